@@ -1,0 +1,78 @@
+package boxwall.box;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/** Something the administrator should know: what, by which evidence, what it means, what to do. */
+public final class Finding {
+    /** How bad it is. */
+    public enum Severity {
+        /** A ruleset is not applied while this stands. */
+        REFUSE,
+        /** Protection is less than it seems, or something will fail. */
+        WARN,
+        /** Good to know. */
+        NOTE;
+
+        /** Lower case, as in JSON. */
+        public String word() {
+            return name().toLowerCase(java.util.Locale.ROOT);
+        }
+    }
+
+    private final String code;
+    private final Severity severity;
+    private final String where;
+    private final List<String> evidence;
+    private final String effect;
+    private final String remedy;
+
+    /**
+     * Makes a finding.
+     *
+     * @param code a stable word that docs/findings.md has a row for
+     * @param where {@code file:line:column} of a ruleset, or the box's file the evidence is from; empty when neither
+     * @param evidence verbatim lines, each with its source in front ({@code dmesg: …}); never null
+     * @param effect one sentence that a user understands
+     * @param remedy the exact command or menuconfig symbol; never null
+     */
+    public Finding(String code, Severity severity, String where, List<String> evidence, String effect, String remedy) {
+        this.code = code;
+        this.severity = severity;
+        this.where = where;
+        this.evidence = Collections.unmodifiableList(new ArrayList<String>(evidence));
+        this.effect = effect;
+        this.remedy = remedy;
+    }
+
+    public String code() {
+        return code;
+    }
+
+    public Severity severity() {
+        return severity;
+    }
+
+    public String where() {
+        return where;
+    }
+
+    public List<String> evidence() {
+        return evidence;
+    }
+
+    public String effect() {
+        return effect;
+    }
+
+    public String remedy() {
+        return remedy;
+    }
+
+    @Override
+    public String toString() {
+        return (where.length() == 0 ? "" : where + ": ") + severity.word() + " " + code + ": " + effect
+                + (remedy.length() == 0 ? "" : "; " + remedy);
+    }
+}

@@ -1,0 +1,102 @@
+package boxwall.box;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * The raw texts read from a box: files by absolute path, outputs of commands by their line with spaces as {@code _} and slashes as
+ * {@code %2F} ({@code iptables_--version}). What is missing is unknown, not absent. Immutable.
+ */
+public final class Readings {
+    private final Map<String, String> files;
+    private final Map<String, String> commands;
+
+    /** Makes readings; keys as described, values never null. */
+    public Readings(Map<String, String> files, Map<String, String> commands) {
+        this.files = new TreeMap<String, String>(files);
+        this.commands = new TreeMap<String, String>(commands);
+    }
+
+    /** Readings that know nothing. */
+    public static Readings none() {
+        return new Readings(Collections.<String, String>emptyMap(), Collections.<String, String>emptyMap());
+    }
+
+    /** The text of a file, or null when it wasn't recorded. */
+    public String file(String path) {
+        return files.get(path);
+    }
+
+    /** The lines of a file without line ends; empty when it wasn't recorded. */
+    public List<String> lines(String path) {
+        return split(files.get(path));
+    }
+
+    /** What a command printed (stdout), or null when it wasn't recorded or the command is missing on the box. */
+    public String command(String name) {
+        return commands.get(name);
+    }
+
+    /** The lines a command printed; empty when it wasn't recorded. */
+    public List<String> commandLines(String name) {
+        return split(commands.get(name));
+    }
+
+    /** Paths of the files that were recorded, sorted. */
+    public List<String> paths() {
+        return new ArrayList<String>(files.keySet());
+    }
+
+    /** Names of the commands that were recorded, sorted. */
+    public List<String> commandNames() {
+        return new ArrayList<String>(commands.keySet());
+    }
+
+    /** Names directly in a directory of which something was recorded; empty when nothing was. */
+    public List<String> names(String directory) {
+        String prefix = directory + "/";
+        TreeSet<String> names = new TreeSet<String>();
+        for (String path : files.keySet()) {
+            if (path.startsWith(prefix)) {
+                int slash = path.indexOf('/', prefix.length());
+                names.add(slash < 0 ? path.substring(prefix.length()) : path.substring(prefix.length(), slash));
+            }
+        }
+        return new ArrayList<String>(names);
+    }
+
+    /** These readings with one file more, or replaced. */
+    public Readings withFile(String path, String text) {
+        Readings copy = new Readings(files, commands);
+        copy.files.put(path, text);
+        return copy;
+    }
+
+    /** These readings with one command's output more, or replaced. */
+    public Readings withCommand(String name, String text) {
+        Readings copy = new Readings(files, commands);
+        copy.commands.put(name, text);
+        return copy;
+    }
+
+    private static List<String> split(String text) {
+        if (text == null || text.length() == 0) {
+            return Collections.emptyList();
+        }
+        List<String> lines = new ArrayList<String>(Arrays.asList(text.split("\n", -1)));
+        if (lines.get(lines.size() - 1).length() == 0) {
+            lines.remove(lines.size() - 1);
+        }
+        for (int i = 0; i < lines.size(); i++) {
+            if (lines.get(i).endsWith("\r")) {
+                lines.set(i, lines.get(i).substring(0, lines.get(i).length() - 1));
+            }
+        }
+        return lines;
+    }
+}

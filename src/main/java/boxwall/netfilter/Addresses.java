@@ -1,0 +1,147 @@
+package boxwall.netfilter;
+
+/**
+ * Numeric addresses as text and back, without ever asking a resolver. (InetAddress would look names up, and GNU Classpath's
+ * accepts shapes that iptables doesn't.)
+ */
+public final class Addresses {
+    private Addresses() {
+    }
+
+    /**
+     * The bytes of a numeric address of either family.
+     *
+     * @return 4 or 16 bytes in network order, or null when the text is no numeric address (a host name, say)
+     */
+    public static byte[] parse(String text) {
+        return text.indexOf(':') >= 0 ? parseV6(text) : parseV4(text);
+    }
+
+    private static byte[] parseV4(String text) {
+        byte[] bytes = new byte[4];
+        int part = 0;
+        int digits = 0;
+        int value = 0;
+        for (int i = 0; i <= text.length(); i++) {
+            char c = i == text.length() ? '.' : text.charAt(i);
+            if (c == '.') {
+                if (digits == 0 || part == 4 || value > 255) {
+                    return null;
+                }
+                bytes[part++] = (byte) value;
+                digits = 0;
+                value = 0;
+            } else if (c >= '0' && c <= '9' && digits < 3) {
+                value = value * 10 + (c - '0');
+                digits++;
+            } else {
+                return null;
+            }
+        }
+        return part == 4 ? bytes : null;
+    }
+
+    private static byte[] parseV6(String text) {
+        int gap = text.indexOf("::");
+        if (gap >= 0 && text.indexOf("::", gap + 1) >= 0) {
+            return null;
+        }
+        byte[] head = groups(gap < 0 ? text : text.substring(0, gap), gap < 0);
+        byte[] tail = gap < 0 ? new byte[0] : groups(text.substring(gap + 2), true);
+        if (head == null || tail == null) {
+            return null;
+        }
+        int used = head.length + tail.length;
+        if (gap < 0 ? used != 16 : used > 14) {
+            return null;
+        }
+        byte[] bytes = new byte[16];
+        System.arraycopy(head, 0, bytes, 0, head.length);
+        System.arraycopy(tail, 0, bytes, 16 - tail.length, tail.length);
+        return bytes;
+    }
+
+    /** The bytes of {@code a:b:c}, or null; a dotted IPv4 address may end it when {@code last} (RFC 4291, 2.2). */
+    private static byte[] groups(String text, boolean last) {
+        if (text.length() == 0) {
+            return new byte[0];
+        }
+        String[] parts = text.split(":", -1);
+        java.io.ByteArrayOutputStream out = new java.io.ByteArrayOutputStream();
+        for (int i = 0; i < parts.length; i++) {
+            String part = parts[i];
+            if (last && i == parts.length - 1 && part.indexOf('.') >= 0) {
+                byte[] v4 = parseV4(part);
+                if (v4 == null) {
+                    return null;
+                }
+                out.write(v4, 0, 4);
+                continue;
+            }
+            if (part.length() == 0 || part.length() > 4) {
+                return null;
+            }
+            int value = 0;
+            for (int k = 0; k < part.length(); k++) {
+                int digit = Character.digit(part.charAt(k), 16);
+                if (digit < 0 || part.charAt(k) > 'f') {
+                    return null;
+                }
+                value = value * 16 + digit;
+            }
+            out.write(value >> 8);
+            out.write(value);
+        }
+        return out.size() > 16 ? null : out.toByteArray();
+    }
+
+    /** An address as inet_ntop(3) prints it: dotted, or lower-case hex with the longest run of zero groups shortened. */
+    public static String print(byte[] address) {
+        return address.length == 4 ? printV4(address, 0) : printV6(address);
+    }
+
+    private static String printV4(byte[] a, int at) {
+        return (a[at] & 255) + "." + (a[at + 1] & 255) + "." + (a[at + 2] & 255) + "." + (a[at + 3] & 255);
+    }
+
+    private static String printV6(byte[] a) {
+        int[] group = new int[8];
+        for (int i = 0; i < 8; i++) {
+            group[i] = (a[2 * i] & 255) << 8 | (a[2 * i + 1] & 255);
+        }
+        int start = -1;
+        int length = 1;
+        for (int i = 0; i < 8; i++) {
+            int n = 0;
+            while (i + n < 8 && group[i + n] == 0) {
+                n++;
+            }
+            if (n > length) {
+                start = i;
+                length = n;
+            }
+        }
+        // glibc and uClibc print ::a.b.c.d and ::ffff:a.b.c.d with dots, like inet_ntop's original
+        boolean dotted = start == 0 && (length == 6 || length == 5 && group[5] == 0xffff);
+        StringBuilder out = new StringBuilder();
+        for (int i = 0; i < 8; i++) {
+            if (i == start) {
+                out.append("::");
+                i += length - 1;
+            } else if (dotted && i == 6) {
+                separate(out);
+                return out.append(printV4(a, 12)).toString();
+            } else {
+                separate(out);
+                out.append(Integer.toHexString(group[i]));
+            }
+        }
+        return out.toString();
+    }
+
+    private static void separate(StringBuilder out) {
+        if (out.length() > 0 && out.charAt(out.length() - 1) != ':') {
+            out.append(':');
+        }
+    }
+}

@@ -1,0 +1,59 @@
+package boxwall.netfilter;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/** A chain of one table: its rules in order, and for a built-in chain its policy. */
+public final class Chain {
+    private final String name;
+    private final Policy policy;
+    private final List<Rule> rules;
+
+    /**
+     * Makes a chain.
+     *
+     * @param policy null for a user's chain, which has none
+     */
+    public Chain(String name, Policy policy, List<Rule> rules) {
+        this.name = name;
+        this.policy = policy;
+        this.rules = Collections.unmodifiableList(new ArrayList<Rule>(rules));
+    }
+
+    public String name() {
+        return name;
+    }
+
+    /** The policy, or null for a user's chain. */
+    public Policy policy() {
+        return policy;
+    }
+
+    public boolean isBuiltin() {
+        return policy != null;
+    }
+
+    public List<Rule> rules() {
+        return rules;
+    }
+
+    /** This chain with other rules. */
+    public Chain withRules(List<Rule> other) {
+        return new Chain(name, policy, other);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        if (!(other instanceof Chain)) {
+            return false;
+        }
+        Chain c = (Chain) other;
+        return c.name.equals(name) && c.policy == policy && c.rules.equals(rules);
+    }
+
+    @Override
+    public int hashCode() {
+        return name.hashCode() * 31 + rules.hashCode();
+    }
+}

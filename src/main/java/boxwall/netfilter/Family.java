@@ -1,0 +1,35 @@
+package boxwall.netfilter;
+
+/** The two packet families that netfilter filters with tables of their own. */
+public enum Family {
+    IPV4("iptables", 32),
+    IPV6("ip6tables", 128);
+
+    private final String command;
+    private final int addressBits;
+
+    Family(String command, int addressBits) {
+        this.command = command;
+        this.addressBits = addressBits;
+    }
+
+    /** The program's name: {@code iptables} or {@code ip6tables}. */
+    public String command() {
+        return command;
+    }
+
+    /** Bits of an address: 32 or 128. */
+    public int addressBits() {
+        return addressBits;
+    }
+
+    /** {@code 4} or {@code 6}, as in the plan's file names {@code restore4} and {@code restore6}. */
+    public String digit() {
+        return this == IPV4 ? "4" : "6";
+    }
+
+    /** {@code ipv4} or {@code ipv6}, as the JSON and the stamp spell it. */
+    public String word() {
+        return this == IPV4 ? "ipv4" : "ipv6";
+    }
+}

@@ -1,0 +1,46 @@
+package boxwall.netfilter;
+
+/**
+ * A value that a rule wants to see, or not to see ({@code ! -s X}).
+ *
+ * @param <T> an immutable value with equals
+ */
+public final class Negatable<T> {
+    private final boolean negated;
+    private final T value;
+
+    /** Makes one; the value is never null. */
+    public Negatable(boolean negated, T value) {
+        this.negated = negated;
+        this.value = value;
+    }
+
+    /** One that isn't negated. */
+    public static <T> Negatable<T> is(T value) {
+        return new Negatable<T>(false, value);
+    }
+
+    public boolean negated() {
+        return negated;
+    }
+
+    public T value() {
+        return value;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Negatable && ((Negatable<?>) other).negated == negated
+                && ((Negatable<?>) other).value.equals(value);
+    }
+
+    @Override
+    public int hashCode() {
+        return value.hashCode() * 2 + (negated ? 1 : 0);
+    }
+
+    @Override
+    public String toString() {
+        return (negated ? "! " : "") + value;
+    }
+}

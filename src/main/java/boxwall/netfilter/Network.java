@@ -1,0 +1,127 @@
+package boxwall.netfilter;
+
+import java.util.Arrays;
+
+/**
+ * An address with a mask, as -s and -d take it. The address is stored masked, as iptables stores it.
+ *
+ * <p>Printed as iptables-save does: {@code 192.168.178.0/24}, {@code 10.0.0.0/255.0.255.0} for a mask with holes,
+ * {@code fd00::/64}; always with the mask, for a single host too ({@code 127.0.0.1/32}).
+ */
+public final class Network {
+    private final Family family;
+    private final byte[] address;
+    private final byte[] mask;
+
+    /**
+     * Makes a network; host bits of the address are cleared.
+     *
+     * @param address 4 or 16 bytes, network order
+     * @param mask as long as the address
+     */
+    public Network(Family family, byte[] address, byte[] mask) {
+        if (address.length * 8 != family.addressBits() || mask.length != address.length) {
+            throw new IllegalArgumentException(family + " with " + address.length + " and " + mask.length + " bytes");
+        }
+        this.family = family;
+        this.address = new byte[address.length];
+        this.mask = mask.clone();
+        for (int i = 0; i < address.length; i++) {
+            this.address[i] = (byte) (address[i] & mask[i]);
+        }
+    }
+
+    /** The network of the first {@code prefix} bits. */
+    public static Network ofPrefix(Family family, byte[] address, int prefix) {
+        return new Network(family, address, maskOf(family, prefix));
+    }
+
+    /** A mask with {@code prefix} leading ones. */
+    public static byte[] maskOf(Family family, int prefix) {
+        byte[] mask = new byte[family.addressBits() / 8];
+        for (int bit = 0; bit < prefix; bit++) {
+            mask[bit / 8] |= (byte) (0x80 >> (bit % 8));
+        }
+        return mask;
+    }
+
+    public Family family() {
+        return family;
+    }
+
+    /** A copy of the masked address, network order. */
+    public byte[] address() {
+        return address.clone();
+    }
+
+    /** A copy of the mask, network order. */
+    public byte[] mask() {
+        return mask.clone();
+    }
+
+    /** The mask's length when it is a run of ones, else -1. */
+    public int prefix() {
+        int ones = 0;
+        while (ones < family.addressBits() && bit(ones)) {
+            ones++;
+        }
+        for (int i = ones; i < family.addressBits(); i++) {
+            if (bit(i)) {
+                return -1;
+            }
+        }
+        return ones;
+    }
+
+    private boolean bit(int i) {
+        return (mask[i / 8] & (0x80 >> (i % 8))) != 0;
+    }
+
+    /** Whether an address (4 or 16 bytes) lies in this network; false for the other family. */
+    public boolean contains(byte[] candidate) {
+        if (candidate.length != address.length) {
+            return false;
+        }
+        for (int i = 0; i < address.length; i++) {
+            if ((candidate[i] & mask[i]) != address[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Whether every address of the other network lies in this one. */
+    public boolean containsAll(Network other) {
+        if (!contains(other.address)) {
+            return false;
+        }
+        for (int i = 0; i < mask.length; i++) {
+            if ((mask[i] & ~other.mask[i]) != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** True for {@code 0.0.0.0/0} and {@code ::/0}. */
+    public boolean isEverything() {
+        return prefix() == 0;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Network && Arrays.equals(address, ((Network) other).address)
+                && Arrays.equals(mask, ((Network) other).mask);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(address) * 31 + Arrays.hashCode(mask);
+    }
+
+    @Override
+    public String toString() {
+        int prefix = prefix();
+        return Addresses.print(address) + "/" + (prefix >= 0 ? String.valueOf(prefix) : Addresses.print(mask));
+    }
+}

@@ -1,0 +1,70 @@
+package boxwall.netfilter;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+
+/** One option of a match or target, in canonical form: {@code ! --dports 80,443} is name {@code --dports}, negated, one value. */
+public final class Option {
+    private final String name;
+    private final boolean negated;
+    private final List<String> values;
+
+    /**
+     * Makes an option.
+     *
+     * @param name with its dashes, as iptables-save prints it
+     * @param values unquoted; empty for a flag
+     */
+    public Option(String name, boolean negated, List<String> values) {
+        this.name = name;
+        this.negated = negated;
+        this.values = Collections.unmodifiableList(new ArrayList<String>(values));
+    }
+
+    /** Makes an option that isn't negated. */
+    public static Option of(String name, String... values) {
+        return new Option(name, false, Arrays.asList(values));
+    }
+
+    public String name() {
+        return name;
+    }
+
+    public boolean negated() {
+        return negated;
+    }
+
+    public List<String> values() {
+        return values;
+    }
+
+    /** The first value, or null for a flag. */
+    public String value() {
+        return values.isEmpty() ? null : values.get(0);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        if (!(other instanceof Option)) {
+            return false;
+        }
+        Option o = (Option) other;
+        return o.name.equals(name) && o.negated == negated && o.values.equals(values);
+    }
+
+    @Override
+    public int hashCode() {
+        return name.hashCode() * 31 + values.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        StringBuilder out = new StringBuilder(negated ? "! " : "").append(name);
+        for (String value : values) {
+            out.append(' ').append(value);
+        }
+        return out.toString();
+    }
+}

@@ -1,0 +1,43 @@
+package boxwall.netfilter;
+
+/** Where in the user's own text something stands. */
+public final class Origin {
+    private final String file;
+    private final int line;
+
+    /**
+     * Makes an origin.
+     *
+     * @param file the name as the user knows it (no path of the box's inside), never null
+     * @param line 1-based; 0 when the thing has no line of its own
+     */
+    public Origin(String file, int line) {
+        this.file = file;
+        this.line = line;
+    }
+
+    public String file() {
+        return file;
+    }
+
+    /** 1-based line, 0 for none. */
+    public int line() {
+        return line;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Origin && ((Origin) other).line == line && ((Origin) other).file.equals(file);
+    }
+
+    @Override
+    public int hashCode() {
+        return file.hashCode() * 31 + line;
+    }
+
+    /** {@code file:line}, as diagnostics and the plan's origin file have it. */
+    @Override
+    public String toString() {
+        return line == 0 ? file : file + ":" + line;
+    }
+}

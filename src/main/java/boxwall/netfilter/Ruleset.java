@@ -1,0 +1,104 @@
+package boxwall.netfilter;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The tables that a ruleset owns, per family, each whole: built-in chains first (in the table's order), then the user's chains by
+ * name, as iptables-save prints them. A table that isn't here is left alone on the box.
+ */
+public final class Ruleset {
+    private static final Map<Table, Map<String, Chain>> NONE = Collections.emptyMap();
+
+    private final Map<Family, Map<Table, Map<String, Chain>>> families =
+            new EnumMap<Family, Map<Table, Map<String, Chain>>>(Family.class);
+
+    private Ruleset() {
+    }
+
+    /** A ruleset that owns nothing. */
+    public static Ruleset empty() {
+        return new Ruleset();
+    }
+
+    /** This ruleset with one table replaced or added; the chains are sorted, missing built-in ones are added with ACCEPT. */
+    public Ruleset with(Family family, Table table, List<Chain> chains) {
+        Ruleset copy = new Ruleset();
+        for (Map.Entry<Family, Map<Table, Map<String, Chain>>> e : families.entrySet()) {
+            copy.families.put(e.getKey(), new EnumMap<Table, Map<String, Chain>>(e.getValue()));
+        }
+        Map<Table, Map<String, Chain>> tables = copy.families.get(family);
+        if (tables == null) {
+            tables = new EnumMap<Table, Map<String, Chain>>(Table.class);
+            copy.families.put(family, tables);
+        }
+        tables.put(table, Collections.unmodifiableMap(sorted(table, chains)));
+        return copy;
+    }
+
+    private static Map<String, Chain> sorted(Table table, List<Chain> chains) {
+        Map<String, Chain> byName = new java.util.TreeMap<String, Chain>();
+        for (Chain chain : chains) {
+            if (byName.put(chain.name(), chain) != null) {
+                throw new IllegalArgumentException("chain twice in " + table.word() + ": " + chain.name());
+            }
+        }
+        Map<String, Chain> all = new LinkedHashMap<String, Chain>();
+        for (Hook hook : table.hooks()) {
+            Chain given = byName.remove(hook.name());
+            all.put(hook.name(), given != null ? given
+                    : new Chain(hook.name(), Policy.ACCEPT, Collections.<Rule>emptyList()));
+        }
+        all.putAll(byName);
+        return all;
+    }
+
+    /** The tables owned in a family, in the order raw, mangle, nat, filter, security; empty when none. */
+    public Set<Table> tables(Family family) {
+        Map<Table, Map<String, Chain>> tables = families.get(family);
+        return Collections.unmodifiableSet((tables == null ? NONE : tables).keySet());
+    }
+
+    public boolean owns(Family family, Table table) {
+        return tables(family).contains(table);
+    }
+
+    /** The chains of a table, in iptables-save's order; empty when the table isn't owned. */
+    public List<Chain> chains(Family family, Table table) {
+        if (!owns(family, table)) {
+            return Collections.emptyList();
+        }
+        return Collections.unmodifiableList(new ArrayList<Chain>(families.get(family).get(table).values()));
+    }
+
+    /** One chain, or null. */
+    public Chain chain(Family family, Table table, String name) {
+        return owns(family, table) ? families.get(family).get(table).get(name) : null;
+    }
+
+    /** Rules in all chains of a family. */
+    public int ruleCount(Family family) {
+        int count = 0;
+        for (Table table : tables(family)) {
+            for (Chain chain : chains(family, table)) {
+                count += chain.rules().size();
+            }
+        }
+        return count;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Ruleset && ((Ruleset) other).families.equals(families);
+    }
+
+    @Override
+    public int hashCode() {
+        return families.hashCode();
+    }
+}

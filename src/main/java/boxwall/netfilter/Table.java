@@ -1,0 +1,53 @@
+package boxwall.netfilter;
+
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * The tables of ip_tables and ip6_tables with their built-in chains, in the order in which iptables-save prints the chains.
+ * Source: the {@code valid_hooks} of the kernel's iptable_*.c. nat's INPUT came with 2.6.36.
+ */
+public enum Table {
+    RAW(Hook.PREROUTING, Hook.OUTPUT),
+    MANGLE(Hook.PREROUTING, Hook.INPUT, Hook.FORWARD, Hook.OUTPUT, Hook.POSTROUTING),
+    NAT(Hook.PREROUTING, Hook.INPUT, Hook.OUTPUT, Hook.POSTROUTING),
+    FILTER(Hook.INPUT, Hook.FORWARD, Hook.OUTPUT),
+    SECURITY(Hook.INPUT, Hook.FORWARD, Hook.OUTPUT);
+
+    private final List<Hook> hooks;
+
+    Table(Hook... hooks) {
+        this.hooks = Collections.unmodifiableList(Arrays.asList(hooks));
+    }
+
+    /** The name on the command line, lower case: {@code filter}. */
+    public String word() {
+        return name().toLowerCase(java.util.Locale.ROOT);
+    }
+
+    /** The hooks, and so the built-in chains, of this table; never empty. */
+    public List<Hook> hooks() {
+        return hooks;
+    }
+
+    /** Whether {@code chain} is one of this table's built-in chains (case matters, as in iptables). */
+    public boolean isBuiltin(String chain) {
+        for (Hook hook : hooks) {
+            if (hook.name().equals(chain)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The table of that name, or null when netfilter has none. */
+    public static Table of(String word) {
+        for (Table table : values()) {
+            if (table.word().equals(word)) {
+                return table;
+            }
+        }
+        return null;
+    }
+}

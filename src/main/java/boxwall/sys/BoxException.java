@@ -1,0 +1,16 @@
+package boxwall.sys;
+
+/** The box did not do what it was asked: a program can't be started, a file can't be written. The message is for the administrator. */
+public final class BoxException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    /** Makes one; the message says what was asked, what came back and, where known, what to do. */
+    public BoxException(String message) {
+        super(message);
+    }
+
+    /** Makes one with the cause's words at the end of the message. */
+    public BoxException(String message, Throwable cause) {
+        super(message + ": " + cause.getMessage(), cause);
+    }
+}

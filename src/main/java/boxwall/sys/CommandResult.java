@@ -1,0 +1,57 @@
+package boxwall.sys;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/** What a program printed, and its status for those who really need it. */
+public class CommandResult {
+    private final List<String> command;
+    private final String out;
+    private final String err;
+    private final boolean timedOut;
+    private final int status;
+
+    /** Makes a result with a status that is already known. */
+    public CommandResult(List<String> command, String out, String err, boolean timedOut, int status) {
+        this.command = Collections.unmodifiableList(new ArrayList<String>(command));
+        this.out = out;
+        this.err = err;
+        this.timedOut = timedOut;
+        this.status = status;
+    }
+
+    /** Everything from standard output, ISO-8859-1. */
+    public String out() {
+        return out;
+    }
+
+    /** Everything from standard error, ISO-8859-1. */
+    public String err() {
+        return err;
+    }
+
+    /** Whether the program was killed because it took longer than it was allowed to. */
+    public boolean timedOut() {
+        return timedOut;
+    }
+
+    /** The exit status; negative when a signal ended the program. On JamVM asking costs up to a second: look at {@link #out} first. */
+    public int status() {
+        return status;
+    }
+
+    /** Command, status and the end of stderr in one line, for an error message. */
+    public String describe() {
+        StringBuilder text = new StringBuilder();
+        for (String word : command) {
+            text.append(text.length() == 0 ? "" : " ").append(word);
+        }
+        text.append(timedOut ? ": killed because it took too long" : ": status " + status());
+        String tail = err.trim();
+        if (tail.length() > 0) {
+            text.append(": ").append(tail.length() > 600 ? tail.substring(tail.length() - 600) : tail);
+        }
+        return text.toString().replace("\n", " | ");
+    }
+}

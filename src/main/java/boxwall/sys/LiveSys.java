@@ -1,0 +1,236 @@
+package boxwall.sys;
+
+import java.io.ByteArrayOutputStream;
+import java.io.File;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** The machine itself. */
+public final class LiveSys implements Sys {
+    private static final String BYTES = "ISO-8859-1";
+    /** A program that prints more than this is cut off; the longest honest answer is the save of 50 000 rules. */
+    private static final int MAX_OUTPUT = 8 << 20;
+
+    @Override
+    public CommandResult run(List<String> command, String stdin, int limitSeconds) throws BoxException {
+        if (!new File(command.get(0)).isFile()) {
+            // GNU Classpath reports a missing program only as exit status -6, after a second
+            throw new BoxException(command.get(0) + ": no such program");
+        }
+        Process process;
+        try {
+            process = new ProcessBuilder(command).start();
+        } catch (IOException e) {
+            throw new BoxException(command.get(0) + " can't be started", e);
+        }
+        Watchdog watchdog = new Watchdog(process, limitSeconds);
+        Drain err = new Drain(process.getErrorStream());
+        watchdog.start();
+        err.start();
+        feed(process.getOutputStream(), stdin);
+        String out = drain(process.getInputStream());
+        String errText = err.text();
+        watchdog.cancel();
+        return new LazyResult(command, out, errText, watchdog.fired(), process);
+    }
+
+    private static void feed(OutputStream to, String stdin) {
+        try {
+            to.write(stdin.getBytes(BYTES));
+        } catch (IOException e) {
+            // The program ended without reading everything: its own output says why.
+            return;
+        } finally {
+            close(to);
+        }
+    }
+
+    private static void close(java.io.Closeable stream) {
+        try {
+            stream.close();
+        } catch (IOException e) {
+            // A pipe whose other end is gone: nothing is lost that could still be had.
+            return;
+        }
+    }
+
+    private static String drain(InputStream in) {
+        try {
+            return readAll(in, MAX_OUTPUT);
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    static String readAll(InputStream in, int limit) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream(1024);
+        byte[] buffer = new byte[4096];
+        int n = in.read(buffer);
+        while (n >= 0) {
+            out.write(buffer, 0, Math.min(n, limit - out.size()));
+            n = in.read(buffer);
+        }
+        return out.toString(BYTES);
+    }
+
+    @Override
+    public String read(String path, int limitBytes) {
+        InputStream in = null;
+        try {
+            in = new FileInputStream(path);
+            ByteArrayOutputStream out = new ByteArrayOutputStream(1024);
+            byte[] buffer = new byte[4096];
+            int n = in.read(buffer);
+            while (n >= 0 && out.size() < limitBytes) {
+                out.write(buffer, 0, Math.min(n, limitBytes - out.size()));
+                n = in.read(buffer);
+            }
+            return out.toString(BYTES);
+        } catch (IOException e) {
+            return null;
+        } finally {
+            if (in != null) {
+                close(in);
+            }
+        }
+    }
+
+    @Override
+    public void write(String path, String text) throws BoxException {
+        File target = new File(path);
+        File temporary = new File(path + ".tmp");
+        try {
+            FileOutputStream out = new FileOutputStream(temporary);
+            try {
+                out.write(text.getBytes(BYTES));
+                out.getFD().sync();
+            } finally {
+                out.close();
+            }
+        } catch (IOException e) {
+            temporary.delete();
+            throw new BoxException(path + " can't be written", e);
+        }
+        if (!temporary.renameTo(target)) {
+            temporary.delete();
+            throw new BoxException(path + " can't be replaced: renaming " + temporary.getName() + " failed");
+        }
+    }
+
+    @Override
+    public List<String> list(String directory) {
+        String[] names = new File(directory).list();
+        if (names == null) {
+            return null;
+        }
+        Arrays.sort(names);
+        return new ArrayList<String>(Arrays.asList(names));
+    }
+
+    @Override
+    public long uptimeMillis() {
+        // "12.34 5.67": seconds since boot, idle seconds (proc(5)). System.nanoTime has no fixed start.
+        String text = read("/proc/uptime", 64);
+        if (text == null) {
+            return System.nanoTime() / 1000000;
+        }
+        String seconds = text.substring(0, text.indexOf(' '));
+        int dot = seconds.indexOf('.');
+        long whole = Long.parseLong(dot < 0 ? seconds : seconds.substring(0, dot));
+        long hundredths = dot < 0 ? 0 : Long.parseLong((seconds.substring(dot + 1) + "00").substring(0, 2));
+        return whole * 1000 + hundredths * 10;
+    }
+
+    /** Reads a stream to its end in a thread of its own, so that a program that fills both pipes doesn't stand still. */
+    private static final class Drain extends Thread {
+        private final InputStream in;
+        private String text = "";
+
+        Drain(InputStream in) {
+            super("stderr");
+            this.in = in;
+            setDaemon(true);
+        }
+
+        @Override
+        public void run() {
+            text = drain(in);
+        }
+
+        String text() {
+            try {
+                join();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return text;
+        }
+    }
+
+    /** Kills a program that takes too long; JamVM's destroy() is SIGKILL. */
+    private static final class Watchdog extends Thread {
+        private final Process process;
+        private final int seconds;
+        private boolean cancelled;
+        private boolean fired;
+
+        Watchdog(Process process, int seconds) {
+            super("watchdog");
+            this.process = process;
+            this.seconds = seconds;
+            setDaemon(true);
+        }
+
+        @Override
+        public synchronized void run() {
+            // nanoTime is monotonic on JamVM too; its timed waits follow the wall clock, so the time is looked at again
+            long end = System.nanoTime() + seconds * 1000000000L;
+            try {
+                while (!cancelled && System.nanoTime() < end) {
+                    wait(Math.max(1, Math.min(1000, (end - System.nanoTime()) / 1000000)));
+                }
+            } catch (InterruptedException e) {
+                return;
+            }
+            if (!cancelled) {
+                fired = true;
+                process.destroy();
+            }
+        }
+
+        synchronized void cancel() {
+            cancelled = true;
+            notifyAll();
+        }
+
+        synchronized boolean fired() {
+            return fired;
+        }
+    }
+
+    /** Waits for the status only when asked: GNU Classpath's waitFor() takes a second. */
+    private static final class LazyResult extends CommandResult {
+        private final Process process;
+
+        LazyResult(List<String> command, String out, String err, boolean timedOut, Process process) {
+            super(command, out, err, timedOut, 0);
+            this.process = process;
+        }
+
+        @Override
+        public int status() {
+            try {
+                return process.waitFor();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return -1;
+            }
+        }
+    }
+}
