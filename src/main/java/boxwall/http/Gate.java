@@ -1,0 +1,114 @@
+package boxwall.http;
+
+import boxwall.netfilter.Network;
+import boxwall.report.Problem;
+
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * Who may ask: peers by address, the Host header against the box's own names (DNS rebinding), Origin and Sec-Fetch-Site against
+ * other sites' pages, and the token. Immutable: a change of addresses makes a new gate.
+ */
+public final class Gate {
+    private final Set<String> hosts = new HashSet<String>();
+    private final List<Network> welcome;
+    private final List<Network> refused;
+    private final String token;
+
+    /**
+     * Makes a gate.
+     *
+     * @param hosts the box's own addresses and names, as a browser would write them into the Host header
+     * @param welcome networks whose clients may ask, besides loopback
+     * @param refused networks whose clients may not, even when welcome holds them (the guests')
+     * @param token what {@code Authorization: Bearer} must carry; null when there is none yet: then nothing that needs it works
+     */
+    public Gate(Collection<String> hosts, List<Network> welcome, List<Network> refused, String token) {
+        for (String host : hosts) {
+            this.hosts.add(host.toLowerCase(Locale.ROOT));
+        }
+        this.welcome = welcome;
+        this.refused = refused;
+        this.token = token;
+    }
+
+    /** Why this request is refused before the token is looked at, or null. */
+    Problem refuseSource(Request request) {
+        if (!isWelcome(request.client())) {
+            return new Problem(403, "not from here", "only clients of the LAN and the box itself may ask; you are "
+                    + request.client().text());
+        }
+        String host = request.header("host");
+        if (host == null || !hosts.contains(nameOf(host))) {
+            return new Problem(403, "unknown host", "the Host header must be one of the box's own addresses or names, found "
+                    + quote(host) + "; use the box's address, or add the name to BOXWALL_HOSTS");
+        }
+        String site = request.header("sec-fetch-site");
+        if (site != null && !site.equals("same-origin") && !site.equals("none")) {
+            return new Problem(403, "foreign page", "a page of another site may not ask (Sec-Fetch-Site: " + clip(site) + ")");
+        }
+        String origin = request.header("origin");
+        if (origin != null && !isOwnOrigin(origin, host)) {
+            return new Problem(403, "foreign page", "a page of another origin may not ask (Origin: " + clip(origin) + ")");
+        }
+        return null;
+    }
+
+    private boolean isWelcome(Client client) {
+        if (client.isLoopback()) {
+            return true;
+        }
+        for (Network network : refused) {
+            if (network.contains(client.address())) {
+                return false;
+            }
+        }
+        for (Network network : welcome) {
+            if (network.contains(client.address())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean isOwnOrigin(String origin, String host) {
+        return origin.toLowerCase(Locale.ROOT).equals("http://" + host.toLowerCase(Locale.ROOT));
+    }
+
+    /** The name of {@code name:port}; {@code [::1]:8181} keeps its brackets. */
+    private static String nameOf(String host) {
+        String name = host.trim().toLowerCase(Locale.ROOT);
+        int end = name.startsWith("[") ? name.indexOf(']') + 1 : name.indexOf(':');
+        return end > 0 ? name.substring(0, end) : name;
+    }
+
+    /** Whether the request carries the token. */
+    boolean hasToken(Request request) {
+        String given = request.header("authorization");
+        if (token == null || given == null || !given.regionMatches(true, 0, "Bearer ", 0, 7)) {
+            return false;
+        }
+        return sameText(token, given.substring(7).trim());
+    }
+
+    /** Compares in a time that depends on the given text's length only; MessageDigest.isEqual isn't constant-time in GNU Classpath. */
+    static boolean sameText(String secret, String given) {
+        int difference = secret.length() ^ given.length();
+        for (int i = 0; i < given.length(); i++) {
+            difference |= given.charAt(i) ^ secret.charAt(i % secret.length());
+        }
+        return difference == 0;
+    }
+
+    private static String quote(String header) {
+        return header == null ? "none" : "'" + clip(header) + "'";
+    }
+
+    private static String clip(String header) {
+        return header.length() > 80 ? header.substring(0, 80) + "…" : header;
+    }
+}

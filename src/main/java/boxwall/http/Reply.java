@@ -1,0 +1,76 @@
+package boxwall.http;
+
+import boxwall.report.Problem;
+
+import java.io.UnsupportedEncodingException;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** An answer before it is put on the wire: status, type, body, further headers. */
+public final class Reply {
+    private final int status;
+    private final String type;
+    private final byte[] body;
+    private final Map<String, String> headers = new LinkedHashMap<String, String>();
+
+    private Reply(int status, String type, byte[] body) {
+        this.status = status;
+        this.type = type;
+        this.body = body;
+    }
+
+    /** An answer of JSON text (any characters; sent as UTF-8). */
+    public static Reply json(int status, String json) {
+        return new Reply(status, "application/json", bytes(json, "UTF-8"));
+    }
+
+    /** Plain text whose characters are the bytes of the file it came from (ISO-8859-1). */
+    public static Reply text(int status, String text) {
+        return new Reply(status, "text/plain; charset=utf-8", bytes(text, "ISO-8859-1"));
+    }
+
+    /** An answer without a body: 204. */
+    public static Reply empty() {
+        return new Reply(204, null, new byte[0]);
+    }
+
+    /** A refusal as application/problem+json (RFC 9457). */
+    public static Reply problem(Problem problem) {
+        return new Reply(problem.status(), "application/problem+json", bytes(problem.toJson(), "UTF-8"));
+    }
+
+    private static byte[] bytes(String text, String charset) {
+        try {
+            return text.getBytes(charset);
+        } catch (UnsupportedEncodingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** This answer with one header more. */
+    public Reply with(String name, String value) {
+        Reply copy = new Reply(status, type, body);
+        copy.headers.putAll(headers);
+        copy.headers.put(name, value);
+        return copy;
+    }
+
+    public int status() {
+        return status;
+    }
+
+    /** The content type, or null when there is no body. */
+    public String type() {
+        return type;
+    }
+
+    /** The body's bytes; not a copy. */
+    byte[] body() {
+        return body;
+    }
+
+    public Map<String, String> headers() {
+        return Collections.unmodifiableMap(headers);
+    }
+}

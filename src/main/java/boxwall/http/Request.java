@@ -1,0 +1,63 @@
+package boxwall.http;
+
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.Map;
+
+/** A request that passed the gate. */
+public final class Request {
+    private final String method;
+    private final String path;
+    private final Map<String, String> query;
+    private final Map<String, String> headers;
+    private final Client client;
+    private final String body;
+
+    Request(String method, String path, Map<String, String> query, Map<String, String> headers, Client client, String body) {
+        this.method = method;
+        this.path = path;
+        this.query = Collections.unmodifiableMap(new HashMap<String, String>(query));
+        this.headers = Collections.unmodifiableMap(new HashMap<String, String>(headers));
+        this.client = client;
+        this.body = body;
+    }
+
+    /** GET, PUT, POST, DELETE or HEAD. */
+    public String method() {
+        return method;
+    }
+
+    /** The path without the query, decoded once. */
+    public String path() {
+        return path;
+    }
+
+    /** What follows the route's fixed part: the ID of {@code /confirm/ID}. */
+    public String tail(String prefix) {
+        return path.substring(prefix.length());
+    }
+
+    /** A query parameter, or null. */
+    public String query(String name) {
+        return query.get(name);
+    }
+
+    /** A header by its name in lower case, or null. */
+    public String header(String lowerCaseName) {
+        return headers.get(lowerCaseName);
+    }
+
+    /** Who asks. */
+    public Client client() {
+        return client;
+    }
+
+    /** The body, one character a byte; empty when there is none. */
+    public String body() {
+        return body;
+    }
+
+    Request withBody(String text) {
+        return new Request(method, path, query, headers, client, text);
+    }
+}

@@ -1,0 +1,53 @@
+package boxwall.report;
+
+import boxwall.box.Finding;
+
+import com.eclipsesource.json.Json;
+import com.eclipsesource.json.JsonArray;
+import com.eclipsesource.json.JsonObject;
+
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * A refusal as RFC 9457 has it: {@code {"type":"about:blank","title":…,"status":422,"detail":…,"findings":[…]}}. The detail says what
+ * to do.
+ */
+public final class Problem {
+    private final int status;
+    private final String title;
+    private final String detail;
+    private final List<Finding> findings;
+
+    /** Makes a problem without findings. */
+    public Problem(int status, String title, String detail) {
+        this(status, title, detail, Collections.<Finding>emptyList());
+    }
+
+    /** Makes a problem with the findings that caused it. */
+    public Problem(int status, String title, String detail, List<Finding> findings) {
+        this.status = status;
+        this.title = title;
+        this.detail = detail;
+        this.findings = findings;
+    }
+
+    /** The HTTP status. */
+    public int status() {
+        return status;
+    }
+
+    /** The JSON text. */
+    public String toJson() {
+        JsonObject json = Json.object().add("type", "about:blank").add("title", title).add("status", status)
+                .add("detail", Text.of(detail));
+        if (!findings.isEmpty()) {
+            JsonArray all = new JsonArray();
+            for (Finding finding : findings) {
+                all.add(FindingJson.whole(finding));
+            }
+            json.add("findings", all);
+        }
+        return json.toString();
+    }
+}
