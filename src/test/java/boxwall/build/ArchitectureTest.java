@@ -1,0 +1,132 @@
+package boxwall.build;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Holds the packages to their arrows and the code to its size, and shows with made-up code that the holding works. */
+class ArchitectureTest {
+    private static final Path MAIN = Path.of("src/main/java/boxwall").toAbsolutePath();
+    private static final Path TESTS = Path.of("src/test/java/boxwall").toAbsolutePath();
+
+    private final Architecture architecture = new Architecture(new Packages());
+
+    @TempDir
+    Path made;
+
+    @Test
+    void packagesSeeOnlyWhatTheirRowAllows() {
+        List<ClassScan> classes = ClassScan.below(Path.of("target/classes"));
+        assertFalse(classes.isEmpty(), "target/classes holds no class: the test looked at nothing");
+        none(architecture.arrows(classes));
+        none(architecture.imports(SourceTree.below(MAIN), MAIN));
+    }
+
+    @Test
+    void onlySysExecutesAndOpensFilesAndEachLibraryHasOnePackage() {
+        none(architecture.edges(ClassScan.below(Path.of("target/classes"))));
+    }
+
+    @Test
+    void arrowsPointDownwards() {
+        Packages packages = new Packages();
+        for (Packages.Row from : packages.rows()) {
+            for (String name : from.arrows()) {
+                Packages.Row to = packages.row(name);
+                if (!name.equals("*")) {
+                    assertNotNull(to, from.name() + " -> " + name + ": no such package");
+                    boolean withinTheGround = from.name().equals("box") && name.equals("netfilter");
+                    assertTrue(to.level() < from.level() || withinTheGround, from.name() + " -> " + name + " does not point downwards");
+                }
+            }
+        }
+    }
+
+    @Test
+    void everyPackageSaysWhatItIsFor() {
+        none(architecture.packageInfos(SourceTree.below(MAIN)));
+    }
+
+    @Test
+    void classNamesSayWhatTheyAre() {
+        none(architecture.names(SourceTree.below(MAIN)));
+        none(architecture.names(SourceTree.below(TESTS)));
+    }
+
+    @Test
+    void classesAndMethodsStaySmall() {
+        none(architecture.lengths(SourceTree.below(MAIN)));
+    }
+
+    @Test
+    void whatIsPublicHasADocstring() {
+        none(architecture.docstrings(SourceTree.below(MAIN)));
+    }
+
+    @Test
+    void aWrongArrowIsFound() {
+        List<ClassScan> upwards = Snippet.compile(7, "package boxwall.netfilter;\nclass Made {\n    boxwall.sys.Sys sys;\n}\n");
+        assertEquals(List.of("boxwall.netfilter.Made (Snippet.java): netfilter may not see sys (boxwall.sys.Sys); it may see []: "
+            + "pass a value in, or move the code to the package that may"), architecture.arrows(upwards));
+        List<ClassScan> stray = Snippet.compile(7, "package boxwall.box.deep;\nclass Made {\n}\n");
+        assertTrue(architecture.arrows(stray).get(0).contains("has no row"), () -> "" + architecture.arrows(stray));
+    }
+
+    @Test
+    void aWrongImportIsFoundEvenIfTheCompilerInlinedIt() throws IOException {
+        SourceTree tree = source("netfilter", "package boxwall.netfilter;\nimport static boxwall.sys.LiveSys.X;\nclass Made {\n}\n");
+        assertTrue(architecture.imports(tree, made).get(0).startsWith("Made.java:2: netfilter may not see sys"), () -> "" + architecture.imports(tree, made));
+    }
+
+    @Test
+    void filesProcessesAndLibrariesInTheWrongPackageAreFound() {
+        String[] statements = {"new java.io.File(\"a\").delete();", "new java.io.FileInputStream(\"a\").close();", "new ProcessBuilder(\"a\").start();",
+            "Runtime.getRuntime().exec(\"a\");", "new java.io.PrintWriter(\"a\").close();", "new java.net.URL(\"file:a\").openStream();",
+            "com.eclipsesource.json.Json.parse(\"1\");", "fi.iki.elonen.NanoHTTPD.mimeTypes();"};
+        for (String statement : statements) {
+            String code = "class Made {\n    void method() throws Exception {\n        " + statement + "\n    }\n}\n";
+            List<String> inBox = architecture.edges(Snippet.compile(7, "package boxwall.box;\n" + code));
+            assertFalse(inBox.isEmpty(), statement + " in box was not found");
+            assertTrue(inBox.get(0).startsWith("boxwall.box.Made.method (Snippet.java:4): only "), () -> "" + inBox);
+            String home = statement.startsWith("com") ? "report" : statement.startsWith("fi") ? "http" : "sys";
+            assertEquals(List.of(), architecture.edges(Snippet.compile(7, "package boxwall." + home + ";\n" + code)));
+        }
+    }
+
+    @Test
+    void whatIsLongVagueOrUndocumentedIsFound() throws IOException {
+        String method = "    public void longOne() {\n" + "        hashCode();\n".repeat(69) + "    }\n";
+        SourceTree tree = source("sys", "package boxwall.sys;\npublic class BoxUtils {\n" + method + "\n".repeat(280) + "}\n");
+        assertEquals(2, architecture.lengths(tree).size(), () -> "" + architecture.lengths(tree));
+        assertEquals(1, architecture.names(tree).size());
+        assertEquals(2, architecture.docstrings(tree).size());
+        assertEquals(1, architecture.packageInfos(tree).size());
+    }
+
+    @Test
+    void whatIsShortNamedAndDocumentedPasses() throws IOException {
+        String method = "    /** Does it. */\n    public void longOne() {\n" + "        hashCode();\n".repeat(68) + "    }\n";
+        String overriding = "    @Override\n    public String toString() {\n        return \"class A { \";\n    }\n";
+        SourceTree tree = source("sys", "package boxwall.sys;\n/** Made up. */\npublic class Utility {\n" + method + overriding + "}\n");
+        assertEquals(List.of(), architecture.lengths(tree));
+        assertEquals(List.of(), architecture.names(tree));
+        assertEquals(List.of(), architecture.docstrings(tree));
+    }
+
+    private SourceTree source(String name, String text) throws IOException {
+        Path file = Files.createDirectories(made.resolve(name)).resolve("Made.java");
+        return SourceTree.of(List.of(Files.writeString(file, text)));
+    }
+
+    private static void none(List<String> breaches) {
+        assertTrue(breaches.isEmpty(), () -> String.join("\n", breaches));
+    }
+}

@@ -1,0 +1,208 @@
+package boxwall.build;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.w3c.dom.Element;
+
+/**
+ * Says which groups of tests ran, from Maven's reports, and whether that is enough. {@code bin/check} starts this file as it is
+ * ({@code java GroupTable.java ROOT [--quick] [--row NAME,TESTS,FAILED,SKIPPED,SECONDS]…}), so that there is a table also when the
+ * build broke. Exit 0: every group ran whole; 1: not.
+ */
+final class GroupTable {
+    private static final Pattern TESTS = Pattern.compile("^\\s*@(Test|TestFactory|ParameterizedTest|RepeatedTest|Property|Example)\\b", Pattern.MULTILINE);
+    private static final Pattern ABSTRACT = Pattern.compile("^(public )?abstract class ", Pattern.MULTILINE);
+
+    /** One row of groups.txt. */
+    record Rule(String classes, int minimum, boolean box, String name) {
+        boolean fits(String className) {
+            StringBuilder regex = new StringBuilder();
+            for (String literal : classes.split("\\*", -1)) {
+                regex.append(regex.length() == 0 ? "" : ".*").append(Pattern.quote(literal));
+            }
+            return className.matches(regex.toString());
+        }
+    }
+
+    /** What one test class did. */
+    record Ran(int tests, int failed, int skipped, double seconds) {
+        Ran plus(Ran other) {
+            return new Ran(tests + other.tests, failed + other.failed, skipped + other.skipped, seconds + other.seconds);
+        }
+    }
+
+    /** A line of the table; {@code problem} is empty when the group ran whole. */
+    record Line(String name, Ran ran, String problem) {
+    }
+
+    private static final Ran NOTHING = new Ran(0, 0, 0, 0);
+
+    private final List<Rule> rules;
+    private final boolean quick;
+
+    GroupTable(List<Rule> rules, boolean quick) {
+        this.rules = List.copyOf(rules);
+        this.quick = quick;
+    }
+
+    /** Prints the table. */
+    public static void main(String[] arguments) throws Exception {
+        Path root = Path.of(arguments[0]);
+        List<Line> lines = new ArrayList<>();
+        boolean quick = false;
+        for (int i = 1; i < arguments.length; i++) {
+            if (arguments[i].equals("--quick")) {
+                quick = true;
+            } else if (arguments[i].equals("--row") && i + 1 < arguments.length) {
+                lines.add(given(arguments[++i]));
+            } else {
+                System.err.println("GroupTable: " + arguments[i] + "? ROOT [--quick] [--row NAME,TESTS,FAILED,SKIPPED,SECONDS] was expected");
+                System.exit(2);
+            }
+        }
+        List<Rule> rules = rules(Files.readString(root.resolve("src/test/resources/build/groups.txt")));
+        lines.addAll(new GroupTable(rules, quick).lines(declared(root.resolve("src/test/java")), reports(root.resolve("target"))));
+        System.out.print(print(lines));
+        System.exit(lines.stream().allMatch(l -> l.problem().isEmpty()) ? 0 : 1);
+    }
+
+    static List<Rule> rules(String text) {
+        List<Rule> rules = new ArrayList<>();
+        for (String line : text.split("\n")) {
+            if (!line.isBlank() && !line.startsWith("#")) {
+                String[] f = line.trim().split("\\s+", 4);
+                if (f.length < 4 || !f[2].matches("always|box")) {
+                    throw new IllegalArgumentException("groups.txt: \"" + line + "\": CLASSES MINIMUM always|box NAME was expected");
+                }
+                rules.add(new Rule(f[0], Integer.parseInt(f[1]), f[2].equals("box"), f[3]));
+            }
+        }
+        return rules;
+    }
+
+    private static Line given(String row) {
+        String[] f = row.split(",");
+        Ran ran = new Ran(Integer.parseInt(f[1]), Integer.parseInt(f[2]), Integer.parseInt(f[3]), Double.parseDouble(f[4]));
+        return new Line(f[0], ran, problem(new Rule("", 1, false, f[0]), ran, List.of()));
+    }
+
+    /** The test classes that the sources declare, top-level ones only: whether Maven's plugins will find each by its name. */
+    static Map<String, Boolean> declared(Path sources) throws IOException {
+        Map<String, Boolean> declared = new TreeMap<>();
+        try (Stream<Path> files = Files.walk(sources)) {
+            for (Path file : files.filter(f -> f.toString().endsWith(".java")).toList()) {
+                String text = Files.readString(file);
+                if (TESTS.matcher(text).find() && !ABSTRACT.matcher(text).find()) {
+                    String path = sources.relativize(file).toString();
+                    String name = path.substring(0, path.length() - ".java".length()).replace('/', '.');
+                    declared.put(name, name.matches(".*(Test|IT)"));
+                }
+            }
+        }
+        return declared;
+    }
+
+    /** What ran, by top-level class, from the reports of surefire and failsafe. */
+    static Map<String, Ran> reports(Path target) throws Exception {
+        Map<String, Ran> ran = new TreeMap<>();
+        for (String directory : List.of("surefire-reports", "failsafe-reports")) {
+            if (Files.isDirectory(target.resolve(directory))) {
+                try (Stream<Path> files = Files.list(target.resolve(directory))) {
+                    for (Path file : files.filter(f -> f.getFileName().toString().matches("TEST-.*\\.xml")).sorted().toList()) {
+                        Element suite = DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(file.toFile()).getDocumentElement();
+                        ran.merge(suite.getAttribute("name").replaceFirst("\\$.*", ""), ran(suite), Ran::plus);
+                    }
+                }
+            }
+        }
+        return ran;
+    }
+
+    private static Ran ran(Element suite) {
+        int failed = Integer.parseInt(suite.getAttribute("failures")) + Integer.parseInt(suite.getAttribute("errors"));
+        String seconds = suite.getAttribute("time").replace(",", "");
+        return new Ran(Integer.parseInt(suite.getAttribute("tests")), failed, Integer.parseInt(suite.getAttribute("skipped")),
+            seconds.isEmpty() ? 0 : Double.parseDouble(seconds));
+    }
+
+    /** The table's lines: the groups of groups.txt in their order, then one for each other package. */
+    List<Line> lines(Map<String, Boolean> declared, Map<String, Ran> ran) {
+        Map<Rule, TreeSet<String>> classes = new LinkedHashMap<>();
+        rules.forEach(r -> classes.put(r, new TreeSet<>()));
+        TreeSet<String> all = new TreeSet<>(declared.keySet());
+        all.addAll(ran.keySet());
+        for (String name : all) {
+            classes.computeIfAbsent(ruleOf(name), r -> new TreeSet<>()).add(name);
+        }
+        List<Line> lines = new ArrayList<>();
+        classes.forEach((rule, names) -> lines.add(line(rule, names, declared, ran)));
+        return lines;
+    }
+
+    private Rule ruleOf(String className) {
+        String itsPackage = className.contains(".") ? className.substring(0, className.lastIndexOf('.')) : "(no package)";
+        return rules.stream().filter(r -> r.fits(className)).findFirst().orElse(new Rule(itsPackage + ".*", 1, false, itsPackage));
+    }
+
+    private Line line(Rule rule, TreeSet<String> names, Map<String, Boolean> declared, Map<String, Ran> ran) {
+        Ran sum = names.stream().map(n -> ran.getOrDefault(n, NOTHING)).reduce(NOTHING, Ran::plus);
+        if (quick && rule.box()) {
+            return new Line(rule.name() + " (left out)", sum, "");
+        }
+        List<String> complaints = new ArrayList<>();
+        for (String name : names) {
+            Ran one = ran.get(name);
+            if (!declared.getOrDefault(name, true)) {
+                complaints.add(name + " is never run: its name must end in Test or IT");
+            } else if (one == null || one.tests() == 0) {
+                complaints.add(name + " did not run");
+            } else if (one.failed() + one.skipped() > 0) {
+                complaints.add(name + ": " + one.failed() + " failed, " + one.skipped() + " skipped");
+            }
+        }
+        return new Line(rule.name(), sum, problem(rule, sum, complaints));
+    }
+
+    private static String problem(Rule rule, Ran ran, List<String> complaints) {
+        List<String> problems = new ArrayList<>(complaints);
+        if (problems.isEmpty() && ran.failed() + ran.skipped() > 0) {
+            problems.add(ran.failed() + " failed, " + ran.skipped() + " skipped");
+        }
+        if (ran.tests() < rule.minimum()) {
+            problems.add(ran.tests() == 0 ? "did not run" : "at least " + rule.minimum() + " tests were expected");
+        }
+        return String.join("; ", problems);
+    }
+
+    /** The table as text, in Markdown's form so that docs/verification.md can take it. */
+    static String print(List<Line> lines) {
+        StringBuilder text = new StringBuilder();
+        text.append(row("group", "tests", "failed", "skipped", "seconds", "")).append(row("---", "--:", "--:", "--:", "--:", "---"));
+        Ran sum = NOTHING;
+        for (Line line : lines) {
+            String verdict = line.problem().isEmpty() ? line.name().endsWith("(left out)") ? "left out" : "ok" : "FAILED: " + line.problem();
+            text.append(row(line.name(), line.ran(), verdict));
+            sum = sum.plus(line.ran());
+        }
+        return text.append(row("all", sum, "")).toString();
+    }
+
+    private static String row(String name, Ran ran, String verdict) {
+        return row(name, "" + ran.tests(), "" + ran.failed(), "" + ran.skipped(), String.format(Locale.ROOT, "%.1f", ran.seconds()), verdict);
+    }
+
+    private static String row(String name, String tests, String failed, String skipped, String seconds, String verdict) {
+        return String.format("| %-28s | %6s | %6s | %7s | %7s | %s |%n", name, tests, failed, skipped, seconds, verdict);
+    }
+}
