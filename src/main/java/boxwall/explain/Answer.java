@@ -1,0 +1,92 @@
+package boxwall.explain;
+
+import boxwall.netfilter.Origin;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+
+/** What a walk found: the verdict, the rule that decides, and the trail. */
+public final class Answer {
+    private final Packet packet;
+    private final Verdict verdict;
+    private final Set<Verdict> possible;
+    private final Step decidedBy;
+    private final List<Step> trail;
+    private final List<Origin> dependsOn;
+    private final List<String> notes;
+
+    Answer(Packet packet, Set<Verdict> possible, Step decidedBy, List<Step> trail, List<Origin> dependsOn,
+            List<String> notes) {
+        this.packet = packet;
+        this.possible = Collections.unmodifiableSet(possible);
+        this.verdict = possible.size() == 1 ? possible.iterator().next() : Verdict.UNKNOWN;
+        this.decidedBy = decidedBy;
+        this.trail = Collections.unmodifiableList(new ArrayList<Step>(trail));
+        this.dependsOn = Collections.unmodifiableList(new ArrayList<Origin>(dependsOn));
+        this.notes = Collections.unmodifiableList(new ArrayList<String>(notes));
+    }
+
+    /** The packet that was walked. */
+    public Packet packet() {
+        return packet;
+    }
+
+    /** UNKNOWN when more than one outcome is possible. */
+    public Verdict verdict() {
+        return verdict;
+    }
+
+    /** Every outcome that is possible; never empty. UNKNOWN in it: a program outside the kernel decides, or nobody here knows. */
+    public Set<Verdict> possible() {
+        return possible;
+    }
+
+    /** The rule or policy that decides; null when the verdict is UNKNOWN, or when no table of the ruleset was asked. */
+    public Step decidedBy() {
+        return decidedBy;
+    }
+
+    /** The rules that matched, in order, and the policies. */
+    public List<Step> trail() {
+        return trail;
+    }
+
+    /** The lines whose matches can't be foreseen, when the verdict depends on them; empty unless it is UNKNOWN. */
+    public List<Origin> dependsOn() {
+        return dependsOn;
+    }
+
+    /** What was assumed on the way (routing, translation), in words. */
+    public List<String> notes() {
+        return notes;
+    }
+
+    /** {@code DROP by filter INPUT 3 (rules:12): …}, or {@code ACCEPT or DROP, depends on rules:12}. */
+    @Override
+    public String toString() {
+        if (verdict != Verdict.UNKNOWN) {
+            return verdict + (decidedBy == null ? ", no table was asked" : " by " + decidedBy);
+        }
+        StringBuilder out = new StringBuilder();
+        for (Verdict each : possible) {
+            out.append(out.length() > 0 ? " or " : "").append(each);
+        }
+        for (int i = 0; i < dependsOn.size(); i++) {
+            out.append(i == 0 ? ", depends on " : ", ").append(dependsOn.get(i));
+        }
+        return out.toString();
+    }
+
+    /** The answer, then the trail and the notes, one a line. */
+    public String inFull() {
+        StringBuilder out = new StringBuilder().append(packet).append('\n').append(this).append('\n');
+        for (Step step : trail) {
+            out.append("  ").append(step).append('\n');
+        }
+        for (String note : notes) {
+            out.append("  note: ").append(note).append('\n');
+        }
+        return out.toString();
+    }
+}

@@ -1,0 +1,270 @@
+package boxwall.explain;
+
+import boxwall.netfilter.Addresses;
+import boxwall.netfilter.Family;
+import java.util.Arrays;
+
+/**
+ * One packet as a rule can see it. What isn't given is not known, and a rule that asks for it is unknown. Immutable; made by
+ * {@link Builder}, which starts with a new connection (state NEW) and no fragment.
+ */
+public final class Packet {
+    public static final int FIN = 1;
+    public static final int SYN = 2;
+    public static final int RST = 4;
+    public static final int PSH = 8;
+    public static final int ACK = 16;
+    public static final int URG = 32;
+
+    private final Family family;
+    private final byte[][] values;
+    /** The bits of the mark that are known; 0 when none is. */
+    private final int markKnown;
+
+    private Packet(Builder b) {
+        family = b.family;
+        values = b.values.clone();
+        markKnown = b.markKnown;
+    }
+
+    /** A builder of a new connection's packet of that family. */
+    public static Builder of(Family family) {
+        return new Builder(family);
+    }
+
+    public Family family() {
+        return family;
+    }
+
+    /** The incoming interface; null when not known, empty where there is none (a packet that the box itself sends). */
+    public String in() {
+        return name(Field.IN);
+    }
+
+    /** The outgoing interface; as {@link #in()}. */
+    public String out() {
+        return name(Field.OUT);
+    }
+
+    /** 4 or 16 bytes, or null. */
+    public byte[] src() {
+        return copy(Field.SRC);
+    }
+
+    /** 4 or 16 bytes, or null. */
+    public byte[] dst() {
+        return copy(Field.DST);
+    }
+
+    /** 0 to 255, or null. */
+    public Integer protocol() {
+        return number(Field.PROTOCOL);
+    }
+
+    /** 0 to 65535, or null. */
+    public Integer sport() {
+        return number(Field.SPORT);
+    }
+
+    /** 0 to 65535, or null. */
+    public Integer dport() {
+        return number(Field.DPORT);
+    }
+
+    /** The type of ICMP or ICMPv6, or null. */
+    public Integer icmpType() {
+        return value(Field.ICMP) == null ? null : Integer.valueOf(value(Field.ICMP)[0] & 255);
+    }
+
+    /** The code of ICMP or ICMPv6, or null. */
+    public Integer icmpCode() {
+        return value(Field.ICMP) == null ? null : Integer.valueOf(value(Field.ICMP)[1] & 255);
+    }
+
+    /** The bits {@link #FIN} to {@link #URG}, or null. */
+    public Integer flags() {
+        return number(Field.FLAGS);
+    }
+
+    /** Whether it is a second or later fragment (without ports), or null. */
+    public Boolean fragment() {
+        return value(Field.FRAGMENT) == null ? null : Boolean.valueOf(value(Field.FRAGMENT)[0] != 0);
+    }
+
+    /** What conntrack says of it, or null. */
+    public State state() {
+        return value(Field.STATE) == null ? null : State.values()[value(Field.STATE)[0]];
+    }
+
+    /** The sender's 6 bytes on Ethernet, or null. */
+    public byte[] mac() {
+        return copy(Field.MAC);
+    }
+
+    /** The mark when all its bits are known, else null. */
+    public Long mark() {
+        return markKnown != -1 ? null : Long.valueOf(Numbers.number(value(Field.MARK)));
+    }
+
+    byte[] value(Field field) {
+        return values[field.ordinal()];
+    }
+
+    int markKnown() {
+        return markKnown;
+    }
+
+    private byte[] copy(Field field) {
+        return value(field) == null ? null : value(field).clone();
+    }
+
+    private Integer number(Field field) {
+        return value(field) == null ? null : Integer.valueOf((int) Numbers.number(value(field)));
+    }
+
+    private String name(Field field) {
+        byte[] name = value(field);
+        if (name == null) {
+            return null;
+        }
+        StringBuilder out = new StringBuilder();
+        for (int i = 0; i < name.length && name[i] != 0; i++) {
+            out.append((char) (name[i] & 255));
+        }
+        return out.toString();
+    }
+
+    /** A builder that starts with this packet. */
+    public Builder copy() {
+        Builder b = new Builder(family);
+        System.arraycopy(values, 0, b.values, 0, values.length);
+        b.markKnown = markKnown;
+        return b;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Packet && ((Packet) other).family == family && ((Packet) other).markKnown == markKnown
+                && Arrays.deepEquals(((Packet) other).values, values);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.deepHashCode(values);
+    }
+
+    /** The keys of {@code boxwall explain}: {@code in=lan src=192.168.178.20 dst=… proto=tcp sport=… dport=80 flags=SYN}. */
+    @Override
+    public String toString() {
+        StringBuilder out = new StringBuilder("family=").append(family.digit());
+        say(out, "in", in());
+        say(out, "out", out());
+        say(out, "src", src() == null ? null : Addresses.print(src()));
+        say(out, "dst", dst() == null ? null : Addresses.print(dst()));
+        say(out, "proto", protocol() == null ? null : Numbers.protocolName(protocol().intValue()));
+        say(out, "sport", sport());
+        say(out, "dport", dport());
+        say(out, "type", icmpType() == null ? null : icmpType() + "/" + icmpCode());
+        say(out, "flags", flags() == null ? null : Numbers.flagNames(flags().intValue()));
+        say(out, "state", state());
+        say(out, "mark", mark() == null ? null : "0x" + Long.toHexString(mark().longValue()));
+        say(out, "fragment", Boolean.TRUE.equals(fragment()) ? "yes" : null);
+        return out.toString();
+    }
+
+    private static void say(StringBuilder out, String key, Object value) {
+        if (value != null && value.toString().length() > 0) {
+            out.append(' ').append(key).append('=').append(value);
+        }
+    }
+
+    /** Collects what is known of a packet; null takes a thing back to not known. */
+    public static final class Builder {
+        private final Family family;
+        private final byte[][] values = new byte[Field.values().length][];
+        private int markKnown;
+
+        private Builder(Family family) {
+            this.family = family;
+            state(State.NEW);
+            fragment(Boolean.FALSE);
+        }
+
+        Builder value(Field field, byte[] value) {
+            if (value != null && value.length != field.bytes(family)) {
+                throw new IllegalArgumentException(field + " of " + family + " with " + value.length + " bytes");
+            }
+            values[field.ordinal()] = value == null ? null : value.clone();
+            return this;
+        }
+
+        private Builder number(Field field, Integer number) {
+            return value(field, number == null ? null : Numbers.bytes(number.intValue(), field.bytes(family)));
+        }
+
+        /** The incoming interface; empty for none. */
+        public Builder in(String name) {
+            return value(Field.IN, name == null ? null : Numbers.interfaceName(name));
+        }
+
+        /** The outgoing interface; empty for none. */
+        public Builder out(String name) {
+            return value(Field.OUT, name == null ? null : Numbers.interfaceName(name));
+        }
+
+        public Builder src(byte[] address) {
+            return value(Field.SRC, address);
+        }
+
+        public Builder dst(byte[] address) {
+            return value(Field.DST, address);
+        }
+
+        public Builder protocol(Integer number) {
+            return number(Field.PROTOCOL, number);
+        }
+
+        public Builder sport(Integer port) {
+            return number(Field.SPORT, port);
+        }
+
+        public Builder dport(Integer port) {
+            return number(Field.DPORT, port);
+        }
+
+        public Builder icmp(int type, int code) {
+            return value(Field.ICMP, new byte[] {(byte) type, (byte) code});
+        }
+
+        public Builder flags(Integer bits) {
+            return number(Field.FLAGS, bits);
+        }
+
+        public Builder fragment(Boolean later) {
+            return number(Field.FRAGMENT, later == null ? null : Integer.valueOf(later.booleanValue() ? 1 : 0));
+        }
+
+        public Builder state(State state) {
+            return number(Field.STATE, state == null ? null : Integer.valueOf(state.ordinal()));
+        }
+
+        public Builder mac(byte[] address) {
+            return value(Field.MAC, address);
+        }
+
+        /** The packet's mark, or null. */
+        public Builder mark(Long mark) {
+            return mark(mark == null ? 0 : mark.intValue(), mark == null ? 0 : -1);
+        }
+
+        /** A mark of which only the bits in {@code known} are known. */
+        Builder mark(int mark, int known) {
+            markKnown = known;
+            return value(Field.MARK, known == 0 ? null : Numbers.bytes(mark & known, 4));
+        }
+
+        public Packet build() {
+            return new Packet(this);
+        }
+    }
+}

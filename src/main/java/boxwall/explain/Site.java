@@ -1,0 +1,204 @@
+package boxwall.explain;
+
+import boxwall.netfilter.Addresses;
+import boxwall.netfilter.Family;
+import boxwall.netfilter.Network;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Where a ruleset stands: the box's interfaces with their own addresses, and which networks lie behind which interface. Immutable;
+ * made by {@link Builder}. Without own addresses of a family nothing is known of its routing.
+ */
+public final class Site {
+    private final Map<String, List<byte[]>> own;
+    private final Map<Network, String> routes;
+    private final Map<String, String> roles;
+    private final Map<Family, List<Network>> local = new EnumMap<Family, List<Network>>(Family.class);
+
+    private Site(Builder b) {
+        own = new LinkedHashMap<String, List<byte[]>>(b.own);
+        routes = new LinkedHashMap<Network, String>(b.routes);
+        roles = new LinkedHashMap<String, String>(b.roles);
+        for (Family family : Family.values()) {
+            local.put(family, Collections.unmodifiableList(findLocal(family)));
+        }
+    }
+
+    /** A site of which nothing is known. */
+    public static Site unknown() {
+        return new Builder().build();
+    }
+
+    /** The interfaces' names, in the order in which they were given; empty when not known. */
+    public Set<String> interfaces() {
+        return Collections.unmodifiableSet(own.keySet());
+    }
+
+    /** Whether the box has that interface; true when no interface is known. */
+    public boolean has(String name) {
+        return own.isEmpty() || own.containsKey(name);
+    }
+
+    /** The interface that plays a role ({@code lan}, {@code wan}, {@code guest}); the word itself when none is known to. */
+    public String interfaceFor(String word) {
+        return !own.containsKey(word) && roles.containsKey(word) ? roles.get(word) : word;
+    }
+
+    /** The addresses of one interface, or of all of them when the name is null. */
+    public List<byte[]> addresses(Family family, String name) {
+        List<byte[]> found = new ArrayList<byte[]>();
+        for (Map.Entry<String, List<byte[]>> each : own.entrySet()) {
+            if (name == null || each.getKey().equals(name)) {
+                for (byte[] address : each.getValue()) {
+                    if (address.length * 8 == family.addressBits()) {
+                        found.add(address.clone());
+                    }
+                }
+            }
+        }
+        return found;
+    }
+
+    /** The networks and the interface behind which each lies, attached ones and routes; the default route is everything. */
+    public Map<Network, String> routes() {
+        return Collections.unmodifiableMap(routes);
+    }
+
+    /** Whether own addresses of that family are known, so that INPUT and FORWARD can be told apart. */
+    public boolean knows(Family family) {
+        return !addresses(family, null).isEmpty();
+    }
+
+    /** Whether the address is the box's own on any interface. */
+    public boolean isOwn(byte[] address) {
+        for (byte[] mine : addresses(address.length == 4 ? Family.IPV4 : Family.IPV6, null)) {
+            if (Numbers.compare(mine, address) == 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * Whether a packet to that address ends on the box: own addresses, loopback, broadcast, multicast; in IPv6 link-local ones.
+     * (Multicast routing is left out: the box's own stack is asked in any case.)
+     */
+    boolean isLocal(byte[] dst) {
+        for (Network network : local(dst.length == 4 ? Family.IPV4 : Family.IPV6)) {
+            if (network.contains(dst)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The interface through which the box would send to that address, or null when no route is known. */
+    public String interfaceTo(byte[] dst) {
+        String best = null;
+        int bestPrefix = -1;
+        for (Map.Entry<Network, String> route : routes.entrySet()) {
+            if (route.getKey().contains(dst) && route.getKey().prefix() > bestPrefix) {
+                best = route.getValue();
+                bestPrefix = route.getKey().prefix();
+            }
+        }
+        return best;
+    }
+
+    /** What {@link #isLocal} is true for. */
+    List<Network> local(Family family) {
+        return local.get(family);
+    }
+
+    private List<Network> findLocal(Family family) {
+        List<Network> all = new ArrayList<Network>();
+        for (byte[] address : addresses(family, null)) {
+            all.add(Network.ofPrefix(family, address, family.addressBits()));
+        }
+        if (family == Family.IPV6) {
+            all.add(network("::1", 128));
+            all.add(network("fe80::", 10));
+            all.add(network("ff00::", 8));
+            return all;
+        }
+        all.add(network("127.0.0.0", 8));
+        all.add(network("224.0.0.0", 4));
+        all.add(network("255.255.255.255", 32));
+        for (Network network : routes.keySet()) {
+            if (network.family() == family && network.prefix() < 31 && isAttached(network)) {
+                all.add(Network.ofPrefix(family, broadcast(network), 32));
+            }
+        }
+        return all;
+    }
+
+    private static byte[] broadcast(Network network) {
+        byte[] address = network.address();
+        byte[] mask = network.mask();
+        for (int i = 0; i < address.length; i++) {
+            address[i] |= (byte) ~mask[i];
+        }
+        return address;
+    }
+
+    private static Network network(String address, int prefix) {
+        byte[] bytes = Addresses.parse(address);
+        return Network.ofPrefix(bytes.length == 4 ? Family.IPV4 : Family.IPV6, bytes, prefix);
+    }
+
+    /** A network in which the box has an address on the interface that it lies behind; only those have a broadcast address. */
+    private boolean isAttached(Network network) {
+        for (byte[] address : addresses(network.family(), routes.get(network))) {
+            if (network.prefix() > 0 && network.contains(address)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Collects what is known of the box. */
+    public static final class Builder {
+        private final Map<String, List<byte[]>> own = new LinkedHashMap<String, List<byte[]>>();
+        private final Map<Network, String> routes = new LinkedHashMap<Network, String>();
+        private final Map<String, String> roles = new LinkedHashMap<String, String>();
+
+        /** Adds an interface; harmless when it is there already. */
+        public Builder add(String name) {
+            if (!own.containsKey(name)) {
+                own.put(name, new ArrayList<byte[]>());
+            }
+            return this;
+        }
+
+        /** Adds an interface's own address with the network around it, say 192.168.178.1 and 24. */
+        public Builder add(String name, byte[] address, int prefix) {
+            add(name);
+            own.get(name).add(address.clone());
+            Family family = address.length == 4 ? Family.IPV4 : Family.IPV6;
+            return route(Network.ofPrefix(family, address, prefix), name);
+        }
+
+        /** Adds a network that lies behind an interface; {@code 0.0.0.0/0} or {@code ::/0} for the default route. */
+        public Builder route(Network network, String name) {
+            add(name);
+            routes.put(network, name);
+            return this;
+        }
+
+        /** Says which interface plays a role ({@code lan}, {@code wan}, {@code guest}) when none has that name. */
+        public Builder role(String word, String name) {
+            roles.put(word, name);
+            return this;
+        }
+
+        public Site build() {
+            return new Site(this);
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package boxwall.explain;
+
+import java.util.Arrays;
+
+/** Some values of a field: a range with both ends, or all that equal a value under a mask. */
+final class Span {
+    private final boolean masked;
+    private final byte[] first;
+    private final byte[] second;
+
+    private Span(boolean masked, byte[] first, byte[] second) {
+        this.masked = masked;
+        this.first = first;
+        this.second = second;
+    }
+
+    /** From {@code low} to {@code high}, both included, as unsigned numbers; empty when low is the higher one. */
+    static Span range(byte[] low, byte[] high) {
+        return new Span(false, low, high);
+    }
+
+    /** The numbers from low to high of a field of {@code bytes} bytes, at most four. */
+    static Span range(int bytes, long low, long high) {
+        return new Span(false, Numbers.bytes(low, bytes), Numbers.bytes(high, bytes));
+    }
+
+    /** What equals {@code value} where {@code mask} has ones; nothing when value has ones where mask has none. */
+    static Span masked(byte[] value, byte[] mask) {
+        return new Span(true, value, mask);
+    }
+
+    boolean isMasked() {
+        return masked;
+    }
+
+    /** The lower end, or the value. */
+    byte[] first() {
+        return first;
+    }
+
+    /** The higher end, or the mask. */
+    byte[] second() {
+        return second;
+    }
+
+    boolean contains(byte[] value) {
+        if (!masked) {
+            return Numbers.compare(first, value) <= 0 && Numbers.compare(value, second) <= 0;
+        }
+        for (int i = 0; i < value.length; i++) {
+            if ((byte) (value[i] & second[i]) != first[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** As {@link #contains} for a value of which only the bits in {@code known} are known; for masked spans only. */
+    Truth contains(byte[] value, byte[] known) {
+        boolean all = true;
+        for (int i = 0; i < value.length; i++) {
+            if (((value[i] ^ first[i]) & second[i] & known[i]) != 0 || (first[i] & ~second[i]) != 0) {
+                return Truth.NO;
+            }
+            all &= (second[i] & ~known[i]) == 0;
+        }
+        return all ? Truth.YES : Truth.UNKNOWN;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Span && ((Span) other).masked == masked && Arrays.equals(((Span) other).first, first)
+                && Arrays.equals(((Span) other).second, second);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(first) * 31 + Arrays.hashCode(second);
+    }
+}

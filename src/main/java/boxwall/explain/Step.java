@@ -1,0 +1,90 @@
+package boxwall.explain;
+
+import boxwall.netfilter.Origin;
+import boxwall.netfilter.Policy;
+import boxwall.netfilter.Rule;
+import boxwall.netfilter.Table;
+
+/** One station of a walk: a rule that matched (or may have), or the policy at a built-in chain's end. */
+public final class Step {
+    private final Table table;
+    private final String chain;
+    private final int number;
+    private final Rule rule;
+    private final Policy policy;
+    private final boolean certain;
+
+    private Step(Table table, String chain, int number, Rule rule, Policy policy, boolean certain) {
+        this.table = table;
+        this.chain = chain;
+        this.number = number;
+        this.rule = rule;
+        this.policy = policy;
+        this.certain = certain;
+    }
+
+    static Step rule(Table table, String chain, int number, Rule rule, boolean certain) {
+        return new Step(table, chain, number, rule, null, certain);
+    }
+
+    static Step policy(Table table, String chain, Policy policy) {
+        return new Step(table, chain, 0, null, policy, true);
+    }
+
+    public Table table() {
+        return table;
+    }
+
+    public String chain() {
+        return chain;
+    }
+
+    /** The rule's place in its chain, 1-based as in {@code iptables -L --line-numbers}; 0 for the policy. */
+    public int number() {
+        return number;
+    }
+
+    /** The rule, or null for the policy. */
+    public Rule rule() {
+        return rule;
+    }
+
+    /** The policy, or null for a rule. */
+    public Policy policy() {
+        return policy;
+    }
+
+    /** Where the user wrote the rule; null for the policy. */
+    public Origin origin() {
+        return rule == null ? null : rule.origin();
+    }
+
+    /** False when the rule matches only if something unknown is so. */
+    public boolean certain() {
+        return certain;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        if (!(other instanceof Step)) {
+            return false;
+        }
+        Step s = (Step) other;
+        return s.table == table && s.number == number && s.chain.equals(chain) && s.certain == certain;
+    }
+
+    @Override
+    public int hashCode() {
+        return chain.hashCode() * 31 + number;
+    }
+
+    /** {@code filter INPUT 3 (rules:12): -i lan -j ACCEPT}, or {@code filter INPUT policy DROP}. */
+    @Override
+    public String toString() {
+        if (rule == null) {
+            return table.word() + " " + chain + " policy " + policy;
+        }
+        return table.word() + " " + chain + " " + number + " (" + rule.origin() + (certain ? "" : ", perhaps") + "): "
+                + RuleText.of(rule);
+    }
+}

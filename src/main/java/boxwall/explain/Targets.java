@@ -1,0 +1,107 @@
+package boxwall.explain;
+
+import boxwall.netfilter.Addresses;
+import boxwall.netfilter.Family;
+import boxwall.netfilter.Option;
+import boxwall.netfilter.Target;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
+
+/** What a target does: let the packet go on to the next rule (changed or not), or end the chain with a verdict. */
+final class Targets {
+    private static final Set<String> GOES_ON = new HashSet<String>(Arrays.asList("LOG", "ULOG", "NFLOG", "TOS", "DSCP", "ECN",
+            "TTL", "HL", "TCPMSS", "TCPOPTSTRIP", "CLASSIFY", "AUDIT", "CHECKSUM", "TRACE", "SET", "RATEEST", "LED",
+            "IDLETIMER", "TEE", "SECMARK", "CONNSECMARK", "MARK", "CONNMARK", "NOTRACK", "CT", "HMARK"));
+    private static final Set<String> TRANSLATES = new HashSet<String>(Arrays.asList("DNAT", "SNAT", "MASQUERADE", "REDIRECT",
+            "NETMAP", "SAME"));
+
+    private Targets() {
+    }
+
+    /** Whether the packet goes on to the next rule. */
+    static boolean goesOn(Target target) {
+        return target == null || GOES_ON.contains(target.name());
+    }
+
+    /** Whether the target is one of nat's: the packet is accepted by the table, with other addresses. */
+    static boolean translates(Target target) {
+        return TRANSLATES.contains(target.name());
+    }
+
+    /** Whether going on changes nothing that a later rule can ask. */
+    static boolean changesNothing(Target target) {
+        return target == null || !target.name().equals("MARK") && !target.name().equals("CONNMARK")
+                && !target.name().equals("HMARK") && !untracks(target);
+    }
+
+    /** Whether the packet is UNTRACKED afterwards. */
+    static boolean untracks(Target target) {
+        return target.name().equals("NOTRACK") || target.name().equals("CT") && target.option("--notrack") != null;
+    }
+
+    /**
+     * The bits that a MARK target sets and flips: (mark and not clear) xor flip. Any other target, and what can't be read, makes
+     * every bit unknown: null.
+     */
+    static long[] mark(Target target) {
+        if (!target.name().equals("MARK") || target.options().size() != 1) {
+            return null;
+        }
+        Option option = target.options().get(0);
+        String[] parts = (option.value() == null ? "" : option.value()).split("/", 2);
+        long value = Numbers.parse(parts[0], 0xffffffffL);
+        long mask = parts.length < 2 ? 0xffffffffL : Numbers.parse(parts[1], 0xffffffffL);
+        if (value < 0 || mask < 0) {
+            return null;
+        }
+        String name = option.name();
+        if (name.equals("--set-xmark")) {
+            return new long[] {mask, value};
+        }
+        if (name.equals("--set-mark")) {
+            return new long[] {mask | value, value};
+        }
+        return name.equals("--and-mark") ? new long[] {~value & 0xffffffffL, 0}
+                : name.equals("--or-mark") ? new long[] {value, value}
+                : name.equals("--xor-mark") ? new long[] {0, value} : null;
+    }
+
+    /** Whether CONNMARK only reads the packet's mark (--save-mark, --set-…): the packet stays as it is. */
+    static boolean keepsMark(Target target) {
+        return target.name().equals("CONNMARK") && target.option("--restore-mark") == null;
+    }
+
+    /** The one address that DNAT writes ({@code 10.0.0.2}, {@code 10.0.0.2:80}, {@code [fd00::2]:80}), or null. */
+    static byte[] address(Target target, Family family) {
+        Option option = target.option("--to-destination");
+        if (option == null || target.options().size() != 1) {
+            return null;
+        }
+        String text = option.value();
+        if (text.startsWith("[")) {
+            text = text.substring(1, Math.max(1, text.indexOf(']')));
+        } else if (family == Family.IPV4 && text.indexOf(':') >= 0) {
+            text = text.substring(0, text.indexOf(':'));
+        }
+        byte[] address = Addresses.parse(text);
+        return address != null && address.length * 8 == family.addressBits() ? address : null;
+    }
+
+    /** The one port that DNAT or REDIRECT writes; -1 when the port stays, -2 when it can't be foreseen. */
+    static int port(Target target, Family family) {
+        Option ports = target.option("--to-ports");
+        String text = ports == null ? null : ports.value();
+        Option destination = target.option("--to-destination");
+        if (destination != null) {
+            String value = destination.value();
+            int colon = family == Family.IPV4 ? value.indexOf(':') : value.indexOf("]:") + 1;
+            text = colon <= 0 ? null : value.substring(colon + 1);
+        }
+        if (text == null) {
+            return target.name().equals("DNAT") || target.name().equals("REDIRECT") ? -1 : -2;
+        }
+        int port = (int) Numbers.parse(text, 65535);
+        return port < 0 ? -2 : port;
+    }
+}

@@ -1,0 +1,24 @@
+package boxwall.explain;
+
+/** Three-valued: a match can hold, not hold, or not be known. */
+enum Truth {
+    YES, NO, UNKNOWN;
+
+    static Truth of(boolean value) {
+        return value ? YES : NO;
+    }
+
+    Truth not() {
+        return this == YES ? NO : this == NO ? YES : UNKNOWN;
+    }
+
+    /** NO wins, then UNKNOWN. */
+    Truth and(Truth other) {
+        return this == NO || other == NO ? NO : this == YES ? other : UNKNOWN;
+    }
+
+    /** YES wins, then UNKNOWN. */
+    Truth or(Truth other) {
+        return not().and(other.not()).not();
+    }
+}

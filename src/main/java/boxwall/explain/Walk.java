@@ -1,0 +1,286 @@
+package boxwall.explain;
+
+import boxwall.netfilter.Chain;
+import boxwall.netfilter.Family;
+import boxwall.netfilter.Hook;
+import boxwall.netfilter.Origin;
+import boxwall.netfilter.Rule;
+import boxwall.netfilter.Ruleset;
+import boxwall.netfilter.Table;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The way of one packet through a ruleset. The order of the tables at a hook is that of their priorities in the kernel
+ * (netfilter_ipv4.h): raw, mangle, nat, filter, security; at INPUT nat comes last.
+ *
+ * <p>A walk object keeps what it parsed of the rules: use one for many packets of the same ruleset, by one thread at a time.
+ */
+public final class Walk {
+    private final Ruleset ruleset;
+    private final Site site;
+    private final Map<Rule, Criteria> criteria = new IdentityHashMap<Rule, Criteria>();
+
+    /** A walk through a ruleset; nothing is walked yet. */
+    public Walk(Ruleset ruleset, Site site) {
+        this.ruleset = ruleset;
+        this.site = site;
+    }
+
+    /**
+     * Walks one chain of one table only. A user's chain that the packet falls off has the verdict UNKNOWN.
+     *
+     * @throws IllegalArgumentException when the ruleset has no such chain
+     */
+    public static Answer chain(Ruleset ruleset, Family family, Table table, String chain, Packet packet) {
+        Chain start = ruleset.chain(family, table, chain);
+        if (start == null) {
+            throw new IllegalArgumentException("no chain '" + chain + "' in table " + table.word() + " of "
+                    + family.command());
+        }
+        if (packet.family() != family) {
+            throw new IllegalArgumentException("a packet of " + packet.family().word() + " in " + family.word());
+        }
+        Walk walk = new Walk(ruleset, Site.unknown());
+        Passage passage = new Passage(packet);
+        passage.delivered(passage.ask(walk.table(family, table, passage), start, ChainWalk.only(packet)));
+        return passage.answer();
+    }
+
+    /** Walks every table at every hook that the packet crosses; where it goes is decided by its interfaces and addresses. */
+    public static Answer packet(Ruleset ruleset, Packet packet, Site site) {
+        return new Walk(ruleset, site).packet(packet, null);
+    }
+
+    /** As {@link #packet(Ruleset, Packet, Site)}. */
+    public Answer packet(Packet packet) {
+        return packet(packet, null);
+    }
+
+    /**
+     * As {@link #packet(Packet)}, with the routing decision given.
+     *
+     * @param hook INPUT, FORWARD or OUTPUT; null when the packet's own fields decide
+     */
+    public Answer packet(Packet packet, Hook hook) {
+        if (hook == Hook.PREROUTING || hook == Hook.POSTROUTING) {
+            throw new IllegalArgumentException(hook + " is crossed on the way: expected INPUT, FORWARD or OUTPUT");
+        }
+        Passage passage = new Passage(packet);
+        Hook way = hook != null ? hook : start(packet);
+        if (way == Hook.OUTPUT) {
+            leave(passage, packet, hook != null);
+        } else {
+            enter(passage, packet, way);
+        }
+        return passage.answer();
+    }
+
+    /** OUTPUT for what the box itself sends, FORWARD when the packet says both interfaces, else null: routing decides. */
+    private Hook start(Packet packet) {
+        boolean in = packet.in() != null && packet.in().length() > 0;
+        boolean out = packet.out() != null && packet.out().length() > 0;
+        byte[] src = packet.src();
+        if (in) {
+            return out ? Hook.FORWARD : null;
+        }
+        boolean foreign = src != null && site.knows(packet.family()) && !site.isOwn(src);
+        if (out) {
+            return foreign ? Hook.FORWARD : Hook.OUTPUT;
+        }
+        return src != null && site.isOwn(src) ? Hook.OUTPUT : null;
+    }
+
+    private void enter(Passage passage, Packet packet, Hook way) {
+        Set<Packet> here = new LinkedHashSet<Packet>();
+        for (Packet p : hook(passage, Hook.PREROUTING, ChainWalk.only(packet.copy().out("").build()))) {
+            here.add(p.copy().out(packet.out()).build());
+        }
+        Set<Packet> input = new LinkedHashSet<Packet>();
+        Set<Packet> forward = new LinkedHashSet<Packet>();
+        for (Packet p : here) {
+            route(passage, p, way, input, forward);
+        }
+        if (!input.isEmpty()) {
+            passage.delivered(hook(passage, Hook.INPUT, input));
+        }
+        if (!forward.isEmpty()) {
+            passage.delivered(postrouting(passage, hook(passage, Hook.FORWARD, forward), null));
+        }
+    }
+
+    private void route(Passage passage, Packet packet, Hook way, Set<Packet> input, Set<Packet> forward) {
+        boolean known = packet.dst() != null && site.knows(packet.family());
+        boolean translated = way != null && packet.dst() != null && passage.packet().dst() != null
+                && !java.util.Arrays.equals(packet.dst(), passage.packet().dst());
+        Hook decided = translated && known ? null : way;
+        if (decided == null && !known) {
+            passage.note("not known whether the packet ends on the box or is forwarded: both were walked");
+        }
+        if (decided == Hook.INPUT || decided == null && (!known || site.isLocal(packet.dst()))) {
+            input.add(packet.copy().out("").build());
+        }
+        if (decided == Hook.FORWARD || decided == null && (!known || !site.isLocal(packet.dst()))) {
+            String out = packet.out() != null && packet.out().length() > 0 && !translated ? packet.out()
+                    : packet.dst() == null ? null : site.interfaceTo(packet.dst());
+            forward.add(packet.copy().out(out).build());
+        }
+    }
+
+    private void leave(Passage passage, Packet packet, boolean forced) {
+        String out = packet.out();
+        boolean toSelf = packet.dst() != null && site.isOwn(packet.dst());
+        if (out == null || out.length() == 0) {
+            out = toSelf ? "lo" : packet.dst() == null ? null : site.interfaceTo(packet.dst());
+        }
+        Set<Packet> here = hook(passage, Hook.OUTPUT, ChainWalk.only(packet.copy().in("").out(out).build()));
+        Set<Packet> sent = postrouting(passage, here, "");
+        if (forced || !"lo".equals(out)) {
+            passage.delivered(sent);
+            return;
+        }
+        passage.note("to the box itself: leaves through lo and comes in there");
+        Set<Packet> again = new LinkedHashSet<Packet>();
+        for (Packet p : sent) {
+            again.add(p.copy().in("lo").out("").build());
+        }
+        passage.translatedAlready();
+        passage.delivered(hook(passage, Hook.INPUT, hook(passage, Hook.PREROUTING, again)));
+    }
+
+    /** What is forwarded has an incoming device here on newer kernels (5.7 on) and none on older ones: not known. */
+    private Set<Packet> postrouting(Passage passage, Set<Packet> packets, String in) {
+        Set<Packet> here = new LinkedHashSet<Packet>();
+        for (Packet p : packets) {
+            here.add(p.copy().in(in).build());
+        }
+        return hook(passage, Hook.POSTROUTING, here);
+    }
+
+    /** The packets that pass all tables of a hook. */
+    private Set<Packet> hook(Passage passage, Hook hook, Set<Packet> packets) {
+        Set<Packet> here = packets;
+        for (Table table : tables(hook)) {
+            Family family = passage.packet().family();
+            Chain chain = ruleset.chain(family, table, hook.name());
+            if (chain != null && !here.isEmpty()) {
+                here = table == Table.NAT ? nat(passage, chain, here)
+                        : passage.ask(table(family, table, passage), chain, here);
+            }
+        }
+        return here;
+    }
+
+    /** nat's chains are asked for the first packet of a connection only. */
+    private Set<Packet> nat(Passage passage, Chain chain, Set<Packet> packets) {
+        Set<Packet> asked = new LinkedHashSet<Packet>();
+        Set<Packet> past = new LinkedHashSet<Packet>();
+        for (Packet p : packets) {
+            (p.state() == State.NEW && !passage.isTranslated() ? asked : past).add(p);
+        }
+        if (!past.isEmpty() && !chain.rules().isEmpty() && !passage.isTranslated()) {
+            passage.note("nat's rules decide on a connection's first packet; taken as not translated");
+        }
+        if (!asked.isEmpty()) {
+            past.addAll(passage.ask(table(passage.packet().family(), Table.NAT, passage), chain, asked));
+        }
+        return past;
+    }
+
+    private ChainWalk table(Family family, Table table, Passage passage) {
+        return new ChainWalk(ruleset, family, table, criteria, site, passage.trail(), passage.unknown());
+    }
+
+    /** The tables that have a chain at a hook, in the order in which the kernel asks them. */
+    static List<Table> tables(Hook hook) {
+        List<Table> tables = new ArrayList<Table>();
+        for (Table table : Table.values()) {
+            if (table.hooks().contains(hook) && !(table == Table.NAT && hook == Hook.INPUT)) {
+                tables.add(table);
+            }
+        }
+        if (hook == Hook.INPUT) {
+            tables.add(Table.NAT);
+        }
+        return Collections.unmodifiableList(tables);
+    }
+
+    /** What one walk has found so far. */
+    private static final class Passage {
+        private final Packet packet;
+        private final List<Step> trail = new ArrayList<Step>();
+        private final Set<Origin> unknown = new LinkedHashSet<Origin>();
+        private final Set<String> notes = new LinkedHashSet<String>();
+        private final EnumSet<Verdict> possible = EnumSet.noneOf(Verdict.class);
+        private Step stopped;
+        private Step accepted;
+        private boolean translated;
+
+        Passage(Packet packet) {
+            this.packet = packet;
+        }
+
+        Packet packet() {
+            return packet;
+        }
+
+        List<Step> trail() {
+            return trail;
+        }
+
+        Set<Origin> unknown() {
+            return unknown;
+        }
+
+        void note(String note) {
+            notes.add(note);
+        }
+
+        void translatedAlready() {
+            translated = true;
+        }
+
+        boolean isTranslated() {
+            return translated;
+        }
+
+        /** Walks a table's chain and keeps what it stops; returns what it lets through. */
+        Set<Packet> ask(ChainWalk walk, Chain chain, Set<Packet> packets) {
+            Set<Packet> through = new LinkedHashSet<Packet>();
+            for (ChainWalk.Outcome outcome : walk.from(chain, packets)) {
+                if (outcome.verdict() == Verdict.ACCEPT) {
+                    through.add(outcome.packet());
+                    boolean filters = outcome.step().table() == Table.FILTER;
+                    accepted = accepted == null || filters || accepted.table() != Table.FILTER ? outcome.step() : accepted;
+                } else {
+                    possible.add(outcome.verdict());
+                    stopped = outcome.step();
+                }
+            }
+            return through;
+        }
+
+        void delivered(Set<Packet> packets) {
+            if (!packets.isEmpty()) {
+                possible.add(Verdict.ACCEPT);
+            }
+        }
+
+        Answer answer() {
+            boolean one = possible.size() == 1 && !possible.contains(Verdict.UNKNOWN);
+            Step step = !one ? null
+                    : possible.contains(Verdict.ACCEPT) ? accepted : stopped;
+            List<Origin> depends = new ArrayList<Origin>();
+            if (!one) {
+                depends.addAll(unknown);
+            }
+            return new Answer(packet, possible, step, trail, depends, new ArrayList<String>(notes));
+        }
+    }
+}
