@@ -126,11 +126,12 @@ copy_programs() {
 	mkdir -p "$to"/{bin,sbin,usr/bin,usr/sbin,usr/lib,lib,etc,proc,sys,dev,mnt,root}
 	cp "$from/bin/busybox" "$to/bin/busybox"
 	for name in sh mount umount mkdir chmod cat cp mv rm ls ln ps kill date sed grep gzip tar sleep usleep echo ping ping6 \
-		dmesg hostname touch df; do ln -s busybox "$to/bin/$name"; done
+		dmesg hostname touch df uname true false dd pwd netstat sync egrep fgrep gunzip zcat mknod stty login chown; do ln -s busybox "$to/bin/$name"; done
 	for name in init reboot halt poweroff modprobe insmod rmmod lsmod depmod ifconfig ip route arp klogd syslogd brctl \
 		sysctl; do ln -s ../bin/busybox "$to/sbin/$name"; done
 	for name in wget nc logger logread pidof killall tail head wc cut tr sort cmp sha1sum arping top free id env which \
-		start-stop-daemon uptime awk find xargs tee test expr nslookup vi; do ln -s ../../bin/busybox "$to/usr/bin/$name"; done
+		start-stop-daemon uptime awk find xargs tee test expr nslookup vi \
+		md5sum uniq basename dirname readlink printf yes od hexdump less diff du nohup telnet traceroute traceroute6 [; do ln -s ../../bin/busybox "$to/usr/bin/$name"; done
 	cp "$from/usr/bin/kmod" "$to/usr/bin/kmod" 2>/dev/null || cp "$from/bin/kmod" "$to/usr/bin/kmod"
 	for name in modprobe insmod rmmod lsmod modinfo; do ln -s ../bin/kmod "$to/usr/sbin/$name"; done
 	cp "$from/usr/sbin/xtables-legacy-multi" "$to/usr/sbin"
