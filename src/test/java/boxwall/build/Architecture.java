@@ -70,7 +70,7 @@ final class Architecture {
         List<String> breaches = new ArrayList<>();
         for (SourceTree.Import line : tree.imports) {
             Packages.Row from = packages.row(root.relativize(line.file().getParent()).toString());
-            String to = Packages.of(line.name().replace('.', '/'));
+            String to = Packages.ofImport(line.name());
             if (from != null && to != null && !from.maySee(to)) {
                 breaches.add(line.file().getFileName() + ":" + line.line() + ": " + advice(from, to, line.name()));
             }

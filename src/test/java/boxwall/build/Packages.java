@@ -38,4 +38,9 @@ final class Packages {
         int slash = className.lastIndexOf('/');
         return slash == "boxwall".length() ? "" : className.substring("boxwall/".length(), slash);
     }
+
+    /** {@code boxwall.box.Interface.Role}, as an import names it, to {@code box}: types start with a capital, packages don't. */
+    static String ofImport(String name) {
+        return of(name.replaceFirst("\\.([A-Z].*|\\*)$", ".Any").replace('.', '/'));
+    }
 }
