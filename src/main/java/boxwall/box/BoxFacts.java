@@ -1,0 +1,279 @@
+package boxwall.box;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import boxwall.box.Interface.Role;
+import boxwall.netfilter.Family;
+
+/**
+ * What a box is and can do, as far as its readings say. Whatever the readings hold, {@link #of} gives facts: what can't be read
+ * is unknown. Immutable.
+ */
+public final class BoxFacts {
+    private static final List<String> NAMES = Collections.unmodifiableList(Arrays.asList("LAN_IF", "LAN_IP", "LAN_NET", "LAN_IP6",
+            "LAN_NET6", "WAN_IF", "GUEST_IF", "GUEST_IP", "GUEST_NET", "GUEST_IP6", "GUEST_NET6"));
+
+    private final String kernelRelease;
+    private final KernelGeneration generation;
+    private final String machine;
+    private final Firmware firmware;
+    private final Userland userland;
+    private final ModuleStates modules;
+    private final Conntrack conntrack;
+    private final Capabilities capabilities;
+    private final Acceleration acceleration;
+    private final InterfaceReading interfaces;
+    private final PortRange portRange;
+    private final Surroundings surroundings;
+    private final List<Finding> findings;
+
+    private BoxFacts(Readings readings) {
+        kernelRelease = release(readings);
+        generation = KernelGeneration.of(kernelRelease);
+        machine = machine(readings);
+        firmware = Firmware.of(readings);
+        userland = Userland.of(readings);
+        KernelLog log = new KernelLog(readings);
+        Symbols symbols = new Symbols(readings);
+        modules = new ModuleStates(readings, new LoadedModules(readings), new ModulesDep(readings, kernelRelease), log, symbols);
+        conntrack = new ConntrackVerdict(readings, generation, modules, log, symbols).decide();
+        capabilities = new Capabilities(readings, generation, modules, conntrack);
+        acceleration = Acceleration.of(readings);
+        interfaces = new InterfaceReading(readings);
+        portRange = PortRange.of(readings);
+        surroundings = new Surroundings(readings, modules.loaded());
+        List<Finding> all = new ArrayList<Finding>();
+        new NetfilterFindings(this, readings, log).addTo(all);
+        new SurroundingFindings(this, readings, surroundings).addTo(all);
+        findings = Collections.unmodifiableList(all);
+    }
+
+    /** The facts of these readings; never null, never an exception. */
+    public static BoxFacts of(Readings readings) {
+        return new BoxFacts(readings);
+    }
+
+    /** {@code uname -r}; else the third word of /proc/version ({@code Linux version 2.6.32.61 (…}); null when neither is there. */
+    private static String release(Readings readings) {
+        for (String line : readings.commandLines("uname_-r")) {
+            if (isRelease(line.trim())) {
+                return line.trim();
+            }
+        }
+        for (String line : readings.lines("/proc/version")) {
+            String[] words = line.split(" ");
+            if (words.length > 2 && words[0].equals("Linux") && words[1].equals("version") && isRelease(words[2])) {
+                return words[2];
+            }
+        }
+        return null;
+    }
+
+    private static boolean isRelease(String text) {
+        return text.length() < 65 && text.matches("[0-9]+\\.[0-9][A-Za-z0-9._+-]*");
+    }
+
+    /** {@code mips}: the last word but one of {@code uname -a}, or null. */
+    private static String machine(Readings readings) {
+        for (String line : readings.commandLines("uname_-a")) {
+            String[] words = line.trim().split(" +");
+            String word = words.length < 5 ? "" : words[words.length - 2];
+            if (words[0].equals("Linux") && word.matches("[A-Za-z0-9_]{2,20}")) {
+                return word;
+            }
+        }
+        return null;
+    }
+
+    /** {@code uname -r}, or null. */
+    public String kernelRelease() {
+        return kernelRelease;
+    }
+
+    /** {@code 2.6.32} …, or {@code unknown} for a kernel that the table doesn't list. */
+    public String generation() {
+        return generation.name();
+    }
+
+    KernelGeneration kernelGeneration() {
+        return generation;
+    }
+
+    /** {@code mips}, {@code armv7l} …, or null. */
+    public String machine() {
+        return machine;
+    }
+
+    /** {@code FRITZ!Box 7270}, or null. */
+    public String firmwareModel() {
+        return firmware.model();
+    }
+
+    /** {@code 05.54}, or null. */
+    public String firmwareVersion() {
+        return firmware.version();
+    }
+
+    /** The revision as a number in text, or null. */
+    public String firmwareRevision() {
+        return firmware.revision() == null ? null : firmware.revision().toString();
+    }
+
+    Firmware firmware() {
+        return firmware;
+    }
+
+    /** MiB of RAM, or null. */
+    public Integer memoryMb() {
+        return firmware.memoryMb();
+    }
+
+    public Userland userland() {
+        return userland;
+    }
+
+    /** The modules in the kernel now, in the order read; empty when that wasn't read. */
+    public List<String> loadedModules() {
+        return new ArrayList<String>(modules.loaded().names());
+    }
+
+    ModuleStates modules() {
+        return modules;
+    }
+
+    /** Whether this kernel has a table, match or target; never null. */
+    public Capability capability(Family family, Kind kind, String name) {
+        return capabilities.of(family, kind, name);
+    }
+
+    /** The names worth reporting of that kind, sorted. */
+    public List<String> capabilityNames(Family family, Kind kind) {
+        return capabilities.names(kind, family);
+    }
+
+    /**
+     * What a {@code modprobe NAME} line comes to on this box: the name as it is when there is such a module, else what this kernel
+     * calls it ({@code ip_conntrack} is nf_conntrack since 2.6.28). Refused where it would pull in a conntrack that is refused.
+     */
+    public Capability module(String name) {
+        Capability first = null;
+        List<String> names = new ArrayList<String>();
+        names.add(LoadedModules.normal(name));
+        names.addAll(generation.namesOf(LoadedModules.normal(name)));
+        for (String candidate : names) {
+            Capability one = modules.of(candidate);
+            if (one.state() != Capability.State.UNKNOWN && one.state() != Capability.State.MISSING) {
+                first = one;
+                break;
+            }
+            // the last is this kernel's own name: the best to try where nothing was read
+            first = one.state() == Capability.State.UNKNOWN || first == null ? one : first;
+        }
+        if (conntrack.state() == Conntrack.State.REFUSED && pullsConntrack(name)) {
+            return Capability.of(Capability.State.REFUSED, conntrack.evidence().isEmpty() ? conntrack.reason()
+                    : conntrack.evidence().get(0));
+        }
+        return first;
+    }
+
+    /** Whether loading a module would load connection tracking, by its name or by modules.dep; true for conntrack itself. */
+    public boolean pullsConntrack(String module) {
+        if (ConntrackUse.pullsByName(module)) {
+            return true;
+        }
+        for (String needed : modules.dep().closure(module)) {
+            if (needed.equals("nf_conntrack") || needed.equals("ip_conntrack")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether using a table, match or target would load connection tracking. */
+    public boolean pullsConntrack(Family family, Kind kind, String name) {
+        return capabilities.pullsConntrack(family, kind, name);
+    }
+
+    public Conntrack conntrack() {
+        return conntrack;
+    }
+
+    public Acceleration packetAcceleration() {
+        return acceleration;
+    }
+
+    /** {@code std}, {@code avm} or {@code unknown}: where kernel messages, so LOG lines, go. */
+    public String printk() {
+        return surroundings.printk();
+    }
+
+    /** {@code running}, {@code absent} or {@code unknown}: AVM's own dialler and packet filter. */
+    public String dsld() {
+        return surroundings.dsld();
+    }
+
+    /** The LAN's bridge, or null. */
+    public Interface lan() {
+        return interfaces.of(Role.LAN);
+    }
+
+    /** The Internet side, or null. */
+    public Interface wan() {
+        return interfaces.of(Role.WAN);
+    }
+
+    /** The guest network's bridge, or null. */
+    public Interface guest() {
+        return interfaces.of(Role.GUEST);
+    }
+
+    /** Every interface with its role and the reason. */
+    public List<Interface> interfaces() {
+        return interfaces.all();
+    }
+
+    /** The ports for outgoing connections, or null. */
+    public PortRange portRange() {
+        return portRange;
+    }
+
+    /** The names that rules may use, with their values here; those without a value are in {@link #lackingNames}. */
+    public Map<String, String> names() {
+        Map<String, String> values = new LinkedHashMap<String, String>();
+        for (String name : NAMES) {
+            String value = value(name);
+            if (value != null) {
+                values.put(name, value);
+            }
+        }
+        return Collections.unmodifiableMap(values);
+    }
+
+    /** The names that boxwall knows but that have no value on this box: no guest network, say. */
+    public Collection<String> lackingNames() {
+        List<String> lacking = new ArrayList<String>(NAMES);
+        lacking.removeAll(names().keySet());
+        return Collections.unmodifiableList(lacking);
+    }
+
+    private String value(String name) {
+        Interface of = name.startsWith("LAN") ? lan() : name.startsWith("WAN") ? wan() : guest();
+        if (of == null) {
+            return null;
+        }
+        String part = name.substring(name.indexOf('_') + 1);
+        return part.equals("IF") ? of.name() : part.equals("IP") ? of.ip() : part.equals("NET") ? of.net()
+                : part.equals("IP6") ? of.ip6() : of.net6();
+    }
+
+    /** What the administrator should know of this box, whatever the rules; never null. */
+    public List<Finding> findings() {
+        return findings;
+    }
+}

@@ -1,0 +1,26 @@
+package boxwall.box;
+
+import java.util.Locale;
+
+/** What a rule can need from the kernel: its table, a match (-m), a target (-j). */
+public enum Kind {
+    TABLE("names"),
+    MATCH("matches"),
+    TARGET("targets");
+
+    private final String procSuffix;
+
+    Kind(String procSuffix) {
+        this.procSuffix = procSuffix;
+    }
+
+    /** Lower case: {@code table}, {@code match}, {@code target}. */
+    public String word() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** The end of the /proc/net file that lists what is registered: {@code ip_tables_names}, {@code ip_tables_matches} … */
+    String procSuffix() {
+        return procSuffix;
+    }
+}

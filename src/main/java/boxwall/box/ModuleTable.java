@@ -1,0 +1,145 @@
+package boxwall.box;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+
+import boxwall.netfilter.Family;
+
+/** generations.txt, read: which module carries what on which kernel. The file's own head explains its format. */
+final class ModuleTable {
+    private static final ModuleTable TABLE = new ModuleTable();
+
+    private final List<String[]> generations = new ArrayList<String[]>();
+    /** "match state 4" to one spec a generation. */
+    private final Map<String, ModuleSpec[]> rows = new HashMap<String, ModuleSpec[]>();
+    private final List<String[]> renames = new ArrayList<String[]>();
+
+    private ModuleTable() {
+        try {
+            InputStream in = ModuleTable.class.getResourceAsStream("generations.txt");
+            BufferedReader reader = new BufferedReader(new InputStreamReader(in, "US-ASCII"));
+            try {
+                String line = reader.readLine();
+                while (line != null) {
+                    if (line.length() > 0 && line.charAt(0) != '#') {
+                        add(line.split(" +"));
+                    }
+                    line = reader.readLine();
+                }
+            } finally {
+                reader.close();
+            }
+        } catch (IOException e) {
+            throw new IllegalStateException("generations.txt can't be read from the jar: " + e.getMessage());
+        }
+    }
+
+    static ModuleTable get() {
+        return TABLE;
+    }
+
+    private void add(String[] words) {
+        if (words[0].equals("generation")) {
+            generations.add(words);
+        } else if (words[0].equals("rename")) {
+            renames.add(words);
+        } else {
+            for (char digit : words[2].toCharArray()) {
+                rows.put(words[0] + " " + words[1] + " " + digit, specs(words));
+            }
+        }
+    }
+
+    private ModuleSpec[] specs(String[] words) {
+        ModuleSpec[] specs = new ModuleSpec[generations.size()];
+        java.util.Arrays.fill(specs, ModuleSpec.UNLISTED);
+        for (int i = 3; i < words.length; i++) {
+            int equals = words[i].indexOf('=');
+            ModuleSpec spec = ModuleSpec.parse(words[i].substring(equals + 1));
+            for (int g = 0; g < specs.length; g++) {
+                if (covers(words[i].substring(0, equals), g)) {
+                    specs[g] = spec;
+                }
+            }
+        }
+        return specs;
+    }
+
+    /** Whether {@code 2.6.19-3.12}, {@code 4.1+}, {@code 2.6.13} or {@code all} covers the generation of that index. */
+    private boolean covers(String range, int index) {
+        if (range.equals("all")) {
+            return true;
+        }
+        if (range.endsWith("+")) {
+            return index >= indexOf(range.substring(0, range.length() - 1));
+        }
+        int dash = range.indexOf('-');
+        if (dash < 0) {
+            return index == indexOf(range);
+        }
+        return index >= indexOf(range.substring(0, dash)) && index <= indexOf(range.substring(dash + 1));
+    }
+
+    private int indexOf(String name) {
+        for (int i = 0; i < generations.size(); i++) {
+            if (generations.get(i)[1].equals(name)) {
+                return i;
+            }
+        }
+        throw new IllegalStateException("generations.txt names a generation that it doesn't list: " + name);
+    }
+
+    int size() {
+        return generations.size();
+    }
+
+    /** The words of a generation's line: {@code generation NAME POLICY USERLAND}. */
+    String[] generation(int index) {
+        return generations.get(index);
+    }
+
+    /** What the generation needs for a feature; UNLISTED when no row says. {@code kind} is core, conntrack, table, match or target. */
+    ModuleSpec spec(String kind, String name, Family family, int generation) {
+        ModuleSpec[] specs = rows.get(kind + " " + name + " " + family.digit());
+        return specs == null ? ModuleSpec.UNLISTED : specs[generation];
+    }
+
+    /** The names of that kind that any generation has in a family, sorted. */
+    List<String> names(Kind kind, Family family) {
+        TreeSet<String> names = new TreeSet<String>();
+        for (String key : rows.keySet()) {
+            String[] words = key.split(" ");
+            if (words[0].equals(kind.word()) && words[2].equals(family.digit())) {
+                names.add(words[1]);
+            }
+        }
+        return new ArrayList<String>(names);
+    }
+
+    /** What a module is called in a generation, likeliest first; the name itself when no rename concerns it. */
+    List<String> names(String module, int generation) {
+        List<String> names = new ArrayList<String>();
+        String current = module;
+        // a name may have changed twice (ipt_CONNMARK, xt_CONNMARK, xt_connmark)
+        for (String[] rename : renames) {
+            if (rename[1].equals(current) && covers(rename[3], generation)) {
+                current = rename[2];
+            }
+        }
+        for (String[] rename : renames) {
+            if (rename[2].equals(module) && current.equals(module) && !covers(rename[3], generation)
+                    && !rename[3].contains("-")) {
+                names.add(rename[1]);
+            }
+        }
+        return names.isEmpty() ? Collections.singletonList(current) : names;
+    }
+}

@@ -1,0 +1,123 @@
+package boxwall.box;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The module files of this kernel: {@code kernel/net/netfilter/xt_state.ko: kernel/net/netfilter/x_tables.ko …} a line in
+ * modules.dep (paths relative or absolute, .ko or .ko.xz), and modules.builtin where there is one (Freetz leaves it empty).
+ */
+final class ModulesDep {
+    private final Map<String, String> lines = new HashMap<String, String>();
+    private final Map<String, String> paths = new HashMap<String, String>();
+    private final Map<String, List<String>> needs = new HashMap<String, List<String>>();
+    private final Map<String, String> builtin = new HashMap<String, String>();
+    private final String directory;
+    private final boolean known;
+
+    ModulesDep(Readings readings, String release) {
+        directory = directory(readings, release);
+        for (String line : readings.lines(directory + "/modules.dep")) {
+            add(line);
+        }
+        // an empty file is what a failed write leaves, not a box without modules
+        known = !lines.isEmpty();
+        for (String line : readings.lines(directory + "/modules.builtin")) {
+            if (line.endsWith(".ko")) {
+                builtin.put(name(line), Evidence.line("modules.builtin", line));
+            }
+        }
+    }
+
+    private static String directory(Readings readings, String release) {
+        if (release != null) {
+            return "/lib/modules/" + release;
+        }
+        List<String> releases = readings.names("/lib/modules");
+        return "/lib/modules/" + (releases.size() == 1 ? releases.get(0) : "unknown");
+    }
+
+    private void add(String line) {
+        int colon = line.indexOf(':');
+        if (colon <= 0 || line.substring(0, colon).indexOf(".ko") < 0) {
+            return;
+        }
+        String path = line.substring(0, colon);
+        String module = name(path);
+        lines.put(module, Evidence.line("modules.dep", line));
+        paths.put(module, path.startsWith("/") ? path : directory + "/" + path);
+        List<String> needed = new ArrayList<String>();
+        for (String word : line.substring(colon + 1).trim().split("\\s+")) {
+            if (word.length() > 0) {
+                needed.add(name(word));
+            }
+        }
+        needs.put(module, needed);
+    }
+
+    private static String name(String path) {
+        String file = path.substring(path.lastIndexOf('/') + 1);
+        int end = file.indexOf(".ko");
+        return LoadedModules.normal(end < 0 ? file : file.substring(0, end));
+    }
+
+    /** Whether modules.dep was read and had a module in it. */
+    boolean isKnown() {
+        return known;
+    }
+
+    boolean contains(String module) {
+        return lines.containsKey(LoadedModules.normal(module));
+    }
+
+    /** Its line as evidence, or null. */
+    String line(String module) {
+        return lines.get(LoadedModules.normal(module));
+    }
+
+    /** The absolute path of the module's file, or null. */
+    String path(String module) {
+        return paths.get(LoadedModules.normal(module));
+    }
+
+    /** The line of modules.builtin as evidence, or null. */
+    String builtin(String module) {
+        return builtin.get(LoadedModules.normal(module));
+    }
+
+    /** What a module needs, all levels, in load order, itself last; just itself when nothing is known of it. */
+    List<String> closure(String module) {
+        Set<String> order = new LinkedHashSet<String>();
+        visit(LoadedModules.normal(module), order, new HashSet<String>());
+        return new ArrayList<String>(order);
+    }
+
+    private void visit(String module, Set<String> order, Set<String> open) {
+        if (order.contains(module) || !open.add(module)) {
+            return;
+        }
+        List<String> needed = needs.get(module);
+        // depmod writes the nearest first: the last one is loaded first
+        for (int i = needed == null ? -1 : needed.size() - 1; i >= 0; i--) {
+            visit(needed.get(i), order, open);
+        }
+        order.add(module);
+    }
+
+    /** The modules that need this one, by any number of steps. */
+    boolean needs(String module, String other) {
+        return closure(module).contains(other) && !LoadedModules.normal(module).equals(other);
+    }
+
+    List<String> modules() {
+        List<String> all = new ArrayList<String>(lines.keySet());
+        Collections.sort(all);
+        return all;
+    }
+}

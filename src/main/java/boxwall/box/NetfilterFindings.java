@@ -1,0 +1,173 @@
+package boxwall.box;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+import boxwall.box.Capability.State;
+import boxwall.box.Finding.Severity;
+import boxwall.netfilter.Family;
+
+/** What is wrong with the kernel's side of iptables on this box, and with the programs. */
+final class NetfilterFindings {
+    private final BoxFacts facts;
+    private final Readings readings;
+    private final KernelLog log;
+    private List<Finding> out;
+
+    NetfilterFindings(BoxFacts facts, Readings readings, KernelLog log) {
+        this.facts = facts;
+        this.readings = readings;
+        this.log = log;
+    }
+
+    void addTo(List<Finding> findings) {
+        out = findings;
+        kernel();
+        userland();
+        tables();
+        conntrack();
+        layout();
+        refusedModules();
+    }
+
+    private void add(String code, Severity severity, List<String> evidence, String effect, String remedy) {
+        out.add(new Finding(code, severity, "", evidence, effect, remedy));
+    }
+
+    private static List<String> one(String line) {
+        return line == null || line.length() == 0 ? Collections.<String>emptyList() : Collections.singletonList(line);
+    }
+
+    private void kernel() {
+        if (!facts.kernelGeneration().isListed()) {
+            String release = facts.kernelRelease();
+            add("kernel-unknown", Severity.NOTE, one(release == null ? "" : "uname -r: " + release),
+                    release == null ? "Which kernel this is could not be read; only what the box itself shows is relied on."
+                            : "This kernel is in no list of FRITZ!Box kernels; it is treated like " + facts.kernelGeneration().like()
+                                    + ", and what the box itself shows counts for more.",
+                    "boxwall record DIR, and send the folder");
+        }
+        if (!facts.modules().loaded().isKnown() && !readings.paths().isEmpty()) {
+            add("modules-unknown", Severity.WARN, one("/proc/modules wasn't read"),
+                    "What is loaded in the kernel can't be seen, so every answer about modules is a guess from files.",
+                    "mount -t proc proc /proc; ls -l /proc/modules");
+        }
+    }
+
+    private void userland() {
+        Userland userland = facts.userland();
+        if (userland.present() == Known.NO) {
+            add("iptables-missing", Severity.REFUSE, one("no iptables in /sbin, /usr/sbin, /bin, /usr/bin"),
+                    "There is no iptables program on this box, so no rule can be loaded.",
+                    "make menuconfig: FREETZ_PACKAGE_IPTABLES, with FREETZ_PACKAGE_IPTABLES_SAVE_RESTORE");
+        } else if (userland.restore() == Known.NO) {
+            add("restore-missing", Severity.WARN, one("no iptables-restore in /sbin, /usr/sbin, /bin, /usr/bin"),
+                    "Without iptables-restore rules go in one by one: slowly, and half of them stay when one fails.",
+                    "make menuconfig: FREETZ_PACKAGE_IPTABLES_SAVE_RESTORE (default is off)");
+        }
+        if (userland.version() != null && Versions.compare(userland.version(), "1.4.11") < 0) {
+            add("iptables-too-old", Severity.WARN, one(userland.evidence()),
+                    "This iptables is older than any that Freetz builds today; it may not take what boxwall writes.",
+                    "make menuconfig: FREETZ_PACKAGE_IPTABLES (1.4.11.1 or later)");
+        }
+    }
+
+    private void tables() {
+        Capability filter = facts.capability(Family.IPV4, Kind.TABLE, "filter");
+        if (filter.state().stops()) {
+            add("table-missing", Severity.REFUSE, one(filter.evidence()),
+                    "This kernel has no filter table, so IPv4 can't be filtered at all.",
+                    "make menuconfig: FREETZ_MODULE_ip_tables, FREETZ_MODULE_iptable_filter");
+        }
+        Capability nat = facts.capability(Family.IPV4, Kind.TABLE, "nat");
+        if (facts.generation().equals("2.6.19") && (nat.state() == State.LOADABLE || nat.state().stops())) {
+            add("nat-needs-replaced-kernel", Severity.NOTE, one(nat.evidence()),
+                    "On 2.6.19 the nat table works only with a replaced kernel.", "make menuconfig: FREETZ_REPLACE_KERNEL");
+        }
+    }
+
+    private void conntrack() {
+        Conntrack verdict = facts.conntrack();
+        switch (verdict.ground()) {
+            case SYMBOLS:
+                add("conntrack-symbol-conflict", Severity.WARN, verdict.evidence(),
+                        "AVM's own connection tracking has taken netfilter's place: rules with states and NAT can't be used, they are "
+                                + "weakened to stateless ones.",
+                        "STATEFUL=auto or no in boxwall.cfg; no cure without another firmware; never rmmod AVM's module");
+                break;
+            case LAYOUT:
+                add("conntrack-layout-mismatch", Severity.WARN, verdict.evidence(),
+                        "Modules for connection tracking were built for another struct sk_buff than this kernel's; loading them by force "
+                                + "would corrupt memory.",
+                        "take nf_conntrack out of FREETZ_MODULES_OWN and of /tmp/flash/mod/modules; STATEFUL=auto");
+                break;
+            case KDSLDMOD:
+                add("conntrack-unsafe-kernel", Severity.WARN, verdict.evidence(),
+                        "Connection tracking beside AVM's kdsldmod makes this box reboot by itself minutes later; rules with states are "
+                                + "weakened to stateless ones.",
+                        "take ip_conntrack, nf_conntrack, iptable_nat out of /tmp/flash/mod/modules, then modsave and reboot; never rmmod kdsldmod");
+                break;
+            default:
+                memory(verdict);
+        }
+        for (KernelLog.Refusal refusal : log.refusals()) {
+            if (refusal.cause == KernelLog.Cause.DUPLICATE_SYMBOL && refusal.owner.contains("conntrack")
+                    && !refusal.module.contains("nf_conntrack") && !refusal.module.contains("ip_conntrack")
+                    && facts.modules().loaded().contains(refusal.owner) && !facts.modules().loaded().contains(refusal.module)) {
+                add("conntrack-symbol-conflict", Severity.WARN, one(refusal.line),
+                        "Netfilter's connection tracking was loaded first and keeps AVM's module " + refusal.module
+                                + " out: what needs it (telephony, DSL, acceleration) may not work.",
+                        "take nf_conntrack out of /tmp/flash/mod/modules, then modsave and reboot");
+            }
+        }
+    }
+
+    private void memory(Conntrack verdict) {
+        if (facts.kernelGeneration().policy() == KernelGeneration.Policy.MEMORY && facts.kernelGeneration().isListed()
+                && verdict.state().allowsState() && verdict.state() != Conntrack.State.UNKNOWN) {
+            add("conntrack-memory", Severity.WARN, verdict.evidence(),
+                    "With " + (facts.memoryMb() == null ? "the" : "its " + facts.memoryMb() + " MB and the")
+                            + " old kernel this box may reboot when its connection table grows.",
+                    "modprobe ip_conntrack hashsize=509; echo 2036 > /proc/sys/net/ipv4/netfilter/ip_conntrack_max");
+        }
+    }
+
+    /** Modules with connection tracking built in beside a kernel without: they load, match nothing, and LOG panics (measured, 2.6.32). */
+    private void layout() {
+        if (facts.conntrack().ground() == Conntrack.Ground.LAYOUT && !facts.kernelGeneration().atLeast("4.1")) {
+            add("netfilter-layout-mismatch", Severity.WARN, facts.conntrack().evidence(),
+                    "The iptables modules may have been built for another struct sk_buff: then rules load but match nothing, and the "
+                            + "first LOG crashes the box.",
+                    "rebuild the firmware with nf_conntrack off in the kernel's configuration; before that no LOG rule without a counting test");
+        }
+    }
+
+    private void refusedModules() {
+        List<String> done = new ArrayList<String>();
+        for (KernelLog.Refusal refusal : log.refusals()) {
+            String module = refusal.module;
+            boolean ours = module.startsWith("xt_") || module.startsWith("ip") && module.indexOf('_') > 0 || module.equals("x_tables")
+                    || module.startsWith("nf_");
+            boolean byConntrack = facts.pullsConntrack(module) && facts.conntrack().state() == Conntrack.State.REFUSED;
+            if (ours && !byConntrack && !done.contains(module) && facts.modules().of(module).state() == State.REFUSED) {
+                done.add(module);
+                add("module-refused", Severity.WARN, one(facts.modules().of(module).evidence()),
+                        "The kernel refuses the module " + module + ", so rules that need it can't be loaded.", cure(refusal));
+            }
+        }
+    }
+
+    private static String cure(KernelLog.Refusal refusal) {
+        switch (refusal.cause) {
+            case VERSION_MAGIC:
+            case SYMBOL_VERSION:
+                return "build the module again with the firmware that runs: it was made for another kernel";
+            case UNKNOWN_SYMBOL:
+                return "make menuconfig: add the module that has " + refusal.symbol + " to FREETZ_MODULES_OWN, and build again";
+            default:
+                return "take " + refusal.module + " out of /tmp/flash/mod/modules: " + refusal.owner + " has it already";
+        }
+    }
+
+}

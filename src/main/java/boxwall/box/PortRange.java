@@ -1,0 +1,35 @@
+package boxwall.box;
+
+/** The ports the kernel takes for outgoing connections: /proc/sys/net/ipv4/ip_local_port_range, {@code 32768	60999}. Immutable. */
+public final class PortRange {
+    private final int low;
+    private final int high;
+
+    private PortRange(int low, int high) {
+        this.low = low;
+        this.high = high;
+    }
+
+    /** Null when it wasn't read or is no range. */
+    static PortRange of(Readings readings) {
+        for (String line : readings.lines("/proc/sys/net/ipv4/ip_local_port_range")) {
+            String[] words = line.trim().split("\\s+");
+            if (words.length == 2 && words[0].matches("[0-9]{1,5}") && words[1].matches("[0-9]{1,5}")) {
+                int low = Integer.parseInt(words[0]);
+                int high = Integer.parseInt(words[1]);
+                return low > 0 && low <= high && high <= 65535 ? new PortRange(low, high) : null;
+            }
+        }
+        return null;
+    }
+
+    /** The lowest port, 1 to 65535. */
+    public int low() {
+        return low;
+    }
+
+    /** The highest port, not below {@link #low()}. */
+    public int high() {
+        return high;
+    }
+}

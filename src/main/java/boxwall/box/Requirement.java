@@ -1,0 +1,120 @@
+package boxwall.box;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import boxwall.box.Capability.State;
+import boxwall.netfilter.Family;
+import boxwall.netfilter.Match;
+import boxwall.netfilter.Rule;
+import boxwall.netfilter.Table;
+
+/** What one rule needs of this box: table, matches, target, the modules behind them, and the worst of their states. Immutable. */
+public final class Requirement {
+    private final Map<String, Capability> features = new LinkedHashMap<String, Capability>();
+    private final Family family;
+    private final List<String> modules;
+    private final State state;
+    private final boolean conntrack;
+
+    private Requirement(Family family, Table table, Rule rule, BoxFacts facts) {
+        this.family = family;
+        boolean pulls = need(facts, Kind.TABLE, table.word());
+        for (Match match : rule.matches()) {
+            pulls |= need(facts, Kind.MATCH, match.name());
+        }
+        if (rule.target() != null && !rule.target().isGoto() && isExtension(rule, facts)) {
+            pulls |= need(facts, Kind.TARGET, rule.target().name());
+        }
+        Set<String> load = new LinkedHashSet<String>();
+        State worst = State.BUILTIN;
+        for (Capability capability : features.values()) {
+            load.addAll(capability.modules());
+            worst = worst.worst(capability.state());
+        }
+        modules = Collections.unmodifiableList(new ArrayList<String>(load));
+        state = worst;
+        conntrack = pulls;
+    }
+
+    /** What the rule needs; a target that no kernel has is a chain of the user's and needs nothing. */
+    public static Requirement of(Family family, Table table, Rule rule, BoxFacts facts) {
+        return new Requirement(family, table, rule, facts);
+    }
+
+    private boolean isExtension(Rule rule, BoxFacts facts) {
+        String name = rule.target().name();
+        return !rule.target().isStandard() && (ModuleTable.get().names(Kind.TARGET, family).contains(name)
+                || facts.capability(family, Kind.TARGET, name).state() != State.UNKNOWN);
+    }
+
+    private boolean need(BoxFacts facts, Kind kind, String name) {
+        features.put(kind.word() + " " + name, facts.capability(family, kind, name));
+        return facts.pullsConntrack(family, kind, name);
+    }
+
+    /** Whether a table, match (-m) or target (-j) of that name loads connection tracking on any kernel. */
+    public static boolean pullsConntrack(Kind kind, String name) {
+        return ConntrackUse.pulls(kind, name);
+    }
+
+    /** Whether the rule would load connection tracking. */
+    public boolean pullsConntrack() {
+        return conntrack;
+    }
+
+    /** Modules to load for it, in order, those already there left out. */
+    public List<String> modules() {
+        return modules;
+    }
+
+    /** The worst state of all it needs. */
+    public State state() {
+        return state;
+    }
+
+    /** {@code match state}, {@code target LOG} … with what is known of each, in the rule's order. */
+    public Map<String, Capability> features() {
+        return Collections.unmodifiableMap(features);
+    }
+
+    /** The features that are in the worst state: what stops the rule, or what is unknown. */
+    public List<String> worstFeatures() {
+        List<String> worst = new ArrayList<String>();
+        for (Map.Entry<String, Capability> feature : features.entrySet()) {
+            if (feature.getValue().state() == state) {
+                worst.add(feature.getKey());
+            }
+        }
+        return worst;
+    }
+
+    /** The finding for a rule that can't be applied or may not be, or null when nothing speaks against it. */
+    public Finding finding(String where) {
+        if (state.compareTo(State.UNKNOWN) < 0) {
+            return null;
+        }
+        String worst = worstFeatures().get(0);
+        String evidence = features.get(worst).evidence();
+        String name = worst.substring(worst.indexOf(' ') + 1);
+        String code = state == State.REFUSED ? "module-refused" : worst.startsWith("table") ? "table-missing" : "module-missing";
+        String effect = state == State.REFUSED ? "this kernel must not or will not load what \"" + worst + "\" needs"
+                : state == State.MISSING ? "this kernel has nothing for \"" + worst + "\""
+                : "whether this kernel has \"" + worst + "\" isn't known; it is tried";
+        return new Finding(code, state.stops() ? Finding.Severity.REFUSE : Finding.Severity.NOTE, where,
+                Collections.singletonList(evidence), effect, remedy(name));
+    }
+
+    private String remedy(String name) {
+        if (state == State.REFUSED && conntrack) {
+            return "STATEFUL=auto or no in boxwall.cfg, or leave \"" + name + "\" out";
+        }
+        return state == State.REFUSED ? "leave \"" + name + "\" out, or build the module for this very kernel"
+                : "make menuconfig: FREETZ_MODULE_… for \"" + name + "\" (FREETZ_MODULES_OWN where the menu has none)";
+    }
+}

@@ -1,0 +1,156 @@
+package boxwall.box;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+import boxwall.box.Finding.Severity;
+import boxwall.netfilter.Family;
+
+/** What around netfilter an administrator should know: acceleration, AVM's filter, IPv6, the log, the firmware, the flash. */
+final class SurroundingFindings {
+    /** Freetz' own criterion (rc.mod, vulcheck_2014): FRITZ!OS 04.55 or later with a revision before this one. */
+    private static final int REVISION_FIXED_2014 = 27349;
+    /** FRITZ!OS 06.20 came half a year after the fixes of February 2014. */
+    private static final String VERSION_AFTER_2014 = "6.20";
+
+    private final BoxFacts facts;
+    private final Readings readings;
+    private final Surroundings surroundings;
+    private List<Finding> out;
+
+    SurroundingFindings(BoxFacts facts, Readings readings, Surroundings surroundings) {
+        this.facts = facts;
+        this.readings = readings;
+        this.surroundings = surroundings;
+    }
+
+    void addTo(List<Finding> findings) {
+        out = findings;
+        acceleration();
+        dsld();
+        ipv6();
+        printk();
+        bootScripts();
+        firmware();
+        flash();
+    }
+
+    private void add(String code, Severity severity, List<String> evidence, String effect, String remedy) {
+        out.add(new Finding(code, severity, "", evidence, effect, remedy));
+    }
+
+    private static List<String> one(String line) {
+        return line.length() == 0 ? Collections.<String>emptyList() : Collections.singletonList(line);
+    }
+
+    private void acceleration() {
+        Acceleration pa = facts.packetAcceleration();
+        if (pa.mayBypass()) {
+            add("pa-bypasses-netfilter", Severity.WARN, one(pa.evidence()),
+                    "Packet Acceleration moves established flows past netfilter: no rule, counter or LOG sees their further packets, and a "
+                            + "new DROP bites only when the flow ends.",
+                    "PA=flush in boxwall.cfg (default), or by hand: echo flush > /proc/net/avm_pa/control; for every packet: PA=disable");
+        }
+    }
+
+    private void dsld() {
+        if (surroundings.dsld().equals("running")) {
+            add("dsld-in-path", Severity.NOTE, one(surroundings.dsldEvidence()),
+                    "AVM's dsld filters and translates on the Internet side as well: what either of the two drops is dropped.",
+                    "allow forwardings in both; showdsldstat shows AVM's side");
+        }
+    }
+
+    /** IPv6 with an address that others reach, and no ip6tables filter that does anything. */
+    private void ipv6() {
+        List<String> evidence = new ArrayList<String>();
+        for (Interface one : facts.interfaces()) {
+            if (one.ip6() != null && one.role() != Interface.Role.LOOPBACK) {
+                evidence.add("/proc/net/if_inet6: " + one.ip6() + " on " + one.name());
+            }
+        }
+        if (!evidence.isEmpty() && !isFiltered6()) {
+            boolean possible = !facts.capability(Family.IPV6, Kind.TABLE, "filter").state().stops()
+                    && facts.userland().ip6() != Known.NO;
+            add("ipv6-unfiltered", Severity.WARN, evidence,
+                    "IPv6 is on and no ip6tables rule filters it: what IPv4 rules forbid may be open over IPv6.",
+                    possible ? "add ip6tables rules (preset basic has them)"
+                            : "make menuconfig: FREETZ_TARGET_IPV6_SUPPORT, FREETZ_MODULE_ip6table_filter; or switch IPv6 off");
+        }
+    }
+
+    private boolean isFiltered6() {
+        if (!readings.lines("/proc/net/ip6_tables_names").contains("filter")) {
+            return false;
+        }
+        boolean inFilter = false;
+        for (String line : readings.commandLines("ip6tables-save")) {
+            inFilter = line.startsWith("*") ? line.equals("*filter") : inFilter;
+            if (inFilter && (line.startsWith("-A ") || line.startsWith(":") && line.contains(" DROP "))) {
+                return true;
+            }
+        }
+        // registered but not saved: someone loaded it for a purpose
+        return readings.command("ip6tables-save") == null;
+    }
+
+    private void printk() {
+        if (surroundings.printk().equals("avm")) {
+            add("printk-diverted", Severity.NOTE, one(surroundings.printkEvidence()),
+                    "AVM's printk takes kernel messages: LOG lines appear on /dev/debug and console 0, not in dmesg or syslog.",
+                    "for a while: echo STD_PRINTK > /dev/debug (DECT is off meanwhile; AVM_PRINTK brings it back); for good: make menuconfig, "
+                            + "FREETZ_PATCH_PRINTK");
+        }
+    }
+
+    private void bootScripts() {
+        if (!surroundings.strayRules().isEmpty()) {
+            List<String> some = surroundings.strayRules();
+            add("debug-cfg-rules", Severity.WARN, some.subList(0, Math.min(5, some.size())),
+                    some.size() + " command" + (some.size() == 1 ? "" : "s") + " of a boot script still set" + (some.size() == 1 ? "s" : "")
+                            + " iptables rules: at boot they come on top of boxwall's, or in between.",
+                    "boxwall import FILE takes them over; then delete them there");
+        }
+    }
+
+    private void firmware() {
+        Firmware firmware = facts.firmware();
+        String version = firmware.version();
+        if (version == null || Versions.compare(version, "4.55") < 0 || Versions.compare(version, VERSION_AFTER_2014) >= 0) {
+            if (version == null && readings.file("/etc/.version") != null) {
+                unknownFirmware(one("/etc/.version has no version number that is understood"));
+            }
+            return;
+        }
+        List<String> evidence = new ArrayList<String>(one(firmware.evidence()));
+        if (firmware.revision() == null) {
+            evidence.add("/etc/.revision wasn't read");
+            unknownFirmware(evidence);
+        } else if (firmware.revision() < REVISION_FIXED_2014) {
+            evidence.add("/etc/.revision: " + firmware.revision());
+            add("firmware-cve-2014-9727", Severity.WARN, evidence,
+                    "This firmware has the hole of February 2014: whoever reaches its web interface, also through a page opened in the LAN, "
+                            + "can run commands on the box.",
+                    "install AVM's last firmware for this model; until then keep remote access off and TCP 443 closed from WAN");
+        }
+    }
+
+    private void unknownFirmware(List<String> evidence) {
+        add("firmware-revision-unknown", Severity.NOTE, evidence,
+                "Whether this firmware has the hole of February 2014 can't be told.", "cat /etc/.revision: 27349 or more is safe");
+    }
+
+    /** What the last attempt to save said; boxwall-apply leaves it in its result. */
+    private void flash() {
+        for (String line : readings.lines("/var/run/boxwall/result")) {
+            boolean full = line.contains("too big") || line.contains("No space left");
+            if ((line.startsWith("error=") || line.startsWith("reason=")) && full) {
+                add("flash-full", Severity.WARN, one(Evidence.line("/var/run/boxwall/result", line)),
+                        "The rules run but could not be saved: after a reboot the old ones are back.",
+                        "make room in /tmp/flash (32 KiB compressed for all of Freetz), then modsave flash");
+                return;
+            }
+        }
+    }
+}

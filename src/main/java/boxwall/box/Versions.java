@@ -1,0 +1,41 @@
+package boxwall.box;
+
+/** Version numbers: {@code 2.6.32.61}, {@code 1.4.11.1}, {@code 6.1.0-32-4kc-malta}. */
+final class Versions {
+    private Versions() {
+    }
+
+    /** Compares the dotted numbers at the start of both; a missing part counts as 0. Negative, 0 or positive. */
+    static int compare(String a, String b) {
+        int[] left = numbers(a);
+        int[] right = numbers(b);
+        for (int i = 0; i < left.length; i++) {
+            if (left[i] != right[i]) {
+                return left[i] < right[i] ? -1 : 1;
+            }
+        }
+        return 0;
+    }
+
+    private static int[] numbers(String text) {
+        int[] numbers = new int[5];
+        int part = 0;
+        for (int i = 0; i < text.length() && part < numbers.length; i++) {
+            char c = text.charAt(i);
+            if (c >= '0' && c <= '9') {
+                // longer than any version: keep it from overflowing
+                numbers[part] = Math.min(99999999, numbers[part] * 10 + (c - '0'));
+            } else if (c == '.') {
+                part++;
+            } else {
+                break;
+            }
+        }
+        return numbers;
+    }
+
+    /** Whether the text starts with a digit and so can be compared at all. */
+    static boolean isVersion(String text) {
+        return text.length() > 0 && text.charAt(0) >= '0' && text.charAt(0) <= '9';
+    }
+}

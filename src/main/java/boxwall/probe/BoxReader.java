@@ -1,0 +1,221 @@
+package boxwall.probe;
+
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+import boxwall.box.Readings;
+import boxwall.sys.BoxException;
+import boxwall.sys.Sys;
+
+/**
+ * Reads a box into {@link Readings}: the live one, or one recorded in a folder. No table and no module is named by it, so that
+ * looking never loads anything: {@code iptables -t nat -L} would load connection tracking.
+ */
+public final class BoxReader {
+    /** Prints every reading that needs a process; see {@link Frames} for the format. */
+    private static final String PROBE = "/usr/sbin/boxwall-apply";
+    private static final int PROBE_SECONDS = 20;
+    private static final int DMESG_BYTES = 256 << 10;
+    private static final int COMMAND_BYTES = 2 << 20;
+    private static final int DEP_BYTES = 512 << 10;
+    private static final int KALLSYMS_BYTES = 12 << 20;
+    /** Reading all of kallsyms at once takes three times its size; a small JVM leaves it to the probe, which can grep. */
+    private static final long KALLSYMS_HEAP = 48L << 20;
+
+    private final Sys sys;
+    private final String root;
+    private final Map<String, String> files = new TreeMap<String, String>();
+    private final Map<String, String> commands = new TreeMap<String, String>();
+
+    private BoxReader(Sys sys, String root) {
+        this.sys = sys;
+        this.root = root.equals("/") ? "" : root;
+    }
+
+    /**
+     * Reads a box.
+     *
+     * @param root {@code /} for this machine, with one process; else a recorded folder, without any
+     */
+    public static Readings read(Sys sys, String root) {
+        return read(sys, root, PROBE);
+    }
+
+    /** As {@link #read(Sys, String)}, with another program in the place of boxwall-apply. */
+    public static Readings read(Sys sys, String root, String probe) {
+        BoxReader reader = new BoxReader(sys, root);
+        if (reader.root.length() == 0) {
+            reader.probe(probe);
+        } else {
+            reader.recordedCommands();
+        }
+        reader.files();
+        reader.modules();
+        reader.programs();
+        return new Readings(reader.files, reader.commands);
+    }
+
+    private void probe(String program) {
+        try {
+            Frames frames = Frames.parse(sys.run(Arrays.asList(program, "probe"), "", PROBE_SECONDS).out());
+            for (Map.Entry<String, String> frame : frames.outputs().entrySet()) {
+                if (frame.getKey().equals("kallsyms")) {
+                    files.put("/proc/kallsyms", keep(frame.getValue(), Paths.SYMBOLS));
+                } else {
+                    commands.put(frame.getKey(), cut(frame.getKey(), frame.getValue()));
+                }
+            }
+        } catch (BoxException e) {
+            // files still say most of it; what the commands would have said stays unknown, and the record shows why
+            commands.put("boxwall-apply_probe", e.getMessage());
+        }
+    }
+
+    /** The newest part of the kernel log, the start of everything else. */
+    private static String cut(String name, String text) {
+        if (name.equals("dmesg") && text.length() > DMESG_BYTES) {
+            String tail = text.substring(text.length() - DMESG_BYTES);
+            return tail.substring(tail.indexOf('\n') + 1);
+        }
+        return text.length() > COMMAND_BYTES ? text.substring(0, COMMAND_BYTES) : text;
+    }
+
+    private void recordedCommands() {
+        List<String> names = sys.list(root + "/commands");
+        for (String name : names == null ? Collections.<String>emptyList() : names) {
+            String text = sys.read(root + "/commands/" + name, COMMAND_BYTES);
+            if (text != null) {
+                commands.put(name, cut(name, text));
+            }
+        }
+    }
+
+    private void files() {
+        for (Paths.Entry entry : Paths.FILES) {
+            String text = sys.read(root + entry.path, entry.limit);
+            if (text != null) {
+                files.put(entry.path, keep(text, entry.keep));
+            }
+        }
+        for (String path : Paths.PRESENCE) {
+            if (sys.read(root + path, 1) != null) {
+                files.put(path, "");
+            }
+        }
+        for (String name : names("/proc/net/avm_pa")) {
+            presence("/proc/net/avm_pa/" + name);
+        }
+        for (String name : names("/proc/kdsld")) {
+            presence("/proc/kdsld/" + name);
+        }
+        boolean room = root.length() > 0 || Runtime.getRuntime().maxMemory() >= KALLSYMS_HEAP;
+        if (room && !files.containsKey("/proc/kallsyms")) {
+            String symbols = sys.read(root + "/proc/kallsyms", KALLSYMS_BYTES);
+            if (symbols != null) {
+                files.put("/proc/kallsyms", keep(symbols, Paths.SYMBOLS));
+            }
+        }
+    }
+
+    private void presence(String path) {
+        if (!files.containsKey(path)) {
+            files.put(path, "");
+        }
+    }
+
+    private List<String> names(String directory) {
+        List<String> names = sys.list(root + directory);
+        return names == null ? Collections.<String>emptyList() : names;
+    }
+
+    /** The lines that have one of the words; all lines when there are no words. */
+    static String keep(String text, Collection<String> words) {
+        if (words.isEmpty()) {
+            return text;
+        }
+        StringBuilder out = new StringBuilder();
+        int start = 0;
+        while (start < text.length()) {
+            int end = text.indexOf('\n', start);
+            end = end < 0 ? text.length() : end;
+            String line = text.substring(start, end);
+            for (String word : words) {
+                if (line.indexOf(word) >= 0) {
+                    out.append(line).append('\n');
+                    break;
+                }
+            }
+            start = end + 1;
+        }
+        return out.toString();
+    }
+
+    private void modules() {
+        for (String release : names("/lib/modules")) {
+            if (!isThisKernel(release)) {
+                continue;
+            }
+            String directory = "/lib/modules/" + release;
+            for (String file : new String[] {"/modules.dep", "/modules.builtin"}) {
+                String text = sys.read(root + directory + file, DEP_BYTES);
+                if (text != null) {
+                    files.put(directory + file, text);
+                }
+            }
+            listModules(directory, files.get(directory + "/modules.dep"));
+        }
+    }
+
+    private boolean isThisKernel(String release) {
+        String uname = commands.get("uname_-r");
+        String version = files.get("/proc/version");
+        return uname != null && uname.trim().equals(release) || version != null && version.contains(" " + release + " ")
+                || uname == null && version == null;
+    }
+
+    /** The listings of the directories that hold netfilter's modules: a modules.dep may name files that a small flash had no room for. */
+    private void listModules(String directory, String dep) {
+        TreeSet<String> directories = new TreeSet<String>();
+        for (String line : dep == null ? new String[0] : dep.split("\n")) {
+            int slash = line.lastIndexOf('/', Math.max(0, line.indexOf(':')));
+            if (slash > 0 && line.indexOf("netfilter/") > 0) {
+                String path = line.substring(0, slash);
+                directories.add(path.startsWith("/") ? path : directory + "/" + path);
+            }
+        }
+        for (String one : directories) {
+            List<String> names = sys.list(root + one);
+            if (names != null) {
+                listing(one, names);
+            }
+        }
+    }
+
+    private void programs() {
+        for (String directory : Paths.COMMANDS) {
+            List<String> names = sys.list(root + directory);
+            if (names != null) {
+                List<String> programs = new java.util.ArrayList<String>();
+                for (String name : names) {
+                    if (Paths.isProgram(name)) {
+                        programs.add(name);
+                    }
+                }
+                listing(directory, programs);
+            }
+        }
+    }
+
+    private void listing(String directory, List<String> names) {
+        StringBuilder out = new StringBuilder();
+        for (String name : names) {
+            out.append(name).append('\n');
+        }
+        commands.put("ls_" + directory.replace("/", "%2F"), out.toString());
+    }
+}
