@@ -25,7 +25,9 @@ public final class Addresses {
         for (int i = 0; i <= text.length(); i++) {
             char c = i == text.length() ? '.' : text.charAt(i);
             if (c == '.') {
-                if (digits == 0 || part == 4 || value > 255) {
+                // a leading zero means octal to some readers and nothing to others, so it means nothing here
+                boolean zero = digits > 1 && text.charAt(i - digits) == '0';
+                if (digits == 0 || part == 4 || value > 255 || zero) {
                     return null;
                 }
                 bytes[part++] = (byte) value;

@@ -1,0 +1,136 @@
+package boxwall.syntax;
+
+import boxwall.netfilter.Family;
+
+import java.util.Locale;
+
+/**
+ * Turns a value into the form that iptables-save prints, or says why it can't be one. Which function applies is the value's
+ * <em>kind</em> in the table of extensions: a word, for some with an argument after a colon ({@code num:0-255}).
+ */
+final class Canon {
+    private Canon() {
+    }
+
+    static String value(String kind, String text, Family family) throws Bad {
+        int colon = kind.indexOf(':');
+        String name = colon < 0 ? kind : kind.substring(0, colon);
+        String argument = colon < 0 ? "" : kind.substring(colon + 1);
+        switch (name) {
+            case "text":
+                return text(text, Integer.parseInt(argument));
+            case "name":
+                return name(text, Integer.parseInt(argument));
+            case "num":
+                return num(text, argument);
+            case "range":
+                return Numbers.print(Numbers.range(text, ':', Long.parseLong(argument)), ':');
+            case "ports":
+                return Ports.range(text);
+            case "portlist":
+                return Ports.list(text);
+            case "natports":
+                return Ports.nat(text);
+            case "nataddress":
+                return Inet.nat(text, family);
+            case "iprange":
+                return Inet.range(text, family);
+            case "flags":
+                return Lists.flags(text, argument.split(","));
+            case "enum":
+                return Lists.choice(text, argument.split(","), false);
+            case "prefix":
+                return Lists.choice(text, argument.split(","), true);
+            case "tcpflags":
+                return Lists.tcpFlags(text);
+            default:
+                return special(name, text);
+        }
+    }
+
+    private static String special(String kind, String text) throws Bad {
+        switch (kind) {
+            case "icmp":
+                return icmp(text, "icmp");
+            case "icmp6":
+                return icmp(text, "icmp6");
+            case "rate":
+                return Rate.limit(text);
+            case "mac":
+                return mac(text);
+            case "id":
+                return id(text);
+            case "loglevel":
+                return named(text, "loglevel", 0, 7);
+            default:
+                return Marks.value(kind, text);
+        }
+    }
+
+    private static String text(String text, int limit) throws Bad {
+        int bytes = text.getBytes(java.nio.charset.Charset.forName("UTF-8")).length;
+        if (bytes > limit) {
+            throw new Bad(bytes + " bytes where " + limit + " are the limit: " + Errors.show(text), "shorten it");
+        }
+        return text;
+    }
+
+    /** Names of extensions, modules, chains, lists: nothing that a path or an option could be made of. */
+    static String name(String text, int limit) throws Bad {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            boolean good = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || "_.+-".indexOf(c) >= 0;
+            if (!good || i == 0 && c == '-') {
+                throw new Bad("not a name: " + Errors.show(text), "use letters, digits and _ . + -, and don't begin with -");
+            }
+        }
+        if (text.length() == 0 || text.length() > limit) {
+            throw new Bad(text.length() == 0 ? "a name is missing" : "a name of " + text.length() + " characters, the limit is " + limit,
+                    text.length() == 0 ? "write it" : "shorten it");
+        }
+        return text;
+    }
+
+    private static String num(String text, String bounds) throws Bad {
+        int dash = bounds.indexOf('-');
+        return String.valueOf(Numbers.within(text, Long.parseLong(bounds.substring(0, dash)), Long.parseLong(bounds.substring(dash + 1))));
+    }
+
+    private static String named(String text, String kind, int low, int high) throws Bad {
+        String number = NumberNames.number(kind, text);
+        return number != null ? number : String.valueOf(Numbers.within(text, low, high));
+    }
+
+    /** {@code 8}, {@code 3/1}, {@code echo-request} or the beginning of a name, as iptables takes it. */
+    private static String icmp(String text, String kind) throws Bad {
+        int slash = text.indexOf('/');
+        if (text.length() > 0 && text.charAt(0) >= '0' && text.charAt(0) <= '9') {
+            long type = Numbers.within(slash < 0 ? text : text.substring(0, slash), 0, 255);
+            String code = slash < 0 ? "" : "/" + Numbers.within(text.substring(slash + 1), 0, 255);
+            return type == 255 && kind.equals("icmp") ? "any" : type + code;
+        }
+        String number = NumberNames.byPrefix(kind, text);
+        if (number == null || number.length() == 0) {
+            throw new Bad((number == null ? "unknown ICMP type " : "several ICMP types begin with ") + Errors.show(text),
+                    Nearest.hint(text, NumberNames.names(kind), "write the type's number"));
+        }
+        return number.equals("255") ? "any" : number;
+    }
+
+    private static String mac(String text) throws Bad {
+        boolean good = text.length() == 17;
+        for (int i = 0; good && i < 17; i++) {
+            char c = text.charAt(i);
+            good = i % 3 == 2 ? c == ':' : c < 128 && Character.digit(c, 16) >= 0;
+        }
+        if (!good) {
+            throw new Bad("not a hardware address: " + Errors.show(text), "write it as 00:11:22:33:44:55");
+        }
+        return text.toLowerCase(Locale.ROOT);
+    }
+
+    /** A user's or group's number or a range of them; names are the box's own affair, but root is 0 everywhere. */
+    private static String id(String text) throws Bad {
+        return text.equals("root") ? "0" : Numbers.print(Numbers.range(text, '-', Numbers.U32 - 1), '-');
+    }
+}

@@ -1,0 +1,174 @@
+package boxwall.syntax;
+
+import boxwall.netfilter.Family;
+import boxwall.netfilter.Hook;
+import boxwall.netfilter.Match;
+import boxwall.netfilter.Table;
+import boxwall.netfilter.Target;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What only shows when a table is complete: jumps to chains that aren't there, loops, and extensions in a table or under a hook where the
+ * kernel refuses them. The kernel judges a user's chain by the hooks from which it can be reached; so does this.
+ */
+final class ChainCheck {
+    private final Table table;
+    private final Family family;
+    private final Map<String, Draft.DraftChain> chains;
+    private final Errors errors;
+    private final Map<String, Set<Hook>> reached = new HashMap<String, Set<Hook>>();
+
+    ChainCheck(Table table, Family family, Draft.DraftTable draft, Errors errors) {
+        this.table = table;
+        this.family = family;
+        this.chains = draft.chains;
+        this.errors = errors;
+    }
+
+    void run() {
+        for (Draft.DraftChain chain : chains.values()) {
+            for (Draft.Entry entry : chain.rules) {
+                jump(entry);
+            }
+        }
+        loops();
+        reach();
+        for (Draft.DraftChain chain : chains.values()) {
+            for (Draft.Entry entry : chain.rules) {
+                places(entry, reached.get(chain.name));
+            }
+        }
+    }
+
+    private boolean isChain(Target target) {
+        return target != null && Extensions.get().target(target.name(), family) == null;
+    }
+
+    private void jump(Draft.Entry entry) {
+        Target target = entry.rule.target();
+        if (target != null && table == Table.NAT && target.name().equals("DROP")) {
+            errors.add(entry.targetAt, "DROP in the table nat", "iptables refuses it: that table sees first packets only; use filter");
+        }
+        if (!isChain(target)) {
+            return;
+        }
+        Draft.DraftChain to = chains.get(target.name());
+        if (to == null) {
+            List<String> names = new ArrayList<String>(Extensions.get().names(true, family));
+            for (Draft.DraftChain chain : chains.values()) {
+                if (!chain.builtin) {
+                    names.add(chain.name);
+                }
+            }
+            errors.add(entry.targetAt, "no target and no chain " + Errors.show(target.name()) + " in the table " + table.word(),
+                    Nearest.hint(target.name(), names, "make the chain with -N " + target.name()));
+        } else if (to.builtin) {
+            errors.add(entry.targetAt, "a jump to " + to.name + ", which is built in", "jump to a chain of your own");
+        }
+    }
+
+    private List<Draft.Entry> jumps(String chain) {
+        List<Draft.Entry> jumps = new ArrayList<Draft.Entry>();
+        Draft.DraftChain from = chains.get(chain);
+        for (Draft.Entry entry : from.rules) {
+            Target target = entry.rule.target();
+            if (isChain(target) && chains.containsKey(target.name()) && !chains.get(target.name()).builtin) {
+                jumps.add(entry);
+            }
+        }
+        return jumps;
+    }
+
+    /** A walk that keeps its own stack: a file can nest chains deeper than a small JVM's stack goes. */
+    private void loops() {
+        Set<String> done = new HashSet<String>();
+        for (String start : chains.keySet()) {
+            Deque<String> path = new ArrayDeque<String>();
+            Deque<List<Draft.Entry>> open = new ArrayDeque<List<Draft.Entry>>();
+            Set<String> onPath = new HashSet<String>();
+            if (done.add(start)) {
+                path.push(start);
+                onPath.add(start);
+                open.push(jumps(start));
+            }
+            while (!path.isEmpty()) {
+                List<Draft.Entry> left = open.peek();
+                if (left.isEmpty()) {
+                    open.pop();
+                    onPath.remove(path.pop());
+                    continue;
+                }
+                Draft.Entry entry = left.remove(left.size() - 1);
+                String to = entry.rule.target().name();
+                if (onPath.contains(to)) {
+                    errors.add(entry.targetAt, "a loop: " + to + " comes back to itself here", "break it; the kernel refuses loops");
+                } else if (done.add(to)) {
+                    path.push(to);
+                    onPath.add(to);
+                    open.push(jumps(to));
+                }
+            }
+        }
+    }
+
+    private void reach() {
+        for (String name : chains.keySet()) {
+            reached.put(name, EnumSet.noneOf(Hook.class));
+        }
+        for (Hook hook : table.hooks()) {
+            Deque<String> todo = new ArrayDeque<String>();
+            todo.push(hook.name());
+            while (!todo.isEmpty()) {
+                String name = todo.pop();
+                if (reached.get(name).add(hook)) {
+                    for (Draft.Entry entry : jumps(name)) {
+                        todo.push(entry.rule.target().name());
+                    }
+                }
+            }
+        }
+    }
+
+    private void places(Draft.Entry entry, Set<Hook> hooks) {
+        Target target = entry.rule.target();
+        if (target != null && !target.isGoto()) {
+            place(Extensions.get().target(target.name(), family), "-j " + target.name(), entry.targetAt, hooks);
+        }
+        for (Match match : entry.rule.matches()) {
+            place(Extensions.get().match(match.name(), family), "-m " + match.name(), entry.at, hooks);
+        }
+    }
+
+    private void place(Extension e, String name, Word at, Set<Hook> hooks) {
+        if (e == null) {
+            return;
+        }
+        if (!e.tables.contains(table)) {
+            errors.add(at, name + " in the table " + table.word(), "it works in " + words(e.tables) + " only");
+            return;
+        }
+        for (Hook hook : hooks) {
+            if (!e.hooks.contains(hook)) {
+                errors.add(at, name + " where packets of " + hook + " come by", "it works in " + words(e.hooks) + " only");
+                return;
+            }
+        }
+    }
+
+    private static String words(Set<?> set) {
+        StringBuilder out = new StringBuilder();
+        for (Object each : set) {
+            out.append(out.length() == 0 ? "" : ", ").append(each instanceof Table ? ((Table) each).word() : each.toString());
+        }
+        return out.toString();
+    }
+}

@@ -1,0 +1,63 @@
+package boxwall.syntax;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Collects errors; the same one twice (a line that is parsed for both families) counts once. */
+final class Errors {
+    /** More than this helps nobody, and noise must not fill a small heap. */
+    static final int LIMIT = 500;
+    private static final int SHOWN = 60;
+
+    private final List<SyntaxError> list = new ArrayList<SyntaxError>();
+    private final Set<String> seen = new HashSet<String>();
+    private int count;
+
+    void add(Word at, String what, String todo) {
+        add(at.file, at.line, at.column, what, todo);
+    }
+
+    void add(Word at, Bad bad) {
+        add(at, bad.getMessage(), bad.todo());
+    }
+
+    void add(String file, int line, int column, String what, String todo) {
+        count++;
+        if (list.size() > LIMIT) {
+            return;
+        }
+        if (list.size() == LIMIT) {
+            list.add(new SyntaxError(file, line, column, "more than " + LIMIT + " errors", "is this a ruleset at all?"));
+            return;
+        }
+        SyntaxError error = new SyntaxError(file, line, column, what, todo);
+        if (seen.add(error.toString())) {
+            list.add(error);
+        }
+    }
+
+    /** Grows with each error, repeated ones too: compare before and after to know whether something was wrong in between. */
+    int count() {
+        return count;
+    }
+
+    List<SyntaxError> list() {
+        return list;
+    }
+
+    /** A piece of the user's text for a message: quoted, cut, without characters that would upset a terminal. */
+    static String show(String text) {
+        StringBuilder out = new StringBuilder("\"");
+        for (int i = 0; i < text.length(); i++) {
+            if (i == SHOWN) {
+                out.append("...");
+                break;
+            }
+            char c = text.charAt(i);
+            out.append(Character.isISOControl(c) || Character.isLowSurrogate(c) || Character.isHighSurrogate(c) ? '?' : c);
+        }
+        return out.append('"').toString();
+    }
+}

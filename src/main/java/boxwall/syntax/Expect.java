@@ -1,0 +1,34 @@
+package boxwall.syntax;
+
+import boxwall.netfilter.Origin;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** An {@code expect VERDICT key=value ...} line: a policy test. The keys are not judged here. */
+public final class Expect {
+    private final String verdict;
+    private final Map<String, String> keys;
+    private final Origin origin;
+
+    Expect(String verdict, Map<String, String> keys, Origin origin) {
+        this.verdict = verdict;
+        this.keys = Collections.unmodifiableMap(new LinkedHashMap<String, String>(keys));
+        this.origin = origin;
+    }
+
+    /** ACCEPT, DROP or REJECT. */
+    public String verdict() {
+        return verdict;
+    }
+
+    /** The keys in the order written. */
+    public Map<String, String> keys() {
+        return keys;
+    }
+
+    public Origin origin() {
+        return origin;
+    }
+}

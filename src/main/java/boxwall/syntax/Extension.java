@@ -1,0 +1,56 @@
+package boxwall.syntax;
+
+import boxwall.netfilter.Family;
+import boxwall.netfilter.Hook;
+import boxwall.netfilter.Table;
+
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/** A match or a target: its options in the order in which iptables-save prints them, and where it may stand. */
+final class Extension {
+    final boolean target;
+    final String name;
+    final boolean ipv4;
+    final boolean ipv6;
+    /** Protocols one of which -p must name, empty for any. */
+    final List<String> protocols = new ArrayList<String>();
+    /** The protocol that brings this match without -m, or null. */
+    String implicit;
+    Set<Table> tables = EnumSet.allOf(Table.class);
+    Set<Hook> hooks = EnumSet.allOf(Hook.class);
+    final List<OptionSpec> options = new ArrayList<OptionSpec>();
+    /** Of each group (canonical names, or any option for an empty group) at least one is needed. */
+    final List<List<String>> need = new ArrayList<List<String>>();
+    /** Of each group at most one may be given. */
+    final List<List<String>> exclusive = new ArrayList<List<String>>();
+
+    Extension(boolean target, String name, boolean ipv4, boolean ipv6) {
+        this.target = target;
+        this.name = name;
+        this.ipv4 = ipv4;
+        this.ipv6 = ipv6;
+    }
+
+    boolean in(Family family) {
+        return family == Family.IPV4 ? ipv4 : ipv6;
+    }
+
+    /** Where the canonical option stands in the printed order; those not listed come last. */
+    int order(String canonical) {
+        for (int i = 0; i < options.size(); i++) {
+            if (options.get(i).canonical().equals(canonical)) {
+                return i;
+            }
+        }
+        return options.size();
+    }
+
+    /** The option printed under that name, or null. */
+    OptionSpec printed(String canonical) {
+        int at = order(canonical);
+        return at < options.size() ? options.get(at) : null;
+    }
+}

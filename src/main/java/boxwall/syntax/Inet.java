@@ -1,0 +1,112 @@
+package boxwall.syntax;
+
+import boxwall.netfilter.Addresses;
+import boxwall.netfilter.Family;
+import boxwall.netfilter.Network;
+
+/** Addresses, networks and ranges of them. Abbreviated addresses ({@code 10/8}) are refused: iptables reads them as 0.0.0.10/8. */
+final class Inet {
+    private Inet() {
+    }
+
+    /** A numeric address of that family. */
+    static byte[] address(String text, Family family) throws Bad {
+        byte[] bytes = Addresses.parse(text);
+        if (bytes == null) {
+            throw new Bad(looksNumeric(text) ? "not an address: " + Errors.show(text) : "a host name for an address: " + Errors.show(text),
+                    looksNumeric(text) ? "write it in full, as " + (family == Family.IPV4 ? "192.168.178.1" : "fd00::1")
+                    : "write the address; there may be no DNS when the rules are loaded");
+        }
+        if (bytes.length * 8 != family.addressBits()) {
+            throw new Bad(family.command() + " with an " + (bytes.length == 4 ? "IPv4" : "IPv6") + " address: " + Errors.show(text),
+                    "use " + (bytes.length == 4 ? "iptables" : "ip6tables") + " for this rule");
+        }
+        return bytes;
+    }
+
+    /** Whether a text that is no address was at least meant as one, and not as a name. */
+    static boolean looksNumeric(String text) {
+        boolean numeric = text.length() > 0;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == ':') {
+                return true;
+            }
+            numeric &= c >= '0' && c <= '9' || c == '.' || c == '/';
+        }
+        return numeric || text.length() == 0;
+    }
+
+    /** {@code address}, {@code address/bits} or {@code address/mask}. */
+    static Network network(String text, Family family) throws Bad {
+        int slash = text.lastIndexOf('/');
+        if (slash < 0) {
+            return Network.ofPrefix(family, address(text, family), family.addressBits());
+        }
+        byte[] address = address(text.substring(0, slash), family);
+        String mask = text.substring(slash + 1);
+        long bits = Numbers.parse(mask);
+        if (bits >= 0 && bits <= family.addressBits()) {
+            return Network.ofPrefix(family, address, (int) bits);
+        }
+        byte[] bytes = Addresses.parse(mask);
+        if (bytes == null || bytes.length != address.length) {
+            throw new Bad("not a mask: " + Errors.show(mask), "write the number of bits, 0 to " + family.addressBits());
+        }
+        return new Network(family, address, bytes);
+    }
+
+    /** {@code a-b} or {@code a}, as -m iprange takes it and prints it: always two addresses. */
+    static String range(String text, Family family) throws Bad {
+        int dash = text.indexOf('-');
+        byte[] low = address(dash < 0 ? text : text.substring(0, dash), family);
+        byte[] high = dash < 0 ? low : address(text.substring(dash + 1), family);
+        ordered(low, high, text);
+        return Addresses.print(low) + "-" + Addresses.print(high);
+    }
+
+    private static void ordered(byte[] low, byte[] high, String text) throws Bad {
+        for (int i = 0; i < low.length; i++) {
+            if ((low[i] & 255) != (high[i] & 255)) {
+                if ((low[i] & 255) > (high[i] & 255)) {
+                    throw new Bad("a range that runs backwards: " + Errors.show(text), "write the lower address first");
+                }
+                return;
+            }
+        }
+    }
+
+    /** {@code a[-b][:p[-q]]}, for IPv6 {@code [a[-b]]:p}, as SNAT's and DNAT's options take it. */
+    static String nat(String text, Family family) throws Bad {
+        String addresses = text;
+        String ports = null;
+        int close = text.indexOf(']');
+        if (family == Family.IPV6 && text.startsWith("[") && close > 0) {
+            addresses = text.substring(1, close);
+            String rest = text.substring(close + 1);
+            if (rest.length() > 0 && rest.charAt(0) != ':') {
+                throw new Bad("unknown text after the bracket: " + Errors.show(rest), "write [address]:port");
+            }
+            ports = rest.length() > 0 ? rest.substring(1) : null;
+        } else if (family == Family.IPV4 && text.indexOf(':') >= 0) {
+            addresses = text.substring(0, text.indexOf(':'));
+            ports = text.substring(text.indexOf(':') + 1);
+        }
+        String printed = addresses.length() == 0 && ports != null ? "" : natRange(addresses, family);
+        if (ports == null) {
+            return printed;
+        }
+        String port = Ports.nat(ports);
+        if (port.equals("0") || port.startsWith("0-")) {
+            throw new Bad("port 0 isn't allowed here", "write a port from 1 to 65535");
+        }
+        return (family == Family.IPV6 && printed.length() > 0 ? "[" + printed + "]" : printed) + ":" + port;
+    }
+
+    private static String natRange(String text, Family family) throws Bad {
+        String range = range(text, family);
+        int dash = range.indexOf('-');
+        String low = range.substring(0, dash);
+        return low.equals(range.substring(dash + 1)) ? low : range;
+    }
+}

@@ -1,0 +1,22 @@
+package boxwall.syntax;
+
+import boxwall.netfilter.Origin;
+
+/** A {@code modprobe NAME} line: a module beyond those that the rules imply. */
+public final class ModuleLine {
+    private final String name;
+    private final Origin origin;
+
+    ModuleLine(String name, Origin origin) {
+        this.name = name;
+        this.origin = origin;
+    }
+
+    public String name() {
+        return name;
+    }
+
+    public Origin origin() {
+        return origin;
+    }
+}

@@ -1,0 +1,43 @@
+package boxwall.syntax;
+
+/** Finds what a misspelt word was probably meant to be. */
+final class Nearest {
+    private Nearest() {
+    }
+
+    /** {@code did you mean "x"?}, or {@code otherwise} when nothing is near. */
+    static String hint(String word, Iterable<String> candidates, String otherwise) {
+        String best = null;
+        int least = Math.max(1, word.length() / 3) + 1;
+        for (String candidate : candidates) {
+            int distance = distance(word, candidate, least);
+            if (distance < least) {
+                least = distance;
+                best = candidate;
+            }
+        }
+        return best == null ? otherwise : "did you mean " + Errors.show(best) + "?";
+    }
+
+    /** Insertions, deletions and replacements from a to b, case ignored; {@code limit} when it is that or more. */
+    static int distance(String a, String b, int limit) {
+        if (Math.abs(a.length() - b.length()) >= limit || a.length() > 64) {
+            return limit;
+        }
+        int[] row = new int[b.length() + 1];
+        for (int j = 0; j <= b.length(); j++) {
+            row[j] = j;
+        }
+        for (int i = 1; i <= a.length(); i++) {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= b.length(); j++) {
+                boolean same = Character.toLowerCase(a.charAt(i - 1)) == Character.toLowerCase(b.charAt(j - 1));
+                int cost = Math.min(Math.min(row[j], row[j - 1]) + 1, diagonal + (same ? 0 : 1));
+                diagonal = row[j];
+                row[j] = cost;
+            }
+        }
+        return Math.min(limit, row[b.length()]);
+    }
+}

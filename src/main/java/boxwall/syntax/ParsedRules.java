@@ -1,0 +1,72 @@
+package boxwall.syntax;
+
+import boxwall.netfilter.Ruleset;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** All that a file (and what it includes) says. With errors, the ruleset holds what could be read: good for explaining, never for loading. */
+public final class ParsedRules {
+    private final Ruleset ruleset;
+    private final List<SyntaxError> errors;
+    final List<ModuleLine> modules = new ArrayList<ModuleLine>();
+    final List<Expect> expects = new ArrayList<Expect>();
+    final List<Note> notes = new ArrayList<Note>();
+    final List<KeepLine> keeps = new ArrayList<KeepLine>();
+    final List<OwnLine> owns = new ArrayList<OwnLine>();
+    final List<HostName> hostNames = new ArrayList<HostName>();
+    final Map<String, String> namesUsed = new LinkedHashMap<String, String>();
+
+    ParsedRules(Ruleset ruleset, List<SyntaxError> errors) {
+        this.ruleset = ruleset;
+        this.errors = Collections.unmodifiableList(errors);
+    }
+
+    /** The tables that the file mentions. */
+    public Ruleset ruleset() {
+        return ruleset;
+    }
+
+    /** In the order in which they were found (what only shows at the end comes last); empty when the ruleset can be used. */
+    public List<SyntaxError> errors() {
+        return errors;
+    }
+
+    /** The {@code modprobe} lines. */
+    public List<ModuleLine> modules() {
+        return Collections.unmodifiableList(modules);
+    }
+
+    /** The {@code expect} lines. */
+    public List<Expect> expects() {
+        return Collections.unmodifiableList(expects);
+    }
+
+    /** What was left out or assumed. */
+    public List<Note> notes() {
+        return Collections.unmodifiableList(notes);
+    }
+
+    /** Every name of the box's that a line used, with its value; the file's own assignments and lacking names are not here. */
+    public Map<String, String> namesUsed() {
+        return Collections.unmodifiableMap(namesUsed);
+    }
+
+    /** The {@code keep} lines. */
+    public List<KeepLine> keeps() {
+        return Collections.unmodifiableList(keeps);
+    }
+
+    /** The {@code own} lines. */
+    public List<OwnLine> owns() {
+        return Collections.unmodifiableList(owns);
+    }
+
+    /** Host names that stood for addresses, each of them an error as well. */
+    public List<HostName> hostNames() {
+        return Collections.unmodifiableList(hostNames);
+    }
+}

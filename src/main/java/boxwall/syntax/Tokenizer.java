@@ -1,0 +1,365 @@
+package boxwall.syntax;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Cuts a text into logical lines and those into words, in one pass over the characters.
+ *
+ * <p>{@link #nextShell} reads as busybox ash would: {@code 'as it is'}, {@code "with $NAME"}, {@code \x}, pieces side by side are
+ * one word, a bare $NAME is split at blanks, {@code #} at a word's start begins a comment, {@code \} at the end continues.
+ * What would need a shell ({@code ; | & < > ` $( )}) is an error. {@link #nextSave} reads as iptables-restore does: only double quotes, inside
+ * them {@code \} takes the next character as it is, and no names.
+ */
+final class Tokenizer {
+    /** Values of names can repeat each other; a word longer than this can't be meant. iptables-restore 1.4.11 stops at 1023. */
+    static final int WORD_LIMIT = 1023;
+    /** iptables-restore 1.4.11 takes 255 arguments, its own included. */
+    static final int WORDS_LIMIT = 250;
+
+    /** What a name stands for. */
+    interface Lookup {
+        /** The value, or null when nothing is to be put there (unknown or lacking: told to the lookup's owner). */
+        String value(String name, Word at);
+    }
+
+    private final Source source;
+    private final String text;
+    private final Errors errors;
+    private int at;
+    private int line = 1;
+    private int lineStart;
+
+    // the word being built
+    private final StringBuilder word = new StringBuilder();
+    private boolean open;
+    private boolean bare;
+    private boolean quoted;
+    private int assignment;
+    private int wordLine;
+    private int wordColumn;
+    private List<Word> words;
+    private boolean broken;
+
+    Tokenizer(Source source, Errors errors) {
+        this.source = source;
+        this.errors = errors;
+        String all = source.text();
+        this.text = all;
+        this.at = all.startsWith("\uFEFF") ? 1 : 0;
+        this.lineStart = at;
+    }
+
+    boolean atEnd() {
+        return at >= text.length();
+    }
+
+    /** The physical line that the next logical line starts at, 1-based. */
+    int line() {
+        return line;
+    }
+
+    /** The next line's words, or null when the line can't be read (the error is noted); empty for a blank or comment line. */
+    List<Word> nextShell(Lookup names) {
+        begin();
+        while (!atEnd() && !broken) {
+            char c = text.charAt(at);
+            if (newline()) {
+                break;
+            } else if (c == '#' && !open) {
+                skipLine();
+            } else if (c == ' ' || c == '\t') {
+                close();
+                at++;
+            } else if (c == '\\') {
+                backslash();
+            } else if (c == '\'') {
+                single();
+            } else if (c == '"') {
+                doubled(names);
+            } else if (c == '$') {
+                start();
+                dollar(names, true);
+            } else if (";&|<>()`".indexOf(c) >= 0) {
+                fail(column(), Errors.show(String.valueOf(c)) + " is for a shell, and there is none here",
+                        c == ';' || c == '&' ? "write one command a line" : c == '>' || c == '<'
+                        ? "leave the redirection out" : "quote it, or write what it would give");
+            } else {
+                plain(c);
+            }
+        }
+        return end();
+    }
+
+    /** The next line as iptables-restore splits it. */
+    List<Word> nextSave() {
+        begin();
+        boolean comment = !atEnd() && text.charAt(at) == '#';
+        if (comment) {
+            skipLine();
+        }
+        boolean inside = false;
+        while (!atEnd() && !broken) {
+            char c = text.charAt(at);
+            if (inside && c == '\\' && at + 1 < text.length() && text.charAt(at + 1) != '\n') {
+                at++;
+                append(text.charAt(at++));
+            } else if (c == '"') {
+                if (inside) {
+                    close();
+                } else {
+                    start();
+                    bare = false;
+                }
+                inside = !inside;
+                at++;
+            } else if (newline()) {
+                break;
+            } else if (!inside && (c == ' ' || c == '\t')) {
+                close();
+                at++;
+            } else {
+                plain(c);
+            }
+        }
+        if (inside && !broken) {
+            fail(wordColumn, "a quote is opened and not closed on its line", "close it with \"");
+        }
+        return end();
+    }
+
+    private void begin() {
+        words = new ArrayList<Word>();
+        broken = false;
+        open = false;
+        word.setLength(0);
+    }
+
+    private List<Word> end() {
+        close();
+        if (broken) {
+            skipLine();
+            newline();
+            return null;
+        }
+        return words;
+    }
+
+    private int column() {
+        return at - lineStart + 1;
+    }
+
+    /** Steps over a line's end, {@code \n} or {@code \r\n}; false when there is none here. */
+    private boolean newline() {
+        if (atEnd()) {
+            return false;
+        }
+        int length = text.charAt(at) == '\n' ? 1 : text.startsWith("\r\n", at) ? 2 : 0;
+        if (length == 0) {
+            return false;
+        }
+        at += length;
+        line++;
+        lineStart = at;
+        return true;
+    }
+
+    private void skipLine() {
+        while (!atEnd() && text.charAt(at) != '\n') {
+            at++;
+        }
+        if (!atEnd() && at > lineStart && text.charAt(at - 1) == '\r') {
+            at--;
+        }
+    }
+
+    private void start() {
+        if (!open) {
+            open = true;
+            bare = true;
+            quoted = false;
+            assignment = -1;
+            wordLine = line;
+            wordColumn = column();
+        }
+    }
+
+    private void close() {
+        if (!open) {
+            return;
+        }
+        open = false;
+        if (words.size() == WORDS_LIMIT) {
+            fail(column(), "more than " + WORDS_LIMIT + " words on a line", "write several rules");
+            return;
+        }
+        words.add(new Word(word.toString(), source.name(), wordLine, wordColumn, assignment));
+        word.setLength(0);
+    }
+
+    private void append(char c) {
+        if (word.length() >= WORD_LIMIT) {
+            fail(wordColumn, "a word of more than " + WORD_LIMIT + " characters", "iptables-restore can't read it; write several rules");
+        } else if (Character.isISOControl(c) && c != '\t') {
+            fail(column(), "a control character (code " + (int) c + ")", "remove it");
+        } else if (Character.isHighSurrogate(c) || Character.isLowSurrogate(c)) {
+            fail(column(), "a character outside the basic plane", "use letters that a router's log can show");
+        } else {
+            word.append(c);
+        }
+    }
+
+    /** An ordinary character; recognises {@code NAME=} at the start of a line's first word. */
+    private void plain(char c) {
+        start();
+        if (c == '=' && bare && assignment < 0 && words.isEmpty() && isName(word)) {
+            assignment = word.length();
+        }
+        append(c);
+        at++;
+    }
+
+    static boolean isName(CharSequence name) {
+        if (name.length() == 0 || !nameStart(name.charAt(0))) {
+            return false;
+        }
+        for (int i = 1; i < name.length(); i++) {
+            if (!namePart(name.charAt(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean nameStart(char c) {
+        return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_';
+    }
+
+    private static boolean namePart(char c) {
+        return nameStart(c) || c >= '0' && c <= '9';
+    }
+
+    private void backslash() {
+        at++;
+        if (newline()) {
+            return;
+        }
+        start();
+        bare = false;
+        quoted = true;
+        if (atEnd()) {
+            fail(column() - 1, "a backslash at the end of the text", "remove it");
+            return;
+        }
+        append(text.charAt(at++));
+    }
+
+    private void single() {
+        start();
+        bare = false;
+        quoted = true;
+        int column = column();
+        at++;
+        while (!atEnd() && !broken && text.charAt(at) != '\'' && text.charAt(at) != '\n') {
+            append(text.charAt(at++));
+        }
+        closeQuote('\'', column);
+    }
+
+    private void doubled(Lookup names) {
+        start();
+        bare = false;
+        quoted = true;
+        int column = column();
+        at++;
+        while (!atEnd() && !broken && text.charAt(at) != '"' && text.charAt(at) != '\n') {
+            char c = text.charAt(at);
+            if (c == '\\' && at + 1 < text.length() && "$`\"\\\n".indexOf(text.charAt(at + 1)) >= 0) {
+                at++;
+                if (!newline()) {
+                    append(text.charAt(at++));
+                }
+            } else if (c == '$') {
+                dollar(names, false);
+            } else if (c == '`') {
+                fail(column(), "` is for a shell, and there is none here", "write what the command would give");
+            } else {
+                append(c);
+                at++;
+            }
+        }
+        closeQuote('"', column);
+    }
+
+    private void closeQuote(char quote, int column) {
+        if (broken) {
+            return;
+        }
+        if (atEnd() || text.charAt(at) != quote) {
+            fail(column, "a quote is opened and not closed on its line", "close it with " + quote);
+            return;
+        }
+        at++;
+    }
+
+    /** {@code $NAME} or {@code ${NAME}}; a dollar before anything else stands for itself, but for what only a shell could expand. */
+    private void dollar(Lookup names, boolean split) {
+        int column = column();
+        int from = at + 1;
+        boolean braces = from < text.length() && text.charAt(from) == '{';
+        int end = braces ? from + 1 : from;
+        int begin = end;
+        while (end < text.length() && namePart(text.charAt(end))) {
+            end++;
+        }
+        String name = text.substring(begin, end);
+        boolean whole = isName(name) && (!braces || end < text.length() && text.charAt(end) == '}');
+        char next = from < text.length() ? text.charAt(from) : ' ';
+        if (!whole && (braces || name.length() > 0 || "(@*#?$!-'".indexOf(next) >= 0 && !(next == '\'' && !split))) {
+            fail(column, "an expansion that only a shell could do", "only $NAME and ${NAME} are known here");
+        } else if (!whole) {
+            append('$');
+            at++;
+        } else {
+            at = braces ? end + 1 : end;
+            put(names.value(name, new Word(name, source.name(), line, column, -1)), split && assignment < 0);
+        }
+    }
+
+    private void put(String value, boolean split) {
+        boolean empty = word.length() == 0 && !quoted;
+        bare = false;
+        if (value == null || value.length() == 0) {
+            // as in a shell: a bare name that stands for nothing leaves no word, if nothing else is beside it
+            if (split && empty && (atEnd() || " \t\r\n$".indexOf(text.charAt(at)) >= 0)) {
+                open = false;
+            }
+            return;
+        }
+        for (int i = 0; i < value.length() && !broken; i++) {
+            char c = value.charAt(i);
+            if (split && (c == ' ' || c == '\t')) {
+                int line0 = wordLine;
+                int column0 = wordColumn;
+                if (word.length() > 0) {
+                    close();
+                }
+                open = i + 1 < value.length();
+                bare = false;
+                assignment = -1;
+                wordLine = line0;
+                wordColumn = column0;
+            } else {
+                open = true;
+                append(c);
+            }
+        }
+    }
+
+    private void fail(int column, String what, String todo) {
+        if (!broken) {
+            errors.add(source.name(), line, column, what, todo);
+        }
+        broken = true;
+    }
+}

@@ -1,0 +1,79 @@
+package boxwall.syntax;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** The names while a file is read: those of the box, and over them those that the file sets. */
+final class Variables implements Tokenizer.Lookup {
+    private final Names names;
+    private final Errors errors;
+    private final Map<String, String> set = new HashMap<String, String>();
+    /** Names set from something that this box lacks: they lack too. */
+    private final Map<String, String> setLacking = new HashMap<String, String>();
+    private final Map<String, String> used = new LinkedHashMap<String, String>();
+    private final Set<String> ofFile = new HashSet<String>();
+    private String lacking;
+
+    Variables(Names names, Errors errors) {
+        this.names = names;
+        this.errors = errors;
+    }
+
+    void beginLine() {
+        lacking = null;
+    }
+
+    /** The first name of this line that has no value on this box, or null. */
+    String lacking() {
+        return lacking;
+    }
+
+    /** The box's names that were used, with their values. */
+    Map<String, String> used() {
+        return used;
+    }
+
+    @Override
+    public String value(String name, Word at) {
+        if (set.containsKey(name)) {
+            return set.get(name);
+        }
+        String without = setLacking.get(name);
+        if (without == null && names.get(name) != null) {
+            used.put(name, names.get(name));
+            return names.get(name);
+        }
+        if (without != null || names.knows(name)) {
+            lacking = lacking != null ? lacking : without != null ? without : name;
+            return null;
+        }
+        List<String> known = new ArrayList<String>(ofFile);
+        known.addAll(names.all());
+        errors.add(at, "the name " + Errors.show(name) + " isn't set", Nearest.hint(name, known, "write " + name + "=... in a line before"));
+        return null;
+    }
+
+    /** Takes a line {@code NAME=value}. */
+    void assign(List<Word> line) {
+        Word word = line.get(0);
+        if (line.size() > 1) {
+            errors.add(line.get(1), "a word after an assignment: " + Errors.show(line.get(1).text), "quote the value if it has blanks, or begin a new line");
+            return;
+        }
+        String name = word.text.substring(0, word.assignment);
+        String value = word.text.substring(word.assignment + 1);
+        ofFile.add(name);
+        set.remove(name);
+        setLacking.remove(name);
+        if (lacking != null) {
+            setLacking.put(name, lacking);
+        } else {
+            set.put(name, value);
+        }
+    }
+}
