@@ -84,6 +84,43 @@ public final class Readings {
         return copy;
     }
 
+    /**
+     * The same box as it comes up: without netfilter's modules in /proc/modules and without what they registered. A plan's module
+     * list is for the next boot, when nothing is loaded yet. What is built in stays.
+     */
+    public Readings asBooted() {
+        if (file("/proc/modules") == null) {
+            return this;
+        }
+        StringBuilder kept = new StringBuilder();
+        boolean core = false;
+        for (String line : lines("/proc/modules")) {
+            String name = line.indexOf(' ') < 0 ? line : line.substring(0, line.indexOf(' '));
+            core |= name.equals("ip_tables") || name.equals("ip6_tables");
+            if (!isNetfilter(name)) {
+                kept.append(line).append('\n');
+            }
+        }
+        Readings copy = withFile("/proc/modules", kept.toString());
+        for (String path : core ? copy.paths() : Collections.<String>emptyList()) {
+            if (path.startsWith("/proc/net/ip_tables_") || path.startsWith("/proc/net/ip6_tables_")) {
+                copy.files.remove(path);
+            }
+        }
+        return copy;
+    }
+
+    private static boolean isNetfilter(String module) {
+        String[] prefixes = {"x_tables", "ip_tables", "ip6_tables", "iptable_", "ip6table_", "xt_", "ipt_", "ip6t_", "nf_",
+            "ip_conntrack", "ip_nat"};
+        for (String prefix : prefixes) {
+            if (module.startsWith(prefix)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private static List<String> split(String text) {
         if (text == null || text.length() == 0) {
             return Collections.emptyList();

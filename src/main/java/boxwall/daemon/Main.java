@@ -1,13 +1,50 @@
 package boxwall.daemon;
 
+import boxwall.sys.LiveSys;
+
+import java.io.PrintStream;
+import java.util.Arrays;
+import java.util.List;
+
 /** The verbs of the command line. */
 public final class Main {
+    private static final String USAGE =
+            "usage: boxwall facts   [--root DIR]\n"
+            + "       boxwall check   RULES [--root DIR] [--stateful auto|yes|no] [--json]\n"
+            + "       boxwall compile RULES --out DIR [--root DIR] [--stateful auto|yes|no] [--config FILE]\n"
+            + "       boxwall daemon  [--config FILE]\n";
+
     private Main() {
     }
 
-    /** Runs one verb. */
+    /** Runs one verb and ends with its status: 0 done, 1 refused, 2 usage or a file that can't be opened. */
     public static void main(String[] args) {
-        System.err.println("boxwall: no verb is there yet");
-        System.exit(2);
+        System.exit(run(Arrays.asList(args), System.out, System.err));
+    }
+
+    static int run(List<String> args, PrintStream out, PrintStream err) {
+        Arguments arguments;
+        try {
+            arguments = Arguments.parse(args);
+        } catch (IllegalArgumentException e) {
+            err.print("boxwall: " + e.getMessage() + "\n" + USAGE);
+            return 2;
+        }
+        Verbs verbs = new Verbs(new LiveSys(), arguments, out, err);
+        String verb = arguments.verb();
+        if (verb.equals("facts")) {
+            return verbs.facts();
+        }
+        if (verb.equals("check")) {
+            return verbs.check();
+        }
+        if (verb.equals("compile")) {
+            return verbs.compile();
+        }
+        if (verb.equals("daemon")) {
+            return new Daemon(new LiveSys(), verbs.config(), out).run();
+        }
+        err.print("boxwall: no verb '" + verb + "'\n" + USAGE);
+        return 2;
     }
 }

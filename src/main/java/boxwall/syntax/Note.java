@@ -7,6 +7,7 @@ public final class Note {
     private final Origin origin;
     private final String text;
 
+    /** A note about the line that the origin names. */
     public Note(Origin origin, String text) {
         this.origin = origin;
         this.text = text;

@@ -105,6 +105,10 @@ public final class LiveSys implements Sys {
     public void write(String path, String text) throws BoxException {
         File target = new File(path);
         File temporary = new File(path + ".tmp");
+        File folder = target.getAbsoluteFile().getParentFile();
+        if (!folder.isDirectory() && !folder.mkdirs()) {
+            throw new BoxException(folder + " can't be made, so " + target.getName() + " can't be written there");
+        }
         try {
             FileOutputStream out = new FileOutputStream(temporary);
             try {

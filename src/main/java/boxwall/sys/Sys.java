@@ -24,7 +24,7 @@ public interface Sys {
 
     /**
      * Writes a file whole or not at all: temporary file beside it, sync, rename. The text is written as ISO-8859-1,
-     * the counterpart of {@link #read}.
+     * the counterpart of {@link #read}. Folders that are missing are made.
      *
      * @throws BoxException when it can't be written; the old content is then still there
      */

@@ -1,0 +1,82 @@
+package boxwall.apply;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * What boxwall-apply says: lines of {@code key=value} as in RUN/result,
+ * <pre>
+ * state=pending     id=3f2a…    deadline=412 (uptime, seconds)    plan=5cf2…    protected=14.21 (uptime, seconds)    reason=    error=
+ * </pre>
+ * Values may be empty; a key that wasn't printed is empty too.
+ */
+public final class Outcome {
+    private static final String[] STATES = {"active", "pending", "inactive", "failed", "fallback", "drifted", "open", "locked",
+        "unsaved", "rollback-failed"};
+
+    private final Map<String, String> values;
+
+    private Outcome(Map<String, String> values) {
+        this.values = values;
+    }
+
+    /** Reads the lines; anything that isn't {@code key=value} is skipped. Null (no such file) is an empty outcome. */
+    public static Outcome parse(String text) {
+        Map<String, String> values = new LinkedHashMap<String, String>();
+        for (String line : text == null ? new String[0] : text.split("\n")) {
+            int at = line.indexOf('=');
+            if (at > 0) {
+                values.put(line.substring(0, at), line.substring(at + 1));
+            }
+        }
+        return new Outcome(values);
+    }
+
+    /** A value, empty when it wasn't said. */
+    public String get(String key) {
+        String value = values.get(key);
+        return value == null ? "" : value;
+    }
+
+    /** The state's word; {@code inactive} when nothing or an unknown word was said. */
+    public String state() {
+        for (String state : STATES) {
+            if (state.equals(get("state"))) {
+                return state;
+            }
+        }
+        return "inactive";
+    }
+
+    /** The pending transaction's id, or empty. */
+    public String id() {
+        return get("id");
+    }
+
+    /** Uptime in seconds at which a pending change goes back; -1 when none is pending. */
+    public long deadline() {
+        String text = get("deadline");
+        try {
+            return text.length() == 0 ? -1 : Long.parseLong(text);
+        } catch (NumberFormatException e) {
+            return -1;
+        }
+    }
+
+    /** Uptime in seconds with two digits at which the rules were live, or empty. */
+    public String protectedAt() {
+        return get("protected");
+    }
+
+    /** Why, in words; reason and error together, or empty. */
+    public String why() {
+        String reason = get("reason");
+        String error = get("error");
+        return reason.length() > 0 && error.length() > 0 ? reason + ": " + error : reason + error;
+    }
+
+    @Override
+    public String toString() {
+        return values.toString();
+    }
+}

@@ -1,0 +1,111 @@
+package boxwall.check;
+
+import boxwall.box.BoxFacts;
+import boxwall.box.Finding;
+import boxwall.box.Requirement;
+import boxwall.netfilter.Chain;
+import boxwall.netfilter.Family;
+import boxwall.netfilter.Rule;
+import boxwall.netfilter.Ruleset;
+import boxwall.netfilter.Table;
+import boxwall.syntax.HostName;
+import boxwall.syntax.ParsedRules;
+import boxwall.syntax.SyntaxError;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Checks a parsed ruleset and its compiled form against a box. */
+public final class Checker {
+    private static final List<String> NO_EVIDENCE = Collections.emptyList();
+
+    private final BoxFacts facts;
+    private final List<Finding> findings = new ArrayList<Finding>();
+
+    private Checker(BoxFacts facts) {
+        this.facts = facts;
+    }
+
+    /**
+     * All findings about a ruleset, in the order of its lines; empty when nothing is wrong. Findings about the box itself are
+     * the facts' own.
+     *
+     * @param compiled what would be loaded; empty when the parsed ruleset has errors
+     */
+    public static List<Finding> check(ParsedRules parsed, Ruleset compiled, BoxFacts facts) {
+        Checker checker = new Checker(facts);
+        for (SyntaxError error : parsed.errors()) {
+            checker.findings.add(new Finding("syntax", Finding.Severity.REFUSE,
+                    error.file() + ":" + error.line() + ":" + error.column(), NO_EVIDENCE, error.what(), error.todo()));
+        }
+        for (HostName host : parsed.hostNames()) {
+            checker.findings.add(new Finding("host-name-in-rule", Finding.Severity.REFUSE, host.origin().toString(), NO_EVIDENCE,
+                    "'" + host.name() + "' is a host name; there is no name service when the box boots", "write its address"));
+        }
+        if (parsed.errors().isEmpty()) {
+            checker.requirements(compiled);
+            checker.forgottenFamily(parsed.ruleset());
+        }
+        return checker.findings;
+    }
+
+    /** Whether any finding keeps the ruleset from being applied. */
+    public static boolean refuses(List<Finding> findings) {
+        for (Finding finding : findings) {
+            if (finding.severity() == Finding.Severity.REFUSE) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** One finding for each thing that is missing or refused, with all the lines that want it. */
+    private void requirements(Ruleset compiled) {
+        Map<String, Finding> first = new LinkedHashMap<String, Finding>();
+        Map<String, List<String>> lines = new LinkedHashMap<String, List<String>>();
+        for (Family family : Family.values()) {
+            for (Table table : compiled.tables(family)) {
+                for (Chain chain : compiled.chains(family, table)) {
+                    for (Rule rule : chain.rules()) {
+                        Finding finding = Requirement.of(family, table, rule, facts).finding(rule.origin().toString());
+                        if (finding == null) {
+                            continue;
+                        }
+                        String key = finding.code() + " " + finding.effect();
+                        if (!first.containsKey(key)) {
+                            first.put(key, finding);
+                            lines.put(key, new ArrayList<String>());
+                        }
+                        lines.get(key).add(finding.where());
+                    }
+                }
+            }
+        }
+        for (Map.Entry<String, Finding> e : first.entrySet()) {
+            Finding f = e.getValue();
+            findings.add(new Finding(f.code(), f.severity(), join(lines.get(e.getKey())), f.evidence(), f.effect(), f.remedy()));
+        }
+    }
+
+    private static String join(List<String> places) {
+        StringBuilder text = new StringBuilder();
+        for (String place : places) {
+            if (text.indexOf(place) < 0) {
+                text.append(text.length() == 0 ? "" : ", ").append(place);
+            }
+        }
+        return text.toString();
+    }
+
+    /** Rules for one family leave the other open; that is said once. */
+    private void forgottenFamily(Ruleset ruleset) {
+        if (ruleset.owns(Family.IPV4, Table.FILTER) && !ruleset.owns(Family.IPV6, Table.FILTER)) {
+            findings.add(new Finding("ipv6-unfiltered", Finding.Severity.WARN, "", NO_EVIDENCE,
+                    "the ruleset filters IPv4 only: whoever has an IPv6 address of this box or LAN passes by it",
+                    "add ip6tables lines; conf/boxwall.rules has a set to start from"));
+        }
+    }
+}

@@ -1,0 +1,96 @@
+package boxwall.compile;
+
+import boxwall.box.BoxFacts;
+import boxwall.box.Capability;
+import boxwall.box.Kind;
+import boxwall.box.Requirement;
+import boxwall.netfilter.Chain;
+import boxwall.netfilter.Family;
+import boxwall.netfilter.Rule;
+import boxwall.netfilter.Ruleset;
+import boxwall.netfilter.Table;
+import boxwall.syntax.ModuleLine;
+import boxwall.syntax.Note;
+import boxwall.syntax.ParsedRules;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Makes a parsed ruleset fit for a box. */
+public final class Compiler {
+    /** What the kernel uses when nothing is said (net/ipv4/inet_connection_sock.c, since 2.6.24 for boxes with this much memory). */
+    private static final String LOCAL_PORTS = "32768:61000";
+
+    private final BoxFacts facts;
+    private final BoxFacts booted;
+    private final Set<String> modules = new LinkedHashSet<String>();
+    private final List<Note> notes = new ArrayList<Note>();
+
+    private Compiler(BoxFacts facts, BoxFacts booted) {
+        this.facts = facts;
+        this.booted = booted;
+    }
+
+    /**
+     * Compiles; the parsed ruleset must be without errors.
+     *
+     * @param booted the same box before netfilter's modules are loaded: the plan's modules are for the next boot too
+     */
+    public static Compiled compile(ParsedRules parsed, BoxFacts facts, BoxFacts booted, Stateful wish) {
+        Compiler compiler = new Compiler(facts, booted);
+        compiler.notes.addAll(parsed.notes());
+        boolean stateful = wish == Stateful.YES || wish == Stateful.AUTO && facts.conntrack().state().allowsState();
+        Ruleset ruleset = parsed.ruleset();
+        if (!stateful) {
+            Stateless stateless = Stateless.of(ruleset, localPorts(facts), facts.wan() == null ? null : facts.wan().name());
+            ruleset = stateless.ruleset();
+            compiler.notes.addAll(stateless.notes());
+        }
+        compiler.modulesOf(ruleset);
+        compiler.modulesAskedFor(parsed.modules(), stateful);
+        return new Compiled(ruleset, stateful, new ArrayList<String>(compiler.modules), compiler.notes);
+    }
+
+    private static String localPorts(BoxFacts facts) {
+        return facts.portRange() == null ? LOCAL_PORTS
+                : facts.portRange().low() + ":" + facts.portRange().high();
+    }
+
+    private void modulesOf(Ruleset ruleset) {
+        for (Family family : Family.values()) {
+            for (Table table : ruleset.tables(family)) {
+                add(booted.capability(family, Kind.TABLE, table.word()), facts.capability(family, Kind.TABLE, table.word()));
+                for (Chain chain : ruleset.chains(family, table)) {
+                    for (Rule rule : chain.rules()) {
+                        modules.addAll(Requirement.of(family, table, rule, booted).modules());
+                        modules.addAll(Requirement.of(family, table, rule, facts).modules());
+                    }
+                }
+            }
+        }
+    }
+
+    /** {@code modprobe NAME} lines: by the name that the module has on this kernel; never one that loads conntrack where it is refused. */
+    private void modulesAskedFor(List<ModuleLine> lines, boolean stateful) {
+        for (ModuleLine line : lines) {
+            if (!stateful && facts.pullsConntrack(line.name())) {
+                notes.add(new Note(line.origin(), "modprobe " + line.name() + " would load connection tracking: left out"));
+                continue;
+            }
+            Capability capability = facts.module(line.name());
+            if (capability.state().stops()) {
+                notes.add(new Note(line.origin(), "modprobe " + line.name() + ": " + capability.state().word() + " ("
+                        + capability.evidence() + "): left out"));
+            } else {
+                add(booted.module(line.name()), capability);
+            }
+        }
+    }
+
+    private void add(Capability atBoot, Capability now) {
+        modules.addAll(atBoot.modules());
+        modules.addAll(now.modules());
+    }
+}

@@ -1,0 +1,56 @@
+package boxwall.compile;
+
+import boxwall.netfilter.Match;
+import boxwall.netfilter.Option;
+import boxwall.netfilter.Rule;
+
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/** The states of connection tracking that a rule can ask for ({@code -m state --state}, {@code -m conntrack --ctstate}). */
+enum State {
+    NEW, ESTABLISHED, RELATED, INVALID, UNTRACKED;
+
+    /** The state match of a rule, or null when it asks for no state. */
+    static Match matchOf(Rule rule) {
+        for (Match match : rule.matches()) {
+            if (match.name().equals("state") || match.name().equals("conntrack")) {
+                return match;
+            }
+        }
+        return null;
+    }
+
+    /**
+     * The states that a match lets through, negation taken apart.
+     *
+     * @return null when the match asks for more than states ({@code --ctorigdst}, SNAT …), which nothing stateless can stand for
+     */
+    static Set<State> of(Match match) {
+        if (match.options().size() != 1) {
+            return null;
+        }
+        Option option = match.options().get(0);
+        if (!option.name().equals("--state") && !option.name().equals("--ctstate") || option.value() == null) {
+            return null;
+        }
+        Set<State> states = EnumSet.noneOf(State.class);
+        for (String word : option.value().split(",")) {
+            try {
+                states.add(valueOf(word));
+            } catch (IllegalArgumentException e) {
+                return null;
+            }
+        }
+        return option.negated() ? EnumSet.complementOf(EnumSet.copyOf(states)) : states;
+    }
+
+    /** A rule without its state match. */
+    static Rule strip(Rule rule) {
+        List<Match> kept = new ArrayList<Match>(rule.matches());
+        kept.remove(matchOf(rule));
+        return rule.copy().matches(kept).build();
+    }
+}

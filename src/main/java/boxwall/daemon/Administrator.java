@@ -1,0 +1,119 @@
+package boxwall.daemon;
+
+import boxwall.box.BoxFacts;
+import boxwall.box.Finding;
+import boxwall.box.Interface;
+import boxwall.explain.Admin;
+import boxwall.explain.AdminPath;
+import boxwall.explain.AdminProof;
+import boxwall.explain.Site;
+import boxwall.netfilter.Addresses;
+import boxwall.netfilter.Family;
+import boxwall.netfilter.Network;
+import boxwall.netfilter.Ruleset;
+import boxwall.plan.Stamp;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * Whether the administrator still gets in under a ruleset: the client that asked, and any client of the LAN to boxwall's port, the
+ * box's web page and ssh; the answers too, and in IPv6 neighbour discovery.
+ */
+final class Administrator {
+    private static final int WEB_PAGE = 80;
+    private static final int SSH = 22;
+
+    private final AdminProof proof;
+    private final String address;
+    private final String interfaceName;
+    private final int port;
+
+    private Administrator(AdminProof proof, String address, String interfaceName, int port) {
+        this.proof = proof;
+        this.address = address;
+        this.interfaceName = interfaceName;
+        this.port = port;
+    }
+
+    /**
+     * Proves or refutes the way in.
+     *
+     * @param client the address that asks, or null when nobody in particular does (desk, loopback)
+     * @param port boxwall's own port
+     */
+    static Administrator of(Ruleset ruleset, BoxFacts facts, byte[] client, int port) {
+        Interface lan = facts.lan();
+        if (lan == null || lan.ip() == null || lan.net() == null) {
+            return new Administrator(Admin.prove(ruleset, Site.unknown(), Collections.<AdminPath>emptyList()), "", "", port);
+        }
+        byte[] box = Addresses.parse(lan.ip());
+        Network net = network(lan.net());
+        List<AdminPath> paths = new ArrayList<AdminPath>();
+        boolean known = client != null && net.contains(client);
+        if (known) {
+            paths.add(AdminPath.of(lan.name(), client, box, port));
+        }
+        for (int each : new int[] {port, WEB_PAGE, SSH}) {
+            paths.add(new AdminPath(lan.name(), net, box, each));
+        }
+        if (lan.ip6() != null && lan.net6() != null) {
+            paths.add(new AdminPath(lan.name(), network(lan.net6()), Addresses.parse(lan.ip6()), WEB_PAGE));
+        }
+        return new Administrator(Admin.prove(ruleset, siteOf(facts), paths), known ? Addresses.print(client) : lan.net(), lan.name(), port);
+    }
+
+    /** {@code 192.168.178.0/24}, as the facts print it. */
+    static Network network(String text) {
+        int slash = text.indexOf('/');
+        byte[] address = Addresses.parse(text.substring(0, slash));
+        Family family = address.length == 4 ? Family.IPV4 : Family.IPV6;
+        return Network.ofPrefix(family, address, Integer.parseInt(text.substring(slash + 1)));
+    }
+
+    /** The box's interfaces and addresses, as the packet walk wants them. */
+    static Site siteOf(BoxFacts facts) {
+        Site.Builder site = new Site.Builder();
+        for (Interface each : facts.interfaces()) {
+            site.add(each.name());
+            if (each.ip() != null && each.net() != null) {
+                site.add(each.name(), Addresses.parse(each.ip()), network(each.net()).prefix());
+            }
+            if (each.ip6() != null && each.net6() != null) {
+                site.add(each.name(), Addresses.parse(each.ip6()), network(each.net6()).prefix());
+            }
+        }
+        if (facts.wan() != null) {
+            site.route(network("0.0.0.0/0"), facts.wan().name()).route(network("::/0"), facts.wan().name());
+        }
+        role(site, "lan", facts.lan());
+        role(site, "wan", facts.wan());
+        role(site, "guest", facts.guest());
+        return site.build();
+    }
+
+    private static void role(Site.Builder site, String word, Interface plays) {
+        if (plays != null) {
+            site.role(word, plays.name());
+        }
+    }
+
+    /** Writes {@code admin=…} and whom it holds for into a plan's stamp. */
+    void addTo(Stamp stamp) {
+        stamp.put("admin", proof.result().word()).put("admin.address", address).put("admin.interface", interfaceName)
+                .put("admin.port", String.valueOf(port));
+    }
+
+    /** The finding {@code lockout}; empty when the way in is proved. */
+    List<Finding> findings() {
+        if (proof.result() == AdminProof.Result.PROVED) {
+            return Collections.emptyList();
+        }
+        boolean failed = proof.result() == AdminProof.Result.FAILED;
+        return Collections.singletonList(new Finding("lockout", Finding.Severity.WARN, "", Collections.singletonList(proof.reason()),
+                failed ? "these rules keep the administrator out" : "it can't be shown that these rules let the administrator in",
+                "let TCP from $LAN_NET on $LAN_IF to ports " + port + ", 80 and 22 in, and the answers out; or apply with force=1,"
+                        + " for at most 60 seconds"));
+    }
+}

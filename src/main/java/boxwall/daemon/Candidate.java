@@ -1,0 +1,94 @@
+package boxwall.daemon;
+
+import boxwall.box.BoxFacts;
+import boxwall.box.Finding;
+import boxwall.check.Checker;
+import boxwall.compile.Compiled;
+import boxwall.compile.Compiler;
+import boxwall.compile.Stateful;
+import boxwall.netfilter.Ruleset;
+import boxwall.syntax.Includes;
+import boxwall.syntax.Names;
+import boxwall.syntax.ParsedRules;
+import boxwall.syntax.RulesetParser;
+import boxwall.syntax.Source;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** A ruleset's text, parsed, compiled and checked for a box. Immutable. */
+final class Candidate {
+    private final String text;
+    private final ParsedRules parsed;
+    private final Compiled compiled;
+    private final List<Finding> findings;
+    private final Administrator admin;
+
+    private Candidate(String text, ParsedRules parsed, Compiled compiled, List<Finding> findings, Administrator admin) {
+        this.text = text;
+        this.parsed = parsed;
+        this.compiled = compiled;
+        this.findings = findings;
+        this.admin = admin;
+    }
+
+    /**
+     * Takes a text all the way; never throws for what is in it.
+     *
+     * @param client who asks, or null for nobody in particular
+     * @param port boxwall's own
+     */
+    static Candidate of(Source source, Includes includes, Box box, Stateful wish, byte[] client, int port) {
+        BoxFacts facts = box.facts();
+        ParsedRules parsed = RulesetParser.parse(source, Names.of(facts.names(), facts.lackingNames()), includes);
+        Compiled compiled = parsed.errors().isEmpty() ? Compiler.compile(parsed, facts, box.booted(), wish) : null;
+        Ruleset ruleset = compiled == null ? Ruleset.empty() : compiled.ruleset();
+        List<Finding> findings = new ArrayList<Finding>(Checker.check(parsed, ruleset, facts));
+        Administrator admin = Administrator.of(ruleset, facts, client, port);
+        if (compiled != null) {
+            findings.addAll(admin.findings());
+        }
+        return new Candidate(source.text(), parsed, compiled, findings, admin);
+    }
+
+    /** The text as the user wrote it. */
+    String text() {
+        return text;
+    }
+
+    ParsedRules parsed() {
+        return parsed;
+    }
+
+    /** What would be loaded; null when the text has errors. */
+    Compiled compiled() {
+        return compiled;
+    }
+
+    List<Finding> findings() {
+        return findings;
+    }
+
+    /** Whether the administrator gets in under it. */
+    Administrator admin() {
+        return admin;
+    }
+
+    boolean isRefused() {
+        return compiled == null || Checker.refuses(findings);
+    }
+
+    /** Names this text, for If-Match: the hash of its characters with their number. */
+    String etag() {
+        return etag(text);
+    }
+
+    /** The tag of any text. */
+    static String etag(String text) {
+        long hash = 1125899906842597L;
+        for (int i = 0; i < text.length(); i++) {
+            hash = hash * 31 + text.charAt(i);
+        }
+        return "\"" + Long.toHexString(hash) + "-" + text.length() + "\"";
+    }
+}

@@ -1,0 +1,68 @@
+package boxwall.daemon;
+
+import boxwall.apply.BootPlane;
+import boxwall.apply.Outcome;
+import boxwall.box.BoxFacts;
+import boxwall.http.Client;
+import boxwall.plan.Plan;
+import boxwall.plan.Stamp;
+import boxwall.sys.BoxException;
+import boxwall.sys.Sys;
+
+import java.util.Map;
+
+/** Turns a candidate into a plan directory and asks the boot plane to try, keep or drop it. */
+final class Changes {
+    private final Sys sys;
+    private final Config config;
+    private final BootPlane plane;
+    private long triedMillis;
+
+    Changes(Sys sys, Config config, BootPlane plane) {
+        this.sys = sys;
+        this.config = config;
+        this.plane = plane;
+    }
+
+    /** The stamp of a plan for this box. */
+    static Stamp stamp(Sys sys, BoxFacts facts, Candidate candidate) {
+        String id = sys.read("/proc/sys/kernel/random/uuid", 64);
+        Stamp stamp = new Stamp().put("id", id == null ? java.util.UUID.randomUUID().toString() : id.trim())
+                .put("created", String.valueOf(System.currentTimeMillis() / 1000))
+                .put("kernel", facts.kernelRelease()).put("userland", facts.userland().version())
+                .put("lan.if", facts.lan() == null ? "" : facts.lan().name());
+        candidate.admin().addTo(stamp);
+        for (Map.Entry<String, String> name : candidate.parsed().namesUsed().entrySet()) {
+            stamp.put("name." + name.getKey(), name.getValue());
+        }
+        return stamp;
+    }
+
+    /** Tries a candidate; the outcome is pending when it is live. */
+    BootPlane.Reached apply(Candidate candidate, BoxFacts facts, int seconds, boolean force, boolean replace)
+            throws BoxException {
+        Plan plan = Plan.of(candidate.compiled(), candidate.text(), stamp(sys, facts, candidate), config.get("PA"));
+        String directory = config.get("RUN") + "/candidate";
+        plane.write(directory, plan);
+        BootPlane.Reached reached = plane.tryPlan(directory, seconds, force, replace);
+        triedMillis = sys.uptimeMillis();
+        return reached;
+    }
+
+    /** Whether a connection was opened after the last try: only such a one shows that the administrator still gets in. */
+    boolean isNewer(Client client) {
+        return client.acceptedMillis() > triedMillis;
+    }
+
+    BootPlane.Reached confirm(String id) throws BoxException {
+        return plane.confirm(id);
+    }
+
+    BootPlane.Reached revert(String id) throws BoxException {
+        return plane.revert(id);
+    }
+
+    Outcome last() {
+        return plane.last();
+    }
+}

@@ -1,0 +1,92 @@
+package boxwall.daemon;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The settings, as boxwall.cfg has them, a line each:
+ * <pre>export BOXWALL_PORT='8181'</pre>
+ * The file is never run as shell: a value is what stands between the quotes. The environment's BOXWALL_* win over the file.
+ */
+public final class Config {
+    private static final String[][] DEFAULTS = {
+        {"ENABLED", "no"}, {"PORT", "8181"}, {"LISTEN", "lan,loopback"}, {"HOSTS", ""}, {"CONFIRM_SECONDS", "120"},
+        {"STATEFUL", "auto"}, {"PA", "flush"}, {"PRINTK", "leave"}, {"IPV6", "auto"}, {"DRIFT", "300"}, {"REASSERT", "no"},
+        {"PROVE_SECONDS", "600"}, {"HANG_SECONDS", "20"}, {"HEAP", "8m"}, {"JVM", ""}, {"SYSLOG", "yes"},
+        {"STATE", "/tmp/flash/boxwall"}, {"RUN", "/var/run/boxwall"}, {"PRESETS", "/usr/share/boxwall/presets"},
+        {"BIN", ""},
+    };
+
+    private final Map<String, String> values = new LinkedHashMap<String, String>();
+
+    private Config() {
+    }
+
+    /**
+     * Reads the settings.
+     *
+     * @param text the file's text, or null when there is none: then the defaults count
+     * @param environment the process's environment
+     */
+    public static Config parse(String text, Map<String, String> environment) {
+        Config config = new Config();
+        for (String[] setting : DEFAULTS) {
+            config.values.put(setting[0], setting[1]);
+        }
+        for (String line : text == null ? new String[0] : text.split("\n")) {
+            config.line(line.trim());
+        }
+        for (String[] setting : DEFAULTS) {
+            String given = environment.get("BOXWALL_" + setting[0]);
+            if (given != null) {
+                config.values.put(setting[0], given);
+            }
+        }
+        return config;
+    }
+
+    private void line(String line) {
+        String text = line.startsWith("export ") ? line.substring(7).trim() : line;
+        int at = text.indexOf('=');
+        if (!text.startsWith("BOXWALL_") || at < 0) {
+            return;
+        }
+        String name = text.substring(8, at);
+        if (values.containsKey(name)) {
+            values.put(name, unquote(text.substring(at + 1)));
+        }
+    }
+
+    private static String unquote(String value) {
+        char quote = value.length() == 0 ? 0 : value.charAt(0);
+        if (quote == '\'' || quote == '"') {
+            int end = value.indexOf(quote, 1);
+            return end < 0 ? value.substring(1) : value.substring(1, end);
+        }
+        int comment = value.indexOf(" #");
+        return (comment < 0 ? value : value.substring(0, comment)).trim();
+    }
+
+    /** A setting's text; the name without BOXWALL_. */
+    public String get(String name) {
+        String value = values.get(name);
+        if (value == null) {
+            throw new IllegalArgumentException("no setting " + name);
+        }
+        return value;
+    }
+
+    /** A setting that is a number; its default when something else was written there. */
+    public int number(String name) {
+        try {
+            return Integer.parseInt(get(name).trim());
+        } catch (NumberFormatException e) {
+            for (String[] setting : DEFAULTS) {
+                if (setting[0].equals(name)) {
+                    return Integer.parseInt(setting[1]);
+                }
+            }
+            throw new IllegalArgumentException("no setting " + name);
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package boxwall.daemon;
+
+import boxwall.syntax.Includes;
+import boxwall.syntax.Source;
+import boxwall.sys.Sys;
+
+/** Finds what {@code include NAME} means: a preset, or for a file on disk also a file beside it. Names hold no slash. */
+final class PresetFolder implements Includes {
+    private static final int MAX_BYTES = 256 * 1024 + 1;
+
+    private final Sys sys;
+    private final String presets;
+    private final String beside;
+
+    /** {@code beside} is the folder of the file that is read, or null when only presets count (what came over HTTP). */
+    PresetFolder(Sys sys, String presets, String beside) {
+        this.sys = sys;
+        this.presets = presets;
+        this.beside = beside;
+    }
+
+    @Override
+    public Source find(String name, String fromFile) {
+        if (!isPlain(name)) {
+            return null;
+        }
+        String text = sys.read(presets + "/" + name + ".rules", MAX_BYTES);
+        if (text == null && beside != null) {
+            text = sys.read(beside + "/" + name, MAX_BYTES);
+        }
+        return text == null ? null : new Source(name, text);
+    }
+
+    private static boolean isPlain(String name) {
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
+            if (!(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || "_.+-".indexOf(c) >= 0)) {
+                return false;
+            }
+        }
+        return name.length() > 0 && name.charAt(0) != '.' && name.charAt(0) != '-';
+    }
+}

@@ -1,0 +1,40 @@
+package boxwall.daemon;
+
+import boxwall.apply.Outcome;
+import boxwall.box.Finding;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/** What the boot plane's own words (RUN/result) mean as findings. */
+final class RunFindings {
+    private RunFindings() {
+    }
+
+    /** Findings of the last boot, try or save; empty when all went well. */
+    static List<Finding> of(Outcome outcome) {
+        List<Finding> findings = new ArrayList<Finding>();
+        List<String> evidence = outcome.why().length() == 0 ? Collections.<String>emptyList()
+                : Collections.singletonList("boxwall-apply: " + outcome.why());
+        String words = outcome.why();
+        if (outcome.state().equals("unsaved")) {
+            boolean full = words.contains("too big") || words.contains("No space");
+            findings.add(new Finding(full ? "flash-full" : "unsaved", Finding.Severity.WARN, "", evidence,
+                    "the rules are active but could not be saved: a reboot brings the old ones back",
+                    full ? "free space in /tmp/flash (all of Freetz has 32 KiB compressed), then confirm a change again"
+                            : "run 'modsave flash' on the box and read what it says, then confirm a change again"));
+        }
+        if (words.contains("boot-fell-back") || outcome.state().equals("fallback")) {
+            findings.add(new Finding("boot-fell-back", Finding.Severity.WARN, "", evidence,
+                    "the plan that should have been loaded at boot was not: a safer one is active",
+                    "read the evidence, mend the rules, apply and confirm them again"));
+        }
+        if (outcome.state().equals("rollback-failed")) {
+            findings.add(new Finding("rollback-failed", Finding.Severity.REFUSE, "", evidence,
+                    "a change failed and the old rules could not be put back whole: the box runs a mix",
+                    "on the box: 'boxwall-apply lock' closes all but the LAN administrator, 'boxwall-apply open' opens everything"));
+        }
+        return findings;
+    }
+}

@@ -1,0 +1,125 @@
+package boxwall.plan;
+
+import boxwall.compile.Compiled;
+import boxwall.netfilter.Family;
+import boxwall.netfilter.Origin;
+import boxwall.netfilter.Table;
+import boxwall.syntax.Note;
+import boxwall.syntax.RestoreText;
+import boxwall.syntax.Writer;
+
+import java.io.UnsupportedEncodingException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * A plan: the files of a plan directory. Each file ends in {@code # end LINES BYTES}, the count of what stands before that line, which
+ * a shell without sha1sum can check; a file cut short by a power failure is told by it.
+ */
+public final class Plan {
+    private final Map<String, String> files = new LinkedHashMap<String, String>();
+
+    private Plan() {
+    }
+
+    /**
+     * Makes a plan.
+     *
+     * @param source the ruleset's text as the user wrote it; kept beside the plan so that a confirmed change saves both
+     * @param stamp what is known of box and administrator; gets mode, families, tables and sums
+     * @param acceleration flush, disable or leave
+     */
+    public static Plan of(Compiled compiled, String source, Stamp stamp, String acceleration) {
+        Plan plan = new Plan();
+        StringBuilder origin = new StringBuilder();
+        StringBuilder families = new StringBuilder();
+        plan.files.put("modules", lines(compiled.modules()));
+        for (Family family : Family.values()) {
+            RestoreText restore = Writer.restore(compiled.ruleset(), family);
+            plan.files.put("restore" + family.digit(), restore.text());
+            if (restore.text().length() > 0) {
+                families.append(families.length() == 0 ? "" : ",").append(family.word());
+            }
+            for (int line = 1; line <= restore.lines(); line++) {
+                Origin from = restore.originOf(line);
+                if (from != null) {
+                    origin.append(family.digit()).append(' ').append(line).append(' ').append(from).append('\n');
+                }
+            }
+            stamp.put("tables" + family.digit(), tables(compiled, family));
+        }
+        plan.files.put("pa", acceleration + "\n");
+        plan.files.put("origin", origin.toString());
+        plan.files.put("notes", notes(compiled));
+        stamp.put("families", families.toString()).put("mode", compiled.mode());
+        for (String name : new String[] {"modules", "restore4", "restore6", "pa"}) {
+            stamp.put("sha1." + name, sha1(plan.files.get(name)));
+        }
+        plan.files.put("stamp", stamp.toString());
+        plan.files.put("rules", source);
+        return plan;
+    }
+
+    private static String lines(Iterable<String> words) {
+        StringBuilder text = new StringBuilder();
+        for (String word : words) {
+            text.append(word).append('\n');
+        }
+        return text.toString();
+    }
+
+    private static String tables(Compiled compiled, Family family) {
+        StringBuilder text = new StringBuilder();
+        for (Table table : compiled.ruleset().tables(family)) {
+            text.append(text.length() == 0 ? "" : ",").append(table.word());
+        }
+        return text.toString();
+    }
+
+    private static String notes(Compiled compiled) {
+        StringBuilder text = new StringBuilder();
+        for (Note note : compiled.notes()) {
+            text.append(note.origin()).append(": ").append(note.text()).append('\n');
+        }
+        return text.toString();
+    }
+
+    /** The files by name, each with its end mark; the user's {@code rules} go without one, they are kept as written. */
+    public Map<String, String> files() {
+        Map<String, String> marked = new LinkedHashMap<String, String>();
+        for (Map.Entry<String, String> e : files.entrySet()) {
+            marked.put(e.getKey(), e.getKey().equals("rules") ? e.getValue() : marked(e.getValue()));
+        }
+        return Collections.unmodifiableMap(marked);
+    }
+
+    /** One file without its end mark; null when there is none of that name. */
+    public String file(String name) {
+        return files.get(name);
+    }
+
+    static String marked(String text) {
+        int count = 0;
+        for (int i = 0; i < text.length(); i++) {
+            count += text.charAt(i) == '\n' ? 1 : 0;
+        }
+        return text + "# end " + count + " " + text.length() + "\n";
+    }
+
+    private static String sha1(String text) {
+        try {
+            StringBuilder hex = new StringBuilder();
+            for (byte b : MessageDigest.getInstance("SHA-1").digest(text.getBytes("ISO-8859-1"))) {
+                hex.append(Character.forDigit(b >> 4 & 15, 16)).append(Character.forDigit(b & 15, 16));
+            }
+            return hex.toString();
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        } catch (UnsupportedEncodingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,53 @@
+package boxwall.plan;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The plan's {@code stamp}: for which box and when it was made, and whether the administrator's way in was proved. One {@code key=value}
+ * a line:
+ * <pre>
+ * id=5cf2…            created=1790000000    kernel=2.6.32.61     userland=1.4.11.1   families=ipv4,ipv6   mode=stateless
+ * tables4=filter      tables6=filter        admin=proved         admin.address=192.168.178.20    admin.interface=lan
+ * admin.port=8181     lan.if=lan            name.LAN_NET=192.168.178.0/24                sha1.restore4=…
+ * </pre>
+ */
+public final class Stamp {
+    private final Map<String, String> values = new LinkedHashMap<String, String>();
+
+    /** Adds a line; null becomes {@code unknown}. A value can't hold a line end: it would forge the next key. */
+    public Stamp put(String key, String value) {
+        String text = value == null ? "unknown" : value;
+        if (text.indexOf('\n') >= 0 || text.indexOf('\r') >= 0 || key.indexOf('=') >= 0) {
+            throw new IllegalArgumentException(key + "=" + text);
+        }
+        values.put(key, text);
+        return this;
+    }
+
+    /** The value of a key, or null. */
+    public String get(String key) {
+        return values.get(key);
+    }
+
+    /** Reads a stamp; lines without {@code =} and the end mark are skipped. */
+    public static Stamp parse(String text) {
+        Stamp stamp = new Stamp();
+        for (String line : text.split("\n")) {
+            int at = line.indexOf('=');
+            if (at > 0 && !line.startsWith("#")) {
+                stamp.values.put(line.substring(0, at), line.substring(at + 1));
+            }
+        }
+        return stamp;
+    }
+
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder();
+        for (Map.Entry<String, String> e : values.entrySet()) {
+            text.append(e.getKey()).append('=').append(e.getValue()).append('\n');
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,119 @@
+package boxwall.report;
+
+import boxwall.box.BoxFacts;
+import boxwall.box.Finding;
+import boxwall.netfilter.Family;
+
+import com.eclipsesource.json.Json;
+import com.eclipsesource.json.JsonArray;
+import com.eclipsesource.json.JsonObject;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * {@code GET /status}: {@code {state, rules{ipv4,ipv6}, protected_at, daemon_at, families, pending{deadline}, findings[{code,severity}]}};
+ * with the token also reason, pending.id, whole findings and the facts. Times are seconds of uptime.
+ */
+public final class StatusJson {
+    private final String state;
+    private final long daemonAtMillis;
+    private final Map<Family, Integer> rules = new EnumMap<Family, Integer>(Family.class);
+    private final List<Finding> findings = new ArrayList<Finding>();
+    private String protectedAt = "";
+    private String reason = "";
+    private String pendingId = "";
+    private long deadline = -1;
+
+    /** Starts a status: the state's word and the uptime at which the daemon was there. */
+    public StatusJson(String state, long daemonAtMillis) {
+        this.state = state;
+        this.daemonAtMillis = daemonAtMillis;
+    }
+
+    /** Rules that are live in a family; families that were not asked for are left out. */
+    public StatusJson rules(Family family, int count) {
+        rules.put(family, count);
+        return this;
+    }
+
+    /** Uptime in seconds as text ({@code 14.21}); empty for never. */
+    public StatusJson protectedAt(String uptime) {
+        protectedAt = uptime;
+        return this;
+    }
+
+    /** Why the state is what it is; may be empty. */
+    public StatusJson reason(String words) {
+        reason = words;
+        return this;
+    }
+
+    /** The pending change; deadline in seconds of uptime. */
+    public StatusJson pending(String id, long deadlineSeconds) {
+        pendingId = id;
+        deadline = deadlineSeconds;
+        return this;
+    }
+
+    /** Adds findings. */
+    public StatusJson findings(List<Finding> more) {
+        findings.addAll(more);
+        return this;
+    }
+
+    /** For everybody: nothing that names an address, an interface or a line of the log. */
+    public String brief() {
+        JsonArray all = new JsonArray();
+        for (Finding finding : findings) {
+            all.add(FindingJson.brief(finding));
+        }
+        return head(false).add("findings", all).toString();
+    }
+
+    /** For those who showed the token. */
+    public String whole(BoxFacts facts) {
+        JsonArray all = new JsonArray();
+        for (Finding finding : findings) {
+            all.add(FindingJson.whole(finding));
+        }
+        return head(true).add("reason", Text.of(reason)).add("findings", all).add("facts", FactsJson.of(facts)).toString();
+    }
+
+    private JsonObject head(boolean withId) {
+        JsonObject counts = new JsonObject();
+        JsonArray families = new JsonArray();
+        for (Map.Entry<Family, Integer> e : rules.entrySet()) {
+            counts.add(e.getKey().word(), e.getValue());
+            if (e.getValue() > 0) {
+                families.add(e.getKey().word());
+            }
+        }
+        JsonObject json = Json.object().add("state", state).add("rules", counts).add("protected_at", uptime(protectedAt))
+                .add("daemon_at", Json.parse(daemonAtMillis / 1000 + "." + hundredths(daemonAtMillis))).add("families", families);
+        if (deadline >= 0) {
+            JsonObject pending = Json.object().add("deadline", deadline);
+            json.add("pending", withId ? pending.add("id", pendingId) : pending);
+        } else {
+            json.add("pending", Json.NULL);
+        }
+        return json;
+    }
+
+    private static String hundredths(long millis) {
+        long part = millis % 1000 / 10;
+        return (part < 10 ? "0" : "") + part;
+    }
+
+    private static com.eclipsesource.json.JsonValue uptime(String seconds) {
+        for (int i = 0; i < seconds.length(); i++) {
+            char c = seconds.charAt(i);
+            if (c != '.' && (c < '0' || c > '9')) {
+                return Json.NULL;
+            }
+        }
+        return seconds.length() == 0 || seconds.startsWith(".") || seconds.endsWith(".") ? Json.NULL : Json.parse(seconds);
+    }
+}
