@@ -3,7 +3,7 @@
 #
 #   debs-KEY      mipsel packages, unpacked (kernel, headers, busybox, iptables, libraries, the JDK's jmods)
 #   base-KEY      vmlinuz, base.cpio (programs and modules), release
-#   tools-KEY     boxd
+#   tools-KEY     boxd, boxnet
 #   avm-KEY       avm_conntrack.ko
 #   jre-KEY       the Java run time for the box
 #
@@ -174,7 +174,10 @@ pack_tree() {
 }
 
 build_tools() {
-	mipsel-linux-gnu-gcc -Os -Wall -Wextra -static -s -o "$1/boxd" "$parts/tools/boxd.c"
+	local tool
+	for tool in boxd boxnet; do
+		mipsel-linux-gnu-gcc -Os -Wall -Wextra -s -o "$1/$tool" "$parts/tools/$tool.c" || return 1
+	done
 }
 
 # The unpacked headers point to absolute places of an installed system; here they point to each other.
