@@ -1,0 +1,262 @@
+package boxwall.script;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * A box to run the scripts in: network, mount and process namespaces of its own, real iptables (the legacy one, as on the boxes), stand-ins for
+ * modprobe, rmmod and modsave, and a folder in place of /tmp/flash and /var/run. Closing it ends every process in it.
+ */
+final class NetBox implements AutoCloseable {
+    private static final Path SCRIPTS = Path.of("init.d").toAbsolutePath();
+    private static final String LEGACY = "/usr/sbin/xtables-legacy-multi";
+
+    /** What a command said and its exit status. */
+    record Answer(int status, String out, String err) {
+        /** The value of a KEY=VALUE line; "" when there is none. */
+        String get(String key) {
+            return out.lines().filter(line -> line.startsWith(key + "=")).map(line -> line.substring(key.length() + 1))
+                    .findFirst().orElse("");
+        }
+    }
+
+    final Path folder;
+    final Path bin;
+    final Path state;
+    final Path run;
+    final Map<String, String> settings = new HashMap<>();
+    private final String[] shell;
+    private Process space;
+
+    /** @param shell that runs the scripts, with its arguments: "dash", "busybox sh" */
+    NetBox(String shell) {
+        this.shell = shell.split(" ");
+        try {
+            folder = Files.createTempDirectory("boxwall-script");
+            bin = Files.createDirectory(folder.resolve("bin"));
+            state = Files.createDirectory(folder.resolve("state"));
+            run = folder.resolve("run");
+            for (String tool : new String[] {"iptables", "ip6tables"}) {
+                for (String part : new String[] {"", "-save", "-restore"}) {
+                    Files.createSymbolicLink(bin.resolve(tool + part), Path.of(LEGACY));
+                }
+            }
+            for (String fake : new String[] {"modprobe", "rmmod", "modsave"}) {
+                script(fake, new String(NetBox.class.getResourceAsStream("/script/" + fake).readAllBytes()));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        settings.putAll(Map.of("BOXWALL_BIN", bin.toString(), "BOXWALL_STATE", state.toString(), "BOXWALL_RUN", run.toString(),
+                "BOXWALL_CONF", "/nonexistent", "BOXWALL_SYSLOG", "no", "BOXWALL_TEST", folder.toString(),
+                "BOXWALL_MEDIA", folder.resolve("media").toString(), "BOXWALL_HANG_SECONDS", "5"));
+        powerOn();
+    }
+
+    private void powerOn() {
+        try {
+            space = new ProcessBuilder("unshare", "-n", "-m", "-p", "-f", "--mount-proc", "--kill-child", "sh", "-c",
+                    "echo up; exec sleep 600").redirectError(ProcessBuilder.Redirect.INHERIT).start();
+            if (space.getInputStream().read() != 'u') {
+                throw new IllegalStateException("unshare -n -m -p failed: these tests need root and " + LEGACY);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Ends the box as a power cut does: the tables and /var/run are gone, the flash folder stays; then starts it again. */
+    void cut() {
+        end();
+        delete(run);
+        powerOn();
+    }
+
+    /** Runs boxwall-apply. */
+    Answer apply(String... arguments) {
+        return scripted("boxwall-apply", arguments);
+    }
+
+    /** Runs one of the scripts of init.d. */
+    Answer scripted(String script, String... arguments) {
+        return exec(Stream.concat(Stream.of(command(script).split(" ")), Stream.of(arguments)).toArray(String[]::new));
+    }
+
+    /** The command line that runs a script of init.d with this box's shell; for use inside of sh(). */
+    String command(String script) {
+        return String.join(" ", shell) + " " + SCRIPTS.resolve(script);
+    }
+
+    /** Runs a line in a shell inside of the box. */
+    Answer sh(String line) {
+        return exec("sh", "-c", line);
+    }
+
+    private Answer exec(String... command) {
+        try {
+            Process process = start(command);
+            process.getOutputStream().close();
+            Path err = folder.resolve("err");
+            String out = new String(process.getInputStream().readAllBytes()); // ends only when nobody holds the pipe any more
+            if (!process.waitFor(60, TimeUnit.SECONDS)) {
+                throw new IllegalStateException("still running after a minute: " + String.join(" ", command));
+            }
+            return new Answer(process.exitValue(), out, Files.readString(err));
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Starts a command inside of the box. */
+    Process start(String... command) throws IOException {
+        List<String> line = new ArrayList<>(List.of("nsenter", "-t", String.valueOf(init()), "-n", "-m", "-p"));
+        line.addAll(List.of(command));
+        ProcessBuilder builder = new ProcessBuilder(line).redirectError(folder.resolve("err").toFile());
+        builder.environment().keySet().removeIf(key -> key.startsWith("BOXWALL_") || key.startsWith("SSH_"));
+        builder.environment().putAll(settings);
+        return builder.start();
+    }
+
+    private long init() {
+        return space.children().findFirst().orElseThrow().pid();
+    }
+
+    /** All tables of both families as iptables-save has them, without comments and counters. */
+    String tables() {
+        return saved("iptables") + saved("ip6tables");
+    }
+
+    private String saved(String tool) {
+        String command = "for t in $(sort /proc/net/" + tool.replace("tables", "_tables") + "_names); do "
+                + LEGACY + " " + tool + "-save -t $t; done";
+        return sh(command).out().lines().filter(line -> !line.startsWith("#"))
+                .map(line -> line.replaceAll(" \\[\\d+:\\d+]$", "") + "\n").collect(Collectors.joining("", tool + "\n", ""));
+    }
+
+    /** Rules that were there before boxwall: two tables of IPv4, one of IPv6. */
+    void givenRules() {
+        Answer answer = sh("printf '*filter\\n:INPUT ACCEPT [5:500]\\n:FORWARD DROP [0:0]\\n:old - [0:0]\\n-A INPUT -j old\\n"
+                + "[7:700] -A old -s 10.0.0.0/8 -j DROP\\nCOMMIT\\n*raw\\n-A PREROUTING -i x -j ACCEPT\\nCOMMIT\\n' | "
+                + LEGACY + " iptables-restore -c; printf '*filter\\n:FORWARD DROP [0:0]\\n-A INPUT -i six -j DROP\\nCOMMIT\\n' | "
+                + LEGACY + " ip6tables-restore");
+        if (answer.status() != 0) {
+            throw new IllegalStateException("iptables-restore in a namespace: " + answer.err());
+        }
+    }
+
+    /** Puts a script of the test's own in the place of a command. */
+    void script(String name, String text) {
+        try {
+            Files.deleteIfExists(bin.resolve(name));
+            Files.writeString(bin.resolve(name), text);
+            bin.resolve(name).toFile().setExecutable(true);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Puts the real iptables command back. */
+    void real(String name) {
+        try {
+            Files.delete(bin.resolve(name));
+            Files.createSymbolicLink(bin.resolve(name), Path.of(LEGACY));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Gives the box a /proc of the test's own, with a file of modules and Packet Acceleration; the rest is the real one. */
+    Path pretendProc() {
+        Path proc = folder.resolve("proc");
+        sh("mkdir -p " + proc + "/net/avm_pa; cd " + proc + "; ln -s /proc/uptime; : >modules; cd net; ln -s /proc/net/ip_tables_names;"
+                + " ln -s /proc/net/ip6_tables_names; ln -s /proc/net/if_inet6; : >avm_pa/control; echo 'State          : enabled' >avm_pa/status");
+        settings.put("BOXWALL_PROC", proc.toString());
+        return proc;
+    }
+
+    /** The calls that the stand-ins wrote down. */
+    String calls() {
+        return read(folder.resolve("calls"));
+    }
+
+    /** A file's text; "" if there is none. */
+    static String read(Path file) {
+        try {
+            return Files.exists(file) ? Files.readString(file) : "";
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** How many processes of the scripts live in the box: all but its first and what looks. A zombie does not live. */
+    long processes() {
+        return sh("for p in /proc/[0-9]*; do read -r s <$p/stat && s=${s##*) } && [ \"${s%% *}\" != Z ] && echo ${p#/proc/}; done 2>/dev/null")
+                .out().lines().filter(pid -> !pid.equals("1")).count() - 1;
+    }
+
+    /** Waits until something holds, looking ten times a second. */
+    static boolean within(double seconds, BooleanSupplier what) {
+        long end = System.nanoTime() + (long) (seconds * 1e9);
+        while (!what.getAsBoolean()) {
+            if (System.nanoTime() > end) {
+                return false;
+            }
+            try {
+                Thread.sleep(100); // between two looks; the bound is above
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+        return true;
+    }
+
+    private void end() {
+        space.descendants().forEach(ProcessHandle::destroyForcibly);
+        space.destroyForcibly();
+        try {
+            space.waitFor();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void delete(Path path) {
+        if (!Files.exists(path)) {
+            return;
+        }
+        try (Stream<Path> paths = Files.walk(path)) {
+            paths.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Copies a plan to the flash folder under a name of its own. */
+    void stored(String name, PlanFolder plan) {
+        plan.write(state.resolve(name));
+        delete(state.resolve(name).resolve("rules"));
+    }
+
+    /** Copies one of the box's commands elsewhere, for boxes that lack the rest. */
+    void alone(String tool, Path to) throws IOException {
+        Files.copy(Path.of(LEGACY), to.resolve(tool), StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.COPY_ATTRIBUTES);
+    }
+
+    @Override
+    public void close() {
+        end();
+        delete(folder);
+    }
+}

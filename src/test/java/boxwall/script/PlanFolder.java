@@ -1,0 +1,70 @@
+package boxwall.script;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** A plan directory as the compiler writes it, small enough to see at a glance. Every plan has its own id and port. */
+final class PlanFolder {
+    private final Map<String, String> files = new LinkedHashMap<>();
+    private final String id;
+
+    /**
+     * @param id of the stamp
+     * @param port that both families accept; how a test knows this plan's rules again
+     */
+    PlanFolder(String id, int port) {
+        this.id = id;
+        String accept = "-p tcp -m tcp --dport " + port + " -j ACCEPT\n";
+        files.put("stamp", "id=" + id + "\nkernel=unknown\nadmin=proved\nadmin.address=192.168.178.0/24\nlan.if=lan\n");
+        files.put("modules", "");
+        files.put("restore4", "*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n:mine - [0:0]\n"
+                + "-A INPUT -i lo -j ACCEPT\n-A INPUT -j mine\n-A mine " + accept
+                + "-A mine -j LOG --log-prefix \"a word, \"\nCOMMIT\n"
+                + "*mangle\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING " + accept + "COMMIT\n");
+        files.put("restore6", "*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n"
+                + "-A INPUT " + accept + "COMMIT\n");
+        files.put("origin", "");
+        files.put("pa", "flush\n");
+        files.put("notes", "");
+    }
+
+    String id() {
+        return id;
+    }
+
+    /** This plan with another text in one file. */
+    PlanFolder with(String file, String text) {
+        files.put(file, text);
+        return this;
+    }
+
+    /** This plan with a piece of one file replaced; the piece must be there. */
+    PlanFolder with(String file, String piece, String other) {
+        if (!files.get(file).contains(piece)) {
+            throw new IllegalArgumentException(file + " holds no " + piece);
+        }
+        return with(file, files.get(file).replace(piece, other));
+    }
+
+    /** Writes the files, each with its last line "# end LINES BYTES", and the source of the rules, which has none. */
+    Path write(Path folder) {
+        try {
+            Files.createDirectories(folder);
+            for (Map.Entry<String, String> file : files.entrySet()) {
+                String text = file.getValue();
+                long lines = text.chars().filter(c -> c == '\n').count();
+                String end = "# end " + lines + " " + text.getBytes(StandardCharsets.UTF_8).length + "\n";
+                Files.writeString(folder.resolve(file.getKey()), text + end);
+            }
+            Files.writeString(folder.resolve("rules"), "# the source of " + id + "\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return folder;
+    }
+}
