@@ -1,5 +1,6 @@
 package boxwall.syntax;
 
+import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Family;
 
 import java.util.Locale;
@@ -18,6 +19,7 @@ final class Canon {
         String argument = colon < 0 ? "" : kind.substring(colon + 1);
         switch (name) {
             case "text":
+            case "qtext":
                 return text(text, Integer.parseInt(argument));
             case "name":
                 return name(text, Integer.parseInt(argument));
@@ -35,6 +37,13 @@ final class Canon {
                 return Inet.nat(text, family);
             case "iprange":
                 return Inet.range(text, family);
+            case "address":
+                return Addresses.print(Inet.address(text, family));
+            case "network":
+                return Inet.network(text, family).toString();
+            case "host":
+                String host = Inet.network(text, family).toString();
+                return host.endsWith("/" + family.addressBits()) ? host.substring(0, host.indexOf('/')) : host;
             case "flags":
                 return Lists.flags(text, argument.split(","));
             case "enum":
@@ -60,8 +69,47 @@ final class Canon {
                 return mac(text);
             case "id":
                 return id(text);
+            case "rate2":
+                return Rate.hash(text);
             case "loglevel":
                 return named(text, "loglevel", 0, 7);
+            case "protonum":
+                String number = NumberNames.number("protocol", text);
+                return number != null ? number : String.valueOf(Numbers.within(text, 0, 255));
+            case "zone":
+                return text.equals("mark") ? text : String.valueOf(Numbers.within(text, 0, 65535));
+            case "leddelay":
+                return text.equals("inf") ? text : String.valueOf(Numbers.within(text, 0, Numbers.U32 - 1));
+            default:
+                return rare(kind, text);
+        }
+    }
+
+    private static String rare(String kind, String text) throws Bad {
+        switch (kind) {
+            case "clock":
+            case "date":
+            case "weekdays":
+            case "monthdays":
+                return Times.value(kind, text);
+            case "bytes":
+                return Wide.range(text);
+            case "u64":
+                return Wide.number(text);
+            case "probability":
+                return Wide.probability(text);
+            case "ipv6opts":
+                return Lists.ipv6Options(text);
+            case "setflags":
+                return Lists.setFlags(text);
+            case "tcpoptions":
+                return Lists.tcpOptions(text);
+            case "queues":
+                return Lists.queues(text);
+            case "class":
+                return Marks.trafficClass(text);
+            case "hexmask":
+                return Numbers.hex(Numbers.within(text, 0, Numbers.U32));
             default:
                 return Marks.value(kind, text);
         }

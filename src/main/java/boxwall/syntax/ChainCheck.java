@@ -3,6 +3,7 @@ package boxwall.syntax;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Hook;
 import boxwall.netfilter.Match;
+import boxwall.netfilter.Option;
 import boxwall.netfilter.Table;
 import boxwall.netfilter.Target;
 
@@ -141,10 +142,14 @@ final class ChainCheck {
     private void places(Draft.Entry entry, Set<Hook> hooks) {
         Target target = entry.rule.target();
         if (target != null && !target.isGoto()) {
-            place(Extensions.get().target(target.name(), family), "-j " + target.name(), entry.targetAt, hooks);
+            Extension e = Extensions.get().target(target.name(), family);
+            place(e, "-j " + target.name(), entry.targetAt, hooks);
+            options(e, target.options(), entry.targetAt, hooks);
         }
         for (Match match : entry.rule.matches()) {
-            place(Extensions.get().match(match.name(), family), "-m " + match.name(), entry.at, hooks);
+            Extension e = Extensions.get().match(match.name(), family);
+            place(e, "-m " + match.name(), entry.at, hooks);
+            options(e, match.options(), entry.at, hooks);
         }
     }
 
@@ -156,9 +161,22 @@ final class ChainCheck {
             errors.add(at, name + " in the table " + table.word(), "it works in " + words(e.tables) + " only");
             return;
         }
+        hooks(name, e.hooks, at, hooks);
+    }
+
+    private void options(Extension e, List<Option> options, Word at, Set<Hook> hooks) {
+        for (Option option : options) {
+            OptionSpec spec = e == null ? null : e.printed(option.name());
+            if (spec != null) {
+                hooks(option.name(), spec.hooks, at, hooks);
+            }
+        }
+    }
+
+    private void hooks(String name, Set<Hook> allowed, Word at, Set<Hook> hooks) {
         for (Hook hook : hooks) {
-            if (!e.hooks.contains(hook)) {
-                errors.add(at, name + " where packets of " + hook + " come by", "it works in " + words(e.hooks) + " only");
+            if (!allowed.contains(hook)) {
+                errors.add(at, name + " where packets of " + hook + " come by", "it works in " + words(allowed) + " only");
                 return;
             }
         }

@@ -339,9 +339,9 @@ final class CommandParser {
     }
 
     /** The ! before the current option, if any; it is used up. Also takes the old one after it: {@code -s ! x}. */
-    boolean negated() {
+    boolean negated(boolean takesValue) {
         boolean before = invert != null;
-        if (glued == null && at + 1 < words.size() && words.get(at).is("!")) {
+        if (takesValue && glued == null && at + 1 < words.size() && words.get(at).is("!")) {
             if (before) {
                 errors.add(words.get(at), "a second ! for one option", "keep one");
             }

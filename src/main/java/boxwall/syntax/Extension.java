@@ -34,6 +34,21 @@ final class Extension {
         this.ipv6 = ipv6;
     }
 
+    /** What to do with the options when all are read, see {@link Finish}; null for nothing. */
+    String finish;
+
+    /** The hooks of a list with commas; null means all. */
+    static Set<Hook> hooks(String list) {
+        if (list == null) {
+            return EnumSet.allOf(Hook.class);
+        }
+        Set<Hook> hooks = EnumSet.noneOf(Hook.class);
+        for (String hook : list.split(",")) {
+            hooks.add(Hook.valueOf(hook));
+        }
+        return hooks;
+    }
+
     boolean in(Family family) {
         return family == Family.IPV4 ? ipv4 : ipv6;
     }

@@ -1,5 +1,6 @@
 package boxwall.syntax;
 
+import boxwall.netfilter.Family;
 import boxwall.netfilter.Option;
 
 import java.util.ArrayList;
@@ -13,7 +14,7 @@ final class ExtensionUse {
     /** Where it was named (for an implicit match: the option that brought it). */
     final Word at;
     final String name;
-    private final List<Option> given = new ArrayList<Option>();
+    private List<Option> given = new ArrayList<Option>();
     private final List<Word> places = new ArrayList<Word>();
 
     /** {@code extension} is null for one that isn't known and passes as it is. */
@@ -55,8 +56,8 @@ final class ExtensionUse {
         return at;
     }
 
-    /** What must and must not be together. */
-    void check(Errors errors) {
+    /** What must and must not be together; completes the options. */
+    void check(Family family, Errors errors) {
         if (extension == null) {
             return;
         }
@@ -78,6 +79,22 @@ final class ExtensionUse {
                 }
                 first = option(option) != null ? option : first;
             }
+        }
+        finish(family, errors);
+    }
+
+    /** What an option needs beside it, and what only shows when all are there. */
+    private void finish(Family family, Errors errors) {
+        for (Option option : given) {
+            OptionSpec spec = extension.printed(option.name());
+            if (spec != null && spec.with != null && option(spec.with) == null) {
+                errors.add(place(option.name()), option.name() + " needs " + spec.with, "add it");
+            }
+        }
+        try {
+            given = extension.finish == null ? given : Finish.options(extension.finish, given, family);
+        } catch (Bad bad) {
+            errors.add(at, "-m " + name + ": " + bad.getMessage(), bad.todo());
         }
     }
 

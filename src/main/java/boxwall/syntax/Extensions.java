@@ -1,7 +1,6 @@
 package boxwall.syntax;
 
 import boxwall.netfilter.Family;
-import boxwall.netfilter.Hook;
 import boxwall.netfilter.Table;
 
 import java.io.BufferedReader;
@@ -22,8 +21,8 @@ import java.util.TreeSet;
  * The matches and targets that the language knows, read once from the resource {@code extensions}:
  *
  * <pre>
- * match tcp 46 implicit=tcp p=tcp            kind, name, families; p= protocols, t= tables, h= hooks, need= and one= groups
- *   --sport|--source-port ! ports hide=0:65535     spellings, "!" when negatable, the values' kinds, def= hide= as= multi
+ * match tcp 46 implicit=tcp p=tcp     kind, name, families; p= protocols, t= tables, h= hooks, need= and one= groups, finish= see Finish
+ *   --sport|--source-port ! ports hide=0:65535     spellings, "!" when negatable, the values' kinds, and the fields of OptionSpec
  * </pre>
  */
 final class Extensions {
@@ -39,7 +38,7 @@ final class Extensions {
                 continue;
             }
             if (fields[0].startsWith("--")) {
-                OptionSpec option = option(fields);
+                OptionSpec option = new OptionSpec(fields);
                 for (Extension extension : current) {
                     extension.options.add(option);
                 }
@@ -140,43 +139,16 @@ final class Extensions {
                 e.tables.add(Table.of(table));
             }
         } else if (field.startsWith("h=")) {
-            e.hooks = EnumSet.noneOf(Hook.class);
-            for (String hook : list(value)) {
-                e.hooks.add(Hook.valueOf(hook));
-            }
+            e.hooks = Extension.hooks(value);
         } else if (field.startsWith("need=")) {
             e.need.add(value.equals("any") ? Collections.<String>emptyList() : list(value));
         } else if (field.startsWith("one=")) {
             e.exclusive.add(list(value));
+        } else if (field.startsWith("finish=")) {
+            e.finish = value;
         } else {
             throw new IllegalStateException("extensions: " + e.name + ": " + field);
         }
-    }
-
-    private static OptionSpec option(String[] fields) {
-        boolean negatable = false;
-        boolean multi = false;
-        String as = null;
-        String def = null;
-        String hide = null;
-        List<String> kinds = new ArrayList<String>();
-        for (int i = 1; i < fields.length; i++) {
-            String field = fields[i];
-            if (field.equals("!")) {
-                negatable = true;
-            } else if (field.equals("multi")) {
-                multi = true;
-            } else if (field.startsWith("as=")) {
-                as = field.substring(3);
-            } else if (field.startsWith("def=")) {
-                def = field.substring(4);
-            } else if (field.startsWith("hide=")) {
-                hide = field.substring(5);
-            } else {
-                kinds.add(field);
-            }
-        }
-        return new OptionSpec(Arrays.asList(fields[0].split("\\|")), as, negatable, kinds, def, hide, multi);
     }
 
     private static List<String> list(String value) {

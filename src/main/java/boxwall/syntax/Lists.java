@@ -90,4 +90,61 @@ final class Lists {
         }
         return any ? join(given, TCP) : "NONE";
     }
+
+    /** {@code 149:92,12}: option types, some with a length; the kernel's array has 16 places. */
+    static String ipv6Options(String text) throws Bad {
+        StringBuilder out = new StringBuilder();
+        String[] parts = text.split(",", -1);
+        for (String part : parts) {
+            int colon = part.indexOf(':');
+            out.append(out.length() == 0 ? "" : ",").append(Numbers.within(colon < 0 ? part : part.substring(0, colon), 0, 255));
+            if (colon >= 0) {
+                out.append(':').append(Numbers.within(part.substring(colon + 1), 0, 255));
+            }
+        }
+        if (parts.length > 16) {
+            throw new Bad("more than 16 options", "write two rules");
+        }
+        return out.toString();
+    }
+
+    /** {@code src,dst}: up to six directions. */
+    static String setFlags(String text) throws Bad {
+        String[] parts = text.split(",", -1);
+        for (String part : parts) {
+            if (!part.equals("src") && !part.equals("dst") || parts.length > 6) {
+                throw new Bad("not a list of src and dst: " + Errors.show(text), "write src, dst, src,dst ...");
+            }
+        }
+        return text;
+    }
+
+    /** TCP options to strip: numbers from 2, or names; printed as sorted numbers. */
+    static String tcpOptions(String text) throws Bad {
+        boolean[] given = new boolean[256];
+        for (String part : text.split(",", -1)) {
+            String number = NumberNames.number("tcpoption", part);
+            given[number != null ? Integer.parseInt(number) : (int) Numbers.within(part, 2, 255)] = true;
+        }
+        StringBuilder out = new StringBuilder();
+        for (int i = 0; i < given.length; i++) {
+            out.append(given[i] ? (out.length() == 0 ? "" : ",") + i : "");
+        }
+        return out.toString();
+    }
+
+    /** {@code 0:3}: a range of queues. All 65536 of them overflow the kernel's counter. */
+    static String queues(String text) throws Bad {
+        if (text.indexOf(':') < 0) {
+            throw new Bad("not a range of queues: " + Errors.show(text), "write FIRST:LAST");
+        }
+        long[] range = Numbers.range(text, ':', 65535);
+        if (range[0] == range[1]) {
+            throw new Bad("a range of one queue: " + Errors.show(text), "use --queue-num");
+        }
+        if (range[1] - range[0] == 65535) {
+            throw new Bad("65536 queues", "65535 are the limit");
+        }
+        return range[0] + ":" + range[1];
+    }
 }

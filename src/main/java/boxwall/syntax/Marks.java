@@ -52,6 +52,17 @@ final class Marks {
         }
     }
 
+    /** {@code MAJOR:MINOR}, both in hex without 0x. */
+    static String trafficClass(String text) throws Bad {
+        int colon = text.indexOf(':');
+        if (colon < 0) {
+            throw new Bad("not a traffic class: " + Errors.show(text), "write MAJOR:MINOR in hex, as 1:2f");
+        }
+        long major = Numbers.within("0x" + text.substring(0, colon), 0, 0xffff);
+        long minor = Numbers.within("0x" + text.substring(colon + 1), 0, 0xffff);
+        return Long.toHexString(0x10000 | major).substring(1) + ":" + Long.toHexString(0x10000 | minor).substring(1);
+    }
+
     private static long u32(String text) throws Bad {
         return Numbers.within(text, 0, Numbers.U32);
     }

@@ -1,9 +1,18 @@
 package boxwall.syntax;
 
+import boxwall.netfilter.Hook;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /** One option of an extension, as a line of the resource {@code extensions} describes it. */
 final class OptionSpec {
+    private static final List<String> FLAGS = Arrays.asList("!", "multi", "complement");
+
     /** All spellings, the first is the one that is printed (unless {@link #as}). */
     final List<String> names;
     /** The option that this one is another way to write, or null. */
@@ -18,14 +27,41 @@ final class OptionSpec {
     /** May stand more than once. */
     final boolean multi;
 
-    OptionSpec(List<String> names, String as, boolean negatable, List<String> kinds, String def, String hide, boolean multi) {
-        this.names = names;
-        this.as = as;
-        this.negatable = negatable;
-        this.kinds = kinds;
-        this.def = def;
-        this.hide = hide;
-        this.multi = multi;
+    /** A value of a fixed list whose negation is stored as the other values. */
+    final boolean complement;
+    /** The option without which this one means nothing, or null. */
+    final String with;
+    /** The protocol that -p must name for this option, or null. */
+    final String protocol;
+    /** The hooks where the kernel takes it. */
+    final Set<Hook> hooks;
+
+    /** From the fields of a line. */
+    OptionSpec(String[] fields) {
+        names = Arrays.asList(fields[0].split("\\|"));
+        Map<String, String> attributes = new HashMap<String, String>();
+        kinds = new ArrayList<String>();
+        for (int i = 1; i < fields.length; i++) {
+            String field = fields[i];
+            int equals = field.indexOf('=');
+            int colon = field.indexOf(':');
+            if (equals > 0 && (colon < 0 || equals < colon)) {
+                attributes.put(field.substring(0, equals), field.substring(equals + 1));
+            } else if (FLAGS.contains(field)) {
+                attributes.put(field, "");
+            } else {
+                kinds.add(field);
+            }
+        }
+        as = attributes.get("as");
+        def = attributes.get("def");
+        hide = attributes.get("hide");
+        with = attributes.get("with");
+        protocol = attributes.get("p");
+        negatable = attributes.containsKey("!");
+        multi = attributes.containsKey("multi");
+        complement = attributes.containsKey("complement");
+        hooks = Extension.hooks(attributes.get("at"));
     }
 
     /** The name in iptables-save's output. */
@@ -47,5 +83,10 @@ final class OptionSpec {
     /** Whether iptables-save puts the value in quotes when it needs them. */
     boolean isText() {
         return !kinds.isEmpty() && kinds.get(0).startsWith("text");
+    }
+
+    /** Whether iptables-save always puts the value in quotes. */
+    boolean isQuoted() {
+        return !kinds.isEmpty() && kinds.get(0).startsWith("qtext");
     }
 }

@@ -59,12 +59,12 @@ final class Ports {
         return out.toString();
     }
 
-    /** {@code 80} or {@code 80-90}, as the NAT targets take it. */
+    /** {@code 80} or {@code 80-90}, as the NAT targets take it; iptables takes no names in a range, since they may have dashes. */
     static String nat(String text) throws Bad {
         int dash = text.indexOf('-');
         if (dash < 0 || NumberNames.number("service", text) != null) {
             return String.valueOf(port(text));
         }
-        return Numbers.print(Numbers.ordered(port(text.substring(0, dash)), port(text.substring(dash + 1)), text), '-');
+        return Numbers.print(Numbers.range(text, '-', 65535), '-');
     }
 }

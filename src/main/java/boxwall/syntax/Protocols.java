@@ -8,7 +8,7 @@ import java.util.List;
  * for the name in /etc/protocols, which a box may not have.
  */
 final class Protocols {
-    private static final List<String> BUILTIN = Arrays.asList("icmp", "tcp", "udp", "esp", "ah", "ipv6-icmp", "udplite", "ipv6-mh");
+    private static final List<String> BUILTIN = Arrays.asList("icmp", "tcp", "udp", "esp", "ah", "ipv6-icmp", "udplite", "ipv6-mh", "sctp");
 
     private Protocols() {
     }

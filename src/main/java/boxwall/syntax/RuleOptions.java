@@ -101,7 +101,7 @@ final class RuleOptions {
     }
 
     private void addresses(Word w, List<Negatable<Network>> into) {
-        boolean negated = args.negated();
+        boolean negated = args.negated(true);
         Word value = args.value(w, "the address");
         if (value == null) {
             return;
@@ -141,7 +141,7 @@ final class RuleOptions {
 
     /** IFNAMSIZ is 16, the closing NUL included. A lone {@code +} is every interface, which iptables-save doesn't print. */
     private Negatable<String> device(Word w) {
-        boolean negated = args.negated();
+        boolean negated = args.negated(true);
         Word value = args.value(w, "the interface");
         if (value == null) {
             return null;
@@ -162,7 +162,7 @@ final class RuleOptions {
     }
 
     private void protocol(Word w) {
-        boolean negated = args.negated();
+        boolean negated = args.negated(true);
         Word value = args.value(w, "the protocol");
         if (value == null) {
             return;
@@ -182,7 +182,7 @@ final class RuleOptions {
     }
 
     private void fragment(Word w) {
-        boolean negated = args.negated();
+        boolean negated = args.negated(false);
         if (family == Family.IPV6) {
             errors.add(w, w + " is IPv4's", "use -m frag for IPv6");
         }
@@ -325,7 +325,7 @@ final class RuleOptions {
 
     private void unknown(Word w, String name, boolean ambiguous) {
         touch(w);
-        args.negated();
+        args.negated(true);
         String todo = ambiguous ? "write it in full" : Owners.hint(name, family, parts.protocol == null, uses());
         errors.add(w, (ambiguous ? "several options begin with " : "unknown option ") + name, todo);
         args.skipValues();
@@ -333,7 +333,7 @@ final class RuleOptions {
 
     private void opaque(Word w, String name) {
         touch(w);
-        boolean negated = args.negated();
+        boolean negated = args.negated(true);
         List<String> values = new ArrayList<String>();
         for (Word value = args.maybe(); value != null; value = args.maybe()) {
             values.add(value.text);
@@ -346,7 +346,7 @@ final class RuleOptions {
         touch(w);
         boolean negated = false;
         if (spec.negatable) {
-            negated = args.negated();
+            negated = args.negated(spec.words() > 0);
         } else {
             args.refuseInvert(w);
         }
@@ -356,12 +356,20 @@ final class RuleOptions {
                 values.add(kind.substring(6));
                 continue;
             }
-            Word value = kind.startsWith("text") ? args.anyValue(w, "the value") : args.value(w, "the value");
+            Word value = kind.contains("text:") ? args.anyValue(w, "the value") : args.value(w, "the value");
             if (value == null) {
                 return;
             }
             try {
-                values.add(Canon.value(kind, value.text, family));
+                String canonical = Canon.value(kind, value.text, family);
+                values.add(spec.complement && negated ? Times.others(kind, canonical) : canonical);
+                if (kind.equals("rate2")) {
+                    // the unit as written decides a default of hashlimit, see Finish
+                    values.add(String.valueOf(Rate.seconds(value.text) * 1000));
+                }
+                if (spec.negatable && negated && spec.hide != null && spec.hide.equals(canonical)) {
+                    errors.add(value, "! " + name + " " + value + " matches no packet at all", "remove the rule");
+                }
             } catch (Bad bad) {
                 if (!tolerant) {
                     errors.add(value, name + ": " + bad.getMessage(), bad.todo());
@@ -369,6 +377,6 @@ final class RuleOptions {
                 values.add(value.text);
             }
         }
-        use.add(new Option(spec.canonical(), negated, values), spec, w, errors);
+        use.add(new Option(spec.canonical(), negated && !spec.complement, values), spec, w, errors);
     }
 }

@@ -40,10 +40,10 @@ final class RuleParts {
     /** Notes what can't be together; {@code chain} may be null. */
     void check(Family family, Word chain, Errors errors) {
         for (ExtensionUse match : matches) {
-            checkUse(match, errors);
+            checkUse(match, family, errors);
         }
         if (target != null) {
-            checkUse(target, errors);
+            checkUse(target, family, errors);
             checkTarget(errors);
         }
         String name = chain == null ? "" : chain.text;
@@ -58,8 +58,8 @@ final class RuleParts {
         }
     }
 
-    private void checkUse(ExtensionUse use, Errors errors) {
-        use.check(errors);
+    private void checkUse(ExtensionUse use, Family family, Errors errors) {
+        use.check(family, errors);
         Extension e = use.extension;
         if (e == null) {
             return;
@@ -72,6 +72,9 @@ final class RuleParts {
             OptionSpec spec = e.printed(option.name());
             boolean ports = spec != null && option.value() != null && (spec.kinds.contains("natports")
                     || spec.kinds.contains("nataddress") && hasPort(option.value()));
+            if (spec != null && spec.protocol != null && !hasProtocol(Collections.singletonList(spec.protocol))) {
+                errors.add(use.place(option.name()), option.name() + " needs the protocol " + spec.protocol, "write -p " + spec.protocol);
+            }
             if (ports && !hasProtocol(PORTS)) {
                 errors.add(use.place(option.name()), option.name() + " with a port needs the protocol " + or(PORTS), "write -p tcp before it");
             }

@@ -59,7 +59,7 @@ public final class Writer {
             for (String value : option.values()) {
                 out.append(' ');
                 boolean safe = spec == null ? made(value, "_-./:,+%=@~^") : !spec.isText() || made(value, "_-");
-                out.append(safe ? value : quoted(value));
+                out.append(spec != null && spec.isQuoted() ? quoted(value, "\"\\") : safe ? value : quoted(value, "\"\\'"));
             }
         }
     }
@@ -76,12 +76,12 @@ public final class Writer {
         return text.length() > 0;
     }
 
-    /** In double quotes, with a backslash before quotes and backslashes, as libxtables does it. */
-    private static String quoted(String text) {
+    /** In double quotes, with a backslash before the characters named; which those are, libxtables and its extensions don't agree on. */
+    private static String quoted(String text, String escaped) {
         StringBuilder out = new StringBuilder("\"");
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            if (c == '"' || c == '\\' || c == '\'') {
+            if (escaped.indexOf(c) >= 0) {
                 out.append('\\');
             }
             out.append(c);

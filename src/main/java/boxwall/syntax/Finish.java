@@ -1,0 +1,163 @@
+package boxwall.syntax;
+
+import boxwall.netfilter.Family;
+import boxwall.netfilter.Option;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/** What some extensions do with their options when all are read: defaults that depend on others, two ways to say one thing. */
+final class Finish {
+    private Finish() {
+    }
+
+    static List<Option> options(String how, List<Option> given, Family family) throws Bad {
+        List<Option> all = new ArrayList<Option>(given);
+        switch (how) {
+            case "connlimit":
+                swapIfNegated(all, "--connlimit-upto", "--connlimit-above");
+                addUnless(all, "--connlimit-saddr", "--connlimit-daddr");
+                break;
+            case "recent":
+                addUnless(all, "--rsource", "--rdest");
+                break;
+            case "nfqueue":
+                if (find(all, "--queue-num") == null && find(all, "--queue-balance") == null) {
+                    all.add(Option.of("--queue-num", "0"));
+                }
+                break;
+            case "connmark":
+                connmark(all);
+                break;
+            case "hashlimit":
+                hashlimit(all, family);
+                break;
+            case "statistic":
+                statistic(all);
+                break;
+            case "string":
+                string(all);
+                break;
+            case "time":
+                time(all);
+                break;
+            default:
+                throw new IllegalStateException("extensions: unknown finish=" + how);
+        }
+        return all;
+    }
+
+    private static Option find(List<Option> all, String name) {
+        for (Option option : all) {
+            if (option.name().equals(name)) {
+                return option;
+            }
+        }
+        return null;
+    }
+
+    private static void addUnless(List<Option> all, String name, String other) {
+        if (find(all, name) == null && find(all, other) == null) {
+            all.add(Option.of(name));
+        }
+    }
+
+    /** {@code ! --upto n} is {@code --above n} and the other way round. */
+    private static void swapIfNegated(List<Option> all, String upto, String above) {
+        for (int i = 0; i < all.size(); i++) {
+            Option option = all.get(i);
+            if (option.negated() && (option.name().equals(upto) || option.name().equals(above))) {
+                all.set(i, Option.of(option.name().equals(upto) ? above : upto, option.value()));
+            }
+        }
+    }
+
+    /** --save-mark and --restore-mark have two masks, which --mask sets together; setting a mark has none of them. */
+    private static void connmark(List<Option> all) throws Bad {
+        Option mask = find(all, "--mask");
+        boolean copies = find(all, "--set-xmark") == null;
+        for (String name : new String[] {"--nfmask", "--ctmask"}) {
+            Option own = find(all, name);
+            if (own != null && (mask != null || !copies) || mask != null && !copies) {
+                throw new Bad("a mask that doesn't belong there", "--nfmask and --ctmask, or --mask for both, go with --save-mark and --restore-mark");
+            }
+            if (own == null && copies) {
+                all.add(Option.of(name, mask != null ? mask.value() : "0xffffffff"));
+            }
+        }
+        all.remove(mask);
+    }
+
+    /** The table's entries live as long as the rate's unit, as the user wrote it; printed when the printed rate has another unit. */
+    private static void hashlimit(List<Option> all, Family family) {
+        swapIfNegated(all, "--hashlimit-upto", "--hashlimit-above");
+        for (String name : new String[] {"--hashlimit-srcmask", "--hashlimit-dstmask"}) {
+            Option mask = find(all, name);
+            if (mask != null && mask.value().equals(String.valueOf(family.addressBits()))) {
+                all.remove(mask);
+            }
+        }
+        Option rate = find(all, "--hashlimit-upto") != null ? find(all, "--hashlimit-upto") : find(all, "--hashlimit-above");
+        Option expire = find(all, "--hashlimit-htable-expire");
+        if (rate == null) {
+            return;
+        }
+        // values of an option hold the printed rate and, behind it, the unit that was written
+        String printed = String.valueOf(Rate.seconds(rate.values().get(0)) * 1000);
+        String written = rate.values().size() > 1 ? rate.values().get(1) : printed;
+        all.set(all.indexOf(rate), Option.of(rate.name(), rate.value()));
+        if (expire == null && !written.equals(printed)) {
+            all.add(Option.of("--hashlimit-htable-expire", written));
+        } else if (expire != null && expire.value().equals(printed)) {
+            all.remove(expire);
+        }
+    }
+
+    /** random has a probability; nth has --every and --packet, which iptables 1.8 wants written. */
+    private static void statistic(List<Option> all) throws Bad {
+        Option mode = find(all, "--mode");
+        Option every = find(all, "--every");
+        Option packet = find(all, "--packet");
+        boolean nth = mode != null && "nth".equals(mode.value());
+        if (nth != (every != null) || !nth && packet != null) {
+            throw new Bad(nth ? "--mode nth without --every" : "--every or --packet with --mode random",
+                    "--mode random takes --probability, --mode nth takes --every and --packet");
+        }
+        if (nth && packet == null) {
+            all.add(Option.of("--packet", "0"));
+        } else if (nth && Long.parseLong(packet.value()) >= Long.parseLong(every.value())) {
+            throw new Bad("--packet must be below --every", "packets count from 0");
+        }
+    }
+
+    /** Kept as bytes, printed as text when all of them can be. */
+    private static void string(List<Option> all) throws Bad {
+        for (int i = 0; i < all.size(); i++) {
+            Option option = all.get(i);
+            boolean hex = option.name().equals("--hex-string");
+            if (hex || option.name().equals("--string")) {
+                byte[] pattern = hex ? Pattern.parse(option.value()) : Pattern.bytes(option.value());
+                String name = Pattern.printable(pattern) ? "--string" : "--hex-string";
+                all.set(i, new Option(name, option.negated(), Collections.singletonList(Pattern.print(pattern))));
+            }
+        }
+    }
+
+    /** Both ends of the day are printed when one of them isn't the day's own. */
+    private static void time(List<Option> all) throws Bad {
+        Option start = find(all, "--timestart");
+        Option stop = find(all, "--timestop");
+        String from = start == null ? "00:00:00" : start.value();
+        String to = stop == null ? "23:59:59" : stop.value();
+        all.remove(start);
+        all.remove(stop);
+        if (!from.equals("00:00:00") || !to.equals("23:59:59")) {
+            all.add(Option.of("--timestart", from));
+            all.add(Option.of("--timestop", to));
+        }
+        if (find(all, "--contiguous") != null && from.compareTo(to) < 0) {
+            throw new Bad("--contiguous with a time that doesn't cross midnight", "remove it");
+        }
+    }
+}
