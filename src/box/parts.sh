@@ -39,7 +39,7 @@ part() {
 
 # Parts that no box has used for two weeks.
 prune_parts() {
-	find "$cache" -maxdepth 1 -type d \( -name '*-????????????' -o -name 'new.??????' \) -mtime +14 -exec rm -rf {} +
+	find "$cache" -maxdepth 1 \( -name '*-????????????' -o -name 'new.??????' \) -mtime +14 -exec rm -rf {} +
 }
 
 # ---- packages ----
@@ -212,12 +212,17 @@ jlink_17() {
 	return 1
 }
 
-# The modules of the JDK that the jar needs. java.logging is there for NanoHTTPD.
+# The modules of the JDK that the jar needs; asking takes seconds, so the answer is kept. java.logging is there for
+# NanoHTTPD.
 java_modules() {
-	local jdeps needed
-	jdeps=$(dirname "$(jlink_17)")/jdeps
-	needed=$("$jdeps" --ignore-missing-deps --multi-release 17 --print-module-deps "$1" 2>/dev/null) || needed=java.base
-	printf '%s\n' "$needed,java.base,java.logging" | tr ',' '\n' | sort -u | paste -sd, -
+	local jdeps needed kept
+	kept=$cache/modules-of-$(hash_of "$1")
+	if [ ! -s "$kept" ]; then
+		jdeps=$(dirname "$(jlink_17)")/jdeps
+		needed=$("$jdeps" --ignore-missing-deps --multi-release 17 --print-module-deps "$1" 2>/dev/null) || needed=java.base
+		printf '%s\n' "$needed,java.base,java.logging" | tr ',' '\n' | sort -u | paste -sd, - >"$kept"
+	fi
+	cat "$kept"
 }
 
 build_jre() {
