@@ -42,7 +42,7 @@ public final class BoxFacts {
         KernelLog log = new KernelLog(readings);
         Symbols symbols = new Symbols(readings);
         modules = new ModuleStates(readings, new LoadedModules(readings), new ModulesDep(readings, kernelRelease), log, symbols);
-        conntrack = new ConntrackVerdict(readings, generation, modules, log, symbols).decide();
+        conntrack = new ConntrackVerdict(readings, generation, modules, log, symbols, machine).decide();
         capabilities = new Capabilities(readings, generation, modules, conntrack);
         acceleration = Acceleration.of(readings);
         interfaces = new InterfaceReading(readings);

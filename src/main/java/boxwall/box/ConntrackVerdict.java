@@ -25,8 +25,11 @@ final class ConntrackVerdict {
     private final ModuleStates modules;
     private final KernelLog log;
     private final Symbols symbols;
+    private final String machine;
 
-    ConntrackVerdict(Readings readings, KernelGeneration generation, ModuleStates modules, KernelLog log, Symbols symbols) {
+    ConntrackVerdict(Readings readings, KernelGeneration generation, ModuleStates modules, KernelLog log, Symbols symbols,
+            String machine) {
+        this.machine = machine;
         this.readings = readings;
         this.generation = generation;
         this.modules = modules;
@@ -114,13 +117,13 @@ final class ConntrackVerdict {
                 || symbol.equals("nf_conntrack_destroy");
     }
 
-    /** 2.6.28 to 3.12: refused beside kdsldmod, in use or not, unless AVM's own kernel has conntrack built in. */
+    /** Refused beside kdsldmod, in use or not, where AVM's kernel has no connection tracking of its own. */
     private Conntrack besideKdsldmod() {
-        if (generation.policy() != KernelGeneration.Policy.LAYOUT || isBuiltin()) {
-            return null;
-        }
         String kdsld = kdsldmod();
-        if (kdsld == null && modules.loaded().isKnown()) {
+        boolean layoutKnown = generation.policy() == KernelGeneration.Policy.LAYOUT;
+        if (generation.policy() == KernelGeneration.Policy.MEMORY || generation.policy() == KernelGeneration.Policy.WORKS
+                || isBuiltin() || !layoutKnown && (kdsld == null || avmHasConntrack())
+                || kdsld == null && modules.loaded().isKnown()) {
             return null;
         }
         List<String> evidence = new ArrayList<String>();
@@ -132,6 +135,21 @@ final class ConntrackVerdict {
         return new Conntrack(Conntrack.State.REFUSED, core == null ? "avm" : "netfilter", "AVM's closed kdsldmod was built for a "
                 + "kernel without connection tracking (" + generation.like() + "): with it the box reboots by itself"
                 + (core == null ? "" : "; " + core + " is loaded now"), evidence, Ground.KDSLDMOD);
+    }
+
+    /**
+     * From 4.1 on AVM's kernels for ARM are built with nf_conntrack, those for MIPS and x86 are not (but the 5530's, which has it
+     * built in): Freetz-NG make/kernel/configs/avm. What the kernel shows of itself counts for more.
+     */
+    private boolean avmHasConntrack() {
+        State configured = modules.configured("nf_conntrack");
+        if (configured != State.UNKNOWN) {
+            return configured != State.MISSING;
+        }
+        if (symbols.listsKernel()) {
+            return symbols.owner("nf_ct_attach") != null;
+        }
+        return machine != null && (machine.startsWith("arm") || machine.startsWith("aarch"));
     }
 
     /** The evidence that kdsldmod is in the kernel, or null. */

@@ -9,7 +9,7 @@ import boxwall.box.Interface.Role;
 
 /** Which interface is the LAN, which the WAN, which the guests': by AVM's names first, then by the default route. */
 final class InterfaceReading {
-    private static final Pattern PORT = Pattern.compile("(eth|lan|ath|wlan|wifi|wl|tiwlan|cpmac|wdsup|usbrndis|wasp|plc|usb)[0-9.]+([.:_-].*)?");
+    private static final Pattern PORT = Pattern.compile("(eth|lan|ath|wlan|wifi|wl|tiwlan|cpmac|wdsup|usbrndis|wasp|plc|usb)[0-9.]*([.:_-].*)?");
     private static final Pattern TUNNEL = Pattern.compile("(sit|tunl|ip6tnl|gre|gretap|erspan|tun|tap|wg|ip6gre|ip_vti|ip6_vti|teql|"
             + "dummy|ifb|imq|6rd|ipsec)[0-9.]*");
     private static final Pattern GUEST_PORT = Pattern.compile("guest[0-9_.:-].*");

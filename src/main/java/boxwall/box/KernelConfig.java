@@ -59,6 +59,11 @@ final class KernelConfig {
         return line != null && line.endsWith("=y");
     }
 
+    boolean isModule(String module) {
+        String line = lines.get(symbol(module));
+        return line != null && line.endsWith("=m");
+    }
+
     boolean isOff(String module) {
         String line = lines.get(symbol(module));
         return line != null && line.startsWith("#");

@@ -54,6 +54,24 @@ final class ModuleStates {
         return known;
     }
 
+    /** What the kernel's configuration says of a module: BUILTIN, LOADABLE (=m), MISSING (not set) or UNKNOWN. */
+    State configured(String module) {
+        return config.isBuiltin(module) ? State.BUILTIN : config.isOff(module) ? State.MISSING
+                : config.isModule(module) ? State.LOADABLE : State.UNKNOWN;
+    }
+
+    /** The lines of modules.dep whose file isn't there, as evidence; empty when the directories weren't listed. */
+    List<String> missingFiles() {
+        List<String> missing = new ArrayList<String>();
+        for (String module : dep.modules()) {
+            String gone = missingFile(module);
+            if (gone != null) {
+                missing.add(gone);
+            }
+        }
+        return missing;
+    }
+
     private Capability decide(String module) {
         if (loaded.contains(module)) {
             return Capability.of(State.LOADED, loaded.line(module));
@@ -181,7 +199,7 @@ final class ModuleStates {
     /** Why a module can't be built in: what it is built on is a module or absent itself. Null when it might be. */
     private String cannotBeBuiltin(String module) {
         if (module.equals("nf_conntrack") || module.equals("ip_conntrack")) {
-            return conntrackIsNotBuiltin();
+            return conntrackIsNotBuiltin(module);
         }
         for (String base : bases(module)) {
             if (base.equals(module)) {
@@ -200,7 +218,11 @@ final class ModuleStates {
         return null;
     }
 
-    private String conntrackIsNotBuiltin() {
+    private String conntrackIsNotBuiltin(String module) {
+        if (module.equals("ip_conntrack") && readings.file("/proc/net/dev") != null) {
+            // running() in the verdict has looked for the file; it comes with the old ip_conntrack in any case
+            return "/proc/net/ip_conntrack isn't there";
+        }
         if (symbols.listsKernel()) {
             return "/proc/kallsyms: no nf_conntrack_in in the kernel itself";
         }

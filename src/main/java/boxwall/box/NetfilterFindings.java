@@ -80,6 +80,12 @@ final class NetfilterFindings {
                     "This kernel has no filter table, so IPv4 can't be filtered at all.",
                     "make menuconfig: FREETZ_MODULE_ip_tables, FREETZ_MODULE_iptable_filter");
         }
+        List<String> gone = facts.modules().missingFiles();
+        if (!gone.isEmpty()) {
+            add("module-missing", Severity.WARN, gone.subList(0, Math.min(5, gone.size())), gone.size() + (gone.size() == 1
+                    ? " module that modules.dep names has no file" : " modules that modules.dep names have no file")
+                    + ": rules that need one can't be loaded.", "build and install the firmware again; the flash may have been too small");
+        }
         Capability nat = facts.capability(Family.IPV4, Kind.TABLE, "nat");
         if (facts.generation().equals("2.6.19") && (nat.state() == State.LOADABLE || nat.state().stops())) {
             add("nat-needs-replaced-kernel", Severity.NOTE, one(nat.evidence()),
@@ -103,10 +109,7 @@ final class NetfilterFindings {
                         "take nf_conntrack out of FREETZ_MODULES_OWN and of /tmp/flash/mod/modules; STATEFUL=auto");
                 break;
             case KDSLDMOD:
-                add("conntrack-unsafe-kernel", Severity.WARN, verdict.evidence(),
-                        "Connection tracking beside AVM's kdsldmod makes this box reboot by itself minutes later; rules with states are "
-                                + "weakened to stateless ones.",
-                        "take ip_conntrack, nf_conntrack, iptable_nat out of /tmp/flash/mod/modules, then modsave and reboot; never rmmod kdsldmod");
+                besideKdsldmod(verdict);
                 break;
             default:
                 memory(verdict);
@@ -121,6 +124,24 @@ final class NetfilterFindings {
                         "take nf_conntrack out of /tmp/flash/mod/modules, then modsave and reboot");
             }
         }
+    }
+
+    /** Loud when conntrack is loaded, or would be at the next boot; else the reason why states are weakened. */
+    private void besideKdsldmod(Conntrack verdict) {
+        List<String> evidence = new ArrayList<String>(verdict.evidence());
+        for (String line : readings.lines("/tmp/flash/mod/modules")) {
+            String module = line.trim().replaceFirst("\\.ko$", "");
+            if (!module.startsWith("#") && module.length() > 0 && facts.pullsConntrack(module)) {
+                evidence.add(Evidence.line("/tmp/flash/mod/modules", line));
+            }
+        }
+        boolean loud = evidence.size() > 1;
+        add("conntrack-unsafe-kernel", loud ? Severity.WARN : Severity.NOTE, evidence,
+                loud ? "Connection tracking is loaded beside AVM's kdsldmod, or will be: this box reboots by itself minutes later."
+                        : "Connection tracking beside AVM's kdsldmod would make this box reboot by itself, so rules with states are "
+                                + "weakened to stateless ones.",
+                loud ? "take these modules out of /tmp/flash/mod/modules and debug.cfg, then modsave and reboot; never rmmod kdsldmod"
+                        : "STATEFUL=auto or no in boxwall.cfg; states need a box without dsld (FREETZ_REMOVE_DSLD)");
     }
 
     private void memory(Conntrack verdict) {
@@ -150,7 +171,13 @@ final class NetfilterFindings {
             boolean ours = module.startsWith("xt_") || module.startsWith("ip") && module.indexOf('_') > 0 || module.equals("x_tables")
                     || module.startsWith("nf_");
             boolean byConntrack = facts.pullsConntrack(module) && facts.conntrack().state() == Conntrack.State.REFUSED;
-            if (ours && !byConntrack && !done.contains(module) && facts.modules().of(module).state() == State.REFUSED) {
+            State state = facts.modules().of(module).state();
+            if (ours && refusal.owner.equals("kernel") && state == State.BUILTIN && !done.contains(module)) {
+                done.add(module);
+                add("module-refused", Severity.NOTE, one(refusal.line), module
+                        + " is part of this kernel: the module of the same name is refused, and isn't needed.",
+                        "take " + module + " out of /tmp/flash/mod/modules and of the firmware's menu");
+            } else if (ours && !byConntrack && !done.contains(module) && state == State.REFUSED) {
                 done.add(module);
                 add("module-refused", Severity.WARN, one(facts.modules().of(module).evidence()),
                         "The kernel refuses the module " + module + ", so rules that need it can't be loaded.", cure(refusal));

@@ -11,6 +11,8 @@ import boxwall.netfilter.Family;
 final class SurroundingFindings {
     /** Freetz' own criterion (rc.mod, vulcheck_2014): FRITZ!OS 04.55 or later with a revision before this one. */
     private static final int REVISION_FIXED_2014 = 27349;
+    /** Freetz' criterion for the hole of September 2023 (rc.mod, vulcheck_2023); 07.57 and 07.31 have it closed. */
+    private static final int REVISION_FIXED_2023 = 107809;
     /** FRITZ!OS 06.20 came half a year after the fixes of February 2014. */
     private static final String VERSION_AFTER_2014 = "6.20";
 
@@ -117,28 +119,43 @@ final class SurroundingFindings {
     private void firmware() {
         Firmware firmware = facts.firmware();
         String version = firmware.version();
-        if (version == null || Versions.compare(version, "4.55") < 0 || Versions.compare(version, VERSION_AFTER_2014) >= 0) {
-            if (version == null && readings.file("/etc/.version") != null) {
-                unknownFirmware(one("/etc/.version has no version number that is understood"));
+        if (version == null) {
+            if (readings.file("/etc/.version") != null) {
+                unknownFirmware(one("/etc/.version has no version number that is understood"), "of February 2014");
             }
             return;
         }
+        boolean of2014 = Versions.compare(version, "4.55") >= 0 && Versions.compare(version, VERSION_AFTER_2014) < 0;
+        boolean of2023 = Versions.compare(version, VERSION_AFTER_2014) >= 0 && Versions.compare(version, "7.57") < 0
+                && Versions.compare(version, "7.31") != 0;
         List<String> evidence = new ArrayList<String>(one(firmware.evidence()));
         if (firmware.revision() == null) {
             evidence.add("/etc/.revision wasn't read");
-            unknownFirmware(evidence);
-        } else if (firmware.revision() < REVISION_FIXED_2014) {
-            evidence.add("/etc/.revision: " + firmware.revision());
+            if (of2014 || of2023) {
+                unknownFirmware(evidence, of2014 ? "of February 2014" : "of September 2023");
+            }
+            return;
+        }
+        evidence.add("/etc/.revision: " + firmware.revision());
+        if (of2014 && firmware.revision() < REVISION_FIXED_2014) {
             add("firmware-cve-2014-9727", Severity.WARN, evidence,
                     "This firmware has the hole of February 2014: whoever reaches its web interface, also through a page opened in the LAN, "
                             + "can run commands on the box.",
                     "install AVM's last firmware for this model; until then keep remote access off and TCP 443 closed from WAN");
+        } else if (of2023 && firmware.revision() < REVISION_FIXED_2023) {
+            // among the images before 06.50 some models never had the page in question (Freetz-NG's firmware list)
+            boolean sure = Versions.compare(version, "6.50") >= 0;
+            add("firmware-tr064-2023", sure ? Severity.WARN : Severity.NOTE, evidence,
+                    "This firmware is older than AVM's fix of September 2023 for its web interface"
+                            + (sure ? "." : ", which most models of its age need."),
+                    "install AVM's last firmware for this model (07.57, 07.31 or later); until then keep remote access off");
         }
     }
 
-    private void unknownFirmware(List<String> evidence) {
-        add("firmware-revision-unknown", Severity.NOTE, evidence,
-                "Whether this firmware has the hole of February 2014 can't be told.", "cat /etc/.revision: 27349 or more is safe");
+    private void unknownFirmware(List<String> evidence, String hole) {
+        add("firmware-revision-unknown", Severity.NOTE, evidence, "Whether this firmware has the hole " + hole + " can't be told.",
+                "cat /etc/.revision, or /etc/version --project: " + REVISION_FIXED_2014 + " or more has the fix of 2014, "
+                        + REVISION_FIXED_2023 + " that of 2023");
     }
 
     /** What the last attempt to save said; boxwall-apply leaves it in its result. */

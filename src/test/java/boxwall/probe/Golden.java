@@ -1,0 +1,100 @@
+package boxwall.probe;
+
+import boxwall.box.BoxFacts;
+import boxwall.box.Capability;
+import boxwall.box.Finding;
+import boxwall.box.Kind;
+import boxwall.netfilter.Family;
+import boxwall.report.FactsJson;
+import com.eclipsesource.json.JsonObject;
+import com.eclipsesource.json.JsonValue;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Facts as text that a person can review: the JSON's leaves one a line, netfilter's names gathered by state, then the findings
+ * as words, the names that rules may use, and the modules behind a few features.
+ */
+final class Golden {
+    private Golden() {
+    }
+
+    static String of(BoxFacts facts) {
+        StringBuilder out = new StringBuilder();
+        JsonObject json = FactsJson.of(facts);
+        for (JsonObject.Member member : json) {
+            if (member.getName().equals("netfilter")) {
+                netfilter(out, member.getValue().asObject());
+            } else if (!member.getName().equals("findings")) {
+                leaves(out, member.getName(), member.getValue());
+            }
+        }
+        out.append("names ").append(facts.names()).append(" lacking ").append(facts.lackingNames()).append('\n');
+        out.append("ports ").append(facts.portRange() == null ? "unknown" : facts.portRange().low() + "-" + facts.portRange().high())
+                .append('\n');
+        load(out, facts, Kind.TABLE, "filter");
+        load(out, facts, Kind.TABLE, "nat");
+        load(out, facts, Kind.MATCH, "tcp");
+        load(out, facts, Kind.MATCH, "state");
+        load(out, facts, Kind.TARGET, "LOG");
+        for (String module : new String[] {"ip_conntrack", "nf_conntrack", "ip_conntrack_ftp", "nf_conntrack_tftp", "ipt_LOG", "xt_iprange"}) {
+            out.append("modprobe ").append(module).append(" -> ").append(facts.module(module)).append(' ')
+                    .append(facts.module(module).modules()).append('\n');
+        }
+        for (Finding finding : facts.findings()) {
+            out.append("finding ").append(finding).append('\n');
+            for (String line : finding.evidence()) {
+                out.append("    ").append(line).append('\n');
+            }
+        }
+        return out.toString();
+    }
+
+    private static void load(StringBuilder out, BoxFacts facts, Kind kind, String name) {
+        Capability capability = facts.capability(Family.IPV4, kind, name);
+        out.append(kind.word()).append(' ').append(name).append(": ").append(capability).append(" load ")
+                .append(capability.modules()).append('\n');
+    }
+
+    private static void leaves(StringBuilder out, String path, JsonValue value) {
+        if (value.isObject()) {
+            for (JsonObject.Member member : value.asObject()) {
+                leaves(out, path + "." + member.getName(), member.getValue());
+            }
+        } else if (value.isArray() && value.asArray().size() > 0 && value.asArray().get(0).isObject()) {
+            for (JsonValue one : value.asArray()) {
+                out.append(path).append(" = ").append(one).append('\n');
+            }
+        } else {
+            out.append(path).append(" = ").append(value).append('\n');
+        }
+    }
+
+    private static void netfilter(StringBuilder out, JsonObject families) {
+        for (JsonObject.Member family : families) {
+            for (JsonObject.Member kind : family.getValue().asObject()) {
+                Map<String, StringBuilder> byState = new TreeMap<>();
+                for (JsonObject.Member name : kind.getValue().asObject()) {
+                    byState.computeIfAbsent(name.getValue().asString(), k -> new StringBuilder()).append(' ').append(name.getName());
+                }
+                byState.forEach((state, names) -> out.append(family.getName()).append('.').append(kind.getName()).append(' ')
+                        .append(state).append(':').append(names).append('\n'));
+            }
+        }
+    }
+
+    /** Everything that facts can say, evidence and load order of each capability too: what no line may be lost from unnoticed. */
+    static String whole(BoxFacts facts) {
+        StringBuilder out = new StringBuilder(of(facts));
+        for (Family family : Family.values()) {
+            for (Kind kind : Kind.values()) {
+                for (String name : facts.capabilityNames(family, kind)) {
+                    Capability capability = facts.capability(family, kind, name);
+                    out.append(name).append(' ').append(capability).append(capability.modules()).append('\n');
+                }
+            }
+        }
+        return out.append(facts.conntrack().evidence()).append(facts.packetAcceleration().evidence())
+                .append(facts.packetAcceleration().sessions()).append(facts.interfaces()).toString();
+    }
+}

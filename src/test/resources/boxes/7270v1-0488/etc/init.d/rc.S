@@ -1,0 +1,1 @@
+echo AVM_PRINTK > /dev/debug

@@ -1,0 +1,1 @@
+echo STD_PRINTK > /dev/debug
