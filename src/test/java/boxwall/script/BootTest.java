@@ -1,13 +1,12 @@
 package boxwall.script;
 
+import static boxwall.script.SideBySide.inBothShells;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
 import java.nio.file.Files;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.api.Test;
 
 /** What a box boots with, whatever its flash folder holds, and how a confirmed plan becomes the proven one. */
 class BootTest {
@@ -20,177 +19,187 @@ class BootTest {
         assertEquals(3, live.split(":INPUT DROP", -1).length, "both families");
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"dash", "busybox sh"})
-    void aBoxThatNobodySetUpStaysOpen(String shell) {
-        try (NetBox box = new NetBox(shell)) {
-            NetBox.Answer answer = box.apply("boot");
-            assertEquals(0, answer.status(), answer.err());
-            assertEquals("inactive", answer.get("state"));
-            assertEquals("iptables\nip6tables\n", box.tables());
-        }
+    @Test
+    void aBoxThatNobodySetUpStaysOpen() {
+        inBothShells(shell -> {
+            try (NetBox box = new NetBox(shell)) {
+                NetBox.Answer answer = box.apply("boot");
+                assertEquals(0, answer.status(), answer.err());
+                assertEquals("inactive", answer.get("state"));
+                assertEquals("iptables\nip6tables\n", box.tables());
+            }
+        });
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"dash", "busybox sh"})
-    void theProvenPlanIsLoadedWithoutWritingFlash(String shell) {
-        try (NetBox box = new NetBox(shell)) {
-            box.stored("boot", OLD);
-            NetBox.Answer answer = box.apply("boot");
-            assertEquals(0, answer.status(), answer.err());
-            assertEquals("active", answer.get("state"));
-            assertEquals("old", answer.get("plan"));
-            assertTrue(answer.get("protected").matches("\\d+\\.\\d\\d"), answer.out());
-            assertTrue(answer.err().matches("(?s)boxwall: active, plan old, protected at [0-9.]+ s, boot took \\d+ ms\n"), answer.err());
-            String live = box.tables();
-            assertEquals(0, box.apply("boot").status());
-            assertEquals(live, box.tables(), "twice is as once");
-            assertFalse(box.calls().contains("modsave"), box.calls());
-            assertTrue(NetBox.within(2, () -> box.processes() == 0));
-        }
+    @Test
+    void theProvenPlanIsLoadedWithoutWritingFlash() {
+        inBothShells(shell -> {
+            try (NetBox box = new NetBox(shell)) {
+                box.stored("boot", OLD);
+                NetBox.Answer answer = box.apply("boot");
+                assertEquals(0, answer.status(), answer.err());
+                assertEquals("active", answer.get("state"));
+                assertEquals("old", answer.get("plan"));
+                assertTrue(answer.get("protected").matches("\\d+\\.\\d\\d"), answer.out());
+                assertTrue(answer.out().matches("(?s)boxwall: active, plan old, protected at [0-9.]+ s, boot took \\d+ ms\n.*"), answer.out());
+                String live = box.tables();
+                assertEquals(0, box.apply("boot").status());
+                assertEquals(live, box.tables(), "twice is as once");
+                assertFalse(box.calls().contains("modsave"), box.calls());
+                assertTrue(NetBox.within(2, () -> box.processes() == 0));
+            }
+        });
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"dash", "busybox sh"})
-    void whatWasConfirmedIsTriedAtBootAndProvenByLivingOn(String shell) {
-        try (NetBox box = new NetBox(shell)) {
-            box.settings.put("BOXWALL_PROVE_SECONDS", "2");
-            box.stored("boot", OLD);
-            box.stored("boot.new", NEW);
-            NetBox.Answer answer = box.apply("boot");
-            assertEquals("new", answer.get("plan"), answer.out() + answer.err());
-            assertTrue(box.tables().contains("2222"));
-            assertFalse(box.tables().contains("1111"));
-            assertEquals("yes", box.apply("status").get("trial"));
-            assertEquals("modsave flash\n", box.calls(), "the mark is in flash");
-            assertTrue(NetBox.within(4, () -> NetBox.read(box.state.resolve("boot/stamp")).startsWith("id=new\n")));
-            assertTrue(NetBox.within(2, () -> box.processes() == 0));
-            assertFalse(Files.exists(box.state.resolve("trial")) || Files.exists(box.state.resolve("boot.new")));
-            assertEquals("modsave flash\nmodsave flash\n", box.calls());
-        }
+    @Test
+    void whatWasConfirmedIsTriedAtBootAndProvenByLivingOn() {
+        inBothShells(shell -> {
+            try (NetBox box = new NetBox(shell)) {
+                box.settings.put("BOXWALL_PROVE_SECONDS", "2");
+                box.stored("boot", OLD);
+                box.stored("boot.new", NEW);
+                NetBox.Answer answer = box.apply("boot");
+                assertEquals("new", answer.get("plan"), answer.out() + answer.err());
+                assertTrue(box.tables().contains("2222"));
+                assertFalse(box.tables().contains("1111"));
+                assertEquals("yes", box.apply("status").get("trial"));
+                assertEquals("modsave flash\n", box.calls(), "the mark is in flash");
+                assertTrue(NetBox.within(4, () -> NetBox.read(box.state.resolve("boot/stamp")).startsWith("id=new\n")));
+                assertTrue(NetBox.within(2, () -> box.processes() == 0));
+                assertFalse(Files.exists(box.state.resolve("trial")) || Files.exists(box.state.resolve("boot.new")));
+                assertEquals("modsave flash\nmodsave flash\n", box.calls());
+            }
+        });
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"dash", "busybox sh"})
-    void aTrialThatTheBoxDidNotSurviveIsNotRepeated(String shell) {
-        try (NetBox box = new NetBox(shell)) {
-            box.stored("boot", OLD);
-            box.stored("boot.new", NEW);
-            assertEquals("new", box.apply("boot").get("plan"));
-            box.cut();
-            NetBox.Answer answer = box.apply("boot");
-            assertEquals("active", answer.get("state"), answer.err());
-            assertEquals("old", answer.get("plan"));
-            assertEquals("boot-fell-back", answer.get("reason"));
-            assertTrue(box.tables().contains("1111"));
-            assertTrue(Files.exists(box.state.resolve("boot.bad/stamp")));
-            box.cut();
-            assertEquals("", box.apply("boot").get("reason"), "said once");
-        }
+    @Test
+    void aTrialThatTheBoxDidNotSurviveIsNotRepeated() {
+        inBothShells(shell -> {
+            try (NetBox box = new NetBox(shell)) {
+                box.stored("boot", OLD);
+                box.stored("boot.new", NEW);
+                assertEquals("new", box.apply("boot").get("plan"));
+                box.cut();
+                NetBox.Answer answer = box.apply("boot");
+                assertEquals("active", answer.get("state"), answer.err());
+                assertEquals("old", answer.get("plan"));
+                assertEquals("boot-fell-back", answer.get("reason"));
+                assertTrue(box.tables().contains("1111"));
+                assertTrue(Files.exists(box.state.resolve("boot.bad/stamp")));
+                box.cut();
+                assertEquals("", box.apply("boot").get("reason"), "said once");
+            }
+        });
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"dash", "busybox sh"})
-    void aNewPlanThatCantBeLoadedLeavesTheOldOne(String shell) {
-        try (NetBox box = new NetBox(shell)) {
-            box.stored("boot", OLD);
-            box.stored("boot.new", new PlanFolder("worse", 2222).with("restore6", "-j ACCEPT", "-j NOSUCH"));
-            NetBox.Answer answer = box.apply("boot");
-            assertEquals("old", answer.get("plan"), answer.out());
-            assertEquals("trial-failed", answer.get("reason"));
-            assertTrue(answer.get("error").startsWith("restore-failed: "), answer.get("error"));
-            assertTrue(box.tables().contains("1111"));
-            assertFalse(box.tables().contains("2222"));
-            assertFalse(Files.exists(box.state.resolve("trial")));
-        }
+    @Test
+    void aNewPlanThatCantBeLoadedLeavesTheOldOne() {
+        inBothShells(shell -> {
+            try (NetBox box = new NetBox(shell)) {
+                box.stored("boot", OLD);
+                box.stored("boot.new", new PlanFolder("worse", 2222).with("restore6", "-j ACCEPT", "-j NOSUCH"));
+                NetBox.Answer answer = box.apply("boot");
+                assertEquals("old", answer.get("plan"), answer.out());
+                assertEquals("trial-failed", answer.get("reason"));
+                assertTrue(answer.get("error").startsWith("restore-failed: "), answer.get("error"));
+                assertTrue(box.tables().contains("1111"));
+                assertFalse(box.tables().contains("2222"));
+                assertFalse(Files.exists(box.state.resolve("trial")));
+            }
+        });
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"dash", "busybox sh"})
-    void aTrialThatCantBeMarkedIsNotBegun(String shell) throws IOException {
-        try (NetBox box = new NetBox(shell)) {
-            box.stored("boot", OLD);
-            box.stored("boot.new", NEW);
-            Files.writeString(box.folder.resolve("modsave.says"), "Concurrent update?\n");
-            NetBox.Answer answer = box.apply("boot");
-            assertEquals("old", answer.get("plan"), answer.out());
-            assertEquals("trial-not-marked", answer.get("reason"));
-            assertTrue(answer.get("error").contains("Concurrent update?"), answer.get("error"));
-            assertTrue(box.tables().contains("1111"));
-        }
+    @Test
+    void aTrialThatCantBeMarkedIsNotBegun() {
+        inBothShells(shell -> {
+            try (NetBox box = new NetBox(shell)) {
+                box.stored("boot", OLD);
+                box.stored("boot.new", NEW);
+                Files.writeString(box.folder.resolve("modsave.says"), "Concurrent update?\n");
+                NetBox.Answer answer = box.apply("boot");
+                assertEquals("old", answer.get("plan"), answer.out());
+                assertEquals("trial-not-marked", answer.get("reason"));
+                assertTrue(answer.get("error").contains("Concurrent update?"), answer.get("error"));
+                assertTrue(box.tables().contains("1111"));
+            }
+        });
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"dash", "busybox sh"})
-    void whatCantBeLoadedIsReplacedByWhatCan(String shell) throws IOException {
-        try (NetBox box = new NetBox(shell)) {
-            box.stored("boot", OLD);
-            box.stored("boot.safe", NEW);
-            Files.writeString(box.state.resolve("boot/restore4"), "*filter\n");
-            NetBox.Answer answer = box.apply("boot");
-            assertEquals("fallback", answer.get("state"), answer.err());
-            assertEquals("plan-damaged", answer.get("reason"));
-            assertEquals("new", answer.get("plan"));
+    @Test
+    void whatCantBeLoadedIsReplacedByWhatCan() {
+        inBothShells(shell -> {
+            try (NetBox box = new NetBox(shell)) {
+                box.stored("boot", OLD);
+                box.stored("boot.safe", NEW);
+                Files.writeString(box.state.resolve("boot/restore4"), "*filter\n");
+                NetBox.Answer answer = box.apply("boot");
+                assertEquals("fallback", answer.get("state"), answer.err());
+                assertEquals("plan-damaged", answer.get("reason"));
+                assertEquals("new", answer.get("plan"));
 
-            box.stored("boot.safe", new PlanFolder("else", 3333).with("stamp", "kernel=unknown", "kernel=2.6.32.61"));
-            box.cut();
-            answer = box.apply("boot");
-            assertEquals("fallback", answer.get("state"));
-            assertEquals("", answer.get("plan"));
-            assertEquals("plan-damaged", answer.get("reason"));
-            assertTrue(Double.parseDouble(answer.get("protected")) > 0);
-            assertClosed(box);
-        }
+                box.stored("boot.safe", new PlanFolder("else", 3333).with("stamp", "kernel=unknown", "kernel=2.6.32.61"));
+                box.cut();
+                answer = box.apply("boot");
+                assertEquals("fallback", answer.get("state"));
+                assertEquals("", answer.get("plan"));
+                assertEquals("plan-damaged", answer.get("reason"));
+                assertTrue(Double.parseDouble(answer.get("protected")) > 0);
+                assertClosed(box);
+            }
+        });
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"dash", "busybox sh"})
-    void aBootThatIsKilledIsTakenOver(String shell) {
-        try (NetBox box = new NetBox(shell)) {
-            box.stored("boot", OLD);
-            box.script("ip6tables-restore", "#!/bin/sh\n[ -e $BOXWALL_TEST/once ] && exec " + box.bin + "/real/ip6tables-restore \"$@\"\n"
-                    + ": >$BOXWALL_TEST/once\nkill -9 $(cut -d' ' -f1 <" + box.run + "/tx/worker)\nexec sleep 100\n");
-            box.sh("mkdir " + box.bin + "/real; ln -s /usr/sbin/xtables-legacy-multi " + box.bin + "/real/ip6tables-restore");
-            assertEquals(137, box.apply("boot").status());
-            assertTrue(NetBox.within(4, () -> box.apply("status").get("state").equals("active")), box.apply("status").out());
-            assertEquals(4, box.tables().split("1111", -1).length);
-            assertTrue(NetBox.within(2, () -> box.processes() == 0));
-        }
+    @Test
+    void aBootThatIsKilledIsTakenOver() {
+        inBothShells(shell -> {
+            try (NetBox box = new NetBox(shell)) {
+                box.stored("boot", OLD);
+                box.script("ip6tables-restore", "#!/bin/sh\n[ -e $BOXWALL_TEST/once ] && exec " + box.bin + "/real/ip6tables-restore \"$@\"\n"
+                        + ": >$BOXWALL_TEST/once\nkill -9 $(cut -d' ' -f1 <" + box.run + "/tx/worker)\nexec sleep 100\n");
+                box.sh("mkdir " + box.bin + "/real; ln -s /usr/sbin/xtables-legacy-multi " + box.bin + "/real/ip6tables-restore");
+                assertEquals(137, box.apply("boot").status());
+                assertTrue(NetBox.within(4, () -> box.apply("status").get("state").equals("active")), box.apply("status").out());
+                assertEquals(4, box.tables().split("1111", -1).length);
+                assertTrue(NetBox.within(2, () -> box.processes() == 0));
+            }
+        });
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"dash", "busybox sh"})
-    void aStickKeepsEverythingUnloaded(String shell) {
-        try (NetBox box = new NetBox(shell)) {
-            box.stored("boot", OLD);
-            box.sh("mkdir -p $BOXWALL_MEDIA/uStor01; : >$BOXWALL_MEDIA/uStor01/boxwall.off");
-            NetBox.Answer answer = box.apply("boot");
-            assertEquals("inactive", answer.get("state"));
-            assertEquals("boxwall.off", answer.get("reason"));
-            assertEquals("iptables\nip6tables\n", box.tables());
-        }
+    @Test
+    void aStickKeepsEverythingUnloaded() {
+        inBothShells(shell -> {
+            try (NetBox box = new NetBox(shell)) {
+                box.stored("boot", OLD);
+                box.sh("mkdir -p $BOXWALL_MEDIA/uStor01; : >$BOXWALL_MEDIA/uStor01/boxwall.off");
+                NetBox.Answer answer = box.apply("boot");
+                assertEquals("inactive", answer.get("state"));
+                assertEquals("boxwall.off", answer.get("reason"));
+                assertEquals("iptables\nip6tables\n", box.tables());
+            }
+        });
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"dash", "busybox sh"})
-    void emergenciesNeedNothing(String shell) {
-        try (NetBox box = new NetBox(shell)) {
-            box.stored("boot", OLD);
-            box.apply("boot");
-            box.sh("rm -rf $BOXWALL_STATE");
-            NetBox.Answer pending = box.apply("try", NEW.write(box.folder.resolve("p")).toString(), "2");
-            assertEquals(0, pending.status(), pending.err());
-            NetBox.Answer locked = box.apply("lock");
-            assertEquals(0, locked.status(), locked.err());
-            assertEquals("locked", locked.get("state"));
-            assertClosed(box);
-            assertFalse(NetBox.within(3, () -> !box.apply("status").get("state").equals("locked")), "the pending try is over, and stays so");
-            assertClosed(box);
-            NetBox.Answer open = box.apply("open");
-            assertEquals(0, open.status(), open.err());
-            assertEquals("open", open.get("state"));
-            assertTrue(box.tables().lines().noneMatch(line -> line.startsWith("-A") || line.contains("DROP")), box.tables());
-            assertTrue(NetBox.within(2, () -> box.processes() == 0));
-        }
+    @Test
+    void emergenciesNeedNothing() {
+        inBothShells(shell -> {
+            try (NetBox box = new NetBox(shell)) {
+                box.stored("boot", OLD);
+                box.apply("boot");
+                box.sh("rm -rf $BOXWALL_STATE");
+                NetBox.Answer pending = box.apply("try", NEW.write(box.folder.resolve("p")).toString(), "2");
+                assertEquals(0, pending.status(), pending.err());
+                NetBox.Answer locked = box.apply("lock");
+                assertEquals(0, locked.status(), locked.err());
+                assertEquals("locked", locked.get("state"));
+                assertClosed(box);
+                assertFalse(NetBox.within(3, () -> !box.apply("status").get("state").equals("locked")), "the pending try is over, and stays so");
+                assertClosed(box);
+                NetBox.Answer open = box.apply("open");
+                assertEquals(0, open.status(), open.err());
+                assertEquals("open", open.get("state"));
+                assertTrue(box.tables().lines().noneMatch(line -> line.startsWith("-A") || line.contains("DROP")), box.tables());
+                assertTrue(NetBox.within(2, () -> box.processes() == 0));
+            }
+        });
     }
 }

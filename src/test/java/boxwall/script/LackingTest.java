@@ -1,5 +1,6 @@
 package boxwall.script;
 
+import static boxwall.script.SideBySide.inBothShells;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,8 +11,6 @@ import java.nio.file.Path;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** What becomes of a change on boxes that lack something: commands, modules, room in the flash; and what persists. */
 class LackingTest {
@@ -36,125 +35,131 @@ class LackingTest {
         assertEquals(0, hidden.status(), hidden.err());
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"dash", "busybox sh"})
-    void withoutRestoreAndSaveTheSameRulesComeOneByOne(String shell) throws IOException {
-        try (NetBox box = new NetBox(shell)) {
-            only(box, "iptables", "ip6tables");
-            NetBox.Answer answer = tried(box, PLAN);
-            assertEquals(0, answer.status(), answer.err());
-            String rules = box.sh(box.bin + "/iptables -S").out();
-            assertEquals("-P INPUT DROP\n-P FORWARD DROP\n-P OUTPUT ACCEPT\n-N mine\n-A INPUT -i lo -j ACCEPT\n-A INPUT -j mine\n"
-                    + "-A mine -p tcp -m tcp --dport 1111 -j ACCEPT\n-A mine -j LOG --log-prefix \"a word, \"\n", rules);
-            assertEquals(0, box.apply("revert", answer.get("id")).status());
-            assertEquals("-P INPUT ACCEPT\n-P FORWARD ACCEPT\n-P OUTPUT ACCEPT\n", box.sh(box.bin + "/iptables -S").out());
+    @Test
+    void withoutRestoreAndSaveTheSameRulesComeOneByOne() {
+        inBothShells(shell -> {
+            try (NetBox box = new NetBox(shell)) {
+                only(box, "iptables", "ip6tables");
+                NetBox.Answer answer = tried(box, PLAN);
+                assertEquals(0, answer.status(), answer.err());
+                String rules = box.sh(box.bin + "/iptables -S").out();
+                assertEquals("-P INPUT DROP\n-P FORWARD DROP\n-P OUTPUT ACCEPT\n-N mine\n-A INPUT -i lo -j ACCEPT\n-A INPUT -j mine\n"
+                        + "-A mine -p tcp -m tcp --dport 1111 -j ACCEPT\n-A mine -j LOG --log-prefix \"a word, \"\n", rules);
+                assertEquals(0, box.apply("revert", answer.get("id")).status());
+                assertEquals("-P INPUT ACCEPT\n-P FORWARD ACCEPT\n-P OUTPUT ACCEPT\n", box.sh(box.bin + "/iptables -S").out());
 
-            NetBox.Answer bad = tried(box, new PlanFolder("bad", 1111).with("restore6", "-j ACCEPT", "-j NOSUCH"));
-            assertEquals(4, bad.status());
-            assertEquals("-P INPUT ACCEPT\n-P FORWARD ACCEPT\n-P OUTPUT ACCEPT\n", box.sh(box.bin + "/iptables -S").out());
-            box.stored("boot", PLAN);
-            assertEquals("active", box.apply("boot").get("state"));
-            assertEquals(rules, box.sh(box.bin + "/iptables -S").out());
-        }
+                NetBox.Answer bad = tried(box, new PlanFolder("bad", 1111).with("restore6", "-j ACCEPT", "-j NOSUCH"));
+                assertEquals(4, bad.status());
+                assertEquals("-P INPUT ACCEPT\n-P FORWARD ACCEPT\n-P OUTPUT ACCEPT\n", box.sh(box.bin + "/iptables -S").out());
+                box.stored("boot", PLAN);
+                assertEquals("active", box.apply("boot").get("state"));
+                assertEquals(rules, box.sh(box.bin + "/iptables -S").out());
+            }
+        });
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"dash", "busybox sh"})
-    void withoutIptablesNothingIsTouched(String shell) throws IOException {
-        try (NetBox box = new NetBox(shell)) {
-            only(box);
-            NetBox.Answer answer = tried(box, PLAN);
-            assertEquals(3, answer.status());
-            assertEquals("iptables-missing", answer.get("reason"));
-            box.stored("boot", PLAN);
-            answer = box.apply("boot");
-            assertEquals(4, answer.status());
-            assertEquals("failed", answer.get("state"));
-            assertEquals("iptables-missing", answer.get("reason"));
-        }
+    @Test
+    void withoutIptablesNothingIsTouched() {
+        inBothShells(shell -> {
+            try (NetBox box = new NetBox(shell)) {
+                only(box);
+                NetBox.Answer answer = tried(box, PLAN);
+                assertEquals(3, answer.status());
+                assertEquals("iptables-missing", answer.get("reason"));
+                box.stored("boot", PLAN);
+                answer = box.apply("boot");
+                assertEquals(4, answer.status());
+                assertEquals("failed", answer.get("state"));
+                assertEquals("iptables-missing", answer.get("reason"));
+            }
+        });
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"dash", "busybox sh"})
-    void modulesAreJudgedByProcAndTakenOutAgain(String shell) throws IOException {
-        try (NetBox box = new NetBox(shell)) {
-            Path proc = box.pretendProc();
-            Files.writeString(proc.resolve("modules"), "kdsldmod 900000 2 - Live 0x0\nxt_old 100 0 - Live 0x0\n");
-            Files.writeString(box.folder.resolve("loadable"), "ip_tables\nxt_tcpudp\niptable_filter\n");
-            PlanFolder plan = new PlanFolder("modules", 1111).with("modules", "ip_tables\niptable_filter\nxt_tcpudp\nbuilt_in\n");
-            NetBox.Answer answer = tried(box, plan);
-            assertEquals(0, answer.status(), answer.err());
-            assertEquals("flush\n", NetBox.read(proc.resolve("net/avm_pa/control")));
-            assertEquals("kdsldmod xt_old ip_tables iptable_filter xt_tcpudp", loaded(proc));
-            box.apply("revert", "--now");
-            assertEquals("kdsldmod xt_old", loaded(proc));
+    @Test
+    void modulesAreJudgedByProcAndTakenOutAgain() {
+        inBothShells(shell -> {
+            try (NetBox box = new NetBox(shell)) {
+                Path proc = box.pretendProc();
+                Files.writeString(proc.resolve("modules"), "kdsldmod 900000 2 - Live 0x0\nxt_old 100 0 - Live 0x0\n");
+                Files.writeString(box.folder.resolve("loadable"), "ip_tables\nxt_tcpudp\niptable_filter\n");
+                PlanFolder plan = new PlanFolder("modules", 1111).with("modules", "ip_tables\niptable_filter\nxt_tcpudp\nbuilt_in\n");
+                NetBox.Answer answer = tried(box, plan);
+                assertEquals(0, answer.status(), answer.err());
+                assertEquals("flush\n", NetBox.read(proc.resolve("net/avm_pa/control")));
+                assertEquals("kdsldmod xt_old ip_tables iptable_filter xt_tcpudp", loaded(proc));
+                box.apply("revert", "--now");
+                assertEquals("kdsldmod xt_old", loaded(proc));
 
-            String release = Files.readString(Path.of("/proc/sys/kernel/osrelease")).strip();
-            Path dep = Files.createDirectories(box.folder.resolve("lib/" + release)).resolve("modules.dep");
-            Files.writeString(dep, "kernel/net/netfilter/xt_re-fused.ko: x\n");
-            box.settings.put("BOXWALL_MODULES", box.folder.resolve("lib").toString());
-            answer = tried(box, plan.with("modules", "xt_tcpudp\nxt_re-fused\n"));
-            assertEquals(4, answer.status(), answer.out());
-            assertEquals("module-refused", answer.get("reason"));
-            assertTrue(answer.get("error").startsWith("modprobe xt_re_fused: status 0"), answer.get("error"));
-            assertEquals("kdsldmod xt_old", loaded(proc));
-            assertEquals(4, tried(box, plan.with("modules", "../evil\n")).status());
-            assertFalse(box.calls().contains("evil"));
-        }
+                String release = Files.readString(Path.of("/proc/sys/kernel/osrelease")).strip();
+                Path dep = Files.createDirectories(box.folder.resolve("lib/" + release)).resolve("modules.dep");
+                Files.writeString(dep, "kernel/net/netfilter/xt_re-fused.ko: x\n");
+                box.settings.put("BOXWALL_MODULES", box.folder.resolve("lib").toString());
+                answer = tried(box, plan.with("modules", "xt_tcpudp\nxt_re-fused\n"));
+                assertEquals(4, answer.status(), answer.out());
+                assertEquals("module-refused", answer.get("reason"));
+                assertTrue(answer.get("error").startsWith("modprobe xt_re_fused: status 0"), answer.get("error"));
+                assertEquals("kdsldmod xt_old", loaded(proc));
+                assertEquals(4, tried(box, plan.with("modules", "../evil\n")).status());
+                assertFalse(box.calls().contains("evil"));
+            }
+        });
     }
 
     private static String loaded(Path proc) {
         return NetBox.read(proc.resolve("modules")).lines().map(line -> line.split(" ")[0]).collect(Collectors.joining(" "));
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"dash", "busybox sh"})
-    void disablingPacketAccelerationIsReadBack(String shell) throws IOException {
-        try (NetBox box = new NetBox(shell)) {
-            Path proc = box.pretendProc();
-            NetBox.Answer answer = tried(box, new PlanFolder("pa", 1111).with("pa", "disable\n"));
-            assertEquals(0, answer.status(), answer.err());
-            assertEquals("pa-control-ineffective", answer.get("reason"), "its status still says enabled");
-            box.apply("revert", "--now");
-            assertEquals("flush\n", NetBox.read(proc.resolve("net/avm_pa/control")));
-            Files.writeString(proc.resolve("net/avm_pa/status"), "State          : disabled\n");
-            assertEquals("", tried(box, new PlanFolder("pa", 1111).with("pa", "disable\n")).get("reason"));
-        }
+    @Test
+    void disablingPacketAccelerationIsReadBack() {
+        inBothShells(shell -> {
+            try (NetBox box = new NetBox(shell)) {
+                Path proc = box.pretendProc();
+                NetBox.Answer answer = tried(box, new PlanFolder("pa", 1111).with("pa", "disable\n"));
+                assertEquals(0, answer.status(), answer.err());
+                assertEquals("pa-control-ineffective", answer.get("reason"), "its status still says enabled");
+                box.apply("revert", "--now");
+                assertEquals("flush\n", NetBox.read(proc.resolve("net/avm_pa/control")));
+                Files.writeString(proc.resolve("net/avm_pa/status"), "State          : disabled\n");
+                assertEquals("", tried(box, new PlanFolder("pa", 1111).with("pa", "disable\n")).get("reason"));
+            }
+        });
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"dash", "busybox sh"})
-    void whatCantBeSavedStaysInForceAndIsSaid(String shell) throws IOException {
-        try (NetBox box = new NetBox(shell)) {
-            Path complaint = box.folder.resolve("modsave.says");
-            Files.writeString(complaint, "/tmp/.save.tmp exists. Concurrent update?\n");
-            NetBox.Answer answer = tried(box, PLAN);
-            NetBox.Answer confirmed = box.apply("confirm", answer.get("id"));
-            assertEquals("unsaved", confirmed.get("state"));
-            assertTrue(confirmed.get("error").contains("Concurrent update?"), confirmed.get("error"));
-            assertTrue(box.tables().contains("1111"));
-            Files.delete(complaint);
-            assertEquals("active", box.apply("confirm", answer.get("id")).get("state"), "again, and now it works");
-        }
+    @Test
+    void whatCantBeSavedStaysInForceAndIsSaid() {
+        inBothShells(shell -> {
+            try (NetBox box = new NetBox(shell)) {
+                Path complaint = box.folder.resolve("modsave.says");
+                Files.writeString(complaint, "/tmp/.save.tmp exists. Concurrent update?\n");
+                NetBox.Answer answer = tried(box, PLAN);
+                NetBox.Answer confirmed = box.apply("confirm", answer.get("id"));
+                assertEquals("unsaved", confirmed.get("state"));
+                assertTrue(confirmed.get("error").contains("Concurrent update?"), confirmed.get("error"));
+                assertTrue(box.tables().contains("1111"));
+                Files.delete(complaint);
+                assertEquals("active", box.apply("confirm", answer.get("id")).get("state"), "again, and now it works");
+            }
+        });
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"dash", "busybox sh"})
-    void whatIsTooBigForTheFlashIsNotKept(String shell) throws IOException {
-        try (NetBox box = new NetBox(shell)) {
-            byte[] noise = new byte[9000];
-            new java.util.Random(1).nextBytes(noise);
-            String notes = Stream.of(java.util.Base64.getMimeEncoder().encodeToString(noise).split("\r\n"))
-                    .collect(Collectors.joining("\n", "", "\n"));
-            NetBox.Answer answer = tried(box, new PlanFolder("big", 1111).with("notes", notes));
-            NetBox.Answer confirmed = box.apply("confirm", answer.get("id"));
-            assertEquals("unsaved", confirmed.get("state"), confirmed.out() + confirmed.err());
-            assertTrue(confirmed.get("error").contains("at most 8192"), confirmed.get("error"));
-            assertEquals("", box.calls());
-            assertTrue(box.tables().contains("1111"));
-            assertFalse(Files.exists(box.state.resolve("boot.new")));
-            assertFalse(Files.exists(box.state.resolve("boot.new.tmp")));
-        }
+    @Test
+    void whatIsTooBigForTheFlashIsNotKept() {
+        inBothShells(shell -> {
+            try (NetBox box = new NetBox(shell)) {
+                byte[] noise = new byte[9000];
+                new java.util.Random(1).nextBytes(noise);
+                String notes = Stream.of(java.util.Base64.getMimeEncoder().encodeToString(noise).split("\r\n"))
+                        .collect(Collectors.joining("\n", "", "\n"));
+                NetBox.Answer answer = tried(box, new PlanFolder("big", 1111).with("notes", notes));
+                NetBox.Answer confirmed = box.apply("confirm", answer.get("id"));
+                assertEquals("unsaved", confirmed.get("state"), confirmed.out() + confirmed.err());
+                assertTrue(confirmed.get("error").contains("at most 8192"), confirmed.get("error"));
+                assertEquals("", box.calls());
+                assertTrue(box.tables().contains("1111"));
+                assertFalse(Files.exists(box.state.resolve("boot.new")));
+                assertFalse(Files.exists(box.state.resolve("boot.new.tmp")));
+            }
+        });
     }
 
     @Test
@@ -167,41 +172,43 @@ class LackingTest {
         }
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"dash", "busybox sh"})
-    void threeRulesetsAreKept(String shell) {
-        try (NetBox box = new NetBox(shell)) {
-            for (int port = 1; port <= 5; port++) {
-                NetBox.Answer answer = tried(box, new PlanFolder("plan" + port, port));
-                assertEquals("active", box.apply("confirm", answer.get("id")).get("state"), answer.err());
+    @Test
+    void threeRulesetsAreKept() {
+        inBothShells(shell -> {
+            try (NetBox box = new NetBox(shell)) {
+                for (int port = 1; port <= 5; port++) {
+                    NetBox.Answer answer = tried(box, new PlanFolder("plan" + port, port));
+                    assertEquals("active", box.apply("confirm", answer.get("id")).get("state"), answer.err());
+                }
+                assertEquals("# the source of plan2\n", NetBox.read(box.state.resolve("rules.3")));
+                assertEquals(4, box.scripted("boxwall-keep", "history").out().lines().count());
+                assertEquals(0, box.scripted("boxwall-keep", "restore", "3").status());
+                assertEquals("# the source of plan2\n", NetBox.read(box.state.resolve("rules")));
+                assertEquals("# the source of plan5\n", NetBox.read(box.state.resolve("rules.1")));
+                assertEquals(3, box.scripted("boxwall-keep", "restore", "4").status() + 1);
+                assertEquals(0, box.scripted("boxwall-keep", "off").status());
+                assertFalse(Files.exists(box.state.resolve("boot.new")));
             }
-            assertEquals("# the source of plan2\n", NetBox.read(box.state.resolve("rules.3")));
-            assertEquals(4, box.scripted("boxwall-keep", "history").out().lines().count());
-            assertEquals(0, box.scripted("boxwall-keep", "restore", "3").status());
-            assertEquals("# the source of plan2\n", NetBox.read(box.state.resolve("rules")));
-            assertEquals("# the source of plan5\n", NetBox.read(box.state.resolve("rules.1")));
-            assertEquals(3, box.scripted("boxwall-keep", "restore", "4").status() + 1);
-            assertEquals(0, box.scripted("boxwall-keep", "off").status());
-            assertFalse(Files.exists(box.state.resolve("boot.new")));
-        }
+        });
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"dash", "busybox sh"})
-    void readingNamesNoTableThatIsNotThere(String shell) {
-        try (NetBox box = new NetBox(shell)) {
-            NetBox.Answer answer = box.apply("probe");
-            assertEquals(0, answer.status(), answer.err());
-            assertTrue(answer.out().contains("@uname_-r rc=0\n|"), answer.out());
-            assertFalse(answer.out().contains("@iptables-save"));
-            assertEquals("iptables\nip6tables\n", box.tables());
-            box.givenRules();
-            assertTrue(box.apply("probe").out().contains("@ip6tables-save rc=0\n|# Generated"));
-            Path record = box.folder.resolve("record");
-            assertEquals(0, box.apply("record", record.toString()).status());
-            assertTrue(NetBox.read(record.resolve("commands/iptables-save")).contains("-A old -s 10.0.0.0/8 -j DROP"));
-            assertTrue(Files.exists(record.resolve("proc/net/dev")));
-            assertTrue(NetBox.read(record.resolve("commands/ip_addr")).lines().noneMatch(line -> line.matches(".*ether (?!00:00:00).*")));
-        }
+    @Test
+    void readingNamesNoTableThatIsNotThere() {
+        inBothShells(shell -> {
+            try (NetBox box = new NetBox(shell)) {
+                NetBox.Answer answer = box.apply("probe");
+                assertEquals(0, answer.status(), answer.err());
+                assertTrue(answer.out().contains("@uname_-r rc=0\n|"), answer.out());
+                assertFalse(answer.out().contains("@iptables-save"));
+                assertEquals("iptables\nip6tables\n", box.tables());
+                box.givenRules();
+                assertTrue(box.apply("probe").out().contains("@ip6tables-save rc=0\n|# Generated"));
+                Path record = box.folder.resolve("record");
+                assertEquals(0, box.apply("record", record.toString()).status());
+                assertTrue(NetBox.read(record.resolve("commands/iptables-save")).contains("-A old -s 10.0.0.0/8 -j DROP"));
+                assertTrue(Files.exists(record.resolve("proc/net/dev")));
+                assertTrue(NetBox.read(record.resolve("commands/ip_addr")).lines().noneMatch(line -> line.matches(".*ether (?!00:00:00).*")));
+            }
+        });
     }
 }

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 
 /**
  * A box to run the scripts in: network, mount and process namespaces of its own, real iptables (the legacy one, as on the boxes), stand-ins for
- * modprobe, rmmod and modsave, and a folder in place of /tmp/flash and /var/run. Closing it ends every process in it.
+ * modprobe, rmmod and modsave, a /run of its own for xtables' lock, and a folder in place of /tmp/flash and /var/run. Closing it ends every process in it.
  */
 final class NetBox implements AutoCloseable {
     private static final Path SCRIPTS = Path.of("init.d").toAbsolutePath();
@@ -68,7 +68,7 @@ final class NetBox implements AutoCloseable {
     private void powerOn() {
         try {
             space = new ProcessBuilder("unshare", "-n", "-m", "-p", "-f", "--mount-proc", "--kill-child", "sh", "-c",
-                    "echo up; exec sleep 600").redirectError(ProcessBuilder.Redirect.INHERIT).start();
+                    "mount -t tmpfs none /run && echo up; while :; do sleep 0.3; done").redirectError(ProcessBuilder.Redirect.INHERIT).start();
             if (space.getInputStream().read() != 'u') {
                 throw new IllegalStateException("unshare -n -m -p failed: these tests need root and " + LEGACY);
             }
@@ -200,10 +200,11 @@ final class NetBox implements AutoCloseable {
         }
     }
 
-    /** How many processes of the scripts live in the box: all but its first and what looks. A zombie does not live. */
+    /** How many processes live in the box but for its first, which reaps, and what looks. A zombie does not live. */
     long processes() {
-        return sh("for p in /proc/[0-9]*; do read -r s <$p/stat && s=${s##*) } && [ \"${s%% *}\" != Z ] && echo ${p#/proc/}; done 2>/dev/null")
-                .out().lines().filter(pid -> !pid.equals("1")).count() - 1;
+        return sh("for p in /proc/[0-9]*; do read -r s <$p/stat && s=${s##*) } && [ \"${s%% *}\" != Z ] && tr '\\0' ' ' <$p/cmdline && echo; done"
+                + " 2>/dev/null").out().lines().filter(line -> !line.contains("sleep 0.3") && !line.startsWith("sh -c for p in")
+                        && !line.startsWith("tr ")).count();
     }
 
     /** Waits until something holds, looking ten times a second. */

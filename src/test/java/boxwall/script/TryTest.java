@@ -1,5 +1,6 @@
 package boxwall.script;
 
+import static boxwall.script.SideBySide.inBothShells;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -7,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -30,59 +32,61 @@ class TryTest {
         assertTrue(NetBox.within(1, () -> !Files.exists(box.run.resolve("tx"))), "the lock is still there");
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"dash", "busybox sh"})
-    void whatIsConfirmedStays(String shell) {
-        try (NetBox box = new NetBox(shell)) {
-            NetBox.Answer answer = tried(box, NEW, 30);
-            assertEquals(0, answer.status(), answer.err());
-            assertEquals("pending", answer.get("state"));
-            assertEquals("aaaa-1111", answer.get("plan"));
-            String live = box.tables();
-            assertTrue(live.contains("-A mine -j LOG --log-prefix \"a word, \"\n"), live);
-            assertTrue(live.split("--dport 1111", -1).length == 4, live);
-            assertEquals(3, box.apply("confirm", "0000").status());
+    @Test
+    void whatIsConfirmedStays() {
+        inBothShells(shell -> {
+            try (NetBox box = new NetBox(shell)) {
+                NetBox.Answer answer = tried(box, NEW, 30);
+                assertEquals(0, answer.status(), answer.err());
+                assertEquals("pending", answer.get("state"));
+                assertEquals("aaaa-1111", answer.get("plan"));
+                String live = box.tables();
+                assertTrue(live.contains("-A mine -j LOG --log-prefix \"a word, \"\n"), live);
+                assertTrue(live.split("--dport 1111", -1).length == 4, live);
+                assertEquals(3, box.apply("confirm", "0000").status());
 
-            NetBox.Answer confirmed = box.apply("confirm", answer.get("id"));
-            assertEquals(0, confirmed.status(), confirmed.err());
-            assertEquals("active", confirmed.get("state"));
-            assertEquals("modsave flash\n", box.calls());
-            assertEquals("# the source of aaaa-1111\n", NetBox.read(box.state.resolve("rules")));
-            assertTrue(Files.exists(box.state.resolve("boot.new/stamp")));
-            assertQuiet(box);
-            assertEquals(live, box.tables());
-            assertEquals("active", box.apply("revert", answer.get("id")).get("state"), "too late to revert, and harmless");
-            assertEquals(live, box.tables());
-        }
+                NetBox.Answer confirmed = box.apply("confirm", answer.get("id"));
+                assertEquals(0, confirmed.status(), confirmed.err());
+                assertEquals("active", confirmed.get("state"));
+                assertEquals("modsave flash\n", box.calls());
+                assertEquals("# the source of aaaa-1111\n", NetBox.read(box.state.resolve("rules")));
+                assertTrue(Files.exists(box.state.resolve("boot.new/stamp")));
+                assertQuiet(box);
+                assertEquals(live, box.tables());
+                assertEquals("active", box.apply("revert", answer.get("id")).get("state"), "too late to revert, and harmless");
+                assertEquals(live, box.tables());
+            }
+        });
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"dash", "busybox sh"})
-    void revertPutsBackWhatWasThere(String shell) {
-        try (NetBox box = new NetBox(shell)) {
-            box.givenRules();
-            String before = box.tables();
-            NetBox.Answer refused = tried(box, NEW, 30);
-            assertEquals(3, refused.status(), "rules that nobody knows are not thrown away unasked");
-            assertEquals("foreign-rules", refused.get("reason"));
-            assertEquals(before, box.tables());
-            assertQuiet(box);
+    @Test
+    void revertPutsBackWhatWasThere() {
+        inBothShells(shell -> {
+            try (NetBox box = new NetBox(shell)) {
+                box.givenRules();
+                String before = box.tables();
+                NetBox.Answer refused = tried(box, NEW, 30);
+                assertEquals(3, refused.status(), "rules that nobody knows are not thrown away unasked");
+                assertEquals("foreign-rules", refused.get("reason"));
+                assertEquals(before, box.tables());
+                assertQuiet(box);
 
-            NetBox.Answer answer = tried(box, NEW, 30, "--replace");
-            assertEquals(0, answer.status(), answer.err());
-            assertNotEquals(before, box.tables());
-            assertEquals(6, tried(box, new PlanFolder("b", 2222), 30, "--replace").status());
-            NetBox.Answer reverted = box.apply("revert", answer.get("id"));
-            assertEquals(0, reverted.status(), reverted.err());
-            assertEquals("reverted", reverted.get("reason"));
-            assertEquals("inactive", reverted.get("state"));
-            assertEquals(before + emptyMangle(), ordered(box.tables()));
-            assertTrue(box.sh(box.bin + "/iptables-save -c -t filter").out().contains("[7:700] -A old -s 10.0.0.0/8 -j DROP"), "counters");
-            assertEquals(0, box.apply("revert", answer.get("id")).status(), "twice is harmless");
-            assertEquals(3, box.apply("revert", "1234").status());
-            assertEquals(3, box.apply("confirm", answer.get("id")).status());
-            assertQuiet(box);
-        }
+                NetBox.Answer answer = tried(box, NEW, 30, "--replace");
+                assertEquals(0, answer.status(), answer.err());
+                assertNotEquals(before, box.tables());
+                assertEquals(6, tried(box, new PlanFolder("b", 2222), 30, "--replace").status());
+                NetBox.Answer reverted = box.apply("revert", answer.get("id"));
+                assertEquals(0, reverted.status(), reverted.err());
+                assertEquals("reverted", reverted.get("reason"));
+                assertEquals("inactive", reverted.get("state"));
+                assertEquals(before + emptyMangle(), ordered(box.tables()));
+                assertTrue(box.sh(box.bin + "/iptables-save -c -t filter").out().contains("[7:700] -A old -s 10.0.0.0/8 -j DROP"), "counters");
+                assertEquals(0, box.apply("revert", answer.get("id")).status(), "twice is harmless");
+                assertEquals(3, box.apply("revert", "1234").status());
+                assertEquals(3, box.apply("confirm", answer.get("id")).status());
+                assertQuiet(box);
+            }
+        });
     }
 
     /** A table that a try made the kernel make can't be unmade where it is built in; it is left empty and accepting. */
@@ -94,107 +98,113 @@ class TryTest {
         return tables.replace(emptyMangle(), "") + (tables.contains(emptyMangle()) ? emptyMangle() : "");
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"dash", "busybox sh"})
-    void withoutConfirmTheOldRulesComeBack(String shell) {
-        try (NetBox box = new NetBox(shell)) {
-            box.givenRules();
-            String before = box.tables();
-            NetBox.Answer answer = tried(box, NEW, 2, "--replace");
-            assertNotEquals(before, box.tables());
-            assertTrue(NetBox.within(5, () -> ordered(box.tables()).equals(before + emptyMangle())), box.tables());
-            assertQuiet(box);
-            assertEquals("not-confirmed", box.apply("status").get("reason"));
-            assertEquals(3, box.apply("confirm", answer.get("id")).status(), "too late");
-            assertEquals(0, tried(box, NEW, 30, "--replace").status(), "the next try works");
-        }
+    @Test
+    void withoutConfirmTheOldRulesComeBack() {
+        inBothShells(shell -> {
+            try (NetBox box = new NetBox(shell)) {
+                box.givenRules();
+                String before = box.tables();
+                NetBox.Answer answer = tried(box, NEW, 2, "--replace");
+                assertNotEquals(before, box.tables());
+                assertTrue(NetBox.within(5, () -> ordered(box.tables()).equals(before + emptyMangle())), box.tables());
+                assertQuiet(box);
+                assertEquals("not-confirmed", box.apply("status").get("reason"));
+                assertEquals(3, box.apply("confirm", answer.get("id")).status(), "too late");
+                assertEquals(0, tried(box, NEW, 30, "--replace").status(), "the next try works");
+            }
+        });
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {
+    @Test
+    void theTimerOutlivesTheSession() {
         // the caller and its parent are killed; HUP and TERM go to the whole group; a descriptor of the caller's must not be held
-        "dash: %s & wait; kill -9 $$", "busybox sh: %s & wait; kill -9 $$",
-        "dash: %s; kill -HUP 0", "busybox sh: %s; kill -HUP 0",
-        "dash: %s; kill -TERM 0", "busybox sh: %s 3>&1 5>&1 9>&1 >/dev/null"})
-    void theTimerOutlivesTheSession(String how) {
+        SideBySide.play(TryTest::outlive,
+                "dash: %s & wait; kill -9 $$", "busybox sh: %s & wait; kill -9 $$",
+                "dash: %s; kill -HUP 0", "busybox sh: %s; kill -HUP 0",
+                "dash: %s; kill -TERM 0", "busybox sh: %s 3>&1 5>&1 9>&1 >/dev/null");
+    }
+
+    private static void outlive(String how) {
         String[] parts = how.split(": ", 2);
         try (NetBox box = new NetBox(parts[0])) {
-            String before = box.tables();
             String line = String.format(parts[1], box.command("boxwall-apply") + " try " + plan(box, NEW) + " 2");
-            box.sh("setsid sh -c '" + line.replace("'", "'\\''") + "'");
-            assertTrue(box.tables().contains("1111"));
+            box.sh("setsid sh -c '" + line + "'");
+            assertTrue(box.tables().contains("1111"), "the session's end came before that of the time");
             assertTrue(NetBox.within(5, () -> !box.tables().contains("1111")), box.tables());
-            assertEquals("iptables\nip6tables\n", before);
             assertTrue(NetBox.within(2, () -> box.apply("status").get("reason").equals("not-confirmed")));
             assertTrue(box.tables().lines().noneMatch(l -> l.startsWith("-A") || l.endsWith("DROP")), box.tables());
             assertQuiet(box);
         }
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"dash", "busybox sh"})
-    void aScriptKilledAtWorkIsUndone(String shell) throws IOException {
-        try (NetBox box = new NetBox(shell)) {
-            box.givenRules();
-            String before = box.tables();
-            // IPv4 is in; then the restore of IPv6 kills the script that called it, and goes on
-            box.script("ip6tables-restore", "#!/bin/sh\nkill -9 $(cut -d' ' -f1 <" + box.run + "/tx/worker)\nexec sleep 100\n");
-            assertEquals(137, tried(box, NEW, 30, "--replace").status());
-            box.real("ip6tables-restore");
-            assertTrue(NetBox.within(4, () -> ordered(box.tables()).equals(before + emptyMangle())), box.tables());
-            assertQuiet(box);
-            assertEquals("interrupted", box.apply("status").get("reason"));
-        }
+    @Test
+    void aScriptKilledAtWorkIsUndone() {
+        inBothShells(shell -> {
+            try (NetBox box = new NetBox(shell)) {
+                box.givenRules();
+                String before = box.tables();
+                // IPv4 is in; then the restore of IPv6 kills the script that called it, and goes on
+                box.script("ip6tables-restore", "#!/bin/sh\nkill -9 $(cut -d' ' -f1 <" + box.run + "/tx/worker)\nexec sleep 100\n");
+                assertEquals(137, tried(box, NEW, 30, "--replace").status());
+                box.real("ip6tables-restore");
+                assertTrue(NetBox.within(4, () -> ordered(box.tables()).equals(before + emptyMangle())), box.tables());
+                assertQuiet(box);
+                assertEquals("interrupted", box.apply("status").get("reason"));
+            }
+        });
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"dash", "busybox sh"})
-    void aRefusedRestoreRollsBackBothFamilies(String shell) {
-        try (NetBox box = new NetBox(shell)) {
-            box.givenRules();
-            String before = box.tables();
-            PlanFolder bad = new PlanFolder("bad", 1111).with("restore6", "-j ACCEPT", "-j NOSUCH");
-            NetBox.Answer answer = tried(box, bad, 30, "--replace");
-            assertEquals(4, answer.status());
-            assertEquals("restore-failed", answer.get("reason"));
-            assertTrue(answer.get("error").contains("ip6tables-restore -c: status 2 | "), answer.get("error"));
-            assertEquals(before + emptyMangle(), ordered(box.tables()));
-            assertQuiet(box);
-        }
+    @Test
+    void aRefusedRestoreRollsBackBothFamilies() {
+        inBothShells(shell -> {
+            try (NetBox box = new NetBox(shell)) {
+                box.givenRules();
+                String before = box.tables();
+                PlanFolder bad = new PlanFolder("bad", 1111).with("restore6", "-j ACCEPT", "-j NOSUCH");
+                NetBox.Answer answer = tried(box, bad, 30, "--replace");
+                assertEquals(4, answer.status());
+                assertEquals("restore-failed", answer.get("reason"));
+                assertTrue(answer.get("error").contains("ip6tables-restore -c: status 2 | "), answer.get("error"));
+                assertEquals(before + emptyMangle(), ordered(box.tables()));
+                assertQuiet(box);
+            }
+        });
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"dash", "busybox sh"})
-    void whatHangsIsEnded(String shell) {
-        try (NetBox box = new NetBox(shell)) {
-            box.settings.put("BOXWALL_HANG_SECONDS", "1");
-            box.script("ip6tables-restore", "#!/bin/sh\nexec sleep 100\n");
-            long start = System.nanoTime();
-            NetBox.Answer answer = tried(box, NEW, 30);
-            assertEquals(4, answer.status(), answer.err());
-            assertTrue(answer.get("error").contains("ip6tables-restore -c: status 137"), answer.get("error"));
-            assertTrue(System.nanoTime() - start < 8e9);
-            assertTrue(box.tables().lines().noneMatch(line -> line.startsWith("-A")));
-            assertQuiet(box);
-        }
+    @Test
+    void whatHangsIsEnded() {
+        inBothShells(shell -> {
+            try (NetBox box = new NetBox(shell)) {
+                box.settings.put("BOXWALL_HANG_SECONDS", "1");
+                box.script("ip6tables-restore", "#!/bin/sh\nexec sleep 100\n");
+                long start = System.nanoTime();
+                NetBox.Answer answer = tried(box, NEW, 30);
+                assertEquals(4, answer.status(), answer.err());
+                assertTrue(answer.get("error").contains("ip6tables-restore -c: status 137"), answer.get("error"));
+                assertTrue(System.nanoTime() - start < 8e9);
+                assertTrue(box.tables().lines().noneMatch(line -> line.startsWith("-A")));
+                assertQuiet(box);
+            }
+        });
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"dash", "busybox sh"})
-    void anUndoThatFailsSaysSo(String shell) {
-        try (NetBox box = new NetBox(shell)) {
-            box.givenRules();
-            NetBox.Answer answer = tried(box, NEW, 30, "--replace");
-            box.script("iptables-restore", "#!/bin/sh\necho broken >&2\nexit 1\n");
-            NetBox.Answer reverted = box.apply("revert", "--now");
-            assertEquals(5, reverted.status(), reverted.out());
-            assertEquals("rollback-failed", reverted.get("state"));
-            assertTrue(reverted.get("reason").contains("4.filter"), reverted.get("reason"));
-            assertTrue(reverted.get("reason").contains("broken"), reverted.get("reason"));
-            assertTrue(Files.exists(box.run.resolve("lost/4.filter")), "what could not be put back is kept for a person");
-            assertTrue(box.tables().contains("-A INPUT -i six -j DROP"), "the other family is back");
-            assertEquals(answer.get("id"), reverted.get("id"));
-        }
+    @Test
+    void anUndoThatFailsSaysSo() {
+        inBothShells(shell -> {
+            try (NetBox box = new NetBox(shell)) {
+                box.givenRules();
+                NetBox.Answer answer = tried(box, NEW, 30, "--replace");
+                box.script("iptables-restore", "#!/bin/sh\necho broken >&2\nexit 1\n");
+                NetBox.Answer reverted = box.apply("revert", "--now");
+                assertEquals(5, reverted.status(), reverted.out());
+                assertEquals("rollback-failed", reverted.get("state"));
+                assertTrue(reverted.get("reason").contains("4.filter"), reverted.get("reason"));
+                assertTrue(reverted.get("reason").contains("broken"), reverted.get("reason"));
+                assertTrue(Files.exists(box.run.resolve("lost/4.filter")), "what could not be put back is kept for a person");
+                assertTrue(box.tables().contains("-A INPUT -i six -j DROP"), "the other family is back");
+                assertEquals(answer.get("id"), reverted.get("id"));
+            }
+        });
     }
 
     @ParameterizedTest
@@ -214,22 +224,23 @@ class TryTest {
         }
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"dash", "busybox sh"})
-    void whoMayBeLockedOutIsAskedToForce(String shell) {
-        try (NetBox box = new NetBox(shell)) {
-            PlanFolder unsure = new PlanFolder("unsure", 1111).with("stamp", "admin=proved", "admin=unknown");
-            assertEquals("lockout", tried(box, unsure, 30).get("reason"));
-            assertEquals(3, tried(box, unsure, 61, "--force").status());
-            NetBox.Answer forced = tried(box, unsure, 60, "--force");
-            assertEquals(0, forced.status(), forced.err());
-            box.apply("revert", forced.get("id"));
+    @Test
+    void whoMayBeLockedOutIsAskedToForce() {
+        inBothShells(shell -> {
+            try (NetBox box = new NetBox(shell)) {
+                PlanFolder unsure = new PlanFolder("unsure", 1111).with("stamp", "admin=proved", "admin=unknown");
+                assertEquals("lockout", tried(box, unsure, 30).get("reason"));
+                assertEquals(3, tried(box, unsure, 61, "--force").status());
+                NetBox.Answer forced = tried(box, unsure, 60, "--force");
+                assertEquals(0, forced.status(), forced.err());
+                box.apply("revert", forced.get("id"));
 
-            box.settings.put("SSH_CLIENT", "192.168.179.20 50000 22");
-            assertEquals("lockout", tried(box, NEW, 30).get("reason"), "the plan was proved for another net");
-            box.settings.put("SSH_CLIENT", "192.168.178.20 50000 22");
-            assertEquals(0, tried(box, NEW, 30).status());
-        }
+                box.settings.put("SSH_CLIENT", "192.168.179.20 50000 22");
+                assertEquals("lockout", tried(box, NEW, 30).get("reason"), "the plan was proved for another net");
+                box.settings.put("SSH_CLIENT", "192.168.178.20 50000 22");
+                assertEquals(0, tried(box, NEW, 30).status());
+            }
+        });
     }
 
     @ParameterizedTest

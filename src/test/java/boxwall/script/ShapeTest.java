@@ -1,0 +1,42 @@
+package boxwall.script;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The scripts stay small and use only what the smallest box has. */
+class ShapeTest {
+    private static final Pattern ABSENT = Pattern.compile("(^|[ (|;&!])(setsid|timeout|nohup|flock|stat|mktemp|sleep [0-9]*\\.|sed -i|local )( |$)");
+
+    @ParameterizedTest
+    @ValueSource(strings = {"boxwall-apply", "boxwall-keep", "rc.boxwall", "boxwall"})
+    void noFunctionIsLongAndEachSaysWhatItIsFor(String script) throws IOException {
+        List<String> lines = Files.readAllLines(Path.of("init.d", script));
+        for (int i = 0; i < lines.size(); i++) {
+            if (!lines.get(i).matches("[a-z_]+\\(\\) \\{.*")) {
+                continue;
+            }
+            int end = i;
+            while (!lines.get(end).matches("(}|[a-z_]+\\(\\) \\{.*}).*")) {
+                end++;
+            }
+            assertTrue(end - i - 1 <= 25, script + ": " + lines.get(i) + " has " + (end - i - 1) + " lines");
+            assertTrue(lines.get(i - 1).startsWith("# "), script + ": " + lines.get(i) + " has no sentence before it");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"boxwall-apply", "boxwall-keep", "rc.boxwall", "boxwall"})
+    void onlyCommandsThatEveryBoxHas(String script) throws IOException {
+        List<String> found = Files.readAllLines(Path.of("init.d", script)).stream().map(String::strip)
+                .filter(line -> !line.startsWith("#") && ABSENT.matcher(line).find()).toList();
+        assertEquals(List.of(), found);
+    }
+}

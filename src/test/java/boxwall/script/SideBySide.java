@@ -1,0 +1,52 @@
+package boxwall.script;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/** Plays a scene for several cases at once: each has a box of its own and mostly waits. */
+final class SideBySide {
+    /** What happens in one case. */
+    interface Scene {
+        void play(String which) throws Exception;
+    }
+
+    private SideBySide() {
+    }
+
+    /** Plays a scene under both shells that the scripts have to run in. */
+    static void inBothShells(Scene scene) {
+        play(scene, "dash", "busybox sh");
+    }
+
+    /** Plays a scene for each case, and fails with all that failed. */
+    static void play(Scene scene, String... cases) {
+        ExecutorService threads = Executors.newFixedThreadPool(cases.length);
+        List<Future<Object>> ends = new ArrayList<>();
+        for (String which : cases) {
+            ends.add(threads.submit(() -> {
+                scene.play(which);
+                return null;
+            }));
+        }
+        AssertionError failure = null;
+        for (int i = 0; i < cases.length; i++) {
+            try {
+                ends.get(i).get();
+            } catch (ExecutionException | InterruptedException e) {
+                AssertionError next = new AssertionError(cases[i] + ": " + e.getCause(), e);
+                if (failure != null) {
+                    next.addSuppressed(failure);
+                }
+                failure = next;
+            }
+        }
+        threads.shutdownNow();
+        if (failure != null) {
+            throw failure;
+        }
+    }
+}
