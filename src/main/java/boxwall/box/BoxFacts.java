@@ -32,6 +32,8 @@ public final class BoxFacts {
     private final PortRange portRange;
     private final Surroundings surroundings;
     private final List<Finding> findings;
+    /** Answers given before: each rule of a ruleset asks the same few, and an interpreter takes its time. */
+    private final Map<String, Capability> known = new java.util.HashMap<String, Capability>();
 
     private BoxFacts(Readings readings) {
         kernelRelease = release(readings);
@@ -149,7 +151,15 @@ public final class BoxFacts {
 
     /** Whether this kernel has a table, match or target; never null. */
     public Capability capability(Family family, Kind kind, String name) {
-        return capabilities.of(family, kind, name);
+        String key = family.digit() + kind.word() + " " + name;
+        synchronized (known) {
+            Capability capability = known.get(key);
+            if (capability == null) {
+                capability = capabilities.of(family, kind, name);
+                known.put(key, capability);
+            }
+            return capability;
+        }
     }
 
     /** The names worth reporting of that kind, sorted. */
@@ -198,6 +208,17 @@ public final class BoxFacts {
     /** Whether using a table, match or target would load connection tracking. */
     public boolean pullsConntrack(Family family, Kind kind, String name) {
         return capabilities.pullsConntrack(family, kind, name);
+    }
+
+    /** What to select in Freetz' menu for a table, match or target of this kernel. */
+    String cure(Family family, Kind kind, String name) {
+        ModuleSpec spec = generation.spec(kind, name, family);
+        if (spec.alternatives().isEmpty()) {
+            return spec.isNone() ? "this kernel can't have \"" + name + "\": leave it out" : "leave \"" + name + "\" out";
+        }
+        String module = spec.alternatives().get(0);
+        return spec.isOffered() ? "make menuconfig: FREETZ_MODULE_" + module
+                : "make menuconfig: FREETZ_MODULES_OWN=\"" + module + "\" (the menu has no entry for it on this kernel)";
     }
 
     public Conntrack conntrack() {

@@ -58,12 +58,13 @@ final class KernelLog {
     KernelLog(Readings readings) {
         Set<String> seen = new LinkedHashSet<String>();
         for (String raw : readings.commandLines("dmesg")) {
-            if (raw.length() > 1000) {
+            // the cheap question first: a log has thousands of other lines
+            if (raw.length() > 1000 || !isOfUse(raw)) {
                 continue;
             }
             String text = PREFIX.matcher(raw).replaceFirst("").trim();
             // each try adds the same line again
-            if (isOfUse(text) && seen.add(text)) {
+            if (seen.add(text)) {
                 add(text, Evidence.line("dmesg", raw));
             }
         }

@@ -9,6 +9,7 @@ public enum Kind {
     TARGET("targets");
 
     private final String procSuffix;
+    private final String word = name().toLowerCase(Locale.ROOT);
 
     Kind(String procSuffix) {
         this.procSuffix = procSuffix;
@@ -16,7 +17,7 @@ public enum Kind {
 
     /** Lower case: {@code table}, {@code match}, {@code target}. */
     public String word() {
-        return name().toLowerCase(Locale.ROOT);
+        return word;
     }
 
     /** The end of the /proc/net file that lists what is registered: {@code ip_tables_names}, {@code ip_tables_matches} … */

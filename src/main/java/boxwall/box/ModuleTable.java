@@ -112,6 +112,11 @@ final class ModuleTable {
         return specs == null ? ModuleSpec.UNLISTED : specs[generation];
     }
 
+    /** Whether any generation has that name in a family. */
+    boolean knows(Kind kind, String name, Family family) {
+        return rows.containsKey(kind.word() + " " + name + " " + family.digit());
+    }
+
     /** The names of that kind that any generation has in a family, sorted. */
     List<String> names(Kind kind, Family family) {
         TreeSet<String> names = new TreeSet<String>();

@@ -14,8 +14,8 @@ import java.util.Set;
  * modules.dep (paths relative or absolute, .ko or .ko.xz), and modules.builtin where there is one (Freetz leaves it empty).
  */
 final class ModulesDep {
+    /** Module to its raw line: most lines are never looked at, so they are taken apart when they are. */
     private final Map<String, String> lines = new HashMap<String, String>();
-    private final Map<String, String> paths = new HashMap<String, String>();
     private final Map<String, List<String>> needs = new HashMap<String, List<String>>();
     private final Map<String, String> builtin = new HashMap<String, String>();
     private final String directory;
@@ -48,17 +48,23 @@ final class ModulesDep {
         if (colon <= 0 || line.substring(0, colon).indexOf(".ko") < 0) {
             return;
         }
-        String path = line.substring(0, colon);
-        String module = name(path);
-        lines.put(module, Evidence.line("modules.dep", line));
-        paths.put(module, path.startsWith("/") ? path : directory + "/" + path);
-        List<String> needed = new ArrayList<String>();
-        for (String word : line.substring(colon + 1).trim().split("\\s+")) {
-            if (word.length() > 0) {
-                needed.add(name(word));
+        lines.put(name(line.substring(0, colon)), line);
+    }
+
+    /** The modules a line names behind its colon, nearest first; empty when the module is unknown. */
+    private List<String> needed(String module) {
+        List<String> needed = needs.get(module);
+        if (needed == null) {
+            needed = new ArrayList<String>();
+            String line = lines.get(module);
+            for (String word : line == null ? new String[0] : line.substring(line.indexOf(':') + 1).trim().split("\\s+")) {
+                if (word.length() > 0) {
+                    needed.add(name(word));
+                }
             }
+            needs.put(module, needed);
         }
-        needs.put(module, needed);
+        return needed;
     }
 
     private static String name(String path) {
@@ -78,12 +84,18 @@ final class ModulesDep {
 
     /** Its line as evidence, or null. */
     String line(String module) {
-        return lines.get(LoadedModules.normal(module));
+        String line = lines.get(LoadedModules.normal(module));
+        return line == null ? null : Evidence.line("modules.dep", line);
     }
 
     /** The absolute path of the module's file, or null. */
     String path(String module) {
-        return paths.get(LoadedModules.normal(module));
+        String line = lines.get(LoadedModules.normal(module));
+        if (line == null) {
+            return null;
+        }
+        String path = line.substring(0, line.indexOf(':'));
+        return path.startsWith("/") ? path : directory + "/" + path;
     }
 
     /** The line of modules.builtin as evidence, or null. */
@@ -102,9 +114,9 @@ final class ModulesDep {
         if (order.contains(module) || !open.add(module)) {
             return;
         }
-        List<String> needed = needs.get(module);
+        List<String> needed = needed(module);
         // depmod writes the nearest first: the last one is loaded first
-        for (int i = needed == null ? -1 : needed.size() - 1; i >= 0; i--) {
+        for (int i = needed.size() - 1; i >= 0; i--) {
             visit(needed.get(i), order, open);
         }
         order.add(module);

@@ -18,18 +18,20 @@ import boxwall.netfilter.Table;
 public final class Requirement {
     private final Map<String, Capability> features = new LinkedHashMap<String, Capability>();
     private final Family family;
+    private final BoxFacts facts;
     private final List<String> modules;
     private final State state;
     private final boolean conntrack;
 
     private Requirement(Family family, Table table, Rule rule, BoxFacts facts) {
         this.family = family;
-        boolean pulls = need(facts, Kind.TABLE, table.word());
+        this.facts = facts;
+        boolean pulls = need(Kind.TABLE, table.word());
         for (Match match : rule.matches()) {
-            pulls |= need(facts, Kind.MATCH, match.name());
+            pulls |= need(Kind.MATCH, match.name());
         }
-        if (rule.target() != null && !rule.target().isGoto() && isExtension(rule, facts)) {
-            pulls |= need(facts, Kind.TARGET, rule.target().name());
+        if (rule.target() != null && !rule.target().isGoto() && isExtension(rule)) {
+            pulls |= need(Kind.TARGET, rule.target().name());
         }
         Set<String> load = new LinkedHashSet<String>();
         State worst = State.BUILTIN;
@@ -47,13 +49,13 @@ public final class Requirement {
         return new Requirement(family, table, rule, facts);
     }
 
-    private boolean isExtension(Rule rule, BoxFacts facts) {
+    private boolean isExtension(Rule rule) {
         String name = rule.target().name();
-        return !rule.target().isStandard() && (ModuleTable.get().names(Kind.TARGET, family).contains(name)
+        return !rule.target().isStandard() && (ModuleTable.get().knows(Kind.TARGET, name, family)
                 || facts.capability(family, Kind.TARGET, name).state() != State.UNKNOWN);
     }
 
-    private boolean need(BoxFacts facts, Kind kind, String name) {
+    private boolean need(Kind kind, String name) {
         features.put(kind.word() + " " + name, facts.capability(family, kind, name));
         return facts.pullsConntrack(family, kind, name);
     }
@@ -101,20 +103,21 @@ public final class Requirement {
         }
         String worst = worstFeatures().get(0);
         String evidence = features.get(worst).evidence();
-        String name = worst.substring(worst.indexOf(' ') + 1);
         String code = state == State.REFUSED ? "module-refused" : worst.startsWith("table") ? "table-missing" : "module-missing";
         String effect = state == State.REFUSED ? "this kernel must not or will not load what \"" + worst + "\" needs"
                 : state == State.MISSING ? "this kernel has nothing for \"" + worst + "\""
                 : "whether this kernel has \"" + worst + "\" isn't known; it is tried";
         return new Finding(code, state.stops() ? Finding.Severity.REFUSE : Finding.Severity.NOTE, where,
-                Collections.singletonList(evidence), effect, remedy(name));
+                Collections.singletonList(evidence), effect, remedy(worst));
     }
 
-    private String remedy(String name) {
+    private String remedy(String feature) {
+        String name = feature.substring(feature.indexOf(' ') + 1);
         if (state == State.REFUSED && conntrack) {
             return "STATEFUL=auto or no in boxwall.cfg, or leave \"" + name + "\" out";
         }
-        return state == State.REFUSED ? "leave \"" + name + "\" out, or build the module for this very kernel"
-                : "make menuconfig: FREETZ_MODULE_… for \"" + name + "\" (FREETZ_MODULES_OWN where the menu has none)";
+        Kind kind = Kind.valueOf(feature.substring(0, feature.indexOf(' ')).toUpperCase(java.util.Locale.ROOT));
+        String cure = facts.cure(family, kind, name);
+        return state == State.REFUSED ? "leave \"" + name + "\" out, or build its module for this very kernel: " + cure : cure;
     }
 }

@@ -187,9 +187,10 @@ final class BoxControl implements Control {
             return Reply.problem(new Problem(412, "other rules", "If-Match names " + wanted + ", the candidate is " + next.etag()
                     + ": read /rules again"));
         }
-        // facts may have changed since the candidate was checked (a module was loaded, the LAN got another address)
-        box.read();
-        next = check(next.text(), request.client().address());
+        // the box may have changed since the candidate was checked: a module was loaded, the LAN got another address
+        if (!box.read().compilesLike(next.box()) || !next.isFor(request.client().address())) {
+            next = check(next.text(), request.client().address());
+        }
         if (next.isRefused()) {
             return Reply.problem(new Problem(422, "ruleset refused", "nothing was changed; each finding says where and what to do",
                     next.findings()));

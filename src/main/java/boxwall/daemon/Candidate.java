@@ -23,13 +23,18 @@ final class Candidate {
     private final Compiled compiled;
     private final List<Finding> findings;
     private final Administrator admin;
+    private final Box box;
+    private final byte[] client;
 
-    private Candidate(String text, ParsedRules parsed, Compiled compiled, List<Finding> findings, Administrator admin) {
+    private Candidate(String text, ParsedRules parsed, Compiled compiled, List<Finding> findings, Administrator admin, Box box,
+            byte[] client) {
         this.text = text;
         this.parsed = parsed;
         this.compiled = compiled;
         this.findings = findings;
         this.admin = admin;
+        this.box = box;
+        this.client = client;
     }
 
     /**
@@ -48,7 +53,7 @@ final class Candidate {
         if (compiled != null) {
             findings.addAll(admin.findings());
         }
-        return new Candidate(source.text(), parsed, compiled, findings, admin);
+        return new Candidate(source.text(), parsed, compiled, findings, admin, box, client);
     }
 
     /** The text as the user wrote it. */
@@ -72,6 +77,16 @@ final class Candidate {
     /** Whether the administrator gets in under it. */
     Administrator admin() {
         return admin;
+    }
+
+    /** The box that it was compiled for. */
+    Box box() {
+        return box;
+    }
+
+    /** Whether the administrator's proof is for that client. */
+    boolean isFor(byte[] address) {
+        return java.util.Arrays.equals(address, client);
     }
 
     boolean isRefused() {
