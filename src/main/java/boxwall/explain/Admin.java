@@ -1,106 +1,123 @@
 package boxwall.explain;
 
-import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Hook;
 import boxwall.netfilter.Ruleset;
-import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
- * The proof that a ruleset doesn't lock the administrator out: for each path the new connection's first segment, the answer, and
- * what follows in both directions; in IPv6 the neighbour discovery too, without which no packet finds its way.
+ * The proof that a ruleset doesn't lock the administrator out: for each path every packet of a TCP connection to the box and back,
+ * from every client port above 1023; in IPv6 the neighbour discovery too, without which no packet finds its way. A ruleset too
+ * complex for sets is walked with single packets: that can refute, but proves nothing.
  */
 public final class Admin {
-    /** Client ports that are walked: the lowest, one that Linux and Windows choose, and the highest. */
-    private static final int[] CLIENT_PORTS = {1024, 49200, 65535};
-
     private Admin() {
     }
 
     /** Proves all paths, or shows the first packet that fails. No paths at all: UNKNOWN. */
     public static AdminProof prove(Ruleset ruleset, Site site, List<AdminPath> paths) {
+        return prove(ruleset, site, paths, Bdd.affordable());
+    }
+
+    static AdminProof prove(Ruleset ruleset, Site site, List<AdminPath> paths, int nodes) {
         if (paths.isEmpty()) {
             return new AdminProof(AdminProof.Result.UNKNOWN, "no administrator's address is known", null);
         }
-        Walk walk = new Walk(ruleset, site);
         AdminProof unknown = null;
         for (AdminPath path : paths) {
-            for (Packet packet : packets(path)) {
-                boolean sent = packet.in() == null;
-                Answer answer = walk.packet(packet, sent ? Hook.OUTPUT : Hook.INPUT);
-                if (answer.verdict().stops()) {
-                    return new AdminProof(AdminProof.Result.FAILED, path + ": " + answer, answer);
-                }
-                if (answer.verdict() == Verdict.UNKNOWN && unknown == null) {
-                    unknown = new AdminProof(AdminProof.Result.UNKNOWN, path + ": " + answer, answer);
-                }
+            AdminProof proof;
+            try {
+                proof = prove(ruleset, site, path, nodes);
+            } catch (TooComplex e) {
+                proof = AdminPackets.walk(ruleset, site, path, e.getMessage());
             }
+            if (proof.result() == AdminProof.Result.FAILED) {
+                return proof;
+            }
+            unknown = unknown == null && proof.result() == AdminProof.Result.UNKNOWN ? proof : unknown;
         }
         return unknown != null ? unknown : new AdminProof(AdminProof.Result.PROVED, "accepted both ways: " + paths, null);
     }
 
-    private static List<Packet> packets(AdminPath path) {
-        List<Packet> packets = new ArrayList<Packet>();
-        for (byte[] client : clients(path)) {
-            for (int port : CLIENT_PORTS) {
-                packets.add(in(path, client, port, Packet.SYN, State.NEW));
-                packets.add(in(path, client, port, Packet.ACK, State.ESTABLISHED));
-                packets.add(in(path, client, port, Packet.ACK | Packet.PSH, State.ESTABLISHED));
-                packets.add(out(path, client, port, Packet.SYN | Packet.ACK));
-                packets.add(out(path, client, port, Packet.ACK));
-                packets.add(out(path, client, port, Packet.ACK | Packet.PSH));
-            }
-            if (path.family() == Family.IPV6) {
-                discovery(packets, path, client);
-            }
+    private static AdminProof prove(Ruleset ruleset, Site site, AdminPath path, int nodes) {
+        List<Criterion> device = Collections.singletonList(new Criterion(Field.IN, null, false,
+                Collections.singletonList(name(path))));
+        Sets sets = new Sets(path.family(), new Universe(Collections.singletonList(ruleset), site, path.family(), device),
+                nodes);
+        AdminProof in = way(ruleset, site, path, sets, Hook.INPUT);
+        AdminProof out = in.result() == AdminProof.Result.FAILED ? in : way(ruleset, site, path, sets, Hook.OUTPUT);
+        return out.result() == AdminProof.Result.FAILED || in.result() == AdminProof.Result.PROVED ? out : in;
+    }
+
+    private static AdminProof way(Ruleset ruleset, Site site, AdminPath path, Sets sets, Hook way) {
+        Bdd bdd = sets.bdd();
+        boolean in = way == Hook.INPUT;
+        byte[] unmarked = new byte[4];
+        int packets = bdd.and(sets.everything(), bdd.and(sets.lies(Field.MARK, Span.range(unmarked, unmarked)),
+                bdd.and(Openings.whole(sets), sets.lies(in ? Field.IN : Field.OUT, name(path)))));
+        packets = bdd.and(packets, bdd.or(connection(sets, path, in), discovery(sets, path, in)));
+        SetWalk walk = new SetWalk(ruleset, sets, site, null);
+        // nobody can say which hardware address the client has
+        walk.walk(way, packets, Rewrites.NOTHING.with(Field.MAC, null));
+        int open = walk.otherThan(Verdict.ACCEPT);
+        if (open == Bdd.NONE) {
+            return new AdminProof(AdminProof.Result.PROVED, path.toString(), null);
         }
-        return packets;
+        int closed = bdd.minus(packets, bdd.or(walk.possible(Verdict.ACCEPT), walk.possible(Verdict.UNKNOWN)));
+        Packet example = Example.of(sets, site, way, closed != Bdd.NONE ? closed : open).copy().mac(null).build();
+        Answer answer = new Walk(ruleset, site).packet(example, way);
+        return new AdminProof(closed != Bdd.NONE ? AdminProof.Result.FAILED : AdminProof.Result.UNKNOWN,
+                path + ": " + answer + " for " + example, answer);
     }
 
-    /** The network's first, last and a middle address; one for a single client. */
-    private static List<byte[]> clients(AdminPath path) {
-        List<byte[]> clients = new ArrayList<byte[]>();
-        byte[] mask = path.client().mask();
-        for (int fill : new int[] {0x00, 0x55, 0xff}) {
-            byte[] client = path.client().address();
-            for (int i = 0; i < client.length; i++) {
-                client[i] |= (byte) (fill & ~mask[i]);
-            }
-            if (clients.isEmpty() || !java.util.Arrays.equals(client, clients.get(0))) {
-                clients.add(client);
-            }
-        }
-        return clients;
+    private static Span name(AdminPath path) {
+        byte[] name = Numbers.interfaceName(path.interfaceName());
+        return Span.range(name, name);
     }
 
-    private static Packet in(AdminPath path, byte[] client, int port, int flags, State state) {
-        return Packet.of(path.family()).in(path.interfaceName()).src(client).dst(path.box()).protocol(6).sport(port)
-                .dport(path.port()).flags(flags).state(state).mark(0L).build();
-    }
-
-    private static Packet out(AdminPath path, byte[] client, int port, int flags) {
-        return Packet.of(path.family()).out(path.interfaceName()).src(path.box()).dst(client).protocol(6)
-                .sport(path.port()).dport(port).flags(flags).state(State.ESTABLISHED).mark(0L).build();
+    /** In: a new connection's SYN, then anything with ACK and without SYN. Out: anything with ACK, the SYN of the answer too. */
+    private static int connection(Sets sets, AdminPath path, boolean in) {
+        Bdd bdd = sets.bdd();
+        int clientPort = sets.lies(in ? Field.SPORT : Field.DPORT, Span.range(2, 1024, 65535));
+        int boxPort = sets.lies(in ? Field.DPORT : Field.SPORT, Span.range(2, path.port(), path.port()));
+        int later = bdd.and(Openings.later(sets), in ? Openings.flags(sets, 0, Packet.SYN) : Bdd.ALL);
+        int states = in ? bdd.or(Openings.first(sets), later) : later;
+        return bdd.and(Openings.protocol(sets, 6), bdd.and(bdd.and(clientPort, boxPort), bdd.and(states,
+                bdd.and(sets.lies(in ? Field.SRC : Field.DST, path.client()),
+                        sets.lies(in ? Field.DST : Field.SRC, Span.range(path.box(), path.box()))))));
     }
 
     /**
-     * Solicitation (135) and advertisement (136), in and out. conntrack leaves them alone: UNTRACKED (nf_conntrack_proto_icmpv6.c).
-     * A solicitation goes to the solicited-node address, ff02::1:ffXX:XXXX (RFC 4291, 2.7.1).
+     * Neighbour solicitation (135) and advertisement (136); in IPv4 ARP does this, past netfilter. conntrack leaves them alone:
+     * UNTRACKED (nf_conntrack_proto_icmpv6.c). A solicitation goes to the solicited-node address of whom it asks for.
      */
-    private static void discovery(List<Packet> packets, AdminPath path, byte[] client) {
-        Packet.Builder base = Packet.of(Family.IPV6).protocol(58).state(State.UNTRACKED).mark(0L);
-        Packet.Builder in = base.build().copy().in(path.interfaceName()).src(client);
-        Packet.Builder out = base.build().copy().out(path.interfaceName()).src(path.box());
-        packets.add(in.icmp(135, 0).dst(solicited(path.box())).build());
-        packets.add(out.icmp(136, 0).dst(client).build());
-        packets.add(out.icmp(135, 0).dst(solicited(client)).build());
-        packets.add(in.icmp(136, 0).dst(path.box()).build());
+    private static int discovery(Sets sets, AdminPath path, boolean in) {
+        if (path.family() == Family.IPV4) {
+            return Bdd.NONE;
+        }
+        Bdd bdd = sets.bdd();
+        Field client = in ? Field.SRC : Field.DST;
+        Field box = in ? Field.DST : Field.SRC;
+        int me = sets.lies(box, Span.range(path.box(), path.box()));
+        int you = sets.lies(client, path.client());
+        byte[] group = AdminPackets.solicited(path.box());
+        int asking = bdd.and(type(sets, 135), in ? bdd.and(you, sets.lies(box, Span.range(group, group)))
+                : bdd.and(me, solicited(sets, path)));
+        int telling = bdd.and(type(sets, 136), bdd.and(me, you));
+        return bdd.and(bdd.and(Openings.protocol(sets, 58), Openings.state(sets, State.UNTRACKED)), bdd.or(asking, telling));
     }
 
-    private static byte[] solicited(byte[] address) {
-        byte[] group = Addresses.parse("ff02::1:ff00:0");
-        System.arraycopy(address, 13, group, 13, 3);
-        return group;
+    private static int type(Sets sets, int type) {
+        return sets.lies(Field.ICMP, Span.range(2, type * 256, type * 256));
+    }
+
+    /** The solicited-node address of one client, or those of a network: any where its mask leaves the last 24 bits open. */
+    private static int solicited(Sets sets, AdminPath path) {
+        byte[] group = AdminPackets.solicited(path.client().address());
+        byte[] mask = new byte[16];
+        java.util.Arrays.fill(mask, 0, 13, (byte) 255);
+        System.arraycopy(path.client().mask(), 13, mask, 13, 3);
+        return sets.lies(Field.DST, Span.masked(group, mask));
     }
 }

@@ -1,11 +1,24 @@
 package boxwall.explain;
 
+import boxwall.netfilter.Family;
+import boxwall.netfilter.Hook;
 import boxwall.netfilter.Ruleset;
-import java.util.LinkedHashMap;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 
-/** The outcome of one {@code expect} line: a statement about a packet that the ruleset must fulfil. */
+/**
+ * The outcome of one {@code expect} line: a statement about all the packets that its keys mean, proved or refuted.
+ *
+ * <p>What is left out means every value, but for two things: without state= it is about new connections ({@link Openings}), without
+ * fragment= not about later fragments. Without family= it is about each family of which the ruleset owns a table. Where the
+ * packets go: in= alone to the box and through it, out= alone from the box (or through it, for a src= that isn't the box's own),
+ * both through it, none everywhere; chain= decides otherwise. What must be dropped is asked for every outgoing interface; what
+ * must pass, for the one that routing would take.
+ */
 public final class Expectation {
+    private static final Hook[] WAYS = {Hook.INPUT, Hook.FORWARD, Hook.OUTPUT};
+
     private final boolean held;
     private final String skippedBecause;
     private final String reason;
@@ -22,46 +35,121 @@ public final class Expectation {
      * Checks a statement.
      *
      * @param verdict ACCEPT, REJECT, or DROP, which includes REJECT
-     * @param keys as {@link Keys}; what is left out means every value
+     * @param keys as {@link Keys}
      * @throws IllegalArgumentException for a word or key that isn't understood, with what was expected
      */
     public static Expectation check(String verdict, Map<String, String> keys, Ruleset ruleset, Site site) {
         if (!verdict.equals("ACCEPT") && !verdict.equals("DROP") && !verdict.equals("REJECT")) {
             throw new IllegalArgumentException("verdict: found '" + verdict + "', expected ACCEPT, DROP or REJECT");
         }
-        Packet packet = Keys.packet(pointsOnly(keys), site);
-        for (String name : new String[] {packet.in(), packet.out()}) {
-            if (name != null && !site.has(name)) {
-                return new Expectation(false, "the box has no interface '" + name + "'", "skipped", null);
+        Family given = Keys.family(keys);
+        boolean any = false;
+        List<Family> families = given == null ? Example.families(ruleset) : Collections.singletonList(given);
+        for (Family family : families) {
+            List<Criterion> asked = Keys.criteria(keys, family, site);
+            String lacking = lacking(asked, site);
+            if (lacking != null) {
+                return new Expectation(false, "the box has no interface '" + lacking + "'", null, null);
+            }
+            try {
+                Expectation found = check(Verdict.valueOf(verdict), keys, asked, family, ruleset, site);
+                if (found != null && !found.held) {
+                    return found;
+                }
+                any |= found != null;
+            } catch (TooComplex e) {
+                return new Expectation(false, null, "can't be proved, " + e.getMessage(), null);
             }
         }
-        Answer answer = new Walk(ruleset, site).packet(packet, Keys.hook(keys));
-        Verdict wanted = Verdict.valueOf(verdict);
-        for (Verdict each : answer.possible()) {
-            if (each != wanted && !(wanted == Verdict.DROP && each == Verdict.REJECT)) {
-                return new Expectation(false, null, "expected " + verdict + ", found " + answer, answer);
-            }
-        }
-        return new Expectation(true, null, verdict + " holds", null);
+        return any ? new Expectation(true, null, verdict + " holds", null)
+                : new Expectation(false, null, "means no packet at all: the keys contradict each other, or the routing", null);
     }
 
-    /**
-     * The keys without those that state a set: what isn't given is walked as unknown, which covers every value, so a statement
-     * that holds for it holds for the set.
-     */
-    private static Map<String, String> pointsOnly(Map<String, String> keys) {
-        Map<String, String> points = new LinkedHashMap<String, String>(keys);
-        for (String key : new String[] {"src", "dst", "sport", "dport"}) {
-            String value = keys.get(key);
-            boolean port = key.endsWith("port");
-            if (value != null && (value.indexOf('/') >= 0 || value.indexOf('-') >= 0 || port && value.indexOf(':') >= 0)) {
-                points.remove(key);
-                if (!port && !points.containsKey("family")) {
-                    points.put("family", value.indexOf(':') >= 0 ? "ipv6" : "ipv4");
+    /** The first interface that is asked for but isn't there, or null. */
+    private static String lacking(List<Criterion> asked, Site site) {
+        for (Criterion criterion : asked) {
+            if (criterion.field() == Field.IN || criterion.field() == Field.OUT) {
+                for (Span span : criterion.spans()) {
+                    if (!site.has(Numbers.text(span.first()))) {
+                        return Numbers.text(span.first());
+                    }
                 }
             }
         }
-        return points;
+        return null;
+    }
+
+    /** Null when there is no such packet. */
+    private static Expectation check(Verdict wanted, Map<String, String> keys, List<Criterion> asked, Family family,
+            Ruleset ruleset, Site site) {
+        Universe universe = new Universe(Collections.singletonList(ruleset), site, family, asked);
+        Sets sets = new Sets(family, universe, Bdd.affordable());
+        int all = start(sets, keys, asked);
+        Expectation found = null;
+        for (Hook way : WAYS) {
+            int packets = sets.bdd().and(all, to(way, keys, sets, site, wanted));
+            if (packets == Bdd.NONE) {
+                continue;
+            }
+            found = new Expectation(true, null, wanted + " holds", null);
+            SetWalk walk = new SetWalk(ruleset, sets, site, null);
+            walk.walk(way, packets);
+            int wrong = walk.otherThan(wanted);
+            if (wanted == Verdict.DROP) {
+                wrong = sets.bdd().or(walk.possible(Verdict.ACCEPT), walk.possible(Verdict.UNKNOWN));
+            }
+            if (wrong != Bdd.NONE) {
+                Packet example = Example.of(sets, site, way, wrong);
+                Answer answer = new Walk(ruleset, site).packet(example, way);
+                return new Expectation(false, null, "expected " + wanted + ", found " + answer + " for " + example, answer);
+            }
+        }
+        return found;
+    }
+
+    private static int start(Sets sets, Map<String, String> keys, List<Criterion> asked) {
+        Bdd bdd = sets.bdd();
+        int all = sets.everything();
+        for (Criterion criterion : asked) {
+            all = bdd.and(all, sets.matches(criterion));
+        }
+        if (!keys.containsKey("fragment")) {
+            all = bdd.and(all, Openings.whole(sets));
+        }
+        if (keys.containsKey("state")) {
+            return all;
+        }
+        // flags, type or fragment, where given, say themselves which packets are meant
+        boolean described = keys.containsKey("flags") || keys.containsKey("type") || keys.containsKey("fragment");
+        return bdd.and(all, described ? Openings.state(sets, State.NEW) : Openings.first(sets));
+    }
+
+    /** The packets that go to that hook, as far as keys and addresses say. */
+    private static int to(Hook way, Map<String, String> keys, Sets sets, Site site, Verdict wanted) {
+        Bdd bdd = sets.bdd();
+        Hook forced = Keys.hook(keys);
+        boolean in = keys.containsKey("in");
+        boolean out = keys.containsKey("out");
+        if (forced != null) {
+            return forced != way ? Bdd.NONE : wanted == Verdict.ACCEPT && way != Hook.INPUT ? SetWalk.routed(sets, site) : Bdd.ALL;
+        }
+        if (way == Hook.INPUT && out || way == Hook.OUTPUT && in) {
+            return Bdd.NONE;
+        }
+        boolean known = site.knows(sets.family());
+        int local = known ? SetWalk.local(sets, site) : Bdd.ALL;
+        int set = way == Hook.INPUT || !known ? local : bdd.not(local);
+        if (way == Hook.INPUT) {
+            return set;
+        }
+        int own = known ? SetWalk.own(sets, site) : Bdd.ALL;
+        if (way == Hook.OUTPUT && keys.containsKey("src")) {
+            set = bdd.and(set, own);
+        }
+        if (way == Hook.FORWARD && !in && out) {
+            set = !keys.containsKey("src") || !known ? Bdd.NONE : bdd.minus(set, own);
+        }
+        return wanted == Verdict.ACCEPT ? bdd.and(set, SetWalk.routed(sets, site)) : set;
     }
 
     /** Whether the statement holds; false too when it was skipped, and when it couldn't be decided. */
@@ -74,7 +162,7 @@ public final class Expectation {
         return skippedBecause;
     }
 
-    /** What holds or what was found instead, in words. */
+    /** What holds or what was found instead, in words; null when skipped. */
     public String reason() {
         return reason;
     }

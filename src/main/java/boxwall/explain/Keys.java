@@ -3,68 +3,55 @@ package boxwall.explain;
 import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Hook;
+import boxwall.netfilter.Network;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
 /**
- * A packet as {@code KEY=VALUE} words: family in out src dst proto sport dport flags type state mac mark fragment, and chain, which
- * isn't part of the packet but overrides routing. Example: {@code in=lan src=192.168.178.20 dst=192.168.178.1 proto=tcp dport=80}.
- *
- * <p>A new connection unless state= is given; a TCP packet without flags= is its opening segment (SYN), or carries ACK when the
- * state isn't NEW; type= without a code has code 0.
+ * Packets as {@code KEY=VALUE} words: family in out src dst proto sport dport flags type state mac mark fragment, and chain, which
+ * isn't part of the packet but overrides routing. One packet has one value a key: {@code in=lan src=192.168.178.20
+ * dst=192.168.178.1 proto=tcp dport=80}. A set of packets may have networks, ranges and lists: {@code src=192.168.179.0/24
+ * dport=1-1023,8080 proto=tcp,udp}.
  */
 public final class Keys {
     /** The keys that are understood. */
     public static final List<String> NAMES = Collections.unmodifiableList(Arrays.asList("family", "in", "out", "src", "dst",
             "proto", "sport", "dport", "flags", "type", "state", "mac", "mark", "fragment", "chain"));
 
+    private static final Field[] FIELDS = {Field.IN, Field.OUT, Field.SRC, Field.DST, Field.PROTOCOL, Field.SPORT, Field.DPORT,
+        Field.FLAGS, Field.ICMP, Field.STATE, Field.MAC, Field.MARK, Field.FRAGMENT};
+
     private Keys() {
     }
 
     /**
-     * The packet that the keys mean.
+     * The one packet that the keys mean: a new connection unless state= is given; TCP without flags= is an opening segment (SYN),
+     * or carries ACK when the state isn't NEW; type= without a code has code 0; what is left out is not known.
      *
      * @throws IllegalArgumentException naming the key, what was found and what was expected
      */
     public static Packet packet(Map<String, String> keys, Site site) {
-        for (Map.Entry<String, String> key : keys.entrySet()) {
-            if (!NAMES.contains(key.getKey())) {
-                throw new IllegalArgumentException("unknown key '" + key.getKey() + "'; expected one of " + NAMES);
-            }
-        }
         Family family = family(keys);
-        Packet.Builder packet = Packet.of(family);
-        packet.in(device(keys, "in", site)).out(device(keys, "out", site));
-        packet.src(address(keys, "src", family)).dst(address(keys, "dst", family));
-        Integer protocol = protocol(keys, family);
-        packet.protocol(protocol).sport(number(keys, "sport", 65535)).dport(number(keys, "dport", 65535));
-        if (keys.containsKey("type")) {
-            Span type = Extensions.icmp(keys.get("type"), family);
-            if (type == null) {
-                throw wrong("type", keys, "a number, or type/code as in 3/4");
+        Packet.Builder packet = Packet.of(family == null ? Family.IPV4 : family);
+        for (Criterion criterion : criteria(keys, packet.build().family(), site)) {
+            Span span = criterion.spans().get(0);
+            boolean wholeType = criterion.field() == Field.ICMP && span.second()[1] == -1 && span.first()[0] == span.second()[0];
+            boolean one = !span.isMasked() && (wholeType || Arrays.equals(span.first(), span.second()));
+            if (criterion.spans().size() > 1 || !one) {
+                throw wrong(NAMES.get(1 + Arrays.asList(FIELDS).indexOf(criterion.field())), keys, "one value");
             }
-            packet.icmp(type.first()[0] & 255, type.first()[1] & 255);
-        }
-        State state = keys.containsKey("state") ? State.of(keys.get("state")) : State.NEW;
-        if (state == null) {
-            throw wrong("state", keys, "NEW, ESTABLISHED, RELATED, INVALID or UNTRACKED");
-        }
-        packet.state(state).flags(flags(keys, protocol, state)).fragment(Boolean.valueOf(fragment(keys)));
-        if (keys.containsKey("mac")) {
-            byte[] mac = Numbers.mac(keys.get("mac"));
-            if (mac == null) {
-                throw wrong("mac", keys, "six hex bytes as in 00:11:22:33:44:55");
+            if (criterion.field() == Field.MARK) {
+                packet.mark(Long.valueOf(Numbers.number(span.first())));
+            } else {
+                packet.value(criterion.field(), span.first());
             }
-            packet.mac(mac);
         }
-        if (keys.containsKey("mark")) {
-            long mark = Numbers.parse(keys.get("mark"), 0xffffffffL);
-            if (mark < 0) {
-                throw wrong("mark", keys, "a number as in 0x1");
-            }
-            packet.mark(Long.valueOf(mark));
+        Packet given = packet.build();
+        if (given.flags() == null && given.protocol() != null && given.protocol().intValue() == 6) {
+            packet.flags(Integer.valueOf(given.state() == State.NEW ? Packet.SYN : Packet.ACK));
         }
         return packet.build();
     }
@@ -87,100 +74,128 @@ public final class Keys {
         throw wrong("chain", keys, "INPUT, FORWARD or OUTPUT");
     }
 
+    /** The family that is given, or that an address or ICMPv6 implies; null when none is. */
+    static Family family(Map<String, String> keys) {
+        String word = keys.get("family");
+        if (word != null) {
+            for (Family family : Family.values()) {
+                if (word.equals(family.digit()) || word.equalsIgnoreCase(family.word())) {
+                    return family;
+                }
+            }
+            throw wrong("family", keys, "ipv4 or ipv6");
+        }
+        String addresses = (keys.containsKey("src") ? keys.get("src") : "") + (keys.containsKey("dst") ? keys.get("dst") : "");
+        if (addresses.indexOf(':') >= 0 || keys.containsKey("proto") && Numbers.protocol(keys.get("proto")) == 58) {
+            return Family.IPV6;
+        }
+        return addresses.length() > 0 ? Family.IPV4 : null;
+    }
+
+    /** What the keys ask of a packet, in the order of {@link #NAMES}; family and chain aside. */
+    static List<Criterion> criteria(Map<String, String> keys, Family family, Site site) {
+        for (String key : keys.keySet()) {
+            if (!NAMES.contains(key)) {
+                throw new IllegalArgumentException("unknown key '" + key + "'; expected one of " + NAMES);
+            }
+        }
+        List<Criterion> criteria = new ArrayList<Criterion>();
+        for (int i = 0; i < FIELDS.length; i++) {
+            String key = NAMES.get(i + 1);
+            if (keys.containsKey(key)) {
+                criteria.add(new Criterion(FIELDS[i], null, false, spans(key, keys, family, site)));
+            }
+        }
+        return criteria;
+    }
+
+    private static List<Span> spans(String key, Map<String, String> keys, Family family, Site site) {
+        String value = keys.get(key);
+        if (key.equals("sport") || key.equals("dport")) {
+            return given(Extensions.ports(value.replace('-', ':')), key, keys, "a port, a range as in 80-90, or a list");
+        }
+        if (key.equals("flags")) {
+            int bits = Numbers.flags(value);
+            return given(bits < 0 ? null : one(1, bits), key, keys, "FIN, SYN, RST, PSH, ACK, URG with commas, or NONE");
+        }
+        List<Span> spans = new ArrayList<Span>();
+        for (String word : value.split(",")) {
+            Span span = key.equals("in") || key.equals("out") ? device(word, site)
+                    : key.equals("src") || key.equals("dst") ? address(word, family)
+                    : key.equals("proto") ? protocol(word, family)
+                    : key.equals("type") ? Extensions.icmp(word, family) : other(key, word);
+            spans.addAll(given(span == null ? null : Collections.singletonList(span), key, keys, expected(key, family)));
+        }
+        return spans;
+    }
+
+    private static String expected(String key, Family family) {
+        return key.equals("src") || key.equals("dst") ? "a numeric " + family.word() + " address, network or range"
+                : key.equals("in") || key.equals("out") ? "an interface's name of 1 to 15 characters"
+                : key.equals("proto") ? "tcp, udp, icmp, another protocol's name, or its number"
+                : key.equals("type") ? "a number, or type/code as in 3/4"
+                : key.equals("state") ? "NEW, ESTABLISHED, RELATED, INVALID or UNTRACKED"
+                : key.equals("mac") ? "six hex bytes as in 00:11:22:33:44:55"
+                : key.equals("mark") ? "a number as in 0x1" : "yes (a second or later one) or no";
+    }
+
+    private static List<Span> given(List<Span> spans, String key, Map<String, String> keys, String expected) {
+        if (spans == null) {
+            throw wrong(key, keys, expected);
+        }
+        return spans;
+    }
+
     static IllegalArgumentException wrong(String key, Map<String, String> keys, String expected) {
         return new IllegalArgumentException(key + ": found '" + keys.get(key) + "', expected " + expected);
     }
 
-    /** The family given, or that of an address, or of ICMPv6; else IPv4. */
-    private static Family family(Map<String, String> keys) {
-        String word = keys.get("family");
-        if (word == null) {
-            boolean six = (keys.get("src") + keys.get("dst")).indexOf(':') >= 0
-                    || keys.get("proto") != null && Numbers.protocol(keys.get("proto")) == 58;
-            return six ? Family.IPV6 : Family.IPV4;
-        }
-        Family family = familyOf(word);
-        if (family == null) {
-            throw wrong("family", keys, "ipv4 or ipv6");
-        }
-        return family;
+    private static List<Span> one(int bytes, long number) {
+        return Collections.singletonList(Span.range(bytes, number, number));
     }
 
-    /** {@code ipv4}, {@code ipv6}, {@code 4} or {@code 6}; null for any other word. */
-    static Family familyOf(String word) {
-        for (Family family : Family.values()) {
-            if (word.equals(family.digit()) || word.equalsIgnoreCase(family.word())) {
-                return family;
-            }
-        }
-        return null;
-    }
-
-    private static String device(Map<String, String> keys, String key, Site site) {
-        String word = keys.get(key);
-        if (word == null) {
+    private static Span device(String word, Site site) {
+        String name = site.interfaceFor(word);
+        if (name.length() == 0 || name.length() > 15) {
             return null;
         }
-        if (word.length() == 0 || word.length() > 15) {
-            throw wrong(key, keys, "an interface's name of 1 to 15 characters");
-        }
-        return site.interfaceFor(word);
+        byte[] bytes = Numbers.interfaceName(name);
+        return Span.range(bytes, bytes);
     }
 
-    private static byte[] address(Map<String, String> keys, String key, Family family) {
-        if (!keys.containsKey(key)) {
+    private static Span address(String word, Family family) {
+        int slash = word.indexOf('/');
+        if (slash < 0) {
+            return Extensions.addresses(word, family);
+        }
+        byte[] address = Addresses.parse(word.substring(0, slash));
+        long prefix = Numbers.parse(word.substring(slash + 1), family.addressBits());
+        if (address == null || address.length * 8 != family.addressBits() || prefix < 0) {
             return null;
         }
-        byte[] address = Addresses.parse(keys.get(key));
-        if (address == null || address.length * 8 != family.addressBits()) {
-            throw wrong(key, keys, "a numeric " + family.word() + " address");
-        }
-        return address;
+        Network network = Network.ofPrefix(family, address, (int) prefix);
+        return prefix == family.addressBits() ? Span.range(address, address)
+                : Span.masked(network.address(), network.mask());
     }
 
-    private static Integer protocol(Map<String, String> keys, Family family) {
-        if (!keys.containsKey("proto")) {
-            return null;
-        }
-        String word = keys.get("proto");
+    private static Span protocol(String word, Family family) {
         int number = family == Family.IPV6 && word.equals("icmp") ? 58 : Numbers.protocol(word);
-        if (number < 0) {
-            throw wrong("proto", keys, "tcp, udp, icmp, another protocol's name, or its number");
-        }
-        return Integer.valueOf(number);
+        return number < 0 ? null : Span.range(1, number, number);
     }
 
-    private static Integer number(Map<String, String> keys, String key, long most) {
-        if (!keys.containsKey(key)) {
-            return null;
+    private static Span other(String key, String word) {
+        if (key.equals("state")) {
+            State state = State.of(word);
+            return state == null ? null : Span.range(1, state.ordinal(), state.ordinal());
         }
-        long number = Numbers.parse(keys.get(key), most);
-        if (number < 0) {
-            throw wrong(key, keys, "a number from 0 to " + most);
+        if (key.equals("mac")) {
+            byte[] mac = Numbers.mac(word);
+            return mac == null ? null : Span.range(mac, mac);
         }
-        return Integer.valueOf((int) number);
-    }
-
-    private static Integer flags(Map<String, String> keys, Integer protocol, State state) {
-        if (!keys.containsKey("flags")) {
-            boolean tcp = protocol != null && protocol.intValue() == 6;
-            return !tcp ? null : Integer.valueOf(state == State.NEW ? Packet.SYN : Packet.ACK);
+        if (key.equals("mark")) {
+            long mark = Numbers.parse(word, 0xffffffffL);
+            return mark < 0 ? null : Span.range(4, mark, mark);
         }
-        int bits = Numbers.flags(keys.get("flags"));
-        if (bits < 0) {
-            throw wrong("flags", keys, "FIN, SYN, RST, PSH, ACK, URG with commas, or NONE");
-        }
-        return Integer.valueOf(bits);
-    }
-
-    static boolean fragment(Map<String, String> keys) {
-        String word = keys.get("fragment");
-        if (word == null || word.equals("no")) {
-            return false;
-        }
-        if (!word.equals("yes")) {
-            throw wrong("fragment", keys, "yes (a second or later one) or no");
-        }
-        return true;
+        return word.equals("yes") ? Span.range(1, 1, 1) : word.equals("no") ? Span.range(1, 0, 0) : null;
     }
 }

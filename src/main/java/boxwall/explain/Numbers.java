@@ -52,6 +52,15 @@ final class Numbers {
         return bytes;
     }
 
+    /** The text before the closing zeros. */
+    static String text(byte[] name) {
+        StringBuilder out = new StringBuilder();
+        for (int i = 0; i < name.length && name[i] != 0; i++) {
+            out.append((char) (name[i] & 255));
+        }
+        return out.toString();
+    }
+
     /** The bytes of a name that count: all and the zero behind them, or what stands before a closing {@code +}. */
     static byte[] interfaceMask(String name) {
         boolean open = name.endsWith("+");

@@ -123,15 +123,7 @@ public final class Packet {
     }
 
     private String name(Field field) {
-        byte[] name = value(field);
-        if (name == null) {
-            return null;
-        }
-        StringBuilder out = new StringBuilder();
-        for (int i = 0; i < name.length && name[i] != 0; i++) {
-            out.append((char) (name[i] & 255));
-        }
-        return out.toString();
+        return value(field) == null ? null : Numbers.text(value(field));
     }
 
     /** A builder that starts with this packet. */
@@ -167,7 +159,7 @@ public final class Packet {
         say(out, "type", icmpType() == null ? null : icmpType() + "/" + icmpCode());
         say(out, "flags", flags() == null ? null : Numbers.flagNames(flags().intValue()));
         say(out, "state", state());
-        say(out, "mark", mark() == null ? null : "0x" + Long.toHexString(mark().longValue()));
+        say(out, "mark", mark() == null || mark().longValue() == 0 ? null : "0x" + Long.toHexString(mark().longValue()));
         say(out, "fragment", Boolean.TRUE.equals(fragment()) ? "yes" : null);
         return out.toString();
     }

@@ -3,13 +3,11 @@ package boxwall.explain;
 import boxwall.netfilter.Chain;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Hook;
-import boxwall.netfilter.Origin;
 import boxwall.netfilter.Rule;
 import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.Table;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.EnumSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -107,9 +105,7 @@ public final class Walk {
         for (Packet p : here) {
             route(passage, p, way, input, forward);
         }
-        if (!input.isEmpty()) {
-            passage.delivered(hook(passage, Hook.INPUT, input));
-        }
+        input(passage, input);
         if (!forward.isEmpty()) {
             passage.delivered(postrouting(passage, hook(passage, Hook.FORWARD, forward), null));
         }
@@ -117,9 +113,8 @@ public final class Walk {
 
     private void route(Passage passage, Packet packet, Hook way, Set<Packet> input, Set<Packet> forward) {
         boolean known = packet.dst() != null && site.knows(packet.family());
-        boolean translated = way != null && packet.dst() != null && passage.packet().dst() != null
-                && !java.util.Arrays.equals(packet.dst(), passage.packet().dst());
-        Hook decided = translated && known ? null : way;
+        boolean translated = !java.util.Arrays.equals(packet.dst(), passage.packet().dst());
+        Hook decided = translated ? null : way;
         if (decided == null && !known) {
             passage.note("not known whether the packet ends on the box or is forwarded: both were walked");
         }
@@ -151,7 +146,25 @@ public final class Walk {
             again.add(p.copy().in("lo").out("").build());
         }
         passage.translatedAlready();
-        passage.delivered(hook(passage, Hook.INPUT, hook(passage, Hook.PREROUTING, again)));
+        input(passage, hook(passage, Hook.PREROUTING, again));
+    }
+
+    /** IPv4 puts fragments together before INPUT (ip_local_deliver): the whole packet is asked there, never a later fragment. */
+    private void input(Passage passage, Set<Packet> packets) {
+        Set<Packet> whole = new LinkedHashSet<Packet>();
+        for (Packet p : packets) {
+            boolean maybe = p.family() == Family.IPV4 && !Boolean.FALSE.equals(p.fragment());
+            if (maybe) {
+                passage.note("fragments are put together before INPUT, which then decides on the whole packet");
+                passage.delivered(ChainWalk.only(p));
+            }
+            if (!maybe || p.fragment() == null) {
+                whole.add(p.copy().fragment(p.family() == Family.IPV4 ? Boolean.FALSE : p.fragment()).build());
+            }
+        }
+        if (!whole.isEmpty()) {
+            passage.delivered(hook(passage, Hook.INPUT, whole));
+        }
     }
 
     /** What is forwarded has an incoming device here on newer kernels (5.7 on) and none on older ones: not known. */
@@ -209,78 +222,5 @@ public final class Walk {
             tables.add(Table.NAT);
         }
         return Collections.unmodifiableList(tables);
-    }
-
-    /** What one walk has found so far. */
-    private static final class Passage {
-        private final Packet packet;
-        private final List<Step> trail = new ArrayList<Step>();
-        private final Set<Origin> unknown = new LinkedHashSet<Origin>();
-        private final Set<String> notes = new LinkedHashSet<String>();
-        private final EnumSet<Verdict> possible = EnumSet.noneOf(Verdict.class);
-        private Step stopped;
-        private Step accepted;
-        private boolean translated;
-
-        Passage(Packet packet) {
-            this.packet = packet;
-        }
-
-        Packet packet() {
-            return packet;
-        }
-
-        List<Step> trail() {
-            return trail;
-        }
-
-        Set<Origin> unknown() {
-            return unknown;
-        }
-
-        void note(String note) {
-            notes.add(note);
-        }
-
-        void translatedAlready() {
-            translated = true;
-        }
-
-        boolean isTranslated() {
-            return translated;
-        }
-
-        /** Walks a table's chain and keeps what it stops; returns what it lets through. */
-        Set<Packet> ask(ChainWalk walk, Chain chain, Set<Packet> packets) {
-            Set<Packet> through = new LinkedHashSet<Packet>();
-            for (ChainWalk.Outcome outcome : walk.from(chain, packets)) {
-                if (outcome.verdict() == Verdict.ACCEPT) {
-                    through.add(outcome.packet());
-                    boolean filters = outcome.step().table() == Table.FILTER;
-                    accepted = accepted == null || filters || accepted.table() != Table.FILTER ? outcome.step() : accepted;
-                } else {
-                    possible.add(outcome.verdict());
-                    stopped = outcome.step();
-                }
-            }
-            return through;
-        }
-
-        void delivered(Set<Packet> packets) {
-            if (!packets.isEmpty()) {
-                possible.add(Verdict.ACCEPT);
-            }
-        }
-
-        Answer answer() {
-            boolean one = possible.size() == 1 && !possible.contains(Verdict.UNKNOWN);
-            Step step = !one ? null
-                    : possible.contains(Verdict.ACCEPT) ? accepted : stopped;
-            List<Origin> depends = new ArrayList<Origin>();
-            if (!one) {
-                depends.addAll(unknown);
-            }
-            return new Answer(packet, possible, step, trail, depends, new ArrayList<String>(notes));
-        }
     }
 }

@@ -84,7 +84,7 @@ final class Rules {
                 default -> {
                     List<Option> options = new ArrayList<>();
                     String name = w[i++];
-                    while (i < w.length && !w[i].matches("-[mjg]")) {
+                    while (i < w.length && !w[w[i].equals("!") ? i + 1 : i].matches("-[a-z]")) {
                         boolean no = w[i].equals("!");
                         i += no ? 1 : 0;
                         String key = w[i++];

@@ -1,0 +1,214 @@
+package boxwall.explain;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Sets of bit strings as reduced ordered binary decision diagrams (Bryant 1986). A set is the number of a node; a node asks one bit
+ * ({@code level}) and leads on to {@code low} or {@code high}. Equal sets have equal numbers, so comparing sets is comparing ints.
+ *
+ * <p>Nodes live in int arrays and are never freed: one diagram serves one question and goes with it. It grows up to a limit and
+ * then throws {@link TooComplex}.
+ */
+final class Bdd {
+    static final int NONE = 0;
+    static final int ALL = 1;
+    /** Bytes that a node takes, with its share of the hash table, of the cache, and of an array that is being copied. */
+    static final int NODE_BYTES = 32;
+
+    private static final int AND = 0;
+    private static final int OR = 1;
+    private static final int MINUS = 2;
+    private static final int PROJECT = 3;
+    private static final int START = 1024;
+
+    private final int limit;
+    private int[] level = new int[START];
+    private int[] low = new int[START];
+    private int[] high = new int[START];
+    private int[] next = new int[START];
+    private int[] heads = new int[START];
+    private int[] cache = new int[START];
+    private int size = 2;
+
+    /** An empty diagram of at most {@code limit} nodes. */
+    Bdd(int limit) {
+        this.limit = limit;
+        level[NONE] = Integer.MAX_VALUE;
+        level[ALL] = Integer.MAX_VALUE;
+    }
+
+    /** The nodes that a third of this JVM's heap holds: the other two are the ruleset's and the daemon's. */
+    static int affordable() {
+        long nodes = Runtime.getRuntime().maxMemory() / 3 / NODE_BYTES;
+        return (int) Math.max(START, Math.min(nodes, 4000000));
+    }
+
+    int size() {
+        return size;
+    }
+
+    /** Where bit {@code at} is 1. */
+    int bit(int at) {
+        return node(at, NONE, ALL);
+    }
+
+    /** The bit a node asks; MAX_VALUE for {@link #NONE} and {@link #ALL}. */
+    int level(int set) {
+        return level[set];
+    }
+
+    int low(int set) {
+        return low[set];
+    }
+
+    int high(int set) {
+        return high[set];
+    }
+
+    /** The set that goes on with {@code whenZero} or {@code whenOne}; both must ask later bits only. */
+    int node(int at, int whenZero, int whenOne) {
+        if (whenZero == whenOne) {
+            return whenZero;
+        }
+        int slot = hash(at, whenZero, whenOne) & heads.length - 1;
+        for (int i = heads[slot]; i != 0; i = next[i]) {
+            if (level[i] == at && low[i] == whenZero && high[i] == whenOne) {
+                return i;
+            }
+        }
+        if (size == level.length) {
+            grow();
+            slot = hash(at, whenZero, whenOne) & heads.length - 1;
+        }
+        level[size] = at;
+        low[size] = whenZero;
+        high[size] = whenOne;
+        next[size] = heads[slot];
+        heads[slot] = size;
+        return size++;
+    }
+
+    private static int hash(int a, int b, int c) {
+        int h = a * 0x9e3779b1 ^ b * 0x85ebca6b ^ c * 0xc2b2ae35;
+        return h ^ h >>> 15;
+    }
+
+    private void grow() {
+        // the arrays' length stays a power of two, for the hash
+        int length = level.length * 2;
+        if (length > limit) {
+            throw new TooComplex("the sets of packets take more than " + size + " nodes");
+        }
+        level = Arrays.copyOf(level, length);
+        low = Arrays.copyOf(low, length);
+        high = Arrays.copyOf(high, length);
+        heads = new int[length];
+        next = new int[length];
+        cache = new int[length];
+        for (int i = 2; i < size; i++) {
+            int slot = hash(level[i], low[i], high[i]) & length - 1;
+            next[i] = heads[slot];
+            heads[slot] = i;
+        }
+    }
+
+    int and(int a, int b) {
+        return a == NONE || b == NONE ? NONE : a == ALL || a == b ? b : b == ALL ? a : apply(AND, a, b);
+    }
+
+    int or(int a, int b) {
+        return a == ALL || b == ALL ? ALL : a == NONE || a == b ? b : b == NONE ? a : apply(OR, a, b);
+    }
+
+    /** What is in {@code a} but not in {@code b}. */
+    int minus(int a, int b) {
+        return a == NONE || b == ALL || a == b ? NONE : b == NONE ? a : apply(MINUS, a, b);
+    }
+
+    int not(int a) {
+        return minus(ALL, a);
+    }
+
+    private int apply(int operation, int a, int b) {
+        int known = cached(operation, a, b);
+        if (known >= 0) {
+            return known;
+        }
+        int at = Math.min(level[a], level[b]);
+        int a0 = level[a] == at ? low[a] : a;
+        int a1 = level[a] == at ? high[a] : a;
+        int b0 = level[b] == at ? low[b] : b;
+        int b1 = level[b] == at ? high[b] : b;
+        int zero = operation == AND ? and(a0, b0) : operation == OR ? or(a0, b0) : minus(a0, b0);
+        int one = operation == AND ? and(a1, b1) : operation == OR ? or(a1, b1) : minus(a1, b1);
+        return remember(operation, a, b, node(at, zero, one));
+    }
+
+    /** The bits from {@code from} to before {@code to} of all that is in the set, whatever the others are. */
+    int project(int set, int from, int to) {
+        if (level[set] >= to) {
+            return set == NONE ? NONE : ALL;
+        }
+        int known = cached(PROJECT + from, set, to);
+        if (known >= 0) {
+            return known;
+        }
+        int zero = project(low[set], from, to);
+        int one = project(high[set], from, to);
+        int result = level[set] < from ? or(zero, one) : node(level[set], zero, one);
+        return remember(PROJECT + from, set, to, result);
+    }
+
+    private int slot(int operation, int a, int b) {
+        return (hash(operation, a, b) & cache.length / 4 - 1) * 4;
+    }
+
+    private int cached(int operation, int a, int b) {
+        int at = slot(operation, a, b);
+        // a result is kept plus one, so that an empty entry is told from the set NONE
+        return cache[at] == operation && cache[at + 1] == a && cache[at + 2] == b ? cache[at + 3] - 1 : -1;
+    }
+
+    private int remember(int operation, int a, int b, int result) {
+        int at = slot(operation, a, b);
+        cache[at] = operation;
+        cache[at + 1] = a;
+        cache[at + 2] = b;
+        cache[at + 3] = result + 1;
+        return result;
+    }
+
+    /** The part of all bit strings that is in the set, 0 to 1; an estimate by the precision of a double. */
+    double share(int set) {
+        return share(set, new HashMap<Integer, Double>());
+    }
+
+    private double share(int set, Map<Integer, Double> seen) {
+        if (set <= ALL) {
+            return set;
+        }
+        Double known = seen.get(Integer.valueOf(set));
+        if (known == null) {
+            known = Double.valueOf((share(low[set], seen) + share(high[set], seen)) / 2);
+            seen.put(Integer.valueOf(set), known);
+        }
+        return known.doubleValue();
+    }
+
+    /** One bit string of the set, zeros where there is a choice; null when the set is empty. */
+    boolean[] any(int set, int bits) {
+        if (set == NONE) {
+            return null;
+        }
+        boolean[] found = new boolean[bits];
+        int at = set;
+        while (at != ALL) {
+            boolean one = low[at] == NONE;
+            found[level[at]] = one;
+            at = one ? high[at] : low[at];
+        }
+        return found;
+    }
+}

@@ -1,0 +1,83 @@
+package boxwall.explain;
+
+import boxwall.netfilter.Chain;
+import boxwall.netfilter.Origin;
+import boxwall.netfilter.Table;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/** What one walk has found so far. */
+final class Passage {
+    private final Packet packet;
+    private final List<Step> trail = new ArrayList<Step>();
+    private final Set<Origin> unknown = new LinkedHashSet<Origin>();
+    private final Set<String> notes = new LinkedHashSet<String>();
+    private final EnumSet<Verdict> possible = EnumSet.noneOf(Verdict.class);
+    private Step stopped;
+    private Step accepted;
+    private boolean translated;
+
+    Passage(Packet packet) {
+        this.packet = packet;
+    }
+
+    Packet packet() {
+        return packet;
+    }
+
+    List<Step> trail() {
+        return trail;
+    }
+
+    Set<Origin> unknown() {
+        return unknown;
+    }
+
+    void note(String note) {
+        notes.add(note);
+    }
+
+    void translatedAlready() {
+        translated = true;
+    }
+
+    boolean isTranslated() {
+        return translated;
+    }
+
+    /** Walks a table's chain and keeps what it stops; returns what it lets through. */
+    Set<Packet> ask(ChainWalk walk, Chain chain, Set<Packet> packets) {
+        Set<Packet> through = new LinkedHashSet<Packet>();
+        for (ChainWalk.Outcome outcome : walk.from(chain, packets)) {
+            if (outcome.verdict() == Verdict.ACCEPT) {
+                through.add(outcome.packet());
+                boolean filters = outcome.step().table() == Table.FILTER;
+                accepted = accepted == null || filters || accepted.table() != Table.FILTER ? outcome.step() : accepted;
+            } else {
+                possible.add(outcome.verdict());
+                stopped = outcome.step();
+            }
+        }
+        return through;
+    }
+
+    void delivered(Set<Packet> packets) {
+        if (!packets.isEmpty()) {
+            possible.add(Verdict.ACCEPT);
+        }
+    }
+
+    Answer answer() {
+        boolean one = possible.size() == 1 && !possible.contains(Verdict.UNKNOWN);
+        Step step = !one ? null
+                : possible.contains(Verdict.ACCEPT) ? accepted : stopped;
+        List<Origin> depends = new ArrayList<Origin>();
+        if (!one) {
+            depends.addAll(unknown);
+        }
+        return new Answer(packet, possible, step, trail, depends, new ArrayList<String>(notes));
+    }
+}

@@ -1,0 +1,102 @@
+package boxwall.explain;
+
+import boxwall.netfilter.Chain;
+import boxwall.netfilter.Family;
+import boxwall.netfilter.Rule;
+import boxwall.netfilter.Ruleset;
+import boxwall.netfilter.Table;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The interface names and hardware addresses that rules can tell apart: every one that is named, one more for each {@code eth+}, and
+ * one that nothing names. What holds for these holds for all, and sets need a few bits for them instead of 128 and 48.
+ */
+final class Universe {
+    private final Set<String> names = new LinkedHashSet<String>();
+    private final List<byte[]> macs = new ArrayList<byte[]>();
+
+    /** Collects from rulesets, the site, and the further criteria of a statement. */
+    Universe(List<Ruleset> rulesets, Site site, Family family, List<Criterion> further) {
+        names.addAll(site.interfaces());
+        Set<String> open = new LinkedHashSet<String>();
+        for (Criterion criterion : further) {
+            collect(criterion, open);
+        }
+        for (Ruleset ruleset : rulesets) {
+            for (Table table : ruleset.tables(family)) {
+                for (Chain chain : ruleset.chains(family, table)) {
+                    for (Rule rule : chain.rules()) {
+                        for (Criterion criterion : Criteria.of(rule, family).all()) {
+                            collect(criterion, open);
+                        }
+                    }
+                }
+            }
+        }
+        names.remove("");
+        open.add("other+");
+        for (String prefix : open) {
+            represent(prefix.substring(0, prefix.length() - 1), open);
+        }
+        byte[] stranger = {2, 0, 0, 0, 0, 0};
+        while (index(stranger) >= 0) {
+            stranger[5]++;
+        }
+        macs.add(stranger);
+    }
+
+    private void collect(Criterion criterion, Set<String> open) {
+        for (Span span : criterion.spans()) {
+            if (criterion.field() == Field.MAC && index(span.first()) < 0) {
+                macs.add(span.first());
+            } else if (criterion.field() == Field.IN || criterion.field() == Field.OUT) {
+                // a mask that ends before the name's closing zero is that of eth+
+                String name = Numbers.text(span.first());
+                boolean exact = !span.isMasked() || span.second()[Math.min(15, name.length())] != 0;
+                (exact ? names : open).add(exact ? name : name + "+");
+            }
+        }
+    }
+
+    /** Adds a name that starts so, but that no rule names, and that starts with no longer prefix that a rule has. */
+    private void represent(String prefix, Set<String> open) {
+        for (int i = 0; i < 1000; i++) {
+            String name = prefix + i;
+            boolean free = !names.contains(name);
+            for (String other : open) {
+                String start = other.substring(0, other.length() - 1);
+                free &= start.length() <= prefix.length() || !name.startsWith(start);
+            }
+            if (free && name.length() < 16) {
+                names.add(name);
+                return;
+            }
+        }
+        // a prefix of 15 characters leaves no room for another name; the name itself stands for it
+        if (prefix.length() > 0) {
+            names.add(prefix);
+        }
+    }
+
+    /** The interface names, in a fixed order. */
+    List<String> names() {
+        return new ArrayList<String>(names);
+    }
+
+    /** The hardware addresses, the last of which no rule names. */
+    List<byte[]> macs() {
+        return macs;
+    }
+
+    private int index(byte[] mac) {
+        for (int i = 0; i < macs.size(); i++) {
+            if (Numbers.compare(macs.get(i), mac) == 0) {
+                return i;
+            }
+        }
+        return -1;
+    }
+}

@@ -1,0 +1,52 @@
+package boxwall.explain;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.File;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The kernel is the judge of the packet walk. {@code -Dboxwall.long=true} judges 10 000 rulesets instead of a few hundred;
+ * {@code -Dboxwall.seed=N} repeats a run, with the seed that it printed.
+ */
+class KernelIT {
+    private static final boolean LONG = Boolean.getBoolean("boxwall.long");
+
+    @Test
+    void verdictAndDecidingRuleAreThoseOfTheKernel(@TempDir Path folder) throws Exception {
+        assumeTrue("root".equals(System.getProperty("user.name")), "needs root for a network namespace");
+        assumeTrue(has("gcc") && has("iptables-legacy-restore") && has("unshare") && has("ip"),
+                "needs gcc, iptables-legacy, unshare and ip");
+        Path injector = folder.resolve("inject");
+        KernelJudge.run("", "gcc", "-O1", "-o", injector.toString(), "src/test/java/boxwall/explain/inject.c");
+        long seed = Long.getLong("boxwall.seed", System.nanoTime() & 0xffffff);
+        System.out.println("KernelIT: seed " + seed);
+        Path output = folder.resolve("output");
+        Process process = new ProcessBuilder("unshare", "-n", Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp", System.getProperty("java.class.path"), "boxwall.explain.KernelJudge", "" + seed,
+                LONG ? "10000" : "300", "100", LONG ? "3600" : "40", injector.toString())
+                .redirectErrorStream(true).redirectOutput(output.toFile()).start();
+        boolean ended = process.waitFor(LONG ? 3700 : 100, TimeUnit.SECONDS);
+        process.destroyForcibly();
+        String said = Files.readString(output, StandardCharsets.UTF_8);
+        System.out.println(said.length() < 300 ? said : said.substring(0, 300));
+        assertTrue(ended, "no end in time: " + said);
+        assertEquals(0, process.waitFor(), said);
+    }
+
+    private static boolean has(String program) {
+        for (String folder : System.getenv("PATH").split(File.pathSeparator)) {
+            if (new File(folder, program).canExecute()) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

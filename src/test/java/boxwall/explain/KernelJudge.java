@@ -1,0 +1,233 @@
+package boxwall.explain;
+
+import boxwall.explain.RandomRules.Feature;
+import boxwall.netfilter.Addresses;
+import boxwall.netfilter.Family;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Runs inside a network namespace of its own (see KernelIT): loads rulesets made by chance, sends real packets, and compares the
+ * kernel's counters, packets and bytes of every rule and policy, with what the walk foretold.
+ *
+ * <p>The namespace is a router with three veth pairs; a frame sent out of {@code lanp} comes in through {@code lan}. The kernel's own
+ * answers (resets, errors, echo replies) would count too: raw's OUTPUT drops whatever doesn't bear the sender's mark.
+ */
+final class KernelJudge {
+    private static final String[] DEVICES = {"lan", "guest", "dsl"};
+    private static final String[] V4 = {"10.8.1.1", "10.8.1.20", "10.8.2.20", "10.8.3.20", "198.51.100.9"};
+    private static final String[] V6 = {"fd00:8:1::1", "fd00:8:1::20", "fd00:8:2::20", "fd00:8:3::20", "2001:db8:1::9"};
+    private static final String NO_MANGLE = "\n*mangle\n:PREROUTING ACCEPT [0:0]\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n"
+            + ":OUTPUT ACCEPT [0:0]\n:POSTROUTING ACCEPT [0:0]\nCOMMIT";
+
+    private final Process injector;
+    private final BufferedReader answers;
+    private final PrintStream requests;
+    private final Site site = site();
+    private final Set<String> used = new HashSet<>();
+
+    private KernelJudge(String injectorPath) throws IOException {
+        injector = new ProcessBuilder(injectorPath).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        answers = new BufferedReader(new InputStreamReader(injector.getInputStream()));
+        requests = new PrintStream(injector.getOutputStream(), true);
+    }
+
+    /** Arguments: seed, rulesets at most, packets each, seconds at most, the injector's path. */
+    public static void main(String[] args) throws Exception {
+        long seed = Long.parseLong(args[0]);
+        namespace();
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(Long.parseLong(args[3]));
+        KernelJudge judge = new KernelJudge(args[4]);
+        int rulesets = 0;
+        for (; rulesets < Integer.parseInt(args[1]) && System.nanoTime() < end; rulesets++) {
+            try {
+                judge.judge(new Random(seed + rulesets), Integer.parseInt(args[2]));
+            } catch (AssertionError | RuntimeException e) {
+                System.out.println("seed " + (seed + rulesets));
+                e.printStackTrace(System.out);
+                System.exit(1);
+            }
+        }
+        judge.injector.destroy();
+        System.out.println("the kernel agrees: " + rulesets + " rulesets, " + args[2] + " packets each, seed " + seed);
+    }
+
+    private static void namespace() throws Exception {
+        List<String> script = new ArrayList<>(List.of("set -e", "ip link set lo up",
+                "sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1 net.ipv4.conf.all.rp_filter=0"
+                        + " net.ipv4.conf.default.rp_filter=0 net.ipv6.conf.default.accept_dad=0"));
+        for (int i = 0; i < 3; i++) {
+            String d = DEVICES[i];
+            String mac = "02:00:00:00:0" + (i + 1);
+            script.add("ip link add " + d + " address " + mac + ":01 type veth peer name " + d + "p address " + mac + ":02");
+            script.add("sysctl -qw net.ipv6.conf." + d + "p.disable_ipv6=1 net.ipv4.conf." + d + ".rp_filter=0");
+            script.add("ip link set " + d + "p arp off up; ip link set " + d + " up");
+            script.add("ip addr add 10.8." + (i + 1) + ".1/24 dev " + d);
+            script.add("ip addr add fd00:8:" + (i + 1) + "::1/64 dev " + d + " nodad");
+        }
+        script.add("ip route add default dev dsl; ip -6 route add default dev dsl");
+        for (String ip : new String[] {"iptables", "ip6tables"}) {
+            script.add(ip + "-legacy -t raw -A OUTPUT -m mark ! --mark 0x1000/0x1000 -j DROP");
+        }
+        run(String.join("\n", script) + "\n", "sh");
+    }
+
+    private static Site site() {
+        Site.Builder site = new Site.Builder().add("lo", Addresses.parse("127.0.0.1"), 8);
+        for (int i = 0; i < 3; i++) {
+            site.add(DEVICES[i], Addresses.parse("10.8." + (i + 1) + ".1"), 24);
+            site.add(DEVICES[i], Addresses.parse("fd00:8:" + (i + 1) + "::1"), 64);
+        }
+        return site.route(Rules.network(Family.IPV4, "0.0.0.0/0"), "dsl").route(Rules.network(Family.IPV6, "::/0"), "dsl").build();
+    }
+
+    private void judge(Random random, int packets) throws Exception {
+        Family family = random.nextInt(3) == 0 ? Family.IPV6 : Family.IPV4;
+        String[] addresses = family == Family.IPV4 ? V4 : V6;
+        boolean tracked = random.nextBoolean();
+        Set<Feature> features = EnumSet.of(tracked ? Feature.STATE : Feature.FRAGMENT);
+        for (Feature feature : new Feature[] {Feature.MAC, Feature.MARK}) {
+            if (random.nextInt(3) == 0) {
+                features.add(feature);
+            }
+        }
+        List<String> lines = new RandomRules(random, family, addresses, DEVICES, features).lines();
+        if (tracked) {
+            // conntrack works in a namespace as long as a rule asks for it
+            lines.add(lines.size() - 1, "-A OUTPUT -m state --state NEW");
+        }
+        String text = String.join("\n", lines) + (features.contains(Feature.MARK) ? "" : NO_MANGLE) + "\n";
+        run(text, family.command() + "-legacy-restore");
+        Walk walk = new Walk(Rules.of(family, text), site);
+        Traffic traffic = new Traffic(random, family, addresses, tracked, site, used);
+        Map<String, long[]> foretold = new TreeMap<>();
+        StringBuilder log = new StringBuilder();
+        for (int i = 0; i < packets; i++) {
+            Traffic.Shot shot = traffic.next();
+            while (features.contains(Feature.MAC) && loops(shot)) {
+                // what a packet on lo has as hardware address differs from kernel to kernel
+                shot = traffic.next();
+            }
+            Answer answer = walk.packet(shot.packet());
+            log.append(answer.inFull());
+            foretell(answer, shot.bytes().length, foretold);
+            send(family, shot, answer);
+            if (answer.verdict() == Verdict.ACCEPT) {
+                traffic.accepted(shot);
+            }
+        }
+        compare(family, foretold, text, log);
+    }
+
+    private static void foretell(Answer answer, int bytes, Map<String, long[]> foretold) {
+        if (answer.verdict() == Verdict.UNKNOWN) {
+            throw new AssertionError("not decided: " + answer.inFull());
+        }
+        for (Step step : answer.trail()) {
+            String name = step.table().word() + " " + step.chain() + " " + step.number();
+            long[] counter = foretold.computeIfAbsent(name, k -> new long[2]);
+            counter[0]++;
+            counter[1] += bytes;
+        }
+    }
+
+    private void send(Family family, Traffic.Shot shot, Answer answer) throws IOException {
+        StringBuilder request = new StringBuilder();
+        boolean local = shot.packet().in() == null;
+        if (local) {
+            request.append(family.digit()).append(' ');
+        } else {
+            int number = List.of(DEVICES).indexOf(shot.packet().in()) + 1;
+            request.append("P ").append(shot.packet().in()).append("p 020000000").append(number).append("01");
+            hex(request, shot.packet().mac());
+            request.append(family == Family.IPV4 ? "0800" : "86dd");
+        }
+        hex(request, shot.bytes());
+        requests.println(request);
+        String said = answers.readLine();
+        // the kernel tells the sender of a packet that OUTPUT drops; of one that comes back through lo it can't
+        String expected = local && answer.verdict().stops() ? "Operation not permitted" : "ok";
+        if (!expected.equals(said) && !loops(shot)) {
+            throw new AssertionError("sending said '" + said + "', expected '" + expected + "': " + answer.inFull());
+        }
+    }
+
+    private boolean loops(Traffic.Shot shot) {
+        return shot.packet().in() == null && site.isOwn(shot.packet().dst());
+    }
+
+    private static void hex(StringBuilder out, byte[] bytes) {
+        for (byte b : bytes) {
+            out.append(Character.forDigit(b >> 4 & 15, 16)).append(Character.forDigit(b & 15, 16));
+        }
+    }
+
+    private static void compare(Family family, Map<String, long[]> foretold, String text, CharSequence log) throws Exception {
+        String wrong = "";
+        // a frame is handled in softirq context after the sender has returned: look again for a second at most
+        for (int attempt = 0; attempt < 100; attempt++) {
+            wrong = differences(counters(run("", family.command() + "-legacy-save", "-c")), foretold);
+            if (wrong.isEmpty()) {
+                return;
+            }
+            TimeUnit.MILLISECONDS.sleep(10);
+        }
+        throw new AssertionError(wrong + "\n" + text + "\n" + log);
+    }
+
+    private static String differences(Map<String, long[]> counted, Map<String, long[]> foretold) {
+        StringBuilder out = new StringBuilder();
+        counted.forEach((name, c) -> {
+            long[] f = foretold.getOrDefault(name, new long[2]);
+            if (c[0] != f[0] || c[1] != f[1]) {
+                out.append(name).append(": counted ").append(c[0]).append(" packets ").append(c[1]).append(" bytes, foretold ")
+                        .append(f[0]).append(" and ").append(f[1]).append('\n');
+            }
+        });
+        return out.toString();
+    }
+
+    /** {@code filter INPUT 3} and packets, bytes of each rule; number 0 is the policy. raw is the judge's own. */
+    private static Map<String, long[]> counters(String save) {
+        Map<String, long[]> counters = new TreeMap<>();
+        Map<String, Integer> numbers = new TreeMap<>();
+        String table = "";
+        for (String line : save.split("\n")) {
+            if (line.startsWith("*")) {
+                table = line.substring(1);
+            } else if (!table.equals("raw") && (line.startsWith(":") && !line.contains(" - ") || line.startsWith("["))) {
+                String[] words = line.split(" ");
+                boolean rule = line.startsWith("[");
+                String chain = rule ? words[2] : words[0].substring(1);
+                int number = rule ? numbers.merge(table + chain, 1, Integer::sum) : 0;
+                String[] pair = (rule ? words[0] : words[2]).replaceAll("[\\[\\]]", "").split(":");
+                counters.put(table + " " + chain + " " + number, new long[] {Long.parseLong(pair[0]), Long.parseLong(pair[1])});
+            }
+        }
+        return counters;
+    }
+
+    /** What a command prints, given its input; an error when it fails. */
+    static String run(String input, String... command) throws Exception {
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        process.getOutputStream().write(input.getBytes(StandardCharsets.UTF_8));
+        process.getOutputStream().close();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (process.waitFor() != 0) {
+            throw new AssertionError(String.join(" ", command) + ": " + output + "\n" + input);
+        }
+        return output;
+    }
+}

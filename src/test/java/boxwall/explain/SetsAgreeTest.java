@@ -1,0 +1,115 @@
+package boxwall.explain;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import boxwall.netfilter.Addresses;
+import boxwall.netfilter.Family;
+import boxwall.netfilter.Hook;
+import boxwall.netfilter.Ruleset;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.ShrinkingMode;
+
+/** The walk of sets and the walk of packets, written apart, must say the same of every packet. */
+class SetsAgreeTest {
+    private static final String[] V4 = {"192.168.178.1", "192.168.178.20", "192.168.179.5", "203.0.113.2", "198.51.100.9"};
+    private static final String[] V6 = {"fd00:178::1", "fd00:178::20", "fd00:179::5", "2001:db8:d51::2", "2001:db8:1::9"};
+    private static final String[] DEVICES = {"lan", "guest", "dsl", "tun0"};
+    private static final Set<RandomRules.Feature> ALL = EnumSet.allOf(RandomRules.Feature.class);
+    private static final Hook[] WAYS = {Hook.INPUT, Hook.FORWARD, Hook.OUTPUT};
+
+    @Property(tries = 150, shrinking = ShrinkingMode.OFF)
+    void onEveryPacket(@ForAll long seed) {
+        Random random = new Random(seed);
+        Family family = random.nextInt(3) == 0 ? Family.IPV6 : Family.IPV4;
+        String[] addresses = family == Family.IPV4 ? V4 : V6;
+        List<String> lines = new RandomRules(random, family, addresses, DEVICES, ALL).lines();
+        Ruleset ruleset = Rules.of(family, lines.toArray(new String[0]));
+        Site site = Rules.box();
+        Sets sets = new Sets(family, new Universe(List.of(ruleset), site, family, deviceNames()), 1 << 20);
+        for (Hook way : WAYS) {
+            SetWalk walked = new SetWalk(ruleset, sets, site, null);
+            walked.walk(way, sets.everything());
+            Walk walk = new Walk(ruleset, site);
+            for (int i = 0; i < 40; i++) {
+                Packet packet = packet(random, family, addresses, way);
+                Answer answer = walk.packet(packet, way);
+                for (Verdict verdict : Verdict.values()) {
+                    boolean inSet = sets.bdd().and(of(sets, packet), walked.possible(verdict)) != Bdd.NONE;
+                    assertEquals(answer.possible().contains(verdict), inSet, () -> verdict + " in " + way + "\n"
+                            + String.join("\n", lines) + "\n" + answer.inFull());
+                }
+            }
+        }
+    }
+
+    @Property(tries = 100, shrinking = ShrinkingMode.OFF)
+    void onAnExampleOfEachSet(@ForAll long seed) {
+        Random random = new Random(seed);
+        List<String> lines = new RandomRules(random, Family.IPV4, V4, DEVICES, ALL).lines();
+        Ruleset ruleset = Rules.v4(lines.toArray(new String[0]));
+        Site site = Rules.box();
+        Sets sets = new Sets(Family.IPV4, new Universe(List.of(ruleset), site, Family.IPV4, deviceNames()), 1 << 20);
+        for (Hook way : WAYS) {
+            SetWalk walked = new SetWalk(ruleset, sets, site, null);
+            walked.walk(way, sets.everything());
+            for (Verdict verdict : Verdict.values()) {
+                Packet example = sets.packet(walked.possible(verdict));
+                assertTrue(example == null || new Walk(ruleset, site).packet(example, way).possible().contains(verdict),
+                        () -> verdict + " " + example + "\n" + String.join("\n", lines));
+            }
+        }
+    }
+
+    static List<Criterion> deviceNames() {
+        List<Span> names = new ArrayList<>();
+        for (String name : DEVICES) {
+            names.add(Span.range(Numbers.interfaceName(name), Numbers.interfaceName(name)));
+        }
+        return List.of(new Criterion(Field.IN, null, false, names));
+    }
+
+    /** The set of one packet. A hardware address that no rule names is stood for by the last one of the universe. */
+    static int of(Sets sets, Packet packet) {
+        int set = sets.everything();
+        for (Field field : Field.values()) {
+            byte[] value = packet.value(field);
+            if (value != null) {
+                int one = sets.lies(field, Span.range(value, value));
+                List<byte[]> macs = sets.universe().macs();
+                if (field == Field.MAC && one == Bdd.NONE) {
+                    one = sets.lies(field, Span.range(macs.get(macs.size() - 1), macs.get(macs.size() - 1)));
+                }
+                set = sets.bdd().and(set, one);
+            }
+        }
+        return set;
+    }
+
+    static Packet packet(Random random, Family family, String[] addresses, Hook way) {
+        byte[] src = Addresses.parse(addresses[random.nextInt(addresses.length)]);
+        byte[] dst = Addresses.parse(addresses[random.nextInt(addresses.length)]);
+        if (way == Hook.FORWARD && Rules.box().isLocal(dst)) {
+            dst = Addresses.parse(addresses[4]);
+        }
+        src[src.length - 1] += (byte) random.nextInt(2);
+        dst[dst.length - 1] += (byte) random.nextInt(2);
+        int[] protocols = {6, 17, family == Family.IPV4 ? 1 : 58, 47};
+        int[] types = family == Family.IPV4 ? new int[] {8, 0, 3} : new int[] {128, 129, 1};
+        Packet.Builder packet = Packet.of(family).src(src).dst(dst).protocol(protocols[random.nextInt(4)])
+                .sport(1000 + random.nextInt(40)).dport(1000 + random.nextInt(40)).flags(random.nextInt(64))
+                .icmp(types[random.nextInt(3)], random.nextInt(5)).fragment(random.nextInt(6) == 0)
+                .state(State.values()[random.nextInt(5)]).mark((long) random.nextInt(16))
+                .mac(new byte[] {0, 0x11, 0x22, 0x33, 0x44, (byte) random.nextInt(4)});
+        if (way != Hook.OUTPUT) {
+            packet.in(DEVICES[random.nextInt(DEVICES.length)]);
+        }
+        return (way == Hook.INPUT ? packet : packet.out(DEVICES[random.nextInt(DEVICES.length)])).build();
+    }
+}
