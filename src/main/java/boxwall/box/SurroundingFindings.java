@@ -7,7 +7,7 @@ import java.util.List;
 import boxwall.box.Finding.Severity;
 import boxwall.netfilter.Family;
 
-/** What around netfilter an administrator should know: acceleration, AVM's filter, IPv6, the log, the firmware, the flash. */
+/** What around netfilter an administrator should know: acceleration, AVM's filter, IPv6, the log, the firmware. */
 final class SurroundingFindings {
     /** Freetz' own criterion (rc.mod, vulcheck_2014): FRITZ!OS 04.55 or later with a revision before this one. */
     private static final int REVISION_FIXED_2014 = 27349;
@@ -35,7 +35,6 @@ final class SurroundingFindings {
         printk();
         bootScripts();
         firmware();
-        flash();
     }
 
     private void add(String code, Severity severity, List<String> evidence, String effect, String remedy) {
@@ -156,18 +155,5 @@ final class SurroundingFindings {
         add("firmware-revision-unknown", Severity.NOTE, evidence, "Whether this firmware has the hole " + hole + " can't be told.",
                 "cat /etc/.revision, or /etc/version --project: " + REVISION_FIXED_2014 + " or more has the fix of 2014, "
                         + REVISION_FIXED_2023 + " that of 2023");
-    }
-
-    /** What the last attempt to save said; boxwall-apply leaves it in its result. */
-    private void flash() {
-        for (String line : readings.lines("/var/run/boxwall/result")) {
-            boolean full = line.contains("too big") || line.contains("No space left");
-            if ((line.startsWith("error=") || line.startsWith("reason=")) && full) {
-                add("flash-full", Severity.WARN, one(Evidence.line("/var/run/boxwall/result", line)),
-                        "The rules run but could not be saved: after a reboot the old ones are back.",
-                        "make room in /tmp/flash (32 KiB compressed for all of Freetz), then modsave flash");
-                return;
-            }
-        }
     }
 }

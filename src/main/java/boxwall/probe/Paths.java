@@ -67,8 +67,7 @@ final class Paths {
             new Entry("/var/flash/debug.cfg", LARGE, SCRIPT),
             new Entry("/tmp/flash/mod/rc.custom", LARGE, SCRIPT),
             new Entry("/tmp/flash/mod/modules", SMALL),
-            new Entry("/var/run/dsld.pid", SMALL),
-            new Entry("/var/run/boxwall/result", SMALL)));
+            new Entry("/var/run/dsld.pid", SMALL)));
 
     /** Files that are only looked for: their content is of no use, and /proc/net/nf_conntrack may be long. */
     static final List<String> PRESENCE = Collections.unmodifiableList(Arrays.asList("/proc/net/nf_conntrack", "/proc/net/ip_conntrack"));

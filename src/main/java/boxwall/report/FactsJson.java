@@ -44,6 +44,11 @@ public final class FactsJson {
         return json;
     }
 
+    /** The facts as one line of text. */
+    public static String text(BoxFacts facts) {
+        return of(facts).toString();
+    }
+
     private static JsonObject iptables(Userland userland) {
         return new JsonObject().add("version", text(userland.version())).add("save", known(userland.save()))
                 .add("restore", known(userland.restore())).add("wait", known(userland.waits())).add("ip6", known(userland.ip6()));

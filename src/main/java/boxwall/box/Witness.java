@@ -1,0 +1,110 @@
+package boxwall.box;
+
+import java.util.Arrays;
+import java.util.Collections;
+
+import boxwall.box.Finding.Severity;
+
+/** Verdicts from counters: does netfilter see packets, does Packet Acceleration pass it by, did its control file do anything. */
+public final class Witness {
+    /** Fewer packets than this between two looks say nothing. */
+    private static final long ENOUGH = 200;
+
+    private Witness() {
+    }
+
+    /**
+     * The verdict on a rule that counted echoes on lo, asked before any LOG rule is loaded: modules built for another struct
+     * sk_buff load and match nothing, or count nonsense, and crash the box at the first LOG (measured on 2.6.32).
+     *
+     * @param packets and bytes what the rule counted
+     * @param expectedPackets what was sent; an echo and its reply both pass INPUT, so two for a ping
+     * @param bytesEach the IP length of each, 84 for a ping of 56 bytes
+     * @return null when it counted rightly
+     */
+    public static Finding counted(long packets, long bytes, long expectedPackets, long bytesEach) {
+        String line = "counting rule for ICMP on lo: " + packets + " packets, " + bytes + " bytes; sent " + expectedPackets + " packets, "
+                + expectedPackets * bytesEach + " bytes";
+        if (packets >= expectedPackets && bytes == packets * bytesEach) {
+            return null;
+        }
+        boolean nothing = packets == 0;
+        return new Finding(nothing ? "netfilter-sees-nothing" : "netfilter-layout-mismatch", Severity.REFUSE, "",
+                Collections.singletonList(line), nothing ? "Rules load but see no packet: they protect nothing, and a LOG rule may crash "
+                        + "the box." : "Rules read packets wrongly: the modules were built for another struct sk_buff, and a LOG rule "
+                        + "would crash the box.",
+                "build the firmware again so that kernel and modules agree on NF_CONNTRACK; load no LOG rule before");
+    }
+
+    /** Packets through an interface (received and sent, /proc/net/dev), or -1 when it isn't there. */
+    public static long interfacePackets(Readings readings, String name) {
+        for (String line : readings.lines("/proc/net/dev")) {
+            int colon = line.lastIndexOf(':');
+            if (colon > 0 && line.substring(0, colon).trim().equals(name)) {
+                String[] words = line.substring(colon + 1).trim().split(" +");
+                return words.length < 10 ? -1 : sum(words[1], words[9]);
+            }
+        }
+        return -1;
+    }
+
+    /** Packets that the filter table counted, policies and rules: {@code :FORWARD ACCEPT [12:3456]}, {@code [1:60] -A …}; -1 for none. */
+    public static long filterPackets(Readings readings) {
+        boolean inFilter = false;
+        long packets = -1;
+        for (String line : readings.commandLines("iptables-save")) {
+            inFilter = line.startsWith("*") ? line.equals("*filter") : inFilter;
+            int open = line.startsWith("[") ? 0 : line.startsWith(":") ? line.lastIndexOf(" [") + 1 : -1;
+            int colon = open < 0 ? -1 : line.indexOf(':', open + 1);
+            if (inFilter && colon > 0 && line.charAt(open) == '[') {
+                packets = Math.max(packets, 0) + Math.max(0, sum(line.substring(open + 1, colon), "0"));
+            }
+        }
+        return packets;
+    }
+
+    private static long sum(String a, String b) {
+        try {
+            return Long.parseLong(a) + Long.parseLong(b);
+        } catch (NumberFormatException e) {
+            return -1;
+        }
+    }
+
+    /** The finding when the Internet side moved packets that the filter table didn't count, between two readings; null when not. */
+    public static Finding bypassed(BoxFacts facts, Readings before, Readings after) {
+        if (facts.wan() == null || !facts.packetAcceleration().mayBypass()) {
+            return null;
+        }
+        String wan = facts.wan().name();
+        long moved = interfacePackets(after, wan) - interfacePackets(before, wan);
+        long counted = filterPackets(after) - filterPackets(before);
+        if (interfacePackets(before, wan) < 0 || filterPackets(before) < 0 || moved < ENOUGH || counted * 10 > moved || counted < 0) {
+            return null;
+        }
+        return new Finding("pa-bypasses-netfilter", Severity.WARN, "", Arrays.asList(
+                "/proc/net/dev: " + wan + " moved " + moved + " packets", "iptables-save -c: filter counted " + counted + " of them"),
+                "Packet Acceleration carries " + (moved - counted) + " of " + moved + " packets past netfilter: no rule or counter saw them.",
+                "echo flush > /proc/net/avm_pa/control ends the flows it carries; PA=disable in boxwall.cfg for every packet");
+    }
+
+    /**
+     * The finding when a word written to /proc/net/avm_pa/control had no effect; the file takes any word without an error.
+     *
+     * @param word {@code flush}, {@code enable} or {@code disable}
+     * @return null when it worked, or when that can't be told
+     */
+    public static Finding controlled(String word, Acceleration before, Acceleration after) {
+        boolean failed = word.equals("disable") && after.state() != Acceleration.State.DISABLED
+                || word.equals("enable") && after.state() != Acceleration.State.ENABLED
+                || word.equals("flush") && before.sessions() != null && after.sessions() != null && before.sessions() > 20
+                        && after.sessions() >= before.sessions();
+        if (!failed || after.state() == Acceleration.State.ABSENT) {
+            return null;
+        }
+        return new Finding("pa-control-ineffective", Severity.WARN, "", Collections.singletonList(after.evidence()
+                + (word.equals("flush") ? "; sessions " + before.sessions() + " before, " + after.sessions() + " after" : "")),
+                "\"" + word + "\" was written to Packet Acceleration's control file and changed nothing: flows still pass netfilter by.",
+                "cat /proc/net/avm_pa/brief; dmesg | grep avm_pa says whether the word is known; AVM's page Support switches it too");
+    }
+}
