@@ -156,7 +156,7 @@ final class Capabilities {
         load.addAll(best.modules());
         for (String module : spec.along()) {
             Capability also = modules.of(module);
-            if (generation.isListed() || !isAbsent(also)) {
+            if (generation.isListed() || !isAbsent(also) || modules.dep().contains(module)) {
                 load.addAll(also.modules());
                 evidence = also.state().compareTo(state) > 0 ? also.evidence() : evidence;
                 state = state.worst(also.state());
@@ -207,7 +207,7 @@ final class Capabilities {
         names.addAll(spec.along());
         for (String module : names) {
             Capability one = modules.of(module);
-            boolean tolerated = isAbsent(one) && (!generation.isListed() || conntrack.state() == Conntrack.State.IN_USE);
+            boolean tolerated = isAbsent(one) && !modules.dep().contains(module) && (!generation.isListed() || conntrack.state() == Conntrack.State.IN_USE);
             if (!tolerated) {
                 load.addAll(one.modules());
                 evidence = one.state().compareTo(worst) > 0 ? one.evidence() : evidence;

@@ -17,6 +17,9 @@ public final class IptablesError {
     private static final Pattern TABLE =
             Pattern.compile("(?:can't|unable to) initialize (?:ip6?tables )?table:? [`']([a-z]{1,20})\r?'");
     private static final Pattern LINE = Pattern.compile("-restore: line ([0-9]{1,7}) failed");
+    /** What 1.8 says before it fails: the only place where the kernel's refusal has a name. */
+    private static final Pattern KERNEL_SIDE =
+            Pattern.compile("Extension ([A-Za-z0-9_.+-]{1,40}) revision [0-9]+ not supported, missing kernel module");
     private static final Pattern HOST = Pattern.compile("host/network [`']([^']{1,80})' not found");
 
     private final BoxFacts facts;
@@ -55,7 +58,10 @@ public final class IptablesError {
         Matcher table = TABLE.matcher(line);
         Matcher commit = LINE.matcher(line);
         Matcher host = HOST.matcher(line);
-        if (extension.find()) {
+        Matcher kernelSide = KERNEL_SIDE.matcher(line);
+        if (kernelSide.find()) {
+            return kernelSide(line, kernelSide.group(1));
+        } else if (extension.find()) {
             return extension(line, extension.group(1), extension.group(2));
         } else if (table.find()) {
             return table(line, table.group(1));
@@ -94,6 +100,16 @@ public final class IptablesError {
         return finding("extension-missing", line, "iptables itself has no " + kind + " \"" + name + "\", whatever the kernel has",
                 "make menuconfig: FREETZ_LIB_" + file + " (or libip" + (family == Family.IPV4 ? "t_" : "6t_") + name
                         + "), or FREETZ_PACKAGE_IPTABLES_STATIC, which has them all");
+    }
+
+    /** Upper-case names are targets, but for a few that no box has. */
+    private Finding kernelSide(String line, String name) {
+        Kind kind = Character.isUpperCase(name.charAt(0)) ? Kind.TARGET : Kind.MATCH;
+        Capability capability = facts.capability(family, kind, name);
+        boolean refused = capability.state() == Capability.State.REFUSED;
+        return finding(refused ? "module-refused" : "module-missing", line, "the kernel gave no " + kind.word() + " \"" + name + "\" ("
+                + capability.evidence() + ")", refused && facts.pullsConntrack(family, kind, name)
+                ? "STATEFUL=auto or no in boxwall.cfg" : facts.cure(family, kind, name));
     }
 
     private Finding table(String line, String name) {

@@ -185,6 +185,8 @@ class BoxFactsTest {
             {"iptables-restore v1.8.9 (legacy): Couldn't load match `foo':No such file or directory", "extension-missing"},
             {"Couldn't find target `ULOG'", "extension-missing"},
             {"iptables-restore: unable to initialize table 'filter\r'", "table-missing"},
+            {"Warning: Extension state revision 0 not supported, missing kernel module?", "module-refused"},
+            {"Warning: Extension multiport revision 0 not supported, missing kernel module?", "module-missing"},
             {"iptables-restore: line 4 failed", "module-refused"},
             {"iptables: Resource temporarily unavailable.", "drift"},
             {"iptables v1.4.11.1: unknown option \"-w\"", "iptables-too-old"},
