@@ -39,11 +39,16 @@ final class Canon {
                 return Inet.range(text, family);
             case "address":
                 return Addresses.print(Inet.address(text, family));
+            case "gateway":
+                return Inet.gateway(text, family);
+            case "bits":
+                return String.valueOf(Numbers.within(text, 0, family.addressBits()));
             case "network":
                 return Inet.network(text, family).toString();
             case "host":
-                String host = Inet.network(text, family).toString();
-                return host.endsWith("/" + family.addressBits()) ? host.substring(0, host.indexOf('/')) : host;
+                return Inet.host(text, family);
+            case "port":
+                return String.valueOf(Ports.port(text));
             case "flags":
                 return Lists.flags(text, argument.split(","));
             case "enum":
@@ -92,6 +97,8 @@ final class Canon {
             case "weekdays":
             case "monthdays":
                 return Times.value(kind, text);
+            case "bpf":
+                return Lists.bpf(text);
             case "bytes":
                 return Wide.range(text);
             case "u64":

@@ -8,7 +8,7 @@ import java.util.List;
 
 /**
  * Reads the words after {@code iptables} as getopt_long and iptables' own rules would: options in any order, long ones by any
- * unambiguous beginning or with {@code =value}, short ones with the value glued on, {@code !} before an option or (the old way) after it.
+ * unambiguous beginning or with {@code =value}, short ones with the value args.glued on, {@code !} before an option or (the old way) after it.
  */
 final class CommandParser {
     private final Family family;
@@ -16,10 +16,7 @@ final class CommandParser {
     private final RuleOptions rule;
     private final boolean both;
 
-    private List<Word> words;
-    private int at;
-    private Word glued;
-    private Word invert;
+    private Arguments args;
     private Command command;
 
     /**
@@ -32,7 +29,7 @@ final class CommandParser {
         this.family = family;
         this.errors = errors;
         this.both = both;
-        this.rule = new RuleOptions(this, family, errors, hosts, both, tolerant);
+        this.rule = new RuleOptions(family, errors, hosts, both, tolerant);
     }
 
     /**
@@ -43,21 +40,18 @@ final class CommandParser {
      */
     Command parse(List<Word> line, int from, Word start, Table block) {
         int before = errors.count();
-        words = line;
-        at = from;
-        invert = null;
-        glued = null;
+        args = new Arguments(line, from, errors);
         command = new Command();
         command.verbAt = start;
         if (block != null) {
             command.table = block;
         }
-        rule.begin();
-        while (at < words.size()) {
-            word(words.get(at++), block);
+        rule.begin(args);
+        while (!args.atEnd()) {
+            word(args.next(), block);
         }
-        if (invert != null) {
-            errors.add(invert, "a ! with nothing after it", "write the option that it negates after it");
+        if (args.inverted() != null) {
+            errors.add(args.inverted(), "a ! with nothing after it", "write the option that it negates after it");
         }
         finish(start);
         return errors.count() == before ? command : null;
@@ -65,29 +59,26 @@ final class CommandParser {
 
     private void word(Word w, Table block) {
         if (w.is("!")) {
-            if (invert != null) {
-                errors.add(w, "two ! in a row", "keep one");
-            }
-            invert = w;
+            args.invert(w);
         } else if (w.text.startsWith("--") && w.text.length() > 2) {
             int equals = w.text.indexOf('=');
             String name = equals < 0 ? w.text : w.text.substring(0, equals);
-            glued = equals < 0 ? null : w.from(equals + 1);
+            args.glued = equals < 0 ? null : w.from(equals + 1);
             longOption(w, name, block);
             leftOver(w);
         } else if (w.text.length() > 1 && w.text.charAt(0) == '-' && !w.is("--")) {
             letters(w, block);
-        } else if (!w.is("--") || at < words.size()) {
-            errors.add(w, "a word that belongs to no option: " + Errors.show(w.text), invert != null && invert.column < w.column
+        } else if (!w.is("--") || !args.atEnd()) {
+            errors.add(w, "a word that belongs to no option: " + Errors.show(w.text), args.inverted() != null
                     ? "write ! before the option, as in ! -s ADDRESS" : "quote words that belong together, or remove it");
-            invert = null;
+            args.forgetInvert();
         }
     }
 
     private void leftOver(Word w) {
-        if (glued != null) {
-            errors.add(glued, w.text.substring(0, w.text.length() - glued.text.length() - 1) + " takes no value", "remove it");
-            glued = null;
+        if (args.glued != null) {
+            errors.add(args.glued, w.text.substring(0, w.text.length() - args.glued.text.length() - 1) + " takes no value", "remove it");
+            args.glued = null;
         }
     }
 
@@ -96,13 +87,13 @@ final class CommandParser {
             char letter = w.text.charAt(i);
             if (!BaseOption.isLetter(letter)) {
                 errors.add(w, "unknown option -" + (Character.isISOControl(letter) ? '?' : letter), "see iptables(8)");
-                skipValues();
+                args.skipValues();
                 return;
             }
             if (BaseOption.takesValue(letter)) {
-                glued = i + 1 < w.text.length() ? w.from(i + 1) : null;
+                args.glued = i + 1 < w.text.length() ? w.from(i + 1) : null;
                 base(letter, w, block);
-                glued = null;
+                args.glued = null;
                 return;
             }
             base(letter, w, block);
@@ -115,14 +106,14 @@ final class CommandParser {
             base(exact, w, block);
             return;
         }
-        if (rule.exact(w, name)) {
+        if (rule.extensions().exact(w, name)) {
             return;
         }
         String letters = BaseOption.beginning(name.substring(2));
-        if (letters.length() == 1 && !rule.someBegin(name)) {
+        if (letters.length() == 1 && !rule.extensions().someBegin(name)) {
             base(letters.charAt(0), w, block);
         } else {
-            rule.abbreviated(w, name, letters);
+            rule.extensions().abbreviated(w, name, letters);
         }
     }
 
@@ -133,7 +124,7 @@ final class CommandParser {
         }
         switch (letter) {
             case 't':
-                Word table = value(w, "the table's name");
+                Word table = args.value(w, "the table's name");
                 if (table != null) {
                     table(table, block);
                 }
@@ -143,10 +134,10 @@ final class CommandParser {
                 break;
             case 'w':
             case 'W':
-                if (glued == null && at < words.size() && Numbers.parse(words.get(at).text) >= 0) {
-                    at++;
+                if (args.glued == null && !args.atEnd() && Numbers.parse(args.peek().text) >= 0) {
+                    args.next();
                 }
-                glued = null;
+                args.glued = null;
                 break;
             case 'n':
             case 'v':
@@ -159,7 +150,7 @@ final class CommandParser {
                 break;
             case 'M':
                 errors.add(w, "--modprobe makes iptables run a program", "remove it; a line modprobe NAME loads a module");
-                value(w, null);
+                args.value(w, null);
                 break;
             case 'V':
             case 'h':
@@ -168,7 +159,7 @@ final class CommandParser {
             default:
                 rule.base(letter, w);
         }
-        refuseInvert(w);
+        args.refuseInvert(w);
     }
 
     private void table(Word table, Table block) {
@@ -193,8 +184,8 @@ final class CommandParser {
     }
 
     private void counters(Word w) {
-        Word packets = value(w, "the packet count");
-        Word bytes = packets == null ? null : packets.text.indexOf(',') > 0 ? packets : value(w, "the byte count");
+        Word packets = args.value(w, "the packet count");
+        Word bytes = packets == null ? null : packets.text.indexOf(',') > 0 ? packets : args.value(w, "the byte count");
         for (Word count : new Word[] {packets, bytes}) {
             if (count != null && Counters.digits(count.text.replace(",", "")) == 0) {
                 errors.add(count, "not a count: " + Errors.show(count.text), "remove the counters; the kernel begins at 0");
@@ -203,28 +194,28 @@ final class CommandParser {
     }
 
     private void verb(char letter, Word w) {
-        refuseInvert(w);
+        args.refuseInvert(w);
         if (command.verb != 0) {
             errors.add(w, "two commands in one line", "write two lines");
-            skipValues();
+            args.skipValues();
             return;
         }
         command.verb = letter;
         command.verbAt = w;
         if ("LSC".indexOf(letter) >= 0) {
             errors.add(w, w + " builds no ruleset", "remove the line");
-            skipValues();
-            glued = null;
+            args.skipValues();
+            args.glued = null;
             return;
         }
         if ("FXZ".indexOf(letter) >= 0) {
-            command.chain = optional();
-            glued = null;
+            command.chain = args.optional();
+            args.glued = null;
             if (letter == 'Z' && command.chain != null) {
                 number();
             }
         } else {
-            command.chain = value(w, "the chain's name");
+            command.chain = args.value(w, "the chain's name");
             if (command.chain != null) {
                 arguments(letter, w);
             }
@@ -239,18 +230,18 @@ final class CommandParser {
                 errors.add(w, "-R without a rule's number", "write -R CHAIN NUMBER ...");
             }
         } else if (letter == 'P') {
-            command.extra = value(w, "the policy");
-            Word counts = at < words.size() && words.get(at).text.startsWith("[") ? words.get(at++) : null;
+            command.extra = args.value(w, "the policy");
+            Word counts = !args.atEnd() && args.peek().text.startsWith("[") ? args.next() : null;
             if (counts != null && !Counters.is(counts.text)) {
                 errors.add(counts, "not counters: " + Errors.show(counts.text), "remove them");
             }
         } else if (letter == 'E') {
-            command.extra = value(w, "the new name");
+            command.extra = args.value(w, "the new name");
         }
     }
 
     private void number() {
-        Word next = optional();
+        Word next = args.optional();
         if (next == null) {
             return;
         }
@@ -291,85 +282,5 @@ final class CommandParser {
             command.rules = rule.parts().build(new Origin(start.file, start.line));
             command.targetAt = rule.parts().target == null ? null : rule.parts().target.at;
         }
-    }
-
-    // what RuleOptions needs of the words
-
-    /** The value of an option: glued on or the next word. Null, with an error, when there is none or the next word is an option. */
-    Word value(Word option, String what) {
-        Word glue = glued;
-        glued = null;
-        if (glue != null) {
-            return glue;
-        }
-        if (at < words.size() && !isOption(words.get(at)) && !words.get(at).is("!")) {
-            return words.get(at++);
-        }
-        if (what != null) {
-            missing(option, what);
-        }
-        return null;
-    }
-
-    void missing(Word option, String what) {
-        boolean end = at >= words.size();
-        errors.add(option, what + " is missing after " + option + (end ? "" : ": the next word is " + Errors.show(words.get(at).text)),
-                "write it, or remove " + option);
-    }
-
-    /** The next word whatever it is, or null, with an error, at the end: for texts, which may begin with a dash. */
-    Word anyValue(Word option, String what) {
-        if (glued == null && at < words.size()) {
-            return words.get(at++);
-        }
-        return value(option, what);
-    }
-
-    private Word optional() {
-        Word glue = glued;
-        glued = null;
-        if (glue != null) {
-            return glue;
-        }
-        return at < words.size() && !isOption(words.get(at)) && !words.get(at).is("!") ? words.get(at++) : null;
-    }
-
-    static boolean isOption(Word w) {
-        return w.text.length() > 1 && w.text.charAt(0) == '-';
-    }
-
-    /** The ! before the current option, if any; it is used up. Also takes the old one after it: {@code -s ! x}. */
-    boolean negated(boolean takesValue) {
-        boolean before = invert != null;
-        if (takesValue && glued == null && at + 1 < words.size() && words.get(at).is("!")) {
-            if (before) {
-                errors.add(words.get(at), "a second ! for one option", "keep one");
-            }
-            at++;
-            before = true;
-        }
-        invert = null;
-        return before;
-    }
-
-    /** Notes a ! before an option that has no negative. */
-    void refuseInvert(Word w) {
-        if (invert != null) {
-            errors.add(invert, "! before " + w + ", which can't be negated", "remove the !");
-            invert = null;
-        }
-    }
-
-    /** Goes on to the next option, after an error that makes values senseless. */
-    void skipValues() {
-        glued = null;
-        while (at < words.size() && !isOption(words.get(at)) && !words.get(at).is("!")) {
-            at++;
-        }
-    }
-
-    /** The next word if it is a value, without an error when it isn't. */
-    Word maybe() {
-        return optional();
     }
 }

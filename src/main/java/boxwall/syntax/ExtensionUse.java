@@ -14,6 +14,8 @@ final class ExtensionUse {
     /** Where it was named (for an implicit match: the option that brought it). */
     final Word at;
     final String name;
+    /** Whether a value was kept as it is, because it isn't understood: then nothing is concluded from the values. */
+    boolean unsure;
     private List<Option> given = new ArrayList<Option>();
     private final List<Word> places = new ArrayList<Word>();
 
@@ -92,7 +94,7 @@ final class ExtensionUse {
             }
         }
         try {
-            given = extension.finish == null ? given : Finish.options(extension.finish, given, family);
+            given = extension.finish == null || unsure ? given : Finish.options(extension.finish, given, family);
         } catch (Bad bad) {
             errors.add(at, "-m " + name + ": " + bad.getMessage(), bad.todo());
         }

@@ -30,6 +30,12 @@ final class Finish {
             case "connmark":
                 connmark(all);
                 break;
+            case "tcp":
+                tcp(all);
+                break;
+            case "limit":
+                limit(all);
+                break;
             case "hashlimit":
                 hashlimit(all, family);
                 break;
@@ -89,8 +95,30 @@ final class Finish {
         all.remove(mask);
     }
 
+    /** No flag looked at and one expected, or none expected and negated: iptables-save would drop the option, and so turn the rule round. */
+    private static void tcp(List<Option> all) throws Bad {
+        Option flags = find(all, "--tcp-flags");
+        boolean none = flags != null && flags.value().equals("NONE");
+        if (none && flags.negated() == flags.values().get(1).equals("NONE")) {
+            throw new Bad("--tcp-flags NONE with this matches no packet", "name the flags to look at");
+        }
+    }
+
+    private static void limit(List<Option> all) throws Bad {
+        Option rate = find(all, "--limit");
+        Option burst = find(all, "--limit-burst");
+        burst(Rate.limitPeriod(rate == null ? "3/hour" : rate.value()), burst == null ? "5" : burst.value(), false);
+    }
+
+    private static void burst(long period, String packets, boolean wide) throws Bad {
+        if (!Rate.countable(period, Long.parseLong(packets), wide)) {
+            throw new Bad("a burst of " + packets + " takes longer than the kernel can count, or is nothing",
+                    "choose a higher rate or another burst, as 1");
+        }
+    }
+
     /** The table's entries live as long as the rate's unit, as the user wrote it; printed when the printed rate has another unit. */
-    private static void hashlimit(List<Option> all, Family family) {
+    private static void hashlimit(List<Option> all, Family family) throws Bad {
         swapIfNegated(all, "--hashlimit-upto", "--hashlimit-above");
         for (String name : new String[] {"--hashlimit-srcmask", "--hashlimit-dstmask"}) {
             Option mask = find(all, name);
@@ -103,6 +131,8 @@ final class Finish {
         if (rate == null) {
             return;
         }
+        Option burst = find(all, "--hashlimit-burst");
+        burst(Rate.hashPeriod(rate.value()), burst == null ? "5" : burst.value(), true);
         // values of an option hold the printed rate and, behind it, the unit that was written
         String printed = String.valueOf(Rate.seconds(rate.values().get(0)) * 1000);
         String written = rate.values().size() > 1 ? rate.values().get(1) : printed;
@@ -141,6 +171,11 @@ final class Finish {
                 String name = Pattern.printable(pattern) ? "--string" : "--hex-string";
                 all.set(i, new Option(name, option.negated(), Collections.singletonList(Pattern.print(pattern))));
             }
+        }
+        Option from = find(all, "--from");
+        Option to = find(all, "--to");
+        if (from != null && to != null && Long.parseLong(from.value()) > Long.parseLong(to.value())) {
+            throw new Bad("--from behind --to", "write the lower offset as --from");
         }
     }
 

@@ -56,6 +56,24 @@ final class Inet {
         return new Network(family, address, bytes);
     }
 
+    /** The address of another machine. */
+    static String gateway(String text, Family family) throws Bad {
+        String address = Addresses.print(address(text, family));
+        if (address.equals("0.0.0.0") || address.equals("::")) {
+            throw new Bad("not the address of a machine: " + Errors.show(text), "write the gateway's address");
+        }
+        return address;
+    }
+
+    /** A network as -m conntrack keeps it: the address whole, the mask only when it isn't all ones. */
+    static String host(String text, Family family) throws Bad {
+        Network network = network(text, family);
+        String printed = network.toString();
+        int slash = text.lastIndexOf('/');
+        String address = Addresses.print(address(slash < 0 ? text : text.substring(0, slash), family));
+        return network.prefix() == family.addressBits() ? address : address + printed.substring(printed.indexOf('/'));
+    }
+
     /** {@code a-b} or {@code a}, as -m iprange takes it and prints it: always two addresses. */
     static String range(String text, Family family) throws Bad {
         int dash = text.indexOf('-');

@@ -21,6 +21,8 @@ final class Lists {
             }
             given[at] = true;
         }
+        // NONE is no flag but the lack of any, so beside others it says nothing
+        given[0] &= !set[0].equals("NONE") || join(given, set).equals("NONE");
         return join(given, set);
     }
 
@@ -91,16 +93,15 @@ final class Lists {
         return any ? join(given, TCP) : "NONE";
     }
 
-    /** {@code 149:92,12}: option types, some with a length; the kernel's array has 16 places. */
+    /** {@code 149:92,12}: option types, some with a length, where 255 stands for any; the kernel's array has 16 places. */
     static String ipv6Options(String text) throws Bad {
         StringBuilder out = new StringBuilder();
         String[] parts = text.split(",", -1);
         for (String part : parts) {
             int colon = part.indexOf(':');
             out.append(out.length() == 0 ? "" : ",").append(Numbers.within(colon < 0 ? part : part.substring(0, colon), 0, 255));
-            if (colon >= 0) {
-                out.append(':').append(Numbers.within(part.substring(colon + 1), 0, 255));
-            }
+            long length = colon < 0 ? 255 : Numbers.within(part.substring(colon + 1), 0, 255);
+            out.append(length == 255 ? "" : ":" + length);
         }
         if (parts.length > 16) {
             throw new Bad("more than 16 options", "write two rules");
@@ -146,5 +147,22 @@ final class Lists {
             throw new Bad("65536 queues", "65535 are the limit");
         }
         return range[0] + ":" + range[1];
+    }
+
+    /** {@code 2,6 0 0 1,6 0 0 0}: the number of instructions, at most 64, and four numbers for each. */
+    static String bpf(String text) throws Bad {
+        String[] parts = text.split(",", -1);
+        boolean good = Numbers.parse(parts[0]) == parts.length - 1 && parts.length > 1 && parts.length <= 65;
+        for (int i = 1; i < parts.length && good; i++) {
+            String[] numbers = parts[i].split(" ", -1);
+            good = numbers.length == 4;
+            for (int k = 0; k < numbers.length && good; k++) {
+                good = Counters.digits(numbers[k]) > 0 && Numbers.parse(numbers[k]) >= 0;
+            }
+        }
+        if (!good) {
+            throw new Bad("not a BPF program: " + Errors.show(text), "write what nfbpf_compile prints");
+        }
+        return text;
     }
 }

@@ -87,6 +87,6 @@ final class OptionSpec {
 
     /** Whether iptables-save always puts the value in quotes. */
     boolean isQuoted() {
-        return !kinds.isEmpty() && kinds.get(0).startsWith("qtext");
+        return !kinds.isEmpty() && (kinds.get(0).startsWith("qtext") || kinds.get(0).equals("bpf"));
     }
 }

@@ -13,13 +13,16 @@ final class Owners {
     static String hint(String name, Family family, boolean noProtocol, List<ExtensionUse> uses) {
         Extensions all = Extensions.get();
         String owner = null;
+        if (noProtocol && has(all.match("tcp", family), name)) {
+            return "write -p tcp" + (has(all.match("udp", family), name) ? " (or udp)" : "") + " before it";
+        }
         for (int round = 0; round < 2 && owner == null; round++) {
             for (String each : all.names(round == 1, family)) {
                 Extension e = round == 1 ? all.target(each, family) : all.match(each, family);
                 if (has(e, name) && (owner == null || e.implicit != null && noProtocol)) {
                     owner = (e.target ? "-j " : "-m ") + each;
                     if (e.implicit != null) {
-                        return "write -p " + (each.equals("udp") || each.equals("tcp") ? "tcp (or udp)" : e.implicit) + " before it";
+                        return "write -p " + e.implicit + " before it";
                     }
                 }
             }

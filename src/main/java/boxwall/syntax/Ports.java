@@ -9,7 +9,8 @@ final class Ports {
     }
 
     static int port(String text) throws Bad {
-        long value = Numbers.parse(text);
+        // iptables' options don't agree on hex here, so it is left out
+        long value = text.startsWith("0x") || text.startsWith("0X") ? -1 : Numbers.parse(text);
         if (value >= 0 && value <= 65535) {
             return (int) value;
         }

@@ -1,5 +1,6 @@
 package boxwall.syntax;
 
+import java.math.BigInteger;
 import java.util.Locale;
 
 /** {@code 3/min} and its like. The kernel keeps the time between two packets, so what it prints may be rounded: 7/min is kept, 40000/s isn't. */
@@ -17,6 +18,39 @@ final class Rate {
     /** -m limit's --limit. */
     static String limit(String text) throws Bad {
         return print(period(text, SCALE), SCALE);
+    }
+
+    /** The time between two packets of a rate as {@link #limit} prints it, in ten-thousandths of a second. */
+    static long limitPeriod(String text) throws Bad {
+        return period(text, SCALE);
+    }
+
+    /** The same for a rate as {@link #hash} prints it, in millionths. */
+    static long hashPeriod(String text) throws Bad {
+        return period(text, HASH_SCALE);
+    }
+
+    /**
+     * Whether the kernel can count the time that a burst takes: in 32 bits (xt_limit.c), or 64 (xt_hashlimit.c), and in credits, of which a
+     * second gives HZ times a power of two. HZ 100, 250 and 1000 are in use.
+     */
+    static boolean countable(long period, long burst, boolean wide) {
+        BigInteger limit = BigInteger.ONE.shiftLeft(wide ? 64 : 32);
+        BigInteger scale = BigInteger.valueOf(wide ? HASH_SCALE : SCALE);
+        for (int hz : new int[] {100, 250, 1000}) {
+            BigInteger perJiffy = limit.divide(BigInteger.valueOf(hz * 86400L));
+            BigInteger perSecond = BigInteger.ONE.shiftLeft(perJiffy.bitLength() - 1).multiply(BigInteger.valueOf(hz));
+            BigInteger whole = BigInteger.valueOf(period).multiply(BigInteger.valueOf(burst)).mod(limit);
+            if (credits(whole, limit, scale, perSecond).compareTo(credits(BigInteger.valueOf(period), limit, scale, perSecond)) < 0) {
+                return false;
+            }
+        }
+        return burst > 0;
+    }
+
+    private static BigInteger credits(BigInteger period, BigInteger limit, BigInteger scale, BigInteger perSecond) {
+        boolean large = period.compareTo(limit.divide(perSecond)) > 0;
+        return (large ? period.divide(scale).multiply(perSecond) : period.multiply(perSecond).divide(scale)).mod(limit);
     }
 
     /** -m hashlimit's rate in packets. Its scale is a hundred times finer since revision 2 of the match. */

@@ -3,40 +3,44 @@ package boxwall.syntax;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Negatable;
 import boxwall.netfilter.Network;
-import boxwall.netfilter.Option;
 import boxwall.netfilter.Origin;
 
-import java.util.ArrayList;
 import java.util.List;
 
-/** The options that make up a rule: addresses, interfaces, protocol, and those of the extensions named so far. */
+/** iptables' own options of a rule: addresses, interfaces, protocol, and -m, -j and -g, which name the extensions. */
 final class RuleOptions {
-    private final CommandParser args;
+    private Arguments args;
     private final Family family;
     private final Errors errors;
     private final List<HostName> hosts;
     private final boolean both;
     private final boolean tolerant;
+    private final ExtensionOptions extensions;
 
     private RuleParts parts;
-    private boolean implicitUsed;
     private Word first;
     private String seen;
 
-    RuleOptions(CommandParser args, Family family, Errors errors, List<HostName> hosts, boolean both, boolean tolerant) {
-        this.args = args;
+    RuleOptions(Family family, Errors errors, List<HostName> hosts, boolean both, boolean tolerant) {
         this.family = family;
         this.errors = errors;
         this.hosts = hosts;
         this.both = both;
         this.tolerant = tolerant;
+        this.extensions = new ExtensionOptions(family, errors, tolerant);
     }
 
-    void begin() {
+    void begin(Arguments arguments) {
+        args = arguments;
         parts = new RuleParts();
-        implicitUsed = false;
+        extensions.begin(args, parts);
         first = null;
         seen = "";
+    }
+
+    /** Those of the extensions. */
+    ExtensionOptions extensions() {
+        return extensions;
     }
 
     RuleParts parts() {
@@ -45,14 +49,12 @@ final class RuleOptions {
 
     /** The first word that belongs to a rule, or null. */
     Word first() {
-        return first;
+        return first != null ? first : extensions.first();
     }
 
     void check(Word chain) {
         parts.check(family, chain, errors);
     }
-
-    // iptables' own options
 
     void base(char letter, Word w) {
         touch(w);
@@ -107,8 +109,7 @@ final class RuleOptions {
             return;
         }
         int from = 0;
-        String[] list = value.text.split(",", -1);
-        for (String text : list) {
+        for (String text : value.text.split(",", -1)) {
             Word at = value.from(from);
             from += text.length() + 1;
             try {
@@ -116,9 +117,6 @@ final class RuleOptions {
             } catch (Bad bad) {
                 address(at, text, bad);
             }
-        }
-        if (negated && list.length > 1) {
-            errors.add(value, "! with a list of addresses", "write a rule for each; together they would match everything");
         }
         if (into.size() > RuleParts.RULES_LIMIT) {
             into.subList(1, into.size()).clear();
@@ -236,147 +234,5 @@ final class RuleOptions {
         }
         parts.target = new ExtensionUse(extension, name.text, name);
         parts.goTo = goTo;
-    }
-
-    // the extensions' options
-
-    /** The target and the matches, the newest first, as getopt sees them. */
-    private List<ExtensionUse> uses() {
-        List<ExtensionUse> uses = new ArrayList<ExtensionUse>(parts.matches);
-        java.util.Collections.reverse(uses);
-        if (parts.target != null) {
-            uses.add(0, parts.target);
-        }
-        return uses;
-    }
-
-    /** Takes the option if an extension named so far has exactly it. */
-    boolean exact(Word w, String name) {
-        for (ExtensionUse use : uses()) {
-            if (use.extension != null) {
-                for (OptionSpec spec : use.extension.options) {
-                    if (spec.names.contains(name)) {
-                        take(use, spec, w, name);
-                        return true;
-                    }
-                }
-            }
-        }
-        return false;
-    }
-
-    boolean someBegin(String name) {
-        return !beginning(name).isEmpty();
-    }
-
-    /** Pairs of use and spec whose names begin so; the older of two with the same spec is shadowed. */
-    private List<Object[]> beginning(String name) {
-        List<Object[]> found = new ArrayList<Object[]>();
-        List<OptionSpec> specs = new ArrayList<OptionSpec>();
-        for (ExtensionUse use : uses()) {
-            for (OptionSpec spec : use.extension == null ? new ArrayList<OptionSpec>() : use.extension.options) {
-                boolean begins = false;
-                for (String each : spec.names) {
-                    begins |= each.startsWith(name);
-                }
-                if (begins && !specs.contains(spec)) {
-                    specs.add(spec);
-                    found.add(new Object[] {use, spec});
-                }
-            }
-        }
-        return found;
-    }
-
-    /** An option that isn't known by its whole name; {@code letters} are iptables' own options that begin so. */
-    void abbreviated(Word w, String name, String letters) {
-        List<Object[]> found = beginning(name);
-        if (found.size() == 1 && letters.length() == 0) {
-            take((ExtensionUse) found.get(0)[0], (OptionSpec) found.get(0)[1], w, name);
-        } else if (bringImplicit(w)) {
-            if (!exact(w, name)) {
-                abbreviated(w, name, letters);
-            }
-        } else if (tolerant && !uses().isEmpty()) {
-            opaque(w, name);
-        } else {
-            unknown(w, name, found.size() + letters.length() > 1);
-        }
-    }
-
-    /** Adds the match that -p implies, once. */
-    private boolean bringImplicit(Word w) {
-        if (implicitUsed || parts.protocol == null || parts.protocol.negated()) {
-            return false;
-        }
-        Extension extension = Extensions.get().implicit(parts.protocol.value(), family);
-        if (extension == null) {
-            return false;
-        }
-        implicitUsed = true;
-        for (ExtensionUse use : parts.matches) {
-            if (use.extension == extension) {
-                return false;
-            }
-        }
-        parts.matches.add(new ExtensionUse(extension, extension.name, w));
-        return true;
-    }
-
-    private void unknown(Word w, String name, boolean ambiguous) {
-        touch(w);
-        args.negated(true);
-        String todo = ambiguous ? "write it in full" : Owners.hint(name, family, parts.protocol == null, uses());
-        errors.add(w, (ambiguous ? "several options begin with " : "unknown option ") + name, todo);
-        args.skipValues();
-    }
-
-    private void opaque(Word w, String name) {
-        touch(w);
-        boolean negated = args.negated(true);
-        List<String> values = new ArrayList<String>();
-        for (Word value = args.maybe(); value != null; value = args.maybe()) {
-            values.add(value.text);
-        }
-        ExtensionUse use = parts.target != null ? parts.target : parts.matches.get(parts.matches.size() - 1);
-        use.add(new Option(name, negated, values), null, w, errors);
-    }
-
-    private void take(ExtensionUse use, OptionSpec spec, Word w, String name) {
-        touch(w);
-        boolean negated = false;
-        if (spec.negatable) {
-            negated = args.negated(spec.words() > 0);
-        } else {
-            args.refuseInvert(w);
-        }
-        List<String> values = new ArrayList<String>();
-        for (String kind : spec.kinds) {
-            if (kind.startsWith("const:")) {
-                values.add(kind.substring(6));
-                continue;
-            }
-            Word value = kind.contains("text:") ? args.anyValue(w, "the value") : args.value(w, "the value");
-            if (value == null) {
-                return;
-            }
-            try {
-                String canonical = Canon.value(kind, value.text, family);
-                values.add(spec.complement && negated ? Times.others(kind, canonical) : canonical);
-                if (kind.equals("rate2")) {
-                    // the unit as written decides a default of hashlimit, see Finish
-                    values.add(String.valueOf(Rate.seconds(value.text) * 1000));
-                }
-                if (spec.negatable && negated && spec.hide != null && spec.hide.equals(canonical)) {
-                    errors.add(value, "! " + name + " " + value + " matches no packet at all", "remove the rule");
-                }
-            } catch (Bad bad) {
-                if (!tolerant) {
-                    errors.add(value, name + ": " + bad.getMessage(), bad.todo());
-                }
-                values.add(value.text);
-            }
-        }
-        use.add(new Option(spec.canonical(), negated && !spec.complement, values), spec, w, errors);
     }
 }

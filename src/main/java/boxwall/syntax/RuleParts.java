@@ -53,9 +53,16 @@ final class RuleParts {
         if (out != null && (name.equals(Hook.INPUT.name()) || name.equals(Hook.PREROUTING.name()))) {
             errors.add(outAt, "-o in " + name + ": it isn't known yet where a packet there goes out", "use -i");
         }
+        if ((sources.size() > 1 || destinations.size() > 1) && (negated(sources) || negated(destinations))) {
+            errors.add(chain == null ? target.at : chain, "! beside a list of addresses", "write a rule for each address (iptables refuses this)");
+        }
         if (sources.size() * (long) Math.max(1, destinations.size()) > RULES_LIMIT) {
             errors.add(chain == null ? inAt : chain, "more than " + RULES_LIMIT + " rules on one line", "use networks or ranges");
         }
+    }
+
+    private static boolean negated(List<Negatable<Network>> list) {
+        return !list.isEmpty() && list.get(0).negated();
     }
 
     private void checkUse(ExtensionUse use, Family family, Errors errors) {
@@ -81,7 +88,8 @@ final class RuleParts {
         }
     }
 
-    private static final List<String> PORTS = java.util.Arrays.asList("tcp", "udp", Protocols.canonical("sctp"), Protocols.canonical("dccp"), "udplite");
+    /** What the NAT targets ask for before a port; icmp stands for its ids. */
+    private static final List<String> PORTS = java.util.Arrays.asList("tcp", "udp", "sctp", Protocols.canonical("dccp"), "icmp");
 
     private static boolean hasPort(String value) {
         int colon = value.lastIndexOf(':');

@@ -88,17 +88,18 @@ final class Times {
         int t = text.indexOf('T');
         String[] day = (t < 0 ? text : text.substring(0, t)).split("-", -1);
         long year = Numbers.parse(day[0]);
-        if (year < 1970 || year > 2037 || day.length > 3 || t >= 0 && day.length < 3) {
-            throw new Bad("not a date: " + Errors.show(text), "write YYYY-MM-DD or YYYY-MM-DDThh:mm:ss, from 1970 to 2037");
+        if (year < 1970 || year > 2038 || day.length > 3 || t >= 0 && day.length < 3) {
+            throw new Bad("not a date: " + Errors.show(text), "write YYYY-MM-DD or YYYY-MM-DDThh:mm:ss, from 1970 to 2038-01-19T03:14:07");
         }
         String month = two(day.length > 1 ? day[1] : "1", 1, 12, text);
         int last = daysOf((int) year, Integer.parseInt(month));
         String date = year + "-" + month + "-" + two(day.length > 2 ? day[2] : "1", 1, last, text);
-        if (t < 0) {
-            return date + "T00:00:00";
+        String clock = t < 0 ? "0:0" : text.substring(t + 1);
+        date += "T" + clock(clock.indexOf(':') < 0 ? clock + ":0" : clock);
+        if (date.compareTo("2038-01-19T03:14:07") > 0) {
+            throw new Bad("a date beyond the kernel's: " + Errors.show(text), "2038-01-19T03:14:07 is the last");
         }
-        String clock = text.substring(t + 1);
-        return date + "T" + clock(clock.indexOf(':') < 0 ? clock + ":0" : clock);
+        return date;
     }
 
     private static int daysOf(int year, int month) {

@@ -212,31 +212,11 @@ final class Tokenizer {
     /** An ordinary character; recognises {@code NAME=} at the start of a line's first word. */
     private void plain(char c) {
         start();
-        if (c == '=' && bare && assignment < 0 && words.isEmpty() && isName(word)) {
+        if (c == '=' && bare && assignment < 0 && words.isEmpty() && Variables.isName(word)) {
             assignment = word.length();
         }
         append(c);
         at++;
-    }
-
-    static boolean isName(CharSequence name) {
-        if (name.length() == 0 || !nameStart(name.charAt(0))) {
-            return false;
-        }
-        for (int i = 1; i < name.length(); i++) {
-            if (!namePart(name.charAt(i))) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private static boolean nameStart(char c) {
-        return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_';
-    }
-
-    private static boolean namePart(char c) {
-        return nameStart(c) || c >= '0' && c <= '9';
     }
 
     private void backslash() {
@@ -309,11 +289,11 @@ final class Tokenizer {
         boolean braces = from < text.length() && text.charAt(from) == '{';
         int end = braces ? from + 1 : from;
         int begin = end;
-        while (end < text.length() && namePart(text.charAt(end))) {
+        while (end < text.length() && Variables.isNamePart(text.charAt(end))) {
             end++;
         }
         String name = text.substring(begin, end);
-        boolean whole = isName(name) && (!braces || end < text.length() && text.charAt(end) == '}');
+        boolean whole = Variables.isName(name) && (!braces || end < text.length() && text.charAt(end) == '}');
         char next = from < text.length() ? text.charAt(from) : ' ';
         if (!whole && (braces || name.length() > 0 || "(@*#?$!-'".indexOf(next) >= 0 && !(next == '\'' && !split))) {
             fail(column, "an expansion that only a shell could do", "only $NAME and ${NAME} are known here");

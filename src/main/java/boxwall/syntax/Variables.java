@@ -76,4 +76,25 @@ final class Variables implements Tokenizer.Lookup {
             set.put(name, value);
         }
     }
+
+    /** Letters, digits and _, not beginning with a digit. */
+    static boolean isName(CharSequence name) {
+        if (name.length() == 0 || !nameStart(name.charAt(0))) {
+            return false;
+        }
+        for (int i = 1; i < name.length(); i++) {
+            if (!isNamePart(name.charAt(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean nameStart(char c) {
+        return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_';
+    }
+
+    static boolean isNamePart(char c) {
+        return nameStart(c) || c >= '0' && c <= '9';
+    }
 }

@@ -1,0 +1,123 @@
+package boxwall.syntax;
+
+import java.util.List;
+
+/** The words of a command as they are consumed: what is next, what is glued to an option, and a ! that waits for its option. */
+final class Arguments {
+    private final List<Word> words;
+    private final Errors errors;
+    private int at;
+    /** The value glued to the current option ({@code --dport=80}, {@code -ptcp}), or null. */
+    Word glued;
+    private Word invert;
+
+    Arguments(List<Word> words, int from, Errors errors) {
+        this.words = words;
+        this.at = from;
+        this.errors = errors;
+    }
+
+    boolean atEnd() {
+        return at >= words.size();
+    }
+
+    Word next() {
+        return words.get(at++);
+    }
+
+    /** The next word, left where it is; null at the end. */
+    Word peek() {
+        return atEnd() ? null : words.get(at);
+    }
+
+    /** Takes a !, which belongs to the option after it. */
+    void invert(Word w) {
+        if (invert != null) {
+            errors.add(w, "two ! in a row", "keep one");
+        }
+        invert = w;
+    }
+
+    /** The ! that waits, or null. */
+    Word inverted() {
+        return invert;
+    }
+
+    void forgetInvert() {
+        invert = null;
+    }
+
+    /** The value of an option: glued on or the next word. Null, with an error, when there is none or the next word is an option. */
+    Word value(Word option, String what) {
+        Word glue = glued;
+        glued = null;
+        if (glue != null) {
+            return glue;
+        }
+        if (at < words.size() && !isOption(words.get(at)) && !words.get(at).is("!")) {
+            return words.get(at++);
+        }
+        if (what != null) {
+            missing(option, what);
+        }
+        return null;
+    }
+
+    private void missing(Word option, String what) {
+        boolean end = at >= words.size();
+        errors.add(option, what + " is missing after " + option + (end ? "" : ": the next word is " + Errors.show(words.get(at).text)),
+                "write it, or remove " + option);
+    }
+
+    /** The next word whatever it is, or null, with an error, at the end: for texts, which may begin with a dash. */
+    Word anyValue(Word option, String what) {
+        if (glued == null && at < words.size()) {
+            return words.get(at++);
+        }
+        return value(option, what);
+    }
+
+    /** The next word if it is a value, without an error when it isn't; or what is glued on. */
+    Word optional() {
+        Word glue = glued;
+        glued = null;
+        if (glue != null) {
+            return glue;
+        }
+        return at < words.size() && !isOption(words.get(at)) && !words.get(at).is("!") ? words.get(at++) : null;
+    }
+
+    static boolean isOption(Word w) {
+        return w.text.length() > 1 && w.text.charAt(0) == '-';
+    }
+
+    /** The ! before the current option, if any; it is used up. Also takes the old one after it: {@code -s ! x}. */
+    boolean negated(boolean takesValue) {
+        boolean before = invert != null;
+        if (takesValue && glued == null && at + 1 < words.size() && words.get(at).is("!") && !isOption(words.get(at + 1))) {
+            if (before) {
+                errors.add(words.get(at), "a second ! for one option", "keep one");
+            }
+            at++;
+            before = true;
+        }
+        invert = null;
+        return before;
+    }
+
+    /** Notes a ! before an option that has no negative. */
+    void refuseInvert(Word w) {
+        if (invert != null) {
+            errors.add(invert, "! before " + w + ", which can't be negated", "remove the !");
+            invert = null;
+        }
+    }
+
+    /** Goes on to the next option, after an error that makes values senseless. */
+    void skipValues() {
+        glued = null;
+        while (at < words.size() && !isOption(words.get(at)) && !words.get(at).is("!")) {
+            at++;
+        }
+    }
+}

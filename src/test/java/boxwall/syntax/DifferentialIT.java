@@ -1,0 +1,196 @@
+package boxwall.syntax;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import boxwall.netfilter.Chain;
+import boxwall.netfilter.Family;
+import boxwall.netfilter.Rule;
+import boxwall.netfilter.Table;
+
+import org.junit.jupiter.api.Test;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Our parser and writer against the real programs: what we accept, they accept, and print as we do, byte for byte; what we refuse, they
+ * refuse, but for the reasons listed in {@link #STRICTER}. {@code -Dboxwall.seed=N -Dboxwall.rules=N} repeat or lengthen a run.
+ */
+class DifferentialIT {
+    /** Not in the host's kernel, so it can't judge them. */
+    private static final Set<String> LEFT = Set.of("-j LED", "-j ULOG", "-j SET", "-m set", "-j ACCEPT", "-j RETURN",
+            // a helper must be loaded, a timeout policy defined: a matter of the box, not of the syntax
+            "CT --helper", "CT --timeout",
+            // its labels are files of sysfs, which the namespace that is just going away still has
+            "-j IDLETIMER");
+
+    /** What the real program refuses and we take, since our own line, which it then gets, says what it asks for. */
+    private static final Map<String, String> KINDER = Map.of(
+            "also requires \"--packet\"", "1.4.11 took --every alone and meant --packet 0");
+
+    /** Where we refuse what iptables takes, by a piece of our words, and why. */
+    private static final Map<String, String> STRICTER = Map.ofEntries(
+            Map.entry("runs backwards", "a range that can't match; some extensions take it, others don't"),
+            Map.entry("matches no packet", "iptables-save forgets the negation and prints a rule that matches everything"),
+            Map.entry("match no packet", "the same"),
+            Map.entry("leading zero", "iptables reads octal"),
+            Map.entry("not a number from", "octal, trailing text, or cut off silently, where iptables uses atoi"),
+            Map.entry("not a number of 64 bits", "an empty value"),
+            Map.entry("not a rate", "atoi again"),
+            Map.entry("is missing after", "a value that begins with a dash"),
+            Map.entry("-g goes to", "a jump to a target's name"),
+            Map.entry("bytes where", "cut off silently"),
+            Map.entry("not a name", "names are kept to letters that can't harm"),
+            Map.entry("a name is missing", "an empty name"),
+            Map.entry("is given twice", "the last one would win silently"),
+            Map.entry("an empty name", "an empty list"),
+            Map.entry("unknown name", "an empty item in a list is skipped silently"),
+            Map.entry("unknown TCP flag", "the same"),
+            Map.entry("unknown port", "text after a number"),
+            Map.entry("not an address", "abbreviated addresses, which iptables reads as 0.0.0.x"),
+            Map.entry("a host name", "DNS may not be there at boot"),
+            Map.entry("a port is missing", "an empty item in a list"),
+            Map.entry("a pattern of", "an empty pattern"),
+            Map.entry("not a probability", "text after a number"),
+            Map.entry("a mask that doesn't belong", "ignored silently"),
+            Map.entry("not a date", "text after a number"),
+            Map.entry("--rdest beside --rsource", "the last one would win silently"),
+            Map.entry("beside --zone", "the last one would win silently"),
+            Map.entry("takes longer than", "judged for all HZ in use, not the host's alone"),
+            Map.entry("with a port needs the protocol", "for ! -p tcp, say, the kernel has no port to set"),
+            Map.entry("port 0", "no port at all"));
+
+    private final long seed = Long.getLong("boxwall.seed", System.nanoTime() % 1_000_000_007L);
+    private final int count = Integer.getInteger("boxwall.rules", 1200);
+
+    private record Judged(Generated rule, List<String> canonical, List<SyntaxError> errors) {
+    }
+
+    private static Judged judge(Generated rule) {
+        ParsedRules parsed = RulesetParser.parse(new Source("r", rule.shell() + "\n"), Names.none(), Includes.NONE);
+        List<String> lines = new ArrayList<>();
+        for (Chain chain : parsed.ruleset().chains(rule.family(), rule.table())) {
+            for (Rule each : chain.rules()) {
+                lines.add(Writer.rule(chain.name(), each));
+            }
+        }
+        return new Judged(rule, lines, parsed.errors());
+    }
+
+    @Test
+    void whatWeAcceptTheyAcceptAndPrintAlike() throws Exception {
+        System.out.println("differential test: seed " + seed + ", " + count + " rules");
+        List<String> wrong = new ArrayList<>();
+        for (Family family : Family.values()) {
+            int before = wrong.size();
+            List<Judged> accepted = new ArrayList<>();
+            RuleGenerator generator = new RuleGenerator(seed, 1, LEFT);
+            for (int i = 0; i < count * 20 && accepted.size() < count / 2; i++) {
+                Judged judged = judge(generator.next());
+                if (judged.rule.family() == family && judged.errors.isEmpty()) {
+                    accepted.add(judged);
+                }
+            }
+            assertTrue(accepted.size() >= count / 2, "only " + accepted.size() + " rules of the generator were accepted");
+            for (int from = 0; from < accepted.size(); from += 50) {
+                compare(family, accepted.subList(from, Math.min(accepted.size(), from + 50)), wrong);
+            }
+            System.out.println(family.word() + ": " + accepted.size() + " accepted rules compared, " + (wrong.size() - before) + " differ; "
+                    + extensions(accepted).size() + " extensions");
+        }
+        assertEquals("", String.join("\n", wrong), "seed " + seed);
+    }
+
+    private static Set<String> extensions(List<Judged> all) {
+        Set<String> names = new java.util.TreeSet<>();
+        for (Judged judged : all) {
+            List<String> words = judged.rule.words();
+            for (int i = 0; i + 1 < words.size(); i++) {
+                if (words.get(i).equals("-m") || words.get(i).equals("-j")) {
+                    names.add(words.get(i) + " " + words.get(i + 1));
+                }
+            }
+        }
+        return names;
+    }
+
+    /** All at once; when they differ, halves, until one rule is left. */
+    private static void compare(Family family, List<Judged> rules, List<String> wrong) throws Exception {
+        List<Map.Entry<Table, String>> theirs = new ArrayList<>();
+        List<Map.Entry<Table, String>> ours = new ArrayList<>();
+        for (Judged judged : rules) {
+            theirs.add(Map.entry(judged.rule.table(), judged.rule.restore()));
+            judged.canonical.forEach(line -> ours.add(Map.entry(judged.rule.table(), line)));
+        }
+        List<RealIptables.Answer> answers = RealIptables.restore(family, List.of(RealIptables.text(theirs), RealIptables.text(ours)));
+        String expected = byChain(expected(rules));
+        boolean same = answers.get(0).taken() && answers.get(1).taken() && expected.equals(byChain(answers.get(0).rules()))
+                && expected.equals(byChain(answers.get(1).rules()));
+        boolean kinder = rules.size() == 1 && answers.get(1).taken() && expected.equals(byChain(answers.get(1).rules()))
+                && KINDER.keySet().stream().anyMatch(answers.get(0).said()::contains);
+        if (same || kinder) {
+            return;
+        }
+        if (rules.size() == 1) {
+            wrong.add(rules.get(0).rule.shell() + "\n  ours:   " + rules.get(0).canonical + "\n  theirs: " + answers.get(0)
+                    + "\n  of our line they make: " + answers.get(1));
+            return;
+        }
+        compare(family, rules.subList(0, rules.size() / 2), wrong);
+        compare(family, rules.subList(rules.size() / 2, rules.size()), wrong);
+    }
+
+    private static List<String> expected(List<Judged> rules) {
+        List<String> lines = new ArrayList<>();
+        rules.forEach(j -> j.canonical.forEach(line -> lines.add(j.rule.table().word() + " " + line)));
+        return lines;
+    }
+
+    /** The order within a chain counts, that of the chains doesn't. */
+    private static String byChain(List<String> lines) {
+        Map<String, StringBuilder> chains = new TreeMap<>();
+        for (String line : lines) {
+            String key = line.substring(0, line.indexOf(' ', line.indexOf("-A ") + 3) < 0 ? line.length() : line.indexOf(' ', line.indexOf("-A ") + 3));
+            chains.computeIfAbsent(key, k -> new StringBuilder()).append(line).append('\n');
+        }
+        return String.join("", chains.values());
+    }
+
+    @Test
+    void whatWeRefuseTheyRefuseOrItIsListed() throws Exception {
+        System.out.println("refusals: seed " + seed + ", " + count / 2 + " rules");
+        for (Family family : Family.values()) {
+            List<Judged> refused = new ArrayList<>();
+            RuleGenerator generator = new RuleGenerator(seed + 1, 15, LEFT);
+            for (int i = 0; i < count * 20 && refused.size() < count / 4; i++) {
+                Judged judged = judge(generator.next());
+                if (judged.rule.family() == family && !judged.errors.isEmpty()) {
+                    refused.add(judged);
+                }
+            }
+            List<String> texts = new ArrayList<>();
+            refused.forEach(j -> texts.add(RealIptables.text(List.of(Map.entry(j.rule.table(), j.rule.restore())))));
+            List<RealIptables.Answer> answers = RealIptables.restore(family, texts);
+            List<String> wrong = new ArrayList<>();
+            Map<String, Integer> stricter = new LinkedHashMap<>();
+            for (int i = 0; i < refused.size(); i++) {
+                if (answers.get(i).taken()) {
+                    String ours = refused.get(i).errors.toString();
+                    String reason = STRICTER.keySet().stream().filter(ours::contains).findFirst().orElse(null);
+                    if (reason == null) {
+                        wrong.add(refused.get(i).rule.shell() + "\n  ours:   " + ours + "\n  theirs: " + answers.get(i).rules());
+                    } else {
+                        stricter.merge(reason, 1, Integer::sum);
+                    }
+                }
+            }
+            System.out.println(family.word() + ": " + refused.size() + " refused, of which they take " + stricter);
+            assertEquals("", String.join("\n", wrong), "seed " + seed);
+        }
+    }
+}
