@@ -13,8 +13,8 @@ import java.util.Map;
  * <p>What is left out means every value, but for two things: without state= it is about new connections ({@link Openings}), without
  * fragment= not about later fragments. Without family= it is about each family of which the ruleset owns a table. Where the
  * packets go: in= alone to the box and through it, out= alone from the box (or through it, for a src= that isn't the box's own),
- * both through it, none everywhere; chain= decides otherwise. What must be dropped is asked for every outgoing interface; what
- * must pass, for the one that routing would take.
+ * both through it, none everywhere; chain= decides otherwise. They leave where routing would send them; but what must be dropped
+ * on its way to an out= is asked for every address.
  */
 public final class Expectation {
     private static final Hook[] WAYS = {Hook.INPUT, Hook.FORWARD, Hook.OUTPUT};
@@ -130,15 +130,18 @@ public final class Expectation {
         Hook forced = Keys.hook(keys);
         boolean in = keys.containsKey("in");
         boolean out = keys.containsKey("out");
+        int arriving = way == Hook.OUTPUT ? Bdd.ALL : Openings.arriving(sets);
+        boolean anyRoute = way == Hook.INPUT || out && wanted != Verdict.ACCEPT;
+        int routed = anyRoute ? Bdd.ALL : SetWalk.routed(sets, site);
         if (forced != null) {
-            return forced != way ? Bdd.NONE : wanted == Verdict.ACCEPT && way != Hook.INPUT ? SetWalk.routed(sets, site) : Bdd.ALL;
+            return forced != way ? Bdd.NONE : bdd.and(arriving, routed);
         }
         if (way == Hook.INPUT && out || way == Hook.OUTPUT && in) {
             return Bdd.NONE;
         }
         boolean known = site.knows(sets.family());
         int local = known ? SetWalk.local(sets, site) : Bdd.ALL;
-        int set = way == Hook.INPUT || !known ? local : bdd.not(local);
+        int set = bdd.and(arriving, way == Hook.INPUT || !known ? local : bdd.not(local));
         if (way == Hook.INPUT) {
             return set;
         }
@@ -149,7 +152,7 @@ public final class Expectation {
         if (way == Hook.FORWARD && !in && out) {
             set = !keys.containsKey("src") || !known ? Bdd.NONE : bdd.minus(set, own);
         }
-        return wanted == Verdict.ACCEPT ? bdd.and(set, SetWalk.routed(sets, site)) : set;
+        return bdd.and(set, routed);
     }
 
     /** Whether the statement holds; false too when it was skipped, and when it couldn't be decided. */

@@ -12,7 +12,7 @@ import java.util.Map;
  * diagrams small.
  */
 final class Sets {
-    private static final Field[] ORDER = {Field.IN, Field.OUT, Field.STATE, Field.FRAGMENT, Field.PROTOCOL, Field.ICMP,
+    static final Field[] ORDER = {Field.IN, Field.OUT, Field.STATE, Field.FRAGMENT, Field.PROTOCOL, Field.ICMP,
         Field.FLAGS, Field.DPORT, Field.DST, Field.SRC, Field.SPORT, Field.MAC, Field.MARK};
 
     private final Family family;

@@ -1,0 +1,164 @@
+package boxwall.explain;
+
+import boxwall.netfilter.Family;
+import boxwall.netfilter.Hook;
+import boxwall.netfilter.Ruleset;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * What a ruleset leaves open for new connections: who reaches what listens on the box, and what is let through between
+ * interfaces. Answers about one ruleset and site; ask for IPv4 and IPv6 alike, an unfiltered family is open.
+ */
+public final class Exposure {
+    private static final int REGIONS_MAX = 32;
+
+    private final List<Reach> reaches = new ArrayList<Reach>();
+    private final List<Region> forwarded = new ArrayList<Region>();
+    private final List<Region> perhaps = new ArrayList<Region>();
+    private String incomplete;
+
+    private Exposure() {
+    }
+
+    /** Finds out for every interface of the site but loopback. */
+    public static Exposure of(Ruleset ruleset, Site site, List<Service> services) {
+        return of(ruleset, site, services, Bdd.affordable());
+    }
+
+    static Exposure of(Ruleset ruleset, Site site, List<Service> services, int nodes) {
+        Exposure exposure = new Exposure();
+        for (Family family : Family.values()) {
+            try {
+                exposure.input(ruleset, site, family, services, nodes);
+                exposure.forward(ruleset, site, family, nodes);
+            } catch (TooComplex e) {
+                exposure.incomplete = family.word() + ": " + e.getMessage();
+            }
+        }
+        return exposure;
+    }
+
+    private static Sets sets(Ruleset ruleset, Site site, Family family, int nodes) {
+        return new Sets(family, new Universe(Collections.singletonList(ruleset), site, family,
+                Collections.<Criterion>emptyList()), nodes);
+    }
+
+    private void input(Ruleset ruleset, Site site, Family family, List<Service> services, int nodes) {
+        Sets sets = sets(ruleset, site, family, nodes);
+        Bdd bdd = sets.bdd();
+        int local = site.knows(family) ? SetWalk.local(sets, site) : Bdd.ALL;
+        int packets = bdd.and(bdd.and(sets.everything(), Openings.arriving(sets)), bdd.and(Openings.first(sets), local));
+        SetWalk walk = new SetWalk(ruleset, sets, site, null);
+        walk.walk(Hook.INPUT, packets);
+        int sure = bdd.minus(packets, walk.otherThan(Verdict.ACCEPT));
+        int open = bdd.or(walk.possible(Verdict.ACCEPT), walk.possible(Verdict.UNKNOWN));
+        for (Service service : services) {
+            int asked = service.family() != family ? Bdd.NONE : bdd.and(packets, to(sets, site, service));
+            for (String name : names(site, service)) {
+                if (service.family() == family) {
+                    reaches.add(reach(sets, service, name, bdd.and(asked, device(sets, Field.IN, name)), sure, open));
+                }
+            }
+        }
+    }
+
+    /** Every interface but loopback; only loopback for what listens on a loopback address. */
+    private static List<String> names(Site site, Service service) {
+        byte[] address = service.address();
+        boolean loopback = address != null && (address.length == 4 ? address[0] == 127 : isLoopback(address));
+        List<String> names = new ArrayList<String>();
+        for (String name : site.interfaces()) {
+            if (!name.equals("lo") && !loopback) {
+                names.add(name);
+            }
+        }
+        return names;
+    }
+
+    private static boolean isLoopback(byte[] address) {
+        return Numbers.compare(address, Numbers.bytes(1, 16)) == 0;
+    }
+
+    private static int device(Sets sets, Field field, String name) {
+        byte[] bytes = Numbers.interfaceName(name);
+        return sets.lies(field, Span.range(bytes, bytes));
+    }
+
+    private static int to(Sets sets, Site site, Service service) {
+        Bdd bdd = sets.bdd();
+        int port = bdd.and(Openings.protocol(sets, service.protocol()),
+                sets.lies(Field.DPORT, Span.range(2, service.port(), service.port())));
+        byte[] address = service.address();
+        int own = address != null ? sets.lies(Field.DST, Span.range(address, address)) : Bdd.NONE;
+        for (byte[] each : address == null ? site.addresses(sets.family(), null) : Collections.<byte[]>emptyList()) {
+            boolean loopback = each.length == 4 ? each[0] == 127 : isLoopback(each);
+            own = loopback ? own : bdd.or(own, sets.lies(Field.DST, Span.range(each, each)));
+        }
+        return bdd.and(port, own == Bdd.NONE ? Bdd.ALL : own);
+    }
+
+    private static Reach reach(Sets sets, Service service, String name, int asked, int sure, int open) {
+        Bdd bdd = sets.bdd();
+        int certain = bdd.and(asked, sure);
+        int possible = bdd.and(asked, open);
+        if (certain == asked && asked != Bdd.NONE) {
+            return new Reach(service, name, Reach.Who.EVERYONE, null);
+        }
+        if (possible == Bdd.NONE) {
+            return new Reach(service, name, Reach.Who.NOBODY, null);
+        }
+        int from = sets.start(Field.SRC);
+        int sources = bdd.project(certain != Bdd.NONE ? certain : possible, from, from + sets.bits(Field.SRC));
+        return new Reach(service, name, certain != Bdd.NONE ? Reach.Who.SOME : Reach.Who.PERHAPS,
+                sources == Bdd.ALL ? "with conditions" : new Values(sets, Field.SRC, sources, bdd.not(sources)).toString());
+    }
+
+    private void forward(Ruleset ruleset, Site site, Family family, int nodes) {
+        Sets sets = sets(ruleset, site, family, nodes);
+        Bdd bdd = sets.bdd();
+        int packets = bdd.and(bdd.and(sets.everything(), Openings.arriving(sets)), Openings.first(sets));
+        packets = site.knows(family) ? bdd.minus(packets, SetWalk.local(sets, site)) : packets;
+        SetWalk walk = new SetWalk(ruleset, sets, site, null);
+        walk.walk(Hook.FORWARD, packets);
+        int sure = bdd.minus(packets, walk.otherThan(Verdict.ACCEPT));
+        int open = bdd.minus(bdd.or(walk.possible(Verdict.ACCEPT), walk.possible(Verdict.UNKNOWN)), sure);
+        Regions regions = new Regions(sets, Hook.FORWARD, packets);
+        for (String in : site.interfaces()) {
+            for (String out : site.interfaces()) {
+                if (!in.equals(out) && !in.equals("lo") && !out.equals("lo")) {
+                    int between = bdd.and(device(sets, Field.IN, in), device(sets, Field.OUT, out));
+                    forwarded.addAll(named(regions, bdd.and(sure, between)));
+                    perhaps.addAll(named(regions, bdd.and(open, between)));
+                }
+            }
+        }
+    }
+
+    private List<Region> named(Regions regions, int set) {
+        List<Region> named = regions.of(set, REGIONS_MAX);
+        incomplete = regions.isComplete() ? incomplete : "more is let through than is named here";
+        return named;
+    }
+
+    /** For each service and interface who reaches it. */
+    public List<Reach> reaches() {
+        return Collections.unmodifiableList(reaches);
+    }
+
+    /** What is let through from one interface to another. */
+    public List<Region> forwarded() {
+        return Collections.unmodifiableList(forwarded);
+    }
+
+    /** What may be let through: it depends on matches that can't be foreseen. */
+    public List<Region> perhapsForwarded() {
+        return Collections.unmodifiableList(perhaps);
+    }
+
+    /** What could not be found out, or null when all is said. */
+    public String incomplete() {
+        return incomplete;
+    }
+}

@@ -1,0 +1,45 @@
+package boxwall.explain;
+
+/** Who reaches one service through one interface with a new connection. */
+public final class Reach {
+    /** How many of those who could send there. PERHAPS: it depends on a match that can't be foreseen. */
+    public enum Who {
+        EVERYONE, SOME, PERHAPS, NOBODY
+    }
+
+    private final Service service;
+    private final String interfaceName;
+    private final Who who;
+    private final String sources;
+
+    Reach(Service service, String interfaceName, Who who, String sources) {
+        this.service = service;
+        this.interfaceName = interfaceName;
+        this.who = who;
+        this.sources = sources;
+    }
+
+    public Service service() {
+        return service;
+    }
+
+    public String interfaceName() {
+        return interfaceName;
+    }
+
+    public Who who() {
+        return who;
+    }
+
+    /** For SOME and PERHAPS the source addresses in words, else null. */
+    public String sources() {
+        return sources;
+    }
+
+    /** {@code tcp 8181 (boxwall) from lan: everyone}. */
+    @Override
+    public String toString() {
+        return service + " from " + interfaceName + ": " + who.name().toLowerCase(java.util.Locale.ROOT)
+                + (sources == null ? "" : " (" + sources + ")");
+    }
+}

@@ -1,0 +1,116 @@
+package boxwall.explain;
+
+import boxwall.netfilter.Hook;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Describes a set as regions, largest first. One packet of the set is taken and its fields are let go one by one, each as far as
+ * the set reaches; what remains uncovered gives the next region. Fields that matter least to people are let go first, so that
+ * they drop out of the words where they can. Regions don't overlap; together they are the set.
+ */
+final class Regions {
+    private static final Field[] LET_GO = {Field.MARK, Field.MAC, Field.SPORT, Field.FLAGS, Field.ICMP, Field.FRAGMENT,
+        Field.STATE, Field.DST, Field.SRC, Field.DPORT, Field.PROTOCOL, Field.IN, Field.OUT};
+
+    private final Sets sets;
+    private final Hook way;
+    private final int care;
+    private boolean complete = true;
+
+    /** Describes for people who care about some packets only: what the others do isn't told apart. */
+    Regions(Sets sets, Hook way, int care) {
+        this.sets = sets;
+        this.way = way;
+        this.care = care;
+    }
+
+    /** Whether the last description named the whole set. */
+    boolean isComplete() {
+        return complete;
+    }
+
+    /** At most {@code most} regions. */
+    List<Region> of(int set, int most) {
+        Bdd bdd = sets.bdd();
+        List<Region> regions = new ArrayList<Region>();
+        int left = bdd.and(set, care);
+        while (left != Bdd.NONE && regions.size() < most) {
+            Map<Field, Integer> box = grow(sets.packet(left), left);
+            int covered = Bdd.ALL;
+            Map<Field, Values> values = new EnumMap<Field, Values>(Field.class);
+            for (Field field : LET_GO) {
+                int one = box.get(field).intValue();
+                covered = bdd.and(covered, one);
+                if (one != all(field)) {
+                    values.put(field, values(field, one, box, left));
+                }
+            }
+            regions.add(new Region(sets.family(), way, values, bdd.share(bdd.and(covered, care)), covered));
+            left = bdd.minus(left, covered);
+        }
+        complete = left == Bdd.NONE;
+        Collections.sort(regions, new Comparator<Region>() {
+            @Override
+            public int compare(Region a, Region b) {
+                return Double.compare(b.share(), a.share());
+            }
+        });
+        return regions;
+    }
+
+    private int all(Field field) {
+        return project(sets.everything(), field);
+    }
+
+    private int project(int set, Field field) {
+        return sets.bdd().project(set, sets.start(field), sets.start(field) + sets.bits(field));
+    }
+
+    /** The values to name: those that occur; and those that would occur, but for which the set has no packet. */
+    private Values values(Field field, int inside, Map<Field, Integer> box, int left) {
+        Bdd bdd = sets.bdd();
+        int others = Bdd.ALL;
+        for (Field other : LET_GO) {
+            others = other == field ? others : bdd.and(others, box.get(other).intValue());
+        }
+        int occurring = bdd.and(inside, project(bdd.and(others, left), field));
+        return new Values(sets, field, occurring, bdd.minus(project(bdd.and(others, care), field), inside));
+    }
+
+    private Map<Field, Integer> grow(Packet packet, int set) {
+        Bdd bdd = sets.bdd();
+        Map<Field, Integer> box = new EnumMap<Field, Integer>(Field.class);
+        for (Field field : LET_GO) {
+            byte[] value = packet.value(field);
+            box.put(field, Integer.valueOf(sets.lies(field, Span.range(value, value))));
+        }
+        for (Field field : LET_GO) {
+            int others = care;
+            for (Field other : LET_GO) {
+                others = other == field ? others : bdd.and(others, box.get(other).intValue());
+            }
+            int outside = project(bdd.minus(others, set), field);
+            int inside = bdd.minus(all(field), outside);
+            box.put(field, Integer.valueOf(field == Field.PROTOCOL ? bdd.and(inside, meant(box, packet)) : inside));
+        }
+        return box;
+    }
+
+    /** Protocols that have what the box already says: a line about ports names only those with ports, one about flags only TCP. */
+    private int meant(Map<Field, Integer> box, Packet packet) {
+        int own = packet.protocol().intValue();
+        boolean alone = box.get(Field.FLAGS).intValue() != all(Field.FLAGS) || box.get(Field.ICMP).intValue() != all(Field.ICMP);
+        boolean ports = box.get(Field.SPORT).intValue() != all(Field.SPORT) || box.get(Field.DPORT).intValue() != all(Field.DPORT);
+        if (!alone && !ports) {
+            return Bdd.ALL;
+        }
+        boolean usual = own == 6 || own == 17;
+        return alone || !usual ? Openings.protocol(sets, own)
+                : sets.bdd().or(Openings.protocol(sets, 6), Openings.protocol(sets, 17));
+    }
+}

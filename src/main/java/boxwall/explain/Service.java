@@ -1,0 +1,58 @@
+package boxwall.explain;
+
+import boxwall.netfilter.Addresses;
+import boxwall.netfilter.Family;
+
+/** Something that listens on the box: a UDP or TCP port, on one address or on all of them. */
+public final class Service {
+    private final Family family;
+    private final int protocol;
+    private final byte[] address;
+    private final int port;
+    private final String name;
+
+    /**
+     * Makes a service.
+     *
+     * @param protocol 6 or 17
+     * @param address the one it is bound to, or null for every one
+     * @param name the process or what the port is known for, or null
+     */
+    public Service(Family family, int protocol, byte[] address, int port, String name) {
+        this.family = family;
+        this.protocol = protocol;
+        this.address = address == null ? null : address.clone();
+        this.port = port;
+        this.name = name;
+    }
+
+    public Family family() {
+        return family;
+    }
+
+    /** 6 or 17. */
+    public int protocol() {
+        return protocol;
+    }
+
+    /** The address, or null for every one of the box. */
+    public byte[] address() {
+        return address == null ? null : address.clone();
+    }
+
+    public int port() {
+        return port;
+    }
+
+    /** The process or what the port is known for, or null. */
+    public String name() {
+        return name;
+    }
+
+    /** {@code tcp 8181 (boxwall)}, {@code tcp 127.0.0.1 port 5031}. */
+    @Override
+    public String toString() {
+        return Numbers.protocolName(protocol) + (address == null ? " " : " " + Addresses.print(address) + " port ") + port
+                + (name == null ? "" : " (" + name + ")");
+    }
+}

@@ -1,0 +1,180 @@
+package boxwall.explain;
+
+import boxwall.netfilter.Addresses;
+import boxwall.netfilter.Family;
+import boxwall.netfilter.Network;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The values of one field that lie in a set, as ranges in ascending order, and in words. */
+final class Values {
+    /** Ranges that are looked for; a set of more is described by its first ones. */
+    private static final int RANGES_MAX = 64;
+    private static final int WORDS_MAX = 6;
+
+    private final Sets sets;
+    private final Field field;
+    private final List<byte[][]> ranges = new ArrayList<byte[][]>();
+    private final List<byte[][]> gaps = new ArrayList<byte[][]>();
+
+    /**
+     * Reads sets that ask bits of that field only.
+     *
+     * @param others what the field could be too, but isn't; where that is shorter, the words say {@code all but}
+     */
+    Values(Sets sets, Field field, int set, int others) {
+        this.sets = sets;
+        this.field = field;
+        int bytes = (sets.bits(field) + 7) / 8;
+        collect(ranges, set, 0, new byte[bytes]);
+        collect(gaps, others, 0, new byte[bytes]);
+    }
+
+    /** The ranges, both ends included, as numbers of the field's bits; at most {@link #RANGES_MAX}. */
+    List<byte[][]> ranges() {
+        return ranges;
+    }
+
+    private void collect(List<byte[][]> to, int set, int bit, byte[] low) {
+        if (set == Bdd.NONE || to.size() > RANGES_MAX) {
+            return;
+        }
+        int bits = sets.bits(field);
+        if (set == Bdd.ALL) {
+            byte[] high = low.clone();
+            for (int i = bit; i < bits; i++) {
+                flip(high, bits, i);
+            }
+            append(to, low.clone(), high);
+            return;
+        }
+        boolean asked = sets.bdd().level(set) == sets.start(field) + bit;
+        collect(to, asked ? sets.bdd().low(set) : set, bit + 1, low);
+        flip(low, bits, bit);
+        collect(to, asked ? sets.bdd().high(set) : set, bit + 1, low);
+        flip(low, bits, bit);
+    }
+
+    private static void flip(byte[] number, int bits, int i) {
+        int at = number.length * 8 - bits + i;
+        number[at / 8] ^= (byte) (0x80 >> at % 8);
+    }
+
+    private static void append(List<byte[][]> to, byte[] low, byte[] high) {
+        byte[][] last = to.isEmpty() ? null : to.get(to.size() - 1);
+        if (last != null && Numbers.compare(next(last[1]), low) == 0) {
+            last[1] = high;
+        } else {
+            to.add(new byte[][] {low, high});
+        }
+    }
+
+    private static byte[] next(byte[] number) {
+        byte[] next = number.clone();
+        for (int i = next.length - 1; i >= 0 && ++next[i] == 0; i--) {
+            continue;
+        }
+        return next;
+    }
+
+    /** {@code 80,443,1024-65535}, {@code 192.168.179.0/24}, {@code all but lan}, {@code SYN, without FIN,RST,ACK}. */
+    @Override
+    public String toString() {
+        if (field == Field.FLAGS) {
+            return flags();
+        }
+        boolean fewer = !gaps.isEmpty() && count(gaps) < count(ranges);
+        return (fewer ? "all but " : "") + list(fewer ? gaps : ranges);
+    }
+
+    private int count(List<byte[][]> list) {
+        int count = 0;
+        for (byte[][] range : list) {
+            count += sets.choices(field) > 0 ? (int) (Numbers.number(range[1]) - Numbers.number(range[0])) + 1 : 1;
+        }
+        return count;
+    }
+
+    private String list(List<byte[][]> list) {
+        StringBuilder out = new StringBuilder();
+        int said = 0;
+        for (byte[][] range : list) {
+            if (sets.choices(field) > 0) {
+                for (long i = Numbers.number(range[0]); i <= Numbers.number(range[1]); i++) {
+                    out.append(out.length() > 0 ? "," : "").append(one(sets.choice(field, (int) i)));
+                }
+            } else if (said++ < WORDS_MAX) {
+                out.append(out.length() > 0 ? "," : "").append(range(range[0], range[1]));
+            }
+        }
+        return said <= WORDS_MAX ? out.toString() : out + " and " + (list.size() > RANGES_MAX ? "many" : said - WORDS_MAX) + " more";
+    }
+
+    private String one(byte[] value) {
+        return field == Field.IN || field == Field.OUT ? Numbers.text(value)
+                : field == Field.STATE ? State.values()[value[0]].toString()
+                : field == Field.FRAGMENT ? value[0] == 0 ? "no later fragments" : "later fragments only" : hex(value);
+    }
+
+    private static String hex(byte[] value) {
+        StringBuilder out = new StringBuilder();
+        for (byte b : value) {
+            out.append(out.length() > 0 ? ":" : "").append(Character.forDigit(b >> 4 & 15, 16))
+                    .append(Character.forDigit(b & 15, 16));
+        }
+        return out.toString();
+    }
+
+    private String range(byte[] low, byte[] high) {
+        if (field == Field.SRC || field == Field.DST) {
+            return addresses(sets.family(), low, high);
+        }
+        if (field == Field.ICMP) {
+            return low[1] == 0 && high[1] == -1 ? ends(low[0] & 255, high[0] & 255, "")
+                    : (low[0] & 255) + "/" + ends(low[1] & 255, high[1] & 255, low[0] == high[0] ? "" : (high[0] & 255) + "/");
+        }
+        if (field == Field.PROTOCOL && low[0] == high[0]) {
+            return Numbers.protocolName(low[0] & 255);
+        }
+        return field == Field.MARK ? "0x" + Long.toHexString(Numbers.number(low)) + "-0x" + Long.toHexString(Numbers.number(high))
+                : ends(Numbers.number(low), Numbers.number(high), "");
+    }
+
+    private static String ends(long low, long high, String before) {
+        return low == high && before.length() == 0 ? String.valueOf(low) : low + "-" + before + high;
+    }
+
+    /** One address, a network where the range is one, else both ends. */
+    static String addresses(Family family, byte[] low, byte[] high) {
+        for (int prefix = family.addressBits(); prefix > 0; prefix--) {
+            byte[] mask = Network.maskOf(family, prefix);
+            byte[] last = low.clone();
+            byte[] first = low.clone();
+            for (int i = 0; i < mask.length; i++) {
+                last[i] |= (byte) ~mask[i];
+                first[i] &= mask[i];
+            }
+            if (Numbers.compare(first, low) == 0 && Numbers.compare(last, high) == 0) {
+                return Addresses.print(low) + (prefix == family.addressBits() ? "" : "/" + prefix);
+            }
+        }
+        return Addresses.print(low) + "-" + Addresses.print(high);
+    }
+
+    /** What all the combinations have in common; {@code some of …} when that isn't all that there is to say. */
+    private String flags() {
+        int common = 63;
+        int never = 63;
+        int count = 0;
+        for (byte[][] range : ranges) {
+            for (long i = Numbers.number(range[0]); i <= Numbers.number(range[1]); i++) {
+                common &= (int) i;
+                never &= ~(int) i;
+                count++;
+            }
+        }
+        boolean whole = count == 1 << 6 - Integer.bitCount(common | never);
+        return (whole ? "" : "some with ") + Numbers.flagNames(common)
+                + (never == 0 ? "" : " without " + Numbers.flagNames(never));
+    }
+}
