@@ -5,8 +5,10 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 
 import boxwall.box.Capability.State;
 import boxwall.netfilter.Family;
@@ -20,6 +22,7 @@ final class Capabilities {
     private final KernelGeneration generation;
     private final ModuleStates modules;
     private final Conntrack conntrack;
+    private final Map<String, List<String>> listed = new ConcurrentHashMap<String, List<String>>();
 
     Capabilities(Readings readings, KernelGeneration generation, ModuleStates modules, Conntrack conntrack) {
         this.readings = readings;
@@ -85,7 +88,11 @@ final class Capabilities {
 
     private String registered(Kind kind, Family family, String name) {
         String file = procFile(kind, family);
-        List<String> lines = readings.lines(file);
+        List<String> lines = listed.get(file);
+        if (lines == null) {
+            lines = readings.lines(file);
+            listed.put(file, lines);
+        }
         for (String spelling : spellings(name)) {
             if (lines.contains(spelling)) {
                 return file + ": " + spelling;
@@ -207,7 +214,8 @@ final class Capabilities {
         names.addAll(spec.along());
         for (String module : names) {
             Capability one = modules.of(module);
-            boolean tolerated = isAbsent(one) && !modules.dep().contains(module) && (!generation.isListed() || conntrack.state() == Conntrack.State.IN_USE);
+            boolean tolerated = isAbsent(one) && !modules.dep().contains(module)
+                    && (!generation.isListed() || conntrack.state() == Conntrack.State.IN_USE);
             if (!tolerated) {
                 load.addAll(one.modules());
                 evidence = one.state().compareTo(worst) > 0 ? one.evidence() : evidence;

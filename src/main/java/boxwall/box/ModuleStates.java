@@ -39,7 +39,7 @@ final class ModuleStates {
     }
 
     /** What is known of a module of that very name; {@code modules()} is its load order when it can be loaded. */
-    Capability of(String module) {
+    synchronized Capability of(String module) {
         String name = LoadedModules.normal(module);
         Capability known = cache.get(name);
         if (known == null) {

@@ -9,7 +9,9 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
+import java.util.Set;
+import java.util.StringTokenizer;
+import java.util.TreeMap;
 
 import boxwall.netfilter.Family;
 
@@ -18,8 +20,9 @@ final class ModuleTable {
     private static final ModuleTable TABLE = new ModuleTable();
 
     private final List<String[]> generations = new ArrayList<String[]>();
-    /** "match state 4" to one spec a generation. */
-    private final Map<String, ModuleSpec[]> rows = new HashMap<String, ModuleSpec[]>();
+    /** "match 4" to the names of that kind, each with the words of its row: a box asks for one generation, so rows are read when asked. */
+    private final Map<String, TreeMap<String, String[]>> rows = new HashMap<String, TreeMap<String, String[]>>();
+    private final Map<String, ModuleSpec> specs = new HashMap<String, ModuleSpec>();
     private final List<String[]> renames = new ArrayList<String[]>();
 
     private ModuleTable() {
@@ -30,7 +33,7 @@ final class ModuleTable {
                 String line = reader.readLine();
                 while (line != null) {
                     if (line.length() > 0 && line.charAt(0) != '#') {
-                        add(line.split(" +"));
+                        add(words(line));
                     }
                     line = reader.readLine();
                 }
@@ -46,6 +49,15 @@ final class ModuleTable {
         return TABLE;
     }
 
+    private static String[] words(String line) {
+        StringTokenizer tokens = new StringTokenizer(line, " ");
+        String[] words = new String[tokens.countTokens()];
+        for (int i = 0; i < words.length; i++) {
+            words[i] = tokens.nextToken();
+        }
+        return words;
+    }
+
     private void add(String[] words) {
         if (words[0].equals("generation")) {
             generations.add(words);
@@ -53,24 +65,13 @@ final class ModuleTable {
             renames.add(words);
         } else {
             for (char digit : words[2].toCharArray()) {
-                rows.put(words[0] + " " + words[1] + " " + digit, specs(words));
-            }
-        }
-    }
-
-    private ModuleSpec[] specs(String[] words) {
-        ModuleSpec[] specs = new ModuleSpec[generations.size()];
-        java.util.Arrays.fill(specs, ModuleSpec.UNLISTED);
-        for (int i = 3; i < words.length; i++) {
-            int equals = words[i].indexOf('=');
-            ModuleSpec spec = ModuleSpec.parse(words[i].substring(equals + 1));
-            for (int g = 0; g < specs.length; g++) {
-                if (covers(words[i].substring(0, equals), g)) {
-                    specs[g] = spec;
+                String key = words[0] + " " + digit;
+                if (!rows.containsKey(key)) {
+                    rows.put(key, new TreeMap<String, String[]>());
                 }
+                rows.get(key).put(words[1], words);
             }
         }
-        return specs;
     }
 
     /** Whether {@code 2.6.19-3.12}, {@code 4.1+}, {@code 2.6.13} or {@code all} covers the generation of that index. */
@@ -108,25 +109,34 @@ final class ModuleTable {
 
     /** What the generation needs for a feature; UNLISTED when no row says. {@code kind} is core, conntrack, table, match or target. */
     ModuleSpec spec(String kind, String name, Family family, int generation) {
-        ModuleSpec[] specs = rows.get(kind + " " + name + " " + family.digit());
-        return specs == null ? ModuleSpec.UNLISTED : specs[generation];
+        TreeMap<String, String[]> ofKind = rows.get(kind + " " + family.digit());
+        String[] words = ofKind == null ? null : ofKind.get(name);
+        for (int i = 3; words != null && i < words.length; i++) {
+            int equals = words[i].indexOf('=');
+            if (covers(words[i].substring(0, equals), generation)) {
+                return parsed(words[i].substring(equals + 1));
+            }
+        }
+        return ModuleSpec.UNLISTED;
+    }
+
+    private synchronized ModuleSpec parsed(String text) {
+        ModuleSpec spec = specs.get(text);
+        if (spec == null) {
+            spec = ModuleSpec.parse(text);
+            specs.put(text, spec);
+        }
+        return spec;
     }
 
     /** Whether any generation has that name in a family. */
     boolean knows(Kind kind, String name, Family family) {
-        return rows.containsKey(kind.word() + " " + name + " " + family.digit());
+        return rows.get(kind.word() + " " + family.digit()).containsKey(name);
     }
 
     /** The names of that kind that any generation has in a family, sorted. */
-    List<String> names(Kind kind, Family family) {
-        TreeSet<String> names = new TreeSet<String>();
-        for (String key : rows.keySet()) {
-            String[] words = key.split(" ");
-            if (words[0].equals(kind.word()) && words[2].equals(family.digit())) {
-                names.add(words[1]);
-            }
-        }
-        return new ArrayList<String>(names);
+    Set<String> names(Kind kind, Family family) {
+        return Collections.unmodifiableSet(rows.get(kind.word() + " " + family.digit()).keySet());
     }
 
     /** What a module is called in a generation, likeliest first; the name itself when no rename concerns it. */
