@@ -68,8 +68,8 @@ final class Example {
     private static int neighbours(Sets sets, Site site, Field device, Field address) {
         Bdd bdd = sets.bdd();
         int set = Bdd.NONE;
-        Network far = Network.ofPrefix(sets.family(), Addresses.parse(sets.family() == Family.IPV4 ? "198.51.100.7" : "2001:db8::7"),
-                sets.family().addressBits());
+        String host = sets.family() == Family.IPV4 ? "198.51.100.7" : "2001:db8::7";
+        Network far = Network.ofPrefix(sets.family(), Addresses.parse(host), sets.family().addressBits());
         for (Map.Entry<Network, String> route : site.routes().entrySet()) {
             if (route.getKey().family() == sets.family()) {
                 byte[] name = Numbers.interfaceName(route.getValue());

@@ -55,8 +55,7 @@ final class SetWalk {
     void walk(Hook way, int packets, Rewrites start) {
         byte[] none = Numbers.interfaceName("");
         if (way == Hook.OUTPUT) {
-            Map<Rewrites, Integer> sent = hook(Hook.OUTPUT, one(start.with(Field.IN, none), packets));
-            delivered(hook(Hook.POSTROUTING, sent));
+            delivered(hook(Hook.POSTROUTING, routedAgain(hook(Hook.OUTPUT, one(start.with(Field.IN, none), packets)))));
             return;
         }
         Map<Rewrites, Integer> input = new LinkedHashMap<Rewrites, Integer>();
@@ -71,6 +70,19 @@ final class SetWalk {
             sets.add(leaving, each.getKey().with(Field.IN, null), each.getValue().intValue());
         }
         delivered(hook(Hook.POSTROUTING, leaving));
+    }
+
+    /** What nat's OUTPUT has translated leaves where its new address leads; the tables at OUTPUT still saw the old interface. */
+    private Map<Rewrites, Integer> routedAgain(Map<Rewrites, Integer> sent) {
+        Map<Rewrites, Integer> away = new LinkedHashMap<Rewrites, Integer>();
+        for (Map.Entry<Rewrites, Integer> each : sent.entrySet()) {
+            byte[] dst = each.getKey().constant(Field.DST);
+            String out = dst == null ? null : site.isOwn(dst) ? "lo" : site.interfaceTo(dst);
+            boolean same = !each.getKey().touches(Field.DST);
+            sets.add(away, same ? each.getKey() : each.getKey().with(Field.OUT, out == null ? null : Numbers.interfaceName(out)),
+                    each.getValue().intValue());
+        }
+        return away;
     }
 
     private static Map<Rewrites, Integer> one(Rewrites rewrites, int packets) {

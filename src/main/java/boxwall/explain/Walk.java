@@ -7,6 +7,7 @@ import boxwall.netfilter.Rule;
 import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.Table;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
@@ -113,7 +114,7 @@ public final class Walk {
 
     private void route(Passage passage, Packet packet, Hook way, Set<Packet> input, Set<Packet> forward) {
         boolean known = packet.dst() != null && site.knows(packet.family());
-        boolean translated = !java.util.Arrays.equals(packet.dst(), passage.packet().dst());
+        boolean translated = !Arrays.equals(packet.dst(), passage.packet().dst());
         Hook decided = translated ? null : way;
         if (decided == null && !known) {
             passage.note("not known whether the packet ends on the box or is forwarded: both were walked");
@@ -129,24 +130,31 @@ public final class Walk {
     }
 
     private void leave(Passage passage, Packet packet, boolean forced) {
-        String out = packet.out();
-        boolean toSelf = packet.dst() != null && site.isOwn(packet.dst());
-        if (out == null || out.length() == 0) {
-            out = toSelf ? "lo" : packet.dst() == null ? null : site.interfaceTo(packet.dst());
+        boolean given = packet.out() != null && packet.out().length() > 0;
+        Packet sent = packet.copy().in("").out(given ? packet.out() : way(packet)).build();
+        Set<Packet> away = new LinkedHashSet<Packet>();
+        for (Packet p : hook(passage, Hook.OUTPUT, ChainWalk.only(sent))) {
+            // nat's OUTPUT has the packet routed again, but the tables after it still see the first interface
+            away.add(Arrays.equals(p.dst(), packet.dst()) ? p : p.copy().out(way(p)).build());
         }
-        Set<Packet> here = hook(passage, Hook.OUTPUT, ChainWalk.only(packet.copy().in("").out(out).build()));
-        Set<Packet> sent = postrouting(passage, here, "");
-        if (forced || !"lo".equals(out)) {
-            passage.delivered(sent);
-            return;
-        }
-        passage.note("to the box itself: leaves through lo and comes in there");
         Set<Packet> again = new LinkedHashSet<Packet>();
-        for (Packet p : sent) {
-            again.add(p.copy().in("lo").out("").build());
+        for (Packet p : postrouting(passage, away, "")) {
+            if (forced || !"lo".equals(p.out())) {
+                passage.delivered(ChainWalk.only(p));
+            } else {
+                again.add(p.copy().in("lo").out("").build());
+            }
         }
-        passage.translatedAlready();
-        input(passage, hook(passage, Hook.PREROUTING, again));
+        if (!again.isEmpty()) {
+            passage.note("to the box itself: leaves through lo and comes in there");
+            passage.translatedAlready();
+            input(passage, hook(passage, Hook.PREROUTING, again));
+        }
+    }
+
+    /** Where the box sends a packet: to itself through lo; null when not known. */
+    private String way(Packet packet) {
+        return packet.dst() == null ? null : site.isOwn(packet.dst()) ? "lo" : site.interfaceTo(packet.dst());
     }
 
     /** IPv4 puts fragments together before INPUT (ip_local_deliver): the whole packet is asked there, never a later fragment. */

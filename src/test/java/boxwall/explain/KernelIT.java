@@ -21,6 +21,15 @@ class KernelIT {
 
     @Test
     void verdictAndDecidingRuleAreThoseOfTheKernel(@TempDir Path folder) throws Exception {
+        judge(folder, "filter", LONG ? 10000 : 300, LONG ? 3600 : 35);
+    }
+
+    @Test
+    void translatedPacketsGoWhereTheKernelSendsThem(@TempDir Path folder) throws Exception {
+        judge(folder, "nat", LONG ? 2000 : 100, LONG ? 900 : 15);
+    }
+
+    private static void judge(Path folder, String mode, int rulesets, int seconds) throws Exception {
         assumeTrue("root".equals(System.getProperty("user.name")), "needs root for a network namespace");
         assumeTrue(has("gcc") && has("iptables-legacy-restore") && has("unshare") && has("ip"),
                 "needs gcc, iptables-legacy, unshare and ip");
@@ -31,9 +40,9 @@ class KernelIT {
         Path output = folder.resolve("output");
         Process process = new ProcessBuilder("unshare", "-n", Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp", System.getProperty("java.class.path"), "boxwall.explain.KernelJudge", "" + seed,
-                LONG ? "10000" : "300", "100", LONG ? "3600" : "40", injector.toString())
+                "" + rulesets, "100", "" + seconds, injector.toString(), mode)
                 .redirectErrorStream(true).redirectOutput(output.toFile()).start();
-        boolean ended = process.waitFor(LONG ? 3700 : 100, TimeUnit.SECONDS);
+        boolean ended = process.waitFor(seconds + 60, TimeUnit.SECONDS);
         process.destroyForcibly();
         String said = Files.readString(output, StandardCharsets.UTF_8);
         System.out.println(said.length() < 300 ? said : said.substring(0, 300));

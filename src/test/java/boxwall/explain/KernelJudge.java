@@ -32,24 +32,27 @@ final class KernelJudge {
     private static final String NO_MANGLE = "\n*mangle\n:PREROUTING ACCEPT [0:0]\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n"
             + ":OUTPUT ACCEPT [0:0]\n:POSTROUTING ACCEPT [0:0]\nCOMMIT";
 
+    /** A table that was named once stays, and nat brings conntrack with it: rulesets with and without have namespaces of their own. */
+    private final boolean nat;
     private final Process injector;
     private final BufferedReader answers;
     private final PrintStream requests;
     private final Site site = site();
     private final Set<String> used = new HashSet<>();
 
-    private KernelJudge(String injectorPath) throws IOException {
+    private KernelJudge(String injectorPath, boolean nat) throws IOException {
+        this.nat = nat;
         injector = new ProcessBuilder(injectorPath).redirectError(ProcessBuilder.Redirect.INHERIT).start();
         answers = new BufferedReader(new InputStreamReader(injector.getInputStream()));
         requests = new PrintStream(injector.getOutputStream(), true);
     }
 
-    /** Arguments: seed, rulesets at most, packets each, seconds at most, the injector's path. */
+    /** Arguments: seed, rulesets at most, packets each, seconds at most, the injector's path, {@code nat} or {@code filter}. */
     public static void main(String[] args) throws Exception {
         long seed = Long.parseLong(args[0]);
         namespace();
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(Long.parseLong(args[3]));
-        KernelJudge judge = new KernelJudge(args[4]);
+        KernelJudge judge = new KernelJudge(args[4], args[5].equals("nat"));
         int rulesets = 0;
         for (; rulesets < Integer.parseInt(args[1]) && System.nanoTime() < end; rulesets++) {
             try {
@@ -61,7 +64,7 @@ final class KernelJudge {
             }
         }
         judge.injector.destroy();
-        System.out.println("the kernel agrees: " + rulesets + " rulesets, " + args[2] + " packets each, seed " + seed);
+        System.out.println("the kernel agrees (" + args[5] + "): " + rulesets + " rulesets, " + args[2] + " packets each, seed " + seed);
     }
 
     private static void namespace() throws Exception {
@@ -96,8 +99,11 @@ final class KernelJudge {
     private void judge(Random random, int packets) throws Exception {
         Family family = random.nextInt(3) == 0 ? Family.IPV6 : Family.IPV4;
         String[] addresses = family == Family.IPV4 ? V4 : V6;
-        boolean tracked = random.nextBoolean();
+        boolean tracked = nat || random.nextBoolean();
         Set<Feature> features = EnumSet.of(tracked ? Feature.STATE : Feature.FRAGMENT);
+        if (nat) {
+            features.add(Feature.NAT);
+        }
         for (Feature feature : new Feature[] {Feature.MAC, Feature.MARK}) {
             if (random.nextInt(3) == 0) {
                 features.add(feature);
@@ -111,7 +117,7 @@ final class KernelJudge {
         String text = String.join("\n", lines) + (features.contains(Feature.MARK) ? "" : NO_MANGLE) + "\n";
         run(text, family.command() + "-legacy-restore");
         Walk walk = new Walk(Rules.of(family, text), site);
-        Traffic traffic = new Traffic(random, family, addresses, tracked, site, used);
+        Traffic traffic = new Traffic(random, family, addresses, tracked, nat, site, used);
         Map<String, long[]> foretold = new TreeMap<>();
         StringBuilder log = new StringBuilder();
         for (int i = 0; i < packets; i++) {
@@ -121,6 +127,10 @@ final class KernelJudge {
                 shot = traffic.next();
             }
             Answer answer = walk.packet(shot.packet());
+            if (nat && loops(shot) && !answer.trail().stream().allMatch(Step::certain)) {
+                // masqueraded on its way to the box itself: which source it then has is the kernel's choice
+                continue;
+            }
             log.append(answer.inFull());
             foretell(answer, shot.bytes().length, foretold);
             send(family, shot, answer);

@@ -62,7 +62,7 @@ final class RandomRules {
         for (String chain : new String[] {"PREROUTING", "INPUT", "FORWARD", "OUTPUT"}) {
             some(2, chain, "-j MARK --set-xmark 0x" + Integer.toHexString(random.nextInt(16)) + "/0x"
                     + Integer.toHexString(1 + random.nextInt(15)));
-            some(1, chain, features.contains(Feature.NAT)
+            some(1, chain, features.contains(Feature.LIMIT)
                     ? pick("-j CONNMARK --restore-mark", "-j DROP", "-j ACCEPT", "-j CONNMARK --save-mark")
                     : pick("-j DROP", "-j ACCEPT"));
         }
@@ -71,10 +71,14 @@ final class RandomRules {
 
     private void nat() {
         lines.add("*nat");
+        for (String chain : new String[] {"PREROUTING", "INPUT", "OUTPUT", "POSTROUTING"}) {
+            lines.add(":" + chain + " ACCEPT [0:0]");
+        }
         // addresses that no packet has: a translation to where the packet goes anyhow would hide that it is one
         String to = family == Family.IPV4 ? pick("192.168.178.77", "192.168.179.1") : pick("fd00:178::77", "fd00:179::1");
         String bracket = family == Family.IPV4 ? to : "[" + to + "]";
         some(2, "PREROUTING", pick("-j DNAT --to-destination " + to, "-j REDIRECT", "-j ACCEPT"));
+        some(1, "OUTPUT", pick("-j DNAT --to-destination " + to, "-j ACCEPT"));
         lines.add("-A PREROUTING -p tcp -m tcp --dport " + port() + " -j DNAT --to-destination " + bracket + ":" + port());
         lines.add("-A PREROUTING -p udp -m udp --sport " + port() + " -j REDIRECT --to-ports " + port());
         some(1, "POSTROUTING", "-j MASQUERADE");

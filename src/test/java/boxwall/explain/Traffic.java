@@ -19,6 +19,7 @@ final class Traffic {
     private final Family family;
     private final String[] addresses;
     private final boolean tracked;
+    private final boolean nat;
     private final Site site;
     private final Set<String> used;
     private final List<Talk> talks = new ArrayList<>();
@@ -31,12 +32,16 @@ final class Traffic {
     private record Talk(Shot first, boolean[] answered) {
     }
 
-    /** With {@code tracked}, states are foretold and no fragments sent (the kernel would put them together). */
-    Traffic(Random random, Family family, String[] addresses, boolean tracked, Site site, Set<String> used) {
+    /**
+     * With {@code tracked}, states are foretold and no fragments sent (the kernel would put them together). With {@code nat}, source
+     * ports are used once and are never destination ports: no packet is by chance the answer to a translated one.
+     */
+    Traffic(Random random, Family family, String[] addresses, boolean tracked, boolean nat, Site site, Set<String> used) {
         this.random = random;
         this.family = family;
         this.addresses = addresses;
         this.tracked = tracked;
+        this.nat = nat;
         this.site = site;
         this.used = used;
     }
@@ -45,7 +50,8 @@ final class Traffic {
         if (tracked && !talks.isEmpty() && random.nextInt(2) == 0) {
             return more(talks.get(random.nextInt(talks.size())));
         }
-        int sequence = 1 + random.nextInt(1 << 28);
+        // ICMP's id is the upper half: another one for each packet
+        int sequence = used.size() << 16 | 1;
         Packet packet;
         do {
             packet = fresh();
@@ -63,7 +69,7 @@ final class Traffic {
         Packet p = shot.packet();
         boolean first = p.state() == State.NEW && (p.protocol() == 17 || p.protocol() == 6 && p.flags() == Packet.SYN);
         boolean loops = p.in() == null && site.isOwn(p.dst());
-        boolean known = talks.stream().anyMatch(t -> t.first.packet().equals(p));
+        boolean known = nat || talks.stream().anyMatch(t -> t.first.packet().equals(p));
         if (tracked && first && !loops && !known) {
             talks.add(new Talk(shot, new boolean[1]));
         }
@@ -83,7 +89,7 @@ final class Traffic {
         Packet.Builder packet = Packet.of(family).src(address(local)).dst(address(random.nextInt(3) == 0));
         int[] protocols = {6, 6, 17, 17, family == Family.IPV4 ? 1 : 58, tracked ? 17 : 47};
         int protocol = protocols[random.nextInt(6)];
-        packet.protocol(protocol).sport(port()).dport(port()).flags(flags()).fragment(!tracked && random.nextInt(8) == 0);
+        packet.protocol(protocol).sport(nat ? 20000 + used.size() % 40000 : port()).dport(nat ? port() % 20000 : port()).flags(flags()).fragment(!tracked && random.nextInt(8) == 0);
         int[] types = family == Family.IPV4 ? new int[] {8, 0, 3} : new int[] {128, 129, 1};
         int type = types[random.nextInt(3)];
         packet.icmp(type, type == 3 ? 3 : type == 1 ? 4 : 0).mark(local ? 0x1000L : 0L);

@@ -101,6 +101,22 @@ class WalkTest {
     }
 
     @Test
+    void whatNatTranslatesAtOutputIsRoutedAgain() {
+        Ruleset rules = Rules.v4("*nat", "-A OUTPUT -d 198.51.100.9/32 -j DNAT --to-destination 192.168.178.20",
+                "*mangle", "-A POSTROUTING -o lan -j DROP",
+                "*filter", ":OUTPUT DROP", "-A OUTPUT -d 192.168.178.20/32 -o dsl -j ACCEPT");
+        Answer answer = walk(rules, "src=203.0.113.2 dst=198.51.100.9 proto=udp sport=1 dport=2");
+        assertEquals("mangle POSTROUTING 1 (rules:4): -o lan -j DROP", answer.decidedBy().toString(), answer.inFull());
+    }
+
+    @Test
+    void laterFragmentsAreNeverAskedAtInputOfIpv4() {
+        assertEquals(Verdict.ACCEPT, walk(Rules.v4(":INPUT DROP"), "in=dsl dst=203.0.113.2 fragment=yes").verdict());
+        assertEquals(Verdict.DROP, walk(Rules.of(Family.IPV6, ":INPUT DROP"), "in=dsl dst=fd00:178::1 fragment=yes").verdict());
+        assertEquals(Verdict.DROP, walk(Rules.v4(":FORWARD DROP"), "in=dsl dst=192.168.178.20 fragment=yes").verdict());
+    }
+
+    @Test
     void notrackMakesAPacketUntracked() {
         Ruleset rules = Rules.v4("*raw", ":PREROUTING ACCEPT", "-A PREROUTING -p udp -j NOTRACK",
                 "*filter", ":INPUT DROP", "-A INPUT -m state --state UNTRACKED -j ACCEPT");
