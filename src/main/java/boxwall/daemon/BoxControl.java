@@ -84,7 +84,7 @@ final class BoxControl implements Control {
 
     @Override
     public Reply facts() {
-        return Reply.json(200, FactsJson.of(box.box().facts()).toString());
+        return Reply.json(200, FactsJson.text(box.box().facts()));
     }
 
     @Override

@@ -27,7 +27,7 @@ final class Changes {
     /** The stamp of a plan for this box. */
     static Stamp stamp(Sys sys, BoxFacts facts, Candidate candidate) {
         String id = sys.read("/proc/sys/kernel/random/uuid", 64);
-        Stamp stamp = new Stamp().put("id", id == null ? java.util.UUID.randomUUID().toString() : id.trim())
+        Stamp stamp = new Stamp().put("id", id == null ? deskId(candidate) : id.trim())
                 .put("created", String.valueOf(System.currentTimeMillis() / 1000))
                 .put("kernel", facts.kernelRelease()).put("userland", facts.userland().version())
                 .put("lan.if", facts.lan() == null ? "" : facts.lan().name());
@@ -36,6 +36,11 @@ final class Changes {
             stamp.put("name." + name.getKey(), name.getValue());
         }
         return stamp;
+    }
+
+    /** A desk may have no /proc: a plan's id only has to differ from the last one's. */
+    private static String deskId(Candidate candidate) {
+        return Long.toHexString(System.currentTimeMillis()) + "-" + Integer.toHexString(candidate.text().hashCode());
     }
 
     /** Tries a candidate; the outcome is pending when it is live. */

@@ -45,7 +45,7 @@ final class Verbs {
         if (isNoBox()) {
             return 2;
         }
-        out.println(FactsJson.of(box().facts()).toString());
+        out.println(FactsJson.text(box().facts()));
         return 0;
     }
 
