@@ -1,6 +1,5 @@
 package boxwall.compile;
 
-import boxwall.netfilter.Chain;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Hook;
 import boxwall.netfilter.Match;
@@ -30,6 +29,7 @@ final class Mirror {
     private final Table table;
     private final String localPorts;
     private final String wan;
+    private final Jumps jumps;
 
     /**
      * Makes a mirror of one table.
@@ -43,6 +43,7 @@ final class Mirror {
         this.table = table;
         this.localPorts = localPorts;
         this.wan = wan;
+        this.jumps = new Jumps(ruleset, family, table);
     }
 
     /** The answers that may pass where the given rule (ESTABLISHED, ACCEPT) of this chain stands. */
@@ -62,36 +63,11 @@ final class Mirror {
     private List<Hook> hooksReaching(String chain) {
         List<Hook> hooks = new ArrayList<Hook>();
         for (Hook hook : table.hooks()) {
-            if (reachedFrom(hook.name()).contains(chain)) {
+            if (jumps.withoutCondition(hook.name()).contains(chain)) {
                 hooks.add(hook);
             }
         }
         return hooks;
-    }
-
-    /** The chain and all that it jumps to without a condition: what stands there is asked for every packet. */
-    private Set<String> reachedFrom(String start) {
-        Set<String> reached = new LinkedHashSet<String>();
-        List<String> open = new ArrayList<String>();
-        open.add(start);
-        while (!open.isEmpty()) {
-            String name = open.remove(open.size() - 1);
-            Chain chain = ruleset.chain(family, table, name);
-            if (chain == null || !reached.add(name)) {
-                continue;
-            }
-            for (Rule rule : chain.rules()) {
-                if (rule.target() != null && isUnconditional(rule)) {
-                    open.add(rule.target().name());
-                }
-            }
-        }
-        return reached;
-    }
-
-    private static boolean isUnconditional(Rule rule) {
-        return rule.source() == null && rule.destination() == null && rule.in() == null && rule.out() == null
-                && rule.protocol() == null && rule.fragment() == null && rule.matches().isEmpty();
     }
 
     /** The rules that let UDP to a fixed port through in the other direction. */
@@ -101,7 +77,7 @@ final class Mirror {
         if (other == null) {
             return questions;
         }
-        for (String name : reachedFrom(other.name())) {
+        for (String name : jumps.withoutCondition(other.name())) {
             for (Rule rule : ruleset.chain(family, table, name).rules()) {
                 if (Target.ACCEPT.equals(rule.target()) && Negatable.is("udp").equals(rule.protocol()) && letsNewThrough(rule)) {
                     questions.add(rule);

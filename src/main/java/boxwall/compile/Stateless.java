@@ -75,13 +75,17 @@ final class Stateless {
             return;
         }
         Mirror mirror = new Mirror(ruleset, family, table, localPorts, wan);
+        Jumps jumps = new Jumps(ruleset, family, table);
+        Set<String> fragmented = new HashSet<String>(jumps.any("FORWARD"));
+        fragmented.addAll(jumps.any("PREROUTING"));
         List<Chain> chains = new ArrayList<Chain>();
         for (Chain chain : ruleset.chains(family, table)) {
             List<Rule> rules = new ArrayList<Rule>();
             for (Rule rule : chain.rules()) {
                 rules.addAll(withoutState(family, chain.name(), rule, mirror));
             }
-            chains.add(chain.withRules(family == Family.IPV4 ? withFragments(rules) : rules));
+            boolean seesFragments = family == Family.IPV4 && fragmented.contains(chain.name());
+            chains.add(chain.withRules(seesFragments ? withFragments(rules) : rules));
         }
         result = result.with(family, table, chains);
     }
@@ -150,8 +154,9 @@ final class Stateless {
     }
 
     /**
-     * Nobody puts fragments together without conntrack, and later ones carry no ports: each rule that accepts by port gets a twin
-     * for later fragments. A later fragment alone does no harm; the first one is what the port rule decides on.
+     * Nobody puts forwarded fragments together without conntrack, and later ones carry no ports: each rule that accepts by port
+     * gets a twin for later fragments. A later fragment alone does no harm; the first one is what the port rule decides on. What is
+     * for the box itself is put together before INPUT (ip_local_deliver in net/ipv4/ip_input.c), what it sends is cut after OUTPUT.
      */
     private List<Rule> withFragments(List<Rule> rules) {
         List<Rule> all = new ArrayList<Rule>();

@@ -1,0 +1,44 @@
+package boxwall.daemon;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** The settings, read as text and never run. */
+class ConfigTest {
+    @Test
+    void theFileIsReadAndTheEnvironmentWins() {
+        String text = "# a comment\nexport BOXWALL_PORT='8200'\nexport BOXWALL_HOSTS=\"a b\"\nBOXWALL_PA=disable # words\nOTHER='x'\n";
+        Config config = Config.parse(text, Map.of("BOXWALL_PORT", "8300"));
+        assertEquals(8300, config.number("PORT"));
+        assertEquals("a b", config.get("HOSTS"));
+        assertEquals("disable", config.get("PA"));
+        assertEquals("no", config.get("ENABLED"));
+    }
+
+    @Test
+    void aNumberThatIsNoneIsTheDefault() {
+        assertEquals(120, Config.parse("export BOXWALL_CONFIRM_SECONDS='soon'\n", Map.of()).number("CONFIRM_SECONDS"));
+    }
+
+    @Test
+    void theShippedFileHasTheDefaultsOfTheCode() throws IOException {
+        String shipped = Files.readString(Path.of("conf/boxwall.cfg"));
+        Config none = Config.parse(null, Map.of());
+        Config file = Config.parse(shipped, Map.of());
+        int seen = 0;
+        for (String line : shipped.split("\n")) {
+            if (line.startsWith("export BOXWALL_")) {
+                String name = line.substring(15, line.indexOf('='));
+                assertEquals(none.get(name), file.get(name), name);
+                seen++;
+            }
+        }
+        assertTrue(seen >= 17, "only " + seen + " settings in conf/boxwall.cfg");
+    }
+}

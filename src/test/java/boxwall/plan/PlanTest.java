@@ -1,0 +1,71 @@
+package boxwall.plan;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import boxwall.box.BoxFacts;
+import boxwall.box.Readings;
+import boxwall.compile.Compiled;
+import boxwall.compile.Compiler;
+import boxwall.compile.Stateful;
+import boxwall.syntax.Includes;
+import boxwall.syntax.Names;
+import boxwall.syntax.ParsedRules;
+import boxwall.syntax.RulesetParser;
+import boxwall.syntax.Source;
+
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** The plan directory's text. */
+class PlanTest {
+    private static final String RULES = "# first\niptables -P INPUT DROP\niptables -A INPUT -i lan -j ACCEPT\nip6tables -P INPUT DROP\n";
+
+    private static Plan plan() {
+        ParsedRules parsed = RulesetParser.parse(new Source("rules", RULES), Names.none(), Includes.NONE);
+        BoxFacts facts = BoxFacts.of(Readings.none());
+        Compiled compiled = Compiler.compile(parsed, facts, facts, Stateful.AUTO);
+        return Plan.of(compiled, RULES, new Stamp().put("id", "1-2").put("kernel", null), "flush");
+    }
+
+    @Test
+    void everyFileEndsInItsCount() {
+        for (Map.Entry<String, String> file : plan().files().entrySet()) {
+            String text = file.getValue();
+            if (file.getKey().equals("rules")) {
+                assertEquals(RULES, text);
+                continue;
+            }
+            int mark = text.lastIndexOf("# end ");
+            String above = text.substring(0, mark);
+            assertEquals("# end " + above.lines().count() + " " + above.length() + "\n", text.substring(mark), file.getKey());
+        }
+    }
+
+    @Test
+    void theOriginNamesTheUsersLine() {
+        String[] restore = plan().file("restore4").split("\n");
+        int line = 0;
+        while (!restore[line].startsWith("-A INPUT")) {
+            line++;
+        }
+        assertTrue(plan().file("origin").contains("4 " + (line + 1) + " rules:3\n"), plan().file("origin"));
+    }
+
+    @Test
+    void theStampSaysWhatIsInIt() {
+        Stamp stamp = Stamp.parse(plan().files().get("stamp"));
+        assertEquals("1-2", stamp.get("id"));
+        assertEquals("unknown", stamp.get("kernel"));
+        assertEquals("ipv4,ipv6", stamp.get("families"));
+        assertEquals("filter", stamp.get("tables4"));
+        assertEquals("stateful", stamp.get("mode"));
+        assertEquals(40, stamp.get("sha1.restore4").length());
+    }
+
+    @Test
+    void aValueCannotForgeTheNextKey() {
+        assertThrows(IllegalArgumentException.class, () -> new Stamp().put("name.X", "a\nadmin=proved"));
+    }
+}

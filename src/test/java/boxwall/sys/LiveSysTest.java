@@ -1,0 +1,78 @@
+package boxwall.sys;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The machine's edge, on this machine. */
+class LiveSysTest {
+    private final LiveSys sys = new LiveSys();
+
+    @Test
+    void bothOutputsAndTheStatusComeBack() throws BoxException {
+        CommandResult result = sys.run(List.of("/bin/sh", "-c", "cat; echo err >&2; exit 3"), "in\n", 20);
+        assertEquals("in\n", result.out());
+        assertEquals("err\n", result.err());
+        assertEquals(3, result.status());
+        assertTrue(result.describe().endsWith(": status 3: err"), result.describe());
+    }
+
+    @Test
+    void aProgramThatFillsBothPipesDoesNotStandStill() throws BoxException {
+        CommandResult result = sys.run(List.of("/bin/sh", "-c", "yes x | head -c 300000 >&2; yes y | head -c 300000"), "", 60);
+        assertEquals(300000, result.out().length());
+        assertEquals(300000, result.err().length());
+    }
+
+    @Test
+    void aProgramThatDoesNotReadIsNoProblem() throws BoxException {
+        assertEquals(0, sys.run(List.of("/bin/true"), "x".repeat(200000), 20).status());
+    }
+
+    @Test
+    void aHungProgramIsKilled() throws BoxException {
+        CommandResult result = sys.run(List.of("/bin/sh", "-c", "exec sleep 600"), "", 1);
+        assertTrue(result.timedOut());
+        assertTrue(result.describe().contains("too long"), result.describe());
+    }
+
+    @Test
+    void aMissingProgramIsSaidAtOnce() {
+        assertTrue(assertThrows(BoxException.class, () -> sys.run(List.of("/nowhere/x"), "", 1)).getMessage().contains("no such program"));
+    }
+
+    @Test
+    void aFileIsWrittenWholeOrNotAtAll(@TempDir Path folder) throws IOException, BoxException {
+        String path = folder.resolve("new/file").toString();
+        sys.write(path, "one\n\u00e4\u00ff");
+        assertEquals("one\n\u00e4\u00ff", sys.read(path, 100));
+        assertEquals(6, Files.size(Path.of(path)));
+        sys.write(path, "two");
+        assertEquals(List.of("file"), sys.list(folder.resolve("new").toString()));
+        Files.createDirectories(folder.resolve("dir/x"));
+        assertThrows(BoxException.class, () -> sys.write(folder.resolve("dir").toString(), "text"));
+        assertFalse(Files.exists(folder.resolve("dir.tmp")), "the temporary file is taken away");
+    }
+
+    @Test
+    void whatIsNotThereIsNull() {
+        assertNull(sys.read("/nowhere/x", 10));
+        assertNull(sys.list("/nowhere"));
+        assertEquals("Linux", sys.read("/proc/version", 5));
+    }
+
+    @Test
+    void uptimeGoesWithTheMachine() {
+        long first = sys.uptimeMillis();
+        assertTrue(first > 0 && sys.uptimeMillis() >= first);
+    }
+}
