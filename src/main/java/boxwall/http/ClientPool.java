@@ -14,6 +14,11 @@ import java.util.concurrent.TimeUnit;
 final class ClientPool implements NanoHTTPD.AsyncRunner {
     private static final int THREADS = 4;
     private static final int WAITING = 4;
+    /**
+     * Bytes of address space for a stack; only what is used takes memory. The proof over sets calls itself once for each bit of an IPv6
+     * packet: an interpreter that keeps its frames on the thread's own stack (OpenJDK's Zero) ran out of 192 KiB there.
+     */
+    private static final int STACK = 1024 * 1024;
 
     private final ThreadPoolExecutor threads;
     private final List<NanoHTTPD.ClientHandler> open = new ArrayList<NanoHTTPD.ClientHandler>();
@@ -23,7 +28,7 @@ final class ClientPool implements NanoHTTPD.AsyncRunner {
                 new ThreadFactory() {
                     @Override
                     public Thread newThread(Runnable work) {
-                        Thread thread = new Thread(null, work, "http", 192 * 1024);
+                        Thread thread = new Thread(null, work, "http", STACK);
                         thread.setDaemon(true);
                         return thread;
                     }

@@ -91,6 +91,9 @@ public final class Listener extends NanoHTTPD {
             // JamVM throws again at the next allocation unless the collector ran
             System.gc();
             return new Wire(Reply.problem(new Problem(503, "out of memory", "the daemon's heap is full; raise BOXWALL_HEAP")), head);
+        } catch (StackOverflowError e) {
+            return new Wire(Reply.problem(new Problem(503, "out of stack", "this takes more stack than a thread of the daemon has;"
+                    + " 'java -jar boxwall.jar' on a PC has more")), head);
         } catch (RuntimeException e) {
             port.report(e);
             return new Wire(Reply.problem(new Problem(500, "a bug in boxwall", e.toString())), head);
