@@ -1,0 +1,282 @@
+package boxwall.box_it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.eclipsesource.json.Json;
+import com.eclipsesource.json.JsonObject;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+
+/**
+ * A virtual FRITZ!Box of the test's own, by way of {@code bin/box}, and HTTP to it. Needs target/boxwall.jar, which Maven has packed
+ * before it runs these tests. {@link #close} switches it off and removes its flash.
+ */
+final class VirtualBox implements AutoCloseable {
+    static final Path ROOT = Path.of("").toAbsolutePath();
+    static final Path JAR = ROOT.resolve("target/boxwall.jar");
+    /** The LAN's and the WAN's and the guests' addresses of the box, see src/box/README.md. */
+    static final String LAN = "192.168.178.1";
+    static final String WAN = "203.0.113.2";
+    static final String GUEST = "192.168.179.1";
+    /** The whole of a boot is 30 s on two idle cores; bin/box itself gives up after 120 s for each of its parts. */
+    private static final int BOOT_SECONDS = 480;
+    /** Longest of what a test asks for: a try that waits for its undoing. On two idle cores none takes 20 s. */
+    private static final int RUN_SECONDS = 180;
+    private static final Path STATE = ROOT.resolve("target/box-it");
+
+    private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofSeconds(20)).build();
+    private final String name;
+
+    /** What a command said. */
+    record Answer(int status, String out, String err) {
+        /** The value of a {@code key=value} line, empty if there is none. */
+        String get(String key) {
+            return out.lines().filter(l -> l.startsWith(key + "=")).map(l -> l.substring(key.length() + 1)).findFirst().orElse("");
+        }
+
+        /** The number in such a line. */
+        double number(String key) {
+            return Double.parseDouble(get(key));
+        }
+
+        /** This answer, if its status is 0. */
+        Answer good() {
+            assertEquals(0, status, () -> "status " + status + "\n" + out + err);
+            return this;
+        }
+    }
+
+    /** What HTTP said. */
+    record Reply(int status, String body) {
+        JsonObject json() {
+            return Json.parse(body).asObject();
+        }
+
+        /** This reply, if it has that status. */
+        Reply with(int wanted) {
+            assertEquals(wanted, status, body);
+            return this;
+        }
+    }
+
+    /** A box that was never switched on; its name is unique for this run. */
+    VirtualBox(String name) {
+        this.name = "it-" + name + "-" + ProcessHandle.current().pid();
+    }
+
+    /** {@code bin/box up OPTION...}; fails when it does. */
+    Answer up(String... options) {
+        return box(BOOT_SECONDS, "up", options).good();
+    }
+
+    /** A command in the box: one word is a shell's, several are taken as they are. */
+    Answer run(String... command) {
+        return box(RUN_SECONDS, "run", command);
+    }
+
+    /** A command in the network namespace of {@code lan}, {@code dsl} or {@code guest}. */
+    Answer peer(String net, String... command) {
+        List<String> words = new ArrayList<>(List.of(net));
+        words.addAll(List.of(command));
+        return box(RUN_SECONDS, "peer", words.toArray(new String[0]));
+    }
+
+    /** Copies a file into the box. */
+    void put(Path file, String path) {
+        box(RUN_SECONDS, "put", file.toString(), path).good();
+    }
+
+    /** The power fails. */
+    void cut() {
+        box(RUN_SECONDS, "cut").good();
+    }
+
+    void reboot() {
+        box(BOOT_SECONDS, "reboot").good();
+    }
+
+    /** The serial console since the last {@code up}. */
+    String log() {
+        return box(RUN_SECONDS, "log").good().out();
+    }
+
+    void down() {
+        box(RUN_SECONDS, "down").good();
+    }
+
+    /** Switches off and forgets this box. */
+    @Override
+    public void close() {
+        box(RUN_SECONDS, "down");
+        remove(STATE.resolve(name));
+    }
+
+    /** Seconds that the box has been up. */
+    double uptime() {
+        return Double.parseDouble(run("cat", "/proc/uptime").good().out().split(" ")[0]);
+    }
+
+    /** The rules as both iptables-save print them, but for what changes by itself: the time and the counters of the policies. */
+    String rules() {
+        return run("iptables-save && ip6tables-save").good().out().replaceAll("(?m)^#.*\n", "").replaceAll("(?m)^(:.*) \\[\\d+:\\d+\\]$", "$1");
+    }
+
+    /** {@code boxwall-apply VERB...}. */
+    Answer apply(String... words) {
+        List<String> command = new ArrayList<>(List.of("boxwall-apply"));
+        command.addAll(List.of(words));
+        return run(command.toArray(new String[0]));
+    }
+
+    /** HTTP without the token. */
+    Reply get(String path) {
+        return send(request("GET", path, ""));
+    }
+
+    /** HTTP with the token; an empty body is none. */
+    Reply http(String method, String path, String body) {
+        return send(request(method, path, body).header("Authorization", "Bearer " + token()));
+    }
+
+    private String token() {
+        return run("cat /tmp/flash/boxwall/token").good().out().trim();
+    }
+
+    private HttpRequest.Builder request(String method, String path, String body) {
+        HttpRequest.BodyPublisher publisher = body.isEmpty() ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofString(body);
+        // a checked ruleset takes 30 s and more on an interpreter in an emulator
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path)).timeout(Duration.ofSeconds(RUN_SECONDS))
+                .method(method, publisher);
+    }
+
+    private Reply send(HttpRequest.Builder request) {
+        try {
+            HttpResponse<String> response = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+            return new Reply(response.statusCode(), response.body());
+        } catch (IOException e) {
+            throw new UncheckedIOException(request.build() + "\n" + run("tail -n 20 /var/run/boxwall/daemon.log").out(), e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private String port() {
+        return text(STATE.resolve(name).resolve("port")).trim();
+    }
+
+    /** Starts a command in the box and doesn't wait; killing the process is the end of its session. */
+    Process start(String command) {
+        try {
+            return builder("run", command).redirectOutput(ProcessBuilder.Redirect.DISCARD).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Waits until something holds, for so many seconds; says whether it came to hold. Asks four times a second. */
+    static boolean within(int seconds, BooleanSupplier condition) {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > end) {
+                return false;
+            }
+            pause();
+        }
+        return true;
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(250);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private ProcessBuilder builder(String verb, String... words) {
+        List<String> command = new ArrayList<>(List.of(ROOT.resolve("bin/box").toString(), "--name", name, verb));
+        command.addAll(List.of(words));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
+        builder.environment().putAll(Map.of("BOXWALL_JAR", JAR.toString(), "BOXWALL_BOX_STATE", STATE.toString()));
+        return builder;
+    }
+
+    private Answer box(int seconds, String verb, String... words) {
+        return finish(builder(verb, words), seconds, "bin/box " + verb + " " + String.join(" ", words));
+    }
+
+    /** Runs a command of this machine. */
+    static Answer host(String... command) {
+        return finish(new ProcessBuilder(command), RUN_SECONDS, String.join(" ", command));
+    }
+
+    /** Files take the output: a pipe would stay open as long as anything that the command left behind. */
+    private static Answer finish(ProcessBuilder builder, int seconds, String what) {
+        try {
+            Files.createDirectories(STATE);
+            Path out = Files.createTempFile(STATE, "out", "");
+            Path err = Files.createTempFile(STATE, "err", "");
+            try {
+                Process process = builder.redirectOutput(out.toFile()).redirectError(err.toFile()).start();
+                boolean ended = process.waitFor(seconds, TimeUnit.SECONDS);
+                if (!ended) {
+                    process.descendants().forEach(ProcessHandle::destroyForcibly);
+                    process.destroyForcibly();
+                    throw new AssertionError(what + ": not done after " + seconds + " s\n" + text(out) + text(err));
+                }
+                return new Answer(process.exitValue(), text(out), text(err));
+            } finally {
+                Files.delete(out);
+                Files.delete(err);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    static String text(Path file) {
+        try {
+            return Files.readString(file, StandardCharsets.ISO_8859_1);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void remove(Path tree) {
+        if (!Files.exists(tree)) {
+            return;
+        }
+        try (Stream<Path> all = Files.walk(tree)) {
+            for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(each);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Lines of {@code KEY words} as a map. */
+    static Map<String, String> table(String lines) {
+        Map<String, String> map = new TreeMap<>();
+        lines.lines().forEach(l -> map.put(l.substring(0, l.indexOf(' ')), l.substring(l.indexOf(' ') + 1)));
+        return map;
+    }
+}
