@@ -145,6 +145,12 @@ class PortTest {
     }
 
     @Test
+    void aRulesetThatIsTooDeepIsAnsweredAndTheDaemonLives() throws IOException {
+        assertStatus(503, get("/rules", bearer(TOKEN)));
+        assertStatus(204, get("/ok", ""));
+    }
+
+    @Test
     void tokensAreComparedWhole() {
         assertTrue(Gate.sameText("abc", "abc"));
         assertFalse(Gate.sameText("abc", "abcabc"));
@@ -198,7 +204,7 @@ class PortTest {
 
         @Override
         public Reply rules() {
-            return Reply.text(200, "");
+            throw new StackOverflowError("on purpose");
         }
 
         @Override
