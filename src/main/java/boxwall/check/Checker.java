@@ -2,6 +2,8 @@ package boxwall.check;
 
 import boxwall.box.BoxFacts;
 import boxwall.box.Finding;
+import boxwall.box.Interface;
+import boxwall.box.Kind;
 import boxwall.box.Requirement;
 import boxwall.netfilter.Chain;
 import boxwall.netfilter.Family;
@@ -47,7 +49,7 @@ public final class Checker {
         }
         if (parsed.errors().isEmpty()) {
             checker.requirements(compiled);
-            checker.forgottenFamily(parsed.ruleset());
+            checker.forgottenFamily(parsed.ruleset(), compiled);
         }
         return checker.findings;
     }
@@ -101,11 +103,27 @@ public final class Checker {
     }
 
     /** Rules for one family leave the other open; that is said once. */
-    private void forgottenFamily(Ruleset ruleset) {
+    private void forgottenFamily(Ruleset ruleset, Ruleset compiled) {
+        if (ruleset.owns(Family.IPV6, Table.FILTER) && !compiled.owns(Family.IPV6, Table.FILTER)) {
+            familyLeftOut();
+        }
         if (ruleset.owns(Family.IPV4, Table.FILTER) && !ruleset.owns(Family.IPV6, Table.FILTER)) {
             findings.add(new Finding("ipv6-unfiltered", Finding.Severity.WARN, "", NO_EVIDENCE,
                     "the ruleset filters IPv4 only: whoever has an IPv6 address of this box or LAN passes by it",
                     "add ip6tables lines; conf/boxwall.rules has a set to start from"));
         }
+    }
+
+    /** Without ip6_tables nothing filters IPv6; that matters only where the box speaks it. */
+    private void familyLeftOut() {
+        boolean speaks = false;
+        for (Interface each : facts.interfaces()) {
+            speaks |= each.ip6() != null;
+        }
+        findings.add(new Finding("ipv6-unfiltered", speaks ? Finding.Severity.WARN : Finding.Severity.NOTE, "",
+                Collections.singletonList(facts.capability(Family.IPV6, Kind.TABLE, "filter").evidence()),
+                speaks ? "the box has IPv6 addresses, but nothing to filter IPv6 with: the rules for it are left out"
+                        : "the rules for IPv6 are left out: this box has nothing to filter it with, and no IPv6 address",
+                "make menuconfig: FREETZ_TARGET_IPV6_SUPPORT and FREETZ_MODULE_ip6table_filter, or switch IPv6 off in AVM's pages"));
     }
 }

@@ -6,6 +6,7 @@ import boxwall.box.Kind;
 import boxwall.box.Requirement;
 import boxwall.netfilter.Chain;
 import boxwall.netfilter.Family;
+import boxwall.netfilter.Origin;
 import boxwall.netfilter.Rule;
 import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.Table;
@@ -39,10 +40,15 @@ public final class Compiler {
      * @param booted the same box before netfilter's modules are loaded: the plan's modules are for the next boot too
      */
     public static Compiled compile(ParsedRules parsed, BoxFacts facts, BoxFacts booted, Stateful wish) {
+        return compile(parsed, facts, booted, wish, Stateful.AUTO);
+    }
+
+    /** The same, with what is wanted of IPv6: AUTO leaves its rules out where the box has no ip6_tables, NO in any case. */
+    public static Compiled compile(ParsedRules parsed, BoxFacts facts, BoxFacts booted, Stateful wish, Stateful ipv6) {
         Compiler compiler = new Compiler(facts, booted);
         compiler.notes.addAll(parsed.notes());
         boolean stateful = wish == Stateful.YES || wish == Stateful.AUTO && facts.conntrack().state().allowsState();
-        Ruleset ruleset = parsed.ruleset();
+        Ruleset ruleset = compiler.withFamilies(parsed.ruleset(), ipv6);
         if (!stateful) {
             Stateless stateless = Stateless.of(ruleset, localPorts(facts), facts.wan() == null ? null : facts.wan().name());
             ruleset = stateless.ruleset();
@@ -51,6 +57,20 @@ public final class Compiler {
         compiler.modulesOf(ruleset);
         compiler.modulesAskedFor(parsed.modules(), stateful);
         return new Compiled(ruleset, stateful, new ArrayList<String>(compiler.modules), compiler.notes);
+    }
+
+    private Ruleset withFamilies(Ruleset ruleset, Stateful ipv6) {
+        if (ruleset.tables(Family.IPV6).isEmpty() || ipv6 == Stateful.YES) {
+            return ruleset;
+        }
+        Table table = ruleset.tables(Family.IPV6).iterator().next();
+        Capability capability = facts.capability(Family.IPV6, Kind.TABLE, table.word());
+        if (ipv6 == Stateful.AUTO && !capability.state().stops()) {
+            return ruleset;
+        }
+        notes.add(new Note(new Origin("ip6tables", 0), ipv6 == Stateful.NO ? "left out: BOXWALL_IPV6 is no"
+                : "all rules for IPv6 are left out: this box has no ip6_tables (" + capability.evidence() + ")"));
+        return ruleset.without(Family.IPV6);
     }
 
     private static String localPorts(BoxFacts facts) {

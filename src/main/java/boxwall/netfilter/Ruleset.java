@@ -41,6 +41,14 @@ public final class Ruleset {
         return copy;
     }
 
+    /** This ruleset without any table of a family. */
+    public Ruleset without(Family family) {
+        Ruleset copy = new Ruleset();
+        copy.families.putAll(families);
+        copy.families.remove(family);
+        return copy;
+    }
+
     private static Map<String, Chain> sorted(Table table, List<Chain> chains) {
         Map<String, Chain> byName = new java.util.TreeMap<String, Chain>();
         for (Chain chain : chains) {
