@@ -31,6 +31,7 @@ public final class BoxFacts {
     private final InterfaceReading interfaces;
     private final PortRange portRange;
     private final Surroundings surroundings;
+    private final AvmFirewall avmFirewall;
     private final List<Finding> findings;
     /** Answers given before: each rule of a ruleset asks the same few, and an interpreter takes its time. */
     private final Map<String, Capability> known = new java.util.HashMap<String, Capability>();
@@ -50,6 +51,7 @@ public final class BoxFacts {
         interfaces = new InterfaceReading(readings);
         portRange = PortRange.of(readings);
         surroundings = new Surroundings(readings, modules.loaded());
+        avmFirewall = AvmFirewall.of(readings);
         List<Finding> all = new ArrayList<Finding>();
         new NetfilterFindings(this, readings, log).addTo(all);
         new SurroundingFindings(this, readings, surroundings).addTo(all);
@@ -237,6 +239,11 @@ public final class BoxFacts {
     /** {@code running}, {@code absent} or {@code unknown}: AVM's own dialler and packet filter. */
     public String dsld() {
         return surroundings.dsld();
+    }
+
+    /** What AVM's own filter forwards and drops, as far as it was read; never null. */
+    public AvmFirewall avmFirewall() {
+        return avmFirewall;
     }
 
     /** The LAN's bridge, or null. */

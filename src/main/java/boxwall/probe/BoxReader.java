@@ -8,14 +8,15 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
+import boxwall.box.AvmFirewall;
 import boxwall.box.Readings;
 import boxwall.sys.BoxException;
 import boxwall.sys.Sys;
 
 /**
  * Reads a box into {@link Readings}: the live one, or one recorded in a folder. No table and no module is named by it, so that
- * looking never loads anything: {@code iptables -t nat -L} would load connection tracking. The probe may print a frame
- * {@code kallsyms}, its lines as in /proc; where it doesn't, and the JVM is small, one grep fetches them.
+ * looking never loads anything: {@code iptables -t nat -L} would load connection tracking. The probe prints a frame
+ * {@code kallsyms}, the lines of /proc/kallsyms that matter.
  */
 public final class BoxReader {
     /** Prints every reading that needs a process; see {@link Frames} for the format. */
@@ -25,7 +26,7 @@ public final class BoxReader {
     private static final int COMMAND_BYTES = 2 << 20;
     private static final int DEP_BYTES = 512 << 10;
     private static final int KALLSYMS_BYTES = 12 << 20;
-    /** Reading all of kallsyms at once takes three times its size; a small JVM leaves it to the probe, or else to grep. */
+    /** Reading all of kallsyms at once takes three times its size; a small JVM leaves it to the probe. */
     private static final long KALLSYMS_HEAP = 48L << 20;
 
     private final Sys sys;
@@ -100,7 +101,7 @@ public final class BoxReader {
         for (Paths.Entry entry : Paths.FILES) {
             String text = sys.read(root + entry.path, entry.limit);
             if (text != null) {
-                files.put(entry.path, keep(text, entry.keep));
+                files.put(entry.path, entry.path.equals(AvmFirewall.FILE) ? AvmFirewall.kept(text) : keep(text, entry.keep));
             }
         }
         for (String path : Paths.PRESENCE) {
@@ -116,25 +117,10 @@ public final class BoxReader {
         }
         if (!files.containsKey("/proc/kallsyms")) {
             String symbols = root.length() > 0 || Runtime.getRuntime().maxMemory() >= KALLSYMS_HEAP
-                    ? sys.read(root + "/proc/kallsyms", KALLSYMS_BYTES) : grepSymbols();
+                    ? sys.read(root + "/proc/kallsyms", KALLSYMS_BYTES) : null;
             if (symbols != null) {
                 files.put("/proc/kallsyms", keep(symbols, Paths.SYMBOLS));
             }
-        }
-    }
-
-    /** Without the owners of symbols a conflict would only be known after a try; null when there is no grep. */
-    private String grepSymbols() {
-        List<String> command = new java.util.ArrayList<String>(Arrays.asList("/bin/grep", "-F"));
-        for (String word : Paths.SYMBOLS) {
-            command.add("-e");
-            command.add(word);
-        }
-        command.add("/proc/kallsyms");
-        try {
-            return sys.run(command, "", PROBE_SECONDS).out();
-        } catch (BoxException e) {
-            return null;
         }
     }
 

@@ -4,6 +4,8 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 
+import boxwall.box.AvmFirewall;
+
 /** What is read of a box, how much of it at most, and which lines of a file may be kept. */
 final class Paths {
     /** One file to read. */
@@ -66,6 +68,8 @@ final class Paths {
             new Entry("/etc/init.d/S11-piglet", LARGE, SCRIPT),
             new Entry("/var/flash/debug.cfg", LARGE, SCRIPT),
             new Entry("/tmp/flash/mod/rc.custom", LARGE, SCRIPT),
+            // accounts and keys are in it too: BoxReader keeps what AvmFirewall says
+            new Entry(AvmFirewall.FILE, LARGE),
             new Entry("/tmp/flash/mod/modules", SMALL),
             new Entry("/var/run/dsld.pid", SMALL)));
 

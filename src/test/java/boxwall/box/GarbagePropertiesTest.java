@@ -52,7 +52,7 @@ class GarbagePropertiesTest {
 
     @Provide
     Arbitrary<Readings> boxes() {
-        return Arbitraries.of("7170-0488", "7270v3-0606", "7390-0521", "7360-0620", "7530-0729", "5530-0750", "virtual-avm")
+        return Arbitraries.of("7170-0488", "7270v2-0554", "7270v3-0606", "7390-0521", "7360-0620", "7530-0729", "5530-0750", "virtual-avm")
                 .map(GarbagePropertiesTest::recorded);
     }
 
@@ -128,7 +128,7 @@ class GarbagePropertiesTest {
     }
 
     /** Line ends of a PC say nothing of the box. */
-    @Property(tries = 7)
+    @Property(tries = 8)
     void crlfChangesNothing(@ForAll("boxes") Readings box) {
         Readings dos = box;
         for (String path : box.paths()) {

@@ -16,29 +16,13 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class BoxReaderTest {
-    private static final List<String> SECRETS = List.of("9876543210123456", "geheim-wlan", "hunter2", "K12345678", "08:96:D7:12:34:56",
-            "08:96:d7:ab:cd:ef", "0896d7", "a96:d7ff:fe12:3456", "0a96d7fffe123456", "mueller@t-online", "4711-serial", "sip-user");
-
-    /** A box with something to hide in every reading that might hold it. */
     private static MemorySys indiscreet() {
         MemorySys sys = new MemorySys();
-        sys.files.put("/proc/sys/urlader/environment", "HWRevision\t122\nProductID\tFritz_Box_7270\nSerialNumber\t4711-serial\n"
-                + "wlan_key\t9876543210123456\nmaca\t08:96:D7:12:34:56\nfirmware_info\t74.05.54\nmemsize\t0x04000000\n"
-                + "webgui_pass\thunter2\n");
-        sys.files.put("/etc/init.d/rc.conf", "export CONFIG_PRODUKT_NAME=\"FRITZ!Box 7270\"\nexport CONFIG_SERIAL=\"4711-serial\"\n");
-        sys.files.put("/var/flash/debug.cfg", "iptables -A INPUT -j DROP\nPASSWORD=hunter2\niptables -A X -m comment --comment passwd=hunter2\n"
-                + "wget http://mueller@t-online.de/x\n");
-        sys.files.put("/tmp/flash/mod/rc.custom", "echo geheim-wlan > /tmp/x\n/usr/sbin/iptables -P INPUT DROP\n");
-        sys.files.put("/proc/net/if_inet6", "fe800000000000000a96d7fffe123456 05 40 20 80     lan\n"
-                + "20010db8000000010a96d7fffe123456 05 40 00 00     lan\n");
-        sys.files.put("/proc/net/dev", "  lan: 1 1 0 0 0 0 0 0 1 1 0 0 0 0 0 0\n");
-        sys.files.put("/proc/modules", "ip_tables 1 0 - Live 0xc0000000\n");
-        sys.output = "@uname_-r rc=0\n|2.6.32.41\n@ifconfig_-a rc=0\n|lan       Link encap:Ethernet  HWaddr 08:96:D7:12:34:56\n"
-                + "|          inet addr:192.168.178.1  Bcast:192.168.178.255  Mask:255.255.255.0\n"
-                + "|          inet6 addr: fe80::a96:d7ff:fe12:3456/64 Scope:Link\n"
-                + "@ip_addr rc=0\n|2: lan: <UP> mtu 1500\n|    link/ether 08:96:d7:ab:cd:ef brd ff:ff:ff:ff:ff:ff\n"
-                + "@dmesg rc=0\n|eth0: assigned 08:96:D7:12:34:56\n|[avm] wlan_key=9876543210123456\n|sip: sip-user registered\n"
-                + "|Kernel command line: tr069_serial=4711-serial tr069_passphrase=geheim-wlan K12345678\n";
+        sys.files.putAll(Indiscreet.files());
+        StringBuilder frames = new StringBuilder();
+        Indiscreet.commands().forEach((command, text) -> frames.append('@').append(command.replace(' ', '_')).append(" rc=0\n|")
+                .append(text.strip().replace("\n", "\n|")).append('\n'));
+        sys.output = frames.toString();
         return sys;
     }
 
@@ -51,13 +35,19 @@ class BoxReaderTest {
         assertEquals(folder.files.size(), count);
         assertTrue(count > 8, "only " + count + " files");
         for (Map.Entry<String, String> file : folder.files.entrySet()) {
-            for (String secret : SECRETS) {
+            for (String secret : Indiscreet.SECRETS) {
                 assertFalse(file.getValue().contains(secret), file.getKey() + " gives " + secret + " away:\n" + file.getValue());
             }
         }
         assertTrue(folder.files.get("/record/commands/ifconfig_-a").contains("HWaddr 00:00:00:00:00:00"));
         assertTrue(folder.files.get("/record/proc/sys/urlader/environment").contains("Fritz_Box_7270"));
         assertTrue(folder.files.get("/record/var/flash/debug.cfg").startsWith("iptables -A INPUT -j DROP"));
+        assertEquals("ar7cfg {\ndslifaces {\nname = \"internet\";\ndsldpconfig {\nsecurity = \"dpsec_firewall\";\n}\n"
+                + "dsldpconfig { lowinput {\npolicy = \"permit\";\n} }\ndsldpconfig { lowinput {\naccesslist = \"deny tcp any any eq 135\",\n"
+                + "\"deny udp any any range 137 139\";\n} }\ndsldpconfig { highoutput {\npolicy = \"permit\";\n} }\n"
+                + "dsldpconfig { highoutput {\naccesslist = \"reject ip any 242.0.0.0 255.0.0.0\",\n\"reject udp any any range 161 162\";\n} }\n"
+                + "dsldpconfig {\nforwardrules = \"tcp 0.0.0.0:80 192.168.178.20:80 0\",\n\"# tcp 0.0.0.0:22 0.0.0.0:22 0\";\n}\n}\n"
+                + "}\n", folder.files.get("/record/var/flash/ar7.cfg"));
     }
 
     @Test
@@ -85,6 +75,17 @@ class BoxReaderTest {
         MemorySys sys = indiscreet();
         BoxReader.read(sys, "/", "/somewhere/probe");
         assertEquals(List.of(List.of("/somewhere/probe", "probe")), sys.started);
+    }
+
+    /** Also where the probe is old or fails and says nothing of symbols: a second process is never the way out. */
+    @Test
+    void nothingElseIsStartedWhateverTheProbeSays() {
+        for (String output : new String[] {"", "@kallsyms rc=127\n", "@kallsyms rc=0\n|c0 t nf_conntrack_find_get\t[avm]\n", null}) {
+            MemorySys sys = indiscreet();
+            sys.output = output;
+            BoxReader.read(sys, "/");
+            assertEquals(1, sys.started.size(), "after " + output + ": " + sys.started);
+        }
     }
 
     @Test

@@ -41,6 +41,7 @@ final class Golden {
             out.append("modprobe ").append(module).append(" -> ").append(facts.module(module)).append(' ')
                     .append(facts.module(module).modules()).append('\n');
         }
+        out.append(facts.avmFirewall().isKnown() ? facts.avmFirewall().toString() : "");
         for (Finding finding : facts.findings()) {
             out.append("finding ").append(finding).append('\n');
             for (String line : finding.evidence()) {
