@@ -88,7 +88,7 @@ final class SurroundingFindings {
         boolean inFilter = false;
         for (String line : readings.commandLines("ip6tables-save")) {
             inFilter = line.startsWith("*") ? line.equals("*filter") : inFilter;
-            if (inFilter && (line.startsWith("-A ") || line.startsWith(":") && line.contains(" DROP "))) {
+            if (inFilter && (line.startsWith("-A ") || line.startsWith("[") && line.contains("] -A ") || line.startsWith(":") && line.contains(" DROP "))) {
                 return true;
             }
         }

@@ -1,0 +1,90 @@
+package boxwall.script;
+
+import static boxwall.script.SideBySide.inBothShells;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import boxwall.box.AvmFirewall;
+import boxwall.box.BoxFacts;
+import boxwall.probe.BoxReader;
+import boxwall.probe.Indiscreet;
+import boxwall.sys.LiveSys;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** A record made without a JVM says what the daemon's would, and gives as little away. */
+class RecordTest {
+    private static void put(Path root, String path, String text) {
+        try {
+            Files.createDirectories(root.resolve(path.substring(1)).getParent());
+            Files.writeString(root.resolve(path.substring(1)), text);
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    /** A box whose commands and files tell too much. */
+    private static Path indiscreet(NetBox box) {
+        Path root = box.folder.resolve("root");
+        Indiscreet.files().forEach((path, text) -> put(root, path, text));
+        put(root, "/usr/sbin/iptables", "");
+        put(root, "/bin/busybox", "");
+        put(root, "/proc/net/avm_pa/control", "");
+        put(root, "/proc/net/avm_pa/brief", "State          : enabled\n");
+        for (Map.Entry<String, String> command : Indiscreet.commands().entrySet()) {
+            String[] words = command.getKey().split(" ");
+            put(root, "/said/" + words[0], command.getValue());
+            box.script(words[0], "#!/bin/sh\ncat " + root + "/said/" + words[0] + "\n");
+        }
+        box.settings.put("BOXWALL_ROOT", root.toString());
+        return root;
+    }
+
+    @Test
+    void itHoldsNoSecretAndReadsLikeTheBox() {
+        inBothShells(shell -> {
+            try (NetBox box = new NetBox(shell)) {
+                indiscreet(box);
+                Path record = box.folder.resolve("record");
+                assertEquals(0, box.apply("record", record.toString()).status());
+                int files = 0;
+                try (Stream<Path> walk = Files.walk(record)) {
+                    for (Path file : walk.filter(Files::isRegularFile).toList()) {
+                        files++;
+                        String text = Files.readString(file, java.nio.charset.StandardCharsets.ISO_8859_1);
+                        for (String secret : Indiscreet.SECRETS) {
+                            assertFalse(text.contains(secret), file + " gives " + secret + " away:\n" + text);
+                        }
+                    }
+                }
+                assertTrue(files > 12, files + " files");
+                BoxFacts facts = BoxFacts.of(BoxReader.read(new LiveSys(), record.toString()));
+                assertEquals("2.6.32", facts.generation());
+                assertEquals("FRITZ!Box 7270", facts.firmwareModel());
+                assertEquals("enabled", facts.packetAcceleration().state().word());
+                assertEquals(boxwall.box.Known.NO, facts.userland().restore(), "the listing says what isn't there");
+                assertEquals("192.168.178.1", facts.lan().ip());
+                assertEquals(BoxFacts.of(boxwall.box.Readings.none().withFile(AvmFirewall.FILE, Indiscreet.ar7()))
+                        .avmFirewall().toString(), facts.avmFirewall().toString());
+            }
+        });
+    }
+
+    /** What Java reads, the script records: the same box in both. */
+    @Test
+    void everyFileThatIsReadIsRecorded() throws IOException {
+        String script = Files.readString(Path.of("init.d/boxwall-apply"));
+        String paths = Files.readString(Path.of("src/main/java/boxwall/probe/Paths.java"));
+        List<String> read = java.util.regex.Pattern.compile("new Entry\\(\"/([^\"]+)\"").matcher(paths).results().map(m -> m.group(1)).toList();
+        assertTrue(read.size() > 25 && AvmFirewall.FILE.equals("/var/flash/ar7.cfg"), "the pattern finds them");
+        for (String path : read) {
+            assertTrue(script.replaceAll("\\s+", " ").contains(" " + path + " "), "boxwall-apply record leaves " + path + " out");
+        }
+    }
+}
