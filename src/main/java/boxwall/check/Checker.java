@@ -50,6 +50,7 @@ public final class Checker {
         if (parsed.errors().isEmpty()) {
             checker.requirements(compiled);
             checker.forgottenFamily(parsed.ruleset(), compiled);
+            checker.findings.addAll(AvmFindings.of(compiled, facts));
         }
         return checker.findings;
     }
