@@ -79,6 +79,7 @@ final class BoxControl implements Control {
     private List<Finding> allFindings(Outcome last) {
         List<Finding> all = new ArrayList<Finding>(box.box().facts().findings());
         all.addAll(RunFindings.of(last));
+        all.addAll(LivePlan.findings(sys, config, last.get("plan")));
         return all;
     }
 

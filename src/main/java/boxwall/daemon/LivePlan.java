@@ -1,0 +1,57 @@
+package boxwall.daemon;
+
+import boxwall.box.Finding;
+import boxwall.plan.Stamp;
+import boxwall.sys.Sys;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/** The plan directory that the live rules came from, found by its stamp's id. */
+final class LivePlan {
+    private static final int MAX_STAMP = 8192;
+    private static final int MAX_NOTES = 64 * 1024;
+    /** Notes shown as evidence; the rest is in the plan's file. */
+    private static final int SHOWN = 5;
+
+    private LivePlan() {
+    }
+
+    /** The finding stateless-weakened when the live plan has no states, with the first of its notes; empty otherwise. */
+    static List<Finding> findings(Sys sys, Config config, String planId) {
+        String run = config.get("RUN");
+        String state = config.get("STATE");
+        String[] places = {run + "/tx/plan", run + "/plan", state + "/boot", state + "/boot.new", state + "/boot.safe"};
+        for (String place : planId.length() == 0 ? new String[0] : places) {
+            String text = sys.read(place + "/stamp", MAX_STAMP);
+            Stamp stamp = text == null ? null : Stamp.parse(text);
+            if (stamp != null && planId.equals(stamp.get("id"))) {
+                return "stateless".equals(stamp.get("mode")) ? weakened(sys.read(place + "/notes", MAX_NOTES), place)
+                        : Collections.<Finding>emptyList();
+            }
+        }
+        return Collections.emptyList();
+    }
+
+    private static List<Finding> weakened(String notes, String place) {
+        List<String> evidence = new ArrayList<String>();
+        int more = 0;
+        for (String line : notes == null ? new String[0] : notes.split("\n")) {
+            if (line.startsWith("#") || line.length() == 0) {
+                continue;
+            }
+            if (evidence.size() < SHOWN) {
+                evidence.add(line);
+            } else {
+                more++;
+            }
+        }
+        if (more > 0) {
+            evidence.add(more + " more in " + place + "/notes");
+        }
+        return Collections.singletonList(new Finding("stateless-weakened", Finding.Severity.NOTE, place + "/notes", evidence,
+                "the rules are loaded without connection tracking: a packet is judged by what it shows alone",
+                "nothing, where this box can't track; 'boxwall check' says line by line what is weaker"));
+    }
+}
