@@ -49,8 +49,9 @@ final class Candidate {
         Compiled compiled = parsed.errors().isEmpty() ? Compiler.compile(parsed, facts, box.booted(), wish) : null;
         Ruleset ruleset = compiled == null ? Ruleset.empty() : compiled.ruleset();
         List<Finding> findings = new ArrayList<Finding>(Checker.check(parsed, ruleset, facts));
-        Administrator admin = Administrator.of(ruleset, facts, client, port);
-        if (compiled != null) {
+        // a text with errors has nothing to prove, and the proof is most of the time that a check takes
+        Administrator admin = compiled == null ? null : Administrator.of(ruleset, facts, client, port);
+        if (admin != null) {
             findings.addAll(admin.findings());
         }
         return new Candidate(source.text(), parsed, compiled, findings, admin, box, client);
@@ -74,7 +75,7 @@ final class Candidate {
         return findings;
     }
 
-    /** Whether the administrator gets in under it. */
+    /** Whether the administrator gets in under it; null when the text has errors. */
     Administrator admin() {
         return admin;
     }
