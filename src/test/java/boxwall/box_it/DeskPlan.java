@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /** A plan compiled on this machine for the recorded virtual box, as one does for a box without a JVM. */
@@ -18,23 +19,41 @@ final class DeskPlan {
         this.directory = directory;
     }
 
-    /** conf/boxwall.rules with the marker. */
-    static String marked() {
-        return VirtualBox.text(RULES) + "iptables -I INPUT -p tcp --dport 4711 -j DROP\n";
+    /** conf/boxwall.rules. */
+    static String plain() {
+        return VirtualBox.text(RULES);
     }
 
-    /** Compiles a ruleset into a folder below one of the test's. */
+    /** conf/boxwall.rules with the marker. */
+    static String marked() {
+        return plain() + "iptables -I INPUT -p tcp --dport 4711 -j DROP\n";
+    }
+
+    /** Compiles a ruleset for the recorded virtual box, into a folder below one of the test's. */
     static DeskPlan of(Path folder, String rules) {
+        return of(folder, rules, VirtualBox.ROOT.resolve("src/test/resources/boxes/virtual"));
+    }
+
+    /** Compiles a ruleset for a recorded box. */
+    static DeskPlan of(Path folder, String rules, Path recorded, String... options) {
         try {
             Path source = Files.writeString(folder.resolve("rules"), rules);
             Path plan = folder.resolve("plan");
-            VirtualBox.host(Path.of(System.getProperty("java.home"), "bin/java").toString(), "-jar", VirtualBox.JAR.toString(), "compile",
-                    source.toString(), "--out", plan.toString(), "--root",
-                    VirtualBox.ROOT.resolve("src/test/resources/boxes/virtual").toString()).good();
+            List<String> words = new ArrayList<>(List.of("compile", source.toString(), "--out", plan.toString(), "--root", recorded.toString()));
+            words.addAll(List.of(options));
+            jar(words.toArray(new String[0])).good();
             return new DeskPlan(plan);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** {@code java -jar boxwall.jar WORD...} on this machine. */
+    static VirtualBox.Answer jar(String... words) {
+        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin/java").toString(), "-jar",
+                VirtualBox.JAR.toString()));
+        command.addAll(List.of(words));
+        return VirtualBox.host(command.toArray(new String[0]));
     }
 
     /** Puts the plan's folder to /tmp/NAME of the box. */
@@ -47,9 +66,14 @@ final class DeskPlan {
         return path;
     }
 
-    /** Lines of {@code restore4} or {@code restore6} that begin so. */
-    List<String> lines(String file, String start) {
-        return VirtualBox.text(directory.resolve(file)).lines().filter(l -> l.startsWith(start)).toList();
+    /** What both iptables-save print when this plan is live, in the form of {@link VirtualBox#rules}. */
+    String live() {
+        return table("restore4") + table("restore6");
+    }
+
+    /** The plan's last line counts the others; iptables-restore takes {@code [0:0]} behind a chain, which rules() leaves out. */
+    private String table(String file) {
+        return VirtualBox.withoutCounters(VirtualBox.text(directory.resolve(file)));
     }
 
     /** The modules to be loaded. */

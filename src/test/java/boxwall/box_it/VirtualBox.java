@@ -18,7 +18,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
@@ -80,9 +79,12 @@ final class VirtualBox implements AutoCloseable {
         this.name = "it-" + name + "-" + ProcessHandle.current().pid();
     }
 
-    /** {@code bin/box up OPTION...}; fails when it does. */
+    /** {@code bin/box up OPTION...}; fails when it does, and when the box has no flash. */
     Answer up(String... options) {
-        return box(BOOT_SECONDS, "up", options).good();
+        Answer up = box(BOOT_SECONDS, "up", options).good();
+        assertEquals(0, run("grep -q ' /var/flash ext4' /proc/mounts").status(),
+                () -> "no flash in the box\n" + up.err() + log() + run("cat /var/log/mod.log; ls -l /dev/sd*; lsmod; dmesg | tail -n 60").out());
+        return up;
     }
 
     /** A command in the box: one word is a shell's, several are taken as they are. */
@@ -134,7 +136,24 @@ final class VirtualBox implements AutoCloseable {
 
     /** The rules as both iptables-save print them, but for what changes by itself: the time and the counters of the policies. */
     String rules() {
-        return run("iptables-save && ip6tables-save").good().out().replaceAll("(?m)^#.*\n", "").replaceAll("(?m)^(:.*) \\[\\d+:\\d+\\]$", "$1");
+        return withoutCounters(run("iptables-save && ip6tables-save").good().out());
+    }
+
+    /** A dump of tables without comments and without the counters behind its chains. */
+    static String withoutCounters(String dump) {
+        return dump.replaceAll("(?m)^#.*\n", "").replaceAll("(?m)^(:.*) \\[\\d+:\\d+\\]$", "$1");
+    }
+
+    /** Whether the marker rule of {@link DeskPlan} is live. */
+    boolean marked() {
+        return rules().contains(DeskPlan.MARKER + "\n");
+    }
+
+    /** Waits in the box until the marker rule is gone, two minutes at most: the uptime in seconds at which it was. */
+    double unmarkedAt() {
+        String[] words = run("n=0; while iptables-save -t filter | grep -qF -- '" + DeskPlan.MARKER + "'; do"
+                + " usleep 200000; n=$((n + 1)); [ $n -lt 600 ] || exit 1; done; cat /proc/uptime").good().out().split(" ");
+        return Double.parseDouble(words[0]);
     }
 
     /** {@code boxwall-apply VERB...}. */
@@ -271,12 +290,5 @@ final class VirtualBox implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    /** Lines of {@code KEY words} as a map. */
-    static Map<String, String> table(String lines) {
-        Map<String, String> map = new TreeMap<>();
-        lines.lines().forEach(l -> map.put(l.substring(0, l.indexOf(' ')), l.substring(l.indexOf(' ') + 1)));
-        return map;
     }
 }
