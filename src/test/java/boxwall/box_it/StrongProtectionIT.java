@@ -1,0 +1,168 @@
+package boxwall.box_it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the wiki page calls strong basic protection, seen from the box and from its three networks. */
+@ExtendWith(SharedBox.class)
+class StrongProtectionIT {
+    private static final String WAN6 = "2001:db8:d51::2";
+    private static final String LAN6 = "fd00:178::1";
+    private static final String GUEST6 = "fd00:179::1";
+    private static final int[] PORTS = {22, 80, 8181, 9999};
+    /** A LAN address that nobody has. */
+    private static final String FORGED = "192.168.178.99";
+    private static final String FORGED6 = "fd00:178::99";
+    private static final String SPOOF_RULE = "-A INPUT -s 192.168.178.0/24 -i dsl -j DROP";
+
+    @Test
+    void everyRuleOfTheFileIsLiveInOrderAndAllPoliciesDrop(VirtualBox box, @TempDir Path folder) {
+        DeskPlan plan = DeskPlan.of(folder, DeskPlan.plain());
+        String live = box.rules();
+        assertEquals(plan.live(), live);
+        for (String chain : new String[] {"INPUT", "FORWARD", "OUTPUT"}) {
+            assertEquals(2, live.lines().filter((":" + chain + " DROP")::equals).count(), live);
+        }
+        // what was compared is not empty: the file has so many lines with a rule, and each became one
+        long rules = DeskPlan.plain().lines().filter(l -> l.matches("ip6?tables .*-[AI] .*")).count();
+        assertEquals(rules, live.lines().filter(l -> l.startsWith("-A ")).count());
+    }
+
+    @Test
+    void theModulesOfTheWikiPageAreLoaded(VirtualBox box) {
+        String modules = box.run("cat /proc/modules").good().out();
+        for (String name : List.of("ip_tables", "iptable_filter", "x_tables", "xt_tcpudp", "xt_LOG", "ipt_REJECT", "xt_iprange", "xt_multiport",
+                "xt_state", "xt_conntrack", "nf_conntrack", "nf_conntrack_ftp", "nf_conntrack_tftp")) {
+            assertTrue(modules.lines().anyMatch(l -> l.startsWith(name + " ")), () -> name + " is missing in\n" + modules);
+        }
+        assertFalse(modules.contains("_nat "), "nobody asked for nat");
+    }
+
+    @Test
+    void theControlPortAnswersTheLanOnly(VirtualBox box) {
+        assertEquals("open", box.peer("lan", "boxnet", "tcp", "-", VirtualBox.LAN, "8181").out().trim());
+        for (String net : new String[] {"dsl", "guest"}) {
+            assertEquals("silent", box.peer(net, "boxnet", "tcp", "-", VirtualBox.LAN, "8181").out().trim(), net);
+        }
+    }
+
+    @Test
+    void noPortOfTheBoxAnswersFromOutsideOrToGuests(VirtualBox box) {
+        listen(box);
+        List<String> every = List.of(VirtualBox.WAN, VirtualBox.GUEST, WAN6, GUEST6);
+        assertEquals(all(every, "open"), within(box, every), "the listeners are there: the LAN reaches them at these very addresses");
+        assertEquals(all(List.of(VirtualBox.WAN, VirtualBox.GUEST, WAN6, LAN6), "silent"),
+                probe(box, "dsl", List.of(VirtualBox.WAN, VirtualBox.GUEST, WAN6, LAN6)));
+        assertEquals(all(List.of(VirtualBox.WAN, VirtualBox.GUEST, GUEST6, LAN6), "silent"),
+                probe(box, "guest", List.of(VirtualBox.WAN, VirtualBox.GUEST, GUEST6, LAN6)));
+        assertEquals("answer hello", udp(box, "lan", "-", VirtualBox.LAN));
+        assertEquals("answer hello", udp(box, "lan", "-", LAN6));
+        assertEquals("silent", udp(box, "dsl", "-", VirtualBox.WAN));
+        assertEquals("silent", udp(box, "dsl", "-", WAN6));
+        assertEquals("silent", udp(box, "guest", "-", VirtualBox.GUEST));
+        assertEquals("silent", udp(box, "guest", "-", GUEST6));
+        assertEquals(List.of("192.168.178.20", "fd00:178::20"), box.run("cut -d' ' -f1 /tmp/heard.udp /tmp/heard.udp6").good().out().lines().toList());
+    }
+
+    @Test
+    void nothingBehindTheBoxAnswersFromOutsideOrToGuests(VirtualBox box) {
+        box.peer("lan", "sh", "-c", "boxnet listen tcp 192.168.178.20 80 300 >/dev/null 2>&1 & boxnet listen tcp fd00:178::20 80 300 >/dev/null 2>&1 &").good();
+        for (String host : new String[] {"192.168.178.20", "fd00:178::20"}) {
+            assertTrue(VirtualBox.within(30, () -> box.run("boxnet", "tcp", "-", host, "80").status() == 0), "the box reaches " + host);
+            for (String net : new String[] {"dsl", "guest"}) {
+                assertEquals("silent", box.peer(net, "boxnet", "tcp", "-", host, "80").out().trim(), net + " to " + host);
+            }
+        }
+    }
+
+    @Test
+    void aLanAddressFromOutsideReachesNothing(VirtualBox box) {
+        listen(box);
+        within(box, List.of(VirtualBox.WAN, WAN6));
+        long dropped = packets(box, SPOOF_RULE);
+        box.peer("dsl", "sh", "-c", "ip addr add " + FORGED + "/32 dev eth0 && ip -6 addr add " + FORGED6 + "/128 dev eth0").good();
+        try {
+            box.peer("dsl", "boxnet", "forge", "192.168.178.20", "40000", VirtualBox.WAN, "22", "S").good();
+            assertEquals("silent", box.peer("dsl", "boxnet", "tcp", FORGED, VirtualBox.WAN, "22", "2").out().trim());
+            assertEquals("silent", box.peer("dsl", "boxnet", "tcp", FORGED, VirtualBox.LAN, "8181", "2").out().trim());
+            assertEquals("silent", box.peer("dsl", "boxnet", "tcp", FORGED6, WAN6, "22", "2").out().trim());
+            assertEquals("silent", udp(box, "dsl", FORGED, VirtualBox.WAN));
+            assertEquals("silent", udp(box, "dsl", FORGED, VirtualBox.LAN));
+            assertEquals("silent", udp(box, "dsl", FORGED6, WAN6));
+        } finally {
+            box.peer("dsl", "sh", "-c", "ip addr del " + FORGED + "/32 dev eth0; ip -6 addr del " + FORGED6 + "/128 dev eth0");
+        }
+        assertTrue(packets(box, SPOOF_RULE) >= dropped + 5, "the packets did come, and that rule took them");
+        // what comes now was sent after them, so they would be in the list
+        assertEquals("answer hello", udp(box, "lan", "-", VirtualBox.LAN));
+        assertEquals("answer hello", udp(box, "lan", "-", LAN6));
+        assertEquals(List.of("192.168.178.20", "fd00:178::20"), box.run("cut -d' ' -f1 /tmp/heard.udp /tmp/heard.udp6").good().out().lines().toList());
+    }
+
+    /** Starts listeners on everything that a test knocks at; the daemon itself has 8181 at the LAN's address, so that port goes by address. */
+    private static void listen(VirtualBox box) {
+        StringBuilder script = new StringBuilder("for pid in $(pidof boxnet); do kill $pid; done; rm -f /tmp/heard.*\n");
+        for (int port : PORTS) {
+            List<String> at = port == 8181 ? List.of(VirtualBox.WAN, VirtualBox.GUEST) : List.of("0.0.0.0");
+            at.forEach(address -> script.append("boxnet listen tcp ").append(address).append(' ').append(port).append(" 300 >/dev/null 2>&1 &\n"));
+            script.append("boxnet listen tcp :: ").append(port).append(" 300 >/dev/null 2>&1 &\n");
+        }
+        script.append("boxnet listen udp 0.0.0.0 9999 300 >/tmp/heard.udp 2>&1 &\nboxnet listen udp :: 9999 300 >/tmp/heard.udp6 2>&1 &\n");
+        box.run(script.toString()).good();
+        assertTrue(VirtualBox.within(30, () -> box.run("grep -ci ':270F' /proc/net/udp").out().trim().equals("1")
+                && box.run("grep -ci ':270F' /proc/net/udp6").out().trim().equals("1")), "the UDP listeners are there");
+    }
+
+    private static String udp(VirtualBox box, String net, String from, String to) {
+        return box.peer(net, "boxnet", "udp", from, to, "9999", "hello", "2").out().trim();
+    }
+
+    /** What the LAN sees, as soon as all is open: listeners need a moment. */
+    private static Map<String, String> within(VirtualBox box, List<String> addresses) {
+        List<Map<String, String>> seen = new ArrayList<>(Collections.singletonList(Map.of()));
+        VirtualBox.within(60, () -> {
+            seen.set(0, probe(box, "lan", addresses));
+            return seen.get(0).equals(all(addresses, "open"));
+        });
+        return seen.get(0);
+    }
+
+    /** Knocks at all ports of these addresses at once; {@code address/port} and boxnet's word. */
+    private static Map<String, String> probe(VirtualBox box, String net, List<String> addresses) {
+        StringBuilder script = new StringBuilder();
+        for (String target : all(addresses, "").keySet()) {
+            String[] parts = target.split("/");
+            script.append("echo \"").append(target).append(" $(boxnet tcp - ").append(parts[0]).append(' ').append(parts[1]).append(" 4)\" &\n");
+        }
+        Map<String, String> words = new TreeMap<>();
+        box.peer(net, "sh", "-c", script + "wait\n").good().out().lines().forEach(l -> words.put(l.split(" ")[0], l.split(" ")[1]));
+        return words;
+    }
+
+    private static Map<String, String> all(List<String> addresses, String word) {
+        Map<String, String> words = new TreeMap<>();
+        for (String address : addresses) {
+            for (int port : PORTS) {
+                words.put(address + "/" + port, word);
+            }
+        }
+        return words;
+    }
+
+    /** How many packets a rule has counted. */
+    private static long packets(VirtualBox box, String rule) {
+        String line = box.run("iptables-save -c -t filter").good().out().lines().filter(l -> l.endsWith("] " + rule)).findFirst().orElseThrow();
+        return Long.parseLong(line.substring(1, line.indexOf(':')));
+    }
+}
