@@ -11,6 +11,7 @@ import java.util.Set;
 import boxwall.box.Capability.State;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Match;
+import boxwall.netfilter.Origin;
 import boxwall.netfilter.Rule;
 import boxwall.netfilter.Table;
 
@@ -22,10 +23,12 @@ public final class Requirement {
     private final List<String> modules;
     private final State state;
     private final boolean conntrack;
+    private final Origin origin;
 
     private Requirement(Family family, Table table, Rule rule, BoxFacts facts) {
         this.family = family;
         this.facts = facts;
+        this.origin = rule.origin();
         boolean pulls = need(Kind.TABLE, table.word());
         for (Match match : rule.matches()) {
             pulls |= need(Kind.MATCH, match.name());
@@ -63,6 +66,11 @@ public final class Requirement {
     /** Whether a table, match (-m) or target (-j) of that name loads connection tracking on any kernel. */
     public static boolean pullsConntrack(Kind kind, String name) {
         return ConntrackUse.pulls(kind, name);
+    }
+
+    /** Where the rule is from. */
+    public Origin origin() {
+        return origin;
     }
 
     /** Whether the rule would load connection tracking. */

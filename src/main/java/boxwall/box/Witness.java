@@ -2,13 +2,17 @@ package boxwall.box;
 
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import boxwall.box.Finding.Severity;
 
-/** Verdicts from counters: does netfilter see packets, does Packet Acceleration pass it by, did its control file do anything. */
+/** Verdicts from counters and from what was read back: does netfilter see packets, does Packet Acceleration pass it by. */
 public final class Witness {
     /** Fewer packets than this between two looks say nothing. */
     private static final long ENOUGH = 200;
+    private static final Pattern TOLD = Pattern.compile("counting rule for ICMP on lo: ([0-9]{1,15}) packets, ([0-9]{1,15}) bytes; sent "
+            + "([0-9]{1,6}) packets, ([0-9]{1,9}) bytes");
 
     private Witness() {
     }
@@ -22,7 +26,7 @@ public final class Witness {
      * @param bytesEach the IP length of each, 84 for a ping of 56 bytes
      * @return null when it counted rightly
      */
-    public static Finding counted(long packets, long bytes, long expectedPackets, long bytesEach) {
+    static Finding counted(long packets, long bytes, long expectedPackets, long bytesEach) {
         String line = "counting rule for ICMP on lo: " + packets + " packets, " + bytes + " bytes; sent " + expectedPackets + " packets, "
                 + expectedPackets * bytesEach + " bytes";
         if (packets >= expectedPackets && bytes == packets * bytesEach) {
@@ -36,8 +40,33 @@ public final class Witness {
                 "build the firmware again so that kernel and modules agree on NF_CONNTRACK; load no LOG rule before");
     }
 
+    /**
+     * The finding behind the boot plane's words about its own counting, {@code counting rule for ICMP on lo: 0 packets, 0 bytes; sent 2
+     * packets, 168 bytes}, about a ping that could not be sent, or about Packet Acceleration's control file (which takes any word
+     * without an error, so its state is read back); null when they are about something else.
+     */
+    public static Finding told(String words) {
+        Matcher matcher = TOLD.matcher(words);
+        if (matcher.find()) {
+            long sent = Long.parseLong(matcher.group(3));
+            return counted(Long.parseLong(matcher.group(1)), Long.parseLong(matcher.group(2)), sent, Long.parseLong(matcher.group(4))
+                    / Math.max(1, sent));
+        }
+        if (words.startsWith("pa-control-ineffective")) {
+            return new Finding("pa-control-ineffective", Severity.WARN, "", Collections.singletonList("boxwall-apply: " + words),
+                    "What was written to Packet Acceleration's control file changed nothing: flows still pass netfilter by.",
+                    "cat /proc/net/avm_pa/brief; dmesg | grep avm_pa says whether the word is known; AVM's page Support switches it too");
+        }
+        if (!words.startsWith("netfilter-unproved")) {
+            return null;
+        }
+        return new Finding("netfilter-unproved", Severity.REFUSE, "", Collections.singletonList("boxwall-apply: " + words),
+                "Whether netfilter sees packets as they are could not be tried, so no rule with LOG is loaded: on a kernel of this age it may "
+                        + "crash the box.", "ifconfig lo up; ping -c 1 127.0.0.1 must work; or rules without LOG");
+    }
+
     /** Packets through an interface (received and sent, /proc/net/dev), or -1 when it isn't there. */
-    public static long interfacePackets(Readings readings, String name) {
+    static long interfacePackets(Readings readings, String name) {
         for (String line : readings.lines("/proc/net/dev")) {
             int colon = line.lastIndexOf(':');
             if (colon > 0 && line.substring(0, colon).trim().equals(name)) {
@@ -49,7 +78,7 @@ public final class Witness {
     }
 
     /** Packets that the filter table counted, policies and rules: {@code :FORWARD ACCEPT [12:3456]}, {@code [1:60] -A …}; -1 for none. */
-    public static long filterPackets(Readings readings) {
+    static long filterPackets(Readings readings) {
         boolean inFilter = false;
         long packets = -1;
         for (String line : readings.commandLines("iptables-save")) {
@@ -86,25 +115,5 @@ public final class Witness {
                 "/proc/net/dev: " + wan + " moved " + moved + " packets", "iptables-save -c: filter counted " + counted + " of them"),
                 "Packet Acceleration carries " + (moved - counted) + " of " + moved + " packets past netfilter: no rule or counter saw them.",
                 "echo flush > /proc/net/avm_pa/control ends the flows it carries; PA=disable in boxwall.cfg for every packet");
-    }
-
-    /**
-     * The finding when a word written to /proc/net/avm_pa/control had no effect; the file takes any word without an error.
-     *
-     * @param word {@code flush}, {@code enable} or {@code disable}
-     * @return null when it worked, or when that can't be told
-     */
-    public static Finding controlled(String word, Acceleration before, Acceleration after) {
-        boolean failed = word.equals("disable") && after.state() != Acceleration.State.DISABLED
-                || word.equals("enable") && after.state() != Acceleration.State.ENABLED
-                || word.equals("flush") && before.sessions() != null && after.sessions() != null && before.sessions() > 20
-                        && after.sessions() >= before.sessions();
-        if (!failed || after.state() == Acceleration.State.ABSENT) {
-            return null;
-        }
-        return new Finding("pa-control-ineffective", Severity.WARN, "", Collections.singletonList(after.evidence()
-                + (word.equals("flush") ? "; sessions " + before.sessions() + " before, " + after.sessions() + " after" : "")),
-                "\"" + word + "\" was written to Packet Acceleration's control file and changed nothing: flows still pass netfilter by.",
-                "cat /proc/net/avm_pa/brief; dmesg | grep avm_pa says whether the word is known; AVM's page Support switches it too");
     }
 }

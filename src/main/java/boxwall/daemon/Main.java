@@ -12,6 +12,7 @@ public final class Main {
             "usage: boxwall facts   [--root DIR]\n"
             + "       boxwall check   RULES [--root DIR] [--stateful auto|yes|no] [--json]\n"
             + "       boxwall compile RULES --out DIR [--root DIR] [--stateful auto|yes|no] [--config FILE]\n"
+            + "       boxwall record  DIR [--root DIR]\n"
             + "       boxwall daemon  [--config FILE]\n";
 
     private Main() {
@@ -40,6 +41,9 @@ public final class Main {
         }
         if (verb.equals("compile")) {
             return verbs.compile();
+        }
+        if (verb.equals("record")) {
+            return verbs.record();
         }
         if (verb.equals("daemon")) {
             return new Daemon(new LiveSys(), verbs.config(), out).run();

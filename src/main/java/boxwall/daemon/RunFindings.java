@@ -2,6 +2,7 @@ package boxwall.daemon;
 
 import boxwall.apply.Outcome;
 import boxwall.box.Finding;
+import boxwall.box.Witness;
 
 import java.util.ArrayList;
 import java.util.Collections;
@@ -24,6 +25,9 @@ final class RunFindings {
                     "the rules are active but could not be saved: a reboot brings the old ones back",
                     full ? "free space in /tmp/flash (all of Freetz has 32 KiB compressed), then confirm a change again"
                             : "run 'modsave flash' on the box and read what it says, then confirm a change again"));
+        }
+        if (Witness.told(words) != null) {
+            findings.add(Witness.told(words));
         }
         if (words.contains("boot-fell-back") || outcome.state().equals("fallback")) {
             findings.add(new Finding("boot-fell-back", Finding.Severity.WARN, "", evidence,

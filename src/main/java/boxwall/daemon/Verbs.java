@@ -6,6 +6,7 @@ import boxwall.compile.Stateful;
 import boxwall.netfilter.Family;
 import boxwall.plan.Plan;
 import boxwall.probe.BoxReader;
+import boxwall.probe.Recorder;
 import boxwall.report.CandidateJson;
 import boxwall.report.FactsJson;
 import boxwall.syntax.Note;
@@ -15,7 +16,7 @@ import boxwall.sys.Sys;
 
 import java.io.PrintStream;
 
-/** The verbs that end: facts, check, compile. Each returns its exit status. */
+/** The verbs that end: facts, check, compile, record. Each returns its exit status. */
 final class Verbs {
     static final String CONFIG_FILE = "/mod/etc/conf/boxwall.cfg";
     static final String APPLY = "/usr/sbin/boxwall-apply";
@@ -46,6 +47,26 @@ final class Verbs {
             return 2;
         }
         out.println(FactsJson.text(box().facts()));
+        return 0;
+    }
+
+    /** Writes what was read of the box, secrets left out, as a folder that --root takes. */
+    int record() {
+        if (arguments.file() == null) {
+            err.println("boxwall: record wants a folder to write to");
+            return 2;
+        }
+        if (isNoBox()) {
+            return 2;
+        }
+        try {
+            String folder = arguments.file().replaceFirst("/+$", "");
+            int count = Recorder.record(sys, box().readings(), folder.length() == 0 ? "/" : folder);
+            out.println(count + " files in " + arguments.file() + "; a look before it is sent does no harm");
+        } catch (BoxException e) {
+            err.println("boxwall: " + e.getMessage());
+            return 2;
+        }
         return 0;
     }
 

@@ -228,13 +228,12 @@ class BoxFactsTest {
     }
 
     @Test
-    void theControlFileIsNotBelieved() {
-        Acceleration on = Acceleration.of(Readings.none().withFile("/proc/net/avm_pa/brief", "State          : enabled\nSessions : 90\n"));
-        Acceleration off = Acceleration.of(Readings.none().withFile("/proc/net/avm_pa/brief", "State:disabled\nSessions : 0\nNew label: 7\n"));
-        assertNull(Witness.controlled("disable", on, off));
-        assertEquals("pa-control-ineffective", Witness.controlled("disable", on, on).code());
-        assertEquals("pa-control-ineffective", Witness.controlled("flush", on, on).code());
-        assertNull(Witness.controlled("flush", on, off));
-        assertNull(Witness.controlled("enable", off, on));
+    void whatTheBootPlaneSaysOfItsCountingIsUnderstood() {
+        String words = "netfilter-sees-nothing: counting rule for ICMP on lo: %d packets, %d bytes; sent 2 packets, 168 bytes";
+        assertEquals("netfilter-sees-nothing", Witness.told(words.formatted(0, 0)).code());
+        assertEquals("netfilter-layout-mismatch", Witness.told(words.formatted(2, 0)).code());
+        assertEquals("netfilter-unproved", Witness.told("netfilter-unproved: no ping to lo could be counted").code());
+        assertEquals("pa-control-ineffective", Witness.told("pa-control-ineffective: echo flush >/proc/net/avm_pa/control").code());
+        assertNull(Witness.told("restore-failed: iptables-restore -c: status 1"));
     }
 }

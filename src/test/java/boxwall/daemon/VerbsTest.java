@@ -102,4 +102,16 @@ class VerbsTest {
         assertEquals(0, run("facts", "--root", BOX));
         assertTrue(out.startsWith("{\"kernel\":{") && out.endsWith("}\n"), out);
     }
+
+    @Test
+    void aRecordOfARecordedBoxGivesItsFacts(@TempDir Path folder) {
+        assertEquals(0, run("facts", "--root", AVM));
+        String facts = out;
+        assertEquals(0, run("record", folder.resolve("box").toString(), "--root", AVM));
+        assertTrue(out.matches("(?s)[0-9]{2} files in .*"), out);
+        assertEquals(0, run("facts", "--root", folder.resolve("box").toString()));
+        assertEquals(facts, out);
+        assertEquals(2, run("record"));
+        assertEquals(2, run("record", "/proc/version/no/such"));
+    }
 }

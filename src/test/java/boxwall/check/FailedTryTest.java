@@ -1,0 +1,61 @@
+package boxwall.check;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import boxwall.box.BoxFacts;
+import boxwall.box.Finding;
+import boxwall.netfilter.Ruleset;
+import boxwall.probe.BoxReader;
+import boxwall.syntax.Names;
+import boxwall.syntax.RulesetParser;
+import boxwall.syntax.Source;
+import boxwall.sys.LiveSys;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** The bare words of iptables, for rules whose lines are known. */
+class FailedTryTest {
+    private static List<Finding> of(String box, String error) {
+        BoxFacts facts = BoxFacts.of(BoxReader.read(new LiveSys(), "src/test/resources/boxes/" + box));
+        Ruleset rules = RulesetParser.parse(new Source("rules", "iptables -P INPUT DROP\niptables -A INPUT -i lo -j ACCEPT\n"
+                + "iptables -A INPUT -m state --state ESTABLISHED -j ACCEPT\niptables -A INPUT -m iprange --src-range 10.0.0.1-10.0.0.9 -j DROP\n"),
+                Names.of(facts.names(), facts.lackingNames()), null).ruleset();
+        return FailedTry.of(error, rules, facts);
+    }
+
+    private static String said(String box, String error) {
+        Finding finding = of(box, error).get(0);
+        assertEquals(Finding.Severity.REFUSE, finding.severity());
+        return finding.code() + " at " + finding.where() + ": " + finding.effect() + " | " + finding.remedy();
+    }
+
+    /** {@code iptables-restore: line N failed} names the COMMIT: the rule is found by what the box lacks. */
+    @Test
+    void aRefusedCommitIsTracedToTheRule() {
+        String error = "iptables-restore -c: status 1 | iptables-restore: line 8 failed";
+        assertTrue(said("7270v2-0554", error).startsWith("module-refused at rules:3: "), said("7270v2-0554", error));
+        assertTrue(of("7270v2-0554", error).get(0).evidence().get(0).endsWith("line 8 failed"));
+    }
+
+    @Test
+    void anErrorOnALineIsTheRuleOfThatLine() {
+        String said = said("7270v2-0554", "iptables-restore -c: status 2 | Couldn't load match `iprange':No such file or directory | "
+                + "Error occurred at line: 7");
+        assertTrue(said.startsWith("extension-missing at rules:4: "), said);
+        assertTrue(said.contains("FREETZ_LIB_libxt_iprange"), said);
+    }
+
+    @Test
+    void aModuleThatDidNotComeIsNamed() {
+        String said = said("7270v2-0554", "modprobe xt_nonesuch: status 0, but it is not loaded");
+        assertTrue(said.startsWith("module-missing at : ") && said.contains("FREETZ_MODULE_xt_nonesuch"), said);
+        assertTrue(said("virtual-avm", "modprobe nf_conntrack: status 1 | modprobe: can't load module nf_conntrack").startsWith("module-refused"));
+    }
+
+    @Test
+    void otherWordsAreNotInterpreted() {
+        assertEquals(List.of(), of("7270v2-0554", "table filter of IPv4 reads back with other rules than it was given"));
+        assertEquals(List.of(), of("7270v2-0554", ""));
+    }
+}
