@@ -3,6 +3,7 @@ package boxwall.daemon;
 import boxwall.apply.BootPlane;
 import boxwall.apply.Outcome;
 import boxwall.box.Finding;
+import boxwall.check.FailedTry;
 import boxwall.compile.Stateful;
 import boxwall.http.Control;
 import boxwall.http.Reply;
@@ -19,6 +20,7 @@ import boxwall.sys.Sys;
 
 import java.io.PrintStream;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -71,13 +73,17 @@ final class BoxControl implements Control {
     /** The boot plane's file says when rules changed without this daemon (a timer ran out): only then is the box read again. */
     private synchronized void readAgainAfter(Outcome last) {
         if (!last.toString().equals(seen.toString()) && !applying.isLocked()) {
-            box.read();
+            box.read(last.toString());
             seen = last;
         }
     }
 
     private List<Finding> allFindings(Outcome last) {
-        List<Finding> all = new ArrayList<Finding>(box.box().facts().findings());
+        Finding measured = box.bypassed();
+        List<Finding> all = new ArrayList<Finding>();
+        for (Finding finding : box.box().facts().findings()) {
+            all.add(measured != null && finding.code().equals(measured.code()) ? measured : finding);
+        }
         all.addAll(RunFindings.of(last));
         all.addAll(LivePlan.findings(sys, config, last.get("plan")));
         return all;
@@ -189,7 +195,7 @@ final class BoxControl implements Control {
                     + ": read /rules again"));
         }
         // the box may have changed since the candidate was checked: a module was loaded, the LAN got another address
-        if (!box.read().compilesLike(next.box()) || !next.isFor(request.client().address())) {
+        if (!box.read(last.toString()).compilesLike(next.box()) || !next.isFor(request.client().address())) {
             next = check(next.text(), request.client().address());
         }
         if (next.isRefused()) {
@@ -200,10 +206,17 @@ final class BoxControl implements Control {
                 "1".equals(request.query("replace")));
         log("apply " + next.etag() + " by " + request.client().text() + ": status " + reached.status() + " "
                 + reached.outcome().state() + " " + reached.outcome().why());
-        return tried(reached, seconds);
+        return tried(reached, seconds, reached.status() == 4 ? behind(reached.outcome(), next) : Collections.<Finding>emptyList());
     }
 
-    private static Reply tried(BootPlane.Reached reached, int seconds) {
+    /** What iptables' bare words mean for these rules; the box is read again, its kernel may have said more. */
+    private List<Finding> behind(Outcome outcome, Candidate tried) {
+        List<Finding> findings = new ArrayList<Finding>(RunFindings.of(outcome));
+        findings.addAll(FailedTry.of(outcome.get("error"), tried.compiled().ruleset(), box.read().facts()));
+        return findings;
+    }
+
+    private static Reply tried(BootPlane.Reached reached, int seconds, List<Finding> behind) {
         Outcome outcome = reached.outcome();
         String why = outcome.why().length() > 0 ? outcome.why() : reached.words();
         switch (reached.status()) {
@@ -212,7 +225,7 @@ final class BoxControl implements Control {
             case 3:
                 return Reply.problem(new Problem(422, "refused, nothing touched", why));
             case 4:
-                return Reply.problem(new Problem(422, "failed, the old rules are back", why));
+                return Reply.problem(new Problem(422, "failed, the old rules are back", why, behind));
             case 6:
                 return busy();
             case 5:
