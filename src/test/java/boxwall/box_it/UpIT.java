@@ -6,9 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.eclipsesource.json.Json;
 import com.eclipsesource.json.JsonObject;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 
 /** {@code bin/box up} and what it prints. */
 @ExtendWith(SharedBox.class)
@@ -29,6 +34,29 @@ class UpIT {
         // three minutes are for a fresh clone, with what Maven and apt bring; here the parts are prepared
         assertTrue(booted.seconds < 180, "up took " + booted.seconds + " s");
         System.out.printf("measured: bin/box up with prepared parts %.1f s%n", booted.seconds);
+    }
+
+    /** Maven, apt and all that the box is made of: minutes and a hundred megabytes, so with {@code bin/check --long} only. */
+    @TestFactory
+    Stream<DynamicTest> aFreshCloneIsUpWithinThreeMinutes(@TempDir Path folder) {
+        return Boolean.getBoolean("boxwall.long") ? Stream.of(DynamicTest.dynamicTest("fresh clone", () -> upFromClone(folder))) : Stream.empty();
+    }
+
+    private static void upFromClone(Path folder) {
+        String clone = folder.resolve("boxwall").toString();
+        String begin = "export BOXWALL_CACHE=" + folder.resolve("cache") + "; unset BOXWALL_JAR; ";
+        try {
+            long began = System.nanoTime();
+            VirtualBox.host("git", "clone", "-q", VirtualBox.ROOT.toString(), clone).good();
+            VirtualBox.Answer up = VirtualBox.host("sh", "-c", begin + clone + "/bin/box --name fresh up").good();
+            double seconds = (System.nanoTime() - began) / 1e9;
+            assertEquals("active", Json.parse(VirtualBox.host("sh", "-c", up.out().lines().findFirst().orElseThrow()).good().out()).asObject()
+                    .getString("state", ""), up.out());
+            System.out.printf("measured: bin/box up from a fresh clone, nothing prepared %.1f s%n", seconds);
+            assertTrue(seconds < 180, "it took " + seconds + " s");
+        } finally {
+            VirtualBox.host("sh", "-c", begin + clone + "/bin/box --name fresh down");
+        }
     }
 
     @Test

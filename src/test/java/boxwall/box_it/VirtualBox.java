@@ -242,7 +242,7 @@ final class VirtualBox implements AutoCloseable {
 
     /** Runs a command of this machine. */
     static Answer host(String... command) {
-        return finish(new ProcessBuilder(command), RUN_SECONDS, String.join(" ", command));
+        return finish(new ProcessBuilder(command), BOOT_SECONDS, String.join(" ", command));
     }
 
     /** Files take the output: a pipe would stay open as long as anything that the command left behind. */
