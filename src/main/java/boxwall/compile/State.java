@@ -5,9 +5,10 @@ import boxwall.netfilter.Option;
 import boxwall.netfilter.Rule;
 
 import java.util.ArrayList;
-import java.util.EnumSet;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** The states of connection tracking that a rule can ask for ({@code -m state --state}, {@code -m conntrack --ctstate}). */
 enum State {
@@ -36,7 +37,7 @@ enum State {
         if (!option.name().equals("--state") && !option.name().equals("--ctstate") || option.value() == null) {
             return null;
         }
-        Set<State> states = EnumSet.noneOf(State.class);
+        Set<State> states = new TreeSet<State>();
         for (String word : option.value().split(",")) {
             try {
                 states.add(valueOf(word));
@@ -44,7 +45,12 @@ enum State {
                 return null;
             }
         }
-        return option.negated() ? EnumSet.complementOf(EnumSet.copyOf(states)) : states;
+        if (!option.negated()) {
+            return states;
+        }
+        Set<State> others = new TreeSet<State>(Arrays.asList(values()));
+        others.removeAll(states);
+        return others;
     }
 
     /** A rule without its state match. */

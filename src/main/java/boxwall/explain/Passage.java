@@ -4,10 +4,10 @@ import boxwall.netfilter.Chain;
 import boxwall.netfilter.Origin;
 import boxwall.netfilter.Table;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** What one walk has found so far. */
 final class Passage {
@@ -15,7 +15,7 @@ final class Passage {
     private final List<Step> trail = new ArrayList<Step>();
     private final Set<Origin> unknown = new LinkedHashSet<Origin>();
     private final Set<String> notes = new LinkedHashSet<String>();
-    private final EnumSet<Verdict> possible = EnumSet.noneOf(Verdict.class);
+    private final Set<Verdict> possible = new TreeSet<Verdict>();
     private Step stopped;
     private Step accepted;
     private boolean translated;

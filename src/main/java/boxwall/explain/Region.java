@@ -2,8 +2,8 @@ package boxwall.explain;
 
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Hook;
-import java.util.EnumMap;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** Packets that can be described in a line: each field has some values, whatever the others have. Made by {@link Regions}. */
 public final class Region {
@@ -16,7 +16,7 @@ public final class Region {
     Region(Family family, Hook way, Map<Field, Values> values, double share, int set) {
         this.family = family;
         this.way = way;
-        this.values = new EnumMap<Field, Values>(values);
+        this.values = new TreeMap<Field, Values>(values);
         this.share = share;
         this.set = set;
     }

@@ -4,9 +4,9 @@ import boxwall.netfilter.Hook;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Describes a set as regions, largest first. One packet of the set is taken and its fields are let go one by one, each as far as
@@ -42,7 +42,7 @@ final class Regions {
         while (left != Bdd.NONE && regions.size() < most) {
             Map<Field, Integer> box = grow(sets.packet(left), left);
             int covered = Bdd.ALL;
-            Map<Field, Values> values = new EnumMap<Field, Values>(Field.class);
+            Map<Field, Values> values = new TreeMap<Field, Values>();
             for (Field field : LET_GO) {
                 int one = box.get(field).intValue();
                 covered = bdd.and(covered, one);
@@ -84,7 +84,7 @@ final class Regions {
 
     private Map<Field, Integer> grow(Packet packet, int set) {
         Bdd bdd = sets.bdd();
-        Map<Field, Integer> box = new EnumMap<Field, Integer>(Field.class);
+        Map<Field, Integer> box = new TreeMap<Field, Integer>();
         for (Field field : LET_GO) {
             byte[] value = packet.value(field);
             box.put(field, Integer.valueOf(sets.lies(field, Span.range(value, value))));

@@ -5,11 +5,11 @@ import boxwall.netfilter.Family;
 import boxwall.netfilter.Network;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * Where a ruleset stands: the box's interfaces with their own addresses, and which networks lie behind which interface. Immutable;
@@ -19,7 +19,7 @@ public final class Site {
     private final Map<String, List<byte[]>> own;
     private final Map<Network, String> routes;
     private final Map<String, String> roles;
-    private final Map<Family, List<Network>> local = new EnumMap<Family, List<Network>>(Family.class);
+    private final Map<Family, List<Network>> local = new TreeMap<Family, List<Network>>();
 
     private Site(Builder b) {
         own = new LinkedHashMap<String, List<byte[]>>(b.own);

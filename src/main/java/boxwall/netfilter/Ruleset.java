@@ -2,11 +2,11 @@ package boxwall.netfilter;
 
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * The tables that a ruleset owns, per family, each whole: built-in chains first (in the table's order), then the user's chains by
@@ -16,7 +16,7 @@ public final class Ruleset {
     private static final Map<Table, Map<String, Chain>> NONE = Collections.emptyMap();
 
     private final Map<Family, Map<Table, Map<String, Chain>>> families =
-            new EnumMap<Family, Map<Table, Map<String, Chain>>>(Family.class);
+            new TreeMap<Family, Map<Table, Map<String, Chain>>>();
 
     private Ruleset() {
     }
@@ -30,11 +30,11 @@ public final class Ruleset {
     public Ruleset with(Family family, Table table, List<Chain> chains) {
         Ruleset copy = new Ruleset();
         for (Map.Entry<Family, Map<Table, Map<String, Chain>>> e : families.entrySet()) {
-            copy.families.put(e.getKey(), new EnumMap<Table, Map<String, Chain>>(e.getValue()));
+            copy.families.put(e.getKey(), new TreeMap<Table, Map<String, Chain>>(e.getValue()));
         }
         Map<Table, Map<String, Chain>> tables = copy.families.get(family);
         if (tables == null) {
-            tables = new EnumMap<Table, Map<String, Chain>>(Table.class);
+            tables = new TreeMap<Table, Map<String, Chain>>();
             copy.families.put(family, tables);
         }
         tables.put(table, Collections.unmodifiableMap(sorted(table, chains)));
@@ -50,7 +50,7 @@ public final class Ruleset {
     }
 
     private static Map<String, Chain> sorted(Table table, List<Chain> chains) {
-        Map<String, Chain> byName = new java.util.TreeMap<String, Chain>();
+        Map<String, Chain> byName = new TreeMap<String, Chain>();
         for (Chain chain : chains) {
             if (byName.put(chain.name(), chain) != null) {
                 throw new IllegalArgumentException("chain twice in " + table.word() + ": " + chain.name());

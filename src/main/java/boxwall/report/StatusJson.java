@@ -9,9 +9,9 @@ import com.eclipsesource.json.JsonArray;
 import com.eclipsesource.json.JsonObject;
 
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * {@code GET /status}: {@code {state, rules{ipv4,ipv6}, protected_at, daemon_at, families, pending{deadline}, findings[{code,severity}]}};
@@ -20,7 +20,7 @@ import java.util.Map;
 public final class StatusJson {
     private final String state;
     private final long daemonAtMillis;
-    private final Map<Family, Integer> rules = new EnumMap<Family, Integer>(Family.class);
+    private final Map<Family, Integer> rules = new TreeMap<Family, Integer>();
     private final List<Finding> findings = new ArrayList<Finding>();
     private String protectedAt = "";
     private String reason = "";

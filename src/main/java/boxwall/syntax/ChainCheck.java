@@ -10,12 +10,12 @@ import boxwall.netfilter.Target;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * What only shows when a table is complete: jumps to chains that aren't there, loops, and extensions in a table or under a hook where the
@@ -123,7 +123,7 @@ final class ChainCheck {
 
     private void reach() {
         for (String name : chains.keySet()) {
-            reached.put(name, EnumSet.noneOf(Hook.class));
+            reached.put(name, new TreeSet<Hook>());
         }
         for (Hook hook : table.hooks()) {
             Deque<String> todo = new ArrayDeque<String>();

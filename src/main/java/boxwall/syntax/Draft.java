@@ -10,10 +10,10 @@ import boxwall.netfilter.Table;
 import boxwall.netfilter.Target;
 
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** The tables of one family as the commands so far have made them; they begin empty, since a table that is mentioned is owned whole. */
 final class Draft {
@@ -64,7 +64,7 @@ final class Draft {
     /** All rules of a file together; a box has 16 to 512 MB. */
     static final int RULES_LIMIT = 50000;
 
-    private final Map<Table, DraftTable> tables = new EnumMap<Table, DraftTable>(Table.class);
+    private final Map<Table, DraftTable> tables = new TreeMap<Table, DraftTable>();
     private final Errors errors;
     private int count;
 

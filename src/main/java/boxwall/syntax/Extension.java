@@ -5,12 +5,17 @@ import boxwall.netfilter.Hook;
 import boxwall.netfilter.Table;
 
 import java.util.ArrayList;
-import java.util.EnumSet;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** A match or a target: its options in the order in which iptables-save prints them, and where it may stand. */
 final class Extension {
+    private static final Set<Table> ALL_TABLES = Collections.unmodifiableSet(new TreeSet<Table>(Arrays.asList(Table.values())));
+    private static final Set<Hook> ALL_HOOKS = Collections.unmodifiableSet(new TreeSet<Hook>(Arrays.asList(Hook.values())));
+
     final boolean target;
     final String name;
     final boolean ipv4;
@@ -19,8 +24,8 @@ final class Extension {
     final List<String> protocols = new ArrayList<String>();
     /** The protocol that brings this match without -m, or null. */
     String implicit;
-    Set<Table> tables = EnumSet.allOf(Table.class);
-    Set<Hook> hooks = EnumSet.allOf(Hook.class);
+    Set<Table> tables = ALL_TABLES;
+    Set<Hook> hooks = ALL_HOOKS;
     final List<OptionSpec> options = new ArrayList<OptionSpec>();
     /** Of each group (canonical names, or any option for an empty group) at least one is needed. */
     final List<List<String>> need = new ArrayList<List<String>>();
@@ -40,9 +45,9 @@ final class Extension {
     /** The hooks of a list with commas; null means all. */
     static Set<Hook> hooks(String list) {
         if (list == null) {
-            return EnumSet.allOf(Hook.class);
+            return ALL_HOOKS;
         }
-        Set<Hook> hooks = EnumSet.noneOf(Hook.class);
+        Set<Hook> hooks = new TreeSet<Hook>();
         for (String hook : list.split(",")) {
             hooks.add(Hook.valueOf(hook));
         }

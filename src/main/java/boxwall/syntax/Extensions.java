@@ -11,7 +11,6 @@ import java.nio.charset.Charset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -134,7 +133,7 @@ final class Extensions {
         } else if (field.startsWith("implicit=")) {
             e.implicit = Protocols.canonical(value);
         } else if (field.startsWith("t=")) {
-            e.tables = EnumSet.noneOf(Table.class);
+            e.tables = new TreeSet<Table>();
             for (String table : list(value)) {
                 e.tables.add(Table.of(table));
             }

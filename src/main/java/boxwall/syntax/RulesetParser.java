@@ -7,10 +7,10 @@ import boxwall.netfilter.Table;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Reads a ruleset file: assignments, iptables commands, modprobe, include, keep, own, expect and iptables-save blocks. Never throws
@@ -31,7 +31,7 @@ public final class RulesetParser {
     private final Includes includes;
     private final Variables variables;
     private final Errors errors = new Errors();
-    private final Map<Family, Draft> drafts = new EnumMap<Family, Draft>(Family.class);
+    private final Map<Family, Draft> drafts = new TreeMap<Family, Draft>();
     private final Map<String, CommandParser> parsers = new LinkedHashMap<String, CommandParser>();
     private final ParsedRules lists = new ParsedRules(Ruleset.empty(), new ArrayList<SyntaxError>());
     private final List<String> open = new ArrayList<String>();

@@ -59,6 +59,8 @@ class ApiFloorTest {
         new Bad("java/util/NavigableMap.subMap(Ljava/lang/Object;ZLjava/lang/Object;Z", 7,
             "new java.util.TreeMap<String, String>().subMap(\"\", true, \"\", true);"),
         new Bad("java/util/NavigableSet.headSet(Ljava/lang/Object;Z", 7, "new java.util.TreeSet<String>().headSet(\"\", true);"),
+        new Bad("java/util/EnumMap", 7, "boolean b = new java.util.EnumMap<Thread.State, String>(Thread.State.class).keySet().contains(null);"),
+        new Bad("java/util/EnumSet", 7, "java.util.EnumSet.noneOf(Thread.State.class).remove(null);"),
         new Bad("java/security/MessageDigest.isEqual", 7, "boolean b = java.security.MessageDigest.isEqual(null, null);"),
         new Bad("java/text/SimpleDateFormat.<init>", 7, "Object o = new java.text.SimpleDateFormat();"),
         new Bad("java/lang/ProcessBuilder", 7, "new ProcessBuilder(\"/bin/true\").start();"),
