@@ -61,7 +61,7 @@ final class Administrator {
         if (lan.ip6() != null && lan.net6() != null) {
             paths.add(new AdminPath(lan.name(), network(lan.net6()), Addresses.parse(lan.ip6()), WEB_PAGE));
         }
-        return new Administrator(Admin.prove(ruleset, siteOf(facts), paths), known ? Addresses.print(client) : lan.net(), lan.name(), port);
+        return new Administrator(Admin.prove(ruleset, Site.of(facts), paths), known ? Addresses.print(client) : lan.net(), lan.name(), port);
     }
 
     /** {@code 192.168.178.0/24}, as the facts print it. */
@@ -70,33 +70,6 @@ final class Administrator {
         byte[] address = Addresses.parse(text.substring(0, slash));
         Family family = address.length == 4 ? Family.IPV4 : Family.IPV6;
         return Network.ofPrefix(family, address, Integer.parseInt(text.substring(slash + 1)));
-    }
-
-    /** The box's interfaces and addresses, as the packet walk wants them. */
-    static Site siteOf(BoxFacts facts) {
-        Site.Builder site = new Site.Builder();
-        for (Interface each : facts.interfaces()) {
-            site.add(each.name());
-            if (each.ip() != null && each.net() != null) {
-                site.add(each.name(), Addresses.parse(each.ip()), network(each.net()).prefix());
-            }
-            if (each.ip6() != null && each.net6() != null) {
-                site.add(each.name(), Addresses.parse(each.ip6()), network(each.net6()).prefix());
-            }
-        }
-        if (facts.wan() != null) {
-            site.route(network("0.0.0.0/0"), facts.wan().name()).route(network("::/0"), facts.wan().name());
-        }
-        role(site, "lan", facts.lan());
-        role(site, "wan", facts.wan());
-        role(site, "guest", facts.guest());
-        return site.build();
-    }
-
-    private static void role(Site.Builder site, String word, Interface plays) {
-        if (plays != null) {
-            site.role(word, plays.name());
-        }
     }
 
     /** Writes {@code admin=…} and whom it holds for into a plan's stamp. */

@@ -1,18 +1,21 @@
 package boxwall.daemon;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A command line taken apart: a verb, at most one file, options. */
+/** A command line taken apart: a verb, its files (diff takes two, the others one), for explain KEY=VALUE words, options. */
 final class Arguments {
     private static final List<String> WITH_VALUE = Arrays.asList("--root", "--out", "--stateful", "--config");
     private static final List<String> FLAGS = Arrays.asList("--json");
 
     private final Map<String, String> options = new HashMap<String, String>();
+    private final List<String> files = new ArrayList<String>();
+    private final Map<String, String> keys = new LinkedHashMap<String, String>();
     private String verb = "";
-    private String file;
 
     private Arguments() {
     }
@@ -33,13 +36,26 @@ final class Arguments {
                 throw new IllegalArgumentException("no option '" + word + "'");
             } else if (arguments.verb.length() == 0) {
                 arguments.verb = word;
-            } else if (arguments.file == null) {
-                arguments.file = word;
             } else {
-                throw new IllegalArgumentException("one file at most, found '" + arguments.file + "' and '" + word + "'");
+                arguments.word(word);
             }
         }
         return arguments;
+    }
+
+    private void word(String word) {
+        int at = word.indexOf('=');
+        if (verb.equals("explain") && !files.isEmpty() && at > 0) {
+            if (keys.put(word.substring(0, at), word.substring(at + 1)) != null) {
+                throw new IllegalArgumentException("'" + word.substring(0, at) + "=' twice");
+            }
+            return;
+        }
+        if (files.size() == (verb.equals("diff") ? 2 : 1)) {
+            throw new IllegalArgumentException((verb.equals("diff") ? "two files" : "one file") + " at most, found '"
+                    + files.get(files.size() - 1) + "' and '" + word + "'");
+        }
+        files.add(word);
     }
 
     /** The verb; empty when there is none. */
@@ -49,7 +65,17 @@ final class Arguments {
 
     /** The file, or null. */
     String file() {
-        return file;
+        return files.isEmpty() ? null : files.get(0);
+    }
+
+    /** The files. */
+    List<String> files() {
+        return files;
+    }
+
+    /** The KEY=VALUE words, in their order. */
+    Map<String, String> keys() {
+        return keys;
     }
 
     /** An option's value, or the given one when it wasn't said. */

@@ -38,6 +38,8 @@ final class BoxControl implements Control {
     private final PrintStream log;
     private final long daemonAtMillis;
     private final ReentrantLock applying = new ReentrantLock();
+    /** Sets of packets take up to a third of the heap: one question about sets at a time. */
+    private final Object proving = new Object();
     private volatile Candidate candidate;
     private Outcome seen = Outcome.parse(null);
 
@@ -107,7 +109,7 @@ final class BoxControl implements Control {
         }
         String saved = sys.read(savedRules(), MAX_RULES);
         if (saved == null) {
-            return Reply.problem(new Problem(404, "no rules yet", "there is no ruleset on this box; PUT one to /rules"));
+            return QuestionReplies.noRules();
         }
         return Reply.text(200, saved).with("ETag", Candidate.etag(saved));
     }
@@ -116,9 +118,38 @@ final class BoxControl implements Control {
         return config.get("STATE") + "/rules";
     }
 
+    @Override
+    public Reply explain(Request request) {
+        return new QuestionReplies(asked(), box.box()).explain(request.query());
+    }
+
+    @Override
+    public Reply exposure() {
+        synchronized (proving) {
+            return new QuestionReplies(asked(), box.box()).exposure();
+        }
+    }
+
+    @Override
+    public Reply diff() {
+        synchronized (proving) {
+            return new QuestionReplies(asked(), box.box()).diff(candidate == null ? "the saved rules" : "the candidate");
+        }
+    }
+
+    /** The candidate, else the saved rules; null when there are none. */
+    private Candidate asked() {
+        Candidate kept = candidate;
+        String saved = kept == null ? sys.read(savedRules(), MAX_RULES) : null;
+        return kept != null ? kept : saved == null ? null : Candidate.unchecked(new Source("rules", saved),
+                new PresetFolder(sys, config.get("PRESETS"), null), box.box(), wish());
+    }
+
     private Candidate check(String text, byte[] client) {
-        return Candidate.of(new Source("rules", text), new PresetFolder(sys, config.get("PRESETS"), null), box.box(), wish(),
-                client, config.number("PORT"));
+        synchronized (proving) {
+            return Candidate.of(new Source("rules", text), new PresetFolder(sys, config.get("PRESETS"), null), box.box(), wish(),
+                    client, config.number("PORT"));
+        }
     }
 
     private Stateful wish() {

@@ -2,7 +2,9 @@ package boxwall.daemon;
 
 import boxwall.box.BoxFacts;
 import boxwall.box.Finding;
+import boxwall.box.Listeners;
 import boxwall.check.Checker;
+import boxwall.check.Proofs;
 import boxwall.compile.Compiled;
 import boxwall.compile.Compiler;
 import boxwall.compile.Stateful;
@@ -14,6 +16,7 @@ import boxwall.syntax.RulesetParser;
 import boxwall.syntax.Source;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /** A ruleset's text, parsed, compiled and checked for a box. Immutable. */
@@ -37,6 +40,14 @@ final class Candidate {
         this.client = client;
     }
 
+    /** Parsed and compiled only, for questions about it: what isn't checked counts as refused, so it can't be applied. */
+    static Candidate unchecked(Source source, Includes includes, Box box, Stateful wish) {
+        ParsedRules parsed = RulesetParser.parse(source, Names.of(box.facts().names(), box.facts().lackingNames()), includes);
+        boolean whole = parsed.errors().isEmpty();
+        return new Candidate(source.text(), parsed, whole ? Compiler.compile(parsed, box.facts(), box.booted(), wish) : null,
+                whole ? Collections.<Finding>emptyList() : Checker.check(parsed, Ruleset.empty(), box.facts()), null, box, null);
+    }
+
     /**
      * Takes a text all the way; never throws for what is in it.
      *
@@ -52,6 +63,7 @@ final class Candidate {
         // a text with errors has nothing to prove, and the proof is most of the time that a check takes
         Administrator admin = compiled == null ? null : Administrator.of(ruleset, facts, client, port);
         if (admin != null) {
+            findings.addAll(Proofs.of(parsed, ruleset, facts, Listeners.of(box.readings())));
             findings.addAll(admin.findings());
         }
         return new Candidate(source.text(), parsed, compiled, findings, admin, box, client);
@@ -75,7 +87,7 @@ final class Candidate {
         return findings;
     }
 
-    /** Whether the administrator gets in under it; null when the text has errors. */
+    /** Whether the administrator gets in under it; null when the text has errors, or that wasn't checked. */
     Administrator admin() {
         return admin;
     }
@@ -91,7 +103,7 @@ final class Candidate {
     }
 
     boolean isRefused() {
-        return compiled == null || Checker.refuses(findings);
+        return compiled == null || admin == null || Checker.refuses(findings);
     }
 
     /** Names this text, for If-Match: the hash of its characters with their number. */

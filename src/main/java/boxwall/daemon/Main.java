@@ -13,6 +13,9 @@ public final class Main {
             + "       boxwall check   RULES [--root DIR] [--stateful auto|yes|no] [--json]\n"
             + "       boxwall compile RULES --out DIR [--root DIR] [--stateful auto|yes|no] [--config FILE]\n"
             + "       boxwall record  DIR [--root DIR]\n"
+            + "       boxwall explain RULES KEY=VALUE... [--root DIR] [--stateful auto|yes|no] [--json]\n"
+            + "       boxwall exposure RULES [--root DIR] [--stateful auto|yes|no] [--json]\n"
+            + "       boxwall diff    A [B] [--root DIR] [--stateful auto|yes|no] [--json]\n"
             + "       boxwall daemon  [--config FILE]\n";
 
     private Main() {
@@ -44,6 +47,9 @@ public final class Main {
         }
         if (verb.equals("record")) {
             return verbs.record();
+        }
+        if (verb.equals("explain") || verb.equals("exposure") || verb.equals("diff")) {
+            return verbs.question();
         }
         if (verb.equals("daemon")) {
             return new Daemon(new LiveSys(), verbs.config(), out).run();

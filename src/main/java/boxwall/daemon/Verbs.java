@@ -3,11 +3,16 @@ package boxwall.daemon;
 import boxwall.apply.BootPlane;
 import boxwall.box.Finding;
 import boxwall.compile.Stateful;
+import boxwall.explain.Difference;
+import boxwall.explain.Explanation;
 import boxwall.netfilter.Family;
 import boxwall.plan.Plan;
 import boxwall.probe.BoxReader;
 import boxwall.probe.Recorder;
 import boxwall.report.CandidateJson;
+import boxwall.report.DiffJson;
+import boxwall.report.ExplainJson;
+import boxwall.report.ExposureJson;
 import boxwall.report.FactsJson;
 import boxwall.syntax.Note;
 import boxwall.syntax.Source;
@@ -15,8 +20,9 @@ import boxwall.sys.BoxException;
 import boxwall.sys.Sys;
 
 import java.io.PrintStream;
+import java.util.Arrays;
 
-/** The verbs that end: facts, check, compile, record. Each returns its exit status. */
+/** The verbs that end: facts, check, compile, explain, exposure, diff, record. Each returns its exit status. */
 final class Verbs {
     static final String CONFIG_FILE = "/mod/etc/conf/boxwall.cfg";
     static final String APPLY = "/usr/sbin/boxwall-apply";
@@ -104,9 +110,21 @@ final class Verbs {
         for (Note note : candidate.compiled().notes()) {
             out.println(note.origin() + ": note: " + note.text());
         }
+        if (!candidate.parsed().expects().isEmpty()) {
+            out.println("expect lines: " + candidate.parsed().expects().size() + ", failed: " + count(candidate, "policy-test-failed")
+                    + ", skipped: " + count(candidate, "policy-test-skipped"));
+        }
         out.println(candidate.compiled().mode() + ", rules: "
                 + candidate.compiled().ruleset().ruleCount(Family.IPV4) + " IPv4, "
                 + candidate.compiled().ruleset().ruleCount(Family.IPV6) + " IPv6; modules:" + modules(candidate));
+    }
+
+    private static int count(Candidate candidate, String code) {
+        int count = 0;
+        for (Finding finding : candidate.findings()) {
+            count += finding.code().equals(code) ? 1 : 0;
+        }
+        return count;
     }
 
     private static String modules(Candidate candidate) {
@@ -126,24 +144,82 @@ final class Verbs {
 
     /** The candidate that the command line names; null, and said, when it can't be read. */
     private Candidate read(Box box) {
+        return read(box, arguments.file(), wish(), true);
+    }
+
+    /** Null for a word that isn't one of the three, and said. */
+    private Stateful wish() {
         Stateful wish = Stateful.of(arguments.get("--stateful", config().get("STATEFUL")));
         if (wish == null) {
             err.println("boxwall: --stateful wants auto, yes or no");
+        }
+        return wish;
+    }
+
+    private Candidate read(Box box, String file, Stateful wish, boolean check) {
+        if (wish == null) {
             return null;
         }
-        if (arguments.file() == null) {
+        if (file == null) {
             err.println("boxwall: " + arguments.verb() + " wants a ruleset file");
             return null;
         }
-        String text = sys.read(arguments.file(), MAX_RULES);
+        String text = sys.read(file, MAX_RULES);
         if (text == null) {
-            err.println("boxwall: " + arguments.file() + " can't be opened");
+            err.println("boxwall: " + file + " can't be opened");
             return null;
         }
-        int slash = arguments.file().lastIndexOf('/');
-        String beside = slash < 0 ? "." : arguments.file().substring(0, slash + 1);
+        int slash = file.lastIndexOf('/');
+        String beside = slash < 0 ? "." : file.substring(0, slash + 1);
         PresetFolder folder = new PresetFolder(sys, config().get("PRESETS"), beside);
-        return Candidate.of(new Source(arguments.file().substring(slash + 1), text), folder, box, wish, null, config().number("PORT"));
+        Source source = new Source(file.substring(slash + 1), text);
+        return check ? Candidate.of(source, folder, box, wish, null, config().number("PORT")) : Candidate.unchecked(source, folder, box, wish);
+    }
+
+    /** explain, exposure and diff: they answer for rules that check refuses too, if they parse. */
+    int question() {
+        Box box = isNoBox() ? null : box();
+        Stateful wish = box == null ? null : wish();
+        boolean diff = arguments.verb().equals("diff");
+        boolean alone = diff && arguments.files().size() < 2;
+        // diff of one file compares its two forms
+        Candidate first = wish == null ? null : read(box, arguments.file(), alone ? Stateful.YES : wish, false);
+        Candidate second = first == null || !diff ? first
+                : read(box, arguments.files().get(alone ? 0 : 1), alone ? Stateful.NO : wish, false);
+        if (second == null) {
+            return 2;
+        }
+        for (Candidate each : first == second ? Arrays.asList(first) : Arrays.asList(first, second)) {
+            for (Finding finding : each.findings()) {
+                diagnostic(finding);
+            }
+        }
+        if (first.compiled() == null || second.compiled() == null) {
+            return 1;
+        }
+        try {
+            out.print(answer(new Questions(box), first, second, alone));
+        } catch (IllegalArgumentException e) {
+            err.println("boxwall: " + e.getMessage());
+            return 2;
+        }
+        return 0;
+    }
+
+    private String answer(Questions questions, Candidate first, Candidate second, boolean alone) {
+        boolean json = arguments.has("--json");
+        if (arguments.verb().equals("explain")) {
+            Explanation explanation = questions.explain(first, arguments.keys());
+            return json ? ExplainJson.of(explanation) + "\n" : ExplainJson.inWords(explanation);
+        }
+        if (arguments.verb().equals("exposure")) {
+            ExposureJson exposure = questions.exposure(first);
+            return json ? exposure.json() + "\n" : exposure.inWords();
+        }
+        String a = alone ? "the stateful form" : arguments.files().get(0);
+        String b = alone ? "the stateless form" : arguments.files().get(1);
+        Difference difference = questions.difference(first.compiled().ruleset(), second.compiled().ruleset());
+        return json ? DiffJson.of(difference, a, b) + "\n" : DiffJson.inWords(difference, a, b);
     }
 
     int compile() {

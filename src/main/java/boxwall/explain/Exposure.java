@@ -1,5 +1,6 @@
 package boxwall.explain;
 
+import boxwall.box.Service;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Hook;
 import boxwall.netfilter.Ruleset;
@@ -17,22 +18,31 @@ public final class Exposure {
     private final List<Reach> reaches = new ArrayList<Reach>();
     private final List<Region> forwarded = new ArrayList<Region>();
     private final List<Region> perhaps = new ArrayList<Region>();
+    private final List<String> doors;
     private String incomplete;
 
-    private Exposure() {
+    private Exposure(List<String> doors) {
+        this.doors = doors;
     }
 
-    /** Finds out for every interface of the site but loopback. */
-    public static Exposure of(Ruleset ruleset, Site site, List<Service> services) {
-        return of(ruleset, site, services, Bdd.affordable());
+    /** Finds out for the interfaces that somebody may be behind. */
+    public static Exposure of(Ruleset ruleset, Site site, List<Service> services, List<String> doors) {
+        return of(ruleset, site, services, doors, true, Bdd.affordable());
     }
 
-    static Exposure of(Ruleset ruleset, Site site, List<Service> services, int nodes) {
-        Exposure exposure = new Exposure();
+    /** Only who reaches the box itself through one interface: less work. */
+    public static Exposure ofBox(Ruleset ruleset, Site site, List<Service> services, String door) {
+        return of(ruleset, site, services, Collections.singletonList(door), false, Bdd.affordable());
+    }
+
+    static Exposure of(Ruleset ruleset, Site site, List<Service> services, List<String> doors, boolean through, int nodes) {
+        Exposure exposure = new Exposure(doors);
         for (Family family : Family.values()) {
             try {
                 exposure.input(ruleset, site, family, services, nodes);
-                exposure.forward(ruleset, site, family, nodes);
+                if (through) {
+                    exposure.forward(ruleset, site, family, nodes);
+                }
             } catch (TooComplex e) {
                 exposure.incomplete = family.word() + ": " + e.getMessage();
             }
@@ -56,25 +66,18 @@ public final class Exposure {
         int open = bdd.or(walk.possible(Verdict.ACCEPT), walk.possible(Verdict.UNKNOWN));
         for (Service service : services) {
             int asked = service.family() != family ? Bdd.NONE : bdd.and(packets, to(sets, site, service));
-            for (String name : names(site, service)) {
-                if (service.family() == family) {
+            for (String name : doors) {
+                if (service.family() == family && !isLocal(service)) {
                     reaches.add(reach(sets, service, name, bdd.and(asked, device(sets, Field.IN, name)), sure, open));
                 }
             }
         }
     }
 
-    /** Every interface but loopback; only loopback for what listens on a loopback address. */
-    private static List<String> names(Site site, Service service) {
+    /** Whether it listens on a loopback address, which nobody outside can send to. */
+    public static boolean isLocal(Service service) {
         byte[] address = service.address();
-        boolean loopback = address != null && (address.length == 4 ? address[0] == 127 : isLoopback(address));
-        List<String> names = new ArrayList<String>();
-        for (String name : site.interfaces()) {
-            if (!name.equals("lo") && !loopback) {
-                names.add(name);
-            }
-        }
-        return names;
+        return address != null && (address.length == 4 ? address[0] == 127 : isLoopback(address));
     }
 
     private static boolean isLoopback(byte[] address) {
@@ -110,9 +113,10 @@ public final class Exposure {
             return new Reach(service, name, Reach.Who.NOBODY, null);
         }
         int from = sets.start(Field.SRC);
+        int all = bdd.project(asked, from, from + sets.bits(Field.SRC));
         int sources = bdd.project(certain != Bdd.NONE ? certain : possible, from, from + sets.bits(Field.SRC));
         return new Reach(service, name, certain != Bdd.NONE ? Reach.Who.SOME : Reach.Who.PERHAPS,
-                sources == Bdd.ALL ? "with conditions" : new Values(sets, Field.SRC, sources, bdd.not(sources)).toString());
+                sources == all ? "with conditions" : new Values(sets, Field.SRC, sources, bdd.minus(all, sources)).toString());
     }
 
     private void forward(Ruleset ruleset, Site site, Family family, int nodes) {
@@ -125,9 +129,9 @@ public final class Exposure {
         int sure = bdd.minus(packets, walk.otherThan(Verdict.ACCEPT));
         int open = bdd.minus(bdd.or(walk.possible(Verdict.ACCEPT), walk.possible(Verdict.UNKNOWN)), sure);
         Regions regions = new Regions(sets, Hook.FORWARD, packets);
-        for (String in : site.interfaces()) {
-            for (String out : site.interfaces()) {
-                if (!in.equals(out) && !in.equals("lo") && !out.equals("lo")) {
+        for (String in : doors) {
+            for (String out : doors) {
+                if (!in.equals(out)) {
                     int between = bdd.and(device(sets, Field.IN, in), device(sets, Field.OUT, out));
                     forwarded.addAll(named(regions, bdd.and(sure, between)));
                     perhaps.addAll(named(regions, bdd.and(open, between)));
@@ -140,6 +144,11 @@ public final class Exposure {
         List<Region> named = regions.of(set, REGIONS_MAX);
         incomplete = regions.isComplete() ? incomplete : "more is let through than is named here";
         return named;
+    }
+
+    /** The interfaces that were asked about. */
+    public List<String> doors() {
+        return Collections.unmodifiableList(doors);
     }
 
     /** For each service and interface who reaches it. */

@@ -1,5 +1,7 @@
 package boxwall.explain;
 
+import boxwall.box.Service;
+
 /** Who reaches one service through one interface with a new connection. */
 public final class Reach {
     /** How many of those who could send there. PERHAPS: it depends on a match that can't be foreseen. */

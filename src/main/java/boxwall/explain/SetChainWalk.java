@@ -23,6 +23,7 @@ final class SetChainWalk {
     private final Map<Rule, Criteria> criteria;
     private final Site site;
     private final Listener listener;
+    private final Map<Rule, Rule> left;
     private Map<Rewrites, Integer> through;
     private int visits;
 
@@ -35,13 +36,15 @@ final class SetChainWalk {
         void reached(Step step, int here, int matched);
     }
 
-    SetChainWalk(Ruleset ruleset, Table table, Sets sets, Map<Rule, Criteria> criteria, Site site, Listener listener) {
+    SetChainWalk(Ruleset ruleset, Table table, Sets sets, Map<Rule, Criteria> criteria, Site site, Listener listener,
+            Map<Rule, Rule> left) {
         this.ruleset = ruleset;
         this.table = table;
         this.sets = sets;
         this.criteria = criteria;
         this.site = site;
         this.listener = listener;
+        this.left = left;
     }
 
     /** Walks a built-in chain; returns what it accepts. */
@@ -81,6 +84,10 @@ final class SetChainWalk {
                 SetMatch match = SetMatch.of(asked(rule), sets, set, each.getKey());
                 Step step = Step.rule(table, chain.name(), number, rule, match.sure() == match.perhaps());
                 listener.reached(step, set, match.perhaps());
+                if (left.containsKey(rule)) {
+                    sets.add(on, each.getKey(), set);
+                    continue;
+                }
                 sets.add(on, each.getKey(), sets.bdd().minus(set, match.sure()));
                 if (match.perhaps() != Bdd.NONE) {
                     act(step, each.getKey(), match.perhaps(), on, back, depth);

@@ -23,6 +23,7 @@ final class SetWalk {
     private final Map<Rule, Criteria> criteria = new IdentityHashMap<Rule, Criteria>();
     private final SetChainWalk.Listener listener;
     private final int[] possible = new int[Verdict.values().length];
+    private Map<Rule, Rule> left = Collections.emptyMap();
 
     /** A walk that tells its listener of every rule; the listener may be null. */
     SetWalk(Ruleset ruleset, Sets sets, Site site, SetChainWalk.Listener listener) {
@@ -30,6 +31,12 @@ final class SetWalk {
         this.sets = sets;
         this.site = site;
         this.listener = listener;
+    }
+
+    /** Walks as if these very rules (the map's keys, by identity) weren't there; they are still told of. */
+    SetWalk without(Map<Rule, Rule> rules) {
+        left = rules;
+        return this;
     }
 
     /** The packets for which a verdict is possible, of all that were walked. */
@@ -177,7 +184,7 @@ final class SetWalk {
                 }
             }
         };
-        return new SetChainWalk(ruleset, table, sets, criteria, site, note).from(chain, packets);
+        return new SetChainWalk(ruleset, table, sets, criteria, site, note, left).from(chain, packets);
     }
 
     /** The packets to addresses that end on this box, as they came. */

@@ -1,5 +1,7 @@
 package boxwall.explain;
 
+import boxwall.box.BoxFacts;
+import boxwall.box.Interface;
 import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Network;
@@ -33,6 +35,20 @@ public final class Site {
     /** A site of which nothing is known. */
     public static Site unknown() {
         return new Builder().build();
+    }
+
+    /** The box's interfaces, addresses and networks; an alias ({@code lan:0}) is a further address of its interface, as in the kernel. */
+    public static Site of(BoxFacts facts) {
+        Builder site = new Builder();
+        for (Interface each : facts.interfaces()) {
+            int colon = each.name().indexOf(':');
+            String name = colon > 0 ? each.name().substring(0, colon) : each.name();
+            site.add(name).attach(name, each.ip(), each.net()).attach(name, each.ip6(), each.net6());
+        }
+        if (facts.wan() != null) {
+            site.route(network("0.0.0.0", 0), facts.wan().name()).route(network("::", 0), facts.wan().name());
+        }
+        return site.play("lan", facts.lan()).play("wan", facts.wan()).play("guest", facts.guest()).build();
     }
 
     /** The interfaces' names, in the order in which they were given; empty when not known. */
@@ -182,6 +198,15 @@ public final class Site {
             own.get(name).add(address.clone());
             Family family = address.length == 4 ? Family.IPV4 : Family.IPV6;
             return route(Network.ofPrefix(family, address, prefix), name);
+        }
+
+        private Builder attach(String name, String address, String net) {
+            return address == null || net == null ? this
+                    : add(name, Addresses.parse(address), Integer.parseInt(net.substring(net.indexOf('/') + 1)));
+        }
+
+        private Builder play(String word, Interface one) {
+            return one == null ? this : role(word, one.name());
         }
 
         /** Adds a network that lies behind an interface; {@code 0.0.0.0/0} or {@code ::/0} for the default route. */

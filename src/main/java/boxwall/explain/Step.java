@@ -49,6 +49,11 @@ public final class Step {
         return rule;
     }
 
+    /** The rule in words of the command line; {@code policy DROP} for a policy. */
+    public String ruleText() {
+        return rule == null ? "policy " + policy : RuleText.of(rule);
+    }
+
     /** The policy, or null for a rule. */
     public Policy policy() {
         return policy;

@@ -20,6 +20,15 @@ public interface Control {
     /** GET /rules: the source, with an ETag. */
     Reply rules();
 
+    /** GET /explain?KEY=VALUE…: what becomes of one packet. */
+    Reply explain(Request request);
+
+    /** GET /exposure: who reaches what, now and with the candidate. */
+    Reply exposure();
+
+    /** GET /diff: what the candidate decides otherwise than the live rules. */
+    Reply diff();
+
     /** PUT /rules: a candidate, checked and kept in memory. */
     Reply putRules(Request request);
 

@@ -42,6 +42,11 @@ public final class Request {
         return query.get(name);
     }
 
+    /** All query parameters. */
+    public Map<String, String> query() {
+        return query;
+    }
+
     /** A header by its name in lower case, or null. */
     public String header(String lowerCaseName) {
         return headers.get(lowerCaseName);

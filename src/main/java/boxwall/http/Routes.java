@@ -19,6 +19,9 @@ final class Routes {
         STATUS("/status", false, "GET"),
         FACTS("/facts", true, "GET"),
         FINDINGS("/findings", true, "GET"),
+        EXPLAIN("/explain", true, "GET"),
+        EXPOSURE("/exposure", true, "GET"),
+        DIFF("/diff", true, "GET"),
         RULES("/rules", true, "GET", "PUT"),
         APPLY("/apply", true, "POST"),
         CONFIRM("/confirm/", true, "POST"),
@@ -102,6 +105,12 @@ final class Routes {
                 return control.facts();
             case FINDINGS:
                 return control.findings();
+            case EXPLAIN:
+                return control.explain(request);
+            case EXPOSURE:
+                return control.exposure();
+            case DIFF:
+                return control.diff();
             case RULES:
                 return request.method().equals("PUT") ? control.putRules(request) : control.rules();
             case APPLY:

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import boxwall.box.Service;
 import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Ruleset;
@@ -16,6 +17,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Statements about sets: expect lines, the administrator's way, exposure and differences. */
 class StatementTest {
+    private static final List<String> DOORS = List.of("lan", "guest", "dsl");
+
     private static Expectation expect(Ruleset ruleset, String verdict, String keys) {
         return Expectation.check(verdict, Rules.keys(keys), ruleset, Rules.box());
     }
@@ -123,14 +126,14 @@ class StatementTest {
         Ruleset closed = Rules.v4(":INPUT DROP");
         assertEquals("failed", Admin.prove(closed, Rules.box(), List.of(lan(8181)), 1024).result().word());
         assertTrue(Difference.of(Wiki.basic(), closed, Rules.box(), 1024).incomplete().contains("too complex"));
-        assertTrue(Exposure.of(Wiki.basic(), Rules.box(), List.of(), 1024).incomplete().contains("too complex"));
+        assertTrue(Exposure.of(Wiki.basic(), Rules.box(), List.of(), DOORS, true, 1024).incomplete().contains("too complex"));
     }
 
     @Test
     void exposureNamesWhoReachesWhat() {
         List<Service> services = List.of(new Service(Family.IPV4, 6, null, 8181, "boxwall"),
                 new Service(Family.IPV4, 17, null, 5060, "voipd"), new Service(Family.IPV4, 6, new byte[] {127, 0, 0, 1}, 5031, null));
-        Exposure exposure = Exposure.of(Wiki.with("-A INPUT -i guest -p tcp -m limit --limit 1/sec -j ACCEPT"), Rules.box(), services);
+        Exposure exposure = Exposure.of(Wiki.with("-A INPUT -i guest -p tcp -m limit --limit 1/sec -j ACCEPT"), Rules.box(), services, DOORS);
         assertEquals(List.of("tcp 8181 (boxwall) from lan: some (192.168.178.0/24,169.254.0.0/16)".replace(
                 "192.168.178.0/24,169.254.0.0/16", "169.254.0.0/16,192.168.178.0/24"),
                 "tcp 8181 (boxwall) from guest: some (192.168.178.0/24)",

@@ -55,7 +55,7 @@ final class Traffic {
         Packet packet;
         do {
             packet = fresh();
-        } while (tracked && !used.add(tuple(packet)));
+        } while (tracked && (isItsOwnAnswer(packet) || !used.add(tuple(packet))));
         int length = tracked && packet.protocol() == 6 ? 0 : 4 + random.nextInt(300);
         return shot(packet, sequence, 1, new byte[length]);
     }
@@ -73,6 +73,11 @@ final class Traffic {
         if (tracked && first && !loops && !known) {
             talks.add(new Talk(shot, new boolean[1]));
         }
+    }
+
+    /** From a port to itself: conntrack can't tell its two directions apart, so which state it says is chance. */
+    private static boolean isItsOwnAnswer(Packet p) {
+        return java.util.Arrays.equals(p.src(), p.dst()) && p.sport().equals(p.dport());
     }
 
     private static String tuple(Packet p) {

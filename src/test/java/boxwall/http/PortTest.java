@@ -203,6 +203,21 @@ class PortTest {
         }
 
         @Override
+        public Reply explain(Request request) {
+            return Reply.json(200, "{\"dst\":\"" + request.query().get("dst") + "\"}");
+        }
+
+        @Override
+        public Reply exposure() {
+            return Reply.json(200, "{}");
+        }
+
+        @Override
+        public Reply diff() {
+            return Reply.json(200, "{}");
+        }
+
+        @Override
         public Reply rules() {
             throw new StackOverflowError("on purpose");
         }

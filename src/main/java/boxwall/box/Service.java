@@ -1,9 +1,9 @@
-package boxwall.explain;
+package boxwall.box;
 
 import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Family;
 
-/** Something that listens on the box: a UDP or TCP port, on one address or on all of them. */
+/** Something that listens on the box: a UDP or TCP port, on one address or on all of them. Immutable. */
 public final class Service {
     private final Family family;
     private final int protocol;
@@ -49,10 +49,10 @@ public final class Service {
         return name;
     }
 
-    /** {@code tcp 8181 (boxwall)}, {@code tcp 127.0.0.1 port 5031}. */
+    /** {@code tcp 8181 (boxwall)}, {@code tcp 127.0.0.1 port 5031}, {@code udp6 5060 (SIP)}. */
     @Override
     public String toString() {
-        return Numbers.protocolName(protocol) + (address == null ? " " : " " + Addresses.print(address) + " port ") + port
+        return (protocol == 6 ? "tcp" : "udp") + (family == Family.IPV6 ? "6" : "") + (address == null ? " " : " " + Addresses.print(address) + " port ") + port
                 + (name == null ? "" : " (" + name + ")");
     }
 }

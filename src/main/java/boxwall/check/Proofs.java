@@ -1,0 +1,110 @@
+package boxwall.check;
+
+import boxwall.box.BoxFacts;
+import boxwall.box.Finding;
+import boxwall.box.Service;
+import boxwall.explain.Expectation;
+import boxwall.explain.Exposure;
+import boxwall.explain.Idle;
+import boxwall.explain.Lint;
+import boxwall.explain.Reach;
+import boxwall.explain.Site;
+import boxwall.explain.Step;
+import boxwall.netfilter.Ruleset;
+import boxwall.syntax.Expect;
+import boxwall.syntax.ParsedRules;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+
+/** What can be proved of a ruleset for a box: its own policy tests, rules that do nothing, services that the Internet reaches. */
+public final class Proofs {
+    private final BoxFacts facts;
+    private final Site site;
+    private final List<Finding> findings = new ArrayList<Finding>();
+
+    private Proofs(BoxFacts facts) {
+        this.facts = facts;
+        this.site = Site.of(facts);
+    }
+
+    /**
+     * The findings policy-test-failed, policy-test-skipped, rule-unreachable, rule-redundant and exposed-service.
+     *
+     * @param compiled what would be loaded, so the stateless form where the box can't track; the expect lines are held against it
+     * @param services what listens, or null when that isn't known
+     */
+    public static List<Finding> of(ParsedRules parsed, Ruleset compiled, BoxFacts facts, List<Service> services) {
+        Proofs proofs = new Proofs(facts);
+        for (Expect expect : parsed.expects()) {
+            proofs.expect(expect, compiled);
+        }
+        // the rules as written: what the compiler made of them for want of states is no concern of the user's
+        for (Idle idle : Lint.of(parsed.ruleset(), proofs.site)) {
+            proofs.idle(idle);
+        }
+        if (services != null && facts.wan() != null) {
+            proofs.exposed(compiled, services);
+        }
+        return proofs.findings;
+    }
+
+    private void add(String code, Finding.Severity severity, String where, List<String> evidence, String effect, String remedy) {
+        findings.add(new Finding(code, severity, where, evidence, effect, remedy));
+    }
+
+    private void expect(Expect expect, Ruleset compiled) {
+        String where = expect.origin().toString();
+        Expectation found;
+        try {
+            found = Expectation.check(expect.verdict(), expect.keys(), compiled, site);
+        } catch (IllegalArgumentException e) {
+            add("policy-test-failed", Finding.Severity.REFUSE, where, Collections.<String>emptyList(),
+                    "the expect line can't be understood: " + e.getMessage(), "mend the line");
+            return;
+        }
+        if (found.skippedBecause() != null) {
+            add("policy-test-skipped", Finding.Severity.NOTE, where, Collections.<String>emptyList(),
+                    "the expect line was not checked: " + found.skippedBecause(), "nothing, if that is so on this box");
+        } else if (!found.held()) {
+            List<String> evidence = found.counterexample() == null ? Collections.<String>emptyList()
+                    : Arrays.asList(found.counterexample().inFull().split("\n"));
+            add("policy-test-failed", Finding.Severity.REFUSE, where, evidence, found.reason(),
+                    "change the rule that decides, or the expect line; 'boxwall explain' walks any other packet");
+        }
+    }
+
+    private void idle(Idle idle) {
+        List<String> evidence = new ArrayList<String>();
+        evidence.add(idle.step().toString());
+        for (Step cover : idle.covers()) {
+            evidence.add("    " + cover);
+        }
+        String family = idle.family().command() + ": ";
+        if (idle.isRedundant()) {
+            add("rule-redundant", Finding.Severity.NOTE, idle.step().origin().toString(), evidence, family + idle.why(), "delete the rule");
+        } else {
+            // a LOG that nobody reaches protects no less
+            add("rule-unreachable", idle.decides() ? Finding.Severity.WARN : Finding.Severity.NOTE, idle.step().origin().toString(),
+                    evidence, family + "no packet gets to this rule; " + idle.why(), "move the rule up, or delete it");
+        }
+    }
+
+    private void exposed(Ruleset compiled, List<Service> services) {
+        String wan = facts.wan().name();
+        Exposure exposure = Exposure.ofBox(compiled, site, services, wan);
+        List<String> open = new ArrayList<String>();
+        for (Reach reach : exposure.reaches()) {
+            if (reach.who() == Reach.Who.EVERYONE || reach.who() == Reach.Who.SOME) {
+                open.add(reach.toString());
+            }
+        }
+        if (!open.isEmpty()) {
+            add("exposed-service", Finding.Severity.WARN, "", open, open.size() + (open.size() == 1 ? " service that listens is"
+                    : " services that listen are") + " open to the Internet side, as far as netfilter decides",
+                    "if that isn't meant: a rule that drops it on $WAN_IF, or stop the service; 'boxwall exposure RULES' shows all");
+        }
+    }
+}

@@ -1,0 +1,94 @@
+package boxwall.daemon;
+
+import boxwall.box.BoxFacts;
+import boxwall.box.Listeners;
+import boxwall.box.Readings;
+import boxwall.box.Service;
+import boxwall.explain.Difference;
+import boxwall.explain.Explanation;
+import boxwall.explain.Exposure;
+import boxwall.explain.Site;
+import boxwall.netfilter.Family;
+import boxwall.netfilter.Ruleset;
+import boxwall.netfilter.Table;
+import boxwall.report.ExposureJson;
+import boxwall.syntax.Includes;
+import boxwall.syntax.Names;
+import boxwall.syntax.ParsedRules;
+import boxwall.syntax.RulesetParser;
+import boxwall.syntax.Source;
+
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+
+/** Questions about rulesets on one box, for the verbs and the control port alike. Candidates must be without syntax errors. */
+final class Questions {
+    private static final Includes NONE = new Includes() {
+        @Override
+        public Source find(String name, String fromFile) {
+            return null;
+        }
+    };
+
+    private final Readings readings;
+    private final BoxFacts facts;
+    private final Site site;
+
+    Questions(Box box) {
+        readings = box.readings();
+        facts = box.facts();
+        site = Site.of(facts);
+    }
+
+    /** What becomes of the packet that the keys mean; IllegalArgumentException says what is wrong with them. */
+    Explanation explain(Candidate candidate, Map<String, String> keys) {
+        return Explanation.of(candidate.compiled().ruleset(), candidate.compiled().stateful() ? null : candidate.parsed().ruleset(), keys, facts);
+    }
+
+    /** Who reaches what when the candidate is loaded, beside what is so now. */
+    ExposureJson exposure(Candidate candidate) {
+        List<Service> known = Listeners.of(readings);
+        List<Service> services = known == null ? Collections.<Service>emptyList() : known;
+        List<String> doors = Listeners.doors(facts.interfaces());
+        Ruleset now = live();
+        Exposure before = now == null ? null : Exposure.of(now, site, services, doors);
+        return new ExposureJson(before, Exposure.of(loaded(now, candidate), site, services, doors), known);
+    }
+
+    /** What the second decides otherwise than the first. */
+    Difference difference(Ruleset before, Ruleset after) {
+        return Difference.of(before, after, site);
+    }
+
+    /** The rules in the kernel at the last reading; null when they weren't read, or hold what isn't understood. */
+    Ruleset live() {
+        StringBuilder text = new StringBuilder();
+        for (Family family : Family.values()) {
+            String saved = readings.command(family.command() + "-save");
+            String names = readings.file(family == Family.IPV4 ? "/proc/net/ip_tables_names" : "/proc/net/ip6_tables_names");
+            boolean none = names == null ? readings.file("/proc/modules") != null : names.trim().length() == 0;
+            if (saved == null && !none) {
+                return null;
+            }
+            for (String line : saved == null ? new String[0] : saved.split("\n")) {
+                // *filter6 is how a ruleset says that a block is ip6tables-save's
+                text.append(line).append(line.startsWith("*") && family == Family.IPV6 ? "6\n" : "\n");
+            }
+        }
+        ParsedRules parsed = RulesetParser.parse(new Source("live", text.toString()),
+                Names.of(Collections.<String, String>emptyMap(), Collections.<String>emptyList()), NONE);
+        return parsed.errors().isEmpty() ? parsed.ruleset() : null;
+    }
+
+    /** What the kernel would hold: the candidate's tables, and those now there that it leaves alone. */
+    static Ruleset loaded(Ruleset now, Candidate candidate) {
+        Ruleset then = now == null ? Ruleset.empty() : now;
+        for (Family family : Family.values()) {
+            for (Table table : candidate.compiled().ruleset().tables(family)) {
+                then = then.with(family, table, candidate.compiled().ruleset().chains(family, table));
+            }
+        }
+        return then;
+    }
+}

@@ -1,0 +1,135 @@
+package boxwall.explain;
+
+import boxwall.box.Acceleration;
+import boxwall.box.AvmAccess;
+import boxwall.box.AvmFirewall;
+import boxwall.box.BoxFacts;
+import boxwall.box.Interface;
+import boxwall.netfilter.Family;
+import boxwall.netfilter.Hook;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A packet's whole way over the box, as Freetz' wiki draws it. AVM's dsld sits on the Internet side and filters and translates there;
+ * netfilter stands behind it, and both have to let a packet pass:
+ * <pre>
+ * Internet &lt;-&gt; dsld &lt;-&gt; netfilter &lt;-&gt; the box, or LAN and WLAN          VPN, guests &lt;-&gt; netfilter &lt;-&gt; the box, or LAN and WLAN
+ * </pre>
+ */
+final class Stations {
+    private final Packet packet;
+    private final Site site;
+    private final BoxFacts facts;
+    private final List<String> lines = new ArrayList<String>();
+
+    private Stations(Packet packet, Site site, BoxFacts facts) {
+        this.packet = packet;
+        this.site = site;
+        this.facts = facts;
+    }
+
+    /** The stations in the packet's order, a line each. */
+    static List<String> of(Answer answer, Hook way, Site site, BoxFacts facts) {
+        Stations stations = new Stations(answer.packet(), site, facts);
+        stations.walk(answer, way);
+        return stations.lines;
+    }
+
+    private void walk(Answer answer, Hook way) {
+        boolean own = packet.src() != null && site.isOwn(packet.src());
+        boolean known = packet.src() != null && site.knows(packet.family());
+        boolean sent = way == Hook.OUTPUT || way == null && given(packet.in()) == null
+                && (own || given(packet.out()) != null && !known);
+        boolean kept = !sent && (way == Hook.INPUT || way == null && packet.dst() != null && site.isLocal(packet.dst()));
+        String in = sent ? null : given(packet.in());
+        String out = kept ? null : given(packet.out()) != null ? packet.out()
+                : packet.dst() == null ? null : site.interfaceTo(packet.dst());
+        boolean fromOutside = in != null && isWan(in);
+        boolean toOutside = out != null && isWan(out);
+        lines.add(sent ? "the box" : in == null ? "an interface that wasn't said" : name(in));
+        if (fromOutside) {
+            lines.add("AVM's dsld: " + dsld(true, kept));
+        }
+        lines.add("netfilter: " + (in != null && in.equals(out) ? "not visible to netfilter: both ends are behind " + in
+                + ", which passes it on by itself (a kernel with BRIDGE_NETFILTER shows it all the same); if it is: " : "")
+                + answer + accelerated(sent || kept) + port(in) + port(out));
+        if (toOutside) {
+            lines.add("AVM's dsld: " + dsld(false, kept));
+        }
+        lines.add(kept ? "the box" : out == null ? "where routing leads; it isn't known from here" : name(out));
+    }
+
+    private static String given(String name) {
+        return name == null || name.length() == 0 ? null : name;
+    }
+
+    private boolean isWan(String name) {
+        return facts.wan() != null && facts.wan().name().equals(name);
+    }
+
+    private String name(String name) {
+        for (Interface one : facts.interfaces()) {
+            if (one.name().equals(name)) {
+                boolean wan = one.role() == Interface.Role.WAN;
+                return name + (wan ? ", the Internet side" : name.equals(one.role().word()) ? "" : " (" + one.role().word() + ")");
+            }
+        }
+        return name + ", which this box doesn't have";
+    }
+
+    private String port(String name) {
+        for (Interface one : facts.interfaces()) {
+            if (one.name().equals(name) && one.role() == Interface.Role.PORT && one.ip() == null) {
+                return "; " + name + " itself is not visible to netfilter when it is a port of a bridge: the bridge's name is what rules see";
+            }
+        }
+        return "";
+    }
+
+    /** Established flows take AVM's fast way; what opens or ends a TCP connection and fragments never do. */
+    private String accelerated(boolean endsHere) {
+        Acceleration pa = facts.packetAcceleration();
+        Integer flags = packet.flags();
+        boolean slow = packet.state() == State.NEW || Boolean.TRUE.equals(packet.fragment())
+                || flags != null && (flags.intValue() & (Packet.SYN | Packet.FIN | Packet.RST)) != 0;
+        return slow || endsHere || !pa.mayBypass() ? ""
+                : "; not visible to netfilter once Packet Acceleration has taken the connection over";
+    }
+
+    private String dsld(boolean in, boolean toBox) {
+        if (facts.dsld().equals("absent")) {
+            return "not on this box";
+        }
+        String running = facts.dsld().equals("running") ? "" : " (whether it runs isn't known)";
+        AvmFirewall avm = facts.avmFirewall();
+        if (!avm.isKnown()) {
+            return "not known: ar7.cfg was not read" + running;
+        }
+        if (packet.family() == Family.IPV6 || packet.protocol() == null) {
+            return "not known: " + (packet.protocol() == null ? "the protocol wasn't said" : "its IPv6 filter isn't in ar7.cfg") + running;
+        }
+        String protocol = Numbers.protocolName(packet.protocol().intValue());
+        int dport = packet.dport() == null ? -1 : packet.dport().intValue();
+        AvmAccess access = AvmFirewall.decides(in ? avm.in() : avm.out(), protocol, packet.src(), packet.dst(), dport);
+        if (access != null && !access.permits()) {
+            return "DROP by " + access.line() + running;
+        }
+        if (in && !toBox && packet.state() == State.NEW) {
+            return forward(protocol, dport) + running;
+        }
+        return (access == null ? "ACCEPT, no line of ar7.cfg decides" : "ACCEPT by " + access.line()) + running;
+    }
+
+    /** Netfilter sees the packet after dsld's translation: its address and port are those that a forwarding leads to. */
+    private String forward(String protocol, int dport) {
+        for (AvmFirewall.Forward forward : facts.avmFirewall().forwards()) {
+            boolean port = forward.toPort() == 0 || dport >= forward.toPort() && dport < forward.toPort() + forward.count();
+            if (forward.protocol().equals(protocol) && port && forward.host() != null && Arrays.equals(forward.host(), packet.dst())) {
+                return "ACCEPT, translated by " + forward.line();
+            }
+        }
+        return "DROP: no forwarding in ar7.cfg leads there (what UPnP opened isn't in that file)";
+    }
+}
