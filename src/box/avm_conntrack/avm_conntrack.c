@@ -7,7 +7,8 @@
  * (label padded to 15 characters, then ": value"); any command is taken without an error, as AVM's does.
  *
  * It accelerates nothing: no packet is moved past netfilter. "Sessions" is a number that only `flush` and `disable`
- * change (to 0), so that a test can see that the flush arrived.
+ * change (to 0), so that a test can see that the flush arrived. With /sys/module/avm_conntrack/parameters/refuse at 1 no
+ * word changes anything, and none is an error.
  */
 #include <linux/module.h>
 #include <linux/mutex.h>
@@ -31,6 +32,8 @@ EXPORT_SYMBOL(nf_conntrack_find_get);
 static DEFINE_MUTEX(pa_lock);
 static const char *pa_state = "enabled";
 static unsigned int pa_sessions = 7;
+static bool refuse;
+module_param(refuse, bool, 0644);
 static struct proc_dir_entry *pa_dir;
 
 static int brief_show(struct seq_file *m, void *v)
@@ -60,7 +63,9 @@ static int status_show(struct seq_file *m, void *v)
 
 static void command(const char *word)
 {
-	if (!strcmp(word, "enable")) {
+	if (refuse) {
+		pr_info("avm_pa_write_cmds: %s: unknown command\n", word);
+	} else if (!strcmp(word, "enable")) {
 		pa_state = "enabled";
 	} else if (!strcmp(word, "testmode")) {
 		pa_state = "testmode";
