@@ -9,14 +9,17 @@ import java.util.TreeMap;
 public final class Region {
     private final Family family;
     private final Hook way;
-    private final Map<Field, Values> values;
+    /** In words already: values would keep their whole diagram from being collected. */
+    private final Map<Field, String> values = new TreeMap<Field, String>();
     private final double share;
     private final int set;
 
     Region(Family family, Hook way, Map<Field, Values> values, double share, int set) {
         this.family = family;
         this.way = way;
-        this.values = new TreeMap<Field, Values>(values);
+        for (Map.Entry<Field, Values> each : values.entrySet()) {
+            this.values.put(each.getKey(), each.getValue().toString());
+        }
         this.share = share;
         this.set = set;
     }
@@ -75,7 +78,7 @@ public final class Region {
     }
 
     private String words(Field field) {
-        return values.get(field).toString();
+        return values.get(field);
     }
 
     /** {@code tcp from guest (192.168.179.0/24) to lan, port 80,443, state NEW}. */
