@@ -4,7 +4,6 @@ import boxwall.apply.BootPlane;
 import boxwall.apply.Outcome;
 import boxwall.box.Finding;
 import boxwall.check.FailedTry;
-import boxwall.compile.Stateful;
 import boxwall.http.Control;
 import boxwall.http.Reply;
 import boxwall.http.Request;
@@ -142,19 +141,14 @@ final class BoxControl implements Control {
         Candidate kept = candidate;
         String saved = kept == null ? sys.read(savedRules(), MAX_RULES) : null;
         return kept != null ? kept : saved == null ? null : Candidate.unchecked(new Source("rules", saved),
-                new PresetFolder(sys, config.get("PRESETS"), null), box.box(), wish());
+                new PresetFolder(sys, config.get("PRESETS"), null), box.box(), Wishes.of(config, false));
     }
 
     private Candidate check(String text, byte[] client) {
         synchronized (proving) {
-            return Candidate.of(new Source("rules", text), new PresetFolder(sys, config.get("PRESETS"), null), box.box(), wish(),
-                    client, config.number("PORT"));
+            return Candidate.of(new Source("rules", text), new PresetFolder(sys, config.get("PRESETS"), null), box.box(),
+                    Wishes.of(config, false), client, config.number("PORT"));
         }
-    }
-
-    private Stateful wish() {
-        Stateful wish = Stateful.of(config.get("STATEFUL"));
-        return wish == null ? Stateful.AUTO : wish;
     }
 
     @Override

@@ -7,7 +7,6 @@ import boxwall.check.Checker;
 import boxwall.check.Proofs;
 import boxwall.compile.Compiled;
 import boxwall.compile.Compiler;
-import boxwall.compile.Stateful;
 import boxwall.netfilter.Ruleset;
 import boxwall.syntax.Includes;
 import boxwall.syntax.Names;
@@ -41,10 +40,10 @@ final class Candidate {
     }
 
     /** Parsed and compiled only, for questions about it: what isn't checked counts as refused, so it can't be applied. */
-    static Candidate unchecked(Source source, Includes includes, Box box, Stateful wish) {
+    static Candidate unchecked(Source source, Includes includes, Box box, Wishes wishes) {
         ParsedRules parsed = RulesetParser.parse(source, Names.of(box.facts().names(), box.facts().lackingNames()), includes);
         boolean whole = parsed.errors().isEmpty();
-        return new Candidate(source.text(), parsed, whole ? Compiler.compile(parsed, box.facts(), box.booted(), wish) : null,
+        return new Candidate(source.text(), parsed, whole ? compiled(parsed, box, wishes) : null,
                 whole ? Collections.<Finding>emptyList() : Checker.check(parsed, Ruleset.empty(), box.facts()), null, box, null);
     }
 
@@ -54,19 +53,24 @@ final class Candidate {
      * @param client who asks, or null for nobody in particular
      * @param port boxwall's own
      */
-    static Candidate of(Source source, Includes includes, Box box, Stateful wish, byte[] client, int port) {
+    static Candidate of(Source source, Includes includes, Box box, Wishes wishes, byte[] client, int port) {
         BoxFacts facts = box.facts();
         ParsedRules parsed = RulesetParser.parse(source, Names.of(facts.names(), facts.lackingNames()), includes);
-        Compiled compiled = parsed.errors().isEmpty() ? Compiler.compile(parsed, facts, box.booted(), wish) : null;
+        Compiled compiled = parsed.errors().isEmpty() ? compiled(parsed, box, wishes) : null;
         Ruleset ruleset = compiled == null ? Ruleset.empty() : compiled.ruleset();
         List<Finding> findings = new ArrayList<Finding>(Checker.check(parsed, ruleset, facts));
         // a text with errors has nothing to prove, and the proof is most of the time that a check takes
         Administrator admin = compiled == null ? null : Administrator.of(ruleset, facts, client, port);
         if (admin != null) {
-            findings.addAll(Proofs.of(parsed, ruleset, facts, Listeners.of(box.readings())));
+            findings.addAll(wishes.thorough() ? Proofs.of(parsed, ruleset, facts, Listeners.of(box.readings()))
+                    : Proofs.expectations(parsed, ruleset, facts));
             findings.addAll(admin.findings());
         }
         return new Candidate(source.text(), parsed, compiled, findings, admin, box, client);
+    }
+
+    private static Compiled compiled(ParsedRules parsed, Box box, Wishes wishes) {
+        return Compiler.compile(parsed, box.facts(), box.booted(), wishes.stateful(), wishes.ipv6());
     }
 
     /** The text as the user wrote it. */

@@ -173,7 +173,9 @@ final class Verbs {
         String beside = slash < 0 ? "." : file.substring(0, slash + 1);
         PresetFolder folder = new PresetFolder(sys, config().get("PRESETS"), beside);
         Source source = new Source(file.substring(slash + 1), text);
-        return check ? Candidate.of(source, folder, box, wish, null, config().number("PORT")) : Candidate.unchecked(source, folder, box, wish);
+        Wishes wishes = Wishes.of(config(), true).with(wish);
+        return check ? Candidate.of(source, folder, box, wishes, null, config().number("PORT"))
+                : Candidate.unchecked(source, folder, box, wishes);
     }
 
     /** explain, exposure and diff: they answer for rules that check refuses too, if they parse. */

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import boxwall.box.Readings;
-import boxwall.compile.Stateful;
 import boxwall.http.Reply;
 import boxwall.probe.BoxReader;
 import boxwall.syntax.Source;
@@ -35,7 +34,7 @@ class QuestionsTest {
     }
 
     private static Candidate rules(String text, Box box) {
-        return Candidate.unchecked(new Source("rules", text), (name, from) -> null, box, Stateful.AUTO);
+        return Candidate.unchecked(new Source("rules", text), (name, from) -> null, box, Wishes.of(Config.parse(null, java.util.Map.of()), false));
     }
 
     @Test

@@ -1,0 +1,47 @@
+package boxwall.daemon;
+
+import boxwall.compile.Stateful;
+
+/** What is wanted of a check: connection tracking, IPv6, and how much is proved. Immutable. */
+final class Wishes {
+    private final Stateful stateful;
+    private final Stateful ipv6;
+    private final boolean thorough;
+
+    private Wishes(Stateful stateful, Stateful ipv6, boolean thorough) {
+        this.stateful = stateful;
+        this.ipv6 = ipv6;
+        this.thorough = thorough;
+    }
+
+    /**
+     * The wishes of the settings; a word that is none means auto.
+     *
+     * @param thorough whether idle rules and exposed services are looked for too; they refuse nothing, and take a box's JVM long
+     */
+    static Wishes of(Config config, boolean thorough) {
+        return new Wishes(word(config.get("STATEFUL")), word(config.get("IPV6")), thorough);
+    }
+
+    /** The same with another wish for connection tracking. */
+    Wishes with(Stateful other) {
+        return new Wishes(other, ipv6, thorough);
+    }
+
+    private static Stateful word(String text) {
+        Stateful value = Stateful.of(text);
+        return value == null ? Stateful.AUTO : value;
+    }
+
+    Stateful stateful() {
+        return stateful;
+    }
+
+    Stateful ipv6() {
+        return ipv6;
+    }
+
+    boolean thorough() {
+        return thorough;
+    }
+}
