@@ -3,21 +3,23 @@
 # background. So the network is up before any package runs, as on a box.
 export PATH=/sbin:/usr/sbin:/bin:/usr/bin
 
-# A disk appears some time after its driver. 10 s is far more than QEMU needs; without it there is no flash to use.
-wait_for_disk() {
+# mount_disk TARGET DIR: the disk at that place of the IDE cable. Not by its letter: disks are probed side by side, and which
+# becomes sda is chance. It appears some time after its driver, and its node a moment before it can be opened. 10 s is far
+# more than QEMU needs; without it there is no flash to use.
+mount_disk() {
+	mkdir -p "$2"
 	tries=200
-	until [ -b "$1" ]; do
+	until disk=$(ls "/sys/class/scsi_disk/0:0:$1:0/device/block" 2>/dev/null) && mount -t ext4 -o noatime "/dev/$disk" "$2" 2>/dev/null; do
 		tries=$((tries - 1))
-		[ "$tries" -gt 0 ] || { echo "rc.S: no disk $1 after 10 s"; return 1; }
+		[ "$tries" -gt 0 ] || { echo "rc.S: no disk for $2 after 10 s"; return 1; }
 		usleep 50000
 	done
 }
 
 storage() {
 	modprobe ata_piix && modprobe ext4 || echo "rc.S: no disk driver"
-	wait_for_disk /dev/sda && mount -t ext4 -o noatime /dev/sda /var/flash
-	mkdir -p /var/media/ftp/uStor01
-	wait_for_disk /dev/sdb && mount -t ext4 -o noatime /dev/sdb /var/media/ftp/uStor01
+	mount_disk 0 /var/flash
+	mount_disk 1 /var/media/ftp/uStor01
 }
 
 # What is asked for on the kernel's command line, one word each.

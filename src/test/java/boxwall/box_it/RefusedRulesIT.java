@@ -1,0 +1,42 @@
+package boxwall.box_it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.eclipsesource.json.JsonValue;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** A ruleset with errors changes nothing, and all of them are said at once. */
+@ExtendWith(SharedBox.class)
+class RefusedRulesIT {
+    @Test
+    void everyErrorIsNamedWithItsPlaceAndNothingIsTouched(VirtualBox box) {
+        String before = box.rules();
+        int last = (int) DeskPlan.plain().lines().count();
+        String bad = DeskPlan.plain()
+                + "iptables -A INPUT -m nosuchmatch -j DROP\n"
+                + "iptables -A INPUT -p tcp --dport -j DROP\n"
+                + "iptables -A INPUT -s $NOWHERE -j DROP\n"
+                + "iptables -A INPUT -s -j DROP\n";
+        VirtualBox.Reply reply = box.http("PUT", "/rules", bad).with(422);
+        List<String> where = new ArrayList<>();
+        List<String> what = new ArrayList<>();
+        for (JsonValue finding : reply.json().get("findings").asArray()) {
+            where.add(finding.asObject().getString("where", ""));
+            what.add(finding.asObject().getString("effect", ""));
+            assertTrue(finding.asObject().getString("remedy", "").length() > 0, finding::toString);
+        }
+        // columns: the word that is not known, the option without its value, the name, the option again
+        assertEquals(List.of("rules:" + (last + 1) + ":22", "rules:" + (last + 2) + ":26", "rules:" + (last + 3) + ":22", "rules:" + (last + 4) + ":19"),
+                where, reply.body());
+        assertTrue(what.get(0).contains("nosuchmatch"), reply.body());
+        assertTrue(what.get(2).contains("NOWHERE"), reply.body());
+        assertTrue(what.get(3).contains("-s"), reply.body());
+        assertEquals(before, box.rules());
+        assertEquals(DeskPlan.plain(), box.http("GET", "/rules", "").with(200).body(), "the refused text is not kept");
+        assertEquals("active", box.get("/status").json().getString("state", ""));
+    }
+}
