@@ -18,20 +18,28 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What docs/explain.md shows is what boxwall prints: each line {@code $ boxwall …} in it is run again, with the rulesets and the box that
+ * What docs/explain.md and README.md show is what boxwall prints: each line {@code $ boxwall …} in it is run again, with the rulesets and the box that
  * the page names, and what follows up to the block's end is compared. {@code -Dboxwall.rewrite=true} writes the page anew instead.
  */
 class ExplainDocTest {
-    private static final Path PAGE = Path.of("docs/explain.md");
     private static final Path RESOURCES = Path.of("src/test/resources/explain");
 
     @Test
     void thePageShowsWhatIsPrinted(@TempDir Path folder) throws IOException {
+        holds(Path.of("docs/explain.md"), 7, folder);
+    }
+
+    @Test
+    void theReadmeShowsWhatIsPrinted(@TempDir Path folder) throws IOException {
+        holds(Path.of("README.md"), 5, folder);
+    }
+
+    private static void holds(Path page, int least, Path folder) throws IOException {
         Files.copy(Path.of("conf/boxwall.rules"), folder.resolve("boxwall.rules"));
         for (String file : new String[] {"guests.rules", "stricter.rules"}) {
             Files.copy(RESOURCES.resolve(file), folder.resolve(file), StandardCopyOption.REPLACE_EXISTING);
         }
-        List<String> lines = Files.readAllLines(PAGE);
+        List<String> lines = Files.readAllLines(page);
         List<String> now = new ArrayList<>();
         int commands = 0;
         for (int i = 0; i < lines.size(); i++) {
@@ -45,9 +53,9 @@ class ExplainDocTest {
                 commands++;
             }
         }
-        assertTrue(commands >= 7, "the page shows " + commands + " commands");
+        assertTrue(commands >= least, page + " shows " + commands + " commands");
         if (Boolean.getBoolean("boxwall.rewrite")) {
-            Files.write(PAGE, now);
+            Files.write(page, now);
         }
         assertEquals(String.join("\n", now), String.join("\n", lines));
     }
