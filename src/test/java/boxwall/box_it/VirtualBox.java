@@ -24,7 +24,7 @@ import java.util.stream.Stream;
 
 /**
  * A virtual FRITZ!Box of the test's own, by way of {@code bin/box}, and HTTP to it. Needs target/boxwall.jar, which Maven has packed
- * before it runs these tests. {@link #close} switches it off and removes its flash.
+ * before it runs these tests. Texts are byte strings, one character a byte, both ways. {@link #close} switches it off and removes its flash.
  */
 final class VirtualBox implements AutoCloseable {
     static final Path ROOT = Path.of("").toAbsolutePath();
@@ -178,7 +178,7 @@ final class VirtualBox implements AutoCloseable {
     }
 
     private HttpRequest.Builder request(String method, String path, String body) {
-        HttpRequest.BodyPublisher publisher = body.isEmpty() ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofString(body);
+        HttpRequest.BodyPublisher publisher = body.isEmpty() ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofString(body, StandardCharsets.ISO_8859_1);
         // a checked ruleset takes 30 s and more on an interpreter in an emulator
         return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path)).timeout(Duration.ofSeconds(RUN_SECONDS))
                 .method(method, publisher);
@@ -186,7 +186,7 @@ final class VirtualBox implements AutoCloseable {
 
     private Reply send(HttpRequest.Builder request) {
         try {
-            HttpResponse<String> response = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+            HttpResponse<String> response = http.send(request.build(), HttpResponse.BodyHandlers.ofString(StandardCharsets.ISO_8859_1));
             return new Reply(response.statusCode(), response.body());
         } catch (IOException e) {
             throw new UncheckedIOException(request.build() + "\n" + run("tail -n 20 /var/run/boxwall/daemon.log").out(), e);
