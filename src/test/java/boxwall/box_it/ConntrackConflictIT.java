@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.eclipsesource.json.Json;
 import com.eclipsesource.json.JsonObject;
 import com.eclipsesource.json.JsonValue;
 import java.nio.file.Path;
@@ -81,7 +82,7 @@ class ConntrackConflictIT {
 
     private static JsonObject finding(VirtualBox box, String code) {
         String body = box.http("GET", "/findings", "").with(200).body();
-        for (JsonValue each : com.eclipsesource.json.Json.parse(body).asObject().get("findings").asArray()) {
+        for (JsonValue each : Json.parse(body).asObject().get("findings").asArray()) {
             if (each.asObject().getString("code", "").equals(code)) {
                 return each.asObject();
             }

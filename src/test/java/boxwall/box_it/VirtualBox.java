@@ -178,7 +178,8 @@ final class VirtualBox implements AutoCloseable {
     }
 
     private HttpRequest.Builder request(String method, String path, String body) {
-        HttpRequest.BodyPublisher publisher = body.isEmpty() ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofString(body, StandardCharsets.ISO_8859_1);
+        HttpRequest.BodyPublisher publisher = body.isEmpty() ? HttpRequest.BodyPublishers.noBody()
+                : HttpRequest.BodyPublishers.ofString(body, StandardCharsets.ISO_8859_1);
         // a checked ruleset takes 30 s and more on an interpreter in an emulator
         return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path)).timeout(Duration.ofSeconds(RUN_SECONDS))
                 .method(method, publisher);
