@@ -112,7 +112,9 @@ class StrongProtectionIT {
 
     /** Starts listeners on everything that a test knocks at; the daemon itself has 8181 at the LAN's address, so that port goes by address. */
     private static void listen(VirtualBox box) {
-        StringBuilder script = new StringBuilder("for pid in $(pidof boxnet); do kill $pid; done; rm -f /tmp/heard.*\n");
+        // the old ones first, to the end: a port that still has its owner is refused to the next
+        assertTrue(VirtualBox.within(30, () -> box.run("killall -9 boxnet 2>/dev/null; pidof boxnet").out().isBlank()), "the listeners before are gone");
+        StringBuilder script = new StringBuilder("rm -f /tmp/heard.*\n");
         for (int port : PORTS) {
             List<String> at = port == 8181 ? List.of(VirtualBox.WAN, VirtualBox.GUEST) : List.of("0.0.0.0");
             at.forEach(address -> script.append("boxnet listen tcp ").append(address).append(' ').append(port).append(" 300 >/dev/null 2>&1 &\n"));
@@ -120,8 +122,12 @@ class StrongProtectionIT {
         }
         script.append("boxnet listen udp 0.0.0.0 9999 300 >/tmp/heard.udp 2>&1 &\nboxnet listen udp :: 9999 300 >/tmp/heard.udp6 2>&1 &\n");
         box.run(script.toString()).good();
-        assertTrue(VirtualBox.within(30, () -> box.run("grep -ci ':270F' /proc/net/udp").out().trim().equals("1")
-                && box.run("grep -ci ':270F' /proc/net/udp6").out().trim().equals("1")), "the UDP listeners are there");
+        assertTrue(VirtualBox.within(30, () -> udpSockets(box, "udp") == 1 && udpSockets(box, "udp6") == 1), () -> "the UDP listeners are not there\n"
+                + box.run("cat /proc/net/udp /proc/net/udp6 /tmp/heard.*; ps; free; dmesg | tail -n 20"));
+    }
+
+    private static long udpSockets(VirtualBox box, String file) {
+        return box.run("cat /proc/net/" + file).good().out().lines().filter(l -> l.contains(":270F")).count();
     }
 
     private static String udp(VirtualBox box, String net, String from, String to) {
