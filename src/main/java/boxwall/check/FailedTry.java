@@ -29,6 +29,7 @@ import java.util.regex.Pattern;
  */
 public final class FailedTry {
     private static final Pattern LINE = Pattern.compile("line:? ([0-9]{1,7})");
+    private static final Pattern COMMIT = Pattern.compile("tables-restore[^|]{0,40}: line ([0-9]{1,7}) failed");
     private static final Pattern MODPROBE = Pattern.compile("^modprobe ([A-Za-z0-9_.+-]{1,60}): status");
 
     private FailedTry() {
@@ -66,21 +67,50 @@ public final class FailedTry {
     private static Requirement at(int line, Ruleset compiled, Family family, BoxFacts facts) {
         RestoreText text = Writer.restore(compiled, family);
         Origin origin = line <= text.lines() ? text.originOf(line) : null;
-        String[] lines = text.text().split("\n");
-        String table = "";
-        for (int i = 0; i < Math.min(line, lines.length); i++) {
-            table = lines[i].startsWith("*") ? lines[i].substring(1) : table;
+        Table table = table(text, line, compiled, family);
+        if (origin == null) {
+            return table == null ? null : unmet(compiled, family, table, facts);
         }
-        for (Table each : compiled.tables(family)) {
-            if (!each.word().equals(table)) {
-                continue;
+        for (Chain chain : table == null ? Collections.<Chain>emptyList() : compiled.chains(family, table)) {
+            for (Rule rule : chain.rules()) {
+                if (rule.origin().equals(origin)) {
+                    return Requirement.of(family, table, rule, facts);
+                }
             }
-            for (Chain chain : compiled.chains(family, each)) {
-                for (Rule rule : chain.rules()) {
-                    Requirement needs = Requirement.of(family, each, rule, facts);
-                    if (origin == null ? needs.state().stops() : rule.origin().equals(origin)) {
-                        return needs;
-                    }
+        }
+        return null;
+    }
+
+    /** The table that a line of the restore text belongs to, or null. */
+    private static Table table(RestoreText text, int line, Ruleset compiled, Family family) {
+        String[] lines = text.text().split("\n");
+        String word = "";
+        for (int i = 0; i < Math.min(line, lines.length); i++) {
+            word = lines[i].startsWith("*") ? lines[i].substring(1) : word;
+        }
+        Table table = Table.of(word);
+        return table != null && compiled.owns(family, table) ? table : null;
+    }
+
+    /** The table whose COMMIT the kernel refused, or null when the words are others. */
+    static Table refusedTable(String error, Ruleset compiled, Family family) {
+        Matcher line = COMMIT.matcher(error);
+        if (!line.find()) {
+            return null;
+        }
+        RestoreText text = Writer.restore(compiled, family);
+        int number = Integer.parseInt(line.group(1));
+        String[] lines = text.text().split("\n");
+        return number < 1 || number > lines.length || !lines[number - 1].equals("COMMIT") ? null : table(text, number, compiled, family);
+    }
+
+    /** What the first rule of a table needs that this box lacks or refuses, or null. */
+    static Requirement unmet(Ruleset compiled, Family family, Table table, BoxFacts facts) {
+        for (Chain chain : compiled.chains(family, table)) {
+            for (Rule rule : chain.rules()) {
+                Requirement needs = Requirement.of(family, table, rule, facts);
+                if (needs.state().stops()) {
+                    return needs;
                 }
             }
         }

@@ -3,7 +3,6 @@ package boxwall.daemon;
 import boxwall.apply.BootPlane;
 import boxwall.apply.Outcome;
 import boxwall.box.Finding;
-import boxwall.check.FailedTry;
 import boxwall.http.Control;
 import boxwall.http.Reply;
 import boxwall.http.Request;
@@ -237,7 +236,7 @@ final class BoxControl implements Control {
     /** What iptables' bare words mean for these rules; the box is read again, its kernel may have said more. */
     private List<Finding> behind(Outcome outcome, Candidate tried) {
         List<Finding> findings = new ArrayList<Finding>(RunFindings.of(outcome));
-        findings.addAll(FailedTry.of(outcome.get("error"), tried.compiled().ruleset(), box.read().facts()));
+        findings.addAll(Halving.of(sys, System.getenv("BOXWALL_BIN"), outcome.get("error"), tried.compiled().ruleset(), box.read().facts()));
         return findings;
     }
 

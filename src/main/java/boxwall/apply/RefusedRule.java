@@ -1,0 +1,194 @@
+package boxwall.apply;
+
+import boxwall.sys.BoxException;
+import boxwall.sys.CommandResult;
+import boxwall.sys.Sys;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * Which of a table's rules the kernel refuses. It takes or refuses a table as a whole and names none of them ({@code iptables-restore:
+ * line 8 failed} is the line of COMMIT), so halves of them are loaded into a chain of their own that nothing jumps to:
+ * <pre>
+ * *filter
+ * :boxwall-halving - [0:0]
+ * -A boxwall-halving -p udp -j REJECT --reject-with tcp-reset
+ * COMMIT
+ * </pre>
+ * No packet sees the chain, with --noflush nothing else changes, and it is taken out again whatever happens. What is refused for its
+ * place only (a target in the wrong hook) or together with others is not found so. Of rules that are refused the first is named.
+ */
+public final class RefusedRule {
+    /** The chain that the rules are tried in. */
+    public static final String CHAIN = "boxwall-halving";
+    /** A restore takes milliseconds; on a box that swaps, seconds. */
+    private static final int LIMIT_SECONDS = 20;
+    private static final int LOG_LINES_MAX = 4;
+
+    private final Sys sys;
+    private final String restore;
+    private final String dmesg;
+    private final String table;
+    private final List<String> rules;
+    private int runs;
+
+    private RefusedRule(Sys sys, String restore, String dmesg, String table, List<String> rules) {
+        this.sys = sys;
+        this.restore = restore;
+        this.dmesg = dmesg;
+        this.table = table;
+        this.rules = rules;
+    }
+
+    /** What was found out. */
+    public static final class Found {
+        private final int index;
+        private final String words;
+        private final List<String> log;
+        private final int runs;
+
+        private Found(int index, String words, List<String> log, int runs) {
+            this.index = index;
+            this.words = words;
+            this.log = Collections.unmodifiableList(log);
+            this.runs = runs;
+        }
+
+        /** The place of the refused rule in the list, from 0; -1 when none is refused by itself, or that couldn't be found out. */
+        public int index() {
+            return index;
+        }
+
+        /** What iptables-restore said of that rule alone; else why none was found. */
+        public String words() {
+            return words;
+        }
+
+        /** What the kernel log got for it, verbatim; empty when nothing, or it can't be read. */
+        public List<String> log() {
+            return log;
+        }
+
+        /** How many programs were started. */
+        public int runs() {
+            return runs;
+        }
+    }
+
+    /**
+     * Looks for the first rule that is refused by itself; at most 5 + log2(rules) programs are started.
+     *
+     * @param restore absolute path of iptables-restore or ip6tables-restore
+     * @param dmesg absolute path of dmesg, or null
+     * @param table one that is loaded or in the plan: to name another one would load it
+     * @param rules lines as in a restore file, {@code -A boxwall-halving …}, without jumps to chains of the user's and without what must
+     *     not be loaded here
+     */
+    public static Found find(Sys sys, String restore, String dmesg, String table, List<String> rules) {
+        RefusedRule search = new RefusedRule(sys, restore, dmesg, table, rules);
+        try {
+            return rules.isEmpty() ? search.none("no rule of it may be tried alone") : search.halve();
+        } catch (BoxException e) {
+            return search.none(e.getMessage());
+        } finally {
+            search.remove();
+        }
+    }
+
+    private Found none(String why) {
+        return new Found(-1, why, Collections.<String>emptyList(), runs);
+    }
+
+    private Found halve() throws BoxException {
+        int from = 0;
+        int to = rules.size();
+        if (isTaken(from, to)) {
+            return none("each of its rules is taken outside its place");
+        }
+        while (to - from > 1) {
+            int middle = (from + to) / 2;
+            if (isTaken(from, middle)) {
+                from = middle;
+            } else {
+                to = middle;
+            }
+        }
+        List<String> before = log();
+        CommandResult alone = load(from, to);
+        if (isTaken(alone)) {
+            return none("its rules are refused together, none alone");
+        }
+        return new Found(from, alone.describe(), added(before, log()), runs);
+    }
+
+    private boolean isTaken(int from, int to) throws BoxException {
+        return isTaken(load(from, to));
+    }
+
+    /** Silence is consent: a status costs a second on JamVM, and all versions complain when they fail. */
+    private boolean isTaken(CommandResult result) throws BoxException {
+        String said = result.err();
+        if (result.timedOut() || said.contains("temporarily unavailable") || said.contains("xtables lock")) {
+            throw new BoxException("the search was ended: " + result.describe());
+        }
+        return said.trim().length() == 0 || result.status() == 0;
+    }
+
+    private CommandResult load(int from, int to) throws BoxException {
+        StringBuilder lines = new StringBuilder();
+        for (String rule : rules.subList(from, to)) {
+            lines.append(rule).append('\n');
+        }
+        return restore(lines.toString());
+    }
+
+    /** With --noflush the line that declares a chain makes it, or empties it when it is there; other chains keep their rules. */
+    private CommandResult restore(String lines) throws BoxException {
+        runs++;
+        return sys.run(Arrays.asList(restore, "--noflush"), "*" + table + "\n:" + CHAIN + " - [0:0]\n" + lines + "COMMIT\n", LIMIT_SECONDS);
+    }
+
+    /** Declared first, the chain can always be deleted, whether a try left it or not. */
+    private void remove() {
+        if (runs == 0) {
+            return;
+        }
+        try {
+            restore("-X " + CHAIN + "\n");
+        } catch (BoxException e) {
+            // the program could be started a moment ago; an empty or unused chain that stays does no harm
+            runs--;
+        }
+    }
+
+    /** Null when it can't be read. */
+    private List<String> log() throws BoxException {
+        if (dmesg == null) {
+            return null;
+        }
+        runs++;
+        CommandResult result = sys.run(Collections.singletonList(dmesg), "", LIMIT_SECONDS);
+        return Arrays.asList(result.out().split("\n"));
+    }
+
+    /** What is new in the log. A ring that is full has forgotten its first lines: then what follows the line that was last. */
+    private static List<String> added(List<String> before, List<String> after) {
+        if (before == null || after == null) {
+            return Collections.emptyList();
+        }
+        int from = after.size();
+        if (after.size() > before.size() && after.subList(0, before.size()).equals(before)) {
+            from = before.size();
+        } else {
+            String last = before.get(before.size() - 1);
+            while (from > 0 && !after.get(from - 1).equals(last)) {
+                from--;
+            }
+        }
+        List<String> added = new ArrayList<String>(after.subList(from, after.size()));
+        return added.size() > LOG_LINES_MAX ? new ArrayList<String>(added.subList(0, LOG_LINES_MAX)) : added;
+    }
+}

@@ -1,0 +1,147 @@
+package boxwall.apply;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import boxwall.sys.BoxException;
+import boxwall.sys.CommandResult;
+import boxwall.sys.Sys;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The search, with a kernel that refuses what a test says. */
+class RefusedRuleTest {
+    /** Takes texts as iptables-restore --noflush does; a table with a line that has BAD in it is refused whole. */
+    private static final class Kernel implements Sys {
+        final List<String> texts = new ArrayList<>();
+        final List<String> log = new ArrayList<>(List.of("[1.0] boot"));
+        boolean chainThere;
+        String instead;
+        int diesAt = -1;
+        boolean together;
+
+        @Override
+        public CommandResult run(List<String> command, String stdin, int limitSeconds) throws BoxException {
+            if (command.get(0).equals("/bin/dmesg")) {
+                assertEquals(1, command.size());
+                return new CommandResult(command, String.join("\n", log) + "\n", "", false, 0);
+            }
+            assertEquals(List.of("/sbin/iptables-restore", "--noflush"), command);
+            texts.add(stdin);
+            if (texts.size() == diesAt) {
+                throw new BoxException("no memory");
+            }
+            String[] lines = stdin.split("\n");
+            assertEquals("*filter", lines[0]);
+            assertEquals(":boxwall-halving - [0:0]", lines[1]);
+            assertEquals("COMMIT", lines[lines.length - 1]);
+            if (instead != null && !stdin.contains("-X ")) {
+                return new CommandResult(command, "", instead, false, 4);
+            }
+            boolean refused = together ? stdin.contains("one") && stdin.contains("two") : stdin.contains("BAD");
+            if (refused) {
+                log.add("[2.0] xt_bad: never");
+                return new CommandResult(command, "", "iptables-restore: line " + lines.length + " failed\n", false, 1);
+            }
+            chainThere = !stdin.contains("-X boxwall-halving");
+            return new CommandResult(command, "", "", false, 0);
+        }
+
+        @Override
+        public String read(String path, int limitBytes) {
+            throw new AssertionError();
+        }
+
+        @Override
+        public void write(String path, String text) {
+            throw new AssertionError();
+        }
+
+        @Override
+        public List<String> list(String directory) {
+            throw new AssertionError();
+        }
+
+        @Override
+        public long uptimeMillis() {
+            return 0;
+        }
+    }
+
+    private static List<String> rules(int count, int... bad) {
+        List<String> rules = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            rules.add("-A boxwall-halving -m mark --mark " + i);
+        }
+        for (int each : bad) {
+            rules.set(each, "-A boxwall-halving -m BAD");
+        }
+        return rules;
+    }
+
+    private static RefusedRule.Found find(Kernel kernel, List<String> rules) {
+        return RefusedRule.find(kernel, "/sbin/iptables-restore", "/bin/dmesg", "filter", rules);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1,0", "2,0", "2,1", "3,1", "7,6", "64,0", "64,63", "100,41", "1000,999"})
+    void theRefusedRuleIsFoundInFewStepsWithTheLogsLine(int count, int bad) {
+        Kernel kernel = new Kernel();
+        RefusedRule.Found found = find(kernel, rules(count, bad));
+        assertEquals(bad, found.index());
+        assertEquals(List.of("[2.0] xt_bad: never"), found.log());
+        assertTrue(found.words().contains("line 4 failed"), found.words());
+        int log2 = 32 - Integer.numberOfLeadingZeros(count - 1);
+        assertTrue(kernel.texts.size() <= 3 + log2, kernel.texts.size() + " restores for " + count);
+        assertTrue(found.runs() <= 5 + log2, found.runs() + " programs for " + count);
+        assertTrue(!kernel.chainThere, "the chain is left");
+        assertTrue(kernel.texts.get(kernel.texts.size() - 1).contains("\n-X boxwall-halving\n"));
+    }
+
+    @Test
+    void ofMoreThanOneTheFirstIsNamed() {
+        assertEquals(3, find(new Kernel(), rules(10, 3, 7, 9)).index());
+    }
+
+    @Test
+    void rulesThatAreTakenAloneAreNotBlamed() {
+        Kernel kernel = new Kernel();
+        assertEquals(-1, find(kernel, rules(10)).index());
+        assertEquals(2, kernel.texts.size(), "one look, and the chain taken out");
+        assertTrue(!kernel.chainThere);
+        Kernel pair = new Kernel();
+        pair.together = true;
+        RefusedRule.Found found = find(pair, List.of("-A boxwall-halving one", "-A boxwall-halving two"));
+        assertEquals(-1, found.index());
+        assertTrue(found.words().contains("together"), found.words());
+        assertTrue(!pair.chainThere);
+        Kernel none = new Kernel();
+        assertEquals(-1, find(none, List.of()).index());
+        assertEquals(0, none.texts.size(), "nothing to ask, nothing started");
+    }
+
+    @Test
+    void theChainGoesWhateverHappens() {
+        Kernel busy = new Kernel();
+        busy.instead = "iptables-restore: line 4 failed: Resource temporarily unavailable.";
+        RefusedRule.Found found = find(busy, rules(10, 3));
+        assertEquals(-1, found.index());
+        assertTrue(found.words().contains("the search was ended"), found.words());
+        assertTrue(busy.texts.get(busy.texts.size() - 1).contains("-X boxwall-halving"));
+        Kernel dying = new Kernel();
+        dying.diesAt = 3;
+        assertEquals(-1, find(dying, rules(10, 3)).index());
+        assertTrue(!dying.chainThere);
+        assertTrue(dying.texts.get(dying.texts.size() - 1).contains("-X boxwall-halving"));
+    }
+
+    @Test
+    void aLogThatCannotBeReadIsNoObstacle() {
+        RefusedRule.Found found = RefusedRule.find(new Kernel(), "/sbin/iptables-restore", null, "filter", rules(5, 2));
+        assertEquals(2, found.index());
+        assertEquals(List.of(), found.log());
+    }
+}
