@@ -66,6 +66,11 @@ public final class BootPlane {
         return ask(Arrays.asList("revert", id), "active");
     }
 
+    /** Loads the plan that is live once more, where somebody else changed its tables. */
+    public Reached again() throws BoxException {
+        return ask(Arrays.asList("again"), "active");
+    }
+
     /** What the boot plane said last, from its file; no process is started. */
     public Outcome last() {
         return Outcome.parse(sys.read(run + "/result", 8192));

@@ -20,7 +20,6 @@ import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.concurrent.locks.ReentrantLock;
 
 /** Answers the control port. */
 final class BoxControl implements Control {
@@ -33,19 +32,20 @@ final class BoxControl implements Control {
     private final Config config;
     private final BoxState box;
     private final Changes changes;
+    private final Watch watch;
     private final PrintStream log;
     private final long daemonAtMillis;
-    private final ReentrantLock applying = new ReentrantLock();
     /** Sets of packets take up to a third of the heap: one question about sets at a time. */
     private final Object proving = new Object();
     private volatile Candidate candidate;
     private Outcome seen = Outcome.parse(null);
 
-    BoxControl(Sys sys, Config config, BoxState box, Changes changes, PrintStream log, long daemonAtMillis) {
+    BoxControl(Sys sys, Config config, BoxState box, Changes changes, Watch watch, PrintStream log, long daemonAtMillis) {
         this.sys = sys;
         this.config = config;
         this.box = box;
         this.changes = changes;
+        this.watch = watch;
         this.log = log;
         this.daemonAtMillis = daemonAtMillis;
     }
@@ -59,7 +59,8 @@ final class BoxControl implements Control {
     public Reply status(boolean withToken) {
         Outcome last = changes.last();
         readAgainAfter(last);
-        StatusJson status = new StatusJson(last.state(), daemonAtMillis).protectedAt(last.protectedAt()).reason(last.why())
+        String state = watch.drifted() && last.state().equals("active") ? "drifted" : last.state();
+        StatusJson status = new StatusJson(state, daemonAtMillis).protectedAt(last.protectedAt()).reason(last.why())
                 .findings(allFindings(last));
         for (Family family : Family.values()) {
             status.rules(family, box.liveRules(family));
@@ -72,8 +73,9 @@ final class BoxControl implements Control {
 
     /** The boot plane's file says when rules changed without this daemon (a timer ran out): only then is the box read again. */
     private synchronized void readAgainAfter(Outcome last) {
-        if (!last.toString().equals(seen.toString()) && !applying.isLocked()) {
+        if (!last.toString().equals(seen.toString()) && !changes.applying().isLocked()) {
             box.read(last.toString());
+            watch.forget();
             seen = last;
         }
     }
@@ -85,6 +87,7 @@ final class BoxControl implements Control {
             all.add(measured != null && finding.code().equals(measured.code()) ? measured : finding);
         }
         all.addAll(RunFindings.of(last));
+        all.addAll(watch.findings());
         all.addAll(LivePlan.findings(sys, config, last.get("plan")));
         return all;
     }
@@ -130,6 +133,7 @@ final class BoxControl implements Control {
 
     @Override
     public Reply diff() {
+        watch.lookNow();
         synchronized (proving) {
             return new QuestionReplies(asked(), box.box()).diff(candidate == null ? "the saved rules" : "the candidate");
         }
@@ -172,7 +176,7 @@ final class BoxControl implements Control {
         if (seconds < 0) {
             return Reply.problem(new Problem(400, "bad confirm", "confirm=N wants " + MIN_SECONDS + " to " + MAX_SECONDS + " seconds"));
         }
-        if (!applying.tryLock()) {
+        if (!changes.applying().tryLock()) {
             return busy();
         }
         try {
@@ -180,7 +184,7 @@ final class BoxControl implements Control {
         } catch (BoxException e) {
             return Reply.problem(new Problem(500, "the box did not do it", e.getMessage()));
         } finally {
-            applying.unlock();
+            changes.applying().unlock();
         }
     }
 

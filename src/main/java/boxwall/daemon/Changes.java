@@ -10,18 +10,25 @@ import boxwall.sys.BoxException;
 import boxwall.sys.Sys;
 
 import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
 
 /** Turns a candidate into a plan directory and asks the boot plane to try, keep or drop it. */
 final class Changes {
     private final Sys sys;
     private final Config config;
     private final BootPlane plane;
+    private final ReentrantLock applying = new ReentrantLock();
     private long triedMillis;
 
     Changes(Sys sys, Config config, BootPlane plane) {
         this.sys = sys;
         this.config = config;
         this.plane = plane;
+    }
+
+    /** Held by whoever changes the live rules: a request, or the daemon itself when the box's addresses changed. */
+    ReentrantLock applying() {
+        return applying;
     }
 
     /** The stamp of a plan for this box. */
@@ -35,7 +42,15 @@ final class Changes {
         for (Map.Entry<String, String> name : candidate.parsed().namesUsed().entrySet()) {
             stamp.put("name." + name.getKey(), name.getValue());
         }
-        return stamp;
+        return stamp.put("lacks", words(facts.lackingNames()));
+    }
+
+    private static String words(Iterable<String> names) {
+        StringBuilder text = new StringBuilder();
+        for (String name : names) {
+            text.append(text.length() == 0 ? "" : " ").append(name);
+        }
+        return text.toString();
     }
 
     /** A desk may have no /proc: a plan's id only has to differ from the last one's. */
@@ -65,6 +80,11 @@ final class Changes {
 
     BootPlane.Reached revert(String id) throws BoxException {
         return plane.revert(id);
+    }
+
+    /** Loads the live plan once more. */
+    BootPlane.Reached again() throws BoxException {
+        return plane.again();
     }
 
     Outcome last() {

@@ -8,18 +8,26 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** The plan directory that the live rules came from, found by its stamp's id. */
+/** The plan directory that the live rules came from, found by its stamp's id. Immutable. */
 final class LivePlan {
     private static final int MAX_STAMP = 8192;
     private static final int MAX_NOTES = 64 * 1024;
+    private static final int MAX_FILE = 8 << 20;
     /** Notes shown as evidence; the rest is in the plan's file. */
     private static final int SHOWN = 5;
 
-    private LivePlan() {
+    private final Sys sys;
+    private final String place;
+    private final Stamp stamp;
+
+    private LivePlan(Sys sys, String place, Stamp stamp) {
+        this.sys = sys;
+        this.place = place;
+        this.stamp = stamp;
     }
 
-    /** The finding stateless-weakened when the live plan has no states, with the first of its notes; empty otherwise. */
-    static List<Finding> findings(Sys sys, Config config, String planId) {
+    /** The plan of that id, or null when no folder of boxwall's holds it: the closed set, say, has none. */
+    static LivePlan of(Sys sys, Config config, String planId) {
         String run = config.get("RUN");
         String state = config.get("STATE");
         String[] places = {run + "/tx/plan", run + "/plan", state + "/boot", state + "/boot.new", state + "/boot.safe"};
@@ -27,11 +35,26 @@ final class LivePlan {
             String text = sys.read(place + "/stamp", MAX_STAMP);
             Stamp stamp = text == null ? null : Stamp.parse(text);
             if (stamp != null && planId.equals(stamp.get("id"))) {
-                return "stateless".equals(stamp.get("mode")) ? weakened(sys.read(place + "/notes", MAX_NOTES), place)
-                        : Collections.<Finding>emptyList();
+                return new LivePlan(sys, place, stamp);
             }
         }
-        return Collections.emptyList();
+        return null;
+    }
+
+    Stamp stamp() {
+        return stamp;
+    }
+
+    /** A file of the plan as it stands there, with its end mark; null when it can't be read. */
+    String file(String name) {
+        return sys.read(place + "/" + name, MAX_FILE);
+    }
+
+    /** The finding stateless-weakened when the live plan has no states, with the first of its notes; empty otherwise. */
+    static List<Finding> findings(Sys sys, Config config, String planId) {
+        LivePlan live = of(sys, config, planId);
+        return live == null || !"stateless".equals(live.stamp.get("mode")) ? Collections.<Finding>emptyList()
+                : weakened(sys.read(live.place + "/notes", MAX_NOTES), live.place);
     }
 
     private static List<Finding> weakened(String notes, String place) {

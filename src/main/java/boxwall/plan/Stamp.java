@@ -1,5 +1,6 @@
 package boxwall.plan;
 
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -28,6 +29,11 @@ public final class Stamp {
     /** The value of a key, or null. */
     public String get(String key) {
         return values.get(key);
+    }
+
+    /** The keys in the order in which they were put. */
+    public Iterable<String> keys() {
+        return Collections.unmodifiableSet(values.keySet());
     }
 
     /** Reads a stamp; lines without {@code =} and the end mark are skipped. */

@@ -1,0 +1,185 @@
+package boxwall.daemon;
+
+import boxwall.apply.BootPlane;
+import boxwall.apply.Outcome;
+import boxwall.box.Finding;
+import boxwall.netfilter.Family;
+import boxwall.plan.Drift;
+import boxwall.sys.BoxException;
+import boxwall.sys.Sys;
+
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * Looks now and then whether the box is still as it was left: the live rules those that were applied, the addresses those that they
+ * were compiled for. One exec a look, every DRIFT seconds; RUN/changed (written when the line to the Internet went up or down) brings
+ * the next look forward, and so does a question over HTTP.
+ */
+final class Watch {
+    /** Where somebody writes anything new to have the box looked at; reading a small file of a RAM disk costs nothing. */
+    static final String POKE = "/changed";
+    private static final int POKE_MILLIS = 5000;
+    /** Many who ask at once get one look. */
+    private static final int ASKED_MILLIS = 1000;
+    /** Two programs that put their own rules back in turn would keep the box busy. */
+    private static final int AGAIN_MILLIS = 60 * 1000;
+    private static final int MAX_TABLE = 8 << 20;
+    private static final int SHOWN = 20;
+
+    private final Sys sys;
+    private final Config config;
+    private final BoxState box;
+    private final Changes changes;
+    private final Following following;
+    private final PrintStream log;
+    private volatile List<Finding> findings = Collections.emptyList();
+    private volatile boolean drifted;
+    private volatile long lookedMillis = -ASKED_MILLIS;
+    private long againMillis = -AGAIN_MILLIS;
+
+    Watch(Sys sys, Config config, BoxState box, Changes changes, Following following, PrintStream log) {
+        this.sys = sys;
+        this.config = config;
+        this.box = box;
+        this.changes = changes;
+        this.following = following;
+        this.log = log;
+    }
+
+    /** Looks until the thread is interrupted; whom the port lets in follows each look. */
+    void run(Doors doors) {
+        long period = config.number("DRIFT") * 1000L;
+        String poked = poke();
+        look(box.box());
+        long due = sys.uptimeMillis() + period;
+        while (!Thread.currentThread().isInterrupted()) {
+            try {
+                Thread.sleep(POKE_MILLIS);
+            } catch (InterruptedException e) {
+                return;
+            }
+            String now = poke();
+            if (!now.equals(poked) || period > 0 && sys.uptimeMillis() >= due) {
+                poked = now;
+                look(null);
+                doors.open(box.box().facts());
+                due = sys.uptimeMillis() + period;
+            }
+        }
+    }
+
+    private String poke() {
+        return String.valueOf(sys.read(config.get("RUN") + POKE, 256));
+    }
+
+    /** What was found at the last look; drift and address-changed. */
+    List<Finding> findings() {
+        return findings;
+    }
+
+    /** Whether the live rules were others than those applied, at the last look. */
+    boolean drifted() {
+        return drifted;
+    }
+
+    /** Looks again when a second has passed since the last look: for those who ask. */
+    void lookNow() {
+        if (sys.uptimeMillis() - lookedMillis >= ASKED_MILLIS) {
+            look(null);
+        }
+    }
+
+    /** Forgets what was found: other rules are live than those that it was about. */
+    void forget() {
+        findings = Collections.emptyList();
+        drifted = false;
+    }
+
+    /**
+     * Compares; not while a change is being made or waits for its confirm. Never throws.
+     *
+     * @param known the box as it was just read, or null to read it
+     */
+    void look(Box known) {
+        lookedMillis = sys.uptimeMillis();
+        Outcome last = changes.last();
+        if (last.state().equals("pending") || changes.applying().isLocked()) {
+            return;
+        }
+        try {
+            Box now = known == null ? box.read(last.toString()) : known;
+            List<Finding> found = new ArrayList<Finding>(following.follow(now, last));
+            if (!changes.last().toString().equals(last.toString())) {
+                last = changes.last();
+                now = box.read(last.toString());
+            }
+            List<String> differences = loadedAgain(differences(now, last), last);
+            if (changes.last().toString().equals(last.toString())) {
+                drifted = !differences.isEmpty();
+                found.addAll(drifted ? Collections.singletonList(finding(differences)) : Collections.<Finding>emptyList());
+                findings = found;
+            }
+        } catch (RuntimeException bug) {
+            // the watch must outlive whatever one look stumbled over
+            bug.printStackTrace(log);
+        }
+    }
+
+    private Finding finding(List<String> differences) {
+        List<String> evidence = new ArrayList<String>(differences.subList(0, Math.min(SHOWN, differences.size())));
+        if (differences.size() > SHOWN) {
+            evidence.add(differences.size() - SHOWN + " more");
+        }
+        return new Finding("drift", Finding.Severity.WARN, "", evidence, "the live rules are not those that boxwall applied: another"
+                + " program changed them", "find out which one; 'boxwall-apply again' loads boxwall's own once more, BOXWALL_REASSERT='yes'"
+                + " does so by itself; 'keep TABLE CHAIN' in the ruleset leaves a chain to its owner");
+    }
+
+    /** A line for each rule that differs; empty in states in which nobody expects the plan's rules. */
+    private List<String> differences(Box now, Outcome last) {
+        List<String> all = new ArrayList<String>();
+        List<String> tables = Arrays.asList("active", "unsaved", "fallback").contains(last.state())
+                ? sys.list(config.get("RUN") + "/live") : null;
+        LivePlan plan = LivePlan.of(sys, config, last.get("plan"));
+        for (String name : tables == null ? Collections.<String>emptyList() : tables) {
+            for (Family family : Family.values()) {
+                String applied = name.startsWith(family.digit() + ".") ? sys.read(config.get("RUN") + "/live/" + name, MAX_TABLE) : null;
+                String save = family.command() + "-save";
+                if (applied != null && now.readings().command(save) != null) {
+                    String table = name.substring(2);
+                    all.addAll(Drift.of(family, table, applied, now.readings().commandLines(save), kept(plan, table)));
+                }
+            }
+        }
+        return all;
+    }
+
+    private static Collection<String> kept(LivePlan plan, String table) {
+        String chains = plan == null ? null : plan.stamp().get("keep." + table);
+        return chains == null ? Collections.<String>emptyList() : Arrays.asList(chains.split(" "));
+    }
+
+    /** With REASSERT the plan is loaded again, at most once a minute; gives back what differs after that. */
+    private List<String> loadedAgain(List<String> differences, Outcome last) {
+        if (differences.isEmpty() || !config.get("REASSERT").equals("yes") || sys.uptimeMillis() - againMillis < AGAIN_MILLIS || !changes.applying().tryLock()) {
+            return differences;
+        }
+        againMillis = sys.uptimeMillis();
+        try {
+            BootPlane.Reached reached = changes.again();
+            log.println("drift: " + differences.size() + " differences, the first is " + differences.get(0)
+                    + "; the plan was loaded again: status " + reached.status() + " " + reached.outcome().why());
+            return reached.status() == 0 ? differences(box.read(last.toString()), last) : differences;
+        } catch (BoxException e) {
+            log.println("drift: the plan could not be loaded again: " + e.getMessage());
+            return differences;
+        } finally {
+            changes.applying().unlock();
+        }
+    }
+}

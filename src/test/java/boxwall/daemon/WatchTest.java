@@ -1,0 +1,193 @@
+package boxwall.daemon;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import boxwall.apply.BootPlane;
+import boxwall.box.Finding;
+import boxwall.plan.Plan;
+import boxwall.plan.Stamp;
+import boxwall.syntax.Source;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** The daemon notices what others do to its rules and what becomes of the box's addresses, and does no more about it than it may. */
+class WatchTest {
+    private static final String RULES = """
+            iptables -P INPUT DROP
+            iptables -A INPUT -i $LAN_IF -s $LAN_NET -j ACCEPT
+            iptables -A INPUT -i lo -j ACCEPT
+            iptables -A INPUT -i $GUEST_IF -p udp --dport 53 -j ACCEPT
+            ip6tables -P INPUT DROP
+            ip6tables -A INPUT -i $LAN_IF -j ACCEPT
+            ip6tables -A INPUT -p icmpv6 -j ACCEPT
+            """;
+
+    private final FakeBox sys = new FakeBox(Path.of("src/test/resources/boxes/virtual"));
+    private final ByteArrayOutputStream log = new ByteArrayOutputStream();
+    private BoxState box;
+
+    private Watch watch(String... settings) {
+        Map<String, String> environment = new java.util.HashMap<>();
+        for (String setting : settings) {
+            environment.put("BOXWALL_" + setting.split("=")[0], setting.split("=")[1]);
+        }
+        Config config = Config.parse(null, environment);
+        box = new BoxState(sys, "/usr/sbin/boxwall-apply");
+        Changes changes = new Changes(sys, config, new BootPlane(sys, "/usr/sbin/boxwall-apply", FakeBox.RUN));
+        return new Watch(sys, config, box, changes, new Following(sys, config, changes, new PrintStream(log, true)), new PrintStream(log, true));
+    }
+
+    /** The box as it is after a boot with these rules, compiled for the addresses that it has at that moment. */
+    private void booted(String rules) {
+        sys.files.put(FakeBox.STATE + "/rules", rules);
+        Config config = Config.parse(null, Map.of());
+        Box now = new BoxState(sys, "/usr/sbin/boxwall-apply").read();
+        Candidate candidate = Candidate.of(new Source("rules", rules), boxwall.syntax.Includes.NONE, now, Wishes.of(config, false), null, 8181);
+        assertFalse(candidate.isRefused(), () -> candidate.findings().toString());
+        Stamp stamp = Changes.stamp(sys, now.facts(), candidate);
+        Plan plan = Plan.of(candidate.compiled(), rules, stamp, "flush");
+        sys.booted(plan.file("stamp").replaceAll("(?m)^id=.*\n", ""), plan.files().get("restore4"), plan.files().get("restore6"));
+        sys.files.put(FakeBox.STATE + "/boot/modules", plan.files().get("modules"));
+        sys.verbs.clear();
+    }
+
+    private static List<String> codes(Watch watch) {
+        return watch.findings().stream().map(Finding::code).toList();
+    }
+
+    @Test
+    void aBoxThatIsAsItWasLeftCostsOneLook() {
+        booted(RULES);
+        Watch watch = watch();
+        watch.look(null);
+        assertEquals(List.of(), codes(watch));
+        assertFalse(watch.drifted());
+        assertEquals(List.of("probe"), sys.verbs);
+        watch.lookNow();
+        assertEquals(List.of("probe"), sys.verbs, "a second has to pass");
+    }
+
+    @Test
+    void whatAnotherProgramDidIsShownRuleByRule() {
+        booted(RULES);
+        sys.load(sys.live[0].replace("-A INPUT -i lo -j ACCEPT", "-A INPUT -s 8.8.8.8/32 -j ACCEPT"), sys.live[1]);
+        Watch watch = watch();
+        watch.look(null);
+        assertTrue(watch.drifted());
+        assertEquals(List.of("drift"), codes(watch));
+        assertEquals(List.of("iptables -t filter: gone: -A INPUT -i lo -j ACCEPT", "iptables -t filter: added: -A INPUT -s 8.8.8.8/32 -j ACCEPT"),
+                watch.findings().get(0).evidence());
+        assertEquals(List.of("probe"), sys.verbs, "nobody asked to load anything");
+    }
+
+    @Test
+    void withReassertThePlanIsLoadedAgainOnceAMinute() {
+        booted(RULES);
+        String meddled = sys.live[0].replace("-A INPUT -i lo -j ACCEPT\n", "");
+        sys.load(meddled, sys.live[1]);
+        Watch watch = watch("REASSERT=yes");
+        watch.look(null);
+        assertFalse(watch.drifted());
+        assertEquals(List.of("probe", "again", "probe"), sys.verbs);
+        sys.load(meddled, sys.live[1]);
+        sys.uptimeMillis += 59_000;
+        watch.look(null);
+        assertTrue(watch.drifted());
+        assertEquals(1, sys.verbs.stream().filter("again"::equals).count());
+        sys.uptimeMillis += 2_000;
+        watch.look(null);
+        assertFalse(watch.drifted());
+        assertEquals(2, sys.verbs.stream().filter("again"::equals).count());
+    }
+
+    @Test
+    void openLockedAndPendingAreLeftAlone() {
+        booted(RULES);
+        for (String state : List.of("open", "locked", "pending")) {
+            sys.files.put(FakeBox.RUN + "/result", sys.files.get(FakeBox.RUN + "/result").replaceFirst("state=.*", "state=" + state));
+            sys.load("*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n", "");
+            Watch watch = watch("REASSERT=yes");
+            watch.look(null);
+            assertEquals(List.of(), codes(watch), state);
+            assertFalse(sys.verbs.contains("again"), state);
+        }
+    }
+
+    @Test
+    void theRulesFollowTheLansNewAddress() {
+        booted(RULES);
+        sys.commands.replaceAll((name, text) -> text.replace("192.168.178.", "10.11.12."));
+        Watch watch = watch();
+        watch.look(null);
+        assertEquals(List.of(), codes(watch), log.toString());
+        assertTrue(sys.live[0].contains("-A INPUT -s 10.11.12.0/24 -i lan -j ACCEPT"), sys.live[0]);
+        assertEquals("active", sys.files.get(FakeBox.RUN + "/result").replaceAll("(?s)^state=([^\n]*).*", "$1"));
+        assertTrue(log.toString().contains("$LAN_NET was 192.168.178.0/24 and is 10.11.12.0/24"), log.toString());
+        assertEquals(List.of("probe", "try", "confirm", "probe"), sys.verbs.stream().map(v -> v.split(" ")[0]).toList());
+        watch.look(null);
+        assertEquals("probe", sys.verbs.get(sys.verbs.size() - 1));
+        assertEquals(5, sys.verbs.size(), "followed once, then it fits");
+    }
+
+    @Test
+    void aGuestNetworkThatGoesOnGetsItsRules() {
+        Map<String, String> commands = Map.copyOf(sys.commands);
+        Map<String, String> files = Map.copyOf(sys.files);
+        sys.commands.computeIfPresent("ip_addr", (name, text) -> text.replaceAll("(?s)10: guest@if9.*", ""));
+        sys.commands.computeIfPresent("ifconfig_-a", (name, text) -> text.replaceAll("(?m)^guest .*\n(^ .*\n)*", ""));
+        sys.commands.computeIfPresent("route_-n", (name, text) -> text.replaceAll("(?m)^.* guest\n", ""));
+        sys.files.replaceAll((name, text) -> name.startsWith("/proc/net/") ? text.replaceAll("(?m)^.*\\bguest\\b.*\n", "") : text);
+        booted(RULES);
+        assertFalse(sys.live[0].contains("guest"), sys.live[0]);
+        sys.commands.putAll(commands);
+        files.forEach((name, text) -> sys.files.computeIfPresent(name, (n, t) -> n.startsWith("/proc/net/") ? text : t));
+        Watch watch = watch();
+        watch.look(null);
+        assertEquals(List.of(), codes(watch), log.toString());
+        assertTrue(sys.live[0].contains("-A INPUT -i guest -p udp -m udp --dport 53 -j ACCEPT"), sys.live[0]);
+    }
+
+    @Test
+    void whatLocksTheAdministratorOutIsNotFollowed() {
+        booted(RULES.replace("$LAN_NET", "192.168.178.0/24") + "iptables -A INPUT -d $LAN_IP -j ACCEPT\n");
+        sys.commands.replaceAll((name, text) -> text.replace("192.168.178.", "10.11.12."));
+        sys.files.put(FakeBox.STATE + "/rules", RULES.replace("$LAN_NET", "192.168.178.0/24") + "iptables -A OUTPUT -s $LAN_IP -j DROP\n");
+        Watch watch = watch();
+        watch.look(null);
+        watch.look(null);
+        assertEquals(List.of("address-changed"), codes(watch));
+        assertTrue(watch.findings().get(0).evidence().toString().contains("not applied by itself"), watch.findings().toString());
+        assertEquals(List.of("probe", "probe"), sys.verbs);
+    }
+
+    @Test
+    void whatTheBoxRefusesIsTriedOnce() {
+        booted(RULES);
+        sys.commands.replaceAll((name, text) -> text.replace("192.168.178.", "10.11.12."));
+        sys.refusal = "iptables-restore: line 5 failed";
+        Watch watch = watch();
+        watch.look(null);
+        watch.look(null);
+        assertEquals(List.of("address-changed"), codes(watch));
+        assertTrue(watch.findings().get(0).evidence().toString().contains("line 5 failed"), watch.findings().toString());
+        assertEquals(1, sys.verbs.stream().filter(v -> v.startsWith("try")).count());
+    }
+
+    @Test
+    void newFirmwaresKernelGetsANewPlan() {
+        booted(RULES);
+        String plan = sys.files.get(FakeBox.RUN + "/result");
+        sys.files.put(FakeBox.RUN + "/result", plan.replace("state=active", "state=fallback").replace("plan=p0", "plan=")
+                .replace("reason=\nerror=", "reason=kernel-changed\nerror=/tmp/flash/boxwall/boot is for another"));
+        Watch watch = watch();
+        watch.look(null);
+        assertEquals(List.of(), codes(watch), log.toString());
+        assertTrue(sys.verbs.stream().anyMatch(v -> v.startsWith("confirm")), sys.verbs.toString());
+    }
+}
