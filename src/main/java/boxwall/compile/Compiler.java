@@ -49,14 +49,32 @@ public final class Compiler {
         compiler.notes.addAll(parsed.notes());
         boolean stateful = wish == Stateful.YES || wish == Stateful.AUTO && facts.conntrack().state().allowsState();
         Ruleset ruleset = compiler.withFamilies(parsed.ruleset(), ipv6);
-        if (!stateful) {
-            Stateless stateless = Stateless.of(ruleset, localPorts(facts), facts.wan() == null ? null : facts.wan().name());
+        Set<Family> without = compiler.untracked(ruleset, stateful, wish);
+        if (!without.isEmpty()) {
+            Stateless stateless = Stateless.of(ruleset, without, localPorts(facts), facts.wan() == null ? null : facts.wan().name());
             ruleset = stateless.ruleset();
             compiler.notes.addAll(stateless.notes());
         }
         compiler.modulesOf(ruleset);
         compiler.modulesAskedFor(parsed.modules(), stateful);
         return new Compiled(ruleset, stateful, new ArrayList<String>(compiler.modules), compiler.notes);
+    }
+
+    /** The families to compile without states: both, none, or with AUTO one that the kernel tracks no connections of (IPv6, mostly). */
+    private Set<Family> untracked(Ruleset ruleset, boolean stateful, Stateful wish) {
+        Set<Family> families = new LinkedHashSet<Family>();
+        for (Family family : Family.values()) {
+            boolean lacks = facts.capability(family, Kind.MATCH, "state").state().stops()
+                    && facts.capability(family, Kind.MATCH, "conntrack").state().stops();
+            if (!stateful) {
+                families.add(family);
+            } else if (wish == Stateful.AUTO && lacks && !ruleset.tables(family).isEmpty()) {
+                families.add(family);
+                notes.add(new Note(new Origin(family.command(), 0), "this kernel has no connection tracking for " + family.word()
+                        + ": its rules are compiled without states"));
+            }
+        }
+        return families;
     }
 
     private Ruleset withFamilies(Ruleset ruleset, Stateful ipv6) {

@@ -42,14 +42,19 @@ final class Stateless {
     /**
      * Compiles the state matches of a ruleset away.
      *
+     * @param families of which; the others stay as they are
      * @param localPorts {@code low:high} of ip_local_port_range
      * @param wan the WAN interface's name, or null
      */
-    static Stateless of(Ruleset ruleset, String localPorts, String wan) {
+    static Stateless of(Ruleset ruleset, Set<Family> families, String localPorts, String wan) {
         Stateless stateless = new Stateless(ruleset, localPorts, wan);
         for (Family family : Family.values()) {
             for (Table table : ruleset.tables(family)) {
-                stateless.table(family, table);
+                if (families.contains(family)) {
+                    stateless.table(family, table);
+                } else {
+                    stateless.result = stateless.result.with(family, table, ruleset.chains(family, table));
+                }
             }
         }
         return stateless;

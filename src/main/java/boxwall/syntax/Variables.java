@@ -54,8 +54,18 @@ final class Variables implements Tokenizer.Lookup {
         }
         List<String> known = new ArrayList<String>(ofFile);
         known.addAll(names.all());
-        errors.add(at, "the name " + Errors.show(name) + " isn't set", Nearest.hint(name, known, "write " + name + "=... in a line before"));
+        errors.add(at, "the name " + Errors.show(name) + " isn't set", hint(name, known));
         return null;
+    }
+
+    /** One letter off is a slip; a name that is further from the known ones ({@code VPN_IF}) is one that a preset wants to be set. */
+    private static String hint(String name, List<String> known) {
+        for (String each : known) {
+            if (Nearest.distance(name, each, 2) < 2) {
+                return "did you mean " + Errors.show(each) + "?";
+            }
+        }
+        return "write " + name + "=... in a line before";
     }
 
     /** Takes a line {@code NAME=value}. */

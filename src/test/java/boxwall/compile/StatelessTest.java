@@ -17,6 +17,7 @@ import boxwall.syntax.Writer;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** State matches compiled away, rule by rule; the kernel's view of them is StatelessIT's business. */
@@ -24,7 +25,7 @@ class StatelessTest {
     private static Stateless compile(String wan, String... lines) {
         ParsedRules parsed = RulesetParser.parse(new Source("t", String.join("\n", lines) + "\n"), Names.none(), Includes.NONE);
         assertEquals(List.of(), parsed.errors());
-        return Stateless.of(parsed.ruleset(), "32768:60999", wan);
+        return Stateless.of(parsed.ruleset(), Set.of(Family.values()), "32768:60999", wan);
     }
 
     private static List<String> chain(Stateless stateless, Family family, String name) {

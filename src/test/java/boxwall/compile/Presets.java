@@ -1,0 +1,93 @@
+package boxwall.compile;
+
+import boxwall.box.BoxFacts;
+import boxwall.box.Finding;
+import boxwall.box.Readings;
+import boxwall.check.Checker;
+import boxwall.check.Proofs;
+import boxwall.probe.BoxReader;
+import boxwall.syntax.Includes;
+import boxwall.syntax.Names;
+import boxwall.syntax.ParsedRules;
+import boxwall.syntax.RulesetParser;
+import boxwall.syntax.Source;
+import boxwall.sys.LiveSys;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Rulesets made of conf/presets, parsed, compiled and checked for a recorded box. */
+final class Presets {
+    /** What users set for the presets that ask for it; addresses fit the virtual box. */
+    static final String NAMES = """
+            RTP_PORTS=7078:7109
+            VPN_IF=tun0
+            VPN_NET=10.8.0.0/24
+            VPN_PORT=1194
+            DMZ_HOST=192.168.179.20
+            DMZ_PORTS=80,443
+            VIRTUAL_IP=203.0.113.9
+            VIRTUAL_HOST=192.168.178.20
+            VIRTUAL_PORTS=80,443
+            """;
+    private static final Path FOLDER = Path.of("conf/presets");
+    private static final Path BOXES = Path.of("src/test/resources/boxes");
+
+    /** A ruleset on a box. */
+    record OnBox(ParsedRules parsed, Compiled compiled, BoxFacts facts, List<Finding> findings) {
+        List<Finding> of(String code) {
+            return findings.stream().filter(f -> f.code().equals(code)).toList();
+        }
+    }
+
+    private Presets() {
+    }
+
+    /** The names of all presets, sorted. */
+    static List<String> all() throws IOException {
+        try (var files = Files.list(FOLDER)) {
+            return files.map(f -> f.getFileName().toString()).filter(f -> f.endsWith(".rules"))
+                    .map(f -> f.substring(0, f.length() - 6)).sorted().toList();
+        }
+    }
+
+    static Includes includes() {
+        return (name, from) -> {
+            try {
+                return new Source(name, Files.readString(FOLDER.resolve(name + ".rules"), StandardCharsets.ISO_8859_1));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        };
+    }
+
+    /** The user's names, and an include line for each preset. */
+    static String text(List<String> presets) {
+        return NAMES + "include " + String.join("\ninclude ", presets) + "\n";
+    }
+
+    static Readings box(String name) {
+        return BoxReader.read(new LiveSys(), BOXES.resolve(name).toString());
+    }
+
+    static ParsedRules parse(String text, BoxFacts facts) {
+        return RulesetParser.parse(new Source("rules", text), Names.of(facts.names(), facts.lackingNames()), includes());
+    }
+
+    /** All the way, as the verb check goes; the compiled form is null when the text has errors. */
+    static OnBox on(Readings box, String text, Stateful wish) {
+        BoxFacts facts = BoxFacts.of(box);
+        ParsedRules parsed = parse(text, facts);
+        if (!parsed.errors().isEmpty()) {
+            return new OnBox(parsed, null, facts, List.of());
+        }
+        Compiled compiled = Compiler.compile(parsed, facts, BoxFacts.of(box.asBooted()), wish);
+        List<Finding> findings = new ArrayList<>(Checker.check(parsed, compiled.ruleset(), facts));
+        findings.addAll(Proofs.of(parsed, compiled.ruleset(), facts, null));
+        return new OnBox(parsed, compiled, facts, findings);
+    }
+}
