@@ -22,6 +22,11 @@ final class Listing {
         return readings.commandLines(command(directory)).contains(name);
     }
 
+    /** All names that were listed. */
+    static List<String> names(Readings readings, String directory) {
+        return readings.commandLines(command(directory));
+    }
+
     /** Whether a program is in one of the directories that commands are looked for in; NO only when each that exists was listed. */
     static Known program(Readings readings, String name) {
         boolean listed = false;

@@ -8,14 +8,19 @@ import java.util.regex.Pattern;
 public final class Userland {
     private static final Pattern VERSION = Pattern.compile("^ip6?tables v([0-9]+(\\.[0-9]+)+)( \\((legacy|nf_tables)\\))?$");
 
+    /** Where Freetz' iptables, if it isn't a static build, has a file for each match and target. */
+    private static final String EXTENSIONS = "/usr/lib/xtables";
+
     private final String version;
     private final String line;
     private final Known present;
     private final Known save;
     private final Known restore;
     private final Known ip6;
+    private final List<String> extensionFiles;
 
-    private Userland(String version, String line, Known present, Known save, Known restore, Known ip6) {
+    private Userland(String version, String line, Known present, Known save, Known restore, Known ip6, List<String> extensionFiles) {
+        this.extensionFiles = extensionFiles;
         this.version = version;
         this.line = line;
         this.present = present;
@@ -31,7 +36,8 @@ public final class Userland {
         Known present = found ? Known.YES : Listing.program(readings, "iptables");
         Known ip6 = versionLine(readings, "ip6tables_--version").length() > 0 ? Known.YES : Listing.program(readings, "ip6tables");
         return new Userland(found ? matcher.group(1) : null, line, present, program(readings, "iptables-save", present),
-                program(readings, "iptables-restore", present), present == Known.NO ? Known.NO : ip6);
+                program(readings, "iptables-restore", present), present == Known.NO ? Known.NO : ip6,
+                Listing.names(readings, EXTENSIONS));
     }
 
     private static String versionLine(Readings readings, String command) {
@@ -80,6 +86,11 @@ public final class Userland {
      */
     public Known waits() {
         return version == null ? Known.UNKNOWN : Known.of(Versions.compare(version, "1.6.2") >= 0);
+    }
+
+    /** {@code libxt_layer7.so} ...: what iptables can load at run time; empty for a static build, or when it isn't known. */
+    public List<String> extensionFiles() {
+        return extensionFiles;
     }
 
     /** The version line as evidence, or empty. */

@@ -8,6 +8,7 @@ import boxwall.check.Proofs;
 import boxwall.compile.Compiled;
 import boxwall.compile.Compiler;
 import boxwall.netfilter.Ruleset;
+import boxwall.syntax.Foreign;
 import boxwall.syntax.Includes;
 import boxwall.syntax.Names;
 import boxwall.syntax.ParsedRules;
@@ -41,7 +42,7 @@ final class Candidate {
 
     /** Parsed and compiled only, for questions about it: what isn't checked counts as refused, so it can't be applied. */
     static Candidate unchecked(Source source, Includes includes, Box box, Wishes wishes) {
-        ParsedRules parsed = RulesetParser.parse(source, Names.of(box.facts().names(), box.facts().lackingNames()), includes);
+        ParsedRules parsed = parsed(source, includes, box.facts());
         boolean whole = parsed.errors().isEmpty();
         return new Candidate(source.text(), parsed, whole ? compiled(parsed, box, wishes) : null,
                 whole ? Collections.<Finding>emptyList() : Checker.check(parsed, Ruleset.empty(), box.facts()), null, box, null);
@@ -55,7 +56,7 @@ final class Candidate {
      */
     static Candidate of(Source source, Includes includes, Box box, Wishes wishes, byte[] client, int port) {
         BoxFacts facts = box.facts();
-        ParsedRules parsed = RulesetParser.parse(source, Names.of(facts.names(), facts.lackingNames()), includes);
+        ParsedRules parsed = parsed(source, includes, facts);
         Compiled compiled = parsed.errors().isEmpty() ? compiled(parsed, box, wishes) : null;
         Ruleset ruleset = compiled == null ? Ruleset.empty() : compiled.ruleset();
         List<Finding> findings = new ArrayList<Finding>(Checker.check(parsed, ruleset, facts));
@@ -67,6 +68,11 @@ final class Candidate {
             findings.addAll(admin.findings());
         }
         return new Candidate(source.text(), parsed, compiled, findings, admin, box, client);
+    }
+
+    private static ParsedRules parsed(Source source, Includes includes, BoxFacts facts) {
+        return RulesetParser.parse(source, Names.of(facts.names(), facts.lackingNames()), includes,
+                Foreign.of(facts.userland().extensionFiles()));
     }
 
     private static Compiled compiled(ParsedRules parsed, Box box, Wishes wishes) {

@@ -211,6 +211,10 @@ public final class BoxReader {
                 listing(directory, programs);
             }
         }
+        List<String> extensions = sys.list(root + Paths.EXTENSIONS);
+        if (extensions != null) {
+            listing(Paths.EXTENSIONS, extensions);
+        }
     }
 
     private void listing(String directory, List<String> names) {

@@ -83,6 +83,9 @@ final class Paths {
     /** Directories that commands are looked for in. */
     static final List<String> COMMANDS = Collections.unmodifiableList(Arrays.asList("/sbin", "/usr/sbin", "/bin", "/usr/bin"));
 
+    /** The matches and targets that a shared build of iptables loads. */
+    static final String EXTENSIONS = "/usr/lib/xtables";
+
     private Paths() {
     }
 

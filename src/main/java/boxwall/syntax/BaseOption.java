@@ -7,7 +7,7 @@ import java.util.List;
 final class BaseOption {
     private static final String[] TABLE = {
         "A append", "C check", "D delete", "I insert", "R replace", "L list", "S list-rules", "F flush", "Z zero", "N new-chain",
-        "X delete-chain", "E rename-chain", "P policy", "s source", "s src", "d destination", "d dst", "p protocol", "p proto",
+        "X delete-chain", "E rename-chain", "P policy", "s source", "s src", "d destination", "d dst", "p protocol",
         "i in-interface", "o out-interface", "j jump", "g goto", "m match", "t table", "f fragments", "n numeric", "v verbose",
         "x exact", "# line-numbers", "w wait", "W wait-interval", "M modprobe", "c set-counters", "V version", "h help",
         "4 ipv4", "6 ipv6"};

@@ -58,7 +58,8 @@ final class Canon {
             case "tcpflags":
                 return Lists.tcpFlags(text);
             default:
-                return special(name, text);
+                String rare = Rare.value(name, argument, text, family);
+                return rare != null ? rare : special(name, text);
         }
     }
 

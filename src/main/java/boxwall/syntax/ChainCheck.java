@@ -25,20 +25,24 @@ final class ChainCheck {
     private final Table table;
     private final Family family;
     private final Map<String, Draft.DraftChain> chains;
+    private final Foreign foreign;
     private final Errors errors;
     private final Map<String, Set<Hook>> reached = new HashMap<String, Set<Hook>>();
 
-    ChainCheck(Table table, Family family, Draft.DraftTable draft, Errors errors) {
+    ChainCheck(Table table, Family family, Draft.DraftTable draft, Foreign foreign, Errors errors) {
         this.table = table;
         this.family = family;
         this.chains = draft.chains;
+        this.foreign = foreign;
         this.errors = errors;
     }
 
-    void run() {
+    /** Judges the table; notes what passes as it is. */
+    void run(List<Note> notes) {
         for (Draft.DraftChain chain : chains.values()) {
             for (Draft.Entry entry : chain.rules) {
                 jump(entry);
+                opaque(entry, notes);
             }
         }
         loops();
@@ -63,6 +67,9 @@ final class ChainCheck {
             return;
         }
         Draft.DraftChain to = chains.get(target.name());
+        if (to == null && foreign.has(true, target.name(), family) && !target.isGoto()) {
+            return;
+        }
         if (to == null) {
             List<String> names = new ArrayList<String>(Extensions.get().names(true, family));
             for (Draft.DraftChain chain : chains.values()) {
@@ -74,6 +81,20 @@ final class ChainCheck {
                     Nearest.hint(target.name(), names, "make the chain with -N " + target.name()));
         } else if (to.builtin) {
             errors.add(entry.targetAt, "a jump to " + to.name + ", which is built in", "jump to a chain of your own");
+        }
+    }
+
+    /** Says which of a rule's extensions are the box's own, unknown here. */
+    private void opaque(Draft.Entry entry, List<Note> notes) {
+        StringBuilder names = new StringBuilder();
+        for (Match match : entry.rule.matches()) {
+            names.append(Extensions.get().match(match.name(), family) == null ? " -m " + match.name() : "");
+        }
+        Target target = entry.rule.target();
+        boolean own = isChain(target) && !chains.containsKey(target.name()) && foreign.has(true, target.name(), family);
+        names.append(own ? " -j " + target.name() : "");
+        if (names.length() > 0) {
+            notes.add(new Note(entry.rule.origin(), "passes unchecked:" + names + " is this box's own, what it does isn't known here"));
         }
     }
 
@@ -168,7 +189,7 @@ final class ChainCheck {
         for (Option option : options) {
             OptionSpec spec = e == null ? null : e.printed(option.name());
             if (spec != null) {
-                hooks(option.name(), spec.hooks, at, hooks);
+                hooks(option.name(), spec.hooks(option.value()), at, hooks);
             }
         }
     }

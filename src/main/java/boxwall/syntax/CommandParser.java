@@ -23,13 +23,13 @@ final class CommandParser {
      * Makes a parser.
      *
      * @param both the line is read for both families (ip46tables), so {@code -4} and {@code -6} choose one
-     * @param tolerant unknown extensions and options pass as they are (reading back what a kernel holds)
+     * @param foreign unknown extensions that pass as they are
      */
-    CommandParser(Family family, Errors errors, List<HostName> hosts, boolean both, boolean tolerant) {
+    CommandParser(Family family, Errors errors, List<HostName> hosts, boolean both, Foreign foreign) {
         this.family = family;
         this.errors = errors;
         this.both = both;
-        this.rule = new RuleOptions(family, errors, hosts, both, tolerant);
+        this.rule = new RuleOptions(family, errors, hosts, both, foreign);
     }
 
     /**

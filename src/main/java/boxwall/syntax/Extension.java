@@ -41,6 +41,8 @@ final class Extension {
 
     /** What to do with the options when all are read, see {@link Finish}; null for nothing. */
     String finish;
+    String since;
+    String since6;
 
     /** The hooks of a list with commas; null means all. */
     static Set<Hook> hooks(String list) {
@@ -52,6 +54,11 @@ final class Extension {
             hooks.add(Hook.valueOf(hook));
         }
         return hooks;
+    }
+
+    /** The first release that has it, by family; null when 1.4.11.1 does. */
+    String since(Family family) {
+        return family == Family.IPV6 && since6 != null ? since6 : since;
     }
 
     boolean in(Family family) {

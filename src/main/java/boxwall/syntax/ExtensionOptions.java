@@ -10,17 +10,17 @@ import java.util.List;
 final class ExtensionOptions {
     private final Family family;
     private final Errors errors;
-    private final boolean tolerant;
+    private final Foreign foreign;
 
     private Arguments args;
     private RuleParts parts;
     private boolean implicitUsed;
     private Word first;
 
-    ExtensionOptions(Family family, Errors errors, boolean tolerant) {
+    ExtensionOptions(Family family, Errors errors, Foreign foreign) {
         this.family = family;
         this.errors = errors;
-        this.tolerant = tolerant;
+        this.foreign = foreign;
     }
 
     void begin(Arguments arguments, RuleParts rule) {
@@ -92,8 +92,9 @@ final class ExtensionOptions {
             if (!exact(w, name)) {
                 abbreviated(w, name, letters);
             }
-        } else if (tolerant && !uses().isEmpty()) {
-            opaque(w, name);
+        } else if (opaque() != null && (letters.length() == 0 || foreign.isAll())) {
+            // never what may be short for one of iptables' own, as --modprobe
+            opaque(opaque(), w, name);
         } else {
             unknown(w, name, found.size() + letters.length() > 1);
         }
@@ -126,14 +127,35 @@ final class ExtensionOptions {
         args.skipValues();
     }
 
-    private void opaque(Word w, String name) {
+    /** The extension that an unknown option is taken for: one that isn't known itself, the newest first; null when there is none. */
+    private ExtensionUse opaque() {
+        if (foreign.isAll()) {
+            return parts.latest;
+        }
+        List<ExtensionUse> uses = uses();
+        if (parts.latest != null) {
+            uses.add(0, parts.latest);
+        }
+        for (ExtensionUse use : uses) {
+            if (use.extension == null && foreign.has(use == parts.target, use.name, family)) {
+                return use;
+            }
+        }
+        return null;
+    }
+
+    private void opaque(ExtensionUse use, Word w, String name) {
         first = first == null ? w : first;
         boolean negated = args.negated(true);
         List<String> values = new ArrayList<String>();
         for (Word value = args.optional(); value != null; value = args.optional()) {
             values.add(value.text);
         }
-        ExtensionUse use = parts.target != null ? parts.target : parts.matches.get(parts.matches.size() - 1);
+        try {
+            Canon.name(name.substring(2), 64);
+        } catch (Bad bad) {
+            errors.add(w, bad);
+        }
         use.unsure = true;
         use.add(new Option(name, negated, values), null, w, errors);
     }
@@ -167,7 +189,7 @@ final class ExtensionOptions {
                     errors.add(value, "! " + name + " " + value + " matches no packet at all", "remove the rule");
                 }
             } catch (Bad bad) {
-                if (!tolerant) {
+                if (!foreign.isAll()) {
                     errors.add(value, name + ": " + bad.getMessage(), bad.todo());
                 }
                 values.add(value.text);

@@ -20,7 +20,7 @@ import java.util.TreeSet;
  * The matches and targets that the language knows, read once from the resource {@code extensions}:
  *
  * <pre>
- * match tcp 46 implicit=tcp p=tcp     kind, name, families; p= protocols, t= tables, h= hooks, need= and one= groups, finish= see Finish
+ * match tcp 46 implicit=tcp p=tcp     kind, name, families; p= protocols, t= tables, h= hooks, need= and one= groups, finish= see Finish, since= see Since
  *   --sport|--source-port ! ports hide=0:65535     spellings, "!" when negatable, the values' kinds, and the fields of OptionSpec
  * </pre>
  */
@@ -145,6 +145,10 @@ final class Extensions {
             e.exclusive.add(list(value));
         } else if (field.startsWith("finish=")) {
             e.finish = value;
+        } else if (field.startsWith("since=")) {
+            e.since = value;
+        } else if (field.startsWith("since6=")) {
+            e.since6 = value;
         } else {
             throw new IllegalStateException("extensions: " + e.name + ": " + field);
         }

@@ -49,12 +49,12 @@ final class Finish {
                 time(all);
                 break;
             default:
-                throw new IllegalStateException("extensions: unknown finish=" + how);
+                Rare.finish(how, all);
         }
         return all;
     }
 
-    private static Option find(List<Option> all, String name) {
+    static Option find(List<Option> all, String name) {
         for (Option option : all) {
             if (option.name().equals(name)) {
                 return option;

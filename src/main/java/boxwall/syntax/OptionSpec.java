@@ -11,6 +11,7 @@ import java.util.Set;
 
 /** One option of an extension, as a line of the resource {@code extensions} describes it. */
 final class OptionSpec {
+    private static final List<String> QUOTED = Arrays.asList("qtext", "bpf", "u32", "label");
     private static final List<String> FLAGS = Arrays.asList("!", "multi", "complement");
 
     /** All spellings, the first is the one that is printed (unless {@link #as}). */
@@ -33,8 +34,11 @@ final class OptionSpec {
     final String with;
     /** The protocol that -p must name for this option, or null. */
     final String protocol;
+    /** The first release of iptables that has it, or null when 1.4.11.1 does. */
+    final String since;
     /** The hooks where the kernel takes it. */
-    final Set<Hook> hooks;
+    private final Set<Hook> hooks;
+    private final Map<String, Set<Hook>> hooksOfValue = new HashMap<String, Set<Hook>>();
 
     /** From the fields of a line. */
     OptionSpec(String[] fields) {
@@ -58,10 +62,22 @@ final class OptionSpec {
         hide = attributes.get("hide");
         with = attributes.get("with");
         protocol = attributes.get("p");
+        since = attributes.get("since");
         negatable = attributes.containsKey("!");
         multi = attributes.containsKey("multi");
         complement = attributes.containsKey("complement");
         hooks = Extension.hooks(attributes.get("at"));
+        for (Map.Entry<String, String> each : attributes.entrySet()) {
+            if (each.getKey().startsWith("at.")) {
+                hooksOfValue.put(each.getKey().substring(3), Extension.hooks(each.getValue()));
+            }
+        }
+    }
+
+    /** The hooks where the kernel takes it with that value ({@code at.VALUE=}), or with any ({@code at=}). */
+    Set<Hook> hooks(String value) {
+        Set<Hook> some = hooksOfValue.get(value);
+        return some == null ? hooks : some;
     }
 
     /** The name in iptables-save's output. */
@@ -87,6 +103,6 @@ final class OptionSpec {
 
     /** Whether iptables-save always puts the value in quotes. */
     boolean isQuoted() {
-        return !kinds.isEmpty() && (kinds.get(0).startsWith("qtext") || kinds.get(0).equals("bpf"));
+        return !kinds.isEmpty() && QUOTED.contains(kinds.get(0).split(":")[0]);
     }
 }

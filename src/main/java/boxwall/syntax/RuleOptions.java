@@ -14,20 +14,20 @@ final class RuleOptions {
     private final Errors errors;
     private final List<HostName> hosts;
     private final boolean both;
-    private final boolean tolerant;
+    private final Foreign foreign;
     private final ExtensionOptions extensions;
 
     private RuleParts parts;
     private Word first;
     private String seen;
 
-    RuleOptions(Family family, Errors errors, List<HostName> hosts, boolean both, boolean tolerant) {
+    RuleOptions(Family family, Errors errors, List<HostName> hosts, boolean both, Foreign foreign) {
         this.family = family;
         this.errors = errors;
         this.hosts = hosts;
         this.both = both;
-        this.tolerant = tolerant;
-        this.extensions = new ExtensionOptions(family, errors, tolerant);
+        this.foreign = foreign;
+        this.extensions = new ExtensionOptions(family, errors, foreign);
     }
 
     void begin(Arguments arguments) {
@@ -197,14 +197,15 @@ final class RuleOptions {
             args.skipValues();
             return;
         }
-        parts.matches.add(new ExtensionUse(extension, name.text, name));
+        parts.latest = new ExtensionUse(extension, name.text, name);
+        parts.matches.add(parts.latest);
     }
 
     /** Whether an unknown extension may stay as it is; else it is an error. */
     private boolean passes(Word name, boolean target) {
         try {
             Canon.name(name.text, 28);
-            if (tolerant) {
+            if (foreign.has(target, name.text, family)) {
                 return true;
             }
             Extensions all = Extensions.get();
@@ -233,6 +234,7 @@ final class RuleOptions {
             errors.add(name, "-g goes to a chain, " + name + " is a target", "use -j");
         }
         parts.target = new ExtensionUse(extension, name.text, name);
+        parts.latest = parts.target;
         parts.goTo = goTo;
     }
 }

@@ -30,6 +30,8 @@ final class RuleParts {
     Negatable<Boolean> fragment;
     final List<ExtensionUse> matches = new ArrayList<ExtensionUse>();
     ExtensionUse target;
+    /** The one named last, or null. */
+    ExtensionUse latest;
     boolean goTo;
 
     /** Whether -p names one of these and isn't negated. */

@@ -35,21 +35,28 @@ public final class RulesetParser {
     private final Map<String, CommandParser> parsers = new LinkedHashMap<String, CommandParser>();
     private final ParsedRules lists = new ParsedRules(Ruleset.empty(), new ArrayList<SyntaxError>());
     private final List<String> open = new ArrayList<String>();
+    private final Foreign foreign;
     private final boolean tolerant;
     private int included;
 
-    private RulesetParser(Names names, Includes includes, boolean tolerant) {
+    private RulesetParser(Names names, Includes includes, Foreign foreign) {
         this.includes = includes;
-        this.tolerant = tolerant;
+        this.foreign = foreign;
+        this.tolerant = foreign.isAll();
         this.variables = new Variables(names, errors);
         for (Family family : Family.values()) {
             drafts.put(family, new Draft(errors));
         }
     }
 
-    /** Reads a ruleset. */
+    /** Reads a ruleset that uses nothing beyond the language. */
     public static ParsedRules parse(Source source, Names names, Includes includes) {
-        RulesetParser parser = new RulesetParser(names, includes, false);
+        return parse(source, names, includes, Foreign.none());
+    }
+
+    /** Reads a ruleset; what the box's iptables has beyond the language passes as it is, with a note. */
+    public static ParsedRules parse(Source source, Names names, Includes includes, Foreign foreign) {
+        RulesetParser parser = new RulesetParser(names, includes, foreign);
         parser.file(source);
         return parser.result();
     }
@@ -59,7 +66,7 @@ public final class RulesetParser {
      * compared with what it should hold.
      */
     public static ParsedRules parseSave(Family family, Source source) {
-        RulesetParser parser = new RulesetParser(Names.none(), Includes.NONE, true);
+        RulesetParser parser = new RulesetParser(Names.none(), Includes.NONE, Foreign.ALL);
         Tokenizer in = new Tokenizer(source, parser.errors);
         while (!in.atEnd()) {
             List<Word> line = in.nextSave();
@@ -134,7 +141,7 @@ public final class RulesetParser {
         String key = family.digit() + both;
         CommandParser parser = parsers.get(key);
         if (parser == null) {
-            parser = new CommandParser(family, errors, lists.hostNames, both, tolerant);
+            parser = new CommandParser(family, errors, lists.hostNames, both, foreign);
             parsers.put(key, parser);
         }
         return parser;
@@ -249,7 +256,7 @@ public final class RulesetParser {
             Draft draft = drafts.get(family);
             for (Map.Entry<Table, Draft.DraftTable> e : draft.tables().entrySet()) {
                 if (!tolerant) {
-                    new ChainCheck(e.getKey(), family, e.getValue(), errors).run();
+                    new ChainCheck(e.getKey(), family, e.getValue(), foreign, errors).run(lists.notes);
                 }
                 policies(family, e.getKey(), e.getValue());
             }

@@ -74,9 +74,17 @@ final class Values {
             case "flags":
                 return subset(argument.split(","), true);
             case "enum":
+            case "exact":
             case "prefix":
                 String entry = pick(argument.split(","));
                 return entry.contains(">") ? entry.substring(0, entry.indexOf('>')) : entry;
+            case "hex8":
+                int to = argument.indexOf('-');
+                return number(Long.parseLong(argument.substring(0, to)), Long.parseLong(argument.substring(to + 1)));
+            case "dccptypes":
+                return subset(argument.split(","), false);
+            case "addresses":
+                return address(family) + (random.nextBoolean() ? "," + address(family) : "");
             case "text":
                 return text(Math.min(Integer.parseInt(argument), 20));
             case "qtext":
@@ -111,6 +119,11 @@ final class Values {
                 return natAddress(family);
             case "iprange":
                 return family == Family.IPV4 ? pick("10.0.0.1-10.0.0.9", "1.2.3.4", "0.0.0.0-255.255.255.255") : pick("fd00::1-fd00::9", "::1");
+            case "prefix64":
+                return pick("fd00::/8", "2001:db8::/64", "2001:db8:1:2::/64", "fd00:1::/48");
+            case "srhmask":
+            case "hostmask":
+                return address(family) + pick("", "/" + upTo(family.addressBits()));
             case "bits":
                 return String.valueOf(upTo(family.addressBits()));
             case "address":
@@ -133,6 +146,16 @@ final class Values {
 
     private String rare(String kind) {
         switch (kind) {
+            case "device":
+                return pick("lan", "eth0", "eth+", "+", "a.b-c");
+            case "headers":
+                return pick("hop", "hop-by-hop,dst", "60,43,44", "auth,esp,none,prot", "frag", "255,51");
+            case "u32":
+                return pick("0=1", "0>>22&0x3C@4=1:5,7&&8=0", " 6 & 0xFF = 6 ", "0x1c&0x1=0:1", "0>>22&0x3C@12>>26&0x3C@0=0xffffffff,3");
+            case "label":
+                return String.valueOf(upTo(127));
+            case "nodebit":
+                return String.valueOf(1 + upTo(5));
             case "probability":
                 return pick("0", "1", "0.5", "0.333", ".25", "0.00001", "1.0", "0.99999");
             case "bytes":
