@@ -5,6 +5,8 @@ import boxwall.box.Finding;
 import boxwall.box.Interface;
 import boxwall.box.Kind;
 import boxwall.box.Requirement;
+import boxwall.explain.Site;
+import boxwall.explain.Walk;
 import boxwall.netfilter.Chain;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Rule;
@@ -51,8 +53,27 @@ public final class Checker {
             checker.requirements(compiled);
             checker.forgottenFamily(parsed.ruleset(), compiled);
             checker.findings.addAll(AvmFindings.of(compiled, facts));
+            checker.findings.addAll(lint(parsed.ruleset(), compiled, facts));
         }
         return checker.findings;
+    }
+
+    /** The rules as written, of the families that are compiled: a look at each rule and some walks of single packets. */
+    private static List<Finding> lint(Ruleset ruleset, Ruleset compiled, BoxFacts facts) {
+        List<Family> families = new ArrayList<Family>();
+        for (Family family : Family.values()) {
+            if (!compiled.tables(family).isEmpty()) {
+                families.add(family);
+            }
+        }
+        List<Finding> found = new ArrayList<Finding>(Habits.of(ruleset, families));
+        // one walk for all: it keeps what it has parsed of the rules
+        Walk walk = new Walk(ruleset, Site.of(facts));
+        for (Family family : families) {
+            found.addAll(Answers.of(ruleset, facts, family, walk));
+            found.addAll(Doors.of(ruleset, facts, family, walk));
+        }
+        return found;
     }
 
     /** Whether any finding keeps the ruleset from being applied. */

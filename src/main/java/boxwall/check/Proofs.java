@@ -2,22 +2,33 @@ package boxwall.check;
 
 import boxwall.box.BoxFacts;
 import boxwall.box.Finding;
+import boxwall.box.Interface;
 import boxwall.box.Service;
+import boxwall.explain.Answer;
 import boxwall.explain.Expectation;
 import boxwall.explain.Exposure;
 import boxwall.explain.Idle;
 import boxwall.explain.Lint;
 import boxwall.explain.Reach;
 import boxwall.explain.Site;
+import boxwall.explain.Spoof;
 import boxwall.explain.Step;
+import boxwall.netfilter.Addresses;
+import boxwall.netfilter.Family;
+import boxwall.netfilter.Negatable;
+import boxwall.netfilter.Network;
+import boxwall.netfilter.Rule;
 import boxwall.netfilter.Ruleset;
 import boxwall.syntax.Expect;
 import boxwall.syntax.ParsedRules;
+import boxwall.syntax.Writer;
 
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /** What can be proved of a ruleset for a box: its own policy tests, rules that do nothing, services that the Internet reaches. */
 public final class Proofs {
@@ -31,7 +42,8 @@ public final class Proofs {
     }
 
     /**
-     * The findings policy-test-failed, policy-test-skipped, rule-unreachable, rule-redundant and exposed-service.
+     * The findings policy-test-failed, policy-test-skipped, rule-unreachable, rule-redundant, exposed-service, guest-reaches-lan,
+     * guest-reaches-box and spoofable-accept.
      *
      * @param compiled what would be loaded, so the stateless form where the box can't track; the expect lines are held against it
      * @param services what listens, or null when that isn't known
@@ -46,6 +58,10 @@ public final class Proofs {
         if (services != null && facts.wan() != null) {
             proofs.exposed(compiled, services);
         }
+        for (Family family : Family.values()) {
+            proofs.findings.addAll(compiled.tables(family).isEmpty() ? Collections.<Finding>emptyList() : Guests.of(parsed.ruleset(), facts, family));
+        }
+        proofs.spoofable(parsed.ruleset());
         return proofs.findings;
     }
 
@@ -112,6 +128,45 @@ public final class Proofs {
             add("exposed-service", Finding.Severity.WARN, "", open, open.size() + (open.size() == 1 ? " service that listens is"
                     : " services that listen are") + " open to the Internet side, as far as netfilter decides",
                     "if that isn't meant: a rule that drops it on $WAN_IF, or stop the service; 'boxwall exposure RULES' shows all");
+        }
+    }
+
+    private void spoofable(Ruleset ruleset) {
+        List<Network> inner = new ArrayList<Network>();
+        for (Interface each : Arrays.asList(facts.lan(), facts.guest())) {
+            addNetwork(each == null ? null : each.net(), inner);
+            addNetwork(each == null ? null : each.net6(), inner);
+        }
+        List<Answer> found = facts.wan() == null || inner.isEmpty() ? Collections.<Answer>emptyList()
+                : Spoof.of(ruleset, site, facts.wan().name(), inner);
+        Set<Rule> said = new HashSet<Rule>();
+        for (Answer answer : found) {
+            Step by = answer.decidedBy();
+            if (said.add(by.rule())) {
+                add("spoofable-accept", Finding.Severity.WARN, by.origin().toString(), Arrays.asList(answer.inFull().split("\n")),
+                        "the rule believes the source address: a stranger on " + facts.wan().name() + " may write any into his packets",
+                        remedy(answer, by));
+            }
+        }
+    }
+
+    private String remedy(Answer answer, Step by) {
+        String command = answer.packet().family().command();
+        String net = facts.guest() == null ? null : answer.packet().src().length == 4 ? facts.guest().net() : facts.guest().net6();
+        List<Network> guests = new ArrayList<Network>();
+        addNetwork(net, guests);
+        boolean guest = !guests.isEmpty() && guests.get(0).contains(answer.packet().src());
+        String inner = guest ? "$GUEST_" : "$LAN_";
+        return by.rule().in() == null ? command + " " + Writer.rule(by.chain(), by.rule().copy().in(Negatable.is(inner + "IF")).build())
+                : command + " -A " + by.chain() + " -i $WAN_IF -s " + inner + "NET" + (command.equals("ip6tables") ? "6" : "")
+                        + " -j DROP, before this rule";
+    }
+
+    private static void addNetwork(String text, List<Network> to) {
+        if (text != null) {
+            int slash = text.indexOf('/');
+            byte[] address = Addresses.parse(text.substring(0, slash));
+            to.add(Network.ofPrefix(address.length == 4 ? Family.IPV4 : Family.IPV6, address, Integer.parseInt(text.substring(slash + 1))));
         }
     }
 }

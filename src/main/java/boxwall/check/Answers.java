@@ -1,0 +1,114 @@
+package boxwall.check;
+
+import boxwall.box.BoxFacts;
+import boxwall.box.Finding;
+import boxwall.box.Interface;
+import boxwall.explain.Answer;
+import boxwall.explain.Packet;
+import boxwall.explain.Step;
+import boxwall.explain.Verdict;
+import boxwall.explain.Walk;
+import boxwall.netfilter.Family;
+import boxwall.netfilter.Hook;
+import boxwall.netfilter.Ruleset;
+import boxwall.netfilter.Table;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Questions that the rules let through and answers that they drop: the rule for ESTABLISHED is missing in the chain that the answers
+ * take. Both walks are certain, so each finding is a proof by example; a few single packets are all that it costs.
+ */
+final class Answers {
+    private static final int[] UDP_PORTS = {53, 123};
+    private static final List<Integer> TCP_PORTS = Arrays.asList(443, 80);
+    /** Of the ports that the rules name these many are asked for: each is a walk through all the rules. */
+    private static final int NAMED_MAX = 4;
+
+    private final Ruleset ruleset;
+    private final BoxFacts facts;
+    private final Family family;
+    private final Samples samples;
+    private final Walk walk;
+    private final Set<Hook> said = new LinkedHashSet<Hook>();
+    private final List<Finding> out = new ArrayList<Finding>();
+
+    private Answers(Ruleset ruleset, BoxFacts facts, Family family, Walk walk) {
+        this.ruleset = ruleset;
+        this.facts = facts;
+        this.family = family;
+        this.samples = new Samples(facts, family);
+        this.walk = walk;
+    }
+
+    /** The findings established-missing of a family, one a chain at most. */
+    static List<Finding> of(Ruleset ruleset, BoxFacts facts, Family family, Walk walk) {
+        Answers answers = new Answers(ruleset, facts, family, walk);
+        if (ruleset.owns(family, Table.FILTER)) {
+            answers.ask();
+        }
+        return answers.out;
+    }
+
+    private void ask() {
+        Interface wan = facts.wan();
+        Interface lan = facts.lan();
+        if (wan != null) {
+            ask(Hook.OUTPUT, "", wan.name(), samples.box(wan), samples.stranger(), Hook.INPUT);
+            ask(Hook.INPUT, wan.name(), "", samples.stranger(), samples.box(wan), Hook.OUTPUT);
+        }
+        for (Interface inner : Arrays.asList(lan, facts.guest())) {
+            if (wan != null && inner != null) {
+                ask(Hook.FORWARD, inner.name(), wan.name(), samples.host(inner), samples.stranger(), Hook.FORWARD);
+            }
+        }
+        if (lan != null) {
+            ask(Hook.INPUT, lan.name(), "", samples.host(lan), samples.box(lan), Hook.OUTPUT);
+            ask(Hook.OUTPUT, "", lan.name(), samples.box(lan), samples.host(lan), Hook.INPUT);
+        }
+    }
+
+    private void ask(Hook way, String in, String out, byte[] from, byte[] to, Hook back) {
+        Set<Integer> ports = new LinkedHashSet<Integer>(TCP_PORTS);
+        List<Integer> named = Samples.acceptedPorts(ruleset, family, in);
+        ports.addAll(named.subList(0, Math.min(named.size(), NAMED_MAX)));
+        boolean settled = said.contains(back);
+        for (Integer port : ports) {
+            settled = settled || ask(way, in, out, from, to, back, Samples.TCP, port.intValue());
+        }
+        settled = said.contains(back);
+        for (int port : UDP_PORTS) {
+            settled = settled || ask(way, in, out, from, to, back, Samples.UDP, port);
+        }
+    }
+
+    /** Whether no further port need be asked for: the answer is dropped, or let through by a rule that asks for no port. */
+    private boolean ask(Hook way, String in, String out, byte[] from, byte[] to, Hook back, int protocol, int port) {
+        Packet question = samples.question(in, out, from, to, protocol, port);
+        Answer asked = walk.packet(question, way);
+        if (asked.verdict() != Verdict.ACCEPT) {
+            return false;
+        }
+        Packet answer = samples.answer(out, in, to, from, protocol, port);
+        Answer answered = walk.packet(answer, back);
+        if (answered.verdict().stops()) {
+            said.add(back);
+            report(way, back, question + ": " + asked, answer + ": " + answered, answered);
+            return true;
+        }
+        Step by = answered.decidedBy();
+        return answered.verdict() == Verdict.ACCEPT && (by == null || by.rule() == null || !by.ruleText().contains("port"));
+    }
+
+    private void report(Hook way, Hook back, String question, String answer, Answer answered) {
+        String where = answered.decidedBy().origin() == null ? "" : answered.decidedBy().origin().toString();
+        this.out.add(new Finding("established-missing", Finding.Severity.WARN, where, Arrays.asList(question, answer),
+                back + " drops the answers to what " + way + " lets " + (way == Hook.FORWARD ? "through" : way == Hook.INPUT ? "in" : "out"),
+                family.command() + " -A " + back + " -m state --state RELATED,ESTABLISHED -j ACCEPT"
+                        + (where.length() == 0 ? "" : ", before the line that drops them")));
+    }
+}

@@ -1,0 +1,163 @@
+package boxwall.check;
+
+import boxwall.box.BoxFacts;
+import boxwall.box.Finding;
+import boxwall.box.Interface;
+import boxwall.explain.Answer;
+import boxwall.explain.Packet;
+import boxwall.explain.Step;
+import boxwall.explain.Verdict;
+import boxwall.explain.Walk;
+import boxwall.netfilter.Family;
+import boxwall.netfilter.Hook;
+import boxwall.netfilter.Match;
+import boxwall.netfilter.Option;
+import boxwall.netfilter.Rule;
+import boxwall.netfilter.Ruleset;
+import boxwall.netfilter.Table;
+import boxwall.netfilter.Target;
+import boxwall.syntax.Writer;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Who gets into the box: strangers to what was never meant for them, strangers as often as they like, and what could get into the
+ * administrator's way. Asked with a few single packets, so that a box's own JVM can afford it.
+ */
+final class Doors {
+    /**
+     * What a FRITZ!Box offers to its LAN or its provider: protocol, port, name. TR-064 and UPnP description 49000 and 49443, TR-069 8089
+     * (AVM's help page) and 7547 (IANA), SSDP 1900 (UPnP Device Architecture), media servers 8200 and 49200, NAT-PMP 5351, mDNS 5353.
+     */
+    private static final Object[][] SERVICES = {{6, 7547, "TR-069"}, {6, 8089, "TR-069"}, {6, 8200, "DLNA"}, {6, 49000, "TR-064, UPnP"},
+        {6, 49200, "DLNA"}, {6, 49443, "TR-064 over TLS"}, {17, 1900, "UPnP discovery"}, {17, 5351, "port mapping"}, {17, 5353, "mDNS"}};
+    private static final int[] ADMIN_PORTS = {80, 22};
+
+    private final Ruleset ruleset;
+    private final BoxFacts facts;
+    private final Family family;
+    private final Samples samples;
+    private final Walk walk;
+    private final List<Finding> out = new ArrayList<Finding>();
+
+    private Doors(Ruleset ruleset, BoxFacts facts, Family family, Walk walk) {
+        this.ruleset = ruleset;
+        this.facts = facts;
+        this.family = family;
+        this.samples = new Samples(facts, family);
+        this.walk = walk;
+    }
+
+    /** The findings wan-service-open, flood-unlimited and administrator-not-first of a family. */
+    static List<Finding> of(Ruleset ruleset, BoxFacts facts, Family family, Walk walk) {
+        Doors doors = new Doors(ruleset, facts, family, walk);
+        if (ruleset.owns(family, Table.FILTER)) {
+            if (facts.wan() != null) {
+                doors.services(facts.wan());
+                doors.floods(facts.wan());
+            }
+            if (facts.lan() != null && doors.samples.box(facts.lan()) != null) {
+                doors.administrator(facts.lan());
+            }
+        }
+        return doors.out;
+    }
+
+    private Answer stranger(Interface wan, int protocol, int port) {
+        return walk.packet(samples.question(wan.name(), "", samples.stranger(), samples.box(wan), protocol, port), Hook.INPUT);
+    }
+
+    private void services(Interface wan) {
+        List<String> open = new ArrayList<String>();
+        boolean certain = false;
+        StringBuilder tcp = new StringBuilder();
+        StringBuilder udp = new StringBuilder();
+        for (Object[] service : SERVICES) {
+            int protocol = ((Integer) service[0]).intValue();
+            Answer answer = stranger(wan, protocol, ((Integer) service[1]).intValue());
+            if (answer.possible().contains(Verdict.ACCEPT)) {
+                certain |= answer.verdict() == Verdict.ACCEPT;
+                open.add((protocol == Samples.TCP ? "tcp " : "udp ") + service[1] + " (" + service[2] + "): " + answer);
+                StringBuilder ports = protocol == Samples.TCP ? tcp : udp;
+                ports.append(ports.length() == 0 ? "" : ",").append(service[1]);
+            }
+        }
+        if (open.isEmpty()) {
+            return;
+        }
+        boolean meant = certain && Samples.isUsed(ruleset, family, "INPUT");
+        out.add(new Finding("wan-service-open", meant ? Finding.Severity.WARN : Finding.Severity.NOTE, "", open,
+                "ports of remote configuration (TR-064, TR-069) or media services are open to strangers on " + wan.name() + " in "
+                        + family.word() + (certain ? "" : ", perhaps") + ", as far as netfilter decides",
+                drop(tcp, "tcp") + (tcp.length() > 0 && udp.length() > 0 ? " and " : "") + drop(udp, "udp") + ", before the rule that accepts"));
+    }
+
+    private String drop(CharSequence ports, String protocol) {
+        return ports.length() == 0 ? "" : family.command() + " -A INPUT -i $WAN_IF -p " + protocol + " -m multiport --dports " + ports + " -j DROP";
+    }
+
+    /** A rule with a limit, or behind one, is never certain to accept: what is certain has none. */
+    private void floods(Interface wan) {
+        Map<Step, String> open = new LinkedHashMap<Step, String>();
+        for (Integer port : Samples.acceptedPorts(ruleset, family, wan.name())) {
+            Answer answer = stranger(wan, Samples.TCP, port.intValue());
+            Step by = answer.decidedBy();
+            if (answer.verdict() == Verdict.ACCEPT && by.rule() != null && Samples.namesPort(by.rule())) {
+                open.put(by, (open.containsKey(by) ? open.get(by) + "," : "tcp port ") + port);
+            }
+        }
+        if (open.isEmpty()) {
+            return;
+        }
+        List<String> evidence = new ArrayList<String>();
+        StringBuilder where = new StringBuilder();
+        for (Map.Entry<Step, String> each : open.entrySet()) {
+            evidence.add(each.getValue() + ": ACCEPT by " + each.getKey());
+            String line = each.getKey().origin().toString();
+            where.append(where.indexOf(line) >= 0 ? "" : where.length() == 0 ? line : ", " + line);
+        }
+        Step first = open.keySet().iterator().next();
+        out.add(new Finding("flood-unlimited", Finding.Severity.NOTE, where.toString(), evidence,
+                "any stranger may open as many connections as he likes: a port scan, a flood, a guess at a password a thousand times a minute",
+                "after the rule for ESTABLISHED: " + family.command() + " " + Writer.rule(first.chain(), limited(first.rule()))));
+    }
+
+    private static Rule limited(Rule rule) {
+        return rule.copy().match(Match.of("limit", Option.of("--limit", "10/min"), Option.of("--limit-burst", "20"))).build();
+    }
+
+    /** Rules that may stop a packet of the administrator's before one that accepts it: with any state, for any limit. */
+    private void administrator(Interface lan) {
+        Map<Step, Step> stoppers = new LinkedHashMap<Step, Step>();
+        for (int port : ADMIN_PORTS) {
+            for (int flags : new int[] {Packet.SYN, Packet.ACK}) {
+                Answer answer = walk.packet(samples.whateverState(lan.name(), samples.host(lan), samples.box(lan), port, flags), Hook.INPUT);
+                List<Step> before = new ArrayList<Step>();
+                for (Step step : answer.trail()) {
+                    Target target = step.rule() == null ? null : step.rule().target();
+                    if (target != null && (target.name().equals("DROP") || target.name().equals("REJECT"))) {
+                        before.add(step);
+                    } else if (Target.ACCEPT.equals(target) && step.table() == Table.FILTER) {
+                        for (Step each : before) {
+                            stoppers.put(each, each);
+                        }
+                    }
+                }
+            }
+        }
+        if (stoppers.isEmpty()) {
+            return;
+        }
+        List<String> evidence = new ArrayList<String>();
+        for (Step step : stoppers.keySet()) {
+            evidence.add(step.toString());
+        }
+        out.add(new Finding("administrator-not-first", Finding.Severity.NOTE, stoppers.keySet().iterator().next().origin().toString(), evidence,
+                "a rule before the one that lets the administrator in could stop him, depending on his connection's state or on a limit",
+                "as the first rule of INPUT: " + family.command() + " -A INPUT -i $LAN_IF -s $LAN_NET" + (family == Family.IPV4 ? "" : "6")
+                        + " -j ACCEPT"));
+    }
+}

@@ -1,0 +1,93 @@
+package boxwall.check;
+
+import boxwall.box.BoxFacts;
+import boxwall.box.Finding;
+import boxwall.explain.Answer;
+import boxwall.explain.Expectation;
+import boxwall.explain.Site;
+import boxwall.explain.Verdict;
+import boxwall.netfilter.Family;
+import boxwall.netfilter.Ruleset;
+import boxwall.netfilter.Table;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Whether guests are kept from the LAN, and from the box but for what they need: addresses (DHCP), names (DNS), ICMP. Proved over all new
+ * connections; a packet that gets through is the evidence.
+ */
+final class Guests {
+    /** All but DNS. */
+    private static final String TCP_PORTS = "1-52,54-65535";
+    /** All but DNS, DHCP and, for IPv6, DHCPv6. */
+    private static final String UDP_PORTS_V4 = "1-52,54-66,68-65535";
+    private static final String UDP_PORTS_V6 = "1-52,54-546,548-65535";
+
+    private final Ruleset ruleset;
+    private final BoxFacts facts;
+    private final Family family;
+    private final List<Finding> out = new ArrayList<Finding>();
+
+    private Guests(Ruleset ruleset, BoxFacts facts, Family family) {
+        this.ruleset = ruleset;
+        this.facts = facts;
+        this.family = family;
+    }
+
+    /** The findings guest-reaches-lan and guest-reaches-box of a family; empty for a box without guests or a ruleset that doesn't filter. */
+    static List<Finding> of(Ruleset ruleset, BoxFacts facts, Family family) {
+        Guests guests = new Guests(ruleset, facts, family);
+        if (facts.guest() != null && ruleset.owns(family, Table.FILTER)) {
+            if (facts.lan() != null) {
+                guests.lan();
+            }
+            guests.box();
+        }
+        return guests.out;
+    }
+
+    /** The packet that isn't stopped, walked; null when all are, or that can't be proved. */
+    private Answer through(String... keys) {
+        Map<String, String> map = new HashMap<String, String>();
+        map.put("family", family.digit());
+        map.put("in", facts.guest().name());
+        for (int i = 0; i < keys.length; i += 2) {
+            map.put(keys[i], keys[i + 1]);
+        }
+        return Expectation.check("DROP", map, ruleset, Site.of(facts)).counterexample();
+    }
+
+    private Finding.Severity severity(Answer answer, String chain) {
+        return answer.verdict() == Verdict.ACCEPT && Samples.isUsed(ruleset, family, chain) ? Finding.Severity.WARN : Finding.Severity.NOTE;
+    }
+
+    private static String where(Answer answer) {
+        return answer.decidedBy() == null || answer.decidedBy().origin() == null ? "" : answer.decidedBy().origin().toString();
+    }
+
+    private void lan() {
+        Answer answer = through("out", facts.lan().name());
+        if (answer != null) {
+            out.add(new Finding("guest-reaches-lan", severity(answer, "FORWARD"), where(answer), Arrays.asList(answer.inFull().split("\n")),
+                    "guests " + (answer.verdict() == Verdict.ACCEPT ? "" : "may ") + "reach the home network in " + family.word()
+                            + ", as far as netfilter decides",
+                    family.command() + " -A FORWARD -i $GUEST_IF -o $LAN_IF -j DROP, before the rule that lets them through"));
+        }
+    }
+
+    private void box() {
+        Answer answer = through("chain", "INPUT", "proto", "tcp", "dport", TCP_PORTS);
+        answer = answer != null ? answer : through("chain", "INPUT", "proto", "udp", "dport", family == Family.IPV4 ? UDP_PORTS_V4 : UDP_PORTS_V6);
+        if (answer != null) {
+            out.add(new Finding("guest-reaches-box", severity(answer, "INPUT"), where(answer), Arrays.asList(answer.inFull().split("\n")),
+                    "guests " + (answer.verdict() == Verdict.ACCEPT ? "" : "may ") + "reach more of the box than DHCP and DNS in "
+                            + family.word() + ", its web page perhaps",
+                    family.command() + " -A INPUT -i $GUEST_IF -p udp -m multiport --dports 53," + (family == Family.IPV4 ? "67" : "547")
+                            + " -j ACCEPT, then " + family.command() + " -A INPUT -i $GUEST_IF -j DROP, before the rule that lets them in"));
+        }
+    }
+}
