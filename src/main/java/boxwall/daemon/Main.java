@@ -16,12 +16,13 @@ public final class Main {
             + "       boxwall explain RULES KEY=VALUE... [--root DIR] [--stateful auto|yes|no] [--json]\n"
             + "       boxwall exposure RULES [--root DIR] [--stateful auto|yes|no] [--json]\n"
             + "       boxwall diff    A [B] [--root DIR] [--stateful auto|yes|no] [--json]\n"
+            + "       boxwall import  FILE\n"
             + "       boxwall daemon  [--config FILE]\n";
 
     private Main() {
     }
 
-    /** Runs one verb and ends with its status: 0 done, 1 refused, 2 usage or a file that can't be opened. */
+    /** Runs one verb and ends with its status: 0 done, 1 refused (import: something left out), 2 usage or a file that can't be opened. */
     public static void main(String[] args) {
         System.exit(run(Arrays.asList(args), System.out, System.err));
     }
@@ -50,6 +51,9 @@ public final class Main {
         }
         if (verb.equals("explain") || verb.equals("exposure") || verb.equals("diff")) {
             return verbs.question();
+        }
+        if (verb.equals("import")) {
+            return verbs.imported();
         }
         if (verb.equals("daemon")) {
             return new Daemon(new LiveSys(), verbs.config(), out).run();

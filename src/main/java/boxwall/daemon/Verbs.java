@@ -5,6 +5,9 @@ import boxwall.box.Finding;
 import boxwall.compile.Stateful;
 import boxwall.explain.Difference;
 import boxwall.explain.Explanation;
+import boxwall.imports.Import;
+import boxwall.imports.Imported;
+import boxwall.imports.Remark;
 import boxwall.netfilter.Family;
 import boxwall.plan.Plan;
 import boxwall.probe.BoxReader;
@@ -22,7 +25,7 @@ import boxwall.sys.Sys;
 import java.io.PrintStream;
 import java.util.Arrays;
 
-/** The verbs that end: facts, check, compile, explain, exposure, diff, record. Each returns its exit status. */
+/** The verbs that end: facts, check, compile, explain, exposure, diff, import, record. Each returns its exit status. */
 final class Verbs {
     static final String CONFIG_FILE = "/mod/etc/conf/boxwall.cfg";
     static final String APPLY = "/usr/sbin/boxwall-apply";
@@ -247,5 +250,22 @@ final class Verbs {
             return 2;
         }
         return 0;
+    }
+
+    /** A script or a dump as a ruleset on standard output, what isn't in it on the other. */
+    int imported() {
+        String file = arguments.file();
+        String text = file == null ? null : sys.read(file, MAX_RULES);
+        if (text == null) {
+            err.println(file == null ? "boxwall: import wants a file" : "boxwall: " + file + " can't be opened");
+            return 2;
+        }
+        String name = file.substring(file.lastIndexOf('/') + 1);
+        Imported imported = Import.read(name, text);
+        out.print(imported.text());
+        for (Remark remark : imported.remarks()) {
+            err.println(name + ":" + remark);
+        }
+        return imported.isWhole() ? 0 : 1;
     }
 }

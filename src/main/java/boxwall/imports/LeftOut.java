@@ -1,0 +1,123 @@
+package boxwall.imports;
+
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+
+/** Parts of a script that aren't run here, or may or may not run on the box: what is said of their lines, and what is not known after them. */
+final class LeftOut {
+    private static final Set<String> QUIET = new HashSet<String>(Arrays.asList("echo", "printf", "exit", "return", ":", "true", "false", "logger", "sleep",
+            "[", "test", "break", "continue", "shift", "set", "rmmod"));
+
+    /** Functions that are called where it can't be decided whether. */
+    final Set<Node> calledPerhaps = new HashSet<Node>();
+    private final Walk walk;
+    private final Map<String, Node> functions;
+
+    LeftOut(Walk walk, Map<String, Node> functions) {
+        this.walk = walk;
+        this.functions = functions;
+    }
+
+    /** A part that isn't run, and what is lost by that: nothing. */
+    void skip(Node node, String why) {
+        passOver(node, "not run: " + why, "nothing, unless it is wanted", true);
+    }
+
+    void passOver(Node node, String what, String todo, boolean harmless) {
+        for (Node simple : node.simple()) {
+            walk.ledger.passOver(simple.line, Walk.last(simple), what, todo, harmless);
+        }
+        walk.ledger.structure(node.line, node.end);
+        if (node.kind == Node.Kind.UNREADABLE || node.kind == Node.Kind.PROSE) {
+            walk.ledger.passOver(node.line, node.end, what, todo, harmless);
+        }
+    }
+
+    /** A part that runs or not as the box decides. */
+    void undecided(Node node, Node cause) {
+        String asked = causeText(cause);
+        boolean quiet = true;
+        boolean modules = asked.contains("lsmod") || asked.contains("/proc/modules");
+        for (Node simple : node.simple()) {
+            String name = simple.command() == null ? "" : Script.baseName(simple.command().toString());
+            quiet &= QUIET.contains(name) && Commands.written(simple, walk.scope) == null || simple.words.isEmpty();
+            modules &= QUIET.contains(name) || name.equals("modprobe") || name.equals("insmod");
+        }
+        if (modules && !quiet) {
+            // a module that is loaded already is left alone by modprobe, so asking before makes no difference
+            walk.run(node, false);
+            return;
+        }
+        String what = quiet ? "whether this runs is for the box to say (line " + cause.line + "); taken as if the script goes on"
+                : "whether this holds depends on the box: line " + cause.line + " asks " + Show.text(asked);
+        String todo = quiet ? "nothing" : "write it into the ruleset if it shall hold";
+        undecided(node, what, todo, quiet);
+    }
+
+    private String causeText(Node cause) {
+        StringBuilder text = new StringBuilder();
+        for (int line = cause.line; line <= cause.end && line <= cause.line + 3; line++) {
+            text.append(line == cause.line ? "" : " ").append(walk.ledger.source(line).trim());
+        }
+        return text.toString();
+    }
+
+    private void undecided(Node node, String what, String todo, boolean quiet) {
+        for (Node simple : node.simple()) {
+            for (int line = simple.line; line <= Walk.last(simple); line++) {
+                walk.ledger.remark(line, what, todo, quiet);
+            }
+            if (!quiet) {
+                walk.leftLine(simple.line, what);
+            }
+        }
+        names(node, true, new HashSet<Node>());
+        walk.ledger.structure(node.line, node.end);
+    }
+
+    /** Names that a part may set or not have no known value after it, and functions that it may define are none. */
+    private void names(Node node, boolean here, Set<Node> seen) {
+        if (node.kind == Node.Kind.FOR) {
+            walk.scope.forget(node.name, "line " + node.line + " may set it or not");
+        } else if (node.kind == Node.Kind.FUNCTION && here) {
+            functions.remove(node.name);
+        } else if (node.kind == Node.Kind.UNREADABLE) {
+            walk.ledger.passOver(node.line, node.end, "no shell could read this: " + node.name, "write what it should do into the ruleset", false);
+        } else if (node.kind == Node.Kind.SIMPLE) {
+            assigned(node);
+            Node function = node.command() == null ? null : functions.get(node.command().toString());
+            if (function != null && seen.add(function)) {
+                calledPerhaps.add(function);
+                names(function.parts.get(0), false, seen);
+            }
+        }
+        for (Node part : node.parts) {
+            names(part, here, seen);
+        }
+        if (node.otherwise != null) {
+            names(node.otherwise, here, seen);
+        }
+    }
+
+    private void assigned(Node simple) {
+        boolean reads = !simple.words.isEmpty() && ("read".equals(simple.words.get(0).plain()) || "unset".equals(simple.words.get(0).plain()));
+        for (ShellWord word : simple.words) {
+            if (word.assignment() > 0) {
+                walk.scope.forget(word.pieces.get(0).text.substring(0, word.assignment()), "line " + simple.line + " may set it or not");
+            } else if (reads && word.plain() != null && ShellWord.isName(word.plain())) {
+                walk.scope.forget(word.plain(), "line " + simple.line + " reads it");
+            }
+        }
+    }
+
+    /** Leaves a command out, and says so beside the rules too. */
+    void left(Node node, String what, String todo) {
+        for (int line = node.line; line <= Walk.last(node); line++) {
+            if (walk.ledger.source(line).trim().length() > 0 && walk.ledger.remark(line, what, todo, false) && line == node.line) {
+                walk.leftLine(line, what);
+            }
+        }
+    }
+}

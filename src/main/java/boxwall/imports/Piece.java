@@ -1,0 +1,40 @@
+package boxwall.imports;
+
+/** A part of a shell word: text as it stands, a name to put a value for, or something that only a shell could compute. */
+final class Piece {
+    /** What the piece is. */
+    enum Kind { TEXT, NAME, UNKNOWN }
+
+    final Kind kind;
+    /** The text; the name ({@code 1}, {@code @} and the like too); the source of what can't be computed. */
+    final String text;
+    /** Within quotes: no splitting at blanks, no patterns. */
+    final boolean quoted;
+    /** For a name in {@code ${NAME:-other}}: one of - = + with a colon before it or not; null for a plain name. */
+    final String operator;
+    final ShellWord other;
+
+    private Piece(Kind kind, String text, boolean quoted, String operator, ShellWord other) {
+        this.kind = kind;
+        this.text = text;
+        this.quoted = quoted;
+        this.operator = operator;
+        this.other = other;
+    }
+
+    static Piece text(String text, boolean quoted) {
+        return new Piece(Kind.TEXT, text, quoted, null, null);
+    }
+
+    static Piece name(String name, boolean quoted) {
+        return new Piece(Kind.NAME, name, quoted, null, null);
+    }
+
+    static Piece name(String name, boolean quoted, String operator, ShellWord other) {
+        return new Piece(Kind.NAME, name, quoted, operator, other);
+    }
+
+    static Piece unknown(String source, boolean quoted) {
+        return new Piece(Kind.UNKNOWN, source, quoted, null, null);
+    }
+}

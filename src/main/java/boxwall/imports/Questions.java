@@ -1,0 +1,74 @@
+package boxwall.imports;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Conditions in brackets, and pipes: what they ask of the box isn't answered, and they build no rules but through iptables-restore. */
+final class Questions {
+    private final Walk walk;
+
+    Questions(Walk walk) {
+        this.walk = walk;
+    }
+
+    /** {@code [ ... ]}, test, and {@code [[ ]]}, which is never decided. */
+    Answer condition(Node node, String name, List<ShellWord> words) {
+        try {
+            List<String> texts = new ArrayList<String>();
+            for (ShellWord word : words) {
+                // an unset name is empty in a condition, as scripts ask just that
+                texts.add(Expansion.single(word, walk.scope, true));
+            }
+            if (name.equals("[") && (texts.isEmpty() || !texts.remove(texts.size() - 1).equals("]"))) {
+                walk.leftOut.left(node, "a [ without its ]", "write ] as the last word");
+                return Answer.UNKNOWN;
+            }
+            Answer answer = name.equals("[[") ? Answer.UNKNOWN : Condition.of(texts);
+            if (answer != Answer.UNKNOWN) {
+                walk.ledger.taken(node.line, node.end);
+                return answer;
+            }
+            walk.ledger.remark(node.line, "a question that only the box can answer: " + source(node), "nothing", true);
+        } catch (Undecided e) {
+            walk.ledger.remark(node.line, "a question that can't be answered here: " + e.getMessage(), "nothing", true);
+        }
+        return Answer.UNKNOWN;
+    }
+
+    /** Several commands side by side: a here-document into iptables-restore, or a question. */
+    Answer pipe(Node node, boolean asks, Commands commands) {
+        Node first = node.parts.get(0);
+        Node last = node.parts.get(node.parts.size() - 1);
+        String from = first.command() == null ? "" : Script.baseName(first.command().toString());
+        String to = last.command() == null ? "" : Script.baseName(last.command().toString());
+        if (IptablesLines.isProgram(from)) {
+            return commands.run(first, asks);
+        }
+        if (to.endsWith("tables-restore")) {
+            boolean here = node.parts.size() == 2 && from.equals("cat") && first.words.size() == 1 && first.redirects.size() == 1 && first.redirects.get(0).isHere();
+            if (here) {
+                Answer answer = commands.iptables.restore(last, to.startsWith("ip6"), first.redirects, last.words.subList(1, last.words.size()));
+                walk.ledger.structure(first.line, Walk.last(first));
+                return answer;
+            }
+            walk.leftOut.left(node, "iptables-restore reads what another command prints: " + source(node), "import the text that it reads as a file of its own");
+            return Answer.UNKNOWN;
+        }
+        boolean quiet = true;
+        for (Node simple : node.simple()) {
+            String name = simple.command() == null ? "" : Script.baseName(simple.command().toString());
+            quiet &= (Commands.PRINTING.contains(name) || name.equals("awk") || name.equals("sed") || name.equals("tr") || name.equals("cut")) && Commands.written(simple, walk.scope) == null;
+        }
+        if (asks || quiet) {
+            walk.ledger.remark(node.line, asks ? "a question that only the box can answer: " + source(node) : "builds no rule: " + source(node), "nothing", true);
+        } else {
+            walk.leftOut.left(node, "a chain of commands, and nothing is executed here: " + source(node), "write what it would give");
+        }
+        walk.ledger.structure(node.line, node.end);
+        return Answer.UNKNOWN;
+    }
+
+    private String source(Node node) {
+        return Show.text(walk.ledger.source(node.line).trim());
+    }
+}

@@ -1,0 +1,173 @@
+package boxwall.imports;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A text as a list of commands. What a shell would read as a whole is read as a shell would. What it wouldn't (a web page with rules in it,
+ * a script cut short) is read line by line: lines that look like commands as such, the others as prose. A construct that begins and can't be
+ * read is left out up to its end: what stands inside an {@code if} that isn't understood must not become a rule that always holds.
+ */
+final class Script {
+    private static final Set<String> KNOWN = new HashSet<String>(Arrays.asList("iptables", "ip6tables", "ip46tables", "iptables-restore", "ip6tables-restore",
+            "modprobe", "insmod", "echo", "export", "[", "test", "exit", "return", "set", "local", ":", "true", "keep", "own", "expect", "include", "cat"));
+    private static final List<String> OPENING = Arrays.asList("if", "for", "while", "until", "case", "function", "{", "(");
+    private static final List<String> CLOSING = Arrays.asList("fi", "done", "esac", "}", ")");
+
+    /** The commands, one node for each line that begins one. */
+    final List<Node> parts = new ArrayList<Node>();
+    /** Whether the text is no script as a whole. */
+    boolean page;
+
+    private final String text;
+    private final String[] lines;
+    private final ShellLexer lexer;
+    private final ShellParser parser;
+
+    private Script(String text) {
+        this.text = text;
+        this.lines = text.split("\n", -1);
+        this.lexer = new ShellLexer(text);
+        this.parser = new ShellParser(lexer);
+    }
+
+    static Script read(String text) {
+        Script script = new Script(text);
+        if (!script.whole()) {
+            script.page = true;
+            script.parts.clear();
+            script.lineByLine();
+        }
+        return script;
+    }
+
+    private boolean whole() {
+        for (String line : lines) {
+            if (line.startsWith("```") || line.startsWith("{{{")) {
+                return false;
+            }
+        }
+        try {
+            for (Node node = parser.complete(); node != null; node = parser.complete()) {
+                parts.add(node);
+            }
+        } catch (ShellSyntax e) {
+            return false;
+        }
+        return !isProse();
+    }
+
+    /** More lines that begin with no command that a firewall script has than others: ordinary text can be good shell by chance. */
+    private boolean isProse() {
+        int strange = 0;
+        int known = 0;
+        for (Node part : parts) {
+            for (Node simple : part.simple()) {
+                ShellWord command = simple.command();
+                boolean good = command == null || KNOWN.contains(baseName(command.toString())) || command.toString().startsWith("$")
+                        || simple.words.size() < 4;
+                strange += good ? 0 : 1;
+                known += good ? 1 : 0;
+            }
+        }
+        return strange > 5 && strange > known;
+    }
+
+    static String baseName(String path) {
+        return path.substring(path.lastIndexOf('/') + 1);
+    }
+
+    private void lineByLine() {
+        int offset = 0;
+        for (int i = 0; i < lines.length; i++) {
+            String line = lines[i].trim();
+            int next = i;
+            if (line.length() > 0 && line.charAt(0) != '#') {
+                next = one(i, offset, line);
+            }
+            for (; i < next; i++) {
+                offset += lines[i].length() + 1;
+            }
+            offset += lines[i].length() + 1;
+        }
+    }
+
+    /** Reads what begins on a line (0-based); answers the last line that it takes. */
+    private int one(int i, int offset, String line) {
+        String first = line.split("[ \t;(]", 2)[0];
+        boolean opens = opens(i, line, first);
+        if (!opens && !looksLikeACommand(line, first)) {
+            parts.add(new Node(Node.Kind.PROSE, i + 1));
+            return i;
+        }
+        boolean mayReachFar = opens || first.indexOf('=') > 0 || first.equals("echo") || first.equals("cat") || first.equals("export");
+        lexer.moveTo(offset, i + 1, !mayReachFar);
+        Node node;
+        try {
+            node = parser.complete();
+        } catch (ShellSyntax e) {
+            Node unreadable = new Node(Node.Kind.UNREADABLE, i + 1);
+            unreadable.name = (e.line() == i + 1 ? "" : "line " + e.line() + ": ") + e.getMessage();
+            unreadable.end = opens ? closing(i) + 1 : i + 1;
+            parts.add(unreadable);
+            return unreadable.end - 1;
+        }
+        parts.add(node);
+        return Math.max(i, lexer.line() - 2);
+    }
+
+    /** Whether a line begins a construct: {@code if} in prose is followed by other words. */
+    private boolean opens(int i, String line, String first) {
+        String rest = line.substring(Math.min(line.length(), first.length())).trim();
+        String after = i + 1 < lines.length ? lines[i + 1].trim() : "";
+        if (first.equals("if")) {
+            return rest.indexOf(';') >= 0 || after.startsWith("then") || rest.startsWith("[") || rest.endsWith("then");
+        }
+        if (first.equals("for") || first.equals("while") || first.equals("until")) {
+            return line.endsWith(" do") || line.endsWith(";do") || after.equals("do") || after.startsWith("do ") || line.contains("; do") || line.contains(";do");
+        }
+        if (first.equals("case")) {
+            return line.endsWith(" in") || line.contains(" in ");
+        }
+        return first.equals("function") && line.endsWith("{") || line.equals("{") || line.equals("(")
+                || ShellWord.isName(first.replace('-', '_')) && (rest.startsWith("()") || rest.startsWith("( )"));
+    }
+
+    private static boolean looksLikeACommand(String line, String first) {
+        String name = baseName(first);
+        int equals = first.indexOf('=');
+        if (equals > 0 && ShellWord.isName(first.substring(0, equals))) {
+            return true;
+        }
+        String[] words = line.split("[ \t]+", 3);
+        boolean option = words.length > 1 && (words[1].startsWith("-") || words[1].startsWith("$"));
+        if (name.startsWith("iptables") || name.startsWith("ip6tables") || name.equals("ip46tables") || first.startsWith("$")) {
+            return option || name.contains("-restore");
+        }
+        boolean module = (name.equals("modprobe") || name.equals("insmod")) && words.length > 1 && (words.length == 2 || option || words[2].startsWith("#"));
+        return module || name.equals("echo") && line.indexOf('>') > 0 || name.equals("export") && line.indexOf('=') > 0
+                || name.equals("cat") && line.contains("<<") || first.equals("[");
+    }
+
+    /** The line (0-based) where a construct that begins on a line ends, counted by the first words of lines; the last line if it doesn't. */
+    private int closing(int from) {
+        int depth = 0;
+        for (int i = from; i < lines.length; i++) {
+            String line = lines[i].trim();
+            String first = line.split("[ \t;]", 2)[0];
+            boolean inOne = line.endsWith("fi") && first.equals("if") || line.endsWith("done") && !first.equals("done") || line.endsWith("esac") && first.equals("case");
+            if (CLOSING.contains(first) || first.startsWith("}")) {
+                depth--;
+            } else if (!inOne && (OPENING.contains(first) || line.endsWith("{"))) {
+                depth++;
+            }
+            if (depth <= 0) {
+                return i;
+            }
+        }
+        return lines.length - 1;
+    }
+}

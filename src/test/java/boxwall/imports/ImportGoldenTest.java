@@ -1,0 +1,49 @@
+package boxwall.imports;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Ten firewall scripts and saved rulesets, each against what import makes of it: the ruleset, then the remarks after a line of dashes, those that
+ * matter marked with a star. {@code -Dboxwall.rewrite=true} writes the goldens anew.
+ */
+class ImportGoldenTest {
+
+    @Test
+    void eachScriptGivesItsRulesetAndItsRemarks() throws IOException {
+        for (Path file : Scripts.all()) {
+            Imported imported = Scripts.imported(file);
+            StringBuilder now = new StringBuilder(imported.text()).append("----\n");
+            imported.remarks().forEach(r -> now.append(r.isHarmless() ? "  " : "* ").append(r).append('\n'));
+            Path golden = Path.of(file + ".golden");
+            if (Boolean.getBoolean("boxwall.rewrite")) {
+                Files.writeString(golden, now, StandardCharsets.ISO_8859_1);
+            }
+            assertEquals(Scripts.text(golden), now.toString(), golden + " (-Dboxwall.rewrite=true writes it)");
+        }
+    }
+
+    @Test
+    void ninetyFiveOfAHundredRuleLinesAreTaken() throws IOException {
+        List<Path> files = Scripts.all();
+        assertTrue(files.size() >= 10, files::toString);
+        int rules = 0;
+        int left = 0;
+        for (Path file : files) {
+            Imported imported = Scripts.imported(file);
+            assertTrue(imported.ruleLines() >= 12, () -> file + " has only " + imported.ruleLines() + " rule lines");
+            rules += imported.ruleLines();
+            left += imported.rulesLeft();
+        }
+        System.out.println("import: " + files.size() + " scripts, " + rules + " rule lines, " + left + " left out");
+        assertTrue(left * 100 <= rules * 5, left + " of " + rules + " rule lines are left out");
+        assertTrue(left > 0, "the scripts hold nothing that must be left out: the count could not show anything");
+    }
+}

@@ -1,0 +1,114 @@
+package boxwall.imports;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import boxwall.netfilter.Family;
+import boxwall.syntax.ParsedRules;
+import boxwall.syntax.RestoreText;
+import boxwall.syntax.Writer;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What import takes, the host's iptables takes; and a script that a shell runs there leaves the same rules as its import. Needs root. */
+class ImportIT {
+    /** No names of protocols and the like: a box may not have them, and boxwall writes numbers. */
+    private static final String NAMESPACE = ": > protocols; mount --bind protocols /etc/protocols; ";
+
+    private static String run(Path folder, String command) throws IOException, InterruptedException {
+        Path log = folder.resolve("log");
+        Process process = new ProcessBuilder("unshare", "-n", "-m", "sh", "-c", NAMESPACE + command).directory(folder.toFile())
+                .redirectErrorStream(true).redirectOutput(log.toFile()).start();
+        // a restore takes milliseconds; half a minute means that something hangs
+        if (!process.waitFor(30, TimeUnit.SECONDS)) {
+            process.destroyForcibly();
+            throw new IOException("no end within 30 s: " + command);
+        }
+        String said = Files.readString(log, StandardCharsets.ISO_8859_1);
+        assertEquals(0, process.exitValue(), () -> command + ": " + said + " (this test needs root, unshare and iptables)");
+        return said;
+    }
+
+    private static void write(Path folder, Imported imported) throws IOException {
+        ParsedRules parsed = Taken.parse(imported);
+        assertEquals(List.of(), parsed.errors());
+        for (Family family : Family.values()) {
+            RestoreText text = Writer.restore(parsed.ruleset(), family);
+            Files.writeString(folder.resolve("restore" + family.digit()), text.text(), StandardCharsets.ISO_8859_1);
+        }
+    }
+
+    private static final String RESTORE = "iptables-legacy-restore < restore4 && ip6tables-legacy-restore < restore6";
+
+    @Test
+    void whatIsTakenLoads(@TempDir Path folder) throws Exception {
+        int rules = 0;
+        for (Path file : Scripts.all()) {
+            Imported imported = Scripts.imported(file);
+            write(folder, imported);
+            String saved = run(folder, RESTORE + " && iptables-legacy-save && ip6tables-legacy-save");
+            List<String> loaded = lines(saved, "-A ");
+            assertEquals(Taken.lines(imported).stream().filter(l -> l.contains(" -A ")).count(), loaded.size(), () -> file + ":\n" + saved);
+            rules += loaded.size();
+        }
+        System.out.println("import: " + rules + " rules loaded");
+        assertTrue(rules > 150, "only " + rules + " rules");
+    }
+
+    /**
+     * A shell in a namespace runs the scripts, and the tables are compared. What import leaves out of these doesn't happen there either: there is
+     * no file of services to read, and no address of an interface that isn't there.
+     */
+    @Test
+    void aShellThatRunsTheScriptGetsTheSameTables(@TempDir Path folder) throws Exception {
+        int compared = 0;
+        for (String name : List.of("debug.cfg", "rc.custom", "rc.firewall", "firewall.user", "restore.sh", "dual.sh", "gateway.sh")) {
+            Imported imported = Scripts.imported(Scripts.FOLDER.resolve(name));
+            write(folder, imported);
+            List<String> ours = lines(run(folder, RESTORE + " && iptables-legacy-save && ip6tables-legacy-save"), "-A ", ":", "*");
+            Files.writeString(folder.resolve("script"), Scripts.text(Scripts.FOLDER.resolve(name)).replace("/dev/console", "/dev/null"), StandardCharsets.ISO_8859_1);
+            // programs of the same names before the host's: the legacy ones, and nothing in place of what would touch the host
+            String there = "mkdir -p bin; for p in iptables ip6tables iptables-restore ip6tables-restore; do "
+                    + "l=$(command -v $(echo $p | sed 's/tables/tables-legacy/')); ln -sf \"$l\" bin/$p; done; "
+                    + "for p in modprobe insmod logger; do printf '#!/bin/sh\\n' > bin/$p; chmod +x bin/$p; done; mount --bind bin/iptables /usr/sbin/iptables 2>/dev/null; "
+                    + "PATH=$PWD/bin:$PATH sh ./script start > said 2>&1; iptables-legacy-save; ip6tables-legacy-save";
+            List<String> theirs = lines(run(folder, there), "-A ", ":", "*");
+            assertEquals(tables(theirs), tables(ours), name);
+            compared += theirs.stream().filter(l -> l.startsWith("-A ")).count();
+        }
+        System.out.println("import: " + compared + " rules as a shell made them");
+        assertTrue(compared > 130, "only " + compared + " rules");
+    }
+
+    private static List<String> lines(String saved, String... beginnings) {
+        List<String> lines = new ArrayList<>();
+        for (String line : saved.split("\n")) {
+            for (String beginning : beginnings) {
+                if (line.startsWith(beginning)) {
+                    lines.add(Pattern.compile(" \\[[0-9:]+\\]$").matcher(line).replaceFirst(""));
+                }
+            }
+        }
+        return lines;
+    }
+
+    /** The order of the tables, and an empty table that is only there, don't count. */
+    private static List<String> tables(List<String> lines) {
+        List<String> tables = new ArrayList<>();
+        for (String table : String.join("\n", lines).split("(?m)^\\*")) {
+            boolean idle = !table.contains("\n-A ") && !table.contains(" DROP") && !table.contains(" -");
+            if (!idle) {
+                tables.add(table.strip());
+            }
+        }
+        return tables.stream().sorted().toList();
+    }
+}

@@ -1,0 +1,29 @@
+package boxwall.imports;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The firewall scripts and saved rules in src/test/resources/imports; beside each NAME stands NAME.golden. */
+final class Scripts {
+    static final Path FOLDER = Path.of("src/test/resources/imports");
+
+    private Scripts() {
+    }
+
+    static List<Path> all() throws IOException {
+        try (var files = Files.list(FOLDER)) {
+            return files.filter(f -> !f.toString().endsWith(".golden")).sorted().toList();
+        }
+    }
+
+    static String text(Path file) throws IOException {
+        return Files.readString(file, StandardCharsets.ISO_8859_1);
+    }
+
+    static Imported imported(Path file) throws IOException {
+        return Import.read(file.getFileName().toString(), text(file));
+    }
+}

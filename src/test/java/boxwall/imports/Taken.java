@@ -1,0 +1,47 @@
+package boxwall.imports;
+
+import boxwall.netfilter.Chain;
+import boxwall.netfilter.Family;
+import boxwall.netfilter.Rule;
+import boxwall.netfilter.Ruleset;
+import boxwall.netfilter.Table;
+import boxwall.syntax.Includes;
+import boxwall.syntax.Names;
+import boxwall.syntax.ParsedRules;
+import boxwall.syntax.RulesetParser;
+import boxwall.syntax.Source;
+import boxwall.syntax.Writer;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What the parser of rulesets makes of an import. */
+final class Taken {
+    private Taken() {
+    }
+
+    static ParsedRules parse(Imported imported) {
+        return RulesetParser.parse(new Source("r", imported.text()), Names.of(Scope.BOX, List.of()), Includes.NONE);
+    }
+
+    /** The rules in iptables-save's form, each after its family's digit and table; then policies that aren't ACCEPT, chains, modules. */
+    static List<String> lines(Imported imported) {
+        ParsedRules parsed = parse(imported);
+        Ruleset ruleset = parsed.ruleset();
+        List<String> lines = new ArrayList<>();
+        for (Family family : Family.values()) {
+            for (Table table : ruleset.tables(family)) {
+                for (Chain chain : ruleset.chains(family, table)) {
+                    String at = family.digit() + " " + table.word() + " ";
+                    if (chain.policy() == null || !chain.policy().toString().equals("ACCEPT")) {
+                        lines.add(at + (chain.policy() == null ? "-N " + chain.name() : "-P " + chain.name() + " " + chain.policy()));
+                    }
+                    for (Rule rule : chain.rules()) {
+                        lines.add(at + Writer.rule(chain.name(), rule));
+                    }
+                }
+            }
+        }
+        parsed.modules().forEach(m -> lines.add("modprobe " + m.name()));
+        return lines;
+    }
+}
