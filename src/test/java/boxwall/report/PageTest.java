@@ -1,0 +1,87 @@
+package boxwall.report;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import boxwall.box.Finding;
+import boxwall.netfilter.Family;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** The page as a text: small, of one piece, nothing from elsewhere, every word in both languages. */
+class PageTest {
+    private static String template() throws IOException {
+        try (var in = Page.class.getResourceAsStream("/boxwall/page/page.html")) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    private static String page(boolean german, String state, Finding... findings) throws IOException {
+        return new Page(template()).html(german, "n0nce", state, "3.5", Map.of(Family.IPV4, 7), List.of(findings));
+    }
+
+    @Test
+    void itIsSmallAndOfOnePiece() throws IOException {
+        String page = page(true, "active");
+        assertTrue(page.getBytes(StandardCharsets.UTF_8).length <= 60 * 1024);
+        assertFalse(Pattern.compile("(src|href)=\"(?!#|data:,)").matcher(page).find(), "nothing is loaded from anywhere");
+        String rest = page.replace("http://www.w3.org/2000/svg", ""); // the name of a format, not an address
+        assertFalse(rest.contains("http:") || rest.contains("https:"), page);
+        assertFalse(page.matches("(?s).*@[A-Z]+@.*"), "every place is filled");
+        assertFalse(Pattern.compile("<[^>]* (style|on[a-z]+)=").matcher(page).find(), "the policy would not run it");
+        assertFalse(page.contains("innerHTML") || page.contains("insertAdjacentHTML") || page.contains("document.write"), "texts stay texts");
+    }
+
+    @Test
+    void everyTextIsThereInBothLanguages() throws IOException {
+        String template = template();
+        Set<String> english = keys(template, "en: {", "de: {");
+        assertEquals(english, keys(template, "de: {", "const $"));
+        assertTrue(english.size() > 80, english.toString());
+        Set<String> asked = new TreeSet<>();
+        for (String pattern : List.of("data-t=\"([a-zA-Z]+)\"", "\\bt\\('([a-zA-Z]+)'")) {
+            Matcher matcher = Pattern.compile(pattern).matcher(template);
+            while (matcher.find()) {
+                asked.add(matcher.group(1));
+            }
+        }
+        asked.removeAll(english);
+        assertEquals(Set.of(), asked, "texts that are in no language");
+    }
+
+    private static Set<String> keys(String template, String from, String to) {
+        int start = template.indexOf(from) + from.length();
+        Matcher matcher = Pattern.compile("(?:^|[,{]) ?\n? ?([a-zA-Z]+): '").matcher(template.substring(start, template.indexOf(to, start)));
+        Set<String> keys = new TreeSet<>();
+        while (matcher.find()) {
+            keys.add(matcher.group(1));
+        }
+        return keys;
+    }
+
+    @Test
+    void withoutJavaScriptTheStateIsReadableAndNothingIsMarkup() throws IOException {
+        String page = page(false, "active", new Finding("<script>x</script>", Finding.Severity.WARN, "", List.of(), "", ""));
+        assertTrue(page.contains("This box is protected (active). Protected since second 3.5 of uptime. ipv4: 7 rules."), page);
+        assertTrue(page.contains("<li>warn: &lt;script&gt;x&lt;/script&gt;</li>"), page);
+        assertTrue(page(true, "inactive").contains("Diese Box ist nicht geschützt (inactive)."));
+        assertTrue(page(true, "open").contains("nicht geschützt"));
+    }
+
+    @Test
+    void theBrowsersLanguageCounts() {
+        assertTrue(Page.wantsGerman("de-DE,de;q=0.9,en;q=0.8"));
+        assertTrue(Page.wantsGerman("fr, de;q=0.5, en;q=0.4"));
+        assertFalse(Page.wantsGerman("en-US,en;q=0.9,de;q=0.8"));
+        assertFalse(Page.wantsGerman(null));
+        assertFalse(Page.wantsGerman("fr;q=x"));
+    }
+}
