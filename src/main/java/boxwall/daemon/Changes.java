@@ -6,10 +6,15 @@ import boxwall.box.BoxFacts;
 import boxwall.http.Client;
 import boxwall.plan.Plan;
 import boxwall.plan.Stamp;
+import boxwall.syntax.KeepLine;
+import boxwall.syntax.OwnLine;
 import boxwall.sys.BoxException;
 import boxwall.sys.Sys;
 
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** Turns a candidate into a plan directory and asks the boot plane to try, keep or drop it. */
@@ -42,7 +47,30 @@ final class Changes {
         for (Map.Entry<String, String> name : candidate.parsed().namesUsed().entrySet()) {
             stamp.put("name." + name.getKey(), name.getValue());
         }
+        strangers(stamp, candidate);
         return stamp.put("lacks", words(facts.lackingNames()));
+    }
+
+    /** {@code keep.filter=VPN PROXY}: chains that stay as they are; {@code own=mangle}: tables whose strangers' rules may go. */
+    private static void strangers(Stamp stamp, Candidate candidate) {
+        Map<String, Set<String>> kept = new TreeMap<String, Set<String>>();
+        for (KeepLine keep : candidate.parsed().keeps()) {
+            String key = "keep." + keep.table().word();
+            if (!kept.containsKey(key)) {
+                kept.put(key, new TreeSet<String>());
+            }
+            kept.get(key).add(keep.chain());
+        }
+        for (Map.Entry<String, Set<String>> each : kept.entrySet()) {
+            stamp.put(each.getKey(), words(each.getValue()));
+        }
+        Set<String> owned = new TreeSet<String>();
+        for (OwnLine own : candidate.parsed().owns()) {
+            owned.add(own.table().word());
+        }
+        if (!owned.isEmpty()) {
+            stamp.put("own", words(owned));
+        }
     }
 
     private static String words(Iterable<String> names) {

@@ -190,4 +190,13 @@ class WatchTest {
         assertEquals(List.of(), codes(watch), log.toString());
         assertTrue(sys.verbs.stream().anyMatch(v -> v.startsWith("confirm")), sys.verbs.toString());
     }
+
+    @Test
+    void aChainThatTheRulesetKeepsIsNoDrift() {
+        booted(RULES + "keep filter VPN\n");
+        sys.load(sys.live[0].replaceFirst("-A INPUT", ":VPN - [0:0]\n-A INPUT -j VPN\n-A VPN -s 10.0.0.0/8 -j ACCEPT\n-A INPUT"), sys.live[1]);
+        Watch watch = watch();
+        watch.look(null);
+        assertEquals(List.of(), codes(watch), () -> watch.findings().get(0).evidence().toString());
+    }
 }
