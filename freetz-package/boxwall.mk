@@ -1,0 +1,35 @@
+$(call PKG_INIT_BIN, @VERSION@)
+# Before the servers at 30 and later: nobody answers on an open port before the rules are there.
+$(PKG)_STARTLEVEL=25
+
+# A plan that is compiled for a recorded box while the image is built; a box without a JVM loads it.
+$(PKG)_BOX:=$(call qstrip,$(FREETZ_PACKAGE_BOXWALL_BOX))
+$(PKG)_RULES:=$(or $(call qstrip,$(FREETZ_PACKAGE_BOXWALL_RULES)),$($(PKG)_MAKE_DIR)/files/root/etc/default.boxwall/boxwall.rules)
+$(PKG)_PLAN:=$($(PKG)_DEST_DIR)/etc/default.boxwall/plan
+$(PKG)_BUILD_PREREQ += $(if $($(PKG)_BOX),java)
+$(PKG)_BUILD_PREREQ_HINT := A plan is compiled by java: install a Java run time, or leave FREETZ_PACKAGE_BOXWALL_BOX empty
+
+$(PKG)_EXCLUDED += $(if $(FREETZ_PACKAGE_BOXWALL_PLANS_ONLY),usr/share/boxwall/boxwall.jar usr/bin/boxwall)
+
+$(PKG)_REBUILD_SUBOPTS += FREETZ_PACKAGE_BOXWALL_BOX
+$(PKG)_REBUILD_SUBOPTS += FREETZ_PACKAGE_BOXWALL_RULES
+
+# kconfig can't forbid this: what JamVM selects must not be a condition of what selects JamVM.
+ifeq ($(FREETZ_PACKAGE_BOXWALL)$(FREETZ_PACKAGE_BOXWALL_JAMVM)$(FREETZ_PACKAGE_CLASSPATH_MINI),yyy)
+$(error boxwall: the mini classlist has no sockets; switch off "classpath: use mini classlist", or choose another daemon for boxwall)
+endif
+
+$(PKG_UNPACKED)
+
+$($(PKG)_PLAN)/stamp: $(PACKAGES_DIR)/.$(pkg)-$($(PKG)_VERSION) $(wildcard $($(PKG)_RULES))
+	$(RM) -r $(BOXWALL_PLAN)
+	java -jar $(BOXWALL_MAKE_DIR)/files/root/usr/share/boxwall/boxwall.jar compile $(BOXWALL_RULES) \
+		--out $(BOXWALL_PLAN) --root $(BOXWALL_BOX) --config $(BOXWALL_MAKE_DIR)/files/root/etc/default.boxwall/boxwall.cfg
+
+$(pkg):
+
+$(pkg)-precompiled: $(if $($(PKG)_BOX),$($(PKG)_PLAN)/stamp)
+
+$(pkg)-clean:
+
+$(PKG_FINISH)

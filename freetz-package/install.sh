@@ -1,0 +1,103 @@
+#!/bin/sh
+# Puts boxwall into a source tree of Freetz-NG or of classic Freetz, and takes it out again.
+#   install.sh FREETZ_DIR            as a package with an entry in menuconfig
+#   install.sh --addon FREETZ_DIR    as an addon, without one
+#   install.sh --undo FREETZ_DIR     out again, in whichever way it was put there
+# Exit: 0 done, 2 usage, 3 no tree of Freetz or something of another hand in the way; nothing was touched then.
+here=$(cd "${0%/*}" && pwd)
+note=.put-here-by-boxwall # marks the folders that are ours
+
+# Ends without having done anything.
+refuse() {
+	echo "install.sh: $1" >&2
+	exit 3
+}
+
+# Sets kind and the package's place in this tree.
+recognise() {
+	if [ -d "$tree/make/pkgs/mod" ] && [ -f "$tree/fwmod" ]; then
+		kind=ng place=make/pkgs/boxwall
+	elif [ -d "$tree/make/mod" ] && [ -f "$tree/fwmod" ]; then
+		kind=classic place=make/boxwall
+	else
+		refuse "$tree is neither Freetz-NG (make/pkgs/mod) nor Freetz (make/mod): name the folder that has fwmod in it"
+	fi
+}
+
+# Refuses to write over a folder that is not ours.
+ours() { # FOLDER
+	[ ! -e "$tree/$1" ] || [ -e "$tree/$1/$note" ] || refuse "$tree/$1 is there and not from here: remove it first"
+}
+
+# Copies a folder of ours into the tree in the place of an older one.
+put() { # FROM PLACE
+	rm -rf "${tree:?}/$2"
+	mkdir -p "$tree/${2%/*}"
+	cp -pR "$here/$1" "$tree/$2" && : >"$tree/$2/$note" || exit 3
+}
+
+# Puts the package there and says what to choose.
+install_package() {
+	ours $place
+	put $kind/$place $place
+	[ $kind != ng ] || cp -p "$here/ng/docs/make/boxwall.md" "$tree/docs/make/boxwall.md" || exit 3
+	cat <<END
+boxwall is in $tree/$place. Then, as the user who builds Freetz:
+
+    make menuconfig     Packages > Iptables, then Packages > boxwall
+    make
+
+What it needs is chosen with it: iptables-save and -restore, start-stop-daemon, JamVM (or none: "compiled plans only").
+Nothing is filtered until boxwall is switched on in the web interface of the box.
+END
+}
+
+# Puts the addon there and names it to the build.
+install_addon() {
+	for folder in "$here"/addon/boxwall-*; do addon=addon/${folder##*/}; done
+	ours "$addon"
+	remove_addons
+	put "$addon" "$addon"
+	[ -z "$(tail -c 1 "$tree/addon/static.pkg" 2>/dev/null)" ] || echo >>"$tree/addon/static.pkg"
+	echo "${addon#addon/}" >>"$tree/addon/static.pkg"
+	cat <<END
+boxwall is in $tree/$addon and named in addon/static.pkg. Choose by hand in "make menuconfig", since an addon can't:
+
+    Iptables with iptables-save/-restore; BusyBox: start-stop-daemon; JamVM, unless only compiled plans are to run
+END
+}
+
+# Takes every version of the addon away, and its line.
+remove_addons() {
+	for folder in "$tree"/addon/boxwall-*; do
+		[ -e "$folder/$note" ] || continue
+		rm -rf "$folder"
+		grep -v -x "${folder##*/}" "$tree/addon/static.pkg" >"$tree/addon/static.pkg.new"
+		cat "$tree/addon/static.pkg.new" >"$tree/addon/static.pkg" && rm -f "$tree/addon/static.pkg.new"
+		echo "removed $folder"
+	done
+}
+
+# Takes away what was put there.
+undo() {
+	ours $place
+	if [ -e "$tree/$place" ]; then
+		rm -rf "${tree:?}/$place"
+		[ $kind != ng ] || rm -f "$tree/docs/make/boxwall.md"
+		echo "removed $tree/$place; run make menuconfig once, so that the menu forgets it too"
+	fi
+	remove_addons
+}
+
+what=install_package
+case $1 in
+--addon) what=install_addon; shift ;;
+--undo) what=undo; shift ;;
+esac
+if [ $# -ne 1 ] || [ ! -d "$1" ]; then
+	sed -n '3,5s/^# *//p' "$0" >&2
+	exit 2
+fi
+tree=$(cd "$1" && pwd)
+recognise
+$what

@@ -1,0 +1,34 @@
+#!/bin/sh
+# What the emergency button does: accept everything until reboot. Only when asked by POST, and with the key that boxwall's own page
+# showed (RUN/form, a new one at each boot): another site may send its visitors here, but can't know the key.
+
+# shellcheck source=/dev/null # Freetz' functions for pages, its log-in too
+. /usr/lib/libmodcgi.sh
+for conf in /mod/etc/conf/boxwall.cfg /etc/default.boxwall/boxwall.cfg; do
+	# shellcheck source=/dev/null # the box's own settings
+	[ -r "$conf" ] && . "$conf" && break
+done
+
+# Whether the request's body, name=value&name=value, has the key.
+asked() {
+	[ "$REQUEST_METHOD" = POST ] || return 1
+	case $CONTENT_LENGTH in '' | *[!0-9]* | ?????*) return 1 ;; esac
+	read -r key <"${BOXWALL_RUN:-/var/run/boxwall}/form" || return 1
+	[ ${#key} -eq 32 ] || return 1
+	body=$(dd bs=1 count="$CONTENT_LENGTH" 2>/dev/null)
+	case "&$body&" in *"&boxwall_open=$key&"*) return 0 ;; esac
+	return 1
+}
+
+cgi_begin "boxwall"
+if asked; then
+	if said=$(/usr/sbin/boxwall-apply open 2>&1); then
+		echo "<p><b>$(lang de:"Alles ist erlaubt, bis zum Neustart oder zur n&auml;chsten &Auml;nderung." en:"Everything is allowed until reboot or the next change.")</b></p>"
+	else
+		echo "<p><b>$(lang de:"Das ging nicht &uuml;berall:" en:"That did not work everywhere:")</b></p><pre>$(html "$said")</pre>"
+	fi
+else
+	echo "<p>$(lang de:"Nichts wurde ge&auml;ndert. Der Knopf steht auf der Seite von boxwall." en:"Nothing was changed. The button is on boxwall's page.")</p>"
+fi
+back_button cgi boxwall
+cgi_end
