@@ -51,6 +51,7 @@ public final class Checker {
         }
         if (parsed.errors().isEmpty()) {
             checker.requirements(compiled);
+            checker.findings.addAll(Vocabulary.of(compiled, facts));
             checker.forgottenFamily(parsed.ruleset(), compiled);
             checker.findings.addAll(AvmFindings.of(compiled, facts));
             checker.findings.addAll(lint(parsed.ruleset(), compiled, facts));

@@ -73,6 +73,7 @@ final class Doors {
     private void services(Interface wan) {
         List<String> open = new ArrayList<String>();
         boolean certain = false;
+        boolean byRule = false;
         StringBuilder tcp = new StringBuilder();
         StringBuilder udp = new StringBuilder();
         for (Object[] service : SERVICES) {
@@ -80,6 +81,7 @@ final class Doors {
             Answer answer = stranger(wan, protocol, ((Integer) service[1]).intValue());
             if (answer.possible().contains(Verdict.ACCEPT)) {
                 certain |= answer.verdict() == Verdict.ACCEPT;
+                byRule |= answer.verdict() == Verdict.ACCEPT && answer.decidedBy().rule() != null;
                 open.add((protocol == Samples.TCP ? "tcp " : "udp ") + service[1] + " (" + service[2] + "): " + answer);
                 StringBuilder ports = protocol == Samples.TCP ? tcp : udp;
                 ports.append(ports.length() == 0 ? "" : ",").append(service[1]);
@@ -88,8 +90,8 @@ final class Doors {
         if (open.isEmpty()) {
             return;
         }
-        boolean meant = certain && Samples.isUsed(ruleset, family, "INPUT");
-        out.add(new Finding("wan-service-open", meant ? Finding.Severity.WARN : Finding.Severity.NOTE, "", open,
+        // a policy of ACCEPT closes nothing to anybody, and says so
+        out.add(new Finding("wan-service-open", byRule ? Finding.Severity.WARN : Finding.Severity.NOTE, "", open,
                 "ports of remote configuration (TR-064, TR-069) or media services are open to strangers on " + wan.name() + " in "
                         + family.word() + (certain ? "" : ", perhaps") + ", as far as netfilter decides",
                 drop(tcp, "tcp") + (tcp.length() > 0 && udp.length() > 0 ? " and " : "") + drop(udp, "udp") + ", before the rule that accepts"));

@@ -61,8 +61,10 @@ final class Guests {
         return Expectation.check("DROP", map, ruleset, Site.of(facts)).counterexample();
     }
 
-    private Finding.Severity severity(Answer answer, String chain) {
-        return answer.verdict() == Verdict.ACCEPT && Samples.isUsed(ruleset, family, chain) ? Finding.Severity.WARN : Finding.Severity.NOTE;
+    /** A rule that lets them in is worth a warning; a policy of ACCEPT closes nothing to anybody, and says so. */
+    private static Finding.Severity severity(Answer answer) {
+        boolean rule = answer.verdict() == Verdict.ACCEPT && answer.decidedBy() != null && answer.decidedBy().rule() != null;
+        return rule ? Finding.Severity.WARN : Finding.Severity.NOTE;
     }
 
     private static String where(Answer answer) {
@@ -72,7 +74,7 @@ final class Guests {
     private void lan() {
         Answer answer = through("out", facts.lan().name());
         if (answer != null) {
-            out.add(new Finding("guest-reaches-lan", severity(answer, "FORWARD"), where(answer), Arrays.asList(answer.inFull().split("\n")),
+            out.add(new Finding("guest-reaches-lan", severity(answer), where(answer), Arrays.asList(answer.inFull().split("\n")),
                     "guests " + (answer.verdict() == Verdict.ACCEPT ? "" : "may ") + "reach the home network in " + family.word()
                             + ", as far as netfilter decides",
                     family.command() + " -A FORWARD -i $GUEST_IF -o $LAN_IF -j DROP, before the rule that lets them through"));
@@ -83,7 +85,7 @@ final class Guests {
         Answer answer = through("chain", "INPUT", "proto", "tcp", "dport", TCP_PORTS);
         answer = answer != null ? answer : through("chain", "INPUT", "proto", "udp", "dport", family == Family.IPV4 ? UDP_PORTS_V4 : UDP_PORTS_V6);
         if (answer != null) {
-            out.add(new Finding("guest-reaches-box", severity(answer, "INPUT"), where(answer), Arrays.asList(answer.inFull().split("\n")),
+            out.add(new Finding("guest-reaches-box", severity(answer), where(answer), Arrays.asList(answer.inFull().split("\n")),
                     "guests " + (answer.verdict() == Verdict.ACCEPT ? "" : "may ") + "reach more of the box than DHCP and DNS in "
                             + family.word() + ", its web page perhaps",
                     family.command() + " -A INPUT -i $GUEST_IF -p udp -m multiport --dports 53," + (family == Family.IPV4 ? "67" : "547")

@@ -9,7 +9,6 @@ import boxwall.netfilter.Chain;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Match;
 import boxwall.netfilter.Option;
-import boxwall.netfilter.Policy;
 import boxwall.netfilter.Rule;
 import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.Table;
@@ -132,11 +131,5 @@ final class Samples {
             }
         }
         return false;
-    }
-
-    /** Whether a chain of the filter table does anything at all: it has rules, or a policy that drops. */
-    static boolean isUsed(Ruleset ruleset, Family family, String chain) {
-        Chain found = ruleset.chain(family, Table.FILTER, chain);
-        return found != null && (found.policy() == Policy.DROP || !found.rules().isEmpty());
     }
 }

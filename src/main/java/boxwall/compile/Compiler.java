@@ -55,6 +55,7 @@ public final class Compiler {
             ruleset = stateless.ruleset();
             compiler.notes.addAll(stateless.notes());
         }
+        ruleset = Dialect.of(ruleset, facts, compiler.notes);
         compiler.modulesOf(ruleset);
         compiler.modulesAskedFor(parsed.modules(), stateful);
         return new Compiled(ruleset, stateful, new ArrayList<String>(compiler.modules), compiler.notes);

@@ -145,6 +145,12 @@ class LintFindingsTest {
         assertEquals("filter FLOOD 2 (rules:3): -j DROP", one("administrator-not-first", rules).evidence().get(0));
     }
 
+    /** A set that only drops some things closes nothing else, and means no more. */
+    @Test
+    void whatThePolicyLetsInIsANote() {
+        assertEquals("note wan-service-open; note guest-reaches-lan; note guest-reaches-box", found("iptables -A INPUT -i $WAN_IF -p tcp --dport 23 -j DROP\n"));
+    }
+
     @Test
     void aLogBehindALimitedJumpHasALimit() {
         String chain = "iptables -N L\niptables -A L -j LOG\niptables -A L -j DROP\n";

@@ -1,0 +1,100 @@
+package boxwall.compile;
+
+import boxwall.box.BoxFacts;
+import boxwall.box.Capability;
+import boxwall.box.Kind;
+import boxwall.netfilter.Chain;
+import boxwall.netfilter.Family;
+import boxwall.netfilter.Match;
+import boxwall.netfilter.Option;
+import boxwall.netfilter.Rule;
+import boxwall.netfilter.Ruleset;
+import boxwall.netfilter.Table;
+import boxwall.syntax.Note;
+import boxwall.syntax.Since;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The ruleset in the words of the box's own iptables and kernel, where other words say the same.
+ *
+ * <p>An option that says only what is meant anyway, and that an old iptables doesn't know, is left out ({@link Since}: recent's --mask).
+ * {@code -m state --state X} and {@code -m conntrack --ctstate X} ask the same of a packet (xt_state.c and xt_conntrack.c compare the same
+ * bit, INVALID and UNTRACKED too; a negated --state is stored as the other states), so where the kernel has only one of the two modules
+ * the rule is written with that one. Since 1.4.16 iptables itself asks conntrack's module for -m state. What can't be said otherwise
+ * stays, and the check refuses it.
+ */
+final class Dialect {
+    private static final String STATES = "(NEW|ESTABLISHED|RELATED|INVALID|UNTRACKED)(,(NEW|ESTABLISHED|RELATED|INVALID|UNTRACKED))*";
+
+    private final BoxFacts facts;
+    private final List<Note> notes;
+
+    private Dialect(BoxFacts facts, List<Note> notes) {
+        this.facts = facts;
+        this.notes = notes;
+    }
+
+    /** Rewrites each rule that has to be; what was written otherwise and isn't plain is noted. */
+    static Ruleset of(Ruleset ruleset, BoxFacts facts, List<Note> notes) {
+        Dialect dialect = new Dialect(facts, notes);
+        Ruleset result = ruleset;
+        for (Family family : Family.values()) {
+            for (Table table : ruleset.tables(family)) {
+                List<Chain> chains = new ArrayList<Chain>();
+                boolean changed = false;
+                for (Chain chain : ruleset.chains(family, table)) {
+                    Chain said = dialect.chain(family, chain);
+                    changed |= said != chain;
+                    chains.add(said);
+                }
+                result = changed ? result.with(family, table, chains) : result;
+            }
+        }
+        return result;
+    }
+
+    private Chain chain(Family family, Chain chain) {
+        List<Rule> rules = new ArrayList<Rule>();
+        boolean changed = false;
+        for (Rule rule : chain.rules()) {
+            Rule said = states(family, Since.without(facts.userland().version(), family, rule));
+            changed |= said != rule;
+            rules.add(said);
+        }
+        return changed ? chain.withRules(rules) : chain;
+    }
+
+    private Rule states(Family family, Rule rule) {
+        List<Match> matches = new ArrayList<Match>();
+        boolean changed = false;
+        for (Match match : rule.matches()) {
+            Match other = other(match);
+            boolean instead = other != null && lacks(family, match.name()) && !lacks(family, other.name());
+            matches.add(instead ? other : match);
+            if (instead) {
+                changed = true;
+                notes.add(new Note(rule.origin(), "-m " + match.name() + " is written as -m " + other.name() + ", which asks the same: "
+                        + facts.capability(family, Kind.MATCH, match.name()).evidence()));
+            }
+        }
+        return changed ? rule.copy().matches(matches).build() : rule;
+    }
+
+    private boolean lacks(Family family, String match) {
+        return facts.capability(family, Kind.MATCH, match).state() == Capability.State.MISSING;
+    }
+
+    /** The same question to the other module; null for a match that is none of the two, or asks for more than states. */
+    private static Match other(Match match) {
+        boolean state = match.name().equals("state");
+        if (!state && !match.name().equals("conntrack") || match.options().size() != 1) {
+            return null;
+        }
+        Option asked = match.options().get(0);
+        boolean plain = asked.name().equals(state ? "--state" : "--ctstate") && asked.value() != null && asked.value().matches(STATES);
+        return !plain ? null : new Match(state ? "conntrack" : "state", java.util.Collections.singletonList(
+                new Option(state ? "--ctstate" : "--state", asked.negated(), asked.values())));
+    }
+}
