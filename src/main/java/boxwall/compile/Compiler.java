@@ -21,9 +21,6 @@ import java.util.Set;
 
 /** Makes a parsed ruleset fit for a box. */
 public final class Compiler {
-    /** What the kernel uses when nothing is said (net/ipv4/inet_connection_sock.c, since 2.6.24 for boxes with this much memory). */
-    private static final String LOCAL_PORTS = "32768:61000";
-
     private final BoxFacts facts;
     private final BoxFacts booted;
     private final Set<String> modules = new LinkedHashSet<String>();
@@ -51,7 +48,7 @@ public final class Compiler {
         Ruleset ruleset = compiler.withFamilies(parsed.ruleset(), ipv6);
         Set<Family> without = compiler.untracked(ruleset, stateful, wish);
         if (!without.isEmpty()) {
-            Stateless stateless = Stateless.of(ruleset, without, localPorts(facts), facts.wan() == null ? null : facts.wan().name());
+            Stateless stateless = Stateless.of(ruleset, without, Place.of(facts));
             ruleset = stateless.ruleset();
             compiler.notes.addAll(stateless.notes());
         }
@@ -90,11 +87,6 @@ public final class Compiler {
         notes.add(new Note(new Origin("ip6tables", 0), ipv6 == Stateful.NO ? "left out: BOXWALL_IPV6 is no"
                 : "all rules for IPv6 are left out: this box has no ip6_tables (" + capability.evidence() + ")"));
         return ruleset.without(Family.IPV6);
-    }
-
-    private static String localPorts(BoxFacts facts) {
-        return facts.portRange() == null ? LOCAL_PORTS
-                : facts.portRange().low() + ":" + facts.portRange().high();
     }
 
     private void modulesOf(Ruleset ruleset) {

@@ -2,20 +2,33 @@ package boxwall.compile;
 
 import boxwall.netfilter.Chain;
 import boxwall.netfilter.Family;
+import boxwall.netfilter.Match;
 import boxwall.netfilter.Rule;
 import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.Table;
+import boxwall.netfilter.Target;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
-/** Which chains of a table are reached from which. */
+/** Which chains of a table are reached from which, and on what conditions. */
 final class Jumps {
+    /** Paths to rules that are followed; a ruleset made to have more loses mirrored answers, never soundness. */
+    private static final int PATHS_MAX = 10000;
+    /** What a chain may hold and still do nothing but drop. */
+    private static final Set<String> DROPPING = new HashSet<String>(Arrays.asList("DROP", "REJECT", "LOG", "ULOG", "NFLOG"));
+
     private final Ruleset ruleset;
     private final Family family;
     private final Table table;
+    private final Map<String, Boolean> dropping = new HashMap<String, Boolean>();
+    private int paths;
 
     Jumps(Ruleset ruleset, Family family, Table table) {
         this.ruleset = ruleset;
@@ -25,15 +38,6 @@ final class Jumps {
 
     /** The chain and all that its packets may get to. */
     Set<String> any(String start) {
-        return from(start, false);
-    }
-
-    /** The chain and all that it jumps to without a condition: what stands there is asked for every packet. */
-    Set<String> withoutCondition(String start) {
-        return from(start, true);
-    }
-
-    private Set<String> from(String start, boolean unconditional) {
         Set<String> reached = new LinkedHashSet<String>();
         List<String> open = new ArrayList<String>();
         open.add(start);
@@ -44,7 +48,7 @@ final class Jumps {
                 continue;
             }
             for (Rule rule : chain.rules()) {
-                if (rule.target() != null && (!unconditional || takesEverything(rule))) {
+                if (rule.target() != null) {
                     open.add(rule.target().name());
                 }
             }
@@ -52,8 +56,71 @@ final class Jumps {
         return reached;
     }
 
-    private static boolean takesEverything(Rule rule) {
-        return rule.source() == null && rule.destination() == null && rule.in() == null && rule.out() == null
-                && rule.protocol() == null && rule.fragment() == null && rule.matches().isEmpty();
+    /** Whether a target can only take packets away: DROP, REJECT, or a chain with nothing else in it. */
+    boolean onlyDrops(Target target) {
+        if (target == null || target.name().equals("DROP") || target.name().equals("REJECT")) {
+            return target != null;
+        }
+        Boolean known = dropping.get(target.name());
+        if (known == null) {
+            known = Boolean.valueOf(dropsOnly(target.name()));
+            dropping.put(target.name(), known);
+        }
+        return known.booleanValue();
+    }
+
+    private boolean dropsOnly(String chain) {
+        Set<String> reached = any(chain);
+        for (String name : reached) {
+            for (Rule rule : ruleset.chain(family, table, name).rules()) {
+                Target next = rule.target();
+                if (next != null && !DROPPING.contains(next.name()) && !reached.contains(next.name())) {
+                    return false;
+                }
+            }
+        }
+        return !reached.isEmpty();
+    }
+
+    /**
+     * The rules of the chain, and of those that it jumps to, that accept new packets; each with what the jumps to it asked for as
+     * well. A jump on a condition that one rule can't take over (a limit, say) isn't followed.
+     */
+    List<Rule> acceptsNew(String start) {
+        List<Rule> found = new ArrayList<Rule>();
+        paths = 0;
+        collect(start, null, new HashSet<String>(), found);
+        return found;
+    }
+
+    private void collect(String name, Rule conditions, Set<String> open, List<Rule> found) {
+        Chain chain = ruleset.chain(family, table, name);
+        if (chain == null || !open.add(name)) {
+            return;
+        }
+        for (Rule rule : chain.rules()) {
+            Set<State> states = State.of(rule);
+            boolean takesNew = states != null && states.contains(State.NEW);
+            if (rule.target() == null || !takesNew || ++paths > PATHS_MAX) {
+                continue;
+            }
+            Rule here = conditions == null ? rule : Narrow.by(rule, conditions);
+            if (here != null && Target.ACCEPT.equals(rule.target())) {
+                found.add(here);
+            } else if (here != null && asksNoMore(rule)) {
+                collect(rule.target().name(), here, open, found);
+            }
+        }
+        open.remove(name);
+    }
+
+    private static boolean asksNoMore(Rule rule) {
+        for (Match match : State.strip(rule).matches()) {
+            boolean plain = match.name().equals("comment") || match.options().isEmpty();
+            if (!plain) {
+                return false;
+            }
+        }
+        return true;
     }
 }

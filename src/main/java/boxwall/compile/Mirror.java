@@ -9,48 +9,50 @@ import boxwall.netfilter.Option;
 import boxwall.netfilter.Rule;
 import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.Table;
-import boxwall.netfilter.Target;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * UDP answers without connection tracking: each rule that lets a question to a fixed port out is mirrored into a rule that lets the
  * answer in, addresses, interfaces and ports swapped. A question to any port is never mirrored: its answer could be anything.
  *
- * <p>Answers to the box itself go only to ports that no service listens on (the range local sockets are given). Through the box they
- * come from the WAN interface only: between two inner networks a mirrored rule would open what the ruleset keeps apart.
+ * <p>Answers to the box itself go only to ports that no service listens on (the range local sockets are given), and never come from
+ * the guests, unless the question names them. Through the box they come from the WAN interface only: between two inner networks a
+ * mirrored rule would open what the ruleset keeps apart.
  */
 final class Mirror {
-    private final Ruleset ruleset;
+    /** A range of more ports than this counts as any port. */
+    private static final int FIXED_MAX = 1024;
+
     private final Family family;
     private final Table table;
-    private final String localPorts;
-    private final String wan;
+    private final Place place;
     private final Jumps jumps;
+    private final Map<Hook, Set<String>> reached = new TreeMap<Hook, Set<String>>();
+    private final Map<Hook, List<Rule>> questions = new TreeMap<Hook, List<Rule>>();
 
-    /**
-     * Makes a mirror of one table.
-     *
-     * @param localPorts {@code low:high} of ip_local_port_range
-     * @param wan the WAN interface's name, or null when unknown
-     */
-    Mirror(Ruleset ruleset, Family family, Table table, String localPorts, String wan) {
-        this.ruleset = ruleset;
+    /** Makes a mirror of one table. */
+    Mirror(Ruleset ruleset, Family family, Table table, Place place) {
         this.family = family;
         this.table = table;
-        this.localPorts = localPorts;
-        this.wan = wan;
+        this.place = place;
         this.jumps = new Jumps(ruleset, family, table);
     }
 
-    /** The answers that may pass where the given rule (ESTABLISHED, ACCEPT) of this chain stands. */
+    /** The answers that may pass where the given rule (ESTABLISHED) of this chain stands, with its target. */
     List<Rule> answersFor(String chain, Rule standsFor) {
         Set<Rule> answers = new LinkedHashSet<Rule>();
-        for (Hook hook : hooksReaching(chain)) {
-            for (Rule question : questions(hook)) {
+        for (Hook hook : table.hooks()) {
+            if (!reached.containsKey(hook)) {
+                reached.put(hook, jumps.any(hook.name()));
+            }
+            for (Rule question : reached.get(hook).contains(chain) ? questions(hook) : Collections.<Rule>emptyList()) {
                 Rule answer = answer(question, hook, standsFor);
                 if (answer != null) {
                     answers.add(answer);
@@ -60,119 +62,133 @@ final class Mirror {
         return new ArrayList<Rule>(answers);
     }
 
-    private List<Hook> hooksReaching(String chain) {
-        List<Hook> hooks = new ArrayList<Hook>();
-        for (Hook hook : table.hooks()) {
-            if (jumps.withoutCondition(hook.name()).contains(chain)) {
-                hooks.add(hook);
-            }
-        }
-        return hooks;
-    }
-
     /** The rules that let UDP to a fixed port through in the other direction. */
     private List<Rule> questions(Hook hook) {
-        Hook other = hook == Hook.INPUT ? Hook.OUTPUT : hook == Hook.OUTPUT ? Hook.INPUT : hook == Hook.FORWARD ? hook : null;
-        List<Rule> questions = new ArrayList<Rule>();
-        if (other == null) {
-            return questions;
-        }
-        for (String name : jumps.withoutCondition(other.name())) {
-            for (Rule rule : ruleset.chain(family, table, name).rules()) {
-                if (Target.ACCEPT.equals(rule.target()) && Negatable.is("udp").equals(rule.protocol()) && letsNewThrough(rule)) {
-                    questions.add(rule);
+        List<Rule> found = questions.get(hook);
+        if (found == null) {
+            found = new ArrayList<Rule>();
+            Hook other = hook == Hook.INPUT ? Hook.OUTPUT : hook == Hook.OUTPUT ? Hook.INPUT : hook == Hook.FORWARD ? hook : null;
+            for (Rule rule : other == null ? found : jumps.acceptsNew(other.name())) {
+                if (Negatable.is("udp").equals(rule.protocol()) && ports(rule, hook) != null && !isMulticast(rule.destination())) {
+                    found.add(rule);
                 }
             }
+            questions.put(hook, found);
         }
-        return questions;
-    }
-
-    private static boolean letsNewThrough(Rule rule) {
-        Match match = State.matchOf(rule);
-        Set<State> states = match == null ? null : State.of(match);
-        return match == null || states != null && states.contains(State.NEW);
+        return found;
     }
 
     /** One question turned round, or null when it can't be, or wouldn't fit the rule that it stands for. */
     private Rule answer(Rule question, Hook hook, Rule standsFor) {
-        List<Match> matches = ports(question, hook);
-        Negatable<String> in = question.out();
-        Negatable<String> out = question.in();
-        if (hook == Hook.FORWARD) {
-            if (in == null && wan == null || in != null && (in.negated() || !in.value().equals(wan))) {
-                return null;
-            }
-            in = Negatable.is(wan);
-        }
-        if (matches == null || isBroadcast(question.destination()) || !State.strip(standsFor).matches().isEmpty()) {
+        if (!asksNoMore(standsFor)) {
             return null;
         }
-        Rule.Builder answer = new Rule.Builder(standsFor.origin()).protocol(Negatable.is("udp")).matches(matches)
-                .target(Target.ACCEPT);
-        Negatable<Network> source = both(question.destination(), standsFor.source());
-        Negatable<Network> destination = both(question.source(), standsFor.destination());
-        in = both(in, standsFor.in());
-        out = both(out, standsFor.out());
-        boolean fits = agree(question.destination(), standsFor.source()) && agree(question.source(), standsFor.destination())
-                && agree(in, standsFor.in()) && agree(out, standsFor.out())
-                && (standsFor.protocol() == null || standsFor.protocol().equals(Negatable.is("udp")));
-        return fits ? answer.source(source).destination(destination).in(in).out(out).build() : null;
+        Negatable<String> in = question.out();
+        if (hook == Hook.FORWARD) {
+            boolean fromWan = in == null ? place.wan() != null : !in.negated() && in.value().equals(place.wan());
+            if (!fromWan) {
+                return null;
+            }
+            in = Negatable.is(place.wan());
+        } else if (hook == Hook.INPUT && in == null) {
+            in = place.butGuests(family, question.destination());
+        }
+        Rule answer = new Rule.Builder(standsFor.origin()).source(question.destination()).destination(question.source()).in(in)
+                .out(question.in()).protocol(Negatable.is("udp")).matches(ports(question, hook)).target(standsFor.target()).build();
+        return Narrow.by(answer, standsFor);
     }
 
-    /** What is asked at 255.255.255.255 is answered by an address that nobody knows before (DHCP). */
-    private static boolean isBroadcast(Negatable<Network> destination) {
-        return destination != null && destination.value().toString().equals("255.255.255.255/32");
+    private static boolean asksNoMore(Rule standsFor) {
+        for (Match match : State.strip(standsFor).matches()) {
+            boolean plain = match.name().equals("comment") || match.name().equals("udp") && match.options().isEmpty();
+            if (!plain) {
+                return false;
+            }
+        }
+        return standsFor.fragment() == null;
     }
 
-    private static <T> Negatable<T> both(Negatable<T> a, Negatable<T> b) {
-        return a == null ? b : a;
-    }
-
-    private static <T> boolean agree(Negatable<T> a, Negatable<T> b) {
-        return a == null || b == null || a.equals(b);
+    /** What is asked of many is answered by an address that nobody knows before (DHCP, UPnP); no state would match it either. */
+    private static boolean isMulticast(Negatable<Network> destination) {
+        if (destination == null || destination.negated() || destination.value().isEverything()) {
+            return false;
+        }
+        int first = destination.value().address()[0] & 255;
+        return destination.value().address().length == 16 ? first == 255 : first >= 224;
     }
 
     /** The port conditions turned round; null when the question's port isn't fixed, or another match is asked. */
     private List<Match> ports(Rule question, Hook hook) {
-        List<Option> udp = new ArrayList<Option>();
-        Match many = null;
-        Option ownPort = null;
-        boolean fixed = false;
+        String remote = null;
+        String many = null;
+        String own = null;
         for (Match match : State.strip(question).matches()) {
-            if (match.name().equals("udp")) {
-                for (Option option : match.options()) {
-                    if (option.name().equals("--dport") && isFixed(option)) {
-                        udp.add(Option.of("--sport", option.value()));
-                        fixed = true;
-                    } else if (option.name().equals("--sport") && isFixed(option)) {
-                        ownPort = Option.of("--dport", option.value());
-                    } else {
-                        return null;
-                    }
+            if (match.name().equals("comment")) {
+                continue;
+            }
+            for (Option option : match.options()) {
+                boolean udp = match.name().equals("udp");
+                if (option.negated() || !udp && !match.name().equals("multiport")) {
+                    return null;
+                } else if (udp && option.name().equals("--dport")) {
+                    remote = option.value();
+                } else if (udp && option.name().equals("--sport")) {
+                    own = option.value();
+                } else if (!udp && option.name().equals("--dports") && many == null) {
+                    many = option.value();
+                } else {
+                    return null;
                 }
-            } else if (match.name().equals("multiport") && match.option("--dports") != null && !match.option("--dports").negated()) {
-                many = Match.of("multiport", Option.of("--sports", match.option("--dports").value()));
-                fixed = true;
-            } else if (!match.name().equals("comment")) {
-                return null;
             }
         }
-        if (!fixed) {
+        if (!isFixed(remote) && !isFixed(many)) {
             return null;
         }
-        udp.add(ownPort != null ? ownPort : Option.of("--dport", hook == Hook.INPUT ? localPorts : "1024:65535"));
+        String to = ownPorts(own, hook);
+        if (to == null) {
+            return null;
+        }
+        List<Option> udp = new ArrayList<Option>();
+        if (remote != null) {
+            udp.add(Option.of("--sport", remote));
+        }
+        udp.add(Option.of("--dport", to));
         List<Match> matches = new ArrayList<Match>();
         matches.add(new Match("udp", udp));
         if (many != null) {
-            matches.add(many);
+            matches.add(Match.of("multiport", Option.of("--sports", many)));
         }
         return matches;
     }
 
-    /** A port, or a range that isn't all of them. */
-    private static boolean isFixed(Option option) {
-        String value = option.value();
-        return !option.negated() && value != null && !value.equals("0:65535") && !value.equals("1:65535")
-                && !value.equals("1024:65535");
+    /** The ports that answers may go to: those that the question names, else those that programs are given; null when there are none. */
+    private String ownPorts(String named, Hook hook) {
+        if (named != null && isFixed(named)) {
+            return named;
+        }
+        int[] given = range(hook == Hook.INPUT ? place.localPorts() : "1024:65535");
+        int[] asked = named == null ? given : range(named);
+        int low = Math.max(given[0], asked[0]);
+        int high = Math.min(given[1], asked[1]);
+        return low > high ? null : low + ":" + high;
+    }
+
+    /** Ports and ranges that together are few. */
+    private static boolean isFixed(String ports) {
+        if (ports == null) {
+            return false;
+        }
+        int count = 0;
+        for (String part : ports.split(",")) {
+            int[] range = range(part);
+            count += range[1] - range[0] + 1;
+        }
+        return count <= FIXED_MAX;
+    }
+
+    private static int[] range(String text) {
+        int colon = text.indexOf(':');
+        int low = Integer.parseInt(colon < 0 ? text : text.substring(0, colon));
+        return new int[] {low, colon < 0 ? low : Integer.parseInt(text.substring(colon + 1))};
     }
 }

@@ -14,14 +14,31 @@ import java.util.TreeSet;
 enum State {
     NEW, ESTABLISHED, RELATED, INVALID, UNTRACKED;
 
-    /** The state match of a rule, or null when it asks for no state. */
+    /** The first state match of a rule, or null when it asks for no state. */
     static Match matchOf(Rule rule) {
         for (Match match : rule.matches()) {
-            if (match.name().equals("state") || match.name().equals("conntrack")) {
+            if (isState(match)) {
                 return match;
             }
         }
         return null;
+    }
+
+    private static boolean isState(Match match) {
+        return match.name().equals("state") || match.name().equals("conntrack");
+    }
+
+    /** The states that all of a rule's state matches let through; every state when it has none, null as for {@link #of(Match)}. */
+    static Set<State> of(Rule rule) {
+        Set<State> states = new TreeSet<State>(Arrays.asList(values()));
+        for (Match match : rule.matches()) {
+            Set<State> these = isState(match) ? of(match) : states;
+            if (these == null) {
+                return null;
+            }
+            states.retainAll(these);
+        }
+        return states;
     }
 
     /**
@@ -29,7 +46,7 @@ enum State {
      *
      * @return null when the match asks for more than states ({@code --ctorigdst}, SNAT …), which nothing stateless can stand for
      */
-    static Set<State> of(Match match) {
+    private static Set<State> of(Match match) {
         if (match.options().size() != 1) {
             return null;
         }
@@ -53,10 +70,14 @@ enum State {
         return others;
     }
 
-    /** A rule without its state match. */
+    /** A rule without its state matches. */
     static Rule strip(Rule rule) {
-        List<Match> kept = new ArrayList<Match>(rule.matches());
-        kept.remove(matchOf(rule));
+        List<Match> kept = new ArrayList<Match>();
+        for (Match match : rule.matches()) {
+            if (!isState(match)) {
+                kept.add(match);
+            }
+        }
         return rule.copy().matches(kept).build();
     }
 }

@@ -3,7 +3,6 @@ package boxwall.compile;
 import boxwall.netfilter.Chain;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Match;
-import boxwall.netfilter.Negatable;
 import boxwall.netfilter.Rule;
 import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.Table;
@@ -18,7 +17,7 @@ import java.util.Set;
 
 /**
  * A ruleset without connection tracking, and what that changes. Nothing of the result loads conntrack: the nat table and every match
- * and target that need it are gone, state matches are replaced by {@link Pieces} and {@link Mirror}.
+ * and target that need it are gone, state matches are replaced by {@link Pieces} and {@link Mirror}, {@link Fragments} come beside.
  */
 final class Stateless {
     /** Matches that need conntrack and that no single packet can answer. */
@@ -28,26 +27,18 @@ final class Stateless {
             "REDIRECT", "NETMAP", "SAME", "CONNMARK", "CONNSECMARK", "SYNPROXY"));
 
     private final Ruleset ruleset;
-    private final String localPorts;
-    private final String wan;
+    private final Place place;
     private final List<Note> notes = new ArrayList<Note>();
     private Ruleset result = Ruleset.empty();
 
-    private Stateless(Ruleset ruleset, String localPorts, String wan) {
+    private Stateless(Ruleset ruleset, Place place) {
         this.ruleset = ruleset;
-        this.localPorts = localPorts;
-        this.wan = wan;
+        this.place = place;
     }
 
-    /**
-     * Compiles the state matches of a ruleset away.
-     *
-     * @param families of which; the others stay as they are
-     * @param localPorts {@code low:high} of ip_local_port_range
-     * @param wan the WAN interface's name, or null
-     */
-    static Stateless of(Ruleset ruleset, Set<Family> families, String localPorts, String wan) {
-        Stateless stateless = new Stateless(ruleset, localPorts, wan);
+    /** Compiles the state matches of some families' rules away; the other families' stay as they are. */
+    static Stateless of(Ruleset ruleset, Set<Family> families, Place place) {
+        Stateless stateless = new Stateless(ruleset, place);
         for (Family family : Family.values()) {
             for (Table table : ruleset.tables(family)) {
                 if (families.contains(family)) {
@@ -79,47 +70,77 @@ final class Stateless {
             }
             return;
         }
-        Mirror mirror = new Mirror(ruleset, family, table, localPorts, wan);
+        Mirror mirror = new Mirror(ruleset, family, table, place);
         Jumps jumps = new Jumps(ruleset, family, table);
-        Set<String> fragmented = new HashSet<String>(jumps.any("FORWARD"));
-        fragmented.addAll(jumps.any("PREROUTING"));
+        Set<String> taken = new HashSet<String>();
+        for (Chain chain : ruleset.chains(family, table)) {
+            taken.add(chain.name());
+        }
+        OtherProtocols others = new OtherProtocols(family, taken);
+        Fragments fragments = new Fragments(family, taken, notes);
+        Set<String> fragmented = fragmented(family, jumps);
         List<Chain> chains = new ArrayList<Chain>();
         for (Chain chain : ruleset.chains(family, table)) {
             List<Rule> rules = new ArrayList<Rule>();
             for (Rule rule : chain.rules()) {
-                rules.addAll(withoutState(family, chain.name(), rule, mirror));
+                rules.addAll(withoutState(family, chain.name(), rule, mirror, jumps, others));
             }
-            boolean seesFragments = family == Family.IPV4 && fragmented.contains(chain.name());
-            chains.add(chain.withRules(seesFragments ? withFragments(rules) : rules));
+            chains.add(chain.withRules(fragmented.contains(chain.name()) ? fragments.with(rules) : rules));
+        }
+        chains.addAll(others.chains());
+        if (fragments.chain() != null) {
+            chains.add(fragments.chain());
         }
         result = result.with(family, table, chains);
     }
 
-    private List<Rule> withoutState(Family family, String chain, Rule rule, Mirror mirror) {
+    /**
+     * The chains that later fragments get to. What is for the box itself IPv4 puts together before INPUT (ip_local_deliver in
+     * net/ipv4/ip_input.c), IPv6 after it (ip6_input_finish); what the box sends is cut after OUTPUT in both.
+     */
+    private static Set<String> fragmented(Family family, Jumps jumps) {
+        Set<String> chains = new HashSet<String>(jumps.any("FORWARD"));
+        chains.addAll(jumps.any("PREROUTING"));
+        if (family == Family.IPV6) {
+            chains.addAll(jumps.any("INPUT"));
+        }
+        return chains;
+    }
+
+    /** The name itself, or with a number behind it when it is taken; it then is. */
+    static String freeName(String wanted, Set<String> taken) {
+        String name = wanted;
+        for (int i = 2; !taken.add(name); i++) {
+            name = wanted + "-" + i;
+        }
+        return name;
+    }
+
+    private List<Rule> withoutState(Family family, String chain, Rule rule, Mirror mirror, Jumps jumps, OtherProtocols others) {
         List<Rule> rules = new ArrayList<Rule>();
         String lost = needsConntrack(rule);
         if (lost != null) {
             note(rule, lost + " needs connection tracking, which this box refuses: the rule is left out");
             return rules;
         }
-        Match match = State.matchOf(rule);
-        if (match == null) {
+        if (State.matchOf(rule) == null) {
             rules.add(rule);
             return rules;
         }
-        Set<State> states = State.of(match);
+        Set<State> states = State.of(rule);
         if (states == null) {
-            note(rule, match + " can't be had without connection tracking: the rule is left out");
+            note(rule, State.matchOf(rule) + " can't be had without connection tracking: the rule is left out");
             return rules;
         }
-        rules.addAll(Pieces.of(family, rule, states));
+        boolean drops = jumps.onlyDrops(rule.target());
+        rules.addAll(Pieces.of(family, rule, states, drops, others));
         int answers = 0;
-        if (states.contains(State.ESTABLISHED) && !states.contains(State.NEW) && Target.ACCEPT.equals(rule.target())) {
+        if (states.contains(State.ESTABLISHED) && !states.contains(State.NEW) && !drops) {
             List<Rule> mirrored = mirror.answersFor(chain, rule);
             answers = mirrored.size();
             rules.addAll(mirrored);
         }
-        explain(rule, states, rules.size() - answers, answers);
+        explain(rule, states, rules.size() - answers, answers, drops);
         return rules;
     }
 
@@ -132,65 +153,27 @@ final class Stateless {
         return rule.target() != null && TARGETS.contains(rule.target().name()) ? "-j " + rule.target().name() : null;
     }
 
-    private void explain(Rule rule, Set<State> states, int pieces, int answers) {
+    private void explain(Rule rule, Set<State> states, int pieces, int answers, boolean drops) {
         if (pieces + answers == 0) {
             note(rule, states + " can't be told from a single packet: the rule is left out");
             return;
         }
-        boolean accepts = Target.ACCEPT.equals(rule.target());
+        boolean established = states.contains(State.ESTABLISHED);
         StringBuilder text = new StringBuilder("without connection tracking ");
-        if (states.contains(State.ESTABLISHED) && !states.contains(State.NEW)) {
-            text.append("ESTABLISHED means TCP with ACK or RST set");
-            text.append(accepts ? ", echo replies, and UDP from the fixed ports asked for (" + answers + " answer rules)"
-                    : ", echo replies, and all UDP");
-            text.append(accepts ? "; anybody can send such packets unasked" : "");
-        } else if (states.contains(State.NEW) && !states.contains(State.ESTABLISHED)) {
-            text.append("NEW means TCP opening segments, all UDP and ICMP requests");
+        if (established && states.contains(State.NEW) && states.contains(State.RELATED)) {
+            text.append(states).append(" means every packet, those too that netfilter calls INVALID");
         } else {
-            text.append(states).append(" means every packet but what netfilter calls INVALID");
-        }
-        if (states.contains(State.RELATED)) {
-            text.append("; RELATED means ICMP errors only: FTP data and the like don't pass by it");
-        }
-        if (states.contains(State.INVALID)) {
-            text.append("; INVALID can't be told");
-        }
-        note(rule, text.toString());
-    }
-
-    /**
-     * Nobody puts forwarded fragments together without conntrack, and later ones carry no ports: each rule that accepts by port
-     * gets a twin for later fragments. A later fragment alone does no harm; the first one is what the port rule decides on. What is
-     * for the box itself is put together before INPUT (ip_local_deliver in net/ipv4/ip_input.c), what it sends is cut after OUTPUT.
-     */
-    private List<Rule> withFragments(List<Rule> rules) {
-        List<Rule> all = new ArrayList<Rule>();
-        Set<Rule> made = new HashSet<Rule>();
-        for (Rule rule : rules) {
-            all.add(rule);
-            if (!Target.ACCEPT.equals(rule.target()) || rule.fragment() != null || !asksOnlyPorts(rule)) {
-                continue;
+            text.append(states.contains(State.NEW) ? "NEW means TCP opening segments, all UDP, ICMP requests and all other protocols; " : "");
+            text.append(established ? "ESTABLISHED means TCP with ACK or RST set, replies to ICMP requests" : "");
+            if (established && !states.contains(State.NEW)) {
+                text.append(drops ? ", and all UDP" : ", and UDP from the fixed ports asked for (" + answers
+                        + " answer rules); anybody can send such packets unasked, and answers of other protocols don't pass");
             }
-            Rule fragment = rule.copy().fragment(Negatable.is(Boolean.TRUE)).matches(new ArrayList<Match>()).build();
-            if (made.add(fragment)) {
-                all.add(fragment);
-                note(rule, "later fragments (they carry no ports) of such packets are accepted too");
-            }
+            text.append(established ? "; " : "");
+            text.append(states.contains(State.RELATED) ? "RELATED means ICMP errors only: FTP data and the like don't pass by it; " : "");
+            text.setLength(text.length() - (text.charAt(text.length() - 2) == ';' ? 2 : 0));
         }
-        return all;
-    }
-
-    private static boolean asksOnlyPorts(Rule rule) {
-        boolean ports = false;
-        for (Match match : rule.matches()) {
-            boolean tcpOrUdp = match.name().equals("tcp") || match.name().equals("udp");
-            if (match.name().equals("multiport") || tcpOrUdp && (match.option("--dport") != null || match.option("--sport") != null)) {
-                ports = true;
-            } else if (!match.name().equals("comment")) {
-                return false;
-            }
-        }
-        return ports;
+        note(rule, text.append(states.contains(State.INVALID) ? "; INVALID can't be told" : "").toString());
     }
 
     private void note(Rule rule, String text) {

@@ -25,7 +25,7 @@ class StatelessTest {
     private static Stateless compile(String wan, String... lines) {
         ParsedRules parsed = RulesetParser.parse(new Source("t", String.join("\n", lines) + "\n"), Names.none(), Includes.NONE);
         assertEquals(List.of(), parsed.errors());
-        return Stateless.of(parsed.ruleset(), Set.of(Family.values()), "32768:60999", wan);
+        return Stateless.of(parsed.ruleset(), Set.of(Family.values()), Place.of("32768:60999", wan));
     }
 
     private static List<String> chain(Stateless stateless, Family family, String name) {
@@ -49,7 +49,52 @@ class StatelessTest {
         List<String> lines = chain(compile("dsl", "iptables -A INPUT -m conntrack --ctstate NEW -j DROP"), Family.IPV4, "INPUT");
         assertEquals(List.of("-A INPUT -p tcp -m tcp --tcp-flags FIN,SYN,RST,ACK SYN -j DROP", "-A INPUT -p udp -j DROP",
                 "-A INPUT -p icmp -m icmp --icmp-type 8 -j DROP", "-A INPUT -p icmp -m icmp --icmp-type 13 -j DROP",
-                "-A INPUT -p icmp -m icmp --icmp-type 17 -j DROP"), lines);
+                "-A INPUT -p icmp -m icmp --icmp-type 15 -j DROP", "-A INPUT -p icmp -m icmp --icmp-type 17 -j DROP",
+                "-A INPUT -j other-protocols"), lines);
+    }
+
+    @Test
+    void otherProtocolsAreThoseThatTheirChainDoesntSendBack() {
+        Stateless stateless = compile("dsl", "iptables -N other-protocols", "iptables -A other-protocols -j ACCEPT",
+                "iptables -A INPUT -i dsl -m state --state NEW -j DROP", "iptables -A INPUT -i guest -m state --state NEW -j DROP",
+                "iptables -A INPUT -i lan -m state --state NEW,ESTABLISHED -j ACCEPT");
+        List<String> input = chain(stateless, Family.IPV4, "INPUT");
+        assertTrue(input.contains("-A INPUT -i dsl -j other-protocols-2") && input.contains("-A INPUT -i guest -j other-protocols-2")
+                && input.contains("-A INPUT -i lan -j other-protocols-3"), input.toString());
+        assertEquals(List.of("-A other-protocols-2 -p tcp -j RETURN", "-A other-protocols-2 -p udp -j RETURN",
+                "-A other-protocols-2 -p icmp -j RETURN", "-A other-protocols-2 -j DROP"), chain(stateless, Family.IPV4, "other-protocols-2"));
+    }
+
+    @Test
+    void aRulesOwnIcmpTypeIsKeptOnlyWhereTheStateFits() {
+        for (String[] each : new String[][] {{"--icmp-type 8", "ESTABLISHED"}, {"--icmp-type 0", "NEW"}, {"--icmp-type 3/4", "NEW"},
+            {"! --icmp-type 0", "ESTABLISHED,INVALID"}}) {
+            List<String> lines = chain(compile("dsl", "iptables -A INPUT -p icmp -m icmp " + each[0] + " -m state --state " + each[1]
+                    + " -j ACCEPT"), Family.IPV4, "INPUT");
+            assertFalse(lines.toString().matches(".*type (8|0|3/4) .*"), each[0] + " " + each[1] + ": " + lines);
+        }
+        assertEquals(List.of("-A INPUT -p icmp -m icmp --icmp-type 3/4 -j ACCEPT"), chain(compile("dsl",
+                "iptables -A INPUT -p icmp -m icmp --icmp-type 3/4 -m state --state RELATED -j ACCEPT"), Family.IPV4, "INPUT"));
+        assertTrue(chain(compile("dsl", "iptables -A INPUT -p icmp ! --icmp-type 3/4 -m state --state RELATED -j ACCEPT"), Family.IPV4, "INPUT")
+                .contains("-A INPUT -p icmp -m icmp --icmp-type 3 -m icmp ! --icmp-type 3/4 -j ACCEPT"));
+    }
+
+    @Test
+    void twoStateMatchesAreAskedBoth() {
+        assertEquals(List.of("-A INPUT -p tcp -m tcp --tcp-flags FIN,SYN,RST,ACK SYN -j ACCEPT"), chain(compile("dsl",
+                "iptables -A INPUT -p tcp -m state --state NEW,ESTABLISHED -m conntrack ! --ctstate ESTABLISHED -j ACCEPT"),
+                Family.IPV4, "INPUT"));
+    }
+
+    @Test
+    void aJumpThatMayAcceptNeverTakesUdpThatMayBeNew() {
+        String[] rules = {"iptables -N OK", "iptables -A OK -j ACCEPT", "iptables -N BAD", "iptables -A BAD -j LOG", "iptables -A BAD -j DROP",
+            "iptables -A OUTPUT -p udp --dport 53 -j ACCEPT", "iptables -A INPUT -m state --state ESTABLISHED -j OK",
+            "iptables -A INPUT -i guest -m state --state ESTABLISHED -j BAD"};
+        List<String> lines = chain(compile("dsl", rules), Family.IPV4, "INPUT");
+        assertFalse(lines.contains("-A INPUT -p udp -j OK"), lines.toString());
+        assertTrue(lines.contains("-A INPUT -p udp -m udp --sport 53 --dport 32768:60999 -j OK"), lines.toString());
+        assertTrue(lines.contains("-A INPUT -i guest -p udp -j BAD"), lines.toString());
     }
 
     @Test
@@ -130,6 +175,38 @@ class StatelessTest {
         assertEquals(List.of("-A FORWARD -i lan -p udp -m udp --dport 53 -j ACCEPT", "-A FORWARD -i lan -p udp -f -j ACCEPT"),
                 chain(stateless, Family.IPV4, "FORWARD"));
         assertEquals(List.of("-A INPUT -p udp -m udp --dport 53 -j ACCEPT"), chain(stateless, Family.IPV4, "INPUT"));
+    }
+
+    @Test
+    void aQuestionBehindAJumpIsMirroredWithWhatTheJumpAsks() {
+        List<String> lines = chain(compile("dsl", "iptables -N OUT", "iptables -A FORWARD -i lan -o dsl -s 192.168.178.0/24 -j OUT",
+                "iptables -A OUT -s 192.168.178.32/27 -p udp --dport 53 -j ACCEPT", "iptables -N BACK", "iptables -A FORWARD -i dsl -j BACK",
+                "iptables -A BACK -m state --state ESTABLISHED -j ACCEPT"), Family.IPV4, "BACK");
+        assertTrue(lines.contains("-A BACK -d 192.168.178.32/27 -i dsl -o lan -p udp -m udp --sport 53 --dport 1024:65535 -j ACCEPT"),
+                lines.toString());
+    }
+
+    @Test
+    void theQuestionsOwnPortsBoundTheAnswers() {
+        for (String[] each : new String[][] {{"1024:65535", "32768:60999"}, {"40000:65535", "40000:60999"}, {"5060", "5060"}}) {
+            List<String> lines = chain(compile("dsl", "iptables -A OUTPUT -p udp --sport " + each[0] + " --dport 53 -j ACCEPT",
+                    "iptables -A INPUT -p udp -m state --state ESTABLISHED -m comment --comment answers -j ACCEPT"), Family.IPV4, "INPUT");
+            assertEquals(List.of("-A INPUT -p udp -m udp --sport 53 --dport " + each[1] + " -j ACCEPT"), lines);
+        }
+        assertEquals(List.of(), chain(compile("dsl", "iptables -A OUTPUT -p udp --sport 1024:30000 --dport 53 -j ACCEPT",
+                "iptables -A INPUT -p udp -m state --state ESTABLISHED -j ACCEPT"), Family.IPV4, "INPUT"));
+    }
+
+    @Test
+    void laterFragmentsOfIpv6AreWhatATcpOrUdpMatchDoesntFit() {
+        Stateless stateless = compile("dsl", "ip6tables -A FORWARD -i lan -p udp --dport 53 -j ACCEPT",
+                "ip6tables -A INPUT -i lan -p udp --dport 53 -m mac --mac-source 00:11:22:33:44:55 -j ACCEPT");
+        assertEquals(List.of("-A FORWARD -i lan -p udp -m udp --dport 53 -j ACCEPT", "-A FORWARD -i lan -p udp -j later-fragments"),
+                chain(stateless, Family.IPV6, "FORWARD"));
+        assertEquals("-A INPUT -i lan -p udp -m mac --mac-source 00:11:22:33:44:55 -j later-fragments",
+                chain(stateless, Family.IPV6, "INPUT").get(1));
+        assertEquals(List.of("-A later-fragments -p tcp -m tcp -j RETURN", "-A later-fragments -p udp -m udp -j RETURN",
+                "-A later-fragments -j ACCEPT"), chain(stateless, Family.IPV6, "later-fragments"));
     }
 
     @Test
