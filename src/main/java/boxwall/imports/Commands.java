@@ -77,7 +77,7 @@ final class Commands {
             if (!guessed.add(words.get(0).toString())) {
                 return command(node, guess, name(guess), words.subList(1, words.size()), asks);
             }
-            walk.ledger.remark(node.line, Show.text(words.get(0).toString()) + " is taken for " + guess + ": " + e.getMessage(), "nothing", true);
+            walk.ledger.remark(node.line, Show.text(words.get(0).toString()) + " is taken for " + guess + ": " + e.getMessage(), "nothing to do", true);
         }
         if (name.isEmpty()) {
             return unknown(node, asks, "a command whose name is empty: " + source(node));
@@ -186,14 +186,14 @@ final class Commands {
         }
         if (PRINTING.contains(name) && target == null) {
             if (asks && !name.equals("echo")) {
-                walk.ledger.remark(node.line, "a question that only the box can answer: " + source(node), "nothing", true);
+                walk.ledger.remark(node.line, "a question that only the box can answer: " + source(node), "nothing to do", true);
                 return Answer.UNKNOWN;
             }
-            walk.ledger.remark(node.line, "builds no rule: " + source(node), "nothing", true);
+            walk.ledger.remark(node.line, "builds no rule: " + source(node), "nothing to do", true);
             return Answer.YES;
         }
         if (name.equals("rmmod") || name.equals("depmod")) {
-            walk.ledger.remark(node.line, "unloads or lists modules", "nothing; boxwall loads what the rules need and leaves the rest", true);
+            walk.ledger.remark(node.line, "unloads or lists modules", "nothing to do: boxwall loads what the rules need and leaves the rest", true);
             return Answer.YES;
         }
         if (target != null) {
@@ -222,7 +222,7 @@ final class Commands {
 
     private Answer unknown(Node node, boolean asks, String what) {
         if (asks) {
-            walk.ledger.remark(node.line, "a question that only the box can answer: " + source(node), "nothing", true);
+            walk.ledger.remark(node.line, "a question that only the box can answer: " + source(node), "nothing to do", true);
         } else {
             walk.leftOut.left(node, what, "keep it in rc.custom if it is needed");
         }

@@ -76,12 +76,12 @@ final class IptablesLines {
         char verb = verb(words);
         if (verb == 'L' || verb == 'S' || verb == 'C') {
             boolean builtin = words.size() < 2 || !isPlain(words, "-L") && !isPlain(words, "-S") && verb != 'C';
-            walk.ledger.remark(node.line, verb == 'C' ? "asks for a rule" : "lists rules", "nothing", true);
+            walk.ledger.remark(node.line, verb == 'C' ? "asks for a rule" : "lists rules", "nothing to do", true);
             String asked = program + " " + key(words).replaceFirst("-C", "-A");
             return verb == 'C' ? Answer.of(present.contains(asked)) : builtin ? Answer.YES : Answer.of(isChain(program, words));
         }
         if (verb == 0 && (words.contains("-V") || words.contains("--version") || words.contains("-h") || words.contains("--help"))) {
-            walk.ledger.remark(node.line, "builds no rule", "nothing", true);
+            walk.ledger.remark(node.line, "builds no rule", "nothing to do", true);
             return Answer.YES;
         }
         natTable(node, words, named);
@@ -171,7 +171,7 @@ final class IptablesLines {
         if (nat && chain && table(words).equals("filter")) {
             words.addAll(0, Arrays.asList("-t", "nat"));
             named.addAll(0, Arrays.asList("-t", "nat"));
-            walk.ledger.remark(node.line, "taken with -t nat: " + words.get(jump + 3) + " works in no other table", "nothing", true);
+            walk.ledger.remark(node.line, "taken with -t nat: " + words.get(jump + 3) + " works in no other table", "nothing to do", true);
         }
     }
 

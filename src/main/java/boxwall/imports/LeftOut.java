@@ -22,7 +22,7 @@ final class LeftOut {
 
     /** A part that isn't run, and what is lost by that: nothing. */
     void skip(Node node, String why) {
-        passOver(node, "not run: " + why, "nothing, unless it is wanted", true);
+        passOver(node, "not run: " + why, "nothing to do, unless it is wanted", true);
     }
 
     void passOver(Node node, String what, String todo, boolean harmless) {
@@ -52,7 +52,7 @@ final class LeftOut {
         }
         String what = quiet ? "whether this runs is for the box to say (line " + cause.line + "); taken as if the script goes on"
                 : "whether this holds depends on the box: line " + cause.line + " asks " + Show.text(asked);
-        String todo = quiet ? "nothing" : "write it into the ruleset if it shall hold";
+        String todo = quiet ? "nothing to do" : "write it into the ruleset if it shall hold";
         undecided(node, what, todo, quiet);
     }
 

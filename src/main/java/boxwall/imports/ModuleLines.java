@@ -16,7 +16,7 @@ final class ModuleLines {
         for (ShellWord word : words) {
             String plain = word.plain() == null ? "" : word.plain();
             if (plain.equals("-r") || plain.equals("--remove")) {
-                walk.ledger.remark(node.line, "unloads modules", "nothing; boxwall unloads only what a failed try has loaded", true);
+                walk.ledger.remark(node.line, "unloads modules", "nothing to do: boxwall unloads only what a failed try has loaded", true);
                 return Answer.YES;
             }
             several |= plain.equals("-a") || plain.equals("-qa") || plain.equals("-aq");

@@ -28,9 +28,9 @@ final class Questions {
                 walk.ledger.taken(node.line, node.end);
                 return answer;
             }
-            walk.ledger.remark(node.line, "a question that only the box can answer: " + source(node), "nothing", true);
+            walk.ledger.remark(node.line, "a question that only the box can answer: " + source(node), "nothing to do", true);
         } catch (Undecided e) {
-            walk.ledger.remark(node.line, "a question that can't be answered here: " + e.getMessage(), "nothing", true);
+            walk.ledger.remark(node.line, "a question that can't be answered here: " + e.getMessage(), "nothing to do", true);
         }
         return Answer.UNKNOWN;
     }
@@ -60,7 +60,7 @@ final class Questions {
             quiet &= (Commands.PRINTING.contains(name) || name.equals("awk") || name.equals("sed") || name.equals("tr") || name.equals("cut")) && Commands.written(simple, walk.scope) == null;
         }
         if (asks || quiet) {
-            walk.ledger.remark(node.line, asks ? "a question that only the box can answer: " + source(node) : "builds no rule: " + source(node), "nothing", true);
+            walk.ledger.remark(node.line, asks ? "a question that only the box can answer: " + source(node) : "builds no rule: " + source(node), "nothing to do", true);
         } else {
             walk.leftOut.left(node, "a chain of commands, and nothing is executed here: " + source(node), "write what it would give");
         }

@@ -264,7 +264,7 @@ final class ShellLexer {
             word.pieces.add(Piece.unknown(balanced('`', '`', at), quoted));
         } else if (next == '(') {
             flush(quoted);
-            word.pieces.add(Piece.unknown(balanced('(', ')', at + 1), quoted));
+            word.pieces.add(Piece.unknown("$" + balanced('(', ')', at + 1), quoted));
         } else if (next == '{') {
             flush(quoted);
             braces(quoted);

@@ -92,7 +92,7 @@ final class Sieve {
             OutLine line = lines.get(i);
             boolean empties = line.verb == 'F' || line.verb == 'X';
             if (line.verb == 'Z' || empties && !filled.contains(line.table)) {
-                ledger.remark(line.line, line.verb == 'Z' ? "counters begin at 0 anyway" : "tables begin empty here", "nothing", true);
+                ledger.remark(line.line, line.verb == 'Z' ? "counters begin at 0 anyway" : "tables begin empty here", "nothing to do", true);
                 replace(i, null);
             } else if (line.verb != 0 && !empties && line.verb != 'P') {
                 filled.add(line.table);
@@ -111,7 +111,7 @@ final class Sieve {
             OutLine line = lines.get(index);
             boolean nothing = error.what().startsWith("no such rule in") || error.what().startsWith("no rule ") && line.verb == 'D'
                     || (line.verb == 'F' || line.verb == 'X') && error.what().startsWith("no chain ") || line.verb == 'N' && error.what().endsWith("is there already");
-            ledger.remark(line.line, error.what(), nothing ? "nothing; tables begin empty here" : error.todo(), nothing);
+            ledger.remark(line.line, error.what(), nothing ? "nothing to do: tables begin empty here" : error.todo(), nothing);
             if (dropped.add(index)) {
                 replace(index, nothing ? null : Show.plain(error.what(), 160));
             }
@@ -136,7 +136,7 @@ final class Sieve {
                 for (int i = 0; i < lines.size(); i++) {
                     if (lines.get(i).table.equals(family.command() + " " + table.word())) {
                         ledger.remark(lines.get(i).line, "the table " + table.word() + " holds no rule, so it isn't named",
-                                "nothing; naming nat would load connection tracking", true);
+                                "nothing to do: naming nat would load connection tracking", true);
                         replace(i, null);
                         any = true;
                     }

@@ -93,7 +93,7 @@ final class Walk {
             case GROUP:
                 return group(node, asks);
             case PROSE:
-                ledger.remark(node.line, "a line of text, no command", "nothing", true);
+                ledger.remark(node.line, "a line of text, no command", "nothing to do", true);
                 return Answer.UNKNOWN;
             default:
                 leftOut.left(node, "no shell could read this: " + node.name, "write what it should do into the ruleset");
