@@ -135,6 +135,10 @@ final class Doors {
     private void administrator(Interface lan) {
         Map<Step, Step> stoppers = new LinkedHashMap<Step, Step>();
         for (int port : ADMIN_PORTS) {
+            if (walk.packet(samples.question(lan.name(), "", samples.host(lan), samples.box(lan), Samples.TCP, port), Hook.INPUT).verdict().stops()) {
+                // he is kept out anyway: that is the finding lockout
+                continue;
+            }
             for (int flags : new int[] {Packet.SYN, Packet.ACK}) {
                 Answer answer = walk.packet(samples.whateverState(lan.name(), samples.host(lan), samples.box(lan), port, flags), Hook.INPUT);
                 List<Step> before = new ArrayList<Step>();

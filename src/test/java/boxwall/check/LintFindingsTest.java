@@ -142,6 +142,7 @@ class LintFindingsTest {
         String rules = "iptables -N FLOOD\niptables -A FLOOD -m limit --limit 20/sec -j RETURN\niptables -A FLOOD -j DROP\n"
                 + "iptables -A INPUT -p tcp --syn -j FLOOD\n" + GOOD;
         assertEquals("note administrator-not-first rules:3", found(rules));
+        assertEquals("", found(rules.replace("iptables -A INPUT -i $LAN_IF -s $LAN_NET -j ACCEPT\n", "")), "he is locked out, which is another finding");
         assertEquals("filter FLOOD 2 (rules:3): -j DROP", one("administrator-not-first", rules).evidence().get(0));
     }
 
@@ -196,5 +197,33 @@ class LintFindingsTest {
         assertTrue(open.contains("warn ipv6-unfiltered"), open);
         assertTrue(!found(GOOD + six + "ip6tables -P INPUT DROP\nip6tables -A FORWARD -j REJECT\n").contains("ipv6-unfiltered"));
         assertTrue(!found(GOOD + six + "ip6tables -P INPUT DROP\nip6tables -N X\nip6tables -A FORWARD -j X\nip6tables -A X -j DROP\n").contains("ipv6-unfiltered"));
+    }
+
+    /** Whole rulesets as people have them: nothing that is found lacks evidence, and each line to write is one that the parser takes. */
+    @Test
+    void eachLineToWriteCanBeWritten() throws Exception {
+        List<String> codes = new java.util.ArrayList<>();
+        for (String folder : List.of("conf", "conf/presets", "src/test/resources/imports")) {
+            try (var files = Files.list(Path.of(folder))) {
+                for (Path file : files.filter(f -> f.toString().endsWith(".rules") || f.toString().endsWith(".golden")).sorted().toList()) {
+                    String text = Files.readString(file, java.nio.charset.StandardCharsets.ISO_8859_1).split("\n----\n")[0] + "\n";
+                    BoxFacts facts = facts();
+                    if (!RulesetParser.parse(new Source("rules", text), Names.of(facts.names(), facts.lackingNames()), null).errors().isEmpty()) {
+                        continue;
+                    }
+                    for (Finding finding : all(text)) {
+                        if (CODES.contains(finding.code()) && !finding.code().equals("time-is-utc") && !finding.effect().contains("IPv4 only")) {
+                            codes.add(finding.code());
+                            String chains = text.lines().filter(l -> l.matches("ip6?tables (-t [a-z]+ )?-N .*")).distinct().reduce("", (a, b) -> a + b + "\n");
+                            String line = finding.remedy().replaceFirst("^[^:]*: (?=ip)", "").replaceFirst(",? (before|after|behind|and|then) .*", "");
+                            List<?> errors = RulesetParser.parse(new Source("rules", chains + line + "\n"), Names.of(facts.names(),
+                                    facts.lackingNames()), null).errors();
+                            assertEquals(List.of(), errors, file + ": " + finding + " -> " + line);
+                        }
+                    }
+                }
+            }
+        }
+        assertTrue(codes.size() > 20, codes.toString());
     }
 }

@@ -87,6 +87,18 @@ class DaemonIT {
         }
     }
 
+    /** iptables takes the rule, the kernel doesn't: it is named, the old rules are back, and of the search nothing is left. */
+    @Test
+    void aRuleThatTheKernelRefusesIsNamed() {
+        applyAndConfirm();
+        String before = box.tables();
+        String put = http("PUT /rules", RULES + "iptables -A INPUT -p udp -m mark --mark 1 -j DROP\niptables -A INPUT -j LED --led-trigger-id none\n");
+        assertTrue(put.contains(" 200 "), put);
+        String tried = http("POST /apply?confirm=60", "");
+        assertTrue(tried.contains(" 422 ") && tried.contains("\"rule-refused\"") && tried.contains("\"where\":\"rules:6\""), tried + log());
+        assertEquals(before, box.tables());
+    }
+
     @Test
     void whatAnotherProgramDoesIsDrift() {
         applyAndConfirm();
