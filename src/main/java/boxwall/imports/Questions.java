@@ -11,7 +11,7 @@ final class Questions {
         this.walk = walk;
     }
 
-    /** {@code [ ... ]}, test, and {@code [[ ]]}, which is never decided. */
+    /** {@code [ ... ]}, test and {@code [[ ]]}. */
     Answer condition(Node node, String name, List<ShellWord> words) {
         try {
             List<String> texts = new ArrayList<String>();
@@ -23,7 +23,7 @@ final class Questions {
                 walk.leftOut.left(node, "a [ without its ]", "write ] as the last word");
                 return Answer.UNKNOWN;
             }
-            Answer answer = name.equals("[[") ? Answer.UNKNOWN : Condition.of(texts);
+            Answer answer = Condition.of(texts);
             if (answer != Answer.UNKNOWN) {
                 walk.ledger.taken(node.line, node.end);
                 return answer;

@@ -92,6 +92,9 @@ final class ShellLexer {
             bodies();
             return new Token(Token.Kind.NEWLINE, null, null, start, glued);
         }
+        boolean numbered = at + 1 < text.length() && Character.isDigit(text.charAt(at)) && "<>".indexOf(text.charAt(at + 1)) >= 0;
+        // which of the streams is redirected makes no difference here
+        at += numbered ? 1 : 0;
         for (String operator : OPERATORS) {
             if (text.startsWith(operator, at)) {
                 at += operator.length();
@@ -304,17 +307,12 @@ final class ShellLexer {
         if (good && rest.length() == 0) {
             word.pieces.add(Piece.name(name, quoted));
         } else if (good && operator.length() > 0 && "-=+".indexOf(operator.charAt(operator.length() - 1)) >= 0) {
-            word.pieces.add(Piece.name(name, quoted, operator, hereLine(unquoted(rest.substring(operator.length())), line, depth + 1)));
+            word.pieces.add(Piece.name(name, quoted, operator, hereLine(ShellWord.unquoted(rest.substring(operator.length())), line, depth + 1)));
         } else if (inside.equals("@") || inside.equals("*") || inside.equals("#")) {
             word.pieces.add(Piece.name(inside, quoted));
         } else {
             word.pieces.add(Piece.unknown("${" + inside + "}", quoted));
         }
-    }
-
-    private static String unquoted(String other) {
-        boolean wrapped = other.length() > 1 && (other.charAt(0) == '"' || other.charAt(0) == '\'') && other.charAt(other.length() - 1) == other.charAt(0);
-        return wrapped ? other.substring(1, other.length() - 1) : other;
     }
 
     /** Steps over a bracket and all inside it, quotes respected; returns it. {@code from} is the opening one's place. */

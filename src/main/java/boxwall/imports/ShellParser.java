@@ -176,19 +176,12 @@ final class ShellParser {
         if (group.flag && in.peek().is("(") && in.peek().glued) {
             in.next();
             Node arithmetic = new Node(Node.Kind.SIMPLE, group.line);
-            arithmetic.words.add(marked(group.line, "((", in.rawUntil("))")));
+            arithmetic.words.add(Brackets.unread(group.line, "((", in.rawUntil("))")));
             return arithmetic;
         }
         group.parts.add(list());
         group.end = expect(close).line;
         return group;
-    }
-
-    private static ShellWord marked(int line, String text, String unknown) {
-        ShellWord word = new ShellWord(line);
-        word.pieces.add(Piece.text(text, true));
-        word.pieces.add(Piece.unknown(unknown, true));
-        return word;
     }
 
     private Node choice() throws ShellSyntax {
@@ -296,7 +289,7 @@ final class ShellParser {
                 ShellWord word = in.next().word;
                 simple.words.add(word);
                 if (simple.words.size() == 1 && "[[".equals(word.plain())) {
-                    simple.words.add(marked(word.line, "", in.rawUntil("]]")));
+                    Brackets.words(simple, in.rawUntil("]]"));
                 }
             } else if (in.peek().is("(") && simple.words.size() == 1 && simple.words.get(0).plain() != null) {
                 Node function = new Node(Node.Kind.FUNCTION, simple.line);
@@ -319,11 +312,6 @@ final class ShellParser {
             return false;
         }
         in.next();
-        int last = node.words.size() - 1;
-        String number = last < 0 || !token.glued ? null : node.words.get(last).plain();
-        if (number != null && number.length() == 1 && Character.isDigit(number.charAt(0))) {
-            node.words.remove(last);
-        }
         if (in.peek().kind != Token.Kind.WORD) {
             throw unexpected();
         }

@@ -50,6 +50,12 @@ final class ShellWord {
         return text.length() > 0;
     }
 
+    /** Without the quotes around all of it. */
+    static String unquoted(String other) {
+        boolean wrapped = other.length() > 1 && (other.charAt(0) == '"' || other.charAt(0) == '\'') && other.charAt(other.length() - 1) == other.charAt(0);
+        return wrapped ? other.substring(1, other.length() - 1) : other;
+    }
+
     /** The word roughly as written, for messages and for guessing what a line was about. */
     @Override
     public String toString() {

@@ -93,12 +93,24 @@ final class Walk {
             case GROUP:
                 return group(node, asks);
             case PROSE:
-                ledger.remark(node.line, "a line of text, no command", "nothing to do", true);
-                return Answer.UNKNOWN;
+                return prose(node);
             default:
                 leftOut.left(node, "no shell could read this: " + node.name, "write what it should do into the ruleset");
                 return Answer.UNKNOWN;
         }
+    }
+
+    /** A line that isn't read as a command; if it has a rule in it, or is in what calls itself a script, something may be missing. */
+    private Answer prose(Node node) {
+        String line = ledger.source(node.line);
+        if (line.matches(".*(tables|IPT\\w*}?\"?) +(-t +\\w+ +)?-[AIDRNPFXE] .*")) {
+            leftOut.left(node, "a rule in a line that isn't read as a command", "write the rule as a line of its own");
+        } else if (ledger.source(1).startsWith("#!")) {
+            leftOut.left(node, "not read: the script as a whole can't be", "write what it should do into the ruleset");
+        } else {
+            ledger.remark(node.line, "a line of text, no command", "nothing to do", true);
+        }
+        return Answer.UNKNOWN;
     }
 
     private Answer list(Node node, boolean asks) {
