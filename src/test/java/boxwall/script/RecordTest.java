@@ -79,12 +79,12 @@ class RecordTest {
     /** What Java reads, the script records: the same box in both. */
     @Test
     void everyFileThatIsReadIsRecorded() throws IOException {
-        String script = Files.readString(Path.of("init.d/boxwall-apply"));
+        String script = Files.readString(Path.of("init.d/boxwall-read"));
         String paths = Files.readString(Path.of("src/main/java/boxwall/probe/Paths.java"));
         List<String> read = java.util.regex.Pattern.compile("new Entry\\(\"/([^\"]+)\"").matcher(paths).results().map(m -> m.group(1)).toList();
         assertTrue(read.size() > 25 && AvmFirewall.FILE.equals("/var/flash/ar7.cfg"), "the pattern finds them");
         for (String path : read) {
-            assertTrue(script.replaceAll("\\s+", " ").contains(" " + path + " "), "boxwall-apply record leaves " + path + " out");
+            assertTrue(script.replaceAll("\\s+", " ").contains(" " + path + " "), "boxwall-read record leaves " + path + " out");
         }
     }
 }

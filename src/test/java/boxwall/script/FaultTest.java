@@ -1,0 +1,100 @@
+package boxwall.script;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Every failure point of try, confirm, revert and boot: the n-th external command fails or hangs, or the script (and its parent) is killed with -9
+ * at it. Whatever happens, the old rules are in force or the new ones, exactly, soon after; the next try works; nothing is left behind.
+ * Of all the points a draw is tried, another one each time; all of them with -Dboxwall.long=true.
+ */
+class FaultTest {
+    private static final boolean LONG = Boolean.getBoolean("boxwall.long");
+    private static final long SEED = Long.getLong("boxwall.seed", System.nanoTime() & 0xffff);
+    /** How many of the verbs, ways to fail and shells, and how many points of each, are drawn. */
+    private static final int CASES = Integer.getInteger("boxwall.cases", 20);
+    private static final int DRAW = Integer.getInteger("boxwall.faults", 1);
+    /** How many boxes play at once: they mostly wait. */
+    private static final int BESIDE = Integer.getInteger("boxwall.beside", 6);
+
+    /** About how many commands the verbs start; counted with the long form. A draw above is a run in which nothing fails. */
+    private static final Map<String, Integer> ABOUT = Map.of("try", 115, "witness", 115, "confirm", 35, "revert", 60, "boot", 145);
+
+    private static List<String> cases() {
+        List<String> cases = new ArrayList<>();
+        for (String verb : System.getProperty("boxwall.verbs", "try witness confirm revert boot").split(" ")) {
+            for (String how : System.getProperty("boxwall.hows", "fail hang kill killall").split(" ")) {
+                for (String shell : new String[] {"dash", "busybox sh"}) {
+                    if (!shell.matches(System.getProperty("boxwall.shell", ".*"))) {
+                        continue;
+                    }
+                    cases.add(verb + ":" + how + ":" + shell);
+                }
+            }
+        }
+        return cases;
+    }
+
+    @Test
+    void oldOrNewWhateverFails() {
+        System.out.println("FaultTest: seed " + SEED + (LONG ? ", every point" : ", a draw of the points"));
+        List<String> failures = Collections.synchronizedList(new ArrayList<>());
+        List<String> all = cases();
+        Collections.shuffle(all, new Random(SEED));
+        List<String> cases = LONG ? all : all.subList(0, Math.min(all.size(), CASES));
+        String[] hands = new String[BESIDE];
+        for (int i = 0; i < BESIDE; i++) {
+            hands[i] = String.valueOf(i);
+        }
+        int[] tried = new int[BESIDE];
+        SideBySide.play(hand -> {
+            for (int i = Integer.parseInt(hand); i < cases.size(); i += BESIDE) {
+                tried[Integer.parseInt(hand)] += play(cases.get(i), failures);
+            }
+        }, hands);
+        System.out.println("FaultTest: " + Arrays.stream(tried).sum() + " points");
+        assertEquals(List.of(), failures);
+        assertTrue(Arrays.stream(tried).sum() >= cases.size(), "points tried: " + Arrays.toString(tried));
+    }
+
+    /** Plays one case at several points; how many. */
+    private static int play(String which, List<String> failures) {
+        String[] parts = which.split(":");
+        Random random = new Random(SEED + which.hashCode());
+        int points = 0;
+        try (FaultBox box = new FaultBox(parts[2], parts[0])) {
+            int calls = LONG ? box.strike(0, parts[1]) : ABOUT.get(parts[0]);
+            if (LONG) {
+                System.out.println("FaultTest: " + which + ": " + calls + " commands");
+            }
+            assertTrue(calls > 10, which + ": " + calls + " commands");
+            List<Integer> at = new ArrayList<>();
+            for (int n = 1; n <= calls + 3; n++) { // loops that wait make a few more at times
+                at.add(n);
+            }
+            if (!LONG) {
+                Collections.shuffle(at, random);
+                at = at.subList(0, DRAW);
+            }
+            for (int n : at) {
+                points++;
+                try {
+                    box.strike(n, parts[1]);
+                } catch (AssertionError | RuntimeException e) {
+                    failures.add(which + " at " + n + " (" + box.struck() + "): " + e.getMessage());
+                    System.out.println("FaultTest: " + failures.get(failures.size() - 1));
+                    box.renew();
+                }
+            }
+        }
+        return points;
+    }
+}

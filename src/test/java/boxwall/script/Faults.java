@@ -1,0 +1,96 @@
+package boxwall.script;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Puts a stand-in before every external command that the scripts use in a box. It counts the calls and lets one of them fail or hang, or kills
+ * the script (and its parent) at it; the command itself is the real one.
+ */
+final class Faults {
+    /** Every external command that boxwall-apply and boxwall-keep name, but for shells. */
+    static final List<String> COMMANDS = List.of("cat", "cmp", "cp", "date", "grep", "gzip", "head", "ip6tables", "ip6tables-restore",
+            "ip6tables-save", "iptables", "iptables-restore", "iptables-save", "ln", "logger", "mkdir", "modprobe", "modsave", "mv", "ping", "rm",
+            "rmmod", "sed", "sleep", "sort", "sync", "tail", "tar", "tr", "uniq", "wc", "xargs");
+    private static final String START = "#!/bin/sh\necho $$ >$BOXWALL_TEST/faults/parent\n"
+            + "sh -c 'echo $$ >$BOXWALL_TEST/faults/script; exec \"$@\"' - \"$@\"\nexit $?\n";
+    private final NetBox box;
+    private final Path folder;
+    private final Path real;
+
+    Faults(NetBox box) {
+        this.box = box;
+        folder = box.folder.resolve("faults");
+        try {
+            real = Files.createDirectory(box.folder.resolve("real"));
+            byte[] text = Faults.class.getResourceAsStream("/script/faulty").readAllBytes();
+            Path faulty = Files.write(box.folder.resolve("faulty"), text);
+            faulty.toFile().setExecutable(true);
+            for (String name : COMMANDS) {
+                if (Files.isSymbolicLink(box.bin.resolve(name)) || Files.exists(box.bin.resolve(name))) {
+                    Files.move(box.bin.resolve(name), real.resolve(name));
+                }
+                Files.createSymbolicLink(box.bin.resolve(name), faulty);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        realIs("logger", "#!/bin/sh\nexit 0\n");
+        realIs("ping", "#!/bin/sh\nexec busybox ping \"$@\"\n");
+        box.script("start", START);
+    }
+
+    private void realIs(String name, String text) {
+        try {
+            Files.writeString(real.resolve(name), text);
+            real.resolve(name).toFile().setExecutable(true);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Runs a verb of boxwall-apply with one fault.
+     *
+     * @param n the command at which it happens, counted from 1
+     * @param how fail, hang, kill or killall
+     */
+    NetBox.Answer run(int n, String how, String... verb) {
+        calm();
+        try {
+            Files.createDirectories(folder);
+            Files.writeString(folder.resolve("last"), "1\n");
+            Files.writeString(folder.resolve("at"), n + " " + how + "\n");
+            String line = box.bin.resolve("start") + " " + box.command("boxwall-apply") + " " + String.join(" ", verb);
+            Path said = box.folder.resolve("said");
+            Process process = box.start("sh", "-c", "exec " + line + " >" + said);
+            if (!process.waitFor(30, TimeUnit.SECONDS)) {
+                String still = box.sh("ps -ef").out();
+                process.destroyForcibly();
+                throw new AssertionError("still running after 30 s:\n" + still);
+            }
+            return new NetBox.Answer(process.exitValue(), NetBox.read(said), NetBox.read(box.folder.resolve("err")));
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** From now on every command does what it should. */
+    void calm() {
+        box.sh("rm -rf " + folder);
+    }
+
+    /** What was struck: the command and its arguments; "" when the run ended before that. */
+    String struck() {
+        return NetBox.read(folder.resolve("hit")).strip();
+    }
+
+    /** How many commands ran. */
+    int calls() {
+        return (int) NetBox.read(folder.resolve("log")).lines().count();
+    }
+}
