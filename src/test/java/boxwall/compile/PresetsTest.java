@@ -118,6 +118,21 @@ class PresetsTest {
         assertEquals(2, nat);
     }
 
+    /** What passes in addition, kind by kind, in the words that StatelessIT's packets were sent after. */
+    @Test
+    void theNotesNameEveryKindOfPacketThatPassesInAddition() {
+        Presets.OnBox on = holds("virtual-avm", List.of("anti-spoof", "wiki-basic", "ipv6-basic", "guest-isolation"));
+        for (String family : new String[] {"wiki-basic", "ipv6-basic"}) {
+            String notes = on.compiled().notes().stream().filter(n -> n.origin().toString().startsWith(family)).map(n -> n.text() + "\n")
+                    .reduce("", String::concat);
+            for (String kind : new String[] {"TCP with ACK or RST set", "replies to ICMP requests", "UDP from the fixed ports asked for",
+                "anybody can send such packets unasked", "RELATED means ICMP errors only", "FTP data and the like don't pass",
+                "later fragments (they carry no ports)", "answers of other protocols don't pass"}) {
+                assertTrue(notes.contains(kind), family + ": no note of " + kind + ":\n" + notes);
+            }
+        }
+    }
+
     @Test
     void aNameThatTheUserMustSetIsAskedForByItsName() throws IOException {
         BoxFacts facts = BoxFacts.of(Presets.box("virtual"));

@@ -1,0 +1,109 @@
+package boxwall.compile;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.ConnectException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.PortUnreachableException;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * A host in a network namespace: it serves on ports and asks others. Arguments: {@code udp:ADDRESS:PORT} and {@code tcp:ADDRESS:PORT} with
+ * {@code /} for the colons of IPv6. UDP answers with as many bytes as the question says. It prints {@code up}, then answers each line:
+ * <pre>
+ * udp FROMPORT ADDRESS PORT BYTES    answered BYTES, refused, or silent (FROMPORT 0: the kernel's choice)
+ * tcp ADDRESS PORT                   open, refused or silent
+ * ping ADDRESS                       answered or silent
+ * </pre>
+ */
+final class Peer {
+    /** An answer on a veth pair takes well below a millisecond; a busy host may need more. */
+    private static final int MILLIS = 3000;
+
+    private Peer() {
+    }
+
+    public static void main(String[] args) throws IOException {
+        for (String arg : args) {
+            String[] words = arg.split(":");
+            InetSocketAddress at = new InetSocketAddress(InetAddress.getByName(words[1].replace('/', ':')), Integer.parseInt(words[2]));
+            Thread thread = words[0].equals("udp") ? new Thread(server(new DatagramSocket(at)))
+                    : new Thread(server(new ServerSocket(at.getPort(), 16, at.getAddress())));
+            thread.setDaemon(true);
+            thread.start();
+        }
+        System.out.println("up");
+        BufferedReader in = new BufferedReader(new InputStreamReader(System.in));
+        for (String line = in.readLine(); line != null; line = in.readLine()) {
+            String[] words = line.split(" ");
+            System.out.println(words[0].equals("udp") ? udp(words) : words[0].equals("tcp") ? tcp(words)
+                    : InetAddress.getByName(words[1]).isReachable(MILLIS) ? "answered" : "silent");
+        }
+    }
+
+    private static Runnable server(DatagramSocket socket) {
+        return () -> {
+            while (true) {
+                try {
+                    DatagramPacket asked = new DatagramPacket(new byte[64], 64);
+                    socket.receive(asked);
+                    int bytes = Integer.parseInt(new String(asked.getData(), 0, asked.getLength(), StandardCharsets.US_ASCII));
+                    socket.send(new DatagramPacket(new byte[bytes], bytes, asked.getSocketAddress()));
+                } catch (IOException | NumberFormatException e) {
+                    // crafted packets come here too; the next question counts
+                }
+            }
+        };
+    }
+
+    private static Runnable server(ServerSocket socket) {
+        return () -> {
+            while (true) {
+                try (Socket connection = socket.accept()) {
+                    connection.getOutputStream().write('!');
+                } catch (IOException e) {
+                    // whoever went away is no matter
+                }
+            }
+        };
+    }
+
+    private static String udp(String[] words) throws IOException {
+        try (DatagramSocket socket = new DatagramSocket(Integer.parseInt(words[1]))) {
+            socket.setSoTimeout(MILLIS);
+            socket.connect(InetAddress.getByName(words[2]), Integer.parseInt(words[3]));
+            byte[] question = words[4].getBytes(StandardCharsets.US_ASCII);
+            socket.send(new DatagramPacket(question, question.length));
+            DatagramPacket answer = new DatagramPacket(new byte[65000], 65000);
+            socket.receive(answer);
+            return "answered " + answer.getLength();
+        } catch (PortUnreachableException e) {
+            return "refused";
+        } catch (SocketTimeoutException e) {
+            return "silent";
+        } catch (IOException e) {
+            return "failed: " + e.getMessage();
+        }
+    }
+
+    private static String tcp(String[] words) {
+        try (Socket socket = new Socket()) {
+            socket.setSoTimeout(MILLIS);
+            socket.connect(new InetSocketAddress(InetAddress.getByName(words[1]), Integer.parseInt(words[2])), MILLIS);
+            return socket.getInputStream().read() == '!' ? "open" : "closed at once";
+        } catch (ConnectException e) {
+            return "refused";
+        } catch (SocketTimeoutException e) {
+            return "silent";
+        } catch (IOException e) {
+            return "failed: " + e.getMessage();
+        }
+    }
+}

@@ -1,0 +1,30 @@
+package boxwall.explain;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Packets in the words of explain, as frames that the injector sends (src/test/java/boxwall/explain/inject.c), for other packages' tests. */
+public final class Wire {
+    private Wire() {
+    }
+
+    /**
+     * A request of the injector: a frame out of an interface.
+     *
+     * @param keys as {@link Keys}, {@code src=… dst=… proto=tcp …}; an ICMP error carries a packet of its own making
+     * @param destination and source are MAC addresses in hex
+     */
+    public static String frame(String device, String destination, String source, String keys) {
+        Map<String, String> map = new LinkedHashMap<>();
+        for (String word : keys.split(" ")) {
+            map.put(word.substring(0, word.indexOf('=')), word.substring(word.indexOf('=') + 1));
+        }
+        Packet packet = Keys.packet(map, Site.unknown());
+        StringBuilder out = new StringBuilder("P ").append(device).append(' ').append(destination).append(source)
+                .append(packet.family() == boxwall.netfilter.Family.IPV4 ? "0800" : "86dd");
+        for (byte b : PacketBytes.of(packet, 1000, 2000, new byte[28])) {
+            out.append(Character.forDigit(b >> 4 & 15, 16)).append(Character.forDigit(b & 15, 16));
+        }
+        return out.toString();
+    }
+}
