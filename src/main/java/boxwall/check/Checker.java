@@ -19,6 +19,7 @@ import boxwall.syntax.SyntaxError;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 
@@ -117,10 +118,8 @@ public final class Checker {
 
     private static String join(List<String> places) {
         StringBuilder text = new StringBuilder();
-        for (String place : places) {
-            if (text.indexOf(place) < 0) {
-                text.append(text.length() == 0 ? "" : ", ").append(place);
-            }
+        for (String place : new LinkedHashSet<String>(places)) {
+            text.append(text.length() == 0 ? "" : ", ").append(place);
         }
         return text.toString();
     }

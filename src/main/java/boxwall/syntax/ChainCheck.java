@@ -70,7 +70,9 @@ final class ChainCheck {
         if (to == null && foreign.has(true, target.name(), family) && !target.isGoto()) {
             return;
         }
-        if (to == null) {
+        if (to == null && errors.isFull()) {
+            errors.more();
+        } else if (to == null) {
             List<String> names = new ArrayList<String>(Extensions.get().names(true, family));
             for (Draft.DraftChain chain : chains.values()) {
                 if (!chain.builtin) {

@@ -10,9 +10,11 @@ import boxwall.netfilter.Table;
 import boxwall.netfilter.Target;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** The tables of one family as the commands so far have made them; they begin empty, since a table that is mentioned is owned whole. */
@@ -115,7 +117,9 @@ final class Draft {
             return null;
         }
         DraftChain chain = table.chains.get(c.chain.text);
-        if (chain == null) {
+        if (chain == null && errors.isFull()) {
+            errors.more();
+        } else if (chain == null) {
             errors.add(c.chain, "no chain " + Errors.show(c.chain.text) + " in the table " + c.table.word(), isHook(c.chain.text)
                     ? "the table " + c.table.word() + " has no such hook; see -t" : Nearest.hint(c.chain.text, table.chains.keySet(),
                     "make it with -N " + c.chain.text + " before"));
@@ -145,12 +149,7 @@ final class Draft {
 
     private void remove(DraftTable table, Command c) {
         if (c.chain == null) {
-            for (String name : new ArrayList<String>(table.chains.keySet())) {
-                DraftChain chain = table.chains.get(name);
-                if (!chain.builtin && chain.rules.isEmpty() && reference(table, name) == null) {
-                    table.chains.remove(name);
-                }
-            }
+            removeAll(table, c);
             return;
         }
         DraftChain chain = chain(table, c);
@@ -166,6 +165,27 @@ final class Draft {
             errors.add(c.chain, "the chain " + chain.name + " is still used in line " + user.at.line, "delete that rule before");
         } else {
             table.chains.remove(chain.name);
+        }
+    }
+
+    /** All user chains, which must be empty and unused: iptables deletes the others before it fails, iptables-restore takes nothing then. */
+    private void removeAll(DraftTable table, Command c) {
+        Set<String> used = new HashSet<String>();
+        for (DraftChain chain : table.chains.values()) {
+            for (Entry entry : chain.rules) {
+                used.add(entry.rule.target() == null ? null : entry.rule.target().name());
+            }
+        }
+        for (String name : new ArrayList<String>(table.chains.keySet())) {
+            DraftChain chain = table.chains.get(name);
+            if (chain.builtin) {
+                continue;
+            }
+            if (!chain.rules.isEmpty() || used.contains(name)) {
+                errors.add(c.verbAt, "-X while the chain " + name + (chain.rules.isEmpty() ? " is still used" : " isn't empty"), "write -F before");
+                return;
+            }
+            table.chains.remove(name);
         }
     }
 

@@ -38,6 +38,16 @@ final class Errors {
         }
     }
 
+    /** Whether more errors aren't kept: then it isn't worth the time to look for what a word was meant to be. */
+    boolean isFull() {
+        return list.size() > LIMIT;
+    }
+
+    /** One more that isn't kept. */
+    void more() {
+        count++;
+    }
+
     /** Grows with each error, repeated ones too: compare before and after to know whether something was wrong in between. */
     int count() {
         return count;

@@ -2,6 +2,9 @@ package boxwall.syntax;
 
 /** Finds what a misspelt word was probably meant to be. */
 final class Nearest {
+    /** A file can set thousands of names and be wrong in hundreds of places; a box's processor is slow. */
+    private static final int LOOKED_AT = 500;
+
     private Nearest() {
     }
 
@@ -9,7 +12,11 @@ final class Nearest {
     static String hint(String word, Iterable<String> candidates, String otherwise) {
         String best = null;
         int least = Math.max(1, word.length() / 3) + 1;
+        int count = 0;
         for (String candidate : candidates) {
+            if (++count > LOOKED_AT) {
+                break;
+            }
             int distance = distance(word, candidate, least);
             if (distance < least) {
                 least = distance;

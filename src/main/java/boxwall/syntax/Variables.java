@@ -52,6 +52,10 @@ final class Variables implements Tokenizer.Lookup {
             lacking = lacking != null ? lacking : without != null ? without : name;
             return null;
         }
+        if (errors.isFull()) {
+            errors.more();
+            return null;
+        }
         List<String> known = new ArrayList<String>(ofFile);
         known.addAll(names.all());
         errors.add(at, "the name " + Errors.show(name) + " isn't set", hint(name, known));

@@ -19,7 +19,11 @@ import java.util.concurrent.TimeUnit;
  */
 final class RealIptables {
     /** Whether a text was taken, what was said about it, and the rules that were there afterwards. */
-    record Answer(boolean taken, String said, List<String> rules) {
+    record Answer(boolean taken, String said, List<String> rules, String save) {
+        @Override
+        public String toString() {
+            return "Answer[taken=" + taken + ", said=" + said + ", rules=" + rules + "]";
+        }
     }
 
     private static final String SCRIPT = """
@@ -78,14 +82,15 @@ final class RealIptables {
         String said = Files.readString(folder.resolve(name + ".said"), StandardCharsets.ISO_8859_1).strip();
         List<String> rules = new ArrayList<>();
         String table = "";
-        for (String line : Files.readString(folder.resolve(name + ".save"), StandardCharsets.ISO_8859_1).split("\n")) {
+        String save = Files.readString(folder.resolve(name + ".save"), StandardCharsets.ISO_8859_1);
+        for (String line : save.split("\n")) {
             table = line.startsWith("*") ? line.substring(1) : table;
             if (line.startsWith("-A ")) {
                 // Debian's iptables has a newer name for protocol 135 than 1.4.11 can read
                 rules.add(table + " " + line.replace("-p mobility-header", "-p ipv6-mh"));
             }
         }
-        return new Answer(Files.readString(rc).strip().equals("0"), said, rules);
+        return new Answer(Files.readString(rc).strip().equals("0"), said, rules, save);
     }
 
     /** A text with all tables and these lines, each after its table's name. */

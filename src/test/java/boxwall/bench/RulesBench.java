@@ -1,0 +1,39 @@
+package boxwall.bench;
+
+import boxwall.box.BoxFacts;
+import boxwall.box.Readings;
+import boxwall.check.Checker;
+import boxwall.compile.Compiled;
+import boxwall.compile.Compiler;
+import boxwall.compile.Stateful;
+import boxwall.probe.BoxReader;
+import boxwall.syntax.LargeRules;
+import boxwall.syntax.Names;
+import boxwall.syntax.ParsedRules;
+import boxwall.syntax.RulesetParser;
+import boxwall.sys.LiveSys;
+
+/** Parse, compile and check of long rulesets, for a box with connection tracking and for one that refuses it. */
+final class RulesBench {
+    private RulesBench() {
+    }
+
+    /** Prints the rows. */
+    public static void main(String[] args) {
+        for (String box : new String[] {"virtual", "virtual-avm"}) {
+            Readings readings = BoxReader.read(new LiveSys(), "src/test/resources/boxes/" + box);
+            BoxFacts facts = BoxFacts.of(readings);
+            BoxFacts booted = BoxFacts.of(readings.asBooted());
+            String form = box.equals("virtual") ? "stateful" : "stateless";
+            for (int count : new int[] {10, 100, 1000, 10000, 50000}) {
+                LargeRules rules = new LargeRules(count);
+                Names names = Names.of(facts.names(), facts.lackingNames());
+                Bench.millis("parse+compile+check of " + count + " rules, " + form, () -> {
+                    ParsedRules parsed = RulesetParser.parse(rules.main(), names, rules);
+                    Compiled compiled = Compiler.compile(parsed, facts, booted, Stateful.AUTO);
+                    return Checker.check(parsed, compiled.ruleset(), facts);
+                });
+            }
+        }
+    }
+}

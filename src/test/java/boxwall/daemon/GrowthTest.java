@@ -1,0 +1,112 @@
+package boxwall.daemon;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import boxwall.box.BoxFacts;
+import boxwall.check.Checker;
+import boxwall.compile.Compiled;
+import boxwall.compile.Compiler;
+import boxwall.compile.Stateful;
+import boxwall.probe.BoxReader;
+import boxwall.syntax.LargeRules;
+import boxwall.syntax.Names;
+import boxwall.syntax.ParsedRules;
+import boxwall.syntax.RulesetParser;
+import boxwall.sys.LiveSys;
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Twice the rules, twice the work: counted in bytes that are allocated, which a busy machine doesn't change; and in how small a heap. */
+class GrowthTest {
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private static final int[] SIZES = {1000, 5000, 10000};
+
+    /** What one step returned and the bytes it took. */
+    private record Step<T>(T result, long bytes) {
+        static <T> Step<T> of(Supplier<T> work) {
+            long before = THREADS.getCurrentThreadAllocatedBytes();
+            T result = work.get();
+            return new Step<>(result, THREADS.getCurrentThreadAllocatedBytes() - before);
+        }
+    }
+
+    private static List<Double> perRule(BoxFacts facts, BoxFacts booted, LargeRules rules, int count) {
+        Step<ParsedRules> parsed = Step.of(() -> RulesetParser.parse(rules.main(), Names.of(facts.names(), facts.lackingNames()), rules));
+        assertEquals(List.of(), parsed.result.errors());
+        Step<Compiled> compiled = Step.of(() -> Compiler.compile(parsed.result, facts, booted, Stateful.AUTO));
+        Step<?> checked = Step.of(() -> Checker.check(parsed.result, compiled.result.ruleset(), facts));
+        List<Double> all = new ArrayList<>();
+        for (Step<?> step : List.of(parsed, compiled, checked)) {
+            all.add(step.bytes / (double) count);
+        }
+        return all;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"virtual", "virtual-avm"})
+    void parseCompileAndCheckGrowLinearly(String box) {
+        var readings = BoxReader.read(new LiveSys(), "src/test/resources/boxes/" + box);
+        BoxFacts facts = BoxFacts.of(readings);
+        BoxFacts booted = BoxFacts.of(readings.asBooted());
+        // what the compiler of the JVM leaves out of allocations as it warms up is not ours to count
+        for (int i = 0; i < 3; i++) {
+            perRule(facts, booted, new LargeRules(5000), 5000);
+        }
+        List<List<Double>> measured = new ArrayList<>();
+        for (int size : SIZES) {
+            measured.add(perRule(facts, booted, new LargeRules(size), size));
+        }
+        System.out.println(box + ": bytes a rule for parse, compile, check at 1000, 5000, 10000: " + measured);
+        for (int step = 0; step < 3; step++) {
+            double small = measured.get(0).get(step);
+            for (List<Double> each : measured) {
+                double ratio = each.get(step) / small;
+                assertTrue(ratio < 1.2, "step " + step + " grows faster than the rules: " + measured);
+            }
+        }
+    }
+
+    /** The desk's verbs in a JVM of their own. A box gives 8 MB to the daemon, the desk 64 are enough for anything. */
+    @ParameterizedTest
+    @CsvSource({"500,8,virtual", "500,8,virtual-avm", "10000,64,virtual", "10000,64,virtual-avm"})
+    void aSmallHeapIsEnough(int count, int megabytes, String box, @TempDir Path folder) throws Exception {
+        LargeRules rules = new LargeRules(count);
+        Files.writeString(folder.resolve("rules"), rules.main().text());
+        for (int i = 0; i < rules.parts(); i++) {
+            Files.writeString(folder.resolve("part" + i), rules.part(i));
+        }
+        Path log = folder.resolve("log");
+        Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin/java").toString(), "-Xmx" + megabytes + "m", "-XX:+UseSerialGC",
+                "-cp", System.getProperty("java.class.path"), "boxwall.daemon.Main", "compile", folder.resolve("rules").toString(),
+                "--root", "src/test/resources/boxes/" + box, "--out", folder.resolve("plan").toString())
+                .redirectErrorStream(true).redirectOutput(log.toFile()).start();
+        // about two seconds on a calm machine
+        assertTrue(process.waitFor(120, TimeUnit.SECONDS), "still running");
+        String said = Files.readString(log);
+        assertEquals(0, process.exitValue(), said.substring(Math.max(0, said.length() - 2000)));
+        long lines = Files.readString(folder.resolve("plan/restore4")).lines().filter(l -> l.startsWith("-A")).count();
+        assertTrue(lines > count * 8 / 10, "rules in the plan: " + lines);
+    }
+
+    /** A box's heap is small: a plan of 10 000 rules and its text are in it at once. */
+    @Test
+    void theFilesOfTenThousandRulesAreWithinTheLimits() {
+        LargeRules rules = new LargeRules(10000);
+        assertTrue(rules.parts() <= 4, "files: " + rules.parts());
+        for (int i = 0; i < rules.parts(); i++) {
+            assertTrue(rules.part(i).length() <= RulesetParser.FILE_LIMIT);
+        }
+    }
+}
