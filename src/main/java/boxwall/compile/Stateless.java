@@ -109,11 +109,26 @@ final class Stateless {
 
     /** The name itself, or with a number behind it when it is taken; it then is. */
     static String freeName(String wanted, Set<String> taken) {
-        String name = wanted;
-        for (int i = 2; !taken.add(name); i++) {
-            name = wanted + "-" + i;
+        if (taken.add(wanted)) {
+            return wanted;
         }
-        return name;
+        // a ruleset can need thousands: the numbers are taken one after the other, so the first free one is found by halves
+        int low = 1;
+        int high = 2;
+        while (taken.contains(wanted + "-" + high)) {
+            low = high;
+            high *= 2;
+        }
+        while (high - low > 1) {
+            int middle = (low + high) / 2;
+            if (taken.contains(wanted + "-" + middle)) {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
+        taken.add(wanted + "-" + high);
+        return wanted + "-" + high;
     }
 
     private List<Rule> withoutState(Family family, String chain, Rule rule, Mirror mirror, Jumps jumps, OtherProtocols others) {
