@@ -34,6 +34,7 @@ final class Mirror {
     private final Table table;
     private final Place place;
     private final Jumps jumps;
+    private final String freePorts;
     private final Map<Hook, Set<String>> reached = new TreeMap<Hook, Set<String>>();
     private final Map<Hook, List<Rule>> questions = new TreeMap<Hook, List<Rule>>();
 
@@ -43,6 +44,7 @@ final class Mirror {
         this.table = table;
         this.place = place;
         this.jumps = new Jumps(ruleset, family, table);
+        this.freePorts = FreePorts.of(place.localPorts(), ruleset, family, table, jumps);
     }
 
     /** The answers that may pass where the given rule (ESTABLISHED) of this chain stands, with its target. */
@@ -149,14 +151,20 @@ final class Mirror {
             return null;
         }
         List<Option> udp = new ArrayList<Option>();
+        boolean oneRange = to.indexOf(',') < 0;
         if (remote != null) {
             udp.add(Option.of("--sport", remote));
         }
-        udp.add(Option.of("--dport", to));
+        if (oneRange) {
+            udp.add(Option.of("--dport", to));
+        }
         List<Match> matches = new ArrayList<Match>();
         matches.add(new Match("udp", udp));
         if (many != null) {
             matches.add(Match.of("multiport", Option.of("--sports", many)));
+        }
+        if (!oneRange) {
+            matches.add(Match.of("multiport", Option.of("--dports", to)));
         }
         return matches;
     }
@@ -166,11 +174,9 @@ final class Mirror {
         if (named != null && isFixed(named)) {
             return named;
         }
-        int[] given = range(hook == Hook.INPUT ? place.localPorts() : "1024:65535");
-        int[] asked = named == null ? given : range(named);
-        int low = Math.max(given[0], asked[0]);
-        int high = Math.min(given[1], asked[1]);
-        return low > high ? null : low + ":" + high;
+        String given = hook == Hook.INPUT ? freePorts : "1024:65535";
+        String free = given.length() == 0 || named == null ? given : FreePorts.within(given, named);
+        return free.length() == 0 ? null : free;
     }
 
     /** Ports and ranges that together are few. */
@@ -180,15 +186,9 @@ final class Mirror {
         }
         int count = 0;
         for (String part : ports.split(",")) {
-            int[] range = range(part);
+            int[] range = FreePorts.range(part);
             count += range[1] - range[0] + 1;
         }
         return count <= FIXED_MAX;
-    }
-
-    private static int[] range(String text) {
-        int colon = text.indexOf(':');
-        int low = Integer.parseInt(colon < 0 ? text : text.substring(0, colon));
-        return new int[] {low, colon < 0 ? low : Integer.parseInt(text.substring(colon + 1))};
     }
 }

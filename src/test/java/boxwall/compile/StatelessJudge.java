@@ -81,6 +81,8 @@ final class StatelessJudge {
                 + " call-home-log"}) {
             judge.presets = presets;
             String further = args.length > 1 ? args[1] : "";
+            // a service in the midst of the ports that programs are given
+            further += "iptables -A INPUT -i lan -p udp --dport 51820 -j ACCEPT\n";
             Presets.OnBox on = Presets.on(box, Presets.text(List.of(presets.split(" "))) + further, Stateful.NO);
             for (Family family : Family.values()) {
                 String text = Writer.restore(on.compiled().ruleset(), family).text();
@@ -196,7 +198,7 @@ final class StatelessJudge {
             sends.add(new String[] {"guests", "family=4 src=192.168.179.20 dst=192.168.178.20 proto=tcp sport=40000 dport=445 flags=" + words,
                 "FORWARD -i guest -o lan -p tcp --dport 445 --tcp-flags ALL " + words, "" + (scanning && ack)});
         }
-        for (int port : new int[] {53, 67, 68, 69, 123, 137, 161, 500, 1900, 4500, 5351, 5353, 5355, 7077}) {
+        for (int port : new int[] {53, 67, 68, 69, 123, 137, 161, 500, 1900, 4500, 5351, 5353, 5355, 7077, 51820}) {
             for (String[] side : new String[][] {{"net", "dsl", "198.51.100.9", "203.0.113.2"}, {"guests", "guest", "192.168.179.20", "192.168.179.1"}}) {
                 boolean served = side[0].equals("guests") && (port == 53 || port == 67);
                 String match = " -i " + side[1] + " -p udp --sport 53 --dport " + port;

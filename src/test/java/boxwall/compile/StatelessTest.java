@@ -198,6 +198,21 @@ class StatelessTest {
     }
 
     @Test
+    void aPortThatARuleOfInputNamesHasAServiceAndGetsNoAnswers() {
+        List<String> lines = chain(compile("dsl", "iptables -A OUTPUT -p udp --dport 53 -j ACCEPT",
+                "iptables -A INPUT -i lan -p udp --dport 51820 -j ACCEPT", "iptables -A INPUT -i lan -p udp -m multiport --dports 53,40000:40001 -j ACCEPT",
+                "iptables -A INPUT -p udp -m state --state ESTABLISHED -j ACCEPT"), Family.IPV4, "INPUT");
+        assertEquals("-A INPUT -p udp -m udp --sport 53 -m multiport --dports 32768:39999,40002:51819,51821:60999 -j ACCEPT", lines.get(2));
+        List<String> many = new ArrayList<>(List.of("iptables -A OUTPUT -p udp --sport 1024:65535 --dport 53 -j ACCEPT",
+                "iptables -A INPUT -p udp -m state --state ESTABLISHED -j ACCEPT"));
+        for (int port = 33000; port < 60000; port += 3000) {
+            many.add("iptables -A INPUT -i lan -p udp --dport " + port + " -j ACCEPT");
+        }
+        assertEquals("-A INPUT -p udp -m udp --sport 53 -m multiport --dports 33001:35999,36001:38999,39001:41999,42001:44999,45001:47999,"
+                + "48001:50999,57001:60999 -j ACCEPT", chain(compile("dsl", many.toArray(new String[0])), Family.IPV4, "INPUT").get(0));
+    }
+
+    @Test
     void laterFragmentsOfIpv6AreWhatATcpOrUdpMatchDoesntFit() {
         Stateless stateless = compile("dsl", "ip6tables -A FORWARD -i lan -p udp --dport 53 -j ACCEPT",
                 "ip6tables -A INPUT -i lan -p udp --dport 53 -m mac --mac-source 00:11:22:33:44:55 -j ACCEPT");

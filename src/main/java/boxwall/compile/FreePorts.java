@@ -1,0 +1,122 @@
+package boxwall.compile;
+
+import boxwall.netfilter.Chain;
+import boxwall.netfilter.Family;
+import boxwall.netfilter.Match;
+import boxwall.netfilter.Negatable;
+import boxwall.netfilter.Option;
+import boxwall.netfilter.Rule;
+import boxwall.netfilter.Ruleset;
+import boxwall.netfilter.Table;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.TreeSet;
+
+/**
+ * The box's UDP ports that answers may go to: ip_local_port_range without the ports that rules of INPUT name, for those have a service:
+ * WireGuard's 51820 lies in the midst of what the kernel gives to programs.
+ */
+final class FreePorts {
+    /** A range of more ports than this names no service. */
+    private static final int SERVICE_MAX = 256;
+    /** multiport takes 15 ports, a range counts twice (xt_multiport.h: XT_MULTI_PORTS). */
+    private static final int RANGES_MAX = 7;
+
+    private FreePorts() {
+    }
+
+    /** {@code low:high}, or several with commas; {@code local} is {@code low:high}. */
+    static String of(String local, Ruleset ruleset, Family family, Table table, Jumps jumps) {
+        int[] range = range(local);
+        TreeSet<Integer> served = new TreeSet<Integer>();
+        for (String name : jumps.any("INPUT")) {
+            Chain chain = ruleset.chain(family, table, name);
+            for (Rule rule : chain.rules()) {
+                if (Negatable.is("udp").equals(rule.protocol())) {
+                    collect(rule, range, served);
+                }
+            }
+        }
+        return words(cut(range, served));
+    }
+
+    private static void collect(Rule rule, int[] within, TreeSet<Integer> served) {
+        for (Match match : rule.matches()) {
+            for (Option option : match.options()) {
+                if (!option.negated() && (option.name().equals("--dport") || option.name().equals("--dports"))) {
+                    for (String part : option.value().split(",")) {
+                        int[] named = range(part);
+                        boolean few = named[1] - named[0] < SERVICE_MAX;
+                        for (int port = Math.max(named[0], within[0]); few && port <= Math.min(named[1], within[1]); port++) {
+                            served.add(Integer.valueOf(port));
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /** What is left, in order; of more than multiport can ask for, the largest ranges. */
+    private static List<int[]> cut(int[] range, TreeSet<Integer> served) {
+        List<int[]> left = new ArrayList<int[]>();
+        int low = range[0];
+        for (Integer port : served) {
+            if (port.intValue() > low) {
+                left.add(new int[] {low, port.intValue() - 1});
+            }
+            low = port.intValue() + 1;
+        }
+        if (low <= range[1]) {
+            left.add(new int[] {low, range[1]});
+        }
+        if (left.size() > RANGES_MAX) {
+            sort(left, false);
+            left = new ArrayList<int[]>(left.subList(0, RANGES_MAX));
+            sort(left, true);
+        }
+        return left;
+    }
+
+    private static void sort(List<int[]> ranges, final boolean byPort) {
+        Collections.sort(ranges, new Comparator<int[]>() {
+            @Override
+            public int compare(int[] a, int[] b) {
+                return byPort ? a[0] - b[0] : b[1] - b[0] - (a[1] - a[0]);
+            }
+        });
+    }
+
+    /** The ports of some ranges that lie in another; {@code ""} when there are none. */
+    static String within(String ranges, String other) {
+        int[] bound = range(other);
+        List<int[]> both = new ArrayList<int[]>();
+        for (String part : ranges.split(",")) {
+            int[] range = range(part);
+            int low = Math.max(range[0], bound[0]);
+            int high = Math.min(range[1], bound[1]);
+            if (low <= high) {
+                both.add(new int[] {low, high});
+            }
+        }
+        return words(both);
+    }
+
+    private static String words(List<int[]> ranges) {
+        StringBuilder text = new StringBuilder();
+        for (int[] range : ranges) {
+            text.append(text.length() == 0 ? "" : ",").append(range[0]);
+            text.append(range[0] == range[1] ? "" : ":" + range[1]);
+        }
+        return text.toString();
+    }
+
+    /** {@code 80} or {@code 1024:65535}, both ends. */
+    static int[] range(String text) {
+        int colon = text.indexOf(':');
+        int low = Integer.parseInt(colon < 0 ? text : text.substring(0, colon));
+        return new int[] {low, colon < 0 ? low : Integer.parseInt(text.substring(colon + 1))};
+    }
+}
