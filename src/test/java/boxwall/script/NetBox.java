@@ -21,6 +21,8 @@ import java.util.stream.Stream;
  */
 final class NetBox implements AutoCloseable {
     private static final Path SCRIPTS = Path.of("init.d").toAbsolutePath();
+    /** The iptables of the boxes with kernel 2.6, as NetBox takes it behind the shell. */
+    static final String OLD = "1.4.11.1";
     private static final String LEGACY = "/usr/sbin/xtables-legacy-multi";
 
     /** What a command said and its exit status. */
@@ -38,11 +40,13 @@ final class NetBox implements AutoCloseable {
     final Path run;
     final Map<String, String> settings = new HashMap<>();
     private final String[] shell;
+    private final boolean old;
     private Process space;
 
-    /** @param shell that runs the scripts, with its arguments: "dash", "busybox sh" */
+    /** @param shell that runs the scripts, with its arguments: "dash", "busybox sh"; behind a comma the age of iptables, if it is an old one */
     NetBox(String shell) {
-        this.shell = shell.split(" ");
+        this.shell = shell.split(", ")[0].split(" ");
+        old = shell.endsWith(", " + OLD);
         try {
             folder = Files.createTempDirectory("boxwall-script");
             bin = Files.createDirectory(folder.resolve("bin"));
@@ -50,7 +54,7 @@ final class NetBox implements AutoCloseable {
             run = folder.resolve("run");
             for (String tool : new String[] {"iptables", "ip6tables"}) {
                 for (String part : new String[] {"", "-save", "-restore"}) {
-                    Files.createSymbolicLink(bin.resolve(tool + part), Path.of(LEGACY));
+                    tool(tool + part);
                 }
             }
             for (String fake : new String[] {"modprobe", "rmmod", "modsave"}) {
@@ -171,9 +175,17 @@ final class NetBox implements AutoCloseable {
     void real(String name) {
         try {
             Files.delete(bin.resolve(name));
-            Files.createSymbolicLink(bin.resolve(name), Path.of(LEGACY));
+            tool(name);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    private void tool(String name) throws IOException {
+        if (old) {
+            script(name, new String(NetBox.class.getResourceAsStream("/script/iptables-1.4.11.1").readAllBytes()));
+        } else {
+            Files.createSymbolicLink(bin.resolve(name), Path.of(LEGACY));
         }
     }
 

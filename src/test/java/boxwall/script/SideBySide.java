@@ -17,9 +17,12 @@ final class SideBySide {
     private SideBySide() {
     }
 
-    /** Plays a scene under both shells that the scripts have to run in. */
+    /** Plays a scene under both shells that the scripts have to run in, and with both ages of iptables; every pair of them in the long form. */
     static void inBothShells(Scene scene) {
-        play(scene, "dash", "busybox sh");
+        play(scene, "dash", "busybox sh, " + NetBox.OLD);
+        if (Boolean.getBoolean("boxwall.long")) {
+            play(scene, "dash, " + NetBox.OLD, "busybox sh");
+        }
     }
 
     /** Plays a scene for each case, and fails with all that failed. */

@@ -1,0 +1,122 @@
+package boxwall.script;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The power goes at any moment of confirm and of the boot guard: the box boots with the old plan or with the new one, protected, and again.
+ * Of the states that the flash folder can be left in a draw is booted; all of them with -Dboxwall.long=true.
+ */
+class PowerCutTest {
+    private static final boolean LONG = Boolean.getBoolean("boxwall.long");
+    private static final long SEED = Long.getLong("boxwall.seed", System.nanoTime() & 0xffff);
+    private static final int DRAW = Integer.getInteger("boxwall.cuts", 4);
+    private static final PlanFolder OLD = new PlanFolder("old", 1111);
+    private static final PlanFolder NEW = new PlanFolder("new", 2222);
+
+    /** What is in the flash folder when it begins. */
+    private static void begin(NetBox box, String which) {
+        switch (which) {
+            case "first confirm" -> { }
+            case "confirm" -> {
+                box.stored("boot", OLD);
+                box.sh("echo '# the source of old' >$BOXWALL_STATE/rules; echo '# older' >$BOXWALL_STATE/rules.1");
+            }
+            case "confirm over an unproven one" -> {
+                box.stored("boot", OLD);
+                box.stored("boot.new", new PlanFolder("new", 2222).with("notes", "another\n"));
+            }
+            case "first boot", "first boot that fell back" -> { }
+            case "boot with a twin" -> {
+                box.stored("boot", OLD);
+                box.stored("boot.safe", OLD);
+                box.stored("boot.bad", NEW);
+            }
+            default -> box.stored("boot", OLD);
+        }
+        if (which.contains("boot")) {
+            box.stored("boot.new", NEW);
+        }
+        if (which.contains("fell back")) {
+            box.sh("echo id=new >$BOXWALL_STATE/trial");
+        }
+    }
+
+    private static List<NavigableMap<String, String>> states(String which, String shell) {
+        try (NetBox box = new NetBox(shell)) {
+            FlashCuts cuts = new FlashCuts(box);
+            box.settings.put("BOXWALL_PROVE_SECONDS", "1");
+            begin(box, which);
+            if (which.contains("boot")) {
+                cuts.begin();
+                assertEquals(0, box.apply("boot").status());
+                assertTrue(NetBox.within(10, () -> box.living() == 0), "the prover's end");
+            } else {
+                NetBox.Answer tried = box.apply("try", NEW.write(box.folder.resolve("plan")).toString(), "60");
+                cuts.begin();
+                assertEquals("active", box.apply("confirm", tried.get("id")).get("state"));
+            }
+            return new ArrayList<>(cuts.end());
+        }
+    }
+
+    @Test
+    void oldOrNewWheneverThePowerGoes() {
+        System.out.println("PowerCutTest: seed " + SEED + (LONG ? ", every cut" : ", a draw of the cuts"));
+        Map<String, Integer> counts = Collections.synchronizedMap(new LinkedHashMap<>());
+        SideBySide.play(which -> {
+            List<NavigableMap<String, String>> states = states(which, which.length() % 2 == 0 ? "dash" : "busybox sh");
+            counts.put(which, states.size());
+            List<NavigableMap<String, String>> drawn = new ArrayList<>(states);
+            Collections.shuffle(drawn, new Random(SEED + which.hashCode()));
+            boot(which, LONG ? drawn : drawn.subList(0, Math.min(DRAW, drawn.size())));
+        }, "confirm", "first confirm", "confirm over an unproven one", "boot", "first boot", "boot with a twin", "boot that fell back",
+                "first boot that fell back");
+        System.out.println("PowerCutTest: states " + counts);
+        assertTrue(counts.values().stream().allMatch(n -> n >= 3) && counts.values().stream().mapToInt(n -> n).sum() > 150, counts.toString());
+    }
+
+    private static void boot(String which, List<NavigableMap<String, String>> states) {
+        try (NetBox box = new NetBox(which.length() % 2 == 0 ? "busybox sh" : "dash")) {
+            for (NavigableMap<String, String> state : states) {
+                FlashCuts.write(box, state);
+                for (String turn : new String[] {"the boot after the cut", "the one after that, cut as well"}) {
+                    box.cut();
+                    NetBox.Answer answer = box.apply("boot");
+                    String said = which + ": " + turn + ": " + state.keySet() + " " + answer.out() + answer.err();
+                    assertEquals(0, answer.status(), said);
+                    String rules = rules(box.tables());
+                    boolean first = which.startsWith("first");
+                    boolean good = rules.equals("1111") && !first || rules.equals("2222") || first && rules.equals("closed")
+                            || which.equals("first confirm") && rules.equals("none") && !state.containsKey("boot.new/");
+                    assertTrue(good, rules + ": " + said);
+                    assertTrue(Files.exists(box.state.resolve("rules")) || !state.containsKey("rules"), said);
+                }
+                assertEquals(0, box.apply("try", NEW.write(box.folder.resolve("plan")).toString(), "60", "--replace").status(), "the next try");
+            }
+        }
+    }
+
+    /** Which rules are in force, each of them in all the places where it belongs. */
+    private static String rules(String tables) {
+        for (String port : new String[] {"1111", "2222"}) {
+            String other = port.equals("1111") ? "2222" : "1111";
+            if (tables.split("--dport " + port, -1).length == 4 && !tables.contains(other) && tables.split(":INPUT DROP", -1).length == 3) {
+                return port;
+            }
+        }
+        boolean closed = tables.split(":INPUT DROP", -1).length == 3 && tables.contains("-A INPUT -i lan -j ACCEPT") && !tables.contains("--dport 1111")
+                && !tables.contains("--dport 2222");
+        return closed ? "closed" : tables.contains("-A ") || tables.contains("DROP") ? "a mix:\n" + tables : "none";
+    }
+}
