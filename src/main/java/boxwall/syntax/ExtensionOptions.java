@@ -88,7 +88,7 @@ final class ExtensionOptions {
         List<Object[]> found = beginning(name);
         if (found.size() == 1 && letters.length() == 0) {
             take((ExtensionUse) found.get(0)[0], (OptionSpec) found.get(0)[1], w, name);
-        } else if (bringImplicit(w)) {
+        } else if ((opaque() == null || implicitHas(name)) && bringImplicit(w)) {
             if (!exact(w, name)) {
                 abbreviated(w, name, letters);
             }
@@ -98,6 +98,19 @@ final class ExtensionOptions {
         } else {
             unknown(w, name, found.size() + letters.length() > 1);
         }
+    }
+
+    /** Whether the match that -p would bring has an option that begins so: else it belongs to what isn't known, and brings nothing. */
+    private boolean implicitHas(String name) {
+        Extension extension = parts.protocol == null ? null : Extensions.get().implicit(parts.protocol.value(), family);
+        for (OptionSpec spec : extension == null ? new ArrayList<OptionSpec>() : extension.options) {
+            for (String each : spec.names) {
+                if (each.startsWith(name)) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     /** Adds the match that -p implies, once. */
