@@ -71,16 +71,38 @@ public final class BootPlane {
         return ask(Arrays.asList("again"), "active");
     }
 
+    /** Tells Packet Acceleration flush, disable or enable; pa and sessions in the outcome say what it is then. */
+    public Reached acceleration(String word) throws BoxException {
+        return order(Arrays.asList("pa", word));
+    }
+
+    /** The kernel's messages to the kernel log for so many seconds, 0 for back at once; until in the outcome is the uptime of the return. */
+    public Reached printk(int seconds) throws BoxException {
+        return order(Arrays.asList("printk", String.valueOf(seconds)));
+    }
+
     /** What the boot plane said last, from its file; no process is started. */
     public Outcome last() {
         return Outcome.parse(sys.read(run + "/result", 8192));
     }
 
-    private Reached ask(List<String> words, String goal) throws BoxException {
+    private CommandResult run(List<String> words) throws BoxException {
         List<String> command = new ArrayList<String>();
         command.add(script);
         command.addAll(words);
-        CommandResult result = sys.run(command, "", LIMIT_SECONDS);
+        return sys.run(command, "", LIMIT_SECONDS);
+    }
+
+    /** For verbs that change no rule: they say {@code done=yes} when they did what they were told. */
+    private Reached order(List<String> words) throws BoxException {
+        CommandResult result = run(words);
+        Outcome outcome = Outcome.parse(result.out());
+        boolean done = outcome.get("done").equals("yes");
+        return new Reached(outcome, done ? 0 : result.status(), done ? "" : result.describe());
+    }
+
+    private Reached ask(List<String> words, String goal) throws BoxException {
+        CommandResult result = run(words);
         Outcome outcome = Outcome.parse(result.out());
         int status = outcome.state().equals(goal) && outcome.get("reason").length() == 0 && !result.timedOut() ? 0 : result.status();
         return new Reached(outcome, status, status == 0 ? "" : result.describe());

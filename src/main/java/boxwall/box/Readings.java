@@ -2,6 +2,7 @@ package boxwall.box;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,14 @@ public final class Readings {
     /** Readings that know nothing. */
     public static Readings none() {
         return new Readings(Collections.<String, String>emptyMap(), Collections.<String, String>emptyMap());
+    }
+
+    /** These readings with some commands' outputs in place of older ones. */
+    public Readings withCommands(Collection<String> old, Map<String, String> now) {
+        Map<String, String> all = new TreeMap<String, String>(commands);
+        all.keySet().removeAll(old);
+        all.putAll(now);
+        return new Readings(files, all);
     }
 
     /** The text of a file, or null when it wasn't recorded. */

@@ -1,20 +1,29 @@
 package boxwall.daemon;
 
 import boxwall.box.Finding;
+import boxwall.box.Readings;
 import boxwall.box.Witness;
-import boxwall.netfilter.Family;
 import boxwall.probe.BoxReader;
+import boxwall.sys.BoxException;
 import boxwall.sys.Sys;
 
-import java.util.List;
-
-/** The box as last read. One exec a reading; between readings everything is answered from memory. */
+/**
+ * The box as last read. One exec a reading; between readings everything is answered from memory, and nobody who asks waits for a reading
+ * that he doesn't need.
+ */
 final class BoxState {
+    /** Many who ask at once get one reading. */
+    static final int SHARED_MILLIS = 1000;
+
     private final Sys sys;
     private final String script;
-    private Box box;
-    private String era = "";
-    private Finding bypassed;
+    private final Object reading = new Object();
+    private volatile Box box;
+    private volatile long tablesMillis = -SHARED_MILLIS;
+    private volatile String era = "";
+    private volatile Finding bypassed;
+    /** The whole reading before; its counters belong to its packets of interfaces. */
+    private Readings before;
 
     /** {@code script} is boxwall-apply's path: its probe is the one exec. */
     BoxState(Sys sys, String script) {
@@ -23,7 +32,7 @@ final class BoxState {
     }
 
     /** Reads the box anew; counters can't be compared with those read before. */
-    synchronized Box read() {
+    Box read() {
         return read("");
     }
 
@@ -33,35 +42,67 @@ final class BoxState {
      * @param now names the change that is live; counters are compared with the last reading when it had the same, not empty: loading
      *     rules sets them to 0
      */
-    synchronized Box read(String now) {
-        Box before = box;
-        box = new Box(BoxReader.read(sys, "/", script));
-        bypassed = before != null && now.length() > 0 && now.equals(era) ? Witness.bypassed(box.facts(), before.readings(), box.readings())
-                : null;
-        era = now;
-        return box;
+    Box read(String now) {
+        synchronized (reading) {
+            long started = sys.uptimeMillis();
+            Box next = new Box(BoxReader.read(sys, "/", script));
+            bypassed = before != null && now.length() > 0 && now.equals(era) ? Witness.bypassed(next.facts(), before, next.readings()) : null;
+            before = next.readings();
+            era = now;
+            tablesMillis = started;
+            box = next;
+            return next;
+        }
+    }
+
+    /** The box with its tables as they are now, read at most once a second however many ask. */
+    Box live() {
+        Box now = box();
+        if (isFresh()) {
+            return now;
+        }
+        synchronized (reading) {
+            return isFresh() ? box : readTables();
+        }
+    }
+
+    private boolean isFresh() {
+        return sys.uptimeMillis() - tablesMillis < SHARED_MILLIS;
+    }
+
+    /** Reads the tables anew, after a change to them; the box as it was when that fails. */
+    Box readTables() {
+        synchronized (reading) {
+            Box old = box();
+            try {
+                tablesMillis = sys.uptimeMillis();
+                box = old.withTables(BoxReader.part(sys, script, "counters"));
+            } catch (BoxException e) {
+                // the next whole reading says why; until then the tables are as they were read before
+                box = old;
+            }
+            return box;
+        }
+    }
+
+    /** Milliseconds of uptime at which the tables were read. */
+    long tablesMillis() {
+        return tablesMillis;
+    }
+
+    /** The change that was live at the last whole reading. */
+    String era() {
+        return era;
     }
 
     /** The finding that Packet Acceleration moved packets past the rules between the last two readings, with figures; null when not. */
-    synchronized Finding bypassed() {
+    Finding bypassed() {
         return bypassed;
     }
 
     /** The box at the last reading; reads when there is none yet. */
-    synchronized Box box() {
-        return box == null ? read() : box;
-    }
-
-    /** Rules that were live in a family at the last reading, over all its tables. */
-    synchronized int liveRules(Family family) {
-        int count = 0;
-        List<String> lines = box().readings().commandLines(family == Family.IPV4 ? "iptables-save" : "ip6tables-save");
-        for (String line : lines) {
-            // with counters a line is "[12:3456] -A INPUT …"
-            if (line.startsWith("-A ") || line.startsWith("[") && line.contains("] -A ")) {
-                count++;
-            }
-        }
-        return count;
+    Box box() {
+        Box now = box;
+        return now == null ? read() : now;
     }
 }

@@ -23,7 +23,9 @@ final class Changes {
     private final Config config;
     private final BootPlane plane;
     private final ReentrantLock applying = new ReentrantLock();
-    private long triedMillis;
+    private volatile long triedMillis;
+    private long appliedMillis;
+    private int applied;
 
     Changes(Sys sys, Config config, BootPlane plane) {
         this.sys = sys;
@@ -92,9 +94,26 @@ final class Changes {
         Plan plan = Plan.of(candidate.compiled(), candidate.text(), stamp(sys, facts, candidate), config.get("PA"));
         String directory = config.get("RUN") + "/candidate";
         plane.write(directory, plan);
+        long began = sys.uptimeMillis();
         BootPlane.Reached reached = plane.tryPlan(directory, seconds, force, replace);
         triedMillis = sys.uptimeMillis();
+        count(triedMillis - began);
         return reached;
+    }
+
+    private synchronized void count(long millis) {
+        applied++;
+        appliedMillis += millis;
+    }
+
+    /** Tries since the daemon is there. */
+    synchronized int applied() {
+        return applied;
+    }
+
+    /** Milliseconds that they took together. */
+    synchronized long appliedMillis() {
+        return appliedMillis;
     }
 
     /** Whether a connection was opened after the last try: only such a one shows that the administrator still gets in. */

@@ -6,7 +6,6 @@ import boxwall.http.Port;
 import boxwall.netfilter.Network;
 import boxwall.sys.Sys;
 
-import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -15,16 +14,16 @@ final class Doors {
     private final Sys sys;
     private final Config config;
     private final Port port;
-    private final PrintStream log;
+    private final EventLog log;
 
-    Doors(Sys sys, Config config, Port port, PrintStream log) {
+    Doors(Sys sys, Config config, Port port, EventLog log) {
         this.sys = sys;
         this.config = config;
         this.port = port;
         this.log = log;
     }
 
-    /** Opens what is new, closes what is gone, takes up the token as it is now. Facts without a LAN leave all as it was. */
+    /** Opens what is new, closes what is gone. Facts without a LAN leave all as it was. */
     void open(BoxFacts facts) {
         if (facts.lan() == null && !port.addresses().isEmpty()) {
             return;
@@ -32,10 +31,10 @@ final class Doors {
         List<String> before = port.addresses();
         port.admit(gate(facts));
         for (String address : port.listen(addresses(facts))) {
-            log.println("can't listen on " + address);
+            log.event("can't listen on " + address);
         }
         if (!before.isEmpty() && !before.equals(port.addresses())) {
-            log.println("listening on " + port.addresses() + " now, on " + before + " before");
+            log.event("listening on " + port.addresses() + " now, on " + before + " before");
         }
     }
 
@@ -70,7 +69,13 @@ final class Doors {
         if (facts.guest() != null && facts.guest().net() != null) {
             refused.add(Administrator.network(facts.guest().net()));
         }
-        String token = sys.read(config.get("STATE") + "/token", 256);
-        return new Gate(hosts, welcome, refused, token == null || token.trim().length() == 0 ? null : token.trim());
+        return new Gate(hosts, welcome, refused, new Gate.Secret() {
+            @Override
+            public String token() {
+                // a small file of a RAM disk, read each time: a new token counts at once, the old one no more
+                String text = sys.read(config.get("STATE") + "/token", 256);
+                return text == null || text.trim().length() == 0 ? null : text.trim();
+            }
+        });
     }
 }

@@ -10,7 +10,6 @@ import boxwall.syntax.Source;
 import boxwall.sys.BoxException;
 import boxwall.sys.Sys;
 
-import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -29,12 +28,12 @@ final class Following {
     private final Sys sys;
     private final Config config;
     private final Changes changes;
-    private final PrintStream log;
+    private final EventLog log;
     /** The changes that could not be followed, and why, so that nothing is tried twice. */
     private String done = "";
     private String found;
 
-    Following(Sys sys, Config config, Changes changes, PrintStream log) {
+    Following(Sys sys, Config config, Changes changes, EventLog log) {
         this.sys = sys;
         this.config = config;
         this.changes = changes;
@@ -114,7 +113,7 @@ final class Following {
                 return tried.outcome().why() + " " + tried.words();
             }
             BootPlane.Reached kept = changes.confirm(tried.outcome().id());
-            log.println("followed " + changed + ": status " + kept.status() + " " + kept.outcome().state() + " " + kept.outcome().why());
+            log.event("followed " + changed + ": status " + kept.status() + " " + kept.outcome().state() + " " + kept.outcome().why());
             return kept.status() == 0 || kept.outcome().state().equals("unsaved") ? null : kept.outcome().why();
         } catch (BoxException e) {
             return e.getMessage();

@@ -9,15 +9,10 @@ import boxwall.netfilter.Ruleset;
 import boxwall.sys.Sys;
 
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 
 /** What is behind a try that failed, asked of the kernel where iptables' words and what is known of the box leave it open. */
 final class Halving {
-    /** As boxwall-apply looks for its commands, after $BOXWALL_BIN. */
-    private static final List<String> FOLDERS = Collections.unmodifiableList(Arrays.asList("/sbin", "/usr/sbin", "/bin", "/usr/bin"));
-
     private Halving() {
     }
 
@@ -29,11 +24,11 @@ final class Halving {
     static List<Finding> of(Sys sys, String folder, String error, Ruleset tried, BoxFacts facts) {
         List<Finding> known = FailedTry.of(error, tried, facts);
         Suspects suspects = Suspects.of(error, tried, facts, RefusedRule.CHAIN);
-        String restore = suspects == null ? null : path(sys, folder, suspects.family().command() + "-restore");
+        String restore = suspects == null ? null : Programs.path(sys, folder, suspects.family().command() + "-restore");
         if (restore == null) {
             return known;
         }
-        RefusedRule.Found found = RefusedRule.find(sys, restore, path(sys, folder, "dmesg"), suspects.table().word(), suspects.lines());
+        RefusedRule.Found found = RefusedRule.find(sys, restore, Programs.path(sys, folder, "dmesg"), suspects.table().word(), suspects.lines());
         if (found.index() < 0) {
             return known;
         }
@@ -44,20 +39,5 @@ final class Halving {
             all.addAll(known);
         }
         return all;
-    }
-
-    /** The absolute path of a program, or null. */
-    private static String path(Sys sys, String first, String name) {
-        List<String> folders = new ArrayList<String>(FOLDERS);
-        if (first != null && first.startsWith("/")) {
-            folders.add(0, first);
-        }
-        for (String folder : folders) {
-            List<String> names = sys.list(folder);
-            if (names != null && names.contains(name)) {
-                return folder + "/" + name;
-            }
-        }
-        return null;
     }
 }

@@ -29,6 +29,7 @@ import java.util.Arrays;
 final class Verbs {
     static final String CONFIG_FILE = "/mod/etc/conf/boxwall.cfg";
     static final String APPLY = "/usr/sbin/boxwall-apply";
+    static final String KEEP = "/usr/sbin/boxwall-keep";
     private static final int MAX_RULES = 256 * 1024 + 1;
 
     private final Sys sys;

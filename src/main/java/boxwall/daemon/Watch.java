@@ -8,7 +8,6 @@ import boxwall.plan.Drift;
 import boxwall.sys.BoxException;
 import boxwall.sys.Sys;
 
-import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -36,41 +35,96 @@ final class Watch {
     private final BoxState box;
     private final Changes changes;
     private final Following following;
-    private final PrintStream log;
+    private final History history;
+    private final EventLog log;
+    private final Object bell = new Object();
+    private Outcome seen;
+    private volatile boolean soon;
     private volatile List<Finding> findings = Collections.emptyList();
     private volatile boolean drifted;
     private volatile long lookedMillis = -ASKED_MILLIS;
     private long againMillis = -AGAIN_MILLIS;
 
-    Watch(Sys sys, Config config, BoxState box, Changes changes, Following following, PrintStream log) {
+    Watch(Sys sys, Config config, BoxState box, Changes changes, Following following, History history, EventLog log) {
         this.sys = sys;
         this.config = config;
         this.box = box;
         this.changes = changes;
         this.following = following;
+        this.history = history;
         this.log = log;
     }
 
-    /** Looks until the thread is interrupted; whom the port lets in follows each look. */
-    void run(Doors doors) {
+    /** Looks until the thread is interrupted; whom the port lets in follows each look. {@code measures} forgets what nobody asks for. */
+    void run(Doors doors, MeasureReplies measures) {
         long period = config.number("DRIFT") * 1000L;
         String poked = poke();
         look(box.box());
         long due = sys.uptimeMillis() + period;
-        while (!Thread.currentThread().isInterrupted()) {
+        while (rested()) {
             try {
-                Thread.sleep(POKE_MILLIS);
-            } catch (InterruptedException e) {
-                return;
-            }
-            String now = poke();
-            if (!now.equals(poked) || period > 0 && sys.uptimeMillis() >= due) {
-                poked = now;
-                look(null);
-                doors.open(box.box().facts());
-                due = sys.uptimeMillis() + period;
+                String now = poke();
+                notice();
+                measures.forget();
+                if (!now.equals(poked) || period > 0 && sys.uptimeMillis() >= due) {
+                    poked = now;
+                    look(null);
+                    doors.open(box.box().facts());
+                    due = sys.uptimeMillis() + period;
+                } else if (soon && !changes.applying().isLocked()) {
+                    soon = false;
+                    box.read(changes.last().toString());
+                }
+            } catch (RuntimeException bug) {
+                log.bug(bug);
+            } catch (OutOfMemoryError e) {
+                // the watch must outlive whatever a moment of plenty asked of the heap
+                System.gc();
+                log.event("out of memory while watching");
             }
         }
+    }
+
+    /** Sleeps until the next look at small things is due, or somebody rings; false when the thread was interrupted. */
+    private boolean rested() {
+        try {
+            synchronized (bell) {
+                if (!soon) {
+                    bell.wait(POKE_MILLIS);
+                }
+            }
+            return !Thread.currentThread().isInterrupted();
+        } catch (InterruptedException e) {
+            return false;
+        }
+    }
+
+    /** Has the whole box read soon, by the thread that watches. */
+    void readSoon() {
+        synchronized (bell) {
+            soon = true;
+            bell.notifyAll();
+        }
+    }
+
+    /** Takes up what the boot plane's file says: a timer may have put old rules back without this daemon. Costs a small file's reading. */
+    void notice() {
+        Outcome last = changes.last();
+        synchronized (bell) {
+            if (seen == null) {
+                // what the daemon found when it came is what it read the box for
+                seen = last;
+            }
+            if (last.toString().equals(seen.toString())) {
+                return;
+            }
+            seen = last;
+        }
+        history.became(last);
+        forget();
+        log.event("now " + last.state() + (last.why().length() == 0 ? "" : " (" + last.why() + ")") + ", plan " + last.get("plan")
+                + (last.id().length() == 0 ? "" : ", change " + last.id()));
+        readSoon();
     }
 
     private String poke() {
@@ -90,7 +144,8 @@ final class Watch {
     /** Looks again when a second has passed since the last look: for those who ask. */
     void lookNow() {
         if (sys.uptimeMillis() - lookedMillis >= ASKED_MILLIS) {
-            look(null);
+            notice();
+            look(box.live());
         }
     }
 
@@ -126,7 +181,7 @@ final class Watch {
             }
         } catch (RuntimeException bug) {
             // the watch must outlive whatever one look stumbled over
-            bug.printStackTrace(log);
+            log.bug(bug);
         }
     }
 
@@ -172,11 +227,11 @@ final class Watch {
         againMillis = sys.uptimeMillis();
         try {
             BootPlane.Reached reached = changes.again();
-            log.println("drift: " + differences.size() + " differences, the first is " + differences.get(0)
+            log.event("drift: " + differences.size() + " differences, the first is " + differences.get(0)
                     + "; the plan was loaded again: status " + reached.status() + " " + reached.outcome().why());
             return reached.status() == 0 ? differences(box.read(last.toString()), last) : differences;
         } catch (BoxException e) {
-            log.println("drift: the plan could not be loaded again: " + e.getMessage());
+            log.event("drift: the plan could not be loaded again: " + e.getMessage());
             return differences;
         } finally {
             changes.applying().unlock();

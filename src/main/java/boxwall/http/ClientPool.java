@@ -2,30 +2,29 @@ package boxwall.http;
 
 import fi.iki.elonen.NanoHTTPD;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/** A few threads for all connections, in place of NanoHTTPD's one for each; what finds none free for long is closed unheard. */
+/** A thread for each connection that {@link Admission} lets in, and no more; idle ones end. In place of NanoHTTPD's unbounded ones. */
 final class ClientPool implements NanoHTTPD.AsyncRunner {
-    private static final int THREADS = 4;
-    private static final int WAITING = 4;
+    private static final int IDLE_SECONDS = 30;
     /**
      * Bytes of address space for a stack; only what is used takes memory. The proof over sets calls itself once for each bit of an IPv6
      * packet: an interpreter that keeps its frames on the thread's own stack (OpenJDK's Zero) ran out of 192 KiB there.
      */
     private static final int STACK = 1024 * 1024;
 
+    private final Admission admission;
     private final ThreadPoolExecutor threads;
-    private final List<NanoHTTPD.ClientHandler> open = new ArrayList<NanoHTTPD.ClientHandler>();
 
-    ClientPool() {
-        threads = new ThreadPoolExecutor(THREADS, THREADS, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<Runnable>(WAITING),
-                new ThreadFactory() {
+    ClientPool(Admission admission) {
+        this.admission = admission;
+        // a thread that has just answered may not be idle yet when the next connection has its place: that one waits for it
+        threads = new ThreadPoolExecutor(Admission.ALL, Admission.ALL, IDLE_SECONDS, TimeUnit.SECONDS,
+                new LinkedBlockingQueue<Runnable>(Admission.ALL), new ThreadFactory() {
                     @Override
                     public Thread newThread(Runnable work) {
                         Thread thread = new Thread(null, work, "http", STACK);
@@ -38,32 +37,30 @@ final class ClientPool implements NanoHTTPD.AsyncRunner {
 
     @Override
     public void exec(NanoHTTPD.ClientHandler client) {
-        synchronized (open) {
-            open.add(client);
+        if (((Listener.Handler) client).exchange() == null) {
+            client.close();
+            return;
         }
         try {
             threads.execute(client);
         } catch (RejectedExecutionException e) {
             client.close();
-            closed(client);
+        } catch (OutOfMemoryError e) {
+            // no room for one more thread: this connection ends, the one that listens must not
+            client.close();
+            System.gc();
         }
     }
 
     @Override
     public void closed(NanoHTTPD.ClientHandler client) {
-        synchronized (open) {
-            open.remove(client);
-        }
+        client.close();
     }
 
     @Override
     public void closeAll() {
-        List<NanoHTTPD.ClientHandler> all;
-        synchronized (open) {
-            all = new ArrayList<NanoHTTPD.ClientHandler>(open);
-        }
-        for (NanoHTTPD.ClientHandler client : all) {
-            client.close();
+        for (Exchange exchange : admission.open(false)) {
+            exchange.cut();
         }
     }
 }

@@ -17,8 +17,20 @@ public interface Control {
     /** GET /findings. */
     Reply findings();
 
-    /** GET /rules: the source, with an ETag. */
-    Reply rules();
+    /** GET /counters[?samples=1]: the live rules with their counters. */
+    Reply counters(Request request);
+
+    /** GET /log[?lines=N]: packets that LOG rules saw. */
+    Reply log(Request request);
+
+    /** GET /metrics: Prometheus' text format 0.0.4. */
+    Reply metrics();
+
+    /** GET /history: the rulesets before, and the changes since the daemon is there. */
+    Reply history();
+
+    /** GET /rules: the source, with an ETag; 304 when If-None-Match has it. */
+    Reply rules(Request request);
 
     /** GET /explain?KEY=VALUE…: what becomes of one packet. */
     Reply explain(Request request);
@@ -40,4 +52,19 @@ public interface Control {
 
     /** DELETE /apply/ID. */
     Reply revert(Request request, String id);
+
+    /** POST /history/N: an older ruleset becomes the candidate. */
+    Reply restore(Request request, String number);
+
+    /** POST /import: a script or a dump as a ruleset, and what is not in it. */
+    Reply imported(Request request);
+
+    /** POST /record: what was read of the box, secrets left out, as a tar. */
+    Reply record(Request request);
+
+    /** POST /pa?state=flush|disable|enable. */
+    Reply acceleration(Request request);
+
+    /** POST /printk?seconds=N: the kernel's messages to the kernel log, for a while. */
+    Reply printk(Request request);
 }

@@ -17,7 +17,7 @@ public final class Gate {
     private final Set<String> hosts = new HashSet<String>();
     private final List<Network> welcome;
     private final List<Network> refused;
-    private final String token;
+    private final Secret secret;
 
     /**
      * Makes a gate.
@@ -25,15 +25,21 @@ public final class Gate {
      * @param hosts the box's own addresses and names, as a browser would write them into the Host header
      * @param welcome networks whose clients may ask, besides loopback
      * @param refused networks whose clients may not, even when welcome holds them (the guests')
-     * @param token what {@code Authorization: Bearer} must carry; null when there is none yet: then nothing that needs it works
+     * @param secret knows what {@code Authorization: Bearer} must carry
      */
-    public Gate(Collection<String> hosts, List<Network> welcome, List<Network> refused, String token) {
+    public Gate(Collection<String> hosts, List<Network> welcome, List<Network> refused, Secret secret) {
         for (String host : hosts) {
             this.hosts.add(host.toLowerCase(Locale.ROOT));
         }
         this.welcome = welcome;
         this.refused = refused;
-        this.token = token;
+        this.secret = secret;
+    }
+
+    /** Where the token is asked for each time, so that a new one counts at once and the old one no more. */
+    public interface Secret {
+        /** The token of this moment; null when there is none: then nothing that needs it works. */
+        String token();
     }
 
     /** Why this request is refused before the token is looked at, or null. */
@@ -58,7 +64,8 @@ public final class Gate {
         return null;
     }
 
-    private boolean isWelcome(Client client) {
+    /** Whether the peer is of those who may ask. */
+    boolean isWelcome(Client client) {
         if (client.isLoopback()) {
             return true;
         }
@@ -89,10 +96,11 @@ public final class Gate {
     /** Whether the request carries the token. */
     boolean hasToken(Request request) {
         String given = request.header("authorization");
-        if (token == null || given == null || !given.regionMatches(true, 0, "Bearer ", 0, 7)) {
+        if (given == null || !given.regionMatches(true, 0, "Bearer ", 0, 7)) {
             return false;
         }
-        return sameText(token, given.substring(7).trim());
+        String token = secret.token();
+        return token != null && token.length() > 0 && sameText(token, given.substring(7).trim());
     }
 
     /** Compares in a time that depends on the given text's length only; MessageDigest.isEqual isn't constant-time in GNU Classpath. */

@@ -3,7 +3,6 @@ package boxwall.http;
 import boxwall.netfilter.Network;
 
 import java.io.IOException;
-import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -13,23 +12,30 @@ import java.util.TreeMap;
 
 /** The control port: one {@link Listener} for each address, one gate and one pool for all. */
 public final class Port {
-    private static final int READ_MILLIS = 5000;
+    /** NanoHTTPD's own; each request has a deadline besides. */
+    private static final int READ_MILLIS = 10000;
 
     private final int number;
-    private final Routes routes;
+    private final Answers answers;
     private final Control control;
-    private final PrintStream log;
-    private final ClientPool pool = new ClientPool();
+    private final Journal journal;
+    private final Admission admission = new Admission();
+    private final ClientPool pool = new ClientPool(admission);
     private final Map<String, Listener> listeners = new TreeMap<String, Listener>();
     private volatile Gate gate = new Gate(Collections.<String>emptyList(),
-            Collections.<Network>emptyList(), Collections.<Network>emptyList(), null);
+            Collections.<Network>emptyList(), Collections.<Network>emptyList(), new Gate.Secret() {
+                @Override
+                public String token() {
+                    return null;
+                }
+            });
 
-    /** Makes a port that listens nowhere yet and lets nobody in; problems of the port itself go to {@code log}. */
-    public Port(int number, Control control, PrintStream log) {
+    /** Makes a port that listens nowhere yet and lets nobody in; what happens to it is told to the journal. */
+    public Port(int number, Control control, Journal journal) {
         this.number = number;
-        this.routes = new Routes(control);
+        this.answers = new Answers(this, new Routes(control, journal));
         this.control = control;
-        this.log = log;
+        this.journal = journal;
     }
 
     /** From now on these peers may ask. */
@@ -79,8 +85,8 @@ public final class Port {
         return number;
     }
 
-    Routes routes() {
-        return routes;
+    Answers answers() {
+        return answers;
     }
 
     Gate gate() {
@@ -91,11 +97,27 @@ public final class Port {
         return pool;
     }
 
+    Admission admission() {
+        return admission;
+    }
+
+    Journal journal() {
+        return journal;
+    }
+
     long uptimeMillis() {
         return control.uptimeMillis();
     }
 
-    void report(RuntimeException bug) {
-        bug.printStackTrace(log);
+    /** Ends the connections whose time is over. */
+    void cutLate() {
+        for (Exchange late : admission.open(true)) {
+            late.cut();
+        }
+    }
+
+    /** Connections that are open now. */
+    public int connections() {
+        return admission.count();
     }
 }

@@ -22,12 +22,27 @@ public final class Reply {
 
     /** An answer of JSON text (any characters; sent as UTF-8). */
     public static Reply json(int status, String json) {
-        return new Reply(status, "application/json", bytes(json, "UTF-8"));
+        return new Reply(status, "application/json", bytesOf(json, "UTF-8"));
     }
 
     /** Plain text whose characters are the bytes of the file it came from (ISO-8859-1). */
     public static Reply text(int status, String text) {
-        return new Reply(status, "text/plain; charset=utf-8", bytes(text, "ISO-8859-1"));
+        return new Reply(status, "text/plain; charset=utf-8", bytesOf(text, "ISO-8859-1"));
+    }
+
+    /** Bytes of any type, one character a byte. */
+    public static Reply bytes(String type, String text) {
+        return new Reply(200, type, bytesOf(text, "ISO-8859-1"));
+    }
+
+    /** Text of a type of its own, sent as UTF-8. */
+    public static Reply utf8(String type, String text) {
+        return new Reply(200, type, bytesOf(text, "UTF-8"));
+    }
+
+    /** 304: what the client has is still so. */
+    public static Reply unchanged() {
+        return new Reply(304, null, new byte[0]);
     }
 
     /** An answer without a body: 204. */
@@ -37,10 +52,10 @@ public final class Reply {
 
     /** A refusal as application/problem+json (RFC 9457). */
     public static Reply problem(Problem problem) {
-        return new Reply(problem.status(), "application/problem+json", bytes(problem.toJson(), "UTF-8"));
+        return new Reply(problem.status(), "application/problem+json", bytesOf(problem.toJson(), "UTF-8"));
     }
 
-    private static byte[] bytes(String text, String charset) {
+    private static byte[] bytesOf(String text, String charset) {
         try {
             return text.getBytes(charset);
         } catch (UnsupportedEncodingException e) {

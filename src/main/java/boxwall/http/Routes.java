@@ -5,89 +5,46 @@ import boxwall.report.Problem;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The paths, their methods, and whether they want the token. The order of refusals is: route 404, method 405, source 403, token 401. */
+/** Refuses by route, method, source and token, and hands the rest to the daemon. */
 final class Routes {
     private final Control control;
+    private final Journal journal;
+    private final Failures failures = new Failures();
 
-    Routes(Control control) {
+    Routes(Control control, Journal journal) {
         this.control = control;
+        this.journal = journal;
     }
 
-    /** One path, or one prefix that an ID follows. */
-    private enum Route {
-        OK("/ok", false, "GET"),
-        STATUS("/status", false, "GET"),
-        FACTS("/facts", true, "GET"),
-        FINDINGS("/findings", true, "GET"),
-        EXPLAIN("/explain", true, "GET"),
-        EXPOSURE("/exposure", true, "GET"),
-        DIFF("/diff", true, "GET"),
-        RULES("/rules", true, "GET", "PUT"),
-        APPLY("/apply", true, "POST"),
-        CONFIRM("/confirm/", true, "POST"),
-        REVERT("/apply/", true, "DELETE");
-
-        private final String path;
-        private final boolean wantsToken;
-        private final String[] methods;
-
-        Route(String path, boolean wantsToken, String... methods) {
-            this.path = path;
-            this.wantsToken = wantsToken;
-            this.methods = methods;
-        }
-
-        boolean fits(String asked) {
-            return path.endsWith("/") ? isId(asked) : asked.equals(path);
-        }
-
-        /** IDs are those of /proc/sys/kernel/random/uuid: hex digits and dashes, so nothing else gets any further. */
-        private boolean isId(String asked) {
-            if (!asked.startsWith(path) || asked.length() == path.length() || asked.length() > path.length() + 36) {
-                return false;
-            }
-            for (int i = path.length(); i < asked.length(); i++) {
-                char c = asked.charAt(i);
-                if (c != '-' && Character.digit(c, 16) < 0) {
-                    return false;
-                }
-            }
-            return true;
-        }
-
-        boolean allows(String method) {
-            for (String allowed : methods) {
-                if (allowed.equals(method) || allowed.equals("GET") && method.equals("HEAD")) {
-                    return true;
-                }
-            }
-            return false;
-        }
-
-        String allowed() {
-            StringBuilder text = new StringBuilder();
-            for (String method : methods) {
-                text.append(text.length() == 0 ? "" : ", ").append(method.equals("GET") ? "GET, HEAD" : method);
-            }
-            return text.toString();
-        }
-    }
-
-    /** Refuses by route, method, source and token; null when the request may go on. */
+    /** Null when the request may go on. The order of refusals is: route 404, method 405, source 403, token 401 or 429. */
     Reply refuse(Request request, Gate gate) {
-        Route route = find(request.path());
+        Route route = Route.find(request.path());
         if (route == null) {
             return Reply.problem(new Problem(404, "no such path", "there is no " + clip(request.path()) + "; there are " + paths()));
         }
         if (!route.allows(request.method())) {
-            return Reply.problem(new Problem(405, "wrong method", route.path + " takes " + route.allowed() + ", not "
+            return Reply.problem(new Problem(405, "wrong method", route.shown() + " takes " + route.allowed() + ", not "
                     + request.method())).with("Allow", route.allowed());
         }
         Problem source = gate.refuseSource(request);
         if (source != null) {
             return Reply.problem(source);
         }
-        if (route.wantsToken && !gate.hasToken(request)) {
+        return refuseToken(request, route, gate.hasToken(request));
+    }
+
+    private Reply refuseToken(Request request, Route route, boolean right) {
+        String peer = request.client().text();
+        int seconds = failures.seconds(peer, control.uptimeMillis());
+        // whoever has the token can always go back, whatever another program on the same PC sent before
+        if (seconds > 0 && route.wantsToken() && !(right && route.isUrgent())) {
+            return Reply.problem(new Problem(429, "too many wrong tokens", "wait " + seconds + " seconds; '/etc/init.d/rc.boxwall"
+                    + " token' on the box shows the token; confirm and revert are answered meanwhile")).with("Retry-After", String.valueOf(seconds));
+        }
+        if (!right && request.header("authorization") != null && failures.failed(peer, control.uptimeMillis())) {
+            journal.event("wrong tokens from " + peer + ": refused for a minute");
+        }
+        if (route.wantsToken() && !right) {
             return Reply.problem(new Problem(401, "token wanted", "send the header 'Authorization: Bearer TOKEN'; on the box,"
                     + " '/etc/init.d/rc.boxwall token' shows the token")).with("WWW-Authenticate", "Bearer");
         }
@@ -96,47 +53,67 @@ final class Routes {
 
     /** Answers a request that wasn't refused. */
     Reply answer(Request request, Gate gate) {
-        switch (find(request.path())) {
+        Route route = Route.find(request.path());
+        switch (route) {
             case OK:
                 return Reply.empty();
             case STATUS:
-                return control.status(gate.hasToken(request));
+                boolean barred = failures.seconds(request.client().text(), control.uptimeMillis()) > 0;
+                return control.status(!barred && gate.hasToken(request));
             case FACTS:
                 return control.facts();
             case FINDINGS:
                 return control.findings();
+            case COUNTERS:
+                return control.counters(request);
+            case LOG:
+                return control.log(request);
+            case METRICS:
+                return control.metrics();
             case EXPLAIN:
                 return control.explain(request);
             case EXPOSURE:
                 return control.exposure();
             case DIFF:
                 return control.diff();
+            case HISTORY:
+                return control.history();
+            case OPENAPI:
+                return OpenApi.reply();
+            default:
+                return answerChange(request, route);
+        }
+    }
+
+    private Reply answerChange(Request request, Route route) {
+        switch (route) {
             case RULES:
-                return request.method().equals("PUT") ? control.putRules(request) : control.rules();
+                return request.method().equals("PUT") ? control.putRules(request) : control.rules(request);
             case APPLY:
                 return control.apply(request);
             case CONFIRM:
-                return control.confirm(request, request.tail(Route.CONFIRM.path));
+                return control.confirm(request, request.tail(route.path()));
             case REVERT:
-                return control.revert(request, request.tail(Route.REVERT.path));
+                return control.revert(request, request.tail(route.path()));
+            case RESTORE:
+                return control.restore(request, request.tail(route.path()));
+            case IMPORT:
+                return control.imported(request);
+            case RECORD:
+                return control.record(request);
+            case PA:
+                return control.acceleration(request);
+            case PRINTK:
+                return control.printk(request);
             default:
                 throw new IllegalStateException(request.path());
         }
     }
 
-    private static Route find(String path) {
-        for (Route route : Route.values()) {
-            if (route.fits(path)) {
-                return route;
-            }
-        }
-        return null;
-    }
-
     private static String paths() {
         List<String> paths = new ArrayList<String>();
         for (Route route : Route.values()) {
-            paths.add(route.path.endsWith("/") ? route.path + "ID" : route.path);
+            paths.add(route.shown());
         }
         String text = paths.toString();
         return text.substring(1, text.length() - 1);

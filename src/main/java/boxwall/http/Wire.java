@@ -1,55 +1,50 @@
 package boxwall.http;
 
-import fi.iki.elonen.NanoHTTPD;
-
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Map;
 
-/**
- * A reply as NanoHTTPD sends it. It sends itself in one write: NanoHTTPD's own way makes a SimpleDateFormat for each answer, which
- * costs GNU Classpath tens of milliseconds and megabytes.
- */
-final class Wire extends NanoHTTPD.Response {
-    private final Reply reply;
-    private final boolean head;
+/** Replies as bytes on the wire. No date: a box's clock may be wrong, and its format costs GNU Classpath megabytes. */
+final class Wire {
+    /** What is not longer goes out in one segment with its head. */
+    private static final int SMALL = 16 * 1024;
 
-    Wire(Reply reply, boolean head) {
-        super(new Status(reply.status()), reply.type(), new ByteArrayInputStream(new byte[0]), 0);
-        this.reply = reply;
-        this.head = head;
-        closeConnection(true);
+    private Wire() {
     }
 
-    @Override
-    protected void send(OutputStream out) {
-        StringBuilder header = new StringBuilder(256);
+    /** Writes a reply; without its body to HEAD. */
+    static void send(Reply reply, boolean withBody, OutputStream out) throws IOException {
+        StringBuilder header = new StringBuilder(320);
         header.append("HTTP/1.1 ").append(reply.status()).append(' ').append(words(reply.status())).append("\r\n");
         if (reply.type() != null) {
             header.append("Content-Type: ").append(reply.type()).append("\r\n");
             header.append("Content-Length: ").append(reply.body().length).append("\r\n");
         }
-        header.append("Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n");
+        header.append("Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\nConnection: close\r\n");
+        if (!reply.headers().containsKey("Content-Security-Policy")) {
+            header.append("Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n");
+        }
         for (Map.Entry<String, String> e : reply.headers().entrySet()) {
             header.append(e.getKey()).append(": ").append(e.getValue()).append("\r\n");
         }
-        header.append("\r\n");
-        try {
-            byte[] top = header.toString().getBytes("ISO-8859-1");
-            int length = head ? 0 : reply.body().length;
-            byte[] all = new byte[top.length + length];
+        byte[] top = header.append("\r\n").toString().getBytes("ISO-8859-1");
+        byte[] body = withBody ? reply.body() : new byte[0];
+        if (body.length > SMALL) {
+            out.write(top);
+            out.write(body);
+        } else {
+            byte[] all = new byte[top.length + body.length];
             System.arraycopy(top, 0, all, 0, top.length);
-            System.arraycopy(reply.body(), 0, all, top.length, length);
+            System.arraycopy(body, 0, all, top.length, body.length);
             out.write(all);
-            out.flush();
-        } catch (IOException e) {
-            // The client is gone; there is nobody to tell.
-            return;
-        } catch (RuntimeException e) {
-            // GNU Classpath's streams throw NotYetConnectedException when the peer is gone.
-            return;
         }
+        out.flush();
+    }
+
+    /** The answer to a connection that finds no place; its request isn't read. */
+    static void turnAway(OutputStream out) throws IOException {
+        out.write("HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".getBytes("US-ASCII"));
+        out.flush();
     }
 
     private static String words(int status) {
@@ -69,26 +64,15 @@ final class Wire extends NanoHTTPD.Response {
             case 422: return "Unprocessable Content";
             case 500: return "Internal Server Error";
             case 503: return "Service Unavailable";
+            case 304: return "Not Modified";
+            case 408: return "Request Timeout";
+            case 414: return "URI Too Long";
+            case 415: return "Unsupported Media Type";
+            case 429: return "Too Many Requests";
+            case 431: return "Request Header Fields Too Large";
+            case 505: return "HTTP Version Not Supported";
+            case 502: return "Bad Gateway";
             default: return "Status";
-        }
-    }
-
-    /** A status of any number. */
-    private static final class Status implements NanoHTTPD.Response.IStatus {
-        private final int number;
-
-        Status(int number) {
-            this.number = number;
-        }
-
-        @Override
-        public String getDescription() {
-            return number + " " + words(number);
-        }
-
-        @Override
-        public int getRequestStatus() {
-            return number;
         }
     }
 }

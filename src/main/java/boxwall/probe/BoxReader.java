@@ -62,6 +62,21 @@ public final class BoxReader {
         return new Readings(reader.files, reader.commands);
     }
 
+    /**
+     * Asks a live box for some of its readings only.
+     *
+     * @param part {@code counters} for the tables, {@code log} for what LOG rules saw
+     * @return what each command printed, by its name; empty when there is no table, or nothing in the log
+     * @throws BoxException when the probe can't be started
+     */
+    public static Map<String, String> part(Sys sys, String probe, String part) throws BoxException {
+        Map<String, String> cut = new TreeMap<String, String>();
+        for (Map.Entry<String, String> frame : Frames.parse(sys.run(Arrays.asList(probe, "probe", part), "", PROBE_SECONDS).out()).outputs().entrySet()) {
+            cut.put(frame.getKey(), cut(frame.getKey(), frame.getValue()));
+        }
+        return cut;
+    }
+
     private void probe(String program) {
         try {
             Frames frames = Frames.parse(sys.run(Arrays.asList(program, "probe"), "", PROBE_SECONDS).out());

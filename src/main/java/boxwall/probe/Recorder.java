@@ -4,8 +4,13 @@ import boxwall.box.Readings;
 import boxwall.sys.BoxException;
 import boxwall.sys.Sys;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /** Writes readings as a folder that {@code --root} takes, secrets left out: a bug report is a folder of files. */
 public final class Recorder {
+    private static final String COMMANDS = "/commands/";
+
     private Recorder() {
     }
 
@@ -16,23 +21,34 @@ public final class Recorder {
      * @throws BoxException when one can't be written; those before it are
      */
     public static int record(Sys sys, Readings readings, String directory) throws BoxException {
-        int count = 0;
-        for (String path : readings.paths()) {
-            // a packed configuration is bytes, not lines, and holds nothing of the owner's
-            String text = path.endsWith(".gz") ? readings.file(path) : Secrets.removed(readings.file(path));
-            count += write(sys, directory + path, text);
+        for (String path : paths(readings)) {
+            write(sys, directory + path, text(readings, path));
         }
-        for (String name : readings.commandNames()) {
-            count += write(sys, directory + "/commands/" + name, Secrets.removed(readings.command(name)));
-        }
-        return count;
+        return paths(readings).size();
     }
 
-    private static int write(Sys sys, String path, String text) throws BoxException {
+    /** The paths of the folder's files, each with a slash in front. */
+    public static List<String> paths(Readings readings) {
+        List<String> paths = new ArrayList<String>(readings.paths());
+        for (String name : readings.commandNames()) {
+            paths.add(COMMANDS + name);
+        }
+        return paths;
+    }
+
+    /** One file of the folder, without secrets. */
+    public static String text(Readings readings, String path) {
+        if (path.startsWith(COMMANDS)) {
+            return Secrets.removed(readings.command(path.substring(COMMANDS.length())));
+        }
+        // a packed configuration is bytes, not lines, and holds nothing of the owner's
+        return path.endsWith(".gz") ? readings.file(path) : Secrets.removed(readings.file(path));
+    }
+
+    private static void write(Sys sys, String path, String text) throws BoxException {
         if (path.contains("/../")) {
             throw new BoxException(path + " would leave the folder");
         }
         sys.write(path, text);
-        return 1;
     }
 }

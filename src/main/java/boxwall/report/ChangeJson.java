@@ -1,6 +1,7 @@
 package boxwall.report;
 
 import com.eclipsesource.json.Json;
+import com.eclipsesource.json.JsonValue;
 
 /** Short answers about a change. */
 public final class ChangeJson {
@@ -15,5 +16,23 @@ public final class ChangeJson {
     /** {@code {state, reason}} after a confirm or revert. */
     public static String state(String state, String reason) {
         return Json.object().add("state", state).add("reason", Text.of(reason)).toString();
+    }
+
+    /** POST /pa: {@code {state, sessions}}: what Packet Acceleration says after it was told; state is empty where it doesn't say. */
+    public static String acceleration(String state, String sessions) {
+        return Json.object().add("state", Text.of(state)).add("sessions", number(sessions)).toString();
+    }
+
+    /** POST /printk: {@code {until}}: seconds of uptime at which the kernel's messages go to AVM's log again. */
+    public static String printk(String until) {
+        return Json.object().add("until", number(until)).toString();
+    }
+
+    private static JsonValue number(String text) {
+        try {
+            return Json.value(Long.parseLong(text));
+        } catch (NumberFormatException e) {
+            return Json.NULL;
+        }
     }
 }

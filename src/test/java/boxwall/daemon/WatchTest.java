@@ -40,7 +40,9 @@ class WatchTest {
         Config config = Config.parse(null, environment);
         box = new BoxState(sys, "/usr/sbin/boxwall-apply");
         Changes changes = new Changes(sys, config, new BootPlane(sys, "/usr/sbin/boxwall-apply", FakeBox.RUN));
-        return new Watch(sys, config, box, changes, new Following(sys, config, changes, new PrintStream(log, true)), new PrintStream(log, true));
+        EventLog events = EventLog.to(new PrintStream(log, true));
+        return new Watch(sys, config, box, changes, new Following(sys, config, changes, events),
+                new History(sys, config, "/usr/sbin/boxwall-keep"), events);
     }
 
     /** The box as it is after a boot with these rules, compiled for the addresses that it has at that moment. */

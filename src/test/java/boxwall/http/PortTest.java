@@ -24,24 +24,39 @@ class PortTest {
 
     private Port port;
     private int number;
+    private final List<String> events = new java.util.concurrent.CopyOnWriteArrayList<>();
+    private volatile String token = TOKEN;
+    private volatile long now = 1;
+    private final java.util.concurrent.CountDownLatch hanging = new java.util.concurrent.CountDownLatch(1);
 
     @BeforeEach
     void open() throws IOException {
         try (ServerSocket free = new ServerSocket(0)) {
             number = free.getLocalPort();
         }
-        port = new Port(number, new Echo(), System.err);
+        port = new Port(number, new Echo(), new Journal() {
+            @Override
+            public void event(String words) {
+                events.add(words);
+            }
+
+            @Override
+            public void bug(Throwable bug) {
+                events.add("bug: " + bug);
+            }
+        });
         port.admit(gate(List.of()));
         assertEquals(List.of(), port.listen(List.of("127.0.0.1")));
     }
 
     @AfterEach
     void close() {
+        hanging.countDown();
         port.close();
     }
 
-    private static Gate gate(List<Network> refused) {
-        return new Gate(List.of("127.0.0.1", "fritz.box"), List.of(), refused, TOKEN);
+    private Gate gate(List<Network> refused) {
+        return new Gate(List.of("127.0.0.1", "fritz.box"), List.of(), refused, () -> token);
     }
 
     @Test
@@ -87,7 +102,7 @@ class PortTest {
     void onlyLoopbackAndWelcomeNetworksMayAskAndGuestsNever() {
         Network lan = Network.ofPrefix(Family.IPV4, Addresses.parse("192.168.178.0"), 23);
         Network guest = Network.ofPrefix(Family.IPV4, Addresses.parse("192.168.179.0"), 24);
-        Gate gate = new Gate(List.of("192.168.178.1"), List.of(lan), List.of(guest), TOKEN);
+        Gate gate = new Gate(List.of("192.168.178.1"), List.of(lan), List.of(guest), () -> TOKEN);
         assertEquals(null, gate.refuseSource(from("192.168.178.20")));
         assertEquals(403, gate.refuseSource(from("192.168.179.20")).status());
         assertEquals(403, gate.refuseSource(from("203.0.113.1")).status());
@@ -151,6 +166,208 @@ class PortTest {
     }
 
     @Test
+    void malformedRequestsGetTheRightStatus() throws IOException {
+        String host = "Host: 127.0.0.1\r\n";
+        assertStatus(400, send("nonsense\r\n\r\n"));
+        assertStatus(400, send("GET ok HTTP/1.1\r\n" + host + "\r\n"));
+        assertStatus(400, send("GET http://127.0.0.1/ok HTTP/1.1\r\n" + host + "\r\n"));
+        assertStatus(505, send("GET /ok HTTP/2.0\r\n" + host + "\r\n"));
+        assertStatus(400, send("GET /ok HTTP/1.1\r\n" + host + "no colon\r\n\r\n"));
+        assertStatus(400, send("GET /ok HTTP/1.1\r\n" + host + " folded: x\r\n\r\n"));
+        assertStatus(400, send("GET /ok HTTP/1.1\r\n" + host + host + "\r\n"));
+        assertStatus(400, send("GET /%zz HTTP/1.1\r\n" + host + "\r\n"));
+        assertStatus(400, send("GET /ok?a=1&a=2 HTTP/1.1\r\n" + host + "\r\n"));
+        assertStatus(400, send("GET /ok HTTP/1.1\r\n" + host + "X: a\0b\r\n\r\n"));
+        assertStatus(400, send("PUT /rules HTTP/1.1\r\n" + host + bearer(TOKEN) + "Content-Length: -1\r\n\r\n"));
+        assertStatus(400, send("PUT /rules HTTP/1.1\r\n" + host + bearer(TOKEN) + "Content-Length: 5\r\nContent-Length: 6\r\n\r\nhello"));
+        assertStatus(414, send("GET /" + "a".repeat(9000) + " HTTP/1.1\r\n" + host + "\r\n"));
+        assertStatus(405, send("BREW /ok HTTP/1.1\r\n" + host + "\r\n"));
+        assertStatus(204, send("\r\nGET /ok HTTP/1.0\n" + "Host: 127.0.0.1\n\n"));
+        assertEquals("", send(""));
+    }
+
+    @Test
+    void whatIsNoTextIsRefused() throws IOException {
+        for (String type : List.of("multipart/form-data; boundary=x", "application/json", "image/png")) {
+            assertStatus(415, put("Content-Type: " + type + "\r\n", "iptables"));
+        }
+        assertStatus(415, put("Content-Encoding: gzip\r\n", "iptables"));
+        assertStatus(200, put("Content-Type: text/plain; charset=utf-8\r\n", "iptables"));
+        assertStatus(200, put("Content-Type: application/x-www-form-urlencoded\r\n", "iptables"));
+    }
+
+    private String put(String headers, String body) throws IOException {
+        return send("PUT /rules HTTP/1.1\r\nHost: 127.0.0.1\r\n" + bearer(TOKEN) + headers + "Content-Length: " + body.length() + "\r\n\r\n" + body);
+    }
+
+    @Test
+    void aBodyThatIsTooLongIsAnsweredWhileItIsStillSent() throws IOException {
+        assertStatus(413, put("", "x".repeat(300_000)));
+        assertStatus(401, send("PUT /rules HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 200000\r\n\r\n" + "x".repeat(200_000)));
+        assertStatus(400, sendAndEnd("PUT /rules HTTP/1.1\r\nHost: 127.0.0.1\r\n" + bearer(TOKEN) + "Content-Length: 200\r\n\r\nshort"));
+    }
+
+    @Test
+    void aClientThatWaitsForTheWordContinueGetsIt() throws IOException {
+        String answer = put("Expect: 100-continue\r\n", "iptables");
+        assertTrue(answer.startsWith("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 "), answer);
+    }
+
+    @Test
+    void answersForbidWhatAPageCouldDoWithThem() throws IOException {
+        for (String answer : List.of(get("/status", ""), get("/nothing", ""), get("/facts", ""))) {
+            for (String header : List.of("Cache-Control: no-store", "X-Content-Type-Options: nosniff", "Content-Security-Policy: default-src 'none'")) {
+                assertTrue(answer.contains("\r\n" + header), answer);
+            }
+            assertFalse(answer.contains("Access-Control"), answer);
+            assertFalse(answer.contains(TOKEN), answer);
+        }
+    }
+
+    @Test
+    void wrongTokensAreCountedAndConfirmStaysOpen() throws IOException {
+        for (int i = 0; i < 5; i++) {
+            assertStatus(401, get("/facts", bearer("wrong" + i)));
+        }
+        String refused = get("/facts", bearer(TOKEN));
+        assertStatus(429, refused);
+        assertTrue(refused.contains("\r\nRetry-After: "), refused);
+        assertTrue(get("/status", bearer(TOKEN)).endsWith("{\"long\":false}"), "no way to guess on");
+        assertStatus(204, get("/ok", ""));
+        assertStatus(200, post("/confirm/1a", bearer(TOKEN)));
+        assertStatus(200, send("DELETE /apply/1a HTTP/1.1\r\nHost: 127.0.0.1\r\n" + bearer(TOKEN) + "\r\n"));
+        assertStatus(429, post("/confirm/1a", bearer("wrong")));
+        now += 61_000;
+        assertStatus(200, get("/facts", bearer(TOKEN)));
+        assertEquals(List.of("wrong tokens from 127.0.0.1: refused for a minute"), events, "and the log holds no token");
+    }
+
+    private String post(String path, String headers) throws IOException {
+        return send("POST " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\n" + headers + "Content-Length: 0\r\n\r\n");
+    }
+
+    @Test
+    void aNewTokenCountsAtOnceAndTheOldOneNoMore() throws IOException {
+        assertStatus(200, get("/facts", bearer(TOKEN)));
+        token = "fedcba9876543210";
+        assertStatus(401, get("/facts", bearer(TOKEN)));
+        assertStatus(200, get("/facts", bearer("fedcba9876543210")));
+        token = null;
+        assertStatus(401, get("/facts", bearer("fedcba9876543210")));
+        assertStatus(401, get("/facts", bearer("")));
+    }
+
+    @Test
+    void outOfMemoryIsAnsweredAndTheDaemonLives() throws IOException {
+        assertStatus(503, get("/counters", bearer(TOKEN)));
+        assertStatus(204, get("/ok", ""));
+    }
+
+    @Test
+    void aClientHasFourConnectionsAllHaveSevenAndConfirmHasOneMore() throws IOException, InterruptedException {
+        List<Socket> silent = new java.util.ArrayList<>();
+        try {
+            for (int i = 0; i < 4; i++) {
+                silent.add(from(2));
+            }
+            waitFor(() -> port.connections() == 4);
+            try (Socket fifth = from(2)) {
+                assertStatus(429, answer(fifth, "GET /ok HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"));
+            }
+            waitFor(() -> port.connections() == 4);
+            try (Socket fifth = from(2)) {
+                assertStatus(200, answer(fifth, "POST /confirm/1a HTTP/1.1\r\nHost: 127.0.0.1\r\n" + bearer(TOKEN) + "\r\n"));
+            }
+            waitFor(() -> port.connections() == 4);
+            for (int i = 0; i < 3; i++) {
+                silent.add(from(3));
+            }
+            waitFor(() -> port.connections() == 7);
+            try (Socket eighth = from(4)) {
+                assertStatus(200, answer(eighth, "POST /confirm/1a HTTP/1.1\r\nHost: 127.0.0.1\r\n" + bearer(TOKEN) + "\r\n"));
+            }
+            waitFor(() -> port.connections() == 7);
+            silent.add(from(4));
+            waitFor(() -> port.connections() == 8);
+            try (Socket ninth = from(5)) {
+                assertStatus(503, answer(ninth, ""));
+            }
+            // who holds the kept connection and says nothing loses it after two seconds
+            waitFor(() -> port.connections() == 7);
+        } finally {
+            for (Socket socket : silent) {
+                socket.close();
+            }
+        }
+        waitFor(() -> port.connections() == 0);
+        assertStatus(204, get("/ok", ""));
+    }
+
+    @Test
+    void slowAndSilentClientsAreCutAndTheThreadsEnd() throws IOException, InterruptedException {
+        long began = System.nanoTime();
+        try (Socket silent = from(2); Socket slow = from(3); Socket deaf = from(4)) {
+            deaf.getOutputStream().write(("GET /log HTTP/1.1\r\nHost: 127.0.0.1\r\n" + bearer(TOKEN) + "\r\n").getBytes());
+            Thread dripping = new Thread(() -> {
+                try {
+                    for (byte b : ("GET /ok HTTP/1.1\r\nX: " + "y".repeat(200)).getBytes()) {
+                        slow.getOutputStream().write(b);
+                        Thread.sleep(100);
+                    }
+                } catch (IOException | InterruptedException e) {
+                    return;
+                }
+            });
+            dripping.start();
+            assertStatus(408, answer(silent, ""));
+            assertStatus(408, answer(slow, ""));
+            double seconds = (System.nanoTime() - began) / 1e9;
+            assertTrue(seconds > 9 && seconds < 13, "cut after " + seconds + " s");
+            waitFor(() -> port.connections() == 0);
+            dripping.join();
+        }
+    }
+
+    @Test
+    void confirmIsAnsweredWhileAnApplyHangs() throws IOException, InterruptedException {
+        try (Socket hanging = new Socket("127.0.0.1", number)) {
+            hanging.getOutputStream().write(("POST /apply HTTP/1.1\r\nHost: 127.0.0.1\r\n" + bearer(TOKEN) + "\r\n").getBytes());
+            waitFor(() -> port.connections() == 1);
+            assertStatus(200, post("/confirm/1a", bearer(TOKEN)));
+            this.hanging.countDown();
+            assertStatus(202, answer(hanging, ""));
+        }
+    }
+
+    /** A connection from 127.0.0.N, a client of its own. */
+    private Socket from(int n) throws IOException {
+        Socket socket = new Socket(java.net.InetAddress.getByName("127.0.0.1"), number, java.net.InetAddress.getByName("127.0.0." + n), 0);
+        socket.setSoTimeout(20000);
+        return socket;
+    }
+
+    private static String answer(Socket socket, String request) throws IOException {
+        socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
+        return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+
+    private static void waitFor(java.util.function.BooleanSupplier what) throws InterruptedException {
+        long end = System.nanoTime() + 20_000_000_000L;
+        while (!what.getAsBoolean()) {
+            assertTrue(System.nanoTime() < end, "not within 20 s");
+            Thread.sleep(10); // between two looks; the bound is above
+        }
+    }
+
+    private String sendAndEnd(String request) throws IOException {
+        try (Socket socket = new Socket("127.0.0.1", number)) {
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
+            socket.shutdownOutput();
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    @Test
     void tokensAreComparedWhole() {
         assertTrue(Gate.sameText("abc", "abc"));
         assertFalse(Gate.sameText("abc", "abcabc"));
@@ -172,6 +389,9 @@ class PortTest {
         try (Socket socket = new Socket("127.0.0.1", number)) {
             socket.setSoTimeout(15000);
             socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
+            if (request.isEmpty()) {
+                socket.shutdownOutput();
+            }
             InputStream in = socket.getInputStream();
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }
@@ -181,10 +401,10 @@ class PortTest {
         assertTrue(answer.startsWith("HTTP/1.1 " + status + " "), answer);
     }
 
-    private static final class Echo implements Control {
+    private final class Echo implements Control {
         @Override
         public long uptimeMillis() {
-            return 1;
+            return now;
         }
 
         @Override
@@ -218,7 +438,7 @@ class PortTest {
         }
 
         @Override
-        public Reply rules() {
+        public Reply rules(Request request) {
             throw new StackOverflowError("on purpose");
         }
 
@@ -229,6 +449,11 @@ class PortTest {
 
         @Override
         public Reply apply(Request request) {
+            try {
+                hanging.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
             return Reply.json(202, "{}");
         }
 
@@ -239,6 +464,51 @@ class PortTest {
 
         @Override
         public Reply revert(Request request, String id) {
+            return Reply.json(200, "{}");
+        }
+
+        @Override
+        public Reply counters(Request request) {
+            throw new OutOfMemoryError("on purpose");
+        }
+
+        @Override
+        public Reply log(Request request) {
+            return Reply.json(200, "{\"big\":\"" + "x".repeat(8 << 20) + "\"}");
+        }
+
+        @Override
+        public Reply metrics() {
+            return Reply.utf8("text/plain", "");
+        }
+
+        @Override
+        public Reply history() {
+            return Reply.json(200, "{}");
+        }
+
+        @Override
+        public Reply restore(Request request, String number) {
+            return Reply.json(200, "{}");
+        }
+
+        @Override
+        public Reply imported(Request request) {
+            return Reply.json(200, "{}");
+        }
+
+        @Override
+        public Reply record(Request request) {
+            return Reply.bytes("application/x-tar", "");
+        }
+
+        @Override
+        public Reply acceleration(Request request) {
+            return Reply.json(200, "{}");
+        }
+
+        @Override
+        public Reply printk(Request request) {
             return Reply.json(200, "{}");
         }
     }

@@ -1,0 +1,151 @@
+package boxwall.daemon;
+
+import boxwall.apply.Outcome;
+import boxwall.http.Reply;
+import boxwall.http.Request;
+import boxwall.report.HistoryJson;
+import boxwall.report.Problem;
+import boxwall.sys.BoxException;
+import boxwall.sys.Sys;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedList;
+import java.util.List;
+
+/** The rulesets before the saved one, which boxwall-keep left in flash, and the changes since the daemon is there, in memory only. */
+final class History {
+    private static final int CHANGES = 20;
+    private static final int KEEP_SECONDS = 20;
+    private static final int RULESETS = 3;
+
+    /** One try. */
+    private static final class Change {
+        private final long uptimeMillis;
+        private final long time = System.currentTimeMillis() / 1000;
+        private final String by;
+        private final String etag;
+        private String id = "";
+        private String outcome;
+        private String reason;
+
+        private Change(long uptimeMillis, String by, String etag) {
+            this.uptimeMillis = uptimeMillis;
+            this.by = by;
+            this.etag = etag;
+        }
+    }
+
+    private final Sys sys;
+    private final Config config;
+    private final String keep;
+    private final LinkedList<Change> changes = new LinkedList<Change>();
+
+    /** {@code keep} is boxwall-keep's path. */
+    History(Sys sys, Config config, String keep) {
+        this.sys = sys;
+        this.config = config;
+        this.keep = keep;
+    }
+
+    /** Notes a try that was just made, with boxwall-apply's status. */
+    synchronized void tried(String by, String etag, int status, Outcome outcome) {
+        Change change = new Change(sys.uptimeMillis(), by, etag);
+        change.id = status == 0 ? outcome.id() : "";
+        change.outcome = status == 0 ? "pending" : status == 3 || status == 6 ? "refused" : status == 5 ? "rollback-failed" : "failed";
+        change.reason = outcome.why();
+        changes.addFirst(change);
+        if (changes.size() > CHANGES) {
+            changes.removeLast();
+        }
+    }
+
+    /** Takes up what became of a try: it was confirmed, taken back, or its time was over. */
+    synchronized void became(Outcome outcome) {
+        for (Change change : changes) {
+            if (change.id.length() > 0 && change.id.equals(outcome.id())) {
+                String state = outcome.state();
+                boolean back = !state.equals("unsaved") && outcome.get("reason").length() > 0;
+                change.outcome = state.equals("pending") || state.equals("unsaved") || state.equals("rollback-failed") ? state : back ? "taken-back" : "kept";
+                change.reason = outcome.why();
+            }
+        }
+    }
+
+    /** GET /history. */
+    Reply get() {
+        HistoryJson json = new HistoryJson();
+        List<String> times = times();
+        String saved = sys.read(config.get("STATE") + "/rules", Drafts.MAX_RULES);
+        for (int n = 0; n <= RULESETS; n++) {
+            String text = text(n);
+            if (text != null) {
+                List<String> here = Arrays.asList(text.split("\n"));
+                List<String> there = saved == null ? Collections.<String>emptyList() : Arrays.asList(saved.split("\n"));
+                String etag = Candidate.etag(text);
+                json.ruleset(n, etag, here.size(), time(times, n), outcome(etag), without(here, there), without(there, here));
+            }
+        }
+        synchronized (this) {
+            for (Change change : changes) {
+                json.change(change.uptimeMillis, change.time, change.by, change.etag, change.id, change.outcome, change.reason);
+            }
+        }
+        return Reply.json(200, json.text());
+    }
+
+    /** What is in flash was confirmed once; what came of it since the daemon is there is known better. */
+    private synchronized String outcome(String etag) {
+        for (Change change : changes) {
+            if (change.etag.equals(etag)) {
+                return change.outcome;
+            }
+        }
+        return "kept";
+    }
+
+    /** Lines of one that the other lacks, each as often as it has it more; in their order. */
+    private static List<String> without(List<String> these, List<String> those) {
+        List<String> left = new ArrayList<String>();
+        List<String> other = new LinkedList<String>(those);
+        for (String line : these) {
+            if (!other.remove(line)) {
+                left.add(line);
+            }
+        }
+        return left;
+    }
+
+    private String text(int number) {
+        return sys.read(config.get("STATE") + "/rules" + (number == 0 ? "" : "." + number), Drafts.MAX_RULES);
+    }
+
+    /** Lines like {@code rules.1 12 lines, Mon Nov 23 08:19:33 UTC 2026}; empty when boxwall-keep can't be asked. */
+    private List<String> times() {
+        try {
+            return Arrays.asList(sys.run(Arrays.asList(keep, "history"), "", KEEP_SECONDS).out().split("\n"));
+        } catch (BoxException e) {
+            return Collections.emptyList();
+        }
+    }
+
+    private static String time(List<String> times, int number) {
+        String name = "rules" + (number == 0 ? "" : "." + number) + " ";
+        for (String line : times) {
+            int comma = line.indexOf("lines, ");
+            if (line.startsWith(name) && comma > 0) {
+                return line.substring(comma + 7);
+            }
+        }
+        return null;
+    }
+
+    /** POST /history/N: nothing is loaded or saved by it. */
+    Reply restore(Request request, String number, Drafts drafts) {
+        boolean known = number.length() == 1 && number.charAt(0) >= '1' && number.charAt(0) <= '0' + RULESETS;
+        String text = known ? text(number.charAt(0) - '0') : null;
+        return text != null ? drafts.put(request, text) : Reply.problem(new Problem(404, "no such ruleset",
+                "GET /history shows those that there are: 1 to " + RULESETS + " at most"));
+    }
+}

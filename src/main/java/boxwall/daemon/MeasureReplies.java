@@ -1,0 +1,159 @@
+package boxwall.daemon;
+
+import boxwall.apply.Outcome;
+import boxwall.box.Finding;
+import boxwall.http.Reply;
+import boxwall.netfilter.Family;
+import boxwall.plan.LiveRules;
+import boxwall.plan.Origins;
+import boxwall.report.CountersJson;
+import boxwall.report.MetricsText;
+import boxwall.sys.Sys;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** GET /counters and /metrics: the live rules with what they counted. The tables are read once a second at most. */
+final class MeasureReplies {
+    private static final int MAX_TABLE = 8 << 20;
+    private static final String[] STATES = {"active", "pending", "inactive", "failed", "fallback", "drifted", "open", "locked", "unsaved",
+        "rollback-failed"};
+    private static final String[] CONNTRACK = {"/proc/sys/net/netfilter/nf_conntrack_", "/proc/sys/net/nf_conntrack_",
+        "/proc/sys/net/ipv4/netfilter/ip_conntrack_"};
+
+    private final Sys sys;
+    private final Config config;
+    private final BoxState box;
+    private final Changes changes;
+    private final Watch watch;
+    private final ReadReplies reads;
+    private final CounterRing ring = new CounterRing();
+    private Box counted;
+    private LiveRules rules;
+
+    MeasureReplies(Sys sys, Config config, BoxState box, Changes changes, Watch watch, ReadReplies reads) {
+        this.sys = sys;
+        this.config = config;
+        this.box = box;
+        this.changes = changes;
+        this.watch = watch;
+        this.reads = reads;
+    }
+
+    /** The live rules, with the user's lines; read now, or a moment ago. */
+    LiveRules rules() {
+        return rules(box.live());
+    }
+
+    private synchronized LiveRules rules(Box now) {
+        if (counted != now) {
+            Map<Family, List<String>> saved = new TreeMap<Family, List<String>>();
+            Map<Family, Origins> origins = new HashMap<Family, Origins>();
+            Outcome last = changes.last();
+            LivePlan plan = LivePlan.of(sys, config, last.get("plan"));
+            for (Family family : Family.values()) {
+                saved.put(family, now.readings().commandLines(family.command() + "-save"));
+                origins.put(family, plan == null ? Origins.none() : origins(family, plan, last.state().equals("pending")));
+            }
+            rules = LiveRules.of(saved, origins);
+            counted = now;
+        }
+        return rules;
+    }
+
+    private Origins origins(Family family, LivePlan plan, boolean pending) {
+        String folder = config.get("RUN") + (pending ? "/tx/live" : "/live");
+        Map<String, String> live = new HashMap<String, String>();
+        List<String> names = sys.list(folder);
+        for (String name : names == null ? new java.util.ArrayList<String>() : names) {
+            String text = name.startsWith(family.digit() + ".") ? sys.read(folder + "/" + name, MAX_TABLE) : null;
+            if (text != null) {
+                live.put(name.substring(2), text);
+            }
+        }
+        return Origins.of(family, plan.file("restore" + family.digit()), plan.file("origin"), live);
+    }
+
+    Reply counters(boolean withSamples) {
+        LiveRules live = rules();
+        synchronized (ring) {
+            List<Long> times = ring.times();
+            long at = box.tablesMillis();
+            if (times.isEmpty() || times.get(times.size() - 1) != at) {
+                ring.add(live, at);
+            }
+            List<long[]> samples = ring.samples();
+            boolean whole = !samples.isEmpty() && samples.get(0).length == live.rules().size();
+            return Reply.json(200, CountersJson.of(live, at, withSamples && whole ? ring.times() : null, samples));
+        }
+    }
+
+    /** Lets samples go that nobody looks at. */
+    void forget() {
+        ring.forget(sys.uptimeMillis());
+    }
+
+    Reply metrics() {
+        watch.notice();
+        Outcome last = changes.last();
+        MetricsText text = new MetricsText().counters(rules()).name("state", "gauge", "1 for the state that the box is in.");
+        for (String state : STATES) {
+            text.value("state", state.equals(reads.state(last)) ? "1" : "0", "state", state);
+        }
+        Map<String, Integer> severities = new TreeMap<String, Integer>();
+        for (Finding.Severity severity : Finding.Severity.values()) {
+            severities.put(severity.word(), 0);
+        }
+        for (Finding finding : reads.findings(last)) {
+            severities.put(finding.severity().word(), severities.get(finding.severity().word()) + 1);
+        }
+        text.name("findings", "gauge", "Findings by severity.");
+        for (Map.Entry<String, Integer> e : severities.entrySet()) {
+            text.value("findings", e.getValue().toString(), "severity", e.getKey());
+        }
+        text.gauge("drift", "1 when the live rules were not those applied at the last look.", watch.drifted() ? "1" : "0")
+                .gauge("protected_uptime_seconds", "Uptime at which the rules were live.", number(last.protectedAt()))
+                .gauge("uptime_seconds", "Uptime of the box.", String.valueOf(sys.uptimeMillis() / 1000.0))
+                .gauge("conntrack_entries", "Connections that the kernel tracks.", conntrack("count"))
+                .gauge("conntrack_limit", "Connections that the kernel tracks at most.", conntrack("max"))
+                .gauge("pa_sessions", "Flows that Packet Acceleration carries past the rules.", sessions());
+        text.name("apply_duration_seconds", "summary", "Time that loading a ruleset took.")
+                .value("apply_duration_seconds_sum", String.valueOf(changes.appliedMillis() / 1000.0))
+                .value("apply_duration_seconds_count", String.valueOf(changes.applied()));
+        // Prometheus has UTF-8; texts inside are byte strings, which MetricsText turned into characters
+        return Reply.utf8("text/plain; version=0.0.4; charset=utf-8", text.text());
+    }
+
+    /** Reading these files loads nothing; where connections aren't tracked they aren't there. */
+    private String conntrack(String what) {
+        for (String place : CONNTRACK) {
+            String text = sys.read(place + what, 32);
+            if (text != null) {
+                return number(text.trim());
+            }
+        }
+        return null;
+    }
+
+    /** {@code Sessions       : 12} in /proc/net/avm_pa/brief. */
+    private String sessions() {
+        String brief = sys.read("/proc/net/avm_pa/brief", 16 * 1024);
+        for (String line : brief == null ? new String[0] : brief.split("\n")) {
+            int colon = line.indexOf(':');
+            if (colon > 0 && line.substring(0, colon).trim().equals("Sessions")) {
+                return number(line.substring(colon + 1).trim());
+            }
+        }
+        return null;
+    }
+
+    private static String number(String text) {
+        try {
+            return text.length() == 0 ? null : String.valueOf(Double.parseDouble(text));
+        } catch (NumberFormatException e) {
+            return null;
+        }
+    }
+}

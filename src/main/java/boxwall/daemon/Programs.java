@@ -1,0 +1,36 @@
+package boxwall.daemon;
+
+import boxwall.sys.Sys;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+
+/** Where programs lie: Java on the box searches no PATH. */
+final class Programs {
+    /** As boxwall-apply looks for its commands, after $BOXWALL_BIN. */
+    private static final List<String> FOLDERS = Collections.unmodifiableList(Arrays.asList("/sbin", "/usr/sbin", "/bin", "/usr/bin"));
+
+    private Programs() {
+    }
+
+    /**
+     * The absolute path of a program, or null.
+     *
+     * @param first a folder to look into first, or null; passed over when it isn't absolute
+     */
+    static String path(Sys sys, String first, String name) {
+        List<String> folders = new ArrayList<String>(FOLDERS);
+        if (first != null && first.startsWith("/")) {
+            folders.add(0, first);
+        }
+        for (String folder : folders) {
+            List<String> names = sys.list(folder);
+            if (names != null && names.contains(name)) {
+                return folder + "/" + name;
+            }
+        }
+        return null;
+    }
+}

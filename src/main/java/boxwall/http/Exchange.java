@@ -1,0 +1,178 @@
+package boxwall.http;
+
+import boxwall.report.Problem;
+
+import java.io.BufferedInputStream;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+
+/** One connection: one request read, one answer written, each in its time. */
+final class Exchange {
+    /** Bytes of a body at most: a ruleset file may have as many. */
+    static final int MAX_BODY = 256 * 1024;
+    private static final long REQUEST_NANOS = 10L * 1000000000L;
+    /** The slot that is kept for confirm and revert must not be held by one who says nothing. */
+    private static final long URGENT_NANOS = 2L * 1000000000L;
+    private static final long ANSWER_NANOS = 10L * 1000000000L;
+    /** The thread of the exchange sees its time end by itself, and says so to the client; who cuts it is later. */
+    private static final long GRACE_NANOS = 2L * 1000000000L;
+    /** How long what a refused client still sends is swallowed: a reset would take the answer away from it. */
+    private static final int LINGER_MILLIS = 500;
+
+    private final Socket socket;
+    private final Client client;
+    private final Port port;
+    private final Admission.Place place;
+    /** System.nanoTime() at which the connection is cut; while the daemon works on the answer, none. */
+    private volatile long deadline;
+    private volatile boolean bounded = true;
+    private boolean unread;
+
+    Exchange(Socket socket, Client client, Port port, Admission.Place place) {
+        this.socket = socket;
+        this.client = client;
+        this.port = port;
+        this.place = place;
+        deadline = System.nanoTime() + (place == Admission.Place.URGENT ? URGENT_NANOS : REQUEST_NANOS);
+    }
+
+    Client client() {
+        return client;
+    }
+
+    Admission.Place place() {
+        return place;
+    }
+
+    /** Reads, has it answered, answers; never throws. */
+    void run() {
+        try {
+            converse();
+        } catch (OutOfMemoryError e) {
+            // not even the answer found room; the client sees the connection end
+            System.gc();
+        } catch (IOException e) {
+            // the client is gone; there is nobody to tell
+            bounded = true;
+        } catch (RuntimeException e) {
+            // GNU Classpath's sockets throw NotYetConnectedException when the peer is gone
+            bounded = true;
+        } finally {
+            cut();
+        }
+    }
+
+    private void converse() throws IOException {
+        InputStream in = new BufferedInputStream(new Timed(socket.getInputStream()), 1024);
+        boolean withBody = true;
+        Reply reply;
+        try {
+            Head head = Head.read(in);
+            if (head == null) {
+                return;
+            }
+            withBody = !head.method().equals("HEAD");
+            reply = port.answers().of(this, head, in);
+        } catch (Refused e) {
+            unread = true;
+            reply = Reply.problem(e.problem());
+        } catch (SocketTimeoutException e) {
+            reply = Reply.problem(new Problem(408, "too slow", "a request must be here within " + REQUEST_NANOS / 1000000000L + " seconds"));
+        }
+        deadline = System.nanoTime() + ANSWER_NANOS;
+        bounded = true;
+        Wire.send(reply, withBody, socket.getOutputStream());
+        if (unread) {
+            linger();
+        }
+    }
+
+    /** From here on the daemon takes its time: an apply may take minutes on a small box. */
+    void beginsWork() {
+        bounded = false;
+    }
+
+    /** Something of the request will not be read. */
+    void leavesUnread() {
+        unread = true;
+    }
+
+    /** The body to the byte; {@code size} was checked. Says first that it is wanted, when the client waits for that word. */
+    String body(InputStream in, Head head, int size) throws IOException, Refused {
+        if (size > 0 && head.header("expect", "").equalsIgnoreCase("100-continue")) {
+            socket.getOutputStream().write("HTTP/1.1 100 Continue\r\n\r\n".getBytes("US-ASCII"));
+            socket.getOutputStream().flush();
+        }
+        byte[] bytes = new byte[size];
+        int have = 0;
+        while (have < size) {
+            int n = in.read(bytes, have, size - have);
+            if (n < 0) {
+                throw new Refused(400, "body cut short", "the body ended before its Content-Length");
+            }
+            have += n;
+        }
+        return new String(bytes, "ISO-8859-1");
+    }
+
+    private void linger() throws IOException {
+        socket.shutdownOutput();
+        socket.setSoTimeout(LINGER_MILLIS);
+        byte[] bin = new byte[1024];
+        InputStream in = socket.getInputStream();
+        for (int left = 2 * MAX_BODY; left > 0;) {
+            int n = in.read(bin);
+            if (n < 0 || System.nanoTime() > deadline) {
+                return;
+            }
+            left -= n;
+        }
+    }
+
+    /** Whether its time is over. */
+    boolean isLate() {
+        return bounded && System.nanoTime() - deadline > GRACE_NANOS;
+    }
+
+    /** Ends the connection, from whichever thread: on JamVM close() alone doesn't wake one that reads. */
+    void cut() {
+        try {
+            socket.shutdownInput();
+            socket.shutdownOutput();
+        } catch (IOException e) {
+            // it was ended already
+            bounded = true;
+        } catch (RuntimeException e) {
+            // likewise, in GNU Classpath's words
+            bounded = true;
+        }
+        Sockets.close(socket);
+    }
+
+    /** Reads no longer than the request's deadline, in however small pieces it comes. */
+    private final class Timed extends FilterInputStream {
+        Timed(InputStream in) {
+            super(in);
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            int n = read(one, 0, 1);
+            return n < 0 ? -1 : one[0] & 255;
+        }
+
+        @Override
+        public int read(byte[] buffer, int offset, int length) throws IOException {
+            long left = (deadline - System.nanoTime()) / 1000000;
+            if (left <= 0) {
+                throw new SocketTimeoutException();
+            }
+            socket.setSoTimeout((int) left);
+            return super.read(buffer, offset, length);
+        }
+    }
+}

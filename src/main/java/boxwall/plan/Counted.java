@@ -1,0 +1,118 @@
+package boxwall.plan;
+
+import boxwall.netfilter.Family;
+import boxwall.netfilter.Origin;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** A live rule, or a chain's policy, with what it counted. Immutable. */
+public final class Counted {
+    private final Family family;
+    private final String table;
+    private final String chain;
+    private final int number;
+    private final String rule;
+    private final long packets;
+    private final long bytes;
+    private final Origin origin;
+
+    Counted(Family family, String table, String chain, int number, String rule, long[] counters, Origin origin) {
+        this.family = family;
+        this.table = table;
+        this.chain = chain;
+        this.number = number;
+        this.rule = rule;
+        this.packets = counters[0];
+        this.bytes = counters[1];
+        this.origin = origin;
+    }
+
+    public Family family() {
+        return family;
+    }
+
+    public String table() {
+        return table;
+    }
+
+    public String chain() {
+        return chain;
+    }
+
+    /** The rule's place in its chain, from 1; 0 for the policy. */
+    public int number() {
+        return number;
+    }
+
+    /** {@code -A INPUT …} as iptables-save prints it, or the policy's word. */
+    public String rule() {
+        return rule;
+    }
+
+    public long packets() {
+        return packets;
+    }
+
+    public long bytes() {
+        return bytes;
+    }
+
+    /** Where the user wrote it; null when boxwall didn't load it, or that isn't known. */
+    public Origin origin() {
+        return origin;
+    }
+
+    /** The text of {@code --comment}, or null. */
+    public String comment() {
+        return after("--comment");
+    }
+
+    /** The target's name, or null. */
+    public String target() {
+        return after("-j");
+    }
+
+    /** The value that follows an option, or null when the rule doesn't have it. */
+    public String after(String option) {
+        // most rules don't have it: the cheap question first
+        List<String> words = rule.contains(" " + option + " ") ? words(rule) : new ArrayList<String>();
+        for (int i = 0; i + 1 < words.size(); i++) {
+            if (words.get(i).equals(option)) {
+                return words.get(i + 1);
+            }
+            // what stands in quotes is a value, never an option
+            i += words.get(i).equals("--comment") || words.get(i).equals("--log-prefix") ? 1 : 0;
+        }
+        return null;
+    }
+
+    /** iptables-save's words: blanks part them but within double quotes, where a backslash takes the next character as it is. */
+    private static List<String> words(String text) {
+        List<String> words = new ArrayList<String>();
+        StringBuilder word = new StringBuilder();
+        boolean quoted = false;
+        boolean open = false;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (quoted && c == '\\' && i + 1 < text.length()) {
+                word.append(text.charAt(++i));
+            } else if (c == '"') {
+                quoted = !quoted;
+                open = true;
+            } else if (c == ' ' && !quoted) {
+                if (open || word.length() > 0) {
+                    words.add(word.toString());
+                }
+                word.setLength(0);
+                open = false;
+            } else {
+                word.append(c);
+            }
+        }
+        if (open || word.length() > 0) {
+            words.add(word.toString());
+        }
+        return words;
+    }
+}

@@ -1,0 +1,106 @@
+package boxwall.plan;
+
+import boxwall.box.LogLine;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Which LOG rule saw which packet, told by the rule's prefix and interfaces; counted by rule and by source. Immutable. */
+public final class LoggedPackets {
+    /** A packet and the rules that may have logged it: several, when they share a prefix. */
+    public static final class Entry {
+        private final LogLine line;
+        private final List<Counted> rules;
+
+        private Entry(LogLine line, List<Counted> rules) {
+            this.line = line;
+            this.rules = Collections.unmodifiableList(rules);
+        }
+
+        public LogLine line() {
+            return line;
+        }
+
+        public List<Counted> rules() {
+            return rules;
+        }
+    }
+
+    private final List<Entry> entries = new ArrayList<Entry>();
+    private final Map<Counted, Integer> byRule = new LinkedHashMap<Counted, Integer>();
+    private final Map<String, Integer> bySource = new LinkedHashMap<String, Integer>();
+    private int others;
+
+    /** Assigns log lines, oldest first as the log has them, to the LOG rules among the live ones. */
+    public LoggedPackets(List<String> lines, LiveRules live) {
+        List<Counted> logging = new ArrayList<Counted>();
+        for (Counted rule : live.rules()) {
+            if ("LOG".equals(rule.target())) {
+                logging.add(rule);
+                byRule.put(rule, 0);
+            }
+        }
+        for (String text : lines) {
+            LogLine line = LogLine.parse(text);
+            if (line != null) {
+                add(line, logging);
+            }
+        }
+        Collections.reverse(entries);
+    }
+
+    private void add(LogLine line, List<Counted> logging) {
+        List<Counted> fitting = new ArrayList<Counted>();
+        for (Counted rule : logging) {
+            String prefix = rule.after("--log-prefix");
+            if (line.prefix().equals(prefix == null ? "" : prefix.trim()) && mayBe(rule.after("-i"), line.in()) && mayBe(rule.after("-o"), line.out())) {
+                fitting.add(rule);
+            }
+        }
+        if (fitting.isEmpty()) {
+            others++;
+            return;
+        }
+        entries.add(new Entry(line, fitting));
+        Counted first = fitting.get(0);
+        byRule.put(first, byRule.get(first) + 1);
+        Integer before = bySource.get(line.source());
+        bySource.put(line.source(), before == null ? 1 : before + 1);
+    }
+
+    /** A negated interface may be anything here. */
+    private static boolean mayBe(String name, String is) {
+        return name == null || name.equals(is) || name.endsWith("+") && is.startsWith(name.substring(0, name.length() - 1));
+    }
+
+    /** The packets that LOG rules of now saw, newest first. */
+    public List<Entry> entries() {
+        return Collections.unmodifiableList(entries);
+    }
+
+    /** How many each LOG rule saw; of several with one prefix the first counts. */
+    public Map<Counted, Integer> byRule() {
+        return Collections.unmodifiableMap(byRule);
+    }
+
+    /** Sources by number of packets, most first. */
+    public List<Map.Entry<String, Integer>> bySource() {
+        List<Map.Entry<String, Integer>> all = new ArrayList<Map.Entry<String, Integer>>(bySource.entrySet());
+        Collections.sort(all, new Comparator<Map.Entry<String, Integer>>() {
+            @Override
+            public int compare(Map.Entry<String, Integer> a, Map.Entry<String, Integer> b) {
+                return b.getValue().compareTo(a.getValue());
+            }
+        });
+        return all;
+    }
+
+    /** Lines of the same form that no rule of now wrote. */
+    public int others() {
+        return others;
+    }
+}

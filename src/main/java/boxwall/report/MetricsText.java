@@ -1,0 +1,82 @@
+package boxwall.report;
+
+import boxwall.plan.Counted;
+import boxwall.plan.LiveRules;
+
+import java.util.List;
+
+/**
+ * GET /metrics in Prometheus' text format 0.0.4: for each name a HELP and a TYPE line, then a line for each value,
+ * <pre>
+ * # HELP boxwall_rule_packets_total Packets that a rule matched.
+ * # TYPE boxwall_rule_packets_total counter
+ * boxwall_rule_packets_total{family="ipv4",table="filter",chain="INPUT",number="1",line="rules:3",comment=""} 12
+ * </pre>
+ * What a box doesn't say has no line.
+ */
+public final class MetricsText {
+    private final StringBuilder out = new StringBuilder(4096);
+
+    /** Begins a name: its type is counter, gauge or summary. */
+    public MetricsText name(String name, String type, String help) {
+        out.append("# HELP boxwall_").append(name).append(' ').append(help).append("\n# TYPE boxwall_").append(name).append(' ').append(type)
+                .append('\n');
+        return this;
+    }
+
+    /** A value of a name; labels are pairs of name and text. */
+    public MetricsText value(String name, String number, String... labels) {
+        out.append("boxwall_").append(name);
+        for (int i = 0; i + 1 < labels.length; i += 2) {
+            out.append(i == 0 ? '{' : ',').append(labels[i]).append("=\"");
+            label(Text.of(labels[i + 1]));
+            out.append('"');
+        }
+        out.append(labels.length == 0 ? " " : "} ").append(number).append('\n');
+        return this;
+    }
+
+    private void label(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '\\' || c == '"') {
+                out.append('\\').append(c);
+            } else {
+                out.append(c == '\n' ? ' ' : c);
+            }
+        }
+    }
+
+    /** A name with one value without labels; nothing when the number is null. */
+    public MetricsText gauge(String name, String help, String number) {
+        return number == null ? this : name(name, "gauge", help).value(name, number);
+    }
+
+    /** Counters of all rules and policies. */
+    public MetricsText counters(LiveRules live) {
+        each("rule_packets_total", "Packets that a rule matched.", live.rules(), true);
+        each("rule_bytes_total", "Bytes that a rule matched.", live.rules(), false);
+        each("policy_packets_total", "Packets that a chain's policy decided.", live.policies(), true);
+        each("policy_bytes_total", "Bytes that a chain's policy decided.", live.policies(), false);
+        return this;
+    }
+
+    private void each(String name, String help, List<Counted> all, boolean packets) {
+        name(name, "counter", help);
+        for (Counted one : all) {
+            String number = String.valueOf(packets ? one.packets() : one.bytes());
+            if (one.number() == 0) {
+                value(name, number, "family", one.family().word(), "table", one.table(), "chain", one.chain(), "policy", one.rule());
+            } else {
+                value(name, number, "family", one.family().word(), "table", one.table(), "chain", one.chain(), "number",
+                        String.valueOf(one.number()), "line", one.origin() == null ? "" : one.origin().toString(), "comment",
+                        one.comment() == null ? "" : one.comment());
+            }
+        }
+    }
+
+    /** The text; characters above ISO-8859-1 may be in it. */
+    public String text() {
+        return out.toString();
+    }
+}

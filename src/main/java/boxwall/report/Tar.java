@@ -1,0 +1,70 @@
+package boxwall.report;
+
+/**
+ * A tar file (POSIX ustar) as a byte string: for each file a head of 512 bytes, then its bytes filled up to a multiple of 512; two empty
+ * blocks end it. Numbers are octal.
+ */
+public final class Tar {
+    private static final int BLOCK = 512;
+    private static final int NAME = 100;
+
+    private final StringBuilder out = new StringBuilder(64 * 1024);
+    private final String folder;
+    private final long seconds;
+
+    /** Starts a tar whose files lie in one folder and have one time, in seconds since 1970. */
+    public Tar(String folder, long seconds) {
+        this.folder = folder;
+        this.seconds = seconds;
+    }
+
+    /** Adds a file by its path, which begins with a slash; one whose name a head has no room for is left out. */
+    public Tar add(String path, String text) {
+        String name = folder + path;
+        int slash = name.length() <= NAME ? -1 : name.indexOf('/', name.length() - NAME - 1);
+        String prefix = slash < 0 ? "" : name.substring(0, slash);
+        String rest = name.substring(slash + 1);
+        if (rest.length() > NAME || prefix.length() > 155) {
+            return this;
+        }
+        String front = padded(rest, NAME) + "0000600\0" + "0000000\0" + "0000000\0" + octal(text.length(), 11) + "\0" + octal(seconds, 11) + "\0";
+        String back = "0" + padded("", 100) + "ustar\0" + "00" + padded("root", 32) + padded("root", 32) + "0000000\0" + "0000000\0"
+                + padded(prefix, 155) + padded("", 12);
+        int sum = 8 * ' ';
+        for (String part : new String[] {front, back}) {
+            for (int i = 0; i < part.length(); i++) {
+                sum += part.charAt(i);
+            }
+        }
+        out.append(front).append(octal(sum, 6)).append("\0 ").append(back).append(text);
+        return fill((BLOCK - text.length() % BLOCK) % BLOCK);
+    }
+
+    private Tar fill(int zeros) {
+        for (int i = 0; i < zeros; i++) {
+            out.append('\0');
+        }
+        return this;
+    }
+
+    private static String padded(String text, int length) {
+        StringBuilder padded = new StringBuilder(text);
+        while (padded.length() < length) {
+            padded.append('\0');
+        }
+        return padded.toString();
+    }
+
+    private static String octal(long number, int digits) {
+        StringBuilder text = new StringBuilder(Long.toOctalString(number));
+        while (text.length() < digits) {
+            text.insert(0, '0');
+        }
+        return text.toString();
+    }
+
+    /** The whole, one character a byte; call it once. */
+    public String text() {
+        return fill(2 * BLOCK).out.toString();
+    }
+}
