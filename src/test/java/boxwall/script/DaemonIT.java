@@ -45,11 +45,11 @@ class DaemonIT {
     /** iptables takes the rule, the kernel doesn't: it is named, the old rules are back, and of the search nothing is left. */
     @Test
     void aRuleThatTheKernelRefusesIsNamed() {
-        applyAndConfirm();
+        daemon.applyAndConfirm();
         String before = box.tables();
-        String put = http("PUT /rules", RULES + "iptables -A INPUT -p udp -m mark --mark 1 -j DROP\niptables -A INPUT -j LED --led-trigger-id none\n");
+        String put = daemon.http("PUT /rules", RULES + "iptables -A INPUT -p udp -m mark --mark 1 -j DROP\niptables -A INPUT -j LED --led-trigger-id none\n").toString();
         assertTrue(put.contains(" 200 "), put);
-        String tried = http("POST /apply?confirm=60", "");
+        String tried = daemon.http("POST /apply?confirm=60", "").toString();
         assertTrue(tried.contains(" 422 ") && tried.contains("\"rule-refused\"") && tried.contains("\"where\":\"rules:6\""), tried + log());
         assertEquals(before, box.tables());
     }
