@@ -1,6 +1,6 @@
 #!/bin/sh
 # boxwall's page in Freetz' web interface: state and findings, the settings, and the button for those who locked themselves out.
-# shellcheck disable=SC2005 # Freetz puts the text of its language in the place of $(lang …) when the image is built
+# shellcheck disable=SC2005 # Freetz puts a text in the place of each call of lang when the image is built
 # Freetz shows it inside of its own form, after its own log-in. Looking changes nothing.
 
 # shellcheck source=/dev/null # Freetz' functions for pages

@@ -1,0 +1,173 @@
+package boxwall.freetz;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The assembled package: the same files in three shapes, where they belong, with the right modes, readable for the smallest shell, small. */
+class PackageIT {
+    private static final Path ASSEMBLED = Path.of("target/freetz-package");
+    private static final String OWN_PLACES = "etc/init.d/rc\\.boxwall(-daemon)?|etc/onlinechanged/boxwall|etc/default\\.boxwall/[a-z.]+|usr/bin/boxwall"
+            + "|usr/sbin/boxwall-[a-z]+|usr/lib/cgi-bin/boxwall(/open)?\\.cgi|usr/share/boxwall/(boxwall\\.jar|presets/[a-z0-9-]+\\.rules)";
+
+    /** Every file below a folder, by its path from there. */
+    private static TreeMap<String, byte[]> files(Path folder) throws IOException {
+        TreeMap<String, byte[]> files = new TreeMap<>();
+        try (Stream<Path> paths = Files.walk(folder)) {
+            for (Path path : paths.filter(Files::isRegularFile).toList()) {
+                files.put(folder.relativize(path).toString(), Files.readAllBytes(path));
+            }
+        }
+        return files;
+    }
+
+    @Test
+    void threeShapesOfTheSameFiles() throws IOException {
+        TreeMap<String, byte[]> addon = files(FreetzRoot.PACKAGE);
+        for (String shape : new String[] {"ng", "classic"}) {
+            TreeMap<String, byte[]> files = files(MenuIT.shape(shape).resolve("files/root"));
+            assertEquals(addon.keySet(), files.keySet());
+            for (String name : addon.keySet()) {
+                assertArrayEquals(addon.get(name), files.get(name), name);
+            }
+        }
+        String unfilled = files(ASSEMBLED).entrySet().stream().filter(file -> !file.getKey().matches(".*\\.(jar|map)")).filter(file -> new String(file.getValue(), StandardCharsets.UTF_8).contains("@VERSION@"))
+                .map(java.util.Map.Entry::getKey).toList().toString();
+        assertEquals("[]", unfilled);
+    }
+
+    @Test
+    void everyFileInItsOwnPlaceWithItsMode() throws IOException {
+        for (String name : files(FreetzRoot.PACKAGE).keySet()) {
+            assertTrue(name.matches(OWN_PLACES), name + " is outside of the package's own places");
+            boolean runs = name.matches("etc/init.d/.*|etc/onlinechanged/.*|usr/s?bin/.*|.*\\.cgi");
+            assertEquals(runs ? "rwxr-xr-x" : "rw-r--r--", PosixFilePermissions.toString(Files.getPosixFilePermissions(FreetzRoot.PACKAGE.resolve(name))), name);
+        }
+        assertEquals("rwxr-xr-x", PosixFilePermissions.toString(Files.getPosixFilePermissions(ASSEMBLED.resolve("install.sh"))));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"de", "en"})
+    void textsInBothLanguagesForTheSmallestShell(String language, @TempDir Path folder) throws Exception {
+        FreetzRoot.copy(FreetzRoot.PACKAGE, folder);
+        TreeSet<String> listed = new TreeSet<>(Languages.files());
+        TreeMap<String, byte[]> files = files(folder);
+        for (String name : files.keySet()) {
+            String text = new String(files.get(name), StandardCharsets.ISO_8859_1);
+            assertTrue(!text.contains("$(lang ") || name.endsWith(".jar") || listed.contains(name), name + " has texts but .language does not name it");
+        }
+        assertTrue(files.keySet().containsAll(listed), "of " + listed + " not all are there");
+        Languages.fill(folder, language);
+        for (String name : files(folder).keySet()) {
+            String text = Files.readString(folder.resolve(name), StandardCharsets.ISO_8859_1);
+            if (text.startsWith("#!/bin/sh") || text.startsWith("# shellcheck shell=dash")) {
+                assertTrue(!text.contains("$(lang "), name);
+                String file = folder.resolve(name).toString();
+                assertEquals("", said("dash", "-n", file), name);
+                assertEquals("", said("busybox", "sh", "-n", file), name);
+                assertEquals("", said("shellcheck", "-x", "-s", "dash", file), name);
+            }
+        }
+    }
+
+    private static String said(String... command) throws IOException {
+        return new String(new ProcessBuilder(command).redirectErrorStream(true).start().getInputStream().readAllBytes());
+    }
+
+    /**
+     * What the image grows by: squashfs packs blocks of 64 KiB with LZMA and fills its last blocks with the ends of several files, so all files in a row,
+     * cut into such blocks, take as much.
+     */
+    @Test
+    void smallInTheImage() throws IOException, InterruptedException {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        ByteArrayOutputStream scripts = new ByteArrayOutputStream();
+        for (java.util.Map.Entry<String, byte[]> file : files(FreetzRoot.PACKAGE).entrySet()) {
+            all.write(file.getValue());
+            if (!file.getKey().endsWith(".jar")) {
+                scripts.write(file.getValue());
+            }
+        }
+        int packed = packed(all.toByteArray());
+        System.out.println("measured: boxwall in a Freetz image: " + packed / 1024 + " KiB packed in blocks of 64 KiB, " + packed(scripts.toByteArray()) / 1024
+                + " KiB of it without the jar");
+        assertTrue(packed <= 300 * 1024, packed + " bytes");
+    }
+
+    private static int packed(byte[] bytes) throws IOException, InterruptedException {
+        int size = 0;
+        for (int at = 0; at < bytes.length; at += 65536) {
+            Path block = Files.createTempFile("boxwall", ".block");
+            Files.write(block, java.util.Arrays.copyOfRange(bytes, at, Math.min(bytes.length, at + 65536)));
+            Process xz = new ProcessBuilder("xz", "-9", "-c", "--check=none", block.toString()).start();
+            size += xz.getInputStream().readAllBytes().length;
+            assertEquals(0, xz.waitFor());
+            Files.delete(block);
+        }
+        return size;
+    }
+
+    /** In the flash: the basic protection with its plan, its stateless twin and the plan on trial, as Freetz packs its configuration. */
+    @Test
+    void smallInTheFlash() throws Exception {
+        try (FreetzRoot box = new FreetzRoot(null, "en")) {
+            Path state = box.root.resolve("var/tmp/flash/boxwall");
+            for (String plan : new String[] {"boot", "boot.safe", "../../plan"}) {
+                List<String> command = new ArrayList<>(List.of("java", "-jar", "target/boxwall-small.jar", "compile", "conf/boxwall.rules", "--out", state.resolve(plan).normalize().toString(),
+                        "--root", "src/test/resources/boxes/virtual"));
+                if (plan.equals("boot.safe")) {
+                    command.addAll(List.of("--stateful", "no"));
+                }
+                Process compile = new ProcessBuilder(command).redirectErrorStream(true).start();
+                String words = new String(compile.getInputStream().readAllBytes());
+                assertEquals(0, compile.waitFor(), words);
+            }
+            FreetzRoot.Answer keep = box.sh("boxwall-keep keep /var/tmp/plan && /mod/etc/init.d/rc.boxwall token >/dev/null; cd /var/tmp/flash && tar c . | gzip -c | wc -c");
+            int size = Integer.parseInt(keep.out().strip().replaceAll("(?s).*\n", ""));
+            System.out.println("measured: boxwall in the flash: " + size + " bytes packed (rules, token, plans boot, boot.safe, boot.new)");
+            assertTrue(size > 500 && size <= 8192, keep.all());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ng", "classic"})
+    void installsIntoATreeAndOutAgain(String kind, @TempDir Path tree) throws Exception {
+        Files.createDirectories(tree.resolve(kind.equals("ng") ? "make/pkgs/mod" : "make/mod"));
+        Files.createDirectories(tree.resolve("docs/make"));
+        Files.createDirectories(tree.resolve("addon"));
+        Files.writeString(tree.resolve("fwmod"), "");
+        Files.writeString(tree.resolve("addon/static.pkg"), "# comment\nown-files-0.1");
+        TreeMap<String, byte[]> before = files(tree);
+        String install = ASSEMBLED.resolve("install.sh").toString();
+        for (int turn = 1; turn <= 2; turn++) {
+            assertTrue(said("sh", install, tree.toString()).contains("make menuconfig"));
+            assertTrue(said("sh", install, "--addon", tree.toString()).contains("addon/static.pkg"));
+        }
+        assertEquals("# comment\nown-files-0.1\nboxwall-0.1\n", Files.readString(tree.resolve("addon/static.pkg")));
+        assertTrue(files(tree).keySet().containsAll(List.of((kind.equals("ng") ? "make/pkgs" : "make") + "/boxwall/boxwall.mk", "addon/boxwall-0.1/root/usr/sbin/boxwall-apply")));
+        said("sh", install, "--undo", tree.toString());
+        said("sh", install, "--undo", tree.toString());
+        TreeMap<String, byte[]> after = files(tree);
+        assertEquals(before.keySet(), after.keySet());
+        assertEquals("# comment\nown-files-0.1", new String(after.get("addon/static.pkg"), StandardCharsets.UTF_8).strip());
+        Files.createDirectories(tree.resolve(kind.equals("ng") ? "make/pkgs/boxwall" : "make/boxwall"));
+        assertTrue(said("sh", install, tree.toString()).contains("not from here"), "somebody else's folder stays");
+        assertTrue(said("sh", install, "/usr").contains("neither"), "not a tree of Freetz");
+    }
+}

@@ -1,0 +1,91 @@
+package boxwall.freetz;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** boxwall's page in Freetz' web interface, asked for over HTTP from busybox' httpd. */
+final class Page {
+    private static final String HTTP = "http://127.0.0.1:81/cgi-bin/";
+    private static final String COOKIE = "--header 'Cookie: SID=known' ";
+    private final FreetzRoot box;
+
+    private Page(FreetzRoot box) {
+        this.box = box;
+    }
+
+    private String get(String path) {
+        return box.sh("wget -q -O - " + COOKIE + "'" + HTTP + path + "'").out();
+    }
+
+    private String post(String cookie, String path, String body) {
+        return box.sh("wget -q -O - " + cookie + "--post-data '" + body + "' '" + HTTP + path + "'").out();
+    }
+
+    /** What must not change by looking: rules, flash, and what boxwall has in RAM. */
+    private String everything() {
+        return box.tables() + box.sh("cd /var/tmp/flash && find . -type f | sort | xargs md5sum; cd /var/run/boxwall && find . -type f | sort | xargs md5sum").out();
+    }
+
+    /** The page and its button, in one language. */
+    static void works(Path freetz, String language, List<String> texts, String opened) throws Exception {
+        try (FreetzRoot box = new FreetzRoot(freetz, language)) {
+            Contract.plan(box, "var/tmp/flash/boxwall/boot", "old");
+            Contract.switchOn(box);
+            if (freetz != null) {
+                box.sh("ln -sf /etc/default.mod /mod/etc/default.mod; modconf load mod; mkdir -p /mod/etc/reg; touch /mod/etc/reg/pkg.reg /mod/etc/reg/daemon.reg");
+            }
+            FreetzRoot.Answer load = box.rc("load");
+            assertEquals(0, load.status(), load.all());
+            assertTrue(box.tables().contains("1111"), load.all());
+            box.sh("cd /usr/mww && httpd -p 127.0.0.1:81 -h /usr/mww");
+            Page page = new Page(box);
+            assertTrue(FreetzRoot.within(5, () -> !page.get("conf/boxwall").isEmpty()), "httpd answers");
+            page.showsWithoutChanging(texts);
+            page.keep(freetz, language);
+            page.opensOnlyWhenAsked(freetz == null, opened);
+        }
+    }
+
+    private void showsWithoutChanging(List<String> texts) {
+        String key = box.read("var/run/boxwall/form").strip();
+        String before = everything();
+        String page = get("conf/boxwall");
+        for (String text : texts) {
+            assertTrue(page.contains(text), "no \"" + text + "\" in\n" + page);
+        }
+        assertFalse(page.contains("$(") || page.contains("*** error") || page.contains("not found"), page);
+        assertTrue(page.contains("with&") && !page.contains("<with>"), "what comes from a file is escaped:\n" + page);
+        assertTrue(page.contains("name=\"boxwall_open\" value=\"" + key + "\""), page);
+        get("extra/boxwall/open");
+        get("extra/boxwall/open?boxwall_open=" + key);
+        assertEquals(before, everything(), "no GET changes anything");
+    }
+
+    /** Leaves the page beside the reports, to be looked at. */
+    private void keep(Path freetz, String language) throws Exception {
+        Path folder = Files.createDirectories(Path.of("target/freetz-pages"));
+        Files.writeString(folder.resolve((freetz == null ? "stand-in-" : "real-") + language + ".html"), get("conf/boxwall"), StandardCharsets.ISO_8859_1);
+    }
+
+    private void opensOnlyWhenAsked(boolean login, String opened) {
+        String key = box.read("var/run/boxwall/form").strip();
+        String before = everything();
+        if (login) {
+            post("", "extra/boxwall/open", "boxwall_open=" + key);
+        }
+        for (String wrong : new String[] {"", "boxwall_open=", "boxwall_open=0123456789abcdef0123456789abcdef", "xboxwall_open=" + key, "boxwall_open=" + key + "0",
+            "a=" + "x".repeat(12000) + "&boxwall_open=" + key}) {
+            post(COOKIE, "extra/boxwall/open", wrong);
+            assertEquals(before, everything(), "refused: " + wrong);
+        }
+        String answer = post(COOKIE, "extra/boxwall/open", "enabled=yes&port=8181&boxwall_open=" + key + "&jvm=");
+        assertFalse(box.tables().contains("1111") || box.tables().contains("DROP"), answer + box.tables());
+        assertTrue(get("conf/boxwall").contains(opened), "the page says that it is open");
+    }
+}

@@ -1,0 +1,143 @@
+package boxwall.freetz;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.HttpURLConnection;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.jar.JarFile;
+import java.util.zip.ZipEntry;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.objectweb.asm.ClassReader;
+import org.objectweb.asm.ClassVisitor;
+import org.objectweb.asm.MethodVisitor;
+import org.objectweb.asm.Opcodes;
+
+/** The jar that was made small does what the whole one does, and asks no more of the box's class library. */
+class SmallJarIT {
+    private static final String WHOLE = "target/boxwall.jar";
+    private static final String SMALL = "target/boxwall-small.jar";
+
+    private static String said(String jar, String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of("java", "-XX:TieredStopAtLevel=1", "-jar", jar));
+        command.addAll(List.of(arguments));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String said = new String(process.getInputStream().readAllBytes());
+        return "status " + process.waitFor() + "\n" + said;
+    }
+
+    @Test
+    void answersTheSame() throws Exception {
+        String box = "src/test/resources/boxes/virtual-avm";
+        for (String[] question : new String[][] {{"check", "conf/boxwall.rules", "--root", box}, {"facts", "--root", box}, {"exposure", "conf/boxwall.rules", "--root", box, "--json"},
+            {"explain", "conf/boxwall.rules", "--root", box, "in=lan", "proto=tcp", "dport=22"}, {"check", "README.md"}, {}}) {
+            String whole = said(WHOLE, question);
+            assertTrue(whole.length() > 20, whole);
+            assertEquals(whole, said(SMALL, question));
+        }
+    }
+
+    @Test
+    void asksNoMoreOfTheClassLibrary() throws IOException {
+        Set<String> small = asked(SMALL);
+        assertTrue(small.size() > 300, "looked at " + small.size());
+        small.removeAll(asked(WHOLE));
+        assertEquals(Set.of(), small);
+        try (JarFile jar = new JarFile(SMALL)) {
+            assertTrue(jar.stream().allMatch(entry -> entry.getMethod() == ZipEntry.STORED), "the image's file system compresses better");
+        }
+    }
+
+    /** Owners and names of the class library's members that the jar's code names, and the classes' versions. */
+    private static Set<String> asked(String name) throws IOException {
+        Set<String> asked = new TreeSet<>();
+        try (JarFile jar = new JarFile(name)) {
+            for (ZipEntry entry : jar.stream().filter(entry -> entry.getName().endsWith(".class")).toList()) {
+                try (InputStream in = jar.getInputStream(entry)) {
+                    new ClassReader(in.readAllBytes()).accept(new Asked(asked), 0);
+                }
+            }
+        }
+        return asked;
+    }
+
+    /** Notes what the code of a class names. */
+    private static final class Asked extends ClassVisitor {
+        private final Set<String> asked;
+
+        Asked(Set<String> asked) {
+            super(Opcodes.ASM9);
+            this.asked = asked;
+        }
+
+        @Override
+        public void visit(int version, int access, String name, String signature, String superName, String[] interfaces) {
+            asked.add("version " + version);
+        }
+
+        @Override
+        public MethodVisitor visitMethod(int access, String name, String descriptor, String signature, String[] exceptions) {
+            return new MethodVisitor(Opcodes.ASM9) {
+                @Override
+                public void visitMethodInsn(int opcode, String owner, String member, String type, boolean isInterface) {
+                    if (owner.startsWith("java")) {
+                        asked.add(owner + "." + member + type);
+                    }
+                }
+
+                @Override
+                public void visitFieldInsn(int opcode, String owner, String member, String type) {
+                    if (owner.startsWith("java")) {
+                        asked.add(owner + "." + member);
+                    }
+                }
+
+                @Override
+                public void visitInvokeDynamicInsn(String member, String type, org.objectweb.asm.Handle handle, Object... arguments) {
+                    asked.add("invokedynamic");
+                }
+            };
+        }
+    }
+
+    @Test
+    void answersHttp(@TempDir Path folder) throws Exception {
+        int port;
+        try (ServerSocket free = new ServerSocket(0)) {
+            port = free.getLocalPort();
+        }
+        Path config = folder.resolve("boxwall.cfg");
+        Files.writeString(config, "export BOXWALL_PORT='" + port + "'\nexport BOXWALL_LISTEN='loopback'\nexport BOXWALL_STATE='" + folder + "/state'\nexport BOXWALL_RUN='" + folder + "/run'\n");
+        Process daemon = new ProcessBuilder("java", "-jar", SMALL, "daemon", "--config", config.toString()).redirectErrorStream(true).redirectOutput(folder.resolve("log").toFile()).start();
+        try {
+            assertTrue(FreetzRoot.within(30, () -> answer(port, "/ok") == 204), Files.readString(folder.resolve("log")));
+            assertEquals(200, answer(port, "/status"));
+            assertEquals(401, answer(port, "/rules"));
+            assertEquals(404, answer(port, "/nothing"));
+        } finally {
+            daemon.destroyForcibly().waitFor();
+        }
+    }
+
+    /** The status of an answer; -1 when nobody answers. */
+    private static int answer(int port, String path) {
+        try {
+            HttpURLConnection connection = (HttpURLConnection) URI.create("http://127.0.0.1:" + port + path).toURL().openConnection();
+            connection.setConnectTimeout(2000);
+            connection.setReadTimeout(10000);
+            return connection.getResponseCode();
+        } catch (IOException e) {
+            return -1;
+        }
+    }
+}
