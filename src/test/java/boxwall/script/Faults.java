@@ -57,7 +57,7 @@ final class Faults {
      * Runs a verb of boxwall-apply with one fault.
      *
      * @param n the command at which it happens, counted from 1
-     * @param how fail, hang, kill or killall
+     * @param how fail, hang, kill (the script), killall (its parent too), lie (of the restores, the n-th does nothing and says it did)
      */
     NetBox.Answer run(int n, String how, String... verb) {
         calm();
