@@ -44,6 +44,11 @@ final class BoxControl implements Control {
     }
 
     @Override
+    public Reply page(Request request) {
+        return reads.page(request);
+    }
+
+    @Override
     public Reply status(boolean withToken) {
         return reads.status(withToken);
     }

@@ -3,13 +3,17 @@ package boxwall.daemon;
 import boxwall.apply.Outcome;
 import boxwall.box.Finding;
 import boxwall.http.Reply;
+import boxwall.http.Request;
 import boxwall.netfilter.Family;
 import boxwall.report.CandidateJson;
+import boxwall.report.Page;
 import boxwall.report.StatusJson;
 import boxwall.sys.Sys;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** What is said of the box from memory: status and findings. No process is started for it. */
 final class ReadReplies {
@@ -19,6 +23,7 @@ final class ReadReplies {
     private final Changes changes;
     private final Watch watch;
     private final long daemonAtMillis;
+    private Page page;
 
     ReadReplies(Sys sys, Config config, BoxState box, Changes changes, Watch watch, long daemonAtMillis) {
         this.sys = sys;
@@ -39,9 +44,34 @@ final class ReadReplies {
             status.rules(family, now.liveRules(family));
         }
         if (last.state().equals("pending")) {
-            status.pending(last.id(), last.deadline());
+            status.pending(last.id(), last.deadline(), Math.max(0, last.deadline() - sys.uptimeMillis() / 1000));
         }
         return Reply.json(200, withToken ? status.whole(now.facts()) : status.brief());
+    }
+
+    /**
+     * The page. Its policy names a number that nobody could know before, so that nothing else on the page may run: no text of the
+     * box is a script, even if one got through as markup.
+     */
+    Reply page(Request request) {
+        watch.notice();
+        Outcome last = changes.last();
+        String uuid = sys.read("/proc/sys/kernel/random/uuid", 64);
+        String nonce = uuid == null ? Long.toHexString(System.nanoTime()) : uuid.trim();
+        Map<Family, Integer> rules = new TreeMap<Family, Integer>();
+        for (Family family : Family.values()) {
+            rules.put(family, Integer.valueOf(box.box().liveRules(family)));
+        }
+        String html = page().html(Page.wantsGerman(request.header("accept-language")), nonce, state(last), last.protectedAt(), rules, findings(last));
+        return Reply.utf8("text/html; charset=utf-8", html).with("Content-Security-Policy", "default-src 'none'; script-src 'nonce-" + nonce
+                + "'; style-src 'nonce-" + nonce + "'; img-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+                .with("Vary", "Accept-Language");
+    }
+
+    /** Read when the first browser comes: most boxes are asked by curl only. */
+    private synchronized Page page() {
+        page = page == null ? Page.load() : page;
+        return page;
     }
 
     /** The state's word: boxwall-apply's, or drifted. */

@@ -8,6 +8,9 @@ public interface Control {
     /** Milliseconds since the machine started; connections are dated with it. */
     long uptimeMillis();
 
+    /** GET /: the page, in the language that Accept-Language prefers. */
+    Reply page(Request request);
+
     /** GET /status; the long form only for a client that showed the token. */
     Reply status(boolean withToken);
 

@@ -54,7 +54,7 @@ public final class Gate {
                     + quote(host) + "; use the box's address, or add the name to BOXWALL_HOSTS");
         }
         String site = request.header("sec-fetch-site");
-        if (site != null && !site.equals("same-origin") && !site.equals("none")) {
+        if (site != null && !site.equals("same-origin") && !site.equals("none") && !isLinkToPage(request)) {
             return new Problem(403, "foreign page", "a page of another site may not ask (Sec-Fetch-Site: " + clip(site) + ")");
         }
         String origin = request.header("origin");
@@ -62,6 +62,12 @@ public final class Gate {
             return new Problem(403, "foreign page", "a page of another origin may not ask (Origin: " + clip(origin) + ")");
         }
         return null;
+    }
+
+    /** Freetz' page has a link to boxwall's: going there shows a page that no other site can read or put into a frame. */
+    private static boolean isLinkToPage(Request request) {
+        return request.path().equals("/") && request.method().equals("GET") && "navigate".equals(request.header("sec-fetch-mode"))
+                && "document".equals(request.header("sec-fetch-dest"));
     }
 
     /** Whether the peer is of those who may ask. */

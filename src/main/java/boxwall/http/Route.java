@@ -2,6 +2,7 @@ package boxwall.http;
 
 /** The paths: one each, or one prefix that an ID follows. */
 enum Route {
+    PAGE("/", false, "GET"),
     OK("/ok", false, "GET"),
     STATUS("/status", false, "GET"),
     FACTS("/facts", true, "GET"),
@@ -37,11 +38,15 @@ enum Route {
     /** The route of a path, or null. */
     static Route find(String path) {
         for (Route route : values()) {
-            if (route.path.endsWith("/") ? route.isId(path) : path.equals(route.path)) {
+            if (route.takesId() ? route.isId(path) : path.equals(route.path)) {
                 return route;
             }
         }
         return null;
+    }
+
+    private boolean takesId() {
+        return path.length() > 1 && path.endsWith("/");
     }
 
     /** IDs are those of /proc/sys/kernel/random/uuid: hex digits and dashes, so nothing else gets any further. */
@@ -96,6 +101,6 @@ enum Route {
 
     /** As a person would write it. */
     String shown() {
-        return path.endsWith("/") ? path + (this == RESTORE ? "N" : "ID") : path;
+        return takesId() ? path + (this == RESTORE ? "N" : "ID") : path;
     }
 }

@@ -57,6 +57,8 @@ final class Routes {
         switch (route) {
             case OK:
                 return Reply.empty();
+            case PAGE:
+                return control.page(request);
             case STATUS:
                 boolean barred = failures.seconds(request.client().text(), control.uptimeMillis()) > 0;
                 return control.status(!barred && gate.hasToken(request));

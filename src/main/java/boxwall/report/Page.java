@@ -19,6 +19,11 @@ public final class Page {
         this.template = template;
     }
 
+    /** The page that is in the jar. */
+    public static Page load() {
+        return new Page(Resource.text("/boxwall/page/page.html"));
+    }
+
     /** Whether a browser's Accept-Language asks for German rather than English; English for null. */
     public static boolean wantsGerman(String acceptLanguage) {
         double german = 0;

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * {@code GET /status}: {@code {state, rules{ipv4,ipv6}, protected_at, daemon_at, families, pending{deadline}, findings[{code,severity}]}};
+ * {@code GET /status}: {@code {state, rules{ipv4,ipv6}, protected_at, daemon_at, families, pending{deadline, left}, findings[{code,severity}]}};
  * with the token also reason, pending.id, whole findings and the facts. Times are seconds of uptime.
  */
 public final class StatusJson {
@@ -26,6 +26,7 @@ public final class StatusJson {
     private String reason = "";
     private String pendingId = "";
     private long deadline = -1;
+    private long left;
 
     /** Starts a status: the state's word and the uptime at which the daemon was there. */
     public StatusJson(String state, long daemonAtMillis) {
@@ -51,10 +52,11 @@ public final class StatusJson {
         return this;
     }
 
-    /** The pending change; deadline in seconds of uptime. */
-    public StatusJson pending(String id, long deadlineSeconds) {
+    /** The pending change; deadline in seconds of uptime, left in seconds from now. */
+    public StatusJson pending(String id, long deadlineSeconds, long secondsLeft) {
         pendingId = id;
         deadline = deadlineSeconds;
+        left = secondsLeft;
         return this;
     }
 
@@ -94,7 +96,7 @@ public final class StatusJson {
         JsonObject json = Json.object().add("state", state).add("rules", counts).add("protected_at", uptime(protectedAt))
                 .add("daemon_at", Json.parse(daemonAtMillis / 1000 + "." + hundredths(daemonAtMillis))).add("families", families);
         if (deadline >= 0) {
-            JsonObject pending = Json.object().add("deadline", deadline);
+            JsonObject pending = Json.object().add("deadline", deadline).add("left", left);
             json.add("pending", withId ? pending.add("id", pendingId) : pending);
         } else {
             json.add("pending", Json.NULL);

@@ -72,6 +72,15 @@ class PortTest {
     }
 
     @Test
+    void aLinkFromAnotherSiteLeadsToThePageAndToNothingElse() throws IOException {
+        String link = "Sec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: document\r\n";
+        assertStatus(200, get("/", link));
+        assertStatus(403, get("/", link.replace("document", "iframe")));
+        assertStatus(403, get("/", link.replace("navigate", "cors")));
+        assertStatus(403, get("/status", link));
+    }
+
+    @Test
     void refusalsComeInTheirOrder() throws IOException {
         assertStatus(404, get("/nothing", "Host: evil.example\r\n"));
         assertStatus(405, send("DELETE /status HTTP/1.1\r\nHost: evil.example\r\n\r\n"));
@@ -405,6 +414,11 @@ class PortTest {
         @Override
         public long uptimeMillis() {
             return now;
+        }
+
+        @Override
+        public Reply page(Request request) {
+            return Reply.utf8("text/html; charset=utf-8", "page");
         }
 
         @Override

@@ -1,0 +1,172 @@
+package boxwall.script;
+
+import com.eclipsesource.json.Json;
+import com.eclipsesource.json.JsonObject;
+import com.eclipsesource.json.JsonValue;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * A headless Chromium inside of a box's namespace, spoken to by its DevTools protocol: JSON messages, each closed by a zero byte, over the
+ * process's own input and output, so that nothing has to listen anywhere.
+ */
+final class Browser implements AutoCloseable {
+    /** A page on a slow machine may take long to answer; more means that it hangs. */
+    private static final int LIMIT_SECONDS = 60;
+
+    private final Process process;
+    private final OutputStream to;
+    private final Map<Integer, CompletableFuture<JsonObject>> waiting = new ConcurrentHashMap<>();
+    private final StringBuffer complaints = new StringBuffer();
+    private final String session;
+    private int number;
+
+    Browser(NetBox box, String language) throws IOException {
+        Path profile = Files.createDirectory(box.folder.resolve("chromium"));
+        process = box.start("sh", "-c", "exec chromium --headless=new --no-sandbox --disable-gpu --no-first-run --disable-background-networking"
+                + " --disable-component-update --remote-debugging-pipe --accept-lang=" + language + " --user-data-dir=" + profile
+                + " about:blank 3<&0 4>&1 >/dev/null 2>&1");
+        to = process.getOutputStream();
+        Thread reader = new Thread(() -> read(process.getInputStream()));
+        reader.setDaemon(true);
+        reader.start();
+        JsonObject targets = send(null, "Target.getTargets", Json.object());
+        String page = targets.get("targetInfos").asArray().values().stream().map(JsonValue::asObject)
+                .filter(t -> t.getString("type", "").equals("page")).findFirst().orElseThrow().getString("targetId", "");
+        session = send(null, "Target.attachToTarget", Json.object().add("targetId", page).add("flatten", true)).getString("sessionId", "");
+        for (String domain : new String[] {"Page", "Runtime", "Log"}) {
+            command(domain + ".enable", Json.object());
+        }
+    }
+
+    private void read(InputStream in) {
+        ByteArrayOutputStream message = new ByteArrayOutputStream();
+        try {
+            for (int c = in.read(); c >= 0; c = in.read()) {
+                if (c != 0) {
+                    message.write(c);
+                    continue;
+                }
+                take(Json.parse(message.toString(StandardCharsets.UTF_8)).asObject());
+                message.reset();
+            }
+        } catch (IOException e) {
+            complaints.append(e);
+        }
+        waiting.values().forEach(w -> w.completeExceptionally(new IOException("the browser is gone")));
+    }
+
+    private void take(JsonObject message) {
+        if (message.get("id") != null) {
+            waiting.remove(message.getInt("id", 0)).complete(message);
+        } else if (message.getString("method", "").matches("Runtime.exceptionThrown|Log.entryAdded")) {
+            complaints.append(message.get("params")).append('\n');
+        }
+    }
+
+    private JsonObject send(String toSession, String method, JsonObject params) {
+        CompletableFuture<JsonObject> answer = new CompletableFuture<>();
+        try {
+            synchronized (to) {
+                JsonObject message = Json.object().add("id", ++number).add("method", method).add("params", params);
+                waiting.put(number, answer);
+                to.write((toSession == null ? message : message.add("sessionId", toSession)).toString().getBytes(StandardCharsets.UTF_8));
+                to.write(0);
+                to.flush();
+            }
+            JsonObject reply = answer.get(LIMIT_SECONDS, TimeUnit.SECONDS);
+            if (reply.get("error") != null) {
+                throw new IllegalStateException(method + ": " + reply.get("error"));
+            }
+            return reply.get("result").asObject();
+        } catch (IOException | InterruptedException | ExecutionException | TimeoutException e) {
+            throw new IllegalStateException(method + ": " + e, e);
+        }
+    }
+
+    private JsonObject command(String method, JsonObject params) {
+        return send(session, method, params);
+    }
+
+    /** Goes to an address and waits until its document is there. */
+    void open(String address) {
+        command("Page.navigate", Json.object().add("url", address));
+        if (!until("document.readyState === 'complete' && location.href !== 'about:blank'")) {
+            throw new IllegalStateException(address + " did not load");
+        }
+    }
+
+    /** The value of an expression; promises are waited for. */
+    JsonValue value(String expression) {
+        JsonObject result = command("Runtime.evaluate", Json.object().add("expression", expression).add("awaitPromise", true).add("returnByValue", true));
+        if (result.get("exceptionDetails") != null) {
+            throw new IllegalStateException(expression + ": " + result.get("exceptionDetails"));
+        }
+        JsonValue value = result.get("result").asObject().get("value");
+        return value == null ? Json.NULL : value;
+    }
+
+    /** The value of an expression as text. */
+    String text(String expression) {
+        JsonValue value = value("String(" + expression + ")");
+        return value.asString();
+    }
+
+    /** Waits until an expression is true, at most a minute. */
+    boolean until(String expression) {
+        return NetBox.within(LIMIT_SECONDS, () -> value("!!(" + expression + ")").asBoolean());
+    }
+
+    /** Writes into a field as a user would, so that the page hears of it. */
+    void write(String id, String text) {
+        value("(e => { e.value = " + Json.value(text) + "; e.dispatchEvent(new Event('input', {bubbles: true})); })(document.getElementById('" + id + "'))");
+    }
+
+    void click(String id) {
+        value("document.getElementById('" + id + "').click()");
+    }
+
+    /** Width and height of the window in CSS pixels. */
+    void size(int width, int height) {
+        command("Emulation.setDeviceMetricsOverride", Json.object().add("width", width).add("height", height).add("deviceScaleFactor", 1).add("mobile", width < 600));
+    }
+
+    /** Light or dark. */
+    void scheme(String word) {
+        command("Emulation.setEmulatedMedia", Json.object().add("features", Json.array().add(Json.object().add("name", "prefers-color-scheme").add("value", word))));
+    }
+
+    void withoutScripts(boolean off) {
+        command("Emulation.setScriptExecutionDisabled", Json.object().add("value", off));
+    }
+
+    /** What the page complained of: exceptions, refusals by its policy, failed requests. */
+    String complaints() {
+        return complaints.toString();
+    }
+
+    /** Keeps a picture of the whole page as target/screenshots/NAME.png. */
+    void picture(String name) throws IOException {
+        String data = command("Page.captureScreenshot", Json.object().add("captureBeyondViewport", true)).getString("data", "");
+        Path folder = Files.createDirectories(Path.of("target/screenshots"));
+        Files.write(folder.resolve(name + ".png"), Base64.getDecoder().decode(data));
+    }
+
+    @Override
+    public void close() {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+    }
+}

@@ -1,0 +1,178 @@
+package boxwall.script;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.eclipsesource.json.JsonObject;
+import com.eclipsesource.json.JsonValue;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The page in a real browser, against the daemon in a namespace with real iptables. Its pictures are in target/screenshots. */
+class PageIT {
+    private static final String PAGE = "http://" + DaemonBox.LAN + ":" + DaemonBox.PORT + "/";
+    private static final String EVIL = "<img src=x onerror=document.title=1>";
+    private static final String RULES = """
+            iptables -P INPUT DROP
+            iptables -A INPUT -i lo -j ACCEPT
+            iptables -A INPUT -i $LAN_IF -s $LAN_NET -m comment --comment "%s" -j ACCEPT
+            iptables -A INPUT -j LOG --log-prefix "<b>in</b> "
+            """.formatted(EVIL);
+    /** The browser is on the box itself, so a packet of its own comes in at lo. */
+    private static final String LOCKED = RULES.replace("iptables -A INPUT -i lo -j ACCEPT\n", "iptables -A INPUT -i lo -p udp -j ACCEPT\n");
+
+    private DaemonBox box;
+    private Browser browser;
+
+    @BeforeEach
+    void start() throws IOException {
+        box = new DaemonBox(RULES);
+        box.start();
+        box.applyAndConfirm();
+    }
+
+    @AfterEach
+    void stop() {
+        if (browser != null) {
+            browser.close();
+        }
+        box.close();
+    }
+
+    private void open(String language) throws IOException {
+        browser = new Browser(box.box, language);
+        browser.size(1100, 900);
+        browser.open(PAGE);
+    }
+
+    private void showToken() {
+        browser.write("token", DaemonBox.TOKEN);
+        browser.value("document.getElementById('key-form').requestSubmit()");
+        assertTrue(browser.until("document.getElementById('text').value.includes('LAN_NET')"), "the ruleset is in the editor");
+    }
+
+    private String text(String id) {
+        return browser.text("document.getElementById('" + id + "').textContent");
+    }
+
+    private void assertChecked(String words) {
+        assertTrue(browser.until("document.getElementById('checked').textContent.includes('" + words + "')"), () -> words + " is not what it says: " + text("checked"));
+    }
+
+    @Test
+    void aChangeIsTriedLostAndBackThenTriedAndKept() throws IOException {
+        open("en");
+        assertTrue(browser.until("document.getElementById('state').textContent === 'protected'"), text("state"));
+        assertTrue(browser.value("document.getElementById('rules').hidden").asBoolean(), "nothing without the token");
+        showToken();
+        browser.picture("page-light");
+
+        browser.write("text", RULES + "iptables -A INPUT -s -j ACCEPT\niptables -A NOWHERE -j ACCEPT\n");
+        assertChecked("Refused");
+        assertTrue(browser.value("document.getElementById('check-list').children.length").asInt() >= 2, text("check-list"));
+        assertTrue(browser.value("document.getElementById('try').disabled").asBoolean());
+        String before = box.box.tables();
+
+        browser.write("text", LOCKED);
+        browser.write("seconds", "8");
+        assertChecked("Nothing refused");
+        browser.click("try");
+        assertTrue(browser.until("!document.getElementById('pending').hidden"), text("checked"));
+        assertTrue(browser.until("!document.getElementById('lost').hidden"), "it says that the connection is lost");
+        browser.picture("page-lost");
+        assertTrue(browser.until("document.getElementById('pending').hidden"), "it notices the return");
+        assertEquals("The old rules are back.", text("checked"));
+        assertEquals(before, box.box.tables());
+
+        browser.write("text", RULES + "iptables -A INPUT -p tcp --dport 4711 -j DROP\n");
+        browser.write("seconds", "60");
+        assertChecked("Nothing refused");
+        browser.click("try");
+        assertTrue(browser.until("!document.getElementById('confirm').disabled && Number(document.getElementById('left').textContent) > 30"), text("left"));
+        browser.picture("page-pending");
+        browser.click("confirm");
+        assertChecked("The new rules are kept.");
+        assertTrue(box.box.tables().contains("--dport 4711"), box.box.tables());
+        assertEquals("", browser.complaints().lines().filter(l -> !l.contains("net::ERR") && !l.contains("422")).toList().toString().replace("[]", ""));
+    }
+
+    @Test
+    void itExplainsImportsAndShowsTextsAsTexts() throws IOException {
+        open("de");
+        assertTrue(browser.until("document.getElementById('state').textContent === 'geschützt'"), text("state"));
+        showToken();
+        browser.value("document.getElementById('live').open = true");
+        assertTrue(browser.until("document.getElementById('counters').rows.length >= 3"), "the live rules");
+        assertTrue(text("counters").contains(EVIL), text("counters"));
+        browser.value("document.querySelector('[name=in]').value = 'dsl'; document.querySelector('[name=dst]').value = '203.0.113.2';"
+                + " document.querySelector('[name=src]').value = '198.51.100.7'; document.querySelector('[name=dport]').value = '80';"
+                + " document.getElementById('explain-form').requestSubmit()");
+        assertTrue(browser.until("document.getElementById('verdict').textContent.startsWith('DROP')"), () -> text("verdict"));
+        assertTrue(text("trail").contains("<b>in</b>") && text("trail").contains("policy DROP"), text("trail"));
+        assertTrue(browser.until("document.querySelector('#counters tr.lit')"), "the trail is lit in the rules");
+        browser.click("expose");
+        assertTrue(browser.until("document.getElementById('services').rows.length > 0"), () -> text("exposed"));
+        browser.click("read-history");
+        assertTrue(browser.until("document.getElementById('past').children.length > 0"), () -> text("past"));
+        browser.click("read-log");
+        assertTrue(browser.until("document.getElementById('logged').textContent !== '' || document.getElementById('log-lines').rows.length > 0"), "the log");
+        browser.write("old", "#!/bin/sh\nLAN=10.1.0.0/16\niptables -A INPUT -s $LAN -j ACCEPT\necho 1 > /proc/sys/net/ipv4/ip_forward\n");
+        browser.click("take");
+        assertTrue(browser.until("document.getElementById('text').value.includes('-j ACCEPT') && document.getElementById('remarks').children.length > 0"), () -> text("taken"));
+        assertEquals(0, browser.value("document.querySelectorAll('img, b').length").asInt(), "no text of the box became markup");
+        assertFalse(browser.text("document.title").equals("1"));
+        browser.click("language");
+        assertEquals("protected", text("state"));
+        assertEquals("en", browser.text("document.documentElement.lang"));
+    }
+
+    @Test
+    void itIsUsableNarrowDarkAndWithoutSight() throws IOException {
+        open("en");
+        showToken();
+        browser.value("document.getElementById('live').open = true");
+        assertTrue(browser.until("document.getElementById('counters').rows.length >= 3"), "the live rules");
+        browser.click("expose");
+        assertTrue(browser.until("document.getElementById('services').rows.length > 0"), () -> text("exposed"));
+        browser.value(new String(PageIT.class.getResourceAsStream("/axe.min.js").readAllBytes(), StandardCharsets.UTF_8) + "; 0");
+        for (String scheme : new String[] {"light", "dark"}) {
+            browser.scheme(scheme);
+            assertEquals(List.of(), serious(), scheme);
+        }
+        browser.size(360, 700);
+        assertEquals(360, browser.value("document.documentElement.scrollWidth").asInt(), () -> "nothing sticks out, but " + browser.text("[...document.querySelectorAll('*')].filter(e => e.getBoundingClientRect().right > 361 && !e.closest('.wide')).map(e => e.tagName + '#' + e.id + '.' + e.className).join(' ')"));
+        assertEquals(List.of(), serious(), "narrow");
+        browser.picture("page-360-dark");
+        List<String> tabbed = new ArrayList<>();
+        for (JsonValue each : browser.value("[...document.querySelectorAll('button, input, select, textarea, summary, a[href]')]"
+                + ".filter(e => e.offsetParent && (e.tabIndex < 0 || !(e.textContent.trim() || e.labels && e.labels.length || e.getAttribute('aria-label')))).map(e => e.id || e.outerHTML)").asArray()) {
+            tabbed.add(each.toString());
+        }
+        assertEquals(List.of(), tabbed, "all is reached by the keyboard and has a name");
+    }
+
+    /** What axe-core finds serious or critical, as rule: place. */
+    private List<String> serious() {
+        List<String> found = new ArrayList<>();
+        JsonObject result = browser.value("axe.run().then(r => ({violations: r.violations.filter(v => v.impact === 'serious' || v.impact === 'critical')"
+                + ".map(v => v.id + ': ' + v.nodes.map(n => n.target.join(' ') + ' ' + n.failureSummary).join('; ')), passes: r.passes.length}))").asObject();
+        result.get("violations").asArray().forEach(v -> found.add(v.asString()));
+        assertTrue(result.getInt("passes", 0) > 10, "axe has looked");
+        return found;
+    }
+
+    @Test
+    void withoutJavaScriptTheStateIsReadable() throws IOException {
+        browser = new Browser(box.box, "de");
+        browser.withoutScripts(true);
+        browser.open(PAGE);
+        assertTrue(browser.text("document.body.innerText").contains("Diese Box ist geschützt (active)."), browser.text("document.body.innerText"));
+        browser.picture("page-without-javascript");
+    }
+}
