@@ -36,8 +36,21 @@ public final class BootPlane {
 
     /** Writes a plan's files; the stamp last, so that a directory with a stamp is whole. */
     public void write(String directory, Plan plan) throws BoxException {
+        write(directory, plan, true);
+    }
+
+    /**
+     * Writes a plan with its stateless twin in {@code safe/}: the boot loads that when the kernel takes no connection tracking any more.
+     * The twin has no copy of the ruleset's text: flash is small.
+     */
+    public void write(String directory, Plan plan, Plan twin) throws BoxException {
+        write(directory + "/safe", twin, false);
+        write(directory, plan, true);
+    }
+
+    private void write(String directory, Plan plan, boolean withRules) throws BoxException {
         for (Map.Entry<String, String> file : plan.files().entrySet()) {
-            if (!file.getKey().equals("stamp")) {
+            if (!file.getKey().equals("stamp") && (withRules || !file.getKey().equals("rules"))) {
                 sys.write(directory + "/" + file.getKey(), file.getValue());
             }
         }

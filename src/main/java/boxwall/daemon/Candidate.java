@@ -7,6 +7,7 @@ import boxwall.check.Checker;
 import boxwall.check.Proofs;
 import boxwall.compile.Compiled;
 import boxwall.compile.Compiler;
+import boxwall.compile.Stateful;
 import boxwall.netfilter.Ruleset;
 import boxwall.syntax.Foreign;
 import boxwall.syntax.Includes;
@@ -28,9 +29,11 @@ final class Candidate {
     private final Administrator admin;
     private final Box box;
     private final byte[] client;
+    private final Wishes wishes;
 
     private Candidate(String text, ParsedRules parsed, Compiled compiled, List<Finding> findings, Administrator admin, Box box,
-            byte[] client) {
+            byte[] client, Wishes wishes) {
+        this.wishes = wishes;
         this.text = text;
         this.parsed = parsed;
         this.compiled = compiled;
@@ -45,7 +48,7 @@ final class Candidate {
         ParsedRules parsed = parsed(source, includes, box.facts());
         boolean whole = parsed.errors().isEmpty();
         return new Candidate(source.text(), parsed, whole ? compiled(parsed, box, wishes) : null,
-                whole ? Collections.<Finding>emptyList() : Checker.check(parsed, Ruleset.empty(), box.facts()), null, box, null);
+                whole ? Collections.<Finding>emptyList() : Checker.check(parsed, Ruleset.empty(), box.facts()), null, box, null, wishes);
     }
 
     /**
@@ -67,12 +70,17 @@ final class Candidate {
                     : Proofs.expectations(parsed, ruleset, facts));
             findings.addAll(admin.findings());
         }
-        return new Candidate(source.text(), parsed, compiled, findings, admin, box, client);
+        return new Candidate(source.text(), parsed, compiled, findings, admin, box, client, wishes);
     }
 
     private static ParsedRules parsed(Source source, Includes includes, BoxFacts facts) {
         return RulesetParser.parse(source, Names.of(facts.names(), facts.lackingNames()), includes,
                 Foreign.of(facts.userland().extensionFiles()));
+    }
+
+    /** What would be loaded where connection tracking is refused; null when {@link #compiled} is that already. */
+    Compiled twin() {
+        return compiled == null || !compiled.stateful() ? null : compiled(parsed, box, wishes.with(Stateful.NO));
     }
 
     private static Compiled compiled(ParsedRules parsed, Box box, Wishes wishes) {

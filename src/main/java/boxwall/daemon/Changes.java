@@ -3,6 +3,7 @@ package boxwall.daemon;
 import boxwall.apply.BootPlane;
 import boxwall.apply.Outcome;
 import boxwall.box.BoxFacts;
+import boxwall.compile.Compiled;
 import boxwall.http.Client;
 import boxwall.plan.Plan;
 import boxwall.plan.Stamp;
@@ -91,14 +92,24 @@ final class Changes {
     /** Tries a candidate; the outcome is pending when it is live. */
     BootPlane.Reached apply(Candidate candidate, BoxFacts facts, int seconds, boolean force, boolean replace)
             throws BoxException {
-        Plan plan = Plan.of(candidate.compiled(), candidate.text(), stamp(sys, facts, candidate), config.get("PA"));
-        String directory = config.get("RUN") + "/candidate";
-        plane.write(directory, plan);
+        String directory = config.get("RUN") + (candidate.compiled().stateful() ? "/candidate" : "/candidate.stateless");
+        write(plane, directory, candidate, sys, facts, config);
         long began = sys.uptimeMillis();
         BootPlane.Reached reached = plane.tryPlan(directory, seconds, force, replace);
         triedMillis = sys.uptimeMillis();
         count(triedMillis - began);
         return reached;
+    }
+
+    /** Writes a candidate's plan, with its stateless twin where it has states; that goes to a folder of its own, which holds no older twin. */
+    static void write(BootPlane plane, String directory, Candidate candidate, Sys sys, BoxFacts facts, Config config) throws BoxException {
+        Plan plan = Plan.of(candidate.compiled(), candidate.text(), stamp(sys, facts, candidate), config.get("PA"));
+        Compiled twin = candidate.twin();
+        if (twin == null) {
+            plane.write(directory, plan);
+        } else {
+            plane.write(directory, plan, Plan.of(twin, candidate.text(), stamp(sys, facts, candidate), config.get("PA")));
+        }
     }
 
     private synchronized void count(long millis) {

@@ -9,7 +9,6 @@ import boxwall.imports.Import;
 import boxwall.imports.Imported;
 import boxwall.imports.Remark;
 import boxwall.netfilter.Family;
-import boxwall.plan.Plan;
 import boxwall.probe.BoxReader;
 import boxwall.probe.Recorder;
 import boxwall.report.CandidateJson;
@@ -243,9 +242,12 @@ final class Verbs {
         if (candidate.isRefused()) {
             return 1;
         }
+        if (!candidate.compiled().stateful() && sys.list(directory + "/safe") != null) {
+            err.println("boxwall: " + directory + "/safe is the stateless twin of another plan: choose an empty folder");
+            return 2;
+        }
         try {
-            Plan plan = Plan.of(candidate.compiled(), candidate.text(), Changes.stamp(sys, box.facts(), candidate), config().get("PA"));
-            new BootPlane(sys, APPLY, config().get("RUN")).write(directory, plan);
+            Changes.write(new BootPlane(sys, APPLY, config().get("RUN")), directory, candidate, sys, box.facts(), config());
         } catch (BoxException e) {
             err.println("boxwall: " + e.getMessage());
             return 2;

@@ -46,6 +46,19 @@ class VerbsTest {
     }
 
     @Test
+    void aPlanWithStatesHasItsStatelessTwinBesideIt(@TempDir Path folder) throws IOException {
+        Path plan = folder.resolve("plan");
+        assertEquals(0, run("compile", "conf/boxwall.rules", "--root", BOX, "--out", plan.toString()));
+        assertTrue(Files.readString(plan.resolve("stamp")).contains("\nmode=stateful\n"));
+        String twin = Files.readString(plan.resolve("safe/stamp"));
+        assertTrue(twin.contains("\nmode=stateless\n") && twin.contains("\nadmin=proved\n"), twin);
+        assertFalse((Files.readString(plan.resolve("safe/restore4")) + Files.readString(plan.resolve("safe/modules"))).contains("state"));
+        assertFalse(Files.exists(plan.resolve("safe/rules")), "the text is saved once");
+        assertEquals(2, run("compile", "conf/boxwall.rules", "--root", AVM, "--out", plan.toString()));
+        assertTrue(err.contains("choose an empty folder"), err);
+    }
+
+    @Test
     void noPlanForARefusingBoxHoldsAnythingOfConntrack(@TempDir Path folder) throws IOException {
         assertEquals(0, run("compile", "conf/boxwall.rules", "--root", AVM, "--out", folder.resolve("plan").toString()));
         for (String file : new String[] {"modules", "restore4", "restore6"}) {
