@@ -5,7 +5,7 @@ import java.util.regex.Pattern;
 
 /** Takes out of texts what names a box or its owner: MAC addresses, keys, passwords, serial numbers, accounts. */
 final class Secrets {
-    private static final Pattern MAC = Pattern.compile("(?<![0-9A-Fa-f:-])[0-9A-Fa-f]{2}([:-])[0-9A-Fa-f]{2}(?:\\1[0-9A-Fa-f]{2}){4}(?![0-9A-Fa-f:-])");
+    private static final Pattern MAC = Pattern.compile("(?<![0-9A-Fa-f:-])[0-9A-Fa-f]{2}([:-])[0-9A-Fa-f]{2}(?:\\1[0-9A-Fa-f]{2}){4,13}(?![0-9A-Fa-f:-])");
     /** The second half of an IPv6 address that is made of a MAC (EUI-64, RFC 4291): ff:fe in its middle; in if_inet6 without colons. */
     private static final Pattern EUI64 = Pattern.compile("[0-9A-Fa-f]{1,4}:[0-9A-Fa-f]{0,2}[Ff]{2}:[Ff][Ee][0-9A-Fa-f]{2}:[0-9A-Fa-f]{1,4}");
     private static final Pattern EUI64_BARE = Pattern.compile("(?m)^([0-9a-f]{16})[0-9a-f]{6}fffe[0-9a-f]{6} ");

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Timer;
 import java.util.TimerTask;
@@ -28,10 +29,13 @@ final class DaemonBox implements AutoCloseable {
     private static final String JAVA = Path.of(System.getProperty("java.home"), "bin/java").toString();
 
     /** An answer taken apart; status 0 when there was none. */
-    record Answer(int status, String head, String body) {
-        static Answer of(String text) {
+    record Answer(int status, String head, String body, byte[] bytes) {
+        static Answer of(byte[] bytes) {
+            String text = new String(bytes, StandardCharsets.ISO_8859_1);
             int end = text.indexOf("\r\n\r\n");
-            return end < 0 ? new Answer(0, text, "") : new Answer(Integer.parseInt(text.substring(9, 12)), text.substring(0, end + 2), text.substring(end + 4));
+            byte[] body = end < 0 ? new byte[0] : Arrays.copyOfRange(bytes, end + 4, bytes.length);
+            return end < 0 ? new Answer(0, text, "", body)
+                    : new Answer(Integer.parseInt(text.substring(9, 12)), text.substring(0, end + 2), new String(body, StandardCharsets.UTF_8), body);
         }
 
         /** The value of a header; "" when there is none. */
@@ -64,14 +68,14 @@ final class DaemonBox implements AutoCloseable {
         box.settings.put("BOXWALL_DRIFT", "3600");
         box.settings.put("BOXWALL_STATEFUL", "no");
         box.settings.put("BOXWALL_PRESETS", Path.of("conf/presets").toAbsolutePath().toString());
-        relay = box.start(JAVA, "-Xmx64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", Path.of("target/test-classes").toAbsolutePath().toString(),
+        relay = box.start(JAVA, "-Xmx64m", "-XX:-UsePerfData", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", Path.of("target/test-classes").toAbsolutePath().toString(),
                 Relay.class.getName(), socket.toString());
         assertEquals('u', relay.getInputStream().read(), "the relay is up");
     }
 
     /** Starts the daemon and waits until it answers. */
     DaemonBox start(String... javaOptions) throws IOException {
-        List<String> command = new ArrayList<>(List.of(JAVA, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+        List<String> command = new ArrayList<>(List.of(JAVA, "-XX:-UsePerfData", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
         command.addAll(List.of(javaOptions.length == 0 ? new String[] {"-Xmx32m"} : javaOptions));
         command.addAll(List.of("-jar", Path.of("target/boxwall.jar").toAbsolutePath().toString(), "daemon"));
         daemon = box.start("sh", "-c", "exec " + String.join(" ", command) + " >" + box.folder.resolve("daemon.log") + " 2>&1");
@@ -160,11 +164,11 @@ final class DaemonBox implements AutoCloseable {
                 out.write(buffer, 0, n);
             }
         } catch (IOException e) {
-            return Answer.of(out.toString(StandardCharsets.UTF_8));
+            return Answer.of(out.toByteArray());
         } finally {
             late.cancel();
         }
-        return Answer.of(out.toString(StandardCharsets.UTF_8));
+        return Answer.of(out.toByteArray());
     }
 
     /** Applies what is there to apply for a minute and gives back the change's id. */

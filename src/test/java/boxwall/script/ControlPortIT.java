@@ -1,0 +1,295 @@
+package boxwall.script;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.eclipsesource.json.JsonObject;
+
+import java.io.IOException;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+
+/** Every answer of the control port, from the jar, over real sockets, on a box with real iptables. One daemon for all; each test leaves it as it was. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class ControlPortIT {
+    static final String RULES = """
+            iptables -P INPUT DROP
+            iptables -A INPUT -i lo -m comment --comment "the box \\"itself\\"" -j ACCEPT
+            iptables -A INPUT -i $LAN_IF -s $LAN_NET -j ACCEPT
+            iptables -A INPUT -i $GUEST_IF -j ACCEPT
+            iptables -A INPUT -i $WAN_IF -p tcp --dport 8181 -j ACCEPT
+            iptables -A INPUT -p tcp --dport 23 -j LOG --log-prefix "[IPT] telnet "
+            """;
+    private static final String LOG = "[ 12.345678] [IPT] telnet IN=dsl OUT= MAC=aa:bb:cc:dd:ee:ff:00:11:22:33:44:55:08:00 SRC=198.51.100.7 DST=203.0.113.2 LEN=60"
+            + " TOS=0x00 PREC=0x00 TTL=64 ID=1 DF PROTO=TCP SPT=40000 DPT=23 WINDOW=64240 RES=0x00 SYN URGP=0";
+    private static final List<String> OPEN = List.of("GET /ok", "GET /status");
+
+    private static DaemonBox daemon;
+    private static OpenApi api;
+    private static final Set<String> seen = new TreeSet<>();
+
+    @BeforeAll
+    static void start() throws IOException {
+        daemon = new DaemonBox(RULES);
+        // the kernel keeps what a namespace logs to itself; the lines are as it prints them
+        daemon.box.script("dmesg", "#!/bin/sh\ncat <<'E'\n[ 1.0] Linux\n" + LOG + "\n" + LOG.replace("12.345678", "13.5").replace("100.7", "100.8") + "\n"
+                + LOG.replace("12.345678", "14").replace("[IPT] telnet", "other") + "\n" + LOG.replace("12.345678", "15.25") + "\nE\n");
+        daemon.box.script("logger", "#!/bin/sh\necho \"$*\" >>" + daemon.box.folder.resolve("syslog") + "\n");
+        daemon.box.settings.put("BOXWALL_SYSLOG", "yes");
+        daemon.box.settings.put("BOXWALL_DEBUG", daemon.box.folder.resolve("debug").toString());
+        Files.writeString(daemon.box.folder.resolve("debug"), "");
+        daemon.sh("ip link add guest type veth peer name guestpeer; ip link set guest up; ip addr add 192.168.179.1/24 dev guest");
+        daemon.start();
+        daemon.applyAndConfirm();
+        api = new OpenApi(daemon.http("GET /openapi.json", "").body());
+    }
+
+    @AfterAll
+    static void stop() {
+        daemon.close();
+    }
+
+    private static DaemonBox.Answer ask(String operation, String request, String body) {
+        DaemonBox.Answer answer = daemon.http(request, body);
+        assertEquals(List.of(), api.breaches(operation, answer));
+        assertFalse(answer.body().contains(DaemonBox.TOKEN), "the token in " + operation);
+        assertFalse(answer.body().contains("aa:bb:cc:dd:ee:ff"), "a MAC address in " + operation);
+        seen.add(operation);
+        return answer;
+    }
+
+    private static DaemonBox.Answer ask(String operation) {
+        DaemonBox.Answer answer = ask(operation, operation, "");
+        assertEquals(operation.equals("GET /ok") ? 204 : 200, answer.status(), answer + daemon.log());
+        return answer;
+    }
+
+    @Test
+    @Order(1)
+    void everyReadingHasTheFormThatIsPromised() {
+        for (String operation : api.operations()) {
+            if (operation.startsWith("GET ") && !operation.equals("GET /explain")) {
+                ask(operation);
+                DaemonBox.Answer head = daemon.http(operation.replace("GET", "HEAD"), "");
+                assertEquals("", head.body());
+                assertEquals(operation.equals("GET /ok") ? 204 : 200, head.status());
+            }
+        }
+        ask("GET /explain", "GET /explain?in=dsl&src=198.51.100.7&dst=203.0.113.2&proto=tcp&dport=22", "");
+        assertEquals(400, ask("GET /explain", "GET /explain?nonsense=1", "").status());
+    }
+
+    @Test
+    @Order(2)
+    void wrongMethodsTokensHostsAndOriginsAreRefusedEverywhere() {
+        for (String operation : api.operations()) {
+            String target = operation.replace("{id}", "1-a").replace("{number}", "1");
+            String wrong = target.replaceFirst("^[A-Z]+", "PATCH");
+            DaemonBox.Answer method = ask(operation, wrong, "");
+            assertEquals(405, method.status(), wrong);
+            assertTrue(method.header("Allow").contains(operation.split(" ")[0]), method.head());
+            String token = "Authorization: Bearer " + DaemonBox.TOKEN + "\r\n";
+            refused(operation, 403, DaemonBox.request("evil.example", target, token, ""));
+            refused(operation, 403, DaemonBox.request("127.0.0.1:8181", target, token + "Origin: http://evil.example\r\n", ""));
+            refused(operation, 403, DaemonBox.request("127.0.0.1:8181", target, token + "Sec-Fetch-Site: cross-site\r\n", ""));
+            if (!OPEN.contains(operation)) {
+                refused(operation, 401, DaemonBox.request("127.0.0.1:8181", target, "", ""));
+            }
+        }
+    }
+
+    private static void refused(String operation, int status, String request) {
+        DaemonBox.Answer answer = daemon.raw("0.0.0.0", "127.0.0.1", request);
+        assertEquals(status, answer.status(), request + answer.body());
+        assertEquals(List.of(), api.breaches(operation, answer));
+    }
+
+    @Test
+    @Order(3)
+    void countersNameTheUsersLinesAndCount() {
+        daemon.sh("busybox ping -c 3 127.0.0.1 >/dev/null");
+        assertTrue(NetBox.within(10, () -> rule(2).getLong("packets", 0) >= 6), () -> ask("GET /counters").body());
+        JsonObject lo = rule(2);
+        assertEquals("the box \"itself\"", lo.getString("comment", ""));
+        assertEquals("rules", lo.getString("file", ""));
+        assertEquals(1, lo.getInt("number", 0));
+        daemon.sh("/usr/sbin/xtables-legacy-multi iptables -I INPUT -s 10.9.8.7 -j DROP");
+        assertTrue(NetBox.within(10, () -> rule(2).getInt("number", 0) == 2), "a stranger's rule moves it, and has no line of its own");
+        daemon.sh("/usr/sbin/xtables-legacy-multi iptables -D INPUT -s 10.9.8.7 -j DROP");
+        assertTrue(NetBox.within(10, () -> rule(2).getInt("number", 0) == 1));
+        assertTrue(NetBox.within(15, () -> ask("GET /counters", "GET /counters?samples=1", "").json().get("sampled_at").asArray().size() >= 3));
+    }
+
+    private static JsonObject rule(int line) {
+        for (var rule : ask("GET /counters").json().get("rules").asArray()) {
+            if (rule.asObject().get("line").toString().equals(String.valueOf(line))) {
+                return rule.asObject();
+            }
+        }
+        throw new AssertionError("no rule of line " + line);
+    }
+
+    /** Debian's python3-prometheus-client: the parser that the Prometheus project publishes. */
+    @Test
+    @Order(4)
+    void prometheusReadsTheMetrics() throws IOException {
+        DaemonBox.Answer answer = ask("GET /metrics");
+        assertEquals("text/plain; version=0.0.4; charset=utf-8", answer.header("Content-Type"));
+        Path metrics = Files.write(daemon.box.folder.resolve("metrics"), answer.bytes());
+        String read = daemon.sh("python3 -c 'import sys\nfrom prometheus_client.parser import text_string_to_metric_families as read\n"
+                + "for f in read(open(sys.argv[1], encoding=\"utf-8\").read()):\n  for s in f.samples: print(f.type, s.name, sorted(s.labels.items()), s.value)' " + metrics);
+        assertTrue(read.contains("counter boxwall_rule_packets_total [('chain', 'INPUT'), ('comment', 'the box \"itself\"'), ('family', 'ipv4'), ('line', 'rules:2'),"), read);
+        assertTrue(read.contains("gauge boxwall_state [('state', 'active')] 1.0"), read);
+        assertTrue(read.contains("summary boxwall_apply_duration_seconds_count [] 1.0"), read);
+        assertTrue(read.contains("gauge boxwall_drift [] 0.0") && read.contains("gauge boxwall_protected_uptime_seconds"), read);
+        assertTrue(read.contains("gauge boxwall_findings [('severity', 'note')]"), read);
+    }
+
+    @Test
+    @Order(4)
+    void theLogIsCountedByRuleAndSourceNewestFirst() {
+        JsonObject log = ask("GET /log").json();
+        assertEquals("dmesg", log.getString("source", ""));
+        assertEquals(3, log.get("entries").asArray().size(), log.toString());
+        JsonObject newest = log.get("entries").asArray().get(0).asObject();
+        assertEquals("15.25", newest.get("uptime").toString());
+        assertEquals("[IPT] telnet", newest.getString("prefix", ""));
+        assertEquals(23, newest.getInt("dport", 0));
+        assertEquals(6, newest.get("rules").asArray().get(0).asObject().getInt("line", 0));
+        assertEquals("{\"src\":\"198.51.100.7\",\"packets\":2}", log.get("by_source").asArray().get(0).toString());
+        assertEquals(3, log.get("by_rule").asArray().get(0).asObject().getInt("packets", 0));
+        assertEquals(1, log.getInt("others", 0));
+        assertEquals(1, ask("GET /log", "GET /log?lines=1", "").json().get("entries").asArray().size());
+        assertEquals(400, ask("GET /log", "GET /log?lines=x", "").status());
+    }
+
+    @Test
+    @Order(5)
+    void twoAdministratorsDontOverwriteEachOther() {
+        DaemonBox.Answer first = ask("GET /rules");
+        String etag = first.header("ETag");
+        assertEquals(RULES, first.body());
+        assertEquals(304, with("GET /rules", "GET /rules", "If-None-Match: " + etag, "").status());
+        DaemonBox.Answer mine = with("PUT /rules", "PUT /rules", "If-Match: " + etag, RULES + "# mine\n");
+        assertEquals(200, mine.status(), mine.body());
+        assertEquals(412, with("PUT /rules", "PUT /rules", "If-Match: " + etag, RULES + "# theirs\n").status());
+        assertEquals(412, with("POST /apply", "POST /apply?confirm=60", "If-Match: " + etag, "").status());
+        assertTrue(ask("GET /rules").body().endsWith("# mine\n"));
+        assertEquals(422, with("PUT /rules", "PUT /rules", "If-Match: *", "iptables -A NOWHERE\n").status());
+        assertEquals(200, with("PUT /rules", "PUT /rules", "If-Match: " + mine.header("ETag"), RULES).status());
+        assertEquals(415, with("PUT /rules", "PUT /rules", "Content-Type: application/json", "{}").status());
+    }
+
+    private static DaemonBox.Answer with(String operation, String request, String header, String body) {
+        DaemonBox.Answer answer = daemon.raw("0.0.0.0", "127.0.0.1", DaemonBox.request("127.0.0.1", request,
+                "Authorization: Bearer " + DaemonBox.TOKEN + "\r\n" + header + "\r\n", body));
+        assertEquals(List.of(), api.breaches(operation, answer));
+        seen.add(operation);
+        return answer;
+    }
+
+    @Test
+    @Order(6)
+    void aChangeIsTriedConfirmedTakenBackAndRemembered() {
+        assertEquals(200, ask("PUT /rules", "PUT /rules", RULES + "iptables -A INPUT -p tcp --dport 7 -j DROP\n").status());
+        DaemonBox.Answer tried = ask("POST /apply", "POST /apply?confirm=60", "");
+        assertEquals(202, tried.status(), tried.body());
+        String id = tried.json().getString("id", "");
+        assertEquals(409, ask("POST /apply", "POST /apply?confirm=60", "").status());
+        JsonObject status = ask("GET /status").json();
+        assertEquals("pending", status.getString("state", ""));
+        assertEquals(6, status.get("rules").asObject().getInt("ipv4", 0));
+        assertEquals(409, ask("POST /confirm/{id}", "POST /confirm/1-a", "").status());
+        DaemonBox.Answer back = ask("DELETE /apply/{id}", "DELETE /apply/" + id, "");
+        assertEquals(200, back.status(), back.body());
+        assertEquals(5, ask("GET /status").json().get("rules").asObject().getInt("ipv4", 0));
+        daemon.applyAndConfirm();
+        seen.add("POST /confirm/{id}");
+        JsonObject history = ask("GET /history").json();
+        assertEquals("[\"iptables -A INPUT -p tcp --dport 7 -j DROP\"]", history.get("rulesets").asArray().get(1).asObject().get("added").toString());
+        assertEquals(List.of("kept", "taken-back", "kept"), history.get("changes").asArray().values().stream().map(c -> c.asObject().getString("state", "")).toList());
+        assertFalse(history.get("rulesets").asArray().get(0).asObject().get("saved").isNull());
+        assertEquals(404, ask("POST /history/{number}", "POST /history/3", "").status());
+        assertEquals(200, ask("POST /history/{number}", "POST /history/1", "").status());
+        assertEquals(RULES, ask("GET /rules").body());
+        daemon.applyAndConfirm();
+        String log = daemon.log();
+        assertTrue(log.contains("of \"") && log.contains("asked by 127.0.0.1 for 60 s") && log.contains("id " + id) && log.contains("revert of " + id), log);
+        assertTrue(NetBox.within(10, () -> NetBox.read(daemon.box.folder.resolve("syslog")).contains("-t boxwall revert of " + id)), "in syslog too");
+        assertFalse(log.contains(DaemonBox.TOKEN));
+    }
+
+    @Test
+    @Order(7)
+    void aConnectionFromBeforeTheRulesConfirmsNothing() throws IOException {
+        try (SocketChannel old = daemon.connect("127.0.0.9", "127.0.0.1")) {
+            String id = daemon.apply();
+            DaemonBox.Answer answer = DaemonBox.exchange(old, DaemonBox.request("127.0.0.1", "POST /confirm/" + id,
+                    "Authorization: Bearer " + DaemonBox.TOKEN + "\r\n", ""));
+            assertEquals(409, answer.status(), answer.toString());
+            assertTrue(answer.body().contains("old connection"));
+            assertEquals(200, ask("DELETE /apply/{id}", "DELETE /apply/" + id, "").status());
+        }
+    }
+
+    @Test
+    @Order(8)
+    void switchesRecordAndImport() throws IOException {
+        assertEquals(409, ask("POST /pa", "POST /pa?state=flush", "").status(), "there is no Packet Acceleration here");
+        assertEquals(400, ask("POST /pa", "POST /pa?state=off", "").status());
+        assertEquals(400, ask("POST /printk", "POST /printk?seconds=9999", "").status());
+        assertEquals(200, ask("POST /printk", "POST /printk?seconds=2", "").status());
+        Path debug = daemon.box.folder.resolve("debug");
+        assertEquals("STD_PRINTK\n", NetBox.read(debug));
+        assertTrue(NetBox.within(10, () -> NetBox.read(debug).equals("AVM_PRINTK\n")), "it goes back by itself");
+        DaemonBox.Answer record = ask("POST /record", "POST /record", "");
+        assertEquals(200, record.status());
+        Path tar = Files.write(daemon.box.folder.resolve("record.tar"), record.bytes());
+        assertTrue(daemon.sh("tar tf " + tar).contains("boxwall-record/commands/iptables-save\n"));
+        JsonObject imported = ask("POST /import", "POST /import", "#!/bin/sh\niptables -A INPUT -i lan -j ACCEPT\niptables -A INPUT -j \"$(uname)\"\n").json();
+        assertTrue(imported.getString("rules", "").contains("iptables -A INPUT -i lan -j ACCEPT\n"), imported.toString());
+        assertFalse(imported.getBoolean("whole", true));
+    }
+
+    @Test
+    @Order(9)
+    void guestsAndTheInternetSideAreRefusedThoughTheyAreRoutedHere() {
+        String request = "GET /status HTTP/1.1\\r\\nHost: " + DaemonBox.LAN + "\\r\\nAuthorization: Bearer " + DaemonBox.TOKEN + "\\r\\n\\r\\n";
+        // the namespaces live as long as the box: an interface that dies in one takes its other end along
+        for (String[] peer : new String[][] {{"lanpeer", "192.168.178.20/24", "192.168.178.1", "200"}, {"guestpeer", "192.168.179.20/24", "192.168.179.1", "403"},
+            {"dslpeer", "203.0.113.1/24", "203.0.113.2", "403"}}) {
+            String answer = daemon.sh("unshare -n sh -c 'echo $$ >" + daemon.box.folder + "/peer; while :; do sleep 0.2; done' >/dev/null 2>&1 </dev/null & p=$!;"
+                    + " until [ -s " + daemon.box.folder + "/peer ]; do sleep 0.1; done; n=$(cat " + daemon.box.folder + "/peer); rm " + daemon.box.folder + "/peer;"
+                    + " ip link set " + peer[0] + " netns $n; nsenter -t $n -n sh -c 'ip link set " + peer[0] + " up; ip addr add " + peer[1] + " dev " + peer[0]
+                    + "; ip route add default via " + peer[2] + "; printf \"" + request + "\" | timeout 10 busybox nc " + DaemonBox.LAN + " 8181'");
+            assertTrue(answer.startsWith("HTTP/1.1 " + peer[3] + " "), peer[0] + ": " + answer);
+            assertFalse(answer.contains(DaemonBox.TOKEN));
+        }
+    }
+
+    @Test
+    @Order(10)
+    void aNewTokenCountsAtOnce() throws IOException {
+        Files.writeString(daemon.box.state.resolve("token"), "fedcba9876543210fedcba9876543210\n");
+        assertEquals(401, daemon.http("GET /facts", "").status());
+        Files.writeString(daemon.box.state.resolve("token"), DaemonBox.TOKEN + "\n");
+        assertEquals(200, daemon.http("GET /facts", "").status());
+    }
+
+    @Test
+    @Order(11)
+    void everyOperationWasAsked() {
+        assertEquals(new TreeSet<>(api.operations()), seen);
+    }
+}
