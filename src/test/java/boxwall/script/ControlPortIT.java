@@ -31,7 +31,7 @@ class ControlPortIT {
             iptables -A INPUT -i $WAN_IF -p tcp --dport 8181 -j ACCEPT
             iptables -A INPUT -p tcp --dport 23 -j LOG --log-prefix "[IPT] telnet "
             """;
-    private static final String LOG = "[ 12.345678] [IPT] telnet IN=dsl OUT= MAC=aa:bb:cc:dd:ee:ff:00:11:22:33:44:55:08:00 SRC=198.51.100.7 DST=203.0.113.2 LEN=60"
+    static final String LOG = "[ 12.345678] [IPT] telnet IN=dsl OUT= MAC=aa:bb:cc:dd:ee:ff:00:11:22:33:44:55:08:00 SRC=198.51.100.7 DST=203.0.113.2 LEN=60"
             + " TOS=0x00 PREC=0x00 TTL=64 ID=1 DF PROTO=TCP SPT=40000 DPT=23 WINDOW=64240 RES=0x00 SYN URGP=0";
     private static final List<String> OPEN = List.of("GET /ok", "GET /status");
 
@@ -147,7 +147,7 @@ class ControlPortIT {
         DaemonBox.Answer answer = ask("GET /metrics");
         assertEquals("text/plain; version=0.0.4; charset=utf-8", answer.header("Content-Type"));
         Path metrics = Files.write(daemon.box.folder.resolve("metrics"), answer.bytes());
-        String read = daemon.sh("python3 -c 'import sys\nfrom prometheus_client.parser import text_string_to_metric_families as read\n"
+        String read = daemon.sh("/usr/bin/python3 -c 'import sys\n" + "from prometheus_client.parser import text_string_to_metric_families as read\n"
                 + "for f in read(open(sys.argv[1], encoding=\"utf-8\").read()):\n  for s in f.samples: print(f.type, s.name, sorted(s.labels.items()), s.value)' " + metrics);
         assertTrue(read.contains("counter boxwall_rule_packets_total [('chain', 'INPUT'), ('comment', 'the box \"itself\"'), ('family', 'ipv4'), ('line', 'rules:2'),"), read);
         assertTrue(read.contains("gauge boxwall_state [('state', 'active')] 1.0"), read);
