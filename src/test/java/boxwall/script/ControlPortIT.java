@@ -33,7 +33,7 @@ class ControlPortIT {
             """;
     static final String LOG = "[ 12.345678] [IPT] telnet IN=dsl OUT= MAC=aa:bb:cc:dd:ee:ff:00:11:22:33:44:55:08:00 SRC=198.51.100.7 DST=203.0.113.2 LEN=60"
             + " TOS=0x00 PREC=0x00 TTL=64 ID=1 DF PROTO=TCP SPT=40000 DPT=23 WINDOW=64240 RES=0x00 SYN URGP=0";
-    private static final List<String> OPEN = List.of("GET /ok", "GET /status");
+    private static final List<String> OPEN = List.of("GET /", "GET /ok", "GET /status");
 
     private static DaemonBox daemon;
     private static OpenApi api;
