@@ -4,7 +4,7 @@
 #   debs-KEY      mipsel packages, unpacked (kernel, headers, busybox, iptables, libraries, the JDK's jmods)
 #   base-KEY      vmlinuz, base.cpio (programs and modules), release
 #   tools-KEY     boxd, boxnet
-#   avm-KEY       avm_conntrack.ko
+#   avm-KEY       avm_conntrack.ko, box_panic.ko
 #   jre-KEY       the Java run time for the box
 #
 # KEY is a hash of what the part is made from, so a change rebuilds what depends on it and nothing else, and several
@@ -195,6 +195,7 @@ build_avm() {
 	make -C "$dir" M="$2/avm" ARCH=mips CROSS_COMPILE=mipsel-linux-gnu- DEB_BUILD_ARCH=amd64 DEB_HOST_ARCH=mipsel \
 		DEB_HOST_GNU_TYPE=mipsel-linux-gnu modules || return 1
 	mipsel-linux-gnu-strip --strip-debug -o "$2/avm_conntrack.ko" "$2/avm/avm_conntrack.ko"
+	mipsel-linux-gnu-strip --strip-debug -o "$2/box_panic.ko" "$2/avm/box_panic.ko"
 	rm -rf "$src" "$2/avm"
 }
 

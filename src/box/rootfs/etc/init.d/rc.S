@@ -30,6 +30,14 @@ avm() {
 	insmod /lib/avm_conntrack.ko || echo "rc.S: AVM's stand-in was not loaded"
 }
 
+# A module that stops the kernel; whoever names it in a plan wants to see what becomes of that.
+panic_module() {
+	[ -f /lib/box_panic.ko ] || return 0
+	modules=/lib/modules/$(uname -r)
+	mv /lib/box_panic.ko "$modules/box_panic.ko"
+	echo 'box_panic.ko:' >>"$modules/modules.dep"
+}
+
 logging() {
 	syslogd -C64
 	klogd -c 4
@@ -39,6 +47,7 @@ hostname fritz.box
 storage
 /etc/init.d/rc.net
 avm
+panic_module
 logging
 boxd serve mgmt 2323 </dev/null >/dev/console 2>&1 &
 /etc/init.d/rc.mod </dev/null >/var/log/mod.log 2>&1 &

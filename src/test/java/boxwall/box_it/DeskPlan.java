@@ -56,6 +56,19 @@ final class DeskPlan {
         return VirtualBox.host(command.toArray(new String[0]));
     }
 
+    /** The same with a line more in one of its files, whose last line counts the others. */
+    DeskPlan with(String file, String line) {
+        Path path = directory.resolve(file);
+        String text = VirtualBox.text(path);
+        String body = text.substring(0, text.lastIndexOf("# end ")) + line;
+        try {
+            Files.writeString(path, body + "# end " + body.lines().count() + " " + body.length() + "\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return this;
+    }
+
     /** Puts the plan's folder to /tmp/NAME of the box. */
     String into(VirtualBox box, String name) {
         Path packed = directory.resolveSibling(name + ".tar");
