@@ -43,7 +43,7 @@ class PresetsIT {
         // a namespace of its own for each: what one has loaded must not be there for the next
         String script = "for f in \"$1\"/*; do p=iptables; case $f in */???.6.*) p=ip6tables;; esac\n"
                 + "unshare -n $p-legacy-restore < \"$f\" 2>&1 || echo \"refused: $f\"; done; echo done";
-        Process process = new ProcessBuilder("sh", "-c", script, "sh", folder.toString()).redirectErrorStream(true).start();
+        Process process = new ProcessBuilder("unshare", "-m", "sh", "-c", "mount -t tmpfs none /run; " + script, "sh", folder.toString()).redirectErrorStream(true).start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
         assertTrue(process.waitFor(60, TimeUnit.SECONDS), "no end within a minute");
         assertEquals("done\n", said);

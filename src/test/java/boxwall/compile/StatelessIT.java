@@ -39,7 +39,7 @@ class StatelessIT {
         Process gcc = new ProcessBuilder("gcc", "-O1", "-o", injector.toString(), "src/test/java/boxwall/explain/inject.c").inheritIO().start();
         assertEquals(0, gcc.waitFor(), "gcc (Debian: apt-get install gcc)");
         Path output = folder.resolve("output");
-        List<String> command = new ArrayList<>(List.of("unshare", "-n", "-m", Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        List<String> command = new ArrayList<>(List.of("unshare", "-n", "-m", "sh", "-c", "mount -t tmpfs none /run && exec \"$@\"", "sh", Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"), "boxwall.compile.StatelessJudge", injector.toString()));
         command.addAll(List.of(further));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile()).start();

@@ -42,11 +42,11 @@ class HalvingIT {
 
     @BeforeEach
     void makeNamespace() throws IOException {
-        namespace = new ProcessBuilder("unshare", "-n", "sh", "-c", "echo there; exec sleep 60").redirectErrorStream(true).start();
+        namespace = new ProcessBuilder("unshare", "-n", "-m", "sh", "-c", "mount -t tmpfs none /run && echo there; exec sleep 60").redirectErrorStream(true).start();
         assertEquals("there", namespace.inputReader().readLine(), "needs root for a network namespace");
         for (String name : List.of("iptables-restore", "iptables-save", "ip6tables-restore")) {
             Path script = folder.resolve(name);
-            Files.writeString(script, "#!/bin/sh\nexec nsenter -t " + namespace.pid() + " -n " + name.replace("tables-", "tables-legacy-") + " \"$@\"\n");
+            Files.writeString(script, "#!/bin/sh\nexec nsenter -t " + namespace.pid() + " -n -m " + name.replace("tables-", "tables-legacy-") + " \"$@\"\n");
             Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
         }
     }

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What import takes, the host's iptables takes; and a script that a shell runs there leaves the same rules as its import. Needs root. */
 class ImportIT {
     /** No names of protocols and the like: a box may not have them, and boxwall writes numbers. */
-    private static final String NAMESPACE = ": > protocols; mount --bind protocols /etc/protocols; ";
+    private static final String NAMESPACE = ": > protocols; mount -t tmpfs none /run; mount --bind protocols /etc/protocols; ";
 
     private static String run(Path folder, String command) throws IOException, InterruptedException {
         Path log = folder.resolve("log");

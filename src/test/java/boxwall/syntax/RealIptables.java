@@ -28,6 +28,7 @@ final class RealIptables {
 
     private static final String SCRIPT = """
             set -e
+            mount -t tmpfs none /run
             : > "$1/protocols"
             mount --bind "$1/protocols" /etc/protocols
             if [ -d /etc/iproute2 ]; then mkdir "$1/none"; mount --bind "$1/none" /etc/iproute2; fi
