@@ -20,10 +20,10 @@ class FaultTest {
     private static final boolean LONG = Boolean.getBoolean("boxwall.long");
     private static final long SEED = Long.getLong("boxwall.seed", System.nanoTime() & 0xffff);
     /** How many of the verbs, ways to fail and shells, and how many points of each, are drawn. */
-    private static final int CASES = Integer.getInteger("boxwall.cases", 20);
+    private static final int CASES = Integer.getInteger("boxwall.cases", 12);
     private static final int DRAW = Integer.getInteger("boxwall.faults", 1);
     /** How many boxes play at once: they mostly wait. */
-    private static final int BESIDE = Integer.getInteger("boxwall.beside", 6);
+    private static final int BESIDE = Integer.getInteger("boxwall.beside", 4);
 
     /** About how many commands the verbs start; counted with the long form. A draw above is a run in which nothing fails. */
     private static final Map<String, Integer> ABOUT = Map.of("try", 115, "witness", 115, "confirm", 35, "revert", 60, "boot", 145);
