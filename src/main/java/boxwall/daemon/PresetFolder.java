@@ -19,6 +19,17 @@ final class PresetFolder implements Includes {
         this.beside = beside;
     }
 
+    /**
+     * Where the presets are: the folder of the settings, or at a desk that has none conf/presets of the tree in whose target/ the jar lies.
+     *
+     * @param jar how the JVM was given the jar, as java.class.path has it with -jar
+     */
+    static String place(Sys sys, String configured, String jar) {
+        int slash = jar.lastIndexOf('/');
+        String tree = slash < 0 ? "../conf/presets" : jar.substring(0, slash) + "/../conf/presets";
+        return sys.list(configured) == null && jar.endsWith(".jar") && jar.indexOf(':') < 0 && sys.list(tree) != null ? tree : configured;
+    }
+
     @Override
     public Source find(String name, String fromFile) {
         if (!isPlain(name)) {

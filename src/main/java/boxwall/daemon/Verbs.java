@@ -174,7 +174,7 @@ final class Verbs {
         }
         int slash = file.lastIndexOf('/');
         String beside = slash < 0 ? "." : file.substring(0, slash + 1);
-        PresetFolder folder = new PresetFolder(sys, config().get("PRESETS"), beside);
+        PresetFolder folder = new PresetFolder(sys, PresetFolder.place(sys, config().get("PRESETS"), System.getProperty("java.class.path")), beside);
         Source source = new Source(file.substring(slash + 1), text);
         Wishes wishes = Wishes.of(config(), true).with(wish);
         return check ? Candidate.of(source, folder, box, wishes, null, config().number("PORT"))

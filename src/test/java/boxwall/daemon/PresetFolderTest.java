@@ -33,6 +33,15 @@ class PresetFolderTest {
         assertNull(new PresetFolder(sys, "/presets", null).find("own", "rules"), "what came over HTTP has no folder");
     }
 
+    @Test
+    void aDeskTakesThoseOfTheTreeWhereTheSettingsNameNone() {
+        sys.files.put("target/../conf/presets/basic.rules", "the tree's");
+        assertEquals("/presets", PresetFolder.place(sys, "/presets", "target/boxwall.jar"), "the settings win");
+        assertEquals("target/../conf/presets", PresetFolder.place(sys, "/none", "target/boxwall.jar"));
+        assertEquals("/none", PresetFolder.place(sys, "/none", "/usr/share/boxwall/boxwall.jar"));
+        assertEquals("/none", PresetFolder.place(sys, "/none", "target/classes:lib/x.jar"));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"../etc/passwd", "/etc/passwd", "..", ".hidden", "-dash", "", "a/b", "own\u0000", "own\n", "o wn", "%2e%2e"})
     void noPathComesFromARuleset(String name) {
