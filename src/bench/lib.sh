@@ -1,0 +1,51 @@
+# shellcheck shell=dash disable=SC2154
+# What the measuring scripts share; sourced by them, with label, token (of the control port, where that is asked) and
+# BENCH (a folder for files, emptied here) set.
+PATH=${BOXWALL_BIN:+$BOXWALL_BIN:}/sbin:/usr/sbin:/bin:/usr/bin
+export PATH LC_ALL=C
+rm -rf "${BENCH:?}"
+mkdir -p "$BENCH"
+
+# Sets now to microseconds of a steady clock, without a program that would have to be started.
+clock() {
+	# shellcheck disable=SC2034 # used by who sources this
+	while read -r word _ now unit; do [ "$word $unit" != 'now nsecs' ] || break; done </proc/timer_list
+	now=${now%???}
+}
+
+# Prints one value of a row, given in thousandths of the unit: NAME, value and unit with tabs between.
+row() { printf '%s\t%d.%03d\t%s\n' "$label, $1" $(($2 / 1000)) $(($2 % 1000)) "$3"; } # NAME THOUSANDTHS UNIT
+
+# Writes a request to FILE.
+request() { # FILE LINE [BODY]
+	size=0
+	[ -z "$3" ] || size=$(wc -c <"$3")
+	printf '%s HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer %s\r\nConnection: close\r\nContent-Length: %d\r\n\r\n' "$2" "$token" "$size" >"$BENCH/$1"
+	[ -z "$3" ] || cat "$3" >>"$BENCH/$1"
+}
+
+# Sends the request in FILE and ends the measurement when its status is another; the answer is in BENCH/answer.
+send() { # FILE PORT STATUS
+	nc 127.0.0.1 "$2" <"$BENCH/$1" >"$BENCH/answer"
+	read -r _ status _ <"$BENCH/answer"
+	[ "$status" = "$3" ] && return
+	echo "$label: $1 was answered $status, not $3" >&2
+	tail -n 1 "$BENCH/answer" | cut -c 1-300 >&2
+	exit 1
+}
+
+# The id of the change that the last answer names.
+change() { sed -n 's/.*"id":"\([^"]*\)".*/\1/p' "$BENCH/answer"; }
+
+# Waits until the daemon has answered and looked at the box for the first time. A minute: a JVM without a compiler is slow to start.
+wait_for_daemon() {
+	request ok 'GET /ok'
+	request ok 'GET /ok'
+	request facts 'GET /facts'
+	tries=0
+	until nc 127.0.0.1 8181 <"$BENCH/ok" 2>/dev/null | grep -q '^HTTP/1.1 204' && nc 127.0.0.1 8181 <"$BENCH/facts" | grep -q '^HTTP/1.1 200'; do
+		tries=$((tries + 1))
+		[ $tries -lt 120 ] || { echo "$label: no daemon on 127.0.0.1:8181 after a minute" >&2; exit 1; }
+		sleep 0.5 # between two looks
+	done
+}

@@ -1,0 +1,116 @@
+#!/bin/sh
+# ways.sh LABEL PLAN RUNS SINGLES: loads the rules of one plan in several ways, in turns, and says how long each took, a line a run:
+# NAME, value and unit with tabs between. SINGLES says how often the ways of one call a rule take part, which are slow.
+#   bare            the plan's modprobes and one iptables-restore a family: the limit
+#   boot            boxwall-apply boot
+#   bare, saved     the same as bare with two saves of each family before and after
+#   try             boxwall-apply try
+#   single calls    one call a rule, as a debug.cfg has them
+#   flushed calls   the chains flushed, then one call for each line that is read from a file, as Freetz-NG's Iptables-NG does it
+# Runs in a namespace of its own or in the virtual box, as root: it empties the filter tables between the runs. BOXWALL_APPLY is the
+# boxwall-apply to run, BENCH a folder for its files. After each way the kernel must hold as many rules as the plan has.
+# shellcheck disable=SC2034 # lib.sh uses them
+label=$1 plan=$2 runs=$3 singles=$4
+# shellcheck source=src/bench/lib.sh
+. "${0%/*}/lib.sh"
+BOXWALL_STATE=$BENCH/state BOXWALL_RUN=$BENCH/run BOXWALL_CONF=/nonexistent
+export BOXWALL_STATE BOXWALL_RUN BOXWALL_CONF
+
+families() { [ "$(wc -l <"$plan/restore6")" -gt 1 ] && echo 4 6 || echo 4; }
+
+tool() { [ "$1" = 4 ] && echo iptables || echo ip6tables; }
+
+# Empties the filter tables of both families.
+clear_tables() {
+	for family in 4 6; do
+		printf '*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n' | "$(tool $family)-restore" || exit 1
+	done
+}
+
+# Ends the measurement unless the kernel has all rules of the plan.
+loaded() { # NAME
+	for family in $families; do
+		have=$("$(tool "$family")-save" -t filter | grep -c '^-A')
+		[ "$have" = "$(grep -c '^-A' "$plan/restore$family")" ] || { echo "$label, $1: $have rules of IPv$family in the kernel" >&2; cat "$BENCH/said" >&2; exit 1; }
+	done
+}
+
+# Runs one way and prints its time; sets took.
+way() { # NAME FUNCTION
+	clock
+	began=$now
+	$2 >"$BENCH/said" 2>&1
+	clock
+	took=$((now - began))
+	loaded "$1"
+	row "$1" $took ms
+}
+
+bare() {
+	while read -r module _; do case $module in '#' | '') ;; *) modprobe "$module" ;; esac; done <"$plan/modules"
+	for family in $families; do "$(tool "$family")-restore" <"$plan/restore$family"; done
+}
+
+saves() { for family in $families; do "$(tool "$family")-save" -t filter >"$BENCH/saved.$1.$family"; done; }
+
+bare_saved() { saves 1; saves 2; bare; saves 3; saves 4; }
+
+boot() { "$BOXWALL_APPLY" boot; }
+
+try() { "$BOXWALL_APPLY" try "$plan" 60 --force; }
+
+# What the two ways of single calls run and read: a script with a call a line, and the lines of a rules file with their tool before them.
+write_calls() {
+	for family in $families; do
+		tool=$(tool "$family")
+		sed -n "s/^:\([^ ]*\) - .*/$tool -N \1/p; s/^:\([^ ]*\) \([A-Z]*\) .*/$tool -P \1 \2/p; s/^-A/$tool -A/p" "$plan/restore$family" >>"$BENCH/calls"
+		sed -n "s/\"//g; s/^:\([^ ]*\) \([A-Z-]*\) .*/chain $tool \1 \2/p; s/^-A \([^ ]*\) /rule $tool \1 /p" "$plan/restore$family" >>"$BENCH/lines"
+	done
+}
+
+# shellcheck source=/dev/null # written above
+single_calls() { . "$BENCH/calls"; }
+
+flushed_calls() {
+	while read -r word tool chain rest; do
+		# shellcheck disable=SC2086 # as it is done there: a line is split at its blanks
+		case $word,$rest in
+		chain,-) $tool -F "$chain" || $tool -N "$chain" ;;
+		chain,*) $tool -F "$chain"; $tool -P "$chain" "$rest" ;;
+		*) $tool -A "$chain" $rest ;;
+		esac
+	done <"$BENCH/lines"
+}
+
+# Prints how many times as long the first took.
+ratio() { row "$1" $(($2 * 1000 / $3)) 1; } # NAME MICROSECONDS MICROSECONDS
+
+mkdir -p "$BOXWALL_STATE"
+cp -r "$plan" "$BOXWALL_STATE/boot"
+families=$(families)
+write_calls
+run=0
+while [ "$run" -lt "$runs" ]; do
+	run=$((run + 1))
+	clear_tables
+	way bare bare
+	base=$took
+	clear_tables
+	way boot boot
+	ratio 'boot to bare' "$took" "$base"
+	[ "$run" -gt "$singles" ] || {
+		clear_tables
+		way 'single calls' single_calls
+		ratio 'single calls to bare' "$took" "$base"
+		clear_tables
+		way 'flushed calls' flushed_calls
+	}
+	clear_tables
+	way 'bare, saved' bare_saved
+	base=$took
+	clear_tables
+	way try try
+	ratio 'try to bare, saved' "$took" "$base"
+	"$BOXWALL_APPLY" revert --now >"$BENCH/said" 2>&1 || { cat "$BENCH/said" >&2; exit 1; }
+done
+clear_tables
