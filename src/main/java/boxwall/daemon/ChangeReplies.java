@@ -30,6 +30,7 @@ final class ChangeReplies {
     private final Watch watch;
     private final EventLog log;
     private final AtomicInteger applies = new AtomicInteger();
+    /** What is being tried; let go as soon as it isn't, since the box that it was checked for hangs on it. */
     private volatile Candidate pending;
 
     ChangeReplies(Sys sys, Config config, BoxState box, Changes changes, Drafts drafts, History history, Watch watch, EventLog log) {
@@ -119,6 +120,8 @@ final class ChangeReplies {
         history.tried(request.client().text(), next.etag(), reached.status(), outcome);
         if (reached.status() == 0) {
             box.readTables();
+        } else {
+            pending = null;
         }
         watch.notice();
         return answer(reached, seconds, reached.status() == 4 ? behind(outcome, next) : Collections.<Finding>emptyList());
@@ -162,6 +165,7 @@ final class ChangeReplies {
             String state = reached.outcome().state();
             if (reached.status() == 0 || state.equals("unsaved")) {
                 drafts.kept(pending);
+                pending = null;
             }
             ended("confirm of " + id, request, reached);
             return reached.status() == 0 || state.equals("unsaved") ? Reply.json(200, ChangeJson.state(state, reached.outcome().why()))
@@ -178,6 +182,9 @@ final class ChangeReplies {
     }
 
     private static Reply notPending(BootPlane.Reached reached) {
+        if (reached.status() == 6) {
+            return busy();
+        }
         String why = reached.outcome().why().length() > 0 ? reached.outcome().why() : reached.words();
         return Reply.problem(new Problem(reached.status() == 3 ? 409 : 500, reached.status() == 3 ? "nothing of that name is pending"
                 : "boxwall-apply failed", why));
@@ -189,6 +196,7 @@ final class ChangeReplies {
             // "reverted" is the reason of a revert that went well; what else went wrong has a status of its own
             boolean done = reached.status() == 0 || reached.outcome().get("reason").equals("reverted") && reached.outcome().id().equals(id);
             if (done) {
+                pending = null;
                 box.readTables();
             }
             ended("revert of " + id, request, reached);

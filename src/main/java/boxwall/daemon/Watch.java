@@ -109,8 +109,10 @@ final class Watch {
 
     /** Takes up what the boot plane's file says: a timer may have put old rules back without this daemon. Costs a small file's reading. */
     void notice() {
-        Outcome last = changes.last();
+        Outcome last;
         synchronized (bell) {
+            // read in here: of two who come at once, the later one must not have the older file
+            last = changes.last();
             if (seen == null) {
                 // what the daemon found when it came is what it read the box for
                 seen = last;

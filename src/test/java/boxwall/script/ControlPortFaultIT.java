@@ -1,0 +1,149 @@
+package boxwall.script;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.eclipsesource.json.JsonObject;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+
+/**
+ * What the control port answers while the box behind it hangs, has AVM's parts, or loses the daemon; from the jar, with the real scripts. AVM's files are stand-ins
+ * that keep their contract: what is written there is never refused, and is read back elsewhere, or isn't.
+ */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class ControlPortFaultIT {
+    private static final boolean LONG = Boolean.getBoolean("boxwall.long");
+    /** With the long numbers the guard ends what hangs; else this test does, long before it. */
+    private static final String HANG_SECONDS = LONG ? "20" : "120";
+    /** Seconds that no other part of boxwall sleeps. */
+    private static final int PRINTK_SECONDS = 77;
+
+    private static DaemonBox daemon;
+    private static NetBox box;
+    private static Path avm;
+    private static Path debug;
+
+    @BeforeAll
+    static void start() throws IOException {
+        daemon = new DaemonBox(ControlPortIT.RULES);
+        box = daemon.box;
+        box.settings.put("BOXWALL_HANG_SECONDS", HANG_SECONDS);
+        avm = box.pretendProc().resolve("net/avm_pa");
+        debug = Files.writeString(box.folder.resolve("debug"), "");
+        box.settings.put("BOXWALL_DEBUG", debug.toString());
+        daemon.start();
+        daemon.applyAndConfirm();
+    }
+
+    @AfterAll
+    static void stop() {
+        daemon.close();
+    }
+
+    @Test
+    @Order(1)
+    void confirmAndRevertAreAnsweredWhileAnApplyHangs() throws InterruptedException, ExecutionException, TimeoutException {
+        String before = box.tables();
+        String last = daemon.http("GET /history", "").json().get("changes").asArray().get(0).asObject().getString("id", "");
+        assertEquals(200, daemon.http("PUT /rules", ControlPortIT.RULES + "iptables -A INPUT -p tcp --dport 7 -j DROP\n").status());
+        Path hangs = box.folder.resolve("hangs");
+        box.script("iptables-restore", "#!/bin/sh\necho $$ >" + hangs + "\nexec sleep 600\n");
+        CompletableFuture<DaemonBox.Answer> apply = CompletableFuture.supplyAsync(() -> daemon.http("POST /apply?confirm=60", ""));
+        assertTrue(NetBox.within(60, () -> NetBox.read(hangs).endsWith("\n")), () -> "iptables-restore was started: " + daemon.log());
+
+        assertEquals(204, daemon.http("GET /ok", "").status());
+        assertEquals("active", daemon.http("GET /status", "").json().getString("state", ""), "nothing is pending before its rules are live");
+        assertEquals(409, daemon.http("POST /confirm/1-a", "").status());
+        assertEquals(409, daemon.http("POST /confirm/" + last, "").status(), "what is being made can't be confirmed");
+        DaemonBox.Answer revert = daemon.http("DELETE /apply/" + last, "");
+        assertEquals(409, revert.status(), revert.toString());
+        assertTrue(revert.body().contains("a change is under way"), revert.body());
+        assertEquals(409, daemon.http("POST /apply?confirm=60", "").status());
+        assertEquals(200, daemon.http("GET /counters", "").status());
+        assertFalse(apply.isDone(), "all of that came while it hung");
+
+        if (!LONG) {
+            daemon.sh("kill -9 " + NetBox.read(hangs));
+        }
+        DaemonBox.Answer answer = apply.get(120, TimeUnit.SECONDS);
+        assertEquals(422, answer.status(), answer.toString());
+        assertTrue(answer.body().contains("failed, the old rules are back") && answer.body().contains("iptables-restore -c: status 137"), answer.body());
+        assertEquals(before, box.tables());
+        box.real("iptables-restore");
+        daemon.applyAndConfirm();
+    }
+
+    /** Which of the two has more lines is the one that the box's LOG rules end up in. */
+    @Test
+    @Order(2)
+    void theLogIsReadFromSyslogWhereThatHasMore() {
+        String line = ControlPortIT.LOG.substring(ControlPortIT.LOG.indexOf("[IPT]"));
+        box.script("dmesg", "#!/bin/sh\necho '" + ControlPortIT.LOG + "'\n");
+        box.script("logread", "#!/bin/sh\necho 'Nov 23 10:00:01 fritz.box user.info multid: up'\necho 'Nov 23 10:00:02 fritz.box kern.warn kernel: [   12.345678] " + line
+                + "'\necho 'Nov 23 10:00:03 fritz.box kern.warn kernel: " + line.replace("DPT=23", "DPT=24") + "'\n");
+        assertTrue(NetBox.within(20, () -> daemon.http("GET /log", "").json().getString("source", "").equals("logread")), () -> daemon.http("GET /log", "").body());
+        JsonObject log = daemon.http("GET /log", "").json();
+        assertEquals(2, log.get("entries").asArray().size(), log.toString());
+        JsonObject newest = log.get("entries").asArray().get(0).asObject();
+        assertEquals(24, newest.getInt("dport", 0));
+        assertEquals("Nov 23 10:00:03", newest.getString("when", ""));
+        assertEquals("198.51.100.7", newest.getString("src", ""));
+        assertEquals(2, log.get("by_rule").asArray().get(0).asObject().getInt("packets", 0));
+    }
+
+    @Test
+    @Order(3)
+    void packetAccelerationIsSwitchedAndReadBack() throws IOException {
+        Files.writeString(avm.resolve("brief"), "State          : enabled\nBSessions      : 0\nSessions       : 12\n");
+        JsonObject flushed = acceleration("flush", 200);
+        assertEquals("{\"state\":\"enabled\",\"sessions\":12}", flushed.toString());
+        assertEquals("flush\n", NetBox.read(avm.resolve("control")));
+        // thirty flows of which none goes: the word was written and did nothing
+        Files.writeString(avm.resolve("brief"), "State          : enabled\nBSessions      : 0\nSessions       : 30\n");
+        assertTrue(acceleration("flush", 500).getString("detail", "").contains("pa-control-ineffective"));
+        assertTrue(acceleration("disable", 500).getString("detail", "").contains("echo disable >"), "the state is what it was");
+        // from here on a word has done its work before anybody looks
+        box.script("grep", "#!/bin/sh\ncase $* in *avm_pa/status*) read -r word <" + avm + "/control; echo \"State          : ${word}d\" >" + avm + "/status ;; esac\n"
+                + "exec /bin/grep \"$@\"\n");
+        assertEquals("disabled", acceleration("disable", 200).getString("state", ""));
+        assertEquals("enabled", acceleration("enable", 200).getString("state", ""));
+        Files.delete(box.bin.resolve("grep"));
+        assertTrue(daemon.log().contains("pa disable by 127.0.0.1: status 0"), daemon.log());
+    }
+
+    private static JsonObject acceleration(String word, int status) {
+        DaemonBox.Answer answer = daemon.http("POST /pa?state=" + word, "");
+        assertEquals(status, answer.status(), answer.toString());
+        return answer.json();
+    }
+
+    /** The last one: it kills the daemon. Time stands still for the process that waits, until this test lets it go on. */
+    @Test
+    @Order(4)
+    void theKernelsMessagesGoBackToAvmWithoutTheDaemon() throws IOException {
+        Path over = box.folder.resolve("over");
+        box.script("sleep", "#!/bin/sh\n[ \"$1\" = " + PRINTK_SECONDS + " ] || exec /bin/sleep \"$@\"\nuntil [ -e " + over + " ]; do /bin/sleep 0.2; done\n");
+        assertEquals(200, daemon.http("POST /printk?seconds=" + PRINTK_SECONDS, "").status());
+        assertEquals("STD_PRINTK\n", NetBox.read(debug));
+        long pid = daemon.pid();
+        daemon.sh("kill -9 " + pid);
+        assertTrue(NetBox.within(30, () -> !daemon.isThere("127.0.0.1")), "the daemon is gone");
+        assertEquals("STD_PRINTK\n", NetBox.read(debug), "its time isn't over");
+        Files.writeString(over, "");
+        assertTrue(NetBox.within(30, () -> NetBox.read(debug).equals("AVM_PRINTK\n")), "who waits outlived the daemon");
+    }
+}
