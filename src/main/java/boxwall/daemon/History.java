@@ -3,6 +3,8 @@ package boxwall.daemon;
 import boxwall.apply.Outcome;
 import boxwall.http.Reply;
 import boxwall.http.Request;
+import boxwall.plan.Plan;
+import boxwall.plan.Stamp;
 import boxwall.report.HistoryJson;
 import boxwall.report.Problem;
 import boxwall.sys.BoxException;
@@ -14,11 +16,12 @@ import java.util.Collections;
 import java.util.LinkedList;
 import java.util.List;
 
-/** The rulesets before the saved one, which boxwall-keep left in flash, and the changes since the daemon is there, in memory only. */
+/** The saved ruleset and those before it, which boxwall-keep left in flash, and the changes since the daemon is there, in memory only. */
 final class History {
     private static final int CHANGES = 20;
     private static final int KEEP_SECONDS = 20;
     private static final int RULESETS = 3;
+    private static final int MAX_STAMP = 8192;
 
     /** One try. */
     private static final class Change {
@@ -84,7 +87,7 @@ final class History {
                 List<String> here = Arrays.asList(text.split("\n"));
                 List<String> there = saved == null ? Collections.<String>emptyList() : Arrays.asList(saved.split("\n"));
                 String etag = Candidate.etag(text);
-                json.ruleset(n, etag, here.size(), time(times, n), outcome(etag), without(here, there), without(there, here));
+                json.ruleset(n, etag, here.size(), time(times, n), outcome(text, etag), without(here, there), without(there, here));
             }
         }
         synchronized (this) {
@@ -95,14 +98,31 @@ final class History {
         return Reply.json(200, json.text());
     }
 
-    /** What is in flash was confirmed once; what came of it since the daemon is there is known better. */
-    private synchronized String outcome(String etag) {
+    /**
+     * What is kept was confirmed once. What came of it at a boot the plans in flash tell, so that it outlives the daemon; that modsave failed is
+     * known to the daemon alone. Later tries of the same text are among the changes.
+     */
+    private String outcome(String text, String etag) {
+        if (isUnsaved(etag)) {
+            return "unsaved";
+        }
+        String sum = Plan.sha1(text);
+        return isIn("boot.new", sum) ? "kept" : isIn("boot", sum) ? "proven" : isIn("boot.bad", sum) ? "fell-back" : "kept";
+    }
+
+    private synchronized boolean isUnsaved(String etag) {
         for (Change change : changes) {
-            if (change.etag.equals(etag)) {
-                return change.outcome;
+            if (change.etag.equals(etag) && (change.outcome.equals("kept") || change.outcome.equals("unsaved"))) {
+                return change.outcome.equals("unsaved");
             }
         }
-        return "kept";
+        return false;
+    }
+
+    /** Whether a plan in flash was made from the text of that sum. */
+    private boolean isIn(String folder, String sum) {
+        String stamp = sys.read(config.get("STATE") + "/" + folder + "/stamp", MAX_STAMP);
+        return stamp != null && sum.equals(Stamp.parse(stamp).get("sha1.rules"));
     }
 
     /** Lines of one that the other lacks, each as often as it has it more; in their order. */

@@ -58,6 +58,8 @@ public final class Plan {
         for (String name : new String[] {"modules", "restore4", "restore6", "pa"}) {
             stamp.put("sha1." + name, sha1(plan.files.get(name)));
         }
+        // tells after a reboot which of the kept rulesets this plan was made from
+        stamp.put("sha1.rules", sha1(source));
         plan.files.put("stamp", stamp.toString());
         plan.files.put("rules", source);
         return plan;
@@ -109,7 +111,8 @@ public final class Plan {
         return text + "# end " + count + " " + text.length() + "\n";
     }
 
-    private static String sha1(String text) {
+    /** A text's SHA-1 as a stamp has it, in hex digits. */
+    public static String sha1(String text) {
         try {
             StringBuilder hex = new StringBuilder();
             for (byte b : MessageDigest.getInstance("SHA-1").digest(text.getBytes("ISO-8859-1"))) {

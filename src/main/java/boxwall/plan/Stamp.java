@@ -11,6 +11,7 @@ import java.util.Map;
  * id=5cf2…            created=1790000000    kernel=2.6.32.61     userland=1.4.11.1   families=ipv4,ipv6   mode=stateless
  * tables4=filter      tables6=filter        admin=proved         admin.address=192.168.178.20    admin.interface=lan
  * admin.port=8181     lan.if=lan            name.LAN_NET=192.168.178.0/24                sha1.restore4=…
+ * sha1.rules=…
  * </pre>
  */
 public final class Stamp {

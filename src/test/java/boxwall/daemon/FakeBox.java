@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 
 /**
  * A recorded box with a boxwall-apply that keeps the real one's contract as far as the daemon sees it: probe's frames, try that leaves
@@ -28,6 +29,8 @@ final class FakeBox implements Sys {
     long uptimeMillis = 100_000;
     /** What the next try ends with: 0, or 4 with this error. */
     String refusal = "";
+    /** Runs when a file's text was read and before it is given out; gets the path. */
+    Consumer<String> afterRead = path -> { };
     private int ids;
 
     FakeBox(Path recorded) {
@@ -136,6 +139,7 @@ final class FakeBox implements Sys {
     @Override
     public String read(String path, int limitBytes) {
         String text = files.get(path);
+        afterRead.accept(path);
         return text == null ? null : text.substring(0, Math.min(limitBytes, text.length()));
     }
 

@@ -14,6 +14,8 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** The daemon notices what others do to its rules and what becomes of the box's addresses, and does no more about it than it may. */
@@ -61,6 +63,44 @@ class WatchTest {
 
     private static List<String> codes(Watch watch) {
         return watch.findings().stream().map(Finding::code).toList();
+    }
+
+    /** Of two who look at the result at once the slower one has read the older file: that is no news. */
+    @Test
+    void anOlderResultIsNeverTakenUpAfterANewerOne() throws InterruptedException {
+        booted(RULES);
+        Watch watch = watch();
+        watch.notice();
+        String result = FakeBox.RUN + "/result";
+        CountDownLatch hasRead = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        Thread slow = new Thread(watch::notice);
+        sys.afterRead = path -> {
+            if (Thread.currentThread() == slow && path.equals(result)) {
+                hasRead.countDown();
+                await(goOn);
+            }
+        };
+        slow.start();
+        await(hasRead);
+        sys.files.put(result, sys.files.get(result).replace("state=active", "state=pending"));
+        Thread fast = new Thread(watch::notice);
+        fast.start();
+        while (fast.getState() != Thread.State.BLOCKED && fast.getState() != Thread.State.TERMINATED) {
+            fast.join(10); // until it is through, or waits for the other
+        }
+        goOn.countDown();
+        slow.join();
+        fast.join();
+        assertEquals(List.of("now pending"), log.toString().lines().map(line -> line.replaceAll(",.*", "")).toList());
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertTrue(latch.await(60, TimeUnit.SECONDS), "the other thread came");
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Test

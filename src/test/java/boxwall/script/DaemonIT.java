@@ -4,8 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.eclipsesource.json.JsonArray;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -66,6 +68,41 @@ class DaemonIT {
         assertEquals(0, box.apply("again").status());
         daemon.look();
         assertTrue(NetBox.within(30, () -> http("GET /status").contains("\"state\":\"active\"")), this::log);
+    }
+
+    /** What the scripts leave in flash is all that there is after a reboot; here only the daemon ends. */
+    @Test
+    void timeAndOutcomeOfTheRulesetsOutliveTheDaemon() throws IOException {
+        daemon.applyAndConfirm();
+        daemon.sh("touch -d '2025-01-02 03:04:05' " + box.state + "/rules");
+        kept(7);
+        assertEquals(List.of("kept", "kept"), outcomes());
+        daemon.http("PUT /rules", RULES + "iptables -A INPUT -p tcp --dport 7 -j DROP\n");
+        assertEquals(200, daemon.http("DELETE /apply/" + daemon.apply(), "").status());
+        assertEquals(List.of("kept", "kept"), outcomes(), "a later try of the same rules, taken back, is a change of its own");
+        assertEquals(0, box.scripted("boxwall-keep", "promote").status());
+        kept(9);
+        String id = box.sh("sed -n 's/^id=//p' " + box.state + "/boot.new/stamp").out().trim();
+        assertEquals(0, box.scripted("boxwall-keep", "mark", id).status());
+        assertEquals(0, box.scripted("boxwall-keep", "drop").status());
+        daemon.sh("kill -9 " + daemon.pid());
+        daemon.start();
+        assertEquals(List.of("fell-back", "proven", "kept"), outcomes());
+        String oldest = rulesets().get(2).asObject().getString("saved", "");
+        assertTrue(oldest.startsWith("Thu Jan  2 03:04:05 ") && oldest.endsWith(" 2025"), oldest);
+    }
+
+    private void kept(int port) {
+        daemon.http("PUT /rules", RULES + "iptables -A INPUT -p tcp --dport " + port + " -j DROP\n");
+        daemon.applyAndConfirm();
+    }
+
+    private JsonArray rulesets() {
+        return daemon.http("GET /history", "").json().get("rulesets").asArray();
+    }
+
+    private List<String> outcomes() {
+        return rulesets().values().stream().map(ruleset -> ruleset.asObject().getString("outcome", "")).toList();
     }
 
     @Test
