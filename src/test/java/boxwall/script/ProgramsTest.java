@@ -1,0 +1,90 @@
+package boxwall.script;
+
+import static boxwall.script.SideBySide.inBothShells;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/**
+ * How many programs each verb starts. On the box one start takes ten milliseconds and more, so this, and not the rules, is what boot and try cost.
+ * Programs are counted, not time: the numbers are the same on every machine. Sleeps are left out; they cost nothing, and their number wobbles.
+ */
+class ProgramsTest {
+    private static final String COUNTER = "#!/bin/sh\nname=${0##*/}\n[ ! -e $BOXWALL_TEST/counted ] || echo $name >>$BOXWALL_TEST/counted\n"
+            + "for f in $BOXWALL_TEST/real /usr/sbin /usr/bin /sbin /bin; do [ ! -x $f/$name ] ||"
+            + " PATH=/usr/sbin:/usr/bin:/sbin:/bin exec $f/$name \"$@\"; done\nexec busybox $name \"$@\"\n";
+
+    /** A box that writes down each program that is started, whichever it is. */
+    private static NetBox counting(String shell) {
+        NetBox box = new NetBox(shell);
+        box.pretendProc();
+        box.settings.put("BOXWALL_WITNESS", "no");
+        box.script("counter", COUNTER);
+        NetBox.Answer made = box.sh("busybox ip link set lo up; cd $BOXWALL_BIN && mkdir ../real && mv ip* mod* rmmod ../real/"
+                + " && printf 'ip_tables\\nxt_tcpudp\\n' >../loadable"
+                + " && for c in $(busybox --list | grep -v -x -e sh -e ash -e '\\[*' -e test -e ping) $(ls ../real); do [ -e $c ] ||"
+                + " ln -s counter $c || exit; done");
+        assertEquals(0, made.status(), made.err());
+        box.script("ping", "#!/bin/sh\n[ ! -e $BOXWALL_TEST/counted ] || echo ping >>$BOXWALL_TEST/counted\nexec /bin/busybox ping \"$@\"\n");
+        return box;
+    }
+
+    /** Runs a verb and holds its number of programs against the budget. */
+    private static NetBox.Answer counted(NetBox box, int budget, String... verb) {
+        box.sh("/bin/rm -f $BOXWALL_TEST/counted; : >$BOXWALL_TEST/counted");
+        NetBox.Answer answer = box.apply(verb);
+        assertEquals(0, answer.status(), String.join(" ", verb) + ": " + answer.out() + answer.err());
+        assertTrue(NetBox.within(20, () -> box.living() == 0 || answer.out().contains("state=pending")), "the guard's end");
+        List<String> names = NetBox.read(box.folder.resolve("counted")).lines().filter(name -> !name.equals("sleep")).toList();
+        Map<String, Long> each = names.stream().collect(Collectors.groupingBy(name -> name, TreeMap::new, Collectors.counting()));
+        box.sh("/bin/rm -f $BOXWALL_TEST/counted");
+        assertTrue(names.size() <= budget, String.join(" ", verb) + " started " + names.size() + " programs, at most " + budget + ": " + each);
+        assertTrue(names.size() >= budget / 2, String.join(" ", verb) + ": only " + names.size() + " programs were seen: " + each);
+        return answer;
+    }
+
+    private static String plan(NetBox box, String id, int port) {
+        return new PlanFolder(id, port).with("modules", "ip_tables\nxt_tcpudp\n").write(box.folder.resolve("plan-" + id)).toString();
+    }
+
+    /** Two modules and three tables that are new to the kernel; then three that hold rules. It once took 80, 26, 34, 78 and 26 programs. */
+    @Test
+    void aChange() {
+        inBothShells(shell -> {
+            try (NetBox box = counting(shell)) {
+                counted(box, 0, "status");
+                counted(box, 24, "try", plan(box, "one", 1111), "60");
+                counted(box, 23, "revert", "--now");
+                NetBox.Answer pending = box.apply("try", plan(box, "one", 1111), "60");
+                counted(box, 20, "confirm", pending.get("id"));
+                counted(box, 28, "try", plan(box, "two", 2222), "60");
+                counted(box, 23, "revert", "--now");
+            }
+        });
+    }
+
+    /** The same at boot: bare; with the ping that is counted; with the trial of another plan. It once took 42, 52 and 72 programs. */
+    @Test
+    void aBoot() {
+        inBothShells(shell -> {
+            try (NetBox box = counting(shell)) {
+                box.stored("boot", new PlanFolder("old", 1111).with("modules", "ip_tables\nxt_tcpudp\n"));
+                counted(box, 24, "boot");
+                box.cut();
+                box.sh("busybox ip link set lo up; : >$BOXWALL_PROC/modules");
+                box.settings.put("BOXWALL_WITNESS", "yes");
+                counted(box, 28, "boot");
+                box.cut();
+                box.settings.put("BOXWALL_WITNESS", "no");
+                box.settings.put("BOXWALL_PROVE_SECONDS", "1");
+                box.stored("boot.new", new PlanFolder("new", 2222));
+                counted(box, 51, "boot");
+            }
+        });
+    }
+}
