@@ -77,14 +77,19 @@ final class Habits {
         }
     }
 
-    private void reach(Family family, Table table, String name, Set<String> reached) {
-        Chain chain = ruleset.chain(family, table, name);
-        if (chain == null || !reached.add(name)) {
-            return;
-        }
-        for (Rule rule : chain.rules()) {
-            if (rule.target() != null && !isLimited(rule)) {
-                reach(family, table, rule.target().name(), reached);
+    /** Adds the chains that packets of a chain get to without a limit. A list of its own instead of the stack: a file nests chains deeper than that goes. */
+    private void reach(Family family, Table table, String start, Set<String> reached) {
+        List<String> open = new ArrayList<String>(Collections.singletonList(start));
+        while (!open.isEmpty()) {
+            String name = open.remove(open.size() - 1);
+            Chain chain = ruleset.chain(family, table, name);
+            if (chain == null || !reached.add(name)) {
+                continue;
+            }
+            for (Rule rule : chain.rules()) {
+                if (rule.target() != null && !isLimited(rule)) {
+                    open.add(rule.target().name());
+                }
             }
         }
     }

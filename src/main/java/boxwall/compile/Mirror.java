@@ -1,5 +1,6 @@
 package boxwall.compile;
 
+import boxwall.netfilter.Chain;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Hook;
 import boxwall.netfilter.Match;
@@ -29,17 +30,22 @@ import java.util.TreeMap;
 final class Mirror {
     /** A range of more ports than this counts as any port. */
     private static final int FIXED_MAX = 1024;
+    /** Answers written out in a table; what returns or goes elsewhere can't share a chain. A ruleset made to have more loses answers, never soundness. */
+    private static final int WRITTEN_MAX = 10000;
 
     private final Family family;
     private final Table table;
     private final Place place;
     private final Jumps jumps;
     private final String freePorts;
+    private final AnswerChains shared;
+    private int writtenOut;
     private final Map<Hook, Set<String>> reached = new TreeMap<Hook, Set<String>>();
     private final Map<Hook, List<Rule>> questions = new TreeMap<Hook, List<Rule>>();
 
-    /** Makes a mirror of one table. */
-    Mirror(Ruleset ruleset, Family family, Table table, Place place) {
+    /** Makes a mirror of one table; answers that many rules let in go to {@code shared}. */
+    Mirror(Ruleset ruleset, Family family, Table table, Place place, AnswerChains shared) {
+        this.shared = shared;
         this.family = family;
         this.table = table;
         this.place = place;
@@ -47,21 +53,44 @@ final class Mirror {
         this.freePorts = FreePorts.of(place.localPorts(), ruleset, family, table, jumps);
     }
 
-    /** The answers that may pass where the given rule (ESTABLISHED) of this chain stands, with its target. */
+    /** The answers that may pass where the given rule (ESTABLISHED) of this chain stands, with its target; or a jump to them. */
     List<Rule> answersFor(String chain, Rule standsFor) {
         Set<Rule> answers = new LinkedHashSet<Rule>();
-        for (Hook hook : table.hooks()) {
+        for (Hook hook : asksNoMore(standsFor) ? table.hooks() : Collections.<Hook>emptyList()) {
             if (!reached.containsKey(hook)) {
                 reached.put(hook, jumps.any(hook.name()));
             }
-            for (Rule question : reached.get(hook).contains(chain) ? questions(hook) : Collections.<Rule>emptyList()) {
-                Rule answer = answer(question, hook, standsFor);
-                if (answer != null) {
-                    answers.add(answer);
+            if (!reached.get(hook).contains(chain)) {
+                continue;
+            }
+            if (shared.takes(standsFor, questions(hook).size())) {
+                Rule jump = AnswerChains.jump(standsFor, chainOf(hook, standsFor));
+                answers.addAll(jump == null ? Collections.<Rule>emptyList() : Collections.singletonList(jump));
+                continue;
+            }
+            for (Rule question : questions(hook)) {
+                Rule answer = writtenOut < WRITTEN_MAX ? answer(question, hook, standsFor) : null;
+                if (answer != null && answers.add(answer)) {
+                    writtenOut++;
                 }
             }
         }
         return new ArrayList<Rule>(answers);
+    }
+
+    /** All answers of a hook, whatever the rule that they stand for asks. */
+    private Chain chainOf(Hook hook, Rule standsFor) {
+        Chain chain = shared.of(hook, standsFor.target());
+        if (chain != null) {
+            return chain;
+        }
+        Rule anything = new Rule.Builder(standsFor.origin()).target(standsFor.target()).build();
+        Set<Rule> answers = new LinkedHashSet<Rule>();
+        for (Rule question : questions(hook)) {
+            Rule answer = answer(question, hook, anything);
+            answers.addAll(answer == null ? Collections.<Rule>emptyList() : Collections.singletonList(answer));
+        }
+        return shared.make(hook, standsFor.target(), new ArrayList<Rule>(answers));
     }
 
     /** The rules that let UDP to a fixed port through in the other direction. */
@@ -82,9 +111,6 @@ final class Mirror {
 
     /** One question turned round, or null when it can't be, or wouldn't fit the rule that it stands for. */
     private Rule answer(Rule question, Hook hook, Rule standsFor) {
-        if (!asksNoMore(standsFor)) {
-            return null;
-        }
         Negatable<String> in = question.out();
         if (hook == Hook.FORWARD) {
             boolean fromWan = in == null ? place.wan() != null : !in.negated() && in.value().equals(place.wan());

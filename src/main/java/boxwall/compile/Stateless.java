@@ -2,6 +2,7 @@ package boxwall.compile;
 
 import boxwall.netfilter.Chain;
 import boxwall.netfilter.Family;
+import boxwall.netfilter.Hook;
 import boxwall.netfilter.Match;
 import boxwall.netfilter.Rule;
 import boxwall.netfilter.Ruleset;
@@ -11,6 +12,7 @@ import boxwall.syntax.Note;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -70,12 +72,17 @@ final class Stateless {
             }
             return;
         }
-        Mirror mirror = new Mirror(ruleset, family, table, place);
         Jumps jumps = new Jumps(ruleset, family, table);
         Set<String> taken = new HashSet<String>();
+        int asking = 0;
         for (Chain chain : ruleset.chains(family, table)) {
             taken.add(chain.name());
+            for (Rule rule : chain.rules()) {
+                asking += State.matchOf(rule) != null && takesAnswers(rule, State.of(rule), jumps) ? 1 : 0;
+            }
         }
+        AnswerChains answers = new AnswerChains(taken, asking);
+        Mirror mirror = new Mirror(ruleset, family, table, place, answers);
         OtherProtocols others = new OtherProtocols(family, taken);
         Fragments fragments = new Fragments(family, taken, notes);
         Set<String> fragmented = fragmented(family, jumps);
@@ -83,11 +90,16 @@ final class Stateless {
         for (Chain chain : ruleset.chains(family, table)) {
             List<Rule> rules = new ArrayList<Rule>();
             for (Rule rule : chain.rules()) {
-                rules.addAll(withoutState(family, chain.name(), rule, mirror, jumps, others));
+                rules.addAll(withoutState(family, chain.name(), rule, mirror, answers, jumps, others));
             }
             chains.add(chain.withRules(fragmented.contains(chain.name()) ? fragments.with(rules) : rules));
         }
         chains.addAll(others.chains());
+        for (Hook hook : table.hooks()) {
+            for (Chain chain : answers.chains(hook)) {
+                chains.add(fragmented.contains(hook.name()) ? chain.withRules(fragments.with(chain.rules())) : chain);
+            }
+        }
         if (fragments.chain() != null) {
             chains.add(fragments.chain());
         }
@@ -131,7 +143,12 @@ final class Stateless {
         return wanted + "-" + high;
     }
 
-    private List<Rule> withoutState(Family family, String chain, Rule rule, Mirror mirror, Jumps jumps, OtherProtocols others) {
+    private static boolean takesAnswers(Rule rule, Set<State> states, Jumps jumps) {
+        return states != null && states.contains(State.ESTABLISHED) && !states.contains(State.NEW) && !jumps.onlyDrops(rule.target());
+    }
+
+    private List<Rule> withoutState(Family family, String chain, Rule rule, Mirror mirror, AnswerChains shared, Jumps jumps,
+            OtherProtocols others) {
         List<Rule> rules = new ArrayList<Rule>();
         String lost = needsConntrack(rule);
         if (lost != null) {
@@ -149,13 +166,9 @@ final class Stateless {
         }
         boolean drops = jumps.onlyDrops(rule.target());
         rules.addAll(Pieces.of(family, rule, states, drops, others));
-        int answers = 0;
-        if (states.contains(State.ESTABLISHED) && !states.contains(State.NEW) && !drops) {
-            List<Rule> mirrored = mirror.answersFor(chain, rule);
-            answers = mirrored.size();
-            rules.addAll(mirrored);
-        }
-        explain(rule, states, rules.size() - answers, answers, drops);
+        List<Rule> mirrored = takesAnswers(rule, states, jumps) ? mirror.answersFor(chain, rule) : Collections.<Rule>emptyList();
+        explain(rule, states, rules.size(), shared.count(mirrored), drops);
+        rules.addAll(mirrored);
         return rules;
     }
 

@@ -24,7 +24,7 @@ import java.util.TreeSet;
 final class ChainCheck {
     private final Table table;
     private final Family family;
-    private final Map<String, Draft.DraftChain> chains;
+    private final Map<String, DraftChain> chains;
     private final Foreign foreign;
     private final Errors errors;
     private final Map<String, Set<Hook>> reached = new HashMap<String, Set<Hook>>();
@@ -39,16 +39,16 @@ final class ChainCheck {
 
     /** Judges the table; notes what passes as it is. */
     void run(List<Note> notes) {
-        for (Draft.DraftChain chain : chains.values()) {
-            for (Draft.Entry entry : chain.rules) {
+        for (DraftChain chain : chains.values()) {
+            for (DraftChain.Entry entry : chain.rules()) {
                 jump(entry);
                 opaque(entry, notes);
             }
         }
         loops();
         reach();
-        for (Draft.DraftChain chain : chains.values()) {
-            for (Draft.Entry entry : chain.rules) {
+        for (DraftChain chain : chains.values()) {
+            for (DraftChain.Entry entry : chain.rules()) {
                 places(entry, reached.get(chain.name));
             }
         }
@@ -58,15 +58,15 @@ final class ChainCheck {
         return target != null && Extensions.get().target(target.name(), family) == null;
     }
 
-    private void jump(Draft.Entry entry) {
-        Target target = entry.rule.target();
+    private void jump(DraftChain.Entry entry) {
+        Target target = entry.rule().target();
         if (target != null && table == Table.NAT && target.name().equals("DROP")) {
             errors.add(entry.targetAt, "DROP in the table nat", "iptables refuses it: that table sees first packets only; use filter");
         }
         if (!isChain(target)) {
             return;
         }
-        Draft.DraftChain to = chains.get(target.name());
+        DraftChain to = chains.get(target.name());
         if (to == null && foreign.has(true, target.name(), family) && !target.isGoto()) {
             return;
         }
@@ -74,7 +74,7 @@ final class ChainCheck {
             errors.more();
         } else if (to == null) {
             List<String> names = new ArrayList<String>(Extensions.get().names(true, family));
-            for (Draft.DraftChain chain : chains.values()) {
+            for (DraftChain chain : chains.values()) {
                 if (!chain.builtin) {
                     names.add(chain.name);
                 }
@@ -87,24 +87,24 @@ final class ChainCheck {
     }
 
     /** Says which of a rule's extensions are the box's own, unknown here. */
-    private void opaque(Draft.Entry entry, List<Note> notes) {
+    private void opaque(DraftChain.Entry entry, List<Note> notes) {
         StringBuilder names = new StringBuilder();
-        for (Match match : entry.rule.matches()) {
+        for (Match match : entry.rule().matches()) {
             names.append(Extensions.get().match(match.name(), family) == null ? " -m " + match.name() : "");
         }
-        Target target = entry.rule.target();
+        Target target = entry.rule().target();
         boolean own = isChain(target) && !chains.containsKey(target.name()) && foreign.has(true, target.name(), family);
         names.append(own ? " -j " + target.name() : "");
         if (names.length() > 0) {
-            notes.add(new Note(entry.rule.origin(), "passes unchecked:" + names + " is this box's own, what it does isn't known here"));
+            notes.add(new Note(entry.rule().origin(), "passes unchecked:" + names + " is this box's own, what it does isn't known here"));
         }
     }
 
-    private List<Draft.Entry> jumps(String chain) {
-        List<Draft.Entry> jumps = new ArrayList<Draft.Entry>();
-        Draft.DraftChain from = chains.get(chain);
-        for (Draft.Entry entry : from.rules) {
-            Target target = entry.rule.target();
+    private List<DraftChain.Entry> jumps(String chain) {
+        List<DraftChain.Entry> jumps = new ArrayList<DraftChain.Entry>();
+        DraftChain from = chains.get(chain);
+        for (DraftChain.Entry entry : from.rules()) {
+            Target target = entry.rule().target();
             if (isChain(target) && chains.containsKey(target.name()) && !chains.get(target.name()).builtin) {
                 jumps.add(entry);
             }
@@ -117,7 +117,7 @@ final class ChainCheck {
         Set<String> done = new HashSet<String>();
         for (String start : chains.keySet()) {
             Deque<String> path = new ArrayDeque<String>();
-            Deque<List<Draft.Entry>> open = new ArrayDeque<List<Draft.Entry>>();
+            Deque<List<DraftChain.Entry>> open = new ArrayDeque<List<DraftChain.Entry>>();
             Set<String> onPath = new HashSet<String>();
             if (done.add(start)) {
                 path.push(start);
@@ -125,14 +125,14 @@ final class ChainCheck {
                 open.push(jumps(start));
             }
             while (!path.isEmpty()) {
-                List<Draft.Entry> left = open.peek();
+                List<DraftChain.Entry> left = open.peek();
                 if (left.isEmpty()) {
                     open.pop();
                     onPath.remove(path.pop());
                     continue;
                 }
-                Draft.Entry entry = left.remove(left.size() - 1);
-                String to = entry.rule.target().name();
+                DraftChain.Entry entry = left.remove(left.size() - 1);
+                String to = entry.rule().target().name();
                 if (onPath.contains(to)) {
                     errors.add(entry.targetAt, "a loop: " + to + " comes back to itself here", "break it; the kernel refuses loops");
                 } else if (done.add(to)) {
@@ -154,22 +154,22 @@ final class ChainCheck {
             while (!todo.isEmpty()) {
                 String name = todo.pop();
                 if (reached.get(name).add(hook)) {
-                    for (Draft.Entry entry : jumps(name)) {
-                        todo.push(entry.rule.target().name());
+                    for (DraftChain.Entry entry : jumps(name)) {
+                        todo.push(entry.rule().target().name());
                     }
                 }
             }
         }
     }
 
-    private void places(Draft.Entry entry, Set<Hook> hooks) {
-        Target target = entry.rule.target();
+    private void places(DraftChain.Entry entry, Set<Hook> hooks) {
+        Target target = entry.rule().target();
         if (target != null && !target.isGoto()) {
             Extension e = Extensions.get().target(target.name(), family);
             place(e, "-j " + target.name(), entry.targetAt, hooks);
             options(e, target.options(), entry.targetAt, hooks);
         }
-        for (Match match : entry.rule.matches()) {
+        for (Match match : entry.rule().matches()) {
             Extension e = Extensions.get().match(match.name(), family);
             place(e, "-m " + match.name(), entry.at, hooks);
             options(e, match.options(), entry.at, hooks);

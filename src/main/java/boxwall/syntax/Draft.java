@@ -9,48 +9,22 @@ import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.Table;
 import boxwall.netfilter.Target;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 
 /** The tables of one family as the commands so far have made them; they begin empty, since a table that is mentioned is owned whole. */
 final class Draft {
-    /** A rule with the places that later errors name. */
-    static final class Entry {
-        final Rule rule;
-        final Word at;
-        final Word targetAt;
-
-        Entry(Rule rule, Word at, Word targetAt) {
-            this.rule = rule;
-            this.at = at;
-            this.targetAt = targetAt;
-        }
-    }
-
-    /** A chain that is being filled. */
-    static final class DraftChain {
-        String name;
-        final boolean builtin;
-        final Word at;
-        Policy policy;
-        Word policyAt;
-        final List<Entry> rules = new ArrayList<Entry>();
-
-        DraftChain(String name, boolean builtin, Word at) {
-            this.name = name;
-            this.builtin = builtin;
-            this.at = at;
-        }
-    }
-
     /** A table that is being filled. */
     static final class DraftTable {
         final Map<String, DraftChain> chains = new LinkedHashMap<String, DraftChain>();
+        /** The rules by the name of their target, deleted ones among them: who jumps to a chain. */
+        private final Map<String, Deque<DraftChain.Entry>> jumps = new HashMap<String, Deque<DraftChain.Entry>>();
         final Word at;
         /** Whether anything but its mention is in it. */
         boolean touched;
@@ -60,6 +34,23 @@ final class Draft {
             for (Hook hook : table.hooks()) {
                 chains.put(hook.name(), new DraftChain(hook.name(), true, at));
             }
+        }
+
+        private DraftChain.Entry entry(Rule rule, Command c) {
+            DraftChain.Entry entry = new DraftChain.Entry(rule, c.verbAt, c.targetAt);
+            if (rule.target() != null) {
+                jumps(rule.target().name()).add(entry);
+            }
+            return entry;
+        }
+
+        private Deque<DraftChain.Entry> jumps(String name) {
+            Deque<DraftChain.Entry> found = jumps.get(name);
+            if (found == null) {
+                found = new ArrayDeque<DraftChain.Entry>(2);
+                jumps.put(name, found);
+            }
+            return found;
         }
     }
 
@@ -107,7 +98,7 @@ final class Draft {
             default:
                 DraftChain chain = chain(table, c);
                 if (chain != null) {
-                    change(chain, c);
+                    change(table, chain, c);
                 }
         }
     }
@@ -156,10 +147,10 @@ final class Draft {
         if (chain == null) {
             return;
         }
-        Entry user = reference(table, chain.name);
+        DraftChain.Entry user = DraftChain.firstLeft(table.jumps(chain.name));
         if (chain.builtin) {
             errors.add(c.chain, chain.name + " is built in and can't be deleted", "use -F " + chain.name + " to empty it");
-        } else if (!chain.rules.isEmpty()) {
+        } else if (chain.size() > 0) {
             errors.add(c.chain, "the chain " + chain.name + " isn't empty", "write -F " + chain.name + " before");
         } else if (user != null) {
             errors.add(c.chain, "the chain " + chain.name + " is still used in line " + user.at.line, "delete that rule before");
@@ -170,48 +161,31 @@ final class Draft {
 
     /** All user chains, which must be empty and unused: iptables deletes the others before it fails, iptables-restore takes nothing then. */
     private void removeAll(DraftTable table, Command c) {
-        Set<String> used = new HashSet<String>();
-        for (DraftChain chain : table.chains.values()) {
-            for (Entry entry : chain.rules) {
-                used.add(entry.rule.target() == null ? null : entry.rule.target().name());
-            }
-        }
         for (String name : new ArrayList<String>(table.chains.keySet())) {
             DraftChain chain = table.chains.get(name);
             if (chain.builtin) {
                 continue;
             }
-            if (!chain.rules.isEmpty() || used.contains(name)) {
-                errors.add(c.verbAt, "-X while the chain " + name + (chain.rules.isEmpty() ? " is still used" : " isn't empty"), "write -F before");
+            if (chain.size() > 0 || DraftChain.firstLeft(table.jumps(name)) != null) {
+                errors.add(c.verbAt, "-X while the chain " + name + (chain.size() == 0 ? " is still used" : " isn't empty"), "write -F before");
                 return;
             }
             table.chains.remove(name);
         }
     }
 
-    private static Entry reference(DraftTable table, String name) {
-        for (DraftChain chain : table.chains.values()) {
-            for (Entry entry : chain.rules) {
-                if (entry.rule.target() != null && entry.rule.target().name().equals(name)) {
-                    return entry;
-                }
-            }
-        }
-        return null;
-    }
-
     private void flush(DraftTable table, Command c) {
         if (c.chain == null) {
             for (DraftChain chain : table.chains.values()) {
-                count -= chain.rules.size();
-                chain.rules.clear();
+                count -= chain.size();
+                chain.clear();
             }
             return;
         }
         DraftChain chain = chain(table, c);
         if (chain != null) {
-            count -= chain.rules.size();
-            chain.rules.clear();
+            count -= chain.size();
+            chain.clear();
         }
     }
 
@@ -226,26 +200,25 @@ final class Draft {
         } else if (table.chains.containsKey(name) || Extensions.get().isTarget(name)) {
             errors.add(c.extra, "the name " + Errors.show(name) + " is taken", "choose another name");
         } else {
-            for (DraftChain each : table.chains.values()) {
-                for (int i = 0; i < each.rules.size(); i++) {
-                    each.rules.set(i, retarget(each.rules.get(i), chain.name, name));
-                }
-            }
+            retarget(table, chain.name, name);
             table.chains.remove(chain.name);
             chain.name = name;
             table.chains.put(name, chain);
         }
     }
 
-    private static Entry retarget(Entry entry, String from, String to) {
-        Target target = entry.rule.target();
-        if (target == null || !target.name().equals(from)) {
-            return entry;
+    private static void retarget(DraftTable table, String from, String to) {
+        for (DraftChain.Entry entry : table.jumps(from)) {
+            if (!entry.isGone()) {
+                Target target = entry.rule().target();
+                entry.become(entry.rule().copy().target(new Target(to, target.isGoto(), target.options())).build());
+                table.jumps(to).add(entry);
+            }
         }
-        return new Entry(entry.rule.copy().target(new Target(to, target.isGoto(), target.options())).build(), entry.at, entry.targetAt);
+        table.jumps.remove(from);
     }
 
-    private void change(DraftChain chain, Command c) {
+    private void change(DraftTable table, DraftChain chain, Command c) {
         if (c.verb == 'P') {
             policy(chain, c);
             return;
@@ -260,12 +233,12 @@ final class Draft {
         }
         if (c.verb == 'A') {
             for (Rule rule : c.rules) {
-                chain.rules.add(new Entry(rule, c.verbAt, c.targetAt));
+                chain.append(table.entry(rule, c));
             }
         } else if (c.verb == 'D' && c.number == 0) {
             delete(chain, c);
         } else {
-            numbered(chain, c);
+            numbered(table, chain, c);
         }
     }
 
@@ -285,36 +258,31 @@ final class Draft {
 
     private void delete(DraftChain chain, Command c) {
         for (Rule rule : c.rules) {
-            int found = -1;
-            for (int i = 0; i < chain.rules.size() && found < 0; i++) {
-                found = chain.rules.get(i).rule.equals(rule) ? i : -1;
-            }
-            if (found < 0) {
+            if (!chain.remove(rule)) {
                 errors.add(c.verbAt, "no such rule in " + chain.name + " to delete", "remove the line; tables begin empty here");
                 return;
             }
-            chain.rules.remove(found);
             count--;
         }
     }
 
     /** -I, -R and -D with a number. Several rules of one -I each go to the same place, so they end up reversed, as iptables does it. */
-    private void numbered(DraftChain chain, Command c) {
+    private void numbered(DraftTable table, DraftChain chain, Command c) {
         int index = Math.max(0, c.number - 1);
-        int last = c.verb == 'I' ? chain.rules.size() : chain.rules.size() - 1;
+        int last = c.verb == 'I' ? chain.size() : chain.size() - 1;
         if (index > last) {
-            errors.add(c.numberAt == null ? c.verbAt : c.numberAt, "no rule " + c.number + " in " + chain.name + ", it has " + chain.rules.size(),
+            errors.add(c.numberAt == null ? c.verbAt : c.numberAt, "no rule " + c.number + " in " + chain.name + ", it has " + chain.size(),
                     "correct the number, or use -A");
         } else if (c.verb == 'R' && c.rules.size() != 1) {
             errors.add(c.verbAt, "-R with a list of addresses", "one rule can't be replaced by several");
         } else if (c.verb == 'R') {
-            chain.rules.set(index, new Entry(c.rules.get(0), c.verbAt, c.targetAt));
+            chain.replace(index, table.entry(c.rules.get(0), c));
         } else if (c.verb == 'D') {
-            chain.rules.remove(index);
+            chain.remove(index);
             count--;
         } else {
             for (Rule rule : c.rules) {
-                chain.rules.add(index, new Entry(rule, c.verbAt, c.targetAt));
+                chain.insert(index, table.entry(rule, c));
             }
         }
     }
@@ -326,8 +294,8 @@ final class Draft {
             List<Chain> chains = new ArrayList<Chain>();
             for (DraftChain chain : e.getValue().chains.values()) {
                 List<Rule> rules = new ArrayList<Rule>();
-                for (Entry entry : chain.rules) {
-                    rules.add(entry.rule);
+                for (DraftChain.Entry entry : chain.rules()) {
+                    rules.add(entry.rule());
                 }
                 Policy policy = !chain.builtin ? null : chain.policy == null ? Policy.ACCEPT : chain.policy;
                 chains.add(new Chain(chain.name, policy, rules));

@@ -275,7 +275,7 @@ public final class RulesetParser {
 
     /** A remark for each built-in chain of filter without a policy: it accepts what no rule decides. */
     private void policies(Family family, Table table, Draft.DraftTable draft) {
-        for (Draft.DraftChain chain : draft.chains.values()) {
+        for (DraftChain chain : draft.chains.values()) {
             if (table == Table.FILTER && chain.builtin && chain.policyAt == null && !tolerant) {
                 note(draft.at, family.command() + ": no policy for " + chain.name + " is given, so it is ACCEPT");
             }

@@ -9,6 +9,7 @@ import boxwall.compile.Compiled;
 import boxwall.compile.Compiler;
 import boxwall.compile.Stateful;
 import boxwall.probe.BoxReader;
+import boxwall.syntax.GrownRules;
 import boxwall.syntax.LargeRules;
 import boxwall.syntax.Names;
 import boxwall.syntax.ParsedRules;
@@ -21,11 +22,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Twice the rules, twice the work: counted in bytes that are allocated, which a busy machine doesn't change; and in how small a heap. */
@@ -43,7 +46,11 @@ class GrowthTest {
     }
 
     private static List<Double> perRule(BoxFacts facts, BoxFacts booted, LargeRules rules, int count) {
-        Step<ParsedRules> parsed = Step.of(() -> RulesetParser.parse(rules.main(), Names.of(facts.names(), facts.lackingNames()), rules));
+        return perRule(facts, booted, names -> RulesetParser.parse(rules.main(), names, rules), count);
+    }
+
+    private static List<Double> perRule(BoxFacts facts, BoxFacts booted, Function<Names, ParsedRules> parser, int count) {
+        Step<ParsedRules> parsed = Step.of(() -> parser.apply(Names.of(facts.names(), facts.lackingNames())));
         assertEquals(List.of(), parsed.result.errors());
         Step<Compiled> compiled = Step.of(() -> Compiler.compile(parsed.result, facts, booted, Stateful.AUTO));
         Step<?> checked = Step.of(() -> Checker.check(parsed.result, compiled.result.ruleset(), facts));
@@ -75,6 +82,25 @@ class GrowthTest {
                 double ratio = each.get(step) / small;
                 assertTrue(ratio < 1.2, "step " + step + " grows faster than the rules: " + measured);
             }
+        }
+    }
+
+    /** Those commands and rules too that look for something among the others, or stand for more than one rule. */
+    @ParameterizedTest
+    @EnumSource(GrownRules.class)
+    void noKindOfRulesetTakesMoreThanItsRulesDo(GrownRules kind) {
+        var readings = BoxReader.read(new LiveSys(), "src/test/resources/boxes/virtual-avm");
+        BoxFacts facts = BoxFacts.of(readings);
+        BoxFacts booted = BoxFacts.of(readings.asBooted());
+        List<List<Double>> measured = new ArrayList<>();
+        for (int size : new int[] {500, 4000}) {
+            String text = kind.text(size);
+            measured.add(perRule(facts, booted, names -> GrownRules.parse(text, names), size));
+        }
+        System.out.println(kind + ": bytes a rule for parse, compile, check at 500 and at 4000: " + measured);
+        for (int step = 0; step < 3; step++) {
+            // eight times the rules: what is quadratic takes eight times the bytes a rule; the JVM's compiler may take some away later
+            assertTrue(measured.get(1).get(step) < 2 * measured.get(0).get(step), "step " + step + " grows faster than the rules: " + measured);
         }
     }
 

@@ -1,0 +1,91 @@
+package boxwall.bench;
+
+import boxwall.box.BoxFacts;
+import boxwall.box.Readings;
+import boxwall.check.Checker;
+import boxwall.compile.Compiled;
+import boxwall.compile.Compiler;
+import boxwall.compile.Stateful;
+import boxwall.explain.Packet;
+import boxwall.explain.Site;
+import boxwall.explain.Walk;
+import boxwall.netfilter.Addresses;
+import boxwall.netfilter.Family;
+import boxwall.probe.BoxReader;
+import boxwall.syntax.GrownRules;
+import boxwall.syntax.Names;
+import boxwall.syntax.ParsedRules;
+import boxwall.sys.LiveSys;
+import java.util.Arrays;
+import java.util.function.Supplier;
+
+/**
+ * How the time of parse, compile, check and explain grows with the rules, for rulesets of different kinds: the exponent between the least
+ * times of two lengths, 1 when twice the rules take twice as long. Kinds and the most rules may be given as arguments.
+ */
+final class GrowthBench {
+    private static final Readings BOX = BoxReader.read(new LiveSys(), "src/test/resources/boxes/virtual-avm");
+    private static final BoxFacts FACTS = BoxFacts.of(BOX);
+    private static final BoxFacts BOOTED = BoxFacts.of(BOX.asBooted());
+    private static final String[] STEPS = {"parse", "compile", "check", "explain"};
+    private static final int[] COUNTS = {10, 100, 1000, 10_000, 50_000};
+    /** As many runs, of which the shortest counts: a busy machine only adds. */
+    private static final int RUNS = 3;
+    private static final Packet PACKET = Packet.of(Family.IPV4).in("dsl").src(Addresses.parse("198.51.100.7")).dst(Addresses.parse("203.0.113.2"))
+            .protocol(6).sport(40000).dport(49000).flags(Packet.SYN).build();
+
+    private final double[] least = new double[STEPS.length];
+
+    private GrowthBench() {
+    }
+
+    private <T> T step(int number, Supplier<T> work) {
+        long began = System.nanoTime();
+        T result = work.get();
+        least[number] = Math.min(least[number], (System.nanoTime() - began) / 1e6);
+        return result;
+    }
+
+    private void run(String text) {
+        ParsedRules parsed = step(0, () -> GrownRules.parse(text, Names.of(FACTS.names(), FACTS.lackingNames())));
+        if (!parsed.errors().isEmpty()) {
+            throw new IllegalStateException(parsed.errors().get(0).toString());
+        }
+        Compiled compiled = step(1, () -> Compiler.compile(parsed, FACTS, BOOTED, Stateful.AUTO));
+        step(2, () -> Checker.check(parsed, compiled.ruleset(), FACTS));
+        step(3, () -> new Walk(compiled.ruleset(), Site.of(FACTS)).packet(PACKET));
+    }
+
+    private static double[] measured(String text) {
+        GrowthBench bench = new GrowthBench();
+        Arrays.fill(bench.least, Double.MAX_VALUE);
+        for (int i = 0; i < RUNS; i++) {
+            bench.run(text);
+        }
+        return bench.least;
+    }
+
+    /** Prints the rows. */
+    public static void main(String[] args) {
+        int most = args.length > 1 ? Integer.parseInt(args[1]) : COUNTS[COUNTS.length - 1];
+        for (GrownRules kind : GrownRules.values()) {
+            if (args.length > 0 && !args[0].equals(kind.name())) {
+                continue;
+            }
+            measured(kind.text(1000)); // the JVM's compiler gets its turn
+            double[][] times = new double[COUNTS.length][];
+            int last = 0;
+            for (int i = 0; i < COUNTS.length && COUNTS[i] <= most; i++) {
+                times[i] = measured(kind.text(COUNTS[i]));
+                last = i;
+                for (int step = 0; step < STEPS.length; step++) {
+                    Bench.row(STEPS[step] + " " + COUNTS[i] + " rules, " + kind, new double[] {times[i][step]}, "ms");
+                }
+            }
+            for (int step = 0; step < STEPS.length; step++) {
+                double exponent = Math.log(times[last][step] / times[2][step]) / Math.log((double) COUNTS[last] / COUNTS[2]);
+                Bench.row("growth exponent, " + STEPS[step] + ", 1000 to " + COUNTS[last] + " rules, " + kind, new double[] {exponent}, "1");
+            }
+        }
+    }
+}
