@@ -93,6 +93,43 @@ class BootTest {
     }
 
     @Test
+    void anOrderlyShutdownIsNoProofAgainstATrialThreeTimes() {
+        inBothShells(shell -> {
+            try (NetBox box = new NetBox(shell)) {
+                box.stored("boot", OLD);
+                box.stored("boot.new", NEW);
+                for (int turn = 1; turn <= 4; turn++) {
+                    assertEquals("new", box.apply("boot").get("plan"), "boot " + turn);
+                    NetBox.Answer spared = box.scripted("boxwall-keep", "spare");
+                    assertEquals(0, spared.status(), spared.err());
+                    String mark = NetBox.read(box.state.resolve("trial"));
+                    assertEquals(turn < 4 ? "spared=" + turn + "\n" : "id=new\nspared=3\n", mark);
+                    assertEquals("yes", box.apply("status").get("trial"), "where the box goes on, so does the trial");
+                    box.cut();
+                }
+                assertEquals("old boot-fell-back", box.apply("boot").get("plan") + " " + box.apply("status").get("reason"));
+                assertEquals(0, box.scripted("boxwall-keep", "spare").status(), "without a mark it does nothing");
+                assertEquals(8, box.calls().lines().filter("modsave flash"::equals).count(), "four marks, three of them taken back, one trial given up");
+            }
+        });
+    }
+
+    @Test
+    void aTrialThatWasSparedAndGoesOnIsProven() {
+        inBothShells(shell -> {
+            try (NetBox box = new NetBox(shell)) {
+                box.settings.put("BOXWALL_PROVE_SECONDS", "3");
+                box.stored("boot", OLD);
+                box.stored("boot.new", NEW);
+                assertEquals("new", box.apply("boot").get("plan"));
+                assertEquals(0, box.scripted("boxwall-keep", "spare").status());
+                assertTrue(NetBox.within(30, () -> NetBox.read(box.state.resolve("boot/stamp")).startsWith("id=new\n") && box.processes() == 0));
+                assertFalse(Files.exists(box.state.resolve("trial")) || Files.exists(box.state.resolve("boot.new")));
+            }
+        });
+    }
+
+    @Test
     void aNewPlanThatCantBeLoadedLeavesTheOldOne() {
         inBothShells(shell -> {
             try (NetBox box = new NetBox(shell)) {

@@ -153,7 +153,7 @@ final class NetBox implements AutoCloseable {
     void givenRules() {
         Answer answer = sh("printf '*filter\\n:INPUT ACCEPT [5:500]\\n:FORWARD DROP [0:0]\\n:old - [0:0]\\n-A INPUT -j old\\n"
                 + "[7:700] -A old -s 10.0.0.0/8 -j DROP\\nCOMMIT\\n*raw\\n-A PREROUTING -i x -j ACCEPT\\nCOMMIT\\n' | "
-                + LEGACY + " iptables-restore -c; printf '*filter\\n:FORWARD DROP [0:0]\\n-A INPUT -i six -j DROP\\nCOMMIT\\n' | "
+                + LEGACY + " iptables-restore -c; printf '*filter\\n:INPUT ACCEPT [0:0]\\n:FORWARD DROP [0:0]\\n-A INPUT -i six -j DROP\\nCOMMIT\\n' | "
                 + LEGACY + " ip6tables-restore");
         if (answer.status() != 0) {
             throw new IllegalStateException("iptables-restore in a namespace: " + answer.err());

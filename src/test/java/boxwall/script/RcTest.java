@@ -54,7 +54,10 @@ class RcTest {
                 assertEquals("ended\n", NetBox.read(box.folder.resolve("ended")), "INT, not TERM");
                 assertEquals(3, box.scripted("rc.boxwall", "status").status());
                 assertEquals(live, box.tables());
+                Files.writeString(box.state.resolve("trial"), "id=x\nspared=0\n");
                 assertEquals(0, box.scripted("rc.boxwall", "stop").status(), "twice is harmless");
+                assertEquals("spared=1\n", NetBox.read(box.state.resolve("trial")), "going down in good order is no proof against a plan");
+                Files.delete(box.state.resolve("trial"));
                 assertEquals(0, box.scripted("rc.boxwall", "restart").status());
                 assertEquals(token, box.scripted("rc.boxwall", "token").out(), "the one that is there stays");
                 assertFalse(token.equals(box.scripted("rc.boxwall", "token", "new").out()));
