@@ -4,6 +4,7 @@ import boxwall.box.BoxFacts;
 import boxwall.box.Capability;
 import boxwall.box.Kind;
 import boxwall.box.Requirement;
+import boxwall.explain.Site;
 import boxwall.netfilter.Chain;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Origin;
@@ -42,6 +43,11 @@ public final class Compiler {
 
     /** The same, with what is wanted of IPv6: AUTO leaves its rules out where the box has no ip6_tables, NO in any case. */
     public static Compiled compile(ParsedRules parsed, BoxFacts facts, BoxFacts booted, Stateful wish, Stateful ipv6) {
+        return compile(parsed, facts, booted, wish, ipv6, false);
+    }
+
+    /** The same, with fewer rules asked of a packet if that is wanted: {@link Optimizer}. */
+    public static Compiled compile(ParsedRules parsed, BoxFacts facts, BoxFacts booted, Stateful wish, Stateful ipv6, boolean optimize) {
         Compiler compiler = new Compiler(facts, booted);
         compiler.notes.addAll(parsed.notes());
         boolean stateful = wish == Stateful.YES || wish == Stateful.AUTO && facts.conntrack().state().allowsState();
@@ -53,6 +59,9 @@ public final class Compiler {
             compiler.notes.addAll(stateless.notes());
         }
         ruleset = Dialect.of(ruleset, facts, compiler.notes);
+        if (optimize) {
+            ruleset = Optimizer.of(ruleset, compiler.multiport(), Site.of(facts), compiler.notes);
+        }
         compiler.modulesOf(ruleset);
         compiler.modulesAskedFor(parsed.modules(), stateful);
         return new Compiled(ruleset, stateful, new ArrayList<String>(compiler.modules), compiler.notes);
@@ -70,6 +79,18 @@ public final class Compiler {
                 families.add(family);
                 notes.add(new Note(new Origin(family.command(), 0), "this kernel has no connection tracking for " + family.word()
                         + ": its rules are compiled without states"));
+            }
+        }
+        return families;
+    }
+
+    /** The families in which the box is known to have -m multiport, whether the user's own rules name it or not. */
+    private Set<Family> multiport() {
+        Set<Family> families = new LinkedHashSet<Family>();
+        for (Family family : Family.values()) {
+            Capability.State state = facts.capability(family, Kind.MATCH, "multiport").state();
+            if (!state.stops() && state != Capability.State.UNKNOWN) {
+                families.add(family);
             }
         }
         return families;

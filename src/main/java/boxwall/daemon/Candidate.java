@@ -84,7 +84,7 @@ final class Candidate {
     }
 
     private static Compiled compiled(ParsedRules parsed, Box box, Wishes wishes) {
-        return Compiler.compile(parsed, box.facts(), box.booted(), wishes.stateful(), wishes.ipv6());
+        return Compiler.compile(parsed, box.facts(), box.booted(), wishes.stateful(), wishes.ipv6(), wishes.optimize());
     }
 
     /** The text as the user wrote it. */

@@ -14,7 +14,7 @@ public final class Config {
         {"STATEFUL", "auto"}, {"PA", "flush"}, {"PRINTK", "leave"}, {"IPV6", "auto"}, {"DRIFT", "300"}, {"REASSERT", "no"},
         {"PROVE_SECONDS", "600"}, {"HANG_SECONDS", "20"}, {"HEAP", "8m"}, {"JVM", ""}, {"SYSLOG", "yes"},
         {"STATE", "/tmp/flash/boxwall"}, {"RUN", "/var/run/boxwall"}, {"PRESETS", "/usr/share/boxwall/presets"},
-        {"BIN", ""},
+        {"BIN", ""}, {"OPTIMIZE", "no"},
     };
 
     private final Map<String, String> values = new LinkedHashMap<String, String>();

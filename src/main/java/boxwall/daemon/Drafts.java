@@ -51,7 +51,7 @@ final class Drafts {
         Candidate kept = candidate;
         String saved = kept == null ? saved() : null;
         return kept != null ? kept : saved == null ? null : Candidate.unchecked(new Source("rules", saved),
-                new PresetFolder(sys, config.get("PRESETS"), null), box.box(), Wishes.of(config, false));
+                new PresetFolder(sys, config.get("PRESETS"), null), box.box(), Wishes.of(config, false).optimized(false));
     }
 
     Candidate check(String text, byte[] client) {

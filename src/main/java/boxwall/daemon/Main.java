@@ -10,10 +10,10 @@ import java.util.List;
 public final class Main {
     private static final String USAGE =
             "usage: boxwall facts   [--root DIR]\n"
-            + "       boxwall check   RULES [--root DIR] [--stateful auto|yes|no] [--json]\n"
-            + "       boxwall compile RULES --out DIR [--root DIR] [--stateful auto|yes|no] [--config FILE]\n"
+            + "       boxwall check   RULES [--root DIR] [--stateful auto|yes|no] [--optimize] [--json]\n"
+            + "       boxwall compile RULES --out DIR [--root DIR] [--stateful auto|yes|no] [--optimize] [--config FILE]\n"
             + "       boxwall record  DIR [--root DIR]\n"
-            + "       boxwall explain RULES KEY=VALUE... [--root DIR] [--stateful auto|yes|no] [--json]\n"
+            + "       boxwall explain RULES KEY=VALUE... [--root DIR] [--stateful auto|yes|no] [--optimize] [--json]\n"
             + "       boxwall exposure RULES [--root DIR] [--stateful auto|yes|no] [--json]\n"
             + "       boxwall diff    A [B] [--root DIR] [--stateful auto|yes|no] [--json]\n"
             + "       boxwall import  FILE\n"

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What docs/explain.md and README.md show is what boxwall prints: each line {@code $ boxwall …} in it is run again, with the rulesets and the box that
+ * What docs/explain.md, docs/optimize.md and README.md show is what boxwall prints: each line {@code $ boxwall …} in it is run again, with the rulesets and the box that
  * the page names, and what follows up to the block's end is compared. {@code -Dboxwall.rewrite=true} writes the page anew instead.
  */
 class ExplainDocTest {
@@ -34,9 +34,14 @@ class ExplainDocTest {
         holds(Path.of("README.md"), 5, folder);
     }
 
+    @Test
+    void thePageOnOptimizingShowsWhatIsPrinted(@TempDir Path folder) throws IOException {
+        holds(Path.of("docs/optimize.md"), 3, folder);
+    }
+
     private static void holds(Path page, int least, Path folder) throws IOException {
         Files.copy(Path.of("conf/boxwall.rules"), folder.resolve("boxwall.rules"));
-        for (String file : new String[] {"guests.rules", "stricter.rules"}) {
+        for (String file : new String[] {"guests.rules", "stricter.rules", "list.rules"}) {
             Files.copy(RESOURCES.resolve(file), folder.resolve(file), StandardCopyOption.REPLACE_EXISTING);
         }
         List<String> lines = Files.readAllLines(page);

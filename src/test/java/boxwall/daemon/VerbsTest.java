@@ -4,13 +4,21 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import boxwall.netfilter.Family;
+import boxwall.plan.Counted;
+import boxwall.plan.LiveRules;
+import boxwall.plan.Origins;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -108,6 +116,60 @@ class VerbsTest {
         assertEquals(2, run("fly"));
         assertEquals(2, run("check", "--colour"));
         assertTrue(err.contains("usage:"), err);
+    }
+
+    /** The plan names the user's line of each rule that is his, and so does what is read back of it from a kernel. */
+    @Test
+    void anOptimizedPlanKnowsTheLines(@TempDir Path folder) throws IOException {
+        Path rules = folder.resolve("list.rules");
+        StringBuilder text = new StringBuilder("iptables -A INPUT -i lan -j ACCEPT\n");
+        for (int i = 0; i < 40; i++) {
+            text.append("iptables -A INPUT -s 10.").append(i * 5).append(".0.1 -j DROP\n");
+        }
+        Files.writeString(rules, text + "iptables -A INPUT -p tcp --dport 81 -j DROP\niptables -A INPUT -p tcp --dport 82 -j DROP\n");
+        Path plan = folder.resolve("plan");
+        assertEquals(0, run("compile", rules.toString(), "--root", BOX, "--out", plan.toString(), "--optimize"));
+        String notes = Files.readString(plan.resolve("notes"));
+        assertTrue(notes.contains("list.rules:2: begins a list of 40 rules of INPUT") && notes.contains("list.rules:42: stands for list.rules:43 as well"), notes);
+        String restore = Files.readString(plan.resolve("restore4"));
+        StringBuilder live = new StringBuilder("*filter\n");
+        Map<String, List<String>> chains = new TreeMap<>();
+        restore.lines().filter(line -> line.startsWith("-A ")).forEach(line -> {
+            live.append(line).append('\n');
+            chains.computeIfAbsent(line.split(" ")[1], k -> new ArrayList<>()).add(line);
+        });
+        List<String> saved = new ArrayList<>(List.of("*filter"));
+        chains.values().forEach(saved::addAll);
+        saved.add("COMMIT");
+        Origins origins = Origins.of(Family.IPV4, restore, Files.readString(plan.resolve("origin")), Map.of("filter", live.toString()));
+        int told = 0;
+        for (Counted counted : LiveRules.of(Map.of(Family.IPV4, saved), Map.of(Family.IPV4, origins)).rules()) {
+            if (counted.target().startsWith("bw_")) {
+                assertEquals("list.rules", counted.origin().toString(), counted.rule());
+                continue;
+            }
+            told++;
+            String line = text.toString().split("\n").length < counted.origin().line() ? "" : text.toString().split("\n")[counted.origin().line() - 1];
+            String source = counted.after("-s");
+            assertTrue(source == null || line.contains(source.replace("/32", "") + " "), counted.origin() + ": " + counted.rule());
+        }
+        assertEquals(42, told, restore);
+        assertEquals(0, run("explain", rules.toString(), "--root", BOX, "--optimize", "in=dsl", "src=10.100.0.1"));
+        assertTrue(out.contains("list.rules:22") && out.contains("bw_INPUT_"), out);
+        assertEquals(0, run("explain", rules.toString(), "--root", BOX, "in=dsl", "src=10.100.0.1"));
+        assertTrue(out.contains("list.rules:22") && !out.contains("bw_"), out);
+    }
+
+    @Test
+    void theSettingOptimizesToo(@TempDir Path folder) throws IOException {
+        Path config = folder.resolve("boxwall.cfg");
+        Files.writeString(config, "export BOXWALL_OPTIMIZE='yes'\n");
+        Path rules = folder.resolve("two.rules");
+        Files.writeString(rules, "iptables -A INPUT -s 10.0.0.0 -j DROP\niptables -A INPUT -s 10.0.0.1 -j DROP\n");
+        assertEquals(0, run("compile", rules.toString(), "--root", BOX, "--out", folder.resolve("plan").toString(), "--config", config.toString()));
+        assertTrue(Files.readString(folder.resolve("plan/restore4")).contains("-A INPUT -s 10.0.0.0/31 -j DROP\n"));
+        assertEquals(0, run("compile", rules.toString(), "--root", BOX, "--out", folder.resolve("plan").toString()));
+        assertFalse(Files.readString(folder.resolve("plan/restore4")).contains("/31"));
     }
 
     @Test

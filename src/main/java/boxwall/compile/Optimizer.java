@@ -1,0 +1,170 @@
+package boxwall.compile;
+
+import boxwall.explain.Sameness;
+import boxwall.explain.Site;
+import boxwall.netfilter.Chain;
+import boxwall.netfilter.Family;
+import boxwall.netfilter.Origin;
+import boxwall.netfilter.Rule;
+import boxwall.netfilter.Ruleset;
+import boxwall.netfilter.Table;
+import boxwall.syntax.Note;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A ruleset that decides the same with fewer rules asked of a packet, in four steps; each is proved equal by the sets of explain on the
+ * very ruleset, and left out, with a note, where that can't be proved. The nat table stays as it is: it is asked once a connection.
+ */
+final class Optimizer {
+    /** Plain rules in a row that one more is compared with; beyond, only rules asking exactly the same are found. */
+    private static final int COMPARED_MAX = 1000;
+
+    private final Set<Family> multiport;
+
+    private Optimizer(Set<Family> multiport) {
+        this.multiport = multiport;
+    }
+
+    /** The steps in their order. */
+    private enum Step {
+        COVERED("rules that an earlier one covers are left out"), KNOWN_FIRST("known connections are accepted first"),
+        MERGED("rules alike but for a port or a network are merged"), TREES("long lists stand in trees of chains");
+
+        private final String words;
+
+        Step(String words) {
+            this.words = words;
+        }
+    }
+
+    /**
+     * The optimized ruleset.
+     *
+     * @param multiport the families in which the box has -m multiport
+     * @param notes gets what was done, by the user's line, and which step was left out
+     */
+    static Ruleset of(Ruleset ruleset, Set<Family> multiport, Site site, List<Note> notes) {
+        return of(ruleset, multiport, site, Sameness.affordable(), notes);
+    }
+
+    /** The same with a limit to what a proof may take: nodes of explain's sets. */
+    static Ruleset of(Ruleset ruleset, Set<Family> multiport, Site site, int nodes, List<Note> notes) {
+        Optimizer optimizer = new Optimizer(multiport);
+        Ruleset result = ruleset;
+        for (Step step : Step.values()) {
+            List<Note> said = new ArrayList<Note>();
+            Ruleset next = optimizer.after(step, result, said);
+            String unproved = next.equals(result) ? null : Sameness.unproved(result, next, site, nodes);
+            if (unproved == null) {
+                result = next;
+                notes.addAll(said);
+            } else {
+                notes.add(new Note(new Origin("--optimize", 0), "a step was left out (" + step.words + "), for it is not proved that nothing"
+                        + " else changes: " + unproved));
+            }
+        }
+        return result;
+    }
+
+    private Ruleset after(Step step, Ruleset ruleset, List<Note> notes) {
+        Ruleset result = ruleset;
+        for (Family family : Family.values()) {
+            for (Table table : ruleset.tables(family)) {
+                if (table != Table.NAT) {
+                    result = result.with(family, table, chains(step, family, ruleset.chains(family, table), notes));
+                }
+            }
+        }
+        return result;
+    }
+
+    private List<Chain> chains(Step step, Family family, List<Chain> given, List<Note> notes) {
+        Set<String> users = new HashSet<String>();
+        Set<String> names = new HashSet<String>();
+        for (Chain chain : given) {
+            names.add(chain.name());
+            if (!chain.isBuiltin()) {
+                users.add(chain.name());
+            }
+        }
+        Trees trees = new Trees(family, users, names, notes);
+        List<Chain> chains = new ArrayList<Chain>();
+        for (Chain chain : given) {
+            chains.add(step == Step.TREES ? trees.of(chain) : step == Step.COVERED ? chain.withRules(uncovered(family, chain, notes))
+                    : step == Step.KNOWN_FIRST ? chain.withRules(knownFirst(family, chain, notes))
+                    : chain.withRules(new Merging(family, notes).of(chain.rules(), multiport.contains(family))));
+        }
+        chains.addAll(trees.made());
+        return chains;
+    }
+
+    /** Without the rules that no packet gets past an earlier one to. */
+    private static List<Rule> uncovered(Family family, Chain chain, List<Note> notes) {
+        List<Rule> left = new ArrayList<Rule>();
+        List<Rule> ended = new ArrayList<Rule>();
+        Set<Rule> questions = new HashSet<Rule>();
+        for (Rule rule : chain.rules()) {
+            boolean asks = Plain.asks(rule, family);
+            Rule question = rule.copy().target(null).build();
+            Rule by = !asks ? null : questions.contains(question) ? same(question, left) : covering(rule, ended);
+            if (by != null) {
+                notes.add(new Note(rule.origin(), "left out of " + chain.name() + ": " + by.origin() + " (" + by.target().name()
+                        + ") takes all its packets"));
+                continue;
+            }
+            left.add(rule);
+            if (asks && Plain.ends(rule)) {
+                questions.add(question);
+                if (ended.size() < COMPARED_MAX) {
+                    ended.add(rule);
+                }
+            } else {
+                // a barrier: what it does to a packet may change what later rules see
+                questions.clear();
+                ended.clear();
+            }
+        }
+        return left;
+    }
+
+    private static Rule covering(Rule rule, List<Rule> earlier) {
+        for (Rule each : earlier) {
+            if (Plain.covers(each, rule)) {
+                return each;
+            }
+        }
+        return null;
+    }
+
+    private static Rule same(Rule question, List<Rule> earlier) {
+        for (int i = earlier.size() - 1; i >= 0; i--) {
+            if (earlier.get(i).copy().target(null).build().equals(question)) {
+                return earlier.get(i);
+            }
+        }
+        return null;
+    }
+
+    /** With the rules that accept known connections moved up as far as nothing changes: most packets belong to one. */
+    private static List<Rule> knownFirst(Family family, Chain chain, List<Note> notes) {
+        List<Rule> rules = new ArrayList<Rule>(chain.rules());
+        for (int i = 1; i < rules.size(); i++) {
+            Rule known = rules.get(i);
+            int to = i;
+            while (to > 0 && Plain.acceptsKnown(known) && Plain.is(rules.get(to - 1), family)
+                    && !Plain.acceptsKnown(rules.get(to - 1)) && Plain.mayPrecede(known, rules.get(to - 1))) {
+                to--;
+            }
+            if (to < i) {
+                rules.add(to, rules.remove(i));
+                notes.add(new Note(known.origin(), "stands before " + rules.get(to + 1).origin() + " in " + chain.name()
+                        + ": most packets belong to a known connection"));
+            }
+        }
+        return rules;
+    }
+}

@@ -1,0 +1,100 @@
+package boxwall.compile;
+
+import boxwall.netfilter.Network;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+
+/** Networks that have a prefix, by their bits: what they have in common, and fewer of them that hold the same addresses. */
+final class Prefixes {
+    private Prefixes() {
+    }
+
+    /** A network and those given ones that it stands for. */
+    static final class Sum {
+        private final Network network;
+        private final List<Integer> members;
+
+        private Sum(Network network, List<Integer> members) {
+            this.network = network;
+            this.members = members;
+        }
+
+        Network network() {
+            return network;
+        }
+
+        /** Places in the given list, ascending; what lies in the others is among them. */
+        List<Integer> members() {
+            return members;
+        }
+    }
+
+    /** As few networks as hold the same addresses; neighbours are put together, but never to all addresses there are. */
+    static List<Sum> sums(List<Network> networks) {
+        List<Sum> sorted = new ArrayList<Sum>();
+        for (int i = 0; i < networks.size(); i++) {
+            sorted.add(new Sum(networks.get(i), new ArrayList<Integer>(Collections.singletonList(Integer.valueOf(i)))));
+        }
+        Collections.sort(sorted, new Comparator<Sum>() {
+            @Override
+            public int compare(Sum a, Sum b) {
+                int order = compareBits(a.network.address(), b.network.address());
+                return order != 0 ? order : a.network.prefix() - b.network.prefix();
+            }
+        });
+        List<Sum> done = new ArrayList<Sum>();
+        for (Sum each : sorted) {
+            Sum top = each;
+            while (!done.isEmpty()) {
+                Sum before = done.get(done.size() - 1);
+                Network both = before.network.containsAll(top.network) ? before.network : parent(before.network, top.network);
+                if (both == null) {
+                    break;
+                }
+                done.remove(done.size() - 1);
+                before.members.addAll(top.members);
+                top = new Sum(both, before.members);
+            }
+            done.add(top);
+        }
+        for (Sum each : done) {
+            Collections.sort(each.members);
+        }
+        return done;
+    }
+
+    /** The network of which these two are the halves, or null. */
+    private static Network parent(Network a, Network b) {
+        int prefix = a.prefix();
+        boolean halves = prefix > 1 && b.prefix() == prefix && common(a, b) == prefix - 1;
+        return halves ? Network.ofPrefix(a.family(), a.address(), prefix - 1) : null;
+    }
+
+    private static int compareBits(byte[] a, byte[] b) {
+        for (int i = 0; i < a.length; i++) {
+            if (a[i] != b[i]) {
+                return (a[i] & 255) - (b[i] & 255);
+            }
+        }
+        return 0;
+    }
+
+    /** How many leading bits both networks have in common, at most the shorter one's prefix. */
+    static int common(Network a, Network b) {
+        int most = Math.min(a.prefix(), b.prefix());
+        byte[] one = a.address();
+        byte[] other = b.address();
+        int at = 0;
+        while (at < most && bit(one, at) == bit(other, at)) {
+            at++;
+        }
+        return at;
+    }
+
+    static boolean bit(byte[] address, int at) {
+        return (address[at / 8] & 0x80 >> at % 8) != 0;
+    }
+}

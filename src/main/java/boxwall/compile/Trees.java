@@ -1,0 +1,152 @@
+package boxwall.compile;
+
+import boxwall.netfilter.Chain;
+import boxwall.netfilter.Family;
+import boxwall.netfilter.Rule;
+import boxwall.netfilter.Target;
+import boxwall.syntax.Note;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Long lists as trees of chains: a packet is led by the first bits of its address, by its interface or protocol, to the few rules that it
+ * may match.
+ * <pre>
+ * -A INPUT -s 10.1.2.3/32 -j DROP               -A INPUT -s 8.0.0.0/5 -j bw_INPUT_1
+ * -A INPUT -s 10.9.9.9/32 -j DROP         -&gt;    -A bw_INPUT_1 -s 10.1.2.3/32 -j DROP
+ * … a hundred more that begin with 8 to 15      … and so on, in further chains
+ * </pre>
+ * Every rule stays as it is, and those that one packet may match stay in their order: the packet sees the same ones one after the other,
+ * so their counters stay right as well. A jump asks only what all rules behind it ask, and has no line of its own: its origin is the
+ * file.
+ */
+final class Trees {
+    /** A list that is shorter than this is no worse than the jumps. */
+    static final int LEAST = 16;
+    /** Rules that stand in a row in the end. Fewer would be faster by little, and take more chains: some 480 bytes of the kernel's each. */
+    private static final int LEAF = 8;
+    /** Jumps beside each other for one address: half as many levels as with two, and hardly more jumps. */
+    private static final int BRANCHES = 4;
+    /** XT_EXTENSION_MAXNAMELEN less the closing zero, as iptables before 1.4.18 counts it. */
+    private static final int NAME_MAX = 28;
+
+    private final Family family;
+    private final Set<String> users;
+    private final Set<String> taken;
+    private final List<Note> notes;
+    private final List<Chain> made = new ArrayList<Chain>();
+    private String chain;
+    private int number;
+
+    /**
+     * A forest for one table.
+     *
+     * @param users the user's chains, which may be jumped to
+     * @param taken all names that are taken; gets the new ones
+     */
+    Trees(Family family, Set<String> users, Set<String> taken, List<Note> notes) {
+        this.family = family;
+        this.users = users;
+        this.taken = taken;
+        this.notes = notes;
+    }
+
+    /** The chains made so far. */
+    List<Chain> made() {
+        return made;
+    }
+
+    /** A chain with its long lists behind jumps. */
+    Chain of(Chain given) {
+        chain = given.name();
+        number = 0;
+        List<Rule> rules = given.rules();
+        for (By by : By.values()) {
+            List<Rule> next = new ArrayList<Rule>();
+            int at = 0;
+            while (at < rules.size()) {
+                int end = at;
+                while (end < rules.size() && movable(rules.get(end)) && by.reads(rules.get(end), family)) {
+                    end++;
+                }
+                next.addAll(end - at < LEAST ? rules.subList(at, Math.max(end, at + 1)) : planted(rules.subList(at, end)));
+                at = Math.max(end, at + 1);
+            }
+            rules = next;
+        }
+        return rules.size() == given.rules().size() ? given : given.withRules(rules);
+    }
+
+    /** A jump that comes back is as good as a verdict here: the rule stays whole. RETURN would come back too early. */
+    private boolean movable(Rule rule) {
+        Target target = rule.target();
+        boolean jumps = target != null && !target.isGoto() && users.contains(target.name());
+        return (jumps || Plain.ends(rule)) && Plain.asks(rule, family);
+    }
+
+    private List<Rule> planted(List<Rule> run) {
+        int before = made.size();
+        Rule common = Branches.common(run, family);
+        List<Rule> body = common == null ? body(run) : new ArrayList<Rule>();
+        if (common != null) {
+            body.add(jump(common, run));
+        }
+        int most = most(body);
+        notes.add(new Note(run.get(0).origin(), "begins a list of " + run.size() + " rules of " + chain + " that stands in "
+                + (made.size() - before) + " chains bw_*: a packet is compared with at most " + most + " of their rules"));
+        return body;
+    }
+
+    private List<Rule> body(List<Rule> run) {
+        Branches best = null;
+        for (By by : run.size() > LEAF ? By.values() : new By[0]) {
+            Branches branches = by.isAddress() ? Branches.byAddress(run, by, BRANCHES, LEAF) : Branches.byName(run, by, family);
+            best = branches != null && (best == null || branches.cost() < best.cost()) ? branches : best;
+        }
+        if (best == null || best.cost() >= run.size()) {
+            return run;
+        }
+        List<Rule> body = new ArrayList<Rule>(best.before());
+        for (List<Rule> part : best.parts()) {
+            if (part.size() <= 2) {
+                body.addAll(part);
+            } else {
+                body.add(jump(Branches.common(part, family), part));
+            }
+        }
+        return body;
+    }
+
+    private Rule jump(Rule common, List<Rule> part) {
+        String name = name();
+        int place = made.size();
+        made.add(null);
+        made.set(place, new Chain(name, null, body(part)));
+        return common.copy().target(Target.of(name)).build();
+    }
+
+    private String name() {
+        String name;
+        do {
+            String end = "_" + ++number;
+            String from = "bw_" + chain;
+            name = from.substring(0, Math.min(from.length(), NAME_MAX - end.length())) + end;
+        } while (!taken.add(name));
+        return name;
+    }
+
+    /** Rules that a packet is compared with at most: the parts of one body have no packet in common. */
+    private int most(List<Rule> body) {
+        int deepest = 0;
+        for (Rule rule : body) {
+            for (int i = made.size() - 1; i >= 0; i--) {
+                if (rule.target().name().equals(made.get(i).name())) {
+                    deepest = Math.max(deepest, most(made.get(i).rules()));
+                }
+            }
+        }
+        return body.size() + deepest;
+    }
+}

@@ -1,0 +1,278 @@
+package boxwall.compile;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import boxwall.box.BoxFacts;
+import boxwall.explain.Answer;
+import boxwall.explain.Difference;
+import boxwall.explain.Packet;
+import boxwall.explain.Sameness;
+import boxwall.explain.Site;
+import boxwall.explain.Step;
+import boxwall.explain.Walk;
+import boxwall.netfilter.Chain;
+import boxwall.netfilter.Family;
+import boxwall.netfilter.Hook;
+import boxwall.netfilter.Rule;
+import boxwall.netfilter.Ruleset;
+import boxwall.netfilter.Table;
+import boxwall.syntax.Includes;
+import boxwall.syntax.Names;
+import boxwall.syntax.Note;
+import boxwall.syntax.ParsedRules;
+import boxwall.syntax.RulesetParser;
+import boxwall.syntax.Source;
+import boxwall.syntax.Writer;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.ShrinkingMode;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What is optimized decides the same, does the same on the way, and asks less. */
+class OptimizerTest {
+    private static final Site SITE = Site.of(BoxFacts.of(Presets.box("virtual")));
+    private static final Set<Family> BOTH = EnumSet.allOf(Family.class);
+    private static final Hook[] WAYS = {Hook.INPUT, Hook.FORWARD, Hook.OUTPUT};
+
+    private final List<Note> notes = new ArrayList<>();
+
+    static Ruleset parse(List<String> lines) {
+        ParsedRules parsed = RulesetParser.parse(new Source("t", String.join("\n", lines) + "\n"), Names.none(), Includes.NONE);
+        assertEquals(List.of(), parsed.errors());
+        return parsed.ruleset();
+    }
+
+    private Ruleset optimized(Ruleset before) {
+        notes.clear();
+        return Optimizer.of(before, BOTH, SITE, notes);
+    }
+
+    private List<String> optimized(String... lines) {
+        Ruleset after = optimized(parse(List.of(lines)));
+        return rules(after, lines[0].startsWith("ip6") ? Family.IPV6 : Family.IPV4);
+    }
+
+    private static List<String> rules(Ruleset ruleset, Family family) {
+        return Writer.restore(ruleset, family).text().lines().filter(line -> line.startsWith("-A")).toList();
+    }
+
+    // ---- by chance
+
+    @Property(tries = 120, shrinking = ShrinkingMode.OFF)
+    void nothingElseChanges(@ForAll long seed) {
+        RandomLists lists = new RandomLists(seed);
+        List<String> lines = lists.lines();
+        Ruleset before = parse(lines);
+        Ruleset after = optimized(before);
+        assertFalse(notes.toString().contains("left out ("), () -> seed + ": " + said());
+        assertNull(wrong(lists, before, after, 60), () -> seed + "\n" + String.join("\n", lines) + "\n" + Writer.restore(after, lists.family()).text());
+        assertEquals(List.of(), Difference.of(before, after, SITE).changes());
+        names(before, after, lists.family());
+    }
+
+    private String said() {
+        StringBuilder all = new StringBuilder();
+        notes.forEach(note -> all.append(note.origin()).append(": ").append(note.text()).append('\n'));
+        return all.toString();
+    }
+
+    /** Packets one by one: the verdict, the line that decides but for merged ones, and the barriers met, one after the other. */
+    private static String wrong(RandomLists lists, Ruleset before, Ruleset after, int packets) {
+        Walk old = new Walk(before, SITE);
+        Walk now = new Walk(after, SITE);
+        Set<String> written = new HashSet<>();
+        each(before, lists.family(), rule -> written.add(lined(rule)));
+        for (int i = 0; i < packets; i++) {
+            for (Hook way : WAYS) {
+                Packet packet = lists.packet(way == Hook.OUTPUT);
+                Answer a = old.packet(packet, way);
+                Answer b = now.packet(packet, way);
+                Rule by = b.decidedBy() == null ? null : b.decidedBy().rule();
+                boolean merged = by != null && (!written.contains(lined(by)) || Plain.acceptsKnown(by));
+                boolean sameLine = merged || a.decidedBy() == null || b.decidedBy() == null
+                        || String.valueOf(a.decidedBy().origin()).equals(String.valueOf(b.decidedBy().origin()));
+                if (!a.possible().equals(b.possible()) || !sameLine || !barriers(a).equals(barriers(b))) {
+                    return a.inFull() + "\n" + b.inFull();
+                }
+            }
+        }
+        return null;
+    }
+
+    private static String lined(Rule rule) {
+        return rule.origin() + " " + Writer.rule("X", rule);
+    }
+
+    private static List<String> barriers(Answer answer) {
+        List<String> met = new ArrayList<>();
+        for (Step step : answer.trail()) {
+            Rule rule = step.rule();
+            boolean jumps = rule != null && rule.target() != null && rule.target().name().startsWith("bw_");
+            if (rule != null && !jumps && (!Plain.ends(rule) || !Plain.asks(rule, answer.packet().family()))) {
+                met.add(lined(rule));
+            }
+        }
+        return met;
+    }
+
+    private static void each(Ruleset ruleset, Family family, java.util.function.Consumer<Rule> to) {
+        for (Table table : ruleset.tables(family)) {
+            ruleset.chains(family, table).forEach(chain -> chain.rules().forEach(to));
+        }
+    }
+
+    /** New chains have names of their own that iptables takes, one caller each, and every rule has an origin in the user's file. */
+    private static void names(Ruleset before, Ruleset after, Family family) {
+        List<String> called = new ArrayList<>();
+        each(after, family, rule -> {
+            assertEquals("t", rule.origin().file());
+            if (rule.target() != null && rule.target().name().startsWith("bw_")) {
+                called.add(rule.target().name());
+                assertEquals(0, rule.origin().line());
+            } else {
+                assertTrue(rule.origin().line() > 0);
+            }
+        });
+        Set<String> made = new HashSet<>();
+        for (Chain chain : after.chains(family, Table.FILTER)) {
+            if (before.chain(family, Table.FILTER, chain.name()) == null) {
+                made.add(chain.name());
+                assertTrue(chain.name().matches("bw_[A-Za-z0-9_.+-]{1,25}"), chain.name());
+            }
+        }
+        assertEquals(made.size(), called.size());
+        assertEquals(made, new HashSet<>(called));
+    }
+
+    /** Were the optimizer wrong in such a way, the proof would not be had, and packets would show it. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "a network too wide        | '/31 '      | '/29 '",
+        "a rule lost               | '^-A INPUT -s [^ ]+/32 -i dsl -j DROP$' | ''",
+        "a list for the wrong side | ' -s (\\S+)/30 ' | ' -d $1/30 '",
+        "a port lost               | '--dports (\\d+),' | '--dports '",
+        "multiport's other side    | '--dports '    | '--sports '",
+        "a jump that asks too much | '^(-A \\S+ -s \\S+)( .*|)-j (bw_\\S+)$' | '$1$2 -p tcp -j $3'",
+        "REJECT taken for DROP     | '-j REJECT --reject-with \\S+' | '-j DROP'",
+        "a list before its barrier | '-g BACK' | '-j BACK'",
+        "RETURN out of a branch    | '-j RETURN' | ''",
+        "states first, all of them | '--state ESTABLISHED ' | '--state NEW,ESTABLISHED '",
+    })
+    void aMistakeIsSeen(String name, String right, String broken) {
+        boolean proof = false;
+        boolean packets = false;
+        for (long seed = 0; seed < 3000 && !(proof && packets); seed++) {
+            RandomLists lists = new RandomLists(seed);
+            Ruleset before = parse(lists.lines());
+            Family family = lists.family();
+            String text = Writer.restore(optimized(before), family).text();
+            String other = text.lines().map(line -> line.replaceAll(right, broken == null ? "" : broken)).reduce("", (a, b) -> a + b + "\n");
+            if (!other.equals(text)) {
+                Ruleset after = parse(List.of((family == Family.IPV4 ? other : other.replaceAll("(?m)^\\*(\\w+)$", "*$16")).split("\n")));
+                proof |= Sameness.unproved(before, after, SITE) != null;
+                packets |= wrong(lists, before, after, 100) != null;
+            }
+        }
+        assertTrue(proof, name + " went unseen in the proof");
+        assertTrue(packets, name + " went unseen by packets");
+    }
+
+    // ---- one by one
+
+    @Test
+    void whatAnEarlierRuleCoversIsLeftOut() {
+        assertEquals(List.of("-A INPUT -s 10.0.0.0/8 -j DROP", "-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT", "-A INPUT -j LOG",
+                "-A INPUT -s 10.2.0.0/16 -j DROP"),
+                optimized("iptables -A INPUT -s 10.0.0.0/8 -j DROP", "iptables -A INPUT -p tcp --dport 22 -j ACCEPT", "iptables -A INPUT -s 10.1.0.0/16 -j ACCEPT",
+                        "iptables -A INPUT -p tcp --dport 22 -j DROP", "iptables -A INPUT -j LOG", "iptables -A INPUT -s 10.2.0.0/16 -j DROP"));
+        assertTrue(said().contains("t:3: left out of INPUT: t:1 (DROP) takes all its packets"), said());
+        assertTrue(said().contains("t:4: left out of INPUT: t:2 (ACCEPT) takes all its packets"), said());
+    }
+
+    @Test
+    void knownConnectionsGoFirstAsFarAsNothingChanges() {
+        assertEquals(List.of("-A INPUT -s 10.0.0.0/8 -j DROP", "-A INPUT -i dsl -m state --state RELATED,ESTABLISHED -j ACCEPT", "-A INPUT -i lan -j DROP",
+                "-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT"),
+                optimized("iptables -A INPUT -s 10.0.0.0/8 -j DROP", "iptables -A INPUT -i lan -j DROP", "iptables -A INPUT -p tcp --dport 22 -j ACCEPT",
+                        "iptables -A INPUT -i dsl -m state --state ESTABLISHED,RELATED -j ACCEPT"));
+    }
+
+    @Test
+    void portsAreMergedFifteenAtATime() {
+        List<String> lines = new ArrayList<>();
+        for (int port = 1; port <= 17; port++) {
+            lines.add("iptables -A INPUT -p tcp --dport " + (port == 3 ? "100:200" : "" + port) + " --syn -j ACCEPT");
+            lines.add("iptables -A INPUT -p udp --sport " + port + " -j ACCEPT");
+        }
+        assertEquals(List.of(
+                "-A INPUT -p tcp -m tcp --tcp-flags FIN,SYN,RST,ACK SYN -m multiport --dports 1,2,100:200,4,5,6,7,8,9,10,11,12,13,14 -j ACCEPT",
+                "-A INPUT -p udp -m udp -m multiport --sports 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15 -j ACCEPT",
+                "-A INPUT -p tcp -m tcp --tcp-flags FIN,SYN,RST,ACK SYN -m multiport --dports 15,16,17 -j ACCEPT",
+                "-A INPUT -p udp -m udp -m multiport --sports 16,17 -j ACCEPT"), optimized(lines.toArray(new String[0])));
+        assertTrue(said().contains("t:1: stands for t:3, t:5, "), said());
+        Ruleset without = Optimizer.of(parse(lines), EnumSet.noneOf(Family.class), SITE, notes);
+        assertEquals(34, rules(without, Family.IPV4).stream().filter(rule -> rule.contains("port ") && rule.endsWith(" -j ACCEPT")).count(), "without multiport on the box");
+    }
+
+    @Test
+    void neighboursAreMergedAndTheFirstLineIsTheirs() {
+        Ruleset after = optimized(parse(List.of("iptables -A INPUT -s 10.0.0.128/25 -j DROP", "iptables -A INPUT -s 11.0.0.0/8 -j DROP",
+                "iptables -A INPUT -s 10.0.1.0/24 -j DROP", "iptables -A INPUT -s 10.0.0.0/25 -j DROP", "iptables -A INPUT -s 10.0.2.0/24 -j DROP")));
+        assertEquals(List.of("-A INPUT -s 10.0.0.0/23 -j DROP", "-A INPUT -s 11.0.0.0/8 -j DROP", "-A INPUT -s 10.0.2.0/24 -j DROP"), rules(after, Family.IPV4));
+        assertEquals("t:1", after.chain(Family.IPV4, Table.FILTER, "INPUT").rules().get(0).origin().toString());
+        assertTrue(said().contains("t:1: stands for t:3, t:4 as well, as 10.0.0.0/23"), said());
+        assertEquals(List.of("-A INPUT -s ::/1 -j DROP", "-A INPUT -s 8000::/1 -j DROP"),
+                optimized("ip6tables -A INPUT -s ::/1 -j DROP", "ip6tables -A INPUT -s 8000::/1 -j DROP"), "all addresses are no network");
+    }
+
+    /** A list for a chain whose name leaves no room, and names that are taken. */
+    @Test
+    void longListsStandInTrees() {
+        List<String> lines = new ArrayList<>(List.of("iptables -N twenty-eight-letters-long-ab", "iptables -N bw_INPUT_1"));
+        for (int i = 0; i < 150; i++) {
+            lines.add("iptables -A INPUT -i dsl -s 10." + i % 256 + "." + i / 3 + "." + i % 7 * 30 + " -j " + (i % 5 == 0 ? "twenty-eight-letters-long-ab" : "DROP"));
+            lines.add("iptables -A twenty-eight-letters-long-ab -d 10." + i % 256 + ".0.0/" + (i % 2 == 0 ? 16 : 24) + " -j REJECT");
+        }
+        Ruleset before = parse(lines);
+        Ruleset after = optimized(before);
+        assertNull(Sameness.unproved(before, after, SITE));
+        names(before, after, Family.IPV4);
+        assertEquals(1, after.chain(Family.IPV4, Table.FILTER, "INPUT").rules().size());
+        assertTrue(said().matches("(?s).*compared with at most [1-3][0-9] of their rules.*compared with at most [1-3][0-9] of their rules.*"), said());
+    }
+
+    @Test
+    void aRowOfOtherRulesStaysAsItIs() {
+        List<String> lines = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            lines.add("iptables -A INPUT -s 10.0.0." + i + " -m limit --limit 1/sec -j ACCEPT");
+            lines.add("iptables -A FORWARD -s 10.0.0." + i + " -j RETURN");
+            lines.add("iptables -A OUTPUT -d 10.0.0." + i);
+            lines.add("iptables -t nat -A POSTROUTING -s 10.0.0." + i + " -j ACCEPT");
+        }
+        Ruleset before = parse(lines);
+        assertEquals(before, optimized(before));
+        assertEquals("", said());
+    }
+
+    @Test
+    void whatCantBeProvedIsLeftOutAndSaid() {
+        List<String> lines = new ArrayList<>();
+        for (int i = 0; i < 500; i++) {
+            lines.add("iptables -A INPUT -s 10." + i * 37 % 256 + "." + i * 91 % 256 + "." + i * 3 % 256 + " -j DROP");
+        }
+        Ruleset before = parse(lines);
+        assertEquals(before, Optimizer.of(before, BOTH, SITE, 2048, notes));
+        assertTrue(said().startsWith("--optimize: a step was left out (") && said().contains("could not be compared, too complex"), said());
+    }
+}
