@@ -19,7 +19,11 @@ public final class Wire {
         for (String word : keys.split(" ")) {
             map.put(word.substring(0, word.indexOf('=')), word.substring(word.indexOf('=') + 1));
         }
-        Packet packet = Keys.packet(map, Site.unknown());
+        return frame(device, destination, source, Keys.packet(map, Site.unknown()));
+    }
+
+    /** The same for a packet that is made already. */
+    public static String frame(String device, String destination, String source, Packet packet) {
         StringBuilder out = new StringBuilder("P ").append(device).append(' ').append(destination).append(source)
                 .append(packet.family() == boxwall.netfilter.Family.IPV4 ? "0800" : "86dd");
         for (byte b : PacketBytes.of(packet, 1000, 2000, new byte[28])) {

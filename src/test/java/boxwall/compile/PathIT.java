@@ -1,0 +1,53 @@
+package boxwall.compile;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A list of 1 000 networks, as written and optimized, in a real kernel: each of 2 000 packets ({@code -Dboxwall.long=true}: 100 000) fares
+ * alike, and is compared with a twentieth of the rules at most. Needs root, gcc, iptables-legacy, unshare and ip.
+ */
+class PathIT {
+    private static final int PACKETS = Boolean.getBoolean("boxwall.long") ? 100_000 : 2000;
+
+    @Test
+    void theKernelDecidesTheSameWithATwentiethOfTheRules(@TempDir Path folder) throws Exception {
+        String said = judge(folder, PACKETS);
+        System.out.println(said);
+        assertTrue(said.contains("measured: " + PACKETS + " packets") && said.endsWith("at most a twentieth\n"), said);
+    }
+
+    /** A judge that finds nothing wrong must have looked: some of the rules are taken out of the trees. */
+    @Test
+    void rulesLostInATreeAreFound(@TempDir Path folder) throws Exception {
+        String said = judge(folder, 500, "broken");
+        assertTrue(said.matches("(?s).*wrong: \\d+ packets, the first let in: .*"), said);
+    }
+
+    private static String judge(Path folder, int packets, String... further) throws Exception {
+        Path injector = folder.resolve("inject");
+        Process gcc = new ProcessBuilder("gcc", "-O1", "-o", injector.toString(), "src/test/java/boxwall/explain/inject.c").inheritIO().start();
+        assertEquals(0, gcc.waitFor(), "gcc (Debian: apt-get install gcc)");
+        Path output = folder.resolve("output");
+        String seed = "" + Long.getLong("boxwall.seed", System.nanoTime() & 0xffffff);
+        List<String> command = new ArrayList<>(List.of("unshare", "-n", "-m", "sh", "-c", "mount -t tmpfs none /run && exec \"$@\"", "sh",
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1", "-Xmx512m", "-cp", System.getProperty("java.class.path"),
+                "boxwall.compile.PathJudge", injector.toString(), "" + packets, seed));
+        command.addAll(List.of(further));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile()).start();
+        boolean ended = process.waitFor(PACKETS > 2000 ? 900 : 180, TimeUnit.SECONDS);
+        process.destroyForcibly();
+        String said = "seed " + seed + "\n" + Files.readString(output, StandardCharsets.UTF_8);
+        assertTrue(ended, "no end in time: " + said);
+        return said;
+    }
+}

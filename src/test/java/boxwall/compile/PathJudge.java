@@ -1,0 +1,242 @@
+package boxwall.compile;
+
+import boxwall.box.BoxFacts;
+import boxwall.explain.Packet;
+import boxwall.explain.Site;
+import boxwall.explain.State;
+import boxwall.explain.Verdict;
+import boxwall.explain.Walk;
+import boxwall.explain.Wire;
+import boxwall.netfilter.Addresses;
+import boxwall.netfilter.Family;
+import boxwall.netfilter.Hook;
+import boxwall.netfilter.Ruleset;
+import boxwall.syntax.Note;
+import boxwall.syntax.Writer;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Runs inside a network namespace of its own (see PathIT): loads a block list as it was written and optimized, sends both the same UDP
+ * packets through a veth pair, and notes which arrive at a socket. A packet's number is its source port; so many at a time are sent as
+ * fit a socket's buffer, then the ones that must arrive are waited for. What the rules were asked is worked out from the kernel's counters.
+ */
+final class PathJudge {
+    private static final int LIST = 1000;
+    private static final int AT_ONCE = 100;
+    private static final int FIRST_PORT = 20000;
+    private static final int PORTS = 40000;
+    private static final int SERVICES = 12;
+    /** A busy machine hands packets over late; one that needs half a minute for a hundred has lost some. */
+    private static final long PATIENCE_SECONDS = 30;
+
+    private final Process injector;
+    private final BufferedReader answers;
+    private final PrintStream requests;
+    private final Selector selector = Selector.open();
+    private final BitSet expected = new BitSet();
+    private final List<String> frames = new ArrayList<>();
+
+    private PathJudge(String path) throws IOException {
+        injector = new ProcessBuilder(path).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        answers = new BufferedReader(new InputStreamReader(injector.getInputStream()));
+        requests = new PrintStream(injector.getOutputStream(), true);
+    }
+
+    /** Arguments: the injector's path, packets, seed, and {@code broken} to take one rule in ten out of the optimized ones. */
+    public static void main(String[] args) throws Exception {
+        int packets = Integer.parseInt(args[1]);
+        Random random = new Random(Long.parseLong(args[2]));
+        run("set -e\nip link set lo up\nsysctl -qw net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.default.rp_filter=0\n"
+                + "ip link add lan address 02:00:00:00:01:01 type veth peer name lanp address 02:00:00:00:01:02\n"
+                + "sysctl -qw net.ipv4.conf.lan.rp_filter=0 net.ipv6.conf.all.disable_ipv6=1\nip link set lanp arp off up\nip link set lan up\n"
+                + "ip addr add 10.8.1.1/24 dev lan\nip route add default dev lan\n", "sh");
+        PathJudge judge = new PathJudge(args[0]);
+        List<int[]> list = new ArrayList<>();
+        Ruleset before = OptimizerTest.parse(rules(random, list));
+        List<Note> notes = new ArrayList<>();
+        Ruleset after = Optimizer.of(before, EnumSet.allOf(Family.class), Site.of(BoxFacts.of(Presets.box("virtual"))), notes);
+        notes.forEach(note -> System.out.println(note.origin() + ": " + note.text()));
+        judge.packets(random, list, new Walk(before, Site.unknown()), packets);
+        String text = Writer.restore(after, Family.IPV4).text();
+        String broken = text.lines().filter(line -> !line.matches("-A bw_\\w*[05] .*-j DROP")).reduce("", (a, b) -> a + b + "\n");
+        double old = judge.judge(Writer.restore(before, Family.IPV4).text(), packets);
+        double now = judge.judge(args.length > 3 ? broken : text, packets);
+        judge.injector.destroy();
+        System.out.printf("measured: %d packets against a list of %d networks: verdicts equal, %.1f rules asked of each before, %.1f after (1/%.1f); seed %s%n",
+                packets, LIST, old, now, old / now, args[2]);
+        System.out.println(now * 20 <= old ? "at most a twentieth" : "MORE than a twentieth");
+    }
+
+    private static List<String> rules(Random random, List<int[]> list) {
+        List<String> lines = new ArrayList<>(List.of("iptables -P INPUT DROP", "iptables -A INPUT -i lo -j ACCEPT"));
+        for (int i = 0; i < LIST; i++) {
+            int prefix = new int[] {32, 32, 32, 28, 24, 24, 20, 16}[random.nextInt(8)];
+            int[] entry = {address(random) & -1 << 32 - prefix, prefix};
+            list.add(entry);
+            lines.add("iptables -A INPUT -i lan -s " + text(entry[0]) + "/" + prefix + " -j DROP");
+        }
+        for (int i = 0; i < SERVICES; i += 2) {
+            lines.add("iptables -A INPUT -p udp --dport " + (5000 + i) + " -j ACCEPT");
+        }
+        return lines;
+    }
+
+    /** One that routers take for a stranger's: no loopback, no multicast, not the network of the veth pair. */
+    private static int address(Random random) {
+        int address;
+        do {
+            address = random.nextInt();
+        } while (address >>> 24 == 0 || address >>> 24 == 127 || address >>> 24 == 10 || address >>> 24 >= 224);
+        return address;
+    }
+
+    private static String text(int a) {
+        return (a >>> 24) + "." + (a >>> 16 & 255) + "." + (a >>> 8 & 255) + "." + (a & 255);
+    }
+
+    /** Half of them from the list; what must become of each the walk says. */
+    private void packets(Random random, List<int[]> list, Walk walk, int count) {
+        for (int i = 0; i < count; i++) {
+            int[] entry = list.get(random.nextInt(list.size()));
+            int inside = entry[1] == 32 ? entry[0] : entry[0] | random.nextInt() >>> entry[1];
+            Packet packet = Packet.of(Family.IPV4).in("lan").src(Addresses.parse(text(random.nextBoolean() ? inside : address(random)))).dst(Addresses.parse("10.8.1.1"))
+                    .protocol(17).sport(FIRST_PORT + i % PORTS).dport(5000 + random.nextInt(SERVICES)).fragment(false).state(State.NEW).mac(new byte[] {2, 0, 0, 0, 1, 2}).build();
+            expected.set(i, walk.packet(packet, Hook.INPUT).verdict() == Verdict.ACCEPT);
+            frames.add(Wire.frame("lanp", "020000000101", "020000000102", packet));
+        }
+        if (expected.cardinality() < count / 10 || expected.cardinality() > count / 2) {
+            throw new IllegalStateException(expected.cardinality() + " of " + count + " are accepted: that tries too little");
+        }
+    }
+
+    /** Loads and sends; returns how many rules each packet was compared with on average. */
+    private double judge(String rules, int packets) throws Exception {
+        run(rules, "iptables-legacy-restore");
+        BitSet arrived = new BitSet();
+        for (int i = 0; i < SERVICES; i++) {
+            DatagramChannel channel = DatagramChannel.open().bind(new InetSocketAddress("10.8.1.1", 5000 + i));
+            channel.configureBlocking(false).register(selector, SelectionKey.OP_READ);
+        }
+        int sent = 0;
+        while (sent < packets) {
+            int end = Math.min(packets, sent + AT_ONCE);
+            for (int i = sent; i < end; i++) {
+                requests.println(frames.get(i));
+                if (!"ok".equals(answers.readLine())) {
+                    throw new AssertionError("packet " + i + " could not be sent");
+                }
+            }
+            sent = end;
+            receive(arrived, sent, expected.get(0, sent).cardinality());
+        }
+        Map<String, List<long[]>> chains = new LinkedHashMap<>();
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        while (counted(chains) < packets && System.nanoTime() < end) {
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+        // the last ones are decided now: what they let in that they must not lies in a socket
+        receive(arrived, sent, 0);
+        for (SelectionKey key : selector.keys()) {
+            key.channel().close();
+        }
+        selector.selectNow();
+        if (!arrived.equals(expected)) {
+            BitSet wrong = (BitSet) arrived.clone();
+            wrong.xor(expected);
+            int first = wrong.nextSetBit(0);
+            System.out.println("wrong: " + wrong.cardinality() + " packets, the first " + (arrived.get(first) ? "let in: " : "lost: ") + frames.get(first));
+            System.exit(1);
+        }
+        return (double) asked(chains, names, "INPUT", packets)[0] / packets;
+    }
+
+    private void receive(BitSet arrived, int sent, int wanted) throws IOException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        ByteBuffer buffer = ByteBuffer.allocate(256);
+        do {
+            int ready = wanted > arrived.cardinality() ? selector.select(100) : selector.selectNow();
+            for (SelectionKey key : ready > 0 ? selector.selectedKeys() : java.util.Set.<SelectionKey>of()) {
+                InetSocketAddress from;
+                while ((from = (InetSocketAddress) ((DatagramChannel) key.channel()).receive(buffer.clear())) != null) {
+                    int number = from.getPort() - FIRST_PORT;
+                    arrived.set(number + (sent - 1 - number) / PORTS * PORTS);
+                }
+            }
+            selector.selectedKeys().clear();
+        } while (wanted > arrived.cardinality() && System.nanoTime() < end);
+    }
+
+    // ---- what the kernel counted
+
+    private final Map<String, List<String>> names = new LinkedHashMap<>();
+
+    /** Reads all rules with their counters; returns how many packets INPUT has decided. */
+    private long counted(Map<String, List<long[]>> chains) throws Exception {
+        chains.clear();
+        names.clear();
+        long policy = 0;
+        for (String line : run("", "iptables-legacy-save", "-c", "-t", "filter").split("\n")) {
+            if (line.startsWith("[")) {
+                String[] words = line.split(" ");
+                chains.computeIfAbsent(words[2], k -> new ArrayList<>()).add(new long[] {Long.parseLong(words[0].substring(1, words[0].indexOf(':')))});
+                names.computeIfAbsent(words[2], k -> new ArrayList<>()).add(words[words.length - 1]);
+            } else if (line.startsWith(":INPUT ")) {
+                policy = Long.parseLong(line.substring(line.indexOf('[') + 1, line.indexOf(':', 7)));
+            }
+        }
+        long ended = policy;
+        for (String chain : chains.keySet()) {
+            for (int i = 0; i < chains.get(chain).size(); i++) {
+                ended += chains.containsKey(names.get(chain).get(i)) ? 0 : chains.get(chain).get(i)[0];
+            }
+        }
+        return ended;
+    }
+
+    /** Comparisons in a chain that so many packets entered and in those behind it, and the packets that it decided; each has one caller. */
+    private static long[] asked(Map<String, List<long[]>> chains, Map<String, List<String>> names, String chain, long entered) {
+        long asked = 0;
+        long here = entered;
+        for (int i = 0; i < chains.get(chain).size(); i++) {
+            asked += here;
+            long matched = chains.get(chain).get(i)[0];
+            String target = names.get(chain).get(i);
+            if (chains.containsKey(target)) {
+                long[] behind = asked(chains, names, target, matched);
+                asked += behind[0];
+                here -= behind[1];
+            } else {
+                here -= matched;
+            }
+        }
+        return new long[] {asked, entered - here};
+    }
+
+    private static String run(String input, String... command) throws Exception {
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        process.getOutputStream().write(input.getBytes(StandardCharsets.UTF_8));
+        process.getOutputStream().close();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (process.waitFor() != 0) {
+            throw new IllegalStateException(String.join(" ", command) + ": " + said);
+        }
+        return said;
+    }
+}
