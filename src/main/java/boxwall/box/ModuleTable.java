@@ -27,7 +27,7 @@ final class ModuleTable {
 
     private ModuleTable() {
         try {
-            InputStream in = ModuleTable.class.getResourceAsStream("generations.txt");
+            InputStream in = ModuleTable.class.getResourceAsStream("/boxwall/box/generations.txt");
             BufferedReader reader = new BufferedReader(new InputStreamReader(in, "US-ASCII"));
             try {
                 String line = reader.readLine();

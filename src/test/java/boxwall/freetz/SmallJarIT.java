@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.jar.JarFile;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.zip.ZipEntry;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,7 +42,7 @@ class SmallJarIT {
     void answersTheSame() throws Exception {
         String box = "src/test/resources/boxes/virtual-avm";
         for (String[] question : new String[][] {{"check", "conf/boxwall.rules", "--root", box}, {"facts", "--root", box}, {"exposure", "conf/boxwall.rules", "--root", box, "--json"},
-            {"explain", "conf/boxwall.rules", "--root", box, "in=lan", "proto=tcp", "dport=22"}, {"check", "README.md"}, {}}) {
+            {"explain", "conf/boxwall.rules", "--root", box, "in=lan", "proto=tcp", "dport=22"}, {"check", "README.md"}, {"diff", "conf/boxwall.rules", "conf/presets/stateless-basic.rules", "--root", box}, {"import", "src/test/resources/imports/gateway.sh"}, {}}) {
             String whole = said(WHOLE, question);
             assertTrue(whole.length() > 20, whole);
             assertEquals(whole, said(SMALL, question));
@@ -58,16 +60,51 @@ class SmallJarIT {
         }
     }
 
-    /** Owners and names of the class library's members that the jar's code names, and the classes' versions. */
-    private static Set<String> asked(String name) throws IOException {
+    /** GNU Classpath's Enum.valueOf looks for a field of the constant's name, which HotSpot's does not: this must show here. */
+    @Test
+    void constantsThatAreAskedForByNameKeepIt() throws IOException {
         Set<String> asked = new TreeSet<>();
+        read(WHOLE, new ClassVisitor(Opcodes.ASM9) {
+            @Override
+            public MethodVisitor visitMethod(int access, String name, String descriptor, String signature, String[] exceptions) {
+                return name.equals("valueOf") ? null : new MethodVisitor(Opcodes.ASM9) {
+                    @Override
+                    public void visitMethodInsn(int opcode, String owner, String member, String type, boolean isInterface) {
+                        if (member.equals("valueOf") && type.equals("(Ljava/lang/String;)L" + owner + ";") && !owner.startsWith("java/")) {
+                            asked.add(owner.replace('/', '.'));
+                        }
+                    }
+                };
+            }
+        });
+        assertTrue(asked.size() >= 5, asked.toString());
+        String map = Files.readString(Path.of("target/freetz-package/boxwall.map"));
+        for (String name : asked) {
+            String type = name.replace("$", "\\$").replace(".", "\\.");
+            Matcher section = Pattern.compile("(?m)^" + type + " -> .*:\n((?: .*\n|#.*\n)*)").matcher(map);
+            assertTrue(section.find(), name);
+            List<String> constants = Pattern.compile("(?m)^ +" + type + " ([A-Z_0-9]+) -> (\\w+)$").matcher(section.group(1)).results().map(m -> m.group(1) + "=" + m.group(2)).toList();
+            assertTrue(constants.size() >= 2, section.group());
+            for (String constant : constants) {
+                assertEquals(constant.split("=")[0], constant.split("=")[1], name);
+            }
+        }
+    }
+
+    private static void read(String name, ClassVisitor visitor) throws IOException {
         try (JarFile jar = new JarFile(name)) {
             for (ZipEntry entry : jar.stream().filter(entry -> entry.getName().endsWith(".class")).toList()) {
                 try (InputStream in = jar.getInputStream(entry)) {
-                    new ClassReader(in.readAllBytes()).accept(new Asked(asked), 0);
+                    new ClassReader(in.readAllBytes()).accept(visitor, 0);
                 }
             }
         }
+    }
+
+    /** Owners and names of the class library's members that the jar's code names, and the classes' versions. */
+    private static Set<String> asked(String name) throws IOException {
+        Set<String> asked = new TreeSet<>();
+        read(name, new Asked(asked));
         return asked;
     }
 
