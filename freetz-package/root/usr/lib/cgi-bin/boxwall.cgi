@@ -56,6 +56,8 @@ plan=
 for folder in boot.new boot; do [ ! -r "$STATE/$folder/notes" ] || plan=$STATE/$folder; done
 [ -z "$plan" ] || grep -v '^# end ' "$plan/notes" | sed -n '1,20p' |
 	list "$(lang de:"Anmerkungen zu den Regeln" en:"Notes on the rules")"
+[ ! -e /etc/default.boxwall/plan/stamp ] || [ -n "$plan" ] || [ -e "$STATE/rules" ] ||
+	echo "<p>$(lang de:"Das Image hat Regeln f&uuml;r diese Box; erproben mit" en:"The image has rules for this box; to try them:") <code>rc.boxwall adopt</code></p>"
 [ -e "$STATE/rules" ] || for file in /var/flash/debug.cfg /tmp/flash/mod/rc.custom; do
 	grep -q 'ip6\?tables' "$file" 2>/dev/null &&
 		echo "<p>$file: $(lang de:"enth&auml;lt iptables-Zeilen; &uuml;bernehmen mit" en:"has iptables lines; take them over with") <code>boxwall import $file</code></p>"

@@ -115,18 +115,41 @@ final class Contract {
         box.rc("stop");
     }
 
-    /** A plan that came with the image is on trial at the first boot that wants rules, and only then. */
+    /** A plan that came with the image is offered by every boot and loaded by none before somebody has tried and confirmed it; without a JVM too. */
     static void planInTheImage(FreetzRoot box) throws IOException {
+        String offer = "to try it: rc.boxwall adopt";
+        assertEquals(3, box.rc("adopt").status(), "no plan in this image");
         plan(box, "etc/default.boxwall/plan", "image");
-        assertEquals(1, box.rc("load").status());
-        assertEquals("", box.tables(), "not asked yet");
+        FreetzRoot.Answer off = box.rc("load");
+        assertEquals(1, off.status());
+        assertTrue(off.out().contains(offer), off.all());
         switchOn(box);
-        FreetzRoot.Answer load = box.rc("load");
-        assertEquals(0, load.status(), load.all());
-        assertTrue(box.tables().contains("1111"), load.all());
-        assertTrue(box.read("var/tmp/flash/boxwall/trial").contains("id=image"), "on trial, or a plan that kills the box would kill it again");
-        box.sh("boxwall-keep off; rm -f /var/run/boxwall/prover");
+        for (String verb : new String[] {"load", "online"}) {
+            FreetzRoot.Answer on = box.rc(verb);
+            assertEquals(0, on.status(), on.all());
+            assertEquals(verb.equals("load"), on.out().contains(offer), on.all());
+            assertFalse(box.tables().contains("DROP"), "nobody has confirmed it: " + on.all());
+        }
+        String tried = adopted(box);
+        assertTrue(tried.contains("state=pending"), tried);
+        assertEquals(0, box.sh("boxwall-apply revert --now").status());
+        assertFalse(box.tables().contains("DROP"), "nobody wanted it");
         assertFalse(Files.exists(box.root.resolve("var/tmp/flash/boxwall/boot.new")));
+        assertTrue(box.rc("load").out().contains(offer));
+        String id = adopted(box).replaceAll("(?s)^.*\\bid=(\\S+).*$", "$1");
+        FreetzRoot.Answer confirmed = box.sh("boxwall-apply confirm " + id);
+        assertEquals(0, confirmed.status(), confirmed.all());
+        assertTrue(box.read("var/tmp/flash/boxwall/boot.new/stamp").contains("id=image"), confirmed.all());
+        assertTrue(box.tables().contains("1111"), confirmed.all());
+        assertFalse(box.rc("load").out().contains(offer));
+    }
+
+    /** What trying the image's plan says. */
+    private static String adopted(FreetzRoot box) {
+        FreetzRoot.Answer adopt = box.rc("adopt");
+        assertTrue(adopt.status() == 0 || adopt.status() == 6, adopt.all());
+        assertTrue(box.tables().contains("1111") && adopt.out().contains("boxwall-apply confirm"), adopt.all());
+        return adopt.out();
     }
 
     /** Runs a verb, after which the daemon has to run. */
