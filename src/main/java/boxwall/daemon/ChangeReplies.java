@@ -31,7 +31,8 @@ final class ChangeReplies {
     private final EventLog log;
     private final AtomicInteger applies = new AtomicInteger();
     /** What is being tried; let go as soon as it isn't, since the box that it was checked for hangs on it. */
-    private volatile Candidate pending;
+    private Candidate pending;
+    private String pendingId = "";
 
     ChangeReplies(Sys sys, Config config, BoxState box, Changes changes, Drafts drafts, History history, Watch watch, EventLog log) {
         this.sys = sys;
@@ -61,6 +62,22 @@ final class ChangeReplies {
         } finally {
             changes.applying().unlock();
         }
+    }
+
+    private synchronized void begins(Candidate next) {
+        pending = next;
+        pendingId = "";
+    }
+
+    private synchronized void isPending(String id) {
+        pendingId = id;
+    }
+
+    /** What was tried under that id, null when it was another; it isn't kept here any more. */
+    private synchronized Candidate letGo(String id) {
+        Candidate tried = id.equals(pendingId) ? pending : null;
+        pending = id.equals(pendingId) ? null : pending;
+        return tried;
     }
 
     private static Reply busy() {
@@ -107,7 +124,7 @@ final class ChangeReplies {
         }
         boolean force = "1".equals(request.query("force"));
         log.event(name + " of " + next.etag() + " asked by " + request.client().text() + " for " + seconds + " s" + (force ? ", forced" : ""));
-        pending = put;
+        begins(put);
         return tried(request, next, seconds, force, name);
     }
 
@@ -119,9 +136,10 @@ final class ChangeReplies {
                 : ", id " + outcome.id()) + ", after " + (sys.uptimeMillis() - began) + " ms");
         history.tried(request.client().text(), next.etag(), reached.status(), outcome);
         if (reached.status() == 0) {
+            isPending(outcome.id());
             box.readTables();
         } else {
-            pending = null;
+            begins(null);
         }
         watch.notice();
         return answer(reached, seconds, reached.status() == 4 ? behind(outcome, next) : Collections.<Finding>emptyList());
@@ -164,8 +182,7 @@ final class ChangeReplies {
             BootPlane.Reached reached = changes.confirm(id);
             String state = reached.outcome().state();
             if (reached.status() == 0 || state.equals("unsaved")) {
-                drafts.kept(pending);
-                pending = null;
+                drafts.kept(letGo(id));
             }
             ended("confirm of " + id, request, reached);
             return reached.status() == 0 || state.equals("unsaved") ? Reply.json(200, ChangeJson.state(state, reached.outcome().why()))
@@ -183,7 +200,8 @@ final class ChangeReplies {
 
     private static Reply notPending(BootPlane.Reached reached) {
         if (reached.status() == 6) {
-            return busy();
+            return Reply.problem(new Problem(409, "a change is under way", "it is being made, so there is nothing to confirm or to take back yet; GET /status tells"
+                    + " what becomes of it"));
         }
         String why = reached.outcome().why().length() > 0 ? reached.outcome().why() : reached.words();
         return Reply.problem(new Problem(reached.status() == 3 ? 409 : 500, reached.status() == 3 ? "nothing of that name is pending"
@@ -196,7 +214,7 @@ final class ChangeReplies {
             // "reverted" is the reason of a revert that went well; what else went wrong has a status of its own
             boolean done = reached.status() == 0 || reached.outcome().get("reason").equals("reverted") && reached.outcome().id().equals(id);
             if (done) {
-                pending = null;
+                letGo(id);
                 box.readTables();
             }
             ended("revert of " + id, request, reached);

@@ -84,7 +84,9 @@ class ControlPortFaultIT {
         assertTrue(answer.body().contains("failed, the old rules are back") && answer.body().contains("iptables-restore -c: status 137"), answer.body());
         assertEquals(before, box.tables());
         box.real("iptables-restore");
+        assertEquals("the candidate", daemon.http("GET /diff", "").json().getString("after", ""), "it is there to be mended");
         daemon.applyAndConfirm();
+        assertEquals("the saved rules", daemon.http("GET /diff", "").json().getString("after", ""), "it is no candidate any more");
     }
 
     /** Which of the two has more lines is the one that the box's LOG rules end up in. */
@@ -116,12 +118,12 @@ class ControlPortFaultIT {
         Files.writeString(avm.resolve("brief"), "State          : enabled\nBSessions      : 0\nSessions       : 30\n");
         assertTrue(acceleration("flush", 500).getString("detail", "").contains("pa-control-ineffective"));
         assertTrue(acceleration("disable", 500).getString("detail", "").contains("echo disable >"), "the state is what it was");
-        // from here on a word has done its work before anybody looks
-        box.script("grep", "#!/bin/sh\ncase $* in *avm_pa/status*) read -r word <" + avm + "/control; echo \"State          : ${word}d\" >" + avm + "/status ;; esac\n"
-                + "exec /bin/grep \"$@\"\n");
+        // from here on whoever opens the state reads what the last word made of it; the pause lets him see its end
+        daemon.sh("cd " + avm + "; rm status; mkfifo status");
+        box.start("sh", "-c", "cd " + avm + "; while :; do { read -r word <control; case $word in enable|disable) ;; *) word=enable ;; esac; echo \"State          : ${word}d\"; } >status;"
+                + " sleep 0.2; done");
         assertEquals("disabled", acceleration("disable", 200).getString("state", ""));
         assertEquals("enabled", acceleration("enable", 200).getString("state", ""));
-        Files.delete(box.bin.resolve("grep"));
         assertTrue(daemon.log().contains("pa disable by 127.0.0.1: status 0"), daemon.log());
     }
 
