@@ -97,11 +97,13 @@ while [ "$run" -lt "$runs" ]; do
 	base=$took
 	clear_tables
 	way boot boot
-	ratio 'boot to bare' "$took" "$base"
+	boot=$took
+	ratio 'boot to bare' "$boot" "$base"
 	[ "$run" -gt "$singles" ] || {
 		clear_tables
 		way 'single calls' single_calls
 		ratio 'single calls to bare' "$took" "$base"
+		ratio 'single calls to boot' "$took" "$boot"
 		clear_tables
 		way 'flushed calls' flushed_calls
 	}
