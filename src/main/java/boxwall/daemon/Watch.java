@@ -27,6 +27,8 @@ final class Watch {
     private static final int ASKED_MILLIS = 1000;
     /** Two programs that put their own rules back in turn would keep the box busy. */
     private static final int AGAIN_MILLIS = 60 * 1000;
+    /** What a guard may need after the deadline: a second to wake up, and commands that hang. */
+    private static final int GUARD_MILLIS = 60 * 1000;
     private static final int MAX_TABLE = 8 << 20;
     private static final int SHOWN = 20;
 
@@ -44,6 +46,7 @@ final class Watch {
     private volatile boolean drifted;
     private volatile long lookedMillis = -ASKED_MILLIS;
     private long againMillis = -AGAIN_MILLIS;
+    private String relieved = "";
 
     Watch(Sys sys, Config config, BoxState box, Changes changes, Following following, History history, EventLog log) {
         this.sys = sys;
@@ -65,6 +68,7 @@ final class Watch {
             try {
                 String now = poke();
                 notice();
+                relieveGuard();
                 measures.forget();
                 if (!now.equals(poked) || period > 0 && sys.uptimeMillis() >= due) {
                     poked = now;
@@ -127,6 +131,28 @@ final class Watch {
         log.event("now " + last.state() + (last.why().length() == 0 ? "" : " (" + last.why() + ")") + ", plan " + last.get("plan")
                 + (last.id().length() == 0 ? "" : ", change " + last.id()));
         readSoon();
+    }
+
+    /**
+     * Puts back what a change's guard should have put back long ago: one that was killed does so no more. One exec a change; where the guard
+     * lives after all, boxwall-apply waits for it.
+     */
+    void relieveGuard() {
+        Outcome last = changes.last();
+        long deadline = last.state().equals("pending") ? last.deadline() : -1;
+        if (deadline < 0 || last.id().equals(relieved) || sys.uptimeMillis() < deadline * 1000 + GUARD_MILLIS || !changes.applying().tryLock()) {
+            return;
+        }
+        relieved = last.id();
+        try {
+            BootPlane.Reached reached = changes.revert(last.id());
+            log.event("change " + last.id() + " is a minute over its time and its guard is gone; put back: status " + reached.status() + " "
+                    + reached.outcome().why());
+        } catch (BoxException e) {
+            log.event("change " + last.id() + " is a minute over its time and could not be put back: " + e.getMessage());
+        } finally {
+            changes.applying().unlock();
+        }
     }
 
     private String poke() {

@@ -117,6 +117,8 @@ final class FakeBox implements Sys {
             copy(RUN + "/tx/plan", RUN + "/plan");
             files.keySet().removeIf(name -> name.startsWith(RUN + "/tx/"));
             files.put(RUN + "/result", files.get(RUN + "/result").replace("state=pending", "state=active").replace("deadline=999", "deadline="));
+        } else if (verb.equals("revert")) {
+            result("active", command.get(2), "", "reverted", "");
         } else {
             throw new IllegalArgumentException(verb);
         }

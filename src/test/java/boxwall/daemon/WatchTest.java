@@ -162,6 +162,27 @@ class WatchTest {
     }
 
     @Test
+    void aChangeWhoseGuardWasKilledIsPutBackAMinuteAfterItsTime() {
+        booted(RULES);
+        String active = sys.files.get(FakeBox.RUN + "/result");
+        sys.files.put(FakeBox.RUN + "/result", active.replaceFirst("state=.*\n", "state=pending\n").replaceFirst("id=.*\n", "id=t7\n")
+                .replaceFirst("deadline=.*\n", "deadline=100\n"));
+        Watch watch = watch();
+        sys.uptimeMillis = 159_999;
+        watch.relieveGuard();
+        assertEquals(List.of(), sys.verbs, "its guard may still be at it");
+        sys.uptimeMillis = 160_000;
+        watch.relieveGuard();
+        assertEquals(List.of("revert t7"), sys.verbs);
+        sys.files.put(FakeBox.RUN + "/result", sys.files.get(FakeBox.RUN + "/result").replaceFirst("state=.*\n", "state=pending\n"));
+        watch.relieveGuard();
+        assertEquals(List.of("revert t7"), sys.verbs, "once a change");
+        sys.files.put(FakeBox.RUN + "/result", active);
+        watch.relieveGuard();
+        assertEquals(List.of("revert t7"), sys.verbs, "nothing is pending");
+    }
+
+    @Test
     void theRulesFollowTheLansNewAddress() {
         booted(RULES);
         sys.commands.replaceAll((name, text) -> text.replace("192.168.178.", "10.11.12."));
