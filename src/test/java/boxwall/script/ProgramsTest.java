@@ -58,11 +58,11 @@ class ProgramsTest {
         inBothShells(shell -> {
             try (NetBox box = counting(shell)) {
                 counted(box, 0, "status");
-                counted(box, 24, "try", plan(box, "one", 1111), "60");
+                counted(box, 26, "try", plan(box, "one", 1111), "60");
                 counted(box, 23, "revert", "--now");
                 NetBox.Answer pending = box.apply("try", plan(box, "one", 1111), "60");
                 counted(box, 20, "confirm", pending.get("id"));
-                counted(box, 28, "try", plan(box, "two", 2222), "60");
+                counted(box, 29, "try", plan(box, "two", 2222), "60");
                 counted(box, 23, "revert", "--now");
             }
         });
@@ -74,16 +74,16 @@ class ProgramsTest {
         inBothShells(shell -> {
             try (NetBox box = counting(shell)) {
                 box.stored("boot", new PlanFolder("old", 1111).with("modules", "ip_tables\nxt_tcpudp\n"));
-                counted(box, 24, "boot");
+                counted(box, 26, "boot");
                 box.cut();
                 box.sh("busybox ip link set lo up; : >$BOXWALL_PROC/modules");
                 box.settings.put("BOXWALL_WITNESS", "yes");
-                counted(box, 28, "boot");
+                counted(box, 30, "boot");
                 box.cut();
                 box.settings.put("BOXWALL_WITNESS", "no");
                 box.settings.put("BOXWALL_PROVE_SECONDS", "1");
                 box.stored("boot.new", new PlanFolder("new", 2222));
-                counted(box, 51, "boot");
+                counted(box, 53, "boot");
             }
         });
     }
