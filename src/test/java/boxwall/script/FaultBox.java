@@ -83,9 +83,12 @@ final class FaultBox implements AutoCloseable {
         }
         long began = System.nanoTime();
         NetBox.Answer answer = faults.run(n, how, line);
-        String said = " | status " + answer.status() + " " + answer.out().replace('\n', ' ') + answer.err().strip();
+        String said = said(answer);
         if (answer.status() == 0 && line[0].equals("try")) {
-            assertEquals("new", now(), "right after a try that worked" + said);
+            String rules = now();
+            // on a machine that is very busy its time may be over before anybody looked
+            boolean late = rules.equals("old") && Double.parseDouble(NetBox.read(Path.of("/proc/uptime")).split(" ")[0]) >= Long.parseLong(answer.get("deadline"));
+            assertTrue(rules.equals("new") || late, () -> "right after a try that worked: " + rules + said(answer));
         }
         if (answer.status() == 4 && line[0].equals("try")) {
             assertEquals("old", now(), "right after a try that failed" + said);
@@ -102,6 +105,10 @@ final class FaultBox implements AutoCloseable {
         clean(said);
         next(said);
         return calls;
+    }
+
+    private static String said(NetBox.Answer answer) {
+        return " | status " + answer.status() + " " + answer.out().replace('\n', ' ') + answer.err().strip();
     }
 
     /** Brings the box to where the verb starts. */
