@@ -75,7 +75,7 @@ final class GrowthBench {
             measured(kind.text(1000)); // the JVM's compiler gets its turn
             double[][] times = new double[COUNTS.length][];
             int last = 0;
-            for (int i = 0; i < COUNTS.length && COUNTS[i] <= most; i++) {
+            for (int i = 0; i < COUNTS.length && COUNTS[i] <= Math.min(most, kind.most()); i++) {
                 times[i] = measured(kind.text(COUNTS[i]));
                 last = i;
                 for (int step = 0; step < STEPS.length; step++) {

@@ -91,6 +91,11 @@ public enum GrownRules {
 
     abstract void add(int i, int count);
 
+    /** The greatest count that makes no more rules than one file may hold. */
+    public int most() {
+        return this == ANSWERS_TO_ALL || this == NESTED ? 10_000 : Draft.RULES_LIMIT;
+    }
+
     /** 10.0.0.0/24 and so on: another one for each number below 65536. */
     static String net(int i) {
         return "10." + (i >> 8 & 255) + "." + (i & 255) + ".0/24";
