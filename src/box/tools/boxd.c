@@ -4,13 +4,16 @@
  *   boxd ns NAME             make the network namespace /var/run/netns/NAME; print the pid of a process that
  *                            lives in it (interfaces are moved by pid), which ends when it gets a signal
  *   boxd in NAME CMD...      run CMD in that namespace
- *   boxd serve NAME PORT     listen in that namespace; run commands where this process was started
+ *   boxd serve NAME PORT     listen in that namespace at PORT and the three after it; run commands where this process
+ *                            was started
  *
  * Why a namespace of its own: no rule that is tested on the box can cut this channel, since a socket stays in the
  * namespace it was made in, and no table of the box sees its packets.
  *
  * A session is four TCP connections, each opened with one line: "boxd SESSION ROLE\n" with ROLE control, in, out or
- * err. So stdout and stderr stay apart and binary data needs no framing. The control connection goes on with
+ * err. So stdout and stderr stay apart and binary data needs no framing. Each role has a port of its own: QEMU's forwarding
+ * keeps the client's port number, and the host may give one number to two connections that go to different ports. At one
+ * port of the box both would be the same connection (seen once in some 2 000 sessions). The control connection goes on with
  * "NAMESPACE ARGC\n" (NAMESPACE "-" for the box itself) and ARGC words, each closed by a zero byte. boxd answers
  * "ready\n", and "exit STATUS\n" once the command itself has ended: what the command left running in the background
  * does not keep the session open. When the control connection ends before that, the command's process group gets
@@ -382,7 +385,7 @@ static int read_hello(struct waiting *w)
 }
 
 /* Starts the session of this connection if all its four are there. */
-static void try_session(const struct waiting *newest, int listener)
+static void try_session(const struct waiting *newest, const struct pollfd *listeners)
 {
 	struct waiting *found[ROLES] = { NULL };
 	int i, conns[ROLES];
@@ -399,7 +402,8 @@ static void try_session(const struct waiting *newest, int listener)
 		for (i = 0; i < MAX_WAITING; i++)
 			if (waiting[i].fd >= 0)
 				close(waiting[i].fd);
-		close(listener);
+		for (i = 0; i < ROLES; i++)
+			close(listeners[i].fd);
 		session(conns);
 	}
 	for (i = 0; i < ROLES; i++)
@@ -440,8 +444,11 @@ static int listen_in(const char *ns, int port)
 
 static _Noreturn void serve(const char *ns, int port)
 {
-	struct pollfd pf[MAX_WAITING + 1];
-	int i, listener = listen_in(ns, port);
+	struct pollfd pf[MAX_WAITING + ROLES], *listeners = pf + MAX_WAITING;
+	int i;
+
+	for (i = 0; i < ROLES; i++)
+		listeners[i] = (struct pollfd){ .fd = listen_in(ns, port + i), .events = POLLIN };
 
 	signal(SIGCHLD, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
@@ -450,17 +457,17 @@ static _Noreturn void serve(const char *ns, int port)
 	for (;;) {
 		for (i = 0; i < MAX_WAITING; i++)
 			pf[i] = (struct pollfd){ .fd = waiting[i].role < 0 ? waiting[i].fd : -1, .events = POLLIN };
-		pf[MAX_WAITING] = (struct pollfd){ .fd = listener, .events = POLLIN };
-		if (poll(pf, MAX_WAITING + 1, 1000 * WAITING_SECONDS) < 0)
+		if (poll(pf, MAX_WAITING + ROLES, 1000 * WAITING_SECONDS) < 0)
 			continue;
 		for (i = 0; i < MAX_WAITING; i++) {
 			if (waiting[i].fd >= 0 && pf[i].revents && read_hello(&waiting[i]))
-				try_session(&waiting[i], listener);
+				try_session(&waiting[i], listeners);
 			if (waiting[i].fd >= 0 && now() - waiting[i].since > WAITING_SECONDS)
 				forget(&waiting[i]);
 		}
-		if (pf[MAX_WAITING].revents)
-			accept_one(listener);
+		for (i = 0; i < ROLES; i++)
+			if (listeners[i].revents)
+				accept_one(listeners[i].fd);
 	}
 }
 

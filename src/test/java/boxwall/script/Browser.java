@@ -124,9 +124,13 @@ final class Browser implements AutoCloseable {
         return value.asString();
     }
 
-    /** Waits until an expression is true, at most a minute. */
+    /** Waits until an expression is true, at most a minute; prints what the page complained of when it never was. */
     boolean until(String expression) {
-        return NetBox.within(LIMIT_SECONDS, () -> value("!!(" + expression + ")").asBoolean());
+        boolean came = NetBox.within(LIMIT_SECONDS, () -> value("!!(" + expression + ")").asBoolean());
+        if (!came) {
+            System.out.println("the page never came to " + expression + "\n" + complaints);
+        }
+        return came;
     }
 
     /** Writes into a field as a user would, so that the page hears of it. */
