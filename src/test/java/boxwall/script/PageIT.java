@@ -132,6 +132,33 @@ class PageIT {
         assertEquals("en", browser.text("document.documentElement.lang"));
     }
 
+    /** All connections that one client may have are taken by another program of his: the page says so, and works when they are free. */
+    @Test
+    void aQuestionThatFindsNoConnectionIsNoSilence() throws IOException {
+        open("en");
+        assertTrue(browser.until("document.getElementById('state').textContent === 'protected'"), text("state"));
+        showToken();
+        // the port ends a silent connection after 10 s: new ones come until this program is killed
+        Process greedy = box.box.start("bash", "-c", "hold() { while :; do exec 3<>/dev/tcp/" + DaemonBox.LAN + "/" + DaemonBox.PORT
+                + " && read -r -t 10 -u 3; exec 3>&-; done; }; for n in 1 2 3 4 5 6; do hold & done 2>/dev/null; echo held; wait");
+        try {
+            assertEquals('h', greedy.getInputStream().read());
+            assertTrue(NetBox.within(30, () -> {
+                browser.click("expose");
+                return browser.until("!document.getElementById('exposed').textContent.startsWith('checking')")
+                        && browser.value("document.getElementById('exposed').className === 'bad'").asBoolean();
+            }), () -> "not a word of it: " + text("exposed"));
+        } finally {
+            greedy.descendants().forEach(ProcessHandle::destroyForcibly);
+            greedy.destroyForcibly();
+        }
+        assertTrue(NetBox.within(30, () -> {
+            browser.click("expose");
+            return browser.until("!document.getElementById('exposed').textContent.startsWith('checking')")
+                    && browser.value("document.getElementById('services').rows.length > 0").asBoolean();
+        }), () -> text("exposed"));
+    }
+
     @Test
     void itIsUsableNarrowDarkAndWithoutSight() throws IOException {
         open("en");
