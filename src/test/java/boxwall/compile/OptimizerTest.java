@@ -74,7 +74,7 @@ class OptimizerTest {
         List<String> lines = lists.lines();
         Ruleset before = parse(lines);
         Ruleset after = optimized(before);
-        assertFalse(notes.toString().contains("left out ("), () -> seed + ": " + said());
+        assertFalse(said().contains("a step was left out"), () -> seed + ": " + said());
         assertNull(wrong(lists, before, after, 60), () -> seed + "\n" + String.join("\n", lines) + "\n" + Writer.restore(after, lists.family()).text());
         assertEquals(List.of(), Difference.of(before, after, SITE).changes());
         names(before, after, lists.family());
@@ -188,6 +188,17 @@ class OptimizerTest {
     }
 
     // ---- one by one
+
+    /** A cut-off header drops at the first rule that reads it, which no set shows: such rules keep their order among those that overlap. */
+    @Test
+    void rulesThatReadTheHeaderStayBehindOthers() {
+        List<String> lines = List.of("iptables -A INPUT -s 10.0.0.0/25 -p tcp --dport 22 -j ACCEPT", "iptables -A INPUT -i lan -s 10.0.0.0/8 -j ACCEPT",
+                "iptables -A INPUT -s 10.0.0.128/25 -p tcp --dport 22 -j ACCEPT", "iptables -A FORWARD -s 10.0.0.0/25 -p tcp --dport 22 -j ACCEPT",
+                "iptables -A FORWARD -i lan -j ACCEPT", "iptables -A FORWARD -s 10.0.0.128/25 -p tcp --dport 22 -j ACCEPT");
+        assertEquals(rules(parse(lines), Family.IPV4), optimized(lines.toArray(new String[0])));
+        assertFalse(Plain.commute(parse(lines).chain(Family.IPV4, Table.FILTER, "INPUT").rules().get(0),
+                parse(lines).chain(Family.IPV4, Table.FILTER, "INPUT").rules().get(1)));
+    }
 
     @Test
     void whatAnEarlierRuleCoversIsLeftOut() {

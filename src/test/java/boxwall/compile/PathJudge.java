@@ -26,9 +26,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.EnumSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 
@@ -146,10 +144,11 @@ final class PathJudge {
             sent = end;
             receive(arrived, sent, expected.get(0, sent).cardinality());
         }
-        Map<String, List<long[]>> chains = new LinkedHashMap<>();
+        PathCounts counts = counts();
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
-        while (counted(chains) < packets && System.nanoTime() < end) {
+        while (counts.decided() < packets && System.nanoTime() < end) {
             TimeUnit.MILLISECONDS.sleep(20);
+            counts = counts();
         }
         // the last ones are decided now: what they let in that they must not lies in a socket
         receive(arrived, sent, 0);
@@ -164,7 +163,14 @@ final class PathJudge {
             System.out.println("wrong: " + wrong.cardinality() + " packets, the first " + (arrived.get(first) ? "let in: " : "lost: ") + frames.get(first));
             System.exit(1);
         }
-        return (double) asked(chains, names, "INPUT", packets)[0] / packets;
+        if (counts.decided() != packets) {
+            throw new AssertionError(packets + " packets were sent, the kernel decided " + counts.decided());
+        }
+        return (double) counts.asked() / packets;
+    }
+
+    private static PathCounts counts() throws Exception {
+        return PathCounts.of(run("", "iptables-legacy-save", "-c", "-t", "filter"));
     }
 
     private void receive(BitSet arrived, int sent, int wanted) throws IOException {
@@ -181,52 +187,6 @@ final class PathJudge {
             }
             selector.selectedKeys().clear();
         } while (wanted > arrived.cardinality() && System.nanoTime() < end);
-    }
-
-    // ---- what the kernel counted
-
-    private final Map<String, List<String>> names = new LinkedHashMap<>();
-
-    /** Reads all rules with their counters; returns how many packets INPUT has decided. */
-    private long counted(Map<String, List<long[]>> chains) throws Exception {
-        chains.clear();
-        names.clear();
-        long policy = 0;
-        for (String line : run("", "iptables-legacy-save", "-c", "-t", "filter").split("\n")) {
-            if (line.startsWith("[")) {
-                String[] words = line.split(" ");
-                chains.computeIfAbsent(words[2], k -> new ArrayList<>()).add(new long[] {Long.parseLong(words[0].substring(1, words[0].indexOf(':')))});
-                names.computeIfAbsent(words[2], k -> new ArrayList<>()).add(words[words.length - 1]);
-            } else if (line.startsWith(":INPUT ")) {
-                policy = Long.parseLong(line.substring(line.indexOf('[') + 1, line.indexOf(':', 7)));
-            }
-        }
-        long ended = policy;
-        for (String chain : chains.keySet()) {
-            for (int i = 0; i < chains.get(chain).size(); i++) {
-                ended += chains.containsKey(names.get(chain).get(i)) ? 0 : chains.get(chain).get(i)[0];
-            }
-        }
-        return ended;
-    }
-
-    /** Comparisons in a chain that so many packets entered and in those behind it, and the packets that it decided; each has one caller. */
-    private static long[] asked(Map<String, List<long[]>> chains, Map<String, List<String>> names, String chain, long entered) {
-        long asked = 0;
-        long here = entered;
-        for (int i = 0; i < chains.get(chain).size(); i++) {
-            asked += here;
-            long matched = chains.get(chain).get(i)[0];
-            String target = names.get(chain).get(i);
-            if (chains.containsKey(target)) {
-                long[] behind = asked(chains, names, target, matched);
-                asked += behind[0];
-                here -= behind[1];
-            } else {
-                here -= matched;
-            }
-        }
-        return new long[] {asked, entered - here};
     }
 
     private static String run(String input, String... command) throws Exception {
