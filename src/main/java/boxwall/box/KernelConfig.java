@@ -17,13 +17,31 @@ final class KernelConfig {
     /** A configuration is about 100 KiB; more than this is not one. */
     private static final int MAX_BYTES = 1 << 20;
 
+    /** The last one: a kernel keeps its configuration as long as it runs, and its 4000 lines are half a megabyte for each reading of a box. */
+    private static KernelConfig last = new KernelConfig("");
+
+    /** As it was read, packed or not. */
+    private final String read;
     private final Map<String, String> lines = new HashMap<String, String>();
 
-    KernelConfig(Readings readings) {
-        String text = readings.file("/proc/config");
-        if (text == null) {
-            text = unpack(readings.file("/proc/config.gz"));
+    private KernelConfig(String read) {
+        this.read = read;
+    }
+
+    /** The configuration that these readings hold; the same object again for the same text. */
+    static synchronized KernelConfig of(Readings readings) {
+        String plain = readings.file("/proc/config");
+        String packed = plain == null ? readings.file("/proc/config.gz") : null;
+        String text = plain != null ? plain : packed != null ? packed : "";
+        if (!text.equals(last.read)) {
+            KernelConfig next = new KernelConfig(text);
+            next.parse(packed == null ? text : unpack(packed));
+            last = next;
         }
+        return last;
+    }
+
+    private void parse(String text) {
         for (String line : text.split("\n")) {
             String trimmed = line.trim();
             if (trimmed.startsWith("CONFIG_") && trimmed.indexOf('=') > 0) {
@@ -35,9 +53,6 @@ final class KernelConfig {
     }
 
     private static String unpack(String packed) {
-        if (packed == null) {
-            return "";
-        }
         try {
             InputStream in = new GZIPInputStream(new ByteArrayInputStream(packed.getBytes("ISO-8859-1")));
             ByteArrayOutputStream out = new ByteArrayOutputStream();

@@ -27,7 +27,7 @@ final class ModuleStates {
         this.dep = dep;
         this.log = log;
         this.symbols = symbols;
-        this.config = new KernelConfig(readings);
+        this.config = KernelConfig.of(readings);
     }
 
     ModulesDep dep() {

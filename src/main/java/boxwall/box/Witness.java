@@ -2,6 +2,8 @@ package boxwall.box;
 
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -98,6 +100,19 @@ public final class Witness {
         } catch (NumberFormatException e) {
             return -1;
         }
+    }
+
+    /** As much of a reading as the next one is compared with: the rest may go. */
+    public static Readings counted(Readings readings) {
+        Map<String, String> files = new TreeMap<String, String>();
+        Map<String, String> commands = new TreeMap<String, String>();
+        if (readings.file("/proc/net/dev") != null) {
+            files.put("/proc/net/dev", readings.file("/proc/net/dev"));
+        }
+        if (readings.command("iptables-save") != null) {
+            commands.put("iptables-save", readings.command("iptables-save"));
+        }
+        return new Readings(files, commands);
     }
 
     /** The finding when the Internet side moved packets that the filter table didn't count, between two readings; null when not. */

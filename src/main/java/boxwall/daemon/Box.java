@@ -38,6 +38,13 @@ final class Box {
         return new Box(readings.withCommands(SAVES, saved), facts);
     }
 
+    /** The same box without the texts that were read, for those who keep it long: a kernel log and a list of modules take a small heap's tenth. */
+    Box withoutTexts() {
+        Box light = new Box(Readings.none(), facts);
+        light.booted = booted();
+        return light;
+    }
+
     /** Rules that are live in a family, over all its tables. */
     int liveRules(Family family) {
         return rules[family.ordinal()];

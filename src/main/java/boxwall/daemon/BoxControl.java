@@ -8,11 +8,9 @@ import boxwall.imports.Imported;
 import boxwall.imports.Remark;
 import boxwall.report.FactsJson;
 import boxwall.report.ImportJson;
-import boxwall.sys.Sys;
 
 /** Answers the control port: hands each question to whom it belongs. */
 final class BoxControl implements Control {
-    private final Sys sys;
     private final BoxState box;
     private final Watch watch;
     private final Drafts drafts;
@@ -24,9 +22,8 @@ final class BoxControl implements Control {
     private final SwitchReplies switches;
 
     /** Takes its parts from the daemon. */
-    BoxControl(Sys sys, BoxState box, Watch watch, Drafts drafts, ReadReplies reads, MeasureReplies measures, LogReplies logs, History history,
+    BoxControl(BoxState box, Watch watch, Drafts drafts, ReadReplies reads, MeasureReplies measures, LogReplies logs, History history,
             ChangeReplies changes, SwitchReplies switches) {
-        this.sys = sys;
         this.box = box;
         this.watch = watch;
         this.drafts = drafts;
@@ -36,11 +33,6 @@ final class BoxControl implements Control {
         this.history = history;
         this.changes = changes;
         this.switches = switches;
-    }
-
-    @Override
-    public long uptimeMillis() {
-        return sys.uptimeMillis();
     }
 
     @Override

@@ -22,7 +22,7 @@ final class BoxState {
     private volatile long tablesMillis = -SHARED_MILLIS;
     private volatile String era = "";
     private volatile Finding bypassed;
-    /** The whole reading before; its counters belong to its packets of interfaces. */
+    /** The counters of the whole reading before, with its packets of interfaces. */
     private Readings before;
 
     /** {@code script} is boxwall-apply's path: its probe is the one exec. */
@@ -47,7 +47,7 @@ final class BoxState {
             long started = sys.uptimeMillis();
             Box next = new Box(BoxReader.read(sys, "/", script));
             bypassed = before != null && now.length() > 0 && now.equals(era) ? Witness.bypassed(next.facts(), before, next.readings()) : null;
-            before = next.readings();
+            before = Witness.counted(next.readings());
             era = now;
             tablesMillis = started;
             box = next;
@@ -100,9 +100,19 @@ final class BoxState {
         return bypassed;
     }
 
-    /** The box at the last reading; reads when there is none yet. */
+    /** The box at the last reading; reads when there is none yet, once however many ask. */
     Box box() {
         Box now = box;
-        return now == null ? read() : now;
+        if (now == null) {
+            synchronized (reading) {
+                now = box == null ? read() : box;
+            }
+        }
+        return now;
+    }
+
+    /** The box at the last reading; null while the first one is still being made. */
+    Box known() {
+        return box;
     }
 }

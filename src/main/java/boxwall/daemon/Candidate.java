@@ -39,7 +39,7 @@ final class Candidate {
         this.compiled = compiled;
         this.findings = findings;
         this.admin = admin;
-        this.box = box;
+        this.box = box.withoutTexts();
         this.client = client;
     }
 
@@ -110,7 +110,7 @@ final class Candidate {
         return admin;
     }
 
-    /** The box that it was compiled for. */
+    /** The box that it was compiled for; its texts are gone. */
     Box box() {
         return box;
     }

@@ -1,5 +1,7 @@
 package boxwall.daemon;
 
+import boxwall.sys.Sys;
+
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -9,6 +11,7 @@ import java.util.Map;
  * The file is never run as shell: a value is what stands between the quotes. The environment's BOXWALL_* win over the file.
  */
 public final class Config {
+    private static final String FILE = "/mod/etc/conf/boxwall.cfg";
     private static final String[][] DEFAULTS = {
         {"ENABLED", "no"}, {"PORT", "8181"}, {"LISTEN", "lan,loopback"}, {"HOSTS", ""}, {"CONFIRM_SECONDS", "120"},
         {"STATEFUL", "auto"}, {"PA", "flush"}, {"PRINTK", "leave"}, {"IPV6", "auto"}, {"DRIFT", "300"}, {"REASSERT", "no"},
@@ -20,6 +23,11 @@ public final class Config {
     private final Map<String, String> values = new LinkedHashMap<String, String>();
 
     private Config() {
+    }
+
+    /** The settings that the command line names, else Freetz' own place for them. */
+    static Config read(Sys sys, Arguments arguments) {
+        return parse(sys.read(arguments.get("--config", FILE), 65536), System.getenv());
     }
 
     /**

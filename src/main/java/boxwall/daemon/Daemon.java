@@ -1,17 +1,24 @@
 package boxwall.daemon;
 
 import boxwall.apply.BootPlane;
-import boxwall.box.BoxFacts;
+import boxwall.box.Bridges;
+import boxwall.http.Clock;
+import boxwall.http.Control;
 import boxwall.http.Port;
 import boxwall.sys.Sys;
 
 import java.io.PrintStream;
 
-/** The service: reads the box, opens the control port, then watches the box until it is killed. */
+/**
+ * The service: opens the control port, reads the box, then watches it until it is killed. In that order: an interpreter on a slow processor
+ * takes some ten seconds to load and run what reads a box, and an administrator who waits wants to know that he gets in.
+ */
 final class Daemon {
     private final Sys sys;
     private final Config config;
     private final EventLog log;
+    private Watch watch;
+    private MeasureReplies measures;
 
     Daemon(Sys sys, Config config, PrintStream log) {
         this.sys = sys;
@@ -19,31 +26,61 @@ final class Daemon {
         this.log = EventLog.of(sys, config, log);
     }
 
-    /** Runs until the process ends; returns 2 when no address can be listened on. */
-    int run() {
-        String folder = config.get("BIN").length() == 0 ? null : config.get("BIN");
-        String script = folder == null ? Verbs.APPLY : folder + "/boxwall-apply";
-        BoxState box = new BoxState(sys, script);
-        BoxFacts facts = box.read().facts();
-        BootPlane plane = new BootPlane(sys, script, config.get("RUN"));
-        long now = sys.uptimeMillis();
-        Changes changes = new Changes(sys, config, plane);
-        History history = new History(sys, config, folder == null ? Verbs.KEEP : folder + "/boxwall-keep");
-        Watch watch = new Watch(sys, config, box, changes, new Following(sys, config, changes, log), history, log);
-        Drafts drafts = new Drafts(sys, config, box, log);
-        ReadReplies reads = new ReadReplies(sys, config, box, changes, watch, now);
-        MeasureReplies measures = new MeasureReplies(sys, config, box, changes, watch, reads);
-        BoxControl control = new BoxControl(sys, box, watch, drafts, reads, measures, new LogReplies(sys, script, box, measures), history,
-                new ChangeReplies(sys, config, box, changes, drafts, history, watch, log), new SwitchReplies(box, plane, watch, log));
-        Port port = new Port(config.number("PORT"), control, log);
+    /**
+     * Runs until the process ends; returns 2 when no address can be listened on.
+     *
+     * @param bridges what the launcher saw of the box's addresses, so that the LAN needs not wait for the box to be read; may be ""
+     */
+    int run(String bridges) {
+        Port port = new Port(config.number("PORT"), new Clock() {
+            @Override
+            public long uptimeMillis() {
+                return sys.uptimeMillis();
+            }
+        }, log);
         Doors doors = new Doors(sys, config, port, log);
-        doors.open(facts);
+        doors.open(Bridges.of(bridges));
+        long now = sys.uptimeMillis();
+        boolean early = !port.addresses().isEmpty();
+        if (early) {
+            log.event("listening on " + port.addresses() + " port " + config.number("PORT") + " at uptime " + now / 1000 + " s");
+        }
+        BoxState box = new BoxState(sys, script());
+        port.serve(control(box, now));
+        doors.open(Bridges.of(box.box().facts()));
         if (port.addresses().isEmpty()) {
             log.event("no address to listen on: BOXWALL_LISTEN is '" + config.get("LISTEN") + "'");
             return 2;
         }
-        log.event("listening on " + port.addresses() + " port " + config.number("PORT") + " at uptime " + now / 1000 + " s");
+        log.event((early ? "" : "listening on " + port.addresses() + " port " + config.number("PORT") + ", ") + "box read at uptime "
+                + sys.uptimeMillis() / 1000 + " s");
         watch.run(doors, measures);
         return 0;
+    }
+
+    private String folder() {
+        return config.get("BIN").length() == 0 ? null : config.get("BIN");
+    }
+
+    private String script() {
+        return folder() == null ? Verbs.APPLY : folder() + "/boxwall-apply";
+    }
+
+    /** What looks after the box; null before {@link #control}. */
+    Watch watch() {
+        return watch;
+    }
+
+    /** What answers: the parts of the daemon, put together. Nothing is read and nothing started for it. */
+    Control control(BoxState box, long now) {
+        BootPlane plane = new BootPlane(sys, script(), config.get("RUN"));
+        Changes changes = new Changes(sys, config, plane);
+        History history = new History(sys, config, folder() == null ? Verbs.KEEP : folder() + "/boxwall-keep");
+        watch = new Watch(sys, config, box, changes, new Following(sys, config, changes, log), history, log);
+        Drafts drafts = new Drafts(sys, config, box, log);
+        ReadReplies reads = new ReadReplies(sys, config, box, changes, watch, now);
+        measures = new MeasureReplies(sys, config, box, changes, watch, reads);
+        return new BoxControl(box, watch, drafts, reads, measures, new LogReplies(sys, script(), box, measures), history,
+                new ChangeReplies(sys, config, box, changes, drafts, history, watch, log), new SwitchReplies(box, plane, watch, log));
     }
 }

@@ -1,6 +1,6 @@
 package boxwall.daemon;
 
-import boxwall.box.BoxFacts;
+import boxwall.box.Bridges;
 import boxwall.http.Gate;
 import boxwall.http.Port;
 import boxwall.netfilter.Network;
@@ -23,14 +23,14 @@ final class Doors {
         this.log = log;
     }
 
-    /** Opens what is new, closes what is gone. Facts without a LAN leave all as it was. */
-    void open(BoxFacts facts) {
-        if (facts.lan() == null && !port.addresses().isEmpty()) {
+    /** Opens what is new, closes what is gone. A box without a LAN leaves all as it was. */
+    void open(Bridges bridges) {
+        if (bridges.lan() == null && !port.addresses().isEmpty()) {
             return;
         }
         List<String> before = port.addresses();
-        port.admit(gate(facts));
-        for (String address : port.listen(addresses(facts))) {
+        port.admit(gate(bridges));
+        for (String address : port.listen(addresses(bridges))) {
             log.event("can't listen on " + address);
         }
         if (!before.isEmpty() && !before.equals(port.addresses())) {
@@ -39,20 +39,20 @@ final class Doors {
     }
 
     /** The addresses that LISTEN's words mean here. */
-    private List<String> addresses(BoxFacts facts) {
+    private List<String> addresses(Bridges bridges) {
         List<String> addresses = new ArrayList<String>();
         for (String word : config.get("LISTEN").split("[, ]+")) {
             if (word.equals("loopback")) {
                 addresses.add("127.0.0.1");
-            } else if (word.equals("lan") && facts.lan() != null && facts.lan().ip() != null) {
-                addresses.add(facts.lan().ip());
+            } else if (word.equals("lan") && bridges.lan() != null && bridges.lan().ip() != null) {
+                addresses.add(bridges.lan().ip());
             }
         }
         return addresses;
     }
 
-    private Gate gate(BoxFacts facts) {
-        List<String> hosts = new ArrayList<String>(addresses(facts));
+    private Gate gate(Bridges bridges) {
+        List<String> hosts = new ArrayList<String>(addresses(bridges));
         hosts.add("localhost");
         hosts.add("127.0.0.1");
         hosts.add("fritz.box");
@@ -63,11 +63,11 @@ final class Doors {
         }
         List<Network> welcome = new ArrayList<Network>();
         List<Network> refused = new ArrayList<Network>();
-        if (facts.lan() != null && facts.lan().net() != null) {
-            welcome.add(Administrator.network(facts.lan().net()));
+        if (bridges.lan() != null && bridges.lan().net() != null) {
+            welcome.add(Administrator.network(bridges.lan().net()));
         }
-        if (facts.guest() != null && facts.guest().net() != null) {
-            refused.add(Administrator.network(facts.guest().net()));
+        if (bridges.guest() != null && bridges.guest().net() != null) {
+            refused.add(Administrator.network(bridges.guest().net()));
         }
         return new Gate(hosts, welcome, refused, new Gate.Secret() {
             @Override

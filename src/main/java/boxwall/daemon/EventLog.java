@@ -20,13 +20,15 @@ final class EventLog implements Journal {
 
     private final PrintStream out;
     private final Sys sys;
-    private final String logger;
-    private final LinkedBlockingQueue<String> waiting = new LinkedBlockingQueue<String>(WAITING);
+    /** Where logger is looked for first; null when there is no syslog to tell. */
+    private final String folder;
+    /** Null until there is something to tell. */
+    private LinkedBlockingQueue<String> waiting;
 
-    private EventLog(PrintStream out, Sys sys, String logger) {
+    private EventLog(PrintStream out, Sys sys, String folder) {
         this.out = out;
         this.sys = sys;
-        this.logger = logger;
+        this.folder = folder;
     }
 
     /** A log to one stream only. */
@@ -36,21 +38,30 @@ final class EventLog implements Journal {
 
     /** A log to a stream, and to syslog where SYSLOG says so and the box has a logger. */
     static EventLog of(Sys sys, Config config, PrintStream out) {
-        EventLog log = new EventLog(out, sys, config.get("SYSLOG").equals("yes") ? Programs.path(sys, config.get("BIN"), "logger") : null);
-        if (log.logger != null) {
-            log.startSyslog();
-        }
-        return log;
+        return new EventLog(out, sys, config.get("SYSLOG").equals("yes") ? config.get("BIN") : null);
     }
 
-    /** A thread of its own: an exec takes long on a box, and no answer should wait for it. */
-    private void startSyslog() {
+    /** A thread of its own: looking for logger and an exec take long on a box, and no answer should wait for them. */
+    private synchronized LinkedBlockingQueue<String> syslog() {
+        if (waiting == null) {
+            waiting = new LinkedBlockingQueue<String>(WAITING);
+            startSyslog(waiting);
+        }
+        return waiting;
+    }
+
+    private void startSyslog(final LinkedBlockingQueue<String> queue) {
         Thread thread = new Thread("syslog") {
             @Override
             public void run() {
                 try {
+                    String line = queue.take();
+                    String logger = Programs.path(sys, folder, "logger");
                     while (true) {
-                        tell(waiting.take());
+                        if (logger != null) {
+                            tell(logger, line);
+                        }
+                        line = queue.take();
                     }
                 } catch (InterruptedException e) {
                     return;
@@ -61,7 +72,7 @@ final class EventLog implements Journal {
         thread.start();
     }
 
-    private void tell(String line) {
+    private void tell(String logger, String line) {
         try {
             sys.run(Arrays.asList(logger, "-t", "boxwall", line), "", LOGGER_SECONDS);
         } catch (BoxException e) {
@@ -77,8 +88,8 @@ final class EventLog implements Journal {
     public void event(String words) {
         String line = plain(words);
         out.println(line);
-        if (logger != null) {
-            waiting.offer(line);
+        if (folder != null) {
+            syslog().offer(line);
         }
     }
 

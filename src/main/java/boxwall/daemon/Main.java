@@ -35,8 +35,13 @@ public final class Main {
             err.print("boxwall: " + e.getMessage() + "\n" + USAGE);
             return 2;
         }
-        Verbs verbs = new Verbs(new LiveSys(), arguments, out, err);
         String verb = arguments.verb();
+        if (verb.equals("daemon")) {
+            // before anything of the other verbs is loaded: see Daemon
+            String bridges = System.getenv("BOXWALL_BRIDGES");
+            return new Daemon(new LiveSys(), Config.read(new LiveSys(), arguments), out).run(bridges == null ? "" : bridges);
+        }
+        Verbs verbs = new Verbs(new LiveSys(), arguments, out, err);
         if (verb.equals("facts")) {
             return verbs.facts();
         }
@@ -54,9 +59,6 @@ public final class Main {
         }
         if (verb.equals("import")) {
             return verbs.imported();
-        }
-        if (verb.equals("daemon")) {
-            return new Daemon(new LiveSys(), verbs.config(), out).run();
         }
         err.print("boxwall: no verb '" + verb + "'\n" + USAGE);
         return 2;

@@ -11,12 +11,14 @@ import boxwall.report.StatusJson;
 import boxwall.sys.Sys;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
 /** What is said of the box from memory: status and findings. No process is started for it. */
 final class ReadReplies {
+    private static final int MAX_TABLE = 8 << 20;
     private final Sys sys;
     private final Config config;
     private final BoxState box;
@@ -34,19 +36,41 @@ final class ReadReplies {
         this.daemonAtMillis = daemonAtMillis;
     }
 
+    /** The short form is there at once, also while the box is being read for the first time; the long one waits for that. */
     Reply status(boolean withToken) {
         watch.notice();
         Outcome last = changes.last();
         StatusJson status = new StatusJson(state(last), daemonAtMillis).protectedAt(last.protectedAt()).reason(last.why())
-                .findings(findings(last));
-        Box now = box.box();
-        for (Family family : Family.values()) {
-            status.rules(family, now.liveRules(family));
+                .findings(withToken ? findings(last) : brief(last));
+        for (Map.Entry<Family, Integer> rules : rules().entrySet()) {
+            status.rules(rules.getKey(), rules.getValue());
         }
         if (last.state().equals("pending")) {
             status.pending(last.id(), last.deadline(), Math.max(0, last.deadline() - sys.uptimeMillis() / 1000));
         }
-        return Reply.json(200, withToken ? status.whole(now.facts()) : status.brief());
+        return Reply.json(200, withToken ? status.whole(box.box().facts()) : status.brief());
+    }
+
+    /** Live rules by family; those that the boot plane loaded while the box has not been read yet. */
+    private Map<Family, Integer> rules() {
+        Box known = box.known();
+        Map<Family, Integer> rules = new TreeMap<Family, Integer>();
+        for (Family family : Family.values()) {
+            rules.put(family, known == null ? loaded(family) : known.liveRules(family));
+        }
+        return rules;
+    }
+
+    private int loaded(Family family) {
+        int count = 0;
+        List<String> tables = sys.list(config.get("RUN") + "/live");
+        for (String table : tables == null ? Collections.<String>emptyList() : tables) {
+            String text = table.startsWith(family.digit() + ".") ? sys.read(config.get("RUN") + "/live/" + table, MAX_TABLE) : null;
+            for (int at = text == null ? -1 : text.indexOf("\n-A "); at >= 0; at = text.indexOf("\n-A ", at + 1)) {
+                count++;
+            }
+        }
+        return count;
     }
 
     /**
@@ -58,11 +82,7 @@ final class ReadReplies {
         Outcome last = changes.last();
         String uuid = sys.read("/proc/sys/kernel/random/uuid", 64);
         String nonce = uuid == null ? Long.toHexString(System.nanoTime()) : uuid.trim();
-        Map<Family, Integer> rules = new TreeMap<Family, Integer>();
-        for (Family family : Family.values()) {
-            rules.put(family, Integer.valueOf(box.box().liveRules(family)));
-        }
-        String html = page().html(Page.wantsGerman(request.header("accept-language")), nonce, state(last), last.protectedAt(), rules, findings(last));
+        String html = page().html(Page.wantsGerman(request.header("accept-language")), nonce, state(last), last.protectedAt(), rules(), brief(last));
         return Reply.utf8("text/html; charset=utf-8", html).with("Content-Security-Policy", "default-src 'none'; script-src 'nonce-" + nonce
                 + "'; style-src 'nonce-" + nonce + "'; img-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
                 .with("Vary", "Accept-Language");
@@ -77,6 +97,20 @@ final class ReadReplies {
     /** The state's word: boxwall-apply's, or drifted. */
     String state(Outcome last) {
         return watch.drifted() && last.state().equals("active") ? "drifted" : last.state();
+    }
+
+    /** The findings as far as they are known without waiting. */
+    private List<Finding> brief(Outcome last) {
+        if (box.known() != null) {
+            return findings(last);
+        }
+        List<Finding> all = new ArrayList<Finding>();
+        all.add(new Finding("box-unread", Finding.Severity.NOTE, "", Collections.<String>emptyList(),
+                "the daemon has just started and is still reading the box: rules are counted as boxwall loaded them, more findings may come",
+                "ask again in some seconds"));
+        all.addAll(RunFindings.of(last));
+        all.addAll(LivePlan.findings(sys, config, last.get("plan")));
+        return all;
     }
 
     List<Finding> findings(Outcome last) {

@@ -26,7 +26,6 @@ import java.util.Arrays;
 
 /** The verbs that end: facts, check, compile, explain, exposure, diff, import, record. Each returns its exit status. */
 final class Verbs {
-    static final String CONFIG_FILE = "/mod/etc/conf/boxwall.cfg";
     static final String APPLY = "/usr/sbin/boxwall-apply";
     static final String KEEP = "/usr/sbin/boxwall-keep";
     private static final int MAX_RULES = 256 * 1024 + 1;
@@ -44,7 +43,7 @@ final class Verbs {
     }
 
     Config config() {
-        return Config.parse(sys.read(arguments.get("--config", CONFIG_FILE), 65536), System.getenv());
+        return Config.read(sys, arguments);
     }
 
     private Box box() {

@@ -2,6 +2,7 @@ package boxwall.daemon;
 
 import boxwall.apply.BootPlane;
 import boxwall.apply.Outcome;
+import boxwall.box.Bridges;
 import boxwall.box.Finding;
 import boxwall.netfilter.Family;
 import boxwall.plan.Drift;
@@ -73,7 +74,7 @@ final class Watch {
                 if (!now.equals(poked) || period > 0 && sys.uptimeMillis() >= due) {
                     poked = now;
                     look(null);
-                    doors.open(box.box().facts());
+                    doors.open(Bridges.of(box.box().facts()));
                     due = sys.uptimeMillis() + period;
                 } else if (soon && !changes.applying().isLocked()) {
                     soon = false;

@@ -5,9 +5,6 @@ package boxwall.http;
  * throws nothing for bad input.
  */
 public interface Control {
-    /** Milliseconds since the machine started; connections are dated with it. */
-    long uptimeMillis();
-
     /** GET /: the page, in the language that Accept-Language prefers. */
     Reply page(Request request);
 

@@ -14,9 +14,6 @@ import java.util.logging.Logger;
  * repeats itself for ever on a header over 8 KiB, writes bodies to files, and drops what it can't decode without an answer.
  */
 public final class Listener extends NanoHTTPD {
-    /** A daemon on JamVM can't wake a thread that waits in accept(): it looks up now and then, and cuts those that are late. */
-    private static final int ACCEPT_MILLIS = 1000;
-
     private final Port port;
 
     Listener(String address, final Port port) {
@@ -27,9 +24,7 @@ public final class Listener extends NanoHTTPD {
         setServerSocketFactory(new ServerSocketFactory() {
             @Override
             public ServerSocket create() throws IOException {
-                ServerSocket socket = new Sockets.NamelessServerSocket(port);
-                socket.setSoTimeout(ACCEPT_MILLIS);
-                return socket;
+                return new Sockets.NamelessServerSocket(port);
             }
         });
     }

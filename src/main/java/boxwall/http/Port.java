@@ -15,9 +15,18 @@ public final class Port {
     /** NanoHTTPD's own; each request has a deadline besides. */
     private static final int READ_MILLIS = 10000;
 
+    static {
+        // NanoHTTPD makes itself a java.util.logging logger, and the first one reads a configuration of which nothing is used here: on
+        // OpenJDK's interpreter a second of a router's start. A class that is only made, in place of the reading (java.util.logging.LogManager).
+        if (System.getProperty("java.util.logging.config.class") == null) {
+            System.setProperty("java.util.logging.config.class", "java.lang.Object");
+        }
+    }
+
     private final int number;
     private final Answers answers;
-    private final Control control;
+    private final Awaited control;
+    private final Clock clock;
     private final Journal journal;
     private final Admission admission = new Admission();
     private final ClientPool pool = new ClientPool(admission);
@@ -31,11 +40,17 @@ public final class Port {
             });
 
     /** Makes a port that listens nowhere yet and lets nobody in; what happens to it is told to the journal. */
-    public Port(int number, Control control, Journal journal) {
+    public Port(int number, Clock clock, Journal journal) {
         this.number = number;
-        this.answers = new Answers(this, new Routes(control, journal));
-        this.control = control;
+        this.clock = clock;
+        this.control = new Awaited(clock);
+        this.answers = new Answers(this, new Routes(control, clock, journal));
         this.journal = journal;
+    }
+
+    /** From now on this answers; who asked before has waited for it. */
+    public void serve(Control daemon) {
+        control.come(daemon);
     }
 
     /** From now on these peers may ask. */
@@ -51,11 +66,6 @@ public final class Port {
      */
     public synchronized List<String> listen(Collection<String> addresses) {
         List<String> failed = new ArrayList<String>();
-        for (String open : new ArrayList<String>(listeners.keySet())) {
-            if (!addresses.contains(open)) {
-                listeners.remove(open).stop();
-            }
-        }
         for (String address : addresses) {
             if (listeners.containsKey(address)) {
                 continue;
@@ -66,6 +76,12 @@ public final class Port {
                 listeners.put(address, listener);
             } catch (IOException e) {
                 failed.add(address + ":" + number + ": " + e.getMessage());
+            }
+        }
+        // last: on JamVM a listener notices only some seconds later that it was closed
+        for (String open : new ArrayList<String>(listeners.keySet())) {
+            if (!addresses.contains(open)) {
+                listeners.remove(open).stop();
             }
         }
         return failed;
@@ -106,7 +122,7 @@ public final class Port {
     }
 
     long uptimeMillis() {
-        return control.uptimeMillis();
+        return clock.uptimeMillis();
     }
 
     /** Ends the connections whose time is over. */

@@ -81,7 +81,7 @@ public final class Reply {
     }
 
     /** The body's bytes; not a copy. */
-    byte[] body() {
+    public byte[] body() {
         return body;
     }
 

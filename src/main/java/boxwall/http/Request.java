@@ -13,7 +13,8 @@ public final class Request {
     private final Client client;
     private final String body;
 
-    Request(String method, String path, Map<String, String> query, Map<String, String> headers, Client client, String body) {
+    /** Makes a request; query and headers by name, header names in lower case. */
+    public Request(String method, String path, Map<String, String> query, Map<String, String> headers, Client client, String body) {
         this.method = method;
         this.path = path;
         this.query = Collections.unmodifiableMap(new HashMap<String, String>(query));

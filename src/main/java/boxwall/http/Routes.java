@@ -7,12 +7,14 @@ import java.util.List;
 
 /** Refuses by route, method, source and token, and hands the rest to the daemon. */
 final class Routes {
-    private final Control control;
+    private final Awaited awaited;
+    private final Clock clock;
     private final Journal journal;
     private final Failures failures = new Failures();
 
-    Routes(Control control, Journal journal) {
-        this.control = control;
+    Routes(Awaited awaited, Clock clock, Journal journal) {
+        this.awaited = awaited;
+        this.clock = clock;
         this.journal = journal;
     }
 
@@ -35,13 +37,13 @@ final class Routes {
 
     private Reply refuseToken(Request request, Route route, boolean right) {
         String peer = request.client().text();
-        int seconds = failures.seconds(peer, control.uptimeMillis());
+        int seconds = failures.seconds(peer, clock.uptimeMillis());
         // whoever has the token can always go back, whatever another program on the same PC sent before
         if (seconds > 0 && route.wantsToken() && !(right && route.isUrgent())) {
             return Reply.problem(new Problem(429, "too many wrong tokens", "wait " + seconds + " seconds; '/etc/init.d/rc.boxwall"
                     + " token' on the box shows the token; confirm and revert are answered meanwhile")).with("Retry-After", String.valueOf(seconds));
         }
-        if (!right && request.header("authorization") != null && failures.failed(peer, control.uptimeMillis())) {
+        if (!right && request.header("authorization") != null && failures.failed(peer, clock.uptimeMillis())) {
             journal.event("wrong tokens from " + peer + ": refused for a minute");
         }
         if (route.wantsToken() && !right) {
@@ -54,13 +56,23 @@ final class Routes {
     /** Answers a request that wasn't refused. */
     Reply answer(Request request, Gate gate) {
         Route route = Route.find(request.path());
+        if (route == Route.OK) {
+            return Reply.empty();
+        }
+        Control control = awaited.get();
+        if (control == null) {
+            return Reply.problem(new Problem(503, "not there yet", "the daemon opened its port but did not get any further; its log says why"))
+                    .with("Retry-After", "10");
+        }
+        return answer(control, request, route, gate);
+    }
+
+    private Reply answer(Control control, Request request, Route route, Gate gate) {
         switch (route) {
-            case OK:
-                return Reply.empty();
             case PAGE:
                 return control.page(request);
             case STATUS:
-                boolean barred = failures.seconds(request.client().text(), control.uptimeMillis()) > 0;
+                boolean barred = failures.seconds(request.client().text(), clock.uptimeMillis()) > 0;
                 return control.status(!barred && gate.hasToken(request));
             case FACTS:
                 return control.facts();
@@ -83,11 +95,11 @@ final class Routes {
             case OPENAPI:
                 return OpenApi.reply();
             default:
-                return answerChange(request, route);
+                return answerChange(control, request, route);
         }
     }
 
-    private Reply answerChange(Request request, Route route) {
+    private static Reply answerChange(Control control, Request request, Route route) {
         switch (route) {
             case RULES:
                 return request.method().equals("PUT") ? control.putRules(request) : control.rules(request);

@@ -22,6 +22,14 @@ final class Sockets {
 
     /** Hands out sockets whose peer has no name: NanoHTTPD asks each peer's, and a resolver may be minutes away behind the rules. */
     static final class NamelessServerSocket extends ServerSocket {
+        /** A daemon on JamVM can't wake a thread that waits in accept(): while there are connections it looks up and cuts those that are late. */
+        private static final int BUSY_MILLIS = 1000;
+        /**
+         * With nobody there it only looks whether its address was closed, and each look costs an interpreter half a millisecond of a fast
+         * processor: once a second that would be the most that an idle daemon does.
+         */
+        private static final int QUIET_MILLIS = 10 * 1000;
+
         private final Port port;
 
         NamelessServerSocket(Port port) throws IOException {
@@ -35,6 +43,7 @@ final class Sockets {
                 throw new SocketException("closed");
             }
             port.cutLate();
+            setSoTimeout(port.connections() > 0 ? BUSY_MILLIS : QUIET_MILLIS);
             Socket socket = new NamelessSocket();
             try {
                 implAccept(socket);

@@ -1,38 +1,155 @@
 package boxwall.daemon;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import boxwall.apply.BootPlane;
 import boxwall.build.Budgets;
+import boxwall.http.Client;
+import boxwall.http.Control;
+import boxwall.http.Reply;
+import boxwall.http.Request;
+import com.sun.management.ThreadMXBean;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The programs that the daemon starts for what it does: each takes a box some hundredths of a second, on JamVM far more. */
+/**
+ * The programs that the daemon starts for what it does: each takes a box some hundredths of a second, on JamVM far more; and the bytes
+ * that an often asked question costs its small heap. The whole daemon but for its port, on a box that counts.
+ */
 class ExecBudgetTest {
-    private final FakeBox sys = new FakeBox(Path.of("src/test/resources/boxes/virtual"));
+    private static final String RULES = "iptables -P INPUT DROP\niptables -A INPUT -i lo -j ACCEPT\niptables -A INPUT -i $LAN_IF -s $LAN_NET -j ACCEPT\n";
+    private static final byte[] PC = {(byte) 192, (byte) 168, (byte) 178, 20};
+    private static final byte[] ADDRESS = {(byte) 192, (byte) 168, (byte) 178, 1};
 
-    private Watch watch() {
-        Config config = Config.parse(null, Map.of());
-        Changes changes = new Changes(sys, config, new BootPlane(sys, "/usr/sbin/boxwall-apply", FakeBox.RUN));
-        EventLog events = EventLog.to(new PrintStream(new ByteArrayOutputStream(), true));
-        return new Watch(sys, config, new BoxState(sys, "/usr/sbin/boxwall-apply"), changes, new Following(sys, config, changes, events),
-                new History(sys, config, "/usr/sbin/boxwall-keep"), events);
+    private final FakeBox sys = new FakeBox(Path.of("src/test/resources/boxes/virtual"));
+    private final Config config = Config.parse(null, Map.of("BOXWALL_SYSLOG", "no"));
+    private final ByteArrayOutputStream log = new ByteArrayOutputStream();
+    private final BoxState box = new BoxState(sys, Verbs.APPLY);
+    private final Daemon daemon = new Daemon(sys, config, new PrintStream(log, true));
+    private Control control;
+
+    /** A daemon that has read its box once and looked at its rules. */
+    @BeforeEach
+    void start() {
+        String table = "*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -i lo -j ACCEPT\nCOMMIT\n";
+        sys.booted("", table, table);
+        control = daemon.control(box, 5000);
+        daemon.watch().look(box.box());
+        assertEquals(List.of("probe"), sys.verbs);
+        sys.verbs.clear();
+        later();
+    }
+
+    /** So long after the last reading that nothing of it counts as new. */
+    private void later() {
+        sys.uptimeMillis += 10 * BoxState.SHARED_MILLIS;
+    }
+
+    private Request request(String method, String path, Map<String, String> query, String body) {
+        later();
+        return new Request(method, path, query, Map.of(), new Client(PC, ADDRESS, sys.uptimeMillis), body);
+    }
+
+    /** Whoever asks in the seconds in which a slow box is read gets what is known without it, and is told so. */
+    @Test
+    void theShortStatusDoesNotWaitForTheFirstReading() {
+        String table = "*filter\n:INPUT DROP [0:0]\n-A INPUT -i lo -j ACCEPT\n-A INPUT -i lan -j ACCEPT\nCOMMIT\n";
+        sys.booted("", table, "*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n");
+        Control fresh = new Daemon(sys, config, new PrintStream(log, true)).control(new BoxState(sys, Verbs.APPLY), 5000);
+        String unread = body(fresh.status(false));
+        assertTrue(unread.startsWith("{\"state\":\"active\",\"rules\":{\"ipv4\":2,\"ipv6\":0}"), unread);
+        assertTrue(unread.contains("[{\"code\":\"box-unread\",\"severity\":\"note\"}]"), unread);
+        assertEquals(List.of(), sys.verbs);
+        String whole = body(fresh.status(true));
+        assertTrue(whole.contains("\"facts\":{\"kernel\"") && !whole.contains("box-unread"), whole);
+        assertEquals(List.of("probe"), sys.verbs);
+        assertTrue(!body(fresh.status(false)).contains("box-unread"));
+    }
+
+    private static String body(Reply reply) {
+        return new String(reply.body(), java.nio.charset.StandardCharsets.UTF_8);
+    }
+
+    /** What the watch does as long as nothing has happened, an hour of it but for the drift checks. */
+    @Test
+    void idle() {
+        for (int round = 0; round < 720; round++) {
+            sys.uptimeMillis += 5000;
+            daemon.watch().notice();
+            if (round == 700 && Budgets.isBroken("idle.execs")) {
+                box.read("");
+            }
+        }
+        Budgets.hold("idle.execs", sys.verbs.size());
     }
 
     @Test
     void drift() {
-        String table = "*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -i lo -j ACCEPT\nCOMMIT\n";
-        sys.booted("", table, table);
-        Watch watch = watch();
-        watch.look(null);
+        daemon.watch().look(null);
         if (Budgets.isBroken("drift.execs")) {
-            watch.look(null);
+            daemon.watch().look(null);
         }
-        assertEquals(List.of(), watch.findings());
+        assertEquals(List.of(), daemon.watch().findings());
         Budgets.hold("drift.execs", sys.verbs.size());
+    }
+
+    @Test
+    void status() {
+        for (boolean token : new boolean[] {false, true}) {
+            later();
+            assertEquals(200, control.status(token).status());
+        }
+        if (Budgets.isBroken("status.execs")) {
+            box.live();
+        }
+        Budgets.hold("status.execs", sys.verbs.size());
+    }
+
+    @Test
+    void apply() {
+        assertEquals(200, control.putRules(request("PUT", "/rules", Map.of(), RULES)).status());
+        assertEquals(List.of(), sys.verbs, "a candidate is checked from memory");
+        Reply applied = control.apply(request("POST", "/apply", Map.of("force", "1", "replace", "1"), ""));
+        assertEquals(202, applied.status(), () -> log.toString());
+        if (Budgets.isBroken("apply.execs")) {
+            box.readTables();
+        }
+        assertEquals(1, sys.verbs.stream().filter(verb -> verb.startsWith("try ")).count(), "one program makes the change");
+        Budgets.hold("apply.execs", sys.verbs.size());
+    }
+
+    @Test
+    void confirm() {
+        control.putRules(request("PUT", "/rules", Map.of(), RULES));
+        control.apply(request("POST", "/apply", Map.of("force", "1", "replace", "1"), ""));
+        sys.verbs.clear();
+        assertEquals(200, control.confirm(request("POST", "/confirm/t1", Map.of(), ""), "t1").status(), () -> log.toString());
+        if (Budgets.isBroken("confirm.execs")) {
+            box.readTables();
+        }
+        Budgets.hold("confirm.execs", sys.verbs.size());
+    }
+
+    /** After some rounds, so that what is made once is made; the least of some, as a compiler at work only ever allocates more. */
+    @Test
+    void statusBytes() {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long least = Long.MAX_VALUE;
+        for (int round = 0; round < 20; round++) {
+            long before = threads.getCurrentThreadAllocatedBytes();
+            Reply reply = control.status(false);
+            if (Budgets.isBroken("status.bytes")) {
+                control.status(true);
+            }
+            least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+            assertTrue(reply.status() == 200 && least > 0);
+        }
+        Budgets.hold("status.bytes", least);
     }
 }

@@ -34,7 +34,14 @@ class PortTest {
         try (ServerSocket free = new ServerSocket(0)) {
             number = free.getLocalPort();
         }
-        port = new Port(number, new Echo(), new Journal() {
+        port = port();
+        port.serve(new Echo());
+        port.admit(gate(List.of()));
+        assertEquals(List.of(), port.listen(List.of("127.0.0.1")));
+    }
+
+    private Port port() {
+        return new Port(number, () -> now, new Journal() {
             @Override
             public void event(String words) {
                 events.add(words);
@@ -45,8 +52,6 @@ class PortTest {
                 events.add("bug: " + bug);
             }
         });
-        port.admit(gate(List.of()));
-        assertEquals(List.of(), port.listen(List.of("127.0.0.1")));
     }
 
     @AfterEach
@@ -62,6 +67,37 @@ class PortTest {
     @Test
     void okNeedsNothing() throws IOException {
         assertTrue(get("/ok", "").startsWith("HTTP/1.1 204 "));
+    }
+
+    /** A port that is open while the daemon behind it is still being loaded: reachable at once, answered as soon as it is there. */
+    @Test
+    void whoAsksBeforeTheDaemonIsThereWaitsForIt() throws Exception {
+        port.close();
+        port = port();
+        port.admit(gate(List.of()));
+        assertEquals(List.of(), port.listen(List.of("127.0.0.1")));
+        assertStatus(204, get("/ok", ""));
+        assertStatus(401, get("/facts", ""));
+        java.util.concurrent.FutureTask<String> asked = new java.util.concurrent.FutureTask<>(() -> get("/status", ""));
+        new Thread(asked, "asks early").start();
+        while (port.connections() == 0 && !asked.isDone()) {
+            Thread.onSpinWait();
+        }
+        port.serve(new Echo());
+        // the socket's own limit ends it if nobody answers
+        assertTrue(asked.get().endsWith("{\"long\":false}"));
+        // the clock of this test stands still but for this: a daemon that never comes is said to be missing
+        port.close();
+        port = port();
+        port.admit(gate(List.of()));
+        assertEquals(List.of(), port.listen(List.of("127.0.0.1")));
+        java.util.concurrent.FutureTask<String> vain = new java.util.concurrent.FutureTask<>(() -> get("/status", ""));
+        new Thread(vain, "asks in vain").start();
+        while (!vain.isDone()) {
+            now += 61_000;
+            Thread.sleep(10);
+        }
+        assertStatus(503, vain.get());
     }
 
     @Test
@@ -411,11 +447,6 @@ class PortTest {
     }
 
     private final class Echo implements Control {
-        @Override
-        public long uptimeMillis() {
-            return now;
-        }
-
         @Override
         public Reply page(Request request) {
             return Reply.utf8("text/html; charset=utf-8", "page");

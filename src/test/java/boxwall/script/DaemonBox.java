@@ -64,6 +64,8 @@ final class DaemonBox implements AutoCloseable {
         for (String script : new String[] {"boxwall-apply", "boxwall-keep"}) {
             box.script(script, "#!/bin/sh\nexec " + box.command(script) + " \"$@\"\n");
         }
+        // what the launcher hands over: with it the daemon is on the LAN from its first answer on
+        box.settings.put("BOXWALL_BRIDGES", sh("ip addr show dev lan"));
         // the seconds of a period, so that only a poke brings a look
         box.settings.put("BOXWALL_DRIFT", "3600");
         box.settings.put("BOXWALL_STATEFUL", "no");

@@ -1,0 +1,109 @@
+package boxwall.daemon;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import boxwall.build.Budgets;
+import boxwall.http.Client;
+import boxwall.http.Control;
+import boxwall.http.Reply;
+import boxwall.http.Request;
+import boxwall.sys.BoxException;
+import boxwall.sys.CommandResult;
+import boxwall.sys.Sys;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/**
+ * GNU Classpath's waitFor() takes a second for each program, however short. On such a box an apply is still through within three: what
+ * a program printed says whether it worked, and its status is asked for only when it didn't. The seconds are those of the box's own clock.
+ */
+class SlowReapingTest {
+    private static final int REAPING_MILLIS = 1000;
+    private static final String RULES = "iptables -P INPUT DROP\niptables -A INPUT -i lo -j ACCEPT\niptables -A INPUT -i $LAN_IF -s $LAN_NET -j ACCEPT\n";
+
+    private final FakeBox box = new FakeBox(Path.of("src/test/resources/boxes/virtual"));
+    private int waits;
+    /** The machine's edge as such a JVM has it. */
+    private final Sys slow = new Sys() {
+        @Override
+        public CommandResult run(List<String> command, String stdin, int limitSeconds) {
+            CommandResult quick = box.run(command, stdin, limitSeconds);
+            return new CommandResult(command, quick.out(), quick.err(), quick.timedOut(), 0) {
+                @Override
+                public int status() {
+                    waits++;
+                    box.uptimeMillis += REAPING_MILLIS;
+                    return quick.status();
+                }
+            };
+        }
+
+        @Override
+        public String read(String path, int limitBytes) {
+            return box.read(path, limitBytes);
+        }
+
+        @Override
+        public void write(String path, String text) {
+            box.write(path, text);
+        }
+
+        @Override
+        public List<String> list(String directory) {
+            return box.list(directory);
+        }
+
+        @Override
+        public long uptimeMillis() {
+            return box.uptimeMillis;
+        }
+    };
+    private final ByteArrayOutputStream log = new ByteArrayOutputStream();
+    private final Control control = new Daemon(slow, Config.parse(null, Map.of("BOXWALL_SYSLOG", "no")), new PrintStream(log, true))
+            .control(new BoxState(slow, Verbs.APPLY), 5000);
+
+    SlowReapingTest() {
+        String table = "*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -i lo -j ACCEPT\nCOMMIT\n";
+        box.booted("", table, table);
+        assertEquals(200, control.putRules(request("PUT", "/rules", Map.of(), RULES)).status());
+    }
+
+    private Request request(String method, String path, Map<String, String> query, String body) {
+        box.uptimeMillis++;
+        return new Request(method, path, query, Map.of(), new Client(new byte[] {(byte) 192, (byte) 168, (byte) 178, 20},
+                new byte[] {(byte) 192, (byte) 168, (byte) 178, 1}, box.uptimeMillis), body);
+    }
+
+    private Reply apply() {
+        return control.apply(request("POST", "/apply", Map.of("force", "1", "replace", "1"), ""));
+    }
+
+    @Test
+    void anApplyAndItsConfirmAskForNoStatus() throws BoxException {
+        long began = box.uptimeMillis;
+        assertEquals(202, apply().status(), () -> log.toString());
+        assertEquals(200, control.confirm(request("POST", "/confirm/t1", Map.of(), ""), "t1").status(), () -> log.toString());
+        if (Budgets.isBroken("apply.waits")) {
+            slow.run(List.of(Verbs.APPLY, "probe"), "", 1).status();
+        }
+        assertTrue(box.uptimeMillis - began < 3000, "it took " + (box.uptimeMillis - began) + " ms of the box's time");
+        Budgets.hold("apply.waits", waits);
+    }
+
+    @Test
+    void aRefusedApplyAsksSeldomEnough() throws BoxException {
+        box.refusal = "iptables-restore: line 3 failed";
+        long began = box.uptimeMillis;
+        assertEquals(422, apply().status(), () -> log.toString());
+        if (Budgets.isBroken("refused.apply.waits")) {
+            slow.run(List.of(Verbs.APPLY, "probe"), "", 1).status();
+        }
+        assertTrue(box.uptimeMillis - began < 3000 || Budgets.isBroken("refused.apply.waits"), "it took " + (box.uptimeMillis - began) + " ms of the box's time");
+        Budgets.hold("refused.apply.waits", waits);
+    }
+}
