@@ -236,7 +236,9 @@ final class Watch {
                 String save = family.command() + "-save";
                 if (applied != null && now.readings().command(save) != null) {
                     String table = name.substring(2);
-                    all.addAll(Drift.of(family, table, applied, now.readings().commandLines(save), kept(plan, table)));
+                    // the file's name says which table it is, its text needn't
+                    String whole = applied.startsWith("*") ? applied : "*" + table + "\n" + applied;
+                    all.addAll(Drift.of(family, table, whole, now.readings().commandLines(save), kept(plan, table)));
                 }
             }
         }

@@ -74,13 +74,13 @@ final class FakeBox implements Sys {
         readBack(live[1], 6);
     }
 
-    /** RUN/live: a table's lines without counters, comments and accepting policies. */
+    /** RUN/live: a table's lines without its name, counters, comments and accepting policies. */
     private void readBack(String save, int family) {
         String name = null;
         for (String line : save.split("\n")) {
             if (line.startsWith("*")) {
                 name = RUN + "/live/" + family + "." + line.substring(1);
-                files.put(name, line + "\n");
+                files.put(name, "");
             } else if (name != null && !line.startsWith("#") && !line.equals("COMMIT") && !line.matches(":.* ACCEPT.*")) {
                 files.put(name, files.get(name) + line.replaceAll("^\\[[^]]*\\] ", "").replaceAll("^(:[^ ]* [^ ]*) .*", "$1") + "\n");
             }
