@@ -65,8 +65,9 @@ final class ReadReplies {
         int count = 0;
         List<String> tables = sys.list(config.get("RUN") + "/live");
         for (String table : tables == null ? Collections.<String>emptyList() : tables) {
-            String text = table.startsWith(family.digit() + ".") ? sys.read(config.get("RUN") + "/live/" + table, MAX_TABLE) : null;
-            for (int at = text == null ? -1 : text.indexOf("\n-A "); at >= 0; at = text.indexOf("\n-A ", at + 1)) {
+            String read = table.startsWith(family.digit() + ".") ? sys.read(config.get("RUN") + "/live/" + table, MAX_TABLE) : null;
+            String text = "\n" + read;
+            for (int at = text.indexOf("\n-A "); at >= 0; at = text.indexOf("\n-A ", at + 1)) {
                 count++;
             }
         }
