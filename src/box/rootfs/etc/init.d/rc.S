@@ -19,8 +19,10 @@ mount_disk() {
 storage() {
 	modprobe ata_piix && modprobe ext4 || echo "rc.S: no disk driver"
 	mount_disk 0 /var/flash
-	mount_disk 1 /var/media/ftp/uStor01
+	asked box.late_stick || stick
 }
+
+stick() { mount_disk 1 /var/media/ftp/uStor01; }
 
 # What is asked for on the kernel's command line, one word each.
 asked() { grep -qw "$1" /proc/cmdline; }
@@ -43,6 +45,7 @@ logging() {
 	klogd -c 4
 }
 
+[ "$1" != stick ] || { stick; exit; } # the stick that was late is there now
 hostname fritz.box
 storage
 /etc/init.d/rc.net
