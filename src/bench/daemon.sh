@@ -16,4 +16,4 @@ $jvm -jar "$jar" daemon >"$BENCH/daemon.log" 2>&1 &
 daemon=$!
 trap 'kill $daemon' EXIT
 wait_for_daemon
-BENCH=$work "$@" || { status=$?; tail -n 5 "$BENCH/daemon.log" >&2; exit $status; }
+DAEMON=$daemon BENCH=$work "$@" || { status=$?; tail -n 5 "$BENCH/daemon.log" >&2; exit $status; }

@@ -51,6 +51,8 @@ final class Canon {
                 return String.valueOf(Ports.port(text));
             case "flags":
                 return Lists.flags(text, argument.split(","));
+            case "words":
+                return Lists.words(text, argument.split(","));
             case "enum":
                 return Lists.choice(text, argument.split(","), false);
             case "prefix":

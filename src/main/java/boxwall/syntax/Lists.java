@@ -1,6 +1,7 @@
 package boxwall.syntax;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
@@ -15,15 +16,27 @@ final class Lists {
     static String flags(String text, String[] set) throws Bad {
         boolean[] given = new boolean[set.length];
         for (String part : text.split(",", -1)) {
-            int at = find(part, set);
-            if (at < 0) {
-                throw unknown(part, set);
-            }
-            given[at] = true;
+            given[known(find(part, set), part, set)] = true;
         }
         // NONE is no flag but the lack of any, so beside others it says nothing
         given[0] &= !set[0].equals("NONE") || join(given, set).equals("NONE");
         return join(given, set);
+    }
+
+    /** {@code a,b}: each part a whole name to the letter; printed in the set's order. */
+    static String words(String text, String[] set) throws Bad {
+        boolean[] given = new boolean[set.length];
+        for (String part : text.split(",", -1)) {
+            given[known(Arrays.asList(set).indexOf(part), part, set)] = true;
+        }
+        return join(given, set);
+    }
+
+    private static int known(int at, String part, String[] set) throws Bad {
+        if (at < 0) {
+            throw unknown(part, set);
+        }
+        return at;
     }
 
     private static String join(boolean[] given, String[] set) {

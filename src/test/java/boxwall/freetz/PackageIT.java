@@ -107,7 +107,7 @@ class PackageIT {
         int packed = packed(all.toByteArray());
         System.out.println("measured: boxwall in a Freetz image: " + packed / 1024 + " KiB packed in blocks of 64 KiB, " + packed(scripts.toByteArray()) / 1024
                 + " KiB of it without the jar");
-        assertTrue(packed <= 360 * 1024, packed + " bytes");
+        assertTrue(packed <= 368 * 1024, packed + " bytes");
     }
 
     private static int packed(byte[] bytes) throws IOException, InterruptedException {

@@ -76,6 +76,7 @@ class RulesetParserTest {
         "iptables -A INPUT -s 10.0.0.010 -j DROP | rules:1:22: not an address",
         "iptables -M /bin/sh -A INPUT | rules:1:10: --modprobe makes iptables run a program",
         "iptables --modpr=/bin/sh -A INPUT | rules:1:10: --modprobe makes",
+        "iptables -t raw -A PREROUTING -j CT --ctevents NEW | rules:1:48: --ctevents: unknown name \"NEW\"; did you mean \"new\"?",
         "iptables -A INPUT -j LOG --log-prefix 123456789012345678901234567890 | rules:1:39: --log-prefix: 30 bytes where 29 are the limit",
         "iptables -N 12345678901234567890123456789 | rules:1:13: chain: a name of 29 characters, the limit is 28",
         "iptables -A INPUT -p tcp -m multiport --dports 1,2,3,4,5,6,7,8,9,10,11,12,13,14:15,16 | rules:1:48: --dports: more than 15 ports",

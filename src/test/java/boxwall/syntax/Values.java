@@ -73,6 +73,8 @@ final class Values {
                 return portList();
             case "flags":
                 return subset(argument.split(","), true);
+            case "words":
+                return subset(argument.split(","), false);
             case "enum":
             case "exact":
             case "prefix":
