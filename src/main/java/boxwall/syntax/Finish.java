@@ -74,7 +74,7 @@ final class Finish {
         for (int i = 0; i < all.size(); i++) {
             Option option = all.get(i);
             if (option.negated() && (option.name().equals(upto) || option.name().equals(above))) {
-                all.set(i, Option.of(option.name().equals(upto) ? above : upto, option.value()));
+                all.set(i, new Option(option.name().equals(upto) ? above : upto, false, option.values()));
             }
         }
     }
