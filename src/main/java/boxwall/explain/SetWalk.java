@@ -85,11 +85,19 @@ final class SetWalk {
         for (Map.Entry<Rewrites, Integer> each : sent.entrySet()) {
             byte[] dst = each.getKey().constant(Field.DST);
             String out = dst == null ? null : site.isOwn(dst) ? "lo" : site.interfaceTo(dst);
-            boolean same = !each.getKey().touches(Field.DST);
-            sets.add(away, same ? each.getKey() : each.getKey().with(Field.OUT, out == null ? null : Numbers.interfaceName(out)),
-                    each.getValue().intValue());
+            int same = unchanged(each.getKey(), each.getValue().intValue());
+            sets.add(away, each.getKey(), same);
+            sets.add(away, each.getKey().with(Field.OUT, out == null ? null : Numbers.interfaceName(out)),
+                    sets.bdd().minus(each.getValue().intValue(), same));
         }
         return away;
+    }
+
+    /** Those of the packets that have the address they came with, be it that a translation gave them the very same. */
+    private int unchanged(Rewrites rewrites, int packets) {
+        byte[] dst = rewrites.constant(Field.DST);
+        return !rewrites.touches(Field.DST) ? packets : dst == null ? Bdd.NONE
+                : sets.bdd().and(packets, sets.lies(Field.DST, Span.range(dst, dst)));
     }
 
     private static Map<Rewrites, Integer> one(Rewrites rewrites, int packets) {
@@ -97,11 +105,12 @@ final class SetWalk {
                 : Collections.singletonMap(rewrites, Integer.valueOf(packets));
     }
 
-    private void route(Hook way, Rewrites rewrites, int packets, Map<Rewrites, Integer> input,
-            Map<Rewrites, Integer> forward) {
+    private void route(Hook way, Rewrites rewrites, int all, Map<Rewrites, Integer> input, Map<Rewrites, Integer> forward) {
         Rewrites local = rewrites.with(Field.OUT, Numbers.interfaceName(""));
-        if (!rewrites.touches(Field.DST)) {
-            sets.add(way == Hook.INPUT ? input : forward, way == Hook.INPUT ? local : rewrites.asItCame(Field.OUT), packets);
+        int same = unchanged(rewrites, all);
+        sets.add(way == Hook.INPUT ? input : forward, way == Hook.INPUT ? local : rewrites.asItCame(Field.OUT), same);
+        int packets = sets.bdd().minus(all, same);
+        if (packets == Bdd.NONE) {
             return;
         }
         byte[] dst = rewrites.constant(Field.DST);

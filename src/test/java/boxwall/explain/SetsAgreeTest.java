@@ -1,5 +1,6 @@
 package boxwall.explain;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -15,6 +16,7 @@ import java.util.Set;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -119,6 +121,20 @@ class SetsAgreeTest {
                         () -> verdict + " " + example + "\n" + String.join("\n", lines));
             }
         }
+    }
+
+    /** A translation to the address that the packet has already sends it nowhere else. */
+    @Test
+    void theSameAddressAgainChangesNothing() {
+        Ruleset ruleset = Rules.v4("*nat", ":PREROUTING ACCEPT [0:0]", "-A PREROUTING -d 192.168.178.1/32 -m limit --limit 1/sec -j REDIRECT", "COMMIT",
+                "*filter", ":INPUT DROP [0:0]", ":FORWARD ACCEPT [0:0]", "COMMIT");
+        Site site = Rules.box();
+        Sets sets = new Sets(Family.IPV4, new Universe(List.of(ruleset), site, Family.IPV4, deviceNames()), 1 << 20);
+        byte[] lan = Numbers.interfaceName("lan");
+        byte[] box = Addresses.parse("192.168.178.1");
+        SetWalk walked = new SetWalk(ruleset, sets, site, null);
+        walked.walk(Hook.FORWARD, sets.bdd().and(sets.lies(Field.DST, Span.range(box, box)), sets.lies(Field.IN, Span.range(lan, lan))));
+        assertEquals(Bdd.NONE, walked.possible(Verdict.DROP));
     }
 
     static List<Criterion> deviceNames() {
