@@ -80,7 +80,8 @@ class GrowthTest {
             double small = measured.get(0).get(step);
             for (List<Double> each : measured) {
                 double ratio = each.get(step) / small;
-                assertTrue(ratio < 1.2, "step " + step + " grows faster than the rules: " + measured);
+                // ten times the rules: an exponent of 1.11. Seen: 1.18 to 1.22, as the JVM's compiler warms up; what is quadratic comes to ten
+                assertTrue(ratio < 1.3, "step " + step + " grows faster than the rules: " + measured);
             }
         }
     }
