@@ -51,6 +51,21 @@ class StrangersTest {
     }
 
     @Test
+    void aComparisonThatFailsIsNoLeaveToReplace() {
+        inBothShells(shell -> {
+            try (NetBox box = new NetBox(shell)) {
+                assertEquals(0, box.sh(VPN).status());
+                String before = box.tables();
+                box.script("grep", "#!/bin/sh\ncase $1 in -vxF) exit 2 ;; esac\nexec /bin/grep \"$@\"\n");
+                NetBox.Answer refused = tried(box, plan("blind", 1111, ""));
+                assertEquals("3 snapshot-failed", refused.status() + " " + refused.get("reason"), refused.out());
+                assertEquals(before, box.tables());
+                assertTrue(NetBox.within(5, () -> box.living() == 0), () -> box.sh("ps -ef").out());
+            }
+        });
+    }
+
+    @Test
     void aTableThatTheRulesetOwnsIsTakenOver() {
         inBothShells(shell -> {
             try (NetBox box = new NetBox(shell)) {
