@@ -56,7 +56,7 @@ class StrangersTest {
             try (NetBox box = new NetBox(shell)) {
                 assertEquals(0, box.sh(VPN).status());
                 String before = box.tables();
-                box.script("grep", "#!/bin/sh\ncase $1 in -vxF) exit 2 ;; esac\nexec /bin/grep \"$@\"\n");
+                box.script("grep", "#!/bin/sh\ncase $1 in -hvxF) exit 1 ;; esac\nexec /bin/grep \"$@\"\n");
                 NetBox.Answer refused = tried(box, plan("blind", 1111, ""));
                 assertEquals("3 snapshot-failed", refused.status() + " " + refused.get("reason"), refused.out());
                 assertEquals(before, box.tables());
