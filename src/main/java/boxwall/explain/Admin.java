@@ -3,8 +3,11 @@ package boxwall.explain;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Hook;
 import boxwall.netfilter.Ruleset;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * The proof that a ruleset doesn't lock the administrator out: for each path every packet of a TCP connection to the box and back,
@@ -25,10 +28,12 @@ public final class Admin {
             return new AdminProof(AdminProof.Result.UNKNOWN, "no administrator's address is known", null);
         }
         AdminProof unknown = null;
+        Map<Family, Universe> universes = universes(ruleset, site, paths);
         for (AdminPath path : paths) {
             AdminProof proof;
             try {
-                proof = prove(ruleset, site, path, nodes);
+                // one path's sets are gone before the next one's come
+                proof = prove(ruleset, site, path, new Sets(path.family(), universes.get(path.family()), nodes));
             } catch (TooComplex e) {
                 proof = AdminPackets.walk(ruleset, site, path, e.getMessage());
             }
@@ -40,11 +45,23 @@ public final class Admin {
         return unknown != null ? unknown : new AdminProof(AdminProof.Result.PROVED, "accepted both ways: " + paths, null);
     }
 
-    private static AdminProof prove(Ruleset ruleset, Site site, AdminPath path, int nodes) {
-        List<Criterion> device = Collections.singletonList(new Criterion(Field.IN, null, false,
-                Collections.singletonList(name(path))));
-        Sets sets = new Sets(path.family(), new Universe(Collections.singletonList(ruleset), site, path.family(), device),
-                nodes);
+    /** What the rules of each family that a path is of can tell apart. */
+    private static Map<Family, Universe> universes(Ruleset ruleset, Site site, List<AdminPath> paths) {
+        Map<Family, List<Criterion>> devices = new TreeMap<Family, List<Criterion>>();
+        for (AdminPath path : paths) {
+            if (!devices.containsKey(path.family())) {
+                devices.put(path.family(), new ArrayList<Criterion>());
+            }
+            devices.get(path.family()).add(new Criterion(Field.IN, null, false, Collections.singletonList(name(path))));
+        }
+        Map<Family, Universe> universes = new TreeMap<Family, Universe>();
+        for (Map.Entry<Family, List<Criterion>> each : devices.entrySet()) {
+            universes.put(each.getKey(), new Universe(Collections.singletonList(ruleset), site, each.getKey(), each.getValue()));
+        }
+        return universes;
+    }
+
+    private static AdminProof prove(Ruleset ruleset, Site site, AdminPath path, Sets sets) {
         AdminProof in = way(ruleset, site, path, sets, Hook.INPUT);
         AdminProof out = in.result() == AdminProof.Result.FAILED ? in : way(ruleset, site, path, sets, Hook.OUTPUT);
         return out.result() == AdminProof.Result.FAILED || in.result() == AdminProof.Result.PROVED ? out : in;

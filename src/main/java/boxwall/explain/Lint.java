@@ -163,7 +163,7 @@ public final class Lint {
 
     /** Names the rules that take what an unreachable rule asks for. */
     private void covered(Step step) {
-        int wanted = SetMatch.of(Criteria.of(step.rule(), sets.family()), sets, sets.everything(), Rewrites.NOTHING).perhaps();
+        int wanted = SetMatch.of(sets.universe().criteria(step.rule()), sets, sets.everything(), Rewrites.NOTHING).perhaps();
         if (wanted == Bdd.NONE) {
             idle.add(new Idle(sets.family(), step, false, "it asks for what no packet has", Collections.<Step>emptyList()));
             return;
@@ -193,7 +193,7 @@ public final class Lint {
     private void redundant(final Step step) {
         Target target = step.rule().target();
         boolean ends = target != null && (target.name().equals("ACCEPT") || target.name().equals("DROP") || target.name().equals("REJECT"));
-        Criteria asked = Criteria.of(step.rule(), sets.family());
+        Criteria asked = sets.universe().criteria(step.rule());
         if (!ends || target.isGoto() || gone.containsKey(step.rule()) || asked.all().isEmpty() || !asked.opaque().isEmpty()) {
             return;
         }

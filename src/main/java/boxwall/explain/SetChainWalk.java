@@ -20,7 +20,6 @@ final class SetChainWalk {
     private final Ruleset ruleset;
     private final Table table;
     private final Sets sets;
-    private final Map<Rule, Criteria> criteria;
     private final Site site;
     private final Listener listener;
     private final Map<Rule, Rule> left;
@@ -36,12 +35,10 @@ final class SetChainWalk {
         void reached(Step step, int here, int matched);
     }
 
-    SetChainWalk(Ruleset ruleset, Table table, Sets sets, Map<Rule, Criteria> criteria, Site site, Listener listener,
-            Map<Rule, Rule> left) {
+    SetChainWalk(Ruleset ruleset, Table table, Sets sets, Site site, Listener listener, Map<Rule, Rule> left) {
         this.ruleset = ruleset;
         this.table = table;
         this.sets = sets;
-        this.criteria = criteria;
         this.site = site;
         this.listener = listener;
         this.left = left;
@@ -81,7 +78,7 @@ final class SetChainWalk {
             Map<Rewrites, Integer> on = new LinkedHashMap<Rewrites, Integer>();
             for (Map.Entry<Rewrites, Integer> each : here.entrySet()) {
                 int set = each.getValue().intValue();
-                SetMatch match = SetMatch.of(asked(rule), sets, set, each.getKey());
+                SetMatch match = SetMatch.of(sets.universe().criteria(rule), sets, set, each.getKey());
                 Step step = Step.rule(table, chain.name(), number, rule, match.sure() == match.perhaps());
                 listener.reached(step, set, match.perhaps());
                 if (left.containsKey(rule)) {
@@ -99,15 +96,6 @@ final class SetChainWalk {
             sets.add(back, each.getKey(), each.getValue().intValue());
         }
         return back;
-    }
-
-    private Criteria asked(Rule rule) {
-        Criteria asked = criteria.get(rule);
-        if (asked == null) {
-            asked = Criteria.of(rule, sets.family());
-            criteria.put(rule, asked);
-        }
-        return asked;
     }
 
     private void act(Step step, Rewrites rewrites, int packets, Map<Rewrites, Integer> on, Map<Rewrites, Integer> back,

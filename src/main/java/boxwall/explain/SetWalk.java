@@ -8,7 +8,6 @@ import boxwall.netfilter.Rule;
 import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.Table;
 import java.util.Collections;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -20,7 +19,6 @@ final class SetWalk {
     private final Ruleset ruleset;
     private final Sets sets;
     private final Site site;
-    private final Map<Rule, Criteria> criteria = new IdentityHashMap<Rule, Criteria>();
     private final SetChainWalk.Listener listener;
     private final int[] possible = new int[Verdict.values().length];
     private Map<Rule, Rule> left = Collections.emptyMap();
@@ -193,7 +191,7 @@ final class SetWalk {
                 }
             }
         };
-        return new SetChainWalk(ruleset, table, sets, criteria, site, note, left).from(chain, packets);
+        return new SetChainWalk(ruleset, table, sets, site, note, left).from(chain, packets);
     }
 
     /** The packets to addresses that end on this box, as they came. */

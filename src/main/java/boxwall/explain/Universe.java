@@ -6,20 +6,26 @@ import boxwall.netfilter.Rule;
 import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.Table;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
  * The interface names and hardware addresses that rules can tell apart: every one that is named, one more for each {@code eth+}, and
- * one that nothing names. What holds for these holds for all, and sets need a few bits for them instead of 128 and 48.
+ * one that nothing names. What holds for these holds for all, and sets need a few bits for them instead of 128 and 48. Knows besides what
+ * each rule asks, read once for all walks: sets remember what they made of it, and would keep a copy of every rule for each walk.
  */
 final class Universe {
     private final Set<String> names = new LinkedHashSet<String>();
     private final List<byte[]> macs = new ArrayList<byte[]>();
+    private final Map<Rule, Criteria> criteria = new IdentityHashMap<Rule, Criteria>();
+    private final Family family;
 
     /** Collects from rulesets, the site, and the further criteria of a statement. */
     Universe(List<Ruleset> rulesets, Site site, Family family, List<Criterion> further) {
+        this.family = family;
         names.addAll(site.interfaces());
         Set<String> open = new LinkedHashSet<String>();
         for (Criterion criterion : further) {
@@ -29,7 +35,7 @@ final class Universe {
             for (Table table : ruleset.tables(family)) {
                 for (Chain chain : ruleset.chains(family, table)) {
                     for (Rule rule : chain.rules()) {
-                        for (Criterion criterion : Criteria.of(rule, family).all()) {
+                        for (Criterion criterion : criteria(rule).all()) {
                             collect(criterion, open);
                         }
                     }
@@ -46,6 +52,16 @@ final class Universe {
             stranger[5]++;
         }
         macs.add(stranger);
+    }
+
+    /** What a rule asks; the same object each time. */
+    Criteria criteria(Rule rule) {
+        Criteria asked = criteria.get(rule);
+        if (asked == null) {
+            asked = Criteria.of(rule, family);
+            criteria.put(rule, asked);
+        }
+        return asked;
     }
 
     private void collect(Criterion criterion, Set<String> open) {
