@@ -7,8 +7,9 @@
 #   try             boxwall-apply try
 #   single calls    one call a rule, as a debug.cfg has them
 #   flushed calls   the chains flushed, then one call for each line that is read from a file, as Freetz-NG's Iptables-NG does it
-# Runs in a namespace of its own or in the virtual box, as root: it empties the filter tables between the runs. BOXWALL_APPLY is the
-# boxwall-apply to run, BENCH a folder for its files. After each way the kernel must hold as many rules as the plan has.
+# Runs in a namespace of its own or in the virtual box, as root: it empties the filter tables between the runs, and before bare and boot
+# takes netfilter's modules out too, as after a reboot. BOXWALL_APPLY is the boxwall-apply to run, BENCH a folder for its files. After each
+# way the kernel must hold as many rules as the plan has.
 # shellcheck disable=SC2034 # lib.sh uses them
 label=$1 plan=$2 runs=$3 singles=$4
 # shellcheck source=src/bench/lib.sh
@@ -24,6 +25,19 @@ tool() { [ "$1" = 4 ] && echo iptables || echo ip6tables; }
 clear_tables() {
 	for family in 4 6; do
 		printf '*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n' | "$(tool $family)-restore" || exit 1
+	done
+}
+
+# Takes out what modules of netfilter nothing uses, again while that frees more; where none can be taken out, nothing happens.
+take_out() {
+	clear_tables
+	[ -r /proc/modules ] || return 0
+	rounds=9
+	while [ $rounds -gt 0 ]; do
+		rounds=$((rounds - 1))
+		while read -r module _ used _; do
+			case $used,$module in 0,*table_* | 0,x_tables | 0,ip_tables | 0,ip6_tables | 0,xt_* | 0,ipt_* | 0,ip6t_* | 0,nf_*) rmmod "$module" 2>&1 ;; esac
+		done </proc/modules
 	done
 }
 
@@ -92,10 +106,10 @@ write_calls
 run=0
 while [ "$run" -lt "$runs" ]; do
 	run=$((run + 1))
-	clear_tables
+	take_out
 	way bare bare
 	base=$took
-	clear_tables
+	take_out
 	way boot boot
 	boot=$took
 	ratio 'boot to bare' "$boot" "$base"
