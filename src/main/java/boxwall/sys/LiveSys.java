@@ -16,6 +16,8 @@ public final class LiveSys implements Sys {
     private static final String BYTES = "ISO-8859-1";
     /** A program that prints more than this is cut off; the longest honest answer is the save of 50 000 rules. */
     private static final int MAX_OUTPUT = 8 << 20;
+    /** What all wait on who wait for the end of something here: never collected, see {@link WaitedOn}. */
+    private static final Object ENDS = new Object();
 
     @Override
     public CommandResult run(List<String> command, String stdin, int limitSeconds) throws BoxException {
@@ -25,7 +27,7 @@ public final class LiveSys implements Sys {
         }
         Process process;
         try {
-            process = new ProcessBuilder(command).start();
+            process = WaitedOn.kept(new ProcessBuilder(command).start());
         } catch (IOException e) {
             throw new BoxException(command.get(0) + " can't be started", e);
         }
@@ -155,6 +157,7 @@ public final class LiveSys implements Sys {
     private static final class Drain extends Thread {
         private final InputStream in;
         private String text = "";
+        private boolean ended;
 
         Drain(InputStream in) {
             super("stderr");
@@ -164,16 +167,29 @@ public final class LiveSys implements Sys {
 
         @Override
         public void run() {
-            text = drain(in);
+            String read = "";
+            try {
+                read = drain(in);
+            } finally {
+                synchronized (ENDS) {
+                    text = read;
+                    ended = true;
+                    ENDS.notifyAll();
+                }
+            }
         }
 
         String text() {
-            try {
-                join();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
+            synchronized (ENDS) {
+                try {
+                    while (!ended) {
+                        ENDS.wait();
+                    }
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+                return text;
             }
-            return text;
         }
     }
 
@@ -192,29 +208,36 @@ public final class LiveSys implements Sys {
         }
 
         @Override
-        public synchronized void run() {
+        public void run() {
             // nanoTime is monotonic on JamVM too; its timed waits follow the wall clock, so the time is looked at again
             long end = System.nanoTime() + seconds * 1000000000L;
-            try {
-                while (!cancelled && System.nanoTime() < end) {
-                    wait(Math.max(1, Math.min(1000, (end - System.nanoTime()) / 1000000)));
+            synchronized (ENDS) {
+                try {
+                    while (!cancelled && System.nanoTime() < end) {
+                        ENDS.wait(Math.max(1, Math.min(1000, (end - System.nanoTime()) / 1000000)));
+                    }
+                } catch (InterruptedException e) {
+                    return;
                 }
-            } catch (InterruptedException e) {
-                return;
-            }
-            if (!cancelled) {
+                if (cancelled) {
+                    return;
+                }
                 fired = true;
-                process.destroy();
+            }
+            process.destroy(); // not under the lock: it takes a second
+        }
+
+        void cancel() {
+            synchronized (ENDS) {
+                cancelled = true;
+                ENDS.notifyAll();
             }
         }
 
-        synchronized void cancel() {
-            cancelled = true;
-            notifyAll();
-        }
-
-        synchronized boolean fired() {
-            return fired;
+        boolean fired() {
+            synchronized (ENDS) {
+                return fired;
+            }
         }
     }
 
