@@ -7,6 +7,7 @@ import boxwall.box.Kind;
 import boxwall.box.Requirement;
 import boxwall.explain.Site;
 import boxwall.explain.Walk;
+import boxwall.netfilter.Abandoned;
 import boxwall.netfilter.Chain;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Rule;
@@ -96,6 +97,7 @@ public final class Checker {
             for (Table table : compiled.tables(family)) {
                 for (Chain chain : compiled.chains(family, table)) {
                     for (Rule rule : chain.rules()) {
+                        Abandoned.check();
                         Finding finding = Requirement.of(family, table, rule, facts).finding(rule.origin().toString());
                         if (finding == null) {
                             continue;

@@ -5,6 +5,7 @@ import boxwall.box.Capability;
 import boxwall.box.Kind;
 import boxwall.box.Requirement;
 import boxwall.explain.Site;
+import boxwall.netfilter.Abandoned;
 import boxwall.netfilter.Chain;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Origin;
@@ -116,6 +117,7 @@ public final class Compiler {
                 add(booted.capability(family, Kind.TABLE, table.word()), facts.capability(family, Kind.TABLE, table.word()));
                 for (Chain chain : ruleset.chains(family, table)) {
                     for (Rule rule : chain.rules()) {
+                        Abandoned.check();
                         modules.addAll(Requirement.of(family, table, rule, booted).modules());
                         modules.addAll(Requirement.of(family, table, rule, facts).modules());
                     }

@@ -1,5 +1,6 @@
 package boxwall.compile;
 
+import boxwall.netfilter.Abandoned;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Match;
 import boxwall.netfilter.Negatable;
@@ -90,6 +91,7 @@ final class Merging {
         Map<Rule, Group> groups = new LinkedHashMap<Rule, Group>();
         Rule last = null;
         for (int i = 0; i < run.size(); i++) {
+            Abandoned.check();
             Rule rule = run.get(i);
             Rule key = Plain.hasPrefix(source ? rule.source() : rule.destination()) ? with(rule, source, null) : null;
             // rules that read a header keep their order among others: only neighbours are merged

@@ -1,5 +1,6 @@
 package boxwall.compile;
 
+import boxwall.netfilter.Abandoned;
 import boxwall.netfilter.Chain;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Hook;
@@ -69,6 +70,7 @@ final class Mirror {
                 continue;
             }
             for (Rule question : questions(hook)) {
+                Abandoned.check();
                 Rule answer = writtenOut < WRITTEN_MAX ? answer(question, hook, standsFor) : null;
                 if (answer != null && answers.add(answer)) {
                     writtenOut++;

@@ -2,6 +2,7 @@ package boxwall.compile;
 
 import boxwall.explain.Sameness;
 import boxwall.explain.Site;
+import boxwall.netfilter.Abandoned;
 import boxwall.netfilter.Chain;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Origin;
@@ -108,6 +109,7 @@ final class Optimizer {
         List<Rule> ended = new ArrayList<Rule>();
         Set<Rule> questions = new HashSet<Rule>();
         for (Rule rule : chain.rules()) {
+            Abandoned.check();
             boolean asks = Plain.asks(rule, family);
             Rule question = rule.copy().target(null).build();
             Rule by = !asks ? null : questions.contains(question) ? same(question, left) : covering(rule, ended);

@@ -1,5 +1,6 @@
 package boxwall.compile;
 
+import boxwall.netfilter.Abandoned;
 import boxwall.netfilter.Chain;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Hook;
@@ -90,6 +91,7 @@ final class Stateless {
         for (Chain chain : ruleset.chains(family, table)) {
             List<Rule> rules = new ArrayList<Rule>();
             for (Rule rule : chain.rules()) {
+                Abandoned.check();
                 rules.addAll(withoutState(family, chain.name(), rule, mirror, answers, jumps, others));
             }
             chains.add(chain.withRules(fragmented.contains(chain.name()) ? fragments.with(rules) : rules));

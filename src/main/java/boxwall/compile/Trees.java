@@ -1,5 +1,6 @@
 package boxwall.compile;
 
+import boxwall.netfilter.Abandoned;
 import boxwall.netfilter.Chain;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Rule;
@@ -67,6 +68,7 @@ final class Trees {
             List<Rule> next = new ArrayList<Rule>();
             int at = 0;
             while (at < rules.size()) {
+                Abandoned.check();
                 int end = at;
                 while (end < rules.size() && movable(rules.get(end)) && by.reads(rules.get(end), family)) {
                     end++;

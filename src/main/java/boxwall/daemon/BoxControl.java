@@ -14,6 +14,7 @@ final class BoxControl implements Control {
     private final BoxState box;
     private final Watch watch;
     private final Drafts drafts;
+    private final HeavyWork heavy;
     private final ReadReplies reads;
     private final MeasureReplies measures;
     private final LogReplies logs;
@@ -22,11 +23,12 @@ final class BoxControl implements Control {
     private final SwitchReplies switches;
 
     /** Takes its parts from the daemon. */
-    BoxControl(BoxState box, Watch watch, Drafts drafts, ReadReplies reads, MeasureReplies measures, LogReplies logs, History history,
+    BoxControl(BoxState box, Watch watch, Drafts drafts, HeavyWork heavy, ReadReplies reads, MeasureReplies measures, LogReplies logs, History history,
             ChangeReplies changes, SwitchReplies switches) {
         this.box = box;
         this.watch = watch;
         this.drafts = drafts;
+        this.heavy = heavy;
         this.reads = reads;
         this.measures = measures;
         this.logs = logs;
@@ -83,21 +85,40 @@ final class BoxControl implements Control {
 
     @Override
     public Reply explain(Request request) {
-        return new QuestionReplies(drafts.asked(), box.box()).explain(request.query());
-    }
-
-    @Override
-    public Reply exposure() {
-        synchronized (drafts.proving()) {
-            return new QuestionReplies(drafts.asked(), box.live()).exposure();
+        Box now = box.box();
+        Candidate kept = drafts.candidate();
+        if (kept != null) {
+            // one packet's walk through rules that are compiled already
+            return new QuestionReplies(kept, now).explain(request.query());
+        }
+        Reply busy = heavy.begin(request);
+        try {
+            return busy != null ? busy : new QuestionReplies(drafts.asked(), now).explain(request.query());
+        } finally {
+            heavy.end(request);
         }
     }
 
     @Override
-    public Reply diff() {
+    public Reply exposure(Request request) {
+        Box now = box.live();
+        Reply busy = heavy.begin(request);
+        try {
+            return busy != null ? busy : new QuestionReplies(drafts.asked(), now).exposure();
+        } finally {
+            heavy.end(request);
+        }
+    }
+
+    @Override
+    public Reply diff(Request request) {
         watch.lookNow();
-        synchronized (drafts.proving()) {
-            return new QuestionReplies(drafts.asked(), box.box()).diff(drafts.candidate() == null ? "the saved rules" : "the candidate");
+        Box now = box.box();
+        Reply busy = heavy.begin(request);
+        try {
+            return busy != null ? busy : new QuestionReplies(drafts.asked(), now).diff(drafts.candidate() == null ? "the saved rules" : "the candidate");
+        } finally {
+            heavy.end(request);
         }
     }
 
@@ -128,7 +149,16 @@ final class BoxControl implements Control {
 
     @Override
     public Reply imported(Request request) {
-        Imported imported = Import.read("import", request.body());
+        Reply busy = heavy.begin(request);
+        try {
+            return busy != null ? busy : imported(request.body());
+        } finally {
+            heavy.end(request);
+        }
+    }
+
+    private static Reply imported(String text) {
+        Imported imported = Import.read("import", text);
         ImportJson json = new ImportJson(imported.text(), imported.isWhole());
         for (Remark remark : imported.remarks()) {
             json.remark(remark.line(), remark.what(), remark.todo(), remark.isHarmless());

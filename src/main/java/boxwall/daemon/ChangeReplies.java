@@ -26,6 +26,7 @@ final class ChangeReplies {
     private final BoxState box;
     private final Changes changes;
     private final Drafts drafts;
+    private final HeavyWork heavy;
     private final History history;
     private final Watch watch;
     private final EventLog log;
@@ -34,12 +35,13 @@ final class ChangeReplies {
     private Candidate pending;
     private String pendingId = "";
 
-    ChangeReplies(Sys sys, Config config, BoxState box, Changes changes, Drafts drafts, History history, Watch watch, EventLog log) {
+    ChangeReplies(Sys sys, Config config, BoxState box, Changes changes, Drafts drafts, HeavyWork heavy, History history, Watch watch, EventLog log) {
         this.sys = sys;
         this.config = config;
         this.box = box;
         this.changes = changes;
         this.drafts = drafts;
+        this.heavy = heavy;
         this.history = history;
         this.watch = watch;
         this.log = log;
@@ -55,11 +57,18 @@ final class ChangeReplies {
         }
         String name = "apply #" + applies.incrementAndGet();
         try {
+            Reply other = changes.last().state().equals("pending") ? busy() : heavy.begin(request);
+            if (other != null) {
+                return other;
+            }
+            // an apply is carried through: whoever is gone may be so because of it
+            heavy.settle(request);
             return applyLocked(request, seconds, name);
         } catch (BoxException e) {
             log.event(name + ": " + e.getMessage());
             return Reply.problem(new Problem(500, "the box did not do it", e.getMessage()));
         } finally {
+            heavy.end(request);
             changes.applying().unlock();
         }
     }
@@ -98,9 +107,6 @@ final class ChangeReplies {
 
     private Reply applyLocked(Request request, int seconds, String name) throws BoxException {
         Outcome last = changes.last();
-        if (last.state().equals("pending")) {
-            return busy();
-        }
         Candidate put = drafts.candidate();
         Candidate next = put;
         if (next == null) {
@@ -130,7 +136,10 @@ final class ChangeReplies {
 
     private Reply tried(Request request, Candidate next, int seconds, boolean force, String name) throws BoxException {
         long began = sys.uptimeMillis();
-        BootPlane.Reached reached = changes.apply(next, box.box().facts(), seconds, force, "1".equals(request.query("replace")));
+        String plan = changes.write(next, box.box().facts());
+        // what follows is the boot plane's work: others may think meanwhile
+        heavy.end(request);
+        BootPlane.Reached reached = changes.apply(plan, seconds, force, "1".equals(request.query("replace")));
         Outcome outcome = reached.outcome();
         log.event(name + ": status " + reached.status() + ", " + outcome.state() + " " + outcome.why() + (outcome.id().length() == 0 ? ""
                 : ", id " + outcome.id()) + ", after " + (sys.uptimeMillis() - began) + " ms");

@@ -89,11 +89,15 @@ final class Changes {
         return Long.toHexString(System.currentTimeMillis()) + "-" + Integer.toHexString(candidate.text().hashCode());
     }
 
-    /** Tries a candidate; the outcome is pending when it is live. */
-    BootPlane.Reached apply(Candidate candidate, BoxFacts facts, int seconds, boolean force, boolean replace)
-            throws BoxException {
+    /** Writes a candidate's plan where {@link #apply} takes it from; compiles its twin, so it is heavy work. Gives the folder. */
+    String write(Candidate candidate, BoxFacts facts) throws BoxException {
         String directory = config.get("RUN") + (candidate.compiled().stateful() ? "/candidate" : "/candidate.stateless");
         write(plane, directory, candidate, sys, facts, config);
+        return directory;
+    }
+
+    /** Tries a plan that was written; the outcome is pending when it is live. */
+    BootPlane.Reached apply(String directory, int seconds, boolean force, boolean replace) throws BoxException {
         long began = sys.uptimeMillis();
         BootPlane.Reached reached = plane.tryPlan(directory, seconds, force, replace);
         triedMillis = sys.uptimeMillis();

@@ -73,14 +73,15 @@ final class Daemon {
 
     /** What answers: the parts of the daemon, put together. Nothing is read and nothing started for it. */
     Control control(BoxState box, long now) {
+        HeavyWork heavy = new HeavyWork();
         BootPlane plane = new BootPlane(sys, script(), config.get("RUN"));
         Changes changes = new Changes(sys, config, plane);
         History history = new History(sys, config, folder() == null ? Verbs.KEEP : folder() + "/boxwall-keep");
-        watch = new Watch(sys, config, box, changes, new Following(sys, config, changes, log), history, log);
-        Drafts drafts = new Drafts(sys, config, box, log);
+        watch = new Watch(sys, config, box, changes, new Following(sys, config, changes, heavy, log), history, log);
+        Drafts drafts = new Drafts(sys, config, box, heavy, log);
         ReadReplies reads = new ReadReplies(sys, config, box, changes, watch, now);
         measures = new MeasureReplies(sys, config, box, changes, watch, reads);
-        return new BoxControl(box, watch, drafts, reads, measures, new LogReplies(sys, script(), box, measures), history,
-                new ChangeReplies(sys, config, box, changes, drafts, history, watch, log), new SwitchReplies(box, plane, watch, log));
+        return new BoxControl(box, watch, drafts, heavy, reads, measures, new LogReplies(sys, script(), box, measures), history,
+                new ChangeReplies(sys, config, box, changes, drafts, heavy, history, watch, log), new SwitchReplies(box, plane, watch, log));
     }
 }

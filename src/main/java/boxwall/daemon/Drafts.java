@@ -15,20 +15,15 @@ final class Drafts {
     private final Config config;
     private final BoxState box;
     private final EventLog log;
-    /** Sets of packets take up to a third of the heap: one question about sets at a time. */
-    private final Object proving = new Object();
+    private final HeavyWork heavy;
     private volatile Candidate candidate;
 
-    Drafts(Sys sys, Config config, BoxState box, EventLog log) {
+    Drafts(Sys sys, Config config, BoxState box, HeavyWork heavy, EventLog log) {
         this.sys = sys;
         this.config = config;
         this.box = box;
+        this.heavy = heavy;
         this.log = log;
-    }
-
-    /** Held while sets of packets are computed. */
-    Object proving() {
-        return proving;
     }
 
     /** The candidate, or null. */
@@ -46,7 +41,7 @@ final class Drafts {
         candidate = candidate == confirmed ? null : candidate;
     }
 
-    /** The candidate, else the saved rules, not checked; null when there are none. */
+    /** The candidate, else the saved rules, not checked, which is heavy work; null when there are none. */
     Candidate asked() {
         Candidate kept = candidate;
         String saved = kept == null ? saved() : null;
@@ -54,11 +49,10 @@ final class Drafts {
                 new PresetFolder(sys, config.get("PRESETS"), null), box.box(), Wishes.of(config, false).optimized(false));
     }
 
+    /** Heavy work: whoever calls it has begun that. */
     Candidate check(String text, byte[] client) {
-        synchronized (proving) {
-            return Candidate.of(new Source("rules", text), new PresetFolder(sys, config.get("PRESETS"), null), box.box(),
-                    Wishes.of(config, false), client, config.number("PORT"));
-        }
+        return Candidate.of(new Source("rules", text), new PresetFolder(sys, config.get("PRESETS"), null), box.box(),
+                Wishes.of(config, false), client, config.number("PORT"));
     }
 
     /** GET /rules. */
@@ -83,14 +77,33 @@ final class Drafts {
         if (other != null) {
             return other;
         }
-        Candidate next = check(text, request.client().address());
+        // read once before: reading is no work that may be given up
+        box.box();
+        Reply busy = heavy.begin(request);
+        if (busy != null) {
+            return busy;
+        }
+        Candidate next;
+        try {
+            Problem lacking = Room.lacking(text);
+            if (lacking != null) {
+                return Reply.problem(lacking);
+            }
+            next = check(text, request.client().address());
+        } finally {
+            heavy.end(request);
+        }
+        return kept(request, next);
+    }
+
+    private Reply kept(Request request, Candidate next) {
         if (next.isRefused()) {
             return Reply.problem(new Problem(422, "ruleset refused", "nothing was changed; each finding says where and what to do",
                     next.findings()));
         }
         synchronized (this) {
             // the check took time: somebody else may have been faster
-            other = mismatch(request);
+            Reply other = mismatch(request);
             if (other != null) {
                 return other;
             }

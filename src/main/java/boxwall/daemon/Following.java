@@ -28,15 +28,17 @@ final class Following {
     private final Sys sys;
     private final Config config;
     private final Changes changes;
+    private final HeavyWork heavy;
     private final EventLog log;
     /** The changes that could not be followed, and why, so that nothing is tried twice. */
     private String done = "";
     private String found;
 
-    Following(Sys sys, Config config, Changes changes, EventLog log) {
+    Following(Sys sys, Config config, Changes changes, HeavyWork heavy, EventLog log) {
         this.sys = sys;
         this.config = config;
         this.changes = changes;
+        this.heavy = heavy;
         this.log = log;
     }
 
@@ -52,7 +54,16 @@ final class Following {
             return Collections.emptyList();
         }
         String key = changed + " " + saved.hashCode();
-        String obstacle = key.equals(done) ? found : applied(saved, now, live, changed);
+        if (!key.equals(done) && !heavy.beginAlone()) {
+            // two rulesets at once are too much for a small heap; the next look comes
+            return Collections.emptyList();
+        }
+        String obstacle;
+        try {
+            obstacle = key.equals(done) ? found : applied(saved, now, live, changed);
+        } finally {
+            heavy.endAlone();
+        }
         done = obstacle == null ? "" : key;
         found = obstacle;
         if (obstacle == null) {
@@ -108,7 +119,7 @@ final class Following {
             return "a change is under way";
         }
         try {
-            BootPlane.Reached tried = changes.apply(next, now.facts(), SECONDS, false, false);
+            BootPlane.Reached tried = changes.apply(changes.write(next, now.facts()), SECONDS, false, false);
             if (tried.status() != 0) {
                 return tried.outcome().why() + " " + tried.words();
             }

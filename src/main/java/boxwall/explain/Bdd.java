@@ -1,5 +1,6 @@
 package boxwall.explain;
 
+import boxwall.netfilter.Abandoned;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -96,6 +97,7 @@ final class Bdd {
     }
 
     private void grow() {
+        Abandoned.check();
         // the arrays' length stays a power of two, for the hash
         int length = level.length * 2;
         if (length > limit) {

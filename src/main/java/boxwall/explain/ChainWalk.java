@@ -1,5 +1,6 @@
 package boxwall.explain;
 
+import boxwall.netfilter.Abandoned;
 import boxwall.netfilter.Chain;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Origin;
@@ -96,6 +97,7 @@ final class ChainWalk {
         Set<Packet> back = new LinkedHashSet<Packet>();
         int number = 0;
         for (Rule rule : chain.rules()) {
+            Abandoned.check();
             number++;
             if (here.isEmpty()) {
                 break;

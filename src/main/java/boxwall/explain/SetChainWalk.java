@@ -1,5 +1,6 @@
 package boxwall.explain;
 
+import boxwall.netfilter.Abandoned;
 import boxwall.netfilter.Chain;
 import boxwall.netfilter.Policy;
 import boxwall.netfilter.Rule;
@@ -74,6 +75,7 @@ final class SetChainWalk {
         Map<Rewrites, Integer> back = new LinkedHashMap<Rewrites, Integer>();
         int number = 0;
         for (Rule rule : chain.rules()) {
+            Abandoned.check();
             number++;
             Map<Rewrites, Integer> on = new LinkedHashMap<Rewrites, Integer>();
             for (Map.Entry<Rewrites, Integer> each : here.entrySet()) {

@@ -1,5 +1,6 @@
 package boxwall.explain;
 
+import boxwall.netfilter.Abandoned;
 import boxwall.netfilter.Chain;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Rule;
@@ -35,6 +36,7 @@ final class Universe {
             for (Table table : ruleset.tables(family)) {
                 for (Chain chain : ruleset.chains(family, table)) {
                     for (Rule rule : chain.rules()) {
+                        Abandoned.check();
                         for (Criterion criterion : criteria(rule).all()) {
                             collect(criterion, open);
                         }

@@ -1,5 +1,6 @@
 package boxwall.http;
 
+import boxwall.netfilter.Abandoned;
 import boxwall.report.Problem;
 
 import java.io.IOException;
@@ -26,7 +27,11 @@ final class Answers {
             System.gc();
             port.journal().event("out of memory");
             exchange.leavesUnread();
-            return Reply.problem(new Problem(503, "out of memory", "the daemon's heap is full; raise BOXWALL_HEAP"));
+            return Reply.problem(new Problem(503, "out of memory", "the daemon's heap is full, and nothing was changed; send a shorter list, raise BOXWALL_HEAP, or"
+                    + " make the plan on a PC: 'java -jar boxwall.jar compile', then 'boxwall-apply try' on the box"));
+        } catch (Abandoned e) {
+            port.journal().event("given up: " + exchange.patience().reason().title() + ", " + head.method() + " for " + exchange.client().text());
+            return Reply.problem(exchange.patience().reason());
         } catch (StackOverflowError e) {
             return Reply.problem(new Problem(503, "out of stack", "this takes more stack than a thread of the daemon has;"
                     + " 'java -jar boxwall.jar' on a PC has more"));
@@ -50,7 +55,7 @@ final class Answers {
             return refusal;
         }
         int size = size(head, route.takesText(request.method()));
-        request = request.withBody(exchange.body(in, head, size));
+        request = request.with(exchange.body(in, head, size), exchange.patience());
         exchange.beginsWork();
         return routes.answer(request, gate);
     }

@@ -36,10 +36,10 @@ public interface Control {
     Reply explain(Request request);
 
     /** GET /exposure: who reaches what, now and with the candidate. */
-    Reply exposure();
+    Reply exposure(Request request);
 
     /** GET /diff: what the candidate decides otherwise than the live rules. */
-    Reply diff();
+    Reply diff(Request request);
 
     /** PUT /rules: a candidate, checked and kept in memory. */
     Reply putRules(Request request);

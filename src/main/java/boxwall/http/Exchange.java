@@ -30,12 +30,19 @@ final class Exchange {
     private volatile long deadline;
     private volatile boolean bounded = true;
     private boolean unread;
+    private final Patience patience;
 
     Exchange(Socket socket, Client client, Port port, Admission.Place place) {
         this.socket = socket;
         this.client = client;
         this.port = port;
         this.place = place;
+        this.patience = port.patience(new Patience.Line() {
+            @Override
+            public boolean isClosed() {
+                return isOver();
+            }
+        });
         deadline = System.nanoTime() + (place == Admission.Place.URGENT ? URGENT_NANOS : REQUEST_NANOS);
     }
 
@@ -129,6 +136,26 @@ final class Exchange {
                 return;
             }
             left -= n;
+        }
+    }
+
+    /** How long the daemon works on the answer. */
+    Patience patience() {
+        return patience;
+    }
+
+    /** Whether the client will send no more. What it sent beside its one request goes; a thread that works on the answer reads nothing. */
+    private synchronized boolean isOver() {
+        try {
+            socket.setSoTimeout(1);
+            return socket.getInputStream().read(new byte[256]) < 0;
+        } catch (SocketTimeoutException e) {
+            return false;
+        } catch (IOException e) {
+            return true;
+        } catch (RuntimeException e) {
+            // GNU Classpath's word for the same
+            return true;
         }
     }
 

@@ -31,6 +31,8 @@ public final class Port {
     private final Admission admission = new Admission();
     private final ClientPool pool = new ClientPool(admission);
     private final Map<String, Listener> listeners = new TreeMap<String, Listener>();
+    private volatile int workSeconds = Patience.SECONDS;
+    private volatile int goneSeconds = Patience.GONE_SECONDS;
     private volatile Gate gate = new Gate(Collections.<String>emptyList(),
             Collections.<Network>emptyList(), Collections.<Network>emptyList(), new Gate.Secret() {
                 @Override
@@ -125,11 +127,25 @@ public final class Port {
         return clock.uptimeMillis();
     }
 
-    /** Ends the connections whose time is over. */
+    /** Ends the connections whose time is over, and the work that nobody waits for. */
     void cutLate() {
         for (Exchange late : admission.open(true)) {
             late.cut();
         }
+        for (Exchange one : admission.open(false)) {
+            one.patience().look();
+        }
+    }
+
+    /** Bounds for the work on a request, as they are now. */
+    Patience patience(Patience.Line line) {
+        return new Patience(line, workSeconds, goneSeconds);
+    }
+
+    /** Other bounds than the usual ones, in seconds: for work, and for work that nobody seems to wait for. */
+    void bound(int work, int gone) {
+        workSeconds = work;
+        goneSeconds = gone;
     }
 
     /** Connections that are open now. */

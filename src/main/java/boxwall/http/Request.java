@@ -12,15 +12,21 @@ public final class Request {
     private final Map<String, String> headers;
     private final Client client;
     private final String body;
+    private final Patience patience;
 
     /** Makes a request; query and headers by name, header names in lower case. */
     public Request(String method, String path, Map<String, String> query, Map<String, String> headers, Client client, String body) {
+        this(method, path, query, headers, client, body, Patience.endless());
+    }
+
+    private Request(String method, String path, Map<String, String> query, Map<String, String> headers, Client client, String body, Patience patience) {
         this.method = method;
         this.path = path;
         this.query = Collections.unmodifiableMap(new HashMap<String, String>(query));
         this.headers = Collections.unmodifiableMap(new HashMap<String, String>(headers));
         this.client = client;
         this.body = body;
+        this.patience = patience;
     }
 
     /** GET, PUT, POST, DELETE or HEAD. */
@@ -63,7 +69,12 @@ public final class Request {
         return body;
     }
 
-    Request withBody(String text) {
-        return new Request(method, path, query, headers, client, text);
+    /** How long the answer is waited for. */
+    public Patience patience() {
+        return patience;
+    }
+
+    Request with(String text, Patience bounds) {
+        return new Request(method, path, query, headers, client, text, bounds);
     }
 }

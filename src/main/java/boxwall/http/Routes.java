@@ -87,9 +87,9 @@ final class Routes {
             case EXPLAIN:
                 return control.explain(request);
             case EXPOSURE:
-                return control.exposure();
+                return control.exposure(request);
             case DIFF:
-                return control.diff();
+                return control.diff(request);
             case HISTORY:
                 return control.history();
             case OPENAPI:

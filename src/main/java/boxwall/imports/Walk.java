@@ -1,5 +1,6 @@
 package boxwall.imports;
 
+import boxwall.netfilter.Abandoned;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -64,6 +65,7 @@ final class Walk {
 
     /** {@code asks}: the answer counts, as in a condition; then a command that isn't known is no loss. */
     Answer run(Node node, boolean asks) {
+        Abandoned.check();
         if (++steps > STEPS_LIMIT) {
             leftOut.passOver(node, "more than " + STEPS_LIMIT + " steps", "write the rules without the loop", false);
             return Answer.UNKNOWN;

@@ -37,6 +37,11 @@ public final class Problem {
         return status;
     }
 
+    /** In a few words. */
+    public String title() {
+        return title;
+    }
+
     /** The JSON text. */
     public String toJson() {
         JsonObject json = Json.object().add("type", "about:blank").add("title", title).add("status", status)

@@ -1,5 +1,6 @@
 package boxwall.syntax;
 
+import boxwall.netfilter.Abandoned;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Origin;
 import boxwall.netfilter.Table;
@@ -39,6 +40,7 @@ final class CommandParser {
      * @param block the table of the block that the line stands in, null outside of one
      */
     Command parse(List<Word> line, int from, Word start, Table block) {
+        Abandoned.check();
         int before = errors.count();
         args = new Arguments(line, from, errors);
         command = new Command();

@@ -43,7 +43,7 @@ class WatchTest {
         box = new BoxState(sys, "/usr/sbin/boxwall-apply");
         Changes changes = new Changes(sys, config, new BootPlane(sys, "/usr/sbin/boxwall-apply", FakeBox.RUN));
         EventLog events = EventLog.to(new PrintStream(log, true));
-        return new Watch(sys, config, box, changes, new Following(sys, config, changes, events),
+        return new Watch(sys, config, box, changes, new Following(sys, config, changes, new HeavyWork(), events),
                 new History(sys, config, "/usr/sbin/boxwall-keep"), events);
     }
 

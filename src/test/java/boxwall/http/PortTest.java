@@ -473,12 +473,12 @@ class PortTest {
         }
 
         @Override
-        public Reply exposure() {
+        public Reply exposure(Request request) {
             return Reply.json(200, "{}");
         }
 
         @Override
-        public Reply diff() {
+        public Reply diff(Request request) {
             return Reply.json(200, "{}");
         }
 

@@ -1,0 +1,84 @@
+package boxwall.daemon;
+
+import boxwall.http.Patience;
+import boxwall.http.Reply;
+import boxwall.http.Request;
+import boxwall.report.Problem;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * What takes much of a box's memory and of its one processor (parsing, compiling, checking, sets of packets) goes on one at a time. Who
+ * comes second waits a moment and is told then; what only reads, and confirm and revert, never come here.
+ */
+final class HeavyWork {
+    /** Longer than the check of a usual ruleset on a warm daemon, and shorter than anybody takes for silence. */
+    private static final int WAIT_SECONDS = 5;
+
+    private final ReentrantLock one = new ReentrantLock();
+    private final int waitSeconds;
+    private volatile Patience working;
+
+    HeavyWork() {
+        this(WAIT_SECONDS);
+    }
+
+    HeavyWork(int waitSeconds) {
+        this.waitSeconds = waitSeconds;
+    }
+
+    /** Null when the work may begin: {@link #end} must follow, on the same thread. Else the answer. */
+    Reply begin(Request request) {
+        if (!taken()) {
+            return Reply.problem(new Problem(503, "busy", "the daemon works on another ruleset or question, one at a time; come again in some seconds."
+                    + " Confirm, revert and status are answered meanwhile")).with("Retry-After", String.valueOf(waitSeconds));
+        }
+        working = request.patience();
+        request.patience().begin();
+        return null;
+    }
+
+    /** From here on the thread does more than compute, and can't be interrupted; it is still the only one. */
+    void settle(Request request) {
+        working = null;
+        request.patience().end();
+    }
+
+    /** Others may begin; nothing happens when this thread doesn't work, or has ended already. */
+    void end(Request request) {
+        if (one.isHeldByCurrentThread()) {
+            settle(request);
+            one.unlock();
+        }
+    }
+
+    /** The same for the daemon itself, which has nobody to tell: false when somebody else works. */
+    boolean beginAlone() {
+        return one.tryLock();
+    }
+
+    void endAlone() {
+        if (one.isHeldByCurrentThread()) {
+            one.unlock();
+        }
+    }
+
+    private boolean taken() {
+        try {
+            for (int i = 0; i < waitSeconds; i++) {
+                // whoever sends the next version of a text has mostly hung up on the last one
+                Patience other = working;
+                if (other != null) {
+                    other.giveWay();
+                }
+                if (one.tryLock(1, TimeUnit.SECONDS)) {
+                    return true;
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return false;
+    }
+}

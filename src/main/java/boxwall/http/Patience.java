@@ -1,0 +1,98 @@
+package boxwall.http;
+
+import boxwall.report.Problem;
+
+/**
+ * How long the daemon thinks about one request: until it is done, its client is gone, or a time is over. Only what computes is between
+ * {@link #begin} and {@link #end}: to give up is to interrupt the thread, and {@link boxwall.netfilter.Abandoned} ends it between two
+ * rules. The thread that listens looks once a second.
+ */
+public final class Patience {
+    /**
+     * Seconds that work may take; the page hangs up after half of them. 500 rules take an emulated box with other work beside more than
+     * 300. A box that needs more for a ruleset has its plan made at a desk.
+     */
+    static final int SECONDS = 600;
+    /** Some clients close their sending side with the last byte and still read: a short answer they get. */
+    static final int GONE_SECONDS = 10;
+    private static final long SECOND = 1000000000L;
+
+    private final Line line;
+    private final int seconds;
+    private final int goneSeconds;
+    private Thread worker;
+    private long began;
+    private Problem reason;
+
+    /** The connection behind a request. */
+    interface Line {
+        /** Whether the client has closed it, or its sending side at least. */
+        boolean isClosed();
+    }
+
+    Patience(Line line, int seconds, int goneSeconds) {
+        this.line = line;
+        this.seconds = seconds;
+        this.goneSeconds = goneSeconds;
+    }
+
+    /** For a request that came over no connection: it is waited for. */
+    static Patience endless() {
+        return new Patience(new Line() {
+            @Override
+            public boolean isClosed() {
+                return false;
+            }
+        }, Integer.MAX_VALUE, Integer.MAX_VALUE);
+    }
+
+    /** The calling thread begins to compute, and may be interrupted from now on. */
+    public synchronized void begin() {
+        worker = Thread.currentThread();
+        began = System.nanoTime();
+    }
+
+    /** It has come to an end, or given up; it won't be interrupted any more, and isn't. */
+    public synchronized void end() {
+        worker = null;
+        Thread.interrupted();
+    }
+
+    /** Gives up at once if the client is gone: somebody else wants to begin. */
+    public void giveWay() {
+        look(0);
+    }
+
+    /** Gives up if the time is over, or the client has been gone for a while. */
+    void look() {
+        look(goneSeconds);
+    }
+
+    private void look(int patient) {
+        long worked = worked();
+        if (worked > seconds) {
+            giveUp(new Problem(503, "it takes too long", "work on one request ends after " + seconds + " seconds, and nothing was changed by this one; send a shorter list, or"
+                    + " make the plan on a PC: 'java -jar boxwall.jar compile', then 'boxwall-apply try' on the box"));
+        } else if (worked >= patient && line.isClosed()) {
+            giveUp(new Problem(503, "nobody waited", "the connection's sending side was closed while the daemon worked on the answer; leave it open"
+                    + " until the answer is there"));
+        }
+    }
+
+    /** Seconds since work began; -1 when nobody works. */
+    private synchronized long worked() {
+        return worker == null ? -1 : (System.nanoTime() - began) / SECOND;
+    }
+
+    private synchronized void giveUp(Problem why) {
+        if (worker != null) {
+            reason = reason == null ? why : reason;
+            worker.interrupt();
+        }
+    }
+
+    /** Why work was given up, or null. */
+    synchronized Problem reason() {
+        return reason;
+    }
+}

@@ -1,0 +1,121 @@
+package boxwall.daemon;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import boxwall.box.BoxFacts;
+import boxwall.check.Checker;
+import boxwall.compile.Compiler;
+import boxwall.compile.Stateful;
+import boxwall.http.Client;
+import boxwall.http.Reply;
+import boxwall.http.Request;
+import boxwall.imports.Import;
+import boxwall.netfilter.Abandoned;
+import boxwall.probe.BoxReader;
+import boxwall.report.Problem;
+import boxwall.syntax.Names;
+import boxwall.syntax.ParsedRules;
+import boxwall.syntax.RulesetParser;
+import boxwall.syntax.Source;
+import boxwall.sys.LiveSys;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** One at a time, given up when told to, and refused when there is no room. */
+class HeavyWorkTest {
+    private static final long MEGABYTE = 1 << 20;
+    private static final String RULES = "iptables -P INPUT DROP\niptables -A INPUT -m state --state ESTABLISHED -j ACCEPT\niptables -A OUTPUT -p udp --dport 53 -j ACCEPT\n";
+
+    @AfterEach
+    void nothingIsLeft() {
+        assertTrue(!Thread.interrupted());
+    }
+
+    private static Request request() {
+        byte[] pc = {(byte) 192, (byte) 168, (byte) 178, 20};
+        return new Request("PUT", "/rules", Map.of(), Map.of(), new Client(pc, pc, 1), "");
+    }
+
+    @Test
+    void theSecondWaitsAMomentAndIsTold() throws Exception {
+        HeavyWork heavy = new HeavyWork(1);
+        CountDownLatch working = new CountDownLatch(1);
+        CountDownLatch enough = new CountDownLatch(1);
+        FutureTask<Reply> first = new FutureTask<>(() -> {
+            Request request = request();
+            Reply none = heavy.begin(request);
+            working.countDown();
+            enough.await(60, TimeUnit.SECONDS);
+            heavy.end(request);
+            return none;
+        });
+        new Thread(first, "works").start();
+        assertTrue(working.await(60, TimeUnit.SECONDS));
+        Request second = request();
+        Reply busy = heavy.begin(second);
+        assertNotNull(busy);
+        assertEquals(503, busy.status());
+        assertEquals("1", busy.headers().get("Retry-After"));
+        String body = new String(busy.body(), StandardCharsets.UTF_8);
+        assertTrue(body.contains("\"busy\"") && body.contains("come again"), body);
+        // who was refused ends nothing
+        heavy.end(second);
+        assertTrue(!heavy.beginAlone());
+        enough.countDown();
+        assertNull(first.get(60, TimeUnit.SECONDS));
+        assertNull(heavy.begin(second));
+        heavy.end(second);
+        heavy.end(second);
+    }
+
+    /** Each step asks for itself: the work is given up wherever it is. */
+    @Test
+    void everyStepEndsWhenItIsGivenUp() {
+        BoxFacts facts = BoxFacts.of(BoxReader.read(new LiveSys(), "src/test/resources/boxes/virtual-avm"));
+        Supplier<ParsedRules> parse = () -> RulesetParser.parse(new Source("rules", RULES), Names.of(facts.names(), facts.lackingNames()), (name, from) -> null);
+        ParsedRules parsed = parse.get();
+        assertEquals(List.of(), parsed.errors());
+        var compiled = Compiler.compile(parsed, facts, facts, Stateful.AUTO);
+        Map<String, Runnable> steps = Map.of("parse", parse::get,
+                "compile", () -> Compiler.compile(parsed, facts, facts, Stateful.YES),
+                "without states", () -> Compiler.compile(parsed, facts, facts, Stateful.NO),
+                "check", () -> Checker.check(parsed, compiled.ruleset(), facts),
+                "prove", () -> Administrator.of(compiled.ruleset(), facts, null, 8181),
+                "import", () -> Import.read("import", RULES));
+        steps.forEach((name, step) -> {
+            step.run();
+            Thread.currentThread().interrupt();
+            try {
+                assertThrows(Abandoned.class, step::run, name);
+            } finally {
+                Thread.interrupted();
+            }
+        });
+    }
+
+    @Test
+    void whatDoesNotFitIsRefusedWithWords() {
+        String line = "iptables -A INPUT -s 10.20.30.40 -p tcp --dport 99 -j DROP\n";
+        assertNull(Room.lacking(line.repeat(500), 8 * MEGABYTE, 4 * MEGABYTE));
+        Problem problem = Room.lacking(line.repeat(4000), 8 * MEGABYTE, 4 * MEGABYTE);
+        assertEquals(503, problem.status());
+        // (4 MB - 8 MB / 6) / 32 bytes a character / 50 characters
+        assertTrue(problem.toJson().contains("with 8 MB of heap the daemon has room for some 1747 rules of 50 characters now, and these are as long as 4720;"), problem.toJson());
+        assertNull(Room.lacking(line.repeat(4000), 32 * MEGABYTE, 26 * MEGABYTE));
+        assertNull(Room.lacking("# a long comment, which becomes no rule ----------------\n".repeat(4000), 8 * MEGABYTE, 4 * MEGABYTE));
+        assertNull(Room.lacking(line.repeat(1200), 8 * MEGABYTE, 4 * MEGABYTE));
+        assertNotNull(Room.lacking(line.replace("iptables", "ip46tables").repeat(1200), 8 * MEGABYTE, 4 * MEGABYTE), "two rules each");
+        assertNotNull(Room.lacking(line, 8 * MEGABYTE, 0));
+    }
+}

@@ -1,0 +1,134 @@
+package boxwall.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import boxwall.netfilter.Abandoned;
+
+import java.io.IOException;
+import java.lang.reflect.Proxy;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Work that is given up, over real sockets: its client is gone, or its time is over. The control works until it is told not to. */
+class PatienceTest {
+    /** Longer than any test may last: such a bound never acts. */
+    private static final int NEVER = 100_000;
+
+    private final CountDownLatch began = new CountDownLatch(1);
+    private final CountDownLatch over = new CountDownLatch(1);
+    private final List<String> events = new CopyOnWriteArrayList<>();
+    private volatile boolean interruptedAfterwards;
+    private Port port;
+    private int number;
+
+    @BeforeEach
+    void open() throws IOException {
+        try (ServerSocket free = new ServerSocket(0)) {
+            number = free.getLocalPort();
+        }
+        port = new Port(number, () -> 1, new Journal() {
+            @Override
+            public void event(String words) {
+                events.add(words);
+            }
+
+            @Override
+            public void bug(Throwable bug) {
+                events.add("bug: " + bug);
+            }
+        });
+        port.serve((Control) Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] {Control.class}, (proxy, method, arguments) -> work((Request) arguments[0])));
+        port.admit(new Gate(List.of("127.0.0.1"), List.of(), List.of(), () -> "t"));
+    }
+
+    @AfterEach
+    void close() {
+        port.close();
+    }
+
+    private Object work(Request request) {
+        request.patience().begin();
+        try {
+            began.countDown();
+            while (true) {
+                Abandoned.check();
+                Thread.onSpinWait();
+            }
+        } finally {
+            request.patience().end();
+            interruptedAfterwards = Thread.currentThread().isInterrupted();
+            over.countDown();
+        }
+    }
+
+    private Socket ask() throws IOException {
+        assertEquals(List.of(), port.listen(List.of("127.0.0.1")));
+        Socket socket = new Socket("127.0.0.1", number);
+        socket.setSoTimeout(60_000);
+        socket.getOutputStream().write("GET /exposure HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer t\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+        return socket;
+    }
+
+    private static String answer(Socket socket) throws IOException {
+        return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void workEndsWhenItsClientIsGone() throws Exception {
+        port.bound(NEVER, 0);
+        Socket socket = ask();
+        assertTrue(began.await(60, TimeUnit.SECONDS));
+        assertFalse(over.await(3, TimeUnit.SECONDS), "a client that waits is waited for");
+        socket.close();
+        // the listener looks once a second
+        assertTrue(over.await(60, TimeUnit.SECONDS), "the work goes on");
+        assertFalse(interruptedAfterwards);
+        assertTrue(events.stream().anyMatch(event -> event.startsWith("given up: nobody waited")), events::toString);
+    }
+
+    @Test
+    void whoClosesItsSendingSideGetsSomeTimeAndThenAnAnswer() throws Exception {
+        port.bound(NEVER, 2);
+        try (Socket socket = ask()) {
+            socket.shutdownOutput();
+            String answer = answer(socket);
+            assertTrue(answer.startsWith("HTTP/1.1 503 ") && answer.contains("nobody waited") && answer.contains("leave it open"), answer);
+        }
+    }
+
+    @Test
+    void workEndsWhenItsTimeIsOver() throws Exception {
+        port.bound(0, NEVER);
+        try (Socket socket = ask()) {
+            String answer = answer(socket);
+            assertTrue(answer.startsWith("HTTP/1.1 503 ") && answer.contains("it takes too long") && answer.contains("compile"), answer);
+        }
+    }
+
+    @Test
+    void whoHasEndedIsNotInterrupted() {
+        Patience patience = new Patience(() -> true, 0, 0);
+        patience.begin();
+        patience.end();
+        patience.look();
+        patience.giveWay();
+        assertFalse(Thread.currentThread().isInterrupted());
+        assertNull(patience.reason());
+        patience.begin();
+        patience.giveWay();
+        assertTrue(Thread.currentThread().isInterrupted());
+        patience.end();
+        assertFalse(Thread.currentThread().isInterrupted());
+    }
+}
