@@ -32,8 +32,7 @@ final class Room {
             return null;
         }
         return new Problem(503, "too long for this heap", "with " + (max + 524288 >> 20) + " MB of heap the daemon has room for some " + room / LINE + " rules of " + LINE
-                + " characters now, and these are as long as " + length / LINE + "; nothing was changed. Send a shorter list, raise BOXWALL_HEAP, or make the plan on"
-                + " a PC: 'java -jar boxwall.jar compile', then 'boxwall-apply try' on the box");
+                + " characters now, and these are as long as " + length / LINE + "; " + Problem.TOO_LONG);
     }
 
     /** Bytes that the heap still has; with garbage only after a collection, which takes a small heap's box a tenth of a second. */

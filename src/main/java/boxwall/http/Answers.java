@@ -27,8 +27,7 @@ final class Answers {
             System.gc();
             port.journal().event("out of memory");
             exchange.leavesUnread();
-            return Reply.problem(new Problem(503, "out of memory", "the daemon's heap is full, and nothing was changed; send a shorter list, raise BOXWALL_HEAP, or"
-                    + " make the plan on a PC: 'java -jar boxwall.jar compile', then 'boxwall-apply try' on the box"));
+            return Reply.problem(new Problem(503, "out of memory", "the daemon's heap is full; " + Problem.TOO_LONG));
         } catch (Abandoned e) {
             port.journal().event("given up: " + exchange.patience().reason().title() + ", " + head.method() + " for " + exchange.client().text());
             return Reply.problem(exchange.patience().reason());

@@ -10,7 +10,7 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 
 /** One connection: one request read, one answer written, each in its time. */
-final class Exchange {
+final class Exchange implements Patience.Line {
     /** Bytes of a body at most: a ruleset file may have as many. */
     static final int MAX_BODY = 256 * 1024;
     private static final long REQUEST_NANOS = 10L * 1000000000L;
@@ -37,12 +37,7 @@ final class Exchange {
         this.client = client;
         this.port = port;
         this.place = place;
-        this.patience = port.patience(new Patience.Line() {
-            @Override
-            public boolean isClosed() {
-                return isOver();
-            }
-        });
+        this.patience = port.patience(this);
         deadline = System.nanoTime() + (place == Admission.Place.URGENT ? URGENT_NANOS : REQUEST_NANOS);
     }
 
@@ -145,7 +140,8 @@ final class Exchange {
     }
 
     /** Whether the client will send no more. What it sent beside its one request goes; a thread that works on the answer reads nothing. */
-    private synchronized boolean isOver() {
+    @Override
+    public synchronized boolean isClosed() {
         try {
             socket.setSoTimeout(1);
             return socket.getInputStream().read(new byte[256]) < 0;

@@ -30,20 +30,11 @@ public final class Patience {
         boolean isClosed();
     }
 
+    /** {@code line} is null for a request that came over no connection: it is waited for. */
     Patience(Line line, int seconds, int goneSeconds) {
         this.line = line;
         this.seconds = seconds;
         this.goneSeconds = goneSeconds;
-    }
-
-    /** For a request that came over no connection: it is waited for. */
-    static Patience endless() {
-        return new Patience(new Line() {
-            @Override
-            public boolean isClosed() {
-                return false;
-            }
-        }, Integer.MAX_VALUE, Integer.MAX_VALUE);
     }
 
     /** The calling thread begins to compute, and may be interrupted from now on. */
@@ -71,9 +62,8 @@ public final class Patience {
     private void look(int patient) {
         long worked = worked();
         if (worked > seconds) {
-            giveUp(new Problem(503, "it takes too long", "work on one request ends after " + seconds + " seconds, and nothing was changed by this one; send a shorter list, or"
-                    + " make the plan on a PC: 'java -jar boxwall.jar compile', then 'boxwall-apply try' on the box"));
-        } else if (worked >= patient && line.isClosed()) {
+            giveUp(new Problem(503, "it takes too long", "work on one request ends after " + seconds + " seconds; " + Problem.TOO_LONG));
+        } else if (worked >= patient && line != null && line.isClosed()) {
             giveUp(new Problem(503, "nobody waited", "the connection's sending side was closed while the daemon worked on the answer; leave it open"
                     + " until the answer is there"));
         }

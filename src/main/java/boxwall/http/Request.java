@@ -16,7 +16,7 @@ public final class Request {
 
     /** Makes a request; query and headers by name, header names in lower case. */
     public Request(String method, String path, Map<String, String> query, Map<String, String> headers, Client client, String body) {
-        this(method, path, query, headers, client, body, Patience.endless());
+        this(method, path, query, headers, client, body, new Patience(null, Integer.MAX_VALUE, 0));
     }
 
     private Request(String method, String path, Map<String, String> query, Map<String, String> headers, Client client, String body, Patience patience) {

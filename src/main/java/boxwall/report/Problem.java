@@ -14,6 +14,9 @@ import java.util.List;
  * to do.
  */
 public final class Problem {
+    /** What to do where a ruleset takes more than the box has. */
+    public static final String TOO_LONG = "nothing was changed; send a shorter list, raise BOXWALL_HEAP, or compile it on a PC and try the plan here";
+
     private final int status;
     private final String title;
     private final String detail;
