@@ -58,11 +58,11 @@ class ProgramsTest {
         inBothShells(shell -> {
             try (NetBox box = counting(shell)) {
                 counted(box, 0, "status");
-                counted(box, 26, "try", plan(box, "one", 1111), "60");
+                counted(box, 27, "try", plan(box, "one", 1111), "60");
                 counted(box, 23, "revert", "--now");
                 NetBox.Answer pending = box.apply("try", plan(box, "one", 1111), "60");
                 counted(box, 20, "confirm", pending.get("id"));
-                counted(box, 29, "try", plan(box, "two", 2222), "60");
+                counted(box, 30, "try", plan(box, "two", 2222), "60");
                 counted(box, 23, "revert", "--now");
             }
         });
