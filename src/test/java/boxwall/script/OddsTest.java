@@ -189,7 +189,7 @@ class OddsTest {
                 Files.createDirectories(box.folder.resolve("media"));
                 Files.createFile(box.folder.resolve("media/boxwall.off"));
                 // killed when it gives the lock back, which makes the guard finish the boot
-                box.script("mv", "#!/bin/sh\ncase $* in */kept) { read -r worker _ <$BOXWALL_RUN/tx/worker; } 2>/dev/null && kill -9 $worker ;; esac\nexec /bin/mv \"$@\"\n");
+                box.script("mv", "#!/bin/sh\ncase $* in */kept) { read -r worker _ <$BOXWALL_RUN/tx/worker; } 2>/dev/null && kill -9 $worker && exit 1 ;; esac\nexec /bin/mv \"$@\"\n");
                 box.apply("boot");
                 assertTrue(NetBox.within(15, () -> box.living() == 0 && !Files.exists(box.run.resolve("tx"))), () -> box.sh("ps -ef; ls -R $BOXWALL_RUN").out());
                 assertFalse(box.tables().contains("1111"), box.tables());
