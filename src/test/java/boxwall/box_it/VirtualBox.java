@@ -170,7 +170,12 @@ final class VirtualBox implements AutoCloseable {
 
     /** HTTP with the token; an empty body is none. */
     Reply http(String method, String path, String body) {
-        return send(request(method, path, body).header("Authorization", "Bearer " + token()));
+        return http(RUN_SECONDS, method, path, body);
+    }
+
+    /** The same, with a time of its own. */
+    Reply http(int seconds, String method, String path, String body) {
+        return send(request(method, path, body).timeout(Duration.ofSeconds(seconds)).header("Authorization", "Bearer " + token()));
     }
 
     private String token() {
