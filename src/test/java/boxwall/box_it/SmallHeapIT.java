@@ -17,7 +17,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** The daemon of the virtual box with the heap that conf/boxwall.cfg gives it, 8 MB, on an interpreter: what is too much for it is said, and it lives. */
 @ExtendWith(SharedBox.class)
 class SmallHeapIT {
-    private static final int APPLIES = 20;
+    private static final int APPLIES = Integer.getInteger("boxwall.applies", 20);
     private static final int BODY = 256 * 1024;
     /** The daemon ends its work after 600 s; the emulator may be slow to say so. */
     private static final int PUT_SECONDS = 900;
