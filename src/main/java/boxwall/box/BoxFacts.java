@@ -16,6 +16,8 @@ import boxwall.netfilter.Family;
  * is unknown. Immutable.
  */
 public final class BoxFacts {
+    /** One lock for all facts, which come and go with each reading: JamVM can't bear to lose an object that two threads wanted, see sys.WaitedOn. */
+    private static final Object ASKING = new Object();
     private static final List<String> NAMES = Collections.unmodifiableList(Arrays.asList("LAN_IF", "LAN_IP", "LAN_NET", "LAN_IP6",
             "LAN_NET6", "WAN_IF", "GUEST_IF", "GUEST_IP", "GUEST_NET", "GUEST_IP6", "GUEST_NET6"));
 
@@ -154,7 +156,7 @@ public final class BoxFacts {
     /** Whether this kernel has a table, match or target; never null. */
     public Capability capability(Family family, Kind kind, String name) {
         String key = family.digit() + kind.word() + " " + name;
-        synchronized (known) {
+        synchronized (ASKING) {
             Capability capability = known.get(key);
             if (capability == null) {
                 capability = capabilities.of(family, kind, name);

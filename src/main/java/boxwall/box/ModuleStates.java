@@ -12,6 +12,9 @@ import boxwall.netfilter.Family;
 
 /** What is known of each single module: in the kernel, in a file, refused, or nowhere. Conntrack's dangers are not looked at here. */
 final class ModuleStates {
+    /** One lock for all readings, as in {@link BoxFacts}. */
+    private static final Object ASKING = new Object();
+
     private final Readings readings;
     private final LoadedModules loaded;
     private final ModulesDep dep;
@@ -39,19 +42,21 @@ final class ModuleStates {
     }
 
     /** What is known of a module of that very name; {@code modules()} is its load order when it can be loaded. */
-    synchronized Capability of(String module) {
+    Capability of(String module) {
         String name = LoadedModules.normal(module);
-        Capability known = cache.get(name);
-        if (known == null) {
-            if (!open.add(name)) {
-                // modules.dep of a broken build may go round in a circle
-                return Capability.of(State.UNKNOWN, name + " needs itself in modules.dep");
+        synchronized (ASKING) {
+            Capability known = cache.get(name);
+            if (known == null) {
+                if (!open.add(name)) {
+                    // modules.dep of a broken build may go round in a circle
+                    return Capability.of(State.UNKNOWN, name + " needs itself in modules.dep");
+                }
+                known = decide(name);
+                cache.put(name, known);
+                open.remove(name);
             }
-            known = decide(name);
-            cache.put(name, known);
-            open.remove(name);
+            return known;
         }
-        return known;
     }
 
     /** What the kernel's configuration says of a module: BUILTIN, LOADABLE (=m), MISSING (not set) or UNKNOWN. */

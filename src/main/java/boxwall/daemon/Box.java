@@ -11,6 +11,8 @@ import java.util.Map;
 
 /** A box as it was read once: the texts, what they mean now, and what they mean for the next boot. */
 final class Box {
+    /** One lock for all boxes, of which each reading makes one: JamVM can't bear to lose an object that two threads wanted, see sys.WaitedOn. */
+    private static final Object BOOTING = new Object();
     private static final List<String> SAVES = Collections.unmodifiableList(Arrays.asList("iptables-save", "ip6tables-save"));
 
     private final Readings readings;
@@ -59,11 +61,13 @@ final class Box {
     }
 
     /** The facts as they are when the box has just come up, no module of netfilter loaded. */
-    synchronized BoxFacts booted() {
-        if (booted == null) {
-            booted = BoxFacts.of(readings.asBooted());
+    BoxFacts booted() {
+        synchronized (BOOTING) {
+            if (booted == null) {
+                booted = BoxFacts.of(readings.asBooted());
+            }
+            return booted;
         }
-        return booted;
     }
 
     /** Whether a ruleset compiled for the other box would be compiled the same for this one. */

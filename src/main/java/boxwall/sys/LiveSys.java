@@ -224,7 +224,7 @@ public final class LiveSys implements Sys {
                 }
                 fired = true;
             }
-            process.destroy(); // not under the lock: it takes a second
+            WaitedOn.kept(process).destroy(); // not under the lock: it takes a second
         }
 
         void cancel() {
@@ -253,7 +253,8 @@ public final class LiveSys implements Sys {
         @Override
         public int status() {
             try {
-                return process.waitFor();
+                // waited on anew, maybe long after its start
+                return WaitedOn.kept(process).waitFor();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return -1;
