@@ -11,6 +11,8 @@ import java.net.SocketTimeoutException;
 
 /** One connection: one request read, one answer written, each in its time. */
 final class Exchange implements Patience.Line {
+    /** One lock for all connections, which come and go, held for a millisecond: JamVM can't bear to lose an object that two threads wanted. */
+    private static final Object LOOKING = new Object();
     /** Bytes of a body at most: a ruleset file may have as many. */
     static final int MAX_BODY = 256 * 1024;
     private static final long REQUEST_NANOS = 10L * 1000000000L;
@@ -141,17 +143,19 @@ final class Exchange implements Patience.Line {
 
     /** Whether the client will send no more. What it sent beside its one request goes; a thread that works on the answer reads nothing. */
     @Override
-    public synchronized boolean isClosed() {
-        try {
-            socket.setSoTimeout(1);
-            return socket.getInputStream().read(new byte[256]) < 0;
-        } catch (SocketTimeoutException e) {
-            return false;
-        } catch (IOException e) {
-            return true;
-        } catch (RuntimeException e) {
-            // GNU Classpath's word for the same
-            return true;
+    public boolean isClosed() {
+        synchronized (LOOKING) {
+            try {
+                socket.setSoTimeout(1);
+                return socket.getInputStream().read(new byte[256]) < 0;
+            } catch (SocketTimeoutException e) {
+                return false;
+            } catch (IOException e) {
+                return true;
+            } catch (RuntimeException e) {
+                // GNU Classpath's word for the same
+                return true;
+            }
         }
     }
 

@@ -16,6 +16,8 @@ public final class Patience {
     /** Some clients close their sending side with the last byte and still read: a short answer they get. */
     static final int GONE_SECONDS = 10;
     private static final long SECOND = 1000000000L;
+    /** One lock for all requests, which come and go: JamVM can't bear to lose an object that two threads wanted, see sys.WaitedOn. */
+    private static final Object WORKING = new Object();
 
     private final Line line;
     private final int seconds;
@@ -38,15 +40,19 @@ public final class Patience {
     }
 
     /** The calling thread begins to compute, and may be interrupted from now on. */
-    public synchronized void begin() {
-        worker = Thread.currentThread();
-        began = System.nanoTime();
+    public void begin() {
+        synchronized (WORKING) {
+            worker = Thread.currentThread();
+            began = System.nanoTime();
+        }
     }
 
     /** It has come to an end, or given up; it won't be interrupted any more, and isn't. */
-    public synchronized void end() {
-        worker = null;
-        Thread.interrupted();
+    public void end() {
+        synchronized (WORKING) {
+            worker = null;
+            Thread.interrupted();
+        }
     }
 
     /** Gives up at once if the client is gone: somebody else wants to begin. */
@@ -70,19 +76,25 @@ public final class Patience {
     }
 
     /** Seconds since work began; -1 when nobody works. */
-    private synchronized long worked() {
-        return worker == null ? -1 : (System.nanoTime() - began) / SECOND;
+    private long worked() {
+        synchronized (WORKING) {
+            return worker == null ? -1 : (System.nanoTime() - began) / SECOND;
+        }
     }
 
-    private synchronized void giveUp(Problem why) {
-        if (worker != null) {
-            reason = reason == null ? why : reason;
-            worker.interrupt();
+    private void giveUp(Problem why) {
+        synchronized (WORKING) {
+            if (worker != null) {
+                reason = reason == null ? why : reason;
+                worker.interrupt();
+            }
         }
     }
 
     /** Why work was given up, or null. */
-    synchronized Problem reason() {
-        return reason;
+    Problem reason() {
+        synchronized (WORKING) {
+            return reason;
+        }
     }
 }
