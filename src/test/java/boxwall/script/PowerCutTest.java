@@ -102,7 +102,8 @@ class PowerCutTest {
                     assertTrue(good, rules + ": " + said);
                     assertTrue(Files.exists(box.state.resolve("rules")) || !state.containsKey("rules"), said);
                 }
-                assertEquals(0, box.apply("try", NEW.write(box.folder.resolve("plan")).toString(), "60", "--replace").status(), "the next try");
+                NetBox.Answer next = box.apply("try", NEW.write(box.folder.resolve("plan")).toString(), "60", "--replace");
+                assertEquals(0, next.status(), "the next try: " + next.out() + next.err());
             }
         }
     }
