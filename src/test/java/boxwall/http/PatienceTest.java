@@ -94,6 +94,10 @@ class PatienceTest {
         // the listener looks once a second
         assertTrue(over.await(60, TimeUnit.SECONDS), "the work goes on");
         assertFalse(interruptedAfterwards);
+        // the work has ended before that is said
+        for (int looks = 0; looks < 600 && events.isEmpty(); looks++) {
+            Thread.sleep(100);
+        }
         assertTrue(events.stream().anyMatch(event -> event.startsWith("given up: nobody waited")), events::toString);
     }
 
