@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -101,6 +102,27 @@ class LackingTest {
                 assertEquals("kdsldmod xt_old", loaded(proc));
                 assertEquals(4, tried(box, plan.with("modules", "../evil\n")).status());
                 assertFalse(box.calls().contains("evil"));
+            }
+        });
+    }
+
+    /** One modprobe for all; a modprobe of its own for each where -a is unknown or ignored, so that the second name is a parameter of the first. */
+    @Test
+    void modulesComeByAsFewProgramsAsThatModprobeCan() {
+        inBothShells(shell -> {
+            for (String other : List.of("", "[ $1 != -a ] || { echo \"modprobe: invalid option -- 'a'\" >&2; exit 1; }\n", "[ $1 != -a ] || shift\n")) {
+                try (NetBox box = new NetBox(shell)) {
+                    Path proc = box.pretendProc();
+                    Files.writeString(proc.resolve("modules"), "kdsldmod 900000 2 - Live 0x0\n");
+                    Files.writeString(box.folder.resolve("loadable"), "ip_tables\niptable_filter\nxt_tcpudp\n");
+                    box.script("modprobe", Files.readString(box.bin.resolve("modprobe")).replace("[ -e", other + "[ -e"));
+                    NetBox.Answer answer = tried(box, new PlanFolder("modules", 1111).with("modules", "kdsldmod\nip_tables\niptable_filter\nxt_tcpudp\nbuilt_in\n"));
+                    assertEquals(0, answer.status(), answer.err());
+                    assertEquals("kdsldmod ip_tables iptable_filter xt_tcpudp", loaded(proc), other);
+                    List<String> calls = box.calls().lines().filter(line -> line.startsWith("modprobe ")).toList();
+                    assertEquals("modprobe -a ip_tables iptable_filter xt_tcpudp built_in", calls.get(0));
+                    assertEquals(other.isEmpty() ? 2 : other.endsWith("shift\n") ? 4 : 5, calls.size(), calls::toString);
+                }
             }
         });
     }
