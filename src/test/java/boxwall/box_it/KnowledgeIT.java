@@ -11,13 +11,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * What boxwall makes of a box that really runs. The readings are taken there without a JVM ({@code boxwall-apply record}) and judged on
  * this machine; once the box's own JVM does it. Looking must change nothing: neither the modules nor the kernel's log.
  */
+@SharedBox.Used
 class KnowledgeIT {
     private static final String REFUSED = "dmesg: [^:]*nf_conntrack: exports duplicate symbol nf_conntrack_find_get \\(owned by avm_conntrack\\)";
 
@@ -169,7 +169,6 @@ class KnowledgeIT {
 
     /** The box's own JVM comes to the same as the desk does with a record of it. */
     @Test
-    @ExtendWith(SharedBox.class)
     void theBoxsOwnJvmSaysTheSame(VirtualBox box) {
         JsonObject desk = look(box);
         long began = System.nanoTime();

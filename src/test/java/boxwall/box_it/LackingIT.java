@@ -9,11 +9,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A box that lacks something says what, and is protected as far as that goes. */
-@ExtendWith(SharedBox.class)
+@SharedBox.Used
 class LackingIT {
     @Test
     void withoutIptablesRestoreRulesGoInOneByOne(VirtualBox box) {

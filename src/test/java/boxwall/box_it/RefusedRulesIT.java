@@ -7,10 +7,9 @@ import com.eclipsesource.json.JsonValue;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A ruleset with errors changes nothing, and all of them are said at once. */
-@ExtendWith(SharedBox.class)
+@SharedBox.Used
 class RefusedRulesIT {
     @Test
     void everyErrorIsNamedWithItsPlaceAndNothingIsTouched(VirtualBox box) {

@@ -1,14 +1,29 @@
 package boxwall.box_it;
 
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * One booted box with a JVM for all classes that ask for it: 30 s a boot are the price of each. Its tests leave the rules as they found
  * them, those of conf/boxwall.rules.
  */
 final class SharedBox implements ParameterResolver {
+    /** On a class that asks for it: those classes run one after the other, others may run beside them. */
+    @Target(ElementType.TYPE)
+    @Retention(RetentionPolicy.RUNTIME)
+    @ExtendWith(SharedBox.class)
+    @Execution(ExecutionMode.SAME_THREAD)
+    @interface Used {
+    }
+
     /** The box while it runs, what its {@code up} said and how long that took. */
     static final class Booted implements ExtensionContext.Store.CloseableResource {
         final VirtualBox box = new VirtualBox("shared");

@@ -12,10 +12,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The daemon of the virtual box with the heap that conf/boxwall.cfg gives it, 8 MB, on an interpreter: what is too much for it is said, and it lives. */
-@ExtendWith(SharedBox.class)
+@SharedBox.Used
 class SmallHeapIT {
     private static final int APPLIES = Integer.getInteger("boxwall.applies", 20);
     private static final int BODY = 256 * 1024;

@@ -11,11 +11,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the wiki page calls strong basic protection, seen from the box and from its three networks. */
-@ExtendWith(SharedBox.class)
+@SharedBox.Used
 class StrongProtectionIT {
     private static final String WAN6 = "2001:db8:d51::2";
     private static final String LAN6 = "fd00:178::1";

@@ -8,11 +8,10 @@ import com.eclipsesource.json.JsonObject;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A change that nobody confirms goes back by itself, whoever dies meanwhile. Times are the box's own uptime. */
-@ExtendWith(SharedBox.class)
+@SharedBox.Used
 class UnconfirmedIT {
     /** How much later than its seconds a change may be back. */
     private static final int GRACE = 3;

@@ -12,11 +12,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code bin/box up} and what it prints. */
-@ExtendWith(SharedBox.class)
+@SharedBox.Used
 class UpIT {
     @Test
     void thePrintedLinesWorkAsTheyAre(SharedBox.Booted booted) {

@@ -82,7 +82,7 @@ class FaultTest {
             }
             if (!LONG) {
                 Collections.shuffle(at, random);
-                at = at.subList(0, DRAW);
+                at = at.subList(0, Math.min(DRAW, at.size()));
             }
             for (int n : at) {
                 points++;
