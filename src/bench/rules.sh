@@ -1,10 +1,11 @@
 #!/bin/sh
-# rules.sh wiki|block|both COUNT: a ruleset of COUNT rules for the measurements, as iptables-save writes one.
+# rules.sh wiki|block|both|list COUNT: a ruleset of COUNT rules for the measurements, as iptables-save writes one.
 #   wiki   in the manner of Freetz' wiki page on iptables: a chain of its own, hosts and ports allowed one by one, states, logs
 #   block  a block list: networks dropped, one a rule, before the few rules of a small box
 #   both   the manner of the wiki, half of the rules for IPv4, half for IPv6
+#   list   networks dropped on their way into the box, and ICMP let in after all of them
 # The log prefix holds no blank, which one of the compared ways would not survive. 5000 rules fit into the 256 KiB of one file.
-[ $# = 2 ] || { sed -n '2,6s/^# *//p' "$0" >&2; exit 2; }
+[ $# = 2 ] || { sed -n '2,7s/^# *//p' "$0" >&2; exit 2; }
 awk -v shape="$1" -v count="$2" '
 function add(rule) { if (left-- > 0) print rule }
 function wiki(v6,   i, lan, host) {
@@ -34,11 +35,15 @@ function block(   i) {
 	add("-A FORWARD -i lan -j ACCEPT")
 	add("-A INPUT -p icmp -j ACCEPT")
 }
+function list(   i) {
+	for (i = 0; left > 1; i++) add("-A INPUT -s " 20 + int(i / 32768) "." int(i / 128) % 256 "." i % 128 * 2 ".0/24 -j DROP")
+	add("-A INPUT -p icmp -j ACCEPT")
+}
 function table(name, chain) { printf "%s\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n%s", name, chain }
 BEGIN {
-	table("*filter", shape == "block" ? "" : ":TRANS - [0:0]\n")
+	table("*filter", shape == "block" || shape == "list" ? "" : ":TRANS - [0:0]\n")
 	left = shape == "both" ? count - int(count / 2) : count
-	if (shape == "block") block(); else wiki(0)
+	if (shape == "block") block(); else if (shape == "list") list(); else wiki(0)
 	print "COMMIT"
 	if (shape != "both") exit
 	table("*filter6", ":TRANS - [0:0]\n")
