@@ -12,6 +12,8 @@ public final class Network {
     private final Family family;
     private final byte[] address;
     private final byte[] mask;
+    /** Asked for often, and the box's JVM interprets: a tenth of a check went into counting it anew. */
+    private final int prefix;
 
     /**
      * Makes a network; host bits of the address are cleared.
@@ -29,6 +31,7 @@ public final class Network {
         for (int i = 0; i < address.length; i++) {
             this.address[i] = (byte) (address[i] & mask[i]);
         }
+        prefix = prefixOf(mask);
     }
 
     /** The network of the first {@code prefix} bits. */
@@ -61,20 +64,28 @@ public final class Network {
 
     /** The mask's length when it is a run of ones, else -1. */
     public int prefix() {
-        int ones = 0;
-        while (ones < family.addressBits() && bit(ones)) {
-            ones++;
+        return prefix;
+    }
+
+    private static int prefixOf(byte[] mask) {
+        int i = 0;
+        while (i < mask.length && mask[i] == -1) {
+            i++;
         }
-        for (int i = ones; i < family.addressBits(); i++) {
-            if (bit(i)) {
+        int ones = i * 8;
+        if (i < mask.length) {
+            int rest = mask[i] & 0xff;
+            for (; (rest & 0x80) != 0; rest = rest << 1 & 0xff) {
+                ones++;
+            }
+            for (i++; i < mask.length; i++) {
+                rest |= mask[i];
+            }
+            if (rest != 0) {
                 return -1;
             }
         }
         return ones;
-    }
-
-    private boolean bit(int i) {
-        return (mask[i / 8] & (0x80 >> (i % 8))) != 0;
     }
 
     /** Whether an address (4 or 16 bytes) lies in this network; false for the other family. */
@@ -121,7 +132,6 @@ public final class Network {
 
     @Override
     public String toString() {
-        int prefix = prefix();
         return Addresses.print(address) + "/" + (prefix >= 0 ? String.valueOf(prefix) : Addresses.print(mask));
     }
 }
