@@ -4,8 +4,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Family;
@@ -20,11 +18,6 @@ import boxwall.netfilter.Network;
  * </pre>
  */
 final class AddressReading {
-    /** IFNAMSIZ is 16 with the end; an alias adds ":0". */
-    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.:@+-]{1,31}");
-    private static final Pattern IP_HEAD = Pattern.compile("^[0-9]+: ([^ ]+?)(@[^ ]*)?: <");
-    private static final Pattern IP_INET = Pattern.compile("^ +inet ([0-9.]+)(/([0-9]+))?( .*)?$");
-    private static final Pattern IFCONFIG_INET = Pattern.compile("inet addr:([0-9.]+).*Mask:([0-9.]+)");
     /** IFA_F_TEMPORARY, DEPRECATED and TENTATIVE: addresses that don't last (linux/if_addr.h). */
     private static final int PASSING = 0x01 | 0x20 | 0x40;
 
@@ -49,7 +42,7 @@ final class AddressReading {
     }
 
     private void name(String name) {
-        if (NAME.matcher(name).matches() && !v4.containsKey(name)) {
+        if (AddressLine.isName(name) && !v4.containsKey(name)) {
             v4.put(name, null);
         }
     }
@@ -57,18 +50,18 @@ final class AddressReading {
     private void readIp(List<String> lines) {
         String current = null;
         for (String line : lines) {
-            Matcher head = IP_HEAD.matcher(line);
-            Matcher inet = IP_INET.matcher(line);
-            if (head.find()) {
-                current = head.group(1);
+            String head = AddressLine.ipHead(line);
+            String[] inet = AddressLine.ipInet(line);
+            if (head != null) {
+                current = head;
                 name(current);
-            } else if (current != null && inet.find()) {
-                int prefix = inet.group(3) == null ? 32 : number(inet.group(3), 10, 32);
+            } else if (current != null && inet != null) {
+                int prefix = inet[1] == null ? 32 : number(inet[1], 10, 32);
                 // "scope global lan:0" at the end is the alias' label
                 String label = line.trim().substring(line.trim().lastIndexOf(' ') + 1);
                 String owner = label.startsWith(current + ":") ? label : current;
                 if (prefix >= 0) {
-                    address(owner, inet.group(1), Network.maskOf(Family.IPV4, prefix));
+                    address(owner, inet[0], Network.maskOf(Family.IPV4, prefix));
                 }
             }
         }
@@ -78,26 +71,26 @@ final class AddressReading {
         String current = null;
         for (String line : lines) {
             if (line.length() > 0 && line.charAt(0) != ' ' && line.charAt(0) != '\t') {
-                current = line.split(" ")[0];
+                current = line.indexOf(' ') < 0 ? line : line.substring(0, line.indexOf(' '));
                 name(current);
             }
-            Matcher inet = IFCONFIG_INET.matcher(line);
-            if (current != null && inet.find()) {
-                address(current, inet.group(1), Addresses.parse(inet.group(2)));
+            String[] inet = AddressLine.ifconfigInet(line);
+            if (current != null && inet != null) {
+                address(current, inet[0], Addresses.parse(inet[1]));
             }
         }
     }
 
     private void address(String name, String ip, byte[] mask) {
         byte[] address = Addresses.parse(ip);
-        if (NAME.matcher(name).matches() && address != null && mask != null && mask.length == 4 && v4.get(name) == null
+        if (AddressLine.isName(name) && address != null && mask != null && mask.length == 4 && v4.get(name) == null
                 && new Network(Family.IPV4, address, mask).prefix() >= 0) {
             v4.put(name, new byte[][] {address, mask});
         }
     }
 
     private void readInet6(String[] words) {
-        if (words.length != 6 || words[0].length() != 32 || !NAME.matcher(words[5]).matches()) {
+        if (words.length != 6 || words[0].length() != 32 || !AddressLine.isName(words[5])) {
             return;
         }
         int prefix = number(words[2], 16, 128);

@@ -2,8 +2,11 @@ package boxwall.daemon;
 
 import boxwall.sys.Sys;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.StringTokenizer;
 
 /**
  * The settings, as boxwall.cfg has them, a line each:
@@ -82,6 +85,15 @@ public final class Config {
             throw new IllegalArgumentException("no setting " + name);
         }
         return value;
+    }
+
+    /** A setting's words, which blanks or commas part. Without a pattern: the daemon asks before it listens, see boxwall.box.AddressLine. */
+    List<String> words(String name) {
+        List<String> words = new ArrayList<String>();
+        for (StringTokenizer left = new StringTokenizer(get(name), ", "); left.hasMoreTokens();) {
+            words.add(left.nextToken());
+        }
+        return words;
     }
 
     /** A setting that is a number; its default when something else was written there. */

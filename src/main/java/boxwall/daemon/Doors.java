@@ -41,7 +41,7 @@ final class Doors {
     /** The addresses that LISTEN's words mean here. */
     private List<String> addresses(Bridges bridges) {
         List<String> addresses = new ArrayList<String>();
-        for (String word : config.get("LISTEN").split("[, ]+")) {
+        for (String word : config.words("LISTEN")) {
             if (word.equals("loopback")) {
                 addresses.add("127.0.0.1");
             } else if (word.equals("lan") && bridges.lan() != null && bridges.lan().ip() != null) {
@@ -56,11 +56,7 @@ final class Doors {
         hosts.add("localhost");
         hosts.add("127.0.0.1");
         hosts.add("fritz.box");
-        for (String name : config.get("HOSTS").split("[, ]+")) {
-            if (name.length() > 0) {
-                hosts.add(name);
-            }
-        }
+        hosts.addAll(config.words("HOSTS"));
         List<Network> welcome = new ArrayList<Network>();
         List<Network> refused = new ArrayList<Network>();
         if (bridges.lan() != null && bridges.lan().net() != null) {
