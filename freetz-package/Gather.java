@@ -30,18 +30,30 @@ import org.objectweb.asm.tree.MethodInsnNode;
 import org.objectweb.asm.tree.MethodNode;
 
 /**
- * Gathers the methods of a jar in one class, before ProGuard makes it small: a class file names all that it uses in a list of its own, and most of
+ * Gathers the methods of a jar in three classes, before ProGuard makes it small: a class file names all that it uses in a list of its own, and most of
  * those lists are alike. What is static goes there, and what no subclass overrides as a static method with the object first. Fields, constructors,
  * what is overridden and what answers for an interface stay where they are. An instruction is moved and not changed but for its call.
  *
+ * Three and not one since a JVM reads a class as a whole: Early is what the daemon needs until it listens, Running what it needs to read the box and
+ * to answer, Gathered the rest, most of which waits for a change of the rules. In one class they took OpenJDK's interpreter half as long again to listen.
+ *
  * <pre>
  *   java -cp asm.jar:asm-tree.jar Gather.java IN.jar OUT.jar
- *   boxwall.plan.Stamp.isOf(String)          becomes  boxwall.Gathered.Stamp$isOf(boxwall.plan.Stamp, String)
- *   static boxwall.plan.Stamp.parse(String)  becomes  boxwall.Gathered.Stamp$$parse(String)
+ *   boxwall.plan.Stamp.isOf(String)          becomes  boxwall.Running.Stamp$isOf(boxwall.plan.Stamp, String)
+ *   static boxwall.plan.Stamp.parse(String)  becomes  boxwall.Running.Stamp$$parse(String)
  * </pre>
  */
 public final class Gather {
     private static final String PLACE = "boxwall/Gathered";
+    /** Classes, or packages, whose methods go to another place; the first that fits. SmallJarIT looks whether a daemon that listens has loaded Early alone. */
+    private static final Map<String, String> PLACES = new LinkedHashMap<>();
+
+    static {
+        PLACES.put("fi/iki/elonen/.*|boxwall/(http|sys|netfilter)/.*|boxwall/daemon/(Main|Arguments|Daemon|Config|EventLog|Doors|Administrator)(\\$.*)?"
+                + "|boxwall/box/(Bridges|AddressReading|AddressLine|Readings|Interface)(\\$.*)?", "boxwall/Early");
+        PLACES.put("com/eclipsesource/.*|boxwall/(daemon|probe|box|apply|report|plan|syntax)/.*", "boxwall/Running");
+    }
+
     private static final int HIDDEN = Opcodes.ACC_PRIVATE | Opcodes.ACC_PROTECTED;
 
     private final Map<String, ClassNode> classes = new TreeMap<>();
@@ -52,7 +64,7 @@ public final class Gather {
     private final Map<String, Set<String>> below = new HashMap<>();
     /** What is moved, see {@link #key}. */
     private final Set<String> moved = new TreeSet<>();
-    private final ClassNode place = new ClassNode();
+    private final Map<String, ClassNode> places = new TreeMap<>();
 
     /** See above. */
     public static void main(String[] arguments) throws IOException {
@@ -161,7 +173,6 @@ public final class Gather {
     }
 
     private void move() {
-        place.visit(Opcodes.V1_6, Opcodes.ACC_PUBLIC | Opcodes.ACC_FINAL | Opcodes.ACC_SUPER, PLACE, null, "java/lang/Object", null);
         for (ClassNode type : classes.values()) {
             for (MethodNode method : List.copyOf(type.methods)) {
                 for (AbstractInsnNode instruction : method.instructions) {
@@ -171,18 +182,30 @@ public final class Gather {
                 }
                 if (moved.contains(key(type.name, method.name, method.desc))) {
                     type.methods.remove(method);
-                    place.methods.add(moved(type, method));
+                    place(type.name).methods.add(moved(type, method));
                 }
             }
             open(type);
         }
-        classes.put(PLACE, place);
+        classes.putAll(places);
+    }
+
+    private ClassNode place(String type) {
+        return places.computeIfAbsent(placeOf(type), name -> {
+            ClassNode place = new ClassNode();
+            place.visit(Opcodes.V1_6, Opcodes.ACC_PUBLIC | Opcodes.ACC_FINAL | Opcodes.ACC_SUPER, name, null, "java/lang/Object", null);
+            return place;
+        });
+    }
+
+    private static String placeOf(String type) {
+        return PLACES.entrySet().stream().filter(place -> type.matches(place.getKey())).map(Map.Entry::getValue).findFirst().orElse(PLACE);
     }
 
     private MethodNode moved(ClassNode type, MethodNode method) {
         boolean isStatic = (method.access & Opcodes.ACC_STATIC) != 0;
         MethodNode there = new MethodNode(Opcodes.ACC_PUBLIC | Opcodes.ACC_STATIC, name(type.name, method.name, isStatic), types(type.name, method.desc, isStatic), null, null);
-        if (place.methods.stream().anyMatch(other -> other.name.equals(there.name) && other.desc.equals(there.desc))) {
+        if (place(type.name).methods.stream().anyMatch(other -> other.name.equals(there.name) && other.desc.equals(there.desc))) {
             throw new IllegalStateException("two of " + there.name + there.desc);
         }
         there.instructions = method.instructions;
@@ -207,7 +230,7 @@ public final class Gather {
             String method = call.name;
             call.name = name(owner, method, isStatic);
             call.desc = types(owner, call.desc, isStatic);
-            call.owner = PLACE;
+            call.owner = placeOf(owner);
             call.setOpcode(Opcodes.INVOKESTATIC);
         }
     }
