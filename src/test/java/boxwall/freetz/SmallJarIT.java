@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import boxwall.build.Budgets;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -206,7 +207,7 @@ class SmallJarIT {
         List<String> loaded = loadedUntilItListens(jar, folder);
         assertTrue(loaded.contains("java.net.ServerSocket"), loaded::toString);
         assertEquals(List.of(), loaded.stream().filter(name -> name.matches("java\\.util\\.(logging|regex)\\..*")).toList());
-        System.out.println("measured: classes loaded until " + jar + " listens: " + loaded.size());
+        Budgets.hold("start.jar.classes", loaded.size());
     }
 
     @Test
