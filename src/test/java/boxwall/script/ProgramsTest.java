@@ -19,6 +19,8 @@ class ProgramsTest {
             + "for f in $BOXWALL_TEST/real /usr/sbin /usr/bin /sbin /bin; do [ ! -x $f/$name ] ||"
             + " PATH=/usr/sbin:/usr/bin:/sbin:/bin exec $f/$name \"$@\"; done\nexec busybox $name \"$@\"\n";
 
+    private static final String MODULES = "echo 'kdsldmod 9 2 - Live 0x0' >$BOXWALL_PROC/modules";
+
     /** A box that writes down each program that is started, whichever it is. */
     private static NetBox counting(String shell) {
         NetBox box = new NetBox(shell);
@@ -26,7 +28,7 @@ class ProgramsTest {
         box.settings.put("BOXWALL_WITNESS", "no");
         box.script("counter", COUNTER);
         NetBox.Answer made = box.sh("busybox ip link set lo up; cd $BOXWALL_BIN && mkdir ../real && mv ip* mod* rmmod ../real/"
-                + " && printf 'ip_tables\\nxt_tcpudp\\n' >../loadable"
+                + " && printf 'ip_tables\\nxt_tcpudp\\n' >../loadable && " + MODULES
                 + " && for c in $(busybox --list | grep -v -x -e sh -e ash -e '\\[*' -e test -e ping) $(ls ../real); do [ -e $c ] ||"
                 + " ln -s counter $c || exit; done");
         assertEquals(0, made.status(), made.err());
@@ -81,7 +83,7 @@ class ProgramsTest {
                 box.stored("boot", new PlanFolder("old", 1111).with("modules", "ip_tables\nxt_tcpudp\n"));
                 Budgets.hold("boot.programs", counted(box, "boot.programs", "boot"));
                 box.cut();
-                box.sh("busybox ip link set lo up; : >$BOXWALL_PROC/modules");
+                box.sh("busybox ip link set lo up; " + MODULES);
                 box.settings.put("BOXWALL_WITNESS", "yes");
                 Budgets.hold("boot.witness.programs", counted(box, "boot.witness.programs", "boot"));
                 box.cut();
