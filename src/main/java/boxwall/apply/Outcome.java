@@ -2,6 +2,7 @@ package boxwall.apply;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.StringTokenizer;
 
 /**
  * What boxwall-apply says: lines of {@code key=value} as in RUN/result,
@@ -23,7 +24,8 @@ public final class Outcome {
     /** Reads the lines; anything that isn't {@code key=value} is skipped. Null (no such file) is an empty outcome. */
     public static Outcome parse(String text) {
         Map<String, String> values = new LinkedHashMap<String, String>();
-        for (String line : text == null ? new String[0] : text.split("\n")) {
+        for (StringTokenizer lines = new StringTokenizer(text == null ? "" : text, "\n"); lines.hasMoreTokens();) {
+            String line = lines.nextToken();
             int at = line.indexOf('=');
             if (at > 0) {
                 values.put(line.substring(0, at), line.substring(at + 1));

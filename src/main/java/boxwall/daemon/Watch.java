@@ -122,7 +122,7 @@ final class Watch {
                 // what the daemon found when it came is what it read the box for
                 seen = last;
             }
-            if (last.toString().equals(seen.toString())) {
+            if (last == seen || last.toString().equals(seen.toString())) {
                 return;
             }
             seen = last;
