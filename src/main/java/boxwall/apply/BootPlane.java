@@ -106,7 +106,7 @@ public final class BootPlane {
         return before.outcome;
     }
 
-    /** The file's text and what it means: asked for every few seconds, and taking it apart is most of what an idle daemon does. */
+    /** The file's text and what it means: asked for every few seconds, and a text is compared sooner than taken apart. */
     private static final class Said {
         private final String text;
         private final Outcome outcome;
