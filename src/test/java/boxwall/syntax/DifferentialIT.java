@@ -63,6 +63,7 @@ class DifferentialIT {
             Map.entry("not a date", "text after a number"),
             Map.entry("--rdest beside --rsource", "the last one would win silently"),
             Map.entry("beside --zone", "the last one would win silently"),
+            Map.entry("shift-mark beside --", "the last one would win silently"),
             Map.entry("takes longer than", "judged for all HZ in use, not the host's alone"),
             Map.entry("with a port needs the protocol", "for ! -p tcp, say, the kernel has no port to set"),
             Map.entry("--physdev-", "a packet of the box itself has no bridge port yet; older kernels only warn"),
