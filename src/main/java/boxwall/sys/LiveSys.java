@@ -67,6 +67,9 @@ public final class LiveSys implements Sys {
             return readAll(in, MAX_OUTPUT);
         } catch (IOException e) {
             return "";
+        } finally {
+            // GNU Classpath closes it only when the process is collected, and each child that is started until then inherits it
+            close(in);
         }
     }
 
