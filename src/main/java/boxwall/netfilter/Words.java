@@ -1,0 +1,114 @@
+package boxwall.netfilter;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * Taking lines and words apart without java.util.regex: GNU Classpath runs String.split, matches and replaceAll on a backtracking
+ * regex, which was two thirds of the time that reading a box took on JamVM. ASCII only.
+ */
+public final class Words {
+    private static final String[] NONE = {};
+
+    private Words() {
+    }
+
+    /** The words of a line, which blanks and tabs (control characters too) separate; none for an empty line. */
+    public static String[] of(String line) {
+        return list(line).toArray(NONE);
+    }
+
+    private static List<String> list(String line) {
+        List<String> words = new ArrayList<String>();
+        int start = -1;
+        for (int i = 0; i <= line.length(); i++) {
+            boolean blank = i == line.length() || line.charAt(i) <= ' ';
+            if (blank && start >= 0) {
+                words.add(line.substring(start, i));
+                start = -1;
+            } else if (!blank && start < 0) {
+                start = i;
+            }
+        }
+        return words;
+    }
+
+    /** The parts between separators, empty ones too: {@code "a::b"} is a, nothing, b; one part for a text without a separator. */
+    public static String[] split(String text, char separator) {
+        List<String> parts = new ArrayList<String>();
+        int start = 0;
+        for (int end = text.indexOf(separator); end >= 0; end = text.indexOf(separator, start)) {
+            parts.add(text.substring(start, end));
+            start = end + 1;
+        }
+        parts.add(text.substring(start));
+        return parts.toArray(NONE);
+    }
+
+    /** The lines of a text without their ends (LF or CR LF); what follows the last LF is a line if it isn't empty. None for null. */
+    public static List<String> lines(String text) {
+        if (text == null || text.length() == 0) {
+            return Collections.emptyList();
+        }
+        List<String> lines = new ArrayList<String>();
+        int start = 0;
+        while (start < text.length()) {
+            int end = text.indexOf('\n', start);
+            int next = end < 0 ? text.length() : end + 1;
+            end = end < 0 ? text.length() : end;
+            lines.add(text.substring(start, end > start && text.charAt(end - 1) == '\r' ? end - 1 : end));
+            start = next;
+        }
+        return lines;
+    }
+
+    /** Whether a text has at least one character, and only digits 0 to 9. */
+    public static boolean isNumber(String text) {
+        return text.length() > 0 && digits(text, 0) == text.length();
+    }
+
+    /** Where the digits 0 to 9 that begin at an index end. */
+    public static int digits(String text, int from) {
+        int end = from;
+        while (end < text.length() && text.charAt(end) >= '0' && text.charAt(end) <= '9') {
+            end++;
+        }
+        return end;
+    }
+
+    /** Whether a text has at least one character, and only letters, digits and those given. */
+    public static boolean isName(String text, String others) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (!(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || others.indexOf(c) >= 0)) {
+                return false;
+            }
+        }
+        return text.length() > 0;
+    }
+
+    /** Where a word first is, or -1: as indexOf, which Classpath does with a call for each character. */
+    public static int find(String text, String word, int from) {
+        int at = text.indexOf(word.charAt(0), from);
+        while (at >= 0 && !text.startsWith(word, at)) {
+            at = text.indexOf(word.charAt(0), at + 1);
+        }
+        return at;
+    }
+
+    /** The text with each occurrence of a word replaced. */
+    public static String replace(String text, String word, String by) {
+        int at = find(text, word, 0);
+        if (at < 0) {
+            return text;
+        }
+        StringBuilder out = new StringBuilder(text.length());
+        int start = 0;
+        for (; at >= 0; at = find(text, word, start)) {
+            out.append(text, start, at).append(by);
+            start = at + word.length();
+        }
+        return out.append(text, start, text.length()).toString();
+    }
+}

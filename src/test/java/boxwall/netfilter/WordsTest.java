@@ -1,0 +1,67 @@
+package boxwall.netfilter;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** Each function says the same as the regular expression that it stands for. */
+class WordsTest {
+    @Test
+    void wordsAreWhatAPatternForBlanksGives() {
+        each(text -> assertArrayEquals(text.isBlank() ? new String[0] : text.trim().split("[ \t\r\n]+"), Words.of(text), () -> "of " + text));
+    }
+
+    @Test
+    void partsAreWhatSplitGives() {
+        each(text -> assertArrayEquals(text.split(" ", -1), Words.split(text, ' '), () -> "split " + text));
+    }
+
+    @Test
+    void linesAreWhatAReaderGives() {
+        each(text -> assertEquals(Arrays.asList(text.split("\n", -1)).stream().map(l -> l.endsWith("\r") ? l.substring(0, l.length() - 1) : l)
+                .limit(text.split("\n", -1).length - (text.isEmpty() || text.endsWith("\n") ? 1 : 0)).toList(), Words.lines(text), () -> "lines " + text));
+        assertEquals(List.of(), Words.lines(null));
+    }
+
+    @Test
+    void numbersAndNames() {
+        each(text -> {
+            assertEquals(text.matches("[0-9]+"), Words.isNumber(text), text);
+            assertEquals(text.matches("[A-Za-z0-9_.]+"), Words.isName(text, "_."), text);
+        });
+        assertTrue(Words.isNumber("0123456789"));
+        assertFalse(Words.isNumber("\u0661"), "an Arabic digit");
+        assertEquals(4, Words.digits("ab12c", 2));
+        assertEquals(2, Words.digits("ab", 2));
+    }
+
+    @Test
+    void findAndReplaceAreStringsOwn() {
+        each(text -> {
+            for (String word : List.of("a", "ab", "aab", " ", "\r\n")) {
+                assertEquals(text.indexOf(word, 2), Words.find(text, word, 2), text);
+                assertEquals(text.replace(word, "x" + word), Words.replace(text, word, "x" + word), text);
+            }
+        });
+    }
+
+    private static void each(java.util.function.Consumer<String> test) {
+        long seed = System.nanoTime();
+        System.out.println("WordsTest: seed " + seed);
+        Random random = new Random(seed);
+        test.accept("");
+        for (int i = 0; i < 3000; i++) {
+            StringBuilder text = new StringBuilder();
+            for (int n = random.nextInt(12); n > 0; n--) {
+                text.append("aab7_. \t\r\n".charAt(random.nextInt(10)));
+            }
+            test.accept(text.toString());
+        }
+    }
+}
