@@ -14,11 +14,6 @@ $(PKG)_EXCLUDED += $(if $(FREETZ_PACKAGE_BOXWALL_PLANS_ONLY),usr/share/boxwall/b
 $(PKG)_REBUILD_SUBOPTS += FREETZ_PACKAGE_BOXWALL_BOX
 $(PKG)_REBUILD_SUBOPTS += FREETZ_PACKAGE_BOXWALL_RULES
 
-# kconfig can't forbid this: what JamVM selects must not be a condition of what selects JamVM.
-ifeq ($(FREETZ_PACKAGE_BOXWALL)$(FREETZ_PACKAGE_BOXWALL_JAMVM)$(FREETZ_PACKAGE_CLASSPATH_MINI),yyy)
-$(error boxwall: the mini classlist has no sockets; switch off "classpath: use mini classlist", or choose another daemon for boxwall)
-endif
-
 $(PKG_UNPACKED)
 
 $($(PKG)_PLAN)/stamp: $(PACKAGES_DIR)/.$(pkg)-$($(PKG)_VERSION) $(wildcard $($(PKG)_RULES))
@@ -28,8 +23,16 @@ $($(PKG)_PLAN)/stamp: $(PACKAGES_DIR)/.$(pkg)-$($(PKG)_VERSION) $(wildcard $($(P
 
 $(pkg):
 
+# kconfig can't forbid this: what JamVM selects must not be a condition of what selects JamVM. A recipe says so, and only when the package is built:
+# every other target reads this file too, and menuconfig is where it can be changed.
+$(pkg)-classlist:
+	@echo 'boxwall: the mini classlist has no sockets; switch off "use mini classlist" of classpath, or choose another daemon for boxwall' >&2; exit 1
+
+$(pkg)-precompiled: $(if $(filter yyy,$(FREETZ_PACKAGE_BOXWALL)$(FREETZ_PACKAGE_BOXWALL_JAMVM)$(FREETZ_PACKAGE_CLASSPATH_MINI)),$(pkg)-classlist)
 $(pkg)-precompiled: $(if $($(PKG)_BOX),$($(PKG)_PLAN)/stamp)
 
 $(pkg)-clean:
+
+.PHONY: $(pkg)-classlist
 
 $(PKG_FINISH)

@@ -101,13 +101,17 @@ class MenuIT {
 
     /** Runs make over boxwall.mk in the stand-in. */
     private String make(String which, int status, String... config) throws IOException, InterruptedException {
+        return make(which, "all", status, config);
+    }
+
+    private String make(String which, String target, int status, String... config) throws IOException, InterruptedException {
         Files.writeString(tree.resolve(".config"), String.join("\n", config) + "\n");
         Path place = tree.resolve(which.equals("ng") ? "make/pkgs/boxwall" : "make/boxwall");
         if (!Files.exists(place)) {
             Files.createDirectories(place);
             FreetzRoot.copy(shape(which), place);
         }
-        Process make = new ProcessBuilder("make", "-s", "-f", MENU.resolve("Makefile").toString(), "TREE=" + tree, "OUT=" + tree.resolve("out")).redirectErrorStream(true).start();
+        Process make = new ProcessBuilder("make", "-s", "-f", MENU.resolve("Makefile").toString(), target, "TREE=" + tree, "OUT=" + tree.resolve("out")).redirectErrorStream(true).start();
         String said = new String(make.getInputStream().readAllBytes());
         assertEquals(status, make.waitFor(), said);
         return said;
@@ -120,8 +124,17 @@ class MenuIT {
         Path root = tree.resolve("out/boxwall-0.1/root");
         assertTrue(Files.isExecutable(root.resolve("etc/init.d/rc.boxwall")) && Files.exists(root.resolve("usr/share/boxwall/boxwall.jar")));
         assertEquals("\n", Files.readString(tree.resolve("out/boxwall-0.1/.exclude")));
-        String refused = make(which, 2, "FREETZ_PACKAGE_BOXWALL=y", "FREETZ_PACKAGE_BOXWALL_JAMVM=y", "FREETZ_PACKAGE_CLASSPATH_MINI=y");
+    }
+
+    /** Freetz' make reads every package's file for every target: one that ends there takes the menu away that could put it right. */
+    @ParameterizedTest
+    @CsvSource({"ng", "classic"})
+    void theMiniClasslistStopsTheBuildAndNotTheMenu(String which) throws Exception {
+        String[] mini = {"FREETZ_PACKAGE_BOXWALL=y", "FREETZ_PACKAGE_BOXWALL_JAMVM=y", "FREETZ_PACKAGE_CLASSPATH_MINI=y"};
+        String refused = make(which, "all", 2, mini);
         assertTrue(refused.contains("mini classlist has no sockets"), refused);
+        assertEquals("the menu\n", make(which, "menuconfig", 0, mini));
+        assertEquals("level 25\n", make(which, "all", 0, "FREETZ_PACKAGE_BOXWALL=y", "FREETZ_PACKAGE_BOXWALL_PLANS_ONLY=y", "FREETZ_PACKAGE_CLASSPATH_MINI=y"));
     }
 
     @Test
