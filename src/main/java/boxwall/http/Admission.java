@@ -1,48 +1,122 @@
 package boxwall.http;
 
+import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Who gets one of the few connections. Seven are for anybody, four of them at most for one client; the eighth is kept for confirm and
- * revert, so that the way back is open when the others are taken. Those who may not ask at all (guests, the Internet side) share one.
+ * Who gets one of the few connections. Seven are for anybody, four of them at most for one client; those who may not ask at all (guests, the
+ * Internet side) share one. Where these are taken, the newcomer displaces the connection that has been reading its request head longest, else one
+ * that has not shown the token and doesn't take its answer. Where all are at work, each client has one more for short requests with the token, so
+ * that the way back is open; loopback doesn't share these with the LAN.
  */
 final class Admission {
-    /** Connections in all. */
-    static final int ALL = 8;
     private static final int FOR_ANYBODY = 7;
     private static final int FOR_ONE_CLIENT = 4;
     private static final int FOR_STRANGERS = 1;
+    /** Clients of the LAN that can have their reserved connection at the same time. */
+    private static final int RESERVED = 4;
+    private static final int RESERVED_FOR_LOOPBACK = 1;
+    /** Connections in all. */
+    static final int ALL = FOR_ANYBODY + RESERVED + RESERVED_FOR_LOOPBACK;
 
     /** What a connection may be used for. */
-    enum Place { USUAL, URGENT, NONE }
+    enum Place { USUAL, RESERVED }
 
+    /** In the order of their arrival. */
     private final List<Exchange> open = new ArrayList<Exchange>();
 
     /** Makes an exchange for a new connection, or null when there is no place. */
-    synchronized Exchange admit(java.net.Socket socket, Client client, boolean welcome, Port port) {
-        Place place = place(client, welcome, port);
-        if (place == Place.NONE) {
-            return null;
+    Exchange admit(Socket socket, Client client, boolean welcome, Port port) {
+        Exchange displaced = null;
+        Exchange exchange = null;
+        synchronized (this) {
+            boolean limited = welcome ? isLimited(client) : strangers(port) >= FOR_STRANGERS;
+            Place place = limited || isFull() ? null : Place.USUAL;
+            for (Place each : Place.values()) {
+                if (place == null && each == Place.RESERVED && welcome && hasReserved(client)) {
+                    place = each;
+                }
+                if (place == null) {
+                    displaced = slowest(each, client, welcome, limited, port);
+                    place = displaced == null ? null : each;
+                }
+            }
+            open.remove(displaced);
+            if (place != null) {
+                exchange = new Exchange(socket, client, port, place);
+                open.add(exchange);
+            }
         }
-        Exchange exchange = new Exchange(socket, client, port, place);
-        open.add(exchange);
+        if (displaced != null) {
+            displaced.cut();
+        }
         return exchange;
     }
 
-    private Place place(Client client, boolean welcome, Port port) {
+    private boolean isFull() {
         int usual = 0;
-        int same = 0;
-        int strangers = 0;
         for (Exchange one : open) {
             usual += one.place() == Place.USUAL ? 1 : 0;
+        }
+        return usual >= FOR_ANYBODY;
+    }
+
+    private boolean isLimited(Client client) {
+        int same = 0;
+        for (Exchange one : open) {
             same += one.client().text().equals(client.text()) ? 1 : 0;
+        }
+        return same >= FOR_ONE_CLIENT;
+    }
+
+    private int strangers(Port port) {
+        int strangers = 0;
+        for (Exchange one : open) {
             strangers += port.gate().isWelcome(one.client()) ? 0 : 1;
         }
-        if (!welcome) {
-            return strangers < FOR_STRANGERS && usual < FOR_ANYBODY ? Place.USUAL : Place.NONE;
+        return strangers;
+    }
+
+    /** Whom the newcomer displaces, or null. A client at its limit displaces only its own connections, a stranger only strangers'. */
+    private Exchange slowest(Place place, Client client, boolean welcome, boolean limited, Port port) {
+        Exchange deaf = null;
+        for (Exchange one : open) {
+            boolean may = welcome ? !limited || one.client().text().equals(client.text()) : !port.gate().isWelcome(one.client());
+            if (may && one.place() == place) {
+                if (one.isReadingHead()) {
+                    return one;
+                }
+                deaf = deaf == null && one.keepsUsWaiting() ? one : deaf;
+            }
         }
-        return usual < FOR_ANYBODY && same < FOR_ONE_CLIENT ? Place.USUAL : open.size() == usual ? Place.URGENT : Place.NONE;
+        return deaf;
+    }
+
+    private boolean hasReserved(Client client) {
+        int lan = 0;
+        int all = 0;
+        for (Exchange one : open) {
+            if (one.place() == Place.RESERVED) {
+                if (one.client().text().equals(client.text())) {
+                    return false;
+                }
+                lan += one.client().isLoopback() ? 0 : 1;
+                all++;
+            }
+        }
+        return client.isLoopback() ? all < RESERVED + RESERVED_FOR_LOOPBACK : lan < RESERVED;
+    }
+
+    /** Whether others may want this connection's place: then its head must come soon. */
+    synchronized boolean isCrowded(Exchange exchange) {
+        return isFull() || isLimited(exchange.client());
+    }
+
+    /** The exchange has its head; false when it was displaced before. One that showed the token keeps its place to its end. */
+    synchronized boolean heard(Exchange exchange, boolean trusted) {
+        exchange.heard(trusted);
+        return open.contains(exchange);
     }
 
     synchronized void left(Exchange exchange) {

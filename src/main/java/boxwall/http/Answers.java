@@ -45,9 +45,13 @@ final class Answers {
         Request request = head.request(exchange.client());
         Reply refusal = routes.refuse(request, gate);
         Route route = Route.find(request.path());
-        if (refusal == null && exchange.place() == Admission.Place.URGENT && !route.isUrgent()) {
+        boolean trusted = refusal == null && (route.wantsToken() || gate.hasToken(request));
+        if (!port.admission().heard(exchange, trusted)) {
+            throw new IOException("displaced by a newcomer");
+        }
+        if (refusal == null && exchange.place() == Admission.Place.RESERVED && !route.isShort()) {
             refusal = Reply.problem(new Problem(429, "too many connections", "you have four, or all have seven; the last one is kept for"
-                    + " confirm and revert")).with("Retry-After", "1");
+                    + " status, confirm and revert")).with("Retry-After", "1");
         }
         if (refusal != null) {
             exchange.leavesUnread();

@@ -22,9 +22,9 @@ final class ClientPool implements NanoHTTPD.AsyncRunner {
 
     ClientPool(Admission admission) {
         this.admission = admission;
-        // a thread that has just answered may not be idle yet when the next connection has its place: that one waits for it
+        // a thread that has just answered, or whose connection was displaced, may not be idle yet when the next connection has its place: that one waits
         threads = new ThreadPoolExecutor(Admission.ALL, Admission.ALL, IDLE_SECONDS, TimeUnit.SECONDS,
-                new LinkedBlockingQueue<Runnable>(Admission.ALL), new ThreadFactory() {
+                new LinkedBlockingQueue<Runnable>(4 * Admission.ALL), new ThreadFactory() {
                     @Override
                     public Thread newThread(Runnable work) {
                         Thread thread = new Thread(null, work, "http", STACK);

@@ -16,8 +16,10 @@ final class Exchange implements Patience.Line {
     /** Bytes of a body at most: a ruleset file may have as many. */
     static final int MAX_BODY = 256 * 1024;
     private static final long REQUEST_NANOS = 10L * 1000000000L;
-    /** The slot that is kept for confirm and revert must not be held by one who says nothing. */
-    private static final long URGENT_NANOS = 2L * 1000000000L;
+    /** What a head may take while others may want the place. A browser sends it with its first segment. */
+    static final int CROWDED_SECONDS = 1;
+    /** A reading that waits looks so often whether it has become crowded. */
+    private static final int LOOK_MILLIS = 500;
     private static final long ANSWER_NANOS = 10L * 1000000000L;
     /** The thread of the exchange sees its time end by itself, and says so to the client; who cuts it is later. */
     private static final long GRACE_NANOS = 2L * 1000000000L;
@@ -32,6 +34,9 @@ final class Exchange implements Patience.Line {
     private volatile long deadline;
     private volatile boolean bounded = true;
     private boolean unread;
+    private volatile long began = System.nanoTime();
+    private volatile boolean readingHead = true;
+    private volatile boolean trusted;
     private final Patience patience;
 
     Exchange(Socket socket, Client client, Port port, Admission.Place place) {
@@ -40,7 +45,7 @@ final class Exchange implements Patience.Line {
         this.port = port;
         this.place = place;
         this.patience = port.patience(this);
-        deadline = System.nanoTime() + (place == Admission.Place.URGENT ? URGENT_NANOS : REQUEST_NANOS);
+        deadline = began + REQUEST_NANOS;
     }
 
     Client client() {
@@ -51,8 +56,24 @@ final class Exchange implements Patience.Line {
         return place;
     }
 
+    boolean isReadingHead() {
+        return readingHead;
+    }
+
+    /** Whether it has not shown the token and it is the client that must do something: send a body, or take its answer. */
+    boolean keepsUsWaiting() {
+        return bounded && !readingHead && !trusted;
+    }
+
+    /** The head was read, and looked at. */
+    void heard(boolean withToken) {
+        trusted = withToken;
+        readingHead = false;
+    }
+
     /** Reads, has it answered, answers; never throws. */
     void run() {
+        began = System.nanoTime();
         try {
             converse();
         } catch (OutOfMemoryError e) {
@@ -84,7 +105,8 @@ final class Exchange implements Patience.Line {
             unread = true;
             reply = Reply.problem(e.problem());
         } catch (SocketTimeoutException e) {
-            reply = Reply.problem(new Problem(408, "too slow", "a request must be here within " + REQUEST_NANOS / 1000000000L + " seconds"));
+            reply = Reply.problem(new Problem(408, "too slow", "a request must be here within " + REQUEST_NANOS / 1000000000L
+                    + " seconds, its head within " + CROWDED_SECONDS + " while there are many connections"));
         }
         deadline = System.nanoTime() + ANSWER_NANOS;
         bounded = true;
@@ -194,12 +216,24 @@ final class Exchange implements Patience.Line {
 
         @Override
         public int read(byte[] buffer, int offset, int length) throws IOException {
-            long left = (deadline - System.nanoTime()) / 1000000;
-            if (left <= 0) {
-                throw new SocketTimeoutException();
+            while (true) {
+                long left = (end() - System.nanoTime()) / 1000000;
+                if (left <= 0) {
+                    throw new SocketTimeoutException();
+                }
+                socket.setSoTimeout((int) (readingHead ? Math.min(left, LOOK_MILLIS) : left));
+                try {
+                    return super.read(buffer, offset, length);
+                } catch (SocketTimeoutException e) {
+                    if (!readingHead) {
+                        throw e;
+                    }
+                }
             }
-            socket.setSoTimeout((int) left);
-            return super.read(buffer, offset, length);
+        }
+
+        private long end() {
+            return readingHead && port.admission().isCrowded(Exchange.this) ? Math.min(deadline, began + port.crowdedNanos()) : deadline;
         }
     }
 }

@@ -33,6 +33,7 @@ public final class Port {
     private final Map<String, Listener> listeners = new TreeMap<String, Listener>();
     private volatile int workSeconds = Patience.SECONDS;
     private volatile int goneSeconds = Patience.GONE_SECONDS;
+    private volatile int crowdedSeconds = Exchange.CROWDED_SECONDS;
     private volatile Gate gate = new Gate(Collections.<String>emptyList(),
             Collections.<Network>emptyList(), Collections.<Network>emptyList(), new Gate.Secret() {
                 @Override
@@ -146,6 +147,15 @@ public final class Port {
     void bound(int work, int gone) {
         workSeconds = work;
         goneSeconds = gone;
+    }
+
+    /** Another bound than the usual one for a head while there are many connections. */
+    void boundHead(int seconds) {
+        crowdedSeconds = seconds;
+    }
+
+    long crowdedNanos() {
+        return crowdedSeconds * 1000000000L;
     }
 
     /** Connections that are open now. */

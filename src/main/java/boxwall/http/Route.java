@@ -85,7 +85,12 @@ enum Route {
         return wantsToken;
     }
 
-    /** Whether it has a connection kept for it, and is open to a peer that sent wrong tokens before. */
+    /** Whether it may use the connection that is reserved for each client. */
+    boolean isShort() {
+        return isUrgent() || this == STATUS || this == OK;
+    }
+
+    /** Whether it is open to a peer that sent wrong tokens before. */
     boolean isUrgent() {
         return this == CONFIRM || this == REVERT;
     }

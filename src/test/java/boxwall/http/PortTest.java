@@ -27,6 +27,8 @@ class PortTest {
     private final List<String> events = new java.util.concurrent.CopyOnWriteArrayList<>();
     private volatile String token = TOKEN;
     private volatile long now = 1;
+    private volatile String page = "page";
+    private final java.util.concurrent.atomic.AtomicInteger working = new java.util.concurrent.atomic.AtomicInteger();
     private final java.util.concurrent.CountDownLatch hanging = new java.util.concurrent.CountDownLatch(1);
 
     @BeforeEach
@@ -308,44 +310,137 @@ class PortTest {
         assertStatus(204, get("/ok", ""));
     }
 
+    /** Opens silent connections, one after the other, so that the port knows which was first. */
+    private void silent(List<Socket> sockets, int client, int count) throws IOException, InterruptedException {
+        for (int i = 0; i < count; i++) {
+            int before = port.connections();
+            sockets.add(from(client));
+            waitFor(() -> port.connections() == before + 1);
+        }
+    }
+
     @Test
-    void aClientHasFourConnectionsAllHaveSevenAndConfirmHasOneMore() throws IOException, InterruptedException {
+    void aClientAtItsLimitDisplacesItsOwnConnectionThatSaidNothingLongest() throws IOException, InterruptedException {
+        port.boundHead(100_000);
         List<Socket> silent = new java.util.ArrayList<>();
         try {
-            for (int i = 0; i < 4; i++) {
-                silent.add(from(2));
-            }
-            waitFor(() -> port.connections() == 4);
+            silent(silent, 3, 1);
+            silent(silent, 2, 4);
             try (Socket fifth = from(2)) {
-                assertStatus(429, answer(fifth, "GET /ok HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"));
+                assertEquals(-1, silent.get(1).getInputStream().read(), "the first of its own");
+                assertStatus(204, answer(fifth, "GET /ok HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"));
             }
             waitFor(() -> port.connections() == 4);
-            try (Socket fifth = from(2)) {
-                assertStatus(200, answer(fifth, "POST /confirm/1a HTTP/1.1\r\nHost: 127.0.0.1\r\n" + bearer(TOKEN) + "\r\n"));
-            }
-            waitFor(() -> port.connections() == 4);
-            for (int i = 0; i < 3; i++) {
-                silent.add(from(3));
-            }
-            waitFor(() -> port.connections() == 7);
-            try (Socket eighth = from(4)) {
-                assertStatus(200, answer(eighth, "POST /confirm/1a HTTP/1.1\r\nHost: 127.0.0.1\r\n" + bearer(TOKEN) + "\r\n"));
-            }
-            waitFor(() -> port.connections() == 7);
-            silent.add(from(4));
-            waitFor(() -> port.connections() == 8);
-            try (Socket ninth = from(5)) {
-                assertStatus(503, answer(ninth, ""));
-            }
-            // who holds the kept connection and says nothing loses it after two seconds
-            waitFor(() -> port.connections() == 7);
+            // the others are there still: as many as the client may have, and they are answered
+            assertStatus(204, answer(silent.get(0), "GET /ok HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"));
+            assertStatus(204, answer(silent.get(4), "GET /ok HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"));
         } finally {
-            for (Socket socket : silent) {
-                socket.close();
-            }
+            close(silent);
         }
         waitFor(() -> port.connections() == 0);
-        assertStatus(204, get("/ok", ""));
+    }
+
+    @Test
+    void whereAllPlacesAreTakenTheNewcomerDisplacesWhoReadsItsHeadLongest() throws IOException, InterruptedException {
+        port.boundHead(100_000);
+        List<Socket> silent = new java.util.ArrayList<>();
+        try {
+            silent(silent, 3, 3);
+            silent(silent, 2, 4);
+            try (Socket eighth = from(4)) {
+                assertEquals(-1, silent.get(0).getInputStream().read(), "the first of all");
+                assertStatus(204, answer(eighth, "GET /ok HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"));
+            }
+        } finally {
+            close(silent);
+        }
+        waitFor(() -> port.connections() == 0);
+    }
+
+    @Test
+    void whereAllPlacesAreTakenAHeadHasASecond() throws IOException, InterruptedException {
+        List<Socket> silent = new java.util.ArrayList<>();
+        long began = System.nanoTime();
+        try {
+            silent(silent, 3, 3);
+            silent(silent, 2, 4);
+            assertStatus(408, answer(silent.get(0), "GET /ok HTTP/1.1\r\nX: "));
+            double seconds = (System.nanoTime() - began) / 1e9;
+            assertTrue(seconds > 0.9 && seconds < 9, "cut after " + seconds + " s, without others it has ten");
+        } finally {
+            close(silent);
+        }
+    }
+
+    /** Requests that the daemon works on, from clients with the token. */
+    private void atWork(List<Socket> sockets, int client, int count) throws IOException, InterruptedException {
+        for (int i = 0; i < count; i++) {
+            int before = working.get();
+            sockets.add(from(client));
+            sockets.get(sockets.size() - 1).getOutputStream().write(("POST /apply HTTP/1.1\r\nHost: 127.0.0.1\r\n" + bearer(TOKEN) + "\r\n").getBytes());
+            waitFor(() -> working.get() == before + 1);
+        }
+    }
+
+    @Test
+    void whereAllAreAtWorkEachClientHasOneMoreForWhatIsShort() throws IOException, InterruptedException {
+        port.boundHead(100_000);
+        List<Socket> sockets = new java.util.ArrayList<>();
+        try {
+            atWork(sockets, 2, 4);
+            atWork(sockets, 3, 3);
+            for (int client = 2; client < 5; client++) {
+                for (String request : List.of("POST /confirm/1a", "DELETE /apply/1a", "GET /status")) {
+                    try (Socket more = from(client)) {
+                        assertStatus(200, answer(more, request + " HTTP/1.1\r\nHost: 127.0.0.1\r\n" + bearer(TOKEN) + "\r\n"));
+                    }
+                    waitFor(() -> port.connections() == 7);
+                }
+                try (Socket more = from(client)) {
+                    assertStatus(429, answer(more, "GET /facts HTTP/1.1\r\nHost: 127.0.0.1\r\n" + bearer(TOKEN) + "\r\n"));
+                }
+                waitFor(() -> port.connections() == 7);
+            }
+            // who takes the one of its address and says nothing takes it from nobody else, and not from itself
+            silent(sockets, 4, 1);
+            for (int client = 4; client < 6; client++) {
+                try (Socket more = from(client)) {
+                    assertStatus(200, answer(more, "POST /confirm/1a HTTP/1.1\r\nHost: 127.0.0.1\r\n" + bearer(TOKEN) + "\r\n"));
+                }
+            }
+            hanging.countDown();
+            for (Socket socket : sockets.subList(0, 7)) {
+                assertStatus(202, answer(socket, ""));
+            }
+        } finally {
+            close(sockets);
+        }
+    }
+
+    @Test
+    void whoTakesNoAnswerAndHasNoTokenKeepsNobodyOut() throws IOException, InterruptedException {
+        page = "x".repeat(8 << 20);
+        List<Socket> deaf = new java.util.ArrayList<>();
+        try {
+            for (int i = 0; i < 7; i++) {
+                int before = port.connections();
+                deaf.add(from(2 + i / 4));
+                deaf.get(i).getOutputStream().write("GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".getBytes());
+                waitFor(() -> port.connections() == before + 1);
+                assertEquals('H', deaf.get(i).getInputStream().read(), "the answer has begun");
+            }
+            try (Socket eighth = from(4)) {
+                assertStatus(200, answer(eighth, "GET /facts HTTP/1.1\r\nHost: 127.0.0.1\r\n" + bearer(TOKEN) + "\r\n"));
+            }
+        } finally {
+            close(deaf);
+        }
+    }
+
+    private static void close(List<Socket> sockets) throws IOException {
+        for (Socket socket : sockets) {
+            socket.close();
+        }
     }
 
     @Test
@@ -449,7 +544,7 @@ class PortTest {
     private final class Echo implements Control {
         @Override
         public Reply page(Request request) {
-            return Reply.utf8("text/html; charset=utf-8", "page");
+            return Reply.utf8("text/html; charset=utf-8", page);
         }
 
         @Override
@@ -494,6 +589,7 @@ class PortTest {
 
         @Override
         public Reply apply(Request request) {
+            working.incrementAndGet();
             try {
                 hanging.await();
             } catch (InterruptedException e) {
