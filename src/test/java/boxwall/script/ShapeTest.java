@@ -16,7 +16,7 @@ class ShapeTest {
     private static final Pattern ABSENT = Pattern.compile("(^|[ (|;&!])(setsid|timeout|nohup|flock|stat|mktemp|sleep [0-9]*\\.|sed -i|local )( |$)");
 
     @ParameterizedTest
-    @ValueSource(strings = {"boxwall-apply", "boxwall-keep", "boxwall-read", "rc.boxwall", "boxwall"})
+    @ValueSource(strings = {"boxwall-common", "boxwall-apply", "boxwall-kernel", "boxwall-emergency", "boxwall-keep", "boxwall-read", "rc.boxwall", "boxwall"})
     void noFunctionIsLongAndEachSaysWhatItIsFor(String script) throws IOException {
         List<String> lines = Files.readAllLines(Path.of("init.d", script));
         for (int i = 0; i < lines.size(); i++) {
@@ -33,7 +33,7 @@ class ShapeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"boxwall-apply", "boxwall-keep", "boxwall-read", "rc.boxwall", "boxwall"})
+    @ValueSource(strings = {"boxwall-common", "boxwall-apply", "boxwall-kernel", "boxwall-emergency", "boxwall-keep", "boxwall-read", "rc.boxwall", "boxwall"})
     void onlyCommandsThatEveryBoxHas(String script) throws IOException {
         List<String> found = Files.readAllLines(Path.of("init.d", script)).stream().map(String::strip)
                 .filter(line -> !line.startsWith("#") && ABSENT.matcher(line).find()).toList();
