@@ -6,15 +6,22 @@ import boxwall.explain.Answer;
 import boxwall.explain.Expectation;
 import boxwall.explain.Site;
 import boxwall.explain.Verdict;
+import boxwall.netfilter.Chain;
 import boxwall.netfilter.Family;
+import boxwall.netfilter.Negatable;
+import boxwall.netfilter.Rule;
 import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.Table;
+import boxwall.syntax.Included;
+import boxwall.syntax.ParsedRules;
 
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Whether guests are kept from the LAN, and from the box but for what they need: addresses (DHCP), names (DNS), ICMP. Proved over all new
@@ -39,8 +46,9 @@ final class Guests {
     }
 
     /** The findings guest-reaches-lan and guest-reaches-box of a family; empty for a box without guests or a ruleset that doesn't filter. */
-    static List<Finding> of(Ruleset ruleset, BoxFacts facts, Family family) {
-        Guests guests = new Guests(ruleset, facts, family);
+    static List<Finding> of(ParsedRules parsed, BoxFacts facts, Family family) {
+        Ruleset ruleset = parsed.ruleset();
+        Guests guests = new Guests(ruleset.owns(family, Table.FILTER) ? unintended(parsed, facts, family) : ruleset, facts, family);
         if (facts.guest() != null && ruleset.owns(family, Table.FILTER)) {
             if (facts.lan() != null) {
                 guests.lan();
@@ -48,6 +56,31 @@ final class Guests {
             guests.box();
         }
         return guests.out;
+    }
+
+    /** The rules but for those by which an included preset lets guests use a device of the home network: that is what it is for. */
+    private static Ruleset unintended(ParsedRules parsed, BoxFacts facts, Family family) {
+        Set<String> presets = new HashSet<String>();
+        for (Included each : parsed.includes()) {
+            if (each.preset) {
+                presets.add(each.name);
+            }
+        }
+        List<Chain> chains = new ArrayList<Chain>();
+        for (Chain chain : parsed.ruleset().chains(family, Table.FILTER)) {
+            List<Rule> rules = new ArrayList<Rule>();
+            for (Rule rule : chain.rules()) {
+                boolean meant = presets.contains(rule.origin().file()) && rule.out() != null && facts.guest() != null && facts.lan() != null
+                        && rule.in() != null && rule.in().equals(Negatable.is(facts.guest().name()))
+                        && rule.out().equals(Negatable.is(facts.lan().name())) && rule.target() != null
+                        && rule.target().name().equals("ACCEPT");
+                if (!meant) {
+                    rules.add(rule);
+                }
+            }
+            chains.add(chain.withRules(rules));
+        }
+        return parsed.ruleset().with(family, Table.FILTER, chains);
     }
 
     /** The packet that isn't stopped, walked; null when all are, or that can't be proved. */

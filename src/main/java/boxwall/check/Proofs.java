@@ -17,6 +17,7 @@ import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Negatable;
 import boxwall.netfilter.Network;
+import boxwall.netfilter.Origin;
 import boxwall.netfilter.Rule;
 import boxwall.netfilter.Ruleset;
 import boxwall.syntax.Expect;
@@ -27,7 +28,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** What can be proved of a ruleset for a box: its own policy tests, rules that do nothing, services that the Internet reaches. */
@@ -42,7 +45,7 @@ public final class Proofs {
     }
 
     /**
-     * The findings policy-test-failed, policy-test-skipped, rule-unreachable, rule-redundant, exposed-service, guest-reaches-lan,
+     * The findings policy-test-failed, policy-test-overridden, policy-test-skipped, rule-unreachable, rule-redundant, exposed-service, guest-reaches-lan,
      * guest-reaches-box and spoofable-accept.
      *
      * @param compiled what would be loaded, so the stateless form where the box can't track; the expect lines are held against it
@@ -59,7 +62,7 @@ public final class Proofs {
             proofs.exposed(compiled, services);
         }
         for (Family family : Family.values()) {
-            proofs.findings.addAll(compiled.tables(family).isEmpty() ? Collections.<Finding>emptyList() : Guests.of(parsed.ruleset(), facts, family));
+            proofs.findings.addAll(compiled.tables(family).isEmpty() ? Collections.<Finding>emptyList() : Guests.of(parsed, facts, family));
         }
         proofs.spoofable(parsed.ruleset());
         return proofs.findings;
@@ -69,7 +72,7 @@ public final class Proofs {
     public static List<Finding> expectations(ParsedRules parsed, Ruleset compiled, BoxFacts facts) {
         Proofs proofs = new Proofs(facts);
         for (Expect expect : parsed.expects()) {
-            proofs.expect(expect, compiled);
+            proofs.expect(expect, parsed, compiled);
         }
         return proofs.findings;
     }
@@ -78,11 +81,11 @@ public final class Proofs {
         findings.add(new Finding(code, severity, where, evidence, effect, remedy));
     }
 
-    private void expect(Expect expect, Ruleset compiled) {
+    private void expect(Expect expect, ParsedRules parsed, Ruleset compiled) {
         String where = expect.origin().toString();
         Expectation found;
         try {
-            found = Expectation.check(expect.verdict(), expect.keys(), compiled, site);
+            found = Expectation.check(expect.verdict(), expect.keys(), compiled, site, leftOut(parsed.ruleset(), compiled));
         } catch (IllegalArgumentException e) {
             add("policy-test-failed", Finding.Severity.REFUSE, where, Collections.<String>emptyList(),
                     "the expect line can't be understood: " + e.getMessage(), "mend the line");
@@ -94,9 +97,68 @@ public final class Proofs {
         } else if (!found.held()) {
             List<String> evidence = found.counterexample() == null ? Collections.<String>emptyList()
                     : Arrays.asList(found.counterexample().inFull().split("\n"));
-            add("policy-test-failed", Finding.Severity.REFUSE, where, evidence, found.reason(),
-                    "change the rule that decides, or the expect line; 'boxwall explain' walks any other packet");
+            List<Origin> by = expect.isPreset() ? overriding(expect, parsed, found.counterexample()) : Collections.<Origin>emptyList();
+            if (by.isEmpty()) {
+                add("policy-test-failed", Finding.Severity.REFUSE, where, evidence, found.reason(),
+                        "change the rule that decides, or the expect line; 'boxwall explain' walks any other packet");
+            } else {
+                overridden(expect, by.get(0), evidence, found.reason());
+            }
         }
+    }
+
+    /** The families of which the ruleset has tables, and this box gets none. */
+    private static Set<Family> leftOut(Ruleset written, Ruleset compiled) {
+        Set<Family> families = new HashSet<Family>();
+        for (Family family : Family.values()) {
+            if (!written.tables(family).isEmpty() && compiled.tables(family).isEmpty()) {
+                families.add(family);
+            }
+        }
+        return families;
+    }
+
+    /**
+     * The lines outside of a preset that override what it promises: the one that decides or those that it depends on. Where that is the
+     * preset's own line or a policy, some line of the user's took a rule away (-D, -P), if there is one at all.
+     */
+    private static List<Origin> overriding(Expect expect, ParsedRules parsed, Answer answer) {
+        List<Origin> lines = new ArrayList<Origin>();
+        if (answer != null) {
+            lines.addAll(answer.dependsOn());
+            if (answer.decidedBy() != null && answer.decidedBy().rule() != null) {
+                lines.add(answer.decidedBy().origin());
+            }
+        }
+        for (Iterator<Origin> each = lines.iterator(); each.hasNext();) {
+            if (each.next().file().equals(expect.origin().file())) {
+                each.remove();
+            }
+        }
+        return lines.isEmpty() ? parsed.ownCommands() : lines;
+    }
+
+    /** One finding for each line that overrides something, at that line: for a preset's where the user includes it. */
+    private void overridden(Expect expect, Origin by, List<String> evidence, String reason) {
+        String line = "expect " + expect.verdict();
+        for (Map.Entry<String, String> key : expect.keys().entrySet()) {
+            line += " " + key.getKey() + "=" + key.getValue();
+        }
+        List<String> more = new ArrayList<String>();
+        more.add(expect.origin() + ": " + line + ": " + reason);
+        more.addAll(evidence);
+        String where = by.toString();
+        for (int i = 0; i < findings.size(); i++) {
+            Finding old = findings.get(i);
+            if (old.code().equals("policy-test-overridden") && old.where().equals(where)) {
+                List<String> all = new ArrayList<String>(old.evidence());
+                all.addAll(more);
+                findings.set(i, new Finding(old.code(), old.severity(), where, all, old.effect(), old.remedy()));
+                return;
+            }
+        }
+        add("policy-test-overridden", Finding.Severity.WARN, where, more, "the line overrides what the preset "
+                + expect.origin().file() + " promises", "nothing, if that is meant; else narrow the line, or put it after the preset's");
     }
 
     private void idle(Idle idle) {

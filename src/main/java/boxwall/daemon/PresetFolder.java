@@ -36,9 +36,10 @@ final class PresetFolder implements Includes {
             return null;
         }
         String text = sys.read(presets + "/" + name + ".rules", MAX_BYTES);
-        if (text == null && beside != null) {
-            text = sys.read(beside + "/" + name, MAX_BYTES);
+        if (text != null) {
+            return Source.preset(name, text);
         }
+        text = beside == null ? null : sys.read(beside + "/" + name, MAX_BYTES);
         return text == null ? null : new Source(name, text);
     }
 

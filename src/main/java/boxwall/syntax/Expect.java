@@ -11,8 +11,10 @@ public final class Expect {
     private final String verdict;
     private final Map<String, String> keys;
     private final Origin origin;
+    private final boolean preset;
 
-    Expect(String verdict, Map<String, String> keys, Origin origin) {
+    Expect(String verdict, Map<String, String> keys, Origin origin, boolean preset) {
+        this.preset = preset;
         this.verdict = verdict;
         this.keys = Collections.unmodifiableMap(new LinkedHashMap<String, String>(keys));
         this.origin = origin;
@@ -26,6 +28,11 @@ public final class Expect {
     /** The keys in the order written. */
     public Map<String, String> keys() {
         return keys;
+    }
+
+    /** Whether it is a preset's promise, and not the user's own. */
+    public boolean isPreset() {
+        return preset;
     }
 
     public Origin origin() {

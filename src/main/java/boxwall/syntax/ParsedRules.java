@@ -1,5 +1,6 @@
 package boxwall.syntax;
 
+import boxwall.netfilter.Origin;
 import boxwall.netfilter.Ruleset;
 
 import java.util.ArrayList;
@@ -14,6 +15,8 @@ public final class ParsedRules {
     private final List<SyntaxError> errors;
     final List<ModuleLine> modules = new ArrayList<ModuleLine>();
     final List<Expect> expects = new ArrayList<Expect>();
+    final List<Origin> ownCommands = new ArrayList<Origin>();
+    final List<Included> includes = new ArrayList<Included>();
     final List<Note> notes = new ArrayList<Note>();
     final List<KeepLine> keeps = new ArrayList<KeepLine>();
     final List<OwnLine> owns = new ArrayList<OwnLine>();
@@ -43,6 +46,16 @@ public final class ParsedRules {
     /** The {@code expect} lines. */
     public List<Expect> expects() {
         return Collections.unmodifiableList(expects);
+    }
+
+    /** Where the user's own iptables commands stand, those of presets aside; for an ip46tables line once. */
+    public List<Origin> ownCommands() {
+        return Collections.unmodifiableList(ownCommands);
+    }
+
+    /** The {@code include} lines that were followed, in their order. */
+    public List<Included> includes() {
+        return Collections.unmodifiableList(includes);
     }
 
     /** What was left out or assumed. */

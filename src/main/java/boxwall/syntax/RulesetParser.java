@@ -38,6 +38,8 @@ public final class RulesetParser {
     private final Foreign foreign;
     private final boolean tolerant;
     private int included;
+    /** Whether the lines being read are a preset's, not the user's. */
+    private boolean preset;
 
     private RulesetParser(Names names, Includes includes, Foreign foreign) {
         this.includes = includes;
@@ -88,6 +90,8 @@ public final class RulesetParser {
             return;
         }
         open.add(source.name());
+        boolean outer = preset;
+        preset = source.isPreset();
         Tokenizer in = new Tokenizer(source, errors);
         while (!in.atEnd()) {
             variables.beginLine();
@@ -98,6 +102,8 @@ public final class RulesetParser {
             }
             if (line.get(0).assignment >= 0) {
                 variables.assign(line);
+            } else if (variables.isUnset()) {
+                continue; // for another family, or for a value that was not given
             } else if (variables.lacking() != null) {
                 note(line.get(0), "left out: this box has no " + variables.lacking());
             } else if (errors.count() == before) {
@@ -105,6 +111,7 @@ public final class RulesetParser {
             }
         }
         open.remove(open.size() - 1);
+        preset = outer;
     }
 
     private void note(Word at, String text) {
@@ -148,6 +155,9 @@ public final class RulesetParser {
     }
 
     private void command(List<Word> line, Family... families) {
+        if (!preset) {
+            lists.ownCommands.add(new Origin(line.get(0).file, line.get(0).line));
+        }
         List<Command> commands = new ArrayList<Command>();
         for (Family family : families) {
             commands.add(parser(family, families.length > 1).parse(line, 1, line.get(0), null));
@@ -185,9 +195,10 @@ public final class RulesetParser {
         }
     }
 
+    /** {@code include NAME [PARAMETER=value ...]}: the values are checked by the kinds in the preset's head, and count in this include only. */
     private void include(List<Word> line) {
-        if (line.size() != 2) {
-            errors.add(line.get(line.size() > 2 ? 2 : 0), "include takes one name", "write one line for each");
+        if (line.size() < 2) {
+            errors.add(line.get(0), "include takes a name", "write one line for each");
             return;
         }
         Word name = line.get(1);
@@ -201,8 +212,59 @@ public final class RulesetParser {
         } else if (open.contains(source.name())) {
             errors.add(name, Errors.show(name.text) + " includes itself", "remove one of the includes");
         } else {
-            file(source);
+            int before = errors.count();
+            Map<String, String> values = values(line, Preset.of(source));
+            if (errors.count() == before && source.isPreset() && values.isEmpty() && isIncluded(source.name())) {
+                note(name, Errors.show(source.name()) + " is included already; left out here");
+            } else if (errors.count() == before) {
+                lists.includes.add(new Included(source.name(), new Origin(name.file, name.line), source.isPreset()));
+                Map<String, String> outer = variables.enter(values);
+                file(source);
+                variables.leave(outer);
+            }
         }
+    }
+
+    private boolean isIncluded(String name) {
+        for (Included each : lists.includes) {
+            if (each.name.equals(name)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** What an include sets for the lines of a preset; what isn't given is what the file has set before, or the default. */
+    private Map<String, String> values(List<Word> line, Preset preset) {
+        Map<String, String> values = new LinkedHashMap<String, String>();
+        Map<String, Word> given = new LinkedHashMap<String, Word>();
+        for (Word word : line.subList(2, line.size())) {
+            int equals = word.text.indexOf('=');
+            String name = equals < 0 ? word.text : word.text.substring(0, equals);
+            if (equals < 1) {
+                errors.add(word, "not NAME=value: " + Errors.show(word.text), "write one include line for each preset, its values behind it");
+            } else if (preset.parameter(name) == null) {
+                errors.add(word, Errors.show(preset.name) + " takes no " + Errors.show(name), preset.parameters.isEmpty()
+                        ? "leave it out: this preset takes no values" : Nearest.hint(name, preset.names(), "it takes " + preset.names()));
+            } else if (given.put(name, word.from(equals + 1)) != null) {
+                errors.add(word, Errors.show(name) + " is given twice", "keep one");
+            }
+        }
+        for (Preset.Parameter each : preset.parameters) {
+            Word word = given.get(each.name);
+            String value = word != null ? word.text : variables.isSet(each.name) ? variables.value(each.name, line.get(1)) : each.standard;
+            if (value == null) {
+                errors.add(line.get(1), Errors.show(preset.name) + " needs " + each.name + " (" + each.english + ")",
+                        "write include " + preset.name + " " + each.name + "=..., for example " + each.kind.example());
+                continue;
+            }
+            try {
+                each.kind.set(each.name, value, values);
+            } catch (Bad bad) {
+                errors.add(word != null ? word : line.get(1), each.name + ": " + bad.getMessage(), bad.todo());
+            }
+        }
+        return values;
     }
 
     private void table(List<Word> line) {
@@ -247,7 +309,7 @@ public final class RulesetParser {
                 errors.add(word, "the key " + Errors.show(key) + " is given twice", "keep one");
             }
         }
-        lists.expects.add(new Expect(verdict.text, keys, new Origin(verdict.file, verdict.line)));
+        lists.expects.add(new Expect(verdict.text, keys, new Origin(verdict.file, verdict.line), preset));
     }
 
     private ParsedRules result() {
@@ -265,6 +327,8 @@ public final class RulesetParser {
         ParsedRules result = new ParsedRules(ruleset, errors.list());
         result.modules.addAll(lists.modules);
         result.expects.addAll(lists.expects);
+        result.includes.addAll(lists.includes);
+        result.ownCommands.addAll(lists.ownCommands);
         result.notes.addAll(lists.notes);
         result.keeps.addAll(lists.keeps);
         result.owns.addAll(lists.owns);

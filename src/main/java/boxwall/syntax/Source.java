@@ -4,11 +4,26 @@ package boxwall.syntax;
 public final class Source {
     private final String name;
     private final String text;
+    private final boolean preset;
 
     /** Makes a source; the name appears in every diagnostic, so it is no path of the box's inside. */
     public Source(String name, String text) {
+        this(name, text, false);
+    }
+
+    private Source(String name, String text, boolean preset) {
         this.name = name;
         this.text = text;
+        this.preset = preset;
+    }
+
+    /** A preset that is shipped: what it promises, the user may override. */
+    public static Source preset(String name, String text) {
+        return new Source(name, text, true);
+    }
+
+    public boolean isPreset() {
+        return preset;
     }
 
     public String name() {

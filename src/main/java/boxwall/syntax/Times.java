@@ -55,7 +55,7 @@ final class Times {
     }
 
     /** {@code h:mm[:ss]} to {@code hh:mm:ss}. */
-    private static String clock(String text) throws Bad {
+    static String clock(String text) throws Bad {
         String[] parts = text.split(":", -1);
         int[] limits = {23, 59, 59};
         if (parts.length < 2 || parts.length > 3) {

@@ -17,7 +17,10 @@ final class Variables implements Tokenizer.Lookup {
     private final Map<String, String> setLacking = new HashMap<String, String>();
     private final Map<String, String> used = new LinkedHashMap<String, String>();
     private final Set<String> ofFile = new HashSet<String>();
+    /** What the include that is read just now sets for its lines; null values leave a line out. */
+    private Map<String, String> given = new HashMap<String, String>();
     private String lacking;
+    private boolean unset;
 
     Variables(Names names, Errors errors) {
         this.names = names;
@@ -26,6 +29,28 @@ final class Variables implements Tokenizer.Lookup {
 
     void beginLine() {
         lacking = null;
+        unset = false;
+    }
+
+    /** Begins an include with values of its own; returns those of the file around it, for {@link #leave}. */
+    Map<String, String> enter(Map<String, String> values) {
+        Map<String, String> outer = given;
+        given = values;
+        return outer;
+    }
+
+    void leave(Map<String, String> outer) {
+        given = outer;
+    }
+
+    /** Whether a line before has set it. */
+    boolean isSet(String name) {
+        return set.containsKey(name);
+    }
+
+    /** Whether this line uses a value that its include doesn't have. */
+    boolean isUnset() {
+        return unset;
     }
 
     /** The first name of this line that has no value on this box, or null. */
@@ -40,6 +65,10 @@ final class Variables implements Tokenizer.Lookup {
 
     @Override
     public String value(String name, Word at) {
+        if (given.containsKey(name)) {
+            unset |= given.get(name) == null;
+            return given.get(name);
+        }
         if (set.containsKey(name)) {
             return set.get(name);
         }

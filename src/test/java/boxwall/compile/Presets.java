@@ -33,6 +33,10 @@ final class Presets {
             VIRTUAL_IP=203.0.113.9
             VIRTUAL_HOST=192.168.178.20
             VIRTUAL_PORTS=80,443
+            DEVICE=192.168.178.30
+            HOST=192.168.178.20
+            PORTS=443
+            TO=203.0.113.0/24
             """;
     private static final Path FOLDER = Path.of("conf/presets");
     private static final Path BOXES = Path.of("src/test/resources/boxes");
@@ -58,7 +62,7 @@ final class Presets {
     static Includes includes() {
         return (name, from) -> {
             try {
-                return new Source(name, Files.readString(FOLDER.resolve(name + ".rules"), StandardCharsets.ISO_8859_1));
+                return Source.preset(name, Files.readString(FOLDER.resolve(name + ".rules"), StandardCharsets.ISO_8859_1));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
@@ -75,13 +79,21 @@ final class Presets {
     }
 
     static ParsedRules parse(String text, BoxFacts facts) {
-        return RulesetParser.parse(new Source("rules", text), Names.of(facts.names(), facts.lackingNames()), includes());
+        return parse(text, facts, includes());
+    }
+
+    private static ParsedRules parse(String text, BoxFacts facts, Includes includes) {
+        return RulesetParser.parse(new Source("rules", text), Names.of(facts.names(), facts.lackingNames()), includes);
     }
 
     /** All the way, as the verb check goes; the compiled form is null when the text has errors. */
     static OnBox on(Readings box, String text, Stateful wish) {
+        return on(box, text, wish, includes());
+    }
+
+    static OnBox on(Readings box, String text, Stateful wish, Includes includes) {
         BoxFacts facts = BoxFacts.of(box);
-        ParsedRules parsed = parse(text, facts);
+        ParsedRules parsed = parse(text, facts, includes);
         if (!parsed.errors().isEmpty()) {
             return new OnBox(parsed, null, facts, List.of());
         }

@@ -1,0 +1,137 @@
+package boxwall.compile;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import boxwall.box.Finding;
+import boxwall.box.Readings;
+import boxwall.check.Checker;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What ordinary people want of a firewall, on both bases and every model box: accepted, or left out with a note, and never refused. */
+class UseCasesTest {
+    private static final String HOME = "include home-basic\n";
+    private static final String WIKI = "include anti-spoof\ninclude wiki-basic\ninclude ipv6-basic\n";
+    /** Each use case with sample values, as a line that follows a base. */
+    private static final String[] CASES = {
+        "include block-device DEVICE=192.168.178.30",
+        "include block-device DEVICE=00:00:5E:00:53:2A",
+        "include block-device DEVICE=2001:db8:0:178::30",
+        "include block-device DEVICE=192.168.178.30 WHEN=19:00-05:00",
+        "include block-device DEVICE=192.168.178.30\ninclude block-device DEVICE=192.168.178.31",
+        "include open-port HOST=192.168.178.20 PORTS=443",
+        "include open-port HOST=192.168.178.20 PORTS=80,8000-8010 FROM=203.0.113.0/24",
+        "include open-port HOST=2001:db8:0:178::20 PORTS=443 PROTO=udp",
+        "include allow-service PORTS=22",
+        "include allow-service PORTS=51820 PROTO=udp LIMIT=no",
+        "include guest-isolation\ninclude guest-may HOST=192.168.178.40",
+        "include only-ports DEVICE=192.168.178.30",
+        "include only-ports DEVICE=00:00:5E:00:53:2A TCP=80,443,993 UDP=53",
+        "include block-address TO=203.0.113.0/24,198.51.100.7,2001:db8:bad::/48",
+        "include no-call-home",
+        "include no-call-home ALLOW=443,5060",
+        "include voip",
+        "include vpn-interface VPN_IF=wg0 VPN_NET=10.8.0.0/24 VPN_PORT=51820",
+        "include call-home-log",
+        "iptables -I FORWARD 1 -s 192.168.178.30 -o $WAN_IF -j DROP",
+        "iptables -I FORWARD 1 -m mac --mac-source 00:00:5E:00:53:2A -o $WAN_IF -j DROP",
+        "iptables -A INPUT -i $WAN_IF -p tcp --dport 22 -m limit --limit 3/minute -j ACCEPT",
+        "iptables -A FORWARD -i $LAN_IF -s $LAN_NET -o $WAN_IF -j ACCEPT",
+        "iptables -A FORWARD -i $WAN_IF -o $LAN_IF -d 192.168.178.20 -p tcp --dport 443 -j ACCEPT",
+        "iptables -I FORWARD 1 -i $GUEST_IF -o $LAN_IF -d 192.168.178.40 -p tcp --dport 9100 -j ACCEPT",
+    };
+    /** Model boxes that can't have it, whatever the rules say: the kernel that was put into their image has no filter table. */
+    private static final Set<String> WITHOUT_FILTER = Set.of("4020-0683", "7583-0710");
+    private static final Set<String> LINT = Set.of("rule-redundant", "rule-unreachable", "spoofable-accept", "guest-reaches-lan",
+            "guest-reaches-box", "established-missing");
+
+    static List<String> models() throws IOException {
+        try (var folders = Files.list(Path.of("src/test/resources/boxes"))) {
+            return folders.filter(f -> Files.isDirectory(f.resolve("proc"))).map(f -> f.getFileName().toString())
+                    .filter(n -> !n.startsWith("recorded")).sorted().toList();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {HOME, WIKI})
+    void everyCaseIsAcceptedOnEveryModel(String base) throws IOException {
+        TreeMap<String, TreeSet<String>> wrong = new TreeMap<>();
+        int turn = 0;
+        for (String model : models()) {
+            Readings box = Presets.box(model);
+            turn++;
+            for (int i = 0; i < CASES.length; i++) {
+                if (!Boolean.getBoolean("boxwall.long") && (i + turn) % 4 != 0) {
+                    continue; // each model has a quarter of the cases, each case a quarter of the models; all in the long form
+                }
+                String one = CASES[i];
+                Presets.OnBox on = Presets.on(box, base + one + "\n", Stateful.AUTO);
+                assertEquals(List.of(), on.parsed().errors(), one);
+                for (Finding finding : on.findings()) {
+                    boolean lint = LINT.contains(finding.code()) && !finding.where().startsWith("rules:");
+                    if (lint || finding.severity() == Finding.Severity.REFUSE) {
+                        wrong.computeIfAbsent(finding.code() + " " + finding.where() + " " + finding.effect(), k -> new TreeSet<>()).add(model + " " + one);
+                    }
+                }
+                if (WITHOUT_FILTER.contains(model)) {
+                    assertTrue(Checker.refuses(on.findings()), model + " can be protected: take it from the list");
+                }
+            }
+        }
+        wrong.values().forEach(set -> set.removeIf(s -> WITHOUT_FILTER.contains(s.substring(0, s.indexOf(' ')))));
+        wrong.values().removeIf(Set::isEmpty);
+        assertEquals("", wrong.entrySet().stream().map(e -> e.getKey() + "\n    " + e.getValue().size() + ": " + e.getValue().first()).collect(Collectors.joining("\n")));
+    }
+
+    /** The user's own line, not the preset, is what the warning names. */
+    @Test
+    void aPromiseThatTheUserOverridesIsAWarningAtHisLine() {
+        Presets.OnBox on = Presets.on(Presets.box("virtual"), HOME + CASES[8] + "\n", Stateful.AUTO);
+        List<Finding> found = on.of("policy-test-overridden");
+        assertFalse(Checker.refuses(on.findings()), on.findings().toString());
+        assertEquals(List.of("allow-service:14", "allow-service:15"), found.stream().map(Finding::where).toList());
+        on = Presets.on(Presets.box("virtual"), WIKI + "iptables -A INPUT -i $WAN_IF -p tcp --dport 443 -j ACCEPT\n", Stateful.AUTO);
+        assertEquals(List.of("rules:4"), on.of("policy-test-overridden").stream().map(Finding::where).toList());
+        assertEquals(List.of(), on.of("policy-test-failed"));
+        // a rule taken away leaves only the policy to decide
+        on = Presets.on(Presets.box("virtual"), WIKI + "iptables -P INPUT ACCEPT\n", Stateful.AUTO);
+        assertFalse(Checker.refuses(on.findings()), on.findings().toString());
+        assertEquals(List.of("rules:4"), on.of("policy-test-overridden").stream().map(Finding::where).toList());
+    }
+
+    @Test
+    void theUsersOwnPromisesRefuseAsBefore() {
+        Presets.OnBox on = Presets.on(Presets.box("virtual"), HOME + "expect DROP in=wan proto=tcp dport=22\n" + CASES[8] + "\n", Stateful.AUTO);
+        assertTrue(Checker.refuses(on.findings()));
+        assertEquals(List.of("rules:2"), on.of("policy-test-failed").stream().map(Finding::where).toList());
+    }
+
+    /** A preset's own lines alone keep what it promises: if they did not on some box, that is no wish of the user's. */
+    @Test
+    void aPresetThatBreaksItsOwnPromiseIsRefused() throws IOException {
+        Presets.OnBox on = Presets.on(Presets.box("virtual"), "include broken\n", Stateful.AUTO,
+                (name, from) -> boxwall.syntax.Source.preset(name, "iptables -P INPUT ACCEPT\nexpect DROP in=wan proto=tcp dport=22\n"));
+        assertEquals(List.of("broken:2"), on.of("policy-test-failed").stream().map(Finding::where).toList());
+    }
+
+    /** What is left out on a box is not held against the ruleset. */
+    @Test
+    void whatThisBoxLeavesOutIsSkipped() {
+        Presets.OnBox on = Presets.on(Presets.box("3170-0458"), HOME, Stateful.AUTO);
+        assertFalse(Checker.refuses(on.findings()), on.findings().toString());
+        List<String> skipped = new ArrayList<>(on.of("policy-test-skipped").stream().map(Finding::effect).toList());
+        assertTrue(skipped.stream().anyMatch(s -> s.contains("the rules for ipv6 are left out on this box")), skipped.toString());
+    }
+}
