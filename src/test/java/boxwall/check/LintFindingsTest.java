@@ -45,7 +45,7 @@ class LintFindingsTest {
 
     private static List<Finding> all(String rules) {
         BoxFacts facts = facts();
-        ParsedRules parsed = RulesetParser.parse(new Source("rules", rules), Names.of(facts.names(), facts.lackingNames()), null);
+        ParsedRules parsed = RulesetParser.parse(new Source("rules", rules), Names.of(facts.names(), facts.lackingNames()), boxwall.syntax.Includes.NONE);
         assertEquals(List.of(), parsed.errors());
         Ruleset ruleset = parsed.ruleset();
         List<Finding> findings = new java.util.ArrayList<>(Checker.check(parsed, ruleset, facts));
@@ -208,7 +208,7 @@ class LintFindingsTest {
                 for (Path file : files.filter(f -> f.toString().endsWith(".rules") || f.toString().endsWith(".golden")).sorted().toList()) {
                     String text = Files.readString(file, java.nio.charset.StandardCharsets.ISO_8859_1).split("\n----\n")[0] + "\n";
                     BoxFacts facts = facts();
-                    if (!RulesetParser.parse(new Source("rules", text), Names.of(facts.names(), facts.lackingNames()), null).errors().isEmpty()) {
+                    if (!RulesetParser.parse(new Source("rules", text), Names.of(facts.names(), facts.lackingNames()), boxwall.syntax.Includes.NONE).errors().isEmpty()) {
                         continue;
                     }
                     for (Finding finding : all(text)) {
@@ -217,7 +217,7 @@ class LintFindingsTest {
                             String chains = text.lines().filter(l -> l.matches("ip6?tables (-t [a-z]+ )?-N .*")).distinct().reduce("", (a, b) -> a + b + "\n");
                             String line = finding.remedy().replaceFirst("^[^:]*: (?=ip)", "").replaceFirst(",? (before|after|behind|and|then) .*", "");
                             List<?> errors = RulesetParser.parse(new Source("rules", chains + line + "\n"), Names.of(facts.names(),
-                                    facts.lackingNames()), null).errors();
+                                    facts.lackingNames()), boxwall.syntax.Includes.NONE).errors();
                             assertEquals(List.of(), errors, file + ": " + finding + " -> " + line);
                         }
                     }
