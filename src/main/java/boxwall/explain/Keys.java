@@ -126,7 +126,8 @@ public final class Keys {
                     : key.equals("type") ? Extensions.icmp(word, family) : other(key, word);
             spans.addAll(given(span == null ? null : Collections.singletonList(span), key, keys, expected(key, family)));
         }
-        return spans;
+        // "," has no words at all
+        return given(spans.isEmpty() ? null : spans, key, keys, expected(key, family));
     }
 
     private static String expected(String key, Family family) {

@@ -9,7 +9,8 @@ import java.util.Locale;
 
 /** From a head to a reply: what refuses a request, in this order: 404, 405, 403, 401 and 429, the body's bounds; then the daemon's answer. */
 final class Answers {
-    private static final String[] TEXT = {"text/plain", "application/octet-stream", "application/x-www-form-urlencoded"};
+    private static final String FORM = "application/x-www-form-urlencoded";
+    private static final String[] TEXT = {"text/plain", "application/octet-stream", FORM};
 
     private final Port port;
     private final Routes routes;
@@ -57,8 +58,13 @@ final class Answers {
             exchange.leavesUnread();
             return refusal;
         }
-        int size = size(head, route.takesText(request.method()));
-        request = request.with(exchange.body(in, head, size), exchange.patience());
+        boolean text = route.takesText(request.method());
+        String body = exchange.body(in, head, size(head, text));
+        Refused form = text ? FormBody.refusal(body, type(head).equals(FORM)) : null;
+        if (form != null) {
+            return Reply.problem(form.problem());
+        }
+        request = request.with(body, exchange.patience());
         exchange.beginsWork();
         return routes.answer(request, gate);
     }
@@ -82,16 +88,21 @@ final class Answers {
         }
         int size = Integer.parseInt(length);
         if (text && size > 0 && !isText(head)) {
-            throw new Refused(415, "not a text", "send the ruleset as it is, as text/plain, not packed and not as a form");
+            throw new Refused(415, "not a text", "send the ruleset as it is, not packed and not as a form: curl -T FILE");
         }
         return size;
     }
 
-    /** curl calls what --data-binary sends a form unless told otherwise; it is taken as it is. */
-    private static boolean isText(Head head) {
+    /** The Content-Type without its parameters. */
+    private static String type(Head head) {
         String type = head.header("content-type", TEXT[0]).toLowerCase(Locale.ROOT);
         int end = type.indexOf(';');
-        String bare = (end < 0 ? type : type.substring(0, end)).trim();
+        return (end < 0 ? type : type.substring(0, end)).trim();
+    }
+
+    /** curl calls what --data-binary sends a form, too: what it is, is seen in its text. */
+    private static boolean isText(Head head) {
+        String bare = type(head);
         boolean known = false;
         for (String each : TEXT) {
             known |= each.equals(bare);

@@ -240,7 +240,32 @@ class PortTest {
         }
         assertStatus(415, put("Content-Encoding: gzip\r\n", "iptables"));
         assertStatus(200, put("Content-Type: text/plain; charset=utf-8\r\n", "iptables"));
-        assertStatus(200, put("Content-Type: application/x-www-form-urlencoded\r\n", "iptables"));
+        assertStatus(200, put("Content-Type: application/x-www-form-urlencoded\r\n", "iptables -P INPUT DROP\n"));
+    }
+
+    /** What curl makes of a file; {@code --data-binary} says it is a form, too, and sends it as it is. */
+    @Test
+    void aFormIsRefusedWithTheRemedy() throws IOException {
+        String file = "# my rules\niptables -P INPUT DROP\niptables -A INPUT -i lan -m comment --comment \"as iptables -L shows\" -j ACCEPT\ninclude lan-admin\n";
+        String form = "Content-Type: application/x-www-form-urlencoded\r\n";
+        assertStatus(200, put(form, file));
+        for (String type : List.of(form, "", "Content-Type: text/plain\r\n")) {
+            for (String lost : List.of(file, file.substring(file.indexOf('\n') + 1), "*filter\n:INPUT DROP [0:0]\nCOMMIT\n", "LAN=10.0.0.0/8\n/sbin/iptables -P INPUT DROP\n"
+                    + "/sbin/iptables -A INPUT -s $LAN -j ACCEPT\n", "modprobe x\r\nip6tables -P INPUT DROP\r\n")) {
+                String answer = put(type, lost.replace("\n", "").replace("\r", ""));
+                assertStatus(415, answer);
+                assertTrue(answer.contains("line ends are gone") && answer.contains("-T FILE or --data-binary"), answer);
+            }
+            for (String single : List.of("iptables -P INPUT DROP", "/sbin/iptables -P INPUT DROP", "iptables -A INPUT -m comment --comment 'iptables -L' -j DROP", "include lan-admin")) {
+                assertStatus(200, put(type, single));
+            }
+        }
+        assertStatus(415, put(form, "# a comment, and then rules that nobody sees: include lan-admin"));
+        for (String fields : List.of("rules=iptables+-P+INPUT+DROP%0A", "iptables%20-P%20INPUT%20DROP%0Aiptables%20-A%20INPUT", "a=1&b=2")) {
+            String answer = put(form, fields);
+            assertStatus(415, answer);
+            assertTrue(answer.contains("a form") && answer.contains("-T FILE or --data-binary"), answer);
+        }
     }
 
     private String put(String headers, String body) throws IOException {
