@@ -24,7 +24,7 @@ import java.util.Set;
  * take. Both walks are certain, so each finding is a proof by example; a few single packets are all that it costs.
  */
 final class Answers {
-    private static final int[] UDP_PORTS = {53, 123};
+    private static final List<Integer> UDP_PORTS = Arrays.asList(53, 123);
     private static final List<Integer> TCP_PORTS = Arrays.asList(443, 80);
     /** Of the ports that the rules name these many are asked for: each is a walk through all the rules. */
     private static final int NAMED_MAX = 4;
@@ -34,20 +34,28 @@ final class Answers {
     private final Family family;
     private final Samples samples;
     private final Walk walk;
+    private final Walk written;
     private final Set<Hook> said = new LinkedHashSet<Hook>();
     private final List<Finding> out = new ArrayList<Finding>();
 
-    private Answers(Ruleset ruleset, BoxFacts facts, Family family, Walk walk) {
+    private Answers(Ruleset ruleset, BoxFacts facts, Family family, Walk walk, Walk written) {
         this.ruleset = ruleset;
         this.facts = facts;
         this.family = family;
         this.samples = new Samples(facts, family);
         this.walk = walk;
+        this.written = written;
     }
 
-    /** The findings established-missing of a family, one a chain at most. */
-    static List<Finding> of(Ruleset ruleset, BoxFacts facts, Family family, Walk walk) {
-        Answers answers = new Answers(ruleset, facts, family, walk);
+    /**
+     * The findings established-missing of a family, one a chain at most.
+     *
+     * @param ruleset what would be loaded
+     * @param walk through it
+     * @param written a walk through the rules as written where their states are compiled away, else null
+     */
+    static List<Finding> of(Ruleset ruleset, BoxFacts facts, Family family, Walk walk, Walk written) {
+        Answers answers = new Answers(ruleset, facts, family, walk, written);
         if (ruleset.owns(family, Table.FILTER)) {
             answers.ask();
         }
@@ -73,17 +81,21 @@ final class Answers {
     }
 
     private void ask(Hook way, String in, String out, byte[] from, byte[] to, Hook back) {
-        Set<Integer> ports = new LinkedHashSet<Integer>(TCP_PORTS);
-        List<Integer> named = Samples.acceptedPorts(ruleset, family, in);
-        ports.addAll(named.subList(0, Math.min(named.size(), NAMED_MAX)));
         boolean settled = said.contains(back);
-        for (Integer port : ports) {
+        for (Integer port : ports(TCP_PORTS, Samples.TCP, in)) {
             settled = settled || ask(way, in, out, from, to, back, Samples.TCP, port.intValue());
         }
         settled = said.contains(back);
-        for (int port : UDP_PORTS) {
-            settled = settled || ask(way, in, out, from, to, back, Samples.UDP, port);
+        for (Integer port : ports(UDP_PORTS, Samples.UDP, in)) {
+            settled = settled || ask(way, in, out, from, to, back, Samples.UDP, port.intValue());
         }
+    }
+
+    private Set<Integer> ports(List<Integer> usual, int protocol, String in) {
+        Set<Integer> ports = new LinkedHashSet<Integer>(usual);
+        List<Integer> named = Samples.acceptedPorts(ruleset, family, in, protocol);
+        ports.addAll(named.subList(0, Math.min(named.size(), NAMED_MAX)));
+        return ports;
     }
 
     /** Whether no further port need be asked for: the answer is dropped, or let through by a rule that asks for no port. */
@@ -97,18 +109,20 @@ final class Answers {
         Answer answered = walk.packet(answer, back);
         if (answered.verdict().stops()) {
             said.add(back);
-            report(way, back, question + ": " + asked, answer + ": " + answered, answered);
+            boolean lost = written != null && written.packet(answer, back).verdict() == Verdict.ACCEPT;
+            report(way, back, question + ": " + asked, answer + ": " + answered, answered, lost ? port : 0);
             return true;
         }
         Step by = answered.decidedBy();
         return answered.verdict() == Verdict.ACCEPT && (by == null || by.rule() == null || !by.ruleText().contains("port"));
     }
 
-    private void report(Hook way, Hook back, String question, String answer, Answer answered) {
+    private void report(Hook way, Hook back, String question, String answer, Answer answered, int lostPort) {
         String where = answered.decidedBy().origin() == null ? "" : answered.decidedBy().origin().toString();
         this.out.add(new Finding("established-missing", Finding.Severity.WARN, where, Arrays.asList(question, answer),
-                back + " drops the answers to what " + way + " lets " + (way == Hook.FORWARD ? "through" : way == Hook.INPUT ? "in" : "out"),
-                family.command() + " -A " + back + " -m state --state RELATED,ESTABLISHED -j ACCEPT"
+                back + " drops the answers to what " + way + " lets " + (way == Hook.FORWARD ? "through" : way == Hook.INPUT ? "in" : "out")
+                        + (lostPort == 0 ? "" : ": this box can't track connections, and UDP answers pass only from ports that a rule names"),
+                lostPort != 0 ? family.command() + " -A " + way + " -p udp --dport " + lostPort + " -j ACCEPT, for each port that is asked for" : family.command() + " -A " + back + " -m state --state RELATED,ESTABLISHED -j ACCEPT"
                         + (where.length() == 0 ? "" : ", before the line that drops them")));
     }
 }

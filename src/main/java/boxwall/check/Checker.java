@@ -72,11 +72,28 @@ public final class Checker {
         List<Finding> found = new ArrayList<Finding>(Habits.of(ruleset, families));
         // one walk for all: it keeps what it has parsed of the rules
         Walk walk = new Walk(ruleset, Site.of(facts));
+        boolean tracks = asksStates(compiled) || !asksStates(ruleset);
         for (Family family : families) {
-            found.addAll(Answers.of(ruleset, facts, family, walk));
+            found.addAll(tracks ? Answers.of(ruleset, facts, family, walk, null)
+                    : Answers.of(compiled, facts, family, new Walk(compiled, Site.of(facts)), walk));
             found.addAll(Doors.of(ruleset, facts, family, walk));
         }
         return found;
+    }
+
+    private static boolean asksStates(Ruleset ruleset) {
+        for (Family family : Family.values()) {
+            for (Table table : ruleset.tables(family)) {
+                for (Chain chain : ruleset.chains(family, table)) {
+                    for (Rule rule : chain.rules()) {
+                        if (rule.match("state") != null || rule.match("conntrack") != null) {
+                            return true;
+                        }
+                    }
+                }
+            }
+        }
+        return false;
     }
 
     /** Whether any finding keeps the ruleset from being applied. */
@@ -118,7 +135,7 @@ public final class Checker {
         }
     }
 
-    private static String join(List<String> places) {
+    static String join(List<String> places) {
         StringBuilder text = new StringBuilder();
         for (String place : new LinkedHashSet<String>(places)) {
             text.append(text.length() == 0 ? "" : ", ").append(place);

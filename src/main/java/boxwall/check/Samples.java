@@ -81,19 +81,25 @@ final class Samples {
         return Packet.of(family).in(in).out(out).src(src).dst(dst).protocol(protocol).mark(0L);
     }
 
+    /** As {@link #acceptedPorts(Ruleset, Family, String, int)}, of TCP. */
+    static List<Integer> acceptedPorts(Ruleset ruleset, Family family, String in) {
+        return acceptedPorts(ruleset, family, in, TCP);
+    }
+
     /**
-     * The TCP ports that rules of the filter table accept by number, of a range the first; sorted.
+     * The ports that rules of the filter table accept by number, of a range the first; sorted.
      *
      * @param in only rules for that interface, or for any; empty for what the box itself sends
      */
-    static List<Integer> acceptedPorts(Ruleset ruleset, Family family, String in) {
+    static List<Integer> acceptedPorts(Ruleset ruleset, Family family, String in, int protocol) {
+        String word = protocol == TCP ? "tcp" : "udp";
         Set<Integer> ports = new TreeSet<Integer>();
         for (Chain chain : ruleset.chains(family, Table.FILTER)) {
             for (Rule rule : chain.rules()) {
-                boolean tcp = rule.protocol() == null || !rule.protocol().negated() && rule.protocol().value().equals("tcp");
+                boolean mine = rule.protocol() == null || !rule.protocol().negated() && rule.protocol().value().equals(word);
                 boolean here = rule.in() == null || rule.in().negated() || rule.in().value().equals(in)
                         || rule.in().value().endsWith("+");
-                if (tcp && here && Target.ACCEPT.equals(rule.target())) {
+                if (mine && here && Target.ACCEPT.equals(rule.target())) {
                     addPorts(rule, ports);
                 }
             }

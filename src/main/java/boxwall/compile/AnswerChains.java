@@ -2,6 +2,7 @@ package boxwall.compile;
 
 import boxwall.netfilter.Chain;
 import boxwall.netfilter.Hook;
+import boxwall.netfilter.Match;
 import boxwall.netfilter.Negatable;
 import boxwall.netfilter.Rule;
 import boxwall.netfilter.Target;
@@ -65,8 +66,15 @@ final class AnswerChains {
 
     /** The rule that jumps to a chain of answers where {@code standsFor} stands; null when none of its packets can be UDP, or none is answered. */
     static Rule jump(Rule standsFor, Chain chain) {
-        Rule all = new Rule.Builder(standsFor.origin()).protocol(Negatable.is("udp")).target(Target.of(chain.name())).build();
-        return chain.rules().isEmpty() ? null : Narrow.by(all, standsFor);
+        Rule udp = new Rule.Builder(standsFor.origin()).protocol(Negatable.is("udp")).target(Target.of(chain.name())).build();
+        Rule jump = chain.rules().isEmpty() ? null : Narrow.by(udp, standsFor);
+        List<Match> asked = new ArrayList<Match>();
+        for (Match match : State.strip(standsFor).matches()) {
+            if (!match.name().equals("comment") && !(match.name().equals("udp") && match.options().isEmpty())) {
+                asked.add(match);
+            }
+        }
+        return jump == null ? null : jump.copy().matches(asked).build();
     }
 
     /** How many answers some rules let in, those of the chains that they jump to counted. */

@@ -22,15 +22,14 @@ import java.util.TreeMap;
 
 /**
  * UDP answers without connection tracking: each rule that lets a question to a fixed port out is mirrored into a rule that lets the
- * answer in, addresses, interfaces and ports swapped. A question to any port is never mirrored: its answer could be anything.
+ * answer in, addresses, interfaces and ports swapped, and asks for what the rule that it stands for asks for as well. A question to any
+ * port is never mirrored: its answer could be anything.
  *
  * <p>Answers to the box itself go only to ports that no service listens on (the range local sockets are given), and never come from
  * the guests, unless the question names them. Through the box they come from the WAN interface only: between two inner networks a
  * mirrored rule would open what the ruleset keeps apart.
  */
 final class Mirror {
-    /** A range of more ports than this counts as any port. */
-    private static final int FIXED_MAX = 1024;
     /** Answers written out in a table; what returns or goes elsewhere can't share a chain. A ruleset made to have more loses answers, never soundness. */
     private static final int WRITTEN_MAX = 10000;
 
@@ -39,6 +38,7 @@ final class Mirror {
     private final Place place;
     private final Jumps jumps;
     private final String freePorts;
+    private final String unserved;
     private final AnswerChains shared;
     private int writtenOut;
     private final Map<Hook, Set<String>> reached = new TreeMap<Hook, Set<String>>();
@@ -52,32 +52,46 @@ final class Mirror {
         this.place = place;
         this.jumps = new Jumps(ruleset, family, table);
         this.freePorts = FreePorts.of(place.localPorts(), ruleset, family, table, jumps);
+        this.unserved = FreePorts.unserved(ruleset, family, table, jumps);
     }
 
     /** The answers that may pass where the given rule (ESTABLISHED) of this chain stands, with its target; or a jump to them. */
     List<Rule> answersFor(String chain, Rule standsFor) {
         Set<Rule> answers = new LinkedHashSet<Rule>();
-        for (Hook hook : asksNoMore(standsFor) ? table.hooks() : Collections.<Hook>emptyList()) {
+        boolean fragments = standsFor.fragment() != null && !standsFor.fragment().negated();
+        for (Hook hook : fragments ? Collections.<Hook>emptyList() : table.hooks()) {
             if (!reached.containsKey(hook)) {
                 reached.put(hook, jumps.any(hook.name()));
             }
             if (!reached.get(hook).contains(chain)) {
                 continue;
             }
-            if (shared.takes(standsFor, questions(hook).size())) {
+            boolean plain = asksNoMore(standsFor);
+            if (OtherProtocols.fits(standsFor) && (shared.takes(standsFor, questions(hook).size()) || !plain || needsChain(hook, standsFor))) {
                 Rule jump = AnswerChains.jump(standsFor, chainOf(hook, standsFor));
                 answers.addAll(jump == null ? Collections.<Rule>emptyList() : Collections.singletonList(jump));
                 continue;
             }
-            for (Rule question : questions(hook)) {
+            for (Rule question : plain ? questions(hook) : Collections.<Rule>emptyList()) {
                 Abandoned.check();
-                Rule answer = writtenOut < WRITTEN_MAX ? answer(question, hook, standsFor) : null;
-                if (answer != null && answers.add(answer)) {
-                    writtenOut++;
+                List<Rule> some = writtenOut < WRITTEN_MAX ? answers(question, hook, standsFor) : Collections.<Rule>emptyList();
+                for (Rule answer : some) {
+                    writtenOut += answers.add(answer) ? 1 : 0;
                 }
             }
         }
         return new ArrayList<Rule>(answers);
+    }
+
+    /** Whether an answer and the rule that lets it in ask for more than one rule can say: a jump asks for the one, the chain for the other. */
+    private boolean needsChain(Hook hook, Rule standsFor) {
+        for (Rule question : questions(hook)) {
+            Rule answer = turned(question, hook, standsFor);
+            if (answer != null && Narrow.needsTwo(answer, standsFor)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** All answers of a hook, whatever the rule that they stand for asks. */
@@ -89,8 +103,7 @@ final class Mirror {
         Rule anything = new Rule.Builder(standsFor.origin()).target(standsFor.target()).build();
         Set<Rule> answers = new LinkedHashSet<Rule>();
         for (Rule question : questions(hook)) {
-            Rule answer = answer(question, hook, anything);
-            answers.addAll(answer == null ? Collections.<Rule>emptyList() : Collections.singletonList(answer));
+            answers.addAll(answers(question, hook, anything));
         }
         return shared.make(hook, standsFor.target(), new ArrayList<Rule>(answers));
     }
@@ -102,7 +115,9 @@ final class Mirror {
             found = new ArrayList<Rule>();
             Hook other = hook == Hook.INPUT ? Hook.OUTPUT : hook == Hook.OUTPUT ? Hook.INPUT : hook == Hook.FORWARD ? hook : null;
             for (Rule rule : other == null ? found : jumps.acceptsNew(other.name())) {
-                if (Negatable.is("udp").equals(rule.protocol()) && ports(rule, hook) != null && !isMulticast(rule.destination())) {
+                boolean whole = rule.fragment() == null || rule.fragment().negated();
+                if (Negatable.is("udp").equals(rule.protocol()) && whole && addresses(rule) != null && !asked(rule).isEmpty()
+                        && !isMulticast(rule.destination())) {
                     found.add(rule);
                 }
             }
@@ -111,8 +126,27 @@ final class Mirror {
         return found;
     }
 
-    /** One question turned round, or null when it can't be, or wouldn't fit the rule that it stands for. */
-    private Rule answer(Rule question, Hook hook, Rule standsFor) {
+    /** The rules for the answers to one question that the given rule lets in; none when the question can't be turned round. */
+    private List<Rule> answers(Rule question, Hook hook, Rule standsFor) {
+        Rule turned = turned(question, hook, standsFor);
+        Rule narrowed = turned == null ? null : Narrow.by(turned, standsFor);
+        List<Rule> answers = new ArrayList<Rule>();
+        for (UdpPorts asked : narrowed == null ? Collections.<UdpPorts>emptyList() : asked(question)) {
+            for (UdpPorts wanted : UdpPorts.of(standsFor)) {
+                String from = FreePorts.within(asked.to(), wanted.from());
+                String to = FreePorts.within(ownPorts(asked.from(), wanted, hook), wanted.to());
+                for (List<Match> matches : from.length() == 0 || to.length() == 0 ? Collections.<List<Match>>emptyList()
+                        : new UdpPorts(from, to).matches()) {
+                    matches.addAll(addresses(question));
+                    answers.add(narrowed.copy().matches(matches).build());
+                }
+            }
+        }
+        return answers;
+    }
+
+    /** A question's addresses and interfaces turned round, its ports left out; null when nothing is known of where answers come from. */
+    private Rule turned(Rule question, Hook hook, Rule standsFor) {
         Negatable<String> in = question.out();
         if (hook == Hook.FORWARD) {
             boolean fromWan = in == null ? place.wan() != null : !in.negated() && in.value().equals(place.wan());
@@ -123,19 +157,18 @@ final class Mirror {
         } else if (hook == Hook.INPUT && in == null) {
             in = place.butGuests(family, question.destination());
         }
-        Rule answer = new Rule.Builder(standsFor.origin()).source(question.destination()).destination(question.source()).in(in)
-                .out(question.in()).protocol(Negatable.is("udp")).matches(ports(question, hook)).target(standsFor.target()).build();
-        return Narrow.by(answer, standsFor);
+        return new Rule.Builder(standsFor.origin()).source(question.destination()).destination(question.source()).in(in)
+                .out(question.in()).protocol(Negatable.is("udp")).target(standsFor.target()).build();
     }
 
+    /** Whether a rule asks for no more than what an answer's own rule can ask for as well. */
     private static boolean asksNoMore(Rule standsFor) {
         for (Match match : State.strip(standsFor).matches()) {
-            boolean plain = match.name().equals("comment") || match.name().equals("udp") && match.options().isEmpty();
-            if (!plain) {
+            if (!match.name().equals("comment") && !UdpPorts.isPorts(match)) {
                 return false;
             }
         }
-        return standsFor.fragment() == null;
+        return true;
     }
 
     /** What is asked of many is answered by an address that nobody knows before (DHCP, UPnP); no state would match it either. */
@@ -147,76 +180,47 @@ final class Mirror {
         return destination.value().address().length == 16 ? first == 255 : first >= 224;
     }
 
-    /** The port conditions turned round; null when the question's port isn't fixed, or another match is asked. */
-    private List<Match> ports(Rule question, Hook hook) {
-        String remote = null;
-        String many = null;
-        String own = null;
-        for (Match match : State.strip(question).matches()) {
-            if (match.name().equals("comment")) {
-                continue;
-            }
-            for (Option option : match.options()) {
-                boolean udp = match.name().equals("udp");
-                if (option.negated() || !udp && !match.name().equals("multiport")) {
-                    return null;
-                } else if (udp && option.name().equals("--dport")) {
-                    remote = option.value();
-                } else if (udp && option.name().equals("--sport")) {
-                    own = option.value();
-                } else if (!udp && option.name().equals("--dports") && many == null) {
-                    many = option.value();
-                } else {
-                    return null;
-                }
+    /** The pairs of ports that a question asks for, those whose remote port is fixed. */
+    private static List<UdpPorts> asked(Rule question) {
+        List<UdpPorts> fixed = new ArrayList<UdpPorts>();
+        for (UdpPorts each : UdpPorts.of(question)) {
+            if (UdpPorts.isFixed(each.to())) {
+                fixed.add(each);
             }
         }
-        if (!isFixed(remote) && !isFixed(many)) {
-            return null;
-        }
-        String to = ownPorts(own, hook);
-        if (to == null) {
-            return null;
-        }
-        List<Option> udp = new ArrayList<Option>();
-        boolean oneRange = to.indexOf(',') < 0;
-        if (remote != null) {
-            udp.add(Option.of("--sport", remote));
-        }
-        if (oneRange) {
-            udp.add(Option.of("--dport", to));
-        }
-        List<Match> matches = new ArrayList<Match>();
-        matches.add(new Match("udp", udp));
-        if (many != null) {
-            matches.add(Match.of("multiport", Option.of("--sports", many)));
-        }
-        if (!oneRange) {
-            matches.add(Match.of("multiport", Option.of("--dports", to)));
-        }
-        return matches;
+        return fixed;
     }
 
-    /** The ports that answers may go to: those that the question names, else those that programs are given; null when there are none. */
-    private String ownPorts(String named, Hook hook) {
-        if (named != null && isFixed(named)) {
+    /** A question's ranges of addresses turned round; null when it asks for something that its answer doesn't show. */
+    private static List<Match> addresses(Rule question) {
+        List<Match> turned = new ArrayList<Match>();
+        for (Match match : State.strip(question).matches()) {
+            if (match.name().equals("iprange")) {
+                List<Option> options = new ArrayList<Option>();
+                for (Option option : match.options()) {
+                    String name = option.name().equals("--src-range") ? "--dst-range" : "--src-range";
+                    options.add(new Option(name, option.negated(), option.values()));
+                }
+                // iptables-save has the source first
+                Collections.reverse(options);
+                turned.add(new Match("iprange", options));
+            } else if (!match.name().equals("comment") && !UdpPorts.isPorts(match)) {
+                return null;
+            }
+        }
+        return turned;
+    }
+
+    /**
+     * The ports that answers may go to: those that the question names; those that the rule for answers names together with the remote
+     * port, where no rule says that they have a service; else those that programs are given.
+     */
+    private String ownPorts(String named, UdpPorts wanted, Hook hook) {
+        if (UdpPorts.isFixed(named)) {
             return named;
         }
-        String given = hook == Hook.INPUT ? freePorts : "1024:65535";
-        String free = given.length() == 0 || named == null ? given : FreePorts.within(given, named);
-        return free.length() == 0 ? null : free;
-    }
-
-    /** Ports and ranges that together are few. */
-    private static boolean isFixed(String ports) {
-        if (ports == null) {
-            return false;
-        }
-        int count = 0;
-        for (String part : ports.split(",")) {
-            int[] range = FreePorts.range(part);
-            count += range[1] - range[0] + 1;
-        }
-        return count <= FIXED_MAX;
+        boolean both = UdpPorts.isFixed(wanted.from()) && UdpPorts.isFixed(wanted.to());
+        String given = hook != Hook.INPUT ? both ? UdpPorts.ALL : "1024:65535" : both ? unserved : freePorts;
+        return given.length() == 0 ? "" : FreePorts.within(given, named);
     }
 }

@@ -6,7 +6,10 @@ import boxwall.netfilter.Rule;
 
 /** A rule narrowed by the addresses, interfaces and the protocol that another rule asks for: what fits both. */
 final class Narrow {
-    private boolean fits = true;
+    /** No packet fits both. */
+    private boolean apart;
+    /** Some may fit both, but one rule can't ask for that. */
+    private boolean needsTwo;
 
     private Narrow() {
     }
@@ -14,35 +17,64 @@ final class Narrow {
     /** The rule with the other's conditions too, matches aside; null when no packet fits both, or one rule can't ask for both. */
     static Rule by(Rule rule, Rule other) {
         Narrow narrow = new Narrow();
-        Rule narrowed = rule.copy().source(narrow.networks(rule.source(), other.source()))
-                .destination(narrow.networks(rule.destination(), other.destination())).in(narrow.words(rule.in(), other.in()))
-                .out(narrow.words(rule.out(), other.out())).protocol(narrow.words(rule.protocol(), other.protocol())).build();
-        boolean fragments = other.fragment() != null && !other.fragment().equals(rule.fragment());
-        return narrow.fits && !fragments ? narrowed : null;
+        Rule narrowed = narrow.both(rule, other);
+        return narrow.apart || narrow.needsTwo ? null : narrowed;
+    }
+
+    /** Whether some packet may fit both although {@link #by} has no rule for them. */
+    static boolean needsTwo(Rule rule, Rule other) {
+        Narrow narrow = new Narrow();
+        narrow.both(rule, other);
+        return narrow.needsTwo && !narrow.apart;
+    }
+
+    private Rule both(Rule rule, Rule other) {
+        apart |= other.fragment() != null && rule.fragment() != null && !other.fragment().equals(rule.fragment());
+        return rule.copy().source(networks(rule.source(), other.source())).destination(networks(rule.destination(), other.destination()))
+                .in(words(rule.in(), other.in())).out(words(rule.out(), other.out())).protocol(words(rule.protocol(), other.protocol()))
+                .fragment(rule.fragment() != null ? rule.fragment() : other.fragment()).build();
     }
 
     private Negatable<Network> networks(Negatable<Network> a, Negatable<Network> b) {
         if (a == null || b == null || a.equals(b)) {
             return a == null ? b : a;
         }
-        if (!a.negated() && !b.negated()) {
-            fits &= a.value().containsAll(b.value()) || b.value().containsAll(a.value());
-            return a.value().containsAll(b.value()) ? b : a;
+        boolean aHasB = a.value().containsAll(b.value());
+        boolean bHasA = b.value().containsAll(a.value());
+        if (a.negated() == b.negated()) {
+            // of two exceptions the wider one is enough
+            boolean prefixes = a.value().prefix() >= 0 && b.value().prefix() >= 0;
+            apart |= !a.negated() && !aHasB && !bHasA && prefixes;
+            needsTwo |= !aHasB && !bHasA && (a.negated() || !prefixes);
+            return aHasB == a.negated() ? a : b;
         }
-        Negatable<Network> positive = a.negated() ? b : a;
-        Negatable<Network> negative = a.negated() ? a : b;
+        boolean exceptionHasAll = a.negated() ? aHasB : bHasA;
+        boolean exceptionWithin = a.negated() ? bHasA : aHasB;
+        boolean prefixes = a.value().prefix() >= 0 && b.value().prefix() >= 0;
+        apart |= exceptionHasAll;
         // an address out of a network that isn't wholly on one side of the exception would need two conditions
-        fits &= !positive.negated() && !negative.value().containsAll(positive.value())
-                && !positive.value().containsAll(negative.value());
-        return positive;
+        needsTwo |= !exceptionHasAll && (exceptionWithin || !prefixes);
+        return a.negated() ? b : a;
     }
 
+    /** Names, of interfaces also their beginnings ({@code eth+}). */
     private Negatable<String> words(Negatable<String> a, Negatable<String> b) {
         if (a == null || b == null || a.equals(b)) {
             return a == null ? b : a;
         }
-        boolean open = a.value().endsWith("+") || b.value().endsWith("+");
-        fits &= !open && a.negated() != b.negated() && !a.value().equals(b.value());
+        boolean aHasB = has(a.value(), b.value());
+        boolean bHasA = has(b.value(), a.value());
+        if (a.negated() == b.negated()) {
+            apart |= !a.negated() && !aHasB && !bHasA;
+            needsTwo |= a.negated() && !aHasB && !bHasA;
+            return aHasB == a.negated() ? a : b;
+        }
+        apart |= a.negated() ? aHasB : bHasA;
+        needsTwo |= a.negated() ? bHasA : aHasB;
         return a.negated() ? b : a;
+    }
+
+    private static boolean has(String wide, String name) {
+        return wide.endsWith("+") ? name.startsWith(wide.substring(0, wide.length() - 1)) : wide.equals(name);
     }
 }

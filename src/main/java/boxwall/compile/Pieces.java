@@ -91,7 +91,11 @@ final class Pieces {
 
     /** Whether packets of this protocol can fit the rule; ports without -p can't be (iptables refuses them). */
     private boolean concerns(String protocol) {
-        Negatable<String> asked = base.protocol();
+        return concerns(base, protocol);
+    }
+
+    static boolean concerns(Rule rule, String protocol) {
+        Negatable<String> asked = rule.protocol();
         return asked == null || asked.value().equals(protocol) != asked.negated();
     }
 

@@ -14,8 +14,10 @@ import boxwall.syntax.Note;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -28,6 +30,15 @@ final class Stateless {
             "connlabel", "cluster"));
     private static final Set<String> TARGETS = new HashSet<String>(Arrays.asList("CT", "NOTRACK", "MASQUERADE", "SNAT", "DNAT",
             "REDIRECT", "NETMAP", "SAME", "CONNMARK", "CONNSECMARK", "SYNPROXY"));
+
+    /** What does nearly the same for a single packet. */
+    private static final Map<String, String> INSTEAD = new HashMap<String, String>();
+
+    static {
+        INSTEAD.put("-m connlimit", "-m hashlimit or -m recent, which count packets and need no connection tracking");
+        INSTEAD.put("-m connmark", "-m mark, and -j MARK where CONNMARK stood");
+        INSTEAD.put("-j CONNMARK", "-j MARK, for each packet anew");
+    }
 
     private final Ruleset ruleset;
     private final Place place;
@@ -68,7 +79,8 @@ final class Stateless {
         if (table == Table.NAT) {
             for (Chain chain : ruleset.chains(family, table)) {
                 for (Rule rule : chain.rules()) {
-                    note(rule, "the nat table needs connection tracking, which this box refuses: left out");
+                    loss(rule, "the nat table needs connection tracking, which this box refuses: left out",
+                            "AVM's own page translates addresses and forwards ports");
                 }
             }
             return;
@@ -153,8 +165,13 @@ final class Stateless {
             OtherProtocols others) {
         List<Rule> rules = new ArrayList<Rule>();
         String lost = needsConntrack(rule);
+        if (lost != null && (lost.equals("-j NOTRACK") || lost.equals("-j CT"))) {
+            note(rule, lost + " is for connection tracking, which isn't there: the rule is left out");
+            return rules;
+        }
         if (lost != null) {
-            note(rule, lost + " needs connection tracking, which this box refuses: the rule is left out");
+            loss(rule, lost + " needs connection tracking, which this box refuses: the rule is left out", INSTEAD.containsKey(lost)
+                    ? INSTEAD.get(lost) : "the same without " + lost + ", if that will do; else leave the rule out");
             return rules;
         }
         if (State.matchOf(rule) == null) {
@@ -163,7 +180,8 @@ final class Stateless {
         }
         Set<State> states = State.of(rule);
         if (states == null) {
-            note(rule, State.matchOf(rule) + " can't be had without connection tracking: the rule is left out");
+            loss(rule, State.matchOf(rule) + " can't be had without connection tracking: the rule is left out",
+                    "the addresses and ports themselves (-s, -d, --dport), or leave the rule out");
             return rules;
         }
         boolean drops = jumps.onlyDrops(rule.target());
@@ -185,7 +203,15 @@ final class Stateless {
 
     private void explain(Rule rule, Set<State> states, int pieces, int answers, boolean drops) {
         if (pieces + answers == 0) {
-            note(rule, states + " can't be told from a single packet: the rule is left out");
+            String text = states + " can't be told from a single packet: the rule is left out";
+            if (states.contains(State.ESTABLISHED) && Pieces.concerns(rule, "udp")) {
+                loss(rule, text, "name the port that is asked for where the question is let out, and the answers to it pass here:"
+                        + " -A OUTPUT -o $WAN_IF -p udp --dport 53 -j ACCEPT, or -A FORWARD -i $LAN_IF -o $WAN_IF for the LAN's");
+            } else if (states.contains(State.ESTABLISHED) || states.contains(State.RELATED) || states.contains(State.NEW)) {
+                loss(rule, text, "a rule that asks for no state");
+            } else {
+                note(rule, text);
+            }
             return;
         }
         boolean established = states.contains(State.ESTABLISHED);
@@ -204,6 +230,10 @@ final class Stateless {
             text.setLength(text.length() - (text.charAt(text.length() - 2) == ';' ? 2 : 0));
         }
         note(rule, text.append(states.contains(State.INVALID) ? "; INVALID can't be told" : "").toString());
+    }
+
+    private void loss(Rule rule, String text, String instead) {
+        notes.add(Note.loss(rule.origin(), text, instead));
     }
 
     private void note(Rule rule, String text) {

@@ -4,6 +4,7 @@ import boxwall.box.BoxFacts;
 import boxwall.box.Finding;
 import boxwall.box.Listeners;
 import boxwall.check.Checker;
+import boxwall.check.LeftOut;
 import boxwall.check.Proofs;
 import boxwall.compile.Compiled;
 import boxwall.compile.Compiler;
@@ -63,6 +64,7 @@ final class Candidate {
         Compiled compiled = parsed.errors().isEmpty() ? compiled(parsed, box, wishes) : null;
         Ruleset ruleset = compiled == null ? Ruleset.empty() : compiled.ruleset();
         List<Finding> findings = new ArrayList<Finding>(Checker.check(parsed, ruleset, facts));
+        findings.addAll(compiled == null ? Collections.<Finding>emptyList() : LeftOut.of(compiled.notes()));
         // a text with errors has nothing to prove, and the proof is most of the time that a check takes
         Administrator admin = compiled == null ? null : Administrator.of(ruleset, facts, client, port);
         if (admin != null) {

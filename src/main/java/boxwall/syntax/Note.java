@@ -6,11 +6,22 @@ import boxwall.netfilter.Origin;
 public final class Note {
     private final Origin origin;
     private final String text;
+    private final String instead;
 
     /** A note about the line that the origin names. */
     public Note(Origin origin, String text) {
+        this(origin, text, null);
+    }
+
+    private Note(Origin origin, String text, String instead) {
         this.origin = origin;
         this.text = text;
+        this.instead = instead;
+    }
+
+    /** A note that a rule with a function is left out, and what to write instead. */
+    public static Note loss(Origin origin, String text, String instead) {
+        return new Note(origin, text, instead);
     }
 
     public Origin origin() {
@@ -19,5 +30,10 @@ public final class Note {
 
     public String text() {
         return text;
+    }
+
+    /** What to write instead of a rule that is left out with its function; null when nothing is lost. */
+    public String instead() {
+        return instead;
     }
 }

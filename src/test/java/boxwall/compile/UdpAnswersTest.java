@@ -1,0 +1,141 @@
+package boxwall.compile;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import boxwall.explain.Packet;
+import boxwall.explain.Site;
+import boxwall.explain.State;
+import boxwall.explain.Verdict;
+import boxwall.explain.Walk;
+import boxwall.netfilter.Addresses;
+import boxwall.netfilter.Chain;
+import boxwall.netfilter.Family;
+import boxwall.netfilter.Hook;
+import boxwall.netfilter.Rule;
+import boxwall.netfilter.Ruleset;
+import boxwall.netfilter.Table;
+import boxwall.syntax.Includes;
+import boxwall.syntax.Names;
+import boxwall.syntax.ParsedRules;
+import boxwall.syntax.RulesetParser;
+import boxwall.syntax.Source;
+import boxwall.syntax.Writer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** UDP answers without connection tracking: what the rule for ESTABLISHED asks for itself, in every form, binds them, and none is lost. */
+class UdpAnswersTest {
+    private static final String LOCAL = "32768:61000";
+    private static final String[] QUESTIONS = {"--dport 53", "--dport 123", "-m multiport --dports 53,123,5060", "-m multiport --ports 53",
+        "-m multiport --dports 120:125 -d 198.51.100.0/24", "--dport 53 -d 198.51.100.7", "--dport 53 -m iprange --dst-range 198.51.100.7-198.51.100.9",
+        "--sport 40000:50000 --dport 53", "--sport 123 --dport 123", "--dport 53 ! -d 198.51.100.8", "! --sport 40001 --dport 53",
+        "-o ds+ --dport 53", "! -o lan --dport 53", "-o dsl --dport 123"};
+    private static final String[] ASKED = {"", "-p udp", "-p udp --sport 53", "-p udp -m multiport --sports 53,123", "-p udp ! --sport 123",
+        "-p udp -m multiport ! --sports 53,5060", "-p udp -m multiport --ports 53,40000:41000", "-p udp -m multiport ! --ports 123",
+        "-p udp --sport 53 --dport 32768:61000", "-p udp --sport 123 --dport 123", "-p udp --dport 1024:65535", "-p udp ! --dport 40001", "! -p tcp"};
+    private static final String[] FROM = {"", "-i dsl", "-i d+", "! -i lan", "! -i guest", "-s 198.51.100.7", "-s 198.51.100.0/28", "! -s 198.51.100.8",
+        "! -s 203.0.113.0/24", "-s 198.51.100.0/255.255.255.5", "-m iprange --src-range 198.51.100.7-198.51.100.20", "-m limit --limit 1000/sec --limit-burst 1000",
+        "-m mark --mark 0", "! -f"};
+
+    private static ParsedRules parsed(String text) {
+        ParsedRules parsed = RulesetParser.parse(new Source("t", text), Names.none(), Includes.NONE);
+        assertEquals(List.of(), parsed.errors(), text);
+        return parsed;
+    }
+
+    private static Ruleset stateless(String text) {
+        return Stateless.of(parsed(text).ruleset(), Set.of(Family.values()), Place.of(LOCAL, "dsl")).ruleset();
+    }
+
+    private static List<String> input(String text) {
+        List<String> lines = new ArrayList<>();
+        for (Chain chain : stateless(text).chains(Family.IPV4, Table.FILTER)) {
+            for (Rule rule : chain.name().equals("INPUT") || chain.policy() == null ? chain.rules() : List.<Rule>of()) {
+                lines.add(Writer.rule(chain.name(), rule));
+            }
+        }
+        return lines;
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "--dport 53 -o dsl                | -i dsl -p udp --sport 53              | -A INPUT -i dsl -p udp -m udp --sport 53 --dport 32768:61000 -j ACCEPT",
+        "--dport 53                       | -p udp --sport 54                     | ''",
+        "-m multiport --dports 53,123     | -p udp --sport 123                    | -A INPUT -p udp -m udp --sport 123 --dport 32768:61000 -j ACCEPT",
+        "-m multiport --dports 53,123,5060| -p udp -m multiport --sports 123,5060 | -A INPUT -p udp -m udp --dport 32768:61000 -m multiport --sports 123,5060 -j ACCEPT",
+        "--dport 123                      | -p udp --sport 123 --dport 123        | -A INPUT -p udp -m udp --sport 123 --dport 123 -j ACCEPT",
+        "-m multiport --dports 50:60      | -p udp ! --sport 53                   | -A INPUT -p udp -m udp --dport 32768:61000 -m multiport --sports 50:52,54:60 -j ACCEPT",
+        "-o ds+ --dport 53                | -i dsl -p udp                         | -A INPUT -i dsl -p udp -m udp --sport 53 --dport 32768:61000 -j ACCEPT",
+        "! -o lan --dport 53              | ! -i guest -p udp                     | -A INPUT ! -i guest -p udp -j udp-answers / -A udp-answers ! -i lan -p udp -m udp --sport 53 --dport 32768:61000 -j ACCEPT",
+        "--dport 53                       | -p udp -m limit --limit 5/sec         | -A INPUT -p udp -m limit --limit 5/sec -j udp-answers / -A udp-answers -p udp -m udp --sport 53 --dport 32768:61000 -j ACCEPT",
+        "--dport 53 -m iprange --dst-range 9.9.9.9-9.9.9.10 | -p udp               | -A INPUT -p udp -m udp --sport 53 --dport 32768:61000 -m iprange --src-range 9.9.9.9-9.9.9.10 -j ACCEPT",
+        "--dport 53                       | -p udp -f                             | ''",
+    })
+    void theStateRulesOwnConditionsInTheAnswersRule(String question, String state, String expected) {
+        String text = "iptables -P INPUT DROP\niptables -A OUTPUT -p udp " + question + " -j ACCEPT\niptables -A INPUT " + state
+                + " -m state --state ESTABLISHED -j ACCEPT\n";
+        assertEquals(expected, String.join(" / ", input(text)));
+    }
+
+    private static boolean passes(Ruleset ruleset, Packet packet, Hook way) {
+        return new Walk(ruleset, Site.unknown()).packet(packet, way).verdict() == Verdict.ACCEPT;
+    }
+
+    private static String pick(Random random, String... of) {
+        return of[random.nextInt(of.length)];
+    }
+
+    /**
+     * Questions and rules for answers by chance. What the stateless form lets in beyond the stateful one is an answer: the stateful form lets it in as
+     * ESTABLISHED and its question out. And every such answer to a port that the box gives to programs passes.
+     */
+    @Test
+    void exactlyTheAnswersToWhatIsAskedPass() {
+        long seed = Long.getLong("boxwall.seed", System.nanoTime() % 1_000_000_007L);
+        System.out.println("UDP answers: seed " + seed);
+        Random random = new Random(seed);
+        int passed = 0;
+        for (int turn = 0; turn < 1500; turn++) {
+            StringBuilder text = new StringBuilder("iptables -P INPUT DROP\niptables -P OUTPUT DROP\n");
+            for (int i = 1 + random.nextInt(3); i > 0; i--) {
+                text.append("iptables -A OUTPUT -p udp ").append(pick(random, QUESTIONS)).append(" -j ACCEPT\n");
+            }
+            boolean limit = false;
+            for (int i = 1 + random.nextInt(2); i > 0; i--) {
+                String asked = pick(random, ASKED);
+                String from = pick(random, FROM);
+                limit |= from.contains("limit");
+                text.append("iptables -A INPUT ").append(asked).append(' ').append(from).append(" -m state --state ESTABLISHED,RELATED -j ACCEPT\n");
+            }
+            Ruleset with = parsed(text.toString()).ruleset();
+            Ruleset without = stateless(text.toString());
+            for (int i = 0; i < 40; i++) {
+                byte[] box = Addresses.parse("203.0.113.2");
+                byte[] peer = Addresses.parse("198.51.100." + (6 + random.nextInt(5)));
+                int remote = new int[] {53, 123, 5060, 54, 1000}[random.nextInt(5)];
+                int own = new int[] {40000, 40001, 50001, 123, 1000, 53}[random.nextInt(6)];
+                String door = pick(random, "dsl", "dsl", "lan", "guest");
+                Packet answer = Packet.of(Family.IPV4).in(door).src(peer).dst(box).protocol(17).sport(remote).dport(own).state(State.NEW).mark(0L).fragment(false).build();
+                Packet question = Packet.of(Family.IPV4).in("").out(door).src(box).dst(peer).protocol(17).sport(own).dport(remote).state(State.NEW).mark(0L)
+                        .fragment(false).build();
+                boolean known = passes(with, answer.copy().state(State.ESTABLISHED).build(), Hook.INPUT);
+                boolean asked = passes(with, question, Hook.OUTPUT);
+                boolean now = passes(without, answer, Hook.INPUT);
+                String what = "seed " + seed + "\n" + text + answer + "\n" + input(text.toString());
+                assertTrue(!now || known && asked, () -> "let in, but no answer: " + what);
+                boolean given = own >= 32768 && own <= 61000;
+                if (known && asked && given && remote != 1000 && !limit) {
+                    assertTrue(now, () -> "an answer is lost: " + what);
+                    passed++;
+                }
+            }
+        }
+        assertTrue(passed > 2000, passed + " answers passed: seed " + seed);
+    }
+}
