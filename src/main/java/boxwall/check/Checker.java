@@ -52,6 +52,7 @@ public final class Checker {
                     "'" + host.name() + "' is a host name; there is no name service when the box boots", "write its address"));
         }
         if (parsed.errors().isEmpty()) {
+            checker.findings.addAll(EmptyRuleset.of(parsed, compiled));
             checker.requirements(compiled);
             checker.findings.addAll(Vocabulary.of(compiled, facts));
             checker.forgottenFamily(parsed.ruleset(), compiled);
@@ -78,6 +79,7 @@ public final class Checker {
                     : Answers.of(compiled, facts, family, new Walk(compiled, Site.of(facts)), walk));
             found.addAll(Doors.of(ruleset, facts, family, walk));
         }
+        found.addAll(families.contains(Family.IPV6) ? Neighbours.of(ruleset, facts, walk) : Collections.<Finding>emptyList());
         return found;
     }
 

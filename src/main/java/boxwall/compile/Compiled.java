@@ -1,5 +1,6 @@
 package boxwall.compile;
 
+import boxwall.explain.Protection;
 import boxwall.netfilter.Ruleset;
 import boxwall.syntax.Note;
 
@@ -33,6 +34,11 @@ public final class Compiled {
     /** {@code stateful} or {@code stateless}, as the stamp and the JSON spell it. */
     public String mode() {
         return stateful ? "stateful" : "stateless";
+    }
+
+    /** Whether it can stop any packet; an empty ruleset can't. */
+    public boolean protects() {
+        return Protection.stopsAnything(ruleset);
     }
 
     /** Modules to load, in load order; those that are loaded already included, those that are built in not. */

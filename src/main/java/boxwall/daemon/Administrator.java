@@ -24,6 +24,9 @@ import java.util.List;
 final class Administrator {
     private static final int WEB_PAGE = 80;
     private static final int SSH = 22;
+    /** IPv6 finds no host of the LAN without these; ARP, which does that for IPv4, passes netfilter by. */
+    private static final String SIX = "ip6tables -A INPUT -i $LAN_IF -p icmpv6 --icmpv6-type 135 -j ACCEPT, the same for 133 and 136,"
+            + " and -A OUTPUT -o $LAN_IF for 134, 135 and 136; or include ipv6-basic. And ";
 
     private final AdminProof proof;
     private final String address;
@@ -84,9 +87,10 @@ final class Administrator {
             return Collections.emptyList();
         }
         boolean failed = proof.result() == AdminProof.Result.FAILED;
+        boolean six = proof.counterexample() != null && proof.counterexample().family() == Family.IPV6;
         return Collections.singletonList(new Finding("lockout", Finding.Severity.WARN, "", Collections.singletonList(proof.reason()),
                 failed ? "these rules keep the administrator out" : "it can't be shown that these rules let the administrator in",
-                "let TCP from $LAN_NET on $LAN_IF to ports " + port + ", 80 and 22 in, and the answers out; or apply with force=1,"
+                (six ? SIX : "") + "let TCP from $LAN_NET on $LAN_IF to ports " + port + ", 80 and 22 in, and the answers out; or apply with force=1,"
                         + " for at most 60 seconds"));
     }
 }

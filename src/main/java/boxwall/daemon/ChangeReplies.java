@@ -3,6 +3,7 @@ package boxwall.daemon;
 import boxwall.apply.BootPlane;
 import boxwall.apply.Outcome;
 import boxwall.box.Finding;
+import boxwall.check.EmptyRuleset;
 import boxwall.http.Reply;
 import boxwall.http.Request;
 import boxwall.report.ChangeJson;
@@ -151,7 +152,7 @@ final class ChangeReplies {
             begins(null);
         }
         watch.notice();
-        return answer(reached, seconds, reached.status() == 4 ? behind(outcome, next) : Collections.<Finding>emptyList());
+        return answer(reached, seconds, next, reached.status() == 4 ? behind(outcome, next) : Collections.<Finding>emptyList());
     }
 
     /** What iptables' bare words mean for these rules; the box is read again, its kernel may have said more. */
@@ -161,12 +162,12 @@ final class ChangeReplies {
         return findings;
     }
 
-    private static Reply answer(BootPlane.Reached reached, int seconds, List<Finding> behind) {
+    private static Reply answer(BootPlane.Reached reached, int seconds, Candidate tried, List<Finding> behind) {
         Outcome outcome = reached.outcome();
         String why = outcome.why().length() > 0 ? outcome.why() : reached.words();
         switch (reached.status()) {
             case 0:
-                return Reply.json(202, ChangeJson.pending(outcome.id(), outcome.deadline(), seconds));
+                return Reply.json(202, ChangeJson.pending(outcome.id(), outcome.deadline(), seconds, tried.findings()));
             case 3:
                 return Reply.problem(new Problem(422, "refused, nothing touched", why));
             case 4:
@@ -190,12 +191,16 @@ final class ChangeReplies {
         try {
             BootPlane.Reached reached = changes.confirm(id);
             String state = reached.outcome().state();
-            if (reached.status() == 0 || state.equals("unsaved")) {
+            boolean kept = reached.status() == 0 || state.equals("unsaved");
+            if (kept) {
                 drafts.kept(letGo(id));
             }
             ended("confirm of " + id, request, reached);
-            return reached.status() == 0 || state.equals("unsaved") ? Reply.json(200, ChangeJson.state(state, reached.outcome().why()))
-                    : notPending(reached);
+            LivePlan live = kept ? LivePlan.of(sys, config, reached.outcome().get("plan")) : null;
+            if (live != null && !live.protects()) {
+                return Reply.json(200, ChangeJson.state("inactive", EmptyRuleset.CODE + ": " + EmptyRuleset.live().effect()));
+            }
+            return kept ? Reply.json(200, ChangeJson.state(state, reached.outcome().why())) : notPending(reached);
         } catch (BoxException e) {
             return Reply.problem(new Problem(500, "the box did not do it", e.getMessage()));
         }

@@ -1,6 +1,7 @@
 package boxwall.daemon;
 
 import boxwall.box.Finding;
+import boxwall.check.EmptyRuleset;
 import boxwall.plan.Stamp;
 import boxwall.sys.Sys;
 
@@ -50,9 +51,17 @@ final class LivePlan {
         return sys.read(place + "/" + name, MAX_FILE);
     }
 
-    /** The finding stateless-weakened when the live plan has no states, with the first of its notes; empty otherwise. */
+    /** Whether it can stop any packet. */
+    boolean protects() {
+        return !"no".equals(stamp.get("protects"));
+    }
+
+    /** The finding empty-ruleset; or stateless-weakened when the live plan has no states, with the first of its notes; or nothing. */
     static List<Finding> findings(Sys sys, Config config, String planId) {
         LivePlan live = of(sys, config, planId);
+        if (live != null && !live.protects()) {
+            return Collections.singletonList(EmptyRuleset.live());
+        }
         return live == null || !"stateless".equals(live.stamp.get("mode")) ? Collections.<Finding>emptyList()
                 : weakened(sys.read(live.place + "/notes", MAX_NOTES), live.place);
     }

@@ -95,8 +95,13 @@ final class ReadReplies {
         return page;
     }
 
-    /** The state's word: boxwall-apply's, or drifted. */
+    /** The state's word: boxwall-apply's, or drifted; inactive where the rules that are loaded can't stop a packet. */
     String state(Outcome last) {
+        boolean loaded = last.state().equals("active") || last.state().equals("unsaved");
+        LivePlan live = loaded ? LivePlan.of(sys, config, last.get("plan")) : null;
+        if (live != null && !live.protects()) {
+            return "inactive";
+        }
         return watch.drifted() && last.state().equals("active") ? "drifted" : last.state();
     }
 

@@ -42,7 +42,7 @@ public final class Answer {
         return possible;
     }
 
-    /** The rule or policy that decides; null when the verdict is UNKNOWN, or when no table of the ruleset was asked. */
+    /** The rule or policy that decides; null when the verdict is UNKNOWN, when no table of the ruleset was asked, or when the kernel drops by itself. */
     public Step decidedBy() {
         return decidedBy;
     }
@@ -66,7 +66,7 @@ public final class Answer {
     @Override
     public String toString() {
         if (verdict != Verdict.UNKNOWN) {
-            return verdict + (decidedBy == null ? ", no table was asked" : " by " + decidedBy);
+            return verdict + (decidedBy != null ? " by " + decidedBy : verdict.stops() ? " by the kernel itself" : ", no table was asked");
         }
         StringBuilder out = new StringBuilder();
         for (Verdict each : possible) {

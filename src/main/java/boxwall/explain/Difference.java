@@ -140,7 +140,7 @@ public final class Difference {
         if (way == Hook.OUTPUT) {
             return Bdd.ALL;
         }
-        int arriving = Openings.arriving(sets);
+        int arriving = sets.bdd().and(Openings.arriving(sets), way == Hook.FORWARD ? LinkScope.crossing(sets) : Bdd.ALL);
         if (!site.knows(sets.family())) {
             return arriving;
         }

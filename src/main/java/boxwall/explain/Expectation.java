@@ -143,7 +143,7 @@ public final class Expectation {
         boolean anyRoute = way == Hook.INPUT || out && wanted != Verdict.ACCEPT;
         int routed = anyRoute ? Bdd.ALL : SetWalk.routed(sets, site);
         if (forced != null) {
-            return forced != way ? Bdd.NONE : bdd.and(arriving, routed);
+            return forced != way ? Bdd.NONE : bdd.and(arriving, way == Hook.FORWARD ? bdd.and(routed, LinkScope.crossing(sets)) : routed);
         }
         if (way == Hook.INPUT && out || way == Hook.OUTPUT && in) {
             return Bdd.NONE;
@@ -161,7 +161,7 @@ public final class Expectation {
         if (way == Hook.FORWARD && !in && out) {
             set = !keys.containsKey("src") || !known ? Bdd.NONE : bdd.minus(set, own);
         }
-        return bdd.and(set, routed);
+        return bdd.and(set, way == Hook.FORWARD ? bdd.and(routed, LinkScope.crossing(sets)) : routed);
     }
 
     /** Whether the statement holds; false too when it was skipped, and when it couldn't be decided. */

@@ -123,7 +123,7 @@ public final class Exposure {
         Sets sets = sets(ruleset, site, family, nodes);
         Bdd bdd = sets.bdd();
         int packets = bdd.and(bdd.and(sets.everything(), Openings.arriving(sets)), Openings.first(sets));
-        packets = site.knows(family) ? bdd.minus(packets, SetWalk.local(sets, site)) : packets;
+        packets = bdd.and(site.knows(family) ? bdd.minus(packets, SetWalk.local(sets, site)) : packets, LinkScope.crossing(sets));
         SetWalk walk = new SetWalk(ruleset, sets, site, null);
         walk.walk(Hook.FORWARD, packets);
         int sure = bdd.minus(packets, walk.otherThan(Verdict.ACCEPT));

@@ -84,7 +84,8 @@ public final class Lint {
 
     private void judge() {
         for (int way = 0; way < WAYS.length; way++) {
-            new SetWalk(ruleset, sets, site, listener(way)).walk(WAYS[way], sets.everything());
+            new SetWalk(ruleset, sets, site, listener(way)).walk(WAYS[way],
+                    WAYS[way] == Hook.FORWARD ? sets.bdd().and(sets.everything(), LinkScope.crossing(sets)) : sets.everything());
         }
         for (Table table : ruleset.tables(sets.family())) {
             for (Chain chain : ruleset.chains(sets.family(), table)) {

@@ -70,6 +70,11 @@ final class Passage {
         }
     }
 
+    /** The kernel drops it by itself. */
+    void dropped() {
+        possible.add(Verdict.DROP);
+    }
+
     Answer answer() {
         boolean one = possible.size() == 1 && !possible.contains(Verdict.UNKNOWN);
         Step step = !one ? null

@@ -68,7 +68,8 @@ public final class Spoof {
                     // only the end counts
                 }
             });
-            walk.walk(way, bdd.and(packets, way == Hook.INPUT || !site.knows(family) ? local : bdd.not(local)));
+            int ending = way == Hook.INPUT ? local : bdd.and(LinkScope.crossing(sets), site.knows(family) ? bdd.not(local) : Bdd.ALL);
+            walk.walk(way, bdd.and(packets, ending));
             for (Map.Entry<Step, Integer> each : accepted.entrySet()) {
                 Answer answer = new Walk(ruleset, site).packet(Example.of(sets, site, way, each.getValue().intValue()), way);
                 if (answer.verdict() == Verdict.ACCEPT && answer.decidedBy().rule() == each.getKey().rule()) {

@@ -42,7 +42,8 @@ final class Stations {
         boolean known = packet.src() != null && site.knows(packet.family());
         boolean sent = way == Hook.OUTPUT || way == null && given(packet.in()) == null
                 && (own || given(packet.out()) != null && !known);
-        boolean kept = !sent && (way == Hook.INPUT || way == null && packet.dst() != null && site.isLocal(packet.dst()));
+        boolean kept = !sent && (way == Hook.INPUT || way == null && packet.dst() != null
+                && (site.isLocal(packet.dst()) || LinkScope.startsHere(packet.src())));
         String in = sent ? null : given(packet.in());
         String out = kept ? null : given(packet.out()) != null ? packet.out()
                 : packet.dst() == null ? null : site.interfaceTo(packet.dst());

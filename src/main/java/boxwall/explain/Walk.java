@@ -1,5 +1,6 @@
 package boxwall.explain;
 
+import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Chain;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Hook;
@@ -81,15 +82,16 @@ public final class Walk {
         return passage.answer();
     }
 
-    /** OUTPUT for what the box itself sends, FORWARD when the packet says both interfaces, else null: routing decides. */
+    /** OUTPUT for what the box itself sends, FORWARD when the packet says both interfaces and may cross, else null: routing decides. */
     private Hook start(Packet packet) {
         boolean in = packet.in() != null && packet.in().length() > 0;
         boolean out = packet.out() != null && packet.out().length() > 0;
         byte[] src = packet.src();
+        boolean stays = LinkScope.startsHere(src) || LinkScope.endsHere(packet.dst());
         if (in) {
-            return out ? Hook.FORWARD : null;
+            return out && !stays ? Hook.FORWARD : null;
         }
-        boolean foreign = src != null && site.knows(packet.family()) && !site.isOwn(src);
+        boolean foreign = src != null && site.knows(packet.family()) && !site.isOwn(src) && !stays;
         if (out) {
             return foreign ? Hook.FORWARD : Hook.OUTPUT;
         }
@@ -113,9 +115,20 @@ public final class Walk {
     }
 
     private void route(Passage passage, Packet packet, Hook way, Set<Packet> input, Set<Packet> forward) {
-        boolean known = packet.dst() != null && site.knows(packet.family());
+        boolean known = packet.dst() != null && (site.knows(packet.family()) || LinkScope.endsHere(packet.dst()));
         boolean translated = !Arrays.equals(packet.dst(), passage.packet().dst());
         Hook decided = translated ? null : way;
+        if (decided == null && LinkScope.startsHere(packet.src())) {
+            boolean elsewhere = known && !site.isLocal(packet.dst());
+            passage.note("never forwarded: " + Addresses.print(packet.src()) + " is an address of its own link" + (elsewhere
+                    ? "; the kernel drops the packet" : ""));
+            if (elsewhere) {
+                passage.dropped();
+            } else {
+                input.add(packet.copy().out("").build());
+            }
+            return;
+        }
         if (decided == null && !known) {
             passage.note("not known whether the packet ends on the box or is forwarded: both were walked");
         }

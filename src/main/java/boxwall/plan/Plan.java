@@ -55,6 +55,9 @@ public final class Plan {
         plan.files.put("origin", origin.toString());
         plan.files.put("notes", notes(compiled));
         stamp.put("families", families.toString()).put("mode", compiled.mode());
+        if (!compiled.protects()) {
+            stamp.put("protects", "no");
+        }
         for (String name : new String[] {"modules", "restore4", "restore6", "pa"}) {
             stamp.put("sha1." + name, sha1(plan.files.get(name)));
         }

@@ -12,6 +12,7 @@ import java.util.Map;
  * tables4=filter      tables6=filter        admin=proved         admin.address=192.168.178.20    admin.interface=lan
  * admin.port=8181     lan.if=lan            name.LAN_NET=192.168.178.0/24                sha1.restore4=…
  * sha1.rules=…
+ * protects=no           only where no rule and no policy can stop a packet
  * </pre>
  */
 public final class Stamp {

@@ -1,16 +1,25 @@
 package boxwall.report;
 
+import boxwall.box.Finding;
+
 import com.eclipsesource.json.Json;
+import com.eclipsesource.json.JsonArray;
 import com.eclipsesource.json.JsonValue;
+
+import java.util.List;
 
 /** Short answers about a change. */
 public final class ChangeJson {
     private ChangeJson() {
     }
 
-    /** 202 of POST /apply: {@code {id, deadline, seconds}}; deadline in seconds of uptime. */
-    public static String pending(String id, long deadline, int seconds) {
-        return Json.object().add("id", id).add("deadline", deadline).add("seconds", seconds).toString();
+    /** 202 of POST /apply: {@code {id, deadline, seconds, findings}}; deadline in seconds of uptime, findings in brief. */
+    public static String pending(String id, long deadline, int seconds, List<Finding> findings) {
+        JsonArray brief = new JsonArray();
+        for (Finding finding : findings) {
+            brief.add(FindingJson.brief(finding));
+        }
+        return Json.object().add("id", id).add("deadline", deadline).add("seconds", seconds).add("findings", brief).toString();
     }
 
     /** {@code {state, reason}} after a confirm or revert. */

@@ -1,6 +1,7 @@
 package boxwall.report;
 
 import boxwall.box.Finding;
+import boxwall.check.EmptyRuleset;
 import boxwall.netfilter.Family;
 
 import java.util.List;
@@ -59,7 +60,7 @@ public final class Page {
      */
     public String html(boolean german, String nonce, String state, String protectedAt, Map<Family, Integer> rules, List<Finding> findings) {
         StringBuilder plain = new StringBuilder("<section id=\"plain\"><h2>").append(german ? "Zustand" : "State").append("</h2><p>");
-        plain.append(german ? "Diese Box ist " : "This box is ").append(words(state, german)).append(" (").append(escaped(state)).append("). ");
+        plain.append(german ? "Diese Box ist " : "This box is ").append(words(isEmpty(findings) ? "inactive" : state, german)).append(" (").append(escaped(state)).append("). ");
         if (protectedAt.length() > 0) {
             plain.append(german ? "Geschützt seit Sekunde " : "Protected since second ").append(escaped(protectedAt))
                     .append(german ? " der Laufzeit. " : " of uptime. ");
@@ -74,6 +75,16 @@ public final class Page {
         plain.append("</ul><p class=\"dim\">").append(german ? "Alles Weitere braucht JavaScript, oder curl: docs/http.md."
                 : "All the rest needs JavaScript, or curl: docs/http.md.").append("</p></section>");
         return template.replace("@PLAIN@", plain).replace("@STATE@", escaped(state)).replace("@LANG@", german ? "de" : "en").replace("@NONCE@", nonce);
+    }
+
+    /** Whether the rules that are loaded, for good or on trial, can't stop a packet. */
+    private static boolean isEmpty(List<Finding> findings) {
+        for (Finding finding : findings) {
+            if (finding.code().equals(EmptyRuleset.CODE)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static String words(String state, boolean german) {

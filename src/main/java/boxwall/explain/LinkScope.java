@@ -1,0 +1,56 @@
+package boxwall.explain;
+
+import boxwall.netfilter.Addresses;
+import boxwall.netfilter.Family;
+import boxwall.netfilter.Network;
+
+/**
+ * Addresses of one link or one host: no router forwards a packet from or to them (RFC 4291, 2.5.6 and 2.7; in the kernel ip6_forward and
+ * ip6_mc_input; in IPv4 ip_route_input_slow), whatever its own addresses are.
+ */
+final class LinkScope {
+    /** {@code ff02::} under a mask that leaves the flags open: ff12:: and ff32:: are of the same scope. */
+    private static final Network[] TO = {net("255.255.255.255", 32), net("127.0.0.0", 8), net("224.0.0.0", 24), net("::1", 128), net("fe80::", 10),
+        new Network(Family.IPV6, Addresses.parse("ff01::"), Addresses.parse("ff0f::")),
+        new Network(Family.IPV6, Addresses.parse("ff02::"), Addresses.parse("ff0f::"))};
+    private static final Network[] FROM = {net("127.0.0.0", 8), net("0.0.0.0", 32), net("::", 128), net("::1", 128), net("fe80::", 10)};
+
+    private LinkScope() {
+    }
+
+    private static Network net(String address, int prefix) {
+        byte[] bytes = Addresses.parse(address);
+        return Network.ofPrefix(bytes.length == 4 ? Family.IPV4 : Family.IPV6, bytes, prefix);
+    }
+
+    /** Whether a packet to that address stays on its link; null is not known to. */
+    static boolean endsHere(byte[] dst) {
+        return isIn(dst, TO);
+    }
+
+    /** Whether a packet from that address stays on its link; null is not known to. */
+    static boolean startsHere(byte[] src) {
+        return isIn(src, FROM);
+    }
+
+    private static boolean isIn(byte[] address, Network[] networks) {
+        for (Network network : networks) {
+            if (address != null && network.address().length == address.length && network.contains(address)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The packets that a router may forward. */
+    static int crossing(Sets sets) {
+        int staying = Bdd.NONE;
+        for (Network network : TO) {
+            staying = network.family() != sets.family() ? staying : sets.bdd().or(staying, sets.lies(Field.DST, network));
+        }
+        for (Network network : FROM) {
+            staying = network.family() != sets.family() ? staying : sets.bdd().or(staying, sets.lies(Field.SRC, network));
+        }
+        return sets.bdd().not(staying);
+    }
+}

@@ -1,0 +1,101 @@
+package boxwall.explain;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import boxwall.box.BoxFacts;
+import boxwall.netfilter.Addresses;
+import boxwall.netfilter.Family;
+import boxwall.netfilter.Ruleset;
+import boxwall.probe.BoxReader;
+import boxwall.syntax.Includes;
+import boxwall.syntax.Names;
+import boxwall.syntax.ParsedRules;
+import boxwall.syntax.RulesetParser;
+import boxwall.syntax.Source;
+import boxwall.sys.LiveSys;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Addresses of one link are never forwarded, whatever is known of the box. */
+class LinkScopeTest {
+    private static final String[] BOUND = {"fe80::22", "fe80::1:2:3:4", "febf::9", "ff02::1", "ff02::1:ff00:1", "ff12::5", "ff01::1", "::1"};
+    private static final String[] FREE = {"2001:db8::5", "fd00:178::20", "fec0::1", "ff05::2", "ff0e::7"};
+
+    private static Ruleset rules(String text) {
+        ParsedRules parsed = RulesetParser.parse(new Source("t", text), Names.none(), Includes.NONE);
+        assertEquals(List.of(), parsed.errors());
+        return parsed.ruleset();
+    }
+
+    private static Site site(String box) {
+        return box.isEmpty() ? Site.unknown() : Site.of(BoxFacts.of(BoxReader.read(new LiveSys(), "src/test/resources/boxes/" + box)));
+    }
+
+    @Test
+    void aDhcpAnswerToALinkLocalAddressIsForTheBox() {
+        Ruleset ruleset = rules("ip6tables -P INPUT DROP\nip6tables -P FORWARD DROP\n"
+                + "ip6tables -A INPUT -i wan -s fe80::/10 -p udp --sport 547 --dport 546 -j ACCEPT\n");
+        Packet packet = Packet.of(Family.IPV6).in("wan").src(Addresses.parse("fe80::22")).dst(Addresses.parse("fe80::2")).protocol(17).sport(547)
+                .dport(546).state(State.NEW).build();
+        Answer answer = Walk.packet(ruleset, packet, site("7530-0729"));
+        assertEquals(Verdict.ACCEPT, answer.verdict(), answer.inFull());
+        assertEquals("INPUT", answer.decidedBy().chain());
+    }
+
+    /** Interfaces by chance, named or not; FORWARD accepts and INPUT drops, so a forwarded packet would show. */
+    @Test
+    void noWalkOfSuchAPacketComesToForward() {
+        Ruleset ruleset = rules("ip6tables -P INPUT DROP\nip6tables -P FORWARD ACCEPT\nip6tables -A FORWARD -j LOG\n");
+        long seed = Long.getLong("boxwall.seed", System.nanoTime() % 1_000_000_007L);
+        System.out.println("link scope: seed " + seed);
+        Random random = new Random(seed);
+        String[] names = {null, "", "lan", "dsl", "wan"};
+        int forwarded = 0;
+        for (String box : new String[] {"", "virtual", "7530-0729"}) {
+            Site site = site(box);
+            for (int i = 0; i < 500; i++) {
+                boolean bySource = random.nextBoolean();
+                boolean bound = random.nextInt(3) > 0;
+                String one = bound ? BOUND[random.nextInt(BOUND.length)] : FREE[random.nextInt(2)];
+                String other = FREE[random.nextInt(2)];
+                one = bySource && one.startsWith("ff") ? "fe80::7" : one;
+                Packet packet = Packet.of(Family.IPV6).in(names[random.nextInt(names.length)]).out(names[random.nextInt(names.length)])
+                        .src(Addresses.parse(bySource ? one : other)).dst(Addresses.parse(bySource ? other : one)).protocol(17).sport(1).dport(2)
+                        .state(State.NEW).build();
+                Answer answer = Walk.packet(ruleset, packet, site);
+                boolean through = answer.trail().stream().anyMatch(step -> step.chain().equals("FORWARD"));
+                forwarded += through ? 1 : 0;
+                assertFalse(through && bound, "seed " + seed + ", box " + box + ": " + answer.inFull());
+            }
+        }
+        assertTrue(forwarded > 100, forwarded + " packets of other addresses were forwarded: seed " + seed);
+    }
+
+    @Test
+    void theKernelDropsWhatCouldOnlyBeForwarded() {
+        Packet packet = Packet.of(Family.IPV6).in("lan").src(Addresses.parse("fe80::22")).dst(Addresses.parse("2001:db8::5")).protocol(6).build();
+        Answer answer = Walk.packet(rules("ip6tables -P INPUT ACCEPT\nip6tables -P FORWARD ACCEPT\n"), packet, site("virtual"));
+        assertEquals(Verdict.DROP, answer.verdict());
+        assertTrue(answer.toString().contains("by the kernel itself") && answer.notes().toString().contains("never forwarded"), answer.inFull());
+    }
+
+    /** Proofs: expect lines, exposure, differences, idle rules. */
+    @ParameterizedTest
+    @CsvSource({"''", "virtual", "7530-0729"})
+    void noProofCountsThemAsForwarded(String box) {
+        Site site = site(box);
+        String wan = box.startsWith("75") ? "wan" : "dsl";
+        Ruleset open = rules("iptables -P FORWARD DROP\nip6tables -P FORWARD DROP\nip6tables -A FORWARD -i " + wan + " -o lan -s fe80::/10 -j ACCEPT\n"
+                + "ip6tables -A FORWARD -i " + wan + " -o lan -d ff02::/16 -j ACCEPT\n");
+        assertTrue(Expectation.check("DROP", Map.of("family", "6", "in", wan, "out", "lan"), open, site).held());
+        assertEquals(List.of(), Exposure.of(open, site, List.of(), List.of(wan, "lan")).forwarded());
+        assertEquals(List.of(), Difference.of(open, rules("ip6tables -P FORWARD DROP\n"), site).changes());
+        assertEquals(2, Lint.of(open, site).size());
+    }
+}
