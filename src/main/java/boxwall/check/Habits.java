@@ -26,8 +26,6 @@ final class Habits {
             "quota", "statistic", "connlimit", "connbytes")));
     private static final Set<String> LOGS = Collections.unmodifiableSet(new HashSet<String>(Arrays.asList("LOG", "NFLOG", "ULOG")));
     private static final String[] TIMES = {"--timestart", "--timestop", "--weekdays", "--monthdays", "--datestart"};
-    /** Chains deeper than this are a loop, which no kernel loads. */
-    private static final int DEPTH_MAX = 64;
 
     private final Ruleset ruleset;
     private final List<Finding> out = new ArrayList<Finding>();
@@ -156,7 +154,7 @@ final class Habits {
         for (String name : Arrays.asList("INPUT", "FORWARD", "OUTPUT")) {
             Chain four = ruleset.chain(Family.IPV4, Table.FILTER, name);
             Chain six = ruleset.chain(Family.IPV6, Table.FILTER, name);
-            if (four.policy() == Policy.DROP && six.policy() == Policy.ACCEPT && !stops(six, 0)) {
+            if (four.policy() == Policy.DROP && six.policy() == Policy.ACCEPT && !stops(name)) {
                 out.add(new Finding("ipv6-unfiltered", Finding.Severity.WARN, "", Arrays.asList("iptables: policy of " + name + " DROP",
                         "ip6tables: policy of " + name + " ACCEPT, and no rule that stops anything"),
                         name + " is closed for IPv4 and wide open for IPv6",
@@ -166,15 +164,20 @@ final class Habits {
     }
 
     /** Whether anything could be stopped in a chain or in those that it calls; a target that isn't known counts. */
-    private boolean stops(Chain chain, int depth) {
-        for (Rule rule : chain.rules()) {
-            Target target = rule.target();
-            if (target == null || target.name().equals("ACCEPT") || target.name().equals("RETURN") || LOGS.contains(target.name())) {
-                continue;
-            }
-            Chain called = ruleset.chain(Family.IPV6, Table.FILTER, target.name());
-            if (called == null || depth > DEPTH_MAX || stops(called, depth + 1)) {
+    private boolean stops(String start) {
+        Set<String> seen = new HashSet<String>();
+        List<String> open = new ArrayList<String>(Collections.singletonList(start));
+        while (!open.isEmpty()) {
+            String name = open.remove(open.size() - 1);
+            Chain chain = ruleset.chain(Family.IPV6, Table.FILTER, name);
+            if (chain == null) {
                 return true;
+            }
+            for (Rule rule : seen.add(name) ? chain.rules() : Collections.<Rule>emptyList()) {
+                Target target = rule.target();
+                if (target != null && !target.name().equals("ACCEPT") && !target.name().equals("RETURN") && !LOGS.contains(target.name())) {
+                    open.add(target.name());
+                }
             }
         }
         return false;

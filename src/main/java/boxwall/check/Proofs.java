@@ -6,6 +6,7 @@ import boxwall.box.Interface;
 import boxwall.box.Service;
 import boxwall.explain.Answer;
 import boxwall.explain.Expectation;
+import boxwall.explain.Expectations;
 import boxwall.explain.Exposure;
 import boxwall.explain.Idle;
 import boxwall.explain.Lint;
@@ -13,6 +14,7 @@ import boxwall.explain.Reach;
 import boxwall.explain.Site;
 import boxwall.explain.Spoof;
 import boxwall.explain.Step;
+import boxwall.netfilter.Abandoned;
 import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Negatable;
@@ -71,8 +73,14 @@ public final class Proofs {
     /** The policy tests alone, which may refuse a ruleset: the rest takes an interpreter most of a minute and refuses nothing. */
     public static List<Finding> expectations(ParsedRules parsed, Ruleset compiled, BoxFacts facts) {
         Proofs proofs = new Proofs(facts);
+        List<Map<String, String>> keys = new ArrayList<>();
         for (Expect expect : parsed.expects()) {
-            proofs.expect(expect, parsed, compiled);
+            keys.add(expect.keys());
+        }
+        Expectations all = new Expectations(compiled, proofs.site, keys, leftOut(parsed.ruleset(), compiled));
+        for (Expect expect : parsed.expects()) {
+            Abandoned.check();
+            proofs.expect(expect, parsed, all);
         }
         return proofs.findings;
     }
@@ -81,11 +89,11 @@ public final class Proofs {
         findings.add(new Finding(code, severity, where, evidence, effect, remedy));
     }
 
-    private void expect(Expect expect, ParsedRules parsed, Ruleset compiled) {
+    private void expect(Expect expect, ParsedRules parsed, Expectations all) {
         String where = expect.origin().toString();
         Expectation found;
         try {
-            found = Expectation.check(expect.verdict(), expect.keys(), compiled, site, leftOut(parsed.ruleset(), compiled));
+            found = all.check(expect.verdict(), expect.keys());
         } catch (IllegalArgumentException e) {
             add("policy-test-failed", Finding.Severity.REFUSE, where, Collections.<String>emptyList(),
                     "the expect line can't be understood: " + e.getMessage(), "mend the line");

@@ -9,8 +9,8 @@ import java.util.Map;
  * Sets of bit strings as reduced ordered binary decision diagrams (Bryant 1986). A set is the number of a node; a node asks one bit
  * ({@code level}) and leads on to {@code low} or {@code high}. Equal sets have equal numbers, so comparing sets is comparing ints.
  *
- * <p>Nodes live in int arrays and are never freed: one diagram serves one question and goes with it. It grows up to a limit and
- * then throws {@link TooComplex}.
+ * <p>Nodes live in int arrays and are never freed: one diagram serves one question and goes with it. It grows up to a limit, takes so
+ * many steps for each node of that limit, and then throws {@link TooComplex}: what is asked of it ends, whatever the rules are.
  */
 final class Bdd {
     static final int NONE = 0;
@@ -23,6 +23,9 @@ final class Bdd {
     private static final int MINUS = 2;
     private static final int PROJECT = 3;
     private static final int START = 1024;
+    /** Steps for each node that it may have; the cache forgets, so a small diagram could be gone through again and again. */
+    private static final int STEPS_PER_NODE = 16;
+    private static final long STEPS_MIN = 8000000;
 
     private final int limit;
     private int[] level = new int[START];
@@ -32,10 +35,12 @@ final class Bdd {
     private int[] heads = new int[START];
     private int[] cache = new int[START];
     private int size = 2;
+    private long stepsLeft;
 
     /** An empty diagram of at most {@code limit} nodes. */
     Bdd(int limit) {
         this.limit = limit;
+        stepsLeft = Math.max(STEPS_MIN, (long) STEPS_PER_NODE * limit);
         level[NONE] = Integer.MAX_VALUE;
         level[ALL] = Integer.MAX_VALUE;
     }
@@ -48,6 +53,21 @@ final class Bdd {
 
     int size() {
         return size;
+    }
+
+    /** The steps that may still be taken. */
+    long stepsLeft() {
+        return stepsLeft;
+    }
+
+    /** Counts work, a walk's too; ends it when it was too much, or nobody waits any more. */
+    void step() {
+        if ((--stepsLeft & 1023) == 0) {
+            Abandoned.check();
+        }
+        if (stepsLeft < 0) {
+            throw new TooComplex("the question takes too many steps");
+        }
     }
 
     /** Where bit {@code at} is 1. */
@@ -138,6 +158,7 @@ final class Bdd {
         if (known >= 0) {
             return known;
         }
+        step();
         int at = Math.min(level[a], level[b]);
         int a0 = level[a] == at ? low[a] : a;
         int a1 = level[a] == at ? high[a] : a;
@@ -157,6 +178,7 @@ final class Bdd {
         if (known >= 0) {
             return known;
         }
+        step();
         int zero = project(low[set], from, to);
         int one = project(high[set], from, to);
         int result = level[set] < from ? or(zero, one) : node(level[set], zero, one);

@@ -23,8 +23,11 @@ import java.util.Set;
 final class ChainWalk {
     /** The kernel's own limit is the number of chains; a walk deeper than this is a loop, which the kernel refuses to load. */
     private static final int DEPTH_MAX = 256;
-    /** Rules visited in one walk; chains that call each other twice over and over would take for ever. */
-    private static final int VISITS_MAX = 1000000;
+    /** Rules visited in one walk, or this many times all that there are; chains that call each other twice over and over would take for ever. */
+    private static final int VISITS_MAX = 100000;
+    private static final int TIMES_MAX = 4;
+    /** Packets that one can have become at a time; each unknown rule that writes a mark doubles them. */
+    private static final int PACKETS_MAX = 256;
 
     private final Ruleset ruleset;
     private final Family family;
@@ -34,10 +37,12 @@ final class ChainWalk {
     private final List<Step> trail;
     private final Set<Origin> unknown;
     private final List<Outcome> outcomes = new ArrayList<Outcome>();
+    private final Effort effort;
     private int visits;
 
     ChainWalk(Ruleset ruleset, Family family, Table table, Map<Rule, Criteria> criteria, Site site, List<Step> trail,
-            Set<Origin> unknown) {
+            Set<Origin> unknown, Effort effort) {
+        this.effort = effort;
         this.ruleset = ruleset;
         this.family = family;
         this.table = table;
@@ -45,6 +50,26 @@ final class ChainWalk {
         this.site = site;
         this.trail = trail;
         this.unknown = unknown;
+    }
+
+    /** What all walks of one ruleset may take together; a check walks some hundred packets. */
+    static final class Effort {
+        private final int most;
+        private long left;
+
+        Effort(Ruleset ruleset) {
+            int rules = ruleset.ruleCount(Family.IPV4) + ruleset.ruleCount(Family.IPV6);
+            most = Math.max(VISITS_MAX, TIMES_MAX * rules);
+            left = 64L * most;
+        }
+
+        void count(int visits) {
+            left -= visits;
+        }
+
+        boolean isSpent() {
+            return left < 0;
+        }
     }
 
     /** One way in which the chain can end. */
@@ -102,6 +127,14 @@ final class ChainWalk {
             if (here.isEmpty()) {
                 break;
             }
+            visits += here.size();
+            effort.count(here.size());
+            if (here.size() > PACKETS_MAX || visits > effort.most || effort.isSpent()) {
+                unknown.add(rule.origin());
+                end(Verdict.UNKNOWN, Step.rule(table, chain.name(), number, rule, false), here);
+                here = new LinkedHashSet<Packet>();
+                break;
+            }
             Set<Packet> matched = new LinkedHashSet<Packet>();
             Set<Packet> on = new LinkedHashSet<Packet>();
             boolean certain = split(rule, here, matched, on);
@@ -146,8 +179,7 @@ final class ChainWalk {
         Target target = rule.target();
         Chain called = target == null ? null : ruleset.chain(family, table, target.name());
         if (called != null && (target.isGoto() || !called.isBuiltin())) {
-            visits += called.rules().size() + 1;
-            if (depth >= DEPTH_MAX || visits > VISITS_MAX) {
+            if (depth >= DEPTH_MAX) {
                 unknown.add(rule.origin());
                 end(Verdict.UNKNOWN, step, matched);
             } else {

@@ -40,11 +40,10 @@ public final class Expectation {
      * @throws IllegalArgumentException for a word or key that isn't understood, with what was expected
      */
     public static Expectation check(String verdict, Map<String, String> keys, Ruleset ruleset, Site site) {
-        return check(verdict, keys, ruleset, site, Collections.<Family>emptySet());
+        return new Expectations(ruleset, site, Collections.singletonList(keys), Collections.<Family>emptySet()).check(verdict, keys);
     }
 
-    /** The same; what is about a family whose rules this box doesn't get is skipped. */
-    public static Expectation check(String verdict, Map<String, String> keys, Ruleset ruleset, Site site, Set<Family> leftOut) {
+    static Expectation check(String verdict, Map<String, String> keys, Ruleset ruleset, Site site, Set<Family> leftOut, Expectations among) {
         if (!verdict.equals("ACCEPT") && !verdict.equals("DROP") && !verdict.equals("REJECT")) {
             throw new IllegalArgumentException("verdict: found '" + verdict + "', expected ACCEPT, DROP or REJECT");
         }
@@ -61,7 +60,7 @@ public final class Expectation {
                 return new Expectation(false, "the box has no interface '" + lacking + "'", null, null);
             }
             try {
-                Expectation found = check(Verdict.valueOf(verdict), keys, asked, family, ruleset, site);
+                Expectation found = check(Verdict.valueOf(verdict), keys, asked, family, ruleset, site, among);
                 if (found != null && !found.held) {
                     return found;
                 }
@@ -90,9 +89,28 @@ public final class Expectation {
 
     /** Null when there is no such packet. */
     private static Expectation check(Verdict wanted, Map<String, String> keys, List<Criterion> asked, Family family,
-            Ruleset ruleset, Site site) {
+            Ruleset ruleset, Site site, Expectations among) {
+        Expectations.Shared shared = among.shared(family);
+        if (shared != null) {
+            try {
+                return check(wanted, keys, asked, shared.sets(), shared, ruleset, site);
+            } catch (TooComplex e) {
+                shared.giveUp();
+            }
+        }
+        among.begin();
         Universe universe = new Universe(Collections.singletonList(ruleset), site, family, asked);
         Sets sets = new Sets(family, universe, Bdd.affordable());
+        long before = sets.bdd().stepsLeft();
+        try {
+            return check(wanted, keys, asked, sets, null, ruleset, site);
+        } finally {
+            among.took(sets.bdd(), before);
+        }
+    }
+
+    private static Expectation check(Verdict wanted, Map<String, String> keys, List<Criterion> asked, Sets sets,
+            Expectations.Shared shared, Ruleset ruleset, Site site) {
         int all = start(sets, keys, asked);
         Expectation found = null;
         for (Hook way : WAYS) {
@@ -101,12 +119,16 @@ public final class Expectation {
                 continue;
             }
             found = new Expectation(true, null, wanted + " holds", null);
-            SetWalk walk = new SetWalk(ruleset, sets, site, null);
-            walk.walk(way, packets);
+            SetWalk walk = shared == null ? null : shared.walk(way, packets);
+            if (walk == null) {
+                walk = new SetWalk(ruleset, sets, site, null);
+                walk.walk(way, packets);
+            }
             int wrong = walk.otherThan(wanted);
             if (wanted == Verdict.DROP) {
                 wrong = sets.bdd().or(walk.possible(Verdict.ACCEPT), walk.possible(Verdict.UNKNOWN));
             }
+            wrong = sets.bdd().and(wrong, packets);
             if (wrong != Bdd.NONE) {
                 Packet example = Example.of(sets, site, way, wrong);
                 Answer answer = new Walk(ruleset, site).packet(example, way);

@@ -17,6 +17,8 @@ import java.util.Map;
 final class SetChainWalk {
     private static final int DEPTH_MAX = 256;
     private static final int VISITS_MAX = 200000;
+    /** Marks and states that packets at one place may have been given; each rule that may write one doubles them. */
+    private static final int REWRITES_MAX = 256;
 
     private final Ruleset ruleset;
     private final Table table;
@@ -78,8 +80,12 @@ final class SetChainWalk {
             Abandoned.check();
             number++;
             Map<Rewrites, Integer> on = new LinkedHashMap<Rewrites, Integer>();
+            if (here.size() > REWRITES_MAX) {
+                throw new TooComplex("packets may have more than " + REWRITES_MAX + " different marks, at " + chain.name());
+            }
             for (Map.Entry<Rewrites, Integer> each : here.entrySet()) {
                 int set = each.getValue().intValue();
+                sets.bdd().step();
                 SetMatch match = SetMatch.of(sets.universe().criteria(rule), sets, set, each.getKey());
                 Step step = Step.rule(table, chain.name(), number, rule, match.sure() == match.perhaps());
                 listener.reached(step, set, match.perhaps());

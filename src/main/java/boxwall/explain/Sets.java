@@ -1,5 +1,6 @@
 package boxwall.explain;
 
+import boxwall.netfilter.Abandoned;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Network;
 import java.util.IdentityHashMap;
@@ -122,6 +123,7 @@ final class Sets {
     int matches(Criterion criterion) {
         Integer found = known.get(criterion);
         if (found == null) {
+            Abandoned.check();
             int set = lies(criterion.field(), criterion.spans());
             if (criterion.other() != null) {
                 set = bdd.or(set, lies(criterion.other(), criterion.spans()));

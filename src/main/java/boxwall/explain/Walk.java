@@ -26,11 +26,13 @@ public final class Walk {
     private final Ruleset ruleset;
     private final Site site;
     private final Map<Rule, Criteria> criteria = new IdentityHashMap<Rule, Criteria>();
+    private final ChainWalk.Effort effort;
 
     /** A walk through a ruleset; nothing is walked yet. */
     public Walk(Ruleset ruleset, Site site) {
         this.ruleset = ruleset;
         this.site = site;
+        this.effort = new ChainWalk.Effort(ruleset);
     }
 
     /**
@@ -228,7 +230,7 @@ public final class Walk {
     }
 
     private ChainWalk table(Family family, Table table, Passage passage) {
-        return new ChainWalk(ruleset, family, table, criteria, site, passage.trail(), passage.unknown());
+        return new ChainWalk(ruleset, family, table, criteria, site, passage.trail(), passage.unknown(), effort);
     }
 
     /** The tables that have a chain at a hook, in the order in which the kernel asks them. */
