@@ -10,6 +10,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
@@ -24,6 +25,9 @@ final class FreetzRoot implements AutoCloseable {
     private static final Path STAND_IN = Path.of("src/test/resources/freetz/root");
     private static final Path VIRTUAL_BOX = Path.of("src/box/rootfs");
     private static final String LEGACY = "/usr/sbin/xtables-legacy-multi";
+
+    /** Another one than the machine's, to try what Freetz builds: linked statically, since it is run in the box. */
+    private static final Path BUSYBOX = Path.of(System.getProperty("boxwall.busybox", "/bin/busybox"));
 
     /** What a command said and its exit status. */
     record Answer(int status, String out, String err) {
@@ -40,6 +44,11 @@ final class FreetzRoot implements AutoCloseable {
      * @param language de or en
      */
     FreetzRoot(Path freetz, String language) {
+        this(freetz, language, null);
+    }
+
+    /** @param applets the only ones that are linked, null for all that busybox has */
+    FreetzRoot(Path freetz, String language, Set<String> applets) {
         try {
             root = Files.createTempDirectory("boxwall-freetz");
             for (String folder : "bin sbin usr/bin usr/sbin proc dev sys lib mod/etc/conf mod/etc/reg mod/etc/init.d mod/usr/lib/cgi-bin mod/pkg mod/var/cache var/tmp/flash var/run var/flash var/log"
@@ -58,7 +67,7 @@ final class FreetzRoot implements AutoCloseable {
             copy(PACKAGE, root);
             Files.writeString(root.resolve("etc/lang"), language + "\n");
             Languages.fill(root, language);
-            busybox();
+            busybox(applets);
             iptables();
             links();
             powerOn();
@@ -68,13 +77,15 @@ final class FreetzRoot implements AutoCloseable {
     }
 
     /** Applets where the image does not have a program of its own. */
-    private void busybox() throws IOException {
-        Path busybox = Path.of("/bin/busybox");
-        place(busybox, "bin/busybox");
-        libraries(busybox);
-        Process list = new ProcessBuilder("/bin/busybox", "--list-full").start();
+    private void busybox(Set<String> applets) throws IOException {
+        place(BUSYBOX, "bin/busybox");
+        libraries(BUSYBOX);
+        Process list = new ProcessBuilder(BUSYBOX.toString(), "--list-full").start();
         for (String applet : new String(list.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).split("\n")) {
             Path link = root.resolve(applet);
+            if (applets != null && !applets.contains(link.getFileName().toString())) {
+                continue;
+            }
             Files.createDirectories(link.getParent());
             if (!Files.exists(link)) {
                 Files.createSymbolicLink(link, Path.of("/bin/busybox"));

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 
 /** boxwall's page in Freetz' web interface, asked for over HTTP from busybox' httpd. */
 final class Page {
@@ -34,7 +35,12 @@ final class Page {
 
     /** The page and its button, in one language. */
     static void works(Path freetz, String language, List<String> texts, String opened) throws Exception {
-        try (FreetzRoot box = new FreetzRoot(freetz, language)) {
+        works(freetz, language, null, texts, opened);
+    }
+
+    /** The same with a busybox that has these applets only. */
+    static void works(Path freetz, String language, Set<String> applets, List<String> texts, String opened) throws Exception {
+        try (FreetzRoot box = new FreetzRoot(freetz, language, applets)) {
             Contract.plan(box, "var/tmp/flash/boxwall/boot", "old");
             Contract.switchOn(box);
             if (freetz != null) {
