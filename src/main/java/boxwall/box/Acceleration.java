@@ -1,13 +1,16 @@
 package boxwall.box;
 
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
+import boxwall.netfilter.Words;
+
 /**
  * AVM's Packet Acceleration, from /proc/net/avm_pa/brief and status: a label, blanks, {@code :}, a value on each line,
- * {@code State          : enabled}. Labels change between firmwares; unknown ones are passed over. Immutable.
+ * {@code State          : enabled}. Labels change between firmwares; unknown ones are passed over. Where those weren't read, the log, or the
+ * module offload_pa, shows that it is there. It isn't there where a listing of /proc/net has no avm_pa, or where the kernel is older than
+ * it: kernels up to 2.6.19 never had it (AVM's configurations have it from FRITZ!OS 5.21 on). Immutable.
  */
 public final class Acceleration {
     /** CAPTURE: someone reads /dev/avm_pa, and nothing is accelerated meanwhile. */
@@ -21,42 +24,63 @@ public final class Acceleration {
     }
 
     private static final String DIRECTORY = "/proc/net/avm_pa";
+    /** The oldest kernel that may have it. */
+    private static final String FIRST = "2.6.28";
 
     private final State state;
+    private final boolean present;
+    private final String evidence;
     private final String hardware;
     private final String version;
     private final Integer sessions;
-    private final String evidence;
 
-    private Acceleration(State state, String hardware, String version, Integer sessions, String evidence) {
+    private Acceleration(State state, boolean present, String evidence, String hardware, Map<String, String> values) {
         this.state = state;
-        this.hardware = hardware;
-        this.version = version;
-        this.sessions = sessions;
+        this.present = present;
         this.evidence = evidence;
+        this.hardware = hardware;
+        version = version(values.get("Version"));
+        sessions = number(values.get("Sessions"));
     }
 
-    static Acceleration of(Readings readings) {
-        if (readings.names(DIRECTORY).isEmpty()) {
-            // absent only where /proc/net was read and has no such directory
-            boolean read = readings.file("/proc/net/dev") != null;
-            return new Acceleration(read ? State.ABSENT : State.UNKNOWN, "unknown", null, null,
-                    read ? "/proc/net has no avm_pa" : "/proc/net wasn't read");
-        }
+    static Acceleration of(Readings readings, KernelRelease kernel, KernelLog log, LoadedModules loaded) {
         Map<String, String> values = new LinkedHashMap<String, String>();
-        String evidence = DIRECTORY + " is there";
-        for (String file : new String[] {"status", "brief"}) {
-            for (String line : readings.lines(DIRECTORY + "/" + file)) {
+        boolean read = false;
+        String stateLine = null;
+        for (String name : new String[] {"status", "brief"}) {
+            String file = DIRECTORY + "/" + name;
+            for (String line : readings.lines(file)) {
                 int colon = line.indexOf(':');
                 if (colon > 0 && line.length() < 200) {
                     String label = line.substring(0, colon).trim();
                     values.put(label, line.substring(colon + 1).trim());
-                    evidence = label.equals("State") ? Evidence.line(DIRECTORY + "/" + file, line) : evidence;
+                    stateLine = label.equals("State") ? Evidence.line(file, line) : stateLine;
+                    read = true;
                 }
             }
         }
-        return new Acceleration(state(values.get("State")), hardware(values.get("HW State")), version(values.get("Version")),
-                number(values.get("Sessions")), evidence);
+        String there = presence(readings, log, loaded);
+        if (there != null) {
+            return new Acceleration(state(values.get("State")), true, stateLine == null ? there : stateLine,
+                    read ? hardware(values.get("HW State")) : "unknown", values);
+        }
+        String absence = absence(readings, kernel);
+        return new Acceleration(absence == null ? State.UNKNOWN : State.ABSENT, false, absence == null ? "" : absence, "unknown", values);
+    }
+
+    private static String presence(Readings readings, KernelLog log, LoadedModules loaded) {
+        if (!readings.names(DIRECTORY).isEmpty() || Listing.contains(readings, "/proc/net", "avm_pa")) {
+            return DIRECTORY + " is there";
+        }
+        String line = log.clue(KernelLog.Clue.ACCELERATION);
+        return line != null ? line : loaded.line("offload_pa");
+    }
+
+    private static String absence(Readings readings, KernelRelease kernel) {
+        if (Listing.isKnown(readings, "/proc/net")) {
+            return "ls /proc/net: no avm_pa";
+        }
+        return kernel.release() != null && Versions.compare(kernel.release(), FIRST) < 0 ? kernel.evidence() : null;
     }
 
     private static State state(String word) {
@@ -81,11 +105,7 @@ public final class Acceleration {
     }
 
     private static Integer number(String text) {
-        try {
-            return text == null ? null : Integer.valueOf(text);
-        } catch (NumberFormatException e) {
-            return null;
-        }
+        return text == null || text.length() > 9 || !Words.isNumber(text) ? null : Integer.valueOf(text);
     }
 
     public State state() {
@@ -107,14 +127,13 @@ public final class Acceleration {
         return sessions;
     }
 
-    /** The line that says the state, with its source. */
+    /** The line that says the state, or that it is there, or why it can't be; empty when nothing does. */
     public String evidence() {
         return evidence;
     }
 
     /** Whether packets of established flows may pass netfilter by. */
     public boolean mayBypass() {
-        return state == State.ENABLED || state == State.TESTMODE || state == State.CAPTURE
-                || state == State.UNKNOWN && evidence.startsWith(DIRECTORY);
+        return present && state != State.DISABLED;
     }
 }

@@ -23,6 +23,14 @@ final class AddressLine {
         return is;
     }
 
+    /** The name at the start of {@code "lan       Link encap:Ethernet …"}, or null where a line begins with a blank or with nothing. */
+    static String ifconfigHead(String line) {
+        if (line.length() == 0 || line.charAt(0) == ' ' || line.charAt(0) == '\t') {
+            return null;
+        }
+        return line.indexOf(' ') < 0 ? line : line.substring(0, line.indexOf(' '));
+    }
+
     /** The name in {@code 3: lan: <…} and {@code 7: eth0@if2: <…}, or null: {@code ^[0-9]+: ([^ ]+?)(@[^ ]*)?: <}. */
     static String ipHead(String line) {
         int name = digits(line, 0) + 2;

@@ -1,6 +1,7 @@
 package boxwall.box;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -8,9 +9,10 @@ import java.util.Map;
 import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Network;
+import boxwall.netfilter.Words;
 
 /**
- * Interfaces and their addresses, from what there is of {@code ip addr}, {@code ifconfig -a}, /proc/net/dev and /proc/net/if_inet6:
+ * Interfaces and their addresses, from what there is of {@code ip addr}, {@code ifconfig}, /proc/net/dev and /proc/net/if_inet6:
  * <pre>
  * 3: lan: &lt;BROADCAST,…&gt; mtu 1500 …             lan       Link encap:Ethernet …
  *     inet 192.168.178.1/24 brd … scope global lan          inet addr:192.168.178.1  Bcast:…  Mask:255.255.255.0
@@ -34,10 +36,15 @@ final class AddressReading {
                 name(line.substring(0, colon).trim());
             }
         }
-        readIp(readings.commandLines("ip_addr"));
-        readIfconfig(readings.commandLines("ifconfig_-a"));
+        boolean inet6 = readings.file("/proc/net/if_inet6") != null;
+        for (String command : readings.commandNames()) {
+            if (command.startsWith("ip_a") || command.equals("ifconfig") || command.startsWith("ifconfig_")) {
+                boolean ip = command.startsWith("ip_a");
+                read(readings.commandLines(command), ip, !inet6);
+            }
+        }
         for (String line : readings.lines("/proc/net/if_inet6")) {
-            readInet6(line.trim().split(" +"));
+            readInet6(Words.of(line));
         }
     }
 
@@ -47,36 +54,48 @@ final class AddressReading {
         }
     }
 
-    private void readIp(List<String> lines) {
+    private void read(List<String> lines, boolean ip, boolean inet6) {
         String current = null;
         for (String line : lines) {
-            String head = AddressLine.ipHead(line);
-            String[] inet = AddressLine.ipInet(line);
+            String head = ip ? AddressLine.ipHead(line) : AddressLine.ifconfigHead(line);
             if (head != null) {
                 current = head;
                 name(current);
-            } else if (current != null && inet != null) {
-                int prefix = inet[1] == null ? 32 : number(inet[1], 10, 32);
-                // "scope global lan:0" at the end is the alias' label
-                String label = line.trim().substring(line.trim().lastIndexOf(' ') + 1);
-                String owner = label.startsWith(current + ":") ? label : current;
-                if (prefix >= 0) {
-                    address(owner, inet[0], Network.maskOf(Family.IPV4, prefix));
-                }
+            } else if (current != null && inet6 && Words.find(line, "inet6 ", 0) >= 0) {
+                inet6(current, Words.of(line));
+            }
+            if (current != null && ip) {
+                ipInet(current, line);
+            } else if (current != null) {
+                String[] inet = AddressLine.ifconfigInet(line);
+                address(current, inet == null ? "" : inet[0], inet == null ? null : Addresses.parse(inet[1]));
             }
         }
     }
 
-    private void readIfconfig(List<String> lines) {
-        String current = null;
-        for (String line : lines) {
-            if (line.length() > 0 && line.charAt(0) != ' ' && line.charAt(0) != '\t') {
-                current = line.indexOf(' ') < 0 ? line : line.substring(0, line.indexOf(' '));
-                name(current);
-            }
-            String[] inet = AddressLine.ifconfigInet(line);
-            if (current != null && inet != null) {
-                address(current, inet[0], Addresses.parse(inet[1]));
+    private void ipInet(String current, String line) {
+        String[] inet = AddressLine.ipInet(line);
+        int prefix = inet == null ? -1 : inet[1] == null ? 32 : number(inet[1], 10, 32);
+        if (prefix >= 0) {
+            // "scope global lan:0" at the end is the alias' label
+            String label = line.trim().substring(line.trim().lastIndexOf(' ') + 1);
+            address(label.startsWith(current + ":") ? label : current, inet[0], Network.maskOf(Family.IPV4, prefix));
+        }
+    }
+
+    /** {@code inet6 addr: fd00::1/64 Scope:Global}, {@code inet6 fd00::1/64 scope global temporary …}: those that last. */
+    private void inet6(String name, String[] words) {
+        List<String> all = Arrays.asList(words);
+        boolean global = all.contains("Scope:Global") || all.indexOf("global") == all.indexOf("scope") + 1 && all.contains("scope");
+        if (!global || all.contains("temporary") || all.contains("deprecated") || all.contains("tentative")) {
+            return;
+        }
+        for (String word : words) {
+            int slash = word.indexOf('/');
+            byte[] address = slash < 0 ? null : Addresses.parse(word.substring(0, slash));
+            int prefix = address == null || address.length != 16 ? -1 : number(word.substring(slash + 1), 10, 128);
+            if (prefix >= 0) {
+                keep6(name, address, prefix);
             }
         }
     }
@@ -101,10 +120,14 @@ final class AddressReading {
         if (prefix < 0 || scope != 0 || flags < 0 || (flags & PASSING) != 0 || address == null) {
             return;
         }
-        byte[] before = v6.get(words[5]);
+        keep6(words[5], address, prefix);
+    }
+
+    private void keep6(String name, byte[] address, int prefix) {
+        byte[] before = v6.get(name);
         if (before == null || isUniqueLocal(address) && !isUniqueLocal(before)) {
-            v6.put(words[5], address);
-            v6Prefix.put(words[5], prefix);
+            v6.put(name, address);
+            v6Prefix.put(name, prefix);
         }
     }
 

@@ -3,6 +3,7 @@ package boxwall.box;
 import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Network;
+import boxwall.netfilter.Words;
 
 /**
  * One line of dsld's access lists: {@code deny tcp any any range 137 139}, {@code reject ip any 242.0.0.0 255.0.0.0},
@@ -35,7 +36,7 @@ public final class AvmAccess {
 
     /** Null when the line has a word that isn't understood ({@code connection …}, {@code icmp-type …}): it may mean less than it seems. */
     static AvmAccess of(String text, String line) {
-        String[] words = text.split(" +");
+        String[] words = Words.of(text);
         if (words.length < 4) {
             return null;
         }
@@ -79,7 +80,7 @@ public final class AvmAccess {
 
     /** The number, or -1 when it is none up to 65535. */
     static int port(String text) {
-        return text.matches("[0-9]{1,5}") && Integer.parseInt(text) < 65536 ? Integer.parseInt(text) : -1;
+        return text.length() < 6 && Words.isNumber(text) && Integer.parseInt(text) < 65536 ? Integer.parseInt(text) : -1;
     }
 
     boolean fits(String proto, byte[] src, byte[] dst, int dport) {

@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.List;
 
 import boxwall.netfilter.Addresses;
+import boxwall.netfilter.Words;
 
 /**
  * What AVM's own packet filter (dsld) was told in /var/flash/ar7.cfg: which ports it forwards, what it lets neither in nor out. What
@@ -151,7 +152,7 @@ public final class AvmFirewall {
 
     /** Null for one that is switched off ({@code # tcp …}) or not understood. */
     private static Forward forward(String text, String line) {
-        String[] words = text.split(" +");
+        String[] words = Words.of(text);
         if (words.length < 3) {
             return null;
         }
@@ -166,7 +167,7 @@ public final class AvmFirewall {
         if (!ports) {
             return new Forward(words[0], 0, 1, box ? null : host, 0, line);
         }
-        String[] range = words[1].substring(outer + 1).split("\\+");
+        String[] range = Words.split(words[1].substring(outer + 1), '+');
         int port = AvmAccess.port(range[0]);
         int count = range.length > 1 ? AvmAccess.port(range[1]) : 1;
         int to = AvmAccess.port(words[2].substring(inner + 1));

@@ -3,6 +3,8 @@ package boxwall.box;
 import java.util.ArrayList;
 import java.util.List;
 
+import boxwall.netfilter.Words;
+
 /**
  * AVM's configuration language, as far as ar7.cfg needs it: sections in braces, values with {@code =}, lists with commas.
  * <pre>
@@ -40,6 +42,7 @@ final class AvmSyntax {
     /** Longer than any list that a box can have; what follows is passed over. */
     private static final int MAX_TOKENS = 200000;
     private static final int MAX_DEPTH = 20;
+    private static final String ACTIONS = "permit deny reject";
 
     private final String text;
     private final Reader reader;
@@ -129,12 +132,35 @@ final class AvmSyntax {
             String rule = off ? plain.substring(1) : plain;
             int name = rule.indexOf('#');
             plain = (off ? "# " : "") + (name < 0 ? rule : rule.substring(0, name)).trim();
-            return plain.matches("(# )?(tcp|udp|gre|esp|ah|icmp|[0-9]{1,3}) [0-9.:+a-z ]{1,80}") ? plain : null;
+            return isPlain(off ? plain.substring(2) : plain, "tcp udp gre esp ah icmp", true, ".:+ ", 80) ? plain : null;
         }
         if (key.equals("accesslist")) {
-            return plain.matches("(permit|deny|reject) [0-9a-z. -]{1,120}") ? plain : null;
+            return isPlain(plain, ACTIONS, false, ". -", 120) ? plain : null;
         }
-        return plain.matches(key.equals("name") ? "internet" : key.equals("policy") ? "permit|deny|reject" : "dpsec_[a-z]{1,20}") ? plain : null;
+        boolean dpsec = plain.length() > 6 && plain.length() < 27 && plain.startsWith("dpsec_") && isLower(plain.substring(6), false, "");
+        return (key.equals("name") ? plain.equals("internet") : key.equals("policy") ? isOneOf(plain, ACTIONS) : dpsec) ? plain : null;
+    }
+
+    /** One of the words, or a number of up to three digits where that is allowed, a blank, then so many small letters, digits and others. */
+    private static boolean isPlain(String text, String words, boolean number, String others, int most) {
+        int blank = text.indexOf(' ');
+        String first = blank < 0 ? "" : text.substring(0, blank);
+        String rest = text.substring(blank + 1);
+        return (isOneOf(first, words) || number && first.length() < 4 && Words.isNumber(first)) && rest.length() <= most && isLower(rest, true, others);
+    }
+
+    private static boolean isOneOf(String word, String words) {
+        return word.length() > 0 && word.indexOf(' ') < 0 && (' ' + words + ' ').indexOf(' ' + word + ' ') >= 0;
+    }
+
+    private static boolean isLower(String text, boolean digits, String others) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (!(c >= 'a' && c <= 'z' || digits && c >= '0' && c <= '9' || others.indexOf(c) >= 0)) {
+                return false;
+            }
+        }
+        return text.length() > 0;
     }
 
     /** A word, a string with its opening quote, or one of {@code { } = , ;}; null at the end. */

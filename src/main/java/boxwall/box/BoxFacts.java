@@ -21,9 +21,9 @@ public final class BoxFacts {
     private static final List<String> NAMES = Collections.unmodifiableList(Arrays.asList("LAN_IF", "LAN_IP", "LAN_NET", "LAN_IP6",
             "LAN_NET6", "WAN_IF", "GUEST_IF", "GUEST_IP", "GUEST_NET", "GUEST_IP6", "GUEST_NET6"));
 
-    private final String kernelRelease;
+    private final KernelRelease kernel;
     private final KernelGeneration generation;
-    private final String machine;
+    private final Machine machine;
     private final Firmware firmware;
     private final Userland userland;
     private final ModuleStates modules;
@@ -39,20 +39,21 @@ public final class BoxFacts {
     private final Map<String, Capability> known = new java.util.HashMap<String, Capability>();
 
     private BoxFacts(Readings readings) {
-        kernelRelease = release(readings);
-        generation = KernelGeneration.of(kernelRelease);
-        machine = machine(readings);
-        firmware = Firmware.of(readings);
-        userland = Userland.of(readings);
         KernelLog log = new KernelLog(readings);
+        kernel = KernelRelease.of(readings, log);
+        generation = KernelGeneration.of(kernel.release());
+        machine = Machine.of(readings, log);
+        firmware = Firmware.of(readings, log);
+        userland = Userland.of(readings);
         Symbols symbols = new Symbols(readings);
-        modules = new ModuleStates(readings, new LoadedModules(readings), new ModulesDep(readings, kernelRelease), log, symbols);
-        conntrack = new ConntrackVerdict(readings, generation, modules, log, symbols, machine).decide();
+        LoadedModules loaded = new LoadedModules(readings);
+        modules = new ModuleStates(readings, loaded, new ModulesDep(readings, kernel.release()), log, symbols);
+        conntrack = new ConntrackVerdict(readings, generation, modules, log, symbols, machine.name()).decide();
         capabilities = new Capabilities(readings, generation, modules, conntrack);
-        acceleration = Acceleration.of(readings);
-        interfaces = new InterfaceReading(readings);
+        acceleration = Acceleration.of(readings, kernel, log, loaded);
+        interfaces = new InterfaceReading(readings, log);
         portRange = PortRange.of(readings);
-        surroundings = new Surroundings(readings, modules.loaded());
+        surroundings = new Surroundings(readings, loaded, log);
         avmFirewall = AvmFirewall.of(readings);
         List<Finding> all = new ArrayList<Finding>();
         new NetfilterFindings(this, readings, log).addTo(all);
@@ -65,41 +66,40 @@ public final class BoxFacts {
         return new BoxFacts(readings);
     }
 
-    /** {@code uname -r}; else the third word of /proc/version ({@code Linux version 2.6.32.61 (…}); null when neither is there. */
-    private static String release(Readings readings) {
-        for (String line : readings.commandLines("uname_-r")) {
-            if (isRelease(line.trim())) {
-                return line.trim();
-            }
-        }
-        for (String line : readings.lines("/proc/version")) {
-            String[] words = line.split(" ");
-            if (words.length > 2 && words[0].equals("Linux") && words[1].equals("version") && isRelease(words[2])) {
-                return words[2];
-            }
-        }
-        return null;
+    /** The kernel's release as these readings say it, or null; for a reader that has not read everything yet. */
+    public static String releaseOf(Readings readings) {
+        return KernelRelease.of(readings, null).release();
     }
 
-    private static boolean isRelease(String text) {
-        return text.length() < 65 && text.matches("[0-9]+\\.[0-9][A-Za-z0-9._+-]*");
+    /** Which reading decided each fact: its name as in the JSON to verbatim lines with their source; without what nothing decided. */
+    public Map<String, List<String>> decidedBy() {
+        Map<String, List<String>> by = new LinkedHashMap<String, List<String>>();
+        decided(by, "kernel.release", kernel.evidence());
+        decided(by, "kernel.machine", machine.evidence());
+        decided(by, "firmware.model", firmware.modelEvidence());
+        decided(by, "firmware.version", firmware.evidence());
+        decided(by, "firmware.revision", firmware.revisionEvidence());
+        decided(by, "memory_mb", firmware.memoryEvidence());
+        decided(by, "iptables.version", userland.evidence());
+        decided(by, "modules", modules.loaded().isKnown() ? modules.loaded().source() : "");
+        if (!conntrack.evidence().isEmpty()) {
+            by.put("conntrack", conntrack.evidence());
+        }
+        decided(by, "packet_acceleration", acceleration.evidence());
+        decided(by, "printk", surroundings.printkEvidence());
+        decided(by, "dsld", surroundings.dsldEvidence());
+        return by;
     }
 
-    /** {@code mips}: the last word but one of {@code uname -a}, or null. */
-    private static String machine(Readings readings) {
-        for (String line : readings.commandLines("uname_-a")) {
-            String[] words = line.trim().split(" +");
-            String word = words.length < 5 ? "" : words[words.length - 2];
-            if (words[0].equals("Linux") && word.matches("[A-Za-z0-9_]{2,20}")) {
-                return word;
-            }
+    private static void decided(Map<String, List<String>> by, String fact, String line) {
+        if (line.length() > 0) {
+            by.put(fact, Collections.singletonList(line));
         }
-        return null;
     }
 
     /** {@code uname -r}, or null. */
     public String kernelRelease() {
-        return kernelRelease;
+        return kernel.release();
     }
 
     /** {@code 2.6.32} …, or {@code unknown} for a kernel that the table doesn't list. */
@@ -113,7 +113,7 @@ public final class BoxFacts {
 
     /** {@code mips}, {@code armv7l} …, or null. */
     public String machine() {
-        return machine;
+        return machine.name();
     }
 
     /** {@code FRITZ!Box 7270}, or null. */
@@ -129,6 +129,10 @@ public final class BoxFacts {
     /** The revision as a number in text, or null. */
     public String firmwareRevision() {
         return firmware.revision() == null ? null : firmware.revision().toString();
+    }
+
+    KernelRelease release() {
+        return kernel;
     }
 
     Firmware firmware() {

@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 import boxwall.box.Capability.State;
 import boxwall.netfilter.Family;
+import boxwall.netfilter.Words;
 
 /**
  * What tables, matches and targets this kernel has. Evidence in this order: conntrack's verdict for what needs it, the lists in
@@ -52,7 +53,7 @@ final class Capabilities {
     }
 
     private static boolean isName(String text) {
-        return text.length() < 30 && text.matches("[A-Za-z0-9_][A-Za-z0-9_.+-]*");
+        return text.length() < 30 && Words.isName(text, "_.+-") && ".+-".indexOf(text.charAt(0)) < 0;
     }
 
     Capability of(Family family, Kind kind, String given) {

@@ -16,9 +16,9 @@ public final class Conntrack {
             return name().toLowerCase(Locale.ROOT).replace('_', '-');
         }
 
-        /** Whether rules with states can be compiled as they are; UNKNOWN is tried. */
+        /** Whether rules with states can be compiled as they are. UNKNOWN is no: a wrong guess reboots the box. */
         public boolean allowsState() {
-            return this != REFUSED && this != MISSING;
+            return this == IN_USE || this == USABLE;
         }
     }
 

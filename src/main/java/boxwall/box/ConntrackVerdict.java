@@ -102,7 +102,7 @@ final class ConntrackVerdict {
                         + refusal.module + " can't be linked into it", refusal.line);
             }
         }
-        boolean oldKernel = !generation.atLeast("4.1");
+        boolean oldKernel = generation.isRead() && !generation.atLeast("4.1");
         if (oldKernel && symbols.listsKernel() && symbols.owner("nf_ct_attach") == null && loadedCore() == null
                 && modules.dep().contains("nf_conntrack")) {
             return refused("none", Ground.LAYOUT, "this kernel was built without connection tracking, nf_conntrack.ko with it: "
@@ -117,13 +117,17 @@ final class ConntrackVerdict {
                 || symbol.equals("nf_conntrack_destroy");
     }
 
-    /** Refused beside kdsldmod, in use or not, where AVM's kernel has no connection tracking of its own. */
+    /** Refused beside kdsldmod, in use or not, where AVM's kernel has no connection tracking of its own; unknown where nothing says whether it has. */
     private Conntrack besideKdsldmod() {
         String kdsld = kdsldmod();
-        boolean layoutKnown = generation.policy() == KernelGeneration.Policy.LAYOUT;
-        if (generation.policy() == KernelGeneration.Policy.MEMORY || generation.policy() == KernelGeneration.Policy.WORKS
-                || isBuiltin() || !layoutKnown && (kdsld == null || avmHasConntrack())
-                || kdsld == null && modules.loaded().isKnown()) {
+        boolean known = generation.isRead();
+        boolean layoutKnown = known && generation.policy() == KernelGeneration.Policy.LAYOUT;
+        boolean works = known && (generation.policy() == KernelGeneration.Policy.MEMORY || generation.policy() == KernelGeneration.Policy.WORKS);
+        if (works || isBuiltin() || kdsld == null && (!layoutKnown || modules.loaded().isKnown())) {
+            return null;
+        }
+        Boolean has = layoutKnown ? Boolean.FALSE : avmHasConntrack();
+        if (Boolean.TRUE.equals(has)) {
             return null;
         }
         List<String> evidence = new ArrayList<String>();
@@ -131,17 +135,22 @@ final class ConntrackVerdict {
         String core = loadedCore();
         if (core != null) {
             evidence.add(modules.loaded().line(core));
+        } else if (has == null) {
+            return new Conntrack(Conntrack.State.UNKNOWN, "unknown", "AVM's closed kdsldmod is there, and whether AVM built this kernel with "
+                    + "connection tracking wasn't read: without it the box would reboot by itself", evidence, Ground.NONE);
         }
-        return new Conntrack(Conntrack.State.REFUSED, core == null ? "avm" : "netfilter", "AVM's closed kdsldmod was built for a "
-                + "kernel without connection tracking (" + generation.like() + "): with it the box reboots by itself"
+        String kernel = known ? " (" + generation.like() + ")" : "";
+        return new Conntrack(Conntrack.State.REFUSED, core != null ? "netfilter" : kdsld != null ? "avm" : "unknown", (kdsld == null
+                ? "AVM's kernel was built without connection tracking" + kernel + ", and whether its closed kdsldmod is loaded wasn't read"
+                : "AVM's closed kdsldmod was built for a kernel without connection tracking" + kernel) + ": with it the box reboots by itself"
                 + (core == null ? "" : "; " + core + " is loaded now"), evidence, Ground.KDSLDMOD);
     }
 
     /**
      * From 4.1 on AVM's kernels for ARM are built with nf_conntrack, those for MIPS and x86 are not (but the 5530's, which has it
-     * built in): Freetz-NG make/kernel/configs/avm. What the kernel shows of itself counts for more.
+     * built in): Freetz-NG make/kernel/configs/avm. What the kernel shows of itself counts for more. Null when nothing says.
      */
-    private boolean avmHasConntrack() {
+    private Boolean avmHasConntrack() {
         State configured = modules.configured("nf_conntrack");
         if (configured != State.UNKNOWN) {
             return configured != State.MISSING;
@@ -149,7 +158,7 @@ final class ConntrackVerdict {
         if (symbols.listsKernel()) {
             return symbols.owner("nf_ct_attach") != null;
         }
-        return machine != null && (machine.startsWith("arm") || machine.startsWith("aarch"));
+        return machine == null || !generation.isRead() ? null : Boolean.valueOf(machine.startsWith("arm") || machine.startsWith("aarch"));
     }
 
     /** The evidence that kdsldmod is in the kernel, or null. */
@@ -157,7 +166,8 @@ final class ConntrackVerdict {
         if (modules.loaded().contains("kdsldmod")) {
             return modules.loaded().line("kdsldmod");
         }
-        return readings.names("/proc/kdsld").isEmpty() ? null : "/proc/kdsld is there";
+        return !readings.names("/proc/kdsld").isEmpty() ? "/proc/kdsld is there"
+                : modules.loaded().isKnown() ? null : log.clue(KernelLog.Clue.KDSLDMOD);
     }
 
     private boolean isBuiltin() {

@@ -6,6 +6,7 @@ import java.util.regex.Pattern;
 
 import boxwall.box.Finding.Severity;
 import boxwall.netfilter.Family;
+import boxwall.netfilter.Words;
 
 /**
  * What iptables' own words mean on this box. It says "No chain/target/match by that name." for a missing kernel module, for a
@@ -44,7 +45,7 @@ public final class IptablesError {
      */
     public static Finding translate(BoxFacts facts, Family family, String stderr, Requirement requirement, String where) {
         IptablesError error = new IptablesError(facts, family, requirement, where);
-        for (String line : stderr.split("\n")) {
+        for (String line : Words.lines(stderr)) {
             Finding finding = error.of(line.length() > 400 ? line.substring(0, 400) : line);
             if (finding != null) {
                 return finding;

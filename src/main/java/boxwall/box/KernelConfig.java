@@ -42,8 +42,11 @@ final class KernelConfig {
     }
 
     private void parse(String text) {
-        for (String line : text.split("\n")) {
-            String trimmed = line.trim();
+        int next = 0;
+        for (int start = 0; start < text.length(); start = next) {
+            int end = text.indexOf('\n', start);
+            next = end < 0 ? text.length() : end + 1;
+            String trimmed = text.substring(start, end < 0 ? text.length() : end).trim();
             if (trimmed.startsWith("CONFIG_") && trimmed.indexOf('=') > 0) {
                 lines.put(trimmed.substring(7, trimmed.indexOf('=')), trimmed);
             } else if (trimmed.startsWith("# CONFIG_") && trimmed.endsWith(" is not set")) {

@@ -14,9 +14,11 @@ public final class KernelGeneration {
 
     private final int index;
     private final boolean listed;
+    private final boolean read;
     private final Policy policy;
 
-    private KernelGeneration(int index, boolean listed) {
+    private KernelGeneration(int index, boolean listed, boolean read) {
+        this.read = read;
         this.index = index;
         this.listed = listed;
         policy = Policy.valueOf(ModuleTable.get().generation(index)[2].toUpperCase(java.util.Locale.ROOT));
@@ -30,13 +32,13 @@ public final class KernelGeneration {
             String name = table.generation(i)[1];
             if (release.startsWith(name) && (release.length() == name.length()
                     || !Character.isDigit(release.charAt(name.length())))) {
-                return new KernelGeneration(i, true);
+                return new KernelGeneration(i, true, true);
             }
             if (Versions.compare(release, name) >= 0) {
                 nearest = i;
             }
         }
-        return new KernelGeneration(nearest, false);
+        return new KernelGeneration(nearest, false, release != null);
     }
 
     /** {@code 2.6.32}, {@code 4.19} …, or {@code unknown}. */
@@ -49,14 +51,14 @@ public final class KernelGeneration {
         return listed;
     }
 
+    /** Whether a release was read at all; where not, {@link #like} is only the newest, for want of another. */
+    boolean isRead() {
+        return read;
+    }
+
     /** The generation whose rows are used: the own one, or the nearest older one. */
     public String like() {
         return table(1);
-    }
-
-    /** The iptables version that Freetz builds for it. */
-    public String freetzUserland() {
-        return table(3);
     }
 
     private String table(int column) {

@@ -9,6 +9,7 @@ import java.util.Map;
 
 import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Family;
+import boxwall.netfilter.Words;
 
 /**
  * What listens on the box: /proc/net/tcp, tcp6, udp and udp6, a line a socket with its address and port, its peer's, and its state (0A
@@ -31,6 +32,9 @@ public final class Listeners {
         {6, 49443, "TR-064, TLS"}, {17, 51820, "WireGuard"},
     };
 
+    private static final List<String> LITTLE = Collections.unmodifiableList(Arrays.asList("mipsel", "armv5l", "armv6l", "armv7l", "aarch64", "i386",
+            "i486", "i586", "i686", "x86_64"));
+
     private final Boolean little;
     private final Map<String, String> programs = new LinkedHashMap<String, String>();
     private final Map<String, Service> found = new LinkedHashMap<String, Service>();
@@ -43,13 +47,13 @@ public final class Listeners {
     public static List<Service> of(Readings readings) {
         Listeners listeners = new Listeners(littleEndian(readings));
         for (String line : readings.commandLines("netstat_-lntup")) {
-            listeners.program(line.trim().split("\\s+"));
+            listeners.program(Words.of(line));
         }
         boolean read = false;
         for (String name : new String[] {"tcp", "udp", "tcp6", "udp6"}) {
             read |= readings.file("/proc/net/" + name) != null;
             for (String line : readings.lines("/proc/net/" + name)) {
-                listeners.socket(name.startsWith("tcp") ? 6 : 17, line.trim().split("\\s+"));
+                listeners.socket(name.startsWith("tcp") ? 6 : 17, Words.of(line));
             }
         }
         return read ? new ArrayList<Service>(listeners.found.values()) : null;
@@ -57,7 +61,7 @@ public final class Listeners {
 
     /** {@code tcp 0 0 :::80 :::* LISTEN 512/ctlmgr}; a dash where the program isn't known. */
     private void program(String[] words) {
-        String last = words[words.length - 1];
+        String last = words.length == 0 ? "" : words[words.length - 1];
         int slash = last.indexOf('/');
         if (words.length >= 6 && slash > 0 && slash < last.length() - 1 && last.length() < 64) {
             String port = words[3].substring(words[3].lastIndexOf(':') + 1);
@@ -71,11 +75,11 @@ public final class Listeners {
         }
         int colon = words[1].indexOf(':');
         String hex = colon < 0 ? "" : words[1].substring(0, colon);
-        if (!words[1].matches("[0-9A-F]{8}:[0-9A-F]{4}|[0-9A-F]{32}:[0-9A-F]{4}")) {
+        if (hex.length() != 8 && hex.length() != 32 || words[1].length() != colon + 5 || !isHex(hex) || !isHex(words[1].substring(colon + 1))) {
             return;
         }
         int port = Integer.parseInt(words[1].substring(colon + 1), 16);
-        boolean any = hex.replace("0", "").length() == 0;
+        boolean any = isZeros(hex);
         byte[] address = any || little == null ? null : address(hex);
         if (port == 0) {
             return;
@@ -90,6 +94,25 @@ public final class Listeners {
             // a socket on :: takes IPv4 too, unless it said otherwise, which can't be seen from here
             add(Family.IPV4, protocol, null, port);
         }
+    }
+
+    private static boolean isHex(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (!(c >= '0' && c <= '9' || c >= 'A' && c <= 'F')) {
+                return false;
+            }
+        }
+        return text.length() > 0;
+    }
+
+    private static boolean isZeros(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) != '0') {
+                return false;
+            }
+        }
+        return true;
     }
 
     private void add(Family family, int protocol, byte[] address, int port) {
@@ -119,8 +142,8 @@ public final class Listeners {
      */
     private static Boolean littleEndian(Readings readings) {
         for (String line : readings.lines("/proc/net/route")) {
-            String[] words = line.trim().split("\\s+");
-            String mask = words.length > 7 && words[7].matches("[0-9A-F]{8}") ? words[7] : "";
+            String[] words = Words.of(line);
+            String mask = words.length > 7 && words[7].length() == 8 && isHex(words[7]) ? words[7] : "";
             if (mask.startsWith("FF") != mask.endsWith("FF")) {
                 return mask.endsWith("FF");
             }
@@ -133,8 +156,10 @@ public final class Listeners {
             }
         }
         for (String line : readings.commandLines("uname_-a")) {
-            if (line.matches(".* (mipsel|armv[5-7]l|aarch64|i[3-6]86|x86_64) .*")) {
-                return Boolean.TRUE;
+            for (String word : Words.of(line)) {
+                if (LITTLE.contains(word)) {
+                    return Boolean.TRUE;
+                }
             }
         }
         return null;

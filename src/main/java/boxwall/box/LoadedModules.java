@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
+import boxwall.netfilter.Words;
+
 /**
  * The modules in the kernel now: {@code ip_tables 11575 1 iptable_filter, Live 0xc001b000 (P)} in /proc/modules, else lsmod's
  * table, whose head line starts with {@code Module}.
@@ -12,34 +14,28 @@ import java.util.Set;
 final class LoadedModules {
     private final Map<String, String> lines = new LinkedHashMap<String, String>();
     private final boolean known;
+    private final String source;
 
     LoadedModules(Readings readings) {
         boolean proc = readings.file("/proc/modules") != null;
+        source = proc ? "/proc/modules" : "lsmod";
         boolean lsmod = !proc && readings.command("lsmod") != null;
         List<String> all = proc ? readings.lines("/proc/modules") : readings.commandLines("lsmod");
-        boolean sane = true;
+        boolean sane = proc;
         for (String line : all) {
-            String[] words = line.trim().split("\\s+");
-            if (lsmod && words[0].equals("Module")) {
+            String[] words = Words.of(line);
+            if (lsmod && words.length > 1 && words[0].equals("Module") && words[1].equals("Size")) {
+                sane = true;
                 continue;
             }
-            if (words.length < 3 || !isNumber(words[1])) {
+            if (words.length < 3 || !Words.isNumber(words[1])) {
                 sane &= line.trim().length() == 0;
                 continue;
             }
-            lines.put(normal(words[0]), Evidence.line(proc ? "/proc/modules" : "lsmod", line));
+            lines.put(normal(words[0]), Evidence.line(source, line));
         }
-        // an empty /proc/modules is a kernel with nothing loaded; one full of something else says nothing
+        // an empty /proc/modules is a kernel with nothing loaded, lsmod has a head line at least; something else says nothing
         known = (proc || lsmod) && (sane || !lines.isEmpty());
-    }
-
-    private static boolean isNumber(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            if (text.charAt(i) < '0' || text.charAt(i) > '9') {
-                return false;
-            }
-        }
-        return text.length() > 0;
     }
 
     /** The kernel's spelling: it has no dashes in module names, files and users have. */
@@ -50,6 +46,11 @@ final class LoadedModules {
     /** Whether what is loaded was read at all. */
     boolean isKnown() {
         return known;
+    }
+
+    /** Where the list is from. */
+    String source() {
+        return source;
     }
 
     boolean contains(String module) {

@@ -2,8 +2,8 @@ package boxwall.box;
 
 import java.util.HashMap;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+
+import boxwall.netfilter.Words;
 
 /**
  * A packet as netfilter's LOG target prints it, from dmesg or, with a head before it, from syslog:
@@ -14,10 +14,9 @@ import java.util.regex.Pattern;
  * (net/ipv4/netfilter/nf_log_ipv4.c). What an ICMP error quotes stands in brackets and is left out; so is MAC=, always. Immutable.
  */
 public final class LogLine {
-    private static final Pattern HEAD = Pattern.compile("^(<[0-9]{1,2}>)?(\\[ *([0-9]{1,9}\\.[0-9]{1,6})\\] ?)?");
-    private static final Pattern WHEN = Pattern.compile("^([A-Z][a-z]{2} [ 0-9][0-9] [0-9]{2}:[0-9]{2}:[0-9]{2}) ");
-    private static final Pattern START = Pattern.compile("IN=[^ ]{0,20} OUT=[^ ]{0,20}( |$)");
     private static final int LONGEST = 1000;
+    /** --log-prefix takes this much (xt_LOG.h: 30 with the end); whatever has more in front of IN= wasn't written by LOG. */
+    private static final int LONGEST_PREFIX = 29;
 
     private final String prefix;
     private final String uptime;
@@ -31,24 +30,28 @@ public final class LogLine {
         this.values = values;
     }
 
-    /** Reads a line; null when it is none of LOG. */
+    /** Reads a line; null when it is none of LOG, or wasn't written by the kernel. */
     public static LogLine parse(String line) {
         if (line.length() > LONGEST) {
             return null;
         }
-        Matcher clock = WHEN.matcher(line);
-        int kernel = line.indexOf("kernel: ");
-        boolean syslog = clock.find() && kernel > 0;
-        String text = syslog ? line.substring(kernel + 8) : line;
-        Matcher head = HEAD.matcher(text);
-        String uptime = head.find() ? head.group(3) : null;
-        text = text.substring(head.end());
-        Matcher start = START.matcher(text);
-        if (!start.find()) {
-            return null;
+        for (LogMessage message = LogMessage.of(line); message != null && message.isKernel(); message = message.next()) {
+            String text = message.text();
+            for (int start = Words.find(text, "IN=", 0); start >= 0 && start <= LONGEST_PREFIX; start = Words.find(text, "IN=", start + 1)) {
+                int out = text.indexOf(' ', start) + 1;
+                Map<String, String> values = out > 0 && text.startsWith("OUT=", out) ? values(text.substring(start)) : null;
+                if (values != null && values.containsKey("SRC")) {
+                    return new LogLine(text.substring(0, start).trim(), message.uptime(), message.when(), values);
+                }
+            }
         }
+        return null;
+    }
+
+    /** What an ICMP error quotes stands in brackets; the first of two words with one key counts. */
+    private static Map<String, String> values(String text) {
         Map<String, String> values = new HashMap<String, String>();
-        for (String word : text.substring(start.start()).split(" ")) {
+        for (String word : Words.of(text)) {
             if (word.startsWith("[")) {
                 break;
             }
@@ -57,7 +60,7 @@ public final class LogLine {
                 values.put(word.substring(0, at), word.substring(at + 1));
             }
         }
-        return values.containsKey("SRC") ? new LogLine(text.substring(0, start.start()).trim(), uptime, syslog ? clock.group(1) : null, values) : null;
+        return values;
     }
 
     /** The rule's --log-prefix without blanks around it; may be empty. */

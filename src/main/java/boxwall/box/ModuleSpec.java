@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
+import boxwall.netfilter.Words;
+
 /**
  * What one generation needs for one feature, as generations.txt writes it: {@code xt_conntrack|xt_state+%ct},
  * {@code iptable_nat&nf_nat}, {@code @core}, {@code (xt_u32)}, {@code -}. Immutable.
@@ -25,17 +27,17 @@ final class ModuleSpec {
         if (!isModules()) {
             return;
         }
-        String[] parts = (text.startsWith("(") ? text.substring(1, text.length() - 1) : text).split("\\+");
+        String[] parts = Words.split(text.startsWith("(") ? text.substring(1, text.length() - 1) : text, '+');
         for (int i = 0; i < parts.length; i++) {
             if (parts[i].equals("%ct")) {
                 conntrack = true;
                 continue;
             }
-            String[] linked = parts[i].split("&");
+            String[] linked = Words.split(parts[i], '&');
             for (int k = 1; k < linked.length; k++) {
                 needed.add(linked[k]);
             }
-            for (String name : linked[0].split("\\|")) {
+            for (String name : Words.split(linked[0], '|')) {
                 (i == 0 ? alternatives : along).add(name);
             }
         }

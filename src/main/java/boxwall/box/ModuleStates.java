@@ -23,6 +23,8 @@ final class ModuleStates {
     private final KernelConfig config;
     private final Map<String, Capability> cache = new HashMap<String, Capability>();
     private final Set<String> open = new HashSet<String>();
+    /** The files of a directory by its path; null where it wasn't listed. */
+    private final Map<String, Set<String>> listed = new HashMap<String, Set<String>>();
 
     ModuleStates(Readings readings, LoadedModules loaded, ModulesDep dep, KernelLog log, Symbols symbols) {
         this.readings = readings;
@@ -165,7 +167,12 @@ final class ModuleStates {
         String path = dep.path(module);
         int slash = path.lastIndexOf('/');
         String directory = path.substring(0, slash);
-        if (!Listing.isKnown(readings, directory) || Listing.contains(readings, directory, path.substring(slash + 1))) {
+        Set<String> names = listed.get(directory);
+        if (names == null && !listed.containsKey(directory)) {
+            names = Listing.isKnown(readings, directory) ? new HashSet<String>(Listing.names(readings, directory)) : null;
+            listed.put(directory, names);
+        }
+        if (names == null || names.contains(path.substring(slash + 1))) {
             return null;
         }
         return dep.line(module) + " — but the file isn't there";

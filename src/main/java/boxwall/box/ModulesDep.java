@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
+import boxwall.netfilter.Words;
+
 /**
  * The module files of this kernel: {@code kernel/net/netfilter/xt_state.ko: kernel/net/netfilter/x_tables.ko …} a line in
  * modules.dep (paths relative or absolute, .ko or .ko.xz), and modules.builtin where there is one (Freetz leaves it empty).
@@ -22,7 +24,7 @@ final class ModulesDep {
     private final boolean known;
 
     ModulesDep(Readings readings, String release) {
-        directory = directory(readings, release);
+        directory = "/lib/modules/" + (release == null ? "unknown" : release);
         for (String line : readings.lines(directory + "/modules.dep")) {
             add(line);
         }
@@ -33,14 +35,6 @@ final class ModulesDep {
                 builtin.put(name(line), Evidence.line("modules.builtin", line));
             }
         }
-    }
-
-    private static String directory(Readings readings, String release) {
-        if (release != null) {
-            return "/lib/modules/" + release;
-        }
-        List<String> releases = readings.names("/lib/modules");
-        return "/lib/modules/" + (releases.size() == 1 ? releases.get(0) : "unknown");
     }
 
     private void add(String line) {
@@ -57,10 +51,8 @@ final class ModulesDep {
         if (needed == null) {
             needed = new ArrayList<String>();
             String line = lines.get(module);
-            for (String word : line == null ? new String[0] : line.substring(line.indexOf(':') + 1).trim().split("\\s+")) {
-                if (word.length() > 0) {
-                    needed.add(name(word));
-                }
+            for (String word : line == null ? new String[0] : Words.of(line.substring(line.indexOf(':') + 1))) {
+                needed.add(name(word));
             }
             needs.put(module, needed);
         }

@@ -42,16 +42,19 @@ final class NetfilterFindings {
     private void kernel() {
         if (!facts.kernelGeneration().isListed()) {
             String release = facts.kernelRelease();
-            add("kernel-unknown", Severity.NOTE, one(release == null ? "" : "uname -r: " + release),
+            add("kernel-unknown", Severity.NOTE, one(release == null ? "" : facts.release().evidence()),
                     release == null ? "Which kernel this is could not be read; only what the box itself shows is relied on."
                             : "This kernel is in no list of FRITZ!Box kernels; it is treated like " + facts.kernelGeneration().like()
                                     + ", and what the box itself shows counts for more.",
                     "boxwall record DIR, and send the folder");
         }
-        if (!facts.modules().loaded().isKnown() && !readings.paths().isEmpty()) {
-            add("modules-unknown", Severity.WARN, one("/proc/modules wasn't read"),
-                    "What is loaded in the kernel can't be seen, so every answer about modules is a guess from files.",
-                    "mount -t proc proc /proc; ls -l /proc/modules");
+        boolean proc = !readings.names("/proc").isEmpty();
+        boolean any = !readings.paths().isEmpty() || !readings.commandNames().isEmpty();
+        if (!facts.modules().loaded().isKnown() && any) {
+            add("modules-unknown", Severity.WARN, one("neither /proc/modules nor lsmod was read"),
+                    "What is loaded in the kernel can't be seen, so every answer about modules is a guess from " + (proc ? "other readings." : "files."),
+                    proc || readings.paths().isEmpty() ? "lsmod on the box; boxwall record DIR writes it with all the rest"
+                            : "mount -t proc proc /proc; ls -l /proc/modules");
         }
     }
 
@@ -130,7 +133,8 @@ final class NetfilterFindings {
     private void besideKdsldmod(Conntrack verdict) {
         List<String> evidence = new ArrayList<String>(verdict.evidence());
         for (String line : readings.lines("/tmp/flash/mod/modules")) {
-            String module = line.trim().replaceFirst("\\.ko$", "");
+            String module = line.trim();
+            module = module.endsWith(".ko") ? module.substring(0, module.length() - 3) : module;
             if (!module.startsWith("#") && module.length() > 0 && facts.pullsConntrack(module)) {
                 evidence.add(Evidence.line("/tmp/flash/mod/modules", line));
             }

@@ -1,13 +1,14 @@
 package boxwall.box;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+
+import boxwall.netfilter.Words;
 
 /**
  * The raw texts read from a box: files by absolute path, outputs of commands by their line with spaces as {@code _} and slashes as
@@ -43,7 +44,7 @@ public final class Readings {
 
     /** The lines of a file without line ends; empty when it wasn't recorded. */
     public List<String> lines(String path) {
-        return split(files.get(path));
+        return Words.lines(files.get(path));
     }
 
     /** What a command printed (stdout), or null when it wasn't recorded or the command is missing on the box. */
@@ -53,7 +54,7 @@ public final class Readings {
 
     /** The lines a command printed; empty when it wasn't recorded. */
     public List<String> commandLines(String name) {
-        return split(commands.get(name));
+        return Words.lines(commands.get(name));
     }
 
     /** Paths of the files that were recorded, sorted. */
@@ -130,19 +131,14 @@ public final class Readings {
         return false;
     }
 
-    private static List<String> split(String text) {
-        if (text == null || text.length() == 0) {
-            return Collections.emptyList();
-        }
-        List<String> lines = new ArrayList<String>(Arrays.asList(text.split("\n", -1)));
-        if (lines.get(lines.size() - 1).length() == 0) {
-            lines.remove(lines.size() - 1);
-        }
-        for (int i = 0; i < lines.size(); i++) {
-            if (lines.get(i).endsWith("\r")) {
-                lines.set(i, lines.get(i).substring(0, lines.get(i).length() - 1));
+    /** The kernels that /lib/modules has a directory for. */
+    List<String> moduleReleases() {
+        TreeSet<String> releases = new TreeSet<String>(names("/lib/modules"));
+        for (String name : Listing.names(this, "/lib/modules")) {
+            if (KernelRelease.isRelease(name)) {
+                releases.add(name);
             }
         }
-        return lines;
+        return new ArrayList<String>(releases);
     }
 }

@@ -67,8 +67,8 @@ final class SurroundingFindings {
     private void ipv6() {
         List<String> evidence = new ArrayList<String>();
         for (Interface one : facts.interfaces()) {
-            if (one.ip6() != null && one.role() != Interface.Role.LOOPBACK) {
-                evidence.add("/proc/net/if_inet6: " + one.ip6() + " on " + one.name());
+            if (one.ip6() != null && one.role() != Interface.Role.LOOPBACK && InterfaceReading.inner(one.name()) == null) {
+                evidence.add((readings.file("/proc/net/if_inet6") != null ? "/proc/net/if_inet6: " : "") + one.ip6() + " on " + one.name());
             }
         }
         if (!evidence.isEmpty() && !isFiltered6()) {
@@ -135,7 +135,7 @@ final class SurroundingFindings {
             }
             return;
         }
-        evidence.add("/etc/.revision: " + firmware.revision());
+        evidence.add(firmware.revisionEvidence());
         if (of2014 && firmware.revision() < REVISION_FIXED_2014) {
             add("firmware-cve-2014-9727", Severity.WARN, evidence,
                     "This firmware has the hole of February 2014: whoever reaches its web interface, also through a page opened in the LAN, "

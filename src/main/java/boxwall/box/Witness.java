@@ -8,6 +8,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 import boxwall.box.Finding.Severity;
+import boxwall.netfilter.Words;
 
 /** Verdicts from counters and from what was read back: does netfilter see packets, does Packet Acceleration pass it by. */
 public final class Witness {
@@ -72,7 +73,7 @@ public final class Witness {
         for (String line : readings.lines("/proc/net/dev")) {
             int colon = line.lastIndexOf(':');
             if (colon > 0 && line.substring(0, colon).trim().equals(name)) {
-                String[] words = line.substring(colon + 1).trim().split(" +");
+                String[] words = Words.of(line.substring(colon + 1));
                 return words.length < 10 ? -1 : sum(words[1], words[9]);
             }
         }

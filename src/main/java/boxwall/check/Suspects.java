@@ -2,6 +2,7 @@ package boxwall.check;
 
 import boxwall.box.BoxFacts;
 import boxwall.box.Finding;
+import boxwall.box.LogMessage;
 import boxwall.box.Requirement;
 import boxwall.netfilter.Chain;
 import boxwall.netfilter.Family;
@@ -95,7 +96,7 @@ public final class Suspects {
         }
         return new Finding("rule-refused", Finding.Severity.REFUSE, rule.origin().toString(), evidence,
                 "the kernel refuses this rule of the table " + table.word() + (log.isEmpty() ? "; its log doesn't say why"
-                        : ", and its log says why: " + log.get(0).replaceFirst("^(<[0-9]{1,2}>)?(\\[ *[0-9.]+\\] ?)?", "")),
+                        : ", and its log says why: " + LogMessage.of(log.get(0)).text()),
                 log.isEmpty() ? "change the rule or leave it out; more rules may be refused, the first is named"
                         : "change the rule as the log says, or leave it out; more rules may be refused, the first is named");
     }

@@ -2,6 +2,7 @@ package boxwall.daemon;
 
 import boxwall.http.Reply;
 import boxwall.http.Request;
+import boxwall.netfilter.Words;
 import boxwall.plan.LoggedPackets;
 import boxwall.probe.BoxReader;
 import boxwall.report.LogJson;
@@ -9,7 +10,6 @@ import boxwall.report.Problem;
 import boxwall.sys.BoxException;
 import boxwall.sys.Sys;
 
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -51,10 +51,13 @@ final class LogReplies {
     }
 
     private Reply reply(Map<String, String> logs, int lines) {
-        List<String> kernel = lines(logs.get("dmesg"));
-        List<String> syslog = lines(logs.get("logread"));
-        boolean fromSyslog = syslog.size() > kernel.size();
-        LoggedPackets logged = new LoggedPackets(fromSyslog ? syslog : kernel, measures.rules());
+        List<String> kernel = Words.lines(logs.get("dmesg"));
+        List<String> syslog = Words.lines(logs.get("logread"));
+        LoggedPackets ofKernel = new LoggedPackets(kernel, measures.rules());
+        LoggedPackets ofSyslog = new LoggedPackets(syslog, measures.rules());
+        // by what LOG wrote: anyone may fill syslog with lines that look so
+        boolean fromSyslog = ofSyslog.size() > ofKernel.size();
+        LoggedPackets logged = fromSyslog ? ofSyslog : ofKernel;
         String source = fromSyslog ? "logread" : logs.containsKey("dmesg") ? "dmesg" : "none";
         return Reply.json(200, LogJson.of(logged, source, hint(logged), lines));
     }
@@ -67,10 +70,6 @@ final class LogReplies {
             return "the kernel's messages go to AVM's /dev/debug, which has a reader already; POST /printk?seconds=N brings them here for a while";
         }
         return logged.byRule().isEmpty() ? "no live rule has the target LOG" : null;
-    }
-
-    private static List<String> lines(String text) {
-        return text == null || text.length() == 0 ? Collections.<String>emptyList() : Arrays.asList(text.split("\n"));
     }
 
     /** One reading a second, however many ask. */

@@ -99,6 +99,11 @@ public final class LoggedPackets {
         return all;
     }
 
+    /** How many packets LOG wrote of, rules of now or not. */
+    public int size() {
+        return entries.size() + others;
+    }
+
     /** Lines of the same form that no rule of now wrote. */
     public int others() {
         return others;

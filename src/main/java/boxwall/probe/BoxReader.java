@@ -9,7 +9,9 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 import boxwall.box.AvmFirewall;
+import boxwall.box.BoxFacts;
 import boxwall.box.Readings;
+import boxwall.netfilter.Words;
 import boxwall.sys.BoxException;
 import boxwall.sys.Sys;
 
@@ -51,14 +53,18 @@ public final class BoxReader {
     /** As {@link #read(Sys, String)}, with another program in the place of boxwall-apply. */
     public static Readings read(Sys sys, String root, String probe) {
         BoxReader reader = new BoxReader(sys, root);
-        if (reader.root.length() == 0) {
+        if (reader.isLive()) {
             reader.probe(probe);
         } else {
             reader.recordedCommands();
         }
         reader.files();
         reader.modules();
-        reader.programs();
+        if (reader.isLive()) {
+            reader.programs();
+            reader.list("/proc/net");
+        }
+        reader.list("/lib/modules");
         return new Readings(reader.files, reader.commands);
     }
 
@@ -119,6 +125,12 @@ public final class BoxReader {
                 files.put(entry.path, entry.path.equals(AvmFirewall.FILE) ? AvmFirewall.kept(text) : keep(text, entry.keep));
             }
         }
+        for (Paths.Entry entry : isLive() ? Collections.<Paths.Entry>emptyList() : Paths.RECORDED) {
+            String text = sys.read(root + entry.path, entry.limit);
+            if (text != null) {
+                files.put(entry.path, text);
+            }
+        }
         for (String path : Paths.PRESENCE) {
             if (sys.read(root + path, 1) != null) {
                 files.put(path, "");
@@ -131,12 +143,16 @@ public final class BoxReader {
             presence("/proc/kdsld/" + name);
         }
         if (!files.containsKey("/proc/kallsyms")) {
-            String symbols = root.length() > 0 || Runtime.getRuntime().maxMemory() >= KALLSYMS_HEAP
+            String symbols = !isLive() || Runtime.getRuntime().maxMemory() >= KALLSYMS_HEAP
                     ? sys.read(root + "/proc/kallsyms", KALLSYMS_BYTES) : null;
             if (symbols != null) {
                 files.put("/proc/kallsyms", keep(symbols, Paths.SYMBOLS));
             }
         }
+    }
+
+    private boolean isLive() {
+        return root.length() == 0;
     }
 
     private void presence(String path) {
@@ -173,8 +189,9 @@ public final class BoxReader {
     }
 
     private void modules() {
+        String running = BoxFacts.releaseOf(new Readings(files, commands));
         for (String release : names("/lib/modules")) {
-            if (!isThisKernel(release)) {
+            if (running != null && !running.equals(release)) {
                 continue;
             }
             String directory = "/lib/modules/" + release;
@@ -184,21 +201,16 @@ public final class BoxReader {
                     files.put(directory + file, text);
                 }
             }
-            listModules(directory, files.get(directory + "/modules.dep"));
+            if (isLive()) {
+                listModules(directory, files.get(directory + "/modules.dep"));
+            }
         }
-    }
-
-    private boolean isThisKernel(String release) {
-        String uname = commands.get("uname_-r");
-        String version = files.get("/proc/version");
-        return uname != null && uname.trim().equals(release) || version != null && version.contains(" " + release + " ")
-                || uname == null && version == null;
     }
 
     /** The listings of the directories that hold netfilter's modules: a modules.dep may name files that a small flash had no room for. */
     private void listModules(String directory, String dep) {
         TreeSet<String> directories = new TreeSet<String>();
-        for (String line : dep == null ? new String[0] : dep.split("\n")) {
+        for (String line : Words.lines(dep)) {
             int slash = line.lastIndexOf('/', Math.max(0, line.indexOf(':')));
             if (slash > 0 && line.indexOf("netfilter/") > 0) {
                 String path = line.substring(0, slash);
@@ -206,10 +218,7 @@ public final class BoxReader {
             }
         }
         for (String one : directories) {
-            List<String> names = sys.list(root + one);
-            if (names != null) {
-                listing(one, names);
-            }
+            list(one);
         }
     }
 
@@ -226,9 +235,14 @@ public final class BoxReader {
                 listing(directory, programs);
             }
         }
-        List<String> extensions = sys.list(root + Paths.EXTENSIONS);
-        if (extensions != null) {
-            listing(Paths.EXTENSIONS, extensions);
+        list(Paths.EXTENSIONS);
+    }
+
+    /** Of a box only: a recorded folder has what was kept of one, so what isn't in it proves nothing. The kernels' names are no proof of others' absence. */
+    private void list(String directory) {
+        List<String> names = sys.list(root + directory);
+        if (names != null && !commands.containsKey("ls_" + Words.replace(directory, "/", "%2F"))) {
+            listing(directory, names);
         }
     }
 
@@ -237,6 +251,6 @@ public final class BoxReader {
         for (String name : names) {
             out.append(name).append('\n');
         }
-        commands.put("ls_" + directory.replace("/", "%2F"), out.toString());
+        commands.put("ls_" + Words.replace(directory, "/", "%2F"), out.toString());
     }
 }

@@ -4,6 +4,8 @@ import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
 
+import boxwall.netfilter.Words;
+
 /**
  * What {@code boxwall-apply probe} prints: for each command a head with its name (blanks as {@code _}, slashes as {@code %2F})
  * and status, then its output, a character in front of each line:
@@ -25,7 +27,7 @@ final class Frames {
         String name = null;
         int status = 0;
         StringBuilder out = new StringBuilder();
-        for (String line : text.split("\n")) {
+        for (String line : Words.lines(text)) {
             if (line.startsWith("@")) {
                 frames.add(name, status, out);
                 int blank = line.indexOf(" rc=");
@@ -41,11 +43,11 @@ final class Frames {
     }
 
     private static boolean isName(String line, int end) {
-        return end > 1 && line.substring(1, end).matches("[A-Za-z0-9_.%+-]{1,120}");
+        return end > 1 && end < 122 && Words.isName(line.substring(1, end), "_.%+-");
     }
 
     private static int number(String text) {
-        return text.matches("[0-9]{1,3}") ? Integer.parseInt(text) : -1;
+        return text.length() < 4 && Words.isNumber(text) ? Integer.parseInt(text) : -1;
     }
 
     private void add(String name, int status, StringBuilder out) {

@@ -40,6 +40,7 @@ final class Paths {
             new Entry("/proc/version", SMALL),
             new Entry("/proc/modules", LARGE),
             new Entry("/proc/meminfo", SMALL),
+            new Entry("/proc/cpuinfo", SMALL, "cpu model", "Processor", "model name"),
             new Entry("/proc/config.gz", LARGE),
             new Entry("/proc/config", LARGE),
             new Entry("/proc/net/dev", SMALL),
@@ -76,6 +77,12 @@ final class Paths {
             new Entry(AvmFirewall.FILE, LARGE),
             new Entry("/tmp/flash/mod/modules", SMALL),
             new Entry("/var/run/dsld.pid", SMALL)));
+
+    /** Logs that a recording may have; on a box they would block their reader, or tell of an earlier start. */
+    static final List<Entry> RECORDED = Collections.unmodifiableList(Arrays.asList(
+            new Entry("/proc/kmsg", LARGE),
+            new Entry("/var/log/messages", LARGE),
+            new Entry("/proc/avm/log_sd/panic", LARGE)));
 
     /** Files that are only looked for: their content is of no use, and /proc/net/nf_conntrack may be long. */
     static final List<String> PRESENCE = Collections.unmodifiableList(Arrays.asList("/proc/net/nf_conntrack", "/proc/net/ip_conntrack"));

@@ -1,6 +1,7 @@
 package boxwall.report;
 
 import java.util.List;
+import java.util.Map;
 
 import com.eclipsesource.json.Json;
 import com.eclipsesource.json.JsonArray;
@@ -40,7 +41,34 @@ public final class FactsJson {
         json.add("interfaces", interfaces(facts));
         json.add("printk", facts.printk());
         json.add("dsld", facts.dsld());
+        json.add("decided_by", decidedBy(facts));
         json.add("findings", findings(facts.findings()));
+        return json;
+    }
+
+    /** Which reading decided a fact, so that a wrong one can be reported: names as above, with a dot between levels, to lines with their source. */
+    private static JsonObject decidedBy(BoxFacts facts) {
+        JsonObject json = new JsonObject();
+        for (Map.Entry<String, List<String>> fact : facts.decidedBy().entrySet()) {
+            JsonArray lines = new JsonArray();
+            for (String line : fact.getValue()) {
+                lines.add(Text.of(line));
+            }
+            json.add(fact.getKey(), lines);
+        }
+        JsonObject netfilter = new JsonObject();
+        for (Family family : Family.values()) {
+            netfilter.add(family == Family.IPV4 ? "ipv4" : "ipv6", new JsonObject().add("tables", evidence(facts, family, Kind.TABLE))
+                    .add("matches", evidence(facts, family, Kind.MATCH)).add("targets", evidence(facts, family, Kind.TARGET)));
+        }
+        return json.add("netfilter", netfilter);
+    }
+
+    private static JsonObject evidence(BoxFacts facts, Family family, Kind kind) {
+        JsonObject json = new JsonObject();
+        for (String name : facts.capabilityNames(family, kind)) {
+            json.add(name, Text.of(facts.capability(family, kind, name).evidence()));
+        }
         return json;
     }
 

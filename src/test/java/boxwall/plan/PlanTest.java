@@ -60,7 +60,7 @@ class PlanTest {
         assertEquals("unknown", stamp.get("kernel"));
         assertEquals("ipv4,ipv6", stamp.get("families"));
         assertEquals("filter", stamp.get("tables4"));
-        assertEquals("stateful", stamp.get("mode"));
+        assertEquals("stateless", stamp.get("mode"), "nothing was read of the box: connection tracking might reboot it");
         assertEquals(40, stamp.get("sha1.restore4").length());
     }
 

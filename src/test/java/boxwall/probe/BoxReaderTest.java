@@ -61,7 +61,7 @@ class BoxReaderTest {
 
     @Test
     void aRecordedFolderSaysWhatTheBoxSaid() throws Exception {
-        for (Path box : RecordedBoxesTest.boxes()) {
+        for (Path box : ModelBoxesTest.boxes()) {
             Readings first = BoxReader.read(MemorySys.of(box), "/box");
             MemorySys copy = new MemorySys();
             Recorder.record(copy, first, "/box");
@@ -110,7 +110,7 @@ class BoxReaderTest {
         MemorySys sys = new MemorySys();
         sys.files.put("/usr/sbin/iptables", "");
         sys.files.put("/bin/busybox", "");
-        BoxFacts facts = BoxFacts.of(BoxReader.read(sys, "/box"));
+        BoxFacts facts = BoxFacts.of(BoxReader.read(sys, "/"));
         assertEquals(Known.YES, facts.userland().present());
         assertEquals(Known.NO, facts.userland().restore());
         assertNull(facts.userland().version());

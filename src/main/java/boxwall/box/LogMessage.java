@@ -1,0 +1,213 @@
+package boxwall.box;
+
+import boxwall.netfilter.Words;
+
+/**
+ * One message of a log, without what dmesg, klogd, syslogd or a serial console put in front of it:
+ * <pre>
+ * [ 4626.852000] text                       &lt;3&gt;[  138.742734][2]text          the processor's number, with or without a blank behind it
+ *  4626.852000] text                        the first bracket was lost in copying
+ * Jan  1 01:00:54 fritz kern.err kernel: [   17.2] text              syslogd, with or without host and facility
+ * 2000-01-01 01:00:19 dsld: text            a daemon of AVM's on the console
+ * kern.info kernel: [   20.12] ^M&lt;6&gt;[   20.14] text               a second message in one line: {@link #next}
+ * </pre>
+ * The only place that knows these heads. A head is trusted for one thing more: what it says of the sender. Whoever may write to syslog
+ * can write {@code sipd[77]: … kernel: …}, so the kernel is the sender only where {@code kernel} is syslog's tag, and the facility, if there
+ * is one, is kern. Immutable.
+ */
+public final class LogMessage {
+    private static final String MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec ";
+    private static final String LEVELS = " emerg panic alert crit err error warn warning notice info debug ";
+    /** Words between time and tag: the host's name, and facility and level. */
+    private static final int WORDS_BEFORE_TAG = 2;
+    private static final int LONGEST_TAG = 48;
+
+    private final String line;
+    private final String when;
+    private final String tag;
+    private final boolean kernel;
+    private String uptime;
+    private final int start;
+    private final int end;
+    private final int following;
+
+    private LogMessage(String line, int from, String when, String tag, boolean kernel) {
+        this.line = line;
+        this.when = when;
+        this.tag = tag;
+        this.kernel = kernel;
+        start = kernel ? kernelHead(from) : blanks(from);
+        following = kernel ? inner(start) : -1;
+        end = following < 0 ? line.length() : following;
+    }
+
+    /** The first message of a line; never null. */
+    public static LogMessage of(String line) {
+        int from = carriageReturns(line, 0);
+        int level = level(line, from);
+        int time = time(line, level);
+        if (time == level) {
+            return new LogMessage(line, from, null, null, true);
+        }
+        String when = line.substring(level, time);
+        boolean kern = true;
+        int word = time + 1;
+        for (int i = 0; i <= WORDS_BEFORE_TAG && word < line.length(); i++) {
+            int blank = line.indexOf(' ', word);
+            int last = blank < 0 ? line.length() : blank;
+            if (last > word + 1 && last - word <= LONGEST_TAG && line.charAt(last - 1) == ':') {
+                int bracket = line.indexOf('[', word);
+                String tag = line.substring(word, bracket > word && bracket < last ? bracket : last - 1);
+                return new LogMessage(line, last, when, tag, kern && tag.equals("kernel") && last - 1 - word == tag.length());
+            }
+            int dot = line.lastIndexOf('.', last);
+            kern &= dot <= word || LEVELS.indexOf(' ' + line.substring(dot + 1, last) + ' ') < 0 || line.startsWith("kern.", word);
+            word = last + 1;
+        }
+        return new LogMessage(line, time + 1, when, "", false);
+    }
+
+    /** The next message in the same line, or null. */
+    public LogMessage next() {
+        return following < 0 ? null : new LogMessage(line, following, when, tag, kernel);
+    }
+
+    /** Where syslog's time at this index ends: {@code Jan  1 01:00:54} or {@code 2000-01-01 01:00:19}; the index itself when there is none. */
+    private static int time(String line, int from) {
+        int clock = from + 7;
+        if (line.length() - from > 16 && line.charAt(from + 3) == ' ' && MONTHS.indexOf(line.substring(from, from + 4)) % 4 == 0) {
+            return isClock(line, clock) && line.charAt(clock + 8) == ' ' ? clock + 8 : from;
+        }
+        clock = from + 11;
+        if (line.length() - from > 20 && line.charAt(from + 4) == '-' && line.charAt(from + 7) == '-'
+                && Words.digits(line, from) == from + 4 && Words.digits(line, from + 8) == from + 10 && isClock(line, clock)) {
+            int blank = line.indexOf(' ', clock);
+            return blank < 0 ? from : blank;
+        }
+        return from;
+    }
+
+    /** {@code 01:00:54} with a blank behind it, or a fraction and a zone. */
+    private static boolean isClock(String line, int at) {
+        return line.length() > at + 8 && Words.digits(line, at) == at + 2 && line.charAt(at + 2) == ':' && Words.digits(line, at + 3) == at + 5
+                && line.charAt(at + 5) == ':' && Words.digits(line, at + 6) == at + 8;
+    }
+
+    /** Behind {@code \r} and {@code ^M}, which syslogd and cat -v make of it. */
+    private static int carriageReturns(String line, int from) {
+        int at = from;
+        while (at < line.length() && (line.charAt(at) == '\r' || line.startsWith("^M", at))) {
+            at += line.charAt(at) == '\r' ? 1 : 2;
+        }
+        return at;
+    }
+
+    /** Behind {@code <6>}. */
+    private static int level(String line, int from) {
+        int digits = from < line.length() && line.charAt(from) == '<' ? Words.digits(line, from + 1) : 0;
+        return digits > from + 1 && digits < from + 5 && digits < line.length() && line.charAt(digits) == '>' ? digits + 1 : from;
+    }
+
+    private int blanks(int from) {
+        int at = from;
+        while (at < line.length() && line.charAt(at) == ' ') {
+            at++;
+        }
+        return at;
+    }
+
+    /** Behind all that may stand in front of the kernel's own text, in any order and more than once. */
+    private int kernelHead(int from) {
+        int at = from;
+        int before = -1;
+        while (at > before) {
+            before = at;
+            at = carriageReturns(line, blanks(at));
+            at = level(line, at);
+            int stamp = stamp(at, uptime == null);
+            if (stamp > at) {
+                uptime = number(at, stamp);
+                at = processor(stamp);
+            }
+        }
+        return at;
+    }
+
+    /** Behind {@code [ 1234.567890]}, or {@code 1234.567890]} where the line begins so; the index itself when there is none. */
+    private int stamp(int from, boolean first) {
+        boolean open = from < line.length() && line.charAt(from) == '[';
+        if (!open && !first) {
+            return from;
+        }
+        int number = blanks(open ? from + 1 : from);
+        int dot = Words.digits(line, number);
+        if (dot == number || dot - number > 9 || dot >= line.length() || line.charAt(dot) != '.') {
+            return from;
+        }
+        int close = Words.digits(line, dot + 1);
+        return close > dot + 1 && close < dot + 8 && close < line.length() && line.charAt(close) == ']' ? close + 1 : from;
+    }
+
+    private String number(int from, int stamp) {
+        int digit = from;
+        while (Words.digits(line, digit) == digit) {
+            digit++;
+        }
+        return line.substring(digit, stamp - 1);
+    }
+
+    /** Behind {@code [2]}, the processor, or {@code [   T12]}, the task (CONFIG_PRINTK_CALLER). */
+    private int processor(int from) {
+        if (from >= line.length() || line.charAt(from) != '[') {
+            return from;
+        }
+        int at = blanks(from + 1);
+        boolean caller = at < line.length() && (line.charAt(at) == 'T' || line.charAt(at) == 'C');
+        int digits = Words.digits(line, caller ? at + 1 : at);
+        return digits > at && digits < at + 8 && digits < line.length() && line.charAt(digits) == ']' ? digits + 1 : from;
+    }
+
+    /** Where another message begins in the middle of this one: {@code ^M<6>[   20.140000]}, {@code <6>[   20.140000]}; -1 for nowhere. */
+    private int inner(int from) {
+        for (int open = line.indexOf('[', from + 1); open >= 0; open = line.indexOf('[', open + 1)) {
+            char before = line.charAt(open - 1);
+            if ((before == '>' || before == '\r' || before == 'M') && stamp(open, false) > open) {
+                int at = before == '>' ? line.lastIndexOf('<', open) : before == 'M' ? open - 2 : open - 1;
+                boolean head = at > from && (before == '>' ? level(line, at) == open : carriageReturns(line, at) == open);
+                if (head) {
+                    return at;
+                }
+            }
+        }
+        return -1;
+    }
+
+    /** Whether the kernel wrote it: a line without syslog's head, or with the kernel's tag in it. */
+    public boolean isKernel() {
+        return kernel;
+    }
+
+    /** Syslog's tag without a process' number ({@code kernel}, {@code dsld}); null for a line without syslog's head. */
+    public String tag() {
+        return tag;
+    }
+
+    /** What was said, blanks and line ends around it left out. */
+    public String text() {
+        int last = end;
+        while (last > start && (line.charAt(last - 1) <= ' ' || last - 2 >= start && line.startsWith("^M", last - 2))) {
+            last -= line.charAt(last - 1) <= ' ' ? 1 : 2;
+        }
+        return line.substring(Math.min(start, last), last);
+    }
+
+    /** Seconds since the kernel started ({@code 1234.567890}), or null when they weren't printed. */
+    public String uptime() {
+        return uptime;
+    }
+
+    /** Syslog's date and time ({@code Nov 23 08:15:02}), or null. */
+    public String when() {
+        return when;
+    }
+}
