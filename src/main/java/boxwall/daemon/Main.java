@@ -1,5 +1,6 @@
 package boxwall.daemon;
 
+import boxwall.report.Version;
 import boxwall.sys.LiveSys;
 
 import java.io.PrintStream;
@@ -17,7 +18,10 @@ public final class Main {
             + "       boxwall exposure RULES [--root DIR] [--stateful auto|yes|no] [--json]\n"
             + "       boxwall diff    A [B] [--root DIR] [--stateful auto|yes|no] [--json]\n"
             + "       boxwall import  FILE\n"
-            + "       boxwall daemon  [--config FILE]\n";
+            + "       boxwall presets [--json]\n"
+            + "       boxwall daemon  [--config FILE]\n"
+            + "       boxwall --help | --version\n"
+            + "RULES is a ruleset file, DIR the folder of a recorded box; without --root a verb is about this machine.\n";
 
     private Main() {
     }
@@ -28,6 +32,10 @@ public final class Main {
     }
 
     static int run(List<String> args, PrintStream out, PrintStream err) {
+        if (args.contains("--help") || args.contains("--version")) {
+            out.print(args.contains("--help") ? USAGE : "boxwall " + Version.TEXT + "\n");
+            return 0;
+        }
         Arguments arguments;
         try {
             arguments = Arguments.parse(args);
@@ -56,6 +64,9 @@ public final class Main {
         }
         if (verb.equals("explain") || verb.equals("exposure") || verb.equals("diff")) {
             return verbs.question();
+        }
+        if (verb.equals("presets")) {
+            return verbs.presets();
         }
         if (verb.equals("import")) {
             return verbs.imported();

@@ -1,8 +1,13 @@
 package boxwall.daemon;
 
 import boxwall.syntax.Includes;
+import boxwall.syntax.Preset;
 import boxwall.syntax.Source;
 import boxwall.sys.Sys;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 
 /** Finds what {@code include NAME} means: a preset, or for a file on disk also a file beside it. Names hold no slash. */
 final class PresetFolder implements Includes {
@@ -25,9 +30,15 @@ final class PresetFolder implements Includes {
      * @param jar how the JVM was given the jar, as java.class.path has it with -jar
      */
     static String place(Sys sys, String configured, String jar) {
+        String tree = inTree(sys, jar, "conf/presets");
+        return sys.list(configured) == null && tree != null ? tree : configured;
+    }
+
+    /** A folder of the tree in whose target/ the jar lies; null when there is none. */
+    static String inTree(Sys sys, String jar, String folder) {
         int slash = jar.lastIndexOf('/');
-        String tree = slash < 0 ? "../conf/presets" : jar.substring(0, slash) + "/../conf/presets";
-        return sys.list(configured) == null && jar.endsWith(".jar") && jar.indexOf(':') < 0 && sys.list(tree) != null ? tree : configured;
+        String tree = (slash < 0 ? "" : jar.substring(0, slash) + "/") + "../" + folder;
+        return jar.endsWith(".jar") && jar.indexOf(':') < 0 && sys.list(tree) != null ? tree : null;
     }
 
     @Override
@@ -41,6 +52,23 @@ final class PresetFolder implements Includes {
         }
         text = beside == null ? null : sys.read(beside + "/" + name, MAX_BYTES);
         return text == null ? null : new Source(name, text);
+    }
+
+    /** All presets, by name. */
+    List<Preset> all() {
+        List<String> names = sys.list(presets);
+        List<Preset> all = new ArrayList<Preset>();
+        if (names != null) {
+            List<String> sorted = new ArrayList<String>(names);
+            Collections.sort(sorted);
+            for (String file : sorted) {
+                Source source = file.endsWith(".rules") ? find(file.substring(0, file.length() - 6), "") : null;
+                if (source != null) {
+                    all.add(Preset.of(source));
+                }
+            }
+        }
+        return all;
     }
 
     private static boolean isPlain(String name) {

@@ -16,18 +16,25 @@ import boxwall.report.DiffJson;
 import boxwall.report.ExplainJson;
 import boxwall.report.ExposureJson;
 import boxwall.report.FactsJson;
+import boxwall.report.PresetsJson;
 import boxwall.syntax.Note;
+import boxwall.syntax.Preset;
 import boxwall.syntax.Source;
 import boxwall.sys.BoxException;
 import boxwall.sys.Sys;
 
 import java.io.PrintStream;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 
 /** The verbs that end: facts, check, compile, explain, exposure, diff, import, record. Each returns its exit status. */
 final class Verbs {
     static final String APPLY = "/usr/sbin/boxwall-apply";
     static final String KEEP = "/usr/sbin/boxwall-keep";
+    /** The model boxes of the tree. */
+    private static final String BOXES = "src/test/resources/boxes";
     private static final int MAX_RULES = 256 * 1024 + 1;
 
     private final Sys sys;
@@ -47,7 +54,7 @@ final class Verbs {
     }
 
     private Box box() {
-        return new Box(BoxReader.read(sys, arguments.get("--root", "/"), APPLY));
+        return new Box(BoxReader.read(sys, root(), APPLY));
     }
 
     int facts() {
@@ -78,13 +85,37 @@ final class Verbs {
         return 0;
     }
 
-    private boolean isNoBox() {
+    /** The folder that --root names; at the desk also a model box of the tree by its name alone. */
+    private String root() {
         String root = arguments.get("--root", "/");
+        String boxes = root.indexOf('/') >= 0 || sys.list(root) != null ? null
+                : PresetFolder.inTree(sys, System.getProperty("java.class.path"), BOXES);
+        return boxes == null ? root : boxes + "/" + root;
+    }
+
+    private boolean isNoBox() {
+        String root = root();
         if (sys.list(root) == null) {
             err.println("boxwall: " + root + " can't be opened; --root wants the folder of a recorded box");
             return true;
         }
         return false;
+    }
+
+    /** What can be included. */
+    int presets() {
+        List<Preset> all = folder(null).all();
+        if (all.isEmpty()) {
+            err.println("boxwall: no presets in " + config().get("PRESETS") + "; BOXWALL_PRESETS says where they are");
+            return 2;
+        }
+        out.print(arguments.has("--json") ? PresetsJson.of(all) + "\n" : PresetsJson.inWords(all));
+        return 0;
+    }
+
+    /** @param beside the folder of the ruleset, whose files may be included too; or null */
+    private PresetFolder folder(String beside) {
+        return new PresetFolder(sys, PresetFolder.place(sys, config().get("PRESETS"), System.getProperty("java.class.path")), beside);
     }
 
     int check() {
@@ -103,22 +134,49 @@ final class Verbs {
     }
 
     private void print(Candidate candidate) {
+        out.println(summary(candidate));
         for (Finding finding : candidate.findings()) {
             diagnostic(finding);
         }
         if (candidate.compiled() == null) {
             return;
         }
+        // one line for each kind of note, with the lines that it is about
+        Map<String, StringBuilder> kinds = new LinkedHashMap<String, StringBuilder>();
         for (Note note : candidate.compiled().notes()) {
-            out.println(note.origin() + ": note: " + note.text());
+            StringBuilder lines = kinds.get(note.text());
+            if (lines == null) {
+                kinds.put(note.text(), new StringBuilder(note.origin().toString()));
+            } else {
+                lines.append(", ").append(note.origin());
+            }
+        }
+        for (Map.Entry<String, StringBuilder> kind : kinds.entrySet()) {
+            out.println(kind.getValue() + ": note: " + kind.getKey());
         }
         if (!candidate.parsed().expects().isEmpty()) {
             out.println("expect lines: " + candidate.parsed().expects().size() + ", failed: " + count(candidate, "policy-test-failed")
-                    + ", skipped: " + count(candidate, "policy-test-skipped"));
+                    + ", overridden: " + count(candidate, "policy-test-overridden") + ", skipped: " + count(candidate, "policy-test-skipped"));
         }
         out.println(candidate.compiled().mode() + ", rules: "
                 + candidate.compiled().ruleset().ruleCount(Family.IPV4) + " IPv4, "
                 + candidate.compiled().ruleset().ruleCount(Family.IPV6) + " IPv6; modules:" + modules(candidate));
+    }
+
+    /** The verdict in one line: {@code refused: 2 errors, 1 warning, 3 notes}. */
+    private static String summary(Candidate candidate) {
+        int[] counts = new int[3];
+        for (Finding finding : candidate.findings()) {
+            counts[finding.severity().ordinal()]++;
+        }
+        String[] words = {"error", "warning", "note"};
+        StringBuilder text = new StringBuilder(candidate.isRefused() ? "refused" : "accepted");
+        for (int i = 0; i < 3; i++) {
+            if (counts[i] > 0) {
+                text.append(text.indexOf(":") < 0 ? ": " : ", ").append(counts[i]).append(' ').append(words[i]).append(counts[i] == 1 ? "" : "s");
+            }
+        }
+        return text.toString();
     }
 
     private static int count(Candidate candidate, String code) {
@@ -173,7 +231,7 @@ final class Verbs {
         }
         int slash = file.lastIndexOf('/');
         String beside = slash < 0 ? "." : file.substring(0, slash + 1);
-        PresetFolder folder = new PresetFolder(sys, PresetFolder.place(sys, config().get("PRESETS"), System.getProperty("java.class.path")), beside);
+        PresetFolder folder = folder(beside);
         Source source = new Source(file.substring(slash + 1), text);
         Wishes settings = Wishes.of(config(), true).with(wish);
         // questions are answered for the rules as they are written, if not asked otherwise

@@ -189,4 +189,38 @@ class VerbsTest {
         assertEquals(2, run("record"));
         assertEquals(2, run("record", "/proc/version/no/such"));
     }
+
+    @Test
+    void helpAndVersionAreAnswered() throws IOException {
+        assertEquals(0, run("--help"));
+        assertTrue(out.startsWith("usage: boxwall facts"), out);
+        assertEquals(0, run("check", "--version"));
+        String version = Files.readString(Path.of("pom.xml")).replaceFirst("(?s).*?<version>(.*?)</version>.*", "$1");
+        assertEquals("boxwall " + version + "\n", out);
+    }
+
+    @Test
+    void presetsAreListedForPeopleAndAsData(@TempDir Path folder) throws IOException {
+        assertEquals(2, run("presets"));
+        String config = Files.writeString(folder.resolve("cfg"), "export BOXWALL_PRESETS='conf/presets'\n").toString();
+        assertEquals(0, run("presets", "--config", config));
+        assertTrue(out.contains("include block-device DEVICE=... [WHEN=always]\n    Block a device: "), out);
+        assertEquals(0, run("presets", "--json", "--config", config));
+        assertTrue(out.contains("\"name\":\"block-device\",\"title\":{\"en\":\"Block a device\",\"de\":\"Gerät sperren\"}"), out);
+        assertTrue(out.contains("{\"name\":\"WHEN\",\"kind\":\"times\",\"default\":\"always\","), out);
+    }
+
+    /** The verdict first, then one note for each kind, however many lines it is about. */
+    @Test
+    void aCheckBeginsWithItsVerdict(@TempDir Path folder) throws IOException {
+        Path rules = folder.resolve("my.rules");
+        String config = Files.writeString(folder.resolve("cfg"), "export BOXWALL_PRESETS='conf/presets'\n").toString();
+        Files.writeString(rules, "include home-basic\n");
+        assertEquals(0, run("check", rules.toString(), "--root", AVM, "--config", config), err);
+        assertTrue(out.startsWith("accepted"), out);
+        assertEquals(1, out.lines().filter(l -> l.contains("later fragments (they carry no ports) of such packets")).count(), out);
+        Files.writeString(rules, "iptables -A INPUT -p tcp --dport 80,81 -j ACCEPT\nfoo\n");
+        assertEquals(1, run("check", rules.toString(), "--root", AVM));
+        assertTrue(out.startsWith("refused: 2 errors\n"), out);
+    }
 }
