@@ -39,7 +39,7 @@ public final class LogLine {
             String text = message.text();
             for (int start = Words.find(text, "IN=", 0); start >= 0 && start <= LONGEST_PREFIX; start = Words.find(text, "IN=", start + 1)) {
                 int out = text.indexOf(' ', start) + 1;
-                Map<String, String> values = out > 0 && text.startsWith("OUT=", out) ? values(text.substring(start)) : null;
+                Map<String, String> values = out > 0 && text.startsWith("OUT=", out) && text.indexOf('=', start + 3) > out ? values(text.substring(start)) : null;
                 if (values != null && values.containsKey("SRC")) {
                     return new LogLine(text.substring(0, start).trim(), message.uptime(), message.when(), values);
                 }

@@ -119,19 +119,6 @@ public final class Requirement {
                 Collections.singletonList(evidence), effect, remedy(worst));
     }
 
-    /** The finding for a rule that would load connection tracking where nothing says whether that reboots the box: states are compiled away, this isn't. */
-    public Finding doubt(String where) {
-        String feature = "";
-        for (String name : features.keySet()) {
-            int blank = name.indexOf(' ');
-            Kind kind = Kind.valueOf(name.substring(0, blank).toUpperCase(java.util.Locale.ROOT));
-            feature = feature.length() == 0 && facts.pullsConntrack(family, kind, name.substring(blank + 1)) ? name : feature;
-        }
-        return new Finding("module-refused", Finding.Severity.REFUSE, where, facts.conntrack().evidence(), "\"" + feature
-                + "\" would load connection tracking, and whether this box bears it isn't known: " + facts.conntrack().reason(),
-                "STATEFUL=yes in boxwall.cfg where it works, or leave \"" + feature.substring(feature.indexOf(' ') + 1) + "\" out");
-    }
-
     private String remedy(String feature) {
         String name = feature.substring(feature.indexOf(' ') + 1);
         if (state == State.REFUSED && conntrack) {

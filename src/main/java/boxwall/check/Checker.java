@@ -1,7 +1,6 @@
 package boxwall.check;
 
 import boxwall.box.BoxFacts;
-import boxwall.box.Conntrack;
 import boxwall.box.Finding;
 import boxwall.box.Interface;
 import boxwall.box.Kind;
@@ -31,9 +30,6 @@ public final class Checker {
 
     private final BoxFacts facts;
     private final List<Finding> findings = new ArrayList<Finding>();
-    /** Whether connection tracking may reboot this box for all that is known, and nobody said that it doesn't. */
-    private boolean doubted;
-
     private Checker(BoxFacts facts) {
         this.facts = facts;
     }
@@ -45,13 +41,7 @@ public final class Checker {
      * @param compiled what would be loaded; empty when the parsed ruleset has errors
      */
     public static List<Finding> check(ParsedRules parsed, Ruleset compiled, BoxFacts facts) {
-        return check(parsed, compiled, facts, false);
-    }
-
-    /** The same; {@code tracked} where the administrator says that connection tracking works on this box (STATEFUL=yes). */
-    public static List<Finding> check(ParsedRules parsed, Ruleset compiled, BoxFacts facts, boolean tracked) {
         Checker checker = new Checker(facts);
-        checker.doubted = !tracked && facts.conntrack().state() == Conntrack.State.UNKNOWN;
         for (SyntaxError error : parsed.errors()) {
             checker.findings.add(new Finding("syntax", Finding.Severity.REFUSE,
                     error.file() + ":" + error.line() + ":" + error.column(), NO_EVIDENCE, error.what(), error.todo()));
@@ -126,9 +116,7 @@ public final class Checker {
                 for (Chain chain : compiled.chains(family, table)) {
                     for (Rule rule : chain.rules()) {
                         Abandoned.check();
-                        Requirement requirement = Requirement.of(family, table, rule, facts);
-                        Finding finding = doubted && requirement.pullsConntrack() ? requirement.doubt(rule.origin().toString())
-                                : requirement.finding(rule.origin().toString());
+                        Finding finding = Requirement.of(family, table, rule, facts).finding(rule.origin().toString());
                         if (finding == null) {
                             continue;
                         }

@@ -63,7 +63,7 @@ final class Candidate {
         ParsedRules parsed = parsed(source, includes, facts);
         Compiled compiled = parsed.errors().isEmpty() ? compiled(parsed, box, wishes) : null;
         Ruleset ruleset = compiled == null ? Ruleset.empty() : compiled.ruleset();
-        List<Finding> findings = new ArrayList<Finding>(Checker.check(parsed, ruleset, facts, wishes.stateful() == Stateful.YES));
+        List<Finding> findings = new ArrayList<Finding>(Checker.check(parsed, ruleset, facts));
         findings.addAll(compiled == null ? Collections.<Finding>emptyList() : LeftOut.of(compiled.notes()));
         // a text with errors has nothing to prove, and the proof is most of the time that a check takes
         Administrator admin = compiled == null ? null : Administrator.of(ruleset, facts, client, port);

@@ -56,12 +56,12 @@ public final class FactsJson {
             }
             json.add(fact.getKey(), lines);
         }
-        JsonObject netfilter = new JsonObject();
-        for (Family family : Family.values()) {
-            netfilter.add(family == Family.IPV4 ? "ipv4" : "ipv6", new JsonObject().add("tables", evidence(facts, family, Kind.TABLE))
-                    .add("matches", evidence(facts, family, Kind.MATCH)).add("targets", evidence(facts, family, Kind.TARGET)));
-        }
-        return json.add("netfilter", netfilter);
+        return json;
+    }
+
+    private static JsonObject evidence(BoxFacts facts, Family family) {
+        return new JsonObject().add("tables", evidence(facts, family, Kind.TABLE)).add("matches", evidence(facts, family, Kind.MATCH))
+                .add("targets", evidence(facts, family, Kind.TARGET));
     }
 
     private static JsonObject evidence(BoxFacts facts, Family family, Kind kind) {
@@ -72,9 +72,12 @@ public final class FactsJson {
         return json;
     }
 
-    /** The facts as one line of text. */
+    /** The facts as one line of text, with the reading behind each name of netfilter's as well, which would be too much for a status. */
     public static String text(BoxFacts facts) {
-        return of(facts).toString();
+        JsonObject json = of(facts);
+        json.get("decided_by").asObject().add("netfilter", new JsonObject().add("ipv4", evidence(facts, Family.IPV4))
+                .add("ipv6", evidence(facts, Family.IPV6)));
+        return json.toString();
     }
 
     private static JsonObject iptables(Userland userland) {

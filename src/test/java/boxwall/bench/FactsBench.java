@@ -11,7 +11,7 @@ import boxwall.sys.Sys;
 import java.util.List;
 
 /**
- * Facts of a recorded box, read from files, and live: this machine in the place of a box, with its own kernel log, /proc and
+ * Facts of a box from a folder, and live: this machine in the place of a box, with its own kernel log, /proc and
  * init.d/boxwall-apply. Processes are counted where they are started.
  */
 final class FactsBench {

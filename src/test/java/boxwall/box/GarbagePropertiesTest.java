@@ -29,7 +29,7 @@ import net.jqwik.api.Provide;
 class GarbagePropertiesTest {
     private static final Path BOXES = Path.of("src/test/resources/boxes");
 
-    /** One recorded box with everything in it that is looked at. */
+    /** One model box with everything in it that is looked at. */
     private static Readings recorded(String name) {
         Map<String, String> files = new TreeMap<>();
         Map<String, String> commands = new TreeMap<>();

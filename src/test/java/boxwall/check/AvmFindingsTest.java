@@ -16,7 +16,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** AVM's filter and the rules, both of recorded boxes. */
+/** AVM's filter and the rules, both of model boxes. */
 class AvmFindingsTest {
     private static List<String> found(String box, String rules) {
         BoxFacts facts = BoxFacts.of(BoxReader.read(new LiveSys(), "src/test/resources/boxes/" + box));

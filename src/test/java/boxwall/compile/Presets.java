@@ -20,7 +20,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Rulesets made of conf/presets, parsed, compiled and checked for a recorded box. */
+/** Rulesets made of conf/presets, parsed, compiled and checked for a box from a folder. */
 final class Presets {
     /** What users set for the presets that ask for it; addresses fit the virtual box. */
     static final String NAMES = """

@@ -15,7 +15,7 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /**
- * A recorded box with a boxwall-apply that keeps the real one's contract as far as the daemon sees it: probe's frames, try that leaves
+ * A box from a folder, with a boxwall-apply that keeps the real one's contract as far as the daemon sees it: probe's frames, try that leaves
  * RUN/tx/plan and a pending result, confirm that makes it RUN/plan and RUN/live, again. Its kernel is the texts {@code live4} and {@code live6}.
  */
 final class FakeBox implements Sys {

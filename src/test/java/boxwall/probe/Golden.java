@@ -25,9 +25,6 @@ final class Golden {
         for (JsonObject.Member member : json) {
             if (member.getName().equals("netfilter")) {
                 netfilter(out, member.getValue().asObject());
-            } else if (member.getName().equals("decided_by")) {
-                // each name's evidence is in whole()
-                leaves(out, "decided_by", member.getValue().asObject().remove("netfilter"));
             } else if (!member.getName().equals("findings")) {
                 leaves(out, member.getName(), member.getValue());
             }

@@ -52,7 +52,7 @@ class AskingTest {
         });
     }
 
-    /** The whole way for a recorded box that refuses: facts, compile, then try and boot with what was compiled. */
+    /** The whole way for a box from a folder that refuses: facts, compile, then try and boot with what was compiled. */
     @Test
     void aPlanForABoxThatRefusesNamesNothing() throws IOException {
         for (String recorded : List.of("virtual-avm", "7270v2-0554")) {

@@ -81,6 +81,8 @@ class RecordTest {
     void everyFileThatIsReadIsRecorded() throws IOException {
         String script = Files.readString(Path.of("init.d/boxwall-read"));
         String paths = Files.readString(Path.of("src/main/java/boxwall/probe/Paths.java"));
+        // those that only a folder may have are of no use on a box
+        paths = paths.substring(paths.indexOf(" FILES ="), paths.indexOf(" RECORDED ="));
         List<String> read = java.util.regex.Pattern.compile("new Entry\\(\"/([^\"]+)\"").matcher(paths).results().map(m -> m.group(1)).toList();
         assertTrue(read.size() > 25 && AvmFirewall.FILE.equals("/var/flash/ar7.cfg"), "the pattern finds them");
         for (String path : read) {

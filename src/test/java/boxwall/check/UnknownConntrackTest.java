@@ -1,0 +1,54 @@
+package boxwall.check;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import boxwall.box.BoxFacts;
+import boxwall.box.Conntrack;
+import boxwall.box.Readings;
+import boxwall.compile.Compiled;
+import boxwall.compile.Compiler;
+import boxwall.compile.Stateful;
+import boxwall.syntax.Names;
+import boxwall.syntax.ParsedRules;
+import boxwall.syntax.RulesetParser;
+import boxwall.syntax.Source;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Where nothing says whether connection tracking reboots the box, nothing loads it unless the administrator says that it works. */
+class UnknownConntrackTest {
+    private static final BoxFacts UNKNOWN = BoxFacts.of(Readings.none().withCommand("dmesg", "kdsld: init start (sizeof(struct sk_buff) = 384)\n"));
+    private static final String STATES = "iptables -P INPUT DROP\niptables -A INPUT -m state --state ESTABLISHED -j ACCEPT\nmodprobe nf_conntrack\n";
+
+    private static ParsedRules parsed(String rules) {
+        ParsedRules parsed = RulesetParser.parse(new Source("rules", rules), Names.of(Collections.emptyMap(), List.of()), null);
+        assertEquals(List.of(), parsed.errors());
+        return parsed;
+    }
+
+    @Test
+    void autoCompilesWithoutStates() {
+        assertEquals(Conntrack.State.UNKNOWN, UNKNOWN.conntrack().state());
+        Compiled auto = Compiler.compile(parsed(STATES), UNKNOWN, UNKNOWN, Stateful.AUTO);
+        assertFalse(auto.stateful());
+        assertTrue(auto.modules().stream().noneMatch(UNKNOWN::pullsConntrack), auto.modules().toString());
+        assertFalse(Checker.refuses(Checker.check(parsed(STATES), auto.ruleset(), UNKNOWN)));
+        Compiled yes = Compiler.compile(parsed(STATES), UNKNOWN, UNKNOWN, Stateful.YES);
+        assertTrue(yes.stateful());
+        assertFalse(Checker.refuses(Checker.check(parsed(STATES), yes.ruleset(), UNKNOWN)));
+    }
+
+    @Test
+    void whatWouldLoadItAllTheSameIsLeftOutWithANote() {
+        for (String rule : new String[] {"iptables -t nat -A POSTROUTING -o dsl -j MASQUERADE", "iptables -A INPUT -m connlimit --connlimit-above 3 -j DROP",
+            "iptables -t mangle -A PREROUTING -j CONNMARK --restore-mark", "iptables -A INPUT -m connmark --mark 1 -j ACCEPT",
+            "iptables -t raw -A PREROUTING -j NOTRACK", "modprobe ip_conntrack_ftp"}) {
+            Compiled auto = Compiler.compile(parsed(rule + "\n"), UNKNOWN, UNKNOWN, Stateful.AUTO);
+            assertTrue(auto.modules().stream().noneMatch(UNKNOWN::pullsConntrack), () -> rule + ": " + auto.modules());
+            assertFalse(auto.notes().isEmpty(), rule);
+        }
+    }
+}
