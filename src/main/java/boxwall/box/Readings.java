@@ -96,7 +96,7 @@ public final class Readings {
 
     /**
      * The same box as it comes up: without netfilter's modules in /proc/modules and without what they registered. A plan's module
-     * list is for the next boot, when nothing is loaded yet. What is built in stays.
+     * list is for the next boot, when nothing is loaded yet. What is built in stays. These very readings where nothing of it is loaded.
      */
     public Readings asBooted() {
         if (file("/proc/modules") == null) {
@@ -110,6 +110,9 @@ public final class Readings {
             if (!isNetfilter(name)) {
                 kept.append(line).append('\n');
             }
+        }
+        if (kept.length() >= file("/proc/modules").length()) {
+            return this;
         }
         Readings copy = withFile("/proc/modules", kept.toString());
         for (String path : core ? copy.paths() : Collections.<String>emptyList()) {

@@ -64,7 +64,8 @@ final class Box {
     BoxFacts booted() {
         synchronized (BOOTING) {
             if (booted == null) {
-                booted = BoxFacts.of(readings.asBooted());
+                Readings up = readings.asBooted();
+                booted = up == readings ? facts : BoxFacts.of(up);
             }
             return booted;
         }
