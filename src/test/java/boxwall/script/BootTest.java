@@ -46,7 +46,7 @@ class BootTest {
                 assertEquals(0, box.apply("boot").status());
                 assertEquals(live, box.tables(), "twice is as once");
                 assertFalse(box.calls().contains("modsave"), box.calls());
-                assertTrue(NetBox.within(2, () -> box.processes() == 0));
+                assertTrue(Wait.until(() -> box.processes() == 0), () -> box.alive().toString());
             }
         });
     }
@@ -55,7 +55,7 @@ class BootTest {
     void whatWasConfirmedIsTriedAtBootAndProvenByLivingOn() {
         inBothShells(shell -> {
             try (NetBox box = new NetBox(shell)) {
-                box.settings.put("BOXWALL_PROVE_SECONDS", "2");
+                box.holdSleep(600);
                 box.stored("boot", OLD);
                 box.stored("boot.new", NEW);
                 NetBox.Answer answer = box.apply("boot");
@@ -64,8 +64,9 @@ class BootTest {
                 assertFalse(box.tables().contains("1111"));
                 assertEquals("yes", box.apply("status").get("trial"));
                 assertEquals("modsave flash\n", box.calls(), "the mark is in flash");
-                assertTrue(NetBox.within(4, () -> NetBox.read(box.state.resolve("boot/stamp")).startsWith("id=new\n")));
-                assertTrue(NetBox.within(2, () -> box.processes() == 0));
+                box.wakeUp();
+                assertTrue(Wait.until(() -> NetBox.read(box.state.resolve("boot/stamp")).startsWith("id=new\n")), () -> box.alive().toString());
+                assertTrue(Wait.until(() -> box.processes() == 0), () -> box.alive().toString());
                 assertFalse(Files.exists(box.state.resolve("trial")) || Files.exists(box.state.resolve("boot.new")));
                 assertEquals("modsave flash\nmodsave flash\n", box.calls());
             }
@@ -118,12 +119,13 @@ class BootTest {
     void aTrialThatWasSparedAndGoesOnIsProven() {
         inBothShells(shell -> {
             try (NetBox box = new NetBox(shell)) {
-                box.settings.put("BOXWALL_PROVE_SECONDS", "3");
+                box.holdSleep(600);
                 box.stored("boot", OLD);
                 box.stored("boot.new", NEW);
                 assertEquals("new", box.apply("boot").get("plan"));
                 assertEquals(0, box.scripted("boxwall-keep", "spare").status());
-                assertTrue(NetBox.within(30, () -> NetBox.read(box.state.resolve("boot/stamp")).startsWith("id=new\n") && box.processes() == 0));
+                box.wakeUp();
+                assertTrue(Wait.until(() -> NetBox.read(box.state.resolve("boot/stamp")).startsWith("id=new\n") && box.processes() == 0), () -> box.alive().toString());
                 assertFalse(Files.exists(box.state.resolve("trial")) || Files.exists(box.state.resolve("boot.new")));
             }
         });
@@ -195,9 +197,9 @@ class BootTest {
                         + ": >$BOXWALL_TEST/once\nkill -9 $(cut -d' ' -f1 <" + box.run + "/tx/worker)\nexec sleep 100\n");
                 box.sh("mkdir " + box.bin + "/real; ln -s /usr/sbin/xtables-legacy-multi " + box.bin + "/real/ip6tables-restore");
                 assertEquals(137, box.apply("boot").status());
-                assertTrue(NetBox.within(4, () -> box.apply("status").get("state").equals("active")), box.apply("status").out());
+                assertTrue(Wait.until(() -> box.apply("status").get("state").equals("active")), () -> box.apply("status").out());
                 assertEquals(4, box.tables().split("1111", -1).length);
-                assertTrue(NetBox.within(2, () -> box.processes() == 0));
+                assertTrue(Wait.until(() -> box.processes() == 0), () -> box.alive().toString());
             }
         });
     }
@@ -229,13 +231,15 @@ class BootTest {
                 assertEquals(0, locked.status(), locked.err());
                 assertEquals("locked", locked.get("state"));
                 assertClosed(box);
-                assertFalse(NetBox.within(3, () -> !box.apply("status").get("state").equals("locked")), "the pending try is over, and stays so");
+                box.passes(3);
+                assertTrue(Wait.until(() -> box.processes() == 0), () -> "nobody is left who could undo it: " + box.alive());
+                assertEquals("locked", box.apply("status").get("state"), "the pending try is over, and stays so");
                 assertClosed(box);
                 NetBox.Answer open = box.apply("open");
                 assertEquals(0, open.status(), open.err());
                 assertEquals("open", open.get("state"));
                 assertTrue(box.tables().lines().noneMatch(line -> line.startsWith("-A") || line.contains("DROP")), box.tables());
-                assertTrue(NetBox.within(2, () -> box.processes() == 0));
+                assertTrue(Wait.until(() -> box.processes() == 0), () -> box.alive().toString());
             }
         });
     }

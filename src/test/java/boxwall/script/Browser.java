@@ -24,7 +24,7 @@ import java.util.concurrent.TimeoutException;
  */
 final class Browser implements AutoCloseable {
     /** A page on a slow machine may take long to answer; more means that it hangs. */
-    private static final int LIMIT_SECONDS = 60;
+    private static final int LIMIT_SECONDS = Wait.SECONDS;
 
     private final Process process;
     private final OutputStream to;
@@ -126,7 +126,7 @@ final class Browser implements AutoCloseable {
 
     /** Waits until an expression is true, at most a minute; prints what the page complained of when it never was. */
     boolean until(String expression) {
-        boolean came = NetBox.within(LIMIT_SECONDS, () -> value("!!(" + expression + ")").asBoolean());
+        boolean came = Wait.until(() -> value("!!(" + expression + ")").asBoolean());
         if (!came) {
             System.out.println("the page never came to " + expression + "\n" + complaints);
         }

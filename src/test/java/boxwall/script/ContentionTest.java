@@ -2,6 +2,7 @@ package boxwall.script;
 
 import static boxwall.script.SideBySide.inBothShells;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -22,18 +23,17 @@ class ContentionTest {
     }
 
     private static void assertNothingLeft(NetBox box) throws IOException {
-        assertTrue(NetBox.within(3, () -> box.living() == 0), () -> box.sh("ps -ef").out());
+        assertTrue(Wait.until(() -> box.living() == 0), () -> box.sh("ps -ef").out());
         try (Stream<Path> files = Files.list(box.run)) {
             String left = files.map(file -> file.getFileName().toString()).sorted().collect(Collectors.joining(" "));
             assertTrue(left.matches("(live |plan )*result"), left);
         }
     }
 
-    /** Waits until the lock is held, so that what comes next meets it. */
-    private static void lock(NetBox box, int seconds) throws IOException {
-        box.start("flock", "/run/xtables.lock", "sh", "-c", "echo >$BOXWALL_TEST/locked; exec sleep " + seconds);
-        assertTrue(NetBox.within(5, () -> Files.exists(box.folder.resolve("locked"))));
-        Files.delete(box.folder.resolve("locked"));
+    /** Has the lock held until the file "free" is there; waits until it is held, so that what comes next meets it. */
+    private static void lock(NetBox box) throws IOException {
+        box.start("flock", "/run/xtables.lock", "sh", "-c", "echo >$BOXWALL_TEST/locked; until [ -e $BOXWALL_TEST/free ]; do /bin/sleep 0.1; done");
+        assertTrue(Wait.until(() -> Files.exists(box.folder.resolve("locked"))), () -> "lock " + box.alive());
     }
 
     @Test
@@ -41,14 +41,22 @@ class ContentionTest {
         SideBySide.play(shell -> {
             try (NetBox box = new NetBox(shell)) {
                 box.givenRules();
-                lock(box, 2);
-                NetBox.Answer answer = tried(box, PLAN, "--replace");
+                lock(box);
+                box.script("iptables-restore", "#!/bin/sh\n: >$BOXWALL_TEST/restoring\nexec /usr/sbin/xtables-legacy-multi iptables-restore \"$@\"\n");
+                CompletableFuture<NetBox.Answer> waits = CompletableFuture.supplyAsync(() -> tried(box, PLAN, "--replace"));
+                assertTrue(Wait.until(() -> Files.exists(box.folder.resolve("restoring")) || waits.isDone()), () -> box.alive().toString());
+                assertFalse(waits.isDone(), "it waits");
+                Files.createFile(box.folder.resolve("free"));
+                NetBox.Answer answer = waits.get();
                 assertEquals(0, answer.status(), answer.out() + answer.err());
                 assertEquals(0, box.apply("revert", "--now").status());
                 String before = box.tables();
 
-                lock(box, 30);
-                box.settings.put("BOXWALL_HANG_SECONDS", "1");
+                Files.delete(box.folder.resolve("free"));
+                Files.delete(box.folder.resolve("locked"));
+                lock(box);
+                box.hangClock("20");
+                box.script("iptables-restore", "#!/bin/sh\nexec $BOXWALL_BIN/hang /usr/sbin/xtables-legacy-multi iptables-restore \"$@\"\n");
                 answer = tried(box, PLAN, "--replace");
                 assertEquals(4, answer.status(), answer.out());
                 assertEquals("restore-failed", answer.get("reason"));
@@ -121,7 +129,7 @@ class ContentionTest {
                     String[] end = turn % 2 == 0 ? new String[] {"revert", "--now"} : new String[] {"confirm", answer.get("id")};
                     answer = box.apply(end);
                     assertEquals(0, answer.status(), turn + ": " + answer.out() + answer.err());
-                    assertTrue(box.living() < 20, () -> "they pile up: " + box.sh("ps -ef").out()); // the last second's sleeps
+                    assertTrue(Wait.until(() -> box.living() < 20), () -> "they pile up: " + box.sh("ps -ef").out()); // more: the last second's sleeps
                 }
                 assertNothingLeft(box);
                 assertEquals(descriptors, box.sh("ls /proc/1/fd | wc -l").out().hashCode());

@@ -63,7 +63,7 @@ class ControlPortFaultIT {
         Path hangs = box.folder.resolve("hangs");
         box.script("iptables-restore", "#!/bin/sh\necho $$ >" + hangs + "\nexec sleep 600\n");
         CompletableFuture<DaemonBox.Answer> apply = CompletableFuture.supplyAsync(() -> daemon.http("POST /apply?confirm=60", ""));
-        assertTrue(NetBox.within(60, () -> NetBox.read(hangs).endsWith("\n")), () -> "iptables-restore was started: " + daemon.log());
+        assertTrue(Wait.until(() -> NetBox.read(hangs).endsWith("\n")), () -> "iptables-restore was started: " + daemon.log());
 
         assertEquals(204, daemon.http("GET /ok", "").status());
         assertEquals("active", daemon.http("GET /status", "").json().getString("state", ""), "nothing is pending before its rules are live");
@@ -97,7 +97,7 @@ class ControlPortFaultIT {
         box.script("dmesg", "#!/bin/sh\necho '" + ControlPortIT.LOG + "'\n");
         box.script("logread", "#!/bin/sh\necho 'Nov 23 10:00:01 fritz.box user.info multid: up'\necho 'Nov 23 10:00:02 fritz.box kern.warn kernel: [   12.345678] " + line
                 + "'\necho 'Nov 23 10:00:03 fritz.box kern.warn kernel: " + line.replace("DPT=23", "DPT=24") + "'\n");
-        assertTrue(NetBox.within(20, () -> daemon.http("GET /log", "").json().getString("source", "").equals("logread")), () -> daemon.http("GET /log", "").body());
+        assertTrue(Wait.until(() -> daemon.http("GET /log", "").json().getString("source", "").equals("logread")), () -> daemon.http("GET /log", "").body());
         JsonObject log = daemon.http("GET /log", "").json();
         assertEquals(2, log.get("entries").asArray().size(), log.toString());
         JsonObject newest = log.get("entries").asArray().get(0).asObject();
@@ -143,9 +143,9 @@ class ControlPortFaultIT {
         assertEquals("STD_PRINTK\n", NetBox.read(debug));
         long pid = daemon.pid();
         daemon.sh("kill -9 " + pid);
-        assertTrue(NetBox.within(30, () -> !daemon.isThere("127.0.0.1")), "the daemon is gone");
+        assertTrue(Wait.until(() -> !daemon.isThere("127.0.0.1")), "the daemon is gone");
         assertEquals("STD_PRINTK\n", NetBox.read(debug), "its time isn't over");
         Files.writeString(over, "");
-        assertTrue(NetBox.within(30, () -> NetBox.read(debug).equals("AVM_PRINTK\n")), "who waits outlived the daemon");
+        assertTrue(Wait.until(() -> NetBox.read(debug).equals("AVM_PRINTK\n")), "who waits outlived the daemon");
     }
 }

@@ -119,16 +119,16 @@ class ControlPortIT {
     @Order(3)
     void countersNameTheUsersLinesAndCount() {
         daemon.sh("busybox ping -c 3 127.0.0.1 >/dev/null");
-        assertTrue(NetBox.within(10, () -> rule(2).getLong("packets", 0) >= 6), () -> ask("GET /counters").body());
+        assertTrue(Wait.until(() -> rule(2).getLong("packets", 0) >= 6), () -> ask("GET /counters").body());
         JsonObject lo = rule(2);
         assertEquals("the box \"itself\"", lo.getString("comment", ""));
         assertEquals("rules", lo.getString("file", ""));
         assertEquals(1, lo.getInt("number", 0));
         daemon.sh("/usr/sbin/xtables-legacy-multi iptables -I INPUT -s 10.9.8.7 -j DROP");
-        assertTrue(NetBox.within(10, () -> rule(2).getInt("number", 0) == 2), "a stranger's rule moves it, and has no line of its own");
+        assertTrue(Wait.until(() -> rule(2).getInt("number", 0) == 2), "a stranger's rule moves it, and has no line of its own");
         daemon.sh("/usr/sbin/xtables-legacy-multi iptables -D INPUT -s 10.9.8.7 -j DROP");
-        assertTrue(NetBox.within(10, () -> rule(2).getInt("number", 0) == 1));
-        assertTrue(NetBox.within(15, () -> ask("GET /counters", "GET /counters?samples=1", "").json().get("sampled_at").asArray().size() >= 3));
+        assertTrue(Wait.until(() -> rule(2).getInt("number", 0) == 1));
+        assertTrue(Wait.until(() -> ask("GET /counters", "GET /counters?samples=1", "").json().get("sampled_at").asArray().size() >= 3));
     }
 
     private static JsonObject rule(int line) {
@@ -226,7 +226,7 @@ class ControlPortIT {
         daemon.applyAndConfirm();
         String log = daemon.log();
         assertTrue(log.contains("of \"") && log.contains("asked by 127.0.0.1 for 60 s") && log.contains("id " + id) && log.contains("revert of " + id), log);
-        assertTrue(NetBox.within(10, () -> NetBox.read(daemon.box.folder.resolve("syslog")).contains("-t boxwall revert of " + id)), "in syslog too");
+        assertTrue(Wait.until(() -> NetBox.read(daemon.box.folder.resolve("syslog")).contains("-t boxwall revert of " + id)), "in syslog too");
         assertFalse(log.contains(DaemonBox.TOKEN));
     }
 
@@ -252,7 +252,7 @@ class ControlPortIT {
         assertEquals(200, ask("POST /printk", "POST /printk?seconds=2", "").status());
         Path debug = daemon.box.folder.resolve("debug");
         assertEquals("STD_PRINTK\n", NetBox.read(debug));
-        assertTrue(NetBox.within(10, () -> NetBox.read(debug).equals("AVM_PRINTK\n")), "it goes back by itself");
+        assertTrue(Wait.until(() -> NetBox.read(debug).equals("AVM_PRINTK\n")), "it goes back by itself");
         DaemonBox.Answer record = ask("POST /record", "POST /record", "");
         assertEquals(200, record.status());
         Path tar = Files.write(daemon.box.folder.resolve("record.tar"), record.bytes());

@@ -90,9 +90,9 @@ class ControlPortLoadIT {
                 + saved + " times iptables-save in " + Math.round(seconds) + " s");
         assertTrue(sorted.size() > applies * 4, "clients were answered: " + sorted.size());
         // the files of a change are opened and closed; the threads' ends take a moment
-        assertTrue(NetBox.within(20, () -> descriptors() <= descriptors + 2), () -> "descriptors: " + descriptors() + ", before " + descriptors);
+        assertTrue(Wait.until(() -> descriptors() <= descriptors + 2), () -> "descriptors: " + descriptors() + ", before " + descriptors);
         // the readings of a box are a megabyte here: the last two, and the one of a candidate
-        assertTrue(NetBox.within(20, () -> live() <= live + 3 * GROWTH), () -> live() + " bytes live, before " + live);
+        assertTrue(Wait.until(() -> live() <= live + 3 * GROWTH), () -> live() + " bytes live, before " + live);
         sharedReadings();
     }
 
@@ -112,7 +112,7 @@ class ControlPortLoadIT {
     /** Nothing but readings is asked: one iptables-save a second, however many ask. */
     private void sharedReadings() throws InterruptedException {
         // the change before was noticed, and the box read for it
-        assertTrue(NetBox.within(60, this::isQuiet), "nobody reads unasked");
+        assertTrue(Wait.until(this::isQuiet), "nobody reads unasked");
         long before = saves();
         double began = uptime();
         AtomicBoolean over = new AtomicBoolean();
@@ -128,7 +128,7 @@ class ControlPortLoadIT {
             }));
         }
         clients.forEach(Thread::start);
-        assertTrue(NetBox.within(60, () -> saves() >= before + 5), "readings go on");
+        assertTrue(Wait.until(() -> saves() >= before + 5), "readings go on");
         over.set(true);
         for (Thread client : clients) {
             client.join(60_000);
@@ -184,12 +184,12 @@ class ControlPortLoadIT {
         assertEquals(204, daemon.http("GET /ok", "").status());
         assertEquals(200, daemon.http("GET /facts", "").status(), "the right client is not refused with the wrong ones");
         assertEquals(before, daemon.box.tables());
-        assertTrue(NetBox.within(20, () -> descriptors() <= descriptors + 2), () -> "descriptors: " + descriptors() + ", before " + descriptors);
-        assertTrue(NetBox.within(20, () -> threads().equals(threads)), () -> "threads: " + threads() + ", before " + threads);
+        assertTrue(Wait.until(() -> descriptors() <= descriptors + 2), () -> "descriptors: " + descriptors() + ", before " + descriptors);
+        assertTrue(Wait.until(() -> threads().equals(threads)), () -> "threads: " + threads() + ", before " + threads);
         assertTrue(serving() <= 12, () -> serving() + " threads for twelve connections");
         // threads that nobody needs end after half a minute
-        assertTrue(!LONG || NetBox.within(60, () -> serving() == 0), "idle threads end");
-        assertTrue(NetBox.within(20, () -> live() <= live + GROWTH), () -> live() + " bytes live, before " + live);
+        assertTrue(!LONG || Wait.until(() -> serving() == 0), "idle threads end");
+        assertTrue(Wait.until(() -> live() <= live + GROWTH), () -> live() + " bytes live, before " + live);
     }
 
     /** Sends and says that no more will come, so that nobody waits for a body that isn't there. */

@@ -56,6 +56,7 @@ final class DaemonBox implements AutoCloseable {
 
     /** Makes the box with its networks and a saved ruleset; {@link #start} starts the daemon. */
     DaemonBox(String rules) throws IOException {
+        box.realTime();
         sh("ip link set lo up; ip link add lan type veth peer name lanpeer; ip link set lan up; ip link set lanpeer up; ip addr add " + LAN + "/24 dev lan;"
                 + " ip link add dsl type veth peer name dslpeer; ip link set dsl up; ip link set dslpeer up; ip addr add 203.0.113.2/24 dev dsl;"
                 + " ip route add default via 203.0.113.1");
@@ -81,7 +82,7 @@ final class DaemonBox implements AutoCloseable {
         command.addAll(List.of(javaOptions.length == 0 ? new String[] {"-Xmx32m"} : javaOptions));
         command.addAll(List.of("-jar", Path.of("target/boxwall.jar").toAbsolutePath().toString(), "daemon"));
         daemon = box.start("sh", "-c", "exec " + String.join(" ", command) + " >" + box.folder.resolve("daemon.log") + " 2>&1");
-        assertTrue(NetBox.within(60, () -> isThere("127.0.0.1")), () -> "the daemon answers: " + log());
+        assertTrue(Wait.until(() -> isThere("127.0.0.1")), () -> "the daemon answers: " + log());
         return this;
     }
 

@@ -62,12 +62,12 @@ class DaemonIT {
         assertTrue(http("GET /status").contains("\"state\":\"active\""));
         daemon.sh("/usr/sbin/xtables-legacy-multi iptables -I INPUT -s 198.51.100.0/24 -j ACCEPT");
         // what was read within the last second counts for everybody who asks
-        assertTrue(NetBox.within(10, () -> daemon.http("GET /diff", "").status() == 200 && http("GET /status").contains("\"state\":\"drifted\"")), this::log);
+        assertTrue(Wait.until(() -> daemon.http("GET /diff", "").status() == 200 && http("GET /status").contains("\"state\":\"drifted\"")), this::log);
         String status = http("GET /status");
         assertTrue(status.contains("added: -A INPUT -s 198.51.100.0/24 -j ACCEPT"), status);
         assertEquals(0, box.apply("again").status());
         daemon.look();
-        assertTrue(NetBox.within(30, () -> http("GET /status").contains("\"state\":\"active\"")), this::log);
+        assertTrue(Wait.until(() -> http("GET /status").contains("\"state\":\"active\"")), this::log);
     }
 
     /** What the scripts leave in flash is all that there is after a reboot; here only the daemon ends. */
@@ -112,7 +112,7 @@ class DaemonIT {
         assertTrue(before.contains("-A INPUT -s 192.168.178.0/24 -i lan -j ACCEPT"), before);
         daemon.sh("ip addr del 192.168.178.1/24 dev lan; ip addr add 10.11.12.1/24 dev lan");
         daemon.look();
-        assertTrue(NetBox.within(60, () -> daemon.isThere("10.11.12.1")), this::log);
+        assertTrue(Wait.until(() -> daemon.isThere("10.11.12.1")), this::log);
         String after = box.tables();
         assertEquals(before.replace("192.168.178.0/24", "10.11.12.0/24"), after);
         String status = daemon.at("10.11.12.1", "GET /status", "").body();
@@ -127,9 +127,9 @@ class DaemonIT {
         assertFalse(box.tables().contains("guest"));
         daemon.sh("ip link add guest type veth peer name guestpeer; ip link set guest up; ip link set guestpeer up; ip addr add 192.168.179.1/24 dev guest");
         daemon.look();
-        assertTrue(NetBox.within(60, () -> box.tables().contains("-A INPUT -i guest -p udp")), this::log);
+        assertTrue(Wait.until(() -> box.tables().contains("-A INPUT -i guest -p udp")), this::log);
         daemon.sh("ip link del guest");
         daemon.look();
-        assertTrue(NetBox.within(60, () -> !box.tables().contains("guest")), this::log);
+        assertTrue(Wait.until(() -> !box.tables().contains("guest")), this::log);
     }
 }

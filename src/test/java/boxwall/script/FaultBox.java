@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 
 /** A box in which one verb is struck again and again, each time from the same start, and judged each time. */
 final class FaultBox implements AutoCloseable {
-    private static final int SECONDS = 3;
+    private static final int SECONDS = 3600;
     private static final String EMPTY = "iptables\nip6tables\n";
     private final String shell;
     private final String verb;
@@ -23,8 +23,6 @@ final class FaultBox implements AutoCloseable {
     private Faults faults;
     private Map<String, String> allowed;
     private String struck = "";
-    /** How long the last try without a fault took, in seconds: next to nothing, but for a machine that is busy. Limits are for a calm one. */
-    private double slow;
 
     /** @param verb of boxwall-apply; witness is a try that asks the witness before */
     FaultBox(String shell, String verb) {
@@ -40,6 +38,7 @@ final class FaultBox implements AutoCloseable {
         }
         box = new NetBox(shell);
         Path proc = box.pretendProc();
+        box.hangClock("20");
         box.settings.put("BOXWALL_PROVE_SECONDS", "1");
         box.settings.remove("BOXWALL_SYSLOG");
         box.settings.put("BOXWALL_WITNESS", verb.equals("witness") ? "yes" : "no");
@@ -73,32 +72,22 @@ final class FaultBox implements AutoCloseable {
      * @return how many commands ran
      */
     int strike(int n, String how) {
-        box.settings.put("BOXWALL_HANG_SECONDS", how.equals("hang") ? "1" : "20");
         String[] line = begin();
         if (allowed == null) {
-            box.settings.put("BOXWALL_HANG_SECONDS", "20");
             allowed = verb.equals("boot") ? bootable() : outcomes();
             line = begin();
-            box.settings.put("BOXWALL_HANG_SECONDS", how.equals("hang") ? "1" : "20");
         }
-        long began = System.nanoTime();
         NetBox.Answer answer = faults.run(n, how, line);
         String said = said(answer);
         if (answer.status() == 0 && line[0].equals("try")) {
-            String rules = now();
-            // on a machine that is very busy its time may be over before anybody looked
-            boolean late = rules.equals("old") && Double.parseDouble(NetBox.read(Path.of("/proc/uptime")).split(" ")[0]) >= Long.parseLong(answer.get("deadline"));
-            assertTrue(rules.equals("new") || late, () -> "right after a try that worked: " + rules + said(answer));
+            assertEquals("new", now(), "right after a try that worked" + said);
         }
         if (answer.status() == 4 && line[0].equals("try")) {
             assertEquals("old", now(), "right after a try that failed" + said);
         }
         struck = faults.struck();
-        if (!how.equals("hang")) {
-            slow = Math.max(slow, 2 * (System.nanoTime() - began) / 1e9);
-        }
-        said += " in " + Math.round((System.nanoTime() - began) / 1e8) / 10.0 + " s";
-        settled(SECONDS + 3 + (how.equals("hang") ? 1 : 0) + slow, said);
+        box.passes(SECONDS);
+        settled(said);
         struck = faults.struck();
         int calls = faults.calls();
         // a point behind the verb's last command must not strike what is run to judge it
@@ -143,9 +132,7 @@ final class FaultBox implements AutoCloseable {
         }
         Map<String, String> names = new TreeMap<>();
         names.put(tables(), "old");
-        long start = System.nanoTime();
         assertEquals(0, box.apply("try", written(plan("new", 2222, !verb.equals("witness"))).toString(), "30", "--replace").status());
-        slow = 2 * (System.nanoTime() - start) / 1e9;
         names.put(tables(), "new");
         assertEquals(2, names.size());
         assertEquals(0, box.apply("revert", "--now").status());
@@ -187,14 +174,11 @@ final class FaultBox implements AutoCloseable {
         return all.toString();
     }
 
-    /** In time it must be decided which rules stay; what still sleeps a second or lets go of the lock may do so a second longer. */
-    private void settled(double limit, String said) {
+    /** It must be decided which rules stay, and then nobody sleeps or holds the lock any more. */
+    private void settled(String said) {
         Path undecided = box.run.resolve("tx/plan");
-        long start = System.nanoTime();
-        assertTrue(NetBox.within(limit, () -> !Files.exists(undecided)), () -> "undecided after " + limit + " s: " + left() + said);
-        double rest = limit + 1.5 - (System.nanoTime() - start) / 1e9;
-        assertTrue(NetBox.within(rest, () -> !Files.exists(box.run.resolve("tx")) && box.living() == 0),
-                () -> "not quiet after " + limit + " s and a half more: " + left() + said);
+        assertTrue(Wait.until(() -> !Files.exists(undecided)), () -> "undecided: " + left() + said);
+        assertTrue(Wait.until(() -> !Files.exists(box.run.resolve("tx")) && box.living() == 0), () -> "not quiet: " + left() + said);
     }
 
     private String left() {
@@ -239,14 +223,11 @@ final class FaultBox implements AutoCloseable {
 
     private void next(String said) {
         faults.calm();
-        box.settings.put("BOXWALL_HANG_SECONDS", "20");
         String before = tables();
         String[] line = {"try", written(plan("next", 3333, true)).toString(), "30", "--replace"};
         // rules that boxwall loaded itself are no foreign ones, whatever happened in between
-        long start = System.nanoTime();
         NetBox.Answer next = box.apply(Arrays.copyOf(line, verb.equals("boot") ? 3 : 4));
         assertEquals(0, next.status(), "the next try: " + next.out() + next.err() + said);
-        slow = 2 * (System.nanoTime() - start) / 1e9;
         assertEquals("pending", next.get("state"));
         NetBox.Answer back = box.apply("revert", next.get("id"));
         assertEquals(0, back.status(), "its revert: " + back.out() + back.err() + said);

@@ -4,11 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -22,8 +22,6 @@ class FaultTest {
     /** How many of the verbs, ways to fail and shells, and how many points of each, are drawn. */
     private static final int CASES = Integer.getInteger("boxwall.cases", 12);
     private static final int DRAW = Integer.getInteger("boxwall.faults", 1);
-    /** How many boxes play at once: they mostly wait. */
-    private static final int BESIDE = Integer.getInteger("boxwall.beside", 4);
 
     /** About how many commands the verbs start; counted with the long form. A draw above is a run in which nothing fails. */
     private static final Map<String, Integer> ABOUT = Map.of("try", 72, "witness", 72, "confirm", 25, "revert", 40, "boot", 85);
@@ -50,19 +48,11 @@ class FaultTest {
         List<String> all = cases();
         Collections.shuffle(all, new Random(SEED));
         List<String> cases = LONG ? all : all.subList(0, Math.min(all.size(), CASES));
-        String[] hands = new String[BESIDE];
-        for (int i = 0; i < BESIDE; i++) {
-            hands[i] = String.valueOf(i);
-        }
-        int[] tried = new int[BESIDE];
-        SideBySide.play(hand -> {
-            for (int i = Integer.parseInt(hand); i < cases.size(); i += BESIDE) {
-                tried[Integer.parseInt(hand)] += play(cases.get(i), failures);
-            }
-        }, hands);
-        System.out.println("FaultTest: " + Arrays.stream(tried).sum() + " points");
+        AtomicInteger tried = new AtomicInteger();
+        SideBySide.play(which -> tried.addAndGet(play(which, failures)), cases.toArray(new String[0]));
+        System.out.println("FaultTest: " + tried + " points");
         assertEquals(List.of(), failures);
-        assertTrue(Arrays.stream(tried).sum() >= cases.size(), "points tried: " + Arrays.toString(tried));
+        assertTrue(tried.get() >= cases.size(), "points tried: " + tried);
     }
 
     /** Plays one case at several points; how many. */

@@ -68,10 +68,10 @@ final class Faults {
             String line = box.bin.resolve("start") + " " + box.command("boxwall-apply") + " " + String.join(" ", verb);
             Path said = box.folder.resolve("said");
             Process process = box.start("sh", "-c", "exec " + line + " >" + said);
-            if (!process.waitFor(30, TimeUnit.SECONDS)) {
+            if (!process.waitFor(Wait.SECONDS, TimeUnit.SECONDS)) {
                 String still = box.sh("ps -ef").out();
                 process.destroyForcibly();
-                throw new AssertionError("still running after 30 s:\n" + still);
+                throw new AssertionError("hangs:\n" + still);
             }
             return new NetBox.Answer(process.exitValue(), NetBox.read(said), NetBox.read(box.folder.resolve("err")));
         } catch (IOException | InterruptedException e) {

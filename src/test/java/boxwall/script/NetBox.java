@@ -10,19 +10,29 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
  * A box to run the scripts in: network, mount and process namespaces of its own, real iptables (the legacy one, as on the boxes), stand-ins for
  * modprobe, rmmod and modsave, a /run of its own for xtables' lock, /bin/sh the shell of the case, and a folder in place of /tmp/flash and /var/run. Closing it ends every process in it.
+ * <p>Its uptime stands still until the test moves it ({@link #passes}), so no time of a change is over before a slow machine has looked; and no
+ * command ever counts as hung, unless the test says so ({@link #hangClock}).
  */
 final class NetBox implements AutoCloseable {
     private static final Path SCRIPTS = Path.of("init.d").toAbsolutePath();
     /** The iptables of the boxes with kernel 2.6, as NetBox takes it behind the shell. */
     static final String OLD = "1.4.11.1";
+    /** So many seconds does no machine take for one command; the most that boxwall-apply takes. */
+    static final int NEVER = 99999;
+    /** What a stand-in does to hang. */
+    static final String HANG = "exec $BOXWALL_BIN/hang\n";
     private static final String LEGACY = "/usr/sbin/xtables-legacy-multi";
 
     /** What a command said and its exit status. */
@@ -34,14 +44,22 @@ final class NetBox implements AutoCloseable {
         }
     }
 
+    private static final ExecutorService READERS = Executors.newCachedThreadPool(work -> {
+        Thread thread = new Thread(work, "reader");
+        thread.setDaemon(true);
+        return thread;
+    });
+
     final Path folder;
     final Path bin;
     final Path state;
     final Path run;
+    private final Path proc;
     final Map<String, String> settings = new HashMap<>();
     private final String[] shell;
     private final boolean old;
     private Process space;
+    private int uptime = 1000;
 
     /** @param shell that runs the scripts, with its arguments: "dash", "busybox sh"; behind a comma the age of iptables, if it is an old one */
     NetBox(String shell) {
@@ -52,12 +70,13 @@ final class NetBox implements AutoCloseable {
             bin = Files.createDirectory(folder.resolve("bin"));
             state = Files.createDirectory(folder.resolve("state"));
             run = folder.resolve("run");
+            proc = folder.resolve("proc");
             for (String tool : new String[] {"iptables", "ip6tables"}) {
                 for (String part : new String[] {"", "-save", "-restore"}) {
                     tool(tool + part);
                 }
             }
-            for (String fake : new String[] {"modprobe", "rmmod", "modsave"}) {
+            for (String fake : new String[] {"modprobe", "rmmod", "modsave", "hang"}) {
                 script(fake, new String(NetBox.class.getResourceAsStream("/script/" + fake).readAllBytes()));
             }
         } catch (IOException e) {
@@ -65,8 +84,9 @@ final class NetBox implements AutoCloseable {
         }
         settings.putAll(Map.of("BOXWALL_BIN", bin.toString(), "BOXWALL_STATE", state.toString(), "BOXWALL_RUN", run.toString(),
                 "BOXWALL_CONF", "/nonexistent", "BOXWALL_SYSLOG", "no", "BOXWALL_TEST", folder.toString(),
-                "BOXWALL_MEDIA", folder.resolve("media").toString(), "BOXWALL_HANG_SECONDS", "5"));
+                "BOXWALL_MEDIA", folder.resolve("media").toString(), "BOXWALL_HANG_SECONDS", "" + NEVER));
         powerOn();
+        ownProc();
     }
 
     private void powerOn() {
@@ -113,12 +133,15 @@ final class NetBox implements AutoCloseable {
             Process process = start(command);
             process.getOutputStream().close();
             Path err = folder.resolve("err");
-            String out = new String(process.getInputStream().readAllBytes()); // ends only when nobody holds the pipe any more
-            if (!process.waitFor(60, TimeUnit.SECONDS)) {
-                throw new IllegalStateException("still running after a minute: " + String.join(" ", command));
+            Future<String> out = READERS.submit(() -> new String(process.getInputStream().readAllBytes())); // ends only when nobody holds the pipe any more
+            String said = out.get(Wait.SECONDS, TimeUnit.SECONDS);
+            if (!process.waitFor(Wait.SECONDS, TimeUnit.SECONDS)) {
+                throw new TimeoutException();
             }
-            return new Answer(process.exitValue(), out, Files.readString(err));
-        } catch (IOException | InterruptedException e) {
+            return new Answer(process.exitValue(), said, Files.readString(err));
+        } catch (TimeoutException e) {
+            throw new IllegalStateException("hangs: " + String.join(" ", command) + "; in the box: " + alive());
+        } catch (IOException | InterruptedException | ExecutionException e) {
             throw new IllegalStateException(e);
         }
     }
@@ -189,13 +212,74 @@ final class NetBox implements AutoCloseable {
         }
     }
 
-    /** Gives the box a /proc of the test's own, with a file of modules and Packet Acceleration; the rest is the real one. */
-    Path pretendProc() {
-        Path proc = folder.resolve("proc");
-        sh("mkdir -p " + proc + "/net/avm_pa; cd " + proc + "; ln -s /proc/uptime; : >modules; cd net; ln -s /proc/net/ip_tables_names;"
-                + " ln -s /proc/net/ip6_tables_names; ln -s /proc/net/if_inet6; : >avm_pa/control; echo 'State          : enabled' >avm_pa/status");
+    /** Gives the box a /proc in which the uptime is the test's; the rest is the real one. */
+    private void ownProc() {
+        try {
+            Files.createDirectories(proc.resolve("net"));
+            for (String real : new String[] {"modules", "kallsyms", "net/ip_tables_names", "net/ip6_tables_names", "net/if_inet6"}) {
+                Files.createSymbolicLink(proc.resolve(real), Path.of("/proc", real));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
         settings.put("BOXWALL_PROC", proc.toString());
+        passes(0);
+    }
+
+    /** Gives the box the machine's own time: for a daemon, which looks at nothing else. */
+    void realTime() {
+        Path link = proc.resolve("uptime");
+        try {
+            Files.delete(link);
+            Files.createSymbolicLink(link, Path.of("/proc/uptime"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Lets seconds pass for all that goes by the uptime: the times of changes. */
+    void passes(int seconds) {
+        uptime += seconds;
+        try {
+            Path next = Files.writeString(folder.resolve("uptime"), uptime + ".00 1.00\n");
+            Files.move(next, proc.resolve("uptime"), StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Gives the clock by which commands count as hung into the test's hands, too: it stands still, until a stand-in that ends in {@link #HANG} has
+     * moved it to the time at which that very command, and what was there before it, has run for too long.
+     *
+     * @param seconds BOXWALL_HANG_SECONDS
+     */
+    void hangClock(String seconds) {
+        settings.put("BOXWALL_HANG_SECONDS", seconds);
+        Answer answer = sh("cat /proc/uptime >$BOXWALL_TEST/uptime.hung && mount --bind $BOXWALL_TEST/uptime.hung /proc/uptime");
+        if (answer.status() != 0) {
+            throw new IllegalStateException("a file in the place of /proc/uptime: " + answer.err());
+        }
+    }
+
+    /** Gives the box a file of modules and Packet Acceleration of the test's own. */
+    Path pretendProc() {
+        sh("cd " + proc + "; rm modules; : >modules; cd net; mkdir avm_pa; : >avm_pa/control; echo 'State          : enabled' >avm_pa/status");
         return proc;
+    }
+
+    /** Has those who sleep so many seconds wait until {@link #wakeUp}. */
+    void holdSleep(int seconds) {
+        script("sleep", "#!/bin/sh\n[ \"$1\" = " + seconds + " ] || exec /bin/sleep \"$@\"\nuntil [ -e $BOXWALL_TEST/awake ]; do /bin/sleep 0.1; done\n");
+    }
+
+    /** Lets the time of {@link #holdSleep} be over. */
+    void wakeUp() {
+        try {
+            Files.writeString(folder.resolve("awake"), "");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** The calls that the stand-ins wrote down. */
@@ -225,21 +309,21 @@ final class NetBox implements AutoCloseable {
                 && !process.info().commandLine().orElse("").endsWith("sleep 0.3")).count();
     }
 
-    /** Waits until something holds, looking ten times a second. */
-    static boolean within(double seconds, BooleanSupplier what) {
-        long end = System.nanoTime() + (long) (seconds * 1e9);
-        while (!what.getAsBoolean()) {
-            if (System.nanoTime() > end) {
-                return false;
-            }
-            try {
-                Thread.sleep(100); // between two looks; the bound is above
-            } catch (InterruptedException e) {
-                throw new IllegalStateException(e);
-            }
-        }
-        return true;
+    /** The command lines of all that runs in the box but its first process, told from outside. */
+    List<String> alive() {
+        String here = namespace(init());
+        return ProcessHandle.allProcesses().filter(process -> process.pid() != init() && namespace(process.pid()).equals(here))
+                .map(process -> process.info().commandLine().orElse("")).filter(line -> !line.isEmpty() && !line.endsWith("sleep 0.3")).toList();
     }
+
+    private static String namespace(long pid) {
+        try {
+            return Files.readSymbolicLink(Path.of("/proc/" + pid + "/ns/pid")).toString();
+        } catch (IOException e) {
+            return ""; // it ended just now
+        }
+    }
+
 
     private void end() {
         space.descendants().forEach(ProcessHandle::destroyForcibly);

@@ -24,8 +24,8 @@ class OddsTest {
         return answer;
     }
 
-    private static void assertBack(NetBox box, String before, int seconds) {
-        assertTrue(NetBox.within(seconds, () -> box.tables().equals(before) && !Files.exists(box.run.resolve("tx"))),
+    private static void assertBack(NetBox box, String before) {
+        assertTrue(Wait.until(() -> box.tables().equals(before) && !Files.exists(box.run.resolve("tx"))),
                 () -> box.tables() + box.apply("status").out());
     }
 
@@ -59,9 +59,10 @@ class OddsTest {
 
                 assertEquals(0, box.apply("try", plan(box, "one", 1111), "2", "--replace").status());
                 box.sh("cat /dev/zero >$BOXWALL_RUN/filler");
-                assertTrue(NetBox.within(9, () -> box.tables().equals(before)), () -> box.tables());
+                box.passes(2);
+                assertTrue(Wait.until(() -> box.tables().equals(before)), box::tables);
                 box.sh("rm $BOXWALL_RUN/filler");
-                assertTrue(NetBox.within(5, () -> box.sh("[ ! -e $BOXWALL_RUN/tx ]").status() == 0), "the lock is given back");
+                assertTrue(Wait.until(() -> box.sh("[ ! -e $BOXWALL_RUN/tx ]").status() == 0), "the lock is given back");
                 assertEquals("not-confirmed", box.apply("status").get("reason"), box.apply("status").out());
 
                 box.sh("cat /dev/zero >$BOXWALL_RUN/filler");
@@ -80,10 +81,11 @@ class OddsTest {
         inBothShells(shell -> {
             for (String odd : new String[] {"20s", "5.5", "08"}) {
                 try (NetBox box = new NetBox(shell)) {
-                    box.settings.put("BOXWALL_HANG_SECONDS", odd);
+                    box.hangClock(odd);
                     box.givenRules();
                     tried(box, "first", 1111, 1);
-                    assertTrue(NetBox.within(9, () -> !Files.exists(box.run.resolve("tx"))), odd);
+                    box.passes(1);
+                    assertTrue(Wait.until(() -> !Files.exists(box.run.resolve("tx"))), odd);
                     assertFalse(box.tables().contains("1111"), odd);
                 }
             }
@@ -102,7 +104,7 @@ class OddsTest {
                         + "exec /usr/sbin/xtables-legacy-multi ip6tables-restore \"$@\"\n");
                 NetBox.Answer answer = box.apply("try", plan(box, "two", 2222), "60", "--replace");
                 assertEquals("4 interrupted", answer.status() + " " + answer.get("reason"), answer.out() + answer.err());
-                assertBack(box, before, 5);
+                assertBack(box, before);
             }
         });
     }
@@ -114,7 +116,7 @@ class OddsTest {
                 box.script("modsave", SLOW_MODSAVE);
                 String id = tried(box, "one", 1111, 60).get("id");
                 Process confirm = box.start("sh", "-c", "exec " + box.command("boxwall-apply") + " confirm " + id);
-                assertTrue(NetBox.within(9, () -> Files.exists(box.folder.resolve("saving"))));
+                assertTrue(Wait.until(() -> Files.exists(box.folder.resolve("saving"))));
                 assertEquals(0, box.apply("open").status());
                 Files.createFile(box.folder.resolve("saved"));
                 assertEquals(0, confirm.waitFor());
@@ -191,7 +193,7 @@ class OddsTest {
                 // killed when it gives the lock back, which makes the guard finish the boot
                 box.script("mv", "#!/bin/sh\ncase $* in */kept) { read -r worker _ <$BOXWALL_RUN/tx/worker; } 2>/dev/null && kill -9 $worker && exit 1 ;; esac\nexec /bin/mv \"$@\"\n");
                 box.apply("boot");
-                assertTrue(NetBox.within(15, () -> box.living() == 0 && !Files.exists(box.run.resolve("tx"))), () -> box.sh("ps -ef; ls -R $BOXWALL_RUN").out());
+                assertTrue(Wait.until(() -> box.living() == 0 && !Files.exists(box.run.resolve("tx"))), () -> box.sh("ps -ef; ls -R $BOXWALL_RUN").out());
                 assertFalse(box.tables().contains("1111"), box.tables());
                 assertEquals("inactive boxwall.off", box.apply("status").get("state") + " " + box.apply("status").get("reason"));
             }

@@ -143,7 +143,7 @@ class PageIT {
                 + " && read -r -t 10 -u 3; exec 3>&-; done; }; for n in 1 2 3 4 5 6; do hold & done 2>/dev/null; echo held; wait");
         try {
             assertEquals('h', greedy.getInputStream().read());
-            assertTrue(NetBox.within(30, () -> {
+            assertTrue(Wait.until(() -> {
                 browser.click("expose");
                 return browser.until("!document.getElementById('exposed').textContent.startsWith('checking')")
                         && browser.value("document.getElementById('exposed').className === 'bad'").asBoolean();
@@ -152,7 +152,7 @@ class PageIT {
             greedy.descendants().forEach(ProcessHandle::destroyForcibly);
             greedy.destroyForcibly();
         }
-        assertTrue(NetBox.within(30, () -> {
+        assertTrue(Wait.until(() -> {
             browser.click("expose");
             return browser.until("!document.getElementById('exposed').textContent.startsWith('checking')")
                     && browser.value("document.getElementById('services').rows.length > 0").asBoolean();

@@ -32,12 +32,12 @@ class PageLockOutIT {
                 browser.write("seconds", "600");
                 assertTrue(browser.until("!document.getElementById('try').disabled"), () -> browser.text("document.getElementById('checked').textContent"));
                 browser.click("try");
-                assertTrue(NetBox.within(60, () -> box.box.tables().contains("-A INPUT -i lo -m state --state ESTABLISHED -j ACCEPT")), () -> box.box.tables() + box.log());
+                assertTrue(Wait.until(() -> box.box.tables().contains("-A INPUT -i lo -m state --state ESTABLISHED -j ACCEPT")), () -> box.box.tables() + box.log());
                 assertTrue(browser.until("!document.getElementById('lost').hidden"), "it says that the connection is lost");
                 // as one would who doesn't read; the button may be off, and what it sends is dropped as the page's other questions are
                 long dropped = dropped(box);
                 browser.click("confirm");
-                assertTrue(NetBox.within(60, () -> dropped(box) > dropped), "the page asks, and isn't heard");
+                assertTrue(Wait.until(() -> dropped(box) > dropped), "the page asks, and isn't heard");
                 assertEquals("pending", box.box.apply("status").get("state"), box.log());
                 assertEquals(0, box.box.apply("revert", "--now").status());
                 assertEquals(before, box.box.tables());

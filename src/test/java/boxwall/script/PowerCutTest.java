@@ -60,7 +60,7 @@ class PowerCutTest {
             if (which.contains("boot")) {
                 cuts.begin();
                 assertEquals(0, box.apply("boot").status());
-                assertTrue(NetBox.within(10, () -> box.living() == 0), "the prover's end");
+                assertTrue(Wait.until(() -> box.living() == 0), () -> "the prover's end: " + box.alive());
             } else {
                 NetBox.Answer tried = box.apply("try", NEW.write(box.folder.resolve("plan")).toString(), "60");
                 cuts.begin();

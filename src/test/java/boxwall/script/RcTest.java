@@ -43,7 +43,7 @@ class RcTest {
                 assertEquals(0, load.status(), load.out() + load.err());
                 String live = box.tables();
                 assertTrue(live.contains("1111"), load.out() + load.err());
-                assertTrue(NetBox.within(3, () -> box.scripted("rc.boxwall", "status").status() == 0), load.out() + load.err());
+                assertTrue(Wait.until(() -> box.scripted("rc.boxwall", "status").status() == 0), load.out() + load.err());
                 assertEquals("running\n", box.scripted("rc.boxwall", "status").out());
                 assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(box.state.resolve("token"))));
                 String token = NetBox.read(box.state.resolve("token"));

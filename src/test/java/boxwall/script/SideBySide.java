@@ -7,8 +7,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/** Plays a scene for several cases at once: each has a box of its own and mostly waits. */
+/** Plays a scene for several cases at once: each has a box of its own and mostly sleeps, so that two fit a core. */
 final class SideBySide {
+    /** How many scenes play at once in one JVM. */
+    private static final int AT_ONCE = Integer.getInteger("boxwall.beside", 2 * Runtime.getRuntime().availableProcessors());
+
     /** What happens in one case. */
     interface Scene {
         void play(String which) throws Exception;
@@ -27,7 +30,7 @@ final class SideBySide {
 
     /** Plays a scene for each case, and fails with all that failed. */
     static void play(Scene scene, String... cases) {
-        ExecutorService threads = Executors.newFixedThreadPool(cases.length);
+        ExecutorService threads = Executors.newFixedThreadPool(Math.min(cases.length, AT_ONCE));
         List<Future<Object>> ends = new ArrayList<>();
         for (String which : cases) {
             ends.add(threads.submit(() -> {

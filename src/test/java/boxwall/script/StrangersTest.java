@@ -60,7 +60,7 @@ class StrangersTest {
                 NetBox.Answer refused = tried(box, plan("blind", 1111, ""));
                 assertEquals("3 snapshot-failed", refused.status() + " " + refused.get("reason"), refused.out());
                 assertEquals(before, box.tables());
-                assertTrue(NetBox.within(5, () -> box.living() == 0), () -> box.sh("ps -ef").out());
+                assertTrue(Wait.until(() -> box.living() == 0), () -> box.sh("ps -ef").out());
             }
         });
     }
