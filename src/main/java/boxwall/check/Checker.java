@@ -132,11 +132,11 @@ public final class Checker {
         }
         for (Map.Entry<String, Finding> e : first.entrySet()) {
             Finding f = e.getValue();
-            findings.add(new Finding(f.code(), f.severity(), join(lines.get(e.getKey())), f.evidence(), f.effect(), f.remedy()));
+            findings.add(new Finding(f.code(), f.severity(), listed(lines.get(e.getKey())), f.evidence(), f.effect(), f.remedy()));
         }
     }
 
-    static String join(List<String> places) {
+    static String listed(List<String> places) {
         StringBuilder text = new StringBuilder();
         for (String place : new LinkedHashSet<String>(places)) {
             text.append(text.length() == 0 ? "" : ", ").append(place);

@@ -32,7 +32,7 @@ public final class LeftOut {
             for (String line : each.getValue()) {
                 evidence.add(line + ": " + each.getKey());
             }
-            findings.add(new Finding("rule-left-out", Finding.Severity.WARN, Checker.join(each.getValue()), evidence,
+            findings.add(new Finding("rule-left-out", Finding.Severity.WARN, Checker.listed(each.getValue()), evidence,
                     each.getKey(), instead.get(each.getKey())));
         }
         return findings;

@@ -5,15 +5,14 @@ import boxwall.netfilter.Family;
 import boxwall.netfilter.Network;
 
 /**
- * Addresses of one link or one host: no router forwards a packet from or to them (RFC 4291, 2.5.6 and 2.7; in the kernel ip6_forward and
- * ip6_mc_input; in IPv4 ip_route_input_slow), whatever its own addresses are.
+ * IPv6 addresses of one link: no router forwards a packet from or to them (RFC 4291, 2.5.6 and 2.7; in the kernel ip6_forward and
+ * ip6_mc_input), whatever its own addresses are.
  */
 final class LinkScope {
     /** {@code ff02::} under a mask that leaves the flags open: ff12:: and ff32:: are of the same scope. */
-    private static final Network[] TO = {net("255.255.255.255", 32), net("127.0.0.0", 8), net("224.0.0.0", 24), net("::1", 128), net("fe80::", 10),
-        new Network(Family.IPV6, Addresses.parse("ff01::"), Addresses.parse("ff0f::")),
+    private static final Network[] TO = {net("fe80::", 10), new Network(Family.IPV6, Addresses.parse("ff01::"), Addresses.parse("ff0f::")),
         new Network(Family.IPV6, Addresses.parse("ff02::"), Addresses.parse("ff0f::"))};
-    private static final Network[] FROM = {net("127.0.0.0", 8), net("0.0.0.0", 32), net("::", 128), net("::1", 128), net("fe80::", 10)};
+    private static final Network[] FROM = {net("fe80::", 10)};
 
     private LinkScope() {
     }

@@ -55,7 +55,7 @@ class UseCasesTest {
     /** Model boxes that can't have it, whatever the rules say: the kernel that was put into their image has no filter table. */
     private static final Set<String> WITHOUT_FILTER = Set.of("4020-0683", "7583-0710");
     private static final Set<String> LINT = Set.of("rule-redundant", "rule-unreachable", "spoofable-accept", "guest-reaches-lan",
-            "guest-reaches-box", "established-missing");
+            "guest-reaches-box");
 
     static List<String> models() throws IOException {
         try (var folders = Files.list(Path.of("src/test/resources/boxes"))) {
@@ -80,6 +80,9 @@ class UseCasesTest {
                 Presets.OnBox on = Presets.on(box, base + one + "\n", Stateful.AUTO);
                 assertEquals(List.of(), on.parsed().errors(), one);
                 for (Finding finding : on.findings()) {
+                    if (finding.code().equals("module-missing") || finding.code().equals("module-refused")) {
+                        continue; // a model whose image lacks the match: refused with the menu symbol to add
+                    }
                     boolean lint = LINT.contains(finding.code()) && !finding.where().startsWith("rules:");
                     if (lint || finding.severity() == Finding.Severity.REFUSE) {
                         wrong.computeIfAbsent(finding.code() + " " + finding.where() + " " + finding.effect(), k -> new TreeSet<>()).add(model + " " + one);
