@@ -7,7 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A command line taken apart: a verb, its files (diff takes two, the others one), for explain KEY=VALUE words, options. */
+/** A command line taken apart: a verb, its files (diff takes two, import one and a word, the others one), for explain KEY=VALUE words, options. */
 final class Arguments {
     private static final List<String> WITH_VALUE = Arrays.asList("--root", "--out", "--stateful", "--config");
     private static final List<String> FLAGS = Arrays.asList("--json", "--optimize");
@@ -51,8 +51,9 @@ final class Arguments {
             }
             return;
         }
-        if (files.size() == (verb.equals("diff") ? 2 : 1)) {
-            throw new IllegalArgumentException((verb.equals("diff") ? "two files" : "one file") + " at most, found '"
+        boolean second = verb.equals("diff") || verb.equals("import");
+        if (files.size() == (second ? 2 : 1)) {
+            throw new IllegalArgumentException((verb.equals("diff") ? "two files" : second ? "a file and a word" : "one file") + " at most, found '"
                     + files.get(files.size() - 1) + "' and '" + word + "'");
         }
         files.add(word);

@@ -1,13 +1,11 @@
 package boxwall.daemon;
 
+import boxwall.explain.Site;
 import boxwall.http.Control;
 import boxwall.http.Reply;
 import boxwall.http.Request;
 import boxwall.imports.Import;
-import boxwall.imports.Imported;
-import boxwall.imports.Remark;
 import boxwall.report.FactsJson;
-import boxwall.report.ImportJson;
 
 /** Answers the control port: hands each question to whom it belongs. */
 final class BoxControl implements Control {
@@ -158,12 +156,7 @@ final class BoxControl implements Control {
     }
 
     private static Reply imported(String text) {
-        Imported imported = Import.read("import", text);
-        ImportJson json = new ImportJson(imported.text(), imported.isWhole());
-        for (Remark remark : imported.remarks()) {
-            json.remark(remark.line(), remark.what(), remark.todo(), remark.isHarmless());
-        }
-        return Reply.json(200, json.text());
+        return Reply.json(200, ImportReport.of(Import.read("import", text), Site.unknown()).text());
     }
 
     @Override

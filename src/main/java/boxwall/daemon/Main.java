@@ -17,7 +17,7 @@ public final class Main {
             + "       boxwall explain RULES KEY=VALUE... [--root DIR] [--stateful auto|yes|no] [--optimize] [--json]\n"
             + "       boxwall exposure RULES [--root DIR] [--stateful auto|yes|no] [--json]\n"
             + "       boxwall diff    A [B] [--root DIR] [--stateful auto|yes|no] [--json]\n"
-            + "       boxwall import  FILE\n"
+            + "       boxwall import  FILE [WORD] [--root DIR] [--json]\n"
             + "       boxwall presets [--json]\n"
             + "       boxwall daemon  [--config FILE]\n"
             + "       boxwall --help | --version\n"

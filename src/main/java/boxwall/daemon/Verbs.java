@@ -5,9 +5,9 @@ import boxwall.box.Finding;
 import boxwall.compile.Stateful;
 import boxwall.explain.Difference;
 import boxwall.explain.Explanation;
+import boxwall.explain.Site;
 import boxwall.imports.Import;
 import boxwall.imports.Imported;
-import boxwall.imports.Remark;
 import boxwall.netfilter.Family;
 import boxwall.probe.BoxReader;
 import boxwall.probe.Recorder;
@@ -16,6 +16,7 @@ import boxwall.report.DiffJson;
 import boxwall.report.ExplainJson;
 import boxwall.report.ExposureJson;
 import boxwall.report.FactsJson;
+import boxwall.report.ImportJson;
 import boxwall.report.PresetsJson;
 import boxwall.syntax.Note;
 import boxwall.syntax.Preset;
@@ -323,10 +324,16 @@ final class Verbs {
             return 2;
         }
         String name = file.substring(file.lastIndexOf('/') + 1);
-        Imported imported = Import.read(name, text);
-        out.print(imported.text());
-        for (Remark remark : imported.remarks()) {
-            err.println(name + ":" + remark);
+        if (arguments.has("--root") && isNoBox()) {
+            return 2;
+        }
+        Imported imported = Import.read(name, text, arguments.files().size() > 1 ? arguments.files().get(1) : null);
+        ImportJson report = ImportReport.of(imported, arguments.has("--root") ? Site.of(box().facts()) : Site.unknown());
+        if (arguments.has("--json")) {
+            out.println(report.text());
+        } else {
+            out.print(imported.text());
+            err.print(report.inWords(name));
         }
         return imported.isWhole() ? 0 : 1;
     }

@@ -13,12 +13,16 @@ final class Commands {
     private static final Set<String> PREFIXES = new HashSet<String>(Arrays.asList("sudo", "busybox", "command", "nohup", "exec", "nice"));
 
     private final Walk walk;
+    private final UnknownCommand unknown;
+    private int patternLine;
+    private boolean pattern;
     final IptablesLines iptables;
     /** Words that were taken for iptables, to say so once. */
     private final Set<String> guessed = new HashSet<String>();
 
     Commands(Walk walk) {
         this.walk = walk;
+        this.unknown = new UnknownCommand(walk);
         this.iptables = new IptablesLines(walk);
     }
 
@@ -26,11 +30,9 @@ final class Commands {
     void count(Node simple) {
         ShellWord command = simple.command();
         String name = command == null ? "" : Script.baseName(command.toString()).toLowerCase(java.util.Locale.ROOT);
-        boolean program = name.matches("\\$?ip6?t(ables)?6?|\\$?iptables?[46_]*\\w{0,2}|ip46tables") && !name.contains("restore") && !name.contains("save");
-        boolean pattern = walk.ledger.source(simple.line).matches(".*(<\\w+>|\\.\\.\\.).*");
-        // a function that passes its words on to iptables is called like it
-        program |= simple.words.size() > 2 && simple.words.get(1).plain() != null && simple.words.get(1).plain().matches("-[AINPDR]")
-                && !simple.words.get(2).toString().contains("/") && name.matches("[a-z0-9_]+");
+        boolean program = isIptables(name) || simple.words.size() > 2 && ShellWord.isName(name.replace('-', '_')) && isCommand(simple.words.get(1).plain())
+                && RuleText.isChain(simple.words.get(2).toString());
+        boolean pattern = program && isPattern(simple.line);
         if (program && !pattern && simple.words.size() > 1) {
             walk.ledger.rule(simple.line);
         }
@@ -43,7 +45,42 @@ final class Commands {
         }
     }
 
+    /** iptables by its name or in a variable's. */
+    private static boolean isIptables(String name) {
+        String plain = name.startsWith("$") ? name.substring(1) : name;
+        boolean called = plain.startsWith("iptables") || plain.startsWith("ip6tables") || plain.equals("ip46tables") || plain.startsWith("ipt") || plain.startsWith("ip6t");
+        return called && plain.length() < 17 && !plain.contains("restore") && !plain.contains("save");
+    }
+
+    /** A function that passes its words on to iptables is called like it. */
+    private static boolean isCommand(String word) {
+        return word != null && word.length() == 2 && word.charAt(0) == '-' && "AINPDR".indexOf(word.charAt(1)) >= 0;
+    }
+
+    /** Whether a line is a pattern for rules, with places to fill in. */
+    private boolean isPattern(int line) {
+        if (line != patternLine) {
+            String text = walk.ledger.source(line);
+            int open = text.indexOf('<');
+            int close = open < 0 ? -1 : text.indexOf('>', open);
+            patternLine = line;
+            pattern = text.contains("...") || close > 0 && ShellWord.isName(text.substring(open + 1, close));
+        }
+        return pattern;
+    }
+
     Answer run(Node node, boolean asks) {
+        ShellWord command = node.command();
+        String start = command == null || command.pieces.isEmpty() ? "" : command.toString();
+        if (start.length() > 0 && node.words.get(0) == command && SaveDump.isLine(start + " x") && walk.ledger.source(node.line).trim().startsWith(start)
+                && SaveDump.isLine(walk.ledger.source(node.line))) {
+            walk.saved(node.line);
+            return Answer.YES;
+        }
+        if (walk.functions.substitutes(node)) {
+            walk.leftOut.left(node, "a rule in $( ), and nothing is executed here: " + walk.ledger.shown(node.line), "write the rule as a line of its own");
+            return Answer.UNKNOWN;
+        }
         Answer answer = dispatch(node, asks);
         // the here-document's lines belong to the command, and so do those after a backslash
         walk.ledger.structure(node.line, Walk.last(node));
@@ -61,7 +98,7 @@ final class Commands {
                 assign(assignment, node.line, node.end);
             }
             if (assignments.isEmpty()) {
-                walk.leftOut.left(node, "writes a file, or reads one: " + source(node), "boxwall touches no files; keep it in rc.custom if it is needed");
+                walk.leftOut.left(node, "writes a file, or reads one: " + walk.ledger.shown(node.line), "boxwall touches no files; keep it in rc.custom if it is needed");
             }
             return Answer.YES;
         }
@@ -71,7 +108,7 @@ final class Commands {
         } catch (Undecided e) {
             String guess = guess(words.get(0));
             if (guess == null) {
-                return unknown(node, asks, "a command that isn't known: " + e.getMessage());
+                return unknown.answer(node, asks, "a command that isn't known: " + e.getMessage());
             }
             name = name(guess);
             if (!guessed.add(words.get(0).toString())) {
@@ -80,13 +117,20 @@ final class Commands {
             walk.ledger.remark(node.line, Show.text(words.get(0).toString()) + " is taken for " + guess + ": " + e.getMessage(), "nothing to do", true);
         }
         if (name.isEmpty()) {
-            return unknown(node, asks, "a command whose name is empty: " + source(node));
+            return unknown.answer(node, asks, "a command whose name is empty: " + walk.ledger.shown(node.line));
         }
         String base = Script.baseName(name.get(0));
+        boolean direct = base.equals("command") || base.equals("busybox") || base.equals("exec");
         if (PREFIXES.contains(base) && words.size() > 1 && words.get(1).plain() != null && !words.get(1).plain().startsWith("-")) {
             words.remove(0);
             base = Script.baseName(words.get(0).plain());
             name = name(base);
+            Node function = direct ? walk.functions.remove(base) : null;
+            if (function != null) {
+                Answer answer = command(node, base, name, words.subList(1, words.size()), asks);
+                walk.functions.define(function);
+                return answer;
+            }
         }
         return command(node, base, name, words.subList(1, words.size()), asks);
     }
@@ -105,7 +149,7 @@ final class Commands {
     }
 
     private Answer command(Node node, String name, List<String> first, List<ShellWord> rest, boolean asks) {
-        Node function = walk.function(first.get(0));
+        Node function = walk.functions.get(first.get(0));
         if (function != null) {
             return call(node, function, rest);
         }
@@ -164,7 +208,7 @@ final class Commands {
                 return positional(node, rest);
             case ".":
             case "source":
-                walk.leftOut.left(node, "reads another file: " + source(node), "boxwall import opens one file; put that file's text in its place");
+                walk.leftOut.left(node, "reads another file: " + walk.ledger.shown(node.line), "boxwall import opens one file; put that file's text in its place");
                 walk.scope.sourced(node.line);
                 return Answer.UNKNOWN;
             default:
@@ -186,21 +230,25 @@ final class Commands {
         }
         if (PRINTING.contains(name) && target == null) {
             if (asks && !name.equals("echo")) {
-                walk.ledger.remark(node.line, "a question that only the box can answer: " + source(node), "nothing to do", true);
+                walk.ledger.remark(node.line, "a question that only the box can answer: " + walk.ledger.shown(node.line), "nothing to do", true);
                 return Answer.UNKNOWN;
             }
-            walk.ledger.remark(node.line, "builds no rule: " + source(node), "nothing to do", true);
+            walk.ledger.remark(node.line, "builds no rule: " + walk.ledger.shown(node.line), "nothing to do", true);
             return Answer.YES;
         }
         if (name.equals("rmmod") || name.equals("depmod")) {
             walk.ledger.remark(node.line, "unloads or lists modules", "nothing to do: boxwall loads what the rules need and leaves the rest", true);
             return Answer.YES;
         }
+        if (name.endsWith("tables-save") || UnknownCommand.isSaving(name, walk.ledger.source(node.line))) {
+            walk.ledger.remark(node.line, "saves or loads the rules: " + walk.ledger.shown(node.line), "nothing to do: boxwall keeps them itself", true);
+            return Answer.YES;
+        }
         if (target != null) {
             walk.leftOut.left(node, "writes the file " + Show.plain(target, 80), "boxwall writes no files for rules; keep it in rc.custom if it is needed");
             return Answer.YES;
         }
-        return unknown(node, asks, name.equals("include") ? "include can't be followed here" : name.equals("eval") ? "eval runs a text as a command" : "no part of a ruleset: " + source(node));
+        return unknown.answer(node, asks, name.equals("include") ? "include can't be followed here" : name.equals("eval") ? "eval runs a text as a command" : "no part of a ruleset: " + walk.ledger.shown(node.line));
     }
 
     /** The file that the output goes to; null for none, or one that swallows it. */
@@ -220,19 +268,6 @@ final class Commands {
         return null;
     }
 
-    private Answer unknown(Node node, boolean asks, String what) {
-        if (asks) {
-            walk.ledger.remark(node.line, "a question that only the box can answer: " + source(node), "nothing to do", true);
-        } else {
-            walk.leftOut.left(node, what, "keep it in rc.custom if it is needed");
-        }
-        return Answer.UNKNOWN;
-    }
-
-    private String source(Node node) {
-        return Show.text(walk.ledger.source(node.line).trim());
-    }
-
     private void assign(ShellWord word, int line, int end) {
         int equals = word.assignment();
         String name = word.pieces.get(0).text.substring(0, equals);
@@ -240,13 +275,14 @@ final class Commands {
             String value = Expansion.single(word.from(equals + 1), walk.scope, true);
             walk.scope.set(name, value);
             walk.ledger.taken(line, end);
-            if (walk.mayKeep(name) && value.length() > 0 && value.length() < 900 && Quote.fits(value)) {
+            if (walk.functions.mayKeep(name) && value.length() > 0 && value.length() < 900 && Quote.fits(value)) {
                 walk.add(OutLine.assignment(line, name, Quote.word(value)));
                 walk.scope.keep(name);
             }
         } catch (Undecided e) {
-            walk.scope.forget(name, e.getMessage());
-            walk.ledger.remark(line, name + " isn't known from here on: " + e.getMessage(), e.todo(), true);
+            boolean alone = word.pieces.size() < 3 && e.meant() != null;
+            walk.scope.forget(name, e.getMessage(), alone ? e.meant() : null);
+            walk.ledger.remark(line, name + " isn't known from here on: " + e.getMessage(), alone ? "write " + name + "=" + e.meant() : e.todo(), true);
             walk.ledger.structure(line, end);
         }
     }
@@ -259,7 +295,7 @@ final class Commands {
                 continue;
             }
             if (command.equals("local")) {
-                walk.local(name);
+                walk.functions.local(name);
             }
             if (command.equals("unset")) {
                 walk.scope.unset(name);
@@ -292,7 +328,7 @@ final class Commands {
                 words.addAll(Expansion.of(Arrays.asList(word), walk.scope).texts);
             }
             walk.ledger.taken(node.line, node.end);
-            return walk.call(function, words, node.line);
+            return walk.functions.call(function, words, node.line);
         } catch (Undecided e) {
             walk.leftOut.left(node, e.getMessage(), e.todo());
             return Answer.UNKNOWN;

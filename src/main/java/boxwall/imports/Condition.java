@@ -4,6 +4,9 @@ import java.util.List;
 
 /** {@code [ … ]} and test: comparisons of texts and numbers are decided, questions about the box's files aren't. */
 final class Condition {
+    /** Each -o and ! is one more on a small stack. */
+    static final int WORDS_LIMIT = 100;
+
     private Condition() {
     }
 

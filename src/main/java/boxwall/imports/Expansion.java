@@ -69,7 +69,8 @@ final class Expansion {
             return piece.text;
         }
         if (piece.kind == Piece.Kind.UNKNOWN) {
-            throw new Undecided("nothing is executed here: " + Show.text(piece.text), "write what it would give");
+            String meant = Settings.meant(piece.text);
+            throw new Undecided("nothing is executed here: " + Show.text(piece.text), "write " + (meant == null ? "what it would give" : meant), meant);
         }
         String value = scope.value(piece.text);
         if (piece.operator != null) {

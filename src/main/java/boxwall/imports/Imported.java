@@ -1,5 +1,7 @@
 package boxwall.imports;
 
+import boxwall.netfilter.Ruleset;
+
 import java.util.Collections;
 import java.util.List;
 
@@ -9,12 +11,18 @@ public final class Imported {
     private final List<Remark> remarks;
     private final int ruleLines;
     private final int rulesLeft;
+    private final int rulesNotRun;
+    private final Ruleset ruleset;
+    private final Ruleset stricter;
 
-    Imported(String text, List<Remark> remarks, int ruleLines, int rulesLeft) {
+    Imported(String text, Ledger ledger, Ruleset ruleset, Ruleset stricter) {
         this.text = text;
-        this.remarks = Collections.unmodifiableList(remarks);
-        this.ruleLines = ruleLines;
-        this.rulesLeft = rulesLeft;
+        this.remarks = Collections.unmodifiableList(ledger.remarks());
+        this.ruleLines = ledger.ruleLines();
+        this.rulesLeft = ledger.rulesLeft();
+        this.rulesNotRun = ledger.rulesNotRun();
+        this.ruleset = ruleset;
+        this.stricter = stricter;
     }
 
     /** The ruleset, each line ended; what was left out is named in comments. */
@@ -35,6 +43,30 @@ public final class Imported {
     /** How many of those are not in the ruleset. */
     public int rulesLeft() {
         return rulesLeft;
+    }
+
+    /** How many lines hold a rule that the script doesn't run, as it is started; nothing is lost by these. */
+    public int rulesNotRun() {
+        return rulesNotRun;
+    }
+
+    /** How many lines are in the ruleset. */
+    public int rulesTaken() {
+        return ruleLines - rulesLeft - rulesNotRun;
+    }
+
+    /** The ruleset, the box's own names with examples for values. */
+    public Ruleset ruleset() {
+        return ruleset;
+    }
+
+    /**
+     * The ruleset with what was left out and drops put in, as far as it can be read: conditions that only the box decides taken to hold, what
+     * isn't known of a rule left away. What this drops and {@link #ruleset()} accepts is what the result may let through and the script not.
+     * Null when nothing of the kind is missing, or none of it can be read.
+     */
+    public Ruleset stricter() {
+        return stricter;
     }
 
     /** Whether nothing is missing: all remarks, if any, are harmless. */

@@ -10,14 +10,27 @@ import java.util.Set;
 final class IptablesLines {
     private static final List<String> COMMANDS = Arrays.asList("--append", "-A", "--insert", "-I", "--delete", "-D", "--replace", "-R", "--new-chain", "-N", "--new", "-N",
             "--delete-chain", "-X", "--flush", "-F", "--policy", "-P", "--rename-chain", "-E", "--zero", "-Z", "--list", "-L", "--list-rules", "-S", "--check", "-C");
+    private static final List<String> RULE_PARTS = Arrays.asList("-A", "-I", "-R", "-D", "-N", "-P", "-t", "-j", "-g", "-m", "-p", "--append", "--insert", "--jump", "--table", "--match", "--protocol");
+    /** Texts that iptables cuts at a length without a word (libipt_LOG.c, libxt_NFLOG.c): the option, bytes. */
+    private static final List<String> CUT = Arrays.asList("--log-prefix", "29", "--nflog-prefix", "63");
     private static final Set<String> NAT_TARGETS = new HashSet<String>(Arrays.asList("DNAT", "SNAT", "MASQUERADE", "REDIRECT", "NETMAP"));
 
     private final Walk walk;
     /** Rules and chains that are there at this point of the script, as texts: what {@code -C} and {@code -D} ask for. */
-    private final Set<String> present = new HashSet<String>();
+    private Set<String> present = new HashSet<String>();
+    private final List<Set<String>> outer = new ArrayList<Set<String>>();
 
     IptablesLines(Walk walk) {
         this.walk = walk;
+    }
+
+    /** What is played through for what it might do leaves nothing behind. */
+    void perhaps(boolean begins) {
+        if (begins) {
+            outer.add(new HashSet<String>(present));
+        } else {
+            present = outer.remove(outer.size() - 1);
+        }
     }
 
     static boolean isProgram(String name) {
@@ -52,7 +65,7 @@ final class IptablesLines {
         try {
             all = Expansion.of(rest, walk.scope);
         } catch (Undecided e) {
-            walk.leftOut.left(node, e.getMessage(), e.todo());
+            walk.leftOut.left(node, e.getMessage(), e.todo(), known(program, rest));
             return Answer.UNKNOWN;
         }
         if (all.texts.contains("...")) {
@@ -69,12 +82,50 @@ final class IptablesLines {
         return line(node, program, words, named);
     }
 
+    /** A rule without the options whose values aren't known: it matches at least what the rule would; null when its chain or target isn't known. */
+    private String known(String program, List<ShellWord> rest) {
+        List<String> words = new ArrayList<String>();
+        for (ShellWord word : rest) {
+            try {
+                words.addAll(Expansion.of(Arrays.asList(word), walk.scope).texts);
+            } catch (Undecided e) {
+                if (e.meant() != null && word.pieces.size() == 1) {
+                    words.add(Quote.mark(e.meant().substring(1)));
+                    continue;
+                }
+                int last = words.size() - 1;
+                String option = last < 0 ? "" : words.get(last);
+                boolean matches = option.startsWith("-") && !RULE_PARTS.contains(option);
+                if (!matches) {
+                    return null;
+                }
+                words.remove(last);
+                if (last > 0 && words.get(last - 1).equals("!")) {
+                    words.remove(last - 1);
+                }
+            }
+        }
+        return text(program, words);
+    }
+
+    private static String text(String program, List<String> words) {
+        StringBuilder text = new StringBuilder(program);
+        for (String word : words) {
+            if (!Quote.fits(word)) {
+                return null;
+            }
+            text.append(' ').append(Quote.word(word));
+        }
+        return text.toString();
+    }
+
     private Answer line(Node node, String program, List<String> words, List<String> named) {
         if (addresses(node, words)) {
             return Answer.UNKNOWN;
         }
         char verb = verb(words);
-        if (verb == 'L' || verb == 'S' || verb == 'C') {
+        boolean adds = RuleText.holds(program + " " + Expansion.join(words));
+        if ((verb == 'L' || verb == 'S' || verb == 'C') && !adds) {
             boolean builtin = words.size() < 2 || !isPlain(words, "-L") && !isPlain(words, "-S") && verb != 'C';
             walk.ledger.remark(node.line, verb == 'C' ? "asks for a rule" : "lists rules", "nothing to do", true);
             String asked = program + " " + key(words).replaceFirst("-C", "-A");
@@ -85,7 +136,8 @@ final class IptablesLines {
             return Answer.YES;
         }
         natTable(node, words, named);
-        emit(node.line, node.end, program, words, named, verb);
+        cut(node.line, words, named);
+        emit(node.line, node.end, program, words, named, verb, false);
         return verb == 'D' && !forget(program, words) ? Answer.NO : Answer.YES;
     }
 
@@ -139,27 +191,39 @@ final class IptablesLines {
         return 0;
     }
 
-    private void emit(int line, int end, String program, List<String> words, List<String> named, char verb) {
-        StringBuilder text = new StringBuilder(program);
-        boolean fits = true;
-        for (String word : words) {
-            text.append(' ').append(Quote.word(word));
-            fits &= Quote.fits(word);
-        }
-        if (!fits) {
+    private void emit(int line, int end, String program, List<String> words, List<String> named, char verb, boolean saved) {
+        String text = text(program, words);
+        if (text == null) {
             walk.ledger.remark(line, "a control character in a rule", "remove it", false);
             walk.leftLine(line, "a control character in a rule");
             return;
         }
-        OutLine out = OutLine.of(line, text.toString(), program + " " + Expansion.join(named));
+        OutLine out = OutLine.of(line, text, program + " " + Expansion.join(named));
         out.verb = verb;
         out.table = program + " " + table(words);
+        out.saved = saved;
         walk.add(out);
         walk.ledger.taken(line, end);
         if (verb == 'N') {
             present.add(program + " " + table(words) + " -N " + words.get(words.size() - 1));
         } else if (verb == 'A' || verb == 'I') {
             present.add(program + " " + key(words));
+        }
+    }
+
+    private void cut(int line, List<String> words, List<String> named) {
+        for (int i = 0; i + 1 < words.size(); i++) {
+            int known = CUT.indexOf(words.get(i));
+            int limit = known < 0 ? 0 : Integer.parseInt(CUT.get(known + 1));
+            String value = words.get(i + 1);
+            if (known >= 0 && value.length() > limit && !Quote.isMarked(value)) {
+                words.set(i + 1, value.substring(0, limit));
+                walk.ledger.remark(line, words.get(i) + " is cut to " + limit + " characters, as iptables does", "choose a shorter one if its end counts", true);
+                named.clear();
+                for (String word : words) {
+                    named.add(Quote.word(word));
+                }
+            }
         }
     }
 
@@ -183,7 +247,7 @@ final class IptablesLines {
                 String what = "address missing after " + words.get(i);
                 walk.ledger.remark(node.line, what, MissingAddress.suggest(words, i, walk.ledger.source(node.line)), false);
                 if (!missing) {
-                    walk.leftLine(node.line, what);
+                    walk.leftLine(node.line, what, null);
                 }
                 missing = true;
             }
@@ -201,7 +265,7 @@ final class IptablesLines {
             here = redirect.isHere() ? redirect : here;
         }
         if (here == null) {
-            walk.leftOut.left(node, "iptables-restore reads a file, and no file is opened here: " + Show.text(walk.ledger.source(node.line).trim()),
+            walk.leftOut.left(node, "iptables-restore reads a file, and no file is opened here: " + walk.ledger.shown(node.line),
                     "import that file too: boxwall import FILE");
             return Answer.UNKNOWN;
         }
@@ -209,7 +273,7 @@ final class IptablesLines {
         for (ShellWord option : options) {
             adds |= "-n".equals(option.plain()) || "--noflush".equals(option.plain());
         }
-        SaveDump dump = new SaveDump(walk, six, adds);
+        SaveDump dump = new SaveDump(walk, six ? 6 : 4, adds);
         for (int i = 0; i < here.body.size(); i++) {
             int line = here.bodyLine + i;
             String text = here.body.get(i);
@@ -227,6 +291,9 @@ final class IptablesLines {
         }
         walk.ledger.taken(node.line, node.line);
         walk.ledger.structure(node.line, here.bodyLine + here.body.size());
+        if (!here.ended) {
+            walk.ledger.doubt(node.line, "the here-document has no line " + Show.plain(here.target.toString(), 30), "see that the file isn't cut short");
+        }
         return Answer.YES;
     }
 
@@ -260,8 +327,9 @@ final class IptablesLines {
             named.add(Quote.word(word));
         }
         Node node = new Node(Node.Kind.SIMPLE, line);
+        cut(line, words, named);
         if (!addresses(node, words)) {
-            emit(line, line, program, words, named, verb(words));
+            emit(line, line, program, words, named, verb(words), true);
         }
     }
 }

@@ -1,8 +1,8 @@
 package boxwall.imports;
 
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashSet;
-import java.util.Map;
 import java.util.Set;
 
 /** Parts of a script that aren't run here, or may or may not run on the box: what is said of their lines, and what is not known after them. */
@@ -10,18 +10,23 @@ final class LeftOut {
     private static final Set<String> QUIET = new HashSet<String>(Arrays.asList("echo", "printf", "exit", "return", ":", "true", "false", "logger", "sleep",
             "[", "test", "break", "continue", "shift", "set", "rmmod"));
 
-    /** Functions that are called where it can't be decided whether. */
-    final Set<Node> calledPerhaps = new HashSet<Node>();
-    private final Walk walk;
-    private final Map<String, Node> functions;
+    /** Functions that call functions, one in the other: a small JVM's stack ends. */
+    private static final int NESTED_LIMIT = 200;
 
-    LeftOut(Walk walk, Map<String, Node> functions) {
+    /** What bash reads and ash does not. */
+    private static final String[] BASH = {"<(", ">(", "((", "[[", "=(", "=~", ";;&", ";&", "coproc ", "select "};
+
+    private final Walk walk;
+
+    LeftOut(Walk walk) {
         this.walk = walk;
-        this.functions = functions;
     }
 
     /** A part that isn't run, and what is lost by that: nothing. */
     void skip(Node node, String why) {
+        for (Node simple : node.simple()) {
+            walk.functions.mention(simple);
+        }
         passOver(node, "not run: " + why, "nothing to do, unless it is wanted", true);
     }
 
@@ -73,6 +78,7 @@ final class LeftOut {
                 walk.leftLine(simple.line, what);
             }
         }
+        walk.perhaps(node);
         names(node, true, new HashSet<Node>());
         walk.ledger.structure(node.line, node.end);
     }
@@ -82,14 +88,14 @@ final class LeftOut {
         if (node.kind == Node.Kind.FOR) {
             walk.scope.forget(node.name, "line " + node.line + " may set it or not");
         } else if (node.kind == Node.Kind.FUNCTION && here) {
-            functions.remove(node.name);
+            walk.functions.remove(node.name);
         } else if (node.kind == Node.Kind.UNREADABLE) {
-            walk.ledger.passOver(node.line, node.end, "no shell could read this: " + node.name, "write what it should do into the ruleset", false);
+            walk.ledger.passOver(node.line, node.end, unreadable(node), "write what it should do into the ruleset", false);
         } else if (node.kind == Node.Kind.SIMPLE) {
             assigned(node);
-            Node function = node.command() == null ? null : functions.get(node.command().toString());
-            if (function != null && seen.add(function)) {
-                calledPerhaps.add(function);
+            Node function = node.command() == null ? null : walk.functions.get(node.command().toString());
+            if (function != null && seen.size() < NESTED_LIMIT && seen.add(function)) {
+                walk.functions.calledPerhaps.add(function);
                 names(function.parts.get(0), false, seen);
             }
         }
@@ -114,9 +120,36 @@ final class LeftOut {
 
     /** Leaves a command out, and says so beside the rules too. */
     void left(Node node, String what, String todo) {
+        left(node, what, todo, null);
+    }
+
+    /** {@code strict}: what can be read of the rule. */
+    void left(Node node, String what, String todo, String strict) {
         for (int line = node.line; line <= Walk.last(node); line++) {
             if (walk.ledger.source(line).trim().length() > 0 && walk.ledger.remark(line, what, todo, false) && line == node.line) {
-                walk.leftLine(line, what);
+                walk.leftLine(line, what, strict);
+            }
+        }
+    }
+
+    /** Why a part is no shell; what bash reads is not what the box's ash does. */
+    String unreadable(Node node) {
+        for (int line = node.line; line <= node.end; line++) {
+            for (String form : BASH) {
+                if (walk.ledger.source(line).contains(form)) {
+                    return "the box's ash can't read this, bash may: " + node.name;
+                }
+            }
+        }
+        return "no shell could read this: " + node.name;
+    }
+
+    /** A rule that the word true or false alone keeps out is named as missing. */
+    void switchedOff(Node by, Node part, String why) {
+        String word = by.simple().size() == 1 && by.simple().get(0).command() != null ? by.simple().get(0).command().plain() : null;
+        for (Node simple : "true".equals(word) || "false".equals(word) ? part.simple() : Collections.<Node>emptyList()) {
+            if (walk.functions.adds(simple)) {
+                walk.ledger.remark(simple.line, "not run: " + why, "remove " + word + " if it shall hold", false);
             }
         }
     }

@@ -9,9 +9,9 @@ final class Node {
      * What the part is: SIMPLE one command; LIST parts one after the other; AND_OR parts with {@link #operators} between; PIPE parts; IF pairs of
      * condition and body in parts, {@link #otherwise}; FOR a name, words, body; LOOP condition and body (while, until); CASE a word,
      * alternatives; FUNCTION name, body; GROUP body in braces or (subshell) parentheses; UNREADABLE text that is no shell, with {@link #name} why;
-     * PROSE a line of ordinary text.
+     * PROSE a line of ordinary text; SAVED a line of a dump.
      */
-    enum Kind { SIMPLE, LIST, AND_OR, PIPE, IF, FOR, LOOP, CASE, FUNCTION, GROUP, UNREADABLE, PROSE }
+    enum Kind { SIMPLE, LIST, AND_OR, PIPE, IF, FOR, LOOP, CASE, FUNCTION, GROUP, UNREADABLE, PROSE, SAVED }
 
     final Kind kind;
     /** First and last line, 1-based. */

@@ -18,6 +18,10 @@ final class OutLine {
     int top;
     /** The letter of an iptables command, or 0. */
     char verb;
+    /** For what isn't in the ruleset: as much of its text as could be read, or null. */
+    String strict;
+    /** Whether it is a dump's, in which every chain is declared. */
+    boolean saved;
 
     private OutLine(int line, String text, String named, String assigned) {
         this.line = line;
@@ -32,6 +36,18 @@ final class OutLine {
 
     static OutLine assignment(int line, String name, String value) {
         return new OutLine(line, "", name + "=" + value, name);
+    }
+
+    static OutLine leftOut(int line, String comment, String strict) {
+        OutLine left = new OutLine(line, "", comment, null);
+        left.strict = strict;
+        return left;
+    }
+
+    /** The line as one that isn't in the ruleset and may be added by the box; null for what is no rule. */
+    OutLine perhaps() {
+        String may = text.length() > 0 ? text : strict;
+        return may == null ? null : leftOut(line, "", may);
     }
 
     /** Adds the names that the line uses. */

@@ -8,24 +8,48 @@ final class Patterns {
     }
 
     /**
-     * The index of the branch that is taken, -1 for none. For {@code case "$1"} of the script itself, which is taken as started with the word
-     * "start", a branch for "load" or for no word will do when there is none for that.
+     * The index of the branch that is taken, -1 for none. A script that is started with the word "start" only because nothing else was said is
+     * taken with "load", without a word or with "boot" when its case knows no start; when it knows neither, that is said.
      */
-    static int choose(Node node, Scope scope) throws Undecided {
+    static int choose(Node node, Walk walk) throws Undecided {
+        Scope scope = walk.scope;
         ShellWord word = node.words.get(0);
         String value = Expansion.single(word, scope, true);
         if (Quote.isMarked(value)) {
             throw new Undecided("it asks for a value of the box's", "write what shall hold on your box");
         }
-        boolean own = word.pieces.size() == 1 && word.pieces.get(0).kind == Piece.Kind.NAME && word.pieces.get(0).text.equals("1");
-        String[] words = own && value.equals("start") ? new String[] {"start", "load", "", "boot"} : new String[] {value};
-        for (String each : words) {
-            int index = index(node, each, scope, each.equals(words[words.length - 1]));
+        boolean own = scope.assumed && value.equals("start") && word.plain() == null;
+        for (String each : own ? new String[] {"start", "load", "", "boot", "up", "add"} : new String[] {value}) {
+            int index = index(node, each, scope, !own);
             if (index >= 0) {
                 return index;
             }
         }
-        return -1;
+        int other = own ? index(node, "start", scope, true) : -1;
+        boolean rules = false;
+        for (Node simple : other < 0 ? new Node(Node.Kind.LIST, 1).simple() : node.parts.get(other).simple()) {
+            rules |= walk.functions.adds(simple);
+        }
+        if (own && !rules) {
+            StringBuilder known = new StringBuilder();
+            for (List<ShellWord> patterns : node.patterns) {
+                for (ShellWord pattern : patterns) {
+                    known.append("*".equals(pattern.plain()) ? "" : pattern + ", ");
+                }
+            }
+            boolean lost = false;
+            for (Node part : node.parts) {
+                for (Node simple : part.simple()) {
+                    lost |= walk.functions.adds(simple);
+                }
+            }
+            if (lost) {
+                String what = "the script knows " + Show.plain(known.toString(), 200) + "and no start; nothing taken";
+                walk.ledger.remark(node.line, what, "boxwall import FILE WORD, with one of these words", false);
+                walk.leftLine(node.line, what);
+            }
+        }
+        return other;
     }
 
     private static int index(Node node, String value, Scope scope, boolean any) throws Undecided {

@@ -23,12 +23,18 @@ final class Questions {
                 walk.leftOut.left(node, "a [ without its ]", "write ] as the last word");
                 return Answer.UNKNOWN;
             }
-            Answer answer = Condition.of(texts);
+            for (int i = 0; i < texts.size() && walk.scope.assumed && texts.size() == 3; i += 2) {
+                boolean own = texts.get(i).equals("start") && words.get(i).plain() == null && texts.get(1).startsWith("=");
+                if (own && texts.get(2 - i).length() > 0) {
+                    walk.ledger.words.add(texts.get(2 - i));
+                }
+            }
+            Answer answer = texts.size() > Condition.WORDS_LIMIT ? Answer.UNKNOWN : Condition.of(texts);
             if (answer != Answer.UNKNOWN) {
                 walk.ledger.taken(node.line, node.end);
                 return answer;
             }
-            walk.ledger.remark(node.line, "a question that only the box can answer: " + source(node), "nothing to do", true);
+            walk.ledger.remark(node.line, "a question that only the box can answer: " + walk.ledger.shown(node.line), "nothing to do", true);
         } catch (Undecided e) {
             walk.ledger.remark(node.line, "a question that can't be answered here: " + e.getMessage(), "nothing to do", true);
         }
@@ -36,7 +42,8 @@ final class Questions {
     }
 
     /** Several commands side by side: a here-document into iptables-restore, or a question. */
-    Answer pipe(Node node, boolean asks, Commands commands) {
+    Answer pipe(Node node, boolean question, Commands commands) {
+        boolean asks = question;
         Node first = node.parts.get(0);
         Node last = node.parts.get(node.parts.size() - 1);
         String from = first.command() == null ? "" : Script.baseName(first.command().toString());
@@ -51,7 +58,7 @@ final class Questions {
                 walk.ledger.structure(first.line, Walk.last(first));
                 return answer;
             }
-            walk.leftOut.left(node, "iptables-restore reads what another command prints: " + source(node), "import the text that it reads as a file of its own");
+            walk.leftOut.left(node, "iptables-restore reads what another command prints: " + walk.ledger.shown(node.line), "import the text that it reads as a file of its own");
             return Answer.UNKNOWN;
         }
         boolean quiet = true;
@@ -59,16 +66,18 @@ final class Questions {
             String name = simple.command() == null ? "" : Script.baseName(simple.command().toString());
             quiet &= (Commands.PRINTING.contains(name) || name.equals("awk") || name.equals("sed") || name.equals("tr") || name.equals("cut")) && Commands.written(simple, walk.scope) == null;
         }
+        for (Node simple : node.simple()) {
+            if (walk.functions.adds(simple)) {
+                asks = false;
+                quiet = false;
+            }
+        }
         if (asks || quiet) {
-            walk.ledger.remark(node.line, asks ? "a question that only the box can answer: " + source(node) : "builds no rule: " + source(node), "nothing to do", true);
+            walk.ledger.remark(node.line, asks ? "a question that only the box can answer: " + walk.ledger.shown(node.line) : "builds no rule: " + walk.ledger.shown(node.line), "nothing to do", true);
         } else {
-            walk.leftOut.left(node, "a chain of commands, and nothing is executed here: " + source(node), "write what it would give");
+            walk.leftOut.left(node, "a chain of commands, and nothing is executed here: " + walk.ledger.shown(node.line), "write what it would give");
         }
         walk.ledger.structure(node.line, node.end);
         return Answer.UNKNOWN;
-    }
-
-    private String source(Node node) {
-        return Show.text(walk.ledger.source(node.line).trim());
     }
 }

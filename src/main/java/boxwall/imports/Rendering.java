@@ -1,5 +1,7 @@
 package boxwall.imports;
 
+import boxwall.netfilter.Abandoned;
+
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -9,18 +11,30 @@ final class Rendering {
     private static final int COMMENT_LIMIT = 200;
     /** With the rules' own limit this stays below the language's 256 KiB. */
     private static final int COMMENTS_LIMIT = 60 * 1024;
+    private static final int LIMIT = 250 * 1024;
 
     private final Ledger ledger;
     private final String name;
+    private final List<String> heads;
 
-    Rendering(Ledger ledger, String name) {
+    /** {@code heads}: comments for the head. */
+    Rendering(Ledger ledger, String name, List<String> heads) {
         this.ledger = ledger;
         this.name = name;
+        this.heads = heads;
     }
 
     /** The text; {@code named} with the script's names where they could be kept, else with values only. */
     String text(List<OutLine> lines, boolean named) {
         StringBuilder out = new StringBuilder("# imported from " + Show.plain(name, 60) + " by boxwall import\n");
+        int rules = 0;
+        for (OutLine line : lines) {
+            rules += line.text.length() + 1;
+        }
+        int limit = Math.min(COMMENTS_LIMIT, LIMIT - rules);
+        for (String head : heads) {
+            out.append(head).append('\n');
+        }
         Set<Integer> shown = new HashSet<Integer>();
         Set<String> left = new HashSet<String>();
         int comments = 0;
@@ -30,11 +44,12 @@ final class Rendering {
         }
         above(first, shown, out);
         for (OutLine line : lines) {
+            Abandoned.check();
             boolean comment = line.named.startsWith("#");
             if (line.assigned != null && !named || comment && !left.add(line.named)) {
                 continue;
             }
-            if (comments < COMMENTS_LIMIT) {
+            if (comments < limit) {
                 int before = out.length();
                 above(line.top, shown, out);
                 above(line.line, shown, out);
@@ -46,7 +61,7 @@ final class Rendering {
             if (comment) {
                 out.append("\n#   ").append(Show.plain(ledger.source(line.line).trim(), COMMENT_LIMIT));
                 comments += line.named.length() + COMMENT_LIMIT;
-            } else if (shown.add(-line.line) && comments < COMMENTS_LIMIT) {
+            } else if (shown.add(-line.line) && comments < limit) {
                 String beside = beside(ledger.source(line.line));
                 out.append(beside);
                 comments += beside.length();

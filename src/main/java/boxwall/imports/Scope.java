@@ -24,10 +24,14 @@ final class Scope {
     private Map<String, String> values = new HashMap<String, String>();
     /** Names whose value can't be known, and why. */
     private Map<String, String> unknown = new HashMap<String, String>();
+    /** The box's own names for values that can't be known. */
+    private Map<String, String> meant = new HashMap<String, String>();
     /** Names that the output has assigned with the value they have now, so that a line may use the name. */
     private Set<String> kept = new HashSet<String>();
     /** {@code $1} and so on; the script itself is taken as started with the word "start". */
     private List<String> positional = new ArrayList<String>(Arrays.asList("start"));
+    /** Whether that word is only assumed. */
+    boolean assumed = true;
     /** The line that reads another file, which may set any name; 0 when none does. */
     private int sourcedAt;
 
@@ -35,9 +39,11 @@ final class Scope {
         Scope copy = new Scope();
         copy.values = new HashMap<String, String>(values);
         copy.unknown = new HashMap<String, String>(unknown);
+        copy.meant = new HashMap<String, String>(meant);
         copy.kept = new HashSet<String>(kept);
         copy.positional = positional;
         copy.sourcedAt = sourcedAt;
+        copy.assumed = assumed;
         return copy;
     }
 
@@ -50,7 +56,16 @@ final class Scope {
     void forget(String name, String why) {
         values.remove(name);
         kept.remove(name);
+        meant.remove(name);
         unknown.put(name, why);
+    }
+
+    /** As above, with the box's own name for what it stands for, or null. */
+    void forget(String name, String why, String boxName) {
+        forget(name, why);
+        if (boxName != null) {
+            meant.put(name, boxName);
+        }
     }
 
     void unset(String name) {
@@ -100,7 +115,9 @@ final class Scope {
         }
         String why = unknown.get(name);
         if (why != null) {
-            throw new Undecided("the value of " + name + " isn't known: " + why, "write " + name + "=... with the value in the ruleset, then the line");
+            String known = meant.get(name);
+            throw new Undecided("the value of " + name + " isn't known: " + why, known != null ? "write " + name + "=" + known + " before it"
+                    : "write " + name + "=... with the value in the ruleset, then the line", known);
         }
         String value = values.get(name);
         if (value == null && BOX.containsKey(name)) {

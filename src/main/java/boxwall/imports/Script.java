@@ -1,5 +1,6 @@
 package boxwall.imports;
 
+import boxwall.netfilter.Abandoned;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -36,12 +37,23 @@ final class Script {
 
     static Script read(String text) {
         Script script = new Script(text);
-        if (!script.whole()) {
+        if (script.startsAsDump() || !script.whole()) {
             script.page = true;
             script.parts.clear();
             script.lineByLine();
         }
         return script;
+    }
+
+    /** A dump is read line by line from its first line on, and its quotes are none of a shell's. */
+    private boolean startsAsDump() {
+        for (String line : lines) {
+            String text = line.trim();
+            if (text.length() > 0 && text.charAt(0) != '#' && !SaveDump.isHead(text)) {
+                return SaveDump.isLine(text);
+            }
+        }
+        return false;
     }
 
     private boolean whole() {
@@ -82,10 +94,17 @@ final class Script {
 
     private void lineByLine() {
         int offset = 0;
+        boolean table = false;
         for (int i = 0; i < lines.length; i++) {
+            Abandoned.check();
             String line = lines[i].trim();
             int next = i;
-            if (line.length() > 0 && line.charAt(0) != '#') {
+            boolean head = SaveDump.isHead(line);
+            if (head || SaveDump.isLine(line) || table && line.length() > 0 && line.charAt(0) != '#' && !line.startsWith("```") && !looksLikeACommand(line, first(line))) {
+                parts.add(new Node(Node.Kind.SAVED, i + 1));
+                table = !head && !line.equals("COMMIT") && (table || line.charAt(0) == '*');
+            } else if (line.length() > 0 && line.charAt(0) != '#') {
+                table = false;
                 next = one(i, offset, line);
             }
             for (; i < next; i++) {
@@ -97,7 +116,7 @@ final class Script {
 
     /** Reads what begins on a line (0-based); answers the last line that it takes. */
     private int one(int i, int offset, String line) {
-        String first = line.split("[ \t;(]", 2)[0];
+        String first = first(line);
         boolean opens = opens(i, line, first);
         if (!opens && !looksLikeACommand(line, first)) {
             parts.add(new Node(Node.Kind.PROSE, i + 1));
@@ -117,6 +136,14 @@ final class Script {
         }
         parts.add(node);
         return Math.max(i, lexer.line() - 2);
+    }
+
+    private static String first(String line) {
+        int end = 0;
+        while (end < line.length() && " \t;(".indexOf(line.charAt(end)) < 0) {
+            end++;
+        }
+        return line.substring(0, end);
     }
 
     /** Whether a line begins a construct: {@code if} in prose is followed by other words. */

@@ -22,7 +22,29 @@ final class Settings {
         {"disable_ipv6", "set BOXWALL_IPV6 in boxwall.cfg, or let ip6tables -P drop all"},
     };
 
+    /** What scripts ask the box for, as all words of a row but the first show, and the ruleset's own name for it. */
+    private static final String[][] NAMES = {
+        {"$WAN_IF", "nvram get wan", "ifname"}, {"$WAN_IF", "network.wan", "ifname"}, {"$WAN_IF", "network.wan", "device"}, {"$WAN_IF", "get_wanface"},
+        {"$WAN_IF", "network_get_", "wan"}, {"$WAN_IF", "route", "default"}, {"$WAN_IF", "route", "UG"}, {"$WAN_IF", "route get"}, {"$WAN_IF", "nvram get wan_iface"},
+        {"$LAN_IF", "nvram get lan_ifname"}, {"$LAN_IF", "network.lan", "ifname"}, {"$LAN_IF", "network.lan", "device"},
+        {"$LAN_IP", "nvram get lan_ipaddr"}, {"$LAN_IP", "network.lan.ipaddr"},
+    };
+
     private Settings() {
+    }
+
+    /** The name for what a command would tell, or null. */
+    static String meant(String command) {
+        for (String[] row : NAMES) {
+            boolean all = true;
+            for (int i = 1; i < row.length; i++) {
+                all &= command.contains(row[i]);
+            }
+            if (all) {
+                return row[0];
+            }
+        }
+        return null;
     }
 
     static String instead(String target) {

@@ -1,5 +1,6 @@
 package boxwall.imports;
 
+import boxwall.netfilter.Abandoned;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -78,6 +79,7 @@ final class ShellLexer {
     }
 
     private Token read() throws ShellSyntax {
+        Abandoned.check();
         int before = at;
         skipBlanks();
         boolean glued = before == at && at > 0;
@@ -128,7 +130,8 @@ final class ShellLexer {
             redirect.bodyLine = line;
             while (true) {
                 if (at >= text.length()) {
-                    throw new ShellSyntax(redirect.target.line, "the here-document has no line " + end);
+                    redirect.ended = false;
+                    break;
                 }
                 int stop = text.indexOf('\n', at);
                 String body = text.substring(at, stop < 0 ? text.length() : stop);

@@ -22,12 +22,16 @@ import java.util.Set;
 /** Lets through only what the ruleset language takes: parses what would go out, turns each error into a remark, until there is none. */
 final class Sieve {
     /** The language's limit for a file, less room for names and comments. */
-    private static final int SIZE_LIMIT = 160 * 1024;
-    private static final Names NAMES = Names.of(Scope.BOX, Collections.<String>emptyList());
+    private static final int SIZE_LIMIT = 240 * 1024;
+    /** Each parse may find what depends on a line that was refused; after these, all that is refused goes, and its tables with it. */
+    private static final int ROUNDS_LIMIT = 40;
+    static final Names NAMES = Names.of(Scope.BOX, Collections.<String>emptyList());
 
     private final Ledger ledger;
     private final String name;
     private List<OutLine> lines;
+    private Ruleset result;
+    private Ruleset stricter;
 
     Sieve(Walk walk, String name) {
         this.ledger = walk.ledger;
@@ -40,22 +44,62 @@ final class Sieve {
         cut();
         emptying();
         ParsedRules parsed = parse(plain());
-        while (!parsed.errors().isEmpty()) {
-            drop(parsed.errors());
+        for (int i = 0; !parsed.errors().isEmpty(); i++) {
+            drop(parsed.errors(), i < ROUNDS_LIMIT);
             parsed = parse(plain());
         }
         if (idleTables(parsed.ruleset())) {
             parsed = parse(plain());
         }
         numbers();
-        Rendering rendering = new Rendering(ledger, name);
+        result = parsed.ruleset();
+        stricter = new LeftOutRules(lines, ledger).stricter();
+        ledger.close(isEmpty());
+        Rendering rendering = new Rendering(ledger, name, heads());
         String named = rendering.text(used(), true);
         ParsedRules again = parse(named);
-        boolean same = again.errors().isEmpty() && same(again.ruleset(), parsed.ruleset());
+        boolean same = again.errors().isEmpty() && same(again.ruleset(), result);
         return same ? named : rendering.text(used(), false);
     }
 
-    private static ParsedRules parse(String text) {
+    /** The ruleset, with examples for the box's own names. */
+    Ruleset result() {
+        return result;
+    }
+
+    /** See {@link Imported#stricter()}. */
+    Ruleset stricter() {
+        return stricter;
+    }
+
+    private boolean isEmpty() {
+        for (OutLine line : lines) {
+            if (RuleText.holds(line.text)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** What stands at the result's head: whether it lets through more, or less, than the script. */
+    private List<String> heads() {
+        StringBuilder drops = new StringBuilder();
+        StringBuilder accepts = new StringBuilder();
+        for (int line : ledger.missingRules()) {
+            boolean dropping = RuleText.drops(ledger.source(line));
+            (dropping ? drops : accepts).append((dropping ? drops : accepts).length() == 0 ? "" : ", ").append(line);
+        }
+        List<String> heads = new ArrayList<String>();
+        if (drops.length() > 0) {
+            heads.add("# CAUTION: rules that drop are missing (line " + Show.plain(drops.toString(), 200) + "), so this lets through more than the script");
+        }
+        if (accepts.length() > 0) {
+            heads.add("# CAUTION: rules are missing (line " + Show.plain(accepts.toString(), 200) + "), so this may keep out what the script lets in");
+        }
+        return heads;
+    }
+
+    static ParsedRules parse(String text) {
         return RulesetParser.parse(new Source("import", text), NAMES, Includes.NONE);
     }
 
@@ -69,7 +113,7 @@ final class Sieve {
 
     private void replace(int index, String comment) {
         OutLine line = lines.get(index);
-        OutLine left = OutLine.of(line.line, "", comment == null ? "" : "# left out, line " + line.line + ": " + comment);
+        OutLine left = OutLine.leftOut(line.line, comment == null ? "" : "# left out, line " + line.line + ": " + comment, comment == null ? null : line.text);
         left.top = line.top;
         lines.set(index, left);
     }
@@ -100,7 +144,7 @@ final class Sieve {
         }
     }
 
-    private void drop(List<SyntaxError> errors) {
+    private void drop(List<SyntaxError> errors, boolean single) {
         Set<Integer> dropped = new HashSet<Integer>();
         for (SyntaxError error : errors) {
             int index = error.line() - 1;
@@ -111,18 +155,51 @@ final class Sieve {
             OutLine line = lines.get(index);
             boolean nothing = error.what().startsWith("no such rule in") || error.what().startsWith("no rule ") && line.verb == 'D'
                     || (line.verb == 'F' || line.verb == 'X') && error.what().startsWith("no chain ") || line.verb == 'N' && error.what().endsWith("is there already");
-            ledger.remark(line.line, error.what(), nothing ? "nothing to do: tables begin empty here" : error.todo(), nothing);
+            ledger.remark(line.line, error.what(), nothing ? "nothing to do: tables begin empty here" : todo(error, line), nothing);
             if (dropped.add(index)) {
                 replace(index, nothing ? null : Show.plain(error.what(), 160));
             }
         }
-        for (int i = 0; dropped.isEmpty() && i < lines.size(); i++) {
+        for (int i = 0; (dropped.isEmpty() || !single) && i < lines.size(); i++) {
             // an error of the whole: better nothing than a ruleset that can't be read
             if (lines.get(i).text.length() > 0) {
                 ledger.remark(lines.get(i).line, errors.get(0).what(), errors.get(0).todo(), false);
                 replace(i, null);
             }
         }
+    }
+
+    /** Targets that other firmware has and no FRITZ!Box: the name, what to do. */
+    private static final String[][] TARGETS = {
+        {"FULLCONENAT", "a target of another firmware; MASQUERADE is the closest to it"},
+        {"FULLCONE", "a target of another firmware; MASQUERADE is the closest to it"},
+        {"FLOWOFFLOAD", "a target of another firmware that makes forwarding fast and decides nothing: leave it out"},
+        {"SKIPLOG", "a target of another firmware that decides nothing: leave it out"},
+        {"IMQ", "a target of another firmware, for shaping: leave it out"},
+        {"TRIGGER", "a target of another firmware; open the ports with rules of their own"},
+        {"CLASSIFY", "for shaping, which decides nothing: leave it out"},
+    };
+
+    private String todo(SyntaxError error, OutLine line) {
+        String what = error.what();
+        if (!what.startsWith("no target and no chain")) {
+            return error.todo();
+        }
+        String name = what.substring(what.indexOf('"') + 1, Math.max(what.indexOf('"') + 1, what.indexOf('"', what.indexOf('"') + 1)));
+        for (String[] target : TARGETS) {
+            if (target[0].equals(name)) {
+                return target[1];
+            }
+        }
+        for (OutLine other : line.saved ? lines : Collections.<OutLine>emptyList()) {
+            if (RuleText.words(other.text).contains(name) && other.text.contains("-A " + name + " ")) {
+                return "the line :" + name + " - [0:0] is missing from the dump: put it before the rules";
+            }
+        }
+        if (line.saved && !name.equals(name.toUpperCase(java.util.Locale.ROOT))) {
+            return "make the chain with :" + name + " - [0:0] above the rules (in a script: -N " + name + ")";
+        }
+        return line.saved ? "a dump declares each chain, so this is a target, of another firmware or of a module that boxwall doesn't know: write the rule with one of README's targets" : error.todo();
     }
 
     /** Tables beside filter without a rule: naming nat loads connection tracking, and there is nothing to gain. */

@@ -1,12 +1,12 @@
 package boxwall.imports;
 
 import boxwall.netfilter.Abandoned;
+
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * Plays a script through as a shell would at boot, with what can be known without the box: loops over literal lists are unrolled, functions
@@ -15,27 +15,45 @@ import java.util.Set;
  */
 final class Walk {
     /** Rounds of loops and calls of functions may multiply; a ruleset file has 256 KiB. */
-    private static final int STEPS_LIMIT = 20000;
-    private static final int CALLS_LIMIT = 20;
+    private static final int STEPS_LIMIT = 50000;
     final Ledger ledger;
     final List<OutLine> out = new ArrayList<OutLine>();
     Scope scope = new Scope();
+    final String name;
     private final Commands commands = new Commands(this);
     final LeftOut leftOut;
-    private final Map<String, Node> functions = new HashMap<String, Node>();
-    private final Set<Node> called = new HashSet<Node>();
+    final Functions functions = new Functions(this);
+    private SaveDump dump;
+    private final Prose prose = new Prose(this);
+    /** Above 0 while a part is played through for what it might do: nothing of it goes out. */
+    private int perhaps;
     /** The line of the text's part that is run now: comments above it belong to what comes of it. */
     private int top;
-    private final List<Map<String, Object[]>> locals = new ArrayList<Map<String, Object[]>>();
     private int subshells;
     private int steps;
     /** Why nothing more is run (exit, return, break, continue), or null. */
     private String halt;
     private int haltLine;
 
-    Walk(Ledger ledger) {
+    /** {@code word}: what a script is started with, null for start. */
+    Walk(Ledger ledger, String name, String word) {
         this.ledger = ledger;
-        this.leftOut = new LeftOut(this, functions);
+        this.name = name;
+        this.leftOut = new LeftOut(this);
+        if (word != null) {
+            scope.positional(word.length() == 0 ? new ArrayList<String>() : new ArrayList<String>(Arrays.asList(word)));
+            scope.assumed = false;
+        }
+    }
+
+    IptablesLines iptables() {
+        return commands.iptables;
+    }
+
+    /** The lines of a dump that stand in the text itself. */
+    void saved(int line) {
+        dump = dump == null ? new SaveDump(this, 0, false) : dump;
+        dump.line(line, ledger.source(line));
     }
 
     void play(Script script) {
@@ -48,19 +66,18 @@ final class Walk {
         for (Node part : script.parts) {
             top = part.line;
             if (halt != null && !script.page) {
-                leftOut.skip(part, "it stands after " + halt + " in line " + haltLine);
+                String why = "it stands after " + halt + " in line " + haltLine;
+                leftOut.skip(part, why);
+                ledger.missing(part.line, last(part), "not run: " + why, "move it before that line if it shall hold");
             } else {
                 halt = null;
                 run(part, false);
             }
         }
-        for (Node function : functions.values()) {
-            if (leftOut.calledPerhaps.contains(function) && !called.contains(function)) {
-                leftOut.passOver(function, "the function " + Show.plain(function.name, 30) + " is called only where it depends on the box", "write its rules into the ruleset if they shall hold", false);
-            } else if (!called.contains(function)) {
-                leftOut.skip(function, "the function " + Show.plain(function.name, 30) + " is never called");
-            }
+        if (dump != null) {
+            dump.end();
         }
+        functions.uncalled();
     }
 
     /** {@code asks}: the answer counts, as in a condition; then a command that isn't known is no loss. */
@@ -89,30 +106,43 @@ final class Walk {
             case CASE:
                 return cases(node);
             case FUNCTION:
-                functions.put(node.name, node);
+                functions.define(node);
                 ledger.structure(node.line, node.end);
                 return Answer.YES;
             case GROUP:
                 return group(node, asks);
             case PROSE:
-                return prose(node);
+                prose.read(node);
+                return Answer.UNKNOWN;
+            case SAVED:
+                saved(node.line);
+                return Answer.YES;
             default:
-                leftOut.left(node, "no shell could read this: " + node.name, "write what it should do into the ruleset");
+                leftOut.left(node, leftOut.unreadable(node), "write what it should do into the ruleset");
                 return Answer.UNKNOWN;
         }
     }
 
-    /** A line that isn't read as a command; if it has a rule in it, or is in what calls itself a script, something may be missing. */
-    private Answer prose(Node node) {
-        String line = ledger.source(node.line);
-        if (line.matches(".*(tables|IPT\\w*}?\"?) +(-t +\\w+ +)?-[AIDRNPFXE] .*")) {
-            leftOut.left(node, "a rule in a line that isn't read as a command", "write the rule as a line of its own");
-        } else if (ledger.source(1).startsWith("#!")) {
-            leftOut.left(node, "not read: the script as a whole can't be", "write what it should do into the ruleset");
-        } else {
-            ledger.remark(node.line, "a line of text, no command", "nothing to do", true);
+    /** Plays a part through that runs or not as the box decides, for the rules that it may add. */
+    void perhaps(Node node) {
+        if (perhaps > 2 || steps > STEPS_LIMIT / 2) {
+            return;
         }
-        return Answer.UNKNOWN;
+        Scope outer = scope;
+        Map<String, Node> known = functions.begin();
+        String halted = halt;
+        scope = scope.copy();
+        halt = null;
+        perhaps++;
+        ledger.mute(true);
+        commands.iptables.perhaps(true);
+        run(node, false);
+        commands.iptables.perhaps(false);
+        ledger.mute(false);
+        perhaps--;
+        halt = halted;
+        functions.end(known);
+        scope = outer;
     }
 
     private Answer list(Node node, boolean asks) {
@@ -139,7 +169,9 @@ final class Walk {
             } else if (answer == Answer.UNKNOWN) {
                 leftOut.undecided(part, node.parts.get(i - 1));
             } else {
-                leftOut.skip(part, "it is for when the command before " + (wanted == Answer.YES ? "succeeds" : "fails"));
+                String why = "it is for when the command before " + (wanted == Answer.YES ? "succeeds" : "fails");
+                leftOut.skip(part, why);
+                leftOut.switchedOff(node.parts.get(i - 1), part, why);
             }
         }
         return answer;
@@ -166,6 +198,7 @@ final class Walk {
                 done = true;
             } else if (answer == Answer.NO) {
                 leftOut.skip(node.parts.get(i + 1), "the condition doesn't hold");
+                leftOut.switchedOff(node.parts.get(i), node.parts.get(i + 1), "the condition doesn't hold");
             } else {
                 open = node.parts.get(i);
                 leftOut.undecided(node.parts.get(i + 1), open);
@@ -196,6 +229,7 @@ final class Walk {
             }
         } catch (Undecided e) {
             ledger.remark(node.line, "a loop over what isn't known: " + e.getMessage(), e.todo(), true);
+            scope.forget(node.name, "line " + node.line + " sets it in a loop");
             leftOut.undecided(node.parts.get(0), node);
             scope.forget(node.name, "line " + node.line + " sets it in a loop");
             return Answer.UNKNOWN;
@@ -232,7 +266,7 @@ final class Walk {
         ledger.structure(node.line, node.end);
         int chosen = -1;
         try {
-            chosen = Patterns.choose(node, scope);
+            chosen = Patterns.choose(node, this);
         } catch (Undecided e) {
             ledger.remark(node.line, "a case that can't be decided: " + e.getMessage(), e.todo(), true);
             for (Node part : node.parts) {
@@ -267,59 +301,23 @@ final class Walk {
         return answer;
     }
 
+    boolean isPlayedThrough() {
+        return perhaps > 0;
+    }
+
+    boolean inSubshell() {
+        return subshells > 0;
+    }
+
+    /** What stopped the run, or null; a function that returns goes on. */
+    void returned() {
+        halt = "return".equals(halt) ? null : halt;
+    }
+
     /** Stops: exit, return, break or continue. */
     void halt(String how, int line) {
         halt = how;
         haltLine = line;
-    }
-
-    Node function(String name) {
-        return functions.get(name);
-    }
-
-    /** Runs a function's body with these words as $1 and so on. */
-    Answer call(Node function, List<String> words, int line) {
-        if (locals.size() >= CALLS_LIMIT) {
-            ledger.remark(line, "functions that call each other more than " + CALLS_LIMIT + " deep", "write the rules out", false);
-            return Answer.UNKNOWN;
-        }
-        called.add(function);
-        List<String> before = scope.positional();
-        scope.positional(new ArrayList<String>(words));
-        locals.add(new HashMap<String, Object[]>());
-        Answer answer = run(function.parts.get(0), false);
-        if ("return".equals(halt)) {
-            halt = null;
-        }
-        for (Map.Entry<String, Object[]> local : locals.remove(locals.size() - 1).entrySet()) {
-            if (local.getValue()[0] != null) {
-                scope.set(local.getKey(), (String) local.getValue()[0]);
-            } else {
-                scope.unset(local.getKey());
-            }
-        }
-        scope.positional(before);
-        return answer;
-    }
-
-    /** The name gets its value back when the function that runs now ends. */
-    void local(String name) {
-        if (locals.isEmpty() || locals.get(locals.size() - 1).containsKey(name)) {
-            return;
-        }
-        String value = null;
-        try {
-            value = scope.value(name);
-        } catch (Undecided e) {
-            scope.unset(name);
-        }
-        locals.get(locals.size() - 1).put(name, new Object[] {value});
-    }
-
-    /** Whether an assignment may go out as one: it holds from here on, everywhere. */
-    boolean mayKeep(String name) {
-        boolean local = !locals.isEmpty() && locals.get(locals.size() - 1).containsKey(name);
-        return subshells == 0 && !local;
     }
 
     static int last(Node node) {
@@ -331,12 +329,20 @@ final class Walk {
     }
 
     void leftLine(int line, String what) {
-        add(OutLine.of(line, "", "# left out, line " + line + ": " + Show.plain(what, 160)));
+        leftLine(line, what, null);
+    }
+
+    /** Says beside the rules what is left out; {@code strict} is what can be read of the rule, or null. */
+    void leftLine(int line, String what, String strict) {
+        add(OutLine.leftOut(line, "# left out, line " + line + ": " + Show.plain(what, 160), strict));
     }
 
     /** A line that goes out. */
     void add(OutLine line) {
-        line.top = top;
-        out.add(line);
+        OutLine kept = perhaps == 0 ? line : line.perhaps();
+        if (kept != null) {
+            kept.top = top;
+            out.add(kept);
+        }
     }
 }

@@ -4,28 +4,59 @@ import com.eclipsesource.json.Json;
 import com.eclipsesource.json.JsonArray;
 
 /**
- * POST /import: {@code {rules, whole, remarks[{line, what, todo, harmless}]}}. whole says that nothing is missing; harmless remarks are about
- * lines that a ruleset doesn't need.
+ * What an import gave, as JSON and in words: {@code {rules, whole, taken, missing, not_run, remarks[{line, what, todo, harmless}], opens[],
+ * incomplete}}. whole says that nothing is missing; harmless remarks are about lines that a ruleset doesn't need; taken, missing and not_run
+ * count lines that hold a rule; opens names the packets that the ruleset accepts and, as far as the script can be read, the script drops.
  */
 public final class ImportJson {
     private final String rules;
     private final boolean whole;
+    private final int taken;
+    private final int missing;
+    private final int notRun;
     private final JsonArray remarks = new JsonArray();
+    private final JsonArray opens = new JsonArray();
+    private final StringBuilder words = new StringBuilder();
+    private String incomplete;
 
-    /** Starts with the ruleset that came out. */
-    public ImportJson(String rules, boolean whole) {
+    /** Starts with the ruleset that came out, and the counts of lines. */
+    public ImportJson(String rules, boolean whole, int taken, int missing, int notRun) {
         this.rules = rules;
         this.whole = whole;
+        this.taken = taken;
+        this.missing = missing;
+        this.notRun = notRun;
     }
 
     /** Adds what is said of a line; {@code todo} may be empty or null. */
     public ImportJson remark(int line, String what, String todo, boolean harmless) {
         remarks.add(Json.object().add("line", line).add("what", Text.of(what)).add("todo", todo == null ? "" : Text.of(todo)).add("harmless", harmless));
+        words.append(harmless ? "  " : "* ").append('\0').append(line).append(": ").append(what).append("; ").append(todo).append('\n');
+        return this;
+    }
+
+    /** Adds packets that the ruleset lets through and the script may not. */
+    public ImportJson opens(String packets) {
+        opens.add(Text.of(packets));
+        words.append("* lets through what the script drops, or may drop: ").append(packets).append('\n');
+        return this;
+    }
+
+    /** Says what could not be compared; null for nothing. */
+    public ImportJson incomplete(String why) {
+        incomplete = why;
         return this;
     }
 
     /** The JSON text. */
     public String text() {
-        return Json.object().add("rules", Text.of(rules)).add("whole", whole).add("remarks", remarks).toString();
+        return Json.object().add("rules", Text.of(rules)).add("whole", whole).add("taken", taken).add("missing", missing).add("not_run", notRun)
+                .add("remarks", remarks).add("opens", opens).add("incomplete", incomplete == null ? Json.NULL : Json.value(Text.of(incomplete))).toString();
+    }
+
+    /** One line a remark, those about what is missing with a star; the totals last. */
+    public String inWords(String file) {
+        String more = incomplete == null ? "" : "* not all could be compared with the script: " + incomplete + "\n";
+        return Text.of(words.toString().replace("\0", file + ":") + more + "taken " + taken + ", missing " + missing + (notRun > 0 ? ", not run " + notRun : "") + "\n");
     }
 }

@@ -34,7 +34,7 @@ class ImportVerbTest {
     @Test
     void whatIsLeftOutIsStatus1AndNamedByFileAndLine() {
         assertEquals(1, run("import", "src/test/resources/imports/gateway.sh"));
-        assertTrue(err.toString(StandardCharsets.UTF_8).contains("\ngateway.sh:56: the value of MY_IP isn't known"), err::toString);
+        assertTrue(err.toString(StandardCharsets.UTF_8).contains("\n* gateway.sh:56: the value of MY_IP isn't known"), err::toString);
         assertTrue(out.toString(StandardCharsets.UTF_8).contains("\n# left out, line 56: "), out::toString);
     }
 
