@@ -65,8 +65,8 @@ final class NetfilterFindings {
                     "There is no iptables program on this box, so no rule can be loaded.",
                     "make menuconfig: FREETZ_PACKAGE_IPTABLES, with FREETZ_PACKAGE_IPTABLES_SAVE_RESTORE");
         } else if (userland.restore() == Known.NO) {
-            add("restore-missing", Severity.WARN, one("no iptables-restore in /sbin, /usr/sbin, /bin, /usr/bin"),
-                    "Without iptables-restore rules go in one by one: slowly, and half of them stay when one fails.",
+            add("restore-missing", Severity.REFUSE, one("no iptables-restore in /sbin, /usr/sbin, /bin, /usr/bin"),
+                    "Without iptables-restore a table can't be replaced in one step, so boxwall loads no rules.",
                     "make menuconfig: FREETZ_PACKAGE_IPTABLES_SAVE_RESTORE (default is off)");
         }
         if (userland.version() != null && Versions.compare(userland.version(), "1.4.11") < 0) {
