@@ -5,11 +5,10 @@
 
 # shellcheck source=/dev/null # Freetz' functions for pages
 . /usr/lib/libmodcgi.sh
-for conf in /mod/etc/conf/boxwall.cfg /etc/default.boxwall/boxwall.cfg; do
-	# shellcheck source=/dev/null # the box's own settings
-	[ -r "$conf" ] && . "$conf" && break
-done
-STATE=${BOXWALL_STATE:-/tmp/flash/boxwall} RUN=${BOXWALL_RUN:-/var/run/boxwall} PORT=${BOXWALL_PORT:-8181}
+# shellcheck source=init.d/boxwall-common
+. /usr/sbin/boxwall-common
+read_settings
+PORT=${BOXWALL_PORT:-8181}
 
 # Prints what a state of boxwall-apply means.
 meaning() { # STATE

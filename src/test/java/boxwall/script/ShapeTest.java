@@ -6,8 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -38,5 +42,40 @@ class ShapeTest {
         List<String> found = Files.readAllLines(Path.of("init.d", script)).stream().map(String::strip)
                 .filter(line -> !line.startsWith("#") && ABSENT.matcher(line).find()).toList();
         assertEquals(List.of(), found);
+    }
+
+    /** In dash a ":" whose file can't be opened ends the script: RUN full, say. "true" does not. */
+    @Test
+    void noFileIsMadeByACommandThatEndsTheShell() throws IOException {
+        assertEquals(List.of(), lines("(^|.*[ ;&|({])(:|exec|eval|export|set|shift|trap|return|exit|\\.)( [^;&|#]*)? [0-9]?>>?\"?(?!/dev/null)[$A-Za-z/].*",
+                line -> !line.contains("exec >\"$BOXWALL_LOG\"")));
+    }
+
+    /** As Freetz-NG's own conventions ask. */
+    @Test
+    void aConditionWithABlockIsAnIf() throws IOException {
+        assertEquals(List.of(), lines(".*&& \\{( .*)?", line -> true));
+    }
+
+    @Test
+    void everyFileCanBeReadAsAWhole() throws IOException {
+        try (Stream<Path> files = Files.list(Path.of("init.d"))) {
+            for (Path file : files.toList()) {
+                long lines = Files.readAllLines(file).size();
+                assertTrue(lines <= 750, file + " has " + lines + " lines");
+            }
+        }
+    }
+
+    /** The lines of all scripts that match, but for comments. */
+    private static List<String> lines(String pattern, Predicate<String> but) throws IOException {
+        List<String> found = new ArrayList<>();
+        try (Stream<Path> files = Files.list(Path.of("init.d"))) {
+            for (Path file : files.sorted().toList()) {
+                Files.readAllLines(file).stream().filter(line -> !line.strip().startsWith("#") && line.matches(pattern) && but.test(line))
+                        .forEach(line -> found.add(file.getFileName() + ": " + line.strip()));
+            }
+        }
+        return found;
     }
 }

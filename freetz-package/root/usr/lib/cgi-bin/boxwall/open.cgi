@@ -4,16 +4,15 @@
 
 # shellcheck source=/dev/null # Freetz' functions for pages, its log-in too
 . /usr/lib/libmodcgi.sh
-for conf in /mod/etc/conf/boxwall.cfg /etc/default.boxwall/boxwall.cfg; do
-	# shellcheck source=/dev/null # the box's own settings
-	[ -r "$conf" ] && . "$conf" && break
-done
+# shellcheck source=init.d/boxwall-common
+. /usr/sbin/boxwall-common
+read_settings
 
 # Whether the request's body, name=value&name=value, has the key.
 asked() {
 	[ "$REQUEST_METHOD" = POST ] || return 1
 	case $CONTENT_LENGTH in '' | *[!0-9]* | ?????*) return 1 ;; esac
-	read -r key <"${BOXWALL_RUN:-/var/run/boxwall}/form" || return 1
+	read -r key <"$RUN/form" || return 1
 	[ ${#key} -eq 32 ] || return 1
 	body=$(dd bs=1 count="$CONTENT_LENGTH" 2>/dev/null)
 	case "&$body&" in *"&boxwall_open=$key&"*) return 0 ;; esac
