@@ -209,7 +209,7 @@ final class FaultBox implements AutoCloseable {
     }
 
     private void clean(String said) {
-        assertTrue(names(box.run).matches("(result|live|plan|prover|witness| )*"), "left in RUN: " + names(box.run) + said);
+        assertTrue(names(box.run).matches("(result|live|plan|prover|witness|saved|saving\\.\\d+| )*"), "left in RUN: " + names(box.run) + said);
         assertTrue(names(box.state).matches("(rules(\\.\\d)?|boot(\\.(new|old|bad|safe))?|trial| )*"), "left in STATE: " + names(box.state) + said);
     }
 

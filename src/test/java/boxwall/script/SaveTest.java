@@ -1,0 +1,144 @@
+package boxwall.script;
+
+import static boxwall.script.SideBySide.inBothShells;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Two who save at once: one plan or the other is in flash, whole, and nobody says that it was saved when it was not. */
+class SaveTest {
+    private static final int ROUNDS = Boolean.getBoolean("boxwall.long") ? 50 : 4;
+    private static final String SLOW = "#!/bin/sh\necho saving >>$BOXWALL_TEST/saves\nsleep 0.3\n";
+    private static final String STOPPED = "#!/bin/sh\necho saving >>$BOXWALL_TEST/saves\nexec sleep 1000\n";
+
+    private static Path plan(NetBox box, String id, int port) {
+        return new PlanFolder(id, port).write(box.folder.resolve("plan-" + id));
+    }
+
+    private static Process started(NetBox box, String script, String verb, String argument) throws IOException {
+        return box.start("sh", "-c", "exec " + box.command(script) + " " + verb + " " + argument + " >$BOXWALL_TEST/said-$$ 2>&1");
+    }
+
+    private static int saves(NetBox box) {
+        return (int) NetBox.read(box.folder.resolve("saves")).lines().count();
+    }
+
+    /** The id of the plan in boot.new, of which nothing may be missing or another's. */
+    private static String whole(NetBox box, int round) {
+        Path boot = box.state.resolve("boot.new");
+        for (String file : List.of("stamp", "modules", "restore4", "restore6", "origin", "pa", "notes")) {
+            assertTrue(NetBox.read(boot.resolve(file)).contains("\n# end ") || NetBox.read(boot.resolve(file)).startsWith("# end "),
+                    "round " + round + ": " + file + " is missing or cut short");
+        }
+        String id = NetBox.read(boot.resolve("stamp")).lines().filter(line -> line.startsWith("id=")).findFirst().orElse("").substring(3);
+        assertTrue(NetBox.read(boot.resolve("restore4")).contains("--dport " + (id.equals("one") ? 1111 : 2222)), "two plans in one folder");
+        return id;
+    }
+
+    @Test
+    void twoKeepsAtOnceLeaveOnePlanWhole() {
+        inBothShells(shell -> {
+            try (NetBox box = new NetBox(shell)) {
+                box.script("modsave", SLOW);
+                String one = plan(box, "one", 1111).toString();
+                String two = plan(box, "two", 2222).toString();
+                for (int round = 0; round < ROUNDS; round++) {
+                    Process first = started(box, "boxwall-keep", "keep", one);
+                    Process second = started(box, "boxwall-keep", "keep", round % 2 == 0 ? two : one);
+                    assertEquals("0 0", first.waitFor() + " " + second.waitFor(), "round " + round);
+                    whole(box, round);
+                    try (Stream<Path> left = Files.list(box.state)) {
+                        assertEquals(List.of(), left.filter(path -> path.getFileName().toString().startsWith("new.")).toList());
+                    }
+                }
+            }
+        });
+    }
+
+    @Test
+    void theLockOfOneThatWasKilledHoldsNobodyUp() {
+        inBothShells(shell -> {
+            try (NetBox box = new NetBox(shell)) {
+                box.script("modsave", STOPPED);
+                for (String verb : List.of("keep " + plan(box, "one", 1111), "mark one", "promote", "keep " + plan(box, "one", 1111), "drop", "off")) {
+                    int before = saves(box);
+                    box.start("sh", "-c", "echo $$ >$BOXWALL_TEST/keeper; exec " + box.command("boxwall-keep") + " " + verb);
+                    assertTrue(Wait.until(() -> saves(box) > before), verb);
+                    assertEquals(0, box.sh("read -r keeper <$BOXWALL_TEST/keeper && kill -9 $keeper").status(), verb);
+                }
+                box.script("modsave", SLOW);
+                NetBox.Answer answer = box.scripted("boxwall-keep", "keep", plan(box, "two", 2222).toString());
+                assertEquals(0, answer.status(), answer.err());
+                assertEquals("two", whole(box, 0));
+            }
+        });
+    }
+
+    @Test
+    void twoConfirmsAtOnceSaveOnceAndBothSaySo() {
+        inBothShells(shell -> {
+            try (NetBox box = new NetBox(shell)) {
+                box.script("modsave", SLOW);
+                for (int round = 0; round < ROUNDS; round++) {
+                    boolean even = round % 2 == 0;
+                    NetBox.Answer pending = box.apply("try", plan(box, even ? "one" : "two", even ? 1111 : 2222).toString(), "60");
+                    assertEquals(0, pending.status(), pending.out() + pending.err());
+                    int before = saves(box);
+                    Process first = started(box, "boxwall-apply", "confirm", pending.get("id"));
+                    Process second = started(box, "boxwall-apply", "confirm", pending.get("id"));
+                    assertEquals("0 0", first.waitFor() + " " + second.waitFor(), "round " + round + ": " + box.sh("cat $BOXWALL_TEST/said-*").out());
+                    assertEquals("active", box.apply("status").get("state"));
+                    assertEquals(even ? "one" : "two", whole(box, round));
+                    assertEquals(1, saves(box) - before, "a save of flash for each change");
+                    NetBox.Answer again = box.apply("confirm", pending.get("id"));
+                    assertEquals("0 active", again.status() + " " + again.get("state"), "a third one changes nothing");
+                    assertEquals(1, saves(box) - before);
+                }
+            }
+        });
+    }
+
+    /** A plan that was kept while another one was on trial has not lived with the box: it is not promoted in its place. */
+    @Test
+    void promoteNeverTakesAnotherPlan() {
+        inBothShells(shell -> {
+            try (NetBox box = new NetBox(shell)) {
+                box.script("modsave", SLOW);
+                box.stored("boot.new", new PlanFolder("one", 1111));
+                Process keep = started(box, "boxwall-keep", "keep", plan(box, "two", 2222).toString());
+                assertTrue(Wait.until(() -> saves(box) == 1), "the other one is being kept");
+                NetBox.Answer promote = box.scripted("boxwall-keep", "promote", "one");
+                assertEquals(0, keep.waitFor());
+                assertEquals(3, promote.status(), promote.err());
+                assertEquals("two", whole(box, 0));
+                assertTrue(!Files.exists(box.state.resolve("boot")), "nothing was promoted");
+            }
+        });
+    }
+
+    /** modsave takes longer than a command may: it is ended, the rules stay, and that they are not saved is said. */
+    @Test
+    void aSaveThatTakesTooLongIsCutOffAndSaid() {
+        inBothShells(shell -> {
+            try (NetBox box = new NetBox(shell)) {
+                box.settings.put("BOXWALL_HANG_SECONDS", "2");
+                box.script("modsave", STOPPED);
+                String id = box.apply("try", plan(box, "one", 1111).toString(), "60").get("id");
+                NetBox.Answer confirmed = box.apply("confirm", id);
+                assertEquals("0 unsaved", confirmed.status() + " " + confirmed.get("state"), confirmed.out() + confirmed.err());
+                assertTrue(confirmed.get("error").contains("kept in RAM only"), confirmed.out());
+                assertTrue(box.tables().contains("1111"), "the rules stay");
+                box.script("modsave", SLOW);
+                confirmed = box.apply("confirm", id);
+                assertEquals("0 active", confirmed.status() + " " + confirmed.get("state"), confirmed.out() + confirmed.err());
+                assertEquals("one", whole(box, 0));
+            }
+        });
+    }
+}
