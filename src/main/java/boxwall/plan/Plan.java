@@ -16,8 +16,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * A plan: the files of a plan directory. Each file ends in {@code # end LINES BYTES}, the count of what stands before that line, which
- * a shell without sha1sum can check; a file cut short by a power failure is told by it.
+ * A plan: the files of a plan directory. Each file ends in {@code # end NAME LINES BYTES}: its own name, and the count of what stands before that
+ * line, which a shell without sha1sum can check. It shows a file that was cut short by a power failure, and one that took another's place.
  */
 public final class Plan {
     private final Map<String, String> files = new LinkedHashMap<String, String>();
@@ -59,7 +59,7 @@ public final class Plan {
             stamp.put("protects", "no");
         }
         for (String name : new String[] {"modules", "restore4", "restore6", "pa"}) {
-            stamp.put("sha1." + name, sha1(plan.files.get(name)));
+            stamp.put("sha1." + name, sha1(marked(name, plan.files.get(name)))); // as sha1sum prints it on the box
         }
         // tells after a reboot which of the kept rulesets this plan was made from
         stamp.put("sha1.rules", sha1(source));
@@ -96,7 +96,7 @@ public final class Plan {
     public Map<String, String> files() {
         Map<String, String> marked = new LinkedHashMap<String, String>();
         for (Map.Entry<String, String> e : files.entrySet()) {
-            marked.put(e.getKey(), e.getKey().equals("rules") ? e.getValue() : marked(e.getValue()));
+            marked.put(e.getKey(), e.getKey().equals("rules") ? e.getValue() : marked(e.getKey(), e.getValue()));
         }
         return Collections.unmodifiableMap(marked);
     }
@@ -106,12 +106,12 @@ public final class Plan {
         return files.get(name);
     }
 
-    static String marked(String text) {
+    static String marked(String name, String text) {
         int count = 0;
         for (int i = 0; i < text.length(); i++) {
             count += text.charAt(i) == '\n' ? 1 : 0;
         }
-        return text + "# end " + count + " " + text.length() + "\n";
+        return text + "# end " + name + " " + count + " " + text.length() + "\n";
     }
 
     /** A text's SHA-1 as a stamp has it, in hex digits. */

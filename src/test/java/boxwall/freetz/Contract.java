@@ -22,7 +22,7 @@ final class Contract {
             {"restore6", "*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n"}, {"origin", ""}, {"pa", "leave\n"},
             {"notes", "boxwall.rules:3: a note <with> signs\n"}};
         for (String[] file : files) {
-            Files.writeString(to.resolve(file[0]), file[1] + "# end " + file[1].chars().filter(c -> c == '\n').count() + " " + file[1].length() + "\n");
+            Files.writeString(to.resolve(file[0]), file[1] + "# end " + file[0] + " " + file[1].chars().filter(c -> c == '\n').count() + " " + file[1].length() + "\n");
         }
     }
 

@@ -30,7 +30,7 @@ class PlanTest {
     }
 
     @Test
-    void everyFileEndsInItsCount() {
+    void everyFileEndsInItsNameAndItsCount() {
         for (Map.Entry<String, String> file : plan().files().entrySet()) {
             String text = file.getValue();
             if (file.getKey().equals("rules")) {
@@ -39,7 +39,7 @@ class PlanTest {
             }
             int mark = text.lastIndexOf("# end ");
             String above = text.substring(0, mark);
-            assertEquals("# end " + above.lines().count() + " " + above.length() + "\n", text.substring(mark), file.getKey());
+            assertEquals("# end " + file.getKey() + " " + above.lines().count() + " " + above.length() + "\n", text.substring(mark), file.getKey());
         }
     }
 
@@ -61,7 +61,9 @@ class PlanTest {
         assertEquals("ipv4,ipv6", stamp.get("families"));
         assertEquals("filter", stamp.get("tables4"));
         assertEquals("stateless", stamp.get("mode"), "nothing was read of the box: connection tracking might reboot it");
-        assertEquals(40, stamp.get("sha1.restore4").length());
+        for (String file : new String[] {"modules", "restore4", "restore6", "pa"}) {
+            assertEquals(Plan.sha1(plan().files().get(file)), stamp.get("sha1." + file), "of the whole file, as sha1sum sees it");
+        }
     }
 
     @Test

@@ -1,5 +1,6 @@
 package boxwall.script;
 
+import boxwall.plan.Plan;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -51,20 +52,26 @@ final class PlanFolder {
         return with(file, files.get(file).replace(piece, other));
     }
 
-    /** Writes the files, each with its last line "# end LINES BYTES", and the source of the rules, which has none. */
+    /** Writes the files, each with its last line "# end NAME LINES BYTES", the sums to the stamp, and the source of the rules, which has no such line. */
     Path write(Path folder) {
         try {
             Files.createDirectories(folder);
-            for (Map.Entry<String, String> file : files.entrySet()) {
-                String text = file.getValue();
-                long lines = text.chars().filter(c -> c == '\n').count();
-                String end = "# end " + lines + " " + text.getBytes(StandardCharsets.UTF_8).length + "\n";
-                Files.writeString(folder.resolve(file.getKey()), text + end);
+            StringBuilder stamp = new StringBuilder(files.get("stamp"));
+            for (String file : new String[] {"modules", "restore4", "restore6", "pa"}) {
+                stamp.append("sha1.").append(file).append('=').append(Plan.sha1(new String(whole(file, files.get(file)), StandardCharsets.ISO_8859_1))).append('\n');
+            }
+            for (String file : files.keySet()) {
+                Files.write(folder.resolve(file), whole(file, file.equals("stamp") ? stamp.toString() : files.get(file)));
             }
             Files.writeString(folder.resolve("rules"), "# the source of " + id + "\n");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         return folder;
+    }
+
+    private static byte[] whole(String file, String text) {
+        long lines = text.chars().filter(c -> c == '\n').count();
+        return (text + "# end " + file + " " + lines + " " + text.getBytes(StandardCharsets.UTF_8).length + "\n").getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -239,8 +239,10 @@ class TryTest {
             Path plan = plan(box, NEW);
             String text = Files.readString(plan.resolve(file));
             String body = text.replaceFirst("# end .*\n", "");
-            for (String torn : new String[] {body, "x" + text, text.substring(0, text.length() - 1), "", text + "x\n", text + "# end 0 0\n", body + "# end\n",
-                body + "# end 1\n", body + "# end 1 2 3\n", body + "# end 08 09\n", body + "# end -1 1\n", body + "# end 99999999999999999999 1\n"}) {
+            String end = "# end " + file + " ";
+            for (String torn : new String[] {body, "x" + text, text.substring(0, text.length() - 1), "", text + "x\n", text + end + "0 0\n", body + "# end\n",
+                body + end + "1\n", body + end + "1 2 3\n", body + end + "08 09\n", body + end + "-1 1\n", body + end + "99999999999999999999 1\n",
+                text.replace(end, "# end "), text.replace(end, "# end other ")}) {
                 Files.writeString(plan.resolve(file), torn);
                 NetBox.Answer answer = box.apply("try", plan.toString(), "30");
                 assertEquals(3, answer.status(), torn);
@@ -249,6 +251,30 @@ class TryTest {
             assertEquals("iptables\nip6tables\n", box.tables(), "no table was named");
             assertQuiet(box);
         }
+    }
+
+    @Test
+    void aFileInThePlaceOfAnotherTouchesNothing() {
+        inBothShells(shell -> {
+            try (NetBox box = new NetBox(shell)) {
+                Path plan = plan(box, NEW);
+                for (String[] swapped : new String[][] {{"restore4", "restore6"}, {"modules", "pa"}, {"restore6", "notes"}}) {
+                    Path there = plan.resolve(swapped[0]);
+                    String text = Files.readString(there);
+                    String other = Files.readString(plan.resolve(swapped[1]));
+                    Files.writeString(there, other);
+                    NetBox.Answer answer = box.apply("try", plan.toString(), "30");
+                    assertEquals("3 plan-damaged", answer.status() + " " + answer.get("reason"), String.join(" is ", swapped));
+                    Files.writeString(there, other.replace("# end " + swapped[1], "# end " + swapped[0])); // counted and named anew
+                    answer = box.apply("try", plan.toString(), "30");
+                    assertEquals("3 plan-damaged", answer.status() + " " + answer.get("reason"), String.join(" is ", swapped));
+                    assertTrue(answer.get("error").contains("sha1"), answer.get("error"));
+                    Files.writeString(there, text);
+                }
+                assertEquals("iptables\nip6tables\n", box.tables(), "no table was named");
+                assertEquals(0, box.apply("try", plan.toString(), "30").status());
+            }
+        });
     }
 
     @Test
