@@ -49,6 +49,7 @@ class SettingsTest {
             try (NetBox box = new NetBox(shell)) {
                 Path conf = Files.writeString(box.folder.resolve("boxwall.cfg"), "export BOXWALL_RUN='/nowhere'\nexport BOXWALL_HEAP='7m'\n");
                 box.settings.put("BOXWALL_CONF", conf.toString());
+                box.settings.put("BOXWALL_HANG_SECONDS", "5");
                 NetBox.Answer answer = box.sh(". " + Path.of("init.d").toAbsolutePath() + "/boxwall-common; read_settings; echo \"$RUN $BOXWALL_HEAP $HANG $PROVE\"");
                 assertEquals(box.run + " 7m 5 600\n", answer.out(), answer.err());
             }
