@@ -43,13 +43,19 @@ final class LinkScope {
 
     /** The packets that a router may forward. */
     static int crossing(Sets sets) {
-        int staying = Bdd.NONE;
-        for (Network network : TO) {
-            staying = network.family() != sets.family() ? staying : sets.bdd().or(staying, sets.lies(Field.DST, network));
+        return sets.bdd().not(sets.bdd().or(in(TO, Field.DST, sets), starting(sets)));
+    }
+
+    /** The packets from an address of one link. */
+    static int starting(Sets sets) {
+        return in(FROM, Field.SRC, sets);
+    }
+
+    private static int in(Network[] networks, Field field, Sets sets) {
+        int set = Bdd.NONE;
+        for (Network network : networks) {
+            set = network.family() != sets.family() ? set : sets.bdd().or(set, sets.lies(field, network));
         }
-        for (Network network : FROM) {
-            staying = network.family() != sets.family() ? staying : sets.bdd().or(staying, sets.lies(Field.SRC, network));
-        }
-        return sets.bdd().not(staying);
+        return set;
     }
 }

@@ -112,13 +112,18 @@ final class SetWalk {
             return;
         }
         byte[] dst = rewrites.constant(Field.DST);
-        boolean known = dst != null && site.knows(sets.family());
+        boolean known = dst != null && (site.knows(sets.family()) || LinkScope.endsHere(dst));
         if (!known || site.isLocal(dst)) {
             sets.add(input, local, packets);
         }
         if (!known || !site.isLocal(dst)) {
+            // the kernel forwards nothing from an address of one link, and drops what isn't for the box
+            int staying = sets.bdd().and(packets, LinkScope.starting(sets));
+            if (known) {
+                possible[Verdict.DROP.ordinal()] = sets.bdd().or(possible(Verdict.DROP), staying);
+            }
             String out = dst == null ? null : site.interfaceTo(dst);
-            sets.add(forward, rewrites.with(Field.OUT, out == null ? null : Numbers.interfaceName(out)), packets);
+            sets.add(forward, rewrites.with(Field.OUT, out == null ? null : Numbers.interfaceName(out)), sets.bdd().minus(packets, staying));
         }
     }
 

@@ -85,6 +85,21 @@ class LinkScopeTest {
         assertTrue(answer.toString().contains("by the kernel itself") && answer.notes().toString().contains("never forwarded"), answer.inFull());
     }
 
+    /** Translated to a host of the LAN: both walks know that the kernel drops it then, and that its rules of FORWARD aren't asked. */
+    @Test
+    void aTranslationMakesNoneCross() {
+        Ruleset ruleset = rules("*nat6\n-A PREROUTING -j DNAT --to-destination fd00:178::20\nCOMMIT\n*filter6\n:FORWARD ACCEPT [0:0]\nCOMMIT\n");
+        Site site = site("virtual");
+        Packet packet = Packet.of(Family.IPV6).in("dsl").src(Addresses.parse("fe80::22")).dst(Addresses.parse("2001:db8:d51::2")).protocol(6).sport(1).dport(2)
+                .flags(Packet.SYN).state(State.NEW).fragment(false).build();
+        assertEquals(java.util.Set.of(Verdict.DROP), Walk.packet(ruleset, packet, site).possible(), Walk.packet(ruleset, packet, site).inFull());
+        Sets sets = new Sets(Family.IPV6, new Universe(List.of(ruleset), site, Family.IPV6, List.of()), 1 << 20);
+        SetWalk walk = new SetWalk(ruleset, sets, site, null);
+        walk.walk(boxwall.netfilter.Hook.INPUT, SetsAgreeTest.of(sets, packet));
+        assertEquals(Bdd.NONE, walk.possible(Verdict.ACCEPT));
+        assertTrue(walk.possible(Verdict.DROP) != Bdd.NONE);
+    }
+
     /** Proofs: expect lines, exposure, differences, idle rules. */
     @ParameterizedTest
     @CsvSource({"''", "virtual", "7530-0729"})
