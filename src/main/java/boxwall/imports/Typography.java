@@ -61,7 +61,8 @@ final class Typography {
         for (; at >= 0; at = line.indexOf(sign, from)) {
             int after = at + sign.length();
             // pages make one dash of the two before a long option
-            boolean two = meant.equals("-") && (at == 0 || line.charAt(at - 1) == ' ') && after + 1 < line.length() && Character.isLetter(line.charAt(after + 1));
+            boolean two = meant.equals("-") && (at == 0 || line.charAt(at - 1) == ' ') && after + 1 < line.length() && Character.isLetter(line.charAt(after))
+                    && Character.isLetter(line.charAt(after + 1));
             now.append(line, from, at).append(two ? "--" : meant);
             from = after;
         }

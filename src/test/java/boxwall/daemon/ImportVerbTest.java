@@ -39,6 +39,24 @@ class ImportVerbTest {
     }
 
     @Test
+    void whatIsMissingHasAStarAndTheTotalsComeLast(@TempDir Path folder) throws IOException {
+        Path script = Files.writeString(folder.resolve("fw"), "WAN=$(nvram get wan0_ifname)\niptables -A FORWARD -i guest ! -o $WAN -j DROP\niptables -A FORWARD -i guest -j ACCEPT\n");
+        assertEquals(1, run("import", script.toString()));
+        String said = err.toString(StandardCharsets.UTF_8);
+        assertTrue(said.contains("\n* fw:2: the value of WAN isn't known") && said.startsWith("  fw:1: "), said);
+        assertTrue(said.contains("* lets through what the script drops, or may drop: everything from guest"), said);
+        assertTrue(said.endsWith("taken 1, missing 1\n"), said);
+    }
+
+    @Test
+    void aSecondWordIsTheScripts(@TempDir Path folder) throws IOException {
+        Path script = Files.writeString(folder.resolve("fw"), "case $1 in run-firewall) iptables -A INPUT -j DROP;; *) exit 1;; esac\n");
+        assertEquals(1, run("import", script.toString()));
+        assertEquals(0, run("import", script.toString(), "run-firewall"), err::toString);
+        assertTrue(out.toString(StandardCharsets.UTF_8).endsWith("iptables -A INPUT -j DROP\n"), out::toString);
+    }
+
+    @Test
     void noFileIsStatus2() {
         assertEquals(2, run("import"));
         assertEquals(2, run("import", "/no/such/file"));
