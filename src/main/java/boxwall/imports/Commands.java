@@ -105,6 +105,9 @@ final class Commands {
         List<String> name;
         try {
             name = Expansion.of(words.subList(0, 1), walk.scope).texts;
+            if (name.isEmpty() && guess(words.get(0)) != null) {
+                throw new Undecided("its value is empty", "write the program's path");
+            }
         } catch (Undecided e) {
             String guess = guess(words.get(0));
             if (guess == null) {
@@ -259,7 +262,8 @@ final class Commands {
                     || redirect.operator.equals(">&");
             if (redirect.operator.indexOf('>') >= 0 && !swallowed) {
                 try {
-                    return Expansion.single(redirect.target, scope, true);
+                    String value = Expansion.single(redirect.target, scope, true);
+                    return value.length() == 0 ? target : value;
                 } catch (Undecided e) {
                     return target;
                 }

@@ -7,7 +7,7 @@ public final class Import {
     private Import() {
     }
 
-    /** As {@link #read(String, String, String)}, a script started with the word start, or with none if it knows no start. */
+    /** As {@link #read(String, String, String)}, a script started with the word start, or with none if no rule came of that. */
     public static Imported read(String name, String text) {
         return read(name, text, null);
     }
@@ -17,15 +17,25 @@ public final class Import {
      *
      * @param name what the user calls it (a file's name without its folder); a name that ends in 6 tells a dump's family
      * @param text one character for each byte, or Unicode
-     * @param word what a script is started with; null for start
+     * @param word what a script is started with; null for start, or none if no rule came of that
      */
     public static Imported read(String name, String text, String word) {
+        Imported started = started(name, text, word, null);
+        boolean none = word == null && !started.isWhole() && started.rulesTaken() == 0;
+        Imported alone = none ? started(name, text, "", "taken as started without a word: with start none of its rules is run") : started;
+        return alone.rulesTaken() > 0 ? alone : started;
+    }
+
+    private static Imported started(String name, String text, String word, String note) {
         String clean = clean(text);
         boolean large = clean.length() > SIZE_LIMIT;
         Typography typography = new Typography(large ? "" : clean);
         Ledger ledger = new Ledger(typography.text());
         Walk walk = new Walk(ledger, name, word);
         typography.remark(ledger);
+        if (note != null) {
+            ledger.remark(1, note, "boxwall import FILE WORD, for another", true);
+        }
         if (large) {
             ledger.remark(1, "a text of more than " + SIZE_LIMIT / 1024 + " KiB", "import it in parts", false);
         } else {

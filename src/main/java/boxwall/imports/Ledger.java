@@ -25,7 +25,7 @@ final class Ledger {
     private final Set<Integer> left = new TreeSet<Integer>();
     /** What wasn't run, by line, for lines that aren't run elsewhere either. */
     private final Map<Integer, Remark> skipped = new TreeMap<Integer, Remark>();
-    private int notRun;
+    private final Set<Integer> notRun = new TreeSet<Integer>();
     /** What the script's first word was compared with. */
     final Set<String> words = new TreeSet<String>();
     /** While above 0 nothing is noted: parts are played through for what they might do. */
@@ -149,7 +149,9 @@ final class Ledger {
             int line = entry.getKey();
             if (!taken[line]) {
                 remark(line, entry.getValue().what(), entry.getValue().todo(), entry.getValue().isHarmless());
-                notRun += entry.getValue().isHarmless() && rules.contains(line) ? 1 : 0;
+                if (entry.getValue().isHarmless() && rules.contains(line)) {
+                    notRun.add(line);
+                }
             }
         }
         int first = 0;
@@ -162,6 +164,9 @@ final class Ledger {
                 remark(line, "a rule in a line that isn't read as one", "write the rule as a line of its own", false);
             }
             first = first == 0 && holds ? line : first;
+            if (holds && !isEmpty(line) && left.contains(line)) {
+                rules.add(line);
+            }
         }
         if (empty && first > 0 && left.isEmpty()) {
             boolean comment = isEmpty(first);
@@ -187,7 +192,8 @@ final class Ledger {
 
     /** How many of those aren't run for the word that the script is started with, or as its own conditions decide. */
     int rulesNotRun() {
-        return notRun;
+        notRun.removeAll(left);
+        return notRun.size();
     }
 
     /** The lines with a rule that is missing. */

@@ -111,7 +111,11 @@ final class LeftOut {
         boolean reads = !simple.words.isEmpty() && ("read".equals(simple.words.get(0).plain()) || "unset".equals(simple.words.get(0).plain()));
         for (ShellWord word : simple.words) {
             if (word.assignment() > 0) {
-                walk.scope.forget(word.pieces.get(0).text.substring(0, word.assignment()), "line " + simple.line + " may set it or not");
+                String name = word.pieces.get(0).text.substring(0, word.assignment());
+                Piece value = word.pieces.get(word.pieces.size() - 1);
+                String known = walk.scope.meant(name);
+                boolean same = known != null && value.kind == Piece.Kind.UNKNOWN && known.equals(Settings.meant(value.text));
+                walk.scope.forget(name, "line " + simple.line + " may set it or not", same ? known : null);
             } else if (reads && word.plain() != null && ShellWord.isName(word.plain())) {
                 walk.scope.forget(word.plain(), "line " + simple.line + " reads it");
             }
@@ -144,13 +148,29 @@ final class LeftOut {
         return "no shell could read this: " + node.name;
     }
 
-    /** A rule that the word true or false alone keeps out is named as missing. */
+    /** A rule that the word true or false alone keeps out, or a name that only another file or the environment may set, is named as missing. */
     void switchedOff(Node by, Node part, String why) {
         String word = by.simple().size() == 1 && by.simple().get(0).command() != null ? by.simple().get(0).command().plain() : null;
-        for (Node simple : "true".equals(word) || "false".equals(word) ? part.simple() : Collections.<Node>emptyList()) {
+        boolean constant = "true".equals(word) || "false".equals(word);
+        String name = constant ? null : unset(by);
+        for (Node simple : constant || name != null ? part.simple() : Collections.<Node>emptyList()) {
             if (walk.functions.adds(simple)) {
-                walk.ledger.remark(simple.line, "not run: " + why, "remove " + word + " if it shall hold", false);
+                walk.ledger.remark(simple.line, "not run: " + why + (constant ? "" : ", as the name " + name + " isn't set in this file"),
+                        constant ? "remove " + word + " if it shall hold" : "put " + name + "=... before it if something else sets it", false);
             }
         }
+    }
+
+    private String unset(Node by) {
+        for (Node simple : by.simple()) {
+            for (ShellWord word : simple.words) {
+                for (Piece piece : word.pieces) {
+                    if (piece.kind == Piece.Kind.NAME && piece.operator == null && ShellWord.isName(piece.text) && !walk.scope.isSet(piece.text) && !Scope.BOX.containsKey(piece.text)) {
+                        return piece.text;
+                    }
+                }
+            }
+        }
+        return null;
     }
 }

@@ -20,6 +20,7 @@ final class Prose {
             walk.ledger.rule(node.line);
             walk.leftOut.left(node, "a rule as iptables -L lists it, which leaves the interfaces out", "import what iptables-save or iptables -S prints");
         } else if (foreign != null) {
+            walk.ledger.rule(node.line);
             walk.leftOut.left(node, foreign[0] + ": boxwall reads those of iptables", foreign[1]);
         } else if (RuleText.isPart(line)) {
             walk.ledger.rule(node.line);

@@ -68,6 +68,11 @@ final class Scope {
         }
     }
 
+    /** The box's own name for what a name stands for, or null. */
+    String meant(String name) {
+        return meant.get(name);
+    }
+
     void unset(String name) {
         values.remove(name);
         unknown.remove(name);

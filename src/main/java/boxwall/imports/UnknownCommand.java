@@ -20,6 +20,7 @@ final class UnknownCommand {
         String[] foreign = RuleText.foreign(line);
         String name = node.command() == null ? "" : Script.baseName(node.command().toString());
         if (foreign != null) {
+            walk.ledger.rule(node.line);
             walk.leftOut.left(node, foreign[0] + ": boxwall reads those of iptables", foreign[1]);
         } else if (name.equals("ipset")) {
             walk.leftOut.left(node, "makes or fills a set: " + walk.ledger.shown(node.line), IPSET);

@@ -208,6 +208,7 @@ final class Walk {
             leftOut.undecided(node.otherwise, open);
         } else if (node.otherwise != null && (done || halt != null)) {
             leftOut.skip(node.otherwise, "another branch is taken");
+            leftOut.switchedOff(node.parts.get(0), node.otherwise, "another branch is taken");
         } else if (node.otherwise != null) {
             run(node.otherwise, false);
         }

@@ -157,6 +157,42 @@ class RealUseTest {
         assertEquals(List.of("iptables -A INPUT -i lo -j ACCEPT"), rules(read("\uFEFFiptables -A INPUT\u00A0-i lo -j ACCEPT\r\n")));
     }
 
+    @Example
+    void aNameThatAnotherFileSetsKeepsNoRuleOutSilently() {
+        for (String condition : List.of("if [ -n \"$PORTS\" ]; then RULE; fi", "[ -n \"$PORTS\" ] && RULE", "if [ -z \"$PORTS\" ]; then echo none; else RULE; fi", "if [ \"$PORTS\" = 1 ]; then\nRULE\nfi",
+                "for p in $PORTS; do RULE; done")) {
+            Imported imported = read("iptables -A INPUT -i lo -j ACCEPT\n" + condition.replace("RULE", "iptables -A INPUT -p tcp --dport 22 -j DROP") + "\n");
+            assertFalse(imported.isWhole(), () -> condition + said(imported));
+            assertTrue(said(imported).contains("PORTS"), () -> said(imported));
+            assertEquals(1, imported.rulesLeft(), () -> said(imported));
+            assertTrue(imported.text().contains("# CAUTION: rules that drop are missing"), imported::text);
+        }
+        assertTrue(read("PORTS=\niptables -A INPUT -i lo -j ACCEPT\n[ -n \"$PORTS\" ] && iptables -A INPUT -j DROP\n").isWhole());
+    }
+
+    @Example
+    void aScriptThatRefusesTheWordStartIsTakenWithoutOne() {
+        Imported options = read("for each in \"$@\"; do\n if [ \"$each\" = --off ]; then OFF=1; else echo wrong; exit 0; fi\ndone\niptables -A INPUT -j DROP\n");
+        assertEquals(List.of("iptables -A INPUT -j DROP"), rules(options), () -> said(options));
+        assertTrue(options.isWhole() && said(options).contains("taken as started without a word"), () -> said(options));
+        Imported program = read("IPTABLES=$1\n$IPTABLES -A INPUT -j DROP\n");
+        assertEquals(List.of("iptables -A INPUT -j DROP"), rules(program), () -> said(program));
+    }
+
+    @Example
+    void theTotalsCountRulesThatWouldHaveToBeExecuted() {
+        Imported imported = read("iptables -A INPUT -i lo -j ACCEPT\nRET=`iptables -A INPUT -s 10.0.0.1 -j DROP`\nnft add rule inet filter input drop\n");
+        assertEquals(List.of(1, 2, 0), List.of(imported.rulesTaken(), imported.rulesLeft(), imported.rulesNotRun()), () -> said(imported));
+        Imported none = read("if [ 1 = 2 ]; then\niptables -A INPUT -j DROP\nfi\n");
+        assertEquals(List.of(0, 1, 0), List.of(none.rulesTaken(), none.rulesLeft(), none.rulesNotRun()), () -> said(none));
+    }
+
+    @Example
+    void aNameThatIsAskedForTwiceKeepsItsMeaning() {
+        Imported imported = read("WAN=$(nvram get wan_ifname)\nif [ \"$WAN\" = \"\" ]; then\n WAN=$(get_wanface)\nfi\niptables -t nat -I POSTROUTING -o $WAN -j MASQUERADE\n");
+        assertTrue(said(imported).contains("write WAN=$WAN_IF before it"), () -> said(imported));
+    }
+
     /** On a stack as small as the box's: long and deep texts are read or named, never an error of the machine. */
     @Example
     void longAndDeepTextsEndOnASmallStack() throws InterruptedException {
