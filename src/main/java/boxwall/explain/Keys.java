@@ -3,7 +3,9 @@ package boxwall.explain;
 import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Hook;
+import boxwall.netfilter.IcmpNames;
 import boxwall.netfilter.Network;
+import boxwall.netfilter.Words;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -74,7 +76,7 @@ public final class Keys {
         throw wrong("chain", keys, "INPUT, FORWARD or OUTPUT");
     }
 
-    /** The family that is given, or that an address or ICMPv6 implies; null when none is. */
+    /** The family that is given, or that an address, ICMPv6 or the name of one of its types implies; null when none is. */
     static Family family(Map<String, String> keys) {
         String word = keys.get("family");
         if (word != null) {
@@ -89,7 +91,16 @@ public final class Keys {
         if (addresses.indexOf(':') >= 0 || keys.containsKey("proto") && Numbers.protocol(keys.get("proto")) == 58) {
             return Family.IPV6;
         }
-        return addresses.length() > 0 ? Family.IPV4 : null;
+        if (addresses.length() > 0) {
+            return Family.IPV4;
+        }
+        String type = keys.get("type");
+        return type != null && isNamed(type, Family.IPV6) && !isNamed(type, Family.IPV4) ? Family.IPV6 : null;
+    }
+
+    private static boolean isNamed(String type, Family family) {
+        String number = IcmpNames.number(family, type);
+        return number != null && number.length() > 0;
     }
 
     /** What the keys ask of a packet, in the order of {@link #NAMES}; family and chain aside. */
@@ -119,11 +130,11 @@ public final class Keys {
             return given(bits < 0 ? null : one(1, bits), key, keys, "FIN, SYN, RST, PSH, ACK, URG with commas, or NONE");
         }
         List<Span> spans = new ArrayList<Span>();
-        for (String word : value.split(",")) {
+        for (String word : Words.split(value, ',')) {
             Span span = key.equals("in") || key.equals("out") ? device(word, site)
                     : key.equals("src") || key.equals("dst") ? address(word, family)
                     : key.equals("proto") ? protocol(word, family)
-                    : key.equals("type") ? Extensions.icmp(word, family) : other(key, word);
+                    : key.equals("type") ? type(word, family) : other(key, word);
             spans.addAll(given(span == null ? null : Collections.singletonList(span), key, keys, expected(key, family)));
         }
         // "," has no words at all
@@ -134,14 +145,14 @@ public final class Keys {
         return key.equals("src") || key.equals("dst") ? "a numeric " + family.word() + " address, network or range"
                 : key.equals("in") || key.equals("out") ? "an interface's name of 1 to 15 characters"
                 : key.equals("proto") ? "tcp, udp, icmp, another protocol's name, or its number"
-                : key.equals("type") ? "a number, or type/code as in 3/4"
+                : key.equals("type") ? "a number, type/code as in 3/4, or a name as in echo-request"
                 : key.equals("state") ? "NEW, ESTABLISHED, RELATED, INVALID or UNTRACKED"
                 : key.equals("mac") ? "six hex bytes as in 00:11:22:33:44:55"
                 : key.equals("mark") ? "a number as in 0x1" : "yes (a second or later one) or no";
     }
 
     private static List<Span> given(List<Span> spans, String key, Map<String, String> keys, String expected) {
-        if (spans == null) {
+        if (spans == null || spans.isEmpty()) {
             throw wrong(key, keys, expected);
         }
         return spans;
@@ -182,6 +193,13 @@ public final class Keys {
     private static Span protocol(String word, Family family) {
         int number = family == Family.IPV6 && word.equals("icmp") ? 58 : Numbers.protocol(word);
         return number < 0 ? null : Span.range(1, number, number);
+    }
+
+    /** A type by number, or by any name that rules take. */
+    private static Span type(String word, Family family) {
+        boolean number = word.length() == 0 || word.charAt(0) >= '0' && word.charAt(0) <= '9' || word.equals("any");
+        String named = number ? word : IcmpNames.number(family, word);
+        return named == null ? null : Extensions.icmp(named, family);
     }
 
     private static Span other(String key, String word) {

@@ -68,7 +68,7 @@ public final class Addresses {
         if (text.length() == 0) {
             return new byte[0];
         }
-        String[] parts = text.split(":", -1);
+        String[] parts = Words.split(text, ':');
         java.io.ByteArrayOutputStream out = new java.io.ByteArrayOutputStream();
         for (int i = 0; i < parts.length; i++) {
             String part = parts[i];

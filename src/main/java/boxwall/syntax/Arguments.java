@@ -51,16 +51,23 @@ final class Arguments {
     Word value(Word option, String what) {
         Word glue = glued;
         glued = null;
-        if (glue != null) {
+        if (glue != null && isValue(glue)) {
             return glue;
         }
-        if (at < words.size() && !isOption(words.get(at)) && !words.get(at).is("!")) {
+        if (glue == null && at < words.size() && isValue(words.get(at))) {
             return words.get(at++);
         }
-        if (what != null) {
+        if (glue != null) {
+            errors.add(glue, "not a value: " + Errors.show(glue.text), "iptables-save would print it as an option of its own");
+        } else if (what != null) {
             missing(option, what);
         }
         return null;
+    }
+
+    /** Whether a word can be a value: what begins with a dash is read as an option when the rule is read back. */
+    static boolean isValue(Word w) {
+        return !isOption(w) && !w.is("!");
     }
 
     private void missing(Word option, String what) {
@@ -71,10 +78,9 @@ final class Arguments {
 
     /** The next word whatever it is, or null, with an error, at the end: for texts, which may begin with a dash. */
     Word anyValue(Word option, String what) {
-        if (glued == null && at < words.size()) {
-            return words.get(at++);
-        }
-        return value(option, what);
+        Word glue = glued;
+        glued = null;
+        return glue != null ? glue : at < words.size() ? words.get(at++) : value(option, what);
     }
 
     /** The next word if it is a value, without an error when it isn't; or what is glued on. */
@@ -84,7 +90,7 @@ final class Arguments {
         if (glue != null) {
             return glue;
         }
-        return at < words.size() && !isOption(words.get(at)) && !words.get(at).is("!") ? words.get(at++) : null;
+        return at < words.size() && isValue(words.get(at)) ? words.get(at++) : null;
     }
 
     static boolean isOption(Word w) {
@@ -116,7 +122,7 @@ final class Arguments {
     /** Goes on to the next option, after an error that makes values senseless. */
     void skipValues() {
         glued = null;
-        while (at < words.size() && !isOption(words.get(at)) && !words.get(at).is("!")) {
+        while (at < words.size() && isValue(words.get(at))) {
             at++;
         }
     }

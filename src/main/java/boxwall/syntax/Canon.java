@@ -2,6 +2,8 @@ package boxwall.syntax;
 
 import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Family;
+import boxwall.netfilter.IcmpNames;
+import boxwall.netfilter.Words;
 
 import java.util.Locale;
 
@@ -19,8 +21,9 @@ final class Canon {
         String argument = colon < 0 ? "" : kind.substring(colon + 1);
         switch (name) {
             case "text":
-            case "qtext":
                 return text(text, Integer.parseInt(argument));
+            case "qtext":
+                return whole(text, Integer.parseInt(argument));
             case "name":
                 return name(text, Integer.parseInt(argument));
             case "num":
@@ -50,13 +53,13 @@ final class Canon {
             case "port":
                 return String.valueOf(Ports.port(text));
             case "flags":
-                return Lists.flags(text, argument.split(","));
+                return Lists.flags(text, Words.split(argument, ','));
             case "words":
-                return Lists.words(text, argument.split(","));
+                return Lists.words(text, Words.split(argument, ','));
             case "enum":
-                return Lists.choice(text, argument.split(","), false);
+                return Lists.choice(text, Words.split(argument, ','), false);
             case "prefix":
-                return Lists.choice(text, argument.split(","), true);
+                return Lists.choice(text, Words.split(argument, ','), true);
             case "tcpflags":
                 return Lists.tcpFlags(text);
             default:
@@ -68,9 +71,9 @@ final class Canon {
     private static String special(String kind, String text) throws Bad {
         switch (kind) {
             case "icmp":
-                return icmp(text, "icmp");
+                return icmp(text, Family.IPV4);
             case "icmp6":
-                return icmp(text, "icmp6");
+                return icmp(text, Family.IPV6);
             case "rate":
                 return Rate.limit(text);
             case "mac":
@@ -81,6 +84,8 @@ final class Canon {
                 return Rate.hash(text);
             case "loglevel":
                 return named(text, "loglevel", 0, 7);
+            case "mhtype":
+                return mhType(text);
             case "protonum":
                 String number = NumberNames.number("protocol", text);
                 return number != null ? number : String.valueOf(Numbers.within(text, 0, 255));
@@ -112,6 +117,8 @@ final class Canon {
                 return Lists.ipv6Options(text);
             case "setflags":
                 return Lists.setFlags(text);
+            case "chunks":
+                return Lists.chunks(text);
             case "tcpoptions":
                 return Lists.tcpOptions(text);
             case "queues":
@@ -125,12 +132,26 @@ final class Canon {
         }
     }
 
-    private static String text(String text, int limit) throws Bad {
-        int bytes = text.getBytes(java.nio.charset.Charset.forName("UTF-8")).length;
+    /** iptables cuts a text that is too long and says nothing. */
+    private static String text(String text, int limit) {
+        int end = 0;
+        while (end < text.length() && Letters.bytes(text.substring(0, end + Letters.length(text, end))).length <= limit) {
+            end += Letters.length(text, end);
+        }
+        return text.substring(0, end);
+    }
+
+    private static String whole(String text, int limit) throws Bad {
+        int bytes = Letters.bytes(text).length;
         if (bytes > limit) {
             throw new Bad(bytes + " bytes where " + limit + " are the limit: " + Errors.show(text), "shorten it");
         }
         return text;
+    }
+
+    /** Whether {@link #value} cuts a text of this kind. */
+    static boolean cuts(String kind) {
+        return kind.startsWith("text:");
     }
 
     /** Names of extensions, modules, chains, lists: nothing that a path or an option could be made of. */
@@ -160,31 +181,47 @@ final class Canon {
     }
 
     /** {@code 8}, {@code 3/1}, {@code echo-request} or the beginning of a name, as iptables takes it. */
-    private static String icmp(String text, String kind) throws Bad {
+    private static String icmp(String text, Family family) throws Bad {
         int slash = text.indexOf('/');
         if (text.length() > 0 && text.charAt(0) >= '0' && text.charAt(0) <= '9') {
             long type = Numbers.within(slash < 0 ? text : text.substring(0, slash), 0, 255);
             String code = slash < 0 ? "" : "/" + Numbers.within(text.substring(slash + 1), 0, 255);
-            return type == 255 && kind.equals("icmp") ? "any" : type + code;
+            return type == 255 && family == Family.IPV4 ? "any" : type + code;
         }
-        String number = NumberNames.byPrefix(kind, text);
+        String number = IcmpNames.number(family, text);
         if (number == null || number.length() == 0) {
             throw new Bad((number == null ? "unknown ICMP type " : "several ICMP types begin with ") + Errors.show(text),
-                    Nearest.hint(text, NumberNames.names(kind), "write the type's number"));
+                    Nearest.hint(text, IcmpNames.all(family), "write the type's number"));
         }
         return number.equals("255") ? "any" : number;
     }
 
+    /** A mobility header's type by number, name or the beginning of one, or a range of them. */
+    private static String mhType(String text) throws Bad {
+        int colon = text.indexOf(':');
+        if (colon < 0) {
+            return String.valueOf(mhNumber(text, 0));
+        }
+        return Numbers.print(Numbers.ordered(mhNumber(text.substring(0, colon), 0), mhNumber(text.substring(colon + 1), 255), text), ':');
+    }
+
+    private static long mhNumber(String text, int empty) throws Bad {
+        String number = text.length() == 0 ? String.valueOf(empty) : NumberNames.number("mh", text);
+        number = number == null || number.length() == 0 ? NumberNames.byPrefix("mh", text) : number;
+        return Numbers.within(number == null || number.length() == 0 ? text : number, 0, 255);
+    }
+
     private static String mac(String text) throws Bad {
-        boolean good = text.length() == 17;
-        for (int i = 0; good && i < 17; i++) {
-            char c = text.charAt(i);
-            good = i % 3 == 2 ? c == ':' : c < 128 && Character.digit(c, 16) >= 0;
+        String[] parts = Words.split(text, ':');
+        StringBuilder out = new StringBuilder();
+        for (String part : parts) {
+            long value = part.length() > 2 ? -1 : Numbers.parse("0x" + part);
+            if (parts.length != 6 || value < 0) {
+                throw new Bad("not a hardware address: " + Errors.show(text), "write it as 00:11:22:33:44:55");
+            }
+            out.append(out.length() == 0 ? "" : ":").append(Integer.toHexString(0x100 | (int) value).substring(1));
         }
-        if (!good) {
-            throw new Bad("not a hardware address: " + Errors.show(text), "write it as 00:11:22:33:44:55");
-        }
-        return text.toLowerCase(Locale.ROOT);
+        return out.toString();
     }
 
     /** A user's or group's number or a range of them; names are the box's own affair, but root is 0 everywhere. */

@@ -38,11 +38,11 @@ final class ChainCheck {
     }
 
     /** Judges the table; notes what passes as it is. */
-    void run(List<Note> notes) {
+    void run() {
         for (DraftChain chain : chains.values()) {
             for (DraftChain.Entry entry : chain.rules()) {
                 jump(entry);
-                opaque(entry, notes);
+                opaque(entry);
             }
         }
         loops();
@@ -87,7 +87,7 @@ final class ChainCheck {
     }
 
     /** Says which of a rule's extensions are the box's own, unknown here. */
-    private void opaque(DraftChain.Entry entry, List<Note> notes) {
+    private void opaque(DraftChain.Entry entry) {
         StringBuilder names = new StringBuilder();
         for (Match match : entry.rule().matches()) {
             names.append(Extensions.get().match(match.name(), family) == null ? " -m " + match.name() : "");
@@ -96,7 +96,7 @@ final class ChainCheck {
         boolean own = isChain(target) && !chains.containsKey(target.name()) && foreign.has(true, target.name(), family);
         names.append(own ? " -j " + target.name() : "");
         if (names.length() > 0) {
-            notes.add(new Note(entry.rule().origin(), "passes unchecked:" + names + " is this box's own, what it does isn't known here"));
+            errors.note(entry.rule().origin(), "passes unchecked:" + names + " is this box's own, what it does isn't known here");
         }
     }
 

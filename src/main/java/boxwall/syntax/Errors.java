@@ -1,17 +1,20 @@
 package boxwall.syntax;
 
+import boxwall.netfilter.Origin;
+
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Collects errors; the same one twice (a line that is parsed for both families) counts once. */
+/** Collects errors, and notes about what was read; the same one twice (a line that is parsed for both families) counts once. */
 final class Errors {
     /** More than this helps nobody, and noise must not fill a small heap. */
     static final int LIMIT = 500;
     private static final int SHOWN = 60;
 
     private final List<SyntaxError> list = new ArrayList<SyntaxError>();
+    private final List<Note> notes = new ArrayList<Note>();
     private final Set<String> seen = new HashSet<String>();
     private int count;
 
@@ -38,6 +41,21 @@ final class Errors {
         }
     }
 
+    /** Says something about a line that is no error. */
+    void note(Origin origin, String text) {
+        if (seen.add(origin + " " + text)) {
+            notes.add(new Note(origin, text));
+        }
+    }
+
+    void note(Word at, String text) {
+        note(new Origin(at.file, at.line), text);
+    }
+
+    List<Note> notes() {
+        return notes;
+    }
+
     /** Whether more errors aren't kept: then it isn't worth the time to look for what a word was meant to be. */
     boolean isFull() {
         return list.size() > LIMIT;
@@ -60,13 +78,17 @@ final class Errors {
     /** A piece of the user's text for a message: quoted, cut, without characters that would upset a terminal. */
     static String show(String text) {
         StringBuilder out = new StringBuilder("\"");
-        for (int i = 0; i < text.length(); i++) {
-            if (i == SHOWN) {
+        for (int i = 0; i < text.length();) {
+            int length = Letters.length(text, i);
+            char c = text.charAt(i);
+            if (i + length > SHOWN) {
                 out.append("...");
                 break;
             }
-            char c = text.charAt(i);
-            out.append(Character.isISOControl(c) || Character.isLowSurrogate(c) || Character.isHighSurrogate(c) ? '?' : c);
+            boolean shown = length > 1 ? !Letters.unseen(Letters.code(text, i)) && !Character.isISOControl(Letters.code(text, i))
+                    : !Character.isISOControl(c) && !Character.isLowSurrogate(c) && !Character.isHighSurrogate(c);
+            out.append(shown ? text.substring(i, i + length) : "?");
+            i += length;
         }
         return out.append('"').toString();
     }

@@ -3,6 +3,7 @@ package boxwall.syntax;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Hook;
 import boxwall.netfilter.Table;
+import boxwall.netfilter.Words;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,6 +21,8 @@ final class Extension {
     final String name;
     final boolean ipv4;
     final boolean ipv6;
+    /** Other names that iptables takes for it. */
+    final List<String> aliases = new ArrayList<String>();
     /** Protocols one of which -p must name, empty for any. */
     final List<String> protocols = new ArrayList<String>();
     /** The protocol that brings this match without -m, or null. */
@@ -50,7 +53,7 @@ final class Extension {
             return ALL_HOOKS;
         }
         Set<Hook> hooks = new TreeSet<Hook>();
-        for (String hook : list.split(",")) {
+        for (String hook : Words.split(list, ',')) {
             hooks.add(Hook.valueOf(hook));
         }
         return hooks;

@@ -161,6 +161,9 @@ final class ExtensionOptions {
         first = first == null ? w : first;
         boolean negated = args.negated(true);
         List<String> values = new ArrayList<String>();
+        if (args.glued != null && !Arguments.isValue(args.glued)) {
+            args.value(w, "the value");
+        }
         for (Word value = args.optional(); value != null; value = args.optional()) {
             values.add(value.text);
         }
@@ -194,6 +197,9 @@ final class ExtensionOptions {
             try {
                 String canonical = Canon.value(kind, value.text, family);
                 values.add(spec.complement && negated ? Times.others(kind, canonical) : canonical);
+                if (Canon.cuts(kind) && canonical.length() < value.text.length()) {
+                    errors.note(value, name + " is shortened to " + canonical.length() + " bytes, as iptables does it: " + Errors.show(canonical));
+                }
                 if (kind.equals("rate2")) {
                     // the unit as written decides a default of hashlimit, see Finish
                     values.add(String.valueOf(Rate.seconds(value.text) * 1000));

@@ -122,7 +122,7 @@ final class ExtensionUse {
         List<Option> all = new ArrayList<Option>();
         for (Option option : given) {
             OptionSpec spec = extension.printed(option.name());
-            boolean hidden = spec != null && spec.hide != null && !option.negated() && spec.hide.equals(option.value());
+            boolean hidden = spec != null && spec.silent || spec != null && spec.hide != null && !option.negated() && spec.hide.equals(option.value());
             if (!hidden) {
                 all.add(option);
             }

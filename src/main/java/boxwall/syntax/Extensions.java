@@ -2,6 +2,7 @@ package boxwall.syntax;
 
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Table;
+import boxwall.netfilter.Words;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -32,8 +33,8 @@ final class Extensions {
     private Extensions(BufferedReader in) throws IOException {
         List<Extension> current = Collections.emptyList();
         for (String line = in.readLine(); line != null; line = in.readLine()) {
-            String[] fields = line.trim().split("\\s+");
-            if (fields[0].length() == 0 || fields[0].charAt(0) == '#') {
+            String[] fields = Words.of(line);
+            if (fields.length == 0 || fields[0].charAt(0) == '#') {
                 continue;
             }
             if (fields[0].startsWith("--")) {
@@ -93,7 +94,7 @@ final class Extensions {
         String prefix = (target ? "t" : "m") + family.digit();
         TreeSet<String> names = new TreeSet<String>();
         for (String key : byKey.keySet()) {
-            if (key.startsWith(prefix)) {
+            if (key.startsWith(prefix) && !byKey.get(key).aliases.contains(key.substring(prefix.length()))) {
                 names.add(key.substring(prefix.length()));
             }
         }
@@ -104,6 +105,9 @@ final class Extensions {
         for (Family family : Family.values()) {
             if (extension.in(family)) {
                 byKey.put((extension.target ? "t" : "m") + family.digit() + extension.name, extension);
+                for (String alias : extension.aliases) {
+                    byKey.put((extension.target ? "t" : "m") + family.digit() + alias, extension);
+                }
                 if (extension.implicit != null) {
                     byKey.put("p" + family.digit() + extension.implicit, extension);
                 }
@@ -114,7 +118,7 @@ final class Extensions {
     /** {@code match A|B 46 ...}: one extension for each name. */
     private static List<Extension> extensions(String[] fields) {
         List<Extension> all = new ArrayList<Extension>();
-        for (String name : fields[1].split("\\|")) {
+        for (String name : Words.split(fields[1], '|')) {
             Extension e = new Extension(fields[0].equals("target"), name, fields[2].indexOf('4') >= 0, fields[2].indexOf('6') >= 0);
             for (int i = 3; i < fields.length; i++) {
                 attribute(e, fields[i]);
@@ -132,6 +136,8 @@ final class Extensions {
             }
         } else if (field.startsWith("implicit=")) {
             e.implicit = Protocols.canonical(value);
+        } else if (field.startsWith("alias=")) {
+            e.aliases.addAll(list(value));
         } else if (field.startsWith("t=")) {
             e.tables = new TreeSet<Table>();
             for (String table : list(value)) {
@@ -155,6 +161,6 @@ final class Extensions {
     }
 
     private static List<String> list(String value) {
-        return Arrays.asList(value.split(","));
+        return Arrays.asList(Words.split(value, ','));
     }
 }

@@ -111,7 +111,7 @@ final class Finish {
     }
 
     private static void burst(long period, String packets, boolean wide) throws Bad {
-        if (!Rate.countable(period, Long.parseLong(packets), wide)) {
+        if (!(wide ? Rate.isCounted(period, Long.parseLong(packets)) : Rate.countable(period, Long.parseLong(packets), false))) {
             throw new Bad("a burst of " + packets + " takes longer than the kernel can count, or is nothing",
                     "choose a higher rate or another burst, as 1");
         }

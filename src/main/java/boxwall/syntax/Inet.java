@@ -3,8 +3,13 @@ package boxwall.syntax;
 import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Network;
+import boxwall.netfilter.Words;
 
-/** Addresses, networks and ranges of them. Abbreviated addresses ({@code 10/8}) are refused: iptables reads them as 0.0.0.10/8. */
+/**
+ * Addresses, networks and ranges of them. Where iptables reads addresses itself (-s, -d, -m iprange, the NAT targets), {@code 10} is
+ * 10.0.0.0 and {@code 192.168.1} is 192.168.1.0 (libxtables' numeric_to_ipaddr). Elsewhere it asks getaddrinfo, to which 10 is 0.0.0.10; there
+ * a short address is refused.
+ */
 final class Inet {
     private Inet() {
     }
@@ -14,12 +19,50 @@ final class Inet {
         byte[] bytes = Addresses.parse(text);
         if (bytes == null) {
             throw new Bad(looksNumeric(text) ? "not an address: " + Errors.show(text) : "a host name for an address: " + Errors.show(text),
-                    looksNumeric(text) ? "write it in full, as " + (family == Family.IPV4 ? "192.168.178.1" : "fd00::1")
+                    looksNumeric(text) ? "write it in full, without leading zeros, as " + (family == Family.IPV4 ? "192.168.178.1" : "fd00::1")
                     : "write the address; there may be no DNS when the rules are loaded");
         }
         if (bytes.length * 8 != family.addressBits()) {
             throw new Bad(family.command() + " with an " + (bytes.length == 4 ? "IPv4" : "IPv6") + " address: " + Errors.show(text),
                     "use " + (bytes.length == 4 ? "iptables" : "ip6tables") + " for this rule");
+        }
+        return bytes;
+    }
+
+    /** As {@link #address}, short IPv4 addresses completed with zeros at their end. */
+    private static byte[] completed(String text, Family family) throws Bad {
+        String[] parts = Words.split(text, '.');
+        byte[] bytes = new byte[4];
+        boolean good = family == Family.IPV4 && parts.length <= 4;
+        for (int i = 0; i < parts.length && good; i++) {
+            long part = Numbers.parse(parts[i]);
+            good = part >= 0 && part <= 255;
+            bytes[i] = (byte) part;
+        }
+        return good ? bytes : address(text, family);
+    }
+
+    /** Whether -s or -d without a mask names an address that isn't written in full: iptables takes the one address that it is completed to. */
+    static boolean isShort(String text, Family family) {
+        return family == Family.IPV4 && text.indexOf('/') < 0 && Words.split(text, '.').length < 4;
+    }
+
+    /** {@code network} as -s and -d read it: with a mask of no bits the address is not looked at, as in {@code any/0}. */
+    static Network written(String text, Family family) throws Bad {
+        int slash = text.lastIndexOf('/');
+        if (slash < 0) {
+            return Network.ofPrefix(family, completed(text, family), family.addressBits());
+        }
+        byte[] mask = mask(text.substring(slash + 1), family);
+        boolean everything = java.util.Arrays.equals(mask, new byte[mask.length]);
+        return new Network(family, everything ? mask : completed(text.substring(0, slash), family), mask);
+    }
+
+    private static byte[] mask(String text, Family family) throws Bad {
+        long bits = Numbers.parse(text);
+        byte[] bytes = bits >= 0 && bits <= family.addressBits() ? Network.maskOf(family, (int) bits) : Addresses.parse(text);
+        if (bytes == null || bytes.length * 8 != family.addressBits()) {
+            throw new Bad("not a mask: " + Errors.show(text), "write the number of bits, 0 to " + family.addressBits());
         }
         return bytes;
     }
@@ -43,17 +86,7 @@ final class Inet {
         if (slash < 0) {
             return Network.ofPrefix(family, address(text, family), family.addressBits());
         }
-        byte[] address = address(text.substring(0, slash), family);
-        String mask = text.substring(slash + 1);
-        long bits = Numbers.parse(mask);
-        if (bits >= 0 && bits <= family.addressBits()) {
-            return Network.ofPrefix(family, address, (int) bits);
-        }
-        byte[] bytes = Addresses.parse(mask);
-        if (bytes == null || bytes.length != address.length) {
-            throw new Bad("not a mask: " + Errors.show(mask), "write the number of bits, 0 to " + family.addressBits());
-        }
-        return new Network(family, address, bytes);
+        return new Network(family, address(text.substring(0, slash), family), mask(text.substring(slash + 1), family));
     }
 
     /** The address of another machine. */
@@ -77,8 +110,8 @@ final class Inet {
     /** {@code a-b} or {@code a}, as -m iprange takes it and prints it: always two addresses. */
     static String range(String text, Family family) throws Bad {
         int dash = text.indexOf('-');
-        byte[] low = address(dash < 0 ? text : text.substring(0, dash), family);
-        byte[] high = dash < 0 ? low : address(text.substring(dash + 1), family);
+        byte[] low = completed(dash < 0 ? text : text.substring(0, dash), family);
+        byte[] high = dash < 0 ? low : completed(text.substring(dash + 1), family);
         ordered(low, high, text);
         return Addresses.print(low) + "-" + Addresses.print(high);
     }

@@ -1,5 +1,7 @@
 package boxwall.syntax;
 
+import boxwall.netfilter.Words;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -15,7 +17,7 @@ final class Lists {
     /** {@code a,b}: each part a name or the beginning of one, case ignored; printed in the set's order. */
     static String flags(String text, String[] set) throws Bad {
         boolean[] given = new boolean[set.length];
-        for (String part : text.split(",", -1)) {
+        for (String part : Words.split(text, ',')) {
             given[known(find(part, set), part, set)] = true;
         }
         // NONE is no flag but the lack of any, so beside others it says nothing
@@ -26,7 +28,7 @@ final class Lists {
     /** {@code a,b}: each part a whole name to the letter; printed in the set's order. */
     static String words(String text, String[] set) throws Bad {
         boolean[] given = new boolean[set.length];
-        for (String part : text.split(",", -1)) {
+        for (String part : Words.split(text, ',')) {
             given[known(Arrays.asList(set).indexOf(part), part, set)] = true;
         }
         return join(given, set);
@@ -89,7 +91,7 @@ final class Lists {
     static String tcpFlags(String text) throws Bad {
         boolean[] given = new boolean[TCP.length];
         boolean any = false;
-        for (String part : text.split(",", -1)) {
+        for (String part : Words.split(text, ',')) {
             boolean all = part.equalsIgnoreCase("ALL");
             boolean known = all || part.equalsIgnoreCase("NONE");
             for (int i = 0; i < TCP.length; i++) {
@@ -109,7 +111,7 @@ final class Lists {
     /** {@code 149:92,12}: option types, some with a length, where 255 stands for any; the kernel's array has 16 places. */
     static String ipv6Options(String text) throws Bad {
         StringBuilder out = new StringBuilder();
-        String[] parts = text.split(",", -1);
+        String[] parts = Words.split(text, ',');
         for (String part : parts) {
             int colon = part.indexOf(':');
             out.append(out.length() == 0 ? "" : ",").append(Numbers.within(colon < 0 ? part : part.substring(0, colon), 0, 255));
@@ -122,9 +124,21 @@ final class Lists {
         return out.toString();
     }
 
+    /** {@code DATA,SACK}: chunks of SCTP in the order of their numbers, or ALL or NONE. */
+    static String chunks(String text) throws Bad {
+        if (text.equalsIgnoreCase("ALL") || text.equalsIgnoreCase("NONE")) {
+            return text.toUpperCase(Locale.ROOT);
+        }
+        List<String> known = new ArrayList<String>();
+        for (String name : NumberNames.names("chunk")) {
+            known.add(name.toUpperCase(Locale.ROOT));
+        }
+        return words(text.toUpperCase(Locale.ROOT), known.toArray(new String[0]));
+    }
+
     /** {@code src,dst}: up to six directions. */
     static String setFlags(String text) throws Bad {
-        String[] parts = text.split(",", -1);
+        String[] parts = Words.split(text, ',');
         for (String part : parts) {
             if (!part.equals("src") && !part.equals("dst") || parts.length > 6) {
                 throw new Bad("not a list of src and dst: " + Errors.show(text), "write src, dst, src,dst ...");
@@ -136,7 +150,7 @@ final class Lists {
     /** TCP options to strip: numbers from 2, or names; printed as sorted numbers. */
     static String tcpOptions(String text) throws Bad {
         boolean[] given = new boolean[256];
-        for (String part : text.split(",", -1)) {
+        for (String part : Words.split(text, ',')) {
             String number = NumberNames.number("tcpoption", part);
             given[number != null ? Integer.parseInt(number) : (int) Numbers.within(part, 2, 255)] = true;
         }
@@ -164,10 +178,10 @@ final class Lists {
 
     /** {@code 2,6 0 0 1,6 0 0 0}: the number of instructions, at most 64, and four numbers for each. */
     static String bpf(String text) throws Bad {
-        String[] parts = text.split(",", -1);
+        String[] parts = Words.split(text, ',');
         boolean good = Numbers.parse(parts[0]) == parts.length - 1 && parts.length > 1 && parts.length <= 65;
         for (int i = 1; i < parts.length && good; i++) {
-            String[] numbers = parts[i].split(" ", -1);
+            String[] numbers = Words.split(parts[i], ' ');
             good = numbers.length == 4;
             for (int k = 0; k < numbers.length && good; k++) {
                 good = Counters.digits(numbers[k]) > 0 && Numbers.parse(numbers[k]) >= 0;

@@ -1,5 +1,7 @@
 package boxwall.syntax;
 
+import boxwall.netfilter.Words;
+
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.util.HashMap;
@@ -31,7 +33,7 @@ final class NumberNames {
             if (line.length() == 0 || line.charAt(0) == '#') {
                 continue;
             }
-            String[] fields = line.split(" ");
+            String[] fields = Words.split(line, ' ');
             Map<String, String> names = all.get(fields[0]);
             if (names == null) {
                 names = new LinkedHashMap<String, String>();

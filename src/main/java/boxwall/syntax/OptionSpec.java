@@ -1,6 +1,7 @@
 package boxwall.syntax;
 
 import boxwall.netfilter.Hook;
+import boxwall.netfilter.Words;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,7 +13,7 @@ import java.util.Set;
 /** One option of an extension, as a line of the resource {@code extensions} describes it. */
 final class OptionSpec {
     private static final List<String> QUOTED = Arrays.asList("qtext", "bpf", "u32", "label");
-    private static final List<String> FLAGS = Arrays.asList("!", "multi", "complement");
+    private static final List<String> FLAGS = Arrays.asList("!", "multi", "complement", "silent");
 
     /** All spellings, the first is the one that is printed (unless {@link #as}). */
     final List<String> names;
@@ -28,6 +29,8 @@ final class OptionSpec {
     /** May stand more than once. */
     final boolean multi;
 
+    /** Read, and said by nothing: it is so without the option. */
+    final boolean silent;
     /** A value of a fixed list whose negation is stored as the other values. */
     final boolean complement;
     /** The option without which this one means nothing, or null. */
@@ -42,7 +45,7 @@ final class OptionSpec {
 
     /** From the fields of a line. */
     OptionSpec(String[] fields) {
-        names = Arrays.asList(fields[0].split("\\|"));
+        names = Arrays.asList(Words.split(fields[0], '|'));
         Map<String, String> attributes = new HashMap<String, String>();
         kinds = new ArrayList<String>();
         for (int i = 1; i < fields.length; i++) {
@@ -65,6 +68,7 @@ final class OptionSpec {
         since = attributes.get("since");
         negatable = attributes.containsKey("!");
         multi = attributes.containsKey("multi");
+        silent = attributes.containsKey("silent");
         complement = attributes.containsKey("complement");
         hooks = Extension.hooks(attributes.get("at"));
         for (Map.Entry<String, String> each : attributes.entrySet()) {
@@ -103,6 +107,6 @@ final class OptionSpec {
 
     /** Whether iptables-save always puts the value in quotes. */
     boolean isQuoted() {
-        return !kinds.isEmpty() && QUOTED.contains(kinds.get(0).split(":")[0]);
+        return !kinds.isEmpty() && QUOTED.contains(Words.split(kinds.get(0), ':')[0]);
     }
 }

@@ -11,8 +11,7 @@ final class Pattern {
     }
 
     static byte[] bytes(String text) throws Bad {
-        byte[] bytes = text.getBytes(Charset.forName("UTF-8"));
-        return checked(bytes);
+        return checked(Letters.bytes(text));
     }
 
     private static byte[] checked(byte[] bytes) throws Bad {
@@ -41,7 +40,7 @@ final class Pattern {
                 i++;
             } else {
                 int from = c == '\\' && i + 1 < text.length() ? ++i : i;
-                byte[] one = text.substring(from, from + 1).getBytes(Charset.forName("UTF-8"));
+                byte[] one = Letters.bytes(text.substring(from, from + 1));
                 out.write(one, 0, one.length);
             }
         }

@@ -1,5 +1,7 @@
 package boxwall.syntax;
 
+import boxwall.netfilter.Words;
+
 /** Ports: numbers or services' names, ranges {@code a:b}, lists {@code a,b:c}. */
 final class Ports {
     /** multiport's array in the kernel has 15 places; a range takes two. */
@@ -41,7 +43,7 @@ final class Ports {
     static String list(String text) throws Bad {
         StringBuilder out = new StringBuilder();
         int places = 0;
-        for (String part : text.split(",", -1)) {
+        for (String part : Words.split(text, ',')) {
             int colon = part.indexOf(':');
             String canonical = String.valueOf(colon < 0 ? port(part) : port(part.substring(0, colon)));
             if (colon >= 0) {

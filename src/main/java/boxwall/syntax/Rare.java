@@ -4,6 +4,7 @@ import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Network;
 import boxwall.netfilter.Option;
+import boxwall.netfilter.Words;
 
 import java.util.List;
 
@@ -23,7 +24,7 @@ final class Rare {
     static String value(String kind, String argument, String text, Family family) throws Bad {
         switch (kind) {
             case "exact":
-                return exact(text, argument.split(","));
+                return exact(text, Words.split(argument, ','));
             case "device":
                 return device(text);
             case "hostmask":
@@ -32,7 +33,7 @@ final class Rare {
                 String host = hostMask(text, family);
                 return host.indexOf('/') < 0 ? host + "/" + family.addressBits() : host;
             case "dccptypes":
-                return wholeNames(text, argument.split(","));
+                return wholeNames(text, Words.split(argument, ','));
             case "prefix64":
                 return prefix(text, family);
             case "addresses":
@@ -46,6 +47,8 @@ final class Rare {
             case "hex8":
                 int dash = argument.indexOf('-');
                 return hex8(Numbers.within(text, Long.parseLong(argument.substring(0, dash)), Long.parseLong(argument.substring(dash + 1))));
+            case "hexdigits":
+                return hexDigits(text, argument);
             case "nodebit":
                 // 1.8 reads back a mask up to 32 only, which is the sixth node's bit
                 return hex8(1L << Numbers.within(text, 1, 6) - 1);
@@ -101,7 +104,7 @@ final class Rare {
 
     private static String addresses(String text, int limit, Family family) throws Bad {
         StringBuilder out = new StringBuilder();
-        String[] parts = text.split(",", -1);
+        String[] parts = Words.split(text, ',');
         for (String part : parts) {
             out.append(out.length() == 0 ? "" : ",").append(Addresses.print(Inet.address(part, family)));
         }
@@ -113,7 +116,7 @@ final class Rare {
 
     private static String headers(String text) throws Bad {
         boolean[] given = new boolean[HEADERS.length];
-        for (String part : text.split(",", -1)) {
+        for (String part : Words.split(text, ',')) {
             boolean known = false;
             for (int i = 0; i < HEADERS.length; i++) {
                 boolean is = java.util.Arrays.asList(HEADERS[i]).contains(part);
@@ -134,7 +137,7 @@ final class Rare {
     /** Names with commas, case ignored, printed in the set's order. */
     private static String wholeNames(String text, String[] set) throws Bad {
         StringBuilder out = new StringBuilder();
-        java.util.List<String> parts = java.util.Arrays.asList(text.toUpperCase(java.util.Locale.ROOT).split(",", -1));
+        java.util.List<String> parts = java.util.Arrays.asList(Words.split(text.toUpperCase(java.util.Locale.ROOT), ','));
         for (String part : parts) {
             exact(part, set);
         }
@@ -199,6 +202,12 @@ final class Rare {
         if (ends && !tunnel) {
             throw new Bad("--tunnel-src or --tunnel-dst without --mode tunnel", "add --mode tunnel");
         }
+    }
+
+    /** As many digits at least and at most as the argument's two say. */
+    private static String hexDigits(String text, String argument) throws Bad {
+        String value = Numbers.hex(Numbers.within(text, 0, (1L << 4 * (argument.charAt(1) - '0')) - 1)).substring(2);
+        return "0x00000000".substring(0, 2 + Math.max(0, argument.charAt(0) - '0' - value.length())) + value;
     }
 
     private static String hex8(long value) {

@@ -48,6 +48,15 @@ final class Rate {
         return burst > 0;
     }
 
+    /**
+     * Whether -m hashlimit takes a burst since Linux 4.19 (user2credits in xt_hashlimit.c divides the constants first); from 4.9 to 4.18 it
+     * rounded some to nothing, see {@link #countable}.
+     */
+    static boolean isCounted(long period, long burst) {
+        // 137438953: HZ times the credits of a jiffy, by the scale; the largest for HZ 100, 250 and 1000
+        return burst > 0 && BigInteger.valueOf(period).multiply(BigInteger.valueOf(burst)).multiply(BigInteger.valueOf(137438953)).bitLength() <= 64;
+    }
+
     private static BigInteger credits(BigInteger period, BigInteger limit, BigInteger scale, BigInteger perSecond) {
         boolean large = period.compareTo(limit.divide(perSecond)) > 0;
         return (large ? period.divide(scale).multiply(perSecond) : period.multiply(perSecond).divide(scale)).mod(limit);

@@ -4,6 +4,7 @@ import boxwall.netfilter.Family;
 import boxwall.netfilter.Negatable;
 import boxwall.netfilter.Network;
 import boxwall.netfilter.Origin;
+import boxwall.netfilter.Words;
 
 import java.util.List;
 
@@ -53,7 +54,7 @@ final class RuleOptions {
     }
 
     void check(Word chain) {
-        parts.check(family, chain, errors);
+        parts.check(family, chain, first(), errors);
     }
 
     void base(char letter, Word w) {
@@ -109,11 +110,15 @@ final class RuleOptions {
             return;
         }
         int from = 0;
-        for (String text : value.text.split(",", -1)) {
+        for (String text : Words.split(value.text, ',')) {
             Word at = value.from(from);
             from += text.length() + 1;
             try {
-                into.add(new Negatable<Network>(negated, Inet.network(text, family)));
+                Network network = Inet.written(text, family);
+                into.add(new Negatable<Network>(negated, network));
+                if (Inet.isShort(text, family)) {
+                    errors.note(at, text + " without a mask is the one address " + network + "; for a network write " + text + "/" + 8 * Words.split(text, '.').length);
+                }
             } catch (Bad bad) {
                 address(at, text, bad);
             }
@@ -197,7 +202,7 @@ final class RuleOptions {
             args.skipValues();
             return;
         }
-        parts.latest = new ExtensionUse(extension, name.text, name);
+        parts.latest = new ExtensionUse(extension, extension == null ? name.text : extension.name, name);
         parts.matches.add(parts.latest);
     }
 

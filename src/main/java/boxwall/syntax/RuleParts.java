@@ -39,8 +39,8 @@ final class RuleParts {
         return protocol != null && !protocol.negated() && names.contains(protocol.value());
     }
 
-    /** Notes what can't be together; {@code chain} may be null. */
-    void check(Family family, Word chain, Errors errors) {
+    /** Notes what can't be together; {@code chain} may be null, and {@code first}, the first word of the rule, when there is none. */
+    void check(Family family, Word chain, Word first, Errors errors) {
         for (ExtensionUse match : matches) {
             checkUse(match, family, errors);
         }
@@ -56,10 +56,10 @@ final class RuleParts {
             errors.add(outAt, "-o in " + name + ": it isn't known yet where a packet there goes out", "use -i");
         }
         if ((sources.size() > 1 || destinations.size() > 1) && (negated(sources) || negated(destinations))) {
-            errors.add(chain == null ? target.at : chain, "! beside a list of addresses", "write a rule for each address (iptables refuses this)");
+            errors.add(chain == null ? first : chain, "! beside a list of addresses", "write a rule for each address (iptables refuses this)");
         }
         if (sources.size() * (long) Math.max(1, destinations.size()) > RULES_LIMIT) {
-            errors.add(chain == null ? inAt : chain, "more than " + RULES_LIMIT + " rules on one line", "use networks or ranges");
+            errors.add(chain == null ? first : chain, "more than " + RULES_LIMIT + " rules on one line", "use networks or ranges");
         }
     }
 

@@ -1,5 +1,6 @@
 package boxwall.syntax;
 
+import boxwall.netfilter.Abandoned;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Origin;
 import boxwall.netfilter.Ruleset;
@@ -85,6 +86,10 @@ public final class RulesetParser {
     }
 
     private void file(Source source) {
+        if (source.text().startsWith("\u00ff\u00fe") || source.text().startsWith("\u00fe\u00ff")) {
+            errors.add(source.name(), 1, 1, "a text in UTF-16, as some editors of Windows save it", "save it as UTF-8");
+            return;
+        }
         if (source.text().length() > FILE_LIMIT) {
             errors.add(source.name(), 1, 1, "a file of more than " + FILE_LIMIT / 1024 + " KiB", "split it, or use networks and chains");
             return;
@@ -94,6 +99,7 @@ public final class RulesetParser {
         preset = source.isPreset();
         Tokenizer in = new Tokenizer(source, errors);
         while (!in.atEnd()) {
+            Abandoned.check();
             variables.beginLine();
             int before = errors.count();
             List<Word> line = in.nextShell(variables);
@@ -105,17 +111,13 @@ public final class RulesetParser {
             } else if (variables.isUnset()) {
                 continue; // for another family, or for a value that was not given
             } else if (variables.lacking() != null) {
-                note(line.get(0), "left out: this box has no " + variables.lacking());
+                errors.note(line.get(0), "left out: this box has no " + variables.lacking());
             } else if (errors.count() == before) {
                 line(in, line);
             }
         }
         open.remove(open.size() - 1);
         preset = outer;
-    }
-
-    private void note(Word at, String text) {
-        lists.notes.add(new Note(new Origin(at.file, at.line), text));
     }
 
     private void line(Tokenizer in, List<Word> line) {
@@ -215,7 +217,7 @@ public final class RulesetParser {
             int before = errors.count();
             Map<String, String> values = values(line, Preset.of(source));
             if (errors.count() == before && source.isPreset() && values.isEmpty() && isIncluded(source.name())) {
-                note(name, Errors.show(source.name()) + " is included already; left out here");
+                errors.note(name, Errors.show(source.name()) + " is included already; left out here");
             } else if (errors.count() == before) {
                 lists.includes.add(new Included(source.name(), new Origin(name.file, name.line), source.isPreset()));
                 Map<String, String> outer = variables.enter(values);
@@ -318,7 +320,7 @@ public final class RulesetParser {
             Draft draft = drafts.get(family);
             for (Map.Entry<Table, Draft.DraftTable> e : draft.tables().entrySet()) {
                 if (!tolerant) {
-                    new ChainCheck(e.getKey(), family, e.getValue(), foreign, errors).run(lists.notes);
+                    new ChainCheck(e.getKey(), family, e.getValue(), foreign, errors).run();
                 }
                 policies(family, e.getKey(), e.getValue());
             }
@@ -329,7 +331,7 @@ public final class RulesetParser {
         result.expects.addAll(lists.expects);
         result.includes.addAll(lists.includes);
         result.ownCommands.addAll(lists.ownCommands);
-        result.notes.addAll(lists.notes);
+        result.notes.addAll(errors.notes());
         result.keeps.addAll(lists.keeps);
         result.owns.addAll(lists.owns);
         result.hostNames.addAll(lists.hostNames);
@@ -341,7 +343,7 @@ public final class RulesetParser {
     private void policies(Family family, Table table, Draft.DraftTable draft) {
         for (DraftChain chain : draft.chains.values()) {
             if (table == Table.FILTER && chain.builtin && chain.policyAt == null && !tolerant) {
-                note(draft.at, family.command() + ": no policy for " + chain.name + " is given, so it is ACCEPT");
+                errors.note(draft.at, family.command() + ": no policy for " + chain.name + " is given, so it is ACCEPT");
             }
         }
     }

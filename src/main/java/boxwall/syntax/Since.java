@@ -5,6 +5,7 @@ import boxwall.netfilter.Match;
 import boxwall.netfilter.Option;
 import boxwall.netfilter.Rule;
 import boxwall.netfilter.Target;
+import boxwall.netfilter.Words;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -74,8 +75,8 @@ public final class Since {
 
     /** Whether {@code version} comes before {@code since}; null for since: always there. */
     static boolean older(String version, String since) {
-        String[] a = version.split("[.-]");
-        String[] b = since == null ? new String[0] : since.split("\\.");
+        String[] a = Words.split(version.replace('-', '.'), '.');
+        String[] b = since == null ? new String[0] : Words.split(since, '.');
         for (int i = 0; i < b.length; i++) {
             long has = i < a.length ? Math.max(0, Numbers.parse(a[i])) : 0;
             long wants = Numbers.parse(b[i]);

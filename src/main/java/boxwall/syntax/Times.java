@@ -1,5 +1,7 @@
 package boxwall.syntax;
 
+import boxwall.netfilter.Words;
+
 /** Times of -m time: {@code 8:30}, {@code 2026-05-01T12:00}, {@code Mon,Tue}, {@code 1,15}. */
 final class Times {
     private static final String[] WEEK = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
@@ -34,7 +36,7 @@ final class Times {
 
     private static boolean[] days(String text, boolean week) throws Bad {
         boolean[] days = new boolean[week ? 7 : 31];
-        for (String part : text.split(",", -1)) {
+        for (String part : Words.split(text, ',')) {
             int found = -1;
             for (int i = 0; week && i < 7; i++) {
                 found = part.length() >= 2 && part.length() <= 3 && WEEK[i].startsWith(part) ? i : found;
@@ -56,7 +58,7 @@ final class Times {
 
     /** {@code h:mm[:ss]} to {@code hh:mm:ss}. */
     static String clock(String text) throws Bad {
-        String[] parts = text.split(":", -1);
+        String[] parts = Words.split(text, ':');
         int[] limits = {23, 59, 59};
         if (parts.length < 2 || parts.length > 3) {
             throw new Bad("not a time of day: " + Errors.show(text), "write hh:mm or hh:mm:ss");
@@ -86,7 +88,7 @@ final class Times {
     /** {@code YYYY[-MM[-DD[Thh[:mm[:ss]]]]]}; the kernel counts seconds in 32 bits, up to January 2038. */
     private static String date(String text) throws Bad {
         int t = text.indexOf('T');
-        String[] day = (t < 0 ? text : text.substring(0, t)).split("-", -1);
+        String[] day = Words.split(t < 0 ? text : text.substring(0, t), '-');
         long year = Numbers.parse(day[0]);
         if (year < 1970 || year > 2038 || day.length > 3 || t >= 0 && day.length < 3) {
             throw new Bad("not a date: " + Errors.show(text), "write YYYY-MM-DD or YYYY-MM-DDThh:mm:ss, from 1970 to 2038-01-19T03:14:07");

@@ -46,8 +46,13 @@ final class Tokenizer {
         this.errors = errors;
         String all = source.text();
         this.text = all;
-        this.at = all.startsWith("\uFEFF") ? 1 : 0;
-        this.lineStart = at;
+        skipMark();
+    }
+
+    /** A byte order mark at a line's start says nothing; a file glued together of others has several. */
+    private void skipMark() {
+        at += Letters.mark(text, at);
+        lineStart = at;
     }
 
     boolean atEnd() {
@@ -103,7 +108,7 @@ final class Tokenizer {
             char c = text.charAt(at);
             if (inside && c == '\\' && at + 1 < text.length() && text.charAt(at + 1) != '\n') {
                 at++;
-                append(text.charAt(at++));
+                at += append(text, at, true);
             } else if (c == '"') {
                 if (inside) {
                     close();
@@ -118,6 +123,8 @@ final class Tokenizer {
             } else if (!inside && (c == ' ' || c == '\t')) {
                 close();
                 at++;
+            } else if (inside) {
+                at += append(text, at, true);
             } else {
                 plain(c);
             }
@@ -160,7 +167,7 @@ final class Tokenizer {
         }
         at += length;
         line++;
-        lineStart = at;
+        skipMark();
         return true;
     }
 
@@ -197,16 +204,24 @@ final class Tokenizer {
         word.setLength(0);
     }
 
-    private void append(char c) {
-        if (word.length() >= WORD_LIMIT) {
+    /** Takes one character, which may be several bytes long: how many. Within quotes it may be any that is seen. */
+    private int append(CharSequence from, int index, boolean inQuotes) {
+        int length = Letters.length(from, index);
+        int code = Letters.code(from, index);
+        Bad foreign = inQuotes && length > 1 && !Letters.unseen(code) ? null : Letters.foreign(code, length);
+        if (word.length() + length > WORD_LIMIT) {
             fail(wordColumn, "a word of more than " + WORD_LIMIT + " characters", "iptables-restore can't read it; write several rules");
-        } else if (Character.isISOControl(c) && c != '\t') {
-            fail(column(), "a control character (code " + (int) c + ")", "remove it");
-        } else if (Character.isHighSurrogate(c) || Character.isLowSurrogate(c)) {
+        } else if (foreign != null) {
+            boolean named = foreign.getMessage().startsWith("is ");
+            fail(column(), (named ? from.subSequence(index, index + length) + " " : "") + foreign.getMessage(), foreign.todo());
+        } else if (Character.isISOControl(code) && code != '\t') {
+            fail(column(), "a control character (code " + code + ")", "remove it");
+        } else if (length == 1 && (Character.isHighSurrogate((char) code) || Character.isLowSurrogate((char) code))) {
             fail(column(), "a character outside the basic plane", "use letters that a router's log can show");
         } else {
-            word.append(c);
+            word.append(from, index, index + length);
         }
+        return length;
     }
 
     /** An ordinary character; recognises {@code NAME=} at the start of a line's first word. */
@@ -215,8 +230,7 @@ final class Tokenizer {
         if (c == '=' && bare && assignment < 0 && words.isEmpty() && Variables.isName(word)) {
             assignment = word.length();
         }
-        append(c);
-        at++;
+        at += append(text, at, false);
     }
 
     private void backslash() {
@@ -231,7 +245,7 @@ final class Tokenizer {
             fail(column() - 1, "a backslash at the end of the text", "remove it");
             return;
         }
-        append(text.charAt(at++));
+        at += append(text, at, true);
     }
 
     private void single() {
@@ -241,7 +255,7 @@ final class Tokenizer {
         int column = column();
         at++;
         while (!atEnd() && !broken && text.charAt(at) != '\'' && text.charAt(at) != '\n') {
-            append(text.charAt(at++));
+            at += append(text, at, true);
         }
         closeQuote('\'', column);
     }
@@ -257,15 +271,14 @@ final class Tokenizer {
             if (c == '\\' && at + 1 < text.length() && "$`\"\\\n".indexOf(text.charAt(at + 1)) >= 0) {
                 at++;
                 if (!newline()) {
-                    append(text.charAt(at++));
+                    at += append(text, at, true);
                 }
             } else if (c == '$') {
                 dollar(names, false);
             } else if (c == '`') {
                 fail(column(), "` is for a shell, and there is none here", "write what the command would give");
             } else {
-                append(c);
-                at++;
+                at += append(text, at, true);
             }
         }
         closeQuote('"', column);
@@ -298,8 +311,7 @@ final class Tokenizer {
         if (!whole && (braces || name.length() > 0 || "(@*#?$!-'".indexOf(next) >= 0 && !(next == '\'' && !split))) {
             fail(column, "an expansion that only a shell could do", "only $NAME and ${NAME} are known here");
         } else if (!whole) {
-            append('$');
-            at++;
+            at += append("$", 0, true);
         } else {
             at = braces ? end + 1 : end;
             put(names.value(name, new Word(name, source.name(), line, column, -1)), split && assignment < 0);
@@ -316,7 +328,7 @@ final class Tokenizer {
             }
             return;
         }
-        for (int i = 0; i < value.length() && !broken; i++) {
+        for (int i = 0; i < value.length() && !broken;) {
             char c = value.charAt(i);
             if (split && (c == ' ' || c == '\t')) {
                 int line0 = wordLine;
@@ -324,14 +336,14 @@ final class Tokenizer {
                 if (word.length() > 0) {
                     close();
                 }
-                open = i + 1 < value.length();
+                open = ++i < value.length();
                 bare = false;
                 assignment = -1;
                 wordLine = line0;
                 wordColumn = column0;
             } else {
                 open = true;
-                append(c);
+                i += append(value, i, true);
             }
         }
     }

@@ -21,11 +21,7 @@ import java.util.stream.Collectors;
  */
 class CommandsIT {
     /** Where we refuse what iptables takes, by a piece of our words. */
-    private static final Set<String> STRICTER = Set.of(
-            // -N refuses such a name, -E forgets to; no rule could jump there
-            // the kernel follows jumps from its hooks only; the chain is refused as soon as a rule jumps there
-            "a loop: ",
-            "the name \"LOG\" is taken");
+    private static final Set<String> STRICTER = Strictness.messages();
 
     private final long seed = Long.getLong("boxwall.seed", System.nanoTime() % 1_000_000_007L);
     private final int count = Integer.getInteger("boxwall.sequences", 320);
