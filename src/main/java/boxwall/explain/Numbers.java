@@ -1,5 +1,6 @@
 package boxwall.explain;
 
+import boxwall.netfilter.Words;
 import java.util.Locale;
 
 /** Unsigned numbers as bytes in network order, and the numbers and names that rules are written with. */
@@ -105,7 +106,7 @@ final class Numbers {
     /** TCP flags from {@code SYN,ACK}, {@code ALL} or {@code NONE}; -1 when a word is none of them. */
     static int flags(String words) {
         int bits = 0;
-        for (String word : words.split(",")) {
+        for (String word : Words.split(words, ',')) {
             int bit = word.equals("ALL") ? 0x3f : word.equals("NONE") ? 0 : -1;
             for (int i = 0; i < FLAGS.length; i++) {
                 bit = FLAGS[i].equals(word) ? 1 << i : bit;

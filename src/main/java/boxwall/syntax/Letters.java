@@ -60,8 +60,24 @@ final class Letters {
         return at < text.length() && code(text, at) == 0xfeff ? length(text, at) : 0;
     }
 
-    /** What a character is that no keyboard types into a command, and what to write: two texts, or null when it may stand outside of quotes. */
-    static Bad foreign(int code, int length) {
+    /** Why the character at an index can't be taken, and what to write; null when it can. Within quotes it may be any that is seen. */
+    static Bad refused(CharSequence text, int at, boolean inQuotes) {
+        int length = length(text, at);
+        int code = code(text, at);
+        Bad foreign = inQuotes && length > 1 && !unseen(code) ? null : foreign(code, length);
+        if (foreign != null) {
+            boolean named = foreign.getMessage().startsWith("is ");
+            return named ? new Bad(text.subSequence(at, at + length) + " " + foreign.getMessage(), foreign.todo()) : foreign;
+        }
+        if (Character.isISOControl(code) && code != '\t') {
+            return new Bad("a control character (code " + code + ")", "remove it");
+        }
+        boolean half = length == 1 && (Character.isHighSurrogate((char) code) || Character.isLowSurrogate((char) code));
+        return half ? new Bad("a character outside the basic plane", "use letters that a router's log can show") : null;
+    }
+
+    /** What a character is that no keyboard types into a command; null when it may stand outside of quotes. */
+    private static Bad foreign(int code, int length) {
         int seen = length == 1 && code >= 0x91 && code <= 0x97 ? WINDOWS.charAt(code - 0x91) : code;
         if (seen > 0xffff) {
             return null;

@@ -207,17 +207,11 @@ final class Tokenizer {
     /** Takes one character, which may be several bytes long: how many. Within quotes it may be any that is seen. */
     private int append(CharSequence from, int index, boolean inQuotes) {
         int length = Letters.length(from, index);
-        int code = Letters.code(from, index);
-        Bad foreign = inQuotes && length > 1 && !Letters.unseen(code) ? null : Letters.foreign(code, length);
+        Bad foreign = Letters.refused(from, index, inQuotes);
         if (word.length() + length > WORD_LIMIT) {
             fail(wordColumn, "a word of more than " + WORD_LIMIT + " characters", "iptables-restore can't read it; write several rules");
         } else if (foreign != null) {
-            boolean named = foreign.getMessage().startsWith("is ");
-            fail(column(), (named ? from.subSequence(index, index + length) + " " : "") + foreign.getMessage(), foreign.todo());
-        } else if (Character.isISOControl(code) && code != '\t') {
-            fail(column(), "a control character (code " + code + ")", "remove it");
-        } else if (length == 1 && (Character.isHighSurrogate((char) code) || Character.isLowSurrogate((char) code))) {
-            fail(column(), "a character outside the basic plane", "use letters that a router's log can show");
+            fail(column(), foreign.getMessage(), foreign.todo());
         } else {
             word.append(from, index, index + length);
         }
