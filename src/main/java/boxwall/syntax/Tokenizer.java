@@ -44,8 +44,7 @@ final class Tokenizer {
     Tokenizer(Source source, Errors errors) {
         this.source = source;
         this.errors = errors;
-        String all = source.text();
-        this.text = all;
+        this.text = source.text();
         skipMark();
     }
 
@@ -99,8 +98,7 @@ final class Tokenizer {
     /** The next line as iptables-restore splits it. */
     List<Word> nextSave() {
         begin();
-        boolean comment = !atEnd() && text.charAt(at) == '#';
-        if (comment) {
+        if (!atEnd() && text.charAt(at) == '#') {
             skipLine();
         }
         boolean inside = false;
