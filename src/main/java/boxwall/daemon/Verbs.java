@@ -153,7 +153,7 @@ final class Verbs {
             }
         }
         for (Map.Entry<String, StringBuilder> kind : kinds.entrySet()) {
-            out.println(kind.getValue() + ": note: " + kind.getKey());
+            ByteText.print(out, kind.getValue() + ": note: " + kind.getKey() + "\n");
         }
         if (!candidate.parsed().expects().isEmpty()) {
             out.println("expect lines: " + candidate.parsed().expects().size() + ", failed: " + count(candidate, "policy-test-failed")
@@ -197,9 +197,9 @@ final class Verbs {
     }
 
     private void diagnostic(Finding finding) {
-        err.println(finding.toString());
+        ByteText.print(err, finding + "\n");
         for (String line : finding.evidence()) {
-            err.println("    " + line);
+            ByteText.print(err, "    " + line + "\n");
         }
     }
 
@@ -332,8 +332,8 @@ final class Verbs {
         if (arguments.has("--json")) {
             out.println(report.text());
         } else {
-            out.print(imported.text());
-            err.print(report.inWords(name));
+            ByteText.print(out, imported.text());
+            ByteText.print(err, report.inWords(name));
         }
         return imported.isWhole() ? 0 : 1;
     }

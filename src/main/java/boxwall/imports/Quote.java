@@ -1,5 +1,7 @@
 package boxwall.imports;
 
+import boxwall.syntax.Letters;
+
 /**
  * Writes a value as a word of the ruleset language. A name of the box's that stands in a value ({@code $LAN_NET}, unset in the script) is kept
  * between two marks while the script is played through.
@@ -56,11 +58,6 @@ final class Quote {
 
     /** Whether a text can stand on a line of a ruleset: no control characters but tabs. */
     static boolean fits(String value) {
-        for (int i = 0; i < value.length(); i++) {
-            if (Character.isISOControl(value.charAt(i)) && value.charAt(i) != '\t') {
-                return false;
-            }
-        }
-        return true;
+        return Letters.isText(value);
     }
 }

@@ -4,7 +4,7 @@ package boxwall.syntax;
  * The characters of a text whose bytes are its characters (ISO-8859-1, as texts are kept here): UTF-8 sequences are found in it, so that
  * what a web page or an editor put in is named as a person sees it. A text that holds other characters already is read as it is.
  */
-final class Letters {
+public final class Letters {
     private static final String DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d\u00ad";
     private static final String SINGLE = "\u2018\u2019\u201a\u201b\u2032\u2035\u2039\u203a\u00b4\uff07";
     private static final String DOUBLE = "\u201c\u201d\u201e\u201f\u2033\u2036\u00ab\u00bb\uff02";
@@ -14,6 +14,16 @@ final class Letters {
     private static final String WINDOWS = "\u2018\u2019\u201c\u201d\u2022\u2013\u2014";
 
     private Letters() {
+    }
+
+    /** Whether a ruleset may have this text in quotes: no control characters but tabs, and none that nobody sees. */
+    public static boolean isText(String text) {
+        for (int i = 0; i < text.length(); i += length(text, i)) {
+            if (refused(text, i, true) != null) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** How many chars the character at an index takes: more than one for a UTF-8 sequence, 1 for anything else. */
