@@ -8,17 +8,20 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.w3c.dom.Element;
+import org.w3c.dom.NodeList;
 
 /**
  * Says which groups of tests ran, from Maven's reports, and whether that is enough. {@code bin/check} starts this file as it is
  * ({@code java GroupTable.java ROOT [--quick] [--row NAME,TESTS,FAILED,SKIPPED,SECONDS]…}), so that there is a table also when the
- * build broke. Exit 0: every group ran whole; 1: not.
+ * build broke. With {@code --only WORD…} the table has only the groups and test classes of these names. {@code --classes WORD…} prints
+ * those classes, a line each, {@code --failures} the tests that failed. Exit 0: every group ran whole (or there was something to print); 1: not.
  */
 final class GroupTable {
     private static final Pattern TESTS = Pattern.compile("^\\s*@(Test|TestFactory|ParameterizedTest|RepeatedTest|Property|Example)\\b", Pattern.MULTILINE);
@@ -59,22 +62,88 @@ final class GroupTable {
     /** Prints the table. */
     public static void main(String[] arguments) throws Exception {
         Path root = Path.of(arguments[0]);
+        List<Rule> rules = rules(Files.readString(root.resolve("src/test/resources/build/groups.txt")));
+        Map<String, Boolean> declared = declared(root.resolve("src/test/java"));
+        List<String> words = List.of(arguments).subList(1, arguments.length);
+        if (words.contains("--failures")) {
+            failures(root.resolve("target")).forEach(System.out::println);
+            return;
+        }
+        if (words.contains("--classes")) {
+            TreeSet<String> classes = new GroupTable(rules, false).classes(words.subList(1, words.size()), declared.keySet());
+            classes.forEach(System.out::println);
+            System.exit(classes.isEmpty() ? 1 : 0);
+        }
         List<Line> lines = new ArrayList<>();
         boolean quick = false;
+        List<String> only = List.of();
         for (int i = 1; i < arguments.length; i++) {
             if (arguments[i].equals("--quick")) {
                 quick = true;
             } else if (arguments[i].equals("--row") && i + 1 < arguments.length) {
                 lines.add(given(arguments[++i]));
+            } else if (arguments[i].equals("--only")) {
+                only = List.of(arguments).subList(i + 1, arguments.length);
+                break;
             } else {
                 System.err.println("GroupTable: " + arguments[i] + "? ROOT [--quick] [--row NAME,TESTS,FAILED,SKIPPED,SECONDS] was expected");
                 System.exit(2);
             }
         }
-        List<Rule> rules = rules(Files.readString(root.resolve("src/test/resources/build/groups.txt")));
-        lines.addAll(new GroupTable(rules, quick).lines(declared(root.resolve("src/test/java")), reports(root.resolve("target"))));
+        GroupTable table = new GroupTable(rules, quick);
+        if (only.isEmpty()) {
+            lines.addAll(table.lines(declared, reports(root.resolve("target"))));
+        } else {
+            declared.keySet().retainAll(table.classes(only, declared.keySet()));
+            List<Rule> none = rules.stream().map(r -> new Rule(r.classes(), 0, r.box(), r.name())).toList();
+            lines.addAll(new GroupTable(none, false).lines(declared, reports(root.resolve("target"))).stream()
+                    .filter(l -> l.ran().tests() > 0 || !l.problem().isEmpty()).toList());
+        }
         System.out.print(print(lines));
         System.exit(lines.stream().allMatch(l -> l.problem().isEmpty()) ? 0 : 1);
+    }
+
+    /** The classes of the groups of these names, and the classes of these simple names; "Test#method" counts as its class. */
+    TreeSet<String> classes(List<String> words, Set<String> declared) {
+        TreeSet<String> found = new TreeSet<>();
+        for (String name : declared) {
+            String simple = name.substring(name.lastIndexOf('.') + 1);
+            if (words.contains(ruleOf(name).name()) || words.stream().anyMatch(w -> w.replaceFirst("#.*", "").equals(simple))) {
+                found.add(name);
+            }
+        }
+        return found;
+    }
+
+    /** A line for each test that failed: its name, the first line of its message, how to run it alone. */
+    static List<String> failures(Path target) throws Exception {
+        List<String> lines = new ArrayList<>();
+        for (String directory : List.of("surefire-reports", "failsafe-reports")) {
+            if (!Files.isDirectory(target.resolve(directory))) {
+                continue;
+            }
+            try (Stream<Path> files = Files.list(target.resolve(directory))) {
+                for (Path file : files.filter(f -> f.getFileName().toString().matches("TEST-.*\\.xml")).sorted().toList()) {
+                    NodeList cases = DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(file.toFile()).getElementsByTagName("testcase");
+                    for (int i = 0; i < cases.getLength(); i++) {
+                        Element test = (Element) cases.item(i);
+                        for (String kind : List.of("failure", "error")) {
+                            if (test.getElementsByTagName(kind).getLength() > 0) {
+                                lines.add(failure(test, (Element) test.getElementsByTagName(kind).item(0)));
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        return lines;
+    }
+
+    private static String failure(Element test, Element why) {
+        String name = test.getAttribute("classname");
+        String simple = name.substring(name.lastIndexOf('.') + 1);
+        String words = (why.getAttribute("message") + "\n" + why.getTextContent()).strip().lines().findFirst().orElse("");
+        return simple + "." + test.getAttribute("name") + ": " + words.substring(0, Math.min(words.length(), 160)) + "; alone: bin/check " + simple;
     }
 
     static List<Rule> rules(String text) {

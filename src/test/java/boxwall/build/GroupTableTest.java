@@ -105,4 +105,28 @@ class GroupTableTest {
         return "<?xml version=\"1.0\"?>\n<testsuite name=\"" + name + "\" time=\"1,234.0\" tests=\"" + tests
             + "\" errors=\"1\" skipped=\"1\" failures=\"1\"></testsuite>\n";
     }
+
+    @Test
+    void aGroupIsFoundByItsNameAndATestByItsClass() {
+        GroupTable table = new GroupTable(RULES, false);
+        java.util.Set<String> all = java.util.Set.of("p.a.OneIT", "p.a.OneTest", "p.a.TwoTest", "p.box.BoxIT");
+        assertEquals(java.util.Set.of("p.a.OneTest", "p.a.TwoTest"), table.classes(List.of("a"), all));
+        assertEquals(java.util.Set.of("p.a.TwoTest", "p.box.BoxIT"), table.classes(List.of("TwoTest", "a box"), all));
+        assertEquals(java.util.Set.of("p.a.OneIT"), table.classes(List.of("OneIT#some"), all));
+        assertEquals(java.util.Set.of(), table.classes(List.of("nothing"), all));
+    }
+
+    /** The last lines of a check name each test that failed; the other groups are in the table all the same. */
+    @Test
+    void aFailedTestIsNamedWithItsWordsAndHowToRunIt() throws Exception {
+        Path reports = Files.createDirectories(root.resolve("surefire-reports"));
+        Files.writeString(reports.resolve("TEST-p.a.OneTest.xml"), "<testsuite name='p.a.OneTest' tests='2' failures='1' errors='0' skipped='0' time='1'>"
+                + "<testcase name='good' classname='p.a.OneTest'/><testcase name='bad' classname='p.a.OneTest'><failure message='expected: 1&#10;but'>at x</failure></testcase></testsuite>");
+        Files.writeString(reports.resolve("TEST-p.a.TwoTest.xml"), "<testsuite name='p.a.TwoTest' tests='1' failures='0' errors='0' skipped='0' time='1'>"
+                + "<testcase name='good' classname='p.a.TwoTest'/></testsuite>");
+        assertEquals(List.of("OneTest.bad: expected: 1; alone: bin/check OneTest"), GroupTable.failures(root));
+        List<Line> lines = lines(false, names("p.a.OneTest", "p.a.TwoTest"), GroupTable.reports(root));
+        assertEquals("p.a.OneTest: 1 failed, 0 skipped", lines.get(1).problem());
+        assertEquals(3, lines.get(1).ran().tests());
+    }
 }
