@@ -49,7 +49,14 @@ final class Questions {
         String from = first.command() == null ? "" : Script.baseName(first.command().toString());
         String to = last.command() == null ? "" : Script.baseName(last.command().toString());
         if (IptablesLines.isProgram(from)) {
-            return commands.run(first, asks);
+            Answer answer = commands.run(first, asks);
+            for (Node behind : node.parts.subList(1, node.parts.size())) {
+                String word = behind.command() == null ? "" : behind.command().toString();
+                if (word.startsWith("-") || word.equals("!") || IptablesLines.isProgram(Script.baseName(word))) {
+                    walk.leftOut.left(behind, "no command, but perhaps a part of a rule: " + walk.ledger.shown(behind.line), "write the rule without |");
+                }
+            }
+            return answer;
         }
         if (to.endsWith("tables-restore")) {
             boolean here = node.parts.size() == 2 && from.equals("cat") && first.words.size() == 1 && first.redirects.size() == 1 && first.redirects.get(0).isHere();

@@ -81,7 +81,13 @@ class NothingIsLostTest {
     }
 
     private static long rules(String text) {
-        return text.lines().filter(l -> RULE.matcher(l).matches()).count();
+        return text.lines().filter(l -> RULE.matcher(l).matches() && !l.strip().startsWith("modprobe")).count();
+    }
+
+    /** An -A that a word in the wrong place made modprobe's is no rule. */
+    @Example
+    void whatChanceFoundBefore() {
+        anImportThatIsWholeHasEachRuleOfTheText(-1616);
     }
 
     @Property(tries = 3000)
