@@ -224,9 +224,35 @@ public final class BoxFacts {
         if (spec.alternatives().isEmpty()) {
             return spec.isNone() ? "this kernel can't have \"" + name + "\": leave it out" : "leave \"" + name + "\" out";
         }
+        for (String each : spec.alternatives()) {
+            if (symbolCure(each) != null) {
+                return symbolCure(each);
+            }
+        }
         String module = spec.alternatives().get(0);
         return spec.isOffered() ? "make menuconfig: FREETZ_MODULE_" + module
                 : "make menuconfig: FREETZ_MODULES_OWN=\"" + module + "\" (the menu has no entry for it on this kernel)";
+    }
+
+    /** What helps where the kernel log says which symbol a module lacks; null when it says no such thing. */
+    public String symbolCure(String module) {
+        KernelLog.Refusal refusal = modules.refusal(LoadedModules.normal(module));
+        return refusal == null || refusal.cause != KernelLog.Cause.UNKNOWN_SYMBOL ? null : symbolCure(refusal);
+    }
+
+    /** A module whose symbol is missing is there; it is another one that isn't. */
+    String symbolCure(KernelLog.Refusal refusal) {
+        String owner = generation.owner(refusal.symbol);
+        if (owner == null || owner.equals(refusal.module)) {
+            return "make menuconfig: add the module that has " + refusal.symbol + " to FREETZ_MODULES_OWN, and build again";
+        }
+        if (owner.equals("@core")) {
+            return "this kernel was built without connection tracking, and " + refusal.module + " for one with it: leave it out (DROP in place of REJECT),"
+                    + " or build both from one configuration";
+        }
+        String needs = refusal.module + " needs " + owner + ", which has " + refusal.symbol;
+        return modules.dep().contains(owner) ? needs + ", and modules.dep doesn't say so: modprobe " + owner + " in the ruleset, before it is needed"
+                : needs + (modules.dep().isKnown() ? " and isn't in modules.dep" : "") + ": make menuconfig: FREETZ_MODULES_OWN=\"" + owner + "\", and build again";
     }
 
     public Conntrack conntrack() {

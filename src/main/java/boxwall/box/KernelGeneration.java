@@ -73,6 +73,11 @@ public final class KernelGeneration {
         return Versions.compare(like(), release) >= 0;
     }
 
+    /** The module that has a symbol here, {@code @core} for the kernel itself, or null. */
+    String owner(String symbol) {
+        return ModuleTable.get().owner(symbol, index);
+    }
+
     ModuleSpec spec(Kind kind, String name, Family family) {
         return ModuleTable.get().spec(kind.word(), name, family, index);
     }

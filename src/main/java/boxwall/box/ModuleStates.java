@@ -179,7 +179,7 @@ final class ModuleStates {
     }
 
     /** The kernel's last word against a module that isn't loaded, or null. */
-    private KernelLog.Refusal refusal(String module) {
+    KernelLog.Refusal refusal(String module) {
         KernelLog.Refusal last = null;
         for (KernelLog.Refusal refusal : log.refusals()) {
             if (refusal.module.equals(module) && !isStale(refusal)) {

@@ -23,6 +23,7 @@ final class ModuleTable {
     /** "match 4" to the names of that kind, each with the words of its row: a box asks for one generation, so rows are read when asked. */
     private final Map<String, TreeMap<String, String[]>> rows = new HashMap<String, TreeMap<String, String[]>>();
     private final Map<String, ModuleSpec> specs = new HashMap<String, ModuleSpec>();
+    private final List<String[]> symbols = new ArrayList<String[]>();
     private final List<String[]> renames = new ArrayList<String[]>();
 
     private ModuleTable() {
@@ -63,6 +64,8 @@ final class ModuleTable {
             generations.add(words);
         } else if (words[0].equals("rename")) {
             renames.add(words);
+        } else if (words[0].equals("symbol")) {
+            symbols.add(words);
         } else {
             for (char digit : words[2].toCharArray()) {
                 String key = words[0] + " " + digit;
@@ -137,6 +140,18 @@ final class ModuleTable {
     /** The names of that kind that any generation has in a family, sorted. */
     Set<String> names(Kind kind, Family family) {
         return Collections.unmodifiableSet(rows.get(kind.word() + " " + family.digit()).keySet());
+    }
+
+    /** The module that has a symbol in a generation, {@code @core} for the kernel itself; null when no line says. */
+    String owner(String symbol, int generation) {
+        for (String[] line : symbols) {
+            boolean beginning = line[1].endsWith("*");
+            boolean fits = beginning ? symbol.startsWith(line[1].substring(0, line[1].length() - 1)) : symbol.equals(line[1]);
+            if (fits && covers(line[3], generation)) {
+                return line[2];
+            }
+        }
+        return null;
     }
 
     /** What a module is called in a generation, likeliest first; the name itself when no rename concerns it. */

@@ -189,13 +189,13 @@ final class NetfilterFindings {
         }
     }
 
-    private static String cure(KernelLog.Refusal refusal) {
+    private String cure(KernelLog.Refusal refusal) {
         switch (refusal.cause) {
             case VERSION_MAGIC:
             case SYMBOL_VERSION:
                 return "build the module again with the firmware that runs: it was made for another kernel";
             case UNKNOWN_SYMBOL:
-                return "make menuconfig: add the module that has " + refusal.symbol + " to FREETZ_MODULES_OWN, and build again";
+                return facts.symbolCure(refusal);
             default:
                 return "take " + refusal.module + " out of /tmp/flash/mod/modules: " + refusal.owner + " has it already";
         }

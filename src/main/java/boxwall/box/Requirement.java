@@ -126,6 +126,7 @@ public final class Requirement {
         }
         Kind kind = Kind.valueOf(feature.substring(0, feature.indexOf(' ')).toUpperCase(java.util.Locale.ROOT));
         String cure = facts.cure(family, kind, name);
-        return state == State.REFUSED ? "leave \"" + name + "\" out, or build its module for this very kernel: " + cure : cure;
+        boolean another = cure.contains(" needs ") || cure.startsWith("this kernel was");
+        return state == State.REFUSED && !another ? "leave \"" + name + "\" out, or build its module for this very kernel: " + cure : cure;
     }
 }

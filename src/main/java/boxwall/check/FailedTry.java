@@ -45,7 +45,7 @@ public final class FailedTry {
     public static List<Finding> of(String error, Ruleset compiled, BoxFacts facts) {
         Matcher modprobe = MODPROBE.matcher(error);
         if (modprobe.find()) {
-            return Collections.singletonList(module(error, facts.module(modprobe.group(1)), modprobe.group(1)));
+            return Collections.singletonList(module(error, facts.module(modprobe.group(1)), modprobe.group(1), facts.symbolCure(modprobe.group(1))));
         }
         Family family = error.contains("ip6tables") ? Family.IPV6 : Family.IPV4;
         Matcher line = LINE.matcher(error);
@@ -55,12 +55,12 @@ public final class FailedTry {
         return finding == null ? Collections.<Finding>emptyList() : Collections.singletonList(finding);
     }
 
-    private static Finding module(String error, Capability known, String name) {
+    private static Finding module(String error, Capability known, String name, String cure) {
         boolean missing = known.state() == Capability.State.MISSING;
         return new Finding(missing ? "module-missing" : "module-refused", Finding.Severity.REFUSE, "",
                 java.util.Arrays.asList("boxwall-apply: " + error, known.evidence()),
                 missing ? "this kernel has no module \"" + name + "\"" : "the kernel did not take the module \"" + name + "\"",
-                missing ? "make menuconfig: FREETZ_MODULE_" + name + ", or take it out of the ruleset" : "dmesg | tail says why");
+                missing ? "make menuconfig: FREETZ_MODULE_" + name + ", or take it out of the ruleset" : cure != null ? cure : "dmesg | tail says why");
     }
 
     /** What the rule on a line of the restore text needs; for a COMMIT, of its table's rules the first that something speaks against. */
