@@ -31,6 +31,11 @@ public final class Interface {
         this.net6 = net6;
     }
 
+    /** What an interface of that name is for on a FRITZ!Box, whether this box has one or not. */
+    public static Interface byName(String name) {
+        return InterfaceReading.classify(new Interface(name, Role.OTHER, "", null, null, null, null), false);
+    }
+
     Interface as(Role other, String why) {
         return new Interface(name, other, why, ip, net, ip6, net6);
     }

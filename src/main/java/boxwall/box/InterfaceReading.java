@@ -92,7 +92,7 @@ final class InterfaceReading {
         return null;
     }
 
-    private static Interface classify(Interface bare, boolean defaultRoute) {
+    static Interface classify(Interface bare, boolean defaultRoute) {
         String name = bare.name();
         if (name.equals("lo")) {
             return bare.as(Role.LOOPBACK, "the kernel's name for loopback");

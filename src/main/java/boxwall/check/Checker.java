@@ -54,6 +54,7 @@ public final class Checker {
             checker.findings.addAll(EmptyRuleset.of(parsed, compiled));
             checker.requirements(compiled);
             checker.findings.addAll(Vocabulary.of(compiled, facts));
+            checker.findings.addAll(Surroundings.of(compiled, facts));
             checker.forgottenFamily(parsed.ruleset(), compiled);
             checker.findings.addAll(AvmFindings.of(compiled, facts));
             checker.findings.addAll(lint(parsed.ruleset(), compiled, facts));

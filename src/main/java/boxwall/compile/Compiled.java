@@ -1,7 +1,12 @@
 package boxwall.compile;
 
+import boxwall.box.BoxFacts;
+import boxwall.box.Kind;
 import boxwall.explain.Protection;
+import boxwall.netfilter.Chain;
+import boxwall.netfilter.Family;
 import boxwall.netfilter.Ruleset;
+import boxwall.netfilter.Table;
 import boxwall.syntax.Note;
 
 import java.util.ArrayList;
@@ -34,6 +39,19 @@ public final class Compiled {
     /** {@code stateful} or {@code stateless}, as the stamp and the JSON spell it. */
     public String mode() {
         return stateful ? "stateful" : "stateless";
+    }
+
+    /** The same, with one table more that has no rule: what was loaded there before is gone after it. */
+    public Compiled emptying(Family family, Table table, BoxFacts facts, BoxFacts booted) {
+        List<String> more = new ArrayList<>(modules);
+        for (BoxFacts each : new BoxFacts[] {booted, facts}) {
+            for (String module : each.capability(family, Kind.TABLE, table.word()).modules()) {
+                if (!more.contains(module)) {
+                    more.add(module);
+                }
+            }
+        }
+        return new Compiled(ruleset.with(family, table, Collections.<Chain>emptyList()), stateful, more, notes);
     }
 
     /** Whether it can stop any packet; an empty ruleset can't. */

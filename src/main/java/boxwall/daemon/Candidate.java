@@ -9,7 +9,9 @@ import boxwall.check.Proofs;
 import boxwall.compile.Compiled;
 import boxwall.compile.Compiler;
 import boxwall.compile.Stateful;
+import boxwall.netfilter.Family;
 import boxwall.netfilter.Ruleset;
+import boxwall.netfilter.Table;
 import boxwall.syntax.Foreign;
 import boxwall.syntax.Includes;
 import boxwall.syntax.Names;
@@ -78,6 +80,13 @@ final class Candidate {
     private static ParsedRules parsed(Source source, Includes includes, BoxFacts facts) {
         return RulesetParser.parse(source, Names.of(facts.names(), facts.lackingNames()), includes,
                 Foreign.of(facts.userland().extensionFiles()));
+    }
+
+    /** The same, with a plan that also empties a table which the ruleset has no more. */
+    Candidate emptying(Family family, Table table, Finding finding) {
+        List<Finding> more = new ArrayList<>(findings);
+        more.add(finding);
+        return new Candidate(text, parsed, compiled.emptying(family, table, box.facts(), box.booted()), more, admin, box, client, wishes);
     }
 
     /** What would be loaded where connection tracking is refused; null when {@link #compiled} is that already. */

@@ -51,8 +51,8 @@ final class Drafts {
 
     /** Heavy work: whoever calls it has begun that. */
     Candidate check(String text, byte[] client) {
-        return Candidate.of(new Source("rules", text), new PresetFolder(sys, config.get("PRESETS"), null), box.box(),
-                Wishes.of(config, false), client, config.number("PORT"));
+        return LeftTables.emptied(Candidate.of(new Source("rules", text), new PresetFolder(sys, config.get("PRESETS"), null), box.box(),
+                Wishes.of(config, false), client, config.number("PORT")), sys, config);
     }
 
     /** GET /rules. */

@@ -1,0 +1,58 @@
+package boxwall.daemon;
+
+import boxwall.box.Finding;
+import boxwall.netfilter.Family;
+import boxwall.netfilter.Table;
+import boxwall.netfilter.Words;
+import boxwall.sys.Sys;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * Tables that boxwall loaded since the boot and that a ruleset has no more. The boot plane touches a plan's own tables only, so their
+ * rules would stay until the next boot, and nobody would see them in the ruleset: the plan has the table, empty.
+ */
+final class LeftTables {
+    private static final int MAX_TABLE = 8 << 20;
+    private static final int SHOWN = 5;
+
+    private LeftTables() {
+    }
+
+    /** The candidate with the tables that its plan has to empty, and a finding for each; itself when there are none. */
+    static Candidate emptied(Candidate next, Sys sys, Config config) {
+        List<String> names = next.compiled() == null ? null : sys.list(config.get("RUN") + "/live");
+        Candidate candidate = next;
+        for (String name : names == null ? Collections.<String>emptyList() : names) {
+            Family family = name.startsWith("4.") ? Family.IPV4 : name.startsWith("6.") ? Family.IPV6 : null;
+            Table table = family == null ? null : Table.of(name.substring(2));
+            // what is in the ruleset, and was left out for this box, has a finding already
+            if (table != null && !next.parsed().ruleset().owns(family, table) && !next.compiled().ruleset().owns(family, table)) {
+                String live = sys.read(config.get("RUN") + "/live/" + name, MAX_TABLE);
+                if (live != null && live.length() > 0) {
+                    candidate = candidate.emptying(family, table, finding(family, table, live));
+                }
+            }
+        }
+        return candidate;
+    }
+
+    private static Finding finding(Family family, Table table, String live) {
+        List<String> lines = new ArrayList<>();
+        for (String line : Words.lines(live)) {
+            if (line.length() > 0) {
+                lines.add(line);
+            }
+        }
+        boolean stops = live.contains("-j DROP") || live.contains("-j REJECT") || live.contains(" DROP\n");
+        int rules = lines.size();
+        return new Finding("table-emptied", stops ? Finding.Severity.WARN : Finding.Severity.NOTE, "",
+                rules > SHOWN ? new ArrayList<>(lines.subList(0, SHOWN)) : lines, "the ruleset has no table " + table.word() + " of " + family.command()
+                        + " any more: what boxwall had loaded there (" + rules + (rules == 1 ? " line" : " lines") + ") is taken out"
+                        + (stops ? ", what drops packets too" : ""),
+                "nothing, if that is meant; else put its lines back into the ruleset");
+    }
+}

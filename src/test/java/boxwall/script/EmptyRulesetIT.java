@@ -1,0 +1,95 @@
+package boxwall.script;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.eclipsesource.json.JsonObject;
+import com.eclipsesource.json.JsonValue;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Rules that were loaded and are in no ruleset any more; a ruleset that stops nothing. On a box with real iptables, over the control port. */
+class EmptyRulesetIT {
+    private static final String FILTER = """
+            iptables -P INPUT DROP
+            iptables -A INPUT -i lo -j ACCEPT
+            iptables -A INPUT -i lan -j ACCEPT
+            """;
+    private static final String RAW = "iptables -t raw -A PREROUTING -s 203.0.113.66 -j DROP\n";
+
+    private static List<String> codes(DaemonBox.Answer answer) {
+        List<String> codes = new ArrayList<>();
+        for (JsonValue finding : answer.json().get("findings").asArray()) {
+            codes.add(finding.asObject().getString("code", ""));
+        }
+        return codes;
+    }
+
+    @Test
+    void aTableThatLeftTheRulesetIsEmptied() throws IOException {
+        try (DaemonBox daemon = new DaemonBox(FILTER + RAW)) {
+            daemon.start().applyAndConfirm();
+            assertTrue(daemon.sh("iptables-legacy-save -t raw").contains("203.0.113.66"));
+            DaemonBox.Answer put = daemon.http("PUT /rules", FILTER);
+            assertEquals(200, put.status(), put.toString());
+            assertTrue(codes(put).contains("table-emptied"), put.body());
+            daemon.applyAndConfirm();
+            assertFalse(daemon.sh("iptables-legacy-save -t raw").contains("203.0.113.66"));
+            assertTrue(daemon.sh("iptables-legacy-save -t filter").contains("-A INPUT -i lan -j ACCEPT"));
+            // gone once, it is no news any more
+            assertFalse(codes(daemon.http("PUT /rules", FILTER)).contains("table-emptied"));
+        }
+    }
+
+    /** A change that is taken back takes the table back too. */
+    @Test
+    void aRevertBringsTheTableBack() throws IOException {
+        try (DaemonBox daemon = new DaemonBox(FILTER + RAW)) {
+            daemon.start().applyAndConfirm();
+            daemon.http("PUT /rules", FILTER);
+            String id = daemon.apply();
+            assertFalse(daemon.sh("iptables-legacy-save -t raw").contains("203.0.113.66"));
+            assertEquals(200, daemon.http("DELETE /apply/" + id, "").status());
+            assertTrue(daemon.sh("iptables-legacy-save -t raw").contains("203.0.113.66"));
+        }
+    }
+
+    @Test
+    void anEmptyRulesetIsNeverCalledProtection() throws IOException {
+        for (String empty : new String[] {"NET=10.0.0.0/8\n", "iptables -P INPUT ACCEPT\niptables -A INPUT -i lan -j ACCEPT\n"}) {
+            try (DaemonBox daemon = new DaemonBox(FILTER)) {
+                daemon.start().applyAndConfirm();
+                assertEquals("active", daemon.http("GET /status", "").json().getString("state", ""));
+                assertFalse(daemon.http("GET /", "").body().contains("not protected (active)"));
+                DaemonBox.Answer put = daemon.http("PUT /rules", empty);
+                assertTrue(codes(put).contains("empty-ruleset"), put.body());
+                DaemonBox.Answer tried = daemon.http("POST /apply?confirm=60&force=1", "");
+                assertEquals(202, tried.status(), tried + daemon.log());
+                assertTrue(codes(tried).contains("empty-ruleset"), tried.body());
+                unprotected(daemon, "pending");
+                JsonObject confirmed = daemon.http("POST /confirm/" + tried.json().getString("id", ""), "").json();
+                assertTrue(confirmed.getString("reason", "").startsWith("empty-ruleset"), confirmed.toString());
+                assertEquals("inactive", confirmed.getString("state", ""));
+                unprotected(daemon, "inactive");
+                NetBox.Answer boot = daemon.box.sh(daemon.box.command("boxwall-apply") + " boot");
+                assertEquals(0, boot.status(), boot.err());
+                assertTrue(boot.out().contains("protected=\n") && boot.out().contains("reason=empty-ruleset"), boot.out());
+                daemon.look();
+                unprotected(daemon, "inactive");
+            }
+        }
+    }
+
+    private static void unprotected(DaemonBox daemon, String state) {
+        DaemonBox.Answer status = daemon.http("GET /status", "");
+        assertEquals(state, status.json().getString("state", ""), status.body());
+        assertTrue(status.json().get("protected_at").isNull(), status.body());
+        assertTrue(codes(status).contains("empty-ruleset"), status.body());
+        String page = daemon.http("GET /", "").body();
+        assertTrue(page.contains("This box is not protected"), page.substring(0, Math.min(2000, page.length())));
+    }
+}
