@@ -1,5 +1,6 @@
 package boxwall.box_it;
 
+import boxwall.plan.Plan;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -56,15 +57,16 @@ final class DeskPlan {
         return VirtualBox.host(command.toArray(new String[0]));
     }
 
-    /** The same with a line more in one of its files, whose last line counts the others; its sum leaves the stamp. */
+    /** The same with a line more in one of its files, whose last line counts the others; the stamp gets its new sum. */
     DeskPlan with(String file, String line) {
         Path path = directory.resolve(file);
         String text = VirtualBox.text(path);
         String body = text.substring(0, text.lastIndexOf("# end ")) + line;
         try {
-            Files.writeString(path, body + "# end " + file + " " + body.lines().count() + " " + body.length() + "\n");
+            String whole = body + "# end " + file + " " + body.lines().count() + " " + body.length() + "\n";
+            Files.writeString(path, whole);
             Path stamp = directory.resolve("stamp");
-            String known = VirtualBox.text(stamp).replaceFirst("sha1\\." + file + "=.*\n", "").replaceFirst("# end .*\n", "");
+            String known = VirtualBox.text(stamp).replaceFirst("sha1\\." + file + "=.*\n", "sha1." + file + "=" + Plan.sha1(whole) + "\n").replaceFirst("# end .*\n", "");
             Files.writeString(stamp, known + "# end stamp " + known.lines().count() + " " + known.length() + "\n");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
