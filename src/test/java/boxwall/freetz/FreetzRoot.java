@@ -196,8 +196,26 @@ final class FreetzRoot implements AutoCloseable {
         }
     }
 
+    /** What a program of this machine says in the box's network: a browser's part, for which many a box's own wget has too few options. */
+    String outside(List<String> command) {
+        try {
+            List<String> line = new ArrayList<>(List.of("nsenter", "-t", String.valueOf(init()), "-n"));
+            line.addAll(command);
+            Process process = new ProcessBuilder(line).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+            String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+            process.waitFor();
+            return out;
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private long init() {
+        return space.children().findFirst().orElseThrow().pid();
+    }
+
     private List<String> inside(String... command) {
-        long init = space.children().findFirst().orElseThrow().pid();
+        long init = init();
         List<String> line = new ArrayList<>(List.of("nsenter", "-t", String.valueOf(init), "-n", "-m", "-p", "chroot", root.toString(), "/usr/bin/env", "-i",
                 "PATH=/sbin:/usr/sbin:/bin:/usr/bin"));
         line.addAll(List.of(command));

@@ -7,13 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
 /** boxwall's page in Freetz' web interface, asked for over HTTP from busybox' httpd. */
 final class Page {
     private static final String HTTP = "http://127.0.0.1:81/cgi-bin/";
-    private static final String COOKIE = "--header 'Cookie: SID=known' ";
+    private static final String COOKIE = "Cookie: SID=known";
     private final FreetzRoot box;
 
     private Page(FreetzRoot box) {
@@ -21,11 +22,14 @@ final class Page {
     }
 
     private String get(String path) {
-        return box.sh("wget -q -O - " + COOKIE + "'" + HTTP + path + "'").out();
+        return box.outside(List.of("busybox", "wget", "-q", "-O", "-", "--header", COOKIE, HTTP + path));
     }
 
     private String post(String cookie, String path, String body) {
-        return box.sh("wget -q -O - " + cookie + "--post-data '" + body + "' '" + HTTP + path + "'").out();
+        List<String> command = new ArrayList<>(List.of("busybox", "wget", "-q", "-O", "-", "--post-data", body));
+        command.addAll(cookie.isEmpty() ? List.of() : List.of("--header", cookie));
+        command.add(HTTP + path);
+        return box.outside(command);
     }
 
     /** What must not change by looking: rules, flash, and what boxwall has in RAM. */
