@@ -61,6 +61,11 @@ public final class KernelGeneration {
         return table(1);
     }
 
+    /** The iptables version that Freetz builds for it. */
+    String freetzUserland() {
+        return table(3);
+    }
+
     private String table(int column) {
         return ModuleTable.get().generation(index)[column];
     }
@@ -88,6 +93,11 @@ public final class KernelGeneration {
 
     ModuleSpec conntrack(Family family) {
         return ModuleTable.get().spec("conntrack", "-", family, index);
+    }
+
+    /** Modules whose symbols a module needs, as far as the table lists them. */
+    List<String> linked(String module) {
+        return ModuleTable.get().linked(module, index);
     }
 
     /** What a module is called here, likeliest first; never empty. */

@@ -132,6 +132,21 @@ final class ModuleTable {
         return spec;
     }
 
+    /** What the rows of a generation say that a module is linked to. */
+    List<String> linked(String module, int generation) {
+        List<String> linked = new ArrayList<String>();
+        for (Map.Entry<String, TreeMap<String, String[]>> kind : rows.entrySet()) {
+            Family family = kind.getKey().endsWith("6") ? Family.IPV6 : Family.IPV4;
+            for (String name : kind.getValue().keySet()) {
+                ModuleSpec spec = spec(kind.getKey().substring(0, kind.getKey().length() - 2), name, family, generation);
+                if (spec.alternatives().contains(module) || spec.along().contains(module) && spec.alternatives().size() + spec.along().size() > 1) {
+                    linked.addAll(spec.needed());
+                }
+            }
+        }
+        return linked;
+    }
+
     /** Whether any generation has that name in a family. */
     boolean knows(Kind kind, String name, Family family) {
         return rows.get(kind.word() + " " + family.digit()).containsKey(name);

@@ -9,7 +9,7 @@ import java.util.Map;
 
 /** A command line taken apart: a verb, its files (diff takes two, import one and a word, the others one), for explain KEY=VALUE words, options. */
 final class Arguments {
-    private static final List<String> WITH_VALUE = Arrays.asList("--root", "--out", "--stateful", "--config");
+    private static final List<String> WITH_VALUE = Arrays.asList("--root", "--out", "--stateful", "--config", "--model", "--firmware");
     private static final List<String> FLAGS = Arrays.asList("--json", "--optimize");
 
     private final Map<String, String> options = new HashMap<String, String>();

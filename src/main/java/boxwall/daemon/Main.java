@@ -18,6 +18,7 @@ public final class Main {
             + "       boxwall exposure RULES [--root DIR] [--stateful auto|yes|no] [--json]\n"
             + "       boxwall diff    A [B] [--root DIR] [--stateful auto|yes|no] [--json]\n"
             + "       boxwall import  FILE [WORD] [--root DIR] [--json]\n"
+            + "       boxwall needs   RULES --model MODEL --firmware VERSION\n"
             + "       boxwall presets [--json]\n"
             + "       boxwall daemon  [--config FILE]\n"
             + "       boxwall --help | --version\n"
@@ -64,6 +65,9 @@ public final class Main {
         }
         if (verb.equals("explain") || verb.equals("exposure") || verb.equals("diff")) {
             return verbs.question();
+        }
+        if (verb.equals("needs")) {
+            return Needs.run(arguments, verbs, out, err);
         }
         if (verb.equals("presets")) {
             return verbs.presets();

@@ -196,7 +196,7 @@ final class Verbs {
         return text.length() == 0 ? " none" : text.toString();
     }
 
-    private void diagnostic(Finding finding) {
+    void diagnostic(Finding finding) {
         ByteText.print(err, finding + "\n");
         for (String line : finding.evidence()) {
             ByteText.print(err, "    " + line + "\n");
@@ -209,7 +209,7 @@ final class Verbs {
     }
 
     /** Null for a word that isn't one of the three, and said. */
-    private Stateful wish() {
+    Stateful wish() {
         Stateful wish = Stateful.of(arguments.get("--stateful", config().get("STATEFUL")));
         if (wish == null) {
             err.println("boxwall: --stateful wants auto, yes or no");
@@ -217,7 +217,8 @@ final class Verbs {
         return wish;
     }
 
-    private Candidate read(Box box, String file, Stateful wish, boolean check) {
+    /** The same of any file, checked or only compiled. */
+    Candidate read(Box box, String file, Stateful wish, boolean check) {
         if (wish == null) {
             return null;
         }

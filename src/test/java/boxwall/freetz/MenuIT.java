@@ -32,8 +32,12 @@ class MenuIT {
         return ASSEMBLED.resolve(which.equals("ng") ? "ng/make/pkgs/boxwall" : "classic/make/boxwall");
     }
 
-    /** Runs kconfig over the stand-in with these symbols set; the symbols that are then on. Any warning fails. */
     private Set<String> chosen(String which, String... set) throws Exception {
+        return chosen(tree, which, set);
+    }
+
+    /** Runs kconfig over the stand-in with these symbols set; the symbols that are then on. Any warning fails. */
+    static Set<String> chosen(Path tree, String which, String... set) throws Exception {
         String menu = Files.readString(shape(which).resolve("Config.in"));
         Files.writeString(tree.resolve("Config.boxwall"), menu);
         Files.writeString(tree.resolve("external.boxwall"), Files.readString(shape(which).resolve("external.in")));

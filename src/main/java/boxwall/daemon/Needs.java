@@ -1,0 +1,150 @@
+package boxwall.daemon;
+
+import boxwall.box.Capability;
+import boxwall.box.Conntrack;
+import boxwall.box.Finding;
+import boxwall.box.ImageModel;
+import boxwall.box.Requirement;
+import boxwall.compile.Stateful;
+import boxwall.netfilter.Chain;
+import boxwall.netfilter.Family;
+import boxwall.netfilter.Rule;
+import boxwall.netfilter.Ruleset;
+import boxwall.netfilter.Table;
+
+import java.io.PrintStream;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What an image for a model must have for a ruleset, as lines of Freetz' .config. The ruleset is compiled for the model as if the image had every
+ * module that Freetz can put into it: what it would load then is what the image needs, what it lacks even then is not available.
+ */
+final class Needs {
+    private final ImageModel model;
+    private final Box box;
+    private final Set<String> modules = new LinkedHashSet<String>();
+    private final Set<String> builtin = new LinkedHashSet<String>();
+    private final Map<String, String> lacking = new LinkedHashMap<String, String>();
+    private boolean ipv6;
+
+    private Needs(ImageModel model) {
+        this.model = model;
+        box = new Box(model.readings(model.obtainable()));
+    }
+
+    /** The verb; 1 when something is not available on the model. */
+    static int run(Arguments arguments, Verbs verbs, PrintStream out, PrintStream err) {
+        String model = arguments.get("--model", null);
+        String firmware = arguments.get("--firmware", null);
+        if (model == null || firmware == null) {
+            err.println("boxwall: needs wants --model MODEL and --firmware VERSION, 7590 and 08.2x for example");
+            return 2;
+        }
+        Needs needs;
+        try {
+            needs = new Needs(ImageModel.find(model, firmware));
+        } catch (IllegalArgumentException e) {
+            err.println("boxwall: " + e.getMessage());
+            return 2;
+        }
+        // the stateless form as well: a box falls back to it
+        for (Stateful form : Arrays.asList(verbs.wish(), Stateful.NO)) {
+            Candidate candidate = verbs.read(needs.box, arguments.file(), form, false);
+            if (candidate == null) {
+                return 2;
+            }
+            if (candidate.compiled() == null) {
+                for (Finding finding : candidate.findings()) {
+                    verbs.diagnostic(finding);
+                }
+                return 1;
+            }
+            needs.add(candidate.compiled().ruleset(), candidate.compiled().modules());
+        }
+        out.print(needs.text(arguments.file()));
+        return needs.isComplete() ? 0 : 1;
+    }
+
+    private void add(Ruleset ruleset, Collection<String> loaded) {
+        modules.addAll(loaded);
+        for (Family family : Family.values()) {
+            for (Table table : ruleset.tables(family)) {
+                ipv6 |= family == Family.IPV6;
+                for (Chain chain : ruleset.chains(family, table)) {
+                    for (Rule rule : chain.rules()) {
+                        add(family, Requirement.of(family, table, rule, box.facts()));
+                    }
+                }
+            }
+        }
+    }
+
+    private void add(Family family, Requirement requirement) {
+        for (Map.Entry<String, Capability> feature : requirement.features().entrySet()) {
+            Capability capability = feature.getValue();
+            int blank = feature.getKey().indexOf(' ');
+            builtin.addAll(model.builtin(family, feature.getKey().substring(0, blank), feature.getKey().substring(blank + 1)));
+            if (capability.state().compareTo(Capability.State.UNKNOWN) >= 0 && !lacking.containsKey(feature.getKey())) {
+                lacking.put(feature.getKey(), requirement.origin() + ": " + feature.getKey() + ": " + reason(capability));
+            }
+        }
+    }
+
+    private String reason(Capability capability) {
+        return capability.state() == Capability.State.REFUSED ? capability.evidence()
+                : "neither Freetz' menu nor its configuration of this kernel has the module (" + capability.evidence() + ")";
+    }
+
+    private boolean isComplete() {
+        return lacking.isEmpty() && model.obstacle().length() == 0;
+    }
+
+    /** Lines to put into .config, with comments between them. */
+    private String text(String rules) {
+        StringBuilder out = new StringBuilder("# " + model.title() + ": what " + rules + " needs in an image of Freetz-NG\n");
+        if (model.obstacle().length() > 0) {
+            return out.append("# not available: ").append(model.obstacle()).append('\n').toString();
+        }
+        Set<String> own = new LinkedHashSet<String>();
+        StringBuilder selected = new StringBuilder();
+        for (String module : modules) {
+            if (model.isOffered(module)) {
+                selected.append("FREETZ_MODULE_").append(module).append("=y\n");
+            } else if (model.isOwn(module)) {
+                own.add(module);
+            }
+        }
+        out.append(model.isForDevelopers() ? "FREETZ_USER_LEVEL_DEVELOPER=y\n" : "")
+                .append("FREETZ_PACKAGE_IPTABLES=y\nFREETZ_PACKAGE_IPTABLES_SAVE_RESTORE=y\nFREETZ_PACKAGE_IPTABLES_STATIC=y\n")
+                .append("FREETZ_PACKAGE_BOXWALL=y\n").append(ipv6 ? "FREETZ_TARGET_IPV6_SUPPORT=y\n" : "").append(selected);
+        if (!model.unwanted().isEmpty()) {
+            out.append("# built into this kernel, or selecting what is: the build would look for a file that there is not\n");
+            for (String module : model.unwanted()) {
+                out.append("# FREETZ_MODULE_").append(module).append(" is not set\n");
+            }
+        }
+        out.append(own.isEmpty() ? "" : "FREETZ_MODULES_OWN=\"" + words(own) + "\"\n");
+        out.append(builtin.isEmpty() ? "" : "# built into this kernel: " + words(builtin) + "\n");
+        Conntrack conntrack = box.facts().conntrack();
+        if (conntrack.state() == Conntrack.State.REFUSED || conntrack.state() == Conntrack.State.MISSING) {
+            out.append("# no connection tracking, rules with states are compiled to stateless ones: ").append(conntrack.reason()).append('\n');
+        }
+        for (String line : lacking.values()) {
+            out.append("# not available: ").append(line).append('\n');
+        }
+        return out.toString();
+    }
+
+    private static String words(Collection<String> words) {
+        StringBuilder text = new StringBuilder();
+        for (String word : words) {
+            text.append(text.length() == 0 ? "" : " ").append(word);
+        }
+        return text.toString();
+    }
+}

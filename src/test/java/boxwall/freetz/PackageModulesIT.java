@@ -1,0 +1,161 @@
+package boxwall.freetz;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import boxwall.box.BoxFacts;
+import boxwall.box.Finding;
+import boxwall.box.ImageModel;
+import boxwall.box.Readings;
+import boxwall.check.Checker;
+import boxwall.compile.Compiled;
+import boxwall.compile.Compiler;
+import boxwall.compile.Stateful;
+import boxwall.syntax.Includes;
+import boxwall.syntax.Names;
+import boxwall.syntax.ParsedRules;
+import boxwall.syntax.RulesetParser;
+import boxwall.syntax.Source;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the package selects, by Config.in under kconfig, is enough for boxwall.rules and every preset on every model, or docs/kernels.md says why not. */
+class PackageModulesIT {
+    private static final String VALUES = "RTP_PORTS=7078:7109\nVPN_IF=tun0\nVPN_NET=10.8.0.0/24\nVPN_PORT=1194\nDMZ_HOST=192.168.179.20\nDMZ_PORTS=80,443\nVIRTUAL_IP=203.0.113.9\n"
+            + "VIRTUAL_HOST=192.168.178.20\nVIRTUAL_PORTS=80,443\nDEVICE=192.168.178.30\nHOST=192.168.178.20\nPORTS=443\nTO=203.0.113.0/24\n";
+    private static final Path PRESETS = Path.of("conf/presets");
+
+    @TempDir
+    Path tree;
+
+    private final Map<String, Set<String>> selections = new HashMap<>();
+
+    /** The modules that get into an image: what Config.in selects, and what Freetz' own menu entries select then. */
+    private Set<String> image(ImageModel model) throws Exception {
+        String title = model.title();
+        String[] release = title.replaceAll("^.*kernel ", "").split("\\.");
+        String kernel = release[0] + "_" + release[1] + (release[0].equals("2") ? "_" + release[2] : "");
+        String kind = model.unwanted().size() > 1 ? kernel.equals("2_6_28") ? "IKS" : "MIAMI" : model.unwanted().size() == 1 ? "PUMA7" : "";
+        String key = kernel + kind;
+        if (!selections.containsKey(key)) {
+            Set<String> on = MenuIT.chosen(tree, "ng", "KERNEL_VERSION_" + kernel, "PACKAGE_IPTABLES", "PACKAGE_BOXWALL", "TARGET_IPV6_SUPPORT",
+                    kind.isEmpty() ? "NONE" : "SYSTEM_TYPE_" + kind);
+            Set<String> modules = new TreeSet<>();
+            on.stream().filter(symbol -> symbol.startsWith("MODULE_")).forEach(symbol -> modules.add(symbol.substring(7)));
+            if (modules.contains("xt_LOG") && Integer.parseInt(release[0]) >= 4) {
+                modules.addAll(List.of("nf_log_common", "nf_log_ipv4", "nf_log_ipv6")); // Iptables' own menu selects them with xt_LOG
+            }
+            selections.put(key, modules);
+        }
+        return selections.get(key);
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file, StandardCharsets.ISO_8859_1);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** What check refuses of a ruleset on a box because the image lacks it. */
+    private static List<String> lacking(Readings box, String text) {
+        Includes includes = (name, from) -> Source.preset(name, read(PRESETS.resolve(name + ".rules")));
+        BoxFacts facts = BoxFacts.of(box);
+        ParsedRules parsed = RulesetParser.parse(new Source("rules", text), Names.of(facts.names(), facts.lackingNames()), includes);
+        assertEquals(List.of(), parsed.errors());
+        Compiled compiled = Compiler.compile(parsed, facts, BoxFacts.of(box.asBooted()), Stateful.AUTO);
+        List<String> lacking = new ArrayList<>();
+        for (Finding finding : Checker.check(parsed, compiled.ruleset(), facts)) {
+            if (finding.severity() == Finding.Severity.REFUSE) {
+                lacking.add(finding.effect().replaceAll("^.*\"(match|target|table) (.*)\".*$", "$1 $2"));
+            }
+        }
+        return lacking.stream().distinct().toList();
+    }
+
+    private static Map<String, String> rulesets() throws IOException {
+        Map<String, String> all = new TreeMap<>();
+        all.put("boxwall.rules", read(Path.of("conf/boxwall.rules")));
+        try (Stream<Path> files = Files.list(PRESETS)) {
+            files.forEach(file -> {
+                String name = file.getFileName().toString().replace(".rules", "");
+                all.put(name, VALUES + "include " + name + "\n");
+            });
+        }
+        return all;
+    }
+
+    /** {@code 4.9.337}. */
+    private static String release(ImageModel model) {
+        return model.title().replaceAll("^.*kernel ", "");
+    }
+
+    /** {@code 4.9}, with what makes kernels of that generation differ. */
+    private static String kernel(ImageModel model) {
+        return release(model).replaceAll("^(2\\.6\\.\\d+|\\d+\\.\\d+).*$", "$1") + (model.unwanted().size() > 1 ? " x_tables" : model.unwanted().size() == 1 ? " nf_log" : "");
+    }
+
+    @Test
+    void whatThePackageSelectsIsEnough() throws Exception {
+        Map<String, String> rulesets = rulesets();
+        Map<String, Map<String, List<String>>> seen = new HashMap<>();
+        Map<String, Set<String>> rows = new TreeMap<>();
+        for (String name : ImageModel.all()) {
+            ImageModel model = ImageModel.find(name.split(" ")[0], name.split(" ")[1]);
+            if (!model.obstacle().isEmpty()) {
+                continue;
+            }
+            Set<String> image = image(model);
+            Set<String> without = new TreeSet<>(image);
+            without.removeAll(model.obtainable());
+            assertEquals(Set.of(), without, model.title() + ": selected, but the kernel's build makes no such file, and the image's build ends");
+            if (model.unwanted().size() > 1) {
+                assertEquals(Set.of(), image, model.title());
+                image = model.obtainable(); // by hand, as needs prints it
+            }
+            Readings box = model.readings(image);
+            String folder = "/lib/modules/" + release(model) + "/";
+            String key = kernel(model) + box.file(folder + "modules.dep") + box.file(folder + "modules.builtin") + box.file("/proc/config");
+            if (!seen.containsKey(key)) {
+                Map<String, List<String>> results = new TreeMap<>();
+                for (Map.Entry<String, String> ruleset : rulesets.entrySet()) {
+                    results.put(ruleset.getKey(), lacking(box, ruleset.getValue()));
+                }
+                seen.put(key, results);
+            }
+            if (seen.get(key).get("boxwall.rules").contains("table filter")) {
+                rows.computeIfAbsent("every ruleset | table filter", all -> new TreeSet<>()).add(kernel(model));
+                continue;
+            }
+            seen.get(key).forEach((ruleset, results) -> results.forEach(result -> rows.computeIfAbsent(ruleset + " | " + result, all -> new TreeSet<>()).add(kernel(model))));
+        }
+        assertTrue(seen.size() > 15, "different images: " + seen.size());
+        StringBuilder table = new StringBuilder();
+        rows.forEach((what, kernels) -> table.append("| ").append(what).append(" | ").append(String.join(", ", kernels)).append(" |\n"));
+        Files.writeString(Path.of("target/package-modules.txt"), table);
+        assertTrue(Files.readString(Path.of("docs/kernels.md")).contains(table), "docs/kernels.md should have this list:\n" + table);
+    }
+
+    /** A module that no rule uses would be one more that an image must have. */
+    @Test
+    void noShippedRulesetLoadsMoreThanItsRulesUse() throws IOException {
+        rulesets().forEach((name, text) -> {
+            String whole = name.equals("boxwall.rules") ? text : read(PRESETS.resolve(name + ".rules"));
+            assertEquals(List.of(), whole.lines().filter(line -> line.startsWith("modprobe ")).toList(), name);
+        });
+    }
+}
