@@ -51,7 +51,7 @@ class OddsTest {
     void memoryThatIsGoneStopsNoUndo() {
         inBothShells(shell -> {
             try (NetBox box = new NetBox(shell)) {
-                box.sh("mkdir $BOXWALL_RUN && mount -t tmpfs -o size=512k none $BOXWALL_RUN");
+                box.sh("mkdir $BOXWALL_RUN && mount -t tmpfs -o size=512k,mode=700 none $BOXWALL_RUN");
                 box.givenRules();
                 assertEquals(0, box.apply("try", plan(box, "mixed", 1111), "60", "--replace").status()); // so that all tables are there
                 assertEquals(0, box.apply("revert", "--now").status());

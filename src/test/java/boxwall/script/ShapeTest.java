@@ -20,7 +20,7 @@ class ShapeTest {
     private static final Pattern ABSENT = Pattern.compile("(^|[ (|;&!])(setsid|timeout|nohup|flock|stat|mktemp|sleep [0-9]*\\.|sed -i|local )( |$)");
 
     @ParameterizedTest
-    @ValueSource(strings = {"boxwall-common", "boxwall-apply", "boxwall-kernel", "boxwall-emergency", "boxwall-keep", "boxwall-read", "rc.boxwall", "boxwall"})
+    @ValueSource(strings = {"boxwall-common", "boxwall-apply", "boxwall-plan", "boxwall-kernel", "boxwall-emergency", "boxwall-keep", "boxwall-read", "rc.boxwall", "boxwall"})
     void noFunctionIsLongAndEachSaysWhatItIsFor(String script) throws IOException {
         List<String> lines = Files.readAllLines(Path.of("init.d", script));
         for (int i = 0; i < lines.size(); i++) {
@@ -37,7 +37,7 @@ class ShapeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"boxwall-common", "boxwall-apply", "boxwall-kernel", "boxwall-emergency", "boxwall-keep", "boxwall-read", "rc.boxwall", "boxwall"})
+    @ValueSource(strings = {"boxwall-common", "boxwall-apply", "boxwall-plan", "boxwall-kernel", "boxwall-emergency", "boxwall-keep", "boxwall-read", "rc.boxwall", "boxwall"})
     void onlyCommandsThatEveryBoxHas(String script) throws IOException {
         List<String> found = Files.readAllLines(Path.of("init.d", script)).stream().map(String::strip)
                 .filter(line -> !line.startsWith("#") && ABSENT.matcher(line).find()).toList();

@@ -1,0 +1,260 @@
+package boxwall.script;
+
+import static boxwall.script.SideBySide.inBothShells;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** What remains when the processes behind a change die or stand still, or when RUN or the clock is gone: the old rules, sooner or later. */
+class DeathTest {
+    private static final boolean LONG = Boolean.getBoolean("boxwall.long");
+    private static final String RESTORE = "exec /usr/sbin/xtables-legacy-multi ip6tables-restore \"$@\"\n";
+    private static final String KILL_BOTH = "#!/bin/sh\nread -r guard _ <$BOXWALL_RUN/tx/guard\nread -r worker _ <$BOXWALL_RUN/tx/worker\n"
+            + "kill -9 $guard $worker\n" + RESTORE;
+
+    private static String plan(NetBox box, String id, int port) {
+        return new PlanFolder(id, port).write(box.folder.resolve("plan-" + id)).toString();
+    }
+
+    /** Makes all the plan's tables known to the kernel, so that before and after look alike. */
+    private static String settled(NetBox box) {
+        box.givenRules();
+        assertEquals(0, box.apply("try", plan(box, "first", 1111), "60", "--replace").status());
+        assertEquals(0, box.apply("revert", "--now").status());
+        return box.tables();
+    }
+
+    private static void assertBack(NetBox box, String before, String what) {
+        assertTrue(Wait.until(() -> !Files.exists(box.run.resolve("tx"))), () -> what + ": " + box.sh("ls -lR $BOXWALL_RUN; ps -ef").out());
+        assertEquals(before, box.tables(), what);
+    }
+
+    @Test
+    void whoeverLooksNextPutsRightWhatWorkerAndGuardLeft() {
+        inBothShells(shell -> {
+            for (String verb : List.of("status", "revert --now", "probe", "try")) {
+                try (NetBox box = new NetBox(shell)) {
+                    String before = settled(box);
+                    box.script("ip6tables-restore", KILL_BOTH);
+                    box.apply("try", plan(box, "two", 2222), "60", "--replace");
+                    assertTrue(Wait.until(() -> box.living() == 0), "both are dead");
+                    assertTrue(box.tables().contains("2222"), "and their rules are there");
+                    box.real("ip6tables-restore");
+                    NetBox.Answer answer = verb.equals("try") ? box.apply("try", plan(box, "three", 3333), "60", "--replace") : box.apply(verb.split(" "));
+                    assertEquals(0, answer.status(), verb + ": " + answer.out() + answer.err());
+                    if (verb.equals("try")) {
+                        assertEquals(0, box.apply("revert", "--now").status());
+                    } else {
+                        assertEquals("interrupted", box.apply("status").get("reason"), verb);
+                    }
+                    assertBack(box, before, verb);
+                }
+            }
+        });
+    }
+
+    @Test
+    void anUndoThatWasKilledIsDoneByTheNext() {
+        inBothShells(shell -> {
+            try (NetBox box = new NetBox(shell)) {
+                String before = settled(box);
+                box.script("ip6tables-restore", KILL_BOTH);
+                box.apply("try", plan(box, "two", 2222), "60", "--replace");
+                assertTrue(Wait.until(() -> box.living() == 0), "both are dead");
+                box.script("iptables-restore", "#!/bin/sh\nkill -9 $PPID\n");
+                box.apply("status");
+                assertTrue(box.tables().contains("2222"), "it was killed before it could undo");
+                box.real("iptables-restore");
+                box.real("ip6tables-restore");
+                assertEquals("interrupted", box.apply("status").get("reason"));
+                assertBack(box, before, "the second");
+            }
+        });
+    }
+
+    /** SIGSTOP, say by Ctrl-Z: nothing ends by itself then. */
+    @Test
+    void aWorkerThatStandsStillIsEnded() {
+        inBothShells(shell -> {
+            try (NetBox box = new NetBox(shell)) {
+                String before = settled(box);
+                box.settings.put("BOXWALL_HANG_SECONDS", "2");
+                box.script("ip6tables-restore", "#!/bin/sh\nread -r worker _ <$BOXWALL_RUN/tx/worker\nkill -STOP $worker\nexit 0\n");
+                box.sh(box.command("boxwall-apply") + " try " + plan(box, "two", 2222) + " 60 --replace </dev/null >/dev/null 2>&1 &");
+                assertTrue(Wait.until(() -> box.living() == 0), () -> box.sh("ps -ef").out());
+                box.real("ip6tables-restore");
+                assertBack(box, before, "stopped");
+                assertEquals("interrupted", box.apply("status").get("reason"));
+            }
+        });
+    }
+
+    /** A JVM's pipes, say, which dash has no words to close. */
+    @Test
+    void aGuardThatComesLateGuardsTheChange() {
+        inBothShells(shell -> {
+            try (NetBox box = new NetBox(shell)) {
+                String before = settled(box);
+                NetBox.Answer answer = box.sh("exec busybox sh -c 'n=10; while [ $n -lt 130 ]; do eval \"exec $n</dev/null\"; n=$((n + 1)); done; exec "
+                        + box.command("boxwall-apply") + " try " + plan(box, "two", 2222) + " 2 --replace'");
+                assertEquals("0 pending", answer.status() + " " + answer.get("state"), answer.out() + answer.err());
+                box.passes(2);
+                assertBack(box, before, "120 descriptors");
+                assertEquals("not-confirmed", box.apply("status").get("reason"));
+            }
+        });
+    }
+
+    @Test
+    void withoutAClockNothingIsTriedAndWhatIsPendingGoes() {
+        inBothShells(shell -> {
+            try (NetBox box = new NetBox(shell)) {
+                Path proc = box.pretendProc();
+                String before = settled(box);
+                assertEquals(0, box.apply("try", plan(box, "two", 2222), "60", "--replace").status());
+                Files.delete(proc.resolve("uptime"));
+                assertBack(box, before, "a pending change whose clock is gone");
+                NetBox.Answer refused = box.apply("try", plan(box, "three", 3333), "60", "--replace");
+                assertEquals("3 no-clock", refused.status() + " " + refused.get("reason"), refused.out() + refused.err());
+                assertEquals(before, box.tables());
+                box.stored("boot", new PlanFolder("stored", 4444));
+                assertEquals("active", box.apply("boot").get("state"), "but a boot protects");
+            }
+        });
+    }
+
+    @Test
+    void theGuardTriesUntilRunCanBeWritten() {
+        inBothShells(shell -> {
+            try (NetBox box = new NetBox(shell)) {
+                box.sh("mkdir $BOXWALL_RUN && mount -t tmpfs -o mode=700 none $BOXWALL_RUN");
+                String before = settled(box);
+                NetBox.Answer pending = box.apply("try", plan(box, "two", 2222), "2", "--replace");
+                assertEquals(0, pending.status(), pending.out() + pending.err());
+                assertEquals(0, box.sh("mount -o remount,ro $BOXWALL_RUN").status());
+                NetBox.Answer revert = box.apply("revert", "--now");
+                assertEquals(5, revert.status(), revert.out() + revert.err());
+                box.script("sleep", "#!/bin/sh\n[ $1 != 5 ] || echo >$BOXWALL_TEST/waited\nexec /bin/sleep \"$@\"\n");
+                box.passes(2);
+                assertTrue(Wait.until(() -> Files.exists(box.folder.resolve("waited"))), "past the rounds that follow each other at once");
+                assertTrue(box.tables().contains("2222"), "nothing can be undone without a file");
+                assertEquals(0, box.sh("mount -o remount,rw $BOXWALL_RUN").status());
+                assertTrue(Wait.until(() -> box.sh("[ ! -e $BOXWALL_RUN/tx ]").status() == 0), () -> box.sh("ls -lR $BOXWALL_RUN; ps -ef").out());
+                assertEquals(before, box.tables());
+            }
+        });
+    }
+
+    /** However few inodes RUN has: a try is refused before a table is touched, or it can be undone when the last one has gone. */
+    @Test
+    void noInodesStopNoUndo() {
+        inBothShells(shell -> {
+            try (NetBox box = new NetBox(shell)) {
+                box.givenRules();
+                box.sh("mkdir $BOXWALL_RUN");
+                assertEquals(0, box.apply("try", plan(box, "first", 1111), "60", "--replace").status());
+                assertEquals(0, box.apply("revert", "--now").status());
+                String before = box.tables();
+                int refused = 0;
+                int tried = 0;
+                for (int inodes = 12; inodes <= 96; inodes += LONG ? 1 : 7) {
+                    assertEquals(0, box.sh("mount -t tmpfs -o mode=700,nr_inodes=" + inodes + " none $BOXWALL_RUN").status());
+                    NetBox.Answer answer = box.apply("try", plan(box, "two", 2222), "1", "--replace");
+                    String what = inodes + " inodes: " + answer.status() + " " + answer.out() + answer.err();
+                    assertTrue(answer.status() == 0 || answer.status() == 3 || answer.status() == 4, what);
+                    if (answer.status() == 0) {
+                        tried++;
+                        box.passes(1);
+                        box.sh("n=0; while true 2>/dev/null >$BOXWALL_RUN/filler$n; do n=$((n + 1)); done");
+                    } else {
+                        refused++;
+                        assertEquals(before, box.tables(), what);
+                    }
+                    assertTrue(Wait.until(() -> box.sh("[ ! -e $BOXWALL_RUN/tx ]").status() == 0 && box.living() == 0), () -> what + box.sh("ls -lR $BOXWALL_RUN; ps -ef").out());
+                    assertEquals(before, box.tables(), what);
+                    assertEquals(0, box.sh("umount $BOXWALL_RUN").status(), what);
+                }
+                assertTrue(refused > 0 && tried > 0, refused + " refused, " + tried + " tried");
+            }
+        });
+    }
+
+    @Test
+    void aRunThatSomebodyElseCanWriteIsNotUsed() {
+        inBothShells(shell -> {
+            try (NetBox box = new NetBox(shell)) {
+                box.givenRules();
+                String before = box.tables();
+                Path target = Files.writeString(box.folder.resolve("target"), "untouched\n");
+                for (String made : List.of("mkdir -m 777 $BOXWALL_RUN", "mkdir $BOXWALL_RUN && chown 1000 $BOXWALL_RUN",
+                        "mkdir $BOXWALL_TEST/elsewhere && ln -s $BOXWALL_TEST/elsewhere $BOXWALL_RUN", "mkdir -m 770 $BOXWALL_RUN")) {
+                    assertEquals(0, box.sh("rm -rf $BOXWALL_RUN $BOXWALL_TEST/elsewhere; " + made + " && ln -s $BOXWALL_TEST/target $BOXWALL_RUN/result.new").status());
+                    NetBox.Answer answer = box.apply("try", plan(box, "two", 2222), "60", "--replace");
+                    assertEquals("3 run-unsafe", answer.status() + " " + answer.get("reason"), made + ": " + answer.out() + answer.err());
+                    assertEquals("untouched\n", NetBox.read(target), made);
+                    assertEquals(before, box.tables(), made);
+                }
+            }
+        });
+    }
+
+    @Test
+    void aPendingChangeDoesNotSurviveAReboot() {
+        inBothShells(shell -> {
+            try (NetBox box = new NetBox(shell)) {
+                box.stored("boot", new PlanFolder("stored", 1111));
+                box.apply("boot");
+                String id = box.apply("try", plan(box, "two", 2222), "60").get("id");
+                box.cut();
+                assertEquals("active stored", box.apply("boot").get("state") + " " + box.apply("status").get("plan"));
+                assertFalse(box.tables().contains("2222"), box.tables());
+                assertEquals("3 unknown-id", box.apply("confirm", id).status() + " " + box.apply("confirm", id).get("reason"));
+            }
+        });
+    }
+
+    /** Either the confirm was in time and the rules stay, or it was not and they go: never one with the other's words. */
+    @Test
+    void aConfirmThatRacesTheDeadlineHasOneOutcome() {
+        Random random = new Random(Long.getLong("boxwall.seed", System.nanoTime() & 0xffff));
+        int[] outcomes = new int[2];
+        inBothShells(shell -> {
+            try (NetBox box = new NetBox(shell)) {
+                box.realTime();
+                box.script("modsave", "#!/bin/sh\nexit 0\n");
+                String old = "9999";
+                for (int round = 0; round < (LONG ? 50 : 4); round++) {
+                    int port = 2000 + round;
+                    NetBox.Answer pending = box.apply("try", plan(box, "plan" + port, port), "1", "--replace");
+                    assertEquals(0, pending.status(), pending.out() + pending.err());
+                    int late;
+                    synchronized (random) {
+                        late = random.nextInt(7) - 4; // tenths of a second behind the deadline
+                    }
+                    box.sh("end=$((" + pending.get("deadline") + "00 + " + late + "0)); while read -r now _ </proc/uptime && [ ${now%.*}${now#*.} -lt $end ]; do :; done");
+                    NetBox.Answer confirm = box.apply("confirm", pending.get("id"));
+                    assertTrue(Wait.until(() -> !Files.exists(box.run.resolve("tx"))), "it is decided");
+                    boolean kept = confirm.status() == 0;
+                    if (kept) {
+                        old = "" + port;
+                    }
+                    synchronized (outcomes) {
+                        outcomes[kept ? 0 : 1]++;
+                    }
+                    assertEquals(kept ? "active" : "3 too-late", kept ? confirm.get("state") : confirm.status() + " " + confirm.get("reason"), confirm.out());
+                    assertEquals(kept, box.tables().contains("--dport " + port), "round " + round + ": " + confirm.out());
+                    assertTrue(old.equals("9999") || box.tables().contains("--dport " + old), "round " + round);
+                }
+            }
+        });
+        System.out.println("confirms that raced the deadline: " + outcomes[0] + " in time, " + outcomes[1] + " too late");
+        assertTrue(!LONG || outcomes[0] >= 40 && outcomes[1] >= 40, outcomes[0] + " in time, " + outcomes[1] + " too late");
+    }
+}
