@@ -33,6 +33,9 @@ final class NetBox implements AutoCloseable {
     static final int NEVER = 99999;
     /** What a stand-in does to hang. */
     static final String HANG = "exec $BOXWALL_BIN/hang\n";
+    /** Puts the busybox that bin/check has found in the place of the installed one, which may prefer its own applets to stand-ins. */
+    private static final String BUSYBOX = System.getProperty("boxwall.busybox") == null ? ""
+            : "mount --bind " + System.getProperty("boxwall.busybox") + " /bin/busybox && ";
     private static final String LEGACY = "/usr/sbin/xtables-legacy-multi";
 
     /** What a command said and its exit status. */
@@ -92,7 +95,7 @@ final class NetBox implements AutoCloseable {
     private void powerOn() {
         try {
             space = new ProcessBuilder("unshare", "-n", "-m", "-p", "-f", "--mount-proc", "--kill-child", "sh", "-c",
-                    "mount -t tmpfs none /run && " + (shell.length > 1 ? "mount --bind /bin/busybox /bin/sh && " : "") + "echo up; while :; do sleep 0.3; done").redirectError(ProcessBuilder.Redirect.INHERIT).start();
+                    "mount -t tmpfs none /run && " + BUSYBOX + (shell.length > 1 ? "mount --bind /bin/busybox /bin/sh && " : "") + "echo up; while :; do sleep 0.3; done").redirectError(ProcessBuilder.Redirect.INHERIT).start();
             if (space.getInputStream().read() != 'u') {
                 throw new IllegalStateException("unshare -n -m -p failed: these tests need root and " + LEGACY);
             }
