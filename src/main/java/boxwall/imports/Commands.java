@@ -102,6 +102,9 @@ final class Commands {
             }
             return Answer.YES;
         }
+        if (RuleText.isIgnored(words)) {
+            walk.leftOut.left(node, "this command ignores the words of a rule: " + walk.ledger.shown(node.line), "write iptables before them");
+        }
         List<String> name;
         try {
             name = Expansion.of(words.subList(0, 1), walk.scope).texts;

@@ -11,6 +11,10 @@ import java.util.Locale;
  * and must be in the ruleset or be named.
  */
 final class RuleText {
+    /** Commands that do something else than the words behind them say. */
+    private static final List<String> IGNORING = Arrays.asList("exit", "return", "break", "continue", ":", "true", "false", "shift", "sleep", "set", "cd", "wait",
+            "logger", "export", "local", "readonly", "unset", "umask", "ulimit", "trap",
+            "modprobe", "insmod", "rmmod");
     private static final List<String> ADDING = Arrays.asList("-A", "-I", "-R", "--append", "--insert", "--replace");
     private static final List<String> JUMPS = Arrays.asList("-j", "--jump", "-g", "--goto");
     private static final List<String> DROPPING = Arrays.asList("DROP", "REJECT", "TARPIT", "QUEUE", "NFQUEUE");
@@ -34,6 +38,15 @@ final class RuleText {
     };
 
     private RuleText() {
+    }
+
+    /** Whether a command that does something else has the words of a rule behind it. */
+    static boolean isIgnored(List<ShellWord> words) {
+        boolean rule = false;
+        for (int i = 1; i + 1 < words.size(); i++) {
+            rule |= ADDING.contains(words.get(i).toString());
+        }
+        return rule && IGNORING.contains(words.get(0).toString());
     }
 
     /** Whether the line adds a rule or lets a chain drop what no rule takes. */

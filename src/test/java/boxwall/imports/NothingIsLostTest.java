@@ -81,17 +81,25 @@ class NothingIsLostTest {
     }
 
     private static long rules(String text) {
-        return text.lines().filter(l -> RULE.matcher(l).matches() && !l.strip().startsWith("modprobe")).count();
+        return text.lines().filter(l -> RULE.matcher(l).matches() && !l.strip().startsWith("modprobe") && !l.strip().startsWith("echo")).count();
     }
 
-    /** An -A that a word in the wrong place made modprobe's is no rule. */
+    /** An -A that a word in the wrong place made modprobe's or echo's is no rule. */
     @Example
     void whatChanceFoundBefore() {
         anImportThatIsWholeHasEachRuleOfTheText(-1616);
     }
 
-    @Property(tries = 3000)
-    void anImportThatIsWholeHasEachRuleOfTheText(@ForAll long seed) {
+    @Example
+    void anImportThatIsWholeHasEachRuleOfTheText() {
+        long seed = Long.getLong("boxwall.seed", System.nanoTime() % 1_000_000_007L);
+        System.out.println("broken scripts and dumps: seed " + seed);
+        for (long i = 0; i < (Boolean.getBoolean("boxwall.long") ? 100_000 : 3000); i++) {
+            anImportThatIsWholeHasEachRuleOfTheText(seed * 100_000 + i);
+        }
+    }
+
+    private static void anImportThatIsWholeHasEachRuleOfTheText(long seed) {
         Random random = new Random(seed);
         List<String> lines = lines(TEXTS.get(random.nextInt(TEXTS.size())));
         for (int i = random.nextInt(4); i >= 0; i--) {
