@@ -19,6 +19,7 @@ class StrictnessTest {
         "leading zero | iptables -A INPUT -m ttl --ttl-eq 010",
         "not a number from | iptables -A INPUT -m ttl --ttl-eq +10",
         "not a number of 64 bits | iptables -A INPUT -m quota --quota +1",
+        "not an interface | iptables -A FORWARD -m physdev --physdev-is-out ! --physdev-out ''",
         "a port is missing | iptables -A INPUT -p udp --dport ''",
         "not a rate | iptables -A INPUT -m limit --limit 5x/s",
         "a rate in bytes | iptables -A INPUT -m hashlimit --hashlimit-upto 10mb/s --hashlimit-name x",
