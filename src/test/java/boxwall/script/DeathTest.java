@@ -220,6 +220,38 @@ class DeathTest {
         });
     }
 
+    /** Whatever state an undo came back to: the change that is gone can't be confirmed, and nothing is saved for it. */
+    @Test
+    void aConfirmOfAnUndoneChangeIsTooLate() {
+        inBothShells(shell -> {
+            try (NetBox box = new NetBox(shell)) {
+                box.givenRules();
+                int port = 2000;
+                for (String before : List.of("inactive", "active", "unsaved")) {
+                    box.script("modsave", "#!/bin/sh\nexit 0\n");
+                    if (!before.equals("inactive")) {
+                        String kept = box.apply("try", plan(box, "plan" + ++port, port), "60", "--replace").get("id");
+                        box.script("modsave", "#!/bin/sh\nexit " + (before.equals("active") ? 0 : 1) + "\n");
+                        assertEquals(before, box.apply("confirm", kept).get("state"));
+                    }
+                    for (String how : List.of("reverted", "not-confirmed")) {
+                        String id = box.apply("try", plan(box, "plan" + ++port, port), "60", "--replace").get("id");
+                        if (how.equals("reverted")) {
+                            assertEquals(0, box.apply("revert", id).status());
+                        } else {
+                            box.passes(60);
+                            assertTrue(Wait.until(() -> !Files.exists(box.run.resolve("tx"))), "it is undone");
+                        }
+                        NetBox.Answer confirm = box.apply("confirm", id);
+                        assertEquals("3 too-late " + before, confirm.status() + " " + confirm.get("reason") + " " + confirm.get("state"), how);
+                        assertFalse(box.tables().contains("--dport " + port), how);
+                        assertEquals(before + " " + how, box.apply("status").get("state") + " " + box.apply("status").get("reason"));
+                    }
+                }
+            }
+        });
+    }
+
     /** Either the confirm was in time and the rules stay, or it was not and they go: never one with the other's words. */
     @Test
     void aConfirmThatRacesTheDeadlineHasOneOutcome() {
