@@ -21,7 +21,7 @@ final class Canon {
         String argument = colon < 0 ? "" : kind.substring(colon + 1);
         switch (name) {
             case "text":
-                return text(text, Integer.parseInt(argument));
+                return text(text, argument);
             case "qtext":
                 return whole(text, Integer.parseInt(argument));
             case "name":
@@ -133,7 +133,12 @@ final class Canon {
     }
 
     /** iptables cuts a text that is too long and says nothing. */
-    private static String text(String text, int limit) {
+    /** What fits into "LIMIT" bytes; "1-LIMIT" refuses an empty text. */
+    private static String text(String text, String limits) throws Bad {
+        int limit = Integer.parseInt(limits.substring(limits.indexOf('-') + 1));
+        if (text.length() == 0 && limits.startsWith("1-")) {
+            throw new Bad("an empty text", "write one, or leave the option out");
+        }
         int end = 0;
         while (end < text.length() && Letters.bytes(text.substring(0, end + Letters.length(text, end))).length <= limit) {
             end += Letters.length(text, end);

@@ -88,7 +88,7 @@ final class Values {
             case "addresses":
                 return address(family) + (random.nextBoolean() ? "," + address(family) : "");
             case "text":
-                return text(Math.min(Integer.parseInt(argument), 20));
+                return text(20);
             case "qtext":
                 return option.equals("--hex-string") ? pick("|41 42|", "a|0d0a|b", "|ff|", "x\\|y", "|2f|") : text(20);
             case "name":
