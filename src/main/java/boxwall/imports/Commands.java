@@ -335,7 +335,12 @@ final class Commands {
                 words.addAll(Expansion.of(Arrays.asList(word), walk.scope).texts);
             }
             walk.ledger.taken(node.line, node.end);
-            return walk.functions.call(function, words, node.line);
+            int before = walk.out.size();
+            Answer answer = walk.functions.call(function, words, node.line);
+            if (walk.out.size() > before) {
+                walk.ledger.built(node.line, node.end);
+            }
+            return answer;
         } catch (Undecided e) {
             walk.leftOut.left(node, e.getMessage(), e.todo());
             return Answer.UNKNOWN;

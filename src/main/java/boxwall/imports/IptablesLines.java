@@ -204,6 +204,7 @@ final class IptablesLines {
         out.saved = saved;
         walk.add(out);
         walk.ledger.taken(line, end);
+        walk.ledger.built(line, end);
         if (verb == 'N') {
             present.add(program + " " + table(words) + " -N " + words.get(words.size() - 1));
         } else if (verb == 'A' || verb == 'I') {

@@ -19,12 +19,16 @@ final class Ledger {
     private final String[] source;
     private final byte[] states;
     private final boolean[] taken;
+    /** How many rules came of each line. */
+    private final int[] built;
     private final Set<Remark> remarks = new LinkedHashSet<Remark>();
     private final Set<Integer> rules = new TreeSet<Integer>();
     private final Set<Integer> commands = new TreeSet<Integer>();
     private final Set<Integer> left = new TreeSet<Integer>();
     /** What wasn't run, by line, for lines that aren't run elsewhere either. */
     private final Map<Integer, Remark> skipped = new TreeMap<Integer, Remark>();
+    /** Lines of which a part isn't run. */
+    private final Set<Integer> passed = new TreeSet<Integer>();
     private final Set<Integer> notRun = new TreeSet<Integer>();
     /** What the script's first word was compared with. */
     final Set<String> words = new TreeSet<String>();
@@ -35,6 +39,7 @@ final class Ledger {
         source = text.split("\n", -1);
         states = new byte[source.length + 1];
         taken = new boolean[source.length + 1];
+        built = new int[source.length + 1];
     }
 
     /** A line of the input, 1-based. */
@@ -77,6 +82,13 @@ final class Ledger {
         }
     }
 
+    /** A rule came of these lines. */
+    void built(int from, int to) {
+        for (int line = Math.max(1, from); muted == 0 && line <= to && line < built.length; line++) {
+            built[line]++;
+        }
+    }
+
     private void raise(int from, int to, byte state) {
         if (muted > 0) {
             return;
@@ -115,9 +127,12 @@ final class Ledger {
             }
             if (!harmless) {
                 remark(line, what, todo, false);
-            } else if (states[line] < TAKEN && !skipped.containsKey(line)) {
-                raise(line, line, STRUCTURE);
-                skipped.put(line, new Remark(line, what, todo, true));
+            } else {
+                passed.add(line);
+                if (states[line] < TAKEN && !skipped.containsKey(line)) {
+                    raise(line, line, STRUCTURE);
+                    skipped.put(line, new Remark(line, what, todo, true));
+                }
             }
         }
     }
@@ -160,7 +175,7 @@ final class Ledger {
             boolean holds = RuleText.holds(source(line));
             if (begun || states[line] == 0 && !isEmpty(line)) {
                 remark(line, "not reached", "write what it should do into the ruleset", false);
-            } else if (holds && !isEmpty(line) && !taken[line] && !left.contains(line) && !skipped.containsKey(line) && !prints(source(line))) {
+            } else if (holds && !isEmpty(line) && built[line] < Math.max(1, RuleText.count(source(line))) && !left.contains(line) && !passed.contains(line) && !skipped.containsKey(line) && !prints(source(line))) {
                 remark(line, "a rule in a line that isn't read as one", "write the rule as a line of its own", false);
             }
             first = first == 0 && holds ? line : first;

@@ -1,10 +1,13 @@
 package boxwall.imports;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Conditions in brackets, and pipes: what they ask of the box isn't answered, and they build no rules but through iptables-restore. */
 final class Questions {
+    private static final List<String> FILTERS = Arrays.asList("awk", "sed", "tr", "cut", "tee", "wc", "sort", "uniq", "egrep", "fgrep");
+
     private final Walk walk;
 
     Questions(Walk walk) {
@@ -51,9 +54,8 @@ final class Questions {
         if (IptablesLines.isProgram(from)) {
             Answer answer = commands.run(first, asks);
             for (Node behind : node.parts.subList(1, node.parts.size())) {
-                String word = behind.command() == null ? "" : behind.command().toString();
-                if (word.startsWith("-") || word.equals("!") || IptablesLines.isProgram(Script.baseName(word))) {
-                    walk.leftOut.left(behind, "no command, but perhaps a part of a rule: " + walk.ledger.shown(behind.line), "write the rule without |");
+                if (!isQuiet(behind)) {
+                    walk.leftOut.left(behind, "no command that only prints, but perhaps a part of a rule: " + walk.ledger.shown(behind.line), "write the rule without |");
                 }
             }
             return answer;
@@ -70,8 +72,7 @@ final class Questions {
         }
         boolean quiet = true;
         for (Node simple : node.simple()) {
-            String name = simple.command() == null ? "" : Script.baseName(simple.command().toString());
-            quiet &= (Commands.PRINTING.contains(name) || name.equals("awk") || name.equals("sed") || name.equals("tr") || name.equals("cut")) && Commands.written(simple, walk.scope) == null;
+            quiet &= isQuiet(simple);
         }
         for (Node simple : node.simple()) {
             if (walk.functions.adds(simple)) {
@@ -86,5 +87,10 @@ final class Questions {
         }
         walk.ledger.structure(node.line, node.end);
         return Answer.UNKNOWN;
+    }
+
+    private boolean isQuiet(Node simple) {
+        String name = simple.command() == null ? "" : Script.baseName(simple.command().toString());
+        return (Commands.PRINTING.contains(name) || FILTERS.contains(name)) && Commands.written(simple, walk.scope) == null;
     }
 }

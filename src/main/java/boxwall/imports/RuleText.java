@@ -52,26 +52,53 @@ final class RuleText {
     /** Whether the line adds a rule or lets a chain drop what no rule takes. */
     static boolean holds(String line) {
         List<String> words = words(line);
-        boolean known = line.trim().startsWith(":");
-        if (known) {
-            return words.size() > 1 && DROPPING.contains(words.get(1));
+        if (line.trim().startsWith(":") && words.size() > 1 && DROPPING.contains(words.get(1))) {
+            return true;
         }
+        boolean known = false;
         for (int i = 0; i < words.size(); i++) {
             String word = words.get(i);
             boolean start = i == 0 || i == 1 && words.get(0).startsWith("[") && !words.get(0).equals("[");
-            boolean glued = word.length() > 3 && word.charAt(0) == '-' && "AIR".indexOf(word.charAt(1)) >= 0 && Character.isUpperCase(word.charAt(2));
-            boolean chain = i + 1 < words.size() && isChain(words.get(i + 1));
-            if ((glued || ADDING.contains(word) && chain) && (known || start || jumps(words, i, true))) {
+            if (adds(words, i) && (known || start || jumps(words, i, true))) {
                 return true;
             }
             boolean policy = word.equals("-P") || word.equals("--policy");
-            if (policy && chain && i + 2 < words.size() && DROPPING.contains(words.get(i + 2)) && (known || start)) {
+            if (policy && i + 2 < words.size() && isChain(words.get(i + 1)) && DROPPING.contains(words.get(i + 2)) && (known || start)) {
                 return true;
             }
             String lower = word.toLowerCase(Locale.ROOT);
             known |= lower.contains("tables") || lower.contains("ipt") || word.startsWith("$");
         }
         return false;
+    }
+
+    /** How many rules the line adds, in quotes and comments none. */
+    static int count(String line) {
+        StringBuilder bare = new StringBuilder();
+        char quote = 0;
+        for (int i = 0; i < line.length(); i++) {
+            char c = line.charAt(i);
+            boolean blank = i == 0 || line.charAt(i - 1) <= ' ';
+            if (quote == 0 && c == '#' && blank) {
+                break;
+            }
+            boolean opens = quote == 0 && (c == '"' || c == '\'') && line.indexOf(c, i + 1) > 0;
+            bare.append(quote == 0 && !opens ? c : '_');
+            quote = opens ? c : c == quote ? 0 : quote;
+        }
+        List<String> words = words(bare.toString());
+        int count = 0;
+        for (int i = 0; i < words.size(); i++) {
+            count += adds(words, i) ? 1 : 0;
+        }
+        return count;
+    }
+
+    /** Whether a word adds a rule to the chain that is the next, or is glued to it. */
+    private static boolean adds(List<String> words, int i) {
+        String word = words.get(i);
+        boolean glued = word.length() > 3 && word.charAt(0) == '-' && "AIR".indexOf(word.charAt(1)) >= 0 && Character.isUpperCase(word.charAt(2));
+        return glued || ADDING.contains(word) && i + 1 < words.size() && isChain(words.get(i + 1));
     }
 
     /** Whether a line that is no command looks like a rule, or a piece of one. */

@@ -236,8 +236,9 @@ final class SaveDump {
         String chain = words.get(0).substring(1);
         boolean builtin = BUILTIN.contains(chain);
         walk.ledger.rule(line);
-        if (words.size() < 2 || chain.length() == 0) {
-            refuse(line, "not a chain's line: " + Show.text(words.get(0)), "write :CHAIN POLICY [0:0]");
+        boolean counted = words.size() < 3 || words.size() == 3 && words.get(2).charAt(0) == '[';
+        if (words.size() < 2 || chain.length() == 0 || !counted || !builtin && !words.get(1).equals("-")) {
+            refuse(line, "not a chain's line: " + walk.ledger.shown(line), "write :CHAIN POLICY [0:0], and - as the policy of a chain of your own");
         } else if (!builtin) {
             add(line, "-N", chain, null);
         } else if (words.get(1).equals("-")) {
