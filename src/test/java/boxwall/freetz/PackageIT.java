@@ -94,7 +94,7 @@ class PackageIT {
 
     /**
      * What the image grows by: squashfs packs blocks of 64 KiB with LZMA and fills its last blocks with the ends of several files, so all files in a row,
-     * cut into such blocks, take as much; docs/verification.md has what mksquashfs itself makes of them.
+     * cut into such blocks, take as much.
      */
     @Test
     void smallInTheImage() throws IOException, InterruptedException {
