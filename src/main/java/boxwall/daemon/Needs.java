@@ -119,7 +119,8 @@ final class Needs {
                 own.add(module);
             }
         }
-        out.append(model.isForDevelopers() ? "FREETZ_USER_LEVEL_DEVELOPER=y\n" : "")
+        // own modules are read from level Expert on
+        out.append(model.isForDevelopers() ? "FREETZ_USER_LEVEL_DEVELOPER=y\n" : own.isEmpty() ? "" : "FREETZ_USER_LEVEL_EXPERT=y\n")
                 .append("FREETZ_PACKAGE_IPTABLES=y\nFREETZ_PACKAGE_IPTABLES_SAVE_RESTORE=y\nFREETZ_PACKAGE_IPTABLES_STATIC=y\n")
                 .append("FREETZ_PACKAGE_BOXWALL=y\n").append(ipv6 ? "FREETZ_TARGET_IPV6_SUPPORT=y\n" : "").append(selected);
         if (!model.unwanted().isEmpty()) {

@@ -60,6 +60,15 @@ class NeedsTest {
         assertTrue(old.contains("FREETZ_MODULE_ipt_REJECT=y\n") && !old.contains("OWN"), old);
     }
 
+    /** Freetz-NG shows its line of own modules from level Expert on, and forgets it below. */
+    @Test
+    void ownModulesNeedALevel() throws IOException {
+        String own = needs("ip6tables -A INPUT -j ACCEPT\n", "7390", "06.5x");
+        assertTrue(own.contains("FREETZ_USER_LEVEL_EXPERT=y\n") && own.contains("FREETZ_MODULES_OWN="), own);
+        String none = needs("iptables -A INPUT -j ACCEPT\n", "7390", "06.8x");
+        assertFalse(none.contains("LEVEL") || none.contains("OWN"), none);
+    }
+
     @Test
     void whatIsNotAvailableIsNamedWithItsLineAndReason() throws IOException {
         String text = needs("iptables -A INPUT -p tcp -j ACCEPT\niptables -A INPUT -m recent --name x --set -j DROP\n", "7590", "08.2x");
