@@ -21,7 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Rulesets made of conf/presets, parsed, compiled and checked for a box from a folder. */
-final class Presets {
+public final class Presets {
     /** What users set for the presets that ask for it; addresses fit the virtual box. */
     static final String NAMES = """
             RTP_PORTS=7078:7109
@@ -52,7 +52,7 @@ final class Presets {
     }
 
     /** The names of all presets, sorted. */
-    static List<String> all() throws IOException {
+    public static List<String> all() throws IOException {
         try (var files = Files.list(FOLDER)) {
             return files.map(f -> f.getFileName().toString()).filter(f -> f.endsWith(".rules"))
                     .map(f -> f.substring(0, f.length() - 6)).sorted().toList();
@@ -70,7 +70,7 @@ final class Presets {
     }
 
     /** The user's names, and an include line for each preset. */
-    static String text(List<String> presets) {
+    public static String text(List<String> presets) {
         return NAMES + "include " + String.join("\ninclude ", presets) + "\n";
     }
 
@@ -97,7 +97,7 @@ final class Presets {
         if (!parsed.errors().isEmpty()) {
             return new OnBox(parsed, null, facts, List.of());
         }
-        Compiled compiled = Compiler.compile(parsed, facts, BoxFacts.of(box.asBooted()), wish);
+        Compiled compiled = Compiler.compile(parsed, facts, BoxFacts.of(box.asBooted()), wish, Stateful.AUTO, false);
         List<Finding> findings = new ArrayList<>(Checker.check(parsed, compiled.ruleset(), facts));
         findings.addAll(Proofs.of(parsed, compiled.ruleset(), facts, null));
         return new OnBox(parsed, compiled, facts, findings);

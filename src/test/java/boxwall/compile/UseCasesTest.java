@@ -21,11 +21,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What ordinary people want of a firewall, on both bases and every model box: accepted, or left out with a note, and never refused. */
-class UseCasesTest {
-    private static final String HOME = "include home-basic\n";
-    private static final String WIKI = "include anti-spoof\ninclude wiki-basic\ninclude ipv6-basic\n";
+public class UseCasesTest {
+    public static final String HOME = "include home-basic\n";
+    public static final String WIKI = "include anti-spoof\ninclude wiki-basic\ninclude ipv6-basic\n";
     /** Each use case with sample values, as a line that follows a base. */
-    private static final String[] CASES = {
+    public static final String[] CASES = {
         "include block-device DEVICE=192.168.178.30",
         "include block-device DEVICE=00:00:5E:00:53:2A",
         "include block-device DEVICE=2001:db8:0:178::30",

@@ -1,0 +1,192 @@
+package boxwall.daemon;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import boxwall.compile.Compiled;
+import boxwall.compile.Presets;
+import boxwall.compile.UseCasesTest;
+import boxwall.netfilter.Ruleset;
+import boxwall.plan.Plan;
+import boxwall.plan.Stamp;
+import boxwall.probe.BoxReader;
+import boxwall.report.CandidateJson;
+import boxwall.report.DiffJson;
+import boxwall.report.ExplainJson;
+import boxwall.syntax.Source;
+import boxwall.sys.LiveSys;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The same plans and answers as before, byte for byte: rulesets on boxes, each with a hash of what comes out, in golden/hashes.txt. Made for
+ * changes of the code that change nothing of what it says. {@code -Dboxwall.golden=write} writes the file anew after a change that is meant;
+ * {@code -Dboxwall.golden=DIR} writes the texts behind the hashes below DIR, so that two runs can be compared. Only every 83rd line is
+ * looked at, which ones depends on {@code -Dboxwall.seed}; {@code -Dboxwall.long=true} takes all, {@code -Dboxwall.golden.step=N} every Nth.
+ */
+class GoldenRunTest {
+    private static final Path RESOURCES = Path.of("src/test/resources");
+    private static final Path HASHES = RESOURCES.resolve("golden/hashes.txt");
+    private static final String MODE = System.getProperty("boxwall.golden", "");
+    /** Boxes that get every ruleset: one with every module on which AVM refuses states, a 7490 with them and one without. */
+    private static final Set<String> ALL_RULES = Set.of("virtual-avm", "7490-0757", "7490-0630");
+    /** Every box gets these. */
+    private static final Set<String> ALL_BOXES = Set.of("boxwall.rules", "options.rules", "preset-home-basic");
+    private static final List<String> QUESTIONS = List.of(
+            "in=wan proto=tcp dport=22", "in=wan proto=udp sport=53 dport=40000 state=ESTABLISHED", "in=lan out=wan proto=tcp dport=443",
+            "in=guest out=lan proto=icmp type=echo-request", "in=lan proto=udp dport=53 src=192.168.178.33", "out=wan proto=udp dport=123",
+            "in=wan proto=tcp dport=8004 flags=SYN,ACK", "family=6 in=wan proto=icmpv6 type=neighbour-solicitation",
+            "family=6 in=lan out=wan proto=tcp dport=80", "in=wan fragment=yes proto=udp", "in=lan mark=0x15 mac=00:00:5e:00:53:2a");
+
+    /** A ruleset on a box: one line of the file. */
+    private record Combination(String box, String rules) {
+        @Override
+        public String toString() {
+            return box + " " + rules;
+        }
+    }
+
+    private static Map<String, String> rulesets() throws IOException {
+        Map<String, String> all = new LinkedHashMap<>();
+        all.put("boxwall.rules", Files.readString(Path.of("conf/boxwall.rules"), StandardCharsets.ISO_8859_1));
+        for (String preset : Presets.all()) {
+            all.put("preset-" + preset, Presets.text(List.of(preset)));
+        }
+        String[] cases = UseCasesTest.CASES;
+        for (int i = 0; i < cases.length; i++) {
+            all.put("case-" + i, (i % 2 == 0 ? UseCasesTest.HOME : UseCasesTest.WIKI) + cases[i] + "\n");
+        }
+        for (String folder : new String[] {"golden", "explain", "imports"}) {
+            try (var files = Files.list(RESOURCES.resolve(folder))) {
+                for (Path file : files.filter(f -> f.toString().endsWith(folder.equals("imports") ? ".golden" : ".rules")).sorted().toList()) {
+                    all.put(file.getFileName().toString(), Files.readString(file, StandardCharsets.ISO_8859_1));
+                }
+            }
+        }
+        return all;
+    }
+
+    private static List<Combination> combinations(Set<String> rulesets) throws IOException {
+        List<Combination> all = new ArrayList<>();
+        List<String> boxes;
+        try (var folders = Files.list(RESOURCES.resolve("boxes"))) {
+            boxes = folders.filter(f -> Files.exists(f.resolve("README")) || Files.exists(f.resolve("SOURCE.md"))).map(f -> f.getFileName().toString()).sorted().toList();
+        }
+        for (int b = 0; b < boxes.size(); b++) {
+            int r = 0;
+            for (String rules : rulesets) {
+                if (ALL_RULES.contains(boxes.get(b)) || ALL_BOXES.contains(rules) || (b + r) % 8 == 0) {
+                    all.add(new Combination(boxes.get(b), rules));
+                }
+                r++;
+            }
+        }
+        return all;
+    }
+
+    /** The answers of one box, read once. */
+    private static final class Asked {
+        private final Config config = Config.parse(null, Map.of());
+        private final PresetFolder presets = new PresetFolder(new LiveSys(), "conf/presets", null);
+        private final Wishes wishes = Wishes.of(config, true);
+        private final Box box;
+        private final Questions questions;
+        private final Candidate base;
+
+        Asked(String name, String boxwallRules) {
+            box = new Box(BoxReader.read(new LiveSys(), RESOURCES.resolve("boxes").resolve(name).toString()));
+            questions = new Questions(box);
+            base = Candidate.unchecked(new Source("rules", boxwallRules), presets, box, wishes);
+        }
+
+        private static String plan(Compiled compiled, String text) {
+            return compiled == null ? "-" : Plan.of(compiled, text, new Stamp().put("id", "1-2"), "flush").files().toString();
+        }
+
+        Map<String, String> answers(String text) {
+            Candidate candidate = Candidate.of(new Source("rules", text), presets, box, wishes, null, 8181);
+            Map<String, String> answers = new LinkedHashMap<>();
+            answers.put("check", candidate.compiled() == null ? CandidateJson.findingsOnly(candidate.findings())
+                    : CandidateJson.of(candidate.etag(), candidate.compiled(), candidate.findings()));
+            if (candidate.compiled() == null) {
+                return answers;
+            }
+            Ruleset rules = candidate.compiled().ruleset();
+            answers.put("plan", plan(candidate.compiled(), text) + plan(candidate.twin(), text));
+            answers.put("optimized", plan(Candidate.unchecked(new Source("rules", text), presets, box, wishes.optimized(true)).compiled(), text));
+            answers.put("explain", QUESTIONS.stream().map(q -> q + ": " + explain(candidate, q)).collect(Collectors.joining("\n")));
+            answers.put("exposure", questions.exposure(candidate).json());
+            answers.put("diff", DiffJson.of(questions.difference(base.compiled().ruleset(), rules), "boxwall.rules", "these"));
+            return answers;
+        }
+
+        private String explain(Candidate candidate, String question) {
+            Map<String, String> keys = new LinkedHashMap<>();
+            for (String key : question.split(" ")) {
+                keys.put(key.substring(0, key.indexOf('=')), key.substring(key.indexOf('=') + 1));
+            }
+            try {
+                return ExplainJson.of(questions.explain(candidate, keys));
+            } catch (IllegalArgumentException e) {
+                return e.getMessage();
+            }
+        }
+    }
+
+    @Test
+    void plansAndAnswersAreTheSame() throws IOException {
+        Map<String, String> rulesets = rulesets();
+        List<Combination> all = combinations(rulesets.keySet());
+        boolean write = MODE.equals("write");
+        int step = write || Boolean.getBoolean("boxwall.long") ? 1 : Integer.getInteger("boxwall.golden.step", 83);
+        int first = (int) Math.floorMod(Long.getLong("boxwall.seed", System.nanoTime()), (long) step);
+        System.out.println("golden run: every " + step + ". of " + all.size() + " from " + first);
+        Map<Combination, String> found = new LinkedHashMap<>();
+        Asked asked = null;
+        String box = "";
+        for (int i = first; i < all.size(); i += step) {
+            Combination one = all.get(i);
+            if (!one.box().equals(box)) {
+                box = one.box();
+                asked = new Asked(box, rulesets.get("boxwall.rules"));
+            }
+            found.put(one, line(one, asked.answers(rulesets.get(one.rules()))));
+        }
+        if (write) {
+            Files.writeString(HASHES, String.join("", found.values()), StandardCharsets.ISO_8859_1);
+            return;
+        }
+        List<String> known = Files.readAllLines(HASHES, StandardCharsets.ISO_8859_1);
+        assertEquals(all.size(), known.size(), "another number of combinations: -Dboxwall.golden=write");
+        Set<String> wrong = new TreeSet<>();
+        for (int i = first; i < all.size(); i += step) {
+            if (!(known.get(i) + "\n").equals(found.get(all.get(i)))) {
+                wrong.add("was " + known.get(i) + "\nis  " + found.get(all.get(i)));
+            }
+        }
+        assertTrue(wrong.isEmpty(), "an output changed; when that is meant, -Dboxwall.golden=write\n" + String.join("", wrong));
+    }
+
+    private static String line(Combination one, Map<String, String> answers) throws IOException {
+        StringBuilder line = new StringBuilder(one.toString());
+        for (Map.Entry<String, String> answer : answers.entrySet()) {
+            line.append(' ').append(answer.getKey()).append('=').append(Plan.sha1(answer.getValue()), 0, 10);
+            if (MODE.length() > 0 && !MODE.equals("write")) {
+                Path file = Path.of(MODE, one.box(), one.rules() + "." + answer.getKey());
+                Files.createDirectories(file.getParent());
+                Files.writeString(file, answer.getValue());
+            }
+        }
+        return line.append('\n').toString();
+    }
+}
