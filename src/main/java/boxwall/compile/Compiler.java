@@ -37,17 +37,9 @@ public final class Compiler {
      * Compiles; the parsed ruleset must be without errors.
      *
      * @param booted the same box before netfilter's modules are loaded: the plan's modules are for the next boot too
+     * @param ipv6 AUTO leaves its rules out where the box has no ip6_tables, NO in any case
+     * @param optimize whether fewer rules are to be asked of a packet, see {@link Optimizer}
      */
-    public static Compiled compile(ParsedRules parsed, BoxFacts facts, BoxFacts booted, Stateful wish) {
-        return compile(parsed, facts, booted, wish, Stateful.AUTO);
-    }
-
-    /** The same, with what is wanted of IPv6: AUTO leaves its rules out where the box has no ip6_tables, NO in any case. */
-    public static Compiled compile(ParsedRules parsed, BoxFacts facts, BoxFacts booted, Stateful wish, Stateful ipv6) {
-        return compile(parsed, facts, booted, wish, ipv6, false);
-    }
-
-    /** The same, with fewer rules asked of a packet if that is wanted: {@link Optimizer}. */
     public static Compiled compile(ParsedRules parsed, BoxFacts facts, BoxFacts booted, Stateful wish, Stateful ipv6, boolean optimize) {
         Compiler compiler = new Compiler(facts, booted);
         compiler.notes.addAll(parsed.notes());

@@ -53,24 +53,9 @@ public final class Region {
         return way == Hook.INPUT ? "the box" : any(Field.OUT) ? "anywhere" : words(Field.OUT);
     }
 
-    /** The source addresses in words, or null for every one. */
-    public String sources() {
-        return any(Field.SRC) ? null : words(Field.SRC);
-    }
-
-    /** The destination addresses in words, or null for every one. */
-    public String destinations() {
-        return any(Field.DST) ? null : words(Field.DST);
-    }
-
     /** The protocols in words, or null for every one. */
     public String protocols() {
         return any(Field.PROTOCOL) ? null : words(Field.PROTOCOL);
-    }
-
-    /** The destination ports in words, or null for every one. */
-    public String ports() {
-        return any(Field.DPORT) ? null : words(Field.DPORT);
     }
 
     private boolean any(Field field) {

@@ -4,10 +4,6 @@ package boxwall.explain;
 enum Truth {
     YES, NO, UNKNOWN;
 
-    static Truth of(boolean value) {
-        return value ? YES : NO;
-    }
-
     Truth not() {
         return this == YES ? NO : this == NO ? YES : UNKNOWN;
     }

@@ -26,6 +26,4 @@ final class Command {
     Word targetAt;
     /** Meant for the other family ({@code -4}, {@code -6}). */
     boolean ignored;
-    /** Whether the command line said more than verb and chain. */
-    boolean hasRule;
 }

@@ -92,7 +92,7 @@ final class ExtensionOptions {
             if (!exact(w, name)) {
                 abbreviated(w, name, letters);
             }
-        } else if (opaque() != null && (letters.length() == 0 || foreign.isAll())) {
+        } else if (opaque() != null && letters.length() == 0) {
             // never what may be short for one of iptables' own, as --modprobe
             opaque(opaque(), w, name);
         } else {
@@ -142,9 +142,6 @@ final class ExtensionOptions {
 
     /** The extension that an unknown option is taken for: one that isn't known itself, the newest first; null when there is none. */
     private ExtensionUse opaque() {
-        if (foreign.isAll()) {
-            return parts.latest;
-        }
         List<ExtensionUse> uses = uses();
         if (parts.latest != null) {
             uses.add(0, parts.latest);
@@ -208,9 +205,7 @@ final class ExtensionOptions {
                     errors.add(value, "! " + name + " " + value + " matches no packet at all", "remove the rule");
                 }
             } catch (Bad bad) {
-                if (!foreign.isAll()) {
-                    errors.add(value, name + ": " + bad.getMessage(), bad.todo());
-                }
+                errors.add(value, name + ": " + bad.getMessage(), bad.todo());
                 values.add(value.text);
                 use.unsure = true;
             }

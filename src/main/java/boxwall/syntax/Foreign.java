@@ -12,16 +12,12 @@ import java.util.Set;
  * which, explain answers UNKNOWN where they would decide. A static build has no such files, and then unknown names stay errors.
  */
 public final class Foreign {
-    private static final Foreign NONE = new Foreign(new HashSet<String>(), false);
-    /** For what a kernel holds already: everything passes. */
-    static final Foreign ALL = new Foreign(new HashSet<String>(), true);
+    private static final Foreign NONE = new Foreign(new HashSet<String>());
 
     private final Set<String> names;
-    private final boolean all;
 
-    private Foreign(Set<String> names, boolean all) {
+    private Foreign(Set<String> names) {
         this.names = names;
-        this.all = all;
     }
 
     /** Nothing beyond what the language knows. */
@@ -47,17 +43,12 @@ public final class Foreign {
                 names.add("6" + name);
             }
         }
-        return new Foreign(names, false);
+        return new Foreign(names);
     }
 
     /** Whether rules may name it; by the custom of iptables a match is written small and a target in capitals. */
     boolean has(boolean target, String name, Family family) {
-        return all || target == isCapital(name) && names.contains(family.digit() + name);
-    }
-
-    /** Whether everything passes, unknown options of known extensions too. */
-    boolean isAll() {
-        return all;
+        return target == isCapital(name) && names.contains(family.digit() + name);
     }
 
     private static boolean isCapital(String name) {

@@ -37,7 +37,6 @@ public final class RulesetParser {
     private final ParsedRules lists = new ParsedRules(Ruleset.empty(), new ArrayList<SyntaxError>());
     private final List<String> open = new ArrayList<String>();
     private final Foreign foreign;
-    private final boolean tolerant;
     private int included;
     /** Whether the lines being read are a preset's, not the user's. */
     private boolean preset;
@@ -45,7 +44,6 @@ public final class RulesetParser {
     private RulesetParser(Names names, Includes includes, Foreign foreign) {
         this.includes = includes;
         this.foreign = foreign;
-        this.tolerant = foreign.isAll();
         this.variables = new Variables(names, errors);
         for (Family family : Family.values()) {
             drafts.put(family, new Draft(errors));
@@ -61,27 +59,6 @@ public final class RulesetParser {
     public static ParsedRules parse(Source source, Names names, Includes includes, Foreign foreign) {
         RulesetParser parser = new RulesetParser(names, includes, foreign);
         parser.file(source);
-        return parser.result();
-    }
-
-    /**
-     * Reads what iptables-save or ip6tables-save printed. Unknown extensions pass as they are, so that what a kernel holds can be
-     * compared with what it should hold.
-     */
-    public static ParsedRules parseSave(Family family, Source source) {
-        RulesetParser parser = new RulesetParser(Names.none(), Includes.NONE, Foreign.ALL);
-        Tokenizer in = new Tokenizer(source, parser.errors);
-        while (!in.atEnd()) {
-            List<Word> line = in.nextSave();
-            if (line == null || line.isEmpty()) {
-                continue;
-            }
-            if (line.get(0).text.startsWith("*")) {
-                parser.block(in, line.get(0), family);
-            } else {
-                parser.errors.add(line.get(0), "not a line of a save file: " + Errors.show(line.get(0).text), "a table begins with *TABLE");
-            }
-        }
         return parser.result();
     }
 
@@ -173,7 +150,7 @@ public final class RulesetParser {
 
     private void block(Tokenizer in, Word first, Family family) {
         String name = first.text.substring(1);
-        Table table = Table.of(!tolerant && family == Family.IPV6 && name.endsWith("6") ? name.substring(0, name.length() - 1) : name);
+        Table table = Table.of(family == Family.IPV6 && name.endsWith("6") ? name.substring(0, name.length() - 1) : name);
         if (table == null) {
             errors.add(first, "unknown table " + Errors.show(name), "use filter, nat, mangle, raw or security, for IPv6 with a 6 at the end");
         } else if (drafts.get(family).table(table, first).touched) {
@@ -319,9 +296,7 @@ public final class RulesetParser {
         for (Family family : Family.values()) {
             Draft draft = drafts.get(family);
             for (Map.Entry<Table, Draft.DraftTable> e : draft.tables().entrySet()) {
-                if (!tolerant) {
-                    new ChainCheck(e.getKey(), family, e.getValue(), foreign, errors).run();
-                }
+                new ChainCheck(e.getKey(), family, e.getValue(), foreign, errors).run();
                 policies(family, e.getKey(), e.getValue());
             }
             ruleset = draft.into(ruleset, family);
@@ -342,7 +317,7 @@ public final class RulesetParser {
     /** A remark for each built-in chain of filter without a policy: it accepts what no rule decides. */
     private void policies(Family family, Table table, Draft.DraftTable draft) {
         for (DraftChain chain : draft.chains.values()) {
-            if (table == Table.FILTER && chain.builtin && chain.policyAt == null && !tolerant) {
+            if (table == Table.FILTER && chain.builtin && chain.policyAt == null) {
                 errors.note(draft.at, family.command() + ": no policy for " + chain.name + " is given, so it is ACCEPT");
             }
         }

@@ -52,7 +52,7 @@ final class GrowthBench {
         if (!parsed.errors().isEmpty()) {
             throw new IllegalStateException(parsed.errors().get(0).toString());
         }
-        Compiled compiled = step(1, () -> Compiler.compile(parsed, FACTS, BOOTED, Stateful.AUTO));
+        Compiled compiled = step(1, () -> Compiler.compile(parsed, FACTS, BOOTED, Stateful.AUTO, Stateful.AUTO, false));
         step(2, () -> Checker.check(parsed, compiled.ruleset(), FACTS));
         step(3, () -> new Walk(compiled.ruleset(), Site.of(FACTS)).packet(PACKET));
     }

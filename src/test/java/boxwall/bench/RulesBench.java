@@ -30,7 +30,7 @@ final class RulesBench {
                 Names names = Names.of(facts.names(), facts.lackingNames());
                 Bench.millis("parse+compile+check of " + count + " rules, " + form, () -> {
                     ParsedRules parsed = RulesetParser.parse(rules.main(), names, rules);
-                    Compiled compiled = Compiler.compile(parsed, facts, booted, Stateful.AUTO);
+                    Compiled compiled = Compiler.compile(parsed, facts, booted, Stateful.AUTO, Stateful.AUTO, false);
                     return Checker.check(parsed, compiled.ruleset(), facts);
                 });
             }

@@ -48,7 +48,7 @@ class EmptyRulesetTest {
         BoxFacts facts = BoxFacts.of(BoxReader.read(new LiveSys(), "src/test/resources/boxes/virtual"));
         ParsedRules parsed = RulesetParser.parse(new Source("rules", lines.replace(';', '\n') + "\n"), Names.of(facts.names(), facts.lackingNames()), null);
         assertEquals(List.of(), parsed.errors());
-        Compiled compiled = Compiler.compile(parsed, facts, facts, Stateful.AUTO);
+        Compiled compiled = Compiler.compile(parsed, facts, facts, Stateful.AUTO, Stateful.AUTO, false);
         int said = 0;
         for (Finding each : Checker.check(parsed, compiled.ruleset(), facts)) {
             said += each.code().equals("empty-ruleset") && each.severity() == Finding.Severity.WARN ? 1 : 0;

@@ -32,11 +32,11 @@ class UnknownConntrackTest {
     @Test
     void autoCompilesWithoutStates() {
         assertEquals(Conntrack.State.UNKNOWN, UNKNOWN.conntrack().state());
-        Compiled auto = Compiler.compile(parsed(STATES), UNKNOWN, UNKNOWN, Stateful.AUTO);
+        Compiled auto = Compiler.compile(parsed(STATES), UNKNOWN, UNKNOWN, Stateful.AUTO, Stateful.AUTO, false);
         assertFalse(auto.stateful());
         assertTrue(auto.modules().stream().noneMatch(UNKNOWN::pullsConntrack), auto.modules().toString());
         assertFalse(Checker.refuses(Checker.check(parsed(STATES), auto.ruleset(), UNKNOWN)));
-        Compiled yes = Compiler.compile(parsed(STATES), UNKNOWN, UNKNOWN, Stateful.YES);
+        Compiled yes = Compiler.compile(parsed(STATES), UNKNOWN, UNKNOWN, Stateful.YES, Stateful.AUTO, false);
         assertTrue(yes.stateful());
         assertFalse(Checker.refuses(Checker.check(parsed(STATES), yes.ruleset(), UNKNOWN)));
     }
@@ -46,7 +46,7 @@ class UnknownConntrackTest {
         for (String rule : new String[] {"iptables -t nat -A POSTROUTING -o dsl -j MASQUERADE", "iptables -A INPUT -m connlimit --connlimit-above 3 -j DROP",
             "iptables -t mangle -A PREROUTING -j CONNMARK --restore-mark", "iptables -A INPUT -m connmark --mark 1 -j ACCEPT",
             "iptables -t raw -A PREROUTING -j NOTRACK", "modprobe ip_conntrack_ftp"}) {
-            Compiled auto = Compiler.compile(parsed(rule + "\n"), UNKNOWN, UNKNOWN, Stateful.AUTO);
+            Compiled auto = Compiler.compile(parsed(rule + "\n"), UNKNOWN, UNKNOWN, Stateful.AUTO, Stateful.AUTO, false);
             assertTrue(auto.modules().stream().noneMatch(UNKNOWN::pullsConntrack), () -> rule + ": " + auto.modules());
             assertFalse(auto.notes().isEmpty(), rule);
         }

@@ -52,7 +52,7 @@ class GrowthTest {
     private static List<Double> perRule(BoxFacts facts, BoxFacts booted, Function<Names, ParsedRules> parser, int count) {
         Step<ParsedRules> parsed = Step.of(() -> parser.apply(Names.of(facts.names(), facts.lackingNames())));
         assertEquals(List.of(), parsed.result.errors());
-        Step<Compiled> compiled = Step.of(() -> Compiler.compile(parsed.result, facts, booted, Stateful.AUTO));
+        Step<Compiled> compiled = Step.of(() -> Compiler.compile(parsed.result, facts, booted, Stateful.AUTO, Stateful.AUTO, false));
         Step<?> checked = Step.of(() -> Checker.check(parsed.result, compiled.result.ruleset(), facts));
         List<Double> all = new ArrayList<>();
         for (Step<?> step : List.of(parsed, compiled, checked)) {

@@ -86,10 +86,10 @@ class HeavyWorkTest {
         Supplier<ParsedRules> parse = () -> RulesetParser.parse(new Source("rules", RULES), Names.of(facts.names(), facts.lackingNames()), (name, from) -> null);
         ParsedRules parsed = parse.get();
         assertEquals(List.of(), parsed.errors());
-        var compiled = Compiler.compile(parsed, facts, facts, Stateful.AUTO);
+        var compiled = Compiler.compile(parsed, facts, facts, Stateful.AUTO, Stateful.AUTO, false);
         Map<String, Runnable> steps = Map.of("parse", parse::get,
-                "compile", () -> Compiler.compile(parsed, facts, facts, Stateful.YES),
-                "without states", () -> Compiler.compile(parsed, facts, facts, Stateful.NO),
+                "compile", () -> Compiler.compile(parsed, facts, facts, Stateful.YES, Stateful.AUTO, false),
+                "without states", () -> Compiler.compile(parsed, facts, facts, Stateful.NO, Stateful.AUTO, false),
                 "check", () -> Checker.check(parsed, compiled.ruleset(), facts),
                 "prove", () -> Administrator.of(compiled.ruleset(), facts, null, 8181),
                 "import", () -> Import.read("import", RULES));

@@ -140,7 +140,7 @@ class StatelessProofTest {
     private static Compiled compiled(List<String> lines, Stateful form) {
         ParsedRules parsed = RulesetParser.parse(new Source("t", String.join("\n", lines) + "\n"), Names.none(), Includes.NONE);
         assertEquals(List.of(), parsed.errors());
-        return Compiler.compile(parsed, BOX, BOX, form);
+        return Compiler.compile(parsed, BOX, BOX, form, Stateful.AUTO, false);
     }
 
     /** What the first in its stateful form and the second in its stateless form decide differently and must not; null when nothing. */

@@ -25,7 +25,7 @@ class PlanTest {
     private static Plan plan() {
         ParsedRules parsed = RulesetParser.parse(new Source("rules", RULES), Names.none(), Includes.NONE);
         BoxFacts facts = BoxFacts.of(Readings.none());
-        Compiled compiled = Compiler.compile(parsed, facts, facts, Stateful.AUTO);
+        Compiled compiled = Compiler.compile(parsed, facts, facts, Stateful.AUTO, Stateful.AUTO, false);
         return Plan.of(compiled, RULES, new Stamp().put("id", "1-2").put("kernel", null), "flush");
     }
 

@@ -174,15 +174,6 @@ class RulesetParserTest {
     }
 
     @Test
-    void aSavedKernelStateMayHoldWhatIsUnknownHere() {
-        ParsedRules parsed = RulesetParser.parseSave(Family.IPV4, new Source("iptables-save", "# Generated\n*filter\n:INPUT ACCEPT [0:0]\n"
-                + "-A INPUT -m layer7 --l7proto \"a b\" ! --x 5 -j IMQ --todev 0\nCOMMIT\n# Completed\n"));
-        assertEquals(List.of(), parsed.errors());
-        assertEquals("-A INPUT -m layer7 --l7proto \"a b\" ! --x 5 -j IMQ --todev 0",
-                Writer.rule("INPUT", parsed.ruleset().chain(Family.IPV4, Table.FILTER, "INPUT").rules().get(0)));
-    }
-
-    @Test
     void theOtherLinesAreCollected() {
         ParsedRules parsed = parse("modprobe ip_conntrack_ftp\nkeep filter foreign\nown nat\nexpect DROP in=dsl proto=tcp dport=80\n");
         assertEquals(List.of(), parsed.errors());
