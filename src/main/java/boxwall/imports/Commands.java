@@ -98,7 +98,7 @@ final class Commands {
                 assign(assignment, node.line, node.end);
             }
             if (assignments.isEmpty()) {
-                walk.leftOut.left(node, "writes a file, or reads one: " + walk.ledger.shown(node.line), "boxwall touches no files; keep it in rc.custom if it is needed");
+                walk.leftOut.aside(node, "writes a file, or reads one: " + walk.ledger.shown(node.line), "boxwall touches no files; keep it in rc.custom if it is needed");
             }
             return Answer.YES;
         }
@@ -226,12 +226,12 @@ final class Commands {
         String target = written(node, walk.scope);
         boolean settings = target != null && (target.startsWith("/proc/") || target.startsWith("/sys/") || target.startsWith("/dev/"));
         if (settings) {
-            walk.leftOut.left(node, "sets " + Show.plain(target, 80), Settings.instead(target));
+            walk.leftOut.aside(node, "sets " + Show.plain(target, 80), Settings.instead(target));
             return Answer.YES;
         }
         if (name.equals("sysctl")) {
             String key = rest.isEmpty() ? "" : rest.get(rest.size() - 1).toString().replace('.', '/');
-            walk.leftOut.left(node, "sets " + Show.plain(key, 80), Settings.instead("/proc/sys/" + key));
+            walk.leftOut.aside(node, "sets " + Show.plain(key, 80), Settings.instead("/proc/sys/" + key));
             return Answer.YES;
         }
         if (PRINTING.contains(name) && target == null) {
@@ -251,7 +251,7 @@ final class Commands {
             return Answer.YES;
         }
         if (target != null) {
-            walk.leftOut.left(node, "writes the file " + Show.plain(target, 80), "boxwall writes no files for rules; keep it in rc.custom if it is needed");
+            walk.leftOut.aside(node, "writes the file " + Show.plain(target, 80), "boxwall writes no files for rules; keep it in rc.custom if it is needed");
             return Answer.YES;
         }
         return unknown.answer(node, asks, name.equals("include") ? "include can't be followed here" : name.equals("eval") ? "eval runs a text as a command" : "no part of a ruleset: " + walk.ledger.shown(node.line));

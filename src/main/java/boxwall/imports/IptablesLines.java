@@ -205,6 +205,12 @@ final class IptablesLines {
         walk.add(out);
         walk.ledger.taken(line, end);
         walk.ledger.built(line, end);
+        for (int i = words.indexOf("set") + 1; i > 0 && i + 1 < words.size(); i++) {
+            boolean asks = words.get(i).equals("--match-set") || words.get(i).equals("--set");
+            if (asks && !walk.ledger.sets.containsKey(words.get(i + 1))) {
+                walk.ledger.sets.put(words.get(i + 1), line);
+            }
+        }
         if (verb == 'N') {
             present.add(program + " " + table(words) + " -N " + words.get(words.size() - 1));
         } else if (verb == 'A' || verb == 'I') {

@@ -30,6 +30,8 @@ final class Ledger {
     /** Lines of which a part isn't run. */
     private final Set<Integer> passed = new TreeSet<Integer>();
     private final Set<Integer> notRun = new TreeSet<Integer>();
+    /** Sets of addresses: the line that asks for one first, 0 if a line of the text makes it. */
+    final Map<String, Integer> sets = new TreeMap<String, Integer>();
     /** What the script's first word was compared with. */
     final Set<String> words = new TreeSet<String>();
     /** While above 0 nothing is noted: parts are played through for what they might do. */
@@ -45,6 +47,15 @@ final class Ledger {
     /** A line of the input, 1-based. */
     String source(int line) {
         return line < 1 || line > source.length ? "" : source[line - 1];
+    }
+
+    /** A line and what it goes on with after a backslash. */
+    String joined(int line) {
+        String text = source(line);
+        for (int next = line + 1; text.endsWith("\\") && next <= source.length; next++) {
+            text = text.substring(0, text.length() - 1) + source(next);
+        }
+        return text;
     }
 
     /** A line for messages. */
@@ -160,6 +171,11 @@ final class Ledger {
 
     /** Whatever nothing was said about; nothing may get lost. {@code empty}: no rule came out. */
     void close(boolean empty) {
+        for (Map.Entry<String, Integer> set : sets.entrySet()) {
+            if (set.getValue() > 0) {
+                remark(set.getValue(), "no line of this text makes the set " + Show.plain(set.getKey(), 40), UnknownCommand.IPSET, true);
+            }
+        }
         for (Map.Entry<Integer, Remark> entry : skipped.entrySet()) {
             int line = entry.getKey();
             if (!taken[line]) {

@@ -10,6 +10,9 @@ final class LeftOut {
     private static final Set<String> QUIET = new HashSet<String>(Arrays.asList("echo", "printf", "exit", "return", ":", "true", "false", "logger", "sleep",
             "[", "test", "break", "continue", "shift", "set", "rmmod"));
 
+    /** Commands that run others, or make what rules need. */
+    private static final Set<String> RUNNING = new HashSet<String>(Arrays.asList("sh", "bash", "ash", "dash", "eval", ".", "source", "xargs", "ssh", "include", "run-parts", "ipset", "nft"));
+
     /** Functions that call functions, one in the other: a small JVM's stack ends. */
     private static final int NESTED_LIMIT = 200;
 
@@ -71,8 +74,9 @@ final class LeftOut {
 
     private void undecided(Node node, String what, String todo, boolean quiet) {
         for (Node simple : node.simple()) {
+            boolean harmless = quiet || !mayAdd(simple);
             for (int line = simple.line; line <= Walk.last(simple); line++) {
-                walk.ledger.remark(line, what, todo, quiet);
+                walk.ledger.remark(line, what, todo, harmless);
             }
             if (!quiet) {
                 walk.leftLine(simple.line, what);
@@ -129,8 +133,29 @@ final class LeftOut {
 
     /** {@code strict}: what can be read of the rule. */
     void left(Node node, String what, String todo, String strict) {
+        left(node, what, todo, strict, false);
+    }
+
+    /** Leaves out what is no rule: nothing is missing by that, unless its lines hold a rule, or it may run others that do. */
+    void aside(Node node, String what, String todo) {
+        left(node, what, todo, null, !mayAdd(node));
+    }
+
+    /** Whether a command may add a rule: by its words, by what it runs, or in a here-document. */
+    private boolean mayAdd(Node simple) {
+        String name = simple.command() == null ? "" : Script.baseName(simple.command().toString());
+        for (int line = simple.line; line <= Walk.last(simple); line++) {
+            if (RuleText.isPart(walk.ledger.source(line))) {
+                return true;
+            }
+        }
+        boolean unknown = name.startsWith("$") && !simple.words.isEmpty() || name.endsWith(".sh") || name.endsWith("tables-restore");
+        return unknown || RUNNING.contains(name) || IptablesLines.isProgram(name) || walk.functions.adds(simple);
+    }
+
+    private void left(Node node, String what, String todo, String strict, boolean harmless) {
         for (int line = node.line; line <= Walk.last(node); line++) {
-            if (walk.ledger.source(line).trim().length() > 0 && walk.ledger.remark(line, what, todo, false) && line == node.line) {
+            if (walk.ledger.source(line).trim().length() > 0 && walk.ledger.remark(line, what, todo, harmless) && line == node.line) {
                 walk.leftLine(line, what, strict);
             }
         }

@@ -34,7 +34,7 @@ final class ModuleLines {
             several |= walk.scope.isSet(word.toString().replace("$", "")) && word.pieces.size() == 1 && !word.pieces.get(0).quoted && several;
         }
         if (modules == 0) {
-            walk.leftOut.left(node, "no module's name", "write modprobe NAME");
+            walk.leftOut.aside(node, "no module's name", "write modprobe NAME");
         }
         return Answer.YES;
     }
@@ -45,7 +45,7 @@ final class ModuleLines {
                 String name = Script.baseName(path).replaceFirst("\\.k?o(\\.[gx]z)?$", "");
                 String text = "modprobe " + Quote.word(name);
                 if (!Quote.fits(name)) {
-                    walk.leftOut.left(node, "a module's name with control characters", "remove them");
+                    walk.leftOut.aside(node, "a module's name with control characters", "remove them");
                     return false;
                 }
                 walk.add(OutLine.of(node.line, text, text));
@@ -53,7 +53,7 @@ final class ModuleLines {
             walk.ledger.taken(node.line, node.end);
             return true;
         } catch (Undecided e) {
-            walk.leftOut.left(node, "a module whose name isn't known: " + e.getMessage(), e.todo());
+            walk.leftOut.aside(node, "a module whose name isn't known: " + e.getMessage(), e.todo());
             return false;
         }
     }

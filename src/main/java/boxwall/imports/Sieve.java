@@ -86,7 +86,7 @@ final class Sieve {
         StringBuilder drops = new StringBuilder();
         StringBuilder accepts = new StringBuilder();
         for (int line : ledger.missingRules()) {
-            boolean dropping = RuleText.drops(ledger.source(line));
+            boolean dropping = RuleText.drops(ledger.joined(line));
             (dropping ? drops : accepts).append((dropping ? drops : accepts).length() == 0 ? "" : ", ").append(line);
         }
         List<String> heads = new ArrayList<String>();

@@ -2,7 +2,7 @@ package boxwall.imports;
 
 /** A command that no firewall script is known by: what is said of it, and whether it holds a rule. */
 final class UnknownCommand {
-    private static final String IPSET = "the set must exist before boxwall loads the rules at boot, and rc.custom runs after that (without it, nothing of the table loads);"
+    static final String IPSET = "the set must exist before boxwall loads the rules at boot, and rc.custom runs after that (without it, nothing of the table loads);"
             + " or write the networks as rules: --optimize makes long lists cheap";
 
     private final Walk walk;
@@ -23,11 +23,14 @@ final class UnknownCommand {
             walk.ledger.rule(node.line);
             walk.leftOut.left(node, foreign[0] + ": boxwall reads those of iptables", foreign[1]);
         } else if (name.equals("ipset")) {
+            for (ShellWord word : node.words) {
+                walk.ledger.sets.put(word.toString(), 0);
+            }
             walk.leftOut.left(node, "makes or fills a set: " + walk.ledger.shown(node.line), IPSET);
         } else if (Functions.isRule(node)) {
             walk.leftOut.left(node, "a rule in a command that isn't known: " + walk.ledger.shown(node.line), "write it as an iptables command");
         } else {
-            walk.leftOut.left(node, what, "keep it in rc.custom if it is needed");
+            walk.leftOut.aside(node, what, "keep it in rc.custom if it is needed");
         }
         return Answer.UNKNOWN;
     }

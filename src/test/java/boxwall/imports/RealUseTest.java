@@ -124,6 +124,36 @@ class RealUseTest {
         assertFalse(imported.isWhole());
         assertTrue(said(imported).contains("the set must exist before boxwall loads the rules at boot") && said(imported).contains("--optimize"), () -> said(imported));
         assertFalse(said(imported).contains("keep it in rc.custom"), () -> said(imported));
+        assertFalse(said(imported).contains("no line of this text makes"), () -> said(imported));
+        for (String rule : List.of("iptables -A INPUT -m set --match-set Lands src -j DROP\n", "iptables -A INPUT -m set ! --set Lands src -j DROP\n", "*filter\n:INPUT DROP [0:0]\n-A INPUT -m set --match-set Lands src -j DROP\nCOMMIT\n")) {
+            Imported alone = read(rule);
+            assertTrue(alone.isWhole(), () -> said(alone));
+            assertTrue(said(alone).contains("no line of this text makes the set Lands; the set must exist before boxwall loads") && said(alone).contains("--optimize"), () -> said(alone));
+        }
+    }
+
+    @Example
+    void linesWithoutARuleAreRemarkedOnAndNothingIsMissing() {
+        for (String line : List.of("echo 1 > /proc/sys/net/ipv4/ip_forward", "sysctl -w net.ipv4.ip_forward=1", "route add default gw 192.168.178.1", "ip link set eth0 up", "modprobe $MODULE",
+                "echo x > /var/tmp/x", "> /var/tmp/x", "if [ -e /proc/net/if_inet6 ]; then\necho 1 > /proc/sys/net/ipv6/conf/all/forwarding\nX=1\nfi", "[ -e /tmp/x ] && sysctl -p")) {
+            Imported imported = read("iptables -A INPUT -i lan -j ACCEPT\n" + line + "\n");
+            assertTrue(imported.isWhole(), () -> line + said(imported));
+            assertFalse(imported.remarks().isEmpty(), line);
+        }
+        for (String line : List.of("echo 'iptables -A INPUT -j DROP' > /etc/x", "cat > /etc/x <<E\niptables -A INPUT -j DROP\nE", "sh /etc/fw", "/etc/fw.sh start", ". /etc/fw", "eval $X", "ipset create A hash:ip",
+                "[ -e /tmp/x ] && sh /tmp/x", "$FW start")) {
+            assertFalse(read("iptables -A INPUT -i lan -j ACCEPT\n" + line + "\n").isWhole(), line);
+        }
+    }
+
+    @Example
+    void eachRuleOfAnIfThatCannotBeDecidedIsNamedByItsLineInBothBranches() {
+        Imported imported = read("fw() {\n\tiptables -A FORWARD -j DROP\n}\nif [ -e /tmp/x ]; then\n\tiptables -A INPUT -s 10.0.0.0/8 -j DROP\n\techo 1 > /proc/sys/net/ipv4/ip_forward\n"
+                + "elif ping -c1 192.0.2.1; then\n\tiptables -A INPUT -p tcp \\\n\t\t-j REJECT\nelse\n\tfor p in 1 2; do\n\t\tiptables -A INPUT -p tcp --dport $p -j DROP\n\tdone\n\tfw\nfi\n"
+                + "iptables -A INPUT -i lan -j ACCEPT\n");
+        assertEquals(List.of(2, 5, 8, 9, 12, 14), imported.remarks().stream().filter(r -> !r.isHarmless()).map(Remark::line).distinct().collect(Collectors.toList()), () -> said(imported));
+        assertEquals(List.of("iptables -A INPUT -i lan -j ACCEPT"), rules(imported));
+        assertTrue(imported.text().contains("# CAUTION: rules that drop are missing (line 2, 5, 8, 12"), imported::text);
     }
 
     @Example
