@@ -126,6 +126,16 @@ final class BoxControl implements Control {
     }
 
     @Override
+    public Reply discard(Request request) {
+        return drafts.discard(request);
+    }
+
+    @Override
+    public Reply presets() {
+        return drafts.presets();
+    }
+
+    @Override
     public Reply apply(Request request) {
         return changes.apply(request);
     }

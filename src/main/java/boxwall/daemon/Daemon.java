@@ -78,7 +78,7 @@ final class Daemon {
         Changes changes = new Changes(sys, config, plane);
         History history = new History(sys, config, folder() == null ? Verbs.KEEP : folder() + "/boxwall-keep");
         watch = new Watch(sys, config, box, changes, new Following(sys, config, changes, heavy, log), history, log);
-        Drafts drafts = new Drafts(sys, config, box, heavy, log);
+        Drafts drafts = new Drafts(sys, config, box, changes, heavy, log);
         ReadReplies reads = new ReadReplies(sys, config, box, changes, watch, now);
         measures = new MeasureReplies(sys, config, box, changes, watch, reads);
         return new BoxControl(box, watch, drafts, heavy, reads, measures, new LogReplies(sys, script(), box, measures), history,

@@ -2,26 +2,30 @@ package boxwall.daemon;
 
 import boxwall.http.Reply;
 import boxwall.http.Request;
+import boxwall.plan.Plan;
 import boxwall.report.CandidateJson;
+import boxwall.report.PresetsJson;
 import boxwall.report.Problem;
 import boxwall.syntax.Source;
 import boxwall.sys.Sys;
 
-/** The ruleset that is being worked on: the candidate in memory, else the saved one. */
+/** The ruleset that is being worked on: the candidate in memory, beside the live one. */
 final class Drafts {
     static final int MAX_RULES = 256 * 1024 + 1;
 
     private final Sys sys;
     private final Config config;
     private final BoxState box;
+    private final Changes changes;
     private final EventLog log;
     private final HeavyWork heavy;
     private volatile Candidate candidate;
 
-    Drafts(Sys sys, Config config, BoxState box, HeavyWork heavy, EventLog log) {
+    Drafts(Sys sys, Config config, BoxState box, Changes changes, HeavyWork heavy, EventLog log) {
         this.sys = sys;
         this.config = config;
         this.box = box;
+        this.changes = changes;
         this.heavy = heavy;
         this.log = log;
     }
@@ -55,16 +59,46 @@ final class Drafts {
                 Wishes.of(config, false), client, config.number("PORT")), sys, config);
     }
 
-    /** GET /rules. */
+    /** GET /rules: the source of the live rules, else the saved one; with draft=1 the candidate, 204 when there is none. The header Boxwall-Rules says which it is. */
     Reply get(Request request) {
+        boolean draft = "1".equals(request.query("draft"));
         Candidate kept = candidate;
-        String text = kept != null ? kept.text() : saved();
+        String live = draft ? null : live();
+        String text = !draft ? live == null ? saved() : live : kept == null ? null : kept.text();
         if (text == null) {
-            return QuestionReplies.noRules();
+            // no 404 where nobody is working on a ruleset: a browser would log that as an error
+            return draft ? Reply.empty().with("Boxwall-Rules", "none") : QuestionReplies.noRules();
         }
         String etag = Candidate.etag(text);
         boolean has = names(request.header("if-none-match"), etag);
-        return (has ? Reply.unchanged() : Reply.text(200, text)).with("ETag", etag);
+        return (has ? Reply.unchanged() : Reply.text(200, text)).with("ETag", etag).with("Boxwall-Rules", draft ? "draft" : live == null ? "saved" : "live");
+    }
+
+    /** The text that the live rules were made from, found by the sum in their plan's stamp; null when it isn't kept. */
+    private String live() {
+        LivePlan plan = LivePlan.of(sys, config, changes.last().get("plan"));
+        String sum = plan == null ? null : plan.stamp().get("sha1.rules");
+        String text = sum == null ? null : plan.file("rules");
+        for (int n = 0; sum != null && n <= History.RULESETS && (text == null || !sum.equals(Plan.sha1(text))); n++) {
+            text = History.text(sys, config, n);
+        }
+        return text == null || !sum.equals(Plan.sha1(text)) ? null : text;
+    }
+
+    /** DELETE /rules: what is live and what is being tried stay as they are. */
+    synchronized Reply discard(Request request) {
+        Reply other = candidate == null ? null : mismatch(request, candidate.etag());
+        if (other != null) {
+            return other;
+        }
+        candidate = null;
+        log.event("draft discarded by " + request.client().text());
+        return Reply.empty();
+    }
+
+    /** GET /presets. */
+    Reply presets() {
+        return Reply.json(200, PresetsJson.of(new PresetFolder(sys, config.get("PRESETS"), null).all()));
     }
 
     /** PUT /rules and its like: checked, and the candidate from now on. */
@@ -115,8 +149,10 @@ final class Drafts {
 
     private Reply mismatch(Request request) {
         Candidate kept = candidate;
-        String text = kept != null ? kept.text() : saved();
-        return mismatch(request, text == null ? null : Candidate.etag(text));
+        String saved = kept == null ? saved() : kept.text();
+        Reply other = mismatch(request, saved == null ? null : Candidate.etag(saved));
+        String live = other == null || kept != null ? null : live();
+        return live == null ? other : mismatch(request, Candidate.etag(live));
     }
 
     /** 412 when If-Match names other rules than these; null when it doesn't, or isn't there. */

@@ -20,7 +20,7 @@ import java.util.List;
 final class History {
     private static final int CHANGES = 20;
     private static final int KEEP_SECONDS = 20;
-    private static final int RULESETS = 3;
+    static final int RULESETS = 3;
     private static final int MAX_STAMP = 8192;
 
     /** One try. */
@@ -138,6 +138,11 @@ final class History {
     }
 
     private String text(int number) {
+        return text(sys, config, number);
+    }
+
+    /** A ruleset in flash: 0 is the saved one; null when there is none. */
+    static String text(Sys sys, Config config, int number) {
         return sys.read(config.get("STATE") + "/rules" + (number == 0 ? "" : "." + number), Drafts.MAX_RULES);
     }
 

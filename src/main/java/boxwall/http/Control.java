@@ -29,7 +29,7 @@ public interface Control {
     /** GET /history: the rulesets before, and the changes since the daemon is there. */
     Reply history();
 
-    /** GET /rules: the source, with an ETag; 304 when If-None-Match has it. */
+    /** GET /rules: the live source, with ?draft=1 the candidate, each with an ETag; 304 when If-None-Match has it. */
     Reply rules(Request request);
 
     /** GET /explain?KEY=VALUE…: what becomes of one packet. */
@@ -43,6 +43,12 @@ public interface Control {
 
     /** PUT /rules: a candidate, checked and kept in memory. */
     Reply putRules(Request request);
+
+    /** DELETE /rules: the candidate is forgotten. */
+    Reply discard(Request request);
+
+    /** GET /presets: what can be included. */
+    Reply presets();
 
     /** POST /apply?confirm=N[&force=1]. */
     Reply apply(Request request);

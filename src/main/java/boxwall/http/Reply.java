@@ -20,9 +20,9 @@ public final class Reply {
         this.body = body;
     }
 
-    /** An answer of JSON text (any characters; sent as UTF-8). */
+    /** An answer of JSON text (any characters; sent as UTF-8), with a line end. */
     public static Reply json(int status, String json) {
-        return new Reply(status, "application/json", bytesOf(json, "UTF-8"));
+        return new Reply(status, "application/json", bytesOf(json + "\n", "UTF-8"));
     }
 
     /** Plain text whose characters are the bytes of the file it came from (ISO-8859-1). */
@@ -52,7 +52,7 @@ public final class Reply {
 
     /** A refusal as application/problem+json (RFC 9457). */
     public static Reply problem(Problem problem) {
-        return new Reply(problem.status(), "application/problem+json", bytesOf(problem.toJson(), "UTF-8"));
+        return new Reply(problem.status(), "application/problem+json", bytesOf(problem.toJson() + "\n", "UTF-8"));
     }
 
     private static byte[] bytesOf(String text, String charset) {

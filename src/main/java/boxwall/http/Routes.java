@@ -90,6 +90,8 @@ final class Routes {
                 return control.exposure(request);
             case DIFF:
                 return control.diff(request);
+            case PRESETS:
+                return control.presets();
             case HISTORY:
                 return control.history();
             case OPENAPI:
@@ -102,7 +104,8 @@ final class Routes {
     private static Reply answerChange(Control control, Request request, Route route) {
         switch (route) {
             case RULES:
-                return request.method().equals("PUT") ? control.putRules(request) : control.rules(request);
+                return request.method().equals("PUT") ? control.putRules(request)
+                        : request.method().equals("DELETE") ? control.discard(request) : control.rules(request);
             case APPLY:
                 return control.apply(request);
             case CONFIRM:

@@ -87,7 +87,7 @@ class PortTest {
         }
         port.serve(new Echo());
         // the socket's own limit ends it if nobody answers
-        assertTrue(asked.get().endsWith("{\"long\":false}"));
+        assertTrue(asked.get().endsWith("{\"long\":false}\n"));
         // the clock of this test stands still but for this: a daemon that never comes is said to be missing
         port.close();
         port = port();
@@ -104,9 +104,9 @@ class PortTest {
 
     @Test
     void statusIsShortWithoutTheTokenAndLongWithIt() throws IOException {
-        assertTrue(get("/status", "").endsWith("{\"long\":false}"));
-        assertTrue(get("/status", bearer(TOKEN)).endsWith("{\"long\":true}"));
-        assertTrue(get("/status", bearer(TOKEN + "x")).endsWith("{\"long\":false}"));
+        assertTrue(get("/status", "").endsWith("{\"long\":false}\n"));
+        assertTrue(get("/status", bearer(TOKEN)).endsWith("{\"long\":true}\n"));
+        assertTrue(get("/status", bearer(TOKEN + "x")).endsWith("{\"long\":false}\n"));
     }
 
     @Test
@@ -130,7 +130,7 @@ class PortTest {
 
     @Test
     void aWrongMethodNamesTheRightOnes() throws IOException {
-        assertTrue(send("POST /rules HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n").contains("\r\nAllow: GET, HEAD, PUT\r\n"));
+        assertTrue(send("POST /rules HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n").contains("\r\nAllow: GET, HEAD, PUT, DELETE\r\n"));
     }
 
     @Test
@@ -166,7 +166,7 @@ class PortTest {
         String body = "iptables -A INPUT -m comment --comment \"\u00e4\u00f6\" -j ACCEPT\n".repeat(50);
         int bytes = body.getBytes(StandardCharsets.UTF_8).length;
         assertTrue(send("PUT /rules HTTP/1.1\r\nHost: 127.0.0.1\r\n" + bearer(TOKEN) + "Content-Length: " + bytes + "\r\n\r\n" + body)
-                .endsWith("{\"bytes\":" + bytes + "}"));
+                .endsWith("{\"bytes\":" + bytes + "}\n"));
         assertStatus(413, send("PUT /rules HTTP/1.1\r\nHost: 127.0.0.1\r\n" + bearer(TOKEN) + "Content-Length: 262145\r\n\r\n"));
         assertStatus(400, send("PUT /rules HTTP/1.1\r\nHost: 127.0.0.1\r\n" + bearer(TOKEN) + "Content-Length: abc\r\n\r\n"));
         assertStatus(411, send("PUT /rules HTTP/1.1\r\nHost: 127.0.0.1\r\n" + bearer(TOKEN)
@@ -189,7 +189,7 @@ class PortTest {
     @Test
     void idsAreHexDigitsAndDashesOnly() throws IOException {
         assertTrue(send("POST /confirm/1f-2a HTTP/1.1\r\nHost: 127.0.0.1\r\n" + bearer(TOKEN) + "Content-Length: 0\r\n\r\n")
-                .endsWith("{\"confirm\":\"1f-2a\"}"));
+                .endsWith("{\"confirm\":\"1f-2a\"}\n"));
         assertStatus(404, send("POST /confirm/..%2f..%2fetc HTTP/1.1\r\nHost: 127.0.0.1\r\n" + bearer(TOKEN) + "\r\n"));
         assertStatus(404, send("POST /confirm/1f;reboot HTTP/1.1\r\nHost: 127.0.0.1\r\n" + bearer(TOKEN) + "\r\n"));
     }
@@ -304,7 +304,7 @@ class PortTest {
         String refused = get("/facts", bearer(TOKEN));
         assertStatus(429, refused);
         assertTrue(refused.contains("\r\nRetry-After: "), refused);
-        assertTrue(get("/status", bearer(TOKEN)).endsWith("{\"long\":false}"), "no way to guess on");
+        assertTrue(get("/status", bearer(TOKEN)).endsWith("{\"long\":false}\n"), "no way to guess on");
         assertStatus(204, get("/ok", ""));
         assertStatus(200, post("/confirm/1a", bearer(TOKEN)));
         assertStatus(200, send("DELETE /apply/1a HTTP/1.1\r\nHost: 127.0.0.1\r\n" + bearer(TOKEN) + "\r\n"));
@@ -611,6 +611,16 @@ class PortTest {
         @Override
         public Reply putRules(Request request) {
             return Reply.json(200, "{\"bytes\":" + request.body().length() + "}");
+        }
+
+        @Override
+        public Reply discard(Request request) {
+            return Reply.empty();
+        }
+
+        @Override
+        public Reply presets() {
+            return Reply.json(200, "{}");
         }
 
         @Override

@@ -185,10 +185,27 @@ class ControlPortIT {
         assertEquals(200, mine.status(), mine.body());
         assertEquals(412, with("PUT /rules", "PUT /rules", "If-Match: " + etag, RULES + "# theirs\n").status());
         assertEquals(412, with("POST /apply", "POST /apply?confirm=60", "If-Match: " + etag, "").status());
-        assertTrue(ask("GET /rules").body().endsWith("# mine\n"));
+        DaemonBox.Answer draft = ask("GET /rules", "GET /rules?draft=1", "");
+        assertTrue(draft.body().endsWith("# mine\n") && draft.header("Boxwall-Rules").equals("draft"), draft.toString());
+        DaemonBox.Answer live = ask("GET /rules");
+        assertEquals(RULES, live.body(), "checking a text changes nothing of what is live");
+        assertEquals("live", live.header("Boxwall-Rules"));
         assertEquals(422, with("PUT /rules", "PUT /rules", "If-Match: *", "iptables -A NOWHERE\n").status());
         assertEquals(200, with("PUT /rules", "PUT /rules", "If-Match: " + mine.header("ETag"), RULES).status());
         assertEquals(415, with("PUT /rules", "PUT /rules", "Content-Type: application/json", "{}").status());
+        assertEquals(412, with("DELETE /rules", "DELETE /rules", "If-Match: " + mine.header("ETag"), "").status(), "somebody else's draft");
+        assertEquals(204, ask("DELETE /rules", "DELETE /rules", "").status());
+        DaemonBox.Answer none = ask("GET /rules", "GET /rules?draft=1", "");
+        assertTrue(none.status() == 204 && none.header("Boxwall-Rules").equals("none"), none.toString());
+        assertEquals(200, with("PUT /rules", "PUT /rules", "If-Match: " + etag, RULES).status(), "from the live ones again");
+    }
+
+    @Test
+    @Order(4)
+    void presetsAreListedAsTheVerbListsThem() {
+        String list = ask("GET /presets").body();
+        assertEquals(daemon.sh("java -jar " + Path.of("target/boxwall.jar").toAbsolutePath() + " presets --json"), list);
+        assertTrue(list.contains("\"name\":\"block-device\"") && list.endsWith("}\n"), list);
     }
 
     private static DaemonBox.Answer with(String operation, String request, String header, String body) {
@@ -207,6 +224,8 @@ class ControlPortIT {
         assertEquals(202, tried.status(), tried.body());
         String id = tried.json().getString("id", "");
         assertEquals(409, ask("POST /apply", "POST /apply?confirm=60", "").status());
+        DaemonBox.Answer live = ask("GET /rules");
+        assertTrue(live.body().endsWith("--dport 7 -j DROP\n") && live.header("Boxwall-Rules").equals("live"), "what is being tried is live");
         JsonObject status = ask("GET /status").json();
         assertEquals("pending", status.getString("state", ""));
         assertEquals(6, status.get("rules").asObject().getInt("ipv4", 0));
@@ -214,6 +233,7 @@ class ControlPortIT {
         DaemonBox.Answer back = ask("DELETE /apply/{id}", "DELETE /apply/" + id, "");
         assertEquals(200, back.status(), back.body());
         assertEquals(5, ask("GET /status").json().get("rules").asObject().getInt("ipv4", 0));
+        assertEquals(RULES, ask("GET /rules").body());
         daemon.applyAndConfirm();
         seen.add("POST /confirm/{id}");
         JsonObject history = ask("GET /history").json();
@@ -222,8 +242,10 @@ class ControlPortIT {
         assertFalse(history.get("rulesets").asArray().get(0).asObject().get("saved").isNull());
         assertEquals(404, ask("POST /history/{number}", "POST /history/3", "").status());
         assertEquals(200, ask("POST /history/{number}", "POST /history/1", "").status());
-        assertEquals(RULES, ask("GET /rules").body());
+        assertEquals(RULES, ask("GET /rules", "GET /rules?draft=1", "").body());
+        assertTrue(ask("GET /rules").body().endsWith("--dport 7 -j DROP\n"), "an older ruleset is a draft first");
         daemon.applyAndConfirm();
+        assertEquals(RULES, ask("GET /rules").body());
         String log = daemon.log();
         assertTrue(log.contains("of \"") && log.contains("asked by 127.0.0.1 for 60 s") && log.contains("id " + id) && log.contains("revert of " + id), log);
         assertTrue(Wait.until(() -> NetBox.read(daemon.box.folder.resolve("syslog")).contains("-t boxwall revert of " + id)), "in syslog too");
