@@ -1,0 +1,67 @@
+package boxwall.script;
+
+import static boxwall.script.SideBySide.inBothShells;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+/** boxwall try, confirm and status as one types them over ssh: a ruleset needs the JVM, a plan and everything else do not. */
+class OneWordVerbsIT {
+    private static final String RULES = "iptables -P INPUT DROP\niptables -A INPUT -i lo -j ACCEPT\niptables -A INPUT -i lan -j ACCEPT\niptables -A INPUT -p tcp --dport 4711 -j ACCEPT\n";
+
+    private static NetBox box(String shell, String jvm) {
+        NetBox box = new NetBox(shell);
+        box.settings.put("BOXWALL_SBIN", Path.of("init.d").toAbsolutePath().toString());
+        box.settings.put("BOXWALL_JVM", jvm);
+        box.settings.put("BOXWALL_JAR", Path.of("target/boxwall.jar").toAbsolutePath().toString());
+        return box;
+    }
+
+    @Test
+    void aPlanIsTriedAndConfirmedWithoutAJvm() {
+        inBothShells(shell -> {
+            try (NetBox box = box(shell, "/nonexistent/jvm")) {
+                Path plan = new PlanFolder("plan", 4711).write(box.folder.resolve("plan"));
+                assertEquals("inactive", box.scripted("boxwall", "status").get("state"));
+                assertEquals(2, box.scripted("boxwall", "confirm").status(), "there is nothing to confirm yet");
+                assertEquals(2, box.scripted("boxwall", "try").status());
+                assertEquals(127, box.scripted("boxwall", "try", "/nonexistent/my.rules").status(), "only a JVM makes a plan of a ruleset");
+
+                NetBox.Answer tried = box.scripted("boxwall", "try", plan.toString());
+                assertEquals(0, tried.status(), tried.out() + tried.err());
+                assertTrue(tried.out().endsWith("boxwall: to keep the new rules: boxwall confirm; without it they are rolled back in 120 seconds\n"), tried.out());
+                assertEquals("pending", box.scripted("boxwall", "status").get("state"));
+                assertTrue(box.tables().contains("4711"));
+                assertEquals(3, box.scripted("boxwall", "confirm", "other").status());
+                NetBox.Answer kept = box.scripted("boxwall", "confirm");
+                assertEquals("0 active " + tried.get("id"), kept.status() + " " + kept.get("state") + " " + kept.get("id"), kept.err());
+            }
+        });
+    }
+
+    @Test
+    void aRulesetIsCheckedTriedAndRolledBack() throws IOException {
+        String java = Path.of(System.getProperty("java.home"), "bin/java").toString();
+        try (NetBox box = box("dash", java)) {
+            box.sh("ip link set lo up; ip link add lan type veth peer name lanpeer; ip link set lan up; ip addr add 192.168.178.1/24 dev lan");
+            Path rules = Files.writeString(box.folder.resolve("my.rules"), RULES + "iptables -A NOWHERE -j DROP\n");
+            NetBox.Answer refused = box.scripted("boxwall", "try", rules.toString(), "60");
+            assertEquals(1, refused.status(), refused.out());
+            assertTrue(refused.err().contains("my.rules:5:13"), refused.err());
+            assertFalse(box.tables().contains("4711"));
+
+            Files.writeString(rules, RULES);
+            NetBox.Answer tried = box.scripted("boxwall", "try", rules.toString(), "60", "--force");
+            assertEquals("0 pending", tried.status() + " " + tried.get("state"), tried.out() + tried.err());
+            assertTrue(box.tables().contains("4711"));
+            box.passes(61);
+            assertTrue(Wait.until(() -> box.scripted("boxwall", "status").get("state").equals("inactive")), () -> box.scripted("boxwall", "status").out());
+            assertFalse(box.tables().contains("4711"));
+        }
+    }
+}
