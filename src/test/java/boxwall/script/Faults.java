@@ -14,8 +14,8 @@ import java.util.concurrent.TimeUnit;
 final class Faults {
     /** Every external command that boxwall-apply and boxwall-keep name, but for shells. */
     static final List<String> COMMANDS = List.of("cat", "cmp", "cp", "date", "grep", "gzip", "head", "ip6tables", "ip6tables-restore",
-            "ip6tables-save", "iptables", "iptables-restore", "iptables-save", "ln", "logger", "mkdir", "modprobe", "modsave", "mv", "ping", "rm",
-            "rmmod", "sed", "sleep", "sort", "sync", "tail", "tar", "tr", "uniq", "wc", "xargs");
+            "ip6tables-save", "iptables", "iptables-restore", "iptables-save", "ln", "logger", "ls", "mkdir", "modprobe", "modsave", "mv", "ping", "rm",
+            "rmmod", "sed", "sha1sum", "sleep", "sort", "sync", "tail", "tar", "tr", "uniq", "wc", "xargs");
     private static final String START = "#!/bin/sh\necho $$ >$BOXWALL_TEST/faults/parent\n"
             + "sh -c 'echo $$ >$BOXWALL_TEST/faults/script; exec \"$@\"' - \"$@\"\nexit $?\n";
     private final NetBox box;
