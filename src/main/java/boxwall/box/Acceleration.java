@@ -29,10 +29,14 @@ public final class Acceleration {
 
     private final State state;
     private final boolean present;
-    private final String evidence;
-    private final String hardware;
-    private final String version;
-    private final Integer sessions;
+    /** The line that says the state, or that it is there, or why it can't be; empty when nothing does. */
+    public final String evidence;
+    /** {@code enabled}, {@code disabled}, {@code none} (no hardware accelerator) or {@code unknown}. */
+    public final String hardware;
+    /** {@code 4.1.4 2013-11-27}, or null. */
+    public final String version;
+    /** Flows that are accelerated now, or null. */
+    public final Integer sessions;
 
     private Acceleration(State state, boolean present, String evidence, String hardware, Map<String, String> values) {
         this.state = state;
@@ -110,26 +114,6 @@ public final class Acceleration {
 
     public State state() {
         return state;
-    }
-
-    /** {@code enabled}, {@code disabled}, {@code none} (no hardware accelerator) or {@code unknown}. */
-    public String hardware() {
-        return hardware;
-    }
-
-    /** {@code 4.1.4 2013-11-27}, or null. */
-    public String version() {
-        return version;
-    }
-
-    /** Flows that are accelerated now, or null. */
-    public Integer sessions() {
-        return sessions;
-    }
-
-    /** The line that says the state, or that it is there, or why it can't be; empty when nothing does. */
-    public String evidence() {
-        return evidence;
     }
 
     /** Whether packets of established flows may pass netfilter by. */

@@ -103,7 +103,7 @@ final class AddressReading {
     private void address(String name, String ip, byte[] mask) {
         byte[] address = Addresses.parse(ip);
         if (AddressLine.isName(name) && address != null && mask != null && mask.length == 4 && v4.get(name) == null
-                && new Network(Family.IPV4, address, mask).prefix() >= 0) {
+                && new Network(Family.IPV4, address, mask).prefix >= 0) {
             v4.put(name, new byte[][] {address, mask});
         }
     }

@@ -10,14 +10,21 @@ import boxwall.netfilter.Words;
  * {@code permit ip host 192.168.178.9 any}: what happens, protocol, source, destination, the destination's ports. Immutable.
  */
 public final class AvmAccess {
-    private final boolean permits;
+    /** Whether it lets packets pass; deny and reject don't. */
+    public final boolean permits;
     private final boolean policy;
-    private final String protocol;
-    private final Network source;
-    private final Network destination;
-    private final int low;
-    private final int high;
-    private final String line;
+    /** {@code ip} for every protocol. */
+    public final String protocol;
+    /** Where from, or null for anywhere. */
+    public final Network source;
+    /** Where to, or null for anywhere. */
+    public final Network destination;
+    /** The destination's first port. */
+    public final int low;
+    /** The destination's last port. */
+    public final int high;
+    /** The line as evidence. */
+    public final String line;
 
     private AvmAccess(boolean permits, boolean policy, String protocol, Network source, Network destination, int[] ports, String line) {
         this.permits = permits;
@@ -92,48 +99,13 @@ public final class AvmAccess {
         return network == null || address != null && network.contains(address);
     }
 
-    /** Whether it lets packets pass; deny and reject don't. */
-    public boolean permits() {
-        return permits;
-    }
-
     /** Whether it is the list's policy, for what no line decides. */
     public boolean isPolicy() {
         return policy;
     }
 
-    /** {@code ip} for every protocol. */
-    public String protocol() {
-        return protocol;
-    }
-
     /** Whether it asks for the destination's port. */
     public boolean namesPorts() {
         return low > 0 || high < 65535;
-    }
-
-    /** The destination's first port. */
-    public int low() {
-        return low;
-    }
-
-    /** The destination's last port. */
-    public int high() {
-        return high;
-    }
-
-    /** Where to, or null for anywhere. */
-    public Network destination() {
-        return destination;
-    }
-
-    /** Where from, or null for anywhere. */
-    public Network source() {
-        return source;
-    }
-
-    /** The line as evidence. */
-    public String line() {
-        return line;
     }
 }

@@ -17,12 +17,17 @@ public final class AvmFirewall {
 
     /** A forwarding: {@code tcp 0.0.0.0:444+2 192.168.178.20:80 0}, two ports from 444 on to 80 and 81 of a host. */
     public static final class Forward {
-        private final String protocol;
-        private final int port;
-        private final int count;
+        /** {@code tcp}, {@code udp}, or one without ports: {@code gre}, {@code esp}, {@code icmp} … */
+        public final String protocol;
+        /** The first port outside; 0 for a protocol without ports. */
+        public final int port;
+        /** How many ports, one at least. */
+        public final int count;
         private final byte[] host;
-        private final int toPort;
-        private final String line;
+        /** The first port inside; 0 for a protocol without ports. */
+        public final int toPort;
+        /** The line as evidence. */
+        public final String line;
 
         Forward(String protocol, int port, int count, byte[] host, int toPort, String line) {
             this.protocol = protocol;
@@ -33,34 +38,9 @@ public final class AvmFirewall {
             this.line = line;
         }
 
-        /** {@code tcp}, {@code udp}, or one without ports: {@code gre}, {@code esp}, {@code icmp} … */
-        public String protocol() {
-            return protocol;
-        }
-
-        /** The first port outside; 0 for a protocol without ports. */
-        public int port() {
-            return port;
-        }
-
-        /** How many ports, one at least. */
-        public int count() {
-            return count;
-        }
-
         /** The host that gets it, 4 bytes; null for the box itself (written 0.0.0.0). */
         public byte[] host() {
             return host == null ? null : host.clone();
-        }
-
-        /** The first port inside; 0 for a protocol without ports. */
-        public int toPort() {
-            return toPort;
-        }
-
-        /** The line as evidence. */
-        public String line() {
-            return line;
         }
     }
 
@@ -219,10 +199,10 @@ public final class AvmFirewall {
             text.append(forward.line).append('\n');
         }
         for (AvmAccess access : in) {
-            text.append(access.line()).append('\n');
+            text.append(access.line).append('\n');
         }
         for (AvmAccess access : out) {
-            text.append(access.line()).append('\n');
+            text.append(access.line).append('\n');
         }
         return text.toString();
     }

@@ -24,14 +24,15 @@ public final class BoxFacts {
     private final KernelRelease kernel;
     private final KernelGeneration generation;
     private final Machine machine;
-    private final Firmware firmware;
+    final Firmware firmware;
     private final Userland userland;
-    private final ModuleStates modules;
+    final ModuleStates modules;
     private final Conntrack conntrack;
     private final Capabilities capabilities;
     private final Acceleration acceleration;
     private final InterfaceReading interfaces;
-    private final PortRange portRange;
+    /** The ports for outgoing connections, or null. */
+    public final PortRange portRange;
     private final Surroundings surroundings;
     private final AvmFirewall avmFirewall;
     private final List<Finding> findings;
@@ -81,11 +82,11 @@ public final class BoxFacts {
         decided(by, "firmware.revision", firmware.revisionEvidence());
         decided(by, "memory_mb", firmware.memoryEvidence());
         decided(by, "iptables.version", userland.evidence());
-        decided(by, "modules", modules.loaded().isKnown() ? modules.loaded().source() : "");
-        if (!conntrack.evidence().isEmpty()) {
-            by.put("conntrack", conntrack.evidence());
+        decided(by, "modules", modules.loaded.isKnown() ? modules.loaded.source : "");
+        if (!conntrack.evidence.isEmpty()) {
+            by.put("conntrack", conntrack.evidence);
         }
-        decided(by, "packet_acceleration", acceleration.evidence());
+        decided(by, "packet_acceleration", acceleration.evidence);
         decided(by, "printk", surroundings.printkEvidence());
         decided(by, "dsld", surroundings.dsldEvidence());
         return by;
@@ -135,10 +136,6 @@ public final class BoxFacts {
         return kernel;
     }
 
-    Firmware firmware() {
-        return firmware;
-    }
-
     /** MiB of RAM, or null. */
     public Integer memoryMb() {
         return firmware.memoryMb();
@@ -150,16 +147,12 @@ public final class BoxFacts {
 
     /** The modules in the kernel now, in the order read; empty when that wasn't read. */
     public List<String> loadedModules() {
-        return new ArrayList<String>(modules.loaded().names());
-    }
-
-    ModuleStates modules() {
-        return modules;
+        return new ArrayList<String>(modules.loaded.names());
     }
 
     /** Whether this kernel has a table, match or target; never null. */
     public Capability capability(Family family, Kind kind, String name) {
-        String key = family.digit() + kind.word() + " " + name;
+        String key = family.digit() + kind.word + " " + name;
         synchronized (ASKING) {
             Capability capability = known.get(key);
             if (capability == null) {
@@ -194,8 +187,8 @@ public final class BoxFacts {
             first = one.state() == Capability.State.UNKNOWN || first == null ? one : first;
         }
         if (conntrack.state() == Conntrack.State.REFUSED && pullsConntrack(name)) {
-            return Capability.of(Capability.State.REFUSED, conntrack.evidence().isEmpty() ? conntrack.reason()
-                    : conntrack.evidence().get(0));
+            return Capability.of(Capability.State.REFUSED, conntrack.evidence.isEmpty() ? conntrack.reason()
+                    : conntrack.evidence.get(0));
         }
         return first;
     }
@@ -205,7 +198,7 @@ public final class BoxFacts {
         if (ConntrackUse.pullsByName(module)) {
             return true;
         }
-        for (String needed : modules.dep().closure(module)) {
+        for (String needed : modules.dep.closure(module)) {
             if (needed.equals("nf_conntrack") || needed.equals("ip_conntrack")) {
                 return true;
             }
@@ -251,8 +244,8 @@ public final class BoxFacts {
                     + " or build both from one configuration";
         }
         String needs = refusal.module + " needs " + owner + ", which has " + refusal.symbol;
-        return modules.dep().contains(owner) ? needs + ", and modules.dep doesn't say so: modprobe " + owner + " in the ruleset, before it is needed"
-                : needs + (modules.dep().isKnown() ? " and isn't in modules.dep" : "") + ": make menuconfig: FREETZ_MODULES_OWN=\"" + owner + "\", and build again";
+        return modules.dep.contains(owner) ? needs + ", and modules.dep doesn't say so: modprobe " + owner + " in the ruleset, before it is needed"
+                : needs + (modules.dep.isKnown() ? " and isn't in modules.dep" : "") + ": make menuconfig: FREETZ_MODULES_OWN=\"" + owner + "\", and build again";
     }
 
     public Conntrack conntrack() {
@@ -296,11 +289,6 @@ public final class BoxFacts {
     /** Every interface with its role and the reason. */
     public List<Interface> interfaces() {
         return interfaces.all();
-    }
-
-    /** The ports for outgoing connections, or null. */
-    public PortRange portRange() {
-        return portRange;
     }
 
     /** The names that rules may use, with their values here; those without a value are in {@link #lackingNames}. */

@@ -49,7 +49,7 @@ final class Capabilities {
     }
 
     private static String procFile(Kind kind, Family family) {
-        return "/proc/net/" + (family == Family.IPV4 ? "ip" : "ip6") + "_tables_" + kind.procSuffix();
+        return "/proc/net/" + (family == Family.IPV4 ? "ip" : "ip6") + "_tables_" + kind.procSuffix;
     }
 
     private static boolean isName(String text) {
@@ -63,7 +63,7 @@ final class Capabilities {
         }
         ModuleSpec spec = generation.spec(kind, name, family);
         if (spec.pullsConntrack() && conntrack.state() == Conntrack.State.REFUSED) {
-            return Capability.of(State.REFUSED, conntrack.evidence().isEmpty() ? conntrack.reason() : conntrack.evidence().get(0));
+            return Capability.of(State.REFUSED, conntrack.evidence.isEmpty() ? conntrack.reason() : conntrack.evidence.get(0));
         }
         String registered = registered(kind, family, name);
         if (registered != null) {
@@ -113,11 +113,11 @@ final class Capabilities {
 
     private boolean isLoaded(ModuleSpec spec) {
         for (String module : spec.alternatives()) {
-            if (modules.loaded().contains(module)) {
+            if (modules.loaded.contains(module)) {
                 return true;
             }
         }
-        return spec.isCore() && (modules.loaded().contains("ip_tables") || modules.loaded().contains("ip6_tables"));
+        return spec.isCore() && (modules.loaded.contains("ip_tables") || modules.loaded.contains("ip6_tables"));
     }
 
     private Capability core(Family family) {
@@ -130,7 +130,7 @@ final class Capabilities {
         String[] prefixes = {"xt_", family == Family.IPV4 ? "ipt_" : "ip6t_", family == Family.IPV4 ? "iptable_" : "ip6table_"};
         for (String prefix : prefixes) {
             String module = prefix + name;
-            if (isName(name) && (modules.dep().contains(module) || modules.loaded().contains(module))) {
+            if (isName(name) && (modules.dep.contains(module) || modules.loaded.contains(module))) {
                 return bySpec(family, ModuleSpec.parse(module));
             }
         }
@@ -149,23 +149,23 @@ final class Capabilities {
                 best = candidate;
             }
         }
-        Set<String> load = new LinkedHashSet<String>(core.modules());
+        Set<String> load = new LinkedHashSet<String>(core.modules);
         State state = core.state().worst(best.state());
         String evidence = state == best.state() || !core.state().stops() ? best.evidence() : core.evidence();
         if (spec.pullsConntrack()) {
             Capability tracking = tracking(family);
-            load.addAll(tracking.modules());
+            load.addAll(tracking.modules);
             evidence = tracking.state().compareTo(state) > 0 ? tracking.evidence() : evidence;
             state = state.worst(tracking.state());
         }
-        if (!modules.dep().isKnown()) {
+        if (!modules.dep.isKnown()) {
             load.addAll(unloaded(spec.needed()));
         }
-        load.addAll(best.modules());
+        load.addAll(best.modules);
         for (String module : spec.along()) {
             Capability also = modules.of(module);
-            if (generation.isListed() || !isAbsent(also) || modules.dep().contains(module)) {
-                load.addAll(also.modules());
+            if (generation.isListed() || !isAbsent(also) || modules.dep.contains(module)) {
+                load.addAll(also.modules);
                 evidence = also.state().compareTo(state) > 0 ? also.evidence() : evidence;
                 state = state.worst(also.state());
             }
@@ -192,7 +192,7 @@ final class Capabilities {
     private List<String> unloaded(List<String> names) {
         List<String> reversed = new ArrayList<String>();
         for (int i = names.size() - 1; i >= 0; i--) {
-            if (!modules.loaded().contains(names.get(i))) {
+            if (!modules.loaded.contains(names.get(i))) {
                 reversed.add(names.get(i));
             }
         }
@@ -208,17 +208,17 @@ final class Capabilities {
         Set<String> load = new LinkedHashSet<String>();
         State worst = State.BUILTIN;
         String evidence = conntrack.reason();
-        if (!modules.dep().isKnown()) {
+        if (!modules.dep.isKnown()) {
             load.addAll(unloaded(spec.needed()));
         }
         List<String> names = new ArrayList<String>(spec.alternatives());
         names.addAll(spec.along());
         for (String module : names) {
             Capability one = modules.of(module);
-            boolean tolerated = isAbsent(one) && !modules.dep().contains(module)
+            boolean tolerated = isAbsent(one) && !modules.dep.contains(module)
                     && (!generation.isListed() || conntrack.state() == Conntrack.State.IN_USE);
             if (!tolerated) {
-                load.addAll(one.modules());
+                load.addAll(one.modules);
                 evidence = one.state().compareTo(worst) > 0 ? one.evidence() : evidence;
                 worst = worst.worst(one.state());
             }

@@ -28,7 +28,8 @@ public final class Capability {
 
     private final State state;
     private final String evidence;
-    private final List<String> modules;
+    /** Modules to modprobe, in load order; empty when nothing is to be loaded, or nothing can be. */
+    public final List<String> modules;
 
     Capability(State state, String evidence, List<String> modules) {
         this.state = state;
@@ -47,11 +48,6 @@ public final class Capability {
     /** The line it follows from, with its source in front ({@code /proc/modules: xt_tcpudp 2067 …}); never null. */
     public String evidence() {
         return evidence;
-    }
-
-    /** Modules to modprobe, in load order; empty when nothing is to be loaded, or nothing can be. */
-    public List<String> modules() {
-        return modules;
     }
 
     @Override

@@ -26,10 +26,12 @@ public final class Conntrack {
     enum Ground { NONE, SYMBOLS, LAYOUT, KDSLDMOD, MODULE }
 
     private final State state;
-    private final String owner;
+    /** Who has the connections of this box: {@code netfilter}, {@code avm}, {@code none} or {@code unknown}. */
+    public final String owner;
     private final String reason;
-    private final List<String> evidence;
-    private final Ground ground;
+    /** Verbatim lines with their source in front; empty when there was nothing to read. */
+    public final List<String> evidence;
+    final Ground ground;
 
     Conntrack(State state, String owner, String reason, List<String> evidence, Ground ground) {
         this.state = state;
@@ -43,22 +45,8 @@ public final class Conntrack {
         return state;
     }
 
-    /** Who has the connections of this box: {@code netfilter}, {@code avm}, {@code none} or {@code unknown}. */
-    public String owner() {
-        return owner;
-    }
-
     /** One sentence; never empty. */
     public String reason() {
         return reason;
-    }
-
-    /** Verbatim lines with their source in front; empty when there was nothing to read. */
-    public List<String> evidence() {
-        return evidence;
-    }
-
-    Ground ground() {
-        return ground;
     }
 }

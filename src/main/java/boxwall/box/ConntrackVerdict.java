@@ -61,7 +61,7 @@ final class ConntrackVerdict {
         for (KernelLog.Refusal refusal : log.refusals()) {
             if (refusal.cause == KernelLog.Cause.DUPLICATE_SYMBOL && isConntrack(refusal.module) && !isConntrack(refusal.owner)
                     && !refusal.owner.equals("kernel")
-                    && (!modules.loaded().isKnown() || modules.loaded().contains(refusal.owner))) {
+                    && (!modules.loaded.isKnown() || modules.loaded.contains(refusal.owner))) {
                 return refused("avm", Ground.SYMBOLS, "the module " + refusal.owner + " owns " + refusal.symbol
                         + ", so the kernel refuses " + refusal.module, refusal.line);
             }
@@ -83,7 +83,7 @@ final class ConntrackVerdict {
     /** nf_conntrack when it is loaded, or ip_conntrack, else null. */
     private String loadedCore() {
         for (String core : CORES) {
-            if (modules.loaded().contains(core)) {
+            if (modules.loaded.contains(core)) {
                 return core;
             }
         }
@@ -104,9 +104,9 @@ final class ConntrackVerdict {
         }
         boolean oldKernel = generation.isRead() && !generation.atLeast("4.1");
         if (oldKernel && symbols.listsKernel() && symbols.owner("nf_ct_attach") == null && loadedCore() == null
-                && modules.dep().contains("nf_conntrack")) {
+                && modules.dep.contains("nf_conntrack")) {
             return refused("none", Ground.LAYOUT, "this kernel was built without connection tracking, nf_conntrack.ko with it: "
-                    + "another struct sk_buff", "/proc/kallsyms: no nf_ct_attach", modules.dep().line("nf_conntrack"));
+                    + "another struct sk_buff", "/proc/kallsyms: no nf_ct_attach", modules.dep.line("nf_conntrack"));
         }
         return null;
     }
@@ -121,9 +121,9 @@ final class ConntrackVerdict {
     private Conntrack besideKdsldmod() {
         String kdsld = kdsldmod();
         boolean known = generation.isRead();
-        boolean layoutKnown = known && generation.policy() == KernelGeneration.Policy.LAYOUT;
-        boolean works = known && (generation.policy() == KernelGeneration.Policy.MEMORY || generation.policy() == KernelGeneration.Policy.WORKS);
-        if (works || isBuiltin() || kdsld == null && (!layoutKnown || modules.loaded().isKnown())) {
+        boolean layoutKnown = known && generation.policy == KernelGeneration.Policy.LAYOUT;
+        boolean works = known && (generation.policy == KernelGeneration.Policy.MEMORY || generation.policy == KernelGeneration.Policy.WORKS);
+        if (works || isBuiltin() || kdsld == null && (!layoutKnown || modules.loaded.isKnown())) {
             return null;
         }
         Boolean has = layoutKnown ? Boolean.FALSE : avmHasConntrack();
@@ -134,7 +134,7 @@ final class ConntrackVerdict {
         evidence.add(kdsld == null ? "/proc/modules wasn't read: kdsldmod may be there" : kdsld);
         String core = loadedCore();
         if (core != null) {
-            evidence.add(modules.loaded().line(core));
+            evidence.add(modules.loaded.line(core));
         } else if (has == null) {
             return new Conntrack(Conntrack.State.UNKNOWN, "unknown", "AVM's closed kdsldmod is there, and whether AVM built this kernel with "
                     + "connection tracking wasn't read: without it the box would reboot by itself", evidence, Ground.NONE);
@@ -163,11 +163,11 @@ final class ConntrackVerdict {
 
     /** The evidence that kdsldmod is in the kernel, or null. */
     private String kdsldmod() {
-        if (modules.loaded().contains("kdsldmod")) {
-            return modules.loaded().line("kdsldmod");
+        if (modules.loaded.contains("kdsldmod")) {
+            return modules.loaded.line("kdsldmod");
         }
         return !readings.names("/proc/kdsld").isEmpty() ? "/proc/kdsld is there"
-                : modules.loaded().isKnown() ? null : log.clue(KernelLog.Clue.KDSLDMOD);
+                : modules.loaded.isKnown() ? null : log.clue(KernelLog.Clue.KDSLDMOD);
     }
 
     private boolean isBuiltin() {
@@ -177,7 +177,7 @@ final class ConntrackVerdict {
     private Conntrack running() {
         String core = loadedCore();
         if (core != null) {
-            return inUse(core + " is loaded", modules.loaded().line(core));
+            return inUse(core + " is loaded", modules.loaded.line(core));
         }
         String[] files = {"/proc/net/nf_conntrack", "/proc/net/ip_conntrack", "/proc/sys/net/netfilter/nf_conntrack_max",
             "/proc/sys/net/ipv4/netfilter/ip_conntrack_max", "/proc/sys/net/nf_conntrack_max"};

@@ -26,7 +26,7 @@ public final class Finding {
     private final String where;
     private final List<String> evidence;
     private final String effect;
-    private final String remedy;
+    public final String remedy;
 
     /**
      * Makes a finding.
@@ -64,10 +64,6 @@ public final class Finding {
 
     public String effect() {
         return effect;
-    }
-
-    public String remedy() {
-        return remedy;
     }
 
     @Override

@@ -285,7 +285,7 @@ public final class ImageModel {
         }
         files.put(folder + "modules.dep", dep.toString());
         files.put(folder + "modules.builtin", inside.toString());
-        files.put("/proc/modules", generation.policy() == KernelGeneration.Policy.LAYOUT ? "kdsldmod 700000 0 - Live 0x00000000 (P)\n" : "dummy 1 0 - Live 0x00000000\n");
+        files.put("/proc/modules", generation.policy == KernelGeneration.Policy.LAYOUT ? "kdsldmod 700000 0 - Live 0x00000000 (P)\n" : "dummy 1 0 - Live 0x00000000\n");
         files.put("/proc/net/dev", "  lan: 1 1 0 0 0 0 0 0 1 1 0 0 0 0 0 0\nguest: 1 1 0 0 0 0 0 0 1 1 0 0 0 0 0 0\n  dsl: 1 1 0 0 0 0 0 0 1 1 0 0 0 0 0 0\n");
         if (!isTracking()) {
             files.put("/proc/config", "# CONFIG_NF_CONNTRACK is not set\n");
@@ -299,8 +299,8 @@ public final class ImageModel {
 
     /** Whether AVM's own kernel has connection tracking. */
     private boolean isTracking() {
-        return builtin.contains("nf_conntrack") || configured.contains("nf_conntrack") || generation.policy() == KernelGeneration.Policy.WORKS
-                || generation.policy() == KernelGeneration.Policy.MEMORY;
+        return builtin.contains("nf_conntrack") || configured.contains("nf_conntrack") || generation.policy == KernelGeneration.Policy.WORKS
+                || generation.policy == KernelGeneration.Policy.MEMORY;
     }
 
     private static String interfaceText(String name, String address, String broadcast, String ipv6) {

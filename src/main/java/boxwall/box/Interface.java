@@ -14,8 +14,9 @@ public final class Interface {
     }
 
     private final String name;
-    private final Role role;
-    private final String reason;
+    public final Role role;
+    /** Why it has this role; one sentence. */
+    public final String reason;
     private final String ip;
     private final String net;
     private final String ip6;
@@ -42,15 +43,6 @@ public final class Interface {
 
     public String name() {
         return name;
-    }
-
-    public Role role() {
-        return role;
-    }
-
-    /** Why it has this role; one sentence. */
-    public String reason() {
-        return reason;
     }
 
     /** Its first IPv4 address, {@code 192.168.178.1}, or null. */

@@ -143,19 +143,19 @@ final class InterfaceReading {
     private void electWan() {
         Interface elected = null;
         for (Interface one : all) {
-            if (one.role() == Role.WAN && (elected == null || rank(one) < rank(elected))) {
+            if (one.role == Role.WAN && (elected == null || rank(one) < rank(elected))) {
                 elected = one;
             }
         }
         for (int i = 0; i < all.size(); i++) {
-            if (all.get(i).role() == Role.WAN && all.get(i) != elected) {
+            if (all.get(i).role == Role.WAN && all.get(i) != elected) {
                 all.set(i, all.get(i).as(Role.OTHER, "another Internet side; " + elected.name() + " is taken for the WAN"));
             }
         }
     }
 
     private static int rank(Interface wan) {
-        return wan.reason().startsWith("the default route") ? 0 : wan.name().equals("dsl") ? 1 : 2;
+        return wan.reason.startsWith("the default route") ? 0 : wan.name().equals("dsl") ? 1 : 2;
     }
 
     List<Interface> all() {
@@ -165,7 +165,7 @@ final class InterfaceReading {
     /** The first interface of that role, or null. */
     Interface of(Role role) {
         for (Interface one : all) {
-            if (one.role() == role) {
+            if (one.role == role) {
                 return one;
             }
         }

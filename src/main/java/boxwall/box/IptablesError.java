@@ -108,7 +108,7 @@ public final class IptablesError {
         Kind kind = Character.isUpperCase(name.charAt(0)) ? Kind.TARGET : Kind.MATCH;
         Capability capability = facts.capability(family, kind, name);
         boolean refused = capability.state() == Capability.State.REFUSED;
-        return finding(refused ? "module-refused" : "module-missing", line, "the kernel gave no " + kind.word() + " \"" + name + "\" ("
+        return finding(refused ? "module-refused" : "module-missing", line, "the kernel gave no " + kind.word + " \"" + name + "\" ("
                 + capability.evidence() + ")", refused && facts.pullsConntrack(family, kind, name)
                 ? "STATEFUL=auto or no in boxwall.cfg" : facts.cure(family, kind, name));
     }
@@ -122,15 +122,15 @@ public final class IptablesError {
         String why = table.state() == Capability.State.REFUSED ? "the " + name + " table must not be loaded here: "
                 + facts.conntrack().reason() : table.state() == Capability.State.MISSING ? "this kernel has no " + name + " table"
                 : "the " + name + " table isn't there (" + table.evidence() + ")";
-        return finding("table-missing", line, why, table.modules().isEmpty() ? facts.cure(family, Kind.TABLE, name)
-                : "modprobe " + table.modules().get(table.modules().size() - 1));
+        return finding("table-missing", line, why, table.modules.isEmpty() ? facts.cure(family, Kind.TABLE, name)
+                : "modprobe " + table.modules.get(table.modules.size() - 1));
     }
 
     /** The kernel's refusal names nothing: what the rule needs tells what it was. */
     private Finding kernelSaidNo(String line) {
         Finding behind = requirement == null ? null : requirement.finding(where);
         if (behind != null) {
-            return new Finding(behind.code(), Severity.REFUSE, where, evidence(line, behind), behind.effect(), behind.remedy());
+            return new Finding(behind.code(), Severity.REFUSE, where, evidence(line, behind), behind.effect(), behind.remedy);
         }
         if (facts.conntrack().state() == Conntrack.State.REFUSED && (requirement == null || requirement.pullsConntrack())) {
             return finding("module-refused", line, "if a rule here uses states or NAT, that is it: " + facts.conntrack().reason(),

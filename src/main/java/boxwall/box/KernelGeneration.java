@@ -15,7 +15,7 @@ public final class KernelGeneration {
     private final int index;
     private final boolean listed;
     private final boolean read;
-    private final Policy policy;
+    final Policy policy;
 
     private KernelGeneration(int index, boolean listed, boolean read) {
         this.read = read;
@@ -70,10 +70,6 @@ public final class KernelGeneration {
         return ModuleTable.get().generation(index)[column];
     }
 
-    Policy policy() {
-        return policy;
-    }
-
     boolean atLeast(String release) {
         return Versions.compare(like(), release) >= 0;
     }
@@ -84,7 +80,7 @@ public final class KernelGeneration {
     }
 
     ModuleSpec spec(Kind kind, String name, Family family) {
-        return ModuleTable.get().spec(kind.word(), name, family, index);
+        return ModuleTable.get().spec(kind.word, name, family, index);
     }
 
     ModuleSpec core(Family family) {

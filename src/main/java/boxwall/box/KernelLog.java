@@ -111,7 +111,7 @@ final class KernelLog {
                 }
                 refusal(text, log, line);
                 size(text, log, line);
-            } else if ("dsld".equals(message.tag()) && text.startsWith("startup")) {
+            } else if ("dsld".equals(message.tag) && text.startsWith("startup")) {
                 note(Clue.DSLD, log, line);
             }
         }

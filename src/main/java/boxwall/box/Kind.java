@@ -8,20 +8,12 @@ public enum Kind {
     MATCH("matches"),
     TARGET("targets");
 
-    private final String procSuffix;
-    private final String word = name().toLowerCase(Locale.ROOT);
+    /** The end of the /proc/net file that lists what is registered: {@code ip_tables_names}, {@code ip_tables_matches} … */
+    final String procSuffix;
+    /** Lower case: {@code table}, {@code match}, {@code target}. */
+    public final String word = name().toLowerCase(Locale.ROOT);
 
     Kind(String procSuffix) {
         this.procSuffix = procSuffix;
-    }
-
-    /** Lower case: {@code table}, {@code match}, {@code target}. */
-    public String word() {
-        return word;
-    }
-
-    /** The end of the /proc/net file that lists what is registered: {@code ip_tables_names}, {@code ip_tables_matches} … */
-    String procSuffix() {
-        return procSuffix;
     }
 }

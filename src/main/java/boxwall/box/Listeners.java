@@ -170,8 +170,8 @@ public final class Listeners {
         List<String> doors = new ArrayList<String>();
         for (Interface one : interfaces) {
             boolean set = one.ip() != null || one.ip6() != null;
-            boolean main = one.role() == Interface.Role.LAN || one.role() == Interface.Role.WAN || one.role() == Interface.Role.GUEST;
-            if (main || set && one.role() != Interface.Role.LOOPBACK && one.role() != Interface.Role.ALIAS) {
+            boolean main = one.role == Interface.Role.LAN || one.role == Interface.Role.WAN || one.role == Interface.Role.GUEST;
+            if (main || set && one.role != Interface.Role.LOOPBACK && one.role != Interface.Role.ALIAS) {
                 doors.add(one.name());
             }
         }

@@ -14,7 +14,8 @@ import boxwall.netfilter.Words;
 final class LoadedModules {
     private final Map<String, String> lines = new LinkedHashMap<String, String>();
     private final boolean known;
-    private final String source;
+    /** Where the list is from. */
+    final String source;
 
     LoadedModules(Readings readings) {
         boolean proc = readings.file("/proc/modules") != null;
@@ -46,11 +47,6 @@ final class LoadedModules {
     /** Whether what is loaded was read at all. */
     boolean isKnown() {
         return known;
-    }
-
-    /** Where the list is from. */
-    String source() {
-        return source;
     }
 
     boolean contains(String module) {

@@ -18,9 +18,12 @@ public final class LogLine {
     /** --log-prefix takes this much (xt_LOG.h: 30 with the end); whatever has more in front of IN= wasn't written by LOG. */
     private static final int LONGEST_PREFIX = 29;
 
-    private final String prefix;
-    private final String uptime;
-    private final String when;
+    /** The rule's --log-prefix without blanks around it; may be empty. */
+    public final String prefix;
+    /** Seconds since the kernel started ({@code 1234.567890}), or null when the kernel doesn't print them. */
+    public final String uptime;
+    /** Syslog's date and time ({@code Nov 23 08:15:02}), or null. */
+    public final String when;
     private final Map<String, String> values;
 
     private LogLine(String prefix, String uptime, String when, Map<String, String> values) {
@@ -41,7 +44,7 @@ public final class LogLine {
                 int out = text.indexOf(' ', start) + 1;
                 Map<String, String> values = out > 0 && text.startsWith("OUT=", out) && text.indexOf('=', start + 3) > out ? values(text.substring(start)) : null;
                 if (values != null && values.containsKey("SRC")) {
-                    return new LogLine(text.substring(0, start).trim(), message.uptime(), message.when(), values);
+                    return new LogLine(text.substring(0, start).trim(), message.uptime(), message.when, values);
                 }
             }
         }
@@ -61,21 +64,6 @@ public final class LogLine {
             }
         }
         return values;
-    }
-
-    /** The rule's --log-prefix without blanks around it; may be empty. */
-    public String prefix() {
-        return prefix;
-    }
-
-    /** Seconds since the kernel started ({@code 1234.567890}), or null when the kernel doesn't print them. */
-    public String uptime() {
-        return uptime;
-    }
-
-    /** Syslog's date and time ({@code Nov 23 08:15:02}), or null. */
-    public String when() {
-        return when;
     }
 
     /** Name of the interface it came in by; empty for what the box sent. */

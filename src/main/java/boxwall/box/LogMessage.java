@@ -23,8 +23,10 @@ public final class LogMessage {
     private static final int LONGEST_TAG = 48;
 
     private final String line;
-    private final String when;
-    private final String tag;
+    /** Syslog's date and time ({@code Nov 23 08:15:02}), or null. */
+    public final String when;
+    /** Syslog's tag without a process' number ({@code kernel}, {@code dsld}); null for a line without syslog's head. */
+    public final String tag;
     private final boolean kernel;
     private String uptime;
     private final int start;
@@ -187,11 +189,6 @@ public final class LogMessage {
         return kernel;
     }
 
-    /** Syslog's tag without a process' number ({@code kernel}, {@code dsld}); null for a line without syslog's head. */
-    public String tag() {
-        return tag;
-    }
-
     /** What was said, blanks and line ends around it left out. */
     public String text() {
         int last = end;
@@ -204,10 +201,5 @@ public final class LogMessage {
     /** Seconds since the kernel started ({@code 1234.567890}), or null when they weren't printed. */
     public String uptime() {
         return uptime;
-    }
-
-    /** Syslog's date and time ({@code Nov 23 08:15:02}), or null. */
-    public String when() {
-        return when;
     }
 }

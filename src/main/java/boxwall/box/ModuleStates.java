@@ -16,8 +16,8 @@ final class ModuleStates {
     private static final Object ASKING = new Object();
 
     private final Readings readings;
-    private final LoadedModules loaded;
-    private final ModulesDep dep;
+    final LoadedModules loaded;
+    final ModulesDep dep;
     private final KernelLog log;
     private final Symbols symbols;
     private final KernelConfig config;
@@ -33,14 +33,6 @@ final class ModuleStates {
         this.log = log;
         this.symbols = symbols;
         this.config = KernelConfig.of(readings);
-    }
-
-    ModulesDep dep() {
-        return dep;
-    }
-
-    LoadedModules loaded() {
-        return loaded;
     }
 
     /** What is known of a module of that very name; {@code modules()} is its load order when it can be loaded. */

@@ -149,12 +149,12 @@ final class ModuleTable {
 
     /** Whether any generation has that name in a family. */
     boolean knows(Kind kind, String name, Family family) {
-        return rows.get(kind.word() + " " + family.digit()).containsKey(name);
+        return rows.get(kind.word + " " + family.digit()).containsKey(name);
     }
 
     /** The names of that kind that any generation has in a family, sorted. */
     Set<String> names(Kind kind, Family family) {
-        return Collections.unmodifiableSet(rows.get(kind.word() + " " + family.digit()).keySet());
+        return Collections.unmodifiableSet(rows.get(kind.word + " " + family.digit()).keySet());
     }
 
     /** The module that has a symbol in a generation, {@code @core} for the kernel itself; null when no line says. */

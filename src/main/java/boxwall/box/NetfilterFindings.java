@@ -50,7 +50,7 @@ final class NetfilterFindings {
         }
         boolean proc = !readings.names("/proc").isEmpty();
         boolean any = !readings.paths().isEmpty() || !readings.commandNames().isEmpty();
-        if (!facts.modules().loaded().isKnown() && any) {
+        if (!facts.modules.loaded.isKnown() && any) {
             add("modules-unknown", Severity.WARN, one("neither /proc/modules nor lsmod was read"),
                     "What is loaded in the kernel can't be seen, so every answer about modules is a guess from " + (proc ? "other readings." : "files."),
                     proc || readings.paths().isEmpty() ? "lsmod on the box; boxwall record DIR writes it with all the rest"
@@ -60,7 +60,7 @@ final class NetfilterFindings {
 
     private void userland() {
         Userland userland = facts.userland();
-        if (userland.present() == Known.NO) {
+        if (userland.present == Known.NO) {
             add("iptables-missing", Severity.REFUSE, one("no iptables in /sbin, /usr/sbin, /bin, /usr/bin"),
                     "There is no iptables program on this box, so no rule can be loaded.",
                     "make menuconfig: FREETZ_PACKAGE_IPTABLES, with FREETZ_PACKAGE_IPTABLES_SAVE_RESTORE");
@@ -83,7 +83,7 @@ final class NetfilterFindings {
                     "This kernel has no filter table, so IPv4 can't be filtered at all.",
                     "make menuconfig: FREETZ_MODULE_ip_tables, FREETZ_MODULE_iptable_filter");
         }
-        List<String> gone = facts.modules().missingFiles();
+        List<String> gone = facts.modules.missingFiles();
         if (!gone.isEmpty()) {
             add("module-missing", Severity.WARN, gone.subList(0, Math.min(5, gone.size())), gone.size() + (gone.size() == 1
                     ? " module that modules.dep names has no file" : " modules that modules.dep names have no file")
@@ -98,15 +98,15 @@ final class NetfilterFindings {
 
     private void conntrack() {
         Conntrack verdict = facts.conntrack();
-        switch (verdict.ground()) {
+        switch (verdict.ground) {
             case SYMBOLS:
-                add("conntrack-symbol-conflict", Severity.WARN, verdict.evidence(),
+                add("conntrack-symbol-conflict", Severity.WARN, verdict.evidence,
                         "AVM's own connection tracking has taken netfilter's place: rules with states and NAT can't be used, they are "
                                 + "weakened to stateless ones.",
                         "STATEFUL=auto or no in boxwall.cfg; no cure without another firmware; never rmmod AVM's module");
                 break;
             case LAYOUT:
-                add("conntrack-layout-mismatch", Severity.WARN, verdict.evidence(),
+                add("conntrack-layout-mismatch", Severity.WARN, verdict.evidence,
                         "Modules for connection tracking were built for another struct sk_buff than this kernel's; loading them by force "
                                 + "would corrupt memory.",
                         "take nf_conntrack out of FREETZ_MODULES_OWN and of /tmp/flash/mod/modules; STATEFUL=auto");
@@ -120,7 +120,7 @@ final class NetfilterFindings {
         for (KernelLog.Refusal refusal : log.refusals()) {
             if (refusal.cause == KernelLog.Cause.DUPLICATE_SYMBOL && refusal.owner.contains("conntrack")
                     && !refusal.module.contains("nf_conntrack") && !refusal.module.contains("ip_conntrack")
-                    && facts.modules().loaded().contains(refusal.owner) && !facts.modules().loaded().contains(refusal.module)) {
+                    && facts.modules.loaded.contains(refusal.owner) && !facts.modules.loaded.contains(refusal.module)) {
                 add("conntrack-symbol-conflict", Severity.WARN, one(refusal.line),
                         "Netfilter's connection tracking was loaded first and keeps AVM's module " + refusal.module
                                 + " out: what needs it (telephony, DSL, acceleration) may not work.",
@@ -131,7 +131,7 @@ final class NetfilterFindings {
 
     /** Loud when conntrack is loaded, or would be at the next boot; else the reason why states are weakened. */
     private void besideKdsldmod(Conntrack verdict) {
-        List<String> evidence = new ArrayList<String>(verdict.evidence());
+        List<String> evidence = new ArrayList<String>(verdict.evidence);
         for (String line : readings.lines("/tmp/flash/mod/modules")) {
             String module = line.trim();
             module = module.endsWith(".ko") ? module.substring(0, module.length() - 3) : module;
@@ -149,9 +149,9 @@ final class NetfilterFindings {
     }
 
     private void memory(Conntrack verdict) {
-        if (facts.kernelGeneration().policy() == KernelGeneration.Policy.MEMORY && facts.kernelGeneration().isListed()
+        if (facts.kernelGeneration().policy == KernelGeneration.Policy.MEMORY && facts.kernelGeneration().isListed()
                 && verdict.state().allowsState() && verdict.state() != Conntrack.State.UNKNOWN) {
-            add("conntrack-memory", Severity.WARN, verdict.evidence(),
+            add("conntrack-memory", Severity.WARN, verdict.evidence,
                     "With " + (facts.memoryMb() == null ? "the" : "its " + facts.memoryMb() + " MB and the")
                             + " old kernel this box may reboot when its connection table grows.",
                     "modprobe ip_conntrack hashsize=509; echo 2036 > /proc/sys/net/ipv4/netfilter/ip_conntrack_max");
@@ -160,8 +160,8 @@ final class NetfilterFindings {
 
     /** Modules with connection tracking built in beside a kernel without: they load, match nothing, and LOG panics (measured, 2.6.32). */
     private void layout() {
-        if (facts.conntrack().ground() == Conntrack.Ground.LAYOUT && !facts.kernelGeneration().atLeast("4.1")) {
-            add("netfilter-layout-mismatch", Severity.WARN, facts.conntrack().evidence(),
+        if (facts.conntrack().ground == Conntrack.Ground.LAYOUT && !facts.kernelGeneration().atLeast("4.1")) {
+            add("netfilter-layout-mismatch", Severity.WARN, facts.conntrack().evidence,
                     "The iptables modules may have been built for another struct sk_buff: then rules load but match nothing, and the "
                             + "first LOG crashes the box.",
                     "rebuild the firmware with nf_conntrack off in the kernel's configuration; before that no LOG rule without a counting test");
@@ -175,7 +175,7 @@ final class NetfilterFindings {
             boolean ours = module.startsWith("xt_") || module.startsWith("ip") && module.indexOf('_') > 0 || module.equals("x_tables")
                     || module.startsWith("nf_");
             boolean byConntrack = facts.pullsConntrack(module) && facts.conntrack().state() == Conntrack.State.REFUSED;
-            State state = facts.modules().of(module).state();
+            State state = facts.modules.of(module).state();
             if (ours && refusal.owner.equals("kernel") && state == State.BUILTIN && !done.contains(module)) {
                 done.add(module);
                 add("module-refused", Severity.NOTE, one(refusal.line), module
@@ -183,7 +183,7 @@ final class NetfilterFindings {
                         "take " + module + " out of /tmp/flash/mod/modules and of the firmware's menu");
             } else if (ours && !byConntrack && !done.contains(module) && state == State.REFUSED) {
                 done.add(module);
-                add("module-refused", Severity.WARN, one(facts.modules().of(module).evidence()),
+                add("module-refused", Severity.WARN, one(facts.modules.of(module).evidence()),
                         "The kernel refuses the module " + module + ", so rules that need it can't be loaded.", cure(refusal));
             }
         }

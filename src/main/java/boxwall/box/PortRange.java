@@ -4,8 +4,10 @@ import boxwall.netfilter.Words;
 
 /** The ports the kernel takes for outgoing connections: /proc/sys/net/ipv4/ip_local_port_range, {@code 32768	60999}. Immutable. */
 public final class PortRange {
-    private final int low;
-    private final int high;
+    /** The lowest port, 1 to 65535. */
+    public final int low;
+    /** The highest port, not below {@link #low}. */
+    public final int high;
 
     private PortRange(int low, int high) {
         this.low = low;
@@ -27,15 +29,5 @@ public final class PortRange {
 
     private static boolean isPort(String text) {
         return text.length() < 6 && Words.isNumber(text);
-    }
-
-    /** The lowest port, 1 to 65535. */
-    public int low() {
-        return low;
-    }
-
-    /** The highest port, not below {@link #low()}. */
-    public int high() {
-        return high;
     }
 }

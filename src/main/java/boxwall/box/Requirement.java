@@ -20,26 +20,28 @@ public final class Requirement {
     private final Map<String, Capability> features = new LinkedHashMap<String, Capability>();
     private final Family family;
     private final BoxFacts facts;
-    private final List<String> modules;
-    private final State state;
+    /** Modules to load for it, in order, those already there left out. */
+    public final List<String> modules;
+    /** The worst state of all it needs. */
+    public final State state;
     private final boolean conntrack;
     private final Origin origin;
 
     private Requirement(Family family, Table table, Rule rule, BoxFacts facts) {
         this.family = family;
         this.facts = facts;
-        this.origin = rule.origin();
+        this.origin = rule.origin;
         boolean pulls = need(Kind.TABLE, table.word());
         for (Match match : rule.matches()) {
-            pulls |= need(Kind.MATCH, match.name());
+            pulls |= need(Kind.MATCH, match.name);
         }
-        if (rule.target() != null && !rule.target().isGoto() && isExtension(rule)) {
-            pulls |= need(Kind.TARGET, rule.target().name());
+        if (rule.target != null && !rule.target.isGoto() && isExtension(rule)) {
+            pulls |= need(Kind.TARGET, rule.target.name);
         }
         Set<String> load = new LinkedHashSet<String>();
         State worst = State.BUILTIN;
         for (Capability capability : features.values()) {
-            load.addAll(capability.modules());
+            load.addAll(capability.modules);
             worst = worst.worst(capability.state());
         }
         modules = Collections.unmodifiableList(new ArrayList<String>(load));
@@ -53,13 +55,13 @@ public final class Requirement {
     }
 
     private boolean isExtension(Rule rule) {
-        String name = rule.target().name();
-        return !rule.target().isStandard() && (ModuleTable.get().knows(Kind.TARGET, name, family)
+        String name = rule.target.name;
+        return !rule.target.isStandard() && (ModuleTable.get().knows(Kind.TARGET, name, family)
                 || facts.capability(family, Kind.TARGET, name).state() != State.UNKNOWN);
     }
 
     private boolean need(Kind kind, String name) {
-        features.put(kind.word() + " " + name, facts.capability(family, kind, name));
+        features.put(kind.word + " " + name, facts.capability(family, kind, name));
         return facts.pullsConntrack(family, kind, name);
     }
 
@@ -76,16 +78,6 @@ public final class Requirement {
     /** Whether the rule would load connection tracking. */
     public boolean pullsConntrack() {
         return conntrack;
-    }
-
-    /** Modules to load for it, in order, those already there left out. */
-    public List<String> modules() {
-        return modules;
-    }
-
-    /** The worst state of all it needs. */
-    public State state() {
-        return state;
     }
 
     /** {@code match state}, {@code target LOG} … with what is known of each, in the rule's order. */

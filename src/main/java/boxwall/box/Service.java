@@ -5,11 +5,13 @@ import boxwall.netfilter.Family;
 
 /** Something that listens on the box: a UDP or TCP port, on one address or on all of them. Immutable. */
 public final class Service {
-    private final Family family;
-    private final int protocol;
+    public final Family family;
+    /** 6 or 17. */
+    public final int protocol;
     private final byte[] address;
-    private final int port;
-    private final String name;
+    public final int port;
+    /** The process or what the port is known for, or null. */
+    public final String name;
 
     /**
      * Makes a service.
@@ -26,27 +28,9 @@ public final class Service {
         this.name = name;
     }
 
-    public Family family() {
-        return family;
-    }
-
-    /** 6 or 17. */
-    public int protocol() {
-        return protocol;
-    }
-
     /** The address, or null for every one of the box. */
     public byte[] address() {
         return address == null ? null : address.clone();
-    }
-
-    public int port() {
-        return port;
-    }
-
-    /** The process or what the port is known for, or null. */
-    public String name() {
-        return name;
     }
 
     /** {@code tcp 8181 (boxwall)}, {@code tcp 127.0.0.1 port 5031}, {@code udp6 5060 (SIP)}. */

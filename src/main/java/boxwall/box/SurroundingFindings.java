@@ -48,7 +48,7 @@ final class SurroundingFindings {
     private void acceleration() {
         Acceleration pa = facts.packetAcceleration();
         if (pa.mayBypass()) {
-            add("pa-bypasses-netfilter", Severity.WARN, one(pa.evidence()),
+            add("pa-bypasses-netfilter", Severity.WARN, one(pa.evidence),
                     "Packet Acceleration moves established flows past netfilter: no rule, counter or LOG sees their further packets, and a "
                             + "new DROP bites only when the flow ends.",
                     "PA=flush in boxwall.cfg (default), or by hand: echo flush > /proc/net/avm_pa/control; for every packet: PA=disable");
@@ -67,13 +67,13 @@ final class SurroundingFindings {
     private void ipv6() {
         List<String> evidence = new ArrayList<String>();
         for (Interface one : facts.interfaces()) {
-            if (one.ip6() != null && one.role() != Interface.Role.LOOPBACK && InterfaceReading.inner(one.name()) == null) {
+            if (one.ip6() != null && one.role != Interface.Role.LOOPBACK && InterfaceReading.inner(one.name()) == null) {
                 evidence.add((readings.file("/proc/net/if_inet6") != null ? "/proc/net/if_inet6: " : "") + one.ip6() + " on " + one.name());
             }
         }
         if (!evidence.isEmpty() && !isFiltered6()) {
             boolean possible = !facts.capability(Family.IPV6, Kind.TABLE, "filter").state().stops()
-                    && facts.userland().ip6() != Known.NO;
+                    && facts.userland().ip6 != Known.NO;
             add("ipv6-unfiltered", Severity.WARN, evidence,
                     "IPv6 is on and no ip6tables rule filters it: what IPv4 rules forbid may be open over IPv6.",
                     possible ? "add ip6tables rules (preset basic has them)"
@@ -116,7 +116,7 @@ final class SurroundingFindings {
     }
 
     private void firmware() {
-        Firmware firmware = facts.firmware();
+        Firmware firmware = facts.firmware;
         String version = firmware.version();
         if (version == null) {
             if (readings.file("/etc/.version") != null) {

@@ -65,7 +65,7 @@ final class Surroundings {
         }
         if (loaded.isKnown()) {
             dsld = "absent";
-            dsldEvidence = loaded.source() + ": no kdsldmod";
+            dsldEvidence = loaded.source + ": no kdsldmod";
         }
     }
 

@@ -17,10 +17,12 @@ public final class Userland {
 
     private final String version;
     private final String line;
-    private final Known present;
-    private final Known save;
+    /** Whether there is an iptables at all. */
+    public final Known present;
+    public final Known save;
     private final Known restore;
-    private final Known ip6;
+    /** Whether there is an ip6tables. */
+    public final Known ip6;
     private final List<String> extensionFiles;
 
     private Userland(String version, String line, Known present, Known save, Known restore, Known ip6, List<String> extensionFiles) {
@@ -91,22 +93,8 @@ public final class Userland {
         return version;
     }
 
-    /** Whether there is an iptables at all. */
-    public Known present() {
-        return present;
-    }
-
-    public Known save() {
-        return save;
-    }
-
     public Known restore() {
         return restore;
-    }
-
-    /** Whether there is an ip6tables. */
-    public Known ip6() {
-        return ip6;
     }
 
     /**

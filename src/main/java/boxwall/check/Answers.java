@@ -102,23 +102,23 @@ final class Answers {
     private boolean ask(Hook way, String in, String out, byte[] from, byte[] to, Hook back, int protocol, int port) {
         Packet question = samples.question(in, out, from, to, protocol, port);
         Answer asked = walk.packet(question, way);
-        if (asked.verdict() != Verdict.ACCEPT) {
+        if (asked.verdict != Verdict.ACCEPT) {
             return false;
         }
         Packet answer = samples.answer(out, in, to, from, protocol, port);
         Answer answered = walk.packet(answer, back);
-        if (answered.verdict().stops()) {
+        if (answered.verdict.stops()) {
             said.add(back);
-            boolean lost = written != null && written.packet(answer, back).verdict() == Verdict.ACCEPT;
+            boolean lost = written != null && written.packet(answer, back).verdict == Verdict.ACCEPT;
             report(way, back, question + ": " + asked, answer + ": " + answered, answered, lost ? port : 0);
             return true;
         }
-        Step by = answered.decidedBy();
-        return answered.verdict() == Verdict.ACCEPT && (by == null || by.rule() == null || !by.ruleText().contains("port"));
+        Step by = answered.decidedBy;
+        return answered.verdict == Verdict.ACCEPT && (by == null || by.rule == null || !by.ruleText().contains("port"));
     }
 
     private void report(Hook way, Hook back, String question, String answer, Answer answered, int lostPort) {
-        String where = answered.decidedBy().origin() == null ? "" : answered.decidedBy().origin().toString();
+        String where = answered.decidedBy.origin() == null ? "" : answered.decidedBy.origin().toString();
         this.out.add(new Finding("established-missing", Finding.Severity.WARN, where, Arrays.asList(question, answer),
                 back + " drops the answers to what " + way + " lets " + (way == Hook.FORWARD ? "through" : way == Hook.INPUT ? "in" : "out")
                         + (lostPort == 0 ? "" : ": this box can't track connections, and UDP answers pass only from ports that a rule names"),

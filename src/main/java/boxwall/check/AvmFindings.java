@@ -57,21 +57,21 @@ final class AvmFindings {
 
     private void forward(AvmFirewall.Forward forward) {
         byte[] host = forward.host();
-        for (int i = 0; i < forward.count(); i = next(i, forward.count())) {
-            Packet.Builder packet = packet(forward.protocol(), null, host != null ? host : own(facts.wan()),
-                    forward.toPort() == 0 ? -1 : forward.toPort() + i).in(facts.wan().name());
+        for (int i = 0; i < forward.count; i = next(i, forward.count)) {
+            Packet.Builder packet = packet(forward.protocol, null, host != null ? host : own(facts.wan()),
+                    forward.toPort == 0 ? -1 : forward.toPort + i).in(facts.wan().name());
             boolean box = host == null || facts.lan() != null && Addresses.print(host).equals(facts.lan().ip());
             Answer answer = walk.packet(packet.out(box ? "" : facts.lan() == null ? null : facts.lan().name()).build(),
                     box ? Hook.INPUT : Hook.FORWARD);
-            if (answer.verdict().stops()) {
-                String place = answer.decidedBy().origin() == null ? "" : answer.decidedBy().origin().toString();
+            if (answer.verdict.stops()) {
+                String place = answer.decidedBy.origin() == null ? "" : answer.decidedBy.origin().toString();
                 out.add(new Finding("forward-blocked-by-rules", Finding.Severity.WARN, place,
-                        Arrays.asList(forward.line(), "rules: " + answer), "AVM forwards " + forward.protocol()
-                                + (forward.port() == 0 ? "" : " port " + (forward.port() + i)) + " to "
+                        Arrays.asList(forward.line, "rules: " + answer), "AVM forwards " + forward.protocol
+                                + (forward.port == 0 ? "" : " port " + (forward.port + i)) + " to "
                                 + (box ? "the box itself" : Addresses.print(host)) + ", and these rules stop it there.",
                         "a rule for it before the one that stops it: iptables -A " + (box ? "INPUT" : "FORWARD -d "
-                                + Addresses.print(host)) + " -i $WAN_IF -p " + forward.protocol() + (forward.toPort() == 0 ? ""
-                                : " --dport " + (forward.toPort() + i)) + " -j ACCEPT; or take the forwarding out on AVM's page"));
+                                + Addresses.print(host)) + " -i $WAN_IF -p " + forward.protocol + (forward.toPort == 0 ? ""
+                                : " --dport " + (forward.toPort + i)) + " -j ACCEPT; or take the forwarding out on AVM's page"));
                 return;
             }
         }
@@ -84,12 +84,12 @@ final class AvmFindings {
     /** Each line that drops, asked for every port that it names: which rule lets such a packet pass, and names it as well? */
     private void accesses(List<AvmAccess> list, boolean in) {
         for (AvmAccess access : list) {
-            if (access.permits() || access.isPolicy() || !access.namesPorts() && access.destination() == null) {
+            if (access.permits || access.isPolicy() || !access.namesPorts() && access.destination == null) {
                 continue;
             }
-            int count = access.namesPorts() ? access.high() - access.low() + 1 : 1;
+            int count = access.namesPorts() ? access.high - access.low + 1 : 1;
             for (int i = 0; i < count; i = next(i, count)) {
-                if (isAccepted(list, access, access.namesPorts() ? access.low() + i : -1, in)) {
+                if (isAccepted(list, access, access.namesPorts() ? access.low + i : -1, in)) {
                     break;
                 }
             }
@@ -97,9 +97,9 @@ final class AvmFindings {
     }
 
     private boolean isAccepted(List<AvmAccess> list, AvmAccess access, int port, boolean in) {
-        String protocol = access.protocol().equals("ip") ? "tcp" : access.protocol();
-        byte[] dst = access.destination() == null ? null : access.destination().address();
-        byte[] src = access.source() == null ? null : access.source().address();
+        String protocol = access.protocol.equals("ip") ? "tcp" : access.protocol;
+        byte[] dst = access.destination == null ? null : access.destination.address();
+        byte[] src = access.source == null ? null : access.source.address();
         if (AvmFirewall.decides(list, protocol, src, dst, port) != access) {
             return false;
         }
@@ -115,13 +115,13 @@ final class AvmFindings {
 
     private boolean isAccepted(AvmAccess access, Packet.Builder packet, Hook hook) {
         Answer answer = walk.packet(packet.build(), hook);
-        Rule rule = answer.decidedBy() == null ? null : answer.decidedBy().rule();
-        if (answer.verdict() != Verdict.ACCEPT || rule == null || !(access.namesPorts() ? namesPort(rule) : rule.destination() != null)) {
+        Rule rule = answer.decidedBy == null ? null : answer.decidedBy.rule;
+        if (answer.verdict != Verdict.ACCEPT || rule == null || !(access.namesPorts() ? namesPort(rule) : rule.destination != null)) {
             return false;
         }
-        out.add(new Finding("rules-blocked-by-avm", Finding.Severity.NOTE, rule.origin().toString(),
-                Arrays.asList(access.line(), "rules: " + answer), "This rule lets pass what AVM's own filter drops "
-                        + (hook == Hook.FORWARD || hook == Hook.INPUT && facts.wan().name().equals(answer.packet().in())
+        out.add(new Finding("rules-blocked-by-avm", Finding.Severity.NOTE, rule.origin.toString(),
+                Arrays.asList(access.line, "rules: " + answer), "This rule lets pass what AVM's own filter drops "
+                        + (hook == Hook.FORWARD || hook == Hook.INPUT && facts.wan().name().equals(answer.packet.in())
                                 ? "on the Internet side." : "on its way out."),
                 "AVM's side has to allow it too: the line is in " + AvmFirewall.FILE + ", or leave the rule out"));
         return true;
@@ -129,8 +129,8 @@ final class AvmFindings {
 
     private static boolean namesPort(Rule rule) {
         for (Match match : rule.matches()) {
-            for (Option option : match.options()) {
-                if (option.name().startsWith("--d") && option.name().contains("port") || option.name().equals("--ports")) {
+            for (Option option : match.options) {
+                if (option.name.startsWith("--d") && option.name.contains("port") || option.name.equals("--ports")) {
                     return true;
                 }
             }

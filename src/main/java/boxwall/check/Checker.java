@@ -44,11 +44,11 @@ public final class Checker {
         Checker checker = new Checker(facts);
         for (SyntaxError error : parsed.errors()) {
             checker.findings.add(new Finding("syntax", Finding.Severity.REFUSE,
-                    error.file() + ":" + error.line() + ":" + error.column(), NO_EVIDENCE, error.what(), error.todo()));
+                    error.file + ":" + error.line() + ":" + error.column(), NO_EVIDENCE, error.what(), error.todo()));
         }
         for (HostName host : parsed.hostNames()) {
-            checker.findings.add(new Finding("host-name-in-rule", Finding.Severity.REFUSE, host.origin().toString(), NO_EVIDENCE,
-                    "'" + host.name() + "' is a host name; there is no name service when the box boots", "write its address"));
+            checker.findings.add(new Finding("host-name-in-rule", Finding.Severity.REFUSE, host.origin.toString(), NO_EVIDENCE,
+                    "'" + host.name + "' is a host name; there is no name service when the box boots", "write its address"));
         }
         if (parsed.errors().isEmpty()) {
             checker.findings.addAll(EmptyRuleset.of(parsed, compiled));
@@ -117,7 +117,7 @@ public final class Checker {
                 for (Chain chain : compiled.chains(family, table)) {
                     for (Rule rule : chain.rules()) {
                         Abandoned.check();
-                        Finding finding = Requirement.of(family, table, rule, facts).finding(rule.origin().toString());
+                        Finding finding = Requirement.of(family, table, rule, facts).finding(rule.origin.toString());
                         if (finding == null) {
                             continue;
                         }
@@ -133,7 +133,7 @@ public final class Checker {
         }
         for (Map.Entry<String, Finding> e : first.entrySet()) {
             Finding f = e.getValue();
-            findings.add(new Finding(f.code(), f.severity(), listed(lines.get(e.getKey())), f.evidence(), f.effect(), f.remedy()));
+            findings.add(new Finding(f.code(), f.severity(), listed(lines.get(e.getKey())), f.evidence(), f.effect(), f.remedy));
         }
     }
 

@@ -79,9 +79,9 @@ final class Doors {
         for (Object[] service : SERVICES) {
             int protocol = ((Integer) service[0]).intValue();
             Answer answer = stranger(wan, protocol, ((Integer) service[1]).intValue());
-            if (answer.possible().contains(Verdict.ACCEPT)) {
-                certain |= answer.verdict() == Verdict.ACCEPT;
-                byRule |= answer.verdict() == Verdict.ACCEPT && answer.decidedBy().rule() != null;
+            if (answer.possible.contains(Verdict.ACCEPT)) {
+                certain |= answer.verdict == Verdict.ACCEPT;
+                byRule |= answer.verdict == Verdict.ACCEPT && answer.decidedBy.rule != null;
                 open.add((protocol == Samples.TCP ? "tcp " : "udp ") + service[1] + " (" + service[2] + "): " + answer);
                 StringBuilder ports = protocol == Samples.TCP ? tcp : udp;
                 ports.append(ports.length() == 0 ? "" : ",").append(service[1]);
@@ -106,8 +106,8 @@ final class Doors {
         Map<Step, String> open = new LinkedHashMap<Step, String>();
         for (Integer port : Samples.acceptedPorts(ruleset, family, wan.name())) {
             Answer answer = stranger(wan, Samples.TCP, port.intValue());
-            Step by = answer.decidedBy();
-            if (answer.verdict() == Verdict.ACCEPT && by.rule() != null && Samples.namesPort(by.rule())) {
+            Step by = answer.decidedBy;
+            if (answer.verdict == Verdict.ACCEPT && by.rule != null && Samples.namesPort(by.rule)) {
                 open.put(by, (open.containsKey(by) ? open.get(by) + "," : "tcp port ") + port);
             }
         }
@@ -124,7 +124,7 @@ final class Doors {
         Step first = open.keySet().iterator().next();
         out.add(new Finding("flood-unlimited", Finding.Severity.NOTE, where.toString(), evidence,
                 "any stranger may open as many connections as he likes: a port scan, a flood, a guess at a password a thousand times a minute",
-                "after the rule for ESTABLISHED: " + family.command() + " " + Writer.rule(first.chain(), limited(first.rule()))));
+                "after the rule for ESTABLISHED: " + family.command() + " " + Writer.rule(first.chain, limited(first.rule))));
     }
 
     private static Rule limited(Rule rule) {
@@ -135,18 +135,18 @@ final class Doors {
     private void administrator(Interface lan) {
         Map<Step, Step> stoppers = new LinkedHashMap<Step, Step>();
         for (int port : ADMIN_PORTS) {
-            if (walk.packet(samples.question(lan.name(), "", samples.host(lan), samples.box(lan), Samples.TCP, port), Hook.INPUT).verdict().stops()) {
+            if (walk.packet(samples.question(lan.name(), "", samples.host(lan), samples.box(lan), Samples.TCP, port), Hook.INPUT).verdict.stops()) {
                 // he is kept out anyway: that is the finding lockout
                 continue;
             }
             for (int flags : new int[] {Packet.SYN, Packet.ACK}) {
                 Answer answer = walk.packet(samples.whateverState(lan.name(), samples.host(lan), samples.box(lan), port, flags), Hook.INPUT);
                 List<Step> before = new ArrayList<Step>();
-                for (Step step : answer.trail()) {
-                    Target target = step.rule() == null ? null : step.rule().target();
-                    if (target != null && (target.name().equals("DROP") || target.name().equals("REJECT"))) {
+                for (Step step : answer.trail) {
+                    Target target = step.rule == null ? null : step.rule.target;
+                    if (target != null && (target.name.equals("DROP") || target.name.equals("REJECT"))) {
                         before.add(step);
-                    } else if (Target.ACCEPT.equals(target) && step.table() == Table.FILTER) {
+                    } else if (Target.ACCEPT.equals(target) && step.table == Table.FILTER) {
                         for (Step each : before) {
                             stoppers.put(each, each);
                         }

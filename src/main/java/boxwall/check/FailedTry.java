@@ -73,7 +73,7 @@ public final class FailedTry {
         }
         for (Chain chain : table == null ? Collections.<Chain>emptyList() : compiled.chains(family, table)) {
             for (Rule rule : chain.rules()) {
-                if (rule.origin().equals(origin)) {
+                if (rule.origin.equals(origin)) {
                     return Requirement.of(family, table, rule, facts);
                 }
             }
@@ -109,7 +109,7 @@ public final class FailedTry {
         for (Chain chain : compiled.chains(family, table)) {
             for (Rule rule : chain.rules()) {
                 Requirement needs = Requirement.of(family, table, rule, facts);
-                if (needs.state().stops()) {
+                if (needs.state.stops()) {
                     return needs;
                 }
             }

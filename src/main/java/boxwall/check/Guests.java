@@ -70,10 +70,10 @@ final class Guests {
         for (Chain chain : parsed.ruleset().chains(family, Table.FILTER)) {
             List<Rule> rules = new ArrayList<Rule>();
             for (Rule rule : chain.rules()) {
-                boolean meant = presets.contains(rule.origin().file()) && rule.out() != null && facts.guest() != null && facts.lan() != null
-                        && rule.in() != null && rule.in().equals(Negatable.is(facts.guest().name()))
-                        && rule.out().equals(Negatable.is(facts.lan().name())) && rule.target() != null
-                        && rule.target().name().equals("ACCEPT");
+                boolean meant = presets.contains(rule.origin.file) && rule.out != null && facts.guest() != null && facts.lan() != null
+                        && rule.in != null && rule.in.equals(Negatable.is(facts.guest().name()))
+                        && rule.out.equals(Negatable.is(facts.lan().name())) && rule.target != null
+                        && rule.target.name.equals("ACCEPT");
                 if (!meant) {
                     rules.add(rule);
                 }
@@ -91,24 +91,24 @@ final class Guests {
         for (int i = 0; i < keys.length; i += 2) {
             map.put(keys[i], keys[i + 1]);
         }
-        return Expectation.check("DROP", map, ruleset, Site.of(facts)).counterexample();
+        return Expectation.check("DROP", map, ruleset, Site.of(facts)).counterexample;
     }
 
     /** A rule that lets them in is worth a warning; a policy of ACCEPT closes nothing to anybody, and says so. */
     private static Finding.Severity severity(Answer answer) {
-        boolean rule = answer.verdict() == Verdict.ACCEPT && answer.decidedBy() != null && answer.decidedBy().rule() != null;
+        boolean rule = answer.verdict == Verdict.ACCEPT && answer.decidedBy != null && answer.decidedBy.rule != null;
         return rule ? Finding.Severity.WARN : Finding.Severity.NOTE;
     }
 
     private static String where(Answer answer) {
-        return answer.decidedBy() == null || answer.decidedBy().origin() == null ? "" : answer.decidedBy().origin().toString();
+        return answer.decidedBy == null || answer.decidedBy.origin() == null ? "" : answer.decidedBy.origin().toString();
     }
 
     private void lan() {
         Answer answer = through("out", facts.lan().name());
         if (answer != null) {
             out.add(new Finding("guest-reaches-lan", severity(answer), where(answer), Arrays.asList(answer.inFull().split("\n")),
-                    "guests " + (answer.verdict() == Verdict.ACCEPT ? "" : "may ") + "reach the home network in " + family.word()
+                    "guests " + (answer.verdict == Verdict.ACCEPT ? "" : "may ") + "reach the home network in " + family.word()
                             + ", as far as netfilter decides",
                     family.command() + " -A FORWARD -i $GUEST_IF -o $LAN_IF -j DROP, before the rule that lets them through"));
         }
@@ -119,7 +119,7 @@ final class Guests {
         answer = answer != null ? answer : through("chain", "INPUT", "proto", "udp", "dport", family == Family.IPV4 ? UDP_PORTS_V4 : UDP_PORTS_V6);
         if (answer != null) {
             out.add(new Finding("guest-reaches-box", severity(answer), where(answer), Arrays.asList(answer.inFull().split("\n")),
-                    "guests " + (answer.verdict() == Verdict.ACCEPT ? "" : "may ") + "reach more of the box than DHCP and DNS in "
+                    "guests " + (answer.verdict == Verdict.ACCEPT ? "" : "may ") + "reach more of the box than DHCP and DNS in "
                             + family.word() + ", its web page perhaps",
                     family.command() + " -A INPUT -i $GUEST_IF -p udp -m multiport --dports 53," + (family == Family.IPV4 ? "67" : "547")
                             + " -j ACCEPT, then " + family.command() + " -A INPUT -i $GUEST_IF -j DROP, before the rule that lets them in"));

@@ -59,10 +59,10 @@ final class Habits {
             }
             for (Chain chain : ruleset.chains(family, table)) {
                 for (Rule rule : reached.contains(chain.name()) ? chain.rules() : Collections.<Rule>emptyList()) {
-                    if (rule.target() != null && LOGS.contains(rule.target().name()) && !isLimited(rule)) {
+                    if (rule.target != null && LOGS.contains(rule.target.name) && !isLimited(rule)) {
                         String line = Writer.rule(chain.name(), rule);
-                        evidence.add(rule.origin() + ": " + line);
-                        where.append(where.length() == 0 ? "" : ", ").append(rule.origin());
+                        evidence.add(rule.origin + ": " + line);
+                        where.append(where.length() == 0 ? "" : ", ").append(rule.origin);
                         remedy = remedy != null ? remedy : family.command() + (table == Table.FILTER ? " " : " -t " + table.word() + " ")
                                 + Writer.rule(chain.name(), rule.copy().match(Match.of("limit", Option.of("--limit", "10/min"))).build());
                     }
@@ -85,8 +85,8 @@ final class Habits {
                 continue;
             }
             for (Rule rule : chain.rules()) {
-                if (rule.target() != null && !isLimited(rule)) {
-                    open.add(rule.target().name());
+                if (rule.target != null && !isLimited(rule)) {
+                    open.add(rule.target.name);
                 }
             }
         }
@@ -94,7 +94,7 @@ final class Habits {
 
     private static boolean isLimited(Rule rule) {
         for (Match match : rule.matches()) {
-            if (LIMITS.contains(match.name())) {
+            if (LIMITS.contains(match.name)) {
                 return true;
             }
         }
@@ -114,8 +114,8 @@ final class Habits {
                         continue;
                     }
                     kernelZone |= time.option("--kerneltz") != null;
-                    evidence.add(rule.origin() + ": " + Writer.rule(chain.name(), rule));
-                    where.append(where.length() == 0 ? "" : ", ").append(rule.origin());
+                    evidence.add(rule.origin + ": " + Writer.rule(chain.name(), rule));
+                    where.append(where.length() == 0 ? "" : ", ").append(rule.origin);
                     if (isCutAtMidnight(time)) {
                         evidence.add("    the hours after midnight count to the day named, not to the night that began the day before;"
                                 + " --contiguous joins them (kernel 3.7, iptables 1.4.16)");
@@ -174,9 +174,9 @@ final class Habits {
                 return true;
             }
             for (Rule rule : seen.add(name) ? chain.rules() : Collections.<Rule>emptyList()) {
-                Target target = rule.target();
-                if (target != null && !target.name().equals("ACCEPT") && !target.name().equals("RETURN") && !LOGS.contains(target.name())) {
-                    open.add(target.name());
+                Target target = rule.target;
+                if (target != null && !target.name.equals("ACCEPT") && !target.name.equals("RETURN") && !LOGS.contains(target.name)) {
+                    open.add(target.name);
                 }
             }
         }

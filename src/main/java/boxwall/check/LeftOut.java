@@ -18,10 +18,10 @@ public final class LeftOut {
         Map<String, List<String>> lines = new LinkedHashMap<>();
         Map<String, String> instead = new LinkedHashMap<>();
         for (Note note : notes) {
-            if (note.instead() != null) {
+            if (note.instead != null) {
                 if (!lines.containsKey(note.text())) {
                     lines.put(note.text(), new ArrayList<String>());
-                    instead.put(note.text(), note.instead());
+                    instead.put(note.text(), note.instead);
                 }
                 lines.get(note.text()).add(note.origin().toString());
             }

@@ -101,7 +101,7 @@ final class Neighbours {
 
     private void ask(Hook hook, Packet packet, String rule, List<String> evidence, StringBuilder lines) {
         Answer answer = walk.packet(packet, hook);
-        if (answer.verdict().stops()) {
+        if (answer.verdict.stops()) {
             evidence.add(packet + ": " + answer);
             lines.append(lines.length() == 0 ? "" : "; ").append("ip6tables -A ").append(rule).append(" -j ACCEPT");
         }

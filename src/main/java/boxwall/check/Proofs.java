@@ -75,7 +75,7 @@ public final class Proofs {
         Proofs proofs = new Proofs(facts);
         List<Map<String, String>> keys = new ArrayList<>();
         for (Expect expect : parsed.expects()) {
-            keys.add(expect.keys());
+            keys.add(expect.keys);
         }
         Expectations all = new Expectations(compiled, proofs.site, keys, leftOut(parsed.ruleset(), compiled));
         for (Expect expect : parsed.expects()) {
@@ -90,30 +90,30 @@ public final class Proofs {
     }
 
     private void expect(Expect expect, ParsedRules parsed, Expectations all) {
-        String where = expect.origin().toString();
+        String where = expect.origin.toString();
         Expectation found;
         try {
-            found = all.check(expect.verdict(), expect.keys());
+            found = all.check(expect.verdict, expect.keys);
         } catch (IllegalArgumentException e) {
             add("policy-test-failed", Finding.Severity.REFUSE, where, Collections.<String>emptyList(),
                     "the expect line can't be understood: " + e.getMessage(), "mend the line");
             return;
         }
-        if (found.skippedBecause() != null) {
+        if (found.skippedBecause != null) {
             add("policy-test-skipped", Finding.Severity.NOTE, where, Collections.<String>emptyList(),
-                    "the expect line was not checked: " + found.skippedBecause(), "nothing, if that is so on this box");
-        } else if (expect.isPreset() && !found.held() && found.counterexample() == null && found.reason().startsWith("means no packet")) {
+                    "the expect line was not checked: " + found.skippedBecause, "nothing, if that is so on this box");
+        } else if (expect.isPreset() && !found.held && found.counterexample == null && found.reason.startsWith("means no packet")) {
             add("policy-test-skipped", Finding.Severity.NOTE, where, Collections.<String>emptyList(),
-                    "the expect line was not checked: on this box it " + found.reason(), "nothing, if the preset's values are meant so");
-        } else if (!found.held()) {
-            List<String> evidence = found.counterexample() == null ? Collections.<String>emptyList()
-                    : Arrays.asList(found.counterexample().inFull().split("\n"));
-            List<Origin> by = expect.isPreset() ? overriding(expect, parsed, found.counterexample()) : Collections.<Origin>emptyList();
+                    "the expect line was not checked: on this box it " + found.reason, "nothing, if the preset's values are meant so");
+        } else if (!found.held) {
+            List<String> evidence = found.counterexample == null ? Collections.<String>emptyList()
+                    : Arrays.asList(found.counterexample.inFull().split("\n"));
+            List<Origin> by = expect.isPreset() ? overriding(expect, parsed, found.counterexample) : Collections.<Origin>emptyList();
             if (by.isEmpty()) {
-                add("policy-test-failed", Finding.Severity.REFUSE, where, evidence, found.reason(),
+                add("policy-test-failed", Finding.Severity.REFUSE, where, evidence, found.reason,
                         "change the rule that decides, or the expect line; 'boxwall explain' walks any other packet");
             } else {
-                overridden(expect, by.get(0), evidence, found.reason());
+                overridden(expect, by.get(0), evidence, found.reason);
             }
         }
     }
@@ -136,13 +136,13 @@ public final class Proofs {
     private static List<Origin> overriding(Expect expect, ParsedRules parsed, Answer answer) {
         List<Origin> lines = new ArrayList<Origin>();
         if (answer != null) {
-            lines.addAll(answer.dependsOn());
-            if (answer.decidedBy() != null && answer.decidedBy().rule() != null) {
-                lines.add(answer.decidedBy().origin());
+            lines.addAll(answer.dependsOn);
+            if (answer.decidedBy != null && answer.decidedBy.rule != null) {
+                lines.add(answer.decidedBy.origin());
             }
         }
         for (Iterator<Origin> each = lines.iterator(); each.hasNext();) {
-            if (each.next().file().equals(expect.origin().file())) {
+            if (each.next().file.equals(expect.origin.file)) {
                 each.remove();
             }
         }
@@ -151,12 +151,12 @@ public final class Proofs {
 
     /** One finding for each line that overrides something, at that line: for a preset's where the user includes it. */
     private void overridden(Expect expect, Origin by, List<String> evidence, String reason) {
-        String line = "expect " + expect.verdict();
-        for (Map.Entry<String, String> key : expect.keys().entrySet()) {
+        String line = "expect " + expect.verdict;
+        for (Map.Entry<String, String> key : expect.keys.entrySet()) {
             line += " " + key.getKey() + "=" + key.getValue();
         }
         List<String> more = new ArrayList<String>();
-        more.add(expect.origin() + ": " + line + ": " + reason);
+        more.add(expect.origin + ": " + line + ": " + reason);
         more.addAll(evidence);
         String where = by.toString();
         for (int i = 0; i < findings.size(); i++) {
@@ -164,26 +164,26 @@ public final class Proofs {
             if (old.code().equals("policy-test-overridden") && old.where().equals(where)) {
                 List<String> all = new ArrayList<String>(old.evidence());
                 all.addAll(more);
-                findings.set(i, new Finding(old.code(), old.severity(), where, all, old.effect(), old.remedy()));
+                findings.set(i, new Finding(old.code(), old.severity(), where, all, old.effect(), old.remedy));
                 return;
             }
         }
         add("policy-test-overridden", Finding.Severity.WARN, where, more, "the line overrides what the preset "
-                + expect.origin().file() + " promises", "nothing, if that is meant; else narrow the line, or put it after the preset's");
+                + expect.origin.file + " promises", "nothing, if that is meant; else narrow the line, or put it after the preset's");
     }
 
     private void idle(Idle idle) {
         List<String> evidence = new ArrayList<String>();
-        evidence.add(idle.step().toString());
-        for (Step cover : idle.covers()) {
+        evidence.add(idle.step.toString());
+        for (Step cover : idle.covers) {
             evidence.add("    " + cover);
         }
-        String family = idle.family().command() + ": ";
+        String family = idle.family.command() + ": ";
         if (idle.isRedundant()) {
-            add("rule-redundant", Finding.Severity.NOTE, idle.step().origin().toString(), evidence, family + idle.why(), "delete the rule");
+            add("rule-redundant", Finding.Severity.NOTE, idle.step.origin().toString(), evidence, family + idle.why(), "delete the rule");
         } else {
             // a LOG that nobody reaches protects no less
-            add("rule-unreachable", idle.decides() ? Finding.Severity.WARN : Finding.Severity.NOTE, idle.step().origin().toString(),
+            add("rule-unreachable", idle.decides() ? Finding.Severity.WARN : Finding.Severity.NOTE, idle.step.origin().toString(),
                     evidence, family + "no packet gets to this rule; " + idle.why(), "move the rule up, or delete it");
         }
     }
@@ -193,7 +193,7 @@ public final class Proofs {
         Exposure exposure = Exposure.ofBox(compiled, site, services, wan);
         List<String> open = new ArrayList<String>();
         for (Reach reach : exposure.reaches()) {
-            if (reach.who() == Reach.Who.EVERYONE || reach.who() == Reach.Who.SOME) {
+            if (reach.who == Reach.Who.EVERYONE || reach.who == Reach.Who.SOME) {
                 open.add(reach.toString());
             }
         }
@@ -214,8 +214,8 @@ public final class Proofs {
                 : Spoof.of(ruleset, site, facts.wan().name(), inner);
         Set<Rule> said = new HashSet<Rule>();
         for (Answer answer : found) {
-            Step by = answer.decidedBy();
-            if (said.add(by.rule())) {
+            Step by = answer.decidedBy;
+            if (said.add(by.rule)) {
                 add("spoofable-accept", Finding.Severity.WARN, by.origin().toString(), Arrays.asList(answer.inFull().split("\n")),
                         "the rule believes the source address: a stranger on " + facts.wan().name() + " may write any into his packets",
                         remedy(answer, by));
@@ -224,14 +224,14 @@ public final class Proofs {
     }
 
     private String remedy(Answer answer, Step by) {
-        String command = answer.packet().family().command();
-        String net = facts.guest() == null ? null : answer.packet().src().length == 4 ? facts.guest().net() : facts.guest().net6();
+        String command = answer.packet.family().command();
+        String net = facts.guest() == null ? null : answer.packet.src().length == 4 ? facts.guest().net() : facts.guest().net6();
         List<Network> guests = new ArrayList<Network>();
         addNetwork(net, guests);
-        boolean guest = !guests.isEmpty() && guests.get(0).contains(answer.packet().src());
+        boolean guest = !guests.isEmpty() && guests.get(0).contains(answer.packet.src());
         String inner = guest ? "$GUEST_" : "$LAN_";
-        return by.rule().in() == null ? command + " " + Writer.rule(by.chain(), by.rule().copy().in(Negatable.is(inner + "IF")).build())
-                : command + " -A " + by.chain() + " -i $WAN_IF -s " + inner + "NET" + (command.equals("ip6tables") ? "6" : "")
+        return by.rule.in == null ? command + " " + Writer.rule(by.chain, by.rule.copy().in(Negatable.is(inner + "IF")).build())
+                : command + " -A " + by.chain + " -i $WAN_IF -s " + inner + "NET" + (command.equals("ip6tables") ? "6" : "")
                         + " -j DROP, before this rule";
     }
 

@@ -96,10 +96,10 @@ final class Samples {
         Set<Integer> ports = new TreeSet<Integer>();
         for (Chain chain : ruleset.chains(family, Table.FILTER)) {
             for (Rule rule : chain.rules()) {
-                boolean mine = rule.protocol() == null || !rule.protocol().negated() && rule.protocol().value().equals(word);
-                boolean here = rule.in() == null || rule.in().negated() || rule.in().value().equals(in)
-                        || rule.in().value().endsWith("+");
-                if (mine && here && Target.ACCEPT.equals(rule.target())) {
+                boolean mine = rule.protocol == null || !rule.protocol.negated && rule.protocol.value.equals(word);
+                boolean here = rule.in == null || rule.in.negated || rule.in.value.equals(in)
+                        || rule.in.value.endsWith("+");
+                if (mine && here && Target.ACCEPT.equals(rule.target)) {
                     addPorts(rule, ports);
                 }
             }
@@ -110,8 +110,8 @@ final class Samples {
 
     private static void addPorts(Rule rule, Set<Integer> to) {
         for (Match match : rule.matches()) {
-            for (Option option : match.options()) {
-                if (isDestinationPort(option) && !option.negated()) {
+            for (Option option : match.options) {
+                if (isDestinationPort(option) && !option.negated) {
                     for (String word : option.value().split(",")) {
                         String first = word.indexOf(':') < 0 ? word : word.substring(0, word.indexOf(':'));
                         if (first.matches("[0-9]{1,5}")) {
@@ -124,13 +124,13 @@ final class Samples {
     }
 
     private static boolean isDestinationPort(Option option) {
-        return option.value() != null && (option.name().equals("--dport") || option.name().equals("--dports") || option.name().equals("--ports"));
+        return option.value() != null && (option.name.equals("--dport") || option.name.equals("--dports") || option.name.equals("--ports"));
     }
 
     /** Whether a rule names the port it accepts. */
     static boolean namesPort(Rule rule) {
         for (Match match : rule.matches()) {
-            for (Option option : match.options()) {
+            for (Option option : match.options) {
                 if (isDestinationPort(option)) {
                     return true;
                 }

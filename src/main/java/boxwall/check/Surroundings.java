@@ -41,7 +41,7 @@ final class Surroundings {
         this.facts = facts;
         boolean whole = false;
         for (Interface each : facts.interfaces()) {
-            whole |= each.role() == Interface.Role.LOOPBACK;
+            whole |= each.role == Interface.Role.LOOPBACK;
             known.put(each.name(), each);
         }
         if (!whole) {
@@ -58,9 +58,9 @@ final class Surroundings {
                 for (Chain chain : compiled.chains(family, table)) {
                     for (Rule rule : chain.rules()) {
                         Abandoned.check();
-                        String line = rule.origin() + ": " + Writer.rule(chain.name(), rule);
-                        around.device(rule.in(), line);
-                        around.device(rule.out(), line);
+                        String line = rule.origin + ": " + Writer.rule(chain.name(), rule);
+                        around.device(rule.in, line);
+                        around.device(rule.out, line);
                         around.sets(rule, line, family, table);
                     }
                 }
@@ -76,7 +76,7 @@ final class Surroundings {
         if (asked == null || known.isEmpty()) {
             return;
         }
-        String name = asked.value();
+        String name = asked.value;
         boolean open = name.endsWith("+");
         String start = open ? name.substring(0, name.length() - 1) : name;
         boolean seen = false;
@@ -91,7 +91,7 @@ final class Surroundings {
 
     /** A port has no address of its own, and netfilter sees its bridge instead. */
     private static boolean isPort(Interface one) {
-        return one.role() == Interface.Role.PORT && one.ip() == null;
+        return one.role == Interface.Role.PORT && one.ip() == null;
     }
 
     private static boolean comesLater(String name) {
@@ -118,10 +118,10 @@ final class Surroundings {
             StringBuilder ports = new StringBuilder();
             for (String name : missing.keySet()) {
                 Interface port = known.containsKey(name) ? known.get(name) : Interface.byName(name);
-                if (port.role() != Interface.Role.PORT) {
+                if (port.role != Interface.Role.PORT) {
                     absent.append(absent.length() == 0 ? "" : ", ").append(name);
                 } else {
-                    ports.append(ports.length() == 0 ? "" : "; ").append(name).append(" is ").append(port.reason());
+                    ports.append(ports.length() == 0 ? "" : "; ").append(name).append(" is ").append(port.reason);
                 }
             }
             String what = absent.length() == 0 ? "" : "this box has no interface " + absent;
@@ -151,7 +151,7 @@ final class Surroundings {
     private String names() {
         StringBuilder text = new StringBuilder();
         for (Interface each : known.values()) {
-            if (!isPort(each) && each.role() != Interface.Role.ALIAS) {
+            if (!isPort(each) && each.role != Interface.Role.ALIAS) {
                 text.append(text.length() == 0 ? "" : ", ").append(each.name());
             }
         }
@@ -161,13 +161,13 @@ final class Surroundings {
     private void sets(Rule rule, String line, Family family, Table table) {
         List<Option> options = new ArrayList<>();
         for (Match match : rule.matches()) {
-            options.addAll(match.name().equals("set") ? match.options() : Collections.<Option>emptyList());
+            options.addAll(match.name.equals("set") ? match.options : Collections.<Option>emptyList());
         }
-        if (rule.target() != null && rule.target().name().equals("SET")) {
-            options.addAll(rule.target().options());
+        if (rule.target != null && rule.target.name.equals("SET")) {
+            options.addAll(rule.target.options);
         }
         for (Option option : options) {
-            boolean names = option.name().equals("--match-set") || option.name().endsWith("-set");
+            boolean names = option.name.equals("--match-set") || option.name.endsWith("-set");
             if (names && option.value() != null) {
                 add(sets, option.value(), line);
                 setTables.add(family.command() + "'s table " + table.word());

@@ -50,7 +50,7 @@ public final class Suspects {
             for (Rule rule : each.rules()) {
                 number++;
                 Rule alone = compiled.chain(family, table, target(rule)) == null ? rule : rule.copy().target(null).build();
-                boolean plain = alone.matches().isEmpty() && (alone.target() == null || alone.target().isStandard());
+                boolean plain = alone.matches().isEmpty() && (alone.target == null || alone.target.isStandard());
                 if (!plain && (tracks || !Requirement.of(family, table, rule, facts).pullsConntrack())) {
                     suspects.rules.add(rule);
                     suspects.lines.add(Writer.rule(chain, alone));
@@ -62,8 +62,8 @@ public final class Suspects {
     }
 
     private static String target(Rule rule) {
-        Target target = rule.target();
-        return target == null ? "" : target.name();
+        Target target = rule.target;
+        return target == null ? "" : target.name;
     }
 
     public Family family() {
@@ -89,12 +89,12 @@ public final class Suspects {
     public Finding refused(int index, String words, List<String> log) {
         Rule rule = rules.get(index);
         List<String> evidence = new ArrayList<String>();
-        evidence.add(places.get(index) + " (" + rule.origin() + "): " + Writer.rule(places.get(index).split(" ")[1], rule));
+        evidence.add(places.get(index) + " (" + rule.origin + "): " + Writer.rule(places.get(index).split(" ")[1], rule));
         evidence.add("tried alone: " + words);
         for (String line : log) {
             evidence.add("dmesg: " + line);
         }
-        return new Finding("rule-refused", Finding.Severity.REFUSE, rule.origin().toString(), evidence,
+        return new Finding("rule-refused", Finding.Severity.REFUSE, rule.origin.toString(), evidence,
                 "the kernel refuses this rule of the table " + table.word() + (log.isEmpty() ? "; its log doesn't say why"
                         : ", and its log says why: " + LogMessage.of(log.get(0)).text()),
                 log.isEmpty() ? "change the rule or leave it out; more rules may be refused, the first is named"

@@ -38,8 +38,8 @@ final class Vocabulary {
                             places.put(missing, new StringBuilder());
                         }
                         StringBuilder where = places.get(missing);
-                        where.append(where.length() == 0 ? "" : ", ").append(rule.origin());
-                        lines.get(missing).add(rule.origin() + ": " + Writer.rule(chain.name(), rule));
+                        where.append(where.length() == 0 ? "" : ", ").append(rule.origin);
+                        lines.get(missing).add(rule.origin + ": " + Writer.rule(chain.name(), rule));
                     }
                 }
             }

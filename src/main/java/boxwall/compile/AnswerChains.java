@@ -66,11 +66,11 @@ final class AnswerChains {
 
     /** The rule that jumps to a chain of answers where {@code standsFor} stands; null when none of its packets can be UDP, or none is answered. */
     static Rule jump(Rule standsFor, Chain chain) {
-        Rule udp = new Rule.Builder(standsFor.origin()).protocol(Negatable.is("udp")).target(Target.of(chain.name())).build();
+        Rule udp = new Rule.Builder(standsFor.origin).protocol(Negatable.is("udp")).target(Target.of(chain.name())).build();
         Rule jump = chain.rules().isEmpty() ? null : Narrow.by(udp, standsFor);
         List<Match> asked = new ArrayList<Match>();
         for (Match match : State.strip(standsFor).matches()) {
-            if (!match.name().equals("comment") && !(match.name().equals("udp") && match.options().isEmpty())) {
+            if (!match.name.equals("comment") && !(match.name.equals("udp") && match.options.isEmpty())) {
                 asked.add(match);
             }
         }
@@ -81,7 +81,7 @@ final class AnswerChains {
     int count(List<Rule> rules) {
         int count = 0;
         for (Rule rule : rules) {
-            Integer size = sizes.get(rule.target().name());
+            Integer size = sizes.get(rule.target.name);
             count += size == null ? 1 : size.intValue();
         }
         return count;

@@ -13,21 +13,13 @@ import java.util.Map;
 
 /** A list of rules in parts that no packet matches rules of two of, and before them what is in none. Each part keeps its order. */
 final class Branches {
-    private final List<Rule> before;
-    private final List<List<Rule>> parts;
+    /** Rules that belong to no part; they may stand before all parts. */
+    final List<Rule> before;
+    final List<List<Rule>> parts;
 
     private Branches(List<Rule> before, List<List<Rule>> parts) {
         this.before = before;
         this.parts = parts;
-    }
-
-    /** Rules that belong to no part; they may stand before all parts. */
-    List<Rule> before() {
-        return before;
-    }
-
-    List<List<Rule>> parts() {
-        return parts;
     }
 
     /** How many rules a packet is compared with if nothing is parted further. */
@@ -72,11 +64,11 @@ final class Branches {
         if (common == null && !allRead(run, by)) {
             return null;
         }
-        int prefix = common == null ? 0 : common.prefix();
+        int prefix = common == null ? 0 : common.prefix;
         List<Rule> before = new ArrayList<Rule>();
         List<Rule> inside = new ArrayList<Rule>();
         for (Rule rule : run) {
-            boolean whole = by.network(rule).value().prefix() == prefix;
+            boolean whole = by.network(rule).value.prefix == prefix;
             if (whole && !mayLead(rule, inside)) {
                 return null;
             }
@@ -128,13 +120,13 @@ final class Branches {
     /** The rules with 0 and with 1 behind the common bits; null when one of them has no bit there. */
     private static List<List<Rule>> halves(List<Rule> part, By by) {
         Network common = common(part, by);
-        int prefix = common == null ? 0 : common.prefix();
+        int prefix = common == null ? 0 : common.prefix;
         List<List<Rule>> halves = new ArrayList<List<Rule>>();
         halves.add(new ArrayList<Rule>());
         halves.add(new ArrayList<Rule>());
         for (Rule rule : part) {
-            Network network = by.network(rule).value();
-            if (network.prefix() == prefix) {
+            Network network = by.network(rule).value;
+            if (network.prefix == prefix) {
                 return null;
             }
             halves.get(Prefixes.bit(network.address(), prefix) ? 1 : 0).add(rule);
@@ -150,18 +142,18 @@ final class Branches {
             if (!Plain.hasPrefix(network)) {
                 return null;
             }
-            int bits = common == null ? network.value().prefix() : Prefixes.common(common, network.value());
+            int bits = common == null ? network.value.prefix : Prefixes.common(common, network.value);
             if (bits == 0) {
                 return null;
             }
-            common = Network.ofPrefix(network.value().family(), network.value().address(), bits);
+            common = Network.ofPrefix(network.value.family, network.value.address(), bits);
         }
         return common;
     }
 
     /** A rule without target that asks what all of them ask before any -m; null when that is nothing. Its origin is the first one's file. */
     static Rule common(List<Rule> rules, Family family) {
-        Rule.Builder all = new Rule.Builder(new Origin(rules.get(0).origin().file(), 0));
+        Rule.Builder all = new Rule.Builder(new Origin(rules.get(0).origin.file, 0));
         Network source = common(rules, By.SOURCE);
         Network destination = common(rules, By.DESTINATION);
         all.source(source == null ? null : Negatable.is(source)).destination(destination == null ? null : Negatable.is(destination));

@@ -20,7 +20,7 @@ enum By {
             case DESTINATION:
                 return Plain.hasPrefix(network(rule));
             case PROTOCOL:
-                return family == Family.IPV4 && Plain.isProtocol(rule.protocol());
+                return family == Family.IPV4 && Plain.isProtocol(rule.protocol);
             default:
                 return Plain.isName(name(rule));
         }
@@ -28,11 +28,11 @@ enum By {
 
     /** The address that an address is read from, or null. */
     Negatable<Network> network(Rule rule) {
-        return this == SOURCE ? rule.source() : rule.destination();
+        return this == SOURCE ? rule.source : rule.destination;
     }
 
     /** The interface or protocol, or null. */
     Negatable<String> name(Rule rule) {
-        return this == IN ? rule.in() : this == OUT ? rule.out() : rule.protocol();
+        return this == IN ? rule.in : this == OUT ? rule.out : rule.protocol;
     }
 }

@@ -45,7 +45,7 @@ public final class Compiled {
     public Compiled emptying(Family family, Table table, BoxFacts facts, BoxFacts booted) {
         List<String> more = new ArrayList<>(modules);
         for (BoxFacts each : new BoxFacts[] {booted, facts}) {
-            for (String module : each.capability(family, Kind.TABLE, table.word()).modules()) {
+            for (String module : each.capability(family, Kind.TABLE, table.word()).modules) {
                 if (!more.contains(module)) {
                     more.add(module);
                 }

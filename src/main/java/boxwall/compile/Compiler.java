@@ -49,7 +49,7 @@ public final class Compiler {
         if (!without.isEmpty()) {
             Stateless stateless = Stateless.of(ruleset, without, Place.of(facts));
             ruleset = stateless.ruleset();
-            compiler.notes.addAll(stateless.notes());
+            compiler.notes.addAll(stateless.notes);
         }
         ruleset = Dialect.of(ruleset, facts, compiler.notes);
         if (optimize) {
@@ -110,8 +110,8 @@ public final class Compiler {
                 for (Chain chain : ruleset.chains(family, table)) {
                     for (Rule rule : chain.rules()) {
                         Abandoned.check();
-                        modules.addAll(Requirement.of(family, table, rule, booted).modules());
-                        modules.addAll(Requirement.of(family, table, rule, facts).modules());
+                        modules.addAll(Requirement.of(family, table, rule, booted).modules);
+                        modules.addAll(Requirement.of(family, table, rule, facts).modules);
                     }
                 }
             }
@@ -122,12 +122,12 @@ public final class Compiler {
     private void modulesAskedFor(List<ModuleLine> lines, boolean stateful) {
         for (ModuleLine line : lines) {
             if (!stateful && facts.pullsConntrack(line.name())) {
-                notes.add(new Note(line.origin(), "modprobe " + line.name() + " would load connection tracking: left out"));
+                notes.add(new Note(line.origin, "modprobe " + line.name() + " would load connection tracking: left out"));
                 continue;
             }
             Capability capability = facts.module(line.name());
             if (capability.state().stops()) {
-                notes.add(new Note(line.origin(), "modprobe " + line.name() + ": " + capability.state().word() + " ("
+                notes.add(new Note(line.origin, "modprobe " + line.name() + ": " + capability.state().word() + " ("
                         + capability.evidence() + "): left out"));
             } else {
                 add(booted.module(line.name()), capability);
@@ -136,7 +136,7 @@ public final class Compiler {
     }
 
     private void add(Capability atBoot, Capability now) {
-        modules.addAll(atBoot.modules());
-        modules.addAll(now.modules());
+        modules.addAll(atBoot.modules);
+        modules.addAll(now.modules);
     }
 }

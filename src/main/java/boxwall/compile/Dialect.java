@@ -71,12 +71,12 @@ final class Dialect {
         boolean changed = false;
         for (Match match : rule.matches()) {
             Match other = other(match);
-            boolean instead = other != null && lacks(family, match.name()) && !lacks(family, other.name());
+            boolean instead = other != null && lacks(family, match.name) && !lacks(family, other.name);
             matches.add(instead ? other : match);
             if (instead) {
                 changed = true;
-                notes.add(new Note(rule.origin(), "-m " + match.name() + " is written as -m " + other.name() + ", which asks the same: "
-                        + facts.capability(family, Kind.MATCH, match.name()).evidence()));
+                notes.add(new Note(rule.origin, "-m " + match.name + " is written as -m " + other.name + ", which asks the same: "
+                        + facts.capability(family, Kind.MATCH, match.name).evidence()));
             }
         }
         return changed ? rule.copy().matches(matches).build() : rule;
@@ -88,13 +88,13 @@ final class Dialect {
 
     /** The same question to the other module; null for a match that is none of the two, or asks for more than states. */
     private static Match other(Match match) {
-        boolean state = match.name().equals("state");
-        if (!state && !match.name().equals("conntrack") || match.options().size() != 1) {
+        boolean state = match.name.equals("state");
+        if (!state && !match.name.equals("conntrack") || match.options.size() != 1) {
             return null;
         }
-        Option asked = match.options().get(0);
-        boolean plain = asked.name().equals(state ? "--state" : "--ctstate") && asked.value() != null && asked.value().matches(STATES);
+        Option asked = match.options.get(0);
+        boolean plain = asked.name.equals(state ? "--state" : "--ctstate") && asked.value() != null && asked.value().matches(STATES);
         return !plain ? null : new Match(state ? "conntrack" : "state", java.util.Collections.singletonList(
-                new Option(state ? "--ctstate" : "--state", asked.negated(), asked.values())));
+                new Option(state ? "--ctstate" : "--state", asked.negated, asked.values)));
     }
 }

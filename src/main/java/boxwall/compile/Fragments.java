@@ -55,18 +55,18 @@ final class Fragments {
         for (Rule rule : rules) {
             all.add(rule);
             List<Match> rest = besidesPorts(rule);
-            if (!Target.ACCEPT.equals(rule.target()) || rule.fragment() != null || rest == null) {
+            if (!Target.ACCEPT.equals(rule.target) || rule.fragment != null || rest == null) {
                 continue;
             }
             if (chain == null && family == Family.IPV6) {
                 chain = Stateless.freeName("later-fragments", taken);
-                first = rule.origin();
+                first = rule.origin;
             }
             Rule twin = rule.copy().matches(rest).fragment(family == Family.IPV4 ? Negatable.is(Boolean.TRUE) : null)
                     .target(family == Family.IPV4 ? Target.ACCEPT : Target.of(chain)).build();
             if (made.add(twin)) {
                 all.add(twin);
-                notes.add(new Note(rule.origin(), "later fragments (they carry no ports) of such packets are accepted too"));
+                notes.add(new Note(rule.origin, "later fragments (they carry no ports) of such packets are accepted too"));
             }
         }
         return all;
@@ -90,12 +90,12 @@ final class Fragments {
         List<Match> rest = new ArrayList<Match>();
         boolean ports = false;
         for (Match match : rule.matches()) {
-            boolean tcpOrUdp = match.name().equals("tcp") || match.name().equals("udp");
-            if (match.name().equals("multiport") || tcpOrUdp && (match.option("--dport") != null || match.option("--sport") != null)) {
+            boolean tcpOrUdp = match.name.equals("tcp") || match.name.equals("udp");
+            if (match.name.equals("multiport") || tcpOrUdp && (match.option("--dport") != null || match.option("--sport") != null)) {
                 ports = true;
-            } else if (WHOLE.contains(match.name())) {
+            } else if (WHOLE.contains(match.name)) {
                 rest.add(match);
-            } else if (!tcpOrUdp || !match.options().isEmpty()) {
+            } else if (!tcpOrUdp || !match.options.isEmpty()) {
                 return null;
             }
         }

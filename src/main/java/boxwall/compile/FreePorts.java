@@ -47,7 +47,7 @@ final class FreePorts {
             for (Rule rule : chain.rules()) {
                 Set<State> states = State.of(rule);
                 // a rule that only lets answers in names no service
-                if (Negatable.is("udp").equals(rule.protocol()) && (states == null || states.contains(State.NEW))) {
+                if (Negatable.is("udp").equals(rule.protocol) && (states == null || states.contains(State.NEW))) {
                     collect(rule, range, served);
                 }
             }
@@ -57,8 +57,8 @@ final class FreePorts {
 
     private static void collect(Rule rule, int[] within, TreeSet<Integer> served) {
         for (Match match : rule.matches()) {
-            for (Option option : match.options()) {
-                if (!option.negated() && (option.name().equals("--dport") || option.name().equals("--dports"))) {
+            for (Option option : match.options) {
+                if (!option.negated && (option.name.equals("--dport") || option.name.equals("--dports"))) {
                     for (int[] named : ranges(option.value())) {
                         boolean few = named[1] - named[0] < SERVICE_MAX;
                         for (int port = Math.max(named[0], within[0]); few && port <= Math.min(named[1], within[1]); port++) {

@@ -59,11 +59,11 @@ final class IcmpTypes {
         for (String each : of(family, states)) {
             boolean same = type != null && (type.equals(each) || type.startsWith(each + "/"));
             boolean wholeType = type != null && type.indexOf('/') < 0;
-            if (type != null && !asked.negated() && !same || same && asked.negated() && wholeType) {
+            if (type != null && !asked.negated && !same || same && asked.negated && wholeType) {
                 continue;
             }
             List<Match> matches = new ArrayList<Match>(base.matches());
-            if (same && asked.negated()) {
+            if (same && asked.negated) {
                 // all codes of this type but one: its own condition stays, beside the type's
                 matches.add(matches.indexOf(own), Match.of(name, Option.of(option, each)));
             } else if (own == null) {
@@ -73,7 +73,7 @@ final class IcmpTypes {
             }
             rules.add(base.copy().protocol(Negatable.is(v4 ? "icmp" : "ipv6-icmp")).matches(matches).build());
         }
-        if (type == null && asked != null && asked.negated()) {
+        if (type == null && asked != null && asked.negated) {
             rules.clear();
         }
         return rules;

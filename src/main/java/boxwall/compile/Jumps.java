@@ -48,8 +48,8 @@ final class Jumps {
                 continue;
             }
             for (Rule rule : chain.rules()) {
-                if (rule.target() != null) {
-                    open.add(rule.target().name());
+                if (rule.target != null) {
+                    open.add(rule.target.name);
                 }
             }
         }
@@ -58,13 +58,13 @@ final class Jumps {
 
     /** Whether a target can only take packets away: DROP, REJECT, or a chain with nothing else in it. */
     boolean onlyDrops(Target target) {
-        if (target == null || target.name().equals("DROP") || target.name().equals("REJECT")) {
+        if (target == null || target.name.equals("DROP") || target.name.equals("REJECT")) {
             return target != null;
         }
-        Boolean known = dropping.get(target.name());
+        Boolean known = dropping.get(target.name);
         if (known == null) {
-            known = Boolean.valueOf(dropsOnly(target.name()));
-            dropping.put(target.name(), known);
+            known = Boolean.valueOf(dropsOnly(target.name));
+            dropping.put(target.name, known);
         }
         return known.booleanValue();
     }
@@ -73,8 +73,8 @@ final class Jumps {
         Set<String> reached = any(chain);
         for (String name : reached) {
             for (Rule rule : ruleset.chain(family, table, name).rules()) {
-                Target next = rule.target();
-                if (next != null && !DROPPING.contains(next.name()) && !reached.contains(next.name())) {
+                Target next = rule.target;
+                if (next != null && !DROPPING.contains(next.name) && !reached.contains(next.name)) {
                     return false;
                 }
             }
@@ -101,14 +101,14 @@ final class Jumps {
         for (Rule rule : chain.rules()) {
             Set<State> states = State.of(rule);
             boolean takesNew = states != null && states.contains(State.NEW);
-            if (rule.target() == null || !takesNew || ++paths > PATHS_MAX) {
+            if (rule.target == null || !takesNew || ++paths > PATHS_MAX) {
                 continue;
             }
             Rule here = conditions == null ? rule : Narrow.by(rule, conditions);
-            if (here != null && Target.ACCEPT.equals(rule.target())) {
+            if (here != null && Target.ACCEPT.equals(rule.target)) {
                 found.add(here);
             } else if (here != null && asksNoMore(rule)) {
-                collect(rule.target().name(), here, open, found);
+                collect(rule.target.name, here, open, found);
             }
         }
         open.remove(name);
@@ -116,7 +116,7 @@ final class Jumps {
 
     private static boolean asksNoMore(Rule rule) {
         for (Match match : State.strip(rule).matches()) {
-            boolean plain = match.name().equals("comment") || match.options().isEmpty();
+            boolean plain = match.name.equals("comment") || match.options.isEmpty();
             if (!plain) {
                 return false;
             }

@@ -51,7 +51,7 @@ final class Merging {
             int end = at + 1;
             if (Plain.is(rules.get(at), family)) {
                 while (end < rules.size() && Plain.is(rules.get(end), family)
-                        && rules.get(end).target().equals(rules.get(at).target())) {
+                        && rules.get(end).target.equals(rules.get(at).target)) {
                     end++;
                 }
             }
@@ -93,7 +93,7 @@ final class Merging {
         for (int i = 0; i < run.size(); i++) {
             Abandoned.check();
             Rule rule = run.get(i);
-            Rule key = Plain.hasPrefix(source ? rule.source() : rule.destination()) ? with(rule, source, null) : null;
+            Rule key = Plain.hasPrefix(source ? rule.source : rule.destination) ? with(rule, source, null) : null;
             // rules that read a header keep their order among others: only neighbours are merged
             Group group = key == null || Plain.readsHeader(key) && !key.equals(last) ? null : groups.get(key);
             if (key != null && group == null) {
@@ -123,20 +123,20 @@ final class Merging {
         }
         List<Network> all = new ArrayList<Network>();
         for (Rule rule : group.rules) {
-            all.add((source ? rule.source() : rule.destination()).value());
+            all.add((source ? rule.source : rule.destination).value);
         }
         for (Prefixes.Sum sum : Prefixes.sums(all)) {
             List<Rule> parts = new ArrayList<Rule>();
-            for (Integer each : sum.members()) {
+            for (Integer each : sum.members) {
                 int member = each.intValue();
                 parts.add(group.rules.get(member));
                 result[group.places.get(member).intValue()] = null;
             }
             Rule first = parts.get(0);
             boolean alone = parts.size() == 1;
-            result[group.places.get(sum.members().get(0).intValue()).intValue()] = alone ? first : with(first, source, sum.network());
+            result[group.places.get(sum.members.get(0).intValue()).intValue()] = alone ? first : with(first, source, sum.network);
             if (!alone) {
-                note(parts, "as " + sum.network());
+                note(parts, "as " + sum.network);
             }
         }
     }
@@ -164,20 +164,20 @@ final class Merging {
     /** The rule without its ports of that side; null when it names none, or names them otherwise than by {@code -m tcp} or {@code udp}. */
     private static Rule portless(Rule rule, String side) {
         Match match = reader(rule);
-        if (match == null || rule.match("multiport") != null || match.option(side) == null || match.option(side).negated()) {
+        if (match == null || rule.match("multiport") != null || match.option(side) == null || match.option(side).negated) {
             return null;
         }
-        List<Option> others = new ArrayList<Option>(match.options());
+        List<Option> others = new ArrayList<Option>(match.options);
         others.remove(match.option(side));
         List<Match> matches = new ArrayList<Match>(rule.matches());
-        matches.set(matches.indexOf(match), new Match(match.name(), others));
+        matches.set(matches.indexOf(match), new Match(match.name, others));
         return rule.copy().matches(matches).build();
     }
 
     private static Match reader(Rule rule) {
-        boolean one = rule.protocol() != null && !rule.protocol().negated();
-        return !one || !rule.protocol().value().equals("tcp") && !rule.protocol().value().equals("udp") ? null
-                : rule.match(rule.protocol().value());
+        boolean one = rule.protocol != null && !rule.protocol.negated;
+        return !one || !rule.protocol.value.equals("tcp") && !rule.protocol.value.equals("udp") ? null
+                : rule.match(rule.protocol.value);
     }
 
     private void finish(Rule key, Group group, String side, Rule[] result) {
@@ -234,11 +234,11 @@ final class Merging {
     private void note(List<Rule> parts, String how) {
         StringBuilder lines = new StringBuilder();
         for (int i = 1; i < parts.size() && i <= LINES_NAMED; i++) {
-            lines.append(i == 1 ? "" : ", ").append(parts.get(i).origin());
+            lines.append(i == 1 ? "" : ", ").append(parts.get(i).origin);
         }
         if (parts.size() - 1 > LINES_NAMED) {
             lines.append(" and ").append(parts.size() - 1 - LINES_NAMED).append(" more");
         }
-        notes.add(new Note(parts.get(0).origin(), "stands for " + lines + " as well, " + how));
+        notes.add(new Note(parts.get(0).origin, "stands for " + lines + " as well, " + how));
     }
 }

@@ -51,15 +51,15 @@ final class Mirror {
         this.table = table;
         this.place = place;
         this.jumps = new Jumps(ruleset, family, table);
-        this.freePorts = FreePorts.of(place.localPorts(), ruleset, family, table, jumps);
+        this.freePorts = FreePorts.of(place.localPorts, ruleset, family, table, jumps);
         this.unserved = FreePorts.unserved(ruleset, family, table, jumps);
     }
 
     /** The answers that may pass where the given rule (ESTABLISHED) of this chain stands, with its target; or a jump to them. */
     List<Rule> answersFor(String chain, Rule standsFor) {
         Set<Rule> answers = new LinkedHashSet<Rule>();
-        boolean fragments = standsFor.fragment() != null && !standsFor.fragment().negated();
-        for (Hook hook : fragments ? Collections.<Hook>emptyList() : table.hooks()) {
+        boolean fragments = standsFor.fragment != null && !standsFor.fragment.negated;
+        for (Hook hook : fragments ? Collections.<Hook>emptyList() : table.hooks) {
             if (!reached.containsKey(hook)) {
                 reached.put(hook, jumps.any(hook.name()));
             }
@@ -96,16 +96,16 @@ final class Mirror {
 
     /** All answers of a hook, whatever the rule that they stand for asks. */
     private Chain chainOf(Hook hook, Rule standsFor) {
-        Chain chain = shared.of(hook, standsFor.target());
+        Chain chain = shared.of(hook, standsFor.target);
         if (chain != null) {
             return chain;
         }
-        Rule anything = new Rule.Builder(standsFor.origin()).target(standsFor.target()).build();
+        Rule anything = new Rule.Builder(standsFor.origin).target(standsFor.target).build();
         Set<Rule> answers = new LinkedHashSet<Rule>();
         for (Rule question : questions(hook)) {
             answers.addAll(answers(question, hook, anything));
         }
-        return shared.make(hook, standsFor.target(), new ArrayList<Rule>(answers));
+        return shared.make(hook, standsFor.target, new ArrayList<Rule>(answers));
     }
 
     /** The rules that let UDP to a fixed port through in the other direction. */
@@ -115,9 +115,9 @@ final class Mirror {
             found = new ArrayList<Rule>();
             Hook other = hook == Hook.INPUT ? Hook.OUTPUT : hook == Hook.OUTPUT ? Hook.INPUT : hook == Hook.FORWARD ? hook : null;
             for (Rule rule : other == null ? found : jumps.acceptsNew(other.name())) {
-                boolean whole = rule.fragment() == null || rule.fragment().negated();
-                if (Negatable.is("udp").equals(rule.protocol()) && whole && addresses(rule) != null && !asked(rule).isEmpty()
-                        && !isMulticast(rule.destination())) {
+                boolean whole = rule.fragment == null || rule.fragment.negated;
+                if (Negatable.is("udp").equals(rule.protocol) && whole && addresses(rule) != null && !asked(rule).isEmpty()
+                        && !isMulticast(rule.destination)) {
                     found.add(rule);
                 }
             }
@@ -133,8 +133,8 @@ final class Mirror {
         List<Rule> answers = new ArrayList<Rule>();
         for (UdpPorts asked : narrowed == null ? Collections.<UdpPorts>emptyList() : asked(question)) {
             for (UdpPorts wanted : UdpPorts.of(standsFor)) {
-                String from = FreePorts.within(asked.to(), wanted.from());
-                String to = FreePorts.within(ownPorts(asked.from(), wanted, hook), wanted.to());
+                String from = FreePorts.within(asked.to, wanted.from);
+                String to = FreePorts.within(ownPorts(asked.from, wanted, hook), wanted.to);
                 for (List<Match> matches : from.length() == 0 || to.length() == 0 ? Collections.<List<Match>>emptyList()
                         : new UdpPorts(from, to).matches()) {
                     matches.addAll(addresses(question));
@@ -147,24 +147,24 @@ final class Mirror {
 
     /** A question's addresses and interfaces turned round, its ports left out; null when nothing is known of where answers come from. */
     private Rule turned(Rule question, Hook hook, Rule standsFor) {
-        Negatable<String> in = question.out();
+        Negatable<String> in = question.out;
         if (hook == Hook.FORWARD) {
-            boolean fromWan = in == null ? place.wan() != null : !in.negated() && in.value().equals(place.wan());
+            boolean fromWan = in == null ? place.wan != null : !in.negated && in.value.equals(place.wan);
             if (!fromWan) {
                 return null;
             }
-            in = Negatable.is(place.wan());
+            in = Negatable.is(place.wan);
         } else if (hook == Hook.INPUT && in == null) {
-            in = place.butGuests(family, question.destination());
+            in = place.butGuests(family, question.destination);
         }
-        return new Rule.Builder(standsFor.origin()).source(question.destination()).destination(question.source()).in(in)
-                .out(question.in()).protocol(Negatable.is("udp")).target(standsFor.target()).build();
+        return new Rule.Builder(standsFor.origin).source(question.destination).destination(question.source).in(in)
+                .out(question.in).protocol(Negatable.is("udp")).target(standsFor.target).build();
     }
 
     /** Whether a rule asks for no more than what an answer's own rule can ask for as well. */
     private static boolean asksNoMore(Rule standsFor) {
         for (Match match : State.strip(standsFor).matches()) {
-            if (!match.name().equals("comment") && !UdpPorts.isPorts(match)) {
+            if (!match.name.equals("comment") && !UdpPorts.isPorts(match)) {
                 return false;
             }
         }
@@ -173,18 +173,18 @@ final class Mirror {
 
     /** What is asked of many is answered by an address that nobody knows before (DHCP, UPnP); no state would match it either. */
     private static boolean isMulticast(Negatable<Network> destination) {
-        if (destination == null || destination.negated() || destination.value().isEverything()) {
+        if (destination == null || destination.negated || destination.value.isEverything()) {
             return false;
         }
-        int first = destination.value().address()[0] & 255;
-        return destination.value().address().length == 16 ? first == 255 : first >= 224;
+        int first = destination.value.address()[0] & 255;
+        return destination.value.address().length == 16 ? first == 255 : first >= 224;
     }
 
     /** The pairs of ports that a question asks for, those whose remote port is fixed. */
     private static List<UdpPorts> asked(Rule question) {
         List<UdpPorts> fixed = new ArrayList<UdpPorts>();
         for (UdpPorts each : UdpPorts.of(question)) {
-            if (UdpPorts.isFixed(each.to())) {
+            if (UdpPorts.isFixed(each.to)) {
                 fixed.add(each);
             }
         }
@@ -195,16 +195,16 @@ final class Mirror {
     private static List<Match> addresses(Rule question) {
         List<Match> turned = new ArrayList<Match>();
         for (Match match : State.strip(question).matches()) {
-            if (match.name().equals("iprange")) {
+            if (match.name.equals("iprange")) {
                 List<Option> options = new ArrayList<Option>();
-                for (Option option : match.options()) {
-                    String name = option.name().equals("--src-range") ? "--dst-range" : "--src-range";
-                    options.add(new Option(name, option.negated(), option.values()));
+                for (Option option : match.options) {
+                    String name = option.name.equals("--src-range") ? "--dst-range" : "--src-range";
+                    options.add(new Option(name, option.negated, option.values));
                 }
                 // iptables-save has the source first
                 Collections.reverse(options);
                 turned.add(new Match("iprange", options));
-            } else if (!match.name().equals("comment") && !UdpPorts.isPorts(match)) {
+            } else if (!match.name.equals("comment") && !UdpPorts.isPorts(match)) {
                 return null;
             }
         }
@@ -219,7 +219,7 @@ final class Mirror {
         if (UdpPorts.isFixed(named)) {
             return named;
         }
-        boolean both = UdpPorts.isFixed(wanted.from()) && UdpPorts.isFixed(wanted.to());
+        boolean both = UdpPorts.isFixed(wanted.from) && UdpPorts.isFixed(wanted.to);
         String given = hook != Hook.INPUT ? both ? UdpPorts.ALL : "1024:65535" : both ? unserved : freePorts;
         return given.length() == 0 ? "" : FreePorts.within(given, named);
     }

@@ -29,32 +29,32 @@ final class Narrow {
     }
 
     private Rule both(Rule rule, Rule other) {
-        apart |= other.fragment() != null && rule.fragment() != null && !other.fragment().equals(rule.fragment());
-        return rule.copy().source(networks(rule.source(), other.source())).destination(networks(rule.destination(), other.destination()))
-                .in(words(rule.in(), other.in())).out(words(rule.out(), other.out())).protocol(words(rule.protocol(), other.protocol()))
-                .fragment(rule.fragment() != null ? rule.fragment() : other.fragment()).build();
+        apart |= other.fragment != null && rule.fragment != null && !other.fragment.equals(rule.fragment);
+        return rule.copy().source(networks(rule.source, other.source)).destination(networks(rule.destination, other.destination))
+                .in(words(rule.in, other.in)).out(words(rule.out, other.out)).protocol(words(rule.protocol, other.protocol))
+                .fragment(rule.fragment != null ? rule.fragment : other.fragment).build();
     }
 
     private Negatable<Network> networks(Negatable<Network> a, Negatable<Network> b) {
         if (a == null || b == null || a.equals(b)) {
             return a == null ? b : a;
         }
-        boolean aHasB = a.value().containsAll(b.value());
-        boolean bHasA = b.value().containsAll(a.value());
-        if (a.negated() == b.negated()) {
+        boolean aHasB = a.value.containsAll(b.value);
+        boolean bHasA = b.value.containsAll(a.value);
+        if (a.negated == b.negated) {
             // of two exceptions the wider one is enough
-            boolean prefixes = a.value().prefix() >= 0 && b.value().prefix() >= 0;
-            apart |= !a.negated() && !aHasB && !bHasA && prefixes;
-            needsTwo |= !aHasB && !bHasA && (a.negated() || !prefixes);
-            return aHasB == a.negated() ? a : b;
+            boolean prefixes = a.value.prefix >= 0 && b.value.prefix >= 0;
+            apart |= !a.negated && !aHasB && !bHasA && prefixes;
+            needsTwo |= !aHasB && !bHasA && (a.negated || !prefixes);
+            return aHasB == a.negated ? a : b;
         }
-        boolean exceptionHasAll = a.negated() ? aHasB : bHasA;
-        boolean exceptionWithin = a.negated() ? bHasA : aHasB;
-        boolean prefixes = a.value().prefix() >= 0 && b.value().prefix() >= 0;
+        boolean exceptionHasAll = a.negated ? aHasB : bHasA;
+        boolean exceptionWithin = a.negated ? bHasA : aHasB;
+        boolean prefixes = a.value.prefix >= 0 && b.value.prefix >= 0;
         apart |= exceptionHasAll;
         // an address out of a network that isn't wholly on one side of the exception would need two conditions
         needsTwo |= !exceptionHasAll && (exceptionWithin || !prefixes);
-        return a.negated() ? b : a;
+        return a.negated ? b : a;
     }
 
     /** Names, of interfaces also their beginnings ({@code eth+}). */
@@ -62,16 +62,16 @@ final class Narrow {
         if (a == null || b == null || a.equals(b)) {
             return a == null ? b : a;
         }
-        boolean aHasB = has(a.value(), b.value());
-        boolean bHasA = has(b.value(), a.value());
-        if (a.negated() == b.negated()) {
-            apart |= !a.negated() && !aHasB && !bHasA;
-            needsTwo |= a.negated() && !aHasB && !bHasA;
-            return aHasB == a.negated() ? a : b;
+        boolean aHasB = has(a.value, b.value);
+        boolean bHasA = has(b.value, a.value);
+        if (a.negated == b.negated) {
+            apart |= !a.negated && !aHasB && !bHasA;
+            needsTwo |= a.negated && !aHasB && !bHasA;
+            return aHasB == a.negated ? a : b;
         }
-        apart |= a.negated() ? aHasB : bHasA;
-        needsTwo |= a.negated() ? bHasA : aHasB;
-        return a.negated() ? b : a;
+        apart |= a.negated ? aHasB : bHasA;
+        needsTwo |= a.negated ? bHasA : aHasB;
+        return a.negated ? b : a;
     }
 
     private static boolean has(String wide, String name) {

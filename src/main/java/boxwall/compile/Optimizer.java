@@ -99,7 +99,7 @@ final class Optimizer {
                     : step == Step.KNOWN_FIRST ? chain.withRules(knownFirst(family, chain, notes))
                     : chain.withRules(new Merging(family, notes).of(chain.rules(), multiport.contains(family))));
         }
-        chains.addAll(trees.made());
+        chains.addAll(trees.made);
         return chains;
     }
 
@@ -114,7 +114,7 @@ final class Optimizer {
             Rule question = rule.copy().target(null).build();
             Rule by = !asks ? null : questions.contains(question) ? same(question, left) : covering(rule, ended);
             if (by != null) {
-                notes.add(new Note(rule.origin(), "left out of " + chain.name() + ": " + by.origin() + " (" + by.target().name()
+                notes.add(new Note(rule.origin, "left out of " + chain.name() + ": " + by.origin + " (" + by.target.name
                         + ") takes all its packets"));
                 continue;
             }
@@ -163,7 +163,7 @@ final class Optimizer {
             }
             if (to < i) {
                 rules.add(to, rules.remove(i));
-                notes.add(new Note(known.origin(), "stands before " + rules.get(to + 1).origin() + " in " + chain.name()
+                notes.add(new Note(known.origin, "stands before " + rules.get(to + 1).origin + " in " + chain.name()
                         + ": most packets belong to a known connection"));
             }
         }

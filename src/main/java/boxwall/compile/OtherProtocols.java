@@ -37,20 +37,20 @@ final class OtherProtocols {
 
     /** Whether a rule's target works from within another chain: RETURN and a goto don't. */
     static boolean fits(Rule base) {
-        return base.target() != null && !base.target().isGoto() && !base.target().equals(Target.RETURN);
+        return base.target != null && !base.target.isGoto() && !base.target.equals(Target.RETURN);
     }
 
     /** The rule for the first packets of all other protocols that fit; {@code base} is without states and names no protocol. */
     Rule of(Rule base) {
-        Chain chain = chains.get(base.target());
+        Chain chain = chains.get(base.target);
         if (chain == null) {
             List<Rule> rules = new ArrayList<Rule>();
             for (String protocol : new String[] {"tcp", "udp", family == Family.IPV4 ? "icmp" : "ipv6-icmp"}) {
-                rules.add(new Rule.Builder(base.origin()).protocol(Negatable.is(protocol)).target(Target.RETURN).build());
+                rules.add(new Rule.Builder(base.origin).protocol(Negatable.is(protocol)).target(Target.RETURN).build());
             }
-            rules.add(new Rule.Builder(base.origin()).matches(new ArrayList<Match>()).target(base.target()).build());
+            rules.add(new Rule.Builder(base.origin).matches(new ArrayList<Match>()).target(base.target).build());
             chain = new Chain(Stateless.freeName("other-protocols", taken), null, rules);
-            chains.put(base.target(), chain);
+            chains.put(base.target, chain);
         }
         return base.copy().target(Target.of(chain.name())).build();
     }

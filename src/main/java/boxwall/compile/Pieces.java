@@ -74,15 +74,15 @@ final class Pieces {
 
     /** Of a protocol of its own (esp, gre …) the first packet is NEW; a rule that drops keeps dropping all of it. */
     private void others() {
-        Negatable<String> protocol = base.protocol();
+        Negatable<String> protocol = base.protocol;
         boolean takesNew = states.contains(State.NEW);
-        if (protocol == null || protocol.negated()) {
+        if (protocol == null || protocol.negated) {
             if (takesNew && OtherProtocols.fits(base)) {
                 add(others.of(base));
             }
             return;
         }
-        String name = protocol.value();
+        String name = protocol.value;
         boolean known = name.equals("tcp") || name.equals("udp") || name.equals(family == Family.IPV4 ? "icmp" : "ipv6-icmp");
         if (!known && (takesNew || drops && states.contains(State.ESTABLISHED))) {
             add(base);
@@ -95,8 +95,8 @@ final class Pieces {
     }
 
     static boolean concerns(Rule rule, String protocol) {
-        Negatable<String> asked = rule.protocol();
-        return asked == null || asked.value().equals(protocol) != asked.negated();
+        Negatable<String> asked = rule.protocol;
+        return asked == null || asked.value.equals(protocol) != asked.negated;
     }
 
     private void add(Rule rule) {

@@ -12,8 +12,10 @@ final class Place {
     /** What the kernel uses when nothing is said (net/ipv4/inet_connection_sock.c, since 2.6.24 for boxes with this much memory). */
     private static final String LOCAL_PORTS = "32768:61000";
 
-    private final String localPorts;
-    private final String wan;
+    /** {@code low:high} of ip_local_port_range: the ports that the kernel gives to questions of the box's own. */
+    final String localPorts;
+    /** The interface to the Internet, or null when unknown. */
+    final String wan;
     private final String guest;
     private final Network guestNet;
     private final Network guestNet6;
@@ -33,7 +35,7 @@ final class Place {
 
     static Place of(BoxFacts facts) {
         Interface guest = facts.guest();
-        String ports = facts.portRange() == null ? LOCAL_PORTS : facts.portRange().low() + ":" + facts.portRange().high();
+        String ports = facts.portRange == null ? LOCAL_PORTS : facts.portRange.low + ":" + facts.portRange.high;
         return new Place(ports, facts.wan() == null ? null : facts.wan().name(), guest == null ? null : guest.name(),
                 guest == null ? null : network(guest.net()), guest == null ? null : network(guest.net6()));
     }
@@ -45,24 +47,14 @@ final class Place {
                 Integer.parseInt(text.substring(slash + 1)));
     }
 
-    /** {@code low:high} of ip_local_port_range: the ports that the kernel gives to questions of the box's own. */
-    String localPorts() {
-        return localPorts;
-    }
-
-    /** The interface to the Internet, or null when unknown. */
-    String wan() {
-        return wan;
-    }
-
     /**
      * Where an answer from there can't come in: from the guests, of whom the box asks nothing. Null when the guests' network isn't
      * known, or when the question may go into it, as the address says.
      */
     Negatable<String> butGuests(Family family, Negatable<Network> asked) {
         Network net = family == Family.IPV4 ? guestNet : guestNet6;
-        boolean toGuests = asked != null && !asked.negated() && net != null
-                && (net.containsAll(asked.value()) || asked.value().containsAll(net) && !asked.value().isEverything());
+        boolean toGuests = asked != null && !asked.negated && net != null
+                && (net.containsAll(asked.value) || asked.value.containsAll(net) && !asked.value.isEverything());
         return guest == null || toGuests ? null : new Negatable<String>(true, guest);
     }
 }

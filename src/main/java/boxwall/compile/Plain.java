@@ -35,7 +35,7 @@ final class Plain {
     /** Whether the rule only asks, and asks nothing but the packet: asking it more or less often changes nothing. */
     static boolean asks(Rule rule, Family family) {
         for (Match match : rule.matches()) {
-            if (!ASKING.contains(match.name())) {
+            if (!ASKING.contains(match.name)) {
                 return false;
             }
         }
@@ -44,9 +44,9 @@ final class Plain {
 
     /** Whether what the rule matches goes no further. */
     static boolean ends(Rule rule) {
-        Target target = rule.target();
+        Target target = rule.target;
         return target != null && !target.isGoto()
-                && (target.name().equals("ACCEPT") || target.name().equals("DROP") || target.name().equals("REJECT"));
+                && (target.name.equals("ACCEPT") || target.name.equals("DROP") || target.name.equals("REJECT"));
     }
 
     static boolean is(Rule rule, Family family) {
@@ -55,9 +55,9 @@ final class Plain {
 
     /** Whether every packet of the second rule matches the first too, told by what is written; false when in doubt. */
     static boolean covers(Rule wide, Rule narrow) {
-        return within(wide.source(), narrow.source()) && within(wide.destination(), narrow.destination())
-                && same(wide.in(), narrow.in()) && same(wide.out(), narrow.out()) && same(wide.protocol(), narrow.protocol())
-                && same(wide.fragment(), narrow.fragment()) && asksNoMore(wide, narrow.matches());
+        return within(wide.source, narrow.source) && within(wide.destination, narrow.destination)
+                && same(wide.in, narrow.in) && same(wide.out, narrow.out) && same(wide.protocol, narrow.protocol)
+                && same(wide.fragment, narrow.fragment) && asksNoMore(wide, narrow.matches());
     }
 
     private static boolean same(Negatable<?> wide, Negatable<?> narrow) {
@@ -65,12 +65,12 @@ final class Plain {
     }
 
     private static boolean within(Negatable<Network> wide, Negatable<Network> narrow) {
-        return same(wide, narrow) || narrow != null && !wide.negated() && !narrow.negated() && wide.value().containsAll(narrow.value());
+        return same(wide, narrow) || narrow != null && !wide.negated && !narrow.negated && wide.value.containsAll(narrow.value);
     }
 
     private static boolean asksNoMore(Rule wide, List<Match> matches) {
         for (Match match : wide.matches()) {
-            if (!match.name().equals("comment") && !matches.contains(match)) {
+            if (!match.name.equals("comment") && !matches.contains(match)) {
                 return false;
             }
         }
@@ -79,17 +79,17 @@ final class Plain {
 
     /** Whether no packet, a malformed one neither, can match what both ask before any -m; false when in doubt. */
     static boolean disjoint(Rule a, Rule b) {
-        return apart(a.source(), b.source()) || apart(a.destination(), b.destination()) || otherName(a.in(), b.in())
-                || otherName(a.out(), b.out()) || otherProtocol(a.protocol(), b.protocol());
+        return apart(a.source, b.source) || apart(a.destination, b.destination) || otherName(a.in, b.in)
+                || otherName(a.out, b.out) || otherProtocol(a.protocol, b.protocol);
     }
 
     private static boolean apart(Negatable<Network> a, Negatable<Network> b) {
-        return hasPrefix(a) && hasPrefix(b) && !a.value().containsAll(b.value()) && !b.value().containsAll(a.value());
+        return hasPrefix(a) && hasPrefix(b) && !a.value.containsAll(b.value) && !b.value.containsAll(a.value);
     }
 
     /** Whether it names the addresses that begin alike, rather than all others. */
     static boolean hasPrefix(Negatable<Network> network) {
-        return network != null && !network.negated() && network.value().prefix() > 0;
+        return network != null && !network.negated && network.value.prefix > 0;
     }
 
     private static boolean otherName(Negatable<String> a, Negatable<String> b) {
@@ -98,7 +98,7 @@ final class Plain {
 
     /** Whether it is the name of one interface. */
     static boolean isName(Negatable<String> name) {
-        return name != null && !name.negated() && !name.value().endsWith("+");
+        return name != null && !name.negated && !name.value.endsWith("+");
     }
 
     private static boolean otherProtocol(Negatable<String> a, Negatable<String> b) {
@@ -107,21 +107,21 @@ final class Plain {
 
     /** Whether it is one of the usual protocols. */
     static boolean isProtocol(Negatable<String> protocol) {
-        return protocol != null && !protocol.negated() && PROTOCOLS.contains(protocol.value());
+        return protocol != null && !protocol.negated && PROTOCOLS.contains(protocol.value);
     }
 
     /** Whether the rules may change places without a packet seeing a difference; false when in doubt. */
     static boolean commute(Rule a, Rule b) {
-        return disjoint(a, b) || ends(a) && a.target().equals(b.target()) && !readsHeader(a) && !readsHeader(b);
+        return disjoint(a, b) || ends(a) && a.target.equals(b.target) && !readsHeader(a) && !readsHeader(b);
     }
 
     /** IPv6 looks for the protocol behind headers that may be broken, and drops a packet where they are (ip6_packet_match). */
     static boolean readsHeader(Rule rule) {
-        if (rule.protocol() != null) {
+        if (rule.protocol != null) {
             return true;
         }
         for (Match match : rule.matches()) {
-            if (HEADER.contains(match.name())) {
+            if (HEADER.contains(match.name)) {
                 return true;
             }
         }
@@ -130,15 +130,15 @@ final class Plain {
 
     /** Whether this is the rule that accepts what belongs to known connections: states, a comment, nothing else by -m. */
     static boolean acceptsKnown(Rule rule) {
-        if (!Target.ACCEPT.equals(rule.target())) {
+        if (!Target.ACCEPT.equals(rule.target)) {
             return false;
         }
         int asked = 0;
         for (Match match : rule.matches()) {
-            Option states = match.option(match.name().equals("state") ? "--state" : "--ctstate");
-            boolean known = states != null && match.options().size() == 1 && !states.negated() && states.value() != null
+            Option states = match.option(match.name.equals("state") ? "--state" : "--ctstate");
+            boolean known = states != null && match.options.size() == 1 && !states.negated && states.value() != null
                     && states.value().matches("(RELATED,)?ESTABLISHED(,RELATED)?");
-            if (!known && !match.name().equals("comment")) {
+            if (!known && !match.name.equals("comment")) {
                 return false;
             }
             asked += known ? 1 : 0;
@@ -151,13 +151,13 @@ final class Plain {
      * a header cut off is INVALID to conntrack (tcp_error and udp_error of nf_conntrack_proto_*.c): it matches no such rule.
      */
     static boolean mayPrecede(Rule known, Rule other) {
-        return disjoint(known, other) || Target.ACCEPT.equals(other.target()) || apartByState(other);
+        return disjoint(known, other) || Target.ACCEPT.equals(other.target) || apartByState(other);
     }
 
     private static boolean apartByState(Rule other) {
         for (Match match : other.matches()) {
-            Option states = match.option(match.name().equals("state") ? "--state" : "--ctstate");
-            if (states != null && !states.negated() && states.value() != null && states.value().matches("(NEW|INVALID)(,(NEW|INVALID))?")) {
+            Option states = match.option(match.name.equals("state") ? "--state" : "--ctstate");
+            if (states != null && !states.negated && states.value() != null && states.value().matches("(NEW|INVALID)(,(NEW|INVALID))?")) {
                 return true;
             }
         }

@@ -14,21 +14,13 @@ final class Prefixes {
 
     /** A network and those given ones that it stands for. */
     static final class Sum {
-        private final Network network;
-        private final List<Integer> members;
+        final Network network;
+        /** Places in the given list, ascending; what lies in the others is among them. */
+        final List<Integer> members;
 
         private Sum(Network network, List<Integer> members) {
             this.network = network;
             this.members = members;
-        }
-
-        Network network() {
-            return network;
-        }
-
-        /** Places in the given list, ascending; what lies in the others is among them. */
-        List<Integer> members() {
-            return members;
         }
     }
 
@@ -42,7 +34,7 @@ final class Prefixes {
             @Override
             public int compare(Sum a, Sum b) {
                 int order = compareBits(a.network.address(), b.network.address());
-                return order != 0 ? order : a.network.prefix() - b.network.prefix();
+                return order != 0 ? order : a.network.prefix - b.network.prefix;
             }
         });
         List<Sum> done = new ArrayList<Sum>();
@@ -68,9 +60,9 @@ final class Prefixes {
 
     /** The network of which these two are the halves, or null. */
     private static Network parent(Network a, Network b) {
-        int prefix = a.prefix();
-        boolean halves = prefix > 1 && b.prefix() == prefix && common(a, b) == prefix - 1;
-        return halves ? Network.ofPrefix(a.family(), a.address(), prefix - 1) : null;
+        int prefix = a.prefix;
+        boolean halves = prefix > 1 && b.prefix == prefix && common(a, b) == prefix - 1;
+        return halves ? Network.ofPrefix(a.family, a.address(), prefix - 1) : null;
     }
 
     private static int compareBits(byte[] a, byte[] b) {
@@ -84,7 +76,7 @@ final class Prefixes {
 
     /** How many leading bits both networks have in common, at most the shorter one's prefix. */
     static int common(Network a, Network b) {
-        int most = Math.min(a.prefix(), b.prefix());
+        int most = Math.min(a.prefix, b.prefix);
         byte[] one = a.address();
         byte[] other = b.address();
         int at = 0;

@@ -25,7 +25,7 @@ enum State {
     }
 
     private static boolean isState(Match match) {
-        return match.name().equals("state") || match.name().equals("conntrack");
+        return match.name.equals("state") || match.name.equals("conntrack");
     }
 
     /** The states that all of a rule's state matches let through; every state when it has none, null as for {@link #of(Match)}. */
@@ -47,11 +47,11 @@ enum State {
      * @return null when the match asks for more than states ({@code --ctorigdst}, SNAT …), which nothing stateless can stand for
      */
     private static Set<State> of(Match match) {
-        if (match.options().size() != 1) {
+        if (match.options.size() != 1) {
             return null;
         }
-        Option option = match.options().get(0);
-        if (!option.name().equals("--state") && !option.name().equals("--ctstate") || option.value() == null) {
+        Option option = match.options.get(0);
+        if (!option.name.equals("--state") && !option.name.equals("--ctstate") || option.value() == null) {
             return null;
         }
         Set<State> states = new TreeSet<State>();
@@ -62,7 +62,7 @@ enum State {
                 return null;
             }
         }
-        if (!option.negated()) {
+        if (!option.negated) {
             return states;
         }
         Set<State> others = new TreeSet<State>(Arrays.asList(values()));

@@ -42,7 +42,8 @@ final class Stateless {
 
     private final Ruleset ruleset;
     private final Place place;
-    private final List<Note> notes = new ArrayList<Note>();
+    /** What the result decides otherwise, by the user's line. */
+    final List<Note> notes = new ArrayList<Note>();
     private Ruleset result = Ruleset.empty();
 
     private Stateless(Ruleset ruleset, Place place) {
@@ -68,11 +69,6 @@ final class Stateless {
     /** The ruleset without any state. */
     Ruleset ruleset() {
         return result;
-    }
-
-    /** What the result decides otherwise, by the user's line. */
-    List<Note> notes() {
-        return notes;
     }
 
     private void table(Family family, Table table) {
@@ -109,7 +105,7 @@ final class Stateless {
             chains.add(chain.withRules(fragmented.contains(chain.name()) ? fragments.with(rules) : rules));
         }
         chains.addAll(others.chains());
-        for (Hook hook : table.hooks()) {
+        for (Hook hook : table.hooks) {
             for (Chain chain : answers.chains(hook)) {
                 chains.add(fragmented.contains(hook.name()) ? chain.withRules(fragments.with(chain.rules())) : chain);
             }
@@ -158,7 +154,7 @@ final class Stateless {
     }
 
     private static boolean takesAnswers(Rule rule, Set<State> states, Jumps jumps) {
-        return states != null && states.contains(State.ESTABLISHED) && !states.contains(State.NEW) && !jumps.onlyDrops(rule.target());
+        return states != null && states.contains(State.ESTABLISHED) && !states.contains(State.NEW) && !jumps.onlyDrops(rule.target);
     }
 
     private List<Rule> withoutState(Family family, String chain, Rule rule, Mirror mirror, AnswerChains shared, Jumps jumps,
@@ -184,7 +180,7 @@ final class Stateless {
                     "the addresses and ports themselves (-s, -d, --dport), or leave the rule out");
             return rules;
         }
-        boolean drops = jumps.onlyDrops(rule.target());
+        boolean drops = jumps.onlyDrops(rule.target);
         rules.addAll(Pieces.of(family, rule, states, drops, others));
         List<Rule> mirrored = takesAnswers(rule, states, jumps) ? mirror.answersFor(chain, rule) : Collections.<Rule>emptyList();
         explain(rule, states, rules.size(), shared.count(mirrored), drops);
@@ -194,11 +190,11 @@ final class Stateless {
 
     private static String needsConntrack(Rule rule) {
         for (Match match : rule.matches()) {
-            if (MATCHES.contains(match.name())) {
-                return "-m " + match.name();
+            if (MATCHES.contains(match.name)) {
+                return "-m " + match.name;
             }
         }
-        return rule.target() != null && TARGETS.contains(rule.target().name()) ? "-j " + rule.target().name() : null;
+        return rule.target != null && TARGETS.contains(rule.target.name) ? "-j " + rule.target.name : null;
     }
 
     private void explain(Rule rule, Set<State> states, int pieces, int answers, boolean drops) {
@@ -233,10 +229,10 @@ final class Stateless {
     }
 
     private void loss(Rule rule, String text, String instead) {
-        notes.add(Note.loss(rule.origin(), text, instead));
+        notes.add(Note.loss(rule.origin, text, instead));
     }
 
     private void note(Rule rule, String text) {
-        notes.add(new Note(rule.origin(), text));
+        notes.add(new Note(rule.origin, text));
     }
 }

@@ -60,15 +60,15 @@ final class TcpFlags {
         Match tcp = rule.match("tcp");
         Option own = tcp == null ? null : tcp.option("--tcp-flags");
         TcpFlags merged = this;
-        if (own != null && !own.negated()) {
-            TcpFlags other = new TcpFlags(own.values().get(0), own.values().get(1));
+        if (own != null && !own.negated) {
+            TcpFlags other = new TcpFlags(own.values.get(0), own.values.get(1));
             if ((mask & other.mask & (wanted ^ other.wanted)) != 0) {
                 return null;
             }
             merged = new TcpFlags(mask | other.mask, wanted | other.wanted);
         }
         Option flags = Option.of("--tcp-flags", words(merged.mask), words(merged.wanted));
-        if (tcp == null || own != null && own.negated()) {
+        if (tcp == null || own != null && own.negated) {
             // a negated condition of the rule's own can't be merged: a second -m tcp is asked beside it
             matches.add(0, Match.of("tcp", flags));
         } else {
@@ -80,8 +80,8 @@ final class TcpFlags {
     /** iptables-save prints ports, then --tcp-option, then --tcp-flags (libxt_tcp.c, tcp_save). */
     private static List<Option> withFlags(Match tcp, Option flags) {
         List<Option> options = new ArrayList<Option>();
-        for (Option option : tcp.options()) {
-            if (!option.name().equals("--tcp-flags")) {
+        for (Option option : tcp.options) {
+            if (!option.name.equals("--tcp-flags")) {
                 options.add(option);
             }
         }

@@ -37,7 +37,8 @@ final class Trees {
     private final Set<String> users;
     private final Set<String> taken;
     private final List<Note> notes;
-    private final List<Chain> made = new ArrayList<Chain>();
+    /** The chains made so far. */
+    final List<Chain> made = new ArrayList<Chain>();
     private String chain;
     private int number;
 
@@ -52,11 +53,6 @@ final class Trees {
         this.users = users;
         this.taken = taken;
         this.notes = notes;
-    }
-
-    /** The chains made so far. */
-    List<Chain> made() {
-        return made;
     }
 
     /** A chain with its long lists behind jumps. */
@@ -83,8 +79,8 @@ final class Trees {
 
     /** A jump that comes back is as good as a verdict here: the rule stays whole. RETURN would come back too early. */
     private boolean movable(Rule rule) {
-        Target target = rule.target();
-        boolean jumps = target != null && !target.isGoto() && users.contains(target.name());
+        Target target = rule.target;
+        boolean jumps = target != null && !target.isGoto() && users.contains(target.name);
         return (jumps || Plain.ends(rule)) && Plain.asks(rule, family);
     }
 
@@ -96,7 +92,7 @@ final class Trees {
             body.add(jump(common, run));
         }
         int most = most(body);
-        notes.add(new Note(run.get(0).origin(), "begins a list of " + run.size() + " rules of " + chain + " that stands in "
+        notes.add(new Note(run.get(0).origin, "begins a list of " + run.size() + " rules of " + chain + " that stands in "
                 + (made.size() - before) + " chains bw_*: a packet is compared with at most " + most + " of their rules"));
         return body;
     }
@@ -110,8 +106,8 @@ final class Trees {
         if (best == null || best.cost() >= run.size()) {
             return run;
         }
-        List<Rule> body = new ArrayList<Rule>(best.before());
-        for (List<Rule> part : best.parts()) {
+        List<Rule> body = new ArrayList<Rule>(best.before);
+        for (List<Rule> part : best.parts) {
             if (part.size() <= 2) {
                 body.addAll(part);
             } else {
@@ -144,7 +140,7 @@ final class Trees {
         int deepest = 0;
         for (Rule rule : body) {
             for (int i = made.size() - 1; i >= 0; i--) {
-                if (rule.target().name().equals(made.get(i).name())) {
+                if (rule.target.name.equals(made.get(i).name())) {
                     deepest = Math.max(deepest, most(made.get(i).rules()));
                 }
             }

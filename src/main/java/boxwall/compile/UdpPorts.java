@@ -16,8 +16,8 @@ final class UdpPorts {
     /** multiport takes 15 ports, a range counts twice (xt_multiport.h: XT_MULTI_PORTS). */
     private static final int MULTI_MAX = 15;
 
-    private final String from;
-    private final String to;
+    final String from;
+    final String to;
 
     UdpPorts(String from, String to) {
         this.from = from;
@@ -28,7 +28,7 @@ final class UdpPorts {
     static List<UdpPorts> of(Rule rule) {
         List<UdpPorts> pairs = Collections.singletonList(new UdpPorts(ALL, ALL));
         for (Match match : rule.matches()) {
-            for (Option option : isPorts(match) ? match.options() : Collections.<Option>emptyList()) {
+            for (Option option : isPorts(match) ? match.options : Collections.<Option>emptyList()) {
                 List<UdpPorts> narrowed = new ArrayList<UdpPorts>();
                 for (UdpPorts each : pairs) {
                     each.narrow(option, narrowed);
@@ -40,14 +40,14 @@ final class UdpPorts {
     }
 
     static boolean isPorts(Match match) {
-        return match.name().equals("udp") || match.name().equals("multiport");
+        return match.name.equals("udp") || match.name.equals("multiport");
     }
 
     private void narrow(Option option, List<UdpPorts> to) {
-        boolean not = option.negated();
-        if (option.name().startsWith("--s")) {
+        boolean not = option.negated;
+        if (option.name.startsWith("--s")) {
             add(cut(from, option), this.to, to);
-        } else if (option.name().startsWith("--d")) {
+        } else if (option.name.startsWith("--d")) {
             add(from, cut(this.to, option), to);
         } else if (not) {
             add(cut(from, option), cut(this.to, option), to);
@@ -58,21 +58,13 @@ final class UdpPorts {
     }
 
     private static String cut(String ports, Option option) {
-        return option.negated() ? FreePorts.without(ports, option.value()) : FreePorts.within(ports, option.value());
+        return option.negated ? FreePorts.without(ports, option.value()) : FreePorts.within(ports, option.value());
     }
 
     private static void add(String from, String to, List<UdpPorts> list) {
         if (from.length() > 0 && to.length() > 0) {
             list.add(new UdpPorts(from, to));
         }
-    }
-
-    String from() {
-        return from;
-    }
-
-    String to() {
-        return to;
     }
 
     /** Ports and ranges that together are few. */

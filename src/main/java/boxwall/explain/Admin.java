@@ -68,7 +68,7 @@ public final class Admin {
     }
 
     private static AdminProof way(Ruleset ruleset, Site site, AdminPath path, Sets sets, Hook way) {
-        Bdd bdd = sets.bdd();
+        Bdd bdd = sets.bdd;
         boolean in = way == Hook.INPUT;
         byte[] unmarked = new byte[4];
         int packets = bdd.and(sets.everything(), bdd.and(sets.lies(Field.MARK, Span.range(unmarked, unmarked)),
@@ -95,13 +95,13 @@ public final class Admin {
 
     /** In: a new connection's SYN, then anything with ACK and without SYN. Out: anything with ACK, the SYN of the answer too. */
     private static int connection(Sets sets, AdminPath path, boolean in) {
-        Bdd bdd = sets.bdd();
+        Bdd bdd = sets.bdd;
         int clientPort = sets.lies(in ? Field.SPORT : Field.DPORT, Span.range(2, 1024, 65535));
-        int boxPort = sets.lies(in ? Field.DPORT : Field.SPORT, Span.range(2, path.port(), path.port()));
+        int boxPort = sets.lies(in ? Field.DPORT : Field.SPORT, Span.range(2, path.port, path.port));
         int later = bdd.and(Openings.later(sets), in ? Openings.flags(sets, 0, Packet.SYN) : Bdd.ALL);
         int states = in ? bdd.or(Openings.first(sets), later) : later;
         return bdd.and(Openings.protocol(sets, 6), bdd.and(bdd.and(clientPort, boxPort), bdd.and(states,
-                bdd.and(sets.lies(in ? Field.SRC : Field.DST, path.client()),
+                bdd.and(sets.lies(in ? Field.SRC : Field.DST, path.client),
                         sets.lies(in ? Field.DST : Field.SRC, Span.range(path.box(), path.box()))))));
     }
 
@@ -113,11 +113,11 @@ public final class Admin {
         if (path.family() == Family.IPV4) {
             return Bdd.NONE;
         }
-        Bdd bdd = sets.bdd();
+        Bdd bdd = sets.bdd;
         Field client = in ? Field.SRC : Field.DST;
         Field box = in ? Field.DST : Field.SRC;
         int me = sets.lies(box, Span.range(path.box(), path.box()));
-        int you = sets.lies(client, path.client());
+        int you = sets.lies(client, path.client);
         byte[] group = AdminPackets.solicited(path.box());
         int asking = bdd.and(type(sets, 135), in ? bdd.and(you, sets.lies(box, Span.range(group, group)))
                 : bdd.and(me, solicited(sets, path)));
@@ -131,10 +131,10 @@ public final class Admin {
 
     /** The solicited-node address of one client, or those of a network: any where its mask leaves the last 24 bits open. */
     private static int solicited(Sets sets, AdminPath path) {
-        byte[] group = AdminPackets.solicited(path.client().address());
+        byte[] group = AdminPackets.solicited(path.client.address());
         byte[] mask = new byte[16];
         java.util.Arrays.fill(mask, 0, 13, (byte) 255);
-        System.arraycopy(path.client().mask(), 13, mask, 13, 3);
+        System.arraycopy(path.client.mask(), 13, mask, 13, 3);
         return sets.lies(Field.DST, Span.masked(group, mask));
     }
 }

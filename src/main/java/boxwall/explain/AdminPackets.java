@@ -20,7 +20,7 @@ final class AdminPackets {
         Walk walk = new Walk(ruleset, site);
         for (Packet packet : packets(path)) {
             Answer answer = walk.packet(packet, packet.in() == null ? Hook.OUTPUT : Hook.INPUT);
-            if (answer.verdict().stops()) {
+            if (answer.verdict.stops()) {
                 return new AdminProof(AdminProof.Result.FAILED, path + ": " + answer + " for " + packet, answer);
             }
         }
@@ -46,9 +46,9 @@ final class AdminPackets {
     /** The network's first, last and a middle address; one for a single client. */
     private static List<byte[]> clients(AdminPath path) {
         List<byte[]> clients = new ArrayList<byte[]>();
-        byte[] mask = path.client().mask();
+        byte[] mask = path.client.mask();
         for (int fill : new int[] {0x00, 0x55, 0xff}) {
-            byte[] client = path.client().address();
+            byte[] client = path.client.address();
             for (int i = 0; i < client.length; i++) {
                 client[i] |= (byte) (fill & ~mask[i]);
             }
@@ -61,12 +61,12 @@ final class AdminPackets {
 
     private static Packet in(AdminPath path, byte[] client, int port, int flags, State state) {
         return Packet.of(path.family()).in(path.interfaceName()).src(client).dst(path.box()).protocol(6).sport(port)
-                .dport(path.port()).flags(flags).state(state).mark(0L).build();
+                .dport(path.port).flags(flags).state(state).mark(0L).build();
     }
 
     private static Packet out(AdminPath path, byte[] client, int port, int flags) {
         return Packet.of(path.family()).out(path.interfaceName()).src(path.box()).dst(client).protocol(6)
-                .sport(path.port()).dport(port).flags(flags).state(State.ESTABLISHED).mark(0L).build();
+                .sport(path.port).dport(port).flags(flags).state(State.ESTABLISHED).mark(0L).build();
     }
 
     private static void discovery(List<Packet> packets, AdminPath path, byte[] client) {

@@ -7,9 +7,9 @@ import boxwall.netfilter.Network;
 /** How an administrator reaches the box: from a client, or any of a network, over an interface to one TCP port. */
 public final class AdminPath {
     private final String name;
-    private final Network client;
+    public final Network client;
     private final byte[] box;
-    private final int port;
+    public final int port;
 
     /**
      * Makes a path.
@@ -20,7 +20,7 @@ public final class AdminPath {
      * @param port 1 to 65535
      */
     public AdminPath(String interfaceName, Network client, byte[] box, int port) {
-        if (box.length * 8 != client.family().addressBits()) {
+        if (box.length * 8 != client.family.addressBits) {
             throw new IllegalArgumentException("client " + client + ", but box " + Addresses.print(box));
         }
         this.name = interfaceName;
@@ -32,28 +32,20 @@ public final class AdminPath {
     /** The path of one client. */
     public static AdminPath of(String interfaceName, byte[] client, byte[] box, int port) {
         Family family = client.length == 4 ? Family.IPV4 : Family.IPV6;
-        return new AdminPath(interfaceName, Network.ofPrefix(family, client, family.addressBits()), box, port);
+        return new AdminPath(interfaceName, Network.ofPrefix(family, client, family.addressBits), box, port);
     }
 
     public Family family() {
-        return client.family();
+        return client.family;
     }
 
     public String interfaceName() {
         return name;
     }
 
-    public Network client() {
-        return client;
-    }
-
     /** A copy of the box's address. */
     public byte[] box() {
         return box.clone();
-    }
-
-    public int port() {
-        return port;
     }
 
     /** {@code 192.168.178.0/24 over lan to 192.168.178.1 port 8181}. */

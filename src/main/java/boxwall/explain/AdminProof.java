@@ -14,7 +14,8 @@ public final class AdminProof {
 
     private final Result result;
     private final String reason;
-    private final Answer answer;
+    /** The counterexample's walk; null when proved, or when there is none to show. */
+    public final Answer answer;
 
     AdminProof(Result result, String reason, Answer answer) {
         this.result = result;
@@ -33,12 +34,7 @@ public final class AdminProof {
 
     /** A packet that would not get through, or perhaps not; null when proved. */
     public Packet counterexample() {
-        return answer == null ? null : answer.packet();
-    }
-
-    /** The counterexample's walk; null when proved, or when there is none to show. */
-    public Answer answer() {
-        return answer;
+        return answer == null ? null : answer.packet;
     }
 
     @Override

@@ -8,13 +8,20 @@ import java.util.Set;
 
 /** What a walk found: the verdict, the rule that decides, and the trail. */
 public final class Answer {
-    private final Packet packet;
-    private final Verdict verdict;
-    private final Set<Verdict> possible;
-    private final Step decidedBy;
-    private final List<Step> trail;
-    private final List<Origin> dependsOn;
-    private final List<String> notes;
+    /** The packet that was walked. */
+    public final Packet packet;
+    /** UNKNOWN when more than one outcome is possible. */
+    public final Verdict verdict;
+    /** Every outcome that is possible; never empty. UNKNOWN in it: a program outside the kernel decides, or nobody here knows. */
+    public final Set<Verdict> possible;
+    /** The rule or policy that decides; null when the verdict is UNKNOWN, when no table of the ruleset was asked, or when the kernel drops by itself. */
+    public final Step decidedBy;
+    /** The rules that matched, in order, and the policies. */
+    public final List<Step> trail;
+    /** The lines whose matches can't be foreseen, when the verdict depends on them; empty unless it is UNKNOWN. */
+    public final List<Origin> dependsOn;
+    /** What was assumed on the way (routing, translation), in words. */
+    public final List<String> notes;
 
     Answer(Packet packet, Set<Verdict> possible, Step decidedBy, List<Step> trail, List<Origin> dependsOn,
             List<String> notes) {
@@ -25,41 +32,6 @@ public final class Answer {
         this.trail = Collections.unmodifiableList(new ArrayList<Step>(trail));
         this.dependsOn = Collections.unmodifiableList(new ArrayList<Origin>(dependsOn));
         this.notes = Collections.unmodifiableList(new ArrayList<String>(notes));
-    }
-
-    /** The packet that was walked. */
-    public Packet packet() {
-        return packet;
-    }
-
-    /** UNKNOWN when more than one outcome is possible. */
-    public Verdict verdict() {
-        return verdict;
-    }
-
-    /** Every outcome that is possible; never empty. UNKNOWN in it: a program outside the kernel decides, or nobody here knows. */
-    public Set<Verdict> possible() {
-        return possible;
-    }
-
-    /** The rule or policy that decides; null when the verdict is UNKNOWN, when no table of the ruleset was asked, or when the kernel drops by itself. */
-    public Step decidedBy() {
-        return decidedBy;
-    }
-
-    /** The rules that matched, in order, and the policies. */
-    public List<Step> trail() {
-        return trail;
-    }
-
-    /** The lines whose matches can't be foreseen, when the verdict depends on them; empty unless it is UNKNOWN. */
-    public List<Origin> dependsOn() {
-        return dependsOn;
-    }
-
-    /** What was assumed on the way (routing, translation), in words. */
-    public List<String> notes() {
-        return notes;
     }
 
     /** {@code DROP by filter INPUT 3 (rules:12): …}, or {@code ACCEPT or DROP, depends on rules:12}. */

@@ -74,28 +74,16 @@ final class ChainWalk {
 
     /** One way in which the chain can end. */
     static final class Outcome {
-        private final Verdict verdict;
-        private final Step step;
-        private final Packet packet;
+        final Verdict verdict;
+        /** The rule or policy that decided. */
+        final Step step;
+        /** The packet as it leaves, with what targets changed. */
+        final Packet packet;
 
         Outcome(Verdict verdict, Step step, Packet packet) {
             this.verdict = verdict;
             this.step = step;
             this.packet = packet;
-        }
-
-        Verdict verdict() {
-            return verdict;
-        }
-
-        /** The rule or policy that decided. */
-        Step step() {
-            return step;
-        }
-
-        /** The packet as it leaves, with what targets changed. */
-        Packet packet() {
-            return packet;
         }
     }
 
@@ -130,7 +118,7 @@ final class ChainWalk {
             visits += here.size();
             effort.count(here.size());
             if (here.size() > PACKETS_MAX || visits > effort.most || effort.isSpent()) {
-                unknown.add(rule.origin());
+                unknown.add(rule.origin);
                 end(Verdict.UNKNOWN, Step.rule(table, chain.name(), number, rule, false), here);
                 here = new LinkedHashSet<Packet>();
                 break;
@@ -167,8 +155,8 @@ final class ChainWalk {
             }
             if (truth == Truth.UNKNOWN) {
                 certain = false;
-                if (!Targets.goesOn(rule.target()) || !Targets.changesNothing(rule.target())) {
-                    unknown.add(rule.origin());
+                if (!Targets.goesOn(rule.target) || !Targets.changesNothing(rule.target)) {
+                    unknown.add(rule.origin);
                 }
             }
         }
@@ -176,30 +164,30 @@ final class ChainWalk {
     }
 
     private void act(Rule rule, Step step, Set<Packet> matched, Set<Packet> on, Set<Packet> back, int depth) {
-        Target target = rule.target();
-        Chain called = target == null ? null : ruleset.chain(family, table, target.name());
+        Target target = rule.target;
+        Chain called = target == null ? null : ruleset.chain(family, table, target.name);
         if (called != null && (target.isGoto() || !called.isBuiltin())) {
             if (depth >= DEPTH_MAX) {
-                unknown.add(rule.origin());
+                unknown.add(rule.origin);
                 end(Verdict.UNKNOWN, step, matched);
             } else {
                 (target.isGoto() ? back : on).addAll(walk(called, matched, depth + 1));
             }
-        } else if (target != null && target.name().equals("RETURN")) {
+        } else if (target != null && target.name.equals("RETURN")) {
             back.addAll(matched);
         } else if (Targets.goesOn(target)) {
             on.addAll(changed(target, matched));
-        } else if (target.name().equals("ACCEPT")) {
+        } else if (target.name.equals("ACCEPT")) {
             end(Verdict.ACCEPT, step, matched);
         } else if (Targets.translates(target)) {
             end(Verdict.ACCEPT, step, Translation.of(target, site, matched));
-        } else if (target.name().equals("DROP")) {
+        } else if (target.name.equals("DROP")) {
             end(Verdict.DROP, step, matched);
-        } else if (target.name().equals("REJECT")) {
+        } else if (target.name.equals("REJECT")) {
             end(Verdict.REJECT, step, matched);
         } else {
             // QUEUE, NFQUEUE, TARPIT, an extension not known here: it may decide anything, or let the packet go on
-            unknown.add(rule.origin());
+            unknown.add(rule.origin);
             end(Verdict.UNKNOWN, step, matched);
             on.addAll(matched);
         }
@@ -228,7 +216,7 @@ final class ChainWalk {
             }
             byte[] old = packet.value(Field.MARK);
             long value = (old == null ? 0 : Numbers.number(old)) & ~mark[0] ^ mark[1];
-            after.add(packet.copy().mark((int) value, packet.markKnown() | (int) mark[0]).build());
+            after.add(packet.copy().mark((int) value, packet.markKnown | (int) mark[0]).build());
         }
         return after;
     }

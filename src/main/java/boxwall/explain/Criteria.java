@@ -14,8 +14,10 @@ import java.util.List;
  * extension not known here), which are unknown. Semantics: ip_packet_match of the kernel's ip_tables.c and ip6_tables.c.
  */
 final class Criteria {
-    private final List<Criterion> all;
-    private final List<String> opaque;
+    /** What must hold, all of it; empty for a rule that asks nothing. */
+    final List<Criterion> all;
+    /** The names of matches that can't be foreseen. */
+    final List<String> opaque;
 
     private Criteria(List<Criterion> all, List<String> opaque) {
         this.all = all;
@@ -26,18 +28,18 @@ final class Criteria {
     static Criteria of(Rule rule, Family family) {
         List<Criterion> all = new ArrayList<Criterion>();
         List<String> opaque = new ArrayList<String>();
-        address(all, Field.SRC, rule.source());
-        address(all, Field.DST, rule.destination());
-        device(all, Field.IN, rule.in());
-        device(all, Field.OUT, rule.out());
-        protocol(all, opaque, rule.protocol());
-        if (rule.fragment() != null) {
-            boolean wanted = rule.fragment().value().booleanValue() != rule.fragment().negated();
+        address(all, Field.SRC, rule.source);
+        address(all, Field.DST, rule.destination);
+        device(all, Field.IN, rule.in);
+        device(all, Field.OUT, rule.out);
+        protocol(all, opaque, rule.protocol);
+        if (rule.fragment != null) {
+            boolean wanted = rule.fragment.value.booleanValue() != rule.fragment.negated;
             all.add(fragment(wanted));
         }
         for (Match match : rule.matches()) {
             if (!Extensions.read(match, family, all)) {
-                opaque.add(match.name());
+                opaque.add(match.name);
             }
         }
         return new Criteria(all, opaque);
@@ -45,31 +47,31 @@ final class Criteria {
 
     private static void address(List<Criterion> all, Field field, Negatable<Network> network) {
         if (network != null) {
-            Span span = Span.masked(network.value().address(), network.value().mask());
-            all.add(new Criterion(field, null, network.negated(), Collections.singletonList(span)));
+            Span span = Span.masked(network.value.address(), network.value.mask());
+            all.add(new Criterion(field, null, network.negated, Collections.singletonList(span)));
         }
     }
 
     private static void device(List<Criterion> all, Field field, Negatable<String> name) {
         if (name != null) {
-            byte[] mask = Numbers.interfaceMask(name.value());
-            byte[] value = Numbers.interfaceName(name.value());
+            byte[] mask = Numbers.interfaceMask(name.value);
+            byte[] value = Numbers.interfaceName(name.value);
             for (int i = 0; i < value.length; i++) {
                 value[i] &= mask[i];
             }
-            all.add(new Criterion(field, null, name.negated(), Collections.singletonList(Span.masked(value, mask))));
+            all.add(new Criterion(field, null, name.negated, Collections.singletonList(Span.masked(value, mask))));
         }
     }
 
     private static void protocol(List<Criterion> all, List<String> opaque, Negatable<String> protocol) {
-        if (protocol == null || protocol.value().equals("all")) {
+        if (protocol == null || protocol.value.equals("all")) {
             return;
         }
-        int number = Numbers.protocol(protocol.value());
+        int number = Numbers.protocol(protocol.value);
         if (number < 0) {
-            opaque.add("-p " + protocol.value());
+            opaque.add("-p " + protocol.value);
         } else if (number > 0) {
-            all.add(new Criterion(Field.PROTOCOL, null, protocol.negated(),
+            all.add(new Criterion(Field.PROTOCOL, null, protocol.negated,
                     Collections.singletonList(Span.range(1, number, number))));
         }
     }
@@ -77,16 +79,6 @@ final class Criteria {
     /** Asks for a later fragment, or for a packet that is none. */
     static Criterion fragment(boolean later) {
         return new Criterion(Field.FRAGMENT, null, !later, Collections.singletonList(Span.range(1, 1, 1)));
-    }
-
-    /** What must hold, all of it; empty for a rule that asks nothing. */
-    List<Criterion> all() {
-        return all;
-    }
-
-    /** The names of matches that can't be foreseen. */
-    List<String> opaque() {
-        return opaque;
     }
 
     /** Asks a packet: NO as soon as one criterion says so, UNKNOWN when one isn't known. */

@@ -4,10 +4,11 @@ import java.util.List;
 
 /** One question of a rule: does a field of the packet lie in one of these spans, or, negated, in none? */
 final class Criterion {
-    private final Field field;
-    private final Field other;
-    private final boolean negated;
-    private final List<Span> spans;
+    final Field field;
+    /** A second field of which it is enough that it lies in a span, or null. */
+    final Field other;
+    final boolean negated;
+    final List<Span> spans;
 
     /**
      * Makes a criterion.
@@ -19,23 +20,6 @@ final class Criterion {
         this.other = other;
         this.negated = negated;
         this.spans = spans;
-    }
-
-    Field field() {
-        return field;
-    }
-
-    /** A second field of which it is enough that it lies in a span, or null. */
-    Field other() {
-        return other;
-    }
-
-    boolean negated() {
-        return negated;
-    }
-
-    List<Span> spans() {
-        return spans;
     }
 
     /** Asks a packet. */
@@ -50,7 +34,7 @@ final class Criterion {
     private Truth lies(Field where, Packet packet) {
         byte[] value = packet.value(where);
         if (where == Field.MARK) {
-            byte[] known = Numbers.bytes(packet.markKnown(), 4);
+            byte[] known = Numbers.bytes(packet.markKnown, 4);
             return spans.get(0).contains(value == null ? new byte[4] : value, known);
         }
         if (value == null) {

@@ -29,8 +29,10 @@ public final class Difference {
         private final Verdict before;
         private final Verdict after;
         private final Region region;
-        private final Answer was;
-        private final Answer is;
+        /** The walk of an example in the first ruleset; {@link Answer#packet} is the example. */
+        public final Answer was;
+        /** The walk of the same packet in the second ruleset. */
+        public final Answer is;
 
         Change(Verdict before, Verdict after, Region region, Answer was, Answer is) {
             this.before = before;
@@ -52,16 +54,6 @@ public final class Difference {
 
         public Region region() {
             return region;
-        }
-
-        /** The walk of an example in the first ruleset; {@link Answer#packet()} is the example. */
-        public Answer was() {
-            return was;
-        }
-
-        /** The walk of the same packet in the second ruleset. */
-        public Answer is() {
-            return is;
         }
 
         /** {@code DROP becomes ACCEPT: tcp from guest to lan, port 80}. */
@@ -95,7 +87,7 @@ public final class Difference {
         Collections.sort(changes, new Comparator<Change>() {
             @Override
             public int compare(Change a, Change b) {
-                return Double.compare(b.region.share(), a.region.share());
+                return Double.compare(b.region.share, a.region.share);
             }
         });
         return new Difference(changes, incomplete);
@@ -103,9 +95,9 @@ public final class Difference {
 
     /** Adds the changes at one hook; false when there are more than were added. */
     private static boolean compare(Ruleset before, Ruleset after, Site site, Sets sets, Hook way, List<Change> changes) {
-        Bdd bdd = sets.bdd();
+        Bdd bdd = sets.bdd;
         int packets = bdd.and(Openings.possible(sets), to(way, sets, site));
-        if (way == Hook.INPUT && sets.family() == Family.IPV4) {
+        if (way == Hook.INPUT && sets.family == Family.IPV4) {
             packets = bdd.and(packets, Openings.whole(sets));
         }
         int[] old = split(before, site, sets, way, packets);
@@ -116,7 +108,7 @@ public final class Difference {
             for (int k = 0; k < KINDS.length; k++) {
                 int set = i == k ? Bdd.NONE : bdd.and(old[i], now[k]);
                 for (Region region : regions.of(set, REGIONS_MAX)) {
-                    Packet example = Example.of(sets, site, way, bdd.and(set, region.set()));
+                    Packet example = Example.of(sets, site, way, bdd.and(set, region.set));
                     changes.add(new Change(KINDS[i], KINDS[k], region, new Walk(before, site).packet(example, way),
                             new Walk(after, site).packet(example, way)));
                 }
@@ -130,7 +122,7 @@ public final class Difference {
     private static int[] split(Ruleset ruleset, Site site, Sets sets, Hook way, int packets) {
         SetWalk walk = new SetWalk(ruleset, sets, site, null);
         walk.walk(way, packets);
-        Bdd bdd = sets.bdd();
+        Bdd bdd = sets.bdd;
         int accepted = bdd.minus(packets, walk.otherThan(Verdict.ACCEPT));
         int stopped = bdd.minus(packets, bdd.or(walk.possible(Verdict.ACCEPT), walk.possible(Verdict.UNKNOWN)));
         return new int[] {accepted, stopped, bdd.minus(bdd.minus(packets, accepted), stopped)};
@@ -140,12 +132,12 @@ public final class Difference {
         if (way == Hook.OUTPUT) {
             return Bdd.ALL;
         }
-        int arriving = sets.bdd().and(Openings.arriving(sets), way == Hook.FORWARD ? LinkScope.crossing(sets) : Bdd.ALL);
-        if (!site.knows(sets.family())) {
+        int arriving = sets.bdd.and(Openings.arriving(sets), way == Hook.FORWARD ? LinkScope.crossing(sets) : Bdd.ALL);
+        if (!site.knows(sets.family)) {
             return arriving;
         }
         int local = SetWalk.local(sets, site);
-        return sets.bdd().and(arriving, way == Hook.INPUT ? local : sets.bdd().not(local));
+        return sets.bdd.and(arriving, way == Hook.INPUT ? local : sets.bdd.not(local));
     }
 
     /** The changes, largest first; empty when the rulesets decide alike, unless {@link #incomplete()} says that it isn't known. */

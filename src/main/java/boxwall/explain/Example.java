@@ -16,7 +16,7 @@ final class Example {
 
     /** A packet of a set that isn't empty, for a walk to a hook; fields that mean nothing in it are left unknown. */
     static Packet of(Sets sets, Site site, Hook way, int set) {
-        Bdd bdd = sets.bdd();
+        Bdd bdd = sets.bdd;
         int left = set;
         for (int wish : wishes(sets, site, way)) {
             int both = bdd.and(left, wish);
@@ -26,9 +26,9 @@ final class Example {
     }
 
     private static int[] wishes(Sets sets, Site site, Hook way) {
-        Bdd bdd = sets.bdd();
+        Bdd bdd = sets.bdd;
         byte[] noMark = new byte[4];
-        byte[] stranger = sets.universe().macs().get(sets.universe().macs().size() - 1);
+        byte[] stranger = sets.universe.macs.get(sets.universe.macs.size() - 1);
         int ports = bdd.or(Openings.protocol(sets, 6), Openings.protocol(sets, 17));
         return new int[] {
             sets.lies(Field.MARK, Span.range(noMark, noMark)),
@@ -51,27 +51,27 @@ final class Example {
         int set = Bdd.NONE;
         for (String name : site.interfaces()) {
             byte[] bytes = Numbers.interfaceName(name);
-            set = name.equals("lo") ? set : sets.bdd().or(set, sets.lies(field, Span.range(bytes, bytes)));
+            set = name.equals("lo") ? set : sets.bdd.or(set, sets.lies(field, Span.range(bytes, bytes)));
         }
         return set;
     }
 
     private static int own(Sets sets, Site site, Field field) {
         int set = Bdd.NONE;
-        for (byte[] address : site.addresses(sets.family(), null)) {
-            set = address[0] == 127 ? set : sets.bdd().or(set, sets.lies(field, Span.range(address, address)));
+        for (byte[] address : site.addresses(sets.family, null)) {
+            set = address[0] == 127 ? set : sets.bdd.or(set, sets.lies(field, Span.range(address, address)));
         }
         return set;
     }
 
     /** Hosts that are attached to the interface, or any documentation address (RFC 5737, RFC 3849) on that of the default route. */
     private static int neighbours(Sets sets, Site site, Field device, Field address) {
-        Bdd bdd = sets.bdd();
+        Bdd bdd = sets.bdd;
         int set = Bdd.NONE;
-        String host = sets.family() == Family.IPV4 ? "198.51.100.7" : "2001:db8::7";
-        Network far = Network.ofPrefix(sets.family(), Addresses.parse(host), sets.family().addressBits());
+        String host = sets.family == Family.IPV4 ? "198.51.100.7" : "2001:db8::7";
+        Network far = Network.ofPrefix(sets.family, Addresses.parse(host), sets.family.addressBits);
         for (Map.Entry<Network, String> route : site.routes().entrySet()) {
-            if (route.getKey().family() == sets.family()) {
+            if (route.getKey().family == sets.family) {
                 byte[] name = Numbers.interfaceName(route.getValue());
                 byte[] first = route.getKey().address();
                 int hosts = route.getKey().isEverything() ? sets.lies(address, far)
@@ -91,10 +91,10 @@ final class Example {
         if (protocol != 6) {
             trimmed.flags(null);
         }
-        if (protocol != (sets.family() == Family.IPV4 ? 1 : 58)) {
+        if (protocol != (sets.family == Family.IPV4 ? 1 : 58)) {
             trimmed.value(Field.ICMP, null);
         }
-        if (sets.universe().macs().size() == 1 || way == Hook.OUTPUT) {
+        if (sets.universe.macs.size() == 1 || way == Hook.OUTPUT) {
             trimmed.mac(null);
         }
         return (way == Hook.INPUT ? trimmed.out(null) : way == Hook.OUTPUT ? trimmed.in(null) : trimmed).build();

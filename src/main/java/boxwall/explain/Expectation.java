@@ -20,10 +20,14 @@ import java.util.Set;
 public final class Expectation {
     private static final Hook[] WAYS = {Hook.INPUT, Hook.FORWARD, Hook.OUTPUT};
 
-    private final boolean held;
-    private final String skippedBecause;
-    private final String reason;
-    private final Answer counterexample;
+    /** Whether the statement holds; false too when it was skipped, and when it couldn't be decided. */
+    public final boolean held;
+    /** Why it wasn't checked (an interface that the box lacks), or null. */
+    public final String skippedBecause;
+    /** What holds or what was found instead, in words; null when skipped. */
+    public final String reason;
+    /** The walk of a packet that shows that it doesn't hold; null when it does, and when there is none to show. */
+    public final Answer counterexample;
 
     private Expectation(boolean held, String skippedBecause, String reason, Answer counterexample) {
         this.held = held;
@@ -76,10 +80,10 @@ public final class Expectation {
     /** The first interface that is asked for but isn't there, or null. */
     private static String lacking(List<Criterion> asked, Site site) {
         for (Criterion criterion : asked) {
-            if (criterion.field() == Field.IN || criterion.field() == Field.OUT) {
-                for (Span span : criterion.spans()) {
-                    if (!site.has(Numbers.text(span.first()))) {
-                        return Numbers.text(span.first());
+            if (criterion.field == Field.IN || criterion.field == Field.OUT) {
+                for (Span span : criterion.spans) {
+                    if (!site.has(Numbers.text(span.first))) {
+                        return Numbers.text(span.first);
                     }
                 }
             }
@@ -93,7 +97,7 @@ public final class Expectation {
         Expectations.Shared shared = among.shared(family);
         if (shared != null) {
             try {
-                return check(wanted, keys, asked, shared.sets(), shared, ruleset, site);
+                return check(wanted, keys, asked, shared.sets, shared, ruleset, site);
             } catch (TooComplex e) {
                 shared.giveUp();
             }
@@ -101,11 +105,11 @@ public final class Expectation {
         among.begin();
         Universe universe = new Universe(Collections.singletonList(ruleset), site, family, asked);
         Sets sets = new Sets(family, universe, Bdd.affordable());
-        long before = sets.bdd().stepsLeft();
+        long before = sets.bdd.stepsLeft();
         try {
             return check(wanted, keys, asked, sets, null, ruleset, site);
         } finally {
-            among.took(sets.bdd(), before);
+            among.took(sets.bdd, before);
         }
     }
 
@@ -114,7 +118,7 @@ public final class Expectation {
         int all = start(sets, keys, asked);
         Expectation found = null;
         for (Hook way : WAYS) {
-            int packets = sets.bdd().and(all, to(way, keys, sets, site, wanted));
+            int packets = sets.bdd.and(all, to(way, keys, sets, site, wanted));
             if (packets == Bdd.NONE) {
                 continue;
             }
@@ -126,9 +130,9 @@ public final class Expectation {
             }
             int wrong = walk.otherThan(wanted);
             if (wanted == Verdict.DROP) {
-                wrong = sets.bdd().or(walk.possible(Verdict.ACCEPT), walk.possible(Verdict.UNKNOWN));
+                wrong = sets.bdd.or(walk.possible(Verdict.ACCEPT), walk.possible(Verdict.UNKNOWN));
             }
-            wrong = sets.bdd().and(wrong, packets);
+            wrong = sets.bdd.and(wrong, packets);
             if (wrong != Bdd.NONE) {
                 Packet example = Example.of(sets, site, way, wrong);
                 Answer answer = new Walk(ruleset, site).packet(example, way);
@@ -139,7 +143,7 @@ public final class Expectation {
     }
 
     private static int start(Sets sets, Map<String, String> keys, List<Criterion> asked) {
-        Bdd bdd = sets.bdd();
+        Bdd bdd = sets.bdd;
         int all = sets.everything();
         for (Criterion criterion : asked) {
             all = bdd.and(all, sets.matches(criterion));
@@ -157,7 +161,7 @@ public final class Expectation {
 
     /** The packets that go to that hook, as far as keys and addresses say. */
     private static int to(Hook way, Map<String, String> keys, Sets sets, Site site, Verdict wanted) {
-        Bdd bdd = sets.bdd();
+        Bdd bdd = sets.bdd;
         Hook forced = Keys.hook(keys);
         boolean in = keys.containsKey("in");
         boolean out = keys.containsKey("out");
@@ -170,7 +174,7 @@ public final class Expectation {
         if (way == Hook.INPUT && out || way == Hook.OUTPUT && in) {
             return Bdd.NONE;
         }
-        boolean known = site.knows(sets.family());
+        boolean known = site.knows(sets.family);
         int local = known ? SetWalk.local(sets, site) : Bdd.ALL;
         int set = bdd.and(arriving, way == Hook.INPUT || !known ? local : bdd.not(local));
         if (way == Hook.INPUT) {
@@ -184,26 +188,6 @@ public final class Expectation {
             set = !keys.containsKey("src") || !known ? Bdd.NONE : bdd.minus(set, own);
         }
         return bdd.and(set, way == Hook.FORWARD ? bdd.and(routed, LinkScope.crossing(sets)) : routed);
-    }
-
-    /** Whether the statement holds; false too when it was skipped, and when it couldn't be decided. */
-    public boolean held() {
-        return held;
-    }
-
-    /** Why it wasn't checked (an interface that the box lacks), or null. */
-    public String skippedBecause() {
-        return skippedBecause;
-    }
-
-    /** What holds or what was found instead, in words; null when skipped. */
-    public String reason() {
-        return reason;
-    }
-
-    /** The walk of a packet that shows that it doesn't hold; null when it does, and when there is none to show. */
-    public Answer counterexample() {
-        return counterexample;
     }
 
     @Override

@@ -48,23 +48,19 @@ public final class Expectations {
 
     /** All new connections of a family, walked as they are asked for. */
     final class Shared {
-        private final Sets sets;
+        final Sets sets;
         private final int first;
         private final Map<Hook, SetWalk> walks = new TreeMap<>();
         private boolean tooComplex;
 
         Shared(Family family, List<Criterion> asked) {
             sets = new Sets(family, new Universe(Collections.singletonList(ruleset), site, family, asked), Bdd.affordable());
-            first = sets.bdd().and(sets.everything(), Openings.first(sets));
-        }
-
-        Sets sets() {
-            return sets;
+            first = sets.bdd.and(sets.everything(), Openings.first(sets));
         }
 
         /** The walk of all new connections at a hook; null when these packets aren't all among them. */
         SetWalk walk(Hook way, int packets) {
-            if (sets.bdd().minus(packets, first) != Bdd.NONE) {
+            if (sets.bdd.minus(packets, first) != Bdd.NONE) {
                 return null;
             }
             SetWalk walk = walks.get(way);

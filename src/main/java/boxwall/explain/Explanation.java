@@ -9,9 +9,12 @@ import java.util.Map;
 
 /** What becomes of one packet on a box: by the rules that it would load, by the rules as written, and at AVM's firewall. */
 public final class Explanation {
-    private final Answer answer;
-    private final Answer asWritten;
-    private final List<String> path;
+    /** By what the box would load: this counts. */
+    public final Answer answer;
+    /** By the rules as written, with states; null when the box loads just those. */
+    public final Answer asWritten;
+    /** The packet's stations on the whole box, AVM's firewall included, a line each. */
+    public final List<String> path;
 
     private Explanation(Answer answer, Answer asWritten, List<String> path) {
         this.answer = answer;
@@ -34,20 +37,5 @@ public final class Explanation {
         Answer answer = new Walk(loaded, site).packet(packet, way);
         return new Explanation(answer, written == null ? null : new Walk(written, site).packet(packet, way),
                 Stations.of(answer, way, site, facts));
-    }
-
-    /** By what the box would load: this counts. */
-    public Answer answer() {
-        return answer;
-    }
-
-    /** By the rules as written, with states; null when the box loads just those. */
-    public Answer asWritten() {
-        return asWritten;
-    }
-
-    /** The packet's stations on the whole box, AVM's firewall included, a line each. */
-    public List<String> path() {
-        return path;
     }
 }

@@ -57,7 +57,7 @@ public final class Exposure {
 
     private void input(Ruleset ruleset, Site site, Family family, List<Service> services, int nodes) {
         Sets sets = sets(ruleset, site, family, nodes);
-        Bdd bdd = sets.bdd();
+        Bdd bdd = sets.bdd;
         int local = site.knows(family) ? SetWalk.local(sets, site) : Bdd.ALL;
         int packets = bdd.and(bdd.and(sets.everything(), Openings.arriving(sets)), bdd.and(Openings.first(sets), local));
         SetWalk walk = new SetWalk(ruleset, sets, site, null);
@@ -65,9 +65,9 @@ public final class Exposure {
         int sure = bdd.minus(packets, walk.otherThan(Verdict.ACCEPT));
         int open = bdd.or(walk.possible(Verdict.ACCEPT), walk.possible(Verdict.UNKNOWN));
         for (Service service : services) {
-            int asked = service.family() != family ? Bdd.NONE : bdd.and(packets, to(sets, site, service));
+            int asked = service.family != family ? Bdd.NONE : bdd.and(packets, to(sets, site, service));
             for (String name : doors) {
-                if (service.family() == family && !isLocal(service)) {
+                if (service.family == family && !isLocal(service)) {
                     reaches.add(reach(sets, service, name, bdd.and(asked, device(sets, Field.IN, name)), sure, open));
                 }
             }
@@ -90,12 +90,12 @@ public final class Exposure {
     }
 
     private static int to(Sets sets, Site site, Service service) {
-        Bdd bdd = sets.bdd();
-        int port = bdd.and(Openings.protocol(sets, service.protocol()),
-                sets.lies(Field.DPORT, Span.range(2, service.port(), service.port())));
+        Bdd bdd = sets.bdd;
+        int port = bdd.and(Openings.protocol(sets, service.protocol),
+                sets.lies(Field.DPORT, Span.range(2, service.port, service.port)));
         byte[] address = service.address();
         int own = address != null ? sets.lies(Field.DST, Span.range(address, address)) : Bdd.NONE;
-        for (byte[] each : address == null ? site.addresses(sets.family(), null) : Collections.<byte[]>emptyList()) {
+        for (byte[] each : address == null ? site.addresses(sets.family, null) : Collections.<byte[]>emptyList()) {
             boolean loopback = each.length == 4 ? each[0] == 127 : isLoopback(each);
             own = loopback ? own : bdd.or(own, sets.lies(Field.DST, Span.range(each, each)));
         }
@@ -103,7 +103,7 @@ public final class Exposure {
     }
 
     private static Reach reach(Sets sets, Service service, String name, int asked, int sure, int open) {
-        Bdd bdd = sets.bdd();
+        Bdd bdd = sets.bdd;
         int certain = bdd.and(asked, sure);
         int possible = bdd.and(asked, open);
         if (certain == asked && asked != Bdd.NONE) {
@@ -121,7 +121,7 @@ public final class Exposure {
 
     private void forward(Ruleset ruleset, Site site, Family family, int nodes) {
         Sets sets = sets(ruleset, site, family, nodes);
-        Bdd bdd = sets.bdd();
+        Bdd bdd = sets.bdd;
         int packets = bdd.and(bdd.and(sets.everything(), Openings.arriving(sets)), Openings.first(sets));
         packets = bdd.and(site.knows(family) ? bdd.minus(packets, SetWalk.local(sets, site)) : packets, LinkScope.crossing(sets));
         SetWalk walk = new SetWalk(ruleset, sets, site, null);

@@ -22,7 +22,7 @@ final class Extensions {
      * @return false when (part of) the answer can't be foreseen
      */
     static boolean read(Match match, Family family, List<Criterion> all) {
-        String name = match.name();
+        String name = match.name;
         if (name.equals("comment")) {
             return true;
         }
@@ -31,17 +31,17 @@ final class Extensions {
             all.add(Criteria.fragment(false));
         }
         boolean known = true;
-        for (Option option : match.options()) {
+        for (Option option : match.options) {
             List<Span> spans = spans(name, option, family);
-            Field field = field(option.name(), spans);
+            Field field = field(option.name, spans);
             if (field == null) {
                 known = false;
             } else {
-                Field other = option.name().equals("--ports") ? Field.DPORT : null;
-                all.add(new Criterion(field, other, option.negated(), spans));
+                Field other = option.name.equals("--ports") ? Field.DPORT : null;
+                all.add(new Criterion(field, other, option.negated, spans));
             }
         }
-        return known && (!match.options().isEmpty() || hasPorts(name) || name.equals("icmp"));
+        return known && (!match.options.isEmpty() || hasPorts(name) || name.equals("icmp"));
     }
 
     private static boolean hasPorts(String name) {
@@ -69,7 +69,7 @@ final class Extensions {
 
     /** The values an option asks for, or null when they can't be read or the option isn't known here. */
     private static List<Span> spans(String match, Option option, Family family) {
-        String name = option.name();
+        String name = option.name;
         String value = option.value() == null ? "" : option.value();
         if (hasPorts(match) && name.endsWith("port") || match.equals("multiport")) {
             return ports(value);
@@ -77,8 +77,8 @@ final class Extensions {
         if (match.startsWith("icmp")) {
             return one(icmp(value, family));
         }
-        if (match.equals("tcp") && name.equals("--tcp-flags") && option.values().size() == 2) {
-            return one(flags(value, option.values().get(1)));
+        if (match.equals("tcp") && name.equals("--tcp-flags") && option.values.size() == 2) {
+            return one(flags(value, option.values.get(1)));
         }
         if (match.equals("tcp") && name.equals("--syn")) {
             return one(flags("FIN,SYN,RST,ACK", "SYN"));
@@ -155,7 +155,7 @@ final class Extensions {
         int dash = text.indexOf('-');
         byte[] low = Addresses.parse(dash < 0 ? text : text.substring(0, dash));
         byte[] high = Addresses.parse(dash < 0 ? text : text.substring(dash + 1));
-        int length = family.addressBits() / 8;
+        int length = family.addressBits / 8;
         return low == null || high == null || low.length != length || high.length != length ? null
                 : Span.range(low, high);
     }

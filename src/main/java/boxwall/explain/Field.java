@@ -36,6 +36,6 @@ enum Field {
 
     /** How many bytes it takes in packets of a family. */
     int bytes(boxwall.netfilter.Family family) {
-        return bytes == 0 ? family.addressBits() / 8 : bytes;
+        return bytes == 0 ? family.addressBits / 8 : bytes;
     }
 }

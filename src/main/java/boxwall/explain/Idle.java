@@ -9,11 +9,13 @@ import java.util.List;
 public final class Idle {
     private static final int NAMED_MAX = 4;
 
-    private final Family family;
-    private final Step step;
+    public final Family family;
+    /** The rule with its place. */
+    public final Step step;
     private final boolean redundant;
     private final String why;
-    private final List<Step> covers;
+    /** The rules that decide its packets; empty when it asks for what no packet has, or nothing leads to it. */
+    public final List<Step> covers;
 
     Idle(Family family, Step step, boolean redundant, String why, List<Step> covers) {
         this.family = family;
@@ -23,15 +25,6 @@ public final class Idle {
         this.covers = Collections.unmodifiableList(new ArrayList<Step>(covers));
     }
 
-    public Family family() {
-        return family;
-    }
-
-    /** The rule with its place. */
-    public Step step() {
-        return step;
-    }
-
     /** True when packets get to it, but are decided the same without it; false when no packet gets to it. */
     public boolean isRedundant() {
         return redundant;
@@ -39,12 +32,7 @@ public final class Idle {
 
     /** Whether the rule would decide or send elsewhere, rather than only log, mark or count. */
     public boolean decides() {
-        return !Targets.goesOn(step.rule().target());
-    }
-
-    /** The rules that decide its packets; empty when it asks for what no packet has, or nothing leads to it. */
-    public List<Step> covers() {
-        return covers;
+        return !Targets.goesOn(step.rule.target);
     }
 
     /** What is proved, in a sentence, the covering rules named by the user's lines. */
@@ -52,8 +40,8 @@ public final class Idle {
         StringBuilder out = new StringBuilder(why);
         for (int i = 0; i < covers.size() && i < NAMED_MAX; i++) {
             Step each = covers.get(i);
-            out.append(i == 0 ? ": " : ", ").append(each.rule() == null ? "the policy of " + each.chain() : each.origin() + " ("
-                    + (each.rule().target() == null ? "counts" : each.rule().target().name()) + ")");
+            out.append(i == 0 ? ": " : ", ").append(each.rule == null ? "the policy of " + each.chain : each.origin() + " ("
+                    + (each.rule.target == null ? "counts" : each.rule.target.name) + ")");
         }
         return out.append(covers.size() > NAMED_MAX ? " and " + (covers.size() - NAMED_MAX) + " more" : "").toString();
     }

@@ -39,16 +39,16 @@ public final class Keys {
         Family family = family(keys);
         Packet.Builder packet = Packet.of(family == null ? Family.IPV4 : family);
         for (Criterion criterion : criteria(keys, packet.build().family(), site)) {
-            Span span = criterion.spans().get(0);
-            boolean wholeType = criterion.field() == Field.ICMP && span.second()[1] == -1 && span.first()[0] == span.second()[0];
-            boolean one = !span.isMasked() && (wholeType || Arrays.equals(span.first(), span.second()));
-            if (criterion.spans().size() > 1 || !one) {
-                throw wrong(NAMES.get(1 + Arrays.asList(FIELDS).indexOf(criterion.field())), keys, "one value");
+            Span span = criterion.spans.get(0);
+            boolean wholeType = criterion.field == Field.ICMP && span.second[1] == -1 && span.first[0] == span.second[0];
+            boolean one = !span.isMasked() && (wholeType || Arrays.equals(span.first, span.second));
+            if (criterion.spans.size() > 1 || !one) {
+                throw wrong(NAMES.get(1 + Arrays.asList(FIELDS).indexOf(criterion.field)), keys, "one value");
             }
-            if (criterion.field() == Field.MARK) {
-                packet.mark(Long.valueOf(Numbers.number(span.first())));
+            if (criterion.field == Field.MARK) {
+                packet.mark(Long.valueOf(Numbers.number(span.first)));
             } else {
-                packet.value(criterion.field(), span.first());
+                packet.value(criterion.field, span.first);
             }
         }
         Packet given = packet.build();
@@ -181,12 +181,12 @@ public final class Keys {
             return Extensions.addresses(word, family);
         }
         byte[] address = Addresses.parse(word.substring(0, slash));
-        long prefix = Numbers.parse(word.substring(slash + 1), family.addressBits());
-        if (address == null || address.length * 8 != family.addressBits() || prefix < 0) {
+        long prefix = Numbers.parse(word.substring(slash + 1), family.addressBits);
+        if (address == null || address.length * 8 != family.addressBits || prefix < 0) {
             return null;
         }
         Network network = Network.ofPrefix(family, address, (int) prefix);
-        return prefix == family.addressBits() ? Span.range(address, address)
+        return prefix == family.addressBits ? Span.range(address, address)
                 : Span.masked(network.address(), network.mask());
     }
 

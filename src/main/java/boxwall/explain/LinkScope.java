@@ -43,7 +43,7 @@ final class LinkScope {
 
     /** The packets that a router may forward. */
     static int crossing(Sets sets) {
-        return sets.bdd().not(sets.bdd().or(in(TO, Field.DST, sets), starting(sets)));
+        return sets.bdd.not(sets.bdd.or(in(TO, Field.DST, sets), starting(sets)));
     }
 
     /** The packets from an address of one link. */
@@ -54,7 +54,7 @@ final class LinkScope {
     private static int in(Network[] networks, Field field, Sets sets) {
         int set = Bdd.NONE;
         for (Network network : networks) {
-            set = network.family() != sets.family() ? set : sets.bdd().or(set, sets.lies(field, network));
+            set = network.family != sets.family ? set : sets.bdd.or(set, sets.lies(field, network));
         }
         return set;
     }

@@ -85,15 +85,15 @@ public final class Lint {
     private void judge() {
         for (int way = 0; way < WAYS.length; way++) {
             new SetWalk(ruleset, sets, site, listener(way)).walk(WAYS[way],
-                    WAYS[way] == Hook.FORWARD ? sets.bdd().and(sets.everything(), LinkScope.crossing(sets)) : sets.everything());
+                    WAYS[way] == Hook.FORWARD ? sets.bdd.and(sets.everything(), LinkScope.crossing(sets)) : sets.everything());
         }
-        for (Table table : ruleset.tables(sets.family())) {
-            for (Chain chain : ruleset.chains(sets.family(), table)) {
+        for (Table table : ruleset.tables(sets.family)) {
+            for (Chain chain : ruleset.chains(sets.family, table)) {
                 unreachable(table, chain);
             }
         }
-        if (ruleset.ruleCount(sets.family()) <= REDUNDANT_MAX) {
-            for (Chain chain : ruleset.chains(sets.family(), Table.FILTER)) {
+        if (ruleset.ruleCount(sets.family) <= REDUNDANT_MAX) {
+            for (Chain chain : ruleset.chains(sets.family, Table.FILTER)) {
                 int number = 0;
                 for (Rule rule : chain.rules()) {
                     redundant(Step.rule(Table.FILTER, chain.name(), ++number, rule, true));
@@ -111,15 +111,15 @@ public final class Lint {
 
             @Override
             public void reached(Step step, int here, int some) {
-                int[] ways = matched.get(step.rule());
+                int[] ways = matched.get(step.rule);
                 if (ways == null) {
                     ways = new int[WAYS.length];
-                    matched.put(step.rule(), ways);
+                    matched.put(step.rule, ways);
                 }
-                ways[way] = sets.bdd().or(ways[way], some);
-                visited.put(key(step.table(), step.chain()), Integer.valueOf(visits(step.table(), step.chain()) | 1 << way));
-                Target target = step.rule().target();
-                if (target != null && step.certain() && (target.isGoto() || target.name().equals("RETURN"))) {
+                ways[way] = sets.bdd.or(ways[way], some);
+                visited.put(key(step.table, step.chain), Integer.valueOf(visits(step.table, step.chain) | 1 << way));
+                Target target = step.rule.target;
+                if (target != null && step.certain && (target.isGoto() || target.name.equals("RETURN"))) {
                     events.add(new Event(step, way, null, some));
                 }
             }
@@ -146,7 +146,7 @@ public final class Lint {
                 if (chainVisited) {
                     covered(step);
                 } else if (!said) {
-                    idle.add(new Idle(sets.family(), step, false, "no packet gets into the chain " + chain.name(),
+                    idle.add(new Idle(sets.family, step, false, "no packet gets into the chain " + chain.name(),
                             Collections.<Step>emptyList()));
                     said = true;
                 }
@@ -164,26 +164,26 @@ public final class Lint {
 
     /** Names the rules that take what an unreachable rule asks for. */
     private void covered(Step step) {
-        int wanted = SetMatch.of(sets.universe().criteria(step.rule()), sets, sets.everything(), Rewrites.NOTHING).perhaps();
+        int wanted = SetMatch.of(sets.universe.criteria(step.rule), sets, sets.everything(), Rewrites.NOTHING).perhaps;
         if (wanted == Bdd.NONE) {
-            idle.add(new Idle(sets.family(), step, false, "it asks for what no packet has", Collections.<Step>emptyList()));
+            idle.add(new Idle(sets.family, step, false, "it asks for what no packet has", Collections.<Step>emptyList()));
             return;
         }
         List<Step> covers = new ArrayList<Step>();
         boolean otherwise = false;
         int left = wanted;
         for (Event event : events) {
-            boolean before = !event.step.chain().equals(step.chain()) || event.step.number() != 0
-                    && event.step.number() < step.number();
-            boolean onTheWay = event.step.table() == step.table() && (visits(step.table(), step.chain()) & 1 << event.way) != 0;
-            if (before && onTheWay && sets.bdd().and(left, event.packets) != Bdd.NONE) {
-                left = sets.bdd().minus(left, event.packets);
+            boolean before = !event.step.chain.equals(step.chain) || event.step.number != 0
+                    && event.step.number < step.number;
+            boolean onTheWay = event.step.table == step.table && (visits(step.table, step.chain) & 1 << event.way) != 0;
+            if (before && onTheWay && sets.bdd.and(left, event.packets) != Bdd.NONE) {
+                left = sets.bdd.minus(left, event.packets);
                 covers.add(event.step);
-                Target target = step.rule().target();
-                otherwise |= event.verdict != null && target != null && !event.verdict.name().equals(target.name());
+                Target target = step.rule.target;
+                otherwise |= event.verdict != null && target != null && !event.verdict.name().equals(target.name);
             }
         }
-        idle.add(new Idle(sets.family(), step, false, covers.isEmpty() ? "no packet that gets to its place fits it"
+        idle.add(new Idle(sets.family, step, false, covers.isEmpty() ? "no packet that gets to its place fits it"
                 : otherwise ? "shadowed, other rules decide all its packets" : "other rules decide all its packets the same", covers));
     }
 
@@ -192,43 +192,43 @@ public final class Lint {
      * so are rules whose packets would meet a LOG or another rule with an effect.
      */
     private void redundant(final Step step) {
-        Target target = step.rule().target();
-        boolean ends = target != null && (target.name().equals("ACCEPT") || target.name().equals("DROP") || target.name().equals("REJECT"));
-        Criteria asked = sets.universe().criteria(step.rule());
-        if (!ends || target.isGoto() || gone.containsKey(step.rule()) || asked.all().isEmpty() || !asked.opaque().isEmpty()) {
+        Target target = step.rule.target;
+        boolean ends = target != null && (target.name.equals("ACCEPT") || target.name.equals("DROP") || target.name.equals("REJECT"));
+        Criteria asked = sets.universe.criteria(step.rule);
+        if (!ends || target.isGoto() || gone.containsKey(step.rule) || asked.all.isEmpty() || !asked.opaque.isEmpty()) {
             return;
         }
-        Verdict verdict = Verdict.valueOf(target.name());
+        Verdict verdict = Verdict.valueOf(target.name);
         final List<Step> covers = new ArrayList<Step>();
         final boolean[] seen = {false, false};
-        gone.put(step.rule(), step.rule());
+        gone.put(step.rule, step.rule);
         boolean same = true;
         for (int way = 0; way < WAYS.length && same; way++) {
-            int packets = matched.get(step.rule())[way];
+            int packets = matched.get(step.rule)[way];
             SetWalk walk = new SetWalk(ruleset, sets, site, new SetChainWalk.Listener() {
                 @Override
                 public void decided(Step other, Verdict found, int set) {
-                    if (seen[0] && set != Bdd.NONE && other.table() == Table.FILTER && !covers.contains(other)) {
+                    if (seen[0] && set != Bdd.NONE && other.table == Table.FILTER && !covers.contains(other)) {
                         covers.add(other);
                     }
                 }
 
                 @Override
                 public void reached(Step other, int here, int some) {
-                    Target does = other.rule().target();
-                    seen[0] |= other.rule() == step.rule();
+                    Target does = other.rule.target;
+                    seen[0] |= other.rule == step.rule;
                     seen[1] |= seen[0] && some != Bdd.NONE && does != null && Targets.goesOn(does);
                 }
             }).without(gone);
             if (packets != Bdd.NONE) {
                 walk.walk(WAYS[way], packets);
-                same = sets.bdd().and(packets, walk.otherThan(verdict)) == Bdd.NONE && !seen[1];
+                same = sets.bdd.and(packets, walk.otherThan(verdict)) == Bdd.NONE && !seen[1];
             }
         }
         if (same && !covers.isEmpty()) {
-            idle.add(new Idle(sets.family(), step, true, "its packets are decided the same without it", covers));
+            idle.add(new Idle(sets.family, step, true, "its packets are decided the same without it", covers));
         } else {
-            gone.remove(step.rule());
+            gone.remove(step.rule);
         }
     }
 }

@@ -16,8 +16,8 @@ final class Openings {
 
     /** First packets of a new connection. */
     static int first(Sets sets) {
-        Bdd bdd = sets.bdd();
-        boolean four = sets.family() == Family.IPV4;
+        Bdd bdd = sets.bdd;
+        boolean four = sets.family == Family.IPV4;
         int tcp = protocol(sets, 6);
         int icmp = protocol(sets, four ? 1 : 58);
         int fits = bdd.or(bdd.and(tcp, flags(sets, Packet.SYN, Packet.FIN | Packet.SYN | Packet.RST | Packet.ACK)),
@@ -27,25 +27,25 @@ final class Openings {
 
     /** Packets of a connection that conntrack knows: TCP ones carry ACK, for nobody sends anything else after the first. */
     static int later(Sets sets) {
-        Bdd bdd = sets.bdd();
+        Bdd bdd = sets.bdd;
         int tcp = bdd.and(protocol(sets, 6), flags(sets, Packet.ACK, Packet.ACK));
         return bdd.and(bdd.or(tcp, bdd.not(protocol(sets, 6))), bdd.and(whole(sets), state(sets, State.ESTABLISHED)));
     }
 
     /** Every packet but what conntrack never says: NEW of an ICMP message that isn't a request. */
     static int possible(Sets sets) {
-        Bdd bdd = sets.bdd();
-        int icmp = protocol(sets, sets.family() == Family.IPV4 ? 1 : 58);
+        Bdd bdd = sets.bdd;
+        int icmp = protocol(sets, sets.family == Family.IPV4 ? 1 : 58);
         int no = bdd.and(bdd.and(icmp, state(sets, State.NEW)), bdd.not(requests(sets)));
         return bdd.minus(sets.everything(), no);
     }
 
     /** What comes in at all: IPv4 loopback addresses are martians on every interface but lo (ip_route_input_slow). */
     static int arriving(Sets sets) {
-        if (sets.family() == Family.IPV6) {
+        if (sets.family == Family.IPV6) {
             return Bdd.ALL;
         }
-        Bdd bdd = sets.bdd();
+        Bdd bdd = sets.bdd;
         byte[] lo = Numbers.interfaceName("lo");
         Span loopback = Span.masked(new byte[] {127, 0, 0, 0}, new byte[] {-1, 0, 0, 0});
         int martian = bdd.or(sets.lies(Field.SRC, loopback), sets.lies(Field.DST, loopback));
@@ -54,8 +54,8 @@ final class Openings {
 
     private static int requests(Sets sets) {
         int requests = Bdd.NONE;
-        for (int type : sets.family() == Family.IPV4 ? REQUESTS_V4 : REQUESTS_V6) {
-            requests = sets.bdd().or(requests, sets.lies(Field.ICMP, Span.range(2, type * 256, type * 256 + 255)));
+        for (int type : sets.family == Family.IPV4 ? REQUESTS_V4 : REQUESTS_V6) {
+            requests = sets.bdd.or(requests, sets.lies(Field.ICMP, Span.range(2, type * 256, type * 256 + 255)));
         }
         return requests;
     }

@@ -19,7 +19,7 @@ public final class Packet {
     private final Family family;
     private final byte[][] values;
     /** The bits of the mark that are known; 0 when none is. */
-    private final int markKnown;
+    final int markKnown;
 
     private Packet(Builder b) {
         family = b.family;
@@ -108,10 +108,6 @@ public final class Packet {
 
     byte[] value(Field field) {
         return values[field.ordinal()];
-    }
-
-    int markKnown() {
-        return markKnown;
     }
 
     private byte[] copy(Field field) {

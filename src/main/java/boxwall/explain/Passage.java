@@ -11,9 +11,9 @@ import java.util.TreeSet;
 
 /** What one walk has found so far. */
 final class Passage {
-    private final Packet packet;
-    private final List<Step> trail = new ArrayList<Step>();
-    private final Set<Origin> unknown = new LinkedHashSet<Origin>();
+    final Packet packet;
+    final List<Step> trail = new ArrayList<Step>();
+    final Set<Origin> unknown = new LinkedHashSet<Origin>();
     private final Set<String> notes = new LinkedHashSet<String>();
     private final Set<Verdict> possible = new TreeSet<Verdict>();
     private Step stopped;
@@ -22,18 +22,6 @@ final class Passage {
 
     Passage(Packet packet) {
         this.packet = packet;
-    }
-
-    Packet packet() {
-        return packet;
-    }
-
-    List<Step> trail() {
-        return trail;
-    }
-
-    Set<Origin> unknown() {
-        return unknown;
     }
 
     void note(String note) {
@@ -52,13 +40,13 @@ final class Passage {
     Set<Packet> ask(ChainWalk walk, Chain chain, Set<Packet> packets) {
         Set<Packet> through = new LinkedHashSet<Packet>();
         for (ChainWalk.Outcome outcome : walk.from(chain, packets)) {
-            if (outcome.verdict() == Verdict.ACCEPT) {
-                through.add(outcome.packet());
-                boolean filters = outcome.step().table() == Table.FILTER;
-                accepted = accepted == null || filters || accepted.table() != Table.FILTER ? outcome.step() : accepted;
+            if (outcome.verdict == Verdict.ACCEPT) {
+                through.add(outcome.packet);
+                boolean filters = outcome.step.table == Table.FILTER;
+                accepted = accepted == null || filters || accepted.table != Table.FILTER ? outcome.step : accepted;
             } else {
-                possible.add(outcome.verdict());
-                stopped = outcome.step();
+                possible.add(outcome.verdict);
+                stopped = outcome.step;
             }
         }
         return through;

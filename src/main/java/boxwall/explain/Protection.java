@@ -46,8 +46,8 @@ public final class Protection {
                 return true;
             }
             for (Rule rule : chain.rules()) {
-                Target target = rule.target();
-                Chain called = target == null ? null : ruleset.chain(family, table, target.name());
+                Target target = rule.target;
+                Chain called = target == null ? null : ruleset.chain(family, table, target.name);
                 if (called != null) {
                     open.add(called);
                 } else if (!Targets.goesOn(target) && !Targets.translates(target) && !target.equals(Target.ACCEPT) && !target.equals(Target.RETURN)) {

@@ -9,33 +9,17 @@ public final class Reach {
         EVERYONE, SOME, PERHAPS, NOBODY
     }
 
-    private final Service service;
-    private final String interfaceName;
-    private final Who who;
-    private final String sources;
+    public final Service service;
+    public final String interfaceName;
+    public final Who who;
+    /** For SOME and PERHAPS the source addresses in words, else null. */
+    public final String sources;
 
     Reach(Service service, String interfaceName, Who who, String sources) {
         this.service = service;
         this.interfaceName = interfaceName;
         this.who = who;
         this.sources = sources;
-    }
-
-    public Service service() {
-        return service;
-    }
-
-    public String interfaceName() {
-        return interfaceName;
-    }
-
-    public Who who() {
-        return who;
-    }
-
-    /** For SOME and PERHAPS the source addresses in words, else null. */
-    public String sources() {
-        return sources;
     }
 
     /** {@code tcp 8181 (boxwall) from lan: everyone}. */

@@ -7,12 +7,15 @@ import java.util.TreeMap;
 
 /** Packets that can be described in a line: each field has some values, whatever the others have. Made by {@link Regions}. */
 public final class Region {
-    private final Family family;
-    private final Hook way;
+    public final Family family;
+    /** INPUT, FORWARD or OUTPUT. */
+    public final Hook way;
     /** In words already: values would keep their whole diagram from being collected. */
     private final Map<Field, String> values = new TreeMap<Field, String>();
-    private final double share;
-    private final int set;
+    /** The part of all packets of the family that lie here, 0 to 1: good for comparing sizes, not for traffic. */
+    public final double share;
+    /** The region as a set of the diagram that it was made from. */
+    final int set;
 
     Region(Family family, Hook way, Map<Field, Values> values, double share, int set) {
         this.family = family;
@@ -22,25 +25,6 @@ public final class Region {
         }
         this.share = share;
         this.set = set;
-    }
-
-    /** The region as a set of the diagram that it was made from. */
-    int set() {
-        return set;
-    }
-
-    public Family family() {
-        return family;
-    }
-
-    /** INPUT, FORWARD or OUTPUT. */
-    public Hook way() {
-        return way;
-    }
-
-    /** The part of all packets of the family that lie here, 0 to 1: good for comparing sizes, not for traffic. */
-    public double share() {
-        return share;
     }
 
     /** The incoming interfaces in words, {@code anywhere} for all of them, {@code the box} for what it sends itself. */

@@ -36,7 +36,7 @@ final class Regions {
 
     /** At most {@code most} regions. */
     List<Region> of(int set, int most) {
-        Bdd bdd = sets.bdd();
+        Bdd bdd = sets.bdd;
         List<Region> regions = new ArrayList<Region>();
         int left = bdd.and(set, care);
         while (left != Bdd.NONE && regions.size() < most) {
@@ -50,14 +50,14 @@ final class Regions {
                     values.put(field, values(field, one, box, left));
                 }
             }
-            regions.add(new Region(sets.family(), way, values, bdd.share(bdd.and(covered, care)), covered));
+            regions.add(new Region(sets.family, way, values, bdd.share(bdd.and(covered, care)), covered));
             left = bdd.minus(left, covered);
         }
         complete = left == Bdd.NONE;
         Collections.sort(regions, new Comparator<Region>() {
             @Override
             public int compare(Region a, Region b) {
-                return Double.compare(b.share(), a.share());
+                return Double.compare(b.share, a.share);
             }
         });
         return regions;
@@ -68,12 +68,12 @@ final class Regions {
     }
 
     private int project(int set, Field field) {
-        return sets.bdd().project(set, sets.start(field), sets.start(field) + sets.bits(field));
+        return sets.bdd.project(set, sets.start(field), sets.start(field) + sets.bits(field));
     }
 
     /** The values to name: those that occur; and those that would occur, but for which the set has no packet. */
     private Values values(Field field, int inside, Map<Field, Integer> box, int left) {
-        Bdd bdd = sets.bdd();
+        Bdd bdd = sets.bdd;
         int others = Bdd.ALL;
         for (Field other : LET_GO) {
             others = other == field ? others : bdd.and(others, box.get(other).intValue());
@@ -83,7 +83,7 @@ final class Regions {
     }
 
     private Map<Field, Integer> grow(Packet packet, int set) {
-        Bdd bdd = sets.bdd();
+        Bdd bdd = sets.bdd;
         Map<Field, Integer> box = new TreeMap<Field, Integer>();
         for (Field field : LET_GO) {
             byte[] value = packet.value(field);
@@ -111,6 +111,6 @@ final class Regions {
         }
         boolean usual = own == 6 || own == 17;
         return alone || !usual ? Openings.protocol(sets, own)
-                : sets.bdd().or(Openings.protocol(sets, 6), Openings.protocol(sets, 17));
+                : sets.bdd.or(Openings.protocol(sets, 6), Openings.protocol(sets, 17));
     }
 }

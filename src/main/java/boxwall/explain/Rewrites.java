@@ -12,8 +12,10 @@ final class Rewrites {
 
     private final byte[][] constants;
     private final int unknown;
-    private final int markSet;
-    private final int markFlip;
+    /** The mark's bits that were written: their value is that of {@link #markFlip}. */
+    final int markSet;
+    /** The mark's bits that are turned over against what the packet came with, or against zero where they were written. */
+    final int markFlip;
     private final int markUnknown;
 
     private Rewrites(byte[][] constants, int unknown, int markSet, int markFlip, int markUnknown) {
@@ -61,16 +63,6 @@ final class Rewrites {
     /** The field's value, or null when it is as it came, or unknown. */
     byte[] constant(Field field) {
         return constants[field.ordinal()];
-    }
-
-    /** The mark's bits that were written: their value is that of {@link #markFlip}. */
-    int markSet() {
-        return markSet;
-    }
-
-    /** The mark's bits that are turned over against what the packet came with, or against zero where they were written. */
-    int markFlip() {
-        return markFlip;
     }
 
     int markUnknownBits() {

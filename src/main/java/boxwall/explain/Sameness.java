@@ -47,7 +47,7 @@ public final class Sameness {
     }
 
     private static String compare(Ruleset before, Ruleset after, Site site, Sets sets, Hook way) {
-        Bdd bdd = sets.bdd();
+        Bdd bdd = sets.bdd;
         int packets = sets.everything();
         SetWalk old = new SetWalk(before, sets, site, null);
         old.walk(way, packets);
@@ -66,6 +66,6 @@ public final class Sameness {
 
     /** Whether all that a rule asks lies in the packet and is understood: no limit, no counter, no extension not known here. */
     public static boolean foresees(Rule rule, Family family) {
-        return Criteria.of(rule, family).opaque().isEmpty();
+        return Criteria.of(rule, family).opaque.isEmpty();
     }
 }

@@ -85,17 +85,17 @@ final class SetChainWalk {
             }
             for (Map.Entry<Rewrites, Integer> each : here.entrySet()) {
                 int set = each.getValue().intValue();
-                sets.bdd().step();
-                SetMatch match = SetMatch.of(sets.universe().criteria(rule), sets, set, each.getKey());
-                Step step = Step.rule(table, chain.name(), number, rule, match.sure() == match.perhaps());
-                listener.reached(step, set, match.perhaps());
+                sets.bdd.step();
+                SetMatch match = SetMatch.of(sets.universe.criteria(rule), sets, set, each.getKey());
+                Step step = Step.rule(table, chain.name(), number, rule, match.sure == match.perhaps);
+                listener.reached(step, set, match.perhaps);
                 if (left.containsKey(rule)) {
                     sets.add(on, each.getKey(), set);
                     continue;
                 }
-                sets.add(on, each.getKey(), sets.bdd().minus(set, match.sure()));
-                if (match.perhaps() != Bdd.NONE) {
-                    act(step, each.getKey(), match.perhaps(), on, back, depth);
+                sets.add(on, each.getKey(), sets.bdd.minus(set, match.sure));
+                if (match.perhaps != Bdd.NONE) {
+                    act(step, each.getKey(), match.perhaps, on, back, depth);
                 }
             }
             here = on;
@@ -108,8 +108,8 @@ final class SetChainWalk {
 
     private void act(Step step, Rewrites rewrites, int packets, Map<Rewrites, Integer> on, Map<Rewrites, Integer> back,
             int depth) {
-        Target target = step.rule().target();
-        Chain called = target == null ? null : ruleset.chain(sets.family(), table, target.name());
+        Target target = step.rule.target;
+        Chain called = target == null ? null : ruleset.chain(sets.family, table, target.name);
         if (called != null && (target.isGoto() || !called.isBuiltin())) {
             Map<Rewrites, Integer> one = new LinkedHashMap<Rewrites, Integer>();
             one.put(rewrites, Integer.valueOf(packets));
@@ -118,13 +118,13 @@ final class SetChainWalk {
             }
         } else if (Targets.goesOn(target)) {
             sets.add(on, changed(target, rewrites), packets);
-        } else if (target.name().equals("RETURN")) {
+        } else if (target.name.equals("RETURN")) {
             sets.add(back, rewrites, packets);
         } else if (Targets.translates(target)) {
             listener.decided(step, Verdict.ACCEPT, packets);
             SetTranslation.of(target, site, sets, rewrites, packets, through);
-        } else if (target.name().equals("ACCEPT") || target.name().equals("DROP") || target.name().equals("REJECT")) {
-            end(step, Verdict.valueOf(target.name()), rewrites, packets);
+        } else if (target.name.equals("ACCEPT") || target.name.equals("DROP") || target.name.equals("REJECT")) {
+            end(step, Verdict.valueOf(target.name), rewrites, packets);
         } else {
             end(step, Verdict.UNKNOWN, rewrites, packets);
             sets.add(on, rewrites, packets);

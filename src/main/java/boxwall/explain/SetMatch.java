@@ -5,30 +5,22 @@ package boxwall.explain;
  * rewrites say what the rule really sees.
  */
 final class SetMatch {
-    private final int sure;
-    private final int perhaps;
+    /** Packets that match whatever is unknown. */
+    final int sure;
+    /** Packets that match, or may. */
+    final int perhaps;
 
     private SetMatch(int sure, int perhaps) {
         this.sure = sure;
         this.perhaps = perhaps;
     }
 
-    /** Packets that match whatever is unknown. */
-    int sure() {
-        return sure;
-    }
-
-    /** Packets that match, or may. */
-    int perhaps() {
-        return perhaps;
-    }
-
     /** Asks all criteria of a rule. */
     static SetMatch of(Criteria criteria, Sets sets, int here, Rewrites rewrites) {
-        Bdd bdd = sets.bdd();
-        int sure = criteria.opaque().isEmpty() ? here : Bdd.NONE;
+        Bdd bdd = sets.bdd;
+        int sure = criteria.opaque.isEmpty() ? here : Bdd.NONE;
         int perhaps = here;
-        for (Criterion criterion : criteria.all()) {
+        for (Criterion criterion : criteria.all) {
             SetMatch one = criterion(criterion, sets, rewrites);
             perhaps = bdd.and(perhaps, one.perhaps);
             if (perhaps == Bdd.NONE) {
@@ -40,21 +32,21 @@ final class SetMatch {
     }
 
     private static SetMatch criterion(Criterion criterion, Sets sets, Rewrites rewrites) {
-        if (criterion.field() == Field.MARK) {
+        if (criterion.field == Field.MARK) {
             return mark(criterion, sets, rewrites);
         }
-        boolean changed = rewrites.touches(criterion.field())
-                || criterion.other() != null && rewrites.touches(criterion.other());
+        boolean changed = rewrites.touches(criterion.field)
+                || criterion.other != null && rewrites.touches(criterion.other);
         if (!changed) {
             int set = sets.matches(criterion);
             return new SetMatch(set, set);
         }
-        SetMatch result = field(criterion, criterion.field(), sets, rewrites);
-        if (criterion.other() != null) {
-            SetMatch other = field(criterion, criterion.other(), sets, rewrites);
-            result = new SetMatch(sets.bdd().or(result.sure, other.sure), sets.bdd().or(result.perhaps, other.perhaps));
+        SetMatch result = field(criterion, criterion.field, sets, rewrites);
+        if (criterion.other != null) {
+            SetMatch other = field(criterion, criterion.other, sets, rewrites);
+            result = new SetMatch(sets.bdd.or(result.sure, other.sure), sets.bdd.or(result.perhaps, other.perhaps));
         }
-        return criterion.negated() ? result.not(sets.bdd()) : result;
+        return criterion.negated ? result.not(sets.bdd) : result;
     }
 
     private SetMatch not(Bdd bdd) {
@@ -68,9 +60,9 @@ final class SetMatch {
         byte[] constant = rewrites.constant(field);
         int set = Bdd.NONE;
         if (constant == null) {
-            set = sets.lies(field, criterion.spans());
+            set = sets.lies(field, criterion.spans);
         } else {
-            for (Span span : criterion.spans()) {
+            for (Span span : criterion.spans) {
                 set = span.contains(constant) ? Bdd.ALL : set;
             }
         }
@@ -79,21 +71,21 @@ final class SetMatch {
 
     /** (mark and mask) equals value, bit by bit: written bits are known, the others are the packet's own, turned over or not. */
     private static SetMatch mark(Criterion criterion, Sets sets, Rewrites rewrites) {
-        Span span = criterion.spans().get(0);
-        int value = (int) Numbers.number(span.first());
-        int mask = (int) Numbers.number(span.second());
+        Span span = criterion.spans.get(0);
+        int value = (int) Numbers.number(span.first);
+        int mask = (int) Numbers.number(span.second);
         int perhaps = (value & ~mask) == 0 ? Bdd.ALL : Bdd.NONE;
         for (int i = 31; i >= 0; i--) {
             int bit = 0x80000000 >>> i;
             if ((mask & bit & ~rewrites.markUnknownBits()) == 0) {
                 continue;
             }
-            boolean wanted = ((value ^ rewrites.markFlip()) & bit) != 0;
-            int has = (rewrites.markSet() & bit) != 0 ? Bdd.NONE : sets.markBit(i);
-            perhaps = sets.bdd().and(perhaps, wanted ? has : sets.bdd().not(has));
+            boolean wanted = ((value ^ rewrites.markFlip) & bit) != 0;
+            int has = (rewrites.markSet & bit) != 0 ? Bdd.NONE : sets.markBit(i);
+            perhaps = sets.bdd.and(perhaps, wanted ? has : sets.bdd.not(has));
         }
         boolean guess = (mask & rewrites.markUnknownBits()) != 0;
         SetMatch result = new SetMatch(guess ? Bdd.NONE : perhaps, perhaps);
-        return criterion.negated() ? result.not(sets.bdd()) : result;
+        return criterion.negated ? result.not(sets.bdd) : result;
     }
 }

@@ -12,18 +12,18 @@ final class SetTranslation {
     }
 
     static void of(Target target, Site site, Sets sets, Rewrites rewrites, int packets, Map<Rewrites, Integer> to) {
-        if (!target.name().equals("DNAT") && !target.name().equals("REDIRECT")) {
-            boolean both = target.name().equals("NETMAP") || target.name().equals("SAME");
+        if (!target.name.equals("DNAT") && !target.name.equals("REDIRECT")) {
+            boolean both = target.name.equals("NETMAP") || target.name.equals("SAME");
             Rewrites after = rewrites.with(Field.SRC, null).with(Field.SPORT, null);
             sets.add(to, both ? after.with(Field.DST, null) : after, packets);
             return;
         }
-        int port = Targets.port(target, sets.family());
+        int port = Targets.port(target, sets.family);
         Rewrites after = port == -1 ? rewrites : rewrites.with(Field.DPORT, port < 0 ? null : Numbers.bytes(port, 2));
-        if (target.name().equals("DNAT")) {
+        if (target.name.equals("DNAT")) {
             boolean portOnly = target.option("--to-destination") != null
                     && target.option("--to-destination").value().startsWith(":");
-            sets.add(to, portOnly ? after : after.with(Field.DST, Targets.address(target, sets.family())), packets);
+            sets.add(to, portOnly ? after : after.with(Field.DST, Targets.address(target, sets.family)), packets);
         } else {
             redirect(site, sets, after, packets, to);
         }
@@ -34,14 +34,14 @@ final class SetTranslation {
         if (after.touches(Field.IN)) {
             byte[] in = after.constant(Field.IN);
             boolean own = in != null && in[0] == 0;
-            String loopback = sets.family() == Family.IPV4 ? "127.0.0.1" : "::1";
+            String loopback = sets.family == Family.IPV4 ? "127.0.0.1" : "::1";
             sets.add(to, after.with(Field.DST, own ? Addresses.parse(loopback) : null), packets);
             return;
         }
-        for (String name : sets.universe().names()) {
+        for (String name : sets.universe.names()) {
             byte[] in = Numbers.interfaceName(name);
-            int through = sets.bdd().and(packets, sets.lies(Field.IN, Span.range(in, in)));
-            List<byte[]> own = site.addresses(sets.family(), name);
+            int through = sets.bdd.and(packets, sets.lies(Field.IN, Span.range(in, in)));
+            List<byte[]> own = site.addresses(sets.family, name);
             sets.add(to, after.with(Field.DST, own.isEmpty() ? null : own.get(0)), through);
         }
     }

@@ -46,7 +46,7 @@ final class SetWalk {
     int otherThan(Verdict verdict) {
         int other = Bdd.NONE;
         for (Verdict each : Verdict.values()) {
-            other = each == verdict ? other : sets.bdd().or(other, possible(each));
+            other = each == verdict ? other : sets.bdd.or(other, possible(each));
         }
         return other;
     }
@@ -86,7 +86,7 @@ final class SetWalk {
             int same = unchanged(each.getKey(), each.getValue().intValue());
             sets.add(away, each.getKey(), same);
             sets.add(away, each.getKey().with(Field.OUT, out == null ? null : Numbers.interfaceName(out)),
-                    sets.bdd().minus(each.getValue().intValue(), same));
+                    sets.bdd.minus(each.getValue().intValue(), same));
         }
         return away;
     }
@@ -95,7 +95,7 @@ final class SetWalk {
     private int unchanged(Rewrites rewrites, int packets) {
         byte[] dst = rewrites.constant(Field.DST);
         return !rewrites.touches(Field.DST) ? packets : dst == null ? Bdd.NONE
-                : sets.bdd().and(packets, sets.lies(Field.DST, Span.range(dst, dst)));
+                : sets.bdd.and(packets, sets.lies(Field.DST, Span.range(dst, dst)));
     }
 
     private static Map<Rewrites, Integer> one(Rewrites rewrites, int packets) {
@@ -107,50 +107,50 @@ final class SetWalk {
         Rewrites local = rewrites.with(Field.OUT, Numbers.interfaceName(""));
         int same = unchanged(rewrites, all);
         sets.add(way == Hook.INPUT ? input : forward, way == Hook.INPUT ? local : rewrites.asItCame(Field.OUT), same);
-        int packets = sets.bdd().minus(all, same);
+        int packets = sets.bdd.minus(all, same);
         if (packets == Bdd.NONE) {
             return;
         }
         byte[] dst = rewrites.constant(Field.DST);
-        boolean known = dst != null && (site.knows(sets.family()) || LinkScope.endsHere(dst));
+        boolean known = dst != null && (site.knows(sets.family) || LinkScope.endsHere(dst));
         if (!known || site.isLocal(dst)) {
             sets.add(input, local, packets);
         }
         if (!known || !site.isLocal(dst)) {
             // the kernel forwards nothing from an address of one link, and drops what isn't for the box
-            int staying = sets.bdd().and(packets, LinkScope.starting(sets));
+            int staying = sets.bdd.and(packets, LinkScope.starting(sets));
             if (known) {
-                possible[Verdict.DROP.ordinal()] = sets.bdd().or(possible(Verdict.DROP), staying);
+                possible[Verdict.DROP.ordinal()] = sets.bdd.or(possible(Verdict.DROP), staying);
             }
             String out = dst == null ? null : site.interfaceTo(dst);
-            sets.add(forward, rewrites.with(Field.OUT, out == null ? null : Numbers.interfaceName(out)), sets.bdd().minus(packets, staying));
+            sets.add(forward, rewrites.with(Field.OUT, out == null ? null : Numbers.interfaceName(out)), sets.bdd.minus(packets, staying));
         }
     }
 
     /** IPv4 puts fragments together before INPUT: later ones are never asked there. */
     private Map<Rewrites, Integer> whole(Map<Rewrites, Integer> input) {
-        if (sets.family() == Family.IPV6) {
+        if (sets.family == Family.IPV6) {
             return input;
         }
         Map<Rewrites, Integer> whole = new LinkedHashMap<Rewrites, Integer>();
         for (Map.Entry<Rewrites, Integer> each : input.entrySet()) {
             int set = each.getValue().intValue();
-            sets.add(whole, each.getKey(), sets.bdd().and(set, Openings.whole(sets)));
-            delivered(Collections.singletonMap(each.getKey(), Integer.valueOf(sets.bdd().minus(set, Openings.whole(sets)))));
+            sets.add(whole, each.getKey(), sets.bdd.and(set, Openings.whole(sets)));
+            delivered(Collections.singletonMap(each.getKey(), Integer.valueOf(sets.bdd.minus(set, Openings.whole(sets)))));
         }
         return whole;
     }
 
     private void delivered(Map<Rewrites, Integer> packets) {
         for (Integer set : packets.values()) {
-            possible[Verdict.ACCEPT.ordinal()] = sets.bdd().or(possible(Verdict.ACCEPT), set.intValue());
+            possible[Verdict.ACCEPT.ordinal()] = sets.bdd.or(possible(Verdict.ACCEPT), set.intValue());
         }
     }
 
     private Map<Rewrites, Integer> hook(Hook hook, Map<Rewrites, Integer> packets) {
         Map<Rewrites, Integer> here = packets;
         for (Table table : Walk.tables(hook)) {
-            Chain chain = ruleset.chain(sets.family(), table, hook.name());
+            Chain chain = ruleset.chain(sets.family, table, hook.name());
             if (chain != null && !here.isEmpty()) {
                 here = table == Table.NAT ? nat(chain, here) : ask(table, chain, here);
             }
@@ -166,8 +166,8 @@ final class SetWalk {
         for (Map.Entry<Rewrites, Integer> each : packets.entrySet()) {
             boolean changed = each.getKey().touches(Field.STATE);
             int set = each.getValue().intValue();
-            sets.add(asked, each.getKey(), changed ? Bdd.NONE : sets.bdd().and(set, first));
-            sets.add(past, each.getKey(), changed ? set : sets.bdd().minus(set, first));
+            sets.add(asked, each.getKey(), changed ? Bdd.NONE : sets.bdd.and(set, first));
+            sets.add(past, each.getKey(), changed ? set : sets.bdd.minus(set, first));
         }
         if (!asked.isEmpty()) {
             for (Map.Entry<Rewrites, Integer> each : ask(Table.NAT, chain, asked).entrySet()) {
@@ -182,7 +182,7 @@ final class SetWalk {
             @Override
             public void decided(Step step, Verdict verdict, int set) {
                 if (verdict != Verdict.ACCEPT) {
-                    possible[verdict.ordinal()] = sets.bdd().or(possible(verdict), set);
+                    possible[verdict.ordinal()] = sets.bdd.or(possible(verdict), set);
                 }
                 if (listener != null) {
                     listener.decided(step, verdict, set);
@@ -202,8 +202,8 @@ final class SetWalk {
     /** The packets to addresses that end on this box, as they came. */
     static int local(Sets sets, Site site) {
         int set = Bdd.NONE;
-        for (Network network : site.local(sets.family())) {
-            set = sets.bdd().or(set, sets.lies(Field.DST, network));
+        for (Network network : site.local(sets.family)) {
+            set = sets.bdd.or(set, sets.lies(Field.DST, network));
         }
         return set;
     }
@@ -211,21 +211,21 @@ final class SetWalk {
     /** The packets from the box's own addresses, as they came. */
     static int own(Sets sets, Site site) {
         int set = Bdd.NONE;
-        for (byte[] address : site.addresses(sets.family(), null)) {
-            set = sets.bdd().or(set, sets.lies(Field.SRC, Span.range(address, address)));
+        for (byte[] address : site.addresses(sets.family, null)) {
+            set = sets.bdd.or(set, sets.lies(Field.SRC, Span.range(address, address)));
         }
         return set;
     }
 
     /** The packets that leave through the interface that routing would take; all of them when no route is known. */
     static int routed(Sets sets, Site site) {
-        Bdd bdd = sets.bdd();
+        Bdd bdd = sets.bdd;
         int done = Bdd.NONE;
         int routed = Bdd.NONE;
-        for (int prefix = sets.family().addressBits(); prefix >= 0; prefix--) {
+        for (int prefix = sets.family.addressBits; prefix >= 0; prefix--) {
             int now = Bdd.NONE;
             for (Map.Entry<Network, String> route : site.routes().entrySet()) {
-                if (route.getKey().family() == sets.family() && route.getKey().prefix() == prefix) {
+                if (route.getKey().family == sets.family && route.getKey().prefix == prefix) {
                     byte[] out = Numbers.interfaceName(route.getValue());
                     int to = bdd.minus(sets.lies(Field.DST, route.getKey()), bdd.or(done, now));
                     now = bdd.or(now, sets.lies(Field.DST, route.getKey()));

@@ -16,9 +16,9 @@ final class Sets {
     static final Field[] ORDER = {Field.IN, Field.OUT, Field.STATE, Field.FRAGMENT, Field.PROTOCOL, Field.ICMP,
         Field.FLAGS, Field.DPORT, Field.DST, Field.SRC, Field.SPORT, Field.MAC, Field.MARK};
 
-    private final Family family;
-    private final Universe universe;
-    private final Bdd bdd;
+    final Family family;
+    final Universe universe;
+    final Bdd bdd;
     private final int[] start = new int[Field.values().length];
     private final int[] bits = new int[Field.values().length];
     private final int total;
@@ -40,26 +40,14 @@ final class Sets {
 
     /** How many values a field has that is counted through, 0 for one that is taken bit by bit. */
     int choices(Field field) {
-        return field == Field.IN || field == Field.OUT ? universe.names().size() : field == Field.MAC ? universe.macs().size()
+        return field == Field.IN || field == Field.OUT ? universe.names().size() : field == Field.MAC ? universe.macs.size()
                 : field == Field.STATE ? State.values().length : field == Field.FRAGMENT ? 2 : field == Field.FLAGS ? 64 : 0;
     }
 
     /** The value of a field that is counted through. */
     byte[] choice(Field field, int index) {
         return field == Field.IN || field == Field.OUT ? Numbers.interfaceName(universe.names().get(index))
-                : field == Field.MAC ? universe.macs().get(index) : new byte[] {(byte) index};
-    }
-
-    Family family() {
-        return family;
-    }
-
-    Universe universe() {
-        return universe;
-    }
-
-    Bdd bdd() {
-        return bdd;
+                : field == Field.MAC ? universe.macs.get(index) : new byte[] {(byte) index};
     }
 
     /** The first bit of a field. */
@@ -104,14 +92,14 @@ final class Sets {
             return set;
         }
         if (!span.isMasked()) {
-            return bdd.minus(atMost(field, span.second()), below(field, span.first()));
+            return bdd.minus(atMost(field, span.second), below(field, span.first));
         }
-        for (int i = 0; i < span.first().length; i++) {
-            if ((span.first()[i] & ~span.second()[i]) != 0) {
+        for (int i = 0; i < span.first.length; i++) {
+            if ((span.first[i] & ~span.second[i]) != 0) {
                 return Bdd.NONE;
             }
         }
-        return equal(field, span.first(), span.second());
+        return equal(field, span.first, span.second);
     }
 
     /** The packets with an address in a network. */
@@ -124,11 +112,11 @@ final class Sets {
         Integer found = known.get(criterion);
         if (found == null) {
             Abandoned.check();
-            int set = lies(criterion.field(), criterion.spans());
-            if (criterion.other() != null) {
-                set = bdd.or(set, lies(criterion.other(), criterion.spans()));
+            int set = lies(criterion.field, criterion.spans);
+            if (criterion.other != null) {
+                set = bdd.or(set, lies(criterion.other, criterion.spans));
             }
-            found = Integer.valueOf(criterion.negated() ? bdd.not(set) : set);
+            found = Integer.valueOf(criterion.negated ? bdd.not(set) : set);
             known.put(criterion, found);
         }
         return found.intValue();

@@ -72,7 +72,7 @@ public final class Site {
         for (Map.Entry<String, List<byte[]>> each : own.entrySet()) {
             if (name == null || each.getKey().equals(name)) {
                 for (byte[] address : each.getValue()) {
-                    if (address.length * 8 == family.addressBits()) {
+                    if (address.length * 8 == family.addressBits) {
                         found.add(address.clone());
                     }
                 }
@@ -119,9 +119,9 @@ public final class Site {
         String best = null;
         int bestPrefix = -1;
         for (Map.Entry<Network, String> route : routes.entrySet()) {
-            if (route.getKey().contains(dst) && route.getKey().prefix() > bestPrefix) {
+            if (route.getKey().contains(dst) && route.getKey().prefix > bestPrefix) {
                 best = route.getValue();
-                bestPrefix = route.getKey().prefix();
+                bestPrefix = route.getKey().prefix;
             }
         }
         return best;
@@ -135,7 +135,7 @@ public final class Site {
     private List<Network> findLocal(Family family) {
         List<Network> all = new ArrayList<Network>();
         for (byte[] address : addresses(family, null)) {
-            all.add(Network.ofPrefix(family, address, family.addressBits()));
+            all.add(Network.ofPrefix(family, address, family.addressBits));
         }
         if (family == Family.IPV6) {
             all.add(network("::1", 128));
@@ -147,7 +147,7 @@ public final class Site {
         all.add(network("224.0.0.0", 4));
         all.add(network("255.255.255.255", 32));
         for (Network network : routes.keySet()) {
-            if (network.family() == family && network.prefix() < 31 && isAttached(network)) {
+            if (network.family == family && network.prefix < 31 && isAttached(network)) {
                 all.add(Network.ofPrefix(family, broadcast(network), 32));
             }
         }
@@ -170,8 +170,8 @@ public final class Site {
 
     /** A network in which the box has an address on the interface that it lies behind; only those have a broadcast address. */
     private boolean isAttached(Network network) {
-        for (byte[] address : addresses(network.family(), routes.get(network))) {
-            if (network.prefix() > 0 && network.contains(address)) {
+        for (byte[] address : addresses(network.family, routes.get(network))) {
+            if (network.prefix > 0 && network.contains(address)) {
                 return true;
             }
         }

@@ -5,8 +5,10 @@ import java.util.Arrays;
 /** Some values of a field: a range with both ends, or all that equal a value under a mask. */
 final class Span {
     private final boolean masked;
-    private final byte[] first;
-    private final byte[] second;
+    /** The lower end, or the value. */
+    final byte[] first;
+    /** The higher end, or the mask. */
+    final byte[] second;
 
     private Span(boolean masked, byte[] first, byte[] second) {
         this.masked = masked;
@@ -31,16 +33,6 @@ final class Span {
 
     boolean isMasked() {
         return masked;
-    }
-
-    /** The lower end, or the value. */
-    byte[] first() {
-        return first;
-    }
-
-    /** The higher end, or the mask. */
-    byte[] second() {
-        return second;
     }
 
     boolean contains(byte[] value) {

@@ -44,11 +44,11 @@ public final class Spoof {
     private static void family(Ruleset ruleset, Site site, String outer, List<Network> inner, Family family, List<Answer> found) {
         Sets sets = new Sets(family, new Universe(Collections.singletonList(ruleset), site, family, Collections.<Criterion>emptyList()),
                 Bdd.affordable());
-        Bdd bdd = sets.bdd();
+        Bdd bdd = sets.bdd;
         byte[] door = Numbers.interfaceName(outer);
         int claimed = Bdd.NONE;
         for (Network network : inner) {
-            claimed = network.family() == family ? bdd.or(claimed, sets.lies(Field.SRC, network)) : claimed;
+            claimed = network.family == family ? bdd.or(claimed, sets.lies(Field.SRC, network)) : claimed;
         }
         int packets = bdd.and(bdd.and(sets.everything(), Openings.first(sets)), bdd.and(claimed, sets.lies(Field.IN, Span.range(door, door))));
         int local = site.knows(family) ? SetWalk.local(sets, site) : Bdd.ALL;
@@ -57,8 +57,8 @@ public final class Spoof {
             SetWalk walk = new SetWalk(ruleset, sets, site, new SetChainWalk.Listener() {
                 @Override
                 public void decided(Step step, Verdict verdict, int set) {
-                    if (verdict == Verdict.ACCEPT && step.table() == Table.FILTER && step.certain() && step.rule() != null
-                            && names(step.rule().source())) {
+                    if (verdict == Verdict.ACCEPT && step.table == Table.FILTER && step.certain && step.rule != null
+                            && names(step.rule.source)) {
                         accepted.put(step, Integer.valueOf(set));
                     }
                 }
@@ -72,7 +72,7 @@ public final class Spoof {
             walk.walk(way, bdd.and(packets, ending));
             for (Map.Entry<Step, Integer> each : accepted.entrySet()) {
                 Answer answer = new Walk(ruleset, site).packet(Example.of(sets, site, way, each.getValue().intValue()), way);
-                if (answer.verdict() == Verdict.ACCEPT && answer.decidedBy().rule() == each.getKey().rule()) {
+                if (answer.verdict == Verdict.ACCEPT && answer.decidedBy.rule == each.getKey().rule) {
                     found.add(answer);
                 }
             }
@@ -81,6 +81,6 @@ public final class Spoof {
 
     /** A source that is given and isn't the whole Internet; {@code ! -s} is no accept by address. */
     private static boolean names(Negatable<Network> source) {
-        return source != null && !source.negated() && !source.value().isEverything();
+        return source != null && !source.negated && !source.value.isEverything();
     }
 }

@@ -32,7 +32,7 @@ final class Stations {
 
     /** The stations in the packet's order, a line each. */
     static List<String> of(Answer answer, Hook way, Site site, BoxFacts facts) {
-        Stations stations = new Stations(answer.packet(), site, facts);
+        Stations stations = new Stations(answer.packet, site, facts);
         stations.walk(answer, way);
         return stations.lines;
     }
@@ -73,8 +73,8 @@ final class Stations {
     private String name(String name) {
         for (Interface one : facts.interfaces()) {
             if (one.name().equals(name)) {
-                boolean wan = one.role() == Interface.Role.WAN;
-                return name + (wan ? ", the Internet side" : name.equals(one.role().word()) ? "" : " (" + one.role().word() + ")");
+                boolean wan = one.role == Interface.Role.WAN;
+                return name + (wan ? ", the Internet side" : name.equals(one.role.word()) ? "" : " (" + one.role.word() + ")");
             }
         }
         return name + ", which this box doesn't have";
@@ -82,7 +82,7 @@ final class Stations {
 
     private String port(String name) {
         for (Interface one : facts.interfaces()) {
-            if (one.name().equals(name) && one.role() == Interface.Role.PORT && one.ip() == null) {
+            if (one.name().equals(name) && one.role == Interface.Role.PORT && one.ip() == null) {
                 return "; " + name + " itself is not visible to netfilter when it is a port of a bridge: the bridge's name is what rules see";
             }
         }
@@ -114,21 +114,21 @@ final class Stations {
         String protocol = Numbers.protocolName(packet.protocol().intValue());
         int dport = packet.dport() == null ? -1 : packet.dport().intValue();
         AvmAccess access = AvmFirewall.decides(in ? avm.in() : avm.out(), protocol, packet.src(), packet.dst(), dport);
-        if (access != null && !access.permits()) {
-            return "DROP by " + access.line() + running;
+        if (access != null && !access.permits) {
+            return "DROP by " + access.line + running;
         }
         if (in && !toBox && packet.state() == State.NEW) {
             return forward(protocol, dport) + running;
         }
-        return (access == null ? "ACCEPT, no line of ar7.cfg decides" : "ACCEPT by " + access.line()) + running;
+        return (access == null ? "ACCEPT, no line of ar7.cfg decides" : "ACCEPT by " + access.line) + running;
     }
 
     /** Netfilter sees the packet after dsld's translation: its address and port are those that a forwarding leads to. */
     private String forward(String protocol, int dport) {
         for (AvmFirewall.Forward forward : facts.avmFirewall().forwards()) {
-            boolean port = forward.toPort() == 0 || dport >= forward.toPort() && dport < forward.toPort() + forward.count();
-            if (forward.protocol().equals(protocol) && port && forward.host() != null && Arrays.equals(forward.host(), packet.dst())) {
-                return "ACCEPT, translated by " + forward.line();
+            boolean port = forward.toPort == 0 || dport >= forward.toPort && dport < forward.toPort + forward.count;
+            if (forward.protocol.equals(protocol) && port && forward.host() != null && Arrays.equals(forward.host(), packet.dst())) {
+                return "ACCEPT, translated by " + forward.line;
             }
         }
         return "DROP: no forwarding in ar7.cfg leads there (what UPnP opened isn't in that file)";

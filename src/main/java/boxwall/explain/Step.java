@@ -7,12 +7,16 @@ import boxwall.netfilter.Table;
 
 /** One station of a walk: a rule that matched (or may have), or the policy at a built-in chain's end. */
 public final class Step {
-    private final Table table;
-    private final String chain;
-    private final int number;
-    private final Rule rule;
-    private final Policy policy;
-    private final boolean certain;
+    public final Table table;
+    public final String chain;
+    /** The rule's place in its chain, 1-based as in {@code iptables -L --line-numbers}; 0 for the policy. */
+    public final int number;
+    /** The rule, or null for the policy. */
+    public final Rule rule;
+    /** The policy, or null for a rule. */
+    public final Policy policy;
+    /** False when the rule matches only if something unknown is so. */
+    public final boolean certain;
 
     private Step(Table table, String chain, int number, Rule rule, Policy policy, boolean certain) {
         this.table = table;
@@ -31,42 +35,14 @@ public final class Step {
         return new Step(table, chain, 0, null, policy, true);
     }
 
-    public Table table() {
-        return table;
-    }
-
-    public String chain() {
-        return chain;
-    }
-
-    /** The rule's place in its chain, 1-based as in {@code iptables -L --line-numbers}; 0 for the policy. */
-    public int number() {
-        return number;
-    }
-
-    /** The rule, or null for the policy. */
-    public Rule rule() {
-        return rule;
-    }
-
     /** The rule in words of the command line; {@code policy DROP} for a policy. */
     public String ruleText() {
         return rule == null ? "policy " + policy : RuleText.of(rule);
     }
 
-    /** The policy, or null for a rule. */
-    public Policy policy() {
-        return policy;
-    }
-
     /** Where the user wrote the rule; null for the policy. */
     public Origin origin() {
-        return rule == null ? null : rule.origin();
-    }
-
-    /** False when the rule matches only if something unknown is so. */
-    public boolean certain() {
-        return certain;
+        return rule == null ? null : rule.origin;
     }
 
     @Override
@@ -89,7 +65,7 @@ public final class Step {
         if (rule == null) {
             return table.word() + " " + chain + " policy " + policy;
         }
-        return table.word() + " " + chain + " " + number + " (" + rule.origin() + (certain ? "" : ", perhaps") + "): "
+        return table.word() + " " + chain + " " + number + " (" + rule.origin + (certain ? "" : ", perhaps") + "): "
                 + RuleText.of(rule);
     }
 }

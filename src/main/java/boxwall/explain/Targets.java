@@ -21,23 +21,23 @@ final class Targets {
 
     /** Whether the packet goes on to the next rule. */
     static boolean goesOn(Target target) {
-        return target == null || GOES_ON.contains(target.name());
+        return target == null || GOES_ON.contains(target.name);
     }
 
     /** Whether the target is one of nat's: the packet is accepted by the table, with other addresses. */
     static boolean translates(Target target) {
-        return TRANSLATES.contains(target.name());
+        return TRANSLATES.contains(target.name);
     }
 
     /** Whether going on changes nothing that a later rule can ask. */
     static boolean changesNothing(Target target) {
-        return target == null || !target.name().equals("MARK") && !target.name().equals("CONNMARK")
-                && !target.name().equals("HMARK") && !untracks(target);
+        return target == null || !target.name.equals("MARK") && !target.name.equals("CONNMARK")
+                && !target.name.equals("HMARK") && !untracks(target);
     }
 
     /** Whether the packet is UNTRACKED afterwards. */
     static boolean untracks(Target target) {
-        return target.name().equals("NOTRACK") || target.name().equals("CT") && target.option("--notrack") != null;
+        return target.name.equals("NOTRACK") || target.name.equals("CT") && target.option("--notrack") != null;
     }
 
     /**
@@ -45,17 +45,17 @@ final class Targets {
      * every bit unknown: null.
      */
     static long[] mark(Target target) {
-        if (!target.name().equals("MARK") || target.options().size() != 1) {
+        if (!target.name.equals("MARK") || target.options.size() != 1) {
             return null;
         }
-        Option option = target.options().get(0);
+        Option option = target.options.get(0);
         String[] parts = (option.value() == null ? "" : option.value()).split("/", 2);
         long value = Numbers.parse(parts[0], 0xffffffffL);
         long mask = parts.length < 2 ? 0xffffffffL : Numbers.parse(parts[1], 0xffffffffL);
         if (value < 0 || mask < 0) {
             return null;
         }
-        String name = option.name();
+        String name = option.name;
         if (name.equals("--set-xmark")) {
             return new long[] {mask, value};
         }
@@ -69,13 +69,13 @@ final class Targets {
 
     /** Whether CONNMARK only reads the packet's mark (--save-mark, --set-…): the packet stays as it is. */
     static boolean keepsMark(Target target) {
-        return target.name().equals("CONNMARK") && target.option("--restore-mark") == null;
+        return target.name.equals("CONNMARK") && target.option("--restore-mark") == null;
     }
 
     /** The one address that DNAT writes ({@code 10.0.0.2}, {@code 10.0.0.2:80}, {@code [fd00::2]:80}), or null. */
     static byte[] address(Target target, Family family) {
         Option option = target.option("--to-destination");
-        if (option == null || target.options().size() != 1) {
+        if (option == null || target.options.size() != 1) {
             return null;
         }
         String text = option.value();
@@ -85,7 +85,7 @@ final class Targets {
             text = text.substring(0, text.indexOf(':'));
         }
         byte[] address = Addresses.parse(text);
-        return address != null && address.length * 8 == family.addressBits() ? address : null;
+        return address != null && address.length * 8 == family.addressBits ? address : null;
     }
 
     /** The one port that DNAT or REDIRECT writes; -1 when the port stays, -2 when it can't be foreseen. */
@@ -99,7 +99,7 @@ final class Targets {
             text = colon <= 0 ? null : value.substring(colon + 1);
         }
         if (text == null) {
-            return target.name().equals("DNAT") || target.name().equals("REDIRECT") ? -1 : -2;
+            return target.name.equals("DNAT") || target.name.equals("REDIRECT") ? -1 : -2;
         }
         int port = (int) Numbers.parse(text, 65535);
         return port < 0 ? -2 : port;

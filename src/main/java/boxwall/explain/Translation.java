@@ -17,7 +17,7 @@ final class Translation {
 
     static Set<Packet> of(Target target, Site site, Set<Packet> packets) {
         Set<Packet> after = new LinkedHashSet<Packet>();
-        boolean destination = target.name().equals("DNAT") || target.name().equals("REDIRECT");
+        boolean destination = target.name.equals("DNAT") || target.name.equals("REDIRECT");
         for (Packet packet : packets) {
             after.add(destination ? destination(target, site, packet) : source(target, packet));
         }
@@ -26,8 +26,8 @@ final class Translation {
 
     private static Packet destination(Target target, Site site, Packet packet) {
         Family family = packet.family();
-        byte[] dst = target.name().equals("DNAT") ? Targets.address(target, family) : redirect(site, packet);
-        if (target.name().equals("DNAT") && target.option("--to-destination") != null
+        byte[] dst = target.name.equals("DNAT") ? Targets.address(target, family) : redirect(site, packet);
+        if (target.name.equals("DNAT") && target.option("--to-destination") != null
                 && target.option("--to-destination").value().startsWith(":")) {
             dst = packet.dst();
         }
@@ -50,7 +50,7 @@ final class Translation {
 
     private static Packet source(Target target, Packet packet) {
         // NETMAP and SAME change either side, by the hook; SNAT and MASQUERADE the source, and the port when it is taken.
-        boolean both = target.name().equals("NETMAP") || target.name().equals("SAME");
+        boolean both = target.name.equals("NETMAP") || target.name.equals("SAME");
         Packet.Builder after = packet.copy().src(null).sport(null);
         return (both ? after.dst(null) : after).build();
     }

@@ -20,7 +20,8 @@ import java.util.Set;
  */
 final class Universe {
     private final Set<String> names = new LinkedHashSet<String>();
-    private final List<byte[]> macs = new ArrayList<byte[]>();
+    /** The hardware addresses, the last of which no rule names. */
+    final List<byte[]> macs = new ArrayList<byte[]>();
     private final Map<Rule, Criteria> criteria = new IdentityHashMap<Rule, Criteria>();
     private final Family family;
 
@@ -37,7 +38,7 @@ final class Universe {
                 for (Chain chain : ruleset.chains(family, table)) {
                     for (Rule rule : chain.rules()) {
                         Abandoned.check();
-                        for (Criterion criterion : criteria(rule).all()) {
+                        for (Criterion criterion : criteria(rule).all) {
                             collect(criterion, open);
                         }
                     }
@@ -67,13 +68,13 @@ final class Universe {
     }
 
     private void collect(Criterion criterion, Set<String> open) {
-        for (Span span : criterion.spans()) {
-            if (criterion.field() == Field.MAC && index(span.first()) < 0) {
-                macs.add(span.first());
-            } else if (criterion.field() == Field.IN || criterion.field() == Field.OUT) {
+        for (Span span : criterion.spans) {
+            if (criterion.field == Field.MAC && index(span.first) < 0) {
+                macs.add(span.first);
+            } else if (criterion.field == Field.IN || criterion.field == Field.OUT) {
                 // a mask that ends before the name's closing zero is that of eth+
-                String name = Numbers.text(span.first());
-                boolean exact = !span.isMasked() || span.second()[Math.min(15, name.length())] != 0;
+                String name = Numbers.text(span.first);
+                boolean exact = !span.isMasked() || span.second[Math.min(15, name.length())] != 0;
                 (exact ? names : open).add(exact ? name : name + "+");
             }
         }
@@ -102,11 +103,6 @@ final class Universe {
     /** The interface names, in a fixed order. */
     List<String> names() {
         return new ArrayList<String>(names);
-    }
-
-    /** The hardware addresses, the last of which no rule names. */
-    List<byte[]> macs() {
-        return macs;
     }
 
     private int index(byte[] mac) {

@@ -14,7 +14,8 @@ final class Values {
 
     private final Sets sets;
     private final Field field;
-    private final List<byte[][]> ranges = new ArrayList<byte[][]>();
+    /** The ranges, both ends included, as numbers of the field's bits; at most {@link #RANGES_MAX}. */
+    final List<byte[][]> ranges = new ArrayList<byte[][]>();
     private final List<byte[][]> gaps = new ArrayList<byte[][]>();
 
     /**
@@ -30,11 +31,6 @@ final class Values {
         collect(gaps, others, 0, new byte[bytes]);
     }
 
-    /** The ranges, both ends included, as numbers of the field's bits; at most {@link #RANGES_MAX}. */
-    List<byte[][]> ranges() {
-        return ranges;
-    }
-
     private void collect(List<byte[][]> to, int set, int bit, byte[] low) {
         if (set == Bdd.NONE || to.size() > RANGES_MAX) {
             return;
@@ -48,10 +44,10 @@ final class Values {
             append(to, low.clone(), high);
             return;
         }
-        boolean asked = sets.bdd().level(set) == sets.start(field) + bit;
-        collect(to, asked ? sets.bdd().low(set) : set, bit + 1, low);
+        boolean asked = sets.bdd.level(set) == sets.start(field) + bit;
+        collect(to, asked ? sets.bdd.low(set) : set, bit + 1, low);
         flip(low, bits, bit);
-        collect(to, asked ? sets.bdd().high(set) : set, bit + 1, low);
+        collect(to, asked ? sets.bdd.high(set) : set, bit + 1, low);
         flip(low, bits, bit);
     }
 
@@ -127,7 +123,7 @@ final class Values {
 
     private String range(byte[] low, byte[] high) {
         if (field == Field.SRC || field == Field.DST) {
-            return addresses(sets.family(), low, high);
+            return addresses(sets.family, low, high);
         }
         if (field == Field.ICMP) {
             return low[1] == 0 && high[1] == -1 ? ends(low[0] & 255, high[0] & 255, "")
@@ -146,7 +142,7 @@ final class Values {
 
     /** One address, a network where the range is one, else both ends. */
     static String addresses(Family family, byte[] low, byte[] high) {
-        for (int prefix = family.addressBits(); prefix > 0; prefix--) {
+        for (int prefix = family.addressBits; prefix > 0; prefix--) {
             byte[] mask = Network.maskOf(family, prefix);
             byte[] last = low.clone();
             byte[] first = low.clone();
@@ -155,7 +151,7 @@ final class Values {
                 first[i] &= mask[i];
             }
             if (Numbers.compare(first, low) == 0 && Numbers.compare(last, high) == 0) {
-                return Addresses.print(low) + (prefix == family.addressBits() ? "" : "/" + prefix);
+                return Addresses.print(low) + (prefix == family.addressBits ? "" : "/" + prefix);
             }
         }
         return Addresses.print(low) + "-" + Addresses.print(high);

@@ -118,7 +118,7 @@ public final class Walk {
 
     private void route(Passage passage, Packet packet, Hook way, Set<Packet> input, Set<Packet> forward) {
         boolean known = packet.dst() != null && (site.knows(packet.family()) || LinkScope.endsHere(packet.dst()));
-        boolean translated = !Arrays.equals(packet.dst(), passage.packet().dst());
+        boolean translated = !Arrays.equals(packet.dst(), passage.packet.dst());
         Hook decided = translated ? null : way;
         if (decided == null && LinkScope.startsHere(packet.src())) {
             boolean elsewhere = known && !site.isLocal(packet.dst());
@@ -203,7 +203,7 @@ public final class Walk {
     private Set<Packet> hook(Passage passage, Hook hook, Set<Packet> packets) {
         Set<Packet> here = packets;
         for (Table table : tables(hook)) {
-            Family family = passage.packet().family();
+            Family family = passage.packet.family();
             Chain chain = ruleset.chain(family, table, hook.name());
             if (chain != null && !here.isEmpty()) {
                 here = table == Table.NAT ? nat(passage, chain, here)
@@ -224,20 +224,20 @@ public final class Walk {
             passage.note("nat's rules decide on a connection's first packet; taken as not translated");
         }
         if (!asked.isEmpty()) {
-            past.addAll(passage.ask(table(passage.packet().family(), Table.NAT, passage), chain, asked));
+            past.addAll(passage.ask(table(passage.packet.family(), Table.NAT, passage), chain, asked));
         }
         return past;
     }
 
     private ChainWalk table(Family family, Table table, Passage passage) {
-        return new ChainWalk(ruleset, family, table, criteria, site, passage.trail(), passage.unknown(), effort);
+        return new ChainWalk(ruleset, family, table, criteria, site, passage.trail, passage.unknown, effort);
     }
 
     /** The tables that have a chain at a hook, in the order in which the kernel asks them. */
     static List<Table> tables(Hook hook) {
         List<Table> tables = new ArrayList<Table>();
         for (Table table : Table.values()) {
-            if (table.hooks().contains(hook) && !(table == Table.NAT && hook == Hook.INPUT)) {
+            if (table.hooks.contains(hook) && !(table == Table.NAT && hook == Hook.INPUT)) {
                 tables.add(table);
             }
         }

@@ -6,7 +6,8 @@ public enum Family {
     IPV6("ip6tables", 128);
 
     private final String command;
-    private final int addressBits;
+    /** Bits of an address: 32 or 128. */
+    public final int addressBits;
 
     Family(String command, int addressBits) {
         this.command = command;
@@ -16,11 +17,6 @@ public enum Family {
     /** The program's name: {@code iptables} or {@code ip6tables}. */
     public String command() {
         return command;
-    }
-
-    /** Bits of an address: 32 or 128. */
-    public int addressBits() {
-        return addressBits;
     }
 
     /** {@code 4} or {@code 6}, as in the plan's file names {@code restore4} and {@code restore6}. */

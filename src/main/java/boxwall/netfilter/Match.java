@@ -7,8 +7,8 @@ import java.util.List;
 
 /** One {@code -m NAME} of a rule with its options, in the order in which iptables-save prints them. */
 public final class Match {
-    private final String name;
-    private final List<Option> options;
+    public final String name;
+    public final List<Option> options;
 
     /** Makes a match; {@code name} as after -m. */
     public Match(String name, List<Option> options) {
@@ -21,14 +21,6 @@ public final class Match {
         return new Match(name, Arrays.asList(options));
     }
 
-    public String name() {
-        return name;
-    }
-
-    public List<Option> options() {
-        return options;
-    }
-
     /** The option of that name, or null. */
     public Option option(String option) {
         return find(options, option);
@@ -36,7 +28,7 @@ public final class Match {
 
     static Option find(List<Option> options, String name) {
         for (Option option : options) {
-            if (option.name().equals(name)) {
+            if (option.name.equals(name)) {
                 return option;
             }
         }

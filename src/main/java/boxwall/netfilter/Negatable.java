@@ -6,8 +6,8 @@ package boxwall.netfilter;
  * @param <T> an immutable value with equals
  */
 public final class Negatable<T> {
-    private final boolean negated;
-    private final T value;
+    public final boolean negated;
+    public final T value;
 
     /** Makes one; the value is never null. */
     public Negatable(boolean negated, T value) {
@@ -18,14 +18,6 @@ public final class Negatable<T> {
     /** One that isn't negated. */
     public static <T> Negatable<T> is(T value) {
         return new Negatable<T>(false, value);
-    }
-
-    public boolean negated() {
-        return negated;
-    }
-
-    public T value() {
-        return value;
     }
 
     @Override

@@ -9,11 +9,11 @@ import java.util.Arrays;
  * {@code fd00::/64}; always with the mask, for a single host too ({@code 127.0.0.1/32}).
  */
 public final class Network {
-    private final Family family;
+    public final Family family;
     private final byte[] address;
     private final byte[] mask;
-    /** Asked for often, and the box's JVM interprets: a tenth of a check went into counting it anew. */
-    private final int prefix;
+    /** The mask's length when it is a run of ones, else -1. */
+    public final int prefix;
 
     /**
      * Makes a network; host bits of the address are cleared.
@@ -22,7 +22,7 @@ public final class Network {
      * @param mask as long as the address
      */
     public Network(Family family, byte[] address, byte[] mask) {
-        if (address.length * 8 != family.addressBits() || mask.length != address.length) {
+        if (address.length * 8 != family.addressBits || mask.length != address.length) {
             throw new IllegalArgumentException(family + " with " + address.length + " and " + mask.length + " bytes");
         }
         this.family = family;
@@ -41,15 +41,11 @@ public final class Network {
 
     /** A mask with {@code prefix} leading ones. */
     public static byte[] maskOf(Family family, int prefix) {
-        byte[] mask = new byte[family.addressBits() / 8];
+        byte[] mask = new byte[family.addressBits / 8];
         for (int bit = 0; bit < prefix; bit++) {
             mask[bit / 8] |= (byte) (0x80 >> (bit % 8));
         }
         return mask;
-    }
-
-    public Family family() {
-        return family;
     }
 
     /** A copy of the masked address, network order. */
@@ -60,11 +56,6 @@ public final class Network {
     /** A copy of the mask, network order. */
     public byte[] mask() {
         return mask.clone();
-    }
-
-    /** The mask's length when it is a run of ones, else -1. */
-    public int prefix() {
-        return prefix;
     }
 
     private static int prefixOf(byte[] mask) {
@@ -116,7 +107,7 @@ public final class Network {
 
     /** True for {@code 0.0.0.0/0} and {@code ::/0}. */
     public boolean isEverything() {
-        return prefix() == 0;
+        return prefix == 0;
     }
 
     @Override

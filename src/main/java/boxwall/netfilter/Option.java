@@ -7,9 +7,9 @@ import java.util.List;
 
 /** One option of a match or target, in canonical form: {@code ! --dports 80,443} is name {@code --dports}, negated, one value. */
 public final class Option {
-    private final String name;
-    private final boolean negated;
-    private final List<String> values;
+    public final String name;
+    public final boolean negated;
+    public final List<String> values;
 
     /**
      * Makes an option.
@@ -26,18 +26,6 @@ public final class Option {
     /** Makes an option that isn't negated. */
     public static Option of(String name, String... values) {
         return new Option(name, false, Arrays.asList(values));
-    }
-
-    public String name() {
-        return name;
-    }
-
-    public boolean negated() {
-        return negated;
-    }
-
-    public List<String> values() {
-        return values;
     }
 
     /** The first value, or null for a flag. */

@@ -2,7 +2,7 @@ package boxwall.netfilter;
 
 /** Where in the user's own text something stands. */
 public final class Origin {
-    private final String file;
+    public final String file;
     private final int line;
 
     /**
@@ -14,10 +14,6 @@ public final class Origin {
     public Origin(String file, int line) {
         this.file = file;
         this.line = line;
-    }
-
-    public String file() {
-        return file;
     }
 
     /** 1-based line, 0 for none. */

@@ -9,15 +9,23 @@ import java.util.List;
  * target. Immutable; made by {@link Builder}. The origin is not part of equality: two rules that do the same are equal.
  */
 public final class Rule {
-    private final Negatable<Network> source;
-    private final Negatable<Network> destination;
-    private final Negatable<String> in;
-    private final Negatable<String> out;
-    private final Negatable<String> protocol;
-    private final Negatable<Boolean> fragment;
+    /** -s, or null. */
+    public final Negatable<Network> source;
+    /** -d, or null. */
+    public final Negatable<Network> destination;
+    /** -i, or null; a name that ends in {@code +} means every name that starts so. */
+    public final Negatable<String> in;
+    /** -o, or null; as {@link #in}. */
+    public final Negatable<String> out;
+    /** -p as iptables-save prints it ({@code tcp}, {@code ipv6-icmp}, {@code 99}), or null for every protocol. */
+    public final Negatable<String> protocol;
+    /** -f (IPv4: second and later fragments only), or null. */
+    public final Negatable<Boolean> fragment;
     private final List<Match> matches;
-    private final Target target;
-    private final Origin origin;
+    /** The target, or null for a rule that only counts. */
+    public final Target target;
+    /** Where the user wrote it; never null. */
+    public final Origin origin;
 
     private Rule(Builder b) {
         source = b.source;
@@ -31,36 +39,6 @@ public final class Rule {
         origin = b.origin;
     }
 
-    /** -s, or null. */
-    public Negatable<Network> source() {
-        return source;
-    }
-
-    /** -d, or null. */
-    public Negatable<Network> destination() {
-        return destination;
-    }
-
-    /** -i, or null; a name that ends in {@code +} means every name that starts so. */
-    public Negatable<String> in() {
-        return in;
-    }
-
-    /** -o, or null; as {@link #in()}. */
-    public Negatable<String> out() {
-        return out;
-    }
-
-    /** -p as iptables-save prints it ({@code tcp}, {@code ipv6-icmp}, {@code 99}), or null for every protocol. */
-    public Negatable<String> protocol() {
-        return protocol;
-    }
-
-    /** -f (IPv4: second and later fragments only), or null. */
-    public Negatable<Boolean> fragment() {
-        return fragment;
-    }
-
     /** The -m matches in their order, the implicit one of -p (tcp, udp, icmp) included; never null. */
     public List<Match> matches() {
         return matches;
@@ -69,21 +47,11 @@ public final class Rule {
     /** The match of that name, or null. */
     public Match match(String name) {
         for (Match match : matches) {
-            if (match.name().equals(name)) {
+            if (match.name.equals(name)) {
                 return match;
             }
         }
         return null;
-    }
-
-    /** The target, or null for a rule that only counts. */
-    public Target target() {
-        return target;
-    }
-
-    /** Where the user wrote it; never null. */
-    public Origin origin() {
-        return origin;
     }
 
     /** A builder that starts with everything of this rule. */

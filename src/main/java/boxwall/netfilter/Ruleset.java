@@ -57,7 +57,7 @@ public final class Ruleset {
             }
         }
         Map<String, Chain> all = new LinkedHashMap<String, Chain>();
-        for (Hook hook : table.hooks()) {
+        for (Hook hook : table.hooks) {
             Chain given = byName.remove(hook.name());
             all.put(hook.name(), given != null ? given
                     : new Chain(hook.name(), Policy.ACCEPT, Collections.<Rule>emptyList()));

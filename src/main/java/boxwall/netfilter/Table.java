@@ -15,7 +15,8 @@ public enum Table {
     FILTER(Hook.INPUT, Hook.FORWARD, Hook.OUTPUT),
     SECURITY(Hook.INPUT, Hook.FORWARD, Hook.OUTPUT);
 
-    private final List<Hook> hooks;
+    /** The hooks, and so the built-in chains, of this table; never empty. */
+    public final List<Hook> hooks;
 
     Table(Hook... hooks) {
         this.hooks = Collections.unmodifiableList(Arrays.asList(hooks));
@@ -24,11 +25,6 @@ public enum Table {
     /** The name on the command line, lower case: {@code filter}. */
     public String word() {
         return name().toLowerCase(java.util.Locale.ROOT);
-    }
-
-    /** The hooks, and so the built-in chains, of this table; never empty. */
-    public List<Hook> hooks() {
-        return hooks;
     }
 
     /** Whether {@code chain} is one of this table's built-in chains (case matters, as in iptables). */

@@ -11,9 +11,9 @@ public final class Target {
     public static final Target DROP = of("DROP");
     public static final Target RETURN = of("RETURN");
 
-    private final String name;
+    public final String name;
     private final boolean goTo;
-    private final List<Option> options;
+    public final List<Option> options;
 
     /** Makes a target; {@code goTo} for -g. */
     public Target(String name, boolean goTo, List<Option> options) {
@@ -27,17 +27,9 @@ public final class Target {
         return new Target(name, false, Arrays.asList(options));
     }
 
-    public String name() {
-        return name;
-    }
-
     /** Whether this is -g: the walk doesn't come back to the rule after this one. */
     public boolean isGoto() {
         return goTo;
-    }
-
-    public List<Option> options() {
-        return options;
     }
 
     /** The option of that name, or null. */

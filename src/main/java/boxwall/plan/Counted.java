@@ -10,11 +10,12 @@ import java.util.List;
 public final class Counted {
     private final Family family;
     private final String table;
-    private final String chain;
-    private final int number;
+    public final String chain;
+    /** The rule's place in its chain, from 1; 0 for the policy. */
+    public final int number;
     private final String rule;
     private final long packets;
-    private final long bytes;
+    public final long bytes;
     private final Origin origin;
 
     Counted(Family family, String table, String chain, int number, String rule, long[] counters, Origin origin) {
@@ -36,15 +37,6 @@ public final class Counted {
         return table;
     }
 
-    public String chain() {
-        return chain;
-    }
-
-    /** The rule's place in its chain, from 1; 0 for the policy. */
-    public int number() {
-        return number;
-    }
-
     /** {@code -A INPUT …} as iptables-save prints it, or the policy's word. */
     public String rule() {
         return rule;
@@ -52,10 +44,6 @@ public final class Counted {
 
     public long packets() {
         return packets;
-    }
-
-    public long bytes() {
-        return bytes;
     }
 
     /** Where the user wrote it; null when boxwall didn't load it, or that isn't known. */

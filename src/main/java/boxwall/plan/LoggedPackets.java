@@ -13,20 +13,12 @@ import java.util.Map;
 public final class LoggedPackets {
     /** A packet and the rules that may have logged it: several, when they share a prefix. */
     public static final class Entry {
-        private final LogLine line;
-        private final List<Counted> rules;
+        public final LogLine line;
+        public final List<Counted> rules;
 
         private Entry(LogLine line, List<Counted> rules) {
             this.line = line;
             this.rules = Collections.unmodifiableList(rules);
-        }
-
-        public LogLine line() {
-            return line;
-        }
-
-        public List<Counted> rules() {
-            return rules;
         }
     }
 
@@ -57,7 +49,7 @@ public final class LoggedPackets {
         List<Counted> fitting = new ArrayList<Counted>();
         for (Counted rule : logging) {
             String prefix = rule.after("--log-prefix");
-            if (line.prefix().equals(prefix == null ? "" : prefix.trim()) && mayBe(rule.after("-i"), line.in()) && mayBe(rule.after("-o"), line.out())) {
+            if (line.prefix.equals(prefix == null ? "" : prefix.trim()) && mayBe(rule.after("-i"), line.in()) && mayBe(rule.after("-o"), line.out())) {
                 fitting.add(rule);
             }
         }

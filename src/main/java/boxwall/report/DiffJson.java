@@ -18,9 +18,9 @@ public final class DiffJson {
         JsonArray changes = new JsonArray();
         for (Difference.Change change : difference.changes()) {
             changes.add(Json.object().add("before", change.before().name()).add("after", change.after().name())
-                    .add("packets", Text.of(change.region().toString())).add("share", change.region().share())
-                    .add("example", Json.object().add("packet", change.was().packet().toString())
-                            .add("before", ExplainJson.answer(change.was())).add("after", ExplainJson.answer(change.is()))));
+                    .add("packets", Text.of(change.region().toString())).add("share", change.region().share)
+                    .add("example", Json.object().add("packet", change.was.packet.toString())
+                            .add("before", ExplainJson.answer(change.was)).add("after", ExplainJson.answer(change.is))));
         }
         return Json.object().add("before", Text.of(before)).add("after", Text.of(after)).add("changes", changes)
                 .add("incomplete", difference.incomplete() == null ? Json.NULL : Json.value(difference.incomplete())).toString();
@@ -34,8 +34,8 @@ public final class DiffJson {
         }
         out.append("What ").append(after).append(" decides otherwise than ").append(before).append(", largest first:\n");
         for (Difference.Change change : difference.changes()) {
-            out.append("  ").append(change).append('\n').append("      say ").append(change.was().packet()).append('\n')
-                    .append("      before: ").append(change.was()).append('\n').append("      after:  ").append(change.is()).append('\n');
+            out.append("  ").append(change).append('\n').append("      say ").append(change.was.packet).append('\n')
+                    .append("      before: ").append(change.was).append('\n').append("      after:  ").append(change.is).append('\n');
         }
         return Text.of(out.append(difference.incomplete() == null ? "" : "  Not complete: " + difference.incomplete() + "\n").toString());
     }

@@ -62,21 +62,21 @@ public final class ExposureJson {
         }
         Map<Service, JsonObject> reached = new LinkedHashMap<Service, JsonObject>();
         for (Reach reach : after.reaches()) {
-            JsonObject json = reached.get(reach.service());
+            JsonObject json = reached.get(reach.service);
             if (json == null) {
                 json = Json.object();
-                reached.put(reach.service(), json);
+                reached.put(reach.service, json);
             }
             Reach was = was(reach);
-            json.add(reach.interfaceName(), Json.object().add("who", word(reach)).add("sources", text(reach.sources()))
-                    .add("before", was == null ? Json.NULL : Json.object().add("who", word(was)).add("sources", text(was.sources()))));
+            json.add(reach.interfaceName, Json.object().add("who", word(reach)).add("sources", text(reach.sources))
+                    .add("before", was == null ? Json.NULL : Json.object().add("who", word(was)).add("sources", text(was.sources))));
         }
         JsonArray all = new JsonArray();
         for (Map.Entry<Service, JsonObject> each : reached.entrySet()) {
             Service service = each.getKey();
-            all.add(Json.object().add("family", service.family().word()).add("protocol", service.protocol() == 6 ? "tcp" : "udp")
-                    .add("port", service.port()).add("address", service.address() == null ? Json.NULL
-                            : Json.value(Addresses.print(service.address()))).add("name", text(service.name())).add("reach", each.getValue()));
+            all.add(Json.object().add("family", service.family.word()).add("protocol", service.protocol == 6 ? "tcp" : "udp")
+                    .add("port", service.port).add("address", service.address() == null ? Json.NULL
+                            : Json.value(Addresses.print(service.address()))).add("name", text(service.name)).add("reach", each.getValue()));
         }
         return all;
     }
@@ -86,7 +86,7 @@ public final class ExposureJson {
     }
 
     private static String word(Reach reach) {
-        return reach.who().name().toLowerCase(java.util.Locale.ROOT);
+        return reach.who.name().toLowerCase(java.util.Locale.ROOT);
     }
 
     private int localOnly() {
@@ -99,7 +99,7 @@ public final class ExposureJson {
 
     private Reach was(Reach reach) {
         for (Reach old : before == null ? new ArrayList<Reach>() : before.reaches()) {
-            if (old.service() == reach.service() && old.interfaceName().equals(reach.interfaceName())) {
+            if (old.service == reach.service && old.interfaceName.equals(reach.interfaceName)) {
                 return old;
             }
         }
@@ -138,13 +138,13 @@ public final class ExposureJson {
     private void table(StringBuilder out) {
         Map<Service, List<String>> rows = new LinkedHashMap<Service, List<String>>();
         for (Reach reach : after.reaches()) {
-            if (!rows.containsKey(reach.service())) {
-                rows.put(reach.service(), new ArrayList<String>());
-                rows.get(reach.service()).add(reach.service().toString());
+            if (!rows.containsKey(reach.service)) {
+                rows.put(reach.service, new ArrayList<String>());
+                rows.get(reach.service).add(reach.service.toString());
             }
             Reach was = was(reach);
             boolean same = was == null || cell(was).equals(cell(reach));
-            rows.get(reach.service()).add(same ? cell(reach) : cell(was) + " -> " + cell(reach));
+            rows.get(reach.service).add(same ? cell(reach) : cell(was) + " -> " + cell(reach));
         }
         List<String> head = new ArrayList<String>(after.doors());
         head.add(0, "listens on the box");
@@ -171,6 +171,6 @@ public final class ExposureJson {
     }
 
     private static String cell(Reach reach) {
-        return reach.who() == Reach.Who.SOME ? reach.sources() : reach.who() == Reach.Who.PERHAPS ? "perhaps " + reach.sources() : word(reach);
+        return reach.who == Reach.Who.SOME ? reach.sources : reach.who == Reach.Who.PERHAPS ? "perhaps " + reach.sources : word(reach);
     }
 }

@@ -33,11 +33,11 @@ public final class FactsJson {
         json.add("iptables", iptables(facts.userland()));
         json.add("modules", new JsonObject().add("loaded", array(facts.loadedModules())));
         json.add("netfilter", new JsonObject().add("ipv4", family(facts, Family.IPV4)).add("ipv6", family(facts, Family.IPV6)));
-        json.add("conntrack", new JsonObject().add("state", facts.conntrack().state().word()).add("owner", facts.conntrack().owner())
+        json.add("conntrack", new JsonObject().add("state", facts.conntrack().state().word()).add("owner", facts.conntrack().owner)
                 .add("reason", facts.conntrack().reason()));
         Acceleration pa = facts.packetAcceleration();
-        json.add("packet_acceleration", new JsonObject().add("state", pa.state().word()).add("hardware", pa.hardware())
-                .add("version", text(pa.version())));
+        json.add("packet_acceleration", new JsonObject().add("state", pa.state().word()).add("hardware", pa.hardware)
+                .add("version", text(pa.version)));
         json.add("interfaces", interfaces(facts));
         json.add("printk", facts.printk());
         json.add("dsld", facts.dsld());
@@ -81,8 +81,8 @@ public final class FactsJson {
     }
 
     private static JsonObject iptables(Userland userland) {
-        return new JsonObject().add("version", text(userland.version())).add("save", known(userland.save()))
-                .add("restore", known(userland.restore())).add("wait", known(userland.waits())).add("ip6", known(userland.ip6()));
+        return new JsonObject().add("version", text(userland.version())).add("save", known(userland.save))
+                .add("restore", known(userland.restore())).add("wait", known(userland.waits())).add("ip6", known(userland.ip6));
     }
 
     private static JsonObject family(BoxFacts facts, Family family) {
@@ -102,7 +102,7 @@ public final class FactsJson {
     private static JsonObject interfaces(BoxFacts facts) {
         JsonArray all = new JsonArray();
         for (Interface one : facts.interfaces()) {
-            all.add(new JsonObject().add("name", one.name()).add("role", one.role().word()).add("reason", one.reason()));
+            all.add(new JsonObject().add("name", one.name()).add("role", one.role.word()).add("reason", one.reason));
         }
         return new JsonObject().add("lan", of(facts.lan())).add("wan", of(facts.wan())).add("guest", of(facts.guest())).add("all", all);
     }

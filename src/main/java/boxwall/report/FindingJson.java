@@ -23,6 +23,6 @@ public final class FindingJson {
             evidence.add(Text.of(line));
         }
         return brief(finding).add("where", Text.of(finding.where())).add("evidence", evidence)
-                .add("effect", Text.of(finding.effect())).add("remedy", Text.of(finding.remedy()));
+                .add("effect", Text.of(finding.effect())).add("remedy", Text.of(finding.remedy));
     }
 }

@@ -44,16 +44,16 @@ public final class LogJson {
     }
 
     private static JsonObject rule(Counted rule) {
-        return CountersJson.origin(CountersJson.place(rule).add("number", rule.number()), rule);
+        return CountersJson.origin(CountersJson.place(rule).add("number", rule.number), rule);
     }
 
     private static JsonObject entry(LoggedPackets.Entry entry) {
-        LogLine line = entry.line();
+        LogLine line = entry.line;
         JsonArray rules = new JsonArray();
-        for (Counted rule : entry.rules()) {
+        for (Counted rule : entry.rules) {
             rules.add(rule(rule));
         }
-        return Json.object().add("uptime", uptime(line.uptime())).add("when", text(line.when())).add("prefix", Text.of(line.prefix()))
+        return Json.object().add("uptime", uptime(line.uptime)).add("when", text(line.when)).add("prefix", Text.of(line.prefix))
                 .add("in", Text.of(line.in())).add("out", Text.of(line.out())).add("src", Text.of(line.source()))
                 .add("dst", Text.of(line.destination())).add("proto", Text.of(line.protocol())).add("sport", number(line.number("SPT")))
                 .add("dport", number(line.number("DPT"))).add("length", number(line.number("LEN"))).add("rules", rules);

@@ -64,12 +64,12 @@ public final class MetricsText {
     private void each(String name, String help, List<Counted> all, boolean packets) {
         name(name, "counter", help);
         for (Counted one : all) {
-            String number = String.valueOf(packets ? one.packets() : one.bytes());
-            if (one.number() == 0) {
-                value(name, number, "family", one.family().word(), "table", one.table(), "chain", one.chain(), "policy", one.rule());
+            String number = String.valueOf(packets ? one.packets() : one.bytes);
+            if (one.number == 0) {
+                value(name, number, "family", one.family().word(), "table", one.table(), "chain", one.chain, "policy", one.rule());
             } else {
-                value(name, number, "family", one.family().word(), "table", one.table(), "chain", one.chain(), "number",
-                        String.valueOf(one.number()), "line", one.origin() == null ? "" : one.origin().toString(), "comment",
+                value(name, number, "family", one.family().word(), "table", one.table(), "chain", one.chain, "number",
+                        String.valueOf(one.number), "line", one.origin() == null ? "" : one.origin().toString(), "comment",
                         one.comment() == null ? "" : one.comment());
             }
         }

@@ -25,7 +25,7 @@ public final class PresetsJson {
                 parameters.add(Json.object().add("name", each.name).add("kind", each.kind.word())
                         .add("default", each.standard == null ? Json.NULL : Json.value(each.standard))
                         .add("label", both(Json.value(Text.of(each.english)), Json.value(Text.of(each.german))))
-                        .add("example", each.kind.example()));
+                        .add("example", each.kind.example));
             }
             all.add(Json.object().add("name", preset.name)
                     .add("title", both(Json.value(title(preset.english)), Json.value(title(preset.german))))
@@ -46,7 +46,7 @@ public final class PresetsJson {
             out.append("\n    ").append(Text.of(preset.english)).append('\n');
             for (Preset.Parameter each : preset.parameters) {
                 out.append("    ").append(each.name).append(": ").append(Text.of(each.english)).append("; for example ")
-                        .append(each.kind.example()).append('\n');
+                        .append(each.kind.example).append('\n');
             }
         }
         return out.toString();

@@ -2,14 +2,10 @@ package boxwall.syntax;
 
 /** A value that isn't what its option takes; becomes a {@link SyntaxError} where the place is known. */
 final class Bad extends Exception {
-    private final String todo;
+    final String todo;
 
     Bad(String what, String todo) {
         super(what);
         this.todo = todo;
-    }
-
-    String todo() {
-        return todo;
     }
 }

@@ -66,7 +66,7 @@ final class Block {
         try {
             Canon.name(name.text, 28);
         } catch (Bad bad) {
-            errors.add(name, "chain: " + bad.getMessage(), bad.todo());
+            errors.add(name, "chain: " + bad.getMessage(), bad.todo);
             return;
         }
         boolean builtin = table.isBuiltin(name.text);

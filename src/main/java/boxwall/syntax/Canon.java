@@ -45,7 +45,7 @@ final class Canon {
             case "gateway":
                 return Inet.gateway(text, family);
             case "bits":
-                return String.valueOf(Numbers.within(text, 0, family.addressBits()));
+                return String.valueOf(Numbers.within(text, 0, family.addressBits));
             case "network":
                 return Inet.network(text, family).toString();
             case "host":

@@ -55,19 +55,19 @@ final class ChainCheck {
     }
 
     private boolean isChain(Target target) {
-        return target != null && Extensions.get().target(target.name(), family) == null;
+        return target != null && Extensions.get().target(target.name, family) == null;
     }
 
     private void jump(DraftChain.Entry entry) {
-        Target target = entry.rule().target();
-        if (target != null && table == Table.NAT && target.name().equals("DROP")) {
+        Target target = entry.rule().target;
+        if (target != null && table == Table.NAT && target.name.equals("DROP")) {
             errors.add(entry.targetAt, "DROP in the table nat", "iptables refuses it: that table sees first packets only; use filter");
         }
         if (!isChain(target)) {
             return;
         }
-        DraftChain to = chains.get(target.name());
-        if (to == null && foreign.has(true, target.name(), family) && !target.isGoto()) {
+        DraftChain to = chains.get(target.name);
+        if (to == null && foreign.has(true, target.name, family) && !target.isGoto()) {
             return;
         }
         if (to == null && errors.isFull()) {
@@ -79,8 +79,8 @@ final class ChainCheck {
                     names.add(chain.name);
                 }
             }
-            errors.add(entry.targetAt, "no target and no chain " + Errors.show(target.name()) + " in the table " + table.word(),
-                    Nearest.hint(target.name(), names, "make the chain with -N " + target.name()));
+            errors.add(entry.targetAt, "no target and no chain " + Errors.show(target.name) + " in the table " + table.word(),
+                    Nearest.hint(target.name, names, "make the chain with -N " + target.name));
         } else if (to.builtin) {
             errors.add(entry.targetAt, "a jump to " + to.name + ", which is built in", "jump to a chain of your own");
         }
@@ -90,13 +90,13 @@ final class ChainCheck {
     private void opaque(DraftChain.Entry entry) {
         StringBuilder names = new StringBuilder();
         for (Match match : entry.rule().matches()) {
-            names.append(Extensions.get().match(match.name(), family) == null ? " -m " + match.name() : "");
+            names.append(Extensions.get().match(match.name, family) == null ? " -m " + match.name : "");
         }
-        Target target = entry.rule().target();
-        boolean own = isChain(target) && !chains.containsKey(target.name()) && foreign.has(true, target.name(), family);
-        names.append(own ? " -j " + target.name() : "");
+        Target target = entry.rule().target;
+        boolean own = isChain(target) && !chains.containsKey(target.name) && foreign.has(true, target.name, family);
+        names.append(own ? " -j " + target.name : "");
         if (names.length() > 0) {
-            errors.note(entry.rule().origin(), "passes unchecked:" + names + " is this box's own, what it does isn't known here");
+            errors.note(entry.rule().origin, "passes unchecked:" + names + " is this box's own, what it does isn't known here");
         }
     }
 
@@ -104,8 +104,8 @@ final class ChainCheck {
         List<DraftChain.Entry> jumps = new ArrayList<DraftChain.Entry>();
         DraftChain from = chains.get(chain);
         for (DraftChain.Entry entry : from.rules()) {
-            Target target = entry.rule().target();
-            if (isChain(target) && chains.containsKey(target.name()) && !chains.get(target.name()).builtin) {
+            Target target = entry.rule().target;
+            if (isChain(target) && chains.containsKey(target.name) && !chains.get(target.name).builtin) {
                 jumps.add(entry);
             }
         }
@@ -132,7 +132,7 @@ final class ChainCheck {
                     continue;
                 }
                 DraftChain.Entry entry = left.remove(left.size() - 1);
-                String to = entry.rule().target().name();
+                String to = entry.rule().target.name;
                 if (onPath.contains(to)) {
                     errors.add(entry.targetAt, "a loop: " + to + " comes back to itself here", "break it; the kernel refuses loops");
                 } else if (done.add(to)) {
@@ -148,14 +148,14 @@ final class ChainCheck {
         for (String name : chains.keySet()) {
             reached.put(name, new TreeSet<Hook>());
         }
-        for (Hook hook : table.hooks()) {
+        for (Hook hook : table.hooks) {
             Deque<String> todo = new ArrayDeque<String>();
             todo.push(hook.name());
             while (!todo.isEmpty()) {
                 String name = todo.pop();
                 if (reached.get(name).add(hook)) {
                     for (DraftChain.Entry entry : jumps(name)) {
-                        todo.push(entry.rule().target().name());
+                        todo.push(entry.rule().target.name);
                     }
                 }
             }
@@ -163,16 +163,16 @@ final class ChainCheck {
     }
 
     private void places(DraftChain.Entry entry, Set<Hook> hooks) {
-        Target target = entry.rule().target();
+        Target target = entry.rule().target;
         if (target != null && !target.isGoto()) {
-            Extension e = Extensions.get().target(target.name(), family);
-            place(e, "-j " + target.name(), entry.targetAt, hooks);
-            options(e, target.options(), entry.targetAt, hooks);
+            Extension e = Extensions.get().target(target.name, family);
+            place(e, "-j " + target.name, entry.targetAt, hooks);
+            options(e, target.options, entry.targetAt, hooks);
         }
         for (Match match : entry.rule().matches()) {
-            Extension e = Extensions.get().match(match.name(), family);
-            place(e, "-m " + match.name(), entry.at, hooks);
-            options(e, match.options(), entry.at, hooks);
+            Extension e = Extensions.get().match(match.name, family);
+            place(e, "-m " + match.name, entry.at, hooks);
+            options(e, match.options, entry.at, hooks);
         }
     }
 
@@ -189,9 +189,9 @@ final class ChainCheck {
 
     private void options(Extension e, List<Option> options, Word at, Set<Hook> hooks) {
         for (Option option : options) {
-            OptionSpec spec = e == null ? null : e.printed(option.name());
+            OptionSpec spec = e == null ? null : e.printed(option.name);
             if (spec != null) {
-                hooks(option.name(), spec.hooks(option.value()), at, hooks);
+                hooks(option.name, spec.hooks(option.value()), at, hooks);
             }
         }
     }

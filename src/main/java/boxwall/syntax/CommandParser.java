@@ -108,14 +108,14 @@ final class CommandParser {
             base(exact, w, block);
             return;
         }
-        if (rule.extensions().exact(w, name)) {
+        if (rule.extensions.exact(w, name)) {
             return;
         }
         String letters = BaseOption.beginning(name.substring(2));
-        if (letters.length() == 1 && !rule.extensions().someBegin(name)) {
+        if (letters.length() == 1 && !rule.extensions.someBegin(name)) {
             base(letters.charAt(0), w, block);
         } else {
-            rule.extensions().abbreviated(w, name, letters);
+            rule.extensions.abbreviated(w, name, letters);
         }
     }
 
@@ -262,7 +262,7 @@ final class CommandParser {
                     Canon.name(name.text, 28);
                 }
             } catch (Bad bad) {
-                errors.add(name, "chain: " + bad.getMessage(), bad.todo());
+                errors.add(name, "chain: " + bad.getMessage(), bad.todo);
             }
         }
     }

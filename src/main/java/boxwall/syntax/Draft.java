@@ -31,15 +31,15 @@ final class Draft {
 
         DraftTable(Table table, Word at) {
             this.at = at;
-            for (Hook hook : table.hooks()) {
+            for (Hook hook : table.hooks) {
                 chains.put(hook.name(), new DraftChain(hook.name(), true, at));
             }
         }
 
         private DraftChain.Entry entry(Rule rule, Command c) {
             DraftChain.Entry entry = new DraftChain.Entry(rule, c.verbAt, c.targetAt);
-            if (rule.target() != null) {
-                jumps(rule.target().name()).add(entry);
+            if (rule.target != null) {
+                jumps(rule.target.name).add(entry);
             }
             return entry;
         }
@@ -57,7 +57,7 @@ final class Draft {
     /** All rules of a file together; a box has 16 to 512 MB. */
     static final int RULES_LIMIT = 50000;
 
-    private final Map<Table, DraftTable> tables = new TreeMap<Table, DraftTable>();
+    final Map<Table, DraftTable> tables = new TreeMap<Table, DraftTable>();
     private final Errors errors;
     private int count;
 
@@ -72,10 +72,6 @@ final class Draft {
             tables.put(table, found);
         }
         return found;
-    }
-
-    Map<Table, DraftTable> tables() {
-        return tables;
     }
 
     /** Does what the command says, or notes why it can't be done. */
@@ -210,8 +206,8 @@ final class Draft {
     private static void retarget(DraftTable table, String from, String to) {
         for (DraftChain.Entry entry : table.jumps(from)) {
             if (!entry.isGone()) {
-                Target target = entry.rule().target();
-                entry.become(entry.rule().copy().target(new Target(to, target.isGoto(), target.options())).build());
+                Target target = entry.rule().target;
+                entry.become(entry.rule().copy().target(new Target(to, target.isGoto(), target.options)).build());
                 table.jumps(to).add(entry);
             }
         }

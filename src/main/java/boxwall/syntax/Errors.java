@@ -13,8 +13,8 @@ final class Errors {
     static final int LIMIT = 500;
     private static final int SHOWN = 60;
 
-    private final List<SyntaxError> list = new ArrayList<SyntaxError>();
-    private final List<Note> notes = new ArrayList<Note>();
+    final List<SyntaxError> list = new ArrayList<SyntaxError>();
+    final List<Note> notes = new ArrayList<Note>();
     private final Set<String> seen = new HashSet<String>();
     private int count;
 
@@ -23,7 +23,7 @@ final class Errors {
     }
 
     void add(Word at, Bad bad) {
-        add(at, bad.getMessage(), bad.todo());
+        add(at, bad.getMessage(), bad.todo);
     }
 
     void add(String file, int line, int column, String what, String todo) {
@@ -52,10 +52,6 @@ final class Errors {
         note(new Origin(at.file, at.line), text);
     }
 
-    List<Note> notes() {
-        return notes;
-    }
-
     /** Whether more errors aren't kept: then it isn't worth the time to look for what a word was meant to be. */
     boolean isFull() {
         return list.size() > LIMIT;
@@ -69,10 +65,6 @@ final class Errors {
     /** Grows with each error, repeated ones too: compare before and after to know whether something was wrong in between. */
     int count() {
         return count;
-    }
-
-    List<SyntaxError> list() {
-        return list;
     }
 
     /** A piece of the user's text for a message: quoted, cut, without characters that would upset a terminal. */

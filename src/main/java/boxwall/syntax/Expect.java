@@ -8,9 +8,11 @@ import java.util.Map;
 
 /** An {@code expect VERDICT key=value ...} line: a policy test. The keys are not judged here. */
 public final class Expect {
-    private final String verdict;
-    private final Map<String, String> keys;
-    private final Origin origin;
+    /** ACCEPT, DROP or REJECT. */
+    public final String verdict;
+    /** The keys in the order written. */
+    public final Map<String, String> keys;
+    public final Origin origin;
     private final boolean preset;
 
     Expect(String verdict, Map<String, String> keys, Origin origin, boolean preset) {
@@ -20,22 +22,8 @@ public final class Expect {
         this.origin = origin;
     }
 
-    /** ACCEPT, DROP or REJECT. */
-    public String verdict() {
-        return verdict;
-    }
-
-    /** The keys in the order written. */
-    public Map<String, String> keys() {
-        return keys;
-    }
-
     /** Whether it is a preset's promise, and not the user's own. */
     public boolean isPreset() {
         return preset;
-    }
-
-    public Origin origin() {
-        return origin;
     }
 }

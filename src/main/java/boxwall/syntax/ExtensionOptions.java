@@ -102,7 +102,7 @@ final class ExtensionOptions {
 
     /** Whether the match that -p would bring has an option that begins so: else it belongs to what isn't known, and brings nothing. */
     private boolean implicitHas(String name) {
-        Extension extension = parts.protocol == null ? null : Extensions.get().implicit(parts.protocol.value(), family);
+        Extension extension = parts.protocol == null ? null : Extensions.get().implicit(parts.protocol.value, family);
         for (OptionSpec spec : extension == null ? new ArrayList<OptionSpec>() : extension.options) {
             for (String each : spec.names) {
                 if (each.startsWith(name)) {
@@ -115,10 +115,10 @@ final class ExtensionOptions {
 
     /** Adds the match that -p implies, once. */
     private boolean bringImplicit(Word w) {
-        if (implicitUsed || parts.protocol == null || parts.protocol.negated()) {
+        if (implicitUsed || parts.protocol == null || parts.protocol.negated) {
             return false;
         }
-        Extension extension = Extensions.get().implicit(parts.protocol.value(), family);
+        Extension extension = Extensions.get().implicit(parts.protocol.value, family);
         if (extension == null) {
             return false;
         }
@@ -205,7 +205,7 @@ final class ExtensionOptions {
                     errors.add(value, "! " + name + " " + value + " matches no packet at all", "remove the rule");
                 }
             } catch (Bad bad) {
-                errors.add(value, name + ": " + bad.getMessage(), bad.todo());
+                errors.add(value, name + ": " + bad.getMessage(), bad.todo);
                 values.add(value.text);
                 use.unsure = true;
             }

@@ -28,8 +28,8 @@ final class ExtensionUse {
 
     void add(Option option, OptionSpec spec, Word place, Errors errors) {
         for (Option other : given) {
-            if (spec != null && !spec.multi && other.name().equals(option.name())) {
-                errors.add(place, option.name() + " is given twice" + (place.is(option.name()) ? "" : " (" + place + " is one way to write it)"),
+            if (spec != null && !spec.multi && other.name.equals(option.name)) {
+                errors.add(place, option.name + " is given twice" + (place.is(option.name) ? "" : " (" + place + " is one way to write it)"),
                         "keep one of them");
                 return;
             }
@@ -41,7 +41,7 @@ final class ExtensionUse {
     /** The option given under that canonical name, or null. */
     Option option(String canonical) {
         for (Option option : given) {
-            if (option.name().equals(canonical)) {
+            if (option.name.equals(canonical)) {
                 return option;
             }
         }
@@ -51,7 +51,7 @@ final class ExtensionUse {
     /** The place of that option, or that of the extension. */
     Word place(String canonical) {
         for (int i = 0; i < given.size(); i++) {
-            if (given.get(i).name().equals(canonical)) {
+            if (given.get(i).name.equals(canonical)) {
                 return places.get(i);
             }
         }
@@ -88,15 +88,15 @@ final class ExtensionUse {
     /** What an option needs beside it, and what only shows when all are there. */
     private void finish(Family family, Errors errors) {
         for (Option option : given) {
-            OptionSpec spec = extension.printed(option.name());
+            OptionSpec spec = extension.printed(option.name);
             if (spec != null && spec.with != null && option(spec.with) == null) {
-                errors.add(place(option.name()), option.name() + " needs " + spec.with, "add it");
+                errors.add(place(option.name), option.name + " needs " + spec.with, "add it");
             }
         }
         try {
             given = extension.finish == null || unsure ? given : Finish.options(extension.finish, given, family);
         } catch (Bad bad) {
-            errors.add(at, "-m " + name + ": " + bad.getMessage(), bad.todo());
+            errors.add(at, "-m " + name + ": " + bad.getMessage(), bad.todo);
         }
     }
 
@@ -121,8 +121,8 @@ final class ExtensionUse {
         }
         List<Option> all = new ArrayList<Option>();
         for (Option option : given) {
-            OptionSpec spec = extension.printed(option.name());
-            boolean hidden = spec != null && spec.silent || spec != null && spec.hide != null && !option.negated() && spec.hide.equals(option.value());
+            OptionSpec spec = extension.printed(option.name);
+            boolean hidden = spec != null && spec.silent || spec != null && spec.hide != null && !option.negated && spec.hide.equals(option.value());
             if (!hidden) {
                 all.add(option);
             }
@@ -135,7 +135,7 @@ final class ExtensionUse {
         Collections.sort(all, new Comparator<Option>() {
             @Override
             public int compare(Option a, Option b) {
-                return extension.order(a.name()) - extension.order(b.name());
+                return extension.order(a.name) - extension.order(b.name);
             }
         });
         return all;

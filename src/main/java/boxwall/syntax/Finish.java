@@ -56,7 +56,7 @@ final class Finish {
 
     static Option find(List<Option> all, String name) {
         for (Option option : all) {
-            if (option.name().equals(name)) {
+            if (option.name.equals(name)) {
                 return option;
             }
         }
@@ -73,8 +73,8 @@ final class Finish {
     private static void swapIfNegated(List<Option> all, String upto, String above) {
         for (int i = 0; i < all.size(); i++) {
             Option option = all.get(i);
-            if (option.negated() && (option.name().equals(upto) || option.name().equals(above))) {
-                all.set(i, new Option(option.name().equals(upto) ? above : upto, false, option.values()));
+            if (option.negated && (option.name.equals(upto) || option.name.equals(above))) {
+                all.set(i, new Option(option.name.equals(upto) ? above : upto, false, option.values));
             }
         }
     }
@@ -99,7 +99,7 @@ final class Finish {
     private static void tcp(List<Option> all) throws Bad {
         Option flags = find(all, "--tcp-flags");
         boolean none = flags != null && flags.value().equals("NONE");
-        if (none && flags.negated() == flags.values().get(1).equals("NONE")) {
+        if (none && flags.negated == flags.values.get(1).equals("NONE")) {
             throw new Bad("--tcp-flags NONE with this matches no packet", "name the flags to look at");
         }
     }
@@ -122,7 +122,7 @@ final class Finish {
         swapIfNegated(all, "--hashlimit-upto", "--hashlimit-above");
         for (String name : new String[] {"--hashlimit-srcmask", "--hashlimit-dstmask"}) {
             Option mask = find(all, name);
-            if (mask != null && mask.value().equals(String.valueOf(family.addressBits()))) {
+            if (mask != null && mask.value().equals(String.valueOf(family.addressBits))) {
                 all.remove(mask);
             }
         }
@@ -134,9 +134,9 @@ final class Finish {
         Option burst = find(all, "--hashlimit-burst");
         burst(Rate.hashPeriod(rate.value()), burst == null ? "5" : burst.value(), true);
         // values of an option hold the printed rate and, behind it, the unit that was written
-        String printed = String.valueOf(Rate.seconds(rate.values().get(0)) * 1000);
-        String written = rate.values().size() > 1 ? rate.values().get(1) : printed;
-        all.set(all.indexOf(rate), Option.of(rate.name(), rate.value()));
+        String printed = String.valueOf(Rate.seconds(rate.values.get(0)) * 1000);
+        String written = rate.values.size() > 1 ? rate.values.get(1) : printed;
+        all.set(all.indexOf(rate), Option.of(rate.name, rate.value()));
         if (expire == null && !written.equals(printed)) {
             all.add(Option.of("--hashlimit-htable-expire", written));
         } else if (expire != null && expire.value().equals(printed)) {
@@ -165,11 +165,11 @@ final class Finish {
     private static void string(List<Option> all) throws Bad {
         for (int i = 0; i < all.size(); i++) {
             Option option = all.get(i);
-            boolean hex = option.name().equals("--hex-string");
-            if (hex || option.name().equals("--string")) {
+            boolean hex = option.name.equals("--hex-string");
+            if (hex || option.name.equals("--string")) {
                 byte[] pattern = hex ? Pattern.parse(option.value()) : Pattern.bytes(option.value());
                 String name = Pattern.printable(pattern) ? "--string" : "--hex-string";
-                all.set(i, new Option(name, option.negated(), Collections.singletonList(Pattern.print(pattern))));
+                all.set(i, new Option(name, option.negated, Collections.singletonList(Pattern.print(pattern))));
             }
         }
         Option from = find(all, "--from");

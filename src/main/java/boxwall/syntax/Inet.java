@@ -22,7 +22,7 @@ final class Inet {
                     looksNumeric(text) ? "write it in full, without leading zeros, as " + (family == Family.IPV4 ? "192.168.178.1" : "fd00::1")
                     : "write the address; there may be no DNS when the rules are loaded");
         }
-        if (bytes.length * 8 != family.addressBits()) {
+        if (bytes.length * 8 != family.addressBits) {
             throw new Bad(family.command() + " with an " + (bytes.length == 4 ? "IPv4" : "IPv6") + " address: " + Errors.show(text),
                     "use " + (bytes.length == 4 ? "iptables" : "ip6tables") + " for this rule");
         }
@@ -51,7 +51,7 @@ final class Inet {
     static Network written(String text, Family family) throws Bad {
         int slash = text.lastIndexOf('/');
         if (slash < 0) {
-            return Network.ofPrefix(family, completed(text, family), family.addressBits());
+            return Network.ofPrefix(family, completed(text, family), family.addressBits);
         }
         byte[] mask = mask(text.substring(slash + 1), family);
         boolean everything = java.util.Arrays.equals(mask, new byte[mask.length]);
@@ -60,9 +60,9 @@ final class Inet {
 
     private static byte[] mask(String text, Family family) throws Bad {
         long bits = Numbers.parse(text);
-        byte[] bytes = bits >= 0 && bits <= family.addressBits() ? Network.maskOf(family, (int) bits) : Addresses.parse(text);
-        if (bytes == null || bytes.length * 8 != family.addressBits()) {
-            throw new Bad("not a mask: " + Errors.show(text), "write the number of bits, 0 to " + family.addressBits());
+        byte[] bytes = bits >= 0 && bits <= family.addressBits ? Network.maskOf(family, (int) bits) : Addresses.parse(text);
+        if (bytes == null || bytes.length * 8 != family.addressBits) {
+            throw new Bad("not a mask: " + Errors.show(text), "write the number of bits, 0 to " + family.addressBits);
         }
         return bytes;
     }
@@ -84,7 +84,7 @@ final class Inet {
     static Network network(String text, Family family) throws Bad {
         int slash = text.lastIndexOf('/');
         if (slash < 0) {
-            return Network.ofPrefix(family, address(text, family), family.addressBits());
+            return Network.ofPrefix(family, address(text, family), family.addressBits);
         }
         return new Network(family, address(text.substring(0, slash), family), mask(text.substring(slash + 1), family));
     }
@@ -104,7 +104,7 @@ final class Inet {
         String printed = network.toString();
         int slash = text.lastIndexOf('/');
         String address = Addresses.print(address(slash < 0 ? text : text.substring(0, slash), family));
-        return network.prefix() == family.addressBits() ? address : address + printed.substring(printed.indexOf('/'));
+        return network.prefix == family.addressBits ? address : address + printed.substring(printed.indexOf('/'));
     }
 
     /** {@code a-b} or {@code a}, as -m iprange takes it and prints it: always two addresses. */

@@ -7,7 +7,7 @@ import boxwall.netfilter.Table;
 public final class KeepLine {
     private final Table table;
     private final String chain;
-    private final Origin origin;
+    public final Origin origin;
 
     KeepLine(Table table, String chain, Origin origin) {
         this.table = table;
@@ -21,9 +21,5 @@ public final class KeepLine {
 
     public String chain() {
         return chain;
-    }
-
-    public Origin origin() {
-        return origin;
     }
 }

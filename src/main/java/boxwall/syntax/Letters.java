@@ -77,7 +77,7 @@ public final class Letters {
         Bad foreign = inQuotes && length > 1 && !unseen(code) ? null : foreign(code, length);
         if (foreign != null) {
             boolean named = foreign.getMessage().startsWith("is ");
-            return named ? new Bad(text.subSequence(at, at + length) + " " + foreign.getMessage(), foreign.todo()) : foreign;
+            return named ? new Bad(text.subSequence(at, at + length) + " " + foreign.getMessage(), foreign.todo) : foreign;
         }
         if (Character.isISOControl(code) && code != '\t') {
             return new Bad("a control character (code " + code + ")", "remove it");

@@ -5,7 +5,7 @@ import boxwall.netfilter.Origin;
 /** A {@code modprobe NAME} line: a module beyond those that the rules imply. */
 public final class ModuleLine {
     private final String name;
-    private final Origin origin;
+    public final Origin origin;
 
     ModuleLine(String name, Origin origin) {
         this.name = name;
@@ -14,9 +14,5 @@ public final class ModuleLine {
 
     public String name() {
         return name;
-    }
-
-    public Origin origin() {
-        return origin;
     }
 }

@@ -6,7 +6,8 @@ import boxwall.netfilter.Origin;
 public final class Note {
     private final Origin origin;
     private final String text;
-    private final String instead;
+    /** What to write instead of a rule that is left out with its function; null when nothing is lost. */
+    public final String instead;
 
     /** A note about the line that the origin names. */
     public Note(Origin origin, String text) {
@@ -30,10 +31,5 @@ public final class Note {
 
     public String text() {
         return text;
-    }
-
-    /** What to write instead of a rule that is left out with its function; null when nothing is lost. */
-    public String instead() {
-        return instead;
     }
 }

@@ -6,7 +6,7 @@ import boxwall.netfilter.Table;
 /** An {@code own TABLE} line: a table that AVM's firmware uses itself and that is taken over all the same. */
 public final class OwnLine {
     private final Table table;
-    private final Origin origin;
+    public final Origin origin;
 
     OwnLine(Table table, Origin origin) {
         this.table = table;
@@ -15,9 +15,5 @@ public final class OwnLine {
 
     public Table table() {
         return table;
-    }
-
-    public Origin origin() {
-        return origin;
     }
 }

@@ -31,7 +31,8 @@ public enum ParameterKind {
     /** An interface's name: NAME. */
     INTERFACE("tun0");
 
-    private final String example;
+    /** A value of that kind. */
+    public final String example;
 
     ParameterKind(String example) {
         this.example = example;
@@ -50,11 +51,6 @@ public enum ParameterKind {
     /** In small letters, as the head and the JSON have it. */
     public String word() {
         return name().toLowerCase(Locale.ROOT);
-    }
-
-    /** A value of that kind. */
-    public String example() {
-        return example;
     }
 
     /**
@@ -99,7 +95,7 @@ public enum ParameterKind {
             wanted(isMac(value), value);
         }
         for (Family family : Family.values()) {
-            boolean here = mac || address.length * 8 == family.addressBits();
+            boolean here = mac || address.length * 8 == family.addressBits;
             names.put(name + family.digit(), !here ? null : mac ? "-m mac --mac-source " + value : "-s " + value);
             names.put(name + "_KEY" + family.digit(), !here ? null : (mac ? "mac=" : "src=") + value);
         }

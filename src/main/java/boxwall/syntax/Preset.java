@@ -72,7 +72,7 @@ public final class Preset {
                 }
             }
         }
-        return new Preset(source.name(), english, german, parameters);
+        return new Preset(source.name, english, german, parameters);
     }
 
     /** {@code NAME KIND[=DEFAULT]: English | German}; the default may have colons but no blank. Null for anything else. */

@@ -31,7 +31,7 @@ final class Rare {
                 return hostMask(text, family);
             case "srhmask":
                 String host = hostMask(text, family);
-                return host.indexOf('/') < 0 ? host + "/" + family.addressBits() : host;
+                return host.indexOf('/') < 0 ? host + "/" + family.addressBits : host;
             case "dccptypes":
                 return wholeNames(text, Words.split(argument, ','));
             case "prefix64":
@@ -85,7 +85,7 @@ final class Rare {
 
     /** The address whole, its mask only when it isn't all ones; a mask with holes is printed wrongly by iptables-save. */
     private static String hostMask(String text, Family family) throws Bad {
-        if (Inet.network(text, family).prefix() < 0) {
+        if (Inet.network(text, family).prefix < 0) {
             throw new Bad("a mask with holes: " + Errors.show(text), "write the number of bits");
         }
         return Inet.host(text, family);
@@ -96,7 +96,7 @@ final class Rare {
         Network network = Inet.network(text, family);
         int slash = text.lastIndexOf('/');
         boolean exact = slash > 0 && Addresses.print(Inet.address(text.substring(0, slash), family)).equals(Addresses.print(network.address()));
-        if (!exact || network.prefix() < 1 || network.prefix() > 64) {
+        if (!exact || network.prefix < 1 || network.prefix > 64) {
             throw new Bad("not a prefix of 1 to 64 bits: " + Errors.show(text), "write it as fd00::/64, with zeros behind the prefix");
         }
         return network.toString();
@@ -169,7 +169,7 @@ final class Rare {
                 break;
             case "rt":
                 Option type = Finish.find(all, "--rt-type");
-                boolean zero = type != null && !type.negated() && type.value().equals("0");
+                boolean zero = type != null && !type.negated && type.value().equals("0");
                 if (!zero && (Finish.find(all, "--rt-0-res") != null || Finish.find(all, "--rt-0-addrs") != null)) {
                     throw new Bad("--rt-0-res or --rt-0-addrs without --rt-type 0", "add it");
                 }
@@ -186,10 +186,10 @@ final class Rare {
         boolean tunnel = false;
         int parts = 0;
         for (Option option : all) {
-            String name = option.name();
+            String name = option.name;
             strict |= name.equals("--strict");
             ends |= name.startsWith("--tunnel");
-            tunnel |= name.equals("--mode") && option.value().equals(option.negated() ? "transport" : "tunnel");
+            tunnel |= name.equals("--mode") && option.value().equals(option.negated ? "transport" : "tunnel");
             parts += name.equals("--dir") || name.equals("--pol") || name.equals("--strict") ? 0 : 1;
         }
         Option pol = Finish.find(all, "--pol");

@@ -16,7 +16,8 @@ final class RuleOptions {
     private final List<HostName> hosts;
     private final boolean both;
     private final Foreign foreign;
-    private final ExtensionOptions extensions;
+    /** Those of the extensions. */
+    final ExtensionOptions extensions;
 
     private RuleParts parts;
     private Word first;
@@ -37,11 +38,6 @@ final class RuleOptions {
         extensions.begin(args, parts);
         first = null;
         seen = "";
-    }
-
-    /** Those of the extensions. */
-    ExtensionOptions extensions() {
-        return extensions;
     }
 
     RuleParts parts() {

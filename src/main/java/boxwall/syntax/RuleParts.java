@@ -36,7 +36,7 @@ final class RuleParts {
 
     /** Whether -p names one of these and isn't negated. */
     private boolean hasProtocol(List<String> names) {
-        return protocol != null && !protocol.negated() && names.contains(protocol.value());
+        return protocol != null && !protocol.negated && names.contains(protocol.value);
     }
 
     /** Notes what can't be together; {@code chain} may be null, and {@code first}, the first word of the rule, when there is none. */
@@ -64,7 +64,7 @@ final class RuleParts {
     }
 
     private static boolean negated(List<Negatable<Network>> list) {
-        return !list.isEmpty() && list.get(0).negated();
+        return !list.isEmpty() && list.get(0).negated;
     }
 
     private void checkUse(ExtensionUse use, Family family, Errors errors) {
@@ -78,14 +78,14 @@ final class RuleParts {
                     "write -p " + e.protocols.get(0) + " before it");
         }
         for (Option option : use.options()) {
-            OptionSpec spec = e.printed(option.name());
+            OptionSpec spec = e.printed(option.name);
             boolean ports = spec != null && option.value() != null && (spec.kinds.contains("natports")
                     || spec.kinds.contains("nataddress") && hasPort(option.value()));
             if (spec != null && spec.protocol != null && !hasProtocol(Collections.singletonList(spec.protocol))) {
-                errors.add(use.place(option.name()), option.name() + " needs the protocol " + spec.protocol, "write -p " + spec.protocol);
+                errors.add(use.place(option.name), option.name + " needs the protocol " + spec.protocol, "write -p " + spec.protocol);
             }
             if (ports && !hasProtocol(PORTS)) {
-                errors.add(use.place(option.name()), option.name() + " with a port needs the protocol " + or(PORTS), "write -p tcp before it");
+                errors.add(use.place(option.name), option.name + " with a port needs the protocol " + or(PORTS), "write -p tcp before it");
             }
         }
     }
@@ -120,7 +120,7 @@ final class RuleParts {
     private boolean asksForSyn() {
         for (ExtensionUse match : matches) {
             Option flags = match.name.equals("tcp") ? match.option("--tcp-flags") : null;
-            if (flags != null && !flags.negated() && flags.values().size() == 2 && flags.values().get(1).contains("SYN")) {
+            if (flags != null && !flags.negated && flags.values.size() == 2 && flags.values.get(1).contains("SYN")) {
                 return true;
             }
         }
@@ -151,7 +151,7 @@ final class RuleParts {
         List<Negatable<Network>> all = new ArrayList<Negatable<Network>>();
         for (Negatable<Network> one : list) {
             // what matches every address isn't printed by iptables-save either
-            all.add(one.value().isEverything() && !one.negated() ? ANY : one);
+            all.add(one.value.isEverything() && !one.negated ? ANY : one);
         }
         return all;
     }

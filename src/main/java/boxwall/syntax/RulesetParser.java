@@ -64,14 +64,14 @@ public final class RulesetParser {
 
     private void file(Source source) {
         if (source.text().startsWith("\u00ff\u00fe") || source.text().startsWith("\u00fe\u00ff")) {
-            errors.add(source.name(), 1, 1, "a text in UTF-16, as some editors of Windows save it", "save it as UTF-8");
+            errors.add(source.name, 1, 1, "a text in UTF-16, as some editors of Windows save it", "save it as UTF-8");
             return;
         }
         if (source.text().length() > FILE_LIMIT) {
-            errors.add(source.name(), 1, 1, "a file of more than " + FILE_LIMIT / 1024 + " KiB", "split it, or use networks and chains");
+            errors.add(source.name, 1, 1, "a file of more than " + FILE_LIMIT / 1024 + " KiB", "split it, or use networks and chains");
             return;
         }
-        open.add(source.name());
+        open.add(source.name);
         boolean outer = preset;
         preset = source.isPreset();
         Tokenizer in = new Tokenizer(source, errors);
@@ -188,15 +188,15 @@ public final class RulesetParser {
         Source source = includes.find(name.text, name.file);
         if (source == null) {
             errors.add(name, "nothing called " + Errors.show(name.text) + " can be included", "name a preset, or a file beside this one");
-        } else if (open.contains(source.name())) {
+        } else if (open.contains(source.name)) {
             errors.add(name, Errors.show(name.text) + " includes itself", "remove one of the includes");
         } else {
             int before = errors.count();
             Map<String, String> values = values(line, Preset.of(source));
-            if (errors.count() == before && source.isPreset() && values.isEmpty() && isIncluded(source.name())) {
-                errors.note(name, Errors.show(source.name()) + " is included already; left out here");
+            if (errors.count() == before && source.isPreset() && values.isEmpty() && isIncluded(source.name)) {
+                errors.note(name, Errors.show(source.name) + " is included already; left out here");
             } else if (errors.count() == before) {
-                lists.includes.add(new Included(source.name(), new Origin(name.file, name.line), source.isPreset()));
+                lists.includes.add(new Included(source.name, new Origin(name.file, name.line), source.isPreset()));
                 Map<String, String> outer = variables.enter(values);
                 file(source);
                 variables.leave(outer);
@@ -234,13 +234,13 @@ public final class RulesetParser {
             String value = word != null ? word.text : variables.isSet(each.name) ? variables.value(each.name, line.get(1)) : each.standard;
             if (value == null) {
                 errors.add(line.get(1), Errors.show(preset.name) + " needs " + each.name + " (" + each.english + ")",
-                        "write include " + preset.name + " " + each.name + "=..., for example " + each.kind.example());
+                        "write include " + preset.name + " " + each.name + "=..., for example " + each.kind.example);
                 continue;
             }
             try {
                 each.kind.set(each.name, value, values);
             } catch (Bad bad) {
-                errors.add(word != null ? word : line.get(1), each.name + ": " + bad.getMessage(), bad.todo());
+                errors.add(word != null ? word : line.get(1), each.name + ": " + bad.getMessage(), bad.todo);
             }
         }
         return values;
@@ -295,22 +295,22 @@ public final class RulesetParser {
         Ruleset ruleset = Ruleset.empty();
         for (Family family : Family.values()) {
             Draft draft = drafts.get(family);
-            for (Map.Entry<Table, Draft.DraftTable> e : draft.tables().entrySet()) {
+            for (Map.Entry<Table, Draft.DraftTable> e : draft.tables.entrySet()) {
                 new ChainCheck(e.getKey(), family, e.getValue(), foreign, errors).run();
                 policies(family, e.getKey(), e.getValue());
             }
             ruleset = draft.into(ruleset, family);
         }
-        ParsedRules result = new ParsedRules(ruleset, errors.list());
+        ParsedRules result = new ParsedRules(ruleset, errors.list);
         result.modules.addAll(lists.modules);
         result.expects.addAll(lists.expects);
         result.includes.addAll(lists.includes);
         result.ownCommands.addAll(lists.ownCommands);
-        result.notes.addAll(errors.notes());
+        result.notes.addAll(errors.notes);
         result.keeps.addAll(lists.keeps);
         result.owns.addAll(lists.owns);
         result.hostNames.addAll(lists.hostNames);
-        result.namesUsed.putAll(variables.used());
+        result.namesUsed.putAll(variables.used);
         return result;
     }
 

@@ -28,12 +28,12 @@ public final class Since {
     public static String missingIn(String version, Family family, Rule rule) {
         String missing = null;
         for (Match match : rule.matches()) {
-            missing = missing != null ? missing : missing(version, family, "-m " + match.name(),
-                    Extensions.get().match(match.name(), family), match.options());
+            missing = missing != null ? missing : missing(version, family, "-m " + match.name,
+                    Extensions.get().match(match.name, family), match.options);
         }
-        Target target = rule.target();
+        Target target = rule.target;
         if (missing == null && target != null && !target.isGoto()) {
-            missing = missing(version, family, "-j " + target.name(), Extensions.get().target(target.name(), family), target.options());
+            missing = missing(version, family, "-j " + target.name, Extensions.get().target(target.name, family), target.options);
         }
         return missing;
     }
@@ -46,9 +46,9 @@ public final class Since {
             return name + (family == Family.IPV6 ? " for IPv6" : "") + " needs iptables " + extension.since(family);
         }
         for (Option option : options) {
-            OptionSpec spec = extension.printed(option.name());
+            OptionSpec spec = extension.printed(option.name);
             if (spec != null && older(version, spec.since)) {
-                return name + " " + option.name() + " needs iptables " + spec.since;
+                return name + " " + option.name + " needs iptables " + spec.since;
             }
         }
         return null;
@@ -58,17 +58,17 @@ public final class Since {
     public static Rule without(String version, Family family, Rule rule) {
         List<Match> matches = new ArrayList<Match>();
         for (Match match : rule.matches()) {
-            Extension extension = Extensions.get().match(match.name(), family);
+            Extension extension = Extensions.get().match(match.name, family);
             List<Option> kept = new ArrayList<Option>();
-            for (Option option : match.options()) {
-                OptionSpec spec = extension == null ? null : extension.printed(option.name());
-                boolean says = spec == null || version == null || !older(version, spec.since) || option.negated()
+            for (Option option : match.options) {
+                OptionSpec spec = extension == null ? null : extension.printed(option.name);
+                boolean says = spec == null || version == null || !older(version, spec.since) || option.negated
                         || spec.def == null || !spec.def.equals(option.value());
                 if (says) {
                     kept.add(option);
                 }
             }
-            matches.add(kept.size() == match.options().size() ? match : new Match(match.name(), kept));
+            matches.add(kept.size() == match.options.size() ? match : new Match(match.name, kept));
         }
         return matches.equals(rule.matches()) ? rule : rule.copy().matches(matches).build();
     }

@@ -2,7 +2,7 @@ package boxwall.syntax;
 
 /** A text to parse, and the name by which the user knows it. */
 public final class Source {
-    private final String name;
+    public final String name;
     private final String text;
     private final boolean preset;
 
@@ -24,10 +24,6 @@ public final class Source {
 
     public boolean isPreset() {
         return preset;
-    }
-
-    public String name() {
-        return name;
     }
 
     public String text() {

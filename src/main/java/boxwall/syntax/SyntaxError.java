@@ -2,7 +2,7 @@ package boxwall.syntax;
 
 /** Why a text can't be taken: the place, what was found there, and what to do. */
 public final class SyntaxError {
-    private final String file;
+    public final String file;
     private final int line;
     private final int column;
     private final String what;
@@ -14,10 +14,6 @@ public final class SyntaxError {
         this.column = column;
         this.what = what;
         this.todo = todo;
-    }
-
-    public String file() {
-        return file;
     }
 
     /** 1-based. */

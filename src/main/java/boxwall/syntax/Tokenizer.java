@@ -198,7 +198,7 @@ final class Tokenizer {
             fail(column(), "more than " + WORDS_LIMIT + " words on a line", "write several rules");
             return;
         }
-        words.add(new Word(word.toString(), source.name(), wordLine, wordColumn, assignment));
+        words.add(new Word(word.toString(), source.name, wordLine, wordColumn, assignment));
         word.setLength(0);
     }
 
@@ -209,7 +209,7 @@ final class Tokenizer {
         if (word.length() + length > WORD_LIMIT) {
             fail(wordColumn, "a word of more than " + WORD_LIMIT + " characters", "iptables-restore can't read it; write several rules");
         } else if (foreign != null) {
-            fail(column(), foreign.getMessage(), foreign.todo());
+            fail(column(), foreign.getMessage(), foreign.todo);
         } else {
             word.append(from, index, index + length);
         }
@@ -306,7 +306,7 @@ final class Tokenizer {
             at += append("$", 0, true);
         } else {
             at = braces ? end + 1 : end;
-            put(names.value(name, new Word(name, source.name(), line, column, -1)), split && assignment < 0);
+            put(names.value(name, new Word(name, source.name, line, column, -1)), split && assignment < 0);
         }
     }
 
@@ -342,7 +342,7 @@ final class Tokenizer {
 
     private void fail(int column, String what, String todo) {
         if (!broken) {
-            errors.add(source.name(), line, column, what, todo);
+            errors.add(source.name, line, column, what, todo);
         }
         broken = true;
     }

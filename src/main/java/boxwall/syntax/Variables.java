@@ -15,7 +15,8 @@ final class Variables implements Tokenizer.Lookup {
     private final Map<String, String> set = new HashMap<String, String>();
     /** Names set from something that this box lacks: they lack too. */
     private final Map<String, String> setLacking = new HashMap<String, String>();
-    private final Map<String, String> used = new LinkedHashMap<String, String>();
+    /** The box's names that were used, with their values. */
+    final Map<String, String> used = new LinkedHashMap<String, String>();
     private final Set<String> ofFile = new HashSet<String>();
     /** What the include that is read just now sets for its lines; null values leave a line out. */
     private Map<String, String> given = new HashMap<String, String>();
@@ -56,11 +57,6 @@ final class Variables implements Tokenizer.Lookup {
     /** The first name of this line that has no value on this box, or null. */
     String lacking() {
         return lacking;
-    }
-
-    /** The box's names that were used, with their values. */
-    Map<String, String> used() {
-        return used;
     }
 
     @Override

@@ -21,28 +21,28 @@ public final class Writer {
     /** {@code -A INPUT -s 192.168.178.0/24 -i lan -p tcp -m tcp --dport 80 -j ACCEPT}. */
     public static String rule(String chain, Rule rule) {
         StringBuilder out = new StringBuilder("-A ").append(chain);
-        part(out, "-s", rule.source());
-        part(out, "-d", rule.destination());
-        part(out, "-i", rule.in());
-        part(out, "-o", rule.out());
-        part(out, "-p", rule.protocol());
-        if (rule.fragment() != null) {
-            out.append(rule.fragment().negated() ? " ! -f" : " -f");
+        part(out, "-s", rule.source);
+        part(out, "-d", rule.destination);
+        part(out, "-i", rule.in);
+        part(out, "-o", rule.out);
+        part(out, "-p", rule.protocol);
+        if (rule.fragment != null) {
+            out.append(rule.fragment.negated ? " ! -f" : " -f");
         }
         for (Match match : rule.matches()) {
-            out.append(" -m ").append(match.name());
-            options(out, match.options(), extension(match.name(), false));
+            out.append(" -m ").append(match.name);
+            options(out, match.options, extension(match.name, false));
         }
-        if (rule.target() != null) {
-            out.append(rule.target().isGoto() ? " -g " : " -j ").append(rule.target().name());
-            options(out, rule.target().options(), extension(rule.target().name(), true));
+        if (rule.target != null) {
+            out.append(rule.target.isGoto() ? " -g " : " -j ").append(rule.target.name);
+            options(out, rule.target.options, extension(rule.target.name, true));
         }
         return out.toString();
     }
 
     private static void part(StringBuilder out, String option, Negatable<?> value) {
         if (value != null) {
-            out.append(value.negated() ? " ! " : " ").append(option).append(' ').append(value.value());
+            out.append(value.negated ? " ! " : " ").append(option).append(' ').append(value.value);
         }
     }
 
@@ -54,9 +54,9 @@ public final class Writer {
 
     private static void options(StringBuilder out, List<Option> options, Extension extension) {
         for (Option option : options) {
-            OptionSpec spec = extension == null ? null : extension.printed(option.name());
-            out.append(option.negated() ? " ! " : " ").append(option.name());
-            for (String value : option.values()) {
+            OptionSpec spec = extension == null ? null : extension.printed(option.name);
+            out.append(option.negated ? " ! " : " ").append(option.name);
+            for (String value : option.values) {
                 out.append(' ');
                 boolean safe = spec == null ? made(value, "_-./:,+%=@~^") : !spec.isText() || made(value, "_-");
                 out.append(spec != null && spec.isQuoted() ? quoted(value, "\"\\") : safe ? value : quoted(value, "\"\\'"));
@@ -100,7 +100,7 @@ public final class Writer {
             }
             for (Chain chain : ruleset.chains(family, table)) {
                 for (Rule rule : chain.rules()) {
-                    line(out, origins, rule(chain.name(), rule), rule.origin());
+                    line(out, origins, rule(chain.name(), rule), rule.origin);
                 }
             }
             line(out, origins, "COMMIT", null);

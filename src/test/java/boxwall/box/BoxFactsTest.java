@@ -43,19 +43,19 @@ class BoxFactsTest {
     @Test
     void renamesAreFollowedBothWays() {
         BoxFacts newer = BoxFacts.of(kernel("4.4.60", "nf_conntrack:", "xt_LOG:", "xt_iprange:", "xt_hl:"));
-        assertEquals(List.of("nf_conntrack"), newer.module("ip_conntrack").modules());
-        assertEquals(List.of("xt_LOG"), newer.module("ipt_LOG").modules());
-        assertEquals(List.of("xt_hl"), newer.module("ipt_ttl").modules());
+        assertEquals(List.of("nf_conntrack"), newer.module("ip_conntrack").modules);
+        assertEquals(List.of("xt_LOG"), newer.module("ipt_LOG").modules);
+        assertEquals(List.of("xt_hl"), newer.module("ipt_ttl").modules);
         BoxFacts older = BoxFacts.of(kernel("2.6.19.2", "ip_conntrack:", "ipt_iprange:", "ipt_LOG:"));
-        assertEquals(List.of("ip_conntrack"), older.module("nf_conntrack").modules());
-        assertEquals(List.of("ipt_iprange"), older.module("xt_iprange").modules());
-        assertEquals(List.of("ipt_LOG"), older.module("xt_LOG").modules());
+        assertEquals(List.of("ip_conntrack"), older.module("nf_conntrack").modules);
+        assertEquals(List.of("ipt_iprange"), older.module("xt_iprange").modules);
+        assertEquals(List.of("ipt_LOG"), older.module("xt_LOG").modules);
         assertEquals(State.MISSING, BoxFacts.of(kernel("2.6.19.2", "x_tables:")).module("xt_iprange").state());
     }
 
     @Test
     void aModuleOfItsOldNameIsTakenWhenItIsThere() {
-        assertEquals(List.of("ipt_iprange"), BoxFacts.of(kernel("2.6.32.61", "ipt_iprange:")).module("ipt_iprange").modules());
+        assertEquals(List.of("ipt_iprange"), BoxFacts.of(kernel("2.6.32.61", "ipt_iprange:")).module("ipt_iprange").modules);
     }
 
     @Test
@@ -64,8 +64,8 @@ class BoxFactsTest {
                 "c00a t nf_conntrack_find_get\t[avm_conntrack]\n80230000 T nf_hook_slow\n");
         Conntrack conntrack = BoxFacts.of(box).conntrack();
         assertEquals(Conntrack.State.REFUSED, conntrack.state());
-        assertEquals("avm", conntrack.owner());
-        assertEquals(List.of("/proc/kallsyms: c00a t nf_conntrack_find_get [avm_conntrack]"), conntrack.evidence());
+        assertEquals("avm", conntrack.owner);
+        assertEquals(List.of("/proc/kallsyms: c00a t nf_conntrack_find_get [avm_conntrack]"), conntrack.evidence);
     }
 
     @Test
@@ -122,15 +122,15 @@ class BoxFactsTest {
         BoxFacts facts = BoxFacts.of(kernel("3.10.107", "x_tables:", "ip_tables: x_tables", "iptable_filter: ip_tables", "xt_tcpudp: x_tables",
                 "xt_LOG: x_tables"));
         Requirement log = Requirement.of(Family.IPV4, Table.FILTER, rule(Target.of("LOG"), "tcp"), facts);
-        assertEquals(State.LOADABLE, log.state());
-        assertEquals(List.of("x_tables", "ip_tables", "iptable_filter", "xt_tcpudp", "xt_LOG"), log.modules());
+        assertEquals(State.LOADABLE, log.state);
+        assertEquals(List.of("x_tables", "ip_tables", "iptable_filter", "xt_tcpudp", "xt_LOG"), log.modules);
         assertNull(log.finding("rules:1:1"));
         Requirement reject = Requirement.of(Family.IPV4, Table.FILTER, rule(Target.of("REJECT"), "iprange"), facts);
-        assertEquals(State.MISSING, reject.state());
+        assertEquals(State.MISSING, reject.state);
         assertEquals(List.of("match iprange", "target REJECT"), reject.worstFeatures());
         assertEquals("module-missing", reject.finding("rules:1:1").code());
-        assertEquals("make menuconfig: FREETZ_MODULE_xt_iprange", reject.finding("").remedy());
-        assertEquals(State.LOADABLE, Requirement.of(Family.IPV4, Table.FILTER, rule(Target.of("MYCHAIN"), "tcp"), facts).state());
+        assertEquals("make menuconfig: FREETZ_MODULE_xt_iprange", reject.finding("").remedy);
+        assertEquals(State.LOADABLE, Requirement.of(Family.IPV4, Table.FILTER, rule(Target.of("MYCHAIN"), "tcp"), facts).state);
     }
 
     @Test
@@ -161,7 +161,7 @@ class BoxFactsTest {
         for (Family family : Family.values()) {
             for (Kind kind : Kind.values()) {
                 for (String name : facts.capabilityNames(family, kind)) {
-                    for (String module : facts.capability(family, kind, name).modules()) {
+                    for (String module : facts.capability(family, kind, name).modules) {
                         assertFalse(facts.pullsConntrack(module), kind + " " + name + " would load " + module);
                     }
                 }

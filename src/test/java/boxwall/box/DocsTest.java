@@ -68,7 +68,7 @@ class DocsTest {
             row(out, "conntrack", "-", family);
             for (Kind kind : Kind.values()) {
                 for (String name : table.names(kind, family)) {
-                    row(out, kind.word(), name, family);
+                    row(out, kind.word, name, family);
                 }
             }
         }
@@ -109,8 +109,8 @@ class DocsTest {
             for (Kind kind : Kind.values()) {
                 for (String name : table.names(kind, family)) {
                     for (int g = 0; g < table.size(); g++) {
-                        if (table.spec(kind.word(), name, family, g).isUnlisted()) {
-                            gaps.add(kind.word() + " " + name + " " + family.word() + " " + table.generation(g)[1]);
+                        if (table.spec(kind.word, name, family, g).isUnlisted()) {
+                            gaps.add(kind.word + " " + name + " " + family.word() + " " + table.generation(g)[1]);
                         }
                     }
                 }

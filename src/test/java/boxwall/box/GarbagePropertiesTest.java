@@ -71,7 +71,7 @@ class GarbagePropertiesTest {
         assertNotNull(FactsJson.of(facts).toString());
         for (Finding finding : facts.findings()) {
             assertFalse(finding.effect().isEmpty(), finding.code());
-            assertFalse(finding.remedy().isEmpty(), finding.code());
+            assertFalse(finding.remedy.isEmpty(), finding.code());
             for (String line : finding.evidence()) {
                 assertTrue(line.chars().noneMatch(c -> c < ' '), "control character in evidence of " + finding.code());
             }

@@ -128,11 +128,11 @@ class LogMessageTest {
     void timesAndSenders() {
         LogMessage message = LogMessage.of("Jan  1 01:00:54 fritz kern.err kernel: [   17.210000][1]text");
         assertEquals("17.210000", message.uptime());
-        assertEquals("Jan  1 01:00:54", message.when());
-        assertEquals("kernel", message.tag());
-        assertNull(LogMessage.of("[ 1.5] text").tag());
-        assertEquals("dsld", LogMessage.of("Jan  1 01:00:29 dsld[1168]: startup ($Revision: 32621 $)").tag());
-        assertEquals("dsld", LogMessage.of("2000-01-01 01:00:19 dsld: startup (Jul  6 2006 15:37:07)").tag());
+        assertEquals("Jan  1 01:00:54", message.when);
+        assertEquals("kernel", message.tag);
+        assertNull(LogMessage.of("[ 1.5] text").tag);
+        assertEquals("dsld", LogMessage.of("Jan  1 01:00:29 dsld[1168]: startup ($Revision: 32621 $)").tag);
+        assertEquals("dsld", LogMessage.of("2000-01-01 01:00:19 dsld: startup (Jul  6 2006 15:37:07)").tag);
         assertEquals("startup (Jul  6 2006 15:37:07)", LogMessage.of("2000-01-01 01:00:19 dsld: startup (Jul  6 2006 15:37:07)").text());
         assertEquals("", LogMessage.of("").text());
         assertEquals("[4294938233][DECTSTUB] {DspInit}", LogMessage.of("[4294938233][DECTSTUB] {DspInit}").text(), "no time: it has no dot");

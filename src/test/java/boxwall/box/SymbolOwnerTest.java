@@ -26,7 +26,7 @@ class SymbolOwnerTest {
 
     private static String remedy(BoxFacts facts) {
         Rule reject = new Rule.Builder(new Origin("rules", 1)).target(Target.of("REJECT")).build();
-        return Requirement.of(Family.IPV4, Table.FILTER, reject, facts).finding("rules:1").remedy();
+        return Requirement.of(Family.IPV4, Table.FILTER, reject, facts).finding("rules:1").remedy;
     }
 
     @Test
@@ -36,7 +36,7 @@ class SymbolOwnerTest {
                 + "FREETZ_MODULES_OWN=\"nf_reject_ipv4\", and build again";
         BoxFacts facts = BoxFacts.of(box("4.4.271", log));
         assertEquals(expected, remedy(facts));
-        assertTrue(facts.findings().stream().anyMatch(f -> f.code().equals("module-refused") && f.remedy().equals(expected)), facts.findings().toString());
+        assertTrue(facts.findings().stream().anyMatch(f -> f.code().equals("module-refused") && f.remedy.equals(expected)), facts.findings().toString());
         assertTrue(remedy(BoxFacts.of(box("4.4.271", log, "nf_reject_ipv4"))).endsWith("modprobe nf_reject_ipv4 in the ruleset, before it is needed"));
         assertTrue(remedy(BoxFacts.of(box("2.6.32.61", "ipt_REJECT: Unknown symbol nf_ct_attach"))).contains("built without connection tracking"));
         assertTrue(remedy(BoxFacts.of(box("4.4.271", "ipt_REJECT: Unknown symbol frobnicate (err 0)"))).contains("the module that has frobnicate"));

@@ -126,8 +126,8 @@ class CostTest {
     @Test
     void aPacketsWalkGivesUpAsUnknown() {
         Packet packet = Packet.of(Family.IPV4).in("dsl").protocol(6).sport(1000).dport(400).mark(0L).build();
-        assertEquals(Verdict.UNKNOWN, new Walk(parsed("chains").ruleset(), SITE).packet(packet, Hook.INPUT).verdict());
-        assertEquals(Verdict.UNKNOWN, new Walk(parsed("nested marks").ruleset(), SITE).packet(packet, Hook.INPUT).verdict());
+        assertEquals(Verdict.UNKNOWN, new Walk(parsed("chains").ruleset(), SITE).packet(packet, Hook.INPUT).verdict);
+        assertEquals(Verdict.UNKNOWN, new Walk(parsed("nested marks").ruleset(), SITE).packet(packet, Hook.INPUT).verdict);
     }
 
     @ParameterizedTest

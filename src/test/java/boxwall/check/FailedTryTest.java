@@ -27,7 +27,7 @@ class FailedTryTest {
     private static String said(String box, String error) {
         Finding finding = of(box, error).get(0);
         assertEquals(Finding.Severity.REFUSE, finding.severity());
-        return finding.code() + " at " + finding.where() + ": " + finding.effect() + " | " + finding.remedy();
+        return finding.code() + " at " + finding.where() + ": " + finding.effect() + " | " + finding.remedy;
     }
 
     /** {@code iptables-restore: line N failed} names the COMMIT: the rule is found by what the box lacks. */

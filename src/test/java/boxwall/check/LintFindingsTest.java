@@ -61,7 +61,7 @@ class LintFindingsTest {
                 out.append(out.length() == 0 ? "" : "; ").append(finding.severity().word()).append(' ').append(finding.code())
                         .append(finding.where().isEmpty() ? "" : " " + finding.where());
                 assertTrue(!finding.evidence().isEmpty(), finding + " has no evidence");
-                assertTrue(finding.remedy().contains("tables -") || finding.code().startsWith("time"), finding + " has no line to write");
+                assertTrue(finding.remedy.contains("tables -") || finding.code().startsWith("time"), finding + " has no line to write");
             }
         }
         return out.toString();
@@ -163,21 +163,21 @@ class LintFindingsTest {
     void evidenceAndRemedyOfEachAreExact() {
         Finding missing = one("established-missing", GOOD.replace("iptables -A INPUT -m state --state RELATED,ESTABLISHED -j ACCEPT\n", ""));
         assertEquals("INPUT drops the answers to what OUTPUT lets out", missing.effect());
-        assertEquals("iptables -A INPUT -m state --state RELATED,ESTABLISHED -j ACCEPT", missing.remedy());
+        assertEquals("iptables -A INPUT -m state --state RELATED,ESTABLISHED -j ACCEPT", missing.remedy);
         assertTrue(missing.evidence().get(0).endsWith("state=NEW: ACCEPT by filter OUTPUT policy ACCEPT"), missing.evidence().get(0));
         assertTrue(missing.evidence().get(1).endsWith("state=ESTABLISHED: DROP by filter INPUT policy DROP"), missing.evidence().get(1));
         Finding spoofable = one("spoofable-accept", GOOD + "iptables -A INPUT -s $GUEST_NET -p udp --dport 53 -j ACCEPT\n");
-        assertEquals("iptables -A INPUT -s 192.168.179.0/24 -i $GUEST_IF -p udp -m udp --dport 53 -j ACCEPT", spoofable.remedy());
+        assertEquals("iptables -A INPUT -s 192.168.179.0/24 -i $GUEST_IF -p udp -m udp --dport 53 -j ACCEPT", spoofable.remedy);
         assertTrue(spoofable.evidence().get(0).contains("in=dsl src=192.168.179."), spoofable.evidence().get(0));
         assertEquals("iptables -A INPUT -i $WAN_IF -s $LAN_NET -j DROP, before this rule",
-                one("spoofable-accept", GOOD + "iptables -A INPUT -i dsl -s $LAN_NET -j ACCEPT\n").remedy());
+                one("spoofable-accept", GOOD + "iptables -A INPUT -i dsl -s $LAN_NET -j ACCEPT\n").remedy);
         Finding flood = one("flood-unlimited", GOOD + "iptables -A INPUT -i $WAN_IF -p tcp --dport 22 -j ACCEPT\n");
         assertEquals("after the rule for ESTABLISHED: iptables -A INPUT -i dsl -p tcp -m tcp --dport 22 -m limit --limit 10/min --limit-burst 20 -j ACCEPT",
-                flood.remedy());
+                flood.remedy);
         Finding service = one("wan-service-open", GOOD + "iptables -A INPUT -i $WAN_IF -p tcp --dport 8000:9000 -j ACCEPT\n");
-        assertEquals("iptables -A INPUT -i $WAN_IF -p tcp -m multiport --dports 8089,8200 -j DROP, before the rule that accepts", service.remedy());
+        assertEquals("iptables -A INPUT -i $WAN_IF -p tcp -m multiport --dports 8089,8200 -j DROP, before the rule that accepts", service.remedy);
         Finding log = one("log-unlimited", GOOD + "iptables -t mangle -A FORWARD -j LOG --log-prefix \"a b\"\n");
-        assertEquals("iptables -t mangle -A FORWARD -m limit --limit 10/min -j LOG --log-prefix \"a b\"", log.remedy());
+        assertEquals("iptables -t mangle -A FORWARD -m limit --limit 10/min -j LOG --log-prefix \"a b\"", log.remedy);
     }
 
     @Test
@@ -215,7 +215,7 @@ class LintFindingsTest {
                         if (CODES.contains(finding.code()) && !finding.code().equals("time-is-utc") && !finding.effect().contains("IPv4 only")) {
                             codes.add(finding.code());
                             String chains = text.lines().filter(l -> l.matches("ip6?tables (-t [a-z]+ )?-N .*")).distinct().reduce("", (a, b) -> a + b + "\n");
-                            String line = finding.remedy().replaceFirst("^[^:]*: (?=ip)", "").replaceFirst(",? (before|after|behind|and|then) .*", "");
+                            String line = finding.remedy.replaceFirst("^[^:]*: (?=ip)", "").replaceFirst(",? (before|after|behind|and|then) .*", "");
                             List<?> errors = RulesetParser.parse(new Source("rules", chains + line + "\n"), Names.of(facts.names(),
                                     facts.lackingNames()), boxwall.syntax.Includes.NONE).errors();
                             assertEquals(List.of(), errors, file + ": " + finding + " -> " + line);

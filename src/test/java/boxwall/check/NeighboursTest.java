@@ -53,7 +53,7 @@ class NeighboursTest {
         assertEquals(1, found.size(), found.toString());
         assertEquals("ip6tables -A INPUT -i $WAN_IF -p icmpv6 --icmpv6-type 134 -j ACCEPT; ip6tables -A INPUT -i $WAN_IF -p icmpv6 --icmpv6-type 135"
                 + " -j ACCEPT; ip6tables -A INPUT -i $WAN_IF -p icmpv6 --icmpv6-type 136 -j ACCEPT; ip6tables -A INPUT -i $WAN_IF -s fe80::/10 -p udp"
-                + " --sport 547 --dport 546 -j ACCEPT, before the line that drops them; or include ipv6-basic", found.get(0).remedy());
+                + " --sport 547 --dport 546 -j ACCEPT, before the line that drops them; or include ipv6-basic", found.get(0).remedy);
         assertEquals(Finding.Severity.WARN, found.get(0).severity());
         assertTrue(found.get(0).effect().contains("dsl"), found.get(0).effect());
     }
@@ -64,7 +64,7 @@ class NeighboursTest {
         for (String rules : new String[] {DROPPED, DROPPED.replace("-i lan", "-i none"), "ip6tables -P INPUT DROP\nip6tables -P OUTPUT DROP\n"}) {
             StringBuilder more = new StringBuilder();
             for (Finding each : found(rules, "virtual")) {
-                more.append(each.remedy().substring(0, each.remedy().indexOf(", before")).replace("; ", "\n")).append('\n');
+                more.append(each.remedy.substring(0, each.remedy.indexOf(", before")).replace("; ", "\n")).append('\n');
             }
             assertTrue(more.length() > 0);
             assertEquals(List.of(), found(rules + more, "virtual"));

@@ -41,7 +41,7 @@ class SurroundingsTest {
         assertEquals(Finding.Severity.WARN, one.severity());
         assertEquals("rules:2, rules:3, rules:4", one.where());
         assertTrue(one.effect().contains("no interface br-lan, vlan2") && one.effect().contains("eth1 is a port"), one.effect());
-        assertTrue(one.effect().contains("netfilter sees the bridge") && one.remedy().contains("$LAN_IF (lan)"), one.toString());
+        assertTrue(one.effect().contains("netfilter sees the bridge") && one.remedy.contains("$LAN_IF (lan)"), one.toString());
     }
 
     @ParameterizedTest
@@ -88,7 +88,7 @@ class SurroundingsTest {
         List<Finding> found = found("set-needed", rule, "virtual");
         assertEquals(1, found.size());
         assertTrue(found.get(0).effect().contains("the set " + set + " must exist") && found.get(0).effect().contains(table), found.get(0).effect());
-        assertTrue(found.get(0).remedy().contains("--optimize") && found.get(0).remedy().contains("rc.custom runs after"), found.get(0).remedy());
+        assertTrue(found.get(0).remedy.contains("--optimize") && found.get(0).remedy.contains("rc.custom runs after"), found.get(0).remedy);
     }
 
     @Test

@@ -97,11 +97,11 @@ class OptimizerTest {
                 Packet packet = lists.packet(way == Hook.OUTPUT);
                 Answer a = old.packet(packet, way);
                 Answer b = now.packet(packet, way);
-                Rule by = b.decidedBy() == null ? null : b.decidedBy().rule();
+                Rule by = b.decidedBy == null ? null : b.decidedBy.rule;
                 boolean merged = by != null && (!written.contains(lined(by)) || Plain.acceptsKnown(by));
-                boolean sameLine = merged || a.decidedBy() == null || b.decidedBy() == null
-                        || String.valueOf(a.decidedBy().origin()).equals(String.valueOf(b.decidedBy().origin()));
-                if (!a.possible().equals(b.possible()) || !sameLine || !barriers(a).equals(barriers(b))) {
+                boolean sameLine = merged || a.decidedBy == null || b.decidedBy == null
+                        || String.valueOf(a.decidedBy.origin()).equals(String.valueOf(b.decidedBy.origin()));
+                if (!a.possible.equals(b.possible) || !sameLine || !barriers(a).equals(barriers(b))) {
                     return a.inFull() + "\n" + b.inFull();
                 }
             }
@@ -110,15 +110,15 @@ class OptimizerTest {
     }
 
     private static String lined(Rule rule) {
-        return rule.origin() + " " + Writer.rule("X", rule);
+        return rule.origin + " " + Writer.rule("X", rule);
     }
 
     private static List<String> barriers(Answer answer) {
         List<String> met = new ArrayList<>();
-        for (Step step : answer.trail()) {
-            Rule rule = step.rule();
-            boolean jumps = rule != null && rule.target() != null && rule.target().name().startsWith("bw_");
-            if (rule != null && !jumps && (!Plain.ends(rule) || !Plain.asks(rule, answer.packet().family()))) {
+        for (Step step : answer.trail) {
+            Rule rule = step.rule;
+            boolean jumps = rule != null && rule.target != null && rule.target.name.startsWith("bw_");
+            if (rule != null && !jumps && (!Plain.ends(rule) || !Plain.asks(rule, answer.packet.family()))) {
                 met.add(lined(rule));
             }
         }
@@ -135,12 +135,12 @@ class OptimizerTest {
     private static void names(Ruleset before, Ruleset after, Family family) {
         List<String> called = new ArrayList<>();
         each(after, family, rule -> {
-            assertEquals("t", rule.origin().file());
-            if (rule.target() != null && rule.target().name().startsWith("bw_")) {
-                called.add(rule.target().name());
-                assertEquals(0, rule.origin().line());
+            assertEquals("t", rule.origin.file);
+            if (rule.target != null && rule.target.name.startsWith("bw_")) {
+                called.add(rule.target.name);
+                assertEquals(0, rule.origin.line());
             } else {
-                assertTrue(rule.origin().line() > 0);
+                assertTrue(rule.origin.line() > 0);
             }
         });
         Set<String> made = new HashSet<>();
@@ -240,7 +240,7 @@ class OptimizerTest {
         Ruleset after = optimized(parse(List.of("iptables -A INPUT -s 10.0.0.128/25 -j DROP", "iptables -A INPUT -s 11.0.0.0/8 -j DROP",
                 "iptables -A INPUT -s 10.0.1.0/24 -j DROP", "iptables -A INPUT -s 10.0.0.0/25 -j DROP", "iptables -A INPUT -s 10.0.2.0/24 -j DROP")));
         assertEquals(List.of("-A INPUT -s 10.0.0.0/23 -j DROP", "-A INPUT -s 11.0.0.0/8 -j DROP", "-A INPUT -s 10.0.2.0/24 -j DROP"), rules(after, Family.IPV4));
-        assertEquals("t:1", after.chain(Family.IPV4, Table.FILTER, "INPUT").rules().get(0).origin().toString());
+        assertEquals("t:1", after.chain(Family.IPV4, Table.FILTER, "INPUT").rules().get(0).origin.toString());
         assertTrue(said().contains("t:1: stands for t:3, t:4 as well, as 10.0.0.0/23"), said());
         assertEquals(List.of("-A INPUT -s ::/1 -j DROP", "-A INPUT -s 8000::/1 -j DROP"),
                 optimized("ip6tables -A INPUT -s ::/1 -j DROP", "ip6tables -A INPUT -s 8000::/1 -j DROP"), "all addresses are no network");

@@ -71,8 +71,8 @@ class StatelessSoundnessTest {
         Answer stateful = Walk.chain(parsed.ruleset(), Family.IPV4, Table.FILTER, "INPUT", packet);
         Answer stateless = Walk.chain(Stateless.of(parsed.ruleset(), Set.of(Family.values()), Place.of("32768:60999", "dsl")).ruleset(), Family.IPV4, Table.FILTER, "INPUT",
                 packet);
-        if (stateful.verdict() != Verdict.ACCEPT) {
-            assertTrue(stateless.verdict() != Verdict.ACCEPT, () -> text + "\n" + packet + "\n" + stateful + "\n" + stateless);
+        if (stateful.verdict != Verdict.ACCEPT) {
+            assertTrue(stateless.verdict != Verdict.ACCEPT, () -> text + "\n" + packet + "\n" + stateful + "\n" + stateless);
         }
     }
 }

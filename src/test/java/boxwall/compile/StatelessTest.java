@@ -114,8 +114,8 @@ class StatelessTest {
     void invalidIsLeftOutAndSaid() {
         Stateless stateless = compile("dsl", "iptables -A INPUT -m state --state INVALID -j DROP");
         assertEquals(List.of(), chain(stateless, Family.IPV4, "INPUT"));
-        assertTrue(stateless.notes().get(0).text().contains("left out"), stateless.notes().get(0).text());
-        assertEquals("t:1", stateless.notes().get(0).origin().toString());
+        assertTrue(stateless.notes.get(0).text().contains("left out"), stateless.notes.get(0).text());
+        assertEquals("t:1", stateless.notes.get(0).origin().toString());
     }
 
     @Test
@@ -232,7 +232,7 @@ class StatelessTest {
         assertFalse(stateless.ruleset().owns(Family.IPV4, Table.NAT));
         assertEquals(List.of(), chain(stateless, Family.IPV4, "INPUT"));
         assertEquals(0, stateless.ruleset().ruleCount(Family.IPV4));
-        assertEquals(3, stateless.notes().size());
+        assertEquals(3, stateless.notes.size());
     }
 
     @Test

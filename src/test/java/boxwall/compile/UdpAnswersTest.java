@@ -84,7 +84,7 @@ class UdpAnswersTest {
     }
 
     private static boolean passes(Ruleset ruleset, Packet packet, Hook way) {
-        return new Walk(ruleset, Site.unknown()).packet(packet, way).verdict() == Verdict.ACCEPT;
+        return new Walk(ruleset, Site.unknown()).packet(packet, way).verdict == Verdict.ACCEPT;
     }
 
     private static String pick(Random random, String... of) {

@@ -127,14 +127,14 @@ final class KernelJudge {
                 shot = traffic.next();
             }
             Answer answer = walk.packet(shot.packet());
-            if (nat && loops(shot) && !answer.trail().stream().allMatch(Step::certain)) {
+            if (nat && loops(shot) && !answer.trail.stream().allMatch(each -> each.certain)) {
                 // masqueraded on its way to the box itself: which source it then has is the kernel's choice
                 continue;
             }
             log.append(answer.inFull());
             foretell(answer, shot.bytes().length, foretold);
             send(family, shot, answer);
-            if (answer.verdict() == Verdict.ACCEPT) {
+            if (answer.verdict == Verdict.ACCEPT) {
                 traffic.accepted(shot);
             }
         }
@@ -142,11 +142,11 @@ final class KernelJudge {
     }
 
     private static void foretell(Answer answer, int bytes, Map<String, long[]> foretold) {
-        if (answer.verdict() == Verdict.UNKNOWN) {
+        if (answer.verdict == Verdict.UNKNOWN) {
             throw new AssertionError("not decided: " + answer.inFull());
         }
-        for (Step step : answer.trail()) {
-            String name = step.table().word() + " " + step.chain() + " " + step.number();
+        for (Step step : answer.trail) {
+            String name = step.table.word() + " " + step.chain + " " + step.number;
             long[] counter = foretold.computeIfAbsent(name, k -> new long[2]);
             counter[0]++;
             counter[1] += bytes;
@@ -168,7 +168,7 @@ final class KernelJudge {
         requests.println(request);
         String said = answers.readLine();
         // the kernel tells the sender of a packet that OUTPUT drops; of one that comes back through lo it can't
-        String expected = local && answer.verdict().stops() ? "Operation not permitted" : "ok";
+        String expected = local && answer.verdict.stops() ? "Operation not permitted" : "ok";
         if (!expected.equals(said) && !loops(shot)) {
             throw new AssertionError("sending said '" + said + "', expected '" + expected + "': " + answer.inFull());
         }

@@ -44,8 +44,8 @@ class LinkScopeTest {
         Packet packet = Packet.of(Family.IPV6).in("wan").src(Addresses.parse("fe80::22")).dst(Addresses.parse("fe80::2")).protocol(17).sport(547)
                 .dport(546).state(State.NEW).build();
         Answer answer = Walk.packet(ruleset, packet, site("7530-0729"));
-        assertEquals(Verdict.ACCEPT, answer.verdict(), answer.inFull());
-        assertEquals("INPUT", answer.decidedBy().chain());
+        assertEquals(Verdict.ACCEPT, answer.verdict, answer.inFull());
+        assertEquals("INPUT", answer.decidedBy.chain);
     }
 
     /** Interfaces by chance, named or not; FORWARD accepts and INPUT drops, so a forwarded packet would show. */
@@ -69,7 +69,7 @@ class LinkScopeTest {
                         .src(Addresses.parse(bySource ? one : other)).dst(Addresses.parse(bySource ? other : one)).protocol(17).sport(1).dport(2)
                         .state(State.NEW).build();
                 Answer answer = Walk.packet(ruleset, packet, site);
-                boolean through = answer.trail().stream().anyMatch(step -> step.chain().equals("FORWARD"));
+                boolean through = answer.trail.stream().anyMatch(step -> step.chain.equals("FORWARD"));
                 forwarded += through ? 1 : 0;
                 assertFalse(through && bound, "seed " + seed + ", box " + box + ": " + answer.inFull());
             }
@@ -81,8 +81,8 @@ class LinkScopeTest {
     void theKernelDropsWhatCouldOnlyBeForwarded() {
         Packet packet = Packet.of(Family.IPV6).in("lan").src(Addresses.parse("fe80::22")).dst(Addresses.parse("2001:db8::5")).protocol(6).build();
         Answer answer = Walk.packet(rules("ip6tables -P INPUT ACCEPT\nip6tables -P FORWARD ACCEPT\n"), packet, site("virtual"));
-        assertEquals(Verdict.DROP, answer.verdict());
-        assertTrue(answer.toString().contains("by the kernel itself") && answer.notes().toString().contains("never forwarded"), answer.inFull());
+        assertEquals(Verdict.DROP, answer.verdict);
+        assertTrue(answer.toString().contains("by the kernel itself") && answer.notes.toString().contains("never forwarded"), answer.inFull());
     }
 
     /** Translated to a host of the LAN: both walks know that the kernel drops it then, and that its rules of FORWARD aren't asked. */
@@ -92,7 +92,7 @@ class LinkScopeTest {
         Site site = site("virtual");
         Packet packet = Packet.of(Family.IPV6).in("dsl").src(Addresses.parse("fe80::22")).dst(Addresses.parse("2001:db8:d51::2")).protocol(6).sport(1).dport(2)
                 .flags(Packet.SYN).state(State.NEW).fragment(false).build();
-        assertEquals(java.util.Set.of(Verdict.DROP), Walk.packet(ruleset, packet, site).possible(), Walk.packet(ruleset, packet, site).inFull());
+        assertEquals(java.util.Set.of(Verdict.DROP), Walk.packet(ruleset, packet, site).possible, Walk.packet(ruleset, packet, site).inFull());
         Sets sets = new Sets(Family.IPV6, new Universe(List.of(ruleset), site, Family.IPV6, List.of()), 1 << 20);
         SetWalk walk = new SetWalk(ruleset, sets, site, null);
         walk.walk(boxwall.netfilter.Hook.INPUT, SetsAgreeTest.of(sets, packet));
@@ -108,7 +108,7 @@ class LinkScopeTest {
         String wan = box.startsWith("75") ? "wan" : "dsl";
         Ruleset open = rules("iptables -P FORWARD DROP\nip6tables -P FORWARD DROP\nip6tables -A FORWARD -i " + wan + " -o lan -s fe80::/10 -j ACCEPT\n"
                 + "ip6tables -A FORWARD -i " + wan + " -o lan -d ff02::/16 -j ACCEPT\n");
-        assertTrue(Expectation.check("DROP", Map.of("family", "6", "in", wan, "out", "lan"), open, site).held());
+        assertTrue(Expectation.check("DROP", Map.of("family", "6", "in", wan, "out", "lan"), open, site).held);
         assertEquals(List.of(), Exposure.of(open, site, List.of(), List.of(wan, "lan")).forwarded());
         assertEquals(List.of(), Difference.of(open, rules("iptables -P FORWARD DROP\nip6tables -P FORWARD DROP\n"), site).changes());
         assertEquals(2, Lint.of(open, site).size());

@@ -27,7 +27,7 @@ class LintTest {
     private static String found(String... lines) {
         StringBuilder out = new StringBuilder();
         for (Idle idle : Lint.of(Rules.v4(lines), Rules.box())) {
-            out.append(idle.isRedundant() ? "redundant " : "unreachable ").append(idle.step().origin().line()).append(' ').append(idle.why())
+            out.append(idle.isRedundant() ? "redundant " : "unreachable ").append(idle.step.origin().line()).append(' ').append(idle.why())
                     .append('\n');
         }
         return out.toString();
@@ -52,8 +52,8 @@ class LintTest {
             for (Chain chain : ruleset.chains(Family.IPV4, table)) {
                 List<Rule> rules = new ArrayList<>(chain.rules());
                 for (Idle each : idle) {
-                    if (each.step().table() == table && each.step().chain().equals(chain.name())) {
-                        rules.removeIf(rule -> rule == each.step().rule() || each.why().startsWith("no packet gets into the chain"));
+                    if (each.step.table == table && each.step.chain.equals(chain.name())) {
+                        rules.removeIf(rule -> rule == each.step.rule || each.why().startsWith("no packet gets into the chain"));
                     }
                 }
                 chains.add(chain.withRules(rules));

@@ -89,14 +89,14 @@ class ParsedRulesAgreeTest {
         ParsedRules parsed = parse("iptables -t " + table + " -A " + chain + " " + words);
         assertEquals(List.of(), parsed.errors());
         Chain found = parsed.ruleset().chain(Family.IPV4, Table.of(table), chain);
-        assertEquals(target, found.rules().get(0).target().name());
+        assertEquals(target, found.rules().get(0).target.name);
         if (target.equals("MARK")) {
-            assertTrue(Targets.mark(found.rules().get(0).target()) != null);
+            assertTrue(Targets.mark(found.rules().get(0).target) != null);
         }
         if (target.equals("DNAT")) {
-            assertEquals(80, Targets.port(found.rules().get(0).target(), Family.IPV4));
+            assertEquals(80, Targets.port(found.rules().get(0).target, Family.IPV4));
             assertEquals("192.168.178.20", boxwall.netfilter.Addresses.print(
-                    Targets.address(found.rules().get(0).target(), Family.IPV4)));
+                    Targets.address(found.rules().get(0).target, Family.IPV4)));
         }
     }
 }

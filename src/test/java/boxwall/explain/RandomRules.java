@@ -168,7 +168,7 @@ final class RandomRules {
 
     private void address(StringBuilder out, String option) {
         int kind = random.nextInt(6);
-        int bits = family.addressBits();
+        int bits = family.addressBits;
         if (kind == 0) {
             out.append(not()).append(option).append(pick(addresses)).append('/').append(bits).append(' ');
         } else if (kind == 1) {

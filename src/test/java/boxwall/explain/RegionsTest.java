@@ -23,7 +23,7 @@ class RegionsTest {
                 EnumSet.of(RandomRules.Feature.STATE, RandomRules.Feature.MARK)).lines();
         Ruleset ruleset = Rules.v4(lines.toArray(new String[0]));
         Sets sets = new Sets(Family.IPV4, new Universe(List.of(ruleset), Rules.box(), Family.IPV4, List.of()), 1 << 20);
-        Bdd bdd = sets.bdd();
+        Bdd bdd = sets.bdd;
         int care = Openings.possible(sets);
         SetWalk walk = new SetWalk(ruleset, sets, Rules.box(), null);
         walk.walk(Hook.FORWARD, care);
@@ -32,11 +32,11 @@ class RegionsTest {
         int union = Bdd.NONE;
         double last = 1;
         for (Region region : regions.of(set, 200)) {
-            int one = bdd.and(region.set(), care);
+            int one = bdd.and(region.set, care);
             assertEquals(Bdd.NONE, bdd.and(one, union), "named twice: " + region);
             assertEquals(Bdd.NONE, bdd.minus(one, set), "not in the set: " + region);
-            assertTrue(region.share() <= last, "not largest first: " + region);
-            last = region.share();
+            assertTrue(region.share <= last, "not largest first: " + region);
+            last = region.share;
             union = bdd.or(union, one);
         }
         assertEquals(regions.isComplete(), union == bdd.and(set, care));

@@ -109,7 +109,7 @@ final class Rules {
         String[] parts = text.split("/");
         byte[] address = Addresses.parse(parts[0]);
         if (parts.length == 1) {
-            return Network.ofPrefix(family, address, family.addressBits());
+            return Network.ofPrefix(family, address, family.addressBits);
         }
         return parts[1].matches("\\d+") ? Network.ofPrefix(family, address, Integer.parseInt(parts[1]))
                 : new Network(family, address, Addresses.parse(parts[1]));

@@ -95,8 +95,8 @@ class SetsAgreeTest {
                 Packet packet = packet(random, family, addresses(family), way);
                 Answer answer = walk.packet(packet, way);
                 for (Verdict verdict : Verdict.values()) {
-                    boolean inSet = sets.bdd().and(of(sets, packet), walked.possible(verdict)) != Bdd.NONE;
-                    if (answer.possible().contains(verdict) != inSet) {
+                    boolean inSet = sets.bdd.and(of(sets, packet), walked.possible(verdict)) != Bdd.NONE;
+                    if (answer.possible.contains(verdict) != inSet) {
                         return verdict + " in " + way + "\n" + String.join("\n", forSets) + "\n" + answer.inFull();
                     }
                 }
@@ -117,7 +117,7 @@ class SetsAgreeTest {
             walked.walk(way, sets.everything());
             for (Verdict verdict : Verdict.values()) {
                 Packet example = sets.packet(walked.possible(verdict));
-                assertTrue(example == null || new Walk(ruleset, site).packet(example, way).possible().contains(verdict),
+                assertTrue(example == null || new Walk(ruleset, site).packet(example, way).possible.contains(verdict),
                         () -> verdict + " " + example + "\n" + String.join("\n", lines));
             }
         }
@@ -133,7 +133,7 @@ class SetsAgreeTest {
         byte[] lan = Numbers.interfaceName("lan");
         byte[] box = Addresses.parse("192.168.178.1");
         SetWalk walked = new SetWalk(ruleset, sets, site, null);
-        walked.walk(Hook.FORWARD, sets.bdd().and(sets.lies(Field.DST, Span.range(box, box)), sets.lies(Field.IN, Span.range(lan, lan))));
+        walked.walk(Hook.FORWARD, sets.bdd.and(sets.lies(Field.DST, Span.range(box, box)), sets.lies(Field.IN, Span.range(lan, lan))));
         assertEquals(Bdd.NONE, walked.possible(Verdict.DROP));
     }
 
@@ -152,11 +152,11 @@ class SetsAgreeTest {
             byte[] value = packet.value(field);
             if (value != null) {
                 int one = sets.lies(field, Span.range(value, value));
-                List<byte[]> macs = sets.universe().macs();
+                List<byte[]> macs = sets.universe.macs;
                 if (field == Field.MAC && one == Bdd.NONE) {
                     one = sets.lies(field, Span.range(macs.get(macs.size() - 1), macs.get(macs.size() - 1)));
                 }
-                set = sets.bdd().and(set, one);
+                set = sets.bdd.and(set, one);
             }
         }
         return set;

@@ -36,7 +36,7 @@ class SmallHeapTest {
                 Addresses.parse("192.168.178.1"), 8181);
         Ruleset guests = Wiki.with("-A FORWARD -i guest -o dsl -j ACCEPT", "-A FORWARD -i guest -j DROP");
         System.out.println(Admin.prove(guests, Rules.box(), List.of(lan)).result().word());
-        System.out.println(Expectation.check("DROP", Rules.keys("in=guest out=lan"), guests, Rules.box()).held());
+        System.out.println(Expectation.check("DROP", Rules.keys("in=guest out=lan"), guests, Rules.box()).held);
         Ruleset nasty = nasty();
         System.out.println(Expectation.check("DROP", Rules.keys("in=dsl out=lan"), nasty, Rules.box()));
         System.out.println(Difference.of(nasty, guests, Rules.box()).incomplete());

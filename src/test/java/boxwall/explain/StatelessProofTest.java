@@ -151,7 +151,7 @@ class StatelessProofTest {
         boolean returnsOthers = stateful.stream().anyMatch(l -> l.contains("state") && l.contains("-j RETURN"));
         for (Hook way : WAYS) {
             Sets sets = new Sets(family, new Universe(List.of(with, without), SITE, family, List.of()), 1 << 22);
-            Bdd bdd = sets.bdd();
+            Bdd bdd = sets.bdd;
             int all = bdd.and(sets.everything(), Openings.whole(sets));
             int before = accepted(with, sets, way, all);
             int after = accepted(without, sets, way, all);
@@ -202,9 +202,9 @@ class StatelessProofTest {
 
     /** UDP that looks like an answer to a question that rules here let out: as narrow as the notes say. */
     private static int answers(Sets sets, Hook way) {
-        Bdd bdd = sets.bdd();
+        Bdd bdd = sets.bdd;
         int from = sets.lies(Field.SPORT, Extensions.ports("53,123,5060"));
-        String low = way == Hook.INPUT ? BOX.portRange() == null ? "32768:61000" : BOX.portRange().low() + ":" + BOX.portRange().high()
+        String low = way == Hook.INPUT ? BOX.portRange == null ? "32768:61000" : BOX.portRange.low + ":" + BOX.portRange.high
                 : "1024:65535";
         int to = sets.lies(Field.DPORT, Extensions.ports(low));
         to = bdd.or(to, bdd.and(sets.lies(Field.SPORT, Extensions.ports("5060")), sets.lies(Field.DPORT, Extensions.ports("5060"))));

@@ -48,11 +48,11 @@ class StatementTest {
     void expectLinesAreProvedOrRefuted(String verdict, String keys, boolean held) {
         Ruleset guests = Wiki.with("-A FORWARD -i guest -o dsl -j ACCEPT", "-A FORWARD -i guest -j DROP");
         Expectation found = expect(guests, verdict, keys);
-        assertEquals(held, found.held(), found.toString());
-        assertNull(found.skippedBecause());
-        if (!held && found.counterexample() != null) {
-            Answer shown = found.counterexample();
-            assertTrue(shown.possible().stream().anyMatch(v -> verdict.equals("DROP") ? !v.stops() : v != Verdict.valueOf(verdict)),
+        assertEquals(held, found.held, found.toString());
+        assertNull(found.skippedBecause);
+        if (!held && found.counterexample != null) {
+            Answer shown = found.counterexample;
+            assertTrue(shown.possible.stream().anyMatch(v -> verdict.equals("DROP") ? !v.stops() : v != Verdict.valueOf(verdict)),
                     shown.inFull());
         }
     }
@@ -60,20 +60,20 @@ class StatementTest {
     @Test
     void aCounterexampleIsAPacketThatAPersonWouldThinkOf() {
         Expectation found = expect(Wiki.basic(), "DROP", "in=dsl out=lan proto=tcp");
-        Packet packet = found.counterexample().packet();
+        Packet packet = found.counterexample.packet;
         // the wiki's rules take LAN addresses from anywhere
         assertEquals("192.168.178.0", Addresses.print(packet.src()).replaceAll("[0-9]+$", "0"));
-        assertEquals("rules:26", found.counterexample().decidedBy().origin().toString());
+        assertEquals("rules:26", found.counterexample.decidedBy.origin().toString());
         assertTrue(found.toString().startsWith("expected DROP, found ACCEPT by filter TRANS 1 (rules:26)"), found.toString());
     }
 
     @Test
     void whatCannotBeCheckedIsNotHeld() {
-        assertEquals("the box has no interface 'tun0'", expect(Wiki.basic(), "DROP", "in=tun0").skippedBecause());
+        assertEquals("the box has no interface 'tun0'", expect(Wiki.basic(), "DROP", "in=tun0").skippedBecause);
         assertTrue(expect(Wiki.basic(), "ACCEPT", "in=lan out=guest dst=8.8.8.8").toString().contains("no packet"));
         Ruleset limited = Rules.v4(":INPUT DROP", "-A INPUT -m limit --limit 3/min -j ACCEPT");
-        assertFalse(expect(limited, "DROP", "in=dsl dst=203.0.113.2").held());
-        assertFalse(expect(limited, "ACCEPT", "in=dsl dst=203.0.113.2").held());
+        assertFalse(expect(limited, "DROP", "in=dsl dst=203.0.113.2").held);
+        assertFalse(expect(limited, "ACCEPT", "in=dsl dst=203.0.113.2").held);
         for (String keys : List.of("in=lan port=80", "dst=fritz.box", "dport=80x", "state=OLD", "chain=TRANS", "fragment=1",
                 "dst=1.2.3.4/33", "proto=nosuch", "flags=SYNACK", "mac=1", "mark=-1", "family=5")) {
             assertThrows(IllegalArgumentException.class, () -> expect(Wiki.basic(), "DROP", keys), keys);
@@ -84,18 +84,18 @@ class StatementTest {
     @Test
     void bothFamiliesAreMeantWhereBothAreOwned() {
         Ruleset four = Rules.v4(":INPUT DROP", ":FORWARD DROP");
-        assertTrue(expect(four, "DROP", "in=guest out=lan").held());
+        assertTrue(expect(four, "DROP", "in=guest out=lan").held);
         Ruleset both = Rules.add(four, Family.IPV6, ":INPUT DROP");
-        assertFalse(expect(both, "DROP", "in=guest out=lan").held());
-        assertTrue(expect(both, "DROP", "in=guest out=lan family=4").held());
+        assertFalse(expect(both, "DROP", "in=guest out=lan").held);
+        assertTrue(expect(both, "DROP", "in=guest out=lan family=4").held);
     }
 
     @Test
     void statelessRulesAreAskedForOpeningsOnly() {
         Ruleset stateless = Rules.v4(":INPUT DROP", "-A INPUT -p tcp -m tcp --tcp-flags ACK ACK -j ACCEPT",
                 "-A INPUT -p icmp -m icmp --icmp-type 0 -j ACCEPT", "-A INPUT -f -j ACCEPT");
-        assertTrue(expect(stateless, "DROP", "in=dsl dst=203.0.113.2").held());
-        assertTrue(expect(stateless, "ACCEPT", "in=dsl dst=203.0.113.2 proto=tcp state=ESTABLISHED flags=ACK").held());
+        assertTrue(expect(stateless, "DROP", "in=dsl dst=203.0.113.2").held);
+        assertTrue(expect(stateless, "ACCEPT", "in=dsl dst=203.0.113.2 proto=tcp state=ESTABLISHED flags=ACK").held);
     }
 
     private static AdminPath lan(int port) {
@@ -160,8 +160,8 @@ class StatementTest {
                 || words.stream().anyMatch(w -> w.contains("from guest") && w.contains("to lan") && w.contains("port 80")), words.toString());
         assertTrue(words.stream().anyMatch(w -> w.startsWith("ACCEPT becomes DROP") && w.contains("192.168.178.66")), words.toString());
         for (Difference.Change change : difference.changes()) {
-            assertTrue(change.before() == Verdict.DROP ? change.was().verdict().stops() : change.was().verdict() == change.before());
-            assertTrue(change.after() == Verdict.DROP ? change.is().verdict().stops() : change.is().verdict() == change.after());
+            assertTrue(change.before() == Verdict.DROP ? change.was.verdict.stops() : change.was.verdict == change.before());
+            assertTrue(change.after() == Verdict.DROP ? change.is.verdict.stops() : change.is.verdict == change.after());
         }
         assertTrue(Difference.of(Wiki.basic(), Wiki.basic(), Rules.box()).changes().isEmpty());
     }

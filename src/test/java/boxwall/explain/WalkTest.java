@@ -50,9 +50,9 @@ class WalkTest {
     })
     void aPacketIsDecidedByOneRule(String keys, String verdict, String by) {
         Answer answer = walk(BASIC, keys);
-        assertEquals(verdict, answer.verdict().toString(), answer.inFull());
-        String found = answer.decidedBy() == null ? "none" : answer.decidedBy().origin() == null ? "policy"
-                : answer.decidedBy().origin().toString();
+        assertEquals(verdict, answer.verdict.toString(), answer.inFull());
+        String found = answer.decidedBy == null ? "none" : answer.decidedBy.origin() == null ? "policy"
+                : answer.decidedBy.origin().toString();
         assertEquals(by, found, answer.inFull());
     }
 
@@ -66,8 +66,8 @@ class WalkTest {
     void anUnknownMatchThatDecidesNothingIsNoDoubt() {
         Ruleset rules = Rules.v4(":INPUT DROP", "-A INPUT -m limit --limit 1/sec -j LOG", "-A INPUT -m owner --uid-owner 0 -j DROP");
         Answer answer = Walk.chain(rules, Family.IPV4, Table.FILTER, "INPUT", Packet.of(Family.IPV4).build());
-        assertEquals(Verdict.DROP, answer.verdict());
-        assertTrue(answer.dependsOn().isEmpty());
+        assertEquals(Verdict.DROP, answer.verdict);
+        assertTrue(answer.dependsOn.isEmpty());
     }
 
     @Test
@@ -75,18 +75,18 @@ class WalkTest {
         Ruleset rules = Rules.v4(":INPUT DROP", ":A -", ":B -", "-A INPUT -j A", "-A INPUT -p tcp -j ACCEPT",
                 "-A A -g B", "-A A -j DROP", "-A B -p udp -j ACCEPT");
         Packet tcp = Packet.of(Family.IPV4).protocol(6).build();
-        assertEquals("rules:5", Walk.chain(rules, Family.IPV4, Table.FILTER, "INPUT", tcp).decidedBy().origin().toString());
+        assertEquals("rules:5", Walk.chain(rules, Family.IPV4, Table.FILTER, "INPUT", tcp).decidedBy.origin().toString());
         Ruleset direct = Rules.v4(":INPUT DROP", ":B -", "-A INPUT -g B", "-A INPUT -j ACCEPT", "-A B -p udp -j ACCEPT");
-        assertNull(Walk.chain(direct, Family.IPV4, Table.FILTER, "INPUT", tcp).decidedBy().rule());
+        assertNull(Walk.chain(direct, Family.IPV4, Table.FILTER, "INPUT", tcp).decidedBy.rule);
     }
 
     @Test
     void marksAreFollowedFromMangleToFilter() {
         Ruleset rules = Rules.v4("*mangle", ":PREROUTING ACCEPT", "-A PREROUTING -i dsl -j MARK --set-xmark 0x4/0xff",
                 "*filter", ":INPUT DROP", "-A INPUT -m mark --mark 0x4/0xc -j ACCEPT");
-        assertEquals(Verdict.ACCEPT, walk(rules, "in=dsl dst=203.0.113.2").verdict());
-        assertEquals(Verdict.UNKNOWN, walk(rules, "in=lan dst=203.0.113.2").verdict());
-        assertEquals(Verdict.DROP, walk(rules, "in=lan dst=203.0.113.2 mark=0").verdict());
+        assertEquals(Verdict.ACCEPT, walk(rules, "in=dsl dst=203.0.113.2").verdict);
+        assertEquals(Verdict.UNKNOWN, walk(rules, "in=lan dst=203.0.113.2").verdict);
+        assertEquals(Verdict.DROP, walk(rules, "in=lan dst=203.0.113.2 mark=0").verdict);
     }
 
     @Test
@@ -96,8 +96,8 @@ class WalkTest {
                 "*filter", ":INPUT DROP", ":FORWARD DROP",
                 "-A FORWARD -d 192.168.178.20/32 -o lan -p tcp -m tcp --dport 80 -j ACCEPT");
         assertEquals("rules:7", walk(rules, "in=dsl src=198.51.100.1 dst=203.0.113.2 proto=tcp sport=1 dport=8080")
-                .decidedBy().origin().toString());
-        assertEquals(Verdict.DROP, walk(rules, "in=dsl src=198.51.100.1 dst=203.0.113.2 proto=tcp sport=1 dport=80").verdict());
+                .decidedBy.origin().toString());
+        assertEquals(Verdict.DROP, walk(rules, "in=dsl src=198.51.100.1 dst=203.0.113.2 proto=tcp sport=1 dport=80").verdict);
     }
 
     @Test
@@ -106,28 +106,28 @@ class WalkTest {
                 "*mangle", "-A POSTROUTING -o lan -j DROP",
                 "*filter", ":OUTPUT DROP", "-A OUTPUT -d 192.168.178.20/32 -o dsl -j ACCEPT");
         Answer answer = walk(rules, "src=203.0.113.2 dst=198.51.100.9 proto=udp sport=1 dport=2");
-        assertEquals("mangle POSTROUTING 1 (rules:4): -o lan -j DROP", answer.decidedBy().toString(), answer.inFull());
+        assertEquals("mangle POSTROUTING 1 (rules:4): -o lan -j DROP", answer.decidedBy.toString(), answer.inFull());
     }
 
     @Test
     void laterFragmentsAreNeverAskedAtInputOfIpv4() {
-        assertEquals(Verdict.ACCEPT, walk(Rules.v4(":INPUT DROP"), "in=dsl dst=203.0.113.2 fragment=yes").verdict());
-        assertEquals(Verdict.DROP, walk(Rules.of(Family.IPV6, ":INPUT DROP"), "in=dsl dst=fd00:178::1 fragment=yes").verdict());
-        assertEquals(Verdict.DROP, walk(Rules.v4(":FORWARD DROP"), "in=dsl dst=192.168.178.20 fragment=yes").verdict());
+        assertEquals(Verdict.ACCEPT, walk(Rules.v4(":INPUT DROP"), "in=dsl dst=203.0.113.2 fragment=yes").verdict);
+        assertEquals(Verdict.DROP, walk(Rules.of(Family.IPV6, ":INPUT DROP"), "in=dsl dst=fd00:178::1 fragment=yes").verdict);
+        assertEquals(Verdict.DROP, walk(Rules.v4(":FORWARD DROP"), "in=dsl dst=192.168.178.20 fragment=yes").verdict);
     }
 
     @Test
     void notrackMakesAPacketUntracked() {
         Ruleset rules = Rules.v4("*raw", ":PREROUTING ACCEPT", "-A PREROUTING -p udp -j NOTRACK",
                 "*filter", ":INPUT DROP", "-A INPUT -m state --state UNTRACKED -j ACCEPT");
-        assertEquals(Verdict.ACCEPT, walk(rules, "in=dsl dst=203.0.113.2 proto=udp").verdict());
-        assertEquals(Verdict.DROP, walk(rules, "in=dsl dst=203.0.113.2 proto=tcp").verdict());
+        assertEquals(Verdict.ACCEPT, walk(rules, "in=dsl dst=203.0.113.2 proto=udp").verdict);
+        assertEquals(Verdict.DROP, walk(rules, "in=dsl dst=203.0.113.2 proto=tcp").verdict);
     }
 
     @Test
     void chainsThatCallEachOtherEndInUnknown() {
         Ruleset rules = Rules.v4(":INPUT DROP", ":A -", "-A INPUT -j A", "-A A -j A");
-        assertEquals(Verdict.UNKNOWN, walk(rules, "in=dsl dst=203.0.113.2").verdict());
+        assertEquals(Verdict.UNKNOWN, walk(rules, "in=dsl dst=203.0.113.2").verdict);
     }
 
     @Test

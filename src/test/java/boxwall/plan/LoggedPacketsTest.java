@@ -17,12 +17,12 @@ class LoggedPacketsTest {
         for (String head : heads) {
             LogLine line = LogLine.parse(head + PACKET);
             assertNotNull(line, head);
-            assertEquals("[IPT] drop", line.prefix(), head);
+            assertEquals("[IPT] drop", line.prefix, head);
             assertEquals("198.51.100.7", line.source());
             assertEquals(23, line.number("DPT"));
         }
-        assertEquals("1234.567890", LogLine.parse("[ 1234.567890] " + PACKET).uptime());
-        assertEquals("DROPIN=", LogLine.parse("DROPIN=IN=lan OUT= SRC=10.0.0.1").prefix(), "a prefix that looks like the packet's start");
+        assertEquals("1234.567890", LogLine.parse("[ 1234.567890] " + PACKET).uptime);
+        assertEquals("DROPIN=", LogLine.parse("DROPIN=IN=lan OUT= SRC=10.0.0.1").prefix, "a prefix that looks like the packet's start");
     }
 
     @Test

@@ -111,7 +111,7 @@ class BoxReaderTest {
         sys.files.put("/usr/sbin/iptables", "");
         sys.files.put("/bin/busybox", "");
         BoxFacts facts = BoxFacts.of(BoxReader.read(sys, "/"));
-        assertEquals(Known.YES, facts.userland().present());
+        assertEquals(Known.YES, facts.userland().present);
         assertEquals(Known.NO, facts.userland().restore());
         assertNull(facts.userland().version());
     }
@@ -126,6 +126,6 @@ class BoxReaderTest {
         sys.files.put("/commands/dmesg", log + "nf_conntrack: exports duplicate symbol nf_conntrack_find_get (owned by avm)\n");
         Readings readings = BoxReader.read(sys, "/box");
         assertTrue(readings.command("dmesg").length() <= 256 << 10);
-        assertEquals("avm", BoxFacts.of(readings).conntrack().owner());
+        assertEquals("avm", BoxFacts.of(readings).conntrack().owner);
     }
 }

@@ -30,7 +30,7 @@ final class Golden {
             }
         }
         out.append("names ").append(facts.names()).append(" lacking ").append(facts.lackingNames()).append('\n');
-        out.append("ports ").append(facts.portRange() == null ? "unknown" : facts.portRange().low() + "-" + facts.portRange().high())
+        out.append("ports ").append(facts.portRange == null ? "unknown" : facts.portRange.low + "-" + facts.portRange.high)
                 .append('\n');
         load(out, facts, Kind.TABLE, "filter");
         load(out, facts, Kind.TABLE, "nat");
@@ -39,7 +39,7 @@ final class Golden {
         load(out, facts, Kind.TARGET, "LOG");
         for (String module : new String[] {"ip_conntrack", "nf_conntrack", "ip_conntrack_ftp", "nf_conntrack_tftp", "ipt_LOG", "xt_iprange"}) {
             out.append("modprobe ").append(module).append(" -> ").append(facts.module(module)).append(' ')
-                    .append(facts.module(module).modules()).append('\n');
+                    .append(facts.module(module).modules).append('\n');
         }
         out.append(facts.avmFirewall().isKnown() ? facts.avmFirewall().toString() : "");
         for (Finding finding : facts.findings()) {
@@ -53,8 +53,8 @@ final class Golden {
 
     private static void load(StringBuilder out, BoxFacts facts, Kind kind, String name) {
         Capability capability = facts.capability(Family.IPV4, kind, name);
-        out.append(kind.word()).append(' ').append(name).append(": ").append(capability).append(" load ")
-                .append(capability.modules()).append('\n');
+        out.append(kind.word).append(' ').append(name).append(": ").append(capability).append(" load ")
+                .append(capability.modules).append('\n');
     }
 
     private static void leaves(StringBuilder out, String path, JsonValue value) {
@@ -91,11 +91,11 @@ final class Golden {
             for (Kind kind : Kind.values()) {
                 for (String name : facts.capabilityNames(family, kind)) {
                     Capability capability = facts.capability(family, kind, name);
-                    out.append(name).append(' ').append(capability).append(capability.modules()).append('\n');
+                    out.append(name).append(' ').append(capability).append(capability.modules).append('\n');
                 }
             }
         }
-        return out.append(facts.conntrack().evidence()).append(facts.packetAcceleration().evidence())
-                .append(facts.packetAcceleration().sessions()).append(facts.interfaces()).toString();
+        return out.append(facts.conntrack().evidence).append(facts.packetAcceleration().evidence)
+                .append(facts.packetAcceleration().sessions).append(facts.interfaces()).toString();
     }
 }

@@ -142,7 +142,7 @@ class RecordedBoxesTest {
                 }
             }
             assertEquals(read ? 0 : 1, unknown.size(), box.toString());
-            assertTrue(read || !unknown.get(0).remedy().contains("mount"), box + ": /proc was mounted, or nothing of it was recorded");
+            assertTrue(read || !unknown.get(0).remedy.contains("mount"), box + ": /proc was mounted, or nothing of it was recorded");
         }
     }
 

@@ -87,7 +87,7 @@ class PresetTest {
         ParsedRules mac = parse("include sample DEVICE=00:00:5e:00:53:2a PROTO=udp\n");
         assertEquals("-A FORWARD -p udp -m mac --mac-source 00:00:5e:00:53:2a -m multiport --dports 80 -j DROP", rules(mac, Family.IPV4));
         assertFalse(rules(mac, Family.IPV6).isEmpty());
-        assertEquals(Map.of("mac", "00:00:5e:00:53:2a", "dport", "1-79,81-65535"), mac.expects().get(0).keys());
+        assertEquals(Map.of("mac", "00:00:5e:00:53:2a", "dport", "1-79,81-65535"), mac.expects().get(0).keys);
         assertTrue(mac.expects().get(0).isPreset());
     }
 
@@ -97,7 +97,7 @@ class PresetTest {
         assertEquals("-A FORWARD -s 192.0.2.1/32 -p tcp -m multiport --dports 80 -m time --timestart 21:00:00 --timestop 07:30:00 --datestop 2038-01-19T03:14:07 -m limit --limit 3/min --limit-burst 12 -j DROP\n"
                 + "-A FORWARD -s 192.0.2.2/32 -p tcp -m multiport --dports 22,8000:8010 -j DROP", rules(parsed, Family.IPV4));
         assertEquals(1, parsed.expects().size(), "a timed rule promises nothing for every hour");
-        assertEquals("1-21,23-7999,8011-65535", parsed.expects().get(0).keys().get("dport"));
+        assertEquals("1-21,23-7999,8011-65535", parsed.expects().get(0).keys.get("dport"));
         assertEquals(List.of("rules:1", "rules:2"), parsed.includes().stream().map(i -> i.origin.toString()).toList());
         assertEquals(1, parse("include sample DEVICE=192.0.2.1\niptables -A INPUT -p tcp --dport $PORTS -j DROP\n").errors().size());
     }
@@ -128,7 +128,7 @@ class PresetTest {
         assertFalse(errors.isEmpty(), line);
         SyntaxError error = errors.get(0);
         assertEquals(place + " " + what + "; " + todo, error.line() + ":" + error.column() + " " + error.what() + "; " + error.todo());
-        assertNotNull(error.file());
+        assertNotNull(error.file);
     }
 
     @Test

@@ -96,12 +96,12 @@ final class RuleGenerator {
     }
 
     private String chain(Table table, Extension target, List<Extension> matches) {
-        List<Hook> fit = new ArrayList<>(table.hooks());
+        List<Hook> fit = new ArrayList<>(table.hooks);
         if (target != null) {
             fit.retainAll(target.hooks);
         }
         matches.forEach(m -> fit.retainAll(m.hooks));
-        return (fit.isEmpty() || wild() ? pick(table.hooks()) : pick(fit)).name();
+        return (fit.isEmpty() || wild() ? pick(table.hooks) : pick(fit)).name();
     }
 
     private String protocol(Extension target, List<Extension> matches) {

@@ -44,9 +44,9 @@ final class Values {
             case 2:
                 return address + "/" + (family == Family.IPV4 ? pick("255.255.0.0", "255.0.255.0", "0.0.0.0") : pick("ffff::", "ffff:0:ffff::"));
             case 3:
-                return address + "," + address(family) + "/" + upTo(family.addressBits());
+                return address + "," + address(family) + "/" + upTo(family.addressBits);
             default:
-                return address + "/" + upTo(family.addressBits());
+                return address + "/" + upTo(family.addressBits);
         }
     }
 
@@ -125,14 +125,14 @@ final class Values {
                 return pick("fd00::/8", "2001:db8::/64", "2001:db8:1:2::/64", "fd00:1::/48");
             case "srhmask":
             case "hostmask":
-                return address(family) + pick("", "/" + upTo(family.addressBits()));
+                return address(family) + pick("", "/" + upTo(family.addressBits));
             case "bits":
-                return String.valueOf(upTo(family.addressBits()));
+                return String.valueOf(upTo(family.addressBits));
             case "address":
                 return address(family);
             case "network":
             case "host":
-                return address(family) + pick("", "/" + upTo(family.addressBits()));
+                return address(family) + pick("", "/" + upTo(family.addressBits));
             case "clock":
                 return pick("0:00", "8:30", "23:59:59", "12:00:01", "09:05");
             case "date":
