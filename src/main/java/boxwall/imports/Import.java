@@ -39,7 +39,7 @@ public final class Import {
         if (large) {
             ledger.remark(1, "a text of more than " + SIZE_LIMIT / 1024 + " KiB", "import it in parts", false);
         } else {
-            walk.play(Script.read(CommandLines.of(typography.text(), name, ledger)));
+            walk.play(Script.read(CommandLines.of(typography.text(), name, ledger), ledger));
             CommentedRules.remark(ledger);
         }
         Sieve sieve = new Sieve(walk, name);

@@ -14,8 +14,6 @@ final class Redirect {
     int bodyLine;
     /** Whether names in the body are to be replaced: its end word has no quotes. */
     boolean expand = true;
-    /** Whether its end was there; else the body goes to the text's end, as a shell takes it. */
-    boolean ended = true;
 
     Redirect(String operator, ShellWord target) {
         this.operator = operator;

@@ -227,6 +227,9 @@ final class SaveDump {
         }
         if (filled && !adds) {
             // iptables-restore empties a table before it fills it
+            if (program == 0) {
+                walk.ledger.doubt(line, "the table " + table + " of " + command() + " has rules above, and this block empties it as iptables-restore does", "leave one of both away, or write their rules into one block");
+            }
             walk.iptables().saved(line, command(), new ArrayList<String>(Arrays.asList("-t", table, "-F")));
             walk.iptables().saved(line, command(), new ArrayList<String>(Arrays.asList("-t", table, "-X")));
         }

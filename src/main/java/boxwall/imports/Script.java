@@ -35,12 +35,16 @@ final class Script {
         this.parser = new ShellParser(lexer);
     }
 
-    static Script read(String text) {
+    static Script read(String text, Ledger ledger) {
         Script script = new Script(text);
         if (script.startsAsDump() || !script.whole()) {
             script.page = true;
             script.parts.clear();
+            script.lexer.cutShort.clear();
             script.lineByLine();
+        }
+        for (Redirect redirect : script.lexer.cutShort) {
+            ledger.doubt(redirect.target.line, "the here-document has no line " + Show.plain(redirect.target.toString(), 30), "see that the file isn't cut short");
         }
         return script;
     }

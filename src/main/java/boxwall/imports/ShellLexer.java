@@ -21,6 +21,8 @@ final class ShellLexer {
     /** Quotes may not reach over a line's end: for texts that aren't scripts as a whole, where an apostrophe is just that. */
     private boolean strict;
     private final List<Redirect> waiting = new ArrayList<Redirect>();
+    /** Here-documents without their last line: they go to the text's end, as a shell takes them. */
+    final List<Redirect> cutShort = new ArrayList<Redirect>();
     private Token peeked;
     private ShellWord word;
     private final StringBuilder plain = new StringBuilder();
@@ -37,11 +39,6 @@ final class ShellLexer {
         strict = quotesEndOnTheirLine;
         peeked = null;
         waiting.clear();
-    }
-
-    /** Where the next token's search begins; only meaningful after a NEWLINE was taken. */
-    int offset() {
-        return at;
     }
 
     int line() {
@@ -130,7 +127,7 @@ final class ShellLexer {
             redirect.bodyLine = line;
             while (true) {
                 if (at >= text.length()) {
-                    redirect.ended = false;
+                    cutShort.add(redirect);
                     break;
                 }
                 int stop = text.indexOf('\n', at);

@@ -90,7 +90,7 @@ class NothingIsLostTest {
         for (String text : List.of("IPT=iptables\n:own $IPT -I INPUT 1 -s 10.1.1.1 -j DROP || echo failed\n", "*filter\n:INPUT DROP [0:0]\n:own -A INPUT -i lo -j ACCEPT\nCOMMIT\n",
                 "*nat\n:own -A POSTROUTING -o dsl -j MASQUERADE\nCOMMIT\n", "iptables -N own\niptables -A own | 10.0.0.0/8 -j DROP\n", "iptables -A <<E -j own\n",
                 "true && wrap -A INPUT -s 10.1.1.1 -j DROP\n", "iptables -A INPUT -j ACCEPT; x -A INPUT -j DROP\n", "*filter\n:INPUT DROP [0:0]\n\n:own\n-A INPUT -i lo -j ACCEPT\nCOMMIT\n",
-                "A=1 B=2 # x\nA=1 :own -A INPUT -j DROP\n")) {
+                "-A POSTROUTING -o dsl -j MASQUERADE\n*nat\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n", "false && <<E\niptables -A INPUT -j DROP\nERADE\n", "A=1 B=2 # x\nA=1 :own -A INPUT -j DROP\n")) {
             assertFalse(Import.read("x", text + "iptables -A FORWARD -i lan -j ACCEPT\n").isWhole(), () -> text + Import.read("x", text).text() + Import.read("x", text).remarks());
         }
         assertTrue(Import.read("x", "iptables -A INPUT -j LOG --log-prefix \"see -A INPUT \" # was: iptables -A INPUT -j DROP\n").isWhole());
