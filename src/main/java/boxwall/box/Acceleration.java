@@ -48,7 +48,7 @@ public final class Acceleration {
     }
 
     static Acceleration of(Readings readings, KernelRelease kernel, KernelLog log, LoadedModules loaded) {
-        Map<String, String> values = new LinkedHashMap<String, String>();
+        Map<String, String> values = new LinkedHashMap<>();
         boolean read = false;
         String stateLine = null;
         for (String name : new String[] {"status", "brief"}) {

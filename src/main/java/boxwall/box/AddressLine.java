@@ -10,9 +10,6 @@ final class AddressLine {
     private static final String INET = "inet addr:";
     private static final String MASK = "Mask:";
 
-    private AddressLine() {
-    }
-
     /** {@code [A-Za-z0-9_.:@+-]{1,31}}, the whole text. */
     static boolean isName(String text) {
         boolean is = text.length() > 0 && text.length() <= NAME;

@@ -24,9 +24,9 @@ final class AddressReading {
     private static final int PASSING = 0x01 | 0x20 | 0x40;
 
     /** Name to IPv4 {address, mask}, null for an interface without one; in the order found. */
-    private final Map<String, byte[][]> v4 = new LinkedHashMap<String, byte[][]>();
-    private final Map<String, byte[]> v6 = new LinkedHashMap<String, byte[]>();
-    private final Map<String, Integer> v6Prefix = new LinkedHashMap<String, Integer>();
+    private final Map<String, byte[][]> v4 = new LinkedHashMap<>();
+    private final Map<String, byte[]> v6 = new LinkedHashMap<>();
+    private final Map<String, Integer> v6Prefix = new LinkedHashMap<>();
 
     AddressReading(Readings readings) {
         for (String line : readings.lines("/proc/net/dev")) {
@@ -160,7 +160,7 @@ final class AddressReading {
 
     /** Every interface found, aliases too, in the order found. */
     List<String> names() {
-        return new ArrayList<String>(v4.keySet());
+        return new ArrayList<>(v4.keySet());
     }
 
     /** The interface with its addresses and a role still to be given. */

@@ -45,9 +45,9 @@ public final class AvmFirewall {
     }
 
     private final boolean known;
-    private final List<Forward> forwards = new ArrayList<Forward>();
-    private final List<AvmAccess> in = new ArrayList<AvmAccess>();
-    private final List<AvmAccess> out = new ArrayList<AvmAccess>();
+    private final List<Forward> forwards = new ArrayList<>();
+    private final List<AvmAccess> in = new ArrayList<>();
+    private final List<AvmAccess> out = new ArrayList<>();
 
     private AvmFirewall(boolean known) {
         this.known = known;
@@ -86,7 +86,7 @@ public final class AvmFirewall {
         if (text == null) {
             return new AvmFirewall(false);
         }
-        final List<String[]> values = new ArrayList<String[]>();
+        final List<String[]> values = new ArrayList<>();
         final int[] internet = {-1};
         final int[] first = {-1};
         AvmSyntax.read(text, new AvmSyntax.Reader() {

@@ -46,7 +46,7 @@ final class AvmSyntax {
 
     private final String text;
     private final Reader reader;
-    private final List<String> path = new ArrayList<String>();
+    private final List<String> path = new ArrayList<>();
     private int at;
     private int interfaces = -1;
     private String closed = "";
@@ -86,7 +86,7 @@ final class AvmSyntax {
     }
 
     private void value(String key) {
-        List<String> texts = new ArrayList<String>();
+        List<String> texts = new ArrayList<>();
         int mark = at;
         String token = next();
         boolean wanted = true;

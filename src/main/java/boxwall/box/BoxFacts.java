@@ -56,7 +56,7 @@ public final class BoxFacts {
         portRange = PortRange.of(readings);
         surroundings = new Surroundings(readings, loaded, log);
         avmFirewall = AvmFirewall.of(readings);
-        List<Finding> all = new ArrayList<Finding>();
+        List<Finding> all = new ArrayList<>();
         new NetfilterFindings(this, readings, log).addTo(all);
         new SurroundingFindings(this, readings, surroundings).addTo(all);
         findings = Collections.unmodifiableList(all);
@@ -74,7 +74,7 @@ public final class BoxFacts {
 
     /** Which reading decided each fact: its name as in the JSON to verbatim lines with their source; without what nothing decided. */
     public Map<String, List<String>> decidedBy() {
-        Map<String, List<String>> by = new LinkedHashMap<String, List<String>>();
+        Map<String, List<String>> by = new LinkedHashMap<>();
         decided(by, "kernel.release", kernel.evidence());
         decided(by, "kernel.machine", machine.evidence());
         decided(by, "firmware.model", firmware.modelEvidence());
@@ -147,7 +147,7 @@ public final class BoxFacts {
 
     /** The modules in the kernel now, in the order read; empty when that wasn't read. */
     public List<String> loadedModules() {
-        return new ArrayList<String>(modules.loaded.names());
+        return new ArrayList<>(modules.loaded.names());
     }
 
     /** Whether this kernel has a table, match or target; never null. */
@@ -174,7 +174,7 @@ public final class BoxFacts {
      */
     public Capability module(String name) {
         Capability first = null;
-        List<String> names = new ArrayList<String>();
+        List<String> names = new ArrayList<>();
         names.add(LoadedModules.normal(name));
         names.addAll(generation.namesOf(LoadedModules.normal(name)));
         for (String candidate : names) {
@@ -293,7 +293,7 @@ public final class BoxFacts {
 
     /** The names that rules may use, with their values here; those without a value are in {@link #lackingNames}. */
     public Map<String, String> names() {
-        Map<String, String> values = new LinkedHashMap<String, String>();
+        Map<String, String> values = new LinkedHashMap<>();
         for (String name : NAMES) {
             String value = value(name);
             if (value != null) {
@@ -305,7 +305,7 @@ public final class BoxFacts {
 
     /** The names that boxwall knows but that have no value on this box: no guest network, say. */
     public Collection<String> lackingNames() {
-        List<String> lacking = new ArrayList<String>(NAMES);
+        List<String> lacking = new ArrayList<>(NAMES);
         lacking.removeAll(names().keySet());
         return Collections.unmodifiableList(lacking);
     }

@@ -23,7 +23,7 @@ final class Capabilities {
     private final KernelGeneration generation;
     private final ModuleStates modules;
     private final Conntrack conntrack;
-    private final Map<String, List<String>> listed = new ConcurrentHashMap<String, List<String>>();
+    private final Map<String, List<String>> listed = new ConcurrentHashMap<>();
 
     Capabilities(Readings readings, KernelGeneration generation, ModuleStates modules, Conntrack conntrack) {
         this.readings = readings;
@@ -34,7 +34,7 @@ final class Capabilities {
 
     /** Every name that is worth reporting: what this generation has or may have, and what is registered. Sorted. */
     List<String> names(Kind kind, Family family) {
-        TreeSet<String> names = new TreeSet<String>();
+        TreeSet<String> names = new TreeSet<>();
         for (String name : ModuleTable.get().names(kind, family)) {
             if (!generation.spec(kind, name, family).isNone()) {
                 names.add(name);
@@ -45,7 +45,7 @@ final class Capabilities {
                 names.add(name);
             }
         }
-        return new ArrayList<String>(names);
+        return new ArrayList<>(names);
     }
 
     private static String procFile(Kind kind, Family family) {
@@ -149,7 +149,7 @@ final class Capabilities {
                 best = candidate;
             }
         }
-        Set<String> load = new LinkedHashSet<String>(core.modules);
+        Set<String> load = new LinkedHashSet<>(core.modules);
         State state = core.state().worst(best.state());
         String evidence = state == best.state() || !core.state().stops() ? best.evidence() : core.evidence();
         if (spec.pullsConntrack()) {
@@ -190,7 +190,7 @@ final class Capabilities {
     }
 
     private List<String> unloaded(List<String> names) {
-        List<String> reversed = new ArrayList<String>();
+        List<String> reversed = new ArrayList<>();
         for (int i = names.size() - 1; i >= 0; i--) {
             if (!modules.loaded.contains(names.get(i))) {
                 reversed.add(names.get(i));
@@ -205,13 +205,13 @@ final class Capabilities {
             return Capability.of(State.MISSING, conntrack.reason());
         }
         ModuleSpec spec = generation.conntrack(family);
-        Set<String> load = new LinkedHashSet<String>();
+        Set<String> load = new LinkedHashSet<>();
         State worst = State.BUILTIN;
         String evidence = conntrack.reason();
         if (!modules.dep.isKnown()) {
             load.addAll(unloaded(spec.needed()));
         }
-        List<String> names = new ArrayList<String>(spec.alternatives());
+        List<String> names = new ArrayList<>(spec.alternatives());
         names.addAll(spec.along());
         for (String module : names) {
             Capability one = modules.of(module);

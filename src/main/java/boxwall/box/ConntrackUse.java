@@ -17,9 +17,6 @@ final class ConntrackUse {
             "xt_netmap", "ipt_netmap", "ip6t_netmap", "ipt_same", "ipt_synproxy", "ip6t_synproxy", "nf_synproxy_core",
             "ip_vs", "nft_ct", "nft_nat", "act_ct", "act_connmark", "openvswitch", "nf_flow_table");
 
-    private ConntrackUse() {
-    }
-
     private static Set<String> set(String... words) {
         return Collections.unmodifiableSet(new HashSet<String>(Arrays.asList(words)));
     }

@@ -130,7 +130,7 @@ final class ConntrackVerdict {
         if (Boolean.TRUE.equals(has)) {
             return null;
         }
-        List<String> evidence = new ArrayList<String>();
+        List<String> evidence = new ArrayList<>();
         evidence.add(kdsld == null ? "/proc/modules wasn't read: kdsldmod may be there" : kdsld);
         String core = loadedCore();
         if (core != null) {
@@ -208,7 +208,7 @@ final class ConntrackVerdict {
 
     private List<String> coreModules() {
         ModuleSpec spec = generation.conntrack(Family.IPV4);
-        List<String> all = new ArrayList<String>(spec.alternatives());
+        List<String> all = new ArrayList<>(spec.alternatives());
         all.addAll(spec.along());
         return all;
     }

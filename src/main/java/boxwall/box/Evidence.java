@@ -5,9 +5,6 @@ final class Evidence {
     /** A line is quoted up to here; the longest honest kernel line is shorter. */
     private static final int MAX = 300;
 
-    private Evidence() {
-    }
-
     static String line(String source, String line) {
         String text = line.trim();
         return source + ": " + printable(text.length() > MAX ? text.substring(0, MAX) + "…" : text);

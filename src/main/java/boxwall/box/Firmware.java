@@ -23,8 +23,8 @@ public final class Firmware {
     private static final String[] ENVIRONMENT_KEYS = {"firmware_info", "ProductID", "memsize"};
     private static final List<KernelLog.Line> NONE = Collections.emptyList();
 
-    private final Map<String, String> values = new HashMap<String, String>();
-    private final Map<String, String> lines = new HashMap<String, String>();
+    private final Map<String, String> values = new HashMap<>();
+    private final Map<String, String> lines = new HashMap<>();
     private String version;
     private String versionLine = "";
     private Integer revision;

@@ -18,6 +18,7 @@ import java.util.StringTokenizer;
 import java.util.TreeSet;
 
 import boxwall.netfilter.Family;
+import boxwall.netfilter.Words;
 
 /**
  * A box as Freetz-NG's sources describe it, for which an image can be built: its kernel, what that has built in, which modules an image can have.
@@ -56,7 +57,7 @@ public final class ImageModel {
     }
 
     private static Set<String> names(String[] words, String prefix) {
-        Set<String> names = new TreeSet<String>();
+        Set<String> names = new TreeSet<>();
         for (String word : words) {
             if (word.startsWith(prefix)) {
                 StringTokenizer tokens = new StringTokenizer(word.substring(prefix.length()), ",");
@@ -70,7 +71,7 @@ public final class ImageModel {
 
     /** What Freetz' menu has for a generation of kernels. */
     private static Set<String> offeredBy(KernelGeneration generation) {
-        Set<String> all = new TreeSet<String>();
+        Set<String> all = new TreeSet<>();
         for (Family family : Family.values()) {
             addOffered(all, generation.core(family));
             addOffered(all, generation.conntrack(family));
@@ -99,9 +100,9 @@ public final class ImageModel {
      */
     public static ImageModel find(String model, String firmware) {
         List<String[]> rows = rows();
-        Map<String, String[]> kernels = new HashMap<String, String[]>();
-        Set<String> known = new LinkedHashSet<String>();
-        Set<String> versions = new TreeSet<String>();
+        Map<String, String[]> kernels = new HashMap<>();
+        Set<String> known = new LinkedHashSet<>();
+        Set<String> versions = new TreeSet<>();
         String wanted = plain(model);
         String[] best = null;
         for (String[] row : rows) {
@@ -116,17 +117,17 @@ public final class ImageModel {
             }
         }
         if (versions.isEmpty()) {
-            throw new IllegalArgumentException("no model '" + model + "'; known: " + words(near(known, wanted)));
+            throw new IllegalArgumentException("no model '" + model + "'; known: " + Words.join(near(known, wanted), " "));
         }
         if (best == null) {
-            throw new IllegalArgumentException("no firmware '" + firmware + "' for " + wanted + "; known: " + words(versions));
+            throw new IllegalArgumentException("no firmware '" + firmware + "' for " + wanted + "; known: " + Words.join(versions, " "));
         }
         return new ImageModel(wanted, best, kernels.get(best[4]));
     }
 
     /** Every model and firmware: {@code 7590 08.2x}. */
     public static List<String> all() {
-        List<String> all = new ArrayList<String>();
+        List<String> all = new ArrayList<>();
         for (String[] row : rows()) {
             if (row[0].equals("box")) {
                 all.add(row[1] + " " + row[2]);
@@ -137,7 +138,7 @@ public final class ImageModel {
 
     /** Those that begin alike; all when none does. */
     private static Collection<String> near(Collection<String> known, String wanted) {
-        List<String> near = new ArrayList<String>();
+        List<String> near = new ArrayList<>();
         for (String name : known) {
             if (wanted.length() > 2 && name.startsWith(wanted.substring(0, 3))) {
                 near.add(name);
@@ -165,14 +166,6 @@ public final class ImageModel {
         return plain.toString().startsWith("fritzbox") ? plain.substring(8) : plain.toString();
     }
 
-    private static String words(Collection<String> words) {
-        StringBuilder text = new StringBuilder();
-        for (String word : words) {
-            text.append(text.length() == 0 ? "" : " ").append(word);
-        }
-        return text.toString();
-    }
-
     private static List<String[]> rows() {
         InputStream in = ImageModel.class.getResourceAsStream("/boxwall/box/models.txt");
         if (in == null) {
@@ -181,7 +174,7 @@ public final class ImageModel {
         try {
             BufferedReader reader = new BufferedReader(new InputStreamReader(in, "US-ASCII"));
             try {
-                List<String[]> rows = new ArrayList<String[]>();
+                List<String[]> rows = new ArrayList<>();
                 for (String line = reader.readLine(); line != null; line = reader.readLine()) {
                     if (!line.startsWith("#") && line.length() > 0) {
                         StringTokenizer tokens = new StringTokenizer(line, " ");
@@ -220,7 +213,7 @@ public final class ImageModel {
 
     /** What of a feature the kernel has without a module. */
     public Set<String> builtin(Family family, String kind, String feature) {
-        Set<String> all = new TreeSet<String>();
+        Set<String> all = new TreeSet<>();
         ModuleSpec spec = generation.spec(Kind.valueOf(kind.toUpperCase(Locale.ROOT)), feature, family);
         for (ModuleSpec each : Arrays.asList(spec, generation.core(family), spec.pullsConntrack() ? generation.conntrack(family) : spec)) {
             all.addAll(each.alternatives());
@@ -252,7 +245,7 @@ public final class ImageModel {
 
     /** All that an image for this box can have. */
     public Set<String> obtainable() {
-        Set<String> all = new TreeSet<String>(menu);
+        Set<String> all = new TreeSet<>(menu);
         for (String module : configured) {
             if (isOwn(module)) {
                 all.add(module);
@@ -268,8 +261,8 @@ public final class ImageModel {
 
     /** How the box would be read if these modules were in its image; addresses are AVM's defaults, none of the modules is loaded. */
     public Readings readings(Collection<String> modules) {
-        Map<String, String> files = new HashMap<String, String>();
-        Map<String, String> commands = new HashMap<String, String>();
+        Map<String, String> files = new HashMap<>();
+        Map<String, String> commands = new HashMap<>();
         String folder = "/lib/modules/" + release + "/";
         StringBuilder dep = new StringBuilder();
         for (String module : modules) {
@@ -314,7 +307,7 @@ public final class ImageModel {
 
     /** What a module is linked to, by its name and by generations.txt. */
     private List<String> needed(String module) {
-        List<String> needed = new ArrayList<String>();
+        List<String> needed = new ArrayList<>();
         for (String linked : generation.linked(module)) {
             needed.add(linked);
         }

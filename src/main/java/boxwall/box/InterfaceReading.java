@@ -27,12 +27,12 @@ final class InterfaceReading {
         {"ing", "the kernel's queue for what comes in"},
     };
 
-    private final List<Interface> all = new ArrayList<Interface>();
+    private final List<Interface> all = new ArrayList<>();
 
     InterfaceReading(Readings readings, KernelLog log) {
         AddressReading addresses = new AddressReading(readings);
         String route = defaultRoute(readings);
-        Set<String> names = new LinkedHashSet<String>(addresses.names());
+        Set<String> names = new LinkedHashSet<>(addresses.names());
         if (names.isEmpty()) {
             fromLog(log, names);
         }

@@ -22,7 +22,7 @@ final class KernelConfig {
 
     /** As it was read, packed or not. */
     private final String read;
-    private final Map<String, String> lines = new HashMap<String, String>();
+    private final Map<String, String> lines = new HashMap<>();
 
     private KernelConfig(String read) {
         this.read = read;

@@ -68,12 +68,12 @@ final class KernelLog {
     private static final List<String> FILES = Arrays.asList("/proc/kmsg", "/var/log/messages", "/proc/avm/log_sd/panic");
 
     private final Readings readings;
-    private final List<String> logs = new ArrayList<String>();
-    private final List<Refusal> refusals = new ArrayList<Refusal>();
-    private final List<String> sizeLines = new ArrayList<String>();
-    private final Set<String> sizes = new LinkedHashSet<String>();
-    private final Set<String> seen = new LinkedHashSet<String>();
-    private final Map<Clue, String> clues = new LinkedHashMap<Clue, String>();
+    private final List<String> logs = new ArrayList<>();
+    private final List<Refusal> refusals = new ArrayList<>();
+    private final List<String> sizeLines = new ArrayList<>();
+    private final Set<String> sizes = new LinkedHashSet<>();
+    private final Set<String> seen = new LinkedHashSet<>();
+    private final Map<Clue, String> clues = new LinkedHashMap<>();
 
     KernelLog(Readings readings) {
         this.readings = readings;
@@ -236,7 +236,7 @@ final class KernelLog {
 
     /** In the log's order, the messages that hold a word and weren't written by a daemon; for what is rarely asked. */
     List<Line> find(String word) {
-        List<Line> found = new ArrayList<Line>();
+        List<Line> found = new ArrayList<>();
         for (String log : logs) {
             for (String line : lines(log)) {
                 boolean may = line.length() <= LONGEST && Words.find(line, word, 0) >= 0;

@@ -29,9 +29,6 @@ final class KernelRelease {
     private String release;
     private String evidence = "";
 
-    private KernelRelease() {
-    }
-
     static KernelRelease of(Readings readings, KernelLog log) {
         KernelRelease found = new KernelRelease();
         found.fromFiles(readings);

@@ -36,8 +36,8 @@ public final class Listeners {
             "i486", "i586", "i686", "x86_64"));
 
     private final Boolean little;
-    private final Map<String, String> programs = new LinkedHashMap<String, String>();
-    private final Map<String, Service> found = new LinkedHashMap<String, Service>();
+    private final Map<String, String> programs = new LinkedHashMap<>();
+    private final Map<String, Service> found = new LinkedHashMap<>();
 
     private Listeners(Boolean little) {
         this.little = little;
@@ -167,7 +167,7 @@ public final class Listeners {
 
     /** Interfaces whose packets netfilter sees and somebody may be behind: not loopback, aliases, ports of a bridge, tunnels never set up. */
     public static List<String> doors(List<Interface> interfaces) {
-        List<String> doors = new ArrayList<String>();
+        List<String> doors = new ArrayList<>();
         for (Interface one : interfaces) {
             boolean set = one.ip() != null || one.ip6() != null;
             boolean main = one.role == Interface.Role.LAN || one.role == Interface.Role.WAN || one.role == Interface.Role.GUEST;

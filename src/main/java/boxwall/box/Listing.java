@@ -11,9 +11,6 @@ import boxwall.netfilter.Words;
  * more, perhaps only the names that matter here.
  */
 final class Listing {
-    private Listing() {
-    }
-
     /** The command whose output lists the directory, or null. */
     private static String command(Readings readings, String directory) {
         String plain = "ls_" + Words.replace(directory, "/", "%2F");
@@ -41,7 +38,7 @@ final class Listing {
     /** All names that were listed; of a long listing its other words too. */
     static List<String> names(Readings readings, String directory) {
         String command = command(readings, directory);
-        List<String> names = new ArrayList<String>();
+        List<String> names = new ArrayList<>();
         if (command != null && isKnown(readings, directory)) {
             names.addAll(Arrays.asList(Words.of(readings.command(command))));
         }

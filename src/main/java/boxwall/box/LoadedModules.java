@@ -12,7 +12,7 @@ import boxwall.netfilter.Words;
  * table, whose head line starts with {@code Module}.
  */
 final class LoadedModules {
-    private final Map<String, String> lines = new LinkedHashMap<String, String>();
+    private final Map<String, String> lines = new LinkedHashMap<>();
     private final boolean known;
     /** Where the list is from. */
     final String source;

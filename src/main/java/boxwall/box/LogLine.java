@@ -53,7 +53,7 @@ public final class LogLine {
 
     /** What an ICMP error quotes stands in brackets; the first of two words with one key counts. */
     private static Map<String, String> values(String text) {
-        Map<String, String> values = new HashMap<String, String>();
+        Map<String, String> values = new HashMap<>();
         for (String word : Words.of(text)) {
             if (word.startsWith("[")) {
                 break;

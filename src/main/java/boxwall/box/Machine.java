@@ -12,9 +12,6 @@ final class Machine {
     private String name;
     private String evidence = "";
 
-    private Machine() {
-    }
-
     static Machine of(Readings readings, KernelLog log) {
         Machine machine = new Machine();
         for (String line : readings.commandLines("uname_-m")) {

@@ -15,9 +15,9 @@ final class ModuleSpec {
     static final ModuleSpec UNLISTED = new ModuleSpec("?");
 
     private final String text;
-    private final List<String> alternatives = new ArrayList<String>();
-    private final List<String> along = new ArrayList<String>();
-    private final List<String> needed = new ArrayList<String>();
+    private final List<String> alternatives = new ArrayList<>();
+    private final List<String> along = new ArrayList<>();
+    private final List<String> needed = new ArrayList<>();
     private final boolean offered;
     private boolean conntrack;
 

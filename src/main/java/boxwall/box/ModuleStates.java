@@ -21,10 +21,10 @@ final class ModuleStates {
     private final KernelLog log;
     private final Symbols symbols;
     private final KernelConfig config;
-    private final Map<String, Capability> cache = new HashMap<String, Capability>();
-    private final Set<String> open = new HashSet<String>();
+    private final Map<String, Capability> cache = new HashMap<>();
+    private final Set<String> open = new HashSet<>();
     /** The files of a directory by its path; null where it wasn't listed. */
-    private final Map<String, Set<String>> listed = new HashMap<String, Set<String>>();
+    private final Map<String, Set<String>> listed = new HashMap<>();
 
     ModuleStates(Readings readings, LoadedModules loaded, ModulesDep dep, KernelLog log, Symbols symbols) {
         this.readings = readings;
@@ -61,7 +61,7 @@ final class ModuleStates {
 
     /** The lines of modules.dep whose file isn't there, as evidence; empty when the directories weren't listed. */
     List<String> missingFiles() {
-        List<String> missing = new ArrayList<String>();
+        List<String> missing = new ArrayList<>();
         for (String module : dep.modules()) {
             String gone = missingFile(module);
             if (gone != null) {
@@ -134,7 +134,7 @@ final class ModuleStates {
         if (gone != null) {
             return Capability.of(State.MISSING, gone);
         }
-        List<String> load = new ArrayList<String>();
+        List<String> load = new ArrayList<>();
         State worst = State.LOADABLE;
         String evidence = dep.line(module);
         for (String needed : dep.closure(module)) {
@@ -239,7 +239,7 @@ final class ModuleStates {
 
     /** The modules without which a module can't be linked, so that it is a module wherever they are. */
     private static List<String> bases(String module) {
-        List<String> bases = new ArrayList<String>();
+        List<String> bases = new ArrayList<>();
         if (module.startsWith("ip6t")) {
             bases.add("ip6_tables");
         } else if (module.startsWith("iptable_") || module.startsWith("ipt_")) {

@@ -19,12 +19,12 @@ import boxwall.netfilter.Family;
 final class ModuleTable {
     private static final ModuleTable TABLE = new ModuleTable();
 
-    private final List<String[]> generations = new ArrayList<String[]>();
+    private final List<String[]> generations = new ArrayList<>();
     /** "match 4" to the names of that kind, each with the words of its row: a box asks for one generation, so rows are read when asked. */
-    private final Map<String, TreeMap<String, String[]>> rows = new HashMap<String, TreeMap<String, String[]>>();
-    private final Map<String, ModuleSpec> specs = new HashMap<String, ModuleSpec>();
-    private final List<String[]> symbols = new ArrayList<String[]>();
-    private final List<String[]> renames = new ArrayList<String[]>();
+    private final Map<String, TreeMap<String, String[]>> rows = new HashMap<>();
+    private final Map<String, ModuleSpec> specs = new HashMap<>();
+    private final List<String[]> symbols = new ArrayList<>();
+    private final List<String[]> renames = new ArrayList<>();
 
     private ModuleTable() {
         try {
@@ -134,7 +134,7 @@ final class ModuleTable {
 
     /** What the rows of a generation say that a module is linked to. */
     List<String> linked(String module, int generation) {
-        List<String> linked = new ArrayList<String>();
+        List<String> linked = new ArrayList<>();
         for (Map.Entry<String, TreeMap<String, String[]>> kind : rows.entrySet()) {
             Family family = kind.getKey().endsWith("6") ? Family.IPV6 : Family.IPV4;
             for (String name : kind.getValue().keySet()) {
@@ -171,7 +171,7 @@ final class ModuleTable {
 
     /** What a module is called in a generation, likeliest first; the name itself when no rename concerns it. */
     List<String> names(String module, int generation) {
-        List<String> names = new ArrayList<String>();
+        List<String> names = new ArrayList<>();
         String current = module;
         // a name may have changed twice (ipt_CONNMARK, xt_CONNMARK, xt_connmark)
         for (String[] rename : renames) {

@@ -17,9 +17,9 @@ import boxwall.netfilter.Words;
  */
 final class ModulesDep {
     /** Module to its raw line: most lines are never looked at, so they are taken apart when they are. */
-    private final Map<String, String> lines = new HashMap<String, String>();
-    private final Map<String, List<String>> needs = new HashMap<String, List<String>>();
-    private final Map<String, String> builtin = new HashMap<String, String>();
+    private final Map<String, String> lines = new HashMap<>();
+    private final Map<String, List<String>> needs = new HashMap<>();
+    private final Map<String, String> builtin = new HashMap<>();
     private final String directory;
     private final boolean known;
 
@@ -49,7 +49,7 @@ final class ModulesDep {
     private List<String> needed(String module) {
         List<String> needed = needs.get(module);
         if (needed == null) {
-            needed = new ArrayList<String>();
+            needed = new ArrayList<>();
             String line = lines.get(module);
             for (String word : line == null ? new String[0] : Words.of(line.substring(line.indexOf(':') + 1))) {
                 needed.add(name(word));
@@ -97,9 +97,9 @@ final class ModulesDep {
 
     /** What a module needs, all levels, in load order, itself last; just itself when nothing is known of it. */
     List<String> closure(String module) {
-        Set<String> order = new LinkedHashSet<String>();
+        Set<String> order = new LinkedHashSet<>();
         visit(LoadedModules.normal(module), order, new HashSet<String>());
-        return new ArrayList<String>(order);
+        return new ArrayList<>(order);
     }
 
     private void visit(String module, Set<String> order, Set<String> open) {
@@ -120,7 +120,7 @@ final class ModulesDep {
     }
 
     List<String> modules() {
-        List<String> all = new ArrayList<String>(lines.keySet());
+        List<String> all = new ArrayList<>(lines.keySet());
         Collections.sort(all);
         return all;
     }

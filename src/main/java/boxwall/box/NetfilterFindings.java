@@ -131,7 +131,7 @@ final class NetfilterFindings {
 
     /** Loud when conntrack is loaded, or would be at the next boot; else the reason why states are weakened. */
     private void besideKdsldmod(Conntrack verdict) {
-        List<String> evidence = new ArrayList<String>(verdict.evidence);
+        List<String> evidence = new ArrayList<>(verdict.evidence);
         for (String line : readings.lines("/tmp/flash/mod/modules")) {
             String module = line.trim();
             module = module.endsWith(".ko") ? module.substring(0, module.length() - 3) : module;
@@ -169,7 +169,7 @@ final class NetfilterFindings {
     }
 
     private void refusedModules() {
-        List<String> done = new ArrayList<String>();
+        List<String> done = new ArrayList<>();
         for (KernelLog.Refusal refusal : log.refusals()) {
             String module = refusal.module;
             boolean ours = module.startsWith("xt_") || module.startsWith("ip") && module.indexOf('_') > 0 || module.equals("x_tables")

@@ -10,9 +10,6 @@ import boxwall.netfilter.Words;
  * </pre>
  */
 final class Processes {
-    private Processes() {
-    }
-
     /** The line of a process with that program as evidence, or null when none was listed. */
     static String line(Readings readings, String program) {
         for (String command : readings.commandNames()) {

@@ -20,8 +20,8 @@ public final class Readings {
 
     /** Makes readings; keys as described, values never null. */
     public Readings(Map<String, String> files, Map<String, String> commands) {
-        this.files = new TreeMap<String, String>(files);
-        this.commands = new TreeMap<String, String>(commands);
+        this.files = new TreeMap<>(files);
+        this.commands = new TreeMap<>(commands);
     }
 
     /** Readings that know nothing. */
@@ -31,7 +31,7 @@ public final class Readings {
 
     /** These readings with some commands' outputs in place of older ones. */
     public Readings withCommands(Collection<String> old, Map<String, String> now) {
-        Map<String, String> all = new TreeMap<String, String>(commands);
+        Map<String, String> all = new TreeMap<>(commands);
         all.keySet().removeAll(old);
         all.putAll(now);
         return new Readings(files, all);
@@ -59,25 +59,25 @@ public final class Readings {
 
     /** Paths of the files that were recorded, sorted. */
     public List<String> paths() {
-        return new ArrayList<String>(files.keySet());
+        return new ArrayList<>(files.keySet());
     }
 
     /** Names of the commands that were recorded, sorted. */
     public List<String> commandNames() {
-        return new ArrayList<String>(commands.keySet());
+        return new ArrayList<>(commands.keySet());
     }
 
     /** Names directly in a directory of which something was recorded; empty when nothing was. */
     public List<String> names(String directory) {
         String prefix = directory + "/";
-        TreeSet<String> names = new TreeSet<String>();
+        TreeSet<String> names = new TreeSet<>();
         for (String path : files.keySet()) {
             if (path.startsWith(prefix)) {
                 int slash = path.indexOf('/', prefix.length());
                 names.add(slash < 0 ? path.substring(prefix.length()) : path.substring(prefix.length(), slash));
             }
         }
-        return new ArrayList<String>(names);
+        return new ArrayList<>(names);
     }
 
     /** These readings with one file more, or replaced. */
@@ -136,12 +136,12 @@ public final class Readings {
 
     /** The kernels that /lib/modules has a directory for. */
     List<String> moduleReleases() {
-        TreeSet<String> releases = new TreeSet<String>(names("/lib/modules"));
+        TreeSet<String> releases = new TreeSet<>(names("/lib/modules"));
         for (String name : Listing.names(this, "/lib/modules")) {
             if (KernelRelease.isRelease(name)) {
                 releases.add(name);
             }
         }
-        return new ArrayList<String>(releases);
+        return new ArrayList<>(releases);
     }
 }

@@ -17,7 +17,7 @@ import boxwall.netfilter.Table;
 
 /** What one rule needs of this box: table, matches, target, the modules behind them, and the worst of their states. Immutable. */
 public final class Requirement {
-    private final Map<String, Capability> features = new LinkedHashMap<String, Capability>();
+    private final Map<String, Capability> features = new LinkedHashMap<>();
     private final Family family;
     private final BoxFacts facts;
     /** Modules to load for it, in order, those already there left out. */
@@ -38,7 +38,7 @@ public final class Requirement {
         if (rule.target != null && !rule.target.isGoto() && isExtension(rule)) {
             pulls |= need(Kind.TARGET, rule.target.name);
         }
-        Set<String> load = new LinkedHashSet<String>();
+        Set<String> load = new LinkedHashSet<>();
         State worst = State.BUILTIN;
         for (Capability capability : features.values()) {
             load.addAll(capability.modules);
@@ -87,7 +87,7 @@ public final class Requirement {
 
     /** The features that are in the worst state: what stops the rule, or what is unknown. */
     public List<String> worstFeatures() {
-        List<String> worst = new ArrayList<String>();
+        List<String> worst = new ArrayList<>();
         for (Map.Entry<String, Capability> feature : features.entrySet()) {
             if (feature.getValue().state() == state) {
                 worst.add(feature.getKey());

@@ -65,7 +65,7 @@ final class SurroundingFindings {
 
     /** IPv6 with an address that others reach, and no ip6tables filter that does anything. */
     private void ipv6() {
-        List<String> evidence = new ArrayList<String>();
+        List<String> evidence = new ArrayList<>();
         for (Interface one : facts.interfaces()) {
             if (one.ip6() != null && one.role != Interface.Role.LOOPBACK && InterfaceReading.inner(one.name()) == null) {
                 evidence.add((readings.file("/proc/net/if_inet6") != null ? "/proc/net/if_inet6: " : "") + one.ip6() + " on " + one.name());
@@ -127,7 +127,7 @@ final class SurroundingFindings {
         boolean of2014 = Versions.compare(version, "4.55") >= 0 && Versions.compare(version, VERSION_AFTER_2014) < 0;
         boolean of2023 = Versions.compare(version, VERSION_AFTER_2014) >= 0 && Versions.compare(version, "7.57") < 0
                 && Versions.compare(version, "7.31") != 0;
-        List<String> evidence = new ArrayList<String>(one(firmware.evidence()));
+        List<String> evidence = new ArrayList<>(one(firmware.evidence()));
         if (firmware.revision() == null) {
             evidence.add("/etc/.revision wasn't read");
             if (of2014 || of2023) {

@@ -13,7 +13,7 @@ final class Surroundings {
     private static final List<String> BEFORE_LOG = Arrays.asList("/etc/init.d/rc.S", "/etc/init.d/S17-isdn", "/etc/init.d/S11-piglet");
     private static final List<String> RULE_FILES = Arrays.asList("/var/flash/debug.cfg", "/tmp/flash/mod/rc.custom");
 
-    private final List<String> strayRules = new ArrayList<String>();
+    private final List<String> strayRules = new ArrayList<>();
     private String printk = "unknown";
     private String printkEvidence = "";
     private String dsld = "unknown";

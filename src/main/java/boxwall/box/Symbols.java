@@ -14,7 +14,7 @@ final class Symbols {
 
     private final String text;
     /** Where the line of each symbol begins: the lines stay as they are, most are never asked for. */
-    private final Map<String, Integer> lines = new HashMap<String, Integer>();
+    private final Map<String, Integer> lines = new HashMap<>();
 
     Symbols(Readings readings) {
         text = readings.file("/proc/kallsyms") == null ? "" : readings.file("/proc/kallsyms");

@@ -2,9 +2,6 @@ package boxwall.box;
 
 /** Version numbers: {@code 2.6.32.61}, {@code 1.4.11.1}, {@code 6.1.0-32-4kc-malta}. */
 final class Versions {
-    private Versions() {
-    }
-
     /** Compares the dotted numbers at the start of both; a missing part counts as 0. Negative, 0 or positive. */
     static int compare(String a, String b) {
         int[] left = numbers(a);

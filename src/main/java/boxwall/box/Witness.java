@@ -105,8 +105,8 @@ public final class Witness {
 
     /** As much of a reading as the next one is compared with: the rest may go. */
     public static Readings counted(Readings readings) {
-        Map<String, String> files = new TreeMap<String, String>();
-        Map<String, String> commands = new TreeMap<String, String>();
+        Map<String, String> files = new TreeMap<>();
+        Map<String, String> commands = new TreeMap<>();
         if (readings.file("/proc/net/dev") != null) {
             files.put("/proc/net/dev", readings.file("/proc/net/dev"));
         }

@@ -35,8 +35,8 @@ final class Answers {
     private final Samples samples;
     private final Walk walk;
     private final Walk written;
-    private final Set<Hook> said = new LinkedHashSet<Hook>();
-    private final List<Finding> out = new ArrayList<Finding>();
+    private final Set<Hook> said = new LinkedHashSet<>();
+    private final List<Finding> out = new ArrayList<>();
 
     private Answers(Ruleset ruleset, BoxFacts facts, Family family, Walk walk, Walk written) {
         this.ruleset = ruleset;
@@ -92,7 +92,7 @@ final class Answers {
     }
 
     private Set<Integer> ports(List<Integer> usual, int protocol, String in) {
-        Set<Integer> ports = new LinkedHashSet<Integer>(usual);
+        Set<Integer> ports = new LinkedHashSet<>(usual);
         List<Integer> named = Samples.acceptedPorts(ruleset, family, in, protocol);
         ports.addAll(named.subList(0, Math.min(named.size(), NAMED_MAX)));
         return ports;

@@ -35,7 +35,7 @@ final class AvmFindings {
 
     private final BoxFacts facts;
     private final Walk walk;
-    private final List<Finding> out = new ArrayList<Finding>();
+    private final List<Finding> out = new ArrayList<>();
 
     private AvmFindings(Ruleset ruleset, BoxFacts facts) {
         this.facts = facts;

@@ -13,6 +13,7 @@ import boxwall.netfilter.Family;
 import boxwall.netfilter.Rule;
 import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.Table;
+import boxwall.netfilter.Words;
 import boxwall.syntax.HostName;
 import boxwall.syntax.ParsedRules;
 import boxwall.syntax.SyntaxError;
@@ -29,7 +30,7 @@ public final class Checker {
     private static final List<String> NO_EVIDENCE = Collections.emptyList();
 
     private final BoxFacts facts;
-    private final List<Finding> findings = new ArrayList<Finding>();
+    private final List<Finding> findings = new ArrayList<>();
     private Checker(BoxFacts facts) {
         this.facts = facts;
     }
@@ -64,13 +65,13 @@ public final class Checker {
 
     /** The rules as written, of the families that are compiled: a look at each rule and some walks of single packets. */
     private static List<Finding> lint(Ruleset ruleset, Ruleset compiled, BoxFacts facts) {
-        List<Family> families = new ArrayList<Family>();
+        List<Family> families = new ArrayList<>();
         for (Family family : Family.values()) {
             if (!compiled.tables(family).isEmpty()) {
                 families.add(family);
             }
         }
-        List<Finding> found = new ArrayList<Finding>(Habits.of(ruleset, families));
+        List<Finding> found = new ArrayList<>(Habits.of(ruleset, families));
         // one walk for all: it keeps what it has parsed of the rules
         Walk walk = new Walk(ruleset, Site.of(facts));
         boolean tracks = asksStates(compiled) || !asksStates(ruleset);
@@ -110,8 +111,8 @@ public final class Checker {
 
     /** One finding for each thing that is missing or refused, with all the lines that want it. */
     private void requirements(Ruleset compiled) {
-        Map<String, Finding> first = new LinkedHashMap<String, Finding>();
-        Map<String, List<String>> lines = new LinkedHashMap<String, List<String>>();
+        Map<String, Finding> first = new LinkedHashMap<>();
+        Map<String, List<String>> lines = new LinkedHashMap<>();
         for (Family family : Family.values()) {
             for (Table table : compiled.tables(family)) {
                 for (Chain chain : compiled.chains(family, table)) {
@@ -138,11 +139,7 @@ public final class Checker {
     }
 
     static String listed(List<String> places) {
-        StringBuilder text = new StringBuilder();
-        for (String place : new LinkedHashSet<String>(places)) {
-            text.append(text.length() == 0 ? "" : ", ").append(place);
-        }
-        return text.toString();
+        return Words.join(new LinkedHashSet<String>(places), ", ");
     }
 
     /** Rules for one family leave the other open; that is said once. */

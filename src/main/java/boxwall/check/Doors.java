@@ -41,7 +41,7 @@ final class Doors {
     private final Family family;
     private final Samples samples;
     private final Walk walk;
-    private final List<Finding> out = new ArrayList<Finding>();
+    private final List<Finding> out = new ArrayList<>();
 
     private Doors(Ruleset ruleset, BoxFacts facts, Family family, Walk walk) {
         this.ruleset = ruleset;
@@ -71,7 +71,7 @@ final class Doors {
     }
 
     private void services(Interface wan) {
-        List<String> open = new ArrayList<String>();
+        List<String> open = new ArrayList<>();
         boolean certain = false;
         boolean byRule = false;
         StringBuilder tcp = new StringBuilder();
@@ -103,7 +103,7 @@ final class Doors {
 
     /** A rule with a limit, or behind one, is never certain to accept: what is certain has none. */
     private void floods(Interface wan) {
-        Map<Step, String> open = new LinkedHashMap<Step, String>();
+        Map<Step, String> open = new LinkedHashMap<>();
         for (Integer port : Samples.acceptedPorts(ruleset, family, wan.name())) {
             Answer answer = stranger(wan, Samples.TCP, port.intValue());
             Step by = answer.decidedBy;
@@ -114,7 +114,7 @@ final class Doors {
         if (open.isEmpty()) {
             return;
         }
-        List<String> evidence = new ArrayList<String>();
+        List<String> evidence = new ArrayList<>();
         StringBuilder where = new StringBuilder();
         for (Map.Entry<Step, String> each : open.entrySet()) {
             evidence.add(each.getValue() + ": ACCEPT by " + each.getKey());
@@ -133,7 +133,7 @@ final class Doors {
 
     /** Rules that may stop a packet of the administrator's before one that accepts it: with any state, for any limit. */
     private void administrator(Interface lan) {
-        Map<Step, Step> stoppers = new LinkedHashMap<Step, Step>();
+        Map<Step, Step> stoppers = new LinkedHashMap<>();
         for (int port : ADMIN_PORTS) {
             if (walk.packet(samples.question(lan.name(), "", samples.host(lan), samples.box(lan), Samples.TCP, port), Hook.INPUT).verdict.stops()) {
                 // he is kept out anyway: that is the finding lockout
@@ -141,7 +141,7 @@ final class Doors {
             }
             for (int flags : new int[] {Packet.SYN, Packet.ACK}) {
                 Answer answer = walk.packet(samples.whateverState(lan.name(), samples.host(lan), samples.box(lan), port, flags), Hook.INPUT);
-                List<Step> before = new ArrayList<Step>();
+                List<Step> before = new ArrayList<>();
                 for (Step step : answer.trail) {
                     Target target = step.rule == null ? null : step.rule.target;
                     if (target != null && (target.name.equals("DROP") || target.name.equals("REJECT"))) {
@@ -157,7 +157,7 @@ final class Doors {
         if (stoppers.isEmpty()) {
             return;
         }
-        List<String> evidence = new ArrayList<String>();
+        List<String> evidence = new ArrayList<>();
         for (Step step : stoppers.keySet()) {
             evidence.add(step.toString());
         }

@@ -37,7 +37,7 @@ final class Guests {
     private final Ruleset ruleset;
     private final BoxFacts facts;
     private final Family family;
-    private final List<Finding> out = new ArrayList<Finding>();
+    private final List<Finding> out = new ArrayList<>();
 
     private Guests(Ruleset ruleset, BoxFacts facts, Family family) {
         this.ruleset = ruleset;
@@ -60,15 +60,15 @@ final class Guests {
 
     /** The rules but for those by which an included preset lets guests use a device of the home network: that is what it is for. */
     private static Ruleset unintended(ParsedRules parsed, BoxFacts facts, Family family) {
-        Set<String> presets = new HashSet<String>();
+        Set<String> presets = new HashSet<>();
         for (Included each : parsed.includes()) {
             if (each.preset) {
                 presets.add(each.name);
             }
         }
-        List<Chain> chains = new ArrayList<Chain>();
+        List<Chain> chains = new ArrayList<>();
         for (Chain chain : parsed.ruleset().chains(family, Table.FILTER)) {
-            List<Rule> rules = new ArrayList<Rule>();
+            List<Rule> rules = new ArrayList<>();
             for (Rule rule : chain.rules()) {
                 boolean meant = presets.contains(rule.origin.file) && rule.out != null && facts.guest() != null && facts.lan() != null
                         && rule.in != null && rule.in.equals(Negatable.is(facts.guest().name()))
@@ -85,7 +85,7 @@ final class Guests {
 
     /** The packet that isn't stopped, walked; null when all are, or that can't be proved. */
     private Answer through(String... keys) {
-        Map<String, String> map = new HashMap<String, String>();
+        Map<String, String> map = new HashMap<>();
         map.put("family", family.digit());
         map.put("in", facts.guest().name());
         for (int i = 0; i < keys.length; i += 2) {

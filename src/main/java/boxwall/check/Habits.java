@@ -28,7 +28,7 @@ final class Habits {
     private static final String[] TIMES = {"--timestart", "--timestop", "--weekdays", "--monthdays", "--datestart"};
 
     private final Ruleset ruleset;
-    private final List<Finding> out = new ArrayList<Finding>();
+    private final List<Finding> out = new ArrayList<>();
 
     private Habits(Ruleset ruleset) {
         this.ruleset = ruleset;
@@ -49,11 +49,11 @@ final class Habits {
 
     /** Rules that others' packets reach without a limit on the way; what the box itself sends is nobody's flood. */
     private void logs(Family family) {
-        List<String> evidence = new ArrayList<String>();
+        List<String> evidence = new ArrayList<>();
         StringBuilder where = new StringBuilder();
         String remedy = null;
         for (Table table : ruleset.tables(family)) {
-            Set<String> reached = new HashSet<String>();
+            Set<String> reached = new HashSet<>();
             for (String start : Arrays.asList("PREROUTING", "INPUT", "FORWARD")) {
                 reach(family, table, start, reached);
             }
@@ -77,7 +77,7 @@ final class Habits {
 
     /** Adds the chains that packets of a chain get to without a limit. A list of its own instead of the stack: a file nests chains deeper than that goes. */
     private void reach(Family family, Table table, String start, Set<String> reached) {
-        List<String> open = new ArrayList<String>(Collections.singletonList(start));
+        List<String> open = new ArrayList<>(Collections.singletonList(start));
         while (!open.isEmpty()) {
             String name = open.remove(open.size() - 1);
             Chain chain = ruleset.chain(family, table, name);
@@ -103,7 +103,7 @@ final class Habits {
 
     /** -m time compares with UTC in all of Freetz' iptables (1.4.11 on); with --kerneltz the kernel adds sys_tz, which knows no summer time. */
     private void times(Family family) {
-        List<String> evidence = new ArrayList<String>();
+        List<String> evidence = new ArrayList<>();
         StringBuilder where = new StringBuilder();
         boolean kernelZone = false;
         for (Table table : ruleset.tables(family)) {
@@ -165,8 +165,8 @@ final class Habits {
 
     /** Whether anything could be stopped in a chain or in those that it calls; a target that isn't known counts. */
     private boolean stops(String start) {
-        Set<String> seen = new HashSet<String>();
-        List<String> open = new ArrayList<String>(Collections.singletonList(start));
+        Set<String> seen = new HashSet<>();
+        List<String> open = new ArrayList<>(Collections.singletonList(start));
         while (!open.isEmpty()) {
             String name = open.remove(open.size() - 1);
             Chain chain = ruleset.chain(Family.IPV6, Table.FILTER, name);

@@ -39,7 +39,7 @@ import java.util.Set;
 public final class Proofs {
     private final BoxFacts facts;
     private final Site site;
-    private final List<Finding> findings = new ArrayList<Finding>();
+    private final List<Finding> findings = new ArrayList<>();
 
     private Proofs(BoxFacts facts) {
         this.facts = facts;
@@ -120,7 +120,7 @@ public final class Proofs {
 
     /** The families of which the ruleset has tables, and this box gets none. */
     private static Set<Family> leftOut(Ruleset written, Ruleset compiled) {
-        Set<Family> families = new HashSet<Family>();
+        Set<Family> families = new HashSet<>();
         for (Family family : Family.values()) {
             if (!written.tables(family).isEmpty() && compiled.tables(family).isEmpty()) {
                 families.add(family);
@@ -134,7 +134,7 @@ public final class Proofs {
      * preset's own line or a policy, some line of the user's took a rule away (-D, -P), if there is one at all.
      */
     private static List<Origin> overriding(Expect expect, ParsedRules parsed, Answer answer) {
-        List<Origin> lines = new ArrayList<Origin>();
+        List<Origin> lines = new ArrayList<>();
         if (answer != null) {
             lines.addAll(answer.dependsOn);
             if (answer.decidedBy != null && answer.decidedBy.rule != null) {
@@ -155,14 +155,14 @@ public final class Proofs {
         for (Map.Entry<String, String> key : expect.keys.entrySet()) {
             line += " " + key.getKey() + "=" + key.getValue();
         }
-        List<String> more = new ArrayList<String>();
+        List<String> more = new ArrayList<>();
         more.add(expect.origin + ": " + line + ": " + reason);
         more.addAll(evidence);
         String where = by.toString();
         for (int i = 0; i < findings.size(); i++) {
             Finding old = findings.get(i);
             if (old.code().equals("policy-test-overridden") && old.where().equals(where)) {
-                List<String> all = new ArrayList<String>(old.evidence());
+                List<String> all = new ArrayList<>(old.evidence());
                 all.addAll(more);
                 findings.set(i, new Finding(old.code(), old.severity(), where, all, old.effect(), old.remedy));
                 return;
@@ -173,7 +173,7 @@ public final class Proofs {
     }
 
     private void idle(Idle idle) {
-        List<String> evidence = new ArrayList<String>();
+        List<String> evidence = new ArrayList<>();
         evidence.add(idle.step.toString());
         for (Step cover : idle.covers) {
             evidence.add("    " + cover);
@@ -191,7 +191,7 @@ public final class Proofs {
     private void exposed(Ruleset compiled, List<Service> services) {
         String wan = facts.wan().name();
         Exposure exposure = Exposure.ofBox(compiled, site, services, wan);
-        List<String> open = new ArrayList<String>();
+        List<String> open = new ArrayList<>();
         for (Reach reach : exposure.reaches()) {
             if (reach.who == Reach.Who.EVERYONE || reach.who == Reach.Who.SOME) {
                 open.add(reach.toString());
@@ -205,14 +205,14 @@ public final class Proofs {
     }
 
     private void spoofable(Ruleset ruleset) {
-        List<Network> inner = new ArrayList<Network>();
+        List<Network> inner = new ArrayList<>();
         for (Interface each : Arrays.asList(facts.lan(), facts.guest())) {
             addNetwork(each == null ? null : each.net(), inner);
             addNetwork(each == null ? null : each.net6(), inner);
         }
         List<Answer> found = facts.wan() == null || inner.isEmpty() ? Collections.<Answer>emptyList()
                 : Spoof.of(ruleset, site, facts.wan().name(), inner);
-        Set<Rule> said = new HashSet<Rule>();
+        Set<Rule> said = new HashSet<>();
         for (Answer answer : found) {
             Step by = answer.decidedBy;
             if (said.add(by.rule)) {
@@ -226,7 +226,7 @@ public final class Proofs {
     private String remedy(Answer answer, Step by) {
         String command = answer.packet.family().command();
         String net = facts.guest() == null ? null : answer.packet.src().length == 4 ? facts.guest().net() : facts.guest().net6();
-        List<Network> guests = new ArrayList<Network>();
+        List<Network> guests = new ArrayList<>();
         addNetwork(net, guests);
         boolean guest = !guests.isEmpty() && guests.get(0).contains(answer.packet.src());
         String inner = guest ? "$GUEST_" : "$LAN_";

@@ -93,7 +93,7 @@ final class Samples {
      */
     static List<Integer> acceptedPorts(Ruleset ruleset, Family family, String in, int protocol) {
         String word = protocol == TCP ? "tcp" : "udp";
-        Set<Integer> ports = new TreeSet<Integer>();
+        Set<Integer> ports = new TreeSet<>();
         for (Chain chain : ruleset.chains(family, Table.FILTER)) {
             for (Rule rule : chain.rules()) {
                 boolean mine = rule.protocol == null || !rule.protocol.negated && rule.protocol.value.equals(word);
@@ -104,7 +104,7 @@ final class Samples {
                 }
             }
         }
-        List<Integer> some = new ArrayList<Integer>(ports);
+        List<Integer> some = new ArrayList<>(ports);
         return some.size() > PORTS_MAX ? some.subList(0, PORTS_MAX) : some;
     }
 

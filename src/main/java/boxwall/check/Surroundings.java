@@ -12,6 +12,7 @@ import boxwall.netfilter.Option;
 import boxwall.netfilter.Rule;
 import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.Table;
+import boxwall.netfilter.Words;
 import boxwall.syntax.Writer;
 
 import java.util.ArrayList;
@@ -177,24 +178,16 @@ final class Surroundings {
 
     private void sets(List<Finding> findings) {
         if (!sets.isEmpty()) {
-            StringBuilder tables = new StringBuilder();
-            for (String table : setTables) {
-                tables.append(tables.length() == 0 ? "" : ", ").append(table);
-            }
             findings.add(new Finding("set-needed", Finding.Severity.WARN, places(sets), lines(sets),
                     "the set " + words(sets) + " must exist before boxwall loads these rules, at every boot too: else iptables says that it doesn't exist,"
-                            + " and nothing of " + tables + " is loaded",
+                            + " and nothing of " + Words.join(setTables, ", ") + " is loaded",
                     "make it (ipset create) before rc.boxwall starts; rc.custom runs after that. Or write the addresses as rules: compiled with"
                             + " --optimize a long list costs a packet little"));
         }
     }
 
     private static String words(Map<String, List<String>> by) {
-        StringBuilder text = new StringBuilder();
-        for (String name : by.keySet()) {
-            text.append(text.length() == 0 ? "" : ", ").append(name);
-        }
-        return text.toString();
+        return Words.join(by.keySet(), ", ");
     }
 
     private static List<String> lines(Map<String, List<String>> by) {

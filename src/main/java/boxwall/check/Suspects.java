@@ -20,9 +20,9 @@ import java.util.List;
 public final class Suspects {
     private final Family family;
     private final Table table;
-    private final List<Rule> rules = new ArrayList<Rule>();
-    private final List<String> lines = new ArrayList<String>();
-    private final List<String> places = new ArrayList<String>();
+    private final List<Rule> rules = new ArrayList<>();
+    private final List<String> lines = new ArrayList<>();
+    private final List<String> places = new ArrayList<>();
 
     private Suspects(Family family, Table table) {
         this.family = family;
@@ -88,7 +88,7 @@ public final class Suspects {
      */
     public Finding refused(int index, String words, List<String> log) {
         Rule rule = rules.get(index);
-        List<String> evidence = new ArrayList<String>();
+        List<String> evidence = new ArrayList<>();
         evidence.add(places.get(index) + " (" + rule.origin + "): " + Writer.rule(places.get(index).split(" ")[1], rule));
         evidence.add("tried alone: " + words);
         for (String line : log) {

@@ -17,14 +17,11 @@ import java.util.Map;
 
 /** What a compiled ruleset says that the box's iptables is too old to read: the compiler has said otherwise what could be. */
 final class Vocabulary {
-    private Vocabulary() {
-    }
-
     /** A finding iptables-too-old for each thing that is missing, with all its rules; empty when the version isn't known. */
     static List<Finding> of(Ruleset compiled, BoxFacts facts) {
         String version = facts.userland().version();
-        Map<String, List<String>> lines = new LinkedHashMap<String, List<String>>();
-        Map<String, StringBuilder> places = new LinkedHashMap<String, StringBuilder>();
+        Map<String, List<String>> lines = new LinkedHashMap<>();
+        Map<String, StringBuilder> places = new LinkedHashMap<>();
         for (Family family : Family.values()) {
             for (Table table : compiled.tables(family)) {
                 for (Chain chain : compiled.chains(family, table)) {
@@ -44,7 +41,7 @@ final class Vocabulary {
                 }
             }
         }
-        List<Finding> findings = new ArrayList<Finding>();
+        List<Finding> findings = new ArrayList<>();
         for (Map.Entry<String, List<String>> each : lines.entrySet()) {
             each.getValue().add(0, "iptables --version: " + version);
             findings.add(new Finding("iptables-too-old", Finding.Severity.REFUSE, places.get(each.getKey()).toString(), each.getValue(),

@@ -28,8 +28,8 @@ final class AnswerChains {
 
     private final Set<String> taken;
     private final int asking;
-    private final Map<Hook, Map<Target, Chain>> chains = new LinkedHashMap<Hook, Map<Target, Chain>>();
-    private final Map<String, Integer> sizes = new HashMap<String, Integer>();
+    private final Map<Hook, Map<Target, Chain>> chains = new LinkedHashMap<>();
+    private final Map<String, Integer> sizes = new HashMap<>();
 
     /**
      * Makes none yet.
@@ -68,7 +68,7 @@ final class AnswerChains {
     static Rule jump(Rule standsFor, Chain chain) {
         Rule udp = new Rule.Builder(standsFor.origin).protocol(Negatable.is("udp")).target(Target.of(chain.name())).build();
         Rule jump = chain.rules().isEmpty() ? null : Narrow.by(udp, standsFor);
-        List<Match> asked = new ArrayList<Match>();
+        List<Match> asked = new ArrayList<>();
         for (Match match : State.strip(standsFor).matches()) {
             if (!match.name.equals("comment") && !(match.name.equals("udp") && match.options.isEmpty())) {
                 asked.add(match);
@@ -89,7 +89,7 @@ final class AnswerChains {
 
     /** The chains of a hook. */
     List<Chain> chains(Hook hook) {
-        List<Chain> all = new ArrayList<Chain>();
+        List<Chain> all = new ArrayList<>();
         for (Chain chain : chains.containsKey(hook) ? chains.get(hook).values() : new ArrayList<Chain>()) {
             if (!chain.rules().isEmpty()) {
                 all.add(chain);

@@ -33,9 +33,9 @@ final class Branches {
 
     /** By interface or protocol; null when that parts nothing. */
     static Branches byName(List<Rule> run, By by, Family family) {
-        List<Rule> before = new ArrayList<Rule>();
-        List<Rule> inside = new ArrayList<Rule>();
-        Map<Negatable<String>, List<Rule>> parts = new LinkedHashMap<Negatable<String>, List<Rule>>();
+        List<Rule> before = new ArrayList<>();
+        List<Rule> inside = new ArrayList<>();
+        Map<Negatable<String>, List<Rule>> parts = new LinkedHashMap<>();
         for (Rule rule : run) {
             if (!by.reads(rule, family)) {
                 if (!mayLead(rule, inside)) {
@@ -65,8 +65,8 @@ final class Branches {
             return null;
         }
         int prefix = common == null ? 0 : common.prefix;
-        List<Rule> before = new ArrayList<Rule>();
-        List<Rule> inside = new ArrayList<Rule>();
+        List<Rule> before = new ArrayList<>();
+        List<Rule> inside = new ArrayList<>();
         for (Rule rule : run) {
             boolean whole = by.network(rule).value.prefix == prefix;
             if (whole && !mayLead(rule, inside)) {
@@ -74,7 +74,7 @@ final class Branches {
             }
             (whole ? before : inside).add(rule);
         }
-        List<List<Rule>> parts = new ArrayList<List<Rule>>();
+        List<List<Rule>> parts = new ArrayList<>();
         parts.add(inside);
         while (parts.size() < most) {
             int largest = largest(parts, by);
@@ -121,7 +121,7 @@ final class Branches {
     private static List<List<Rule>> halves(List<Rule> part, By by) {
         Network common = common(part, by);
         int prefix = common == null ? 0 : common.prefix;
-        List<List<Rule>> halves = new ArrayList<List<Rule>>();
+        List<List<Rule>> halves = new ArrayList<>();
         halves.add(new ArrayList<Rule>());
         halves.add(new ArrayList<Rule>());
         for (Rule rule : part) {

@@ -25,8 +25,8 @@ import java.util.Set;
 public final class Compiler {
     private final BoxFacts facts;
     private final BoxFacts booted;
-    private final Set<String> modules = new LinkedHashSet<String>();
-    private final List<Note> notes = new ArrayList<Note>();
+    private final Set<String> modules = new LinkedHashSet<>();
+    private final List<Note> notes = new ArrayList<>();
 
     private Compiler(BoxFacts facts, BoxFacts booted) {
         this.facts = facts;
@@ -62,7 +62,7 @@ public final class Compiler {
 
     /** The families to compile without states: both, none, or with AUTO one that the kernel tracks no connections of (IPv6, mostly). */
     private Set<Family> untracked(Ruleset ruleset, boolean stateful, Stateful wish) {
-        Set<Family> families = new LinkedHashSet<Family>();
+        Set<Family> families = new LinkedHashSet<>();
         for (Family family : Family.values()) {
             boolean lacks = facts.capability(family, Kind.MATCH, "state").state().stops()
                     && facts.capability(family, Kind.MATCH, "conntrack").state().stops();
@@ -79,7 +79,7 @@ public final class Compiler {
 
     /** The families in which the box is known to have -m multiport, whether the user's own rules name it or not. */
     private Set<Family> multiport() {
-        Set<Family> families = new LinkedHashSet<Family>();
+        Set<Family> families = new LinkedHashSet<>();
         for (Family family : Family.values()) {
             Capability.State state = facts.capability(family, Kind.MATCH, "multiport").state();
             if (!state.stops() && state != Capability.State.UNKNOWN) {

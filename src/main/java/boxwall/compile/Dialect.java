@@ -42,7 +42,7 @@ final class Dialect {
         Ruleset result = ruleset;
         for (Family family : Family.values()) {
             for (Table table : ruleset.tables(family)) {
-                List<Chain> chains = new ArrayList<Chain>();
+                List<Chain> chains = new ArrayList<>();
                 boolean changed = false;
                 for (Chain chain : ruleset.chains(family, table)) {
                     Chain said = dialect.chain(family, chain);
@@ -56,7 +56,7 @@ final class Dialect {
     }
 
     private Chain chain(Family family, Chain chain) {
-        List<Rule> rules = new ArrayList<Rule>();
+        List<Rule> rules = new ArrayList<>();
         boolean changed = false;
         for (Rule rule : chain.rules()) {
             Rule said = states(family, Since.without(facts.userland().version(), family, rule));
@@ -67,7 +67,7 @@ final class Dialect {
     }
 
     private Rule states(Family family, Rule rule) {
-        List<Match> matches = new ArrayList<Match>();
+        List<Match> matches = new ArrayList<>();
         boolean changed = false;
         for (Match match : rule.matches()) {
             Match other = other(match);

@@ -32,7 +32,7 @@ import java.util.Set;
  */
 final class Fragments {
     /** Matches that answer for a later fragment as for the whole packet. */
-    private static final Set<String> WHOLE = new HashSet<String>(Arrays.asList("comment", "mac", "iprange", "mark", "tos", "dscp", "ttl",
+    private static final Set<String> WHOLE = new HashSet<>(Arrays.asList("comment", "mac", "iprange", "mark", "tos", "dscp", "ttl",
             "hl"));
 
     private final Family family;
@@ -50,8 +50,8 @@ final class Fragments {
 
     /** The rules, each that accepts by port with its twin. */
     List<Rule> with(List<Rule> rules) {
-        List<Rule> all = new ArrayList<Rule>();
-        Set<Rule> made = new HashSet<Rule>();
+        List<Rule> all = new ArrayList<>();
+        Set<Rule> made = new HashSet<>();
         for (Rule rule : rules) {
             all.add(rule);
             List<Match> rest = besidesPorts(rule);
@@ -77,7 +77,7 @@ final class Fragments {
         if (chain == null) {
             return null;
         }
-        List<Rule> rules = new ArrayList<Rule>();
+        List<Rule> rules = new ArrayList<>();
         for (String protocol : new String[] {"tcp", "udp"}) {
             rules.add(new Rule.Builder(first).protocol(Negatable.is(protocol)).match(Match.of(protocol)).target(Target.RETURN).build());
         }
@@ -87,7 +87,7 @@ final class Fragments {
 
     /** What a rule asks besides ports; null when it asks for no port, or for what only the first fragment shows. */
     private static List<Match> besidesPorts(Rule rule) {
-        List<Match> rest = new ArrayList<Match>();
+        List<Match> rest = new ArrayList<>();
         boolean ports = false;
         for (Match match : rule.matches()) {
             boolean tcpOrUdp = match.name.equals("tcp") || match.name.equals("udp");

@@ -26,9 +26,6 @@ final class FreePorts {
     /** multiport takes 15 ports, a range counts twice (xt_multiport.h: XT_MULTI_PORTS). */
     private static final int RANGES_MAX = 7;
 
-    private FreePorts() {
-    }
-
     /** {@code low:high}, or several with commas, as one multiport takes them; {@code local} is {@code low:high}. */
     static String of(String local, Ruleset ruleset, Family family, Table table, Jumps jumps) {
         return words(few(cut(local, ruleset, family, table, jumps)));
@@ -41,7 +38,7 @@ final class FreePorts {
 
     private static List<int[]> cut(String within, Ruleset ruleset, Family family, Table table, Jumps jumps) {
         int[] range = range(within);
-        TreeSet<Integer> served = new TreeSet<Integer>();
+        TreeSet<Integer> served = new TreeSet<>();
         for (String name : jumps.any("INPUT")) {
             Chain chain = ruleset.chain(family, table, name);
             for (Rule rule : chain.rules()) {
@@ -72,7 +69,7 @@ final class FreePorts {
 
     /** What is left, in order. */
     private static List<int[]> cut(int[] range, TreeSet<Integer> served) {
-        List<int[]> left = new ArrayList<int[]>();
+        List<int[]> left = new ArrayList<>();
         int low = range[0];
         for (Integer port : served) {
             if (port.intValue() > low) {
@@ -91,7 +88,7 @@ final class FreePorts {
         List<int[]> left = ranges;
         if (left.size() > RANGES_MAX) {
             sort(left, false);
-            left = new ArrayList<int[]>(left.subList(0, RANGES_MAX));
+            left = new ArrayList<>(left.subList(0, RANGES_MAX));
             sort(left, true);
         }
         return left;
@@ -108,7 +105,7 @@ final class FreePorts {
 
     /** The ports of some ranges, comma-separated, that lie in some others; {@code ""} when there are none. */
     static String within(String ranges, String others) {
-        List<int[]> both = new ArrayList<int[]>();
+        List<int[]> both = new ArrayList<>();
         List<int[]> bounds = ranges(others);
         for (int[] range : ranges(ranges)) {
             for (int[] bound : bounds) {
@@ -135,7 +132,7 @@ final class FreePorts {
 
     /** Both ends of each range; none of {@code ""}. */
     static List<int[]> ranges(String text) {
-        List<int[]> ranges = new ArrayList<int[]>();
+        List<int[]> ranges = new ArrayList<>();
         int at = 0;
         while (at < text.length()) {
             int comma = text.indexOf(',', at);

@@ -25,13 +25,10 @@ final class IcmpTypes {
     private static final String[] ERRORS6 = {"1", "2", "3", "4"};
     private static final String[] UNTRACKED6 = {"130", "131", "132", "133", "134", "135", "136", "143"};
 
-    private IcmpTypes() {
-    }
-
     /** The message types that are in one of the states, in the states' order. */
     private static Set<String> of(Family family, Set<State> states) {
         boolean v4 = family == Family.IPV4;
-        Set<String> types = new LinkedHashSet<String>();
+        Set<String> types = new LinkedHashSet<>();
         if (states.contains(State.NEW)) {
             types.addAll(Arrays.asList(v4 ? REQUESTS4 : REQUESTS6));
         }
@@ -52,7 +49,7 @@ final class IcmpTypes {
         boolean v4 = family == Family.IPV4;
         String name = v4 ? "icmp" : "icmp6";
         String option = v4 ? "--icmp-type" : "--icmpv6-type";
-        List<Rule> rules = new ArrayList<Rule>();
+        List<Rule> rules = new ArrayList<>();
         Match own = base.match(name);
         Option asked = own == null ? null : own.option(option);
         String type = asked == null || asked.value().equals("any") || v4 && asked.value().equals("255") ? null : asked.value();
@@ -62,7 +59,7 @@ final class IcmpTypes {
             if (type != null && !asked.negated && !same || same && asked.negated && wholeType) {
                 continue;
             }
-            List<Match> matches = new ArrayList<Match>(base.matches());
+            List<Match> matches = new ArrayList<>(base.matches());
             if (same && asked.negated) {
                 // all codes of this type but one: its own condition stays, beside the type's
                 matches.add(matches.indexOf(own), Match.of(name, Option.of(option, each)));

@@ -22,12 +22,12 @@ final class Jumps {
     /** Paths to rules that are followed; a ruleset made to have more loses mirrored answers, never soundness. */
     private static final int PATHS_MAX = 10000;
     /** What a chain may hold and still do nothing but drop. */
-    private static final Set<String> DROPPING = new HashSet<String>(Arrays.asList("DROP", "REJECT", "LOG", "ULOG", "NFLOG"));
+    private static final Set<String> DROPPING = new HashSet<>(Arrays.asList("DROP", "REJECT", "LOG", "ULOG", "NFLOG"));
 
     private final Ruleset ruleset;
     private final Family family;
     private final Table table;
-    private final Map<String, Boolean> dropping = new HashMap<String, Boolean>();
+    private final Map<String, Boolean> dropping = new HashMap<>();
     private int paths;
 
     Jumps(Ruleset ruleset, Family family, Table table) {
@@ -38,8 +38,8 @@ final class Jumps {
 
     /** The chain and all that its packets may get to. */
     Set<String> any(String start) {
-        Set<String> reached = new LinkedHashSet<String>();
-        List<String> open = new ArrayList<String>();
+        Set<String> reached = new LinkedHashSet<>();
+        List<String> open = new ArrayList<>();
         open.add(start);
         while (!open.isEmpty()) {
             String name = open.remove(open.size() - 1);
@@ -87,7 +87,7 @@ final class Jumps {
      * well. A jump on a condition that one rule can't take over (a limit, say) isn't followed.
      */
     List<Rule> acceptsNew(String start) {
-        List<Rule> found = new ArrayList<Rule>();
+        List<Rule> found = new ArrayList<>();
         paths = 0;
         collect(start, null, new HashSet<String>(), found);
         return found;

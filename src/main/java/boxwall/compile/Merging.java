@@ -7,11 +7,10 @@ import boxwall.netfilter.Negatable;
 import boxwall.netfilter.Network;
 import boxwall.netfilter.Option;
 import boxwall.netfilter.Rule;
+import boxwall.netfilter.Words;
 import boxwall.syntax.Note;
 
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -45,7 +44,7 @@ final class Merging {
 
     /** A chain's rules with what can be merged merged. */
     List<Rule> of(List<Rule> rules, boolean multiport) {
-        List<Rule> all = new ArrayList<Rule>();
+        List<Rule> all = new ArrayList<>();
         int at = 0;
         while (at < rules.size()) {
             int end = at + 1;
@@ -75,8 +74,8 @@ final class Merging {
 
     /** The rules of a run that are alike but for one thing, each with its place in the run. */
     private static final class Group {
-        private final List<Integer> places = new ArrayList<Integer>();
-        private final List<Rule> rules = new ArrayList<Rule>();
+        private final List<Integer> places = new ArrayList<>();
+        private final List<Rule> rules = new ArrayList<>();
 
         void add(int place, Rule rule) {
             places.add(Integer.valueOf(place));
@@ -88,7 +87,7 @@ final class Merging {
 
     private List<Rule> networks(List<Rule> run, boolean source) {
         Rule[] result = run.toArray(new Rule[0]);
-        Map<Rule, Group> groups = new LinkedHashMap<Rule, Group>();
+        Map<Rule, Group> groups = new LinkedHashMap<>();
         Rule last = null;
         for (int i = 0; i < run.size(); i++) {
             Abandoned.check();
@@ -121,12 +120,12 @@ final class Merging {
         if (group == null || group.rules.size() < 2) {
             return;
         }
-        List<Network> all = new ArrayList<Network>();
+        List<Network> all = new ArrayList<>();
         for (Rule rule : group.rules) {
             all.add((source ? rule.source : rule.destination).value);
         }
         for (Prefixes.Sum sum : Prefixes.sums(all)) {
-            List<Rule> parts = new ArrayList<Rule>();
+            List<Rule> parts = new ArrayList<>();
             for (Integer each : sum.members) {
                 int member = each.intValue();
                 parts.add(group.rules.get(member));
@@ -145,7 +144,7 @@ final class Merging {
 
     private List<Rule> ports(List<Rule> run, String side) {
         Rule[] result = run.toArray(new Rule[0]);
-        Map<Rule, Group> groups = new LinkedHashMap<Rule, Group>();
+        Map<Rule, Group> groups = new LinkedHashMap<>();
         for (int i = 0; i < run.size(); i++) {
             Rule key = portless(run.get(i), side);
             if (key != null) {
@@ -167,9 +166,9 @@ final class Merging {
         if (match == null || rule.match("multiport") != null || match.option(side) == null || match.option(side).negated) {
             return null;
         }
-        List<Option> others = new ArrayList<Option>(match.options);
+        List<Option> others = new ArrayList<>(match.options);
         others.remove(match.option(side));
-        List<Match> matches = new ArrayList<Match>(rule.matches());
+        List<Match> matches = new ArrayList<>(rule.matches());
         matches.set(matches.indexOf(match), new Match(match.name, others));
         return rule.copy().matches(matches).build();
     }
@@ -181,8 +180,8 @@ final class Merging {
     }
 
     private void finish(Rule key, Group group, String side, Rule[] result) {
-        Set<String> ports = new LinkedHashSet<String>();
-        List<Integer> members = new ArrayList<Integer>();
+        Set<String> ports = new LinkedHashSet<>();
+        List<Integer> members = new ArrayList<>();
         int weight = 0;
         for (int i = 0; i <= group.rules.size(); i++) {
             String port = i == group.rules.size() ? null : reader(group.rules.get(i)).option(side).value();
@@ -203,26 +202,22 @@ final class Merging {
         if (members.size() < 2) {
             return;
         }
-        List<Rule> parts = new ArrayList<Rule>();
+        List<Rule> parts = new ArrayList<>();
         for (Integer member : members) {
             parts.add(group.rules.get(member.intValue()));
             result[group.places.get(member.intValue()).intValue()] = null;
         }
-        StringBuilder list = new StringBuilder();
-        for (String port : ports) {
-            list.append(list.length() == 0 ? "" : ",").append(port);
-        }
-        List<Match> matches = new ArrayList<Match>(key.matches());
-        Match asked = new Match("multiport", Collections.singletonList(new Option(side + "s", false, Arrays.asList(list.toString()))));
+        List<Match> matches = new ArrayList<>(key.matches());
+        Match asked = Match.of("multiport", Option.of(side + "s", Words.join(ports, ",")));
         matches.add(matches.indexOf(reader(key)) + 1, asked);
         // a copy of the first, for its line
         Rule merged = ports.size() == 1 ? parts.get(0) : parts.get(0).copy().matches(matches).build();
         result[group.places.get(members.get(0).intValue()).intValue()] = merged;
-        note(parts, "as " + side + "s " + list);
+        note(parts, "as " + side + "s " + Words.join(ports, ","));
     }
 
     private static List<Rule> left(Rule[] rules) {
-        List<Rule> left = new ArrayList<Rule>();
+        List<Rule> left = new ArrayList<>();
         for (Rule rule : rules) {
             if (rule != null) {
                 left.add(rule);

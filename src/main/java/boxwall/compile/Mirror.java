@@ -41,8 +41,8 @@ final class Mirror {
     private final String unserved;
     private final AnswerChains shared;
     private int writtenOut;
-    private final Map<Hook, Set<String>> reached = new TreeMap<Hook, Set<String>>();
-    private final Map<Hook, List<Rule>> questions = new TreeMap<Hook, List<Rule>>();
+    private final Map<Hook, Set<String>> reached = new TreeMap<>();
+    private final Map<Hook, List<Rule>> questions = new TreeMap<>();
 
     /** Makes a mirror of one table; answers that many rules let in go to {@code shared}. */
     Mirror(Ruleset ruleset, Family family, Table table, Place place, AnswerChains shared) {
@@ -57,7 +57,7 @@ final class Mirror {
 
     /** The answers that may pass where the given rule (ESTABLISHED) of this chain stands, with its target; or a jump to them. */
     List<Rule> answersFor(String chain, Rule standsFor) {
-        Set<Rule> answers = new LinkedHashSet<Rule>();
+        Set<Rule> answers = new LinkedHashSet<>();
         boolean fragments = standsFor.fragment != null && !standsFor.fragment.negated;
         for (Hook hook : fragments ? Collections.<Hook>emptyList() : table.hooks) {
             if (!reached.containsKey(hook)) {
@@ -80,7 +80,7 @@ final class Mirror {
                 }
             }
         }
-        return new ArrayList<Rule>(answers);
+        return new ArrayList<>(answers);
     }
 
     /** Whether an answer and the rule that lets it in ask for more than one rule can say: a jump asks for the one, the chain for the other. */
@@ -101,7 +101,7 @@ final class Mirror {
             return chain;
         }
         Rule anything = new Rule.Builder(standsFor.origin).target(standsFor.target).build();
-        Set<Rule> answers = new LinkedHashSet<Rule>();
+        Set<Rule> answers = new LinkedHashSet<>();
         for (Rule question : questions(hook)) {
             answers.addAll(answers(question, hook, anything));
         }
@@ -112,7 +112,7 @@ final class Mirror {
     private List<Rule> questions(Hook hook) {
         List<Rule> found = questions.get(hook);
         if (found == null) {
-            found = new ArrayList<Rule>();
+            found = new ArrayList<>();
             Hook other = hook == Hook.INPUT ? Hook.OUTPUT : hook == Hook.OUTPUT ? Hook.INPUT : hook == Hook.FORWARD ? hook : null;
             for (Rule rule : other == null ? found : jumps.acceptsNew(other.name())) {
                 boolean whole = rule.fragment == null || rule.fragment.negated;
@@ -130,7 +130,7 @@ final class Mirror {
     private List<Rule> answers(Rule question, Hook hook, Rule standsFor) {
         Rule turned = turned(question, hook, standsFor);
         Rule narrowed = turned == null ? null : Narrow.by(turned, standsFor);
-        List<Rule> answers = new ArrayList<Rule>();
+        List<Rule> answers = new ArrayList<>();
         for (UdpPorts asked : narrowed == null ? Collections.<UdpPorts>emptyList() : asked(question)) {
             for (UdpPorts wanted : UdpPorts.of(standsFor)) {
                 String from = FreePorts.within(asked.to, wanted.from);
@@ -182,7 +182,7 @@ final class Mirror {
 
     /** The pairs of ports that a question asks for, those whose remote port is fixed. */
     private static List<UdpPorts> asked(Rule question) {
-        List<UdpPorts> fixed = new ArrayList<UdpPorts>();
+        List<UdpPorts> fixed = new ArrayList<>();
         for (UdpPorts each : UdpPorts.of(question)) {
             if (UdpPorts.isFixed(each.to)) {
                 fixed.add(each);
@@ -193,10 +193,10 @@ final class Mirror {
 
     /** A question's ranges of addresses turned round; null when it asks for something that its answer doesn't show. */
     private static List<Match> addresses(Rule question) {
-        List<Match> turned = new ArrayList<Match>();
+        List<Match> turned = new ArrayList<>();
         for (Match match : State.strip(question).matches()) {
             if (match.name.equals("iprange")) {
-                List<Option> options = new ArrayList<Option>();
+                List<Option> options = new ArrayList<>();
                 for (Option option : match.options) {
                     String name = option.name.equals("--src-range") ? "--dst-range" : "--src-range";
                     options.add(new Option(name, option.negated, option.values));

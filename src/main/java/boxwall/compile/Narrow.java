@@ -11,9 +11,6 @@ final class Narrow {
     /** Some may fit both, but one rule can't ask for that. */
     private boolean needsTwo;
 
-    private Narrow() {
-    }
-
     /** The rule with the other's conditions too, matches aside; null when no packet fits both, or one rule can't ask for both. */
     static Rule by(Rule rule, Rule other) {
         Narrow narrow = new Narrow();

@@ -57,7 +57,7 @@ final class Optimizer {
         Optimizer optimizer = new Optimizer(multiport);
         Ruleset result = ruleset;
         for (Step step : Step.values()) {
-            List<Note> said = new ArrayList<Note>();
+            List<Note> said = new ArrayList<>();
             Ruleset next = optimizer.after(step, result, said);
             String unproved = next.equals(result) ? null : Sameness.unproved(result, next, site, nodes);
             if (unproved == null) {
@@ -84,8 +84,8 @@ final class Optimizer {
     }
 
     private List<Chain> chains(Step step, Family family, List<Chain> given, List<Note> notes) {
-        Set<String> users = new HashSet<String>();
-        Set<String> names = new HashSet<String>();
+        Set<String> users = new HashSet<>();
+        Set<String> names = new HashSet<>();
         for (Chain chain : given) {
             names.add(chain.name());
             if (!chain.isBuiltin()) {
@@ -93,7 +93,7 @@ final class Optimizer {
             }
         }
         Trees trees = new Trees(family, users, names, notes);
-        List<Chain> chains = new ArrayList<Chain>();
+        List<Chain> chains = new ArrayList<>();
         for (Chain chain : given) {
             chains.add(step == Step.TREES ? trees.of(chain) : step == Step.COVERED ? chain.withRules(uncovered(family, chain, notes))
                     : step == Step.KNOWN_FIRST ? chain.withRules(knownFirst(family, chain, notes))
@@ -105,9 +105,9 @@ final class Optimizer {
 
     /** Without the rules that no packet gets past an earlier one to. */
     private static List<Rule> uncovered(Family family, Chain chain, List<Note> notes) {
-        List<Rule> left = new ArrayList<Rule>();
-        List<Rule> ended = new ArrayList<Rule>();
-        Set<Rule> questions = new HashSet<Rule>();
+        List<Rule> left = new ArrayList<>();
+        List<Rule> ended = new ArrayList<>();
+        Set<Rule> questions = new HashSet<>();
         for (Rule rule : chain.rules()) {
             Abandoned.check();
             boolean asks = Plain.asks(rule, family);
@@ -153,7 +153,7 @@ final class Optimizer {
 
     /** With the rules that accept known connections moved up as far as nothing changes: most packets belong to one. */
     private static List<Rule> knownFirst(Family family, Chain chain, List<Note> notes) {
-        List<Rule> rules = new ArrayList<Rule>(chain.rules());
+        List<Rule> rules = new ArrayList<>(chain.rules());
         for (int i = 1; i < rules.size(); i++) {
             Rule known = rules.get(i);
             int to = i;

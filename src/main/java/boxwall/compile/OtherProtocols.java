@@ -27,7 +27,7 @@ import java.util.Set;
 final class OtherProtocols {
     private final Family family;
     private final Set<String> taken;
-    private final Map<Target, Chain> chains = new LinkedHashMap<Target, Chain>();
+    private final Map<Target, Chain> chains = new LinkedHashMap<>();
 
     /** {@code taken} are the names of the table's chains; new ones are added. */
     OtherProtocols(Family family, Set<String> taken) {
@@ -44,7 +44,7 @@ final class OtherProtocols {
     Rule of(Rule base) {
         Chain chain = chains.get(base.target);
         if (chain == null) {
-            List<Rule> rules = new ArrayList<Rule>();
+            List<Rule> rules = new ArrayList<>();
             for (String protocol : new String[] {"tcp", "udp", family == Family.IPV4 ? "icmp" : "ipv6-icmp"}) {
                 rules.add(new Rule.Builder(base.origin).protocol(Negatable.is(protocol)).target(Target.RETURN).build());
             }
@@ -57,6 +57,6 @@ final class OtherProtocols {
 
     /** The chains that the rules jump to. */
     List<Chain> chains() {
-        return new ArrayList<Chain>(chains.values());
+        return new ArrayList<>(chains.values());
     }
 }

@@ -22,7 +22,7 @@ final class Pieces {
     private final Set<State> states;
     private final boolean drops;
     private final OtherProtocols others;
-    private final List<Rule> made = new ArrayList<Rule>();
+    private final List<Rule> made = new ArrayList<>();
 
     private Pieces(Family family, Rule rule, Set<State> states, boolean drops, OtherProtocols others) {
         this.family = family;

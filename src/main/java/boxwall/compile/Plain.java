@@ -23,14 +23,11 @@ import java.util.Set;
  * overlap change places only where such a packet fares the same.
  */
 final class Plain {
-    private static final Set<String> ASKING = new HashSet<String>(Arrays.asList("comment", "state", "conntrack", "mac", "mark", "iprange",
+    private static final Set<String> ASKING = new HashSet<>(Arrays.asList("comment", "state", "conntrack", "mac", "mark", "iprange",
             "tcp", "udp", "icmp", "icmp6", "multiport"));
-    private static final Set<String> HEADER = new HashSet<String>(Arrays.asList("tcp", "udp", "icmp", "icmp6", "multiport"));
+    private static final Set<String> HEADER = new HashSet<>(Arrays.asList("tcp", "udp", "icmp", "icmp6", "multiport"));
     /** Names of which each means another number; others may be a number's second name. */
-    private static final Set<String> PROTOCOLS = new HashSet<String>(Arrays.asList("tcp", "udp", "icmp", "ipv6-icmp"));
-
-    private Plain() {
-    }
+    private static final Set<String> PROTOCOLS = new HashSet<>(Arrays.asList("tcp", "udp", "icmp", "ipv6-icmp"));
 
     /** Whether the rule only asks, and asks nothing but the packet: asking it more or less often changes nothing. */
     static boolean asks(Rule rule, Family family) {

@@ -9,9 +9,6 @@ import java.util.List;
 
 /** Networks that have a prefix, by their bits: what they have in common, and fewer of them that hold the same addresses. */
 final class Prefixes {
-    private Prefixes() {
-    }
-
     /** A network and those given ones that it stands for. */
     static final class Sum {
         final Network network;
@@ -26,7 +23,7 @@ final class Prefixes {
 
     /** As few networks as hold the same addresses; neighbours are put together, but never to all addresses there are. */
     static List<Sum> sums(List<Network> networks) {
-        List<Sum> sorted = new ArrayList<Sum>();
+        List<Sum> sorted = new ArrayList<>();
         for (int i = 0; i < networks.size(); i++) {
             sorted.add(new Sum(networks.get(i), new ArrayList<Integer>(Collections.singletonList(Integer.valueOf(i)))));
         }
@@ -37,7 +34,7 @@ final class Prefixes {
                 return order != 0 ? order : a.network.prefix - b.network.prefix;
             }
         });
-        List<Sum> done = new ArrayList<Sum>();
+        List<Sum> done = new ArrayList<>();
         for (Sum each : sorted) {
             Sum top = each;
             while (!done.isEmpty()) {

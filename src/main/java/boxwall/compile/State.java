@@ -30,7 +30,7 @@ enum State {
 
     /** The states that all of a rule's state matches let through; every state when it has none, null as for {@link #of(Match)}. */
     static Set<State> of(Rule rule) {
-        Set<State> states = new TreeSet<State>(Arrays.asList(values()));
+        Set<State> states = new TreeSet<>(Arrays.asList(values()));
         for (Match match : rule.matches()) {
             Set<State> these = isState(match) ? of(match) : states;
             if (these == null) {
@@ -54,7 +54,7 @@ enum State {
         if (!option.name.equals("--state") && !option.name.equals("--ctstate") || option.value() == null) {
             return null;
         }
-        Set<State> states = new TreeSet<State>();
+        Set<State> states = new TreeSet<>();
         for (String word : option.value().split(",")) {
             try {
                 states.add(valueOf(word));
@@ -65,14 +65,14 @@ enum State {
         if (!option.negated) {
             return states;
         }
-        Set<State> others = new TreeSet<State>(Arrays.asList(values()));
+        Set<State> others = new TreeSet<>(Arrays.asList(values()));
         others.removeAll(states);
         return others;
     }
 
     /** A rule without its state matches. */
     static Rule strip(Rule rule) {
-        List<Match> kept = new ArrayList<Match>();
+        List<Match> kept = new ArrayList<>();
         for (Match match : rule.matches()) {
             if (!isState(match)) {
                 kept.add(match);

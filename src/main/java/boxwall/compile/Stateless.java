@@ -26,13 +26,13 @@ import java.util.Set;
  */
 final class Stateless {
     /** Matches that need conntrack and that no single packet can answer. */
-    private static final Set<String> MATCHES = new HashSet<String>(Arrays.asList("connlimit", "connbytes", "connmark", "helper",
+    private static final Set<String> MATCHES = new HashSet<>(Arrays.asList("connlimit", "connbytes", "connmark", "helper",
             "connlabel", "cluster"));
-    private static final Set<String> TARGETS = new HashSet<String>(Arrays.asList("CT", "NOTRACK", "MASQUERADE", "SNAT", "DNAT",
+    private static final Set<String> TARGETS = new HashSet<>(Arrays.asList("CT", "NOTRACK", "MASQUERADE", "SNAT", "DNAT",
             "REDIRECT", "NETMAP", "SAME", "CONNMARK", "CONNSECMARK", "SYNPROXY"));
 
     /** What does nearly the same for a single packet. */
-    private static final Map<String, String> INSTEAD = new HashMap<String, String>();
+    private static final Map<String, String> INSTEAD = new HashMap<>();
 
     static {
         INSTEAD.put("-m connlimit", "-m hashlimit or -m recent, which count packets and need no connection tracking");
@@ -43,7 +43,7 @@ final class Stateless {
     private final Ruleset ruleset;
     private final Place place;
     /** What the result decides otherwise, by the user's line. */
-    final List<Note> notes = new ArrayList<Note>();
+    final List<Note> notes = new ArrayList<>();
     private Ruleset result = Ruleset.empty();
 
     private Stateless(Ruleset ruleset, Place place) {
@@ -82,7 +82,7 @@ final class Stateless {
             return;
         }
         Jumps jumps = new Jumps(ruleset, family, table);
-        Set<String> taken = new HashSet<String>();
+        Set<String> taken = new HashSet<>();
         int asking = 0;
         for (Chain chain : ruleset.chains(family, table)) {
             taken.add(chain.name());
@@ -95,9 +95,9 @@ final class Stateless {
         OtherProtocols others = new OtherProtocols(family, taken);
         Fragments fragments = new Fragments(family, taken, notes);
         Set<String> fragmented = fragmented(family, jumps);
-        List<Chain> chains = new ArrayList<Chain>();
+        List<Chain> chains = new ArrayList<>();
         for (Chain chain : ruleset.chains(family, table)) {
-            List<Rule> rules = new ArrayList<Rule>();
+            List<Rule> rules = new ArrayList<>();
             for (Rule rule : chain.rules()) {
                 Abandoned.check();
                 rules.addAll(withoutState(family, chain.name(), rule, mirror, answers, jumps, others));
@@ -121,7 +121,7 @@ final class Stateless {
      * net/ipv4/ip_input.c), IPv6 after it (ip6_input_finish); what the box sends is cut after OUTPUT in both.
      */
     private static Set<String> fragmented(Family family, Jumps jumps) {
-        Set<String> chains = new HashSet<String>(jumps.any("FORWARD"));
+        Set<String> chains = new HashSet<>(jumps.any("FORWARD"));
         chains.addAll(jumps.any("PREROUTING"));
         if (family == Family.IPV6) {
             chains.addAll(jumps.any("INPUT"));
@@ -159,7 +159,7 @@ final class Stateless {
 
     private List<Rule> withoutState(Family family, String chain, Rule rule, Mirror mirror, AnswerChains shared, Jumps jumps,
             OtherProtocols others) {
-        List<Rule> rules = new ArrayList<Rule>();
+        List<Rule> rules = new ArrayList<>();
         String lost = needsConntrack(rule);
         if (lost != null && (lost.equals("-j NOTRACK") || lost.equals("-j CT"))) {
             note(rule, lost + " is for connection tracking, which isn't there: the rule is left out");

@@ -56,7 +56,7 @@ final class TcpFlags {
 
     /** The rule for TCP segments with these flags only; null when its own flag condition contradicts them. */
     Rule on(Rule rule) {
-        List<Match> matches = new ArrayList<Match>(rule.matches());
+        List<Match> matches = new ArrayList<>(rule.matches());
         Match tcp = rule.match("tcp");
         Option own = tcp == null ? null : tcp.option("--tcp-flags");
         TcpFlags merged = this;
@@ -79,7 +79,7 @@ final class TcpFlags {
 
     /** iptables-save prints ports, then --tcp-option, then --tcp-flags (libxt_tcp.c, tcp_save). */
     private static List<Option> withFlags(Match tcp, Option flags) {
-        List<Option> options = new ArrayList<Option>();
+        List<Option> options = new ArrayList<>();
         for (Option option : tcp.options) {
             if (!option.name.equals("--tcp-flags")) {
                 options.add(option);

@@ -38,7 +38,7 @@ final class Trees {
     private final Set<String> taken;
     private final List<Note> notes;
     /** The chains made so far. */
-    final List<Chain> made = new ArrayList<Chain>();
+    final List<Chain> made = new ArrayList<>();
     private String chain;
     private int number;
 
@@ -61,7 +61,7 @@ final class Trees {
         number = 0;
         List<Rule> rules = given.rules();
         for (By by : By.values()) {
-            List<Rule> next = new ArrayList<Rule>();
+            List<Rule> next = new ArrayList<>();
             int at = 0;
             while (at < rules.size()) {
                 Abandoned.check();
@@ -106,7 +106,7 @@ final class Trees {
         if (best == null || best.cost() >= run.size()) {
             return run;
         }
-        List<Rule> body = new ArrayList<Rule>(best.before);
+        List<Rule> body = new ArrayList<>(best.before);
         for (List<Rule> part : best.parts) {
             if (part.size() <= 2) {
                 body.addAll(part);

@@ -29,7 +29,7 @@ final class UdpPorts {
         List<UdpPorts> pairs = Collections.singletonList(new UdpPorts(ALL, ALL));
         for (Match match : rule.matches()) {
             for (Option option : isPorts(match) ? match.options : Collections.<Option>emptyList()) {
-                List<UdpPorts> narrowed = new ArrayList<UdpPorts>();
+                List<UdpPorts> narrowed = new ArrayList<>();
                 for (UdpPorts each : pairs) {
                     each.narrow(option, narrowed);
                 }
@@ -78,11 +78,11 @@ final class UdpPorts {
 
     /** The matches that ask for this pair, a list for each rule that it takes. */
     List<List<Match>> matches() {
-        List<List<Match>> all = new ArrayList<List<Match>>();
+        List<List<Match>> all = new ArrayList<>();
         for (String some : chunks(from)) {
             for (String others : chunks(to)) {
-                List<Option> udp = new ArrayList<Option>();
-                List<Match> matches = new ArrayList<Match>();
+                List<Option> udp = new ArrayList<>();
+                List<Match> matches = new ArrayList<>();
                 matches.add(null);
                 ask("--sport", some, udp, matches);
                 ask("--dport", others, udp, matches);
@@ -102,7 +102,7 @@ final class UdpPorts {
     }
 
     private static List<String> chunks(String ports) {
-        List<String> chunks = new ArrayList<String>();
+        List<String> chunks = new ArrayList<>();
         StringBuilder chunk = new StringBuilder();
         int used = 0;
         for (int[] range : FreePorts.ranges(ports)) {

@@ -47,14 +47,14 @@ public final class Admin {
 
     /** What the rules of each family that a path is of can tell apart. */
     private static Map<Family, Universe> universes(Ruleset ruleset, Site site, List<AdminPath> paths) {
-        Map<Family, List<Criterion>> devices = new TreeMap<Family, List<Criterion>>();
+        Map<Family, List<Criterion>> devices = new TreeMap<>();
         for (AdminPath path : paths) {
             if (!devices.containsKey(path.family())) {
                 devices.put(path.family(), new ArrayList<Criterion>());
             }
             devices.get(path.family()).add(new Criterion(Field.IN, null, false, Collections.singletonList(name(path))));
         }
-        Map<Family, Universe> universes = new TreeMap<Family, Universe>();
+        Map<Family, Universe> universes = new TreeMap<>();
         for (Map.Entry<Family, List<Criterion>> each : devices.entrySet()) {
             universes.put(each.getKey(), new Universe(Collections.singletonList(ruleset), site, each.getKey(), each.getValue()));
         }

@@ -12,9 +12,6 @@ final class AdminPackets {
     /** Client ports that are walked: the lowest, one that Linux and Windows choose, and the highest. */
     private static final int[] CLIENT_PORTS = {1024, 49200, 65535};
 
-    private AdminPackets() {
-    }
-
     /** FAILED with a packet that doesn't get through, else UNKNOWN for the reason given. */
     static AdminProof walk(Ruleset ruleset, Site site, AdminPath path, String reason) {
         Walk walk = new Walk(ruleset, site);
@@ -28,7 +25,7 @@ final class AdminPackets {
     }
 
     private static List<Packet> packets(AdminPath path) {
-        List<Packet> packets = new ArrayList<Packet>();
+        List<Packet> packets = new ArrayList<>();
         for (byte[] client : clients(path)) {
             for (int port : CLIENT_PORTS) {
                 packets.add(in(path, client, port, Packet.SYN, State.NEW));
@@ -45,7 +42,7 @@ final class AdminPackets {
 
     /** The network's first, last and a middle address; one for a single client. */
     private static List<byte[]> clients(AdminPath path) {
-        List<byte[]> clients = new ArrayList<byte[]>();
+        List<byte[]> clients = new ArrayList<>();
         byte[] mask = path.client.mask();
         for (int fill : new int[] {0x00, 0x55, 0xff}) {
             byte[] client = path.client.address();

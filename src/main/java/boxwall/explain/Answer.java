@@ -1,6 +1,7 @@
 package boxwall.explain;
 
 import boxwall.netfilter.Origin;
+import boxwall.netfilter.Words;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -40,14 +41,7 @@ public final class Answer {
         if (verdict != Verdict.UNKNOWN) {
             return verdict + (decidedBy != null ? " by " + decidedBy : verdict.stops() ? " by the kernel itself" : ", no table was asked");
         }
-        StringBuilder out = new StringBuilder();
-        for (Verdict each : possible) {
-            out.append(out.length() > 0 ? " or " : "").append(each);
-        }
-        for (int i = 0; i < dependsOn.size(); i++) {
-            out.append(i == 0 ? ", depends on " : ", ").append(dependsOn.get(i));
-        }
-        return out.toString();
+        return Words.join(possible, " or ") + (dependsOn.isEmpty() ? "" : ", depends on " + Words.join(dependsOn, ", "));
     }
 
     /** The answer, then the trail and the notes, one a line. */

@@ -36,7 +36,7 @@ final class ChainWalk {
     private final Site site;
     private final List<Step> trail;
     private final Set<Origin> unknown;
-    private final List<Outcome> outcomes = new ArrayList<Outcome>();
+    private final List<Outcome> outcomes = new ArrayList<>();
     private final Effort effort;
     private int visits;
 
@@ -107,7 +107,7 @@ final class ChainWalk {
     /** The packets that come back from a chain: by RETURN or past its end. */
     private Set<Packet> walk(Chain chain, Set<Packet> packets, int depth) {
         Set<Packet> here = packets;
-        Set<Packet> back = new LinkedHashSet<Packet>();
+        Set<Packet> back = new LinkedHashSet<>();
         int number = 0;
         for (Rule rule : chain.rules()) {
             Abandoned.check();
@@ -120,11 +120,11 @@ final class ChainWalk {
             if (here.size() > PACKETS_MAX || visits > effort.most || effort.isSpent()) {
                 unknown.add(rule.origin);
                 end(Verdict.UNKNOWN, Step.rule(table, chain.name(), number, rule, false), here);
-                here = new LinkedHashSet<Packet>();
+                here = new LinkedHashSet<>();
                 break;
             }
-            Set<Packet> matched = new LinkedHashSet<Packet>();
-            Set<Packet> on = new LinkedHashSet<Packet>();
+            Set<Packet> matched = new LinkedHashSet<>();
+            Set<Packet> on = new LinkedHashSet<>();
             boolean certain = split(rule, here, matched, on);
             if (!matched.isEmpty()) {
                 Step step = Step.rule(table, chain.name(), number, rule, certain);
@@ -203,7 +203,7 @@ final class ChainWalk {
         if (Targets.changesNothing(target) || Targets.keepsMark(target)) {
             return packets;
         }
-        Set<Packet> after = new LinkedHashSet<Packet>();
+        Set<Packet> after = new LinkedHashSet<>();
         for (Packet packet : packets) {
             if (Targets.untracks(target)) {
                 after.add(packet.copy().state(State.UNTRACKED).build());

@@ -26,8 +26,8 @@ final class Criteria {
 
     /** Parses what a rule asks. */
     static Criteria of(Rule rule, Family family) {
-        List<Criterion> all = new ArrayList<Criterion>();
-        List<String> opaque = new ArrayList<String>();
+        List<Criterion> all = new ArrayList<>();
+        List<String> opaque = new ArrayList<>();
         address(all, Field.SRC, rule.source);
         address(all, Field.DST, rule.destination);
         device(all, Field.IN, rule.in);

@@ -69,7 +69,7 @@ public final class Difference {
     }
 
     static Difference of(Ruleset before, Ruleset after, Site site, int nodes) {
-        List<Change> changes = new ArrayList<Change>();
+        List<Change> changes = new ArrayList<>();
         String incomplete = null;
         for (Family family : Example.families(before, after)) {
             for (Hook way : WAYS) {

@@ -11,9 +11,6 @@ import java.util.Map;
 
 /** Takes one packet out of a set, of all of them one that a person would think of: real interfaces, addresses that live there. */
 final class Example {
-    private Example() {
-    }
-
     /** A packet of a set that isn't empty, for a walk to a hook; fields that mean nothing in it are left unknown. */
     static Packet of(Sets sets, Site site, Hook way, int set) {
         Bdd bdd = sets.bdd;
@@ -102,7 +99,7 @@ final class Example {
 
     /** The families of which something is owned; IPv4 when none is. */
     static List<Family> families(Ruleset... rulesets) {
-        List<Family> families = new ArrayList<Family>();
+        List<Family> families = new ArrayList<>();
         for (Family family : Family.values()) {
             boolean owned = false;
             for (Ruleset ruleset : rulesets) {

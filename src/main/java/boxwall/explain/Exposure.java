@@ -15,9 +15,9 @@ import java.util.List;
 public final class Exposure {
     private static final int REGIONS_MAX = 32;
 
-    private final List<Reach> reaches = new ArrayList<Reach>();
-    private final List<Region> forwarded = new ArrayList<Region>();
-    private final List<Region> perhaps = new ArrayList<Region>();
+    private final List<Reach> reaches = new ArrayList<>();
+    private final List<Region> forwarded = new ArrayList<>();
+    private final List<Region> perhaps = new ArrayList<>();
     private final List<String> doors;
     private String incomplete;
 

@@ -13,9 +13,6 @@ import java.util.List;
  * ip_tables.c (icmp), xt_state.c, xt_conntrack.c, xt_iprange.c, xt_mac.c, xt_mark.c.
  */
 final class Extensions {
-    private Extensions() {
-    }
-
     /**
      * Adds what a match asks. Criteria that could be read are added even when another option of the match can't be foreseen.
      *
@@ -102,7 +99,7 @@ final class Extensions {
 
     /** {@code 80}, {@code 1024:65535}, {@code :1023}, {@code 1024:} and lists of them with commas; null otherwise. */
     static List<Span> ports(String text) {
-        List<Span> spans = new ArrayList<Span>();
+        List<Span> spans = new ArrayList<>();
         for (String part : text.split(",")) {
             int colon = part.indexOf(':');
             String from = colon < 0 ? part : part.substring(0, colon);
@@ -134,12 +131,11 @@ final class Extensions {
     private static Span flags(String maskWords, String valueWords) {
         int mask = Numbers.flags(maskWords);
         int value = Numbers.flags(valueWords);
-        return mask < 0 || value < 0 ? null
-                : Span.masked(new byte[] {(byte) value}, new byte[] {(byte) mask});
+        return mask < 0 || value < 0 ? null : Span.masked(new byte[] {(byte) value}, new byte[] {(byte) mask});
     }
 
     private static List<Span> states(String words) {
-        List<Span> spans = new ArrayList<Span>();
+        List<Span> spans = new ArrayList<>();
         for (String word : words.split(",")) {
             State state = State.of(word);
             if (state == null) {

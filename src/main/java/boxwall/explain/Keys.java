@@ -110,7 +110,7 @@ public final class Keys {
                 throw new IllegalArgumentException("unknown key '" + key + "'; expected one of " + NAMES);
             }
         }
-        List<Criterion> criteria = new ArrayList<Criterion>();
+        List<Criterion> criteria = new ArrayList<>();
         for (int i = 0; i < FIELDS.length; i++) {
             String key = NAMES.get(i + 1);
             if (keys.containsKey(key)) {
@@ -129,7 +129,7 @@ public final class Keys {
             int bits = Numbers.flags(value);
             return given(bits < 0 ? null : one(1, bits), key, keys, "FIN, SYN, RST, PSH, ACK, URG with commas, or NONE");
         }
-        List<Span> spans = new ArrayList<Span>();
+        List<Span> spans = new ArrayList<>();
         for (String word : Words.split(value, ',')) {
             Span span = key.equals("in") || key.equals("out") ? device(word, site)
                     : key.equals("src") || key.equals("dst") ? address(word, family)

@@ -14,9 +14,6 @@ final class LinkScope {
         new Network(Family.IPV6, Addresses.parse("ff02::"), Addresses.parse("ff0f::"))};
     private static final Network[] FROM = {net("fe80::", 10)};
 
-    private LinkScope() {
-    }
-
     private static Network net(String address, int prefix) {
         byte[] bytes = Addresses.parse(address);
         return Network.ofPrefix(bytes.length == 4 ? Family.IPV4 : Family.IPV6, bytes, prefix);

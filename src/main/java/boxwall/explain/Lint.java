@@ -27,13 +27,13 @@ public final class Lint {
     private final Ruleset ruleset;
     private final Site site;
     private final Sets sets;
-    private final List<Idle> idle = new ArrayList<Idle>();
-    private final List<Event> events = new ArrayList<Event>();
+    private final List<Idle> idle = new ArrayList<>();
+    private final List<Event> events = new ArrayList<>();
     /** The packets that each rule matches, or may, by way. */
-    private final Map<Rule, int[]> matched = new IdentityHashMap<Rule, int[]>();
+    private final Map<Rule, int[]> matched = new IdentityHashMap<>();
     /** Which ways lead through a chain, a bit each, by table and chain. */
-    private final Map<String, Integer> visited = new HashMap<String, Integer>();
-    private final Map<Rule, Rule> gone = new IdentityHashMap<Rule, Rule>();
+    private final Map<String, Integer> visited = new HashMap<>();
+    private final Map<Rule, Rule> gone = new IdentityHashMap<>();
 
     private Lint(Ruleset ruleset, Site site, Sets sets) {
         this.ruleset = ruleset;
@@ -62,7 +62,7 @@ public final class Lint {
     }
 
     static List<Idle> of(Ruleset ruleset, Site site, int nodes) {
-        List<Idle> all = new ArrayList<Idle>();
+        List<Idle> all = new ArrayList<>();
         for (Family family : Family.values()) {
             if (ruleset.ruleCount(family) == 0 || ruleset.ruleCount(family) > RULES_MAX) {
                 continue;
@@ -169,7 +169,7 @@ public final class Lint {
             idle.add(new Idle(sets.family, step, false, "it asks for what no packet has", Collections.<Step>emptyList()));
             return;
         }
-        List<Step> covers = new ArrayList<Step>();
+        List<Step> covers = new ArrayList<>();
         boolean otherwise = false;
         int left = wanted;
         for (Event event : events) {
@@ -199,7 +199,7 @@ public final class Lint {
             return;
         }
         Verdict verdict = Verdict.valueOf(target.name);
-        final List<Step> covers = new ArrayList<Step>();
+        final List<Step> covers = new ArrayList<>();
         final boolean[] seen = {false, false};
         gone.put(step.rule, step.rule);
         boolean same = true;

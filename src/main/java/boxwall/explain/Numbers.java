@@ -11,9 +11,6 @@ final class Numbers {
         "udplite=136"};
     private static final String[] FLAGS = {"FIN", "SYN", "RST", "PSH", "ACK", "URG"};
 
-    private Numbers() {
-    }
-
     /** The lowest {@code length} bytes of a number. */
     static byte[] bytes(long number, int length) {
         byte[] bytes = new byte[length];

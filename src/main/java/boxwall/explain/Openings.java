@@ -11,9 +11,6 @@ final class Openings {
     private static final int[] REQUESTS_V4 = {8, 13, 15, 17};
     private static final int[] REQUESTS_V6 = {128, 139};
 
-    private Openings() {
-    }
-
     /** First packets of a new connection. */
     static int first(Sets sets) {
         Bdd bdd = sets.bdd;

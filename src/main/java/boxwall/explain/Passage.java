@@ -12,10 +12,10 @@ import java.util.TreeSet;
 /** What one walk has found so far. */
 final class Passage {
     final Packet packet;
-    final List<Step> trail = new ArrayList<Step>();
-    final Set<Origin> unknown = new LinkedHashSet<Origin>();
-    private final Set<String> notes = new LinkedHashSet<String>();
-    private final Set<Verdict> possible = new TreeSet<Verdict>();
+    final List<Step> trail = new ArrayList<>();
+    final Set<Origin> unknown = new LinkedHashSet<>();
+    private final Set<String> notes = new LinkedHashSet<>();
+    private final Set<Verdict> possible = new TreeSet<>();
     private Step stopped;
     private Step accepted;
     private boolean translated;
@@ -38,7 +38,7 @@ final class Passage {
 
     /** Walks a table's chain and keeps what it stops; returns what it lets through. */
     Set<Packet> ask(ChainWalk walk, Chain chain, Set<Packet> packets) {
-        Set<Packet> through = new LinkedHashSet<Packet>();
+        Set<Packet> through = new LinkedHashSet<>();
         for (ChainWalk.Outcome outcome : walk.from(chain, packets)) {
             if (outcome.verdict == Verdict.ACCEPT) {
                 through.add(outcome.packet);
@@ -65,9 +65,8 @@ final class Passage {
 
     Answer answer() {
         boolean one = possible.size() == 1 && !possible.contains(Verdict.UNKNOWN);
-        Step step = !one ? null
-                : possible.contains(Verdict.ACCEPT) ? accepted : stopped;
-        List<Origin> depends = new ArrayList<Origin>();
+        Step step = !one ? null : possible.contains(Verdict.ACCEPT) ? accepted : stopped;
+        List<Origin> depends = new ArrayList<>();
         if (!one) {
             depends.addAll(unknown);
         }

@@ -11,7 +11,7 @@ public final class Region {
     /** INPUT, FORWARD or OUTPUT. */
     public final Hook way;
     /** In words already: values would keep their whole diagram from being collected. */
-    private final Map<Field, String> values = new TreeMap<Field, String>();
+    private final Map<Field, String> values = new TreeMap<>();
     /** The part of all packets of the family that lie here, 0 to 1: good for comparing sizes, not for traffic. */
     public final double share;
     /** The region as a set of the diagram that it was made from. */

@@ -37,12 +37,12 @@ final class Regions {
     /** At most {@code most} regions. */
     List<Region> of(int set, int most) {
         Bdd bdd = sets.bdd;
-        List<Region> regions = new ArrayList<Region>();
+        List<Region> regions = new ArrayList<>();
         int left = bdd.and(set, care);
         while (left != Bdd.NONE && regions.size() < most) {
             Map<Field, Integer> box = grow(sets.packet(left), left);
             int covered = Bdd.ALL;
-            Map<Field, Values> values = new TreeMap<Field, Values>();
+            Map<Field, Values> values = new TreeMap<>();
             for (Field field : LET_GO) {
                 int one = box.get(field).intValue();
                 covered = bdd.and(covered, one);
@@ -84,7 +84,7 @@ final class Regions {
 
     private Map<Field, Integer> grow(Packet packet, int set) {
         Bdd bdd = sets.bdd;
-        Map<Field, Integer> box = new TreeMap<Field, Integer>();
+        Map<Field, Integer> box = new TreeMap<>();
         for (Field field : LET_GO) {
             byte[] value = packet.value(field);
             box.put(field, Integer.valueOf(sets.lies(field, Span.range(value, value))));

@@ -6,9 +6,6 @@ import boxwall.netfilter.Rule;
 
 /** A rule in words of the command line, for people; what is sent to the kernel is written elsewhere. */
 final class RuleText {
-    private RuleText() {
-    }
-
     /** {@code -s 10.0.0.0/8 -p tcp -m tcp --dport 80 -j ACCEPT}. */
     static String of(Rule rule) {
         StringBuilder out = new StringBuilder();

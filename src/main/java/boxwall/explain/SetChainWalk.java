@@ -49,7 +49,7 @@ final class SetChainWalk {
 
     /** Walks a built-in chain; returns what it accepts. */
     Map<Rewrites, Integer> from(Chain chain, Map<Rewrites, Integer> packets) {
-        through = new LinkedHashMap<Rewrites, Integer>();
+        through = new LinkedHashMap<>();
         Map<Rewrites, Integer> fell = walk(chain, packets, 0);
         Verdict verdict = chain.policy() == Policy.ACCEPT ? Verdict.ACCEPT : Verdict.DROP;
         Step step = Step.policy(table, chain.name(), chain.policy());
@@ -74,12 +74,12 @@ final class SetChainWalk {
             throw new TooComplex("chains call each other more than " + VISITS_MAX + " rules long, at " + chain.name());
         }
         Map<Rewrites, Integer> here = packets;
-        Map<Rewrites, Integer> back = new LinkedHashMap<Rewrites, Integer>();
+        Map<Rewrites, Integer> back = new LinkedHashMap<>();
         int number = 0;
         for (Rule rule : chain.rules()) {
             Abandoned.check();
             number++;
-            Map<Rewrites, Integer> on = new LinkedHashMap<Rewrites, Integer>();
+            Map<Rewrites, Integer> on = new LinkedHashMap<>();
             if (here.size() > REWRITES_MAX) {
                 throw new TooComplex("packets may have more than " + REWRITES_MAX + " different marks, at " + chain.name());
             }
@@ -111,7 +111,7 @@ final class SetChainWalk {
         Target target = step.rule.target;
         Chain called = target == null ? null : ruleset.chain(sets.family, table, target.name);
         if (called != null && (target.isGoto() || !called.isBuiltin())) {
-            Map<Rewrites, Integer> one = new LinkedHashMap<Rewrites, Integer>();
+            Map<Rewrites, Integer> one = new LinkedHashMap<>();
             one.put(rewrites, Integer.valueOf(packets));
             for (Map.Entry<Rewrites, Integer> each : walk(called, one, depth + 1).entrySet()) {
                 sets.add(target.isGoto() ? back : on, each.getKey(), each.getValue().intValue());

@@ -8,9 +8,6 @@ import java.util.Map;
 
 /** {@link Translation} for sets: what a nat target leaves behind becomes a rewrite. */
 final class SetTranslation {
-    private SetTranslation() {
-    }
-
     static void of(Target target, Site site, Sets sets, Rewrites rewrites, int packets, Map<Rewrites, Integer> to) {
         if (!target.name.equals("DNAT") && !target.name.equals("REDIRECT")) {
             boolean both = target.name.equals("NETMAP") || target.name.equals("SAME");

@@ -63,14 +63,14 @@ final class SetWalk {
             delivered(hook(Hook.POSTROUTING, routedAgain(hook(Hook.OUTPUT, one(start.with(Field.IN, none), packets)))));
             return;
         }
-        Map<Rewrites, Integer> input = new LinkedHashMap<Rewrites, Integer>();
-        Map<Rewrites, Integer> forward = new LinkedHashMap<Rewrites, Integer>();
+        Map<Rewrites, Integer> input = new LinkedHashMap<>();
+        Map<Rewrites, Integer> forward = new LinkedHashMap<>();
         Map<Rewrites, Integer> here = hook(Hook.PREROUTING, one(start.with(Field.OUT, none), packets));
         for (Map.Entry<Rewrites, Integer> each : here.entrySet()) {
             route(way, each.getKey(), each.getValue().intValue(), input, forward);
         }
         delivered(hook(Hook.INPUT, whole(input)));
-        Map<Rewrites, Integer> leaving = new LinkedHashMap<Rewrites, Integer>();
+        Map<Rewrites, Integer> leaving = new LinkedHashMap<>();
         for (Map.Entry<Rewrites, Integer> each : hook(Hook.FORWARD, forward).entrySet()) {
             sets.add(leaving, each.getKey().with(Field.IN, null), each.getValue().intValue());
         }
@@ -79,7 +79,7 @@ final class SetWalk {
 
     /** What nat's OUTPUT has translated leaves where its new address leads; the tables at OUTPUT still saw the old interface. */
     private Map<Rewrites, Integer> routedAgain(Map<Rewrites, Integer> sent) {
-        Map<Rewrites, Integer> away = new LinkedHashMap<Rewrites, Integer>();
+        Map<Rewrites, Integer> away = new LinkedHashMap<>();
         for (Map.Entry<Rewrites, Integer> each : sent.entrySet()) {
             byte[] dst = each.getKey().constant(Field.DST);
             String out = dst == null ? null : site.isOwn(dst) ? "lo" : site.interfaceTo(dst);
@@ -132,7 +132,7 @@ final class SetWalk {
         if (sets.family == Family.IPV6) {
             return input;
         }
-        Map<Rewrites, Integer> whole = new LinkedHashMap<Rewrites, Integer>();
+        Map<Rewrites, Integer> whole = new LinkedHashMap<>();
         for (Map.Entry<Rewrites, Integer> each : input.entrySet()) {
             int set = each.getValue().intValue();
             sets.add(whole, each.getKey(), sets.bdd.and(set, Openings.whole(sets)));
@@ -160,8 +160,8 @@ final class SetWalk {
 
     /** nat's chains are asked for the first packet of a connection only. */
     private Map<Rewrites, Integer> nat(Chain chain, Map<Rewrites, Integer> packets) {
-        Map<Rewrites, Integer> asked = new LinkedHashMap<Rewrites, Integer>();
-        Map<Rewrites, Integer> past = new LinkedHashMap<Rewrites, Integer>();
+        Map<Rewrites, Integer> asked = new LinkedHashMap<>();
+        Map<Rewrites, Integer> past = new LinkedHashMap<>();
         int first = sets.lies(Field.STATE, Span.range(1, State.NEW.ordinal(), State.NEW.ordinal()));
         for (Map.Entry<Rewrites, Integer> each : packets.entrySet()) {
             boolean changed = each.getKey().touches(Field.STATE);

@@ -22,7 +22,7 @@ final class Sets {
     private final int[] start = new int[Field.values().length];
     private final int[] bits = new int[Field.values().length];
     private final int total;
-    private final Map<Criterion, Integer> known = new IdentityHashMap<Criterion, Integer>();
+    private final Map<Criterion, Integer> known = new IdentityHashMap<>();
 
     Sets(Family family, Universe universe, int nodeLimit) {
         this.family = family;

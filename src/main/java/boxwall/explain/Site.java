@@ -21,12 +21,12 @@ public final class Site {
     private final Map<String, List<byte[]>> own;
     private final Map<Network, String> routes;
     private final Map<String, String> roles;
-    private final Map<Family, List<Network>> local = new TreeMap<Family, List<Network>>();
+    private final Map<Family, List<Network>> local = new TreeMap<>();
 
     private Site(Builder b) {
-        own = new LinkedHashMap<String, List<byte[]>>(b.own);
-        routes = new LinkedHashMap<Network, String>(b.routes);
-        roles = new LinkedHashMap<String, String>(b.roles);
+        own = new LinkedHashMap<>(b.own);
+        routes = new LinkedHashMap<>(b.routes);
+        roles = new LinkedHashMap<>(b.roles);
         for (Family family : Family.values()) {
             local.put(family, Collections.unmodifiableList(findLocal(family)));
         }
@@ -68,7 +68,7 @@ public final class Site {
 
     /** The addresses of one interface, or of all of them when the name is null. */
     public List<byte[]> addresses(Family family, String name) {
-        List<byte[]> found = new ArrayList<byte[]>();
+        List<byte[]> found = new ArrayList<>();
         for (Map.Entry<String, List<byte[]>> each : own.entrySet()) {
             if (name == null || each.getKey().equals(name)) {
                 for (byte[] address : each.getValue()) {
@@ -133,7 +133,7 @@ public final class Site {
     }
 
     private List<Network> findLocal(Family family) {
-        List<Network> all = new ArrayList<Network>();
+        List<Network> all = new ArrayList<>();
         for (byte[] address : addresses(family, null)) {
             all.add(Network.ofPrefix(family, address, family.addressBits));
         }
@@ -180,9 +180,9 @@ public final class Site {
 
     /** Collects what is known of the box. */
     public static final class Builder {
-        private final Map<String, List<byte[]>> own = new LinkedHashMap<String, List<byte[]>>();
-        private final Map<Network, String> routes = new LinkedHashMap<Network, String>();
-        private final Map<String, String> roles = new LinkedHashMap<String, String>();
+        private final Map<String, List<byte[]>> own = new LinkedHashMap<>();
+        private final Map<Network, String> routes = new LinkedHashMap<>();
+        private final Map<String, String> roles = new LinkedHashMap<>();
 
         /** Adds an interface; harmless when it is there already. */
         public Builder add(String name) {

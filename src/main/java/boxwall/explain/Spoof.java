@@ -27,7 +27,7 @@ public final class Spoof {
      * @param inner the networks that lie behind other interfaces, of any family
      */
     public static List<Answer> of(Ruleset ruleset, Site site, String outer, List<Network> inner) {
-        List<Answer> found = new ArrayList<Answer>();
+        List<Answer> found = new ArrayList<>();
         for (Family family : Family.values()) {
             if (ruleset.owns(family, Table.FILTER)) {
                 try {
@@ -53,7 +53,7 @@ public final class Spoof {
         int packets = bdd.and(bdd.and(sets.everything(), Openings.first(sets)), bdd.and(claimed, sets.lies(Field.IN, Span.range(door, door))));
         int local = site.knows(family) ? SetWalk.local(sets, site) : Bdd.ALL;
         for (Hook way : WAYS) {
-            final Map<Step, Integer> accepted = new LinkedHashMap<Step, Integer>();
+            final Map<Step, Integer> accepted = new LinkedHashMap<>();
             SetWalk walk = new SetWalk(ruleset, sets, site, new SetChainWalk.Listener() {
                 @Override
                 public void decided(Step step, Verdict verdict, int set) {

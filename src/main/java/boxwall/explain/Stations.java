@@ -22,7 +22,7 @@ final class Stations {
     private final Packet packet;
     private final Site site;
     private final BoxFacts facts;
-    private final List<String> lines = new ArrayList<String>();
+    private final List<String> lines = new ArrayList<>();
 
     private Stations(Packet packet, Site site, BoxFacts facts) {
         this.packet = packet;

@@ -10,14 +10,11 @@ import java.util.Set;
 
 /** What a target does: let the packet go on to the next rule (changed or not), or end the chain with a verdict. */
 final class Targets {
-    private static final Set<String> GOES_ON = new HashSet<String>(Arrays.asList("LOG", "ULOG", "NFLOG", "TOS", "DSCP", "ECN",
+    private static final Set<String> GOES_ON = new HashSet<>(Arrays.asList("LOG", "ULOG", "NFLOG", "TOS", "DSCP", "ECN",
             "TTL", "HL", "TCPMSS", "TCPOPTSTRIP", "CLASSIFY", "AUDIT", "CHECKSUM", "TRACE", "SET", "RATEEST", "LED",
             "IDLETIMER", "TEE", "SECMARK", "CONNSECMARK", "MARK", "CONNMARK", "NOTRACK", "CT", "HMARK"));
-    private static final Set<String> TRANSLATES = new HashSet<String>(Arrays.asList("DNAT", "SNAT", "MASQUERADE", "REDIRECT",
+    private static final Set<String> TRANSLATES = new HashSet<>(Arrays.asList("DNAT", "SNAT", "MASQUERADE", "REDIRECT",
             "NETMAP", "SAME"));
-
-    private Targets() {
-    }
 
     /** Whether the packet goes on to the next rule. */
     static boolean goesOn(Target target) {

@@ -12,11 +12,8 @@ import java.util.Set;
  * range, a free port) isn't known afterwards.
  */
 final class Translation {
-    private Translation() {
-    }
-
     static Set<Packet> of(Target target, Site site, Set<Packet> packets) {
-        Set<Packet> after = new LinkedHashSet<Packet>();
+        Set<Packet> after = new LinkedHashSet<>();
         boolean destination = target.name.equals("DNAT") || target.name.equals("REDIRECT");
         for (Packet packet : packets) {
             after.add(destination ? destination(target, site, packet) : source(target, packet));

@@ -19,17 +19,17 @@ import java.util.Set;
  * each rule asks, read once for all walks: sets remember what they made of it, and would keep a copy of every rule for each walk.
  */
 final class Universe {
-    private final Set<String> names = new LinkedHashSet<String>();
+    private final Set<String> names = new LinkedHashSet<>();
     /** The hardware addresses, the last of which no rule names. */
-    final List<byte[]> macs = new ArrayList<byte[]>();
-    private final Map<Rule, Criteria> criteria = new IdentityHashMap<Rule, Criteria>();
+    final List<byte[]> macs = new ArrayList<>();
+    private final Map<Rule, Criteria> criteria = new IdentityHashMap<>();
     private final Family family;
 
     /** Collects from rulesets, the site, and the further criteria of a statement. */
     Universe(List<Ruleset> rulesets, Site site, Family family, List<Criterion> further) {
         this.family = family;
         names.addAll(site.interfaces());
-        Set<String> open = new LinkedHashSet<String>();
+        Set<String> open = new LinkedHashSet<>();
         for (Criterion criterion : further) {
             collect(criterion, open);
         }
@@ -102,7 +102,7 @@ final class Universe {
 
     /** The interface names, in a fixed order. */
     List<String> names() {
-        return new ArrayList<String>(names);
+        return new ArrayList<>(names);
     }
 
     private int index(byte[] mac) {

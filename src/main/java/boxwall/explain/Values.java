@@ -15,8 +15,8 @@ final class Values {
     private final Sets sets;
     private final Field field;
     /** The ranges, both ends included, as numbers of the field's bits; at most {@link #RANGES_MAX}. */
-    final List<byte[][]> ranges = new ArrayList<byte[][]>();
-    private final List<byte[][]> gaps = new ArrayList<byte[][]>();
+    final List<byte[][]> ranges = new ArrayList<>();
+    private final List<byte[][]> gaps = new ArrayList<>();
 
     /**
      * Reads sets that ask bits of that field only.

@@ -25,7 +25,7 @@ import java.util.Set;
 public final class Walk {
     private final Ruleset ruleset;
     private final Site site;
-    private final Map<Rule, Criteria> criteria = new IdentityHashMap<Rule, Criteria>();
+    private final Map<Rule, Criteria> criteria = new IdentityHashMap<>();
     private final ChainWalk.Effort effort;
 
     /** A walk through a ruleset; nothing is walked yet. */
@@ -101,12 +101,12 @@ public final class Walk {
     }
 
     private void enter(Passage passage, Packet packet, Hook way) {
-        Set<Packet> here = new LinkedHashSet<Packet>();
+        Set<Packet> here = new LinkedHashSet<>();
         for (Packet p : hook(passage, Hook.PREROUTING, ChainWalk.only(packet.copy().out("").build()))) {
             here.add(p.copy().out(packet.out()).build());
         }
-        Set<Packet> input = new LinkedHashSet<Packet>();
-        Set<Packet> forward = new LinkedHashSet<Packet>();
+        Set<Packet> input = new LinkedHashSet<>();
+        Set<Packet> forward = new LinkedHashSet<>();
         for (Packet p : here) {
             route(passage, p, way, input, forward);
         }
@@ -147,12 +147,12 @@ public final class Walk {
     private void leave(Passage passage, Packet packet, boolean forced) {
         boolean given = packet.out() != null && packet.out().length() > 0;
         Packet sent = packet.copy().in("").out(given ? packet.out() : way(packet)).build();
-        Set<Packet> away = new LinkedHashSet<Packet>();
+        Set<Packet> away = new LinkedHashSet<>();
         for (Packet p : hook(passage, Hook.OUTPUT, ChainWalk.only(sent))) {
             // nat's OUTPUT has the packet routed again, but the tables after it still see the first interface
             away.add(Arrays.equals(p.dst(), packet.dst()) ? p : p.copy().out(way(p)).build());
         }
-        Set<Packet> again = new LinkedHashSet<Packet>();
+        Set<Packet> again = new LinkedHashSet<>();
         for (Packet p : postrouting(passage, away, "")) {
             if (forced || !"lo".equals(p.out())) {
                 passage.delivered(ChainWalk.only(p));
@@ -174,7 +174,7 @@ public final class Walk {
 
     /** IPv4 puts fragments together before INPUT (ip_local_deliver): the whole packet is asked there, never a later fragment. */
     private void input(Passage passage, Set<Packet> packets) {
-        Set<Packet> whole = new LinkedHashSet<Packet>();
+        Set<Packet> whole = new LinkedHashSet<>();
         for (Packet p : packets) {
             boolean maybe = p.family() == Family.IPV4 && !Boolean.FALSE.equals(p.fragment());
             if (maybe) {
@@ -192,7 +192,7 @@ public final class Walk {
 
     /** What is forwarded has an incoming device here on newer kernels (5.7 on) and none on older ones: not known. */
     private Set<Packet> postrouting(Passage passage, Set<Packet> packets, String in) {
-        Set<Packet> here = new LinkedHashSet<Packet>();
+        Set<Packet> here = new LinkedHashSet<>();
         for (Packet p : packets) {
             here.add(p.copy().in(in).build());
         }
@@ -215,8 +215,8 @@ public final class Walk {
 
     /** nat's chains are asked for the first packet of a connection only. */
     private Set<Packet> nat(Passage passage, Chain chain, Set<Packet> packets) {
-        Set<Packet> asked = new LinkedHashSet<Packet>();
-        Set<Packet> past = new LinkedHashSet<Packet>();
+        Set<Packet> asked = new LinkedHashSet<>();
+        Set<Packet> past = new LinkedHashSet<>();
         for (Packet p : packets) {
             (p.state() == State.NEW && !passage.isTranslated() ? asked : past).add(p);
         }
@@ -235,7 +235,7 @@ public final class Walk {
 
     /** The tables that have a chain at a hook, in the order in which the kernel asks them. */
     static List<Table> tables(Hook hook) {
-        List<Table> tables = new ArrayList<Table>();
+        List<Table> tables = new ArrayList<>();
         for (Table table : Table.values()) {
             if (table.hooks.contains(hook) && !(table == Table.NAT && hook == Hook.INPUT)) {
                 tables.add(table);

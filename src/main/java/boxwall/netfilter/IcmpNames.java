@@ -49,7 +49,7 @@ public final class IcmpNames {
 
     /** All names of a family. */
     public static List<String> all(Family family) {
-        List<String> names = new ArrayList<String>();
+        List<String> names = new ArrayList<>();
         for (String entry : family == Family.IPV4 ? IPV4 : IPV6) {
             names.add(entry.substring(0, entry.indexOf('=')));
         }

@@ -17,7 +17,7 @@ public final class Negatable<T> {
 
     /** One that isn't negated. */
     public static <T> Negatable<T> is(T value) {
-        return new Negatable<T>(false, value);
+        return new Negatable<>(false, value);
     }
 
     @Override

@@ -96,7 +96,7 @@ public final class Rule {
     /** Collects the parts of a rule; one builder makes one rule. */
     public static final class Builder {
         private final Origin origin;
-        private final List<Match> matches = new ArrayList<Match>();
+        private final List<Match> matches = new ArrayList<>();
         private Negatable<Network> source;
         private Negatable<Network> destination;
         private Negatable<String> in;
@@ -148,7 +148,7 @@ public final class Rule {
 
         /** Replaces all matches. */
         public Builder matches(List<Match> all) {
-            List<Match> copy = new ArrayList<Match>(all);
+            List<Match> copy = new ArrayList<>(all);
             matches.clear();
             matches.addAll(copy);
             return this;

@@ -15,8 +15,7 @@ import java.util.TreeMap;
 public final class Ruleset {
     private static final Map<Table, Map<String, Chain>> NONE = Collections.emptyMap();
 
-    private final Map<Family, Map<Table, Map<String, Chain>>> families =
-            new TreeMap<Family, Map<Table, Map<String, Chain>>>();
+    private final Map<Family, Map<Table, Map<String, Chain>>> families = new TreeMap<>();
 
     private Ruleset() {
     }
@@ -34,7 +33,7 @@ public final class Ruleset {
         }
         Map<Table, Map<String, Chain>> tables = copy.families.get(family);
         if (tables == null) {
-            tables = new TreeMap<Table, Map<String, Chain>>();
+            tables = new TreeMap<>();
             copy.families.put(family, tables);
         }
         tables.put(table, Collections.unmodifiableMap(sorted(table, chains)));
@@ -50,13 +49,13 @@ public final class Ruleset {
     }
 
     private static Map<String, Chain> sorted(Table table, List<Chain> chains) {
-        Map<String, Chain> byName = new TreeMap<String, Chain>();
+        Map<String, Chain> byName = new TreeMap<>();
         for (Chain chain : chains) {
             if (byName.put(chain.name(), chain) != null) {
                 throw new IllegalArgumentException("chain twice in " + table.word() + ": " + chain.name());
             }
         }
-        Map<String, Chain> all = new LinkedHashMap<String, Chain>();
+        Map<String, Chain> all = new LinkedHashMap<>();
         for (Hook hook : table.hooks) {
             Chain given = byName.remove(hook.name());
             all.put(hook.name(), given != null ? given

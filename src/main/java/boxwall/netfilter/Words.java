@@ -20,7 +20,7 @@ public final class Words {
     }
 
     private static List<String> list(String line) {
-        List<String> words = new ArrayList<String>();
+        List<String> words = new ArrayList<>();
         int start = -1;
         for (int i = 0; i <= line.length(); i++) {
             boolean blank = i == line.length() || line.charAt(i) <= ' ';
@@ -36,7 +36,7 @@ public final class Words {
 
     /** The parts between separators, empty ones too: {@code "a::b"} is a, nothing, b; one part for a text without a separator. */
     public static String[] split(String text, char separator) {
-        List<String> parts = new ArrayList<String>();
+        List<String> parts = new ArrayList<>();
         int start = 0;
         for (int end = text.indexOf(separator); end >= 0; end = text.indexOf(separator, start)) {
             parts.add(text.substring(start, end));
@@ -46,12 +46,23 @@ public final class Words {
         return parts.toArray(NONE);
     }
 
+    /** The texts of things one after another, the separator between them. */
+    public static String join(Iterable<?> things, String separator) {
+        StringBuilder out = new StringBuilder();
+        String before = "";
+        for (Object each : things) {
+            out.append(before).append(each);
+            before = separator;
+        }
+        return out.toString();
+    }
+
     /** The lines of a text without their ends (LF or CR LF); what follows the last LF is a line if it isn't empty. None for null. */
     public static List<String> lines(String text) {
         if (text == null || text.length() == 0) {
             return Collections.emptyList();
         }
-        List<String> lines = new ArrayList<String>();
+        List<String> lines = new ArrayList<>();
         int start = 0;
         while (start < text.length()) {
             int end = text.indexOf('\n', start);

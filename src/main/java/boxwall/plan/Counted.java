@@ -77,7 +77,7 @@ public final class Counted {
 
     /** iptables-save's words: blanks part them but within double quotes, where a backslash takes the next character as it is. */
     private static List<String> words(String text) {
-        List<String> words = new ArrayList<String>();
+        List<String> words = new ArrayList<>();
         StringBuilder word = new StringBuilder();
         boolean quoted = false;
         boolean open = false;

@@ -26,12 +26,12 @@ public final class Drift {
     private final Family family;
     private final String table;
     private final Set<String> kept;
-    private final List<String> differences = new ArrayList<String>();
+    private final List<String> differences = new ArrayList<>();
 
     private Drift(Family family, String table, Collection<String> kept) {
         this.family = family;
         this.table = table;
-        this.kept = new HashSet<String>(kept);
+        this.kept = new HashSet<>(kept);
     }
 
     /**
@@ -60,7 +60,7 @@ public final class Drift {
     }
 
     private static List<String> lines(String text) {
-        List<String> lines = new ArrayList<String>();
+        List<String> lines = new ArrayList<>();
         for (String line : text.split("\n")) {
             lines.add(line);
         }
@@ -135,8 +135,8 @@ public final class Drift {
         while (end < least - start && before.get(before.size() - 1 - end).equals(now.get(now.size() - 1 - end))) {
             end++;
         }
-        List<String> gone = new ArrayList<String>(before.subList(start, before.size() - end));
-        List<String> added = new ArrayList<String>();
+        List<String> gone = new ArrayList<>(before.subList(start, before.size() - end));
+        List<String> added = new ArrayList<>();
         for (String line : now.subList(start, now.size() - end)) {
             if (!gone.remove(line)) {
                 added.add(line);

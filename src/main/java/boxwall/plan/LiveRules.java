@@ -21,8 +21,8 @@ import java.util.Map;
  * Immutable.
  */
 public final class LiveRules {
-    private final List<Counted> rules = new ArrayList<Counted>();
-    private final List<Counted> policies = new ArrayList<Counted>();
+    private final List<Counted> rules = new ArrayList<>();
+    private final List<Counted> policies = new ArrayList<>();
 
     private LiveRules() {
     }
@@ -39,7 +39,7 @@ public final class LiveRules {
 
     private void family(Family family, List<String> lines, Origins origins) {
         String table = "";
-        Map<String, List<String>> chains = new LinkedHashMap<String, List<String>>();
+        Map<String, List<String>> chains = new LinkedHashMap<>();
         for (String line : lines) {
             if (line.startsWith("*")) {
                 table = line.substring(1).trim();
@@ -68,7 +68,7 @@ public final class LiveRules {
     }
 
     private void chain(Family family, String table, String chain, List<String> lines, Origins origins) {
-        List<String> texts = new ArrayList<String>();
+        List<String> texts = new ArrayList<>();
         for (String line : lines) {
             texts.add(line.substring(line.indexOf("-A ")).trim());
         }

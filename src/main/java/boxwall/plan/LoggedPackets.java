@@ -22,14 +22,14 @@ public final class LoggedPackets {
         }
     }
 
-    private final List<Entry> entries = new ArrayList<Entry>();
-    private final Map<Counted, Integer> byRule = new LinkedHashMap<Counted, Integer>();
-    private final Map<String, Integer> bySource = new LinkedHashMap<String, Integer>();
+    private final List<Entry> entries = new ArrayList<>();
+    private final Map<Counted, Integer> byRule = new LinkedHashMap<>();
+    private final Map<String, Integer> bySource = new LinkedHashMap<>();
     private int others;
 
     /** Assigns log lines, oldest first as the log has them, to the LOG rules among the live ones. */
     public LoggedPackets(List<String> lines, LiveRules live) {
-        List<Counted> logging = new ArrayList<Counted>();
+        List<Counted> logging = new ArrayList<>();
         for (Counted rule : live.rules()) {
             if ("LOG".equals(rule.target())) {
                 logging.add(rule);
@@ -46,7 +46,7 @@ public final class LoggedPackets {
     }
 
     private void add(LogLine line, List<Counted> logging) {
-        List<Counted> fitting = new ArrayList<Counted>();
+        List<Counted> fitting = new ArrayList<>();
         for (Counted rule : logging) {
             String prefix = rule.after("--log-prefix");
             if (line.prefix.equals(prefix == null ? "" : prefix.trim()) && mayBe(rule.after("-i"), line.in()) && mayBe(rule.after("-o"), line.out())) {
@@ -81,7 +81,7 @@ public final class LoggedPackets {
 
     /** Sources by number of packets, most first. */
     public List<Map.Entry<String, Integer>> bySource() {
-        List<Map.Entry<String, Integer>> all = new ArrayList<Map.Entry<String, Integer>>(bySource.entrySet());
+        List<Map.Entry<String, Integer>> all = new ArrayList<>(bySource.entrySet());
         Collections.sort(all, new Comparator<Map.Entry<String, Integer>>() {
             @Override
             public int compare(Map.Entry<String, Integer> a, Map.Entry<String, Integer> b) {

@@ -14,8 +14,8 @@ import java.util.Map;
  * from line 12 of the user's file), and what the kernel gave back when they were loaded (RUN/live/4.filter), worded as it is now.
  */
 public final class Origins {
-    private final Map<String, List<Origin>> planned = new HashMap<String, List<Origin>>();
-    private final Map<String, List<String>> applied = new HashMap<String, List<String>>();
+    private final Map<String, List<Origin>> planned = new HashMap<>();
+    private final Map<String, List<String>> applied = new HashMap<>();
 
     private Origins() {
     }
@@ -63,7 +63,7 @@ public final class Origins {
     }
 
     private static Map<Integer, Origin> byLine(Family family, String origin) {
-        Map<Integer, Origin> byLine = new HashMap<Integer, Origin>();
+        Map<Integer, Origin> byLine = new HashMap<>();
         for (String line : origin.split("\n")) {
             String[] words = line.split(" ", 3);
             int colon = line.lastIndexOf(':');
@@ -90,7 +90,7 @@ public final class Origins {
         if (of == null || loaded == null || of.size() != loaded.size()) {
             return Collections.nCopies(rules.size(), (Origin) null);
         }
-        List<Origin> found = new ArrayList<Origin>();
+        List<Origin> found = new ArrayList<>();
         int next = 0;
         for (String rule : rules) {
             int at = next;

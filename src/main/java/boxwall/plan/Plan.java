@@ -20,7 +20,7 @@ import java.util.Map;
  * line, which a shell without sha1sum can check. It shows a file that was cut short by a power failure, and one that took another's place.
  */
 public final class Plan {
-    private final Map<String, String> files = new LinkedHashMap<String, String>();
+    private final Map<String, String> files = new LinkedHashMap<>();
 
     private Plan() {
     }
@@ -94,7 +94,7 @@ public final class Plan {
 
     /** The files by name, each with its end mark; the user's {@code rules} go without one, they are kept as written. */
     public Map<String, String> files() {
-        Map<String, String> marked = new LinkedHashMap<String, String>();
+        Map<String, String> marked = new LinkedHashMap<>();
         for (Map.Entry<String, String> e : files.entrySet()) {
             marked.put(e.getKey(), e.getKey().equals("rules") ? e.getValue() : marked(e.getKey(), e.getValue()));
         }

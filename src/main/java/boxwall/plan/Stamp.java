@@ -16,7 +16,7 @@ import java.util.Map;
  * </pre>
  */
 public final class Stamp {
-    private final Map<String, String> values = new LinkedHashMap<String, String>();
+    private final Map<String, String> values = new LinkedHashMap<>();
 
     /** Adds a line; null becomes {@code unknown}. A value can't hold a line end: it would forge the next key. */
     public Stamp put(String key, String value) {

@@ -33,8 +33,8 @@ public final class BoxReader {
 
     private final Sys sys;
     private final String root;
-    private final Map<String, String> files = new TreeMap<String, String>();
-    private final Map<String, String> commands = new TreeMap<String, String>();
+    private final Map<String, String> files = new TreeMap<>();
+    private final Map<String, String> commands = new TreeMap<>();
 
     private BoxReader(Sys sys, String root) {
         this.sys = sys;
@@ -76,7 +76,7 @@ public final class BoxReader {
      * @throws BoxException when the probe can't be started
      */
     public static Map<String, String> part(Sys sys, String probe, String part) throws BoxException {
-        Map<String, String> cut = new TreeMap<String, String>();
+        Map<String, String> cut = new TreeMap<>();
         for (Map.Entry<String, String> frame : Frames.parse(sys.run(Arrays.asList(probe, "probe", part), "", PROBE_SECONDS).out()).outputs().entrySet()) {
             cut.put(frame.getKey(), cut(frame.getKey(), frame.getValue()));
         }
@@ -209,7 +209,7 @@ public final class BoxReader {
 
     /** The listings of the directories that hold netfilter's modules: a modules.dep may name files that a small flash had no room for. */
     private void listModules(String directory, String dep) {
-        TreeSet<String> directories = new TreeSet<String>();
+        TreeSet<String> directories = new TreeSet<>();
         for (String line : Words.lines(dep)) {
             int slash = line.lastIndexOf('/', Math.max(0, line.indexOf(':')));
             if (slash > 0 && line.indexOf("netfilter/") > 0) {

@@ -17,10 +17,7 @@ import boxwall.netfilter.Words;
  * {@code |} is stdout, {@code !} stderr. Status 127 with nothing printed means that there is no such command.
  */
 final class Frames {
-    private final Map<String, String> outputs = new TreeMap<String, String>();
-
-    private Frames() {
-    }
+    private final Map<String, String> outputs = new TreeMap<>();
 
     static Frames parse(String text) {
         Frames frames = new Frames();

@@ -93,9 +93,6 @@ final class Paths {
     /** The matches and targets that a shared build of iptables loads. */
     static final String EXTENSIONS = "/usr/lib/xtables";
 
-    private Paths() {
-    }
-
     /** Whether a program's name is worth keeping in the listing of its directory. */
     static boolean isProgram(String name) {
         return name.indexOf("tables") >= 0 || name.equals("modprobe") || name.equals("kmod") || name.equals("busybox")

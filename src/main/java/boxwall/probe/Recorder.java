@@ -29,7 +29,7 @@ public final class Recorder {
 
     /** The paths of the folder's files, each with a slash in front. */
     public static List<String> paths(Readings readings) {
-        List<String> paths = new ArrayList<String>(readings.paths());
+        List<String> paths = new ArrayList<>(readings.paths());
         for (String name : readings.commandNames()) {
             paths.add(COMMANDS + name);
         }

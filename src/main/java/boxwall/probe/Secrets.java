@@ -12,9 +12,6 @@ final class Secrets {
     private static final String[] WORDS = {"wlan_key", "passw", "passphrase", "pwd=", "psk", "secret", "serialnumber", "serial_number",
         "tr069", "maca", "macb", "macwlan", "macdsl", "token", "username", "account", "sip:", "email", "@t-online", "webgui_pass"};
 
-    private Secrets() {
-    }
-
     /** The text without lines that hold such a word, and with every MAC address zeroed. */
     static String removed(String text) {
         StringBuilder out = new StringBuilder(text.length());

@@ -60,7 +60,7 @@ public final class ExposureJson {
         if (services == null) {
             return Json.NULL;
         }
-        Map<Service, JsonObject> reached = new LinkedHashMap<Service, JsonObject>();
+        Map<Service, JsonObject> reached = new LinkedHashMap<>();
         for (Reach reach : after.reaches()) {
             JsonObject json = reached.get(reach.service);
             if (json == null) {
@@ -136,7 +136,7 @@ public final class ExposureJson {
     }
 
     private void table(StringBuilder out) {
-        Map<Service, List<String>> rows = new LinkedHashMap<Service, List<String>>();
+        Map<Service, List<String>> rows = new LinkedHashMap<>();
         for (Reach reach : after.reaches()) {
             if (!rows.containsKey(reach.service)) {
                 rows.put(reach.service, new ArrayList<String>());
@@ -146,9 +146,9 @@ public final class ExposureJson {
             boolean same = was == null || cell(was).equals(cell(reach));
             rows.get(reach.service).add(same ? cell(reach) : cell(was) + " -> " + cell(reach));
         }
-        List<String> head = new ArrayList<String>(after.doors());
+        List<String> head = new ArrayList<>(after.doors());
         head.add(0, "listens on the box");
-        List<List<String>> all = new ArrayList<List<String>>(rows.values());
+        List<List<String>> all = new ArrayList<>(rows.values());
         all.add(0, head);
         int[] width = new int[head.size()];
         for (List<String> row : all) {

@@ -20,8 +20,8 @@ import java.util.TreeMap;
 public final class StatusJson {
     private final String state;
     private final long daemonAtMillis;
-    private final Map<Family, Integer> rules = new TreeMap<Family, Integer>();
-    private final List<Finding> findings = new ArrayList<Finding>();
+    private final Map<Family, Integer> rules = new TreeMap<>();
+    private final List<Finding> findings = new ArrayList<>();
     private String protectedAt = "";
     private String reason = "";
     private String pendingId = "";

@@ -4,9 +4,6 @@ import java.io.UnsupportedEncodingException;
 
 /** Byte strings as characters again. */
 final class Text {
-    private Text() {
-    }
-
     /** The text whose UTF-8 bytes are the characters of {@code bytes}; unchanged when it holds other characters already. */
     static String of(String bytes) {
         for (int i = 0; i < bytes.length(); i++) {

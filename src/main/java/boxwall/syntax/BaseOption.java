@@ -16,9 +16,6 @@ final class BaseOption {
     /** Letters after which getopt takes a value even when it is glued on: {@code -ptcp}. */
     private static final String VALUED = "ACDIRNEPsdpijogmtMcLSFZXwW";
 
-    private BaseOption() {
-    }
-
     /** The letter of exactly that long name, or 0. */
     static char exact(String name) {
         for (String row : TABLE) {
@@ -56,7 +53,7 @@ final class BaseOption {
 
     /** All long names with their dashes. */
     static List<String> names() {
-        List<String> names = new ArrayList<String>();
+        List<String> names = new ArrayList<>();
         for (String row : TABLE) {
             names.add("--" + row.substring(2));
         }

@@ -12,9 +12,6 @@ import java.util.Locale;
  * <em>kind</em> in the table of extensions: a word, for some with an argument after a colon ({@code num:0-255}).
  */
 final class Canon {
-    private Canon() {
-    }
-
     static String value(String kind, String text, Family family) throws Bad {
         int colon = kind.indexOf(':');
         String name = colon < 0 ? kind : kind.substring(0, colon);

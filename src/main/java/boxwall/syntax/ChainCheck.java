@@ -27,7 +27,7 @@ final class ChainCheck {
     private final Map<String, DraftChain> chains;
     private final Foreign foreign;
     private final Errors errors;
-    private final Map<String, Set<Hook>> reached = new HashMap<String, Set<Hook>>();
+    private final Map<String, Set<Hook>> reached = new HashMap<>();
 
     ChainCheck(Table table, Family family, Draft.DraftTable draft, Foreign foreign, Errors errors) {
         this.table = table;
@@ -73,7 +73,7 @@ final class ChainCheck {
         if (to == null && errors.isFull()) {
             errors.more();
         } else if (to == null) {
-            List<String> names = new ArrayList<String>(Extensions.get().names(true, family));
+            List<String> names = new ArrayList<>(Extensions.get().names(true, family));
             for (DraftChain chain : chains.values()) {
                 if (!chain.builtin) {
                     names.add(chain.name);
@@ -101,7 +101,7 @@ final class ChainCheck {
     }
 
     private List<DraftChain.Entry> jumps(String chain) {
-        List<DraftChain.Entry> jumps = new ArrayList<DraftChain.Entry>();
+        List<DraftChain.Entry> jumps = new ArrayList<>();
         DraftChain from = chains.get(chain);
         for (DraftChain.Entry entry : from.rules()) {
             Target target = entry.rule().target;
@@ -114,11 +114,11 @@ final class ChainCheck {
 
     /** A walk that keeps its own stack: a file can nest chains deeper than a small JVM's stack goes. */
     private void loops() {
-        Set<String> done = new HashSet<String>();
+        Set<String> done = new HashSet<>();
         for (String start : chains.keySet()) {
-            Deque<String> path = new ArrayDeque<String>();
-            Deque<List<DraftChain.Entry>> open = new ArrayDeque<List<DraftChain.Entry>>();
-            Set<String> onPath = new HashSet<String>();
+            Deque<String> path = new ArrayDeque<>();
+            Deque<List<DraftChain.Entry>> open = new ArrayDeque<>();
+            Set<String> onPath = new HashSet<>();
             if (done.add(start)) {
                 path.push(start);
                 onPath.add(start);
@@ -149,7 +149,7 @@ final class ChainCheck {
             reached.put(name, new TreeSet<Hook>());
         }
         for (Hook hook : table.hooks) {
-            Deque<String> todo = new ArrayDeque<String>();
+            Deque<String> todo = new ArrayDeque<>();
             todo.push(hook.name());
             while (!todo.isEmpty()) {
                 String name = todo.pop();

@@ -2,9 +2,6 @@ package boxwall.syntax;
 
 /** {@code [packets:bytes]}, as iptables-save prints them. */
 final class Counters {
-    private Counters() {
-    }
-
     static boolean is(String text) {
         int colon = text.indexOf(':');
         return text.length() >= 5 && text.startsWith("[") && text.endsWith("]") && colon > 1

@@ -22,9 +22,9 @@ import java.util.TreeMap;
 final class Draft {
     /** A table that is being filled. */
     static final class DraftTable {
-        final Map<String, DraftChain> chains = new LinkedHashMap<String, DraftChain>();
+        final Map<String, DraftChain> chains = new LinkedHashMap<>();
         /** The rules by the name of their target, deleted ones among them: who jumps to a chain. */
-        private final Map<String, Deque<DraftChain.Entry>> jumps = new HashMap<String, Deque<DraftChain.Entry>>();
+        private final Map<String, Deque<DraftChain.Entry>> jumps = new HashMap<>();
         final Word at;
         /** Whether anything but its mention is in it. */
         boolean touched;
@@ -47,7 +47,7 @@ final class Draft {
         private Deque<DraftChain.Entry> jumps(String name) {
             Deque<DraftChain.Entry> found = jumps.get(name);
             if (found == null) {
-                found = new ArrayDeque<DraftChain.Entry>(2);
+                found = new ArrayDeque<>(2);
                 jumps.put(name, found);
             }
             return found;
@@ -57,7 +57,7 @@ final class Draft {
     /** All rules of a file together; a box has 16 to 512 MB. */
     static final int RULES_LIMIT = 50000;
 
-    final Map<Table, DraftTable> tables = new TreeMap<Table, DraftTable>();
+    final Map<Table, DraftTable> tables = new TreeMap<>();
     private final Errors errors;
     private int count;
 
@@ -287,9 +287,9 @@ final class Draft {
     Ruleset into(Ruleset ruleset, Family family) {
         Ruleset all = ruleset;
         for (Map.Entry<Table, DraftTable> e : tables.entrySet()) {
-            List<Chain> chains = new ArrayList<Chain>();
+            List<Chain> chains = new ArrayList<>();
             for (DraftChain chain : e.getValue().chains.values()) {
-                List<Rule> rules = new ArrayList<Rule>();
+                List<Rule> rules = new ArrayList<>();
                 for (DraftChain.Entry entry : chain.rules()) {
                     rules.add(entry.rule());
                 }

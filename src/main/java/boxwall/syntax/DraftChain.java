@@ -54,7 +54,7 @@ final class DraftChain {
     Policy policy;
     Word policyAt;
     /** Deleted ones among them, so many; {@link #rules} sweeps them out. */
-    private final List<Entry> entries = new ArrayList<Entry>();
+    private final List<Entry> entries = new ArrayList<>();
     private int gone;
     /** Equal rules in their order; null until a rule is deleted by its words, and when that order is not known any more. */
     private Map<Rule, Deque<Entry>> alike;
@@ -72,7 +72,7 @@ final class DraftChain {
     /** The rules in their order; for reading, until the next change. */
     List<Entry> rules() {
         if (gone > 0) {
-            List<Entry> left = new ArrayList<Entry>(size());
+            List<Entry> left = new ArrayList<>(size());
             for (Entry entry : entries) {
                 if (!entry.gone) {
                     left.add(entry);
@@ -119,7 +119,7 @@ final class DraftChain {
     /** Deletes the first rule that equals this one; false when there is none. */
     boolean remove(Rule rule) {
         if (alike == null) {
-            alike = new HashMap<Rule, Deque<Entry>>();
+            alike = new HashMap<>();
             for (Entry entry : rules()) {
                 those(entry.rule).addLast(entry);
             }
@@ -136,7 +136,7 @@ final class DraftChain {
     private Deque<Entry> those(Rule rule) {
         Deque<Entry> found = alike.get(rule);
         if (found == null) {
-            found = new ArrayDeque<Entry>(2);
+            found = new ArrayDeque<>(2);
             alike.put(rule, found);
         }
         return found;

@@ -13,9 +13,9 @@ final class Errors {
     static final int LIMIT = 500;
     private static final int SHOWN = 60;
 
-    final List<SyntaxError> list = new ArrayList<SyntaxError>();
-    final List<Note> notes = new ArrayList<Note>();
-    private final Set<String> seen = new HashSet<String>();
+    final List<SyntaxError> list = new ArrayList<>();
+    final List<Note> notes = new ArrayList<>();
+    private final Set<String> seen = new HashSet<>();
     private int count;
 
     void add(Word at, String what, String todo) {

@@ -22,18 +22,18 @@ final class Extension {
     final boolean ipv4;
     final boolean ipv6;
     /** Other names that iptables takes for it. */
-    final List<String> aliases = new ArrayList<String>();
+    final List<String> aliases = new ArrayList<>();
     /** Protocols one of which -p must name, empty for any. */
-    final List<String> protocols = new ArrayList<String>();
+    final List<String> protocols = new ArrayList<>();
     /** The protocol that brings this match without -m, or null. */
     String implicit;
     Set<Table> tables = ALL_TABLES;
     Set<Hook> hooks = ALL_HOOKS;
-    final List<OptionSpec> options = new ArrayList<OptionSpec>();
+    final List<OptionSpec> options = new ArrayList<>();
     /** Of each group (canonical names, or any option for an empty group) at least one is needed. */
-    final List<List<String>> need = new ArrayList<List<String>>();
+    final List<List<String>> need = new ArrayList<>();
     /** Of each group at most one may be given. */
-    final List<List<String>> exclusive = new ArrayList<List<String>>();
+    final List<List<String>> exclusive = new ArrayList<>();
 
     Extension(boolean target, String name, boolean ipv4, boolean ipv6) {
         this.target = target;
@@ -52,7 +52,7 @@ final class Extension {
         if (list == null) {
             return ALL_HOOKS;
         }
-        Set<Hook> hooks = new TreeSet<Hook>();
+        Set<Hook> hooks = new TreeSet<>();
         for (String hook : Words.split(list, ',')) {
             hooks.add(Hook.valueOf(hook));
         }

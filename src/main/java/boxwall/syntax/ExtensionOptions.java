@@ -37,7 +37,7 @@ final class ExtensionOptions {
 
     /** The target and the matches, the newest first, as getopt sees them. */
     private List<ExtensionUse> uses() {
-        List<ExtensionUse> uses = new ArrayList<ExtensionUse>(parts.matches);
+        List<ExtensionUse> uses = new ArrayList<>(parts.matches);
         java.util.Collections.reverse(uses);
         if (parts.target != null) {
             uses.add(0, parts.target);
@@ -66,8 +66,8 @@ final class ExtensionOptions {
 
     /** Pairs of use and spec whose names begin so; the older of two with the same spec is shadowed. */
     private List<Object[]> beginning(String name) {
-        List<Object[]> found = new ArrayList<Object[]>();
-        List<OptionSpec> specs = new ArrayList<OptionSpec>();
+        List<Object[]> found = new ArrayList<>();
+        List<OptionSpec> specs = new ArrayList<>();
         for (ExtensionUse use : uses()) {
             for (OptionSpec spec : use.extension == null ? new ArrayList<OptionSpec>() : use.extension.options) {
                 boolean begins = false;
@@ -157,7 +157,7 @@ final class ExtensionOptions {
     private void opaque(ExtensionUse use, Word w, String name) {
         first = first == null ? w : first;
         boolean negated = args.negated(true);
-        List<String> values = new ArrayList<String>();
+        List<String> values = new ArrayList<>();
         if (args.glued != null && !Arguments.isValue(args.glued)) {
             args.value(w, "the value");
         }
@@ -181,7 +181,7 @@ final class ExtensionOptions {
         } else {
             args.refuseInvert(w);
         }
-        List<String> values = new ArrayList<String>();
+        List<String> values = new ArrayList<>();
         for (String kind : spec.kinds) {
             if (kind.startsWith("const:")) {
                 values.add(kind.substring(6));

@@ -16,8 +16,8 @@ final class ExtensionUse {
     final String name;
     /** Whether a value was kept as it is, because it isn't understood: then nothing is concluded from the values. */
     boolean unsure;
-    private List<Option> given = new ArrayList<Option>();
-    private final List<Word> places = new ArrayList<Word>();
+    private List<Option> given = new ArrayList<>();
+    private final List<Word> places = new ArrayList<>();
 
     /** {@code extension} is null for one that isn't known and passes as it is. */
     ExtensionUse(Extension extension, String name, Word at) {
@@ -101,7 +101,7 @@ final class ExtensionUse {
     }
 
     private String alternatives(List<String> group) {
-        List<String> names = new ArrayList<String>(group);
+        List<String> names = new ArrayList<>(group);
         for (OptionSpec spec : extension.options) {
             if (group.isEmpty()) {
                 names.add(spec.names.get(0));
@@ -119,7 +119,7 @@ final class ExtensionUse {
         if (extension == null) {
             return given;
         }
-        List<Option> all = new ArrayList<Option>();
+        List<Option> all = new ArrayList<>();
         for (Option option : given) {
             OptionSpec spec = extension.printed(option.name);
             boolean hidden = spec != null && spec.silent || spec != null && spec.hide != null && !option.negated && spec.hide.equals(option.value());

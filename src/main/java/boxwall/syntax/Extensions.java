@@ -28,7 +28,7 @@ import java.util.TreeSet;
 final class Extensions {
     private static Extensions loaded;
 
-    private final Map<String, Extension> byKey = new HashMap<String, Extension>();
+    private final Map<String, Extension> byKey = new HashMap<>();
 
     private Extensions(BufferedReader in) throws IOException {
         List<Extension> current = Collections.emptyList();
@@ -92,13 +92,13 @@ final class Extensions {
     /** All names of a kind in a family, sorted. */
     List<String> names(boolean target, Family family) {
         String prefix = (target ? "t" : "m") + family.digit();
-        TreeSet<String> names = new TreeSet<String>();
+        TreeSet<String> names = new TreeSet<>();
         for (String key : byKey.keySet()) {
             if (key.startsWith(prefix) && !byKey.get(key).aliases.contains(key.substring(prefix.length()))) {
                 names.add(key.substring(prefix.length()));
             }
         }
-        return new ArrayList<String>(names);
+        return new ArrayList<>(names);
     }
 
     private void add(Extension extension) {
@@ -117,7 +117,7 @@ final class Extensions {
 
     /** {@code match A|B 46 ...}: one extension for each name. */
     private static List<Extension> extensions(String[] fields) {
-        List<Extension> all = new ArrayList<Extension>();
+        List<Extension> all = new ArrayList<>();
         for (String name : Words.split(fields[1], '|')) {
             Extension e = new Extension(fields[0].equals("target"), name, fields[2].indexOf('4') >= 0, fields[2].indexOf('6') >= 0);
             for (int i = 3; i < fields.length; i++) {
@@ -139,7 +139,7 @@ final class Extensions {
         } else if (field.startsWith("alias=")) {
             e.aliases.addAll(list(value));
         } else if (field.startsWith("t=")) {
-            e.tables = new TreeSet<Table>();
+            e.tables = new TreeSet<>();
             for (String table : list(value)) {
                 e.tables.add(Table.of(table));
             }

@@ -9,11 +9,8 @@ import java.util.List;
 
 /** What some extensions do with their options when all are read: defaults that depend on others, two ways to say one thing. */
 final class Finish {
-    private Finish() {
-    }
-
     static List<Option> options(String how, List<Option> given, Family family) throws Bad {
-        List<Option> all = new ArrayList<Option>(given);
+        List<Option> all = new ArrayList<>(given);
         switch (how) {
             case "connlimit":
                 swapIfNegated(all, "--connlimit-upto", "--connlimit-above");

@@ -27,7 +27,7 @@ public final class Foreign {
 
     /** From the names of a directory's files; those of other programs (libebt_, libarpt_) and other files don't count. */
     public static Foreign of(Collection<String> files) {
-        Set<String> names = new HashSet<String>();
+        Set<String> names = new HashSet<>();
         for (String file : files) {
             int end = file.length() - ".so".length();
             int underscore = file.indexOf('_');

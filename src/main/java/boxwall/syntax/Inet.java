@@ -11,9 +11,6 @@ import boxwall.netfilter.Words;
  * a short address is refused.
  */
 final class Inet {
-    private Inet() {
-    }
-
     /** A numeric address of that family. */
     static byte[] address(String text, Family family) throws Bad {
         byte[] bytes = Addresses.parse(text);

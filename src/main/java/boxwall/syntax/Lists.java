@@ -11,9 +11,6 @@ import java.util.Locale;
 final class Lists {
     private static final String[] TCP = {"FIN", "SYN", "RST", "PSH", "ACK", "URG"};
 
-    private Lists() {
-    }
-
     /** {@code a,b}: each part a name or the beginning of one, case ignored; printed in the set's order. */
     static String flags(String text, String[] set) throws Bad {
         boolean[] given = new boolean[set.length];
@@ -66,7 +63,7 @@ final class Lists {
 
     /** One name of a set of {@code name} or {@code alias>name}; with {@code prefix} its beginning is enough, the first that fits wins. */
     static String choice(String text, String[] set, boolean prefix) throws Bad {
-        List<String> names = new ArrayList<String>();
+        List<String> names = new ArrayList<>();
         for (String entry : set) {
             int arrow = entry.indexOf('>');
             String name = arrow < 0 ? entry : entry.substring(0, arrow);
@@ -129,7 +126,7 @@ final class Lists {
         if (text.equalsIgnoreCase("ALL") || text.equalsIgnoreCase("NONE")) {
             return text.toUpperCase(Locale.ROOT);
         }
-        List<String> known = new ArrayList<String>();
+        List<String> known = new ArrayList<>();
         for (String name : NumberNames.names("chunk")) {
             known.add(name.toUpperCase(Locale.ROOT));
         }

@@ -2,9 +2,6 @@ package boxwall.syntax;
 
 /** Marks and the type-of-service byte: value and mask in hex, and the four ways to write what the kernel keeps as {@code (old & ~mask) ^ value}. */
 final class Marks {
-    private Marks() {
-    }
-
     static String value(String kind, String text) throws Bad {
         switch (kind) {
             case "mark":

@@ -34,7 +34,7 @@ public final class Names {
 
     /** All names that mean something. */
     Set<String> all() {
-        Set<String> all = new HashSet<String>(values.keySet());
+        Set<String> all = new HashSet<>(values.keySet());
         all.addAll(lacking);
         return all;
     }

@@ -5,9 +5,6 @@ final class Nearest {
     /** A file can set thousands of names and be wrong in hundreds of places; a box's processor is slow. */
     private static final int LOOKED_AT = 500;
 
-    private Nearest() {
-    }
-
     /** {@code did you mean "x"?}, or {@code otherwise} when nothing is near. */
     static String hint(String word, Iterable<String> candidates, String otherwise) {
         String best = null;

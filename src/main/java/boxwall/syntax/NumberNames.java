@@ -13,9 +13,6 @@ import java.util.Map;
 final class NumberNames {
     private static Map<String, Map<String, String>> loaded;
 
-    private NumberNames() {
-    }
-
     private static synchronized Map<String, String> kind(String kind) {
         if (loaded == null) {
             try {
@@ -28,7 +25,7 @@ final class NumberNames {
     }
 
     private static Map<String, Map<String, String>> read(BufferedReader in) throws IOException {
-        Map<String, Map<String, String>> all = new HashMap<String, Map<String, String>>();
+        Map<String, Map<String, String>> all = new HashMap<>();
         for (String line = in.readLine(); line != null; line = in.readLine()) {
             if (line.length() == 0 || line.charAt(0) == '#') {
                 continue;
@@ -36,7 +33,7 @@ final class NumberNames {
             String[] fields = Words.split(line, ' ');
             Map<String, String> names = all.get(fields[0]);
             if (names == null) {
-                names = new LinkedHashMap<String, String>();
+                names = new LinkedHashMap<>();
                 all.put(fields[0], names);
             }
             names.put(fields[1].toLowerCase(Locale.ROOT), fields[2]);

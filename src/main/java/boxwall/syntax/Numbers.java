@@ -4,9 +4,6 @@ package boxwall.syntax;
 final class Numbers {
     static final long U32 = 0xffffffffL;
 
-    private Numbers() {
-    }
-
     /** The value, or -1 when the text is no number of at most 32 bits. */
     static long parse(String text) {
         boolean hex = text.length() > 2 && text.charAt(0) == '0' && (text.charAt(1) == 'x' || text.charAt(1) == 'X');

@@ -41,13 +41,13 @@ final class OptionSpec {
     final String since;
     /** The hooks where the kernel takes it. */
     private final Set<Hook> hooks;
-    private final Map<String, Set<Hook>> hooksOfValue = new HashMap<String, Set<Hook>>();
+    private final Map<String, Set<Hook>> hooksOfValue = new HashMap<>();
 
     /** From the fields of a line. */
     OptionSpec(String[] fields) {
         names = Arrays.asList(Words.split(fields[0], '|'));
-        Map<String, String> attributes = new HashMap<String, String>();
-        kinds = new ArrayList<String>();
+        Map<String, String> attributes = new HashMap<>();
+        kinds = new ArrayList<>();
         for (int i = 1; i < fields.length; i++) {
             String field = fields[i];
             int equals = field.indexOf('=');

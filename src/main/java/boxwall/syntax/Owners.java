@@ -7,9 +7,6 @@ import java.util.List;
 
 /** For an option that nobody in the rule has: whose it is, or what it was probably meant to be. */
 final class Owners {
-    private Owners() {
-    }
-
     static String hint(String name, Family family, boolean noProtocol, List<ExtensionUse> uses) {
         Extensions all = Extensions.get();
         String owner = null;
@@ -30,7 +27,7 @@ final class Owners {
         if (owner != null) {
             return "write " + owner + " before it";
         }
-        List<String> names = new ArrayList<String>(BaseOption.names());
+        List<String> names = new ArrayList<>(BaseOption.names());
         for (ExtensionUse use : uses) {
             if (use.extension != null) {
                 for (OptionSpec spec : use.extension.options) {

@@ -13,15 +13,15 @@ import java.util.Map;
 public final class ParsedRules {
     private final Ruleset ruleset;
     private final List<SyntaxError> errors;
-    final List<ModuleLine> modules = new ArrayList<ModuleLine>();
-    final List<Expect> expects = new ArrayList<Expect>();
-    final List<Origin> ownCommands = new ArrayList<Origin>();
-    final List<Included> includes = new ArrayList<Included>();
-    final List<Note> notes = new ArrayList<Note>();
-    final List<KeepLine> keeps = new ArrayList<KeepLine>();
-    final List<OwnLine> owns = new ArrayList<OwnLine>();
-    final List<HostName> hostNames = new ArrayList<HostName>();
-    final Map<String, String> namesUsed = new LinkedHashMap<String, String>();
+    final List<ModuleLine> modules = new ArrayList<>();
+    final List<Expect> expects = new ArrayList<>();
+    final List<Origin> ownCommands = new ArrayList<>();
+    final List<Included> includes = new ArrayList<>();
+    final List<Note> notes = new ArrayList<>();
+    final List<KeepLine> keeps = new ArrayList<>();
+    final List<OwnLine> owns = new ArrayList<>();
+    final List<HostName> hostNames = new ArrayList<>();
+    final Map<String, String> namesUsed = new LinkedHashMap<>();
 
     ParsedRules(Ruleset ruleset, List<SyntaxError> errors) {
         this.ruleset = ruleset;

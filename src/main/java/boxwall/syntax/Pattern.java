@@ -7,9 +7,6 @@ import java.nio.charset.Charset;
 final class Pattern {
     private static final int LIMIT = 128;
 
-    private Pattern() {
-    }
-
     static byte[] bytes(String text) throws Bad {
         return checked(Letters.bytes(text));
     }

@@ -7,9 +7,6 @@ final class Ports {
     /** multiport's array in the kernel has 15 places; a range takes two. */
     private static final int MULTIPORT = 15;
 
-    private Ports() {
-    }
-
     static int port(String text) throws Bad {
         // iptables' options don't agree on hex here, so it is left out
         long value = text.startsWith("0x") || text.startsWith("0X") ? -1 : Numbers.parse(text);

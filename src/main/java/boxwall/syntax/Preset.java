@@ -54,7 +54,7 @@ public final class Preset {
     public static Preset of(Source source) {
         String english = "";
         String german = "";
-        List<Parameter> parameters = new ArrayList<Parameter>();
+        List<Parameter> parameters = new ArrayList<>();
         String text = source.text();
         for (int at = 0; at < text.length() && text.charAt(at) == '#';) {
             int newline = text.indexOf('\n', at);
@@ -101,7 +101,7 @@ public final class Preset {
     }
 
     List<String> names() {
-        List<String> names = new ArrayList<String>();
+        List<String> names = new ArrayList<>();
         for (Parameter each : parameters) {
             names.add(each.name);
         }

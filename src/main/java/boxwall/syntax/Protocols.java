@@ -10,9 +10,6 @@ import java.util.List;
 final class Protocols {
     private static final List<String> BUILTIN = Arrays.asList("icmp", "tcp", "udp", "esp", "ah", "ipv6-icmp", "udplite", "ipv6-mh", "sctp");
 
-    private Protocols() {
-    }
-
     /** {@code tcp}, {@code 47}, {@code 0} for all; null when unknown. */
     static String canonical(String text) {
         long number = Numbers.parse(text);

@@ -17,9 +17,6 @@ final class Rare {
     private static final String[][] HEADERS = {{"hop-by-hop", "hop", "0"}, {"dst", "ipv6-opts", "60"}, {"route", "ipv6-route", "43"},
         {"frag", "ipv6-frag", "44"}, {"auth", "51"}, {"esp", "50"}, {"none", "ipv6-nonxt", "59"}, {"protocol", "prot", "255"}};
 
-    private Rare() {
-    }
-
     /** Null when the kind isn't one of these. */
     static String value(String kind, String argument, String text, Family family) throws Bad {
         switch (kind) {

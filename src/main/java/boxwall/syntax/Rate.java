@@ -12,9 +12,6 @@ final class Rate {
     private static final String[] LONG = {"day", "hour", "minute", "second"};
     private static final long[] SECONDS = {86400, 3600, 60, 1};
 
-    private Rate() {
-    }
-
     /** -m limit's --limit. */
     static String limit(String text) throws Bad {
         return print(period(text, SCALE), SCALE);

@@ -185,7 +185,7 @@ final class RuleOptions {
         if (family == Family.IPV6) {
             errors.add(w, w + " is IPv4's", "use -m frag for IPv6");
         }
-        parts.fragment = new Negatable<Boolean>(negated, Boolean.TRUE);
+        parts.fragment = new Negatable<>(negated, Boolean.TRUE);
     }
 
     private void match(Word w) {

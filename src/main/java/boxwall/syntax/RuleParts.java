@@ -20,15 +20,15 @@ final class RuleParts {
     static final int RULES_LIMIT = 4096;
     private static final Negatable<Network> ANY = null; // what -s says when it says nothing
 
-    final List<Negatable<Network>> sources = new ArrayList<Negatable<Network>>();
-    final List<Negatable<Network>> destinations = new ArrayList<Negatable<Network>>();
+    final List<Negatable<Network>> sources = new ArrayList<>();
+    final List<Negatable<Network>> destinations = new ArrayList<>();
     Negatable<String> in;
     Negatable<String> out;
     Word inAt;
     Word outAt;
     Negatable<String> protocol;
     Negatable<Boolean> fragment;
-    final List<ExtensionUse> matches = new ArrayList<ExtensionUse>();
+    final List<ExtensionUse> matches = new ArrayList<>();
     ExtensionUse target;
     /** The one named last, or null. */
     ExtensionUse latest;
@@ -129,12 +129,12 @@ final class RuleParts {
 
     /** The rules: one for each pair of addresses, in the order of iptables' -A. */
     List<Rule> build(Origin origin) {
-        List<Match> built = new ArrayList<Match>();
+        List<Match> built = new ArrayList<>();
         for (ExtensionUse match : matches) {
             built.add(new Match(match.name, match.options()));
         }
         Target to = target == null ? null : new Target(target.name, goTo, target.options());
-        List<Rule> rules = new ArrayList<Rule>();
+        List<Rule> rules = new ArrayList<>();
         for (Negatable<Network> s : orAny(sources)) {
             for (Negatable<Network> d : orAny(destinations)) {
                 rules.add(new Rule.Builder(origin).source(s).destination(d).in(in).out(out).protocol(protocol)
@@ -148,7 +148,7 @@ final class RuleParts {
         if (list.isEmpty()) {
             return Collections.singletonList(ANY);
         }
-        List<Negatable<Network>> all = new ArrayList<Negatable<Network>>();
+        List<Negatable<Network>> all = new ArrayList<>();
         for (Negatable<Network> one : list) {
             // what matches every address isn't printed by iptables-save either
             all.add(one.value.isEverything() && !one.negated ? ANY : one);

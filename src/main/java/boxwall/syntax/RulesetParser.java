@@ -32,10 +32,10 @@ public final class RulesetParser {
     private final Includes includes;
     private final Variables variables;
     private final Errors errors = new Errors();
-    private final Map<Family, Draft> drafts = new TreeMap<Family, Draft>();
-    private final Map<String, CommandParser> parsers = new LinkedHashMap<String, CommandParser>();
+    private final Map<Family, Draft> drafts = new TreeMap<>();
+    private final Map<String, CommandParser> parsers = new LinkedHashMap<>();
     private final ParsedRules lists = new ParsedRules(Ruleset.empty(), new ArrayList<SyntaxError>());
-    private final List<String> open = new ArrayList<String>();
+    private final List<String> open = new ArrayList<>();
     private final Foreign foreign;
     private int included;
     /** Whether the lines being read are a preset's, not the user's. */
@@ -137,7 +137,7 @@ public final class RulesetParser {
         if (!preset) {
             lists.ownCommands.add(new Origin(line.get(0).file, line.get(0).line));
         }
-        List<Command> commands = new ArrayList<Command>();
+        List<Command> commands = new ArrayList<>();
         for (Family family : families) {
             commands.add(parser(family, families.length > 1).parse(line, 1, line.get(0), null));
         }
@@ -215,8 +215,8 @@ public final class RulesetParser {
 
     /** What an include sets for the lines of a preset; what isn't given is what the file has set before, or the default. */
     private Map<String, String> values(List<Word> line, Preset preset) {
-        Map<String, String> values = new LinkedHashMap<String, String>();
-        Map<String, Word> given = new LinkedHashMap<String, Word>();
+        Map<String, String> values = new LinkedHashMap<>();
+        Map<String, Word> given = new LinkedHashMap<>();
         for (Word word : line.subList(2, line.size())) {
             int equals = word.text.indexOf('=');
             String name = equals < 0 ? word.text : word.text.substring(0, equals);
@@ -278,7 +278,7 @@ public final class RulesetParser {
             errors.add(verdict, "an expected verdict must be ACCEPT, DROP or REJECT", "write expect ACCEPT in=... dport=...");
             return;
         }
-        Map<String, String> keys = new LinkedHashMap<String, String>();
+        Map<String, String> keys = new LinkedHashMap<>();
         for (Word word : line.subList(2, line.size())) {
             int equals = word.text.indexOf('=');
             String key = equals < 0 ? word.text : word.text.substring(0, equals);

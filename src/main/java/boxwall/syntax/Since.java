@@ -56,10 +56,10 @@ public final class Since {
 
     /** The rule without the options that this release lacks and that say only what it means anyway (recent's --mask). */
     public static Rule without(String version, Family family, Rule rule) {
-        List<Match> matches = new ArrayList<Match>();
+        List<Match> matches = new ArrayList<>();
         for (Match match : rule.matches()) {
             Extension extension = Extensions.get().match(match.name, family);
-            List<Option> kept = new ArrayList<Option>();
+            List<Option> kept = new ArrayList<>();
             for (Option option : match.options) {
                 OptionSpec spec = extension == null ? null : extension.printed(option.name);
                 boolean says = spec == null || version == null || !older(version, spec.since) || option.negated

@@ -6,9 +6,6 @@ import boxwall.netfilter.Words;
 final class Times {
     private static final String[] WEEK = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
 
-    private Times() {
-    }
-
     static String value(String kind, String text) throws Bad {
         switch (kind) {
             case "clock":

@@ -134,7 +134,7 @@ final class Tokenizer {
     }
 
     private void begin() {
-        words = new ArrayList<Word>();
+        words = new ArrayList<>();
         broken = false;
         open = false;
         word.setLength(0);

@@ -12,14 +12,14 @@ import java.util.Set;
 final class Variables implements Tokenizer.Lookup {
     private final Names names;
     private final Errors errors;
-    private final Map<String, String> set = new HashMap<String, String>();
+    private final Map<String, String> set = new HashMap<>();
     /** Names set from something that this box lacks: they lack too. */
-    private final Map<String, String> setLacking = new HashMap<String, String>();
+    private final Map<String, String> setLacking = new HashMap<>();
     /** The box's names that were used, with their values. */
-    final Map<String, String> used = new LinkedHashMap<String, String>();
-    private final Set<String> ofFile = new HashSet<String>();
+    final Map<String, String> used = new LinkedHashMap<>();
+    private final Set<String> ofFile = new HashSet<>();
     /** What the include that is read just now sets for its lines; null values leave a line out. */
-    private Map<String, String> given = new HashMap<String, String>();
+    private Map<String, String> given = new HashMap<>();
     private String lacking;
     private boolean unset;
 
@@ -81,7 +81,7 @@ final class Variables implements Tokenizer.Lookup {
             errors.more();
             return null;
         }
-        List<String> known = new ArrayList<String>(ofFile);
+        List<String> known = new ArrayList<>(ofFile);
         known.addAll(names.all());
         errors.add(at, "the name " + Errors.show(name) + " isn't set", hint(name, known));
         return null;

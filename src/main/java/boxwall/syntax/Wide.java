@@ -8,9 +8,6 @@ import java.math.RoundingMode;
 final class Wide {
     private static final BigInteger MAX = BigInteger.ONE.shiftLeft(64).subtract(BigInteger.ONE);
 
-    private Wide() {
-    }
-
     private static BigInteger parse(String text) throws Bad {
         if (Counters.digits(text) == 0 || text.length() > 1 && text.charAt(0) == '0' || new BigInteger(text).compareTo(MAX) > 0) {
             throw new Bad("not a number of 64 bits: " + Errors.show(text), "write it in decimal");

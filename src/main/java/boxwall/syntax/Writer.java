@@ -92,7 +92,7 @@ public final class Writer {
     /** All tables that the ruleset owns in a family, whole. */
     public static RestoreText restore(Ruleset ruleset, Family family) {
         StringBuilder out = new StringBuilder();
-        List<Origin> origins = new ArrayList<Origin>();
+        List<Origin> origins = new ArrayList<>();
         for (Table table : ruleset.tables(family)) {
             line(out, origins, "*" + table.word(), null);
             for (Chain chain : ruleset.chains(family, table)) {
