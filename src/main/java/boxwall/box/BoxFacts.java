@@ -35,6 +35,7 @@ public final class BoxFacts {
     public final PortRange portRange;
     private final Surroundings surroundings;
     private final AvmFirewall avmFirewall;
+    private final Secrets secrets;
     private final List<Finding> findings;
     /** Answers given before: each rule of a ruleset asks the same few, and an interpreter takes its time. */
     private final Map<String, Capability> known = new java.util.HashMap<String, Capability>();
@@ -56,9 +57,13 @@ public final class BoxFacts {
         portRange = PortRange.of(readings);
         surroundings = new Surroundings(readings, loaded, log);
         avmFirewall = AvmFirewall.of(readings);
+        secrets = Secrets.of(readings);
         List<Finding> all = new ArrayList<>();
         new NetfilterFindings(this, readings, log).addTo(all);
         new SurroundingFindings(this, readings, surroundings).addTo(all);
+        for (int i = 0; i < all.size(); i++) {
+            all.set(i, all.get(i).of(secrets));
+        }
         findings = Collections.unmodifiableList(all);
     }
 
@@ -83,8 +88,8 @@ public final class BoxFacts {
         decided(by, "memory_mb", firmware.memoryEvidence());
         decided(by, "iptables.version", userland.evidence());
         decided(by, "modules", modules.loaded.isKnown() ? modules.loaded.source : "");
-        if (!conntrack.evidence.isEmpty()) {
-            by.put("conntrack", conntrack.evidence);
+        for (int i = 0; i < conntrack.evidence.size(); i++) {
+            decided(by, "conntrack", conntrack.evidence.get(i));
         }
         decided(by, "packet_acceleration", acceleration.evidence);
         decided(by, "printk", surroundings.printkEvidence());
@@ -92,9 +97,12 @@ public final class BoxFacts {
         return by;
     }
 
-    private static void decided(Map<String, List<String>> by, String fact, String line) {
+    private void decided(Map<String, List<String>> by, String fact, String line) {
+        if (line.length() > 0 && !by.containsKey(fact)) {
+            by.put(fact, new ArrayList<>());
+        }
         if (line.length() > 0) {
-            by.put(fact, Collections.singletonList(line));
+            by.get(fact).add(secrets.line(line));
         }
     }
 

@@ -47,7 +47,7 @@ public final class Capability {
 
     /** The line it follows from, with its source in front ({@code /proc/modules: xt_tcpudp 2067 …}); never null. */
     public String evidence() {
-        return evidence;
+        return Secrets.masked(evidence);
     }
 
     @Override

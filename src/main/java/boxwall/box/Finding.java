@@ -27,6 +27,8 @@ public final class Finding {
     private final List<String> evidence;
     private final String effect;
     public final String remedy;
+    /** Of the box that it is about; null when it is at hand no more. */
+    private final Secrets secrets;
 
     /**
      * Makes a finding.
@@ -38,12 +40,22 @@ public final class Finding {
      * @param remedy the exact command or menuconfig symbol; never null
      */
     public Finding(String code, Severity severity, String where, List<String> evidence, String effect, String remedy) {
+        this(code, severity, where, evidence, effect, remedy, null);
+    }
+
+    private Finding(String code, Severity severity, String where, List<String> evidence, String effect, String remedy, Secrets secrets) {
         this.code = code;
         this.severity = severity;
         this.where = where;
-        this.evidence = Collections.unmodifiableList(new ArrayList<String>(evidence));
+        this.evidence = Collections.unmodifiableList(new ArrayList<>(evidence));
         this.effect = effect;
         this.remedy = remedy;
+        this.secrets = secrets;
+    }
+
+    /** The same, shown without what names this box. */
+    Finding of(Secrets box) {
+        return new Finding(code, severity, where, evidence, effect, remedy, box);
     }
 
     public String code() {
@@ -58,17 +70,27 @@ public final class Finding {
         return where;
     }
 
+    /** The lines without secrets, see {@link Secrets}. */
     public List<String> evidence() {
-        return evidence;
+        List<String> shown = new ArrayList<>();
+        for (String line : evidence) {
+            shown.add(shown(line));
+        }
+        return shown;
     }
 
+    /** The sentence without secrets: it may quote. */
     public String effect() {
-        return effect;
+        return shown(effect);
+    }
+
+    private String shown(String line) {
+        return secrets == null ? Secrets.masked(line) : secrets.line(line);
     }
 
     @Override
     public String toString() {
-        return (where.length() == 0 ? "" : where + ": ") + severity.word() + " " + code + ": " + effect
+        return (where.length() == 0 ? "" : where + ": ") + severity.word() + " " + code + ": " + effect()
                 + (remedy.length() == 0 ? "" : "; " + remedy);
     }
 }

@@ -1,7 +1,6 @@
 package boxwall.daemon;
 
 import boxwall.apply.BootPlane;
-import boxwall.box.Readings;
 import boxwall.http.Reply;
 import boxwall.http.Request;
 import boxwall.probe.Recorder;
@@ -81,10 +80,10 @@ final class SwitchReplies {
 
     /** POST /record: for {@code --root} at the desk, without a file on the box. */
     Reply record(Request request) {
-        Readings readings = box.box().readings();
+        Recorder recorder = new Recorder(box.box().readings());
         Tar tar = new Tar("boxwall-record", System.currentTimeMillis() / 1000);
-        for (String path : Recorder.paths(readings)) {
-            tar.add(path, Recorder.text(readings, path));
+        for (String path : recorder.paths()) {
+            tar.add(path, recorder.text(path));
         }
         log.event("record for " + request.client().text());
         return Reply.bytes("application/x-tar", tar.text()).with("Content-Disposition", "attachment; filename=\"boxwall-record.tar\"");

@@ -1,6 +1,8 @@
 package boxwall.probe;
 
 import boxwall.box.Readings;
+import boxwall.box.Secrets;
+import boxwall.netfilter.Words;
 import boxwall.sys.BoxException;
 import boxwall.sys.Sys;
 
@@ -11,7 +13,13 @@ import java.util.List;
 public final class Recorder {
     private static final String COMMANDS = "/commands/";
 
-    private Recorder() {
+    private final Readings readings;
+    private final Secrets secrets;
+
+    /** Of these readings. */
+    public Recorder(Readings readings) {
+        this.readings = readings;
+        this.secrets = Secrets.of(readings);
     }
 
     /**
@@ -21,14 +29,15 @@ public final class Recorder {
      * @throws BoxException when one can't be written; those before it are
      */
     public static int record(Sys sys, Readings readings, String directory) throws BoxException {
-        for (String path : paths(readings)) {
-            write(sys, directory + path, text(readings, path));
+        Recorder recorder = new Recorder(readings);
+        for (String path : recorder.paths()) {
+            write(sys, directory + path, recorder.text(path));
         }
-        return paths(readings).size();
+        return recorder.paths().size();
     }
 
     /** The paths of the folder's files, each with a slash in front. */
-    public static List<String> paths(Readings readings) {
+    public List<String> paths() {
         List<String> paths = new ArrayList<>(readings.paths());
         for (String name : readings.commandNames()) {
             paths.add(COMMANDS + name);
@@ -37,12 +46,27 @@ public final class Recorder {
     }
 
     /** One file of the folder, without secrets. */
-    public static String text(Readings readings, String path) {
+    public String text(String path) {
         if (path.startsWith(COMMANDS)) {
-            return Secrets.removed(readings.command(path.substring(COMMANDS.length())));
+            return secrets.text(readings.command(path.substring(COMMANDS.length())));
+        }
+        if (path.startsWith("/proc/net/tcp") || path.startsWith("/proc/net/udp")) {
+            return secrets.text(listening(readings.lines(path)));
         }
         // a packed configuration is bytes, not lines, and holds nothing of the owner's
-        return path.endsWith(".gz") ? readings.file(path) : Secrets.removed(readings.file(path));
+        return path.endsWith(".gz") ? readings.file(path) : secrets.text(readings.file(path));
+    }
+
+    /** The sockets without a peer: {@code 0: 00000000:0050 00000000:0000 0A …}; whom the others talk to is nobody's business. */
+    private static String listening(List<String> lines) {
+        StringBuilder kept = new StringBuilder();
+        for (String line : lines) {
+            String[] words = Words.of(line);
+            if (words.length > 2 && (words[0].equals("sl") || words[2].endsWith(":0000"))) {
+                kept.append(line).append('\n');
+            }
+        }
+        return kept.toString();
     }
 
     private static void write(Sys sys, String path, String text) throws BoxException {

@@ -14,6 +14,7 @@ import boxwall.box.Finding;
 import boxwall.box.Interface;
 import boxwall.box.Kind;
 import boxwall.box.Known;
+import boxwall.box.Secrets;
 import boxwall.box.Userland;
 import boxwall.netfilter.Family;
 
@@ -112,7 +113,7 @@ public final class FactsJson {
             return Json.NULL;
         }
         return new JsonObject().add("name", one.name()).add("ip", text(one.ip())).add("net", text(one.net()))
-                .add("ip6", text(one.ip6())).add("net6", text(one.net6()));
+                .add("ip6", one.ip6() == null ? Json.NULL : text(Secrets.masked(one.ip6()))).add("net6", text(one.net6()));
     }
 
     private static JsonArray findings(List<Finding> findings) {

@@ -1,5 +1,7 @@
 package boxwall.report;
 
+import boxwall.box.Secrets;
+
 import com.eclipsesource.json.Json;
 import com.eclipsesource.json.JsonArray;
 
@@ -29,7 +31,8 @@ public final class ImportJson {
     }
 
     /** Adds what is said of a line; {@code todo} may be empty or null. */
-    public ImportJson remark(int line, String what, String todo, boolean harmless) {
+    public ImportJson remark(int line, String quoting, String todo, boolean harmless) {
+        String what = Secrets.masked(quoting);
         remarks.add(Json.object().add("line", line).add("what", Text.of(what)).add("todo", todo == null ? "" : Text.of(todo)).add("harmless", harmless));
         words.append(harmless ? "  " : "* ").append('\0').append(line).append(": ").append(what).append("; ").append(todo).append('\n');
         return this;

