@@ -99,7 +99,7 @@ public final class BoxFacts {
 
     private void decided(Map<String, List<String>> by, String fact, String line) {
         if (line.length() > 0 && !by.containsKey(fact)) {
-            by.put(fact, new ArrayList<>());
+            by.put(fact, new ArrayList<String>());
         }
         if (line.length() > 0) {
             by.get(fact).add(secrets.line(line));

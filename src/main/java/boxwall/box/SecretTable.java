@@ -19,7 +19,7 @@ final class SecretTable {
 
     static {
         for (int c = 0; c < 128; c++) {
-            WORDS.add(new ArrayList<>());
+            WORDS.add(new ArrayList<String>());
         }
         try {
             InputStream in = SecretTable.class.getResourceAsStream("/boxwall/box/secrets");
