@@ -13,15 +13,19 @@ refuse() {
 	exit 3
 }
 
-# Sets kind and the package's place in this tree.
+# Sets kind, the package's place in this tree, and what its menu shows: where, and Iptables from which kernel on.
 recognise() {
 	if [ -d "$tree/make/pkgs/mod" ] && [ -f "$tree/fwmod" ]; then
-		kind=ng place=make/pkgs/boxwall
+		kind=ng place=make/pkgs/boxwall menu='Packages > B > boxwall'
 	elif [ -d "$tree/make/mod" ] && [ -f "$tree/fwmod" ]; then
-		kind=classic place=make/boxwall
+		kind=classic place=make/boxwall menu='Packages > Packages > boxwall'
 	else
 		refuse "$tree is neither Freetz-NG (make/pkgs/mod) nor Freetz (make/mod): name the folder that has fwmod in it"
 	fi
+	case $kind in
+	ng) level='Kernel 3 and later: Iptables is shown at the level of user competence "Developer" only.' ;;
+	*) level='Kernel 3.10 and later: classic Freetz has no Iptables there; Freetz-NG has.' ;;
+	esac
 }
 
 # Refuses to write over a folder that is not ours.
@@ -44,10 +48,13 @@ install_package() {
 	cat <<END
 boxwall is in $tree/$place. Then, as the user who builds Freetz:
 
-    make menuconfig     Packages > Iptables, then Packages > boxwall
+    make menuconfig     Packages > Unstable > Iptables, then $menu
     make
 
-What it needs is chosen with it: iptables-save and -restore, start-stop-daemon, JamVM (or none: "compiled plans only").
+$level
+What it needs is chosen with it: iptables-save and -restore, start-stop-daemon, kernel modules, JamVM (or none: "compiled plans only").
+If the build ends with "File of kernel module not found", the kernel has that module built in: switch "Kernel modules for the presets" off and
+choose what "boxwall needs" prints.
 Nothing is filtered until boxwall is switched on in the web interface of the box.
 END
 }
@@ -63,7 +70,12 @@ install_addon() {
 	cat <<END
 boxwall is in $tree/$addon and named in addon/static.pkg. Choose by hand in "make menuconfig", since an addon can't:
 
-    Iptables with iptables-save/-restore; BusyBox: start-stop-daemon; JamVM, unless only compiled plans are to run
+    Packages > Unstable > Iptables with iptables-save/-restore and the modules that "boxwall needs" prints
+    BusyBox: start-stop-daemon
+    JamVM, unless only compiled plans are to run
+
+$level
+An addon starts after all packages: its rules are loaded last, when the servers of the image already answer. The package loads them before (level 25).
 END
 }
 

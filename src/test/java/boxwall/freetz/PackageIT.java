@@ -2,6 +2,7 @@ package boxwall.freetz;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import boxwall.build.Budgets;
@@ -150,6 +151,22 @@ class PackageIT {
         }
     }
 
+    /** Where the menus are in both trees, by hand: iptables' category is Unstable, Freetz-NG has a menu for each letter. What the texts name is there. */
+    @Test
+    void theTextsNameTheMenusAlike() throws IOException {
+        String menu = Files.readString(MenuIT.shape("ng").resolve("Config.in"));
+        for (String text : new String[] {"README.md", "freetz-package/boxwall.md"}) {
+            String words = Files.readString(Path.of(text));
+            assertTrue(words.contains("Packages > Unstable > Iptables") && words.contains("Packages > B > boxwall") && words.contains("Developer"), text);
+        }
+        String page = Files.readString(Path.of("freetz-package/boxwall.md"));
+        assertTrue(menu.contains("Iptables in the menu Unstable") && menu.contains("level of user competence Developer only"), menu);
+        assertTrue(menu.contains("see docs/make/boxwall.md, Own Modules") && page.contains("Own Modules"), "the menu refers to it");
+        assertTrue(menu.contains("bool \"Kernel modules for the presets\"") && page.contains("switch off `Kernel modules for the presets`"), "the page refers to it");
+        String classic = Files.readString(MenuIT.shape("classic").resolve("Config.in"));
+        assertFalse(classic.contains("Developer") || classic.contains("built into this kernel"), "classic Freetz has neither");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"ng", "classic"})
     void installsIntoATreeAndOutAgain(String kind, @TempDir Path tree) throws Exception {
@@ -161,8 +178,11 @@ class PackageIT {
         TreeMap<String, byte[]> before = files(tree);
         String install = ASSEMBLED.resolve("install.sh").toString();
         for (int turn = 1; turn <= 2; turn++) {
-            assertTrue(said("sh", install, tree.toString()).contains("make menuconfig"));
-            assertTrue(said("sh", install, "--addon", tree.toString()).contains("addon/static.pkg"));
+            String words = said("sh", install, tree.toString());
+            assertTrue(words.contains("make menuconfig     Packages > Unstable > Iptables, then Packages > " + (kind.equals("ng") ? "B" : "Packages") + " > boxwall\n"), words);
+            assertTrue(words.contains(kind.equals("ng") ? "\"Developer\" only" : "no Iptables"), words);
+            String addon = said("sh", install, "--addon", tree.toString());
+            assertTrue(addon.contains("addon/static.pkg") && addon.contains("Packages > Unstable > Iptables with") && addon.contains("its rules are loaded last"), addon);
         }
         assertEquals("# comment\nown-files-0.1\nboxwall-0.1\n", Files.readString(tree.resolve("addon/static.pkg")));
         assertTrue(files(tree).keySet().containsAll(List.of((kind.equals("ng") ? "make/pkgs" : "make") + "/boxwall/boxwall.mk", "addon/boxwall-0.1/root/usr/sbin/boxwall-apply")));
