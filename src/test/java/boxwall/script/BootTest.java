@@ -204,6 +204,45 @@ class BootTest {
         });
     }
 
+    /** The first restore, or each of five, waits for xtables' lock until it is killed; then the lock is free. */
+    @Test
+    void whatALockKeptOutIsLoadedWhenTheLockIsFree() {
+        inBothShells(shell -> {
+            for (int kept : new int[] {1, 5}) {
+                try (NetBox box = new NetBox(shell)) {
+                    box.hangClock("20");
+                    box.waitsForLock(kept);
+                    box.sh(NetBox.HOLD);
+                    box.stored("boot", OLD);
+                    NetBox.Answer answer = box.apply("boot");
+                    assertEquals(kept, NetBox.read(box.folder.resolve("held")).lines().count() - 1, "restores that the lock kept out");
+                    assertEquals("active old ", answer.get("state") + " " + answer.get("plan") + " " + answer.get("reason"), answer.out() + answer.err());
+                    assertEquals(4, box.tables().split("1111", -1).length, box.tables());
+                    assertTrue(Wait.until(() -> box.processes() == 0), () -> box.alive().toString());
+                }
+            }
+        });
+    }
+
+    @Test
+    void aTrialThatALockKeptOutIsTriedOnceMore() {
+        inBothShells(shell -> {
+            try (NetBox box = new NetBox(shell)) {
+                box.holdSleep(600);
+                box.hangClock("20");
+                box.stored("boot", OLD);
+                box.stored("boot.new", NEW);
+                box.waitsForLock(1);
+                box.script("modsave", "#!/bin/sh\n[ -e $BOXWALL_TEST/holder ] || " + NetBox.HOLD);
+                NetBox.Answer answer = box.apply("boot");
+                assertEquals("active new ", answer.get("state") + " " + answer.get("plan") + " " + answer.get("reason"), answer.out() + answer.err());
+                assertFalse(Files.exists(box.state.resolve("boot.bad")));
+                box.wakeUp();
+                assertTrue(Wait.until(() -> box.processes() == 0), () -> box.alive().toString());
+            }
+        });
+    }
+
     @Test
     void aStickKeepsEverythingUnloaded() {
         inBothShells(shell -> {

@@ -33,6 +33,8 @@ final class NetBox implements AutoCloseable {
     static final int NEVER = 99999;
     /** What a stand-in does to hang. */
     static final String HANG = "exec $BOXWALL_BIN/hang\n";
+    /** Lets another program hold xtables' lock. */
+    static final String HOLD = "{ exec 9>>/run/xtables.lock; flock 9; sleep 100000 & echo $! >$BOXWALL_TEST/holder; exec 9>&-; } </dev/null >/dev/null 2>&1\n";
     /** Puts the busybox that bin/check has found in the place of the installed one, which may prefer its own applets to stand-ins. */
     private static final String BUSYBOX = System.getProperty("boxwall.busybox") == null ? ""
             : "mount --bind " + System.getProperty("boxwall.busybox") + " /bin/busybox && ";
@@ -262,6 +264,18 @@ final class NetBox implements AutoCloseable {
         Answer answer = sh("cat /proc/uptime >$BOXWALL_TEST/uptime.hung && mount --bind $BOXWALL_TEST/uptime.hung /proc/uptime");
         if (answer.status() != 0) {
             throw new IllegalStateException("a file in the place of /proc/uptime: " + answer.err());
+        }
+    }
+
+    /**
+     * Has the real iptables-restore wait for xtables' lock until it is killed, so many times; the one after that finds the lock free. Goes with
+     * {@link #hangClock} and {@link #HOLD}.
+     */
+    void waitsForLock(int times) {
+        for (String tool : new String[] {"iptables-restore", "ip6tables-restore"}) {
+            script(tool, "#!/bin/sh\nif ! flock -n /run/xtables.lock true; then\n\techo >>$BOXWALL_TEST/held\n"
+                    + "\t[ $(wc -l <$BOXWALL_TEST/held) -gt " + times + " ] || exec $BOXWALL_BIN/hang " + LEGACY + " " + tool + " \"$@\"\n"
+                    + "\tkill $(cat $BOXWALL_TEST/holder)\nfi\nexec " + LEGACY + " " + tool + " \"$@\"\n");
         }
     }
 

@@ -206,7 +206,25 @@ class TryTest {
                 box.script("ip6tables-restore", "#!/bin/sh\n" + NetBox.HANG);
                 NetBox.Answer answer = tried(box, NEW, 30);
                 assertEquals(4, answer.status(), answer.err());
-                assertTrue(answer.get("error").contains("ip6tables-restore -c: status 137"), answer.get("error"));
+                assertTrue(answer.get("error").contains("ip6tables-restore -c: ended after 20 s; another program holds xtables' lock?"), answer.get("error"));
+                assertTrue(box.tables().lines().noneMatch(line -> line.startsWith("-A")));
+                assertQuiet(box);
+            }
+        });
+    }
+
+    @Test
+    void aLockThatAnotherProgramHoldsIsNamed() {
+        inBothShells(shell -> {
+            try (NetBox box = new NetBox(shell)) {
+                box.hangClock("20");
+                box.waitsForLock(100);
+                box.sh(NetBox.HOLD);
+                NetBox.Answer answer = tried(box, NEW, 30);
+                assertEquals(4, answer.status(), answer.err());
+                assertEquals("restore-failed", answer.get("reason"), answer.out());
+                assertTrue(answer.get("error").contains("iptables-restore -c: ended after 20 s; another program holds xtables' lock?"), answer.get("error"));
+                box.sh("kill $(cat $BOXWALL_TEST/holder)");
                 assertTrue(box.tables().lines().noneMatch(line -> line.startsWith("-A")));
                 assertQuiet(box);
             }
