@@ -5,12 +5,12 @@ import boxwall.box.Finding;
 import boxwall.box.Interface;
 import boxwall.explain.Answer;
 import boxwall.explain.Packet;
-import boxwall.explain.State;
 import boxwall.explain.Walk;
 import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Hook;
 import boxwall.netfilter.Ruleset;
+import boxwall.netfilter.State;
 import boxwall.netfilter.Table;
 
 import java.util.ArrayList;

@@ -3,7 +3,6 @@ package boxwall.check;
 import boxwall.box.BoxFacts;
 import boxwall.box.Interface;
 import boxwall.explain.Packet;
-import boxwall.explain.State;
 import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Chain;
 import boxwall.netfilter.Family;
@@ -11,6 +10,7 @@ import boxwall.netfilter.Match;
 import boxwall.netfilter.Option;
 import boxwall.netfilter.Rule;
 import boxwall.netfilter.Ruleset;
+import boxwall.netfilter.State;
 import boxwall.netfilter.Table;
 import boxwall.netfilter.Target;
 
@@ -112,11 +112,8 @@ final class Samples {
         for (Match match : rule.matches()) {
             for (Option option : match.options) {
                 if (isDestinationPort(option) && !option.negated) {
-                    for (String word : option.value().split(",")) {
-                        String first = word.indexOf(':') < 0 ? word : word.substring(0, word.indexOf(':'));
-                        if (first.matches("[0-9]{1,5}")) {
-                            to.add(Integer.valueOf(first));
-                        }
+                    for (int[] range : option.ports().ranges) {
+                        to.add(Integer.valueOf(range[0]));
                     }
                 }
             }
@@ -124,7 +121,7 @@ final class Samples {
     }
 
     private static boolean isDestinationPort(Option option) {
-        return option.value() != null && (option.name.equals("--dport") || option.name.equals("--dports") || option.name.equals("--ports"));
+        return option.ports() != null && (option.name.equals("--dport") || option.name.equals("--dports") || option.name.equals("--ports"));
     }
 
     /** Whether a rule names the port it accepts. */

@@ -69,7 +69,7 @@ final class AnswerChains {
         Rule udp = new Rule.Builder(standsFor.origin).protocol(Negatable.is("udp")).target(Target.of(chain.name())).build();
         Rule jump = chain.rules().isEmpty() ? null : Narrow.by(udp, standsFor);
         List<Match> asked = new ArrayList<>();
-        for (Match match : State.strip(standsFor).matches()) {
+        for (Match match : States.strip(standsFor).matches()) {
             if (!match.name.equals("comment") && !(match.name.equals("udp") && match.options.isEmpty())) {
                 asked.add(match);
             }

@@ -5,6 +5,7 @@ import boxwall.netfilter.Match;
 import boxwall.netfilter.Negatable;
 import boxwall.netfilter.Option;
 import boxwall.netfilter.Rule;
+import boxwall.netfilter.State;
 
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -5,6 +5,7 @@ import boxwall.netfilter.Family;
 import boxwall.netfilter.Match;
 import boxwall.netfilter.Rule;
 import boxwall.netfilter.Ruleset;
+import boxwall.netfilter.State;
 import boxwall.netfilter.Table;
 import boxwall.netfilter.Target;
 
@@ -99,7 +100,7 @@ final class Jumps {
             return;
         }
         for (Rule rule : chain.rules()) {
-            Set<State> states = State.of(rule);
+            Set<State> states = States.of(rule);
             boolean takesNew = states != null && states.contains(State.NEW);
             if (rule.target == null || !takesNew || ++paths > PATHS_MAX) {
                 continue;
@@ -115,7 +116,7 @@ final class Jumps {
     }
 
     private static boolean asksNoMore(Rule rule) {
-        for (Match match : State.strip(rule).matches()) {
+        for (Match match : States.strip(rule).matches()) {
             boolean plain = match.name.equals("comment") || match.options.isEmpty();
             if (!plain) {
                 return false;

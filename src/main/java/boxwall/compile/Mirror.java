@@ -8,6 +8,7 @@ import boxwall.netfilter.Match;
 import boxwall.netfilter.Negatable;
 import boxwall.netfilter.Network;
 import boxwall.netfilter.Option;
+import boxwall.netfilter.Ports;
 import boxwall.netfilter.Rule;
 import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.Table;
@@ -37,8 +38,8 @@ final class Mirror {
     private final Table table;
     private final Place place;
     private final Jumps jumps;
-    private final String freePorts;
-    private final String unserved;
+    private final Ports freePorts;
+    private final Ports unserved;
     private final AnswerChains shared;
     private int writtenOut;
     private final Map<Hook, Set<String>> reached = new TreeMap<>();
@@ -133,9 +134,9 @@ final class Mirror {
         List<Rule> answers = new ArrayList<>();
         for (UdpPorts asked : narrowed == null ? Collections.<UdpPorts>emptyList() : asked(question)) {
             for (UdpPorts wanted : UdpPorts.of(standsFor)) {
-                String from = FreePorts.within(asked.to, wanted.from);
-                String to = FreePorts.within(ownPorts(asked.from, wanted, hook), wanted.to);
-                for (List<Match> matches : from.length() == 0 || to.length() == 0 ? Collections.<List<Match>>emptyList()
+                Ports from = asked.to.within(wanted.from);
+                Ports to = ownPorts(asked.from, wanted, hook).within(wanted.to);
+                for (List<Match> matches : from.isEmpty() || to.isEmpty() ? Collections.<List<Match>>emptyList()
                         : new UdpPorts(from, to).matches()) {
                     matches.addAll(addresses(question));
                     answers.add(narrowed.copy().matches(matches).build());
@@ -163,7 +164,7 @@ final class Mirror {
 
     /** Whether a rule asks for no more than what an answer's own rule can ask for as well. */
     private static boolean asksNoMore(Rule standsFor) {
-        for (Match match : State.strip(standsFor).matches()) {
+        for (Match match : States.strip(standsFor).matches()) {
             if (!match.name.equals("comment") && !UdpPorts.isPorts(match)) {
                 return false;
             }
@@ -194,7 +195,7 @@ final class Mirror {
     /** A question's ranges of addresses turned round; null when it asks for something that its answer doesn't show. */
     private static List<Match> addresses(Rule question) {
         List<Match> turned = new ArrayList<>();
-        for (Match match : State.strip(question).matches()) {
+        for (Match match : States.strip(question).matches()) {
             if (match.name.equals("iprange")) {
                 List<Option> options = new ArrayList<>();
                 for (Option option : match.options) {
@@ -215,12 +216,12 @@ final class Mirror {
      * The ports that answers may go to: those that the question names; those that the rule for answers names together with the remote
      * port, where no rule says that they have a service; else those that programs are given.
      */
-    private String ownPorts(String named, UdpPorts wanted, Hook hook) {
+    private Ports ownPorts(Ports named, UdpPorts wanted, Hook hook) {
         if (UdpPorts.isFixed(named)) {
             return named;
         }
         boolean both = UdpPorts.isFixed(wanted.from) && UdpPorts.isFixed(wanted.to);
-        String given = hook != Hook.INPUT ? both ? UdpPorts.ALL : "1024:65535" : both ? unserved : freePorts;
-        return given.length() == 0 ? "" : FreePorts.within(given, named);
+        Ports given = hook != Hook.INPUT ? both ? Ports.ALL : Ports.of(1024, 65535) : both ? unserved : freePorts;
+        return given.within(named);
     }
 }

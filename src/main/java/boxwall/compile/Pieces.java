@@ -3,6 +3,7 @@ package boxwall.compile;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Negatable;
 import boxwall.netfilter.Rule;
+import boxwall.netfilter.State;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -26,7 +27,7 @@ final class Pieces {
 
     private Pieces(Family family, Rule rule, Set<State> states, boolean drops, OtherProtocols others) {
         this.family = family;
-        this.base = State.strip(rule);
+        this.base = States.strip(rule);
         this.states = states;
         this.drops = drops;
         this.others = others;
@@ -57,11 +58,11 @@ final class Pieces {
             return;
         }
         if (states.contains(State.NEW)) {
-            add(TcpFlags.OPENING.on(base));
+            add(Segments.of(Segments.OPENING, base));
         }
         if (states.contains(State.ESTABLISHED)) {
-            add(TcpFlags.ACK.on(base));
-            add(TcpFlags.RESET.on(base));
+            add(Segments.of(Segments.ACK, base));
+            add(Segments.of(Segments.RESET, base));
         }
     }
 

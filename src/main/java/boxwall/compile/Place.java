@@ -6,21 +6,22 @@ import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Negatable;
 import boxwall.netfilter.Network;
+import boxwall.netfilter.Ports;
 
 /** What the stateless form must know of the box: where the Internet and the guests are, and which ports no service listens on. */
 final class Place {
     /** What the kernel uses when nothing is said (net/ipv4/inet_connection_sock.c, since 2.6.24 for boxes with this much memory). */
-    private static final String LOCAL_PORTS = "32768:61000";
+    private static final Ports LOCAL_PORTS = Ports.of(32768, 61000);
 
-    /** {@code low:high} of ip_local_port_range: the ports that the kernel gives to questions of the box's own. */
-    final String localPorts;
+    /** The range of ip_local_port_range: the ports that the kernel gives to questions of the box's own. */
+    final Ports localPorts;
     /** The interface to the Internet, or null when unknown. */
     final String wan;
     private final String guest;
     private final Network guestNet;
     private final Network guestNet6;
 
-    private Place(String localPorts, String wan, String guest, Network guestNet, Network guestNet6) {
+    private Place(Ports localPorts, String wan, String guest, Network guestNet, Network guestNet6) {
         this.localPorts = localPorts;
         this.wan = wan;
         this.guest = guest;
@@ -30,12 +31,12 @@ final class Place {
 
     /** A box of which its guests' network isn't known; {@code wan} may be null too. */
     static Place of(String localPorts, String wan) {
-        return new Place(localPorts, wan, null, null, null);
+        return new Place(Ports.parse(localPorts), wan, null, null, null);
     }
 
     static Place of(BoxFacts facts) {
         Interface guest = facts.guest();
-        String ports = facts.portRange == null ? LOCAL_PORTS : facts.portRange.low + ":" + facts.portRange.high;
+        Ports ports = facts.portRange == null ? LOCAL_PORTS : Ports.of(facts.portRange.low, facts.portRange.high);
         return new Place(ports, facts.wan() == null ? null : facts.wan().name(), guest == null ? null : guest.name(),
                 guest == null ? null : network(guest.net()), guest == null ? null : network(guest.net6()));
     }

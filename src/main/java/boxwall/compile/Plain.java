@@ -7,6 +7,7 @@ import boxwall.netfilter.Negatable;
 import boxwall.netfilter.Network;
 import boxwall.netfilter.Option;
 import boxwall.netfilter.Rule;
+import boxwall.netfilter.State;
 import boxwall.netfilter.Target;
 
 import java.util.Arrays;
@@ -25,6 +26,8 @@ import java.util.Set;
 final class Plain {
     private static final Set<String> ASKING = new HashSet<>(Arrays.asList("comment", "state", "conntrack", "mac", "mark", "iprange",
             "tcp", "udp", "icmp", "icmp6", "multiport"));
+    private static final Set<State> KNOWN = State.set("RELATED,ESTABLISHED");
+    private static final Set<State> OTHER = State.set("NEW,INVALID");
     private static final Set<String> HEADER = new HashSet<>(Arrays.asList("tcp", "udp", "icmp", "icmp6", "multiport"));
     /** Names of which each means another number; others may be a number's second name. */
     private static final Set<String> PROTOCOLS = new HashSet<>(Arrays.asList("tcp", "udp", "icmp", "ipv6-icmp"));
@@ -133,8 +136,8 @@ final class Plain {
         int asked = 0;
         for (Match match : rule.matches()) {
             Option states = match.option(match.name.equals("state") ? "--state" : "--ctstate");
-            boolean known = states != null && match.options.size() == 1 && !states.negated && states.value() != null
-                    && states.value().matches("(RELATED,)?ESTABLISHED(,RELATED)?");
+            boolean known = states != null && match.options.size() == 1 && !states.negated && states.states() != null
+                    && states.states().contains(State.ESTABLISHED) && KNOWN.containsAll(states.states());
             if (!known && !match.name.equals("comment")) {
                 return false;
             }
@@ -154,7 +157,7 @@ final class Plain {
     private static boolean apartByState(Rule other) {
         for (Match match : other.matches()) {
             Option states = match.option(match.name.equals("state") ? "--state" : "--ctstate");
-            if (states != null && !states.negated && states.value() != null && states.value().matches("(NEW|INVALID)(,(NEW|INVALID))?")) {
+            if (states != null && !states.negated && states.states() != null && OTHER.containsAll(states.states())) {
                 return true;
             }
         }

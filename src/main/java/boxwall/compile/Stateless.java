@@ -7,8 +7,8 @@ import boxwall.netfilter.Hook;
 import boxwall.netfilter.Match;
 import boxwall.netfilter.Rule;
 import boxwall.netfilter.Ruleset;
+import boxwall.netfilter.State;
 import boxwall.netfilter.Table;
-import boxwall.netfilter.Target;
 import boxwall.syntax.Note;
 
 import java.util.ArrayList;
@@ -87,7 +87,7 @@ final class Stateless {
         for (Chain chain : ruleset.chains(family, table)) {
             taken.add(chain.name());
             for (Rule rule : chain.rules()) {
-                asking += State.matchOf(rule) != null && takesAnswers(rule, State.of(rule), jumps) ? 1 : 0;
+                asking += States.matchOf(rule) != null && takesAnswers(rule, States.of(rule), jumps) ? 1 : 0;
             }
         }
         AnswerChains answers = new AnswerChains(taken, asking);
@@ -170,13 +170,13 @@ final class Stateless {
                     ? INSTEAD.get(lost) : "the same without " + lost + ", if that will do; else leave the rule out");
             return rules;
         }
-        if (State.matchOf(rule) == null) {
+        if (States.matchOf(rule) == null) {
             rules.add(rule);
             return rules;
         }
-        Set<State> states = State.of(rule);
+        Set<State> states = States.of(rule);
         if (states == null) {
-            loss(rule, State.matchOf(rule) + " can't be had without connection tracking: the rule is left out",
+            loss(rule, States.matchOf(rule) + " can't be had without connection tracking: the rule is left out",
                     "the addresses and ports themselves (-s, -d, --dport), or leave the rule out");
             return rules;
         }

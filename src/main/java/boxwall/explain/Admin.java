@@ -3,6 +3,7 @@ package boxwall.explain;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Hook;
 import boxwall.netfilter.Ruleset;
+import boxwall.netfilter.State;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

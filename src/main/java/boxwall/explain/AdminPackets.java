@@ -4,6 +4,7 @@ import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Hook;
 import boxwall.netfilter.Ruleset;
+import boxwall.netfilter.State;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -7,6 +7,7 @@ import boxwall.netfilter.Origin;
 import boxwall.netfilter.Policy;
 import boxwall.netfilter.Rule;
 import boxwall.netfilter.Ruleset;
+import boxwall.netfilter.State;
 import boxwall.netfilter.Table;
 import boxwall.netfilter.Target;
 import java.util.ArrayList;

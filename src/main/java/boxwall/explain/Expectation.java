@@ -3,6 +3,7 @@ package boxwall.explain;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Hook;
 import boxwall.netfilter.Ruleset;
+import boxwall.netfilter.State;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;

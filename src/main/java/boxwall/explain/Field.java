@@ -1,5 +1,7 @@
 package boxwall.explain;
 
+import boxwall.netfilter.State;
+
 /**
  * What of a packet a rule can ask, each as a fixed number of bytes in network order, so that every question is either a range or a
  * value under a mask. Interfaces are their names, padded with zeros: that is how the kernel compares them

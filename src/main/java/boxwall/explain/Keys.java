@@ -5,6 +5,9 @@ import boxwall.netfilter.Family;
 import boxwall.netfilter.Hook;
 import boxwall.netfilter.IcmpNames;
 import boxwall.netfilter.Network;
+import boxwall.netfilter.Ports;
+import boxwall.netfilter.State;
+import boxwall.netfilter.TcpFlags;
 import boxwall.netfilter.Words;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -123,10 +126,10 @@ public final class Keys {
     private static List<Span> spans(String key, Map<String, String> keys, Family family, Site site) {
         String value = keys.get(key);
         if (key.equals("sport") || key.equals("dport")) {
-            return given(Extensions.ports(value.replace('-', ':')), key, keys, "a port, a range as in 80-90, or a list");
+            return given(Extensions.spans(Ports.parse(value.replace('-', ':'))), key, keys, "a port, a range as in 80-90, or a list");
         }
         if (key.equals("flags")) {
-            int bits = Numbers.flags(value);
+            int bits = TcpFlags.bits(value);
             return given(bits < 0 ? null : one(1, bits), key, keys, "FIN, SYN, RST, PSH, ACK, URG with commas, or NONE");
         }
         List<Span> spans = new ArrayList<>();
@@ -178,10 +181,11 @@ public final class Keys {
     private static Span address(String word, Family family) {
         int slash = word.indexOf('/');
         if (slash < 0) {
-            return Extensions.addresses(word, family);
+            byte[][] range = Addresses.range(word, family);
+            return range == null ? null : Span.range(range[0], range[1]);
         }
         byte[] address = Addresses.parse(word.substring(0, slash));
-        long prefix = Numbers.parse(word.substring(slash + 1), family.addressBits);
+        long prefix = Words.number(word.substring(slash + 1), family.addressBits);
         if (address == null || address.length * 8 != family.addressBits || prefix < 0) {
             return null;
         }
@@ -199,7 +203,8 @@ public final class Keys {
     private static Span type(String word, Family family) {
         boolean number = word.length() == 0 || word.charAt(0) >= '0' && word.charAt(0) <= '9' || word.equals("any");
         String named = number ? word : IcmpNames.number(family, word);
-        return named == null ? null : Extensions.icmp(named, family);
+        int[] range = named == null ? null : IcmpNames.range(named, family);
+        return range == null ? null : Span.range(2, range[0], range[1]);
     }
 
     private static Span other(String key, String word) {
@@ -208,11 +213,11 @@ public final class Keys {
             return state == null ? null : Span.range(1, state.ordinal(), state.ordinal());
         }
         if (key.equals("mac")) {
-            byte[] mac = Numbers.mac(word);
+            byte[] mac = Addresses.mac(word);
             return mac == null ? null : Span.range(mac, mac);
         }
         if (key.equals("mark")) {
-            long mark = Numbers.parse(word, 0xffffffffL);
+            long mark = Words.number(word, 0xffffffffL);
             return mark < 0 ? null : Span.range(4, mark, mark);
         }
         return word.equals("yes") ? Span.range(1, 1, 1) : word.equals("no") ? Span.range(1, 0, 0) : null;

@@ -9,7 +9,6 @@ final class Numbers {
         "ipv6=41", "rsvp=46", "gre=47", "esp=50", "ah=51", "ipv6-icmp=58", "icmpv6=58", "icmp6=58", "ospf=89", "ipip=94",
         "pim=103", "ipcomp=108", "vrrp=112", "l2tp=115", "sctp=132", "mobility-header=135", "mh=135", "ipv6-mh=135",
         "udplite=136"};
-    private static final String[] FLAGS = {"FIN", "SYN", "RST", "PSH", "ACK", "URG"};
 
     /** The lowest {@code length} bytes of a number. */
     static byte[] bytes(long number, int length) {
@@ -68,17 +67,6 @@ final class Numbers {
         return mask;
     }
 
-    /** A decimal or 0x number from 0 to {@code most}, or -1 when the text is none. */
-    static long parse(String text, long most) {
-        try {
-            boolean hex = text.startsWith("0x") || text.startsWith("0X");
-            long number = hex ? Long.parseLong(text.substring(2), 16) : Long.parseLong(text);
-            return number < 0 || number > most ? -1 : number;
-        } catch (NumberFormatException e) {
-            return -1;
-        }
-    }
-
     /** A protocol's number from its name as iptables-save prints it or its number; -1 when unknown. */
     static int protocol(String word) {
         String start = word.toLowerCase(Locale.ROOT) + "=";
@@ -87,7 +75,7 @@ final class Numbers {
                 return Integer.parseInt(entry.substring(start.length()));
             }
         }
-        return (int) parse(word, 255);
+        return (int) Words.number(word, 255);
     }
 
     /** A protocol's name, or its number when it has none here. */
@@ -98,49 +86,5 @@ final class Numbers {
             }
         }
         return String.valueOf(number);
-    }
-
-    /** TCP flags from {@code SYN,ACK}, {@code ALL} or {@code NONE}; -1 when a word is none of them. */
-    static int flags(String words) {
-        int bits = 0;
-        for (String word : Words.split(words, ',')) {
-            int bit = word.equals("ALL") ? 0x3f : word.equals("NONE") ? 0 : -1;
-            for (int i = 0; i < FLAGS.length; i++) {
-                bit = FLAGS[i].equals(word) ? 1 << i : bit;
-            }
-            if (bit < 0) {
-                return -1;
-            }
-            bits |= bit;
-        }
-        return bits;
-    }
-
-    /** {@code SYN,ACK}, or {@code NONE}. */
-    static String flagNames(int bits) {
-        StringBuilder out = new StringBuilder();
-        for (int i = 0; i < FLAGS.length; i++) {
-            if ((bits & 1 << i) != 0) {
-                out.append(out.length() > 0 ? "," : "").append(FLAGS[i]);
-            }
-        }
-        return out.length() == 0 ? "NONE" : out.toString();
-    }
-
-    /** Six bytes of {@code 00:11:22:33:44:55}, or null. */
-    static byte[] mac(String text) {
-        String[] parts = text.split(":", -1);
-        if (parts.length != 6) {
-            return null;
-        }
-        byte[] mac = new byte[6];
-        for (int i = 0; i < 6; i++) {
-            long part = parse("0x" + parts[i], 255);
-            if (part < 0) {
-                return null;
-            }
-            mac[i] = (byte) part;
-        }
-        return mac;
     }
 }

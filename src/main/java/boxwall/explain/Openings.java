@@ -1,6 +1,7 @@
 package boxwall.explain;
 
 import boxwall.netfilter.Family;
+import boxwall.netfilter.State;
 
 /**
  * The packets that can be what their state says. A statement about new connections is about these: the TCP segment with SYN alone

@@ -2,6 +2,8 @@ package boxwall.explain;
 
 import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Family;
+import boxwall.netfilter.State;
+import boxwall.netfilter.TcpFlags;
 import java.util.Arrays;
 
 /**
@@ -153,7 +155,7 @@ public final class Packet {
         say(out, "sport", sport());
         say(out, "dport", dport());
         say(out, "type", icmpType() == null ? null : icmpType() + "/" + icmpCode());
-        say(out, "flags", flags() == null ? null : Numbers.flagNames(flags().intValue()));
+        say(out, "flags", flags() == null ? null : TcpFlags.words(flags().intValue()));
         say(out, "state", state());
         say(out, "mark", mark() == null || mark().longValue() == 0 ? null : "0x" + Long.toHexString(mark().longValue()));
         say(out, "fragment", Boolean.TRUE.equals(fragment()) ? "yes" : null);

@@ -5,6 +5,7 @@ import boxwall.netfilter.Chain;
 import boxwall.netfilter.Policy;
 import boxwall.netfilter.Rule;
 import boxwall.netfilter.Ruleset;
+import boxwall.netfilter.State;
 import boxwall.netfilter.Table;
 import boxwall.netfilter.Target;
 import java.util.LinkedHashMap;

@@ -6,6 +6,7 @@ import boxwall.netfilter.Hook;
 import boxwall.netfilter.Network;
 import boxwall.netfilter.Rule;
 import boxwall.netfilter.Ruleset;
+import boxwall.netfilter.State;
 import boxwall.netfilter.Table;
 import java.util.Collections;
 import java.util.LinkedHashMap;

@@ -3,6 +3,7 @@ package boxwall.explain;
 import boxwall.netfilter.Abandoned;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Network;
+import boxwall.netfilter.State;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;

@@ -7,6 +7,7 @@ import boxwall.box.BoxFacts;
 import boxwall.box.Interface;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Hook;
+import boxwall.netfilter.State;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

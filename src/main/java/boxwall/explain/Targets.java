@@ -4,6 +4,7 @@ import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Option;
 import boxwall.netfilter.Target;
+import boxwall.netfilter.Words;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
@@ -46,12 +47,12 @@ final class Targets {
             return null;
         }
         Option option = target.options.get(0);
-        String[] parts = (option.value() == null ? "" : option.value()).split("/", 2);
-        long value = Numbers.parse(parts[0], 0xffffffffL);
-        long mask = parts.length < 2 ? 0xffffffffL : Numbers.parse(parts[1], 0xffffffffL);
-        if (value < 0 || mask < 0) {
+        long[] masked = Words.masked(option.value() == null ? "" : option.value());
+        if (masked == null) {
             return null;
         }
+        long value = masked[0];
+        long mask = masked[1];
         String name = option.name;
         if (name.equals("--set-xmark")) {
             return new long[] {mask, value};
@@ -98,7 +99,7 @@ final class Targets {
         if (text == null) {
             return target.name.equals("DNAT") || target.name.equals("REDIRECT") ? -1 : -2;
         }
-        int port = (int) Numbers.parse(text, 65535);
+        int port = (int) Words.number(text, 65535);
         return port < 0 ? -2 : port;
     }
 }

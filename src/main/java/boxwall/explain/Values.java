@@ -3,6 +3,8 @@ package boxwall.explain;
 import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Network;
+import boxwall.netfilter.State;
+import boxwall.netfilter.TcpFlags;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -170,7 +172,7 @@ final class Values {
             }
         }
         boolean whole = count == 1 << 6 - Integer.bitCount(common | never);
-        return (whole ? "" : "some with ") + Numbers.flagNames(common)
-                + (never == 0 ? "" : " without " + Numbers.flagNames(never));
+        return (whole ? "" : "some with ") + TcpFlags.words(common)
+                + (never == 0 ? "" : " without " + TcpFlags.words(never));
     }
 }

@@ -6,6 +6,7 @@ import boxwall.netfilter.Family;
 import boxwall.netfilter.Hook;
 import boxwall.netfilter.Rule;
 import boxwall.netfilter.Ruleset;
+import boxwall.netfilter.State;
 import boxwall.netfilter.Table;
 import java.util.ArrayList;
 import java.util.Arrays;

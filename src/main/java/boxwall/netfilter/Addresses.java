@@ -97,6 +97,29 @@ public final class Addresses {
         return out.size() > 16 ? null : out.toByteArray();
     }
 
+    /** Both ends of {@code 10.0.0.1-10.0.0.9}, or one address twice; null when it isn't that, or of the other family. */
+    public static byte[][] range(String text, Family family) {
+        int dash = text.indexOf('-');
+        byte[] low = parse(dash < 0 ? text : text.substring(0, dash));
+        byte[] high = parse(text.substring(dash + 1));
+        int length = family.addressBits / 8;
+        return low == null || high == null || low.length != length || high.length != length ? null : new byte[][] {low, high};
+    }
+
+    /** The six bytes of {@code 00:11:22:33:44:55}, or null. */
+    public static byte[] mac(String text) {
+        String[] parts = Words.split(text, ':');
+        byte[] mac = new byte[6];
+        for (int i = 0; i < parts.length; i++) {
+            long part = parts.length == 6 ? Words.number("0x" + parts[i], 255) : -1;
+            if (part < 0) {
+                return null;
+            }
+            mac[i] = (byte) part;
+        }
+        return mac;
+    }
+
     /** An address as inet_ntop(3) prints it: dotted, or lower-case hex with the longest run of zero groups shortened. */
     public static String print(byte[] address) {
         return address.length == 4 ? printV4(address, 0) : printV6(address);

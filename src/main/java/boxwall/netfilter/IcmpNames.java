@@ -47,6 +47,17 @@ public final class IcmpNames {
         return found;
     }
 
+    /** First and last of the types and codes, as type * 256 + code, of {@code 8}, {@code 3/4} or {@code any} (255 in IPv4); null when it isn't that. */
+    public static int[] range(String text, Family family) {
+        if (text.equals("any") || family == Family.IPV4 && text.equals("255")) {
+            return new int[] {0, 65535};
+        }
+        int slash = text.indexOf('/');
+        int type = (int) Words.number(slash < 0 ? text : text.substring(0, slash), 255);
+        int code = slash < 0 ? 0 : (int) Words.number(text.substring(slash + 1), 255);
+        return type < 0 || code < 0 ? null : new int[] {type * 256 + code, type * 256 + (slash < 0 ? 255 : code)};
+    }
+
     /** All names of a family. */
     public static List<String> all(Family family) {
         List<String> names = new ArrayList<>();

@@ -79,6 +79,25 @@ public final class Words {
         return text.length() > 0 && digits(text, 0) == text.length();
     }
 
+    /** A decimal or 0x number from 0 to {@code most}, or -1 when the text is none. */
+    public static long number(String text, long most) {
+        try {
+            boolean hex = text.startsWith("0x") || text.startsWith("0X");
+            long number = hex ? Long.parseLong(text.substring(2), 16) : Long.parseLong(text);
+            return number < 0 || number > most ? -1 : number;
+        } catch (NumberFormatException e) {
+            return -1;
+        }
+    }
+
+    /** The numbers of {@code value/mask} in 32 bits, the mask all ones when it is left out; null when it isn't that. */
+    public static long[] masked(String text) {
+        int slash = text.indexOf('/');
+        long value = number(slash < 0 ? text : text.substring(0, slash), 0xffffffffL);
+        long mask = slash < 0 ? 0xffffffffL : number(text.substring(slash + 1), 0xffffffffL);
+        return value < 0 || mask < 0 ? null : new long[] {value, mask};
+    }
+
     /** Where the digits 0 to 9 that begin at an index end. */
     public static int digits(String text, int from) {
         int end = from;

@@ -5,7 +5,6 @@ import boxwall.netfilter.Family;
 import boxwall.netfilter.IcmpNames;
 import boxwall.netfilter.Words;
 
-import java.util.Locale;
 
 /**
  * Turns a value into the form that iptables-save prints, or says why it can't be one. Which function applies is the value's

@@ -1,5 +1,6 @@
 package boxwall.syntax;
 
+import boxwall.netfilter.TcpFlags;
 import boxwall.netfilter.Words;
 
 import java.util.ArrayList;
@@ -9,8 +10,6 @@ import java.util.Locale;
 
 /** Values out of a fixed set. */
 final class Lists {
-    private static final String[] TCP = {"FIN", "SYN", "RST", "PSH", "ACK", "URG"};
-
     /** {@code a,b}: each part a name or the beginning of one, case ignored; printed in the set's order. */
     static String flags(String text, String[] set) throws Bad {
         boolean[] given = new boolean[set.length];
@@ -86,23 +85,12 @@ final class Lists {
 
     /** {@code SYN,ACK}, {@code ALL}, {@code NONE}. */
     static String tcpFlags(String text) throws Bad {
-        boolean[] given = new boolean[TCP.length];
-        boolean any = false;
         for (String part : Words.split(text, ',')) {
-            boolean all = part.equalsIgnoreCase("ALL");
-            boolean known = all || part.equalsIgnoreCase("NONE");
-            for (int i = 0; i < TCP.length; i++) {
-                if (all || TCP[i].equalsIgnoreCase(part)) {
-                    given[i] = true;
-                    any = true;
-                    known = true;
-                }
-            }
-            if (!known) {
+            if (TcpFlags.bits(part.toUpperCase(Locale.ROOT)) < 0) {
                 throw new Bad("unknown TCP flag " + Errors.show(part), "use FIN SYN RST PSH ACK URG, ALL or NONE, with commas");
             }
         }
-        return any ? join(given, TCP) : "NONE";
+        return TcpFlags.words(TcpFlags.bits(text.toUpperCase(Locale.ROOT)));
     }
 
     /** {@code 149:92,12}: option types, some with a length, where 255 stands for any; the kernel's array has 16 places. */

@@ -102,7 +102,7 @@ class PresetsTest {
                     "flood-limits", "port-scan", "voip", "vpn-interface", "dmz-host", "prioritise", "call-home-log"));
             Chain input = on.compiled().ruleset().chain(Family.IPV4, Table.FILTER, "INPUT");
             for (Rule rule : input.rules()) {
-                assertEquals(null, State.matchOf(rule), "a state in " + rule);
+                assertEquals(null, States.matchOf(rule), "a state in " + rule);
             }
         }
     }

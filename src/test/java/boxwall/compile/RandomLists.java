@@ -1,9 +1,9 @@
 package boxwall.compile;
 
 import boxwall.explain.Packet;
-import boxwall.explain.State;
 import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Family;
+import boxwall.netfilter.State;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;

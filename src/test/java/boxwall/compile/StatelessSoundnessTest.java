@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import boxwall.explain.Answer;
 import boxwall.explain.Packet;
-import boxwall.explain.State;
 import boxwall.explain.Verdict;
 import boxwall.explain.Walk;
 import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Family;
+import boxwall.netfilter.State;
 import boxwall.netfilter.Table;
 import boxwall.syntax.Includes;
 import boxwall.syntax.Names;

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import boxwall.explain.Packet;
 import boxwall.explain.Site;
-import boxwall.explain.State;
 import boxwall.explain.Verdict;
 import boxwall.explain.Walk;
 import boxwall.netfilter.Addresses;
@@ -14,6 +13,7 @@ import boxwall.netfilter.Family;
 import boxwall.netfilter.Hook;
 import boxwall.netfilter.Rule;
 import boxwall.netfilter.Ruleset;
+import boxwall.netfilter.State;
 import boxwall.netfilter.Table;
 import boxwall.syntax.Includes;
 import boxwall.syntax.Names;

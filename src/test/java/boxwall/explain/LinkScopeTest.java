@@ -8,6 +8,7 @@ import boxwall.box.BoxFacts;
 import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Ruleset;
+import boxwall.netfilter.State;
 import boxwall.probe.BoxReader;
 import boxwall.syntax.Includes;
 import boxwall.syntax.Names;

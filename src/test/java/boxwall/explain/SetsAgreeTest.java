@@ -8,6 +8,7 @@ import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Hook;
 import boxwall.netfilter.Ruleset;
+import boxwall.netfilter.State;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;

@@ -11,6 +11,7 @@ import boxwall.compile.Stateful;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Hook;
 import boxwall.netfilter.Ruleset;
+import boxwall.netfilter.State;
 import boxwall.probe.BoxReader;
 import boxwall.syntax.Includes;
 import boxwall.syntax.Names;
@@ -203,11 +204,11 @@ class StatelessProofTest {
     /** UDP that looks like an answer to a question that rules here let out: as narrow as the notes say. */
     private static int answers(Sets sets, Hook way) {
         Bdd bdd = sets.bdd;
-        int from = sets.lies(Field.SPORT, Extensions.ports("53,123,5060"));
+        int from = sets.lies(Field.SPORT, Extensions.spans(boxwall.netfilter.Ports.parse("53,123,5060")));
         String low = way == Hook.INPUT ? BOX.portRange == null ? "32768:61000" : BOX.portRange.low + ":" + BOX.portRange.high
                 : "1024:65535";
-        int to = sets.lies(Field.DPORT, Extensions.ports(low));
-        to = bdd.or(to, bdd.and(sets.lies(Field.SPORT, Extensions.ports("5060")), sets.lies(Field.DPORT, Extensions.ports("5060"))));
+        int to = sets.lies(Field.DPORT, Extensions.spans(boxwall.netfilter.Ports.parse(low)));
+        to = bdd.or(to, bdd.and(sets.lies(Field.SPORT, Extensions.spans(boxwall.netfilter.Ports.parse("5060"))), sets.lies(Field.DPORT, Extensions.spans(boxwall.netfilter.Ports.parse("5060")))));
         byte[] dsl = Numbers.interfaceName("dsl");
         return bdd.and(bdd.and(from, to), way == Hook.FORWARD ? sets.lies(Field.IN, Span.range(dsl, dsl)) : Bdd.ALL);
     }

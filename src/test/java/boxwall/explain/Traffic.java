@@ -2,8 +2,8 @@ package boxwall.explain;
 
 import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Family;
+import boxwall.netfilter.State;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;

@@ -3,6 +3,7 @@ package boxwall.compile;
 import boxwall.netfilter.Match;
 import boxwall.netfilter.Option;
 import boxwall.netfilter.Rule;
+import boxwall.netfilter.State;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -11,9 +12,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /** The states of connection tracking that a rule can ask for ({@code -m state --state}, {@code -m conntrack --ctstate}). */
-enum State {
-    NEW, ESTABLISHED, RELATED, INVALID, UNTRACKED;
-
+final class States {
     /** The first state match of a rule, or null when it asks for no state. */
     static Match matchOf(Rule rule) {
         for (Match match : rule.matches()) {
@@ -30,7 +29,7 @@ enum State {
 
     /** The states that all of a rule's state matches let through; every state when it has none, null as for {@link #of(Match)}. */
     static Set<State> of(Rule rule) {
-        Set<State> states = new TreeSet<>(Arrays.asList(values()));
+        Set<State> states = new TreeSet<>(Arrays.asList(State.values()));
         for (Match match : rule.matches()) {
             Set<State> these = isState(match) ? of(match) : states;
             if (these == null) {
@@ -51,21 +50,17 @@ enum State {
             return null;
         }
         Option option = match.options.get(0);
-        if (!option.name.equals("--state") && !option.name.equals("--ctstate") || option.value() == null) {
+        if (!option.name.equals("--state") && !option.name.equals("--ctstate")) {
             return null;
         }
-        Set<State> states = new TreeSet<>();
-        for (String word : option.value().split(",")) {
-            try {
-                states.add(valueOf(word));
-            } catch (IllegalArgumentException e) {
-                return null;
-            }
+        Set<State> states = option.states();
+        if (states == null) {
+            return null;
         }
         if (!option.negated) {
             return states;
         }
-        Set<State> others = new TreeSet<>(Arrays.asList(values()));
+        Set<State> others = new TreeSet<>(Arrays.asList(State.values()));
         others.removeAll(states);
         return others;
     }

@@ -1,0 +1,121 @@
+package boxwall.netfilter;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/** Ports as rules name them, {@code 80,443,5060:5070}: ranges in the order in which they are written, both ends included. Immutable. */
+public final class Ports {
+    public static final Ports ALL = of(0, 65535);
+    public static final Ports NONE = new Ports(new ArrayList<int[]>());
+
+    /** Both ends of each range; nobody changes one. */
+    public final List<int[]> ranges;
+
+    private Ports(List<int[]> ranges) {
+        this.ranges = Collections.unmodifiableList(ranges);
+    }
+
+    public static Ports of(int low, int high) {
+        return of(Collections.singletonList(new int[] {low, high}));
+    }
+
+    /** The ranges, which stay as they are. */
+    public static Ports of(List<int[]> ranges) {
+        return new Ports(new ArrayList<>(ranges));
+    }
+
+    /** Reads numbers and ranges with commas; an end that is left out is the first or the last port. Null when it isn't that. */
+    public static Ports parse(String text) {
+        List<int[]> ranges = new ArrayList<>();
+        for (String part : Words.split(text, ',')) {
+            int colon = part.indexOf(':');
+            String to = part.substring(colon + 1);
+            long low = colon == 0 ? 0 : Words.number(colon < 0 ? part : part.substring(0, colon), 65535);
+            long high = colon >= 0 && to.length() == 0 ? 65535 : Words.number(to, 65535);
+            if (low < 0 || high < 0) {
+                return null;
+            }
+            ranges.add(new int[] {(int) low, (int) high});
+        }
+        return new Ports(ranges);
+    }
+
+    public boolean isEmpty() {
+        return ranges.isEmpty();
+    }
+
+    /** How many ports the ranges have together. */
+    public int count() {
+        int count = 0;
+        for (int[] range : ranges) {
+            count += range[1] - range[0] + 1;
+        }
+        return count;
+    }
+
+    /** Those that are among the others too. */
+    public Ports within(Ports others) {
+        List<int[]> both = new ArrayList<>();
+        for (int[] range : ranges) {
+            for (int[] bound : others.ranges) {
+                int low = Math.max(range[0], bound[0]);
+                int high = Math.min(range[1], bound[1]);
+                if (low <= high) {
+                    both.add(new int[] {low, high});
+                }
+            }
+        }
+        return new Ports(both);
+    }
+
+    /** Those that are not among the others. */
+    public Ports without(Ports others) {
+        Ports left = this;
+        for (int[] out : others.ranges) {
+            List<int[]> parts = new ArrayList<>(left.within(of(0, out[0] - 1)).ranges);
+            parts.addAll(left.within(of(out[1] + 1, 65535)).ranges);
+            left = new Ports(parts);
+        }
+        return left;
+    }
+
+    /** The same in parts that multiport can ask for: it takes 15 ports, a range counts twice (xt_multiport.h, XT_MULTI_PORTS). */
+    public List<Ports> parts() {
+        List<Ports> parts = new ArrayList<>();
+        List<int[]> part = new ArrayList<>();
+        int used = 0;
+        for (int[] range : ranges) {
+            int size = range[0] == range[1] ? 1 : 2;
+            if (used + size > 15) {
+                parts.add(of(part));
+                part.clear();
+                used = 0;
+            }
+            part.add(range);
+            used += size;
+        }
+        parts.add(of(part));
+        return parts;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Ports && toString().equals(other.toString());
+    }
+
+    @Override
+    public int hashCode() {
+        return toString().hashCode();
+    }
+
+    /** As iptables-save prints them. */
+    @Override
+    public String toString() {
+        List<String> words = new ArrayList<>();
+        for (int[] range : ranges) {
+            words.add(range[0] + (range[0] == range[1] ? "" : ":" + range[1]));
+        }
+        return Words.join(words, ",");
+    }
+}
