@@ -35,6 +35,11 @@ public final class BootPlane {
         this.run = run;
     }
 
+    /** The path of boxwall-apply. */
+    public String script() {
+        return script;
+    }
+
     /** Writes a plan's files; the stamp last, so that a directory with a stamp is whole. */
     public void write(String directory, Plan plan) throws BoxException {
         write(directory, plan, true);

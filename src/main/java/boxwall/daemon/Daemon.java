@@ -3,7 +3,6 @@ package boxwall.daemon;
 import boxwall.apply.BootPlane;
 import boxwall.box.Bridges;
 import boxwall.http.Clock;
-import boxwall.http.Control;
 import boxwall.http.Port;
 import boxwall.sys.Sys;
 
@@ -18,7 +17,6 @@ final class Daemon {
     private final Config config;
     private final EventLog log;
     private Watch watch;
-    private MeasureReplies measures;
 
     Daemon(Sys sys, Config config, PrintStream log) {
         this.sys = sys;
@@ -46,7 +44,8 @@ final class Daemon {
             log.event("listening on " + port.addresses() + " port " + config.number("PORT") + " at uptime " + now / 1000 + " s");
         }
         BoxState box = new BoxState(sys, script());
-        port.serve(control(box, now));
+        Api api = api(box, now);
+        port.serve(api);
         doors.open(Bridges.of(box.box().facts()));
         if (port.addresses().isEmpty()) {
             log.event("no address to listen on: BOXWALL_LISTEN is '" + config.get("LISTEN") + "'");
@@ -54,7 +53,7 @@ final class Daemon {
         }
         log.event((early ? "" : "listening on " + port.addresses() + " port " + config.number("PORT") + ", ") + "box read at uptime "
                 + sys.uptimeMillis() / 1000 + " s");
-        watch.run(doors, measures);
+        watch.run(doors, api);
         return 0;
     }
 
@@ -66,22 +65,18 @@ final class Daemon {
         return folder() == null ? Verbs.APPLY : folder() + "/boxwall-apply";
     }
 
-    /** What looks after the box; null before {@link #control}. */
+    /** What looks after the box; null before {@link #api}. */
     Watch watch() {
         return watch;
     }
 
-    /** What answers: the parts of the daemon, put together. Nothing is read and nothing started for it. */
-    Control control(BoxState box, long now) {
+    /** What answers. */
+    Api api(BoxState box, long now) {
         HeavyWork heavy = new HeavyWork();
         BootPlane plane = new BootPlane(sys, script(), config.get("RUN"));
         Changes changes = new Changes(sys, config, plane);
         History history = new History(sys, config, folder() == null ? Verbs.KEEP : folder() + "/boxwall-keep");
         watch = new Watch(sys, config, box, changes, new Following(sys, config, changes, heavy, log), history, log);
-        Drafts drafts = new Drafts(sys, config, box, changes, heavy, log);
-        ReadReplies reads = new ReadReplies(sys, config, box, changes, watch, now);
-        measures = new MeasureReplies(sys, config, box, changes, watch, reads);
-        return new BoxControl(box, watch, drafts, heavy, reads, measures, new LogReplies(sys, script(), box, measures), history,
-                new ChangeReplies(sys, config, box, changes, drafts, heavy, history, watch, log), new SwitchReplies(box, plane, watch, log));
+        return new Api(sys, config, box, plane, changes, history, heavy, watch, log, now);
     }
 }

@@ -67,11 +67,15 @@ final class Drafts {
         String text = !draft ? live == null ? saved() : live : kept == null ? null : kept.text();
         if (text == null) {
             // no 404 where nobody is working on a ruleset: a browser would log that as an error
-            return draft ? Reply.empty().with("Boxwall-Rules", "none") : QuestionReplies.noRules();
+            return draft ? Reply.empty().with("Boxwall-Rules", "none") : noRules();
         }
         String etag = Candidate.etag(text);
         boolean has = names(request.header("if-none-match"), etag);
         return (has ? Reply.unchanged() : Reply.text(200, text)).with("ETag", etag).with("Boxwall-Rules", draft ? "draft" : live == null ? "saved" : "live");
+    }
+
+    static Reply noRules() {
+        return Reply.problem(new Problem(404, "no rules yet", "there is no ruleset on this box; PUT one to /rules"));
     }
 
     /** The text that the live rules were made from, found by the sum in their plan's stamp; null when it isn't kept. */
@@ -101,7 +105,7 @@ final class Drafts {
         return Reply.json(200, PresetsJson.of(new PresetFolder(sys, config.get("PRESETS"), null).all()));
     }
 
-    /** PUT /rules and its like: checked, and the candidate from now on. */
+    /** PUT /rules and its like: checked, and the candidate from now on. Heavy work that the caller has begun. */
     Reply put(Request request, String text) {
         if (text.length() == 0) {
             return Reply.problem(new Problem(422, "empty ruleset", "send the ruleset's text as the body;"
@@ -111,22 +115,12 @@ final class Drafts {
         if (other != null) {
             return other;
         }
-        // read once before: reading is no work that may be given up
-        box.box();
-        Reply busy = heavy.begin(request);
-        if (busy != null) {
-            return busy;
+        Problem lacking = Room.lacking(text);
+        if (lacking != null) {
+            return Reply.problem(lacking);
         }
-        Candidate next;
-        try {
-            Problem lacking = Room.lacking(text);
-            if (lacking != null) {
-                return Reply.problem(lacking);
-            }
-            next = check(text, request.client().address());
-        } finally {
-            heavy.end(request);
-        }
+        Candidate next = check(text, request.client().address());
+        heavy.settle(request);
         return kept(request, next);
     }
 

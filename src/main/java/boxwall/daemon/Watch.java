@@ -59,8 +59,8 @@ final class Watch {
         this.log = log;
     }
 
-    /** Looks until the thread is interrupted; whom the port lets in follows each look. {@code measures} forgets what nobody asks for. */
-    void run(Doors doors, MeasureReplies measures) {
+    /** Looks until the thread is interrupted; whom the port lets in follows each look. {@code api} forgets what nobody asks for. */
+    void run(Doors doors, Api api) {
         long period = config.number("DRIFT") * 1000L;
         String poked = poke();
         look(box.box());
@@ -70,7 +70,7 @@ final class Watch {
                 String now = poke();
                 notice();
                 relieveGuard();
-                measures.forget();
+                api.forget();
                 if (!now.equals(poked) || period > 0 && sys.uptimeMillis() >= due) {
                     poked = now;
                     look(null);

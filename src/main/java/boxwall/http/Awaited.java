@@ -8,20 +8,20 @@ final class Awaited {
     /** Far longer than any start that was seen; after it the daemon is broken, and saying so is better than silence. */
     private static final int LIMIT_MILLIS = 60 * 1000;
     private final Clock clock;
-    private Control control;
+    private Handler control;
 
     Awaited(Clock clock) {
         this.clock = clock;
     }
 
     /** The daemon is there. */
-    synchronized void come(Control daemon) {
+    synchronized void come(Handler daemon) {
         control = daemon;
         notifyAll();
     }
 
     /** The daemon, waited for; null when it doesn't come. */
-    synchronized Control get() {
+    synchronized Handler get() {
         long end = clock.uptimeMillis() + LIMIT_MILLIS;
         try {
             while (control == null && clock.uptimeMillis() < end) {

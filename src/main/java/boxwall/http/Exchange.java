@@ -100,7 +100,7 @@ final class Exchange implements Patience.Line {
                 return;
             }
             withBody = !head.method().equals("HEAD");
-            reply = port.answers().of(this, head, in);
+            reply = port.dispatcher().of(this, head, in);
         } catch (Refused e) {
             unread = true;
             reply = Reply.problem(e.problem());

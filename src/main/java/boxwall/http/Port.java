@@ -24,7 +24,7 @@ public final class Port {
     }
 
     private final int number;
-    private final Answers answers;
+    private final Dispatcher dispatcher;
     private final Awaited control;
     private final Clock clock;
     private final Journal journal;
@@ -47,12 +47,12 @@ public final class Port {
         this.number = number;
         this.clock = clock;
         this.control = new Awaited(clock);
-        this.answers = new Answers(this, new Routes(control, clock, journal));
+        this.dispatcher = new Dispatcher(this, control);
         this.journal = journal;
     }
 
     /** From now on this answers; who asked before has waited for it. */
-    public void serve(Control daemon) {
+    public void serve(Handler daemon) {
         control.come(daemon);
     }
 
@@ -104,8 +104,8 @@ public final class Port {
         return number;
     }
 
-    Answers answers() {
-        return answers;
+    Dispatcher dispatcher() {
+        return dispatcher;
     }
 
     Gate gate() {

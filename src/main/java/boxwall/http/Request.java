@@ -39,11 +39,6 @@ public final class Request {
         return path;
     }
 
-    /** What follows the route's fixed part: the ID of {@code /confirm/ID}. */
-    public String tail(String prefix) {
-        return path.substring(prefix.length());
-    }
-
     /** A query parameter, or null. */
     public String query(String name) {
         return query.get(name);

@@ -1,94 +1,113 @@
 package boxwall.http;
 
-/** The paths: one each, or one prefix that an ID follows. */
-enum Route {
-    PAGE("/", false, "GET"),
-    OK("/ok", false, "GET"),
-    STATUS("/status", false, "GET"),
-    FACTS("/facts", true, "GET"),
-    FINDINGS("/findings", true, "GET"),
-    COUNTERS("/counters", true, "GET"),
-    LOG("/log", true, "GET"),
-    METRICS("/metrics", true, "GET"),
-    EXPLAIN("/explain", true, "GET"),
-    EXPOSURE("/exposure", true, "GET"),
-    DIFF("/diff", true, "GET"),
-    RULES("/rules", true, "GET", "PUT", "DELETE"),
-    PRESETS("/presets", true, "GET"),
-    APPLY("/apply", true, "POST"),
-    CONFIRM("/confirm/", true, "POST"),
-    REVERT("/apply/", true, "DELETE"),
-    HISTORY("/history", true, "GET"),
-    RESTORE("/history/", true, "POST"),
-    IMPORT("/import", true, "POST"),
-    RECORD("/record", true, "POST"),
-    PA("/pa", true, "POST"),
-    PRINTK("/printk", true, "POST"),
-    OPENAPI("/openapi.json", true, "GET");
+/**
+ * The table of routes: method, path and what a request needs. An ID or a number may stand in the place of the path's last word. The handler
+ * is the case of the same name in {@link Handler}'s one implementation; OpenApiTest makes openapi.json from this table.
+ */
+public enum Route {
+    PAGE("GET", "/"),
+    OK("GET", "/ok", Need.SHORT),
+    STATUS("GET", "/status", Need.SHORT),
+    FACTS("GET", "/facts", Need.TOKEN),
+    FINDINGS("GET", "/findings", Need.TOKEN),
+    COUNTERS("GET", "/counters", Need.TOKEN),
+    LOG("GET", "/log", Need.TOKEN),
+    METRICS("GET", "/metrics", Need.TOKEN),
+    EXPLAIN("GET", "/explain", Need.TOKEN, Need.CANDIDATE, Need.LOCK),
+    EXPOSURE("GET", "/exposure", Need.TOKEN, Need.CANDIDATE, Need.LOCK),
+    DIFF("GET", "/diff", Need.TOKEN, Need.CANDIDATE, Need.LOCK),
+    RULES("GET", "/rules", Need.TOKEN),
+    PUT_RULES("PUT", "/rules", Need.TOKEN, Need.LOCK, Need.TEXT),
+    DISCARD("DELETE", "/rules", Need.TOKEN),
+    PRESETS("GET", "/presets", Need.TOKEN),
+    /** Takes the lock itself, behind the one that is for changes. */
+    APPLY("POST", "/apply", Need.TOKEN),
+    CONFIRM("POST", "/confirm/ID", Need.TOKEN, Need.SHORT),
+    REVERT("DELETE", "/apply/ID", Need.TOKEN, Need.SHORT),
+    HISTORY("GET", "/history", Need.TOKEN),
+    RESTORE("POST", "/history/N", Need.TOKEN, Need.LOCK),
+    IMPORT("POST", "/import", Need.TOKEN, Need.LOCK, Need.TEXT),
+    RECORD("POST", "/record", Need.TOKEN),
+    PA("POST", "/pa", Need.TOKEN),
+    PRINTK("POST", "/printk", Need.TOKEN),
+    OPENAPI("GET", "/openapi.json", Need.TOKEN);
 
-    private final String path;
-    private final boolean wantsToken;
-    private final String[] methods;
-
-    Route(String path, boolean wantsToken, String... methods) {
-        this.path = path;
-        this.wantsToken = wantsToken;
-        this.methods = methods;
+    /** What a request needs, or may have. */
+    public enum Need {
+        /** The token. */
+        TOKEN,
+        /** A ruleset without syntax errors to answer for: the candidate, else the saved one. */
+        CANDIDATE,
+        /** To be the only one that parses or proves rulesets. */
+        LOCK,
+        /** A text as its body. */
+        TEXT,
+        /** Little time: it may use the connection that is reserved for each client. */
+        SHORT
     }
 
-    /** The route of a path, or null. */
-    static Route find(String path) {
+    private final String method;
+    private final String path;
+    private final int needs;
+
+    Route(String method, String path, Need... needs) {
+        int bits = 0;
+        for (Need need : needs) {
+            bits |= 1 << need.ordinal();
+        }
+        this.method = method;
+        this.path = path;
+        this.needs = bits;
+    }
+
+    /** The route of a request, or null. */
+    static Route find(String method, String path) {
         for (Route route : values()) {
-            if (route.takesId() ? route.isId(path) : path.equals(route.path)) {
+            if (route.hasPath(path) && (route.method.equals(method) || route.method.equals("GET") && method.equals("HEAD"))) {
                 return route;
             }
         }
         return null;
     }
 
-    private boolean takesId() {
-        return path.length() > 1 && path.endsWith("/");
-    }
-
-    /** IDs are those of /proc/sys/kernel/random/uuid: hex digits and dashes, so nothing else gets any further. */
-    private boolean isId(String asked) {
-        if (!asked.startsWith(path) || asked.length() == path.length() || asked.length() > path.length() + 36) {
-            return false;
-        }
-        for (int i = path.length(); i < asked.length(); i++) {
-            char c = asked.charAt(i);
-            if (c != '-' && Character.digit(c, 16) < 0) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    boolean allows(String method) {
-        for (String allowed : methods) {
-            if (allowed.equals(method) || allowed.equals("GET") && method.equals("HEAD")) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /** For the header Allow. */
-    String allowed() {
+    /** The methods that a path takes, for the header Allow; empty when there is no such path. */
+    static String allowed(String path) {
         StringBuilder text = new StringBuilder();
-        for (String method : methods) {
-            text.append(text.length() == 0 ? "" : ", ").append(method.equals("GET") ? "GET, HEAD" : method);
+        for (Route route : values()) {
+            if (route.hasPath(path)) {
+                text.append(text.length() == 0 ? "" : ", ").append(route.method.equals("GET") ? "GET, HEAD" : route.method);
+            }
         }
         return text.toString();
     }
 
-    boolean wantsToken() {
-        return wantsToken;
+    /** IDs are those of /proc/sys/kernel/random/uuid: hex digits and dashes, so nothing else gets any further. */
+    private boolean hasPath(String asked) {
+        int fixed = fixed();
+        if (fixed == path.length() || !asked.startsWith(path.substring(0, fixed))) {
+            return asked.equals(path);
+        }
+        for (int i = fixed; i < asked.length(); i++) {
+            if (asked.charAt(i) != '-' && Character.digit(asked.charAt(i), 16) < 0) {
+                return false;
+            }
+        }
+        return asked.length() > fixed && asked.length() <= fixed + 36;
     }
 
-    /** Whether it may use the connection that is reserved for each client. */
-    boolean isShort() {
-        return isUrgent() || this == STATUS || this == OK;
+    /** Where an ID begins; the path's length when it has none. */
+    private int fixed() {
+        int slash = path.lastIndexOf('/') + 1;
+        return slash > 1 ? slash : path.length();
+    }
+
+    /** The ID in a request's path. */
+    public String id(Request request) {
+        return request.path().substring(fixed());
+    }
+
+    public boolean needs(Need need) {
+        return (needs & 1 << need.ordinal()) != 0;
     }
 
     /** Whether it is open to a peer that sent wrong tokens before. */
@@ -96,17 +115,12 @@ enum Route {
         return this == CONFIRM || this == REVERT;
     }
 
-    /** Whether a text comes with it. */
-    boolean takesText(String method) {
-        return this == IMPORT || this == RULES && method.equals("PUT");
-    }
-
-    String path() {
-        return path;
+    public String method() {
+        return method;
     }
 
     /** As a person would write it. */
-    String shown() {
-        return takesId() ? path + (this == RESTORE ? "N" : "ID") : path;
+    public String path() {
+        return path;
     }
 }

@@ -39,9 +39,9 @@ final class JamVmRules {
         rule("\\b(extends Thread|new Thread|ThreadPoolExecutor\\()", "sys/LiveSys daemon/EventLog http/ClientPool",
             "a thread is memory, and one that nobody may join or wait for; these are daemon threads"),
         rule("\\bsetSoTimeout\\(", "http/Exchange http/Sockets", "close() doesn't wake who accepts or reads: these look up by themselves"),
-        rule("\\bcatch \\(OutOfMemoryError|\\bSystem\\.gc\\(", "daemon/EventLog daemon/Room daemon/Watch http/Answers http/ClientPool http/Exchange http/Listener http/Sockets",
+        rule("\\bcatch \\(OutOfMemoryError|\\bSystem\\.gc\\(", "daemon/EventLog daemon/Room daemon/Watch http/Dispatcher http/ClientPool http/Exchange http/Listener http/Sockets",
             "after one, the next allocation fails too unless the collector ran: caught only where a thread would end, each with System.gc(); Room counts after one"),
-        rule("\\bcatch \\((RuntimeException|Throwable|Exception|Error)\\b", "daemon/EventLog daemon/Watch http/Answers http/Exchange http/Listener",
+        rule("\\bcatch \\((RuntimeException|Throwable|Exception|Error)\\b", "daemon/EventLog daemon/Watch http/Dispatcher http/Exchange http/Listener",
             "sockets whose peer is gone throw a RuntimeException: caught where a thread would end, nowhere else"),
         rule("\\b(SimpleDateFormat|DateFormat|Calendar|GregorianCalendar)\\b|\\bnew Date\\(", "", SLOW_FORMAT),
         rule("\\b(SecureRandom|randomUUID|Cipher|Mac\\.getInstance)\\b", "", "slow to seed, or refuses what others take: the kernel's own randomness is read"),
@@ -58,10 +58,10 @@ final class JamVmRules {
     /** Who locks: "FILE STATIC" on something static, "FILE MAKER" on what only that file makes, once, for as long as the daemon lives. */
     static final List<String> LOCKS = List.of("sys/LiveSys STATIC", "sys/WaitedOn STATIC", "syntax/Extensions STATIC", "syntax/NumberNames STATIC",
         "box/BoxFacts STATIC", "box/KernelConfig STATIC", "box/ModuleStates STATIC", "daemon/Box STATIC", "http/Exchange STATIC", "http/Patience STATIC", "box/ModuleTable box/ModuleTable",
-        "daemon/BoxState daemon/Daemon", "daemon/Changes daemon/Daemon", "daemon/ChangeReplies daemon/Daemon", "daemon/Drafts daemon/Daemon",
-        "daemon/History daemon/Daemon", "daemon/LogReplies daemon/Daemon", "daemon/MeasureReplies daemon/Daemon", "daemon/ReadReplies daemon/Daemon",
+        "daemon/BoxState daemon/Daemon", "daemon/Changes daemon/Daemon", "daemon/ChangeReplies daemon/Api", "daemon/Drafts daemon/Api",
+        "daemon/History daemon/Daemon", "daemon/LogReplies daemon/Api", "daemon/MeasureReplies daemon/Api", "daemon/ReadReplies daemon/Api",
         "daemon/Watch daemon/Daemon", "daemon/CounterRing daemon/MeasureReplies", "daemon/EventLog daemon/EventLog",
-        "http/Admission http/Port", "http/Awaited http/Port", "http/Port daemon/Daemon", "http/Failures http/Routes", "http/Routes http/Port");
+        "http/Admission http/Port", "http/Awaited http/Port", "http/Port daemon/Daemon", "http/Failures http/Dispatcher", "http/Dispatcher http/Port", "daemon/Api daemon/Daemon");
 
     /** The simple name of each class that locks on itself, and the file that makes it. */
     private static final Map<String, String> MAKERS = LOCKS.stream().filter(lock -> !lock.endsWith(" STATIC"))
@@ -83,7 +83,8 @@ final class JamVmRules {
         Set<String> inVain = new TreeSet<>();
         RULES.forEach(rule -> rule.files().forEach(file -> inVain.add(file + " has none of " + rule.looksFor())));
         LOCKS.forEach(lock -> inVain.add(lock.split(" ")[0] + " locks nothing"));
-        inVain.remove("http/Routes locks nothing"); // listed for who makes it: it makes Failures
+        inVain.remove("http/Dispatcher locks nothing"); // these are listed for who makes them: they make Failures, Drafts and their like
+        inVain.remove("daemon/Api locks nothing");
         try (Stream<Path> walk = Files.walk(main)) {
             for (Path file : walk.filter(f -> f.toString().endsWith(".java")).sorted().toList()) {
                 String name = main.relativize(file).toString().replaceFirst("\\.java$", "");

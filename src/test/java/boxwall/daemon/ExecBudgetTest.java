@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import boxwall.build.Budgets;
 import boxwall.http.Client;
-import boxwall.http.Control;
 import boxwall.http.Reply;
 import boxwall.http.Request;
+import boxwall.http.Route;
 import com.sun.management.ThreadMXBean;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -32,14 +32,14 @@ class ExecBudgetTest {
     private final ByteArrayOutputStream log = new ByteArrayOutputStream();
     private final BoxState box = new BoxState(sys, Verbs.APPLY);
     private final Daemon daemon = new Daemon(sys, config, new PrintStream(log, true));
-    private Control control;
+    private Api api;
 
     /** A daemon that has read its box once and looked at its rules. */
     @BeforeEach
     void start() {
         String table = "*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -i lo -j ACCEPT\nCOMMIT\n";
         sys.booted("", table, table);
-        control = daemon.control(box, 5000);
+        api = daemon.api(box, 5000);
         daemon.watch().look(box.box());
         assertEquals(List.of("probe"), sys.verbs);
         sys.verbs.clear();
@@ -61,15 +61,15 @@ class ExecBudgetTest {
     void theShortStatusDoesNotWaitForTheFirstReading() {
         String table = "*filter\n:INPUT DROP [0:0]\n-A INPUT -i lo -j ACCEPT\n-A INPUT -i lan -j ACCEPT\nCOMMIT\n";
         sys.booted("", table, "*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n");
-        Control fresh = new Daemon(sys, config, new PrintStream(log, true)).control(new BoxState(sys, Verbs.APPLY), 5000);
-        String unread = body(fresh.status(false));
+        Api fresh = new Daemon(sys, config, new PrintStream(log, true)).api(new BoxState(sys, Verbs.APPLY), 5000);
+        String unread = body(fresh.answer(Route.STATUS, null, false));
         assertTrue(unread.startsWith("{\"state\":\"active\",\"rules\":{\"ipv4\":2,\"ipv6\":0}"), unread);
         assertTrue(unread.contains("[{\"code\":\"box-unread\",\"severity\":\"note\"}]"), unread);
         assertEquals(List.of(), sys.verbs);
-        String whole = body(fresh.status(true));
+        String whole = body(fresh.answer(Route.STATUS, null, true));
         assertTrue(whole.contains("\"facts\":{\"kernel\"") && !whole.contains("box-unread"), whole);
         assertEquals(List.of("probe"), sys.verbs);
-        assertTrue(!body(fresh.status(false)).contains("box-unread"));
+        assertTrue(!body(fresh.answer(Route.STATUS, null, false)).contains("box-unread"));
     }
 
     private static String body(Reply reply) {
@@ -103,7 +103,7 @@ class ExecBudgetTest {
     void status() {
         for (boolean token : new boolean[] {false, true}) {
             later();
-            assertEquals(200, control.status(token).status());
+            assertEquals(200, api.answer(Route.STATUS, null, token).status());
         }
         if (Budgets.isBroken("status.execs")) {
             box.live();
@@ -113,9 +113,9 @@ class ExecBudgetTest {
 
     @Test
     void apply() {
-        assertEquals(200, control.putRules(request("PUT", "/rules", Map.of(), RULES)).status());
+        assertEquals(200, api.answer(Route.PUT_RULES, request("PUT", "/rules", Map.of(), RULES), true).status());
         assertEquals(List.of(), sys.verbs, "a candidate is checked from memory");
-        Reply applied = control.apply(request("POST", "/apply", Map.of("force", "1", "replace", "1"), ""));
+        Reply applied = api.answer(Route.APPLY, request("POST", "/apply", Map.of("force", "1", "replace", "1"), ""), true);
         assertEquals(202, applied.status(), () -> log.toString());
         if (Budgets.isBroken("apply.execs")) {
             box.readTables();
@@ -126,10 +126,10 @@ class ExecBudgetTest {
 
     @Test
     void confirm() {
-        control.putRules(request("PUT", "/rules", Map.of(), RULES));
-        control.apply(request("POST", "/apply", Map.of("force", "1", "replace", "1"), ""));
+        api.answer(Route.PUT_RULES, request("PUT", "/rules", Map.of(), RULES), true);
+        api.answer(Route.APPLY, request("POST", "/apply", Map.of("force", "1", "replace", "1"), ""), true);
         sys.verbs.clear();
-        assertEquals(200, control.confirm(request("POST", "/confirm/t1", Map.of(), ""), "t1").status(), () -> log.toString());
+        assertEquals(200, api.answer(Route.CONFIRM, request("POST", "/confirm/t1", Map.of(), ""), true).status(), () -> log.toString());
         if (Budgets.isBroken("confirm.execs")) {
             box.readTables();
         }
@@ -143,9 +143,9 @@ class ExecBudgetTest {
         long least = Long.MAX_VALUE;
         for (int round = 0; round < 20; round++) {
             long before = threads.getCurrentThreadAllocatedBytes();
-            Reply reply = control.status(false);
+            Reply reply = api.answer(Route.STATUS, null, false);
             if (Budgets.isBroken("status.bytes")) {
-                control.status(true);
+                api.answer(Route.STATUS, null, true);
             }
             least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
             assertTrue(reply.status() == 200 && least > 0);

@@ -33,7 +33,7 @@ class NoServerErrorTest {
         "1.2.3.4/", "/24", "1.2.3.4/33", "1.2.3.4/24", "1.2.3", "1.2.3.4-1.2.3.9", "1.2.3.9-1.2.3.4", "::/0", "::1", "fe80::1%lan", "2001:db8::/129", "tcp", "udp", "icmp", "icmpv6", "ipv6-icmp", "256", "SYN",
         "SYN,ACK", "NONE", "ALL", "8", "8/0", "8/", "8/0/0", "echo-request", "NEW", "ESTABLISHED", "new", "yes", "no", "0x", "0x1", "0x1/0x2", "80-", "-80", "80-70", "80:90", "1-65535", "00:11:22:33:44:55", "00:11",
         "ipv4", "ipv6", "4", "6", "INPUT", "OUTPUT", "PREROUTING", "flush", "*", "$LAN_IF", "%", "\u0000", "\u00ff", " ", "+", "'", "\"", "x".repeat(300)};
-    private static final String[] PATHS = {"GET /", "GET /status", "GET /facts", "GET /findings", "GET /counters", "GET /log", "GET /metrics", "GET /exposure", "GET /diff", "GET /rules", "GET /history",
+    private static final String[] PATHS = {"GET /", "GET /status", "GET /facts", "GET /findings", "GET /counters", "GET /log", "GET /metrics", "GET /exposure", "GET /diff", "GET /rules", "GET /rules", "DELETE /rules", "GET /presets", "GET /history",
         "GET /openapi.json", "POST /apply", "POST /confirm/1-a", "DELETE /apply/1-a", "POST /history/1", "POST /history/9", "POST /record"};
     private static final String[] KEYS = {"lines", "samples", "confirm", "force", "replace", "state", "seconds", "draft", "x", ""};
     private static final String[] WORDS = {"iptables", "ip6tables", "ip46tables", "iptables-restore", "-t", "nat", "filter", "-A", "-I", "-N", "-P", "-i-lan", "INPUT", "OUTPUT", "X", "!", "-s", "-d", "A,B", "1.2.3.4", "0/0", "::/0", "-p", "tcp", "icmp",
@@ -69,7 +69,7 @@ class NoServerErrorTest {
         box.booted("", "*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -i lo -j ACCEPT\nCOMMIT\n", "*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n");
         box.files.put(FakeBox.STATE + "/rules", RULES);
         port.serve(new Daemon(box, Config.parse(null, Map.of("BOXWALL_SYSLOG", "no")), new PrintStream(new ByteArrayOutputStream(), true))
-                .control(new BoxState(box, Verbs.APPLY), 5000));
+                .api(new BoxState(box, Verbs.APPLY), 5000));
         port.admit(new Gate(List.of("127.0.0.1"), List.of(), List.of(), () -> "t"));
         assertEquals(List.of(), port.listen(List.of("127.0.0.1")));
     }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import boxwall.box.Readings;
 import boxwall.http.Reply;
+import boxwall.http.Route;
 import boxwall.probe.BoxReader;
 import boxwall.syntax.Source;
 import boxwall.sys.LiveSys;
@@ -42,7 +43,7 @@ class QuestionsTest {
         Box box = box();
         Candidate about = rules("iptables -A INPUT -i lan -j ACCEPT\n"
                 + "iptables -A INPUT -m state --state ESTABLISHED -j ACCEPT\niptables -P INPUT DROP\n", box);
-        Reply reply = new QuestionReplies(about, box).explain(Map.of("in", "lan", "dst", "192.168.178.1"));
+        Reply reply = Api.question(Route.EXPLAIN, Map.of("in", "lan", "dst", "192.168.178.1"), about, "", box);
         assertEquals(200, reply.status());
         JsonObject json = Json.parse(boxwall.report.ExplainJson.of(new Questions(box).explain(about,
                 Map.of("in", "lan", "dst", "192.168.178.1")))).asObject();
@@ -50,9 +51,9 @@ class QuestionsTest {
         assertEquals(1, json.get("decided_by").asObject().getInt("line", 0));
         assertEquals("INPUT", json.get("decided_by").asObject().getString("chain", ""));
         assertTrue(json.get("as_written").isObject(), "this box has no states: both readings");
-        assertEquals(400, new QuestionReplies(about, box).explain(Map.of("dst", "nowhere")).status());
-        assertEquals(404, new QuestionReplies(null, box).exposure().status());
-        assertEquals(422, new QuestionReplies(rules("iptables -Q\n", box), box).diff("x").status());
+        assertEquals(400, Api.question(Route.EXPLAIN, Map.of("dst", "nowhere"), about, "", box).status());
+        assertEquals(404, Api.question(Route.EXPOSURE, Map.of(), null, "", box).status());
+        assertEquals(422, Api.question(Route.DIFF, Map.of(), rules("iptables -Q\n", box), "x", box).status());
     }
 
     @Test

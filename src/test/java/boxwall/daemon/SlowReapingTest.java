@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import boxwall.build.Budgets;
 import boxwall.http.Client;
-import boxwall.http.Control;
 import boxwall.http.Reply;
 import boxwall.http.Request;
+import boxwall.http.Route;
 import boxwall.sys.BoxException;
 import boxwall.sys.CommandResult;
 import boxwall.sys.Sys;
@@ -64,13 +64,13 @@ class SlowReapingTest {
         }
     };
     private final ByteArrayOutputStream log = new ByteArrayOutputStream();
-    private final Control control = new Daemon(slow, Config.parse(null, Map.of("BOXWALL_SYSLOG", "no")), new PrintStream(log, true))
-            .control(new BoxState(slow, Verbs.APPLY), 5000);
+    private final Api api = new Daemon(slow, Config.parse(null, Map.of("BOXWALL_SYSLOG", "no")), new PrintStream(log, true))
+            .api(new BoxState(slow, Verbs.APPLY), 5000);
 
     SlowReapingTest() {
         String table = "*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -i lo -j ACCEPT\nCOMMIT\n";
         box.booted("", table, table);
-        assertEquals(200, control.putRules(request("PUT", "/rules", Map.of(), RULES)).status());
+        assertEquals(200, api.answer(Route.PUT_RULES, request("PUT", "/rules", Map.of(), RULES), true).status());
     }
 
     private Request request(String method, String path, Map<String, String> query, String body) {
@@ -80,14 +80,14 @@ class SlowReapingTest {
     }
 
     private Reply apply() {
-        return control.apply(request("POST", "/apply", Map.of("force", "1", "replace", "1"), ""));
+        return api.answer(Route.APPLY, request("POST", "/apply", Map.of("force", "1", "replace", "1"), ""), true);
     }
 
     @Test
     void anApplyAndItsConfirmAskForNoStatus() throws BoxException {
         long began = box.uptimeMillis;
         assertEquals(202, apply().status(), () -> log.toString());
-        assertEquals(200, control.confirm(request("POST", "/confirm/t1", Map.of(), ""), "t1").status(), () -> log.toString());
+        assertEquals(200, api.answer(Route.CONFIRM, request("POST", "/confirm/t1", Map.of(), ""), true).status(), () -> log.toString());
         if (Budgets.isBroken("apply.waits")) {
             slow.run(List.of(Verbs.APPLY, "probe"), "", 1).status();
         }

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import boxwall.netfilter.Abandoned;
 
 import java.io.IOException;
-import java.lang.reflect.Proxy;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -48,7 +47,7 @@ class PatienceTest {
                 events.add("bug: " + bug);
             }
         });
-        port.serve((Control) Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] {Control.class}, (proxy, method, arguments) -> work((Request) arguments[0])));
+        port.serve((route, request, withToken) -> work(request));
         port.admit(new Gate(List.of("127.0.0.1"), List.of(), List.of(), () -> "t"));
     }
 
@@ -57,7 +56,7 @@ class PatienceTest {
         port.close();
     }
 
-    private Object work(Request request) {
+    private Reply work(Request request) {
         request.patience().begin();
         try {
             began.countDown();

@@ -567,126 +567,43 @@ class PortTest {
         assertTrue(answer.startsWith("HTTP/1.1 " + status + " "), answer);
     }
 
-    private final class Echo implements Control {
+    private final class Echo implements Handler {
         @Override
-        public Reply page(Request request) {
-            return Reply.utf8("text/html; charset=utf-8", page);
-        }
-
-        @Override
-        public Reply status(boolean withToken) {
-            return Reply.json(200, "{\"long\":" + withToken + "}");
-        }
-
-        @Override
-        public Reply facts() {
-            return Reply.json(200, "{}");
-        }
-
-        @Override
-        public Reply findings() {
-            throw new IllegalStateException("a bug on purpose");
-        }
-
-        @Override
-        public Reply explain(Request request) {
-            return Reply.json(200, "{\"dst\":\"" + request.query().get("dst") + "\"}");
-        }
-
-        @Override
-        public Reply exposure(Request request) {
-            return Reply.json(200, "{}");
-        }
-
-        @Override
-        public Reply diff(Request request) {
-            return Reply.json(200, "{}");
-        }
-
-        @Override
-        public Reply rules(Request request) {
-            throw new StackOverflowError("on purpose");
-        }
-
-        @Override
-        public Reply putRules(Request request) {
-            return Reply.json(200, "{\"bytes\":" + request.body().length() + "}");
-        }
-
-        @Override
-        public Reply discard(Request request) {
-            return Reply.empty();
-        }
-
-        @Override
-        public Reply presets() {
-            return Reply.json(200, "{}");
-        }
-
-        @Override
-        public Reply apply(Request request) {
-            working.incrementAndGet();
-            try {
-                hanging.await();
-            } catch (InterruptedException e) {
-                throw new IllegalStateException(e);
+        public Reply answer(Route route, Request request, boolean withToken) {
+            switch (route) {
+                case PAGE:
+                    return Reply.utf8("text/html; charset=utf-8", page);
+                case STATUS:
+                    return Reply.json(200, "{\"long\":" + withToken + "}");
+                case FINDINGS:
+                    throw new IllegalStateException("a bug on purpose");
+                case EXPLAIN:
+                    return Reply.json(200, "{\"dst\":\"" + request.query().get("dst") + "\"}");
+                case RULES:
+                    throw new StackOverflowError("on purpose");
+                case PUT_RULES:
+                    return Reply.json(200, "{\"bytes\":" + request.body().length() + "}");
+                case APPLY:
+                    working.incrementAndGet();
+                    try {
+                        hanging.await();
+                    } catch (InterruptedException e) {
+                        throw new IllegalStateException(e);
+                    }
+                    return Reply.json(202, "{}");
+                case CONFIRM:
+                    return Reply.json(200, "{\"confirm\":\"" + route.id(request) + "\"}");
+                case COUNTERS:
+                    throw new OutOfMemoryError("on purpose");
+                case LOG:
+                    return Reply.json(200, "{\"big\":\"" + "x".repeat(8 << 20) + "\"}");
+                case METRICS:
+                    return Reply.utf8("text/plain", "");
+                case RECORD:
+                    return Reply.bytes("application/x-tar", "");
+                default:
+                    return Reply.json(200, "{}");
             }
-            return Reply.json(202, "{}");
-        }
-
-        @Override
-        public Reply confirm(Request request, String id) {
-            return Reply.json(200, "{\"confirm\":\"" + id + "\"}");
-        }
-
-        @Override
-        public Reply revert(Request request, String id) {
-            return Reply.json(200, "{}");
-        }
-
-        @Override
-        public Reply counters(Request request) {
-            throw new OutOfMemoryError("on purpose");
-        }
-
-        @Override
-        public Reply log(Request request) {
-            return Reply.json(200, "{\"big\":\"" + "x".repeat(8 << 20) + "\"}");
-        }
-
-        @Override
-        public Reply metrics() {
-            return Reply.utf8("text/plain", "");
-        }
-
-        @Override
-        public Reply history() {
-            return Reply.json(200, "{}");
-        }
-
-        @Override
-        public Reply restore(Request request, String number) {
-            return Reply.json(200, "{}");
-        }
-
-        @Override
-        public Reply imported(Request request) {
-            return Reply.json(200, "{}");
-        }
-
-        @Override
-        public Reply record(Request request) {
-            return Reply.bytes("application/x-tar", "");
-        }
-
-        @Override
-        public Reply acceleration(Request request) {
-            return Reply.json(200, "{}");
-        }
-
-        @Override
-        public Reply printk(Request request) {
-            return Reply.json(200, "{}");
         }
     }
 }

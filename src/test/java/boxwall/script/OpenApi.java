@@ -32,7 +32,8 @@ final class OpenApi {
         String[] words = operation.split(" ");
         List<String> found = new ArrayList<>();
         JsonObject described = document.get("paths").asObject().get(words[1]).asObject().get(words[0].toLowerCase()).asObject();
-        JsonValue response = described.get("responses").asObject().get(String.valueOf(answer.status()));
+        JsonValue refused = document.get("components").asObject().get("responses").asObject().get("problem");
+        JsonValue response = answer.status() >= 400 ? refused : described.get("responses").asObject().get(String.valueOf(answer.status()));
         if (response == null) {
             found.add(operation + ": " + answer.status() + " isn't named: " + answer.body());
             return found;
@@ -99,11 +100,10 @@ final class OpenApi {
     }
 
     private void object(JsonObject value, JsonObject schema, String at, List<String> found) {
-        if (schema.get("required") != null) {
-            for (JsonValue name : schema.get("required").asArray()) {
-                if (value.get(name.asString()) == null) {
-                    found.add(at + " lacks " + name);
-                }
+        JsonValue optional = schema.get("x-optional");
+        for (String name : schema.get("properties") == null ? List.<String>of() : schema.get("properties").asObject().names()) {
+            if (value.get(name) == null && (optional == null || !optional.asArray().values().contains(Json.value(name)))) {
+                found.add(at + " lacks " + name);
             }
         }
         JsonValue more = schema.get("additionalProperties");
@@ -113,7 +113,7 @@ final class OpenApi {
                 check(value.get(name), known.asObject(), at + "." + name, found);
             } else if (more != null && more.isObject()) {
                 check(value.get(name), more.asObject(), at + "." + name, found);
-            } else if (more != null && more.isFalse()) {
+            } else if (more == null && schema.get("properties") != null) {
                 found.add(at + " has " + name + ", which isn't named");
             }
         }

@@ -2,22 +2,26 @@ package boxwall.http;
 
 import boxwall.netfilter.Abandoned;
 import boxwall.report.Problem;
+import boxwall.report.Resource;
 
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
 
-/** From a head to a reply: what refuses a request, in this order: 404, 405, 403, 401 and 429, the body's bounds; then the daemon's answer. */
-final class Answers {
+/** From a head to a reply: what refuses a request, in this order: 404, 405, 403, 401 and 429, the body's bounds; then the handler's answer. */
+final class Dispatcher {
     private static final String FORM = "application/x-www-form-urlencoded";
     private static final String[] TEXT = {"text/plain", "application/octet-stream", FORM};
 
     private final Port port;
-    private final Routes routes;
+    private final Awaited awaited;
+    private final Failures failures = new Failures();
 
-    Answers(Port port, Routes routes) {
+    Dispatcher(Port port, Awaited awaited) {
         this.port = port;
-        this.routes = routes;
+        this.awaited = awaited;
     }
 
     Reply of(Exchange exchange, Head head, InputStream in) throws IOException, Refused {
@@ -44,13 +48,14 @@ final class Answers {
     private Reply guarded(Exchange exchange, Head head, InputStream in) throws IOException, Refused {
         Gate gate = port.gate();
         Request request = head.request(exchange.client());
-        Reply refusal = routes.refuse(request, gate);
-        Route route = Route.find(request.path());
-        boolean trusted = refusal == null && (route.wantsToken() || gate.hasToken(request));
+        Route route = Route.find(request.method(), request.path());
+        boolean right = gate.hasToken(request);
+        Reply refusal = refuse(request, route, gate, right);
+        boolean trusted = refusal == null && right;
         if (!port.admission().heard(exchange, trusted)) {
             throw new IOException("displaced by a newcomer");
         }
-        if (refusal == null && exchange.place() == Admission.Place.RESERVED && !route.isShort()) {
+        if (refusal == null && exchange.place() == Admission.Place.RESERVED && !route.needs(Route.Need.SHORT)) {
             refusal = Reply.problem(new Problem(429, "too many connections", "you have four, or all have seven; the last one is kept for"
                     + " status, confirm and revert")).with("Retry-After", "1");
         }
@@ -58,7 +63,7 @@ final class Answers {
             exchange.leavesUnread();
             return refusal;
         }
-        boolean text = route.takesText(request.method());
+        boolean text = route.needs(Route.Need.TEXT);
         String body = exchange.body(in, head, size(head, text));
         Refused form = text ? FormBody.refusal(body, type(head).equals(FORM)) : null;
         if (form != null) {
@@ -66,7 +71,70 @@ final class Answers {
         }
         request = request.with(body, exchange.patience());
         exchange.beginsWork();
-        return routes.answer(request, gate);
+        return answer(route, request, right);
+    }
+
+    /** Null when the request may go on. */
+    private Reply refuse(Request request, Route route, Gate gate, boolean right) {
+        if (route == null) {
+            String allowed = Route.allowed(request.path());
+            return allowed.length() == 0 ? Reply.problem(new Problem(404, "no such path", "there is no " + clip(request.path()) + "; there are " + paths()))
+                    : Reply.problem(new Problem(405, "wrong method", clip(request.path()) + " takes " + allowed + ", not " + request.method()))
+                            .with("Allow", allowed);
+        }
+        Problem source = gate.refuseSource(request);
+        return source == null ? refuseToken(request, route, right) : Reply.problem(source);
+    }
+
+    private Reply refuseToken(Request request, Route route, boolean right) {
+        String peer = request.client().text();
+        int seconds = barred(request);
+        // whoever has the token can always go back, whatever another program on the same PC sent before
+        if (seconds > 0 && route.needs(Route.Need.TOKEN) && !(right && route.isUrgent())) {
+            return Reply.problem(new Problem(429, "too many wrong tokens", "wait " + seconds + " seconds; '/etc/init.d/rc.boxwall"
+                    + " token' on the box shows the token; confirm and revert are answered meanwhile")).with("Retry-After", String.valueOf(seconds));
+        }
+        if (!right && request.header("authorization") != null && failures.failed(peer, port.uptimeMillis())) {
+            port.journal().event("wrong tokens from " + peer + ": refused for a minute");
+        }
+        if (route.needs(Route.Need.TOKEN) && !right) {
+            return Reply.problem(new Problem(401, "token wanted", "send the header 'Authorization: Bearer TOKEN'; on the box,"
+                    + " '/etc/init.d/rc.boxwall token' shows the token")).with("WWW-Authenticate", "Bearer");
+        }
+        return null;
+    }
+
+    private Reply answer(Route route, Request request, boolean right) {
+        if (route == Route.OK) {
+            return Reply.empty();
+        }
+        Handler handler = awaited.get();
+        if (handler == null) {
+            return Reply.problem(new Problem(503, "not there yet", "the daemon opened its port but did not get any further; its log says why"))
+                    .with("Retry-After", "10");
+        }
+        if (route == Route.OPENAPI) {
+            return Reply.json(200, Resource.text("/boxwall/http/openapi.json").trim());
+        }
+        return handler.answer(route, request, right && barred(request) == 0);
+    }
+
+    /** Seconds for which who asks is refused for wrong tokens. */
+    private int barred(Request request) {
+        return failures.seconds(request.client().text(), port.uptimeMillis());
+    }
+
+    private static String paths() {
+        Set<String> paths = new TreeSet<String>();
+        for (Route route : Route.values()) {
+            paths.add(route.path());
+        }
+        String text = paths.toString();
+        return text.substring(1, text.length() - 1);
+    }
+
+    private static String clip(String path) {
+        return path.length() > 80 ? path.substring(0, 80) + "…" : path;
     }
 
     /** The body's length, 0 when there is none. */
