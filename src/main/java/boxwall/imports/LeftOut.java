@@ -35,7 +35,9 @@ final class LeftOut {
 
     void passOver(Node node, String what, String todo, boolean harmless) {
         for (Node simple : node.simple()) {
-            walk.ledger.passOver(simple.line, Walk.last(simple), what, todo, harmless);
+            boolean prints = harmless && simple.command() != null && Commands.PRINTING.contains(simple.command().toString());
+            walk.ledger.passOver(simple.line, prints ? simple.line : Walk.last(simple), what, todo, harmless);
+            walk.ledger.structure(simple.line, Walk.last(simple));
         }
         walk.ledger.structure(node.line, node.end);
         if (node.kind == Node.Kind.UNREADABLE || node.kind == Node.Kind.PROSE) {

@@ -59,7 +59,8 @@ final class RuleText {
         for (int i = 0; i < words.size(); i++) {
             String word = words.get(i);
             boolean start = i == 0 || i == 1 && words.get(0).startsWith("[") && !words.get(0).equals("[");
-            if (adds(words, i) && (known || start || jumps(words, i, true))) {
+            boolean upper = i + 1 < words.size() && Character.isUpperCase(words.get(i + 1).charAt(0));
+            if (adds(words, i) && (known || start || upper || jumps(words, i, true))) {
                 return true;
             }
             boolean policy = word.equals("-P") || word.equals("--policy");
