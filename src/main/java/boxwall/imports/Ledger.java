@@ -151,7 +151,7 @@ final class Ledger {
     /** Lines that hold a rule and aren't run, for a reason that may be none of the script's: as missing. */
     void missing(int from, int to, String what, String todo) {
         for (int line = from; line <= to && line < states.length; line++) {
-            if (muted == 0 && !isEmpty(line) && !taken[line] && RuleText.holds(source(line))) {
+            if (muted == 0 && !isEmpty(line) && !taken[line] && (RuleText.holds(source(line)) || source(line).contains("-restore"))) {
                 skipped.put(line, new Remark(line, what, todo, false));
             }
         }

@@ -191,11 +191,20 @@ final class LeftOut {
     private String unset(Node by) {
         for (Node simple : by.simple()) {
             for (ShellWord word : simple.words) {
-                for (Piece piece : word.pieces) {
-                    if (piece.kind == Piece.Kind.NAME && piece.operator == null && ShellWord.isName(piece.text) && !walk.scope.isSet(piece.text) && !Scope.BOX.containsKey(piece.text)) {
-                        return piece.text;
-                    }
+                String name = unset(word, walk.scope);
+                if (name != null) {
+                    return name;
                 }
+            }
+        }
+        return null;
+    }
+
+    /** A name in the word that only another file or the environment may set; null for none. */
+    static String unset(ShellWord word, Scope scope) {
+        for (Piece piece : word.pieces) {
+            if (piece.kind == Piece.Kind.NAME && piece.operator == null && ShellWord.isName(piece.text) && !scope.isSet(piece.text) && !Scope.BOX.containsKey(piece.text)) {
+                return piece.text;
             }
         }
         return null;

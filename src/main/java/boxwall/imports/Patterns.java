@@ -15,6 +15,10 @@ final class Patterns {
         Scope scope = walk.scope;
         ShellWord word = node.words.get(0);
         String value = Expansion.single(word, scope, true);
+        String unset = value.length() > 0 ? null : LeftOut.unset(word, scope);
+        if (unset != null) {
+            throw new Undecided("the name " + unset + " isn't set in this file", "put " + unset + "=... before it if something else sets it");
+        }
         if (Quote.isMarked(value)) {
             throw new Undecided("it asks for a value of the box's", "write what shall hold on your box");
         }

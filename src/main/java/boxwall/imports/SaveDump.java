@@ -58,7 +58,7 @@ final class SaveDump {
                 String name = text.substring(1);
                 return ShellWord.isName(name) && name.equals(name.toLowerCase(java.util.Locale.ROOT)) && name.length() > 2;
             case ':':
-                return blank > 1 && blank < text.length() - 1 && RuleText.isChain(text.substring(1)) && (text.endsWith("]") || text.charAt(blank + 1) == '-' || isPolicy(text.substring(blank + 1).trim()));
+                return blank > 1 && blank < text.length() - 1 && RuleText.isChain(text.substring(1)) && (text.indexOf("]", blank) > 0 || text.charAt(blank + 1) == '-' || isPolicy(text.substring(blank + 1).trim()));
             case '[':
                 return Character.isDigit(text.charAt(1));
             case '-':

@@ -53,7 +53,7 @@ final class Script {
     private boolean startsAsDump() {
         for (String line : lines) {
             String text = line.trim();
-            if (text.length() > 0 && text.charAt(0) != '#' && !SaveDump.isHead(text)) {
+            if (text.length() > 0 && text.charAt(0) != '#' && !SaveDump.isHead(text) && !text.endsWith("tables-save") && !text.endsWith("tables-save -c")) {
                 return SaveDump.isLine(text);
             }
         }

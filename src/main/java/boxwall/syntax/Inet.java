@@ -4,6 +4,8 @@ import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Network;
 import boxwall.netfilter.Words;
+import java.util.Arrays;
+import java.util.List;
 
 /**
  * Addresses, networks and ranges of them. Where iptables reads addresses itself (-s, -d, -m iprange, the NAT targets), {@code 10} is
@@ -11,13 +13,16 @@ import boxwall.netfilter.Words;
  * a short address is refused.
  */
 final class Inet {
+    /** What is left of -dport and its like behind -d. */
+    private static final List<String> ONE_DASH = Arrays.asList("port", "ports", "ource", "rc", "estination", "st", "tate", "yn");
+
     /** A numeric address of that family. */
     static byte[] address(String text, Family family) throws Bad {
         byte[] bytes = Addresses.parse(text);
         if (bytes == null) {
             throw new Bad(looksNumeric(text) ? "not an address: " + Errors.show(text) : "a host name for an address: " + Errors.show(text),
                     looksNumeric(text) ? "write it in full, without leading zeros, as " + (family == Family.IPV4 ? "192.168.178.1" : "fd00::1")
-                    : "write the address; there may be no DNS when the rules are loaded");
+                    : ONE_DASH.contains(text) ? "a long option has two dashes: write --dport, --sport, --source, --state" : "write the address; there may be no DNS when the rules are loaded");
         }
         if (bytes.length * 8 != family.addressBits) {
             throw new Bad(family.command() + " with an " + (bytes.length == 4 ? "IPv4" : "IPv6") + " address: " + Errors.show(text),
