@@ -141,4 +141,85 @@ class SaveTest {
             }
         });
     }
+
+    /** Whichever comes first: the plan on trial becomes the proven one and the other the next to be tried, or the other takes its place. */
+    @Test
+    void aPromoteBesideAKeepLosesNoPlan() {
+        int[] promoted = new int[2];
+        inBothShells(shell -> {
+            try (NetBox box = new NetBox(shell)) {
+                box.script("modsave", SLOW);
+                String two = plan(box, "two", 2222).toString();
+                for (int round = 0; round < ROUNDS; round++) {
+                    box.sh("rm -rf $BOXWALL_STATE/* $BOXWALL_RUN/saved");
+                    box.stored("boot", new PlanFolder("old", 9999));
+                    box.stored("boot.new", new PlanFolder("one", 1111));
+                    boolean first = round % 2 == 0;
+                    Process one = first ? started(box, "boxwall-keep", "promote", "one") : started(box, "boxwall-keep", "keep", two);
+                    Process other = first ? started(box, "boxwall-keep", "keep", two) : started(box, "boxwall-keep", "promote", "one");
+                    Process promote = first ? one : other;
+                    assertEquals(0, (first ? other : one).waitFor(), "round " + round);
+                    boolean done = promote.waitFor() == 0;
+                    assertTrue(done || promote.exitValue() == 3, "round " + round + ": " + promote.exitValue());
+                    assertEquals("two", whole(box, round));
+                    String boot = NetBox.read(box.state.resolve("boot/restore4"));
+                    assertTrue(boot.contains(done ? "--dport 1111" : "--dport 9999"), "round " + round + ": " + boot);
+                    synchronized (promoted) {
+                        promoted[done ? 0 : 1]++;
+                    }
+                }
+            }
+        });
+        System.out.println("promotes beside a keep: " + promoted[0] + " came first, " + promoted[1] + " came too late");
+    }
+
+    @Test
+    void aModsaveThatIsKilledIsSaidAndSavedAgain() {
+        inBothShells(shell -> {
+            try (NetBox box = new NetBox(shell)) {
+                box.script("modsave", "#!/bin/sh\nkill -9 $$\n");
+                String id = box.apply("try", plan(box, "one", 1111).toString(), "60").get("id");
+                NetBox.Answer confirmed = box.apply("confirm", id);
+                assertEquals("0 unsaved", confirmed.status() + " " + confirmed.get("state"), confirmed.out() + confirmed.err());
+                assertTrue(confirmed.get("error").contains("status 137") && box.tables().contains("1111"), confirmed.out());
+                box.script("modsave", SLOW);
+                assertEquals("active", box.apply("confirm", id).get("state"));
+                assertEquals("one", whole(box, 0));
+            }
+        });
+    }
+
+    /** No script asks for the date but history, which prints that of a file: the uptime counts, and the order in which rulesets were kept. */
+    @Test
+    void theWallClockDecidesNothing() {
+        inBothShells(shell -> {
+            try (NetBox box = new NetBox(shell)) {
+                box.script("modsave", "#!/bin/sh\n");
+                box.script("date", "#!/bin/sh\necho \"$*\" >>$BOXWALL_TEST/dates\nexec /bin/date \"$@\"\n");
+                int round = 0;
+                for (String time : List.of("204001010000", "197001010001", "203801190314")) {
+                    String folder = plan(box, "plan" + ++round, 1110 + round).toString();
+                    NetBox.Answer pending = box.apply("try", folder, "60", "--replace");
+                    assertEquals("pending", pending.get("state"), pending.out() + pending.err());
+                    box.sh("find $BOXWALL_RUN $BOXWALL_STATE -exec touch -h -t " + time + " {} +");
+                    box.passes(59);
+                    assertEquals("active", box.apply("confirm", pending.get("id")).get("state"), "in time by the uptime, " + time);
+                    box.sh("find $BOXWALL_STATE -exec touch -h -t " + time + " {} +");
+                }
+                assertEquals("", NetBox.read(box.folder.resolve("dates")));
+                for (int n = 0; n < 3; n++) {
+                    assertEquals("# the source of plan" + (3 - n) + "\n", NetBox.read(box.state.resolve(n == 0 ? "rules" : "rules." + n)));
+                }
+                List<String> said = box.scripted("boxwall-keep", "history").out().lines().map(line -> line.split(" ")[0]).toList();
+                assertEquals(List.of("rules", "rules.1", "rules.2"), said);
+                assertEquals(0, box.scripted("boxwall-keep", "restore", "2").status());
+                assertEquals("# the source of plan1\n", NetBox.read(box.state.resolve("rules")));
+                NetBox.Answer pending = box.apply("try", plan(box, "last", 4444).toString(), "60", "--replace");
+                box.sh("find $BOXWALL_RUN -exec touch -h -t 204001010000 {} +");
+                box.passes(60);
+                assertTrue(Wait.until(() -> !Files.exists(box.run.resolve("tx"))), "and too late by it");
+                assertEquals("3 too-late", box.apply("confirm", pending.get("id")).status() + " " + box.apply("confirm", pending.get("id")).get("reason"));
+            }
+        });
+    }
 }
