@@ -41,6 +41,7 @@ final class ReadReplies {
         watch.notice();
         Outcome last = changes.last();
         StatusJson status = new StatusJson(state(last), daemonAtMillis).protectedAt(last.protectedAt()).reason(last.why())
+                .at(sys.uptimeMillis(), System.currentTimeMillis())
                 .findings(withToken ? findings(last) : brief(last));
         for (Map.Entry<Family, Integer> rules : rules().entrySet()) {
             status.rules(rules.getKey(), rules.getValue());
@@ -83,10 +84,19 @@ final class ReadReplies {
         Outcome last = changes.last();
         String uuid = sys.read("/proc/sys/kernel/random/uuid", 64);
         String nonce = uuid == null ? Long.toHexString(System.nanoTime()) : uuid.trim();
-        String html = page().html(Page.wantsGerman(request.header("accept-language")), nonce, state(last), last.protectedAt(), rules(), brief(last));
+        String html = page().html(Page.wantsGerman(request.header("accept-language")), nonce, state(last), ago(last.protectedAt()), brief(last));
         return Reply.utf8("text/html; charset=utf-8", html).with("Content-Security-Policy", "default-src 'none'; script-src 'nonce-" + nonce
                 + "'; style-src 'nonce-" + nonce + "'; img-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
                 .with("Vary", "Accept-Language");
+    }
+
+    /** Seconds since an uptime; -1 for never, or what is no number. */
+    private long ago(String uptime) {
+        try {
+            return uptime.length() == 0 ? -1 : Math.max(0, sys.uptimeMillis() / 1000 - (long) Double.parseDouble(uptime));
+        } catch (NumberFormatException e) {
+            return -1;
+        }
     }
 
     /** Read when the first browser comes: most boxes are asked by curl only. */

@@ -2,11 +2,9 @@ package boxwall.report;
 
 import boxwall.box.Finding;
 import boxwall.check.EmptyRuleset;
-import boxwall.netfilter.Family;
 
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 
 /**
  * The page at {@code /}: one HTML text with its script and style inside. Only four places of it change: the language, the number that
@@ -56,17 +54,13 @@ public final class Page {
      * The page's text.
      *
      * @param nonce what the policy names; letters, digits and dashes
-     * @param protectedAt uptime in seconds as text, empty for never
+     * @param seconds since when the rules are live, -1 for never
      */
-    public String html(boolean german, String nonce, String state, String protectedAt, Map<Family, Integer> rules, List<Finding> findings) {
+    public String html(boolean german, String nonce, String state, long seconds, List<Finding> findings) {
         StringBuilder plain = new StringBuilder("<section id=\"plain\"><h2>").append(german ? "Zustand" : "State").append("</h2><p>");
         plain.append(german ? "Diese Box ist " : "This box is ").append(words(isEmpty(findings) ? "inactive" : state, german)).append(" (").append(escaped(state)).append("). ");
-        if (protectedAt.length() > 0) {
-            plain.append(german ? "Geschützt seit Sekunde " : "Protected since second ").append(escaped(protectedAt))
-                    .append(german ? " der Laufzeit. " : " of uptime. ");
-        }
-        for (Map.Entry<Family, Integer> e : rules.entrySet()) {
-            plain.append(e.getKey().word()).append(": ").append(e.getValue()).append(german ? " Regeln. " : " rules. ");
+        if (seconds >= 0) {
+            plain.append(german ? "Die Regeln gelten seit " : "The rules have been live for ").append(duration(seconds, german)).append(". ");
         }
         plain.append("</p><ul>");
         for (Finding finding : findings) {
@@ -75,6 +69,14 @@ public final class Page {
         plain.append("</ul><p class=\"dim\">").append(german ? "Alles Weitere braucht JavaScript, oder curl: docs/http.md."
                 : "All the rest needs JavaScript, or curl: docs/http.md.").append("</p></section>");
         return template.replace("@PLAIN@", plain).replace("@STATE@", escaped(state)).replace("@LANG@", german ? "de" : "en").replace("@NONCE@", nonce);
+    }
+
+    /** As a person counts it: {@code 4 minutes}. */
+    private static String duration(long seconds, boolean german) {
+        long minutes = seconds / 60;
+        long count = minutes < 120 ? minutes : minutes < 2880 ? minutes / 60 : minutes / 1440;
+        String unit = minutes < 120 ? german ? "Minute" : "minute" : minutes < 2880 ? german ? "Stunde" : "hour" : german ? "Tag" : "day";
+        return Math.max(1, count) + " " + unit + (count < 2 ? "" : german ? unit.endsWith("g") ? "en" : "n" : "s");
     }
 
     /** Whether the rules that are loaded, for good or on trial, can't stop a packet. */

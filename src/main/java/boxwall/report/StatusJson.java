@@ -14,10 +14,14 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * {@code GET /status}: {@code {state, rules{ipv4,ipv6}, protected_at, daemon_at, families, pending{deadline, left}, findings[{code,severity}]}};
- * with the token also reason, pending.id, whole findings and the facts. Times are seconds of uptime.
+ * {@code GET /status}: {@code {state, rules{ipv4,ipv6}, protected_at, daemon_at, uptime, clock, families, pending{deadline, left},
+ * findings[{code,severity}]}}; with the token also reason, pending.id, whole findings and the facts. Times are seconds of uptime; clock is the
+ * wall clock of the same moment, in seconds since 1970, null while the box has not been told the time.
  */
 public final class StatusJson {
+    /** A box without a clock of its own begins in 1970, or with the day its image was made. */
+    private static final long CLOCK_SET = 1577836800L;
+
     private final String state;
     private final long daemonAtMillis;
     private final Map<Family, Integer> rules = new TreeMap<>();
@@ -27,6 +31,8 @@ public final class StatusJson {
     private String pendingId = "";
     private long deadline = -1;
     private long left;
+    private long uptimeMillis;
+    private long clock;
 
     /** Starts a status: the state's word and the uptime at which the daemon was there. */
     public StatusJson(String state, long daemonAtMillis) {
@@ -43,6 +49,13 @@ public final class StatusJson {
     /** Uptime in seconds as text ({@code 14.21}); empty for never. */
     public StatusJson protectedAt(String uptime) {
         protectedAt = uptime;
+        return this;
+    }
+
+    /** The moment: milliseconds of uptime, and of the wall clock. */
+    public StatusJson at(long uptime, long wall) {
+        uptimeMillis = uptime;
+        clock = wall / 1000;
         return this;
     }
 
@@ -94,7 +107,8 @@ public final class StatusJson {
             }
         }
         JsonObject json = Json.object().add("state", state).add("rules", counts).add("protected_at", uptime(protectedAt))
-                .add("daemon_at", Json.parse(daemonAtMillis / 1000 + "." + hundredths(daemonAtMillis))).add("families", families);
+                .add("daemon_at", seconds(daemonAtMillis)).add("uptime", seconds(uptimeMillis))
+                .add("clock", clock < CLOCK_SET ? Json.NULL : Json.value(clock)).add("families", families);
         if (deadline >= 0) {
             JsonObject pending = Json.object().add("deadline", deadline).add("left", left);
             json.add("pending", withId ? pending.add("id", pendingId) : pending);
@@ -104,9 +118,9 @@ public final class StatusJson {
         return json;
     }
 
-    private static String hundredths(long millis) {
+    private static com.eclipsesource.json.JsonValue seconds(long millis) {
         long part = millis % 1000 / 10;
-        return (part < 10 ? "0" : "") + part;
+        return Json.parse(millis / 1000 + "." + (part < 10 ? "0" : "") + part);
     }
 
     private static com.eclipsesource.json.JsonValue uptime(String seconds) {

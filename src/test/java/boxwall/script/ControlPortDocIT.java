@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 class ControlPortDocIT {
     private static final Path PAGE = Path.of("docs/http.md");
     private static final int SHOWN = 900;
-    private static final Pattern OTHER_EACH_TIME = Pattern.compile("(?<=\"(at|protected_at|daemon_at|deadline|until|uptime|time|packets|bytes)\":)[0-9.]+|(?<=\"id\":\")[^\"]+"
+    private static final Pattern OTHER_EACH_TIME = Pattern.compile("(?<=\"(at|protected_at|daemon_at|deadline|until|uptime|clock|time|packets|bytes)\":)[0-9.]+|(?<=\"id\":\")[^\"]+"
             + "|(?<=\"saved\":\")[^\"]+|(?<=Content-Length: )[0-9]+|(?m)(?<= )[0-9.E]+$|(?<=Linux |uname -r: |release\":\")[^\" ]+|(?<=memory_mb\":)[0-9]+");
 
     @Test
