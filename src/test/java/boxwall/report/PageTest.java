@@ -45,7 +45,7 @@ class PageTest {
         assertEquals(english, keys(template, "de: {", "const $"));
         assertTrue(english.size() > 80, english.toString());
         Set<String> asked = new TreeSet<>();
-        for (String pattern : List.of("data-t=\"([a-zA-Z]+)\"", "\\bt\\('([a-zA-Z]+)'")) {
+        for (String pattern : List.of("data-t=\"([a-zA-Z]+)\"", "\\bt\\('([a-zA-Z]+)'[,)]")) {
             Matcher matcher = Pattern.compile(pattern).matcher(template);
             while (matcher.find()) {
                 asked.add(matcher.group(1));

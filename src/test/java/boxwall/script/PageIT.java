@@ -81,25 +81,108 @@ class PageIT {
 
         browser.write("text", LOCKED);
         browser.write("seconds", "8");
-        assertChecked("Nothing refused");
+        assertChecked("No errors");
         browser.click("try");
         assertTrue(browser.until("!document.getElementById('pending').hidden"), text("checked"));
         assertTrue(browser.until("!document.getElementById('lost').hidden"), "it says that the connection is lost");
         browser.picture("page-lost");
         assertTrue(browser.until("document.getElementById('pending').hidden"), "it notices the return");
-        assertEquals("The old rules are back.", text("checked"));
+        assertTrue(browser.until("document.getElementById('ended').textContent.includes('policy DROP')"), () -> "who locked out whom: " + text("ended"));
+        assertTrue(text("ended").matches("Rolled back at [0-9:]+[.] The old rules are back[.] This line would have kept you out: .*"), text("ended"));
         assertEquals(before, box.box.tables());
 
         browser.write("text", RULES + "iptables -A INPUT -p tcp --dport 4711 -j DROP\n");
         browser.write("seconds", "60");
-        assertChecked("Nothing refused");
+        assertChecked("No errors");
         browser.click("try");
         assertTrue(browser.until("!document.getElementById('confirm').disabled && Number(document.getElementById('left').textContent) > 30"), text("left"));
         browser.picture("page-pending");
         browser.click("confirm");
-        assertChecked("The new rules are kept.");
+        assertTrue(browser.until("document.getElementById('ended').textContent === 'The new rules are kept.'"), () -> text("ended"));
         assertTrue(box.box.tables().contains("--dport 4711"), box.box.tables());
-        assertEquals("", browser.complaints().lines().filter(l -> !l.contains("net::ERR") && !l.contains("422")).toList().toString().replace("[]", ""));
+        assertEquals("", browser.complaints().lines().filter(l -> !l.contains("net::ERR") && !l.contains("422") && !l.contains("404")).toList().toString().replace("[]", ""));
+    }
+
+    /** Five wrong tokens in a minute bar a PC: what the page sends by itself must not be among them. */
+    @Test
+    void aWrongTokenIsSaidAtItsFieldAndCostsOneTry() throws IOException {
+        open("en");
+        assertTrue(browser.until("document.getElementById('state').textContent === 'protected'"), text("state"));
+        for (int i = 0; i < 4; i++) {
+            signIn("wrong" + i);
+            assertTrue(browser.until("document.getElementById('wrong').textContent === 'This token is wrong.' && document.getElementById('use').getAttribute('aria-busy') === null"), () -> text("wrong"));
+            assertEquals("token", browser.text("document.activeElement.id"));
+            browser.value("document.getElementById('wrong').textContent = ''");
+        }
+        showToken();
+        browser.value("sessionStorage.removeItem('boxwall.token'); location.reload()");
+        assertTrue(browser.until("document.getElementById('key') && !document.getElementById('key').hidden && document.getElementById('state').textContent === 'protected'"), "signed out");
+        signIn("wrong5");
+        assertTrue(browser.until("document.getElementById('wrong').textContent === 'This token is wrong.'"), () -> text("wrong"));
+        signIn("wrong6");
+        assertTrue(browser.until("/Try again in [1-9][0-9]* seconds/.test(document.getElementById('wrong').textContent) && document.getElementById('use').disabled"), () -> text("wrong"));
+    }
+
+    private void signIn(String token) {
+        browser.write("token", token);
+        browser.value("document.getElementById('key-form').requestSubmit()");
+    }
+
+    /** Another tab, or curl, changes the rules: badge, title and countdown follow; so do the words when it is over. */
+    @Test
+    void aChangeThatSomebodyElseMadeIsSeen() throws IOException {
+        open("en");
+        showToken();
+        box.http("PUT /rules", RULES + "iptables -A INPUT -p tcp --dport 4711 -j DROP\n");
+        String id = box.apply();
+        assertTrue(browser.until("document.getElementById('state').textContent === 'waiting' && / s · boxwall$/.test(document.title) && !document.getElementById('pending').hidden"), () -> text("state"));
+        box.http("DELETE /apply/" + id, "");
+        assertTrue(browser.until("document.title === 'protected · boxwall' && document.getElementById('pending').hidden"), () -> browser.text("document.title"));
+        assertTrue(browser.until("/^Rolled back at .* The old rules are back/.test(document.getElementById('ended').textContent)"), () -> text("ended"));
+        assertTrue(browser.until("document.getElementById('line-diff').textContent.includes('4711')"), "the draft is still there, and not live: " + text("line-diff"));
+        browser.click("discard");
+        assertTrue(browser.until("document.getElementById('draft').hidden"), "it is gone");
+        assertEquals(404, box.http("GET /rules?draft=1", "").status(), "from the box as well");
+    }
+
+    /** What the page asks for can be ended; what changes something is sent once, however often it is pressed. */
+    @Test
+    void aButtonIsPressedOnceAndAQuestionIsCancelled() throws IOException {
+        open("en");
+        showToken();
+        assertTrue(browser.until("document.getElementById('services').rows.length > 0"), () -> text("exposed"));
+        browser.value("window.sent = []; window.real = window.fetch; window.fetch = (path, o) => { sent.push(o.method + ' ' + path); return path !== '/exposure' ? real(path, o)"
+                + " : new Promise((yes, no) => o.signal.addEventListener('abort', () => no(new Error('ended')))); }; 0");
+        browser.click("expose");
+        assertTrue(browser.until("document.querySelector('#asks button')"), "it says that it runs");
+        browser.value("document.querySelector('#asks button').click()");
+        assertTrue(browser.until("document.getElementById('exposed').textContent === 'Cancelled.' && document.getElementById('asked').hidden"), () -> text("exposed"));
+        browser.value("window.fetch = (path, o) => { sent.push(o.method + ' ' + path); return real(path, o); }; 0");
+        browser.write("text", RULES + "iptables -A INPUT -p tcp --dport 4711 -j DROP\n");
+        assertChecked("No errors");
+        browser.value("document.getElementById('try').click(); document.getElementById('try').click()");
+        assertTrue(browser.until("!document.getElementById('confirm').disabled"), () -> text("checked"));
+        browser.value("document.getElementById('confirm').click(); document.getElementById('confirm').click()");
+        assertTrue(browser.until("document.getElementById('ended').textContent === 'The new rules are kept.'"), () -> text("ended"));
+        assertEquals(1, browser.value("sent.filter(s => s.startsWith('POST /apply')).length").asInt());
+        assertEquals(1, browser.value("sent.filter(s => s.startsWith('POST /confirm')).length").asInt());
+    }
+
+    /** A try that isn't proved to let the administrator in is refused; force is offered with what it may cost, and comes back by itself or at once. */
+    @Test
+    void aTryThatLocksOutIsForcedOnlyAfterAWord() throws IOException {
+        open("en");
+        showToken();
+        browser.write("text", "iptables -P INPUT DROP\niptables -A INPUT -i lo -j ACCEPT\n");
+        assertChecked("No errors");
+        assertTrue(browser.value("document.getElementById('forced').hidden").asBoolean());
+        browser.click("try");
+        assertTrue(browser.until("!document.getElementById('forced').hidden"), () -> text("checked"));
+        assertTrue(text("forced").contains("for up to 60 seconds you may reach neither this page nor the box"), text("forced"));
+        browser.click("force");
+        assertTrue(browser.until("!document.getElementById('revert').disabled"), () -> text("checked"));
+        browser.click("revert");
+        assertTrue(browser.until("document.getElementById('ended').textContent === 'The old rules are back.'"), () -> text("ended"));
     }
 
     @Test
@@ -110,17 +193,18 @@ class PageIT {
         browser.value("document.getElementById('live').open = true");
         assertTrue(browser.until("document.getElementById('counters').rows.length >= 3"), "the live rules");
         assertTrue(text("counters").contains(EVIL), text("counters"));
+        assertTrue(browser.until("document.querySelector('[name=in]').options.length > 2"), "interfaces to choose from");
         browser.value("document.querySelector('[name=in]').value = 'dsl'; document.querySelector('[name=dst]').value = '203.0.113.2';"
                 + " document.querySelector('[name=src]').value = '198.51.100.7'; document.querySelector('[name=dport]').value = '80';"
                 + " document.getElementById('explain-form').requestSubmit()");
-        assertTrue(browser.until("document.getElementById('verdict').textContent.startsWith('DROP')"), () -> text("verdict"));
+        assertTrue(browser.until("document.getElementById('verdict').textContent.startsWith('verworfen')"), () -> text("verdict"));
         assertTrue(text("trail").contains("<b>in</b>") && text("trail").contains("policy DROP"), text("trail"));
         assertTrue(browser.until("document.querySelector('#counters tr.lit')"), "the trail is lit in the rules");
         browser.click("expose");
         assertTrue(browser.until("document.getElementById('services').rows.length > 0"), () -> text("exposed"));
-        browser.click("read-history");
+        browser.value("document.getElementById('history-all').open = true");
         assertTrue(browser.until("document.getElementById('past').children.length > 0"), () -> text("past"));
-        browser.click("read-log");
+        browser.value("document.getElementById('log-all').open = true");
         assertTrue(browser.until("document.getElementById('logged').textContent !== '' || document.getElementById('log-lines').rows.length > 0"), "the log");
         browser.write("old", "#!/bin/sh\nLAN=10.1.0.0/16\niptables -A INPUT -s $LAN -j ACCEPT\necho 1 > /proc/sys/net/ipv4/ip_forward\n");
         browser.click("take");
@@ -129,6 +213,7 @@ class PageIT {
         assertFalse(browser.text("document.title").equals("1"));
         browser.click("language");
         assertEquals("protected", text("state"));
+        assertEquals("protected · boxwall", browser.text("document.title"));
         assertEquals("en", browser.text("document.documentElement.lang"));
     }
 
@@ -145,7 +230,7 @@ class PageIT {
             assertEquals('h', greedy.getInputStream().read());
             assertTrue(Wait.until(() -> {
                 browser.click("expose");
-                return browser.until("!document.getElementById('exposed').textContent.startsWith('checking')")
+                return browser.until("!document.getElementById('exposed').textContent.startsWith('Checking')")
                         && browser.value("document.getElementById('exposed').className === 'bad'").asBoolean();
             }), () -> "not a word of it: " + text("exposed"));
         } finally {
@@ -154,7 +239,7 @@ class PageIT {
         }
         assertTrue(Wait.until(() -> {
             browser.click("expose");
-            return browser.until("!document.getElementById('exposed').textContent.startsWith('checking')")
+            return browser.until("!document.getElementById('exposed').textContent.startsWith('Checking')")
                     && browser.value("document.getElementById('services').rows.length > 0").asBoolean();
         }), () -> text("exposed"));
     }
