@@ -118,6 +118,8 @@ final class Api implements Handler {
                 return drafts.discard(request);
             case PRESETS:
                 return drafts.presets();
+            case DEVICES:
+                return reads.devices();
             case APPLY:
                 return changes.apply(request);
             case CONFIRM:

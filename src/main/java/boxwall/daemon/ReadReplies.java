@@ -2,10 +2,12 @@ package boxwall.daemon;
 
 import boxwall.apply.Outcome;
 import boxwall.box.Finding;
+import boxwall.box.Interface;
 import boxwall.http.Reply;
 import boxwall.http.Request;
 import boxwall.netfilter.Family;
 import boxwall.report.CandidateJson;
+import boxwall.report.DevicesJson;
 import boxwall.report.Page;
 import boxwall.report.StatusJson;
 import boxwall.sys.Sys;
@@ -19,6 +21,7 @@ import java.util.TreeMap;
 /** What is said of the box from memory: status and findings. No process is started for it. */
 final class ReadReplies {
     private static final int MAX_TABLE = 8 << 20;
+    private static final int MAX_LEASES = 64 << 10;
     private final Sys sys;
     private final Config config;
     private final BoxState box;
@@ -139,6 +142,14 @@ final class ReadReplies {
         all.addAll(watch.findings());
         all.addAll(LivePlan.findings(sys, config, last.get("plan")));
         return all;
+    }
+
+    /** GET /devices: read anew each time, small files of a RAM disk. */
+    Reply devices() {
+        Interface wan = box.box().facts().wan();
+        String[] leases = {sys.read("/var/flash/multid.leases", MAX_LEASES), sys.read("/var/tmp/multid.leases", MAX_LEASES),
+            sys.read("/var/tmp/dnsmasq.leases", MAX_LEASES)};
+        return Reply.json(200, DevicesJson.of(sys.read("/proc/net/arp", MAX_LEASES), leases, wan == null ? null : wan.name()));
     }
 
     Reply findings() {

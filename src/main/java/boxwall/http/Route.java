@@ -20,6 +20,7 @@ public enum Route {
     PUT_RULES("PUT", "/rules", Need.TOKEN, Need.LOCK, Need.TEXT),
     DISCARD("DELETE", "/rules", Need.TOKEN),
     PRESETS("GET", "/presets", Need.TOKEN),
+    DEVICES("GET", "/devices", Need.TOKEN),
     /** Takes the lock itself, behind the one that is for changes. */
     APPLY("POST", "/apply", Need.TOKEN),
     CONFIRM("POST", "/confirm/ID", Need.TOKEN, Need.SHORT),

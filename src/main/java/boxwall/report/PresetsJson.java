@@ -9,7 +9,8 @@ import com.eclipsesource.json.JsonValue;
 import java.util.List;
 
 /**
- * What can be included: {@code {presets[{name, title{en, de}, text{en, de}, parameters[{name, kind, default, label{en, de}, example}]}]}}.
+ * What can be included: {@code {presets[{name, title{en, de}, text{en, de}, parameters[{name, kind, default, label{en, de}, example}], lines[]}]}}.
+ * lines are those that it writes, without comments.
  * default is null where the value has to be given. kind is a word of {@link boxwall.syntax.ParameterKind}.
  */
 public final class PresetsJson {
@@ -30,7 +31,7 @@ public final class PresetsJson {
             all.add(Json.object().add("name", preset.name)
                     .add("title", both(Json.value(title(preset.english)), Json.value(title(preset.german))))
                     .add("text", both(Json.value(sentence(preset.english)), Json.value(sentence(preset.german))))
-                    .add("parameters", parameters));
+                    .add("parameters", parameters).add("lines", ExplainJson.words(preset.lines)));
         }
         return Json.object().add("presets", all).toString();
     }

@@ -3,6 +3,7 @@ package boxwall.syntax;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.StringTokenizer;
 
 /**
  * What the head of a preset says of it for people: a title and a sentence in English and German, and the values that it takes.
@@ -42,8 +43,11 @@ public final class Preset {
     public final String english;
     public final String german;
     public final List<Parameter> parameters;
+    /** What it writes, without comments. */
+    public final List<String> lines;
 
-    private Preset(String name, String english, String german, List<Parameter> parameters) {
+    private Preset(String name, String english, String german, List<Parameter> parameters, List<String> lines) {
+        this.lines = Collections.unmodifiableList(lines);
         this.name = name;
         this.english = english;
         this.german = german;
@@ -72,7 +76,18 @@ public final class Preset {
                 }
             }
         }
-        return new Preset(source.name, english, german, parameters);
+        return new Preset(source.name, english, german, parameters, lines(text));
+    }
+
+    private static List<String> lines(String text) {
+        List<String> lines = new ArrayList<>();
+        for (StringTokenizer each = new StringTokenizer(text, "\n"); each.hasMoreTokens();) {
+            String line = each.nextToken();
+            if (line.charAt(0) != '#') {
+                lines.add(line);
+            }
+        }
+        return lines;
     }
 
     /** {@code NAME KIND[=DEFAULT]: English | German}; the default may have colons but no blank. Null for anything else. */
