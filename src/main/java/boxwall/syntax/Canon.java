@@ -1,16 +1,26 @@
 package boxwall.syntax;
 
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
 import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.IcmpNames;
+import boxwall.netfilter.Network;
 import boxwall.netfilter.Words;
 
 
 /**
  * Turns a value into the form that iptables-save prints, or says why it can't be one. Which function applies is the value's
- * <em>kind</em> in the table of extensions: a word, for some with an argument after a colon ({@code num:0-255}).
+ * <em>kind</em> in the table of extensions: a word, for some with an argument after a colon ({@code num:0-255}). Each kind is held
+ * against the real program by the differential test.
  */
 final class Canon {
+    /** Names of -m ipv6header in the order in which they are printed where /etc/protocols is lacking; the numbers are the header's own. */
+    private static final String[][] HEADERS = {{"hop-by-hop", "hop", "0"}, {"dst", "ipv6-opts", "60"}, {"route", "ipv6-route", "43"},
+        {"frag", "ipv6-frag", "44"}, {"auth", "51"}, {"esp", "50"}, {"none", "ipv6-nonxt", "59"}, {"protocol", "prot", "255"}};
+
     static String value(String kind, String text, Family family) throws Bad {
         int colon = kind.indexOf(':');
         String name = colon < 0 ? kind : kind.substring(0, colon);
@@ -58,14 +68,6 @@ final class Canon {
                 return Lists.choice(text, Words.split(argument, ','), true);
             case "tcpflags":
                 return Lists.tcpFlags(text);
-            default:
-                String rare = Rare.value(name, argument, text, family);
-                return rare != null ? rare : special(name, text);
-        }
-    }
-
-    private static String special(String kind, String text) throws Bad {
-        switch (kind) {
             case "icmp":
                 return icmp(text, Family.IPV4);
             case "icmp6":
@@ -89,18 +91,11 @@ final class Canon {
                 return text.equals("mark") ? text : String.valueOf(Numbers.within(text, 0, 65535));
             case "leddelay":
                 return text.equals("inf") ? text : String.valueOf(Numbers.within(text, 0, Numbers.U32 - 1));
-            default:
-                return rare(kind, text);
-        }
-    }
-
-    private static String rare(String kind, String text) throws Bad {
-        switch (kind) {
             case "clock":
             case "date":
             case "weekdays":
             case "monthdays":
-                return Times.value(kind, text);
+                return Times.value(name, text);
             case "bpf":
                 return Lists.bpf(text);
             case "bytes":
@@ -123,8 +118,50 @@ final class Canon {
                 return Marks.trafficClass(text);
             case "hexmask":
                 return Numbers.hex(Numbers.within(text, 0, Numbers.U32));
+            case "exact":
+                return exact(text, Words.split(argument, ','));
+            case "device":
+                return device(text);
+            case "hostmask":
+                return hostMask(text, family);
+            case "srhmask":
+                String host = hostMask(text, family);
+                return host.indexOf('/') < 0 ? host + "/" + family.addressBits : host;
+            case "dccptypes":
+                return wholeNames(text, Words.split(argument, ','));
+            case "prefix64":
+                return prefix(text, family);
+            case "addresses":
+                return addresses(text, Integer.parseInt(argument), family);
+            case "headers":
+                return headers(text);
+            case "u32":
+                return U32.canonical(text);
+            case "label":
+                return String.valueOf(Numbers.within(text, 0, 127));
+            case "hex8":
+                int dash = argument.indexOf('-');
+                return hex8(Numbers.within(text, Long.parseLong(argument.substring(0, dash)), Long.parseLong(argument.substring(dash + 1))));
+            case "hexdigits":
+                return hexDigits(text, argument);
+            case "nodebit":
+                // 1.8 reads back a mask up to 32 only, which is the sixth node's bit
+                return hex8(1L << Numbers.within(text, 1, 6) - 1);
+            case "mark":
+            case "xmark":
+            case "setmark":
+            case "andmark":
+            case "ormark":
+            case "xormark":
+            case "tos":
+            case "andtos":
+            case "ortos":
+            case "xortos":
+            case "dscp":
+            case "dscpclass":
+                return Marks.value(name, text);
             default:
-                return Marks.value(kind, text);
+                throw new IllegalStateException("extensions: unknown kind " + kind);
         }
     }
 
@@ -228,5 +265,105 @@ final class Canon {
     /** A user's or group's number or a range of them; names are the box's own affair, but root is 0 everywhere. */
     private static String id(String text) throws Bad {
         return text.equals("root") ? "0" : Numbers.print(Numbers.range(text, '-', Numbers.U32 - 1), '-');
+    }
+
+    /** {@code name} or {@code alias>name}, letter by letter. */
+    private static String exact(String text, String[] set) throws Bad {
+        StringBuilder all = new StringBuilder("use one of");
+        for (String entry : set) {
+            int arrow = entry.indexOf('>');
+            String name = arrow < 0 ? entry : entry.substring(0, arrow);
+            if (name.equals(text)) {
+                return entry.substring(arrow + 1);
+            }
+            all.append(' ').append(name);
+        }
+        throw new Bad(text.length() == 0 ? "an empty name" : "unknown name " + Errors.show(text), all.toString());
+    }
+
+    /** A bridge port's name, as -i takes it. */
+    private static String device(String text) throws Bad {
+        boolean good = text.length() > 0 && text.length() <= 15;
+        for (int i = 0; i < text.length(); i++) {
+            good &= text.charAt(i) > ' ' && text.charAt(i) < 127 && "/\"'\\".indexOf(text.charAt(i)) < 0;
+        }
+        if (!good) {
+            throw new Bad("not an interface: " + Errors.show(text), "1 to 15 characters, as in /proc/net/dev");
+        }
+        return text;
+    }
+
+    /** The address whole, its mask only when it isn't all ones; a mask with holes is printed wrongly by iptables-save. */
+    private static String hostMask(String text, Family family) throws Bad {
+        if (Inet.network(text, family).prefix < 0) {
+            throw new Bad("a mask with holes: " + Errors.show(text), "write the number of bits");
+        }
+        return Inet.host(text, family);
+    }
+
+    /** At most 64 bits (none at all would be saved as no option), nothing behind them (the kernel's ip6t_NPT.c). */
+    private static String prefix(String text, Family family) throws Bad {
+        Network network = Inet.network(text, family);
+        int slash = text.lastIndexOf('/');
+        boolean exact = slash > 0 && Addresses.print(Inet.address(text.substring(0, slash), family)).equals(Addresses.print(network.address()));
+        if (!exact || network.prefix < 1 || network.prefix > 64) {
+            throw new Bad("not a prefix of 1 to 64 bits: " + Errors.show(text), "write it as fd00::/64, with zeros behind the prefix");
+        }
+        return network.toString();
+    }
+
+    private static String addresses(String text, int limit, Family family) throws Bad {
+        StringBuilder out = new StringBuilder();
+        String[] parts = Words.split(text, ',');
+        for (String part : parts) {
+            out.append(out.length() == 0 ? "" : ",").append(Addresses.print(Inet.address(part, family)));
+        }
+        if (parts.length > limit) {
+            throw new Bad("more than " + limit + " addresses", "the kernel keeps " + limit);
+        }
+        return out.toString();
+    }
+
+    private static String headers(String text) throws Bad {
+        boolean[] given = new boolean[HEADERS.length];
+        for (String part : Words.split(text, ',')) {
+            boolean known = false;
+            for (int i = 0; i < HEADERS.length; i++) {
+                boolean is = Arrays.asList(HEADERS[i]).contains(part);
+                given[i] |= is;
+                known |= is;
+            }
+            if (!known) {
+                throw new Bad("unknown name " + Errors.show(part), "use hop, dst, route, frag, auth, esp, none, prot");
+            }
+        }
+        StringBuilder out = new StringBuilder();
+        for (int i = 0; i < HEADERS.length; i++) {
+            out.append(given[i] ? (out.length() == 0 ? "" : ",") + HEADERS[i][0] : "");
+        }
+        return out.toString();
+    }
+
+    /** Names with commas, case ignored, printed in the set's order. */
+    private static String wholeNames(String text, String[] set) throws Bad {
+        StringBuilder out = new StringBuilder();
+        List<String> parts = Arrays.asList(Words.split(text.toUpperCase(Locale.ROOT), ','));
+        for (String part : parts) {
+            exact(part, set);
+        }
+        for (String name : set) {
+            out.append(parts.contains(name) ? (out.length() == 0 ? "" : ",") + name : "");
+        }
+        return out.toString();
+    }
+
+    /** As many digits at least and at most as the argument's two say. */
+    private static String hexDigits(String text, String argument) throws Bad {
+        String value = Numbers.hex(Numbers.within(text, 0, (1L << 4 * (argument.charAt(1) - '0')) - 1)).substring(2);
+        return "0x00000000".substring(0, 2 + Math.max(0, argument.charAt(0) - '0' - value.length())) + value;
+    }
+
+    private static String hex8(long value) {
+        return "0x" + Long.toHexString(0x100000000L | value).substring(1);
     }
 }

@@ -45,8 +45,32 @@ final class Finish {
             case "time":
                 time(all);
                 break;
+            case "cluster":
+                Option nodes = find(all, "--cluster-total-nodes");
+                Option mask = find(all, "--cluster-local-nodemask");
+                // either of them lacking is an error already
+                if (nodes != null && mask != null && Numbers.parse(mask.value()) >> Long.parseLong(nodes.value()) != 0) {
+                    throw new Bad("a node above --cluster-total-nodes", "correct one of them");
+                }
+                break;
+            case "ipcomp":
+                Option spi = find(all, "--ipcompspi");
+                if (spi != null && spi.value().equals("0:4294967295")) {
+                    throw new Bad("every SPI", "-p 108 alone says that; iptables-save would print a rule for the SPI 0");
+                }
+                break;
+            case "policy":
+                policy(all);
+                break;
+            case "rt":
+                Option type = find(all, "--rt-type");
+                boolean zero = type != null && !type.negated && type.value().equals("0");
+                if (!zero && (find(all, "--rt-0-res") != null || find(all, "--rt-0-addrs") != null)) {
+                    throw new Bad("--rt-0-res or --rt-0-addrs without --rt-type 0", "add it");
+                }
+                break;
             default:
-                Rare.finish(how, all);
+                throw new IllegalStateException("extensions: unknown finish=" + how);
         }
         return all;
     }
@@ -190,6 +214,31 @@ final class Finish {
         }
         if (find(all, "--contiguous") != null && from.compareTo(to) < 0) {
             throw new Bad("--contiguous with a time that doesn't cross midnight", "remove it");
+        }
+    }
+
+    /** libxt_policy.c: none takes nothing more; --strict takes something; the tunnel's ends want --mode tunnel. */
+    private static void policy(List<Option> all) throws Bad {
+        boolean strict = false;
+        boolean ends = false;
+        boolean tunnel = false;
+        int parts = 0;
+        for (Option option : all) {
+            String name = option.name;
+            strict |= name.equals("--strict");
+            ends |= name.startsWith("--tunnel");
+            tunnel |= name.equals("--mode") && option.value().equals(option.negated ? "transport" : "tunnel");
+            parts += name.equals("--dir") || name.equals("--pol") || name.equals("--strict") ? 0 : 1;
+        }
+        Option pol = find(all, "--pol");
+        if (pol != null && pol.value().equals("none") && (strict || parts > 0)) {
+            throw new Bad("--pol none with more about a policy", "keep one of them");
+        }
+        if (strict && parts == 0) {
+            throw new Bad("--strict with nothing to compare", "add --reqid, --spi, --proto, --mode or the tunnel's ends");
+        }
+        if (ends && !tunnel) {
+            throw new Bad("--tunnel-src or --tunnel-dst without --mode tunnel", "add --mode tunnel");
         }
     }
 }

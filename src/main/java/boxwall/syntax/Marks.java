@@ -19,13 +19,6 @@ final class Marks {
                 return pair(u32(text), u32(text));
             case "xormark":
                 return pair(u32(text), 0);
-            default:
-                return tos(kind, text);
-        }
-    }
-
-    private static String tos(String kind, String text) throws Bad {
-        switch (kind) {
             case "tos":
                 String named = NumberNames.number("tos", text);
                 long[] tos = named != null ? new long[] {Long.parseLong(named), 0x3f} : Numbers.masked(text, 255);

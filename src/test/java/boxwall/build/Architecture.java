@@ -13,9 +13,9 @@ import java.util.regex.Pattern;
 
 /** The rules of the architecture, each a function from what was read to a list of breaches that say what to do. */
 final class Architecture {
-    /** Lines of a file, and of a method from its first annotation to its closing brace. */
-    static final int MAX_FILE_LINES = 350;
-    static final int MAX_METHOD_LINES = 70;
+    /** Lines of a file, and of a method from its first annotation to its closing brace: far enough that nobody splits a table to keep to them. */
+    static final int MAX_FILE_LINES = 500;
+    static final int MAX_METHOD_LINES = 150;
     /** Up to here (two statements) a method with a body may let its name speak. */
     static final int SPEAKING_NAME_LINES = 4;
 
