@@ -55,7 +55,7 @@ public final class Checker {
             checker.findings.addAll(EmptyRuleset.of(parsed, compiled));
             checker.requirements(compiled);
             checker.findings.addAll(Vocabulary.of(compiled, facts));
-            checker.findings.addAll(Surroundings.of(compiled, facts));
+            checker.findings.addAll(MissingReferences.of(compiled, facts));
             checker.forgottenFamily(parsed.ruleset(), compiled);
             checker.findings.addAll(AvmFindings.of(compiled, facts));
             checker.findings.addAll(lint(parsed.ruleset(), compiled, facts));
@@ -71,14 +71,14 @@ public final class Checker {
                 families.add(family);
             }
         }
-        List<Finding> found = new ArrayList<>(Habits.of(ruleset, families));
+        List<Finding> found = new ArrayList<>(RuleLint.of(ruleset, families));
         // one walk for all: it keeps what it has parsed of the rules
         Walk walk = new Walk(ruleset, Site.of(facts));
         boolean tracks = asksStates(compiled) || !asksStates(ruleset);
         for (Family family : families) {
-            found.addAll(tracks ? Answers.of(ruleset, facts, family, walk, null)
-                    : Answers.of(compiled, facts, family, new Walk(compiled, Site.of(facts)), walk));
-            found.addAll(Doors.of(ruleset, facts, family, walk));
+            found.addAll(tracks ? DroppedAnswers.of(ruleset, facts, family, walk, null)
+                    : DroppedAnswers.of(compiled, facts, family, new Walk(compiled, Site.of(facts)), walk));
+            found.addAll(OpenServices.of(ruleset, facts, family, walk));
         }
         found.addAll(families.contains(Family.IPV6) ? Neighbours.of(ruleset, facts, walk) : Collections.<Finding>emptyList());
         return found;

@@ -90,7 +90,7 @@ final class Neighbours {
 
     private void dhcp(Hook hook, Interface side, String src, String dst, int sport, int dport, String where, List<String> evidence,
             StringBuilder lines) {
-        ask(hook, packet(hook, side, src, dst).protocol(Samples.UDP).sport(sport).dport(dport).state(State.NEW).build(),
+        ask(hook, packet(hook, side, src, dst).protocol(SamplePackets.UDP).sport(sport).dport(dport).state(State.NEW).build(),
                 where + " -p udp --sport " + sport + " --dport " + dport, evidence, lines);
     }
 

@@ -8,12 +8,12 @@ import boxwall.explain.Answer;
 import boxwall.explain.Expectation;
 import boxwall.explain.Expectations;
 import boxwall.explain.Exposure;
-import boxwall.explain.Idle;
+import boxwall.explain.NeedlessRule;
 import boxwall.explain.Lint;
 import boxwall.explain.Reach;
 import boxwall.explain.Site;
-import boxwall.explain.Spoof;
-import boxwall.explain.Step;
+import boxwall.explain.SpoofableAccept;
+import boxwall.explain.TrailEntry;
 import boxwall.netfilter.Abandoned;
 import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Family;
@@ -57,7 +57,7 @@ public final class Proofs {
         Proofs proofs = new Proofs(facts);
         proofs.findings.addAll(expectations(parsed, compiled, facts));
         // the rules as written: what the compiler made of them for want of states is no concern of the user's
-        for (Idle idle : Lint.of(parsed.ruleset(), proofs.site)) {
+        for (NeedlessRule idle : Lint.of(parsed.ruleset(), proofs.site)) {
             proofs.idle(idle);
         }
         if (services != null && facts.wan() != null) {
@@ -172,10 +172,10 @@ public final class Proofs {
                 + expect.origin.file + " promises", "nothing, if that is meant; else narrow the line, or put it after the preset's");
     }
 
-    private void idle(Idle idle) {
+    private void idle(NeedlessRule idle) {
         List<String> evidence = new ArrayList<>();
         evidence.add(idle.step.toString());
-        for (Step cover : idle.covers) {
+        for (TrailEntry cover : idle.covers) {
             evidence.add("    " + cover);
         }
         String family = idle.family.command() + ": ";
@@ -211,10 +211,10 @@ public final class Proofs {
             addNetwork(each == null ? null : each.net6(), inner);
         }
         List<Answer> found = facts.wan() == null || inner.isEmpty() ? Collections.<Answer>emptyList()
-                : Spoof.of(ruleset, site, facts.wan().name(), inner);
+                : SpoofableAccept.of(ruleset, site, facts.wan().name(), inner);
         Set<Rule> said = new HashSet<>();
         for (Answer answer : found) {
-            Step by = answer.decidedBy;
+            TrailEntry by = answer.decidedBy;
             if (said.add(by.rule)) {
                 add("spoofable-accept", Finding.Severity.WARN, by.origin().toString(), Arrays.asList(answer.inFull().split("\n")),
                         "the rule believes the source address: a stranger on " + facts.wan().name() + " may write any into his packets",
@@ -223,7 +223,7 @@ public final class Proofs {
         }
     }
 
-    private String remedy(Answer answer, Step by) {
+    private String remedy(Answer answer, TrailEntry by) {
         String command = answer.packet.family().command();
         String net = facts.guest() == null ? null : answer.packet.src().length == 4 ? facts.guest().net() : facts.guest().net6();
         List<Network> guests = new ArrayList<>();

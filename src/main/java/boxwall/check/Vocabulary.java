@@ -7,7 +7,7 @@ import boxwall.netfilter.Family;
 import boxwall.netfilter.Rule;
 import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.Table;
-import boxwall.syntax.Since;
+import boxwall.syntax.RequiredRelease;
 import boxwall.syntax.Writer;
 
 import java.util.ArrayList;
@@ -26,7 +26,7 @@ final class Vocabulary {
             for (Table table : compiled.tables(family)) {
                 for (Chain chain : compiled.chains(family, table)) {
                     for (Rule rule : chain.rules()) {
-                        String missing = Since.missingIn(version, family, rule);
+                        String missing = RequiredRelease.missingIn(version, family, rule);
                         if (missing == null) {
                             continue;
                         }

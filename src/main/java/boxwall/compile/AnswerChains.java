@@ -67,7 +67,7 @@ final class AnswerChains {
     /** The rule that jumps to a chain of answers where {@code standsFor} stands; null when none of its packets can be UDP, or none is answered. */
     static Rule jump(Rule standsFor, Chain chain) {
         Rule udp = new Rule.Builder(standsFor.origin).protocol(Negatable.is("udp")).target(Target.of(chain.name())).build();
-        Rule jump = chain.rules().isEmpty() ? null : Narrow.by(udp, standsFor);
+        Rule jump = chain.rules().isEmpty() ? null : RuleIntersection.by(udp, standsFor);
         List<Match> asked = new ArrayList<>();
         for (Match match : States.strip(standsFor).matches()) {
             if (!match.name.equals("comment") && !(match.name.equals("udp") && match.options.isEmpty())) {

@@ -11,7 +11,7 @@ import boxwall.netfilter.Rule;
 import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.Table;
 import boxwall.syntax.Note;
-import boxwall.syntax.Since;
+import boxwall.syntax.RequiredRelease;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +19,7 @@ import java.util.List;
 /**
  * The ruleset in the words of the box's own iptables and kernel, where other words say the same.
  *
- * <p>An option that says only what is meant anyway, and that an old iptables doesn't know, is left out ({@link Since}: recent's --mask).
+ * <p>An option that says only what is meant anyway, and that an old iptables doesn't know, is left out ({@link RequiredRelease}: recent's --mask).
  * {@code -m state --state X} and {@code -m conntrack --ctstate X} ask the same of a packet (xt_state.c and xt_conntrack.c compare the same
  * bit, INVALID and UNTRACKED too; a negated --state is stored as the other states), so where the kernel has only one of the two modules
  * the rule is written with that one. Since 1.4.16 iptables itself asks conntrack's module for -m state. What can't be said otherwise
@@ -59,7 +59,7 @@ final class Dialect {
         List<Rule> rules = new ArrayList<>();
         boolean changed = false;
         for (Rule rule : chain.rules()) {
-            Rule said = states(family, Since.without(facts.userland().version(), family, rule));
+            Rule said = states(family, RequiredRelease.without(facts.userland().version(), family, rule));
             changed |= said != rule;
             rules.add(said);
         }

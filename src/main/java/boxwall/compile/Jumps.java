@@ -105,7 +105,7 @@ final class Jumps {
             if (rule.target == null || !takesNew || ++paths > PATHS_MAX) {
                 continue;
             }
-            Rule here = conditions == null ? rule : Narrow.by(rule, conditions);
+            Rule here = conditions == null ? rule : RuleIntersection.by(rule, conditions);
             if (here != null && Target.ACCEPT.equals(rule.target)) {
                 found.add(here);
             } else if (here != null && asksNoMore(rule)) {

@@ -48,8 +48,8 @@ final class Merging {
         int at = 0;
         while (at < rules.size()) {
             int end = at + 1;
-            if (Plain.is(rules.get(at), family)) {
-                while (end < rules.size() && Plain.is(rules.get(end), family)
+            if (RuleOrder.is(rules.get(at), family)) {
+                while (end < rules.size() && RuleOrder.is(rules.get(end), family)
                         && rules.get(end).target.equals(rules.get(at).target)) {
                     end++;
                 }
@@ -92,9 +92,9 @@ final class Merging {
         for (int i = 0; i < run.size(); i++) {
             Abandoned.check();
             Rule rule = run.get(i);
-            Rule key = Plain.hasPrefix(source ? rule.source : rule.destination) ? with(rule, source, null) : null;
+            Rule key = RuleOrder.hasPrefix(source ? rule.source : rule.destination) ? with(rule, source, null) : null;
             // rules that read a header keep their order among others: only neighbours are merged
-            Group group = key == null || Plain.readsHeader(key) && !key.equals(last) ? null : groups.get(key);
+            Group group = key == null || RuleOrder.readsHeader(key) && !key.equals(last) ? null : groups.get(key);
             if (key != null && group == null) {
                 finish(groups.remove(key), source, result);
                 group = new Group();

@@ -36,7 +36,7 @@ final class Mirror {
 
     private final Family family;
     private final Table table;
-    private final Place place;
+    private final StatelessContext place;
     private final Jumps jumps;
     private final Ports freePorts;
     private final Ports unserved;
@@ -46,7 +46,7 @@ final class Mirror {
     private final Map<Hook, List<Rule>> questions = new TreeMap<>();
 
     /** Makes a mirror of one table; answers that many rules let in go to {@code shared}. */
-    Mirror(Ruleset ruleset, Family family, Table table, Place place, AnswerChains shared) {
+    Mirror(Ruleset ruleset, Family family, Table table, StatelessContext place, AnswerChains shared) {
         this.shared = shared;
         this.family = family;
         this.table = table;
@@ -88,7 +88,7 @@ final class Mirror {
     private boolean needsChain(Hook hook, Rule standsFor) {
         for (Rule question : questions(hook)) {
             Rule answer = turned(question, hook, standsFor);
-            if (answer != null && Narrow.needsTwo(answer, standsFor)) {
+            if (answer != null && RuleIntersection.needsTwo(answer, standsFor)) {
                 return true;
             }
         }
@@ -130,7 +130,7 @@ final class Mirror {
     /** The rules for the answers to one question that the given rule lets in; none when the question can't be turned round. */
     private List<Rule> answers(Rule question, Hook hook, Rule standsFor) {
         Rule turned = turned(question, hook, standsFor);
-        Rule narrowed = turned == null ? null : Narrow.by(turned, standsFor);
+        Rule narrowed = turned == null ? null : RuleIntersection.by(turned, standsFor);
         List<Rule> answers = new ArrayList<>();
         for (UdpPorts asked : narrowed == null ? Collections.<UdpPorts>emptyList() : asked(question)) {
             for (UdpPorts wanted : UdpPorts.of(standsFor)) {

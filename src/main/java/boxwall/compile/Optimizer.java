@@ -110,7 +110,7 @@ final class Optimizer {
         Set<Rule> questions = new HashSet<>();
         for (Rule rule : chain.rules()) {
             Abandoned.check();
-            boolean asks = Plain.asks(rule, family);
+            boolean asks = RuleOrder.asks(rule, family);
             Rule question = rule.copy().target(null).build();
             Rule by = !asks ? null : questions.contains(question) ? same(question, left) : covering(rule, ended);
             if (by != null) {
@@ -119,7 +119,7 @@ final class Optimizer {
                 continue;
             }
             left.add(rule);
-            if (asks && Plain.ends(rule)) {
+            if (asks && RuleOrder.ends(rule)) {
                 questions.add(question);
                 if (ended.size() < COMPARED_MAX) {
                     ended.add(rule);
@@ -135,7 +135,7 @@ final class Optimizer {
 
     private static Rule covering(Rule rule, List<Rule> earlier) {
         for (Rule each : earlier) {
-            if (Plain.covers(each, rule)) {
+            if (RuleOrder.covers(each, rule)) {
                 return each;
             }
         }
@@ -157,8 +157,8 @@ final class Optimizer {
         for (int i = 1; i < rules.size(); i++) {
             Rule known = rules.get(i);
             int to = i;
-            while (to > 0 && Plain.acceptsKnown(known) && Plain.is(rules.get(to - 1), family)
-                    && !Plain.acceptsKnown(rules.get(to - 1)) && Plain.mayPrecede(known, rules.get(to - 1))) {
+            while (to > 0 && RuleOrder.acceptsKnown(known) && RuleOrder.is(rules.get(to - 1), family)
+                    && !RuleOrder.acceptsKnown(rules.get(to - 1)) && RuleOrder.mayPrecede(known, rules.get(to - 1))) {
                 to--;
             }
             if (to < i) {

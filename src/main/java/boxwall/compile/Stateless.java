@@ -22,7 +22,7 @@ import java.util.Set;
 
 /**
  * A ruleset without connection tracking, and what that changes. Nothing of the result loads conntrack: the nat table and every match
- * and target that need it are gone, state matches are replaced by {@link Pieces} and {@link Mirror}, {@link Fragments} come beside.
+ * and target that need it are gone, state matches are replaced by {@link Replacements} and {@link Mirror}, {@link Fragments} come beside.
  */
 final class Stateless {
     /** Matches that need conntrack and that no single packet can answer. */
@@ -41,18 +41,18 @@ final class Stateless {
     }
 
     private final Ruleset ruleset;
-    private final Place place;
+    private final StatelessContext place;
     /** What the result decides otherwise, by the user's line. */
     final List<Note> notes = new ArrayList<>();
     private Ruleset result = Ruleset.empty();
 
-    private Stateless(Ruleset ruleset, Place place) {
+    private Stateless(Ruleset ruleset, StatelessContext place) {
         this.ruleset = ruleset;
         this.place = place;
     }
 
     /** Compiles the state matches of some families' rules away; the other families' stay as they are. */
-    static Stateless of(Ruleset ruleset, Set<Family> families, Place place) {
+    static Stateless of(Ruleset ruleset, Set<Family> families, StatelessContext place) {
         Stateless stateless = new Stateless(ruleset, place);
         for (Family family : Family.values()) {
             for (Table table : ruleset.tables(family)) {
@@ -181,7 +181,7 @@ final class Stateless {
             return rules;
         }
         boolean drops = jumps.onlyDrops(rule.target);
-        rules.addAll(Pieces.of(family, rule, states, drops, others));
+        rules.addAll(Replacements.of(family, rule, states, drops, others));
         List<Rule> mirrored = takesAnswers(rule, states, jumps) ? mirror.answersFor(chain, rule) : Collections.<Rule>emptyList();
         explain(rule, states, rules.size(), shared.count(mirrored), drops);
         rules.addAll(mirrored);
@@ -200,7 +200,7 @@ final class Stateless {
     private void explain(Rule rule, Set<State> states, int pieces, int answers, boolean drops) {
         if (pieces + answers == 0) {
             String text = states + " can't be told from a single packet: the rule is left out";
-            if (states.contains(State.ESTABLISHED) && Pieces.concerns(rule, "udp")) {
+            if (states.contains(State.ESTABLISHED) && Replacements.concerns(rule, "udp")) {
                 loss(rule, text, "name the port that is asked for where the question is let out, and the answers to it pass here:"
                         + " -A OUTPUT -o $WAN_IF -p udp --dport 53 -j ACCEPT, or -A FORWARD -i $LAN_IF -o $WAN_IF for the LAN's");
             } else if (states.contains(State.ESTABLISHED) || states.contains(State.RELATED) || states.contains(State.NEW)) {

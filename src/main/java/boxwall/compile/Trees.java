@@ -60,7 +60,7 @@ final class Trees {
         chain = given.name();
         number = 0;
         List<Rule> rules = given.rules();
-        for (By by : By.values()) {
+        for (TreeKey by : TreeKey.values()) {
             List<Rule> next = new ArrayList<>();
             int at = 0;
             while (at < rules.size()) {
@@ -81,12 +81,12 @@ final class Trees {
     private boolean movable(Rule rule) {
         Target target = rule.target;
         boolean jumps = target != null && !target.isGoto() && users.contains(target.name);
-        return (jumps || Plain.ends(rule)) && Plain.asks(rule, family);
+        return (jumps || RuleOrder.ends(rule)) && RuleOrder.asks(rule, family);
     }
 
     private List<Rule> planted(List<Rule> run) {
         int before = made.size();
-        Rule common = Branches.common(run, family);
+        Rule common = TreeParts.common(run, family);
         List<Rule> body = common == null ? body(run) : new ArrayList<Rule>();
         if (common != null) {
             body.add(jump(common, run));
@@ -98,9 +98,9 @@ final class Trees {
     }
 
     private List<Rule> body(List<Rule> run) {
-        Branches best = null;
-        for (By by : run.size() > LEAF ? By.values() : new By[0]) {
-            Branches branches = by.isAddress() ? Branches.byAddress(run, by, BRANCHES, LEAF) : Branches.byName(run, by, family);
+        TreeParts best = null;
+        for (TreeKey by : run.size() > LEAF ? TreeKey.values() : new TreeKey[0]) {
+            TreeParts branches = by.isAddress() ? TreeParts.byAddress(run, by, BRANCHES, LEAF) : TreeParts.byName(run, by, family);
             best = branches != null && (best == null || branches.cost() < best.cost()) ? branches : best;
         }
         if (best == null || best.cost() >= run.size()) {
@@ -111,7 +111,7 @@ final class Trees {
             if (part.size() <= 2) {
                 body.addAll(part);
             } else {
-                body.add(jump(Branches.common(part, family), part));
+                body.add(jump(TreeParts.common(part, family), part));
             }
         }
         return body;

@@ -4,7 +4,7 @@ import boxwall.apply.RefusedRule;
 import boxwall.box.BoxFacts;
 import boxwall.box.Finding;
 import boxwall.check.FailedTry;
-import boxwall.check.Suspects;
+import boxwall.check.RejectedRuleCandidates;
 import boxwall.netfilter.Ruleset;
 import boxwall.sys.Sys;
 
@@ -23,7 +23,7 @@ final class Halving {
      */
     static List<Finding> of(Sys sys, String folder, String error, Ruleset tried, BoxFacts facts) {
         List<Finding> known = FailedTry.of(error, tried, facts);
-        Suspects suspects = Suspects.of(error, tried, facts, RefusedRule.CHAIN);
+        RejectedRuleCandidates suspects = RejectedRuleCandidates.of(error, tried, facts, RefusedRule.CHAIN);
         String restore = suspects == null ? null : Programs.path(sys, folder, suspects.family().command() + "-restore");
         if (restore == null) {
             return known;

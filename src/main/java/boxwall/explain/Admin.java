@@ -73,7 +73,7 @@ public final class Admin {
         boolean in = way == Hook.INPUT;
         byte[] unmarked = new byte[4];
         int packets = bdd.and(sets.everything(), bdd.and(sets.lies(Field.MARK, Span.range(unmarked, unmarked)),
-                bdd.and(Openings.whole(sets), sets.lies(in ? Field.IN : Field.OUT, name(path)))));
+                bdd.and(NewConnections.whole(sets), sets.lies(in ? Field.IN : Field.OUT, name(path)))));
         packets = bdd.and(packets, bdd.or(connection(sets, path, in), discovery(sets, path, in)));
         SetWalk walk = new SetWalk(ruleset, sets, site, null);
         // nobody can say which hardware address the client has
@@ -99,9 +99,9 @@ public final class Admin {
         Bdd bdd = sets.bdd;
         int clientPort = sets.lies(in ? Field.SPORT : Field.DPORT, Span.range(2, 1024, 65535));
         int boxPort = sets.lies(in ? Field.DPORT : Field.SPORT, Span.range(2, path.port, path.port));
-        int later = bdd.and(Openings.later(sets), in ? Openings.flags(sets, 0, Packet.SYN) : Bdd.ALL);
-        int states = in ? bdd.or(Openings.first(sets), later) : later;
-        return bdd.and(Openings.protocol(sets, 6), bdd.and(bdd.and(clientPort, boxPort), bdd.and(states,
+        int later = bdd.and(NewConnections.later(sets), in ? NewConnections.flags(sets, 0, Packet.SYN) : Bdd.ALL);
+        int states = in ? bdd.or(NewConnections.first(sets), later) : later;
+        return bdd.and(NewConnections.protocol(sets, 6), bdd.and(bdd.and(clientPort, boxPort), bdd.and(states,
                 bdd.and(sets.lies(in ? Field.SRC : Field.DST, path.client),
                         sets.lies(in ? Field.DST : Field.SRC, Span.range(path.box(), path.box()))))));
     }
@@ -123,7 +123,7 @@ public final class Admin {
         int asking = bdd.and(type(sets, 135), in ? bdd.and(you, sets.lies(box, Span.range(group, group)))
                 : bdd.and(me, solicited(sets, path)));
         int telling = bdd.and(type(sets, 136), bdd.and(me, you));
-        return bdd.and(bdd.and(Openings.protocol(sets, 58), Openings.state(sets, State.UNTRACKED)), bdd.or(asking, telling));
+        return bdd.and(bdd.and(NewConnections.protocol(sets, 58), NewConnections.state(sets, State.UNTRACKED)), bdd.or(asking, telling));
     }
 
     private static int type(Sets sets, int type) {

@@ -16,21 +16,21 @@ public final class Answer {
     /** Every outcome that is possible; never empty. UNKNOWN in it: a program outside the kernel decides, or nobody here knows. */
     public final Set<Verdict> possible;
     /** The rule or policy that decides; null when the verdict is UNKNOWN, when no table of the ruleset was asked, or when the kernel drops by itself. */
-    public final Step decidedBy;
+    public final TrailEntry decidedBy;
     /** The rules that matched, in order, and the policies. */
-    public final List<Step> trail;
+    public final List<TrailEntry> trail;
     /** The lines whose matches can't be foreseen, when the verdict depends on them; empty unless it is UNKNOWN. */
     public final List<Origin> dependsOn;
     /** What was assumed on the way (routing, translation), in words. */
     public final List<String> notes;
 
-    Answer(Packet packet, Set<Verdict> possible, Step decidedBy, List<Step> trail, List<Origin> dependsOn,
+    Answer(Packet packet, Set<Verdict> possible, TrailEntry decidedBy, List<TrailEntry> trail, List<Origin> dependsOn,
             List<String> notes) {
         this.packet = packet;
         this.possible = Collections.unmodifiableSet(possible);
         this.verdict = possible.size() == 1 ? possible.iterator().next() : Verdict.UNKNOWN;
         this.decidedBy = decidedBy;
-        this.trail = Collections.unmodifiableList(new ArrayList<Step>(trail));
+        this.trail = Collections.unmodifiableList(new ArrayList<TrailEntry>(trail));
         this.dependsOn = Collections.unmodifiableList(new ArrayList<Origin>(dependsOn));
         this.notes = Collections.unmodifiableList(new ArrayList<String>(notes));
     }
@@ -47,7 +47,7 @@ public final class Answer {
     /** The answer, then the trail and the notes, one a line. */
     public String inFull() {
         StringBuilder out = new StringBuilder().append(packet).append('\n').append(this).append('\n');
-        for (Step step : trail) {
+        for (TrailEntry step : trail) {
             out.append("  ").append(step).append('\n');
         }
         for (String note : notes) {

@@ -35,13 +35,13 @@ final class ChainWalk {
     private final Table table;
     private final Map<Rule, Criteria> criteria;
     private final Site site;
-    private final List<Step> trail;
+    private final List<TrailEntry> trail;
     private final Set<Origin> unknown;
     private final List<Outcome> outcomes = new ArrayList<>();
     private final Effort effort;
     private int visits;
 
-    ChainWalk(Ruleset ruleset, Family family, Table table, Map<Rule, Criteria> criteria, Site site, List<Step> trail,
+    ChainWalk(Ruleset ruleset, Family family, Table table, Map<Rule, Criteria> criteria, Site site, List<TrailEntry> trail,
             Set<Origin> unknown, Effort effort) {
         this.effort = effort;
         this.ruleset = ruleset;
@@ -77,11 +77,11 @@ final class ChainWalk {
     static final class Outcome {
         final Verdict verdict;
         /** The rule or policy that decided. */
-        final Step step;
+        final TrailEntry step;
         /** The packet as it leaves, with what targets changed. */
         final Packet packet;
 
-        Outcome(Verdict verdict, Step step, Packet packet) {
+        Outcome(Verdict verdict, TrailEntry step, Packet packet) {
             this.verdict = verdict;
             this.step = step;
             this.packet = packet;
@@ -92,14 +92,14 @@ final class ChainWalk {
     List<Outcome> from(Chain chain, Set<Packet> packets) {
         Set<Packet> fell = walk(chain, packets, 0);
         if (!fell.isEmpty() && chain.policy() != null) {
-            trail.add(Step.policy(table, chain.name(), chain.policy()));
+            trail.add(TrailEntry.policy(table, chain.name(), chain.policy()));
         }
         for (Packet packet : fell) {
             if (chain.policy() == null) {
                 outcomes.add(new Outcome(Verdict.UNKNOWN, null, packet));
             } else {
                 outcomes.add(new Outcome(chain.policy() == Policy.ACCEPT ? Verdict.ACCEPT : Verdict.DROP,
-                        Step.policy(table, chain.name(), chain.policy()), packet));
+                        TrailEntry.policy(table, chain.name(), chain.policy()), packet));
             }
         }
         return outcomes;
@@ -120,7 +120,7 @@ final class ChainWalk {
             effort.count(here.size());
             if (here.size() > PACKETS_MAX || visits > effort.most || effort.isSpent()) {
                 unknown.add(rule.origin);
-                end(Verdict.UNKNOWN, Step.rule(table, chain.name(), number, rule, false), here);
+                end(Verdict.UNKNOWN, TrailEntry.rule(table, chain.name(), number, rule, false), here);
                 here = new LinkedHashSet<>();
                 break;
             }
@@ -128,7 +128,7 @@ final class ChainWalk {
             Set<Packet> on = new LinkedHashSet<>();
             boolean certain = split(rule, here, matched, on);
             if (!matched.isEmpty()) {
-                Step step = Step.rule(table, chain.name(), number, rule, certain);
+                TrailEntry step = TrailEntry.rule(table, chain.name(), number, rule, certain);
                 trail.add(step);
                 act(rule, step, matched, on, back, depth);
             }
@@ -164,7 +164,7 @@ final class ChainWalk {
         return certain;
     }
 
-    private void act(Rule rule, Step step, Set<Packet> matched, Set<Packet> on, Set<Packet> back, int depth) {
+    private void act(Rule rule, TrailEntry step, Set<Packet> matched, Set<Packet> on, Set<Packet> back, int depth) {
         Target target = rule.target;
         Chain called = target == null ? null : ruleset.chain(family, table, target.name);
         if (called != null && (target.isGoto() || !called.isBuiltin())) {
@@ -194,7 +194,7 @@ final class ChainWalk {
         }
     }
 
-    private void end(Verdict verdict, Step step, Set<Packet> packets) {
+    private void end(Verdict verdict, TrailEntry step, Set<Packet> packets) {
         for (Packet packet : packets) {
             outcomes.add(new Outcome(verdict, step, packet));
         }

@@ -96,9 +96,9 @@ public final class Difference {
     /** Adds the changes at one hook; false when there are more than were added. */
     private static boolean compare(Ruleset before, Ruleset after, Site site, Sets sets, Hook way, List<Change> changes) {
         Bdd bdd = sets.bdd;
-        int packets = bdd.and(Openings.possible(sets), to(way, sets, site));
+        int packets = bdd.and(NewConnections.possible(sets), to(way, sets, site));
         if (way == Hook.INPUT && sets.family == Family.IPV4) {
-            packets = bdd.and(packets, Openings.whole(sets));
+            packets = bdd.and(packets, NewConnections.whole(sets));
         }
         int[] old = split(before, site, sets, way, packets);
         int[] now = split(after, site, sets, way, packets);
@@ -132,7 +132,7 @@ public final class Difference {
         if (way == Hook.OUTPUT) {
             return Bdd.ALL;
         }
-        int arriving = sets.bdd.and(Openings.arriving(sets), way == Hook.FORWARD ? LinkScope.crossing(sets) : Bdd.ALL);
+        int arriving = sets.bdd.and(NewConnections.arriving(sets), way == Hook.FORWARD ? LinkScope.crossing(sets) : Bdd.ALL);
         if (!site.knows(sets.family)) {
             return arriving;
         }

@@ -26,19 +26,19 @@ final class Example {
         Bdd bdd = sets.bdd;
         byte[] noMark = new byte[4];
         byte[] stranger = sets.universe.macs.get(sets.universe.macs.size() - 1);
-        int ports = bdd.or(Openings.protocol(sets, 6), Openings.protocol(sets, 17));
+        int ports = bdd.or(NewConnections.protocol(sets, 6), NewConnections.protocol(sets, 17));
         return new int[] {
             sets.lies(Field.MARK, Span.range(noMark, noMark)),
             sets.lies(Field.MAC, Span.range(stranger, stranger)),
-            Openings.whole(sets),
+            NewConnections.whole(sets),
             known(sets, site, Field.IN),
             known(sets, site, Field.OUT),
             way == Hook.OUTPUT ? own(sets, site, Field.SRC) : neighbours(sets, site, Field.IN, Field.SRC),
             way == Hook.INPUT ? Bdd.ALL : neighbours(sets, site, Field.OUT, Field.DST),
             way == Hook.INPUT ? own(sets, site, Field.DST) : Bdd.ALL,
             ports,
-            Openings.protocol(sets, 6),
-            bdd.or(Openings.flags(sets, Packet.SYN, 63), bdd.not(Openings.protocol(sets, 6))),
+            NewConnections.protocol(sets, 6),
+            bdd.or(NewConnections.flags(sets, Packet.SYN, 63), bdd.not(NewConnections.protocol(sets, 6))),
             sets.lies(Field.SPORT, Span.range(2, 40000, 65535)),
             sets.lies(Field.DPORT, Span.range(2, 22, 65535)),
         };

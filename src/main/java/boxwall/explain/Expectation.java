@@ -12,7 +12,7 @@ import java.util.Set;
 /**
  * The outcome of one {@code expect} line: a statement about all the packets that its keys mean, proved or refuted.
  *
- * <p>What is left out means every value, but for two things: without state= it is about new connections ({@link Openings}), without
+ * <p>What is left out means every value, but for two things: without state= it is about new connections ({@link NewConnections}), without
  * fragment= not about later fragments. Without family= it is about each family of which the ruleset owns a table. Where the
  * packets go: in= alone to the box and through it, out= alone from the box (or through it, for a src= that isn't the box's own),
  * both through it, none everywhere; chain= decides otherwise. They leave where routing would send them; but what must be dropped
@@ -150,14 +150,14 @@ public final class Expectation {
             all = bdd.and(all, sets.matches(criterion));
         }
         if (!keys.containsKey("fragment")) {
-            all = bdd.and(all, Openings.whole(sets));
+            all = bdd.and(all, NewConnections.whole(sets));
         }
         if (keys.containsKey("state")) {
             return all;
         }
         // flags, type or fragment, where given, say themselves which packets are meant
         boolean described = keys.containsKey("flags") || keys.containsKey("type") || keys.containsKey("fragment");
-        return bdd.and(all, described ? Openings.state(sets, State.NEW) : Openings.first(sets));
+        return bdd.and(all, described ? NewConnections.state(sets, State.NEW) : NewConnections.first(sets));
     }
 
     /** The packets that go to that hook, as far as keys and addresses say. */
@@ -166,7 +166,7 @@ public final class Expectation {
         Hook forced = Keys.hook(keys);
         boolean in = keys.containsKey("in");
         boolean out = keys.containsKey("out");
-        int arriving = way == Hook.OUTPUT ? Bdd.ALL : Openings.arriving(sets);
+        int arriving = way == Hook.OUTPUT ? Bdd.ALL : NewConnections.arriving(sets);
         boolean anyRoute = way == Hook.INPUT || out && wanted != Verdict.ACCEPT;
         int routed = anyRoute ? Bdd.ALL : SetWalk.routed(sets, site);
         if (forced != null) {

@@ -55,7 +55,7 @@ public final class Expectations {
 
         Shared(Family family, List<Criterion> asked) {
             sets = new Sets(family, new Universe(Collections.singletonList(ruleset), site, family, asked), Bdd.affordable());
-            first = sets.bdd.and(sets.everything(), Openings.first(sets));
+            first = sets.bdd.and(sets.everything(), NewConnections.first(sets));
         }
 
         /** The walk of all new connections at a hook; null when these packets aren't all among them. */

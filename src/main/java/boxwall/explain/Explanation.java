@@ -36,6 +36,6 @@ public final class Explanation {
         Hook way = Keys.hook(keys);
         Answer answer = new Walk(loaded, site).packet(packet, way);
         return new Explanation(answer, written == null ? null : new Walk(written, site).packet(packet, way),
-                Stations.of(answer, way, site, facts));
+                PacketPath.of(answer, way, site, facts));
     }
 }

@@ -59,7 +59,7 @@ public final class Exposure {
         Sets sets = sets(ruleset, site, family, nodes);
         Bdd bdd = sets.bdd;
         int local = site.knows(family) ? SetWalk.local(sets, site) : Bdd.ALL;
-        int packets = bdd.and(bdd.and(sets.everything(), Openings.arriving(sets)), bdd.and(Openings.first(sets), local));
+        int packets = bdd.and(bdd.and(sets.everything(), NewConnections.arriving(sets)), bdd.and(NewConnections.first(sets), local));
         SetWalk walk = new SetWalk(ruleset, sets, site, null);
         walk.walk(Hook.INPUT, packets);
         int sure = bdd.minus(packets, walk.otherThan(Verdict.ACCEPT));
@@ -91,7 +91,7 @@ public final class Exposure {
 
     private static int to(Sets sets, Site site, Service service) {
         Bdd bdd = sets.bdd;
-        int port = bdd.and(Openings.protocol(sets, service.protocol),
+        int port = bdd.and(NewConnections.protocol(sets, service.protocol),
                 sets.lies(Field.DPORT, Span.range(2, service.port, service.port)));
         byte[] address = service.address();
         int own = address != null ? sets.lies(Field.DST, Span.range(address, address)) : Bdd.NONE;
@@ -116,13 +116,13 @@ public final class Exposure {
         int all = bdd.project(asked, from, from + sets.bits(Field.SRC));
         int sources = bdd.project(certain != Bdd.NONE ? certain : possible, from, from + sets.bits(Field.SRC));
         return new Reach(service, name, certain != Bdd.NONE ? Reach.Who.SOME : Reach.Who.PERHAPS,
-                sources == all ? "with conditions" : new Values(sets, Field.SRC, sources, bdd.minus(all, sources)).toString());
+                sources == all ? "with conditions" : new FieldValues(sets, Field.SRC, sources, bdd.minus(all, sources)).toString());
     }
 
     private void forward(Ruleset ruleset, Site site, Family family, int nodes) {
         Sets sets = sets(ruleset, site, family, nodes);
         Bdd bdd = sets.bdd;
-        int packets = bdd.and(bdd.and(sets.everything(), Openings.arriving(sets)), Openings.first(sets));
+        int packets = bdd.and(bdd.and(sets.everything(), NewConnections.arriving(sets)), NewConnections.first(sets));
         packets = bdd.and(site.knows(family) ? bdd.minus(packets, SetWalk.local(sets, site)) : packets, LinkScope.crossing(sets));
         SetWalk walk = new SetWalk(ruleset, sets, site, null);
         walk.walk(Hook.FORWARD, packets);

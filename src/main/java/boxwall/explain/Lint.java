@@ -27,7 +27,7 @@ public final class Lint {
     private final Ruleset ruleset;
     private final Site site;
     private final Sets sets;
-    private final List<Idle> idle = new ArrayList<>();
+    private final List<NeedlessRule> idle = new ArrayList<>();
     private final List<Event> events = new ArrayList<>();
     /** The packets that each rule matches, or may, by way. */
     private final Map<Rule, int[]> matched = new IdentityHashMap<>();
@@ -43,12 +43,12 @@ public final class Lint {
 
     /** What was decided of packets, in the order of the walk; the verdict is null for RETURN and goto. */
     private static final class Event {
-        private final Step step;
+        private final TrailEntry step;
         private final int way;
         private final Verdict verdict;
         private final int packets;
 
-        Event(Step step, int way, Verdict verdict, int packets) {
+        Event(TrailEntry step, int way, Verdict verdict, int packets) {
             this.step = step;
             this.way = way;
             this.verdict = verdict;
@@ -57,12 +57,12 @@ public final class Lint {
     }
 
     /** The idle rules in the order of the tables; a ruleset that is too long or too complex is judged as far as it goes. */
-    public static List<Idle> of(Ruleset ruleset, Site site) {
+    public static List<NeedlessRule> of(Ruleset ruleset, Site site) {
         return of(ruleset, site, Bdd.affordable());
     }
 
-    static List<Idle> of(Ruleset ruleset, Site site, int nodes) {
-        List<Idle> all = new ArrayList<>();
+    static List<NeedlessRule> of(Ruleset ruleset, Site site, int nodes) {
+        List<NeedlessRule> all = new ArrayList<>();
         for (Family family : Family.values()) {
             if (ruleset.ruleCount(family) == 0 || ruleset.ruleCount(family) > RULES_MAX) {
                 continue;
@@ -96,7 +96,7 @@ public final class Lint {
             for (Chain chain : ruleset.chains(sets.family, Table.FILTER)) {
                 int number = 0;
                 for (Rule rule : chain.rules()) {
-                    redundant(Step.rule(Table.FILTER, chain.name(), ++number, rule, true));
+                    redundant(TrailEntry.rule(Table.FILTER, chain.name(), ++number, rule, true));
                 }
             }
         }
@@ -105,12 +105,12 @@ public final class Lint {
     private SetChainWalk.Listener listener(final int way) {
         return new SetChainWalk.Listener() {
             @Override
-            public void decided(Step step, Verdict verdict, int packets) {
+            public void decided(TrailEntry step, Verdict verdict, int packets) {
                 events.add(new Event(step, way, verdict, packets));
             }
 
             @Override
-            public void reached(Step step, int here, int some) {
+            public void reached(TrailEntry step, int here, int some) {
                 int[] ways = matched.get(step.rule);
                 if (ways == null) {
                     ways = new int[WAYS.length];
@@ -139,15 +139,15 @@ public final class Lint {
         int number = 0;
         boolean said = false;
         for (Rule rule : chain.rules()) {
-            Step step = Step.rule(table, chain.name(), ++number, rule, true);
+            TrailEntry step = TrailEntry.rule(table, chain.name(), ++number, rule, true);
             if (!isMatched(rule)) {
                 gone.put(rule, rule);
                 boolean chainVisited = visits(table, chain.name()) != 0;
                 if (chainVisited) {
                     covered(step);
                 } else if (!said) {
-                    idle.add(new Idle(sets.family, step, false, "no packet gets into the chain " + chain.name(),
-                            Collections.<Step>emptyList()));
+                    idle.add(new NeedlessRule(sets.family, step, false, "no packet gets into the chain " + chain.name(),
+                            Collections.<TrailEntry>emptyList()));
                     said = true;
                 }
             }
@@ -163,13 +163,13 @@ public final class Lint {
     }
 
     /** Names the rules that take what an unreachable rule asks for. */
-    private void covered(Step step) {
+    private void covered(TrailEntry step) {
         int wanted = SetMatch.of(sets.universe.criteria(step.rule), sets, sets.everything(), Rewrites.NOTHING).perhaps;
         if (wanted == Bdd.NONE) {
-            idle.add(new Idle(sets.family, step, false, "it asks for what no packet has", Collections.<Step>emptyList()));
+            idle.add(new NeedlessRule(sets.family, step, false, "it asks for what no packet has", Collections.<TrailEntry>emptyList()));
             return;
         }
-        List<Step> covers = new ArrayList<>();
+        List<TrailEntry> covers = new ArrayList<>();
         boolean otherwise = false;
         int left = wanted;
         for (Event event : events) {
@@ -183,7 +183,7 @@ public final class Lint {
                 otherwise |= event.verdict != null && target != null && !event.verdict.name().equals(target.name);
             }
         }
-        idle.add(new Idle(sets.family, step, false, covers.isEmpty() ? "no packet that gets to its place fits it"
+        idle.add(new NeedlessRule(sets.family, step, false, covers.isEmpty() ? "no packet that gets to its place fits it"
                 : otherwise ? "shadowed, other rules decide all its packets" : "other rules decide all its packets the same", covers));
     }
 
@@ -191,7 +191,7 @@ public final class Lint {
      * Tries a rule's packets without it. Rules that ask nothing are left alone (an explicit DROP before the policy says what is meant), and
      * so are rules whose packets would meet a LOG or another rule with an effect.
      */
-    private void redundant(final Step step) {
+    private void redundant(final TrailEntry step) {
         Target target = step.rule.target;
         boolean ends = target != null && (target.name.equals("ACCEPT") || target.name.equals("DROP") || target.name.equals("REJECT"));
         Criteria asked = sets.universe.criteria(step.rule);
@@ -199,7 +199,7 @@ public final class Lint {
             return;
         }
         Verdict verdict = Verdict.valueOf(target.name);
-        final List<Step> covers = new ArrayList<>();
+        final List<TrailEntry> covers = new ArrayList<>();
         final boolean[] seen = {false, false};
         gone.put(step.rule, step.rule);
         boolean same = true;
@@ -207,14 +207,14 @@ public final class Lint {
             int packets = matched.get(step.rule)[way];
             SetWalk walk = new SetWalk(ruleset, sets, site, new SetChainWalk.Listener() {
                 @Override
-                public void decided(Step other, Verdict found, int set) {
+                public void decided(TrailEntry other, Verdict found, int set) {
                     if (seen[0] && set != Bdd.NONE && other.table == Table.FILTER && !covers.contains(other)) {
                         covers.add(other);
                     }
                 }
 
                 @Override
-                public void reached(Step other, int here, int some) {
+                public void reached(TrailEntry other, int here, int some) {
                     Target does = other.rule.target;
                     seen[0] |= other.rule == step.rule;
                     seen[1] |= seen[0] && some != Bdd.NONE && does != null && Targets.goesOn(does);
@@ -226,7 +226,7 @@ public final class Lint {
             }
         }
         if (same && !covers.isEmpty()) {
-            idle.add(new Idle(sets.family, step, true, "its packets are decided the same without it", covers));
+            idle.add(new NeedlessRule(sets.family, step, true, "its packets are decided the same without it", covers));
         } else {
             gone.remove(step.rule);
         }

@@ -17,10 +17,10 @@ public final class Region {
     /** The region as a set of the diagram that it was made from. */
     final int set;
 
-    Region(Family family, Hook way, Map<Field, Values> values, double share, int set) {
+    Region(Family family, Hook way, Map<Field, FieldValues> values, double share, int set) {
         this.family = family;
         this.way = way;
-        for (Map.Entry<Field, Values> each : values.entrySet()) {
+        for (Map.Entry<Field, FieldValues> each : values.entrySet()) {
             this.values.put(each.getKey(), each.getValue().toString());
         }
         this.share = share;

@@ -42,7 +42,7 @@ final class Regions {
         while (left != Bdd.NONE && regions.size() < most) {
             Map<Field, Integer> box = grow(sets.packet(left), left);
             int covered = Bdd.ALL;
-            Map<Field, Values> values = new TreeMap<>();
+            Map<Field, FieldValues> values = new TreeMap<>();
             for (Field field : LET_GO) {
                 int one = box.get(field).intValue();
                 covered = bdd.and(covered, one);
@@ -72,14 +72,14 @@ final class Regions {
     }
 
     /** The values to name: those that occur; and those that would occur, but for which the set has no packet. */
-    private Values values(Field field, int inside, Map<Field, Integer> box, int left) {
+    private FieldValues values(Field field, int inside, Map<Field, Integer> box, int left) {
         Bdd bdd = sets.bdd;
         int others = Bdd.ALL;
         for (Field other : LET_GO) {
             others = other == field ? others : bdd.and(others, box.get(other).intValue());
         }
         int occurring = bdd.and(inside, project(bdd.and(others, left), field));
-        return new Values(sets, field, occurring, bdd.minus(project(bdd.and(others, care), field), inside));
+        return new FieldValues(sets, field, occurring, bdd.minus(project(bdd.and(others, care), field), inside));
     }
 
     private Map<Field, Integer> grow(Packet packet, int set) {
@@ -110,7 +110,7 @@ final class Regions {
             return Bdd.ALL;
         }
         boolean usual = own == 6 || own == 17;
-        return alone || !usual ? Openings.protocol(sets, own)
-                : sets.bdd.or(Openings.protocol(sets, 6), Openings.protocol(sets, 17));
+        return alone || !usual ? NewConnections.protocol(sets, own)
+                : sets.bdd.or(NewConnections.protocol(sets, 6), NewConnections.protocol(sets, 17));
     }
 }

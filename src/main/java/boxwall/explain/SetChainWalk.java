@@ -33,10 +33,10 @@ final class SetChainWalk {
     /** Is told what the walk finds. */
     interface Listener {
         /** A rule, or a policy, ends the way of these packets with DROP, REJECT or UNKNOWN; or, of one table, with ACCEPT. */
-        void decided(Step step, Verdict verdict, int packets);
+        void decided(TrailEntry step, Verdict verdict, int packets);
 
         /** A rule is reached by {@code here} and matches {@code matched} of them, for sure or perhaps. */
-        void reached(Step step, int here, int matched);
+        void reached(TrailEntry step, int here, int matched);
     }
 
     SetChainWalk(Ruleset ruleset, Table table, Sets sets, Site site, Listener listener, Map<Rule, Rule> left) {
@@ -53,14 +53,14 @@ final class SetChainWalk {
         through = new LinkedHashMap<>();
         Map<Rewrites, Integer> fell = walk(chain, packets, 0);
         Verdict verdict = chain.policy() == Policy.ACCEPT ? Verdict.ACCEPT : Verdict.DROP;
-        Step step = Step.policy(table, chain.name(), chain.policy());
+        TrailEntry step = TrailEntry.policy(table, chain.name(), chain.policy());
         for (Map.Entry<Rewrites, Integer> each : fell.entrySet()) {
             end(step, verdict, each.getKey(), each.getValue().intValue());
         }
         return through;
     }
 
-    private void end(Step step, Verdict verdict, Rewrites rewrites, int packets) {
+    private void end(TrailEntry step, Verdict verdict, Rewrites rewrites, int packets) {
         if (packets != Bdd.NONE) {
             listener.decided(step, verdict, packets);
             if (verdict == Verdict.ACCEPT) {
@@ -88,7 +88,7 @@ final class SetChainWalk {
                 int set = each.getValue().intValue();
                 sets.bdd.step();
                 SetMatch match = SetMatch.of(sets.universe.criteria(rule), sets, set, each.getKey());
-                Step step = Step.rule(table, chain.name(), number, rule, match.sure == match.perhaps);
+                TrailEntry step = TrailEntry.rule(table, chain.name(), number, rule, match.sure == match.perhaps);
                 listener.reached(step, set, match.perhaps);
                 if (left.containsKey(rule)) {
                     sets.add(on, each.getKey(), set);
@@ -107,7 +107,7 @@ final class SetChainWalk {
         return back;
     }
 
-    private void act(Step step, Rewrites rewrites, int packets, Map<Rewrites, Integer> on, Map<Rewrites, Integer> back,
+    private void act(TrailEntry step, Rewrites rewrites, int packets, Map<Rewrites, Integer> on, Map<Rewrites, Integer> back,
             int depth) {
         Target target = step.rule.target;
         Chain called = target == null ? null : ruleset.chain(sets.family, table, target.name);

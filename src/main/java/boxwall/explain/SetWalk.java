@@ -136,8 +136,8 @@ final class SetWalk {
         Map<Rewrites, Integer> whole = new LinkedHashMap<>();
         for (Map.Entry<Rewrites, Integer> each : input.entrySet()) {
             int set = each.getValue().intValue();
-            sets.add(whole, each.getKey(), sets.bdd.and(set, Openings.whole(sets)));
-            delivered(Collections.singletonMap(each.getKey(), Integer.valueOf(sets.bdd.minus(set, Openings.whole(sets)))));
+            sets.add(whole, each.getKey(), sets.bdd.and(set, NewConnections.whole(sets)));
+            delivered(Collections.singletonMap(each.getKey(), Integer.valueOf(sets.bdd.minus(set, NewConnections.whole(sets)))));
         }
         return whole;
     }
@@ -181,7 +181,7 @@ final class SetWalk {
     private Map<Rewrites, Integer> ask(Table table, Chain chain, Map<Rewrites, Integer> packets) {
         SetChainWalk.Listener note = new SetChainWalk.Listener() {
             @Override
-            public void decided(Step step, Verdict verdict, int set) {
+            public void decided(TrailEntry step, Verdict verdict, int set) {
                 if (verdict != Verdict.ACCEPT) {
                     possible[verdict.ordinal()] = sets.bdd.or(possible(verdict), set);
                 }
@@ -191,7 +191,7 @@ final class SetWalk {
             }
 
             @Override
-            public void reached(Step step, int here, int matched) {
+            public void reached(TrailEntry step, int here, int matched) {
                 if (listener != null) {
                     listener.reached(step, here, matched);
                 }

@@ -51,7 +51,7 @@ public final class Walk {
             throw new IllegalArgumentException("a packet of " + packet.family().word() + " in " + family.word());
         }
         Walk walk = new Walk(ruleset, Site.unknown());
-        Passage passage = new Passage(packet);
+        WalkState passage = new WalkState(packet);
         passage.delivered(passage.ask(walk.table(family, table, passage), start, ChainWalk.only(packet)));
         return passage.answer();
     }
@@ -75,7 +75,7 @@ public final class Walk {
         if (hook == Hook.PREROUTING || hook == Hook.POSTROUTING) {
             throw new IllegalArgumentException(hook + " is crossed on the way: expected INPUT, FORWARD or OUTPUT");
         }
-        Passage passage = new Passage(packet);
+        WalkState passage = new WalkState(packet);
         Hook way = hook != null ? hook : start(packet);
         if (way == Hook.OUTPUT) {
             leave(passage, packet, hook != null);
@@ -101,7 +101,7 @@ public final class Walk {
         return src != null && site.isOwn(src) ? Hook.OUTPUT : null;
     }
 
-    private void enter(Passage passage, Packet packet, Hook way) {
+    private void enter(WalkState passage, Packet packet, Hook way) {
         Set<Packet> here = new LinkedHashSet<>();
         for (Packet p : hook(passage, Hook.PREROUTING, ChainWalk.only(packet.copy().out("").build()))) {
             here.add(p.copy().out(packet.out()).build());
@@ -117,7 +117,7 @@ public final class Walk {
         }
     }
 
-    private void route(Passage passage, Packet packet, Hook way, Set<Packet> input, Set<Packet> forward) {
+    private void route(WalkState passage, Packet packet, Hook way, Set<Packet> input, Set<Packet> forward) {
         boolean known = packet.dst() != null && (site.knows(packet.family()) || LinkScope.endsHere(packet.dst()));
         boolean translated = !Arrays.equals(packet.dst(), passage.packet.dst());
         Hook decided = translated ? null : way;
@@ -145,7 +145,7 @@ public final class Walk {
         }
     }
 
-    private void leave(Passage passage, Packet packet, boolean forced) {
+    private void leave(WalkState passage, Packet packet, boolean forced) {
         boolean given = packet.out() != null && packet.out().length() > 0;
         Packet sent = packet.copy().in("").out(given ? packet.out() : way(packet)).build();
         Set<Packet> away = new LinkedHashSet<>();
@@ -174,7 +174,7 @@ public final class Walk {
     }
 
     /** IPv4 puts fragments together before INPUT (ip_local_deliver): the whole packet is asked there, never a later fragment. */
-    private void input(Passage passage, Set<Packet> packets) {
+    private void input(WalkState passage, Set<Packet> packets) {
         Set<Packet> whole = new LinkedHashSet<>();
         for (Packet p : packets) {
             boolean maybe = p.family() == Family.IPV4 && !Boolean.FALSE.equals(p.fragment());
@@ -192,7 +192,7 @@ public final class Walk {
     }
 
     /** What is forwarded has an incoming device here on newer kernels (5.7 on) and none on older ones: not known. */
-    private Set<Packet> postrouting(Passage passage, Set<Packet> packets, String in) {
+    private Set<Packet> postrouting(WalkState passage, Set<Packet> packets, String in) {
         Set<Packet> here = new LinkedHashSet<>();
         for (Packet p : packets) {
             here.add(p.copy().in(in).build());
@@ -201,7 +201,7 @@ public final class Walk {
     }
 
     /** The packets that pass all tables of a hook. */
-    private Set<Packet> hook(Passage passage, Hook hook, Set<Packet> packets) {
+    private Set<Packet> hook(WalkState passage, Hook hook, Set<Packet> packets) {
         Set<Packet> here = packets;
         for (Table table : tables(hook)) {
             Family family = passage.packet.family();
@@ -215,7 +215,7 @@ public final class Walk {
     }
 
     /** nat's chains are asked for the first packet of a connection only. */
-    private Set<Packet> nat(Passage passage, Chain chain, Set<Packet> packets) {
+    private Set<Packet> nat(WalkState passage, Chain chain, Set<Packet> packets) {
         Set<Packet> asked = new LinkedHashSet<>();
         Set<Packet> past = new LinkedHashSet<>();
         for (Packet p : packets) {
@@ -230,7 +230,7 @@ public final class Walk {
         return past;
     }
 
-    private ChainWalk table(Family family, Table table, Passage passage) {
+    private ChainWalk table(Family family, Table table, WalkState passage) {
         return new ChainWalk(ruleset, family, table, criteria, site, passage.trail, passage.unknown, effort);
     }
 

@@ -2,7 +2,7 @@ package boxwall.report;
 
 import boxwall.explain.Answer;
 import boxwall.explain.Explanation;
-import boxwall.explain.Step;
+import boxwall.explain.TrailEntry;
 import boxwall.explain.Verdict;
 import boxwall.netfilter.Origin;
 
@@ -31,7 +31,7 @@ public final class ExplainJson {
     /** One walk. */
     static JsonObject answer(Answer answer) {
         JsonArray trail = new JsonArray();
-        for (Step step : answer.trail) {
+        for (TrailEntry step : answer.trail) {
             trail.add(step(step));
         }
         JsonArray possible = new JsonArray();
@@ -47,7 +47,7 @@ public final class ExplainJson {
                 .add("packet", answer.packet.toString());
     }
 
-    private static JsonValue step(Step step) {
+    private static JsonValue step(TrailEntry step) {
         if (step == null) {
             return Json.NULL;
         }

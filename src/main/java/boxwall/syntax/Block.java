@@ -64,8 +64,8 @@ final class Block {
         c.chain = name;
         c.extra = line.get(1);
         try {
-            Canon.name(name.text, 28);
-        } catch (Bad bad) {
+            ValueKinds.name(name.text, 28);
+        } catch (ValueException bad) {
             errors.add(name, "chain: " + bad.getMessage(), bad.todo);
             return;
         }

@@ -259,9 +259,9 @@ final class CommandParser {
         for (Word name : new Word[] {command.chain, command.verb == 'E' ? command.extra : null}) {
             try {
                 if (name != null) {
-                    Canon.name(name.text, 28);
+                    ValueKinds.name(name.text, 28);
                 }
-            } catch (Bad bad) {
+            } catch (ValueException bad) {
                 errors.add(name, "chain: " + bad.getMessage(), bad.todo);
             }
         }

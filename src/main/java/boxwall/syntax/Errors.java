@@ -22,7 +22,7 @@ final class Errors {
         add(at.file, at.line, at.column, what, todo);
     }
 
-    void add(Word at, Bad bad) {
+    void add(Word at, ValueException bad) {
         add(at, bad.getMessage(), bad.todo);
     }
 

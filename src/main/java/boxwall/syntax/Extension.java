@@ -42,7 +42,7 @@ final class Extension {
         this.ipv6 = ipv6;
     }
 
-    /** What to do with the options when all are read, see {@link Finish}; null for nothing. */
+    /** What to do with the options when all are read, see {@link ExtensionCheck}; null for nothing. */
     String finish;
     String since;
     String since6;

@@ -165,8 +165,8 @@ final class ExtensionOptions {
             values.add(value.text);
         }
         try {
-            Canon.name(name.substring(2), 64);
-        } catch (Bad bad) {
+            ValueKinds.name(name.substring(2), 64);
+        } catch (ValueException bad) {
             errors.add(w, bad);
         }
         use.unsure = true;
@@ -192,19 +192,19 @@ final class ExtensionOptions {
                 return;
             }
             try {
-                String canonical = Canon.value(kind, value.text, family);
+                String canonical = ValueKinds.value(kind, value.text, family);
                 values.add(spec.complement && negated ? Times.others(kind, canonical) : canonical);
-                if (Canon.cuts(kind) && canonical.length() < value.text.length()) {
+                if (ValueKinds.cuts(kind) && canonical.length() < value.text.length()) {
                     errors.note(value, name + " is shortened to " + canonical.length() + " bytes, as iptables does it: " + Errors.show(canonical));
                 }
                 if (kind.equals("rate2")) {
-                    // the unit as written decides a default of hashlimit, see Finish
+                    // the unit as written decides a default of hashlimit, see ExtensionCheck
                     values.add(String.valueOf(Rate.seconds(value.text) * 1000));
                 }
                 if (spec.negatable && negated && spec.hide != null && spec.hide.equals(canonical)) {
                     errors.add(value, "! " + name + " " + value + " matches no packet at all", "remove the rule");
                 }
-            } catch (Bad bad) {
+            } catch (ValueException bad) {
                 errors.add(value, name + ": " + bad.getMessage(), bad.todo);
                 values.add(value.text);
                 use.unsure = true;

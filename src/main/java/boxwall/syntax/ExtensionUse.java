@@ -94,8 +94,8 @@ final class ExtensionUse {
             }
         }
         try {
-            given = extension.finish == null || unsure ? given : Finish.options(extension.finish, given, family);
-        } catch (Bad bad) {
+            given = extension.finish == null || unsure ? given : ExtensionCheck.options(extension.finish, given, family);
+        } catch (ValueException bad) {
             errors.add(at, "-m " + name + ": " + bad.getMessage(), bad.todo);
         }
     }

@@ -21,7 +21,7 @@ import java.util.TreeSet;
  * The matches and targets that the language knows, read once from the resource {@code extensions}:
  *
  * <pre>
- * match tcp 46 implicit=tcp p=tcp     kind, name, families; p= protocols, t= tables, h= hooks, need= and one= groups, finish= see Finish, since= see Since
+ * match tcp 46 implicit=tcp p=tcp     kind, name, families; p= protocols, t= tables, h= hooks, need= and one= groups, finish= see ExtensionCheck, since= see RequiredRelease
  *   --sport|--source-port ! ports hide=0:65535     spellings, "!" when negatable, the values' kinds, and the fields of OptionSpec
  * </pre>
  */

@@ -17,22 +17,22 @@ final class Inet {
     private static final List<String> ONE_DASH = Arrays.asList("port", "ports", "ource", "rc", "estination", "st", "tate", "yn");
 
     /** A numeric address of that family. */
-    static byte[] address(String text, Family family) throws Bad {
+    static byte[] address(String text, Family family) throws ValueException {
         byte[] bytes = Addresses.parse(text);
         if (bytes == null) {
-            throw new Bad(looksNumeric(text) ? "not an address: " + Errors.show(text) : "a host name for an address: " + Errors.show(text),
+            throw new ValueException(looksNumeric(text) ? "not an address: " + Errors.show(text) : "a host name for an address: " + Errors.show(text),
                     looksNumeric(text) ? "write it in full, without leading zeros, as " + (family == Family.IPV4 ? "192.168.178.1" : "fd00::1")
                     : ONE_DASH.contains(text) ? "a long option has two dashes: write --dport, --sport, --source, --state" : "write the address; there may be no DNS when the rules are loaded");
         }
         if (bytes.length * 8 != family.addressBits) {
-            throw new Bad(family.command() + " with an " + (bytes.length == 4 ? "IPv4" : "IPv6") + " address: " + Errors.show(text),
+            throw new ValueException(family.command() + " with an " + (bytes.length == 4 ? "IPv4" : "IPv6") + " address: " + Errors.show(text),
                     "use " + (bytes.length == 4 ? "iptables" : "ip6tables") + " for this rule");
         }
         return bytes;
     }
 
     /** As {@link #address}, short IPv4 addresses completed with zeros at their end. */
-    private static byte[] completed(String text, Family family) throws Bad {
+    private static byte[] completed(String text, Family family) throws ValueException {
         String[] parts = Words.split(text, '.');
         byte[] bytes = new byte[4];
         boolean good = family == Family.IPV4 && parts.length <= 4;
@@ -50,7 +50,7 @@ final class Inet {
     }
 
     /** {@code network} as -s and -d read it: with a mask of no bits the address is not looked at, as in {@code any/0}. */
-    static Network written(String text, Family family) throws Bad {
+    static Network written(String text, Family family) throws ValueException {
         int slash = text.lastIndexOf('/');
         if (slash < 0) {
             return Network.ofPrefix(family, completed(text, family), family.addressBits);
@@ -60,11 +60,11 @@ final class Inet {
         return new Network(family, everything ? mask : completed(text.substring(0, slash), family), mask);
     }
 
-    private static byte[] mask(String text, Family family) throws Bad {
+    private static byte[] mask(String text, Family family) throws ValueException {
         long bits = Numbers.parse(text);
         byte[] bytes = bits >= 0 && bits <= family.addressBits ? Network.maskOf(family, (int) bits) : Addresses.parse(text);
         if (bytes == null || bytes.length * 8 != family.addressBits) {
-            throw new Bad("not a mask: " + Errors.show(text), "write the number of bits, 0 to " + family.addressBits);
+            throw new ValueException("not a mask: " + Errors.show(text), "write the number of bits, 0 to " + family.addressBits);
         }
         return bytes;
     }
@@ -83,7 +83,7 @@ final class Inet {
     }
 
     /** {@code address}, {@code address/bits} or {@code address/mask}. */
-    static Network network(String text, Family family) throws Bad {
+    static Network network(String text, Family family) throws ValueException {
         int slash = text.lastIndexOf('/');
         if (slash < 0) {
             return Network.ofPrefix(family, address(text, family), family.addressBits);
@@ -92,16 +92,16 @@ final class Inet {
     }
 
     /** The address of another machine. */
-    static String gateway(String text, Family family) throws Bad {
+    static String gateway(String text, Family family) throws ValueException {
         String address = Addresses.print(address(text, family));
         if (address.equals("0.0.0.0") || address.equals("::")) {
-            throw new Bad("not the address of a machine: " + Errors.show(text), "write the gateway's address");
+            throw new ValueException("not the address of a machine: " + Errors.show(text), "write the gateway's address");
         }
         return address;
     }
 
     /** A network as -m conntrack keeps it: the address whole, the mask only when it isn't all ones. */
-    static String host(String text, Family family) throws Bad {
+    static String host(String text, Family family) throws ValueException {
         Network network = network(text, family);
         String printed = network.toString();
         int slash = text.lastIndexOf('/');
@@ -110,7 +110,7 @@ final class Inet {
     }
 
     /** {@code a-b} or {@code a}, as -m iprange takes it and prints it: always two addresses. */
-    static String range(String text, Family family) throws Bad {
+    static String range(String text, Family family) throws ValueException {
         int dash = text.indexOf('-');
         byte[] low = completed(dash < 0 ? text : text.substring(0, dash), family);
         byte[] high = dash < 0 ? low : completed(text.substring(dash + 1), family);
@@ -118,11 +118,11 @@ final class Inet {
         return Addresses.print(low) + "-" + Addresses.print(high);
     }
 
-    private static void ordered(byte[] low, byte[] high, String text) throws Bad {
+    private static void ordered(byte[] low, byte[] high, String text) throws ValueException {
         for (int i = 0; i < low.length; i++) {
             if ((low[i] & 255) != (high[i] & 255)) {
                 if ((low[i] & 255) > (high[i] & 255)) {
-                    throw new Bad("a range that runs backwards: " + Errors.show(text), "write the lower address first");
+                    throw new ValueException("a range that runs backwards: " + Errors.show(text), "write the lower address first");
                 }
                 return;
             }
@@ -130,7 +130,7 @@ final class Inet {
     }
 
     /** {@code a[-b][:p[-q]]}, for IPv6 {@code [a[-b]]:p}, as SNAT's and DNAT's options take it. */
-    static String nat(String text, Family family) throws Bad {
+    static String nat(String text, Family family) throws ValueException {
         String addresses = text;
         String ports = null;
         int close = text.indexOf(']');
@@ -138,7 +138,7 @@ final class Inet {
             addresses = text.substring(1, close);
             String rest = text.substring(close + 1);
             if (rest.length() > 0 && rest.charAt(0) != ':') {
-                throw new Bad("unknown text after the bracket: " + Errors.show(rest), "write [address]:port");
+                throw new ValueException("unknown text after the bracket: " + Errors.show(rest), "write [address]:port");
             }
             ports = rest.length() > 0 ? rest.substring(1) : null;
         } else if (family == Family.IPV4 && text.indexOf(':') >= 0) {
@@ -149,14 +149,14 @@ final class Inet {
         if (ports == null) {
             return printed;
         }
-        String port = Ports.nat(ports);
+        String port = PortNames.nat(ports);
         if (port.equals("0") || port.startsWith("0-")) {
-            throw new Bad("port 0 isn't allowed here", "write a port from 1 to 65535");
+            throw new ValueException("port 0 isn't allowed here", "write a port from 1 to 65535");
         }
         return (family == Family.IPV6 && printed.length() > 0 ? "[" + printed + "]" : printed) + ":" + port;
     }
 
-    private static String natRange(String text, Family family) throws Bad {
+    private static String natRange(String text, Family family) throws ValueException {
         String range = range(text, family);
         int dash = range.indexOf('-');
         String low = range.substring(0, dash);

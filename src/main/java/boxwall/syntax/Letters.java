@@ -71,41 +71,41 @@ public final class Letters {
     }
 
     /** Why the character at an index can't be taken, and what to write; null when it can. Within quotes it may be any that is seen. */
-    static Bad refused(CharSequence text, int at, boolean inQuotes) {
+    static ValueException refused(CharSequence text, int at, boolean inQuotes) {
         int length = length(text, at);
         int code = code(text, at);
-        Bad foreign = inQuotes && length > 1 && !unseen(code) ? null : foreign(code, length);
+        ValueException foreign = inQuotes && length > 1 && !unseen(code) ? null : foreign(code, length);
         if (foreign != null) {
             boolean named = foreign.getMessage().startsWith("is ");
-            return named ? new Bad(text.subSequence(at, at + length) + " " + foreign.getMessage(), foreign.todo) : foreign;
+            return named ? new ValueException(text.subSequence(at, at + length) + " " + foreign.getMessage(), foreign.todo) : foreign;
         }
         if (Character.isISOControl(code) && code != '\t') {
-            return new Bad("a control character (code " + code + ")", "remove it");
+            return new ValueException("a control character (code " + code + ")", "remove it");
         }
         boolean half = length == 1 && (Character.isHighSurrogate((char) code) || Character.isLowSurrogate((char) code));
-        return half ? new Bad("a character outside the basic plane", "use letters that a router's log can show") : null;
+        return half ? new ValueException("a character outside the basic plane", "use letters that a router's log can show") : null;
     }
 
     /** What a character is that no keyboard types into a command; null when it may stand outside of quotes. */
-    private static Bad foreign(int code, int length) {
+    private static ValueException foreign(int code, int length) {
         int seen = length == 1 && code >= 0x91 && code <= 0x97 ? WINDOWS.charAt(code - 0x91) : code;
         if (seen > 0xffff) {
             return null;
         }
         if (DASHES.indexOf(seen) >= 0) {
-            return new Bad("is a dash as web pages write it", "write - or --");
+            return new ValueException("is a dash as web pages write it", "write - or --");
         }
         if (SINGLE.indexOf(seen) >= 0) {
-            return new Bad("is a quote as web pages write it", "write '");
+            return new ValueException("is a quote as web pages write it", "write '");
         }
         if (DOUBLE.indexOf(seen) >= 0) {
-            return new Bad("is a quote as web pages write it", "write \"");
+            return new ValueException("is a quote as web pages write it", "write \"");
         }
         if (BLANKS.indexOf(seen) >= 0) {
-            return new Bad("a non-breaking space or another blank of web pages (" + name(code) + ")", "write an ordinary blank");
+            return new ValueException("a non-breaking space or another blank of web pages (" + name(code) + ")", "write an ordinary blank");
         }
-        return unseen(seen) ? new Bad("a character that nobody sees (" + name(code) + ")", "remove it; it came from a web page or an editor")
-                : seen == 0x2026 ? new Bad("is one character, not three dots", "write what belongs there") : null;
+        return unseen(seen) ? new ValueException("a character that nobody sees (" + name(code) + ")", "remove it; it came from a web page or an editor")
+                : seen == 0x2026 ? new ValueException("is one character, not three dots", "write what belongs there") : null;
     }
 
     /** Whether a character shows nothing, or turns the text around it. */

@@ -11,7 +11,7 @@ import java.util.Locale;
 /** Values out of a fixed set. */
 final class Lists {
     /** {@code a,b}: each part a name or the beginning of one, case ignored; printed in the set's order. */
-    static String flags(String text, String[] set) throws Bad {
+    static String flags(String text, String[] set) throws ValueException {
         boolean[] given = new boolean[set.length];
         for (String part : Words.split(text, ',')) {
             given[known(find(part, set), part, set)] = true;
@@ -22,7 +22,7 @@ final class Lists {
     }
 
     /** {@code a,b}: each part a whole name to the letter; printed in the set's order. */
-    static String words(String text, String[] set) throws Bad {
+    static String words(String text, String[] set) throws ValueException {
         boolean[] given = new boolean[set.length];
         for (String part : Words.split(text, ',')) {
             given[known(Arrays.asList(set).indexOf(part), part, set)] = true;
@@ -30,7 +30,7 @@ final class Lists {
         return join(given, set);
     }
 
-    private static int known(int at, String part, String[] set) throws Bad {
+    private static int known(int at, String part, String[] set) throws ValueException {
         if (at < 0) {
             throw unknown(part, set);
         }
@@ -61,7 +61,7 @@ final class Lists {
     }
 
     /** One name of a set of {@code name} or {@code alias>name}; with {@code prefix} its beginning is enough, the first that fits wins. */
-    static String choice(String text, String[] set, boolean prefix) throws Bad {
+    static String choice(String text, String[] set, boolean prefix) throws ValueException {
         List<String> names = new ArrayList<>();
         for (String entry : set) {
             int arrow = entry.indexOf('>');
@@ -74,27 +74,27 @@ final class Lists {
         throw unknown(text, names.toArray(new String[0]));
     }
 
-    private static Bad unknown(String text, String[] set) {
+    private static ValueException unknown(String text, String[] set) {
         StringBuilder all = new StringBuilder("use one of");
         for (String name : set) {
             all.append(' ').append(name);
         }
         String hint = Nearest.hint(text, java.util.Arrays.asList(set), all.toString());
-        return new Bad(text.length() == 0 ? "an empty name" : "unknown name " + Errors.show(text), hint);
+        return new ValueException(text.length() == 0 ? "an empty name" : "unknown name " + Errors.show(text), hint);
     }
 
     /** {@code SYN,ACK}, {@code ALL}, {@code NONE}. */
-    static String tcpFlags(String text) throws Bad {
+    static String tcpFlags(String text) throws ValueException {
         for (String part : Words.split(text, ',')) {
             if (TcpFlags.bits(part.toUpperCase(Locale.ROOT)) < 0) {
-                throw new Bad("unknown TCP flag " + Errors.show(part), "use FIN SYN RST PSH ACK URG, ALL or NONE, with commas");
+                throw new ValueException("unknown TCP flag " + Errors.show(part), "use FIN SYN RST PSH ACK URG, ALL or NONE, with commas");
             }
         }
         return TcpFlags.words(TcpFlags.bits(text.toUpperCase(Locale.ROOT)));
     }
 
     /** {@code 149:92,12}: option types, some with a length, where 255 stands for any; the kernel's array has 16 places. */
-    static String ipv6Options(String text) throws Bad {
+    static String ipv6Options(String text) throws ValueException {
         StringBuilder out = new StringBuilder();
         String[] parts = Words.split(text, ',');
         for (String part : parts) {
@@ -104,13 +104,13 @@ final class Lists {
             out.append(length == 255 ? "" : ":" + length);
         }
         if (parts.length > 16) {
-            throw new Bad("more than 16 options", "write two rules");
+            throw new ValueException("more than 16 options", "write two rules");
         }
         return out.toString();
     }
 
     /** {@code DATA,SACK}: chunks of SCTP in the order of their numbers, or ALL or NONE. */
-    static String chunks(String text) throws Bad {
+    static String chunks(String text) throws ValueException {
         if (text.equalsIgnoreCase("ALL") || text.equalsIgnoreCase("NONE")) {
             return text.toUpperCase(Locale.ROOT);
         }
@@ -122,18 +122,18 @@ final class Lists {
     }
 
     /** {@code src,dst}: up to six directions. */
-    static String setFlags(String text) throws Bad {
+    static String setFlags(String text) throws ValueException {
         String[] parts = Words.split(text, ',');
         for (String part : parts) {
             if (!part.equals("src") && !part.equals("dst") || parts.length > 6) {
-                throw new Bad("not a list of src and dst: " + Errors.show(text), "write src, dst, src,dst ...");
+                throw new ValueException("not a list of src and dst: " + Errors.show(text), "write src, dst, src,dst ...");
             }
         }
         return text;
     }
 
     /** TCP options to strip: numbers from 2, or names; printed as sorted numbers. */
-    static String tcpOptions(String text) throws Bad {
+    static String tcpOptions(String text) throws ValueException {
         boolean[] given = new boolean[256];
         for (String part : Words.split(text, ',')) {
             String number = NumberNames.number("tcpoption", part);
@@ -147,22 +147,22 @@ final class Lists {
     }
 
     /** {@code 0:3}: a range of queues. All 65536 of them overflow the kernel's counter. */
-    static String queues(String text) throws Bad {
+    static String queues(String text) throws ValueException {
         if (text.indexOf(':') < 0) {
-            throw new Bad("not a range of queues: " + Errors.show(text), "write FIRST:LAST");
+            throw new ValueException("not a range of queues: " + Errors.show(text), "write FIRST:LAST");
         }
         long[] range = Numbers.range(text, ':', 65535);
         if (range[0] == range[1]) {
-            throw new Bad("a range of one queue: " + Errors.show(text), "use --queue-num");
+            throw new ValueException("a range of one queue: " + Errors.show(text), "use --queue-num");
         }
         if (range[1] - range[0] == 65535) {
-            throw new Bad("65536 queues", "65535 are the limit");
+            throw new ValueException("65536 queues", "65535 are the limit");
         }
         return range[0] + ":" + range[1];
     }
 
     /** {@code 2,6 0 0 1,6 0 0 0}: the number of instructions, at most 64, and four numbers for each. */
-    static String bpf(String text) throws Bad {
+    static String bpf(String text) throws ValueException {
         String[] parts = Words.split(text, ',');
         boolean good = Numbers.parse(parts[0]) == parts.length - 1 && parts.length > 1 && parts.length <= 65;
         for (int i = 1; i < parts.length && good; i++) {
@@ -173,7 +173,7 @@ final class Lists {
             }
         }
         if (!good) {
-            throw new Bad("not a BPF program: " + Errors.show(text), "write what nfbpf_compile prints");
+            throw new ValueException("not a BPF program: " + Errors.show(text), "write what nfbpf_compile prints");
         }
         return text;
     }

@@ -2,7 +2,7 @@ package boxwall.syntax;
 
 /** Marks and the type-of-service byte: value and mask in hex, and the four ways to write what the kernel keeps as {@code (old & ~mask) ^ value}. */
 final class Marks {
-    static String value(String kind, String text) throws Bad {
+    static String value(String kind, String text) throws ValueException {
         switch (kind) {
             case "mark":
                 long[] mark = Numbers.masked(text, Numbers.U32);
@@ -34,7 +34,7 @@ final class Marks {
             case "dscpclass":
                 String number = NumberNames.number("dscp", text);
                 if (number == null) {
-                    throw new Bad("unknown DSCP class " + Errors.show(text), "use BE, EF, CS0 to CS7, AF11 to AF43");
+                    throw new ValueException("unknown DSCP class " + Errors.show(text), "use BE, EF, CS0 to CS7, AF11 to AF43");
                 }
                 return Numbers.hex2(Long.parseLong(number));
             default:
@@ -43,17 +43,17 @@ final class Marks {
     }
 
     /** {@code MAJOR:MINOR}, both in hex without 0x. */
-    static String trafficClass(String text) throws Bad {
+    static String trafficClass(String text) throws ValueException {
         int colon = text.indexOf(':');
         if (colon < 0) {
-            throw new Bad("not a traffic class: " + Errors.show(text), "write MAJOR:MINOR in hex, as 1:2f");
+            throw new ValueException("not a traffic class: " + Errors.show(text), "write MAJOR:MINOR in hex, as 1:2f");
         }
         long major = Numbers.within("0x" + text.substring(0, colon), 0, 0xffff);
         long minor = Numbers.within("0x" + text.substring(colon + 1), 0, 0xffff);
         return Long.toHexString(0x10000 | major).substring(1) + ":" + Long.toHexString(0x10000 | minor).substring(1);
     }
 
-    private static long u32(String text) throws Bad {
+    private static long u32(String text) throws ValueException {
         return Numbers.within(text, 0, Numbers.U32);
     }
 

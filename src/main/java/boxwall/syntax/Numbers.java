@@ -24,10 +24,10 @@ final class Numbers {
     }
 
     /** A number from {@code low} to {@code high}. */
-    static long within(String text, long low, long high) throws Bad {
+    static long within(String text, long low, long high) throws ValueException {
         long value = parse(text);
         if (value < low || value > high || value < 0) {
-            throw new Bad("not a number from " + low + " to " + high + ": " + Errors.show(text),
+            throw new ValueException("not a number from " + low + " to " + high + ": " + Errors.show(text),
                     text.length() > 1 && text.charAt(0) == '0' && parse(strip(text)) >= 0 ? "write it without the leading zero (iptables would read octal)"
                     : "write the number");
         }
@@ -43,7 +43,7 @@ final class Numbers {
     }
 
     /** {@code low:high}, either of them left out, or one number; the same with {@code separator} {@code -}, where both are needed. */
-    static long[] range(String text, char separator, long max) throws Bad {
+    static long[] range(String text, char separator, long max) throws ValueException {
         int at = text.indexOf(separator);
         if (at < 0) {
             long one = within(text, 0, max);
@@ -57,9 +57,9 @@ final class Numbers {
         return ordered(from, to, text);
     }
 
-    static long[] ordered(long from, long to, String text) throws Bad {
+    static long[] ordered(long from, long to, String text) throws ValueException {
         if (from > to) {
-            throw new Bad("a range that runs backwards: " + Errors.show(text), "write the lower end first");
+            throw new ValueException("a range that runs backwards: " + Errors.show(text), "write the lower end first");
         }
         return new long[] {from, to};
     }
@@ -78,7 +78,7 @@ final class Numbers {
     }
 
     /** {@code value} or {@code value/mask}: the two numbers, the mask {@code max} when left out. */
-    static long[] masked(String text, long max) throws Bad {
+    static long[] masked(String text, long max) throws ValueException {
         int slash = text.indexOf('/');
         if (slash < 0) {
             return new long[] {within(text, 0, max), max};

@@ -20,7 +20,7 @@ final class OptionSpec {
     /** The option that this one is another way to write, or null. */
     final String as;
     final boolean negatable;
-    /** The kind of each value, see {@link Canon}; {@code const:X} takes no word and gives X. */
+    /** The kind of each value, see {@link ValueKinds}; {@code const:X} takes no word and gives X. */
     final List<String> kinds;
     /** Printed when the option isn't given, or null. */
     final String def;

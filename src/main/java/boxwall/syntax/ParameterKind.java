@@ -58,14 +58,14 @@ public enum ParameterKind {
      *
      * @throws Bad what is wrong with it
      */
-    void set(String name, String value, Map<String, String> names) throws Bad {
+    void set(String name, String value, Map<String, String> names) throws ValueException {
         names.put(name, value);
         if (this == DEVICE) {
             device(name, value, names);
         } else if (this == HOST || this == NETWORK) {
             networks(name, value, names);
         } else if (this == PORTS) {
-            String list = Ports.list(value.replace('-', ':'));
+            String list = PortNames.list(value.replace('-', ':'));
             names.put(name, list);
             names.put(name + "_OTHERS", others(list));
         } else if (this == PROTO) {
@@ -78,17 +78,17 @@ public enum ParameterKind {
             names.put(name + "_NONE", none ? "" : null);
         } else {
             wanted(value.length() > 0 && value.length() < 16, value);
-            Canon.name(value, 15);
+            ValueKinds.name(value, 15);
         }
     }
 
-    private void wanted(boolean good, String value) throws Bad {
+    private void wanted(boolean good, String value) throws ValueException {
         if (!good) {
-            throw new Bad("not a value for a " + word() + ": " + Errors.show(value), "write " + example);
+            throw new ValueException("not a value for a " + word() + ": " + Errors.show(value), "write " + example);
         }
     }
 
-    private void device(String name, String value, Map<String, String> names) throws Bad {
+    private void device(String name, String value, Map<String, String> names) throws ValueException {
         byte[] address = Addresses.parse(value);
         boolean mac = address == null;
         if (mac) {
@@ -110,7 +110,7 @@ public enum ParameterKind {
         return mac;
     }
 
-    private void networks(String name, String value, Map<String, String> names) throws Bad {
+    private void networks(String name, String value, Map<String, String> names) throws ValueException {
         boolean any = this == NETWORK && value.equals("any");
         String[] lists = {any ? "0.0.0.0/0" : null, any ? "::/0" : null};
         for (int at = 0; at <= value.length() && !any;) {
@@ -132,7 +132,7 @@ public enum ParameterKind {
     }
 
     /** The ports that a list leaves, as ranges: {@code 80,443} gives {@code 1-79,81-442,444-65535}. */
-    private static String others(String list) throws Bad {
+    private static String others(String list) throws ValueException {
         boolean[] in = new boolean[65537];
         in[65536] = true;
         for (int at = 0; at < list.length();) {
@@ -140,8 +140,8 @@ public enum ParameterKind {
             String one = list.substring(at, comma < 0 ? list.length() : comma);
             at += one.length() + 1;
             int colon = one.indexOf(':');
-            int high = Ports.port(one.substring(colon + 1));
-            for (int port = colon < 0 ? high : Ports.port(one.substring(0, colon)); port <= high; port++) {
+            int high = PortNames.port(one.substring(colon + 1));
+            for (int port = colon < 0 ? high : PortNames.port(one.substring(0, colon)); port <= high; port++) {
                 in[port] = true;
             }
         }
@@ -158,7 +158,7 @@ public enum ParameterKind {
         return out.length() == 0 ? null : out.toString();
     }
 
-    private void times(String name, String value, Map<String, String> names) throws Bad {
+    private void times(String name, String value, Map<String, String> names) throws ValueException {
         boolean always = value.equals("always");
         int dash = value.indexOf('-');
         wanted(always || dash > 0, value);
@@ -166,8 +166,8 @@ public enum ParameterKind {
         try {
             names.put(name, always ? "" : "-m time --timestart " + Times.clock(value.substring(0, dash))
                     + " --timestop " + Times.clock(value.substring(dash + 1)));
-        } catch (Bad bad) {
-            throw new Bad(bad.getMessage(), "write " + example);
+        } catch (ValueException bad) {
+            throw new ValueException(bad.getMessage(), "write " + example);
         }
     }
 }

@@ -7,18 +7,18 @@ import java.nio.charset.Charset;
 final class Pattern {
     private static final int LIMIT = 128;
 
-    static byte[] bytes(String text) throws Bad {
+    static byte[] bytes(String text) throws ValueException {
         return checked(Letters.bytes(text));
     }
 
-    private static byte[] checked(byte[] bytes) throws Bad {
+    private static byte[] checked(byte[] bytes) throws ValueException {
         if (bytes.length == 0 || bytes.length > LIMIT) {
-            throw new Bad("a pattern of " + bytes.length + " bytes", "1 to " + LIMIT + " can be looked for");
+            throw new ValueException("a pattern of " + bytes.length + " bytes", "1 to " + LIMIT + " can be looked for");
         }
         return bytes;
     }
 
-    static byte[] parse(String text) throws Bad {
+    static byte[] parse(String text) throws ValueException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         boolean hex = false;
         for (int i = 0; i < text.length(); i++) {
@@ -31,7 +31,7 @@ final class Pattern {
                 int high = c < 128 ? Character.digit(c, 16) : -1;
                 int low = i + 1 < text.length() && text.charAt(i + 1) < 128 ? Character.digit(text.charAt(i + 1), 16) : -1;
                 if (high < 0 || low < 0) {
-                    throw new Bad("not two hex digits in " + Errors.show(text), "write bytes between bars, as |0d 0a|");
+                    throw new ValueException("not two hex digits in " + Errors.show(text), "write bytes between bars, as |0d 0a|");
                 }
                 out.write(high * 16 + low);
                 i++;
@@ -42,7 +42,7 @@ final class Pattern {
             }
         }
         if (hex) {
-            throw new Bad("a | that isn't closed in " + Errors.show(text), "close it with |");
+            throw new ValueException("a | that isn't closed in " + Errors.show(text), "close it with |");
         }
         return checked(out.toByteArray());
     }

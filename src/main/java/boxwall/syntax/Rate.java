@@ -13,17 +13,17 @@ final class Rate {
     private static final long[] SECONDS = {86400, 3600, 60, 1};
 
     /** -m limit's --limit. */
-    static String limit(String text) throws Bad {
+    static String limit(String text) throws ValueException {
         return print(period(text, SCALE), SCALE);
     }
 
     /** The time between two packets of a rate as {@link #limit} prints it, in ten-thousandths of a second. */
-    static long limitPeriod(String text) throws Bad {
+    static long limitPeriod(String text) throws ValueException {
         return period(text, SCALE);
     }
 
     /** The same for a rate as {@link #hash} prints it, in millionths. */
-    static long hashPeriod(String text) throws Bad {
+    static long hashPeriod(String text) throws ValueException {
         return period(text, HASH_SCALE);
     }
 
@@ -60,9 +60,9 @@ final class Rate {
     }
 
     /** -m hashlimit's rate in packets. Its scale is a hundred times finer since revision 2 of the match. */
-    static String hash(String text) throws Bad {
+    static String hash(String text) throws ValueException {
         if (text.endsWith("b/s")) {
-            throw new Bad("a rate in bytes: " + Errors.show(text), "only rates in packets are known here, as 5/second");
+            throw new ValueException("a rate in bytes: " + Errors.show(text), "only rates in packets are known here, as 5/second");
         }
         return print(period(text, HASH_SCALE), HASH_SCALE);
     }
@@ -73,16 +73,16 @@ final class Rate {
         return slash < 0 ? 1 : unit(text.substring(slash + 1));
     }
 
-    private static long period(String text, long scale) throws Bad {
+    private static long period(String text, long scale) throws ValueException {
         int slash = text.indexOf('/');
         long unit = seconds(text) * scale;
         long count = Numbers.parse(slash < 0 ? text : text.substring(0, slash));
         if (unit == 0 || count <= 0) {
-            throw new Bad("not a rate: " + Errors.show(text), "write it as 3/minute; second, minute, hour and day are known");
+            throw new ValueException("not a rate: " + Errors.show(text), "write it as 3/minute; second, minute, hour and day are known");
         }
         long period = unit / count;
         if (period == 0) {
-            throw new Bad("a rate above " + scale + " a second: " + Errors.show(text), "the kernel can't count faster");
+            throw new ValueException("a rate above " + scale + " a second: " + Errors.show(text), "the kernel can't count faster");
         }
         return period;
     }

@@ -115,7 +115,7 @@ final class RuleOptions {
                 if (Inet.isShort(text, family)) {
                     errors.note(at, text + " without a mask is the one address " + network + "; for a network write " + text + "/" + 8 * Words.split(text, '.').length);
                 }
-            } catch (Bad bad) {
+            } catch (ValueException bad) {
                 address(at, text, bad);
             }
         }
@@ -125,7 +125,7 @@ final class RuleOptions {
         }
     }
 
-    private void address(Word at, String text, Bad bad) {
+    private void address(Word at, String text, ValueException bad) {
         if (text.length() == 0) {
             errors.add(at, "the address is missing", "write it");
             return;
@@ -205,7 +205,7 @@ final class RuleOptions {
     /** Whether an unknown extension may stay as it is; else it is an error. */
     private boolean passes(Word name, boolean target) {
         try {
-            Canon.name(name.text, 28);
+            ValueKinds.name(name.text, 28);
             if (foreign.has(target, name.text, family)) {
                 return true;
             }
@@ -214,7 +214,7 @@ final class RuleOptions {
             boolean elsewhere = (target ? all.target(name.text, other) : all.match(name.text, other)) != null;
             errors.add(name, elsewhere ? "-m " + name + " is " + other.command() + "'s" : "unknown match " + Errors.show(name.text),
                     Nearest.hint(name.text, all.names(target, family), "see the list of matches that are known"));
-        } catch (Bad bad) {
+        } catch (ValueException bad) {
             errors.add(name, bad);
         }
         return false;
@@ -226,8 +226,8 @@ final class RuleOptions {
             return;
         }
         try {
-            Canon.name(name.text, 28);
-        } catch (Bad bad) {
+            ValueKinds.name(name.text, 28);
+        } catch (ValueException bad) {
             errors.add(name, bad);
         }
         Extension extension = goTo ? null : Extensions.get().target(name.text, family);

@@ -168,8 +168,8 @@ public final class RulesetParser {
         }
         try {
             Word name = line.get(1);
-            lists.modules.add(new ModuleLine(Canon.name(name.text, 64), new Origin(name.file, name.line)));
-        } catch (Bad bad) {
+            lists.modules.add(new ModuleLine(ValueKinds.name(name.text, 64), new Origin(name.file, name.line)));
+        } catch (ValueException bad) {
             errors.add(line.get(1), bad);
         }
     }
@@ -239,7 +239,7 @@ public final class RulesetParser {
             }
             try {
                 each.kind.set(each.name, value, values);
-            } catch (Bad bad) {
+            } catch (ValueException bad) {
                 errors.add(word != null ? word : line.get(1), each.name + ": " + bad.getMessage(), bad.todo);
             }
         }
@@ -265,8 +265,8 @@ public final class RulesetParser {
             return;
         }
         try {
-            lists.keeps.add(new KeepLine(table, Canon.name(line.get(2).text, 28), origin));
-        } catch (Bad bad) {
+            lists.keeps.add(new KeepLine(table, ValueKinds.name(line.get(2).text, 28), origin));
+        } catch (ValueException bad) {
             errors.add(line.get(2), bad);
         }
     }

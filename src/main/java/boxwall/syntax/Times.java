@@ -6,7 +6,7 @@ import boxwall.netfilter.Words;
 final class Times {
     private static final String[] WEEK = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
 
-    static String value(String kind, String text) throws Bad {
+    static String value(String kind, String text) throws ValueException {
         switch (kind) {
             case "clock":
                 return clock(text);
@@ -18,7 +18,7 @@ final class Times {
     }
 
     /** The days that a list leaves out. */
-    static String others(String kind, String canonical) throws Bad {
+    static String others(String kind, String canonical) throws ValueException {
         boolean week = kind.equals("weekdays");
         boolean[] days = days(canonical, week);
         for (int i = 0; i < days.length; i++) {
@@ -26,12 +26,12 @@ final class Times {
         }
         String others = join(days, week);
         if (others.length() == 0) {
-            throw new Bad("all days negated match no packet at all", "remove the rule");
+            throw new ValueException("all days negated match no packet at all", "remove the rule");
         }
         return others;
     }
 
-    private static boolean[] days(String text, boolean week) throws Bad {
+    private static boolean[] days(String text, boolean week) throws ValueException {
         boolean[] days = new boolean[week ? 7 : 31];
         for (String part : Words.split(text, ',')) {
             int found = -1;
@@ -54,11 +54,11 @@ final class Times {
     }
 
     /** {@code h:mm[:ss]} to {@code hh:mm:ss}. */
-    static String clock(String text) throws Bad {
+    static String clock(String text) throws ValueException {
         String[] parts = Words.split(text, ':');
         int[] limits = {23, 59, 59};
         if (parts.length < 2 || parts.length > 3) {
-            throw new Bad("not a time of day: " + Errors.show(text), "write hh:mm or hh:mm:ss");
+            throw new ValueException("not a time of day: " + Errors.show(text), "write hh:mm or hh:mm:ss");
         }
         StringBuilder out = new StringBuilder();
         for (int i = 0; i < 3; i++) {
@@ -67,7 +67,7 @@ final class Times {
         return out.toString();
     }
 
-    private static String two(String digits, int low, int high, String whole) throws Bad {
+    private static String two(String digits, int low, int high, String whole) throws ValueException {
         boolean good = digits.length() == 1 || digits.length() == 2;
         int value = 0;
         for (int i = 0; good && i < digits.length(); i++) {
@@ -76,19 +76,19 @@ final class Times {
             value = value * 10 + c - '0';
         }
         if (!good || value < low || value > high) {
-            throw new Bad("not a number from " + low + " to " + high + " in " + Errors.show(whole) + ": " + Errors.show(digits),
+            throw new ValueException("not a number from " + low + " to " + high + " in " + Errors.show(whole) + ": " + Errors.show(digits),
                     "write dates as 2026-05-01T12:00:00");
         }
         return value < 10 ? "0" + value : String.valueOf(value);
     }
 
     /** {@code YYYY[-MM[-DD[Thh[:mm[:ss]]]]]}; the kernel counts seconds in 32 bits, up to January 2038. */
-    private static String date(String text) throws Bad {
+    private static String date(String text) throws ValueException {
         int t = text.indexOf('T');
         String[] day = Words.split(t < 0 ? text : text.substring(0, t), '-');
         long year = Numbers.parse(day[0]);
         if (year < 1970 || year > 2038 || day.length > 3 || t >= 0 && day.length < 3) {
-            throw new Bad("not a date: " + Errors.show(text), "write YYYY-MM-DD or YYYY-MM-DDThh:mm:ss, from 1970 to 2038-01-19T03:14:07");
+            throw new ValueException("not a date: " + Errors.show(text), "write YYYY-MM-DD or YYYY-MM-DDThh:mm:ss, from 1970 to 2038-01-19T03:14:07");
         }
         String month = two(day.length > 1 ? day[1] : "1", 1, 12, text);
         int last = daysOf((int) year, Integer.parseInt(month));
@@ -96,7 +96,7 @@ final class Times {
         String clock = t < 0 ? "0:0" : text.substring(t + 1);
         date += "T" + clock(clock.indexOf(':') < 0 ? clock + ":0" : clock);
         if (date.compareTo("2038-01-19T03:14:07") > 0) {
-            throw new Bad("a date beyond the kernel's: " + Errors.show(text), "2038-01-19T03:14:07 is the last");
+            throw new ValueException("a date beyond the kernel's: " + Errors.show(text), "2038-01-19T03:14:07 is the last");
         }
         return date;
     }

@@ -205,7 +205,7 @@ final class Tokenizer {
     /** Takes one character, which may be several bytes long: how many. Within quotes it may be any that is seen. */
     private int append(CharSequence from, int index, boolean inQuotes) {
         int length = Letters.length(from, index);
-        Bad foreign = Letters.refused(from, index, inQuotes);
+        ValueException foreign = Letters.refused(from, index, inQuotes);
         if (word.length() + length > WORD_LIMIT) {
             fail(wordColumn, "a word of more than " + WORD_LIMIT + " characters", "iptables-restore can't read it; write several rules");
         } else if (foreign != null) {

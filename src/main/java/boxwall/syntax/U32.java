@@ -20,7 +20,7 @@ final class U32 {
         this.text = text;
     }
 
-    static String canonical(String text) throws Bad {
+    static String canonical(String text) throws ValueException {
         U32 u32 = new U32(text);
         int tests = 0;
         do {
@@ -34,13 +34,13 @@ final class U32 {
         return u32.out.toString();
     }
 
-    private static void limit(int count, String what) throws Bad {
+    private static void limit(int count, String what) throws ValueException {
         if (count > LIMIT) {
-            throw new Bad("more than " + LIMIT + " " + what, "write two rules");
+            throw new ValueException("more than " + LIMIT + " " + what, "write two rules");
         }
     }
 
-    private void test() throws Bad {
+    private void test() throws ValueException {
         int numbers = 1;
         number(Numbers.U32);
         while (!takes("=")) {
@@ -65,7 +65,7 @@ final class U32 {
         } while (takes(","));
     }
 
-    private void values() throws Bad {
+    private void values() throws ValueException {
         long low = number(Numbers.U32);
         int before = out.length();
         if (takes(":")) {
@@ -77,7 +77,7 @@ final class U32 {
         }
     }
 
-    private long number(long max) throws Bad {
+    private long number(long max) throws ValueException {
         blanks();
         int from = at;
         while (at < text.length() && (Character.digit(text.charAt(at), 16) >= 0 || "xX".indexOf(text.charAt(at)) >= 0)) {
@@ -108,7 +108,7 @@ final class U32 {
         return true;
     }
 
-    private Bad bad(String expected) {
-        return new Bad("not a u32 test at character " + (at + 1) + ": " + Errors.show(text), "expected there: " + expected);
+    private ValueException bad(String expected) {
+        return new ValueException("not a u32 test at character " + (at + 1) + ": " + Errors.show(text), "expected there: " + expected);
     }
 }

@@ -107,8 +107,8 @@ class ArchitectureTest {
 
     @Test
     void whatIsLongVagueOrUndocumentedIsFound() throws IOException {
-        String method = "    public void longOne() {\n" + "        hashCode();\n".repeat(69) + "    }\n";
-        SourceTree tree = source("sys", "package boxwall.sys;\npublic class BoxUtils {\n" + method + "\n".repeat(280) + "}\n");
+        String method = "    public void longOne() {\n" + "        hashCode();\n".repeat(149) + "    }\n";
+        SourceTree tree = source("sys", "package boxwall.sys;\npublic class BoxUtils {\n" + method + "\n".repeat(350) + "}\n");
         assertEquals(2, architecture.lengths(tree).size(), () -> "" + architecture.lengths(tree));
         assertEquals(1, architecture.names(tree).size());
         assertEquals(2, architecture.docstrings(tree).size());
@@ -117,7 +117,7 @@ class ArchitectureTest {
 
     @Test
     void whatIsShortNamedAndDocumentedPasses() throws IOException {
-        String method = "    /** Does it. */\n    public void longOne() {\n" + "        hashCode();\n".repeat(68) + "    }\n";
+        String method = "    /** Does it. */\n    public void longOne() {\n" + "        hashCode();\n".repeat(148) + "    }\n";
         String overriding = "    @Override\n    public String toString() {\n        return \"class A { \";\n    }\n";
         SourceTree tree = source("sys", "package boxwall.sys;\n/** Made up. */\npublic class Utility {\n" + method + overriding + "}\n");
         assertEquals(List.of(), architecture.lengths(tree));

@@ -36,7 +36,7 @@ class AnswerChainsTest {
         ParsedRules parsed = RulesetParser.parse(new Source("t", "iptables -P INPUT DROP\niptables -P FORWARD DROP\n" + String.join("\n", lines) + "\n"),
                 Names.none(), Includes.NONE);
         assertEquals(List.of(), parsed.errors());
-        return Stateless.of(parsed.ruleset(), Set.of(Family.values()), Place.of("32768:60999", "dsl")).ruleset();
+        return Stateless.of(parsed.ruleset(), Set.of(Family.values()), StatelessContext.of("32768:60999", "dsl")).ruleset();
     }
 
     private static String letsIn(int i) {

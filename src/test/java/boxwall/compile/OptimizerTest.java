@@ -11,7 +11,7 @@ import boxwall.explain.Difference;
 import boxwall.explain.Packet;
 import boxwall.explain.Sameness;
 import boxwall.explain.Site;
-import boxwall.explain.Step;
+import boxwall.explain.TrailEntry;
 import boxwall.explain.Walk;
 import boxwall.netfilter.Chain;
 import boxwall.netfilter.Family;
@@ -98,7 +98,7 @@ class OptimizerTest {
                 Answer a = old.packet(packet, way);
                 Answer b = now.packet(packet, way);
                 Rule by = b.decidedBy == null ? null : b.decidedBy.rule;
-                boolean merged = by != null && (!written.contains(lined(by)) || Plain.acceptsKnown(by));
+                boolean merged = by != null && (!written.contains(lined(by)) || RuleOrder.acceptsKnown(by));
                 boolean sameLine = merged || a.decidedBy == null || b.decidedBy == null
                         || String.valueOf(a.decidedBy.origin()).equals(String.valueOf(b.decidedBy.origin()));
                 if (!a.possible.equals(b.possible) || !sameLine || !barriers(a).equals(barriers(b))) {
@@ -115,10 +115,10 @@ class OptimizerTest {
 
     private static List<String> barriers(Answer answer) {
         List<String> met = new ArrayList<>();
-        for (Step step : answer.trail) {
+        for (TrailEntry step : answer.trail) {
             Rule rule = step.rule;
             boolean jumps = rule != null && rule.target != null && rule.target.name.startsWith("bw_");
-            if (rule != null && !jumps && (!Plain.ends(rule) || !Plain.asks(rule, answer.packet.family()))) {
+            if (rule != null && !jumps && (!RuleOrder.ends(rule) || !RuleOrder.asks(rule, answer.packet.family()))) {
                 met.add(lined(rule));
             }
         }
@@ -196,7 +196,7 @@ class OptimizerTest {
                 "iptables -A INPUT -s 10.0.0.128/25 -p tcp --dport 22 -j ACCEPT", "iptables -A FORWARD -s 10.0.0.0/25 -p tcp --dport 22 -j ACCEPT",
                 "iptables -A FORWARD -i lan -j ACCEPT", "iptables -A FORWARD -s 10.0.0.128/25 -p tcp --dport 22 -j ACCEPT");
         assertEquals(rules(parse(lines), Family.IPV4), optimized(lines.toArray(new String[0])));
-        assertFalse(Plain.commute(parse(lines).chain(Family.IPV4, Table.FILTER, "INPUT").rules().get(0),
+        assertFalse(RuleOrder.commute(parse(lines).chain(Family.IPV4, Table.FILTER, "INPUT").rules().get(0),
                 parse(lines).chain(Family.IPV4, Table.FILTER, "INPUT").rules().get(1)));
     }
 

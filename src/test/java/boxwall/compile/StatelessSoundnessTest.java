@@ -69,7 +69,7 @@ class StatelessSoundnessTest {
         ParsedRules parsed = RulesetParser.parse(new Source("t", text.toString()), Names.none(), Includes.NONE);
         assertEquals(List.of(), parsed.errors());
         Answer stateful = Walk.chain(parsed.ruleset(), Family.IPV4, Table.FILTER, "INPUT", packet);
-        Answer stateless = Walk.chain(Stateless.of(parsed.ruleset(), Set.of(Family.values()), Place.of("32768:60999", "dsl")).ruleset(), Family.IPV4, Table.FILTER, "INPUT",
+        Answer stateless = Walk.chain(Stateless.of(parsed.ruleset(), Set.of(Family.values()), StatelessContext.of("32768:60999", "dsl")).ruleset(), Family.IPV4, Table.FILTER, "INPUT",
                 packet);
         if (stateful.verdict != Verdict.ACCEPT) {
             assertTrue(stateless.verdict != Verdict.ACCEPT, () -> text + "\n" + packet + "\n" + stateful + "\n" + stateless);

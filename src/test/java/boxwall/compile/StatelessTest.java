@@ -25,7 +25,7 @@ class StatelessTest {
     private static Stateless compile(String wan, String... lines) {
         ParsedRules parsed = RulesetParser.parse(new Source("t", String.join("\n", lines) + "\n"), Names.none(), Includes.NONE);
         assertEquals(List.of(), parsed.errors());
-        return Stateless.of(parsed.ruleset(), Set.of(Family.values()), Place.of("32768:60999", wan));
+        return Stateless.of(parsed.ruleset(), Set.of(Family.values()), StatelessContext.of("32768:60999", wan));
     }
 
     private static List<String> chain(Stateless stateless, Family family, String name) {

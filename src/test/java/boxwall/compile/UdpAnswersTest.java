@@ -50,7 +50,7 @@ class UdpAnswersTest {
     }
 
     private static Ruleset stateless(String text) {
-        return Stateless.of(parsed(text).ruleset(), Set.of(Family.values()), Place.of(LOCAL, "dsl")).ruleset();
+        return Stateless.of(parsed(text).ruleset(), Set.of(Family.values()), StatelessContext.of(LOCAL, "dsl")).ruleset();
     }
 
     private static List<String> input(String text) {

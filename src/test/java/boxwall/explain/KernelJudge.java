@@ -145,7 +145,7 @@ final class KernelJudge {
         if (answer.verdict == Verdict.UNKNOWN) {
             throw new AssertionError("not decided: " + answer.inFull());
         }
-        for (Step step : answer.trail) {
+        for (TrailEntry step : answer.trail) {
             String name = step.table.word() + " " + step.chain + " " + step.number;
             long[] counter = foretold.computeIfAbsent(name, k -> new long[2]);
             counter[0]++;

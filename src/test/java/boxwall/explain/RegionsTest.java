@@ -24,7 +24,7 @@ class RegionsTest {
         Ruleset ruleset = Rules.v4(lines.toArray(new String[0]));
         Sets sets = new Sets(Family.IPV4, new Universe(List.of(ruleset), Rules.box(), Family.IPV4, List.of()), 1 << 20);
         Bdd bdd = sets.bdd;
-        int care = Openings.possible(sets);
+        int care = NewConnections.possible(sets);
         SetWalk walk = new SetWalk(ruleset, sets, Rules.box(), null);
         walk.walk(Hook.FORWARD, care);
         int set = walk.possible(Verdict.DROP);

@@ -153,28 +153,28 @@ class StatelessProofTest {
         for (Hook way : WAYS) {
             Sets sets = new Sets(family, new Universe(List.of(with, without), SITE, family, List.of()), 1 << 22);
             Bdd bdd = sets.bdd;
-            int all = bdd.and(sets.everything(), Openings.whole(sets));
+            int all = bdd.and(sets.everything(), NewConnections.whole(sets));
             int before = accepted(with, sets, way, all);
             int after = accepted(without, sets, way, all);
             int more = bdd.minus(after, before);
             int less = bdd.minus(before, after);
-            int tcp = Openings.protocol(sets, 6);
-            int udp = Openings.protocol(sets, 17);
-            int first = bdd.and(Openings.first(sets), all);
+            int tcp = NewConnections.protocol(sets, 6);
+            int udp = NewConnections.protocol(sets, 17);
+            int first = bdd.and(NewConnections.first(sets), all);
             int mirrored = bdd.and(udp, answers(sets, way));
-            int others = bdd.minus(first, bdd.or(bdd.or(tcp, udp), Openings.protocol(sets, family == Family.IPV4 ? 1 : 58)));
+            int others = bdd.minus(first, bdd.or(bdd.or(tcp, udp), NewConnections.protocol(sets, family == Family.IPV4 ? 1 : 58)));
             int excused = bdd.or(mirrored, returnsOthers ? others : Bdd.NONE);
             String found = show(sets, way, bdd.minus(bdd.and(first, more), excused), "a first packet that was dropped passes", with, without);
             // rules that drop answers take all UDP, and all of a protocol that they name; mirrored answers may meet a DROP behind a jump
             int overdone = bdd.or(excused, takesUdp ? bdd.or(udp, others) : Bdd.NONE);
             found = found != null ? found : show(sets, way, bdd.minus(bdd.and(first, less), overdone), "a first packet is lost", with, without);
-            int later = bdd.and(Openings.state(sets, State.ESTABLISHED), bdd.or(bdd.and(tcp, Openings.flags(sets, Packet.ACK, Packet.ACK)),
-                    bdd.and(tcp, Openings.flags(sets, Packet.RST, Packet.RST | Packet.SYN))));
+            int later = bdd.and(NewConnections.state(sets, State.ESTABLISHED), bdd.or(bdd.and(tcp, NewConnections.flags(sets, Packet.ACK, Packet.ACK)),
+                    bdd.and(tcp, NewConnections.flags(sets, Packet.RST, Packet.RST | Packet.SYN))));
             found = found != null ? found : show(sets, way, bdd.and(later, bdd.or(more, less)), "an answer is decided otherwise", with, without);
             // what conntrack says of a segment without ACK that opens nothing: a rule that names INVALID may differ, as is noted
-            int odd = bdd.and(Openings.state(sets, State.INVALID), bdd.minus(tcp, bdd.or(Openings.flags(sets, Packet.ACK, Packet.ACK),
-                    Openings.flags(sets, Packet.RST, Packet.RST | Packet.SYN))));
-            odd = bdd.minus(odd, Openings.flags(sets, Packet.SYN, Packet.FIN | Packet.SYN | Packet.RST | Packet.ACK));
+            int odd = bdd.and(NewConnections.state(sets, State.INVALID), bdd.minus(tcp, bdd.or(NewConnections.flags(sets, Packet.ACK, Packet.ACK),
+                    NewConnections.flags(sets, Packet.RST, Packet.RST | Packet.SYN))));
+            odd = bdd.minus(odd, NewConnections.flags(sets, Packet.SYN, Packet.FIN | Packet.SYN | Packet.RST | Packet.ACK));
             boolean asked = stateful.stream().anyMatch(StatelessProofTest::concernsInvalid);
             found = found != null ? found : show(sets, way, asked ? Bdd.NONE : bdd.and(odd, more), "a stray segment passes", with, without);
             if (found != null) {

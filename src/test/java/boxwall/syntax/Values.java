@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
-/** Makes up values for each kind of {@link Canon}: mostly right, some at the edge, some wrong. */
+/** Makes up values for each kind of {@link ValueKinds}: mostly right, some at the edge, some wrong. */
 final class Values {
     private final Random random;
     private final int wildness;

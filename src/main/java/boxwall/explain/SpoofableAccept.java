@@ -13,10 +13,10 @@ import java.util.List;
 import java.util.Map;
 
 /** Rules that take a packet's source address for its origin: they accept an inner address from the outside. */
-public final class Spoof {
+public final class SpoofableAccept {
     private static final Hook[] WAYS = {Hook.INPUT, Hook.FORWARD};
 
-    private Spoof() {
+    private SpoofableAccept() {
     }
 
     /**
@@ -50,13 +50,13 @@ public final class Spoof {
         for (Network network : inner) {
             claimed = network.family == family ? bdd.or(claimed, sets.lies(Field.SRC, network)) : claimed;
         }
-        int packets = bdd.and(bdd.and(sets.everything(), Openings.first(sets)), bdd.and(claimed, sets.lies(Field.IN, Span.range(door, door))));
+        int packets = bdd.and(bdd.and(sets.everything(), NewConnections.first(sets)), bdd.and(claimed, sets.lies(Field.IN, Span.range(door, door))));
         int local = site.knows(family) ? SetWalk.local(sets, site) : Bdd.ALL;
         for (Hook way : WAYS) {
-            final Map<Step, Integer> accepted = new LinkedHashMap<>();
+            final Map<TrailEntry, Integer> accepted = new LinkedHashMap<>();
             SetWalk walk = new SetWalk(ruleset, sets, site, new SetChainWalk.Listener() {
                 @Override
-                public void decided(Step step, Verdict verdict, int set) {
+                public void decided(TrailEntry step, Verdict verdict, int set) {
                     if (verdict == Verdict.ACCEPT && step.table == Table.FILTER && step.certain && step.rule != null
                             && names(step.rule.source)) {
                         accepted.put(step, Integer.valueOf(set));
@@ -64,13 +64,13 @@ public final class Spoof {
                 }
 
                 @Override
-                public void reached(Step step, int here, int matched) {
+                public void reached(TrailEntry step, int here, int matched) {
                     // only the end counts
                 }
             });
             int ending = way == Hook.INPUT ? local : bdd.and(LinkScope.crossing(sets), site.knows(family) ? bdd.not(local) : Bdd.ALL);
             walk.walk(way, bdd.and(packets, ending));
-            for (Map.Entry<Step, Integer> each : accepted.entrySet()) {
+            for (Map.Entry<TrailEntry, Integer> each : accepted.entrySet()) {
                 Answer answer = new Walk(ruleset, site).packet(Example.of(sets, site, way, each.getValue().intValue()), way);
                 if (answer.verdict == Verdict.ACCEPT && answer.decidedBy.rule == each.getKey().rule) {
                     found.add(answer);

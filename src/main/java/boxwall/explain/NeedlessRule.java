@@ -6,23 +6,23 @@ import java.util.Collections;
 import java.util.List;
 
 /** A rule that could be left out: it is never reached, or what it decides would be decided the same without it. */
-public final class Idle {
+public final class NeedlessRule {
     private static final int NAMED_MAX = 4;
 
     public final Family family;
     /** The rule with its place. */
-    public final Step step;
+    public final TrailEntry step;
     private final boolean redundant;
     private final String why;
     /** The rules that decide its packets; empty when it asks for what no packet has, or nothing leads to it. */
-    public final List<Step> covers;
+    public final List<TrailEntry> covers;
 
-    Idle(Family family, Step step, boolean redundant, String why, List<Step> covers) {
+    NeedlessRule(Family family, TrailEntry step, boolean redundant, String why, List<TrailEntry> covers) {
         this.family = family;
         this.step = step;
         this.redundant = redundant;
         this.why = why;
-        this.covers = Collections.unmodifiableList(new ArrayList<Step>(covers));
+        this.covers = Collections.unmodifiableList(new ArrayList<TrailEntry>(covers));
     }
 
     /** True when packets get to it, but are decided the same without it; false when no packet gets to it. */
@@ -39,7 +39,7 @@ public final class Idle {
     public String why() {
         StringBuilder out = new StringBuilder(why);
         for (int i = 0; i < covers.size() && i < NAMED_MAX; i++) {
-            Step each = covers.get(i);
+            TrailEntry each = covers.get(i);
             out.append(i == 0 ? ": " : ", ").append(each.rule == null ? "the policy of " + each.chain : each.origin() + " ("
                     + (each.rule.target == null ? "counts" : each.rule.target.name) + ")");
         }

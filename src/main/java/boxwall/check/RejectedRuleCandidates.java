@@ -17,14 +17,14 @@ import java.util.Collections;
 import java.util.List;
 
 /** The rules of a table that the kernel refused as a whole, when nothing that is known of the box tells which of them it was. */
-public final class Suspects {
+public final class RejectedRuleCandidates {
     private final Family family;
     private final Table table;
     private final List<Rule> rules = new ArrayList<>();
     private final List<String> lines = new ArrayList<>();
     private final List<String> places = new ArrayList<>();
 
-    private Suspects(Family family, Table table) {
+    private RejectedRuleCandidates(Family family, Table table) {
         this.family = family;
         this.table = table;
     }
@@ -37,13 +37,13 @@ public final class Suspects {
      * @param error the boot plane's {@code error=}
      * @param chain the chain that the lines are for
      */
-    public static Suspects of(String error, Ruleset compiled, BoxFacts facts, String chain) {
+    public static RejectedRuleCandidates of(String error, Ruleset compiled, BoxFacts facts, String chain) {
         Family family = error.contains("ip6tables") ? Family.IPV6 : Family.IPV4;
         Table table = FailedTry.refusedTable(error, compiled, family);
         if (table == null || FailedTry.unmet(compiled, family, table, facts) != null) {
             return null;
         }
-        Suspects suspects = new Suspects(family, table);
+        RejectedRuleCandidates suspects = new RejectedRuleCandidates(family, table);
         boolean tracks = facts.conntrack().state().allowsState();
         for (Chain each : compiled.chains(family, table)) {
             int number = 0;

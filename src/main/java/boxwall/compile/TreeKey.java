@@ -6,7 +6,7 @@ import boxwall.netfilter.Network;
 import boxwall.netfilter.Rule;
 
 /** What a list of rules can be parted by, the best first. */
-enum By {
+enum TreeKey {
     SOURCE, DESTINATION, IN, OUT, PROTOCOL;
 
     boolean isAddress() {
@@ -18,11 +18,11 @@ enum By {
         switch (this) {
             case SOURCE:
             case DESTINATION:
-                return Plain.hasPrefix(network(rule));
+                return RuleOrder.hasPrefix(network(rule));
             case PROTOCOL:
-                return family == Family.IPV4 && Plain.isProtocol(rule.protocol);
+                return family == Family.IPV4 && RuleOrder.isProtocol(rule.protocol);
             default:
-                return Plain.isName(name(rule));
+                return RuleOrder.isName(name(rule));
         }
     }
 

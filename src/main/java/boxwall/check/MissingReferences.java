@@ -25,7 +25,7 @@ import java.util.Map;
 import java.util.Set;
 
 /** What rules take for granted of the box around them: interfaces of those names, and ipset's sets. */
-final class Surroundings {
+final class MissingReferences {
     /** Interfaces that come and go with a connection; a name that begins so may come after the rules. */
     private static final List<String> LATER = Arrays.asList("ppp", "tun", "tap", "wg", "wwan", "gre", "ip6gre", "sit", "ip6tnl", "tunl", "ipsec", "vti",
             "ip_vti", "ip6_vti", "l2tp", "pptp", "zt", "tailscale", "nebula", "ifb", "imq", "usb", "bnep", "6rd");
@@ -38,7 +38,7 @@ final class Surroundings {
     private final Map<String, List<String>> sets = new LinkedHashMap<>();
     private final Set<String> setTables = new LinkedHashSet<>();
 
-    private Surroundings(BoxFacts facts) {
+    private MissingReferences(BoxFacts facts) {
         this.facts = facts;
         boolean whole = false;
         for (Interface each : facts.interfaces()) {
@@ -53,7 +53,7 @@ final class Surroundings {
 
     /** The findings interface-missing and set-needed. */
     static List<Finding> of(Ruleset compiled, BoxFacts facts) {
-        Surroundings around = new Surroundings(facts);
+        MissingReferences around = new MissingReferences(facts);
         for (Family family : Family.values()) {
             for (Table table : compiled.tables(family)) {
                 for (Chain chain : compiled.chains(family, table)) {

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The values of one field that lie in a set, as ranges in ascending order, and in words. */
-final class Values {
+final class FieldValues {
     /** Ranges that are looked for; a set of more is described by its first ones. */
     private static final int RANGES_MAX = 64;
     private static final int WORDS_MAX = 6;
@@ -25,7 +25,7 @@ final class Values {
      *
      * @param others what the field could be too, but isn't; where that is shorter, the words say {@code all but}
      */
-    Values(Sets sets, Field field, int set, int others) {
+    FieldValues(Sets sets, Field field, int set, int others) {
         this.sets = sets;
         this.field = field;
         int bytes = (sets.bits(field) + 7) / 8;

@@ -19,13 +19,13 @@ import java.util.List;
  * Internet &lt;-&gt; dsld &lt;-&gt; netfilter &lt;-&gt; the box, or LAN and WLAN          VPN, guests &lt;-&gt; netfilter &lt;-&gt; the box, or LAN and WLAN
  * </pre>
  */
-final class Stations {
+final class PacketPath {
     private final Packet packet;
     private final Site site;
     private final BoxFacts facts;
     private final List<String> lines = new ArrayList<>();
 
-    private Stations(Packet packet, Site site, BoxFacts facts) {
+    private PacketPath(Packet packet, Site site, BoxFacts facts) {
         this.packet = packet;
         this.site = site;
         this.facts = facts;
@@ -33,7 +33,7 @@ final class Stations {
 
     /** The stations in the packet's order, a line each. */
     static List<String> of(Answer answer, Hook way, Site site, BoxFacts facts) {
-        Stations stations = new Stations(answer.packet, site, facts);
+        PacketPath stations = new PacketPath(answer.packet, site, facts);
         stations.walk(answer, way);
         return stations.lines;
     }

@@ -9,7 +9,7 @@ import boxwall.netfilter.Network;
 import boxwall.netfilter.Ports;
 
 /** What the stateless form must know of the box: where the Internet and the guests are, and which ports no service listens on. */
-final class Place {
+final class StatelessContext {
     /** What the kernel uses when nothing is said (net/ipv4/inet_connection_sock.c, since 2.6.24 for boxes with this much memory). */
     private static final Ports LOCAL_PORTS = Ports.of(32768, 61000);
 
@@ -21,7 +21,7 @@ final class Place {
     private final Network guestNet;
     private final Network guestNet6;
 
-    private Place(Ports localPorts, String wan, String guest, Network guestNet, Network guestNet6) {
+    private StatelessContext(Ports localPorts, String wan, String guest, Network guestNet, Network guestNet6) {
         this.localPorts = localPorts;
         this.wan = wan;
         this.guest = guest;
@@ -30,14 +30,14 @@ final class Place {
     }
 
     /** A box of which its guests' network isn't known; {@code wan} may be null too. */
-    static Place of(String localPorts, String wan) {
-        return new Place(Ports.parse(localPorts), wan, null, null, null);
+    static StatelessContext of(String localPorts, String wan) {
+        return new StatelessContext(Ports.parse(localPorts), wan, null, null, null);
     }
 
-    static Place of(BoxFacts facts) {
+    static StatelessContext of(BoxFacts facts) {
         Interface guest = facts.guest();
         Ports ports = facts.portRange == null ? LOCAL_PORTS : Ports.of(facts.portRange.low, facts.portRange.high);
-        return new Place(ports, facts.wan() == null ? null : facts.wan().name(), guest == null ? null : guest.name(),
+        return new StatelessContext(ports, facts.wan() == null ? null : facts.wan().name(), guest == null ? null : guest.name(),
                 guest == null ? null : network(guest.net()), guest == null ? null : network(guest.net6()));
     }
 

@@ -12,12 +12,12 @@ import java.util.List;
 import java.util.Map;
 
 /** A list of rules in parts that no packet matches rules of two of, and before them what is in none. Each part keeps its order. */
-final class Branches {
+final class TreeParts {
     /** Rules that belong to no part; they may stand before all parts. */
     final List<Rule> before;
     final List<List<Rule>> parts;
 
-    private Branches(List<Rule> before, List<List<Rule>> parts) {
+    private TreeParts(List<Rule> before, List<List<Rule>> parts) {
         this.before = before;
         this.parts = parts;
     }
@@ -32,7 +32,7 @@ final class Branches {
     }
 
     /** By interface or protocol; null when that parts nothing. */
-    static Branches byName(List<Rule> run, By by, Family family) {
+    static TreeParts byName(List<Rule> run, TreeKey by, Family family) {
         List<Rule> before = new ArrayList<>();
         List<Rule> inside = new ArrayList<>();
         Map<Negatable<String>, List<Rule>> parts = new LinkedHashMap<>();
@@ -50,7 +50,7 @@ final class Branches {
             parts.get(by.name(rule)).add(rule);
             inside.add(rule);
         }
-        return parts.size() < 2 ? null : new Branches(before, new ArrayList<List<Rule>>(parts.values()));
+        return parts.size() < 2 ? null : new TreeParts(before, new ArrayList<List<Rule>>(parts.values()));
     }
 
     /**
@@ -59,7 +59,7 @@ final class Branches {
      * @param most parts
      * @param enough rules of a part that needs no parting
      */
-    static Branches byAddress(List<Rule> run, By by, int most, int enough) {
+    static TreeParts byAddress(List<Rule> run, TreeKey by, int most, int enough) {
         Network common = common(run, by);
         if (common == null && !allRead(run, by)) {
             return null;
@@ -84,21 +84,21 @@ final class Branches {
             List<List<Rule>> halves = halves(parts.remove(largest), by);
             parts.addAll(largest, halves);
         }
-        return parts.size() < 2 ? null : new Branches(before, parts);
+        return parts.size() < 2 ? null : new TreeParts(before, parts);
     }
 
     private static boolean mayLead(Rule rule, List<Rule> earlier) {
         for (Rule each : earlier) {
-            if (!Plain.commute(each, rule)) {
+            if (!RuleOrder.commute(each, rule)) {
                 return false;
             }
         }
         return true;
     }
 
-    private static boolean allRead(List<Rule> run, By by) {
+    private static boolean allRead(List<Rule> run, TreeKey by) {
         for (Rule rule : run) {
-            if (!Plain.hasPrefix(by.network(rule))) {
+            if (!RuleOrder.hasPrefix(by.network(rule))) {
                 return false;
             }
         }
@@ -106,7 +106,7 @@ final class Branches {
     }
 
     /** The largest part that a bit parts in two; -1 when there is none. */
-    private static int largest(List<List<Rule>> parts, By by) {
+    private static int largest(List<List<Rule>> parts, TreeKey by) {
         int found = -1;
         for (int i = 0; i < parts.size(); i++) {
             List<Rule> part = parts.get(i);
@@ -118,7 +118,7 @@ final class Branches {
     }
 
     /** The rules with 0 and with 1 behind the common bits; null when one of them has no bit there. */
-    private static List<List<Rule>> halves(List<Rule> part, By by) {
+    private static List<List<Rule>> halves(List<Rule> part, TreeKey by) {
         Network common = common(part, by);
         int prefix = common == null ? 0 : common.prefix;
         List<List<Rule>> halves = new ArrayList<>();
@@ -135,11 +135,11 @@ final class Branches {
     }
 
     /** The smallest network that holds those of all rules; null when a rule has none, or they begin differently. */
-    private static Network common(List<Rule> rules, By by) {
+    private static Network common(List<Rule> rules, TreeKey by) {
         Network common = null;
         for (Rule rule : rules) {
             Negatable<Network> network = by.network(rule);
-            if (!Plain.hasPrefix(network)) {
+            if (!RuleOrder.hasPrefix(network)) {
                 return null;
             }
             int bits = common == null ? network.value.prefix : Prefixes.common(common, network.value);
@@ -154,11 +154,11 @@ final class Branches {
     /** A rule without target that asks what all of them ask before any -m; null when that is nothing. Its origin is the first one's file. */
     static Rule common(List<Rule> rules, Family family) {
         Rule.Builder all = new Rule.Builder(new Origin(rules.get(0).origin.file, 0));
-        Network source = common(rules, By.SOURCE);
-        Network destination = common(rules, By.DESTINATION);
+        Network source = common(rules, TreeKey.SOURCE);
+        Network destination = common(rules, TreeKey.DESTINATION);
         all.source(source == null ? null : Negatable.is(source)).destination(destination == null ? null : Negatable.is(destination));
         boolean asks = source != null || destination != null;
-        for (By by : new By[] {By.IN, By.OUT, By.PROTOCOL}) {
+        for (TreeKey by : new TreeKey[] {TreeKey.IN, TreeKey.OUT, TreeKey.PROTOCOL}) {
             Negatable<String> name = by.name(rules.get(0));
             boolean same = by.reads(rules.get(0), family);
             for (Rule rule : rules) {
@@ -166,9 +166,9 @@ final class Branches {
             }
             if (same) {
                 asks = true;
-                if (by == By.IN) {
+                if (by == TreeKey.IN) {
                     all.in(name);
-                } else if (by == By.OUT) {
+                } else if (by == TreeKey.OUT) {
                     all.out(name);
                 } else {
                     all.protocol(name);

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The TCP segments that states stand for, as a condition on their flags that a rule gets. */
-final class Segments {
+final class TcpSegments {
     /** An opening segment, what {@code --syn} means. */
     static final TcpFlags OPENING = TcpFlags.parse("FIN,SYN,RST,ACK", "SYN");
     /** Everything that belongs to a connection already open carries ACK. */

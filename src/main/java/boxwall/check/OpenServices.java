@@ -5,7 +5,7 @@ import boxwall.box.Finding;
 import boxwall.box.Interface;
 import boxwall.explain.Answer;
 import boxwall.explain.Packet;
-import boxwall.explain.Step;
+import boxwall.explain.TrailEntry;
 import boxwall.explain.Verdict;
 import boxwall.explain.Walk;
 import boxwall.netfilter.Family;
@@ -27,7 +27,7 @@ import java.util.Map;
  * Who gets into the box: strangers to what was never meant for them, strangers as often as they like, and what could get into the
  * administrator's way. Asked with a few single packets, so that a box's own JVM can afford it.
  */
-final class Doors {
+final class OpenServices {
     /**
      * What a FRITZ!Box offers to its LAN or its provider: protocol, port, name. TR-064 and UPnP description 49000 and 49443, TR-069 8089
      * (AVM's help page) and 7547 (IANA), SSDP 1900 (UPnP Device Architecture), media servers 8200 and 49200, NAT-PMP 5351, mDNS 5353.
@@ -39,21 +39,21 @@ final class Doors {
     private final Ruleset ruleset;
     private final BoxFacts facts;
     private final Family family;
-    private final Samples samples;
+    private final SamplePackets samples;
     private final Walk walk;
     private final List<Finding> out = new ArrayList<>();
 
-    private Doors(Ruleset ruleset, BoxFacts facts, Family family, Walk walk) {
+    private OpenServices(Ruleset ruleset, BoxFacts facts, Family family, Walk walk) {
         this.ruleset = ruleset;
         this.facts = facts;
         this.family = family;
-        this.samples = new Samples(facts, family);
+        this.samples = new SamplePackets(facts, family);
         this.walk = walk;
     }
 
     /** The findings wan-service-open, flood-unlimited and administrator-not-first of a family. */
     static List<Finding> of(Ruleset ruleset, BoxFacts facts, Family family, Walk walk) {
-        Doors doors = new Doors(ruleset, facts, family, walk);
+        OpenServices doors = new OpenServices(ruleset, facts, family, walk);
         if (ruleset.owns(family, Table.FILTER)) {
             if (facts.wan() != null) {
                 doors.services(facts.wan());
@@ -82,8 +82,8 @@ final class Doors {
             if (answer.possible.contains(Verdict.ACCEPT)) {
                 certain |= answer.verdict == Verdict.ACCEPT;
                 byRule |= answer.verdict == Verdict.ACCEPT && answer.decidedBy.rule != null;
-                open.add((protocol == Samples.TCP ? "tcp " : "udp ") + service[1] + " (" + service[2] + "): " + answer);
-                StringBuilder ports = protocol == Samples.TCP ? tcp : udp;
+                open.add((protocol == SamplePackets.TCP ? "tcp " : "udp ") + service[1] + " (" + service[2] + "): " + answer);
+                StringBuilder ports = protocol == SamplePackets.TCP ? tcp : udp;
                 ports.append(ports.length() == 0 ? "" : ",").append(service[1]);
             }
         }
@@ -103,11 +103,11 @@ final class Doors {
 
     /** A rule with a limit, or behind one, is never certain to accept: what is certain has none. */
     private void floods(Interface wan) {
-        Map<Step, String> open = new LinkedHashMap<>();
-        for (Integer port : Samples.acceptedPorts(ruleset, family, wan.name())) {
-            Answer answer = stranger(wan, Samples.TCP, port.intValue());
-            Step by = answer.decidedBy;
-            if (answer.verdict == Verdict.ACCEPT && by.rule != null && Samples.namesPort(by.rule)) {
+        Map<TrailEntry, String> open = new LinkedHashMap<>();
+        for (Integer port : SamplePackets.acceptedPorts(ruleset, family, wan.name())) {
+            Answer answer = stranger(wan, SamplePackets.TCP, port.intValue());
+            TrailEntry by = answer.decidedBy;
+            if (answer.verdict == Verdict.ACCEPT && by.rule != null && SamplePackets.namesPort(by.rule)) {
                 open.put(by, (open.containsKey(by) ? open.get(by) + "," : "tcp port ") + port);
             }
         }
@@ -116,12 +116,12 @@ final class Doors {
         }
         List<String> evidence = new ArrayList<>();
         StringBuilder where = new StringBuilder();
-        for (Map.Entry<Step, String> each : open.entrySet()) {
+        for (Map.Entry<TrailEntry, String> each : open.entrySet()) {
             evidence.add(each.getValue() + ": ACCEPT by " + each.getKey());
             String line = each.getKey().origin().toString();
             where.append(where.indexOf(line) >= 0 ? "" : where.length() == 0 ? line : ", " + line);
         }
-        Step first = open.keySet().iterator().next();
+        TrailEntry first = open.keySet().iterator().next();
         out.add(new Finding("flood-unlimited", Finding.Severity.NOTE, where.toString(), evidence,
                 "any stranger may open as many connections as he likes: a port scan, a flood, a guess at a password a thousand times a minute",
                 "after the rule for ESTABLISHED: " + family.command() + " " + Writer.rule(first.chain, limited(first.rule))));
@@ -133,21 +133,21 @@ final class Doors {
 
     /** Rules that may stop a packet of the administrator's before one that accepts it: with any state, for any limit. */
     private void administrator(Interface lan) {
-        Map<Step, Step> stoppers = new LinkedHashMap<>();
+        Map<TrailEntry, TrailEntry> stoppers = new LinkedHashMap<>();
         for (int port : ADMIN_PORTS) {
-            if (walk.packet(samples.question(lan.name(), "", samples.host(lan), samples.box(lan), Samples.TCP, port), Hook.INPUT).verdict.stops()) {
+            if (walk.packet(samples.question(lan.name(), "", samples.host(lan), samples.box(lan), SamplePackets.TCP, port), Hook.INPUT).verdict.stops()) {
                 // he is kept out anyway: that is the finding lockout
                 continue;
             }
             for (int flags : new int[] {Packet.SYN, Packet.ACK}) {
                 Answer answer = walk.packet(samples.whateverState(lan.name(), samples.host(lan), samples.box(lan), port, flags), Hook.INPUT);
-                List<Step> before = new ArrayList<>();
-                for (Step step : answer.trail) {
+                List<TrailEntry> before = new ArrayList<>();
+                for (TrailEntry step : answer.trail) {
                     Target target = step.rule == null ? null : step.rule.target;
                     if (target != null && (target.name.equals("DROP") || target.name.equals("REJECT"))) {
                         before.add(step);
                     } else if (Target.ACCEPT.equals(target) && step.table == Table.FILTER) {
-                        for (Step each : before) {
+                        for (TrailEntry each : before) {
                             stoppers.put(each, each);
                         }
                     }
@@ -158,7 +158,7 @@ final class Doors {
             return;
         }
         List<String> evidence = new ArrayList<>();
-        for (Step step : stoppers.keySet()) {
+        for (TrailEntry step : stoppers.keySet()) {
             evidence.add(step.toString());
         }
         out.add(new Finding("administrator-not-first", Finding.Severity.NOTE, stoppers.keySet().iterator().next().origin().toString(), evidence,

@@ -23,7 +23,7 @@ import java.util.Set;
  * target is (hotdrop in the kernel's xt_tcpudp.c, xt_multiport.c, ip_tables.c), and the proof over sets doesn't see that. So rules that
  * overlap change places only where such a packet fares the same.
  */
-final class Plain {
+final class RuleOrder {
     private static final Set<String> ASKING = new HashSet<>(Arrays.asList("comment", "state", "conntrack", "mac", "mark", "iprange",
             "tcp", "udp", "icmp", "icmp6", "multiport"));
     private static final Set<State> KNOWN = State.set("RELATED,ESTABLISHED");

@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Set;
 
 /** What can be told from the rules' text alone: logs without a limit, times of another zone, a chain that only IPv4 closes. */
-final class Habits {
+final class RuleLint {
     /** Matches that end after so many packets, so that what stands behind them can't be asked for without end. */
     private static final Set<String> LIMITS = Collections.unmodifiableSet(new HashSet<String>(Arrays.asList("limit", "hashlimit", "recent",
             "quota", "statistic", "connlimit", "connbytes")));
@@ -30,13 +30,13 @@ final class Habits {
     private final Ruleset ruleset;
     private final List<Finding> out = new ArrayList<>();
 
-    private Habits(Ruleset ruleset) {
+    private RuleLint(Ruleset ruleset) {
         this.ruleset = ruleset;
     }
 
     /** The findings log-unlimited, time-is-utc and (by chain) ipv6-unfiltered. */
     static List<Finding> of(Ruleset ruleset, List<Family> families) {
-        Habits habits = new Habits(ruleset);
+        RuleLint habits = new RuleLint(ruleset);
         for (Family family : families) {
             habits.logs(family);
             habits.times(family);

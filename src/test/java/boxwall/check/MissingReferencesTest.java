@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Interfaces that the box lacks, ports of its bridges, and sets that somebody else must make. */
-class SurroundingsTest {
+class MissingReferencesTest {
     private static List<Finding> found(String code, String rules, String box) {
         BoxFacts facts = BoxFacts.of(BoxReader.read(new LiveSys(), "src/test/resources/boxes/" + box));
         ParsedRules parsed = RulesetParser.parse(new Source("rules", rules + "\n"), Names.of(facts.names(), facts.lackingNames()), null);

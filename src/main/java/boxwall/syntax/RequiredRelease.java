@@ -20,8 +20,8 @@ import java.util.List;
  * String missing = Since.missingIn(version, family, fit);    // null, or "-m recent --reap needs iptables 1.4.13"
  * </pre>
  */
-public final class Since {
-    private Since() {
+public final class RequiredRelease {
+    private RequiredRelease() {
     }
 
     /** The first thing of the rule that this release lacks, in words; null when it has all. */

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The four userlands: 1.4.11.1, 1.4.21, 1.6.2, 1.8. */
-class SinceTest {
+class RequiredReleaseTest {
     private static Rule rule(String line) {
         ParsedRules parsed = RulesetParser.parse(new Source("r", line + "\n"), Names.none(), Includes.NONE);
         assertTrue(parsed.errors().isEmpty(), parsed.errors().toString());
@@ -49,25 +49,25 @@ class SinceTest {
     })
     void whatAReleaseLacksIsNamed(String line, String version, String expected) {
         Family family = line.startsWith("ip6") ? Family.IPV6 : Family.IPV4;
-        String missing = Since.missingIn(version, family, Since.without(version, family, rule(line)));
+        String missing = RequiredRelease.missingIn(version, family, RequiredRelease.without(version, family, rule(line)));
         assertEquals(expected, missing == null ? "-" : missing);
     }
 
     @Test
     void whatOnlySaysTheDefaultCanBeLeftOut() {
         Rule rule = rule("iptables -A INPUT -m recent --set");
-        assertEquals("-A INPUT -m recent --set --name DEFAULT --rsource", Writer.rule("INPUT", Since.without("1.4.11.1", Family.IPV4, rule)));
-        assertEquals(rule, Since.without("1.4.21", Family.IPV4, rule));
-        assertEquals(rule, Since.without(null, Family.IPV4, rule));
-        assertNull(Since.missingIn(null, Family.IPV4, rule));
+        assertEquals("-A INPUT -m recent --set --name DEFAULT --rsource", Writer.rule("INPUT", RequiredRelease.without("1.4.11.1", Family.IPV4, rule)));
+        assertEquals(rule, RequiredRelease.without("1.4.21", Family.IPV4, rule));
+        assertEquals(rule, RequiredRelease.without(null, Family.IPV4, rule));
+        assertNull(RequiredRelease.missingIn(null, Family.IPV4, rule));
     }
 
     @Test
     void versionsAreComparedByNumbers() {
-        assertTrue(Since.older("1.4.9", "1.4.13"));
-        assertFalse(Since.older("1.4.13", "1.4.13"));
-        assertFalse(Since.older("1.10", "1.8.4"));
-        assertTrue(Since.older("1.8", "1.8.4"));
-        assertFalse(Since.older("1.4.11.1", null));
+        assertTrue(RequiredRelease.older("1.4.9", "1.4.13"));
+        assertFalse(RequiredRelease.older("1.4.13", "1.4.13"));
+        assertFalse(RequiredRelease.older("1.10", "1.8.4"));
+        assertTrue(RequiredRelease.older("1.8", "1.8.4"));
+        assertFalse(RequiredRelease.older("1.4.11.1", null));
     }
 }

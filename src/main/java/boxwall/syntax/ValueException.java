@@ -1,10 +1,10 @@
 package boxwall.syntax;
 
 /** A value that isn't what its option takes; becomes a {@link SyntaxError} where the place is known. */
-final class Bad extends Exception {
+final class ValueException extends Exception {
     final String todo;
 
-    Bad(String what, String todo) {
+    ValueException(String what, String todo) {
         super(what);
         this.todo = todo;
     }

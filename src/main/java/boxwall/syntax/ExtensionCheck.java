@@ -8,8 +8,8 @@ import java.util.Collections;
 import java.util.List;
 
 /** What some extensions do with their options when all are read: defaults that depend on others, two ways to say one thing. */
-final class Finish {
-    static List<Option> options(String how, List<Option> given, Family family) throws Bad {
+final class ExtensionCheck {
+    static List<Option> options(String how, List<Option> given, Family family) throws ValueException {
         List<Option> all = new ArrayList<>(given);
         switch (how) {
             case "connlimit":
@@ -50,13 +50,13 @@ final class Finish {
                 Option mask = find(all, "--cluster-local-nodemask");
                 // either of them lacking is an error already
                 if (nodes != null && mask != null && Numbers.parse(mask.value()) >> Long.parseLong(nodes.value()) != 0) {
-                    throw new Bad("a node above --cluster-total-nodes", "correct one of them");
+                    throw new ValueException("a node above --cluster-total-nodes", "correct one of them");
                 }
                 break;
             case "ipcomp":
                 Option spi = find(all, "--ipcompspi");
                 if (spi != null && spi.value().equals("0:4294967295")) {
-                    throw new Bad("every SPI", "-p 108 alone says that; iptables-save would print a rule for the SPI 0");
+                    throw new ValueException("every SPI", "-p 108 alone says that; iptables-save would print a rule for the SPI 0");
                 }
                 break;
             case "policy":
@@ -66,7 +66,7 @@ final class Finish {
                 Option type = find(all, "--rt-type");
                 boolean zero = type != null && !type.negated && type.value().equals("0");
                 if (!zero && (find(all, "--rt-0-res") != null || find(all, "--rt-0-addrs") != null)) {
-                    throw new Bad("--rt-0-res or --rt-0-addrs without --rt-type 0", "add it");
+                    throw new ValueException("--rt-0-res or --rt-0-addrs without --rt-type 0", "add it");
                 }
                 break;
             default:
@@ -101,13 +101,13 @@ final class Finish {
     }
 
     /** --save-mark and --restore-mark have two masks, which --mask sets together; setting a mark has none of them. */
-    private static void connmark(List<Option> all) throws Bad {
+    private static void connmark(List<Option> all) throws ValueException {
         Option mask = find(all, "--mask");
         boolean copies = find(all, "--set-xmark") == null;
         for (String name : new String[] {"--nfmask", "--ctmask"}) {
             Option own = find(all, name);
             if (own != null && (mask != null || !copies) || mask != null && !copies) {
-                throw new Bad("a mask that doesn't belong there", "--nfmask and --ctmask, or --mask for both, go with --save-mark and --restore-mark");
+                throw new ValueException("a mask that doesn't belong there", "--nfmask and --ctmask, or --mask for both, go with --save-mark and --restore-mark");
             }
             if (own == null && copies) {
                 all.add(Option.of(name, mask != null ? mask.value() : "0xffffffff"));
@@ -117,29 +117,29 @@ final class Finish {
     }
 
     /** No flag looked at and one expected, or none expected and negated: iptables-save would drop the option, and so turn the rule round. */
-    private static void tcp(List<Option> all) throws Bad {
+    private static void tcp(List<Option> all) throws ValueException {
         Option flags = find(all, "--tcp-flags");
         boolean none = flags != null && flags.value().equals("NONE");
         if (none && flags.negated == flags.values.get(1).equals("NONE")) {
-            throw new Bad("--tcp-flags NONE with this matches no packet", "name the flags to look at");
+            throw new ValueException("--tcp-flags NONE with this matches no packet", "name the flags to look at");
         }
     }
 
-    private static void limit(List<Option> all) throws Bad {
+    private static void limit(List<Option> all) throws ValueException {
         Option rate = find(all, "--limit");
         Option burst = find(all, "--limit-burst");
         burst(Rate.limitPeriod(rate == null ? "3/hour" : rate.value()), burst == null ? "5" : burst.value(), false);
     }
 
-    private static void burst(long period, String packets, boolean wide) throws Bad {
+    private static void burst(long period, String packets, boolean wide) throws ValueException {
         if (!(wide ? Rate.isCounted(period, Long.parseLong(packets)) : Rate.countable(period, Long.parseLong(packets), false))) {
-            throw new Bad("a burst of " + packets + " takes longer than the kernel can count, or is nothing",
+            throw new ValueException("a burst of " + packets + " takes longer than the kernel can count, or is nothing",
                     "choose a higher rate or another burst, as 1");
         }
     }
 
     /** The table's entries live as long as the rate's unit, as the user wrote it; printed when the printed rate has another unit. */
-    private static void hashlimit(List<Option> all, Family family) throws Bad {
+    private static void hashlimit(List<Option> all, Family family) throws ValueException {
         swapIfNegated(all, "--hashlimit-upto", "--hashlimit-above");
         for (String name : new String[] {"--hashlimit-srcmask", "--hashlimit-dstmask"}) {
             Option mask = find(all, name);
@@ -166,24 +166,24 @@ final class Finish {
     }
 
     /** random has a probability; nth has --every and --packet, which iptables 1.8 wants written. */
-    private static void statistic(List<Option> all) throws Bad {
+    private static void statistic(List<Option> all) throws ValueException {
         Option mode = find(all, "--mode");
         Option every = find(all, "--every");
         Option packet = find(all, "--packet");
         boolean nth = mode != null && "nth".equals(mode.value());
         if (nth != (every != null) || !nth && packet != null) {
-            throw new Bad(nth ? "--mode nth without --every" : "--every or --packet with --mode random",
+            throw new ValueException(nth ? "--mode nth without --every" : "--every or --packet with --mode random",
                     "--mode random takes --probability, --mode nth takes --every and --packet");
         }
         if (nth && packet == null) {
             all.add(Option.of("--packet", "0"));
         } else if (nth && Long.parseLong(packet.value()) >= Long.parseLong(every.value())) {
-            throw new Bad("--packet must be below --every", "packets count from 0");
+            throw new ValueException("--packet must be below --every", "packets count from 0");
         }
     }
 
     /** Kept as bytes, printed as text when all of them can be. */
-    private static void string(List<Option> all) throws Bad {
+    private static void string(List<Option> all) throws ValueException {
         for (int i = 0; i < all.size(); i++) {
             Option option = all.get(i);
             boolean hex = option.name.equals("--hex-string");
@@ -196,12 +196,12 @@ final class Finish {
         Option from = find(all, "--from");
         Option to = find(all, "--to");
         if (from != null && to != null && Long.parseLong(from.value()) > Long.parseLong(to.value())) {
-            throw new Bad("--from behind --to", "write the lower offset as --from");
+            throw new ValueException("--from behind --to", "write the lower offset as --from");
         }
     }
 
     /** Both ends of the day are printed when one of them isn't the day's own. */
-    private static void time(List<Option> all) throws Bad {
+    private static void time(List<Option> all) throws ValueException {
         Option start = find(all, "--timestart");
         Option stop = find(all, "--timestop");
         String from = start == null ? "00:00:00" : start.value();
@@ -213,12 +213,12 @@ final class Finish {
             all.add(Option.of("--timestop", to));
         }
         if (find(all, "--contiguous") != null && from.compareTo(to) < 0) {
-            throw new Bad("--contiguous with a time that doesn't cross midnight", "remove it");
+            throw new ValueException("--contiguous with a time that doesn't cross midnight", "remove it");
         }
     }
 
     /** libxt_policy.c: none takes nothing more; --strict takes something; the tunnel's ends want --mode tunnel. */
-    private static void policy(List<Option> all) throws Bad {
+    private static void policy(List<Option> all) throws ValueException {
         boolean strict = false;
         boolean ends = false;
         boolean tunnel = false;
@@ -232,13 +232,13 @@ final class Finish {
         }
         Option pol = find(all, "--pol");
         if (pol != null && pol.value().equals("none") && (strict || parts > 0)) {
-            throw new Bad("--pol none with more about a policy", "keep one of them");
+            throw new ValueException("--pol none with more about a policy", "keep one of them");
         }
         if (strict && parts == 0) {
-            throw new Bad("--strict with nothing to compare", "add --reqid, --spi, --proto, --mode or the tunnel's ends");
+            throw new ValueException("--strict with nothing to compare", "add --reqid, --spi, --proto, --mode or the tunnel's ends");
         }
         if (ends && !tunnel) {
-            throw new Bad("--tunnel-src or --tunnel-dst without --mode tunnel", "add --mode tunnel");
+            throw new ValueException("--tunnel-src or --tunnel-dst without --mode tunnel", "add --mode tunnel");
         }
     }
 }

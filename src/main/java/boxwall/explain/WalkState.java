@@ -10,17 +10,17 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /** What one walk has found so far. */
-final class Passage {
+final class WalkState {
     final Packet packet;
-    final List<Step> trail = new ArrayList<>();
+    final List<TrailEntry> trail = new ArrayList<>();
     final Set<Origin> unknown = new LinkedHashSet<>();
     private final Set<String> notes = new LinkedHashSet<>();
     private final Set<Verdict> possible = new TreeSet<>();
-    private Step stopped;
-    private Step accepted;
+    private TrailEntry stopped;
+    private TrailEntry accepted;
     private boolean translated;
 
-    Passage(Packet packet) {
+    WalkState(Packet packet) {
         this.packet = packet;
     }
 
@@ -65,7 +65,7 @@ final class Passage {
 
     Answer answer() {
         boolean one = possible.size() == 1 && !possible.contains(Verdict.UNKNOWN);
-        Step step = !one ? null : possible.contains(Verdict.ACCEPT) ? accepted : stopped;
+        TrailEntry step = !one ? null : possible.contains(Verdict.ACCEPT) ? accepted : stopped;
         List<Origin> depends = new ArrayList<>();
         if (!one) {
             depends.addAll(unknown);

@@ -5,7 +5,7 @@ import boxwall.box.Finding;
 import boxwall.box.Interface;
 import boxwall.explain.Answer;
 import boxwall.explain.Packet;
-import boxwall.explain.Step;
+import boxwall.explain.TrailEntry;
 import boxwall.explain.Verdict;
 import boxwall.explain.Walk;
 import boxwall.netfilter.Family;
@@ -23,7 +23,7 @@ import java.util.Set;
  * Questions that the rules let through and answers that they drop: the rule for ESTABLISHED is missing in the chain that the answers
  * take. Both walks are certain, so each finding is a proof by example; a few single packets are all that it costs.
  */
-final class Answers {
+final class DroppedAnswers {
     private static final List<Integer> UDP_PORTS = Arrays.asList(53, 123);
     private static final List<Integer> TCP_PORTS = Arrays.asList(443, 80);
     /** Of the ports that the rules name these many are asked for: each is a walk through all the rules. */
@@ -32,17 +32,17 @@ final class Answers {
     private final Ruleset ruleset;
     private final BoxFacts facts;
     private final Family family;
-    private final Samples samples;
+    private final SamplePackets samples;
     private final Walk walk;
     private final Walk written;
     private final Set<Hook> said = new LinkedHashSet<>();
     private final List<Finding> out = new ArrayList<>();
 
-    private Answers(Ruleset ruleset, BoxFacts facts, Family family, Walk walk, Walk written) {
+    private DroppedAnswers(Ruleset ruleset, BoxFacts facts, Family family, Walk walk, Walk written) {
         this.ruleset = ruleset;
         this.facts = facts;
         this.family = family;
-        this.samples = new Samples(facts, family);
+        this.samples = new SamplePackets(facts, family);
         this.walk = walk;
         this.written = written;
     }
@@ -55,7 +55,7 @@ final class Answers {
      * @param written a walk through the rules as written where their states are compiled away, else null
      */
     static List<Finding> of(Ruleset ruleset, BoxFacts facts, Family family, Walk walk, Walk written) {
-        Answers answers = new Answers(ruleset, facts, family, walk, written);
+        DroppedAnswers answers = new DroppedAnswers(ruleset, facts, family, walk, written);
         if (ruleset.owns(family, Table.FILTER)) {
             answers.ask();
         }
@@ -82,18 +82,18 @@ final class Answers {
 
     private void ask(Hook way, String in, String out, byte[] from, byte[] to, Hook back) {
         boolean settled = said.contains(back);
-        for (Integer port : ports(TCP_PORTS, Samples.TCP, in)) {
-            settled = settled || ask(way, in, out, from, to, back, Samples.TCP, port.intValue());
+        for (Integer port : ports(TCP_PORTS, SamplePackets.TCP, in)) {
+            settled = settled || ask(way, in, out, from, to, back, SamplePackets.TCP, port.intValue());
         }
         settled = said.contains(back);
-        for (Integer port : ports(UDP_PORTS, Samples.UDP, in)) {
-            settled = settled || ask(way, in, out, from, to, back, Samples.UDP, port.intValue());
+        for (Integer port : ports(UDP_PORTS, SamplePackets.UDP, in)) {
+            settled = settled || ask(way, in, out, from, to, back, SamplePackets.UDP, port.intValue());
         }
     }
 
     private Set<Integer> ports(List<Integer> usual, int protocol, String in) {
         Set<Integer> ports = new LinkedHashSet<>(usual);
-        List<Integer> named = Samples.acceptedPorts(ruleset, family, in, protocol);
+        List<Integer> named = SamplePackets.acceptedPorts(ruleset, family, in, protocol);
         ports.addAll(named.subList(0, Math.min(named.size(), NAMED_MAX)));
         return ports;
     }
@@ -113,7 +113,7 @@ final class Answers {
             report(way, back, question + ": " + asked, answer + ": " + answered, answered, lost ? port : 0);
             return true;
         }
-        Step by = answered.decidedBy;
+        TrailEntry by = answered.decidedBy;
         return answered.verdict == Verdict.ACCEPT && (by == null || by.rule == null || !by.ruleText().contains("port"));
     }
 

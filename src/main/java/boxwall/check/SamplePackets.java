@@ -23,7 +23,7 @@ import java.util.TreeSet;
  * Packets to ask a ruleset about: of a stranger in the Internet, of a LAN host, of the box. What isn't known of the box stays unknown in
  * them, so that an answer that is certain holds for all such packets.
  */
-final class Samples {
+final class SamplePackets {
     static final int TCP = 6;
     static final int UDP = 17;
     /** A client's port: above what services use, in every system's range for clients. */
@@ -34,7 +34,7 @@ final class Samples {
     private final Family family;
     private final BoxFacts facts;
 
-    Samples(BoxFacts facts, Family family) {
+    SamplePackets(BoxFacts facts, Family family) {
         this.facts = facts;
         this.family = family;
     }

@@ -15,14 +15,14 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Which rules may be tried alone after the kernel refused their table. */
-class SuspectsTest {
+class RejectedRuleCandidatesTest {
     private static final String RULES = "iptables -N U\niptables -A INPUT -i lo -j ACCEPT\niptables -A INPUT -p udp -m mark --mark 1 -j U\n"
             + "iptables -A U -p tcp -m tcp --dport 80 -j ACCEPT\niptables -A U -j DROP\niptables -t mangle -A INPUT -j MARK --set-mark 1\n";
 
-    private static Suspects of(String box, String rules, String error) {
+    private static RejectedRuleCandidates of(String box, String rules, String error) {
         BoxFacts facts = BoxFacts.of(BoxReader.read(new LiveSys(), "src/test/resources/boxes/" + box));
         Ruleset ruleset = RulesetParser.parse(new Source("rules", rules), Names.of(facts.names(), facts.lackingNames()), null).ruleset();
-        return Suspects.of(error, ruleset, facts, "alone");
+        return RejectedRuleCandidates.of(error, ruleset, facts, "alone");
     }
 
     private static String failed(int line) {
@@ -31,7 +31,7 @@ class SuspectsTest {
 
     @Test
     void onlyTheRefusedTablesRulesWithoutTheirJumps() {
-        Suspects suspects = of("virtual", RULES, failed(18));
+        RejectedRuleCandidates suspects = of("virtual", RULES, failed(18));
         assertEquals("filter", suspects.table().word());
         assertEquals(List.of("-A alone -p udp -m mark --mark 0x1", "-A alone -p tcp -m tcp --dport 80 -j ACCEPT"), suspects.lines());
         assertEquals(List.of("-A alone -j MARK --set-xmark 0x1/0xffffffff"), of("virtual", RULES, failed(8)).lines());
@@ -57,9 +57,9 @@ class SuspectsTest {
     @Test
     void whatWouldLoadConntrackIsNeverTried() {
         String rules = "iptables -A INPUT -m connlimit --connlimit-above 3 -j DROP\niptables -A INPUT -m mark --mark 1 -j DROP\n";
-        Suspects refusing = of("virtual-avm", rules, failed(7));
+        RejectedRuleCandidates refusing = of("virtual-avm", rules, failed(7));
         assertNull(refusing);
-        Suspects tracking = of("virtual", rules, failed(7));
+        RejectedRuleCandidates tracking = of("virtual", rules, failed(7));
         assertEquals(2, tracking.lines().size());
     }
 }

@@ -6,7 +6,7 @@ import boxwall.netfilter.Rule;
 import boxwall.netfilter.Table;
 
 /** One station of a walk: a rule that matched (or may have), or the policy at a built-in chain's end. */
-public final class Step {
+public final class TrailEntry {
     public final Table table;
     public final String chain;
     /** The rule's place in its chain, 1-based as in {@code iptables -L --line-numbers}; 0 for the policy. */
@@ -18,7 +18,7 @@ public final class Step {
     /** False when the rule matches only if something unknown is so. */
     public final boolean certain;
 
-    private Step(Table table, String chain, int number, Rule rule, Policy policy, boolean certain) {
+    private TrailEntry(Table table, String chain, int number, Rule rule, Policy policy, boolean certain) {
         this.table = table;
         this.chain = chain;
         this.number = number;
@@ -27,12 +27,12 @@ public final class Step {
         this.certain = certain;
     }
 
-    static Step rule(Table table, String chain, int number, Rule rule, boolean certain) {
-        return new Step(table, chain, number, rule, null, certain);
+    static TrailEntry rule(Table table, String chain, int number, Rule rule, boolean certain) {
+        return new TrailEntry(table, chain, number, rule, null, certain);
     }
 
-    static Step policy(Table table, String chain, Policy policy) {
-        return new Step(table, chain, 0, null, policy, true);
+    static TrailEntry policy(Table table, String chain, Policy policy) {
+        return new TrailEntry(table, chain, 0, null, policy, true);
     }
 
     /** The rule in words of the command line; {@code policy DROP} for a policy. */
@@ -47,10 +47,10 @@ public final class Step {
 
     @Override
     public boolean equals(Object other) {
-        if (!(other instanceof Step)) {
+        if (!(other instanceof TrailEntry)) {
             return false;
         }
-        Step s = (Step) other;
+        TrailEntry s = (TrailEntry) other;
         return s.table == table && s.number == number && s.chain.equals(chain) && s.certain == certain;
     }
 

@@ -17,7 +17,7 @@ import java.util.Set;
  * ICMP errors. UDP answers are {@link Mirror}'s. A rule that only drops is never narrowed for openings, UDP and ICMP requests: where it
  * drops ESTABLISHED it takes all UDP. Any other rule, a jump to a chain that may accept among them, never takes UDP that may be new.
  */
-final class Pieces {
+final class Replacements {
     private final Family family;
     private final Rule base;
     private final Set<State> states;
@@ -25,7 +25,7 @@ final class Pieces {
     private final OtherProtocols others;
     private final List<Rule> made = new ArrayList<>();
 
-    private Pieces(Family family, Rule rule, Set<State> states, boolean drops, OtherProtocols others) {
+    private Replacements(Family family, Rule rule, Set<State> states, boolean drops, OtherProtocols others) {
         this.family = family;
         this.base = States.strip(rule);
         this.states = states;
@@ -39,7 +39,7 @@ final class Pieces {
      * @param drops whether its target can only take packets away
      */
     static List<Rule> of(Family family, Rule rule, Set<State> states, boolean drops, OtherProtocols others) {
-        Pieces pieces = new Pieces(family, rule, states, drops, others);
+        Replacements pieces = new Replacements(family, rule, states, drops, others);
         if (states.contains(State.NEW) && states.contains(State.ESTABLISHED) && states.contains(State.RELATED)) {
             pieces.made.add(pieces.base);
         } else {
@@ -58,11 +58,11 @@ final class Pieces {
             return;
         }
         if (states.contains(State.NEW)) {
-            add(Segments.of(Segments.OPENING, base));
+            add(TcpSegments.of(TcpSegments.OPENING, base));
         }
         if (states.contains(State.ESTABLISHED)) {
-            add(Segments.of(Segments.ACK, base));
-            add(Segments.of(Segments.RESET, base));
+            add(TcpSegments.of(TcpSegments.ACK, base));
+            add(TcpSegments.of(TcpSegments.RESET, base));
         }
     }
 

@@ -8,7 +8,7 @@ import boxwall.netfilter.State;
  * of FIN, SYN, RST and ACK; the ICMP requests that conntrack takes as new (echo, timestamp, information, address mask; in ICMPv6 echo
  * and node information: nf_conntrack_proto_icmp.c, nf_conntrack_proto_icmpv6.c); every packet of another protocol; no later fragment.
  */
-final class Openings {
+final class NewConnections {
     private static final int[] REQUESTS_V4 = {8, 13, 15, 17};
     private static final int[] REQUESTS_V6 = {128, 139};
 

@@ -5,7 +5,7 @@ import boxwall.netfilter.Network;
 import boxwall.netfilter.Rule;
 
 /** A rule narrowed by the addresses, interfaces and the protocol that another rule asks for: what fits both. */
-final class Narrow {
+final class RuleIntersection {
     /** No packet fits both. */
     private boolean apart;
     /** Some may fit both, but one rule can't ask for that. */
@@ -13,14 +13,14 @@ final class Narrow {
 
     /** The rule with the other's conditions too, matches aside; null when no packet fits both, or one rule can't ask for both. */
     static Rule by(Rule rule, Rule other) {
-        Narrow narrow = new Narrow();
+        RuleIntersection narrow = new RuleIntersection();
         Rule narrowed = narrow.both(rule, other);
         return narrow.apart || narrow.needsTwo ? null : narrowed;
     }
 
     /** Whether some packet may fit both although {@link #by} has no rule for them. */
     static boolean needsTwo(Rule rule, Rule other) {
-        Narrow narrow = new Narrow();
+        RuleIntersection narrow = new RuleIntersection();
         narrow.both(rule, other);
         return narrow.needsTwo && !narrow.apart;
     }
