@@ -2,6 +2,7 @@ package boxwall.compile;
 
 import boxwall.box.BoxFacts;
 import boxwall.box.Finding;
+import boxwall.box.ImageModel;
 import boxwall.box.Readings;
 import boxwall.check.Checker;
 import boxwall.check.Proofs;
@@ -19,6 +20,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Rulesets made of conf/presets, parsed, compiled and checked for a box from a folder. */
 public final class Presets {
@@ -76,6 +80,41 @@ public final class Presets {
 
     static Readings box(String name) {
         return BoxReader.read(new LiveSys(), BOXES.resolve(name).toString());
+    }
+
+    /** What Freetz-NG's sources say of a model box, of its firmware; of 7360 and 7583 the first hardware. */
+    public static ImageModel imageModel(String model) {
+        String[] words = model.split("-");
+        return ImageModel.find(words[0].matches("7360|7583") ? words[0] + "v1" : words[0], words[1].substring(0, 2) + "." + words[1].substring(2));
+    }
+
+    /** The modules that the package itself selects into an image for a model box, by boxes/images.txt; null when it gets none, or for no model. */
+    static List<String> selected(String model) throws IOException {
+        for (String line : Files.readAllLines(BOXES.resolve("images.txt"))) {
+            if (line.startsWith(model + " ") && !line.contains("!")) {
+                return Stream.of(line.split(" ")).skip(1).filter(word -> !word.equals("*")).toList();
+            }
+        }
+        return null;
+    }
+
+    /** A model box as it boots with that image: these modules are in modules.dep, none is loaded. Null when there is no such image. */
+    static Readings image(String model) throws IOException {
+        List<String> modules = selected(model);
+        if (modules == null) {
+            return null;
+        }
+        Readings box = box(model).asBooted();
+        ImageModel image = imageModel(model);
+        Readings made = image.readings(modules);
+        String dep = made.paths().stream().filter(path -> path.endsWith("/modules.dep")).findFirst().orElseThrow();
+        String old = box.paths().stream().filter(path -> path.endsWith("/modules.dep")).findFirst().orElse(dep);
+        // some models carry faults of another image: files that it lacks, modules of another build
+        List<String> listings = box.commandNames().stream().filter(name -> name.startsWith("ls_%2Flib%2Fmodules")).toList();
+        if (box.command("dmesg") != null) {
+            box = box.withCommand("dmesg", box.command("dmesg").lines().filter(line -> !line.matches(".*(version magic|about version|Unknown symbol).*")).map(line -> line + "\n").collect(Collectors.joining()));
+        }
+        return box.withCommands(listings, Map.of()).withFile(old, made.file(dep));
     }
 
     static ParsedRules parse(String text, BoxFacts facts) {

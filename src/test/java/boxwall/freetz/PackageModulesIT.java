@@ -10,6 +10,7 @@ import boxwall.box.Readings;
 import boxwall.check.Checker;
 import boxwall.compile.Compiled;
 import boxwall.compile.Compiler;
+import boxwall.compile.Presets;
 import boxwall.compile.Stateful;
 import boxwall.syntax.Includes;
 import boxwall.syntax.Names;
@@ -37,6 +38,7 @@ class PackageModulesIT {
     private static final String VALUES = "RTP_PORTS=7078:7109\nVPN_IF=tun0\nVPN_NET=10.8.0.0/24\nVPN_PORT=1194\nDMZ_HOST=192.168.179.20\nDMZ_PORTS=80,443\nVIRTUAL_IP=203.0.113.9\n"
             + "VIRTUAL_HOST=192.168.178.20\nVIRTUAL_PORTS=80,443\nDEVICE=192.168.178.30\nHOST=192.168.178.20\nPORTS=443\nTO=203.0.113.0/24\n";
     private static final Path PRESETS = Path.of("conf/presets");
+    private static final Path BOXES = Path.of("src/test/resources/boxes");
 
     @TempDir
     Path tree;
@@ -148,6 +150,25 @@ class PackageModulesIT {
         rows.forEach((what, kernels) -> table.append("| ").append(what).append(" | ").append(String.join(", ", kernels)).append(" |\n"));
         Files.writeString(Path.of("target/package-modules.txt"), table);
         assertTrue(Files.readString(Path.of("docs/kernels.md")).contains(table), "docs/kernels.md should have this list:\n" + table);
+    }
+
+    /** boxes/images.txt, which UseCasesTest puts into the model boxes, is what Config.in selects; -Dboxwall.update=true writes it anew. */
+    @Test
+    void theModelBoxesHaveTheModulesThatThePackageSelects() throws Exception {
+        StringBuilder rows = new StringBuilder("# What Freetz-NG's image for a model box has of netfilter's modules when boxwall is selected: by Config.in; * where the package\n"
+                + "# selects nothing, since x_tables is built in: what an image can have, by hand; ! no image, and why. Made by PackageModulesIT.\n");
+        try (Stream<Path> folders = Files.list(BOXES)) {
+            for (String name : folders.map(folder -> folder.getFileName().toString()).filter(name -> name.matches("[0-9][a-z0-9]+-[0-9]{4}")).sorted().toList()) {
+                ImageModel model = Presets.imageModel(name);
+                Set<String> image = model.obstacle().isEmpty() ? image(model) : Set.of();
+                boolean byHand = model.obstacle().isEmpty() && image.isEmpty();
+                rows.append(name).append(' ').append(model.obstacle().isEmpty() ? String.join(" ", byHand ? model.obtainable() : image) : "! " + model.obstacle()).append(byHand ? " *" : "").append('\n');
+            }
+        }
+        if (Boolean.getBoolean("boxwall.update")) {
+            Files.writeString(BOXES.resolve("images.txt"), rows);
+        }
+        assertEquals(rows.toString(), Files.readString(BOXES.resolve("images.txt")));
     }
 
     /** A module that no rule uses would be one more that an image must have. */
