@@ -158,20 +158,22 @@ final class Walk {
     }
 
     private Answer andOr(Node node, boolean asks) {
-        Answer answer = run(node.parts.get(0), true);
+        Node ran = node.parts.get(0);
+        Answer answer = run(ran, true);
         for (int i = 1; i < node.parts.size(); i++) {
             Node part = node.parts.get(i);
             Answer wanted = node.operators.get(i - 1).equals("&&") ? Answer.YES : Answer.NO;
             if (halt != null) {
                 leftOut.skip(part, "it stands after " + halt + " in line " + haltLine);
             } else if (answer == wanted) {
+                ran = part;
                 answer = run(part, asks || i + 1 < node.parts.size());
             } else if (answer == Answer.UNKNOWN) {
                 leftOut.undecided(part, node.parts.get(i - 1));
             } else {
                 String why = "it is for when the command before " + (wanted == Answer.YES ? "succeeds" : "fails");
                 leftOut.skip(part, why);
-                leftOut.switchedOff(node.parts.get(i - 1), part, why);
+                leftOut.switchedOff(ran, part, why);
             }
         }
         return answer;
@@ -222,8 +224,7 @@ final class Walk {
             values = node.flag ? scope.positional() : Expansion.of(node.words, scope).texts;
             for (ShellWord word : node.words) {
                 for (Piece piece : word.pieces) {
-                    boolean pattern = piece.kind == Piece.Kind.TEXT && !piece.quoted && (piece.text.indexOf('*') >= 0 || piece.text.indexOf('?') >= 0);
-                    if (pattern) {
+                    if (piece.kind == Piece.Kind.TEXT && !piece.quoted && (piece.text.indexOf('*') >= 0 || piece.text.indexOf('?') >= 0)) {
                         throw new Undecided("a pattern for file names: " + Show.text(piece.text), "write the values");
                     }
                 }
@@ -254,8 +255,7 @@ final class Walk {
 
     private Answer loop(Node node) {
         ledger.structure(node.line, node.end);
-        Answer answer = run(node.parts.get(0), true);
-        if (answer == (node.flag ? Answer.YES : Answer.NO)) {
+        if (run(node.parts.get(0), true) == (node.flag ? Answer.YES : Answer.NO)) {
             leftOut.skip(node.parts.get(1), "the loop's condition doesn't hold at its start");
             return Answer.YES;
         }

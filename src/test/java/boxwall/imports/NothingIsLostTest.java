@@ -91,7 +91,7 @@ class NothingIsLostTest {
         for (String text : List.of("IPT=iptables\n:own $IPT -I INPUT 1 -s 10.1.1.1 -j DROP || echo failed\n", "*filter\n:INPUT DROP [0:0]\n:own -A INPUT -i lo -j ACCEPT\nCOMMIT\n",
                 "*nat\n:own -A POSTROUTING -o dsl -j MASQUERADE\nCOMMIT\n", "iptables -N own\niptables -A own | 10.0.0.0/8 -j DROP\n", "iptables -A <<E -j own\n",
                 "true && wrap -A INPUT -s 10.1.1.1 -j DROP\n", "iptables -A INPUT -j ACCEPT; x -A INPUT -j DROP\n", "*filter\n:INPUT DROP [0:0]\n\n:own\n-A INPUT -i lo -j ACCEPT\nCOMMIT\n",
-                "-A POSTROUTING -o dsl -j MASQUERADE\n*nat\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n", "false && <<E\niptables -A INPUT -j DROP\nERADE\n", "INPUT 1 -s 10.1.1.1 -j -I DROP || echo failed\n", "false && own -A INPUT -j\n",
+                "-A POSTROUTING -o dsl -j MASQUERADE\n*nat\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n", "false && <<E\niptables -A INPUT -j DROP\nERADE\n", "INPUT 1 -s 10.1.1.1 -j -I DROP || echo failed\n", "false && own -A INPUT -j\n", "false && x -i lan && iptables -A FORWARD -j DROP\n",
                 "iptables -I INPUT -j DROP || echo \"\niptables -A FORWARD -i \" -o dsl -j DROP\n", "A=1 B=2 # x\nA=1 :own -A INPUT -j DROP\n")) {
             assertFalse(Import.read("x", text + "iptables -A FORWARD -i lan -j ACCEPT\n").isWhole(), () -> text + Import.read("x", text).text() + Import.read("x", text).remarks());
         }
