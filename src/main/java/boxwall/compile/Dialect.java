@@ -26,8 +26,6 @@ import java.util.List;
  * stays, and the check refuses it.
  */
 final class Dialect {
-    private static final String STATES = "(NEW|ESTABLISHED|RELATED|INVALID|UNTRACKED)(,(NEW|ESTABLISHED|RELATED|INVALID|UNTRACKED))*";
-
     private final BoxFacts facts;
     private final List<Note> notes;
 
@@ -93,7 +91,7 @@ final class Dialect {
             return null;
         }
         Option asked = match.options.get(0);
-        boolean plain = asked.name.equals(state ? "--state" : "--ctstate") && asked.value() != null && asked.value().matches(STATES);
+        boolean plain = asked.name.equals(state ? "--state" : "--ctstate") && asked.states() != null;
         return !plain ? null : new Match(state ? "conntrack" : "state", java.util.Collections.singletonList(
                 new Option(state ? "--ctstate" : "--state", asked.negated, asked.values)));
     }

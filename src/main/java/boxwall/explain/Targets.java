@@ -46,23 +46,10 @@ final class Targets {
         if (!target.name.equals("MARK") || target.options.size() != 1) {
             return null;
         }
-        Option option = target.options.get(0);
-        long[] masked = Words.masked(option.value() == null ? "" : option.value());
-        if (masked == null) {
-            return null;
-        }
-        long value = masked[0];
-        long mask = masked[1];
-        String name = option.name;
-        if (name.equals("--set-xmark")) {
-            return new long[] {mask, value};
-        }
-        if (name.equals("--set-mark")) {
-            return new long[] {mask | value, value};
-        }
-        return name.equals("--and-mark") ? new long[] {~value & 0xffffffffL, 0}
-                : name.equals("--or-mark") ? new long[] {value, value}
-                : name.equals("--xor-mark") ? new long[] {0, value} : null;
+        // the other ways to write it (--or-mark and its like) are read as this one
+        Option option = target.option("--set-xmark");
+        long[] masked = option == null ? null : Words.masked(option.value());
+        return masked == null ? null : new long[] {masked[1], masked[0]};
     }
 
     /** Whether CONNMARK only reads the packet's mark (--save-mark, --set-…): the packet stays as it is. */
@@ -84,6 +71,12 @@ final class Targets {
         }
         byte[] address = Addresses.parse(text);
         return address != null && address.length * 8 == family.addressBits ? address : null;
+    }
+
+    /** Whether DNAT writes a port only. */
+    static boolean keepsAddress(Target target) {
+        Option destination = target.option("--to-destination");
+        return destination != null && destination.value().startsWith(":");
     }
 
     /** The one port that DNAT or REDIRECT writes; -1 when the port stays, -2 when it can't be foreseen. */

@@ -1,5 +1,7 @@
 package boxwall.explain;
 
+import boxwall.netfilter.Match;
+import boxwall.netfilter.Negatable;
 import boxwall.netfilter.Origin;
 import boxwall.netfilter.Policy;
 import boxwall.netfilter.Rule;
@@ -37,7 +39,7 @@ public final class TrailEntry {
 
     /** The rule in words of the command line; {@code policy DROP} for a policy. */
     public String ruleText() {
-        return rule == null ? "policy " + policy : RuleText.of(rule);
+        return rule == null ? "policy " + policy : text(rule);
     }
 
     /** Where the user wrote the rule; null for the policy. */
@@ -66,6 +68,30 @@ public final class TrailEntry {
             return table.word() + " " + chain + " policy " + policy;
         }
         return table.word() + " " + chain + " " + number + " (" + rule.origin + (certain ? "" : ", perhaps") + "): "
-                + RuleText.of(rule);
+                + text(rule);
+    }
+
+    /** {@code -s 10.0.0.0/8 -p tcp -m tcp --dport 80 -j ACCEPT}, for people; what is sent to the kernel is written elsewhere. */
+    private static String text(Rule rule) {
+        StringBuilder out = new StringBuilder();
+        part(out, "-s", rule.source);
+        part(out, "-d", rule.destination);
+        part(out, "-i", rule.in);
+        part(out, "-o", rule.out);
+        part(out, "-p", rule.protocol);
+        if (rule.fragment != null) {
+            boolean later = rule.fragment.value.booleanValue() != rule.fragment.negated;
+            out.append(later ? "-f " : "! -f ");
+        }
+        for (Match match : rule.matches()) {
+            out.append(match).append(' ');
+        }
+        return out.append(rule.target == null ? "(counts only)" : rule.target.toString()).toString();
+    }
+
+    private static void part(StringBuilder out, String option, Negatable<?> value) {
+        if (value != null) {
+            out.append(value.negated ? "! " : "").append(option).append(' ').append(value.value).append(' ');
+        }
     }
 }
