@@ -21,6 +21,7 @@ final class BoxState {
     private volatile Box box;
     private volatile long tablesMillis = -SHARED_MILLIS;
     private volatile String era = "";
+    private volatile String tablesOf = "";
     private volatile Finding bypassed;
     /** The counters of the whole reading before, with its packets of interfaces. */
     private Readings before;
@@ -49,6 +50,7 @@ final class BoxState {
             bypassed = before != null && now.length() > 0 && now.equals(era) ? Witness.bypassed(next.facts(), before, next.readings()) : null;
             before = Witness.counted(next.readings());
             era = now;
+            tablesOf = now;
             tablesMillis = started;
             box = next;
             return next;
@@ -62,7 +64,7 @@ final class BoxState {
             return now;
         }
         synchronized (reading) {
-            return isFresh() ? box : readTables();
+            return isFresh() ? box : readTables(tablesOf);
         }
     }
 
@@ -70,13 +72,14 @@ final class BoxState {
         return sys.uptimeMillis() - tablesMillis < SHARED_MILLIS;
     }
 
-    /** Reads the tables anew, after a change to them; the box as it was when that fails. */
-    Box readTables() {
+    /** Reads the tables anew, after the change that {@code now} names; the box as it was when that fails. */
+    Box readTables(String now) {
         synchronized (reading) {
             Box old = box();
             try {
                 tablesMillis = sys.uptimeMillis();
                 box = old.withTables(BoxReader.part(sys, script, "counters"));
+                tablesOf = now;
             } catch (BoxException e) {
                 // the next whole reading says why; until then the tables are as they were read before
                 box = old;
@@ -88,6 +91,11 @@ final class BoxState {
     /** Milliseconds of uptime at which the tables were read. */
     long tablesMillis() {
         return tablesMillis;
+    }
+
+    /** The change that was live when the tables were read; empty when nobody said. */
+    String tablesOf() {
+        return tablesOf;
     }
 
     /** The change that was live at the last whole reading. */

@@ -147,7 +147,7 @@ final class ChangeReplies {
         history.tried(request.client().text(), next.etag(), reached.status(), outcome);
         if (reached.status() == 0) {
             isPending(outcome.id());
-            box.readTables();
+            box.readTables(changes.last().toString());
         } else {
             begins(null);
         }
@@ -229,7 +229,7 @@ final class ChangeReplies {
             boolean done = reached.status() == 0 || reached.outcome().get("reason").equals("reverted") && reached.outcome().id().equals(id);
             if (done) {
                 letGo(id);
-                box.readTables();
+                box.readTables(changes.last().toString());
             }
             ended("revert of " + id, request, reached);
             return done ? Reply.json(200, ChangeJson.state(reached.outcome().state(), reached.outcome().why())) : notPending(reached);

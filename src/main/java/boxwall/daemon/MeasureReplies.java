@@ -8,6 +8,7 @@ import boxwall.plan.LiveRules;
 import boxwall.plan.Origins;
 import boxwall.report.CountersJson;
 import boxwall.report.MetricsText;
+import boxwall.report.Version;
 import boxwall.sys.Sys;
 
 import java.util.HashMap;
@@ -109,6 +110,7 @@ final class MeasureReplies {
         for (Finding finding : reads.findings(last)) {
             severities.put(finding.severity().word(), severities.get(finding.severity().word()) + 1);
         }
+        text.name("build_info", "gauge", "1, with the version of boxwall.").value("build_info", "1", "version", Version.TEXT);
         text.name("findings", "gauge", "Findings by severity.");
         for (Map.Entry<String, Integer> e : severities.entrySet()) {
             text.value("findings", e.getValue().toString(), "severity", e.getKey());

@@ -44,9 +44,9 @@ final class ReadReplies {
         watch.notice();
         Outcome last = changes.last();
         StatusJson status = new StatusJson(state(last), daemonAtMillis).protectedAt(last.protectedAt()).reason(last.why())
-                .at(sys.uptimeMillis(), System.currentTimeMillis())
+                .at(sys.uptimeMillis(), System.currentTimeMillis()).model(box.known() == null ? null : box.known().facts().firmwareModel())
                 .findings(withToken ? findings(last) : brief(last));
-        for (Map.Entry<Family, Integer> rules : rules().entrySet()) {
+        for (Map.Entry<Family, Integer> rules : rules(last).entrySet()) {
             status.rules(rules.getKey(), rules.getValue());
         }
         if (last.state().equals("pending")) {
@@ -55,21 +55,29 @@ final class ReadReplies {
         return Reply.json(200, withToken ? status.whole(box.box().facts()) : status.brief());
     }
 
-    /** Live rules by family; those that the boot plane loaded while the box has not been read yet. */
-    private Map<Family, Integer> rules() {
-        Box known = box.known();
+    /** Live rules by family; those that the boot plane loaded where the tables have not been read since. */
+    private Map<Family, Integer> rules(Outcome last) {
+        boolean read = box.tablesOf().equals(last.toString()) || box.tablesOf().length() == 0 && !watch.changed();
+        Box known = read || last.state().equals("locked") ? box.known() : null;
         Map<Family, Integer> rules = new TreeMap<Family, Integer>();
         for (Family family : Family.values()) {
-            rules.put(family, known == null ? loaded(family) : known.liveRules(family));
+            rules.put(family, known == null ? loaded(family, last.state()) : known.liveRules(family));
         }
         return rules;
     }
 
-    private int loaded(Family family) {
+    private int loaded(Family family, String state) {
         int count = 0;
-        List<String> tables = sys.list(config.get("RUN") + "/live");
-        for (String table : tables == null ? Collections.<String>emptyList() : tables) {
-            String read = table.startsWith(family.digit() + ".") ? sys.read(config.get("RUN") + "/live/" + table, MAX_TABLE) : null;
+        Map<String, String> tables = new TreeMap<String, String>();
+        // a change on trial has its tables in a place of their own; open has none
+        for (String folder : state.equals("open") ? new String[0] : new String[] {"/live", "/tx/live"}) {
+            List<String> names = folder.equals("/live") || state.equals("pending") ? sys.list(config.get("RUN") + folder) : null;
+            for (String name : names == null ? Collections.<String>emptyList() : names) {
+                tables.put(name, config.get("RUN") + folder + "/" + name);
+            }
+        }
+        for (Map.Entry<String, String> table : tables.entrySet()) {
+            String read = table.getKey().startsWith(family.digit() + ".") ? sys.read(table.getValue(), MAX_TABLE) : null;
             String text = "\n" + read;
             for (int at = text.indexOf("\n-A "); at >= 0; at = text.indexOf("\n-A ", at + 1)) {
                 count++;

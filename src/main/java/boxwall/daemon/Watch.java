@@ -42,6 +42,7 @@ final class Watch {
     private final EventLog log;
     private final Object bell = new Object();
     private Outcome seen;
+    private volatile boolean changed;
     private volatile boolean soon;
     private volatile List<Finding> findings = Collections.emptyList();
     private volatile boolean drifted;
@@ -126,6 +127,7 @@ final class Watch {
                 return;
             }
             seen = last;
+            changed = true;
         }
         history.became(last);
         forget();
@@ -154,6 +156,11 @@ final class Watch {
         } finally {
             changes.applying().unlock();
         }
+    }
+
+    /** Whether other rules than those of the daemon's start may be live. */
+    boolean changed() {
+        return changed;
     }
 
     private String poke() {

@@ -3,14 +3,17 @@ package boxwall.report;
 import boxwall.plan.Counted;
 import boxwall.plan.LiveRules;
 
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * GET /metrics in Prometheus' text format 0.0.4: for each name a HELP and a TYPE line, then a line for each value,
  * <pre>
  * # HELP boxwall_rule_packets_total Packets that a rule matched.
  * # TYPE boxwall_rule_packets_total counter
- * boxwall_rule_packets_total{family="ipv4",table="filter",chain="INPUT",number="1",line="rules:3",comment=""} 12
+ * boxwall_rule_packets_total{family="ipv4",table="filter",chain="INPUT",verdict="DROP",comment=""} 12
  * </pre>
  * What a box doesn't say has no line.
  */
@@ -54,8 +57,8 @@ public final class MetricsText {
 
     /** Counters of all rules and policies. */
     public MetricsText counters(LiveRules live) {
-        each("rule_packets_total", "Packets that a rule matched.", live.rules(), true);
-        each("rule_bytes_total", "Bytes that a rule matched.", live.rules(), false);
+        each("rule_packets_total", "Packets that the rules of that verdict and comment matched.", live.rules(), true);
+        each("rule_bytes_total", "Bytes that they matched.", live.rules(), false);
         each("policy_packets_total", "Packets that a chain's policy decided.", live.policies(), true);
         each("policy_bytes_total", "Bytes that a chain's policy decided.", live.policies(), false);
         return this;
@@ -63,15 +66,19 @@ public final class MetricsText {
 
     private void each(String name, String help, List<Counted> all, boolean packets) {
         name(name, "counter", help);
+        // no number and no line: a series must stay the same when a rule is put before it
+        Map<List<String>, Long> sums = new LinkedHashMap<List<String>, Long>();
         for (Counted one : all) {
-            String number = String.valueOf(packets ? one.packets() : one.bytes);
-            if (one.number == 0) {
-                value(name, number, "family", one.family().word(), "table", one.table(), "chain", one.chain, "policy", one.rule());
-            } else {
-                value(name, number, "family", one.family().word(), "table", one.table(), "chain", one.chain, "number",
-                        String.valueOf(one.number), "line", one.origin() == null ? "" : one.origin().toString(), "comment",
-                        one.comment() == null ? "" : one.comment());
-            }
+            String target = one.number == 0 ? one.rule() : one.target() != null ? one.target() : one.after("-g");
+            List<String> labels = Arrays.asList(one.family().word(), one.table(), one.chain, target == null ? "" : target,
+                    one.comment() == null ? "" : one.comment());
+            Long sum = sums.get(labels);
+            sums.put(labels, (sum == null ? 0 : sum) + (packets ? one.packets() : one.bytes));
+        }
+        for (Map.Entry<List<String>, Long> sum : sums.entrySet()) {
+            List<String> labels = sum.getKey();
+            value(name, sum.getValue().toString(), "family", labels.get(0), "table", labels.get(1), "chain", labels.get(2), "verdict", labels.get(3),
+                    "comment", labels.get(4));
         }
     }
 

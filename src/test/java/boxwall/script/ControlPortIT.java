@@ -149,7 +149,8 @@ class ControlPortIT {
         Path metrics = Files.write(daemon.box.folder.resolve("metrics"), answer.bytes());
         String read = daemon.sh("/usr/bin/python3 -c 'import sys\n" + "from prometheus_client.parser import text_string_to_metric_families as read\n"
                 + "for f in read(open(sys.argv[1], encoding=\"utf-8\").read()):\n  for s in f.samples: print(f.type, s.name, sorted(s.labels.items()), s.value)' " + metrics);
-        assertTrue(read.contains("counter boxwall_rule_packets_total [('chain', 'INPUT'), ('comment', 'the box \"itself\"'), ('family', 'ipv4'), ('line', 'rules:2'),"), read);
+        assertTrue(read.contains("counter boxwall_rule_packets_total [('chain', 'INPUT'), ('comment', 'the box \"itself\"'), ('family', 'ipv4'), ('table', 'filter'), ('verdict', 'ACCEPT')]"), read);
+        assertTrue(read.contains("gauge boxwall_build_info [('version', '0.1')] 1.0"), read);
         assertTrue(read.contains("gauge boxwall_state [('state', 'active')] 1.0"), read);
         assertTrue(read.contains("summary boxwall_apply_duration_seconds_count [] 1.0"), read);
         assertTrue(read.contains("gauge boxwall_drift [] 0.0") && read.contains("gauge boxwall_protected_uptime_seconds"), read);
