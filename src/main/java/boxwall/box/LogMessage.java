@@ -8,6 +8,7 @@ import boxwall.netfilter.Words;
  * [ 4626.852000] text                       &lt;3&gt;[  138.742734][2]text          the processor's number, with or without a blank behind it
  *  4626.852000] text                        the first bracket was lost in copying
  * Jan  1 01:00:54 fritz kern.err kernel: [   17.2] text              syslogd, with or without host and facility
+ * 7590.log:Jan  1 01:00:59 fritz kern.err kernel: [   17.2] text     the same out of grep over some files
  * 2000-01-01 01:00:19 dsld: text            a daemon of AVM's on the console
  * kern.info kernel: [   20.12] ^M&lt;6&gt;[   20.14] text               a second message in one line: {@link #next}
  * </pre>
@@ -46,7 +47,7 @@ public final class LogMessage {
     /** The first message of a line; never null. */
     public static LogMessage of(String line) {
         int from = carriageReturns(line, 0);
-        int level = level(line, from);
+        int level = fileName(line, level(line, from));
         int time = time(line, level);
         if (time == level) {
             return new LogMessage(line, from, null, null, true);
@@ -72,6 +73,12 @@ public final class LogMessage {
     /** The next message in the same line, or null. */
     public LogMessage next() {
         return following < 0 ? null : new LogMessage(line, following, when, tag, kernel);
+    }
+
+    /** Behind the file's name that {@code grep TEXT FILES} puts in front of syslog's time. */
+    private static int fileName(String line, int from) {
+        int colon = line.indexOf(':', from);
+        return colon > from && colon - from <= LONGEST_TAG && line.lastIndexOf(' ', colon) < from && time(line, colon + 1) > colon + 1 ? colon + 1 : from;
     }
 
     /** Where syslog's time at this index ends: {@code Jan  1 01:00:54} or {@code 2000-01-01 01:00:19}; the index itself when there is none. */

@@ -23,6 +23,7 @@ class LogMessageTest {
         "[   20.120000] something else\r[   20.140000] @", "<6>[   20.120000] not ended<4>[   20.140000] @", "[   20.110000] ^M@",
         "\r@", "[    0.000000][    T0] @", "[   39.160000][    C1] @", "[12345.678901] @\r", "<4>[ 12.345678] @^M", "   @  ",
         "2023-11-23T08:15:02.123456+01:00 fritz kernel: [    1.000000] @", "<14>Jan  1 01:00:54 fritz kern.info kernel: @",
+        "7590.log:Jan  1 01:00:59 fritz kern.err kernel: [   42.566962][3]@", // grep over some files, Freetz-NG issue 28
     };
 
     /** What isn't the kernel's, whatever it says. */
@@ -31,7 +32,7 @@ class LogMessageTest {
         "Jan  1 01:00:54 user.notice kernel: @", "Jan  1 01:00:54 sipd[77]: @", "Jan  1 01:00:54 fritz daemon.info kernel: [   1.0] @",
         "Jan  1 01:00:54 fritz kern.err kernel[77]: @", "Jan  1 01:00:54 fritz kern.err mykernel: @", "2000-01-01 01:00:19 dsld: @",
         "Jan  1 01:00:54 fritz syslog.info syslogd started: kernel: @", "Jan  1 01:00:54 fritz user.info voipd[1]: x^M<6>[    1.000000] @",
-        "Jan  1 01:00:54 fritz user.info voipd[1]: x<6>[    1.000000] @",
+        "Jan  1 01:00:54 fritz user.info voipd[1]: x<6>[    1.000000] @", "7590.log:Jan  1 01:00:59 fritz user.notice sipd[77]: from kernel: @",
     };
 
     private static List<Readings> logs(String[] heads, String message) {
