@@ -123,7 +123,7 @@ public final class AvmFirewall {
             List<AvmAccess> list = section.equals("lowinput") ? in : out;
             AvmAccess access = key.equals("policy") ? AvmAccess.policy(text, line) : AvmAccess.of(text, line);
             if (access != null) {
-                // the policy stands before its list in the file, and counts after it
+                // the policy comes before its list in the file, and counts after it
                 list.add(list.isEmpty() || !list.get(list.size() - 1).isPolicy() || key.equals("policy") ? list.size() : list.size() - 1,
                         access);
             }

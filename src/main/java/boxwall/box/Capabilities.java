@@ -137,7 +137,7 @@ final class Capabilities {
         if (spec.isNone() && generation.isListed()) {
             return Capability.of(State.MISSING, "kernel " + generation.name() + " has no " + name);
         }
-        return Capability.of(State.UNKNOWN, "nothing that was read mentions " + name);
+        return Capability.of(State.UNKNOWN, "no reading mentions " + name);
     }
 
     private Capability bySpec(Family family, ModuleSpec spec) {

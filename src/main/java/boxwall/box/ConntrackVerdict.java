@@ -131,18 +131,18 @@ final class ConntrackVerdict {
             return null;
         }
         List<String> evidence = new ArrayList<>();
-        evidence.add(kdsld == null ? "/proc/modules wasn't read: kdsldmod may be there" : kdsld);
+        evidence.add(kdsld == null ? "/proc/modules wasn't read: kdsldmod may be loaded" : kdsld);
         String core = loadedCore();
         if (core != null) {
             evidence.add(modules.loaded.line(core));
         } else if (has == null) {
-            return new Conntrack(Conntrack.State.UNKNOWN, "unknown", "AVM's closed kdsldmod is there, and whether AVM built this kernel with "
-                    + "connection tracking wasn't read: without it the box would reboot by itself", evidence, Ground.NONE);
+            return new Conntrack(Conntrack.State.UNKNOWN, "unknown", "AVM's closed kdsldmod is loaded, and whether AVM built this kernel with "
+                    + "connection tracking wasn't read: without it the box would reboot after some minutes", evidence, Ground.NONE);
         }
         String kernel = known ? " (" + generation.like() + ")" : "";
         return new Conntrack(Conntrack.State.REFUSED, core != null ? "netfilter" : kdsld != null ? "avm" : "unknown", (kdsld == null
                 ? "AVM's kernel was built without connection tracking" + kernel + ", and whether its closed kdsldmod is loaded wasn't read"
-                : "AVM's closed kdsldmod was built for a kernel without connection tracking" + kernel) + ": with it the box reboots by itself"
+                : "AVM's closed kdsldmod was built for a kernel without connection tracking" + kernel) + ": with it the box reboots after some minutes"
                 + (core == null ? "" : "; " + core + " is loaded now"), evidence, Ground.KDSLDMOD);
     }
 
@@ -231,9 +231,9 @@ final class ConntrackVerdict {
                     Ground.NONE);
         }
         if (worst == State.LOADABLE) {
-            return new Conntrack(Conntrack.State.USABLE, "none", "nothing speaks against loading it", lines, Ground.NONE);
+            return new Conntrack(Conntrack.State.USABLE, "none", "no reason against loading it", lines, Ground.NONE);
         }
-        return new Conntrack(Conntrack.State.UNKNOWN, "unknown", "nothing was read that says whether this kernel has it", lines,
+        return new Conntrack(Conntrack.State.UNKNOWN, "unknown", "no reading shows whether this kernel has it", lines,
                 Ground.NONE);
     }
 

@@ -77,13 +77,13 @@ public final class IptablesError {
 
     private Finding byWords(String line) {
         if (line.contains("Resource temporarily unavailable") || line.contains("holding the xtables lock")) {
-            return finding("drift", line, "another program changed the rules at the same moment; whether this one got in must be read back",
+            return finding("drift", line, "another program changed the rules at the same moment; read back whether this change was made",
                     "iptables-save shows it; stop the other program (debug.cfg, rc.custom, another firewall package)");
         } else if (line.contains("unknown option") || line.contains("invalid option")) {
-            return finding("iptables-too-old", line, "this iptables (" + version() + ") doesn't know an option; an old restore says so and "
-                    + "then applies its input all the same", "leave the option out");
+            return finding("iptables-too-old", line, "this iptables (" + version() + ") doesn't know an option; an old restore reports it and "
+                    + "applies its input anyway", "leave the option out");
         } else if (line.contains("Run `dmesg' for more information")) {
-            return finding("module-refused", line, "the kernel refused the change and says why in its log; the rule may be there all the "
+            return finding("module-refused", line, "the kernel refused the change and logged why; the rule may exist all the "
                     + "same", "dmesg | tail; iptables-save");
         } else if (line.contains("Permission denied") || line.contains("you must be root")) {
             return finding("iptables-missing", line, "only root may change rules", "run it as root");
@@ -116,7 +116,7 @@ public final class IptablesError {
     private Finding table(String line, String name) {
         Capability table = facts.capability(family, Kind.TABLE, name);
         if (line.indexOf('\r') >= 0) {
-            return finding("table-missing", line, "the file has line ends of a PC: the table's name was read with one",
+            return finding("table-missing", line, "the file has Windows line ends: one was read as part of the table's name",
                     "tr -d '\\r' < FILE");
         }
         String why = table.state() == Capability.State.REFUSED ? "the " + name + " table must not be loaded here: "
@@ -133,10 +133,10 @@ public final class IptablesError {
             return new Finding(behind.code(), Severity.REFUSE, where, evidence(line, behind), behind.effect(), behind.remedy);
         }
         if (facts.conntrack().state() == Conntrack.State.REFUSED && (requirement == null || requirement.pullsConntrack())) {
-            return finding("module-refused", line, "if a rule here uses states or NAT, that is it: " + facts.conntrack().reason(),
+            return finding("module-refused", line, "if a rule here uses states or NAT, that is the cause: " + facts.conntrack().reason(),
                     "STATEFUL=auto or no in boxwall.cfg");
         }
-        return finding("module-missing", line, "the kernel lacks what a rule needs, or the chain isn't there: iptables doesn't say which",
+        return finding("module-missing", line, "the kernel lacks what a rule needs, or the chain doesn't exist: iptables doesn't say which",
                 "boxwall check RULES names the rule and the module");
     }
 

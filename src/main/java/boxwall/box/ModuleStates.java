@@ -167,7 +167,7 @@ final class ModuleStates {
         if (names == null || names.contains(path.substring(slash + 1))) {
             return null;
         }
-        return dep.line(module) + " — but the file isn't there";
+        return dep.line(module) + ", but the file doesn't exist";
     }
 
     /** The kernel's last word against a module that isn't loaded, or null. */

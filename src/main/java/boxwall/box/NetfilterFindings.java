@@ -43,16 +43,16 @@ final class NetfilterFindings {
         if (!facts.kernelGeneration().isListed()) {
             String release = facts.kernelRelease();
             add("kernel-unknown", Severity.NOTE, one(release == null ? "" : facts.release().evidence()),
-                    release == null ? "Which kernel this is could not be read; only what the box itself shows is relied on."
-                            : "This kernel is in no list of FRITZ!Box kernels; it is treated like " + facts.kernelGeneration().like()
-                                    + ", and what the box itself shows counts for more.",
+                    release == null ? "Which kernel this is could not be read; only what the box itself shows counts."
+                            : "This kernel is not in the list of FRITZ!Box kernels; it is treated like " + facts.kernelGeneration().like()
+                                    + ", and readings of the box take precedence.",
                     "boxwall record DIR, and send the folder");
         }
         boolean proc = !readings.names("/proc").isEmpty();
         boolean any = !readings.paths().isEmpty() || !readings.commandNames().isEmpty();
         if (!facts.modules.loaded.isKnown() && any) {
             add("modules-unknown", Severity.WARN, one("neither /proc/modules nor lsmod was read"),
-                    "What is loaded in the kernel can't be seen, so every answer about modules is a guess from " + (proc ? "other readings." : "files."),
+                    "The loaded modules are unknown, so every answer about modules is a guess from " + (proc ? "other readings." : "files."),
                     proc || readings.paths().isEmpty() ? "lsmod on the box; boxwall record DIR writes it with all the rest"
                             : "mount -t proc proc /proc; ls -l /proc/modules");
         }
@@ -87,7 +87,7 @@ final class NetfilterFindings {
         if (!gone.isEmpty()) {
             add("module-missing", Severity.WARN, gone.subList(0, Math.min(5, gone.size())), gone.size() + (gone.size() == 1
                     ? " module that modules.dep names has no file" : " modules that modules.dep names have no file")
-                    + ": rules that need one can't be loaded.", "build and install the firmware again; the flash may have been too small");
+                    + ": rules that need one can't be loaded.", "rebuild and reinstall the firmware; the flash may have been too small");
         }
         Capability nat = facts.capability(Family.IPV4, Kind.TABLE, "nat");
         if (facts.generation().equals("2.6.19") && (nat.state() == State.LOADABLE || nat.state().stops())) {
@@ -101,15 +101,15 @@ final class NetfilterFindings {
         switch (verdict.ground) {
             case SYMBOLS:
                 add("conntrack-symbol-conflict", Severity.WARN, verdict.evidence,
-                        "AVM's own connection tracking has taken netfilter's place: rules with states and NAT can't be used, they are "
+                        "AVM's own connection tracking replaces netfilter's: rules with states and NAT can't be used, they are "
                                 + "weakened to stateless ones.",
-                        "STATEFUL=auto or no in boxwall.cfg; no cure without another firmware; never rmmod AVM's module");
+                        "STATEFUL=auto or no in boxwall.cfg; nothing else helps without another firmware; never rmmod AVM's module");
                 break;
             case LAYOUT:
                 add("conntrack-layout-mismatch", Severity.WARN, verdict.evidence,
                         "Modules for connection tracking were built for another struct sk_buff than this kernel's; loading them by force "
                                 + "would corrupt memory.",
-                        "take nf_conntrack out of FREETZ_MODULES_OWN and of /tmp/flash/mod/modules; STATEFUL=auto");
+                        "remove nf_conntrack from FREETZ_MODULES_OWN and from /tmp/flash/mod/modules; STATEFUL=auto");
                 break;
             case KDSLDMOD:
                 besideKdsldmod(verdict);
@@ -123,8 +123,8 @@ final class NetfilterFindings {
                     && facts.modules.loaded.contains(refusal.owner) && !facts.modules.loaded.contains(refusal.module)) {
                 add("conntrack-symbol-conflict", Severity.WARN, one(refusal.line),
                         "Netfilter's connection tracking was loaded first and keeps AVM's module " + refusal.module
-                                + " out: what needs it (telephony, DSL, acceleration) may not work.",
-                        "take nf_conntrack out of /tmp/flash/mod/modules, then modsave and reboot");
+                                + " out: services that need it (telephony, DSL, acceleration) may not work.",
+                        "remove nf_conntrack from /tmp/flash/mod/modules, then modsave and reboot");
             }
         }
     }
@@ -141,10 +141,10 @@ final class NetfilterFindings {
         }
         boolean loud = evidence.size() > 1;
         add("conntrack-unsafe-kernel", loud ? Severity.WARN : Severity.NOTE, evidence,
-                loud ? "Connection tracking is loaded beside AVM's kdsldmod, or will be: this box reboots by itself minutes later."
-                        : "Connection tracking beside AVM's kdsldmod would make this box reboot by itself, so rules with states are "
+                loud ? "Connection tracking is loaded beside AVM's kdsldmod, or will be: this box then reboots after some minutes."
+                        : "Connection tracking beside AVM's kdsldmod makes this box reboot after some minutes, so rules with states are "
                                 + "weakened to stateless ones.",
-                loud ? "take these modules out of /tmp/flash/mod/modules and debug.cfg, then modsave and reboot; never rmmod kdsldmod"
+                loud ? "remove these modules from /tmp/flash/mod/modules and debug.cfg, then modsave and reboot; never rmmod kdsldmod"
                         : "STATEFUL=auto or no in boxwall.cfg; states need a box without dsld (FREETZ_REMOVE_DSLD)");
     }
 
@@ -193,7 +193,7 @@ final class NetfilterFindings {
         switch (refusal.cause) {
             case VERSION_MAGIC:
             case SYMBOL_VERSION:
-                return "build the module again with the firmware that runs: it was made for another kernel";
+                return "rebuild the module together with the running firmware: it was made for another kernel";
             case UNKNOWN_SYMBOL:
                 return facts.symbolCure(refusal);
             default:

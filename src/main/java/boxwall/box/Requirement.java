@@ -104,9 +104,9 @@ public final class Requirement {
         String worst = worstFeatures().get(0);
         String evidence = features.get(worst).evidence();
         String code = state == State.REFUSED ? "module-refused" : worst.startsWith("table") ? "table-missing" : "module-missing";
-        String effect = state == State.REFUSED ? "this kernel must not or will not load what \"" + worst + "\" needs"
+        String effect = state == State.REFUSED ? "this kernel must not or can't load what \"" + worst + "\" needs"
                 : state == State.MISSING ? "this kernel has nothing for \"" + worst + "\""
-                : "whether this kernel has \"" + worst + "\" isn't known; it is tried";
+                : "whether this kernel has \"" + worst + "\" is unknown; boxwall tries it";
         return new Finding(code, state.stops() ? Finding.Severity.REFUSE : Finding.Severity.NOTE, where,
                 Collections.singletonList(evidence), effect, remedy(worst));
     }

@@ -49,8 +49,8 @@ final class SurroundingFindings {
         Acceleration pa = facts.packetAcceleration();
         if (pa.mayBypass()) {
             add("pa-bypasses-netfilter", Severity.WARN, one(pa.evidence),
-                    "Packet Acceleration moves established flows past netfilter: no rule, counter or LOG sees their further packets, and a "
-                            + "new DROP bites only when the flow ends.",
+                    "Accelerated flows bypass netfilter: no rule, counter or LOG sees their further packets, and a "
+                            + "new DROP takes effect only when the flow ends.",
                     "PA=flush in boxwall.cfg (default), or by hand: echo flush > /proc/net/avm_pa/control; for every packet: PA=disable");
         }
     }
@@ -110,8 +110,8 @@ final class SurroundingFindings {
             List<String> some = surroundings.strayRules();
             add("debug-cfg-rules", Severity.WARN, some.subList(0, Math.min(5, some.size())),
                     some.size() + " command" + (some.size() == 1 ? "" : "s") + " of a boot script still set" + (some.size() == 1 ? "s" : "")
-                            + " iptables rules: at boot they come on top of boxwall's, or in between.",
-                    "boxwall import FILE takes them over; then delete them there");
+                            + " iptables rules: at boot they mix with boxwall's.",
+                    "boxwall import FILE converts them; then delete them there");
         }
     }
 
@@ -120,7 +120,7 @@ final class SurroundingFindings {
         String version = firmware.version();
         if (version == null) {
             if (readings.file("/etc/.version") != null) {
-                unknownFirmware(one("/etc/.version has no version number that is understood"), "of February 2014");
+                unknownFirmware(one("/etc/.version has no known version number"), "of February 2014");
             }
             return;
         }
@@ -138,7 +138,7 @@ final class SurroundingFindings {
         evidence.add(firmware.revisionEvidence());
         if (of2014 && firmware.revision() < REVISION_FIXED_2014) {
             add("firmware-cve-2014-9727", Severity.WARN, evidence,
-                    "This firmware has the hole of February 2014: whoever reaches its web interface, also through a page opened in the LAN, "
+                    "This firmware has the vulnerability of February 2014: anybody who reaches its web interface, also through a page opened in the LAN, "
                             + "can run commands on the box.",
                     "install AVM's last firmware for this model; until then keep remote access off and TCP 443 closed from WAN");
         } else if (of2023 && firmware.revision() < REVISION_FIXED_2023) {
@@ -152,7 +152,7 @@ final class SurroundingFindings {
     }
 
     private void unknownFirmware(List<String> evidence, String hole) {
-        add("firmware-revision-unknown", Severity.NOTE, evidence, "Whether this firmware has the hole " + hole + " can't be told.",
+        add("firmware-revision-unknown", Severity.NOTE, evidence, "Whether this firmware has the vulnerability " + hole + " can't be told.",
                 "cat /etc/.revision, or /etc/version --project: " + REVISION_FIXED_2014 + " or more has the fix of 2014, "
                         + REVISION_FIXED_2023 + " that of 2023");
     }

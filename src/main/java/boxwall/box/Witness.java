@@ -38,9 +38,9 @@ public final class Witness {
         boolean nothing = packets == 0;
         return new Finding(nothing ? "netfilter-sees-nothing" : "netfilter-layout-mismatch", Severity.REFUSE, "",
                 Collections.singletonList(line), nothing ? "Rules load but see no packet: they protect nothing, and a LOG rule may crash "
-                        + "the box." : "Rules read packets wrongly: the modules were built for another struct sk_buff, and a LOG rule "
+                        + "the box." : "Rules misread packets: the modules were built for another struct sk_buff, and a LOG rule "
                         + "would crash the box.",
-                "build the firmware again so that kernel and modules agree on NF_CONNTRACK; load no LOG rule before");
+                "rebuild the firmware so that kernel and modules agree on NF_CONNTRACK; load no LOG rule before that");
     }
 
     /**
@@ -57,14 +57,14 @@ public final class Witness {
         }
         if (words.startsWith("pa-control-ineffective")) {
             return new Finding("pa-control-ineffective", Severity.WARN, "", Collections.singletonList("boxwall-apply: " + words),
-                    "What was written to Packet Acceleration's control file changed nothing: flows still pass netfilter by.",
+                    "Writing to Packet Acceleration's control file changed nothing: flows still bypass netfilter.",
                     "cat /proc/net/avm_pa/brief; dmesg | grep avm_pa says whether the word is known; AVM's page Support switches it too");
         }
         if (!words.startsWith("netfilter-unproved")) {
             return null;
         }
         return new Finding("netfilter-unproved", Severity.REFUSE, "", Collections.singletonList("boxwall-apply: " + words),
-                "Whether netfilter sees packets as they are could not be tried, so no rule with LOG is loaded: on a kernel of this age it may "
+                "The test whether netfilter sees packets correctly could not run, so no rule with LOG is loaded: on a kernel of this age it may "
                         + "crash the box.", "ifconfig lo up; ping -c 1 127.0.0.1 must work; or rules without LOG");
     }
 
@@ -129,7 +129,7 @@ public final class Witness {
         }
         return new Finding("pa-bypasses-netfilter", Severity.WARN, "", Arrays.asList(
                 "/proc/net/dev: " + wan + " moved " + moved + " packets", "iptables-save -c: filter counted " + counted + " of them"),
-                "Packet Acceleration carries " + (moved - counted) + " of " + moved + " packets past netfilter: no rule or counter saw them.",
+                "Packet Acceleration carries " + (moved - counted) + " of " + moved + " packets that bypass netfilter: no rule or counter saw them.",
                 "echo flush > /proc/net/avm_pa/control ends the flows it carries; PA=disable in boxwall.cfg for every packet");
     }
 }

@@ -68,10 +68,10 @@ final class AvmFindings {
                 out.add(new Finding("forward-blocked-by-rules", Finding.Severity.WARN, place,
                         Arrays.asList(forward.line, "rules: " + answer), "AVM forwards " + forward.protocol
                                 + (forward.port == 0 ? "" : " port " + (forward.port + i)) + " to "
-                                + (box ? "the box itself" : Addresses.print(host)) + ", and these rules stop it there.",
-                        "a rule for it before the one that stops it: iptables -A " + (box ? "INPUT" : "FORWARD -d "
+                                + (box ? "the box itself" : Addresses.print(host)) + ", and these rules drop it there.",
+                        "add an accept before the rule that drops it: iptables -A " + (box ? "INPUT" : "FORWARD -d "
                                 + Addresses.print(host)) + " -i $WAN_IF -p " + forward.protocol + (forward.toPort == 0 ? ""
-                                : " --dport " + (forward.toPort + i)) + " -j ACCEPT; or take the forwarding out on AVM's page"));
+                                : " --dport " + (forward.toPort + i)) + " -j ACCEPT; or remove the forwarding on AVM's page"));
                 return;
             }
         }
@@ -120,10 +120,10 @@ final class AvmFindings {
             return false;
         }
         out.add(new Finding("rules-blocked-by-avm", Finding.Severity.NOTE, rule.origin.toString(),
-                Arrays.asList(access.line, "rules: " + answer), "This rule lets pass what AVM's own filter drops "
+                Arrays.asList(access.line, "rules: " + answer), "This rule accepts what AVM's own filter drops "
                         + (hook == Hook.FORWARD || hook == Hook.INPUT && facts.wan().name().equals(answer.packet.in())
                                 ? "on the Internet side." : "on its way out."),
-                "AVM's side has to allow it too: the line is in " + AvmFirewall.FILE + ", or leave the rule out"));
+                "allow it on AVM's side too: the line is in " + AvmFirewall.FILE + ", or leave the rule out"));
         return true;
     }
 

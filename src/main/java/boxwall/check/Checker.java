@@ -149,7 +149,7 @@ public final class Checker {
         }
         if (ruleset.owns(Family.IPV4, Table.FILTER) && !ruleset.owns(Family.IPV6, Table.FILTER)) {
             findings.add(new Finding("ipv6-unfiltered", Finding.Severity.WARN, "", NO_EVIDENCE,
-                    "the ruleset filters IPv4 only: whoever has an IPv6 address of this box or LAN passes by it",
+                    "the ruleset filters IPv4 only: traffic to the IPv6 addresses of this box or LAN bypasses it",
                     "add ip6tables lines; conf/boxwall.rules has a set to start from"));
         }
     }
@@ -162,8 +162,8 @@ public final class Checker {
         }
         findings.add(new Finding("ipv6-unfiltered", speaks ? Finding.Severity.WARN : Finding.Severity.NOTE, "",
                 Collections.singletonList(facts.capability(Family.IPV6, Kind.TABLE, "filter").evidence()),
-                speaks ? "the box has IPv6 addresses, but nothing to filter IPv6 with: the rules for it are left out"
-                        : "the rules for IPv6 are left out: this box has nothing to filter it with, and no IPv6 address",
+                speaks ? "the box has IPv6 addresses, but no IPv6 filter: the rules for IPv6 are left out"
+                        : "the rules for IPv6 are left out: this box has no IPv6 filter and no IPv6 address",
                 "make menuconfig: FREETZ_TARGET_IPV6_SUPPORT and FREETZ_MODULE_ip6table_filter, or switch IPv6 off in AVM's pages"));
     }
 }

@@ -120,9 +120,9 @@ final class DroppedAnswers {
     private void report(Hook way, Hook back, String question, String answer, Answer answered, int lostPort) {
         String where = answered.decidedBy.origin() == null ? "" : answered.decidedBy.origin().toString();
         this.out.add(new Finding("established-missing", Finding.Severity.WARN, where, Arrays.asList(question, answer),
-                back + " drops the answers to what " + way + " lets " + (way == Hook.FORWARD ? "through" : way == Hook.INPUT ? "in" : "out")
-                        + (lostPort == 0 ? "" : ": this box can't track connections, and UDP answers pass only from ports that a rule names"),
-                lostPort != 0 ? family.command() + " -A " + way + " -p udp --dport " + lostPort + " -j ACCEPT, for each port that is asked for" : family.command() + " -A " + back + " -m state --state RELATED,ESTABLISHED -j ACCEPT"
+                back + " drops the replies to what " + way + " lets " + (way == Hook.FORWARD ? "through" : way == Hook.INPUT ? "in" : "out")
+                        + (lostPort == 0 ? "" : ": this box can't track connections, and UDP replies pass only from ports that a rule names"),
+                lostPort != 0 ? family.command() + " -A " + way + " -p udp --dport " + lostPort + " -j ACCEPT, for each remote port in use" : family.command() + " -A " + back + " -m state --state RELATED,ESTABLISHED -j ACCEPT"
                         + (where.length() == 0 ? "" : ", before the line that drops them")));
     }
 }

@@ -30,7 +30,7 @@ public final class EmptyRuleset {
         }
         String what = !tables ? "no rule and no policy is in this ruleset" : rules == 0 ? "this ruleset has no rule, and every policy is ACCEPT"
                 : "no rule of this ruleset drops anything, and every policy is ACCEPT";
-        return Collections.singletonList(finding(leftOut ? what + " after what this box can't have was left out" : what));
+        return Collections.singletonList(finding(leftOut ? what + " after the rules were left out that this box can't load" : what));
     }
 
     /** The finding about rules that are live. */
@@ -40,7 +40,7 @@ public final class EmptyRuleset {
 
     private static Finding finding(String what) {
         return new Finding(CODE, Finding.Severity.WARN, "", Collections.<String>emptyList(), what + ": the box is as open as without boxwall",
-                "iptables -P INPUT DROP, after rules for what may come in; or include wiki-basic. If rules were there: was the text sent whole"
+                "add accept rules, then iptables -P INPUT DROP; or include wiki-basic. If there were rules: was the text sent complete"
                         + " (curl -T FILE, or --data-binary @FILE, not -d)?");
     }
 }

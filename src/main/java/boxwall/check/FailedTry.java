@@ -59,8 +59,8 @@ public final class FailedTry {
         boolean missing = known.state() == Capability.State.MISSING;
         return new Finding(missing ? "module-missing" : "module-refused", Finding.Severity.REFUSE, "",
                 java.util.Arrays.asList("boxwall-apply: " + error, known.evidence()),
-                missing ? "this kernel has no module \"" + name + "\"" : "the kernel did not take the module \"" + name + "\"",
-                missing ? "make menuconfig: FREETZ_MODULE_" + name + ", or take it out of the ruleset" : cure != null ? cure : "dmesg | tail says why");
+                missing ? "this kernel has no module \"" + name + "\"" : "the kernel did not load the module \"" + name + "\"",
+                missing ? "make menuconfig: FREETZ_MODULE_" + name + ", or remove it from the ruleset" : cure != null ? cure : "dmesg | tail says why");
     }
 
     /** What the rule on a line of the restore text needs; for a COMMIT, of its table's rules the first that something speaks against. */

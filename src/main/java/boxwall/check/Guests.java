@@ -109,8 +109,8 @@ final class Guests {
         if (answer != null) {
             out.add(new Finding("guest-reaches-lan", severity(answer), where(answer), Arrays.asList(answer.inFull().split("\n")),
                     "guests " + (answer.verdict == Verdict.ACCEPT ? "" : "may ") + "reach the home network in " + family.word()
-                            + ", as far as netfilter decides",
-                    family.command() + " -A FORWARD -i $GUEST_IF -o $LAN_IF -j DROP, before the rule that lets them through"));
+                            + " according to netfilter's rules",
+                    family.command() + " -A FORWARD -i $GUEST_IF -o $LAN_IF -j DROP, before the rule that accepts them"));
         }
     }
 
@@ -120,9 +120,9 @@ final class Guests {
         if (answer != null) {
             out.add(new Finding("guest-reaches-box", severity(answer), where(answer), Arrays.asList(answer.inFull().split("\n")),
                     "guests " + (answer.verdict == Verdict.ACCEPT ? "" : "may ") + "reach more of the box than DHCP and DNS in "
-                            + family.word() + ", its web page perhaps",
+                            + family.word() + ", possibly its web page",
                     family.command() + " -A INPUT -i $GUEST_IF -p udp -m multiport --dports 53," + (family == Family.IPV4 ? "67" : "547")
-                            + " -j ACCEPT, then " + family.command() + " -A INPUT -i $GUEST_IF -j DROP, before the rule that lets them in"));
+                            + " -j ACCEPT, then " + family.command() + " -A INPUT -i $GUEST_IF -j DROP, before the rule that accepts them"));
         }
     }
 }

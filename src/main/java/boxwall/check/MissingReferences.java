@@ -128,12 +128,12 @@ final class MissingReferences {
             String what = absent.length() == 0 ? "" : "this box has no interface " + absent;
             findings.add(new Finding("interface-missing", Finding.Severity.WARN, places(missing), lines(missing),
                     what + (absent.length() == 0 || ports.length() == 0 ? "" : "; ") + ports + (ports.length() == 0 ? "" : ": netfilter sees the bridge, never its ports")
-                            + "; no packet has such an interface, so with -i or -o these rules never match, and with ! they always do",
+                            + "; no packet has such an interface, so with -i or -o these rules never match, and with ! always",
                     "write " + roles() + "; the box has " + names()));
         }
         if (!later.isEmpty()) {
             findings.add(new Finding("interface-missing", Finding.Severity.NOTE, places(later), lines(later),
-                    "not there now, and may come later: " + words(later), "nothing, if that is meant: the rules wait for it"));
+                    "not there now, may appear later: " + words(later), "nothing, if that is intended: the rules apply once it exists"));
         }
     }
 
@@ -179,10 +179,10 @@ final class MissingReferences {
     private void sets(List<Finding> findings) {
         if (!sets.isEmpty()) {
             findings.add(new Finding("set-needed", Finding.Severity.WARN, places(sets), lines(sets),
-                    "the set " + words(sets) + " must exist before boxwall loads these rules, at every boot too: else iptables says that it doesn't exist,"
+                    "the set " + words(sets) + " must exist before boxwall loads these rules, also at boot: else iptables reports that it doesn't exist,"
                             + " and nothing of " + Words.join(setTables, ", ") + " is loaded",
-                    "make it (ipset create) before rc.boxwall starts; rc.custom runs after that. Or write the addresses as rules: compiled with"
-                            + " --optimize a long list costs a packet little"));
+                    "create it (ipset create) before rc.boxwall starts; rc.custom runs later. Or write the addresses as rules: compiled with"
+                            + " --optimize a long list costs little per packet"));
         }
     }
 

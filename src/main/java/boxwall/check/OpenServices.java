@@ -93,7 +93,7 @@ final class OpenServices {
         // a policy of ACCEPT closes nothing to anybody, and says so
         out.add(new Finding("wan-service-open", byRule ? Finding.Severity.WARN : Finding.Severity.NOTE, "", open,
                 "ports of remote configuration (TR-064, TR-069) or media services are open to strangers on " + wan.name() + " in "
-                        + family.word() + (certain ? "" : ", perhaps") + ", as far as netfilter decides",
+                        + family.word() + (certain ? "" : ", perhaps") + " according to netfilter's rules",
                 drop(tcp, "tcp") + (tcp.length() > 0 && udp.length() > 0 ? " and " : "") + drop(udp, "udp") + ", before the rule that accepts"));
     }
 
@@ -123,7 +123,7 @@ final class OpenServices {
         }
         TrailEntry first = open.keySet().iterator().next();
         out.add(new Finding("flood-unlimited", Finding.Severity.NOTE, where.toString(), evidence,
-                "any stranger may open as many connections as he likes: a port scan, a flood, a guess at a password a thousand times a minute",
+                "anybody on the Internet may open any number of connections: port scans, floods, thousands of password guesses a minute",
                 "after the rule for ESTABLISHED: " + family.command() + " " + Writer.rule(first.chain, limited(first.rule))));
     }
 
@@ -162,7 +162,7 @@ final class OpenServices {
             evidence.add(step.toString());
         }
         out.add(new Finding("administrator-not-first", Finding.Severity.NOTE, stoppers.keySet().iterator().next().origin().toString(), evidence,
-                "a rule before the one that lets the administrator in could stop him, depending on his connection's state or on a limit",
+                "a rule before the one that accepts the administrator could drop his packets, depending on their state or on a limit",
                 "as the first rule of INPUT: " + family.command() + " -A INPUT -i $LAN_IF -s $LAN_NET" + (family == Family.IPV4 ? "" : "6")
                         + " -j ACCEPT"));
     }

@@ -96,15 +96,15 @@ public final class Proofs {
             found = all.check(expect.verdict, expect.keys);
         } catch (IllegalArgumentException e) {
             add("policy-test-failed", Finding.Severity.REFUSE, where, Collections.<String>emptyList(),
-                    "the expect line can't be understood: " + e.getMessage(), "mend the line");
+                    "invalid expect line: " + e.getMessage(), "correct the line");
             return;
         }
         if (found.skippedBecause != null) {
             add("policy-test-skipped", Finding.Severity.NOTE, where, Collections.<String>emptyList(),
-                    "the expect line was not checked: " + found.skippedBecause, "nothing, if that is so on this box");
-        } else if (expect.isPreset() && !found.held && found.counterexample == null && found.reason.startsWith("means no packet")) {
+                    "the expect line was not checked: " + found.skippedBecause, "nothing, if that is right for this box");
+        } else if (expect.isPreset() && !found.held && found.counterexample == null && found.reason.startsWith("matches no packet")) {
             add("policy-test-skipped", Finding.Severity.NOTE, where, Collections.<String>emptyList(),
-                    "the expect line was not checked: on this box it " + found.reason, "nothing, if the preset's values are meant so");
+                    "the expect line was not checked: on this box it " + found.reason, "nothing, if the preset's values are intended");
         } else if (!found.held) {
             List<String> evidence = found.counterexample == null ? Collections.<String>emptyList()
                     : Arrays.asList(found.counterexample.inFull().split("\n"));
@@ -169,7 +169,7 @@ public final class Proofs {
             }
         }
         add("policy-test-overridden", Finding.Severity.WARN, where, more, "the line overrides what the preset "
-                + expect.origin.file + " promises", "nothing, if that is meant; else narrow the line, or put it after the preset's");
+                + expect.origin.file + " promises", "nothing, if that is intended; else narrow the line, or put it after the preset's");
     }
 
     private void idle(NeedlessRule idle) {
@@ -184,7 +184,7 @@ public final class Proofs {
         } else {
             // a LOG that nobody reaches protects no less
             add("rule-unreachable", idle.decides() ? Finding.Severity.WARN : Finding.Severity.NOTE, idle.step.origin().toString(),
-                    evidence, family + "no packet gets to this rule; " + idle.why(), "move the rule up, or delete it");
+                    evidence, family + "no packet reaches this rule; " + idle.why(), "move the rule up, or delete it");
         }
     }
 
@@ -199,8 +199,8 @@ public final class Proofs {
         }
         if (!open.isEmpty()) {
             add("exposed-service", Finding.Severity.WARN, "", open, open.size() + (open.size() == 1 ? " service that listens is"
-                    : " services that listen are") + " open to the Internet side, as far as netfilter decides",
-                    "if that isn't meant: a rule that drops it on $WAN_IF, or stop the service; 'boxwall exposure RULES' shows all");
+                    : " services that listen are") + " open to the Internet side according to netfilter's rules",
+                    "if that isn't intended: drop it on $WAN_IF, or stop the service; 'boxwall exposure RULES' shows all");
         }
     }
 
@@ -217,7 +217,7 @@ public final class Proofs {
             TrailEntry by = answer.decidedBy;
             if (said.add(by.rule)) {
                 add("spoofable-accept", Finding.Severity.WARN, by.origin().toString(), Arrays.asList(answer.inFull().split("\n")),
-                        "the rule believes the source address: a stranger on " + facts.wan().name() + " may write any into his packets",
+                        "the rule trusts the source address: a host on " + facts.wan().name() + " can forge it",
                         remedy(answer, by));
             }
         }

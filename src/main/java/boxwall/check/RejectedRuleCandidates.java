@@ -95,8 +95,8 @@ public final class RejectedRuleCandidates {
             evidence.add("dmesg: " + line);
         }
         return new Finding("rule-refused", Finding.Severity.REFUSE, rule.origin.toString(), evidence,
-                "the kernel refuses this rule of the table " + table.word() + (log.isEmpty() ? "; its log doesn't say why"
-                        : ", and its log says why: " + LogMessage.of(log.get(0)).text()),
+                "the kernel refuses this rule of the table " + table.word() + (log.isEmpty() ? "; its log gives no reason"
+                        : ", and its log gives the reason: " + LogMessage.of(log.get(0)).text()),
                 log.isEmpty() ? "change the rule or leave it out; more rules may be refused, the first is named"
                         : "change the rule as the log says, or leave it out; more rules may be refused, the first is named");
     }

@@ -71,7 +71,7 @@ final class RuleLint {
         }
         if (remedy != null) {
             out.add(new Finding("log-unlimited", Finding.Severity.NOTE, where.toString(), evidence,
-                    "a log line for every packet: whoever sends many fills the log and keeps the box busy", remedy));
+                    "every packet writes a log line: a flood fills the log and keeps the box busy", remedy));
         }
     }
 
@@ -117,7 +117,7 @@ final class RuleLint {
                     evidence.add(rule.origin + ": " + Writer.rule(chain.name(), rule));
                     where.append(where.length() == 0 ? "" : ", ").append(rule.origin);
                     if (isCutAtMidnight(time)) {
-                        evidence.add("    the hours after midnight count to the day named, not to the night that began the day before;"
+                        evidence.add("    the hours after midnight belong to the day named, not to the night that began the day before;"
                                 + " --contiguous joins them (kernel 3.7, iptables 1.4.16)");
                     }
                 }
@@ -125,8 +125,8 @@ final class RuleLint {
         }
         if (!evidence.isEmpty()) {
             out.add(new Finding("time-is-utc", Finding.Severity.NOTE, where.toString(), evidence, kernelZone
-                    ? "--kerneltz takes the kernel's own zone: the box's boot scripts may never have set it, and it doesn't follow summer time"
-                    : "the times are UTC, whatever the box's clock shows: one hour behind German time in winter, two in summer",
+                    ? "--kerneltz uses the kernel's time zone: the box's boot scripts may never have set it, and it ignores summer time"
+                    : "the times are UTC, not the box's local time: one hour behind German time in winter, two in summer",
                     kernelZone ? "write UTC and leave --kerneltz out" : "20:00 in Germany is --timestart 19:00 in winter, 18:00 in summer"));
         }
     }
@@ -156,8 +156,8 @@ final class RuleLint {
             Chain six = ruleset.chain(Family.IPV6, Table.FILTER, name);
             if (four.policy() == Policy.DROP && six.policy() == Policy.ACCEPT && !stops(name)) {
                 out.add(new Finding("ipv6-unfiltered", Finding.Severity.WARN, "", Arrays.asList("iptables: policy of " + name + " DROP",
-                        "ip6tables: policy of " + name + " ACCEPT, and no rule that stops anything"),
-                        name + " is closed for IPv4 and wide open for IPv6",
+                        "ip6tables: policy of " + name + " ACCEPT, and no rule that drops anything"),
+                        name + " is closed for IPv4 and open for IPv6",
                         "ip6tables -P " + name + " DROP, after rules for what IPv6 needs; conf/boxwall.rules has a set to start from"));
             }
         }

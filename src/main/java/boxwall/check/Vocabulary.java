@@ -45,7 +45,7 @@ final class Vocabulary {
         for (Map.Entry<String, List<String>> each : lines.entrySet()) {
             each.getValue().add(0, "iptables --version: " + version);
             findings.add(new Finding("iptables-too-old", Finding.Severity.REFUSE, places.get(each.getKey()).toString(), each.getValue(),
-                    each.getKey() + ", and this box has " + version, "leave it out; the kernel decides which iptables Freetz builds"));
+                    each.getKey() + ", and this box has " + version, "leave it out; the kernel determines which iptables Freetz builds"));
         }
         return findings;
     }

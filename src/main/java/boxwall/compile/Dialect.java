@@ -73,7 +73,7 @@ final class Dialect {
             matches.add(instead ? other : match);
             if (instead) {
                 changed = true;
-                notes.add(new Note(rule.origin, "-m " + match.name + " is written as -m " + other.name + ", which asks the same: "
+                notes.add(new Note(rule.origin, "-m " + match.name + " is written as -m " + other.name + ", which means the same: "
                         + facts.capability(family, Kind.MATCH, match.name).evidence()));
             }
         }

@@ -66,7 +66,7 @@ final class Fragments {
                     .target(family == Family.IPV4 ? Target.ACCEPT : Target.of(chain)).build();
             if (made.add(twin)) {
                 all.add(twin);
-                notes.add(new Note(rule.origin, "later fragments (they carry no ports) of such packets are accepted too"));
+                notes.add(new Note(rule.origin, "later fragments of such packets (without ports) are accepted too"));
             }
         }
         return all;

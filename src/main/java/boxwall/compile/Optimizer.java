@@ -32,8 +32,8 @@ final class Optimizer {
 
     /** The steps in their order. */
     private enum Step {
-        COVERED("rules that an earlier one covers are left out"), KNOWN_FIRST("known connections are accepted first"),
-        MERGED("rules alike but for a port or a network are merged"), TREES("long lists stand in trees of chains");
+        COVERED("covered rules are left out"), KNOWN_FIRST("known connections are accepted first"),
+        MERGED("rules that differ only in a port or a network are merged"), TREES("long lists become trees of chains");
 
         private final String words;
 
@@ -64,7 +64,7 @@ final class Optimizer {
                 result = next;
                 notes.addAll(said);
             } else {
-                notes.add(new Note(new Origin("--optimize", 0), "a step was left out (" + step.words + "), for it is not proved that nothing"
+                notes.add(new Note(new Origin("--optimize", 0), "optimizer step skipped (" + step.words + "), because it is not proved that nothing"
                         + " else changes: " + unproved));
             }
         }
@@ -115,7 +115,7 @@ final class Optimizer {
             Rule by = !asks ? null : questions.contains(question) ? same(question, left) : covering(rule, ended);
             if (by != null) {
                 notes.add(new Note(rule.origin, "left out of " + chain.name() + ": " + by.origin + " (" + by.target.name
-                        + ") takes all its packets"));
+                        + ") matches all its packets"));
                 continue;
             }
             left.add(rule);
@@ -163,7 +163,7 @@ final class Optimizer {
             }
             if (to < i) {
                 rules.add(to, rules.remove(i));
-                notes.add(new Note(known.origin, "stands before " + rules.get(to + 1).origin + " in " + chain.name()
+                notes.add(new Note(known.origin, "is moved before " + rules.get(to + 1).origin + " in " + chain.name()
                         + ": most packets belong to a known connection"));
             }
         }

@@ -37,7 +37,7 @@ final class Stateless {
     static {
         INSTEAD.put("-m connlimit", "-m hashlimit or -m recent, which count packets and need no connection tracking");
         INSTEAD.put("-m connmark", "-m mark, and -j MARK where CONNMARK stood");
-        INSTEAD.put("-j CONNMARK", "-j MARK, for each packet anew");
+        INSTEAD.put("-j CONNMARK", "-j MARK, for each packet separately");
     }
 
     private final Ruleset ruleset;
@@ -76,7 +76,7 @@ final class Stateless {
             for (Chain chain : ruleset.chains(family, table)) {
                 for (Rule rule : chain.rules()) {
                     loss(rule, "the nat table needs connection tracking, which this box refuses: left out",
-                            "AVM's own page translates addresses and forwards ports");
+                            "use AVM's own page to translate addresses and forward ports");
                 }
             }
             return;
@@ -162,12 +162,12 @@ final class Stateless {
         List<Rule> rules = new ArrayList<>();
         String lost = needsConntrack(rule);
         if (lost != null && (lost.equals("-j NOTRACK") || lost.equals("-j CT"))) {
-            note(rule, lost + " is for connection tracking, which isn't there: the rule is left out");
+            note(rule, lost + " is for connection tracking, which this box lacks: the rule is left out");
             return rules;
         }
         if (lost != null) {
             loss(rule, lost + " needs connection tracking, which this box refuses: the rule is left out", INSTEAD.containsKey(lost)
-                    ? INSTEAD.get(lost) : "the same without " + lost + ", if that will do; else leave the rule out");
+                    ? INSTEAD.get(lost) : "the same rule without " + lost + ", if that is enough; else leave the rule out");
             return rules;
         }
         if (States.matchOf(rule) == null) {
@@ -176,7 +176,7 @@ final class Stateless {
         }
         Set<State> states = States.of(rule);
         if (states == null) {
-            loss(rule, States.matchOf(rule) + " can't be had without connection tracking: the rule is left out",
+            loss(rule, States.matchOf(rule) + " does not work without connection tracking: the rule is left out",
                     "the addresses and ports themselves (-s, -d, --dport), or leave the rule out");
             return rules;
         }
@@ -199,12 +199,12 @@ final class Stateless {
 
     private void explain(Rule rule, Set<State> states, int pieces, int answers, boolean drops) {
         if (pieces + answers == 0) {
-            String text = states + " can't be told from a single packet: the rule is left out";
+            String text = states + " can't be recognised in a single packet: the rule is left out";
             if (states.contains(State.ESTABLISHED) && Replacements.concerns(rule, "udp")) {
-                loss(rule, text, "name the port that is asked for where the question is let out, and the answers to it pass here:"
+                loss(rule, text, "accept the request with its remote port, then the replies pass here:"
                         + " -A OUTPUT -o $WAN_IF -p udp --dport 53 -j ACCEPT, or -A FORWARD -i $LAN_IF -o $WAN_IF for the LAN's");
             } else if (states.contains(State.ESTABLISHED) || states.contains(State.RELATED) || states.contains(State.NEW)) {
-                loss(rule, text, "a rule that asks for no state");
+                loss(rule, text, "a rule without a state");
             } else {
                 note(rule, text);
             }
@@ -213,19 +213,19 @@ final class Stateless {
         boolean established = states.contains(State.ESTABLISHED);
         StringBuilder text = new StringBuilder("without connection tracking ");
         if (established && states.contains(State.NEW) && states.contains(State.RELATED)) {
-            text.append(states).append(" means every packet, those too that netfilter calls INVALID");
+            text.append(states).append(" means every packet, including those that netfilter calls INVALID");
         } else {
             text.append(states.contains(State.NEW) ? "NEW means TCP opening segments, all UDP, ICMP requests and all other protocols; " : "");
             text.append(established ? "ESTABLISHED means TCP with ACK or RST set, replies to ICMP requests" : "");
             if (established && !states.contains(State.NEW)) {
-                text.append(drops ? ", and all UDP" : ", and UDP from the fixed ports asked for (" + answers
-                        + " answer rules); anybody can send such packets unasked, and answers of other protocols don't pass");
+                text.append(drops ? ", and all UDP" : ", and UDP from the fixed remote ports (" + answers
+                        + " reply rules); anybody can forge such packets, and replies of other protocols don't pass");
             }
             text.append(established ? "; " : "");
-            text.append(states.contains(State.RELATED) ? "RELATED means ICMP errors only: FTP data and the like don't pass by it; " : "");
+            text.append(states.contains(State.RELATED) ? "RELATED means ICMP errors only: FTP data and the like don't pass; " : "");
             text.setLength(text.length() - (text.charAt(text.length() - 2) == ';' ? 2 : 0));
         }
-        note(rule, text.append(states.contains(State.INVALID) ? "; INVALID can't be told" : "").toString());
+        note(rule, text.append(states.contains(State.INVALID) ? "; INVALID can't be recognised" : "").toString());
     }
 
     private void loss(Rule rule, String text, String instead) {

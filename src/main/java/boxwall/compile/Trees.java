@@ -92,7 +92,7 @@ final class Trees {
             body.add(jump(common, run));
         }
         int most = most(body);
-        notes.add(new Note(run.get(0).origin, "begins a list of " + run.size() + " rules of " + chain + " that stands in "
+        notes.add(new Note(run.get(0).origin, "begins a list of " + run.size() + " rules of " + chain + " that became "
                 + (made.size() - before) + " chains bw_*: a packet is compared with at most " + most + " of their rules"));
         return body;
     }

@@ -89,8 +89,8 @@ final class Administrator {
         boolean failed = proof.result() == AdminProof.Result.FAILED;
         boolean six = proof.counterexample() != null && proof.counterexample().family() == Family.IPV6;
         return Collections.singletonList(new Finding("lockout", Finding.Severity.WARN, "", Collections.singletonList(proof.reason()),
-                failed ? "these rules keep the administrator out" : "it can't be shown that these rules let the administrator in",
-                (six ? SIX : "") + "let TCP from $LAN_NET on $LAN_IF to ports " + port + ", 80 and 22 in, and the answers out; or apply with force=1,"
+                failed ? "these rules lock the administrator out" : "it can't be proved that these rules accept the administrator",
+                (six ? SIX : "") + "accept TCP from $LAN_NET on $LAN_IF to ports " + port + ", 80 and 22, and the replies; or apply with force=1,"
                         + " for at most 60 seconds"));
     }
 }

@@ -27,7 +27,7 @@ final class Arguments {
             String word = words.get(i);
             if (WITH_VALUE.contains(word)) {
                 if (i + 1 == words.size()) {
-                    throw new IllegalArgumentException(word + " wants a value");
+                    throw new IllegalArgumentException(word + " needs a value");
                 }
                 arguments.options.put(word, words.get(++i));
             } else if (FLAGS.contains(word)) {

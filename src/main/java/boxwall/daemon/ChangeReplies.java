@@ -51,7 +51,7 @@ final class ChangeReplies {
     Reply apply(Request request) {
         int seconds = seconds(request.query("confirm"));
         if (seconds < 0) {
-            return Reply.problem(new Problem(400, "bad confirm", "confirm=N wants " + MIN_SECONDS + " to " + MAX_SECONDS + " seconds"));
+            return Reply.problem(new Problem(400, "bad confirm", "confirm=N must be " + MIN_SECONDS + " to " + MAX_SECONDS + " seconds"));
         }
         if (!changes.applying().tryLock()) {
             return busy();
@@ -67,7 +67,7 @@ final class ChangeReplies {
             return applyLocked(request, seconds, name);
         } catch (BoxException e) {
             log.event(name + ": " + e.getMessage());
-            return Reply.problem(new Problem(500, "the box did not do it", e.getMessage()));
+            return Reply.problem(new Problem(500, "the box failed to do it", e.getMessage()));
         } finally {
             heavy.end(request);
             changes.applying().unlock();
@@ -91,7 +91,7 @@ final class ChangeReplies {
     }
 
     private static Reply busy() {
-        return Reply.problem(new Problem(409, "a change is under way", "wait for it, confirm it, or take it back with DELETE /apply/ID"));
+        return Reply.problem(new Problem(409, "a change is pending", "wait for it, confirm it, or revert it with DELETE /apply/ID"));
     }
 
     private int seconds(String text) {
@@ -171,11 +171,11 @@ final class ChangeReplies {
             case 3:
                 return Reply.problem(new Problem(422, "refused, nothing touched", why));
             case 4:
-                return Reply.problem(new Problem(422, "failed, the old rules are back", why, behind));
+                return Reply.problem(new Problem(422, "failed, rolled back to the old rules", why, behind));
             case 6:
                 return busy();
             case 5:
-                return Reply.problem(new Problem(500, "failed, and the old rules could not be put back", why
+                return Reply.problem(new Problem(500, "failed, and the rollback failed too", why
                         + "; on the box: boxwall-apply lock, or open"));
             default:
                 return Reply.problem(new Problem(500, "boxwall-apply failed", why));
@@ -184,8 +184,8 @@ final class ChangeReplies {
 
     Reply confirm(Request request, String id) {
         if (!changes.isNewer(request.client())) {
-            log.event("confirm of " + id + " by " + request.client().text() + " over a connection from before the rules");
-            return Reply.problem(new Problem(409, "old connection", "a confirm counts on a connection made after the rules went live:"
+            log.event("confirm of " + id + " by " + request.client().text() + " over a connection older than the rules");
+            return Reply.problem(new Problem(409, "old connection", "a confirm counts on a connection opened after the rules were loaded:"
                     + " open a new one"));
         }
         try {
@@ -202,7 +202,7 @@ final class ChangeReplies {
             }
             return kept ? Reply.json(200, ChangeJson.state(state, reached.outcome().why())) : notPending(reached);
         } catch (BoxException e) {
-            return Reply.problem(new Problem(500, "the box did not do it", e.getMessage()));
+            return Reply.problem(new Problem(500, "the box failed to do it", e.getMessage()));
         }
     }
 
@@ -214,11 +214,11 @@ final class ChangeReplies {
 
     private static Reply notPending(BootPlane.Reached reached) {
         if (reached.status() == 6) {
-            return Reply.problem(new Problem(409, "a change is under way", "it is being made, so there is nothing to confirm or to take back yet; GET /status tells"
-                    + " what becomes of it"));
+            return Reply.problem(new Problem(409, "a change is pending", "it is still being applied, so there is nothing to confirm or revert yet; GET /status tells"
+                    + " the outcome"));
         }
         String why = reached.outcome().why().length() > 0 ? reached.outcome().why() : reached.words();
-        return Reply.problem(new Problem(reached.status() == 3 ? 409 : 500, reached.status() == 3 ? "nothing of that name is pending"
+        return Reply.problem(new Problem(reached.status() == 3 ? 409 : 500, reached.status() == 3 ? "no pending change with that id"
                 : "boxwall-apply failed", why));
     }
 
@@ -234,7 +234,7 @@ final class ChangeReplies {
             ended("revert of " + id, request, reached);
             return done ? Reply.json(200, ChangeJson.state(reached.outcome().state(), reached.outcome().why())) : notPending(reached);
         } catch (BoxException e) {
-            return Reply.problem(new Problem(500, "the box did not do it", e.getMessage()));
+            return Reply.problem(new Problem(500, "the box failed to do it", e.getMessage()));
         }
     }
 }

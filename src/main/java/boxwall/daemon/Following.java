@@ -69,10 +69,10 @@ final class Following {
         if (obstacle == null) {
             return Collections.emptyList();
         }
-        changed.add("not applied by itself: " + obstacle);
+        changed.add("not applied automatically: " + obstacle);
         return Collections.singletonList(new Finding("address-changed", Finding.Severity.WARN, "", changed,
-                "the live rules were compiled for other addresses or another kernel than the box has now",
-                "apply the ruleset again (POST /apply), read what it says, and confirm"));
+                "the live rules were compiled for other addresses or another kernel",
+                "apply the ruleset again (POST /apply), read the findings, and confirm"));
     }
 
     private String savedRules() {
@@ -116,7 +116,7 @@ final class Following {
             return null;
         }
         if (!changes.applying().tryLock()) {
-            return "a change is under way";
+            return "a change is pending";
         }
         try {
             BootPlane.Reached tried = changes.apply(changes.write(next, now.facts()), SECONDS, false, false);

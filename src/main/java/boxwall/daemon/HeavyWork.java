@@ -31,8 +31,8 @@ final class HeavyWork {
     /** Null when the work may begin: {@link #end} must follow, on the same thread. Else the answer. */
     Reply begin(Request request) {
         if (!taken()) {
-            return Reply.problem(new Problem(503, "busy", "the daemon works on another ruleset or question, one at a time; come again in some seconds."
-                    + " Confirm, revert and status are answered meanwhile")).with("Retry-After", String.valueOf(waitSeconds));
+            return Reply.problem(new Problem(503, "busy", "the daemon is working on another ruleset or query, one at a time; retry in a few seconds."
+                    + " Confirm, revert and status still work")).with("Retry-After", String.valueOf(waitSeconds));
         }
         working = request.patience();
         request.patience().begin();

@@ -171,6 +171,6 @@ final class History {
         boolean known = number.length() == 1 && number.charAt(0) >= '1' && number.charAt(0) <= '0' + RULESETS;
         String text = known ? text(number.charAt(0) - '0') : null;
         return text != null ? drafts.put(request, text) : Reply.problem(new Problem(404, "no such ruleset",
-                "GET /history shows those that there are: 1 to " + RULESETS + " at most"));
+                "see GET /history: 1 to " + RULESETS + " at most"));
     }
 }

@@ -51,8 +51,8 @@ final class LeftTables {
         int rules = lines.size();
         return new Finding("table-emptied", stops ? Finding.Severity.WARN : Finding.Severity.NOTE, "",
                 rules > SHOWN ? new ArrayList<>(lines.subList(0, SHOWN)) : lines, "the ruleset has no table " + table.word() + " of " + family.command()
-                        + " any more: what boxwall had loaded there (" + rules + (rules == 1 ? " line" : " lines") + ") is taken out"
-                        + (stops ? ", what drops packets too" : ""),
-                "nothing, if that is meant; else put its lines back into the ruleset");
+                        + " any more: what boxwall loaded there (" + rules + (rules == 1 ? " line" : " lines") + ") is removed"
+                        + (stops ? ", including what drops packets" : ""),
+                "nothing, if that is intended; else restore its lines in the ruleset");
     }
 }

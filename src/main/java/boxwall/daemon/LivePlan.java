@@ -83,7 +83,7 @@ final class LivePlan {
             evidence.add(more + " more in " + place + "/notes");
         }
         return Collections.singletonList(new Finding("stateless-weakened", Finding.Severity.NOTE, place + "/notes", evidence,
-                "the rules are loaded without connection tracking: a packet is judged by what it shows alone",
-                "nothing, where this box can't track; 'boxwall check' says line by line what is weaker"));
+                "the rules are loaded without connection tracking: each packet is judged by its own headers",
+                "nothing, if this box can't track connections; 'boxwall check' lists line by line what is weaker"));
     }
 }

@@ -41,7 +41,7 @@ final class LogReplies {
             lines = -1;
         }
         if (lines < 0 || lines > MAX_LINES) {
-            return Reply.problem(new Problem(400, "bad lines", "lines=N wants 0 to " + MAX_LINES));
+            return Reply.problem(new Problem(400, "bad lines", "lines=N must be 0 to " + MAX_LINES));
         }
         try {
             return reply(logs(), lines);
@@ -67,7 +67,7 @@ final class LogReplies {
             return null;
         }
         if (box.box().facts().printk().equals("avm")) {
-            return "the kernel's messages go to AVM's /dev/debug, which has a reader already; POST /printk?seconds=N brings them here for a while";
+            return "the kernel's messages go to AVM's /dev/debug, which AVM already reads; POST /printk?seconds=N redirects them here for that time";
         }
         return logged.byRule().isEmpty() ? "no live rule has the target LOG" : null;
     }

@@ -23,7 +23,7 @@ public final class Main {
             + "       boxwall daemon  [--config FILE]\n"
             + "       boxwall try FILE [SECONDS] | confirm [ID] | status      (on a box)\n"
             + "       boxwall --help | --version\n"
-            + "RULES is a ruleset file, DIR the folder of a recorded box; without --root a verb is about this machine.\n";
+            + "RULES is a ruleset file, DIR the folder of a recorded box; without --root a verb reads this machine.\n";
 
     private Main() {
     }

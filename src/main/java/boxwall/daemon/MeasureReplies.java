@@ -115,12 +115,12 @@ final class MeasureReplies {
         for (Map.Entry<String, Integer> e : severities.entrySet()) {
             text.value("findings", e.getValue().toString(), "severity", e.getKey());
         }
-        text.gauge("drift", "1 when the live rules were not those applied at the last look.", watch.drifted() ? "1" : "0")
-                .gauge("protected_uptime_seconds", "Uptime at which the rules were live.", number(last.protectedAt()))
+        text.gauge("drift", "1 when the last check found other live rules than those applied.", watch.drifted() ? "1" : "0")
+                .gauge("protected_uptime_seconds", "Uptime at which the rules were loaded.", number(last.protectedAt()))
                 .gauge("uptime_seconds", "Uptime of the box.", String.valueOf(sys.uptimeMillis() / 1000.0))
                 .gauge("conntrack_entries", "Connections that the kernel tracks.", conntrack("count"))
                 .gauge("conntrack_limit", "Connections that the kernel tracks at most.", conntrack("max"))
-                .gauge("pa_sessions", "Flows that Packet Acceleration carries past the rules.", sessions());
+                .gauge("pa_sessions", "Accelerated flows, which bypass the rules.", sessions());
         text.name("apply_duration_seconds", "summary", "Time that loading a ruleset took.")
                 .value("apply_duration_seconds_sum", String.valueOf(changes.appliedMillis() / 1000.0))
                 .value("apply_duration_seconds_count", String.valueOf(changes.applied()));

@@ -42,7 +42,7 @@ final class Needs {
         String model = arguments.get("--model", null);
         String firmware = arguments.get("--firmware", null);
         if (model == null || firmware == null) {
-            err.println("boxwall: needs wants --model MODEL and --firmware VERSION, 7590 and 08.2x for example");
+            err.println("boxwall: needs takes --model MODEL and --firmware VERSION, for example 7590 and 08.2x");
             return 2;
         }
         Needs needs;
@@ -124,7 +124,7 @@ final class Needs {
                 .append("FREETZ_PACKAGE_IPTABLES=y\nFREETZ_PACKAGE_IPTABLES_SAVE_RESTORE=y\nFREETZ_PACKAGE_IPTABLES_STATIC=y\n")
                 .append("FREETZ_PACKAGE_BOXWALL=y\n").append(ipv6 ? "FREETZ_TARGET_IPV6_SUPPORT=y\n" : "").append(selected);
         if (!model.unwanted().isEmpty()) {
-            out.append("# built into this kernel, or selecting what is: the build would look for a file that there is not\n");
+            out.append("# built into this kernel, or selects what is: the build would look for a file that does not exist\n");
             for (String module : model.unwanted()) {
                 out.append("# FREETZ_MODULE_").append(module).append(" is not set\n");
             }

@@ -56,7 +56,7 @@ final class Questions {
         return new ExposureJson(before, Exposure.of(loaded(now, candidate), site, services, doors), known);
     }
 
-    /** What the second decides otherwise than the first. */
+    /** What the second decides differently from the first. */
     Difference difference(Ruleset before, Ruleset after) {
         return Difference.of(before, after, site);
     }

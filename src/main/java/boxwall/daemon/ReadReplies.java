@@ -133,8 +133,8 @@ final class ReadReplies {
         }
         List<Finding> all = new ArrayList<Finding>();
         all.add(new Finding("box-unread", Finding.Severity.NOTE, "", Collections.<String>emptyList(),
-                "the daemon has just started and is still reading the box: rules are counted as boxwall loaded them, more findings may come",
-                "ask again in some seconds"));
+                "the daemon has just started and is still reading the box: rules are counted as boxwall loaded them, more findings may follow",
+                "retry in a few seconds"));
         all.addAll(RunFindings.of(last));
         all.addAll(LivePlan.findings(sys, config, last.get("plan")));
         return all;

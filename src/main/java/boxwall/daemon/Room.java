@@ -31,8 +31,8 @@ final class Room {
         if (length <= room) {
             return null;
         }
-        return new Problem(503, "too long for this heap", "with " + (max + 524288 >> 20) + " MB of heap the daemon has room for some " + room / LINE + " rules of " + LINE
-                + " characters now, and these are as long as " + length / LINE + "; " + Problem.TOO_LONG);
+        return new Problem(503, "too long for this heap", "with " + (max + 524288 >> 20) + " MB of heap the daemon can take about " + room / LINE + " rules of " + LINE
+                + " characters now; this ruleset is as long as " + length / LINE + "; " + Problem.TOO_LONG);
     }
 
     /** Bytes that the heap still has; with garbage only after a collection, which takes a small heap's box a tenth of a second. */

@@ -22,7 +22,7 @@ final class RunFindings {
         if (outcome.state().equals("unsaved")) {
             boolean full = words.contains("too big") || words.contains("No space");
             findings.add(new Finding(full ? "flash-full" : "unsaved", Finding.Severity.WARN, "", evidence,
-                    "the rules are active but could not be saved: a reboot brings the old ones back",
+                    "the rules are active but could not be saved: a reboot restores the old ones",
                     full ? "free space in /tmp/flash (all of Freetz has 32 KiB compressed), then confirm a change again"
                             : "run 'modsave flash' on the box and read what it says, then confirm a change again"));
         }
@@ -31,13 +31,13 @@ final class RunFindings {
         }
         if (words.contains("boot-fell-back") || outcome.state().equals("fallback")) {
             findings.add(new Finding("boot-fell-back", Finding.Severity.WARN, "", evidence,
-                    "the plan that should have been loaded at boot was not: a safer one is active",
-                    "read the evidence, mend the rules, apply and confirm them again"));
+                    "the boot did not load the intended plan: a safer one is active",
+                    "read the evidence, correct the rules, apply and confirm them again"));
         }
         if (outcome.state().equals("rollback-failed")) {
             findings.add(new Finding("rollback-failed", Finding.Severity.REFUSE, "", evidence,
-                    "a change failed and the old rules could not be put back whole: the box runs a mix",
-                    "on the box: 'boxwall-apply lock' closes all but the LAN administrator, 'boxwall-apply open' opens everything"));
+                    "a change failed and could not be rolled back completely: the box runs a mix of old and new rules",
+                    "on the box: 'boxwall-apply lock' accepts only the LAN administrator, 'boxwall-apply open' accepts everything"));
         }
         return findings;
     }

@@ -31,7 +31,7 @@ final class SwitchReplies {
     Reply acceleration(Request request) {
         String word = request.query("state");
         if (!Arrays.asList("flush", "disable", "enable").contains(String.valueOf(word))) {
-            return Reply.problem(new Problem(400, "bad state", "state= wants flush (its flows start anew, under the rules), disable or enable"));
+            return Reply.problem(new Problem(400, "bad state", "state= must be flush (flows start again, under the rules), disable or enable"));
         }
         try {
             BootPlane.Reached reached = plane.acceleration(word);
@@ -40,7 +40,7 @@ final class SwitchReplies {
             return reached.status() == 0 ? Reply.json(200, ChangeJson.acceleration(reached.outcome().get("pa"), reached.outcome().get("sessions")))
                     : refusal(reached, "no Packet Acceleration here");
         } catch (BoxException e) {
-            return Reply.problem(new Problem(500, "the box did not do it", e.getMessage()));
+            return Reply.problem(new Problem(500, "the box failed to do it", e.getMessage()));
         }
     }
 
@@ -48,11 +48,11 @@ final class SwitchReplies {
     Reply printk(Request request) {
         int seconds = seconds(request.query("seconds"));
         if (seconds < 0) {
-            return Reply.problem(new Problem(400, "bad seconds", "seconds=N wants 0 (back at once) to " + MAX_SECONDS
-                    + "; a box with DECT can't be reached by its phones meanwhile"));
+            return Reply.problem(new Problem(400, "bad seconds", "seconds=N must be 0 (restore now) to " + MAX_SECONDS
+                    + "; meanwhile DECT phones can't reach the box"));
         }
         if (box.box().facts().printk().equals("std")) {
-            return Reply.problem(new Problem(409, "in the kernel log already", "this box's start scripts leave the kernel's messages where"
+            return Reply.problem(new Problem(409, "in the kernel log already", "the kernel's messages on this box are already where"
                     + " GET /log finds them; there is nothing to switch"));
         }
         try {
@@ -60,7 +60,7 @@ final class SwitchReplies {
             log.event("printk for " + seconds + " s by " + request.client().text() + ": status " + reached.status() + " " + reached.outcome().why());
             return reached.status() == 0 ? Reply.json(200, ChangeJson.printk(reached.outcome().get("until"))) : refusal(reached, "no AVM printk here");
         } catch (BoxException e) {
-            return Reply.problem(new Problem(500, "the box did not do it", e.getMessage()));
+            return Reply.problem(new Problem(500, "the box failed to do it", e.getMessage()));
         }
     }
 

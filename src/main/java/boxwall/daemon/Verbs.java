@@ -69,7 +69,7 @@ final class Verbs {
     /** Writes what was read of the box, secrets left out, as a folder that --root takes. */
     int record() {
         if (arguments.file() == null) {
-            err.println("boxwall: record wants a folder to write to");
+            err.println("boxwall: record needs a folder to write to");
             return 2;
         }
         if (isNoBox()) {
@@ -78,7 +78,7 @@ final class Verbs {
         try {
             String folder = arguments.file().replaceFirst("/+$", "");
             int count = Recorder.record(sys, box().readings(), folder.length() == 0 ? "/" : folder);
-            out.println(count + " files in " + arguments.file() + "; a look before it is sent does no harm");
+            out.println(count + " files in " + arguments.file() + "; look through it before you send it");
         } catch (BoxException e) {
             err.println("boxwall: " + e.getMessage());
             return 2;
@@ -97,7 +97,7 @@ final class Verbs {
     private boolean isNoBox() {
         String root = root();
         if (sys.list(root) == null) {
-            err.println("boxwall: " + root + " can't be opened; --root wants the folder of a recorded box");
+            err.println("boxwall: " + root + " can't be opened; --root needs the folder of a recorded box");
             return true;
         }
         return false;
@@ -107,7 +107,7 @@ final class Verbs {
     int presets() {
         List<Preset> all = folder(null).all();
         if (all.isEmpty()) {
-            err.println("boxwall: no presets in " + config().get("PRESETS") + "; BOXWALL_PRESETS says where they are");
+            err.println("boxwall: no presets in " + config().get("PRESETS") + "; set BOXWALL_PRESETS to their folder");
             return 2;
         }
         out.print(arguments.has("--json") ? PresetsJson.of(all) + "\n" : PresetsJson.inWords(all));
@@ -212,7 +212,7 @@ final class Verbs {
     Stateful wish() {
         Stateful wish = Stateful.of(arguments.get("--stateful", config().get("STATEFUL")));
         if (wish == null) {
-            err.println("boxwall: --stateful wants auto, yes or no");
+            err.println("boxwall: --stateful must be auto, yes or no");
         }
         return wish;
     }
@@ -223,7 +223,7 @@ final class Verbs {
             return null;
         }
         if (file == null) {
-            err.println("boxwall: " + arguments.verb() + " wants a ruleset file");
+            err.println("boxwall: " + arguments.verb() + " requires a ruleset file");
             return null;
         }
         String text = sys.read(file, MAX_RULES);
@@ -291,7 +291,7 @@ final class Verbs {
     int compile() {
         String directory = arguments.get("--out", null);
         if (directory == null) {
-            err.println("boxwall: compile wants --out DIR");
+            err.println("boxwall: compile needs --out DIR");
             return 2;
         }
         Box box = isNoBox() ? null : box();
@@ -304,7 +304,7 @@ final class Verbs {
             return 1;
         }
         if (!candidate.compiled().stateful() && sys.list(directory + "/safe") != null) {
-            err.println("boxwall: " + directory + "/safe is the stateless twin of another plan: choose an empty folder");
+            err.println("boxwall: " + directory + "/safe is the stateless form of another plan: choose an empty folder");
             return 2;
         }
         try {
@@ -321,7 +321,7 @@ final class Verbs {
         String file = arguments.file();
         String text = file == null ? null : sys.read(file, MAX_RULES);
         if (text == null) {
-            err.println(file == null ? "boxwall: import wants a file" : "boxwall: " + file + " can't be opened");
+            err.println(file == null ? "boxwall: import needs a file" : "boxwall: " + file + " can't be opened");
             return 2;
         }
         String name = file.substring(file.lastIndexOf('/') + 1);

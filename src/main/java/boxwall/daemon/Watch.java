@@ -149,10 +149,10 @@ final class Watch {
         relieved = last.id();
         try {
             BootPlane.Reached reached = changes.revert(last.id());
-            log.event("change " + last.id() + " is a minute over its time and its guard is gone; put back: status " + reached.status() + " "
+            log.event("change " + last.id() + " is a minute overdue and its guard is gone; rolled back: status " + reached.status() + " "
                     + reached.outcome().why());
         } catch (BoxException e) {
-            log.event("change " + last.id() + " is a minute over its time and could not be put back: " + e.getMessage());
+            log.event("change " + last.id() + " is a minute overdue and could not be rolled back: " + e.getMessage());
         } finally {
             changes.applying().unlock();
         }
@@ -227,8 +227,8 @@ final class Watch {
             evidence.add(differences.size() - SHOWN + " more");
         }
         return new Finding("drift", Finding.Severity.WARN, "", evidence, "the live rules are not those that boxwall applied: another"
-                + " program changed them", "find out which one; 'boxwall-apply again' loads boxwall's own once more, BOXWALL_REASSERT='yes'"
-                + " does so by itself; 'keep TABLE CHAIN' in the ruleset leaves a chain to its owner");
+                + " program changed them", "find out which one; 'boxwall-apply again' reloads boxwall's rules, BOXWALL_REASSERT='yes'"
+                + " does so automatically; 'keep TABLE CHAIN' in the ruleset leaves a chain alone");
     }
 
     /** A line for each rule that differs; empty in states in which nobody expects the plan's rules. */

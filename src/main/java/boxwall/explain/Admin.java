@@ -43,7 +43,7 @@ public final class Admin {
             }
             unknown = unknown == null && proof.result() == AdminProof.Result.UNKNOWN ? proof : unknown;
         }
-        return unknown != null ? unknown : new AdminProof(AdminProof.Result.PROVED, "accepted both ways: " + paths, null);
+        return unknown != null ? unknown : new AdminProof(AdminProof.Result.PROVED, "accepted in both directions: " + paths, null);
     }
 
     /** What the rules of each family that a path is of can tell apart. */

@@ -39,7 +39,7 @@ public final class Answer {
     @Override
     public String toString() {
         if (verdict != Verdict.UNKNOWN) {
-            return verdict + (decidedBy != null ? " by " + decidedBy : verdict.stops() ? " by the kernel itself" : ", no table was asked");
+            return verdict + (decidedBy != null ? " by " + decidedBy : verdict.stops() ? " by the kernel itself" : ", no table applied");
         }
         return Words.join(possible, " or ") + (dependsOn.isEmpty() ? "" : ", depends on " + Words.join(dependsOn, ", "));
     }

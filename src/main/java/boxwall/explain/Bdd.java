@@ -66,7 +66,7 @@ final class Bdd {
             Abandoned.check();
         }
         if (stepsLeft < 0) {
-            throw new TooComplex("the question takes too many steps");
+            throw new TooComplex("the query takes too many steps");
         }
     }
 

@@ -77,7 +77,7 @@ public final class Difference {
                     Sets sets = new Sets(family, new Universe(Arrays.asList(before, after), site, family,
                             Collections.<Criterion>emptyList()), nodes);
                     if (!compare(before, after, site, sets, way, changes)) {
-                        incomplete = "there are more differences than are named here";
+                        incomplete = "there are more differences than shown here";
                     }
                 } catch (TooComplex e) {
                     incomplete = family.word() + " " + way + " could not be compared, " + e.getMessage();

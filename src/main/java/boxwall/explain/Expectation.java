@@ -75,7 +75,7 @@ public final class Expectation {
             }
         }
         return any ? new Expectation(true, null, verdict + " holds", null)
-                : new Expectation(false, null, "means no packet at all: the keys contradict each other, or the routing", null);
+                : new Expectation(false, null, "matches no packet: the keys contradict each other or the routing", null);
     }
 
     /** The first interface that is asked for but isn't there, or null. */

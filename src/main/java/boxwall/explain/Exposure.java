@@ -142,7 +142,7 @@ public final class Exposure {
 
     private List<Region> named(Regions regions, int set) {
         List<Region> named = regions.of(set, REGIONS_MAX);
-        incomplete = regions.isComplete() ? incomplete : "more is let through than is named here";
+        incomplete = regions.isComplete() ? incomplete : "more is accepted than shown here";
         return named;
     }
 

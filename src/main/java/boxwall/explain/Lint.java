@@ -146,7 +146,7 @@ public final class Lint {
                 if (chainVisited) {
                     covered(step);
                 } else if (!said) {
-                    idle.add(new NeedlessRule(sets.family, step, false, "no packet gets into the chain " + chain.name(),
+                    idle.add(new NeedlessRule(sets.family, step, false, "no packet reaches the chain " + chain.name(),
                             Collections.<TrailEntry>emptyList()));
                     said = true;
                 }
@@ -166,7 +166,7 @@ public final class Lint {
     private void covered(TrailEntry step) {
         int wanted = SetMatch.of(sets.universe.criteria(step.rule), sets, sets.everything(), Rewrites.NOTHING).perhaps;
         if (wanted == Bdd.NONE) {
-            idle.add(new NeedlessRule(sets.family, step, false, "it asks for what no packet has", Collections.<TrailEntry>emptyList()));
+            idle.add(new NeedlessRule(sets.family, step, false, "it matches on something that no packet has", Collections.<TrailEntry>emptyList()));
             return;
         }
         List<TrailEntry> covers = new ArrayList<>();
@@ -183,8 +183,8 @@ public final class Lint {
                 otherwise |= event.verdict != null && target != null && !event.verdict.name().equals(target.name);
             }
         }
-        idle.add(new NeedlessRule(sets.family, step, false, covers.isEmpty() ? "no packet that gets to its place fits it"
-                : otherwise ? "shadowed, other rules decide all its packets" : "other rules decide all its packets the same", covers));
+        idle.add(new NeedlessRule(sets.family, step, false, covers.isEmpty() ? "no packet that reaches it matches it"
+                : otherwise ? "shadowed, other rules decide all its packets" : "other rules decide all its packets in the same way", covers));
     }
 
     /**
@@ -226,7 +226,7 @@ public final class Lint {
             }
         }
         if (same && !covers.isEmpty()) {
-            idle.add(new NeedlessRule(sets.family, step, true, "its packets are decided the same without it", covers));
+            idle.add(new NeedlessRule(sets.family, step, true, "without it, its packets are decided in the same way", covers));
         } else {
             gone.remove(step.rule);
         }

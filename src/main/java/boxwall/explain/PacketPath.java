@@ -50,17 +50,17 @@ final class PacketPath {
                 : packet.dst() == null ? null : site.interfaceTo(packet.dst());
         boolean fromOutside = in != null && isWan(in);
         boolean toOutside = out != null && isWan(out);
-        lines.add(sent ? "the box" : in == null ? "an interface that wasn't said" : name(in));
+        lines.add(sent ? "the box" : in == null ? "no interface given" : name(in));
         if (fromOutside) {
             lines.add("AVM's dsld: " + dsld(true, kept));
         }
         lines.add("netfilter: " + (in != null && in.equals(out) ? "not visible to netfilter: both ends are behind " + in
-                + ", which passes it on by itself (a kernel with BRIDGE_NETFILTER shows it all the same); if it is: " : "")
+                + ", which forwards it without netfilter (except with BRIDGE_NETFILTER); if it is visible: " : "")
                 + answer + accelerated(sent || kept) + port(in) + port(out));
         if (toOutside) {
             lines.add("AVM's dsld: " + dsld(false, kept));
         }
-        lines.add(kept ? "the box" : out == null ? "where routing leads; it isn't known from here" : name(out));
+        lines.add(kept ? "the box" : out == null ? "where routing leads; unknown here" : name(out));
     }
 
     private static String given(String name) {
@@ -84,7 +84,7 @@ final class PacketPath {
     private String port(String name) {
         for (Interface one : facts.interfaces()) {
             if (one.name().equals(name) && one.role == Interface.Role.PORT && one.ip() == null) {
-                return "; " + name + " itself is not visible to netfilter when it is a port of a bridge: the bridge's name is what rules see";
+                return "; " + name + " is not visible to netfilter if it is a port of a bridge: rules see the bridge's name";
             }
         }
         return "";
@@ -97,20 +97,20 @@ final class PacketPath {
         boolean slow = packet.state() == State.NEW || Boolean.TRUE.equals(packet.fragment())
                 || flags != null && (flags.intValue() & (Packet.SYN | Packet.FIN | Packet.RST)) != 0;
         return slow || endsHere || !pa.mayBypass() ? ""
-                : "; not visible to netfilter once Packet Acceleration has taken the connection over";
+                : "; not visible to netfilter once the connection is accelerated";
     }
 
     private String dsld(boolean in, boolean toBox) {
         if (facts.dsld().equals("absent")) {
             return "not on this box";
         }
-        String running = facts.dsld().equals("running") ? "" : " (whether it runs isn't known)";
+        String running = facts.dsld().equals("running") ? "" : " (unknown whether it runs)";
         AvmFirewall avm = facts.avmFirewall();
         if (!avm.isKnown()) {
             return "not known: ar7.cfg was not read" + running;
         }
         if (packet.family() == Family.IPV6 || packet.protocol() == null) {
-            return "not known: " + (packet.protocol() == null ? "the protocol wasn't said" : "its IPv6 filter isn't in ar7.cfg") + running;
+            return "not known: " + (packet.protocol() == null ? "no protocol given" : "its IPv6 filter is not in ar7.cfg") + running;
         }
         String protocol = Numbers.protocolName(packet.protocol().intValue());
         int dport = packet.dport() == null ? -1 : packet.dport().intValue();
@@ -132,6 +132,6 @@ final class PacketPath {
                 return "ACCEPT, translated by " + forward.line;
             }
         }
-        return "DROP: no forwarding in ar7.cfg leads there (what UPnP opened isn't in that file)";
+        return "DROP: no forwarding in ar7.cfg leads there (forwardings by UPnP are not in that file)";
     }
 }

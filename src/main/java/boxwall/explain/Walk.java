@@ -133,7 +133,7 @@ public final class Walk {
             return;
         }
         if (decided == null && !known) {
-            passage.note("not known whether the packet ends on the box or is forwarded: both were walked");
+            passage.note("unknown whether the packet is for the box or forwarded: both were tried");
         }
         if (decided == Hook.INPUT || decided == null && (!known || site.isLocal(packet.dst()))) {
             input.add(packet.copy().out("").build());
@@ -162,7 +162,7 @@ public final class Walk {
             }
         }
         if (!again.isEmpty()) {
-            passage.note("to the box itself: leaves through lo and comes in there");
+            passage.note("to the box itself: leaves and enters through lo");
             passage.translatedAlready();
             input(passage, hook(passage, Hook.PREROUTING, again));
         }
@@ -179,7 +179,7 @@ public final class Walk {
         for (Packet p : packets) {
             boolean maybe = p.family() == Family.IPV4 && !Boolean.FALSE.equals(p.fragment());
             if (maybe) {
-                passage.note("fragments are put together before INPUT, which then decides on the whole packet");
+                passage.note("fragments are reassembled before INPUT, which then decides on the whole packet");
                 passage.delivered(ChainWalk.only(p));
             }
             if (!maybe || p.fragment() == null) {
@@ -222,7 +222,7 @@ public final class Walk {
             (p.state() == State.NEW && !passage.isTranslated() ? asked : past).add(p);
         }
         if (!past.isEmpty() && !chain.rules().isEmpty() && !passage.isTranslated()) {
-            passage.note("nat's rules decide on a connection's first packet; taken as not translated");
+            passage.note("nat's rules decide on a connection's first packet; assumed: not translated");
         }
         if (!asked.isEmpty()) {
             past.addAll(passage.ask(table(passage.packet.family(), Table.NAT, passage), chain, asked));

@@ -53,10 +53,15 @@ final class Dispatcher {
         Reply refusal = refuse(request, route, gate, right);
         boolean trusted = refusal == null && right;
         if (!port.admission().heard(exchange, trusted)) {
-            throw new IOException("displaced by a newcomer");
+            throw new IOException("displaced by a newer connection");
         }
+<<<<<<< HEAD:src/main/java/boxwall/http/Dispatcher.java
         if (refusal == null && exchange.place() == Admission.Place.RESERVED && !route.needs(Route.Need.SHORT)) {
-            refusal = Reply.problem(new Problem(429, "too many connections", "you have four, or all have seven; the last one is kept for"
+            refusal = Reply.problem(new Problem(429, "too many connections", "the limit is four per client and seven in total; one more is reserved for"
+=======
+        if (refusal == null && exchange.place() == Admission.Place.RESERVED && !route.isShort()) {
+            refusal = Reply.problem(new Problem(429, "too many connections", "the limit is four per client and seven in total; one more is reserved for"
+>>>>>>> 8bc38db (Say messages in plain English: usual words, active voice, no metaphors):src/main/java/boxwall/http/Answers.java
                     + " status, confirm and revert")).with("Retry-After", "1");
         }
         if (refusal != null) {
@@ -89,10 +94,10 @@ final class Dispatcher {
     private Reply refuseToken(Request request, Route route, boolean right) {
         String peer = request.client().text();
         int seconds = barred(request);
-        // whoever has the token can always go back, whatever another program on the same PC sent before
+        // a client with the token can always revert, whatever another program on the same PC sent before
         if (seconds > 0 && route.needs(Route.Need.TOKEN) && !(right && route.isUrgent())) {
             return Reply.problem(new Problem(429, "too many wrong tokens", "wait " + seconds + " seconds; '/etc/init.d/rc.boxwall"
-                    + " token' on the box shows the token; confirm and revert are answered meanwhile")).with("Retry-After", String.valueOf(seconds));
+                    + " token' on the box shows the token; confirm and revert still work")).with("Retry-After", String.valueOf(seconds));
         }
         if (!right && request.header("authorization") != null && failures.failed(peer, port.uptimeMillis())) {
             port.journal().event("wrong tokens from " + peer + ": refused for a minute");
@@ -110,7 +115,7 @@ final class Dispatcher {
         }
         Handler handler = awaited.get();
         if (handler == null) {
-            return Reply.problem(new Problem(503, "not there yet", "the daemon opened its port but did not get any further; its log says why"))
+            return Reply.problem(new Problem(503, "not ready yet", "the daemon opened its port but has not finished starting; see its log"))
                     .with("Retry-After", "10");
         }
         if (route == Route.OPENAPI) {

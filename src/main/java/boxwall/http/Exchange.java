@@ -105,7 +105,7 @@ final class Exchange implements Patience.Line {
             unread = true;
             reply = Reply.problem(e.problem());
         } catch (SocketTimeoutException e) {
-            reply = Reply.problem(new Problem(408, "too slow", "a request must be here within " + REQUEST_NANOS / 1000000000L
+            reply = Reply.problem(new Problem(408, "too slow", "a request must arrive within " + REQUEST_NANOS / 1000000000L
                     + " seconds, its head within " + CROWDED_SECONDS + " while there are many connections"));
         }
         deadline = System.nanoTime() + ANSWER_NANOS;

@@ -45,7 +45,7 @@ public final class Gate {
     /** Why this request is refused before the token is looked at, or null. */
     Problem refuseSource(Request request) {
         if (!isWelcome(request.client())) {
-            return new Problem(403, "not from here", "only clients of the LAN and the box itself may ask; you are "
+            return new Problem(403, "client not allowed", "only clients of the LAN and the box itself are allowed; you are "
                     + request.client().text());
         }
         String host = request.header("host");
@@ -55,11 +55,11 @@ public final class Gate {
         }
         String site = request.header("sec-fetch-site");
         if (site != null && !site.equals("same-origin") && !site.equals("none") && !isLinkToPage(request)) {
-            return new Problem(403, "foreign page", "a page of another site may not ask (Sec-Fetch-Site: " + clip(site) + ")");
+            return new Problem(403, "foreign page", "requests from a page of another site are refused (Sec-Fetch-Site: " + clip(site) + ")");
         }
         String origin = request.header("origin");
         if (origin != null && !isOwnOrigin(origin, host)) {
-            return new Problem(403, "foreign page", "a page of another origin may not ask (Origin: " + clip(origin) + ")");
+            return new Problem(403, "foreign page", "requests from a page of another origin are refused (Origin: " + clip(origin) + ")");
         }
         return null;
     }

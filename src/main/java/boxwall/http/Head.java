@@ -82,7 +82,7 @@ final class Head {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             if (c < ' ' && c != '\r' && c != '\n' && c != '\t' || c == 127 || c == '\r' && (i + 1 == text.length() || text.charAt(i + 1) != '\n')) {
-                throw new Refused(400, "control character", "first line and headers hold a character that they may not");
+                throw new Refused(400, "control character", "first line or headers contain a character that is not allowed");
             }
         }
         Head head = new Head(lines[0]);

@@ -68,7 +68,7 @@ public final class Patience {
     private void look(int patient) {
         long worked = worked();
         if (worked > seconds) {
-            giveUp(new Problem(503, "it takes too long", "work on one request ends after " + seconds + " seconds; " + Problem.TOO_LONG));
+            giveUp(new Problem(503, "takes too long", "work on one request ends after " + seconds + " seconds; " + Problem.TOO_LONG));
         } else if (worked >= patient && line != null && line.isClosed()) {
             giveUp(new Problem(503, "nobody waited", "the connection's sending side was closed while the daemon worked on the answer; leave it open"
                     + " until the answer is there"));

@@ -124,7 +124,7 @@ public final class Drift {
         return chains.get(name);
     }
 
-    /** What differs between the parts that both share at the beginning and at the end; the same rules in another order are told so. */
+    /** What differs between the parts that both share at the beginning and at the end; the same rules in a different order are told so. */
     private void compare(List<String> before, List<String> now) {
         int start = 0;
         int end = 0;
@@ -143,7 +143,7 @@ public final class Drift {
             }
         }
         if (gone.isEmpty() && added.isEmpty() && end + start < now.size()) {
-            differences.add(at("in another order") + now.get(start));
+            differences.add(at("in a different order") + now.get(start));
         }
         for (String line : gone) {
             differences.add(at("gone") + line);

@@ -30,9 +30,9 @@ public final class DiffJson {
     public static String inWords(Difference difference, String before, String after) {
         StringBuilder out = new StringBuilder();
         if (difference.changes().isEmpty() && difference.incomplete() == null) {
-            return Text.of(before + " and " + after + " decide every packet alike.\n");
+            return Text.of(before + " and " + after + " decide every packet in the same way.\n");
         }
-        out.append("What ").append(after).append(" decides otherwise than ").append(before).append(", largest first:\n");
+        out.append("What ").append(after).append(" decides differently from ").append(before).append(", largest first:\n");
         for (Difference.Change change : difference.changes()) {
             out.append("  ").append(change).append('\n').append("      say ").append(change.was.packet).append('\n')
                     .append("      before: ").append(change.was).append('\n').append("      after:  ").append(change.is).append('\n');

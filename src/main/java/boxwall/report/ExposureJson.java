@@ -110,7 +110,7 @@ public final class ExposureJson {
     public String inWords() {
         StringBuilder out = new StringBuilder();
         if (services == null) {
-            out.append("What listens on this box isn't known: /proc/net/tcp and its kind were not read.\n");
+            out.append("It is unknown what listens on this box: /proc/net/tcp and the like were not read.\n");
         } else {
             table(out);
         }
@@ -130,7 +130,7 @@ public final class ExposureJson {
             out.append("  ").append(region).append('\n');
         }
         for (Region region : exposure.perhapsForwarded()) {
-            out.append("  perhaps (a match can't be foreseen) ").append(region).append('\n');
+            out.append("  possibly (a match can't be predicted) ").append(region).append('\n');
         }
         return out.length() == 0 ? "  nothing\n" : out.toString();
     }
@@ -156,7 +156,7 @@ public final class ExposureJson {
                 width[i] = Math.max(width[i], row.get(i).length());
             }
         }
-        out.append("Who reaches what with a new connection").append(before == null ? "" : ", now -> then").append(":\n");
+        out.append("Who can reach what with a new connection").append(before == null ? "" : ", now -> then").append(":\n");
         for (List<String> row : all) {
             StringBuilder line = new StringBuilder("  ");
             for (int i = 0; i < row.size(); i++) {
@@ -167,7 +167,7 @@ public final class ExposureJson {
             }
             out.append(line).append('\n');
         }
-        out.append(localOnly() == 0 ? "" : "  and " + localOnly() + " on a loopback address, which only the box itself reaches\n");
+        out.append(localOnly() == 0 ? "" : "  and " + localOnly() + " on a loopback address, reachable from the box only\n");
     }
 
     private static String cell(Reach reach) {

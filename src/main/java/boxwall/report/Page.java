@@ -93,7 +93,7 @@ public final class Page {
         if (state.equals("active") || state.equals("unsaved") || state.equals("locked") || state.equals("fallback") || state.equals("pending")) {
             return german ? "geschützt" : "protected";
         }
-        return state.equals("drifted") ? german ? "geschützt, aber andere haben Regeln geändert" : "protected, but others changed rules"
+        return state.equals("drifted") ? german ? "geschützt, aber andere haben Regeln geändert" : "protected, but another program changed rules"
                 : german ? "nicht geschützt" : "not protected";
     }
 

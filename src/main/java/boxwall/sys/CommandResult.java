@@ -47,7 +47,7 @@ public class CommandResult {
         for (String word : command) {
             text.append(text.length() == 0 ? "" : " ").append(word);
         }
-        text.append(timedOut ? ": killed because it took too long" : ": status " + status());
+        text.append(timedOut ? ": killed after its time limit" : ": status " + status());
         String tail = err.trim();
         if (tail.length() > 0) {
             text.append(": ").append(tail.length() > 600 ? tail.substring(tail.length() - 600) : tail);

@@ -162,7 +162,7 @@ class LintFindingsTest {
     @Test
     void evidenceAndRemedyOfEachAreExact() {
         Finding missing = one("established-missing", GOOD.replace("iptables -A INPUT -m state --state RELATED,ESTABLISHED -j ACCEPT\n", ""));
-        assertEquals("INPUT drops the answers to what OUTPUT lets out", missing.effect());
+        assertEquals("INPUT drops the replies to what OUTPUT lets out", missing.effect());
         assertEquals("iptables -A INPUT -m state --state RELATED,ESTABLISHED -j ACCEPT", missing.remedy);
         assertTrue(missing.evidence().get(0).endsWith("state=NEW: ACCEPT by filter OUTPUT policy ACCEPT"), missing.evidence().get(0));
         assertTrue(missing.evidence().get(1).endsWith("state=ESTABLISHED: DROP by filter INPUT policy DROP"), missing.evidence().get(1));

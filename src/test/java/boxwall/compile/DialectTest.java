@@ -92,7 +92,7 @@ class DialectTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        // userland | kernel | module that is there | rule | what becomes of it
+        // userland | kernel | module that is there | rule | the outcome
         "1.4.11.1 | 2.6.19.2   | xt_state     | conntrack --ctstate NEW,RELATED   | state --state NEW,RELATED",
         "1.4.11.1 | 2.6.19.2   | xt_state     | conntrack ! --ctstate ESTABLISHED | state ! --state ESTABLISHED",
         "1.4.11.1 | 2.6.19.2   | xt_conntrack | state --state ESTABLISHED         | conntrack --ctstate ESTABLISHED",

@@ -206,8 +206,8 @@ class OptimizerTest {
                 "-A INPUT -s 10.2.0.0/16 -j DROP"),
                 optimized("iptables -A INPUT -s 10.0.0.0/8 -j DROP", "iptables -A INPUT -p tcp --dport 22 -j ACCEPT", "iptables -A INPUT -s 10.1.0.0/16 -j ACCEPT",
                         "iptables -A INPUT -p tcp --dport 22 -j DROP", "iptables -A INPUT -j LOG", "iptables -A INPUT -s 10.2.0.0/16 -j DROP"));
-        assertTrue(said().contains("t:3: left out of INPUT: t:1 (DROP) takes all its packets"), said());
-        assertTrue(said().contains("t:4: left out of INPUT: t:2 (ACCEPT) takes all its packets"), said());
+        assertTrue(said().contains("t:3: left out of INPUT: t:1 (DROP) matches all its packets"), said());
+        assertTrue(said().contains("t:4: left out of INPUT: t:2 (ACCEPT) matches all its packets"), said());
     }
 
     @Test
@@ -284,6 +284,6 @@ class OptimizerTest {
         }
         Ruleset before = parse(lines);
         assertEquals(before, Optimizer.of(before, BOTH, SITE, 2048, notes));
-        assertTrue(said().startsWith("--optimize: a step was left out (") && said().contains("could not be compared, too complex"), said());
+        assertTrue(said().startsWith("--optimize: optimizer step skipped (") && said().contains("could not be compared, too complex"), said());
     }
 }

@@ -126,9 +126,9 @@ class PresetsTest {
         for (String family : new String[] {"wiki-basic", "ipv6-basic"}) {
             String notes = on.compiled().notes().stream().filter(n -> n.origin().toString().startsWith(family)).map(n -> n.text() + "\n")
                     .reduce("", String::concat);
-            for (String kind : new String[] {"TCP with ACK or RST set", "replies to ICMP requests", "UDP from the fixed ports asked for",
-                "anybody can send such packets unasked", "RELATED means ICMP errors only", "FTP data and the like don't pass",
-                "later fragments (they carry no ports)", "answers of other protocols don't pass"}) {
+            for (String kind : new String[] {"TCP with ACK or RST set", "replies to ICMP requests", "UDP from the fixed remote ports",
+                "anybody can forge such packets", "RELATED means ICMP errors only", "FTP data and the like don't pass",
+                "later fragments of such packets (without ports)", "replies of other protocols don't pass"}) {
                 assertTrue(notes.contains(kind), family + ": no note of " + kind + ":\n" + notes);
             }
         }

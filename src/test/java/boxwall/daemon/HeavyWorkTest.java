@@ -111,7 +111,7 @@ class HeavyWorkTest {
         Problem problem = Room.lacking(line.repeat(4000), 8 * MEGABYTE, 4 * MEGABYTE);
         assertEquals(503, problem.status());
         // (4 MB - 8 MB / 6) / 32 bytes a character / 50 characters
-        assertTrue(problem.toJson().contains("with 8 MB of heap the daemon has room for some 1747 rules of 50 characters now, and these are as long as 4720;"), problem.toJson());
+        assertTrue(problem.toJson().contains("with 8 MB of heap the daemon can take about 1747 rules of 50 characters now; this ruleset is as long as 4720;"), problem.toJson());
         assertNull(Room.lacking(line.repeat(4000), 32 * MEGABYTE, 26 * MEGABYTE));
         assertNull(Room.lacking("# a long comment, which becomes no rule ----------------\n".repeat(4000), 8 * MEGABYTE, 4 * MEGABYTE));
         assertNull(Room.lacking(line.repeat(1200), 8 * MEGABYTE, 4 * MEGABYTE));

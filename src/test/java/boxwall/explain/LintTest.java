@@ -74,19 +74,19 @@ class LintTest {
 
     @Test
     void ofTwoEqualRulesTheSecondIsIdle() {
-        assertEquals("unreachable 3 other rules decide all its packets the same: rules:2 (ACCEPT)\n",
+        assertEquals("unreachable 3 other rules decide all its packets in the same way: rules:2 (ACCEPT)\n",
                 found(":INPUT DROP", "-A INPUT -i lan -p udp -j ACCEPT", "-A INPUT -i lan -p udp -j ACCEPT"));
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "-A INPUT -s 10.1.0.0/16 -j ACCEPT;-A INPUT -s 10.0.0.0/8 -j ACCEPT | redundant 2 its packets are decided the same without it: rules:3 (ACCEPT)",
-        "-A INPUT -s 10.1.0.0/16 -j DROP                                    | redundant 2 its packets are decided the same without it: the policy of INPUT",
+        "-A INPUT -s 10.1.0.0/16 -j ACCEPT;-A INPUT -s 10.0.0.0/8 -j ACCEPT | redundant 2 without it, its packets are decided in the same way: rules:3 (ACCEPT)",
+        "-A INPUT -s 10.1.0.0/16 -j DROP                                    | redundant 2 without it, its packets are decided in the same way: the policy of INPUT",
         "-A INPUT -j DROP                                                   | ''",
         "-A INPUT -s 10.1.0.0/16 -j REJECT                                  | ''",
         "-A INPUT -s 10.1.0.0/16 -j DROP;-A INPUT -j LOG                    | ''",
         "-A INPUT -s 10.1.0.0/16 -m limit --limit 1/sec -j DROP             | ''",
-        "-A INPUT -p udp -m state --state ESTABLISHED -p tcp -j DROP        | redundant 2 its packets are decided the same without it: the policy of INPUT",
+        "-A INPUT -p udp -m state --state ESTABLISHED -p tcp -j DROP        | redundant 2 without it, its packets are decided in the same way: the policy of INPUT",
         "-A OUTPUT -j NOWHERE                                               | ''",
     })
     void redundantMeansThatNothingChangesNorIsLogged(String rules, String expected) {
@@ -97,7 +97,7 @@ class LintTest {
 
     @Test
     void anUnusedChainIsNamedOnce() {
-        assertEquals("unreachable 3 no packet gets into the chain U\n", found(":INPUT DROP", ":U -", "-A U -s 10.0.0.1/32 -j ACCEPT", "-A U -j DROP"));
+        assertEquals("unreachable 3 no packet reaches the chain U\n", found(":INPUT DROP", ":U -", "-A U -s 10.0.0.1/32 -j ACCEPT", "-A U -j DROP"));
     }
 
     @Test

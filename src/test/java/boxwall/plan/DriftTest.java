@@ -41,7 +41,7 @@ class DriftTest {
 
     @Test
     void theSameRulesInAnotherOrder() {
-        assertEquals(List.of("iptables -t filter: in another order: -A INPUT -i lan -j ACCEPT"),
+        assertEquals(List.of("iptables -t filter: in a different order: -A INPUT -i lan -j ACCEPT"),
                 drift(live("-A INPUT -i lan -j ACCEPT\n-A INPUT -i lo -j ACCEPT\n-A INPUT -j LOG\n")));
     }
 

@@ -71,7 +71,7 @@ class ControlPortFaultIT {
         assertEquals(200, daemon.http("POST /confirm/" + last, "").status(), "confirmed twice is confirmed once, whatever is being made");
         DaemonBox.Answer revert = daemon.http("DELETE /apply/" + last, "");
         assertEquals(409, revert.status(), revert.toString());
-        assertTrue(revert.body().contains("a change is under way"), revert.body());
+        assertTrue(revert.body().contains("a change is pending"), revert.body());
         assertEquals(409, daemon.http("POST /apply?confirm=60", "").status());
         assertEquals(200, daemon.http("GET /counters", "").status());
         assertFalse(apply.isDone(), "all of that came while it hung");
@@ -81,7 +81,7 @@ class ControlPortFaultIT {
         }
         DaemonBox.Answer answer = apply.get(120, TimeUnit.SECONDS);
         assertEquals(422, answer.status(), answer.toString());
-        assertTrue(answer.body().contains("failed, the old rules are back") && answer.body().contains("iptables-restore -c: status 137"), answer.body());
+        assertTrue(answer.body().contains("failed, rolled back to the old rules") && answer.body().contains("iptables-restore -c: status 137"), answer.body());
         assertEquals(before, box.tables());
         box.real("iptables-restore");
         assertEquals("the candidate", daemon.http("GET /diff", "").json().getString("after", ""), "it is there to be mended");
