@@ -1,6 +1,7 @@
 /**
- * Plans carried to the box: written as a directory, handed to boxwall-apply, and what came of it read back.
+ * Hands a plan to boxwall-apply.
  *
- * <p>It decides nothing that the plan or the script has decided: it starts one command and turns its lines into an Outcome.
+ * <p>In: the files of a plan. Out: an {@link boxwall.apply.Outcome}, parsed from the lines that the script
+ * printed. One command per change.
  */
 package boxwall.apply;

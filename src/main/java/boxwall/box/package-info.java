@@ -1,6 +1,7 @@
 /**
- * What is known of a box: raw readings in, facts and findings out. Pure: nothing here opens a file or starts a program.
+ * Interprets the readings of a box.
  *
- * <p>Readings are texts as read; BoxFacts is what they mean; a Finding says what is wrong, by which evidence, and what to do.
+ * <p>In: {@link boxwall.box.Readings}, texts as read. Out: {@link boxwall.box.BoxFacts}, and {@link
+ * boxwall.box.Finding}s with evidence and remedy. Opens no file, starts no program.
  */
 package boxwall.box;

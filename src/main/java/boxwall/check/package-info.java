@@ -1,6 +1,7 @@
 /**
- * What is wrong with a ruleset for a box, before anything is touched: syntax, what the kernel can't do here, what would lock out.
+ * Finds what is wrong with a ruleset for a box before anything is loaded.
  *
- * <p>Pure. A finding with severity refuse keeps a ruleset from being applied; nothing is applied in part.
+ * <p>In: a ruleset, the box's facts. Out: {@link boxwall.box.Finding}s. One with severity refuse keeps the whole
+ * ruleset from being applied.
  */
 package boxwall.check;

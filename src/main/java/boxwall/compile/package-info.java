@@ -1,7 +1,7 @@
 /**
- * A ruleset made fit for one box: which modules it needs, and where conntrack can't be had, its stateless twin.
+ * Adapts a ruleset to one box.
  *
- * <p>Pure: rules and facts in, rules, modules and notes out. It weakens nothing silently: whatever the compiled form decides
- * otherwise than the written one is a note with the user's line.
+ * <p>In: a ruleset, the box's facts, the options of {@code compile}. Out: rules, modules in load order, notes.
+ * Every deviation from the rules as written is a note with the user's line.
  */
 package boxwall.compile;

@@ -1,7 +1,7 @@
 /**
- * The verbs and the daemon: everything wired together.
+ * The program itself: verbs, configuration, daemon.
  *
- * <p>Reads the configuration, asks probe for readings, hands them through check, compile and plan, and the plan to apply; answers
- * the control port.
+ * <p>In: arguments, boxwall.cfg. Out: exit status with output, or a daemon that holds the candidate, the pending
+ * change, the watch, the history.
  */
 package boxwall.daemon;

@@ -1,12 +1,9 @@
 /**
- * Which rule decides a packet: the walk of one packet, or of a set of packets, through the tables and chains that it would cross.
+ * Which rule decides a packet, for one packet or for sets of packets.
  *
- * <p>In: a ruleset, and the box's interfaces and addresses ({@link boxwall.explain.Site}). Out: an {@link boxwall.explain.Answer}
- * with verdict, deciding rule and trail; for sets an {@link boxwall.explain.Expectation}, an {@link boxwall.explain.AdminProof}, an
- * {@link boxwall.explain.Exposure} or a {@link boxwall.explain.Difference}, whose counterexamples are packets with such an answer.
- * What a rule asks is parsed once into {@code Criteria}; the two walks are written apart and only interpret those, so that each
- * tests the other. Nothing here reads the box, and nothing guesses: a match that can't be known is unknown, and the answer then
- * names the lines that it depends on.
+ * <p>In: a ruleset, the box's interfaces and addresses ({@link boxwall.explain.Site}). Out: an {@link
+ * boxwall.explain.Answer} with verdict, deciding rule, trail; for sets an {@link boxwall.explain.Expectation}, an
+ * {@link boxwall.explain.AdminProof}, an {@link boxwall.explain.Exposure} or a {@link boxwall.explain.Difference}.
  *
  * <p>Sets are binary decision diagrams. Lists of disjoint boxes were the other choice: easier to read, but every negation, port list
  * and mask with holes multiplies them, and two lists that mean the same don't look the same. In a diagram those cost a few

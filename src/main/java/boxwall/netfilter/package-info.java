@@ -1,6 +1,7 @@
 /**
- * What netfilter knows, as immutable values: family, table, hook, chain, rule, match, target, policy, ruleset.
+ * Netfilter's terms as immutable values: family, table, hook, chain, rule, match, target, policy.
  *
- * <p>Nothing here reads a file, knows a box or parses a line; every other package may use it, and it uses none.
+ * <p>In: parsed parts from package syntax. Out: values that every other package reads. Nothing here knows a box,
+ * reads a file or parses a line.
  */
 package boxwall.netfilter;

@@ -1,6 +1,6 @@
 /**
- * The plan directory as text: everything that boxwall-apply needs to load a ruleset, to check it and to say where it came from.
+ * The contents of a plan directory, which boxwall-apply loads.
  *
- * <p>Pure: it makes the files' contents; writing them is package apply's.
+ * <p>In: compiled rules. Out: the text of each file. Package apply writes them.
  */
 package boxwall.plan;

@@ -1,7 +1,7 @@
 /**
- * Reads a box: files by path, outputs of commands, into {@link boxwall.box.Readings}. What they mean is box's business.
+ * Reads a box, live or recorded, into {@link boxwall.box.Readings}.
  *
- * <p>A live box is read with files and one single process, {@code boxwall-apply probe}; a recorded one with files alone. What is
- * secret never gets into the readings.
+ * <p>In: files by path, the output of {@code boxwall-apply probe}; for a recording only files. Out: texts exactly
+ * as read, without secrets. Package box interprets them.
  */
 package boxwall.probe;

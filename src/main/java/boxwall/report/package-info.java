@@ -1,6 +1,7 @@
 /**
- * What boxwall says of itself, as JSON and as words. The only package that sees minimal-json.
+ * Writes results as JSON or text.
  *
- * <p>Texts inside boxwall are byte strings (one character a byte, as read from the box); here they become UTF-8 again.
+ * <p>In: findings, answers, facts, outcomes. Out: JSON (the only package that sees minimal-json) or text for
+ * people, in UTF-8; texts inside boxwall are byte strings.
  */
 package boxwall.report;

@@ -88,7 +88,7 @@ class MissingReferencesTest {
         List<Finding> found = found("set-needed", rule, "virtual");
         assertEquals(1, found.size());
         assertTrue(found.get(0).effect().contains("the set " + set + " must exist") && found.get(0).effect().contains(table), found.get(0).effect());
-        assertTrue(found.get(0).remedy.contains("--optimize") && found.get(0).remedy.contains("rc.custom runs after"), found.get(0).remedy);
+        assertTrue(found.get(0).remedy.contains("--optimize") && found.get(0).remedy.contains("rc.custom runs later"), found.get(0).remedy);
     }
 
     @Test

@@ -57,7 +57,7 @@ class DialectTest {
         for (Rule rule : compiled.ruleset().chain(Family.IPV4, Table.FILTER, "INPUT").rules()) {
             out.append(Writer.rule("INPUT", rule).substring("-A INPUT ".length())).append('\n');
         }
-        compiled.notes().stream().filter(n -> n.text().contains("which asks the same")).forEach(n -> out.append("note ").append(n.origin()).append('\n'));
+        compiled.notes().stream().filter(n -> n.text().contains("which means the same")).forEach(n -> out.append("note ").append(n.origin()).append('\n'));
         for (Finding finding : Checker.check(parsed, compiled.ruleset(), facts)) {
             if (finding.severity() == Finding.Severity.REFUSE) {
                 out.append(finding.code()).append(' ').append(finding.where()).append(": ").append(finding.effect()).append('\n');
