@@ -22,7 +22,7 @@ import org.objectweb.asm.tree.TypeInsnNode;
 /**
  * Takes out of boxwall.jar what boxwall never asks of NanoHTTPD. The logger, which boxwall switches off, and the patterns: both are made before
  * anything listens, and loading what they need took OpenJDK's interpreter a quarter of that time. The reading of requests, which boxwall does itself
- * (boxwall.http.Listener): the small jar then is without bodies in files, cookies and answers, too. Should anybody call it all the same, that ends
+ * (boxwall.http.Listener): the small jar then is without bodies in files, cookies and answers, too. A call would end
  * in an exception. All other classes stay as they are, byte for byte.
  *
  * <pre>

@@ -3,7 +3,7 @@
 #   install.sh FREETZ_DIR            as a package with an entry in menuconfig
 #   install.sh --addon FREETZ_DIR    as an addon, without one
 #   install.sh --undo FREETZ_DIR     out again, in whichever way it was put there
-# Exit: 0 done, 2 usage, 3 no tree of Freetz or something of another hand in the way; nothing was touched then.
+# Exit: 0 done, 2 usage, 3 no tree of Freetz or another file in the way; nothing was touched then.
 here=$(cd "${0%/*}" && pwd)
 note=.put-here-by-boxwall # marks the folders that are ours
 

@@ -18,7 +18,7 @@ meaning() { # STATE
 	open) echo "$(lang de:"offen: alles ist erlaubt, bis zum Neustart" en:"open: everything is allowed until reboot")" ;;
 	locked) echo "$(lang de:"geschlossen: nur das Heimnetz kommt durch, bis zum Neustart" en:"locked: only the home network gets through, until reboot")" ;;
 	inactive) echo "$(lang de:"inaktiv: keine Regeln von boxwall" en:"inactive: no rules of boxwall")" ;;
-	fallback) echo "$(lang de:"R&uuml;ckfall: die neueren Regeln haben ihren ersten Neustart nicht &uuml;berstanden" en:"fallback: the newer rules did not live through their first boot")" ;;
+	fallback) echo "$(lang de:"R&uuml;ckfall: die neueren Regeln haben ihren ersten Neustart nicht &uuml;berstanden" en:"fallback: the box did not survive its first boot with the newer rules")" ;;
 	failed | rollback-failed) echo "$(lang de:"fehlgeschlagen" en:"failed")" ;;
 	*) html "$1" ;;
 	esac
@@ -93,7 +93,7 @@ cgi_print_radiogroup ipv6 "$BOXWALL_IPV6" '' "IPv6:" \
 cgi_print_textline_p port "$PORT" 6/5 "$(lang de:"Port des Dienstes:" en:"Port of the daemon:") "
 cgi_print_textline_p hosts "$BOXWALL_HOSTS" 40/255 "$(lang de:"Weitere Namen der Box:" en:"Further names of the box:") "
 cgi_print_textline_p drift "$BOXWALL_DRIFT" 6/5 "$(lang de:"Regeln vergleichen alle (Sekunden, 0: nie):" en:"Compare the rules every (seconds, 0: never):") "
-cgi_print_checkbox_p reassert "$BOXWALL_REASSERT" "$(lang de:"fremde &Auml;nderungen zur&uuml;cknehmen" en:"take back changes made by others")"
+cgi_print_checkbox_p reassert "$BOXWALL_REASSERT" "$(lang de:"fremde &Auml;nderungen zur&uuml;cknehmen" en:"undo changes by other programs")"
 cgi_print_textline_p heap "$BOXWALL_HEAP" 6/5 "$(lang de:"Speicher f&uuml;r Java:" en:"Memory for Java:") "
 cgi_print_textline_p jvm "$BOXWALL_JVM" 40/255 "$(lang de:"Java-Programm (leer: suchen):" en:"Java program (empty: search):") "
 cgi_print_checkbox_p syslog "$BOXWALL_SYSLOG" "$(lang de:"ins Systemprotokoll schreiben" en:"write to the system log")"

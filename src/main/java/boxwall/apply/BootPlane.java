@@ -46,7 +46,7 @@ public final class BootPlane {
     }
 
     /**
-     * Writes a plan with its stateless twin in {@code safe/}: the boot loads that when the kernel takes no connection tracking any more.
+     * Writes a plan with its stateless form in {@code safe/}: the boot loads that if the kernel no longer supports connection tracking.
      * The twin has no copy of the ruleset's text: flash is small.
      */
     public void write(String directory, Plan plan, Plan twin) throws BoxException {

@@ -55,7 +55,7 @@ public final class Outcome {
         return get("id");
     }
 
-    /** Uptime in seconds at which a pending change goes back; -1 when none is pending. */
+    /** Uptime in seconds at which a pending change is rolled back; -1 when none is pending. */
     public long deadline() {
         String text = get("deadline");
         try {

@@ -78,7 +78,7 @@ final class Capabilities {
         return bySpec(family, spec);
     }
 
-    /** Users and userland write some names otherwise than the kernel's lists do. */
+    /** Users and userland write some names differently from the kernel's lists. */
     private static String kernelName(String name) {
         return name.equals("icmpv6") || name.equals("ipv6-icmp") ? "icmp6" : name;
     }

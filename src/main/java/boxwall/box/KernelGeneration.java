@@ -51,7 +51,7 @@ public final class KernelGeneration {
         return listed;
     }
 
-    /** Whether a release was read at all; where not, {@link #like} is only the newest, for want of another. */
+    /** Whether a release was read at all; where not, {@link #like} is only the newest. */
     boolean isRead() {
         return read;
     }

@@ -36,7 +36,7 @@ final class KernelLog {
         KDSLDMOD,
         /** AVM's daemon dsld started. */
         DSLD,
-        /** AVM's printk took over, or gave back: the last of such lines. */
+        /** AVM's printk was switched on or off: the last of such lines. */
         PRINTK_AVM, PRINTK_STD
     }
 

@@ -6,7 +6,7 @@ import java.util.List;
 import boxwall.netfilter.Words;
 
 /**
- * Which kernel runs, from wherever it is said, best first:
+ * Which kernel runs, from all readings that name it, best first:
  * <pre>
  * uname -r                  3.10.107
  * /proc/version             Linux version 2.6.13.1-ohio (builder@…

@@ -100,7 +100,7 @@ final class SurroundingFindings {
         if (surroundings.printk().equals("avm")) {
             add("printk-diverted", Severity.NOTE, one(surroundings.printkEvidence()),
                     "AVM's printk takes kernel messages: LOG lines appear on /dev/debug and console 0, not in dmesg or syslog.",
-                    "for a while: echo STD_PRINTK > /dev/debug (DECT is off meanwhile; AVM_PRINTK brings it back); for good: make menuconfig, "
+                    "for a while: echo STD_PRINTK > /dev/debug (DECT is off meanwhile; AVM_PRINTK restores it); permanently: make menuconfig, "
                             + "FREETZ_PATCH_PRINTK");
         }
     }
@@ -152,7 +152,7 @@ final class SurroundingFindings {
     }
 
     private void unknownFirmware(List<String> evidence, String hole) {
-        add("firmware-revision-unknown", Severity.NOTE, evidence, "Whether this firmware has the vulnerability " + hole + " can't be told.",
+        add("firmware-revision-unknown", Severity.NOTE, evidence, "Whether this firmware has the vulnerability " + hole + " is unknown.",
                 "cat /etc/.revision, or /etc/version --project: " + REVISION_FIXED_2014 + " or more has the fix of 2014, "
                         + REVISION_FIXED_2023 + " that of 2023");
     }

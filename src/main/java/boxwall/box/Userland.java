@@ -99,7 +99,7 @@ public final class Userland {
 
     /**
      * Whether iptables-restore knows -w, which it does since 1.6.2. An older one (1.4.11.1) prints "invalid option" and then applies
-     * its input all the same.
+     * its input anyway.
      */
     public Known waits() {
         return version == null ? Known.UNKNOWN : Known.of(Versions.compare(version, "1.6.2") >= 0);

@@ -23,7 +23,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Where AVM's filter and the rules contradict each other: both have to let a packet pass. Only what is certain is said: a packet whose
+ * Where AVM's filter and the rules contradict each other: both have to let a packet pass. Only certain cases are reported: a packet whose
  * fate depends on its source, say, is no finding. The first packet of a connection is asked for, as netfilter sees it: after AVM's
  * translation, so with the LAN host's address and port.
  */

@@ -142,7 +142,7 @@ public final class Checker {
         return Words.join(new LinkedHashSet<String>(places), ", ");
     }
 
-    /** Rules for one family leave the other open; that is said once. */
+    /** Rules for one family leave the other open; reported once. */
     private void forgottenFamily(Ruleset ruleset, Ruleset compiled) {
         if (ruleset.owns(Family.IPV6, Table.FILTER) && !compiled.owns(Family.IPV6, Table.FILTER)) {
             familyLeftOut();

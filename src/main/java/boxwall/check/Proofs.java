@@ -50,13 +50,13 @@ public final class Proofs {
      * The findings policy-test-failed, policy-test-overridden, policy-test-skipped, rule-unreachable, rule-redundant, exposed-service, guest-reaches-lan,
      * guest-reaches-box and spoofable-accept.
      *
-     * @param compiled what would be loaded, so the stateless form where the box can't track; the expect lines are held against it
+     * @param compiled what would be loaded, so the stateless form where the box can't track; the expect lines are checked against it
      * @param services what listens, or null when that isn't known
      */
     public static List<Finding> of(ParsedRules parsed, Ruleset compiled, BoxFacts facts, List<Service> services) {
         Proofs proofs = new Proofs(facts);
         proofs.findings.addAll(expectations(parsed, compiled, facts));
-        // the rules as written: what the compiler made of them for want of states is no concern of the user's
+        // the rules as written: the user need not know the stateless form
         for (NeedlessRule idle : Lint.of(parsed.ruleset(), proofs.site)) {
             proofs.idle(idle);
         }

@@ -85,7 +85,7 @@ final class Jumps {
 
     /**
      * The rules of the chain, and of those that it jumps to, that accept new packets; each with what the jumps to it asked for as
-     * well. A jump on a condition that one rule can't take over (a limit, say) isn't followed.
+     * well. A jump with a condition that one rule can't express (a limit, say) isn't followed.
      */
     List<Rule> acceptsNew(String start) {
         List<Rule> found = new ArrayList<>();

@@ -160,7 +160,7 @@ final class Merging {
         return left(result);
     }
 
-    /** The rule without its ports of that side; null when it names none, or names them otherwise than by {@code -m tcp} or {@code udp}. */
+    /** The rule without its ports of that side; null when it names none, or names them in another way than by {@code -m tcp} or {@code udp}. */
     private static Rule portless(Rule rule, String side) {
         Match match = reader(rule);
         if (match == null || rule.match("multiport") != null || match.option(side) == null || match.option(side).negated) {

@@ -10,7 +10,7 @@ import boxwall.netfilter.Ports;
 
 /** What the stateless form must know of the box: where the Internet and the guests are, and which ports no service listens on. */
 final class StatelessContext {
-    /** What the kernel uses when nothing is said (net/ipv4/inet_connection_sock.c, since 2.6.24 for boxes with this much memory). */
+    /** The kernel's default (net/ipv4/inet_connection_sock.c, since 2.6.24 for boxes with this much memory). */
     private static final Ports LOCAL_PORTS = Ports.of(32768, 61000);
 
     /** The range of ip_local_port_range: the ports that the kernel gives to questions of the box's own. */

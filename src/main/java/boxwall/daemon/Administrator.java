@@ -41,7 +41,7 @@ final class Administrator {
     }
 
     /**
-     * Proves or refutes the way in.
+     * Proves or refutes the administrator's access.
      *
      * @param client the address that asks, or null when nobody in particular does (desk, loopback)
      * @param port boxwall's own port
@@ -81,7 +81,7 @@ final class Administrator {
                 .put("admin.port", String.valueOf(port));
     }
 
-    /** The finding {@code lockout}; empty when the way in is proved. */
+    /** The finding {@code lockout}; empty when the access is proved. */
     List<Finding> findings() {
         if (proof.result() == AdminProof.Result.PROVED) {
             return Collections.emptyList();

@@ -35,7 +35,7 @@ final class Box {
         }
     }
 
-    /** The same box with its tables read anew; what they mean for the facts can wait for the next whole reading. */
+    /** The same box with its tables read again; what they mean for the facts can wait for the next whole reading. */
     Box withTables(Map<String, String> saved) {
         return new Box(readings.withCommands(SAVES, saved), facts);
     }

@@ -8,7 +8,7 @@ import boxwall.sys.BoxException;
 import boxwall.sys.Sys;
 
 /**
- * The box as last read. One exec a reading; between readings everything is answered from memory, and nobody who asks waits for a reading
+ * The box as last read. One exec a reading; between readings everything is answered from memory, and no request waits for a reading
  * that he doesn't need.
  */
 final class BoxState {
@@ -32,13 +32,13 @@ final class BoxState {
         this.script = script;
     }
 
-    /** Reads the box anew; counters can't be compared with those read before. */
+    /** Reads the box again; counters can't be compared with those read before. */
     Box read() {
         return read("");
     }
 
     /**
-     * Reads the box anew.
+     * Reads the box again.
      *
      * @param now names the change that is live; counters are compared with the last reading when it had the same, not empty: loading
      *     rules sets them to 0
@@ -72,7 +72,7 @@ final class BoxState {
         return sys.uptimeMillis() - tablesMillis < SHARED_MILLIS;
     }
 
-    /** Reads the tables anew, after the change that {@code now} names; the box as it was when that fails. */
+    /** Reads the tables again, after the change that {@code now} names; the box as it was when that fails. */
     Box readTables(String now) {
         synchronized (reading) {
             Box old = box();
@@ -103,7 +103,7 @@ final class BoxState {
         return era;
     }
 
-    /** The finding that Packet Acceleration moved packets past the rules between the last two readings, with figures; null when not. */
+    /** The finding that accelerated packets bypassed the rules between the last two readings, with figures; null when not. */
     Finding bypassed() {
         return bypassed;
     }

@@ -57,7 +57,7 @@ final class Candidate {
     /**
      * Takes a text all the way; never throws for what is in it.
      *
-     * @param client who asks, or null for nobody in particular
+     * @param client of the request, or null if there is none
      * @param port boxwall's own
      */
     static Candidate of(Source source, Includes includes, Box box, Wishes wishes, byte[] client, int port) {

@@ -105,7 +105,7 @@ final class Changes {
         return reached;
     }
 
-    /** Writes a candidate's plan, with its stateless twin where it has states; that goes to a folder of its own, which holds no older twin. */
+    /** Writes a candidate's plan, with its stateless form if it has states, to a new folder of its own. */
     static void write(BootPlane plane, String directory, Candidate candidate, Sys sys, BoxFacts facts, Config config) throws BoxException {
         Plan plan = Plan.of(candidate.compiled(), candidate.text(), stamp(sys, facts, candidate), config.get("PA"));
         Compiled twin = candidate.twin();

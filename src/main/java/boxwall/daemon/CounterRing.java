@@ -19,7 +19,7 @@ final class CounterRing {
     private List<String> rules = new ArrayList<String>();
     private long lookedMillis;
 
-    /** Adds a look; other rules, or counters that were set back, begin anew. */
+    /** Adds a sample; other rules, or counters that were reset, start again. */
     synchronized void add(LiveRules live, long millis) {
         forget(millis);
         lookedMillis = millis;

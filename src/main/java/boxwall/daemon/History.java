@@ -64,7 +64,7 @@ final class History {
         }
     }
 
-    /** Takes up what became of a try: it was confirmed, taken back, or its time was over. */
+    /** Records the outcome of a try: confirmed, reverted, or timed out. */
     synchronized void became(Outcome outcome) {
         for (Change change : changes) {
             if (change.id.length() > 0 && change.id.equals(outcome.id())) {
@@ -99,7 +99,7 @@ final class History {
     }
 
     /**
-     * What is kept was confirmed once. What came of it at a boot the plans in flash tell, so that it outlives the daemon; that modsave failed is
+     * A kept ruleset was confirmed once. The plans in flash show its outcome at a boot, so that it outlives the daemon; that modsave failed is
      * known to the daemon alone. Later tries of the same text are among the changes.
      */
     private String outcome(String text, String etag) {

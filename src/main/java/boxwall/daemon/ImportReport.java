@@ -7,7 +7,7 @@ import boxwall.imports.Imported;
 import boxwall.imports.Remark;
 import boxwall.report.ImportJson;
 
-/** What is said of an import: its remarks, and what its ruleset lets through that the script may not. */
+/** The report of an import: its remarks, and what its ruleset lets through that the script may not. */
 final class ImportReport {
     private ImportReport() {
     }

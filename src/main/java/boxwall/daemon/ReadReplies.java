@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What is said of the box from memory: status and findings. No process is started for it. */
+/** What the daemon answers about the box from memory: status and findings. No process is started for it. */
 final class ReadReplies {
     private static final int MAX_TABLE = 8 << 20;
     private static final int MAX_LEASES = 64 << 10;

@@ -113,7 +113,7 @@ final class Watch {
         }
     }
 
-    /** Takes up what the boot plane's file says: a timer may have put old rules back without this daemon. Costs a small file's reading. */
+    /** Reads the boot plane's result: its guard may have rolled back without this daemon. Costs a small file's reading. */
     void notice() {
         Outcome last;
         synchronized (bell) {
@@ -137,7 +137,7 @@ final class Watch {
     }
 
     /**
-     * Puts back what a change's guard should have put back long ago: one that was killed does so no more. One exec a change; where the guard
+     * Rolls back a change whose guard should have done it and was killed. One exec a change; where the guard
      * lives after all, boxwall-apply waits for it.
      */
     void relieveGuard() {

@@ -2,7 +2,7 @@ package boxwall.daemon;
 
 import boxwall.compile.Stateful;
 
-/** What is wanted of a check: connection tracking, IPv6, fewer rules a packet, and how much is proved. Immutable. */
+/** The options of a check: connection tracking, IPv6, fewer rules a packet, and how much is proved. Immutable. */
 final class Wishes {
     private final Stateful stateful;
     private final Stateful ipv6;

@@ -107,7 +107,7 @@ public final class Admin {
     }
 
     /**
-     * Neighbour solicitation (135) and advertisement (136); in IPv4 ARP does this, past netfilter. conntrack leaves them alone:
+     * Neighbour solicitation (135) and advertisement (136); in IPv4 ARP does this, which bypasses netfilter. conntrack leaves them alone:
      * UNTRACKED (nf_conntrack_proto_icmpv6.c). A solicitation goes to the solicited-node address of whom it asks for.
      */
     private static int discovery(Sets sets, AdminPath path, boolean in) {

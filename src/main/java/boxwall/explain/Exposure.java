@@ -166,7 +166,7 @@ public final class Exposure {
         return Collections.unmodifiableList(perhaps);
     }
 
-    /** What could not be found out, or null when all is said. */
+    /** What could not be found out, or null when complete. */
     public String incomplete() {
         return incomplete;
     }

@@ -168,7 +168,7 @@ public final class Packet {
         }
     }
 
-    /** Collects what is known of a packet; null takes a thing back to not known. */
+    /** Collects what is known of a packet; null resets a value to unknown. */
     public static final class Builder {
         private final Family family;
         private final byte[][] values = new byte[Field.values().length][];

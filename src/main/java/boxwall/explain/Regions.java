@@ -22,7 +22,7 @@ final class Regions {
     private final int care;
     private boolean complete = true;
 
-    /** Describes for people who care about some packets only: what the others do isn't told apart. */
+    /** Describes for people who care about some packets only; the others are not distinguished. */
     Regions(Sets sets, Hook way, int care) {
         this.sets = sets;
         this.way = way;

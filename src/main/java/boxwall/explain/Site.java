@@ -86,7 +86,7 @@ public final class Site {
         return Collections.unmodifiableMap(routes);
     }
 
-    /** Whether own addresses of that family are known, so that INPUT and FORWARD can be told apart. */
+    /** Whether own addresses of that family are known, so that INPUT and FORWARD can be distinguished. */
     public boolean knows(Family family) {
         return !addresses(family, null).isEmpty();
     }

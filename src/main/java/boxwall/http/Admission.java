@@ -8,7 +8,7 @@ import java.util.List;
  * Who gets one of the few connections. Seven are for anybody, four of them at most for one client; those who may not ask at all (guests, the
  * Internet side) share one. Where these are taken, the newcomer displaces the connection that has been reading its request head longest, else one
  * that has not shown the token and doesn't take its answer. Where all are at work, each client has one more for short requests with the token, so
- * that the way back is open; loopback doesn't share these with the LAN.
+ * so that confirm and revert always work; loopback doesn't share these with the LAN.
  */
 final class Admission {
     private static final int FOR_ANYBODY = 7;

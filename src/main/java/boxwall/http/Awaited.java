@@ -2,7 +2,7 @@ package boxwall.http;
 
 /**
  * The daemon behind the control port, which comes a moment after the port: on an interpreter what it is made of takes seconds to load,
- * and what the box's own reading says takes longer still. Who asks meanwhile waits here, not in front of a closed port.
+ * and what the box's own reading says takes longer still. Requests meanwhile wait here, not in front of a closed port.
  */
 final class Awaited {
     /** Far longer than any start that was seen; after it the daemon is broken, and saying so is better than silence. */

@@ -126,7 +126,7 @@ final class Exchange implements Patience.Line {
         unread = true;
     }
 
-    /** The body to the byte; {@code size} was checked. Says first that it is wanted, when the client waits for that word. */
+    /** The body, exactly; {@code size} was checked. Sends 100 Continue first if the client waits for it. */
     String body(InputStream in, Head head, int size) throws IOException, Refused {
         if (size > 0 && head.header("expect", "").equalsIgnoreCase("100-continue")) {
             socket.getOutputStream().write("HTTP/1.1 100 Continue\r\n\r\n".getBytes("US-ASCII"));

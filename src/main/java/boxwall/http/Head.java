@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * A request's first line and headers (RFC 9112), read to the byte after them. What is doubtful is refused, not guessed:
+ * A request's first line and headers (RFC 9112), and nothing behind them. What is doubtful is refused, not guessed:
  * <pre>
  * PUT /rules?x=1 HTTP/1.1
  * Host: fritz.box:8181

@@ -54,7 +54,7 @@ public final class Request {
         return headers.get(lowerCaseName);
     }
 
-    /** Who asks. */
+    /** The client. */
     public Client client() {
         return client;
     }

@@ -236,7 +236,7 @@ final class Commands {
         }
         if (PRINTING.contains(name) && target == null) {
             if (asks && !name.equals("echo")) {
-                walk.ledger.remark(node.line, "a question that only the box can answer: " + walk.ledger.shown(node.line), "nothing to do", true);
+                walk.ledger.remark(node.line, "a condition that only the box can decide: " + walk.ledger.shown(node.line), "nothing to do", true);
                 return Answer.UNKNOWN;
             }
             walk.ledger.remark(node.line, "builds no rule: " + walk.ledger.shown(node.line), "nothing to do", true);

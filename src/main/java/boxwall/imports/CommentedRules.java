@@ -3,7 +3,7 @@ package boxwall.imports;
 import java.util.List;
 
 /**
- * What comments tell. Rules in them stay comments; those that lack an address would lack it as well once they are wanted, so it is said. And
+ * What comments tell. Rules in them stay comments; those that lack an address would still lack it when used, so a remark says so. And
  * iptables-save says in a comment when its dump isn't all.
  */
 final class CommentedRules {

@@ -70,7 +70,7 @@ final class Expansion {
         }
         if (piece.kind == Piece.Kind.UNKNOWN) {
             String meant = Settings.meant(piece.text);
-            throw new Undecided("nothing is executed here: " + Show.text(piece.text), "write " + (meant == null ? "what it would give" : meant), meant);
+            throw new Undecided("nothing is executed here: " + Show.text(piece.text), "write " + (meant == null ? "its output" : meant), meant);
         }
         String value = scope.value(piece.text);
         if (piece.operator != null) {

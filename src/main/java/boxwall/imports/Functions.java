@@ -65,7 +65,7 @@ final class Functions {
             }
             String what = "the function " + Show.plain(function.name, 30) + " is ";
             if (calledPerhaps.contains(function)) {
-                walk.leftOut.passOver(function, what + "called only where it depends on the box", "write its rules into the ruleset if they shall hold", false);
+                walk.leftOut.passOver(function, what + "called only where it depends on the box", "write its rules into the ruleset if you need them", false);
             } else if (mentioned.contains(function.name)) {
                 walk.leftOut.skip(function, what + "called only in what isn't run");
             } else {

@@ -7,7 +7,7 @@ public final class Import {
     private Import() {
     }
 
-    /** As {@link #read(String, String, String)}, a script started with the word start, or with none if no rule came of that. */
+    /** As {@link #read(String, String, String)}, a script started with the word start, or with none if that gave no rule. */
     public static Imported read(String name, String text) {
         return read(name, text, null);
     }
@@ -17,7 +17,7 @@ public final class Import {
      *
      * @param name what the user calls it (a file's name without its folder); a name that ends in 6 tells a dump's family
      * @param text one character for each byte, or Unicode
-     * @param word what a script is started with; null for start, or none if no rule came of that
+     * @param word what a script is started with; null for start, or none if that gave no rule
      */
     public static Imported read(String name, String text, String word) {
         Imported started = started(name, text, word, null);

@@ -11,7 +11,7 @@ final class IptablesLines {
     private static final List<String> COMMANDS = Arrays.asList("--append", "-A", "--insert", "-I", "--delete", "-D", "--replace", "-R", "--new-chain", "-N", "--new", "-N",
             "--delete-chain", "-X", "--flush", "-F", "--policy", "-P", "--rename-chain", "-E", "--zero", "-Z", "--list", "-L", "--list-rules", "-S", "--check", "-C");
     private static final List<String> RULE_PARTS = Arrays.asList("-A", "-I", "-R", "-D", "-N", "-P", "-t", "-j", "-g", "-m", "-p", "--append", "--insert", "--jump", "--table", "--match", "--protocol");
-    /** Texts that iptables cuts at a length without a word (libipt_LOG.c, libxt_NFLOG.c): the option, bytes. */
+    /** Texts that iptables cuts silently at a length (libipt_LOG.c, libxt_NFLOG.c): the option, bytes. */
     private static final List<String> CUT = Arrays.asList("--log-prefix", "29", "--nflog-prefix", "63");
     private static final Set<String> NAT_TARGETS = new HashSet<String>(Arrays.asList("DNAT", "SNAT", "MASQUERADE", "REDIRECT", "NETMAP"));
 
@@ -127,7 +127,7 @@ final class IptablesLines {
         boolean adds = RuleText.holds(program + " " + Expansion.join(words));
         if ((verb == 'L' || verb == 'S' || verb == 'C') && !adds) {
             boolean builtin = words.size() < 2 || !isPlain(words, "-L") && !isPlain(words, "-S") && verb != 'C';
-            walk.ledger.remark(node.line, verb == 'C' ? "asks for a rule" : "lists rules", "nothing to do", true);
+            walk.ledger.remark(node.line, verb == 'C' ? "tests for a rule" : "lists rules", "nothing to do", true);
             String asked = program + " " + key(words).replaceFirst("-C", "-A");
             return verb == 'C' ? Answer.of(present.contains(asked)) : builtin ? Answer.YES : Answer.of(isChain(program, words));
         }

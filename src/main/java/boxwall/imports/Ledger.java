@@ -202,7 +202,7 @@ final class Ledger {
         if (empty && first > 0 && left.isEmpty()) {
             boolean comment = isEmpty(first);
             remark(first, comment ? "every rule stands in a comment (or behind a prompt)" : "no rule of this text is in the result",
-                    comment ? "remove the # before those that shall hold" : "see the other remarks; for a script that wants a word: boxwall import FILE WORD" + (words.isEmpty() ? "" : ", with " + Show.plain(words.toString(), 100)), false);
+                    comment ? "remove the # before those that you need" : "see the other remarks; for a script that wants a word: boxwall import FILE WORD" + (words.isEmpty() ? "" : ", with " + Show.plain(words.toString(), 100)), false);
         }
     }
 

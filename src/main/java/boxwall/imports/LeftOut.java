@@ -5,7 +5,7 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.Set;
 
-/** Parts of a script that aren't run here, or may or may not run on the box: what is said of their lines, and what is not known after them. */
+/** Parts of a script that aren't run here, or may or may not run on the box: the remarks on their lines, and what is not known after them. */
 final class LeftOut {
     private static final Set<String> QUIET = new HashSet<String>(Arrays.asList("echo", "printf", "exit", "return", ":", "true", "false", "logger", "sleep",
             "[", "test", "break", "continue", "shift", "set", "rmmod"));
@@ -30,7 +30,7 @@ final class LeftOut {
         for (Node simple : node.simple()) {
             walk.functions.mention(simple);
         }
-        passOver(node, "not run: " + why, "nothing to do, unless it is wanted", true);
+        passOver(node, "not run: " + why, "nothing to do, unless you need it", true);
     }
 
     void passOver(Node node, String what, String todo, boolean harmless) {
@@ -60,9 +60,9 @@ final class LeftOut {
             walk.run(node, false);
             return;
         }
-        String what = quiet ? "whether this runs is for the box to say (line " + cause.line + "); taken as if the script goes on"
-                : "whether this holds depends on the box: line " + cause.line + " asks " + Show.text(asked);
-        String todo = quiet ? "nothing to do" : "write it into the ruleset if it shall hold";
+        String what = quiet ? "whether this runs depends on the box (line " + cause.line + "); assumed: the script continues"
+                : "whether this applies depends on the box: line " + cause.line + " asks " + Show.text(asked);
+        String todo = quiet ? "nothing to do" : "write it into the ruleset if you need it";
         undecided(node, what, todo, quiet);
     }
 
@@ -183,7 +183,7 @@ final class LeftOut {
         for (Node simple : constant || name != null ? part.simple() : Collections.<Node>emptyList()) {
             if (walk.functions.adds(simple)) {
                 walk.ledger.remark(simple.line, "not run: " + why + (constant ? "" : ", as the name " + name + " isn't set in this file"),
-                        constant ? "remove " + word + " if it shall hold" : "put " + name + "=... before it if something else sets it", false);
+                        constant ? "remove " + word + " if you need it" : "put " + name + "=... before it if something else sets it", false);
             }
         }
     }

@@ -9,7 +9,7 @@ final class Patterns {
 
     /**
      * The index of the branch that is taken, -1 for none. A script that is started with the word "start" only because nothing else was said is
-     * taken with "load", without a word or with "boot" when its case knows no start; when it knows neither, that is said.
+     * taken with "load", without a word or with "boot" when its case knows no start; when it knows neither, a remark says so.
      */
     static int choose(Node node, Walk walk) throws Undecided {
         Scope scope = walk.scope;
@@ -20,7 +20,7 @@ final class Patterns {
             throw new Undecided("the name " + unset + " isn't set in this file", "put " + unset + "=... before it if something else sets it");
         }
         if (Quote.isMarked(value)) {
-            throw new Undecided("it asks for a value of the box's", "write what shall hold on your box");
+            throw new Undecided("it needs a value of the box", "write the value for your box");
         }
         boolean own = scope.assumed && value.equals("start") && word.plain() == null;
         for (String each : own ? new String[] {"start", "load", "", "boot", "up", "add"} : new String[] {value}) {

@@ -37,9 +37,9 @@ final class Questions {
                 walk.ledger.taken(node.line, node.end);
                 return answer;
             }
-            walk.ledger.remark(node.line, "a question that only the box can answer: " + walk.ledger.shown(node.line), "nothing to do", true);
+            walk.ledger.remark(node.line, "a condition that only the box can decide: " + walk.ledger.shown(node.line), "nothing to do", true);
         } catch (Undecided e) {
-            walk.ledger.remark(node.line, "a question that can't be answered here: " + e.getMessage(), "nothing to do", true);
+            walk.ledger.remark(node.line, "a condition that can't be decided here: " + e.getMessage(), "nothing to do", true);
         }
         return Answer.UNKNOWN;
     }
@@ -81,9 +81,9 @@ final class Questions {
             }
         }
         if (asks || quiet) {
-            walk.ledger.remark(node.line, asks ? "a question that only the box can answer: " + walk.ledger.shown(node.line) : "builds no rule: " + walk.ledger.shown(node.line), "nothing to do", true);
+            walk.ledger.remark(node.line, asks ? "a condition that only the box can decide: " + walk.ledger.shown(node.line) : "builds no rule: " + walk.ledger.shown(node.line), "nothing to do", true);
         } else {
-            walk.leftOut.left(node, "a chain of commands, and nothing is executed here: " + walk.ledger.shown(node.line), "write what it would give");
+            walk.leftOut.left(node, "a chain of commands, and nothing is executed here: " + walk.ledger.shown(node.line), "write its result");
         }
         walk.ledger.structure(node.line, node.end);
         return Answer.UNKNOWN;

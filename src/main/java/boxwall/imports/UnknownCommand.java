@@ -1,6 +1,6 @@
 package boxwall.imports;
 
-/** A command that no firewall script is known by: what is said of it, and whether it holds a rule. */
+/** A command that no firewall script is known by: its remark, and whether it holds a rule. */
 final class UnknownCommand {
     static final String IPSET = "the set must exist before boxwall loads the rules at boot, and rc.custom runs after that (without it, nothing of the table loads);"
             + " or write the networks as rules: --optimize makes long lists cheap";
@@ -13,7 +13,7 @@ final class UnknownCommand {
 
     Answer answer(Node node, boolean asks, String what) {
         if (asks && !Functions.isRule(node)) {
-            walk.ledger.remark(node.line, "a question that only the box can answer: " + walk.ledger.shown(node.line), "nothing to do", true);
+            walk.ledger.remark(node.line, "a condition that only the box can decide: " + walk.ledger.shown(node.line), "nothing to do", true);
             return Answer.UNKNOWN;
         }
         String line = walk.ledger.source(node.line).trim();

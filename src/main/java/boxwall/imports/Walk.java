@@ -27,7 +27,7 @@ final class Walk {
     private final Prose prose = new Prose(this);
     /** Above 0 while a part is played through for what it might do: nothing of it goes out. */
     private int perhaps;
-    /** The line of the text's part that is run now: comments above it belong to what comes of it. */
+    /** The line of the text's part that is run now: comments above it belong to its output. */
     private int top;
     private int subshells;
     private int steps;
@@ -68,7 +68,7 @@ final class Walk {
             if (halt != null && !script.page) {
                 String why = "it stands after " + halt + " in line " + haltLine;
                 leftOut.skip(part, why);
-                ledger.missing(part.line, last(part), "not run: " + why, "move it before that line if it shall hold");
+                ledger.missing(part.line, last(part), "not run: " + why, "move it before that line if you need it");
             } else {
                 halt = null;
                 run(part, false);

@@ -124,7 +124,7 @@ public final class Drift {
         return chains.get(name);
     }
 
-    /** What differs between the parts that both share at the beginning and at the end; the same rules in a different order are told so. */
+    /** What differs between the parts that both share at the beginning and at the end; the same rules in a different order are reported as such. */
     private void compare(List<String> before, List<String> now) {
         int start = 0;
         int end = 0;

@@ -9,7 +9,7 @@ import java.util.List;
  * GET /history: {@code {rulesets[{number, etag, lines, saved, outcome, gone[], added[]}], changes[{uptime, time, what, by, etag, id, state,
  * reason}]}}. Number 0 is the saved ruleset, 1 to 3 are those before it; gone and added are the lines by which each differs from number 0
  * (gone: only here, added: only there). saved is the box's own words for the time at which it was kept, null when it doesn't say. outcome is
- * kept, unsaved (in RAM only), proven (the box boots with it) or fell-back (the box did not live through its trial). changes are those since
+ * kept, unsaved (in RAM only), proven (the box boots with it) or fell-back (the box did not survive its trial). changes are those since
  * the daemon is there, newest first, each with its state: pending, kept, unsaved, taken-back, refused, failed or rollback-failed; uptime in seconds, time in seconds since 1970 by the box's clock.
  */
 public final class HistoryJson {

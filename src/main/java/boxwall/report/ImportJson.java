@@ -30,7 +30,7 @@ public final class ImportJson {
         this.notRun = notRun;
     }
 
-    /** Adds what is said of a line; {@code todo} may be empty or null. */
+    /** Adds the remark on a line; {@code todo} may be empty or null. */
     public ImportJson remark(int line, String quoting, String todo, boolean harmless) {
         String what = Secrets.masked(quoting);
         remarks.add(Json.object().add("line", line).add("what", Text.of(what)).add("todo", todo == null ? "" : Text.of(todo)).add("harmless", harmless));

@@ -79,7 +79,7 @@ public final class Page {
         return Math.max(1, count) + " " + unit + (count < 2 ? "" : german ? unit.endsWith("g") ? "en" : "n" : "s");
     }
 
-    /** Whether the rules that are loaded, for good or on trial, can't stop a packet. */
+    /** Whether the loaded rules, proven or on trial, can't drop a packet. */
     private static boolean isEmpty(List<Finding> findings) {
         for (Finding finding : findings) {
             if (finding.code().equals(EmptyRuleset.CODE)) {

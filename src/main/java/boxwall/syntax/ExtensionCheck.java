@@ -90,7 +90,7 @@ final class ExtensionCheck {
         }
     }
 
-    /** {@code ! --upto n} is {@code --above n} and the other way round. */
+    /** {@code ! --upto n} is {@code --above n} and vice versa. */
     private static void swapIfNegated(List<Option> all, String upto, String above) {
         for (int i = 0; i < all.size(); i++) {
             Option option = all.get(i);

@@ -3,7 +3,7 @@ package boxwall.syntax;
 import boxwall.netfilter.Origin;
 import boxwall.netfilter.Table;
 
-/** An {@code own TABLE} line: a table that AVM's firmware uses itself and that is taken over all the same. */
+/** An {@code own TABLE} line: a table that AVM's firmware uses itself and that boxwall owns anyway. */
 public final class OwnLine {
     private final Table table;
     public final Origin origin;

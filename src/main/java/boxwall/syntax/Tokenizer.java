@@ -87,7 +87,7 @@ final class Tokenizer {
             } else if (";&|<>()`".indexOf(c) >= 0) {
                 fail(column(), Errors.show(String.valueOf(c)) + " is for a shell, and there is none here",
                         c == ';' || c == '&' ? "write one command a line" : c == '>' || c == '<'
-                        ? "leave the redirection out" : "quote it, or write what it would give");
+                        ? "leave the redirection out" : "quote it, or write its result");
             } else {
                 plain(c);
             }
@@ -268,7 +268,7 @@ final class Tokenizer {
             } else if (c == '$') {
                 dollar(names, false);
             } else if (c == '`') {
-                fail(column(), "` is for a shell, and there is none here", "write what the command would give");
+                fail(column(), "` is for a shell, and there is none here", "write the output of the command");
             } else {
                 at += append(text, at, true);
             }

@@ -256,7 +256,7 @@ public final class LiveSys implements Sys {
         @Override
         public int status() {
             try {
-                // waited on anew, maybe long after its start
+                // waited on again, maybe long after its start
                 return WaitedOn.kept(process).waitFor();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();

@@ -185,7 +185,7 @@ class LintFindingsTest {
         String night = "iptables -A FORWARD -m time --timestart 22:00 --timestop 06:00 --weekdays Fri %s-j DROP\n";
         assertEquals(2, one("time-is-utc", GOOD + night.formatted("")).evidence().size());
         assertEquals(1, one("time-is-utc", GOOD + night.formatted("--contiguous ")).evidence().size());
-        assertTrue(one("time-is-utc", GOOD + night.formatted("--kerneltz ")).effect().startsWith("--kerneltz takes the kernel's own zone"));
+        assertTrue(one("time-is-utc", GOOD + night.formatted("--kerneltz ")).effect().startsWith("--kerneltz uses the kernel's time zone"));
     }
 
     @Test

@@ -68,7 +68,7 @@ class HeavyWorkTest {
         assertEquals(503, busy.status());
         assertEquals("1", busy.headers().get("Retry-After"));
         String body = new String(busy.body(), StandardCharsets.UTF_8);
-        assertTrue(body.contains("\"busy\"") && body.contains("come again"), body);
+        assertTrue(body.contains("\"busy\"") && body.contains("retry in a few seconds"), body);
         // who was refused ends nothing
         heavy.end(second);
         assertTrue(!heavy.beginAlone());

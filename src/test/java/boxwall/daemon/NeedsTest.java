@@ -90,7 +90,7 @@ class NeedsTest {
 
     @Test
     void badFiles() throws IOException {
-        assertTrue(said("conf/boxwall.rules").startsWith("status 2\nboxwall: needs wants --model"), said("conf/boxwall.rules"));
+        assertTrue(said("conf/boxwall.rules").startsWith("status 2\nboxwall: needs takes --model"), said("conf/boxwall.rules"));
         assertTrue(said("--model", "7590", "--firmware", "08.2x").startsWith("status 2\nboxwall: needs requires a ruleset file"));
         assertTrue(said("none.rules", "--model", "7590", "--firmware", "08.2x").startsWith("status 2\nboxwall: none.rules can't be opened"));
         assertTrue(needs("iptables -A INPUT --what\n", "7590", "08.2x").startsWith("status 1\nmy.rules:1:"));

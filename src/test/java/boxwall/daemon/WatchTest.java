@@ -225,7 +225,7 @@ class WatchTest {
         watch.look(null);
         watch.look(null);
         assertEquals(List.of("address-changed"), codes(watch));
-        assertTrue(watch.findings().get(0).evidence().toString().contains("not applied by itself"), watch.findings().toString());
+        assertTrue(watch.findings().get(0).evidence().toString().contains("not applied automatically"), watch.findings().toString());
         assertEquals(List.of("probe", "probe"), sys.verbs);
     }
 

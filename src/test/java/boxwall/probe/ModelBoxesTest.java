@@ -51,7 +51,7 @@ class ModelBoxesTest {
             return;
         }
         assertTrue(Files.exists(expected), expected + " is missing: run with -Dboxwall.update=true and review it");
-        assertEquals(Files.readString(expected), found, expected + " differs: mend the code, or -Dboxwall.update=true and review");
+        assertEquals(Files.readString(expected), found, expected + " differs: correct the code, or -Dboxwall.update=true and review");
     }
 
     @Test
