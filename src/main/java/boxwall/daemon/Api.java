@@ -75,7 +75,7 @@ final class Api implements Handler {
             return Drafts.noRules();
         }
         if (about.compiled() == null) {
-            return Reply.problem(new Problem(422, "rules with errors", "mend them and PUT them to /rules", about.findings()));
+            return Reply.problem(new Problem(422, "rules with errors", "correct them and PUT them to /rules", about.findings()));
         }
         Questions questions = new Questions(now);
         if (route == Route.EXPOSURE) {
@@ -83,8 +83,8 @@ final class Api implements Handler {
         }
         if (route == Route.DIFF) {
             Ruleset live = questions.live();
-            return live == null ? Reply.problem(new Problem(409, "live rules not known", "iptables-save could not be read on this box, or holds what isn't"
-                    + " understood; GET /facts says what there is")) : Reply.json(200, DiffJson.of(questions.difference(live, Questions.loaded(live, about)),
+            return live == null ? Reply.problem(new Problem(409, "live rules not known", "iptables-save could not be read on this box, or holds something not"
+                    + " understood; see GET /facts")) : Reply.json(200, DiffJson.of(questions.difference(live, Questions.loaded(live, about)),
                     "the live rules", name));
         }
         try {

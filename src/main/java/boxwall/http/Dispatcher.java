@@ -55,13 +55,8 @@ final class Dispatcher {
         if (!port.admission().heard(exchange, trusted)) {
             throw new IOException("displaced by a newer connection");
         }
-<<<<<<< HEAD:src/main/java/boxwall/http/Dispatcher.java
         if (refusal == null && exchange.place() == Admission.Place.RESERVED && !route.needs(Route.Need.SHORT)) {
             refusal = Reply.problem(new Problem(429, "too many connections", "the limit is four per client and seven in total; one more is reserved for"
-=======
-        if (refusal == null && exchange.place() == Admission.Place.RESERVED && !route.isShort()) {
-            refusal = Reply.problem(new Problem(429, "too many connections", "the limit is four per client and seven in total; one more is reserved for"
->>>>>>> 8bc38db (Say messages in plain English: usual words, active voice, no metaphors):src/main/java/boxwall/http/Answers.java
                     + " status, confirm and revert")).with("Retry-After", "1");
         }
         if (refusal != null) {

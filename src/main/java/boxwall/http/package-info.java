@@ -1,8 +1,8 @@
 /**
- * The control port: routes, refusals and limits, and the only package that sees NanoHTTPD.
+ * The HTTP port: routes, access control, limits.
  *
- * <p>It decides who may ask and whether a request is well formed; what is asked goes through {@link boxwall.http.Handler}, and
- * what is answered was written by package report. One connection carries one request: so an old connection can never confirm a
- * change, and nobody keeps a thread. GET never changes anything.
+ * <p>In: requests, through NanoHTTPD, which no other package sees. Out: responses, written by a
+ * {@link boxwall.http.Handler}. One connection carries one request, so an old connection cannot confirm a change.
+ * GET changes nothing.
  */
 package boxwall.http;
