@@ -80,7 +80,7 @@ public final class BootPlane {
         return ask(Arrays.asList("confirm", id), "active");
     }
 
-    /** Puts the old rules back now. */
+    /** Rolls back to the old rules now. */
     public Reached revert(String id) throws BoxException {
         return ask(Arrays.asList("revert", id), "active");
     }

@@ -152,7 +152,7 @@ final class ReadReplies {
         return all;
     }
 
-    /** GET /devices: read anew each time, small files of a RAM disk. */
+    /** GET /devices: read again each time, small files of a RAM disk. */
     Reply devices() {
         Interface wan = box.box().facts().wan();
         String[] leases = {sys.read("/var/flash/multid.leases", MAX_LEASES), sys.read("/var/tmp/multid.leases", MAX_LEASES),

@@ -26,7 +26,7 @@ final class Watch {
     private static final int POKE_MILLIS = 5000;
     /** Many who ask at once get one look. */
     private static final int ASKED_MILLIS = 1000;
-    /** Two programs that put their own rules back in turn would keep the box busy. */
+    /** Two programs that restore their own rules in turn would keep the box busy. */
     private static final int AGAIN_MILLIS = 60 * 1000;
     /** What a guard may need after the deadline: a second to wake up, and commands that hang. */
     private static final int GUARD_MILLIS = 60 * 1000;

@@ -119,7 +119,7 @@ final class Dispatcher {
         return handler.answer(route, request, right && barred(request) == 0);
     }
 
-    /** Seconds for which who asks is refused for wrong tokens. */
+    /** Seconds for which the client is refused for wrong tokens. */
     private int barred(Request request) {
         return failures.seconds(request.client().text(), port.uptimeMillis());
     }
