@@ -23,7 +23,7 @@ class PlainEnglishTest {
     private static List<String> found(String name, String text) {
         List<String> found = new ArrayList<>();
         for (String[] row : Rows.read("phrases.txt", 2)) {
-            Pattern phrase = Pattern.compile(row[1].replace(" ", "(?: |\"?[ \t]*\n[ \t]*(?:\\+ \"|\\*|#|//)? ?)"), Pattern.CASE_INSENSITIVE);
+            Pattern phrase = Pattern.compile(row[1].replace(" ", "(?: | ?\"?[ \t]*\n[ \t]*(?:\\+ \"|\\*|#|//)? ?)"), Pattern.CASE_INSENSITIVE);
             Matcher match = phrase.matcher(text);
             while (match.find()) {
                 long line = text.substring(0, match.start()).chars().filter(c -> c == '\n').count() + 1;
