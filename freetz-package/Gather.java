@@ -49,7 +49,7 @@ public final class Gather {
     private static final Map<String, String> PLACES = new LinkedHashMap<>();
 
     static {
-        PLACES.put("fi/iki/elonen/.*|boxwall/(http|sys|netfilter)/.*|boxwall/daemon/(Main|Arguments|Daemon|Config|EventLog|Doors|Administrator)(\\$.*)?"
+        PLACES.put("fi/iki/elonen/.*|boxwall/(http|sys|netfilter)/.*|boxwall/daemon/(Main|Arguments|Daemon|Config|EventLog|ListenAddresses|Administrator)(\\$.*)?"
                 + "|boxwall/box/(Bridges|AddressReading|AddressLine|Readings|Interface)(\\$.*)?", "boxwall/Early");
         PLACES.put("com/eclipsesource/.*|boxwall/(daemon|probe|box|apply|report|plan|syntax)/.*", "boxwall/Running");
     }

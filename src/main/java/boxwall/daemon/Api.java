@@ -21,7 +21,7 @@ final class Api implements Handler {
     private final BoxState box;
     private final Watch watch;
     private final Drafts drafts;
-    private final HeavyWork heavy;
+    private final WorkQueue heavy;
     private final ReadReplies reads;
     private final MeasureReplies measures;
     private final LogReplies logs;
@@ -30,7 +30,7 @@ final class Api implements Handler {
     private final SwitchReplies switches;
 
     /** Makes the parts of the daemon that answer. Nothing is read and nothing started for it. */
-    Api(Sys sys, Config config, BoxState box, BootPlane plane, Changes made, History history, HeavyWork heavy, Watch watch, EventLog log,
+    Api(Sys sys, Config config, BoxState box, BootPlane plane, Changes made, History history, WorkQueue heavy, Watch watch, EventLog log,
             long now) {
         this.box = box;
         this.watch = watch;

@@ -32,10 +32,10 @@ final class Candidate {
     private final Administrator admin;
     private final Box box;
     private final byte[] client;
-    private final Wishes wishes;
+    private final CompileOptions wishes;
 
     private Candidate(String text, ParsedRules parsed, Compiled compiled, List<Finding> findings, Administrator admin, Box box,
-            byte[] client, Wishes wishes) {
+            byte[] client, CompileOptions wishes) {
         this.wishes = wishes;
         this.text = text;
         this.parsed = parsed;
@@ -47,7 +47,7 @@ final class Candidate {
     }
 
     /** Parsed and compiled only, for questions about it: what isn't checked counts as refused, so it can't be applied. */
-    static Candidate unchecked(Source source, Includes includes, Box box, Wishes wishes) {
+    static Candidate unchecked(Source source, Includes includes, Box box, CompileOptions wishes) {
         ParsedRules parsed = parsed(source, includes, box.facts());
         boolean whole = parsed.errors().isEmpty();
         return new Candidate(source.text(), parsed, whole ? compiled(parsed, box, wishes) : null,
@@ -60,7 +60,7 @@ final class Candidate {
      * @param client of the request, or null if there is none
      * @param port boxwall's own
      */
-    static Candidate of(Source source, Includes includes, Box box, Wishes wishes, byte[] client, int port) {
+    static Candidate of(Source source, Includes includes, Box box, CompileOptions wishes, byte[] client, int port) {
         BoxFacts facts = box.facts();
         ParsedRules parsed = parsed(source, includes, facts);
         Compiled compiled = parsed.errors().isEmpty() ? compiled(parsed, box, wishes) : null;
@@ -94,7 +94,7 @@ final class Candidate {
         return compiled == null || !compiled.stateful() ? null : compiled(parsed, box, wishes.with(Stateful.NO));
     }
 
-    private static Compiled compiled(ParsedRules parsed, Box box, Wishes wishes) {
+    private static Compiled compiled(ParsedRules parsed, Box box, CompileOptions wishes) {
         return Compiler.compile(parsed, box.facts(), box.booted(), wishes.stateful(), wishes.ipv6(), wishes.optimize());
     }
 

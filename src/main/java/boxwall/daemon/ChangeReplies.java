@@ -27,7 +27,7 @@ final class ChangeReplies {
     private final BoxState box;
     private final Changes changes;
     private final Drafts drafts;
-    private final HeavyWork heavy;
+    private final WorkQueue heavy;
     private final History history;
     private final Watch watch;
     private final EventLog log;
@@ -36,7 +36,7 @@ final class ChangeReplies {
     private Candidate pending;
     private String pendingId = "";
 
-    ChangeReplies(Sys sys, Config config, BoxState box, Changes changes, Drafts drafts, HeavyWork heavy, History history, Watch watch, EventLog log) {
+    ChangeReplies(Sys sys, Config config, BoxState box, Changes changes, Drafts drafts, WorkQueue heavy, History history, Watch watch, EventLog log) {
         this.sys = sys;
         this.config = config;
         this.box = box;

@@ -36,7 +36,7 @@ final class Daemon {
                 return sys.uptimeMillis();
             }
         }, log);
-        Doors doors = new Doors(sys, config, port, log);
+        ListenAddresses doors = new ListenAddresses(sys, config, port, log);
         doors.open(Bridges.of(bridges));
         long now = sys.uptimeMillis();
         boolean early = !port.addresses().isEmpty();
@@ -72,11 +72,11 @@ final class Daemon {
 
     /** What answers. */
     Api api(BoxState box, long now) {
-        HeavyWork heavy = new HeavyWork();
+        WorkQueue heavy = new WorkQueue();
         BootPlane plane = new BootPlane(sys, script(), config.get("RUN"));
         Changes changes = new Changes(sys, config, plane);
         History history = new History(sys, config, folder() == null ? Verbs.KEEP : folder() + "/boxwall-keep");
-        watch = new Watch(sys, config, box, changes, new Following(sys, config, changes, heavy, log), history, log);
+        watch = new Watch(sys, config, box, changes, new AddressChange(sys, config, changes, heavy, log), history, log);
         return new Api(sys, config, box, plane, changes, history, heavy, watch, log, now);
     }
 }

@@ -18,10 +18,10 @@ final class Drafts {
     private final BoxState box;
     private final Changes changes;
     private final EventLog log;
-    private final HeavyWork heavy;
+    private final WorkQueue heavy;
     private volatile Candidate candidate;
 
-    Drafts(Sys sys, Config config, BoxState box, Changes changes, HeavyWork heavy, EventLog log) {
+    Drafts(Sys sys, Config config, BoxState box, Changes changes, WorkQueue heavy, EventLog log) {
         this.sys = sys;
         this.config = config;
         this.box = box;
@@ -50,13 +50,13 @@ final class Drafts {
         Candidate kept = candidate;
         String saved = kept == null ? saved() : null;
         return kept != null ? kept : saved == null ? null : Candidate.unchecked(new Source("rules", saved),
-                new PresetFolder(sys, config.get("PRESETS"), null), box.box(), Wishes.of(config, false).optimized(false));
+                new PresetFolder(sys, config.get("PRESETS"), null), box.box(), CompileOptions.of(config, false).optimized(false));
     }
 
     /** Heavy work: whoever calls it has begun that. */
     Candidate check(String text, byte[] client) {
         return LeftTables.emptied(Candidate.of(new Source("rules", text), new PresetFolder(sys, config.get("PRESETS"), null), box.box(),
-                Wishes.of(config, false), client, config.number("PORT")), sys, config);
+                CompileOptions.of(config, false), client, config.number("PORT")), sys, config);
     }
 
     /** GET /rules: the source of the live rules, else the saved one; with draft=1 the candidate, 204 when there is none. The header Boxwall-Rules says which it is. */
@@ -115,7 +115,7 @@ final class Drafts {
         if (other != null) {
             return other;
         }
-        Problem lacking = Room.lacking(text);
+        Problem lacking = HeapBudget.lacking(text);
         if (lacking != null) {
             return Reply.problem(lacking);
         }

@@ -235,9 +235,9 @@ final class Verbs {
         String beside = slash < 0 ? "." : file.substring(0, slash + 1);
         PresetFolder folder = folder(beside);
         Source source = new Source(file.substring(slash + 1), text);
-        Wishes settings = Wishes.of(config(), true).with(wish);
+        CompileOptions settings = CompileOptions.of(config(), true).with(wish);
         // questions are answered for the rules as they are written, if not asked otherwise
-        Wishes wishes = settings.optimized(arguments.has("--optimize") || check && settings.optimize());
+        CompileOptions wishes = settings.optimized(arguments.has("--optimize") || check && settings.optimize());
         return check ? Candidate.of(source, folder, box, wishes, null, config().number("PORT"))
                 : Candidate.unchecked(source, folder, box, wishes);
     }

@@ -37,7 +37,7 @@ final class Watch {
     private final Config config;
     private final BoxState box;
     private final Changes changes;
-    private final Following following;
+    private final AddressChange following;
     private final History history;
     private final EventLog log;
     private final Object bell = new Object();
@@ -50,7 +50,7 @@ final class Watch {
     private long againMillis = -AGAIN_MILLIS;
     private String relieved = "";
 
-    Watch(Sys sys, Config config, BoxState box, Changes changes, Following following, History history, EventLog log) {
+    Watch(Sys sys, Config config, BoxState box, Changes changes, AddressChange following, History history, EventLog log) {
         this.sys = sys;
         this.config = config;
         this.box = box;
@@ -61,7 +61,7 @@ final class Watch {
     }
 
     /** Looks until the thread is interrupted; whom the port lets in follows each look. {@code api} forgets what nobody asks for. */
-    void run(Doors doors, Api api) {
+    void run(ListenAddresses doors, Api api) {
         long period = config.number("DRIFT") * 1000L;
         String poked = poke();
         look(box.box());

@@ -8,7 +8,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/** A thread for each connection that {@link Admission} lets in, and no more; idle ones end. In place of NanoHTTPD's unbounded ones. */
+/** A thread for each connection that {@link ConnectionLimit} lets in, and no more; idle ones end. In place of NanoHTTPD's unbounded ones. */
 final class ClientPool implements NanoHTTPD.AsyncRunner {
     private static final int IDLE_SECONDS = 30;
     /**
@@ -17,14 +17,14 @@ final class ClientPool implements NanoHTTPD.AsyncRunner {
      */
     private static final int STACK = 1024 * 1024;
 
-    private final Admission admission;
+    private final ConnectionLimit admission;
     private final ThreadPoolExecutor threads;
 
-    ClientPool(Admission admission) {
+    ClientPool(ConnectionLimit admission) {
         this.admission = admission;
         // a thread that has just answered, or whose connection was displaced, may not be idle yet when the next connection has its place: that one waits
-        threads = new ThreadPoolExecutor(Admission.ALL, Admission.ALL, IDLE_SECONDS, TimeUnit.SECONDS,
-                new LinkedBlockingQueue<Runnable>(4 * Admission.ALL), new ThreadFactory() {
+        threads = new ThreadPoolExecutor(ConnectionLimit.ALL, ConnectionLimit.ALL, IDLE_SECONDS, TimeUnit.SECONDS,
+                new LinkedBlockingQueue<Runnable>(4 * ConnectionLimit.ALL), new ThreadFactory() {
                     @Override
                     public Thread newThread(Runnable work) {
                         Thread thread = new Thread(null, work, "http", STACK);

@@ -16,10 +16,10 @@ final class Dispatcher {
     private static final String[] TEXT = {"text/plain", "application/octet-stream", FORM};
 
     private final Port port;
-    private final Awaited awaited;
-    private final Failures failures = new Failures();
+    private final DaemonReady awaited;
+    private final FailedLogins failures = new FailedLogins();
 
-    Dispatcher(Port port, Awaited awaited) {
+    Dispatcher(Port port, DaemonReady awaited) {
         this.port = port;
         this.awaited = awaited;
     }
@@ -46,7 +46,7 @@ final class Dispatcher {
     }
 
     private Reply guarded(Exchange exchange, Head head, InputStream in) throws IOException, Refused {
-        Gate gate = port.gate();
+        AccessControl gate = port.gate();
         Request request = head.request(exchange.client());
         Route route = Route.find(request.method(), request.path());
         boolean right = gate.hasToken(request);
@@ -55,7 +55,7 @@ final class Dispatcher {
         if (!port.admission().heard(exchange, trusted)) {
             throw new IOException("displaced by a newer connection");
         }
-        if (refusal == null && exchange.place() == Admission.Place.RESERVED && !route.needs(Route.Need.SHORT)) {
+        if (refusal == null && exchange.place() == ConnectionLimit.Place.RESERVED && !route.needs(Route.Need.SHORT)) {
             refusal = Reply.problem(new Problem(429, "too many connections", "the limit is four per client and seven in total; one more is reserved for"
                     + " status, confirm and revert")).with("Retry-After", "1");
         }
@@ -75,7 +75,7 @@ final class Dispatcher {
     }
 
     /** Null when the request may go on. */
-    private Reply refuse(Request request, Route route, Gate gate, boolean right) {
+    private Reply refuse(Request request, Route route, AccessControl gate, boolean right) {
         if (route == null) {
             String allowed = Route.allowed(request.path());
             return allowed.length() == 0 ? Reply.problem(new Problem(404, "no such path", "there is no " + clip(request.path()) + "; there are " + paths()))

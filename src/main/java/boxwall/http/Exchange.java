@@ -10,7 +10,7 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 
 /** One connection: one request read, one answer written, each in its time. */
-final class Exchange implements Patience.Line {
+final class Exchange implements RequestDeadline.Line {
     /** One lock for all connections, which come and go, held for a millisecond: JamVM can't bear to lose an object that two threads wanted. */
     private static final Object LOOKING = new Object();
     /** Bytes of a body at most: a ruleset file may have as many. */
@@ -29,7 +29,7 @@ final class Exchange implements Patience.Line {
     private final Socket socket;
     private final Client client;
     private final Port port;
-    private final Admission.Place place;
+    private final ConnectionLimit.Place place;
     /** System.nanoTime() at which the connection is cut; while the daemon works on the answer, none. */
     private volatile long deadline;
     private volatile boolean bounded = true;
@@ -37,9 +37,9 @@ final class Exchange implements Patience.Line {
     private volatile long began = System.nanoTime();
     private volatile boolean readingHead = true;
     private volatile boolean trusted;
-    private final Patience patience;
+    private final RequestDeadline patience;
 
-    Exchange(Socket socket, Client client, Port port, Admission.Place place) {
+    Exchange(Socket socket, Client client, Port port, ConnectionLimit.Place place) {
         this.socket = socket;
         this.client = client;
         this.port = port;
@@ -52,7 +52,7 @@ final class Exchange implements Patience.Line {
         return client;
     }
 
-    Admission.Place place() {
+    ConnectionLimit.Place place() {
         return place;
     }
 
@@ -159,7 +159,7 @@ final class Exchange implements Patience.Line {
     }
 
     /** How long the daemon works on the answer. */
-    Patience patience() {
+    RequestDeadline patience() {
         return patience;
     }
 

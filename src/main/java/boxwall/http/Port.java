@@ -25,17 +25,17 @@ public final class Port {
 
     private final int number;
     private final Dispatcher dispatcher;
-    private final Awaited control;
+    private final DaemonReady control;
     private final Clock clock;
     private final Journal journal;
-    private final Admission admission = new Admission();
+    private final ConnectionLimit admission = new ConnectionLimit();
     private final ClientPool pool = new ClientPool(admission);
     private final Map<String, Listener> listeners = new TreeMap<String, Listener>();
-    private volatile int workSeconds = Patience.SECONDS;
-    private volatile int goneSeconds = Patience.GONE_SECONDS;
+    private volatile int workSeconds = RequestDeadline.SECONDS;
+    private volatile int goneSeconds = RequestDeadline.GONE_SECONDS;
     private volatile int crowdedSeconds = Exchange.CROWDED_SECONDS;
-    private volatile Gate gate = new Gate(Collections.<String>emptyList(),
-            Collections.<Network>emptyList(), Collections.<Network>emptyList(), new Gate.Secret() {
+    private volatile AccessControl gate = new AccessControl(Collections.<String>emptyList(),
+            Collections.<Network>emptyList(), Collections.<Network>emptyList(), new AccessControl.Secret() {
                 @Override
                 public String token() {
                     return null;
@@ -46,7 +46,7 @@ public final class Port {
     public Port(int number, Clock clock, Journal journal) {
         this.number = number;
         this.clock = clock;
-        this.control = new Awaited(clock);
+        this.control = new DaemonReady(clock);
         this.dispatcher = new Dispatcher(this, control);
         this.journal = journal;
     }
@@ -57,7 +57,7 @@ public final class Port {
     }
 
     /** From now on these peers may ask. */
-    public void admit(Gate next) {
+    public void admit(AccessControl next) {
         gate = next;
     }
 
@@ -108,7 +108,7 @@ public final class Port {
         return dispatcher;
     }
 
-    Gate gate() {
+    AccessControl gate() {
         return gate;
     }
 
@@ -116,7 +116,7 @@ public final class Port {
         return pool;
     }
 
-    Admission admission() {
+    ConnectionLimit admission() {
         return admission;
     }
 
@@ -139,8 +139,8 @@ public final class Port {
     }
 
     /** Bounds for the work on a request, as they are now. */
-    Patience patience(Patience.Line line) {
-        return new Patience(line, workSeconds, goneSeconds);
+    RequestDeadline patience(RequestDeadline.Line line) {
+        return new RequestDeadline(line, workSeconds, goneSeconds);
     }
 
     /** Other bounds than the usual ones, in seconds: for work, and for work that nobody seems to wait for. */

@@ -12,14 +12,14 @@ public final class Request {
     private final Map<String, String> headers;
     private final Client client;
     private final String body;
-    private final Patience patience;
+    private final RequestDeadline patience;
 
     /** Makes a request; query and headers by name, header names in lower case. */
     public Request(String method, String path, Map<String, String> query, Map<String, String> headers, Client client, String body) {
-        this(method, path, query, headers, client, body, new Patience(null, Integer.MAX_VALUE, 0));
+        this(method, path, query, headers, client, body, new RequestDeadline(null, Integer.MAX_VALUE, 0));
     }
 
-    private Request(String method, String path, Map<String, String> query, Map<String, String> headers, Client client, String body, Patience patience) {
+    private Request(String method, String path, Map<String, String> query, Map<String, String> headers, Client client, String body, RequestDeadline patience) {
         this.method = method;
         this.path = path;
         this.query = Collections.unmodifiableMap(new HashMap<String, String>(query));
@@ -65,11 +65,11 @@ public final class Request {
     }
 
     /** How long the answer is waited for. */
-    public Patience patience() {
+    public RequestDeadline patience() {
         return patience;
     }
 
-    Request with(String text, Patience bounds) {
+    Request with(String text, RequestDeadline bounds) {
         return new Request(method, path, query, headers, client, text, bounds);
     }
 }

@@ -32,20 +32,20 @@ final class JamVmRules {
             "a missing program is no IOException, a status costs a second, and a process must not be collected early"),
         rule("(?<!WaitedOn\\.kept\\(new )ProcessBuilder\\(|(?<!WaitedOn\\.kept\\(process\\))\\.(waitFor|destroy)\\(\\)", "",
             CRASH + "GNU Classpath waits on a process when it is started, asked or killed, so it goes through WaitedOn.kept"),
-        rule("\\b(wait|notify|notifyAll)\\(", "sys/LiveSys daemon/Watch http/Awaited", CRASH + "these three wait on what lives as long as the daemon"),
+        rule("\\b(wait|notify|notifyAll)\\(", "sys/LiveSys daemon/Watch http/DaemonReady", CRASH + "these three wait on what lives as long as the daemon"),
         rule("(?<!Expansion)\\.join\\(", "", CRASH + "a thread that is joined is waited on"),
         rule("\\b(Timer|PipedInputStream|PipedReader|CountDownLatch|FutureTask)\\b", "", CRASH + "not seen there whether these wait on themselves"),
         rule("\\bThread\\.sleep\\(", "", "timed waits follow the wall clock, which a box sets after it came up: wait in steps and look at the uptime"),
         rule("\\b(extends Thread|new Thread|ThreadPoolExecutor\\()", "sys/LiveSys daemon/EventLog http/ClientPool",
             "a thread is memory, and one that nobody may join or wait for; these are daemon threads"),
         rule("\\bsetSoTimeout\\(", "http/Exchange http/Sockets", "close() doesn't wake who accepts or reads: these look up by themselves"),
-        rule("\\bcatch \\(OutOfMemoryError|\\bSystem\\.gc\\(", "daemon/EventLog daemon/Room daemon/Watch http/Dispatcher http/ClientPool http/Exchange http/Listener http/Sockets",
-            "after one, the next allocation fails too unless the collector ran: caught only where a thread would end, each with System.gc(); Room counts after one"),
+        rule("\\bcatch \\(OutOfMemoryError|\\bSystem\\.gc\\(", "daemon/EventLog daemon/HeapBudget daemon/Watch http/Dispatcher http/ClientPool http/Exchange http/Listener http/Sockets",
+            "after one, the next allocation fails too unless the collector ran: caught only where a thread would end, each with System.gc(); HeapBudget counts after one"),
         rule("\\bcatch \\((RuntimeException|Throwable|Exception|Error)\\b", "daemon/EventLog daemon/Watch http/Dispatcher http/Exchange http/Listener",
             "sockets whose peer is gone throw a RuntimeException: caught where a thread would end, nowhere else"),
         rule("\\b(SimpleDateFormat|DateFormat|Calendar|GregorianCalendar)\\b|\\bnew Date\\(", "", SLOW_FORMAT),
         rule("\\b(SecureRandom|randomUUID|Cipher|Mac\\.getInstance)\\b", "", "slow to seed, or refuses what others take: the kernel's own randomness is read"),
-        rule("\\bMessageDigest\\.isEqual\\b", "", "not in constant time there: http.Gate compares"),
+        rule("\\bMessageDigest\\.isEqual\\b", "", "not in constant time there: http.AccessControl compares"),
         rule("%[-+ 0-9.,(]*[feEgGb]\\b|%<", "", "String.format prints nothing for %f, fails at %b of null, and doesn't know %<"),
         rule("\\(\\?<[A-Za-z]", "", "named groups never match there"),
         rule("\\b(headSet|tailSet|subSet|headMap|tailMap|subMap|stripTrailingZeros)\\(|\\bsplit\\(\"\"", "", WRONG + "endless loops, exceptions, another first part"),
@@ -57,11 +57,11 @@ final class JamVmRules {
 
     /** Who locks: "FILE STATIC" on something static, "FILE MAKER" on what only that file makes, once, for as long as the daemon lives. */
     static final List<String> LOCKS = List.of("sys/LiveSys STATIC", "sys/WaitedOn STATIC", "syntax/Extensions STATIC", "syntax/NumberNames STATIC",
-        "box/BoxFacts STATIC", "box/KernelConfig STATIC", "box/ModuleStates STATIC", "daemon/Box STATIC", "http/Exchange STATIC", "http/Patience STATIC", "box/ModuleTable box/ModuleTable",
+        "box/BoxFacts STATIC", "box/KernelConfig STATIC", "box/ModuleStates STATIC", "daemon/Box STATIC", "http/Exchange STATIC", "http/RequestDeadline STATIC", "box/ModuleTable box/ModuleTable",
         "daemon/BoxState daemon/Daemon", "daemon/Changes daemon/Daemon", "daemon/ChangeReplies daemon/Api", "daemon/Drafts daemon/Api",
         "daemon/History daemon/Daemon", "daemon/LogReplies daemon/Api", "daemon/MeasureReplies daemon/Api", "daemon/ReadReplies daemon/Api",
         "daemon/Watch daemon/Daemon", "daemon/CounterRing daemon/MeasureReplies", "daemon/EventLog daemon/EventLog",
-        "http/Admission http/Port", "http/Awaited http/Port", "http/Port daemon/Daemon", "http/Failures http/Dispatcher", "http/Dispatcher http/Port", "daemon/Api daemon/Daemon");
+        "http/ConnectionLimit http/Port", "http/DaemonReady http/Port", "http/Port daemon/Daemon", "http/FailedLogins http/Dispatcher", "http/Dispatcher http/Port", "daemon/Api daemon/Daemon");
 
     /** The simple name of each class that locks on itself, and the file that makes it. */
     private static final Map<String, String> MAKERS = LOCKS.stream().filter(lock -> !lock.endsWith(" STATIC"))
@@ -83,7 +83,7 @@ final class JamVmRules {
         Set<String> inVain = new TreeSet<>();
         RULES.forEach(rule -> rule.files().forEach(file -> inVain.add(file + " has none of " + rule.looksFor())));
         LOCKS.forEach(lock -> inVain.add(lock.split(" ")[0] + " locks nothing"));
-        inVain.remove("http/Dispatcher locks nothing"); // these are listed for who makes them: they make Failures, Drafts and their like
+        inVain.remove("http/Dispatcher locks nothing"); // these are listed for who makes them: they make FailedLogins, Drafts and their like
         inVain.remove("daemon/Api locks nothing");
         try (Stream<Path> walk = Files.walk(main)) {
             for (Path file : walk.filter(f -> f.toString().endsWith(".java")).sorted().toList()) {

@@ -98,7 +98,7 @@ class GoldenRunTest {
     private static final class Asked {
         private final Config config = Config.parse(null, Map.of());
         private final PresetFolder presets = new PresetFolder(new LiveSys(), "conf/presets", null);
-        private final Wishes wishes = Wishes.of(config, true);
+        private final CompileOptions wishes = CompileOptions.of(config, true);
         private final Box box;
         private final Questions questions;
         private final Candidate base;

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import boxwall.explain.Keys;
-import boxwall.http.Gate;
+import boxwall.http.AccessControl;
 import boxwall.http.Journal;
 import boxwall.http.Port;
 import java.io.ByteArrayOutputStream;
@@ -70,7 +70,7 @@ class NoServerErrorTest {
         box.files.put(FakeBox.STATE + "/rules", RULES);
         port.serve(new Daemon(box, Config.parse(null, Map.of("BOXWALL_SYSLOG", "no")), new PrintStream(new ByteArrayOutputStream(), true))
                 .api(new BoxState(box, Verbs.APPLY), 5000));
-        port.admit(new Gate(List.of("127.0.0.1"), List.of(), List.of(), () -> "t"));
+        port.admit(new AccessControl(List.of("127.0.0.1"), List.of(), List.of(), () -> "t"));
         assertEquals(List.of(), port.listen(List.of("127.0.0.1")));
     }
 

@@ -35,7 +35,7 @@ class QuestionsTest {
     }
 
     private static Candidate rules(String text, Box box) {
-        return Candidate.unchecked(new Source("rules", text), (name, from) -> null, box, Wishes.of(Config.parse(null, java.util.Map.of()), false));
+        return Candidate.unchecked(new Source("rules", text), (name, from) -> null, box, CompileOptions.of(Config.parse(null, java.util.Map.of()), false));
     }
 
     @Test

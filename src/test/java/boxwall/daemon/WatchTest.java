@@ -43,7 +43,7 @@ class WatchTest {
         box = new BoxState(sys, "/usr/sbin/boxwall-apply");
         Changes changes = new Changes(sys, config, new BootPlane(sys, "/usr/sbin/boxwall-apply", FakeBox.RUN));
         EventLog events = EventLog.to(new PrintStream(log, true));
-        return new Watch(sys, config, box, changes, new Following(sys, config, changes, new HeavyWork(), events),
+        return new Watch(sys, config, box, changes, new AddressChange(sys, config, changes, new WorkQueue(), events),
                 new History(sys, config, "/usr/sbin/boxwall-keep"), events);
     }
 
@@ -52,7 +52,7 @@ class WatchTest {
         sys.files.put(FakeBox.STATE + "/rules", rules);
         Config config = Config.parse(null, Map.of());
         Box now = new BoxState(sys, "/usr/sbin/boxwall-apply").read();
-        Candidate candidate = Candidate.of(new Source("rules", rules), boxwall.syntax.Includes.NONE, now, Wishes.of(config, false), null, 8181);
+        Candidate candidate = Candidate.of(new Source("rules", rules), boxwall.syntax.Includes.NONE, now, CompileOptions.of(config, false), null, 8181);
         assertFalse(candidate.isRefused(), () -> candidate.findings().toString());
         Stamp stamp = Changes.stamp(sys, now.facts(), candidate);
         Plan plan = Plan.of(candidate.compiled(), rules, stamp, "flush");

@@ -62,8 +62,8 @@ class PortTest {
         port.close();
     }
 
-    private Gate gate(List<Network> refused) {
-        return new Gate(List.of("127.0.0.1", "fritz.box"), List.of(), refused, () -> token);
+    private AccessControl gate(List<Network> refused) {
+        return new AccessControl(List.of("127.0.0.1", "fritz.box"), List.of(), refused, () -> token);
     }
 
     @Test
@@ -149,7 +149,7 @@ class PortTest {
     void onlyLoopbackAndWelcomeNetworksMayAskAndGuestsNever() {
         Network lan = Network.ofPrefix(Family.IPV4, Addresses.parse("192.168.178.0"), 23);
         Network guest = Network.ofPrefix(Family.IPV4, Addresses.parse("192.168.179.0"), 24);
-        Gate gate = new Gate(List.of("192.168.178.1"), List.of(lan), List.of(guest), () -> TOKEN);
+        AccessControl gate = new AccessControl(List.of("192.168.178.1"), List.of(lan), List.of(guest), () -> TOKEN);
         assertEquals(null, gate.refuseSource(from("192.168.178.20")));
         assertEquals(403, gate.refuseSource(from("192.168.179.20")).status());
         assertEquals(403, gate.refuseSource(from("203.0.113.1")).status());
@@ -535,11 +535,11 @@ class PortTest {
 
     @Test
     void tokensAreComparedWhole() {
-        assertTrue(Gate.sameText("abc", "abc"));
-        assertFalse(Gate.sameText("abc", "abcabc"));
-        assertFalse(Gate.sameText("abc", "ab"));
-        assertFalse(Gate.sameText("abc", ""));
-        assertFalse(Gate.sameText("abc", "abd"));
+        assertTrue(AccessControl.sameText("abc", "abc"));
+        assertFalse(AccessControl.sameText("abc", "abcabc"));
+        assertFalse(AccessControl.sameText("abc", "ab"));
+        assertFalse(AccessControl.sameText("abc", ""));
+        assertFalse(AccessControl.sameText("abc", "abd"));
     }
 
     private static String bearer(String token) {

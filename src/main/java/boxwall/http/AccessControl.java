@@ -13,7 +13,7 @@ import java.util.Set;
  * Who may ask: peers by address, the Host header against the box's own names (DNS rebinding), Origin and Sec-Fetch-Site against
  * other sites' pages, and the token. Immutable: a change of addresses makes a new gate.
  */
-public final class Gate {
+public final class AccessControl {
     private final Set<String> hosts = new HashSet<String>();
     private final List<Network> welcome;
     private final List<Network> refused;
@@ -27,7 +27,7 @@ public final class Gate {
      * @param refused networks whose clients may not, even when welcome holds them (the guests')
      * @param secret knows what {@code Authorization: Bearer} must carry
      */
-    public Gate(Collection<String> hosts, List<Network> welcome, List<Network> refused, Secret secret) {
+    public AccessControl(Collection<String> hosts, List<Network> welcome, List<Network> refused, Secret secret) {
         for (String host : hosts) {
             this.hosts.add(host.toLowerCase(Locale.ROOT));
         }

@@ -4,13 +4,13 @@ package boxwall.http;
  * The daemon behind the control port, which comes a moment after the port: on an interpreter what it is made of takes seconds to load,
  * and what the box's own reading says takes longer still. Requests meanwhile wait here, not in front of a closed port.
  */
-final class Awaited {
+final class DaemonReady {
     /** Far longer than any start that was seen; after it the daemon is broken, and saying so is better than silence. */
     private static final int LIMIT_MILLIS = 60 * 1000;
     private final Clock clock;
     private Handler control;
 
-    Awaited(Clock clock) {
+    DaemonReady(Clock clock) {
         this.clock = clock;
     }
 

@@ -1,6 +1,6 @@
 package boxwall.daemon;
 
-import boxwall.http.Patience;
+import boxwall.http.RequestDeadline;
 import boxwall.http.Reply;
 import boxwall.http.Request;
 import boxwall.report.Problem;
@@ -12,19 +12,19 @@ import java.util.concurrent.locks.ReentrantLock;
  * What takes much of a box's memory and of its one processor (parsing, compiling, checking, sets of packets) goes on one at a time. Who
  * comes second waits a moment and is told then; what only reads, and confirm and revert, never come here.
  */
-final class HeavyWork {
+final class WorkQueue {
     /** Longer than the check of a usual ruleset on a warm daemon, and shorter than anybody takes for silence. */
     private static final int WAIT_SECONDS = 5;
 
     private final ReentrantLock one = new ReentrantLock();
     private final int waitSeconds;
-    private volatile Patience working;
+    private volatile RequestDeadline working;
 
-    HeavyWork() {
+    WorkQueue() {
         this(WAIT_SECONDS);
     }
 
-    HeavyWork(int waitSeconds) {
+    WorkQueue(int waitSeconds) {
         this.waitSeconds = waitSeconds;
     }
 
@@ -68,7 +68,7 @@ final class HeavyWork {
         try {
             for (int i = 0; i < waitSeconds; i++) {
                 // whoever sends the next version of a text has mostly hung up on the last one
-                Patience other = working;
+                RequestDeadline other = working;
                 if (other != null) {
                     other.giveWay();
                 }

@@ -20,7 +20,7 @@ import java.util.Map;
  * firmware brought another kernel, the saved ruleset is compiled once more. It is applied by itself only when nothing of it is refused
  * and the administrator's way in is proved; else the finding address-changed says what is in the way.
  */
-final class Following {
+final class AddressChange {
     private static final int MAX_RULES = 256 * 1024 + 1;
     /** How long the old rules would wait if the daemon died between its try and its confirm. */
     private static final int SECONDS = 30;
@@ -28,13 +28,13 @@ final class Following {
     private final Sys sys;
     private final Config config;
     private final Changes changes;
-    private final HeavyWork heavy;
+    private final WorkQueue heavy;
     private final EventLog log;
     /** The changes that could not be followed, and why, so that nothing is tried twice. */
     private String done = "";
     private String found;
 
-    Following(Sys sys, Config config, Changes changes, HeavyWork heavy, EventLog log) {
+    AddressChange(Sys sys, Config config, Changes changes, WorkQueue heavy, EventLog log) {
         this.sys = sys;
         this.config = config;
         this.changes = changes;
@@ -105,7 +105,7 @@ final class Following {
     /** Compiles and applies; null when that is done or nothing had to be, else what is in the way. */
     private String applied(String saved, Box now, LivePlan live, List<String> changed) {
         Candidate next = Candidate.of(new Source("rules", saved), new PresetFolder(sys, config.get("PRESETS"), null), now,
-                Wishes.of(config, false), null, config.number("PORT"));
+                CompileOptions.of(config, false), null, config.number("PORT"));
         if (next.isRefused()) {
             return "the ruleset is refused now" + (next.findings().isEmpty() ? "" : ": " + next.findings().get(0).effect());
         }

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Work that is given up, over real sockets: its client is gone, or its time is over. The control works until it is told not to. */
-class PatienceTest {
+class RequestDeadlineTest {
     /** Longer than any test may last: such a bound never acts. */
     private static final int NEVER = 100_000;
 
@@ -48,7 +48,7 @@ class PatienceTest {
             }
         });
         port.serve((route, request, withToken) -> work(request));
-        port.admit(new Gate(List.of("127.0.0.1"), List.of(), List.of(), () -> "t"));
+        port.admit(new AccessControl(List.of("127.0.0.1"), List.of(), List.of(), () -> "t"));
     }
 
     @AfterEach
@@ -121,7 +121,7 @@ class PatienceTest {
 
     @Test
     void whoHasEndedIsNotInterrupted() {
-        Patience patience = new Patience(() -> true, 0, 0);
+        RequestDeadline patience = new RequestDeadline(() -> true, 0, 0);
         patience.begin();
         patience.end();
         patience.look();

@@ -7,7 +7,7 @@ import boxwall.report.Problem;
  * {@link #begin} and {@link #end}: to give up is to interrupt the thread, and {@link boxwall.netfilter.Abandoned} ends it between two
  * rules. The thread that listens looks once a second.
  */
-public final class Patience {
+public final class RequestDeadline {
     /**
      * Seconds that work may take; the page hangs up after half of them. 500 rules take an emulated box with other work beside more than
      * 300. A box that needs more for a ruleset has its plan made at a desk.
@@ -33,7 +33,7 @@ public final class Patience {
     }
 
     /** {@code line} is null for a request that came over no connection: it is waited for. */
-    Patience(Line line, int seconds, int goneSeconds) {
+    RequestDeadline(Line line, int seconds, int goneSeconds) {
         this.line = line;
         this.seconds = seconds;
         this.goneSeconds = goneSeconds;

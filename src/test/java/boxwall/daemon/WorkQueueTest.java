@@ -33,7 +33,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** One at a time, given up when told to, and refused when there is no room. */
-class HeavyWorkTest {
+class WorkQueueTest {
     private static final long MEGABYTE = 1 << 20;
     private static final String RULES = "iptables -P INPUT DROP\niptables -A INPUT -m state --state ESTABLISHED -j ACCEPT\niptables -A OUTPUT -p udp --dport 53 -j ACCEPT\n";
 
@@ -49,7 +49,7 @@ class HeavyWorkTest {
 
     @Test
     void theSecondWaitsAMomentAndIsTold() throws Exception {
-        HeavyWork heavy = new HeavyWork(1);
+        WorkQueue heavy = new WorkQueue(1);
         CountDownLatch working = new CountDownLatch(1);
         CountDownLatch enough = new CountDownLatch(1);
         FutureTask<Reply> first = new FutureTask<>(() -> {
@@ -107,15 +107,15 @@ class HeavyWorkTest {
     @Test
     void whatDoesNotFitIsRefusedWithWords() {
         String line = "iptables -A INPUT -s 10.20.30.40 -p tcp --dport 99 -j DROP\n";
-        assertNull(Room.lacking(line.repeat(500), 8 * MEGABYTE, 4 * MEGABYTE));
-        Problem problem = Room.lacking(line.repeat(4000), 8 * MEGABYTE, 4 * MEGABYTE);
+        assertNull(HeapBudget.lacking(line.repeat(500), 8 * MEGABYTE, 4 * MEGABYTE));
+        Problem problem = HeapBudget.lacking(line.repeat(4000), 8 * MEGABYTE, 4 * MEGABYTE);
         assertEquals(503, problem.status());
         // (4 MB - 8 MB / 6) / 32 bytes a character / 50 characters
         assertTrue(problem.toJson().contains("with 8 MB of heap the daemon can take about 1747 rules of 50 characters now; this ruleset is as long as 4720;"), problem.toJson());
-        assertNull(Room.lacking(line.repeat(4000), 32 * MEGABYTE, 26 * MEGABYTE));
-        assertNull(Room.lacking("# a long comment, which becomes no rule ----------------\n".repeat(4000), 8 * MEGABYTE, 4 * MEGABYTE));
-        assertNull(Room.lacking(line.repeat(1200), 8 * MEGABYTE, 4 * MEGABYTE));
-        assertNotNull(Room.lacking(line.replace("iptables", "ip46tables").repeat(1200), 8 * MEGABYTE, 4 * MEGABYTE), "two rules each");
-        assertNotNull(Room.lacking(line, 8 * MEGABYTE, 0));
+        assertNull(HeapBudget.lacking(line.repeat(4000), 32 * MEGABYTE, 26 * MEGABYTE));
+        assertNull(HeapBudget.lacking("# a long comment, which becomes no rule ----------------\n".repeat(4000), 8 * MEGABYTE, 4 * MEGABYTE));
+        assertNull(HeapBudget.lacking(line.repeat(1200), 8 * MEGABYTE, 4 * MEGABYTE));
+        assertNotNull(HeapBudget.lacking(line.replace("iptables", "ip46tables").repeat(1200), 8 * MEGABYTE, 4 * MEGABYTE), "two rules each");
+        assertNotNull(HeapBudget.lacking(line, 8 * MEGABYTE, 0));
     }
 }

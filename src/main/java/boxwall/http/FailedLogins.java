@@ -4,7 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Wrong tokens by peer. Who sent a few in a minute is refused for the rest of that minute; no thread waits for it. */
-final class Failures {
+final class FailedLogins {
     private static final int FREE = 5;
     private static final long WINDOW_MILLIS = 60 * 1000;
     /** Peers remembered; the LAN of a router has fewer. */

@@ -6,7 +6,7 @@ import boxwall.report.Problem;
  * Whether a ruleset fits into the heap, told before it is parsed: a heap that is nearly full keeps an interpreter collecting for minutes
  * before it runs out. An estimate on the safe side; what slips through is answered when memory does run out.
  */
-final class Room {
+final class HeapBudget {
     /** Bytes of heap for a character of rules; a rule of 50 characters takes 0.8 to 1.4 KB once parsed and compiled, and as much in passing. */
     private static final int BYTES_A_CHARACTER = 32;
     /** What the proofs take beside: a third of the heap is the most (Bdd), these rulesets came to a sixth. */
@@ -14,7 +14,7 @@ final class Room {
     /** A usual line. */
     private static final int LINE = 50;
 
-    private Room() {
+    private HeapBudget() {
     }
 
     /** Null when the rules fit, else what to do. */

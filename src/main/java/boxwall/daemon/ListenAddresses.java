@@ -1,7 +1,7 @@
 package boxwall.daemon;
 
 import boxwall.box.Bridges;
-import boxwall.http.Gate;
+import boxwall.http.AccessControl;
 import boxwall.http.Port;
 import boxwall.netfilter.Network;
 import boxwall.sys.Sys;
@@ -10,13 +10,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Where the control port listens and whom it lets in, by the box's addresses of the moment. */
-final class Doors {
+final class ListenAddresses {
     private final Sys sys;
     private final Config config;
     private final Port port;
     private final EventLog log;
 
-    Doors(Sys sys, Config config, Port port, EventLog log) {
+    ListenAddresses(Sys sys, Config config, Port port, EventLog log) {
         this.sys = sys;
         this.config = config;
         this.port = port;
@@ -51,7 +51,7 @@ final class Doors {
         return addresses;
     }
 
-    private Gate gate(Bridges bridges) {
+    private AccessControl gate(Bridges bridges) {
         List<String> hosts = new ArrayList<String>(addresses(bridges));
         hosts.add("localhost");
         hosts.add("127.0.0.1");
@@ -65,7 +65,7 @@ final class Doors {
         if (bridges.guest() != null && bridges.guest().net() != null) {
             refused.add(Administrator.network(bridges.guest().net()));
         }
-        return new Gate(hosts, welcome, refused, new Gate.Secret() {
+        return new AccessControl(hosts, welcome, refused, new AccessControl.Secret() {
             @Override
             public String token() {
                 // a small file of a RAM disk, read each time: a new token counts at once, the old one no more

@@ -10,7 +10,7 @@ import java.util.List;
  * that has not shown the token and doesn't take its answer. Where all are at work, each client has one more for short requests with the token, so
  * so that confirm and revert always work; loopback doesn't share these with the LAN.
  */
-final class Admission {
+final class ConnectionLimit {
     private static final int FOR_ANYBODY = 7;
     private static final int FOR_ONE_CLIENT = 4;
     private static final int FOR_STRANGERS = 1;
