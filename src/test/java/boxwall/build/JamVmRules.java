@@ -33,7 +33,7 @@ final class JamVmRules {
         rule("(?<!WaitedOn\\.kept\\(new )ProcessBuilder\\(|(?<!WaitedOn\\.kept\\(process\\))\\.(waitFor|destroy)\\(\\)", "",
             CRASH + "GNU Classpath waits on a process when it is started, asked or killed, so it goes through WaitedOn.kept"),
         rule("\\b(wait|notify|notifyAll)\\(", "sys/LiveSys daemon/Watch http/DaemonReady", CRASH + "these three wait on what lives as long as the daemon"),
-        rule("(?<!Expansion)\\.join\\(", "", CRASH + "a thread that is joined is waited on"),
+        rule("(?<!Expansion|Words)\\.join\\(", "", CRASH + "a thread that is joined is waited on"),
         rule("\\b(Timer|PipedInputStream|PipedReader|CountDownLatch|FutureTask)\\b", "", CRASH + "not seen there whether these wait on themselves"),
         rule("\\bThread\\.sleep\\(", "", "timed waits follow the wall clock, which a box sets after it came up: wait in steps and look at the uptime"),
         rule("\\b(extends Thread|new Thread|ThreadPoolExecutor\\()", "sys/LiveSys daemon/EventLog http/ClientPool",
