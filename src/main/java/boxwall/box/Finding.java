@@ -81,7 +81,7 @@ public final class Finding {
 
     /** The sentence without secrets: it may quote. */
     public String effect() {
-        return shown(effect);
+        return Secrets.maskedSentence(secrets, effect);
     }
 
     private String shown(String line) {

@@ -23,6 +23,11 @@ public final class Secrets {
         return new Secrets(readings);
     }
 
+    /** A sentence of ours as it may be shown: only values that it quotes are left out. */
+    static String maskedSentence(Secrets box, String sentence) {
+        return (box == null ? NONE : box).own.renamed(SecretForms.without(withoutUsers(withoutKeys(sentence, true))));
+    }
+
     /** A line as it may be shown, where the box that it is from isn't at hand. */
     public static String masked(String line) {
         return NONE.line(line);
@@ -48,14 +53,13 @@ public final class Secrets {
     }
 
     private String shown(String line) {
-        String text = withoutKeys(line);
+        String text = withoutKeys(line, line.indexOf("tables") >= 0 || line.startsWith("-A ") || line.indexOf(" -A ") >= 0);
         return text == null ? null : own.renamed(SecretForms.without(withoutUsers(text)));
     }
 
-    /** Null when the line may hold a key and is no rule. */
-    private static String withoutKeys(String line) {
+    /** Null when the line may hold a key and is no rule; of a rule only the keys' values go. */
+    private static String withoutKeys(String line, boolean rule) {
         String text = line;
-        boolean rule = text.indexOf("tables") >= 0 || text.startsWith("-A ") || text.indexOf(" -A ") >= 0;
         String lower = SecretTable.lower(text);
         for (int at = 0; at < lower.length(); at++) {
             for (String word : SecretTable.words(lower.charAt(at))) {

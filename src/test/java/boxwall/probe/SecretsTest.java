@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import boxwall.box.BoxFacts;
+import boxwall.box.Finding;
 import boxwall.box.Readings;
 import boxwall.box.Secrets;
 import boxwall.report.FactsJson;
@@ -80,5 +81,7 @@ class SecretsTest {
         assertEquals("debug.cfg: iptables -A INPUT -m mac --mac-source 00:00:00:00:00:00 -j DROP",
                 Secrets.masked("debug.cfg: iptables -A INPUT -m mac --mac-source 00:04:0e:12:34:56 -j DROP"));
         assertEquals("dmesg: ***", Secrets.masked("dmesg: wlan_key=geheim"));
+        assertEquals("thousands of password guesses, wlan_key=*** is quoted", new Finding("a", Finding.Severity.NOTE, "", List.of(),
+                "thousands of password guesses, wlan_key=geheim is quoted", "").effect());
     }
 }
