@@ -45,7 +45,7 @@ public final class AccessControl {
     /** Why this request is refused before the token is looked at, or null. */
     Problem refuseSource(Request request) {
         if (!isWelcome(request.client())) {
-            return new Problem(403, "client not allowed", "only clients of the LAN and the box itself are allowed; you are "
+            return new Problem(403, "not from here", "only clients of the LAN and the box itself may ask; you are "
                     + request.client().text());
         }
         String host = request.header("host");
@@ -55,11 +55,11 @@ public final class AccessControl {
         }
         String site = request.header("sec-fetch-site");
         if (site != null && !site.equals("same-origin") && !site.equals("none") && !isLinkToPage(request)) {
-            return new Problem(403, "foreign page", "requests from a page of another site are refused (Sec-Fetch-Site: " + clip(site) + ")");
+            return new Problem(403, "foreign page", "a page of another site may not ask (Sec-Fetch-Site: " + clip(site) + ")");
         }
         String origin = request.header("origin");
         if (origin != null && !isOwnOrigin(origin, host)) {
-            return new Problem(403, "foreign page", "requests from a page of another origin are refused (Origin: " + clip(origin) + ")");
+            return new Problem(403, "foreign page", "a page of another origin may not ask (Origin: " + clip(origin) + ")");
         }
         return null;
     }
@@ -109,8 +109,11 @@ public final class AccessControl {
         return token != null && token.length() > 0 && sameText(token, given.substring(7).trim());
     }
 
-    /** Compares in a time that depends on the given text's length only; MessageDigest.isEqual isn't constant-time in GNU Classpath. */
-    static boolean sameText(String secret, String given) {
+    /**
+     * Compares in a time that depends on the given text's length only: whichever character is wrong first, as many are compared.
+     * MessageDigest.isEqual isn't constant-time in GNU Classpath.
+     */
+    static boolean sameText(CharSequence secret, CharSequence given) {
         int difference = secret.length() ^ given.length();
         for (int i = 0; i < given.length(); i++) {
             difference |= given.charAt(i) ^ secret.charAt(i % secret.length());

@@ -1,5 +1,6 @@
 package boxwall.http;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -536,6 +537,13 @@ class PortTest {
     @Test
     void tokensAreComparedWhole() {
         assertTrue(AccessControl.sameText("abc", "abc"));
+        String token = "0123456789abcdef0123456789abcdef";
+        int[] all = looks(token, token);
+        for (int wrong = 0; wrong < token.length(); wrong++) {
+            String other = token.substring(0, wrong) + "x" + token.substring(wrong + 1);
+            assertFalse(AccessControl.sameText(token, other));
+            assertArrayEquals(all, looks(token, other), "as many characters are compared whichever is wrong first: " + wrong);
+        }
         assertFalse(AccessControl.sameText("abc", "abcabc"));
         assertFalse(AccessControl.sameText("abc", "ab"));
         assertFalse(AccessControl.sameText("abc", ""));
@@ -605,5 +613,19 @@ class PortTest {
                     return Reply.json(200, "{}");
             }
         }
+    }
+
+    /** How many characters of the secret and of what was given a comparison looks at. */
+    private static int[] looks(String secret, String given) {
+        int[] counts = new int[2];
+        AccessControl.sameText(counted(secret, counts, 0), counted(given, counts, 1));
+        return counts;
+    }
+
+    private static CharSequence counted(String text, int[] counts, int which) {
+        return (CharSequence) java.lang.reflect.Proxy.newProxyInstance(PortTest.class.getClassLoader(), new Class<?>[] {CharSequence.class}, (proxy, method, arguments) -> {
+            counts[which] += method.getName().equals("charAt") ? 1 : 0;
+            return method.invoke(text, arguments);
+        });
     }
 }
