@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import boxwall.box.Finding;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -53,6 +55,20 @@ class PageTest {
         }
         asked.removeAll(english);
         assertEquals(Set.of(), asked, "texts that are in no language");
+    }
+
+    /** But for what only boxwall check at the desk says. */
+    @Test
+    void everyFindingOfTheDaemonIsSaidInGerman() throws IOException {
+        String template = template();
+        Set<String> missing = new TreeSet<>();
+        Matcher row = Pattern.compile("(?m)^\\| ([a-z0-9-]+) \\| (refuse|warn|note)").matcher(Files.readString(Path.of("docs/findings.md")));
+        while (row.find()) {
+            if (!template.contains("\n '" + row.group(1) + "': ['")) {
+                missing.add(row.group(1));
+            }
+        }
+        assertEquals(Set.of("rule-unreachable", "rule-redundant", "exposed-service", "guest-reaches-lan", "guest-reaches-box", "spoofable-accept"), missing);
     }
 
     private static Set<String> keys(String template, String from, String to) {

@@ -201,6 +201,16 @@ class ControlPortIT {
         assertEquals(200, with("PUT /rules", "PUT /rules", "If-Match: " + etag, RULES).status(), "from the live ones again");
     }
 
+    /** MACs are for who has the token. */
+    @Test
+    @Order(4)
+    void devicesAreListedForTheToken() {
+        daemon.sh("ip neigh replace 192.168.178.30 lladdr 00:00:5e:00:53:2a dev lan nud permanent");
+        String list = ask("GET /devices").body();
+        daemon.sh("ip neigh del 192.168.178.30 dev lan");
+        assertTrue(list.contains("{\"address\":\"192.168.178.30\",\"name\":null,\"mac\":\"00:00:5e:00:53:2a\",\"interface\":\"lan\"}"), list);
+    }
+
     @Test
     @Order(4)
     void presetsAreListedAsTheVerbListsThem() {

@@ -186,6 +186,23 @@ class PageIT {
     }
 
     @Test
+    void aFindingLeadsToItsLineAndItsRemedyIsApplied() throws IOException {
+        open("en");
+        showToken();
+        browser.write("text", RULES + "iptables -A NOWHERE -j ACCEPT\n");
+        assertTrue(browser.until("document.querySelector('#check-list a')"), () -> text("checked"));
+        browser.value("document.querySelector('#check-list a').click()");
+        assertEquals("iptables -A NOWHERE -j ACCEPT", browser.text("(t => t.value.slice(t.selectionStart, t.selectionEnd))(document.getElementById('text'))"));
+        assertEquals("6", browser.text("document.getElementById('numbers').textContent.split('\\n').pop()"));
+        browser.write("text", RULES + "iptables -A INPUT -p tcp --dport 4711 -j DROP\n");
+        assertChecked("No errors");
+        browser.value("[...document.querySelectorAll('#check-list button')].find(b => b.textContent === 'Apply this fix').click()");
+        assertTrue(browser.until("document.getElementById('line-diff').textContent.includes('\\n+ iptables -A INPUT -m limit --limit 10/min -j LOG')"), () -> text("line-diff"));
+        assertTrue(text("line-diff").startsWith("\u2212 iptables -A INPUT -j LOG --log-prefix"), text("line-diff"));
+        assertChecked("No errors");
+    }
+
+    @Test
     void itExplainsImportsAndShowsTextsAsTexts() throws IOException {
         open("de");
         assertTrue(browser.until("document.getElementById('state').textContent === 'geschützt'"), text("state"));
@@ -195,11 +212,17 @@ class PageIT {
         assertTrue(text("counters").contains(EVIL), text("counters"));
         assertTrue(browser.until("document.querySelector('[name=in]').options.length > 2"), "interfaces to choose from");
         browser.value("document.querySelector('[name=in]').value = 'dsl'; document.querySelector('[name=dst]').value = '203.0.113.2';"
-                + " document.querySelector('[name=src]').value = '198.51.100.7'; document.querySelector('[name=dport]').value = '80';"
+                + " document.querySelector('[name=src]').value = '198.51.100.7'; document.querySelector('[name=dport]').value = 'http';"
                 + " document.getElementById('explain-form').requestSubmit()");
         assertTrue(browser.until("document.getElementById('verdict').textContent.startsWith('verworfen')"), () -> text("verdict"));
         assertTrue(text("trail").contains("<b>in</b>") && text("trail").contains("policy DROP"), text("trail"));
         assertTrue(browser.until("document.querySelector('#counters tr.lit')"), "the trail is lit in the rules");
+        assertEquals("Internet,AVMs Firewall,iptables,Die Box", browser.text("[...document.querySelectorAll('#way strong')].map(e => e.textContent)"));
+        assertEquals("iptables", browser.text("document.querySelector('#way li.bad strong').textContent"), "where the packet ends");
+        assertTrue(browser.value("document.querySelector('#way li:last-child').className === 'after'").asBoolean(), "it doesn't get there");
+        browser.click("allow");
+        assertTrue(browser.until("document.getElementById('line-diff').textContent === '+ iptables -I INPUT 1 -i $WAN_IF -s 198.51.100.7 -p tcp --dport 80 -j ACCEPT'"), () -> text("line-diff"));
+        browser.click("discard");
         browser.click("expose");
         assertTrue(browser.until("document.getElementById('services').rows.length > 0"), () -> text("exposed"));
         browser.value("document.getElementById('history-all').open = true");
