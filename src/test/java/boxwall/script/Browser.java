@@ -168,6 +168,12 @@ final class Browser implements AutoCloseable {
         Files.write(folder.resolve(name + ".png"), Base64.getDecoder().decode(data));
     }
 
+    /** Keeps a picture of what the window shows as target/screenshots/NAME.png. */
+    void view(String name) throws IOException {
+        String data = command("Page.captureScreenshot", Json.object()).getString("data", "");
+        Files.write(Files.createDirectories(Path.of("target/screenshots")).resolve(name + ".png"), Base64.getDecoder().decode(data));
+    }
+
     @Override
     public void close() {
         process.descendants().forEach(ProcessHandle::destroyForcibly);

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -140,6 +141,12 @@ class PageUseCaseIT {
         assertTrue(browser.value("[...document.querySelectorAll('#in-use pre')].some(p => p.textContent.includes('-d " + PC + " -p tcp -m multiport --dports 8443 -j ACCEPT') && p.textContent.includes('expect ACCEPT'))").asBoolean(),
                 () -> "its lines and its proof: " + text("in-use"));
         browser.picture("page-open-port");
+        // README's, by bin/picture
+        browser.size(900, 640);
+        browser.value("scrollTo(0, 0)");
+        browser.view("readme");
+        assertTrue(Files.size(Path.of("target/screenshots/readme.png")) <= 100 * 1024, "small enough for README");
+        browser.size(1280, 800);
         // switched off, not removed
         browser.value("[...document.querySelectorAll('#in-use li')].find(l => l.textContent.includes('Open a port')).querySelector('input').click()");
         tryAndKeep("No errors", "The new rules are kept.");
