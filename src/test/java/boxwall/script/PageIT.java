@@ -246,6 +246,7 @@ class PageIT {
         open("en");
         assertTrue(browser.until("document.getElementById('state').textContent === 'protected'"), text("state"));
         showToken();
+        assertTrue(browser.until("document.getElementById('services').rows.length > 0"), () -> text("exposed"));
         // the port ends a silent connection after 10 s: new ones come until this program is killed
         Process greedy = box.box.start("bash", "-c", "hold() { while :; do exec 3<>/dev/tcp/" + DaemonBox.LAN + "/" + DaemonBox.PORT
                 + " && read -r -t 10 -u 3; exec 3>&-; done; }; for n in 1 2 3 4 5 6; do hold & done 2>/dev/null; echo held; wait");
