@@ -181,7 +181,7 @@ class LackingTest {
     @Test
     void aFullFolderIsSaid() {
         try (NetBox box = new NetBox("dash")) {
-            assertEquals(0, box.sh("mount -t tmpfs -o size=20k none $BOXWALL_STATE && dd if=/dev/zero of=$BOXWALL_STATE/x bs=4k count=3").status());
+            assertEquals(0, box.sh("mount -t tmpfs -o mode=700,size=20k none $BOXWALL_STATE && dd if=/dev/zero of=$BOXWALL_STATE/x bs=4k count=3").status());
             NetBox.Answer confirmed = box.apply("confirm", tried(box, PLAN).get("id"));
             assertEquals("unsaved", confirmed.get("state"), confirmed.out());
             assertTrue(confirmed.get("error").contains("full") || confirmed.get("error").contains("can't be written"), confirmed.get("error"));

@@ -42,7 +42,7 @@ class LiveSysTest {
     void aHungProgramIsKilled() throws BoxException {
         CommandResult result = sys.run(List.of("/bin/sh", "-c", "exec sleep 600"), "", 1);
         assertTrue(result.timedOut());
-        assertTrue(result.describe().contains("too long"), result.describe());
+        assertTrue(result.describe().contains("time limit"), result.describe());
     }
 
     /**
