@@ -4,6 +4,8 @@ import boxwall.apply.BootPlane;
 import boxwall.box.Bridges;
 import boxwall.http.Clock;
 import boxwall.http.Port;
+import boxwall.netfilter.Words;
+import boxwall.sys.BoxException;
 import boxwall.sys.Sys;
 
 import java.io.PrintStream;
@@ -25,11 +27,16 @@ final class Daemon {
     }
 
     /**
-     * Runs until the process ends; returns 2 when no address can be listened on.
+     * Runs until the process ends; returns 2 when no address can be listened on, 3 when a daemon is there already.
      *
      * @param bridges what the launcher saw of the box's addresses, so that the LAN needs not wait for the box to be read; may be ""
      */
     int run(String bridges) {
+        String other = other();
+        if (other != null) {
+            log.event(other);
+            return 3;
+        }
         Port port = new Port(config.number("PORT"), new Clock() {
             @Override
             public long uptimeMillis() {
@@ -38,6 +45,11 @@ final class Daemon {
         }, log);
         ListenAddresses doors = new ListenAddresses(sys, config, port, log);
         doors.open(Bridges.of(bridges));
+        if (doors.inUse()) {
+            log.event("port " + config.number("PORT") + " is in use: another boxwall daemon, or another program, has it; this one ends; stop the other"
+                    + " (rc.boxwall stop), or set BOXWALL_PORT");
+            return 3;
+        }
         long now = sys.uptimeMillis();
         boolean early = !port.addresses().isEmpty();
         if (early) {
@@ -55,6 +67,34 @@ final class Daemon {
                 + sys.uptimeMillis() / 1000 + " s");
         watch.run(doors, api);
         return 0;
+    }
+
+    /** What to say when another daemon runs with this RUN: the launcher and each daemon write "PID START" there. Else this one is written. */
+    private String other() {
+        String file = config.get("RUN") + "/daemon.pid";
+        String[] known = Words.of(sys.read(file, 64) == null ? "" : sys.read(file, 64));
+        String[] self = process("self");
+        if (known.length == 2 && self != null && !known[0].equals(self[0])) {
+            String[] running = process(known[0]);
+            if (running != null && running[1].equals(known[1])) {
+                return "a boxwall daemon runs already, process " + known[0] + "; this one ends; stop the other first: rc.boxwall stop";
+            }
+        }
+        try {
+            if (self != null && (known.length != 2 || !known[0].equals(self[0]))) {
+                sys.write(file, self[0] + " " + self[1] + "\n");
+            }
+        } catch (BoxException e) {
+            log.event(e.getMessage());
+        }
+        return null;
+    }
+
+    /** The number of a process and its start, {@code 512 (jamvm) S 1 …} in /proc/PID/stat (proc(5): fields 1 and 22); null when it's gone. */
+    private String[] process(String id) {
+        String stat = Words.isName(id, "") ? sys.read("/proc/" + id + "/stat", 1024) : null;
+        String[] fields = Words.of(stat == null ? "" : stat.substring(stat.lastIndexOf(')') + 1));
+        return fields.length < 20 || fields[0].equals("Z") ? null : new String[] {stat.substring(0, stat.indexOf(' ')), fields[19]};
     }
 
     private String folder() {

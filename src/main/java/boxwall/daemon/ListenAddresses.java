@@ -15,6 +15,7 @@ final class ListenAddresses {
     private final Config config;
     private final Port port;
     private final EventLog log;
+    private boolean taken;
 
     ListenAddresses(Sys sys, Config config, Port port, EventLog log) {
         this.sys = sys;
@@ -32,10 +33,16 @@ final class ListenAddresses {
         port.admit(gate(bridges));
         for (String address : port.listen(addresses(bridges))) {
             log.event("can't listen on " + address);
+            taken |= address.indexOf("in use") > 0;
         }
         if (!before.isEmpty() && !before.equals(port.addresses())) {
             log.event("listening on " + port.addresses() + " now, on " + before + " before");
         }
+    }
+
+    /** Whether another process has the port, so that there is no address to listen on. */
+    boolean inUse() {
+        return taken && port.addresses().isEmpty();
     }
 
     /** The addresses that LISTEN's words mean here. */

@@ -6,6 +6,7 @@ import boxwall.box.Interface;
 import boxwall.http.Reply;
 import boxwall.http.Request;
 import boxwall.netfilter.Family;
+import boxwall.netfilter.Words;
 import boxwall.report.CandidateJson;
 import boxwall.report.DevicesJson;
 import boxwall.report.Page;
@@ -45,6 +46,7 @@ final class ReadReplies {
         Outcome last = changes.last();
         StatusJson status = new StatusJson(state(last), daemonAtMillis).protectedAt(last.protectedAt()).reason(last.why())
                 .at(sys.uptimeMillis(), System.currentTimeMillis()).model(box.known() == null ? null : box.known().facts().firmwareModel())
+                .restarts(restarts())
                 .findings(withToken ? findings(last) : brief(last));
         for (Map.Entry<Family, Integer> rules : rules(last).entrySet()) {
             status.rules(rules.getKey(), rules.getValue());
@@ -53,6 +55,12 @@ final class ReadReplies {
             status.pending(last.id(), last.deadline(), Math.max(0, last.deadline() - sys.uptimeMillis() / 1000));
         }
         return Reply.json(200, withToken ? status.whole(box.box().facts()) : status.brief());
+    }
+
+    /** The launcher that starts the daemon again counts in RUN/restarts; 0 without one. */
+    private int restarts() {
+        String text = sys.read(config.get("RUN") + "/restarts", 8);
+        return text == null || !Words.isNumber(text.trim()) ? 0 : Integer.parseInt(text.trim());
     }
 
     /** Live rules by family; those that the boot plane loaded where the tables have not been read since. */

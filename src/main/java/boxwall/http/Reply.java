@@ -25,9 +25,9 @@ public final class Reply {
         return new Reply(status, "application/json", bytesOf(json + "\n", "UTF-8"));
     }
 
-    /** Plain text whose characters are the bytes of the file it came from (ISO-8859-1). */
+    /** Plain text whose characters are the bytes of the file it came from (ISO-8859-1), with a line end. */
     public static Reply text(int status, String text) {
-        return new Reply(status, "text/plain; charset=utf-8", bytesOf(text, "ISO-8859-1"));
+        return new Reply(status, "text/plain; charset=utf-8", bytesOf(ended(text), "ISO-8859-1"));
     }
 
     /** Bytes of any type, one character a byte. */
@@ -35,9 +35,14 @@ public final class Reply {
         return new Reply(200, type, bytesOf(text, "ISO-8859-1"));
     }
 
-    /** Text of a type of its own, sent as UTF-8. */
+    /** Text of a type of its own, sent as UTF-8, with a line end. */
     public static Reply utf8(String type, String text) {
-        return new Reply(200, type, bytesOf(text, "UTF-8"));
+        return new Reply(200, type, bytesOf(ended(text), "UTF-8"));
+    }
+
+    /** The next prompt of whoever asks with curl stands on a line of its own. */
+    private static String ended(String text) {
+        return text.endsWith("\n") || text.length() == 0 ? text : text + "\n";
     }
 
     /** 304: what the client has is still so. */

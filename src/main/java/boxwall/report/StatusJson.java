@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * {@code GET /status}: {@code {state, rules{ipv4,ipv6}, protected_at, daemon_at, uptime, clock, model, version, families, pending{deadline, left},
+ * {@code GET /status}: {@code {state, rules{ipv4,ipv6}, protected_at, daemon_at, uptime, clock, model, version, restarts, families, pending{deadline, left},
  * findings[{code,severity}]}}; with the token also reason, pending.id, whole findings and the facts. Times are seconds of uptime; clock is the
  * wall clock of the same moment, in seconds since 1970, null while the box has not been told the time.
  */
@@ -29,6 +29,7 @@ public final class StatusJson {
     private String protectedAt = "";
     private String reason = "";
     private String model;
+    private int restarts;
     private String pendingId = "";
     private long deadline = -1;
     private long left;
@@ -44,6 +45,12 @@ public final class StatusJson {
     /** The box's model; null when it isn't known. */
     public StatusJson model(String boxModel) {
         model = boxModel;
+        return this;
+    }
+
+    /** How often the daemon ended by itself, and was started again. */
+    public StatusJson restarts(int count) {
+        restarts = count;
         return this;
     }
 
@@ -116,7 +123,7 @@ public final class StatusJson {
         JsonObject json = Json.object().add("state", state).add("rules", counts).add("protected_at", uptime(protectedAt))
                 .add("daemon_at", seconds(daemonAtMillis)).add("uptime", seconds(uptimeMillis))
                 .add("clock", clock < CLOCK_SET ? Json.NULL : Json.value(clock)).add("model", model == null ? Json.NULL : Json.value(Text.of(model)))
-                .add("version", Version.TEXT).add("families", families);
+                .add("version", Version.TEXT).add("restarts", restarts).add("families", families);
         if (deadline >= 0) {
             JsonObject pending = Json.object().add("deadline", deadline).add("left", left);
             json.add("pending", withId ? pending.add("id", pendingId) : pending);

@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.eclipsesource.json.JsonArray;
+import com.eclipsesource.json.JsonObject;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.nio.file.Files;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -68,6 +70,47 @@ class DaemonIT {
         assertEquals(0, box.apply("again").status());
         daemon.look();
         assertTrue(Wait.until(() -> http("GET /status").contains("\"state\":\"active\"")), this::log);
+    }
+
+    /** A second daemon, by hand or by another settings file, says what is wrong and leaves all as it is. */
+    @Test
+    void aSecondDaemonEndsAndTouchesNothing() throws Exception {
+        assertEquals(200, daemon.http("GET /facts", "").status(), "it has read the box");
+        String[] java = {"sh", "-c", "exec " + Path.of(System.getProperty("java.home"), "bin/java") + " -jar " + Path.of("target/boxwall.jar").toAbsolutePath() + " daemon 2>&1"};
+        String before = box.sh("ls -lR --time-style=full-iso " + box.run + " " + box.state).out();
+        Process same = box.start(java);
+        String said = new String(same.getInputStream().readAllBytes());
+        assertEquals(3, same.waitFor(), said);
+        assertTrue(said.startsWith("a boxwall daemon runs already, process " + daemon.pid() + "; this one ends; stop the other first: rc.boxwall stop"), said);
+        assertEquals(before, box.sh("ls -lR --time-style=full-iso " + box.run + " " + box.state).out());
+        box.settings.put("BOXWALL_RUN", box.folder.resolve("other").toString());
+        Process samePort = box.start(java);
+        said = new String(samePort.getInputStream().readAllBytes());
+        assertEquals(3, samePort.waitFor(), said);
+        assertTrue(said.contains("port 8181 is in use: another boxwall daemon, or another program, has it; this one ends"), said);
+        assertEquals(204, daemon.http("GET /ok", "").status());
+    }
+
+    /** A real JVM under the launcher that keeps it running: killed, it is back and counted, with what it guarded. */
+    @Test
+    void aJvmThatIsKilledIsBack() throws Exception {
+        daemon.applyAndConfirm();
+        daemon.sh("kill -9 " + daemon.pid());
+        box.settings.put("BOXWALL_JVM", Path.of(System.getProperty("java.home"), "bin/java").toString());
+        box.settings.put("BOXWALL_JAR", Path.of("target/boxwall.jar").toAbsolutePath().toString());
+        box.settings.put("BOXWALL_HEAP", "32m");
+        box.settings.put("BOXWALL_LOG", box.run.resolve("daemon.log").toString());
+        Process loop = box.start((box.command("boxwall") + " daemon").split(" "));
+        assertTrue(Wait.until(() -> daemon.isThere("127.0.0.1")), () -> NetBox.read(box.run.resolve("daemon.log")));
+        assertEquals(0, daemon.http("GET /status", "").json().getInt("restarts", -1));
+        daemon.sh("read -r pid since <" + box.run + "/daemon.pid; kill -9 $pid");
+        assertTrue(Wait.until(() -> !daemon.isThere("127.0.0.1")));
+        assertTrue(Wait.until(() -> daemon.isThere("127.0.0.1")), () -> NetBox.read(box.run.resolve("daemon.log")));
+        JsonObject status = daemon.http("GET /status", "").json();
+        assertEquals(1, status.getInt("restarts", -1), status.toString());
+        assertEquals("active", status.getString("state", ""), status.toString());
+        daemon.sh("read -r keeper since <" + box.run + "/keeper.pid; read -r pid since <" + box.run + "/daemon.pid; kill -INT $keeper $pid");
+        assertTrue(loop.waitFor(60, java.util.concurrent.TimeUnit.SECONDS));
     }
 
     /** What the scripts leave in flash is all that there is after a reboot; here only the daemon ends. */
