@@ -30,6 +30,7 @@ final class ReadReplies {
     private final Watch watch;
     private final long daemonAtMillis;
     private Page page;
+    private volatile int restarts = -1;
 
     ReadReplies(Sys sys, Config config, BoxState box, Changes changes, Watch watch, long daemonAtMillis) {
         this.sys = sys;
@@ -57,10 +58,13 @@ final class ReadReplies {
         return Reply.json(200, withToken ? status.whole(box.box().facts()) : status.brief());
     }
 
-    /** The launcher that starts the daemon again counts in RUN/restarts; 0 without one. */
+    /** The launcher that starts the daemon again counts in RUN/restarts before it does; 0 without one. */
     private int restarts() {
-        String text = sys.read(config.get("RUN") + "/restarts", 8);
-        return text == null || !Words.isNumber(text.trim()) ? 0 : Integer.parseInt(text.trim());
+        if (restarts < 0) {
+            String text = sys.read(config.get("RUN") + "/restarts", 8);
+            restarts = text == null || !Words.isNumber(text.trim()) ? 0 : Integer.parseInt(text.trim());
+        }
+        return restarts;
     }
 
     /** Live rules by family; those that the boot plane loaded where the tables have not been read since. */

@@ -188,6 +188,27 @@ class DeathTest {
         });
     }
 
+    /** What was reserved for the undo is taken by somebody else in the moment it is given back: the guard tries until there is room. */
+    @Test
+    void anUndoWithoutRoomIsTriedAgain() {
+        inBothShells(shell -> {
+            try (NetBox box = new NetBox(shell)) {
+                box.givenRules();
+                assertEquals(0, box.sh("mkdir $BOXWALL_RUN && mount -t tmpfs -o mode=700,nr_inodes=200 none $BOXWALL_RUN").status());
+                assertEquals(0, box.apply("try", plan(box, "first", 1111), "60", "--replace").status());
+                assertEquals(0, box.apply("revert", "--now").status());
+                String before = box.tables();
+                assertEquals(0, box.apply("try", plan(box, "two", 2222), "1", "--replace").status());
+                box.sh("cd $BOXWALL_RUN/tx && rm -rf reserve && echo 0 0 >undoer && " + FILL + "; rm -f $BOXWALL_RUN/filler0 && ln -s nowhere verdict");
+                assertTrue(Wait.until(() -> box.sh("read -r pid _ <$BOXWALL_RUN/tx/undoer && [ $pid != 0 ] && [ ! -e /proc/$pid ]").status() == 0), "the guard has tried");
+                assertFalse(box.tables().equals(before), "and could not");
+                box.sh("rm -f $BOXWALL_RUN/filler*");
+                assertTrue(Wait.until(() -> box.sh("[ ! -e $BOXWALL_RUN/tx ]").status() == 0 && box.living() == 0), () -> box.sh("ls -lR $BOXWALL_RUN; ps -ef").out());
+                assertEquals(before, box.tables());
+            }
+        });
+    }
+
     @Test
     void aRunThatSomebodyElseCanWriteIsNotUsed() {
         inBothShells(shell -> {
