@@ -32,6 +32,12 @@ class OneWordVerbsIT {
                 assertEquals(2, box.scripted("boxwall", "try").status());
                 assertEquals(127, box.scripted("boxwall", "try", "/nonexistent/my.rules").status(), "only a JVM makes a plan of a ruleset");
 
+                assertEquals(0, box.sh("mkdir -p $BOXWALL_RUN/try && chmod 777 $BOXWALL_RUN").status());
+                NetBox.Answer open = box.scripted("boxwall", "try", "/nonexistent/my.rules");
+                assertEquals(3, open.status(), "the plan would stand where others can write: " + open.err());
+                assertTrue(open.err().contains("others can write to"), open.err());
+                assertEquals(0, box.sh("[ -d $BOXWALL_RUN/try ] && chmod 700 $BOXWALL_RUN").status());
+
                 NetBox.Answer tried = box.scripted("boxwall", "try", plan.toString());
                 assertEquals(0, tried.status(), tried.out() + tried.err());
                 assertTrue(tried.out().endsWith("boxwall: to keep the new rules: boxwall confirm; without it they are rolled back in 120 seconds\n"), tried.out());
