@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * boxwall-apply, asked from the daemon. One exec a question. Its status is looked at only when its words don't say that it worked:
- * on JamVM a status costs a second.
+ * boxwall-apply, asked from the daemon. One exec a question. Its status is looked at only when its words don't say that
+ * it worked: on JamVM a status costs a second.
  */
 public final class BootPlane {
     /** A try loads modules, restores two families and reads back; each step of it is bounded by HANG_SECONDS. */
@@ -36,9 +36,7 @@ public final class BootPlane {
     }
 
     /** The path of boxwall-apply. */
-    public String script() {
-        return script;
-    }
+    public String script() { return script; }
 
     /** Writes a plan's files; the stamp last, so that a directory with a stamp is whole. */
     public void write(String directory, Plan plan) throws BoxException {
@@ -46,8 +44,8 @@ public final class BootPlane {
     }
 
     /**
-     * Writes a plan with its stateless form in {@code safe/}: the boot loads that if the kernel no longer supports connection tracking.
-     * The twin has no copy of the ruleset's text: flash is small.
+     * Writes a plan with its stateless form in {@code safe/}: the boot loads that if the kernel no longer supports
+     * connection tracking. The twin has no copy of the ruleset's text: flash is small.
      */
     public void write(String directory, Plan plan, Plan twin) throws BoxException {
         write(directory + "/safe", twin, false);
@@ -66,12 +64,8 @@ public final class BootPlane {
     /** Tries a plan for so many seconds; state {@code pending} and an id when it is live. */
     public Reached tryPlan(String directory, int seconds, boolean force, boolean replace) throws BoxException {
         List<String> words = new ArrayList<String>(Arrays.asList("try", directory, String.valueOf(seconds)));
-        if (force) {
-            words.add("--force");
-        }
-        if (replace) {
-            words.add("--replace");
-        }
+        if (force) { words.add("--force"); }
+        if (replace) { words.add("--replace"); }
         return ask(words, "pending");
     }
 
@@ -95,12 +89,18 @@ public final class BootPlane {
         return order(Arrays.asList("pa", word));
     }
 
-    /** The kernel's messages to the kernel log for so many seconds, 0 for back at once; until in the outcome is the uptime of the return. */
+    /**
+     * The kernel's messages to the kernel log for so many seconds, 0 for back at once; until in the outcome is the
+     * uptime of the return.
+     */
     public Reached printk(int seconds) throws BoxException {
         return order(Arrays.asList("printk", String.valueOf(seconds)));
     }
 
-    /** What the boot plane said last, from its file; no process is started. The same object as before while the file says the same. */
+    /**
+     * What the boot plane said last, from its file; no process is started. The same object as before while the file
+     * says the same.
+     */
     public Outcome last() {
         String text = String.valueOf(sys.read(run + "/result", 8192));
         Said before = said;
@@ -111,7 +111,9 @@ public final class BootPlane {
         return before.outcome;
     }
 
-    /** The file's text and what it means: asked for every few seconds, and a text is compared sooner than taken apart. */
+    /**
+     * The file's text and what it means: asked for every few seconds, and a text is compared sooner than taken apart.
+     */
     private static final class Said {
         private final String text;
         private final Outcome outcome;
@@ -140,7 +142,8 @@ public final class BootPlane {
     private Reached ask(List<String> words, String goal) throws BoxException {
         CommandResult result = run(words);
         Outcome outcome = Outcome.parse(result.out());
-        int status = outcome.state().equals(goal) && outcome.get("reason").length() == 0 && !result.timedOut() ? 0 : result.status();
+        int status = outcome.state().equals(goal) && outcome.get("reason").length() == 0 && !result.timedOut() ? 0
+                : result.status();
         return new Reached(outcome, status, status == 0 ? "" : result.describe());
     }
 
@@ -156,18 +159,17 @@ public final class BootPlane {
             this.words = words;
         }
 
-        public Outcome outcome() {
-            return outcome;
-        }
+        public Outcome outcome() { return outcome; }
 
-        /** 0 done, 2 usage, 3 refused and nothing touched, 4 failed with the old rules back, 5 ROLLBACK_FAILED, 6 pending. */
+        /**
+         * 0 done, 2 usage, 3 refused and nothing touched, 4 failed with the old rules back, 5 ROLLBACK_FAILED, 6
+         * pending.
+         */
         public int status() {
             return status;
         }
 
         /** Command, status and stderr in one line. */
-        public String words() {
-            return words;
-        }
+        public String words() { return words; }
     }
 }

@@ -5,21 +5,17 @@ import java.util.Map;
 import java.util.StringTokenizer;
 
 /**
- * What boxwall-apply says: lines of {@code key=value} as in RUN/result,
- * <pre>
+ * What boxwall-apply says: lines of {@code key=value} as in RUN/result, <pre>
  * state=pending     id=3f2a…    deadline=412 (uptime, seconds)    plan=5cf2…    protected=14.21 (uptime, seconds)    reason=    error=
- * </pre>
- * Values may be empty; a key that wasn't printed is empty too.
+ * </pre> Values may be empty; a key that wasn't printed is empty too.
  */
 public final class Outcome {
-    private static final String[] STATES = {"active", "pending", "inactive", "failed", "fallback", "drifted", "open", "locked",
-        "unsaved", "rollback-failed"};
+    private static final String[] STATES = {"active", "pending", "inactive", "failed", "fallback", "drifted", "open",
+            "locked", "unsaved", "rollback-failed"};
 
     private final Map<String, String> values;
 
-    private Outcome(Map<String, String> values) {
-        this.values = values;
-    }
+    private Outcome(Map<String, String> values) { this.values = values; }
 
     /** Reads the lines; anything that isn't {@code key=value} is skipped. Null (no such file) is an empty outcome. */
     public static Outcome parse(String text) {
@@ -27,9 +23,7 @@ public final class Outcome {
         for (StringTokenizer lines = new StringTokenizer(text == null ? "" : text, "\n"); lines.hasMoreTokens();) {
             String line = lines.nextToken();
             int at = line.indexOf('=');
-            if (at > 0) {
-                values.put(line.substring(0, at), line.substring(at + 1));
-            }
+            if (at > 0) { values.put(line.substring(0, at), line.substring(at + 1)); }
         }
         return new Outcome(values);
     }
@@ -43,17 +37,13 @@ public final class Outcome {
     /** The state's word; {@code inactive} when nothing or an unknown word was said. */
     public String state() {
         for (String state : STATES) {
-            if (state.equals(get("state"))) {
-                return state;
-            }
+            if (state.equals(get("state"))) { return state; }
         }
         return "inactive";
     }
 
     /** The pending transaction's id, or empty. */
-    public String id() {
-        return get("id");
-    }
+    public String id() { return get("id"); }
 
     /** Uptime in seconds at which a pending change is rolled back; -1 when none is pending. */
     public long deadline() {
@@ -78,7 +68,5 @@ public final class Outcome {
     }
 
     @Override
-    public String toString() {
-        return values.toString();
-    }
+    public String toString() { return values.toString(); }
 }

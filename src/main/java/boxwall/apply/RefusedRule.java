@@ -10,16 +10,17 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * Which of a table's rules the kernel refuses. It takes or refuses a table as a whole and names none of them ({@code iptables-restore:
+ * Which of a table's rules the kernel refuses. It takes or refuses a table as a whole and names none of them
+ * ({@code iptables-restore:
  * line 8 failed} is the line of COMMIT), so halves of them are loaded into a chain of their own that nothing jumps to:
  * <pre>
  * *filter
  * :boxwall-halving - [0:0]
  * -A boxwall-halving -p udp -j REJECT --reject-with tcp-reset
  * COMMIT
- * </pre>
- * No packet sees the chain, with --noflush nothing else changes, and it is taken out again whatever happens. What is refused for its
- * place only (a target in the wrong hook) or together with others is not found so. Of rules that are refused the first is named.
+ * </pre> No packet sees the chain, with --noflush nothing else changes, and it is taken out again whatever happens.
+ * What is refused for its place only (a target in the wrong hook) or together with others is not found so. Of rules
+ * that are refused the first is named.
  */
 public final class RefusedRule {
     /** The chain that the rules are tried in. */
@@ -57,7 +58,10 @@ public final class RefusedRule {
             this.runs = runs;
         }
 
-        /** The place of the refused rule in the list, from 0; -1 when none is refused by itself, or that couldn't be found out. */
+        /**
+         * The place of the refused rule in the list, from 0; -1 when none is refused by itself, or that couldn't be
+         * found out.
+         */
         public int index() {
             return index;
         }
@@ -73,9 +77,7 @@ public final class RefusedRule {
         }
 
         /** How many programs were started. */
-        public int runs() {
-            return runs;
-        }
+        public int runs() { return runs; }
     }
 
     /**
@@ -84,8 +86,8 @@ public final class RefusedRule {
      * @param restore absolute path of iptables-restore or ip6tables-restore
      * @param dmesg absolute path of dmesg, or null
      * @param table one that is loaded or in the plan: to name another one would load it
-     * @param rules lines as in a restore file, {@code -A boxwall-halving …}, without jumps to chains of the user's and without what must
-     *     not be loaded here
+     * @param rules lines as in a restore file, {@code -A boxwall-halving …}, without jumps to chains of the user's and
+     * without what must not be loaded here
      */
     public static Found find(Sys sys, String restore, String dmesg, String table, List<String> rules) {
         RefusedRule search = new RefusedRule(sys, restore, dmesg, table, rules);
@@ -98,16 +100,12 @@ public final class RefusedRule {
         }
     }
 
-    private Found none(String why) {
-        return new Found(-1, why, Collections.<String>emptyList(), runs);
-    }
+    private Found none(String why) { return new Found(-1, why, Collections.<String>emptyList(), runs); }
 
     private Found halve() throws BoxException {
         int from = 0;
         int to = rules.size();
-        if (isTaken(from, to)) {
-            return none("each of its rules is taken outside its place");
-        }
+        if (isTaken(from, to)) { return none("each of its rules is taken outside its place"); }
         while (to - from > 1) {
             int middle = (from + to) / 2;
             if (isTaken(from, middle)) {
@@ -118,15 +116,11 @@ public final class RefusedRule {
         }
         List<String> before = log();
         CommandResult alone = load(from, to);
-        if (isTaken(alone)) {
-            return none("its rules are refused together, none alone");
-        }
+        if (isTaken(alone)) { return none("its rules are refused together, none alone"); }
         return new Found(from, alone.describe(), added(before, log()), runs);
     }
 
-    private boolean isTaken(int from, int to) throws BoxException {
-        return isTaken(load(from, to));
-    }
+    private boolean isTaken(int from, int to) throws BoxException { return isTaken(load(from, to)); }
 
     /** Silence is consent: a status costs a second on JamVM, and all versions complain when they fail. */
     private boolean isTaken(CommandResult result) throws BoxException {
@@ -145,17 +139,19 @@ public final class RefusedRule {
         return restore(lines.toString());
     }
 
-    /** With --noflush the line that declares a chain makes it, or empties it when it is there; other chains keep their rules. */
+    /**
+     * With --noflush the line that declares a chain makes it, or empties it when it is there; other chains keep their
+     * rules.
+     */
     private CommandResult restore(String lines) throws BoxException {
         runs++;
-        return sys.run(Arrays.asList(restore, "--noflush"), "*" + table + "\n:" + CHAIN + " - [0:0]\n" + lines + "COMMIT\n", LIMIT_SECONDS);
+        return sys.run(Arrays.asList(restore, "--noflush"),
+                "*" + table + "\n:" + CHAIN + " - [0:0]\n" + lines + "COMMIT\n", LIMIT_SECONDS);
     }
 
     /** Declared first, the chain can always be deleted, whether a try left it or not. */
     private void remove() {
-        if (runs == 0) {
-            return;
-        }
+        if (runs == 0) { return; }
         try {
             restore("-X " + CHAIN + "\n");
         } catch (BoxException e) {
@@ -166,19 +162,18 @@ public final class RefusedRule {
 
     /** Null when it can't be read. */
     private List<String> log() throws BoxException {
-        if (dmesg == null) {
-            return null;
-        }
+        if (dmesg == null) { return null; }
         runs++;
         CommandResult result = sys.run(Collections.singletonList(dmesg), "", LIMIT_SECONDS);
         return Arrays.asList(result.out().split("\n"));
     }
 
-    /** What is new in the log. A ring that is full has forgotten its first lines: then what follows the line that was last. */
+    /**
+     * What is new in the log. A ring that is full has forgotten its first lines: then what follows the line that was
+     * last.
+     */
     private static List<String> added(List<String> before, List<String> after) {
-        if (before == null || after == null) {
-            return Collections.emptyList();
-        }
+        if (before == null || after == null) { return Collections.emptyList(); }
         int from = after.size();
         if (after.size() > before.size() && after.subList(0, before.size()).equals(before)) {
             from = before.size();

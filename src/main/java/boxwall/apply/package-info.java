@@ -1,7 +1,8 @@
 /**
  * Hands a plan to boxwall-apply.
  *
- * <p>In: the files of a plan. Out: an {@link boxwall.apply.Outcome}, parsed from the lines that the script
- * printed. One command per change.
+ * <p>
+ * In: the files of a plan. Out: an {@link boxwall.apply.Outcome}, parsed from the lines that the script printed. One
+ * command per change.
  */
 package boxwall.apply;

@@ -8,9 +8,10 @@ import boxwall.netfilter.Words;
 
 /**
  * AVM's Packet Acceleration, from /proc/net/avm_pa/brief and status: a label, blanks, {@code :}, a value on each line,
- * {@code State          : enabled}. Labels change between firmwares; unknown ones are passed over. Where those weren't read, the log, or the
- * module offload_pa, shows that it is there. It isn't there where a listing of /proc/net has no avm_pa, or where the kernel is older than
- * it: kernels up to 2.6.19 never had it (AVM's configurations have it from FRITZ!OS 5.21 on). Immutable.
+ * {@code State          : enabled}. Labels change between firmwares; unknown ones are passed over. Where those weren't
+ * read, the log, or the module offload_pa, shows that it is there. It isn't there where a listing of /proc/net has no
+ * avm_pa, or where the kernel is older than it: kernels up to 2.6.19 never had it (AVM's configurations have it from
+ * FRITZ!OS 5.21 on). Immutable.
  */
 public final class Acceleration {
     /** CAPTURE: someone reads /dev/avm_pa, and nothing is accelerated meanwhile. */
@@ -18,9 +19,7 @@ public final class Acceleration {
         ABSENT, ENABLED, DISABLED, TESTMODE, CAPTURE, UNKNOWN;
 
         /** Lower case, as in JSON. */
-        public String word() {
-            return name().toLowerCase(Locale.ROOT);
-        }
+        public String word() { return name().toLowerCase(Locale.ROOT); }
     }
 
     private static final String DIRECTORY = "/proc/net/avm_pa";
@@ -69,7 +68,8 @@ public final class Acceleration {
                     read ? hardware(values.get("HW State")) : "unknown", values);
         }
         String absence = absence(readings, kernel);
-        return new Acceleration(absence == null ? State.UNKNOWN : State.ABSENT, false, absence == null ? "" : absence, "unknown", values);
+        return new Acceleration(absence == null ? State.UNKNOWN : State.ABSENT, false, absence == null ? "" : absence,
+                "unknown", values);
     }
 
     private static String presence(Readings readings, KernelLog log, LoadedModules loaded) {
@@ -81,26 +81,20 @@ public final class Acceleration {
     }
 
     private static String absence(Readings readings, KernelRelease kernel) {
-        if (Listing.isKnown(readings, "/proc/net")) {
-            return "ls /proc/net: no avm_pa";
-        }
+        if (Listing.isKnown(readings, "/proc/net")) { return "ls /proc/net: no avm_pa"; }
         return kernel.release() != null && Versions.compare(kernel.release(), FIRST) < 0 ? kernel.evidence() : null;
     }
 
     private static State state(String word) {
         for (State state : State.values()) {
-            if (state != State.ABSENT && state.word().equals(word)) {
-                return state;
-            }
+            if (state != State.ABSENT && state.word().equals(word)) { return state; }
         }
         return State.UNKNOWN;
     }
 
     /** AVM writes "enable" and "disabled"; no such line means that no hardware registered itself. */
     private static String hardware(String word) {
-        if (word == null) {
-            return "none";
-        }
+        if (word == null) { return "none"; }
         return word.startsWith("enable") ? "enabled" : word.startsWith("disable") ? "disabled" : "unknown";
     }
 
@@ -112,9 +106,7 @@ public final class Acceleration {
         return text == null || text.length() > 9 || !Words.isNumber(text) ? null : Integer.valueOf(text);
     }
 
-    public State state() {
-        return state;
-    }
+    public State state() { return state; }
 
     /** Whether packets of established flows may pass netfilter by. */
     public boolean mayBypass() {

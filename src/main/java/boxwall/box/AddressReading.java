@@ -12,8 +12,8 @@ import boxwall.netfilter.Network;
 import boxwall.netfilter.Words;
 
 /**
- * Interfaces and their addresses, from what there is of {@code ip addr}, {@code ifconfig}, /proc/net/dev and /proc/net/if_inet6:
- * <pre>
+ * Interfaces and their addresses, from what there is of {@code ip addr}, {@code ifconfig}, /proc/net/dev and
+ * /proc/net/if_inet6: <pre>
  * 3: lan: &lt;BROADCAST,…&gt; mtu 1500 …             lan       Link encap:Ethernet …
  *     inet 192.168.178.1/24 brd … scope global lan          inet addr:192.168.178.1  Bcast:…  Mask:255.255.255.0
  * fd000178000000000000000000000001 03 40 00 80      lan     address, index, prefix length, scope, flags: all hex
@@ -32,9 +32,7 @@ final class AddressReading {
         for (String line : readings.lines("/proc/net/dev")) {
             int colon = line.lastIndexOf(':');
             // "eth0:123 …": old kernels leave no blank after the colon, aliases have one more
-            if (colon > 0 && line.indexOf('|') < 0) {
-                name(line.substring(0, colon).trim());
-            }
+            if (colon > 0 && line.indexOf('|') < 0) { name(line.substring(0, colon).trim()); }
         }
         boolean inet6 = readings.file("/proc/net/if_inet6") != null;
         for (String command : readings.commandNames()) {
@@ -48,11 +46,7 @@ final class AddressReading {
         }
     }
 
-    private void name(String name) {
-        if (AddressLine.isName(name) && !v4.containsKey(name)) {
-            v4.put(name, null);
-        }
-    }
+    private void name(String name) { if (AddressLine.isName(name) && !v4.containsKey(name)) { v4.put(name, null); } }
 
     private void read(List<String> lines, boolean ip, boolean inet6) {
         String current = null;
@@ -83,20 +77,19 @@ final class AddressReading {
         }
     }
 
-    /** {@code inet6 addr: fd00::1/64 Scope:Global}, {@code inet6 fd00::1/64 scope global temporary …}: those that last. */
+    /**
+     * {@code inet6 addr: fd00::1/64 Scope:Global}, {@code inet6 fd00::1/64 scope global temporary …}: those that last.
+     */
     private void inet6(String name, String[] words) {
         List<String> all = Arrays.asList(words);
-        boolean global = all.contains("Scope:Global") || all.indexOf("global") == all.indexOf("scope") + 1 && all.contains("scope");
-        if (!global || all.contains("temporary") || all.contains("deprecated") || all.contains("tentative")) {
-            return;
-        }
+        boolean global = all.contains("Scope:Global")
+                || all.indexOf("global") == all.indexOf("scope") + 1 && all.contains("scope");
+        if (!global || all.contains("temporary") || all.contains("deprecated") || all.contains("tentative")) { return; }
         for (String word : words) {
             int slash = word.indexOf('/');
             byte[] address = slash < 0 ? null : Addresses.parse(word.substring(0, slash));
             int prefix = address == null || address.length != 16 ? -1 : number(word.substring(slash + 1), 10, 128);
-            if (prefix >= 0) {
-                keep6(name, address, prefix);
-            }
+            if (prefix >= 0) { keep6(name, address, prefix); }
         }
     }
 
@@ -109,17 +102,13 @@ final class AddressReading {
     }
 
     private void readInet6(String[] words) {
-        if (words.length != 6 || words[0].length() != 32 || !AddressLine.isName(words[5])) {
-            return;
-        }
+        if (words.length != 6 || words[0].length() != 32 || !AddressLine.isName(words[5])) { return; }
         int prefix = number(words[2], 16, 128);
         int scope = number(words[3], 16, 255);
         int flags = number(words[4], 16, 0xffff);
         byte[] address = bytes(words[0]);
         name(words[5]);
-        if (prefix < 0 || scope != 0 || flags < 0 || (flags & PASSING) != 0 || address == null) {
-            return;
-        }
+        if (prefix < 0 || scope != 0 || flags < 0 || (flags & PASSING) != 0 || address == null) { return; }
         keep6(words[5], address, prefix);
     }
 
@@ -140,9 +129,7 @@ final class AddressReading {
         byte[] bytes = new byte[16];
         for (int i = 0; i < 16; i++) {
             int value = number(hex.substring(2 * i, 2 * i + 2), 16, 255);
-            if (value < 0) {
-                return null;
-            }
+            if (value < 0) { return null; }
             bytes[i] = (byte) value;
         }
         return bytes;

@@ -8,8 +8,8 @@ import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Words;
 
 /**
- * What AVM's own packet filter (dsld) was told in /var/flash/ar7.cfg: which ports it forwards, what it lets neither in nor out. What
- * UPnP and AVM's services open while the box runs isn't in that file. Immutable.
+ * What AVM's own packet filter (dsld) was told in /var/flash/ar7.cfg: which ports it forwards, what it lets neither in
+ * nor out. What UPnP and AVM's services open while the box runs isn't in that file. Immutable.
  */
 public final class AvmFirewall {
     /** Where it is told. */
@@ -49,9 +49,7 @@ public final class AvmFirewall {
     private final List<AvmAccess> in = new ArrayList<>();
     private final List<AvmAccess> out = new ArrayList<>();
 
-    private AvmFirewall(boolean known) {
-        this.known = known;
-    }
+    private AvmFirewall(boolean known) { this.known = known; }
 
     /** What of ar7.cfg is kept of a box: the filter's sections and nothing else, in AVM's form again. */
     public static String kept(String text) {
@@ -71,7 +69,8 @@ public final class AvmFirewall {
                 }
                 last[0] = number;
                 boolean list = section.equals("lowinput") || section.equals("highoutput");
-                kept.append(list ? "dsldpconfig { " + section + " {\n" : section.equals("dsldpconfig") ? "dsldpconfig {\n" : "").append(key);
+                kept.append(list ? "dsldpconfig { " + section + " {\n"
+                        : section.equals("dsldpconfig") ? "dsldpconfig {\n" : "").append(key);
                 for (int i = 0; i < texts.size(); i++) {
                     kept.append(i == 0 ? " = \"" : ",\n\"").append(texts.get(i)).append('"');
                 }
@@ -83,18 +82,14 @@ public final class AvmFirewall {
 
     static AvmFirewall of(Readings readings) {
         String text = readings.file(FILE);
-        if (text == null) {
-            return new AvmFirewall(false);
-        }
+        if (text == null) { return new AvmFirewall(false); }
         final List<String[]> values = new ArrayList<>();
         final int[] internet = {-1};
         final int[] first = {-1};
         AvmSyntax.read(text, new AvmSyntax.Reader() {
             @Override
             public void value(int number, String section, String key, List<String> texts) {
-                if (key.equals("name")) {
-                    internet[0] = number;
-                }
+                if (key.equals("name")) { internet[0] = number; }
                 first[0] = first[0] < 0 ? number : first[0];
                 for (String one : texts) {
                     values.add(new String[] {String.valueOf(number), section, key, one});
@@ -105,9 +100,7 @@ public final class AvmFirewall {
         String wanted = String.valueOf(internet[0] >= 0 ? internet[0] : first[0]);
         AvmFirewall firewall = new AvmFirewall(!values.isEmpty());
         for (String[] value : values) {
-            if (value[0].equals("-1") || value[0].equals(wanted)) {
-                firewall.take(value[1], value[2], value[3]);
-            }
+            if (value[0].equals("-1") || value[0].equals(wanted)) { firewall.take(value[1], value[2], value[3]); }
         }
         return firewall;
     }
@@ -116,16 +109,14 @@ public final class AvmFirewall {
         String line = Evidence.line(FILE, (key.endsWith("forwardrules") ? key : section + " " + key) + ": " + text);
         if (key.endsWith("forwardrules")) {
             Forward forward = forward(text, line);
-            if (forward != null) {
-                forwards.add(forward);
-            }
+            if (forward != null) { forwards.add(forward); }
         } else if (section.equals("lowinput") || section.equals("highoutput")) {
             List<AvmAccess> list = section.equals("lowinput") ? in : out;
             AvmAccess access = key.equals("policy") ? AvmAccess.policy(text, line) : AvmAccess.of(text, line);
             if (access != null) {
                 // the policy comes before its list in the file, and counts after it
-                list.add(list.isEmpty() || !list.get(list.size() - 1).isPolicy() || key.equals("policy") ? list.size() : list.size() - 1,
-                        access);
+                list.add(list.isEmpty() || !list.get(list.size() - 1).isPolicy() || key.equals("policy") ? list.size()
+                        : list.size() - 1, access);
             }
         }
     }
@@ -133,9 +124,7 @@ public final class AvmFirewall {
     /** Null for one that is switched off ({@code # tcp …}) or not understood. */
     private static Forward forward(String text, String line) {
         String[] words = Words.of(text);
-        if (words.length < 3) {
-            return null;
-        }
+        if (words.length < 3) { return null; }
         int outer = words[1].indexOf(':');
         int inner = words[2].indexOf(':');
         boolean ports = words[0].equals("tcp") || words[0].equals("udp");
@@ -144,9 +133,7 @@ public final class AvmFirewall {
             return null;
         }
         boolean box = host[0] == 0 && host[1] == 0 && host[2] == 0 && host[3] == 0;
-        if (!ports) {
-            return new Forward(words[0], 0, 1, box ? null : host, 0, line);
-        }
+        if (!ports) { return new Forward(words[0], 0, 1, box ? null : host, 0, line); }
         String[] range = Words.split(words[1].substring(outer + 1), '+');
         int port = AvmAccess.port(range[0]);
         int count = range.length > 1 ? AvmAccess.port(range[1]) : 1;
@@ -156,9 +143,7 @@ public final class AvmFirewall {
     }
 
     /** Whether the file was read and said anything. */
-    public boolean isKnown() {
-        return known;
-    }
+    public boolean isKnown() { return known; }
 
     /** The forwardings that are switched on, in the file's order; IPv4 only. */
     public List<Forward> forwards() {
@@ -176,17 +161,15 @@ public final class AvmFirewall {
     }
 
     /**
-     * The entry that decides on a packet; null when none is known to. A part that isn't known is null, or -1 for the port: an entry
-     * that asks for it is then passed over.
+     * The entry that decides on a packet; null when none is known to. A part that isn't known is null, or -1 for the
+     * port: an entry that asks for it is then passed over.
      *
      * @param list {@link #in()} or {@link #out()}
      * @param protocol {@code tcp}, {@code udp}, {@code icmp} …
      */
     public static AvmAccess decides(List<AvmAccess> list, String protocol, byte[] src, byte[] dst, int dport) {
         for (AvmAccess access : list) {
-            if (access.fits(protocol, src, dst, dport)) {
-                return access;
-            }
+            if (access.fits(protocol, src, dst, dport)) { return access; }
         }
         return null;
     }

@@ -12,14 +12,17 @@ import boxwall.box.Interface.Role;
 import boxwall.netfilter.Family;
 
 /**
- * What a box is and can do, as far as its readings say. Whatever the readings hold, {@link #of} gives facts: what can't be read
- * is unknown. Immutable.
+ * What a box is and can do, as far as its readings say. Whatever the readings hold, {@link #of} gives facts: what can't
+ * be read is unknown. Immutable.
  */
 public final class BoxFacts {
-    /** One lock for all facts, which come and go with each reading: JamVM can't bear to lose an object that two threads wanted, see sys.WaitedOn. */
+    /**
+     * One lock for all facts, which come and go with each reading: JamVM can't bear to lose an object that two threads
+     * wanted, see sys.WaitedOn.
+     */
     private static final Object ASKING = new Object();
-    private static final List<String> NAMES = Collections.unmodifiableList(Arrays.asList("LAN_IF", "LAN_IP", "LAN_NET", "LAN_IP6",
-            "LAN_NET6", "WAN_IF", "GUEST_IF", "GUEST_IP", "GUEST_NET", "GUEST_IP6", "GUEST_NET6"));
+    private static final List<String> NAMES = Collections.unmodifiableList(Arrays.asList("LAN_IF", "LAN_IP", "LAN_NET",
+            "LAN_IP6", "LAN_NET6", "WAN_IF", "GUEST_IF", "GUEST_IP", "GUEST_NET", "GUEST_IP6", "GUEST_NET6"));
 
     private final KernelRelease kernel;
     private final KernelGeneration generation;
@@ -77,7 +80,10 @@ public final class BoxFacts {
         return KernelRelease.of(readings, null).release();
     }
 
-    /** Which reading decided each fact: its name as in the JSON to verbatim lines with their source; without what nothing decided. */
+    /**
+     * Which reading decided each fact: its name as in the JSON to verbatim lines with their source; without what
+     * nothing decided.
+     */
     public Map<String, List<String>> decidedBy() {
         Map<String, List<String>> by = new LinkedHashMap<>();
         decided(by, "kernel.release", kernel.evidence());
@@ -98,60 +104,40 @@ public final class BoxFacts {
     }
 
     private void decided(Map<String, List<String>> by, String fact, String line) {
-        if (line.length() > 0 && !by.containsKey(fact)) {
-            by.put(fact, new ArrayList<String>());
-        }
-        if (line.length() > 0) {
-            by.get(fact).add(secrets.line(line));
-        }
+        if (line.length() > 0 && !by.containsKey(fact)) { by.put(fact, new ArrayList<String>()); }
+        if (line.length() > 0) { by.get(fact).add(secrets.line(line)); }
     }
 
     /** {@code uname -r}, or null. */
-    public String kernelRelease() {
-        return kernel.release();
-    }
+    public String kernelRelease() { return kernel.release(); }
 
     /** {@code 2.6.32} …, or {@code unknown} for a kernel that the table doesn't list. */
     public String generation() {
         return generation.name();
     }
 
-    KernelGeneration kernelGeneration() {
-        return generation;
-    }
+    KernelGeneration kernelGeneration() { return generation; }
 
     /** {@code mips}, {@code armv7l} …, or null. */
-    public String machine() {
-        return machine.name();
-    }
+    public String machine() { return machine.name(); }
 
     /** {@code FRITZ!Box 7270}, or null. */
-    public String firmwareModel() {
-        return firmware.model();
-    }
+    public String firmwareModel() { return firmware.model(); }
 
     /** {@code 05.54}, or null. */
-    public String firmwareVersion() {
-        return firmware.version();
-    }
+    public String firmwareVersion() { return firmware.version(); }
 
     /** The revision as a number in text, or null. */
     public String firmwareRevision() {
         return firmware.revision() == null ? null : firmware.revision().toString();
     }
 
-    KernelRelease release() {
-        return kernel;
-    }
+    KernelRelease release() { return kernel; }
 
     /** MiB of RAM, or null. */
-    public Integer memoryMb() {
-        return firmware.memoryMb();
-    }
+    public Integer memoryMb() { return firmware.memoryMb(); }
 
-    public Userland userland() {
-        return userland;
-    }
+    public Userland userland() { return userland; }
 
     /** The modules in the kernel now, in the order read; empty when that wasn't read. */
     public List<String> loadedModules() {
@@ -177,8 +163,9 @@ public final class BoxFacts {
     }
 
     /**
-     * What a {@code modprobe NAME} line comes to on this box: the name as it is when there is such a module, else what this kernel
-     * calls it ({@code ip_conntrack} is nf_conntrack since 2.6.28). Refused where it would pull in a conntrack that is refused.
+     * What a {@code modprobe NAME} line comes to on this box: the name as it is when there is such a module, else what
+     * this kernel calls it ({@code ip_conntrack} is nf_conntrack since 2.6.28). Refused where it would pull in a
+     * conntrack that is refused.
      */
     public Capability module(String name) {
         Capability first = null;
@@ -195,21 +182,20 @@ public final class BoxFacts {
             first = one.state() == Capability.State.UNKNOWN || first == null ? one : first;
         }
         if (conntrack.state() == Conntrack.State.REFUSED && pullsConntrack(name)) {
-            return Capability.of(Capability.State.REFUSED, conntrack.evidence.isEmpty() ? conntrack.reason()
-                    : conntrack.evidence.get(0));
+            return Capability.of(Capability.State.REFUSED,
+                    conntrack.evidence.isEmpty() ? conntrack.reason() : conntrack.evidence.get(0));
         }
         return first;
     }
 
-    /** Whether loading a module would load connection tracking, by its name or by modules.dep; true for conntrack itself. */
+    /**
+     * Whether loading a module would load connection tracking, by its name or by modules.dep; true for conntrack
+     * itself.
+     */
     public boolean pullsConntrack(String module) {
-        if (ConntrackUse.pullsByName(module)) {
-            return true;
-        }
+        if (ConntrackUse.pullsByName(module)) { return true; }
         for (String needed : modules.dep.closure(module)) {
-            if (needed.equals("nf_conntrack") || needed.equals("ip_conntrack")) {
-                return true;
-            }
+            if (needed.equals("nf_conntrack") || needed.equals("ip_conntrack")) { return true; }
         }
         return false;
     }
@@ -223,16 +209,15 @@ public final class BoxFacts {
     String cure(Family family, Kind kind, String name) {
         ModuleSpec spec = generation.spec(kind, name, family);
         if (spec.alternatives().isEmpty()) {
-            return spec.isNone() ? "this kernel can't have \"" + name + "\": leave it out" : "leave \"" + name + "\" out";
+            return spec.isNone() ? "this kernel can't have \"" + name + "\": leave it out"
+                    : "leave \"" + name + "\" out";
         }
         for (String each : spec.alternatives()) {
-            if (symbolCure(each) != null) {
-                return symbolCure(each);
-            }
+            if (symbolCure(each) != null) { return symbolCure(each); }
         }
         String module = spec.alternatives().get(0);
-        return spec.isOffered() ? "make menuconfig: FREETZ_MODULE_" + module
-                : "make menuconfig: FREETZ_MODULES_OWN=\"" + module + "\" (the menu has no entry for it on this kernel)";
+        return spec.isOffered() ? "make menuconfig: FREETZ_MODULE_" + module : "make menuconfig: FREETZ_MODULES_OWN=\""
+                + module + "\" (the menu has no entry for it on this kernel)";
     }
 
     /** What helps where the kernel log says which symbol a module lacks; null when it says no such thing. */
@@ -245,24 +230,24 @@ public final class BoxFacts {
     String symbolCure(KernelLog.Refusal refusal) {
         String owner = generation.owner(refusal.symbol);
         if (owner == null || owner.equals(refusal.module)) {
-            return "make menuconfig: add the module that has " + refusal.symbol + " to FREETZ_MODULES_OWN, and build again";
+            return "make menuconfig: add the module that has " + refusal.symbol
+                    + " to FREETZ_MODULES_OWN, and build again";
         }
         if (owner.equals("@core")) {
-            return "this kernel was built without connection tracking, and " + refusal.module + " for one with it: leave it out (DROP in place of REJECT),"
+            return "this kernel was built without connection tracking, and " + refusal.module
+                    + " for one with it: leave it out (DROP in place of REJECT),"
                     + " or build both from one configuration";
         }
         String needs = refusal.module + " needs " + owner + ", which has " + refusal.symbol;
-        return modules.dep.contains(owner) ? needs + ", and modules.dep doesn't say so: modprobe " + owner + " in the ruleset, before it is needed"
-                : needs + (modules.dep.isKnown() ? " and isn't in modules.dep" : "") + ": make menuconfig: FREETZ_MODULES_OWN=\"" + owner + "\", and build again";
+        return modules.dep.contains(owner)
+                ? needs + ", and modules.dep doesn't say so: modprobe " + owner + " in the ruleset, before it is needed"
+                : needs + (modules.dep.isKnown() ? " and isn't in modules.dep" : "")
+                        + ": make menuconfig: FREETZ_MODULES_OWN=\"" + owner + "\", and build again";
     }
 
-    public Conntrack conntrack() {
-        return conntrack;
-    }
+    public Conntrack conntrack() { return conntrack; }
 
-    public Acceleration packetAcceleration() {
-        return acceleration;
-    }
+    public Acceleration packetAcceleration() { return acceleration; }
 
     /** {@code std}, {@code avm} or {@code unknown}: where kernel messages, so LOG lines, go. */
     public String printk() {
@@ -280,33 +265,23 @@ public final class BoxFacts {
     }
 
     /** The LAN's bridge, or null. */
-    public Interface lan() {
-        return interfaces.of(Role.LAN);
-    }
+    public Interface lan() { return interfaces.of(Role.LAN); }
 
     /** The Internet side, or null. */
-    public Interface wan() {
-        return interfaces.of(Role.WAN);
-    }
+    public Interface wan() { return interfaces.of(Role.WAN); }
 
     /** The guest network's bridge, or null. */
-    public Interface guest() {
-        return interfaces.of(Role.GUEST);
-    }
+    public Interface guest() { return interfaces.of(Role.GUEST); }
 
     /** Every interface with its role and the reason. */
-    public List<Interface> interfaces() {
-        return interfaces.all();
-    }
+    public List<Interface> interfaces() { return interfaces.all(); }
 
     /** The names that rules may use, with their values here; those without a value are in {@link #lackingNames}. */
     public Map<String, String> names() {
         Map<String, String> values = new LinkedHashMap<>();
         for (String name : NAMES) {
             String value = value(name);
-            if (value != null) {
-                values.put(name, value);
-            }
+            if (value != null) { values.put(name, value); }
         }
         return Collections.unmodifiableMap(values);
     }
@@ -320,9 +295,7 @@ public final class BoxFacts {
 
     private String value(String name) {
         Interface of = name.startsWith("LAN") ? lan() : name.startsWith("WAN") ? wan() : guest();
-        if (of == null) {
-            return null;
-        }
+        if (of == null) { return null; }
         String part = name.substring(name.indexOf('_') + 1);
         return part.equals("IF") ? of.name() : part.equals("IP") ? of.ip() : part.equals("NET") ? of.net()
                 : part.equals("IP6") ? of.ip6() : of.net6();

@@ -5,8 +5,8 @@ import java.util.Collections;
 import boxwall.box.Interface.Role;
 
 /**
- * AVM's two bridges, by their names, from what {@code ifconfig} or {@code ip addr} says of them: whom a daemon may answer before it has
- * read the whole box. A box whose LAN has another name has neither here. Immutable.
+ * AVM's two bridges, by their names, from what {@code ifconfig} or {@code ip addr} says of them: whom a daemon may
+ * answer before it has read the whole box. A box whose LAN has another name has neither here. Immutable.
  */
 public final class Bridges {
     private final Interface lan;
@@ -19,7 +19,7 @@ public final class Bridges {
 
     /** Reads either program's words; "" gives a box without bridges. */
     public static Bridges of(String words) {
-        // "3: lan: <…" is how ip begins, "lan  Link encap" ifconfig
+        // "3: lan: <…" is how ip begins, "lan Link encap" ifconfig
         boolean ip = words.length() > 0 && Character.isDigit(words.charAt(0));
         AddressReading addresses = new AddressReading(new Readings(Collections.<String, String>emptyMap(),
                 Collections.singletonMap(ip ? "ip_addr" : "ifconfig_-a", words)));
@@ -36,12 +36,8 @@ public final class Bridges {
     }
 
     /** The LAN's bridge, or null. */
-    public Interface lan() {
-        return lan;
-    }
+    public Interface lan() { return lan; }
 
     /** The guest network's bridge, or null. */
-    public Interface guest() {
-        return guest;
-    }
+    public Interface guest() { return guest; }
 }

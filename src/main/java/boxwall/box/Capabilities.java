@@ -15,8 +15,8 @@ import boxwall.netfilter.Family;
 import boxwall.netfilter.Words;
 
 /**
- * What tables, matches and targets this kernel has. Evidence in this order: conntrack's verdict for what needs it, the lists in
- * /proc/net, /proc/modules, the kernel log, modules.dep, the kernel's configuration, the generation's table.
+ * What tables, matches and targets this kernel has. Evidence in this order: conntrack's verdict for what needs it, the
+ * lists in /proc/net, /proc/modules, the kernel log, modules.dep, the kernel's configuration, the generation's table.
  */
 final class Capabilities {
     private final Readings readings;
@@ -36,14 +36,10 @@ final class Capabilities {
     List<String> names(Kind kind, Family family) {
         TreeSet<String> names = new TreeSet<>();
         for (String name : ModuleTable.get().names(kind, family)) {
-            if (!generation.spec(kind, name, family).isNone()) {
-                names.add(name);
-            }
+            if (!generation.spec(kind, name, family).isNone()) { names.add(name); }
         }
         for (String name : readings.lines(procFile(kind, family))) {
-            if (isName(name) && !name.equals("ERROR")) {
-                names.add(name);
-            }
+            if (isName(name) && !name.equals("ERROR")) { names.add(name); }
         }
         return new ArrayList<>(names);
     }
@@ -58,23 +54,16 @@ final class Capabilities {
 
     Capability of(Family family, Kind kind, String given) {
         String name = kernelName(given);
-        if (kind == Kind.TARGET && isStandard(name)) {
-            return core(family);
-        }
+        if (kind == Kind.TARGET && isStandard(name)) { return core(family); }
         ModuleSpec spec = generation.spec(kind, name, family);
         if (spec.pullsConntrack() && conntrack.state() == Conntrack.State.REFUSED) {
-            return Capability.of(State.REFUSED, conntrack.evidence.isEmpty() ? conntrack.reason() : conntrack.evidence.get(0));
+            return Capability.of(State.REFUSED,
+                    conntrack.evidence.isEmpty() ? conntrack.reason() : conntrack.evidence.get(0));
         }
         String registered = registered(kind, family, name);
-        if (registered != null) {
-            return Capability.of(isLoaded(spec) ? State.LOADED : State.BUILTIN, registered);
-        }
-        if (spec.isCore()) {
-            return core(family);
-        }
-        if (spec.isNone() || spec.isUnlisted()) {
-            return guess(family, name, spec);
-        }
+        if (registered != null) { return Capability.of(isLoaded(spec) ? State.LOADED : State.BUILTIN, registered); }
+        if (spec.isCore()) { return core(family); }
+        if (spec.isNone() || spec.isUnlisted()) { return guess(family, name, spec); }
         return bySpec(family, spec);
     }
 
@@ -95,9 +84,7 @@ final class Capabilities {
             listed.put(file, lines);
         }
         for (String spelling : spellings(name)) {
-            if (lines.contains(spelling)) {
-                return file + ": " + spelling;
-            }
+            if (lines.contains(spelling)) { return file + ": " + spelling; }
         }
         return null;
     }
@@ -105,17 +92,13 @@ final class Capabilities {
     /** Since 1.4.16 the userland asks the kernel's conntrack match for -m state, and CT for -j NOTRACK. */
     private List<String> spellings(String name) {
         boolean mapped = generation.atLeast("3.10");
-        if (mapped && name.equals("state")) {
-            return Arrays.asList("conntrack", "state");
-        }
+        if (mapped && name.equals("state")) { return Arrays.asList("conntrack", "state"); }
         return mapped && name.equals("NOTRACK") ? Arrays.asList("CT", "NOTRACK") : Collections.singletonList(name);
     }
 
     private boolean isLoaded(ModuleSpec spec) {
         for (String module : spec.alternatives()) {
-            if (modules.loaded.contains(module)) {
-                return true;
-            }
+            if (modules.loaded.contains(module)) { return true; }
         }
         return spec.isCore() && (modules.loaded.contains("ip_tables") || modules.loaded.contains("ip6_tables"));
     }
@@ -125,9 +108,13 @@ final class Capabilities {
         return modules.of(spec.alternatives().get(0));
     }
 
-    /** A name that the table doesn't have here: the upstream naming rule, if there is such a file; never "missing" by itself. */
+    /**
+     * A name that the table doesn't have here: the upstream naming rule, if there is such a file; never "missing" by
+     * itself.
+     */
     private Capability guess(Family family, String name, ModuleSpec spec) {
-        String[] prefixes = {"xt_", family == Family.IPV4 ? "ipt_" : "ip6t_", family == Family.IPV4 ? "iptable_" : "ip6table_"};
+        String[] prefixes =
+                {"xt_", family == Family.IPV4 ? "ipt_" : "ip6t_", family == Family.IPV4 ? "iptable_" : "ip6table_"};
         for (String prefix : prefixes) {
             String module = prefix + name;
             if (isName(name) && (modules.dep.contains(module) || modules.loaded.contains(module))) {
@@ -145,9 +132,7 @@ final class Capabilities {
         Capability best = null;
         for (String module : spec.alternatives()) {
             Capability candidate = modules.of(module);
-            if (best == null || candidate.state().compareTo(best.state()) < 0) {
-                best = candidate;
-            }
+            if (best == null || candidate.state().compareTo(best.state()) < 0) { best = candidate; }
         }
         Set<String> load = new LinkedHashSet<>(core.modules);
         State state = core.state().worst(best.state());
@@ -158,9 +143,7 @@ final class Capabilities {
             evidence = tracking.state().compareTo(state) > 0 ? tracking.evidence() : evidence;
             state = state.worst(tracking.state());
         }
-        if (!modules.dep.isKnown()) {
-            load.addAll(unloaded(spec.needed()));
-        }
+        if (!modules.dep.isKnown()) { load.addAll(unloaded(spec.needed())); }
         load.addAll(best.modules);
         for (String module : spec.along()) {
             Capability also = modules.of(module);
@@ -170,18 +153,19 @@ final class Capabilities {
                 state = state.worst(also.state());
             }
         }
-        if (conntrack.state() == Conntrack.State.REFUSED && (load.contains("nf_conntrack") || load.contains("ip_conntrack"))) {
+        if (conntrack.state() == Conntrack.State.REFUSED
+                && (load.contains("nf_conntrack") || load.contains("ip_conntrack"))) {
             return Capability.of(State.REFUSED, conntrack.reason());
         }
         return new Capability(inWords(state, best, load), evidence,
                 state.stops() ? Collections.<String>emptyList() : new ArrayList<String>(load));
     }
 
-    /** Something built in whose companion is loaded counts as loaded; something with a module still to load as loadable. */
+    /**
+     * Something built in whose companion is loaded counts as loaded; something with a module still to load as loadable.
+     */
     private static State inWords(State worst, Capability best, Set<String> load) {
-        if (worst.compareTo(State.LOADABLE) < 0 && best.state() == State.BUILTIN) {
-            return State.BUILTIN;
-        }
+        if (worst.compareTo(State.LOADABLE) < 0 && best.state() == State.BUILTIN) { return State.BUILTIN; }
         return worst.compareTo(State.LOADABLE) < 0 && !load.isEmpty() ? State.LOADABLE : worst;
     }
 
@@ -192,25 +176,19 @@ final class Capabilities {
     private List<String> unloaded(List<String> names) {
         List<String> reversed = new ArrayList<>();
         for (int i = names.size() - 1; i >= 0; i--) {
-            if (!modules.loaded.contains(names.get(i))) {
-                reversed.add(names.get(i));
-            }
+            if (!modules.loaded.contains(names.get(i))) { reversed.add(names.get(i)); }
         }
         return reversed;
     }
 
     /** Connection tracking for one family: its modules, judged one by one; the verdict has been asked before. */
     private Capability tracking(Family family) {
-        if (conntrack.state() == Conntrack.State.MISSING) {
-            return Capability.of(State.MISSING, conntrack.reason());
-        }
+        if (conntrack.state() == Conntrack.State.MISSING) { return Capability.of(State.MISSING, conntrack.reason()); }
         ModuleSpec spec = generation.conntrack(family);
         Set<String> load = new LinkedHashSet<>();
         State worst = State.BUILTIN;
         String evidence = conntrack.reason();
-        if (!modules.dep.isKnown()) {
-            load.addAll(unloaded(spec.needed()));
-        }
+        if (!modules.dep.isKnown()) { load.addAll(unloaded(spec.needed())); }
         List<String> names = new ArrayList<>(spec.alternatives());
         names.addAll(spec.along());
         for (String module : names) {

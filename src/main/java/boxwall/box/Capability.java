@@ -12,18 +12,14 @@ public final class Capability {
         BUILTIN, LOADED, LOADABLE, UNKNOWN, MISSING, REFUSED;
 
         /** Lower case, as in JSON. */
-        public String word() {
-            return name().toLowerCase(Locale.ROOT);
-        }
+        public String word() { return name().toLowerCase(Locale.ROOT); }
 
         /** Whether a rule that needs it can't be applied; UNKNOWN doesn't stop. */
         public boolean stops() {
             return this == MISSING || this == REFUSED;
         }
 
-        State worst(State other) {
-            return compareTo(other) >= 0 ? this : other;
-        }
+        State worst(State other) { return compareTo(other) >= 0 ? this : other; }
     }
 
     private final State state;
@@ -41,9 +37,7 @@ public final class Capability {
         return new Capability(state, evidence, Collections.<String>emptyList());
     }
 
-    public State state() {
-        return state;
-    }
+    public State state() { return state; }
 
     /** The line it follows from, with its source in front ({@code /proc/modules: xt_tcpudp 2067 …}); never null. */
     public String evidence() {
@@ -51,7 +45,5 @@ public final class Capability {
     }
 
     @Override
-    public String toString() {
-        return state.word() + " (" + evidence + ")";
-    }
+    public String toString() { return state.word() + " (" + evidence + ")"; }
 }

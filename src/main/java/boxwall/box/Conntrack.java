@@ -41,12 +41,8 @@ public final class Conntrack {
         this.ground = ground;
     }
 
-    public State state() {
-        return state;
-    }
+    public State state() { return state; }
 
     /** One sentence; never empty. */
-    public String reason() {
-        return reason;
-    }
+    public String reason() { return reason; }
 }

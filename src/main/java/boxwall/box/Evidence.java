@@ -1,6 +1,9 @@
 package boxwall.box;
 
-/** How evidence is written: the source in front of the verbatim line, {@code dmesg: nf_conntrack: exports duplicate symbol …}. */
+/**
+ * How evidence is written: the source in front of the verbatim line,
+ * {@code dmesg: nf_conntrack: exports duplicate symbol …}.
+ */
 final class Evidence {
     /** A line is quoted up to here; the longest honest kernel line is shorter. */
     private static final int MAX = 300;
@@ -16,9 +19,7 @@ final class Evidence {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             if (c < ' ' || c >= 0x7f && c < 0xa0) {
-                if (out == null) {
-                    out = new StringBuilder(text);
-                }
+                if (out == null) { out = new StringBuilder(text); }
                 out.setCharAt(i, ' ');
             }
         }

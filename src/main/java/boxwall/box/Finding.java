@@ -16,9 +16,7 @@ public final class Finding {
         NOTE;
 
         /** Lower case, as in JSON. */
-        public String word() {
-            return name().toLowerCase(java.util.Locale.ROOT);
-        }
+        public String word() { return name().toLowerCase(java.util.Locale.ROOT); }
     }
 
     private final String code;
@@ -43,7 +41,8 @@ public final class Finding {
         this(code, severity, where, evidence, effect, remedy, null);
     }
 
-    private Finding(String code, Severity severity, String where, List<String> evidence, String effect, String remedy, Secrets secrets) {
+    private Finding(String code, Severity severity, String where, List<String> evidence, String effect, String remedy,
+            Secrets secrets) {
         this.code = code;
         this.severity = severity;
         this.where = where;
@@ -58,17 +57,11 @@ public final class Finding {
         return new Finding(code, severity, where, evidence, effect, remedy, box);
     }
 
-    public String code() {
-        return code;
-    }
+    public String code() { return code; }
 
-    public Severity severity() {
-        return severity;
-    }
+    public Severity severity() { return severity; }
 
-    public String where() {
-        return where;
-    }
+    public String where() { return where; }
 
     /** The lines without secrets, see {@link Secrets}. */
     public List<String> evidence() {
@@ -84,9 +77,7 @@ public final class Finding {
         return Secrets.maskedSentence(secrets, effect);
     }
 
-    private String shown(String line) {
-        return secrets == null ? Secrets.masked(line) : secrets.line(line);
-    }
+    private String shown(String line) { return secrets == null ? Secrets.masked(line) : secrets.line(line); }
 
     @Override
     public String toString() {

@@ -8,14 +8,13 @@ import java.util.Map;
 import boxwall.netfilter.Words;
 
 /**
- * Which firmware this is, from texts that are read and never run, best first:
- * <pre>
+ * Which firmware this is, from texts that are read and never run, best first: <pre>
  * export CONFIG_VERSION="05.54"        /etc/init.d/rc.conf; CONFIG_VERSION='04.26' in the output of set, on a serial console
  * 154.07.29-95450                      /etc/.version; /etc/.revision has the revision
  * firmware_info  65.04.70              the boot loader's environment, in /proc or printed at boot; also 272.07.29,slot1=07.29-95450,…
  * … UTC(138)FW(07.19-79768)HW(226)…    what AVM's kernel prints when it goes down, with the revision
- * </pre>
- * Of the environment only a few named lines are looked at: it holds serial number, MACs and the WLAN key. Immutable.
+ * </pre> Of the environment only a few named lines are looked at: it holds serial number, MACs and the WLAN key.
+ * Immutable.
  */
 public final class Firmware {
     private static final String CONF = "/etc/init.d/rc.conf";
@@ -32,8 +31,7 @@ public final class Firmware {
     private Integer memoryMb;
     private String memoryLine = "";
 
-    private Firmware() {
-    }
+    private Firmware() {}
 
     static Firmware of(Readings readings, KernelLog log) {
         Firmware firmware = new Firmware();
@@ -66,7 +64,10 @@ public final class Firmware {
         }
     }
 
-    /** {@code export CONFIG_X="…"}, with double quotes, single quotes or none; what a shell would have to work out is left out. */
+    /**
+     * {@code export CONFIG_X="…"}, with double quotes, single quotes or none; what a shell would have to work out is
+     * left out.
+     */
     private void setting(String line, String source) {
         String text = line.trim();
         text = text.startsWith("export ") ? text.substring(7).trim() : text;
@@ -76,13 +77,12 @@ public final class Firmware {
         if ((quote == '"' || quote == '\'') && value.length() > 1 && value.charAt(value.length() - 1) == quote) {
             value = value.substring(1, value.length() - 1);
         }
-        if (isPlain(value)) {
-            put(text.substring(0, equals), value.trim(), Evidence.line(source, text));
-        }
+        if (isPlain(value)) { put(text.substring(0, equals), value.trim(), Evidence.line(source, text)); }
     }
 
     private static boolean isPlain(String value) {
-        return value.length() > 0 && value.length() <= 60 && Words.isName(value, " ._!/()+-") && value.trim().length() > 0;
+        return value.length() > 0 && value.length() <= 60 && Words.isName(value, " ._!/()+-")
+                && value.trim().length() > 0;
     }
 
     private void environment(Readings readings, KernelLog log) {
@@ -102,8 +102,8 @@ public final class Firmware {
     private void variable(String text, String line) {
         for (String key : ENVIRONMENT_KEYS) {
             int end = key.length();
-            if (text.length() > end + 1 && text.length() < 300 && text.startsWith(key) && (text.charAt(end) == ' ' || text.charAt(end) == '\t')
-                    && text.charAt(end + 1) != '=') {
+            if (text.length() > end + 1 && text.length() < 300 && text.startsWith(key)
+                    && (text.charAt(end) == ' ' || text.charAt(end) == '\t') && text.charAt(end + 1) != '=') {
                 put(key, text.substring(end).trim(), line);
             }
         }
@@ -146,8 +146,8 @@ public final class Firmware {
             }
             String[] parts = Words.split(text.substring(at, end), '.');
             int last = parts.length - 1;
-            if ((last == 1 || last == 2 && Words.isNumber(parts[0]) && parts[0].length() < 4) && isTwoDigits(parts[last])
-                    && isTwoDigits(parts[last - 1])) {
+            if ((last == 1 || last == 2 && Words.isNumber(parts[0]) && parts[0].length() < 4)
+                    && isTwoDigits(parts[last]) && isTwoDigits(parts[last - 1])) {
                 return parts[last - 1] + "." + parts[last];
             }
             at = end + 1;
@@ -155,9 +155,7 @@ public final class Firmware {
         return null;
     }
 
-    private static boolean isTwoDigits(String text) {
-        return text.length() == 2 && Words.isNumber(text);
-    }
+    private static boolean isTwoDigits(String text) { return text.length() == 2 && Words.isNumber(text); }
 
     private void revision(String text, String line) {
         Integer number = number(text, 10, 9999999);
@@ -177,15 +175,18 @@ public final class Firmware {
         for (KernelLog.Line line : memoryMb == null ? log.find("Memory: ") : NONE) {
             // "Memory: 111584k/131072k available (…": what is left for programs, of what the kernel was given
             String text = line.text;
-            int slash = text.startsWith("Memory: ") && Words.find(text, " available", 0) > 0 ? text.indexOf('/') + 1 : 0;
-            Integer kilobytes = slash == 0 ? null : number(text.substring(slash, Words.digits(text, slash)), 10, Integer.MAX_VALUE);
+            int slash =
+                    text.startsWith("Memory: ") && Words.find(text, " available", 0) > 0 ? text.indexOf('/') + 1 : 0;
+            Integer kilobytes =
+                    slash == 0 ? null : number(text.substring(slash, Words.digits(text, slash)), 10, Integer.MAX_VALUE);
             memory(kilobytes == null ? null : Integer.valueOf(wholeMb(kilobytes)), line.evidence);
         }
         for (String line : readings.lines("/proc/meminfo")) {
             String[] words = Words.of(line);
             if (words.length == 3 && words[0].equals("MemTotal:") && words[2].equals("kB")) {
                 Integer kilobytes = number(words[1], 10, Integer.MAX_VALUE);
-                memory(kilobytes == null ? null : Integer.valueOf(wholeMb(kilobytes)), Evidence.line("/proc/meminfo", line));
+                memory(kilobytes == null ? null : Integer.valueOf(wholeMb(kilobytes)),
+                        Evidence.line("/proc/meminfo", line));
             }
         }
     }
@@ -200,10 +201,9 @@ public final class Firmware {
     /** MiB of {@code 0x02000000}, {@code = 0x4000000}, {@code =32 MByte}; null for anything else. */
     private static Integer memsize(String text) {
         String[] words = Words.of(text == null ? "" : text.replace('=', ' '));
-        if (words.length > 1 && words[1].equals("MByte")) {
-            return number(words[0], 10, 65536);
-        }
-        Integer bytes = words.length > 0 && words[0].startsWith("0x") ? number(words[0].substring(2), 16, Integer.MAX_VALUE) : null;
+        if (words.length > 1 && words[1].equals("MByte")) { return number(words[0], 10, 65536); }
+        Integer bytes = words.length > 0 && words[0].startsWith("0x")
+                ? number(words[0].substring(2), 16, Integer.MAX_VALUE) : null;
         return bytes == null || bytes < 1 << 20 ? null : Integer.valueOf(bytes >> 20);
     }
 
@@ -233,22 +233,16 @@ public final class Firmware {
 
     private String modelKey() {
         for (String key : new String[] {"CONFIG_PRODUKT_NAME", "ProductID", "CONFIG_PRODUKT"}) {
-            if (values.containsKey(key) && isPlain(values.get(key))) {
-                return key;
-            }
+            if (values.containsKey(key) && isPlain(values.get(key))) { return key; }
         }
         return null;
     }
 
     /** FRITZ!OS as {@code 05.54}, or null. */
-    public String version() {
-        return version;
-    }
+    public String version() { return version; }
 
     /** The source revision, or null. */
-    public Integer revision() {
-        return revision;
-    }
+    public Integer revision() { return revision; }
 
     /** What the box has (CONFIG_RAMSIZE, memsize), else what the kernel's own count comes to; MiB, or null. */
     public Integer memoryMb() {
@@ -267,12 +261,8 @@ public final class Firmware {
     }
 
     /** The line with the revision; empty when there is none. */
-    String revisionEvidence() {
-        return revisionLine;
-    }
+    String revisionEvidence() { return revisionLine; }
 
     /** The line with the memory; empty when there is none. */
-    String memoryEvidence() {
-        return memoryLine;
-    }
+    String memoryEvidence() { return memoryLine; }
 }

@@ -21,13 +21,15 @@ import boxwall.netfilter.Family;
 import boxwall.netfilter.Words;
 
 /**
- * A box as Freetz-NG's sources describe it, for which an image can be built: its kernel, what that has built in, which modules an image can have.
- * models.txt, whose head explains it, is in the jar for a desk only.
+ * A box as Freetz-NG's sources describe it, for which an image can be built: its kernel, what that has built in, which
+ * modules an image can have. models.txt, whose head explains it, is in the jar for a desk only.
  */
 public final class ImageModel {
     /** What Freetz selects with Iptables if nobody says otherwise; without x_tables its menu hides the rest. */
-    private static final List<String> DEFAULTS = Arrays.asList("iptable_filter", "ip_tables", "ip6table_filter", "ip6_tables", "x_tables");
-    private static final List<String> LOG = Arrays.asList("xt_LOG", "nf_log_common", "nf_log_ipv4", "nf_log_ipv6", "nf_log_syslog");
+    private static final List<String> DEFAULTS =
+            Arrays.asList("iptable_filter", "ip_tables", "ip6table_filter", "ip6_tables", "x_tables");
+    private static final List<String> LOG =
+            Arrays.asList("xt_LOG", "nf_log_common", "nf_log_ipv4", "nf_log_ipv6", "nf_log_syslog");
     private static final List<String> REJECT = Arrays.asList("nf_reject_ipv4", "nf_reject_ipv6");
 
     private final String name;
@@ -50,9 +52,7 @@ public final class ImageModel {
         menu = offeredBy(generation);
         if (builtin.contains("x_tables")) {
             menu.clear();
-        } else if (builtin.contains("nf_log_common") || builtin.contains("nf_log_syslog")) {
-            menu.removeAll(LOG);
-        }
+        } else if (builtin.contains("nf_log_common") || builtin.contains("nf_log_syslog")) { menu.removeAll(LOG); }
         menu.removeAll(builtin);
     }
 
@@ -117,10 +117,12 @@ public final class ImageModel {
             }
         }
         if (versions.isEmpty()) {
-            throw new IllegalArgumentException("no model '" + model + "'; known: " + Words.join(near(known, wanted), " "));
+            throw new IllegalArgumentException(
+                    "no model '" + model + "'; known: " + Words.join(near(known, wanted), " "));
         }
         if (best == null) {
-            throw new IllegalArgumentException("no firmware '" + firmware + "' for " + wanted + "; known: " + Words.join(versions, " "));
+            throw new IllegalArgumentException(
+                    "no firmware '" + firmware + "' for " + wanted + "; known: " + Words.join(versions, " "));
         }
         return new ImageModel(wanted, best, kernels.get(best[4]));
     }
@@ -129,9 +131,7 @@ public final class ImageModel {
     public static List<String> all() {
         List<String> all = new ArrayList<>();
         for (String[] row : rows()) {
-            if (row[0].equals("box")) {
-                all.add(row[1] + " " + row[2]);
-            }
+            if (row[0].equals("box")) { all.add(row[1] + " " + row[2]); }
         }
         return all;
     }
@@ -140,22 +140,22 @@ public final class ImageModel {
     private static Collection<String> near(Collection<String> known, String wanted) {
         List<String> near = new ArrayList<>();
         for (String name : known) {
-            if (wanted.length() > 2 && name.startsWith(wanted.substring(0, 3))) {
-                near.add(name);
-            }
+            if (wanted.length() > 2 && name.startsWith(wanted.substring(0, 3))) { near.add(name); }
         }
         return near.isEmpty() ? known : near;
     }
 
-    /** The same major version, and a minor one whose first digit is not beyond that of the firmware: 06.2x is the line that 06.30 belongs to. */
+    /**
+     * The same major version, and a minor one whose first digit is not beyond that of the firmware: 06.2x is the line
+     * that 06.30 belongs to.
+     */
     private static boolean fits(String line, String firmware) {
         int point = firmware.indexOf('.');
-        if (point < 1 || point + 1 >= firmware.length()) {
-            return false;
-        }
+        if (point < 1 || point + 1 >= firmware.length()) { return false; }
         String major = firmware.substring(0, point);
         char minor = Character.toLowerCase(firmware.charAt(point + 1));
-        return line.startsWith((major.length() < 2 ? "0" : "") + major + ".") && (line.charAt(3) == 'x' || line.charAt(3) <= minor);
+        return line.startsWith((major.length() < 2 ? "0" : "") + major + ".")
+                && (line.charAt(3) == 'x' || line.charAt(3) <= minor);
     }
 
     private static String plain(String model) {
@@ -169,7 +169,8 @@ public final class ImageModel {
     private static List<String[]> rows() {
         InputStream in = ImageModel.class.getResourceAsStream("/boxwall/box/models.txt");
         if (in == null) {
-            throw new IllegalArgumentException("the jar of a box has no list of models; ask the one on a PC, target/boxwall.jar");
+            throw new IllegalArgumentException(
+                    "the jar of a box has no list of models; ask the one on a PC, target/boxwall.jar");
         }
         try {
             BufferedReader reader = new BufferedReader(new InputStreamReader(in, "US-ASCII"));
@@ -206,7 +207,8 @@ public final class ImageModel {
 
     /** Why Freetz has no modules or no iptables for this box at all; empty when it has. */
     public String obstacle() {
-        return obstacle.equals("sources") ? "Freetz-NG has no kernel sources from AVM for it that modules could be built from"
+        return obstacle.equals("sources")
+                ? "Freetz-NG has no kernel sources from AVM for it that modules could be built from"
                 : obstacle.equals("untested") ? "Freetz-NG builds no modules for a box that nobody has tested"
                 : obstacle.equals("iptables") ? "Freetz-NG does not offer Iptables for it" : "";
     }
@@ -215,7 +217,8 @@ public final class ImageModel {
     public Set<String> builtin(Family family, String kind, String feature) {
         Set<String> all = new TreeSet<>();
         ModuleSpec spec = generation.spec(Kind.valueOf(kind.toUpperCase(Locale.ROOT)), feature, family);
-        for (ModuleSpec each : Arrays.asList(spec, generation.core(family), spec.pullsConntrack() ? generation.conntrack(family) : spec)) {
+        for (ModuleSpec each : Arrays.asList(spec, generation.core(family),
+                spec.pullsConntrack() ? generation.conntrack(family) : spec)) {
             all.addAll(each.alternatives());
             all.addAll(each.along());
             all.addAll(each.needed());
@@ -237,29 +240,27 @@ public final class ImageModel {
 
     /** Defaults of Iptables that would end the build, since the kernel has them, or what they select, built in. */
     public List<String> unwanted() {
-        if (builtin.contains("x_tables")) {
-            return DEFAULTS;
-        }
-        return builtin.contains("nf_log_common") || builtin.contains("nf_log_syslog") ? Collections.singletonList("xt_LOG") : Collections.<String>emptyList();
+        if (builtin.contains("x_tables")) { return DEFAULTS; }
+        return builtin.contains("nf_log_common") || builtin.contains("nf_log_syslog")
+                ? Collections.singletonList("xt_LOG") : Collections.<String>emptyList();
     }
 
     /** All that an image for this box can have. */
     public Set<String> obtainable() {
         Set<String> all = new TreeSet<>(menu);
         for (String module : configured) {
-            if (isOwn(module)) {
-                all.add(module);
-            }
+            if (isOwn(module)) { all.add(module); }
         }
         for (String module : REJECT) {
-            if (isOwn(module)) {
-                all.add(module);
-            }
+            if (isOwn(module)) { all.add(module); }
         }
         return all;
     }
 
-    /** How the box would be read if these modules were in its image; addresses are AVM's defaults, none of the modules is loaded. */
+    /**
+     * How the box would be read if these modules were in its image; addresses are AVM's defaults, none of the modules
+     * is loaded.
+     */
     public Readings readings(Collection<String> modules) {
         Map<String, String> files = new HashMap<>();
         Map<String, String> commands = new HashMap<>();
@@ -278,32 +279,34 @@ public final class ImageModel {
         }
         files.put(folder + "modules.dep", dep.toString());
         files.put(folder + "modules.builtin", inside.toString());
-        files.put("/proc/modules", generation.policy == KernelGeneration.Policy.LAYOUT ? "kdsldmod 700000 0 - Live 0x00000000 (P)\n" : "dummy 1 0 - Live 0x00000000\n");
-        files.put("/proc/net/dev", "  lan: 1 1 0 0 0 0 0 0 1 1 0 0 0 0 0 0\nguest: 1 1 0 0 0 0 0 0 1 1 0 0 0 0 0 0\n  dsl: 1 1 0 0 0 0 0 0 1 1 0 0 0 0 0 0\n");
-        if (!isTracking()) {
-            files.put("/proc/config", "# CONFIG_NF_CONNTRACK is not set\n");
-        }
+        files.put("/proc/modules", generation.policy == KernelGeneration.Policy.LAYOUT
+                ? "kdsldmod 700000 0 - Live 0x00000000 (P)\n" : "dummy 1 0 - Live 0x00000000\n");
+        files.put("/proc/net/dev",
+                "  lan: 1 1 0 0 0 0 0 0 1 1 0 0 0 0 0 0\nguest: 1 1 0 0 0 0 0 0 1 1 0 0 0 0 0 0\n  dsl: 1 1 0 0 0 0 0 0 1 1 0 0 0 0 0 0\n");
+        if (!isTracking()) { files.put("/proc/config", "# CONFIG_NF_CONNTRACK is not set\n"); }
         commands.put("uname_-r", release + "\n");
         commands.put("iptables_--version", "iptables v" + generation.freetzUserland() + "\n");
-        commands.put("ifconfig_-a", interfaceText("lan", "192.168.178.1", "192.168.178.255", "2001:db8:0:178::1/64") + interfaceText("guest", "192.168.179.1", "192.168.179.255",
-                "2001:db8:0:179::1/64") + interfaceText("dsl", "203.0.113.2", "203.0.113.255", "2001:db8::2/64"));
+        commands.put("ifconfig_-a",
+                interfaceText("lan", "192.168.178.1", "192.168.178.255", "2001:db8:0:178::1/64")
+                        + interfaceText("guest", "192.168.179.1", "192.168.179.255", "2001:db8:0:179::1/64")
+                        + interfaceText("dsl", "203.0.113.2", "203.0.113.255", "2001:db8::2/64"));
         return new Readings(files, commands);
     }
 
     /** Whether AVM's own kernel has connection tracking. */
     private boolean isTracking() {
-        return builtin.contains("nf_conntrack") || configured.contains("nf_conntrack") || generation.policy == KernelGeneration.Policy.WORKS
+        return builtin.contains("nf_conntrack") || configured.contains("nf_conntrack")
+                || generation.policy == KernelGeneration.Policy.WORKS
                 || generation.policy == KernelGeneration.Policy.MEMORY;
     }
 
     private static String interfaceText(String name, String address, String broadcast, String ipv6) {
-        return name + "       Link encap:Ethernet  HWaddr 00:00:5E:00:53:01\n          inet addr:" + address + "  Bcast:" + broadcast
-                + "  Mask:255.255.255.0\n          inet6 addr: " + ipv6 + " Scope:Global\n          UP BROADCAST RUNNING MULTICAST  MTU:1500  Metric:1\n\n";
+        return name + "       Link encap:Ethernet  HWaddr 00:00:5E:00:53:01\n          inet addr:" + address
+                + "  Bcast:" + broadcast + "  Mask:255.255.255.0\n          inet6 addr: " + ipv6
+                + " Scope:Global\n          UP BROADCAST RUNNING MULTICAST  MTU:1500  Metric:1\n\n";
     }
 
-    private static String path(String module) {
-        return "kernel/net/netfilter/" + module + ".ko";
-    }
+    private static String path(String module) { return "kernel/net/netfilter/" + module + ".ko"; }
 
     /** What a module is linked to, by its name and by generations.txt. */
     private List<String> needed(String module) {
@@ -314,16 +317,16 @@ public final class ImageModel {
         if (module.startsWith("iptable_") || module.startsWith("ip6table_")) {
             needed.add(module.startsWith("iptable_") ? "ip_tables" : "ip6_tables");
         }
-        if (module.startsWith("nf_conntrack_") || module.startsWith("nf_nat") || module.equals("xt_conntrack") || module.equals("xt_state")) {
+        if (module.startsWith("nf_conntrack_") || module.startsWith("nf_nat") || module.equals("xt_conntrack")
+                || module.equals("xt_state")) {
             needed.add("nf_conntrack");
         }
-        if (module.startsWith("ip_conntrack_") || module.startsWith("ip_nat")) {
-            needed.add("ip_conntrack");
-        }
+        if (module.startsWith("ip_conntrack_") || module.startsWith("ip_nat")) { needed.add("ip_conntrack"); }
         boolean split = generation.atLeast("2.6.19");
         if (!split && (module.startsWith("ipt") || module.startsWith("ip6t"))) {
             needed.add(module.startsWith("ip6t") ? "ip6_tables" : "ip_tables");
-        } else if (split && (module.startsWith("xt_") || module.startsWith("ip") && (module.startsWith("ipt") || module.startsWith("ip6t") || module.endsWith("_tables")))) {
+        } else if (split && (module.startsWith("xt_") || module.startsWith("ip")
+                && (module.startsWith("ipt") || module.startsWith("ip6t") || module.endsWith("_tables")))) {
             needed.add("x_tables");
         }
         needed.remove(module);

@@ -8,9 +8,7 @@ public final class Interface {
     public enum Role {
         LOOPBACK, LAN, ALIAS, WAN, GUEST, PORT, TUNNEL, OTHER;
 
-        public String word() {
-            return name().toLowerCase(Locale.ROOT);
-        }
+        public String word() { return name().toLowerCase(Locale.ROOT); }
     }
 
     private final String name;
@@ -37,23 +35,15 @@ public final class Interface {
         return InterfaceReading.classify(new Interface(name, Role.OTHER, "", null, null, null, null), false);
     }
 
-    Interface as(Role other, String why) {
-        return new Interface(name, other, why, ip, net, ip6, net6);
-    }
+    Interface as(Role other, String why) { return new Interface(name, other, why, ip, net, ip6, net6); }
 
-    public String name() {
-        return name;
-    }
+    public String name() { return name; }
 
     /** Its first IPv4 address, {@code 192.168.178.1}, or null. */
-    public String ip() {
-        return ip;
-    }
+    public String ip() { return ip; }
 
     /** The network of that address, {@code 192.168.178.0/24}, or null. */
-    public String net() {
-        return net;
-    }
+    public String net() { return net; }
 
     /** Its lasting IPv6 address (a unique local one before a global one, no link-local one), or null. */
     public String ip6() {
@@ -61,12 +51,8 @@ public final class Interface {
     }
 
     /** The network of that address, or null. */
-    public String net6() {
-        return net6;
-    }
+    public String net6() { return net6; }
 
     @Override
-    public String toString() {
-        return name + " (" + role.word() + ": " + reason + ")";
-    }
+    public String toString() { return name + " (" + role.word() + ": " + reason + ")"; }
 }

@@ -9,8 +9,8 @@ import boxwall.netfilter.Family;
 import boxwall.netfilter.Words;
 
 /**
- * What iptables' own words mean on this box. It says "No chain/target/match by that name." for a missing kernel module, for a
- * refused conntrack and for a chain that isn't there; texts recorded from 1.4.11.1 and 1.8.9.
+ * What iptables' own words mean on this box. It says "No chain/target/match by that name." for a missing kernel module,
+ * for a refused conntrack and for a chain that isn't there; texts recorded from 1.4.11.1 and 1.8.9.
  */
 public final class IptablesError {
     private static final Pattern EXTENSION =
@@ -43,13 +43,12 @@ public final class IptablesError {
      * @param where the rule's {@code file:line:column}, or empty
      * @return null when the text is none that is known
      */
-    public static Finding translate(BoxFacts facts, Family family, String stderr, Requirement requirement, String where) {
+    public static Finding translate(BoxFacts facts, Family family, String stderr, Requirement requirement,
+            String where) {
         IptablesError error = new IptablesError(facts, family, requirement, where);
         for (String line : Words.lines(stderr)) {
             Finding finding = error.of(line.length() > 400 ? line.substring(0, 400) : line);
-            if (finding != null) {
-                return finding;
-            }
+            if (finding != null) { return finding; }
         }
         return null;
     }
@@ -69,7 +68,8 @@ public final class IptablesError {
         } else if (host.find()) {
             return finding("host-name-in-rule", line, "the name \"" + host.group(1) + "\" could not be looked up",
                     "write the address: a rule that needs DNS can't be loaded at boot");
-        } else if (line.contains("No chain/target/match by that name") || line.contains("-restore: line") && commit.find()) {
+        } else if (line.contains("No chain/target/match by that name")
+                || line.contains("-restore: line") && commit.find()) {
             return kernelSaidNo(line);
         }
         return byWords(line);
@@ -77,14 +77,18 @@ public final class IptablesError {
 
     private Finding byWords(String line) {
         if (line.contains("Resource temporarily unavailable") || line.contains("holding the xtables lock")) {
-            return finding("drift", line, "another program changed the rules at the same moment; read back whether this change was made",
+            return finding("drift", line,
+                    "another program changed the rules at the same moment; read back whether this change was made",
                     "iptables-save shows it; stop the other program (debug.cfg, rc.custom, another firewall package)");
         } else if (line.contains("unknown option") || line.contains("invalid option")) {
-            return finding("iptables-too-old", line, "this iptables (" + version() + ") doesn't know an option; an old restore reports it and "
-                    + "applies its input anyway", "leave the option out");
+            return finding(
+                    "iptables-too-old", line, "this iptables (" + version()
+                            + ") doesn't know an option; an old restore reports it and " + "applies its input anyway",
+                    "leave the option out");
         } else if (line.contains("Run `dmesg' for more information")) {
-            return finding("module-refused", line, "the kernel refused the change and logged why; the rule may exist all the "
-                    + "same", "dmesg | tail; iptables-save");
+            return finding("module-refused", line,
+                    "the kernel refused the change and logged why; the rule may exist all the " + "same",
+                    "dmesg | tail; iptables-save");
         } else if (line.contains("Permission denied") || line.contains("you must be root")) {
             return finding("iptables-missing", line, "only root may change rules", "run it as root");
         }
@@ -98,7 +102,8 @@ public final class IptablesError {
     /** The userland half is missing: shared builds have a file a match, each an entry of its own in Freetz' menu. */
     private Finding extension(String line, String kind, String name) {
         String file = "libxt_" + name;
-        return finding("extension-missing", line, "iptables itself has no " + kind + " \"" + name + "\", whatever the kernel has",
+        return finding("extension-missing", line,
+                "iptables itself has no " + kind + " \"" + name + "\", whatever the kernel has",
                 "make menuconfig: FREETZ_LIB_" + file + " (or libip" + (family == Family.IPV4 ? "t_" : "6t_") + name
                         + "), or FREETZ_PACKAGE_IPTABLES_STATIC, which has them all");
     }
@@ -108,19 +113,21 @@ public final class IptablesError {
         Kind kind = Character.isUpperCase(name.charAt(0)) ? Kind.TARGET : Kind.MATCH;
         Capability capability = facts.capability(family, kind, name);
         boolean refused = capability.state() == Capability.State.REFUSED;
-        return finding(refused ? "module-refused" : "module-missing", line, "the kernel gave no " + kind.word + " \"" + name + "\" ("
-                + capability.evidence() + ")", refused && facts.pullsConntrack(family, kind, name)
-                ? "STATEFUL=auto or no in boxwall.cfg" : facts.cure(family, kind, name));
+        return finding(refused ? "module-refused" : "module-missing", line,
+                "the kernel gave no " + kind.word + " \"" + name + "\" (" + capability.evidence() + ")",
+                refused && facts.pullsConntrack(family, kind, name) ? "STATEFUL=auto or no in boxwall.cfg"
+                        : facts.cure(family, kind, name));
     }
 
     private Finding table(String line, String name) {
         Capability table = facts.capability(family, Kind.TABLE, name);
         if (line.indexOf('\r') >= 0) {
-            return finding("table-missing", line, "the file has Windows line ends: one was read as part of the table's name",
-                    "tr -d '\\r' < FILE");
+            return finding("table-missing", line,
+                    "the file has Windows line ends: one was read as part of the table's name", "tr -d '\\r' < FILE");
         }
         String why = table.state() == Capability.State.REFUSED ? "the " + name + " table must not be loaded here: "
-                + facts.conntrack().reason() : table.state() == Capability.State.MISSING ? "this kernel has no " + name + " table"
+                + facts.conntrack().reason()
+                : table.state() == Capability.State.MISSING ? "this kernel has no " + name + " table"
                 : "the " + name + " table isn't there (" + table.evidence() + ")";
         return finding("table-missing", line, why, table.modules.isEmpty() ? facts.cure(family, Kind.TABLE, name)
                 : "modprobe " + table.modules.get(table.modules.size() - 1));
@@ -130,13 +137,17 @@ public final class IptablesError {
     private Finding kernelSaidNo(String line) {
         Finding behind = requirement == null ? null : requirement.finding(where);
         if (behind != null) {
-            return new Finding(behind.code(), Severity.REFUSE, where, evidence(line, behind), behind.effect(), behind.remedy);
+            return new Finding(behind.code(), Severity.REFUSE, where, evidence(line, behind), behind.effect(),
+                    behind.remedy);
         }
-        if (facts.conntrack().state() == Conntrack.State.REFUSED && (requirement == null || requirement.pullsConntrack())) {
-            return finding("module-refused", line, "if a rule here uses states or NAT, that is the cause: " + facts.conntrack().reason(),
+        if (facts.conntrack().state() == Conntrack.State.REFUSED
+                && (requirement == null || requirement.pullsConntrack())) {
+            return finding("module-refused", line,
+                    "if a rule here uses states or NAT, that is the cause: " + facts.conntrack().reason(),
                     "STATEFUL=auto or no in boxwall.cfg");
         }
-        return finding("module-missing", line, "the kernel lacks what a rule needs, or the chain doesn't exist: iptables doesn't say which",
+        return finding("module-missing", line,
+                "the kernel lacks what a rule needs, or the chain doesn't exist: iptables doesn't say which",
                 "boxwall check RULES names the rule and the module");
     }
 
@@ -147,6 +158,7 @@ public final class IptablesError {
     }
 
     private Finding finding(String code, String line, String effect, String remedy) {
-        return new Finding(code, Severity.REFUSE, where, Collections.singletonList(Evidence.line("iptables", line)), effect, remedy);
+        return new Finding(code, Severity.REFUSE, where, Collections.singletonList(Evidence.line("iptables", line)),
+                effect, remedy);
     }
 }

@@ -17,16 +17,17 @@ final class KernelConfig {
     /** A configuration is about 100 KiB; more than this is not one. */
     private static final int MAX_BYTES = 1 << 20;
 
-    /** The last one: a kernel keeps its configuration as long as it runs, and its 4000 lines are half a megabyte for each reading of a box. */
+    /**
+     * The last one: a kernel keeps its configuration as long as it runs, and its 4000 lines are half a megabyte for
+     * each reading of a box.
+     */
     private static KernelConfig last = new KernelConfig("");
 
     /** As it was read, packed or not. */
     private final String read;
     private final Map<String, String> lines = new HashMap<>();
 
-    private KernelConfig(String read) {
-        this.read = read;
-    }
+    private KernelConfig(String read) { this.read = read; }
 
     /** The configuration that these readings hold; the same object again for the same text. */
     static synchronized KernelConfig of(Readings readings) {
@@ -92,7 +93,10 @@ final class KernelConfig {
         return Evidence.line("/proc/config.gz", lines.get(symbol(module)));
     }
 
-    /** The configuration symbol that makes a module: kernel's net/netfilter, net/ipv4/netfilter and net/ipv6/netfilter Kconfig. */
+    /**
+     * The configuration symbol that makes a module: kernel's net/netfilter, net/ipv4/netfilter and net/ipv6/netfilter
+     * Kconfig.
+     */
     private static String symbol(String module) {
         if (module.equals("x_tables")) {
             return "NETFILTER_XTABLES";
@@ -109,7 +113,8 @@ final class KernelConfig {
             return "IP6_NF_" + module.substring(9).toUpperCase(Locale.ROOT);
         } else if (module.startsWith("xt_") || module.startsWith("ipt_") || module.startsWith("ip6t_")) {
             int underscore = module.indexOf('_');
-            String prefix = module.startsWith("xt_") ? "NETFILTER_XT_" : module.startsWith("ipt_") ? "IP_NF_" : "IP6_NF_";
+            String prefix =
+                    module.startsWith("xt_") ? "NETFILTER_XT_" : module.startsWith("ipt_") ? "IP_NF_" : "IP6_NF_";
             String name = module.substring(underscore + 1);
             boolean target = name.equals(name.toUpperCase(Locale.ROOT));
             return prefix + (target ? "TARGET_" : "MATCH_") + name.toUpperCase(Locale.ROOT);

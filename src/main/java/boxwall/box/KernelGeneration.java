@@ -5,12 +5,14 @@ import java.util.List;
 import boxwall.netfilter.Family;
 
 /**
- * The family of kernels that a release belongs to. A release that the table doesn't list is treated like the nearest older
- * generation and says so: what is concluded from it alone is never "missing".
+ * The family of kernels that a release belongs to. A release that the table doesn't list is treated like the nearest
+ * older generation and says so: what is concluded from it alone is never "missing".
  */
 public final class KernelGeneration {
     /** What connection tracking does on a generation; generations.txt says why. */
-    enum Policy { MEMORY, WORKS, LAYOUT, OWN }
+    enum Policy {
+        MEMORY, WORKS, LAYOUT, OWN
+    }
 
     private final int index;
     private final boolean listed;
@@ -30,13 +32,11 @@ public final class KernelGeneration {
         int nearest = release == null ? table.size() - 1 : 0;
         for (int i = 0; release != null && i < table.size(); i++) {
             String name = table.generation(i)[1];
-            if (release.startsWith(name) && (release.length() == name.length()
-                    || !Character.isDigit(release.charAt(name.length())))) {
+            if (release.startsWith(name)
+                    && (release.length() == name.length() || !Character.isDigit(release.charAt(name.length())))) {
                 return new KernelGeneration(i, true, true);
             }
-            if (Versions.compare(release, name) >= 0) {
-                nearest = i;
-            }
+            if (Versions.compare(release, name) >= 0) { nearest = i; }
         }
         return new KernelGeneration(nearest, false, release != null);
     }
@@ -47,9 +47,7 @@ public final class KernelGeneration {
     }
 
     /** Whether the table has this very generation. */
-    public boolean isListed() {
-        return listed;
-    }
+    public boolean isListed() { return listed; }
 
     /** Whether a release was read at all; where not, {@link #like} is only the newest. */
     boolean isRead() {
@@ -62,17 +60,11 @@ public final class KernelGeneration {
     }
 
     /** The iptables version that Freetz builds for it. */
-    String freetzUserland() {
-        return table(3);
-    }
+    String freetzUserland() { return table(3); }
 
-    private String table(int column) {
-        return ModuleTable.get().generation(index)[column];
-    }
+    private String table(int column) { return ModuleTable.get().generation(index)[column]; }
 
-    boolean atLeast(String release) {
-        return Versions.compare(like(), release) >= 0;
-    }
+    boolean atLeast(String release) { return Versions.compare(like(), release) >= 0; }
 
     /** The module that has a symbol here, {@code @core} for the kernel itself, or null. */
     String owner(String symbol) {
@@ -83,13 +75,9 @@ public final class KernelGeneration {
         return ModuleTable.get().spec(kind.word, name, family, index);
     }
 
-    ModuleSpec core(Family family) {
-        return ModuleTable.get().spec("core", "-", family, index);
-    }
+    ModuleSpec core(Family family) { return ModuleTable.get().spec("core", "-", family, index); }
 
-    ModuleSpec conntrack(Family family) {
-        return ModuleTable.get().spec("conntrack", "-", family, index);
-    }
+    ModuleSpec conntrack(Family family) { return ModuleTable.get().spec("conntrack", "-", family, index); }
 
     /** Modules whose symbols a module needs, as far as the table lists them. */
     List<String> linked(String module) {

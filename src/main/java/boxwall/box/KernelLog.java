@@ -12,17 +12,16 @@ import java.util.Set;
 import boxwall.netfilter.Words;
 
 /**
- * What the kernel log says: which modules it refused, and what else of AVM's it shows ({@link Clue}). {@link LogMessage} takes off what stands
- * in front of the messages. The lines:
- * <pre>
+ * What the kernel log says: which modules it refused, and what else of AVM's it shows ({@link Clue}).
+ * {@link LogMessage} takes off what stands in front of the messages. The lines: <pre>
  * nf_conntrack: exports duplicate symbol nf_conntrack_find_get (owned by avm_conntrack)
  * nf_conntrack: Unknown symbol nf_ct_destroy                     newer kernels add (err 0)
  * xt_comment: version magic '2.6.32.60 SMP …' should be '2.6.32.67 SMP …'
  * xt_state: disagrees about version of symbol module_layout
  * kdsldmod: init start (Mar 21 2017 18:53:08) sizeof(struct sk_buff)=440
  * kdsld: init start (sizeof(struct sk_buff) = 384)
- * </pre>
- * Sources: recorded on 2.6.32 and 6.1; the sizes are printed by kdsldmod (2.6.19, 2.6.32, 4.1) and by Freetz' debug patches.
+ * </pre> Sources: recorded on 2.6.32 and 6.1; the sizes are printed by kdsldmod (2.6.19, 2.6.32, 4.1) and by Freetz'
+ * debug patches.
  */
 final class KernelLog {
     /** Why the kernel said no. */
@@ -63,9 +62,13 @@ final class KernelLog {
     /** Longer than any honest message. */
     private static final int LONGEST = 1000;
     private static final String SIZE = "sizeof(struct sk_buff)";
-    /** Where a log is, best first; the last two are of use only where nothing else was recorded: they may be older than this boot. */
+    /**
+     * Where a log is, best first; the last two are of use only where nothing else was recorded: they may be older than
+     * this boot.
+     */
     private static final List<String> COMMANDS = Arrays.asList("dmesg", "logread");
-    private static final List<String> FILES = Arrays.asList("/proc/kmsg", "/var/log/messages", "/proc/avm/log_sd/panic");
+    private static final List<String> FILES =
+            Arrays.asList("/proc/kmsg", "/var/log/messages", "/proc/avm/log_sd/panic");
 
     private final Readings readings;
     private final List<String> logs = new ArrayList<>();
@@ -78,20 +81,14 @@ final class KernelLog {
     KernelLog(Readings readings) {
         this.readings = readings;
         for (String name : COMMANDS) {
-            if (readings.command(name) != null) {
-                logs.add(name);
-            }
+            if (readings.command(name) != null) { logs.add(name); }
         }
         for (String name : logs.isEmpty() ? FILES : Collections.<String>emptyList()) {
-            if (readings.file(name) != null) {
-                logs.add(name);
-            }
+            if (readings.file(name) != null) { logs.add(name); }
         }
         for (String log : logs) {
             for (String line : lines(log)) {
-                if (line.length() <= LONGEST) {
-                    read(log, line);
-                }
+                if (line.length() <= LONGEST) { read(log, line); }
             }
         }
     }
@@ -106,14 +103,10 @@ final class KernelLog {
             String text = message.text();
             if (message.isKernel()) {
                 Clue clue = clue(text);
-                if (clue != null) {
-                    note(clue, log, line);
-                }
+                if (clue != null) { note(clue, log, line); }
                 refusal(text, log, line);
                 size(text, log, line);
-            } else if ("dsld".equals(message.tag) && text.startsWith("startup")) {
-                note(Clue.DSLD, log, line);
-            }
+            } else if ("dsld".equals(message.tag) && text.startsWith("startup")) { note(Clue.DSLD, log, line); }
         }
     }
 
@@ -121,26 +114,25 @@ final class KernelLog {
         if (clue == Clue.PRINTK_AVM || clue == Clue.PRINTK_STD) {
             clues.remove(clue == Clue.PRINTK_AVM ? Clue.PRINTK_STD : Clue.PRINTK_AVM);
         }
-        if (!clues.containsKey(clue)) {
-            clues.put(clue, Evidence.line(log, line));
-        }
+        if (!clues.containsKey(clue)) { clues.put(clue, Evidence.line(log, line)); }
     }
 
     /** By how a message begins: a log has thousands of others. Null for those. */
     private static Clue clue(String text) {
         switch (text.length() == 0 ? ' ' : text.charAt(0)) {
-            case 'A':
+            case 'A' :
                 // "AVM PA for Linux 2.6.32.61", "AVM PA 4.1.4 2013-11-27"
                 return text.startsWith("AVM PA ") ? Clue.ACCELERATION : null;
-            case 'a':
-                return text.startsWith("avm_pa: ") || text.startsWith("avm_pa_") || text.startsWith("avmnet: avm_pa: ") ? Clue.ACCELERATION : null;
-            case 'k':
+            case 'a' :
+                return text.startsWith("avm_pa: ") || text.startsWith("avm_pa_") || text.startsWith("avmnet: avm_pa: ")
+                        ? Clue.ACCELERATION : null;
+            case 'k' :
                 return text.startsWith("kdsldmod: ") || text.startsWith("kdsld: ") ? Clue.KDSLDMOD : null;
-            case 'o':
+            case 'o' :
                 return text.startsWith("offload_pa: ") ? Clue.ACCELERATION : null;
-            case '[':
+            case '[' :
                 return bracketed(text);
-            default:
+            default :
                 return null;
         }
     }
@@ -150,10 +142,9 @@ final class KernelLog {
             return text.indexOf("redirect") > 0 && text.endsWith("(/dev/debug)") ? Clue.PRINTK_AVM
                     : text.indexOf("standard kernel-messages") > 0 ? Clue.PRINTK_STD : null;
         }
-        if (text.startsWith("[avm_pa]") || text.startsWith("[loadcontrol]module avm_pa ")) {
-            return Clue.ACCELERATION;
-        }
-        // "[module-alloc-by-name] give 0x1d2000 bytes at 0x8138f000 to module 'kdsldmod' (…", "[module-mem] give …": it is being loaded
+        if (text.startsWith("[avm_pa]") || text.startsWith("[loadcontrol]module avm_pa ")) { return Clue.ACCELERATION; }
+        // "[module-alloc-by-name] give 0x1d2000 bytes at 0x8138f000 to module 'kdsldmod' (…", "[module-mem] give …": it
+        // is being loaded
         int module = text.startsWith("[module-") ? Words.find(text, " to module '", 0) + 12 : 0;
         return module < 12 ? null : text.startsWith("kdsldmod'", module) ? Clue.KDSLDMOD
                 : text.startsWith("offload_pa'", module) ? Clue.ACCELERATION : null;
@@ -161,17 +152,15 @@ final class KernelLog {
 
     private void refusal(String text, String log, String line) {
         int colon = text.indexOf(": ");
-        if (colon < 1 || colon > 64 || !Words.isName(text.substring(0, colon), "_-")) {
-            return;
-        }
+        if (colon < 1 || colon > 64 || !Words.isName(text.substring(0, colon), "_-")) { return; }
         String module = text.substring(0, colon);
         String rest = text.substring(colon + 2);
         Refusal refusal = null;
         if (rest.startsWith("exports duplicate symbol ")) {
             String[] words = Words.of(rest.substring(25));
             if (words.length == 4 && words[1].equals("(owned") && words[2].equals("by") && words[3].endsWith(")")) {
-                refusal = new Refusal(Cause.DUPLICATE_SYMBOL, module, words[0], words[3].substring(0, words[3].length() - 1),
-                        Evidence.line(log, line));
+                refusal = new Refusal(Cause.DUPLICATE_SYMBOL, module, words[0],
+                        words[3].substring(0, words[3].length() - 1), Evidence.line(log, line));
             }
         } else if (rest.startsWith("Unknown symbol ")) {
             String[] words = Words.of(rest.substring(15));
@@ -182,22 +171,22 @@ final class KernelLog {
             refusal = new Refusal(Cause.VERSION_MAGIC, module, "", "", Evidence.line(log, line));
         } else if (rest.startsWith("disagrees about version of symbol ")) {
             String[] words = Words.of(rest.substring(34));
-            refusal = words.length == 1 ? new Refusal(Cause.SYMBOL_VERSION, module, words[0], "", Evidence.line(log, line)) : null;
+            refusal = words.length == 1
+                    ? new Refusal(Cause.SYMBOL_VERSION, module, words[0], "", Evidence.line(log, line)) : null;
         }
         boolean sane = refusal != null && (refusal.symbol.length() == 0 || Words.isName(refusal.symbol, "_."))
                 && (refusal.owner.length() == 0 || Words.isName(refusal.owner, "_-"));
         // each try adds the same line again
-        if (sane && seen.add(text)) {
-            refusals.add(refusal);
-        }
+        if (sane && seen.add(text)) { refusals.add(refusal); }
     }
 
-    /** {@code sizeof(struct sk_buff)=440}, {@code (sizeof(struct sk_buff) = 384)}; other sizes in a log ({@code skb_shared_size:344}, slabs) are others. */
+    /**
+     * {@code sizeof(struct sk_buff)=440}, {@code (sizeof(struct sk_buff) = 384)}; other sizes in a log
+     * ({@code skb_shared_size:344}, slabs) are others.
+     */
     private void size(String text, String log, String line) {
         int at = text.indexOf('(') < 0 ? -1 : Words.find(text, SIZE, 0);
-        if (at < 0) {
-            return;
-        }
+        if (at < 0) { return; }
         int number = at + SIZE.length();
         while (number < text.length() && (text.charAt(number) == ' ' || text.charAt(number) == '=')) {
             number++;
@@ -219,9 +208,7 @@ final class KernelLog {
     }
 
     /** The line that shows it as evidence, or null. */
-    String clue(Clue clue) {
-        return clues.get(clue);
-    }
+    String clue(Clue clue) { return clues.get(clue); }
 
     /** A message of the kernel's, or what a serial console shows of scripts, with its line as evidence. */
     static final class Line {
@@ -240,7 +227,8 @@ final class KernelLog {
         for (String log : logs) {
             for (String line : lines(log)) {
                 boolean may = line.length() <= LONGEST && Words.find(line, word, 0) >= 0;
-                for (LogMessage message = may ? LogMessage.of(line) : null; message != null && message.isKernel(); message = message.next()) {
+                for (LogMessage message = may ? LogMessage.of(line) : null; message != null
+                        && message.isKernel(); message = message.next()) {
                     if (Words.find(message.text(), word, 0) >= 0) {
                         found.add(new Line(message.text(), Evidence.line(log, line)));
                     }

@@ -6,8 +6,7 @@ import java.util.List;
 import boxwall.netfilter.Words;
 
 /**
- * Which kernel runs, from all readings that name it, best first:
- * <pre>
+ * Which kernel runs, from all readings that name it, best first: <pre>
  * uname -r                  3.10.107
  * /proc/version             Linux version 2.6.13.1-ohio (builder@…
  * uname -a                  Linux fritz 2.4.17_mvl21-malta-mips_fp_le 699-4 Fr Mai 13 …           the third word
@@ -16,8 +15,7 @@ import boxwall.netfilter.Words;
  *                           AVM PA for Linux 2.6.32.61
  *                           xt_comment: version magic '…' should be '2.6.32.67 SMP …'
  * /lib/modules              5.4.213                                                        where it is the only one there
- * </pre>
- * Immutable.
+ * </pre> Immutable.
  */
 final class KernelRelease {
     private static final String BANNER = "Linux version ";
@@ -32,9 +30,7 @@ final class KernelRelease {
     static KernelRelease of(Readings readings, KernelLog log) {
         KernelRelease found = new KernelRelease();
         found.fromFiles(readings);
-        if (found.release == null) {
-            found.fromLog(log == null ? new KernelLog(readings) : log);
-        }
+        if (found.release == null) { found.fromLog(log == null ? new KernelLog(readings) : log); }
         List<String> directories = readings.moduleReleases();
         if (found.release == null && directories.size() == 1) {
             found.take(directories.get(0), "/lib/modules/" + directories.get(0) + " is there, and no other");
@@ -55,11 +51,7 @@ final class KernelRelease {
         }
     }
 
-    private void first(String word, String line) {
-        if (release == null) {
-            take(word, line);
-        }
-    }
+    private void first(String word, String line) { if (release == null) { take(word, line); } }
 
     private void take(String word, String line) {
         if (isRelease(word)) {
@@ -80,7 +72,8 @@ final class KernelRelease {
         }
         for (KernelLog.Line line : release == null ? log.find(SHOULD) : NONE) {
             String magic = line.text.substring(Words.find(line.text, SHOULD, 0) + SHOULD.length());
-            take(line.text.indexOf(": version magic '") > 0 && magic.indexOf(' ') > 0 ? magic.substring(0, magic.indexOf(' ')) : "", line.evidence);
+            take(line.text.indexOf(": version magic '") > 0 && magic.indexOf(' ') > 0
+                    ? magic.substring(0, magic.indexOf(' ')) : "", line.evidence);
         }
     }
 
@@ -91,17 +84,16 @@ final class KernelRelease {
         return words.length == 0 ? "" : words[0];
     }
 
-    /** The word in front of {@code #1}, the build's number, in the line that says whether the kernel is tainted; empty for none. */
+    /**
+     * The word in front of {@code #1}, the build's number, in the line that says whether the kernel is tainted; empty
+     * for none.
+     */
     private static String panicked(String text) {
-        if (Words.find(text, "Tainted: ", 0) < 0 && Words.find(text, "Not tainted", 0) < 0) {
-            return "";
-        }
+        if (Words.find(text, "Tainted: ", 0) < 0 && Words.find(text, "Not tainted", 0) < 0) { return ""; }
         String[] words = Words.of(text);
         for (int i = 1; i < words.length; i++) {
             String release = words[i - 1].startsWith("(") ? words[i - 1].substring(1) : words[i - 1];
-            if (words[i].startsWith("#") && Words.digits(words[i], 1) > 1 && isRelease(release)) {
-                return release;
-            }
+            if (words[i].startsWith("#") && Words.digits(words[i], 1) > 1 && isRelease(release)) { return release; }
         }
         return "";
     }
@@ -109,17 +101,13 @@ final class KernelRelease {
     /** {@code 2.6.32.61}, {@code 2.6.13.1-ohio}: a number, a dot, a digit, then what a release may have. */
     static boolean isRelease(String text) {
         int dot = Words.digits(text, 0);
-        return text.length() < 65 && dot > 0 && dot + 1 < text.length() && text.charAt(dot) == '.' && Words.digits(text, dot + 1) > dot + 1
-                && Words.isName(text, "._+-");
+        return text.length() < 65 && dot > 0 && dot + 1 < text.length() && text.charAt(dot) == '.'
+                && Words.digits(text, dot + 1) > dot + 1 && Words.isName(text, "._+-");
     }
 
     /** As {@code uname -r} says it, or null. */
-    String release() {
-        return release;
-    }
+    String release() { return release; }
 
     /** The line that says it, with its source; empty when it isn't known. */
-    String evidence() {
-        return evidence;
-    }
+    String evidence() { return evidence; }
 }

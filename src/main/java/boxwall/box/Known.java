@@ -4,7 +4,5 @@ package boxwall.box;
 public enum Known {
     YES, NO, UNKNOWN;
 
-    static Known of(boolean yes) {
-        return yes ? YES : NO;
-    }
+    static Known of(boolean yes) { return yes ? YES : NO; }
 }

@@ -7,18 +7,17 @@ import java.util.List;
 import boxwall.netfilter.Words;
 
 /**
- * Which files a directory has, where that was read: kept as the output of {@code ls DIRECTORY}, with or without options, in one column or
- * more, perhaps only the names that matter here.
+ * Which files a directory has, where that was read: kept as the output of {@code ls DIRECTORY}, with or without
+ * options, in one column or more, perhaps only the names that matter here.
  */
 final class Listing {
     /** The command whose output lists the directory, or null. */
     private static String command(Readings readings, String directory) {
         String plain = "ls_" + Words.replace(directory, "/", "%2F");
-        if (readings.command(plain) != null) {
-            return plain;
-        }
+        if (readings.command(plain) != null) { return plain; }
         for (String name : readings.commandNames()) {
-            if (name.startsWith("ls_-") && name.indexOf("_-d") < 0 && (name.endsWith(plain.substring(2)) || name.endsWith(plain.substring(2) + "%2F"))
+            if (name.startsWith("ls_-") && name.indexOf("_-d") < 0
+                    && (name.endsWith(plain.substring(2)) || name.endsWith(plain.substring(2) + "%2F"))
                     || name.equals(plain + "%2F")) {
                 return name;
             }
@@ -45,13 +44,14 @@ final class Listing {
         return names;
     }
 
-    /** Whether a program is in one of the directories that commands are looked for in; NO only when each that exists was listed. */
+    /**
+     * Whether a program is in one of the directories that commands are looked for in; NO only when each that exists was
+     * listed.
+     */
     static Known program(Readings readings, String name) {
         boolean listed = false;
         for (String directory : new String[] {"/sbin", "/usr/sbin", "/bin", "/usr/bin"}) {
-            if (contains(readings, directory, name)) {
-                return Known.YES;
-            }
+            if (contains(readings, directory, name)) { return Known.YES; }
             listed |= isKnown(readings, directory);
         }
         return listed ? Known.NO : Known.UNKNOWN;

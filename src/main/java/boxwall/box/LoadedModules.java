@@ -8,8 +8,8 @@ import java.util.Set;
 import boxwall.netfilter.Words;
 
 /**
- * The modules in the kernel now: {@code ip_tables 11575 1 iptable_filter, Live 0xc001b000 (P)} in /proc/modules, else lsmod's
- * table, whose head line starts with {@code Module}.
+ * The modules in the kernel now: {@code ip_tables 11575 1 iptable_filter, Live 0xc001b000 (P)} in /proc/modules, else
+ * lsmod's table, whose head line starts with {@code Module}.
  */
 final class LoadedModules {
     private final Map<String, String> lines = new LinkedHashMap<>();
@@ -35,7 +35,8 @@ final class LoadedModules {
             }
             lines.put(normal(words[0]), Evidence.line(source, line));
         }
-        // an empty /proc/modules is a kernel with nothing loaded, lsmod has a head line at least; something else says nothing
+        // an empty /proc/modules is a kernel with nothing loaded, lsmod has a head line at least; something else says
+        // nothing
         known = (proc || lsmod) && (sane || !lines.isEmpty());
     }
 
@@ -45,20 +46,12 @@ final class LoadedModules {
     }
 
     /** Whether what is loaded was read at all. */
-    boolean isKnown() {
-        return known;
-    }
+    boolean isKnown() { return known; }
 
-    boolean contains(String module) {
-        return lines.containsKey(normal(module));
-    }
+    boolean contains(String module) { return lines.containsKey(normal(module)); }
 
     /** The line as evidence, or null. */
-    String line(String module) {
-        return lines.get(normal(module));
-    }
+    String line(String module) { return lines.get(normal(module)); }
 
-    Set<String> names() {
-        return java.util.Collections.unmodifiableSet(lines.keySet());
-    }
+    Set<String> names() { return java.util.Collections.unmodifiableSet(lines.keySet()); }
 }

@@ -3,18 +3,16 @@ package boxwall.box;
 import boxwall.netfilter.Words;
 
 /**
- * One message of a log, without what dmesg, klogd, syslogd or a serial console put in front of it:
- * <pre>
+ * One message of a log, without what dmesg, klogd, syslogd or a serial console put in front of it: <pre>
  * [ 4626.852000] text                       &lt;3&gt;[  138.742734][2]text          the processor's number, with or without a blank behind it
  *  4626.852000] text                        the first bracket was lost in copying
  * Jan  1 01:00:54 fritz kern.err kernel: [   17.2] text              syslogd, with or without host and facility
  * 7590.log:Jan  1 01:00:59 fritz kern.err kernel: [   17.2] text     the same out of grep over some files
  * 2000-01-01 01:00:19 dsld: text            a daemon of AVM's on the console
  * kern.info kernel: [   20.12] ^M&lt;6&gt;[   20.14] text               a second message in one line: {@link #next}
- * </pre>
- * The only place that knows these heads. A head is trusted for one thing more: what it says of the sender. Whoever may write to syslog
- * can write {@code sipd[77]: … kernel: …}, so the kernel is the sender only where {@code kernel} is syslog's tag, and the facility, if there
- * is one, is kern. Immutable.
+ * </pre> The only place that knows these heads. A head is trusted for one thing more: what it says of the sender.
+ * Whoever may write to syslog can write {@code sipd[77]: … kernel: …}, so the kernel is the sender only where
+ * {@code kernel} is syslog's tag, and the facility, if there is one, is kern. Immutable.
  */
 public final class LogMessage {
     private static final String MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec ";
@@ -49,9 +47,7 @@ public final class LogMessage {
         int from = carriageReturns(line, 0);
         int level = fileName(line, level(line, from));
         int time = time(line, level);
-        if (time == level) {
-            return new LogMessage(line, from, null, null, true);
-        }
+        if (time == level) { return new LogMessage(line, from, null, null, true); }
         String when = line.substring(level, time);
         boolean kern = true;
         int word = time + 1;
@@ -61,10 +57,12 @@ public final class LogMessage {
             if (last > word + 1 && last - word <= LONGEST_TAG && line.charAt(last - 1) == ':') {
                 int bracket = line.indexOf('[', word);
                 String tag = line.substring(word, bracket > word && bracket < last ? bracket : last - 1);
-                return new LogMessage(line, last, when, tag, kern && tag.equals("kernel") && last - 1 - word == tag.length());
+                return new LogMessage(line, last, when, tag,
+                        kern && tag.equals("kernel") && last - 1 - word == tag.length());
             }
             int dot = line.lastIndexOf('.', last);
-            kern &= dot <= word || LEVELS.indexOf(' ' + line.substring(dot + 1, last) + ' ') < 0 || line.startsWith("kern.", word);
+            kern &= dot <= word || LEVELS.indexOf(' ' + line.substring(dot + 1, last) + ' ') < 0
+                    || line.startsWith("kern.", word);
             word = last + 1;
         }
         return new LogMessage(line, time + 1, when, "", false);
@@ -78,18 +76,24 @@ public final class LogMessage {
     /** Behind the file's name that {@code grep TEXT FILES} puts in front of syslog's time. */
     private static int fileName(String line, int from) {
         int colon = line.indexOf(':', from);
-        return colon > from && colon - from <= LONGEST_TAG && line.lastIndexOf(' ', colon) < from && time(line, colon + 1) > colon + 1 ? colon + 1 : from;
+        return colon > from && colon - from <= LONGEST_TAG && line.lastIndexOf(' ', colon) < from
+                && time(line, colon + 1) > colon + 1 ? colon + 1 : from;
     }
 
-    /** Where syslog's time at this index ends: {@code Jan  1 01:00:54} or {@code 2000-01-01 01:00:19}; the index itself when there is none. */
+    /**
+     * Where syslog's time at this index ends: {@code Jan  1 01:00:54} or {@code 2000-01-01 01:00:19}; the index itself
+     * when there is none.
+     */
     private static int time(String line, int from) {
         int clock = from + 7;
-        if (line.length() - from > 16 && line.charAt(from + 3) == ' ' && MONTHS.indexOf(line.substring(from, from + 4)) % 4 == 0) {
+        if (line.length() - from > 16 && line.charAt(from + 3) == ' '
+                && MONTHS.indexOf(line.substring(from, from + 4)) % 4 == 0) {
             return isClock(line, clock) && line.charAt(clock + 8) == ' ' ? clock + 8 : from;
         }
         clock = from + 11;
         if (line.length() - from > 20 && line.charAt(from + 4) == '-' && line.charAt(from + 7) == '-'
-                && Words.digits(line, from) == from + 4 && Words.digits(line, from + 8) == from + 10 && isClock(line, clock)) {
+                && Words.digits(line, from) == from + 4 && Words.digits(line, from + 8) == from + 10
+                && isClock(line, clock)) {
             int blank = line.indexOf(' ', clock);
             return blank < 0 ? from : blank;
         }
@@ -98,8 +102,9 @@ public final class LogMessage {
 
     /** {@code 01:00:54} with a blank behind it, or a fraction and a zone. */
     private static boolean isClock(String line, int at) {
-        return line.length() > at + 8 && Words.digits(line, at) == at + 2 && line.charAt(at + 2) == ':' && Words.digits(line, at + 3) == at + 5
-                && line.charAt(at + 5) == ':' && Words.digits(line, at + 6) == at + 8;
+        return line.length() > at + 8 && Words.digits(line, at) == at + 2 && line.charAt(at + 2) == ':'
+                && Words.digits(line, at + 3) == at + 5 && line.charAt(at + 5) == ':'
+                && Words.digits(line, at + 6) == at + 8;
     }
 
     /** Behind {@code \r} and {@code ^M}, which syslogd and cat -v make of it. */
@@ -114,7 +119,8 @@ public final class LogMessage {
     /** Behind {@code <6>}. */
     private static int level(String line, int from) {
         int digits = from < line.length() && line.charAt(from) == '<' ? Words.digits(line, from + 1) : 0;
-        return digits > from + 1 && digits < from + 5 && digits < line.length() && line.charAt(digits) == '>' ? digits + 1 : from;
+        return digits > from + 1 && digits < from + 5 && digits < line.length() && line.charAt(digits) == '>'
+                ? digits + 1 : from;
     }
 
     private int blanks(int from) {
@@ -142,19 +148,19 @@ public final class LogMessage {
         return at;
     }
 
-    /** Behind {@code [ 1234.567890]}, or {@code 1234.567890]} where the line begins so; the index itself when there is none. */
+    /**
+     * Behind {@code [ 1234.567890]}, or {@code 1234.567890]} where the line begins so; the index itself when there is
+     * none.
+     */
     private int stamp(int from, boolean first) {
         boolean open = from < line.length() && line.charAt(from) == '[';
-        if (!open && !first) {
-            return from;
-        }
+        if (!open && !first) { return from; }
         int number = blanks(open ? from + 1 : from);
         int dot = Words.digits(line, number);
-        if (dot == number || dot - number > 9 || dot >= line.length() || line.charAt(dot) != '.') {
-            return from;
-        }
+        if (dot == number || dot - number > 9 || dot >= line.length() || line.charAt(dot) != '.') { return from; }
         int close = Words.digits(line, dot + 1);
-        return close > dot + 1 && close < dot + 8 && close < line.length() && line.charAt(close) == ']' ? close + 1 : from;
+        return close > dot + 1 && close < dot + 8 && close < line.length() && line.charAt(close) == ']' ? close + 1
+                : from;
     }
 
     private String number(int from, int stamp) {
@@ -167,25 +173,26 @@ public final class LogMessage {
 
     /** Behind {@code [2]}, the processor, or {@code [   T12]}, the task (CONFIG_PRINTK_CALLER). */
     private int processor(int from) {
-        if (from >= line.length() || line.charAt(from) != '[') {
-            return from;
-        }
+        if (from >= line.length() || line.charAt(from) != '[') { return from; }
         int at = blanks(from + 1);
         boolean caller = at < line.length() && (line.charAt(at) == 'T' || line.charAt(at) == 'C');
         int digits = Words.digits(line, caller ? at + 1 : at);
-        return digits > at && digits < at + 8 && digits < line.length() && line.charAt(digits) == ']' ? digits + 1 : from;
+        return digits > at && digits < at + 8 && digits < line.length() && line.charAt(digits) == ']' ? digits + 1
+                : from;
     }
 
-    /** Where another message begins in the middle of this one: {@code ^M<6>[   20.140000]}, {@code <6>[   20.140000]}; -1 for nowhere. */
+    /**
+     * Where another message begins in the middle of this one: {@code ^M<6>[   20.140000]}, {@code <6>[   20.140000]};
+     * -1 for nowhere.
+     */
     private int inner(int from) {
         for (int open = line.indexOf('[', from + 1); open >= 0; open = line.indexOf('[', open + 1)) {
             char before = line.charAt(open - 1);
             if ((before == '>' || before == '\r' || before == 'M') && stamp(open, false) > open) {
                 int at = before == '>' ? line.lastIndexOf('<', open) : before == 'M' ? open - 2 : open - 1;
-                boolean head = at > from && (before == '>' ? level(line, at) == open : carriageReturns(line, at) == open);
-                if (head) {
-                    return at;
-                }
+                boolean head =
+                        at > from && (before == '>' ? level(line, at) == open : carriageReturns(line, at) == open);
+                if (head) { return at; }
             }
         }
         return -1;

@@ -24,9 +24,7 @@ final class ModuleSpec {
     private ModuleSpec(String text) {
         this.text = text;
         offered = !text.startsWith("(") && isModules();
-        if (!isModules()) {
-            return;
-        }
+        if (!isModules()) { return; }
         String[] parts = Words.split(text.startsWith("(") ? text.substring(1, text.length() - 1) : text, '+');
         for (int i = 0; i < parts.length; i++) {
             if (parts[i].equals("%ct")) {
@@ -43,13 +41,9 @@ final class ModuleSpec {
         }
     }
 
-    static ModuleSpec parse(String text) {
-        return new ModuleSpec(text);
-    }
+    static ModuleSpec parse(String text) { return new ModuleSpec(text); }
 
-    private boolean isModules() {
-        return !text.equals("-") && !text.equals("?") && !text.equals("@core");
-    }
+    private boolean isModules() { return !text.equals("-") && !text.equals("?") && !text.equals("@core"); }
 
     /** Whether the feature is part of ip_tables or ip6_tables itself. */
     boolean isCore() {
@@ -57,23 +51,15 @@ final class ModuleSpec {
     }
 
     /** Whether this generation has no such thing at all. */
-    boolean isNone() {
-        return text.equals("-");
-    }
+    boolean isNone() { return text.equals("-"); }
 
-    boolean isUnlisted() {
-        return text.equals("?");
-    }
+    boolean isUnlisted() { return text.equals("?"); }
 
     /** Whether Freetz' menu offers the module. */
-    boolean isOffered() {
-        return offered;
-    }
+    boolean isOffered() { return offered; }
 
     /** Whether using it loads connection tracking. */
-    boolean pullsConntrack() {
-        return conntrack;
-    }
+    boolean pullsConntrack() { return conntrack; }
 
     /** The module itself, best first; empty for core, none and unlisted. */
     List<String> alternatives() {
@@ -91,7 +77,5 @@ final class ModuleSpec {
     }
 
     @Override
-    public String toString() {
-        return text;
-    }
+    public String toString() { return text; }
 }

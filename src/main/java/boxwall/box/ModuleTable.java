@@ -20,7 +20,10 @@ final class ModuleTable {
     private static final ModuleTable TABLE = new ModuleTable();
 
     private final List<String[]> generations = new ArrayList<>();
-    /** "match 4" to the names of that kind, each with the words of its row: a box asks for one generation, so rows are read when asked. */
+    /**
+     * "match 4" to the names of that kind, each with the words of its row: a box asks for one generation, so rows are
+     * read when asked.
+     */
     private final Map<String, TreeMap<String, String[]>> rows = new HashMap<>();
     private final Map<String, ModuleSpec> specs = new HashMap<>();
     private final List<String[]> symbols = new ArrayList<>();
@@ -33,9 +36,7 @@ final class ModuleTable {
             try {
                 String line = reader.readLine();
                 while (line != null) {
-                    if (line.length() > 0 && line.charAt(0) != '#') {
-                        add(words(line));
-                    }
+                    if (line.length() > 0 && line.charAt(0) != '#') { add(words(line)); }
                     line = reader.readLine();
                 }
             } finally {
@@ -46,9 +47,7 @@ final class ModuleTable {
         }
     }
 
-    static ModuleTable get() {
-        return TABLE;
-    }
+    static ModuleTable get() { return TABLE; }
 
     private static String[] words(String line) {
         StringTokenizer tokens = new StringTokenizer(line, " ");
@@ -69,9 +68,7 @@ final class ModuleTable {
         } else {
             for (char digit : words[2].toCharArray()) {
                 String key = words[0] + " " + digit;
-                if (!rows.containsKey(key)) {
-                    rows.put(key, new TreeMap<String, String[]>());
-                }
+                if (!rows.containsKey(key)) { rows.put(key, new TreeMap<String, String[]>()); }
                 rows.get(key).put(words[1], words);
             }
         }
@@ -79,46 +76,37 @@ final class ModuleTable {
 
     /** Whether {@code 2.6.19-3.12}, {@code 4.1+}, {@code 2.6.13} or {@code all} covers the generation of that index. */
     private boolean covers(String range, int index) {
-        if (range.equals("all")) {
-            return true;
-        }
-        if (range.endsWith("+")) {
-            return index >= indexOf(range.substring(0, range.length() - 1));
-        }
+        if (range.equals("all")) { return true; }
+        if (range.endsWith("+")) { return index >= indexOf(range.substring(0, range.length() - 1)); }
         int dash = range.indexOf('-');
-        if (dash < 0) {
-            return index == indexOf(range);
-        }
+        if (dash < 0) { return index == indexOf(range); }
         return index >= indexOf(range.substring(0, dash)) && index <= indexOf(range.substring(dash + 1));
     }
 
     private int indexOf(String name) {
         for (int i = 0; i < generations.size(); i++) {
-            if (generations.get(i)[1].equals(name)) {
-                return i;
-            }
+            if (generations.get(i)[1].equals(name)) { return i; }
         }
         throw new IllegalStateException("generations.txt names a generation that it doesn't list: " + name);
     }
 
-    int size() {
-        return generations.size();
-    }
+    int size() { return generations.size(); }
 
     /** The words of a generation's line: {@code generation NAME POLICY USERLAND}. */
     String[] generation(int index) {
         return generations.get(index);
     }
 
-    /** What the generation needs for a feature; UNLISTED when no row says. {@code kind} is core, conntrack, table, match or target. */
+    /**
+     * What the generation needs for a feature; UNLISTED when no row says. {@code kind} is core, conntrack, table, match
+     * or target.
+     */
     ModuleSpec spec(String kind, String name, Family family, int generation) {
         TreeMap<String, String[]> ofKind = rows.get(kind + " " + family.digit());
         String[] words = ofKind == null ? null : ofKind.get(name);
         for (int i = 3; words != null && i < words.length; i++) {
             int equals = words[i].indexOf('=');
-            if (covers(words[i].substring(0, equals), generation)) {
-                return parsed(words[i].substring(equals + 1));
-            }
+            if (covers(words[i].substring(0, equals), generation)) { return parsed(words[i].substring(equals + 1)); }
         }
         return ModuleSpec.UNLISTED;
     }
@@ -138,8 +126,10 @@ final class ModuleTable {
         for (Map.Entry<String, TreeMap<String, String[]>> kind : rows.entrySet()) {
             Family family = kind.getKey().endsWith("6") ? Family.IPV6 : Family.IPV4;
             for (String name : kind.getValue().keySet()) {
-                ModuleSpec spec = spec(kind.getKey().substring(0, kind.getKey().length() - 2), name, family, generation);
-                if (spec.alternatives().contains(module) || spec.along().contains(module) && spec.alternatives().size() + spec.along().size() > 1) {
+                ModuleSpec spec =
+                        spec(kind.getKey().substring(0, kind.getKey().length() - 2), name, family, generation);
+                if (spec.alternatives().contains(module)
+                        || spec.along().contains(module) && spec.alternatives().size() + spec.along().size() > 1) {
                     linked.addAll(spec.needed());
                 }
             }
@@ -161,10 +151,9 @@ final class ModuleTable {
     String owner(String symbol, int generation) {
         for (String[] line : symbols) {
             boolean beginning = line[1].endsWith("*");
-            boolean fits = beginning ? symbol.startsWith(line[1].substring(0, line[1].length() - 1)) : symbol.equals(line[1]);
-            if (fits && covers(line[3], generation)) {
-                return line[2];
-            }
+            boolean fits =
+                    beginning ? symbol.startsWith(line[1].substring(0, line[1].length() - 1)) : symbol.equals(line[1]);
+            if (fits && covers(line[3], generation)) { return line[2]; }
         }
         return null;
     }
@@ -175,9 +164,7 @@ final class ModuleTable {
         String current = module;
         // a name may have changed twice (ipt_CONNMARK, xt_CONNMARK, xt_connmark)
         for (String[] rename : renames) {
-            if (rename[1].equals(current) && covers(rename[3], generation)) {
-                current = rename[2];
-            }
+            if (rename[1].equals(current) && covers(rename[3], generation)) { current = rename[2]; }
         }
         for (String[] rename : renames) {
             if (rename[2].equals(module) && current.equals(module) && !covers(rename[3], generation)

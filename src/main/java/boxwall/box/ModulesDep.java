@@ -12,8 +12,9 @@ import java.util.Set;
 import boxwall.netfilter.Words;
 
 /**
- * The module files of this kernel: {@code kernel/net/netfilter/xt_state.ko: kernel/net/netfilter/x_tables.ko …} a line in
- * modules.dep (paths relative or absolute, .ko or .ko.xz), and modules.builtin where there is one (Freetz leaves it empty).
+ * The module files of this kernel: {@code kernel/net/netfilter/xt_state.ko: kernel/net/netfilter/x_tables.ko …} a line
+ * in modules.dep (paths relative or absolute, .ko or .ko.xz), and modules.builtin where there is one (Freetz leaves it
+ * empty).
  */
 final class ModulesDep {
     /** Module to its raw line: most lines are never looked at, so they are taken apart when they are. */
@@ -31,17 +32,13 @@ final class ModulesDep {
         // an empty file is what a failed write leaves, not a box without modules
         known = !lines.isEmpty();
         for (String line : readings.lines(directory + "/modules.builtin")) {
-            if (line.endsWith(".ko")) {
-                builtin.put(name(line), Evidence.line("modules.builtin", line));
-            }
+            if (line.endsWith(".ko")) { builtin.put(name(line), Evidence.line("modules.builtin", line)); }
         }
     }
 
     private void add(String line) {
         int colon = line.indexOf(':');
-        if (colon <= 0 || line.substring(0, colon).indexOf(".ko") < 0) {
-            return;
-        }
+        if (colon <= 0 || line.substring(0, colon).indexOf(".ko") < 0) { return; }
         lines.put(name(line.substring(0, colon)), line);
     }
 
@@ -66,13 +63,9 @@ final class ModulesDep {
     }
 
     /** Whether modules.dep was read and had a module in it. */
-    boolean isKnown() {
-        return known;
-    }
+    boolean isKnown() { return known; }
 
-    boolean contains(String module) {
-        return lines.containsKey(LoadedModules.normal(module));
-    }
+    boolean contains(String module) { return lines.containsKey(LoadedModules.normal(module)); }
 
     /** Its line as evidence, or null. */
     String line(String module) {
@@ -83,9 +76,7 @@ final class ModulesDep {
     /** The absolute path of the module's file, or null. */
     String path(String module) {
         String line = lines.get(LoadedModules.normal(module));
-        if (line == null) {
-            return null;
-        }
+        if (line == null) { return null; }
         String path = line.substring(0, line.indexOf(':'));
         return path.startsWith("/") ? path : directory + "/" + path;
     }
@@ -103,9 +94,7 @@ final class ModulesDep {
     }
 
     private void visit(String module, Set<String> order, Set<String> open) {
-        if (order.contains(module) || !open.add(module)) {
-            return;
-        }
+        if (order.contains(module) || !open.add(module)) { return; }
         List<String> needed = needed(module);
         // depmod writes the nearest first: the last one is loaded first
         for (int i = needed.size() - 1; i >= 0; i--) {

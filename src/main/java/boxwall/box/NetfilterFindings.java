@@ -44,16 +44,18 @@ final class NetfilterFindings {
             String release = facts.kernelRelease();
             add("kernel-unknown", Severity.NOTE, one(release == null ? "" : facts.release().evidence()),
                     release == null ? "Which kernel this is could not be read; only what the box itself shows counts."
-                            : "This kernel is not in the list of FRITZ!Box kernels; it is treated like " + facts.kernelGeneration().like()
-                                    + ", and readings of the box take precedence.",
+                            : "This kernel is not in the list of FRITZ!Box kernels; it is treated like "
+                                    + facts.kernelGeneration().like() + ", and readings of the box take precedence.",
                     "boxwall record DIR, and send the folder");
         }
         boolean proc = !readings.names("/proc").isEmpty();
         boolean any = !readings.paths().isEmpty() || !readings.commandNames().isEmpty();
         if (!facts.modules.loaded.isKnown() && any) {
             add("modules-unknown", Severity.WARN, one("neither /proc/modules nor lsmod was read"),
-                    "The loaded modules are unknown, so every answer about modules is a guess from " + (proc ? "other readings." : "files."),
-                    proc || readings.paths().isEmpty() ? "lsmod on the box; boxwall record DIR writes it with all the rest"
+                    "The loaded modules are unknown, so every answer about modules is a guess from "
+                            + (proc ? "other readings." : "files."),
+                    proc || readings.paths().isEmpty()
+                            ? "lsmod on the box; boxwall record DIR writes it with all the rest"
                             : "mount -t proc proc /proc; ls -l /proc/modules");
         }
     }
@@ -85,36 +87,40 @@ final class NetfilterFindings {
         }
         List<String> gone = facts.modules.missingFiles();
         if (!gone.isEmpty()) {
-            add("module-missing", Severity.WARN, gone.subList(0, Math.min(5, gone.size())), gone.size() + (gone.size() == 1
-                    ? " module that modules.dep names has no file" : " modules that modules.dep names have no file")
-                    + ": rules that need one can't be loaded.", "rebuild and reinstall the firmware; the flash may have been too small");
+            add("module-missing", Severity.WARN, gone.subList(0, Math.min(5, gone.size())),
+                    gone.size()
+                            + (gone.size() == 1 ? " module that modules.dep names has no file"
+                                    : " modules that modules.dep names have no file")
+                            + ": rules that need one can't be loaded.",
+                    "rebuild and reinstall the firmware; the flash may have been too small");
         }
         Capability nat = facts.capability(Family.IPV4, Kind.TABLE, "nat");
         if (facts.generation().equals("2.6.19") && (nat.state() == State.LOADABLE || nat.state().stops())) {
             add("nat-needs-replaced-kernel", Severity.NOTE, one(nat.evidence()),
-                    "On 2.6.19 the nat table works only with a replaced kernel.", "make menuconfig: FREETZ_REPLACE_KERNEL");
+                    "On 2.6.19 the nat table works only with a replaced kernel.",
+                    "make menuconfig: FREETZ_REPLACE_KERNEL");
         }
     }
 
     private void conntrack() {
         Conntrack verdict = facts.conntrack();
         switch (verdict.ground) {
-            case SYMBOLS:
+            case SYMBOLS :
                 add("conntrack-symbol-conflict", Severity.WARN, verdict.evidence,
                         "AVM's own connection tracking replaces netfilter's: rules with states and NAT can't be used, they are "
                                 + "weakened to stateless ones.",
                         "STATEFUL=auto or no in boxwall.cfg; nothing else helps without another firmware; never rmmod AVM's module");
                 break;
-            case LAYOUT:
+            case LAYOUT :
                 add("conntrack-layout-mismatch", Severity.WARN, verdict.evidence,
                         "Modules for connection tracking were built for another struct sk_buff than this kernel's; loading them by force "
                                 + "would corrupt memory.",
                         "remove nf_conntrack from FREETZ_MODULES_OWN and from /tmp/flash/mod/modules; STATEFUL=auto");
                 break;
-            case KDSLDMOD:
+            case KDSLDMOD :
                 besideKdsldmod(verdict);
                 break;
-            default:
+            default :
                 memory(verdict);
         }
         for (KernelLog.Refusal refusal : log.refusals()) {
@@ -140,10 +146,10 @@ final class NetfilterFindings {
             }
         }
         boolean loud = evidence.size() > 1;
-        add("conntrack-unsafe-kernel", loud ? Severity.WARN : Severity.NOTE, evidence,
-                loud ? "Connection tracking is loaded beside AVM's kdsldmod, or will be: this box then reboots after some minutes."
-                        : "Connection tracking beside AVM's kdsldmod makes this box reboot after some minutes, so rules with states are "
-                                + "weakened to stateless ones.",
+        add("conntrack-unsafe-kernel", loud ? Severity.WARN : Severity.NOTE, evidence, loud
+                ? "Connection tracking is loaded beside AVM's kdsldmod, or will be: this box then reboots after some minutes."
+                : "Connection tracking beside AVM's kdsldmod makes this box reboot after some minutes, so rules with states are "
+                        + "weakened to stateless ones.",
                 loud ? "remove these modules from /tmp/flash/mod/modules and debug.cfg, then modsave and reboot; never rmmod kdsldmod"
                         : "STATEFUL=auto or no in boxwall.cfg; states need a box without dsld (FREETZ_REMOVE_DSLD)");
     }
@@ -158,7 +164,10 @@ final class NetfilterFindings {
         }
     }
 
-    /** Modules with connection tracking built in beside a kernel without: they load, match nothing, and LOG panics (measured, 2.6.32). */
+    /**
+     * Modules with connection tracking built in beside a kernel without: they load, match nothing, and LOG panics
+     * (measured, 2.6.32).
+     */
     private void layout() {
         if (facts.conntrack().ground == Conntrack.Ground.LAYOUT && !facts.kernelGeneration().atLeast("4.1")) {
             add("netfilter-layout-mismatch", Severity.WARN, facts.conntrack().evidence,
@@ -172,32 +181,34 @@ final class NetfilterFindings {
         List<String> done = new ArrayList<>();
         for (KernelLog.Refusal refusal : log.refusals()) {
             String module = refusal.module;
-            boolean ours = module.startsWith("xt_") || module.startsWith("ip") && module.indexOf('_') > 0 || module.equals("x_tables")
-                    || module.startsWith("nf_");
+            boolean ours = module.startsWith("xt_") || module.startsWith("ip") && module.indexOf('_') > 0
+                    || module.equals("x_tables") || module.startsWith("nf_");
             boolean byConntrack = facts.pullsConntrack(module) && facts.conntrack().state() == Conntrack.State.REFUSED;
             State state = facts.modules.of(module).state();
             if (ours && refusal.owner.equals("kernel") && state == State.BUILTIN && !done.contains(module)) {
                 done.add(module);
-                add("module-refused", Severity.NOTE, one(refusal.line), module
-                        + " is part of this kernel: the module of the same name is refused, and isn't needed.",
+                add("module-refused", Severity.NOTE, one(refusal.line),
+                        module + " is part of this kernel: the module of the same name is refused, and isn't needed.",
                         "take " + module + " out of /tmp/flash/mod/modules and of the firmware's menu");
             } else if (ours && !byConntrack && !done.contains(module) && state == State.REFUSED) {
                 done.add(module);
                 add("module-refused", Severity.WARN, one(facts.modules.of(module).evidence()),
-                        "The kernel refuses the module " + module + ", so rules that need it can't be loaded.", cure(refusal));
+                        "The kernel refuses the module " + module + ", so rules that need it can't be loaded.",
+                        cure(refusal));
             }
         }
     }
 
     private String cure(KernelLog.Refusal refusal) {
         switch (refusal.cause) {
-            case VERSION_MAGIC:
-            case SYMBOL_VERSION:
+            case VERSION_MAGIC :
+            case SYMBOL_VERSION :
                 return "rebuild the module together with the running firmware: it was made for another kernel";
-            case UNKNOWN_SYMBOL:
+            case UNKNOWN_SYMBOL :
                 return facts.symbolCure(refusal);
-            default:
-                return "take " + refusal.module + " out of /tmp/flash/mod/modules: " + refusal.owner + " has it already";
+            default :
+                return "take " + refusal.module + " out of /tmp/flash/mod/modules: " + refusal.owner
+                        + " has it already";
         }
     }
 

@@ -8,8 +8,9 @@ import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Words;
 
 /**
- * The box's own name and the networks of its public addresses, to be renamed. Networks keep what is in them apart: the first 24 bits of an
- * IPv4 address become 198.18.N (RFC 2544), the first 48 of an IPv6 address 2001:db8:ffN (RFC 3849); as /proc/net writes them too. Immutable.
+ * The box's own name and the networks of its public addresses, to be renamed. Networks keep what is in them apart: the
+ * first 24 bits of an IPv4 address become 198.18.N (RFC 2544), the first 48 of an IPv6 address 2001:db8:ffN (RFC 3849);
+ * as /proc/net writes them too. Immutable.
  */
 final class OwnNames {
     private final List<String> own4 = new ArrayList<>();
@@ -39,42 +40,34 @@ final class OwnNames {
         int i = 0;
         while (i < line.length()) {
             int start = i;
-            while (i < line.length() && (SecretTable.isAlphanumeric(line.charAt(i)) || "_.:-".indexOf(line.charAt(i)) >= 0)) {
+            while (i < line.length()
+                    && (SecretTable.isAlphanumeric(line.charAt(i)) || "_.:-".indexOf(line.charAt(i)) >= 0)) {
                 i++;
             }
             out.append(i - start < 3 ? line.substring(start, i) : word(line.substring(start, i)));
-            if (i < line.length()) {
-                out.append(line.charAt(i++));
-            }
+            if (i < line.length()) { out.append(line.charAt(i++)); }
         }
         return out.toString();
     }
 
     /** A word, of which only the part that is an address may be one: {@code addr:84.1.2.3}, {@code 00000000:0050}. */
     private String word(String word) {
-        if (own4.isEmpty() && own6.isEmpty() && host.length() == 0 && word.indexOf('.') < 0) {
-            return word;
-        }
+        if (own4.isEmpty() && own6.isEmpty() && host.length() == 0 && word.indexOf('.') < 0) { return word; }
         String lower = SecretTable.lower(word);
         for (String end : SecretTable.HOSTS) {
-            if (lower.endsWith(end) && lower.length() > end.length()) {
-                return "host" + end;
-            }
+            if (lower.endsWith(end) && lower.length() > end.length()) { return "host" + end; }
         }
-        if (lower.equals(host) && !SecretTable.PLAIN.contains(host)) {
-            return "box";
-        }
+        if (lower.equals(host) && !SecretTable.PLAIN.contains(host)) { return "box"; }
         StringBuilder out = new StringBuilder();
         int i = 0;
         while (i < word.length()) {
             int start = i;
-            while (i < word.length() && (SecretTable.hex(word.charAt(i)) || word.charAt(i) == ':' || word.charAt(i) == '.')) {
+            while (i < word.length()
+                    && (SecretTable.hex(word.charAt(i)) || word.charAt(i) == ':' || word.charAt(i) == '.')) {
                 i++;
             }
             out.append(address(word.substring(start, i)));
-            if (i < word.length()) {
-                out.append(word.charAt(i++));
-            }
+            if (i < word.length()) { out.append(word.charAt(i++)); }
         }
         return out.toString();
     }
@@ -100,15 +93,11 @@ final class OwnNames {
     private String renamed4(String text) {
         for (int i = 0; i < own4.size(); i++) {
             String net = own4.get(i);
-            if (text.startsWith(net)) {
-                return "198.18." + i + text.substring(net.length() - 1);
-            }
+            if (text.startsWith(net)) { return "198.18." + i + text.substring(net.length() - 1); }
             byte[] bytes = text.length() == 8 ? Addresses.parse(net + "0") : null;
             String hex = bytes == null ? "" : digits(bytes).substring(0, 6).toUpperCase(Locale.ROOT);
             String number = "C612" + Integer.toHexString(0x100 | i).substring(1).toUpperCase(Locale.ROOT);
-            if (bytes != null && text.startsWith(hex)) {
-                return number + text.substring(6);
-            }
+            if (bytes != null && text.startsWith(hex)) { return number + text.substring(6); }
             if (bytes != null && text.substring(2).equals(swapped("00" + hex).substring(0, 6))) {
                 return text.substring(0, 2) + swapped("00" + number).substring(0, 6);
             }
@@ -152,11 +141,12 @@ final class OwnNames {
         return bytes;
     }
 
-    /** Takes the addresses of a line of ifconfig or ip: {@code inet addr:84.1.2.3  P-t-P:…}, {@code inet6 2a02::1/64 scope global}. */
+    /**
+     * Takes the addresses of a line of ifconfig or ip: {@code inet addr:84.1.2.3  P-t-P:…},
+     * {@code inet6 2a02::1/64 scope global}.
+     */
     private void addresses(String line) {
-        if (Words.find(line, "inet", 0) < 0) {
-            return;
-        }
+        if (Words.find(line, "inet", 0) < 0) { return; }
         for (String word : Words.of(line)) {
             int slash = word.indexOf('/');
             String text = slash < 0 ? word : word.substring(0, slash);
@@ -171,20 +161,15 @@ final class OwnNames {
 
     /** Global unicast addresses, 2000::/3. */
     private void own6(String hex) {
-        if (hex.startsWith("2") || hex.startsWith("3")) {
-            add(own6, SecretTable.lower(hex).substring(0, 12));
-        }
+        if (hex.startsWith("2") || hex.startsWith("3")) { add(own6, SecretTable.lower(hex).substring(0, 12)); }
     }
 
-    private static void add(List<String> to, String one) {
-        if (!to.contains(one) && to.size() < 256) {
-            to.add(one);
-        }
-    }
+    private static void add(List<String> to, String one) { if (!to.contains(one) && to.size() < 256) { to.add(one); } }
 
     private static boolean isPublic(byte[] address) {
         int a = address[0] & 255;
         int b = address[1] & 255;
-        return a > 0 && a < 224 && a != 10 && a != 127 && !(a == 169 && b == 254) && !(a == 172 && b >= 16 && b < 32) && !(a == 192 && b == 168);
+        return a > 0 && a < 224 && a != 10 && a != 127 && !(a == 169 && b == 254) && !(a == 172 && b >= 16 && b < 32)
+                && !(a == 192 && b == 168);
     }
 }

@@ -2,7 +2,10 @@ package boxwall.box;
 
 import boxwall.netfilter.Words;
 
-/** The ports the kernel takes for outgoing connections: /proc/sys/net/ipv4/ip_local_port_range, {@code 32768	60999}. Immutable. */
+/**
+ * The ports the kernel takes for outgoing connections: /proc/sys/net/ipv4/ip_local_port_range, {@code 32768	60999}.
+ * Immutable.
+ */
 public final class PortRange {
     /** The lowest port, 1 to 65535. */
     public final int low;
@@ -27,7 +30,5 @@ public final class PortRange {
         return null;
     }
 
-    private static boolean isPort(String text) {
-        return text.length() < 6 && Words.isNumber(text);
-    }
+    private static boolean isPort(String text) { return text.length() < 6 && Words.isNumber(text); }
 }

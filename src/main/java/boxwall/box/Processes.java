@@ -27,14 +27,10 @@ final class Processes {
 
     /** The word after the columns; empty for none, as in the head line. */
     private static String program(String[] words) {
-        if (words.length < 3) {
-            return "";
-        }
+        if (words.length < 3) { return ""; }
         // some ps put the user in front of the number
         boolean first = Words.isNumber(words[0]);
-        if (!first && !Words.isNumber(words[1])) {
-            return "";
-        }
+        if (!first && !Words.isNumber(words[1])) { return ""; }
         int at = first && !isColumn(words[1]) ? 2 : first ? 1 : 2;
         while (at < words.length && isColumn(words[at])) {
             at++;

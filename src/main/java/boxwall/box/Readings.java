@@ -11,8 +11,8 @@ import java.util.TreeSet;
 import boxwall.netfilter.Words;
 
 /**
- * The raw texts read from a box: files by absolute path, outputs of commands by their line with spaces as {@code _} and slashes as
- * {@code %2F} ({@code iptables_--version}). What is missing is unknown, not absent. Immutable.
+ * The raw texts read from a box: files by absolute path, outputs of commands by their line with spaces as {@code _} and
+ * slashes as {@code %2F} ({@code iptables_--version}). What is missing is unknown, not absent. Immutable.
  */
 public final class Readings {
     private final Map<String, String> files;
@@ -95,25 +95,20 @@ public final class Readings {
     }
 
     /**
-     * The same box as it comes up: without netfilter's modules in /proc/modules and without what they registered. A plan's module
-     * list is for the next boot, when nothing is loaded yet. What is built in stays. These very readings where nothing of it is loaded.
+     * The same box as it comes up: without netfilter's modules in /proc/modules and without what they registered. A
+     * plan's module list is for the next boot, when nothing is loaded yet. What is built in stays. These very readings
+     * where nothing of it is loaded.
      */
     public Readings asBooted() {
-        if (file("/proc/modules") == null) {
-            return this;
-        }
+        if (file("/proc/modules") == null) { return this; }
         StringBuilder kept = new StringBuilder();
         boolean core = false;
         for (String line : lines("/proc/modules")) {
             String name = line.indexOf(' ') < 0 ? line : line.substring(0, line.indexOf(' '));
             core |= name.equals("ip_tables") || name.equals("ip6_tables");
-            if (!isNetfilter(name)) {
-                kept.append(line).append('\n');
-            }
+            if (!isNetfilter(name)) { kept.append(line).append('\n'); }
         }
-        if (kept.length() >= file("/proc/modules").length()) {
-            return this;
-        }
+        if (kept.length() >= file("/proc/modules").length()) { return this; }
         Readings copy = withFile("/proc/modules", kept.toString());
         for (String path : core ? copy.paths() : Collections.<String>emptyList()) {
             if (path.startsWith("/proc/net/ip_tables_") || path.startsWith("/proc/net/ip6_tables_")) {
@@ -124,12 +119,10 @@ public final class Readings {
     }
 
     private static boolean isNetfilter(String module) {
-        String[] prefixes = {"x_tables", "ip_tables", "ip6_tables", "iptable_", "ip6table_", "xt_", "ipt_", "ip6t_", "nf_",
-            "ip_conntrack", "ip_nat"};
+        String[] prefixes = {"x_tables", "ip_tables", "ip6_tables", "iptable_", "ip6table_", "xt_", "ipt_", "ip6t_",
+                "nf_", "ip_conntrack", "ip_nat"};
         for (String prefix : prefixes) {
-            if (module.startsWith(prefix)) {
-                return true;
-            }
+            if (module.startsWith(prefix)) { return true; }
         }
         return false;
     }
@@ -138,9 +131,7 @@ public final class Readings {
     List<String> moduleReleases() {
         TreeSet<String> releases = new TreeSet<>(names("/lib/modules"));
         for (String name : Listing.names(this, "/lib/modules")) {
-            if (KernelRelease.isRelease(name)) {
-                releases.add(name);
-            }
+            if (KernelRelease.isRelease(name)) { releases.add(name); }
         }
         return new ArrayList<>(releases);
     }

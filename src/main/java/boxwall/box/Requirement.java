@@ -15,7 +15,10 @@ import boxwall.netfilter.Origin;
 import boxwall.netfilter.Rule;
 import boxwall.netfilter.Table;
 
-/** What one rule needs of this box: table, matches, target, the modules behind them, and the worst of their states. Immutable. */
+/**
+ * What one rule needs of this box: table, matches, target, the modules behind them, and the worst of their states.
+ * Immutable.
+ */
 public final class Requirement {
     private final Map<String, Capability> features = new LinkedHashMap<>();
     private final Family family;
@@ -71,14 +74,10 @@ public final class Requirement {
     }
 
     /** Where the rule is from. */
-    public Origin origin() {
-        return origin;
-    }
+    public Origin origin() { return origin; }
 
     /** Whether the rule would load connection tracking. */
-    public boolean pullsConntrack() {
-        return conntrack;
-    }
+    public boolean pullsConntrack() { return conntrack; }
 
     /** {@code match state}, {@code target LOG} … with what is known of each, in the rule's order. */
     public Map<String, Capability> features() {
@@ -89,21 +88,18 @@ public final class Requirement {
     public List<String> worstFeatures() {
         List<String> worst = new ArrayList<>();
         for (Map.Entry<String, Capability> feature : features.entrySet()) {
-            if (feature.getValue().state() == state) {
-                worst.add(feature.getKey());
-            }
+            if (feature.getValue().state() == state) { worst.add(feature.getKey()); }
         }
         return worst;
     }
 
     /** The finding for a rule that can't be applied or may not be, or null when nothing speaks against it. */
     public Finding finding(String where) {
-        if (state.compareTo(State.UNKNOWN) < 0) {
-            return null;
-        }
+        if (state.compareTo(State.UNKNOWN) < 0) { return null; }
         String worst = worstFeatures().get(0);
         String evidence = features.get(worst).evidence();
-        String code = state == State.REFUSED ? "module-refused" : worst.startsWith("table") ? "table-missing" : "module-missing";
+        String code = state == State.REFUSED ? "module-refused" : worst.startsWith("table") ? "table-missing"
+                : "module-missing";
         String effect = state == State.REFUSED ? "this kernel must not or can't load what \"" + worst + "\" needs"
                 : state == State.MISSING ? "this kernel has nothing for \"" + worst + "\""
                 : "whether this kernel has \"" + worst + "\" is unknown; boxwall tries it";
@@ -119,6 +115,7 @@ public final class Requirement {
         Kind kind = Kind.valueOf(feature.substring(0, feature.indexOf(' ')).toUpperCase(java.util.Locale.ROOT));
         String cure = facts.cure(family, kind, name);
         boolean another = cure.contains(" needs ") || cure.startsWith("this kernel was");
-        return state == State.REFUSED && !another ? "leave \"" + name + "\" out, or build its module for this very kernel: " + cure : cure;
+        return state == State.REFUSED && !another
+                ? "leave \"" + name + "\" out, or build its module for this very kernel: " + cure : cure;
     }
 }

@@ -53,15 +53,11 @@ final class SecretTable {
         return WORDS.get(first < 128 ? first : 0);
     }
 
-    static boolean hex(char c) {
-        return c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F';
-    }
+    static boolean hex(char c) { return c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F'; }
 
     static boolean isAlphanumeric(char c) {
         return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z';
     }
 
-    static String lower(String text) {
-        return text.toLowerCase(Locale.ROOT);
-    }
+    static String lower(String text) { return text.toLowerCase(Locale.ROOT); }
 }

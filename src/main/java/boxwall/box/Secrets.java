@@ -3,9 +3,9 @@ package boxwall.box;
 import boxwall.netfilter.Words;
 
 /**
- * Takes out of texts what names a box or its owner, by the table {@code secrets}, which says what that is; boxwall-anonymous does the same
- * for the shell. Addresses are renamed network by network, so that what belongs together still does: the first 24 bits of a public IPv4
- * address, the first 48 of an IPv6 address. Immutable.
+ * Takes out of texts what names a box or its owner, by the table {@code secrets}, which says what that is;
+ * boxwall-anonymous does the same for the shell. Addresses are renamed network by network, so that what belongs
+ * together still does: the first 24 bits of a public IPv4 address, the first 48 of an IPv6 address. Immutable.
  */
 public final class Secrets {
     private static final String LEFT_OUT = "***";
@@ -14,9 +14,7 @@ public final class Secrets {
 
     private final OwnNames own;
 
-    private Secrets(Readings readings) {
-        own = new OwnNames(readings);
-    }
+    private Secrets(Readings readings) { own = new OwnNames(readings); }
 
     /** What is secret of the box that these were read of. */
     public static Secrets of(Readings readings) {
@@ -36,7 +34,8 @@ public final class Secrets {
     /** A line as it may be shown; of one that may hold a key only what is before the first colon, its source. */
     public String line(String line) {
         String shown = shown(line);
-        return shown != null ? shown : line.substring(0, line.indexOf(": ") + 1) + (line.indexOf(": ") < 0 ? "" : " ") + LEFT_OUT;
+        return shown != null ? shown
+                : line.substring(0, line.indexOf(": ") + 1) + (line.indexOf(": ") < 0 ? "" : " ") + LEFT_OUT;
     }
 
     /** A text as it may be shown, without the lines that may hold a key. */
@@ -53,7 +52,8 @@ public final class Secrets {
     }
 
     private String shown(String line) {
-        String text = withoutKeys(line, line.indexOf("tables") >= 0 || line.startsWith("-A ") || line.indexOf(" -A ") >= 0);
+        String text =
+                withoutKeys(line, line.indexOf("tables") >= 0 || line.startsWith("-A ") || line.indexOf(" -A ") >= 0);
         return text == null ? null : own.renamed(SecretForms.without(withoutUsers(text)));
     }
 
@@ -64,13 +64,9 @@ public final class Secrets {
         for (int at = 0; at < lower.length(); at++) {
             for (String word : SecretTable.words(lower.charAt(at))) {
                 boolean name = word.charAt(0) == 'n';
-                if (!lower.startsWith(word.substring(1), at)) {
-                    continue;
-                }
+                if (!lower.startsWith(word.substring(1), at)) { continue; }
                 if (!rule) {
-                    if (!name || hasValue(lower, at + word.length() - 1)) {
-                        return null;
-                    }
+                    if (!name || hasValue(lower, at + word.length() - 1)) { return null; }
                     continue;
                 }
                 int[] value = value(lower, at, word.length() - 1, name);
@@ -88,24 +84,28 @@ public final class Secrets {
         int sign = skip(line, skip(line, from, NAME), "\"' \t");
         int value = skip(line, sign, "=:");
         int start = skip(line, value, "\"' \t");
-        return value > sign && start + 1 < line.length() && line.charAt(start + 1) > ' ' && "\"';".indexOf(line.charAt(start + 1)) < 0;
+        return value > sign && start + 1 < line.length() && line.charAt(start + 1) > ' '
+                && "\"';".indexOf(line.charAt(start + 1)) < 0;
     }
 
-    /** Where the value behind a word of a rule is; null when there is none. Within quotes, and in a comment, a blank is enough before it. */
+    /**
+     * Where the value behind a word of a rule is; null when there is none. Within quotes, and in a comment, a blank is
+     * enough before it.
+     */
     private static int[] value(String line, int at, int length, boolean name) {
         char quote = quote(line, at);
         int from = skip(line, at + length, NAME);
         int start = skip(line, from, quote == 0 ? "=:" : "=:, \t");
-        boolean sign = line.substring(from, start).indexOf('=') >= 0 || line.substring(from, start).indexOf(':') >= 0 || line.charAt(at + length - 1) == ':';
-        if (quote == 0 ? !sign : name && !sign) {
-            return null;
-        }
+        boolean sign = line.substring(from, start).indexOf('=') >= 0 || line.substring(from, start).indexOf(':') >= 0
+                || line.charAt(at + length - 1) == ':';
+        if (quote == 0 ? !sign : name && !sign) { return null; }
         if (quote == 0) {
             start = skip(line, start, " \t");
             quote = start < line.length() && "\"'".indexOf(line.charAt(start)) >= 0 ? line.charAt(start++) : 0;
         }
         int end = start;
-        while (end < line.length() && (quote == 0 ? " \t;|&\"'".indexOf(line.charAt(end)) < 0 : line.charAt(end) != quote)) {
+        while (end < line.length()
+                && (quote == 0 ? " \t;|&\"'".indexOf(line.charAt(end)) < 0 : line.charAt(end) != quote)) {
             end++;
         }
         return end == start || line.startsWith(LEFT_OUT, start) ? null : new int[] {start, end};
@@ -120,9 +120,7 @@ public final class Secrets {
                 open = c;
             } else if (open == 0 && c == '#' && i > 0 && line.charAt(i - 1) <= ' ') {
                 return '\n';
-            } else if (open == c) {
-                open = 0;
-            }
+            } else if (open == c) { open = 0; }
         }
         return open;
     }
@@ -144,9 +142,7 @@ public final class Secrets {
                 end++;
             }
             int user = text.lastIndexOf('@', end - 1);
-            if (user > at + 2) {
-                text = text.substring(0, at + 3) + LEFT_OUT + text.substring(user);
-            }
+            if (user > at + 2) { text = text.substring(0, at + 3) + LEFT_OUT + text.substring(user); }
         }
         return text;
     }

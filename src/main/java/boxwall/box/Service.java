@@ -36,7 +36,8 @@ public final class Service {
     /** {@code tcp 8181 (boxwall)}, {@code tcp 127.0.0.1 port 5031}, {@code udp6 5060 (SIP)}. */
     @Override
     public String toString() {
-        return (protocol == 6 ? "tcp" : "udp") + (family == Family.IPV6 ? "6" : "") + (address == null ? " " : " " + Addresses.print(address) + " port ") + port
+        return (protocol == 6 ? "tcp" : "udp") + (family == Family.IPV6 ? "6" : "")
+                + (address == null ? " " : " " + Addresses.print(address) + " port ") + port
                 + (name == null ? "" : " (" + name + ")");
     }
 }

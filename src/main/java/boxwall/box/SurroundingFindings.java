@@ -67,8 +67,10 @@ final class SurroundingFindings {
     private void ipv6() {
         List<String> evidence = new ArrayList<>();
         for (Interface one : facts.interfaces()) {
-            if (one.ip6() != null && one.role != Interface.Role.LOOPBACK && InterfaceReading.inner(one.name()) == null) {
-                evidence.add((readings.file("/proc/net/if_inet6") != null ? "/proc/net/if_inet6: " : "") + one.ip6() + " on " + one.name());
+            if (one.ip6() != null && one.role != Interface.Role.LOOPBACK
+                    && InterfaceReading.inner(one.name()) == null) {
+                evidence.add((readings.file("/proc/net/if_inet6") != null ? "/proc/net/if_inet6: " : "") + one.ip6()
+                        + " on " + one.name());
             }
         }
         if (!evidence.isEmpty() && !isFiltered6()) {
@@ -82,13 +84,12 @@ final class SurroundingFindings {
     }
 
     private boolean isFiltered6() {
-        if (!readings.lines("/proc/net/ip6_tables_names").contains("filter")) {
-            return false;
-        }
+        if (!readings.lines("/proc/net/ip6_tables_names").contains("filter")) { return false; }
         boolean inFilter = false;
         for (String line : readings.commandLines("ip6tables-save")) {
             inFilter = line.startsWith("*") ? line.equals("*filter") : inFilter;
-            if (inFilter && (line.startsWith("-A ") || line.startsWith("[") && line.contains("] -A ") || line.startsWith(":") && line.contains(" DROP "))) {
+            if (inFilter && (line.startsWith("-A ") || line.startsWith("[") && line.contains("] -A ")
+                    || line.startsWith(":") && line.contains(" DROP "))) {
                 return true;
             }
         }
@@ -109,8 +110,8 @@ final class SurroundingFindings {
         if (!surroundings.strayRules().isEmpty()) {
             List<String> some = surroundings.strayRules();
             add("debug-cfg-rules", Severity.WARN, some.subList(0, Math.min(5, some.size())),
-                    some.size() + " command" + (some.size() == 1 ? "" : "s") + " of a boot script still set" + (some.size() == 1 ? "s" : "")
-                            + " iptables rules: at boot they mix with boxwall's.",
+                    some.size() + " command" + (some.size() == 1 ? "" : "s") + " of a boot script still set"
+                            + (some.size() == 1 ? "s" : "") + " iptables rules: at boot they mix with boxwall's.",
                     "boxwall import FILE converts them; then delete them there");
         }
     }
@@ -130,9 +131,7 @@ final class SurroundingFindings {
         List<String> evidence = new ArrayList<>(one(firmware.evidence()));
         if (firmware.revision() == null) {
             evidence.add("/etc/.revision wasn't read");
-            if (of2014 || of2023) {
-                unknownFirmware(evidence, of2014 ? "of February 2014" : "of September 2023");
-            }
+            if (of2014 || of2023) { unknownFirmware(evidence, of2014 ? "of February 2014" : "of September 2023"); }
             return;
         }
         evidence.add(firmware.revisionEvidence());
@@ -152,8 +151,9 @@ final class SurroundingFindings {
     }
 
     private void unknownFirmware(List<String> evidence, String hole) {
-        add("firmware-revision-unknown", Severity.NOTE, evidence, "Whether this firmware has the vulnerability " + hole + " is unknown.",
-                "cat /etc/.revision, or /etc/version --project: " + REVISION_FIXED_2014 + " or more has the fix of 2014, "
-                        + REVISION_FIXED_2023 + " that of 2023");
+        add("firmware-revision-unknown", Severity.NOTE, evidence,
+                "Whether this firmware has the vulnerability " + hole + " is unknown.",
+                "cat /etc/.revision, or /etc/version --project: " + REVISION_FIXED_2014
+                        + " or more has the fix of 2014, " + REVISION_FIXED_2023 + " that of 2023");
     }
 }

@@ -10,7 +10,8 @@ import boxwall.netfilter.Words;
 /** What else on the box touches packets or their log: AVM's dsld, AVM's printk, rules left in boot scripts. */
 final class Surroundings {
     /** Where AVM switches printk over at boot; users switch it back in the others, which run later. */
-    private static final List<String> BEFORE_LOG = Arrays.asList("/etc/init.d/rc.S", "/etc/init.d/S17-isdn", "/etc/init.d/S11-piglet");
+    private static final List<String> BEFORE_LOG =
+            Arrays.asList("/etc/init.d/rc.S", "/etc/init.d/S17-isdn", "/etc/init.d/S11-piglet");
     private static final List<String> RULE_FILES = Arrays.asList("/var/flash/debug.cfg", "/tmp/flash/mod/rc.custom");
 
     private final List<String> strayRules = new ArrayList<>();
@@ -32,9 +33,7 @@ final class Surroundings {
         for (String file : RULE_FILES) {
             printk(readings, file);
             for (String line : readings.lines(file)) {
-                if (isCode(line) && isRule(line)) {
-                    strayRules.add(Evidence.line(file, line));
-                }
+                if (isCode(line) && isRule(line)) { strayRules.add(Evidence.line(file, line)); }
             }
         }
         dsld(readings, loaded, log);
@@ -53,9 +52,12 @@ final class Surroundings {
 
     /** Modules first, where they were read; then the process, then what the log says of the start. */
     private void dsld(Readings readings, LoadedModules loaded, KernelLog log) {
-        String[] running = {loaded.line("kdsldmod"), readings.file("/var/run/dsld.pid") == null ? null : "/var/run/dsld.pid is there",
-            Processes.line(readings, "dsld"), readings.names("/proc/kdsld").isEmpty() ? null : "/proc/kdsld is there",
-            loaded.isKnown() ? null : log.clue(KernelLog.Clue.KDSLDMOD), loaded.isKnown() ? null : log.clue(KernelLog.Clue.DSLD)};
+        String[] running = {loaded.line("kdsldmod"),
+                readings.file("/var/run/dsld.pid") == null ? null : "/var/run/dsld.pid is there",
+                Processes.line(readings, "dsld"),
+                readings.names("/proc/kdsld").isEmpty() ? null : "/proc/kdsld is there",
+                loaded.isKnown() ? null : log.clue(KernelLog.Clue.KDSLDMOD),
+                loaded.isKnown() ? null : log.clue(KernelLog.Clue.DSLD)};
         for (String line : running) {
             if (line != null) {
                 dsld = "running";
@@ -69,35 +71,23 @@ final class Surroundings {
         }
     }
 
-    private static boolean isCode(String line) {
-        return !line.trim().startsWith("#") && line.length() < 2000;
-    }
+    private static boolean isCode(String line) { return !line.trim().startsWith("#") && line.length() < 2000; }
 
     private static boolean isRule(String line) {
         for (String word : Words.of(line.replace(';', ' ').replace('&', ' ').replace('|', ' ').replace('(', ' '))) {
             String name = word.substring(word.lastIndexOf('/') + 1);
-            if (name.equals("iptables") || name.equals("ip6tables") || name.endsWith("tables-restore")) {
-                return true;
-            }
+            if (name.equals("iptables") || name.equals("ip6tables") || name.endsWith("tables-restore")) { return true; }
         }
         return false;
     }
 
-    String printk() {
-        return printk;
-    }
+    String printk() { return printk; }
 
-    String printkEvidence() {
-        return printkEvidence;
-    }
+    String printkEvidence() { return printkEvidence; }
 
-    String dsld() {
-        return dsld;
-    }
+    String dsld() { return dsld; }
 
-    String dsldEvidence() {
-        return dsldEvidence;
-    }
+    String dsldEvidence() { return dsldEvidence; }
 
     /** Lines of debug.cfg and rc.custom that set rules, as evidence; empty when there are none or they weren't read. */
     List<String> strayRules() {

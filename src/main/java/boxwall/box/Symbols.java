@@ -4,9 +4,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Who owns a kernel symbol, from /proc/kallsyms: {@code c001d2c8 t nf_conntrack_find_get<TAB>[nf_conntrack]}; no bracket means
- * the kernel itself. Without KALLSYMS_ALL data symbols aren't listed, so only functions are asked for; exported functions may
- * show as {@code t}. A recorded file may be cut to the lines about netfilter and AVM.
+ * Who owns a kernel symbol, from /proc/kallsyms: {@code c001d2c8 t nf_conntrack_find_get<TAB>[nf_conntrack]}; no
+ * bracket means the kernel itself. Without KALLSYMS_ALL data symbols aren't listed, so only functions are asked for;
+ * exported functions may show as {@code t}. A recorded file may be cut to the lines about netfilter and AVM.
  */
 final class Symbols {
     /** Built in wherever netfilter is, so its absence means that the file doesn't list the kernel's own functions. */
@@ -59,11 +59,10 @@ final class Symbols {
     /** {@code kernel}, a module's name, or null when the symbol isn't listed. */
     String owner(String symbol) {
         String line = raw(symbol);
-        if (line == null) {
-            return null;
-        }
+        if (line == null) { return null; }
         int open = line.lastIndexOf('[');
-        return open > 0 && line.charAt(open - 1) <= ' ' && line.endsWith("]") ? line.substring(open + 1, line.length() - 1) : "kernel";
+        return open > 0 && line.charAt(open - 1) <= ' ' && line.endsWith("]")
+                ? line.substring(open + 1, line.length() - 1) : "kernel";
     }
 
     private String raw(String symbol) {

@@ -7,9 +7,7 @@ final class Versions {
         int[] left = numbers(a);
         int[] right = numbers(b);
         for (int i = 0; i < left.length; i++) {
-            if (left[i] != right[i]) {
-                return left[i] < right[i] ? -1 : 1;
-            }
+            if (left[i] != right[i]) { return left[i] < right[i] ? -1 : 1; }
         }
         return 0;
     }

@@ -23,9 +23,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Where AVM's filter and the rules contradict each other: both have to let a packet pass. Only certain cases are reported: a packet whose
- * fate depends on its source, say, is no finding. The first packet of a connection is asked for, as netfilter sees it: after AVM's
- * translation, so with the LAN host's address and port.
+ * Where AVM's filter and the rules contradict each other: both have to let a packet pass. Only certain cases are
+ * reported: a packet whose fate depends on its source, say, is no finding. The first packet of a connection is asked
+ * for, as netfilter sees it: after AVM's translation, so with the LAN host's address and port.
  */
 final class AvmFindings {
     /** Of a longer range these many ports are asked for, and its last one. */
@@ -42,7 +42,10 @@ final class AvmFindings {
         this.walk = new Walk(ruleset, Site.unknown());
     }
 
-    /** Findings forward-blocked-by-rules and rules-blocked-by-avm; empty when ar7.cfg wasn't read or the Internet side isn't known. */
+    /**
+     * Findings forward-blocked-by-rules and rules-blocked-by-avm; empty when ar7.cfg wasn't read or the Internet side
+     * isn't known.
+     */
     static List<Finding> of(Ruleset ruleset, BoxFacts facts) {
         AvmFindings findings = new AvmFindings(ruleset, facts);
         if (facts.avmFirewall().isKnown() && facts.wan() != null) {
@@ -66,32 +69,31 @@ final class AvmFindings {
             if (answer.verdict.stops()) {
                 String place = answer.decidedBy.origin() == null ? "" : answer.decidedBy.origin().toString();
                 out.add(new Finding("forward-blocked-by-rules", Finding.Severity.WARN, place,
-                        Arrays.asList(forward.line, "rules: " + answer), "AVM forwards " + forward.protocol
-                                + (forward.port == 0 ? "" : " port " + (forward.port + i)) + " to "
-                                + (box ? "the box itself" : Addresses.print(host)) + ", and these rules drop it there.",
-                        "add an accept before the rule that drops it: iptables -A " + (box ? "INPUT" : "FORWARD -d "
-                                + Addresses.print(host)) + " -i $WAN_IF -p " + forward.protocol + (forward.toPort == 0 ? ""
-                                : " --dport " + (forward.toPort + i)) + " -j ACCEPT; or remove the forwarding on AVM's page"));
+                        Arrays.asList(forward.line, "rules: " + answer),
+                        "AVM forwards " + forward.protocol + (forward.port == 0 ? "" : " port " + (forward.port + i))
+                                + " to " + (box ? "the box itself" : Addresses.print(host))
+                                + ", and these rules drop it there.",
+                        "add an accept before the rule that drops it: iptables -A "
+                                + (box ? "INPUT" : "FORWARD -d " + Addresses.print(host)) + " -i $WAN_IF -p "
+                                + forward.protocol + (forward.toPort == 0 ? "" : " --dport " + (forward.toPort + i))
+                                + " -j ACCEPT; or remove the forwarding on AVM's page"));
                 return;
             }
         }
     }
 
-    private static int next(int i, int count) {
-        return i < PORTS || i == count - 1 ? i + 1 : count - 1;
-    }
+    private static int next(int i, int count) { return i < PORTS || i == count - 1 ? i + 1 : count - 1; }
 
-    /** Each line that drops, asked for every port that it names: which rule lets such a packet pass, and names it as well? */
+    /**
+     * Each line that drops, asked for every port that it names: which rule lets such a packet pass, and names it as
+     * well?
+     */
     private void accesses(List<AvmAccess> list, boolean in) {
         for (AvmAccess access : list) {
-            if (access.permits || access.isPolicy() || !access.namesPorts() && access.destination == null) {
-                continue;
-            }
+            if (access.permits || access.isPolicy() || !access.namesPorts() && access.destination == null) { continue; }
             int count = access.namesPorts() ? access.high - access.low + 1 : 1;
             for (int i = 0; i < count; i = next(i, count)) {
-                if (isAccepted(list, access, access.namesPorts() ? access.low + i : -1, in)) {
-                    break;
-                }
+                if (isAccepted(list, access, access.namesPorts() ? access.low + i : -1, in)) { break; }
             }
         }
     }
@@ -100,27 +102,29 @@ final class AvmFindings {
         String protocol = access.protocol.equals("ip") ? "tcp" : access.protocol;
         byte[] dst = access.destination == null ? null : access.destination.address();
         byte[] src = access.source == null ? null : access.source.address();
-        if (AvmFirewall.decides(list, protocol, src, dst, port) != access) {
-            return false;
-        }
+        if (AvmFirewall.decides(list, protocol, src, dst, port) != access) { return false; }
         String wan = facts.wan().name();
         String lan = facts.lan() == null ? null : facts.lan().name();
         if (in) {
             return isAccepted(access, packet(protocol, src, dst, port).in(wan).out(""), Hook.INPUT)
                     || isAccepted(access, packet(protocol, src, dst, port).in(wan).out(lan), Hook.FORWARD);
         }
-        return isAccepted(access, packet(protocol, src != null ? src : own(facts.wan()), dst, port).in("").out(wan), Hook.OUTPUT)
-                || isAccepted(access, packet(protocol, src != null ? src : someHost(), dst, port).in(lan).out(wan), Hook.FORWARD);
+        return isAccepted(access, packet(protocol, src != null ? src : own(facts.wan()), dst, port).in("").out(wan),
+                Hook.OUTPUT)
+                || isAccepted(access, packet(protocol, src != null ? src : someHost(), dst, port).in(lan).out(wan),
+                        Hook.FORWARD);
     }
 
     private boolean isAccepted(AvmAccess access, Packet.Builder packet, Hook hook) {
         Answer answer = walk.packet(packet.build(), hook);
         Rule rule = answer.decidedBy == null ? null : answer.decidedBy.rule;
-        if (answer.verdict != Verdict.ACCEPT || rule == null || !(access.namesPorts() ? namesPort(rule) : rule.destination != null)) {
+        if (answer.verdict != Verdict.ACCEPT || rule == null
+                || !(access.namesPorts() ? namesPort(rule) : rule.destination != null)) {
             return false;
         }
         out.add(new Finding("rules-blocked-by-avm", Finding.Severity.NOTE, rule.origin.toString(),
-                Arrays.asList(access.line, "rules: " + answer), "This rule accepts what AVM's own filter drops "
+                Arrays.asList(access.line, "rules: " + answer),
+                "This rule accepts what AVM's own filter drops "
                         + (hook == Hook.FORWARD || hook == Hook.INPUT && facts.wan().name().equals(answer.packet.in())
                                 ? "on the Internet side." : "on its way out."),
                 "allow it on AVM's side too: the line is in " + AvmFirewall.FILE + ", or leave the rule out"));
@@ -141,9 +145,7 @@ final class AvmFindings {
     private static Packet.Builder packet(String protocol, byte[] src, byte[] dst, int dport) {
         Integer number = number(protocol);
         Packet.Builder packet = Packet.of(Family.IPV4).src(src).dst(dst).protocol(number).fragment(Boolean.FALSE);
-        if (number != null && number == TCP) {
-            packet.flags(Packet.SYN);
-        }
+        if (number != null && number == TCP) { packet.flags(Packet.SYN); }
         return dport < 0 ? packet : packet.dport(dport);
     }
 
@@ -152,23 +154,17 @@ final class AvmFindings {
         String[] words = {"tcp", "udp", "icmp", "gre", "esp", "ah"};
         int[] numbers = {TCP, UDP, 1, 47, 50, 51};
         for (int i = 0; i < words.length; i++) {
-            if (words[i].equals(protocol)) {
-                return numbers[i];
-            }
+            if (words[i].equals(protocol)) { return numbers[i]; }
         }
         return protocol.matches("[0-9]{1,3}") ? Integer.valueOf(protocol) : null;
     }
 
-    private static byte[] own(Interface one) {
-        return one.ip() == null ? null : Addresses.parse(one.ip());
-    }
+    private static byte[] own(Interface one) { return one.ip() == null ? null : Addresses.parse(one.ip()); }
 
     /** A host of the LAN that isn't the box, or null. */
     private byte[] someHost() {
         byte[] address = facts.lan() == null ? null : own(facts.lan());
-        if (address != null) {
-            address[3] = (byte) (address[3] == 77 ? 78 : 77);
-        }
+        if (address != null) { address[3] = (byte) (address[3] == 77 ? 78 : 77); }
         return address;
     }
 }

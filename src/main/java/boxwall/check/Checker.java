@@ -31,13 +31,11 @@ public final class Checker {
 
     private final BoxFacts facts;
     private final List<Finding> findings = new ArrayList<>();
-    private Checker(BoxFacts facts) {
-        this.facts = facts;
-    }
+    private Checker(BoxFacts facts) { this.facts = facts; }
 
     /**
-     * All findings about a ruleset, in the order of its lines; empty when nothing is wrong. Findings about the box itself are
-     * the facts' own.
+     * All findings about a ruleset, in the order of its lines; empty when nothing is wrong. Findings about the box
+     * itself are the facts' own.
      *
      * @param compiled what would be loaded; empty when the parsed ruleset has errors
      */
@@ -48,8 +46,9 @@ public final class Checker {
                     error.file + ":" + error.line() + ":" + error.column(), NO_EVIDENCE, error.what(), error.todo()));
         }
         for (HostName host : parsed.hostNames()) {
-            checker.findings.add(new Finding("host-name-in-rule", Finding.Severity.REFUSE, host.origin.toString(), NO_EVIDENCE,
-                    "'" + host.name + "' is a host name; there is no name service when the box boots", "write its address"));
+            checker.findings.add(new Finding("host-name-in-rule", Finding.Severity.REFUSE, host.origin.toString(),
+                    NO_EVIDENCE, "'" + host.name + "' is a host name; there is no name service when the box boots",
+                    "write its address"));
         }
         if (parsed.errors().isEmpty()) {
             checker.findings.addAll(EmptyRuleset.of(parsed, compiled));
@@ -63,13 +62,13 @@ public final class Checker {
         return checker.findings;
     }
 
-    /** The rules as written, of the families that are compiled: a look at each rule and some walks of single packets. */
+    /**
+     * The rules as written, of the families that are compiled: a look at each rule and some walks of single packets.
+     */
     private static List<Finding> lint(Ruleset ruleset, Ruleset compiled, BoxFacts facts) {
         List<Family> families = new ArrayList<>();
         for (Family family : Family.values()) {
-            if (!compiled.tables(family).isEmpty()) {
-                families.add(family);
-            }
+            if (!compiled.tables(family).isEmpty()) { families.add(family); }
         }
         List<Finding> found = new ArrayList<>(RuleLint.of(ruleset, families));
         // one walk for all: it keeps what it has parsed of the rules
@@ -80,7 +79,8 @@ public final class Checker {
                     : DroppedAnswers.of(compiled, facts, family, new Walk(compiled, Site.of(facts)), walk));
             found.addAll(OpenServices.of(ruleset, facts, family, walk));
         }
-        found.addAll(families.contains(Family.IPV6) ? Neighbours.of(ruleset, facts, walk) : Collections.<Finding>emptyList());
+        found.addAll(families.contains(Family.IPV6) ? Neighbours.of(ruleset, facts, walk)
+                : Collections.<Finding>emptyList());
         return found;
     }
 
@@ -89,9 +89,7 @@ public final class Checker {
             for (Table table : ruleset.tables(family)) {
                 for (Chain chain : ruleset.chains(family, table)) {
                     for (Rule rule : chain.rules()) {
-                        if (rule.match("state") != null || rule.match("conntrack") != null) {
-                            return true;
-                        }
+                        if (rule.match("state") != null || rule.match("conntrack") != null) { return true; }
                     }
                 }
             }
@@ -102,9 +100,7 @@ public final class Checker {
     /** Whether any finding keeps the ruleset from being applied. */
     public static boolean refuses(List<Finding> findings) {
         for (Finding finding : findings) {
-            if (finding.severity() == Finding.Severity.REFUSE) {
-                return true;
-            }
+            if (finding.severity() == Finding.Severity.REFUSE) { return true; }
         }
         return false;
     }
@@ -119,9 +115,7 @@ public final class Checker {
                     for (Rule rule : chain.rules()) {
                         Abandoned.check();
                         Finding finding = Requirement.of(family, table, rule, facts).finding(rule.origin.toString());
-                        if (finding == null) {
-                            continue;
-                        }
+                        if (finding == null) { continue; }
                         String key = finding.code() + " " + finding.effect();
                         if (!first.containsKey(key)) {
                             first.put(key, finding);
@@ -134,19 +128,16 @@ public final class Checker {
         }
         for (Map.Entry<String, Finding> e : first.entrySet()) {
             Finding f = e.getValue();
-            findings.add(new Finding(f.code(), f.severity(), listed(lines.get(e.getKey())), f.evidence(), f.effect(), f.remedy));
+            findings.add(new Finding(f.code(), f.severity(), listed(lines.get(e.getKey())), f.evidence(), f.effect(),
+                    f.remedy));
         }
     }
 
-    static String listed(List<String> places) {
-        return Words.join(new LinkedHashSet<String>(places), ", ");
-    }
+    static String listed(List<String> places) { return Words.join(new LinkedHashSet<String>(places), ", "); }
 
     /** Rules for one family leave the other open; reported once. */
     private void forgottenFamily(Ruleset ruleset, Ruleset compiled) {
-        if (ruleset.owns(Family.IPV6, Table.FILTER) && !compiled.owns(Family.IPV6, Table.FILTER)) {
-            familyLeftOut();
-        }
+        if (ruleset.owns(Family.IPV6, Table.FILTER) && !compiled.owns(Family.IPV6, Table.FILTER)) { familyLeftOut(); }
         if (ruleset.owns(Family.IPV4, Table.FILTER) && !ruleset.owns(Family.IPV6, Table.FILTER)) {
             findings.add(new Finding("ipv6-unfiltered", Finding.Severity.WARN, "", NO_EVIDENCE,
                     "the ruleset filters IPv4 only: traffic to the IPv6 addresses of this box or LAN bypasses it",

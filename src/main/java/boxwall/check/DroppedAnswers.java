@@ -20,8 +20,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Questions that the rules let through and answers that they drop: the rule for ESTABLISHED is missing in the chain that the answers
- * take. Both walks are certain, so each finding is a proof by example; a few single packets are all that it costs.
+ * Questions that the rules let through and answers that they drop: the rule for ESTABLISHED is missing in the chain
+ * that the answers take. Both walks are certain, so each finding is a proof by example; a few single packets are all
+ * that it costs.
  */
 final class DroppedAnswers {
     private static final List<Integer> UDP_PORTS = Arrays.asList(53, 123);
@@ -56,9 +57,7 @@ final class DroppedAnswers {
      */
     static List<Finding> of(Ruleset ruleset, BoxFacts facts, Family family, Walk walk, Walk written) {
         DroppedAnswers answers = new DroppedAnswers(ruleset, facts, family, walk, written);
-        if (ruleset.owns(family, Table.FILTER)) {
-            answers.ask();
-        }
+        if (ruleset.owns(family, Table.FILTER)) { answers.ask(); }
         return answers.out;
     }
 
@@ -98,13 +97,13 @@ final class DroppedAnswers {
         return ports;
     }
 
-    /** Whether no further port need be asked for: the answer is dropped, or let through by a rule that asks for no port. */
+    /**
+     * Whether no further port need be asked for: the answer is dropped, or let through by a rule that asks for no port.
+     */
     private boolean ask(Hook way, String in, String out, byte[] from, byte[] to, Hook back, int protocol, int port) {
         Packet question = samples.question(in, out, from, to, protocol, port);
         Answer asked = walk.packet(question, way);
-        if (asked.verdict != Verdict.ACCEPT) {
-            return false;
-        }
+        if (asked.verdict != Verdict.ACCEPT) { return false; }
         Packet answer = samples.answer(out, in, to, from, protocol, port);
         Answer answered = walk.packet(answer, back);
         if (answered.verdict.stops()) {
@@ -120,9 +119,14 @@ final class DroppedAnswers {
     private void report(Hook way, Hook back, String question, String answer, Answer answered, int lostPort) {
         String where = answered.decidedBy.origin() == null ? "" : answered.decidedBy.origin().toString();
         this.out.add(new Finding("established-missing", Finding.Severity.WARN, where, Arrays.asList(question, answer),
-                back + " drops the replies to what " + way + " lets " + (way == Hook.FORWARD ? "through" : way == Hook.INPUT ? "in" : "out")
-                        + (lostPort == 0 ? "" : ": this box can't track connections, and UDP replies pass only from ports that a rule names"),
-                lostPort != 0 ? family.command() + " -A " + way + " -p udp --dport " + lostPort + " -j ACCEPT, for each remote port in use" : family.command() + " -A " + back + " -m state --state RELATED,ESTABLISHED -j ACCEPT"
-                        + (where.length() == 0 ? "" : ", before the line that drops them")));
+                back + " drops the replies to what " + way + " lets "
+                        + (way == Hook.FORWARD ? "through" : way == Hook.INPUT ? "in" : "out")
+                        + (lostPort == 0 ? ""
+                                : ": this box can't track connections, and UDP replies pass only from ports that a rule names"),
+                lostPort != 0
+                        ? family.command() + " -A " + way + " -p udp --dport " + lostPort
+                                + " -j ACCEPT, for each remote port in use"
+                        : family.command() + " -A " + back + " -m state --state RELATED,ESTABLISHED -j ACCEPT"
+                                + (where.length() == 0 ? "" : ", before the line that drops them")));
     }
 }

@@ -13,14 +13,11 @@ import java.util.List;
 public final class EmptyRuleset {
     public static final String CODE = "empty-ruleset";
 
-    private EmptyRuleset() {
-    }
+    private EmptyRuleset() {}
 
     /** The finding, or none; it says what became of the rules when the text had some. */
     static List<Finding> of(ParsedRules parsed, Ruleset compiled) {
-        if (Protection.stopsAnything(compiled)) {
-            return Collections.emptyList();
-        }
+        if (Protection.stopsAnything(compiled)) { return Collections.emptyList(); }
         boolean leftOut = Protection.stopsAnything(parsed.ruleset());
         int rules = 0;
         boolean tables = false;
@@ -28,9 +25,11 @@ public final class EmptyRuleset {
             rules += compiled.ruleCount(family);
             tables |= !compiled.tables(family).isEmpty();
         }
-        String what = !tables ? "no rule and no policy is in this ruleset" : rules == 0 ? "this ruleset has no rule, and every policy is ACCEPT"
+        String what = !tables ? "no rule and no policy is in this ruleset"
+                : rules == 0 ? "this ruleset has no rule, and every policy is ACCEPT"
                 : "no rule of this ruleset drops anything, and every policy is ACCEPT";
-        return Collections.singletonList(finding(leftOut ? what + " after the rules were left out that this box can't load" : what));
+        return Collections.singletonList(
+                finding(leftOut ? what + " after the rules were left out that this box can't load" : what));
     }
 
     /** The finding about rules that are live. */
@@ -39,7 +38,8 @@ public final class EmptyRuleset {
     }
 
     private static Finding finding(String what) {
-        return new Finding(CODE, Finding.Severity.WARN, "", Collections.<String>emptyList(), what + ": the box is as open as without boxwall",
+        return new Finding(CODE, Finding.Severity.WARN, "", Collections.<String>emptyList(),
+                what + ": the box is as open as without boxwall",
                 "add accept rules, then iptables -P INPUT DROP; or include wiki-basic. If there were rules: was the text sent complete"
                         + " (curl -T FILE, or --data-binary @FILE, not -d)?");
     }

@@ -24,8 +24,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Whether guests are kept from the LAN, and from the box but for what they need: addresses (DHCP), names (DNS), ICMP. Proved over all new
- * connections; a packet that gets through is the evidence.
+ * Whether guests are kept from the LAN, and from the box but for what they need: addresses (DHCP), names (DNS), ICMP.
+ * Proved over all new connections; a packet that gets through is the evidence.
  */
 final class Guests {
     /** All but DNS. */
@@ -45,38 +45,39 @@ final class Guests {
         this.family = family;
     }
 
-    /** The findings guest-reaches-lan and guest-reaches-box of a family; empty for a box without guests or a ruleset that doesn't filter. */
+    /**
+     * The findings guest-reaches-lan and guest-reaches-box of a family; empty for a box without guests or a ruleset
+     * that doesn't filter.
+     */
     static List<Finding> of(ParsedRules parsed, BoxFacts facts, Family family) {
         Ruleset ruleset = parsed.ruleset();
-        Guests guests = new Guests(ruleset.owns(family, Table.FILTER) ? unintended(parsed, facts, family) : ruleset, facts, family);
+        Guests guests = new Guests(ruleset.owns(family, Table.FILTER) ? unintended(parsed, facts, family) : ruleset,
+                facts, family);
         if (facts.guest() != null && ruleset.owns(family, Table.FILTER)) {
-            if (facts.lan() != null) {
-                guests.lan();
-            }
+            if (facts.lan() != null) { guests.lan(); }
             guests.box();
         }
         return guests.out;
     }
 
-    /** The rules but for those by which an included preset lets guests use a device of the home network: that is what it is for. */
+    /**
+     * The rules but for those by which an included preset lets guests use a device of the home network: that is what it
+     * is for.
+     */
     private static Ruleset unintended(ParsedRules parsed, BoxFacts facts, Family family) {
         Set<String> presets = new HashSet<>();
         for (Included each : parsed.includes()) {
-            if (each.preset) {
-                presets.add(each.name);
-            }
+            if (each.preset) { presets.add(each.name); }
         }
         List<Chain> chains = new ArrayList<>();
         for (Chain chain : parsed.ruleset().chains(family, Table.FILTER)) {
             List<Rule> rules = new ArrayList<>();
             for (Rule rule : chain.rules()) {
-                boolean meant = presets.contains(rule.origin.file) && rule.out != null && facts.guest() != null && facts.lan() != null
-                        && rule.in != null && rule.in.equals(Negatable.is(facts.guest().name()))
+                boolean meant = presets.contains(rule.origin.file) && rule.out != null && facts.guest() != null
+                        && facts.lan() != null && rule.in != null && rule.in.equals(Negatable.is(facts.guest().name()))
                         && rule.out.equals(Negatable.is(facts.lan().name())) && rule.target != null
                         && rule.target.name.equals("ACCEPT");
-                if (!meant) {
-                    rules.add(rule);
-                }
+                if (!meant) { rules.add(rule); }
             }
             chains.add(chain.withRules(rules));
         }
@@ -101,28 +102,34 @@ final class Guests {
     }
 
     private static String where(Answer answer) {
-        return answer.decidedBy == null || answer.decidedBy.origin() == null ? "" : answer.decidedBy.origin().toString();
+        return answer.decidedBy == null || answer.decidedBy.origin() == null ? ""
+                : answer.decidedBy.origin().toString();
     }
 
     private void lan() {
         Answer answer = through("out", facts.lan().name());
         if (answer != null) {
-            out.add(new Finding("guest-reaches-lan", severity(answer), where(answer), Arrays.asList(answer.inFull().split("\n")),
-                    "guests " + (answer.verdict == Verdict.ACCEPT ? "" : "may ") + "reach the home network in " + family.word()
-                            + " according to netfilter's rules",
-                    family.command() + " -A FORWARD -i $GUEST_IF -o $LAN_IF -j DROP, before the rule that accepts them"));
+            out.add(new Finding("guest-reaches-lan", severity(answer), where(answer),
+                    Arrays.asList(answer.inFull().split("\n")),
+                    "guests " + (answer.verdict == Verdict.ACCEPT ? "" : "may ") + "reach the home network in "
+                            + family.word() + " according to netfilter's rules",
+                    family.command()
+                            + " -A FORWARD -i $GUEST_IF -o $LAN_IF -j DROP, before the rule that accepts them"));
         }
     }
 
     private void box() {
         Answer answer = through("chain", "INPUT", "proto", "tcp", "dport", TCP_PORTS);
-        answer = answer != null ? answer : through("chain", "INPUT", "proto", "udp", "dport", family == Family.IPV4 ? UDP_PORTS_V4 : UDP_PORTS_V6);
+        answer = answer != null ? answer : through("chain", "INPUT", "proto", "udp", "dport",
+                family == Family.IPV4 ? UDP_PORTS_V4 : UDP_PORTS_V6);
         if (answer != null) {
-            out.add(new Finding("guest-reaches-box", severity(answer), where(answer), Arrays.asList(answer.inFull().split("\n")),
-                    "guests " + (answer.verdict == Verdict.ACCEPT ? "" : "may ") + "reach more of the box than DHCP and DNS in "
-                            + family.word() + ", possibly its web page",
-                    family.command() + " -A INPUT -i $GUEST_IF -p udp -m multiport --dports 53," + (family == Family.IPV4 ? "67" : "547")
-                            + " -j ACCEPT, then " + family.command() + " -A INPUT -i $GUEST_IF -j DROP, before the rule that accepts them"));
+            out.add(new Finding("guest-reaches-box", severity(answer), where(answer),
+                    Arrays.asList(answer.inFull().split("\n")),
+                    "guests " + (answer.verdict == Verdict.ACCEPT ? "" : "may ")
+                            + "reach more of the box than DHCP and DNS in " + family.word() + ", possibly its web page",
+                    family.command() + " -A INPUT -i $GUEST_IF -p udp -m multiport --dports 53,"
+                            + (family == Family.IPV4 ? "67" : "547") + " -j ACCEPT, then " + family.command()
+                            + " -A INPUT -i $GUEST_IF -j DROP, before the rule that accepts them"));
         }
     }
 }

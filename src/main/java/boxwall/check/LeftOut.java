@@ -10,8 +10,7 @@ import java.util.Map;
 
 /** Rules with a function that the compiler leaves out for this box. */
 public final class LeftOut {
-    private LeftOut() {
-    }
+    private LeftOut() {}
 
     /** A finding rule-left-out for each reason, with all its lines. */
     public static List<Finding> of(List<Note> notes) {

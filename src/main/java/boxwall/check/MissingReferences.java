@@ -27,8 +27,9 @@ import java.util.Set;
 /** What rules take for granted of the box around them: interfaces of those names, and ipset's sets. */
 final class MissingReferences {
     /** Interfaces that come and go with a connection; a name that begins so may come after the rules. */
-    private static final List<String> LATER = Arrays.asList("ppp", "tun", "tap", "wg", "wwan", "gre", "ip6gre", "sit", "ip6tnl", "tunl", "ipsec", "vti",
-            "ip_vti", "ip6_vti", "l2tp", "pptp", "zt", "tailscale", "nebula", "ifb", "imq", "usb", "bnep", "6rd");
+    private static final List<String> LATER = Arrays.asList("ppp", "tun", "tap", "wg", "wwan", "gre", "ip6gre", "sit",
+            "ip6tnl", "tunl", "ipsec", "vti", "ip_vti", "ip6_vti", "l2tp", "pptp", "zt", "tailscale", "nebula", "ifb",
+            "imq", "usb", "bnep", "6rd");
 
     private final BoxFacts facts;
     private final Map<String, Interface> known = new LinkedHashMap<>();
@@ -74,9 +75,7 @@ final class MissingReferences {
     }
 
     private void device(Negatable<String> asked, String line) {
-        if (asked == null || known.isEmpty()) {
-            return;
-        }
+        if (asked == null || known.isEmpty()) { return; }
         String name = asked.value;
         boolean open = name.endsWith("+");
         String start = open ? name.substring(0, name.length() - 1) : name;
@@ -85,9 +84,7 @@ final class MissingReferences {
             boolean fits = open ? each.name().startsWith(start) : each.name().equals(name);
             seen |= fits && !isPort(each);
         }
-        if (!seen) {
-            add(!known.containsKey(name) && comesLater(start) ? later : missing, name, line);
-        }
+        if (!seen) { add(!known.containsKey(name) && comesLater(start) ? later : missing, name, line); }
     }
 
     /** A port has no address of its own, and netfilter sees its bridge instead. */
@@ -97,20 +94,14 @@ final class MissingReferences {
 
     private static boolean comesLater(String name) {
         for (String each : LATER) {
-            if (name.startsWith(each) || name.length() > 0 && each.startsWith(name)) {
-                return true;
-            }
+            if (name.startsWith(each) || name.length() > 0 && each.startsWith(name)) { return true; }
         }
         return false;
     }
 
     private static void add(Map<String, List<String>> to, String name, String line) {
-        if (!to.containsKey(name)) {
-            to.put(name, new ArrayList<String>());
-        }
-        if (!to.get(name).contains(line)) {
-            to.get(name).add(line);
-        }
+        if (!to.containsKey(name)) { to.put(name, new ArrayList<String>()); }
+        if (!to.get(name).contains(line)) { to.get(name).add(line); }
     }
 
     private void interfaces(List<Finding> findings) {
@@ -126,14 +117,16 @@ final class MissingReferences {
                 }
             }
             String what = absent.length() == 0 ? "" : "this box has no interface " + absent;
-            findings.add(new Finding("interface-missing", Finding.Severity.WARN, places(missing), lines(missing),
-                    what + (absent.length() == 0 || ports.length() == 0 ? "" : "; ") + ports + (ports.length() == 0 ? "" : ": netfilter sees the bridge, never its ports")
-                            + "; no packet has such an interface, so with -i or -o these rules never match, and with ! always",
+            findings.add(new Finding("interface-missing", Finding.Severity.WARN, places(missing), lines(missing), what
+                    + (absent.length() == 0 || ports.length() == 0 ? "" : "; ") + ports
+                    + (ports.length() == 0 ? "" : ": netfilter sees the bridge, never its ports")
+                    + "; no packet has such an interface, so with -i or -o these rules never match, and with ! always",
                     "write " + roles() + "; the box has " + names()));
         }
         if (!later.isEmpty()) {
             findings.add(new Finding("interface-missing", Finding.Severity.NOTE, places(later), lines(later),
-                    "not there now, may appear later: " + words(later), "nothing, if that is intended: the rules apply once it exists"));
+                    "not there now, may appear later: " + words(later),
+                    "nothing, if that is intended: the rules apply once it exists"));
         }
     }
 
@@ -143,7 +136,8 @@ final class MissingReferences {
         Interface[] roles = {facts.lan(), facts.wan(), facts.guest()};
         for (int i = 0; i < words.length; i++) {
             if (roles[i] != null) {
-                text.append(text.length() == 0 ? "" : ", ").append(words[i]).append(" (").append(roles[i].name()).append(')');
+                text.append(text.length() == 0 ? "" : ", ").append(words[i]).append(" (").append(roles[i].name())
+                        .append(')');
             }
         }
         return text.length() == 0 ? "an interface of this box" : text.toString();
@@ -164,9 +158,7 @@ final class MissingReferences {
         for (Match match : rule.matches()) {
             options.addAll(match.name.equals("set") ? match.options : Collections.<Option>emptyList());
         }
-        if (rule.target != null && rule.target.name.equals("SET")) {
-            options.addAll(rule.target.options);
-        }
+        if (rule.target != null && rule.target.name.equals("SET")) { options.addAll(rule.target.options); }
         for (Option option : options) {
             boolean names = option.name.equals("--match-set") || option.name.endsWith("-set");
             if (names && option.value() != null) {
@@ -178,17 +170,16 @@ final class MissingReferences {
 
     private void sets(List<Finding> findings) {
         if (!sets.isEmpty()) {
-            findings.add(new Finding("set-needed", Finding.Severity.WARN, places(sets), lines(sets),
-                    "the set " + words(sets) + " must exist before boxwall loads these rules, also at boot: else iptables reports that it doesn't exist,"
-                            + " and nothing of " + Words.join(setTables, ", ") + " is loaded",
+            findings.add(new Finding("set-needed", Finding.Severity.WARN, places(sets), lines(sets), "the set "
+                    + words(sets)
+                    + " must exist before boxwall loads these rules, also at boot: else iptables reports that it doesn't exist,"
+                    + " and nothing of " + Words.join(setTables, ", ") + " is loaded",
                     "create it (ipset create) before rc.boxwall starts; rc.custom runs later. Or write the addresses as rules: compiled with"
                             + " --optimize a long list costs little per packet"));
         }
     }
 
-    private static String words(Map<String, List<String>> by) {
-        return Words.join(by.keySet(), ", ");
-    }
+    private static String words(Map<String, List<String>> by) { return Words.join(by.keySet(), ", "); }
 
     private static List<String> lines(Map<String, List<String>> by) {
         Set<String> all = new LinkedHashSet<>();

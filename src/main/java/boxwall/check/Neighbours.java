@@ -18,9 +18,10 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * What IPv6 can't do without on a link (RFC 4861, RFC 8415): neighbours are asked for and answer, routers are asked for and tell, and on
- * the Internet side DHCPv6 brings the addresses. IPv4's ARP passes netfilter by; in IPv6 all of it goes through INPUT and OUTPUT. A
- * single packet each, from a link-local address, as hosts send them; conntrack leaves all but DHCPv6 alone (UNTRACKED).
+ * What IPv6 can't do without on a link (RFC 4861, RFC 8415): neighbours are asked for and answer, routers are asked for
+ * and tell, and on the Internet side DHCPv6 brings the addresses. IPv4's ARP passes netfilter by; in IPv6 all of it
+ * goes through INPUT and OUTPUT. A single packet each, from a link-local address, as hosts send them; conntrack leaves
+ * all but DHCPv6 alone (UNTRACKED).
  */
 final class Neighbours {
     private static final String PEER = "fe80::5054:ff:fe12:3456";
@@ -42,9 +43,7 @@ final class Neighbours {
 
     /** The findings neighbour-discovery-dropped, one for each side of the box that speaks IPv6. */
     static List<Finding> of(Ruleset ruleset, BoxFacts facts, Walk walk) {
-        if (!ruleset.owns(Family.IPV6, Table.FILTER)) {
-            return Collections.emptyList();
-        }
+        if (!ruleset.owns(Family.IPV6, Table.FILTER)) { return Collections.emptyList(); }
         Neighbours neighbours = new Neighbours(facts, walk);
         // a box that has IPv6 anywhere has it from the Internet side, whose own address may be of the link only
         boolean speaks = false;
@@ -58,9 +57,7 @@ final class Neighbours {
     }
 
     private void side(Interface side, String word, String words, boolean speaks) {
-        if (side == null || !speaks) {
-            return;
-        }
+        if (side == null || !speaks) { return; }
         boolean wan = word.equals("$WAN_IF");
         List<String> evidence = new ArrayList<>();
         StringBuilder lines = new StringBuilder();
@@ -77,26 +74,30 @@ final class Neighbours {
             dhcp(Hook.OUTPUT, side, OWN, DHCP_SERVERS, 546, 547, out, evidence, lines);
         }
         if (!evidence.isEmpty()) {
-            this.out.add(new Finding("neighbour-discovery-dropped", Finding.Severity.WARN, "", evidence, "IPv6 won't work on " + side.name() + ", "
-                    + words + ": these rules drop what a link needs (neighbour discovery, router advertisements" + (wan ? ", DHCPv6" : "") + ")",
+            this.out.add(new Finding("neighbour-discovery-dropped", Finding.Severity.WARN, "", evidence,
+                    "IPv6 won't work on " + side.name() + ", " + words
+                            + ": these rules drop what a link needs (neighbour discovery, router advertisements"
+                            + (wan ? ", DHCPv6" : "") + ")",
                     lines + ", before the line that drops them; or include ipv6-basic"));
         }
     }
 
-    private void icmp(Hook hook, Interface side, String src, String dst, int type, String where, List<String> evidence, StringBuilder lines) {
+    private void icmp(Hook hook, Interface side, String src, String dst, int type, String where, List<String> evidence,
+            StringBuilder lines) {
         ask(hook, packet(hook, side, src, dst).protocol(ICMP6).icmp(type, 0).state(State.UNTRACKED).build(),
                 where + " -p icmpv6 --icmpv6-type " + type, evidence, lines);
     }
 
-    private void dhcp(Hook hook, Interface side, String src, String dst, int sport, int dport, String where, List<String> evidence,
-            StringBuilder lines) {
-        ask(hook, packet(hook, side, src, dst).protocol(SamplePackets.UDP).sport(sport).dport(dport).state(State.NEW).build(),
-                where + " -p udp --sport " + sport + " --dport " + dport, evidence, lines);
+    private void dhcp(Hook hook, Interface side, String src, String dst, int sport, int dport, String where,
+            List<String> evidence, StringBuilder lines) {
+        ask(hook, packet(hook, side, src, dst).protocol(SamplePackets.UDP).sport(sport).dport(dport).state(State.NEW)
+                .build(), where + " -p udp --sport " + sport + " --dport " + dport, evidence, lines);
     }
 
     private static Packet.Builder packet(Hook hook, Interface side, String src, String dst) {
-        return Packet.of(Family.IPV6).in(hook == Hook.INPUT ? side.name() : "").out(hook == Hook.OUTPUT ? side.name() : "")
-                .src(Addresses.parse(src)).dst(Addresses.parse(dst)).mark(0L);
+        return Packet.of(Family.IPV6).in(hook == Hook.INPUT ? side.name() : "")
+                .out(hook == Hook.OUTPUT ? side.name() : "").src(Addresses.parse(src)).dst(Addresses.parse(dst))
+                .mark(0L);
     }
 
     private void ask(Hook hook, Packet packet, String rule, List<String> evidence, StringBuilder lines) {

@@ -24,16 +24,18 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Who gets into the box: strangers to what was never meant for them, strangers as often as they like, and what could get into the
- * administrator's way. Asked with a few single packets, so that a box's own JVM can afford it.
+ * Who gets into the box: strangers to what was never meant for them, strangers as often as they like, and what could
+ * get into the administrator's way. Asked with a few single packets, so that a box's own JVM can afford it.
  */
 final class OpenServices {
     /**
-     * What a FRITZ!Box offers to its LAN or its provider: protocol, port, name. TR-064 and UPnP description 49000 and 49443, TR-069 8089
-     * (AVM's help page) and 7547 (IANA), SSDP 1900 (UPnP Device Architecture), media servers 8200 and 49200, NAT-PMP 5351, mDNS 5353.
+     * What a FRITZ!Box offers to its LAN or its provider: protocol, port, name. TR-064 and UPnP description 49000 and
+     * 49443, TR-069 8089 (AVM's help page) and 7547 (IANA), SSDP 1900 (UPnP Device Architecture), media servers 8200
+     * and 49200, NAT-PMP 5351, mDNS 5353.
      */
-    private static final Object[][] SERVICES = {{6, 7547, "TR-069"}, {6, 8089, "TR-069"}, {6, 8200, "DLNA"}, {6, 49000, "TR-064, UPnP"},
-        {6, 49200, "DLNA"}, {6, 49443, "TR-064 over TLS"}, {17, 1900, "UPnP discovery"}, {17, 5351, "port mapping"}, {17, 5353, "mDNS"}};
+    private static final Object[][] SERVICES = {{6, 7547, "TR-069"}, {6, 8089, "TR-069"}, {6, 8200, "DLNA"},
+            {6, 49000, "TR-064, UPnP"}, {6, 49200, "DLNA"}, {6, 49443, "TR-064 over TLS"}, {17, 1900, "UPnP discovery"},
+            {17, 5351, "port mapping"}, {17, 5353, "mDNS"}};
     private static final int[] ADMIN_PORTS = {80, 22};
 
     private final Ruleset ruleset;
@@ -59,15 +61,14 @@ final class OpenServices {
                 doors.services(facts.wan());
                 doors.floods(facts.wan());
             }
-            if (facts.lan() != null && doors.samples.box(facts.lan()) != null) {
-                doors.administrator(facts.lan());
-            }
+            if (facts.lan() != null && doors.samples.box(facts.lan()) != null) { doors.administrator(facts.lan()); }
         }
         return doors.out;
     }
 
     private Answer stranger(Interface wan, int protocol, int port) {
-        return walk.packet(samples.question(wan.name(), "", samples.stranger(), samples.box(wan), protocol, port), Hook.INPUT);
+        return walk.packet(samples.question(wan.name(), "", samples.stranger(), samples.box(wan), protocol, port),
+                Hook.INPUT);
     }
 
     private void services(Interface wan) {
@@ -82,23 +83,25 @@ final class OpenServices {
             if (answer.possible.contains(Verdict.ACCEPT)) {
                 certain |= answer.verdict == Verdict.ACCEPT;
                 byRule |= answer.verdict == Verdict.ACCEPT && answer.decidedBy.rule != null;
-                open.add((protocol == SamplePackets.TCP ? "tcp " : "udp ") + service[1] + " (" + service[2] + "): " + answer);
+                open.add((protocol == SamplePackets.TCP ? "tcp " : "udp ") + service[1] + " (" + service[2] + "): "
+                        + answer);
                 StringBuilder ports = protocol == SamplePackets.TCP ? tcp : udp;
                 ports.append(ports.length() == 0 ? "" : ",").append(service[1]);
             }
         }
-        if (open.isEmpty()) {
-            return;
-        }
+        if (open.isEmpty()) { return; }
         // a policy of ACCEPT closes nothing to anybody, and says so
         out.add(new Finding("wan-service-open", byRule ? Finding.Severity.WARN : Finding.Severity.NOTE, "", open,
-                "ports of remote configuration (TR-064, TR-069) or media services are open to strangers on " + wan.name() + " in "
-                        + family.word() + (certain ? "" : ", perhaps") + " according to netfilter's rules",
-                drop(tcp, "tcp") + (tcp.length() > 0 && udp.length() > 0 ? " and " : "") + drop(udp, "udp") + ", before the rule that accepts"));
+                "ports of remote configuration (TR-064, TR-069) or media services are open to strangers on "
+                        + wan.name() + " in " + family.word() + (certain ? "" : ", perhaps")
+                        + " according to netfilter's rules",
+                drop(tcp, "tcp") + (tcp.length() > 0 && udp.length() > 0 ? " and " : "") + drop(udp, "udp")
+                        + ", before the rule that accepts"));
     }
 
     private String drop(CharSequence ports, String protocol) {
-        return ports.length() == 0 ? "" : family.command() + " -A INPUT -i $WAN_IF -p " + protocol + " -m multiport --dports " + ports + " -j DROP";
+        return ports.length() == 0 ? "" : family.command() + " -A INPUT -i $WAN_IF -p " + protocol
+                + " -m multiport --dports " + ports + " -j DROP";
     }
 
     /** A rule with a limit, or behind one, is never certain to accept: what is certain has none. */
@@ -111,9 +114,7 @@ final class OpenServices {
                 open.put(by, (open.containsKey(by) ? open.get(by) + "," : "tcp port ") + port);
             }
         }
-        if (open.isEmpty()) {
-            return;
-        }
+        if (open.isEmpty()) { return; }
         List<String> evidence = new ArrayList<>();
         StringBuilder where = new StringBuilder();
         for (Map.Entry<TrailEntry, String> each : open.entrySet()) {
@@ -124,23 +125,31 @@ final class OpenServices {
         TrailEntry first = open.keySet().iterator().next();
         out.add(new Finding("flood-unlimited", Finding.Severity.NOTE, where.toString(), evidence,
                 "anybody on the Internet may open any number of connections: port scans, floods, thousands of password guesses a minute",
-                "after the rule for ESTABLISHED: " + family.command() + " " + Writer.rule(first.chain, limited(first.rule))));
+                "after the rule for ESTABLISHED: " + family.command() + " "
+                        + Writer.rule(first.chain, limited(first.rule))));
     }
 
     private static Rule limited(Rule rule) {
-        return rule.copy().match(Match.of("limit", Option.of("--limit", "10/min"), Option.of("--limit-burst", "20"))).build();
+        return rule.copy().match(Match.of("limit", Option.of("--limit", "10/min"), Option.of("--limit-burst", "20")))
+                .build();
     }
 
-    /** Rules that may stop a packet of the administrator's before one that accepts it: with any state, for any limit. */
+    /**
+     * Rules that may stop a packet of the administrator's before one that accepts it: with any state, for any limit.
+     */
     private void administrator(Interface lan) {
         Map<TrailEntry, TrailEntry> stoppers = new LinkedHashMap<>();
         for (int port : ADMIN_PORTS) {
-            if (walk.packet(samples.question(lan.name(), "", samples.host(lan), samples.box(lan), SamplePackets.TCP, port), Hook.INPUT).verdict.stops()) {
+            if (walk.packet(
+                    samples.question(lan.name(), "", samples.host(lan), samples.box(lan), SamplePackets.TCP, port),
+                    Hook.INPUT).verdict.stops()) {
                 // he is kept out anyway: that is the finding lockout
                 continue;
             }
             for (int flags : new int[] {Packet.SYN, Packet.ACK}) {
-                Answer answer = walk.packet(samples.whateverState(lan.name(), samples.host(lan), samples.box(lan), port, flags), Hook.INPUT);
+                Answer answer =
+                        walk.packet(samples.whateverState(lan.name(), samples.host(lan), samples.box(lan), port, flags),
+                                Hook.INPUT);
                 List<TrailEntry> before = new ArrayList<>();
                 for (TrailEntry step : answer.trail) {
                     Target target = step.rule == null ? null : step.rule.target;
@@ -154,16 +163,15 @@ final class OpenServices {
                 }
             }
         }
-        if (stoppers.isEmpty()) {
-            return;
-        }
+        if (stoppers.isEmpty()) { return; }
         List<String> evidence = new ArrayList<>();
         for (TrailEntry step : stoppers.keySet()) {
             evidence.add(step.toString());
         }
-        out.add(new Finding("administrator-not-first", Finding.Severity.NOTE, stoppers.keySet().iterator().next().origin().toString(), evidence,
+        out.add(new Finding("administrator-not-first", Finding.Severity.NOTE,
+                stoppers.keySet().iterator().next().origin().toString(), evidence,
                 "a rule before the one that accepts the administrator could drop his packets, depending on their state or on a limit",
-                "as the first rule of INPUT: " + family.command() + " -A INPUT -i $LAN_IF -s $LAN_NET" + (family == Family.IPV4 ? "" : "6")
-                        + " -j ACCEPT"));
+                "as the first rule of INPUT: " + family.command() + " -A INPUT -i $LAN_IF -s $LAN_NET"
+                        + (family == Family.IPV4 ? "" : "6") + " -j ACCEPT"));
     }
 }

@@ -35,7 +35,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** What can be proved of a ruleset for a box: its own policy tests, rules that do nothing, services that the Internet reaches. */
+/**
+ * What can be proved of a ruleset for a box: its own policy tests, rules that do nothing, services that the Internet
+ * reaches.
+ */
 public final class Proofs {
     private final BoxFacts facts;
     private final Site site;
@@ -47,10 +50,11 @@ public final class Proofs {
     }
 
     /**
-     * The findings policy-test-failed, policy-test-overridden, policy-test-skipped, rule-unreachable, rule-redundant, exposed-service, guest-reaches-lan,
-     * guest-reaches-box and spoofable-accept.
+     * The findings policy-test-failed, policy-test-overridden, policy-test-skipped, rule-unreachable, rule-redundant,
+     * exposed-service, guest-reaches-lan, guest-reaches-box and spoofable-accept.
      *
-     * @param compiled what would be loaded, so the stateless form where the box can't track; the expect lines are checked against it
+     * @param compiled what would be loaded, so the stateless form where the box can't track; the expect lines are
+     * checked against it
      * @param services what listens, or null when that isn't known
      */
     public static List<Finding> of(ParsedRules parsed, Ruleset compiled, BoxFacts facts, List<Service> services) {
@@ -60,17 +64,19 @@ public final class Proofs {
         for (NeedlessRule idle : Lint.of(parsed.ruleset(), proofs.site)) {
             proofs.idle(idle);
         }
-        if (services != null && facts.wan() != null) {
-            proofs.exposed(compiled, services);
-        }
+        if (services != null && facts.wan() != null) { proofs.exposed(compiled, services); }
         for (Family family : Family.values()) {
-            proofs.findings.addAll(compiled.tables(family).isEmpty() ? Collections.<Finding>emptyList() : Guests.of(parsed, facts, family));
+            proofs.findings.addAll(compiled.tables(family).isEmpty() ? Collections.<Finding>emptyList()
+                    : Guests.of(parsed, facts, family));
         }
         proofs.spoofable(parsed.ruleset());
         return proofs.findings;
     }
 
-    /** The policy tests alone, which may refuse a ruleset: the rest takes an interpreter most of a minute and refuses nothing. */
+    /**
+     * The policy tests alone, which may refuse a ruleset: the rest takes an interpreter most of a minute and refuses
+     * nothing.
+     */
     public static List<Finding> expectations(ParsedRules parsed, Ruleset compiled, BoxFacts facts) {
         Proofs proofs = new Proofs(facts);
         List<Map<String, String>> keys = new ArrayList<>();
@@ -85,7 +91,8 @@ public final class Proofs {
         return proofs.findings;
     }
 
-    private void add(String code, Finding.Severity severity, String where, List<String> evidence, String effect, String remedy) {
+    private void add(String code, Finding.Severity severity, String where, List<String> evidence, String effect,
+            String remedy) {
         findings.add(new Finding(code, severity, where, evidence, effect, remedy));
     }
 
@@ -101,14 +108,18 @@ public final class Proofs {
         }
         if (found.skippedBecause != null) {
             add("policy-test-skipped", Finding.Severity.NOTE, where, Collections.<String>emptyList(),
-                    "the expect line was not checked: " + found.skippedBecause, "nothing, if that is right for this box");
-        } else if (expect.isPreset() && !found.held && found.counterexample == null && found.reason.startsWith("matches no packet")) {
+                    "the expect line was not checked: " + found.skippedBecause,
+                    "nothing, if that is right for this box");
+        } else if (expect.isPreset() && !found.held && found.counterexample == null
+                && found.reason.startsWith("matches no packet")) {
             add("policy-test-skipped", Finding.Severity.NOTE, where, Collections.<String>emptyList(),
-                    "the expect line was not checked: on this box it " + found.reason, "nothing, if the preset's values are intended");
+                    "the expect line was not checked: on this box it " + found.reason,
+                    "nothing, if the preset's values are intended");
         } else if (!found.held) {
             List<String> evidence = found.counterexample == null ? Collections.<String>emptyList()
                     : Arrays.asList(found.counterexample.inFull().split("\n"));
-            List<Origin> by = expect.isPreset() ? overriding(expect, parsed, found.counterexample) : Collections.<Origin>emptyList();
+            List<Origin> by = expect.isPreset() ? overriding(expect, parsed, found.counterexample)
+                    : Collections.<Origin>emptyList();
             if (by.isEmpty()) {
                 add("policy-test-failed", Finding.Severity.REFUSE, where, evidence, found.reason,
                         "change the rule that decides, or the expect line; 'boxwall explain' walks any other packet");
@@ -122,29 +133,24 @@ public final class Proofs {
     private static Set<Family> leftOut(Ruleset written, Ruleset compiled) {
         Set<Family> families = new HashSet<>();
         for (Family family : Family.values()) {
-            if (!written.tables(family).isEmpty() && compiled.tables(family).isEmpty()) {
-                families.add(family);
-            }
+            if (!written.tables(family).isEmpty() && compiled.tables(family).isEmpty()) { families.add(family); }
         }
         return families;
     }
 
     /**
-     * The lines outside of a preset that override what it promises: the one that decides or those that it depends on. Where that is the
-     * preset's own line or a policy, some line of the user's took a rule away (-D, -P), if there is one at all.
+     * The lines outside of a preset that override what it promises: the one that decides or those that it depends on.
+     * Where that is the preset's own line or a policy, some line of the user's took a rule away (-D, -P), if there is
+     * one at all.
      */
     private static List<Origin> overriding(Expect expect, ParsedRules parsed, Answer answer) {
         List<Origin> lines = new ArrayList<>();
         if (answer != null) {
             lines.addAll(answer.dependsOn);
-            if (answer.decidedBy != null && answer.decidedBy.rule != null) {
-                lines.add(answer.decidedBy.origin());
-            }
+            if (answer.decidedBy != null && answer.decidedBy.rule != null) { lines.add(answer.decidedBy.origin()); }
         }
         for (Iterator<Origin> each = lines.iterator(); each.hasNext();) {
-            if (each.next().file.equals(expect.origin.file)) {
-                each.remove();
-            }
+            if (each.next().file.equals(expect.origin.file)) { each.remove(); }
         }
         return lines.isEmpty() ? parsed.ownCommands() : lines;
     }
@@ -168,8 +174,9 @@ public final class Proofs {
                 return;
             }
         }
-        add("policy-test-overridden", Finding.Severity.WARN, where, more, "the line overrides what the preset "
-                + expect.origin.file + " promises", "nothing, if that is intended; else narrow the line, or put it after the preset's");
+        add("policy-test-overridden", Finding.Severity.WARN, where, more,
+                "the line overrides what the preset " + expect.origin.file + " promises",
+                "nothing, if that is intended; else narrow the line, or put it after the preset's");
     }
 
     private void idle(NeedlessRule idle) {
@@ -180,11 +187,13 @@ public final class Proofs {
         }
         String family = idle.family.command() + ": ";
         if (idle.isRedundant()) {
-            add("rule-redundant", Finding.Severity.NOTE, idle.step.origin().toString(), evidence, family + idle.why(), "delete the rule");
+            add("rule-redundant", Finding.Severity.NOTE, idle.step.origin().toString(), evidence, family + idle.why(),
+                    "delete the rule");
         } else {
             // a LOG that nobody reaches protects no less
-            add("rule-unreachable", idle.decides() ? Finding.Severity.WARN : Finding.Severity.NOTE, idle.step.origin().toString(),
-                    evidence, family + "no packet reaches this rule; " + idle.why(), "move the rule up, or delete it");
+            add("rule-unreachable", idle.decides() ? Finding.Severity.WARN : Finding.Severity.NOTE,
+                    idle.step.origin().toString(), evidence, family + "no packet reaches this rule; " + idle.why(),
+                    "move the rule up, or delete it");
         }
     }
 
@@ -193,13 +202,12 @@ public final class Proofs {
         Exposure exposure = Exposure.ofBox(compiled, site, services, wan);
         List<String> open = new ArrayList<>();
         for (Reach reach : exposure.reaches()) {
-            if (reach.who == Reach.Who.EVERYONE || reach.who == Reach.Who.SOME) {
-                open.add(reach.toString());
-            }
+            if (reach.who == Reach.Who.EVERYONE || reach.who == Reach.Who.SOME) { open.add(reach.toString()); }
         }
         if (!open.isEmpty()) {
-            add("exposed-service", Finding.Severity.WARN, "", open, open.size() + (open.size() == 1 ? " service that listens is"
-                    : " services that listen are") + " open to the Internet side according to netfilter's rules",
+            add("exposed-service", Finding.Severity.WARN, "", open,
+                    open.size() + (open.size() == 1 ? " service that listens is" : " services that listen are")
+                            + " open to the Internet side according to netfilter's rules",
                     "if that isn't intended: drop it on $WAN_IF, or stop the service; 'boxwall exposure RULES' shows all");
         }
     }
@@ -216,7 +224,8 @@ public final class Proofs {
         for (Answer answer : found) {
             TrailEntry by = answer.decidedBy;
             if (said.add(by.rule)) {
-                add("spoofable-accept", Finding.Severity.WARN, by.origin().toString(), Arrays.asList(answer.inFull().split("\n")),
+                add("spoofable-accept", Finding.Severity.WARN, by.origin().toString(),
+                        Arrays.asList(answer.inFull().split("\n")),
                         "the rule trusts the source address: a host on " + facts.wan().name() + " can forge it",
                         remedy(answer, by));
             }
@@ -225,21 +234,24 @@ public final class Proofs {
 
     private String remedy(Answer answer, TrailEntry by) {
         String command = answer.packet.family().command();
-        String net = facts.guest() == null ? null : answer.packet.src().length == 4 ? facts.guest().net() : facts.guest().net6();
+        String net = facts.guest() == null ? null : answer.packet.src().length == 4 ? facts.guest().net()
+                : facts.guest().net6();
         List<Network> guests = new ArrayList<>();
         addNetwork(net, guests);
         boolean guest = !guests.isEmpty() && guests.get(0).contains(answer.packet.src());
         String inner = guest ? "$GUEST_" : "$LAN_";
-        return by.rule.in == null ? command + " " + Writer.rule(by.chain, by.rule.copy().in(Negatable.is(inner + "IF")).build())
-                : command + " -A " + by.chain + " -i $WAN_IF -s " + inner + "NET" + (command.equals("ip6tables") ? "6" : "")
-                        + " -j DROP, before this rule";
+        return by.rule.in == null
+                ? command + " " + Writer.rule(by.chain, by.rule.copy().in(Negatable.is(inner + "IF")).build())
+                : command + " -A " + by.chain + " -i $WAN_IF -s " + inner + "NET"
+                        + (command.equals("ip6tables") ? "6" : "") + " -j DROP, before this rule";
     }
 
     private static void addNetwork(String text, List<Network> to) {
         if (text != null) {
             int slash = text.indexOf('/');
             byte[] address = Addresses.parse(text.substring(0, slash));
-            to.add(Network.ofPrefix(address.length == 4 ? Family.IPV4 : Family.IPV6, address, Integer.parseInt(text.substring(slash + 1))));
+            to.add(Network.ofPrefix(address.length == 4 ? Family.IPV4 : Family.IPV6, address,
+                    Integer.parseInt(text.substring(slash + 1))));
         }
     }
 }

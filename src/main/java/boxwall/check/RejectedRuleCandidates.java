@@ -16,7 +16,10 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** The rules of a table that the kernel refused as a whole, when nothing that is known of the box tells which of them it was. */
+/**
+ * The rules of a table that the kernel refused as a whole, when nothing that is known of the box tells which of them it
+ * was.
+ */
 public final class RejectedRuleCandidates {
     private final Family family;
     private final Table table;
@@ -30,9 +33,9 @@ public final class RejectedRuleCandidates {
     }
 
     /**
-     * The rules that may be tried one by one; null when the error is no refusal of a COMMIT, or its reason is known already. Rules that
-     * would load connection tracking are left out where the box refuses it; so are those that only jump to a chain or ask for nothing
-     * and have a verdict: every kernel takes them.
+     * The rules that may be tried one by one; null when the error is no refusal of a COMMIT, or its reason is known
+     * already. Rules that would load connection tracking are left out where the box refuses it; so are those that only
+     * jump to a chain or ask for nothing and have a verdict: every kernel takes them.
      *
      * @param error the boot plane's {@code error=}
      * @param chain the chain that the lines are for
@@ -40,16 +43,15 @@ public final class RejectedRuleCandidates {
     public static RejectedRuleCandidates of(String error, Ruleset compiled, BoxFacts facts, String chain) {
         Family family = error.contains("ip6tables") ? Family.IPV6 : Family.IPV4;
         Table table = FailedTry.refusedTable(error, compiled, family);
-        if (table == null || FailedTry.unmet(compiled, family, table, facts) != null) {
-            return null;
-        }
+        if (table == null || FailedTry.unmet(compiled, family, table, facts) != null) { return null; }
         RejectedRuleCandidates suspects = new RejectedRuleCandidates(family, table);
         boolean tracks = facts.conntrack().state().allowsState();
         for (Chain each : compiled.chains(family, table)) {
             int number = 0;
             for (Rule rule : each.rules()) {
                 number++;
-                Rule alone = compiled.chain(family, table, target(rule)) == null ? rule : rule.copy().target(null).build();
+                Rule alone =
+                        compiled.chain(family, table, target(rule)) == null ? rule : rule.copy().target(null).build();
                 boolean plain = alone.matches().isEmpty() && (alone.target == null || alone.target.isStandard());
                 if (!plain && (tracks || !Requirement.of(family, table, rule, facts).pullsConntrack())) {
                     suspects.rules.add(rule);
@@ -66,13 +68,9 @@ public final class RejectedRuleCandidates {
         return target == null ? "" : target.name;
     }
 
-    public Family family() {
-        return family;
-    }
+    public Family family() { return family; }
 
-    public Table table() {
-        return table;
-    }
+    public Table table() { return table; }
 
     /** The rules as lines of a restore file, in their order. */
     public List<String> lines() {
@@ -89,14 +87,16 @@ public final class RejectedRuleCandidates {
     public Finding refused(int index, String words, List<String> log) {
         Rule rule = rules.get(index);
         List<String> evidence = new ArrayList<>();
-        evidence.add(places.get(index) + " (" + rule.origin + "): " + Writer.rule(places.get(index).split(" ")[1], rule));
+        evidence.add(
+                places.get(index) + " (" + rule.origin + "): " + Writer.rule(places.get(index).split(" ")[1], rule));
         evidence.add("tried alone: " + words);
         for (String line : log) {
             evidence.add("dmesg: " + line);
         }
         return new Finding("rule-refused", Finding.Severity.REFUSE, rule.origin.toString(), evidence,
-                "the kernel refuses this rule of the table " + table.word() + (log.isEmpty() ? "; its log gives no reason"
-                        : ", and its log gives the reason: " + LogMessage.of(log.get(0)).text()),
+                "the kernel refuses this rule of the table " + table.word()
+                        + (log.isEmpty() ? "; its log gives no reason"
+                                : ", and its log gives the reason: " + LogMessage.of(log.get(0)).text()),
                 log.isEmpty() ? "change the rule or leave it out; more rules may be refused, the first is named"
                         : "change the rule as the log says, or leave it out; more rules may be refused, the first is named");
     }

@@ -19,20 +19,22 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** What can be told from the rules' text alone: logs without a limit, times of another zone, a chain that only IPv4 closes. */
+/**
+ * What can be told from the rules' text alone: logs without a limit, times of another zone, a chain that only IPv4
+ * closes.
+ */
 final class RuleLint {
     /** Matches that end after so many packets, so that what stands behind them can't be asked for without end. */
-    private static final Set<String> LIMITS = Collections.unmodifiableSet(new HashSet<String>(Arrays.asList("limit", "hashlimit", "recent",
-            "quota", "statistic", "connlimit", "connbytes")));
-    private static final Set<String> LOGS = Collections.unmodifiableSet(new HashSet<String>(Arrays.asList("LOG", "NFLOG", "ULOG")));
+    private static final Set<String> LIMITS = Collections.unmodifiableSet(new HashSet<String>(
+            Arrays.asList("limit", "hashlimit", "recent", "quota", "statistic", "connlimit", "connbytes")));
+    private static final Set<String> LOGS =
+            Collections.unmodifiableSet(new HashSet<String>(Arrays.asList("LOG", "NFLOG", "ULOG")));
     private static final String[] TIMES = {"--timestart", "--timestop", "--weekdays", "--monthdays", "--datestart"};
 
     private final Ruleset ruleset;
     private final List<Finding> out = new ArrayList<>();
 
-    private RuleLint(Ruleset ruleset) {
-        this.ruleset = ruleset;
-    }
+    private RuleLint(Ruleset ruleset) { this.ruleset = ruleset; }
 
     /** The findings log-unlimited, time-is-utc and (by chain) ipv6-unfiltered. */
     static List<Finding> of(Ruleset ruleset, List<Family> families) {
@@ -41,9 +43,7 @@ final class RuleLint {
             habits.logs(family);
             habits.times(family);
         }
-        if (families.size() == 2) {
-            habits.openInIpv6();
-        }
+        if (families.size() == 2) { habits.openInIpv6(); }
         return habits.out;
     }
 
@@ -63,8 +63,10 @@ final class RuleLint {
                         String line = Writer.rule(chain.name(), rule);
                         evidence.add(rule.origin + ": " + line);
                         where.append(where.length() == 0 ? "" : ", ").append(rule.origin);
-                        remedy = remedy != null ? remedy : family.command() + (table == Table.FILTER ? " " : " -t " + table.word() + " ")
-                                + Writer.rule(chain.name(), rule.copy().match(Match.of("limit", Option.of("--limit", "10/min"))).build());
+                        remedy = remedy != null ? remedy : family.command()
+                                + (table == Table.FILTER ? " " : " -t " + table.word() + " ")
+                                + Writer.rule(chain.name(),
+                                        rule.copy().match(Match.of("limit", Option.of("--limit", "10/min"))).build());
                     }
                 }
             }
@@ -75,33 +77,33 @@ final class RuleLint {
         }
     }
 
-    /** Adds the chains that packets of a chain get to without a limit. A list of its own instead of the stack: a file nests chains deeper than that goes. */
+    /**
+     * Adds the chains that packets of a chain get to without a limit. A list of its own instead of the stack: a file
+     * nests chains deeper than that goes.
+     */
     private void reach(Family family, Table table, String start, Set<String> reached) {
         List<String> open = new ArrayList<>(Collections.singletonList(start));
         while (!open.isEmpty()) {
             String name = open.remove(open.size() - 1);
             Chain chain = ruleset.chain(family, table, name);
-            if (chain == null || !reached.add(name)) {
-                continue;
-            }
+            if (chain == null || !reached.add(name)) { continue; }
             for (Rule rule : chain.rules()) {
-                if (rule.target != null && !isLimited(rule)) {
-                    open.add(rule.target.name);
-                }
+                if (rule.target != null && !isLimited(rule)) { open.add(rule.target.name); }
             }
         }
     }
 
     private static boolean isLimited(Rule rule) {
         for (Match match : rule.matches()) {
-            if (LIMITS.contains(match.name)) {
-                return true;
-            }
+            if (LIMITS.contains(match.name)) { return true; }
         }
         return false;
     }
 
-    /** -m time compares with UTC in all of Freetz' iptables (1.4.11 on); with --kerneltz the kernel adds sys_tz, which knows no summer time. */
+    /**
+     * -m time compares with UTC in all of Freetz' iptables (1.4.11 on); with --kerneltz the kernel adds sys_tz, which
+     * knows no summer time.
+     */
     private void times(Family family) {
         List<String> evidence = new ArrayList<>();
         StringBuilder where = new StringBuilder();
@@ -110,15 +112,14 @@ final class RuleLint {
             for (Chain chain : ruleset.chains(family, table)) {
                 for (Rule rule : chain.rules()) {
                     Match time = rule.match("time");
-                    if (time == null || !asksTheClock(time)) {
-                        continue;
-                    }
+                    if (time == null || !asksTheClock(time)) { continue; }
                     kernelZone |= time.option("--kerneltz") != null;
                     evidence.add(rule.origin + ": " + Writer.rule(chain.name(), rule));
                     where.append(where.length() == 0 ? "" : ", ").append(rule.origin);
                     if (isCutAtMidnight(time)) {
-                        evidence.add("    the hours after midnight belong to the day named, not to the night that began the day before;"
-                                + " --contiguous joins them (kernel 3.7, iptables 1.4.16)");
+                        evidence.add(
+                                "    the hours after midnight belong to the day named, not to the night that began the day before;"
+                                        + " --contiguous joins them (kernel 3.7, iptables 1.4.16)");
                     }
                 }
             }
@@ -127,15 +128,14 @@ final class RuleLint {
             out.add(new Finding("time-is-utc", Finding.Severity.NOTE, where.toString(), evidence, kernelZone
                     ? "--kerneltz uses the kernel's time zone: the box's boot scripts may never have set it, and it ignores summer time"
                     : "the times are UTC, not the box's local time: one hour behind German time in winter, two in summer",
-                    kernelZone ? "write UTC and leave --kerneltz out" : "20:00 in Germany is --timestart 19:00 in winter, 18:00 in summer"));
+                    kernelZone ? "write UTC and leave --kerneltz out"
+                            : "20:00 in Germany is --timestart 19:00 in winter, 18:00 in summer"));
         }
     }
 
     private static boolean asksTheClock(Match time) {
         for (String option : TIMES) {
-            if (time.option(option) != null) {
-                return true;
-            }
+            if (time.option(option) != null) { return true; }
         }
         return false;
     }
@@ -143,22 +143,22 @@ final class RuleLint {
     private static boolean isCutAtMidnight(Match time) {
         Option start = time.option("--timestart");
         Option stop = time.option("--timestop");
-        return time.option("--contiguous") == null && (time.option("--weekdays") != null || time.option("--monthdays") != null)
-                && start != null && stop != null && start.value().compareTo(stop.value()) > 0;
+        return time.option("--contiguous") == null
+                && (time.option("--weekdays") != null || time.option("--monthdays") != null) && start != null
+                && stop != null && start.value().compareTo(stop.value()) > 0;
     }
 
     private void openInIpv6() {
-        if (!ruleset.owns(Family.IPV4, Table.FILTER) || !ruleset.owns(Family.IPV6, Table.FILTER)) {
-            return;
-        }
+        if (!ruleset.owns(Family.IPV4, Table.FILTER) || !ruleset.owns(Family.IPV6, Table.FILTER)) { return; }
         for (String name : Arrays.asList("INPUT", "FORWARD", "OUTPUT")) {
             Chain four = ruleset.chain(Family.IPV4, Table.FILTER, name);
             Chain six = ruleset.chain(Family.IPV6, Table.FILTER, name);
             if (four.policy() == Policy.DROP && six.policy() == Policy.ACCEPT && !stops(name)) {
-                out.add(new Finding("ipv6-unfiltered", Finding.Severity.WARN, "", Arrays.asList("iptables: policy of " + name + " DROP",
-                        "ip6tables: policy of " + name + " ACCEPT, and no rule that drops anything"),
-                        name + " is closed for IPv4 and open for IPv6",
-                        "ip6tables -P " + name + " DROP, after rules for what IPv6 needs; conf/boxwall.rules has a set to start from"));
+                out.add(new Finding("ipv6-unfiltered", Finding.Severity.WARN, "",
+                        Arrays.asList("iptables: policy of " + name + " DROP",
+                                "ip6tables: policy of " + name + " ACCEPT, and no rule that drops anything"),
+                        name + " is closed for IPv4 and open for IPv6", "ip6tables -P " + name
+                                + " DROP, after rules for what IPv6 needs; conf/boxwall.rules has a set to start from"));
             }
         }
     }
@@ -170,12 +170,11 @@ final class RuleLint {
         while (!open.isEmpty()) {
             String name = open.remove(open.size() - 1);
             Chain chain = ruleset.chain(Family.IPV6, Table.FILTER, name);
-            if (chain == null) {
-                return true;
-            }
+            if (chain == null) { return true; }
             for (Rule rule : seen.add(name) ? chain.rules() : Collections.<Rule>emptyList()) {
                 Target target = rule.target;
-                if (target != null && !target.name.equals("ACCEPT") && !target.name.equals("RETURN") && !LOGS.contains(target.name)) {
+                if (target != null && !target.name.equals("ACCEPT") && !target.name.equals("RETURN")
+                        && !LOGS.contains(target.name)) {
                     open.add(target.name);
                 }
             }

@@ -20,8 +20,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Packets to ask a ruleset about: of a stranger in the Internet, of a LAN host, of the box. What isn't known of the box stays unknown in
- * them, so that an answer that is certain holds for all such packets.
+ * Packets to ask a ruleset about: of a stranger in the Internet, of a LAN host, of the box. What isn't known of the box
+ * stays unknown in them, so that an answer that is certain holds for all such packets.
  */
 final class SamplePackets {
     static final int TCP = 6;
@@ -68,7 +68,8 @@ final class SamplePackets {
 
     /** The service's answer. */
     Packet answer(String in, String out, byte[] src, byte[] dst, int protocol, int port) {
-        Packet.Builder packet = packet(in, out, src, dst, protocol).sport(port).dport(CLIENT_PORT).state(State.ESTABLISHED);
+        Packet.Builder packet =
+                packet(in, out, src, dst, protocol).sport(port).dport(CLIENT_PORT).state(State.ESTABLISHED);
         return (protocol == TCP ? packet.flags(Packet.SYN | Packet.ACK) : packet).build();
     }
 
@@ -97,11 +98,9 @@ final class SamplePackets {
         for (Chain chain : ruleset.chains(family, Table.FILTER)) {
             for (Rule rule : chain.rules()) {
                 boolean mine = rule.protocol == null || !rule.protocol.negated && rule.protocol.value.equals(word);
-                boolean here = rule.in == null || rule.in.negated || rule.in.value.equals(in)
-                        || rule.in.value.endsWith("+");
-                if (mine && here && Target.ACCEPT.equals(rule.target)) {
-                    addPorts(rule, ports);
-                }
+                boolean here =
+                        rule.in == null || rule.in.negated || rule.in.value.equals(in) || rule.in.value.endsWith("+");
+                if (mine && here && Target.ACCEPT.equals(rule.target)) { addPorts(rule, ports); }
             }
         }
         List<Integer> some = new ArrayList<>(ports);
@@ -121,16 +120,15 @@ final class SamplePackets {
     }
 
     private static boolean isDestinationPort(Option option) {
-        return option.ports() != null && (option.name.equals("--dport") || option.name.equals("--dports") || option.name.equals("--ports"));
+        return option.ports() != null
+                && (option.name.equals("--dport") || option.name.equals("--dports") || option.name.equals("--ports"));
     }
 
     /** Whether a rule names the port it accepts. */
     static boolean namesPort(Rule rule) {
         for (Match match : rule.matches()) {
             for (Option option : match.options) {
-                if (isDestinationPort(option)) {
-                    return true;
-                }
+                if (isDestinationPort(option)) { return true; }
             }
         }
         return false;

@@ -15,9 +15,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Answers over UDP that many rules let in, written once. Each rule with ESTABLISHED would need a rule for each question asked: with hundreds of
- * both that is more than a box can hold. So the answers stand in a chain, and each of those rules jumps to it on its own conditions:
- * <pre>
+ * Answers over UDP that many rules let in, written once. Each rule with ESTABLISHED would need a rule for each question
+ * asked: with hundreds of both that is more than a box can hold. So the answers stand in a chain, and each of those
+ * rules jumps to it on its own conditions: <pre>
  * -A INPUT -s 10.0.0.0/24 -p udp -j udp-answers
  * -A udp-answers -s 9.9.9.9/32 -p udp -m udp --sport 53 --dport 32768:60999 -j ACCEPT
  * </pre>
@@ -55,18 +55,20 @@ final class AnswerChains {
 
     /** Makes it. */
     Chain make(Hook hook, Target target, List<Rule> answers) {
-        if (!chains.containsKey(hook)) {
-            chains.put(hook, new LinkedHashMap<Target, Chain>());
-        }
+        if (!chains.containsKey(hook)) { chains.put(hook, new LinkedHashMap<Target, Chain>()); }
         Chain chain = new Chain(answers.isEmpty() ? "" : Stateless.freeName("udp-answers", taken), null, answers);
         chains.get(hook).put(target, chain);
         sizes.put(chain.name(), Integer.valueOf(answers.size()));
         return chain;
     }
 
-    /** The rule that jumps to a chain of answers where {@code standsFor} stands; null when none of its packets can be UDP, or none is answered. */
+    /**
+     * The rule that jumps to a chain of answers where {@code standsFor} stands; null when none of its packets can be
+     * UDP, or none is answered.
+     */
     static Rule jump(Rule standsFor, Chain chain) {
-        Rule udp = new Rule.Builder(standsFor.origin).protocol(Negatable.is("udp")).target(Target.of(chain.name())).build();
+        Rule udp = new Rule.Builder(standsFor.origin).protocol(Negatable.is("udp")).target(Target.of(chain.name()))
+                .build();
         Rule jump = chain.rules().isEmpty() ? null : RuleIntersection.by(udp, standsFor);
         List<Match> asked = new ArrayList<>();
         for (Match match : States.strip(standsFor).matches()) {
@@ -91,9 +93,7 @@ final class AnswerChains {
     List<Chain> chains(Hook hook) {
         List<Chain> all = new ArrayList<>();
         for (Chain chain : chains.containsKey(hook) ? chains.get(hook).values() : new ArrayList<Chain>()) {
-            if (!chain.rules().isEmpty()) {
-                all.add(chain);
-            }
+            if (!chain.rules().isEmpty()) { all.add(chain); }
         }
         return all;
     }

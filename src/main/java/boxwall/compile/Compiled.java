@@ -27,14 +27,10 @@ public final class Compiled {
         this.notes = Collections.unmodifiableList(new ArrayList<Note>(notes));
     }
 
-    public Ruleset ruleset() {
-        return ruleset;
-    }
+    public Ruleset ruleset() { return ruleset; }
 
     /** Whether state matches were kept. */
-    public boolean stateful() {
-        return stateful;
-    }
+    public boolean stateful() { return stateful; }
 
     /** {@code stateful} or {@code stateless}, as the stamp and the JSON spell it. */
     public String mode() {
@@ -46,9 +42,7 @@ public final class Compiled {
         List<String> more = new ArrayList<>(modules);
         for (BoxFacts each : new BoxFacts[] {booted, facts}) {
             for (String module : each.capability(family, Kind.TABLE, table.word()).modules) {
-                if (!more.contains(module)) {
-                    more.add(module);
-                }
+                if (!more.contains(module)) { more.add(module); }
             }
         }
         return new Compiled(ruleset.with(family, table, Collections.<Chain>emptyList()), stateful, more, notes);
@@ -65,7 +59,5 @@ public final class Compiled {
     }
 
     /** What was left out or weakened, by the user's line. */
-    public List<Note> notes() {
-        return notes;
-    }
+    public List<Note> notes() { return notes; }
 }

@@ -40,7 +40,8 @@ public final class Compiler {
      * @param ipv6 AUTO leaves its rules out where the box has no ip6_tables, NO in any case
      * @param optimize whether fewer rules are to be asked of a packet, see {@link Optimizer}
      */
-    public static Compiled compile(ParsedRules parsed, BoxFacts facts, BoxFacts booted, Stateful wish, Stateful ipv6, boolean optimize) {
+    public static Compiled compile(ParsedRules parsed, BoxFacts facts, BoxFacts booted, Stateful wish, Stateful ipv6,
+            boolean optimize) {
         Compiler compiler = new Compiler(facts, booted);
         compiler.notes.addAll(parsed.notes());
         boolean stateful = wish == Stateful.YES || wish == Stateful.AUTO && facts.conntrack().state().allowsState();
@@ -52,15 +53,16 @@ public final class Compiler {
             compiler.notes.addAll(stateless.notes);
         }
         ruleset = Dialect.of(ruleset, facts, compiler.notes);
-        if (optimize) {
-            ruleset = Optimizer.of(ruleset, compiler.multiport(), Site.of(facts), compiler.notes);
-        }
+        if (optimize) { ruleset = Optimizer.of(ruleset, compiler.multiport(), Site.of(facts), compiler.notes); }
         compiler.modulesOf(ruleset);
         compiler.modulesAskedFor(parsed.modules(), stateful);
         return new Compiled(ruleset, stateful, new ArrayList<String>(compiler.modules), compiler.notes);
     }
 
-    /** The families to compile without states: both, none, or with AUTO one that the kernel tracks no connections of (IPv6, mostly). */
+    /**
+     * The families to compile without states: both, none, or with AUTO one that the kernel tracks no connections of
+     * (IPv6, mostly).
+     */
     private Set<Family> untracked(Ruleset ruleset, boolean stateful, Stateful wish) {
         Set<Family> families = new LinkedHashSet<>();
         for (Family family : Family.values()) {
@@ -70,8 +72,8 @@ public final class Compiler {
                 families.add(family);
             } else if (wish == Stateful.AUTO && lacks && !ruleset.tables(family).isEmpty()) {
                 families.add(family);
-                notes.add(new Note(new Origin(family.command(), 0), "this kernel has no connection tracking for " + family.word()
-                        + ": its rules are compiled without states"));
+                notes.add(new Note(new Origin(family.command(), 0), "this kernel has no connection tracking for "
+                        + family.word() + ": its rules are compiled without states"));
             }
         }
         return families;
@@ -82,22 +84,16 @@ public final class Compiler {
         Set<Family> families = new LinkedHashSet<>();
         for (Family family : Family.values()) {
             Capability.State state = facts.capability(family, Kind.MATCH, "multiport").state();
-            if (!state.stops() && state != Capability.State.UNKNOWN) {
-                families.add(family);
-            }
+            if (!state.stops() && state != Capability.State.UNKNOWN) { families.add(family); }
         }
         return families;
     }
 
     private Ruleset withFamilies(Ruleset ruleset, Stateful ipv6) {
-        if (ruleset.tables(Family.IPV6).isEmpty() || ipv6 == Stateful.YES) {
-            return ruleset;
-        }
+        if (ruleset.tables(Family.IPV6).isEmpty() || ipv6 == Stateful.YES) { return ruleset; }
         Table table = ruleset.tables(Family.IPV6).iterator().next();
         Capability capability = facts.capability(Family.IPV6, Kind.TABLE, table.word());
-        if (ipv6 == Stateful.AUTO && !capability.state().stops()) {
-            return ruleset;
-        }
+        if (ipv6 == Stateful.AUTO && !capability.state().stops()) { return ruleset; }
         notes.add(new Note(new Origin("ip6tables", 0), ipv6 == Stateful.NO ? "left out: BOXWALL_IPV6 is no"
                 : "all rules for IPv6 are left out: this box has no ip6_tables (" + capability.evidence() + ")"));
         return ruleset.without(Family.IPV6);
@@ -106,7 +102,8 @@ public final class Compiler {
     private void modulesOf(Ruleset ruleset) {
         for (Family family : Family.values()) {
             for (Table table : ruleset.tables(family)) {
-                add(booted.capability(family, Kind.TABLE, table.word()), facts.capability(family, Kind.TABLE, table.word()));
+                add(booted.capability(family, Kind.TABLE, table.word()),
+                        facts.capability(family, Kind.TABLE, table.word()));
                 for (Chain chain : ruleset.chains(family, table)) {
                     for (Rule rule : chain.rules()) {
                         Abandoned.check();
@@ -118,11 +115,15 @@ public final class Compiler {
         }
     }
 
-    /** {@code modprobe NAME} lines: by the name that the module has on this kernel; never one that loads conntrack where it is refused. */
+    /**
+     * {@code modprobe NAME} lines: by the name that the module has on this kernel; never one that loads conntrack where
+     * it is refused.
+     */
     private void modulesAskedFor(List<ModuleLine> lines, boolean stateful) {
         for (ModuleLine line : lines) {
             if (!stateful && facts.pullsConntrack(line.name())) {
-                notes.add(new Note(line.origin, "modprobe " + line.name() + " would load connection tracking: left out"));
+                notes.add(
+                        new Note(line.origin, "modprobe " + line.name() + " would load connection tracking: left out"));
                 continue;
             }
             Capability capability = facts.module(line.name());

@@ -19,11 +19,13 @@ import java.util.List;
 /**
  * The ruleset in the words of the box's own iptables and kernel, where other words say the same.
  *
- * <p>An option that says only what is meant anyway, and that an old iptables doesn't know, is left out ({@link RequiredRelease}: recent's --mask).
- * {@code -m state --state X} and {@code -m conntrack --ctstate X} ask the same of a packet (xt_state.c and xt_conntrack.c compare the same
- * bit, INVALID and UNTRACKED too; a negated --state is stored as the other states), so where the kernel has only one of the two modules
- * the rule is written with that one. Since 1.4.16 iptables itself asks conntrack's module for -m state. What can't be said otherwise
- * stays, and the check refuses it.
+ * <p>
+ * An option that says only what is meant anyway, and that an old iptables doesn't know, is left out
+ * ({@link RequiredRelease}: recent's --mask). {@code -m state --state X} and {@code -m conntrack --ctstate X} ask the
+ * same of a packet (xt_state.c and xt_conntrack.c compare the same bit, INVALID and UNTRACKED too; a negated --state is
+ * stored as the other states), so where the kernel has only one of the two modules the rule is written with that one.
+ * Since 1.4.16 iptables itself asks conntrack's module for -m state. What can't be said otherwise stays, and the check
+ * refuses it.
  */
 final class Dialect {
     private final BoxFacts facts;
@@ -73,8 +75,8 @@ final class Dialect {
             matches.add(instead ? other : match);
             if (instead) {
                 changed = true;
-                notes.add(new Note(rule.origin, "-m " + match.name + " is written as -m " + other.name + ", which means the same: "
-                        + facts.capability(family, Kind.MATCH, match.name).evidence()));
+                notes.add(new Note(rule.origin, "-m " + match.name + " is written as -m " + other.name
+                        + ", which means the same: " + facts.capability(family, Kind.MATCH, match.name).evidence()));
             }
         }
         return changed ? rule.copy().matches(matches).build() : rule;
@@ -84,15 +86,15 @@ final class Dialect {
         return facts.capability(family, Kind.MATCH, match).state() == Capability.State.MISSING;
     }
 
-    /** The same question to the other module; null for a match that is none of the two, or asks for more than states. */
+    /**
+     * The same question to the other module; null for a match that is none of the two, or asks for more than states.
+     */
     private static Match other(Match match) {
         boolean state = match.name.equals("state");
-        if (!state && !match.name.equals("conntrack") || match.options.size() != 1) {
-            return null;
-        }
+        if (!state && !match.name.equals("conntrack") || match.options.size() != 1) { return null; }
         Option asked = match.options.get(0);
         boolean plain = asked.name.equals(state ? "--state" : "--ctstate") && asked.states() != null;
-        return !plain ? null : new Match(state ? "conntrack" : "state", java.util.Collections.singletonList(
-                new Option(state ? "--ctstate" : "--state", asked.negated, asked.values)));
+        return !plain ? null : new Match(state ? "conntrack" : "state", java.util.Collections
+                .singletonList(new Option(state ? "--ctstate" : "--state", asked.negated, asked.values)));
     }
 }

@@ -17,13 +17,13 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Nobody puts fragments together without conntrack, and later ones carry no ports: each rule that accepts by port gets a twin for
- * later fragments. A later fragment alone does no harm; the first one is what the port rule decides on.
+ * Nobody puts fragments together without conntrack, and later ones carry no ports: each rule that accepts by port gets
+ * a twin for later fragments. A later fragment alone does no harm; the first one is what the port rule decides on.
  *
- * <p>IPv4 asks with {@code -f}. IPv6 has no such option, and {@code -m frag} can't say "not the first"; but a tcp or udp match never
- * fits a later fragment (xt_tcpudp.c: "Must not be a fragment"), while {@code -p udp} alone does (ip6_packet_match). So the twin
- * jumps to a chain that sends everything whole back and accepts the rest:
- * <pre>
+ * <p>
+ * IPv4 asks with {@code -f}. IPv6 has no such option, and {@code -m frag} can't say "not the first"; but a tcp or udp
+ * match never fits a later fragment (xt_tcpudp.c: "Must not be a fragment"), while {@code -p udp} alone does
+ * (ip6_packet_match). So the twin jumps to a chain that sends everything whole back and accepts the rest: <pre>
  * -A FORWARD -o dsl -p udp -j later-fragments
  * -A later-fragments -p tcp -m tcp -j RETURN
  * -A later-fragments -p udp -m udp -j RETURN
@@ -32,8 +32,8 @@ import java.util.Set;
  */
 final class Fragments {
     /** Matches that answer for a later fragment as for the whole packet. */
-    private static final Set<String> WHOLE = new HashSet<>(Arrays.asList("comment", "mac", "iprange", "mark", "tos", "dscp", "ttl",
-            "hl"));
+    private static final Set<String> WHOLE =
+            new HashSet<>(Arrays.asList("comment", "mac", "iprange", "mark", "tos", "dscp", "ttl", "hl"));
 
     private final Family family;
     private final List<Note> notes;
@@ -55,9 +55,7 @@ final class Fragments {
         for (Rule rule : rules) {
             all.add(rule);
             List<Match> rest = besidesPorts(rule);
-            if (!Target.ACCEPT.equals(rule.target) || rule.fragment != null || rest == null) {
-                continue;
-            }
+            if (!Target.ACCEPT.equals(rule.target) || rule.fragment != null || rest == null) { continue; }
             if (chain == null && family == Family.IPV6) {
                 chain = Stateless.freeName("later-fragments", taken);
                 first = rule.origin;
@@ -74,12 +72,11 @@ final class Fragments {
 
     /** IPv6's chain, or null when no twin needs it. */
     Chain chain() {
-        if (chain == null) {
-            return null;
-        }
+        if (chain == null) { return null; }
         List<Rule> rules = new ArrayList<>();
         for (String protocol : new String[] {"tcp", "udp"}) {
-            rules.add(new Rule.Builder(first).protocol(Negatable.is(protocol)).match(Match.of(protocol)).target(Target.RETURN).build());
+            rules.add(new Rule.Builder(first).protocol(Negatable.is(protocol)).match(Match.of(protocol))
+                    .target(Target.RETURN).build());
         }
         rules.add(new Rule.Builder(first).target(Target.ACCEPT).build());
         return new Chain(chain, null, Collections.unmodifiableList(rules));
@@ -91,13 +88,12 @@ final class Fragments {
         boolean ports = false;
         for (Match match : rule.matches()) {
             boolean tcpOrUdp = match.name.equals("tcp") || match.name.equals("udp");
-            if (match.name.equals("multiport") || tcpOrUdp && (match.option("--dport") != null || match.option("--sport") != null)) {
+            if (match.name.equals("multiport")
+                    || tcpOrUdp && (match.option("--dport") != null || match.option("--sport") != null)) {
                 ports = true;
             } else if (WHOLE.contains(match.name)) {
                 rest.add(match);
-            } else if (!tcpOrUdp || !match.options.isEmpty()) {
-                return null;
-            }
+            } else if (!tcpOrUdp || !match.options.isEmpty()) { return null; }
         }
         return ports ? rest : null;
     }

@@ -19,8 +19,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The box's UDP ports that answers may go to: ip_local_port_range without the ports that rules of INPUT name for new packets, for those have a service:
- * WireGuard's 51820 lies in the midst of what the kernel gives to programs.
+ * The box's UDP ports that answers may go to: ip_local_port_range without the ports that rules of INPUT name for new
+ * packets, for those have a service: WireGuard's 51820 lies in the midst of what the kernel gives to programs.
  */
 final class FreePorts {
     /** A range of more ports than this names no service. */
@@ -60,7 +60,8 @@ final class FreePorts {
                 if (!option.negated && (option.name.equals("--dport") || option.name.equals("--dports"))) {
                     for (int[] named : option.ports().ranges) {
                         boolean few = named[1] - named[0] < SERVICE_MAX;
-                        for (int port = Math.max(named[0], within[0]); few && port <= Math.min(named[1], within[1]); port++) {
+                        for (int port = Math.max(named[0], within[0]); few
+                                && port <= Math.min(named[1], within[1]); port++) {
                             served.add(Integer.valueOf(port));
                         }
                     }
@@ -74,14 +75,10 @@ final class FreePorts {
         List<int[]> left = new ArrayList<>();
         int low = range[0];
         for (Integer port : served) {
-            if (port.intValue() > low) {
-                left.add(new int[] {low, port.intValue() - 1});
-            }
+            if (port.intValue() > low) { left.add(new int[] {low, port.intValue() - 1}); }
             low = port.intValue() + 1;
         }
-        if (low <= range[1]) {
-            left.add(new int[] {low, range[1]});
-        }
+        if (low <= range[1]) { left.add(new int[] {low, range[1]}); }
         return left;
     }
 
@@ -99,9 +96,7 @@ final class FreePorts {
     private static void sort(List<int[]> ranges, final boolean byPort) {
         Collections.sort(ranges, new Comparator<int[]>() {
             @Override
-            public int compare(int[] a, int[] b) {
-                return byPort ? a[0] - b[0] : b[1] - b[0] - (a[1] - a[0]);
-            }
+            public int compare(int[] a, int[] b) { return byPort ? a[0] - b[0] : b[1] - b[0] - (a[1] - a[0]); }
         });
     }
 }

@@ -14,8 +14,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The ICMP messages that states stand for. Source: the kernel's nf_conntrack_proto_icmp.c and nf_conntrack_proto_icmpv6.c: requests
- * with an answer, their answers, errors (redirects left out), and what IPv6 doesn't track (neighbours, listeners).
+ * The ICMP messages that states stand for. Source: the kernel's nf_conntrack_proto_icmp.c and
+ * nf_conntrack_proto_icmpv6.c: requests with an answer, their answers, errors (redirects left out), and what IPv6
+ * doesn't track (neighbours, listeners).
  */
 final class IcmpTypes {
     private static final String[] REQUESTS4 = {"8", "13", "15", "17"};
@@ -30,22 +31,17 @@ final class IcmpTypes {
     private static Set<String> of(Family family, Set<State> states) {
         boolean v4 = family == Family.IPV4;
         Set<String> types = new LinkedHashSet<>();
-        if (states.contains(State.NEW)) {
-            types.addAll(Arrays.asList(v4 ? REQUESTS4 : REQUESTS6));
-        }
-        if (states.contains(State.ESTABLISHED)) {
-            types.addAll(Arrays.asList(v4 ? REPLIES4 : REPLIES6));
-        }
-        if (states.contains(State.RELATED)) {
-            types.addAll(Arrays.asList(v4 ? ERRORS4 : ERRORS6));
-        }
-        if (states.contains(State.UNTRACKED) && !v4) {
-            types.addAll(Arrays.asList(UNTRACKED6));
-        }
+        if (states.contains(State.NEW)) { types.addAll(Arrays.asList(v4 ? REQUESTS4 : REQUESTS6)); }
+        if (states.contains(State.ESTABLISHED)) { types.addAll(Arrays.asList(v4 ? REPLIES4 : REPLIES6)); }
+        if (states.contains(State.RELATED)) { types.addAll(Arrays.asList(v4 ? ERRORS4 : ERRORS6)); }
+        if (states.contains(State.UNTRACKED) && !v4) { types.addAll(Arrays.asList(UNTRACKED6)); }
         return types;
     }
 
-    /** The rule for messages in those states only; its own types, if it names some, are kept as far as they are among them. */
+    /**
+     * The rule for messages in those states only; its own types, if it names some, are kept as far as they are among
+     * them.
+     */
     static List<Rule> rules(Family family, Rule base, Set<State> states) {
         boolean v4 = family == Family.IPV4;
         String name = v4 ? "icmp" : "icmp6";
@@ -53,27 +49,22 @@ final class IcmpTypes {
         List<Rule> rules = new ArrayList<>();
         Match own = base.match(name);
         Option asked = own == null ? null : own.option(option);
-        String type = asked == null || asked.value().equals("any") || v4 && asked.value().equals("255") ? null : asked.value();
+        String type = asked == null || asked.value().equals("any") || v4 && asked.value().equals("255") ? null
+                : asked.value();
         for (String each : of(family, states)) {
             boolean same = type != null && (type.equals(each) || type.startsWith(each + "/"));
             boolean wholeType = type != null && type.indexOf('/') < 0;
-            if (type != null && !asked.negated && !same || same && asked.negated && wholeType) {
-                continue;
-            }
+            if (type != null && !asked.negated && !same || same && asked.negated && wholeType) { continue; }
             List<Match> matches = new ArrayList<>(base.matches());
             if (same && asked.negated) {
                 // all codes of this type but one: its own condition stays, beside the type's
                 matches.add(matches.indexOf(own), Match.of(name, Option.of(option, each)));
             } else if (own == null) {
                 matches.add(0, Match.of(name, Option.of(option, each)));
-            } else if (!same) {
-                matches.set(matches.indexOf(own), Match.of(name, Option.of(option, each)));
-            }
+            } else if (!same) { matches.set(matches.indexOf(own), Match.of(name, Option.of(option, each))); }
             rules.add(base.copy().protocol(Negatable.is(v4 ? "icmp" : "ipv6-icmp")).matches(matches).build());
         }
-        if (type == null && asked != null && asked.negated) {
-            rules.clear();
-        }
+        if (type == null && asked != null && asked.negated) { rules.clear(); }
         return rules;
     }
 }

@@ -45,13 +45,9 @@ final class Jumps {
         while (!open.isEmpty()) {
             String name = open.remove(open.size() - 1);
             Chain chain = ruleset.chain(family, table, name);
-            if (chain == null || !reached.add(name)) {
-                continue;
-            }
+            if (chain == null || !reached.add(name)) { continue; }
             for (Rule rule : chain.rules()) {
-                if (rule.target != null) {
-                    open.add(rule.target.name);
-                }
+                if (rule.target != null) { open.add(rule.target.name); }
             }
         }
         return reached;
@@ -59,9 +55,7 @@ final class Jumps {
 
     /** Whether a target can only take packets away: DROP, REJECT, or a chain with nothing else in it. */
     boolean onlyDrops(Target target) {
-        if (target == null || target.name.equals("DROP") || target.name.equals("REJECT")) {
-            return target != null;
-        }
+        if (target == null || target.name.equals("DROP") || target.name.equals("REJECT")) { return target != null; }
         Boolean known = dropping.get(target.name);
         if (known == null) {
             known = Boolean.valueOf(dropsOnly(target.name));
@@ -75,17 +69,15 @@ final class Jumps {
         for (String name : reached) {
             for (Rule rule : ruleset.chain(family, table, name).rules()) {
                 Target next = rule.target;
-                if (next != null && !DROPPING.contains(next.name) && !reached.contains(next.name)) {
-                    return false;
-                }
+                if (next != null && !DROPPING.contains(next.name) && !reached.contains(next.name)) { return false; }
             }
         }
         return !reached.isEmpty();
     }
 
     /**
-     * The rules of the chain, and of those that it jumps to, that accept new packets; each with what the jumps to it asked for as
-     * well. A jump with a condition that one rule can't express (a limit, say) isn't followed.
+     * The rules of the chain, and of those that it jumps to, that accept new packets; each with what the jumps to it
+     * asked for as well. A jump with a condition that one rule can't express (a limit, say) isn't followed.
      */
     List<Rule> acceptsNew(String start) {
         List<Rule> found = new ArrayList<>();
@@ -96,21 +88,15 @@ final class Jumps {
 
     private void collect(String name, Rule conditions, Set<String> open, List<Rule> found) {
         Chain chain = ruleset.chain(family, table, name);
-        if (chain == null || !open.add(name)) {
-            return;
-        }
+        if (chain == null || !open.add(name)) { return; }
         for (Rule rule : chain.rules()) {
             Set<State> states = States.of(rule);
             boolean takesNew = states != null && states.contains(State.NEW);
-            if (rule.target == null || !takesNew || ++paths > PATHS_MAX) {
-                continue;
-            }
+            if (rule.target == null || !takesNew || ++paths > PATHS_MAX) { continue; }
             Rule here = conditions == null ? rule : RuleIntersection.by(rule, conditions);
             if (here != null && Target.ACCEPT.equals(rule.target)) {
                 found.add(here);
-            } else if (here != null && asksNoMore(rule)) {
-                collect(rule.target.name, here, open, found);
-            }
+            } else if (here != null && asksNoMore(rule)) { collect(rule.target.name, here, open, found); }
         }
         open.remove(name);
     }
@@ -118,9 +104,7 @@ final class Jumps {
     private static boolean asksNoMore(Rule rule) {
         for (Match match : States.strip(rule).matches()) {
             boolean plain = match.name.equals("comment") || match.options.isEmpty();
-            if (!plain) {
-                return false;
-            }
+            if (!plain) { return false; }
         }
         return true;
     }

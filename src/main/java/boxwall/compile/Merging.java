@@ -18,16 +18,14 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Rules alike but for one port become one with multiport, rules alike but for one network become one with the network that holds both.
- * All of them stand in a row of plain rules with one target, where order means nothing; the merged rule stands in the place of the first
- * and has its line.
- * <pre>
+ * Rules alike but for one port become one with multiport, rules alike but for one network become one with the network
+ * that holds both. All of them stand in a row of plain rules with one target, where order means nothing; the merged
+ * rule stands in the place of the first and has its line. <pre>
  * -A INPUT -p tcp -m tcp --dport 22 -j ACCEPT        -A INPUT -p tcp -m tcp -m multiport --dports 22,80 -j ACCEPT
  * -A INPUT -p tcp -m tcp --dport 80 -j ACCEPT   -&gt;
  * -A INPUT -s 10.0.0.0/25 -j DROP                    -A INPUT -s 10.0.0.0/24 -j DROP
  * -A INPUT -s 10.0.0.128/25 -j DROP
- * </pre>
- * {@code -m tcp} stays: it drops a cut-off header, which multiport alone does otherwise.
+ * </pre> {@code -m tcp} stays: it drops a cut-off header, which multiport alone does otherwise.
  */
 final class Merging {
     /** Ports that one multiport holds; a range takes two places (XT_MULTI_PORTS of xt_multiport.h). */
@@ -100,9 +98,7 @@ final class Merging {
                 group = new Group();
                 groups.put(key, group);
             }
-            if (key != null) {
-                group.add(i, rule);
-            }
+            if (key != null) { group.add(i, rule); }
             last = key;
         }
         for (Group group : groups.values()) {
@@ -117,9 +113,7 @@ final class Merging {
     }
 
     private void finish(Group group, boolean source, Rule[] result) {
-        if (group == null || group.rules.size() < 2) {
-            return;
-        }
+        if (group == null || group.rules.size() < 2) { return; }
         List<Network> all = new ArrayList<>();
         for (Rule rule : group.rules) {
             all.add((source ? rule.source : rule.destination).value);
@@ -133,10 +127,9 @@ final class Merging {
             }
             Rule first = parts.get(0);
             boolean alone = parts.size() == 1;
-            result[group.places.get(sum.members.get(0).intValue()).intValue()] = alone ? first : with(first, source, sum.network);
-            if (!alone) {
-                note(parts, "as " + sum.network);
-            }
+            result[group.places.get(sum.members.get(0).intValue()).intValue()] =
+                    alone ? first : with(first, source, sum.network);
+            if (!alone) { note(parts, "as " + sum.network); }
         }
     }
 
@@ -148,9 +141,7 @@ final class Merging {
         for (int i = 0; i < run.size(); i++) {
             Rule key = portless(run.get(i), side);
             if (key != null) {
-                if (!groups.containsKey(key)) {
-                    groups.put(key, new Group());
-                }
+                if (!groups.containsKey(key)) { groups.put(key, new Group()); }
                 groups.get(key).add(i, run.get(i));
             }
         }
@@ -160,10 +151,14 @@ final class Merging {
         return left(result);
     }
 
-    /** The rule without its ports of that side; null when it names none, or names them in another way than by {@code -m tcp} or {@code udp}. */
+    /**
+     * The rule without its ports of that side; null when it names none, or names them in another way than by
+     * {@code -m tcp} or {@code udp}.
+     */
     private static Rule portless(Rule rule, String side) {
         Match match = reader(rule);
-        if (match == null || rule.match("multiport") != null || match.option(side) == null || match.option(side).negated) {
+        if (match == null || rule.match("multiport") != null || match.option(side) == null
+                || match.option(side).negated) {
             return null;
         }
         List<Option> others = new ArrayList<>(match.options);
@@ -199,9 +194,7 @@ final class Merging {
     }
 
     private void put(Rule key, Group group, List<Integer> members, Set<String> ports, String side, Rule[] result) {
-        if (members.size() < 2) {
-            return;
-        }
+        if (members.size() < 2) { return; }
         List<Rule> parts = new ArrayList<>();
         for (Integer member : members) {
             parts.add(group.rules.get(member.intValue()));
@@ -219,9 +212,7 @@ final class Merging {
     private static List<Rule> left(Rule[] rules) {
         List<Rule> left = new ArrayList<>();
         for (Rule rule : rules) {
-            if (rule != null) {
-                left.add(rule);
-            }
+            if (rule != null) { left.add(rule); }
         }
         return left;
     }

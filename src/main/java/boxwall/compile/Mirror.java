@@ -22,16 +22,20 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * UDP answers without connection tracking: each rule that lets a question to a fixed port out is mirrored into a rule that lets the
- * answer in, addresses, interfaces and ports swapped, and asks for what the rule that it stands for asks for as well. A question to any
- * port is never mirrored: its answer could be anything.
+ * UDP answers without connection tracking: each rule that lets a question to a fixed port out is mirrored into a rule
+ * that lets the answer in, addresses, interfaces and ports swapped, and asks for what the rule that it stands for asks
+ * for as well. A question to any port is never mirrored: its answer could be anything.
  *
- * <p>Answers to the box itself go only to ports that no service listens on (the range local sockets are given), and never come from
- * the guests, unless the question names them. Through the box they come from the WAN interface only: between two inner networks a
- * mirrored rule would open what the ruleset keeps apart.
+ * <p>
+ * Answers to the box itself go only to ports that no service listens on (the range local sockets are given), and never
+ * come from the guests, unless the question names them. Through the box they come from the WAN interface only: between
+ * two inner networks a mirrored rule would open what the ruleset keeps apart.
  */
 final class Mirror {
-    /** Answers written out in a table; what returns or goes elsewhere can't share a chain. A ruleset made to have more loses answers, never soundness. */
+    /**
+     * Answers written out in a table; what returns or goes elsewhere can't share a chain. A ruleset made to have more
+     * loses answers, never soundness.
+     */
     private static final int WRITTEN_MAX = 10000;
 
     private final Family family;
@@ -56,26 +60,27 @@ final class Mirror {
         this.unserved = FreePorts.unserved(ruleset, family, table, jumps);
     }
 
-    /** The answers that may pass where the given rule (ESTABLISHED) of this chain stands, with its target; or a jump to them. */
+    /**
+     * The answers that may pass where the given rule (ESTABLISHED) of this chain stands, with its target; or a jump to
+     * them.
+     */
     List<Rule> answersFor(String chain, Rule standsFor) {
         Set<Rule> answers = new LinkedHashSet<>();
         boolean fragments = standsFor.fragment != null && !standsFor.fragment.negated;
         for (Hook hook : fragments ? Collections.<Hook>emptyList() : table.hooks) {
-            if (!reached.containsKey(hook)) {
-                reached.put(hook, jumps.any(hook.name()));
-            }
-            if (!reached.get(hook).contains(chain)) {
-                continue;
-            }
+            if (!reached.containsKey(hook)) { reached.put(hook, jumps.any(hook.name())); }
+            if (!reached.get(hook).contains(chain)) { continue; }
             boolean plain = asksNoMore(standsFor);
-            if (OtherProtocols.fits(standsFor) && (shared.takes(standsFor, questions(hook).size()) || !plain || needsChain(hook, standsFor))) {
+            if (OtherProtocols.fits(standsFor)
+                    && (shared.takes(standsFor, questions(hook).size()) || !plain || needsChain(hook, standsFor))) {
                 Rule jump = AnswerChains.jump(standsFor, chainOf(hook, standsFor));
                 answers.addAll(jump == null ? Collections.<Rule>emptyList() : Collections.singletonList(jump));
                 continue;
             }
             for (Rule question : plain ? questions(hook) : Collections.<Rule>emptyList()) {
                 Abandoned.check();
-                List<Rule> some = writtenOut < WRITTEN_MAX ? answers(question, hook, standsFor) : Collections.<Rule>emptyList();
+                List<Rule> some =
+                        writtenOut < WRITTEN_MAX ? answers(question, hook, standsFor) : Collections.<Rule>emptyList();
                 for (Rule answer : some) {
                     writtenOut += answers.add(answer) ? 1 : 0;
                 }
@@ -84,13 +89,14 @@ final class Mirror {
         return new ArrayList<>(answers);
     }
 
-    /** Whether an answer and the rule that lets it in ask for more than one rule can say: a jump asks for the one, the chain for the other. */
+    /**
+     * Whether an answer and the rule that lets it in ask for more than one rule can say: a jump asks for the one, the
+     * chain for the other.
+     */
     private boolean needsChain(Hook hook, Rule standsFor) {
         for (Rule question : questions(hook)) {
             Rule answer = turned(question, hook, standsFor);
-            if (answer != null && RuleIntersection.needsTwo(answer, standsFor)) {
-                return true;
-            }
+            if (answer != null && RuleIntersection.needsTwo(answer, standsFor)) { return true; }
         }
         return false;
     }
@@ -98,9 +104,7 @@ final class Mirror {
     /** All answers of a hook, whatever the rule that they stand for asks. */
     private Chain chainOf(Hook hook, Rule standsFor) {
         Chain chain = shared.of(hook, standsFor.target);
-        if (chain != null) {
-            return chain;
-        }
+        if (chain != null) { return chain; }
         Rule anything = new Rule.Builder(standsFor.origin).target(standsFor.target).build();
         Set<Rule> answers = new LinkedHashSet<>();
         for (Rule question : questions(hook)) {
@@ -114,11 +118,12 @@ final class Mirror {
         List<Rule> found = questions.get(hook);
         if (found == null) {
             found = new ArrayList<>();
-            Hook other = hook == Hook.INPUT ? Hook.OUTPUT : hook == Hook.OUTPUT ? Hook.INPUT : hook == Hook.FORWARD ? hook : null;
+            Hook other = hook == Hook.INPUT ? Hook.OUTPUT : hook == Hook.OUTPUT ? Hook.INPUT
+                    : hook == Hook.FORWARD ? hook : null;
             for (Rule rule : other == null ? found : jumps.acceptsNew(other.name())) {
                 boolean whole = rule.fragment == null || rule.fragment.negated;
-                if (Negatable.is("udp").equals(rule.protocol) && whole && addresses(rule) != null && !asked(rule).isEmpty()
-                        && !isMulticast(rule.destination)) {
+                if (Negatable.is("udp").equals(rule.protocol) && whole && addresses(rule) != null
+                        && !asked(rule).isEmpty() && !isMulticast(rule.destination)) {
                     found.add(rule);
                 }
             }
@@ -127,7 +132,10 @@ final class Mirror {
         return found;
     }
 
-    /** The rules for the answers to one question that the given rule lets in; none when the question can't be turned round. */
+    /**
+     * The rules for the answers to one question that the given rule lets in; none when the question can't be turned
+     * round.
+     */
     private List<Rule> answers(Rule question, Hook hook, Rule standsFor) {
         Rule turned = turned(question, hook, standsFor);
         Rule narrowed = turned == null ? null : RuleIntersection.by(turned, standsFor);
@@ -146,18 +154,17 @@ final class Mirror {
         return answers;
     }
 
-    /** A question's addresses and interfaces turned round, its ports left out; null when nothing is known of where answers come from. */
+    /**
+     * A question's addresses and interfaces turned round, its ports left out; null when nothing is known of where
+     * answers come from.
+     */
     private Rule turned(Rule question, Hook hook, Rule standsFor) {
         Negatable<String> in = question.out;
         if (hook == Hook.FORWARD) {
             boolean fromWan = in == null ? place.wan != null : !in.negated && in.value.equals(place.wan);
-            if (!fromWan) {
-                return null;
-            }
+            if (!fromWan) { return null; }
             in = Negatable.is(place.wan);
-        } else if (hook == Hook.INPUT && in == null) {
-            in = place.butGuests(family, question.destination);
-        }
+        } else if (hook == Hook.INPUT && in == null) { in = place.butGuests(family, question.destination); }
         return new Rule.Builder(standsFor.origin).source(question.destination).destination(question.source).in(in)
                 .out(question.in).protocol(Negatable.is("udp")).target(standsFor.target).build();
     }
@@ -165,18 +172,17 @@ final class Mirror {
     /** Whether a rule asks for no more than what an answer's own rule can ask for as well. */
     private static boolean asksNoMore(Rule standsFor) {
         for (Match match : States.strip(standsFor).matches()) {
-            if (!match.name.equals("comment") && !UdpPorts.isPorts(match)) {
-                return false;
-            }
+            if (!match.name.equals("comment") && !UdpPorts.isPorts(match)) { return false; }
         }
         return true;
     }
 
-    /** What is asked of many is answered by an address that nobody knows before (DHCP, UPnP); no state would match it either. */
+    /**
+     * What is asked of many is answered by an address that nobody knows before (DHCP, UPnP); no state would match it
+     * either.
+     */
     private static boolean isMulticast(Negatable<Network> destination) {
-        if (destination == null || destination.negated || destination.value.isEverything()) {
-            return false;
-        }
+        if (destination == null || destination.negated || destination.value.isEverything()) { return false; }
         int first = destination.value.address()[0] & 255;
         return destination.value.address().length == 16 ? first == 255 : first >= 224;
     }
@@ -185,9 +191,7 @@ final class Mirror {
     private static List<UdpPorts> asked(Rule question) {
         List<UdpPorts> fixed = new ArrayList<>();
         for (UdpPorts each : UdpPorts.of(question)) {
-            if (UdpPorts.isFixed(each.to)) {
-                fixed.add(each);
-            }
+            if (UdpPorts.isFixed(each.to)) { fixed.add(each); }
         }
         return fixed;
     }
@@ -205,21 +209,17 @@ final class Mirror {
                 // iptables-save has the source first
                 Collections.reverse(options);
                 turned.add(new Match("iprange", options));
-            } else if (!match.name.equals("comment") && !UdpPorts.isPorts(match)) {
-                return null;
-            }
+            } else if (!match.name.equals("comment") && !UdpPorts.isPorts(match)) { return null; }
         }
         return turned;
     }
 
     /**
-     * The ports that answers may go to: those that the question names; those that the rule for answers names together with the remote
-     * port, where no rule says that they have a service; else those that programs are given.
+     * The ports that answers may go to: those that the question names; those that the rule for answers names together
+     * with the remote port, where no rule says that they have a service; else those that programs are given.
      */
     private Ports ownPorts(Ports named, UdpPorts wanted, Hook hook) {
-        if (UdpPorts.isFixed(named)) {
-            return named;
-        }
+        if (UdpPorts.isFixed(named)) { return named; }
         boolean both = UdpPorts.isFixed(wanted.from) && UdpPorts.isFixed(wanted.to);
         Ports given = hook != Hook.INPUT ? both ? Ports.ALL : Ports.of(1024, 65535) : both ? unserved : freePorts;
         return given.within(named);

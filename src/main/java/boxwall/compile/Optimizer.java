@@ -17,8 +17,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A ruleset that decides the same with fewer rules asked of a packet, in four steps; each is proved equal by the sets of explain on the
- * very ruleset, and left out, with a note, where that can't be proved. The nat table stays as it is: it is asked once a connection.
+ * A ruleset that decides the same with fewer rules asked of a packet, in four steps; each is proved equal by the sets
+ * of explain on the very ruleset, and left out, with a note, where that can't be proved. The nat table stays as it is:
+ * it is asked once a connection.
  */
 final class Optimizer {
     /** Plain rules in a row that one more is compared with; beyond, only rules asking exactly the same are found. */
@@ -26,9 +27,7 @@ final class Optimizer {
 
     private final Set<Family> multiport;
 
-    private Optimizer(Set<Family> multiport) {
-        this.multiport = multiport;
-    }
+    private Optimizer(Set<Family> multiport) { this.multiport = multiport; }
 
     /** The steps in their order. */
     private enum Step {
@@ -37,9 +36,7 @@ final class Optimizer {
 
         private final String words;
 
-        Step(String words) {
-            this.words = words;
-        }
+        Step(String words) { this.words = words; }
     }
 
     /**
@@ -64,8 +61,8 @@ final class Optimizer {
                 result = next;
                 notes.addAll(said);
             } else {
-                notes.add(new Note(new Origin("--optimize", 0), "optimizer step skipped (" + step.words + "), because it is not proved that nothing"
-                        + " else changes: " + unproved));
+                notes.add(new Note(new Origin("--optimize", 0), "optimizer step skipped (" + step.words
+                        + "), because it is not proved that nothing" + " else changes: " + unproved));
             }
         }
         return result;
@@ -88,14 +85,13 @@ final class Optimizer {
         Set<String> names = new HashSet<>();
         for (Chain chain : given) {
             names.add(chain.name());
-            if (!chain.isBuiltin()) {
-                users.add(chain.name());
-            }
+            if (!chain.isBuiltin()) { users.add(chain.name()); }
         }
         Trees trees = new Trees(family, users, names, notes);
         List<Chain> chains = new ArrayList<>();
         for (Chain chain : given) {
-            chains.add(step == Step.TREES ? trees.of(chain) : step == Step.COVERED ? chain.withRules(uncovered(family, chain, notes))
+            chains.add(step == Step.TREES ? trees.of(chain)
+                    : step == Step.COVERED ? chain.withRules(uncovered(family, chain, notes))
                     : step == Step.KNOWN_FIRST ? chain.withRules(knownFirst(family, chain, notes))
                     : chain.withRules(new Merging(family, notes).of(chain.rules(), multiport.contains(family))));
         }
@@ -121,9 +117,7 @@ final class Optimizer {
             left.add(rule);
             if (asks && RuleOrder.ends(rule)) {
                 questions.add(question);
-                if (ended.size() < COMPARED_MAX) {
-                    ended.add(rule);
-                }
+                if (ended.size() < COMPARED_MAX) { ended.add(rule); }
             } else {
                 // a barrier: what it does to a packet may change what later rules see
                 questions.clear();
@@ -135,18 +129,14 @@ final class Optimizer {
 
     private static Rule covering(Rule rule, List<Rule> earlier) {
         for (Rule each : earlier) {
-            if (RuleOrder.covers(each, rule)) {
-                return each;
-            }
+            if (RuleOrder.covers(each, rule)) { return each; }
         }
         return null;
     }
 
     private static Rule same(Rule question, List<Rule> earlier) {
         for (int i = earlier.size() - 1; i >= 0; i--) {
-            if (earlier.get(i).copy().target(null).build().equals(question)) {
-                return earlier.get(i);
-            }
+            if (earlier.get(i).copy().target(null).build().equals(question)) { return earlier.get(i); }
         }
         return null;
     }

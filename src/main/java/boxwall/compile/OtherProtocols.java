@@ -14,9 +14,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The first packets of protocols beside TCP, UDP and ICMP (GRE, ESP, IGMP …), for a rule that names no protocol and takes what is NEW.
- * One rule can't say "none of three", so it jumps to a chain that sends those three back:
- * <pre>
+ * The first packets of protocols beside TCP, UDP and ICMP (GRE, ESP, IGMP …), for a rule that names no protocol and
+ * takes what is NEW. One rule can't say "none of three", so it jumps to a chain that sends those three back: <pre>
  * -A INPUT -i dsl -j other-protocols
  * -A other-protocols -p tcp -j RETURN
  * -A other-protocols -p udp -j RETURN
@@ -40,7 +39,10 @@ final class OtherProtocols {
         return base.target != null && !base.target.isGoto() && !base.target.equals(Target.RETURN);
     }
 
-    /** The rule for the first packets of all other protocols that fit; {@code base} is without states and names no protocol. */
+    /**
+     * The rule for the first packets of all other protocols that fit; {@code base} is without states and names no
+     * protocol.
+     */
     Rule of(Rule base) {
         Chain chain = chains.get(base.target);
         if (chain == null) {
@@ -56,7 +58,5 @@ final class OtherProtocols {
     }
 
     /** The chains that the rules jump to. */
-    List<Chain> chains() {
-        return new ArrayList<>(chains.values());
-    }
+    List<Chain> chains() { return new ArrayList<>(chains.values()); }
 }

@@ -7,7 +7,9 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 
-/** Networks that have a prefix, by their bits: what they have in common, and fewer of them that hold the same addresses. */
+/**
+ * Networks that have a prefix, by their bits: what they have in common, and fewer of them that hold the same addresses.
+ */
 final class Prefixes {
     /** A network and those given ones that it stands for. */
     static final class Sum {
@@ -21,7 +23,9 @@ final class Prefixes {
         }
     }
 
-    /** As few networks as hold the same addresses; neighbours are put together, but never to all addresses there are. */
+    /**
+     * As few networks as hold the same addresses; neighbours are put together, but never to all addresses there are.
+     */
     static List<Sum> sums(List<Network> networks) {
         List<Sum> sorted = new ArrayList<>();
         for (int i = 0; i < networks.size(); i++) {
@@ -39,10 +43,9 @@ final class Prefixes {
             Sum top = each;
             while (!done.isEmpty()) {
                 Sum before = done.get(done.size() - 1);
-                Network both = before.network.containsAll(top.network) ? before.network : parent(before.network, top.network);
-                if (both == null) {
-                    break;
-                }
+                Network both =
+                        before.network.containsAll(top.network) ? before.network : parent(before.network, top.network);
+                if (both == null) { break; }
                 done.remove(done.size() - 1);
                 before.members.addAll(top.members);
                 top = new Sum(both, before.members);
@@ -64,9 +67,7 @@ final class Prefixes {
 
     private static int compareBits(byte[] a, byte[] b) {
         for (int i = 0; i < a.length; i++) {
-            if (a[i] != b[i]) {
-                return (a[i] & 255) - (b[i] & 255);
-            }
+            if (a[i] != b[i]) { return (a[i] & 255) - (b[i] & 255); }
         }
         return 0;
     }
@@ -83,7 +84,5 @@ final class Prefixes {
         return at;
     }
 
-    static boolean bit(byte[] address, int at) {
-        return (address[at / 8] & 0x80 >> at % 8) != 0;
-    }
+    static boolean bit(byte[] address, int at) { return (address[at / 8] & 0x80 >> at % 8) != 0; }
 }

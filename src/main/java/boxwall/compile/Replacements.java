@@ -12,10 +12,12 @@ import java.util.Set;
 /**
  * The rules that stand for one rule with a state match, protocol by protocol, by what a packet shows on its own.
  *
- * <p>ESTABLISHED is TCP with ACK, or RST without SYN (a mere {@code ! --syn} would let SYN+FIN in, which kernels before 3.2.24 take
- * for an opening), and echo replies; NEW is the opening segment, all of UDP, ICMP requests, everything of other protocols; RELATED is
- * ICMP errors. UDP answers are {@link Mirror}'s. A rule that only drops is never narrowed for openings, UDP and ICMP requests: where it
- * drops ESTABLISHED it takes all UDP. Any other rule, a jump to a chain that may accept among them, never takes UDP that may be new.
+ * <p>
+ * ESTABLISHED is TCP with ACK, or RST without SYN (a mere {@code ! --syn} would let SYN+FIN in, which kernels before
+ * 3.2.24 take for an opening), and echo replies; NEW is the opening segment, all of UDP, ICMP requests, everything of
+ * other protocols; RELATED is ICMP errors. UDP answers are {@link Mirror}'s. A rule that only drops is never narrowed
+ * for openings, UDP and ICMP requests: where it drops ESTABLISHED it takes all UDP. Any other rule, a jump to a chain
+ * that may accept among them, never takes UDP that may be new.
  */
 final class Replacements {
     private final Family family;
@@ -54,12 +56,8 @@ final class Replacements {
     }
 
     private void tcp() {
-        if (!concerns("tcp")) {
-            return;
-        }
-        if (states.contains(State.NEW)) {
-            add(TcpSegments.of(TcpSegments.OPENING, base));
-        }
+        if (!concerns("tcp")) { return; }
+        if (states.contains(State.NEW)) { add(TcpSegments.of(TcpSegments.OPENING, base)); }
         if (states.contains(State.ESTABLISHED)) {
             add(TcpSegments.of(TcpSegments.ACK, base));
             add(TcpSegments.of(TcpSegments.RESET, base));
@@ -78,16 +76,13 @@ final class Replacements {
         Negatable<String> protocol = base.protocol;
         boolean takesNew = states.contains(State.NEW);
         if (protocol == null || protocol.negated) {
-            if (takesNew && OtherProtocols.fits(base)) {
-                add(others.of(base));
-            }
+            if (takesNew && OtherProtocols.fits(base)) { add(others.of(base)); }
             return;
         }
         String name = protocol.value;
-        boolean known = name.equals("tcp") || name.equals("udp") || name.equals(family == Family.IPV4 ? "icmp" : "ipv6-icmp");
-        if (!known && (takesNew || drops && states.contains(State.ESTABLISHED))) {
-            add(base);
-        }
+        boolean known =
+                name.equals("tcp") || name.equals("udp") || name.equals(family == Family.IPV4 ? "icmp" : "ipv6-icmp");
+        if (!known && (takesNew || drops && states.contains(State.ESTABLISHED))) { add(base); }
     }
 
     /** Whether packets of this protocol can fit the rule; ports without -p can't be (iptables refuses them). */
@@ -100,9 +95,5 @@ final class Replacements {
         return asked == null || asked.value.equals(protocol) != asked.negated;
     }
 
-    private void add(Rule rule) {
-        if (rule != null) {
-            made.add(rule);
-        }
-    }
+    private void add(Rule rule) { if (rule != null) { made.add(rule); } }
 }

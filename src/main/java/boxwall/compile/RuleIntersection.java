@@ -11,7 +11,10 @@ final class RuleIntersection {
     /** Some may fit both, but one rule can't ask for that. */
     private boolean needsTwo;
 
-    /** The rule with the other's conditions too, matches aside; null when no packet fits both, or one rule can't ask for both. */
+    /**
+     * The rule with the other's conditions too, matches aside; null when no packet fits both, or one rule can't ask for
+     * both.
+     */
     static Rule by(Rule rule, Rule other) {
         RuleIntersection narrow = new RuleIntersection();
         Rule narrowed = narrow.both(rule, other);
@@ -27,15 +30,14 @@ final class RuleIntersection {
 
     private Rule both(Rule rule, Rule other) {
         apart |= other.fragment != null && rule.fragment != null && !other.fragment.equals(rule.fragment);
-        return rule.copy().source(networks(rule.source, other.source)).destination(networks(rule.destination, other.destination))
-                .in(words(rule.in, other.in)).out(words(rule.out, other.out)).protocol(words(rule.protocol, other.protocol))
+        return rule.copy().source(networks(rule.source, other.source))
+                .destination(networks(rule.destination, other.destination)).in(words(rule.in, other.in))
+                .out(words(rule.out, other.out)).protocol(words(rule.protocol, other.protocol))
                 .fragment(rule.fragment != null ? rule.fragment : other.fragment).build();
     }
 
     private Negatable<Network> networks(Negatable<Network> a, Negatable<Network> b) {
-        if (a == null || b == null || a.equals(b)) {
-            return a == null ? b : a;
-        }
+        if (a == null || b == null || a.equals(b)) { return a == null ? b : a; }
         boolean aHasB = a.value.containsAll(b.value);
         boolean bHasA = b.value.containsAll(a.value);
         if (a.negated == b.negated) {
@@ -56,9 +58,7 @@ final class RuleIntersection {
 
     /** Names, of interfaces also their beginnings ({@code eth+}). */
     private Negatable<String> words(Negatable<String> a, Negatable<String> b) {
-        if (a == null || b == null || a.equals(b)) {
-            return a == null ? b : a;
-        }
+        if (a == null || b == null || a.equals(b)) { return a == null ? b : a; }
         boolean aHasB = has(a.value, b.value);
         boolean bHasA = has(b.value, a.value);
         if (a.negated == b.negated) {

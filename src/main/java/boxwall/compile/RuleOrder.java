@@ -16,16 +16,18 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Which rules may be moved, and past which. A plain rule asks only what lies in the packet and ends the packet's way; every other rule
- * (LOG, MARK, limit, a jump, one that only counts, an extension not known here) is a barrier that nothing is moved across.
+ * Which rules may be moved, and past which. A plain rule asks only what lies in the packet and ends the packet's way;
+ * every other rule (LOG, MARK, limit, a jump, one that only counts, an extension not known here) is a barrier that
+ * nothing is moved across.
  *
- * <p>Matches that read the transport header (tcp, udp, icmp, multiport) drop a packet whose header is cut off at once, whatever the
- * target is (hotdrop in the kernel's xt_tcpudp.c, xt_multiport.c, ip_tables.c), and the proof over sets doesn't see that. So rules that
- * overlap change places only where such a packet fares the same.
+ * <p>
+ * Matches that read the transport header (tcp, udp, icmp, multiport) drop a packet whose header is cut off at once,
+ * whatever the target is (hotdrop in the kernel's xt_tcpudp.c, xt_multiport.c, ip_tables.c), and the proof over sets
+ * doesn't see that. So rules that overlap change places only where such a packet fares the same.
  */
 final class RuleOrder {
-    private static final Set<String> ASKING = new HashSet<>(Arrays.asList("comment", "state", "conntrack", "mac", "mark", "iprange",
-            "tcp", "udp", "icmp", "icmp6", "multiport"));
+    private static final Set<String> ASKING = new HashSet<>(Arrays.asList("comment", "state", "conntrack", "mac",
+            "mark", "iprange", "tcp", "udp", "icmp", "icmp6", "multiport"));
     private static final Set<State> KNOWN = State.set("RELATED,ESTABLISHED");
     private static final Set<State> OTHER = State.set("NEW,INVALID");
     private static final Set<String> HEADER = new HashSet<>(Arrays.asList("tcp", "udp", "icmp", "icmp6", "multiport"));
@@ -35,9 +37,7 @@ final class RuleOrder {
     /** Whether the rule only asks, and asks nothing but the packet: asking it more or less often changes nothing. */
     static boolean asks(Rule rule, Family family) {
         for (Match match : rule.matches()) {
-            if (!ASKING.contains(match.name)) {
-                return false;
-            }
+            if (!ASKING.contains(match.name)) { return false; }
         }
         return Sameness.foresees(rule, family);
     }
@@ -49,9 +49,7 @@ final class RuleOrder {
                 && (target.name.equals("ACCEPT") || target.name.equals("DROP") || target.name.equals("REJECT"));
     }
 
-    static boolean is(Rule rule, Family family) {
-        return ends(rule) && asks(rule, family);
-    }
+    static boolean is(Rule rule, Family family) { return ends(rule) && asks(rule, family); }
 
     /** Whether every packet of the second rule matches the first too, told by what is written; false when in doubt. */
     static boolean covers(Rule wide, Rule narrow) {
@@ -60,19 +58,16 @@ final class RuleOrder {
                 && same(wide.fragment, narrow.fragment) && asksNoMore(wide, narrow.matches());
     }
 
-    private static boolean same(Negatable<?> wide, Negatable<?> narrow) {
-        return wide == null || wide.equals(narrow);
-    }
+    private static boolean same(Negatable<?> wide, Negatable<?> narrow) { return wide == null || wide.equals(narrow); }
 
     private static boolean within(Negatable<Network> wide, Negatable<Network> narrow) {
-        return same(wide, narrow) || narrow != null && !wide.negated && !narrow.negated && wide.value.containsAll(narrow.value);
+        return same(wide, narrow)
+                || narrow != null && !wide.negated && !narrow.negated && wide.value.containsAll(narrow.value);
     }
 
     private static boolean asksNoMore(Rule wide, List<Match> matches) {
         for (Match match : wide.matches()) {
-            if (!match.name.equals("comment") && !matches.contains(match)) {
-                return false;
-            }
+            if (!match.name.equals("comment") && !matches.contains(match)) { return false; }
         }
         return true;
     }
@@ -115,40 +110,38 @@ final class RuleOrder {
         return disjoint(a, b) || ends(a) && a.target.equals(b.target) && !readsHeader(a) && !readsHeader(b);
     }
 
-    /** IPv6 looks for the protocol behind headers that may be broken, and drops a packet where they are (ip6_packet_match). */
+    /**
+     * IPv6 looks for the protocol behind headers that may be broken, and drops a packet where they are
+     * (ip6_packet_match).
+     */
     static boolean readsHeader(Rule rule) {
-        if (rule.protocol != null) {
-            return true;
-        }
+        if (rule.protocol != null) { return true; }
         for (Match match : rule.matches()) {
-            if (HEADER.contains(match.name)) {
-                return true;
-            }
+            if (HEADER.contains(match.name)) { return true; }
         }
         return false;
     }
 
-    /** Whether this is the rule that accepts what belongs to known connections: states, a comment, nothing else by -m. */
+    /**
+     * Whether this is the rule that accepts what belongs to known connections: states, a comment, nothing else by -m.
+     */
     static boolean acceptsKnown(Rule rule) {
-        if (!Target.ACCEPT.equals(rule.target)) {
-            return false;
-        }
+        if (!Target.ACCEPT.equals(rule.target)) { return false; }
         int asked = 0;
         for (Match match : rule.matches()) {
             Option states = match.option(match.name.equals("state") ? "--state" : "--ctstate");
             boolean known = states != null && match.options.size() == 1 && !states.negated && states.states() != null
                     && states.states().contains(State.ESTABLISHED) && KNOWN.containsAll(states.states());
-            if (!known && !match.name.equals("comment")) {
-                return false;
-            }
+            if (!known && !match.name.equals("comment")) { return false; }
             asked += known ? 1 : 0;
         }
         return asked == 1;
     }
 
     /**
-     * Whether a rule that accepts known connections may go before another one: both accept, or no packet matches both. A packet with
-     * a header cut off is INVALID to conntrack (tcp_error and udp_error of nf_conntrack_proto_*.c): it matches no such rule.
+     * Whether a rule that accepts known connections may go before another one: both accept, or no packet matches both.
+     * A packet with a header cut off is INVALID to conntrack (tcp_error and udp_error of nf_conntrack_proto_*.c): it
+     * matches no such rule.
      */
     static boolean mayPrecede(Rule known, Rule other) {
         return disjoint(known, other) || Target.ACCEPT.equals(other.target) || apartByState(other);

@@ -14,9 +14,7 @@ public enum Stateful {
     /** The value of {@code auto}, {@code yes} or {@code no}; null for anything else. */
     public static Stateful of(String word) {
         for (Stateful value : values()) {
-            if (value.name().toLowerCase(Locale.ROOT).equals(word)) {
-                return value;
-            }
+            if (value.name().toLowerCase(Locale.ROOT).equals(word)) { return value; }
         }
         return null;
     }

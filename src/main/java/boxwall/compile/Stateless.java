@@ -21,15 +21,16 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A ruleset without connection tracking, and what that changes. Nothing of the result loads conntrack: the nat table and every match
- * and target that need it are gone, state matches are replaced by {@link Replacements} and {@link Mirror}, {@link Fragments} come beside.
+ * A ruleset without connection tracking, and what that changes. Nothing of the result loads conntrack: the nat table
+ * and every match and target that need it are gone, state matches are replaced by {@link Replacements} and
+ * {@link Mirror}, {@link Fragments} come beside.
  */
 final class Stateless {
     /** Matches that need conntrack and that no single packet can answer. */
-    private static final Set<String> MATCHES = new HashSet<>(Arrays.asList("connlimit", "connbytes", "connmark", "helper",
-            "connlabel", "cluster"));
-    private static final Set<String> TARGETS = new HashSet<>(Arrays.asList("CT", "NOTRACK", "MASQUERADE", "SNAT", "DNAT",
-            "REDIRECT", "NETMAP", "SAME", "CONNMARK", "CONNSECMARK", "SYNPROXY"));
+    private static final Set<String> MATCHES =
+            new HashSet<>(Arrays.asList("connlimit", "connbytes", "connmark", "helper", "connlabel", "cluster"));
+    private static final Set<String> TARGETS = new HashSet<>(Arrays.asList("CT", "NOTRACK", "MASQUERADE", "SNAT",
+            "DNAT", "REDIRECT", "NETMAP", "SAME", "CONNMARK", "CONNSECMARK", "SYNPROXY"));
 
     /** What does nearly the same for a single packet. */
     private static final Map<String, String> INSTEAD = new HashMap<>();
@@ -67,9 +68,7 @@ final class Stateless {
     }
 
     /** The ruleset without any state. */
-    Ruleset ruleset() {
-        return result;
-    }
+    Ruleset ruleset() { return result; }
 
     private void table(Family family, Table table) {
         if (table == Table.NAT) {
@@ -110,31 +109,27 @@ final class Stateless {
                 chains.add(fragmented.contains(hook.name()) ? chain.withRules(fragments.with(chain.rules())) : chain);
             }
         }
-        if (fragments.chain() != null) {
-            chains.add(fragments.chain());
-        }
+        if (fragments.chain() != null) { chains.add(fragments.chain()); }
         result = result.with(family, table, chains);
     }
 
     /**
-     * The chains that later fragments get to. What is for the box itself IPv4 puts together before INPUT (ip_local_deliver in
-     * net/ipv4/ip_input.c), IPv6 after it (ip6_input_finish); what the box sends is cut after OUTPUT in both.
+     * The chains that later fragments get to. What is for the box itself IPv4 puts together before INPUT
+     * (ip_local_deliver in net/ipv4/ip_input.c), IPv6 after it (ip6_input_finish); what the box sends is cut after
+     * OUTPUT in both.
      */
     private static Set<String> fragmented(Family family, Jumps jumps) {
         Set<String> chains = new HashSet<>(jumps.any("FORWARD"));
         chains.addAll(jumps.any("PREROUTING"));
-        if (family == Family.IPV6) {
-            chains.addAll(jumps.any("INPUT"));
-        }
+        if (family == Family.IPV6) { chains.addAll(jumps.any("INPUT")); }
         return chains;
     }
 
     /** The name itself, or with a number behind it when it is taken; it then is. */
     static String freeName(String wanted, Set<String> taken) {
-        if (taken.add(wanted)) {
-            return wanted;
-        }
-        // a ruleset can need thousands: the numbers are taken one after the other, so the first free one is found by halves
+        if (taken.add(wanted)) { return wanted; }
+        // a ruleset can need thousands: the numbers are taken one after the other, so the first free one is found by
+        // halves
         int low = 1;
         int high = 2;
         while (taken.contains(wanted + "-" + high)) {
@@ -154,11 +149,12 @@ final class Stateless {
     }
 
     private static boolean takesAnswers(Rule rule, Set<State> states, Jumps jumps) {
-        return states != null && states.contains(State.ESTABLISHED) && !states.contains(State.NEW) && !jumps.onlyDrops(rule.target);
+        return states != null && states.contains(State.ESTABLISHED) && !states.contains(State.NEW)
+                && !jumps.onlyDrops(rule.target);
     }
 
-    private List<Rule> withoutState(Family family, String chain, Rule rule, Mirror mirror, AnswerChains shared, Jumps jumps,
-            OtherProtocols others) {
+    private List<Rule> withoutState(Family family, String chain, Rule rule, Mirror mirror, AnswerChains shared,
+            Jumps jumps, OtherProtocols others) {
         List<Rule> rules = new ArrayList<>();
         String lost = needsConntrack(rule);
         if (lost != null && (lost.equals("-j NOTRACK") || lost.equals("-j CT"))) {
@@ -166,8 +162,9 @@ final class Stateless {
             return rules;
         }
         if (lost != null) {
-            loss(rule, lost + " needs connection tracking, which this box refuses: the rule is left out", INSTEAD.containsKey(lost)
-                    ? INSTEAD.get(lost) : "the same rule without " + lost + ", if that is enough; else leave the rule out");
+            loss(rule, lost + " needs connection tracking, which this box refuses: the rule is left out",
+                    INSTEAD.containsKey(lost) ? INSTEAD.get(lost)
+                            : "the same rule without " + lost + ", if that is enough; else leave the rule out");
             return rules;
         }
         if (States.matchOf(rule) == null) {
@@ -182,7 +179,8 @@ final class Stateless {
         }
         boolean drops = jumps.onlyDrops(rule.target);
         rules.addAll(Replacements.of(family, rule, states, drops, others));
-        List<Rule> mirrored = takesAnswers(rule, states, jumps) ? mirror.answersFor(chain, rule) : Collections.<Rule>emptyList();
+        List<Rule> mirrored =
+                takesAnswers(rule, states, jumps) ? mirror.answersFor(chain, rule) : Collections.<Rule>emptyList();
         explain(rule, states, rules.size(), shared.count(mirrored), drops);
         rules.addAll(mirrored);
         return rules;
@@ -190,9 +188,7 @@ final class Stateless {
 
     private static String needsConntrack(Rule rule) {
         for (Match match : rule.matches()) {
-            if (MATCHES.contains(match.name)) {
-                return "-m " + match.name;
-            }
+            if (MATCHES.contains(match.name)) { return "-m " + match.name; }
         }
         return rule.target != null && TARGETS.contains(rule.target.name) ? "-j " + rule.target.name : null;
     }
@@ -203,7 +199,8 @@ final class Stateless {
             if (states.contains(State.ESTABLISHED) && Replacements.concerns(rule, "udp")) {
                 loss(rule, text, "accept the request with its remote port, then the replies pass here:"
                         + " -A OUTPUT -o $WAN_IF -p udp --dport 53 -j ACCEPT, or -A FORWARD -i $LAN_IF -o $WAN_IF for the LAN's");
-            } else if (states.contains(State.ESTABLISHED) || states.contains(State.RELATED) || states.contains(State.NEW)) {
+            } else if (states.contains(State.ESTABLISHED) || states.contains(State.RELATED)
+                    || states.contains(State.NEW)) {
                 loss(rule, text, "a rule without a state");
             } else {
                 note(rule, text);
@@ -215,24 +212,22 @@ final class Stateless {
         if (established && states.contains(State.NEW) && states.contains(State.RELATED)) {
             text.append(states).append(" means every packet, including those that netfilter calls INVALID");
         } else {
-            text.append(states.contains(State.NEW) ? "NEW means TCP opening segments, all UDP, ICMP requests and all other protocols; " : "");
+            text.append(states.contains(State.NEW)
+                    ? "NEW means TCP opening segments, all UDP, ICMP requests and all other protocols; " : "");
             text.append(established ? "ESTABLISHED means TCP with ACK or RST set, replies to ICMP requests" : "");
             if (established && !states.contains(State.NEW)) {
                 text.append(drops ? ", and all UDP" : ", and UDP from the fixed remote ports (" + answers
                         + " reply rules); anybody can forge such packets, and replies of other protocols don't pass");
             }
             text.append(established ? "; " : "");
-            text.append(states.contains(State.RELATED) ? "RELATED means ICMP errors only: FTP data and the like don't pass; " : "");
+            text.append(states.contains(State.RELATED)
+                    ? "RELATED means ICMP errors only: FTP data and the like don't pass; " : "");
             text.setLength(text.length() - (text.charAt(text.length() - 2) == ';' ? 2 : 0));
         }
         note(rule, text.append(states.contains(State.INVALID) ? "; INVALID can't be recognised" : "").toString());
     }
 
-    private void loss(Rule rule, String text, String instead) {
-        notes.add(Note.loss(rule.origin, text, instead));
-    }
+    private void loss(Rule rule, String text, String instead) { notes.add(Note.loss(rule.origin, text, instead)); }
 
-    private void note(Rule rule, String text) {
-        notes.add(new Note(rule.origin, text));
-    }
+    private void note(Rule rule, String text) { notes.add(new Note(rule.origin, text)); }
 }

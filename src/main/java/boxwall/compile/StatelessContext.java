@@ -8,7 +8,10 @@ import boxwall.netfilter.Negatable;
 import boxwall.netfilter.Network;
 import boxwall.netfilter.Ports;
 
-/** What the stateless form must know of the box: where the Internet and the guests are, and which ports no service listens on. */
+/**
+ * What the stateless form must know of the box: where the Internet and the guests are, and which ports no service
+ * listens on.
+ */
 final class StatelessContext {
     /** The kernel's default (net/ipv4/inet_connection_sock.c, since 2.6.24 for boxes with this much memory). */
     private static final Ports LOCAL_PORTS = Ports.of(32768, 61000);
@@ -37,8 +40,9 @@ final class StatelessContext {
     static StatelessContext of(BoxFacts facts) {
         Interface guest = facts.guest();
         Ports ports = facts.portRange == null ? LOCAL_PORTS : Ports.of(facts.portRange.low, facts.portRange.high);
-        return new StatelessContext(ports, facts.wan() == null ? null : facts.wan().name(), guest == null ? null : guest.name(),
-                guest == null ? null : network(guest.net()), guest == null ? null : network(guest.net6()));
+        return new StatelessContext(ports, facts.wan() == null ? null : facts.wan().name(),
+                guest == null ? null : guest.name(), guest == null ? null : network(guest.net()),
+                guest == null ? null : network(guest.net6()));
     }
 
     private static Network network(String text) {
@@ -49,8 +53,8 @@ final class StatelessContext {
     }
 
     /**
-     * Where an answer from there can't come in: from the guests, of whom the box asks nothing. Null when the guests' network isn't
-     * known, or when the question may go into it, as the address says.
+     * Where an answer from there can't come in: from the guests, of whom the box asks nothing. Null when the guests'
+     * network isn't known, or when the question may go into it, as the address says.
      */
     Negatable<String> butGuests(Family family, Negatable<Network> asked) {
         Network net = family == Family.IPV4 ? guestNet : guestNet6;

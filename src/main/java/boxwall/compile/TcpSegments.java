@@ -25,9 +25,7 @@ final class TcpSegments {
         TcpFlags merged = flags;
         if (own != null && !own.negated) {
             TcpFlags other = own.flags();
-            if ((flags.mask & other.mask & (flags.set ^ other.set)) != 0) {
-                return null;
-            }
+            if ((flags.mask & other.mask & (flags.set ^ other.set)) != 0) { return null; }
             merged = new TcpFlags(flags.mask | other.mask, flags.set | other.set);
         }
         Option option = Option.of("--tcp-flags", TcpFlags.words(merged.mask), TcpFlags.words(merged.set));
@@ -44,9 +42,7 @@ final class TcpSegments {
     private static List<Option> withFlags(Match tcp, Option flags) {
         List<Option> options = new ArrayList<>();
         for (Option option : tcp.options) {
-            if (!option.name.equals("--tcp-flags")) {
-                options.add(option);
-            }
+            if (!option.name.equals("--tcp-flags")) { options.add(option); }
         }
         options.add(flags);
         return options;

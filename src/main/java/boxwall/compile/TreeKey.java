@@ -9,19 +9,20 @@ import boxwall.netfilter.Rule;
 enum TreeKey {
     SOURCE, DESTINATION, IN, OUT, PROTOCOL;
 
-    boolean isAddress() {
-        return this == SOURCE || this == DESTINATION;
-    }
+    boolean isAddress() { return this == SOURCE || this == DESTINATION; }
 
-    /** Whether the rule names one value of it. IPv6's protocol stands behind headers that may be broken: a jump must not look for it. */
+    /**
+     * Whether the rule names one value of it. IPv6's protocol stands behind headers that may be broken: a jump must not
+     * look for it.
+     */
     boolean reads(Rule rule, Family family) {
         switch (this) {
-            case SOURCE:
-            case DESTINATION:
+            case SOURCE :
+            case DESTINATION :
                 return RuleOrder.hasPrefix(network(rule));
-            case PROTOCOL:
+            case PROTOCOL :
                 return family == Family.IPV4 && RuleOrder.isProtocol(rule.protocol);
-            default:
+            default :
                 return RuleOrder.isName(name(rule));
         }
     }

@@ -11,7 +11,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A list of rules in parts that no packet matches rules of two of, and before them what is in none. Each part keeps its order. */
+/**
+ * A list of rules in parts that no packet matches rules of two of, and before them what is in none. Each part keeps its
+ * order.
+ */
 final class TreeParts {
     /** Rules that belong to no part; they may stand before all parts. */
     final List<Rule> before;
@@ -38,15 +41,11 @@ final class TreeParts {
         Map<Negatable<String>, List<Rule>> parts = new LinkedHashMap<>();
         for (Rule rule : run) {
             if (!by.reads(rule, family)) {
-                if (!mayLead(rule, inside)) {
-                    return null;
-                }
+                if (!mayLead(rule, inside)) { return null; }
                 before.add(rule);
                 continue;
             }
-            if (!parts.containsKey(by.name(rule))) {
-                parts.put(by.name(rule), new ArrayList<Rule>());
-            }
+            if (!parts.containsKey(by.name(rule))) { parts.put(by.name(rule), new ArrayList<Rule>()); }
             parts.get(by.name(rule)).add(rule);
             inside.add(rule);
         }
@@ -54,33 +53,28 @@ final class TreeParts {
     }
 
     /**
-     * By the bits that follow those that all addresses have in common; null when a rule has no address, or nothing is parted.
+     * By the bits that follow those that all addresses have in common; null when a rule has no address, or nothing is
+     * parted.
      *
      * @param most parts
      * @param enough rules of a part that needs no parting
      */
     static TreeParts byAddress(List<Rule> run, TreeKey by, int most, int enough) {
         Network common = common(run, by);
-        if (common == null && !allRead(run, by)) {
-            return null;
-        }
+        if (common == null && !allRead(run, by)) { return null; }
         int prefix = common == null ? 0 : common.prefix;
         List<Rule> before = new ArrayList<>();
         List<Rule> inside = new ArrayList<>();
         for (Rule rule : run) {
             boolean whole = by.network(rule).value.prefix == prefix;
-            if (whole && !mayLead(rule, inside)) {
-                return null;
-            }
+            if (whole && !mayLead(rule, inside)) { return null; }
             (whole ? before : inside).add(rule);
         }
         List<List<Rule>> parts = new ArrayList<>();
         parts.add(inside);
         while (parts.size() < most) {
             int largest = largest(parts, by);
-            if (largest < 0 || parts.get(largest).size() <= enough) {
-                break;
-            }
+            if (largest < 0 || parts.get(largest).size() <= enough) { break; }
             List<List<Rule>> halves = halves(parts.remove(largest), by);
             parts.addAll(largest, halves);
         }
@@ -89,18 +83,14 @@ final class TreeParts {
 
     private static boolean mayLead(Rule rule, List<Rule> earlier) {
         for (Rule each : earlier) {
-            if (!RuleOrder.commute(each, rule)) {
-                return false;
-            }
+            if (!RuleOrder.commute(each, rule)) { return false; }
         }
         return true;
     }
 
     private static boolean allRead(List<Rule> run, TreeKey by) {
         for (Rule rule : run) {
-            if (!RuleOrder.hasPrefix(by.network(rule))) {
-                return false;
-            }
+            if (!RuleOrder.hasPrefix(by.network(rule))) { return false; }
         }
         return true;
     }
@@ -110,9 +100,7 @@ final class TreeParts {
         int found = -1;
         for (int i = 0; i < parts.size(); i++) {
             List<Rule> part = parts.get(i);
-            if (part.size() > (found < 0 ? 1 : parts.get(found).size()) && halves(part, by) != null) {
-                found = i;
-            }
+            if (part.size() > (found < 0 ? 1 : parts.get(found).size()) && halves(part, by) != null) { found = i; }
         }
         return found;
     }
@@ -126,9 +114,7 @@ final class TreeParts {
         halves.add(new ArrayList<Rule>());
         for (Rule rule : part) {
             Network network = by.network(rule).value;
-            if (network.prefix == prefix) {
-                return null;
-            }
+            if (network.prefix == prefix) { return null; }
             halves.get(Prefixes.bit(network.address(), prefix) ? 1 : 0).add(rule);
         }
         return halves.get(0).isEmpty() || halves.get(1).isEmpty() ? null : halves;
@@ -139,24 +125,24 @@ final class TreeParts {
         Network common = null;
         for (Rule rule : rules) {
             Negatable<Network> network = by.network(rule);
-            if (!RuleOrder.hasPrefix(network)) {
-                return null;
-            }
+            if (!RuleOrder.hasPrefix(network)) { return null; }
             int bits = common == null ? network.value.prefix : Prefixes.common(common, network.value);
-            if (bits == 0) {
-                return null;
-            }
+            if (bits == 0) { return null; }
             common = Network.ofPrefix(network.value.family, network.value.address(), bits);
         }
         return common;
     }
 
-    /** A rule without target that asks what all of them ask before any -m; null when that is nothing. Its origin is the first one's file. */
+    /**
+     * A rule without target that asks what all of them ask before any -m; null when that is nothing. Its origin is the
+     * first one's file.
+     */
     static Rule common(List<Rule> rules, Family family) {
         Rule.Builder all = new Rule.Builder(new Origin(rules.get(0).origin.file, 0));
         Network source = common(rules, TreeKey.SOURCE);
         Network destination = common(rules, TreeKey.DESTINATION);
-        all.source(source == null ? null : Negatable.is(source)).destination(destination == null ? null : Negatable.is(destination));
+        all.source(source == null ? null : Negatable.is(source))
+                .destination(destination == null ? null : Negatable.is(destination));
         boolean asks = source != null || destination != null;
         for (TreeKey by : new TreeKey[] {TreeKey.IN, TreeKey.OUT, TreeKey.PROTOCOL}) {
             Negatable<String> name = by.name(rules.get(0));

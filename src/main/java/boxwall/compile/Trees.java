@@ -12,21 +12,22 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Long lists as trees of chains: a packet is led by the first bits of its address, by its interface or protocol, to the few rules that it
- * may match.
- * <pre>
+ * Long lists as trees of chains: a packet is led by the first bits of its address, by its interface or protocol, to the
+ * few rules that it may match. <pre>
  * -A INPUT -s 10.1.2.3/32 -j DROP               -A INPUT -s 8.0.0.0/5 -j bw_INPUT_1
  * -A INPUT -s 10.9.9.9/32 -j DROP         -&gt;    -A bw_INPUT_1 -s 10.1.2.3/32 -j DROP
  * … a hundred more that begin with 8 to 15      … and so on, in further chains
- * </pre>
- * Every rule stays as it is, and those that one packet may match stay in their order: the packet sees the same ones one after the other,
- * so their counters stay right as well. A jump asks only what all rules behind it ask, and has no line of its own: its origin is the
- * file.
+ * </pre> Every rule stays as it is, and those that one packet may match stay in their order: the packet sees the same
+ * ones one after the other, so their counters stay right as well. A jump asks only what all rules behind it ask, and
+ * has no line of its own: its origin is the file.
  */
 final class Trees {
     /** A list that is shorter than this is no worse than the jumps. */
     static final int LEAST = 16;
-    /** Rules that stand in a row in the end. Fewer would be faster by little, and take more chains: some 480 bytes of the kernel's each. */
+    /**
+     * Rules that stand in a row in the end. Fewer would be faster by little, and take more chains: some 480 bytes of
+     * the kernel's each.
+     */
     private static final int LEAF = 8;
     /** Jumps beside each other for one address: half as many levels as with two, and hardly more jumps. */
     private static final int BRANCHES = 4;
@@ -69,7 +70,8 @@ final class Trees {
                 while (end < rules.size() && movable(rules.get(end)) && by.reads(rules.get(end), family)) {
                     end++;
                 }
-                next.addAll(end - at < LEAST ? rules.subList(at, Math.max(end, at + 1)) : planted(rules.subList(at, end)));
+                next.addAll(
+                        end - at < LEAST ? rules.subList(at, Math.max(end, at + 1)) : planted(rules.subList(at, end)));
                 at = Math.max(end, at + 1);
             }
             rules = next;
@@ -88,24 +90,22 @@ final class Trees {
         int before = made.size();
         Rule common = TreeParts.common(run, family);
         List<Rule> body = common == null ? body(run) : new ArrayList<Rule>();
-        if (common != null) {
-            body.add(jump(common, run));
-        }
+        if (common != null) { body.add(jump(common, run)); }
         int most = most(body);
-        notes.add(new Note(run.get(0).origin, "begins a list of " + run.size() + " rules of " + chain + " that became "
-                + (made.size() - before) + " chains bw_*: a packet is compared with at most " + most + " of their rules"));
+        notes.add(new Note(run.get(0).origin,
+                "begins a list of " + run.size() + " rules of " + chain + " that became " + (made.size() - before)
+                        + " chains bw_*: a packet is compared with at most " + most + " of their rules"));
         return body;
     }
 
     private List<Rule> body(List<Rule> run) {
         TreeParts best = null;
         for (TreeKey by : run.size() > LEAF ? TreeKey.values() : new TreeKey[0]) {
-            TreeParts branches = by.isAddress() ? TreeParts.byAddress(run, by, BRANCHES, LEAF) : TreeParts.byName(run, by, family);
+            TreeParts branches =
+                    by.isAddress() ? TreeParts.byAddress(run, by, BRANCHES, LEAF) : TreeParts.byName(run, by, family);
             best = branches != null && (best == null || branches.cost() < best.cost()) ? branches : best;
         }
-        if (best == null || best.cost() >= run.size()) {
-            return run;
-        }
+        if (best == null || best.cost() >= run.size()) { return run; }
         List<Rule> body = new ArrayList<>(best.before);
         for (List<Rule> part : best.parts) {
             if (part.size() <= 2) {

@@ -9,7 +9,10 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** The source and the destination ports that a UDP rule asks for, each as ranges with commas; a rule with --ports asks for one pair or another. */
+/**
+ * The source and the destination ports that a UDP rule asks for, each as ranges with commas; a rule with --ports asks
+ * for one pair or another.
+ */
 final class UdpPorts {
     /** A range of more ports than this counts as any port. */
     private static final int FIXED_MAX = 1024;
@@ -37,9 +40,7 @@ final class UdpPorts {
         return pairs;
     }
 
-    static boolean isPorts(Match match) {
-        return match.name.equals("udp") || match.name.equals("multiport");
-    }
+    static boolean isPorts(Match match) { return match.name.equals("udp") || match.name.equals("multiport"); }
 
     private void narrow(Option option, List<UdpPorts> to) {
         boolean not = option.negated;
@@ -60,9 +61,7 @@ final class UdpPorts {
     }
 
     private static void add(Ports from, Ports to, List<UdpPorts> list) {
-        if (!from.isEmpty() && !to.isEmpty()) {
-            list.add(new UdpPorts(from, to));
-        }
+        if (!from.isEmpty() && !to.isEmpty()) { list.add(new UdpPorts(from, to)); }
     }
 
     /** Ports and ranges that together are few. */
@@ -90,8 +89,6 @@ final class UdpPorts {
     private static void ask(String option, Ports ports, List<Option> udp, List<Match> matches) {
         if (ports.ranges.size() > 1) {
             matches.add(Match.of("multiport", Option.of(option + "s", ports.toString())));
-        } else if (!ports.equals(Ports.ALL)) {
-            udp.add(Option.of(option, ports.toString()));
-        }
+        } else if (!ports.equals(Ports.ALL)) { udp.add(Option.of(option, ports.toString())); }
     }
 }

@@ -16,9 +16,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Makes the rules follow the box: when the LAN got another address, the provider another IPv6 prefix, the guest network went on, or new
- * firmware brought another kernel, the saved ruleset is compiled once more. It is applied by itself only when nothing of it is refused
- * and the administrator's way in is proved; else the finding address-changed says what is in the way.
+ * Makes the rules follow the box: when the LAN got another address, the provider another IPv6 prefix, the guest network
+ * went on, or new firmware brought another kernel, the saved ruleset is compiled once more. It is applied by itself
+ * only when nothing of it is refused and the administrator's way in is proved; else the finding address-changed says
+ * what is in the way.
  */
 final class AddressChange {
     private static final int MAX_RULES = 256 * 1024 + 1;
@@ -45,7 +46,8 @@ final class AddressChange {
     /** Compares a box with what the live plan was compiled for, and follows it; the findings that remain. */
     List<Finding> follow(Box now, Outcome last) {
         LivePlan live = LivePlan.of(sys, config, last.get("plan"));
-        List<String> changed = live == null ? new ArrayList<String>() : changes(live.stamp(), now.facts(), savedRules());
+        List<String> changed =
+                live == null ? new ArrayList<String>() : changes(live.stamp(), now.facts(), savedRules());
         if (last.why().contains("kernel-changed")) {
             changed.add("the plans in flash are for another kernel than " + now.facts().kernelRelease());
         }
@@ -66,30 +68,25 @@ final class AddressChange {
         }
         done = obstacle == null ? "" : key;
         found = obstacle;
-        if (obstacle == null) {
-            return Collections.emptyList();
-        }
+        if (obstacle == null) { return Collections.emptyList(); }
         changed.add("not applied automatically: " + obstacle);
         return Collections.singletonList(new Finding("address-changed", Finding.Severity.WARN, "", changed,
                 "the live rules were compiled for other addresses or another kernel",
                 "apply the ruleset again (POST /apply), read the findings, and confirm"));
     }
 
-    private String savedRules() {
-        return sys.read(config.get("STATE") + "/rules", MAX_RULES);
-    }
+    private String savedRules() { return sys.read(config.get("STATE") + "/rules", MAX_RULES); }
 
     /** The names that have another value than the plan was compiled with, or have one at last, a line each. */
     static List<String> changes(Stamp stamp, BoxFacts facts, String rules) {
         List<String> changed = new ArrayList<String>();
         Map<String, String> names = facts.names();
-        if (facts.interfaces().isEmpty()) {
-            return changed;
-        }
+        if (facts.interfaces().isEmpty()) { return changed; }
         for (String key : stamp.keys()) {
             String name = key.startsWith("name.") ? key.substring(5) : null;
             if (name != null && !stamp.get(key).equals(names.get(name))) {
-                changed.add("$" + name + " was " + stamp.get(key) + (names.containsKey(name) ? " and is " + names.get(name) : ", there is none now"));
+                changed.add("$" + name + " was " + stamp.get(key)
+                        + (names.containsKey(name) ? " and is " + names.get(name) : ", there is none now"));
             }
         }
         String lacked = stamp.get("lacks");
@@ -104,27 +101,21 @@ final class AddressChange {
 
     /** Compiles and applies; null when that is done or nothing had to be, else what is in the way. */
     private String applied(String saved, Box now, LivePlan live, List<String> changed) {
-        Candidate next = Candidate.of(new Source("rules", saved), new PresetFolder(sys, config.get("PRESETS"), null), now,
-                CompileOptions.of(config, false), null, config.number("PORT"));
+        Candidate next = Candidate.of(new Source("rules", saved), new PresetFolder(sys, config.get("PRESETS"), null),
+                now, CompileOptions.of(config, false), null, config.number("PORT"));
         if (next.isRefused()) {
-            return "the ruleset is refused now" + (next.findings().isEmpty() ? "" : ": " + next.findings().get(0).effect());
+            return "the ruleset is refused now"
+                    + (next.findings().isEmpty() ? "" : ": " + next.findings().get(0).effect());
         }
-        if (!next.admin().findings().isEmpty()) {
-            return next.admin().findings().get(0).effect();
-        }
-        if (live != null && compilesTo(next, now, live)) {
-            return null;
-        }
-        if (!changes.applying().tryLock()) {
-            return "a change is pending";
-        }
+        if (!next.admin().findings().isEmpty()) { return next.admin().findings().get(0).effect(); }
+        if (live != null && compilesTo(next, now, live)) { return null; }
+        if (!changes.applying().tryLock()) { return "a change is pending"; }
         try {
             BootPlane.Reached tried = changes.apply(changes.write(next, now.facts()), SECONDS, false, false);
-            if (tried.status() != 0) {
-                return tried.outcome().why() + " " + tried.words();
-            }
+            if (tried.status() != 0) { return tried.outcome().why() + " " + tried.words(); }
             BootPlane.Reached kept = changes.confirm(tried.outcome().id());
-            log.event("followed " + changed + ": status " + kept.status() + " " + kept.outcome().state() + " " + kept.outcome().why());
+            log.event("followed " + changed + ": status " + kept.status() + " " + kept.outcome().state() + " "
+                    + kept.outcome().why());
             return kept.status() == 0 || kept.outcome().state().equals("unsaved") ? null : kept.outcome().why();
         } catch (BoxException e) {
             return e.getMessage();
@@ -137,9 +128,7 @@ final class AddressChange {
     private boolean compilesTo(Candidate next, Box now, LivePlan live) {
         Plan plan = Plan.of(next.compiled(), next.text(), Changes.stamp(sys, now.facts(), next), config.get("PA"));
         for (String file : new String[] {"modules", "restore4", "restore6"}) {
-            if (!plan.files().get(file).equals(live.file(file))) {
-                return false;
-            }
+            if (!plan.files().get(file).equals(live.file(file))) { return false; }
         }
         return true;
     }

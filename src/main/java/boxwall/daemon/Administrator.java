@@ -18,15 +18,16 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * Whether the administrator still gets in under a ruleset: the client that asked, and any client of the LAN to boxwall's port, the
- * box's web page and ssh; the answers too, and in IPv6 neighbour discovery.
+ * Whether the administrator still gets in under a ruleset: the client that asked, and any client of the LAN to
+ * boxwall's port, the box's web page and ssh; the answers too, and in IPv6 neighbour discovery.
  */
 final class Administrator {
     private static final int WEB_PAGE = 80;
     private static final int SSH = 22;
     /** IPv6 finds no host of the LAN without these; ARP, which does that for IPv4, passes netfilter by. */
-    private static final String SIX = "ip6tables -A INPUT -i $LAN_IF -p icmpv6 --icmpv6-type 135 -j ACCEPT, the same for 133 and 136,"
-            + " and -A OUTPUT -o $LAN_IF for 134, 135 and 136; or include ipv6-basic. And ";
+    private static final String SIX =
+            "ip6tables -A INPUT -i $LAN_IF -p icmpv6 --icmpv6-type 135 -j ACCEPT, the same for 133 and 136,"
+                    + " and -A OUTPUT -o $LAN_IF for 134, 135 and 136; or include ipv6-basic. And ";
 
     private final AdminProof proof;
     private final String address;
@@ -49,22 +50,22 @@ final class Administrator {
     static Administrator of(Ruleset ruleset, BoxFacts facts, byte[] client, int port) {
         Interface lan = facts.lan();
         if (lan == null || lan.ip() == null || lan.net() == null) {
-            return new Administrator(Admin.prove(ruleset, Site.unknown(), Collections.<AdminPath>emptyList()), "", "", port);
+            return new Administrator(Admin.prove(ruleset, Site.unknown(), Collections.<AdminPath>emptyList()), "", "",
+                    port);
         }
         byte[] box = Addresses.parse(lan.ip());
         Network net = network(lan.net());
         List<AdminPath> paths = new ArrayList<AdminPath>();
         boolean known = client != null && net.contains(client);
-        if (known) {
-            paths.add(AdminPath.of(lan.name(), client, box, port));
-        }
+        if (known) { paths.add(AdminPath.of(lan.name(), client, box, port)); }
         for (int each : new int[] {port, WEB_PAGE, SSH}) {
             paths.add(new AdminPath(lan.name(), net, box, each));
         }
         if (lan.ip6() != null && lan.net6() != null) {
             paths.add(new AdminPath(lan.name(), network(lan.net6()), Addresses.parse(lan.ip6()), WEB_PAGE));
         }
-        return new Administrator(Admin.prove(ruleset, Site.of(facts), paths), known ? Addresses.print(client) : lan.net(), lan.name(), port);
+        return new Administrator(Admin.prove(ruleset, Site.of(facts), paths),
+                known ? Addresses.print(client) : lan.net(), lan.name(), port);
     }
 
     /** {@code 192.168.178.0/24}, as the facts print it. */
@@ -83,14 +84,14 @@ final class Administrator {
 
     /** The finding {@code lockout}; empty when the access is proved. */
     List<Finding> findings() {
-        if (proof.result() == AdminProof.Result.PROVED) {
-            return Collections.emptyList();
-        }
+        if (proof.result() == AdminProof.Result.PROVED) { return Collections.emptyList(); }
         boolean failed = proof.result() == AdminProof.Result.FAILED;
         boolean six = proof.counterexample() != null && proof.counterexample().family() == Family.IPV6;
-        return Collections.singletonList(new Finding("lockout", Finding.Severity.WARN, "", Collections.singletonList(proof.reason()),
-                failed ? "these rules lock the administrator out" : "it can't be proved that these rules accept the administrator",
-                (six ? SIX : "") + "accept TCP from $LAN_NET on $LAN_IF to ports " + port + ", 80 and 22, and the replies; or apply with force=1,"
-                        + " for at most 60 seconds"));
+        return Collections.singletonList(
+                new Finding("lockout", Finding.Severity.WARN, "", Collections.singletonList(proof.reason()),
+                        failed ? "these rules lock the administrator out"
+                                : "it can't be proved that these rules accept the administrator",
+                        (six ? SIX : "") + "accept TCP from $LAN_NET on $LAN_IF to ports " + port
+                                + ", 80 and 22, and the replies; or apply with force=1," + " for at most 60 seconds"));
     }
 }

@@ -30,8 +30,8 @@ final class Api implements Handler {
     private final SwitchReplies switches;
 
     /** Makes the parts of the daemon that answer. Nothing is read and nothing started for it. */
-    Api(Sys sys, Config config, BoxState box, BootPlane plane, Changes made, History history, WorkQueue heavy, Watch watch, EventLog log,
-            long now) {
+    Api(Sys sys, Config config, BoxState box, BootPlane plane, Changes made, History history, WorkQueue heavy,
+            Watch watch, EventLog log, long now) {
         this.box = box;
         this.watch = watch;
         this.heavy = heavy;
@@ -45,9 +45,7 @@ final class Api implements Handler {
     }
 
     /** Lets go what nobody asks for any more. */
-    void forget() {
-        measures.forget();
-    }
+    void forget() { measures.forget(); }
 
     @Override
     public Reply answer(Route route, Request request, boolean withToken) {
@@ -62,7 +60,8 @@ final class Api implements Handler {
         String name = drafts.candidate() == null ? "the saved rules" : "the candidate";
         Reply busy = work ? heavy.begin(request) : null;
         try {
-            return busy != null ? busy : route.needs(Route.Need.CANDIDATE) ? question(route, request.query(), drafts.asked(), name, now)
+            return busy != null ? busy
+                    : route.needs(Route.Need.CANDIDATE) ? question(route, request.query(), drafts.asked(), name, now)
                     : answered(route, request, withToken);
         } finally {
             heavy.end(request);
@@ -71,21 +70,21 @@ final class Api implements Handler {
 
     /** An answer about a candidate, which may be null: then there are no rules. {@code name} says what it is. */
     static Reply question(Route route, Map<String, String> query, Candidate about, String name, Box now) {
-        if (about == null) {
-            return Drafts.noRules();
-        }
+        if (about == null) { return Drafts.noRules(); }
         if (about.compiled() == null) {
-            return Reply.problem(new Problem(422, "rules with errors", "correct them and PUT them to /rules", about.findings()));
+            return Reply.problem(
+                    new Problem(422, "rules with errors", "correct them and PUT them to /rules", about.findings()));
         }
         Questions questions = new Questions(now);
-        if (route == Route.EXPOSURE) {
-            return Reply.json(200, questions.exposure(about).json());
-        }
+        if (route == Route.EXPOSURE) { return Reply.json(200, questions.exposure(about).json()); }
         if (route == Route.DIFF) {
             Ruleset live = questions.live();
-            return live == null ? Reply.problem(new Problem(409, "live rules not known", "iptables-save could not be read on this box, or holds something not"
-                    + " understood; see GET /facts")) : Reply.json(200, DiffJson.of(questions.difference(live, Questions.loaded(live, about)),
-                    "the live rules", name));
+            return live == null
+                    ? Reply.problem(new Problem(409, "live rules not known",
+                            "iptables-save could not be read on this box, or holds something not"
+                                    + " understood; see GET /facts"))
+                    : Reply.json(200, DiffJson.of(questions.difference(live, Questions.loaded(live, about)),
+                            "the live rules", name));
         }
         try {
             return Reply.json(200, ExplainJson.of(questions.explain(about, query)));
@@ -96,50 +95,50 @@ final class Api implements Handler {
 
     private Reply answered(Route route, Request request, boolean withToken) {
         switch (route) {
-            case PAGE:
+            case PAGE :
                 return reads.page(request);
-            case STATUS:
+            case STATUS :
                 return reads.status(withToken);
-            case FACTS:
+            case FACTS :
                 return Reply.json(200, FactsJson.text(box.box().facts()));
-            case FINDINGS:
+            case FINDINGS :
                 return reads.findings();
-            case COUNTERS:
+            case COUNTERS :
                 return measures.counters("1".equals(request.query("samples")));
-            case LOG:
+            case LOG :
                 return logs.get(request);
-            case METRICS:
+            case METRICS :
                 return measures.metrics();
-            case RULES:
+            case RULES :
                 return drafts.get(request);
-            case PUT_RULES:
+            case PUT_RULES :
                 return drafts.put(request, request.body());
-            case DISCARD:
+            case DISCARD :
                 return drafts.discard(request);
-            case PRESETS:
+            case PRESETS :
                 return drafts.presets();
-            case DEVICES:
+            case DEVICES :
                 return reads.devices();
-            case APPLY:
+            case APPLY :
                 return changes.apply(request);
-            case CONFIRM:
+            case CONFIRM :
                 return changes.confirm(request, route.id(request));
-            case REVERT:
+            case REVERT :
                 return changes.revert(request, route.id(request));
-            case HISTORY:
+            case HISTORY :
                 watch.notice();
                 return history.get();
-            case RESTORE:
+            case RESTORE :
                 return history.restore(request, route.id(request), drafts);
-            case IMPORT:
+            case IMPORT :
                 return Reply.json(200, ImportReport.of(Import.read("import", request.body()), Site.unknown()).text());
-            case RECORD:
+            case RECORD :
                 return switches.record(request);
-            case PA:
+            case PA :
                 return switches.acceleration(request);
-            case PRINTK:
+            case PRINTK :
                 return switches.printk(request);
-            default:
+            default :
                 throw new IllegalStateException(request.path());
         }
     }

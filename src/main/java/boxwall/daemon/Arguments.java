@@ -7,9 +7,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A command line taken apart: a verb, its files (diff takes two, import one and a word, the others one), for explain KEY=VALUE words, options. */
+/**
+ * A command line taken apart: a verb, its files (diff takes two, import one and a word, the others one), for explain
+ * KEY=VALUE words, options.
+ */
 final class Arguments {
-    private static final List<String> WITH_VALUE = Arrays.asList("--root", "--out", "--stateful", "--config", "--model", "--firmware");
+    private static final List<String> WITH_VALUE =
+            Arrays.asList("--root", "--out", "--stateful", "--config", "--model", "--firmware");
     private static final List<String> FLAGS = Arrays.asList("--json", "--optimize");
 
     private final Map<String, String> options = new HashMap<String, String>();
@@ -17,8 +21,7 @@ final class Arguments {
     private final Map<String, String> keys = new LinkedHashMap<String, String>();
     private String verb = "";
 
-    private Arguments() {
-    }
+    private Arguments() {}
 
     /** Takes the words apart; IllegalArgumentException says what is wrong with them. */
     static Arguments parse(List<String> words) {
@@ -26,9 +29,7 @@ final class Arguments {
         for (int i = 0; i < words.size(); i++) {
             String word = words.get(i);
             if (WITH_VALUE.contains(word)) {
-                if (i + 1 == words.size()) {
-                    throw new IllegalArgumentException(word + " needs a value");
-                }
+                if (i + 1 == words.size()) { throw new IllegalArgumentException(word + " needs a value"); }
                 arguments.options.put(word, words.get(++i));
             } else if (FLAGS.contains(word)) {
                 arguments.options.put(word, "");
@@ -53,38 +54,29 @@ final class Arguments {
         }
         boolean second = verb.equals("diff") || verb.equals("import");
         if (files.size() == (second ? 2 : 1)) {
-            throw new IllegalArgumentException((verb.equals("diff") ? "two files" : second ? "a file and a word" : "one file") + " at most, found '"
-                    + files.get(files.size() - 1) + "' and '" + word + "'");
+            throw new IllegalArgumentException(
+                    (verb.equals("diff") ? "two files" : second ? "a file and a word" : "one file")
+                            + " at most, found '" + files.get(files.size() - 1) + "' and '" + word + "'");
         }
         files.add(word);
     }
 
     /** The verb; empty when there is none. */
-    String verb() {
-        return verb;
-    }
+    String verb() { return verb; }
 
     /** The file, or null. */
-    String file() {
-        return files.isEmpty() ? null : files.get(0);
-    }
+    String file() { return files.isEmpty() ? null : files.get(0); }
 
     /** The files. */
-    List<String> files() {
-        return files;
-    }
+    List<String> files() { return files; }
 
     /** The KEY=VALUE words, in their order. */
-    Map<String, String> keys() {
-        return keys;
-    }
+    Map<String, String> keys() { return keys; }
 
     /** An option's value, or the given one when it wasn't said. */
     String get(String option, String otherwise) {
         return options.containsKey(option) ? options.get(option) : otherwise;
     }
 
-    boolean has(String option) {
-        return options.containsKey(option);
-    }
+    boolean has(String option) { return options.containsKey(option); }
 }

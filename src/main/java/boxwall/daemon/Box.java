@@ -11,18 +11,20 @@ import java.util.Map;
 
 /** A box as it was read once: the texts, what they mean now, and what they mean for the next boot. */
 final class Box {
-    /** One lock for all boxes, of which each reading makes one: JamVM can't bear to lose an object that two threads wanted, see sys.WaitedOn. */
+    /**
+     * One lock for all boxes, of which each reading makes one: JamVM can't bear to lose an object that two threads
+     * wanted, see sys.WaitedOn.
+     */
     private static final Object BOOTING = new Object();
-    private static final List<String> SAVES = Collections.unmodifiableList(Arrays.asList("iptables-save", "ip6tables-save"));
+    private static final List<String> SAVES =
+            Collections.unmodifiableList(Arrays.asList("iptables-save", "ip6tables-save"));
 
     private final Readings readings;
     private final BoxFacts facts;
     private final int[] rules = new int[Family.values().length];
     private BoxFacts booted;
 
-    Box(Readings readings) {
-        this(readings, BoxFacts.of(readings));
-    }
+    Box(Readings readings) { this(readings, BoxFacts.of(readings)); }
 
     private Box(Readings readings, BoxFacts facts) {
         this.readings = readings;
@@ -30,7 +32,8 @@ final class Box {
         for (Family family : Family.values()) {
             for (String line : readings.commandLines(family.command() + "-save")) {
                 // with counters a line is "[12:3456] -A INPUT …"
-                rules[family.ordinal()] += line.startsWith("-A ") || line.startsWith("[") && line.contains("] -A ") ? 1 : 0;
+                rules[family.ordinal()] +=
+                        line.startsWith("-A ") || line.startsWith("[") && line.contains("] -A ") ? 1 : 0;
             }
         }
     }
@@ -40,7 +43,10 @@ final class Box {
         return new Box(readings.withCommands(SAVES, saved), facts);
     }
 
-    /** The same box without the texts that were read, for those who keep it long: a kernel log and a list of modules take a small heap's tenth. */
+    /**
+     * The same box without the texts that were read, for those who keep it long: a kernel log and a list of modules
+     * take a small heap's tenth.
+     */
     Box withoutTexts() {
         Box light = new Box(Readings.none(), facts);
         light.booted = booted();
@@ -52,13 +58,9 @@ final class Box {
         return rules[family.ordinal()];
     }
 
-    Readings readings() {
-        return readings;
-    }
+    Readings readings() { return readings; }
 
-    BoxFacts facts() {
-        return facts;
-    }
+    BoxFacts facts() { return facts; }
 
     /** The facts as they are when the box has just come up, no module of netfilter loaded. */
     BoxFacts booted() {
@@ -73,7 +75,8 @@ final class Box {
 
     /** Whether a ruleset compiled for the other box would be compiled the same for this one. */
     boolean compilesLike(Box other) {
-        return this == other || facts.names().equals(other.facts.names()) && facts.loadedModules().equals(other.facts.loadedModules())
+        return this == other || facts.names().equals(other.facts.names())
+                && facts.loadedModules().equals(other.facts.loadedModules())
                 && facts.conntrack().state() == other.facts.conntrack().state()
                 && String.valueOf(facts.kernelRelease()).equals(String.valueOf(other.facts.kernelRelease()));
     }

@@ -8,8 +8,8 @@ import boxwall.sys.BoxException;
 import boxwall.sys.Sys;
 
 /**
- * The box as last read. One exec a reading; between readings everything is answered from memory, and no request waits for a reading
- * that he doesn't need.
+ * The box as last read. One exec a reading; between readings everything is answered from memory, and no request waits
+ * for a reading that he doesn't need.
  */
 final class BoxState {
     /** Many who ask at once get one reading. */
@@ -33,21 +33,20 @@ final class BoxState {
     }
 
     /** Reads the box again; counters can't be compared with those read before. */
-    Box read() {
-        return read("");
-    }
+    Box read() { return read(""); }
 
     /**
      * Reads the box again.
      *
-     * @param now names the change that is live; counters are compared with the last reading when it had the same, not empty: loading
-     *     rules sets them to 0
+     * @param now names the change that is live; counters are compared with the last reading when it had the same, not
+     * empty: loading rules sets them to 0
      */
     Box read(String now) {
         synchronized (reading) {
             long started = sys.uptimeMillis();
             Box next = new Box(BoxReader.read(sys, "/", script));
-            bypassed = before != null && now.length() > 0 && now.equals(era) ? Witness.bypassed(next.facts(), before, next.readings()) : null;
+            bypassed = before != null && now.length() > 0 && now.equals(era)
+                    ? Witness.bypassed(next.facts(), before, next.readings()) : null;
             before = Witness.counted(next.readings());
             era = now;
             tablesOf = now;
@@ -60,17 +59,13 @@ final class BoxState {
     /** The box with its tables as they are now, read at most once a second however many ask. */
     Box live() {
         Box now = box();
-        if (isFresh()) {
-            return now;
-        }
+        if (isFresh()) { return now; }
         synchronized (reading) {
             return isFresh() ? box : readTables(tablesOf);
         }
     }
 
-    private boolean isFresh() {
-        return sys.uptimeMillis() - tablesMillis < SHARED_MILLIS;
-    }
+    private boolean isFresh() { return sys.uptimeMillis() - tablesMillis < SHARED_MILLIS; }
 
     /** Reads the tables again, after the change that {@code now} names; the box as it was when that fails. */
     Box readTables(String now) {
@@ -89,9 +84,7 @@ final class BoxState {
     }
 
     /** Milliseconds of uptime at which the tables were read. */
-    long tablesMillis() {
-        return tablesMillis;
-    }
+    long tablesMillis() { return tablesMillis; }
 
     /** The change that was live when the tables were read; empty when nobody said. */
     String tablesOf() {
@@ -99,11 +92,12 @@ final class BoxState {
     }
 
     /** The change that was live at the last whole reading. */
-    String era() {
-        return era;
-    }
+    String era() { return era; }
 
-    /** The finding that accelerated packets bypassed the rules between the last two readings, with figures; null when not. */
+    /**
+     * The finding that accelerated packets bypassed the rules between the last two readings, with figures; null when
+     * not.
+     */
     Finding bypassed() {
         return bypassed;
     }
@@ -120,7 +114,5 @@ final class BoxState {
     }
 
     /** The box at the last reading; null while the first one is still being made. */
-    Box known() {
-        return box;
-    }
+    Box known() { return box; }
 }

@@ -3,10 +3,12 @@ package boxwall.daemon;
 import java.io.PrintStream;
 import java.nio.charset.Charset;
 
-/** Prints texts whose characters are bytes (see {@code Sys.read}) as those bytes, so that what was UTF-8 in a file is UTF-8 on the terminal. */
+/**
+ * Prints texts whose characters are bytes (see {@code Sys.read}) as those bytes, so that what was UTF-8 in a file is
+ * UTF-8 on the terminal.
+ */
 final class ByteText {
-    private ByteText() {
-    }
+    private ByteText() {}
 
     static void print(PrintStream to, String text) {
         for (int i = 0; i < text.length(); i++) {

@@ -34,8 +34,8 @@ final class Candidate {
     private final byte[] client;
     private final CompileOptions wishes;
 
-    private Candidate(String text, ParsedRules parsed, Compiled compiled, List<Finding> findings, Administrator admin, Box box,
-            byte[] client, CompileOptions wishes) {
+    private Candidate(String text, ParsedRules parsed, Compiled compiled, List<Finding> findings, Administrator admin,
+            Box box, byte[] client, CompileOptions wishes) {
         this.wishes = wishes;
         this.text = text;
         this.parsed = parsed;
@@ -46,12 +46,15 @@ final class Candidate {
         this.client = client;
     }
 
-    /** Parsed and compiled only, for questions about it: what isn't checked counts as refused, so it can't be applied. */
+    /**
+     * Parsed and compiled only, for questions about it: what isn't checked counts as refused, so it can't be applied.
+     */
     static Candidate unchecked(Source source, Includes includes, Box box, CompileOptions wishes) {
         ParsedRules parsed = parsed(source, includes, box.facts());
         boolean whole = parsed.errors().isEmpty();
         return new Candidate(source.text(), parsed, whole ? compiled(parsed, box, wishes) : null,
-                whole ? Collections.<Finding>emptyList() : Checker.check(parsed, Ruleset.empty(), box.facts()), null, box, null, wishes);
+                whole ? Collections.<Finding>emptyList() : Checker.check(parsed, Ruleset.empty(), box.facts()), null,
+                box, null, wishes);
     }
 
     /**
@@ -86,7 +89,8 @@ final class Candidate {
     Candidate emptying(Family family, Table table, Finding finding) {
         List<Finding> more = new ArrayList<>(findings);
         more.add(finding);
-        return new Candidate(text, parsed, compiled.emptying(family, table, box.facts(), box.booted()), more, admin, box, client, wishes);
+        return new Candidate(text, parsed, compiled.emptying(family, table, box.facts(), box.booted()), more, admin,
+                box, client, wishes);
     }
 
     /** What would be loaded where connection tracking is refused; null when {@link #compiled} is that already. */
@@ -99,22 +103,14 @@ final class Candidate {
     }
 
     /** The text as the user wrote it. */
-    String text() {
-        return text;
-    }
+    String text() { return text; }
 
-    ParsedRules parsed() {
-        return parsed;
-    }
+    ParsedRules parsed() { return parsed; }
 
     /** What would be loaded; null when the text has errors. */
-    Compiled compiled() {
-        return compiled;
-    }
+    Compiled compiled() { return compiled; }
 
-    List<Finding> findings() {
-        return findings;
-    }
+    List<Finding> findings() { return findings; }
 
     /** Whether the administrator gets in under it; null when the text has errors, or that wasn't checked. */
     Administrator admin() {
@@ -122,18 +118,14 @@ final class Candidate {
     }
 
     /** The box that it was compiled for; its texts are gone. */
-    Box box() {
-        return box;
-    }
+    Box box() { return box; }
 
     /** Whether the administrator's proof is for that client. */
     boolean isFor(byte[] address) {
         return java.util.Arrays.equals(address, client);
     }
 
-    boolean isRefused() {
-        return compiled == null || admin == null || Checker.refuses(findings);
-    }
+    boolean isRefused() { return compiled == null || admin == null || Checker.refuses(findings); }
 
     /** Names this text, for If-Match: the hash of its characters with their number. */
     String etag() {

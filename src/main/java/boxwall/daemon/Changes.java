@@ -43,8 +43,8 @@ final class Changes {
     static Stamp stamp(Sys sys, BoxFacts facts, Candidate candidate) {
         String id = sys.read("/proc/sys/kernel/random/uuid", 64);
         Stamp stamp = new Stamp().put("id", id == null ? deskId(candidate) : id.trim())
-                .put("created", String.valueOf(System.currentTimeMillis() / 1000))
-                .put("kernel", facts.kernelRelease()).put("userland", facts.userland().version())
+                .put("created", String.valueOf(System.currentTimeMillis() / 1000)).put("kernel", facts.kernelRelease())
+                .put("userland", facts.userland().version())
                 .put("lan.if", facts.lan() == null ? "" : facts.lan().name());
         candidate.admin().addTo(stamp);
         for (Map.Entry<String, String> name : candidate.parsed().namesUsed().entrySet()) {
@@ -54,14 +54,15 @@ final class Changes {
         return stamp.put("lacks", words(facts.lackingNames()));
     }
 
-    /** {@code keep.filter=VPN PROXY}: chains that stay as they are; {@code own=mangle}: tables whose strangers' rules may go. */
+    /**
+     * {@code keep.filter=VPN PROXY}: chains that stay as they are; {@code own=mangle}: tables whose strangers' rules
+     * may go.
+     */
     private static void strangers(Stamp stamp, Candidate candidate) {
         Map<String, Set<String>> kept = new TreeMap<String, Set<String>>();
         for (KeepLine keep : candidate.parsed().keeps()) {
             String key = "keep." + keep.table().word();
-            if (!kept.containsKey(key)) {
-                kept.put(key, new TreeSet<String>());
-            }
+            if (!kept.containsKey(key)) { kept.put(key, new TreeSet<String>()); }
             kept.get(key).add(keep.chain());
         }
         for (Map.Entry<String, Set<String>> each : kept.entrySet()) {
@@ -71,9 +72,7 @@ final class Changes {
         for (OwnLine own : candidate.parsed().owns()) {
             owned.add(own.table().word());
         }
-        if (!owned.isEmpty()) {
-            stamp.put("own", words(owned));
-        }
+        if (!owned.isEmpty()) { stamp.put("own", words(owned)); }
     }
 
     private static String words(Iterable<String> names) {
@@ -89,9 +88,13 @@ final class Changes {
         return Long.toHexString(System.currentTimeMillis()) + "-" + Integer.toHexString(candidate.text().hashCode());
     }
 
-    /** Writes a candidate's plan where {@link #apply} takes it from; compiles its twin, so it is heavy work. Gives the folder. */
+    /**
+     * Writes a candidate's plan where {@link #apply} takes it from; compiles its twin, so it is heavy work. Gives the
+     * folder.
+     */
     String write(Candidate candidate, BoxFacts facts) throws BoxException {
-        String directory = config.get("RUN") + (candidate.compiled().stateful() ? "/candidate" : "/candidate.stateless");
+        String directory =
+                config.get("RUN") + (candidate.compiled().stateful() ? "/candidate" : "/candidate.stateless");
         write(plane, directory, candidate, sys, facts, config);
         return directory;
     }
@@ -106,13 +109,15 @@ final class Changes {
     }
 
     /** Writes a candidate's plan, with its stateless form if it has states, to a new folder of its own. */
-    static void write(BootPlane plane, String directory, Candidate candidate, Sys sys, BoxFacts facts, Config config) throws BoxException {
+    static void write(BootPlane plane, String directory, Candidate candidate, Sys sys, BoxFacts facts, Config config)
+            throws BoxException {
         Plan plan = Plan.of(candidate.compiled(), candidate.text(), stamp(sys, facts, candidate), config.get("PA"));
         Compiled twin = candidate.twin();
         if (twin == null) {
             plane.write(directory, plan);
         } else {
-            plane.write(directory, plan, Plan.of(twin, candidate.text(), stamp(sys, facts, candidate), config.get("PA")));
+            plane.write(directory, plan,
+                    Plan.of(twin, candidate.text(), stamp(sys, facts, candidate), config.get("PA")));
         }
     }
 
@@ -122,34 +127,24 @@ final class Changes {
     }
 
     /** Tries since the daemon is there. */
-    synchronized int applied() {
-        return applied;
-    }
+    synchronized int applied() { return applied; }
 
     /** Milliseconds that they took together. */
-    synchronized long appliedMillis() {
-        return appliedMillis;
-    }
+    synchronized long appliedMillis() { return appliedMillis; }
 
-    /** Whether a connection was opened after the last try: only such a one shows that the administrator still gets in. */
+    /**
+     * Whether a connection was opened after the last try: only such a one shows that the administrator still gets in.
+     */
     boolean isNewer(Client client) {
         return client.acceptedMillis() > triedMillis;
     }
 
-    BootPlane.Reached confirm(String id) throws BoxException {
-        return plane.confirm(id);
-    }
+    BootPlane.Reached confirm(String id) throws BoxException { return plane.confirm(id); }
 
-    BootPlane.Reached revert(String id) throws BoxException {
-        return plane.revert(id);
-    }
+    BootPlane.Reached revert(String id) throws BoxException { return plane.revert(id); }
 
     /** Loads the live plan once more. */
-    BootPlane.Reached again() throws BoxException {
-        return plane.again();
-    }
+    BootPlane.Reached again() throws BoxException { return plane.again(); }
 
-    Outcome last() {
-        return plane.last();
-    }
+    Outcome last() { return plane.last(); }
 }

@@ -19,10 +19,12 @@ final class CompileOptions {
     /**
      * The wishes of the settings; a word that is none means auto.
      *
-     * @param thorough whether idle rules and exposed services are looked for too; they refuse nothing, and take a box's JVM long
+     * @param thorough whether idle rules and exposed services are looked for too; they refuse nothing, and take a box's
+     * JVM long
      */
     static CompileOptions of(Config config, boolean thorough) {
-        return new CompileOptions(word(config.get("STATEFUL")), word(config.get("IPV6")), thorough, config.get("OPTIMIZE").equals("yes"));
+        return new CompileOptions(word(config.get("STATEFUL")), word(config.get("IPV6")), thorough,
+                config.get("OPTIMIZE").equals("yes"));
     }
 
     /** The same with another wish for connection tracking. */
@@ -40,20 +42,14 @@ final class CompileOptions {
         return value == null ? Stateful.AUTO : value;
     }
 
-    Stateful stateful() {
-        return stateful;
-    }
+    Stateful stateful() { return stateful; }
 
-    Stateful ipv6() {
-        return ipv6;
-    }
+    Stateful ipv6() { return ipv6; }
 
     /** Whether the ruleset is restructured so that a packet is compared with fewer rules. */
     boolean optimize() {
         return optimize;
     }
 
-    boolean thorough() {
-        return thorough;
-    }
+    boolean thorough() { return thorough; }
 }

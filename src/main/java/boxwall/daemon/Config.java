@@ -9,24 +9,20 @@ import java.util.Map;
 import java.util.StringTokenizer;
 
 /**
- * The settings, as boxwall.cfg has them, a line each:
- * <pre>export BOXWALL_PORT='8181'</pre>
- * The file is never run as shell: a value is what stands between the quotes. The environment's BOXWALL_* win over the file.
+ * The settings, as boxwall.cfg has them, a line each: <pre>export BOXWALL_PORT='8181'</pre> The file is never run as
+ * shell: a value is what stands between the quotes. The environment's BOXWALL_* win over the file.
  */
 public final class Config {
     private static final String FILE = "/mod/etc/conf/boxwall.cfg";
-    private static final String[][] DEFAULTS = {
-        {"ENABLED", "no"}, {"PORT", "8181"}, {"LISTEN", "lan,loopback"}, {"HOSTS", ""}, {"CONFIRM_SECONDS", "120"},
-        {"STATEFUL", "auto"}, {"PA", "flush"}, {"PRINTK", "leave"}, {"IPV6", "auto"}, {"DRIFT", "300"}, {"REASSERT", "no"},
-        {"PROVE_SECONDS", "600"}, {"HANG_SECONDS", "20"}, {"HEAP", "8m"}, {"JVM", ""}, {"SYSLOG", "yes"},
-        {"STATE", "/tmp/flash/boxwall"}, {"RUN", "/var/run/boxwall"}, {"PRESETS", "/usr/share/boxwall/presets"},
-        {"BIN", ""}, {"OPTIMIZE", "no"},
-    };
+    private static final String[][] DEFAULTS = {{"ENABLED", "no"}, {"PORT", "8181"}, {"LISTEN", "lan,loopback"},
+            {"HOSTS", ""}, {"CONFIRM_SECONDS", "120"}, {"STATEFUL", "auto"}, {"PA", "flush"}, {"PRINTK", "leave"},
+            {"IPV6", "auto"}, {"DRIFT", "300"}, {"REASSERT", "no"}, {"PROVE_SECONDS", "600"}, {"HANG_SECONDS", "20"},
+            {"HEAP", "8m"}, {"JVM", ""}, {"SYSLOG", "yes"}, {"STATE", "/tmp/flash/boxwall"},
+            {"RUN", "/var/run/boxwall"}, {"PRESETS", "/usr/share/boxwall/presets"}, {"BIN", ""}, {"OPTIMIZE", "no"},};
 
     private final Map<String, String> values = new LinkedHashMap<String, String>();
 
-    private Config() {
-    }
+    private Config() {}
 
     /** The settings that the command line names, else Freetz' own place for them. */
     static Config read(Sys sys, Arguments arguments) {
@@ -49,9 +45,7 @@ public final class Config {
         }
         for (String[] setting : DEFAULTS) {
             String given = environment.get("BOXWALL_" + setting[0]);
-            if (given != null) {
-                config.values.put(setting[0], given);
-            }
+            if (given != null) { config.values.put(setting[0], given); }
         }
         return config;
     }
@@ -59,13 +53,9 @@ public final class Config {
     private void line(String line) {
         String text = line.startsWith("export ") ? line.substring(7).trim() : line;
         int at = text.indexOf('=');
-        if (!text.startsWith("BOXWALL_") || at < 0) {
-            return;
-        }
+        if (!text.startsWith("BOXWALL_") || at < 0) { return; }
         String name = text.substring(8, at);
-        if (values.containsKey(name)) {
-            values.put(name, unquote(text.substring(at + 1)));
-        }
+        if (values.containsKey(name)) { values.put(name, unquote(text.substring(at + 1))); }
     }
 
     private static String unquote(String value) {
@@ -81,13 +71,14 @@ public final class Config {
     /** A setting's text; the name without BOXWALL_. */
     public String get(String name) {
         String value = values.get(name);
-        if (value == null) {
-            throw new IllegalArgumentException("no setting " + name);
-        }
+        if (value == null) { throw new IllegalArgumentException("no setting " + name); }
         return value;
     }
 
-    /** A setting's words, which blanks or commas part. Without a pattern: the daemon asks before it listens, see boxwall.box.AddressLine. */
+    /**
+     * A setting's words, which blanks or commas part. Without a pattern: the daemon asks before it listens, see
+     * boxwall.box.AddressLine.
+     */
     List<String> words(String name) {
         List<String> words = new ArrayList<String>();
         for (StringTokenizer left = new StringTokenizer(get(name), ", "); left.hasMoreTokens();) {
@@ -102,9 +93,7 @@ public final class Config {
             return Integer.parseInt(get(name).trim());
         } catch (NumberFormatException e) {
             for (String[] setting : DEFAULTS) {
-                if (setting[0].equals(name)) {
-                    return Integer.parseInt(setting[1]);
-                }
+                if (setting[0].equals(name)) { return Integer.parseInt(setting[1]); }
             }
             throw new IllegalArgumentException("no setting " + name);
         }

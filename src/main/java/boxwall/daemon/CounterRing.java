@@ -46,9 +46,7 @@ final class CounterRing {
 
     /** Lets everything go when nobody has looked for a minute. */
     synchronized void forget(long nowMillis) {
-        if (nowMillis - lookedMillis > FORGET_MILLIS) {
-            clear();
-        }
+        if (nowMillis - lookedMillis > FORGET_MILLIS) { clear(); }
     }
 
     private void clear() {

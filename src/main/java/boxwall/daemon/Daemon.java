@@ -11,8 +11,9 @@ import boxwall.sys.Sys;
 import java.io.PrintStream;
 
 /**
- * The service: opens the control port, reads the box, then watches it until it is killed. In that order: an interpreter on a slow processor
- * takes some ten seconds to load and run what reads a box, and an administrator who waits wants to know that he gets in.
+ * The service: opens the control port, reads the box, then watches it until it is killed. In that order: an interpreter
+ * on a slow processor takes some ten seconds to load and run what reads a box, and an administrator who waits wants to
+ * know that he gets in.
  */
 final class Daemon {
     private final Sys sys;
@@ -29,7 +30,8 @@ final class Daemon {
     /**
      * Runs until the process ends; returns 2 when no address can be listened on, 3 when a daemon is there already.
      *
-     * @param bridges what the launcher saw of the box's addresses, so that the LAN needs not wait for the box to be read; may be ""
+     * @param bridges what the launcher saw of the box's addresses, so that the LAN needs not wait for the box to be
+     * read; may be ""
      */
     int run(String bridges) {
         String other = other();
@@ -39,21 +41,21 @@ final class Daemon {
         }
         Port port = new Port(config.number("PORT"), new Clock() {
             @Override
-            public long uptimeMillis() {
-                return sys.uptimeMillis();
-            }
+            public long uptimeMillis() { return sys.uptimeMillis(); }
         }, log);
         ListenAddresses doors = new ListenAddresses(sys, config, port, log);
         doors.open(Bridges.of(bridges));
         if (doors.inUse()) {
-            log.event("port " + config.number("PORT") + " is in use: another boxwall daemon, or another program, has it; this one ends; stop the other"
+            log.event("port " + config.number("PORT")
+                    + " is in use: another boxwall daemon, or another program, has it; this one ends; stop the other"
                     + " (rc.boxwall stop), or set BOXWALL_PORT");
             return 3;
         }
         long now = sys.uptimeMillis();
         boolean early = !port.addresses().isEmpty();
         if (early) {
-            log.event("listening on " + port.addresses() + " port " + config.number("PORT") + " at uptime " + now / 1000 + " s");
+            log.event("listening on " + port.addresses() + " port " + config.number("PORT") + " at uptime " + now / 1000
+                    + " s");
         }
         BoxState box = new BoxState(sys, script());
         Api api = api(box, now);
@@ -63,13 +65,16 @@ final class Daemon {
             log.event("no address to listen on: BOXWALL_LISTEN is '" + config.get("LISTEN") + "'");
             return 2;
         }
-        log.event((early ? "" : "listening on " + port.addresses() + " port " + config.number("PORT") + ", ") + "box read at uptime "
-                + sys.uptimeMillis() / 1000 + " s");
+        log.event((early ? "" : "listening on " + port.addresses() + " port " + config.number("PORT") + ", ")
+                + "box read at uptime " + sys.uptimeMillis() / 1000 + " s");
         watch.run(doors, api);
         return 0;
     }
 
-    /** What to say when another daemon runs with this RUN: the launcher and each daemon write "PID START" there. Else this one is written. */
+    /**
+     * What to say when another daemon runs with this RUN: the launcher and each daemon write "PID START" there. Else
+     * this one is written.
+     */
     private String other() {
         String file = config.get("RUN") + "/daemon.pid";
         String[] known = Words.of(sys.read(file, 64) == null ? "" : sys.read(file, 64));
@@ -77,7 +82,8 @@ final class Daemon {
         if (known.length == 2 && self != null && !known[0].equals(self[0])) {
             String[] running = process(known[0]);
             if (running != null && running[1].equals(known[1])) {
-                return "a boxwall daemon runs already, process " + known[0] + "; this one ends; stop the other first: rc.boxwall stop";
+                return "a boxwall daemon runs already, process " + known[0]
+                        + "; this one ends; stop the other first: rc.boxwall stop";
             }
         }
         try {
@@ -90,25 +96,23 @@ final class Daemon {
         return null;
     }
 
-    /** The number of a process and its start, {@code 512 (jamvm) S 1 …} in /proc/PID/stat (proc(5): fields 1 and 22); null when it's gone. */
+    /**
+     * The number of a process and its start, {@code 512 (jamvm) S 1 …} in /proc/PID/stat (proc(5): fields 1 and 22);
+     * null when it's gone.
+     */
     private String[] process(String id) {
         String stat = Words.isName(id, "") ? sys.read("/proc/" + id + "/stat", 1024) : null;
         String[] fields = Words.of(stat == null ? "" : stat.substring(stat.lastIndexOf(')') + 1));
-        return fields.length < 20 || fields[0].equals("Z") ? null : new String[] {stat.substring(0, stat.indexOf(' ')), fields[19]};
+        return fields.length < 20 || fields[0].equals("Z") ? null
+                : new String[] {stat.substring(0, stat.indexOf(' ')), fields[19]};
     }
 
-    private String folder() {
-        return config.get("BIN").length() == 0 ? null : config.get("BIN");
-    }
+    private String folder() { return config.get("BIN").length() == 0 ? null : config.get("BIN"); }
 
-    private String script() {
-        return folder() == null ? Verbs.APPLY : folder() + "/boxwall-apply";
-    }
+    private String script() { return folder() == null ? Verbs.APPLY : folder() + "/boxwall-apply"; }
 
     /** What looks after the box; null before {@link #api}. */
-    Watch watch() {
-        return watch;
-    }
+    Watch watch() { return watch; }
 
     /** What answers. */
     Api api(BoxState box, long now) {

@@ -31,9 +31,7 @@ final class Drafts {
     }
 
     /** The candidate, or null. */
-    Candidate candidate() {
-        return candidate;
-    }
+    Candidate candidate() { return candidate; }
 
     /** The saved ruleset's text, or null. */
     String saved() {
@@ -49,17 +47,24 @@ final class Drafts {
     Candidate asked() {
         Candidate kept = candidate;
         String saved = kept == null ? saved() : null;
-        return kept != null ? kept : saved == null ? null : Candidate.unchecked(new Source("rules", saved),
-                new PresetFolder(sys, config.get("PRESETS"), null), box.box(), CompileOptions.of(config, false).optimized(false));
+        return kept != null ? kept : saved == null ? null
+                : Candidate.unchecked(new Source("rules", saved), new PresetFolder(sys, config.get("PRESETS"), null),
+                        box.box(), CompileOptions.of(config, false).optimized(false));
     }
 
     /** Heavy work: whoever calls it has begun that. */
     Candidate check(String text, byte[] client) {
-        return LeftTables.emptied(Candidate.of(new Source("rules", text), new PresetFolder(sys, config.get("PRESETS"), null), box.box(),
-                CompileOptions.of(config, false), client, config.number("PORT")), sys, config);
+        return LeftTables
+                .emptied(
+                        Candidate.of(new Source("rules", text), new PresetFolder(sys, config.get("PRESETS"), null),
+                                box.box(), CompileOptions.of(config, false), client, config.number("PORT")),
+                        sys, config);
     }
 
-    /** GET /rules: the source of the live rules, else the saved one; with draft=1 the candidate, 204 when there is none. The header Boxwall-Rules says which it is. */
+    /**
+     * GET /rules: the source of the live rules, else the saved one; with draft=1 the candidate, 204 when there is none.
+     * The header Boxwall-Rules says which it is.
+     */
     Reply get(Request request) {
         boolean draft = "1".equals(request.query("draft"));
         Candidate kept = candidate;
@@ -71,7 +76,8 @@ final class Drafts {
         }
         String etag = Candidate.etag(text);
         boolean has = names(request.header("if-none-match"), etag);
-        return (has ? Reply.unchanged() : Reply.text(200, text)).with("ETag", etag).with("Boxwall-Rules", draft ? "draft" : live == null ? "saved" : "live");
+        return (has ? Reply.unchanged() : Reply.text(200, text)).with("ETag", etag).with("Boxwall-Rules",
+                draft ? "draft" : live == null ? "saved" : "live");
     }
 
     static Reply noRules() {
@@ -92,9 +98,7 @@ final class Drafts {
     /** DELETE /rules: what is live and what is being tried stay as they are. */
     synchronized Reply discard(Request request) {
         Reply other = candidate == null ? null : mismatch(request, candidate.etag());
-        if (other != null) {
-            return other;
-        }
+        if (other != null) { return other; }
         candidate = null;
         log.event("draft discarded by " + request.client().text());
         return Reply.empty();
@@ -108,17 +112,13 @@ final class Drafts {
     /** PUT /rules and its like: checked, and the candidate from now on. Heavy work that the caller has begun. */
     Reply put(Request request, String text) {
         if (text.length() == 0) {
-            return Reply.problem(new Problem(422, "empty ruleset", "send the ruleset's text as the body;"
-                    + " an empty one would leave every table alone"));
+            return Reply.problem(new Problem(422, "empty ruleset",
+                    "send the ruleset's text as the body;" + " an empty one would leave every table alone"));
         }
         Reply other = mismatch(request);
-        if (other != null) {
-            return other;
-        }
+        if (other != null) { return other; }
         Problem lacking = HeapBudget.lacking(text);
-        if (lacking != null) {
-            return Reply.problem(lacking);
-        }
+        if (lacking != null) { return Reply.problem(lacking); }
         Candidate next = check(text, request.client().address());
         heavy.settle(request);
         return kept(request, next);
@@ -126,19 +126,18 @@ final class Drafts {
 
     private Reply kept(Request request, Candidate next) {
         if (next.isRefused()) {
-            return Reply.problem(new Problem(422, "ruleset refused", "nothing was changed; each finding says where and what to do",
-                    next.findings()));
+            return Reply.problem(new Problem(422, "ruleset refused",
+                    "nothing was changed; each finding says where and what to do", next.findings()));
         }
         synchronized (this) {
             // the check took time: somebody else may have been faster
             Reply other = mismatch(request);
-            if (other != null) {
-                return other;
-            }
+            if (other != null) { return other; }
             candidate = next;
         }
         log.event("candidate " + next.etag() + " from " + request.client().text());
-        return Reply.json(200, CandidateJson.of(next.etag(), next.compiled(), next.findings())).with("ETag", next.etag());
+        return Reply.json(200, CandidateJson.of(next.etag(), next.compiled(), next.findings())).with("ETag",
+                next.etag());
     }
 
     private Reply mismatch(Request request) {
@@ -152,18 +151,14 @@ final class Drafts {
     /** 412 when If-Match names other rules than these; null when it doesn't, or isn't there. */
     static Reply mismatch(Request request, String etag) {
         String wanted = request.header("if-match");
-        if (wanted == null || etag != null && names(wanted, etag)) {
-            return null;
-        }
-        return Reply.problem(new Problem(412, "other rules", "If-Match names " + wanted + ", the rules here are " + (etag == null ? "none" : etag)
-                + ": somebody changed them; read /rules again"));
+        if (wanted == null || etag != null && names(wanted, etag)) { return null; }
+        return Reply.problem(new Problem(412, "other rules", "If-Match names " + wanted + ", the rules here are "
+                + (etag == null ? "none" : etag) + ": somebody changed them; read /rules again"));
     }
 
     private static boolean names(String header, String etag) {
         for (String word : header == null ? new String[0] : header.split(",")) {
-            if (word.trim().equals(etag) || word.trim().equals("*")) {
-                return true;
-            }
+            if (word.trim().equals(etag) || word.trim().equals("*")) { return true; }
         }
         return false;
     }

@@ -9,8 +9,8 @@ import java.util.Arrays;
 import java.util.concurrent.LinkedBlockingQueue;
 
 /**
- * The daemon's log: one line an event, to standard output and, by {@code logger}, to the box's syslog. What comes from outside can't
- * begin a line of its own: control characters become '?'. Tokens are never given to it.
+ * The daemon's log: one line an event, to standard output and, by {@code logger}, to the box's syslog. What comes from
+ * outside can't begin a line of its own: control characters become '?'. Tokens are never given to it.
  */
 final class EventLog implements Journal {
     private static final int LONGEST = 500;
@@ -32,9 +32,7 @@ final class EventLog implements Journal {
     }
 
     /** A log to one stream only. */
-    static EventLog to(PrintStream out) {
-        return new EventLog(out, null, null);
-    }
+    static EventLog to(PrintStream out) { return new EventLog(out, null, null); }
 
     /** A log to a stream, and to syslog where SYSLOG says so and the box has a logger. */
     static EventLog of(Sys sys, Config config, PrintStream out) {
@@ -58,9 +56,7 @@ final class EventLog implements Journal {
                     String line = queue.take();
                     String logger = Programs.path(sys, folder, "logger");
                     while (true) {
-                        if (logger != null) {
-                            tell(logger, line);
-                        }
+                        if (logger != null) { tell(logger, line); }
                         line = queue.take();
                     }
                 } catch (InterruptedException e) {
@@ -88,9 +84,7 @@ final class EventLog implements Journal {
     public void event(String words) {
         String line = plain(words);
         out.println(line);
-        if (folder != null) {
-            syslog().offer(line);
-        }
+        if (folder != null) { syslog().offer(line); }
     }
 
     @Override
@@ -107,9 +101,7 @@ final class EventLog implements Journal {
         StringBuilder line = new StringBuilder(words.length() > LONGEST ? words.substring(0, LONGEST) + "..." : words);
         for (int i = 0; i < line.length(); i++) {
             char c = line.charAt(i);
-            if (c < ' ' || c >= 127 && c < 160) {
-                line.setCharAt(i, c == '\n' || c == '\t' ? ' ' : '?');
-            }
+            if (c < ' ' || c >= 127 && c < 160) { line.setCharAt(i, c == '\n' || c == '\t' ? ' ' : '?'); }
         }
         return line.toString();
     }

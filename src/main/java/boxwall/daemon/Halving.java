@@ -11,13 +11,16 @@ import boxwall.sys.Sys;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What is behind a try that failed, asked of the kernel where iptables' words and what is known of the box leave it open. */
+/**
+ * What is behind a try that failed, asked of the kernel where iptables' words and what is known of the box leave it
+ * open.
+ */
 final class Halving {
-    private Halving() {
-    }
+    private Halving() {}
 
     /**
-     * The findings behind a failed try; the rule that the kernel refused in place of the words that it refused something.
+     * The findings behind a failed try; the rule that the kernel refused in place of the words that it refused
+     * something.
      *
      * @param folder $BOXWALL_BIN, or null
      */
@@ -25,17 +28,15 @@ final class Halving {
         List<Finding> known = FailedTry.of(error, tried, facts);
         RejectedRuleCandidates suspects = RejectedRuleCandidates.of(error, tried, facts, RefusedRule.CHAIN);
         String restore = suspects == null ? null : Programs.path(sys, folder, suspects.family().command() + "-restore");
-        if (restore == null) {
-            return known;
-        }
-        RefusedRule.Found found = RefusedRule.find(sys, restore, Programs.path(sys, folder, "dmesg"), suspects.table().word(), suspects.lines());
-        if (found.index() < 0) {
-            return known;
-        }
+        if (restore == null) { return known; }
+        RefusedRule.Found found = RefusedRule.find(sys, restore, Programs.path(sys, folder, "dmesg"),
+                suspects.table().word(), suspects.lines());
+        if (found.index() < 0) { return known; }
         List<Finding> all = new ArrayList<Finding>();
         all.add(suspects.refused(found.index(), found.words(), found.log()));
         if (error.contains("Extension ")) {
-            // 1.8 names the extension that the kernel lacks; all other words about a COMMIT are but a guess beside the rule
+            // 1.8 names the extension that the kernel lacks; all other words about a COMMIT are but a guess beside the
+            // rule
             all.addAll(known);
         }
         return all;

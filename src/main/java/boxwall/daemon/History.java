@@ -16,7 +16,10 @@ import java.util.Collections;
 import java.util.LinkedList;
 import java.util.List;
 
-/** The saved ruleset and those before it, which boxwall-keep left in flash, and the changes since the daemon is there, in memory only. */
+/**
+ * The saved ruleset and those before it, which boxwall-keep left in flash, and the changes since the daemon is there,
+ * in memory only.
+ */
 final class History {
     private static final int CHANGES = 20;
     private static final int KEEP_SECONDS = 20;
@@ -56,12 +59,11 @@ final class History {
     synchronized void tried(String by, String etag, int status, Outcome outcome) {
         Change change = new Change(sys.uptimeMillis(), by, etag);
         change.id = status == 0 ? outcome.id() : "";
-        change.outcome = status == 0 ? "pending" : status == 3 || status == 6 ? "refused" : status == 5 ? "rollback-failed" : "failed";
+        change.outcome = status == 0 ? "pending" : status == 3 || status == 6 ? "refused"
+                : status == 5 ? "rollback-failed" : "failed";
         change.reason = outcome.why();
         changes.addFirst(change);
-        if (changes.size() > CHANGES) {
-            changes.removeLast();
-        }
+        if (changes.size() > CHANGES) { changes.removeLast(); }
     }
 
     /** Records the outcome of a try: confirmed, reverted, or timed out. */
@@ -70,7 +72,9 @@ final class History {
             if (change.id.length() > 0 && change.id.equals(outcome.id())) {
                 String state = outcome.state();
                 boolean back = !state.equals("unsaved") && outcome.get("reason").length() > 0;
-                change.outcome = state.equals("pending") || state.equals("unsaved") || state.equals("rollback-failed") ? state : back ? "taken-back" : "kept";
+                change.outcome =
+                        state.equals("pending") || state.equals("unsaved") || state.equals("rollback-failed") ? state
+                                : back ? "taken-back" : "kept";
                 change.reason = outcome.why();
             }
         }
@@ -87,27 +91,28 @@ final class History {
                 List<String> here = Arrays.asList(text.split("\n"));
                 List<String> there = saved == null ? Collections.<String>emptyList() : Arrays.asList(saved.split("\n"));
                 String etag = Candidate.etag(text);
-                json.ruleset(n, etag, here.size(), time(times, n), outcome(text, etag), without(here, there), without(there, here));
+                json.ruleset(n, etag, here.size(), time(times, n), outcome(text, etag), without(here, there),
+                        without(there, here));
             }
         }
         synchronized (this) {
             for (Change change : changes) {
-                json.change(change.uptimeMillis, change.time, change.by, change.etag, change.id, change.outcome, change.reason);
+                json.change(change.uptimeMillis, change.time, change.by, change.etag, change.id, change.outcome,
+                        change.reason);
             }
         }
         return Reply.json(200, json.text());
     }
 
     /**
-     * A kept ruleset was confirmed once. The plans in flash show its outcome at a boot, so that it outlives the daemon; that modsave failed is
-     * known to the daemon alone. Later tries of the same text are among the changes.
+     * A kept ruleset was confirmed once. The plans in flash show its outcome at a boot, so that it outlives the daemon;
+     * that modsave failed is known to the daemon alone. Later tries of the same text are among the changes.
      */
     private String outcome(String text, String etag) {
-        if (isUnsaved(etag)) {
-            return "unsaved";
-        }
+        if (isUnsaved(etag)) { return "unsaved"; }
         String sum = Plan.sha1(text);
-        return isIn("boot.new", sum) ? "kept" : isIn("boot", sum) ? "proven" : isIn("boot.bad", sum) ? "fell-back" : "kept";
+        return isIn("boot.new", sum) ? "kept" : isIn("boot", sum) ? "proven" : isIn("boot.bad", sum) ? "fell-back"
+                : "kept";
     }
 
     private synchronized boolean isUnsaved(String etag) {
@@ -130,16 +135,12 @@ final class History {
         List<String> left = new ArrayList<String>();
         List<String> other = new LinkedList<String>(those);
         for (String line : these) {
-            if (!other.remove(line)) {
-                left.add(line);
-            }
+            if (!other.remove(line)) { left.add(line); }
         }
         return left;
     }
 
-    private String text(int number) {
-        return text(sys, config, number);
-    }
+    private String text(int number) { return text(sys, config, number); }
 
     /** A ruleset in flash: 0 is the saved one; null when there is none. */
     static String text(Sys sys, Config config, int number) {
@@ -159,9 +160,7 @@ final class History {
         String name = "rules" + (number == 0 ? "" : "." + number) + " ";
         for (String line : times) {
             int comma = line.indexOf("lines, ");
-            if (line.startsWith(name) && comma > 0) {
-                return line.substring(comma + 7);
-            }
+            if (line.startsWith(name) && comma > 0) { return line.substring(comma + 7); }
         }
         return null;
     }
@@ -170,7 +169,7 @@ final class History {
     Reply restore(Request request, String number, Drafts drafts) {
         boolean known = number.length() == 1 && number.charAt(0) >= '1' && number.charAt(0) <= '0' + RULESETS;
         String text = known ? text(number.charAt(0) - '0') : null;
-        return text != null ? drafts.put(request, text) : Reply.problem(new Problem(404, "no such ruleset",
-                "see GET /history: 1 to " + RULESETS + " at most"));
+        return text != null ? drafts.put(request, text)
+                : Reply.problem(new Problem(404, "no such ruleset", "see GET /history: 1 to " + RULESETS + " at most"));
     }
 }

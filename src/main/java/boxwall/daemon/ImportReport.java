@@ -9,16 +9,18 @@ import boxwall.report.ImportJson;
 
 /** The report of an import: its remarks, and what its ruleset lets through that the script may not. */
 final class ImportReport {
-    private ImportReport() {
-    }
+    private ImportReport() {}
 
     static ImportJson of(Imported imported, Site site) {
-        ImportJson json = new ImportJson(imported.text(), imported.isWhole(), imported.rulesTaken(), imported.rulesLeft(), imported.rulesNotRun());
+        ImportJson json = new ImportJson(imported.text(), imported.isWhole(), imported.rulesTaken(),
+                imported.rulesLeft(), imported.rulesNotRun());
         for (Remark remark : imported.remarks()) {
             json.remark(remark.line(), remark.what(), remark.todo(), remark.isHarmless());
         }
-        Difference difference = imported.stricter() == null ? null : Difference.of(imported.stricter(), imported.ruleset(), site);
-        for (Difference.Change change : difference == null ? java.util.Collections.<Difference.Change>emptyList() : difference.changes()) {
+        Difference difference =
+                imported.stricter() == null ? null : Difference.of(imported.stricter(), imported.ruleset(), site);
+        for (Difference.Change change : difference == null ? java.util.Collections.<Difference.Change>emptyList()
+                : difference.changes()) {
             if (change.before() == Verdict.DROP && change.after() == Verdict.ACCEPT) {
                 json.opens(change.region().toString());
             }

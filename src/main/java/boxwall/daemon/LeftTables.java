@@ -12,15 +12,15 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * Tables that boxwall loaded since the boot and that a ruleset has no more. The boot plane touches a plan's own tables only, so their
- * rules would stay until the next boot, and nobody would see them in the ruleset: the plan has the table, empty.
+ * Tables that boxwall loaded since the boot and that a ruleset has no more. The boot plane touches a plan's own tables
+ * only, so their rules would stay until the next boot, and nobody would see them in the ruleset: the plan has the
+ * table, empty.
  */
 final class LeftTables {
     private static final int MAX_TABLE = 8 << 20;
     private static final int SHOWN = 5;
 
-    private LeftTables() {
-    }
+    private LeftTables() {}
 
     /** The candidate with the tables that its plan has to empty, and a finding for each; itself when there are none. */
     static Candidate emptied(Candidate next, Sys sys, Config config) {
@@ -30,7 +30,8 @@ final class LeftTables {
             Family family = name.startsWith("4.") ? Family.IPV4 : name.startsWith("6.") ? Family.IPV6 : null;
             Table table = family == null ? null : Table.of(name.substring(2));
             // what is in the ruleset, and was left out for this box, has a finding already
-            if (table != null && !next.parsed().ruleset().owns(family, table) && !next.compiled().ruleset().owns(family, table)) {
+            if (table != null && !next.parsed().ruleset().owns(family, table)
+                    && !next.compiled().ruleset().owns(family, table)) {
                 String live = sys.read(config.get("RUN") + "/live/" + name, MAX_TABLE);
                 if (live != null && live.length() > 0) {
                     candidate = candidate.emptying(family, table, finding(family, table, live));
@@ -43,16 +44,15 @@ final class LeftTables {
     private static Finding finding(Family family, Table table, String live) {
         List<String> lines = new ArrayList<>();
         for (String line : Words.lines(live)) {
-            if (line.length() > 0) {
-                lines.add(line);
-            }
+            if (line.length() > 0) { lines.add(line); }
         }
         boolean stops = live.contains("-j DROP") || live.contains("-j REJECT") || live.contains(" DROP\n");
         int rules = lines.size();
         return new Finding("table-emptied", stops ? Finding.Severity.WARN : Finding.Severity.NOTE, "",
-                rules > SHOWN ? new ArrayList<>(lines.subList(0, SHOWN)) : lines, "the ruleset has no table " + table.word() + " of " + family.command()
-                        + " any more: what boxwall loaded there (" + rules + (rules == 1 ? " line" : " lines") + ") is removed"
-                        + (stops ? ", including what drops packets" : ""),
+                rules > SHOWN ? new ArrayList<>(lines.subList(0, SHOWN)) : lines,
+                "the ruleset has no table " + table.word() + " of " + family.command()
+                        + " any more: what boxwall loaded there (" + rules + (rules == 1 ? " line" : " lines")
+                        + ") is removed" + (stops ? ", including what drops packets" : ""),
                 "nothing, if that is intended; else restore its lines in the ruleset");
     }
 }

@@ -26,9 +26,7 @@ final class ListenAddresses {
 
     /** Opens what is new, closes what is gone. A box without a LAN leaves all as it was. */
     void open(Bridges bridges) {
-        if (bridges.lan() == null && !port.addresses().isEmpty()) {
-            return;
-        }
+        if (bridges.lan() == null && !port.addresses().isEmpty()) { return; }
         List<String> before = port.addresses();
         port.admit(gate(bridges));
         for (String address : port.listen(addresses(bridges))) {

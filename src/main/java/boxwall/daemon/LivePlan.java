@@ -35,16 +35,12 @@ final class LivePlan {
         for (String place : planId.length() == 0 ? new String[0] : places) {
             String text = sys.read(place + "/stamp", MAX_STAMP);
             Stamp stamp = text == null ? null : Stamp.parse(text);
-            if (stamp != null && planId.equals(stamp.get("id"))) {
-                return new LivePlan(sys, place, stamp);
-            }
+            if (stamp != null && planId.equals(stamp.get("id"))) { return new LivePlan(sys, place, stamp); }
         }
         return null;
     }
 
-    Stamp stamp() {
-        return stamp;
-    }
+    Stamp stamp() { return stamp; }
 
     /** A file of the plan as it stands there, with its end mark; null when it can't be read. */
     String file(String name) {
@@ -52,16 +48,15 @@ final class LivePlan {
     }
 
     /** Whether it can stop any packet. */
-    boolean protects() {
-        return !"no".equals(stamp.get("protects"));
-    }
+    boolean protects() { return !"no".equals(stamp.get("protects")); }
 
-    /** The finding empty-ruleset; or stateless-weakened when the live plan has no states, with the first of its notes; or nothing. */
+    /**
+     * The finding empty-ruleset; or stateless-weakened when the live plan has no states, with the first of its notes;
+     * or nothing.
+     */
     static List<Finding> findings(Sys sys, Config config, String planId) {
         LivePlan live = of(sys, config, planId);
-        if (live != null && !live.protects()) {
-            return Collections.singletonList(EmptyRuleset.live());
-        }
+        if (live != null && !live.protects()) { return Collections.singletonList(EmptyRuleset.live()); }
         return live == null || !"stateless".equals(live.stamp.get("mode")) ? Collections.<Finding>emptyList()
                 : weakened(sys.read(live.place + "/notes", MAX_NOTES), live.place);
     }
@@ -70,20 +65,16 @@ final class LivePlan {
         List<String> evidence = new ArrayList<String>();
         int more = 0;
         for (String line : notes == null ? new String[0] : notes.split("\n")) {
-            if (line.startsWith("#") || line.length() == 0) {
-                continue;
-            }
+            if (line.startsWith("#") || line.length() == 0) { continue; }
             if (evidence.size() < SHOWN) {
                 evidence.add(line);
             } else {
                 more++;
             }
         }
-        if (more > 0) {
-            evidence.add(more + " more in " + place + "/notes");
-        }
-        return Collections.singletonList(new Finding("stateless-weakened", Finding.Severity.NOTE, place + "/notes", evidence,
-                "the rules are loaded without connection tracking: each packet is judged by its own headers",
+        if (more > 0) { evidence.add(more + " more in " + place + "/notes"); }
+        return Collections.singletonList(new Finding("stateless-weakened", Finding.Severity.NOTE, place + "/notes",
+                evidence, "the rules are loaded without connection tracking: each packet is judged by its own headers",
                 "nothing, if this box can't track connections; 'boxwall check' lists line by line what is weaker"));
     }
 }

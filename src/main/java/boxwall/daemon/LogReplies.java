@@ -14,7 +14,10 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
-/** GET /log: from the kernel log or syslog's buffer, whichever has more of it. AVM's /dev/debug has one reader, and that isn't boxwall. */
+/**
+ * GET /log: from the kernel log or syslog's buffer, whichever has more of it. AVM's /dev/debug has one reader, and that
+ * isn't boxwall.
+ */
 final class LogReplies {
     private static final int LINES = 100;
     private static final int MAX_LINES = 1000;
@@ -63,9 +66,7 @@ final class LogReplies {
     }
 
     private String hint(LoggedPackets logged) {
-        if (!logged.entries().isEmpty()) {
-            return null;
-        }
+        if (!logged.entries().isEmpty()) { return null; }
         if (box.box().facts().printk().equals("avm")) {
             return "the kernel's messages go to AVM's /dev/debug, which AVM already reads; POST /printk?seconds=N redirects them here for that time";
         }

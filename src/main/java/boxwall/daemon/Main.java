@@ -9,8 +9,7 @@ import java.util.List;
 
 /** The verbs of the command line. */
 public final class Main {
-    private static final String USAGE =
-            "usage: boxwall facts   [--root DIR]\n"
+    private static final String USAGE = "usage: boxwall facts   [--root DIR]\n"
             + "       boxwall check   RULES [--root DIR] [--stateful auto|yes|no] [--optimize] [--json]\n"
             + "       boxwall compile RULES --out DIR [--root DIR] [--stateful auto|yes|no] [--optimize] [--config FILE]\n"
             + "       boxwall record  DIR [--root DIR]\n"
@@ -18,17 +17,18 @@ public final class Main {
             + "       boxwall exposure RULES [--root DIR] [--stateful auto|yes|no] [--json]\n"
             + "       boxwall diff    A [B] [--root DIR] [--stateful auto|yes|no] [--json]\n"
             + "       boxwall import  FILE [WORD] [--root DIR] [--json]\n"
-            + "       boxwall needs   RULES --model MODEL --firmware VERSION\n"
-            + "       boxwall presets [--json]\n"
+            + "       boxwall needs   RULES --model MODEL --firmware VERSION\n" + "       boxwall presets [--json]\n"
             + "       boxwall daemon  [--config FILE]\n"
             + "       boxwall try FILE [SECONDS] | confirm [ID] | status      (on a box)\n"
             + "       boxwall --help | --version\n"
             + "RULES is a ruleset file, DIR the folder of a recorded box; without --root a verb reads this machine.\n";
 
-    private Main() {
-    }
+    private Main() {}
 
-    /** Runs one verb and ends with its status: 0 done, 1 refused (import: something left out), 2 usage or a file that can't be opened. */
+    /**
+     * Runs one verb and ends with its status: 0 done, 1 refused (import: something left out), 2 usage or a file that
+     * can't be opened.
+     */
     public static void main(String[] args) {
         System.exit(run(Arrays.asList(args), System.out, System.err));
     }
@@ -49,33 +49,18 @@ public final class Main {
         if (verb.equals("daemon")) {
             // before anything of the other verbs is loaded: see Daemon
             String bridges = System.getenv("BOXWALL_BRIDGES");
-            return new Daemon(new LiveSys(), Config.read(new LiveSys(), arguments), out).run(bridges == null ? "" : bridges);
+            return new Daemon(new LiveSys(), Config.read(new LiveSys(), arguments), out)
+                    .run(bridges == null ? "" : bridges);
         }
         Verbs verbs = new Verbs(new LiveSys(), arguments, out, err);
-        if (verb.equals("facts")) {
-            return verbs.facts();
-        }
-        if (verb.equals("check")) {
-            return verbs.check();
-        }
-        if (verb.equals("compile")) {
-            return verbs.compile();
-        }
-        if (verb.equals("record")) {
-            return verbs.record();
-        }
-        if (verb.equals("explain") || verb.equals("exposure") || verb.equals("diff")) {
-            return verbs.question();
-        }
-        if (verb.equals("needs")) {
-            return Needs.run(arguments, verbs, out, err);
-        }
-        if (verb.equals("presets")) {
-            return verbs.presets();
-        }
-        if (verb.equals("import")) {
-            return verbs.imported();
-        }
+        if (verb.equals("facts")) { return verbs.facts(); }
+        if (verb.equals("check")) { return verbs.check(); }
+        if (verb.equals("compile")) { return verbs.compile(); }
+        if (verb.equals("record")) { return verbs.record(); }
+        if (verb.equals("explain") || verb.equals("exposure") || verb.equals("diff")) { return verbs.question(); }
+        if (verb.equals("needs")) { return Needs.run(arguments, verbs, out, err); }
+        if (verb.equals("presets")) { return verbs.presets(); }
+        if (verb.equals("import")) { return verbs.imported(); }
         err.print("boxwall: no verb '" + verb + "'\n" + USAGE);
         return 2;
     }

@@ -19,10 +19,10 @@ import java.util.TreeMap;
 /** GET /counters and /metrics: the live rules with what they counted. The tables are read once a second at most. */
 final class MeasureReplies {
     private static final int MAX_TABLE = 8 << 20;
-    private static final String[] STATES = {"active", "pending", "inactive", "failed", "fallback", "drifted", "open", "locked", "unsaved",
-        "rollback-failed"};
+    private static final String[] STATES = {"active", "pending", "inactive", "failed", "fallback", "drifted", "open",
+            "locked", "unsaved", "rollback-failed"};
     private static final String[] CONNTRACK = {"/proc/sys/net/netfilter/nf_conntrack_", "/proc/sys/net/nf_conntrack_",
-        "/proc/sys/net/ipv4/netfilter/ip_conntrack_"};
+            "/proc/sys/net/ipv4/netfilter/ip_conntrack_"};
 
     private final Sys sys;
     private final Config config;
@@ -56,7 +56,8 @@ final class MeasureReplies {
             LivePlan plan = LivePlan.of(sys, config, last.get("plan"));
             for (Family family : Family.values()) {
                 saved.put(family, now.readings().commandLines(family.command() + "-save"));
-                origins.put(family, plan == null ? Origins.none() : origins(family, plan, last.state().equals("pending")));
+                origins.put(family,
+                        plan == null ? Origins.none() : origins(family, plan, last.state().equals("pending")));
             }
             rules = LiveRules.of(saved, origins);
             counted = now;
@@ -70,9 +71,7 @@ final class MeasureReplies {
         List<String> names = sys.list(folder);
         for (String name : names == null ? new java.util.ArrayList<String>() : names) {
             String text = name.startsWith(family.digit() + ".") ? sys.read(folder + "/" + name, MAX_TABLE) : null;
-            if (text != null) {
-                live.put(name.substring(2), text);
-            }
+            if (text != null) { live.put(name.substring(2), text); }
         }
         return Origins.of(family, plan.file("restore" + family.digit()), plan.file("origin"), live);
     }
@@ -82,9 +81,7 @@ final class MeasureReplies {
         synchronized (ring) {
             List<Long> times = ring.times();
             long at = box.tablesMillis();
-            if (times.isEmpty() || times.get(times.size() - 1) != at) {
-                ring.add(live, at);
-            }
+            if (times.isEmpty() || times.get(times.size() - 1) != at) { ring.add(live, at); }
             List<long[]> samples = ring.samples();
             boolean whole = !samples.isEmpty() && samples.get(0).length == live.rules().size();
             return Reply.json(200, CountersJson.of(live, at, withSamples && whole ? ring.times() : null, samples));
@@ -92,14 +89,13 @@ final class MeasureReplies {
     }
 
     /** Lets samples go that nobody looks at. */
-    void forget() {
-        ring.forget(sys.uptimeMillis());
-    }
+    void forget() { ring.forget(sys.uptimeMillis()); }
 
     Reply metrics() {
         watch.notice();
         Outcome last = changes.last();
-        MetricsText text = new MetricsText().counters(rules()).name("state", "gauge", "1 for the state that the box is in.");
+        MetricsText text =
+                new MetricsText().counters(rules()).name("state", "gauge", "1 for the state that the box is in.");
         for (String state : STATES) {
             text.value("state", state.equals(reads.state(last)) ? "1" : "0", "state", state);
         }
@@ -110,12 +106,14 @@ final class MeasureReplies {
         for (Finding finding : reads.findings(last)) {
             severities.put(finding.severity().word(), severities.get(finding.severity().word()) + 1);
         }
-        text.name("build_info", "gauge", "1, with the version of boxwall.").value("build_info", "1", "version", Version.TEXT);
+        text.name("build_info", "gauge", "1, with the version of boxwall.").value("build_info", "1", "version",
+                Version.TEXT);
         text.name("findings", "gauge", "Findings by severity.");
         for (Map.Entry<String, Integer> e : severities.entrySet()) {
             text.value("findings", e.getValue().toString(), "severity", e.getKey());
         }
-        text.gauge("drift", "1 when the last check found other live rules than those applied.", watch.drifted() ? "1" : "0")
+        text.gauge("drift", "1 when the last check found other live rules than those applied.",
+                watch.drifted() ? "1" : "0")
                 .gauge("protected_uptime_seconds", "Uptime at which the rules were loaded.", number(last.protectedAt()))
                 .gauge("uptime_seconds", "Uptime of the box.", String.valueOf(sys.uptimeMillis() / 1000.0))
                 .gauge("conntrack_entries", "Connections that the kernel tracks.", conntrack("count"))
@@ -132,9 +130,7 @@ final class MeasureReplies {
     private String conntrack(String what) {
         for (String place : CONNTRACK) {
             String text = sys.read(place + what, 32);
-            if (text != null) {
-                return number(text.trim());
-            }
+            if (text != null) { return number(text.trim()); }
         }
         return null;
     }

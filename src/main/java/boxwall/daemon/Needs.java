@@ -21,8 +21,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What an image for a model must have for a ruleset, as lines of Freetz' .config. The ruleset is compiled for the model as if the image had every
- * module that Freetz can put into it: what it would load then is what the image needs, what it lacks even then is not available.
+ * What an image for a model must have for a ruleset, as lines of Freetz' .config. The ruleset is compiled for the model
+ * as if the image had every module that Freetz can put into it: what it would load then is what the image needs, what
+ * it lacks even then is not available.
  */
 final class Needs {
     private final ImageModel model;
@@ -55,9 +56,7 @@ final class Needs {
         // the stateless form as well: a box falls back to it
         for (Stateful form : Arrays.asList(verbs.wish(), Stateful.NO)) {
             Candidate candidate = verbs.read(needs.box, arguments.file(), form, false);
-            if (candidate == null) {
-                return 2;
-            }
+            if (candidate == null) { return 2; }
             if (candidate.compiled() == null) {
                 for (Finding finding : candidate.findings()) {
                     verbs.diagnostic(finding);
@@ -88,25 +87,27 @@ final class Needs {
         for (Map.Entry<String, Capability> feature : requirement.features().entrySet()) {
             Capability capability = feature.getValue();
             int blank = feature.getKey().indexOf(' ');
-            builtin.addAll(model.builtin(family, feature.getKey().substring(0, blank), feature.getKey().substring(blank + 1)));
+            builtin.addAll(
+                    model.builtin(family, feature.getKey().substring(0, blank), feature.getKey().substring(blank + 1)));
             if (capability.state().compareTo(Capability.State.UNKNOWN) >= 0 && !lacking.containsKey(feature.getKey())) {
-                lacking.put(feature.getKey(), requirement.origin() + ": " + feature.getKey() + ": " + reason(capability));
+                lacking.put(feature.getKey(),
+                        requirement.origin() + ": " + feature.getKey() + ": " + reason(capability));
             }
         }
     }
 
     private String reason(Capability capability) {
         return capability.state() == Capability.State.REFUSED ? capability.evidence()
-                : "neither Freetz' menu nor its configuration of this kernel has the module (" + capability.evidence() + ")";
+                : "neither Freetz' menu nor its configuration of this kernel has the module (" + capability.evidence()
+                        + ")";
     }
 
-    private boolean isComplete() {
-        return lacking.isEmpty() && model.obstacle().length() == 0;
-    }
+    private boolean isComplete() { return lacking.isEmpty() && model.obstacle().length() == 0; }
 
     /** Lines to put into .config, with comments between them. */
     private String text(String rules) {
-        StringBuilder out = new StringBuilder("# " + model.title() + ": what " + rules + " needs in an image of Freetz-NG\n");
+        StringBuilder out =
+                new StringBuilder("# " + model.title() + ": what " + rules + " needs in an image of Freetz-NG\n");
         if (model.obstacle().length() > 0) {
             return out.append("# not available: ").append(model.obstacle()).append('\n').toString();
         }
@@ -115,16 +116,17 @@ final class Needs {
         for (String module : modules) {
             if (model.isOffered(module)) {
                 selected.append("FREETZ_MODULE_").append(module).append("=y\n");
-            } else if (model.isOwn(module)) {
-                own.add(module);
-            }
+            } else if (model.isOwn(module)) { own.add(module); }
         }
         // own modules are read from level Expert on
-        out.append(model.isForDevelopers() ? "FREETZ_USER_LEVEL_DEVELOPER=y\n" : own.isEmpty() ? "" : "FREETZ_USER_LEVEL_EXPERT=y\n")
+        out.append(model.isForDevelopers() ? "FREETZ_USER_LEVEL_DEVELOPER=y\n" : own.isEmpty() ? ""
+                : "FREETZ_USER_LEVEL_EXPERT=y\n")
                 .append("FREETZ_PACKAGE_IPTABLES=y\nFREETZ_PACKAGE_IPTABLES_SAVE_RESTORE=y\nFREETZ_PACKAGE_IPTABLES_STATIC=y\n")
-                .append("FREETZ_PACKAGE_BOXWALL=y\n").append(ipv6 ? "FREETZ_TARGET_IPV6_SUPPORT=y\n" : "").append(selected);
+                .append("FREETZ_PACKAGE_BOXWALL=y\n").append(ipv6 ? "FREETZ_TARGET_IPV6_SUPPORT=y\n" : "")
+                .append(selected);
         if (!model.unwanted().isEmpty()) {
-            out.append("# built into this kernel, or selects what is: the build would look for a file that does not exist\n");
+            out.append(
+                    "# built into this kernel, or selects what is: the build would look for a file that does not exist\n");
             for (String module : model.unwanted()) {
                 out.append("# FREETZ_MODULE_").append(module).append(" is not set\n");
             }
@@ -133,7 +135,8 @@ final class Needs {
         out.append(builtin.isEmpty() ? "" : "# built into this kernel: " + words(builtin) + "\n");
         Conntrack conntrack = box.facts().conntrack();
         if (conntrack.state() == Conntrack.State.REFUSED || conntrack.state() == Conntrack.State.MISSING) {
-            out.append("# no connection tracking, rules with states are compiled to stateless ones: ").append(conntrack.reason()).append('\n');
+            out.append("# no connection tracking, rules with states are compiled to stateless ones: ")
+                    .append(conntrack.reason()).append('\n');
         }
         for (String line : lacking.values()) {
             out.append("# not available: ").append(line).append('\n');

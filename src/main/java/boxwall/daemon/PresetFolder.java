@@ -9,7 +9,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** Finds what {@code include NAME} means: a preset, or for a file on disk also a file beside it. Names hold no slash. */
+/**
+ * Finds what {@code include NAME} means: a preset, or for a file on disk also a file beside it. Names hold no slash.
+ */
 final class PresetFolder implements Includes {
     private static final int MAX_BYTES = 256 * 1024 + 1;
 
@@ -25,7 +27,8 @@ final class PresetFolder implements Includes {
     }
 
     /**
-     * Where the presets are: the folder of the settings, or at a desk that has none conf/presets of the tree in whose target/ the jar lies.
+     * Where the presets are: the folder of the settings, or at a desk that has none conf/presets of the tree in whose
+     * target/ the jar lies.
      *
      * @param jar how the JVM was given the jar, as java.class.path has it with -jar
      */
@@ -43,13 +46,9 @@ final class PresetFolder implements Includes {
 
     @Override
     public Source find(String name, String fromFile) {
-        if (!isPlain(name)) {
-            return null;
-        }
+        if (!isPlain(name)) { return null; }
         String text = sys.read(presets + "/" + name + ".rules", MAX_BYTES);
-        if (text != null) {
-            return Source.preset(name, text);
-        }
+        if (text != null) { return Source.preset(name, text); }
         text = beside == null ? null : sys.read(beside + "/" + name, MAX_BYTES);
         return text == null ? null : new Source(name, text);
     }
@@ -63,9 +62,7 @@ final class PresetFolder implements Includes {
             Collections.sort(sorted);
             for (String file : sorted) {
                 Source source = file.endsWith(".rules") ? find(file.substring(0, file.length() - 6), "") : null;
-                if (source != null) {
-                    all.add(Preset.of(source));
-                }
+                if (source != null) { all.add(Preset.of(source)); }
             }
         }
         return all;

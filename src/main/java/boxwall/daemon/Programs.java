@@ -10,10 +10,10 @@ import java.util.List;
 /** Where programs lie: Java on the box searches no PATH. */
 final class Programs {
     /** As boxwall-apply looks for its commands, after $BOXWALL_BIN. */
-    private static final List<String> FOLDERS = Collections.unmodifiableList(Arrays.asList("/sbin", "/usr/sbin", "/bin", "/usr/bin"));
+    private static final List<String> FOLDERS =
+            Collections.unmodifiableList(Arrays.asList("/sbin", "/usr/sbin", "/bin", "/usr/bin"));
 
-    private Programs() {
-    }
+    private Programs() {}
 
     /**
      * The absolute path of a program, or null.
@@ -22,14 +22,10 @@ final class Programs {
      */
     static String path(Sys sys, String first, String name) {
         List<String> folders = new ArrayList<String>(FOLDERS);
-        if (first != null && first.startsWith("/")) {
-            folders.add(0, first);
-        }
+        if (first != null && first.startsWith("/")) { folders.add(0, first); }
         for (String folder : folders) {
             List<String> names = sys.list(folder);
-            if (names != null && names.contains(name)) {
-                return folder + "/" + name;
-            }
+            if (names != null && names.contains(name)) { return folder + "/" + name; }
         }
         return null;
     }

@@ -22,13 +22,14 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
-/** Questions about rulesets on one box, for the verbs and the control port alike. Candidates must be without syntax errors. */
+/**
+ * Questions about rulesets on one box, for the verbs and the control port alike. Candidates must be without syntax
+ * errors.
+ */
 final class Questions {
     private static final Includes NONE = new Includes() {
         @Override
-        public Source find(String name, String fromFile) {
-            return null;
-        }
+        public Source find(String name, String fromFile) { return null; }
     };
 
     private final Readings readings;
@@ -43,7 +44,8 @@ final class Questions {
 
     /** What becomes of the packet that the keys mean; IllegalArgumentException says what is wrong with them. */
     Explanation explain(Candidate candidate, Map<String, String> keys) {
-        return Explanation.of(candidate.compiled().ruleset(), candidate.compiled().stateful() ? null : candidate.parsed().ruleset(), keys, facts);
+        return Explanation.of(candidate.compiled().ruleset(),
+                candidate.compiled().stateful() ? null : candidate.parsed().ruleset(), keys, facts);
     }
 
     /** Who reaches what when the candidate is loaded, beside what is so now. */
@@ -66,11 +68,10 @@ final class Questions {
         StringBuilder text = new StringBuilder();
         for (Family family : Family.values()) {
             String saved = readings.command(family.command() + "-save");
-            String names = readings.file(family == Family.IPV4 ? "/proc/net/ip_tables_names" : "/proc/net/ip6_tables_names");
+            String names =
+                    readings.file(family == Family.IPV4 ? "/proc/net/ip_tables_names" : "/proc/net/ip6_tables_names");
             boolean none = names == null ? readings.file("/proc/modules") != null : names.trim().length() == 0;
-            if (saved == null && !none) {
-                return null;
-            }
+            if (saved == null && !none) { return null; }
             for (String line : saved == null ? new String[0] : saved.split("\n")) {
                 // *filter6 is how a ruleset says that a block is ip6tables-save's
                 text.append(line).append(line.startsWith("*") && family == Family.IPV6 ? "6\n" : "\n");

@@ -41,13 +41,16 @@ final class ReadReplies {
         this.daemonAtMillis = daemonAtMillis;
     }
 
-    /** The short form is there at once, also while the box is being read for the first time; the long one waits for that. */
+    /**
+     * The short form is there at once, also while the box is being read for the first time; the long one waits for
+     * that.
+     */
     Reply status(boolean withToken) {
         watch.notice();
         Outcome last = changes.last();
-        StatusJson status = new StatusJson(state(last), daemonAtMillis).protectedAt(last.protectedAt()).reason(last.why())
-                .at(sys.uptimeMillis(), System.currentTimeMillis()).model(box.known() == null ? null : box.known().facts().firmwareModel())
-                .restarts(restarts())
+        StatusJson status = new StatusJson(state(last), daemonAtMillis).protectedAt(last.protectedAt())
+                .reason(last.why()).at(sys.uptimeMillis(), System.currentTimeMillis())
+                .model(box.known() == null ? null : box.known().facts().firmwareModel()).restarts(restarts())
                 .findings(withToken ? findings(last) : brief(last));
         for (Map.Entry<Family, Integer> rules : rules(last).entrySet()) {
             status.rules(rules.getKey(), rules.getValue());
@@ -83,13 +86,15 @@ final class ReadReplies {
         Map<String, String> tables = new TreeMap<String, String>();
         // a change on trial has its tables in a place of their own; open has none
         for (String folder : state.equals("open") ? new String[0] : new String[] {"/live", "/tx/live"}) {
-            List<String> names = folder.equals("/live") || state.equals("pending") ? sys.list(config.get("RUN") + folder) : null;
+            List<String> names =
+                    folder.equals("/live") || state.equals("pending") ? sys.list(config.get("RUN") + folder) : null;
             for (String name : names == null ? Collections.<String>emptyList() : names) {
                 tables.put(name, config.get("RUN") + folder + "/" + name);
             }
         }
         for (Map.Entry<String, String> table : tables.entrySet()) {
-            String read = table.getKey().startsWith(family.digit() + ".") ? sys.read(table.getValue(), MAX_TABLE) : null;
+            String read =
+                    table.getKey().startsWith(family.digit() + ".") ? sys.read(table.getValue(), MAX_TABLE) : null;
             String text = "\n" + read;
             for (int at = text.indexOf("\n-A "); at >= 0; at = text.indexOf("\n-A ", at + 1)) {
                 count++;
@@ -99,24 +104,27 @@ final class ReadReplies {
     }
 
     /**
-     * The page. Its policy names a number that nobody could know before, so that nothing else on the page may run: no text of the
-     * box is a script, even if one got through as markup.
+     * The page. Its policy names a number that nobody could know before, so that nothing else on the page may run: no
+     * text of the box is a script, even if one got through as markup.
      */
     Reply page(Request request) {
         watch.notice();
         Outcome last = changes.last();
         String uuid = sys.read("/proc/sys/kernel/random/uuid", 64);
         String nonce = uuid == null ? Long.toHexString(System.nanoTime()) : uuid.trim();
-        String html = page().html(Page.wantsGerman(request.header("accept-language")), nonce, state(last), ago(last.protectedAt()), brief(last));
-        return Reply.utf8("text/html; charset=utf-8", html).with("Content-Security-Policy", "default-src 'none'; script-src 'nonce-" + nonce
-                + "'; style-src 'nonce-" + nonce + "'; img-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+        String html = page().html(Page.wantsGerman(request.header("accept-language")), nonce, state(last),
+                ago(last.protectedAt()), brief(last));
+        return Reply.utf8("text/html; charset=utf-8", html).with("Content-Security-Policy",
+                "default-src 'none'; script-src 'nonce-" + nonce + "'; style-src 'nonce-" + nonce
+                        + "'; img-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
                 .with("Vary", "Accept-Language");
     }
 
     /** Seconds since an uptime; -1 for never, or what is no number. */
     private long ago(String uptime) {
         try {
-            return uptime.length() == 0 ? -1 : Math.max(0, sys.uptimeMillis() / 1000 - (long) Double.parseDouble(uptime));
+            return uptime.length() == 0 ? -1
+                    : Math.max(0, sys.uptimeMillis() / 1000 - (long) Double.parseDouble(uptime));
         } catch (NumberFormatException e) {
             return -1;
         }
@@ -132,17 +140,13 @@ final class ReadReplies {
     String state(Outcome last) {
         boolean loaded = last.state().equals("active") || last.state().equals("unsaved");
         LivePlan live = loaded ? LivePlan.of(sys, config, last.get("plan")) : null;
-        if (live != null && !live.protects()) {
-            return "inactive";
-        }
+        if (live != null && !live.protects()) { return "inactive"; }
         return watch.drifted() && last.state().equals("active") ? "drifted" : last.state();
     }
 
     /** The findings as far as they are known without waiting. */
     private List<Finding> brief(Outcome last) {
-        if (box.known() != null) {
-            return findings(last);
-        }
+        if (box.known() != null) { return findings(last); }
         List<Finding> all = new ArrayList<Finding>();
         all.add(new Finding("box-unread", Finding.Severity.NOTE, "", Collections.<String>emptyList(),
                 "the daemon has just started and is still reading the box: rules are counted as boxwall loaded them, more findings may follow",
@@ -167,9 +171,10 @@ final class ReadReplies {
     /** GET /devices: read again each time, small files of a RAM disk. */
     Reply devices() {
         Interface wan = box.box().facts().wan();
-        String[] leases = {sys.read("/var/flash/multid.leases", MAX_LEASES), sys.read("/var/tmp/multid.leases", MAX_LEASES),
-            sys.read("/var/tmp/dnsmasq.leases", MAX_LEASES)};
-        return Reply.json(200, DevicesJson.of(sys.read("/proc/net/arp", MAX_LEASES), leases, wan == null ? null : wan.name()));
+        String[] leases = {sys.read("/var/flash/multid.leases", MAX_LEASES),
+                sys.read("/var/tmp/multid.leases", MAX_LEASES), sys.read("/var/tmp/dnsmasq.leases", MAX_LEASES)};
+        return Reply.json(200,
+                DevicesJson.of(sys.read("/proc/net/arp", MAX_LEASES), leases, wan == null ? null : wan.name()));
     }
 
     Reply findings() {

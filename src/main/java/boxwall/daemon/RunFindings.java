@@ -10,8 +10,7 @@ import java.util.List;
 
 /** What the boot plane's own words (RUN/result) mean as findings. */
 final class RunFindings {
-    private RunFindings() {
-    }
+    private RunFindings() {}
 
     /** Findings of the last boot, try or save; empty when all went well. */
     static List<Finding> of(Outcome outcome) {
@@ -26,9 +25,7 @@ final class RunFindings {
                     full ? "free space in /tmp/flash (all of Freetz has 32 KiB compressed), then confirm a change again"
                             : "run 'modsave flash' on the box and read what it says, then confirm a change again"));
         }
-        if (Witness.told(words) != null) {
-            findings.add(Witness.told(words));
-        }
+        if (Witness.told(words) != null) { findings.add(Witness.told(words)); }
         if (words.contains("boot-fell-back") || outcome.state().equals("fallback")) {
             findings.add(new Finding("boot-fell-back", Finding.Severity.WARN, "", evidence,
                     "the boot did not load the intended plan: a safer one is active",

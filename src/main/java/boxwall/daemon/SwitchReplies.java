@@ -31,20 +31,26 @@ final class SwitchReplies {
     Reply acceleration(Request request) {
         String word = request.query("state");
         if (!Arrays.asList("flush", "disable", "enable").contains(String.valueOf(word))) {
-            return Reply.problem(new Problem(400, "bad state", "state= must be flush (flows start again, under the rules), disable or enable"));
+            return Reply.problem(new Problem(400, "bad state",
+                    "state= must be flush (flows start again, under the rules), disable or enable"));
         }
         try {
             BootPlane.Reached reached = plane.acceleration(word);
-            log.event("pa " + word + " by " + request.client().text() + ": status " + reached.status() + " " + reached.outcome().why());
+            log.event("pa " + word + " by " + request.client().text() + ": status " + reached.status() + " "
+                    + reached.outcome().why());
             watch.readSoon();
-            return reached.status() == 0 ? Reply.json(200, ChangeJson.acceleration(reached.outcome().get("pa"), reached.outcome().get("sessions")))
+            return reached.status() == 0
+                    ? Reply.json(200,
+                            ChangeJson.acceleration(reached.outcome().get("pa"), reached.outcome().get("sessions")))
                     : refusal(reached, "no Packet Acceleration here");
         } catch (BoxException e) {
             return Reply.problem(new Problem(500, "the box failed to do it", e.getMessage()));
         }
     }
 
-    /** POST /printk?seconds=N; a process of the boot plane brings it back, so that it comes back without the daemon too. */
+    /**
+     * POST /printk?seconds=N; a process of the boot plane brings it back, so that it comes back without the daemon too.
+     */
     Reply printk(Request request) {
         int seconds = seconds(request.query("seconds"));
         if (seconds < 0) {
@@ -52,13 +58,16 @@ final class SwitchReplies {
                     + "; meanwhile DECT phones can't reach the box"));
         }
         if (box.box().facts().printk().equals("std")) {
-            return Reply.problem(new Problem(409, "in the kernel log already", "the kernel's messages on this box are already where"
-                    + " GET /log finds them; there is nothing to switch"));
+            return Reply.problem(
+                    new Problem(409, "in the kernel log already", "the kernel's messages on this box are already where"
+                            + " GET /log finds them; there is nothing to switch"));
         }
         try {
             BootPlane.Reached reached = plane.printk(seconds);
-            log.event("printk for " + seconds + " s by " + request.client().text() + ": status " + reached.status() + " " + reached.outcome().why());
-            return reached.status() == 0 ? Reply.json(200, ChangeJson.printk(reached.outcome().get("until"))) : refusal(reached, "no AVM printk here");
+            log.event("printk for " + seconds + " s by " + request.client().text() + ": status " + reached.status()
+                    + " " + reached.outcome().why());
+            return reached.status() == 0 ? Reply.json(200, ChangeJson.printk(reached.outcome().get("until")))
+                    : refusal(reached, "no AVM printk here");
         } catch (BoxException e) {
             return Reply.problem(new Problem(500, "the box failed to do it", e.getMessage()));
         }
@@ -75,7 +84,8 @@ final class SwitchReplies {
 
     private static Reply refusal(BootPlane.Reached reached, String nothing) {
         String why = reached.outcome().why().length() > 0 ? reached.outcome().why() : reached.words();
-        return Reply.problem(reached.status() == 3 ? new Problem(409, nothing, why) : new Problem(500, "it had no effect", why));
+        return Reply.problem(
+                reached.status() == 3 ? new Problem(409, nothing, why) : new Problem(500, "it had no effect", why));
     }
 
     /** POST /record: for {@code --root} at the desk, without a file on the box. */
@@ -86,6 +96,7 @@ final class SwitchReplies {
             tar.add(path, recorder.text(path));
         }
         log.event("record for " + request.client().text());
-        return Reply.bytes("application/x-tar", tar.text()).with("Content-Disposition", "attachment; filename=\"boxwall-record.tar\"");
+        return Reply.bytes("application/x-tar", tar.text()).with("Content-Disposition",
+                "attachment; filename=\"boxwall-record.tar\"");
     }
 }

@@ -50,18 +50,12 @@ final class Verbs {
         this.err = err;
     }
 
-    Config config() {
-        return Config.read(sys, arguments);
-    }
+    Config config() { return Config.read(sys, arguments); }
 
-    private Box box() {
-        return new Box(BoxReader.read(sys, root(), APPLY));
-    }
+    private Box box() { return new Box(BoxReader.read(sys, root(), APPLY)); }
 
     int facts() {
-        if (isNoBox()) {
-            return 2;
-        }
+        if (isNoBox()) { return 2; }
         out.println(FactsJson.text(box().facts()));
         return 0;
     }
@@ -72,9 +66,7 @@ final class Verbs {
             err.println("boxwall: record needs a folder to write to");
             return 2;
         }
-        if (isNoBox()) {
-            return 2;
-        }
+        if (isNoBox()) { return 2; }
         try {
             String folder = arguments.file().replaceFirst("/+$", "");
             int count = Recorder.record(sys, box().readings(), folder.length() == 0 ? "/" : folder);
@@ -116,15 +108,14 @@ final class Verbs {
 
     /** @param beside the folder of the ruleset, whose files may be included too; or null */
     private PresetFolder folder(String beside) {
-        return new PresetFolder(sys, PresetFolder.place(sys, config().get("PRESETS"), System.getProperty("java.class.path")), beside);
+        return new PresetFolder(sys,
+                PresetFolder.place(sys, config().get("PRESETS"), System.getProperty("java.class.path")), beside);
     }
 
     int check() {
         Box box = isNoBox() ? null : box();
         Candidate candidate = box == null ? null : read(box);
-        if (candidate == null) {
-            return 2;
-        }
+        if (candidate == null) { return 2; }
         if (arguments.has("--json")) {
             out.println(candidate.compiled() == null ? CandidateJson.findingsOnly(candidate.findings())
                     : CandidateJson.of(candidate.etag(), candidate.compiled(), candidate.findings()));
@@ -139,9 +130,7 @@ final class Verbs {
         for (Finding finding : candidate.findings()) {
             diagnostic(finding);
         }
-        if (candidate.compiled() == null) {
-            return;
-        }
+        if (candidate.compiled() == null) { return; }
         // one line for each kind of note, with the lines that it is about
         Map<String, StringBuilder> kinds = new LinkedHashMap<String, StringBuilder>();
         for (Note note : candidate.compiled().notes()) {
@@ -156,12 +145,14 @@ final class Verbs {
             ByteText.print(out, kind.getValue() + ": note: " + kind.getKey() + "\n");
         }
         if (!candidate.parsed().expects().isEmpty()) {
-            out.println("expect lines: " + candidate.parsed().expects().size() + ", failed: " + count(candidate, "policy-test-failed")
-                    + ", overridden: " + count(candidate, "policy-test-overridden") + ", skipped: " + count(candidate, "policy-test-skipped"));
+            out.println("expect lines: " + candidate.parsed().expects().size() + ", failed: "
+                    + count(candidate, "policy-test-failed") + ", overridden: "
+                    + count(candidate, "policy-test-overridden") + ", skipped: "
+                    + count(candidate, "policy-test-skipped"));
         }
-        out.println(candidate.compiled().mode() + ", rules: "
-                + candidate.compiled().ruleset().ruleCount(Family.IPV4) + " IPv4, "
-                + candidate.compiled().ruleset().ruleCount(Family.IPV6) + " IPv6; modules:" + modules(candidate));
+        out.println(candidate.compiled().mode() + ", rules: " + candidate.compiled().ruleset().ruleCount(Family.IPV4)
+                + " IPv4, " + candidate.compiled().ruleset().ruleCount(Family.IPV6) + " IPv6; modules:"
+                + modules(candidate));
     }
 
     /** The verdict in one line: {@code refused: 2 errors, 1 warning, 3 notes}. */
@@ -174,7 +165,8 @@ final class Verbs {
         StringBuilder text = new StringBuilder(candidate.isRefused() ? "refused" : "accepted");
         for (int i = 0; i < 3; i++) {
             if (counts[i] > 0) {
-                text.append(text.indexOf(":") < 0 ? ": " : ", ").append(counts[i]).append(' ').append(words[i]).append(counts[i] == 1 ? "" : "s");
+                text.append(text.indexOf(":") < 0 ? ": " : ", ").append(counts[i]).append(' ').append(words[i])
+                        .append(counts[i] == 1 ? "" : "s");
             }
         }
         return text.toString();
@@ -211,17 +203,13 @@ final class Verbs {
     /** Null for a word that isn't one of the three, and said. */
     Stateful wish() {
         Stateful wish = Stateful.of(arguments.get("--stateful", config().get("STATEFUL")));
-        if (wish == null) {
-            err.println("boxwall: --stateful must be auto, yes or no");
-        }
+        if (wish == null) { err.println("boxwall: --stateful must be auto, yes or no"); }
         return wish;
     }
 
     /** The same of any file, checked or only compiled. */
     Candidate read(Box box, String file, Stateful wish, boolean check) {
-        if (wish == null) {
-            return null;
-        }
+        if (wish == null) { return null; }
         if (file == null) {
             err.println("boxwall: " + arguments.verb() + " requires a ruleset file");
             return null;
@@ -252,17 +240,13 @@ final class Verbs {
         Candidate first = wish == null ? null : read(box, arguments.file(), alone ? Stateful.YES : wish, false);
         Candidate second = first == null || !diff ? first
                 : read(box, arguments.files().get(alone ? 0 : 1), alone ? Stateful.NO : wish, false);
-        if (second == null) {
-            return 2;
-        }
+        if (second == null) { return 2; }
         for (Candidate each : first == second ? Arrays.asList(first) : Arrays.asList(first, second)) {
             for (Finding finding : each.findings()) {
                 diagnostic(finding);
             }
         }
-        if (first.compiled() == null || second.compiled() == null) {
-            return 1;
-        }
+        if (first.compiled() == null || second.compiled() == null) { return 1; }
         try {
             out.print(answer(new Questions(box), first, second, alone));
         } catch (IllegalArgumentException e) {
@@ -296,19 +280,17 @@ final class Verbs {
         }
         Box box = isNoBox() ? null : box();
         Candidate candidate = box == null ? null : read(box);
-        if (candidate == null) {
-            return 2;
-        }
+        if (candidate == null) { return 2; }
         print(candidate);
-        if (candidate.isRefused()) {
-            return 1;
-        }
+        if (candidate.isRefused()) { return 1; }
         if (!candidate.compiled().stateful() && sys.list(directory + "/safe") != null) {
-            err.println("boxwall: " + directory + "/safe is the stateless form of another plan: choose an empty folder");
+            err.println(
+                    "boxwall: " + directory + "/safe is the stateless form of another plan: choose an empty folder");
             return 2;
         }
         try {
-            Changes.write(new BootPlane(sys, APPLY, config().get("RUN")), directory, candidate, sys, box.facts(), config());
+            Changes.write(new BootPlane(sys, APPLY, config().get("RUN")), directory, candidate, sys, box.facts(),
+                    config());
         } catch (BoxException e) {
             err.println("boxwall: " + e.getMessage());
             return 2;
@@ -325,11 +307,10 @@ final class Verbs {
             return 2;
         }
         String name = file.substring(file.lastIndexOf('/') + 1);
-        if (arguments.has("--root") && isNoBox()) {
-            return 2;
-        }
+        if (arguments.has("--root") && isNoBox()) { return 2; }
         Imported imported = Import.read(name, text, arguments.files().size() > 1 ? arguments.files().get(1) : null);
-        ImportJson report = ImportReport.of(imported, arguments.has("--root") ? Site.of(box().facts()) : Site.unknown());
+        ImportJson report =
+                ImportReport.of(imported, arguments.has("--root") ? Site.of(box().facts()) : Site.unknown());
         if (arguments.has("--json")) {
             out.println(report.text());
         } else {

@@ -16,12 +16,14 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * Looks now and then whether the box is still as it was left: the live rules those that were applied, the addresses those that they
- * were compiled for. One exec a look, every DRIFT seconds; RUN/changed (written when the line to the Internet went up or down) brings
- * the next look forward, and so does a question over HTTP.
+ * Looks now and then whether the box is still as it was left: the live rules those that were applied, the addresses
+ * those that they were compiled for. One exec a look, every DRIFT seconds; RUN/changed (written when the line to the
+ * Internet went up or down) brings the next look forward, and so does a question over HTTP.
  */
 final class Watch {
-    /** Where somebody writes anything new to have the box looked at; reading a small file of a RAM disk costs nothing. */
+    /**
+     * Where somebody writes anything new to have the box looked at; reading a small file of a RAM disk costs nothing.
+     */
     static final String POKE = "/changed";
     private static final int POKE_MILLIS = 5000;
     /** Many who ask at once get one look. */
@@ -50,7 +52,8 @@ final class Watch {
     private long againMillis = -AGAIN_MILLIS;
     private String relieved = "";
 
-    Watch(Sys sys, Config config, BoxState box, Changes changes, AddressChange following, History history, EventLog log) {
+    Watch(Sys sys, Config config, BoxState box, Changes changes, AddressChange following, History history,
+            EventLog log) {
         this.sys = sys;
         this.config = config;
         this.box = box;
@@ -60,7 +63,10 @@ final class Watch {
         this.log = log;
     }
 
-    /** Looks until the thread is interrupted; whom the port lets in follows each look. {@code api} forgets what nobody asks for. */
+    /**
+     * Looks until the thread is interrupted; whom the port lets in follows each look. {@code api} forgets what nobody
+     * asks for.
+     */
     void run(ListenAddresses doors, Api api) {
         long period = config.number("DRIFT") * 1000L;
         String poked = poke();
@@ -95,9 +101,7 @@ final class Watch {
     private boolean rested() {
         try {
             synchronized (bell) {
-                if (!soon) {
-                    bell.wait(POKE_MILLIS);
-                }
+                if (!soon) { bell.wait(POKE_MILLIS); }
             }
             return !Thread.currentThread().isInterrupted();
         } catch (InterruptedException e) {
@@ -113,7 +117,9 @@ final class Watch {
         }
     }
 
-    /** Reads the boot plane's result: its guard may have rolled back without this daemon. Costs a small file's reading. */
+    /**
+     * Reads the boot plane's result: its guard may have rolled back without this daemon. Costs a small file's reading.
+     */
     void notice() {
         Outcome last;
         synchronized (bell) {
@@ -123,34 +129,33 @@ final class Watch {
                 // what the daemon found when it came is what it read the box for
                 seen = last;
             }
-            if (last == seen || last.toString().equals(seen.toString())) {
-                return;
-            }
+            if (last == seen || last.toString().equals(seen.toString())) { return; }
             seen = last;
             changed = true;
         }
         history.became(last);
         forget();
-        log.event("now " + last.state() + (last.why().length() == 0 ? "" : " (" + last.why() + ")") + ", plan " + last.get("plan")
-                + (last.id().length() == 0 ? "" : ", change " + last.id()));
+        log.event("now " + last.state() + (last.why().length() == 0 ? "" : " (" + last.why() + ")") + ", plan "
+                + last.get("plan") + (last.id().length() == 0 ? "" : ", change " + last.id()));
         readSoon();
     }
 
     /**
-     * Rolls back a change whose guard should have done it and was killed. One exec a change; where the guard
-     * lives after all, boxwall-apply waits for it.
+     * Rolls back a change whose guard should have done it and was killed. One exec a change; where the guard lives
+     * after all, boxwall-apply waits for it.
      */
     void relieveGuard() {
         Outcome last = changes.last();
         long deadline = last.state().equals("pending") ? last.deadline() : -1;
-        if (deadline < 0 || last.id().equals(relieved) || sys.uptimeMillis() < deadline * 1000 + GUARD_MILLIS || !changes.applying().tryLock()) {
+        if (deadline < 0 || last.id().equals(relieved) || sys.uptimeMillis() < deadline * 1000 + GUARD_MILLIS
+                || !changes.applying().tryLock()) {
             return;
         }
         relieved = last.id();
         try {
             BootPlane.Reached reached = changes.revert(last.id());
-            log.event("change " + last.id() + " is a minute overdue and its guard is gone; rolled back: status " + reached.status() + " "
-                    + reached.outcome().why());
+            log.event("change " + last.id() + " is a minute overdue and its guard is gone; rolled back: status "
+                    + reached.status() + " " + reached.outcome().why());
         } catch (BoxException e) {
             log.event("change " + last.id() + " is a minute overdue and could not be rolled back: " + e.getMessage());
         } finally {
@@ -159,23 +164,15 @@ final class Watch {
     }
 
     /** Whether other rules than those of the daemon's start may be live. */
-    boolean changed() {
-        return changed;
-    }
+    boolean changed() { return changed; }
 
-    private String poke() {
-        return String.valueOf(sys.read(config.get("RUN") + POKE, 256));
-    }
+    private String poke() { return String.valueOf(sys.read(config.get("RUN") + POKE, 256)); }
 
     /** What was found at the last look; drift and address-changed. */
-    List<Finding> findings() {
-        return findings;
-    }
+    List<Finding> findings() { return findings; }
 
     /** Whether the live rules were others than those applied, at the last look. */
-    boolean drifted() {
-        return drifted;
-    }
+    boolean drifted() { return drifted; }
 
     /** Looks again when a second has passed since the last look: for those who ask. */
     void lookNow() {
@@ -199,9 +196,7 @@ final class Watch {
     void look(Box known) {
         lookedMillis = sys.uptimeMillis();
         Outcome last = changes.last();
-        if (last.state().equals("pending") || changes.applying().isLocked()) {
-            return;
-        }
+        if (last.state().equals("pending") || changes.applying().isLocked()) { return; }
         try {
             Box now = known == null ? box.read(last.toString()) : known;
             List<Finding> found = new ArrayList<Finding>(following.follow(now, last));
@@ -212,7 +207,8 @@ final class Watch {
             List<String> differences = loadedAgain(differences(now, last), last);
             if (changes.last().toString().equals(last.toString())) {
                 drifted = !differences.isEmpty();
-                found.addAll(drifted ? Collections.singletonList(finding(differences)) : Collections.<Finding>emptyList());
+                found.addAll(
+                        drifted ? Collections.singletonList(finding(differences)) : Collections.<Finding>emptyList());
                 findings = found;
             }
         } catch (RuntimeException bug) {
@@ -223,12 +219,11 @@ final class Watch {
 
     private Finding finding(List<String> differences) {
         List<String> evidence = new ArrayList<String>(differences.subList(0, Math.min(SHOWN, differences.size())));
-        if (differences.size() > SHOWN) {
-            evidence.add(differences.size() - SHOWN + " more");
-        }
-        return new Finding("drift", Finding.Severity.WARN, "", evidence, "the live rules are not those that boxwall applied: another"
-                + " program changed them", "find out which one; 'boxwall-apply again' reloads boxwall's rules, BOXWALL_REASSERT='yes'"
-                + " does so automatically; 'keep TABLE CHAIN' in the ruleset leaves a chain alone");
+        if (differences.size() > SHOWN) { evidence.add(differences.size() - SHOWN + " more"); }
+        return new Finding("drift", Finding.Severity.WARN, "", evidence,
+                "the live rules are not those that boxwall applied: another" + " program changed them",
+                "find out which one; 'boxwall-apply again' reloads boxwall's rules, BOXWALL_REASSERT='yes'"
+                        + " does so automatically; 'keep TABLE CHAIN' in the ruleset leaves a chain alone");
     }
 
     /** A line for each rule that differs; empty in states in which nobody expects the plan's rules. */
@@ -239,7 +234,8 @@ final class Watch {
         LivePlan plan = LivePlan.of(sys, config, last.get("plan"));
         for (String name : tables == null ? Collections.<String>emptyList() : tables) {
             for (Family family : Family.values()) {
-                String applied = name.startsWith(family.digit() + ".") ? sys.read(config.get("RUN") + "/live/" + name, MAX_TABLE) : null;
+                String applied = name.startsWith(family.digit() + ".")
+                        ? sys.read(config.get("RUN") + "/live/" + name, MAX_TABLE) : null;
                 String save = family.command() + "-save";
                 if (applied != null && now.readings().command(save) != null) {
                     String table = name.substring(2);
@@ -259,7 +255,8 @@ final class Watch {
 
     /** With REASSERT the plan is loaded again, at most once a minute; gives back what differs after that. */
     private List<String> loadedAgain(List<String> differences, Outcome last) {
-        if (differences.isEmpty() || !config.get("REASSERT").equals("yes") || sys.uptimeMillis() - againMillis < AGAIN_MILLIS || !changes.applying().tryLock()) {
+        if (differences.isEmpty() || !config.get("REASSERT").equals("yes")
+                || sys.uptimeMillis() - againMillis < AGAIN_MILLIS || !changes.applying().tryLock()) {
             return differences;
         }
         againMillis = sys.uptimeMillis();

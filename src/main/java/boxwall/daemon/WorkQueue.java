@@ -9,8 +9,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * What takes much of a box's memory and of its one processor (parsing, compiling, checking, sets of packets) goes on one at a time. Who
- * comes second waits a moment and is told then; what only reads, and confirm and revert, never come here.
+ * What takes much of a box's memory and of its one processor (parsing, compiling, checking, sets of packets) goes on
+ * one at a time. Who comes second waits a moment and is told then; what only reads, and confirm and revert, never come
+ * here.
  */
 final class WorkQueue {
     /** Longer than the check of a usual ruleset on a warm daemon, and shorter than anybody takes for silence. */
@@ -20,19 +21,18 @@ final class WorkQueue {
     private final int waitSeconds;
     private volatile RequestDeadline working;
 
-    WorkQueue() {
-        this(WAIT_SECONDS);
-    }
+    WorkQueue() { this(WAIT_SECONDS); }
 
-    WorkQueue(int waitSeconds) {
-        this.waitSeconds = waitSeconds;
-    }
+    WorkQueue(int waitSeconds) { this.waitSeconds = waitSeconds; }
 
     /** Null when the work may begin: {@link #end} must follow, on the same thread. Else the answer. */
     Reply begin(Request request) {
         if (!taken()) {
-            return Reply.problem(new Problem(503, "busy", "the daemon is working on another ruleset or query, one at a time; retry in a few seconds."
-                    + " Confirm, revert and status still work")).with("Retry-After", String.valueOf(waitSeconds));
+            return Reply
+                    .problem(new Problem(503, "busy",
+                            "the daemon is working on another ruleset or query, one at a time; retry in a few seconds."
+                                    + " Confirm, revert and status still work"))
+                    .with("Retry-After", String.valueOf(waitSeconds));
         }
         working = request.patience();
         request.patience().begin();
@@ -58,23 +58,15 @@ final class WorkQueue {
         return one.tryLock();
     }
 
-    void endAlone() {
-        if (one.isHeldByCurrentThread()) {
-            one.unlock();
-        }
-    }
+    void endAlone() { if (one.isHeldByCurrentThread()) { one.unlock(); } }
 
     private boolean taken() {
         try {
             for (int i = 0; i < waitSeconds; i++) {
                 // whoever sends the next version of a text has mostly hung up on the last one
                 RequestDeadline other = working;
-                if (other != null) {
-                    other.giveWay();
-                }
-                if (one.tryLock(1, TimeUnit.SECONDS)) {
-                    return true;
-                }
+                if (other != null) { other.giveWay(); }
+                if (one.tryLock(1, TimeUnit.SECONDS)) { return true; }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

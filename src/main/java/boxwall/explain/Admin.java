@@ -11,13 +11,12 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The proof that a ruleset doesn't lock the administrator out: for each path every packet of a TCP connection to the box and back,
- * from every client port above 1023; in IPv6 the neighbour discovery too, without which no packet finds its way. A ruleset too
- * complex for sets is walked with single packets: that can refute, but proves nothing.
+ * The proof that a ruleset doesn't lock the administrator out: for each path every packet of a TCP connection to the
+ * box and back, from every client port above 1023; in IPv6 the neighbour discovery too, without which no packet finds
+ * its way. A ruleset too complex for sets is walked with single packets: that can refute, but proves nothing.
  */
 public final class Admin {
-    private Admin() {
-    }
+    private Admin() {}
 
     /** Proves all paths, or shows the first packet that fails. No paths at all: UNKNOWN. */
     public static AdminProof prove(Ruleset ruleset, Site site, List<AdminPath> paths) {
@@ -38,26 +37,24 @@ public final class Admin {
             } catch (TooComplex e) {
                 proof = AdminPackets.walk(ruleset, site, path, e.getMessage());
             }
-            if (proof.result() == AdminProof.Result.FAILED) {
-                return proof;
-            }
+            if (proof.result() == AdminProof.Result.FAILED) { return proof; }
             unknown = unknown == null && proof.result() == AdminProof.Result.UNKNOWN ? proof : unknown;
         }
-        return unknown != null ? unknown : new AdminProof(AdminProof.Result.PROVED, "accepted in both directions: " + paths, null);
+        return unknown != null ? unknown
+                : new AdminProof(AdminProof.Result.PROVED, "accepted in both directions: " + paths, null);
     }
 
     /** What the rules of each family that a path is of can tell apart. */
     private static Map<Family, Universe> universes(Ruleset ruleset, Site site, List<AdminPath> paths) {
         Map<Family, List<Criterion>> devices = new TreeMap<>();
         for (AdminPath path : paths) {
-            if (!devices.containsKey(path.family())) {
-                devices.put(path.family(), new ArrayList<Criterion>());
-            }
+            if (!devices.containsKey(path.family())) { devices.put(path.family(), new ArrayList<Criterion>()); }
             devices.get(path.family()).add(new Criterion(Field.IN, null, false, Collections.singletonList(name(path))));
         }
         Map<Family, Universe> universes = new TreeMap<>();
         for (Map.Entry<Family, List<Criterion>> each : devices.entrySet()) {
-            universes.put(each.getKey(), new Universe(Collections.singletonList(ruleset), site, each.getKey(), each.getValue()));
+            universes.put(each.getKey(),
+                    new Universe(Collections.singletonList(ruleset), site, each.getKey(), each.getValue()));
         }
         return universes;
     }
@@ -79,9 +76,7 @@ public final class Admin {
         // nobody can say which hardware address the client has
         walk.walk(way, packets, Rewrites.NOTHING.with(Field.MAC, null));
         int open = walk.otherThan(Verdict.ACCEPT);
-        if (open == Bdd.NONE) {
-            return new AdminProof(AdminProof.Result.PROVED, path.toString(), null);
-        }
+        if (open == Bdd.NONE) { return new AdminProof(AdminProof.Result.PROVED, path.toString(), null); }
         int closed = bdd.minus(packets, bdd.or(walk.possible(Verdict.ACCEPT), walk.possible(Verdict.UNKNOWN)));
         Packet example = Example.of(sets, site, way, closed != Bdd.NONE ? closed : open).copy().mac(null).build();
         Answer answer = new Walk(ruleset, site).packet(example, way);
@@ -94,43 +89,49 @@ public final class Admin {
         return Span.range(name, name);
     }
 
-    /** In: a new connection's SYN, then anything with ACK and without SYN. Out: anything with ACK, the SYN of the answer too. */
+    /**
+     * In: a new connection's SYN, then anything with ACK and without SYN. Out: anything with ACK, the SYN of the answer
+     * too.
+     */
     private static int connection(Sets sets, AdminPath path, boolean in) {
         Bdd bdd = sets.bdd;
         int clientPort = sets.lies(in ? Field.SPORT : Field.DPORT, Span.range(2, 1024, 65535));
         int boxPort = sets.lies(in ? Field.DPORT : Field.SPORT, Span.range(2, path.port, path.port));
         int later = bdd.and(NewConnections.later(sets), in ? NewConnections.flags(sets, 0, Packet.SYN) : Bdd.ALL);
         int states = in ? bdd.or(NewConnections.first(sets), later) : later;
-        return bdd.and(NewConnections.protocol(sets, 6), bdd.and(bdd.and(clientPort, boxPort), bdd.and(states,
-                bdd.and(sets.lies(in ? Field.SRC : Field.DST, path.client),
-                        sets.lies(in ? Field.DST : Field.SRC, Span.range(path.box(), path.box()))))));
+        return bdd.and(NewConnections.protocol(sets, 6),
+                bdd.and(bdd.and(clientPort, boxPort),
+                        bdd.and(states, bdd.and(sets.lies(in ? Field.SRC : Field.DST, path.client),
+                                sets.lies(in ? Field.DST : Field.SRC, Span.range(path.box(), path.box()))))));
     }
 
     /**
-     * Neighbour solicitation (135) and advertisement (136); in IPv4 ARP does this, which bypasses netfilter. conntrack leaves them alone:
-     * UNTRACKED (nf_conntrack_proto_icmpv6.c). A solicitation goes to the solicited-node address of whom it asks for.
+     * Neighbour solicitation (135) and advertisement (136); in IPv4 ARP does this, which bypasses netfilter. conntrack
+     * leaves them alone: UNTRACKED (nf_conntrack_proto_icmpv6.c). A solicitation goes to the solicited-node address of
+     * whom it asks for.
      */
     private static int discovery(Sets sets, AdminPath path, boolean in) {
-        if (path.family() == Family.IPV4) {
-            return Bdd.NONE;
-        }
+        if (path.family() == Family.IPV4) { return Bdd.NONE; }
         Bdd bdd = sets.bdd;
         Field client = in ? Field.SRC : Field.DST;
         Field box = in ? Field.DST : Field.SRC;
         int me = sets.lies(box, Span.range(path.box(), path.box()));
         int you = sets.lies(client, path.client);
         byte[] group = AdminPackets.solicited(path.box());
-        int asking = bdd.and(type(sets, 135), in ? bdd.and(you, sets.lies(box, Span.range(group, group)))
-                : bdd.and(me, solicited(sets, path)));
+        int asking = bdd.and(type(sets, 135),
+                in ? bdd.and(you, sets.lies(box, Span.range(group, group))) : bdd.and(me, solicited(sets, path)));
         int telling = bdd.and(type(sets, 136), bdd.and(me, you));
-        return bdd.and(bdd.and(NewConnections.protocol(sets, 58), NewConnections.state(sets, State.UNTRACKED)), bdd.or(asking, telling));
+        return bdd.and(bdd.and(NewConnections.protocol(sets, 58), NewConnections.state(sets, State.UNTRACKED)),
+                bdd.or(asking, telling));
     }
 
     private static int type(Sets sets, int type) {
         return sets.lies(Field.ICMP, Span.range(2, type * 256, type * 256));
     }
 
-    /** The solicited-node address of one client, or those of a network: any where its mask leaves the last 24 bits open. */
+    /**
+     * The solicited-node address of one client, or those of a network: any where its mask leaves the last 24 bits open.
+     */
     private static int solicited(Sets sets, AdminPath path) {
         byte[] group = AdminPackets.solicited(path.client.address());
         byte[] mask = new byte[16];

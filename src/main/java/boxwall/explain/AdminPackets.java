@@ -34,9 +34,7 @@ final class AdminPackets {
                 packets.add(out(path, client, port, Packet.SYN | Packet.ACK));
                 packets.add(out(path, client, port, Packet.ACK));
             }
-            if (path.family() == Family.IPV6) {
-                discovery(packets, path, client);
-            }
+            if (path.family() == Family.IPV6) { discovery(packets, path, client); }
         }
         return packets;
     }
@@ -50,9 +48,7 @@ final class AdminPackets {
             for (int i = 0; i < client.length; i++) {
                 client[i] |= (byte) (fill & ~mask[i]);
             }
-            if (clients.isEmpty() || !java.util.Arrays.equals(client, clients.get(0))) {
-                clients.add(client);
-            }
+            if (clients.isEmpty() || !java.util.Arrays.equals(client, clients.get(0))) { clients.add(client); }
         }
         return clients;
     }

@@ -35,22 +35,14 @@ public final class AdminPath {
         return new AdminPath(interfaceName, Network.ofPrefix(family, client, family.addressBits), box, port);
     }
 
-    public Family family() {
-        return client.family;
-    }
+    public Family family() { return client.family; }
 
-    public String interfaceName() {
-        return name;
-    }
+    public String interfaceName() { return name; }
 
     /** A copy of the box's address. */
-    public byte[] box() {
-        return box.clone();
-    }
+    public byte[] box() { return box.clone(); }
 
     /** {@code 192.168.178.0/24 over lan to 192.168.178.1 port 8181}. */
     @Override
-    public String toString() {
-        return client + " over " + name + " to " + Addresses.print(box) + " port " + port;
-    }
+    public String toString() { return client + " over " + name + " to " + Addresses.print(box) + " port " + port; }
 }

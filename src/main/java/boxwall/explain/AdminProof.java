@@ -7,9 +7,7 @@ public final class AdminProof {
         PROVED, FAILED, UNKNOWN;
 
         /** The word in lower case. */
-        public String word() {
-            return name().toLowerCase(java.util.Locale.ROOT);
-        }
+        public String word() { return name().toLowerCase(java.util.Locale.ROOT); }
     }
 
     private final Result result;
@@ -23,14 +21,10 @@ public final class AdminProof {
         this.answer = answer;
     }
 
-    public Result result() {
-        return result;
-    }
+    public Result result() { return result; }
 
     /** What was proved, or what is in the way, in words. */
-    public String reason() {
-        return reason;
-    }
+    public String reason() { return reason; }
 
     /** A packet that would not get through, or perhaps not; null when proved. */
     public Packet counterexample() {
@@ -38,7 +32,5 @@ public final class AdminProof {
     }
 
     @Override
-    public String toString() {
-        return result.word() + ": " + reason;
-    }
+    public String toString() { return result.word() + ": " + reason; }
 }

@@ -13,9 +13,15 @@ public final class Answer {
     public final Packet packet;
     /** UNKNOWN when more than one outcome is possible. */
     public final Verdict verdict;
-    /** Every outcome that is possible; never empty. UNKNOWN in it: a program outside the kernel decides, or nobody here knows. */
+    /**
+     * Every outcome that is possible; never empty. UNKNOWN in it: a program outside the kernel decides, or nobody here
+     * knows.
+     */
     public final Set<Verdict> possible;
-    /** The rule or policy that decides; null when the verdict is UNKNOWN, when no table of the ruleset was asked, or when the kernel drops by itself. */
+    /**
+     * The rule or policy that decides; null when the verdict is UNKNOWN, when no table of the ruleset was asked, or
+     * when the kernel drops by itself.
+     */
     public final TrailEntry decidedBy;
     /** The rules that matched, in order, and the policies. */
     public final List<TrailEntry> trail;
@@ -39,9 +45,11 @@ public final class Answer {
     @Override
     public String toString() {
         if (verdict != Verdict.UNKNOWN) {
-            return verdict + (decidedBy != null ? " by " + decidedBy : verdict.stops() ? " by the kernel itself" : ", no table applied");
+            return verdict + (decidedBy != null ? " by " + decidedBy : verdict.stops() ? " by the kernel itself"
+                    : ", no table applied");
         }
-        return Words.join(possible, " or ") + (dependsOn.isEmpty() ? "" : ", depends on " + Words.join(dependsOn, ", "));
+        return Words.join(possible, " or ")
+                + (dependsOn.isEmpty() ? "" : ", depends on " + Words.join(dependsOn, ", "));
     }
 
     /** The answer, then the trail and the notes, one a line. */

@@ -6,16 +6,21 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Sets of bit strings as reduced ordered binary decision diagrams (Bryant 1986). A set is the number of a node; a node asks one bit
- * ({@code level}) and leads on to {@code low} or {@code high}. Equal sets have equal numbers, so comparing sets is comparing ints.
+ * Sets of bit strings as reduced ordered binary decision diagrams (Bryant 1986). A set is the number of a node; a node
+ * asks one bit ({@code level}) and leads on to {@code low} or {@code high}. Equal sets have equal numbers, so comparing
+ * sets is comparing ints.
  *
- * <p>Nodes live in int arrays and are never freed: one diagram serves one question and goes with it. It grows up to a limit, takes so
- * many steps for each node of that limit, and then throws {@link TooComplex}: what is asked of it ends, whatever the rules are.
+ * <p>
+ * Nodes live in int arrays and are never freed: one diagram serves one question and goes with it. It grows up to a
+ * limit, takes so many steps for each node of that limit, and then throws {@link TooComplex}: what is asked of it ends,
+ * whatever the rules are.
  */
 final class Bdd {
     static final int NONE = 0;
     static final int ALL = 1;
-    /** Bytes that a node takes, with its share of the hash table, of the cache, and of an array that is being copied. */
+    /**
+     * Bytes that a node takes, with its share of the hash table, of the cache, and of an array that is being copied.
+     */
     static final int NODE_BYTES = 32;
 
     private static final int AND = 0;
@@ -23,7 +28,10 @@ final class Bdd {
     private static final int MINUS = 2;
     private static final int PROJECT = 3;
     private static final int START = 1024;
-    /** Steps for each node that it may have; the cache forgets, so a small diagram could be gone through again and again. */
+    /**
+     * Steps for each node that it may have; the cache forgets, so a small diagram could be gone through again and
+     * again.
+     */
     private static final int STEPS_PER_NODE = 16;
     private static final long STEPS_MIN = 8000000;
 
@@ -51,53 +59,33 @@ final class Bdd {
         return (int) Math.max(START, Math.min(nodes, 4000000));
     }
 
-    int size() {
-        return size;
-    }
+    int size() { return size; }
 
     /** The steps that may still be taken. */
-    long stepsLeft() {
-        return stepsLeft;
-    }
+    long stepsLeft() { return stepsLeft; }
 
     /** Counts work, a walk's too; ends it when it was too much, or nobody waits any more. */
     void step() {
-        if ((--stepsLeft & 1023) == 0) {
-            Abandoned.check();
-        }
-        if (stepsLeft < 0) {
-            throw new TooComplex("the query takes too many steps");
-        }
+        if ((--stepsLeft & 1023) == 0) { Abandoned.check(); }
+        if (stepsLeft < 0) { throw new TooComplex("the query takes too many steps"); }
     }
 
     /** Where bit {@code at} is 1. */
-    int bit(int at) {
-        return node(at, NONE, ALL);
-    }
+    int bit(int at) { return node(at, NONE, ALL); }
 
     /** The bit a node asks; MAX_VALUE for {@link #NONE} and {@link #ALL}. */
-    int level(int set) {
-        return level[set];
-    }
+    int level(int set) { return level[set]; }
 
-    int low(int set) {
-        return low[set];
-    }
+    int low(int set) { return low[set]; }
 
-    int high(int set) {
-        return high[set];
-    }
+    int high(int set) { return high[set]; }
 
     /** The set that goes on with {@code whenZero} or {@code whenOne}; both must ask later bits only. */
     int node(int at, int whenZero, int whenOne) {
-        if (whenZero == whenOne) {
-            return whenZero;
-        }
+        if (whenZero == whenOne) { return whenZero; }
         int slot = hash(at, whenZero, whenOne) & heads.length - 1;
         for (int i = heads[slot]; i != 0; i = next[i]) {
-            if (level[i] == at && low[i] == whenZero && high[i] == whenOne) {
-                return i;
-            }
+            if (level[i] == at && low[i] == whenZero && high[i] == whenOne) { return i; }
         }
         if (size == level.length) {
             grow();
@@ -120,9 +108,7 @@ final class Bdd {
         Abandoned.check();
         // the arrays' length stays a power of two, for the hash
         int length = level.length * 2;
-        if (length > limit) {
-            throw new TooComplex("the sets of packets take more than " + size + " nodes");
-        }
+        if (length > limit) { throw new TooComplex("the sets of packets take more than " + size + " nodes"); }
         level = Arrays.copyOf(level, length);
         low = Arrays.copyOf(low, length);
         high = Arrays.copyOf(high, length);
@@ -149,15 +135,11 @@ final class Bdd {
         return a == NONE || b == ALL || a == b ? NONE : b == NONE ? a : apply(MINUS, a, b);
     }
 
-    int not(int a) {
-        return minus(ALL, a);
-    }
+    int not(int a) { return minus(ALL, a); }
 
     private int apply(int operation, int a, int b) {
         int known = cached(operation, a, b);
-        if (known >= 0) {
-            return known;
-        }
+        if (known >= 0) { return known; }
         step();
         int at = Math.min(level[a], level[b]);
         int a0 = level[a] == at ? low[a] : a;
@@ -171,13 +153,9 @@ final class Bdd {
 
     /** The bits from {@code from} to before {@code to} of all that is in the set, whatever the others are. */
     int project(int set, int from, int to) {
-        if (level[set] >= to) {
-            return set == NONE ? NONE : ALL;
-        }
+        if (level[set] >= to) { return set == NONE ? NONE : ALL; }
         int known = cached(PROJECT + from, set, to);
-        if (known >= 0) {
-            return known;
-        }
+        if (known >= 0) { return known; }
         step();
         int zero = project(low[set], from, to);
         int one = project(high[set], from, to);
@@ -185,9 +163,7 @@ final class Bdd {
         return remember(PROJECT + from, set, to, result);
     }
 
-    private int slot(int operation, int a, int b) {
-        return (hash(operation, a, b) & cache.length / 4 - 1) * 4;
-    }
+    private int slot(int operation, int a, int b) { return (hash(operation, a, b) & cache.length / 4 - 1) * 4; }
 
     private int cached(int operation, int a, int b) {
         int at = slot(operation, a, b);
@@ -210,9 +186,7 @@ final class Bdd {
     }
 
     private double share(int set, Map<Integer, Double> seen) {
-        if (set <= ALL) {
-            return set;
-        }
+        if (set <= ALL) { return set; }
         Double known = seen.get(Integer.valueOf(set));
         if (known == null) {
             known = Double.valueOf((share(low[set], seen) + share(high[set], seen)) / 2);
@@ -223,9 +197,7 @@ final class Bdd {
 
     /** One bit string of the set, zeros where there is a choice; null when the set is empty. */
     boolean[] any(int set, int bits) {
-        if (set == NONE) {
-            return null;
-        }
+        if (set == NONE) { return null; }
         boolean[] found = new boolean[bits];
         int at = set;
         while (at != ALL) {

@@ -18,13 +18,20 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Walks packets through one built-in chain of one table as ipt_do_table does. More than one packet walks at a time when an unknown
- * match has split the way, each once per rule: the work stays linear in the rules however many of them are unknown.
+ * Walks packets through one built-in chain of one table as ipt_do_table does. More than one packet walks at a time when
+ * an unknown match has split the way, each once per rule: the work stays linear in the rules however many of them are
+ * unknown.
  */
 final class ChainWalk {
-    /** The kernel's own limit is the number of chains; a walk deeper than this is a loop, which the kernel refuses to load. */
+    /**
+     * The kernel's own limit is the number of chains; a walk deeper than this is a loop, which the kernel refuses to
+     * load.
+     */
     private static final int DEPTH_MAX = 256;
-    /** Rules visited in one walk, or this many times all that there are; chains that call each other twice over and over would take for ever. */
+    /**
+     * Rules visited in one walk, or this many times all that there are; chains that call each other twice over and over
+     * would take for ever.
+     */
     private static final int VISITS_MAX = 100000;
     private static final int TIMES_MAX = 4;
     /** Packets that one can have become at a time; each unknown rule that writes a mark doubles them. */
@@ -41,8 +48,8 @@ final class ChainWalk {
     private final Effort effort;
     private int visits;
 
-    ChainWalk(Ruleset ruleset, Family family, Table table, Map<Rule, Criteria> criteria, Site site, List<TrailEntry> trail,
-            Set<Origin> unknown, Effort effort) {
+    ChainWalk(Ruleset ruleset, Family family, Table table, Map<Rule, Criteria> criteria, Site site,
+            List<TrailEntry> trail, Set<Origin> unknown, Effort effort) {
         this.effort = effort;
         this.ruleset = ruleset;
         this.family = family;
@@ -64,13 +71,9 @@ final class ChainWalk {
             left = 64L * most;
         }
 
-        void count(int visits) {
-            left -= visits;
-        }
+        void count(int visits) { left -= visits; }
 
-        boolean isSpent() {
-            return left < 0;
-        }
+        boolean isSpent() { return left < 0; }
     }
 
     /** One way in which the chain can end. */
@@ -113,9 +116,7 @@ final class ChainWalk {
         for (Rule rule : chain.rules()) {
             Abandoned.check();
             number++;
-            if (here.isEmpty()) {
-                break;
-            }
+            if (here.isEmpty()) { break; }
             visits += here.size();
             effort.count(here.size());
             if (here.size() > PACKETS_MAX || visits > effort.most || effort.isSpent()) {
@@ -138,7 +139,10 @@ final class ChainWalk {
         return back;
     }
 
-    /** Sorts the packets into those that match and those that go on; both for an unknown match. True when no packet is in both. */
+    /**
+     * Sorts the packets into those that match and those that go on; both for an unknown match. True when no packet is
+     * in both.
+     */
     private boolean split(Rule rule, Set<Packet> here, Set<Packet> matched, Set<Packet> on) {
         Criteria asked = criteria.get(rule);
         if (asked == null) {
@@ -148,17 +152,11 @@ final class ChainWalk {
         boolean certain = true;
         for (Packet packet : here) {
             Truth truth = asked.matches(packet);
-            if (truth != Truth.NO) {
-                matched.add(packet);
-            }
-            if (truth != Truth.YES) {
-                on.add(packet);
-            }
+            if (truth != Truth.NO) { matched.add(packet); }
+            if (truth != Truth.YES) { on.add(packet); }
             if (truth == Truth.UNKNOWN) {
                 certain = false;
-                if (!Targets.goesOn(rule.target) || !Targets.changesNothing(rule.target)) {
-                    unknown.add(rule.origin);
-                }
+                if (!Targets.goesOn(rule.target) || !Targets.changesNothing(rule.target)) { unknown.add(rule.origin); }
             }
         }
         return certain;
@@ -201,9 +199,7 @@ final class ChainWalk {
     }
 
     private static Set<Packet> changed(Target target, Set<Packet> packets) {
-        if (Targets.changesNothing(target) || Targets.keepsMark(target)) {
-            return packets;
-        }
+        if (Targets.changesNothing(target) || Targets.keepsMark(target)) { return packets; }
         Set<Packet> after = new LinkedHashSet<>();
         for (Packet packet : packets) {
             if (Targets.untracks(target)) {
@@ -223,7 +219,5 @@ final class ChainWalk {
     }
 
     /** One packet as a set. */
-    static Set<Packet> only(Packet packet) {
-        return Collections.singleton(packet);
-    }
+    static Set<Packet> only(Packet packet) { return Collections.singleton(packet); }
 }

@@ -10,8 +10,9 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * What a rule asks: criteria that must all hold, and the matches that nobody can foresee ({@code limit}, {@code string}, an
- * extension not known here), which are unknown. Semantics: ip_packet_match of the kernel's ip_tables.c and ip6_tables.c.
+ * What a rule asks: criteria that must all hold, and the matches that nobody can foresee ({@code limit},
+ * {@code string}, an extension not known here), which are unknown. Semantics: ip_packet_match of the kernel's
+ * ip_tables.c and ip6_tables.c.
  */
 final class Criteria {
     /** What must hold, all of it; empty for a rule that asks nothing. */
@@ -38,9 +39,7 @@ final class Criteria {
             all.add(fragment(wanted));
         }
         for (Match match : rule.matches()) {
-            if (!Extensions.read(match, family, all)) {
-                opaque.add(match.name);
-            }
+            if (!Extensions.read(match, family, all)) { opaque.add(match.name); }
         }
         return new Criteria(all, opaque);
     }
@@ -64,9 +63,7 @@ final class Criteria {
     }
 
     private static void protocol(List<Criterion> all, List<String> opaque, Negatable<String> protocol) {
-        if (protocol == null || protocol.value.equals("all")) {
-            return;
-        }
+        if (protocol == null || protocol.value.equals("all")) { return; }
         int number = Numbers.protocol(protocol.value);
         if (number < 0) {
             opaque.add("-p " + protocol.value);
@@ -86,9 +83,7 @@ final class Criteria {
         Truth truth = opaque.isEmpty() ? Truth.YES : Truth.UNKNOWN;
         for (Criterion criterion : all) {
             truth = truth.and(criterion.matches(packet));
-            if (truth == Truth.NO) {
-                return truth;
-            }
+            if (truth == Truth.NO) { return truth; }
         }
         return truth;
     }

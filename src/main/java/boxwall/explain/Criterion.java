@@ -25,9 +25,7 @@ final class Criterion {
     /** Asks a packet. */
     Truth matches(Packet packet) {
         Truth truth = lies(field, packet);
-        if (other != null) {
-            truth = truth.or(lies(other, packet));
-        }
+        if (other != null) { truth = truth.or(lies(other, packet)); }
         return negated ? truth.not() : truth;
     }
 
@@ -37,13 +35,9 @@ final class Criterion {
             byte[] known = Numbers.bytes(packet.markKnown, 4);
             return spans.get(0).contains(value == null ? new byte[4] : value, known);
         }
-        if (value == null) {
-            return Truth.UNKNOWN;
-        }
+        if (value == null) { return Truth.UNKNOWN; }
         for (Span span : spans) {
-            if (span.contains(value)) {
-                return Truth.YES;
-            }
+            if (span.contains(value)) { return Truth.YES; }
         }
         return Truth.NO;
     }

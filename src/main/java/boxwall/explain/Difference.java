@@ -43,24 +43,16 @@ public final class Difference {
         }
 
         /** ACCEPT, DROP or UNKNOWN. */
-        public Verdict before() {
-            return before;
-        }
+        public Verdict before() { return before; }
 
         /** ACCEPT, DROP or UNKNOWN. */
-        public Verdict after() {
-            return after;
-        }
+        public Verdict after() { return after; }
 
-        public Region region() {
-            return region;
-        }
+        public Region region() { return region; }
 
         /** {@code DROP becomes ACCEPT: tcp from guest to lan, port 80}. */
         @Override
-        public String toString() {
-            return before + " becomes " + after + ": " + region;
-        }
+        public String toString() { return before + " becomes " + after + ": " + region; }
     }
 
     /** Compares two rulesets on a box. */
@@ -86,20 +78,17 @@ public final class Difference {
         }
         Collections.sort(changes, new Comparator<Change>() {
             @Override
-            public int compare(Change a, Change b) {
-                return Double.compare(b.region.share, a.region.share);
-            }
+            public int compare(Change a, Change b) { return Double.compare(b.region.share, a.region.share); }
         });
         return new Difference(changes, incomplete);
     }
 
     /** Adds the changes at one hook; false when there are more than were added. */
-    private static boolean compare(Ruleset before, Ruleset after, Site site, Sets sets, Hook way, List<Change> changes) {
+    private static boolean compare(Ruleset before, Ruleset after, Site site, Sets sets, Hook way,
+            List<Change> changes) {
         Bdd bdd = sets.bdd;
         int packets = bdd.and(NewConnections.possible(sets), to(way, sets, site));
-        if (way == Hook.INPUT && sets.family == Family.IPV4) {
-            packets = bdd.and(packets, NewConnections.whole(sets));
-        }
+        if (way == Hook.INPUT && sets.family == Family.IPV4) { packets = bdd.and(packets, NewConnections.whole(sets)); }
         int[] old = split(before, site, sets, way, packets);
         int[] now = split(after, site, sets, way, packets);
         Regions regions = new Regions(sets, way, packets);
@@ -129,18 +118,18 @@ public final class Difference {
     }
 
     private static int to(Hook way, Sets sets, Site site) {
-        if (way == Hook.OUTPUT) {
-            return Bdd.ALL;
-        }
-        int arriving = sets.bdd.and(NewConnections.arriving(sets), way == Hook.FORWARD ? LinkScope.crossing(sets) : Bdd.ALL);
-        if (!site.knows(sets.family)) {
-            return arriving;
-        }
+        if (way == Hook.OUTPUT) { return Bdd.ALL; }
+        int arriving =
+                sets.bdd.and(NewConnections.arriving(sets), way == Hook.FORWARD ? LinkScope.crossing(sets) : Bdd.ALL);
+        if (!site.knows(sets.family)) { return arriving; }
         int local = SetWalk.local(sets, site);
         return sets.bdd.and(arriving, way == Hook.INPUT ? local : sets.bdd.not(local));
     }
 
-    /** The changes, largest first; empty when the rulesets decide alike, unless {@link #incomplete()} says that it isn't known. */
+    /**
+     * The changes, largest first; empty when the rulesets decide alike, unless {@link #incomplete()} says that it isn't
+     * known.
+     */
     public List<Change> changes() {
         return changes;
     }

@@ -12,11 +12,12 @@ import java.util.Set;
 /**
  * The outcome of one {@code expect} line: a statement about all the packets that its keys mean, proved or refuted.
  *
- * <p>What is left out means every value, but for two things: without state= it is about new connections ({@link NewConnections}), without
- * fragment= not about later fragments. Without family= it is about each family of which the ruleset owns a table. Where the
- * packets go: in= alone to the box and through it, out= alone from the box (or through it, for a src= that isn't the box's own),
- * both through it, none everywhere; chain= decides otherwise. They leave where routing would send them; but what must be dropped
- * on its way to an out= is asked for every address.
+ * <p>
+ * What is left out means every value, but for two things: without state= it is about new connections
+ * ({@link NewConnections}), without fragment= not about later fragments. Without family= it is about each family of
+ * which the ruleset owns a table. Where the packets go: in= alone to the box and through it, out= alone from the box
+ * (or through it, for a src= that isn't the box's own), both through it, none everywhere; chain= decides otherwise.
+ * They leave where routing would send them; but what must be dropped on its way to an out= is asked for every address.
  */
 public final class Expectation {
     private static final Hook[] WAYS = {Hook.INPUT, Hook.FORWARD, Hook.OUTPUT};
@@ -45,10 +46,12 @@ public final class Expectation {
      * @throws IllegalArgumentException for a word or key that isn't understood, with what was expected
      */
     public static Expectation check(String verdict, Map<String, String> keys, Ruleset ruleset, Site site) {
-        return new Expectations(ruleset, site, Collections.singletonList(keys), Collections.<Family>emptySet()).check(verdict, keys);
+        return new Expectations(ruleset, site, Collections.singletonList(keys), Collections.<Family>emptySet())
+                .check(verdict, keys);
     }
 
-    static Expectation check(String verdict, Map<String, String> keys, Ruleset ruleset, Site site, Set<Family> leftOut, Expectations among) {
+    static Expectation check(String verdict, Map<String, String> keys, Ruleset ruleset, Site site, Set<Family> leftOut,
+            Expectations among) {
         if (!verdict.equals("ACCEPT") && !verdict.equals("DROP") && !verdict.equals("REJECT")) {
             throw new IllegalArgumentException("verdict: found '" + verdict + "', expected ACCEPT, DROP or REJECT");
         }
@@ -57,7 +60,8 @@ public final class Expectation {
         List<Family> families = given == null ? Example.families(ruleset) : Collections.singletonList(given);
         for (Family family : families) {
             if (leftOut.contains(family)) {
-                return new Expectation(false, "the rules for " + family.word() + " are left out on this box", null, null);
+                return new Expectation(false, "the rules for " + family.word() + " are left out on this box", null,
+                        null);
             }
             List<Criterion> asked = Keys.criteria(keys, family, site);
             String lacking = lacking(asked, site);
@@ -66,16 +70,14 @@ public final class Expectation {
             }
             try {
                 Expectation found = check(Verdict.valueOf(verdict), keys, asked, family, ruleset, site, among);
-                if (found != null && !found.held) {
-                    return found;
-                }
+                if (found != null && !found.held) { return found; }
                 any |= found != null;
             } catch (TooComplex e) {
                 return new Expectation(false, null, "can't be proved, " + e.getMessage(), null);
             }
         }
-        return any ? new Expectation(true, null, verdict + " holds", null)
-                : new Expectation(false, null, "matches no packet: the keys contradict each other or the routing", null);
+        return any ? new Expectation(true, null, verdict + " holds", null) : new Expectation(false, null,
+                "matches no packet: the keys contradict each other or the routing", null);
     }
 
     /** The first interface that is asked for but isn't there, or null. */
@@ -83,9 +85,7 @@ public final class Expectation {
         for (Criterion criterion : asked) {
             if (criterion.field == Field.IN || criterion.field == Field.OUT) {
                 for (Span span : criterion.spans) {
-                    if (!site.has(Numbers.text(span.first))) {
-                        return Numbers.text(span.first);
-                    }
+                    if (!site.has(Numbers.text(span.first))) { return Numbers.text(span.first); }
                 }
             }
         }
@@ -120,9 +120,7 @@ public final class Expectation {
         Expectation found = null;
         for (Hook way : WAYS) {
             int packets = sets.bdd.and(all, to(way, keys, sets, site, wanted));
-            if (packets == Bdd.NONE) {
-                continue;
-            }
+            if (packets == Bdd.NONE) { continue; }
             found = new Expectation(true, null, wanted + " holds", null);
             SetWalk walk = shared == null ? null : shared.walk(way, packets);
             if (walk == null) {
@@ -137,7 +135,8 @@ public final class Expectation {
             if (wrong != Bdd.NONE) {
                 Packet example = Example.of(sets, site, way, wrong);
                 Answer answer = new Walk(ruleset, site).packet(example, way);
-                return new Expectation(false, null, "expected " + wanted + ", found " + answer + " for " + example, answer);
+                return new Expectation(false, null, "expected " + wanted + ", found " + answer + " for " + example,
+                        answer);
             }
         }
         return found;
@@ -149,12 +148,8 @@ public final class Expectation {
         for (Criterion criterion : asked) {
             all = bdd.and(all, sets.matches(criterion));
         }
-        if (!keys.containsKey("fragment")) {
-            all = bdd.and(all, NewConnections.whole(sets));
-        }
-        if (keys.containsKey("state")) {
-            return all;
-        }
+        if (!keys.containsKey("fragment")) { all = bdd.and(all, NewConnections.whole(sets)); }
+        if (keys.containsKey("state")) { return all; }
         // flags, type or fragment, where given, say themselves which packets are meant
         boolean described = keys.containsKey("flags") || keys.containsKey("type") || keys.containsKey("fragment");
         return bdd.and(all, described ? NewConnections.state(sets, State.NEW) : NewConnections.first(sets));
@@ -170,21 +165,16 @@ public final class Expectation {
         boolean anyRoute = way == Hook.INPUT || out && wanted != Verdict.ACCEPT;
         int routed = anyRoute ? Bdd.ALL : SetWalk.routed(sets, site);
         if (forced != null) {
-            return forced != way ? Bdd.NONE : bdd.and(arriving, way == Hook.FORWARD ? bdd.and(routed, LinkScope.crossing(sets)) : routed);
+            return forced != way ? Bdd.NONE
+                    : bdd.and(arriving, way == Hook.FORWARD ? bdd.and(routed, LinkScope.crossing(sets)) : routed);
         }
-        if (way == Hook.INPUT && out || way == Hook.OUTPUT && in) {
-            return Bdd.NONE;
-        }
+        if (way == Hook.INPUT && out || way == Hook.OUTPUT && in) { return Bdd.NONE; }
         boolean known = site.knows(sets.family);
         int local = known ? SetWalk.local(sets, site) : Bdd.ALL;
         int set = bdd.and(arriving, way == Hook.INPUT || !known ? local : bdd.not(local));
-        if (way == Hook.INPUT) {
-            return set;
-        }
+        if (way == Hook.INPUT) { return set; }
         int own = known ? SetWalk.own(sets, site) : Bdd.ALL;
-        if (way == Hook.OUTPUT && keys.containsKey("src")) {
-            set = bdd.and(set, own);
-        }
+        if (way == Hook.OUTPUT && keys.containsKey("src")) { set = bdd.and(set, own); }
         if (way == Hook.FORWARD && !in && out) {
             set = !keys.containsKey("src") || !known ? Bdd.NONE : bdd.minus(set, own);
         }
@@ -192,7 +182,5 @@ public final class Expectation {
     }
 
     @Override
-    public String toString() {
-        return skippedBecause != null ? "skipped: " + skippedBecause : reason;
-    }
+    public String toString() { return skippedBecause != null ? "skipped: " + skippedBecause : reason; }
 }

@@ -13,8 +13,9 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Many statements about one ruleset: all new connections are walked once for each hook, and each statement asks what became of its own
- * packets. Only a statement about others, or of a ruleset that is too complex for that, is walked by itself.
+ * Many statements about one ruleset: all new connections are walked once for each hook, and each statement asks what
+ * became of its own packets. Only a statement about others, or of a ruleset that is too complex for that, is walked by
+ * itself.
  */
 public final class Expectations {
     /** Fewer statements than these are cheaper each by itself: it walks its own packets only. */
@@ -54,15 +55,14 @@ public final class Expectations {
         private boolean tooComplex;
 
         Shared(Family family, List<Criterion> asked) {
-            sets = new Sets(family, new Universe(Collections.singletonList(ruleset), site, family, asked), Bdd.affordable());
+            sets = new Sets(family, new Universe(Collections.singletonList(ruleset), site, family, asked),
+                    Bdd.affordable());
             first = sets.bdd.and(sets.everything(), NewConnections.first(sets));
         }
 
         /** The walk of all new connections at a hook; null when these packets aren't all among them. */
         SetWalk walk(Hook way, int packets) {
-            if (sets.bdd.minus(packets, first) != Bdd.NONE) {
-                return null;
-            }
+            if (sets.bdd.minus(packets, first) != Bdd.NONE) { return null; }
             SetWalk walk = walks.get(way);
             if (walk == null) {
                 walk = new SetWalk(ruleset, sets, site, null);
@@ -72,16 +72,12 @@ public final class Expectations {
             return walk;
         }
 
-        void giveUp() {
-            tooComplex = true;
-        }
+        void giveUp() { tooComplex = true; }
     }
 
     /** What all statements of a family share; null when there are few, or it was too complex. */
     Shared shared(Family family) {
-        if (all.size() < MANY) {
-            return null;
-        }
+        if (all.size() < MANY) { return null; }
         Shared one = shared.get(family);
         if (one == null) {
             List<Criterion> asked = new ArrayList<>();
@@ -106,9 +102,7 @@ public final class Expectations {
 
     /** Ends what would take more than all statements together may. */
     void begin() {
-        if (stepsLeft < 0) {
-            throw new TooComplex("the statements before it took too many steps");
-        }
+        if (stepsLeft < 0) { throw new TooComplex("the statements before it took too many steps"); }
     }
 
     /** Counts what one statement took of a diagram made for it. */

@@ -7,7 +7,9 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
-/** What becomes of one packet on a box: by the rules that it would load, by the rules as written, and at AVM's firewall. */
+/**
+ * What becomes of one packet on a box: by the rules that it would load, by the rules as written, and at AVM's firewall.
+ */
 public final class Explanation {
     /** By what the box would load: this counts. */
     public final Answer answer;

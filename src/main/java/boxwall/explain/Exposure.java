@@ -21,9 +21,7 @@ public final class Exposure {
     private final List<String> doors;
     private String incomplete;
 
-    private Exposure(List<String> doors) {
-        this.doors = doors;
-    }
+    private Exposure(List<String> doors) { this.doors = doors; }
 
     /** Finds out for the interfaces that somebody may be behind. */
     public static Exposure of(Ruleset ruleset, Site site, List<Service> services, List<String> doors) {
@@ -35,14 +33,13 @@ public final class Exposure {
         return of(ruleset, site, services, Collections.singletonList(door), false, Bdd.affordable());
     }
 
-    static Exposure of(Ruleset ruleset, Site site, List<Service> services, List<String> doors, boolean through, int nodes) {
+    static Exposure of(Ruleset ruleset, Site site, List<Service> services, List<String> doors, boolean through,
+            int nodes) {
         Exposure exposure = new Exposure(doors);
         for (Family family : Family.values()) {
             try {
                 exposure.input(ruleset, site, family, services, nodes);
-                if (through) {
-                    exposure.forward(ruleset, site, family, nodes);
-                }
+                if (through) { exposure.forward(ruleset, site, family, nodes); }
             } catch (TooComplex e) {
                 exposure.incomplete = family.word() + ": " + e.getMessage();
             }
@@ -51,15 +48,17 @@ public final class Exposure {
     }
 
     private static Sets sets(Ruleset ruleset, Site site, Family family, int nodes) {
-        return new Sets(family, new Universe(Collections.singletonList(ruleset), site, family,
-                Collections.<Criterion>emptyList()), nodes);
+        return new Sets(family,
+                new Universe(Collections.singletonList(ruleset), site, family, Collections.<Criterion>emptyList()),
+                nodes);
     }
 
     private void input(Ruleset ruleset, Site site, Family family, List<Service> services, int nodes) {
         Sets sets = sets(ruleset, site, family, nodes);
         Bdd bdd = sets.bdd;
         int local = site.knows(family) ? SetWalk.local(sets, site) : Bdd.ALL;
-        int packets = bdd.and(bdd.and(sets.everything(), NewConnections.arriving(sets)), bdd.and(NewConnections.first(sets), local));
+        int packets = bdd.and(bdd.and(sets.everything(), NewConnections.arriving(sets)),
+                bdd.and(NewConnections.first(sets), local));
         SetWalk walk = new SetWalk(ruleset, sets, site, null);
         walk.walk(Hook.INPUT, packets);
         int sure = bdd.minus(packets, walk.otherThan(Verdict.ACCEPT));
@@ -80,9 +79,7 @@ public final class Exposure {
         return address != null && (address.length == 4 ? address[0] == 127 : isLoopback(address));
     }
 
-    private static boolean isLoopback(byte[] address) {
-        return Numbers.compare(address, Numbers.bytes(1, 16)) == 0;
-    }
+    private static boolean isLoopback(byte[] address) { return Numbers.compare(address, Numbers.bytes(1, 16)) == 0; }
 
     private static int device(Sets sets, Field field, String name) {
         byte[] bytes = Numbers.interfaceName(name);
@@ -106,24 +103,21 @@ public final class Exposure {
         Bdd bdd = sets.bdd;
         int certain = bdd.and(asked, sure);
         int possible = bdd.and(asked, open);
-        if (certain == asked && asked != Bdd.NONE) {
-            return new Reach(service, name, Reach.Who.EVERYONE, null);
-        }
-        if (possible == Bdd.NONE) {
-            return new Reach(service, name, Reach.Who.NOBODY, null);
-        }
+        if (certain == asked && asked != Bdd.NONE) { return new Reach(service, name, Reach.Who.EVERYONE, null); }
+        if (possible == Bdd.NONE) { return new Reach(service, name, Reach.Who.NOBODY, null); }
         int from = sets.start(Field.SRC);
         int all = bdd.project(asked, from, from + sets.bits(Field.SRC));
         int sources = bdd.project(certain != Bdd.NONE ? certain : possible, from, from + sets.bits(Field.SRC));
-        return new Reach(service, name, certain != Bdd.NONE ? Reach.Who.SOME : Reach.Who.PERHAPS,
-                sources == all ? "with conditions" : new FieldValues(sets, Field.SRC, sources, bdd.minus(all, sources)).toString());
+        return new Reach(service, name, certain != Bdd.NONE ? Reach.Who.SOME : Reach.Who.PERHAPS, sources == all
+                ? "with conditions" : new FieldValues(sets, Field.SRC, sources, bdd.minus(all, sources)).toString());
     }
 
     private void forward(Ruleset ruleset, Site site, Family family, int nodes) {
         Sets sets = sets(ruleset, site, family, nodes);
         Bdd bdd = sets.bdd;
         int packets = bdd.and(bdd.and(sets.everything(), NewConnections.arriving(sets)), NewConnections.first(sets));
-        packets = bdd.and(site.knows(family) ? bdd.minus(packets, SetWalk.local(sets, site)) : packets, LinkScope.crossing(sets));
+        packets = bdd.and(site.knows(family) ? bdd.minus(packets, SetWalk.local(sets, site)) : packets,
+                LinkScope.crossing(sets));
         SetWalk walk = new SetWalk(ruleset, sets, site, null);
         walk.walk(Hook.FORWARD, packets);
         int sure = bdd.minus(packets, walk.otherThan(Verdict.ACCEPT));
@@ -167,7 +161,5 @@ public final class Exposure {
     }
 
     /** What could not be found out, or null when complete. */
-    public String incomplete() {
-        return incomplete;
-    }
+    public String incomplete() { return incomplete; }
 }

@@ -15,30 +15,28 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The -m extensions whose answer lies in the packet, read into criteria. Source of each: the kernel's xt_tcpudp.c, xt_multiport.c,
- * ip_tables.c (icmp), xt_state.c, xt_conntrack.c, xt_iprange.c, xt_mac.c, xt_mark.c.
+ * The -m extensions whose answer lies in the packet, read into criteria. Source of each: the kernel's xt_tcpudp.c,
+ * xt_multiport.c, ip_tables.c (icmp), xt_state.c, xt_conntrack.c, xt_iprange.c, xt_mac.c, xt_mark.c.
  */
 final class Extensions {
     /**
-     * Adds what a match asks. Criteria that could be read are added even when another option of the match can't be foreseen.
+     * Adds what a match asks. Criteria that could be read are added even when another option of the match can't be
+     * foreseen.
      *
      * @return false when (part of) the answer can't be foreseen
      */
     static boolean read(Match match, Family family, List<Criterion> all) {
         String name = match.name;
-        if (name.equals("comment")) {
-            return true;
-        }
-        if (hasPorts(name) || name.equals("icmp") || name.equals("icmp6") || name.equals("icmpv6") || name.equals("multiport")) {
+        if (name.equals("comment")) { return true; }
+        if (hasPorts(name) || name.equals("icmp") || name.equals("icmp6") || name.equals("icmpv6")
+                || name.equals("multiport")) {
             // These look into the transport header: on a later fragment they never match, negated or not.
             all.add(Criteria.fragment(false));
         }
         boolean known = true;
         for (Option option : match.options) {
             Criterion asked = criterion(match.name, option, family);
-            if (asked != null) {
-                all.add(asked);
-            }
+            if (asked != null) { all.add(asked); }
             known &= asked != null;
         }
         return known && (!match.options.isEmpty() || hasPorts(name) || name.equals("icmp"));
@@ -55,11 +53,10 @@ final class Extensions {
         String value = option.value() == null ? "" : option.value();
         boolean multiport = match.equals("multiport");
         if (multiport || hasPorts(match) && name.endsWith("port")) {
-            return criterion(name.startsWith("--d") ? Field.DPORT : Field.SPORT, option, spans(option.ports()), name.equals("--ports") ? Field.DPORT : null);
+            return criterion(name.startsWith("--d") ? Field.DPORT : Field.SPORT, option, spans(option.ports()),
+                    name.equals("--ports") ? Field.DPORT : null);
         }
-        if (match.startsWith("icmp")) {
-            return criterion(Field.ICMP, option, icmp(value, family), null);
-        }
+        if (match.startsWith("icmp")) { return criterion(Field.ICMP, option, icmp(value, family), null); }
         if (match.equals("tcp") && name.equals("--tcp-flags")) {
             TcpFlags flags = option.flags();
             return criterion(Field.FLAGS, option, flags == null ? null
@@ -69,23 +66,23 @@ final class Extensions {
             return criterion(Field.STATE, option, states(option.states()), null);
         }
         if (match.equals("iprange")) {
-            return criterion(name.equals("--src-range") ? Field.SRC : Field.DST, option, addresses(value, family), null);
+            return criterion(name.equals("--src-range") ? Field.SRC : Field.DST, option, addresses(value, family),
+                    null);
         }
         if (match.equals("mac")) {
             byte[] mac = Addresses.mac(value);
             return criterion(Field.MAC, option, mac == null ? null : one(Span.range(mac, mac)), null);
         }
         long[] mark = match.equals("mark") ? Words.masked(value) : null;
-        return mark == null ? null : criterion(Field.MARK, option, one(Span.masked(Numbers.bytes(mark[0], 4), Numbers.bytes(mark[1], 4))), null);
+        return mark == null ? null : criterion(Field.MARK, option,
+                one(Span.masked(Numbers.bytes(mark[0], 4), Numbers.bytes(mark[1], 4))), null);
     }
 
     private static Criterion criterion(Field field, Option option, List<Span> spans, Field other) {
         return spans == null ? null : new Criterion(field, other, option.negated, spans);
     }
 
-    private static List<Span> one(Span span) {
-        return Collections.singletonList(span);
-    }
+    private static List<Span> one(Span span) { return Collections.singletonList(span); }
 
     /** Null for null. */
     static List<Span> spans(Ports ports) {

@@ -34,9 +34,7 @@ final class FieldValues {
     }
 
     private void collect(List<byte[][]> to, int set, int bit, byte[] low) {
-        if (set == Bdd.NONE || to.size() > RANGES_MAX) {
-            return;
-        }
+        if (set == Bdd.NONE || to.size() > RANGES_MAX) { return; }
         int bits = sets.bits(field);
         if (set == Bdd.ALL) {
             byte[] high = low.clone();
@@ -78,9 +76,7 @@ final class FieldValues {
     /** {@code 80,443,1024-65535}, {@code 192.168.179.0/24}, {@code all but lan}, {@code SYN, without FIN,RST,ACK}. */
     @Override
     public String toString() {
-        if (field == Field.FLAGS) {
-            return flags();
-        }
+        if (field == Field.FLAGS) { return flags(); }
         boolean fewer = !gaps.isEmpty() && count(gaps) < count(ranges);
         return (fewer ? "all but " : "") + list(fewer ? gaps : ranges);
     }
@@ -105,7 +101,8 @@ final class FieldValues {
                 out.append(out.length() > 0 ? "," : "").append(range(range[0], range[1]));
             }
         }
-        return said <= WORDS_MAX ? out.toString() : out + " and " + (list.size() > RANGES_MAX ? "many" : said - WORDS_MAX) + " more";
+        return said <= WORDS_MAX ? out.toString()
+                : out + " and " + (list.size() > RANGES_MAX ? "many" : said - WORDS_MAX) + " more";
     }
 
     private String one(byte[] value) {
@@ -124,17 +121,14 @@ final class FieldValues {
     }
 
     private String range(byte[] low, byte[] high) {
-        if (field == Field.SRC || field == Field.DST) {
-            return addresses(sets.family, low, high);
-        }
+        if (field == Field.SRC || field == Field.DST) { return addresses(sets.family, low, high); }
         if (field == Field.ICMP) {
-            return low[1] == 0 && high[1] == -1 ? ends(low[0] & 255, high[0] & 255, "")
-                    : (low[0] & 255) + "/" + ends(low[1] & 255, high[1] & 255, low[0] == high[0] ? "" : (high[0] & 255) + "/");
+            return low[1] == 0 && high[1] == -1 ? ends(low[0] & 255, high[0] & 255, "") : (low[0] & 255) + "/"
+                    + ends(low[1] & 255, high[1] & 255, low[0] == high[0] ? "" : (high[0] & 255) + "/");
         }
-        if (field == Field.PROTOCOL && low[0] == high[0]) {
-            return Numbers.protocolName(low[0] & 255);
-        }
-        return field == Field.MARK ? "0x" + Long.toHexString(Numbers.number(low)) + "-0x" + Long.toHexString(Numbers.number(high))
+        if (field == Field.PROTOCOL && low[0] == high[0]) { return Numbers.protocolName(low[0] & 255); }
+        return field == Field.MARK
+                ? "0x" + Long.toHexString(Numbers.number(low)) + "-0x" + Long.toHexString(Numbers.number(high))
                 : ends(Numbers.number(low), Numbers.number(high), "");
     }
 

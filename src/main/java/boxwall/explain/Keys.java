@@ -16,25 +16,27 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Packets as {@code KEY=VALUE} words: family in out src dst proto sport dport flags type state mac mark fragment, and chain, which
- * isn't part of the packet but overrides routing. One packet has one value a key: {@code in=lan src=192.168.178.20
- * dst=192.168.178.1 proto=tcp dport=80}. A set of packets may have networks, ranges and lists: {@code src=192.168.179.0/24
+ * Packets as {@code KEY=VALUE} words: family in out src dst proto sport dport flags type state mac mark fragment, and
+ * chain, which isn't part of the packet but overrides routing. One packet has one value a key:
+ * {@code in=lan src=192.168.178.20
+ * dst=192.168.178.1 proto=tcp dport=80}. A set of packets may have networks, ranges and lists:
+ * {@code src=192.168.179.0/24
  * dport=1-1023,8080 proto=tcp,udp}.
  */
 public final class Keys {
     /** The keys that are understood. */
-    public static final List<String> NAMES = Collections.unmodifiableList(Arrays.asList("family", "in", "out", "src", "dst",
-            "proto", "sport", "dport", "flags", "type", "state", "mac", "mark", "fragment", "chain"));
+    public static final List<String> NAMES = Collections.unmodifiableList(Arrays.asList("family", "in", "out", "src",
+            "dst", "proto", "sport", "dport", "flags", "type", "state", "mac", "mark", "fragment", "chain"));
 
-    private static final Field[] FIELDS = {Field.IN, Field.OUT, Field.SRC, Field.DST, Field.PROTOCOL, Field.SPORT, Field.DPORT,
-        Field.FLAGS, Field.ICMP, Field.STATE, Field.MAC, Field.MARK, Field.FRAGMENT};
+    private static final Field[] FIELDS = {Field.IN, Field.OUT, Field.SRC, Field.DST, Field.PROTOCOL, Field.SPORT,
+            Field.DPORT, Field.FLAGS, Field.ICMP, Field.STATE, Field.MAC, Field.MARK, Field.FRAGMENT};
 
-    private Keys() {
-    }
+    private Keys() {}
 
     /**
-     * The one packet that the keys mean: a new connection unless state= is given; TCP without flags= is an opening segment (SYN),
-     * or carries ACK when the state isn't NEW; type= without a code has code 0; what is left out is not known.
+     * The one packet that the keys mean: a new connection unless state= is given; TCP without flags= is an opening
+     * segment (SYN), or carries ACK when the state isn't NEW; type= without a code has code 0; what is left out is not
+     * known.
      *
      * @throws IllegalArgumentException naming the key, what was found and what was expected
      */
@@ -43,7 +45,8 @@ public final class Keys {
         Packet.Builder packet = Packet.of(family == null ? Family.IPV4 : family);
         for (Criterion criterion : criteria(keys, packet.build().family(), site)) {
             Span span = criterion.spans.get(0);
-            boolean wholeType = criterion.field == Field.ICMP && span.second[1] == -1 && span.first[0] == span.second[0];
+            boolean wholeType =
+                    criterion.field == Field.ICMP && span.second[1] == -1 && span.first[0] == span.second[0];
             boolean one = !span.isMasked() && (wholeType || Arrays.equals(span.first, span.second));
             if (criterion.spans.size() > 1 || !one) {
                 throw wrong(NAMES.get(1 + Arrays.asList(FIELDS).indexOf(criterion.field)), keys, "one value");
@@ -68,35 +71,30 @@ public final class Keys {
      */
     public static Hook hook(Map<String, String> keys) {
         String chain = keys.get("chain");
-        if (chain == null) {
-            return null;
-        }
+        if (chain == null) { return null; }
         for (Hook hook : new Hook[] {Hook.INPUT, Hook.FORWARD, Hook.OUTPUT}) {
-            if (hook.name().equals(chain)) {
-                return hook;
-            }
+            if (hook.name().equals(chain)) { return hook; }
         }
         throw wrong("chain", keys, "INPUT, FORWARD or OUTPUT");
     }
 
-    /** The family that is given, or that an address, ICMPv6 or the name of one of its types implies; null when none is. */
+    /**
+     * The family that is given, or that an address, ICMPv6 or the name of one of its types implies; null when none is.
+     */
     static Family family(Map<String, String> keys) {
         String word = keys.get("family");
         if (word != null) {
             for (Family family : Family.values()) {
-                if (word.equals(family.digit()) || word.equalsIgnoreCase(family.word())) {
-                    return family;
-                }
+                if (word.equals(family.digit()) || word.equalsIgnoreCase(family.word())) { return family; }
             }
             throw wrong("family", keys, "ipv4 or ipv6");
         }
-        String addresses = (keys.containsKey("src") ? keys.get("src") : "") + (keys.containsKey("dst") ? keys.get("dst") : "");
+        String addresses =
+                (keys.containsKey("src") ? keys.get("src") : "") + (keys.containsKey("dst") ? keys.get("dst") : "");
         if (addresses.indexOf(':') >= 0 || keys.containsKey("proto") && Numbers.protocol(keys.get("proto")) == 58) {
             return Family.IPV6;
         }
-        if (addresses.length() > 0) {
-            return Family.IPV4;
-        }
+        if (addresses.length() > 0) { return Family.IPV4; }
         String type = keys.get("type");
         return type != null && isNamed(type, Family.IPV6) && !isNamed(type, Family.IPV4) ? Family.IPV6 : null;
     }
@@ -126,19 +124,22 @@ public final class Keys {
     private static List<Span> spans(String key, Map<String, String> keys, Family family, Site site) {
         String value = keys.get(key);
         if (key.equals("sport") || key.equals("dport")) {
-            return given(Extensions.spans(Ports.parse(value.replace('-', ':'))), key, keys, "a port, a range as in 80-90, or a list");
+            return given(Extensions.spans(Ports.parse(value.replace('-', ':'))), key, keys,
+                    "a port, a range as in 80-90, or a list");
         }
         if (key.equals("flags")) {
             int bits = TcpFlags.bits(value);
-            return given(bits < 0 ? null : one(1, bits), key, keys, "FIN, SYN, RST, PSH, ACK, URG with commas, or NONE");
+            return given(bits < 0 ? null : one(1, bits), key, keys,
+                    "FIN, SYN, RST, PSH, ACK, URG with commas, or NONE");
         }
         List<Span> spans = new ArrayList<>();
         for (String word : Words.split(value, ',')) {
             Span span = key.equals("in") || key.equals("out") ? device(word, site)
                     : key.equals("src") || key.equals("dst") ? address(word, family)
-                    : key.equals("proto") ? protocol(word, family)
-                    : key.equals("type") ? type(word, family) : other(key, word);
-            spans.addAll(given(span == null ? null : Collections.singletonList(span), key, keys, expected(key, family)));
+                    : key.equals("proto") ? protocol(word, family) : key.equals("type") ? type(word, family)
+                    : other(key, word);
+            spans.addAll(
+                    given(span == null ? null : Collections.singletonList(span), key, keys, expected(key, family)));
         }
         // "," has no words at all
         return given(spans.isEmpty() ? null : spans, key, keys, expected(key, family));
@@ -155,9 +156,7 @@ public final class Keys {
     }
 
     private static List<Span> given(List<Span> spans, String key, Map<String, String> keys, String expected) {
-        if (spans == null || spans.isEmpty()) {
-            throw wrong(key, keys, expected);
-        }
+        if (spans == null || spans.isEmpty()) { throw wrong(key, keys, expected); }
         return spans;
     }
 
@@ -171,9 +170,7 @@ public final class Keys {
 
     private static Span device(String word, Site site) {
         String name = site.interfaceFor(word);
-        if (name.length() == 0 || name.length() > 15) {
-            return null;
-        }
+        if (name.length() == 0 || name.length() > 15) { return null; }
         byte[] bytes = Numbers.interfaceName(name);
         return Span.range(bytes, bytes);
     }
@@ -186,9 +183,7 @@ public final class Keys {
         }
         byte[] address = Addresses.parse(word.substring(0, slash));
         long prefix = Words.number(word.substring(slash + 1), family.addressBits);
-        if (address == null || address.length * 8 != family.addressBits || prefix < 0) {
-            return null;
-        }
+        if (address == null || address.length * 8 != family.addressBits || prefix < 0) { return null; }
         Network network = Network.ofPrefix(family, address, (int) prefix);
         return prefix == family.addressBits ? Span.range(address, address)
                 : Span.masked(network.address(), network.mask());

@@ -5,13 +5,14 @@ import boxwall.netfilter.Family;
 import boxwall.netfilter.Network;
 
 /**
- * IPv6 addresses of one link: no router forwards a packet from or to them (RFC 4291, 2.5.6 and 2.7; in the kernel ip6_forward and
- * ip6_mc_input), whatever its own addresses are.
+ * IPv6 addresses of one link: no router forwards a packet from or to them (RFC 4291, 2.5.6 and 2.7; in the kernel
+ * ip6_forward and ip6_mc_input), whatever its own addresses are.
  */
 final class LinkScope {
     /** {@code ff02::} under a mask that leaves the flags open: ff12:: and ff32:: are of the same scope. */
-    private static final Network[] TO = {net("fe80::", 10), new Network(Family.IPV6, Addresses.parse("ff01::"), Addresses.parse("ff0f::")),
-        new Network(Family.IPV6, Addresses.parse("ff02::"), Addresses.parse("ff0f::"))};
+    private static final Network[] TO =
+            {net("fe80::", 10), new Network(Family.IPV6, Addresses.parse("ff01::"), Addresses.parse("ff0f::")),
+                    new Network(Family.IPV6, Addresses.parse("ff02::"), Addresses.parse("ff0f::"))};
     private static final Network[] FROM = {net("fe80::", 10)};
 
     private static Network net(String address, int prefix) {
@@ -44,9 +45,7 @@ final class LinkScope {
     }
 
     /** The packets from an address of one link. */
-    static int starting(Sets sets) {
-        return in(FROM, Field.SRC, sets);
-    }
+    static int starting(Sets sets) { return in(FROM, Field.SRC, sets); }
 
     private static int in(Network[] networks, Field field, Sets sets) {
         int set = Bdd.NONE;

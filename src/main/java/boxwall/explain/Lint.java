@@ -15,11 +15,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Proves which rules of a ruleset do nothing, for every packet that there can be. All that is found may be deleted together: a
- * rule is judged with those found before it already gone. Of two equal rules the second is unreachable, and the first then isn't redundant.
+ * Proves which rules of a ruleset do nothing, for every packet that there can be. All that is found may be deleted
+ * together: a rule is judged with those found before it already gone. Of two equal rules the second is unreachable, and
+ * the first then isn't redundant.
  */
 public final class Lint {
-    /** More rules than these (of a family) are not judged: sets of long rulesets are large, and the second question is quadratic. */
+    /**
+     * More rules than these (of a family) are not judged: sets of long rulesets are large, and the second question is
+     * quadratic.
+     */
     static final int RULES_MAX = 1000;
     static final int REDUNDANT_MAX = 250;
     private static final Hook[] WAYS = {Hook.INPUT, Hook.FORWARD, Hook.OUTPUT};
@@ -56,7 +60,9 @@ public final class Lint {
         }
     }
 
-    /** The idle rules in the order of the tables; a ruleset that is too long or too complex is judged as far as it goes. */
+    /**
+     * The idle rules in the order of the tables; a ruleset that is too long or too complex is judged as far as it goes.
+     */
     public static List<NeedlessRule> of(Ruleset ruleset, Site site) {
         return of(ruleset, site, Bdd.affordable());
     }
@@ -64,11 +70,10 @@ public final class Lint {
     static List<NeedlessRule> of(Ruleset ruleset, Site site, int nodes) {
         List<NeedlessRule> all = new ArrayList<>();
         for (Family family : Family.values()) {
-            if (ruleset.ruleCount(family) == 0 || ruleset.ruleCount(family) > RULES_MAX) {
-                continue;
-            }
-            Sets sets = new Sets(family, new Universe(Collections.singletonList(ruleset), site, family,
-                    Collections.<Criterion>emptyList()), nodes);
+            if (ruleset.ruleCount(family) == 0 || ruleset.ruleCount(family) > RULES_MAX) { continue; }
+            Sets sets = new Sets(family,
+                    new Universe(Collections.singletonList(ruleset), site, family, Collections.<Criterion>emptyList()),
+                    nodes);
             Lint lint = new Lint(ruleset, site, sets);
             try {
                 lint.judge();
@@ -84,8 +89,8 @@ public final class Lint {
 
     private void judge() {
         for (int way = 0; way < WAYS.length; way++) {
-            new SetWalk(ruleset, sets, site, listener(way)).walk(WAYS[way],
-                    WAYS[way] == Hook.FORWARD ? sets.bdd.and(sets.everything(), LinkScope.crossing(sets)) : sets.everything());
+            new SetWalk(ruleset, sets, site, listener(way)).walk(WAYS[way], WAYS[way] == Hook.FORWARD
+                    ? sets.bdd.and(sets.everything(), LinkScope.crossing(sets)) : sets.everything());
         }
         for (Table table : ruleset.tables(sets.family)) {
             for (Chain chain : ruleset.chains(sets.family, table)) {
@@ -126,9 +131,7 @@ public final class Lint {
         };
     }
 
-    private static String key(Table table, String chain) {
-        return table.word() + " " + chain;
-    }
+    private static String key(Table table, String chain) { return table.word() + " " + chain; }
 
     private int visits(Table table, String chain) {
         Integer ways = visited.get(key(table, chain));
@@ -166,15 +169,16 @@ public final class Lint {
     private void covered(TrailEntry step) {
         int wanted = SetMatch.of(sets.universe.criteria(step.rule), sets, sets.everything(), Rewrites.NOTHING).perhaps;
         if (wanted == Bdd.NONE) {
-            idle.add(new NeedlessRule(sets.family, step, false, "it matches on something that no packet has", Collections.<TrailEntry>emptyList()));
+            idle.add(new NeedlessRule(sets.family, step, false, "it matches on something that no packet has",
+                    Collections.<TrailEntry>emptyList()));
             return;
         }
         List<TrailEntry> covers = new ArrayList<>();
         boolean otherwise = false;
         int left = wanted;
         for (Event event : events) {
-            boolean before = !event.step.chain.equals(step.chain) || event.step.number != 0
-                    && event.step.number < step.number;
+            boolean before =
+                    !event.step.chain.equals(step.chain) || event.step.number != 0 && event.step.number < step.number;
             boolean onTheWay = event.step.table == step.table && (visits(step.table, step.chain) & 1 << event.way) != 0;
             if (before && onTheWay && sets.bdd.and(left, event.packets) != Bdd.NONE) {
                 left = sets.bdd.minus(left, event.packets);
@@ -183,17 +187,21 @@ public final class Lint {
                 otherwise |= event.verdict != null && target != null && !event.verdict.name().equals(target.name);
             }
         }
-        idle.add(new NeedlessRule(sets.family, step, false, covers.isEmpty() ? "no packet that reaches it matches it"
-                : otherwise ? "shadowed, other rules decide all its packets" : "other rules decide all its packets in the same way", covers));
+        idle.add(new NeedlessRule(sets.family, step, false,
+                covers.isEmpty() ? "no packet that reaches it matches it"
+                        : otherwise ? "shadowed, other rules decide all its packets"
+                        : "other rules decide all its packets in the same way",
+                covers));
     }
 
     /**
-     * Tries a rule's packets without it. Rules that ask nothing are left alone (an explicit DROP before the policy says what is meant), and
-     * so are rules whose packets would meet a LOG or another rule with an effect.
+     * Tries a rule's packets without it. Rules that ask nothing are left alone (an explicit DROP before the policy says
+     * what is meant), and so are rules whose packets would meet a LOG or another rule with an effect.
      */
     private void redundant(final TrailEntry step) {
         Target target = step.rule.target;
-        boolean ends = target != null && (target.name.equals("ACCEPT") || target.name.equals("DROP") || target.name.equals("REJECT"));
+        boolean ends = target != null
+                && (target.name.equals("ACCEPT") || target.name.equals("DROP") || target.name.equals("REJECT"));
         Criteria asked = sets.universe.criteria(step.rule);
         if (!ends || target.isGoto() || gone.containsKey(step.rule) || asked.all.isEmpty() || !asked.opaque.isEmpty()) {
             return;
@@ -226,7 +234,8 @@ public final class Lint {
             }
         }
         if (same && !covers.isEmpty()) {
-            idle.add(new NeedlessRule(sets.family, step, true, "without it, its packets are decided in the same way", covers));
+            idle.add(new NeedlessRule(sets.family, step, true, "without it, its packets are decided in the same way",
+                    covers));
         } else {
             gone.remove(step.rule);
         }

@@ -40,8 +40,8 @@ public final class NeedlessRule {
         StringBuilder out = new StringBuilder(why);
         for (int i = 0; i < covers.size() && i < NAMED_MAX; i++) {
             TrailEntry each = covers.get(i);
-            out.append(i == 0 ? ": " : ", ").append(each.rule == null ? "the policy of " + each.chain : each.origin() + " ("
-                    + (each.rule.target == null ? "counts" : each.rule.target.name) + ")");
+            out.append(i == 0 ? ": " : ", ").append(each.rule == null ? "the policy of " + each.chain
+                    : each.origin() + " (" + (each.rule.target == null ? "counts" : each.rule.target.name) + ")");
         }
         return out.append(covers.size() > NAMED_MAX ? " and " + (covers.size() - NAMED_MAX) + " more" : "").toString();
     }

@@ -4,9 +4,10 @@ import boxwall.netfilter.Family;
 import boxwall.netfilter.State;
 
 /**
- * The packets that can be what their state says. A statement about new connections is about these: the TCP segment with SYN alone
- * of FIN, SYN, RST and ACK; the ICMP requests that conntrack takes as new (echo, timestamp, information, address mask; in ICMPv6 echo
- * and node information: nf_conntrack_proto_icmp.c, nf_conntrack_proto_icmpv6.c); every packet of another protocol; no later fragment.
+ * The packets that can be what their state says. A statement about new connections is about these: the TCP segment with
+ * SYN alone of FIN, SYN, RST and ACK; the ICMP requests that conntrack takes as new (echo, timestamp, information,
+ * address mask; in ICMPv6 echo and node information: nf_conntrack_proto_icmp.c, nf_conntrack_proto_icmpv6.c); every
+ * packet of another protocol; no later fragment.
  */
 final class NewConnections {
     private static final int[] REQUESTS_V4 = {8, 13, 15, 17};
@@ -23,7 +24,9 @@ final class NewConnections {
         return bdd.and(bdd.and(fits, whole(sets)), state(sets, State.NEW));
     }
 
-    /** Packets of a connection that conntrack knows: TCP ones carry ACK, for nobody sends anything else after the first. */
+    /**
+     * Packets of a connection that conntrack knows: TCP ones carry ACK, for nobody sends anything else after the first.
+     */
     static int later(Sets sets) {
         Bdd bdd = sets.bdd;
         int tcp = bdd.and(protocol(sets, 6), flags(sets, Packet.ACK, Packet.ACK));
@@ -40,9 +43,7 @@ final class NewConnections {
 
     /** What comes in at all: IPv4 loopback addresses are martians on every interface but lo (ip_route_input_slow). */
     static int arriving(Sets sets) {
-        if (sets.family == Family.IPV6) {
-            return Bdd.ALL;
-        }
+        if (sets.family == Family.IPV6) { return Bdd.ALL; }
         Bdd bdd = sets.bdd;
         byte[] lo = Numbers.interfaceName("lo");
         Span loopback = Span.masked(new byte[] {127, 0, 0, 0}, new byte[] {-1, 0, 0, 0});
@@ -58,9 +59,7 @@ final class NewConnections {
         return requests;
     }
 
-    static int protocol(Sets sets, int number) {
-        return sets.lies(Field.PROTOCOL, Span.range(1, number, number));
-    }
+    static int protocol(Sets sets, int number) { return sets.lies(Field.PROTOCOL, Span.range(1, number, number)); }
 
     static int flags(Sets sets, int value, int mask) {
         return sets.lies(Field.FLAGS, Span.masked(new byte[] {(byte) value}, new byte[] {(byte) mask}));

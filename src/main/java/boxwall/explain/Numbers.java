@@ -5,10 +5,10 @@ import java.util.Locale;
 
 /** Unsigned numbers as bytes in network order, and the numbers and names that rules are written with. */
 final class Numbers {
-    private static final String[] PROTOCOLS = {"icmp=1", "igmp=2", "ipencap=4", "tcp=6", "egp=8", "igp=9", "udp=17", "dccp=33",
-        "ipv6=41", "rsvp=46", "gre=47", "esp=50", "ah=51", "ipv6-icmp=58", "icmpv6=58", "icmp6=58", "ospf=89", "ipip=94",
-        "pim=103", "ipcomp=108", "vrrp=112", "l2tp=115", "sctp=132", "mobility-header=135", "mh=135", "ipv6-mh=135",
-        "udplite=136"};
+    private static final String[] PROTOCOLS = {"icmp=1", "igmp=2", "ipencap=4", "tcp=6", "egp=8", "igp=9", "udp=17",
+            "dccp=33", "ipv6=41", "rsvp=46", "gre=47", "esp=50", "ah=51", "ipv6-icmp=58", "icmpv6=58", "icmp6=58",
+            "ospf=89", "ipip=94", "pim=103", "ipcomp=108", "vrrp=112", "l2tp=115", "sctp=132", "mobility-header=135",
+            "mh=135", "ipv6-mh=135", "udplite=136"};
 
     /** The lowest {@code length} bytes of a number. */
     static byte[] bytes(long number, int length) {
@@ -33,9 +33,7 @@ final class Numbers {
     static int compare(byte[] a, byte[] b) {
         for (int i = 0; i < a.length; i++) {
             int difference = (a[i] & 255) - (b[i] & 255);
-            if (difference != 0) {
-                return difference;
-            }
+            if (difference != 0) { return difference; }
         }
         return 0;
     }
@@ -71,9 +69,7 @@ final class Numbers {
     static int protocol(String word) {
         String start = word.toLowerCase(Locale.ROOT) + "=";
         for (String entry : PROTOCOLS) {
-            if (entry.startsWith(start)) {
-                return Integer.parseInt(entry.substring(start.length()));
-            }
+            if (entry.startsWith(start)) { return Integer.parseInt(entry.substring(start.length())); }
         }
         return (int) Words.number(word, 255);
     }
@@ -81,9 +77,7 @@ final class Numbers {
     /** A protocol's name, or its number when it has none here. */
     static String protocolName(int number) {
         for (String entry : PROTOCOLS) {
-            if (entry.endsWith("=" + number)) {
-                return entry.substring(0, entry.indexOf('='));
-            }
+            if (entry.endsWith("=" + number)) { return entry.substring(0, entry.indexOf('=')); }
         }
         return String.valueOf(number);
     }

@@ -7,8 +7,8 @@ import boxwall.netfilter.TcpFlags;
 import java.util.Arrays;
 
 /**
- * One packet as a rule can see it. What isn't given is not known, and a rule that asks for it is unknown. Immutable; made by
- * {@link Builder}, which starts with a new connection (state NEW) and no fragment.
+ * One packet as a rule can see it. What isn't given is not known, and a rule that asks for it is unknown. Immutable;
+ * made by {@link Builder}, which starts with a new connection (state NEW) and no fragment.
  */
 public final class Packet {
     public static final int FIN = 1;
@@ -34,9 +34,7 @@ public final class Packet {
         return new Builder(family);
     }
 
-    public Family family() {
-        return family;
-    }
+    public Family family() { return family; }
 
     /** The incoming interface; null when not known, empty where there is none (a packet that the box itself sends). */
     public String in() {
@@ -44,34 +42,22 @@ public final class Packet {
     }
 
     /** The outgoing interface; as {@link #in()}. */
-    public String out() {
-        return name(Field.OUT);
-    }
+    public String out() { return name(Field.OUT); }
 
     /** 4 or 16 bytes, or null. */
-    public byte[] src() {
-        return copy(Field.SRC);
-    }
+    public byte[] src() { return copy(Field.SRC); }
 
     /** 4 or 16 bytes, or null. */
-    public byte[] dst() {
-        return copy(Field.DST);
-    }
+    public byte[] dst() { return copy(Field.DST); }
 
     /** 0 to 255, or null. */
-    public Integer protocol() {
-        return number(Field.PROTOCOL);
-    }
+    public Integer protocol() { return number(Field.PROTOCOL); }
 
     /** 0 to 65535, or null. */
-    public Integer sport() {
-        return number(Field.SPORT);
-    }
+    public Integer sport() { return number(Field.SPORT); }
 
     /** 0 to 65535, or null. */
-    public Integer dport() {
-        return number(Field.DPORT);
-    }
+    public Integer dport() { return number(Field.DPORT); }
 
     /** The type of ICMP or ICMPv6, or null. */
     public Integer icmpType() {
@@ -84,9 +70,7 @@ public final class Packet {
     }
 
     /** The bits {@link #FIN} to {@link #URG}, or null. */
-    public Integer flags() {
-        return number(Field.FLAGS);
-    }
+    public Integer flags() { return number(Field.FLAGS); }
 
     /** Whether it is a second or later fragment (without ports), or null. */
     public Boolean fragment() {
@@ -99,30 +83,22 @@ public final class Packet {
     }
 
     /** The sender's 6 bytes on Ethernet, or null. */
-    public byte[] mac() {
-        return copy(Field.MAC);
-    }
+    public byte[] mac() { return copy(Field.MAC); }
 
     /** The mark when all its bits are known, else null. */
     public Long mark() {
         return markKnown != -1 ? null : Long.valueOf(Numbers.number(value(Field.MARK)));
     }
 
-    byte[] value(Field field) {
-        return values[field.ordinal()];
-    }
+    byte[] value(Field field) { return values[field.ordinal()]; }
 
-    private byte[] copy(Field field) {
-        return value(field) == null ? null : value(field).clone();
-    }
+    private byte[] copy(Field field) { return value(field) == null ? null : value(field).clone(); }
 
     private Integer number(Field field) {
         return value(field) == null ? null : Integer.valueOf((int) Numbers.number(value(field)));
     }
 
-    private String name(Field field) {
-        return value(field) == null ? null : Numbers.text(value(field));
-    }
+    private String name(Field field) { return value(field) == null ? null : Numbers.text(value(field)); }
 
     /** A builder that starts with this packet. */
     public Builder copy() {
@@ -139,11 +115,12 @@ public final class Packet {
     }
 
     @Override
-    public int hashCode() {
-        return Arrays.deepHashCode(values);
-    }
+    public int hashCode() { return Arrays.deepHashCode(values); }
 
-    /** The keys of {@code boxwall explain}: {@code in=lan src=192.168.178.20 dst=… proto=tcp sport=… dport=80 flags=SYN}. */
+    /**
+     * The keys of {@code boxwall explain}:
+     * {@code in=lan src=192.168.178.20 dst=… proto=tcp sport=… dport=80 flags=SYN}.
+     */
     @Override
     public String toString() {
         StringBuilder out = new StringBuilder("family=").append(family.digit());
@@ -157,15 +134,14 @@ public final class Packet {
         say(out, "type", icmpType() == null ? null : icmpType() + "/" + icmpCode());
         say(out, "flags", flags() == null ? null : TcpFlags.words(flags().intValue()));
         say(out, "state", state());
-        say(out, "mark", mark() == null || mark().longValue() == 0 ? null : "0x" + Long.toHexString(mark().longValue()));
+        say(out, "mark",
+                mark() == null || mark().longValue() == 0 ? null : "0x" + Long.toHexString(mark().longValue()));
         say(out, "fragment", Boolean.TRUE.equals(fragment()) ? "yes" : null);
         return out.toString();
     }
 
     private static void say(StringBuilder out, String key, Object value) {
-        if (value != null && value.toString().length() > 0) {
-            out.append(' ').append(key).append('=').append(value);
-        }
+        if (value != null && value.toString().length() > 0) { out.append(' ').append(key).append('=').append(value); }
     }
 
     /** Collects what is known of a packet; null resets a value to unknown. */
@@ -202,33 +178,19 @@ public final class Packet {
             return value(Field.OUT, name == null ? null : Numbers.interfaceName(name));
         }
 
-        public Builder src(byte[] address) {
-            return value(Field.SRC, address);
-        }
+        public Builder src(byte[] address) { return value(Field.SRC, address); }
 
-        public Builder dst(byte[] address) {
-            return value(Field.DST, address);
-        }
+        public Builder dst(byte[] address) { return value(Field.DST, address); }
 
-        public Builder protocol(Integer number) {
-            return number(Field.PROTOCOL, number);
-        }
+        public Builder protocol(Integer number) { return number(Field.PROTOCOL, number); }
 
-        public Builder sport(Integer port) {
-            return number(Field.SPORT, port);
-        }
+        public Builder sport(Integer port) { return number(Field.SPORT, port); }
 
-        public Builder dport(Integer port) {
-            return number(Field.DPORT, port);
-        }
+        public Builder dport(Integer port) { return number(Field.DPORT, port); }
 
-        public Builder icmp(int type, int code) {
-            return value(Field.ICMP, new byte[] {(byte) type, (byte) code});
-        }
+        public Builder icmp(int type, int code) { return value(Field.ICMP, new byte[] {(byte) type, (byte) code}); }
 
-        public Builder flags(Integer bits) {
-            return number(Field.FLAGS, bits);
-        }
+        public Builder flags(Integer bits) { return number(Field.FLAGS, bits); }
 
         public Builder fragment(Boolean later) {
             return number(Field.FRAGMENT, later == null ? null : Integer.valueOf(later.booleanValue() ? 1 : 0));
@@ -238,9 +200,7 @@ public final class Packet {
             return number(Field.STATE, state == null ? null : Integer.valueOf(state.ordinal()));
         }
 
-        public Builder mac(byte[] address) {
-            return value(Field.MAC, address);
-        }
+        public Builder mac(byte[] address) { return value(Field.MAC, address); }
 
         /** The packet's mark, or null. */
         public Builder mark(Long mark) {
@@ -253,8 +213,6 @@ public final class Packet {
             return value(Field.MARK, known == 0 ? null : Numbers.bytes(mark & known, 4));
         }
 
-        public Packet build() {
-            return new Packet(this);
-        }
+        public Packet build() { return new Packet(this); }
     }
 }

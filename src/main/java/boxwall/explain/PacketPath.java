@@ -13,9 +13,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A packet's whole way over the box, as Freetz' wiki draws it. AVM's dsld sits on the Internet side and filters and translates there;
- * netfilter stands behind it, and both have to let a packet pass:
- * <pre>
+ * A packet's whole way over the box, as Freetz' wiki draws it. AVM's dsld sits on the Internet side and filters and
+ * translates there; netfilter stands behind it, and both have to let a packet pass: <pre>
  * Internet &lt;-&gt; dsld &lt;-&gt; netfilter &lt;-&gt; the box, or LAN and WLAN          VPN, guests &lt;-&gt; netfilter &lt;-&gt; the box, or LAN and WLAN
  * </pre>
  */
@@ -41,41 +40,35 @@ final class PacketPath {
     private void walk(Answer answer, Hook way) {
         boolean own = packet.src() != null && site.isOwn(packet.src());
         boolean known = packet.src() != null && site.knows(packet.family());
-        boolean sent = way == Hook.OUTPUT || way == null && given(packet.in()) == null
-                && (own || given(packet.out()) != null && !known);
+        boolean sent = way == Hook.OUTPUT
+                || way == null && given(packet.in()) == null && (own || given(packet.out()) != null && !known);
         boolean kept = !sent && (way == Hook.INPUT || way == null && packet.dst() != null
                 && (site.isLocal(packet.dst()) || LinkScope.startsHere(packet.src())));
         String in = sent ? null : given(packet.in());
-        String out = kept ? null : given(packet.out()) != null ? packet.out()
-                : packet.dst() == null ? null : site.interfaceTo(packet.dst());
+        String out = kept ? null : given(packet.out()) != null ? packet.out() : packet.dst() == null ? null
+                : site.interfaceTo(packet.dst());
         boolean fromOutside = in != null && isWan(in);
         boolean toOutside = out != null && isWan(out);
         lines.add(sent ? "the box" : in == null ? "no interface given" : name(in));
-        if (fromOutside) {
-            lines.add("AVM's dsld: " + dsld(true, kept));
-        }
-        lines.add("netfilter: " + (in != null && in.equals(out) ? "not visible to netfilter: both ends are behind " + in
-                + ", which forwards it without netfilter (except with BRIDGE_NETFILTER); if it is visible: " : "")
-                + answer + accelerated(sent || kept) + port(in) + port(out));
-        if (toOutside) {
-            lines.add("AVM's dsld: " + dsld(false, kept));
-        }
+        if (fromOutside) { lines.add("AVM's dsld: " + dsld(true, kept)); }
+        lines.add("netfilter: " + (in != null && in.equals(out)
+                ? "not visible to netfilter: both ends are behind " + in
+                        + ", which forwards it without netfilter (except with BRIDGE_NETFILTER); if it is visible: "
+                : "") + answer + accelerated(sent || kept) + port(in) + port(out));
+        if (toOutside) { lines.add("AVM's dsld: " + dsld(false, kept)); }
         lines.add(kept ? "the box" : out == null ? "where routing leads; unknown here" : name(out));
     }
 
-    private static String given(String name) {
-        return name == null || name.length() == 0 ? null : name;
-    }
+    private static String given(String name) { return name == null || name.length() == 0 ? null : name; }
 
-    private boolean isWan(String name) {
-        return facts.wan() != null && facts.wan().name().equals(name);
-    }
+    private boolean isWan(String name) { return facts.wan() != null && facts.wan().name().equals(name); }
 
     private String name(String name) {
         for (Interface one : facts.interfaces()) {
             if (one.name().equals(name)) {
                 boolean wan = one.role == Interface.Role.WAN;
-                return name + (wan ? ", the Internet side" : name.equals(one.role.word()) ? "" : " (" + one.role.word() + ")");
+                return name + (wan ? ", the Internet side" : name.equals(one.role.word()) ? ""
+                        : " (" + one.role.word() + ")");
             }
         }
         return name + ", which this box doesn't have";
@@ -84,7 +77,8 @@ final class PacketPath {
     private String port(String name) {
         for (Interface one : facts.interfaces()) {
             if (one.name().equals(name) && one.role == Interface.Role.PORT && one.ip() == null) {
-                return "; " + name + " is not visible to netfilter if it is a port of a bridge: rules see the bridge's name";
+                return "; " + name
+                        + " is not visible to netfilter if it is a port of a bridge: rules see the bridge's name";
             }
         }
         return "";
@@ -101,34 +95,30 @@ final class PacketPath {
     }
 
     private String dsld(boolean in, boolean toBox) {
-        if (facts.dsld().equals("absent")) {
-            return "not on this box";
-        }
+        if (facts.dsld().equals("absent")) { return "not on this box"; }
         String running = facts.dsld().equals("running") ? "" : " (unknown whether it runs)";
         AvmFirewall avm = facts.avmFirewall();
-        if (!avm.isKnown()) {
-            return "not known: ar7.cfg was not read" + running;
-        }
+        if (!avm.isKnown()) { return "not known: ar7.cfg was not read" + running; }
         if (packet.family() == Family.IPV6 || packet.protocol() == null) {
-            return "not known: " + (packet.protocol() == null ? "no protocol given" : "its IPv6 filter is not in ar7.cfg") + running;
+            return "not known: "
+                    + (packet.protocol() == null ? "no protocol given" : "its IPv6 filter is not in ar7.cfg") + running;
         }
         String protocol = Numbers.protocolName(packet.protocol().intValue());
         int dport = packet.dport() == null ? -1 : packet.dport().intValue();
         AvmAccess access = AvmFirewall.decides(in ? avm.in() : avm.out(), protocol, packet.src(), packet.dst(), dport);
-        if (access != null && !access.permits) {
-            return "DROP by " + access.line + running;
-        }
-        if (in && !toBox && packet.state() == State.NEW) {
-            return forward(protocol, dport) + running;
-        }
+        if (access != null && !access.permits) { return "DROP by " + access.line + running; }
+        if (in && !toBox && packet.state() == State.NEW) { return forward(protocol, dport) + running; }
         return (access == null ? "ACCEPT, no line of ar7.cfg decides" : "ACCEPT by " + access.line) + running;
     }
 
-    /** Netfilter sees the packet after dsld's translation: its address and port are those that a forwarding leads to. */
+    /**
+     * Netfilter sees the packet after dsld's translation: its address and port are those that a forwarding leads to.
+     */
     private String forward(String protocol, int dport) {
         for (AvmFirewall.Forward forward : facts.avmFirewall().forwards()) {
             boolean port = forward.toPort == 0 || dport >= forward.toPort && dport < forward.toPort + forward.count;
-            if (forward.protocol.equals(protocol) && port && forward.host() != null && Arrays.equals(forward.host(), packet.dst())) {
+            if (forward.protocol.equals(protocol) && port && forward.host() != null
+                    && Arrays.equals(forward.host(), packet.dst())) {
                 return "ACCEPT, translated by " + forward.line;
             }
         }

@@ -12,18 +12,17 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Whether a ruleset keeps anything out at all: one that can't stop a packet protects nobody, however many rules it has. */
+/**
+ * Whether a ruleset keeps anything out at all: one that can't stop a packet protects nobody, however many rules it has.
+ */
 public final class Protection {
-    private Protection() {
-    }
+    private Protection() {}
 
     /** Whether a policy, or a rule that packets can get to, may stop a packet; a target that isn't known may. */
     public static boolean stopsAnything(Ruleset ruleset) {
         for (Family family : Family.values()) {
             for (Table table : ruleset.tables(family)) {
-                if (stops(ruleset, family, table)) {
-                    return true;
-                }
+                if (stops(ruleset, family, table)) { return true; }
             }
         }
         return false;
@@ -33,24 +32,19 @@ public final class Protection {
         List<Chain> open = new ArrayList<>();
         Set<String> seen = new HashSet<>();
         for (Chain chain : ruleset.chains(family, table)) {
-            if (chain.isBuiltin()) {
-                open.add(chain);
-            }
+            if (chain.isBuiltin()) { open.add(chain); }
         }
         while (!open.isEmpty()) {
             Chain chain = open.remove(open.size() - 1);
-            if (!seen.add(chain.name())) {
-                continue;
-            }
-            if (chain.policy() == Policy.DROP) {
-                return true;
-            }
+            if (!seen.add(chain.name())) { continue; }
+            if (chain.policy() == Policy.DROP) { return true; }
             for (Rule rule : chain.rules()) {
                 Target target = rule.target;
                 Chain called = target == null ? null : ruleset.chain(family, table, target.name);
                 if (called != null) {
                     open.add(called);
-                } else if (!Targets.goesOn(target) && !Targets.translates(target) && !target.equals(Target.ACCEPT) && !target.equals(Target.RETURN)) {
+                } else if (!Targets.goesOn(target) && !Targets.translates(target) && !target.equals(Target.ACCEPT)
+                        && !target.equals(Target.RETURN)) {
                     return true;
                 }
             }

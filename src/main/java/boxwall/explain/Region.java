@@ -5,7 +5,10 @@ import boxwall.netfilter.Hook;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Packets that can be described in a line: each field has some values, whatever the others have. Made by {@link Regions}. */
+/**
+ * Packets that can be described in a line: each field has some values, whatever the others have. Made by
+ * {@link Regions}.
+ */
 public final class Region {
     public final Family family;
     /** INPUT, FORWARD or OUTPUT. */
@@ -42,13 +45,9 @@ public final class Region {
         return any(Field.PROTOCOL) ? null : words(Field.PROTOCOL);
     }
 
-    private boolean any(Field field) {
-        return !values.containsKey(field);
-    }
+    private boolean any(Field field) { return !values.containsKey(field); }
 
-    private String words(Field field) {
-        return values.get(field);
-    }
+    private String words(Field field) { return values.get(field); }
 
     /** {@code tcp from guest (192.168.179.0/24) to lan, port 80,443, state NEW}. */
     @Override
@@ -71,8 +70,6 @@ public final class Region {
 
     private void add(StringBuilder out, String before, Field field, String after) {
         boolean unseen = way == Hook.INPUT && field == Field.OUT || way == Hook.OUTPUT && field == Field.IN;
-        if (!any(field) && !unseen) {
-            out.append(before).append(words(field)).append(after);
-        }
+        if (!any(field) && !unseen) { out.append(before).append(words(field)).append(after); }
     }
 }

@@ -9,13 +9,13 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Describes a set as regions, largest first. One packet of the set is taken and its fields are let go one by one, each as far as
- * the set reaches; what remains uncovered gives the next region. Fields that matter least to people are let go first, so that
- * they drop out of the words where they can. Regions don't overlap; together they are the set.
+ * Describes a set as regions, largest first. One packet of the set is taken and its fields are let go one by one, each
+ * as far as the set reaches; what remains uncovered gives the next region. Fields that matter least to people are let
+ * go first, so that they drop out of the words where they can. Regions don't overlap; together they are the set.
  */
 final class Regions {
     private static final Field[] LET_GO = {Field.MARK, Field.MAC, Field.SPORT, Field.FLAGS, Field.ICMP, Field.FRAGMENT,
-        Field.STATE, Field.DST, Field.SRC, Field.DPORT, Field.PROTOCOL, Field.IN, Field.OUT};
+            Field.STATE, Field.DST, Field.SRC, Field.DPORT, Field.PROTOCOL, Field.IN, Field.OUT};
 
     private final Sets sets;
     private final Hook way;
@@ -30,9 +30,7 @@ final class Regions {
     }
 
     /** Whether the last description named the whole set. */
-    boolean isComplete() {
-        return complete;
-    }
+    boolean isComplete() { return complete; }
 
     /** At most {@code most} regions. */
     List<Region> of(int set, int most) {
@@ -46,9 +44,7 @@ final class Regions {
             for (Field field : LET_GO) {
                 int one = box.get(field).intValue();
                 covered = bdd.and(covered, one);
-                if (one != all(field)) {
-                    values.put(field, values(field, one, box, left));
-                }
+                if (one != all(field)) { values.put(field, values(field, one, box, left)); }
             }
             regions.add(new Region(sets.family, way, values, bdd.share(bdd.and(covered, care)), covered));
             left = bdd.minus(left, covered);
@@ -56,16 +52,12 @@ final class Regions {
         complete = left == Bdd.NONE;
         Collections.sort(regions, new Comparator<Region>() {
             @Override
-            public int compare(Region a, Region b) {
-                return Double.compare(b.share, a.share);
-            }
+            public int compare(Region a, Region b) { return Double.compare(b.share, a.share); }
         });
         return regions;
     }
 
-    private int all(Field field) {
-        return project(sets.everything(), field);
-    }
+    private int all(Field field) { return project(sets.everything(), field); }
 
     private int project(int set, Field field) {
         return sets.bdd.project(set, sets.start(field), sets.start(field) + sets.bits(field));
@@ -101,14 +93,17 @@ final class Regions {
         return box;
     }
 
-    /** Protocols that have what the box already says: a line about ports names only those with ports, one about flags only TCP. */
+    /**
+     * Protocols that have what the box already says: a line about ports names only those with ports, one about flags
+     * only TCP.
+     */
     private int meant(Map<Field, Integer> box, Packet packet) {
         int own = packet.protocol().intValue();
-        boolean alone = box.get(Field.FLAGS).intValue() != all(Field.FLAGS) || box.get(Field.ICMP).intValue() != all(Field.ICMP);
-        boolean ports = box.get(Field.SPORT).intValue() != all(Field.SPORT) || box.get(Field.DPORT).intValue() != all(Field.DPORT);
-        if (!alone && !ports) {
-            return Bdd.ALL;
-        }
+        boolean alone = box.get(Field.FLAGS).intValue() != all(Field.FLAGS)
+                || box.get(Field.ICMP).intValue() != all(Field.ICMP);
+        boolean ports = box.get(Field.SPORT).intValue() != all(Field.SPORT)
+                || box.get(Field.DPORT).intValue() != all(Field.DPORT);
+        if (!alone && !ports) { return Bdd.ALL; }
         boolean usual = own == 6 || own == 17;
         return alone || !usual ? NewConnections.protocol(sets, own)
                 : sets.bdd.or(NewConnections.protocol(sets, 6), NewConnections.protocol(sets, 17));

@@ -3,8 +3,9 @@ package boxwall.explain;
 import java.util.Arrays;
 
 /**
- * What hooks and targets have changed in packets on their way, apart from the sets: a set always holds packets as they came, so an
- * example taken from it is a packet that can be sent. Each field is as it came, a constant, or unknown; the mark bit by bit.
+ * What hooks and targets have changed in packets on their way, apart from the sets: a set always holds packets as they
+ * came, so an example taken from it is a packet that can be sent. Each field is as it came, a constant, or unknown; the
+ * mark bit by bit.
  */
 final class Rewrites {
     /** Nothing has changed. */
@@ -14,7 +15,9 @@ final class Rewrites {
     private final int unknown;
     /** The mark's bits that were written: their value is that of {@link #markFlip}. */
     final int markSet;
-    /** The mark's bits that are turned over against what the packet came with, or against zero where they were written. */
+    /**
+     * The mark's bits that are turned over against what the packet came with, or against zero where they were written.
+     */
     final int markFlip;
     private final int markUnknown;
 
@@ -56,31 +59,23 @@ final class Rewrites {
         return constants[field.ordinal()] != null || isUnknown(field);
     }
 
-    boolean isUnknown(Field field) {
-        return (unknown & 1 << field.ordinal()) != 0;
-    }
+    boolean isUnknown(Field field) { return (unknown & 1 << field.ordinal()) != 0; }
 
     /** The field's value, or null when it is as it came, or unknown. */
     byte[] constant(Field field) {
         return constants[field.ordinal()];
     }
 
-    int markUnknownBits() {
-        return markUnknown;
-    }
+    int markUnknownBits() { return markUnknown; }
 
     @Override
     public boolean equals(Object other) {
-        if (!(other instanceof Rewrites)) {
-            return false;
-        }
+        if (!(other instanceof Rewrites)) { return false; }
         Rewrites r = (Rewrites) other;
         return r.unknown == unknown && r.markSet == markSet && r.markFlip == markFlip && r.markUnknown == markUnknown
                 && Arrays.deepEquals(r.constants, constants);
     }
 
     @Override
-    public int hashCode() {
-        return Arrays.deepHashCode(constants) + unknown * 31 + markSet * 7 + markFlip;
-    }
+    public int hashCode() { return Arrays.deepHashCode(constants) + unknown * 31 + markSet * 7 + markFlip; }
 }

@@ -8,14 +8,13 @@ import java.util.Arrays;
 import java.util.Collections;
 
 /**
- * Whether two rulesets decide alike on every packet whatsoever: those too that no network could send, and REJECT is not DROP here.
- * {@link Difference} tells people what differs; this only proves that nothing does.
+ * Whether two rulesets decide alike on every packet whatsoever: those too that no network could send, and REJECT is not
+ * DROP here. {@link Difference} tells people what differs; this only proves that nothing does.
  */
 public final class Sameness {
     private static final Hook[] WAYS = {Hook.INPUT, Hook.FORWARD, Hook.OUTPUT};
 
-    private Sameness() {
-    }
+    private Sameness() {}
 
     /** Null when it is proved that both decide alike; else why it isn't, with a packet where they differ. */
     public static String unproved(Ruleset before, Ruleset after, Site site) {
@@ -23,9 +22,7 @@ public final class Sameness {
     }
 
     /** As many nodes as this JVM's heap has room for. */
-    public static int affordable() {
-        return Bdd.affordable();
-    }
+    public static int affordable() { return Bdd.affordable(); }
 
     /** The same with another limit to what the proof may take: nodes of {@link Bdd}, 32 bytes each. */
     public static String unproved(Ruleset before, Ruleset after, Site site, int nodes) {
@@ -35,9 +32,7 @@ public final class Sameness {
                     Sets sets = new Sets(family, new Universe(Arrays.asList(before, after), site, family,
                             Collections.<Criterion>emptyList()), nodes);
                     String found = compare(before, after, site, sets, way);
-                    if (found != null) {
-                        return found;
-                    }
+                    if (found != null) { return found; }
                 } catch (TooComplex e) {
                     return family.word() + " " + way + " could not be compared, " + e.getMessage();
                 }
@@ -64,7 +59,10 @@ public final class Sameness {
         return null;
     }
 
-    /** Whether all that a rule asks lies in the packet and is understood: no limit, no counter, no extension not known here. */
+    /**
+     * Whether all that a rule asks lies in the packet and is understood: no limit, no counter, no extension not known
+     * here.
+     */
     public static boolean foresees(Rule rule, Family family) {
         return Criteria.of(rule, family).opaque.isEmpty();
     }

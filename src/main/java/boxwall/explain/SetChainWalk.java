@@ -12,8 +12,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Walks sets of packets through one built-in chain: {@link ChainWalk} for all packets at once, written apart from it so that each
- * can be tested by the other. Packets with the same rewrites walk together; a set that may match and may not goes both ways.
+ * Walks sets of packets through one built-in chain: {@link ChainWalk} for all packets at once, written apart from it so
+ * that each can be tested by the other. Packets with the same rewrites walk together; a set that may match and may not
+ * goes both ways.
  */
 final class SetChainWalk {
     private static final int DEPTH_MAX = 256;
@@ -32,7 +33,10 @@ final class SetChainWalk {
 
     /** Is told what the walk finds. */
     interface Listener {
-        /** A rule, or a policy, ends the way of these packets with DROP, REJECT or UNKNOWN; or, of one table, with ACCEPT. */
+        /**
+         * A rule, or a policy, ends the way of these packets with DROP, REJECT or UNKNOWN; or, of one table, with
+         * ACCEPT.
+         */
         void decided(TrailEntry step, Verdict verdict, int packets);
 
         /** A rule is reached by {@code here} and matches {@code matched} of them, for sure or perhaps. */
@@ -63,9 +67,7 @@ final class SetChainWalk {
     private void end(TrailEntry step, Verdict verdict, Rewrites rewrites, int packets) {
         if (packets != Bdd.NONE) {
             listener.decided(step, verdict, packets);
-            if (verdict == Verdict.ACCEPT) {
-                sets.add(through, rewrites, packets);
-            }
+            if (verdict == Verdict.ACCEPT) { sets.add(through, rewrites, packets); }
         }
     }
 
@@ -82,7 +84,8 @@ final class SetChainWalk {
             number++;
             Map<Rewrites, Integer> on = new LinkedHashMap<>();
             if (here.size() > REWRITES_MAX) {
-                throw new TooComplex("packets may have more than " + REWRITES_MAX + " different marks, at " + chain.name());
+                throw new TooComplex(
+                        "packets may have more than " + REWRITES_MAX + " different marks, at " + chain.name());
             }
             for (Map.Entry<Rewrites, Integer> each : here.entrySet()) {
                 int set = each.getValue().intValue();
@@ -95,9 +98,7 @@ final class SetChainWalk {
                     continue;
                 }
                 sets.add(on, each.getKey(), sets.bdd.minus(set, match.sure));
-                if (match.perhaps != Bdd.NONE) {
-                    act(step, each.getKey(), match.perhaps, on, back, depth);
-                }
+                if (match.perhaps != Bdd.NONE) { act(step, each.getKey(), match.perhaps, on, back, depth); }
             }
             here = on;
         }
@@ -107,8 +108,8 @@ final class SetChainWalk {
         return back;
     }
 
-    private void act(TrailEntry step, Rewrites rewrites, int packets, Map<Rewrites, Integer> on, Map<Rewrites, Integer> back,
-            int depth) {
+    private void act(TrailEntry step, Rewrites rewrites, int packets, Map<Rewrites, Integer> on,
+            Map<Rewrites, Integer> back, int depth) {
         Target target = step.rule.target;
         Chain called = target == null ? null : ruleset.chain(sets.family, table, target.name);
         if (called != null && (target.isGoto() || !called.isBuiltin())) {
@@ -133,9 +134,7 @@ final class SetChainWalk {
     }
 
     private static Rewrites changed(Target target, Rewrites rewrites) {
-        if (Targets.changesNothing(target) || Targets.keepsMark(target)) {
-            return rewrites;
-        }
+        if (Targets.changesNothing(target) || Targets.keepsMark(target)) { return rewrites; }
         if (Targets.untracks(target)) {
             return rewrites.with(Field.STATE, new byte[] {(byte) State.UNTRACKED.ordinal()});
         }

@@ -1,8 +1,8 @@
 package boxwall.explain;
 
 /**
- * The packets that a rule matches, of those that stand before it: for sure, and perhaps. Both are sets of packets as they came; the
- * rewrites say what the rule really sees.
+ * The packets that a rule matches, of those that stand before it: for sure, and perhaps. Both are sets of packets as
+ * they came; the rewrites say what the rule really sees.
  */
 final class SetMatch {
     /** Packets that match whatever is unknown. */
@@ -23,20 +23,16 @@ final class SetMatch {
         for (Criterion criterion : criteria.all) {
             SetMatch one = criterion(criterion, sets, rewrites);
             perhaps = bdd.and(perhaps, one.perhaps);
-            if (perhaps == Bdd.NONE) {
-                return new SetMatch(Bdd.NONE, Bdd.NONE);
-            }
+            if (perhaps == Bdd.NONE) { return new SetMatch(Bdd.NONE, Bdd.NONE); }
             sure = bdd.and(sure, one.sure);
         }
         return new SetMatch(sure, perhaps);
     }
 
     private static SetMatch criterion(Criterion criterion, Sets sets, Rewrites rewrites) {
-        if (criterion.field == Field.MARK) {
-            return mark(criterion, sets, rewrites);
-        }
-        boolean changed = rewrites.touches(criterion.field)
-                || criterion.other != null && rewrites.touches(criterion.other);
+        if (criterion.field == Field.MARK) { return mark(criterion, sets, rewrites); }
+        boolean changed =
+                rewrites.touches(criterion.field) || criterion.other != null && rewrites.touches(criterion.other);
         if (!changed) {
             int set = sets.matches(criterion);
             return new SetMatch(set, set);
@@ -49,14 +45,10 @@ final class SetMatch {
         return criterion.negated ? result.not(sets.bdd) : result;
     }
 
-    private SetMatch not(Bdd bdd) {
-        return new SetMatch(bdd.not(perhaps), bdd.not(sure));
-    }
+    private SetMatch not(Bdd bdd) { return new SetMatch(bdd.not(perhaps), bdd.not(sure)); }
 
     private static SetMatch field(Criterion criterion, Field field, Sets sets, Rewrites rewrites) {
-        if (rewrites.isUnknown(field)) {
-            return new SetMatch(Bdd.NONE, Bdd.ALL);
-        }
+        if (rewrites.isUnknown(field)) { return new SetMatch(Bdd.NONE, Bdd.ALL); }
         byte[] constant = rewrites.constant(field);
         int set = Bdd.NONE;
         if (constant == null) {
@@ -69,7 +61,10 @@ final class SetMatch {
         return new SetMatch(set, set);
     }
 
-    /** (mark and mask) equals value, bit by bit: written bits are known, the others are the packet's own, turned over or not. */
+    /**
+     * (mark and mask) equals value, bit by bit: written bits are known, the others are the packet's own, turned over or
+     * not.
+     */
     private static SetMatch mark(Criterion criterion, Sets sets, Rewrites rewrites) {
         Span span = criterion.spans.get(0);
         int value = (int) Numbers.number(span.first);
@@ -77,9 +72,7 @@ final class SetMatch {
         int perhaps = (value & ~mask) == 0 ? Bdd.ALL : Bdd.NONE;
         for (int i = 31; i >= 0; i--) {
             int bit = 0x80000000 >>> i;
-            if ((mask & bit & ~rewrites.markUnknownBits()) == 0) {
-                continue;
-            }
+            if ((mask & bit & ~rewrites.markUnknownBits()) == 0) { continue; }
             boolean wanted = ((value ^ rewrites.markFlip) & bit) != 0;
             int has = (rewrites.markSet & bit) != 0 ? Bdd.NONE : sets.markBit(i);
             perhaps = sets.bdd.and(perhaps, wanted ? has : sets.bdd.not(has));

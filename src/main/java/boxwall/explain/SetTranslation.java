@@ -18,13 +18,18 @@ final class SetTranslation {
         int port = Targets.port(target, sets.family);
         Rewrites after = port == -1 ? rewrites : rewrites.with(Field.DPORT, port < 0 ? null : Numbers.bytes(port, 2));
         if (target.name.equals("DNAT")) {
-            sets.add(to, Targets.keepsAddress(target) ? after : after.with(Field.DST, Targets.address(target, sets.family)), packets);
+            sets.add(to,
+                    Targets.keepsAddress(target) ? after : after.with(Field.DST, Targets.address(target, sets.family)),
+                    packets);
         } else {
             redirect(site, sets, after, packets, to);
         }
     }
 
-    /** To the first address of the interface that each packet came in through; to loopback for what the box itself sends. */
+    /**
+     * To the first address of the interface that each packet came in through; to loopback for what the box itself
+     * sends.
+     */
     private static void redirect(Site site, Sets sets, Rewrites after, int packets, Map<Rewrites, Integer> to) {
         if (after.touches(Field.IN)) {
             byte[] in = after.constant(Field.IN);

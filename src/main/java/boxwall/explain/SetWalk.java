@@ -13,8 +13,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * {@link Walk} for a set of packets: INPUT and FORWARD begin at PREROUTING, FORWARD and OUTPUT end at POSTROUTING. The outgoing
- * interface is a field like any other, so a statement says itself whether it means every one or only what routing would take.
+ * {@link Walk} for a set of packets: INPUT and FORWARD begin at PREROUTING, FORWARD and OUTPUT end at POSTROUTING. The
+ * outgoing interface is a field like any other, so a statement says itself whether it means every one or only what
+ * routing would take.
  */
 final class SetWalk {
     private final Ruleset ruleset;
@@ -78,7 +79,10 @@ final class SetWalk {
         delivered(hook(Hook.POSTROUTING, leaving));
     }
 
-    /** What nat's OUTPUT has translated leaves where its new address leads; the tables at OUTPUT still saw the old interface. */
+    /**
+     * What nat's OUTPUT has translated leaves where its new address leads; the tables at OUTPUT still saw the old
+     * interface.
+     */
     private Map<Rewrites, Integer> routedAgain(Map<Rewrites, Integer> sent) {
         Map<Rewrites, Integer> away = new LinkedHashMap<>();
         for (Map.Entry<Rewrites, Integer> each : sent.entrySet()) {
@@ -104,40 +108,35 @@ final class SetWalk {
                 : Collections.singletonMap(rewrites, Integer.valueOf(packets));
     }
 
-    private void route(Hook way, Rewrites rewrites, int all, Map<Rewrites, Integer> input, Map<Rewrites, Integer> forward) {
+    private void route(Hook way, Rewrites rewrites, int all, Map<Rewrites, Integer> input,
+            Map<Rewrites, Integer> forward) {
         Rewrites local = rewrites.with(Field.OUT, Numbers.interfaceName(""));
         int same = unchanged(rewrites, all);
         sets.add(way == Hook.INPUT ? input : forward, way == Hook.INPUT ? local : rewrites.asItCame(Field.OUT), same);
         int packets = sets.bdd.minus(all, same);
-        if (packets == Bdd.NONE) {
-            return;
-        }
+        if (packets == Bdd.NONE) { return; }
         byte[] dst = rewrites.constant(Field.DST);
         boolean known = dst != null && (site.knows(sets.family) || LinkScope.endsHere(dst));
-        if (!known || site.isLocal(dst)) {
-            sets.add(input, local, packets);
-        }
+        if (!known || site.isLocal(dst)) { sets.add(input, local, packets); }
         if (!known || !site.isLocal(dst)) {
             // the kernel forwards nothing from an address of one link, and drops what isn't for the box
             int staying = sets.bdd.and(packets, LinkScope.starting(sets));
-            if (known) {
-                possible[Verdict.DROP.ordinal()] = sets.bdd.or(possible(Verdict.DROP), staying);
-            }
+            if (known) { possible[Verdict.DROP.ordinal()] = sets.bdd.or(possible(Verdict.DROP), staying); }
             String out = dst == null ? null : site.interfaceTo(dst);
-            sets.add(forward, rewrites.with(Field.OUT, out == null ? null : Numbers.interfaceName(out)), sets.bdd.minus(packets, staying));
+            sets.add(forward, rewrites.with(Field.OUT, out == null ? null : Numbers.interfaceName(out)),
+                    sets.bdd.minus(packets, staying));
         }
     }
 
     /** IPv4 puts fragments together before INPUT: later ones are never asked there. */
     private Map<Rewrites, Integer> whole(Map<Rewrites, Integer> input) {
-        if (sets.family == Family.IPV6) {
-            return input;
-        }
+        if (sets.family == Family.IPV6) { return input; }
         Map<Rewrites, Integer> whole = new LinkedHashMap<>();
         for (Map.Entry<Rewrites, Integer> each : input.entrySet()) {
             int set = each.getValue().intValue();
             sets.add(whole, each.getKey(), sets.bdd.and(set, NewConnections.whole(sets)));
-            delivered(Collections.singletonMap(each.getKey(), Integer.valueOf(sets.bdd.minus(set, NewConnections.whole(sets)))));
+            delivered(Collections.singletonMap(each.getKey(),
+                    Integer.valueOf(sets.bdd.minus(set, NewConnections.whole(sets)))));
         }
         return whole;
     }
@@ -182,19 +181,13 @@ final class SetWalk {
         SetChainWalk.Listener note = new SetChainWalk.Listener() {
             @Override
             public void decided(TrailEntry step, Verdict verdict, int set) {
-                if (verdict != Verdict.ACCEPT) {
-                    possible[verdict.ordinal()] = sets.bdd.or(possible(verdict), set);
-                }
-                if (listener != null) {
-                    listener.decided(step, verdict, set);
-                }
+                if (verdict != Verdict.ACCEPT) { possible[verdict.ordinal()] = sets.bdd.or(possible(verdict), set); }
+                if (listener != null) { listener.decided(step, verdict, set); }
             }
 
             @Override
             public void reached(TrailEntry step, int here, int matched) {
-                if (listener != null) {
-                    listener.reached(step, here, matched);
-                }
+                if (listener != null) { listener.reached(step, here, matched); }
             }
         };
         return new SetChainWalk(ruleset, table, sets, site, note, left).from(chain, packets);

@@ -9,13 +9,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Sets of packets of one family: lays the fields out as bits of a {@link Bdd}, and turns spans and criteria into sets. What splits
- * traffic coarsely (interfaces, state, protocol) comes first, what rules list many of (addresses, ports) later: that keeps the
- * diagrams small.
+ * Sets of packets of one family: lays the fields out as bits of a {@link Bdd}, and turns spans and criteria into sets.
+ * What splits traffic coarsely (interfaces, state, protocol) comes first, what rules list many of (addresses, ports)
+ * later: that keeps the diagrams small.
  */
 final class Sets {
     static final Field[] ORDER = {Field.IN, Field.OUT, Field.STATE, Field.FRAGMENT, Field.PROTOCOL, Field.ICMP,
-        Field.FLAGS, Field.DPORT, Field.DST, Field.SRC, Field.SPORT, Field.MAC, Field.MARK};
+            Field.FLAGS, Field.DPORT, Field.DST, Field.SRC, Field.SPORT, Field.MAC, Field.MARK};
 
     final Family family;
     final Universe universe;
@@ -33,7 +33,8 @@ final class Sets {
         for (Field field : ORDER) {
             start[field.ordinal()] = at;
             int choices = choices(field);
-            bits[field.ordinal()] = choices == 0 ? field.bytes(family) * 8 : 32 - Integer.numberOfLeadingZeros(choices - 1);
+            bits[field.ordinal()] =
+                    choices == 0 ? field.bytes(family) * 8 : 32 - Integer.numberOfLeadingZeros(choices - 1);
             at += bits[field.ordinal()];
         }
         total = at;
@@ -41,8 +42,9 @@ final class Sets {
 
     /** How many values a field has that is counted through, 0 for one that is taken bit by bit. */
     int choices(Field field) {
-        return field == Field.IN || field == Field.OUT ? universe.names().size() : field == Field.MAC ? universe.macs.size()
-                : field == Field.STATE ? State.values().length : field == Field.FRAGMENT ? 2 : field == Field.FLAGS ? 64 : 0;
+        return field == Field.IN || field == Field.OUT ? universe.names().size()
+                : field == Field.MAC ? universe.macs.size() : field == Field.STATE ? State.values().length
+                : field == Field.FRAGMENT ? 2 : field == Field.FLAGS ? 64 : 0;
     }
 
     /** The value of a field that is counted through. */
@@ -52,22 +54,16 @@ final class Sets {
     }
 
     /** The first bit of a field. */
-    int start(Field field) {
-        return start[field.ordinal()];
-    }
+    int start(Field field) { return start[field.ordinal()]; }
 
     /** How many bits a field has here. */
-    int bits(Field field) {
-        return bits[field.ordinal()];
-    }
+    int bits(Field field) { return bits[field.ordinal()]; }
 
     /** Every packet: all bits but those that stand for no value. */
     int everything() {
         int all = Bdd.ALL;
         for (Field field : ORDER) {
-            if (choices(field) > 0) {
-                all = bdd.and(all, atMost(field, Numbers.bytes(choices(field) - 1, 4)));
-            }
+            if (choices(field) > 0) { all = bdd.and(all, atMost(field, Numbers.bytes(choices(field) - 1, 4))); }
         }
         return all;
     }
@@ -86,19 +82,13 @@ final class Sets {
         if (choices(field) > 0) {
             int set = Bdd.NONE;
             for (int i = 0; i < choices(field); i++) {
-                if (span.contains(choice(field, i))) {
-                    set = bdd.or(set, equal(field, Numbers.bytes(i, 4), null));
-                }
+                if (span.contains(choice(field, i))) { set = bdd.or(set, equal(field, Numbers.bytes(i, 4), null)); }
             }
             return set;
         }
-        if (!span.isMasked()) {
-            return bdd.minus(atMost(field, span.second), below(field, span.first));
-        }
+        if (!span.isMasked()) { return bdd.minus(atMost(field, span.second), below(field, span.first)); }
         for (int i = 0; i < span.first.length; i++) {
-            if ((span.first[i] & ~span.second[i]) != 0) {
-                return Bdd.NONE;
-            }
+            if ((span.first[i] & ~span.second[i]) != 0) { return Bdd.NONE; }
         }
         return equal(field, span.first, span.second);
     }
@@ -114,9 +104,7 @@ final class Sets {
         if (found == null) {
             Abandoned.check();
             int set = lies(criterion.field, criterion.spans);
-            if (criterion.other != null) {
-                set = bdd.or(set, lies(criterion.other, criterion.spans));
-            }
+            if (criterion.other != null) { set = bdd.or(set, lies(criterion.other, criterion.spans)); }
             found = Integer.valueOf(criterion.negated ? bdd.not(set) : set);
             known.put(criterion, found);
         }
@@ -140,13 +128,9 @@ final class Sets {
         return set;
     }
 
-    private int atMost(Field field, byte[] most) {
-        return upTo(field, most, Bdd.ALL);
-    }
+    private int atMost(Field field, byte[] most) { return upTo(field, most, Bdd.ALL); }
 
-    private int below(Field field, byte[] bound) {
-        return upTo(field, bound, Bdd.NONE);
-    }
+    private int below(Field field, byte[] bound) { return upTo(field, bound, Bdd.NONE); }
 
     private int upTo(Field field, byte[] bound, int whenEqual) {
         int set = whenEqual;
@@ -177,9 +161,7 @@ final class Sets {
     /** A packet of a set with every field known; null when the set is empty. */
     Packet packet(int set) {
         boolean[] string = bdd.any(set, total);
-        if (string == null) {
-            return null;
-        }
+        if (string == null) { return null; }
         Packet.Builder packet = Packet.of(family);
         for (Field field : Field.values()) {
             if (field == Field.MARK) {

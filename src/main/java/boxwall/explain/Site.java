@@ -14,8 +14,8 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Where a ruleset stands: the box's interfaces with their own addresses, and which networks lie behind which interface. Immutable;
- * made by {@link Builder}. Without own addresses of a family nothing is known of its routing.
+ * Where a ruleset stands: the box's interfaces with their own addresses, and which networks lie behind which interface.
+ * Immutable; made by {@link Builder}. Without own addresses of a family nothing is known of its routing.
  */
 public final class Site {
     private final Map<String, List<byte[]>> own;
@@ -33,11 +33,12 @@ public final class Site {
     }
 
     /** A site of which nothing is known. */
-    public static Site unknown() {
-        return new Builder().build();
-    }
+    public static Site unknown() { return new Builder().build(); }
 
-    /** The box's interfaces, addresses and networks; an alias ({@code lan:0}) is a further address of its interface, as in the kernel. */
+    /**
+     * The box's interfaces, addresses and networks; an alias ({@code lan:0}) is a further address of its interface, as
+     * in the kernel.
+     */
     public static Site of(BoxFacts facts) {
         Builder site = new Builder();
         for (Interface each : facts.interfaces()) {
@@ -61,7 +62,9 @@ public final class Site {
         return own.isEmpty() || own.containsKey(name);
     }
 
-    /** The interface that plays a role ({@code lan}, {@code wan}, {@code guest}); the word itself when none is known to. */
+    /**
+     * The interface that plays a role ({@code lan}, {@code wan}, {@code guest}); the word itself when none is known to.
+     */
     public String interfaceFor(String word) {
         return !own.containsKey(word) && roles.containsKey(word) ? roles.get(word) : word;
     }
@@ -72,16 +75,16 @@ public final class Site {
         for (Map.Entry<String, List<byte[]>> each : own.entrySet()) {
             if (name == null || each.getKey().equals(name)) {
                 for (byte[] address : each.getValue()) {
-                    if (address.length * 8 == family.addressBits) {
-                        found.add(address.clone());
-                    }
+                    if (address.length * 8 == family.addressBits) { found.add(address.clone()); }
                 }
             }
         }
         return found;
     }
 
-    /** The networks and the interface behind which each lies, attached ones and routes; the default route is everything. */
+    /**
+     * The networks and the interface behind which each lies, attached ones and routes; the default route is everything.
+     */
     public Map<Network, String> routes() {
         return Collections.unmodifiableMap(routes);
     }
@@ -94,22 +97,18 @@ public final class Site {
     /** Whether the address is the box's own on any interface. */
     public boolean isOwn(byte[] address) {
         for (byte[] mine : addresses(address.length == 4 ? Family.IPV4 : Family.IPV6, null)) {
-            if (Numbers.compare(mine, address) == 0) {
-                return true;
-            }
+            if (Numbers.compare(mine, address) == 0) { return true; }
         }
         return false;
     }
 
     /**
-     * Whether a packet to that address ends on the box: own addresses, loopback, broadcast, multicast; in IPv6 link-local ones.
-     * (Multicast routing is left out: the box's own stack is asked in any case.)
+     * Whether a packet to that address ends on the box: own addresses, loopback, broadcast, multicast; in IPv6
+     * link-local ones. (Multicast routing is left out: the box's own stack is asked in any case.)
      */
     boolean isLocal(byte[] dst) {
         for (Network network : local(dst.length == 4 ? Family.IPV4 : Family.IPV6)) {
-            if (network.contains(dst)) {
-                return true;
-            }
+            if (network.contains(dst)) { return true; }
         }
         return false;
     }
@@ -128,9 +127,7 @@ public final class Site {
     }
 
     /** What {@link #isLocal} is true for. */
-    List<Network> local(Family family) {
-        return local.get(family);
-    }
+    List<Network> local(Family family) { return local.get(family); }
 
     private List<Network> findLocal(Family family) {
         List<Network> all = new ArrayList<>();
@@ -168,12 +165,13 @@ public final class Site {
         return Network.ofPrefix(bytes.length == 4 ? Family.IPV4 : Family.IPV6, bytes, prefix);
     }
 
-    /** A network in which the box has an address on the interface that it lies behind; only those have a broadcast address. */
+    /**
+     * A network in which the box has an address on the interface that it lies behind; only those have a broadcast
+     * address.
+     */
     private boolean isAttached(Network network) {
         for (byte[] address : addresses(network.family, routes.get(network))) {
-            if (network.prefix > 0 && network.contains(address)) {
-                return true;
-            }
+            if (network.prefix > 0 && network.contains(address)) { return true; }
         }
         return false;
     }
@@ -186,9 +184,7 @@ public final class Site {
 
         /** Adds an interface; harmless when it is there already. */
         public Builder add(String name) {
-            if (!own.containsKey(name)) {
-                own.put(name, new ArrayList<byte[]>());
-            }
+            if (!own.containsKey(name)) { own.put(name, new ArrayList<byte[]>()); }
             return this;
         }
 
@@ -205,9 +201,7 @@ public final class Site {
                     : add(name, Addresses.parse(address), Integer.parseInt(net.substring(net.indexOf('/') + 1)));
         }
 
-        private Builder play(String word, Interface one) {
-            return one == null ? this : role(word, one.name());
-        }
+        private Builder play(String word, Interface one) { return one == null ? this : role(word, one.name()); }
 
         /** Adds a network that lies behind an interface; {@code 0.0.0.0/0} or {@code ::/0} for the default route. */
         public Builder route(Network network, String name) {
@@ -222,8 +216,6 @@ public final class Site {
             return this;
         }
 
-        public Site build() {
-            return new Site(this);
-        }
+        public Site build() { return new Site(this); }
     }
 }

@@ -31,18 +31,12 @@ final class Span {
         return new Span(true, value, mask);
     }
 
-    boolean isMasked() {
-        return masked;
-    }
+    boolean isMasked() { return masked; }
 
     boolean contains(byte[] value) {
-        if (!masked) {
-            return Numbers.compare(first, value) <= 0 && Numbers.compare(value, second) <= 0;
-        }
+        if (!masked) { return Numbers.compare(first, value) <= 0 && Numbers.compare(value, second) <= 0; }
         for (int i = 0; i < value.length; i++) {
-            if ((byte) (value[i] & second[i]) != first[i]) {
-                return false;
-            }
+            if ((byte) (value[i] & second[i]) != first[i]) { return false; }
         }
         return true;
     }
@@ -66,7 +60,5 @@ final class Span {
     }
 
     @Override
-    public int hashCode() {
-        return Arrays.hashCode(first) * 31 + Arrays.hashCode(second);
-    }
+    public int hashCode() { return Arrays.hashCode(first) * 31 + Arrays.hashCode(second); }
 }

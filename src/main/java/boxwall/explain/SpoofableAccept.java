@@ -16,12 +16,11 @@ import java.util.Map;
 public final class SpoofableAccept {
     private static final Hook[] WAYS = {Hook.INPUT, Hook.FORWARD};
 
-    private SpoofableAccept() {
-    }
+    private SpoofableAccept() {}
 
     /**
-     * The rules that name inner addresses and certainly accept new connections from them on the outer interface; a walk of an example
-     * each, decided by the rule. Of a ruleset too complex for sets the rules that were found before.
+     * The rules that name inner addresses and certainly accept new connections from them on the outer interface; a walk
+     * of an example each, decided by the rule. Of a ruleset too complex for sets the rules that were found before.
      *
      * @param outer the interface that strangers are behind
      * @param inner the networks that lie behind other interfaces, of any family
@@ -41,8 +40,10 @@ public final class SpoofableAccept {
         return found;
     }
 
-    private static void family(Ruleset ruleset, Site site, String outer, List<Network> inner, Family family, List<Answer> found) {
-        Sets sets = new Sets(family, new Universe(Collections.singletonList(ruleset), site, family, Collections.<Criterion>emptyList()),
+    private static void family(Ruleset ruleset, Site site, String outer, List<Network> inner, Family family,
+            List<Answer> found) {
+        Sets sets = new Sets(family,
+                new Universe(Collections.singletonList(ruleset), site, family, Collections.<Criterion>emptyList()),
                 Bdd.affordable());
         Bdd bdd = sets.bdd;
         byte[] door = Numbers.interfaceName(outer);
@@ -50,7 +51,8 @@ public final class SpoofableAccept {
         for (Network network : inner) {
             claimed = network.family == family ? bdd.or(claimed, sets.lies(Field.SRC, network)) : claimed;
         }
-        int packets = bdd.and(bdd.and(sets.everything(), NewConnections.first(sets)), bdd.and(claimed, sets.lies(Field.IN, Span.range(door, door))));
+        int packets = bdd.and(bdd.and(sets.everything(), NewConnections.first(sets)),
+                bdd.and(claimed, sets.lies(Field.IN, Span.range(door, door))));
         int local = site.knows(family) ? SetWalk.local(sets, site) : Bdd.ALL;
         for (Hook way : WAYS) {
             final Map<TrailEntry, Integer> accepted = new LinkedHashMap<>();
@@ -68,10 +70,12 @@ public final class SpoofableAccept {
                     // only the end counts
                 }
             });
-            int ending = way == Hook.INPUT ? local : bdd.and(LinkScope.crossing(sets), site.knows(family) ? bdd.not(local) : Bdd.ALL);
+            int ending = way == Hook.INPUT ? local
+                    : bdd.and(LinkScope.crossing(sets), site.knows(family) ? bdd.not(local) : Bdd.ALL);
             walk.walk(way, bdd.and(packets, ending));
             for (Map.Entry<TrailEntry, Integer> each : accepted.entrySet()) {
-                Answer answer = new Walk(ruleset, site).packet(Example.of(sets, site, way, each.getValue().intValue()), way);
+                Answer answer =
+                        new Walk(ruleset, site).packet(Example.of(sets, site, way, each.getValue().intValue()), way);
                 if (answer.verdict == Verdict.ACCEPT && answer.decidedBy.rule == each.getKey().rule) {
                     found.add(answer);
                 }

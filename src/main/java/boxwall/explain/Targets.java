@@ -14,8 +14,8 @@ final class Targets {
     private static final Set<String> GOES_ON = new HashSet<>(Arrays.asList("LOG", "ULOG", "NFLOG", "TOS", "DSCP", "ECN",
             "TTL", "HL", "TCPMSS", "TCPOPTSTRIP", "CLASSIFY", "AUDIT", "CHECKSUM", "TRACE", "SET", "RATEEST", "LED",
             "IDLETIMER", "TEE", "SECMARK", "CONNSECMARK", "MARK", "CONNMARK", "NOTRACK", "CT", "HMARK"));
-    private static final Set<String> TRANSLATES = new HashSet<>(Arrays.asList("DNAT", "SNAT", "MASQUERADE", "REDIRECT",
-            "NETMAP", "SAME"));
+    private static final Set<String> TRANSLATES =
+            new HashSet<>(Arrays.asList("DNAT", "SNAT", "MASQUERADE", "REDIRECT", "NETMAP", "SAME"));
 
     /** Whether the packet goes on to the next rule. */
     static boolean goesOn(Target target) {
@@ -39,13 +39,11 @@ final class Targets {
     }
 
     /**
-     * The bits that a MARK target sets and flips: (mark and not clear) xor flip. Any other target, and what can't be read, makes
-     * every bit unknown: null.
+     * The bits that a MARK target sets and flips: (mark and not clear) xor flip. Any other target, and what can't be
+     * read, makes every bit unknown: null.
      */
     static long[] mark(Target target) {
-        if (!target.name.equals("MARK") || target.options.size() != 1) {
-            return null;
-        }
+        if (!target.name.equals("MARK") || target.options.size() != 1) { return null; }
         // the other ways to write it (--or-mark and its like) are read as this one
         Option option = target.option("--set-xmark");
         long[] masked = option == null ? null : Words.masked(option.value());
@@ -60,15 +58,11 @@ final class Targets {
     /** The one address that DNAT writes ({@code 10.0.0.2}, {@code 10.0.0.2:80}, {@code [fd00::2]:80}), or null. */
     static byte[] address(Target target, Family family) {
         Option option = target.option("--to-destination");
-        if (option == null || target.options.size() != 1) {
-            return null;
-        }
+        if (option == null || target.options.size() != 1) { return null; }
         String text = option.value();
         if (text.startsWith("[")) {
             text = text.substring(1, Math.max(1, text.indexOf(']')));
-        } else if (family == Family.IPV4 && text.indexOf(':') >= 0) {
-            text = text.substring(0, text.indexOf(':'));
-        }
+        } else if (family == Family.IPV4 && text.indexOf(':') >= 0) { text = text.substring(0, text.indexOf(':')); }
         byte[] address = Addresses.parse(text);
         return address != null && address.length * 8 == family.addressBits ? address : null;
     }
@@ -89,9 +83,7 @@ final class Targets {
             int colon = family == Family.IPV4 ? value.indexOf(':') : value.indexOf("]:") + 1;
             text = colon <= 0 ? null : value.substring(colon + 1);
         }
-        if (text == null) {
-            return target.name.equals("DNAT") || target.name.equals("REDIRECT") ? -1 : -2;
-        }
+        if (text == null) { return target.name.equals("DNAT") || target.name.equals("REDIRECT") ? -1 : -2; }
         int port = (int) Words.number(text, 65535);
         return port < 0 ? -2 : port;
     }

@@ -4,7 +4,5 @@ package boxwall.explain;
 final class TooComplex extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    TooComplex(String what) {
-        super("too complex: " + what);
-    }
+    TooComplex(String what) { super("too complex: " + what); }
 }

@@ -49,29 +49,26 @@ public final class TrailEntry {
 
     @Override
     public boolean equals(Object other) {
-        if (!(other instanceof TrailEntry)) {
-            return false;
-        }
+        if (!(other instanceof TrailEntry)) { return false; }
         TrailEntry s = (TrailEntry) other;
         return s.table == table && s.number == number && s.chain.equals(chain) && s.certain == certain;
     }
 
     @Override
-    public int hashCode() {
-        return chain.hashCode() * 31 + number;
-    }
+    public int hashCode() { return chain.hashCode() * 31 + number; }
 
     /** {@code filter INPUT 3 (rules:12): -i lan -j ACCEPT}, or {@code filter INPUT policy DROP}. */
     @Override
     public String toString() {
-        if (rule == null) {
-            return table.word() + " " + chain + " policy " + policy;
-        }
+        if (rule == null) { return table.word() + " " + chain + " policy " + policy; }
         return table.word() + " " + chain + " " + number + " (" + rule.origin + (certain ? "" : ", perhaps") + "): "
                 + text(rule);
     }
 
-    /** {@code -s 10.0.0.0/8 -p tcp -m tcp --dport 80 -j ACCEPT}, for people; what is sent to the kernel is written elsewhere. */
+    /**
+     * {@code -s 10.0.0.0/8 -p tcp -m tcp --dport 80 -j ACCEPT}, for people; what is sent to the kernel is written
+     * elsewhere.
+     */
     private static String text(Rule rule) {
         StringBuilder out = new StringBuilder();
         part(out, "-s", rule.source);

@@ -4,9 +4,7 @@ package boxwall.explain;
 enum Truth {
     YES, NO, UNKNOWN;
 
-    Truth not() {
-        return this == YES ? NO : this == NO ? YES : UNKNOWN;
-    }
+    Truth not() { return this == YES ? NO : this == NO ? YES : UNKNOWN; }
 
     /** NO wins, then UNKNOWN. */
     Truth and(Truth other) {
@@ -14,7 +12,5 @@ enum Truth {
     }
 
     /** YES wins, then UNKNOWN. */
-    Truth or(Truth other) {
-        return not().and(other.not()).not();
-    }
+    Truth or(Truth other) { return not().and(other.not()).not(); }
 }

@@ -14,9 +14,10 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The interface names and hardware addresses that rules can tell apart: every one that is named, one more for each {@code eth+}, and
- * one that nothing names. What holds for these holds for all, and sets need a few bits for them instead of 128 and 48. Knows besides what
- * each rule asks, read once for all walks: sets remember what they made of it, and would keep a copy of every rule for each walk.
+ * The interface names and hardware addresses that rules can tell apart: every one that is named, one more for each
+ * {@code eth+}, and one that nothing names. What holds for these holds for all, and sets need a few bits for them
+ * instead of 128 and 48. Knows besides what each rule asks, read once for all walks: sets remember what they made of
+ * it, and would keep a copy of every rule for each walk.
  */
 final class Universe {
     private final Set<String> names = new LinkedHashSet<>();
@@ -95,21 +96,15 @@ final class Universe {
             }
         }
         // a prefix of 15 characters leaves no room for another name; the name itself stands for it
-        if (prefix.length() > 0) {
-            names.add(prefix);
-        }
+        if (prefix.length() > 0) { names.add(prefix); }
     }
 
     /** The interface names, in a fixed order. */
-    List<String> names() {
-        return new ArrayList<>(names);
-    }
+    List<String> names() { return new ArrayList<>(names); }
 
     private int index(byte[] mac) {
         for (int i = 0; i < macs.size(); i++) {
-            if (Numbers.compare(macs.get(i), mac) == 0) {
-                return i;
-            }
+            if (Numbers.compare(macs.get(i), mac) == 0) { return i; }
         }
         return -1;
     }

@@ -21,7 +21,9 @@ import java.util.Set;
  * The way of one packet through a ruleset. The order of the tables at a hook is that of their priorities in the kernel
  * (netfilter_ipv4.h): raw, mangle, nat, filter, security; at INPUT nat comes last.
  *
- * <p>A walk object keeps what it parsed of the rules: use one for many packets of the same ruleset, by one thread at a time.
+ * <p>
+ * A walk object keeps what it parsed of the rules: use one for many packets of the same ruleset, by one thread at a
+ * time.
  */
 public final class Walk {
     private final Ruleset ruleset;
@@ -44,8 +46,8 @@ public final class Walk {
     public static Answer chain(Ruleset ruleset, Family family, Table table, String chain, Packet packet) {
         Chain start = ruleset.chain(family, table, chain);
         if (start == null) {
-            throw new IllegalArgumentException("no chain '" + chain + "' in table " + table.word() + " of "
-                    + family.command());
+            throw new IllegalArgumentException(
+                    "no chain '" + chain + "' in table " + table.word() + " of " + family.command());
         }
         if (packet.family() != family) {
             throw new IllegalArgumentException("a packet of " + packet.family().word() + " in " + family.word());
@@ -56,7 +58,10 @@ public final class Walk {
         return passage.answer();
     }
 
-    /** Walks every table at every hook that the packet crosses; where it goes is decided by its interfaces and addresses. */
+    /**
+     * Walks every table at every hook that the packet crosses; where it goes is decided by its interfaces and
+     * addresses.
+     */
     public static Answer packet(Ruleset ruleset, Packet packet, Site site) {
         return new Walk(ruleset, site).packet(packet, null);
     }
@@ -85,19 +90,18 @@ public final class Walk {
         return passage.answer();
     }
 
-    /** OUTPUT for what the box itself sends, FORWARD when the packet says both interfaces and may cross, else null: routing decides. */
+    /**
+     * OUTPUT for what the box itself sends, FORWARD when the packet says both interfaces and may cross, else null:
+     * routing decides.
+     */
     private Hook start(Packet packet) {
         boolean in = packet.in() != null && packet.in().length() > 0;
         boolean out = packet.out() != null && packet.out().length() > 0;
         byte[] src = packet.src();
         boolean stays = LinkScope.startsHere(src) || LinkScope.endsHere(packet.dst());
-        if (in) {
-            return out && !stays ? Hook.FORWARD : null;
-        }
+        if (in) { return out && !stays ? Hook.FORWARD : null; }
         boolean foreign = src != null && site.knows(packet.family()) && !site.isOwn(src) && !stays;
-        if (out) {
-            return foreign ? Hook.FORWARD : Hook.OUTPUT;
-        }
+        if (out) { return foreign ? Hook.FORWARD : Hook.OUTPUT; }
         return src != null && site.isOwn(src) ? Hook.OUTPUT : null;
     }
 
@@ -112,9 +116,7 @@ public final class Walk {
             route(passage, p, way, input, forward);
         }
         input(passage, input);
-        if (!forward.isEmpty()) {
-            passage.delivered(postrouting(passage, hook(passage, Hook.FORWARD, forward), null));
-        }
+        if (!forward.isEmpty()) { passage.delivered(postrouting(passage, hook(passage, Hook.FORWARD, forward), null)); }
     }
 
     private void route(WalkState passage, Packet packet, Hook way, Set<Packet> input, Set<Packet> forward) {
@@ -123,8 +125,8 @@ public final class Walk {
         Hook decided = translated ? null : way;
         if (decided == null && LinkScope.startsHere(packet.src())) {
             boolean elsewhere = known && !site.isLocal(packet.dst());
-            passage.note("never forwarded: " + Addresses.print(packet.src()) + " is an address of its own link" + (elsewhere
-                    ? "; the kernel drops the packet" : ""));
+            passage.note("never forwarded: " + Addresses.print(packet.src()) + " is an address of its own link"
+                    + (elsewhere ? "; the kernel drops the packet" : ""));
             if (elsewhere) {
                 passage.dropped();
             } else {
@@ -173,7 +175,10 @@ public final class Walk {
         return packet.dst() == null ? null : site.isOwn(packet.dst()) ? "lo" : site.interfaceTo(packet.dst());
     }
 
-    /** IPv4 puts fragments together before INPUT (ip_local_deliver): the whole packet is asked there, never a later fragment. */
+    /**
+     * IPv4 puts fragments together before INPUT (ip_local_deliver): the whole packet is asked there, never a later
+     * fragment.
+     */
     private void input(WalkState passage, Set<Packet> packets) {
         Set<Packet> whole = new LinkedHashSet<>();
         for (Packet p : packets) {
@@ -186,9 +191,7 @@ public final class Walk {
                 whole.add(p.copy().fragment(p.family() == Family.IPV4 ? Boolean.FALSE : p.fragment()).build());
             }
         }
-        if (!whole.isEmpty()) {
-            passage.delivered(hook(passage, Hook.INPUT, whole));
-        }
+        if (!whole.isEmpty()) { passage.delivered(hook(passage, Hook.INPUT, whole)); }
     }
 
     /** What is forwarded has an incoming device here on newer kernels (5.7 on) and none on older ones: not known. */
@@ -238,13 +241,9 @@ public final class Walk {
     static List<Table> tables(Hook hook) {
         List<Table> tables = new ArrayList<>();
         for (Table table : Table.values()) {
-            if (table.hooks.contains(hook) && !(table == Table.NAT && hook == Hook.INPUT)) {
-                tables.add(table);
-            }
+            if (table.hooks.contains(hook) && !(table == Table.NAT && hook == Hook.INPUT)) { tables.add(table); }
         }
-        if (hook == Hook.INPUT) {
-            tables.add(Table.NAT);
-        }
+        if (hook == Hook.INPUT) { tables.add(Table.NAT); }
         return Collections.unmodifiableList(tables);
     }
 }

@@ -20,21 +20,13 @@ final class WalkState {
     private TrailEntry accepted;
     private boolean translated;
 
-    WalkState(Packet packet) {
-        this.packet = packet;
-    }
+    WalkState(Packet packet) { this.packet = packet; }
 
-    void note(String note) {
-        notes.add(note);
-    }
+    void note(String note) { notes.add(note); }
 
-    void translatedAlready() {
-        translated = true;
-    }
+    void translatedAlready() { translated = true; }
 
-    boolean isTranslated() {
-        return translated;
-    }
+    boolean isTranslated() { return translated; }
 
     /** Walks a table's chain and keeps what it stops; returns what it lets through. */
     Set<Packet> ask(ChainWalk walk, Chain chain, Set<Packet> packets) {
@@ -52,24 +44,16 @@ final class WalkState {
         return through;
     }
 
-    void delivered(Set<Packet> packets) {
-        if (!packets.isEmpty()) {
-            possible.add(Verdict.ACCEPT);
-        }
-    }
+    void delivered(Set<Packet> packets) { if (!packets.isEmpty()) { possible.add(Verdict.ACCEPT); } }
 
     /** The kernel drops it by itself. */
-    void dropped() {
-        possible.add(Verdict.DROP);
-    }
+    void dropped() { possible.add(Verdict.DROP); }
 
     Answer answer() {
         boolean one = possible.size() == 1 && !possible.contains(Verdict.UNKNOWN);
         TrailEntry step = !one ? null : possible.contains(Verdict.ACCEPT) ? accepted : stopped;
         List<Origin> depends = new ArrayList<>();
-        if (!one) {
-            depends.addAll(unknown);
-        }
+        if (!one) { depends.addAll(unknown); }
         return new Answer(packet, possible, step, trail, depends, new ArrayList<String>(notes));
     }
 }

@@ -10,8 +10,8 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * Who may ask: peers by address, the Host header against the box's own names (DNS rebinding), Origin and Sec-Fetch-Site against
- * other sites' pages, and the token. Immutable: a change of addresses makes a new gate.
+ * Who may ask: peers by address, the Host header against the box's own names (DNS rebinding), Origin and Sec-Fetch-Site
+ * against other sites' pages, and the token. Immutable: a change of addresses makes a new gate.
  */
 public final class AccessControl {
     private final Set<String> hosts = new HashSet<String>();
@@ -45,45 +45,45 @@ public final class AccessControl {
     /** Why this request is refused before the token is looked at, or null. */
     Problem refuseSource(Request request) {
         if (!isWelcome(request.client())) {
-            return new Problem(403, "not from here", "only clients of the LAN and the box itself may ask; you are "
-                    + request.client().text());
+            return new Problem(403, "not from here",
+                    "only clients of the LAN and the box itself may ask; you are " + request.client().text());
         }
         String host = request.header("host");
         if (host == null || !hosts.contains(nameOf(host))) {
-            return new Problem(403, "unknown host", "the Host header must be one of the box's own addresses or names, found "
-                    + quote(host) + "; use the box's address, or add the name to BOXWALL_HOSTS");
+            return new Problem(403, "unknown host",
+                    "the Host header must be one of the box's own addresses or names, found " + quote(host)
+                            + "; use the box's address, or add the name to BOXWALL_HOSTS");
         }
         String site = request.header("sec-fetch-site");
         if (site != null && !site.equals("same-origin") && !site.equals("none") && !isLinkToPage(request)) {
-            return new Problem(403, "foreign page", "a page of another site may not ask (Sec-Fetch-Site: " + clip(site) + ")");
+            return new Problem(403, "foreign page",
+                    "a page of another site may not ask (Sec-Fetch-Site: " + clip(site) + ")");
         }
         String origin = request.header("origin");
         if (origin != null && !isOwnOrigin(origin, host)) {
-            return new Problem(403, "foreign page", "a page of another origin may not ask (Origin: " + clip(origin) + ")");
+            return new Problem(403, "foreign page",
+                    "a page of another origin may not ask (Origin: " + clip(origin) + ")");
         }
         return null;
     }
 
-    /** Freetz' page has a link to boxwall's: going there shows a page that no other site can read or put into a frame. */
+    /**
+     * Freetz' page has a link to boxwall's: going there shows a page that no other site can read or put into a frame.
+     */
     private static boolean isLinkToPage(Request request) {
-        return request.path().equals("/") && request.method().equals("GET") && "navigate".equals(request.header("sec-fetch-mode"))
+        return request.path().equals("/") && request.method().equals("GET")
+                && "navigate".equals(request.header("sec-fetch-mode"))
                 && "document".equals(request.header("sec-fetch-dest"));
     }
 
     /** Whether the peer is of those who may ask. */
     boolean isWelcome(Client client) {
-        if (client.isLoopback()) {
-            return true;
-        }
+        if (client.isLoopback()) { return true; }
         for (Network network : refused) {
-            if (network.contains(client.address())) {
-                return false;
-            }
+            if (network.contains(client.address())) { return false; }
         }
         for (Network network : welcome) {
-            if (network.contains(client.address())) {
-                return true;
-            }
+            if (network.contains(client.address())) { return true; }
         }
         return false;
     }
@@ -102,16 +102,14 @@ public final class AccessControl {
     /** Whether the request carries the token. */
     boolean hasToken(Request request) {
         String given = request.header("authorization");
-        if (given == null || !given.regionMatches(true, 0, "Bearer ", 0, 7)) {
-            return false;
-        }
+        if (given == null || !given.regionMatches(true, 0, "Bearer ", 0, 7)) { return false; }
         String token = secret.token();
         return token != null && token.length() > 0 && sameText(token, given.substring(7).trim());
     }
 
     /**
-     * Compares in a time that depends on the given text's length only: whichever character is wrong first, as many are compared.
-     * MessageDigest.isEqual isn't constant-time in GNU Classpath.
+     * Compares in a time that depends on the given text's length only: whichever character is wrong first, as many are
+     * compared. MessageDigest.isEqual isn't constant-time in GNU Classpath.
      */
     static boolean sameText(CharSequence secret, CharSequence given) {
         int difference = secret.length() ^ given.length();
@@ -121,11 +119,7 @@ public final class AccessControl {
         return difference == 0;
     }
 
-    private static String quote(String header) {
-        return header == null ? "none" : "'" + clip(header) + "'";
-    }
+    private static String quote(String header) { return header == null ? "none" : "'" + clip(header) + "'"; }
 
-    private static String clip(String header) {
-        return header.length() > 80 ? header.substring(0, 80) + "…" : header;
-    }
+    private static String clip(String header) { return header.length() > 80 ? header.substring(0, 80) + "…" : header; }
 }

@@ -21,13 +21,9 @@ public final class Client {
         this.acceptedMillis = acceptedMillis;
     }
 
-    public byte[] address() {
-        return address.clone();
-    }
+    public byte[] address() { return address.clone(); }
 
-    public byte[] boxAddress() {
-        return boxAddress.clone();
-    }
+    public byte[] boxAddress() { return boxAddress.clone(); }
 
     /** Uptime in milliseconds; a confirm counts only on a connection that is younger than the try. */
     public long acceptedMillis() {
@@ -35,9 +31,7 @@ public final class Client {
     }
 
     /** The peer's address as text. */
-    public String text() {
-        return Addresses.print(address);
-    }
+    public String text() { return Addresses.print(address); }
 
     /** Whether the peer is this machine itself. */
     public boolean isLoopback() {

@@ -5,10 +5,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Who gets one of the few connections. Seven are for anybody, four of them at most for one client; those who may not ask at all (guests, the
- * Internet side) share one. Where these are taken, the newcomer displaces the connection that has been reading its request head longest, else one
- * that has not shown the token and doesn't take its answer. Where all are at work, each client has one more for short requests with the token, so
- * so that confirm and revert always work; loopback doesn't share these with the LAN.
+ * Who gets one of the few connections. Seven are for anybody, four of them at most for one client; those who may not
+ * ask at all (guests, the Internet side) share one. Where these are taken, the newcomer displaces the connection that
+ * has been reading its request head longest, else one that has not shown the token and doesn't take its answer. Where
+ * all are at work, each client has one more for short requests with the token, so so that confirm and revert always
+ * work; loopback doesn't share these with the LAN.
  */
 final class ConnectionLimit {
     private static final int FOR_ANYBODY = 7;
@@ -34,9 +35,7 @@ final class ConnectionLimit {
             boolean limited = welcome ? isLimited(client) : strangers(port) >= FOR_STRANGERS;
             Place place = limited || isFull() ? null : Place.USUAL;
             for (Place each : Place.values()) {
-                if (place == null && each == Place.RESERVED && welcome && hasReserved(client)) {
-                    place = each;
-                }
+                if (place == null && each == Place.RESERVED && welcome && hasReserved(client)) { place = each; }
                 if (place == null) {
                     displaced = slowest(each, client, welcome, limited, port);
                     place = displaced == null ? null : each;
@@ -48,9 +47,7 @@ final class ConnectionLimit {
                 open.add(exchange);
             }
         }
-        if (displaced != null) {
-            displaced.cut();
-        }
+        if (displaced != null) { displaced.cut(); }
         return exchange;
     }
 
@@ -78,15 +75,17 @@ final class ConnectionLimit {
         return strangers;
     }
 
-    /** Whom the newcomer displaces, or null. A client at its limit displaces only its own connections, a stranger only strangers'. */
+    /**
+     * Whom the newcomer displaces, or null. A client at its limit displaces only its own connections, a stranger only
+     * strangers'.
+     */
     private Exchange slowest(Place place, Client client, boolean welcome, boolean limited, Port port) {
         Exchange deaf = null;
         for (Exchange one : open) {
-            boolean may = welcome ? !limited || one.client().text().equals(client.text()) : !port.gate().isWelcome(one.client());
+            boolean may = welcome ? !limited || one.client().text().equals(client.text())
+                    : !port.gate().isWelcome(one.client());
             if (may && one.place() == place) {
-                if (one.isReadingHead()) {
-                    return one;
-                }
+                if (one.isReadingHead()) { return one; }
                 deaf = deaf == null && one.keepsUsWaiting() ? one : deaf;
             }
         }
@@ -98,9 +97,7 @@ final class ConnectionLimit {
         int all = 0;
         for (Exchange one : open) {
             if (one.place() == Place.RESERVED) {
-                if (one.client().text().equals(client.text())) {
-                    return false;
-                }
+                if (one.client().text().equals(client.text())) { return false; }
                 lan += one.client().isLoopback() ? 0 : 1;
                 all++;
             }
@@ -113,28 +110,25 @@ final class ConnectionLimit {
         return isFull() || isLimited(exchange.client());
     }
 
-    /** The exchange has its head; false when it was displaced before. One that showed the token keeps its place to its end. */
+    /**
+     * The exchange has its head; false when it was displaced before. One that showed the token keeps its place to its
+     * end.
+     */
     synchronized boolean heard(Exchange exchange, boolean trusted) {
         exchange.heard(trusted);
         return open.contains(exchange);
     }
 
-    synchronized void left(Exchange exchange) {
-        open.remove(exchange);
-    }
+    synchronized void left(Exchange exchange) { open.remove(exchange); }
 
     /** Connections that are open. */
-    synchronized int count() {
-        return open.size();
-    }
+    synchronized int count() { return open.size(); }
 
     /** Those open now; all of them, or only those whose time is over. */
     synchronized List<Exchange> open(boolean onlyLate) {
         List<Exchange> found = new ArrayList<Exchange>();
         for (Exchange one : open) {
-            if (!onlyLate || one.isLate()) {
-                found.add(one);
-            }
+            if (!onlyLate || one.isLate()) { found.add(one); }
         }
         return found;
     }

@@ -1,8 +1,9 @@
 package boxwall.http;
 
 /**
- * The daemon behind the control port, which comes a moment after the port: on an interpreter what it is made of takes seconds to load,
- * and what the box's own reading says takes longer still. Requests meanwhile wait here, not in front of a closed port.
+ * The daemon behind the control port, which comes a moment after the port: on an interpreter what it is made of takes
+ * seconds to load, and what the box's own reading says takes longer still. Requests meanwhile wait here, not in front
+ * of a closed port.
  */
 final class DaemonReady {
     /** Far longer than any start that was seen; after it the daemon is broken, and saying so is better than silence. */
@@ -10,9 +11,7 @@ final class DaemonReady {
     private final Clock clock;
     private Handler control;
 
-    DaemonReady(Clock clock) {
-        this.clock = clock;
-    }
+    DaemonReady(Clock clock) { this.clock = clock; }
 
     /** The daemon is there. */
     synchronized void come(Handler daemon) {

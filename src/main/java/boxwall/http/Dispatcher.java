@@ -10,7 +10,10 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** From a head to a reply: what refuses a request, in this order: 404, 405, 403, 401 and 429, the body's bounds; then the handler's answer. */
+/**
+ * From a head to a reply: what refuses a request, in this order: 404, 405, 403, 401 and 429, the body's bounds; then
+ * the handler's answer.
+ */
 final class Dispatcher {
     private static final String FORM = "application/x-www-form-urlencoded";
     private static final String[] TEXT = {"text/plain", "application/octet-stream", FORM};
@@ -34,11 +37,13 @@ final class Dispatcher {
             exchange.leavesUnread();
             return Reply.problem(new Problem(503, "out of memory", "the daemon's heap is full; " + Problem.TOO_LONG));
         } catch (Abandoned e) {
-            port.journal().event("given up: " + exchange.patience().reason().title() + ", " + head.method() + " for " + exchange.client().text());
+            port.journal().event("given up: " + exchange.patience().reason().title() + ", " + head.method() + " for "
+                    + exchange.client().text());
             return Reply.problem(exchange.patience().reason());
         } catch (StackOverflowError e) {
-            return Reply.problem(new Problem(503, "out of stack", "this takes more stack than a thread of the daemon has;"
-                    + " 'java -jar boxwall.jar' on a PC has more"));
+            return Reply
+                    .problem(new Problem(503, "out of stack", "this takes more stack than a thread of the daemon has;"
+                            + " 'java -jar boxwall.jar' on a PC has more"));
         } catch (RuntimeException e) {
             port.journal().bug(e);
             return Reply.problem(new Problem(500, "a bug in boxwall", e.toString()));
@@ -52,12 +57,12 @@ final class Dispatcher {
         boolean right = gate.hasToken(request);
         Reply refusal = refuse(request, route, gate, right);
         boolean trusted = refusal == null && right;
-        if (!port.admission().heard(exchange, trusted)) {
-            throw new IOException("displaced by a newer connection");
-        }
+        if (!port.admission().heard(exchange, trusted)) { throw new IOException("displaced by a newer connection"); }
         if (refusal == null && exchange.place() == ConnectionLimit.Place.RESERVED && !route.needs(Route.Need.SHORT)) {
-            refusal = Reply.problem(new Problem(429, "too many connections", "the limit is four per client and seven in total; one more is reserved for"
-                    + " status, confirm and revert")).with("Retry-After", "1");
+            refusal = Reply.problem(new Problem(429, "too many connections",
+                    "the limit is four per client and seven in total; one more is reserved for"
+                            + " status, confirm and revert"))
+                    .with("Retry-After", "1");
         }
         if (refusal != null) {
             exchange.leavesUnread();
@@ -66,9 +71,7 @@ final class Dispatcher {
         boolean text = route.needs(Route.Need.TEXT);
         String body = exchange.body(in, head, size(head, text));
         Refused form = text ? FormBody.refusal(body, type(head).equals(FORM)) : null;
-        if (form != null) {
-            return Reply.problem(form.problem());
-        }
+        if (form != null) { return Reply.problem(form.problem()); }
         request = request.with(body, exchange.patience());
         exchange.beginsWork();
         return answer(route, request, right);
@@ -78,8 +81,11 @@ final class Dispatcher {
     private Reply refuse(Request request, Route route, AccessControl gate, boolean right) {
         if (route == null) {
             String allowed = Route.allowed(request.path());
-            return allowed.length() == 0 ? Reply.problem(new Problem(404, "no such path", "there is no " + clip(request.path()) + "; there are " + paths()))
-                    : Reply.problem(new Problem(405, "wrong method", clip(request.path()) + " takes " + allowed + ", not " + request.method()))
+            return allowed.length() == 0
+                    ? Reply.problem(new Problem(404, "no such path",
+                            "there is no " + clip(request.path()) + "; there are " + paths()))
+                    : Reply.problem(new Problem(405, "wrong method",
+                            clip(request.path()) + " takes " + allowed + ", not " + request.method()))
                             .with("Allow", allowed);
         }
         Problem source = gate.refuseSource(request);
@@ -91,31 +97,35 @@ final class Dispatcher {
         int seconds = barred(request);
         // a client with the token can always revert, whatever another program on the same PC sent before
         if (seconds > 0 && route.needs(Route.Need.TOKEN) && !(right && route.isUrgent())) {
-            return Reply.problem(new Problem(429, "too many wrong tokens", "wait " + seconds + " seconds; '/etc/init.d/rc.boxwall"
-                    + " token' on the box shows the token; confirm and revert still work")).with("Retry-After", String.valueOf(seconds));
+            return Reply
+                    .problem(new Problem(429, "too many wrong tokens",
+                            "wait " + seconds + " seconds; '/etc/init.d/rc.boxwall"
+                                    + " token' on the box shows the token; confirm and revert still work"))
+                    .with("Retry-After", String.valueOf(seconds));
         }
         if (!right && request.header("authorization") != null && failures.failed(peer, port.uptimeMillis())) {
             port.journal().event("wrong tokens from " + peer + ": refused for a minute");
         }
         if (route.needs(Route.Need.TOKEN) && !right) {
-            return Reply.problem(new Problem(401, "token wanted", "send the header 'Authorization: Bearer TOKEN'; on the box,"
-                    + " '/etc/init.d/rc.boxwall token' shows the token")).with("WWW-Authenticate", "Bearer");
+            return Reply
+                    .problem(new Problem(401, "token wanted",
+                            "send the header 'Authorization: Bearer TOKEN'; on the box,"
+                                    + " '/etc/init.d/rc.boxwall token' shows the token"))
+                    .with("WWW-Authenticate", "Bearer");
         }
         return null;
     }
 
     private Reply answer(Route route, Request request, boolean right) {
-        if (route == Route.OK) {
-            return Reply.empty();
-        }
+        if (route == Route.OK) { return Reply.empty(); }
         Handler handler = awaited.get();
         if (handler == null) {
-            return Reply.problem(new Problem(503, "not ready yet", "the daemon opened its port but has not finished starting; see its log"))
+            return Reply
+                    .problem(new Problem(503, "not ready yet",
+                            "the daemon opened its port but has not finished starting; see its log"))
                     .with("Retry-After", "10");
         }
-        if (route == Route.OPENAPI) {
-            return Reply.json(200, Resource.text("/boxwall/http/openapi.json").trim());
-        }
+        if (route == Route.OPENAPI) { return Reply.json(200, Resource.text("/boxwall/http/openapi.json").trim()); }
         return handler.answer(route, request, right && barred(request) == 0);
     }
 
@@ -133,9 +143,7 @@ final class Dispatcher {
         return text.substring(1, text.length() - 1);
     }
 
-    private static String clip(String path) {
-        return path.length() > 80 ? path.substring(0, 80) + "…" : path;
-    }
+    private static String clip(String path) { return path.length() > 80 ? path.substring(0, 80) + "…" : path; }
 
     /** The body's length, 0 when there is none. */
     private static int size(Head head, boolean text) throws Refused {
@@ -148,15 +156,14 @@ final class Dispatcher {
                 throw new Refused(400, "bad length", "Content-Length must be a number");
             }
         }
-        if (length.length() == 0) {
-            throw new Refused(400, "bad length", "Content-Length must be a number");
-        }
+        if (length.length() == 0) { throw new Refused(400, "bad length", "Content-Length must be a number"); }
         if (length.length() > 9 || Integer.parseInt(length) > Exchange.MAX_BODY) {
             throw new Refused(413, "too large", "a body may have " + Exchange.MAX_BODY + " bytes");
         }
         int size = Integer.parseInt(length);
         if (text && size > 0 && !isText(head)) {
-            throw new Refused(415, "not a text", "send the ruleset as it is, not packed and not as a form: curl -T FILE");
+            throw new Refused(415, "not a text",
+                    "send the ruleset as it is, not packed and not as a form: curl -T FILE");
         }
         return size;
     }

@@ -11,7 +11,10 @@ import java.net.SocketTimeoutException;
 
 /** One connection: one request read, one answer written, each in its time. */
 final class Exchange implements RequestDeadline.Line {
-    /** One lock for all connections, which come and go, held for a millisecond: JamVM can't bear to lose an object that two threads wanted. */
+    /**
+     * One lock for all connections, which come and go, held for a millisecond: JamVM can't bear to lose an object that
+     * two threads wanted.
+     */
     private static final Object LOOKING = new Object();
     /** Bytes of a body at most: a ruleset file may have as many. */
     static final int MAX_BODY = 256 * 1024;
@@ -48,19 +51,15 @@ final class Exchange implements RequestDeadline.Line {
         deadline = began + REQUEST_NANOS;
     }
 
-    Client client() {
-        return client;
-    }
+    Client client() { return client; }
 
-    ConnectionLimit.Place place() {
-        return place;
-    }
+    ConnectionLimit.Place place() { return place; }
 
-    boolean isReadingHead() {
-        return readingHead;
-    }
+    boolean isReadingHead() { return readingHead; }
 
-    /** Whether it has not shown the token and it is the client that must do something: send a body, or take its answer. */
+    /**
+     * Whether it has not shown the token and it is the client that must do something: send a body, or take its answer.
+     */
     boolean keepsUsWaiting() {
         return bounded && !readingHead && !trusted;
     }
@@ -96,24 +95,21 @@ final class Exchange implements RequestDeadline.Line {
         Reply reply;
         try {
             Head head = Head.read(in);
-            if (head == null) {
-                return;
-            }
+            if (head == null) { return; }
             withBody = !head.method().equals("HEAD");
             reply = port.dispatcher().of(this, head, in);
         } catch (Refused e) {
             unread = true;
             reply = Reply.problem(e.problem());
         } catch (SocketTimeoutException e) {
-            reply = Reply.problem(new Problem(408, "too slow", "a request must arrive within " + REQUEST_NANOS / 1000000000L
-                    + " seconds, its head within " + CROWDED_SECONDS + " while there are many connections"));
+            reply = Reply
+                    .problem(new Problem(408, "too slow", "a request must arrive within " + REQUEST_NANOS / 1000000000L
+                            + " seconds, its head within " + CROWDED_SECONDS + " while there are many connections"));
         }
         deadline = System.nanoTime() + ANSWER_NANOS;
         bounded = true;
         Wire.send(reply, withBody, socket.getOutputStream());
-        if (unread) {
-            linger();
-        }
+        if (unread) { linger(); }
     }
 
     /** From here on the daemon takes its time: an apply may take minutes on a small box. */
@@ -122,9 +118,7 @@ final class Exchange implements RequestDeadline.Line {
     }
 
     /** Something of the request will not be read. */
-    void leavesUnread() {
-        unread = true;
-    }
+    void leavesUnread() { unread = true; }
 
     /** The body, exactly; {@code size} was checked. Sends 100 Continue first if the client waits for it. */
     String body(InputStream in, Head head, int size) throws IOException, Refused {
@@ -136,9 +130,7 @@ final class Exchange implements RequestDeadline.Line {
         int have = 0;
         while (have < size) {
             int n = in.read(bytes, have, size - have);
-            if (n < 0) {
-                throw new Refused(400, "body cut short", "the body ended before its Content-Length");
-            }
+            if (n < 0) { throw new Refused(400, "body cut short", "the body ended before its Content-Length"); }
             have += n;
         }
         return new String(bytes, "ISO-8859-1");
@@ -151,19 +143,18 @@ final class Exchange implements RequestDeadline.Line {
         InputStream in = socket.getInputStream();
         for (int left = 2 * MAX_BODY; left > 0;) {
             int n = in.read(bin);
-            if (n < 0 || System.nanoTime() > deadline) {
-                return;
-            }
+            if (n < 0 || System.nanoTime() > deadline) { return; }
             left -= n;
         }
     }
 
     /** How long the daemon works on the answer. */
-    RequestDeadline patience() {
-        return patience;
-    }
+    RequestDeadline patience() { return patience; }
 
-    /** Whether the client will send no more. What it sent beside its one request goes; a thread that works on the answer reads nothing. */
+    /**
+     * Whether the client will send no more. What it sent beside its one request goes; a thread that works on the answer
+     * reads nothing.
+     */
     @Override
     public boolean isClosed() {
         synchronized (LOOKING) {
@@ -182,9 +173,7 @@ final class Exchange implements RequestDeadline.Line {
     }
 
     /** Whether its time is over. */
-    boolean isLate() {
-        return bounded && System.nanoTime() - deadline > GRACE_NANOS;
-    }
+    boolean isLate() { return bounded && System.nanoTime() - deadline > GRACE_NANOS; }
 
     /** Ends the connection, from whichever thread: on JamVM close() alone doesn't wake one that reads. */
     void cut() {
@@ -203,9 +192,7 @@ final class Exchange implements RequestDeadline.Line {
 
     /** Reads no longer than the request's deadline, in however small pieces it comes. */
     private final class Timed extends FilterInputStream {
-        Timed(InputStream in) {
-            super(in);
-        }
+        Timed(InputStream in) { super(in); }
 
         @Override
         public int read() throws IOException {
@@ -218,22 +205,19 @@ final class Exchange implements RequestDeadline.Line {
         public int read(byte[] buffer, int offset, int length) throws IOException {
             while (true) {
                 long left = (end() - System.nanoTime()) / 1000000;
-                if (left <= 0) {
-                    throw new SocketTimeoutException();
-                }
+                if (left <= 0) { throw new SocketTimeoutException(); }
                 socket.setSoTimeout((int) (readingHead ? Math.min(left, LOOK_MILLIS) : left));
                 try {
                     return super.read(buffer, offset, length);
                 } catch (SocketTimeoutException e) {
-                    if (!readingHead) {
-                        throw e;
-                    }
+                    if (!readingHead) { throw e; }
                 }
             }
         }
 
         private long end() {
-            return readingHead && port.admission().isCrowded(Exchange.this) ? Math.min(deadline, began + port.crowdedNanos()) : deadline;
+            return readingHead && port.admission().isCrowded(Exchange.this)
+                    ? Math.min(deadline, began + port.crowdedNanos()) : deadline;
         }
     }
 }

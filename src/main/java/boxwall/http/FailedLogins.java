@@ -15,9 +15,7 @@ final class FailedLogins {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<String, long[]> eldest) {
-            return size() > PEERS;
-        }
+        protected boolean removeEldestEntry(Map.Entry<String, long[]> eldest) { return size() > PEERS; }
     };
 
     /** Counts a wrong token; true when the peer is refused from now on. */

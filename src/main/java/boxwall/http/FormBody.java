@@ -1,28 +1,26 @@
 package boxwall.http;
 
 /**
- * Bodies that a ruleset's text was in and is no more. curl sends every body as application/x-www-form-urlencoded unless told otherwise: with
- * {@code --data-binary} as it is, with {@code -d @FILE} without its line ends, which would make one comment or one wrong command of a whole file,
- * with {@code --data-urlencode} in percent signs.
+ * Bodies that a ruleset's text was in and is no more. curl sends every body as application/x-www-form-urlencoded unless
+ * told otherwise: with {@code --data-binary} as it is, with {@code -d @FILE} without its line ends, which would make
+ * one comment or one wrong command of a whole file, with {@code --data-urlencode} in percent signs.
  */
 final class FormBody {
     private static final String REMEDY = "send the file as it is, with curl -T FILE or --data-binary @FILE";
     /** What a line begins with, and no other word of a ruleset ends with. */
     private static final String[] COMMANDS = {"iptables -", "ip6tables -", "ip46tables -"};
 
-    private FormBody() {
-    }
+    private FormBody() {}
 
     /** Why a text is refused, or null. */
     static Refused refusal(String body, boolean saysForm) {
-        if (body.length() == 0 || body.indexOf('\n') >= 0) {
-            return null;
-        }
+        if (body.length() == 0 || body.indexOf('\n') >= 0) { return null; }
         if (saysForm && body.indexOf(' ') < 0) {
             return new Refused(415, "a form, not a text", "the body is encoded as a form's fields are; " + REMEDY);
         }
         if (body.charAt(0) == '*' || saysForm && body.charAt(0) == '#' || commandIn(body)) {
-            return new Refused(415, "the line ends are gone", "the body is one line, as curl -d makes it of a file; " + REMEDY);
+            return new Refused(415, "the line ends are gone",
+                    "the body is one line, as curl -d makes it of a file; " + REMEDY);
         }
         return null;
     }
@@ -36,13 +34,9 @@ final class FormBody {
             char c = line.charAt(i - 1);
             if (c == quote) {
                 quote = 0;
-            } else if (quote == 0 && (c == '"' || c == '\'') && line.charAt(0) != '#') {
-                quote = c;
-            }
+            } else if (quote == 0 && (c == '"' || c == '\'') && line.charAt(0) != '#') { quote = c; }
             for (String command : COMMANDS) {
-                if (quote == 0 && line.startsWith(command, i)) {
-                    return true;
-                }
+                if (quote == 0 && line.startsWith(command, i)) { return true; }
             }
         }
         return false;

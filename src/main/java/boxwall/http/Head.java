@@ -32,9 +32,7 @@ final class Head {
         if (!words[2].equals("HTTP/1.1") && !words[2].equals("HTTP/1.0")) {
             throw new Refused(words[2].startsWith("HTTP/") ? 505 : 400, "other protocol", "this port speaks HTTP/1.1");
         }
-        if (!words[1].startsWith("/")) {
-            throw new Refused(400, "bad path", "the path must begin with /");
-        }
+        if (!words[1].startsWith("/")) { throw new Refused(400, "bad path", "the path must begin with /"); }
         method = words[0];
         int mark = words[1].indexOf('?');
         path = decoded(mark < 0 ? words[1] : words[1].substring(0, mark), false);
@@ -54,22 +52,19 @@ final class Head {
         while (true) {
             int c = in.read();
             if (c < 0) {
-                if (text.length() == 0) {
-                    return null;
-                }
+                if (text.length() == 0) { return null; }
                 throw new Refused(400, "cut short", "the request ended before the empty line after its headers");
             }
             if (text.length() == MAX) {
                 boolean firstLine = text.indexOf("\n") < 0;
-                throw new Refused(firstLine ? 414 : 431, "too long", "first line and headers may have " + MAX + " bytes");
+                throw new Refused(firstLine ? 414 : 431, "too long",
+                        "first line and headers may have " + MAX + " bytes");
             }
             text.append((char) c);
             if (c == '\n') {
                 int end = text.length() - 1;
                 boolean empty = end == lineStart || end == lineStart + 1 && text.charAt(lineStart) == '\r';
-                if (empty && lineStart > 0) {
-                    return of(text.substring(0, lineStart));
-                }
+                if (empty && lineStart > 0) { return of(text.substring(0, lineStart)); }
                 // an empty line before the first is to be passed over (RFC 9112, 2.2)
                 lineStart = empty ? 0 : text.length();
                 text.setLength(empty ? 0 : text.length());
@@ -81,8 +76,10 @@ final class Head {
         String[] lines = text.split("\r?\n");
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            if (c < ' ' && c != '\r' && c != '\n' && c != '\t' || c == 127 || c == '\r' && (i + 1 == text.length() || text.charAt(i + 1) != '\n')) {
-                throw new Refused(400, "control character", "first line or headers contain a character that is not allowed");
+            if (c < ' ' && c != '\r' && c != '\n' && c != '\t' || c == 127
+                    || c == '\r' && (i + 1 == text.length() || text.charAt(i + 1) != '\n')) {
+                throw new Refused(400, "control character",
+                        "first line or headers contain a character that is not allowed");
             }
         }
         Head head = new Head(lines[0]);
@@ -123,21 +120,18 @@ final class Head {
                 int high = i + 3 <= text.length() ? Character.digit(text.charAt(i + 1), 16) : -1;
                 int low = i + 3 <= text.length() ? Character.digit(text.charAt(i + 2), 16) : -1;
                 if (high < 0 || low < 0) {
-                    throw new Refused(400, "bad escape", "two hex digits must follow each % in the path; a % itself is %25");
+                    throw new Refused(400, "bad escape",
+                            "two hex digits must follow each % in the path; a % itself is %25");
                 }
                 c = (char) (high * 16 + low);
                 i += 2;
-            } else if (c == '+' && plusIsBlank) {
-                c = ' ';
-            }
+            } else if (c == '+' && plusIsBlank) { c = ' '; }
             out.append(c);
         }
         return out.toString();
     }
 
-    String method() {
-        return method;
-    }
+    String method() { return method; }
 
     /** A header by its name in lower case, or null. */
     String header(String name, String otherwise) {
@@ -145,7 +139,5 @@ final class Head {
         return value == null ? otherwise : value;
     }
 
-    Request request(Client client) {
-        return new Request(method, path, query, headers, client, "");
-    }
+    Request request(Client client) { return new Request(method, path, query, headers, client, ""); }
 }

@@ -10,8 +10,9 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * One listening address of the control port. NanoHTTPD binds and accepts; requests are read and answered here, since its own reader
- * repeats itself for ever on a header over 8 KiB, writes bodies to files, and drops what it can't decode without an answer.
+ * One listening address of the control port. NanoHTTPD binds and accepts; requests are read and answered here, since
+ * its own reader repeats itself for ever on a header over 8 KiB, writes bodies to files, and drops what it can't decode
+ * without an answer.
  */
 public final class Listener extends NanoHTTPD {
     private final Port port;
@@ -23,9 +24,7 @@ public final class Listener extends NanoHTTPD {
         setAsyncRunner(port.pool());
         setServerSocketFactory(new ServerSocketFactory() {
             @Override
-            public ServerSocket create() throws IOException {
-                return new Sockets.NamelessServerSocket(port);
-            }
+            public ServerSocket create() throws IOException { return new Sockets.NamelessServerSocket(port); }
         });
     }
 
@@ -38,12 +37,11 @@ public final class Listener extends NanoHTTPD {
     private Exchange admitted(Socket socket) {
         try {
             socket.setTcpNoDelay(true);
-            Client client = new Client(socket.getInetAddress().getAddress(), socket.getLocalAddress().getAddress(), port.uptimeMillis());
+            Client client = new Client(socket.getInetAddress().getAddress(), socket.getLocalAddress().getAddress(),
+                    port.uptimeMillis());
             boolean welcome = port.gate().isWelcome(client);
             Exchange exchange = port.admission().admit(socket, client, welcome, port);
-            if (exchange == null && welcome) {
-                Wire.turnAway(socket.getOutputStream());
-            }
+            if (exchange == null && welcome) { Wire.turnAway(socket.getOutputStream()); }
             return exchange;
         } catch (IOException e) {
             // gone between accept and here
@@ -70,9 +68,7 @@ public final class Listener extends NanoHTTPD {
         }
 
         /** Null when there is nothing to do but to close. */
-        Exchange exchange() {
-            return exchange;
-        }
+        Exchange exchange() { return exchange; }
 
         @Override
         public void run() {

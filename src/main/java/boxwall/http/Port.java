@@ -16,8 +16,10 @@ public final class Port {
     private static final int READ_MILLIS = 10000;
 
     static {
-        // NanoHTTPD makes itself a java.util.logging logger, and the first one reads a configuration of which nothing is used here: on
-        // OpenJDK's interpreter a second of a router's start. A class that is only made, in place of the reading (java.util.logging.LogManager).
+        // NanoHTTPD makes itself a java.util.logging logger, and the first one reads a configuration of which nothing
+        // is used here: on
+        // OpenJDK's interpreter a second of a router's start. A class that is only made, in place of the reading
+        // (java.util.logging.LogManager).
         if (System.getProperty("java.util.logging.config.class") == null) {
             System.setProperty("java.util.logging.config.class", "java.lang.Object");
         }
@@ -37,9 +39,7 @@ public final class Port {
     private volatile AccessControl gate = new AccessControl(Collections.<String>emptyList(),
             Collections.<Network>emptyList(), Collections.<Network>emptyList(), new AccessControl.Secret() {
                 @Override
-                public String token() {
-                    return null;
-                }
+                public String token() { return null; }
             });
 
     /** Makes a port that listens nowhere yet and lets nobody in; what happens to it is told to the journal. */
@@ -57,9 +57,7 @@ public final class Port {
     }
 
     /** From now on these peers may ask. */
-    public void admit(AccessControl next) {
-        gate = next;
-    }
+    public void admit(AccessControl next) { gate = next; }
 
     /**
      * Listens on exactly these addresses: opens what is new, closes what is gone.
@@ -70,9 +68,7 @@ public final class Port {
     public synchronized List<String> listen(Collection<String> addresses) {
         List<String> failed = new ArrayList<String>();
         for (String address : addresses) {
-            if (listeners.containsKey(address)) {
-                continue;
-            }
+            if (listeners.containsKey(address)) { continue; }
             Listener listener = new Listener(address, this);
             try {
                 listener.start(READ_MILLIS, true);
@@ -83,50 +79,32 @@ public final class Port {
         }
         // last: on JamVM a listener notices only some seconds later that it was closed
         for (String open : new ArrayList<String>(listeners.keySet())) {
-            if (!addresses.contains(open)) {
-                listeners.remove(open).stop();
-            }
+            if (!addresses.contains(open)) { listeners.remove(open).stop(); }
         }
         return failed;
     }
 
     /** Stops listening. */
-    public synchronized void close() {
-        listen(Collections.<String>emptyList());
-    }
+    public synchronized void close() { listen(Collections.<String>emptyList()); }
 
     /** Where the port listens now. */
     public synchronized List<String> addresses() {
         return new ArrayList<String>(listeners.keySet());
     }
 
-    int number() {
-        return number;
-    }
+    int number() { return number; }
 
-    Dispatcher dispatcher() {
-        return dispatcher;
-    }
+    Dispatcher dispatcher() { return dispatcher; }
 
-    AccessControl gate() {
-        return gate;
-    }
+    AccessControl gate() { return gate; }
 
-    ClientPool pool() {
-        return pool;
-    }
+    ClientPool pool() { return pool; }
 
-    ConnectionLimit admission() {
-        return admission;
-    }
+    ConnectionLimit admission() { return admission; }
 
-    Journal journal() {
-        return journal;
-    }
+    Journal journal() { return journal; }
 
-    long uptimeMillis() {
-        return clock.uptimeMillis();
-    }
+    long uptimeMillis() { return clock.uptimeMillis(); }
 
     /** Ends the connections whose time is over, and the work that nobody waits for. */
     void cutLate() {
@@ -154,12 +132,8 @@ public final class Port {
         crowdedSeconds = seconds;
     }
 
-    long crowdedNanos() {
-        return crowdedSeconds * 1000000000L;
-    }
+    long crowdedNanos() { return crowdedSeconds * 1000000000L; }
 
     /** Connections that are open now. */
-    public int connections() {
-        return admission.count();
-    }
+    public int connections() { return admission.count(); }
 }

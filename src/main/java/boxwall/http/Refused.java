@@ -13,7 +13,5 @@ final class Refused extends Exception {
         problem = new Problem(status, title, detail);
     }
 
-    Problem problem() {
-        return problem;
-    }
+    Problem problem() { return problem; }
 }

@@ -51,9 +51,7 @@ public final class Reply {
     }
 
     /** An answer without a body: 204. */
-    public static Reply empty() {
-        return new Reply(204, null, new byte[0]);
-    }
+    public static Reply empty() { return new Reply(204, null, new byte[0]); }
 
     /** A refusal as application/problem+json (RFC 9457). */
     public static Reply problem(Problem problem) {
@@ -76,21 +74,13 @@ public final class Reply {
         return copy;
     }
 
-    public int status() {
-        return status;
-    }
+    public int status() { return status; }
 
     /** The content type, or null when there is no body. */
-    public String type() {
-        return type;
-    }
+    public String type() { return type; }
 
     /** The body's bytes; not a copy. */
-    public byte[] body() {
-        return body;
-    }
+    public byte[] body() { return body; }
 
-    public Map<String, String> headers() {
-        return Collections.unmodifiableMap(headers);
-    }
+    public Map<String, String> headers() { return Collections.unmodifiableMap(headers); }
 }

@@ -15,11 +15,13 @@ public final class Request {
     private final RequestDeadline patience;
 
     /** Makes a request; query and headers by name, header names in lower case. */
-    public Request(String method, String path, Map<String, String> query, Map<String, String> headers, Client client, String body) {
+    public Request(String method, String path, Map<String, String> query, Map<String, String> headers, Client client,
+            String body) {
         this(method, path, query, headers, client, body, new RequestDeadline(null, Integer.MAX_VALUE, 0));
     }
 
-    private Request(String method, String path, Map<String, String> query, Map<String, String> headers, Client client, String body, RequestDeadline patience) {
+    private Request(String method, String path, Map<String, String> query, Map<String, String> headers, Client client,
+            String body, RequestDeadline patience) {
         this.method = method;
         this.path = path;
         this.query = Collections.unmodifiableMap(new HashMap<String, String>(query));
@@ -30,24 +32,16 @@ public final class Request {
     }
 
     /** GET, PUT, POST, DELETE or HEAD. */
-    public String method() {
-        return method;
-    }
+    public String method() { return method; }
 
     /** The path without the query, decoded once. */
-    public String path() {
-        return path;
-    }
+    public String path() { return path; }
 
     /** A query parameter, or null. */
-    public String query(String name) {
-        return query.get(name);
-    }
+    public String query(String name) { return query.get(name); }
 
     /** All query parameters. */
-    public Map<String, String> query() {
-        return query;
-    }
+    public Map<String, String> query() { return query; }
 
     /** A header by its name in lower case, or null. */
     public String header(String lowerCaseName) {
@@ -55,19 +49,13 @@ public final class Request {
     }
 
     /** The client. */
-    public Client client() {
-        return client;
-    }
+    public Client client() { return client; }
 
     /** The body, one character a byte; empty when there is none. */
-    public String body() {
-        return body;
-    }
+    public String body() { return body; }
 
     /** How long the answer is waited for. */
-    public RequestDeadline patience() {
-        return patience;
-    }
+    public RequestDeadline patience() { return patience; }
 
     Request with(String text, RequestDeadline bounds) {
         return new Request(method, path, query, headers, client, text, bounds);

@@ -1,36 +1,24 @@
 package boxwall.http;
 
 /**
- * The table of routes: method, path and what a request needs. An ID or a number may stand in the place of the path's last word. The handler
- * is the case of the same name in {@link Handler}'s one implementation; OpenApiTest makes openapi.json from this table.
+ * The table of routes: method, path and what a request needs. An ID or a number may stand in the place of the path's
+ * last word. The handler is the case of the same name in {@link Handler}'s one implementation; OpenApiTest makes
+ * openapi.json from this table.
  */
 public enum Route {
-    PAGE("GET", "/"),
-    OK("GET", "/ok", Need.SHORT),
-    STATUS("GET", "/status", Need.SHORT),
-    FACTS("GET", "/facts", Need.TOKEN),
-    FINDINGS("GET", "/findings", Need.TOKEN),
-    COUNTERS("GET", "/counters", Need.TOKEN),
-    LOG("GET", "/log", Need.TOKEN),
-    METRICS("GET", "/metrics", Need.TOKEN),
+    PAGE("GET", "/"), OK("GET", "/ok", Need.SHORT), STATUS("GET", "/status", Need.SHORT),
+    FACTS("GET", "/facts", Need.TOKEN), FINDINGS("GET", "/findings", Need.TOKEN),
+    COUNTERS("GET", "/counters", Need.TOKEN), LOG("GET", "/log", Need.TOKEN), METRICS("GET", "/metrics", Need.TOKEN),
     EXPLAIN("GET", "/explain", Need.TOKEN, Need.CANDIDATE, Need.LOCK),
     EXPOSURE("GET", "/exposure", Need.TOKEN, Need.CANDIDATE, Need.LOCK),
-    DIFF("GET", "/diff", Need.TOKEN, Need.CANDIDATE, Need.LOCK),
-    RULES("GET", "/rules", Need.TOKEN),
-    PUT_RULES("PUT", "/rules", Need.TOKEN, Need.LOCK, Need.TEXT),
-    DISCARD("DELETE", "/rules", Need.TOKEN),
-    PRESETS("GET", "/presets", Need.TOKEN),
-    DEVICES("GET", "/devices", Need.TOKEN),
+    DIFF("GET", "/diff", Need.TOKEN, Need.CANDIDATE, Need.LOCK), RULES("GET", "/rules", Need.TOKEN),
+    PUT_RULES("PUT", "/rules", Need.TOKEN, Need.LOCK, Need.TEXT), DISCARD("DELETE", "/rules", Need.TOKEN),
+    PRESETS("GET", "/presets", Need.TOKEN), DEVICES("GET", "/devices", Need.TOKEN),
     /** Takes the lock itself, behind the one that is for changes. */
-    APPLY("POST", "/apply", Need.TOKEN),
-    CONFIRM("POST", "/confirm/ID", Need.TOKEN, Need.SHORT),
-    REVERT("DELETE", "/apply/ID", Need.TOKEN, Need.SHORT),
-    HISTORY("GET", "/history", Need.TOKEN),
-    RESTORE("POST", "/history/N", Need.TOKEN, Need.LOCK),
-    IMPORT("POST", "/import", Need.TOKEN, Need.LOCK, Need.TEXT),
-    RECORD("POST", "/record", Need.TOKEN),
-    PA("POST", "/pa", Need.TOKEN),
-    PRINTK("POST", "/printk", Need.TOKEN),
+    APPLY("POST", "/apply", Need.TOKEN), CONFIRM("POST", "/confirm/ID", Need.TOKEN, Need.SHORT),
+    REVERT("DELETE", "/apply/ID", Need.TOKEN, Need.SHORT), HISTORY("GET", "/history", Need.TOKEN),
+    RESTORE("POST", "/history/N", Need.TOKEN, Need.LOCK), IMPORT("POST", "/import", Need.TOKEN, Need.LOCK, Need.TEXT),
+    RECORD("POST", "/record", Need.TOKEN), PA("POST", "/pa", Need.TOKEN), PRINTK("POST", "/printk", Need.TOKEN),
     OPENAPI("GET", "/openapi.json", Need.TOKEN);
 
     /** What a request needs, or may have. */
@@ -64,7 +52,8 @@ public enum Route {
     /** The route of a request, or null. */
     static Route find(String method, String path) {
         for (Route route : values()) {
-            if (route.hasPath(path) && (route.method.equals(method) || route.method.equals("GET") && method.equals("HEAD"))) {
+            if (route.hasPath(path)
+                    && (route.method.equals(method) || route.method.equals("GET") && method.equals("HEAD"))) {
                 return route;
             }
         }
@@ -76,7 +65,8 @@ public enum Route {
         StringBuilder text = new StringBuilder();
         for (Route route : values()) {
             if (route.hasPath(path)) {
-                text.append(text.length() == 0 ? "" : ", ").append(route.method.equals("GET") ? "GET, HEAD" : route.method);
+                text.append(text.length() == 0 ? "" : ", ")
+                        .append(route.method.equals("GET") ? "GET, HEAD" : route.method);
             }
         }
         return text.toString();
@@ -85,13 +75,9 @@ public enum Route {
     /** IDs are those of /proc/sys/kernel/random/uuid: hex digits and dashes, so nothing else gets any further. */
     private boolean hasPath(String asked) {
         int fixed = fixed();
-        if (fixed == path.length() || !asked.startsWith(path.substring(0, fixed))) {
-            return asked.equals(path);
-        }
+        if (fixed == path.length() || !asked.startsWith(path.substring(0, fixed))) { return asked.equals(path); }
         for (int i = fixed; i < asked.length(); i++) {
-            if (asked.charAt(i) != '-' && Character.digit(asked.charAt(i), 16) < 0) {
-                return false;
-            }
+            if (asked.charAt(i) != '-' && Character.digit(asked.charAt(i), 16) < 0) { return false; }
         }
         return asked.length() > fixed && asked.length() <= fixed + 36;
     }
@@ -103,25 +89,17 @@ public enum Route {
     }
 
     /** The ID in a request's path. */
-    public String id(Request request) {
-        return request.path().substring(fixed());
-    }
+    public String id(Request request) { return request.path().substring(fixed()); }
 
-    public boolean needs(Need need) {
-        return (needs & 1 << need.ordinal()) != 0;
-    }
+    public boolean needs(Need need) { return (needs & 1 << need.ordinal()) != 0; }
 
     /** Whether it is open to a peer that sent wrong tokens before. */
     boolean isUrgent() {
         return this == CONFIRM || this == REVERT;
     }
 
-    public String method() {
-        return method;
-    }
+    public String method() { return method; }
 
     /** As a person would write it. */
-    public String path() {
-        return path;
-    }
+    public String path() { return path; }
 }

@@ -8,8 +8,7 @@ import java.net.SocketException;
 
 /** Sockets as the port needs them. */
 final class Sockets {
-    private Sockets() {
-    }
+    private Sockets() {}
 
     static void close(Socket socket) {
         try {
@@ -20,13 +19,19 @@ final class Sockets {
         }
     }
 
-    /** Hands out sockets whose peer has no name: NanoHTTPD asks each peer's, and a resolver may be minutes away behind the rules. */
+    /**
+     * Hands out sockets whose peer has no name: NanoHTTPD asks each peer's, and a resolver may be minutes away behind
+     * the rules.
+     */
     static final class NamelessServerSocket extends ServerSocket {
-        /** A daemon on JamVM can't wake a thread that waits in accept(): while there are connections it looks up and cuts those that are late. */
+        /**
+         * A daemon on JamVM can't wake a thread that waits in accept(): while there are connections it looks up and
+         * cuts those that are late.
+         */
         private static final int BUSY_MILLIS = 1000;
         /**
-         * With nobody there it only looks whether its address was closed, and each look costs an interpreter half a millisecond of a fast
-         * processor: once a second that would be the most that an idle daemon does.
+         * With nobody there it only looks whether its address was closed, and each look costs an interpreter half a
+         * millisecond of a fast processor: once a second that would be the most that an idle daemon does.
          */
         private static final int QUIET_MILLIS = 10 * 1000;
 
@@ -39,9 +44,7 @@ final class Sockets {
 
         @Override
         public Socket accept() throws IOException {
-            if (isClosed()) {
-                throw new SocketException("closed");
-            }
+            if (isClosed()) { throw new SocketException("closed"); }
             port.cutLate();
             setSoTimeout(port.connections() > 0 ? BUSY_MILLIS : QUIET_MILLIS);
             Socket socket = new NamelessSocket();

@@ -4,11 +4,7 @@ package boxwall.imports;
 enum Answer {
     YES, NO, UNKNOWN;
 
-    static Answer of(boolean yes) {
-        return yes ? YES : NO;
-    }
+    static Answer of(boolean yes) { return yes ? YES : NO; }
 
-    Answer not() {
-        return this == YES ? NO : this == NO ? YES : UNKNOWN;
-    }
+    Answer not() { return this == YES ? NO : this == NO ? YES : UNKNOWN; }
 }

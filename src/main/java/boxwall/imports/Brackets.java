@@ -5,8 +5,7 @@ import java.util.List;
 
 /** What bash has beside a POSIX shell's commands: {@code [[ ]]} and {@code (( ))}. */
 final class Brackets {
-    private Brackets() {
-    }
+    private Brackets() {}
 
     /** A word whose value nobody can know. */
     static ShellWord unread(int line, String text, String unknown) {

@@ -7,8 +7,7 @@ final class Condition {
     /** Each -o and ! is one more on a small stack. */
     static final int WORDS_LIMIT = 100;
 
-    private Condition() {
-    }
+    private Condition() {}
 
     /** The answer for the words between the brackets. */
     static Answer of(List<String> words) {
@@ -24,16 +23,11 @@ final class Condition {
             Answer b = of(words.subList(and + 1, words.size()));
             return a == Answer.NO || b == Answer.NO ? Answer.NO : a == Answer.YES ? b : a;
         }
-        if (words.size() > 1 && words.get(0).equals("!")) {
-            return of(words.subList(1, words.size())).not();
-        }
-        if (words.size() == 1) {
-            return Answer.of(words.get(0).length() > 0);
-        }
-        if (words.isEmpty()) {
-            return Answer.NO;
-        }
-        return words.size() == 2 ? unary(words.get(0), words.get(1)) : words.size() == 3 ? binary(words.get(0), words.get(1), words.get(2)) : Answer.UNKNOWN;
+        if (words.size() > 1 && words.get(0).equals("!")) { return of(words.subList(1, words.size())).not(); }
+        if (words.size() == 1) { return Answer.of(words.get(0).length() > 0); }
+        if (words.isEmpty()) { return Answer.NO; }
+        return words.size() == 2 ? unary(words.get(0), words.get(1))
+                : words.size() == 3 ? binary(words.get(0), words.get(1), words.get(2)) : Answer.UNKNOWN;
     }
 
     private static Answer unary(String operator, String value) {
@@ -41,22 +35,17 @@ final class Condition {
             return Answer.of(value.length() == 0 == operator.equals("-z"));
         }
         String name = Script.baseName(value);
-        boolean program = name.equals("iptables") || name.equals("ip6tables") || name.equals("iptables-restore") || name.equals("ip6tables-restore")
-                || name.equals("modprobe") || name.equals("insmod");
+        boolean program = name.equals("iptables") || name.equals("ip6tables") || name.equals("iptables-restore")
+                || name.equals("ip6tables-restore") || name.equals("modprobe") || name.equals("insmod");
         // boxwall is of no use without them, and says so itself
-        return program && (operator.equals("-x") || operator.equals("-f") || operator.equals("-e")) ? Answer.YES : Answer.UNKNOWN;
+        return program && (operator.equals("-x") || operator.equals("-f") || operator.equals("-e")) ? Answer.YES
+                : Answer.UNKNOWN;
     }
 
     private static Answer binary(String a, String operator, String b) {
-        if (Quote.isMarked(a) || Quote.isMarked(b)) {
-            return Answer.UNKNOWN;
-        }
-        if (operator.equals("=") || operator.equals("==")) {
-            return Answer.of(a.equals(b));
-        }
-        if (operator.equals("!=")) {
-            return Answer.of(!a.equals(b));
-        }
+        if (Quote.isMarked(a) || Quote.isMarked(b)) { return Answer.UNKNOWN; }
+        if (operator.equals("=") || operator.equals("==")) { return Answer.of(a.equals(b)); }
+        if (operator.equals("!=")) { return Answer.of(!a.equals(b)); }
         long x;
         long y;
         try {
@@ -66,19 +55,19 @@ final class Condition {
             return Answer.UNKNOWN;
         }
         switch (operator) {
-            case "-eq":
+            case "-eq" :
                 return Answer.of(x == y);
-            case "-ne":
+            case "-ne" :
                 return Answer.of(x != y);
-            case "-lt":
+            case "-lt" :
                 return Answer.of(x < y);
-            case "-le":
+            case "-le" :
                 return Answer.of(x <= y);
-            case "-gt":
+            case "-gt" :
                 return Answer.of(x > y);
-            case "-ge":
+            case "-ge" :
                 return Answer.of(x >= y);
-            default:
+            default :
                 return Answer.UNKNOWN;
         }
     }

@@ -3,7 +3,10 @@ package boxwall.imports;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Puts values in for the names in words, as a shell does: unquoted values are split at blanks, an unquoted empty one leaves no word. */
+/**
+ * Puts values in for the names in words, as a shell does: unquoted values are split at blanks, an unquoted empty one
+ * leaves no word.
+ */
 final class Expansion {
     /** Values can repeat each other; nothing that is meant comes near. */
     private static final int LIMIT = 64 * 1024;
@@ -22,11 +25,12 @@ final class Expansion {
     private StringBuilder name;
     private StringBuilder literal;
 
-    private Expansion(Scope scope) {
-        this.scope = scope;
-    }
+    private Expansion(Scope scope) { this.scope = scope; }
 
-    /** All words of a command. An unset name in a command is Undecided: the shell would put nothing there, which nobody wants of a rule. */
+    /**
+     * All words of a command. An unset name in a command is Undecided: the shell would put nothing there, which nobody
+     * wants of a rule.
+     */
     static Expansion of(List<ShellWord> words, Scope scope) throws Undecided {
         Expansion all = new Expansion(scope);
         for (ShellWord word : words) {
@@ -41,9 +45,7 @@ final class Expansion {
     }
 
     private static String single(ShellWord word, Scope scope, boolean lenient, int depth) throws Undecided {
-        if (depth > DEPTH_LIMIT) {
-            throw new Undecided("expansions nested too deeply", "write the value");
-        }
+        if (depth > DEPTH_LIMIT) { throw new Undecided("expansions nested too deeply", "write the value"); }
         StringBuilder out = new StringBuilder();
         for (Piece piece : word.pieces) {
             String value = piece.kind == Piece.Kind.NAME && (piece.text.equals("@") || piece.text.equals("*"))
@@ -65,28 +67,21 @@ final class Expansion {
     }
 
     private static String value(Piece piece, Scope scope, boolean lenient, int depth) throws Undecided {
-        if (piece.kind == Piece.Kind.TEXT) {
-            return piece.text;
-        }
+        if (piece.kind == Piece.Kind.TEXT) { return piece.text; }
         if (piece.kind == Piece.Kind.UNKNOWN) {
             String meant = Settings.meant(piece.text);
-            throw new Undecided("nothing is executed here: " + Show.text(piece.text), "write " + (meant == null ? "its output" : meant), meant);
+            throw new Undecided("nothing is executed here: " + Show.text(piece.text),
+                    "write " + (meant == null ? "its output" : meant), meant);
         }
         String value = scope.value(piece.text);
         if (piece.operator != null) {
             boolean colon = piece.operator.charAt(0) == ':';
             boolean without = value == null || colon && value.length() == 0;
             boolean plus = piece.operator.endsWith("+");
-            if (value != null && Quote.isMarked(value)) {
-                without = !plus;
-            }
-            if (without == plus) {
-                return plus ? "" : value;
-            }
+            if (value != null && Quote.isMarked(value)) { without = !plus; }
+            if (without == plus) { return plus ? "" : value; }
             String other = single(piece.other, scope, lenient, depth + 1);
-            if (piece.operator.endsWith("=")) {
-                scope.set(piece.text, other);
-            }
+            if (piece.operator.endsWith("=")) { scope.set(piece.text, other); }
             return other;
         }
         if (value == null && !lenient) {
@@ -96,12 +91,11 @@ final class Expansion {
     }
 
     private static String nameHint(String name) {
-        if (Character.isDigit(name.charAt(0))) {
-            return "the function is called with fewer words";
-        }
+        if (Character.isDigit(name.charAt(0))) { return "the function is called with fewer words"; }
         String upper = name.toUpperCase(java.util.Locale.ROOT);
-        String known = upper.contains("GUEST") ? "GUEST_NET" : upper.contains("LAN") || upper.contains("INT") ? "LAN_NET"
-                : upper.contains("WAN") || upper.contains("EXT") || upper.contains("INET") ? "WAN_IF" : null;
+        String known =
+                upper.contains("GUEST") ? "GUEST_NET" : upper.contains("LAN") || upper.contains("INT") ? "LAN_NET"
+                        : upper.contains("WAN") || upper.contains("EXT") || upper.contains("INET") ? "WAN_IF" : null;
         return "put " + name + "=... before it" + (known == null ? "" : "; $" + known + " is known without being set");
     }
 
@@ -134,9 +128,7 @@ final class Expansion {
         }
         close();
         flush();
-        if (texts.size() > before) {
-            named.add(name.length() == 0 ? "''" : name.toString());
-        }
+        if (texts.size() > before) { named.add(name.length() == 0 ? "''" : name.toString()); }
     }
 
     /** What stands side by side is quoted as one. */
@@ -155,9 +147,7 @@ final class Expansion {
     }
 
     private void close() {
-        if (open) {
-            texts.add(text.toString());
-        }
+        if (open) { texts.add(text.toString()); }
         text = new StringBuilder();
         open = false;
     }
@@ -168,12 +158,8 @@ final class Expansion {
         while (i < value.length()) {
             char c = value.charAt(i);
             if (c == ' ' || c == '\t' || c == '\n') {
-                if (open) {
-                    close();
-                }
-                if (written) {
-                    blank();
-                }
+                if (open) { close(); }
+                if (written) { blank(); }
                 i++;
                 continue;
             }
@@ -183,18 +169,14 @@ final class Expansion {
             }
             open = true;
             text.append(value, i, end);
-            if (written) {
-                literal.append(value, i, end);
-            }
+            if (written) { literal.append(value, i, end); }
             i = end;
         }
     }
 
     private void blank() {
         flush();
-        if (name.length() > 0 && name.charAt(name.length() - 1) != ' ') {
-            name.append(' ');
-        }
+        if (name.length() > 0 && name.charAt(name.length() - 1) != ' ') { name.append(' '); }
     }
 
     private void positional(Piece piece) throws Undecided {
@@ -210,9 +192,7 @@ final class Expansion {
                 open = true;
                 text.append(each);
                 literal.append(each);
-                if (each.length() == 0) {
-                    name.append("''");
-                }
+                if (each.length() == 0) { name.append("''"); }
             } else {
                 split(each, true);
             }

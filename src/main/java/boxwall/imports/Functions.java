@@ -23,21 +23,13 @@ final class Functions {
     final Set<Node> calledPerhaps = new HashSet<Node>();
     private final List<Map<String, Object[]>> locals = new ArrayList<Map<String, Object[]>>();
 
-    Functions(Walk walk) {
-        this.walk = walk;
-    }
+    Functions(Walk walk) { this.walk = walk; }
 
-    void define(Node function) {
-        functions.put(function.name, function);
-    }
+    void define(Node function) { functions.put(function.name, function); }
 
-    Node remove(String name) {
-        return functions.remove(name);
-    }
+    Node remove(String name) { return functions.remove(name); }
 
-    Node get(String name) {
-        return functions.get(name);
-    }
+    Node get(String name) { return functions.get(name); }
 
     /** What is defined from here on is forgotten with {@link #end}. */
     Map<String, Node> begin() {
@@ -46,31 +38,27 @@ final class Functions {
         return known;
     }
 
-    void end(Map<String, Node> known) {
-        functions = known;
-    }
+    void end(Map<String, Node> known) { functions = known; }
 
     /** Remembers what a command that isn't run would call. */
     void mention(Node simple) {
-        if (simple.command() != null) {
-            mentioned.add(simple.command().toString());
-        }
+        if (simple.command() != null) { mentioned.add(simple.command().toString()); }
     }
 
     /** Names the lines of functions that aren't run. */
     void uncalled() {
         for (Node function : functions.values()) {
-            if (called.contains(function)) {
-                continue;
-            }
+            if (called.contains(function)) { continue; }
             String what = "the function " + Show.plain(function.name, 30) + " is ";
             if (calledPerhaps.contains(function)) {
-                walk.leftOut.passOver(function, what + "called only where it depends on the box", "write its rules into the ruleset if you need them", false);
+                walk.leftOut.passOver(function, what + "called only where it depends on the box",
+                        "write its rules into the ruleset if you need them", false);
             } else if (mentioned.contains(function.name)) {
                 walk.leftOut.skip(function, what + "called only in what isn't run");
             } else {
                 walk.leftOut.skip(function, what + "never called");
-                walk.ledger.missing(function.line, function.end, "not run: " + what + "never called", "call it, or remove it");
+                walk.ledger.missing(function.line, function.end, "not run: " + what + "never called",
+                        "call it, or remove it");
             }
         }
     }
@@ -78,13 +66,12 @@ final class Functions {
     /** Runs a function's body with these words as $1 and so on. */
     Answer call(Node function, List<String> words, int line) {
         if (locals.size() >= CALLS_LIMIT) {
-            walk.ledger.remark(line, "functions that call each other more than " + CALLS_LIMIT + " deep", "write the rules out", false);
+            walk.ledger.remark(line, "functions that call each other more than " + CALLS_LIMIT + " deep",
+                    "write the rules out", false);
             walk.leftLine(line, "functions that call each other too deep");
             return Answer.UNKNOWN;
         }
-        if (!walk.isPlayedThrough()) {
-            called.add(function);
-        }
+        if (!walk.isPlayedThrough()) { called.add(function); }
         List<String> before = walk.scope.positional();
         walk.scope.positional(new ArrayList<String>(words));
         locals.add(new HashMap<String, Object[]>());
@@ -103,9 +90,7 @@ final class Functions {
 
     /** The name gets its value back when the function that runs now ends. */
     void local(String name) {
-        if (locals.isEmpty() || locals.get(locals.size() - 1).containsKey(name)) {
-            return;
-        }
+        if (locals.isEmpty() || locals.get(locals.size() - 1).containsKey(name)) { return; }
         String value = null;
         try {
             value = walk.scope.value(name);
@@ -145,14 +130,10 @@ final class Functions {
     }
 
     private boolean adds(Node part, Set<Node> seen) {
-        if (seen.size() > ASKED_LIMIT || !seen.add(part)) {
-            return false;
-        }
+        if (seen.size() > ASKED_LIMIT || !seen.add(part)) { return false; }
         for (Node simple : part.simple()) {
             Node function = simple.command() == null ? null : get(simple.command().toString());
-            if (isRule(simple) || function != null && adds(function, seen)) {
-                return true;
-            }
+            if (isRule(simple) || function != null && adds(function, seen)) { return true; }
         }
         return false;
     }
@@ -162,6 +143,7 @@ final class Functions {
         for (ShellWord word : simple.words) {
             text.append(word.toString()).append(' ');
         }
-        return !Commands.PRINTING.contains(simple.command() == null ? "" : simple.command().toString()) && RuleText.holds(text.toString());
+        return !Commands.PRINTING.contains(simple.command() == null ? "" : simple.command().toString())
+                && RuleText.holds(text.toString());
     }
 }

@@ -26,24 +26,20 @@ public final class Imported {
     }
 
     /** The ruleset, each line ended; what was left out is named in comments. */
-    public String text() {
-        return text;
-    }
+    public String text() { return text; }
 
     /** By line. */
-    public List<Remark> remarks() {
-        return remarks;
-    }
+    public List<Remark> remarks() { return remarks; }
 
-    /** How many lines of the input hold a rule (any iptables command that builds a ruleset; a dump's rules and chains). */
+    /**
+     * How many lines of the input hold a rule (any iptables command that builds a ruleset; a dump's rules and chains).
+     */
     public int ruleLines() {
         return ruleLines;
     }
 
     /** How many of those are not in the ruleset. */
-    public int rulesLeft() {
-        return rulesLeft;
-    }
+    public int rulesLeft() { return rulesLeft; }
 
     /** How many lines hold a rule that the script doesn't run, as it is started; nothing is lost by these. */
     public int rulesNotRun() {
@@ -51,30 +47,23 @@ public final class Imported {
     }
 
     /** How many lines are in the ruleset. */
-    public int rulesTaken() {
-        return ruleLines - rulesLeft - rulesNotRun;
-    }
+    public int rulesTaken() { return ruleLines - rulesLeft - rulesNotRun; }
 
     /** The ruleset, the box's own names with examples for values. */
-    public Ruleset ruleset() {
-        return ruleset;
-    }
+    public Ruleset ruleset() { return ruleset; }
 
     /**
-     * The ruleset with what was left out and drops put in, as far as it can be read: conditions that only the box decides taken to hold, what
-     * isn't known of a rule left away. What this drops and {@link #ruleset()} accepts is what the result may let through and the script not.
-     * Null when nothing of the kind is missing, or none of it can be read.
+     * The ruleset with what was left out and drops put in, as far as it can be read: conditions that only the box
+     * decides taken to hold, what isn't known of a rule left away. What this drops and {@link #ruleset()} accepts is
+     * what the result may let through and the script not. Null when nothing of the kind is missing, or none of it can
+     * be read.
      */
-    public Ruleset stricter() {
-        return stricter;
-    }
+    public Ruleset stricter() { return stricter; }
 
     /** Whether nothing is missing: all remarks, if any, are harmless. */
     public boolean isWhole() {
         for (Remark remark : remarks) {
-            if (!remark.isHarmless()) {
-                return false;
-            }
+            if (!remark.isHarmless()) { return false; }
         }
         return true;
     }

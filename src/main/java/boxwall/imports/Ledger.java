@@ -68,13 +68,9 @@ final class Ledger {
         return Show.text(text.substring(from, Math.min(text.length(), from + 80)).trim());
     }
 
-    int lines() {
-        return source.length;
-    }
+    int lines() { return source.length; }
 
-    void mute(boolean on) {
-        muted += on ? 1 : -1;
-    }
+    void mute(boolean on) { muted += on ? 1 : -1; }
 
     boolean isEmpty(int line) {
         String text = source(line).trim();
@@ -101,41 +97,34 @@ final class Ledger {
     }
 
     private void raise(int from, int to, byte state) {
-        if (muted > 0) {
-            return;
-        }
+        if (muted > 0) { return; }
         for (int line = Math.max(1, from); line <= to && line < states.length; line++) {
             states[line] = states[line] < state ? state : states[line];
         }
     }
 
-    /** Says that a line isn't in the ruleset as it stands; the same remark twice (a loop's round) counts once. False if it was there already. */
+    /**
+     * Says that a line isn't in the ruleset as it stands; the same remark twice (a loop's round) counts once. False if
+     * it was there already.
+     */
     boolean remark(int line, String what, String todo, boolean harmless) {
         Abandoned.check();
         int at = Math.max(1, Math.min(line, source.length));
-        if (muted > 0) {
-            return true;
-        }
+        if (muted > 0) { return true; }
         raise(at, at, REMARKED);
-        if (!harmless) {
-            left.add(at);
-        }
+        if (!harmless) { left.add(at); }
         return remarks.add(new Remark(at, what, todo, harmless));
     }
 
     /** Says that more may be missing than the text shows. */
     void doubt(int line, String what, String todo) {
-        if (muted == 0) {
-            remarks.add(new Remark(Math.max(1, line), what, todo, false));
-        }
+        if (muted == 0) { remarks.add(new Remark(Math.max(1, line), what, todo, false)); }
     }
 
     /** A remark for each line that has text; a harmless one only for what nothing else becomes of. */
     void passOver(int from, int to, String what, String todo, boolean harmless) {
         for (int line = from; line <= to && line < states.length; line++) {
-            if (isEmpty(line) || muted > 0) {
-                continue;
-            }
+            if (isEmpty(line) || muted > 0) { continue; }
             if (!harmless) {
                 remark(line, what, todo, false);
             } else {
@@ -151,18 +140,15 @@ final class Ledger {
     /** Lines that hold a rule and aren't run, for a reason that may be none of the script's: as missing. */
     void missing(int from, int to, String what, String todo) {
         for (int line = from; line <= to && line < states.length; line++) {
-            if (muted == 0 && !isEmpty(line) && !taken[line] && (RuleText.holds(source(line)) || source(line).contains("-restore"))) {
+            if (muted == 0 && !isEmpty(line) && !taken[line]
+                    && (RuleText.holds(source(line)) || source(line).contains("-restore"))) {
                 skipped.put(line, new Remark(line, what, todo, false));
             }
         }
     }
 
     /** A line that holds a rule, for the count. */
-    void rule(int line) {
-        if (muted == 0) {
-            rules.add(line);
-        }
-    }
+    void rule(int line) { if (muted == 0) { rules.add(line); } }
 
     /** A line that begins a command: it must be taken or remarked on when all is done. */
     void command(int line) {
@@ -173,16 +159,15 @@ final class Ledger {
     void close(boolean empty) {
         for (Map.Entry<String, Integer> set : sets.entrySet()) {
             if (set.getValue() > 0) {
-                remark(set.getValue(), "no line of this text makes the set " + Show.plain(set.getKey(), 40), UnknownCommand.IPSET, true);
+                remark(set.getValue(), "no line of this text makes the set " + Show.plain(set.getKey(), 40),
+                        UnknownCommand.IPSET, true);
             }
         }
         for (Map.Entry<Integer, Remark> entry : skipped.entrySet()) {
             int line = entry.getKey();
             if (!taken[line]) {
                 remark(line, entry.getValue().what(), entry.getValue().todo(), entry.getValue().isHarmless());
-                if (entry.getValue().isHarmless() && rules.contains(line)) {
-                    notRun.add(line);
-                }
+                if (entry.getValue().isHarmless() && rules.contains(line)) { notRun.add(line); }
             }
         }
         int first = 0;
@@ -191,24 +176,30 @@ final class Ledger {
             boolean holds = RuleText.holds(source(line));
             if (begun || states[line] == 0 && !isEmpty(line)) {
                 remark(line, "not reached", "write what it should do into the ruleset", false);
-            } else if (holds && !isEmpty(line) && built[line] < Math.max(1, RuleText.count(source(line))) && !left.contains(line) && !passed.contains(line) && !skipped.containsKey(line) && !prints(source(line))) {
+            } else if (holds && !isEmpty(line) && built[line] < Math.max(1, RuleText.count(source(line)))
+                    && !left.contains(line) && !passed.contains(line) && !skipped.containsKey(line)
+                    && !prints(source(line))) {
                 remark(line, "a rule in a line that isn't read as one", "write the rule as a line of its own", false);
             }
             first = first == 0 && holds ? line : first;
-            if (holds && !isEmpty(line) && left.contains(line)) {
-                rules.add(line);
-            }
+            if (holds && !isEmpty(line) && left.contains(line)) { rules.add(line); }
         }
         if (empty && first > 0 && left.isEmpty()) {
             boolean comment = isEmpty(first);
-            remark(first, comment ? "every rule stands in a comment (or behind a prompt)" : "no rule of this text is in the result",
-                    comment ? "remove the # before those that you need" : "see the other remarks; for a script that wants a word: boxwall import FILE WORD" + (words.isEmpty() ? "" : ", with " + Show.plain(words.toString(), 100)), false);
+            remark(first,
+                    comment ? "every rule stands in a comment (or behind a prompt)"
+                            : "no rule of this text is in the result",
+                    comment ? "remove the # before those that you need"
+                            : "see the other remarks; for a script that wants a word: boxwall import FILE WORD"
+                                    + (words.isEmpty() ? "" : ", with " + Show.plain(words.toString(), 100)),
+                    false);
         }
     }
 
     private static boolean prints(String line) {
         String text = line.trim();
-        return text.startsWith("echo ") || text.startsWith("printf ") || text.startsWith("logger ") || text.contains("grep ");
+        return text.startsWith("echo ") || text.startsWith("printf ") || text.startsWith("logger ")
+                || text.contains("grep ");
     }
 
     List<Remark> remarks() {
@@ -217,9 +208,7 @@ final class Ledger {
         return sorted;
     }
 
-    int ruleLines() {
-        return rules.size();
-    }
+    int ruleLines() { return rules.size(); }
 
     /** How many of those aren't run for the word that the script is started with, or as its own conditions decide. */
     int rulesNotRun() {
@@ -231,7 +220,8 @@ final class Ledger {
     List<Integer> missingRules() {
         List<Integer> missing = new ArrayList<Integer>();
         for (int line : left) {
-            if (!isEmpty(line) && (RuleText.holds(source(line)) || RuleText.isPart(source(line)) && rules.contains(line))) {
+            if (!isEmpty(line)
+                    && (RuleText.holds(source(line)) || RuleText.isPart(source(line)) && rules.contains(line))) {
                 missing.add(line);
             }
         }

@@ -8,7 +8,10 @@ import boxwall.syntax.SyntaxError;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The ruleset with the rules that drop and were left out, each as far as it can be read: what it can't be read of matches all. */
+/**
+ * The ruleset with the rules that drop and were left out, each as far as it can be read: what it can't be read of
+ * matches all.
+ */
 final class LeftOutRules {
     /** Each word that isn't understood costs reading the line once more. */
     private static final int ROUNDS_LIMIT = 8;
@@ -30,7 +33,8 @@ final class LeftOutRules {
         for (OutLine line : lines) {
             Abandoned.check();
             boolean left = line.text.length() == 0 && line.strict != null && rules < RULES_LIMIT;
-            String strict = left && (RuleText.drops(line.strict) || line.strict.contains(" -N ")) ? readable(line.strict) : null;
+            String strict = left && (RuleText.drops(line.strict) || line.strict.contains(" -N "))
+                    ? readable(line.strict) : null;
             rules += strict == null ? 0 : 1;
             texts.add(strict == null ? line.text : strict);
             added.add(strict != null);
@@ -39,9 +43,7 @@ final class LeftOutRules {
         for (int round = 0; parsed != null && !parsed.errors().isEmpty(); round++) {
             for (SyntaxError error : parsed.errors()) {
                 int index = error.line() - 1;
-                if (index < 0 || index >= texts.size() || !added.get(index) || round > ROUNDS_LIMIT) {
-                    return null;
-                }
+                if (index < 0 || index >= texts.size() || !added.get(index) || round > ROUNDS_LIMIT) { return null; }
                 rules -= texts.get(index).length() > 0 ? 1 : 0;
                 texts.set(index, "");
             }
@@ -64,14 +66,13 @@ final class LeftOutRules {
         for (int round = 0; round < ROUNDS_LIMIT; round++) {
             List<SyntaxError> errors = Sieve.parse(now).errors();
             SyntaxError first = errors.isEmpty() ? null : errors.get(0);
-            if (first == null || first.what().startsWith("no chain ") || first.what().startsWith("no target and no chain ")) {
+            if (first == null || first.what().startsWith("no chain ")
+                    || first.what().startsWith("no target and no chain ")) {
                 // the chains are those of the whole
                 return now;
             }
             now = without(now, first.column() - 1);
-            if (now == null) {
-                return null;
-            }
+            if (now == null) { return null; }
         }
         return null;
     }
@@ -88,7 +89,8 @@ final class LeftOutRules {
             name++;
         }
         String option = rule.substring(Math.min(word, rule.length()), name);
-        if (from == 0 || option.equals("-A") || option.equals("-I") || option.equals("-j") || option.equals("-t") || option.equals("-R") || option.equals("-P")) {
+        if (from == 0 || option.equals("-A") || option.equals("-I") || option.equals("-j") || option.equals("-t")
+                || option.equals("-R") || option.equals("-P")) {
             return null;
         }
         int to = rule.indexOf(" -", from + 1);

@@ -2,13 +2,14 @@ package boxwall.imports;
 
 import java.util.List;
 
-/** {@code modprobe} and {@code insmod} lines: {@code insmod /lib/modules/$(uname -r)/…/ipt_LOG.ko} is {@code modprobe ipt_LOG}. */
+/**
+ * {@code modprobe} and {@code insmod} lines: {@code insmod /lib/modules/$(uname -r)/…/ipt_LOG.ko} is
+ * {@code modprobe ipt_LOG}.
+ */
 final class ModuleLines {
     private final Walk walk;
 
-    ModuleLines(Walk walk) {
-        this.walk = walk;
-    }
+    ModuleLines(Walk walk) { this.walk = walk; }
 
     Answer run(Node node, List<ShellWord> words) {
         boolean several = false;
@@ -16,26 +17,23 @@ final class ModuleLines {
         for (ShellWord word : words) {
             String plain = word.plain() == null ? "" : word.plain();
             if (plain.equals("-r") || plain.equals("--remove")) {
-                walk.ledger.remark(node.line, "unloads modules", "nothing to do: boxwall unloads only what a failed try has loaded", true);
+                walk.ledger.remark(node.line, "unloads modules",
+                        "nothing to do: boxwall unloads only what a failed try has loaded", true);
                 return Answer.YES;
             }
             several |= plain.equals("-a") || plain.equals("-qa") || plain.equals("-aq");
-            if (plain.startsWith("-")) {
-                continue;
-            }
+            if (plain.startsWith("-")) { continue; }
             if (modules > 0 && !several) {
-                walk.ledger.remark(node.line, "a module's parameter is left out: " + Show.text(word.toString()), "keep it in rc.custom, before boxwall starts, if it is needed", true);
+                walk.ledger.remark(node.line, "a module's parameter is left out: " + Show.text(word.toString()),
+                        "keep it in rc.custom, before boxwall starts, if it is needed", true);
                 continue;
             }
-            if (!module(node, word)) {
-                return Answer.UNKNOWN;
-            }
+            if (!module(node, word)) { return Answer.UNKNOWN; }
             modules++;
-            several |= walk.scope.isSet(word.toString().replace("$", "")) && word.pieces.size() == 1 && !word.pieces.get(0).quoted && several;
+            several |= walk.scope.isSet(word.toString().replace("$", "")) && word.pieces.size() == 1
+                    && !word.pieces.get(0).quoted && several;
         }
-        if (modules == 0) {
-            walk.leftOut.aside(node, "no module's name", "write modprobe NAME");
-        }
+        if (modules == 0) { walk.leftOut.aside(node, "no module's name", "write modprobe NAME"); }
         return Answer.YES;
     }
 

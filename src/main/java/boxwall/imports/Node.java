@@ -3,13 +3,17 @@ package boxwall.imports;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A part of a script's tree. Which fields are used says the kind; the tree is made by ShellParser and only read after that. */
+/**
+ * A part of a script's tree. Which fields are used says the kind; the tree is made by ShellParser and only read after
+ * that.
+ */
 final class Node {
     /**
-     * What the part is: SIMPLE one command; LIST parts one after the other; AND_OR parts with {@link #operators} between; PIPE parts; IF pairs of
-     * condition and body in parts, {@link #otherwise}; FOR a name, words, body; LOOP condition and body (while, until); CASE a word,
-     * alternatives; FUNCTION name, body; GROUP body in braces or (subshell) parentheses; UNREADABLE text that is no shell, with {@link #name} why;
-     * PROSE a line of ordinary text; SAVED a line of a dump.
+     * What the part is: SIMPLE one command; LIST parts one after the other; AND_OR parts with {@link #operators}
+     * between; PIPE parts; IF pairs of condition and body in parts, {@link #otherwise}; FOR a name, words, body; LOOP
+     * condition and body (while, until); CASE a word, alternatives; FUNCTION name, body; GROUP body in braces or
+     * (subshell) parentheses; UNREADABLE text that is no shell, with {@link #name} why; PROSE a line of ordinary text;
+     * SAVED a line of a dump.
      */
     enum Kind { SIMPLE, LIST, AND_OR, PIPE, IF, FOR, LOOP, CASE, FUNCTION, GROUP, UNREADABLE, PROSE, SAVED }
 
@@ -37,24 +41,18 @@ final class Node {
     /** The command's first word that is no assignment, or null. */
     ShellWord command() {
         for (ShellWord word : words) {
-            if (word.assignment() < 0) {
-                return word;
-            }
+            if (word.assignment() < 0) { return word; }
         }
         return null;
     }
 
     /** All simple commands in this part, in their order. */
     void collect(List<Node> into) {
-        if (kind == Kind.SIMPLE) {
-            into.add(this);
-        }
+        if (kind == Kind.SIMPLE) { into.add(this); }
         for (Node part : parts) {
             part.collect(into);
         }
-        if (otherwise != null) {
-            otherwise.collect(into);
-        }
+        if (otherwise != null) { otherwise.collect(into); }
     }
 
     List<Node> simple() {

@@ -30,9 +30,7 @@ final class OutLine {
         this.assigned = assigned;
     }
 
-    static OutLine of(int line, String text, String named) {
-        return new OutLine(line, text, named, null);
-    }
+    static OutLine of(int line, String text, String named) { return new OutLine(line, text, named, null); }
 
     static OutLine assignment(int line, String name, String value) {
         return new OutLine(line, "", name + "=" + value, name);
@@ -54,9 +52,7 @@ final class OutLine {
     void namesInto(Set<String> names) {
         for (int at = named.indexOf("${"); at >= 0; at = named.indexOf("${", at + 2)) {
             int end = named.indexOf('}', at);
-            if (end > 0) {
-                names.add(named.substring(at + 2, end));
-            }
+            if (end > 0) { names.add(named.substring(at + 2, end)); }
         }
     }
 }

@@ -4,12 +4,12 @@ import java.util.List;
 
 /** The patterns of a case: {@code *}, {@code ?} and {@code [...]}, quoted characters as they are. */
 final class Patterns {
-    private Patterns() {
-    }
+    private Patterns() {}
 
     /**
-     * The index of the branch that is taken, -1 for none. A script that is started with the word "start" only because nothing else was said is
-     * taken with "load", without a word or with "boot" when its case knows no start; when it knows neither, a remark says so.
+     * The index of the branch that is taken, -1 for none. A script that is started with the word "start" only because
+     * nothing else was said is taken with "load", without a word or with "boot" when its case knows no start; when it
+     * knows neither, a remark says so.
      */
     static int choose(Node node, Walk walk) throws Undecided {
         Scope scope = walk.scope;
@@ -17,7 +17,8 @@ final class Patterns {
         String value = Expansion.single(word, scope, true);
         String unset = value.length() > 0 ? null : LeftOut.unset(word, scope);
         if (unset != null) {
-            throw new Undecided("the name " + unset + " isn't set in this file", "put " + unset + "=... before it if something else sets it");
+            throw new Undecided("the name " + unset + " isn't set in this file",
+                    "put " + unset + "=... before it if something else sets it");
         }
         if (Quote.isMarked(value)) {
             throw new Undecided("it needs a value of the box", "write the value for your box");
@@ -25,9 +26,7 @@ final class Patterns {
         boolean own = scope.assumed && value.equals("start") && word.plain() == null;
         for (String each : own ? new String[] {"start", "load", "", "boot", "up", "add"} : new String[] {value}) {
             int index = index(node, each, scope, !own);
-            if (index >= 0) {
-                return index;
-            }
+            if (index >= 0) { return index; }
         }
         int other = own ? index(node, "start", scope, true) : -1;
         boolean rules = false;
@@ -61,9 +60,7 @@ final class Patterns {
             List<ShellWord> patterns = node.patterns.get(i);
             for (ShellWord pattern : patterns) {
                 boolean catchAll = "*".equals(pattern.plain());
-                if (catchAll ? any : matches(pattern(pattern, scope), 0, value, 0)) {
-                    return i;
-                }
+                if (catchAll ? any : matches(pattern(pattern, scope), 0, value, 0)) { return i; }
             }
         }
         return -1;
@@ -114,9 +111,7 @@ final class Patterns {
     /** How many characters of the pattern match this one, 0 when they don't. */
     private static int one(String pattern, int i, char c) {
         char p = pattern.charAt(i);
-        if (p == '\\' && i + 1 < pattern.length()) {
-            return pattern.charAt(i + 1) == c ? 2 : 0;
-        }
+        if (p == '\\' && i + 1 < pattern.length()) { return pattern.charAt(i + 1) == c ? 2 : 0; }
         int close = p == '[' ? pattern.indexOf(']', i + 2) : -1;
         if (close > 0) {
             boolean not = pattern.charAt(i + 1) == '!';

@@ -1,6 +1,8 @@
 package boxwall.imports;
 
-/** A part of a shell word: text as it stands, a name to put a value for, or something that only a shell could compute. */
+/**
+ * A part of a shell word: text as it stands, a name to put a value for, or something that only a shell could compute.
+ */
 final class Piece {
     /** What the piece is. */
     enum Kind { TEXT, NAME, UNKNOWN }
@@ -22,19 +24,13 @@ final class Piece {
         this.other = other;
     }
 
-    static Piece text(String text, boolean quoted) {
-        return new Piece(Kind.TEXT, text, quoted, null, null);
-    }
+    static Piece text(String text, boolean quoted) { return new Piece(Kind.TEXT, text, quoted, null, null); }
 
-    static Piece name(String name, boolean quoted) {
-        return new Piece(Kind.NAME, name, quoted, null, null);
-    }
+    static Piece name(String name, boolean quoted) { return new Piece(Kind.NAME, name, quoted, null, null); }
 
     static Piece name(String name, boolean quoted, String operator, ShellWord other) {
         return new Piece(Kind.NAME, name, quoted, operator, other);
     }
 
-    static Piece unknown(String source, boolean quoted) {
-        return new Piece(Kind.UNKNOWN, source, quoted, null, null);
-    }
+    static Piece unknown(String source, boolean quoted) { return new Piece(Kind.UNKNOWN, source, quoted, null, null); }
 }

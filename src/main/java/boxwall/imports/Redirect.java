@@ -20,11 +20,7 @@ final class Redirect {
         this.target = target;
     }
 
-    boolean isHere() {
-        return operator.equals("<<") || operator.equals("<<-");
-    }
+    boolean isHere() { return operator.equals("<<") || operator.equals("<<-"); }
 
-    boolean isInput() {
-        return operator.charAt(0) == '<' && !isHere();
-    }
+    boolean isInput() { return operator.charAt(0) == '<' && !isHere(); }
 }

@@ -15,44 +15,36 @@ public final class Remark implements Comparable<Remark> {
     }
 
     /** 1-based, in the text that was imported. */
-    public int line() {
-        return line;
-    }
+    public int line() { return line; }
 
     /** What was found there. */
-    public String what() {
-        return what;
-    }
+    public String what() { return what; }
 
     /** What to do about it. */
-    public String todo() {
-        return todo;
-    }
+    public String todo() { return todo; }
 
-    /** Whether the ruleset lacks nothing for it: a line that only prints, say, or flushes a table that begins empty anyway. */
+    /**
+     * Whether the ruleset lacks nothing for it: a line that only prints, say, or flushes a table that begins empty
+     * anyway.
+     */
     public boolean isHarmless() {
         return harmless;
     }
 
     /** By line; remarks on one line stay in the order they were made. */
     @Override
-    public int compareTo(Remark other) {
-        return line < other.line ? -1 : line > other.line ? 1 : 0;
-    }
+    public int compareTo(Remark other) { return line < other.line ? -1 : line > other.line ? 1 : 0; }
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof Remark && ((Remark) other).line == line && ((Remark) other).what.equals(what) && ((Remark) other).todo.equals(todo);
+        return other instanceof Remark && ((Remark) other).line == line && ((Remark) other).what.equals(what)
+                && ((Remark) other).todo.equals(todo);
     }
 
     @Override
-    public int hashCode() {
-        return line * 31 + what.hashCode();
-    }
+    public int hashCode() { return line * 31 + what.hashCode(); }
 
     /** {@code 12: what; what to do}. */
     @Override
-    public String toString() {
-        return line + ": " + what + "; " + todo;
-    }
+    public String toString() { return line + ": " + what + "; " + todo; }
 }

@@ -7,38 +7,43 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Recognises rules by a line's words alone, whatever a shell or a parser makes of it: what is recognised here is never passed over as prose,
- * and must be in the ruleset or be named.
+ * Recognises rules by a line's words alone, whatever a shell or a parser makes of it: what is recognised here is never
+ * passed over as prose, and must be in the ruleset or be named.
  */
 final class RuleText {
     /** Commands that do something else than the words behind them say. */
-    private static final List<String> IGNORING = Arrays.asList("exit", "return", "break", "continue", ":", "true", "false", "shift", "sleep", "set", "cd", "wait",
-            "logger", "export", "local", "readonly", "unset", "umask", "ulimit", "trap",
-            "modprobe", "insmod", "rmmod");
+    private static final List<String> IGNORING = Arrays.asList("exit", "return", "break", "continue", ":", "true",
+            "false", "shift", "sleep", "set", "cd", "wait", "logger", "export", "local", "readonly", "unset", "umask",
+            "ulimit", "trap", "modprobe", "insmod", "rmmod");
     private static final List<String> ADDING = Arrays.asList("-A", "-I", "-R", "--append", "--insert", "--replace");
     private static final List<String> JUMPS = Arrays.asList("-j", "--jump", "-g", "--goto");
     private static final List<String> DROPPING = Arrays.asList("DROP", "REJECT", "TARPIT", "QUEUE", "NFQUEUE");
     /** How other firewalls write rules (or iptables -L lists them): in the line, what it is, what to do. */
     private static final String[][] FOREIGN = {
-        {"table inet ", "{", "a ruleset of nftables", "write its rules as iptables commands; where both are there, import what iptables-save prints"},
-        {"table ip", "{", "a ruleset of nftables", "write its rules as iptables commands; where both are there, import what iptables-save prints"},
-        {"nft ", "add", "a rule of nftables", "write it as an iptables command"},
-        {"add rule ", "", "a rule of nftables", "write it as an iptables command"},
-        {"ufw ", "", "a rule of ufw", "run iptables-save where ufw runs, and import what it prints"},
-        {"firewall-cmd ", "", "a rule of firewalld", "run iptables-save where firewalld runs, and import what it prints"},
-        {"config rule", "", "a rule in OpenWrt's own form", "run iptables-save there, and import what it prints"},
-        {"config redirect", "", "a rule in OpenWrt's own form", "run iptables-save there, and import what it prints"},
-        {"config zone", "", "a zone in OpenWrt's own form", "run iptables-save there, and import what it prints"},
-        {"uci ", "firewall.", "a rule in OpenWrt's own form", "run iptables-save there, and import what it prints"},
-        {"add ", "chain=", "a rule of RouterOS", "write it as an iptables command"},
-        {"/ip firewall", "", "a rule of RouterOS", "write it as an iptables command"},
-        {"\"permit ", "", "a line of AVM's own filter (ar7.cfg)", "dsld goes on filtering by it; write it as an iptables command if boxwall shall"},
-        {"\"deny ", "", "a line of AVM's own filter (ar7.cfg)", "dsld goes on filtering by it; write it as an iptables command if boxwall shall"},
-        {"\"reject ", "", "a line of AVM's own filter (ar7.cfg)", "dsld goes on filtering by it; write it as an iptables command if boxwall shall"},
-    };
+            {"table inet ", "{", "a ruleset of nftables",
+                    "write its rules as iptables commands; where both are there, import what iptables-save prints"},
+            {"table ip", "{", "a ruleset of nftables",
+                    "write its rules as iptables commands; where both are there, import what iptables-save prints"},
+            {"nft ", "add", "a rule of nftables", "write it as an iptables command"},
+            {"add rule ", "", "a rule of nftables", "write it as an iptables command"},
+            {"ufw ", "", "a rule of ufw", "run iptables-save where ufw runs, and import what it prints"},
+            {"firewall-cmd ", "", "a rule of firewalld",
+                    "run iptables-save where firewalld runs, and import what it prints"},
+            {"config rule", "", "a rule in OpenWrt's own form", "run iptables-save there, and import what it prints"},
+            {"config redirect", "", "a rule in OpenWrt's own form",
+                    "run iptables-save there, and import what it prints"},
+            {"config zone", "", "a zone in OpenWrt's own form", "run iptables-save there, and import what it prints"},
+            {"uci ", "firewall.", "a rule in OpenWrt's own form", "run iptables-save there, and import what it prints"},
+            {"add ", "chain=", "a rule of RouterOS", "write it as an iptables command"},
+            {"/ip firewall", "", "a rule of RouterOS", "write it as an iptables command"},
+            {"\"permit ", "", "a line of AVM's own filter (ar7.cfg)",
+                    "dsld goes on filtering by it; write it as an iptables command if boxwall shall"},
+            {"\"deny ", "", "a line of AVM's own filter (ar7.cfg)",
+                    "dsld goes on filtering by it; write it as an iptables command if boxwall shall"},
+            {"\"reject ", "", "a line of AVM's own filter (ar7.cfg)",
+                    "dsld goes on filtering by it; write it as an iptables command if boxwall shall"},};
 
-    private RuleText() {
-    }
+    private RuleText() {}
 
     /** Whether a command that does something else has the words of a rule behind it. */
     static boolean isIgnored(List<ShellWord> words) {
@@ -52,19 +57,16 @@ final class RuleText {
     /** Whether the line adds a rule or lets a chain drop what no rule takes. */
     static boolean holds(String line) {
         List<String> words = words(line);
-        if (line.trim().startsWith(":") && words.size() > 1 && DROPPING.contains(words.get(1))) {
-            return true;
-        }
+        if (line.trim().startsWith(":") && words.size() > 1 && DROPPING.contains(words.get(1))) { return true; }
         boolean known = false;
         for (int i = 0; i < words.size(); i++) {
             String word = words.get(i);
             boolean start = i == 0 || i == 1 && words.get(0).startsWith("[") && !words.get(0).equals("[");
             boolean upper = i + 1 < words.size() && Character.isUpperCase(words.get(i + 1).charAt(0));
-            if (adds(words, i) && (known || start || upper || jumps(words, i, true))) {
-                return true;
-            }
+            if (adds(words, i) && (known || start || upper || jumps(words, i, true))) { return true; }
             boolean policy = word.equals("-P") || word.equals("--policy");
-            if (policy && i + 2 < words.size() && isChain(words.get(i + 1)) && DROPPING.contains(words.get(i + 2)) && (known || start)) {
+            if (policy && i + 2 < words.size() && isChain(words.get(i + 1)) && DROPPING.contains(words.get(i + 2))
+                    && (known || start)) {
                 return true;
             }
             String lower = word.toLowerCase(Locale.ROOT);
@@ -80,9 +82,7 @@ final class RuleText {
         for (int i = 0; i < line.length(); i++) {
             char c = line.charAt(i);
             boolean blank = i == 0 || line.charAt(i - 1) <= ' ';
-            if (quote == 0 && c == '#' && blank) {
-                break;
-            }
+            if (quote == 0 && c == '#' && blank) { break; }
             boolean opens = quote == 0 && (c == '"' || c == '\'') && line.indexOf(c, i + 1) > 0;
             bare.append(quote == 0 && !opens ? c : '_');
             quote = opens ? c : c == quote ? 0 : quote;
@@ -98,14 +98,16 @@ final class RuleText {
     /** Whether a word adds a rule to the chain that is the next, or is glued to it. */
     private static boolean adds(List<String> words, int i) {
         String word = words.get(i);
-        boolean glued = word.length() > 3 && word.charAt(0) == '-' && "AIR".indexOf(word.charAt(1)) >= 0 && Character.isUpperCase(word.charAt(2));
+        boolean glued = word.length() > 3 && word.charAt(0) == '-' && "AIR".indexOf(word.charAt(1)) >= 0
+                && Character.isUpperCase(word.charAt(2));
         return glued || ADDING.contains(word) && i + 1 < words.size() && isChain(words.get(i + 1));
     }
 
     /** Whether a line that is no command looks like a rule, or a piece of one. */
     static boolean isPart(String line) {
         String text = line.trim();
-        boolean option = text.length() > 1 && text.charAt(0) == '-' && (Character.isLetter(text.charAt(1)) || text.startsWith("--") && text.length() > 3);
+        boolean option = text.length() > 1 && text.charAt(0) == '-'
+                && (Character.isLetter(text.charAt(1)) || text.startsWith("--") && text.length() > 3);
         List<String> words = words(line);
         return option || holds(line) || jumps(words, 0, !Collections.disjoint(words, ADDING)) || adds(words);
     }
@@ -115,13 +117,12 @@ final class RuleText {
         boolean chain = false;
         for (int i = 0; i < words.size(); i++) {
             String word = words.get(i);
-            if (chain && (word.charAt(0) == '-' || word.length() > 2 && word.equals(word.toUpperCase(Locale.ROOT)) && Character.isLetter(word.charAt(0)))) {
+            if (chain && (word.charAt(0) == '-' || word.length() > 2 && word.equals(word.toUpperCase(Locale.ROOT))
+                    && Character.isLetter(word.charAt(0)))) {
                 return true;
             }
             chain |= i > 0 && ADDING.contains(words.get(i - 1)) && isChain(word);
-            if (chain && ADDING.contains(words.get(i - 1)) && Character.isUpperCase(word.charAt(0))) {
-                return true;
-            }
+            if (chain && ADDING.contains(words.get(i - 1)) && Character.isUpperCase(word.charAt(0))) { return true; }
         }
         return false;
     }
@@ -131,9 +132,7 @@ final class RuleText {
         List<String> words = words(line);
         for (int i = 0; i < words.size(); i++) {
             boolean jump = JUMPS.contains(words.get(i)) && i + 1 < words.size();
-            if (jump && words.get(i + 1).startsWith("$") || DROPPING.contains(words.get(i))) {
-                return true;
-            }
+            if (jump && words.get(i + 1).startsWith("$") || DROPPING.contains(words.get(i))) { return true; }
         }
         return false;
     }
@@ -141,7 +140,8 @@ final class RuleText {
     private static boolean jumps(List<String> words, int from, boolean any) {
         for (int i = from; i + 1 < words.size(); i++) {
             String target = words.get(i + 1);
-            if (JUMPS.contains(words.get(i)) && (any || target.startsWith("$") || target.length() > 1 && Character.isUpperCase(target.charAt(0)))) {
+            if (JUMPS.contains(words.get(i)) && (any || target.startsWith("$")
+                    || target.length() > 1 && Character.isUpperCase(target.charAt(0)))) {
                 return true;
             }
         }
@@ -149,7 +149,8 @@ final class RuleText {
     }
 
     static boolean isChain(String word) {
-        return word.length() > 0 && (Character.isLetter(word.charAt(0)) || word.charAt(0) == '_' || word.charAt(0) == '$');
+        return word.length() > 0
+                && (Character.isLetter(word.charAt(0)) || word.charAt(0) == '_' || word.charAt(0) == '$');
     }
 
     /** What kind of rule of another program the line is, and what to do; null for none. */
@@ -167,7 +168,8 @@ final class RuleText {
     static boolean isListing(String line) {
         String text = line.trim();
         int open = text.indexOf(" (");
-        return text.startsWith("Chain ") && open > 6 && text.indexOf(' ', 6) == open && (text.startsWith("policy ", open + 2) || text.contains(" references)"));
+        return text.startsWith("Chain ") && open > 6 && text.indexOf(' ', 6) == open
+                && (text.startsWith("policy ", open + 2) || text.contains(" references)"));
     }
 
     /** The words, cut at blanks, quotes and what separates commands. */

@@ -10,12 +10,16 @@ import java.util.Set;
 
 /** What the script's names stand for while it is played through. */
 final class Scope {
-    /** Known to the ruleset language without being set; the values are examples, for checking what goes out. DESIGN's list. */
+    /**
+     * Known to the ruleset language without being set; the values are examples, for checking what goes out. DESIGN's
+     * list.
+     */
     static final Map<String, String> BOX = new HashMap<String, String>();
 
     static {
-        String[] names = {"LAN_IF", "lan", "LAN_IP", "192.168.178.1", "LAN_NET", "192.168.178.0/24", "LAN_IP6", "fd00::1", "LAN_NET6", "fd00::/64",
-            "WAN_IF", "dsl", "GUEST_IF", "guest", "GUEST_IP", "192.168.179.1", "GUEST_NET", "192.168.179.0/24", "GUEST_IP6", "fd01::1", "GUEST_NET6", "fd01::/64"};
+        String[] names = {"LAN_IF", "lan", "LAN_IP", "192.168.178.1", "LAN_NET", "192.168.178.0/24", "LAN_IP6",
+                "fd00::1", "LAN_NET6", "fd00::/64", "WAN_IF", "dsl", "GUEST_IF", "guest", "GUEST_IP", "192.168.179.1",
+                "GUEST_NET", "192.168.179.0/24", "GUEST_IP6", "fd01::1", "GUEST_NET6", "fd01::/64"};
         for (int i = 0; i < names.length; i += 2) {
             BOX.put(names[i], names[i + 1]);
         }
@@ -63,15 +67,11 @@ final class Scope {
     /** As above, with the box's own name for what it stands for, or null. */
     void forget(String name, String why, String boxName) {
         forget(name, why);
-        if (boxName != null) {
-            meant.put(name, boxName);
-        }
+        if (boxName != null) { meant.put(name, boxName); }
     }
 
     /** The box's own name for what a name stands for, or null. */
-    String meant(String name) {
-        return meant.get(name);
-    }
+    String meant(String name) { return meant.get(name); }
 
     void unset(String name) {
         values.remove(name);
@@ -79,57 +79,42 @@ final class Scope {
         kept.remove(name);
     }
 
-    void keep(String name) {
-        kept.add(name);
-    }
+    void keep(String name) { kept.add(name); }
 
-    boolean isKept(String name) {
-        return kept.contains(name);
-    }
+    boolean isKept(String name) { return kept.contains(name); }
 
-    boolean isSet(String name) {
-        return values.containsKey(name) || unknown.containsKey(name);
-    }
+    boolean isSet(String name) { return values.containsKey(name) || unknown.containsKey(name); }
 
-    List<String> positional() {
-        return positional;
-    }
+    List<String> positional() { return positional; }
 
-    void positional(List<String> words) {
-        positional = words;
-    }
+    void positional(List<String> words) { positional = words; }
 
-    void sourced(int line) {
-        sourcedAt = sourcedAt == 0 ? line : sourcedAt;
-    }
+    void sourced(int line) { sourcedAt = sourcedAt == 0 ? line : sourcedAt; }
 
     /** The value, null when the name isn't set anywhere; Undecided when it is and can't be known. */
     String value(String name) throws Undecided {
         if (Character.isDigit(name.charAt(0))) {
             int number = name.length() > 2 ? 999 : Integer.parseInt(name);
-            if (number == 0) {
-                throw new Undecided("$0 is the script's own name", "write what is meant");
-            }
+            if (number == 0) { throw new Undecided("$0 is the script's own name", "write what is meant"); }
             return number <= positional.size() ? positional.get(number - 1) : null;
         }
         if (!ShellWord.isName(name)) {
-            if (name.equals("#")) {
-                return String.valueOf(positional.size());
-            }
+            if (name.equals("#")) { return String.valueOf(positional.size()); }
             throw new Undecided("only a running shell knows $" + name, "write what is meant");
         }
         String why = unknown.get(name);
         if (why != null) {
             String known = meant.get(name);
-            throw new Undecided("the value of " + name + " isn't known: " + why, known != null ? "write " + name + "=" + known + " before it"
-                    : "write " + name + "=... with the value in the ruleset, then the line", known);
+            throw new Undecided("the value of " + name + " isn't known: " + why,
+                    known != null ? "write " + name + "=" + known + " before it"
+                            : "write " + name + "=... with the value in the ruleset, then the line",
+                    known);
         }
         String value = values.get(name);
-        if (value == null && BOX.containsKey(name)) {
-            return Quote.mark(name);
-        }
+        if (value == null && BOX.containsKey(name)) { return Quote.mark(name); }
         if (value == null && sourcedAt > 0) {
-            throw new Undecided("the name " + name + " isn't set here; the file that line " + sourcedAt + " reads may set it",
+            throw new Undecided(
+                    "the name " + name + " isn't set here; the file that line " + sourcedAt + " reads may set it",
                     "put " + name + "=... before it");
         }
         return value;

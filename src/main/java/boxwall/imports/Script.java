@@ -8,14 +8,17 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A text as a list of commands. What a shell would read as a whole is read as a shell would. What it wouldn't (a web page with rules in it,
- * a script cut short) is read line by line: lines that look like commands as such, the others as prose. A construct that begins and can't be
- * read is left out up to its end: what stands inside an {@code if} that isn't understood must not become a rule that always holds.
+ * A text as a list of commands. What a shell would read as a whole is read as a shell would. What it wouldn't (a web
+ * page with rules in it, a script cut short) is read line by line: lines that look like commands as such, the others as
+ * prose. A construct that begins and can't be read is left out up to its end: what stands inside an {@code if} that
+ * isn't understood must not become a rule that always holds.
  */
 final class Script {
-    private static final Set<String> KNOWN = new HashSet<String>(Arrays.asList("iptables", "ip6tables", "ip46tables", "iptables-restore", "ip6tables-restore",
-            "modprobe", "insmod", "echo", "export", "[", "test", "exit", "return", "set", "local", ":", "true", "keep", "own", "expect", "include", "cat"));
-    private static final List<String> OPENING = Arrays.asList("if", "for", "while", "until", "case", "function", "{", "(");
+    private static final Set<String> KNOWN = new HashSet<String>(Arrays.asList("iptables", "ip6tables", "ip46tables",
+            "iptables-restore", "ip6tables-restore", "modprobe", "insmod", "echo", "export", "[", "test", "exit",
+            "return", "set", "local", ":", "true", "keep", "own", "expect", "include", "cat"));
+    private static final List<String> OPENING =
+            Arrays.asList("if", "for", "while", "until", "case", "function", "{", "(");
     private static final List<String> CLOSING = Arrays.asList("fi", "done", "esac", "}", ")");
 
     /** The commands, one node for each line that begins one. */
@@ -44,7 +47,9 @@ final class Script {
             script.lineByLine();
         }
         for (Redirect redirect : script.lexer.cutShort) {
-            ledger.doubt(redirect.target.line, "the here-document has no line " + Show.plain(redirect.target.toString(), 30), "see that the file isn't cut short");
+            ledger.doubt(redirect.target.line,
+                    "the here-document has no line " + Show.plain(redirect.target.toString(), 30),
+                    "see that the file isn't cut short");
         }
         return script;
     }
@@ -53,7 +58,8 @@ final class Script {
     private boolean startsAsDump() {
         for (String line : lines) {
             String text = line.trim();
-            if (text.length() > 0 && text.charAt(0) != '#' && !SaveDump.isHead(text) && !text.endsWith("tables-save") && !text.endsWith("tables-save -c")) {
+            if (text.length() > 0 && text.charAt(0) != '#' && !SaveDump.isHead(text) && !text.endsWith("tables-save")
+                    && !text.endsWith("tables-save -c")) {
                 return SaveDump.isLine(text);
             }
         }
@@ -62,9 +68,7 @@ final class Script {
 
     private boolean whole() {
         for (String line : lines) {
-            if (line.startsWith("```") || line.startsWith("{{{")) {
-                return false;
-            }
+            if (line.startsWith("```") || line.startsWith("{{{")) { return false; }
         }
         try {
             for (Node node = parser.complete(); node != null; node = parser.complete()) {
@@ -76,15 +80,18 @@ final class Script {
         return !isProse();
     }
 
-    /** More lines that begin with no command that a firewall script has than others: ordinary text can be good shell by chance. */
+    /**
+     * More lines that begin with no command that a firewall script has than others: ordinary text can be good shell by
+     * chance.
+     */
     private boolean isProse() {
         int strange = 0;
         int known = 0;
         for (Node part : parts) {
             for (Node simple : part.simple()) {
                 ShellWord command = simple.command();
-                boolean good = command == null || KNOWN.contains(baseName(command.toString())) || command.toString().startsWith("$")
-                        || simple.words.size() < 4;
+                boolean good = command == null || KNOWN.contains(baseName(command.toString()))
+                        || command.toString().startsWith("$") || simple.words.size() < 4;
                 strange += good ? 0 : 1;
                 known += good ? 1 : 0;
             }
@@ -92,9 +99,7 @@ final class Script {
         return strange > 5 && strange > known;
     }
 
-    static String baseName(String path) {
-        return path.substring(path.lastIndexOf('/') + 1);
-    }
+    static String baseName(String path) { return path.substring(path.lastIndexOf('/') + 1); }
 
     private void lineByLine() {
         int offset = 0;
@@ -104,7 +109,8 @@ final class Script {
             String line = lines[i].trim();
             int next = i;
             boolean head = SaveDump.isHead(line);
-            if (head || SaveDump.isLine(line) || table && line.length() > 0 && line.charAt(0) != '#' && !line.startsWith("```") && !looksLikeACommand(line, first(line))) {
+            if (head || SaveDump.isLine(line) || table && line.length() > 0 && line.charAt(0) != '#'
+                    && !line.startsWith("```") && !looksLikeACommand(line, first(line))) {
                 parts.add(new Node(Node.Kind.SAVED, i + 1));
                 table = !head && !line.equals("COMMIT") && (table || line.charAt(0) == '*');
             } else if (line.length() > 0 && line.charAt(0) != '#') {
@@ -126,7 +132,8 @@ final class Script {
             parts.add(new Node(Node.Kind.PROSE, i + 1));
             return i;
         }
-        boolean mayReachFar = opens || first.indexOf('=') > 0 || first.equals("echo") || first.equals("cat") || first.equals("export");
+        boolean mayReachFar = opens || first.indexOf('=') > 0 || first.equals("echo") || first.equals("cat")
+                || first.equals("export");
         lexer.moveTo(offset, i + 1, !mayReachFar);
         Node node;
         try {
@@ -158,11 +165,10 @@ final class Script {
             return rest.indexOf(';') >= 0 || after.startsWith("then") || rest.startsWith("[") || rest.endsWith("then");
         }
         if (first.equals("for") || first.equals("while") || first.equals("until")) {
-            return line.endsWith(" do") || line.endsWith(";do") || after.equals("do") || after.startsWith("do ") || line.contains("; do") || line.contains(";do");
+            return line.endsWith(" do") || line.endsWith(";do") || after.equals("do") || after.startsWith("do ")
+                    || line.contains("; do") || line.contains(";do");
         }
-        if (first.equals("case")) {
-            return line.endsWith(" in") || line.contains(" in ");
-        }
+        if (first.equals("case")) { return line.endsWith(" in") || line.contains(" in "); }
         return first.equals("function") && line.endsWith("{") || line.equals("{") || line.equals("(")
                 || ShellWord.isName(first.replace('-', '_')) && (rest.startsWith("()") || rest.startsWith("( )"));
     }
@@ -170,34 +176,34 @@ final class Script {
     private static boolean looksLikeACommand(String line, String first) {
         String name = baseName(first);
         int equals = first.indexOf('=');
-        if (equals > 0 && ShellWord.isName(first.substring(0, equals))) {
-            return true;
-        }
+        if (equals > 0 && ShellWord.isName(first.substring(0, equals))) { return true; }
         String[] words = line.split("[ \t]+", 3);
         boolean option = words.length > 1 && (words[1].startsWith("-") || words[1].startsWith("$"));
-        if (name.startsWith("iptables") || name.startsWith("ip6tables") || name.equals("ip46tables") || first.startsWith("$")) {
+        if (name.startsWith("iptables") || name.startsWith("ip6tables") || name.equals("ip46tables")
+                || first.startsWith("$")) {
             return option || name.contains("-restore");
         }
-        boolean module = (name.equals("modprobe") || name.equals("insmod")) && words.length > 1 && (words.length == 2 || option || words[2].startsWith("#"));
+        boolean module = (name.equals("modprobe") || name.equals("insmod")) && words.length > 1
+                && (words.length == 2 || option || words[2].startsWith("#"));
         return module || name.equals("echo") && line.indexOf('>') > 0 || name.equals("export") && line.indexOf('=') > 0
                 || name.equals("cat") && line.contains("<<") || first.equals("[");
     }
 
-    /** The line (0-based) where a construct that begins on a line ends, counted by the first words of lines; the last line if it doesn't. */
+    /**
+     * The line (0-based) where a construct that begins on a line ends, counted by the first words of lines; the last
+     * line if it doesn't.
+     */
     private int closing(int from) {
         int depth = 0;
         for (int i = from; i < lines.length; i++) {
             String line = lines[i].trim();
             String first = line.split("[ \t;]", 2)[0];
-            boolean inOne = line.endsWith("fi") && first.equals("if") || line.endsWith("done") && !first.equals("done") || line.endsWith("esac") && first.equals("case");
+            boolean inOne = line.endsWith("fi") && first.equals("if") || line.endsWith("done") && !first.equals("done")
+                    || line.endsWith("esac") && first.equals("case");
             if (CLOSING.contains(first) || first.startsWith("}")) {
                 depth--;
-            } else if (!inOne && (OPENING.contains(first) || line.endsWith("{"))) {
-                depth++;
-            }
-            if (depth <= 0) {
-                return i;
-            }
+            } else if (!inOne && (OPENING.contains(first) || line.endsWith("{"))) { depth++; }
+            if (depth <= 0) { return i; }
         }
         return lines.length - 1;
     }

@@ -5,11 +5,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Cuts a script into words and operators as a POSIX shell does. Values aren't put in here; what is inside {@code $( )}, backticks and
- * {@code $(( ))} is skipped over as one piece that nobody will run.
+ * Cuts a script into words and operators as a POSIX shell does. Values aren't put in here; what is inside {@code $( )},
+ * backticks and {@code $(( ))} is skipped over as one piece that nobody will run.
  */
 final class ShellLexer {
-    private static final String[] OPERATORS = {"<<-", "<<<", ";;", "&&", "||", "<<", ">>", "<&", ">&", "<>", ">|", "&>", ";", "&", "|", "<", ">", "(", ")"};
+    private static final String[] OPERATORS = {"<<-", "<<<", ";;", "&&", "||", "<<", ">>", "<&", ">&", "<>", ">|", "&>",
+            ";", "&", "|", "<", ">", "(", ")"};
 
     /** Of ${A:-${B:-...}}: each level is one more of a small stack. */
     private static final int NESTING_LIMIT = 8;
@@ -18,7 +19,10 @@ final class ShellLexer {
     private int depth;
     private int at;
     private int line;
-    /** Quotes may not reach over a line's end: for texts that aren't scripts as a whole, where an apostrophe is just that. */
+    /**
+     * Quotes may not reach over a line's end: for texts that aren't scripts as a whole, where an apostrophe is just
+     * that.
+     */
     private boolean strict;
     private final List<Redirect> waiting = new ArrayList<Redirect>();
     /** Here-documents without their last line: they go to the text's end, as a shell takes them. */
@@ -41,14 +45,10 @@ final class ShellLexer {
         waiting.clear();
     }
 
-    int line() {
-        return line;
-    }
+    int line() { return line; }
 
     Token peek() throws ShellSyntax {
-        if (peeked == null) {
-            peeked = read();
-        }
+        if (peeked == null) { peeked = read(); }
         return peeked;
     }
 
@@ -67,9 +67,7 @@ final class ShellLexer {
     String rawUntil(String end) throws ShellSyntax {
         int stop = text.indexOf(end, at);
         int lineEnd = text.indexOf('\n', at);
-        if (stop < 0 || lineEnd >= 0 && stop > lineEnd) {
-            throw new ShellSyntax(line, "no " + end + " on this line");
-        }
+        if (stop < 0 || lineEnd >= 0 && stop > lineEnd) { throw new ShellSyntax(line, "no " + end + " on this line"); }
         String raw = text.substring(at, stop);
         at = stop + end.length();
         return raw;
@@ -91,7 +89,8 @@ final class ShellLexer {
             bodies();
             return new Token(Token.Kind.NEWLINE, null, null, start, glued);
         }
-        boolean numbered = at + 1 < text.length() && Character.isDigit(text.charAt(at)) && "<>".indexOf(text.charAt(at + 1)) >= 0;
+        boolean numbered =
+                at + 1 < text.length() && Character.isDigit(text.charAt(at)) && "<>".indexOf(text.charAt(at + 1)) >= 0;
         // which of the streams is redirected makes no difference here
         at += numbered ? 1 : 0;
         for (String operator : OPERATORS) {
@@ -137,9 +136,7 @@ final class ShellLexer {
                 while (tabs && body.startsWith("\t")) {
                     body = body.substring(1);
                 }
-                if (body.equals(end)) {
-                    break;
-                }
+                if (body.equals(end)) { break; }
                 redirect.body.add(body);
             }
         }
@@ -181,9 +178,7 @@ final class ShellLexer {
     }
 
     private void escaped() throws ShellSyntax {
-        if (at + 1 >= text.length()) {
-            throw new ShellSyntax(line, "a backslash at the text's end");
-        }
+        if (at + 1 >= text.length()) { throw new ShellSyntax(line, "a backslash at the text's end"); }
         if (text.charAt(at + 1) == '\n') {
             line++;
         } else {
@@ -220,9 +215,7 @@ final class ShellLexer {
         while (at < text.length() && text.charAt(at) != '"') {
             char c = text.charAt(at);
             empty = false;
-            if (c == '\n' && strict) {
-                throw new ShellSyntax(opened, "a quote is opened and not closed");
-            }
+            if (c == '\n' && strict) { throw new ShellSyntax(opened, "a quote is opened and not closed"); }
             if (c == '\\' && at + 1 < text.length() && "$`\"\\\n".indexOf(text.charAt(at + 1)) >= 0) {
                 line += text.charAt(at + 1) == '\n' ? 1 : 0;
                 plain.append(text.charAt(at + 1) == '\n' ? "" : text.substring(at + 1, at + 2));
@@ -235,14 +228,10 @@ final class ShellLexer {
                 at++;
             }
         }
-        if (at >= text.length()) {
-            throw new ShellSyntax(opened, "a quote is opened and not closed");
-        }
+        if (at >= text.length()) { throw new ShellSyntax(opened, "a quote is opened and not closed"); }
         at++;
         flush(true);
-        if (empty) {
-            word.pieces.add(Piece.text("", true));
-        }
+        if (empty) { word.pieces.add(Piece.text("", true)); }
     }
 
     /** The words of a here-document's line: all one piece of quoted text with names in it. */
@@ -251,9 +240,7 @@ final class ShellLexer {
     }
 
     private static ShellWord hereLine(String body, int line, int depth) throws ShellSyntax {
-        if (depth > NESTING_LIMIT) {
-            throw new ShellSyntax(line, "expansions nested too deeply");
-        }
+        if (depth > NESTING_LIMIT) { throw new ShellSyntax(line, "expansions nested too deeply"); }
         ShellLexer lexer = new ShellLexer("\"" + body.replace("\\\"", "\\\\\"").replace("\"", "\\\"") + "\"");
         lexer.line = line;
         lexer.depth = depth;
@@ -277,9 +264,7 @@ final class ShellLexer {
             while (letters && end < text.length() && ShellWord.isName("_" + text.charAt(end))) {
                 end++;
             }
-            if (!letters && "0123456789@*#?$!-".indexOf(next) >= 0) {
-                end++;
-            }
+            if (!letters && "0123456789@*#?$!-".indexOf(next) >= 0) { end++; }
             if (end == at + 1) {
                 plain.append('$');
             } else {
@@ -300,14 +285,16 @@ final class ShellLexer {
             end++;
         }
         String name = inside.substring(0, end);
-        boolean good = ShellWord.isName(name) || name.length() > 0 && name.length() < 4 && Character.isDigit(name.charAt(0))
-                && name.replaceAll("[0-9]", "").length() == 0;
+        boolean good = ShellWord.isName(name) || name.length() > 0 && name.length() < 4
+                && Character.isDigit(name.charAt(0)) && name.replaceAll("[0-9]", "").length() == 0;
         String rest = inside.substring(end);
-        String operator = rest.startsWith(":") ? rest.substring(0, Math.min(2, rest.length())) : rest.substring(0, Math.min(1, rest.length()));
+        String operator = rest.startsWith(":") ? rest.substring(0, Math.min(2, rest.length()))
+                : rest.substring(0, Math.min(1, rest.length()));
         if (good && rest.length() == 0) {
             word.pieces.add(Piece.name(name, quoted));
         } else if (good && operator.length() > 0 && "-=+".indexOf(operator.charAt(operator.length() - 1)) >= 0) {
-            word.pieces.add(Piece.name(name, quoted, operator, hereLine(ShellWord.unquoted(rest.substring(operator.length())), line, depth + 1)));
+            word.pieces.add(Piece.name(name, quoted, operator,
+                    hereLine(ShellWord.unquoted(rest.substring(operator.length())), line, depth + 1)));
         } else if (inside.equals("@") || inside.equals("*") || inside.equals("#")) {
             word.pieces.add(Piece.name(inside, quoted));
         } else {
@@ -315,15 +302,15 @@ final class ShellLexer {
         }
     }
 
-    /** Steps over a bracket and all inside it, quotes respected; returns it. {@code from} is the opening one's place. */
+    /**
+     * Steps over a bracket and all inside it, quotes respected; returns it. {@code from} is the opening one's place.
+     */
     private String balanced(char open, char close, int from) throws ShellSyntax {
         int depth = 0;
         int i = from;
         for (; i < text.length(); i++) {
             char c = text.charAt(i);
-            if (c == '\n' && strict) {
-                break;
-            }
+            if (c == '\n' && strict) { break; }
             if (c == '\\') {
                 i++;
             } else if (c == close && (open != close || depth == 1)) {

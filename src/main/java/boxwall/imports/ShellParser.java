@@ -6,37 +6,38 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Makes a tree of a script: simple commands, pipes, lists, if, for, while, until, case, functions, groups, here-documents. */
+/**
+ * Makes a tree of a script: simple commands, pipes, lists, if, for, while, until, case, functions, groups,
+ * here-documents.
+ */
 final class ShellParser {
     /** A small JVM's stack ends; no script that a person wrote comes near. */
     private static final int DEPTH_LIMIT = 40;
-    private static final Set<String> CLOSING = new HashSet<String>(Arrays.asList("then", "else", "elif", "fi", "do", "done", "esac", "}", ";;"));
-    private static final Set<String> REDIRECTS = new HashSet<String>(Arrays.asList("<", ">", ">>", "<<", "<<-", "<<<", "<&", ">&", "<>", ">|", "&>"));
+    private static final Set<String> CLOSING =
+            new HashSet<String>(Arrays.asList("then", "else", "elif", "fi", "do", "done", "esac", "}", ";;"));
+    private static final Set<String> REDIRECTS =
+            new HashSet<String>(Arrays.asList("<", ">", ">>", "<<", "<<-", "<<<", "<&", ">&", "<>", ">|", "&>"));
 
     private final ShellLexer in;
     private int depth;
 
-    ShellParser(ShellLexer in) {
-        this.in = in;
-    }
+    ShellParser(ShellLexer in) { this.in = in; }
 
-    /** The commands of the next line (or lines, if one reaches further), the line's end taken; null at the text's end. */
+    /**
+     * The commands of the next line (or lines, if one reaches further), the line's end taken; null at the text's end.
+     */
     Node complete() throws ShellSyntax {
         depth = 0;
         while (in.peek().kind == Token.Kind.NEWLINE) {
             in.next();
         }
-        if (in.peek().kind == Token.Kind.END) {
-            return null;
-        }
+        if (in.peek().kind == Token.Kind.END) { return null; }
         Node list = new Node(Node.Kind.LIST, in.peek().line);
         while (in.peek().kind != Token.Kind.NEWLINE && in.peek().kind != Token.Kind.END) {
             list.parts.add(andOr());
             if (in.peek().is(";") || in.peek().is("&")) {
                 in.next();
-            } else if (in.peek().kind != Token.Kind.NEWLINE && in.peek().kind != Token.Kind.END) {
-                throw unexpected();
-            }
+            } else if (in.peek().kind != Token.Kind.NEWLINE && in.peek().kind != Token.Kind.END) { throw unexpected(); }
         }
         list.end = lastEnd(list);
         in.next();
@@ -57,9 +58,7 @@ final class ShellParser {
 
     /** Commands up to a word that closes what they stand in. */
     private Node list() throws ShellSyntax {
-        if (++depth > DEPTH_LIMIT) {
-            throw new ShellSyntax(in.peek().line, "nested too deeply");
-        }
+        if (++depth > DEPTH_LIMIT) { throw new ShellSyntax(in.peek().line, "nested too deeply"); }
         skipNewlines();
         Node list = new Node(Node.Kind.LIST, in.peek().line);
         while (!closes(in.peek())) {
@@ -68,9 +67,7 @@ final class ShellParser {
             if (separated) {
                 in.next();
                 skipNewlines();
-            } else if (!closes(in.peek())) {
-                throw unexpected();
-            }
+            } else if (!closes(in.peek())) { throw unexpected(); }
         }
         list.end = lastEnd(list);
         depth--;
@@ -78,7 +75,8 @@ final class ShellParser {
     }
 
     private static boolean closes(Token token) {
-        return token.kind == Token.Kind.END || token.is(")") || token.is(";;") || token.kind == Token.Kind.WORD && CLOSING.contains(token.word.plain());
+        return token.kind == Token.Kind.END || token.is(")") || token.is(";;")
+                || token.kind == Token.Kind.WORD && CLOSING.contains(token.word.plain());
     }
 
     private void skipNewlines() throws ShellSyntax {
@@ -96,9 +94,7 @@ final class ShellParser {
 
     private Node andOr() throws ShellSyntax {
         Node first = pipe();
-        if (!in.peek().is("&&") && !in.peek().is("||")) {
-            return first;
-        }
+        if (!in.peek().is("&&") && !in.peek().is("||")) { return first; }
         Node all = new Node(Node.Kind.AND_OR, first.line);
         all.parts.add(first);
         while (in.peek().is("&&") || in.peek().is("||")) {
@@ -128,14 +124,13 @@ final class ShellParser {
 
     private Node command() throws ShellSyntax {
         Token token = in.peek();
-        if (closes(token) || token.kind == Token.Kind.NEWLINE || token.is(";") || token.is("&") || token.is("|") || token.is("&&") || token.is("||")) {
+        if (closes(token) || token.kind == Token.Kind.NEWLINE || token.is(";") || token.is("&") || token.is("|")
+                || token.is("&&") || token.is("||")) {
             throw unexpected();
         }
         String word = token.kind == Token.Kind.WORD ? token.word.plain() : token.operator;
         Node node = word == null ? null : compound(word);
-        if (node == null) {
-            return simple();
-        }
+        if (node == null) { return simple(); }
         while (redirect(node)) {
             node.end = Math.max(node.end, node.redirects.get(node.redirects.size() - 1).target.line);
         }
@@ -144,28 +139,28 @@ final class ShellParser {
 
     private Node compound(String word) throws ShellSyntax {
         switch (word) {
-            case "if":
+            case "if" :
                 return choice();
-            case "for":
+            case "for" :
                 return each();
-            case "while":
-            case "until":
+            case "while" :
+            case "until" :
                 Node loop = new Node(Node.Kind.LOOP, in.next().line);
                 loop.flag = word.equals("until");
                 loop.parts.add(list());
                 loop.parts.add(body(loop));
                 return loop;
-            case "case":
+            case "case" :
                 return cases();
-            case "{":
+            case "{" :
                 return group("{", "}");
-            case "(":
+            case "(" :
                 return group("(", ")");
-            case "function":
+            case "function" :
                 Node function = new Node(Node.Kind.FUNCTION, in.next().line);
                 function.name = in.next().toString();
                 return function(function);
-            default:
+            default :
                 return null;
         }
     }
@@ -225,9 +220,7 @@ final class ShellParser {
                 each.words.add(in.next().word);
             }
         }
-        if (in.peek().is(";")) {
-            in.next();
-        }
+        if (in.peek().is(";")) { in.next(); }
         skipNewlines();
         each.parts.add(body(each));
         return each;
@@ -236,17 +229,13 @@ final class ShellParser {
     private Node cases() throws ShellSyntax {
         Node cases = new Node(Node.Kind.CASE, in.next().line);
         Token word = in.next();
-        if (word.kind != Token.Kind.WORD) {
-            throw new ShellSyntax(word.line, "case takes a word");
-        }
+        if (word.kind != Token.Kind.WORD) { throw new ShellSyntax(word.line, "case takes a word"); }
         cases.words.add(word.word);
         skipNewlines();
         expect("in");
         skipNewlines();
         while (!in.peek().isWord("esac")) {
-            if (in.peek().is("(")) {
-                in.next();
-            }
+            if (in.peek().is("(")) { in.next(); }
             List<ShellWord> patterns = new ArrayList<ShellWord>();
             do {
                 Token pattern = in.next();
@@ -258,9 +247,7 @@ final class ShellParser {
             expect(")");
             cases.patterns.add(patterns);
             cases.parts.add(list());
-            if (!in.peek().is(";;")) {
-                break;
-            }
+            if (!in.peek().is(";;")) { break; }
             in.next();
             skipNewlines();
         }
@@ -274,9 +261,7 @@ final class ShellParser {
             expect(")");
         }
         skipNewlines();
-        if (!in.peek().isWord("{") && !in.peek().is("(")) {
-            throw unexpected();
-        }
+        if (!in.peek().isWord("{") && !in.peek().is("(")) { throw unexpected(); }
         function.parts.add(command());
         function.end = function.parts.get(0).end;
         return function;
@@ -295,9 +280,7 @@ final class ShellParser {
                 Node function = new Node(Node.Kind.FUNCTION, simple.line);
                 function.name = simple.words.get(0).plain();
                 return function(function);
-            } else if (!redirect(simple)) {
-                break;
-            }
+            } else if (!redirect(simple)) { break; }
         }
         for (ShellWord word : simple.words) {
             simple.end = Math.max(simple.end, word.line);
@@ -308,21 +291,15 @@ final class ShellParser {
 
     private boolean redirect(Node node) throws ShellSyntax {
         Token token = in.peek();
-        if (token.kind != Token.Kind.OPERATOR || !REDIRECTS.contains(token.operator)) {
-            return false;
-        }
+        if (token.kind != Token.Kind.OPERATOR || !REDIRECTS.contains(token.operator)) { return false; }
         in.next();
-        if (in.peek().kind != Token.Kind.WORD) {
-            throw unexpected();
-        }
+        if (in.peek().kind != Token.Kind.WORD) { throw unexpected(); }
         Redirect redirect = new Redirect(token.operator, in.next().word);
         for (Piece piece : redirect.target.pieces) {
             redirect.expand &= !piece.quoted;
         }
         node.redirects.add(redirect);
-        if (redirect.isHere()) {
-            in.expectBody(redirect);
-        }
+        if (redirect.isHere()) { in.expectBody(redirect); }
         return true;
     }
 }

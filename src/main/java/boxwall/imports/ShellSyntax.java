@@ -9,7 +9,5 @@ final class ShellSyntax extends Exception {
         this.line = line;
     }
 
-    int line() {
-        return line;
-    }
+    int line() { return line; }
 }

@@ -22,9 +22,7 @@ final class Token {
         this.glued = glued;
     }
 
-    boolean is(String text) {
-        return kind == Kind.OPERATOR && operator.equals(text);
-    }
+    boolean is(String text) { return kind == Kind.OPERATOR && operator.equals(text); }
 
     /** Whether it is that unquoted word. */
     boolean isWord(String text) {
@@ -33,6 +31,7 @@ final class Token {
 
     @Override
     public String toString() {
-        return kind == Kind.WORD ? word.toString() : kind == Kind.OPERATOR ? operator : kind == Kind.NEWLINE ? "the line's end" : "the text's end";
+        return kind == Kind.WORD ? word.toString() : kind == Kind.OPERATOR ? operator
+                : kind == Kind.NEWLINE ? "the line's end" : "the text's end";
     }
 }

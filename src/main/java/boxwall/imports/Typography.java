@@ -3,13 +3,16 @@ package boxwall.imports;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What web pages and word processors make of a rule's signs, put right where the line holds a rule: dashes, quotes, blanks that don't break. */
+/**
+ * What web pages and word processors make of a rule's signs, put right where the line holds a rule: dashes, quotes,
+ * blanks that don't break.
+ */
 final class Typography {
     /** As Unicode and as the bytes of UTF-8, one character each; then what was meant. */
-    private static final String[][] SIGNS = {
-        {"\u2013", "-"}, {"\u2014", "-"}, {"\u2212", "-"}, {"\u2010", "-"}, {"\u2011", "-"}, {"\u201C", "\""}, {"\u201D", "\""}, {"\u201E", "\""}, {"\u00AB", "\""}, {"\u00BB", "\""},
-        {"\u2018", "'"}, {"\u2019", "'"}, {"\u00A0", " "}, {"\u202F", " "}, {"\u2009", " "}, {"\u200B", ""}, {"\uFEFF", ""},
-    };
+    private static final String[][] SIGNS = {{"\u2013", "-"}, {"\u2014", "-"}, {"\u2212", "-"}, {"\u2010", "-"},
+            {"\u2011", "-"}, {"\u201C", "\""}, {"\u201D", "\""}, {"\u201E", "\""}, {"\u00AB", "\""}, {"\u00BB", "\""},
+            {"\u2018", "'"}, {"\u2019", "'"}, {"\u00A0", " "}, {"\u202F", " "}, {"\u2009", " "}, {"\u200B", ""},
+            {"\uFEFF", ""},};
 
     private final StringBuilder out = new StringBuilder();
     private final List<Integer> changed = new ArrayList<Integer>();
@@ -30,9 +33,7 @@ final class Typography {
             String is = corrected(was);
             boolean rule = !is.equals(was) && RuleText.isPart(is) && !is.trim().startsWith("#");
             out.append(rule ? is : was).append(end < text.length() ? "\n" : "");
-            if (rule) {
-                changed.add(line);
-            }
+            if (rule) { changed.add(line); }
             from = end + 1;
         }
     }
@@ -53,29 +54,26 @@ final class Typography {
 
     private static String sign(String line, String sign, String meant) {
         int at = line.indexOf(sign);
-        if (at < 0) {
-            return line;
-        }
+        if (at < 0) { return line; }
         StringBuilder now = new StringBuilder();
         int from = 0;
         for (; at >= 0; at = line.indexOf(sign, from)) {
             int after = at + sign.length();
             // pages make one dash of the two before a long option
-            boolean two = meant.equals("-") && (at == 0 || line.charAt(at - 1) == ' ') && after + 1 < line.length() && Character.isLetter(line.charAt(after))
-                    && Character.isLetter(line.charAt(after + 1));
+            boolean two = meant.equals("-") && (at == 0 || line.charAt(at - 1) == ' ') && after + 1 < line.length()
+                    && Character.isLetter(line.charAt(after)) && Character.isLetter(line.charAt(after + 1));
             now.append(line, from, at).append(two ? "--" : meant);
             from = after;
         }
         return now.append(line.substring(from)).toString();
     }
 
-    String text() {
-        return out.toString();
-    }
+    String text() { return out.toString(); }
 
     void remark(Ledger ledger) {
         for (int line : changed) {
-            ledger.remark(line, "signs as web pages write them (a dash, a quote, a blank) are read as -, \" and blank", "see that the rule is what was meant", true);
+            ledger.remark(line, "signs as web pages write them (a dash, a quote, a blank) are read as -, \" and blank",
+                    "see that the rule is what was meant", true);
         }
     }
 }

@@ -7,9 +7,7 @@ final class Undecided extends Exception {
     private final String todo;
     private final String meant;
 
-    Undecided(String what, String todo) {
-        this(what, todo, null);
-    }
+    Undecided(String what, String todo) { this(what, todo, null); }
 
     /** {@code meant}: the box's own name for such a value, as {@code $WAN_IF}, or null. */
     Undecided(String what, String todo, String meant) {
@@ -18,11 +16,7 @@ final class Undecided extends Exception {
         this.meant = meant;
     }
 
-    String meant() {
-        return meant;
-    }
+    String meant() { return meant; }
 
-    String todo() {
-        return todo;
-    }
+    String todo() { return todo; }
 }

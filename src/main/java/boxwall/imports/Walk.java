@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Plays a script through as a shell would at boot, with what can be known without the box: loops over literal lists are unrolled, functions
- * put in where they are called, conditions decided if they can be. What depends on the box is left out with all that hangs on it, the names
- * that it sets included.
+ * Plays a script through as a shell would at boot, with what can be known without the box: loops over literal lists are
+ * unrolled, functions put in where they are called, conditions decided if they can be. What depends on the box is left
+ * out with all that hangs on it, the names that it sets included.
  */
 final class Walk {
     /** Rounds of loops and calls of functions may multiply; a ruleset file has 256 KiB. */
@@ -46,9 +46,7 @@ final class Walk {
         }
     }
 
-    IptablesLines iptables() {
-        return commands.iptables;
-    }
+    IptablesLines iptables() { return commands.iptables; }
 
     /** The lines of a dump that stand in the text itself. */
     void saved(int line) {
@@ -74,9 +72,7 @@ final class Walk {
                 run(part, false);
             }
         }
-        if (dump != null) {
-            dump.end();
-        }
+        if (dump != null) { dump.end(); }
         functions.uncalled();
     }
 
@@ -88,36 +84,37 @@ final class Walk {
             return Answer.UNKNOWN;
         }
         switch (node.kind) {
-            case SIMPLE:
+            case SIMPLE :
                 return commands.run(node, asks);
-            case LIST:
+            case LIST :
                 return list(node, asks);
-            case AND_OR:
+            case AND_OR :
                 return andOr(node, asks);
-            case PIPE:
-                Answer answer = node.parts.size() == 1 ? run(node.parts.get(0), asks) : new Questions(this).pipe(node, asks, commands);
+            case PIPE :
+                Answer answer = node.parts.size() == 1 ? run(node.parts.get(0), asks)
+                        : new Questions(this).pipe(node, asks, commands);
                 return node.flag ? answer.not() : answer;
-            case IF:
+            case IF :
                 return choice(node);
-            case FOR:
+            case FOR :
                 return each(node);
-            case LOOP:
+            case LOOP :
                 return loop(node);
-            case CASE:
+            case CASE :
                 return cases(node);
-            case FUNCTION:
+            case FUNCTION :
                 functions.define(node);
                 ledger.structure(node.line, node.end);
                 return Answer.YES;
-            case GROUP:
+            case GROUP :
                 return group(node, asks);
-            case PROSE:
+            case PROSE :
                 prose.read(node);
                 return Answer.UNKNOWN;
-            case SAVED:
+            case SAVED :
                 saved(node.line);
                 return Answer.YES;
-            default:
+            default :
                 leftOut.left(node, leftOut.unreadable(node), "write what it should do into the ruleset");
                 return Answer.UNKNOWN;
         }
@@ -125,9 +122,7 @@ final class Walk {
 
     /** Plays a part through that runs or not as the box decides, for the rules that it may add. */
     void perhaps(Node node) {
-        if (perhaps > 2 || steps > STEPS_LIMIT / 2) {
-            return;
-        }
+        if (perhaps > 2 || steps > STEPS_LIMIT / 2) { return; }
         Scope outer = scope;
         Map<String, Node> known = functions.begin();
         String halted = halt;
@@ -211,9 +206,7 @@ final class Walk {
         } else if (node.otherwise != null && (done || halt != null)) {
             leftOut.skip(node.otherwise, "another branch is taken");
             leftOut.switchedOff(node.parts.get(0), node.otherwise, "another branch is taken");
-        } else if (node.otherwise != null) {
-            run(node.otherwise, false);
-        }
+        } else if (node.otherwise != null) { run(node.otherwise, false); }
         return Answer.YES;
     }
 
@@ -224,7 +217,8 @@ final class Walk {
             values = node.flag ? scope.positional() : Expansion.of(node.words, scope).texts;
             for (ShellWord word : node.words) {
                 for (Piece piece : word.pieces) {
-                    if (piece.kind == Piece.Kind.TEXT && !piece.quoted && (piece.text.indexOf('*') >= 0 || piece.text.indexOf('?') >= 0)) {
+                    if (piece.kind == Piece.Kind.TEXT && !piece.quoted
+                            && (piece.text.indexOf('*') >= 0 || piece.text.indexOf('?') >= 0)) {
                         throw new Undecided("a pattern for file names: " + Show.text(piece.text), "write the values");
                     }
                 }
@@ -236,19 +230,13 @@ final class Walk {
             scope.forget(node.name, "line " + node.line + " sets it in a loop");
             return Answer.UNKNOWN;
         }
-        if (values.isEmpty()) {
-            leftOut.skip(node.parts.get(0), "the loop's list is empty");
-        }
+        if (values.isEmpty()) { leftOut.skip(node.parts.get(0), "the loop's list is empty"); }
         for (String value : values) {
             scope.set(node.name, value);
             run(node.parts.get(0), false);
             boolean goesOn = halt == null || halt.equals("continue");
-            if (halt != null && (halt.equals("continue") || halt.equals("break"))) {
-                halt = null;
-            }
-            if (!goesOn) {
-                break;
-            }
+            if (halt != null && (halt.equals("continue") || halt.equals("break"))) { halt = null; }
+            if (!goesOn) { break; }
         }
         return Answer.YES;
     }
@@ -276,13 +264,9 @@ final class Walk {
             return Answer.UNKNOWN;
         }
         for (int i = 0; i < node.parts.size(); i++) {
-            if (i != chosen) {
-                leftOut.skip(node.parts.get(i), "another branch of the case is taken");
-            }
+            if (i != chosen) { leftOut.skip(node.parts.get(i), "another branch of the case is taken"); }
         }
-        if (chosen >= 0) {
-            run(node.parts.get(chosen), false);
-        }
+        if (chosen >= 0) { run(node.parts.get(chosen), false); }
         return Answer.YES;
     }
 
@@ -302,13 +286,9 @@ final class Walk {
         return answer;
     }
 
-    boolean isPlayedThrough() {
-        return perhaps > 0;
-    }
+    boolean isPlayedThrough() { return perhaps > 0; }
 
-    boolean inSubshell() {
-        return subshells > 0;
-    }
+    boolean inSubshell() { return subshells > 0; }
 
     /** What stopped the run, or null; a function that returns goes on. */
     void returned() {
@@ -329,9 +309,7 @@ final class Walk {
         return last;
     }
 
-    void leftLine(int line, String what) {
-        leftLine(line, what, null);
-    }
+    void leftLine(int line, String what) { leftLine(line, what, null); }
 
     /** Says beside the rules what is left out; {@code strict} is what can be read of the rule, or null. */
     void leftLine(int line, String what, String strict) {

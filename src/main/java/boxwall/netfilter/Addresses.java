@@ -1,21 +1,18 @@
 package boxwall.netfilter;
 
 /**
- * Numeric addresses as text and back, without ever asking a resolver. (InetAddress would look names up, and GNU Classpath's
- * accepts shapes that iptables doesn't.)
+ * Numeric addresses as text and back, without ever asking a resolver. (InetAddress would look names up, and GNU
+ * Classpath's accepts shapes that iptables doesn't.)
  */
 public final class Addresses {
-    private Addresses() {
-    }
+    private Addresses() {}
 
     /**
      * The bytes of a numeric address of either family.
      *
      * @return 4 or 16 bytes in network order, or null when the text is no numeric address (a host name, say)
      */
-    public static byte[] parse(String text) {
-        return text.indexOf(':') >= 0 ? parseV6(text) : parseV4(text);
-    }
+    public static byte[] parse(String text) { return text.indexOf(':') >= 0 ? parseV6(text) : parseV4(text); }
 
     private static byte[] parseV4(String text) {
         byte[] bytes = new byte[4];
@@ -27,9 +24,7 @@ public final class Addresses {
             if (c == '.') {
                 // a leading zero means octal to some readers and nothing to others, so it means nothing here
                 boolean zero = digits > 1 && text.charAt(i - digits) == '0';
-                if (digits == 0 || part == 4 || value > 255 || zero) {
-                    return null;
-                }
+                if (digits == 0 || part == 4 || value > 255 || zero) { return null; }
                 bytes[part++] = (byte) value;
                 digits = 0;
                 value = 0;
@@ -45,18 +40,12 @@ public final class Addresses {
 
     private static byte[] parseV6(String text) {
         int gap = text.indexOf("::");
-        if (gap >= 0 && text.indexOf("::", gap + 1) >= 0) {
-            return null;
-        }
+        if (gap >= 0 && text.indexOf("::", gap + 1) >= 0) { return null; }
         byte[] head = groups(gap < 0 ? text : text.substring(0, gap), gap < 0);
         byte[] tail = gap < 0 ? new byte[0] : groups(text.substring(gap + 2), true);
-        if (head == null || tail == null) {
-            return null;
-        }
+        if (head == null || tail == null) { return null; }
         int used = head.length + tail.length;
-        if (gap < 0 ? used != 16 : used > 14) {
-            return null;
-        }
+        if (gap < 0 ? used != 16 : used > 14) { return null; }
         byte[] bytes = new byte[16];
         System.arraycopy(head, 0, bytes, 0, head.length);
         System.arraycopy(tail, 0, bytes, 16 - tail.length, tail.length);
@@ -65,30 +54,22 @@ public final class Addresses {
 
     /** The bytes of {@code a:b:c}, or null; a dotted IPv4 address may end it when {@code last} (RFC 4291, 2.2). */
     private static byte[] groups(String text, boolean last) {
-        if (text.length() == 0) {
-            return new byte[0];
-        }
+        if (text.length() == 0) { return new byte[0]; }
         String[] parts = Words.split(text, ':');
         java.io.ByteArrayOutputStream out = new java.io.ByteArrayOutputStream();
         for (int i = 0; i < parts.length; i++) {
             String part = parts[i];
             if (last && i == parts.length - 1 && part.indexOf('.') >= 0) {
                 byte[] v4 = parseV4(part);
-                if (v4 == null) {
-                    return null;
-                }
+                if (v4 == null) { return null; }
                 out.write(v4, 0, 4);
                 continue;
             }
-            if (part.length() == 0 || part.length() > 4) {
-                return null;
-            }
+            if (part.length() == 0 || part.length() > 4) { return null; }
             int value = 0;
             for (int k = 0; k < part.length(); k++) {
                 int digit = Character.digit(part.charAt(k), 16);
-                if (digit < 0 || part.charAt(k) > 'f') {
-                    return null;
-                }
+                if (digit < 0 || part.charAt(k) > 'f') { return null; }
                 value = value * 16 + digit;
             }
             out.write(value >> 8);
@@ -97,13 +78,16 @@ public final class Addresses {
         return out.size() > 16 ? null : out.toByteArray();
     }
 
-    /** Both ends of {@code 10.0.0.1-10.0.0.9}, or one address twice; null when it isn't that, or of the other family. */
+    /**
+     * Both ends of {@code 10.0.0.1-10.0.0.9}, or one address twice; null when it isn't that, or of the other family.
+     */
     public static byte[][] range(String text, Family family) {
         int dash = text.indexOf('-');
         byte[] low = parse(dash < 0 ? text : text.substring(0, dash));
         byte[] high = parse(text.substring(dash + 1));
         int length = family.addressBits / 8;
-        return low == null || high == null || low.length != length || high.length != length ? null : new byte[][] {low, high};
+        return low == null || high == null || low.length != length || high.length != length ? null
+                : new byte[][] {low, high};
     }
 
     /** The six bytes of {@code 00:11:22:33:44:55}, or null. */
@@ -112,15 +96,15 @@ public final class Addresses {
         byte[] mac = new byte[6];
         for (int i = 0; i < parts.length; i++) {
             long part = parts.length == 6 ? Words.number("0x" + parts[i], 255) : -1;
-            if (part < 0) {
-                return null;
-            }
+            if (part < 0) { return null; }
             mac[i] = (byte) part;
         }
         return mac;
     }
 
-    /** An address as inet_ntop(3) prints it: dotted, or lower-case hex with the longest run of zero groups shortened. */
+    /**
+     * An address as inet_ntop(3) prints it: dotted, or lower-case hex with the longest run of zero groups shortened.
+     */
     public static String print(byte[] address) {
         return address.length == 4 ? printV4(address, 0) : printV6(address);
     }
@@ -165,8 +149,6 @@ public final class Addresses {
     }
 
     private static void separate(StringBuilder out) {
-        if (out.length() > 0 && out.charAt(out.length() - 1) != ':') {
-            out.append(':');
-        }
+        if (out.length() > 0 && out.charAt(out.length() - 1) != ':') { out.append(':'); }
     }
 }

@@ -21,22 +21,14 @@ public final class Chain {
         this.rules = Collections.unmodifiableList(new ArrayList<Rule>(rules));
     }
 
-    public String name() {
-        return name;
-    }
+    public String name() { return name; }
 
     /** The policy, or null for a user's chain. */
-    public Policy policy() {
-        return policy;
-    }
+    public Policy policy() { return policy; }
 
-    public boolean isBuiltin() {
-        return policy != null;
-    }
+    public boolean isBuiltin() { return policy != null; }
 
-    public List<Rule> rules() {
-        return rules;
-    }
+    public List<Rule> rules() { return rules; }
 
     /** This chain with other rules. */
     public Chain withRules(List<Rule> other) {
@@ -45,15 +37,11 @@ public final class Chain {
 
     @Override
     public boolean equals(Object other) {
-        if (!(other instanceof Chain)) {
-            return false;
-        }
+        if (!(other instanceof Chain)) { return false; }
         Chain c = (Chain) other;
         return c.name.equals(name) && c.policy == policy && c.rules.equals(rules);
     }
 
     @Override
-    public int hashCode() {
-        return name.hashCode() * 31 + rules.hashCode();
-    }
+    public int hashCode() { return name.hashCode() * 31 + rules.hashCode(); }
 }

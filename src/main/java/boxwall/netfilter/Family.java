@@ -2,8 +2,7 @@ package boxwall.netfilter;
 
 /** The two packet families that netfilter filters with tables of their own. */
 public enum Family {
-    IPV4("iptables", 32),
-    IPV6("ip6tables", 128);
+    IPV4("iptables", 32), IPV6("ip6tables", 128);
 
     private final String command;
     /** Bits of an address: 32 or 128. */
@@ -15,9 +14,7 @@ public enum Family {
     }
 
     /** The program's name: {@code iptables} or {@code ip6tables}. */
-    public String command() {
-        return command;
-    }
+    public String command() { return command; }
 
     /** {@code 4} or {@code 6}, as in the plan's file names {@code restore4} and {@code restore6}. */
     public String digit() {

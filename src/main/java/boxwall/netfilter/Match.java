@@ -22,15 +22,11 @@ public final class Match {
     }
 
     /** The option of that name, or null. */
-    public Option option(String option) {
-        return find(options, option);
-    }
+    public Option option(String option) { return find(options, option); }
 
     static Option find(List<Option> options, String name) {
         for (Option option : options) {
-            if (option.name.equals(name)) {
-                return option;
-            }
+            if (option.name.equals(name)) { return option; }
         }
         return null;
     }
@@ -41,9 +37,7 @@ public final class Match {
     }
 
     @Override
-    public int hashCode() {
-        return name.hashCode() * 31 + options.hashCode();
-    }
+    public int hashCode() { return name.hashCode() * 31 + options.hashCode(); }
 
     @Override
     public String toString() {

@@ -16,9 +16,7 @@ public final class Negatable<T> {
     }
 
     /** One that isn't negated. */
-    public static <T> Negatable<T> is(T value) {
-        return new Negatable<>(false, value);
-    }
+    public static <T> Negatable<T> is(T value) { return new Negatable<>(false, value); }
 
     @Override
     public boolean equals(Object other) {
@@ -27,12 +25,8 @@ public final class Negatable<T> {
     }
 
     @Override
-    public int hashCode() {
-        return value.hashCode() * 2 + (negated ? 1 : 0);
-    }
+    public int hashCode() { return value.hashCode() * 2 + (negated ? 1 : 0); }
 
     @Override
-    public String toString() {
-        return (negated ? "! " : "") + value;
-    }
+    public String toString() { return (negated ? "! " : "") + value; }
 }

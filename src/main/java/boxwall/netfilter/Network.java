@@ -5,7 +5,8 @@ import java.util.Arrays;
 /**
  * An address with a mask, as -s and -d take it. The address is stored masked, as iptables stores it.
  *
- * <p>Printed as iptables-save does: {@code 192.168.178.0/24}, {@code 10.0.0.0/255.0.255.0} for a mask with holes,
+ * <p>
+ * Printed as iptables-save does: {@code 192.168.178.0/24}, {@code 10.0.0.0/255.0.255.0} for a mask with holes,
  * {@code fd00::/64}; always with the mask, for a single host too ({@code 127.0.0.1/32}).
  */
 public final class Network {
@@ -49,14 +50,10 @@ public final class Network {
     }
 
     /** A copy of the masked address, network order. */
-    public byte[] address() {
-        return address.clone();
-    }
+    public byte[] address() { return address.clone(); }
 
     /** A copy of the mask, network order. */
-    public byte[] mask() {
-        return mask.clone();
-    }
+    public byte[] mask() { return mask.clone(); }
 
     private static int prefixOf(byte[] mask) {
         int i = 0;
@@ -72,43 +69,31 @@ public final class Network {
             for (i++; i < mask.length; i++) {
                 rest |= mask[i];
             }
-            if (rest != 0) {
-                return -1;
-            }
+            if (rest != 0) { return -1; }
         }
         return ones;
     }
 
     /** Whether an address (4 or 16 bytes) lies in this network; false for the other family. */
     public boolean contains(byte[] candidate) {
-        if (candidate.length != address.length) {
-            return false;
-        }
+        if (candidate.length != address.length) { return false; }
         for (int i = 0; i < address.length; i++) {
-            if ((candidate[i] & mask[i]) != address[i]) {
-                return false;
-            }
+            if ((candidate[i] & mask[i]) != address[i]) { return false; }
         }
         return true;
     }
 
     /** Whether every address of the other network lies in this one. */
     public boolean containsAll(Network other) {
-        if (!contains(other.address)) {
-            return false;
-        }
+        if (!contains(other.address)) { return false; }
         for (int i = 0; i < mask.length; i++) {
-            if ((mask[i] & ~other.mask[i]) != 0) {
-                return false;
-            }
+            if ((mask[i] & ~other.mask[i]) != 0) { return false; }
         }
         return true;
     }
 
     /** True for {@code 0.0.0.0/0} and {@code ::/0}. */
-    public boolean isEverything() {
-        return prefix == 0;
-    }
+    public boolean isEverything() { return prefix == 0; }
 
     @Override
     public boolean equals(Object other) {
@@ -117,9 +102,7 @@ public final class Network {
     }
 
     @Override
-    public int hashCode() {
-        return Arrays.hashCode(address) * 31 + Arrays.hashCode(mask);
-    }
+    public int hashCode() { return Arrays.hashCode(address) * 31 + Arrays.hashCode(mask); }
 
     @Override
     public String toString() {

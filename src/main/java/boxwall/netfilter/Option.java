@@ -6,7 +6,10 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 
-/** One option of a match or target, in canonical form: {@code ! --dports 80,443} is name {@code --dports}, negated, one value. */
+/**
+ * One option of a match or target, in canonical form: {@code ! --dports 80,443} is name {@code --dports}, negated, one
+ * value.
+ */
 public final class Option {
     public final String name;
     public final boolean negated;
@@ -33,9 +36,7 @@ public final class Option {
     }
 
     /** The first value, or null for a flag. */
-    public String value() {
-        return values.isEmpty() ? null : values.get(0);
-    }
+    public String value() { return values.isEmpty() ? null : values.get(0); }
 
     /** The value as ports, read once; null when it isn't any. */
     public Ports ports() {
@@ -57,17 +58,13 @@ public final class Option {
 
     @Override
     public boolean equals(Object other) {
-        if (!(other instanceof Option)) {
-            return false;
-        }
+        if (!(other instanceof Option)) { return false; }
         Option o = (Option) other;
         return o.name.equals(name) && o.negated == negated && o.values.equals(values);
     }
 
     @Override
-    public int hashCode() {
-        return name.hashCode() * 31 + values.hashCode();
-    }
+    public int hashCode() { return name.hashCode() * 31 + values.hashCode(); }
 
     @Override
     public String toString() {

@@ -17,9 +17,7 @@ public final class Origin {
     }
 
     /** 1-based line, 0 for none. */
-    public int line() {
-        return line;
-    }
+    public int line() { return line; }
 
     @Override
     public boolean equals(Object other) {
@@ -27,13 +25,9 @@ public final class Origin {
     }
 
     @Override
-    public int hashCode() {
-        return file.hashCode() * 31 + line;
-    }
+    public int hashCode() { return file.hashCode() * 31 + line; }
 
     /** {@code file:line}, as diagnostics and the plan's origin file have it. */
     @Override
-    public String toString() {
-        return line == 0 ? file : file + ":" + line;
-    }
+    public String toString() { return line == 0 ? file : file + ":" + line; }
 }

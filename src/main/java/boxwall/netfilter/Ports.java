@@ -4,7 +4,10 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** Ports as rules name them, {@code 80,443,5060:5070}: ranges in the order in which they are written, both ends included. Immutable. */
+/**
+ * Ports as rules name them, {@code 80,443,5060:5070}: ranges in the order in which they are written, both ends
+ * included. Immutable.
+ */
 public final class Ports {
     public static final Ports ALL = of(0, 65535);
     public static final Ports NONE = new Ports(new ArrayList<int[]>());
@@ -12,20 +15,19 @@ public final class Ports {
     /** Both ends of each range; nobody changes one. */
     public final List<int[]> ranges;
 
-    private Ports(List<int[]> ranges) {
-        this.ranges = Collections.unmodifiableList(ranges);
-    }
+    private Ports(List<int[]> ranges) { this.ranges = Collections.unmodifiableList(ranges); }
 
-    public static Ports of(int low, int high) {
-        return of(Collections.singletonList(new int[] {low, high}));
-    }
+    public static Ports of(int low, int high) { return of(Collections.singletonList(new int[] {low, high})); }
 
     /** The ranges, which stay as they are. */
     public static Ports of(List<int[]> ranges) {
         return new Ports(new ArrayList<>(ranges));
     }
 
-    /** Reads numbers and ranges with commas; an end that is left out is the first or the last port. Null when it isn't that. */
+    /**
+     * Reads numbers and ranges with commas; an end that is left out is the first or the last port. Null when it isn't
+     * that.
+     */
     public static Ports parse(String text) {
         List<int[]> ranges = new ArrayList<>();
         for (String part : Words.split(text, ',')) {
@@ -33,17 +35,13 @@ public final class Ports {
             String to = part.substring(colon + 1);
             long low = colon == 0 ? 0 : Words.number(colon < 0 ? part : part.substring(0, colon), 65535);
             long high = colon >= 0 && to.length() == 0 ? 65535 : Words.number(to, 65535);
-            if (low < 0 || high < 0) {
-                return null;
-            }
+            if (low < 0 || high < 0) { return null; }
             ranges.add(new int[] {(int) low, (int) high});
         }
         return new Ports(ranges);
     }
 
-    public boolean isEmpty() {
-        return ranges.isEmpty();
-    }
+    public boolean isEmpty() { return ranges.isEmpty(); }
 
     /** How many ports the ranges have together. */
     public int count() {
@@ -61,9 +59,7 @@ public final class Ports {
             for (int[] bound : others.ranges) {
                 int low = Math.max(range[0], bound[0]);
                 int high = Math.min(range[1], bound[1]);
-                if (low <= high) {
-                    both.add(new int[] {low, high});
-                }
+                if (low <= high) { both.add(new int[] {low, high}); }
             }
         }
         return new Ports(both);
@@ -80,7 +76,10 @@ public final class Ports {
         return left;
     }
 
-    /** The same in parts that multiport can ask for: it takes 15 ports, a range counts twice (xt_multiport.h, XT_MULTI_PORTS). */
+    /**
+     * The same in parts that multiport can ask for: it takes 15 ports, a range counts twice (xt_multiport.h,
+     * XT_MULTI_PORTS).
+     */
     public List<Ports> parts() {
         List<Ports> parts = new ArrayList<>();
         List<int[]> part = new ArrayList<>();
@@ -100,14 +99,10 @@ public final class Ports {
     }
 
     @Override
-    public boolean equals(Object other) {
-        return other instanceof Ports && toString().equals(other.toString());
-    }
+    public boolean equals(Object other) { return other instanceof Ports && toString().equals(other.toString()); }
 
     @Override
-    public int hashCode() {
-        return toString().hashCode();
-    }
+    public int hashCode() { return toString().hashCode(); }
 
     /** As iptables-save prints them. */
     @Override

@@ -5,8 +5,9 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * One rule of a chain: what every rule can ask (addresses, interfaces, protocol, fragment), the matches in their order, and the
- * target. Immutable; made by {@link Builder}. The origin is not part of equality: two rules that do the same are equal.
+ * One rule of a chain: what every rule can ask (addresses, interfaces, protocol, fragment), the matches in their order,
+ * and the target. Immutable; made by {@link Builder}. The origin is not part of equality: two rules that do the same
+ * are equal.
  */
 public final class Rule {
     /** -s, or null. */
@@ -47,9 +48,7 @@ public final class Rule {
     /** The match of that name, or null. */
     public Match match(String name) {
         for (Match match : matches) {
-            if (match.name.equals(name)) {
-                return match;
-            }
+            if (match.name.equals(name)) { return match; }
         }
         return null;
     }
@@ -70,18 +69,14 @@ public final class Rule {
 
     @Override
     public boolean equals(Object other) {
-        if (!(other instanceof Rule)) {
-            return false;
-        }
+        if (!(other instanceof Rule)) { return false; }
         Rule r = (Rule) other;
         return same(source, r.source) && same(destination, r.destination) && same(in, r.in) && same(out, r.out)
                 && same(protocol, r.protocol) && same(fragment, r.fragment) && same(target, r.target)
                 && matches.equals(r.matches);
     }
 
-    private static boolean same(Object a, Object b) {
-        return a == null ? b == null : a.equals(b);
-    }
+    private static boolean same(Object a, Object b) { return a == null ? b == null : a.equals(b); }
 
     @Override
     public int hashCode() {
@@ -159,8 +154,6 @@ public final class Rule {
             return this;
         }
 
-        public Rule build() {
-            return new Rule(this);
-        }
+        public Rule build() { return new Rule(this); }
     }
 }

@@ -9,23 +9,23 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * The tables that a ruleset owns, per family, each whole: built-in chains first (in the table's order), then the user's chains by
- * name, as iptables-save prints them. A table that isn't here is left alone on the box.
+ * The tables that a ruleset owns, per family, each whole: built-in chains first (in the table's order), then the user's
+ * chains by name, as iptables-save prints them. A table that isn't here is left alone on the box.
  */
 public final class Ruleset {
     private static final Map<Table, Map<String, Chain>> NONE = Collections.emptyMap();
 
     private final Map<Family, Map<Table, Map<String, Chain>>> families = new TreeMap<>();
 
-    private Ruleset() {
-    }
+    private Ruleset() {}
 
     /** A ruleset that owns nothing. */
-    public static Ruleset empty() {
-        return new Ruleset();
-    }
+    public static Ruleset empty() { return new Ruleset(); }
 
-    /** This ruleset with one table replaced or added; the chains are sorted, missing built-in ones are added with ACCEPT. */
+    /**
+     * This ruleset with one table replaced or added; the chains are sorted, missing built-in ones are added with
+     * ACCEPT.
+     */
     public Ruleset with(Family family, Table table, List<Chain> chains) {
         Ruleset copy = new Ruleset();
         for (Map.Entry<Family, Map<Table, Map<String, Chain>>> e : families.entrySet()) {
@@ -58,8 +58,8 @@ public final class Ruleset {
         Map<String, Chain> all = new LinkedHashMap<>();
         for (Hook hook : table.hooks) {
             Chain given = byName.remove(hook.name());
-            all.put(hook.name(), given != null ? given
-                    : new Chain(hook.name(), Policy.ACCEPT, Collections.<Rule>emptyList()));
+            all.put(hook.name(),
+                    given != null ? given : new Chain(hook.name(), Policy.ACCEPT, Collections.<Rule>emptyList()));
         }
         all.putAll(byName);
         return all;
@@ -71,15 +71,11 @@ public final class Ruleset {
         return Collections.unmodifiableSet((tables == null ? NONE : tables).keySet());
     }
 
-    public boolean owns(Family family, Table table) {
-        return tables(family).contains(table);
-    }
+    public boolean owns(Family family, Table table) { return tables(family).contains(table); }
 
     /** The chains of a table, in iptables-save's order; empty when the table isn't owned. */
     public List<Chain> chains(Family family, Table table) {
-        if (!owns(family, table)) {
-            return Collections.emptyList();
-        }
+        if (!owns(family, table)) { return Collections.emptyList(); }
         return Collections.unmodifiableList(new ArrayList<Chain>(families.get(family).get(table).values()));
     }
 
@@ -105,7 +101,5 @@ public final class Ruleset {
     }
 
     @Override
-    public int hashCode() {
-        return families.hashCode();
-    }
+    public int hashCode() { return families.hashCode(); }
 }

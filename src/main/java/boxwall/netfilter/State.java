@@ -11,9 +11,7 @@ public enum State {
     /** The state of that name, or null (SNAT and DNAT of --ctstate are no states of a packet). */
     public static State of(String word) {
         for (State state : values()) {
-            if (state.name().equals(word)) {
-                return state;
-            }
+            if (state.name().equals(word)) { return state; }
         }
         return null;
     }
@@ -23,9 +21,7 @@ public enum State {
         Set<State> states = new TreeSet<>();
         for (String word : Words.split(words, ',')) {
             State state = of(word);
-            if (state == null) {
-                return null;
-            }
+            if (state == null) { return null; }
             states.add(state);
         }
         return Collections.unmodifiableSet(states);

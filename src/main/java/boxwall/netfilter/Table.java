@@ -5,22 +5,18 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * The tables of ip_tables and ip6_tables with their built-in chains, in the order in which iptables-save prints the chains.
- * Source: the {@code valid_hooks} of the kernel's iptable_*.c. nat's INPUT came with 2.6.36.
+ * The tables of ip_tables and ip6_tables with their built-in chains, in the order in which iptables-save prints the
+ * chains. Source: the {@code valid_hooks} of the kernel's iptable_*.c. nat's INPUT came with 2.6.36.
  */
 public enum Table {
-    RAW(Hook.PREROUTING, Hook.OUTPUT),
-    MANGLE(Hook.PREROUTING, Hook.INPUT, Hook.FORWARD, Hook.OUTPUT, Hook.POSTROUTING),
-    NAT(Hook.PREROUTING, Hook.INPUT, Hook.OUTPUT, Hook.POSTROUTING),
-    FILTER(Hook.INPUT, Hook.FORWARD, Hook.OUTPUT),
+    RAW(Hook.PREROUTING, Hook.OUTPUT), MANGLE(Hook.PREROUTING, Hook.INPUT, Hook.FORWARD, Hook.OUTPUT, Hook.POSTROUTING),
+    NAT(Hook.PREROUTING, Hook.INPUT, Hook.OUTPUT, Hook.POSTROUTING), FILTER(Hook.INPUT, Hook.FORWARD, Hook.OUTPUT),
     SECURITY(Hook.INPUT, Hook.FORWARD, Hook.OUTPUT);
 
     /** The hooks, and so the built-in chains, of this table; never empty. */
     public final List<Hook> hooks;
 
-    Table(Hook... hooks) {
-        this.hooks = Collections.unmodifiableList(Arrays.asList(hooks));
-    }
+    Table(Hook... hooks) { this.hooks = Collections.unmodifiableList(Arrays.asList(hooks)); }
 
     /** The name on the command line, lower case: {@code filter}. */
     public String word() {
@@ -30,9 +26,7 @@ public enum Table {
     /** Whether {@code chain} is one of this table's built-in chains (case matters, as in iptables). */
     public boolean isBuiltin(String chain) {
         for (Hook hook : hooks) {
-            if (hook.name().equals(chain)) {
-                return true;
-            }
+            if (hook.name().equals(chain)) { return true; }
         }
         return false;
     }
@@ -40,9 +34,7 @@ public enum Table {
     /** The table of that name, or null when netfilter has none. */
     public static Table of(String word) {
         for (Table table : values()) {
-            if (table.word().equals(word)) {
-                return table;
-            }
+            if (table.word().equals(word)) { return table; }
         }
         return null;
     }

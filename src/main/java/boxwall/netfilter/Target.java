@@ -33,9 +33,7 @@ public final class Target {
     }
 
     /** The option of that name, or null. */
-    public Option option(String option) {
-        return Match.find(options, option);
-    }
+    public Option option(String option) { return Match.find(options, option); }
 
     /** ACCEPT, DROP, RETURN or QUEUE: what the kernel's core does without an extension. */
     public boolean isStandard() {
@@ -44,17 +42,13 @@ public final class Target {
 
     @Override
     public boolean equals(Object other) {
-        if (!(other instanceof Target)) {
-            return false;
-        }
+        if (!(other instanceof Target)) { return false; }
         Target t = (Target) other;
         return t.name.equals(name) && t.goTo == goTo && t.options.equals(options);
     }
 
     @Override
-    public int hashCode() {
-        return name.hashCode() * 31 + options.hashCode();
-    }
+    public int hashCode() { return name.hashCode() * 31 + options.hashCode(); }
 
     @Override
     public String toString() {

@@ -3,7 +3,10 @@ package boxwall.netfilter;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A condition on TCP flags, {@code --tcp-flags MASK SET}: of the flags in the mask exactly the set ones. FIN is 1, URG 32. Immutable. */
+/**
+ * A condition on TCP flags, {@code --tcp-flags MASK SET}: of the flags in the mask exactly the set ones. FIN is 1, URG
+ * 32. Immutable.
+ */
 public final class TcpFlags {
     private static final String[] NAMES = {"FIN", "SYN", "RST", "PSH", "ACK", "URG"};
 
@@ -30,9 +33,7 @@ public final class TcpFlags {
             for (int i = 0; i < NAMES.length; i++) {
                 bit = NAMES[i].equals(word) ? 1 << i : bit;
             }
-            if (bit < 0) {
-                return -1;
-            }
+            if (bit < 0) { return -1; }
             bits |= bit;
         }
         return bits;
@@ -42,9 +43,7 @@ public final class TcpFlags {
     public static String words(int bits) {
         List<String> words = new ArrayList<>();
         for (int i = 0; i < NAMES.length; i++) {
-            if ((bits & 1 << i) != 0) {
-                words.add(NAMES[i]);
-            }
+            if ((bits & 1 << i) != 0) { words.add(NAMES[i]); }
         }
         return words.isEmpty() ? "NONE" : Words.join(words, ",");
     }

@@ -5,14 +5,13 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * Taking lines and words apart without java.util.regex: GNU Classpath runs String.split, matches and replaceAll on a backtracking
- * regex, which was two thirds of the time that reading a box took on JamVM. ASCII only.
+ * Taking lines and words apart without java.util.regex: GNU Classpath runs String.split, matches and replaceAll on a
+ * backtracking regex, which was two thirds of the time that reading a box took on JamVM. ASCII only.
  */
 public final class Words {
     private static final String[] NONE = {};
 
-    private Words() {
-    }
+    private Words() {}
 
     /** The words of a line, which blanks and tabs (control characters too) separate; none for an empty line. */
     public static String[] of(String line) {
@@ -27,14 +26,15 @@ public final class Words {
             if (blank && start >= 0) {
                 words.add(line.substring(start, i));
                 start = -1;
-            } else if (!blank && start < 0) {
-                start = i;
-            }
+            } else if (!blank && start < 0) { start = i; }
         }
         return words;
     }
 
-    /** The parts between separators, empty ones too: {@code "a::b"} is a, nothing, b; one part for a text without a separator. */
+    /**
+     * The parts between separators, empty ones too: {@code "a::b"} is a, nothing, b; one part for a text without a
+     * separator.
+     */
     public static String[] split(String text, char separator) {
         List<String> parts = new ArrayList<>();
         int start = 0;
@@ -57,11 +57,12 @@ public final class Words {
         return out.toString();
     }
 
-    /** The lines of a text without their ends (LF or CR LF); what follows the last LF is a line if it isn't empty. None for null. */
+    /**
+     * The lines of a text without their ends (LF or CR LF); what follows the last LF is a line if it isn't empty. None
+     * for null.
+     */
     public static List<String> lines(String text) {
-        if (text == null || text.length() == 0) {
-            return Collections.emptyList();
-        }
+        if (text == null || text.length() == 0) { return Collections.emptyList(); }
         List<String> lines = new ArrayList<>();
         int start = 0;
         while (start < text.length()) {
@@ -130,9 +131,7 @@ public final class Words {
     /** The text with each occurrence of a word replaced. */
     public static String replace(String text, String word, String by) {
         int at = find(text, word, 0);
-        if (at < 0) {
-            return text;
-        }
+        if (at < 0) { return text; }
         StringBuilder out = new StringBuilder(text.length());
         int start = 0;
         for (; at >= 0; at = find(text, word, start)) {

@@ -29,22 +29,14 @@ public final class Counted {
         this.origin = origin;
     }
 
-    public Family family() {
-        return family;
-    }
+    public Family family() { return family; }
 
-    public String table() {
-        return table;
-    }
+    public String table() { return table; }
 
     /** {@code -A INPUT …} as iptables-save prints it, or the policy's word. */
-    public String rule() {
-        return rule;
-    }
+    public String rule() { return rule; }
 
-    public long packets() {
-        return packets;
-    }
+    public long packets() { return packets; }
 
     /** Where the user wrote it; null when boxwall didn't load it, or that isn't known. */
     public Origin origin() {
@@ -52,30 +44,27 @@ public final class Counted {
     }
 
     /** The text of {@code --comment}, or null. */
-    public String comment() {
-        return after("--comment");
-    }
+    public String comment() { return after("--comment"); }
 
     /** The target's name, or null. */
-    public String target() {
-        return after("-j");
-    }
+    public String target() { return after("-j"); }
 
     /** The value that follows an option, or null when the rule doesn't have it. */
     public String after(String option) {
         // most rules don't have it: the cheap question first
         List<String> words = rule.contains(" " + option + " ") ? words(rule) : new ArrayList<String>();
         for (int i = 0; i + 1 < words.size(); i++) {
-            if (words.get(i).equals(option)) {
-                return words.get(i + 1);
-            }
+            if (words.get(i).equals(option)) { return words.get(i + 1); }
             // what stands in quotes is a value, never an option
             i += words.get(i).equals("--comment") || words.get(i).equals("--log-prefix") ? 1 : 0;
         }
         return null;
     }
 
-    /** iptables-save's words: blanks part them but within double quotes, where a backslash takes the next character as it is. */
+    /**
+     * iptables-save's words: blanks part them but within double quotes, where a backslash takes the next character as
+     * it is.
+     */
     private static List<String> words(String text) {
         List<String> words = new ArrayList<>();
         StringBuilder word = new StringBuilder();
@@ -89,18 +78,14 @@ public final class Counted {
                 quoted = !quoted;
                 open = true;
             } else if (c == ' ' && !quoted) {
-                if (open || word.length() > 0) {
-                    words.add(word.toString());
-                }
+                if (open || word.length() > 0) { words.add(word.toString()); }
                 word.setLength(0);
                 open = false;
             } else {
                 word.append(c);
             }
         }
-        if (open || word.length() > 0) {
-            words.add(word.toString());
-        }
+        if (open || word.length() > 0) { words.add(word.toString()); }
         return words;
     }
 }

@@ -10,22 +10,19 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The rules that are in the kernel, with their counters, as {@code iptables-save -c} prints them:
- * <pre>
+ * The rules that are in the kernel, with their counters, as {@code iptables-save -c} prints them: <pre>
  * *filter
  * :INPUT DROP [3:180]
  * :TRANS - [0:0]
  * [12:3456] -A INPUT -i lan -j ACCEPT
  * COMMIT
- * </pre>
- * Immutable.
+ * </pre> Immutable.
  */
 public final class LiveRules {
     private final List<Counted> rules = new ArrayList<>();
     private final List<Counted> policies = new ArrayList<>();
 
-    private LiveRules() {
-    }
+    private LiveRules() {}
 
     /** Takes both families' lines; what isn't understood is passed over. */
     public static LiveRules of(Map<Family, List<String>> saved, Map<Family, Origins> origins) {
@@ -48,9 +45,7 @@ public final class LiveRules {
                 policy(family, table, line.substring(1).split(" "));
             } else if (line.startsWith("-A ") || line.startsWith("[") && line.contains("] -A ")) {
                 String chain = line.substring(line.indexOf("-A ") + 3).split(" ")[0];
-                if (!chains.containsKey(chain)) {
-                    chains.put(chain, new ArrayList<String>());
-                }
+                if (!chains.containsKey(chain)) { chains.put(chain, new ArrayList<String>()); }
                 chains.get(chain).add(line);
             } else if (line.startsWith("COMMIT")) {
                 for (Map.Entry<String, List<String>> e : chains.entrySet()) {
@@ -82,11 +77,10 @@ public final class LiveRules {
     private static long[] counters(String text) {
         int colon = text.indexOf(':');
         int end = text.indexOf(']');
-        if (!text.startsWith("[") || colon < 0 || end < colon) {
-            return new long[] {0, 0};
-        }
+        if (!text.startsWith("[") || colon < 0 || end < colon) { return new long[] {0, 0}; }
         try {
-            return new long[] {Long.parseLong(text.substring(1, colon)), Long.parseLong(text.substring(colon + 1, end))};
+            return new long[] {Long.parseLong(text.substring(1, colon)),
+                    Long.parseLong(text.substring(colon + 1, end))};
         } catch (NumberFormatException e) {
             return new long[] {0, 0};
         }

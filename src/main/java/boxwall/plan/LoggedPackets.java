@@ -9,7 +9,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Which LOG rule saw which packet, told by the rule's prefix and interfaces; counted by rule and by source. Immutable. */
+/**
+ * Which LOG rule saw which packet, told by the rule's prefix and interfaces; counted by rule and by source. Immutable.
+ */
 public final class LoggedPackets {
     /** A packet and the rules that may have logged it: several, when they share a prefix. */
     public static final class Entry {
@@ -38,9 +40,7 @@ public final class LoggedPackets {
         }
         for (String text : lines) {
             LogLine line = LogLine.parse(text);
-            if (line != null) {
-                add(line, logging);
-            }
+            if (line != null) { add(line, logging); }
         }
         Collections.reverse(entries);
     }
@@ -49,7 +49,8 @@ public final class LoggedPackets {
         List<Counted> fitting = new ArrayList<>();
         for (Counted rule : logging) {
             String prefix = rule.after("--log-prefix");
-            if (line.prefix.equals(prefix == null ? "" : prefix.trim()) && mayBe(rule.after("-i"), line.in()) && mayBe(rule.after("-o"), line.out())) {
+            if (line.prefix.equals(prefix == null ? "" : prefix.trim()) && mayBe(rule.after("-i"), line.in())
+                    && mayBe(rule.after("-o"), line.out())) {
                 fitting.add(rule);
             }
         }
@@ -66,7 +67,8 @@ public final class LoggedPackets {
 
     /** A negated interface may be anything here. */
     private static boolean mayBe(String name, String is) {
-        return name == null || name.equals(is) || name.endsWith("+") && is.startsWith(name.substring(0, name.length() - 1));
+        return name == null || name.equals(is)
+                || name.endsWith("+") && is.startsWith(name.substring(0, name.length() - 1));
     }
 
     /** The packets that LOG rules of now saw, newest first. */
@@ -92,12 +94,8 @@ public final class LoggedPackets {
     }
 
     /** How many packets LOG wrote of, rules of now or not. */
-    public int size() {
-        return entries.size() + others;
-    }
+    public int size() { return entries.size() + others; }
 
     /** Lines of the same form that no rule of now wrote. */
-    public int others() {
-        return others;
-    }
+    public int others() { return others; }
 }

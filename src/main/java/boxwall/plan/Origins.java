@@ -10,20 +10,18 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Whose lines the live rules of a family are: from the plan's {@code restore4} and {@code origin} ({@code 4 7 rules:12}: line 7 of restore4 is
- * from line 12 of the user's file), and what the kernel gave back when they were loaded (RUN/live/4.filter), worded as it is now.
+ * Whose lines the live rules of a family are: from the plan's {@code restore4} and {@code origin}
+ * ({@code 4 7 rules:12}: line 7 of restore4 is from line 12 of the user's file), and what the kernel gave back when
+ * they were loaded (RUN/live/4.filter), worded as it is now.
  */
 public final class Origins {
     private final Map<String, List<Origin>> planned = new HashMap<>();
     private final Map<String, List<String>> applied = new HashMap<>();
 
-    private Origins() {
-    }
+    private Origins() {}
 
     /** Knows of nothing. */
-    public static Origins none() {
-        return new Origins();
-    }
+    public static Origins none() { return new Origins(); }
 
     /**
      * Reads a plan's files.
@@ -47,18 +45,14 @@ public final class Origins {
         }
         for (Map.Entry<String, String> e : live.entrySet()) {
             for (String line : e.getValue().split("\n")) {
-                if (line.startsWith("-A ")) {
-                    add(all.applied, e.getKey() + " " + line.split(" ")[1], line.trim());
-                }
+                if (line.startsWith("-A ")) { add(all.applied, e.getKey() + " " + line.split(" ")[1], line.trim()); }
             }
         }
         return all;
     }
 
     private static <T> void add(Map<String, List<T>> to, String key, T value) {
-        if (!to.containsKey(key)) {
-            to.put(key, new ArrayList<T>());
-        }
+        if (!to.containsKey(key)) { to.put(key, new ArrayList<T>()); }
         to.get(key).add(value);
     }
 
@@ -69,7 +63,8 @@ public final class Origins {
             int colon = line.lastIndexOf(':');
             if (words.length == 3 && words[0].equals(family.digit()) && number(words[1]) > 0) {
                 int at = colon < 0 ? 0 : number(line.substring(colon + 1));
-                byLine.put(number(words[1]), at > 0 ? new Origin(words[2].substring(0, words[2].lastIndexOf(':')), at) : new Origin(words[2], 0));
+                byLine.put(number(words[1]), at > 0 ? new Origin(words[2].substring(0, words[2].lastIndexOf(':')), at)
+                        : new Origin(words[2], 0));
             }
         }
         return byLine;
@@ -83,7 +78,10 @@ public final class Origins {
         }
     }
 
-    /** An origin or null for each of a chain's live rules ({@code -A …}). Rules that were not loaded by boxwall have none. */
+    /**
+     * An origin or null for each of a chain's live rules ({@code -A …}). Rules that were not loaded by boxwall have
+     * none.
+     */
     List<Origin> of(String table, String chain, List<String> rules) {
         List<Origin> of = planned.get(table + " " + chain);
         List<String> loaded = applied.get(table + " " + chain);

@@ -16,14 +16,14 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * A plan: the files of a plan directory. Each file ends in {@code # end NAME LINES BYTES}: its own name, and the count of what stands before that
- * line, which a shell without sha1sum can check. It shows a file that was cut short by a power failure, and one that took another's place.
+ * A plan: the files of a plan directory. Each file ends in {@code # end NAME LINES BYTES}: its own name, and the count
+ * of what stands before that line, which a shell without sha1sum can check. It shows a file that was cut short by a
+ * power failure, and one that took another's place.
  */
 public final class Plan {
     private final Map<String, String> files = new LinkedHashMap<>();
 
-    private Plan() {
-    }
+    private Plan() {}
 
     /**
      * Makes a plan.
@@ -55,9 +55,7 @@ public final class Plan {
         plan.files.put("origin", origin.toString());
         plan.files.put("notes", notes(compiled));
         stamp.put("families", families.toString()).put("mode", compiled.mode());
-        if (!compiled.protects()) {
-            stamp.put("protects", "no");
-        }
+        if (!compiled.protects()) { stamp.put("protects", "no"); }
         for (String name : new String[] {"modules", "restore4", "restore6", "pa"}) {
             stamp.put("sha1." + name, sha1(marked(name, plan.files.get(name)))); // as sha1sum prints it on the box
         }

@@ -5,9 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The plan's {@code stamp}: for which box and when it was made, and whether the administrator's way in was proved. One {@code key=value}
- * a line:
- * <pre>
+ * The plan's {@code stamp}: for which box and when it was made, and whether the administrator's way in was proved. One
+ * {@code key=value} a line: <pre>
  * id=5cf2…            created=1790000000    kernel=2.6.32.61     userland=1.4.11.1   families=ipv4,ipv6   mode=stateless
  * tables4=filter      tables6=filter        admin=proved         admin.address=192.168.178.20    admin.interface=lan
  * admin.port=8181     lan.if=lan            name.LAN_NET=192.168.178.0/24                sha1.restore4=…
@@ -29,9 +28,7 @@ public final class Stamp {
     }
 
     /** The value of a key, or null. */
-    public String get(String key) {
-        return values.get(key);
-    }
+    public String get(String key) { return values.get(key); }
 
     /** The keys in the order in which they were put. */
     public Iterable<String> keys() {
@@ -43,9 +40,7 @@ public final class Stamp {
         Stamp stamp = new Stamp();
         for (String line : text.split("\n")) {
             int at = line.indexOf('=');
-            if (at > 0 && !line.startsWith("#")) {
-                stamp.values.put(line.substring(0, at), line.substring(at + 1));
-            }
+            if (at > 0 && !line.startsWith("#")) { stamp.values.put(line.substring(0, at), line.substring(at + 1)); }
         }
         return stamp;
     }

@@ -16,9 +16,9 @@ import boxwall.sys.BoxException;
 import boxwall.sys.Sys;
 
 /**
- * Reads a box into {@link Readings}: the live one, or one recorded in a folder. No table and no module is named by it, so that
- * looking never loads anything: {@code iptables -t nat -L} would load connection tracking. The probe prints a frame
- * {@code kallsyms}, the lines of /proc/kallsyms that matter.
+ * Reads a box into {@link Readings}: the live one, or one recorded in a folder. No table and no module is named by it,
+ * so that looking never loads anything: {@code iptables -t nat -L} would load connection tracking. The probe prints a
+ * frame {@code kallsyms}, the lines of /proc/kallsyms that matter.
  */
 public final class BoxReader {
     /** Prints every reading that needs a process; see {@link Frames} for the format. */
@@ -46,9 +46,7 @@ public final class BoxReader {
      *
      * @param root {@code /} for this machine, with one process; else a recorded folder, without any
      */
-    public static Readings read(Sys sys, String root) {
-        return read(sys, root, PROBE);
-    }
+    public static Readings read(Sys sys, String root) { return read(sys, root, PROBE); }
 
     /** As {@link #read(Sys, String)}, with another program in the place of boxwall-apply. */
     public static Readings read(Sys sys, String root, String probe) {
@@ -77,7 +75,8 @@ public final class BoxReader {
      */
     public static Map<String, String> part(Sys sys, String probe, String part) throws BoxException {
         Map<String, String> cut = new TreeMap<>();
-        for (Map.Entry<String, String> frame : Frames.parse(sys.run(Arrays.asList(probe, "probe", part), "", PROBE_SECONDS).out()).outputs().entrySet()) {
+        for (Map.Entry<String, String> frame : Frames
+                .parse(sys.run(Arrays.asList(probe, "probe", part), "", PROBE_SECONDS).out()).outputs().entrySet()) {
             cut.put(frame.getKey(), cut(frame.getKey(), frame.getValue()));
         }
         return cut;
@@ -112,9 +111,7 @@ public final class BoxReader {
         List<String> names = sys.list(root + "/commands");
         for (String name : names == null ? Collections.<String>emptyList() : names) {
             String text = sys.read(root + "/commands/" + name, COMMAND_BYTES);
-            if (text != null) {
-                commands.put(name, cut(name, text));
-            }
+            if (text != null) { commands.put(name, cut(name, text)); }
         }
     }
 
@@ -122,19 +119,16 @@ public final class BoxReader {
         for (Paths.Entry entry : Paths.FILES) {
             String text = sys.read(root + entry.path, entry.limit);
             if (text != null) {
-                files.put(entry.path, entry.path.equals(AvmFirewall.FILE) ? AvmFirewall.kept(text) : keep(text, entry.keep));
+                files.put(entry.path,
+                        entry.path.equals(AvmFirewall.FILE) ? AvmFirewall.kept(text) : keep(text, entry.keep));
             }
         }
         for (Paths.Entry entry : isLive() ? Collections.<Paths.Entry>emptyList() : Paths.RECORDED) {
             String text = sys.read(root + entry.path, entry.limit);
-            if (text != null) {
-                files.put(entry.path, text);
-            }
+            if (text != null) { files.put(entry.path, text); }
         }
         for (String path : Paths.PRESENCE) {
-            if (sys.read(root + path, 1) != null) {
-                files.put(path, "");
-            }
+            if (sys.read(root + path, 1) != null) { files.put(path, ""); }
         }
         for (String name : names("/proc/net/avm_pa")) {
             presence("/proc/net/avm_pa/" + name);
@@ -145,21 +139,13 @@ public final class BoxReader {
         if (!files.containsKey("/proc/kallsyms")) {
             String symbols = !isLive() || Runtime.getRuntime().maxMemory() >= KALLSYMS_HEAP
                     ? sys.read(root + "/proc/kallsyms", KALLSYMS_BYTES) : null;
-            if (symbols != null) {
-                files.put("/proc/kallsyms", keep(symbols, Paths.SYMBOLS));
-            }
+            if (symbols != null) { files.put("/proc/kallsyms", keep(symbols, Paths.SYMBOLS)); }
         }
     }
 
-    private boolean isLive() {
-        return root.length() == 0;
-    }
+    private boolean isLive() { return root.length() == 0; }
 
-    private void presence(String path) {
-        if (!files.containsKey(path)) {
-            files.put(path, "");
-        }
-    }
+    private void presence(String path) { if (!files.containsKey(path)) { files.put(path, ""); } }
 
     private List<String> names(String directory) {
         List<String> names = sys.list(root + directory);
@@ -168,9 +154,7 @@ public final class BoxReader {
 
     /** The lines that have one of the words; all lines when there are no words. */
     static String keep(String text, Collection<String> words) {
-        if (words.isEmpty()) {
-            return text;
-        }
+        if (words.isEmpty()) { return text; }
         StringBuilder out = new StringBuilder();
         int start = 0;
         while (start < text.length()) {
@@ -191,23 +175,20 @@ public final class BoxReader {
     private void modules() {
         String running = BoxFacts.releaseOf(new Readings(files, commands));
         for (String release : names("/lib/modules")) {
-            if (running != null && !running.equals(release)) {
-                continue;
-            }
+            if (running != null && !running.equals(release)) { continue; }
             String directory = "/lib/modules/" + release;
             for (String file : new String[] {"/modules.dep", "/modules.builtin"}) {
                 String text = sys.read(root + directory + file, DEP_BYTES);
-                if (text != null) {
-                    files.put(directory + file, text);
-                }
+                if (text != null) { files.put(directory + file, text); }
             }
-            if (isLive()) {
-                listModules(directory, files.get(directory + "/modules.dep"));
-            }
+            if (isLive()) { listModules(directory, files.get(directory + "/modules.dep")); }
         }
     }
 
-    /** The listings of the directories that hold netfilter's modules: a modules.dep may name files that a small flash had no room for. */
+    /**
+     * The listings of the directories that hold netfilter's modules: a modules.dep may name files that a small flash
+     * had no room for.
+     */
     private void listModules(String directory, String dep) {
         TreeSet<String> directories = new TreeSet<>();
         for (String line : Words.lines(dep)) {
@@ -228,9 +209,7 @@ public final class BoxReader {
             if (names != null) {
                 List<String> programs = new java.util.ArrayList<String>();
                 for (String name : names) {
-                    if (Paths.isProgram(name)) {
-                        programs.add(name);
-                    }
+                    if (Paths.isProgram(name)) { programs.add(name); }
                 }
                 listing(directory, programs);
             }
@@ -238,7 +217,10 @@ public final class BoxReader {
         list(Paths.EXTENSIONS);
     }
 
-    /** Of a box only: a recorded folder has what was kept of one, so what isn't in it proves nothing. The kernels' names are no proof of others' absence. */
+    /**
+     * Of a box only: a recorded folder has what was kept of one, so what isn't in it proves nothing. The kernels' names
+     * are no proof of others' absence.
+     */
     private void list(String directory) {
         List<String> names = sys.list(root + directory);
         if (names != null && !commands.containsKey("ls_" + Words.replace(directory, "/", "%2F"))) {

@@ -7,14 +7,12 @@ import java.util.TreeMap;
 import boxwall.netfilter.Words;
 
 /**
- * What {@code boxwall-apply probe} prints: for each command a head with its name (blanks as {@code _}, slashes as {@code %2F})
- * and status, then its output, a character in front of each line:
- * <pre>
+ * What {@code boxwall-apply probe} prints: for each command a head with its name (blanks as {@code _}, slashes as
+ * {@code %2F}) and status, then its output, a character in front of each line: <pre>
  * &#64;iptables_--version rc=0
  * |iptables v1.4.11.1
  * &#64;ip_addr rc=127
- * </pre>
- * {@code |} is stdout, {@code !} stderr. Status 127 with nothing printed means that there is no such command.
+ * </pre> {@code |} is stdout, {@code !} stderr. Status 127 with nothing printed means that there is no such command.
  */
 final class Frames {
     private final Map<String, String> outputs = new TreeMap<>();
@@ -31,9 +29,7 @@ final class Frames {
                 name = isName(line, blank) ? line.substring(1, blank) : null;
                 status = name == null ? 0 : number(line.substring(blank + 4).trim());
                 out = new StringBuilder();
-            } else if (line.startsWith("|")) {
-                out.append(line, 1, line.length()).append('\n');
-            }
+            } else if (line.startsWith("|")) { out.append(line, 1, line.length()).append('\n'); }
         }
         frames.add(name, status, out);
         return frames;
@@ -48,9 +44,7 @@ final class Frames {
     }
 
     private void add(String name, int status, StringBuilder out) {
-        if (name != null && (status != 127 || out.length() > 0)) {
-            outputs.put(name, out.toString());
-        }
+        if (name != null && (status != 127 || out.length() > 0)) { outputs.put(name, out.toString()); }
     }
 
     /** Output by command name; commands that are missing on the box are left out. */

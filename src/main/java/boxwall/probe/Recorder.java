@@ -47,9 +47,7 @@ public final class Recorder {
 
     /** One file of the folder, without secrets. */
     public String text(String path) {
-        if (path.startsWith(COMMANDS)) {
-            return secrets.text(readings.command(path.substring(COMMANDS.length())));
-        }
+        if (path.startsWith(COMMANDS)) { return secrets.text(readings.command(path.substring(COMMANDS.length()))); }
         if (path.startsWith("/proc/net/tcp") || path.startsWith("/proc/net/udp")) {
             return secrets.text(listening(readings.lines(path)));
         }
@@ -57,7 +55,10 @@ public final class Recorder {
         return path.endsWith(".gz") ? readings.file(path) : secrets.text(readings.file(path));
     }
 
-    /** The sockets without a peer: {@code 0: 00000000:0050 00000000:0000 0A …}; whom the others talk to is nobody's business. */
+    /**
+     * The sockets without a peer: {@code 0: 00000000:0050 00000000:0000 0A …}; whom the others talk to is nobody's
+     * business.
+     */
     private static String listening(List<String> lines) {
         StringBuilder kept = new StringBuilder();
         for (String line : lines) {
@@ -70,9 +71,7 @@ public final class Recorder {
     }
 
     private static void write(Sys sys, String path, String text) throws BoxException {
-        if (path.contains("/../")) {
-            throw new BoxException(path + " would leave the folder");
-        }
+        if (path.contains("/../")) { throw new BoxException(path + " would leave the folder"); }
         sys.write(path, text);
     }
 }

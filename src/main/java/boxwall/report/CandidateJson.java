@@ -11,10 +11,11 @@ import com.eclipsesource.json.JsonObject;
 
 import java.util.List;
 
-/** The answer to a checked ruleset: {@code {etag, mode, rules{ipv4,ipv6}, modules[], findings[], notes[{where, text}]}}. */
+/**
+ * The answer to a checked ruleset: {@code {etag, mode, rules{ipv4,ipv6}, modules[], findings[], notes[{where, text}]}}.
+ */
 public final class CandidateJson {
-    private CandidateJson() {
-    }
+    private CandidateJson() {}
 
     /** The JSON text. */
     public static String of(String etag, Compiled compiled, List<Finding> findings) {

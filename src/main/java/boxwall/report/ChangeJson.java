@@ -10,16 +10,18 @@ import java.util.List;
 
 /** Short answers about a change. */
 public final class ChangeJson {
-    private ChangeJson() {
-    }
+    private ChangeJson() {}
 
-    /** 202 of POST /apply: {@code {id, deadline, seconds, findings}}; deadline in seconds of uptime, findings in brief. */
+    /**
+     * 202 of POST /apply: {@code {id, deadline, seconds, findings}}; deadline in seconds of uptime, findings in brief.
+     */
     public static String pending(String id, long deadline, int seconds, List<Finding> findings) {
         JsonArray brief = new JsonArray();
         for (Finding finding : findings) {
             brief.add(FindingJson.brief(finding));
         }
-        return Json.object().add("id", id).add("deadline", deadline).add("seconds", seconds).add("findings", brief).toString();
+        return Json.object().add("id", id).add("deadline", deadline).add("seconds", seconds).add("findings", brief)
+                .toString();
     }
 
     /** {@code {state, reason}} after a confirm or revert. */
@@ -27,7 +29,10 @@ public final class ChangeJson {
         return Json.object().add("state", state).add("reason", Text.of(reason)).toString();
     }
 
-    /** POST /pa: {@code {state, sessions}}: what Packet Acceleration says after it was told; state is empty where it doesn't say. */
+    /**
+     * POST /pa: {@code {state, sessions}}: what Packet Acceleration says after it was told; state is empty where it
+     * doesn't say.
+     */
     public static String acceleration(String state, String sessions) {
         return Json.object().add("state", Text.of(state)).add("sessions", number(sessions)).toString();
     }

@@ -11,13 +11,13 @@ import com.eclipsesource.json.JsonValue;
 import java.util.List;
 
 /**
- * GET /counters: {@code {at, rules[{family, table, chain, number, packets, bytes, rule, file, line, comment}], policies[{family, table, chain,
- * policy, packets, bytes}]}}; file and line are null for rules that boxwall didn't load. With samples also {@code sampled_at[]} and in each
- * rule {@code samples[]}: its packets at those times. Times are seconds of uptime.
+ * GET /counters: {@code {at, rules[{family, table, chain, number, packets, bytes, rule, file, line, comment}],
+ * policies[{family, table, chain, policy, packets, bytes}]}}; file and line are null for rules that boxwall didn't
+ * load. With samples also {@code sampled_at[]} and in each rule {@code samples[]}: its packets at those times. Times
+ * are seconds of uptime.
  */
 public final class CountersJson {
-    private CountersJson() {
-    }
+    private CountersJson() {}
 
     /**
      * The JSON text.
@@ -34,7 +34,8 @@ public final class CountersJson {
         }
         JsonArray policies = new JsonArray();
         for (Counted each : live.policies()) {
-            policies.add(place(each).add("policy", each.rule()).add("packets", each.packets()).add("bytes", each.bytes));
+            policies.add(
+                    place(each).add("policy", each.rule()).add("packets", each.packets()).add("bytes", each.bytes));
         }
         JsonObject all = Json.object().add("at", seconds(at)).add("rules", rules).add("policies", policies);
         if (times != null) {
@@ -58,17 +59,19 @@ public final class CountersJson {
     private static JsonObject rule(Counted rule) {
         JsonObject json = place(rule).add("number", rule.number).add("packets", rule.packets()).add("bytes", rule.bytes)
                 .add("rule", Text.of(rule.rule()));
-        return origin(json, rule).add("comment", rule.comment() == null ? Json.NULL : Json.value(Text.of(rule.comment())));
+        return origin(json, rule).add("comment",
+                rule.comment() == null ? Json.NULL : Json.value(Text.of(rule.comment())));
     }
 
     static JsonObject place(Counted rule) {
-        return Json.object().add("family", rule.family().word()).add("table", Text.of(rule.table())).add("chain", Text.of(rule.chain));
+        return Json.object().add("family", rule.family().word()).add("table", Text.of(rule.table())).add("chain",
+                Text.of(rule.chain));
     }
 
     static JsonObject origin(JsonObject json, Counted rule) {
         boolean known = rule.origin() != null;
-        return json.add("file", known ? Json.value(Text.of(rule.origin().file)) : Json.NULL)
-                .add("line", known && rule.origin().line() > 0 ? Json.value(rule.origin().line()) : Json.NULL);
+        return json.add("file", known ? Json.value(Text.of(rule.origin().file)) : Json.NULL).add("line",
+                known && rule.origin().line() > 0 ? Json.value(rule.origin().line()) : Json.NULL);
     }
 
     /** Milliseconds as seconds with two digits. */

@@ -14,18 +14,18 @@ import com.eclipsesource.json.JsonValue;
 import java.util.List;
 
 /**
- * What becomes of one packet, as JSON and in words: {@code {verdict, decided_by{table,chain,number,file,line,rule}, trail[], possible[],
- * depends_on[], notes[], packet, path[], as_written}}. Line and number are 1-based; a policy has none. {@code as_written} is the same for
- * the rules with states where the box loads them without, else null.
+ * What becomes of one packet, as JSON and in words: {@code {verdict, decided_by{table,chain,number,file,line,rule},
+ * trail[], possible[], depends_on[], notes[], packet, path[], as_written}}. Line and number are 1-based; a policy has
+ * none. {@code as_written} is the same for the rules with states where the box loads them without, else null.
  */
 public final class ExplainJson {
-    private ExplainJson() {
-    }
+    private ExplainJson() {}
 
     /** The JSON text. */
     public static String of(Explanation explanation) {
-        return answer(explanation.answer).add("path", words(explanation.path)).add("as_written",
-                explanation.asWritten == null ? Json.NULL : answer(explanation.asWritten)).toString();
+        return answer(explanation.answer).add("path", words(explanation.path))
+                .add("as_written", explanation.asWritten == null ? Json.NULL : answer(explanation.asWritten))
+                .toString();
     }
 
     /** One walk. */
@@ -42,22 +42,21 @@ public final class ExplainJson {
         for (Origin origin : answer.dependsOn) {
             depends.add(Text.of(origin.toString()));
         }
-        return Json.object().add("verdict", answer.verdict.name()).add("decided_by", step(answer.decidedBy)).add("trail", trail)
-                .add("possible", possible).add("depends_on", depends).add("notes", words(answer.notes))
-                .add("packet", answer.packet.toString());
+        return Json.object().add("verdict", answer.verdict.name()).add("decided_by", step(answer.decidedBy))
+                .add("trail", trail).add("possible", possible).add("depends_on", depends)
+                .add("notes", words(answer.notes)).add("packet", answer.packet.toString());
     }
 
     private static JsonValue step(TrailEntry step) {
-        if (step == null) {
-            return Json.NULL;
-        }
+        if (step == null) { return Json.NULL; }
         JsonObject json = Json.object().add("table", step.table.word()).add("chain", Text.of(step.chain));
         if (step.rule == null) {
-            return json.add("number", Json.NULL).add("file", Json.NULL).add("line", Json.NULL).add("rule", "policy " + step.policy);
+            return json.add("number", Json.NULL).add("file", Json.NULL).add("line", Json.NULL).add("rule",
+                    "policy " + step.policy);
         }
         return json.add("number", step.number).add("file", Text.of(step.origin().file))
-                .add("line", step.origin().line() == 0 ? Json.NULL : Json.value(step.origin().line())).add("rule", Text.of(step.ruleText()))
-                .add("certain", step.certain);
+                .add("line", step.origin().line() == 0 ? Json.NULL : Json.value(step.origin().line()))
+                .add("rule", Text.of(step.ruleText())).add("certain", step.certain);
     }
 
     static JsonArray words(List<String> lines) {
@@ -77,10 +76,9 @@ public final class ExplainJson {
         block(out, "note", answer.notes);
         Answer written = explanation.asWritten;
         if (written != null) {
-            out.append("  this box has no connection tracking; the rules as written, with states: ").append(written).append('\n');
-            if (!written.verdict.equals(answer.verdict)) {
-                block(out, "rules", written.trail);
-            }
+            out.append("  this box has no connection tracking; the rules as written, with states: ").append(written)
+                    .append('\n');
+            if (!written.verdict.equals(answer.verdict)) { block(out, "rules", written.trail); }
         }
         return Text.of(out.toString());
     }

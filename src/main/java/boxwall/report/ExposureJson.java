@@ -17,9 +17,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Who reaches what, before and after a change, as JSON and in words: {@code {interfaces[], services[{family, protocol, port, address,
- * name, reach{INTERFACE{who, sources, before}}}], local_services, forward[{packets, certain}], forward_before, incomplete}}. services is
- * null when nobody knows what listens, {@code before} and forward_before when nobody knows what is loaded now.
+ * Who reaches what, before and after a change, as JSON and in words:
+ * {@code {interfaces[], services[{family, protocol, port, address, name, reach{INTERFACE{who, sources, before}}}],
+ * local_services, forward[{packets, certain}], forward_before, incomplete}}. services is null when nobody knows what
+ * listens, {@code before} and forward_before when nobody knows what is loaded now.
  */
 public final class ExposureJson {
     private final Exposure before;
@@ -41,8 +42,9 @@ public final class ExposureJson {
     /** The JSON text. */
     public String json() {
         return Json.object().add("interfaces", ExplainJson.words(after.doors())).add("services", servicesJson())
-                .add("local_services", services == null ? Json.NULL : Json.value(localOnly())).add("forward", forward(after))
-                .add("forward_before", before == null ? Json.NULL : forward(before))                .add("incomplete", text(after.incomplete())).toString();
+                .add("local_services", services == null ? Json.NULL : Json.value(localOnly()))
+                .add("forward", forward(after)).add("forward_before", before == null ? Json.NULL : forward(before))
+                .add("incomplete", text(after.incomplete())).toString();
     }
 
     private static JsonArray forward(Exposure exposure) {
@@ -57,9 +59,7 @@ public final class ExposureJson {
     }
 
     private JsonValue servicesJson() {
-        if (services == null) {
-            return Json.NULL;
-        }
+        if (services == null) { return Json.NULL; }
         Map<Service, JsonObject> reached = new LinkedHashMap<>();
         for (Reach reach : after.reaches()) {
             JsonObject json = reached.get(reach.service);
@@ -68,26 +68,25 @@ public final class ExposureJson {
                 reached.put(reach.service, json);
             }
             Reach was = was(reach);
-            json.add(reach.interfaceName, Json.object().add("who", word(reach)).add("sources", text(reach.sources))
-                    .add("before", was == null ? Json.NULL : Json.object().add("who", word(was)).add("sources", text(was.sources))));
+            json.add(reach.interfaceName, Json.object().add("who", word(reach)).add("sources", text(reach.sources)).add(
+                    "before",
+                    was == null ? Json.NULL : Json.object().add("who", word(was)).add("sources", text(was.sources))));
         }
         JsonArray all = new JsonArray();
         for (Map.Entry<Service, JsonObject> each : reached.entrySet()) {
             Service service = each.getKey();
-            all.add(Json.object().add("family", service.family.word()).add("protocol", service.protocol == 6 ? "tcp" : "udp")
-                    .add("port", service.port).add("address", service.address() == null ? Json.NULL
-                            : Json.value(Addresses.print(service.address()))).add("name", text(service.name)).add("reach", each.getValue()));
+            all.add(Json.object().add("family", service.family.word())
+                    .add("protocol", service.protocol == 6 ? "tcp" : "udp").add("port", service.port)
+                    .add("address",
+                            service.address() == null ? Json.NULL : Json.value(Addresses.print(service.address())))
+                    .add("name", text(service.name)).add("reach", each.getValue()));
         }
         return all;
     }
 
-    private static JsonValue text(String text) {
-        return text == null ? Json.NULL : Json.value(Text.of(text));
-    }
+    private static JsonValue text(String text) { return text == null ? Json.NULL : Json.value(Text.of(text)); }
 
-    private static String word(Reach reach) {
-        return reach.who.name().toLowerCase(java.util.Locale.ROOT);
-    }
+    private static String word(Reach reach) { return reach.who.name().toLowerCase(java.util.Locale.ROOT); }
 
     private int localOnly() {
         int count = 0;
@@ -99,9 +98,7 @@ public final class ExposureJson {
 
     private Reach was(Reach reach) {
         for (Reach old : before == null ? new ArrayList<Reach>() : before.reaches()) {
-            if (old.service == reach.service && old.interfaceName.equals(reach.interfaceName)) {
-                return old;
-            }
+            if (old.service == reach.service && old.interfaceName.equals(reach.interfaceName)) { return old; }
         }
         return null;
     }
@@ -121,7 +118,8 @@ public final class ExposureJson {
         } else {
             out.append("\nThrough the box with a new connection:\n").append(then);
         }
-        return Text.of(out.append(after.incomplete() == null ? "" : "\nNot complete: " + after.incomplete() + "\n").toString());
+        return Text.of(out.append(after.incomplete() == null ? "" : "\nNot complete: " + after.incomplete() + "\n")
+                .toString());
     }
 
     private static String through(Exposure exposure) {
@@ -156,7 +154,8 @@ public final class ExposureJson {
                 width[i] = Math.max(width[i], row.get(i).length());
             }
         }
-        out.append("Who can reach what with a new connection").append(before == null ? "" : ", now -> then").append(":\n");
+        out.append("Who can reach what with a new connection").append(before == null ? "" : ", now -> then")
+                .append(":\n");
         for (List<String> row : all) {
             StringBuilder line = new StringBuilder("  ");
             for (int i = 0; i < row.size(); i++) {
@@ -167,10 +166,12 @@ public final class ExposureJson {
             }
             out.append(line).append('\n');
         }
-        out.append(localOnly() == 0 ? "" : "  and " + localOnly() + " on a loopback address, reachable from the box only\n");
+        out.append(localOnly() == 0 ? ""
+                : "  and " + localOnly() + " on a loopback address, reachable from the box only\n");
     }
 
     private static String cell(Reach reach) {
-        return reach.who == Reach.Who.SOME ? reach.sources : reach.who == Reach.Who.PERHAPS ? "perhaps " + reach.sources : word(reach);
+        return reach.who == Reach.Who.SOME ? reach.sources : reach.who == Reach.Who.PERHAPS ? "perhaps " + reach.sources
+                : word(reach);
     }
 }

@@ -8,8 +8,7 @@ import com.eclipsesource.json.JsonObject;
 
 /** A finding as JSON, short for everybody and whole for those with the token. */
 public final class FindingJson {
-    private FindingJson() {
-    }
+    private FindingJson() {}
 
     /** {@code {code, severity}}. */
     public static JsonObject brief(Finding finding) {

@@ -6,18 +6,21 @@ import com.eclipsesource.json.JsonArray;
 import java.util.List;
 
 /**
- * GET /history: {@code {rulesets[{number, etag, lines, saved, outcome, gone[], added[]}], changes[{uptime, time, what, by, etag, id, state,
- * reason}]}}. Number 0 is the saved ruleset, 1 to 3 are those before it; gone and added are the lines by which each differs from number 0
- * (gone: only here, added: only there). saved is the box's own words for the time at which it was kept, null when it doesn't say. outcome is
- * kept, unsaved (in RAM only), proven (the box boots with it) or fell-back (the box did not survive its trial). changes are those since
- * the daemon is there, newest first, each with its state: pending, kept, unsaved, taken-back, refused, failed or rollback-failed; uptime in seconds, time in seconds since 1970 by the box's clock.
+ * GET /history: {@code {rulesets[{number, etag, lines, saved, outcome, gone[], added[]}], changes[{uptime, time, what,
+ * by, etag, id, state, reason}]}}. Number 0 is the saved ruleset, 1 to 3 are those before it; gone and added are the
+ * lines by which each differs from number 0 (gone: only here, added: only there). saved is the box's own words for the
+ * time at which it was kept, null when it doesn't say. outcome is kept, unsaved (in RAM only), proven (the box boots
+ * with it) or fell-back (the box did not survive its trial). changes are those since the daemon is there, newest first,
+ * each with its state: pending, kept, unsaved, taken-back, refused, failed or rollback-failed; uptime in seconds, time
+ * in seconds since 1970 by the box's clock.
  */
 public final class HistoryJson {
     private final JsonArray rulesets = new JsonArray();
     private final JsonArray changes = new JsonArray();
 
     /** Adds a ruleset. */
-    public HistoryJson ruleset(int number, String etag, int lines, String saved, String outcome, List<String> gone, List<String> added) {
+    public HistoryJson ruleset(int number, String etag, int lines, String saved, String outcome, List<String> gone,
+            List<String> added) {
         rulesets.add(Json.object().add("number", number).add("etag", etag).add("lines", lines)
                 .add("saved", saved == null ? Json.NULL : Json.value(Text.of(saved))).add("outcome", Text.of(outcome))
                 .add("gone", ExplainJson.words(gone)).add("added", ExplainJson.words(added)));
@@ -25,9 +28,11 @@ public final class HistoryJson {
     }
 
     /** Adds a change; {@code etag} and {@code id} may be empty. */
-    public HistoryJson change(long uptimeMillis, long time, String by, String etag, String id, String outcome, String reason) {
-        changes.add(Json.object().add("uptime", CountersJson.seconds(uptimeMillis)).add("time", time).add("what", "apply").add("by", by)
-                .add("etag", etag).add("id", Text.of(id)).add("state", Text.of(outcome)).add("reason", Text.of(reason)));
+    public HistoryJson change(long uptimeMillis, long time, String by, String etag, String id, String outcome,
+            String reason) {
+        changes.add(Json.object().add("uptime", CountersJson.seconds(uptimeMillis)).add("time", time)
+                .add("what", "apply").add("by", by).add("etag", etag).add("id", Text.of(id))
+                .add("state", Text.of(outcome)).add("reason", Text.of(reason)));
         return this;
     }
 

@@ -6,9 +6,10 @@ import com.eclipsesource.json.Json;
 import com.eclipsesource.json.JsonArray;
 
 /**
- * What an import gave, as JSON and in words: {@code {rules, whole, taken, missing, not_run, remarks[{line, what, todo, harmless}], opens[],
- * incomplete}}. whole says that nothing is missing; harmless remarks are about lines that a ruleset doesn't need; taken, missing and not_run
- * count lines that hold a rule; opens names the packets that the ruleset accepts and, as far as the script can be read, the script drops.
+ * What an import gave, as JSON and in words: {@code {rules, whole, taken, missing, not_run, remarks[{line, what, todo,
+ * harmless}], opens[], incomplete}}. whole says that nothing is missing; harmless remarks are about lines that a
+ * ruleset doesn't need; taken, missing and not_run count lines that hold a rule; opens names the packets that the
+ * ruleset accepts and, as far as the script can be read, the script drops.
  */
 public final class ImportJson {
     private final String rules;
@@ -33,8 +34,10 @@ public final class ImportJson {
     /** Adds the remark on a line; {@code todo} may be empty or null. */
     public ImportJson remark(int line, String quoting, String todo, boolean harmless) {
         String what = Secrets.masked(quoting);
-        remarks.add(Json.object().add("line", line).add("what", Text.of(what)).add("todo", todo == null ? "" : Text.of(todo)).add("harmless", harmless));
-        words.append(harmless ? "  " : "* ").append('\0').append(line).append(": ").append(what).append("; ").append(todo).append('\n');
+        remarks.add(Json.object().add("line", line).add("what", Text.of(what))
+                .add("todo", todo == null ? "" : Text.of(todo)).add("harmless", harmless));
+        words.append(harmless ? "  " : "* ").append('\0').append(line).append(": ").append(what).append("; ")
+                .append(todo).append('\n');
         return this;
     }
 
@@ -53,13 +56,15 @@ public final class ImportJson {
 
     /** The JSON text. */
     public String text() {
-        return Json.object().add("rules", Text.of(rules)).add("whole", whole).add("taken", taken).add("missing", missing).add("not_run", notRun)
-                .add("remarks", remarks).add("opens", opens).add("incomplete", incomplete == null ? Json.NULL : Json.value(Text.of(incomplete))).toString();
+        return Json.object().add("rules", Text.of(rules)).add("whole", whole).add("taken", taken)
+                .add("missing", missing).add("not_run", notRun).add("remarks", remarks).add("opens", opens)
+                .add("incomplete", incomplete == null ? Json.NULL : Json.value(Text.of(incomplete))).toString();
     }
 
     /** One line a remark, those about what is missing with a star; the totals last. */
     public String inWords(String file) {
         String more = incomplete == null ? "" : "* not all could be compared with the script: " + incomplete + "\n";
-        return Text.of(words.toString().replace("\0", file + ":") + more + "taken " + taken + ", missing " + missing + (notRun > 0 ? ", not run " + notRun : "") + "\n");
+        return Text.of(words.toString().replace("\0", file + ":") + more + "taken " + taken + ", missing " + missing
+                + (notRun > 0 ? ", not run " + notRun : "") + "\n");
     }
 }

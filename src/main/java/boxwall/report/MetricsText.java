@@ -14,16 +14,15 @@ import java.util.Map;
  * # HELP boxwall_rule_packets_total Packets that a rule matched.
  * # TYPE boxwall_rule_packets_total counter
  * boxwall_rule_packets_total{family="ipv4",table="filter",chain="INPUT",verdict="DROP",comment=""} 12
- * </pre>
- * What a box doesn't say has no line.
+ * </pre> What a box doesn't say has no line.
  */
 public final class MetricsText {
     private final StringBuilder out = new StringBuilder(4096);
 
     /** Begins a name: its type is counter, gauge or summary. */
     public MetricsText name(String name, String type, String help) {
-        out.append("# HELP boxwall_").append(name).append(' ').append(help).append("\n# TYPE boxwall_").append(name).append(' ').append(type)
-                .append('\n');
+        out.append("# HELP boxwall_").append(name).append(' ').append(help).append("\n# TYPE boxwall_").append(name)
+                .append(' ').append(type).append('\n');
         return this;
     }
 
@@ -70,20 +69,18 @@ public final class MetricsText {
         Map<List<String>, Long> sums = new LinkedHashMap<List<String>, Long>();
         for (Counted one : all) {
             String target = one.number == 0 ? one.rule() : one.target() != null ? one.target() : one.after("-g");
-            List<String> labels = Arrays.asList(one.family().word(), one.table(), one.chain, target == null ? "" : target,
-                    one.comment() == null ? "" : one.comment());
+            List<String> labels = Arrays.asList(one.family().word(), one.table(), one.chain,
+                    target == null ? "" : target, one.comment() == null ? "" : one.comment());
             Long sum = sums.get(labels);
             sums.put(labels, (sum == null ? 0 : sum) + (packets ? one.packets() : one.bytes));
         }
         for (Map.Entry<List<String>, Long> sum : sums.entrySet()) {
             List<String> labels = sum.getKey();
-            value(name, sum.getValue().toString(), "family", labels.get(0), "table", labels.get(1), "chain", labels.get(2), "verdict", labels.get(3),
-                    "comment", labels.get(4));
+            value(name, sum.getValue().toString(), "family", labels.get(0), "table", labels.get(1), "chain",
+                    labels.get(2), "verdict", labels.get(3), "comment", labels.get(4));
         }
     }
 
     /** The text; characters above ISO-8859-1 may be in it. */
-    public String text() {
-        return out.toString();
-    }
+    public String text() { return out.toString(); }
 }

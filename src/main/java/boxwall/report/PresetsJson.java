@@ -9,13 +9,12 @@ import com.eclipsesource.json.JsonValue;
 import java.util.List;
 
 /**
- * What can be included: {@code {presets[{name, title{en, de}, text{en, de}, parameters[{name, kind, default, label{en, de}, example}], lines[]}]}}.
- * lines are those that it writes, without comments.
- * default is null where the value has to be given. kind is a word of {@link boxwall.syntax.ParameterKind}.
+ * What can be included: {@code {presets[{name, title{en, de}, text{en, de}, parameters[{name, kind, default, label{en,
+ * de}, example}], lines[]}]}}. lines are those that it writes, without comments. default is null where the value has to
+ * be given. kind is a word of {@link boxwall.syntax.ParameterKind}.
  */
 public final class PresetsJson {
-    private PresetsJson() {
-    }
+    private PresetsJson() {}
 
     /** The JSON text. */
     public static String of(List<Preset> presets) {
@@ -42,7 +41,8 @@ public final class PresetsJson {
         for (Preset preset : presets) {
             out.append("include ").append(preset.name);
             for (Preset.Parameter each : preset.parameters) {
-                out.append(' ').append(each.standard == null ? each.name + "=..." : "[" + each.name + "=" + each.standard + "]");
+                out.append(' ').append(
+                        each.standard == null ? each.name + "=..." : "[" + each.name + "=" + each.standard + "]");
             }
             out.append("\n    ").append(Text.of(preset.english)).append('\n');
             for (Preset.Parameter each : preset.parameters) {
@@ -63,7 +63,5 @@ public final class PresetsJson {
         return Text.of(colon < 0 ? text : text.substring(0, colon));
     }
 
-    private static String sentence(String text) {
-        return Text.of(text.substring(text.indexOf(':') + 1).trim());
-    }
+    private static String sentence(String text) { return Text.of(text.substring(text.indexOf(':') + 1).trim()); }
 }

@@ -10,12 +10,13 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * A refusal as RFC 9457 has it: {@code {"type":"about:blank","title":…,"status":422,"detail":…,"findings":[…]}}. The detail says what
- * to do.
+ * A refusal as RFC 9457 has it: {@code {"type":"about:blank","title":…,"status":422,"detail":…,"findings":[…]}}. The
+ * detail says what to do.
  */
 public final class Problem {
     /** What to do where a ruleset takes more than the box has. */
-    public static final String TOO_LONG = "nothing was changed; send a shorter list, raise BOXWALL_HEAP, or compile it on a PC and try the plan here";
+    public static final String TOO_LONG =
+            "nothing was changed; send a shorter list, raise BOXWALL_HEAP, or compile it on a PC and try the plan here";
 
     private final int status;
     private final String title;
@@ -36,14 +37,10 @@ public final class Problem {
     }
 
     /** The HTTP status. */
-    public int status() {
-        return status;
-    }
+    public int status() { return status; }
 
     /** In a few words. */
-    public String title() {
-        return title;
-    }
+    public String title() { return title; }
 
     /** The JSON text. */
     public String toJson() {

@@ -6,8 +6,7 @@ import java.io.InputStream;
 
 /** A text that is in the jar. */
 public final class Resource {
-    private Resource() {
-    }
+    private Resource() {}
 
     /** The text (UTF-8) at an absolute path of the jar; IllegalStateException when the jar is damaged. */
     public static String text(String path) {

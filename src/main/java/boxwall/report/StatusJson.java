@@ -14,9 +14,10 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * {@code GET /status}: {@code {state, rules{ipv4,ipv6}, protected_at, daemon_at, uptime, clock, model, version, restarts, families, pending{deadline, left},
- * findings[{code,severity}]}}; with the token also reason, pending.id, whole findings and the facts. Times are seconds of uptime; clock is the
- * wall clock of the same moment, in seconds since 1970, null while the box has not been told the time.
+ * {@code GET /status}: {@code {state, rules{ipv4,ipv6}, protected_at, daemon_at, uptime, clock, model, version,
+ * restarts, families, pending{deadline, left}, findings[{code,severity}]}}; with the token also reason, pending.id,
+ * whole findings and the facts. Times are seconds of uptime; clock is the wall clock of the same moment, in seconds
+ * since 1970, null while the box has not been told the time.
  */
 public final class StatusJson {
     /** A box without a clock of its own begins in 1970, or with the day its image was made. */
@@ -108,7 +109,8 @@ public final class StatusJson {
         for (Finding finding : findings) {
             all.add(FindingJson.whole(finding));
         }
-        return head(true).add("reason", Text.of(reason)).add("findings", all).add("facts", FactsJson.of(facts)).toString();
+        return head(true).add("reason", Text.of(reason)).add("findings", all).add("facts", FactsJson.of(facts))
+                .toString();
     }
 
     private JsonObject head(boolean withId) {
@@ -116,14 +118,13 @@ public final class StatusJson {
         JsonArray families = new JsonArray();
         for (Map.Entry<Family, Integer> e : rules.entrySet()) {
             counts.add(e.getKey().word(), e.getValue());
-            if (e.getValue() > 0) {
-                families.add(e.getKey().word());
-            }
+            if (e.getValue() > 0) { families.add(e.getKey().word()); }
         }
-        JsonObject json = Json.object().add("state", state).add("rules", counts).add("protected_at", uptime(protectedAt))
-                .add("daemon_at", seconds(daemonAtMillis)).add("uptime", seconds(uptimeMillis))
-                .add("clock", clock < CLOCK_SET ? Json.NULL : Json.value(clock)).add("model", model == null ? Json.NULL : Json.value(Text.of(model)))
-                .add("version", Version.TEXT).add("restarts", restarts).add("families", families);
+        JsonObject json = Json.object().add("state", state).add("rules", counts)
+                .add("protected_at", uptime(protectedAt)).add("daemon_at", seconds(daemonAtMillis))
+                .add("uptime", seconds(uptimeMillis)).add("clock", clock < CLOCK_SET ? Json.NULL : Json.value(clock))
+                .add("model", model == null ? Json.NULL : Json.value(Text.of(model))).add("version", Version.TEXT)
+                .add("restarts", restarts).add("families", families);
         if (deadline >= 0) {
             JsonObject pending = Json.object().add("deadline", deadline).add("left", left);
             json.add("pending", withId ? pending.add("id", pendingId) : pending);
@@ -141,10 +142,9 @@ public final class StatusJson {
     private static com.eclipsesource.json.JsonValue uptime(String seconds) {
         for (int i = 0; i < seconds.length(); i++) {
             char c = seconds.charAt(i);
-            if (c != '.' && (c < '0' || c > '9')) {
-                return Json.NULL;
-            }
+            if (c != '.' && (c < '0' || c > '9')) { return Json.NULL; }
         }
-        return seconds.length() == 0 || seconds.startsWith(".") || seconds.endsWith(".") ? Json.NULL : Json.parse(seconds);
+        return seconds.length() == 0 || seconds.startsWith(".") || seconds.endsWith(".") ? Json.NULL
+                : Json.parse(seconds);
     }
 }

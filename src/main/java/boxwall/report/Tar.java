@@ -1,8 +1,8 @@
 package boxwall.report;
 
 /**
- * A tar file (POSIX ustar) as a byte string: for each file a head of 512 bytes, then its bytes filled up to a multiple of 512; two empty
- * blocks end it. Numbers are octal.
+ * A tar file (POSIX ustar) as a byte string: for each file a head of 512 bytes, then its bytes filled up to a multiple
+ * of 512; two empty blocks end it. Numbers are octal.
  */
 public final class Tar {
     private static final int BLOCK = 512;
@@ -24,12 +24,11 @@ public final class Tar {
         int slash = name.length() <= NAME ? -1 : name.indexOf('/', name.length() - NAME - 1);
         String prefix = slash < 0 ? "" : name.substring(0, slash);
         String rest = name.substring(slash + 1);
-        if (rest.length() > NAME || prefix.length() > 155) {
-            return this;
-        }
-        String front = padded(rest, NAME) + "0000600\0" + "0000000\0" + "0000000\0" + octal(text.length(), 11) + "\0" + octal(seconds, 11) + "\0";
-        String back = "0" + padded("", 100) + "ustar\0" + "00" + padded("root", 32) + padded("root", 32) + "0000000\0" + "0000000\0"
-                + padded(prefix, 155) + padded("", 12);
+        if (rest.length() > NAME || prefix.length() > 155) { return this; }
+        String front = padded(rest, NAME) + "0000600\0" + "0000000\0" + "0000000\0" + octal(text.length(), 11) + "\0"
+                + octal(seconds, 11) + "\0";
+        String back = "0" + padded("", 100) + "ustar\0" + "00" + padded("root", 32) + padded("root", 32) + "0000000\0"
+                + "0000000\0" + padded(prefix, 155) + padded("", 12);
         int sum = 8 * ' ';
         for (String part : new String[] {front, back}) {
             for (int i = 0; i < part.length(); i++) {
@@ -64,7 +63,5 @@ public final class Tar {
     }
 
     /** The whole, one character a byte; call it once. */
-    public String text() {
-        return fill(2 * BLOCK).out.toString();
-    }
+    public String text() { return fill(2 * BLOCK).out.toString(); }
 }

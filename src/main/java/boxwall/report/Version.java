@@ -4,6 +4,5 @@ package boxwall.report;
 public final class Version {
     public static final String TEXT = "0.1";
 
-    private Version() {
-    }
+    private Version() {}
 }

@@ -1,7 +1,8 @@
 /**
  * Writes results as JSON or text.
  *
- * <p>In: findings, answers, facts, outcomes. Out: JSON (the only package that sees minimal-json) or text for
- * people, in UTF-8; texts inside boxwall are byte strings.
+ * <p>
+ * In: findings, answers, facts, outcomes. Out: JSON (the only package that sees minimal-json) or text for people, in
+ * UTF-8; texts inside boxwall are byte strings.
  */
 package boxwall.report;

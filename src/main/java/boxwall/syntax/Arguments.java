@@ -2,7 +2,10 @@ package boxwall.syntax;
 
 import java.util.List;
 
-/** The words of a command as they are consumed: what is next, what is glued to an option, and a ! that waits for its option. */
+/**
+ * The words of a command as they are consumed: what is next, what is glued to an option, and a ! that waits for its
+ * option.
+ */
 final class Arguments {
     private final List<Word> words;
     private final Errors errors;
@@ -17,51 +20,37 @@ final class Arguments {
         this.errors = errors;
     }
 
-    boolean atEnd() {
-        return at >= words.size();
-    }
+    boolean atEnd() { return at >= words.size(); }
 
-    Word next() {
-        return words.get(at++);
-    }
+    Word next() { return words.get(at++); }
 
     /** The next word, left where it is; null at the end. */
-    Word peek() {
-        return atEnd() ? null : words.get(at);
-    }
+    Word peek() { return atEnd() ? null : words.get(at); }
 
     /** Takes a !, which belongs to the option after it. */
     void invert(Word w) {
-        if (invert != null) {
-            errors.add(w, "two ! in a row", "keep one");
-        }
+        if (invert != null) { errors.add(w, "two ! in a row", "keep one"); }
         invert = w;
     }
 
     /** The ! that waits, or null. */
-    Word inverted() {
-        return invert;
-    }
+    Word inverted() { return invert; }
 
-    void forgetInvert() {
-        invert = null;
-    }
+    void forgetInvert() { invert = null; }
 
-    /** The value of an option: glued on or the next word. Null, with an error, when there is none or the next word is an option. */
+    /**
+     * The value of an option: glued on or the next word. Null, with an error, when there is none or the next word is an
+     * option.
+     */
     Word value(Word option, String what) {
         Word glue = glued;
         glued = null;
-        if (glue != null && isValue(glue)) {
-            return glue;
-        }
-        if (glue == null && at < words.size() && isValue(words.get(at))) {
-            return words.get(at++);
-        }
+        if (glue != null && isValue(glue)) { return glue; }
+        if (glue == null && at < words.size() && isValue(words.get(at))) { return words.get(at++); }
         if (glue != null) {
-            errors.add(glue, "not a value: " + Errors.show(glue.text), "iptables-save would print it as an option of its own");
-        } else if (what != null) {
-            missing(option, what);
-        }
+            errors.add(glue, "not a value: " + Errors.show(glue.text),
+                    "iptables-save would print it as an option of its own");
+        } else if (what != null) { missing(option, what); }
         return null;
     }
 
@@ -72,7 +61,9 @@ final class Arguments {
 
     private void missing(Word option, String what) {
         boolean end = at >= words.size();
-        errors.add(option, what + " is missing after " + option + (end ? "" : ": the next word is " + Errors.show(words.get(at).text)),
+        errors.add(option,
+                what + " is missing after " + option
+                        + (end ? "" : ": the next word is " + Errors.show(words.get(at).text)),
                 "write it, or remove " + option);
     }
 
@@ -87,23 +78,18 @@ final class Arguments {
     Word optional() {
         Word glue = glued;
         glued = null;
-        if (glue != null) {
-            return glue;
-        }
+        if (glue != null) { return glue; }
         return at < words.size() && isValue(words.get(at)) ? words.get(at++) : null;
     }
 
-    static boolean isOption(Word w) {
-        return w.text.length() > 1 && w.text.charAt(0) == '-';
-    }
+    static boolean isOption(Word w) { return w.text.length() > 1 && w.text.charAt(0) == '-'; }
 
     /** The ! before the current option, if any; it is used up. Also takes the old one after it: {@code -s ! x}. */
     boolean negated(boolean takesValue) {
         boolean before = invert != null;
-        if (takesValue && glued == null && at + 1 < words.size() && words.get(at).is("!") && !isOption(words.get(at + 1))) {
-            if (before) {
-                errors.add(words.get(at), "a second ! for one option", "keep one");
-            }
+        if (takesValue && glued == null && at + 1 < words.size() && words.get(at).is("!")
+                && !isOption(words.get(at + 1))) {
+            if (before) { errors.add(words.get(at), "a second ! for one option", "keep one"); }
             at++;
             before = true;
         }

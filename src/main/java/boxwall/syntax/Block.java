@@ -33,13 +33,9 @@ final class Block {
         draft.table(table, start).touched = true;
         while (!in.atEnd()) {
             List<Word> line = in.nextSave();
-            if (line == null || line.isEmpty()) {
-                continue;
-            }
+            if (line == null || line.isEmpty()) { continue; }
             Word first = line.get(0);
-            if (first.is("COMMIT")) {
-                return;
-            }
+            if (first.is("COMMIT")) { return; }
             if (first.text.startsWith(":")) {
                 chain(line);
             } else if (first.text.startsWith("*")) {
@@ -55,7 +51,8 @@ final class Block {
         Word first = line.get(0);
         Word name = first.from(1);
         if (line.size() < 2 || line.size() > 3 || line.size() == 3 && !Counters.is(line.get(2).text)) {
-            errors.add(first, "not a chain's line", "write :CHAIN POLICY [0:0], and - for the policy of a chain of your own");
+            errors.add(first, "not a chain's line",
+                    "write :CHAIN POLICY [0:0], and - for the policy of a chain of your own");
             return;
         }
         Command c = new Command();
@@ -86,8 +83,6 @@ final class Block {
             return;
         }
         Command command = parser.parse(line, from, line.get(from), table);
-        if (command != null && !command.ignored) {
-            draft.apply(command);
-        }
+        if (command != null && !command.ignored) { draft.apply(command); }
     }
 }

@@ -18,8 +18,9 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What only shows when a table is complete: jumps to chains that aren't there, loops, and extensions in a table or under a hook where the
- * kernel refuses them. The kernel judges a user's chain by the hooks from which it can be reached; so does this.
+ * What only shows when a table is complete: jumps to chains that aren't there, loops, and extensions in a table or
+ * under a hook where the kernel refuses them. The kernel judges a user's chain by the hooks from which it can be
+ * reached; so does this.
  */
 final class ChainCheck {
     private final Table table;
@@ -61,25 +62,21 @@ final class ChainCheck {
     private void jump(DraftChain.Entry entry) {
         Target target = entry.rule().target;
         if (target != null && table == Table.NAT && target.name.equals("DROP")) {
-            errors.add(entry.targetAt, "DROP in the table nat", "iptables refuses it: that table sees first packets only; use filter");
+            errors.add(entry.targetAt, "DROP in the table nat",
+                    "iptables refuses it: that table sees first packets only; use filter");
         }
-        if (!isChain(target)) {
-            return;
-        }
+        if (!isChain(target)) { return; }
         DraftChain to = chains.get(target.name);
-        if (to == null && foreign.has(true, target.name, family) && !target.isGoto()) {
-            return;
-        }
+        if (to == null && foreign.has(true, target.name, family) && !target.isGoto()) { return; }
         if (to == null && errors.isFull()) {
             errors.more();
         } else if (to == null) {
             List<String> names = new ArrayList<>(Extensions.get().names(true, family));
             for (DraftChain chain : chains.values()) {
-                if (!chain.builtin) {
-                    names.add(chain.name);
-                }
+                if (!chain.builtin) { names.add(chain.name); }
             }
-            errors.add(entry.targetAt, "no target and no chain " + Errors.show(target.name) + " in the table " + table.word(),
+            errors.add(entry.targetAt,
+                    "no target and no chain " + Errors.show(target.name) + " in the table " + table.word(),
                     Nearest.hint(target.name, names, "make the chain with -N " + target.name));
         } else if (to.builtin) {
             errors.add(entry.targetAt, "a jump to " + to.name + ", which is built in", "jump to a chain of your own");
@@ -96,7 +93,8 @@ final class ChainCheck {
         boolean own = isChain(target) && !chains.containsKey(target.name) && foreign.has(true, target.name, family);
         names.append(own ? " -j " + target.name : "");
         if (names.length() > 0) {
-            errors.note(entry.rule().origin, "passes unchecked:" + names + " is this box's own, what it does isn't known here");
+            errors.note(entry.rule().origin,
+                    "passes unchecked:" + names + " is this box's own, what it does isn't known here");
         }
     }
 
@@ -134,7 +132,8 @@ final class ChainCheck {
                 DraftChain.Entry entry = left.remove(left.size() - 1);
                 String to = entry.rule().target.name;
                 if (onPath.contains(to)) {
-                    errors.add(entry.targetAt, "a loop: " + to + " comes back to itself here", "break it; the kernel refuses loops");
+                    errors.add(entry.targetAt, "a loop: " + to + " comes back to itself here",
+                            "break it; the kernel refuses loops");
                 } else if (done.add(to)) {
                     path.push(to);
                     onPath.add(to);
@@ -177,9 +176,7 @@ final class ChainCheck {
     }
 
     private void place(Extension e, String name, Word at, Set<Hook> hooks) {
-        if (e == null) {
-            return;
-        }
+        if (e == null) { return; }
         if (!e.tables.contains(table)) {
             errors.add(at, name + " in the table " + table.word(), "it works in " + words(e.tables) + " only");
             return;
@@ -190,16 +187,15 @@ final class ChainCheck {
     private void options(Extension e, List<Option> options, Word at, Set<Hook> hooks) {
         for (Option option : options) {
             OptionSpec spec = e == null ? null : e.printed(option.name);
-            if (spec != null) {
-                hooks(option.name, spec.hooks(option.value()), at, hooks);
-            }
+            if (spec != null) { hooks(option.name, spec.hooks(option.value()), at, hooks); }
         }
     }
 
     private void hooks(String name, Set<Hook> allowed, Word at, Set<Hook> hooks) {
         for (Hook hook : hooks) {
             if (!allowed.contains(hook)) {
-                errors.add(at, name + " where packets of " + hook + " come by", "it works in " + words(allowed) + " only");
+                errors.add(at, name + " where packets of " + hook + " come by",
+                        "it works in " + words(allowed) + " only");
                 return;
             }
         }
@@ -208,7 +204,8 @@ final class ChainCheck {
     private static String words(Set<?> set) {
         StringBuilder out = new StringBuilder();
         for (Object each : set) {
-            out.append(out.length() == 0 ? "" : ", ").append(each instanceof Table ? ((Table) each).word() : each.toString());
+            out.append(out.length() == 0 ? "" : ", ")
+                    .append(each instanceof Table ? ((Table) each).word() : each.toString());
         }
         return out.toString();
     }

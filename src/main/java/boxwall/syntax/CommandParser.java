@@ -8,8 +8,9 @@ import boxwall.netfilter.Table;
 import java.util.List;
 
 /**
- * Reads the words after {@code iptables} as getopt_long and iptables' own rules would: options in any order, long ones by any
- * unambiguous beginning or with {@code =value}, short ones with the value args.glued on, {@code !} before an option or (the old way) after it.
+ * Reads the words after {@code iptables} as getopt_long and iptables' own rules would: options in any order, long ones
+ * by any unambiguous beginning or with {@code =value}, short ones with the value args.glued on, {@code !} before an
+ * option or (the old way) after it.
  */
 final class CommandParser {
     private final Family family;
@@ -45,9 +46,7 @@ final class CommandParser {
         args = new Arguments(line, from, errors);
         command = new Command();
         command.verbAt = start;
-        if (block != null) {
-            command.table = block;
-        }
+        if (block != null) { command.table = block; }
         rule.begin(args);
         while (!args.atEnd()) {
             word(args.next(), block);
@@ -71,15 +70,18 @@ final class CommandParser {
         } else if (w.text.length() > 1 && w.text.charAt(0) == '-' && !w.is("--")) {
             letters(w, block);
         } else if (!w.is("--") || !args.atEnd()) {
-            errors.add(w, "a word that belongs to no option: " + Errors.show(w.text), args.inverted() != null
-                    ? "write ! before the option, as in ! -s ADDRESS" : "quote words that belong together, or remove it");
+            errors.add(w, "a word that belongs to no option: " + Errors.show(w.text),
+                    args.inverted() != null ? "write ! before the option, as in ! -s ADDRESS"
+                            : "quote words that belong together, or remove it");
             args.forgetInvert();
         }
     }
 
     private void leftOver(Word w) {
         if (args.glued != null) {
-            errors.add(args.glued, w.text.substring(0, w.text.length() - args.glued.text.length() - 1) + " takes no value", "remove it");
+            errors.add(args.glued,
+                    w.text.substring(0, w.text.length() - args.glued.text.length() - 1) + " takes no value",
+                    "remove it");
             args.glued = null;
         }
     }
@@ -108,9 +110,7 @@ final class CommandParser {
             base(exact, w, block);
             return;
         }
-        if (rule.extensions.exact(w, name)) {
-            return;
-        }
+        if (rule.extensions.exact(w, name)) { return; }
         String letters = BaseOption.beginning(name.substring(2));
         if (letters.length() == 1 && !rule.extensions.someBegin(name)) {
             base(letters.charAt(0), w, block);
@@ -125,40 +125,37 @@ final class CommandParser {
             return;
         }
         switch (letter) {
-            case 't':
+            case 't' :
                 Word table = args.value(w, "the table's name");
-                if (table != null) {
-                    table(table, block);
-                }
+                if (table != null) { table(table, block); }
                 break;
-            case 'c':
+            case 'c' :
                 counters(w);
                 break;
-            case 'w':
-            case 'W':
-                if (args.glued == null && !args.atEnd() && Numbers.parse(args.peek().text) >= 0) {
-                    args.next();
-                }
+            case 'w' :
+            case 'W' :
+                if (args.glued == null && !args.atEnd() && Numbers.parse(args.peek().text) >= 0) { args.next(); }
                 args.glued = null;
                 break;
-            case 'n':
-            case 'v':
-            case 'x':
-            case '#':
+            case 'n' :
+            case 'v' :
+            case 'x' :
+            case '#' :
                 break;
-            case '4':
-            case '6':
+            case '4' :
+            case '6' :
                 family(letter, w, block);
                 break;
-            case 'M':
-                errors.add(w, "--modprobe makes iptables run a program", "remove it; a line modprobe NAME loads a module");
+            case 'M' :
+                errors.add(w, "--modprobe makes iptables run a program",
+                        "remove it; a line modprobe NAME loads a module");
                 args.value(w, null);
                 break;
-            case 'V':
-            case 'h':
+            case 'V' :
+            case 'h' :
                 errors.add(w, w + " builds no ruleset", "remove it");
                 break;
-            default:
+            default :
                 rule.base(letter, w);
         }
         args.refuseInvert(w);
@@ -167,10 +164,12 @@ final class CommandParser {
     private void table(Word table, Table block) {
         Table named = Table.of(table.text);
         if (named == null) {
-            errors.add(table, "unknown table " + Errors.show(table.text), Nearest.hint(table.text,
-                    java.util.Arrays.asList("filter", "nat", "mangle", "raw", "security"), "use filter, nat, mangle, raw or security"));
+            errors.add(table, "unknown table " + Errors.show(table.text),
+                    Nearest.hint(table.text, java.util.Arrays.asList("filter", "nat", "mangle", "raw", "security"),
+                            "use filter, nat, mangle, raw or security"));
         } else if (block != null) {
-            errors.add(table, "-t inside a block of the table " + block.word(), "remove it (iptables-restore refuses it)");
+            errors.add(table, "-t inside a block of the table " + block.word(),
+                    "remove it (iptables-restore refuses it)");
         } else {
             command.table = named;
         }
@@ -190,7 +189,8 @@ final class CommandParser {
         Word bytes = packets == null ? null : packets.text.indexOf(',') > 0 ? packets : args.value(w, "the byte count");
         for (Word count : new Word[] {packets, bytes}) {
             if (count != null && Counters.digits(count.text.replace(",", "")) == 0) {
-                errors.add(count, "not a count: " + Errors.show(count.text), "remove the counters; the kernel begins at 0");
+                errors.add(count, "not a count: " + Errors.show(count.text),
+                        "remove the counters; the kernel begins at 0");
             }
         }
     }
@@ -213,14 +213,10 @@ final class CommandParser {
         if ("FXZ".indexOf(letter) >= 0) {
             command.chain = args.optional();
             args.glued = null;
-            if (letter == 'Z' && command.chain != null) {
-                number();
-            }
+            if (letter == 'Z' && command.chain != null) { number(); }
         } else {
             command.chain = args.value(w, "the chain's name");
-            if (command.chain != null) {
-                arguments(letter, w);
-            }
+            if (command.chain != null) { arguments(letter, w); }
         }
         checkChainName();
     }
@@ -237,16 +233,12 @@ final class CommandParser {
             if (counts != null && !Counters.is(counts.text)) {
                 errors.add(counts, "not counters: " + Errors.show(counts.text), "remove them");
             }
-        } else if (letter == 'E') {
-            command.extra = args.value(w, "the new name");
-        }
+        } else if (letter == 'E') { command.extra = args.value(w, "the new name"); }
     }
 
     private void number() {
         Word next = args.optional();
-        if (next == null) {
-            return;
-        }
+        if (next == null) { return; }
         long number = Numbers.parse(next.text);
         command.numberAt = next;
         if (number < 1 || number > 1000000) {
@@ -258,9 +250,7 @@ final class CommandParser {
     private void checkChainName() {
         for (Word name : new Word[] {command.chain, command.verb == 'E' ? command.extra : null}) {
             try {
-                if (name != null) {
-                    ValueKinds.name(name.text, 28);
-                }
+                if (name != null) { ValueKinds.name(name.text, 28); }
             } catch (ValueException bad) {
                 errors.add(name, "chain: " + bad.getMessage(), bad.todo);
             }

@@ -11,9 +11,7 @@ final class Counters {
     /** How many digits the text is made of; 0 when there is anything else in it, or more than a 64-bit number has. */
     static int digits(String text) {
         for (int i = 0; i < text.length(); i++) {
-            if (text.charAt(i) < '0' || text.charAt(i) > '9') {
-                return 0;
-            }
+            if (text.charAt(i) < '0' || text.charAt(i) > '9') { return 0; }
         }
         return text.length() > 20 ? 0 : text.length();
     }

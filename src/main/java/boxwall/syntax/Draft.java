@@ -18,7 +18,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The tables of one family as the commands so far have made them; they begin empty, since a table that is mentioned is owned whole. */
+/**
+ * The tables of one family as the commands so far have made them; they begin empty, since a table that is mentioned is
+ * owned whole.
+ */
 final class Draft {
     /** A table that is being filled. */
     static final class DraftTable {
@@ -38,9 +41,7 @@ final class Draft {
 
         private DraftChain.Entry entry(Rule rule, Command c) {
             DraftChain.Entry entry = new DraftChain.Entry(rule, c.verbAt, c.targetAt);
-            if (rule.target != null) {
-                jumps(rule.target.name).add(entry);
-            }
+            if (rule.target != null) { jumps(rule.target.name).add(entry); }
             return entry;
         }
 
@@ -61,9 +62,7 @@ final class Draft {
     private final Errors errors;
     private int count;
 
-    Draft(Errors errors) {
-        this.errors = errors;
-    }
+    Draft(Errors errors) { this.errors = errors; }
 
     DraftTable table(Table table, Word at) {
         DraftTable found = tables.get(table);
@@ -79,46 +78,40 @@ final class Draft {
         DraftTable table = table(c.table, c.verbAt);
         table.touched = true;
         switch (c.verb) {
-            case 'N':
+            case 'N' :
                 create(table, c);
                 break;
-            case 'X':
+            case 'X' :
                 remove(table, c);
                 break;
-            case 'F':
+            case 'F' :
                 flush(table, c);
                 break;
-            case 'E':
+            case 'E' :
                 rename(table, c);
                 break;
-            default:
+            default :
                 DraftChain chain = chain(table, c);
-                if (chain != null) {
-                    change(table, chain, c);
-                }
+                if (chain != null) { change(table, chain, c); }
         }
     }
 
     private DraftChain chain(DraftTable table, Command c) {
-        if (c.chain == null) {
-            return null;
-        }
+        if (c.chain == null) { return null; }
         DraftChain chain = table.chains.get(c.chain.text);
         if (chain == null && errors.isFull()) {
             errors.more();
         } else if (chain == null) {
-            errors.add(c.chain, "no chain " + Errors.show(c.chain.text) + " in the table " + c.table.word(), isHook(c.chain.text)
-                    ? "the table " + c.table.word() + " has no such hook; see -t" : Nearest.hint(c.chain.text, table.chains.keySet(),
-                    "make it with -N " + c.chain.text + " before"));
+            errors.add(c.chain, "no chain " + Errors.show(c.chain.text) + " in the table " + c.table.word(),
+                    isHook(c.chain.text) ? "the table " + c.table.word() + " has no such hook; see -t" : Nearest
+                            .hint(c.chain.text, table.chains.keySet(), "make it with -N " + c.chain.text + " before"));
         }
         return chain;
     }
 
     private static boolean isHook(String name) {
         for (Hook hook : Hook.values()) {
-            if (hook.name().equals(name)) {
-                return true;
-            }
+            if (hook.name().equals(name)) { return true; }
         }
         return false;
     }
@@ -140,30 +133,33 @@ final class Draft {
             return;
         }
         DraftChain chain = chain(table, c);
-        if (chain == null) {
-            return;
-        }
+        if (chain == null) { return; }
         DraftChain.Entry user = DraftChain.firstLeft(table.jumps(chain.name));
         if (chain.builtin) {
-            errors.add(c.chain, chain.name + " is built in and can't be deleted", "use -F " + chain.name + " to empty it");
+            errors.add(c.chain, chain.name + " is built in and can't be deleted",
+                    "use -F " + chain.name + " to empty it");
         } else if (chain.size() > 0) {
             errors.add(c.chain, "the chain " + chain.name + " isn't empty", "write -F " + chain.name + " before");
         } else if (user != null) {
-            errors.add(c.chain, "the chain " + chain.name + " is still used in line " + user.at.line, "delete that rule before");
+            errors.add(c.chain, "the chain " + chain.name + " is still used in line " + user.at.line,
+                    "delete that rule before");
         } else {
             table.chains.remove(chain.name);
         }
     }
 
-    /** All user chains, which must be empty and unused: iptables deletes the others before it fails, iptables-restore takes nothing then. */
+    /**
+     * All user chains, which must be empty and unused: iptables deletes the others before it fails, iptables-restore
+     * takes nothing then.
+     */
     private void removeAll(DraftTable table, Command c) {
         for (String name : new ArrayList<String>(table.chains.keySet())) {
             DraftChain chain = table.chains.get(name);
-            if (chain.builtin) {
-                continue;
-            }
+            if (chain.builtin) { continue; }
             if (chain.size() > 0 || DraftChain.firstLeft(table.jumps(name)) != null) {
-                errors.add(c.verbAt, "-X while the chain " + name + (chain.size() == 0 ? " is still used" : " isn't empty"), "write -F before");
+                errors.add(c.verbAt,
+                        "-X while the chain " + name + (chain.size() == 0 ? " is still used" : " isn't empty"),
+                        "write -F before");
                 return;
             }
             table.chains.remove(name);
@@ -187,9 +183,7 @@ final class Draft {
 
     private void rename(DraftTable table, Command c) {
         DraftChain chain = chain(table, c);
-        if (chain == null || c.extra == null) {
-            return;
-        }
+        if (chain == null || c.extra == null) { return; }
         String name = c.extra.text;
         if (chain.builtin) {
             errors.add(c.chain, chain.name + " is built in and can't be renamed", "rename a chain of your own");
@@ -219,9 +213,7 @@ final class Draft {
             policy(chain, c);
             return;
         }
-        if (c.verb == 'Z') {
-            return;
-        }
+        if (c.verb == 'Z') { return; }
         count += c.verb == 'D' ? 0 : c.rules.size();
         if (count > RULES_LIMIT) {
             errors.add(c.verbAt, "more than " + RULES_LIMIT + " rules", "use networks, ranges and chains");
@@ -241,11 +233,14 @@ final class Draft {
     private void policy(DraftChain chain, Command c) {
         boolean known = c.extra != null && (c.extra.is("ACCEPT") || c.extra.is("DROP"));
         if (!chain.builtin) {
-            errors.add(c.chain, "a policy for the chain " + chain.name + ", which isn't built in", "end the chain with a rule");
+            errors.add(c.chain, "a policy for the chain " + chain.name + ", which isn't built in",
+                    "end the chain with a rule");
         } else if (!known) {
-            errors.add(c.extra == null ? c.chain : c.extra, "a policy must be ACCEPT or DROP", "for another answer add a last rule");
+            errors.add(c.extra == null ? c.chain : c.extra, "a policy must be ACCEPT or DROP",
+                    "for another answer add a last rule");
         } else if (c.table == Table.NAT && c.extra.is("DROP")) {
-            errors.add(c.extra, "DROP in the table nat", "iptables refuses it: that table sees first packets only; use filter");
+            errors.add(c.extra, "DROP in the table nat",
+                    "iptables refuses it: that table sees first packets only; use filter");
         } else {
             chain.policy = Policy.valueOf(c.extra.text);
             chain.policyAt = c.extra;
@@ -255,19 +250,24 @@ final class Draft {
     private void delete(DraftChain chain, Command c) {
         for (Rule rule : c.rules) {
             if (!chain.remove(rule)) {
-                errors.add(c.verbAt, "no such rule in " + chain.name + " to delete", "remove the line; tables begin empty here");
+                errors.add(c.verbAt, "no such rule in " + chain.name + " to delete",
+                        "remove the line; tables begin empty here");
                 return;
             }
             count--;
         }
     }
 
-    /** -I, -R and -D with a number. Several rules of one -I each go to the same place, so they end up reversed, as iptables does it. */
+    /**
+     * -I, -R and -D with a number. Several rules of one -I each go to the same place, so they end up reversed, as
+     * iptables does it.
+     */
     private void numbered(DraftTable table, DraftChain chain, Command c) {
         int index = Math.max(0, c.number - 1);
         int last = c.verb == 'I' ? chain.size() : chain.size() - 1;
         if (index > last) {
-            errors.add(c.numberAt == null ? c.verbAt : c.numberAt, "no rule " + c.number + " in " + chain.name + ", it has " + chain.size(),
+            errors.add(c.numberAt == null ? c.verbAt : c.numberAt,
+                    "no rule " + c.number + " in " + chain.name + ", it has " + chain.size(),
                     "correct the number, or use -A");
         } else if (c.verb == 'R' && c.rules.size() != 1) {
             errors.add(c.verbAt, "-R with a list of addresses", "one rule can't be replaced by several");

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A chain that is being filled. What is deleted by its words is found without a look at each rule, and only marked: a file may make and delete
- * ten thousand rules.
+ * A chain that is being filled. What is deleted by its words is found without a look at each rule, and only marked: a
+ * file may make and delete ten thousand rules.
  */
 final class DraftChain {
     /** A rule with the places that later errors name. */
@@ -32,14 +32,10 @@ final class DraftChain {
             this.targetAt = targetAt;
         }
 
-        Rule rule() {
-            return rule;
-        }
+        Rule rule() { return rule; }
 
         /** Whether it was deleted. */
-        boolean isGone() {
-            return gone;
-        }
+        boolean isGone() { return gone; }
 
         /** Puts another rule in this one's place. */
         void become(Rule other) {
@@ -56,7 +52,9 @@ final class DraftChain {
     /** Deleted ones among them, so many; {@link #rules} sweeps them out. */
     private final List<Entry> entries = new ArrayList<>();
     private int gone;
-    /** Equal rules in their order; null until a rule is deleted by its words, and when that order is not known any more. */
+    /**
+     * Equal rules in their order; null until a rule is deleted by its words, and when that order is not known any more.
+     */
     private Map<Rule, Deque<Entry>> alike;
 
     DraftChain(String name, boolean builtin, Word at) {
@@ -65,18 +63,14 @@ final class DraftChain {
         this.at = at;
     }
 
-    int size() {
-        return entries.size() - gone;
-    }
+    int size() { return entries.size() - gone; }
 
     /** The rules in their order; for reading, until the next change. */
     List<Entry> rules() {
         if (gone > 0) {
             List<Entry> left = new ArrayList<>(size());
             for (Entry entry : entries) {
-                if (!entry.gone) {
-                    left.add(entry);
-                }
+                if (!entry.gone) { left.add(entry); }
             }
             entries.clear();
             entries.addAll(left);
@@ -88,9 +82,7 @@ final class DraftChain {
     void append(Entry entry) {
         entry.chain = this;
         entries.add(entry);
-        if (alike != null) {
-            those(entry.rule).addLast(entry);
-        }
+        if (alike != null) { those(entry.rule).addLast(entry); }
     }
 
     /** Puts a rule before the one that is at the index, 0 the first. */
@@ -125,9 +117,7 @@ final class DraftChain {
             }
         }
         Entry first = those(rule).pollFirst();
-        if (first == null) {
-            return false;
-        }
+        if (first == null) { return false; }
         first.gone = true;
         gone++;
         return true;
@@ -153,11 +143,9 @@ final class DraftChain {
 
     /** The first of some rules that was not deleted, null if there is none; those before it are taken out. */
     static Entry firstLeft(Collection<Entry> some) {
-        for (Iterator<Entry> each = some.iterator(); each.hasNext(); ) {
+        for (Iterator<Entry> each = some.iterator(); each.hasNext();) {
             Entry entry = each.next();
-            if (!entry.gone) {
-                return entry;
-            }
+            if (!entry.gone) { return entry; }
             each.remove();
         }
         return null;

@@ -7,7 +7,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Collects errors, and notes about what was read; the same one twice (a line that is parsed for both families) counts once. */
+/**
+ * Collects errors, and notes about what was read; the same one twice (a line that is parsed for both families) counts
+ * once.
+ */
 final class Errors {
     /** More than this helps nobody, and noise must not fill a small heap. */
     static final int LIMIT = 500;
@@ -18,39 +21,28 @@ final class Errors {
     private final Set<String> seen = new HashSet<>();
     private int count;
 
-    void add(Word at, String what, String todo) {
-        add(at.file, at.line, at.column, what, todo);
-    }
+    void add(Word at, String what, String todo) { add(at.file, at.line, at.column, what, todo); }
 
-    void add(Word at, ValueException bad) {
-        add(at, bad.getMessage(), bad.todo);
-    }
+    void add(Word at, ValueException bad) { add(at, bad.getMessage(), bad.todo); }
 
     void add(String file, int line, int column, String what, String todo) {
         count++;
-        if (list.size() > LIMIT) {
-            return;
-        }
+        if (list.size() > LIMIT) { return; }
         if (list.size() == LIMIT) {
-            list.add(new SyntaxError(file, line, column, "more than " + LIMIT + " errors", "is this a ruleset at all?"));
+            list.add(
+                    new SyntaxError(file, line, column, "more than " + LIMIT + " errors", "is this a ruleset at all?"));
             return;
         }
         SyntaxError error = new SyntaxError(file, line, column, what, todo);
-        if (seen.add(error.toString())) {
-            list.add(error);
-        }
+        if (seen.add(error.toString())) { list.add(error); }
     }
 
     /** Says something about a line that is no error. */
     void note(Origin origin, String text) {
-        if (seen.add(origin + " " + text)) {
-            notes.add(new Note(origin, text));
-        }
+        if (seen.add(origin + " " + text)) { notes.add(new Note(origin, text)); }
     }
 
-    void note(Word at, String text) {
-        note(new Origin(at.file, at.line), text);
-    }
+    void note(Word at, String text) { note(new Origin(at.file, at.line), text); }
 
     /** Whether more errors aren't kept: then it isn't worth the time to look for what a word was meant to be. */
     boolean isFull() {
@@ -58,11 +50,12 @@ final class Errors {
     }
 
     /** One more that isn't kept. */
-    void more() {
-        count++;
-    }
+    void more() { count++; }
 
-    /** Grows with each error, repeated ones too: compare before and after to know whether something was wrong in between. */
+    /**
+     * Grows with each error, repeated ones too: compare before and after to know whether something was wrong in
+     * between.
+     */
     int count() {
         return count;
     }
@@ -77,7 +70,8 @@ final class Errors {
                 out.append("...");
                 break;
             }
-            boolean shown = length > 1 ? !Letters.unseen(Letters.code(text, i)) && !Character.isISOControl(Letters.code(text, i))
+            boolean shown = length > 1
+                    ? !Letters.unseen(Letters.code(text, i)) && !Character.isISOControl(Letters.code(text, i))
                     : !Character.isISOControl(c) && !Character.isLowSurrogate(c) && !Character.isHighSurrogate(c);
             out.append(shown ? text.substring(i, i + length) : "?");
             i += length;

@@ -23,7 +23,5 @@ public final class Expect {
     }
 
     /** Whether it is a preset's promise, and not the user's own. */
-    public boolean isPreset() {
-        return preset;
-    }
+    public boolean isPreset() { return preset; }
 }

@@ -14,8 +14,10 @@ import java.util.TreeSet;
 
 /** A match or a target: its options in the order in which iptables-save prints them, and where it may stand. */
 final class Extension {
-    private static final Set<Table> ALL_TABLES = Collections.unmodifiableSet(new TreeSet<Table>(Arrays.asList(Table.values())));
-    private static final Set<Hook> ALL_HOOKS = Collections.unmodifiableSet(new TreeSet<Hook>(Arrays.asList(Hook.values())));
+    private static final Set<Table> ALL_TABLES =
+            Collections.unmodifiableSet(new TreeSet<Table>(Arrays.asList(Table.values())));
+    private static final Set<Hook> ALL_HOOKS =
+            Collections.unmodifiableSet(new TreeSet<Hook>(Arrays.asList(Hook.values())));
 
     final boolean target;
     final String name;
@@ -49,9 +51,7 @@ final class Extension {
 
     /** The hooks of a list with commas; null means all. */
     static Set<Hook> hooks(String list) {
-        if (list == null) {
-            return ALL_HOOKS;
-        }
+        if (list == null) { return ALL_HOOKS; }
         Set<Hook> hooks = new TreeSet<>();
         for (String hook : Words.split(list, ',')) {
             hooks.add(Hook.valueOf(hook));
@@ -64,16 +64,12 @@ final class Extension {
         return family == Family.IPV6 && since6 != null ? since6 : since;
     }
 
-    boolean in(Family family) {
-        return family == Family.IPV4 ? ipv4 : ipv6;
-    }
+    boolean in(Family family) { return family == Family.IPV4 ? ipv4 : ipv6; }
 
     /** Where the canonical option stands in the printed order; those not listed come last. */
     int order(String canonical) {
         for (int i = 0; i < options.size(); i++) {
-            if (options.get(i).canonical().equals(canonical)) {
-                return i;
-            }
+            if (options.get(i).canonical().equals(canonical)) { return i; }
         }
         return options.size();
     }

@@ -7,69 +7,74 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** What some extensions do with their options when all are read: defaults that depend on others, two ways to say one thing. */
+/**
+ * What some extensions do with their options when all are read: defaults that depend on others, two ways to say one
+ * thing.
+ */
 final class ExtensionCheck {
     static List<Option> options(String how, List<Option> given, Family family) throws ValueException {
         List<Option> all = new ArrayList<>(given);
         switch (how) {
-            case "connlimit":
+            case "connlimit" :
                 swapIfNegated(all, "--connlimit-upto", "--connlimit-above");
                 addUnless(all, "--connlimit-saddr", "--connlimit-daddr");
                 break;
-            case "recent":
+            case "recent" :
                 addUnless(all, "--rsource", "--rdest");
                 break;
-            case "nfqueue":
+            case "nfqueue" :
                 if (find(all, "--queue-num") == null && find(all, "--queue-balance") == null) {
                     all.add(Option.of("--queue-num", "0"));
                 }
                 break;
-            case "connmark":
+            case "connmark" :
                 connmark(all);
                 break;
-            case "tcp":
+            case "tcp" :
                 tcp(all);
                 break;
-            case "limit":
+            case "limit" :
                 limit(all);
                 break;
-            case "hashlimit":
+            case "hashlimit" :
                 hashlimit(all, family);
                 break;
-            case "statistic":
+            case "statistic" :
                 statistic(all);
                 break;
-            case "string":
+            case "string" :
                 string(all);
                 break;
-            case "time":
+            case "time" :
                 time(all);
                 break;
-            case "cluster":
+            case "cluster" :
                 Option nodes = find(all, "--cluster-total-nodes");
                 Option mask = find(all, "--cluster-local-nodemask");
                 // either of them lacking is an error already
-                if (nodes != null && mask != null && Numbers.parse(mask.value()) >> Long.parseLong(nodes.value()) != 0) {
+                if (nodes != null && mask != null
+                        && Numbers.parse(mask.value()) >> Long.parseLong(nodes.value()) != 0) {
                     throw new ValueException("a node above --cluster-total-nodes", "correct one of them");
                 }
                 break;
-            case "ipcomp":
+            case "ipcomp" :
                 Option spi = find(all, "--ipcompspi");
                 if (spi != null && spi.value().equals("0:4294967295")) {
-                    throw new ValueException("every SPI", "-p 108 alone says that; iptables-save would print a rule for the SPI 0");
+                    throw new ValueException("every SPI",
+                            "-p 108 alone says that; iptables-save would print a rule for the SPI 0");
                 }
                 break;
-            case "policy":
+            case "policy" :
                 policy(all);
                 break;
-            case "rt":
+            case "rt" :
                 Option type = find(all, "--rt-type");
                 boolean zero = type != null && !type.negated && type.value().equals("0");
                 if (!zero && (find(all, "--rt-0-res") != null || find(all, "--rt-0-addrs") != null)) {
                     throw new ValueException("--rt-0-res or --rt-0-addrs without --rt-type 0", "add it");
                 }
                 break;
-            default:
+            default :
                 throw new IllegalStateException("extensions: unknown finish=" + how);
         }
         return all;
@@ -77,17 +82,13 @@ final class ExtensionCheck {
 
     static Option find(List<Option> all, String name) {
         for (Option option : all) {
-            if (option.name.equals(name)) {
-                return option;
-            }
+            if (option.name.equals(name)) { return option; }
         }
         return null;
     }
 
     private static void addUnless(List<Option> all, String name, String other) {
-        if (find(all, name) == null && find(all, other) == null) {
-            all.add(Option.of(name));
-        }
+        if (find(all, name) == null && find(all, other) == null) { all.add(Option.of(name)); }
     }
 
     /** {@code ! --upto n} is {@code --above n} and vice versa. */
@@ -107,16 +108,18 @@ final class ExtensionCheck {
         for (String name : new String[] {"--nfmask", "--ctmask"}) {
             Option own = find(all, name);
             if (own != null && (mask != null || !copies) || mask != null && !copies) {
-                throw new ValueException("a mask that doesn't belong there", "--nfmask and --ctmask, or --mask for both, go with --save-mark and --restore-mark");
+                throw new ValueException("a mask that doesn't belong there",
+                        "--nfmask and --ctmask, or --mask for both, go with --save-mark and --restore-mark");
             }
-            if (own == null && copies) {
-                all.add(Option.of(name, mask != null ? mask.value() : "0xffffffff"));
-            }
+            if (own == null && copies) { all.add(Option.of(name, mask != null ? mask.value() : "0xffffffff")); }
         }
         all.remove(mask);
     }
 
-    /** No flag looked at and one expected, or none expected and negated: iptables-save would drop the option, and so turn the rule round. */
+    /**
+     * No flag looked at and one expected, or none expected and negated: iptables-save would drop the option, and so
+     * turn the rule round.
+     */
     private static void tcp(List<Option> all) throws ValueException {
         Option flags = find(all, "--tcp-flags");
         boolean none = flags != null && flags.value().equals("NONE");
@@ -132,26 +135,27 @@ final class ExtensionCheck {
     }
 
     private static void burst(long period, String packets, boolean wide) throws ValueException {
-        if (!(wide ? Rate.isCounted(period, Long.parseLong(packets)) : Rate.countable(period, Long.parseLong(packets), false))) {
+        if (!(wide ? Rate.isCounted(period, Long.parseLong(packets))
+                : Rate.countable(period, Long.parseLong(packets), false))) {
             throw new ValueException("a burst of " + packets + " takes longer than the kernel can count, or is nothing",
                     "choose a higher rate or another burst, as 1");
         }
     }
 
-    /** The table's entries live as long as the rate's unit, as the user wrote it; printed when the printed rate has another unit. */
+    /**
+     * The table's entries live as long as the rate's unit, as the user wrote it; printed when the printed rate has
+     * another unit.
+     */
     private static void hashlimit(List<Option> all, Family family) throws ValueException {
         swapIfNegated(all, "--hashlimit-upto", "--hashlimit-above");
         for (String name : new String[] {"--hashlimit-srcmask", "--hashlimit-dstmask"}) {
             Option mask = find(all, name);
-            if (mask != null && mask.value().equals(String.valueOf(family.addressBits))) {
-                all.remove(mask);
-            }
+            if (mask != null && mask.value().equals(String.valueOf(family.addressBits))) { all.remove(mask); }
         }
-        Option rate = find(all, "--hashlimit-upto") != null ? find(all, "--hashlimit-upto") : find(all, "--hashlimit-above");
+        Option rate =
+                find(all, "--hashlimit-upto") != null ? find(all, "--hashlimit-upto") : find(all, "--hashlimit-above");
         Option expire = find(all, "--hashlimit-htable-expire");
-        if (rate == null) {
-            return;
-        }
+        if (rate == null) { return; }
         Option burst = find(all, "--hashlimit-burst");
         burst(Rate.hashPeriod(rate.value()), burst == null ? "5" : burst.value(), true);
         // values of an option hold the printed rate and, behind it, the unit that was written
@@ -160,9 +164,7 @@ final class ExtensionCheck {
         all.set(all.indexOf(rate), Option.of(rate.name, rate.value()));
         if (expire == null && !written.equals(printed)) {
             all.add(Option.of("--hashlimit-htable-expire", written));
-        } else if (expire != null && expire.value().equals(printed)) {
-            all.remove(expire);
-        }
+        } else if (expire != null && expire.value().equals(printed)) { all.remove(expire); }
     }
 
     /** random has a probability; nth has --every and --packet, which iptables 1.8 wants written. */
@@ -235,7 +237,8 @@ final class ExtensionCheck {
             throw new ValueException("--pol none with more about a policy", "keep one of them");
         }
         if (strict && parts == 0) {
-            throw new ValueException("--strict with nothing to compare", "add --reqid, --spi, --proto, --mode or the tunnel's ends");
+            throw new ValueException("--strict with nothing to compare",
+                    "add --reqid, --spi, --proto, --mode or the tunnel's ends");
         }
         if (ends && !tunnel) {
             throw new ValueException("--tunnel-src or --tunnel-dst without --mode tunnel", "add --mode tunnel");

@@ -6,7 +6,10 @@ import boxwall.netfilter.Option;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The options of the matches and the target that a rule has named so far, and the match that -p brings along for its own. */
+/**
+ * The options of the matches and the target that a rule has named so far, and the match that -p brings along for its
+ * own.
+ */
 final class ExtensionOptions {
     private final Family family;
     private final Errors errors;
@@ -31,17 +34,13 @@ final class ExtensionOptions {
     }
 
     /** The first option of an extension, or null. */
-    Word first() {
-        return first;
-    }
+    Word first() { return first; }
 
     /** The target and the matches, the newest first, as getopt sees them. */
     private List<ExtensionUse> uses() {
         List<ExtensionUse> uses = new ArrayList<>(parts.matches);
         java.util.Collections.reverse(uses);
-        if (parts.target != null) {
-            uses.add(0, parts.target);
-        }
+        if (parts.target != null) { uses.add(0, parts.target); }
         return uses;
     }
 
@@ -60,9 +59,7 @@ final class ExtensionOptions {
         return false;
     }
 
-    boolean someBegin(String name) {
-        return !beginning(name).isEmpty();
-    }
+    boolean someBegin(String name) { return !beginning(name).isEmpty(); }
 
     /** Pairs of use and spec whose names begin so; the older of two with the same spec is shadowed. */
     private List<Object[]> beginning(String name) {
@@ -89,9 +86,7 @@ final class ExtensionOptions {
         if (found.size() == 1 && letters.length() == 0) {
             take((ExtensionUse) found.get(0)[0], (OptionSpec) found.get(0)[1], w, name);
         } else if ((opaque() == null || implicitHas(name)) && bringImplicit(w)) {
-            if (!exact(w, name)) {
-                abbreviated(w, name, letters);
-            }
+            if (!exact(w, name)) { abbreviated(w, name, letters); }
         } else if (opaque() != null && letters.length() == 0) {
             // never what may be short for one of iptables' own, as --modprobe
             opaque(opaque(), w, name);
@@ -100,14 +95,15 @@ final class ExtensionOptions {
         }
     }
 
-    /** Whether the match that -p would bring has an option that begins so: else it belongs to what isn't known, and brings nothing. */
+    /**
+     * Whether the match that -p would bring has an option that begins so: else it belongs to what isn't known, and
+     * brings nothing.
+     */
     private boolean implicitHas(String name) {
         Extension extension = parts.protocol == null ? null : Extensions.get().implicit(parts.protocol.value, family);
         for (OptionSpec spec : extension == null ? new ArrayList<OptionSpec>() : extension.options) {
             for (String each : spec.names) {
-                if (each.startsWith(name)) {
-                    return true;
-                }
+                if (each.startsWith(name)) { return true; }
             }
         }
         return false;
@@ -115,18 +111,12 @@ final class ExtensionOptions {
 
     /** Adds the match that -p implies, once. */
     private boolean bringImplicit(Word w) {
-        if (implicitUsed || parts.protocol == null || parts.protocol.negated) {
-            return false;
-        }
+        if (implicitUsed || parts.protocol == null || parts.protocol.negated) { return false; }
         Extension extension = Extensions.get().implicit(parts.protocol.value, family);
-        if (extension == null) {
-            return false;
-        }
+        if (extension == null) { return false; }
         implicitUsed = true;
         for (ExtensionUse use : parts.matches) {
-            if (use.extension == extension) {
-                return false;
-            }
+            if (use.extension == extension) { return false; }
         }
         parts.matches.add(new ExtensionUse(extension, extension.name, w));
         return true;
@@ -140,16 +130,15 @@ final class ExtensionOptions {
         args.skipValues();
     }
 
-    /** The extension that an unknown option is taken for: one that isn't known itself, the newest first; null when there is none. */
+    /**
+     * The extension that an unknown option is taken for: one that isn't known itself, the newest first; null when there
+     * is none.
+     */
     private ExtensionUse opaque() {
         List<ExtensionUse> uses = uses();
-        if (parts.latest != null) {
-            uses.add(0, parts.latest);
-        }
+        if (parts.latest != null) { uses.add(0, parts.latest); }
         for (ExtensionUse use : uses) {
-            if (use.extension == null && foreign.has(use == parts.target, use.name, family)) {
-                return use;
-            }
+            if (use.extension == null && foreign.has(use == parts.target, use.name, family)) { return use; }
         }
         return null;
     }
@@ -158,9 +147,7 @@ final class ExtensionOptions {
         first = first == null ? w : first;
         boolean negated = args.negated(true);
         List<String> values = new ArrayList<>();
-        if (args.glued != null && !Arguments.isValue(args.glued)) {
-            args.value(w, "the value");
-        }
+        if (args.glued != null && !Arguments.isValue(args.glued)) { args.value(w, "the value"); }
         for (Word value = args.optional(); value != null; value = args.optional()) {
             values.add(value.text);
         }
@@ -188,14 +175,13 @@ final class ExtensionOptions {
                 continue;
             }
             Word value = kind.contains("text:") ? args.anyValue(w, "the value") : args.value(w, "the value");
-            if (value == null) {
-                return;
-            }
+            if (value == null) { return; }
             try {
                 String canonical = ValueKinds.value(kind, value.text, family);
                 values.add(spec.complement && negated ? Times.others(kind, canonical) : canonical);
                 if (ValueKinds.cuts(kind) && canonical.length() < value.text.length()) {
-                    errors.note(value, name + " is shortened to " + canonical.length() + " bytes, as iptables does it: " + Errors.show(canonical));
+                    errors.note(value, name + " is shortened to " + canonical.length() + " bytes, as iptables does it: "
+                            + Errors.show(canonical));
                 }
                 if (kind.equals("rate2")) {
                     // the unit as written decides a default of hashlimit, see ExtensionCheck

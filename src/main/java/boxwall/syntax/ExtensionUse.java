@@ -29,7 +29,9 @@ final class ExtensionUse {
     void add(Option option, OptionSpec spec, Word place, Errors errors) {
         for (Option other : given) {
             if (spec != null && !spec.multi && other.name.equals(option.name)) {
-                errors.add(place, option.name + " is given twice" + (place.is(option.name) ? "" : " (" + place + " is one way to write it)"),
+                errors.add(place,
+                        option.name + " is given twice"
+                                + (place.is(option.name) ? "" : " (" + place + " is one way to write it)"),
                         "keep one of them");
                 return;
             }
@@ -41,9 +43,7 @@ final class ExtensionUse {
     /** The option given under that canonical name, or null. */
     Option option(String canonical) {
         for (Option option : given) {
-            if (option.name.equals(canonical)) {
-                return option;
-            }
+            if (option.name.equals(canonical)) { return option; }
         }
         return null;
     }
@@ -51,27 +51,21 @@ final class ExtensionUse {
     /** The place of that option, or that of the extension. */
     Word place(String canonical) {
         for (int i = 0; i < given.size(); i++) {
-            if (given.get(i).name.equals(canonical)) {
-                return places.get(i);
-            }
+            if (given.get(i).name.equals(canonical)) { return places.get(i); }
         }
         return at;
     }
 
     /** What must and must not be together; completes the options. */
     void check(Family family, Errors errors) {
-        if (extension == null) {
-            return;
-        }
+        if (extension == null) { return; }
         String word = (extension.target ? "-j " : "-m ") + name;
         for (List<String> group : extension.need) {
             boolean met = group.isEmpty() ? !given.isEmpty() : false;
             for (String option : group) {
                 met |= option(option) != null;
             }
-            if (!met) {
-                errors.add(at, word + " needs " + alternatives(group), "add it");
-            }
+            if (!met) { errors.add(at, word + " needs " + alternatives(group), "add it"); }
         }
         for (List<String> group : extension.exclusive) {
             String first = null;
@@ -94,7 +88,8 @@ final class ExtensionUse {
             }
         }
         try {
-            given = extension.finish == null || unsure ? given : ExtensionCheck.options(extension.finish, given, family);
+            given = extension.finish == null || unsure ? given
+                    : ExtensionCheck.options(extension.finish, given, family);
         } catch (ValueException bad) {
             errors.add(at, "-m " + name + ": " + bad.getMessage(), bad.todo);
         }
@@ -103,9 +98,7 @@ final class ExtensionUse {
     private String alternatives(List<String> group) {
         List<String> names = new ArrayList<>(group);
         for (OptionSpec spec : extension.options) {
-            if (group.isEmpty()) {
-                names.add(spec.names.get(0));
-            }
+            if (group.isEmpty()) { names.add(spec.names.get(0)); }
         }
         StringBuilder out = new StringBuilder(names.get(0));
         for (int i = 1; i < names.size(); i++) {
@@ -116,16 +109,13 @@ final class ExtensionUse {
 
     /** The options as iptables-save prints them: defaults added, silent ones left out, in order. */
     List<Option> options() {
-        if (extension == null) {
-            return given;
-        }
+        if (extension == null) { return given; }
         List<Option> all = new ArrayList<>();
         for (Option option : given) {
             OptionSpec spec = extension.printed(option.name);
-            boolean hidden = spec != null && spec.silent || spec != null && spec.hide != null && !option.negated && spec.hide.equals(option.value());
-            if (!hidden) {
-                all.add(option);
-            }
+            boolean hidden = spec != null && spec.silent
+                    || spec != null && spec.hide != null && !option.negated && spec.hide.equals(option.value());
+            if (!hidden) { all.add(option); }
         }
         for (OptionSpec spec : extension.options) {
             if (spec.def != null && option(spec.names.get(0)) == null) {
@@ -134,9 +124,7 @@ final class ExtensionUse {
         }
         Collections.sort(all, new Comparator<Option>() {
             @Override
-            public int compare(Option a, Option b) {
-                return extension.order(a.name) - extension.order(b.name);
-            }
+            public int compare(Option a, Option b) { return extension.order(a.name) - extension.order(b.name); }
         });
         return all;
     }

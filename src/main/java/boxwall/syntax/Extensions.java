@@ -34,9 +34,7 @@ final class Extensions {
         List<Extension> current = Collections.emptyList();
         for (String line = in.readLine(); line != null; line = in.readLine()) {
             String[] fields = Words.of(line);
-            if (fields.length == 0 || fields[0].charAt(0) == '#') {
-                continue;
-            }
+            if (fields.length == 0 || fields[0].charAt(0) == '#') { continue; }
             if (fields[0].startsWith("--")) {
                 OptionSpec option = new OptionSpec(fields);
                 for (Extension extension : current) {
@@ -57,7 +55,8 @@ final class Extensions {
             try {
                 loaded = new Extensions(resource("extensions"));
             } catch (IOException e) {
-                throw new IllegalStateException("resource boxwall/syntax/extensions can't be read: " + e.getMessage(), e);
+                throw new IllegalStateException("resource boxwall/syntax/extensions can't be read: " + e.getMessage(),
+                        e);
             }
         }
         return loaded;
@@ -65,19 +64,13 @@ final class Extensions {
 
     static BufferedReader resource(String name) throws IOException {
         InputStream in = Extensions.class.getResourceAsStream("/boxwall/syntax/" + name);
-        if (in == null) {
-            throw new IOException("not in the jar: boxwall/syntax/" + name);
-        }
+        if (in == null) { throw new IOException("not in the jar: boxwall/syntax/" + name); }
         return new BufferedReader(new InputStreamReader(in, Charset.forName("US-ASCII")));
     }
 
-    Extension match(String name, Family family) {
-        return byKey.get("m" + family.digit() + name);
-    }
+    Extension match(String name, Family family) { return byKey.get("m" + family.digit() + name); }
 
-    Extension target(String name, Family family) {
-        return byKey.get("t" + family.digit() + name);
-    }
+    Extension target(String name, Family family) { return byKey.get("t" + family.digit() + name); }
 
     /** Whether any family has a target of that name: no chain may be called so. */
     boolean isTarget(String name) {
@@ -108,9 +101,7 @@ final class Extensions {
                 for (String alias : extension.aliases) {
                     byKey.put((extension.target ? "t" : "m") + family.digit() + alias, extension);
                 }
-                if (extension.implicit != null) {
-                    byKey.put("p" + family.digit() + extension.implicit, extension);
-                }
+                if (extension.implicit != null) { byKey.put("p" + family.digit() + extension.implicit, extension); }
             }
         }
     }
@@ -119,7 +110,8 @@ final class Extensions {
     private static List<Extension> extensions(String[] fields) {
         List<Extension> all = new ArrayList<>();
         for (String name : Words.split(fields[1], '|')) {
-            Extension e = new Extension(fields[0].equals("target"), name, fields[2].indexOf('4') >= 0, fields[2].indexOf('6') >= 0);
+            Extension e = new Extension(fields[0].equals("target"), name, fields[2].indexOf('4') >= 0,
+                    fields[2].indexOf('6') >= 0);
             for (int i = 3; i < fields.length; i++) {
                 attribute(e, fields[i]);
             }
@@ -160,7 +152,5 @@ final class Extensions {
         }
     }
 
-    private static List<String> list(String value) {
-        return Arrays.asList(Words.split(value, ','));
-    }
+    private static List<String> list(String value) { return Arrays.asList(Words.split(value, ',')); }
 }

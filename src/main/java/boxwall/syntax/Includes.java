@@ -8,8 +8,6 @@ public interface Includes {
     /** Finds nothing. */
     Includes NONE = new Includes() {
         @Override
-        public Source find(String name, String fromFile) {
-            return null;
-        }
+        public Source find(String name, String fromFile) { return null; }
     };
 }

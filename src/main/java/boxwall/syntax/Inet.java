@@ -8,24 +8,32 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Addresses, networks and ranges of them. Where iptables reads addresses itself (-s, -d, -m iprange, the NAT targets), {@code 10} is
- * 10.0.0.0 and {@code 192.168.1} is 192.168.1.0 (libxtables' numeric_to_ipaddr). Elsewhere it asks getaddrinfo, to which 10 is 0.0.0.10; there
- * a short address is refused.
+ * Addresses, networks and ranges of them. Where iptables reads addresses itself (-s, -d, -m iprange, the NAT targets),
+ * {@code 10} is 10.0.0.0 and {@code 192.168.1} is 192.168.1.0 (libxtables' numeric_to_ipaddr). Elsewhere it asks
+ * getaddrinfo, to which 10 is 0.0.0.10; there a short address is refused.
  */
 final class Inet {
     /** What is left of -dport and its like behind -d. */
-    private static final List<String> ONE_DASH = Arrays.asList("port", "ports", "ource", "rc", "estination", "st", "tate", "yn");
+    private static final List<String> ONE_DASH =
+            Arrays.asList("port", "ports", "ource", "rc", "estination", "st", "tate", "yn");
 
     /** A numeric address of that family. */
     static byte[] address(String text, Family family) throws ValueException {
         byte[] bytes = Addresses.parse(text);
         if (bytes == null) {
-            throw new ValueException(looksNumeric(text) ? "not an address: " + Errors.show(text) : "a host name for an address: " + Errors.show(text),
-                    looksNumeric(text) ? "write it in full, without leading zeros, as " + (family == Family.IPV4 ? "192.168.178.1" : "fd00::1")
-                    : ONE_DASH.contains(text) ? "a long option has two dashes: write --dport, --sport, --source, --state" : "write the address; there may be no DNS when the rules are loaded");
+            throw new ValueException(
+                    looksNumeric(text) ? "not an address: " + Errors.show(text)
+                            : "a host name for an address: " + Errors.show(text),
+                    looksNumeric(text) ? "write it in full, without leading zeros, as "
+                            + (family == Family.IPV4 ? "192.168.178.1" : "fd00::1")
+                            : ONE_DASH.contains(text)
+                                    ? "a long option has two dashes: write --dport, --sport, --source, --state"
+                            : "write the address; there may be no DNS when the rules are loaded");
         }
         if (bytes.length * 8 != family.addressBits) {
-            throw new ValueException(family.command() + " with an " + (bytes.length == 4 ? "IPv4" : "IPv6") + " address: " + Errors.show(text),
+            throw new ValueException(
+                    family.command() + " with an " + (bytes.length == 4 ? "IPv4" : "IPv6") + " address: "
+                            + Errors.show(text),
                     "use " + (bytes.length == 4 ? "iptables" : "ip6tables") + " for this rule");
         }
         return bytes;
@@ -44,17 +52,20 @@ final class Inet {
         return good ? bytes : address(text, family);
     }
 
-    /** Whether -s or -d without a mask names an address that isn't written in full: iptables takes the one address that it is completed to. */
+    /**
+     * Whether -s or -d without a mask names an address that isn't written in full: iptables takes the one address that
+     * it is completed to.
+     */
     static boolean isShort(String text, Family family) {
         return family == Family.IPV4 && text.indexOf('/') < 0 && Words.split(text, '.').length < 4;
     }
 
-    /** {@code network} as -s and -d read it: with a mask of no bits the address is not looked at, as in {@code any/0}. */
+    /**
+     * {@code network} as -s and -d read it: with a mask of no bits the address is not looked at, as in {@code any/0}.
+     */
     static Network written(String text, Family family) throws ValueException {
         int slash = text.lastIndexOf('/');
-        if (slash < 0) {
-            return Network.ofPrefix(family, completed(text, family), family.addressBits);
-        }
+        if (slash < 0) { return Network.ofPrefix(family, completed(text, family), family.addressBits); }
         byte[] mask = mask(text.substring(slash + 1), family);
         boolean everything = java.util.Arrays.equals(mask, new byte[mask.length]);
         return new Network(family, everything ? mask : completed(text.substring(0, slash), family), mask);
@@ -62,9 +73,11 @@ final class Inet {
 
     private static byte[] mask(String text, Family family) throws ValueException {
         long bits = Numbers.parse(text);
-        byte[] bytes = bits >= 0 && bits <= family.addressBits ? Network.maskOf(family, (int) bits) : Addresses.parse(text);
+        byte[] bytes =
+                bits >= 0 && bits <= family.addressBits ? Network.maskOf(family, (int) bits) : Addresses.parse(text);
         if (bytes == null || bytes.length * 8 != family.addressBits) {
-            throw new ValueException("not a mask: " + Errors.show(text), "write the number of bits, 0 to " + family.addressBits);
+            throw new ValueException("not a mask: " + Errors.show(text),
+                    "write the number of bits, 0 to " + family.addressBits);
         }
         return bytes;
     }
@@ -74,9 +87,7 @@ final class Inet {
         boolean numeric = text.length() > 0;
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            if (c == ':') {
-                return true;
-            }
+            if (c == ':') { return true; }
             numeric &= c >= '0' && c <= '9' || c == '.' || c == '/';
         }
         return numeric || text.length() == 0;
@@ -85,9 +96,7 @@ final class Inet {
     /** {@code address}, {@code address/bits} or {@code address/mask}. */
     static Network network(String text, Family family) throws ValueException {
         int slash = text.lastIndexOf('/');
-        if (slash < 0) {
-            return Network.ofPrefix(family, address(text, family), family.addressBits);
-        }
+        if (slash < 0) { return Network.ofPrefix(family, address(text, family), family.addressBits); }
         return new Network(family, address(text.substring(0, slash), family), mask(text.substring(slash + 1), family));
     }
 
@@ -95,7 +104,8 @@ final class Inet {
     static String gateway(String text, Family family) throws ValueException {
         String address = Addresses.print(address(text, family));
         if (address.equals("0.0.0.0") || address.equals("::")) {
-            throw new ValueException("not the address of a machine: " + Errors.show(text), "write the gateway's address");
+            throw new ValueException("not the address of a machine: " + Errors.show(text),
+                    "write the gateway's address");
         }
         return address;
     }
@@ -122,7 +132,8 @@ final class Inet {
         for (int i = 0; i < low.length; i++) {
             if ((low[i] & 255) != (high[i] & 255)) {
                 if ((low[i] & 255) > (high[i] & 255)) {
-                    throw new ValueException("a range that runs backwards: " + Errors.show(text), "write the lower address first");
+                    throw new ValueException("a range that runs backwards: " + Errors.show(text),
+                            "write the lower address first");
                 }
                 return;
             }
@@ -138,7 +149,8 @@ final class Inet {
             addresses = text.substring(1, close);
             String rest = text.substring(close + 1);
             if (rest.length() > 0 && rest.charAt(0) != ':') {
-                throw new ValueException("unknown text after the bracket: " + Errors.show(rest), "write [address]:port");
+                throw new ValueException("unknown text after the bracket: " + Errors.show(rest),
+                        "write [address]:port");
             }
             ports = rest.length() > 0 ? rest.substring(1) : null;
         } else if (family == Family.IPV4 && text.indexOf(':') >= 0) {
@@ -146,9 +158,7 @@ final class Inet {
             ports = text.substring(text.indexOf(':') + 1);
         }
         String printed = addresses.length() == 0 && ports != null ? "" : natRange(addresses, family);
-        if (ports == null) {
-            return printed;
-        }
+        if (ports == null) { return printed; }
         String port = PortNames.nat(ports);
         if (port.equals("0") || port.startsWith("0-")) {
             throw new ValueException("port 0 isn't allowed here", "write a port from 1 to 65535");

@@ -15,11 +15,7 @@ public final class KeepLine {
         this.origin = origin;
     }
 
-    public Table table() {
-        return table;
-    }
+    public Table table() { return table; }
 
-    public String chain() {
-        return chain;
-    }
+    public String chain() { return chain; }
 }

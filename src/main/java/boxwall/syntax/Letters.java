@@ -1,27 +1,27 @@
 package boxwall.syntax;
 
 /**
- * The characters of a text whose bytes are its characters (ISO-8859-1, as texts are kept here): UTF-8 sequences are found in it, so that
- * what a web page or an editor put in is named as a person sees it. A text that holds other characters already is read as it is.
+ * The characters of a text whose bytes are its characters (ISO-8859-1, as texts are kept here): UTF-8 sequences are
+ * found in it, so that what a web page or an editor put in is named as a person sees it. A text that holds other
+ * characters already is read as it is.
  */
 public final class Letters {
     private static final String DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d\u00ad";
     private static final String SINGLE = "\u2018\u2019\u201a\u201b\u2032\u2035\u2039\u203a\u00b4\uff07";
     private static final String DOUBLE = "\u201c\u201d\u201e\u201f\u2033\u2036\u00ab\u00bb\uff02";
-    private static final String BLANKS = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000";
-    private static final String UNSEEN = "\u200b\u200c\u200d\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff";
+    private static final String BLANKS =
+            "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000";
+    private static final String UNSEEN =
+            "\u200b\u200c\u200d\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff";
     /** 0x91 to 0x97 of Windows-1252. */
     private static final String WINDOWS = "\u2018\u2019\u201c\u201d\u2022\u2013\u2014";
 
-    private Letters() {
-    }
+    private Letters() {}
 
     /** Whether a ruleset may have this text in quotes: no control characters but tabs, and none that nobody sees. */
     public static boolean isText(String text) {
         for (int i = 0; i < text.length(); i += length(text, i)) {
-            if (refused(text, i, true) != null) {
-                return false;
-            }
+            if (refused(text, i, true) != null) { return false; }
         }
         return true;
     }
@@ -30,14 +30,10 @@ public final class Letters {
     static int length(CharSequence text, int at) {
         char c = text.charAt(at);
         int length = c >= 0xc2 && c <= 0xdf ? 2 : c >= 0xe0 && c <= 0xef ? 3 : c >= 0xf0 && c <= 0xf4 ? 4 : 1;
-        if (at + length > text.length()) {
-            return 1;
-        }
+        if (at + length > text.length()) { return 1; }
         for (int i = 1; i < length; i++) {
             char next = text.charAt(at + i);
-            if (next < 0x80 || next > 0xbf) {
-                return 1;
-            }
+            if (next < 0x80 || next > 0xbf) { return 1; }
         }
         return length;
     }
@@ -46,9 +42,7 @@ public final class Letters {
     static int code(CharSequence text, int at) {
         int length = length(text, at);
         char c = text.charAt(at);
-        if (length == 1) {
-            return c;
-        }
+        if (length == 1) { return c; }
         int code = c & 0x7f >> length;
         for (int i = 1; i < length; i++) {
             code = code << 6 | text.charAt(at + i) & 0x3f;
@@ -70,42 +64,46 @@ public final class Letters {
         return at < text.length() && code(text, at) == 0xfeff ? length(text, at) : 0;
     }
 
-    /** Why the character at an index can't be taken, and what to write; null when it can. Within quotes it may be any that is seen. */
+    /**
+     * Why the character at an index can't be taken, and what to write; null when it can. Within quotes it may be any
+     * that is seen.
+     */
     static ValueException refused(CharSequence text, int at, boolean inQuotes) {
         int length = length(text, at);
         int code = code(text, at);
         ValueException foreign = inQuotes && length > 1 && !unseen(code) ? null : foreign(code, length);
         if (foreign != null) {
             boolean named = foreign.getMessage().startsWith("is ");
-            return named ? new ValueException(text.subSequence(at, at + length) + " " + foreign.getMessage(), foreign.todo) : foreign;
+            return named
+                    ? new ValueException(text.subSequence(at, at + length) + " " + foreign.getMessage(), foreign.todo)
+                    : foreign;
         }
         if (Character.isISOControl(code) && code != '\t') {
             return new ValueException("a control character (code " + code + ")", "remove it");
         }
         boolean half = length == 1 && (Character.isHighSurrogate((char) code) || Character.isLowSurrogate((char) code));
-        return half ? new ValueException("a character outside the basic plane", "use letters that a router's log can show") : null;
+        return half
+                ? new ValueException("a character outside the basic plane", "use letters that a router's log can show")
+                : null;
     }
 
     /** What a character is that no keyboard types into a command; null when it may stand outside of quotes. */
     private static ValueException foreign(int code, int length) {
         int seen = length == 1 && code >= 0x91 && code <= 0x97 ? WINDOWS.charAt(code - 0x91) : code;
-        if (seen > 0xffff) {
-            return null;
-        }
+        if (seen > 0xffff) { return null; }
         if (DASHES.indexOf(seen) >= 0) {
             return new ValueException("is a dash as web pages write it", "write - or --");
         }
-        if (SINGLE.indexOf(seen) >= 0) {
-            return new ValueException("is a quote as web pages write it", "write '");
-        }
-        if (DOUBLE.indexOf(seen) >= 0) {
-            return new ValueException("is a quote as web pages write it", "write \"");
-        }
+        if (SINGLE.indexOf(seen) >= 0) { return new ValueException("is a quote as web pages write it", "write '"); }
+        if (DOUBLE.indexOf(seen) >= 0) { return new ValueException("is a quote as web pages write it", "write \""); }
         if (BLANKS.indexOf(seen) >= 0) {
-            return new ValueException("a non-breaking space or another blank of web pages (" + name(code) + ")", "write an ordinary blank");
+            return new ValueException("a non-breaking space or another blank of web pages (" + name(code) + ")",
+                    "write an ordinary blank");
         }
-        return unseen(seen) ? new ValueException("a character that nobody sees (" + name(code) + ")", "remove it; it came from a web page or an editor")
-                : seen == 0x2026 ? new ValueException("is one character, not three dots", "write what belongs there") : null;
+        return unseen(seen) ? new ValueException("a character that nobody sees (" + name(code) + ")",
+                "remove it; it came from a web page or an editor")
+                : seen == 0x2026 ? new ValueException("is one character, not three dots", "write what belongs there")
+                : null;
     }
 
     /** Whether a character shows nothing, or turns the text around it. */

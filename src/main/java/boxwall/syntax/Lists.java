@@ -31,27 +31,21 @@ final class Lists {
     }
 
     private static int known(int at, String part, String[] set) throws ValueException {
-        if (at < 0) {
-            throw unknown(part, set);
-        }
+        if (at < 0) { throw unknown(part, set); }
         return at;
     }
 
     private static String join(boolean[] given, String[] set) {
         StringBuilder out = new StringBuilder();
         for (int i = 0; i < set.length; i++) {
-            if (given[i]) {
-                out.append(out.length() == 0 ? "" : ",").append(set[i]);
-            }
+            if (given[i]) { out.append(out.length() == 0 ? "" : ",").append(set[i]); }
         }
         return out.toString();
     }
 
     private static int find(String part, String[] set) {
         for (int i = 0; i < set.length && part.length() > 0; i++) {
-            if (starts(set[i], part)) {
-                return i;
-            }
+            if (starts(set[i], part)) { return i; }
         }
         return -1;
     }
@@ -60,7 +54,10 @@ final class Lists {
         return name.toLowerCase(Locale.ROOT).startsWith(beginning.toLowerCase(Locale.ROOT));
     }
 
-    /** One name of a set of {@code name} or {@code alias>name}; with {@code prefix} its beginning is enough, the first that fits wins. */
+    /**
+     * One name of a set of {@code name} or {@code alias>name}; with {@code prefix} its beginning is enough, the first
+     * that fits wins.
+     */
     static String choice(String text, String[] set, boolean prefix) throws ValueException {
         List<String> names = new ArrayList<>();
         for (String entry : set) {
@@ -87,33 +84,33 @@ final class Lists {
     static String tcpFlags(String text) throws ValueException {
         for (String part : Words.split(text, ',')) {
             if (TcpFlags.bits(part.toUpperCase(Locale.ROOT)) < 0) {
-                throw new ValueException("unknown TCP flag " + Errors.show(part), "use FIN SYN RST PSH ACK URG, ALL or NONE, with commas");
+                throw new ValueException("unknown TCP flag " + Errors.show(part),
+                        "use FIN SYN RST PSH ACK URG, ALL or NONE, with commas");
             }
         }
         return TcpFlags.words(TcpFlags.bits(text.toUpperCase(Locale.ROOT)));
     }
 
-    /** {@code 149:92,12}: option types, some with a length, where 255 stands for any; the kernel's array has 16 places. */
+    /**
+     * {@code 149:92,12}: option types, some with a length, where 255 stands for any; the kernel's array has 16 places.
+     */
     static String ipv6Options(String text) throws ValueException {
         StringBuilder out = new StringBuilder();
         String[] parts = Words.split(text, ',');
         for (String part : parts) {
             int colon = part.indexOf(':');
-            out.append(out.length() == 0 ? "" : ",").append(Numbers.within(colon < 0 ? part : part.substring(0, colon), 0, 255));
+            out.append(out.length() == 0 ? "" : ",")
+                    .append(Numbers.within(colon < 0 ? part : part.substring(0, colon), 0, 255));
             long length = colon < 0 ? 255 : Numbers.within(part.substring(colon + 1), 0, 255);
             out.append(length == 255 ? "" : ":" + length);
         }
-        if (parts.length > 16) {
-            throw new ValueException("more than 16 options", "write two rules");
-        }
+        if (parts.length > 16) { throw new ValueException("more than 16 options", "write two rules"); }
         return out.toString();
     }
 
     /** {@code DATA,SACK}: chunks of SCTP in the order of their numbers, or ALL or NONE. */
     static String chunks(String text) throws ValueException {
-        if (text.equalsIgnoreCase("ALL") || text.equalsIgnoreCase("NONE")) {
-            return text.toUpperCase(Locale.ROOT);
-        }
+        if (text.equalsIgnoreCase("ALL") || text.equalsIgnoreCase("NONE")) { return text.toUpperCase(Locale.ROOT); }
         List<String> known = new ArrayList<>();
         for (String name : NumberNames.names("chunk")) {
             known.add(name.toUpperCase(Locale.ROOT));
@@ -126,7 +123,8 @@ final class Lists {
         String[] parts = Words.split(text, ',');
         for (String part : parts) {
             if (!part.equals("src") && !part.equals("dst") || parts.length > 6) {
-                throw new ValueException("not a list of src and dst: " + Errors.show(text), "write src, dst, src,dst ...");
+                throw new ValueException("not a list of src and dst: " + Errors.show(text),
+                        "write src, dst, src,dst ...");
             }
         }
         return text;
@@ -155,9 +153,7 @@ final class Lists {
         if (range[0] == range[1]) {
             throw new ValueException("a range of one queue: " + Errors.show(text), "use --queue-num");
         }
-        if (range[1] - range[0] == 65535) {
-            throw new ValueException("65536 queues", "65535 are the limit");
-        }
+        if (range[1] - range[0] == 65535) { throw new ValueException("65536 queues", "65535 are the limit"); }
         return range[0] + ":" + range[1];
     }
 

@@ -12,7 +12,5 @@ public final class ModuleLine {
         this.origin = origin;
     }
 
-    public String name() {
-        return name;
-    }
+    public String name() { return name; }
 }

@@ -7,7 +7,10 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
-/** The names that are known without being set in the file ({@code LAN_NET} ...), some of which this box has no value for. */
+/**
+ * The names that are known without being set in the file ({@code LAN_NET} ...), some of which this box has no value
+ * for.
+ */
 public final class Names {
     private final Map<String, String> values;
     private final Set<String> lacking;
@@ -17,7 +20,9 @@ public final class Names {
         this.lacking = Collections.unmodifiableSet(new HashSet<String>(lacking));
     }
 
-    /** Makes the names; {@code lacking} are known too, but this box has nothing to put there (no guest network, say). */
+    /**
+     * Makes the names; {@code lacking} are known too, but this box has nothing to put there (no guest network, say).
+     */
     public static Names of(Map<String, String> values, Collection<String> lacking) {
         return new Names(values, lacking);
     }

@@ -11,9 +11,7 @@ final class Nearest {
         int least = Math.max(1, word.length() / 3) + 1;
         int count = 0;
         for (String candidate : candidates) {
-            if (++count > LOOKED_AT) {
-                break;
-            }
+            if (++count > LOOKED_AT) { break; }
             int distance = distance(word, candidate, least);
             if (distance < least) {
                 least = distance;
@@ -25,9 +23,7 @@ final class Nearest {
 
     /** Insertions, deletions and replacements from a to b, case ignored; {@code limit} when it is that or more. */
     static int distance(String a, String b, int limit) {
-        if (Math.abs(a.length() - b.length()) >= limit || a.length() > 64) {
-            return limit;
-        }
+        if (Math.abs(a.length() - b.length()) >= limit || a.length() > 64) { return limit; }
         int[] row = new int[b.length() + 1];
         for (int j = 0; j <= b.length(); j++) {
             row[j] = j;

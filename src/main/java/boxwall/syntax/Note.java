@@ -25,11 +25,7 @@ public final class Note {
         return new Note(origin, text, instead);
     }
 
-    public Origin origin() {
-        return origin;
-    }
+    public Origin origin() { return origin; }
 
-    public String text() {
-        return text;
-    }
+    public String text() { return text; }
 }

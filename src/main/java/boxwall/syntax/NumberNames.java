@@ -9,7 +9,10 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 
-/** The names that iptables takes for numbers (services, protocols, ICMP types ...), from the resource {@code names}: {@code kind name number}. */
+/**
+ * The names that iptables takes for numbers (services, protocols, ICMP types ...), from the resource {@code names}:
+ * {@code kind name number}.
+ */
 final class NumberNames {
     private static Map<String, Map<String, String>> loaded;
 
@@ -27,9 +30,7 @@ final class NumberNames {
     private static Map<String, Map<String, String>> read(BufferedReader in) throws IOException {
         Map<String, Map<String, String>> all = new HashMap<>();
         for (String line = in.readLine(); line != null; line = in.readLine()) {
-            if (line.length() == 0 || line.charAt(0) == '#') {
-                continue;
-            }
+            if (line.length() == 0 || line.charAt(0) == '#') { continue; }
             String[] fields = Words.split(line, ' ');
             Map<String, String> names = all.get(fields[0]);
             if (names == null) {
@@ -52,9 +53,7 @@ final class NumberNames {
         String found = null;
         for (Map.Entry<String, String> e : kind(kind).entrySet()) {
             if (e.getKey().startsWith(lower)) {
-                if (found != null) {
-                    return "";
-                }
+                if (found != null) { return ""; }
                 found = e.getValue();
             }
         }
@@ -62,7 +61,5 @@ final class NumberNames {
     }
 
     /** All names of a kind. */
-    static Iterable<String> names(String kind) {
-        return kind(kind).keySet();
-    }
+    static Iterable<String> names(String kind) { return kind(kind).keySet(); }
 }

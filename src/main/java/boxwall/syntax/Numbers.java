@@ -15,9 +15,7 @@ final class Numbers {
         for (int i = from; i < text.length(); i++) {
             char c = text.charAt(i);
             int digit = c < 128 ? Character.digit(c, hex ? 16 : 10) : -1;
-            if (digit < 0) {
-                return -1;
-            }
+            if (digit < 0) { return -1; }
             value = value * (hex ? 16 : 10) + digit;
         }
         return value > U32 ? -1 : value;
@@ -28,8 +26,8 @@ final class Numbers {
         long value = parse(text);
         if (value < low || value > high || value < 0) {
             throw new ValueException("not a number from " + low + " to " + high + ": " + Errors.show(text),
-                    text.length() > 1 && text.charAt(0) == '0' && parse(strip(text)) >= 0 ? "write it without the leading zero (iptables would read octal)"
-                    : "write the number");
+                    text.length() > 1 && text.charAt(0) == '0' && parse(strip(text)) >= 0
+                            ? "write it without the leading zero (iptables would read octal)" : "write the number");
         }
         return value;
     }
@@ -42,7 +40,10 @@ final class Numbers {
         return text.substring(i);
     }
 
-    /** {@code low:high}, either of them left out, or one number; the same with {@code separator} {@code -}, where both are needed. */
+    /**
+     * {@code low:high}, either of them left out, or one number; the same with {@code separator} {@code -}, where both
+     * are needed.
+     */
     static long[] range(String text, char separator, long max) throws ValueException {
         int at = text.indexOf(separator);
         if (at < 0) {
@@ -68,9 +69,7 @@ final class Numbers {
         return range[0] == range[1] ? String.valueOf(range[0]) : range[0] + String.valueOf(separator) + range[1];
     }
 
-    static String hex(long value) {
-        return "0x" + Long.toHexString(value);
-    }
+    static String hex(long value) { return "0x" + Long.toHexString(value); }
 
     /** Two digits at least. */
     static String hex2(long value) {
@@ -80,9 +79,7 @@ final class Numbers {
     /** {@code value} or {@code value/mask}: the two numbers, the mask {@code max} when left out. */
     static long[] masked(String text, long max) throws ValueException {
         int slash = text.indexOf('/');
-        if (slash < 0) {
-            return new long[] {within(text, 0, max), max};
-        }
+        if (slash < 0) { return new long[] {within(text, 0, max), max}; }
         return new long[] {within(text.substring(0, slash), 0, max), within(text.substring(slash + 1), 0, max)};
     }
 }

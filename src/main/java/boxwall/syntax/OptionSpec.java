@@ -85,17 +85,13 @@ final class OptionSpec {
     }
 
     /** The name in iptables-save's output. */
-    String canonical() {
-        return as != null ? as : names.get(0);
-    }
+    String canonical() { return as != null ? as : names.get(0); }
 
     /** How many words it takes. */
     int words() {
         int count = 0;
         for (String kind : kinds) {
-            if (!kind.startsWith("const:")) {
-                count++;
-            }
+            if (!kind.startsWith("const:")) { count++; }
         }
         return count;
     }

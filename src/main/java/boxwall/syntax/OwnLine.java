@@ -13,7 +13,5 @@ public final class OwnLine {
         this.origin = origin;
     }
 
-    public Table table() {
-        return table;
-    }
+    public Table table() { return table; }
 }

@@ -18,15 +18,11 @@ final class Owners {
                 Extension e = round == 1 ? all.target(each, family) : all.match(each, family);
                 if (has(e, name) && (owner == null || e.implicit != null && noProtocol)) {
                     owner = (e.target ? "-j " : "-m ") + each;
-                    if (e.implicit != null) {
-                        return "write -p " + e.implicit + " before it";
-                    }
+                    if (e.implicit != null) { return "write -p " + e.implicit + " before it"; }
                 }
             }
         }
-        if (owner != null) {
-            return "write " + owner + " before it";
-        }
+        if (owner != null) { return "write " + owner + " before it"; }
         List<String> names = new ArrayList<>(BaseOption.names());
         for (ExtensionUse use : uses) {
             if (use.extension != null) {
@@ -40,9 +36,7 @@ final class Owners {
 
     private static boolean has(Extension e, String name) {
         for (OptionSpec spec : e.options) {
-            if (spec.names.contains(name)) {
-                return true;
-            }
+            if (spec.names.contains(name)) { return true; }
         }
         return false;
     }

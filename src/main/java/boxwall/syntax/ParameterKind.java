@@ -7,17 +7,20 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * The kinds of values that a preset takes, and the names that each sets in the preset for {@code NAME=value}. A name that is set to null
- * leaves the lines out that use it: {@code NAME4} for an IPv6 address, say.
+ * The kinds of values that a preset takes, and the names that each sets in the preset for {@code NAME=value}. A name
+ * that is set to null leaves the lines out that use it: {@code NAME4} for an IPv6 address, say.
  */
 public enum ParameterKind {
-    /** An address or a MAC: NAME4, NAME6 the match words (-s …, or -m mac …), NAME_KEY4, NAME_KEY6 the key of an expect line (src=…, mac=…). */
+    /**
+     * An address or a MAC: NAME4, NAME6 the match words (-s …, or -m mac …), NAME_KEY4, NAME_KEY6 the key of an expect
+     * line (src=…, mac=…).
+     */
     DEVICE("192.168.178.30 or 00:00:5E:00:53:2A"),
     /** One address: NAME4 or NAME6. */
     HOST("192.168.178.30"),
     /**
-     * Addresses and networks, or any: NAME4 and NAME6 those of each family, NAME_SRC4 and NAME_SRC6 the match words (-s …, nothing for
-     * any), NAME_KEY4 and NAME_KEY6 the key of an expect line (src=…, for any an address for examples).
+     * Addresses and networks, or any: NAME4 and NAME6 those of each family, NAME_SRC4 and NAME_SRC6 the match words (-s
+     * …, nothing for any), NAME_KEY4 and NAME_KEY6 the key of an expect line (src=…, for any an address for examples).
      */
     NETWORK("203.0.113.0/24,198.51.100.7 or any"),
     /** Up to 15 ports as multiport takes them: NAME; NAME_OTHERS all other ports, for an expect line. */
@@ -34,16 +37,12 @@ public enum ParameterKind {
     /** A value of that kind. */
     public final String example;
 
-    ParameterKind(String example) {
-        this.example = example;
-    }
+    ParameterKind(String example) { this.example = example; }
 
     /** The kind as a preset's head writes it, in small letters; null for another word. */
     static ParameterKind of(String word) {
         for (ParameterKind kind : values()) {
-            if (kind.word().equals(word)) {
-                return kind;
-            }
+            if (kind.word().equals(word)) { return kind; }
         }
         return null;
     }
@@ -91,9 +90,7 @@ public enum ParameterKind {
     private void device(String name, String value, Map<String, String> names) throws ValueException {
         byte[] address = Addresses.parse(value);
         boolean mac = address == null;
-        if (mac) {
-            wanted(isMac(value), value);
-        }
+        if (mac) { wanted(isMac(value), value); }
         for (Family family : Family.values()) {
             boolean here = mac || address.length * 8 == family.addressBits;
             names.put(name + family.digit(), !here ? null : mac ? "-m mac --mac-source " + value : "-s " + value);
@@ -126,8 +123,8 @@ public enum ParameterKind {
             String list = lists[family.ordinal()];
             names.put(name + family.digit(), list);
             names.put(name + "_SRC" + family.digit(), list == null ? null : any ? "" : "-s " + list);
-            names.put(name + "_KEY" + family.digit(), list == null ? null : "src=" + (!any ? list
-                    : family == Family.IPV4 ? "198.51.100.7" : "2001:db8:ffff::7"));
+            names.put(name + "_KEY" + family.digit(), list == null ? null
+                    : "src=" + (!any ? list : family == Family.IPV4 ? "198.51.100.7" : "2001:db8:ffff::7"));
         }
     }
 
@@ -151,9 +148,7 @@ public enum ParameterKind {
             if (from > 0 && in[port]) {
                 out.append(out.length() == 0 ? "" : ",").append(from).append('-').append(port - 1);
                 from = 0;
-            } else if (from == 0 && !in[port]) {
-                from = port;
-            }
+            } else if (from == 0 && !in[port]) { from = port; }
         }
         return out.length() == 0 ? null : out.toString();
     }

@@ -9,7 +9,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** All that a file (and what it includes) says. With errors, the ruleset holds what could be read: good for explaining, never for loading. */
+/**
+ * All that a file (and what it includes) says. With errors, the ruleset holds what could be read: good for explaining,
+ * never for loading.
+ */
 public final class ParsedRules {
     private final Ruleset ruleset;
     private final List<SyntaxError> errors;
@@ -29,11 +32,12 @@ public final class ParsedRules {
     }
 
     /** The tables that the file mentions. */
-    public Ruleset ruleset() {
-        return ruleset;
-    }
+    public Ruleset ruleset() { return ruleset; }
 
-    /** In the order in which they were found (what only shows at the end comes last); empty when the ruleset can be used. */
+    /**
+     * In the order in which they were found (what only shows at the end comes last); empty when the ruleset can be
+     * used.
+     */
     public List<SyntaxError> errors() {
         return errors;
     }
@@ -44,9 +48,7 @@ public final class ParsedRules {
     }
 
     /** The {@code expect} lines. */
-    public List<Expect> expects() {
-        return Collections.unmodifiableList(expects);
-    }
+    public List<Expect> expects() { return Collections.unmodifiableList(expects); }
 
     /** Where the user's own iptables commands stand, those of presets aside; for an ip46tables line once. */
     public List<Origin> ownCommands() {
@@ -59,24 +61,21 @@ public final class ParsedRules {
     }
 
     /** What was left out or assumed. */
-    public List<Note> notes() {
-        return Collections.unmodifiableList(notes);
-    }
+    public List<Note> notes() { return Collections.unmodifiableList(notes); }
 
-    /** Every name of the box's that a line used, with its value; the file's own assignments and lacking names are not here. */
+    /**
+     * Every name of the box's that a line used, with its value; the file's own assignments and lacking names are not
+     * here.
+     */
     public Map<String, String> namesUsed() {
         return Collections.unmodifiableMap(namesUsed);
     }
 
     /** The {@code keep} lines. */
-    public List<KeepLine> keeps() {
-        return Collections.unmodifiableList(keeps);
-    }
+    public List<KeepLine> keeps() { return Collections.unmodifiableList(keeps); }
 
     /** The {@code own} lines. */
-    public List<OwnLine> owns() {
-        return Collections.unmodifiableList(owns);
-    }
+    public List<OwnLine> owns() { return Collections.unmodifiableList(owns); }
 
     /** Host names that stood for addresses, each of them an error as well. */
     public List<HostName> hostNames() {

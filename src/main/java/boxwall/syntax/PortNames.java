@@ -10,14 +10,13 @@ final class PortNames {
     static int port(String text) throws ValueException {
         // iptables' options don't agree on hex here, so it is left out
         long value = text.startsWith("0x") || text.startsWith("0X") ? -1 : Numbers.parse(text);
-        if (value >= 0 && value <= 65535) {
-            return (int) value;
-        }
+        if (value >= 0 && value <= 65535) { return (int) value; }
         String number = NumberNames.number("service", text);
         if (number == null) {
             boolean digits = text.length() > 0 && text.charAt(0) >= '0' && text.charAt(0) <= '9';
-            throw new ValueException(text.length() == 0 ? "a port is missing" : "unknown port " + Errors.show(text), digits ? "ports go from 0 to 65535"
-                    : Nearest.hint(text, NumberNames.names("service"), "write the port's number"));
+            throw new ValueException(text.length() == 0 ? "a port is missing" : "unknown port " + Errors.show(text),
+                    digits ? "ports go from 0 to 65535"
+                            : Nearest.hint(text, NumberNames.names("service"), "write the port's number"));
         }
         return Integer.parseInt(number);
     }
@@ -27,13 +26,15 @@ final class PortNames {
         int colon = text.indexOf(':');
         if (colon < 0) {
             if (text.indexOf(',') >= 0) {
-                throw new ValueException("a list of ports: " + Errors.show(text), "put -m multiport before --dports (or --sports)");
+                throw new ValueException("a list of ports: " + Errors.show(text),
+                        "put -m multiport before --dports (or --sports)");
             }
             return String.valueOf(port(text));
         }
         String low = text.substring(0, colon);
         String high = text.substring(colon + 1);
-        return Numbers.print(Numbers.ordered(low.length() == 0 ? 0 : port(low), high.length() == 0 ? 65535 : port(high), text), ':');
+        return Numbers.print(
+                Numbers.ordered(low.length() == 0 ? 0 : port(low), high.length() == 0 ? 65535 : port(high), text), ':');
     }
 
     /** {@code 80,443,5060:5070}, as multiport's --dports. */
@@ -46,7 +47,8 @@ final class PortNames {
             if (colon >= 0) {
                 int high = port(part.substring(colon + 1));
                 if (Integer.parseInt(canonical) >= high) {
-                    throw new ValueException("a range that runs backwards: " + Errors.show(part), "write the lower port first");
+                    throw new ValueException("a range that runs backwards: " + Errors.show(part),
+                            "write the lower port first");
                 }
                 canonical += ":" + high;
             }
@@ -59,12 +61,13 @@ final class PortNames {
         return out.toString();
     }
 
-    /** {@code 80} or {@code 80-90}, as the NAT targets take it; iptables takes no names in a range, since they may have dashes. */
+    /**
+     * {@code 80} or {@code 80-90}, as the NAT targets take it; iptables takes no names in a range, since they may have
+     * dashes.
+     */
     static String nat(String text) throws ValueException {
         int dash = text.indexOf('-');
-        if (dash < 0 || NumberNames.number("service", text) != null) {
-            return String.valueOf(port(text));
-        }
+        if (dash < 0 || NumberNames.number("service", text) != null) { return String.valueOf(port(text)); }
         return Numbers.print(Numbers.range(text, '-', 65535), '-');
     }
 }

@@ -6,7 +6,8 @@ import java.util.List;
 import java.util.StringTokenizer;
 
 /**
- * What the head of a preset says of it for people: a title and a sentence in English and German, and the values that it takes.
+ * What the head of a preset says of it for people: a title and a sentence in English and German, and the values that it
+ * takes.
  *
  * <pre>
  * #@ en Open a port: a device of the home network can be reached from the Internet.
@@ -15,7 +16,8 @@ import java.util.StringTokenizer;
  * #@ ask PROTO proto=tcp: Protocol | Protokoll
  * </pre>
  *
- * An {@code ask} line is NAME KIND[=DEFAULT]: English | German. Without a default the value has to be given. Texts are byte strings.
+ * An {@code ask} line is NAME KIND[=DEFAULT]: English | German. Without a default the value has to be given. Texts are
+ * byte strings.
  */
 public final class Preset {
     private static final String MARK = "#@ ";
@@ -54,7 +56,10 @@ public final class Preset {
         this.parameters = Collections.unmodifiableList(parameters);
     }
 
-    /** Reads the head: the comment lines before the first other line. A line that isn't of the form is passed over; a test reads those we ship. */
+    /**
+     * Reads the head: the comment lines before the first other line. A line that isn't of the form is passed over; a
+     * test reads those we ship.
+     */
     public static Preset of(Source source) {
         String english = "";
         String german = "";
@@ -71,9 +76,7 @@ public final class Preset {
                 german = line.substring(6).trim();
             } else if (line.startsWith(MARK + "ask ")) {
                 Parameter parameter = parameter(line.substring(7).trim());
-                if (parameter != null) {
-                    parameters.add(parameter);
-                }
+                if (parameter != null) { parameters.add(parameter); }
             }
         }
         return new Preset(source.name, english, german, parameters, lines(text));
@@ -83,34 +86,31 @@ public final class Preset {
         List<String> lines = new ArrayList<>();
         for (StringTokenizer each = new StringTokenizer(text, "\n"); each.hasMoreTokens();) {
             String line = each.nextToken();
-            if (line.charAt(0) != '#') {
-                lines.add(line);
-            }
+            if (line.charAt(0) != '#') { lines.add(line); }
         }
         return lines;
     }
 
-    /** {@code NAME KIND[=DEFAULT]: English | German}; the default may have colons but no blank. Null for anything else. */
+    /**
+     * {@code NAME KIND[=DEFAULT]: English | German}; the default may have colons but no blank. Null for anything else.
+     */
     private static Parameter parameter(String line) {
         int blank = line.indexOf(' ');
         int colon = line.indexOf(": ");
         int bar = line.indexOf(" | ");
-        if (blank < 0 || colon < blank || bar < colon) {
-            return null;
-        }
+        if (blank < 0 || colon < blank || bar < colon) { return null; }
         String kind = line.substring(blank + 1, colon);
         int equals = kind.indexOf('=');
         ParameterKind known = ParameterKind.of(equals < 0 ? kind : kind.substring(0, equals));
-        return known == null ? null : new Parameter(line.substring(0, blank), known, equals < 0 ? null : kind.substring(equals + 1),
-                line.substring(colon + 2, bar), line.substring(bar + 3));
+        return known == null ? null
+                : new Parameter(line.substring(0, blank), known, equals < 0 ? null : kind.substring(equals + 1),
+                        line.substring(colon + 2, bar), line.substring(bar + 3));
     }
 
     /** The parameter of that name, or null. */
     Parameter parameter(Object of) {
         for (Parameter each : parameters) {
-            if (each.name.equals(of)) {
-                return each;
-            }
+            if (each.name.equals(of)) { return each; }
         }
         return null;
     }

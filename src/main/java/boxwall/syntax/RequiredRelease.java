@@ -11,9 +11,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Which release of iptables brought what a rule uses: the table of extensions has it as {@code since=} where that is later than
- * 1.4.11.1, the oldest that Freetz builds. How values are read has changed too (1.4.12 dropped {@code -s ! x}), but the printed form hasn't.
- * A version that is null isn't known, and then nothing is missing. For whoever makes a ruleset fit for a box:
+ * Which release of iptables brought what a rule uses: the table of extensions has it as {@code since=} where that is
+ * later than 1.4.11.1, the oldest that Freetz builds. How values are read has changed too (1.4.12 dropped
+ * {@code -s ! x}), but the printed form hasn't. A version that is null isn't known, and then nothing is missing. For
+ * whoever makes a ruleset fit for a box:
  *
  * <pre>
  * Rule fit = Since.without(version, family, rule);           // options left out that say only the default
@@ -21,8 +22,7 @@ import java.util.List;
  * </pre>
  */
 public final class RequiredRelease {
-    private RequiredRelease() {
-    }
+    private RequiredRelease() {}
 
     /** The first thing of the rule that this release lacks, in words; null when it has all. */
     public static String missingIn(String version, Family family, Rule rule) {
@@ -33,15 +33,15 @@ public final class RequiredRelease {
         }
         Target target = rule.target;
         if (missing == null && target != null && !target.isGoto()) {
-            missing = missing(version, family, "-j " + target.name, Extensions.get().target(target.name, family), target.options);
+            missing = missing(version, family, "-j " + target.name, Extensions.get().target(target.name, family),
+                    target.options);
         }
         return missing;
     }
 
-    private static String missing(String version, Family family, String name, Extension extension, List<Option> options) {
-        if (extension == null || version == null) {
-            return null;
-        }
+    private static String missing(String version, Family family, String name, Extension extension,
+            List<Option> options) {
+        if (extension == null || version == null) { return null; }
         if (older(version, extension.since(family))) {
             return name + (family == Family.IPV6 ? " for IPv6" : "") + " needs iptables " + extension.since(family);
         }
@@ -54,7 +54,9 @@ public final class RequiredRelease {
         return null;
     }
 
-    /** The rule without the options that this release lacks and that say only what it means anyway (recent's --mask). */
+    /**
+     * The rule without the options that this release lacks and that say only what it means anyway (recent's --mask).
+     */
     public static Rule without(String version, Family family, Rule rule) {
         List<Match> matches = new ArrayList<>();
         for (Match match : rule.matches()) {
@@ -64,9 +66,7 @@ public final class RequiredRelease {
                 OptionSpec spec = extension == null ? null : extension.printed(option.name);
                 boolean says = spec == null || version == null || !older(version, spec.since) || option.negated
                         || spec.def == null || !spec.def.equals(option.value());
-                if (says) {
-                    kept.add(option);
-                }
+                if (says) { kept.add(option); }
             }
             matches.add(kept.size() == match.options.size() ? match : new Match(match.name, kept));
         }
@@ -80,9 +80,7 @@ public final class RequiredRelease {
         for (int i = 0; i < b.length; i++) {
             long has = i < a.length ? Math.max(0, Numbers.parse(a[i])) : 0;
             long wants = Numbers.parse(b[i]);
-            if (has != wants) {
-                return has < wants;
-            }
+            if (has != wants) { return has < wants; }
         }
         return false;
     }

@@ -17,16 +17,12 @@ public final class RestoreText {
     }
 
     /** The text, each line ended; empty when no table is owned. */
-    public String text() {
-        return text;
-    }
+    public String text() { return text; }
 
     /** The origin of the rule on a line (1-based), null for lines that are no rules. */
     public Origin originOf(int line) {
         return line < 1 || line > origins.size() ? null : origins.get(line - 1);
     }
 
-    public int lines() {
-        return origins.size();
-    }
+    public int lines() { return origins.size(); }
 }

@@ -40,71 +40,59 @@ final class RuleOptions {
         seen = "";
     }
 
-    RuleParts parts() {
-        return parts;
-    }
+    RuleParts parts() { return parts; }
 
     /** The first word that belongs to a rule, or null. */
     Word first() {
         return first != null ? first : extensions.first();
     }
 
-    void check(Word chain) {
-        parts.check(family, chain, first(), errors);
-    }
+    void check(Word chain) { parts.check(family, chain, first(), errors); }
 
     void base(char letter, Word w) {
         touch(w);
         if ("sdiopfjg".indexOf(letter) >= 0) {
             char once = letter == 'g' ? 'j' : letter;
-            if (seen.indexOf(once) >= 0) {
-                errors.add(w, w + " is given twice", "keep one of them");
-            }
+            if (seen.indexOf(once) >= 0) { errors.add(w, w + " is given twice", "keep one of them"); }
             seen += once;
         }
         switch (letter) {
-            case 's':
+            case 's' :
                 addresses(w, parts.sources);
                 break;
-            case 'd':
+            case 'd' :
                 addresses(w, parts.destinations);
                 break;
-            case 'i':
+            case 'i' :
                 parts.inAt = w;
                 parts.in = device(w);
                 break;
-            case 'o':
+            case 'o' :
                 parts.outAt = w;
                 parts.out = device(w);
                 break;
-            case 'p':
+            case 'p' :
                 protocol(w);
                 break;
-            case 'f':
+            case 'f' :
                 fragment(w);
                 break;
-            case 'm':
+            case 'm' :
                 args.refuseInvert(w);
                 match(w);
                 break;
-            default:
+            default :
                 args.refuseInvert(w);
                 jump(w, letter == 'g');
         }
     }
 
-    private void touch(Word w) {
-        if (first == null) {
-            first = w;
-        }
-    }
+    private void touch(Word w) { if (first == null) { first = w; } }
 
     private void addresses(Word w, List<Negatable<Network>> into) {
         boolean negated = args.negated(true);
         Word value = args.value(w, "the address");
-        if (value == null) {
-            return;
-        }
+        if (value == null) { return; }
         int from = 0;
         for (String text : Words.split(value.text, ',')) {
             Word at = value.from(from);
@@ -113,7 +101,8 @@ final class RuleOptions {
                 Network network = Inet.written(text, family);
                 into.add(new Negatable<Network>(negated, network));
                 if (Inet.isShort(text, family)) {
-                    errors.note(at, text + " without a mask is the one address " + network + "; for a network write " + text + "/" + 8 * Words.split(text, '.').length);
+                    errors.note(at, text + " without a mask is the one address " + network + "; for a network write "
+                            + text + "/" + 8 * Words.split(text, '.').length);
                 }
             } catch (ValueException bad) {
                 address(at, text, bad);
@@ -133,39 +122,34 @@ final class RuleOptions {
         errors.add(at, bad);
         int slash = text.indexOf('/');
         String host = slash < 0 ? text : text.substring(0, slash);
-        if (!Inet.looksNumeric(host)) {
-            hosts.add(new HostName(host, new Origin(at.file, at.line)));
-        }
+        if (!Inet.looksNumeric(host)) { hosts.add(new HostName(host, new Origin(at.file, at.line))); }
     }
 
-    /** IFNAMSIZ is 16, the closing NUL included. A lone {@code +} is every interface, which iptables-save doesn't print. */
+    /**
+     * IFNAMSIZ is 16, the closing NUL included. A lone {@code +} is every interface, which iptables-save doesn't print.
+     */
     private Negatable<String> device(Word w) {
         boolean negated = args.negated(true);
         Word value = args.value(w, "the interface");
-        if (value == null) {
-            return null;
-        }
+        if (value == null) { return null; }
         String name = value.text;
         boolean good = name.length() > 0 && name.length() <= 15;
         for (int i = 0; i < name.length(); i++) {
             good &= name.charAt(i) > ' ' && name.charAt(i) < 127 && "/\"'\\".indexOf(name.charAt(i)) < 0;
         }
         if (!good) {
-            errors.add(value, "not an interface: " + Errors.show(name), "1 to 15 characters, as in /proc/net/dev; a + at the end means all that begin so");
+            errors.add(value, "not an interface: " + Errors.show(name),
+                    "1 to 15 characters, as in /proc/net/dev; a + at the end means all that begin so");
             return null;
         }
-        if (name.equals("+") && negated) {
-            errors.add(value, "! + matches no packet at all", "remove the rule");
-        }
+        if (name.equals("+") && negated) { errors.add(value, "! + matches no packet at all", "remove the rule"); }
         return name.equals("+") ? null : new Negatable<String>(negated, name);
     }
 
     private void protocol(Word w) {
         boolean negated = args.negated(true);
         Word value = args.value(w, "the protocol");
-        if (value == null) {
-            return;
-        }
+        if (value == null) { return; }
         String canonical = Protocols.canonical(value.text);
         if (canonical == null) {
             errors.add(value, "unknown protocol " + Errors.show(value.text),
@@ -175,24 +159,21 @@ final class RuleOptions {
         if (canonical.equals("0") && negated) {
             errors.add(value, "! -p all matches no packet at all", "remove the rule");
         } else if (both && !negated && (canonical.equals("icmp") || canonical.equals("ipv6-icmp"))) {
-            errors.add(value, canonical + " belongs to one family", "write two lines: iptables -p icmp ... and ip6tables -p ipv6-icmp ...");
+            errors.add(value, canonical + " belongs to one family",
+                    "write two lines: iptables -p icmp ... and ip6tables -p ipv6-icmp ...");
         }
         parts.protocol = canonical.equals("0") ? null : new Negatable<String>(negated, canonical);
     }
 
     private void fragment(Word w) {
         boolean negated = args.negated(false);
-        if (family == Family.IPV6) {
-            errors.add(w, w + " is IPv4's", "use -m frag for IPv6");
-        }
+        if (family == Family.IPV6) { errors.add(w, w + " is IPv4's", "use -m frag for IPv6"); }
         parts.fragment = new Negatable<>(negated, Boolean.TRUE);
     }
 
     private void match(Word w) {
         Word name = args.value(w, "the match's name");
-        if (name == null) {
-            return;
-        }
+        if (name == null) { return; }
         Extension extension = Extensions.get().match(name.text, family);
         if (extension == null && !passes(name, false)) {
             args.skipValues();
@@ -206,13 +187,13 @@ final class RuleOptions {
     private boolean passes(Word name, boolean target) {
         try {
             ValueKinds.name(name.text, 28);
-            if (foreign.has(target, name.text, family)) {
-                return true;
-            }
+            if (foreign.has(target, name.text, family)) { return true; }
             Extensions all = Extensions.get();
             Family other = family == Family.IPV4 ? Family.IPV6 : Family.IPV4;
             boolean elsewhere = (target ? all.target(name.text, other) : all.match(name.text, other)) != null;
-            errors.add(name, elsewhere ? "-m " + name + " is " + other.command() + "'s" : "unknown match " + Errors.show(name.text),
+            errors.add(name,
+                    elsewhere ? "-m " + name + " is " + other.command() + "'s"
+                            : "unknown match " + Errors.show(name.text),
                     Nearest.hint(name.text, all.names(target, family), "see the list of matches that are known"));
         } catch (ValueException bad) {
             errors.add(name, bad);
@@ -222,9 +203,7 @@ final class RuleOptions {
 
     private void jump(Word w, boolean goTo) {
         Word name = args.value(w, goTo ? "the chain" : "the target");
-        if (name == null) {
-            return;
-        }
+        if (name == null) { return; }
         try {
             ValueKinds.name(name.text, 28);
         } catch (ValueException bad) {

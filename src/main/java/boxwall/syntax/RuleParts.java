@@ -39,7 +39,10 @@ final class RuleParts {
         return protocol != null && !protocol.negated && names.contains(protocol.value);
     }
 
-    /** Notes what can't be together; {@code chain} may be null, and {@code first}, the first word of the rule, when there is none. */
+    /**
+     * Notes what can't be together; {@code chain} may be null, and {@code first}, the first word of the rule, when
+     * there is none.
+     */
     void check(Family family, Word chain, Word first, Errors errors) {
         for (ExtensionUse match : matches) {
             checkUse(match, family, errors);
@@ -56,23 +59,21 @@ final class RuleParts {
             errors.add(outAt, "-o in " + name + ": it isn't known yet where a packet there goes out", "use -i");
         }
         if ((sources.size() > 1 || destinations.size() > 1) && (negated(sources) || negated(destinations))) {
-            errors.add(chain == null ? first : chain, "! beside a list of addresses", "write a rule for each address (iptables refuses this)");
+            errors.add(chain == null ? first : chain, "! beside a list of addresses",
+                    "write a rule for each address (iptables refuses this)");
         }
         if (sources.size() * (long) Math.max(1, destinations.size()) > RULES_LIMIT) {
-            errors.add(chain == null ? first : chain, "more than " + RULES_LIMIT + " rules on one line", "use networks or ranges");
+            errors.add(chain == null ? first : chain, "more than " + RULES_LIMIT + " rules on one line",
+                    "use networks or ranges");
         }
     }
 
-    private static boolean negated(List<Negatable<Network>> list) {
-        return !list.isEmpty() && list.get(0).negated;
-    }
+    private static boolean negated(List<Negatable<Network>> list) { return !list.isEmpty() && list.get(0).negated; }
 
     private void checkUse(ExtensionUse use, Family family, Errors errors) {
         use.check(family, errors);
         Extension e = use.extension;
-        if (e == null) {
-            return;
-        }
+        if (e == null) { return; }
         if (!e.protocols.isEmpty() && !hasProtocol(e.protocols)) {
             errors.add(use.at, (e.target ? "-j " : "-m ") + use.name + " needs the protocol " + or(e.protocols),
                     "write -p " + e.protocols.get(0) + " before it");
@@ -82,16 +83,19 @@ final class RuleParts {
             boolean ports = spec != null && option.value() != null && (spec.kinds.contains("natports")
                     || spec.kinds.contains("nataddress") && hasPort(option.value()));
             if (spec != null && spec.protocol != null && !hasProtocol(Collections.singletonList(spec.protocol))) {
-                errors.add(use.place(option.name), option.name + " needs the protocol " + spec.protocol, "write -p " + spec.protocol);
+                errors.add(use.place(option.name), option.name + " needs the protocol " + spec.protocol,
+                        "write -p " + spec.protocol);
             }
             if (ports && !hasProtocol(PORTS)) {
-                errors.add(use.place(option.name), option.name + " with a port needs the protocol " + or(PORTS), "write -p tcp before it");
+                errors.add(use.place(option.name), option.name + " with a port needs the protocol " + or(PORTS),
+                        "write -p tcp before it");
             }
         }
     }
 
     /** What the NAT targets ask for before a port; icmp stands for its ids. */
-    private static final List<String> PORTS = java.util.Arrays.asList("tcp", "udp", "sctp", Protocols.canonical("dccp"), "icmp");
+    private static final List<String> PORTS =
+            java.util.Arrays.asList("tcp", "udp", "sctp", Protocols.canonical("dccp"), "icmp");
 
     private static boolean hasPort(String value) {
         int colon = value.lastIndexOf(':');
@@ -110,7 +114,8 @@ final class RuleParts {
     private void checkTarget(Errors errors) {
         Option reject = target.name.equals("REJECT") ? target.option("--reject-with") : null;
         if (reject != null && "tcp-reset".equals(reject.value()) && !hasProtocol(Collections.singletonList("tcp"))) {
-            errors.add(target.place("--reject-with"), "tcp-reset needs the protocol tcp", "write -p tcp, or another answer");
+            errors.add(target.place("--reject-with"), "tcp-reset needs the protocol tcp",
+                    "write -p tcp, or another answer");
         }
         if (target.name.equals("TCPMSS") && !asksForSyn()) {
             errors.add(target.at, "-j TCPMSS works on opening segments only", "add --tcp-flags SYN,RST SYN (or --syn)");
@@ -145,9 +150,7 @@ final class RuleParts {
     }
 
     private static List<Negatable<Network>> orAny(List<Negatable<Network>> list) {
-        if (list.isEmpty()) {
-            return Collections.singletonList(ANY);
-        }
+        if (list.isEmpty()) { return Collections.singletonList(ANY); }
         List<Negatable<Network>> all = new ArrayList<>();
         for (Negatable<Network> one : list) {
             // what matches every address isn't printed by iptables-save either

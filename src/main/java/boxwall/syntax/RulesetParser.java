@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Reads a ruleset file: assignments, iptables commands, modprobe, include, keep, own, expect and iptables-save blocks. Never throws
- * for any text: what is wrong is in {@link ParsedRules#errors()}, all of it at once.
+ * Reads a ruleset file: assignments, iptables commands, modprobe, include, keep, own, expect and iptables-save blocks.
+ * Never throws for any text: what is wrong is in {@link ParsedRules#errors()}, all of it at once.
  *
  * <pre>
  * WEB=80,443
@@ -27,7 +27,8 @@ public final class RulesetParser {
     /** The most a file may have; included files count alone. */
     public static final int FILE_LIMIT = 256 * 1024;
     private static final int INCLUDES_LIMIT = 32;
-    private static final List<String> WORDS = Arrays.asList("iptables", "ip6tables", "ip46tables", "modprobe", "include", "keep", "own", "expect");
+    private static final List<String> WORDS =
+            Arrays.asList("iptables", "ip6tables", "ip46tables", "modprobe", "include", "keep", "own", "expect");
 
     private final Includes includes;
     private final Variables variables;
@@ -68,7 +69,8 @@ public final class RulesetParser {
             return;
         }
         if (source.text().length() > FILE_LIMIT) {
-            errors.add(source.name, 1, 1, "a file of more than " + FILE_LIMIT / 1024 + " KiB", "split it, or use networks and chains");
+            errors.add(source.name, 1, 1, "a file of more than " + FILE_LIMIT / 1024 + " KiB",
+                    "split it, or use networks and chains");
             return;
         }
         open.add(source.name);
@@ -80,18 +82,14 @@ public final class RulesetParser {
             variables.beginLine();
             int before = errors.count();
             List<Word> line = in.nextShell(variables);
-            if (line == null || line.isEmpty()) {
-                continue;
-            }
+            if (line == null || line.isEmpty()) { continue; }
             if (line.get(0).assignment >= 0) {
                 variables.assign(line);
             } else if (variables.isUnset()) {
                 continue; // for another family, or for a value that was not given
             } else if (variables.lacking() != null) {
                 errors.note(line.get(0), "left out: this box has no " + variables.lacking());
-            } else if (errors.count() == before) {
-                line(in, line);
-            }
+            } else if (errors.count() == before) { line(in, line); }
         }
         open.remove(open.size() - 1);
         preset = outer;
@@ -134,9 +132,7 @@ public final class RulesetParser {
     }
 
     private void command(List<Word> line, Family... families) {
-        if (!preset) {
-            lists.ownCommands.add(new Origin(line.get(0).file, line.get(0).line));
-        }
+        if (!preset) { lists.ownCommands.add(new Origin(line.get(0).file, line.get(0).line)); }
         List<Command> commands = new ArrayList<>();
         for (Family family : families) {
             commands.add(parser(family, families.length > 1).parse(line, 1, line.get(0), null));
@@ -150,11 +146,14 @@ public final class RulesetParser {
 
     private void block(Tokenizer in, Word first, Family family) {
         String name = first.text.substring(1);
-        Table table = Table.of(family == Family.IPV6 && name.endsWith("6") ? name.substring(0, name.length() - 1) : name);
+        Table table =
+                Table.of(family == Family.IPV6 && name.endsWith("6") ? name.substring(0, name.length() - 1) : name);
         if (table == null) {
-            errors.add(first, "unknown table " + Errors.show(name), "use filter, nat, mangle, raw or security, for IPv6 with a 6 at the end");
+            errors.add(first, "unknown table " + Errors.show(name),
+                    "use filter, nat, mangle, raw or security, for IPv6 with a 6 at the end");
         } else if (drafts.get(family).table(table, first).touched) {
-            errors.add(first, "the table " + table.word() + " has rules already", "a block replaces its table whole; write all of it in one place");
+            errors.add(first, "the table " + table.word() + " has rules already",
+                    "a block replaces its table whole; write all of it in one place");
         }
         // the lines of a table that doesn't exist are still read, for their errors, but go nowhere
         Draft draft = table == null ? new Draft(errors) : drafts.get(family);
@@ -163,7 +162,8 @@ public final class RulesetParser {
 
     private void modprobe(List<Word> line) {
         if (line.size() != 2) {
-            errors.add(line.get(line.size() > 2 ? 2 : 0), "modprobe takes one module's name", "write one line for each module");
+            errors.add(line.get(line.size() > 2 ? 2 : 0), "modprobe takes one module's name",
+                    "write one line for each module");
             return;
         }
         try {
@@ -174,7 +174,10 @@ public final class RulesetParser {
         }
     }
 
-    /** {@code include NAME [PARAMETER=value ...]}: the values are checked by the kinds in the preset's head, and count in this include only. */
+    /**
+     * {@code include NAME [PARAMETER=value ...]}: the values are checked by the kinds in the preset's head, and count
+     * in this include only.
+     */
     private void include(List<Word> line) {
         if (line.size() < 2) {
             errors.add(line.get(0), "include takes a name", "write one line for each");
@@ -187,7 +190,8 @@ public final class RulesetParser {
         }
         Source source = includes.find(name.text, name.file);
         if (source == null) {
-            errors.add(name, "nothing called " + Errors.show(name.text) + " can be included", "name a preset, or a file beside this one");
+            errors.add(name, "nothing called " + Errors.show(name.text) + " can be included",
+                    "name a preset, or a file beside this one");
         } else if (open.contains(source.name)) {
             errors.add(name, Errors.show(name.text) + " includes itself", "remove one of the includes");
         } else {
@@ -206,14 +210,14 @@ public final class RulesetParser {
 
     private boolean isIncluded(String name) {
         for (Included each : lists.includes) {
-            if (each.name.equals(name)) {
-                return true;
-            }
+            if (each.name.equals(name)) { return true; }
         }
         return false;
     }
 
-    /** What an include sets for the lines of a preset; what isn't given is what the file has set before, or the default. */
+    /**
+     * What an include sets for the lines of a preset; what isn't given is what the file has set before, or the default.
+     */
     private Map<String, String> values(List<Word> line, Preset preset) {
         Map<String, String> values = new LinkedHashMap<>();
         Map<String, Word> given = new LinkedHashMap<>();
@@ -221,17 +225,20 @@ public final class RulesetParser {
             int equals = word.text.indexOf('=');
             String name = equals < 0 ? word.text : word.text.substring(0, equals);
             if (equals < 1) {
-                errors.add(word, "not NAME=value: " + Errors.show(word.text), "write one include line for each preset, its values behind it");
+                errors.add(word, "not NAME=value: " + Errors.show(word.text),
+                        "write one include line for each preset, its values behind it");
             } else if (preset.parameter(name) == null) {
-                errors.add(word, Errors.show(preset.name) + " takes no " + Errors.show(name), preset.parameters.isEmpty()
-                        ? "leave it out: this preset takes no values" : Nearest.hint(name, preset.names(), "it takes " + preset.names()));
+                errors.add(word, Errors.show(preset.name) + " takes no " + Errors.show(name),
+                        preset.parameters.isEmpty() ? "leave it out: this preset takes no values"
+                                : Nearest.hint(name, preset.names(), "it takes " + preset.names()));
             } else if (given.put(name, word.from(equals + 1)) != null) {
                 errors.add(word, Errors.show(name) + " is given twice", "keep one");
             }
         }
         for (Preset.Parameter each : preset.parameters) {
             Word word = given.get(each.name);
-            String value = word != null ? word.text : variables.isSet(each.name) ? variables.value(each.name, line.get(1)) : each.standard;
+            String value = word != null ? word.text
+                    : variables.isSet(each.name) ? variables.value(each.name, line.get(1)) : each.standard;
             if (value == null) {
                 errors.add(line.get(1), Errors.show(preset.name) + " needs " + each.name + " (" + each.english + ")",
                         "write include " + preset.name + " " + each.name + "=..., for example " + each.kind.example);
@@ -250,13 +257,15 @@ public final class RulesetParser {
         Word first = line.get(0);
         int wanted = first.is("keep") ? 3 : 2;
         if (line.size() != wanted) {
-            errors.add(line.get(Math.min(line.size() - 1, wanted)), first + " takes " + (wanted == 3 ? "a table and a chain" : "a table"),
+            errors.add(line.get(Math.min(line.size() - 1, wanted)),
+                    first + " takes " + (wanted == 3 ? "a table and a chain" : "a table"),
                     "write " + (wanted == 3 ? "keep TABLE CHAIN" : "own TABLE"));
             return;
         }
         Table table = Table.of(line.get(1).text);
         if (table == null) {
-            errors.add(line.get(1), "unknown table " + Errors.show(line.get(1).text), "use filter, nat, mangle, raw or security");
+            errors.add(line.get(1), "unknown table " + Errors.show(line.get(1).text),
+                    "use filter, nat, mangle, raw or security");
             return;
         }
         Origin origin = new Origin(first.file, first.line);
@@ -275,7 +284,8 @@ public final class RulesetParser {
     private void expect(List<Word> line) {
         Word verdict = line.size() < 2 ? line.get(0) : line.get(1);
         if (!Arrays.asList("ACCEPT", "DROP", "REJECT").contains(verdict.text)) {
-            errors.add(verdict, "an expected verdict must be ACCEPT, DROP or REJECT", "write expect ACCEPT in=... dport=...");
+            errors.add(verdict, "an expected verdict must be ACCEPT, DROP or REJECT",
+                    "write expect ACCEPT in=... dport=...");
             return;
         }
         Map<String, String> keys = new LinkedHashMap<>();
@@ -318,7 +328,8 @@ public final class RulesetParser {
     private void policies(Family family, Table table, Draft.DraftTable draft) {
         for (DraftChain chain : draft.chains.values()) {
             if (table == Table.FILTER && chain.builtin && chain.policyAt == null) {
-                errors.note(draft.at, family.command() + ": no policy for " + chain.name + " is given, so it is ACCEPT");
+                errors.note(draft.at,
+                        family.command() + ": no policy for " + chain.name + " is given, so it is ACCEPT");
             }
         }
     }

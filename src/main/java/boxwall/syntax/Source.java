@@ -22,11 +22,7 @@ public final class Source {
         return new Source(name, text, true);
     }
 
-    public boolean isPreset() {
-        return preset;
-    }
+    public boolean isPreset() { return preset; }
 
-    public String text() {
-        return text;
-    }
+    public String text() { return text; }
 }

@@ -17,26 +17,16 @@ public final class SyntaxError {
     }
 
     /** 1-based. */
-    public int line() {
-        return line;
-    }
+    public int line() { return line; }
 
     /** 1-based, in characters. */
-    public int column() {
-        return column;
-    }
+    public int column() { return column; }
 
-    public String what() {
-        return what;
-    }
+    public String what() { return what; }
 
-    public String todo() {
-        return todo;
-    }
+    public String todo() { return todo; }
 
     /** {@code rules:12:31: what; what to do}. */
     @Override
-    public String toString() {
-        return file + ":" + line + ":" + column + ": " + what + "; " + todo;
-    }
+    public String toString() { return file + ":" + line + ":" + column + ": " + what + "; " + todo; }
 }

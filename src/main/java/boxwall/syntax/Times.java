@@ -8,11 +8,11 @@ final class Times {
 
     static String value(String kind, String text) throws ValueException {
         switch (kind) {
-            case "clock":
+            case "clock" :
                 return clock(text);
-            case "date":
+            case "date" :
                 return date(text);
-            default:
+            default :
                 return join(days(text, kind.equals("weekdays")), kind.equals("weekdays"));
         }
     }
@@ -46,9 +46,7 @@ final class Times {
     private static String join(boolean[] days, boolean week) {
         StringBuilder out = new StringBuilder();
         for (int i = 0; i < days.length; i++) {
-            if (days[i]) {
-                out.append(out.length() == 0 ? "" : ",").append(week ? WEEK[i] : String.valueOf(i + 1));
-            }
+            if (days[i]) { out.append(out.length() == 0 ? "" : ",").append(week ? WEEK[i] : String.valueOf(i + 1)); }
         }
         return out.toString();
     }
@@ -76,8 +74,8 @@ final class Times {
             value = value * 10 + c - '0';
         }
         if (!good || value < low || value > high) {
-            throw new ValueException("not a number from " + low + " to " + high + " in " + Errors.show(whole) + ": " + Errors.show(digits),
-                    "write dates as 2026-05-01T12:00:00");
+            throw new ValueException("not a number from " + low + " to " + high + " in " + Errors.show(whole) + ": "
+                    + Errors.show(digits), "write dates as 2026-05-01T12:00:00");
         }
         return value < 10 ? "0" + value : String.valueOf(value);
     }
@@ -88,7 +86,8 @@ final class Times {
         String[] day = Words.split(t < 0 ? text : text.substring(0, t), '-');
         long year = Numbers.parse(day[0]);
         if (year < 1970 || year > 2038 || day.length > 3 || t >= 0 && day.length < 3) {
-            throw new ValueException("not a date: " + Errors.show(text), "write YYYY-MM-DD or YYYY-MM-DDThh:mm:ss, from 1970 to 2038-01-19T03:14:07");
+            throw new ValueException("not a date: " + Errors.show(text),
+                    "write YYYY-MM-DD or YYYY-MM-DDThh:mm:ss, from 1970 to 2038-01-19T03:14:07");
         }
         String month = two(day.length > 1 ? day[1] : "1", 1, 12, text);
         int last = daysOf((int) year, Integer.parseInt(month));
@@ -96,7 +95,8 @@ final class Times {
         String clock = t < 0 ? "0:0" : text.substring(t + 1);
         date += "T" + clock(clock.indexOf(':') < 0 ? clock + ":0" : clock);
         if (date.compareTo("2038-01-19T03:14:07") > 0) {
-            throw new ValueException("a date beyond the kernel's: " + Errors.show(text), "2038-01-19T03:14:07 is the last");
+            throw new ValueException("a date beyond the kernel's: " + Errors.show(text),
+                    "2038-01-19T03:14:07 is the last");
         }
         return date;
     }

@@ -6,13 +6,17 @@ import java.util.List;
 /**
  * Cuts a text into logical lines and those into words, in one pass over the characters.
  *
- * <p>{@link #nextShell} reads as busybox ash would: {@code 'as it is'}, {@code "with $NAME"}, {@code \x}, pieces side by side are
- * one word, a bare $NAME is split at blanks, {@code #} at a word's start begins a comment, {@code \} at the end continues.
- * What would need a shell ({@code ; | & < > ` $( )}) is an error. {@link #nextSave} reads as iptables-restore does: only double quotes, inside
- * them {@code \} takes the next character as it is, and no names.
+ * <p>
+ * {@link #nextShell} reads as busybox ash would: {@code 'as it is'}, {@code "with $NAME"}, {@code \x}, pieces side by
+ * side are one word, a bare $NAME is split at blanks, {@code #} at a word's start begins a comment, {@code \} at the
+ * end continues. What would need a shell ({@code ; | & < > ` $( )}) is an error. {@link #nextSave} reads as
+ * iptables-restore does: only double quotes, inside them {@code \} takes the next character as it is, and no names.
  */
 final class Tokenizer {
-    /** Values of names can repeat each other; a word longer than this can't be meant. iptables-restore 1.4.11 stops at 1023. */
+    /**
+     * Values of names can repeat each other; a word longer than this can't be meant. iptables-restore 1.4.11 stops at
+     * 1023.
+     */
     static final int WORD_LIMIT = 1023;
     /** iptables-restore 1.4.11 takes 255 arguments, its own included. */
     static final int WORDS_LIMIT = 250;
@@ -54,16 +58,15 @@ final class Tokenizer {
         lineStart = at;
     }
 
-    boolean atEnd() {
-        return at >= text.length();
-    }
+    boolean atEnd() { return at >= text.length(); }
 
     /** The physical line that the next logical line starts at, 1-based. */
-    int line() {
-        return line;
-    }
+    int line() { return line; }
 
-    /** The next line's words, or null when the line can't be read (the error is noted); empty for a blank or comment line. */
+    /**
+     * The next line's words, or null when the line can't be read (the error is noted); empty for a blank or comment
+     * line.
+     */
     List<Word> nextShell(Lookup names) {
         begin();
         while (!atEnd() && !broken) {
@@ -86,8 +89,8 @@ final class Tokenizer {
                 dollar(names, true);
             } else if (";&|<>()`".indexOf(c) >= 0) {
                 fail(column(), Errors.show(String.valueOf(c)) + " is for a shell, and there is none here",
-                        c == ';' || c == '&' ? "write one command a line" : c == '>' || c == '<'
-                        ? "leave the redirection out" : "quote it, or write its result");
+                        c == ';' || c == '&' ? "write one command a line"
+                                : c == '>' || c == '<' ? "leave the redirection out" : "quote it, or write its result");
             } else {
                 plain(c);
             }
@@ -98,9 +101,7 @@ final class Tokenizer {
     /** The next line as iptables-restore splits it. */
     List<Word> nextSave() {
         begin();
-        if (!atEnd() && text.charAt(at) == '#') {
-            skipLine();
-        }
+        if (!atEnd() && text.charAt(at) == '#') { skipLine(); }
         boolean inside = false;
         while (!atEnd() && !broken) {
             char c = text.charAt(at);
@@ -127,9 +128,7 @@ final class Tokenizer {
                 plain(c);
             }
         }
-        if (inside && !broken) {
-            fail(wordColumn, "a quote is opened and not closed on its line", "close it with \"");
-        }
+        if (inside && !broken) { fail(wordColumn, "a quote is opened and not closed on its line", "close it with \""); }
         return end();
     }
 
@@ -150,19 +149,13 @@ final class Tokenizer {
         return words;
     }
 
-    private int column() {
-        return at - lineStart + 1;
-    }
+    private int column() { return at - lineStart + 1; }
 
     /** Steps over a line's end, {@code \n} or {@code \r\n}; false when there is none here. */
     private boolean newline() {
-        if (atEnd()) {
-            return false;
-        }
+        if (atEnd()) { return false; }
         int length = text.charAt(at) == '\n' ? 1 : text.startsWith("\r\n", at) ? 2 : 0;
-        if (length == 0) {
-            return false;
-        }
+        if (length == 0) { return false; }
         at += length;
         line++;
         skipMark();
@@ -173,9 +166,7 @@ final class Tokenizer {
         while (!atEnd() && text.charAt(at) != '\n') {
             at++;
         }
-        if (!atEnd() && at > lineStart && text.charAt(at - 1) == '\r') {
-            at--;
-        }
+        if (!atEnd() && at > lineStart && text.charAt(at - 1) == '\r') { at--; }
     }
 
     private void start() {
@@ -190,9 +181,7 @@ final class Tokenizer {
     }
 
     private void close() {
-        if (!open) {
-            return;
-        }
+        if (!open) { return; }
         open = false;
         if (words.size() == WORDS_LIMIT) {
             fail(column(), "more than " + WORDS_LIMIT + " words on a line", "write several rules");
@@ -207,7 +196,8 @@ final class Tokenizer {
         int length = Letters.length(from, index);
         ValueException foreign = Letters.refused(from, index, inQuotes);
         if (word.length() + length > WORD_LIMIT) {
-            fail(wordColumn, "a word of more than " + WORD_LIMIT + " characters", "iptables-restore can't read it; write several rules");
+            fail(wordColumn, "a word of more than " + WORD_LIMIT + " characters",
+                    "iptables-restore can't read it; write several rules");
         } else if (foreign != null) {
             fail(column(), foreign.getMessage(), foreign.todo);
         } else {
@@ -227,9 +217,7 @@ final class Tokenizer {
 
     private void backslash() {
         at++;
-        if (newline()) {
-            return;
-        }
+        if (newline()) { return; }
         start();
         bare = false;
         quoted = true;
@@ -262,9 +250,7 @@ final class Tokenizer {
             char c = text.charAt(at);
             if (c == '\\' && at + 1 < text.length() && "$`\"\\\n".indexOf(text.charAt(at + 1)) >= 0) {
                 at++;
-                if (!newline()) {
-                    at += append(text, at, true);
-                }
+                if (!newline()) { at += append(text, at, true); }
             } else if (c == '$') {
                 dollar(names, false);
             } else if (c == '`') {
@@ -277,9 +263,7 @@ final class Tokenizer {
     }
 
     private void closeQuote(char quote, int column) {
-        if (broken) {
-            return;
-        }
+        if (broken) { return; }
         if (atEnd() || text.charAt(at) != quote) {
             fail(column, "a quote is opened and not closed on its line", "close it with " + quote);
             return;
@@ -287,7 +271,10 @@ final class Tokenizer {
         at++;
     }
 
-    /** {@code $NAME} or {@code ${NAME}}; a dollar before anything else stands for itself, but for what only a shell could expand. */
+    /**
+     * {@code $NAME} or {@code ${NAME}}; a dollar before anything else stands for itself, but for what only a shell
+     * could expand.
+     */
     private void dollar(Lookup names, boolean split) {
         int column = column();
         int from = at + 1;
@@ -315,9 +302,7 @@ final class Tokenizer {
         bare = false;
         if (value == null || value.length() == 0) {
             // as in a shell: a bare name that stands for nothing leaves no word, if nothing else is beside it
-            if (split && empty && (atEnd() || " \t\r\n$".indexOf(text.charAt(at)) >= 0)) {
-                open = false;
-            }
+            if (split && empty && (atEnd() || " \t\r\n$".indexOf(text.charAt(at)) >= 0)) { open = false; }
             return;
         }
         for (int i = 0; i < value.length() && !broken;) {
@@ -325,9 +310,7 @@ final class Tokenizer {
             if (split && (c == ' ' || c == '\t')) {
                 int line0 = wordLine;
                 int column0 = wordColumn;
-                if (word.length() > 0) {
-                    close();
-                }
+                if (word.length() > 0) { close(); }
                 open = ++i < value.length();
                 bare = false;
                 assignment = -1;
@@ -341,9 +324,7 @@ final class Tokenizer {
     }
 
     private void fail(int column, String what, String todo) {
-        if (!broken) {
-            errors.add(source.name, line, column, what, todo);
-        }
+        if (!broken) { errors.add(source.name, line, column, what, todo); }
         broken = true;
     }
 }

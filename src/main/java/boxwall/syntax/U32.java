@@ -7,7 +7,8 @@ package boxwall.syntax;
  * 0 &gt;&gt; 22 &amp; 0x3C @ 4 = 1:5,7 &amp;&amp; 8 = 0      tests joined by &amp;&amp;; each: a place made with &amp; &lt;&lt; &gt;&gt; @, =, values or ranges
  * </pre>
  *
- * Limits (the kernel's xt_u32.h): 10 tests, in each 10 numbers of a place and 10 values; xt_u32.c refuses shifts above 31 bits since 6.5.
+ * Limits (the kernel's xt_u32.h): 10 tests, in each 10 numbers of a place and 10 values; xt_u32.c refuses shifts above
+ * 31 bits since 6.5.
  */
 final class U32 {
     private static final int LIMIT = 10;
@@ -16,9 +17,7 @@ final class U32 {
     private final StringBuilder out = new StringBuilder();
     private int at;
 
-    private U32(String text) {
-        this.text = text;
-    }
+    private U32(String text) { this.text = text; }
 
     static String canonical(String text) throws ValueException {
         U32 u32 = new U32(text);
@@ -28,16 +27,12 @@ final class U32 {
             limit(++tests, "tests joined by &&");
         } while (u32.takes("&&"));
         u32.blanks();
-        if (u32.at < text.length()) {
-            throw u32.bad("nothing more");
-        }
+        if (u32.at < text.length()) { throw u32.bad("nothing more"); }
         return u32.out.toString();
     }
 
     private static void limit(int count, String what) throws ValueException {
-        if (count > LIMIT) {
-            throw new ValueException("more than " + LIMIT + " " + what, "write two rules");
-        }
+        if (count > LIMIT) { throw new ValueException("more than " + LIMIT + " " + what, "write two rules"); }
     }
 
     private void test() throws ValueException {
@@ -52,9 +47,7 @@ final class U32 {
                     shift = each.length() == 2;
                 }
             }
-            if (operator == null) {
-                throw bad("&, <<, >>, @ or =");
-            }
+            if (operator == null) { throw bad("&, <<, >>, @ or ="); }
             limit(++numbers, "numbers in one place");
             number(shift ? 31 : Numbers.U32);
         }
@@ -70,9 +63,7 @@ final class U32 {
         int before = out.length();
         if (takes(":")) {
             long high = number(Numbers.U32);
-            if (high == low) {
-                out.setLength(before);
-            }
+            if (high == low) { out.setLength(before); }
             Numbers.ordered(low, high, text);
         }
     }
@@ -80,7 +71,8 @@ final class U32 {
     private long number(long max) throws ValueException {
         blanks();
         int from = at;
-        while (at < text.length() && (Character.digit(text.charAt(at), 16) >= 0 || "xX".indexOf(text.charAt(at)) >= 0)) {
+        while (at < text.length()
+                && (Character.digit(text.charAt(at), 16) >= 0 || "xX".indexOf(text.charAt(at)) >= 0)) {
             at++;
         }
         long value = Numbers.within(text.substring(from, at), 0, max);
@@ -100,15 +92,14 @@ final class U32 {
     }
 
     private boolean takes(String token) {
-        if (!ahead(token)) {
-            return false;
-        }
+        if (!ahead(token)) { return false; }
         at += token.length();
         out.append(token);
         return true;
     }
 
     private ValueException bad(String expected) {
-        return new ValueException("not a u32 test at character " + (at + 1) + ": " + Errors.show(text), "expected there: " + expected);
+        return new ValueException("not a u32 test at character " + (at + 1) + ": " + Errors.show(text),
+                "expected there: " + expected);
     }
 }

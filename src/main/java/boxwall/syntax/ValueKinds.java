@@ -10,157 +10,161 @@ import boxwall.netfilter.IcmpNames;
 import boxwall.netfilter.Network;
 import boxwall.netfilter.Words;
 
-
 /**
- * Turns a value into the form that iptables-save prints, or says why it can't be one. Which function applies is the value's
- * <em>kind</em> in the table of extensions: a word, for some with an argument after a colon ({@code num:0-255}). Each kind is held
- * against the real program by the differential test.
+ * Turns a value into the form that iptables-save prints, or says why it can't be one. Which function applies is the
+ * value's <em>kind</em> in the table of extensions: a word, for some with an argument after a colon
+ * ({@code num:0-255}). Each kind is held against the real program by the differential test.
  */
 final class ValueKinds {
-    /** Names of -m ipv6header in the order in which they are printed where /etc/protocols is lacking; the numbers are the header's own. */
-    private static final String[][] HEADERS = {{"hop-by-hop", "hop", "0"}, {"dst", "ipv6-opts", "60"}, {"route", "ipv6-route", "43"},
-        {"frag", "ipv6-frag", "44"}, {"auth", "51"}, {"esp", "50"}, {"none", "ipv6-nonxt", "59"}, {"protocol", "prot", "255"}};
+    /**
+     * Names of -m ipv6header in the order in which they are printed where /etc/protocols is lacking; the numbers are
+     * the header's own.
+     */
+    private static final String[][] HEADERS = {{"hop-by-hop", "hop", "0"}, {"dst", "ipv6-opts", "60"},
+            {"route", "ipv6-route", "43"}, {"frag", "ipv6-frag", "44"}, {"auth", "51"}, {"esp", "50"},
+            {"none", "ipv6-nonxt", "59"}, {"protocol", "prot", "255"}};
 
     static String value(String kind, String text, Family family) throws ValueException {
         int colon = kind.indexOf(':');
         String name = colon < 0 ? kind : kind.substring(0, colon);
         String argument = colon < 0 ? "" : kind.substring(colon + 1);
         switch (name) {
-            case "text":
+            case "text" :
                 return text(text, argument);
-            case "qtext":
+            case "qtext" :
                 return whole(text, Integer.parseInt(argument));
-            case "name":
+            case "name" :
                 return name(text, Integer.parseInt(argument));
-            case "num":
+            case "num" :
                 return num(text, argument);
-            case "range":
+            case "range" :
                 return Numbers.print(Numbers.range(text, ':', Long.parseLong(argument)), ':');
-            case "ports":
+            case "ports" :
                 return PortNames.range(text);
-            case "portlist":
+            case "portlist" :
                 return PortNames.list(text);
-            case "natports":
+            case "natports" :
                 return PortNames.nat(text);
-            case "nataddress":
+            case "nataddress" :
                 return Inet.nat(text, family);
-            case "iprange":
+            case "iprange" :
                 return Inet.range(text, family);
-            case "address":
+            case "address" :
                 return Addresses.print(Inet.address(text, family));
-            case "gateway":
+            case "gateway" :
                 return Inet.gateway(text, family);
-            case "bits":
+            case "bits" :
                 return String.valueOf(Numbers.within(text, 0, family.addressBits));
-            case "network":
+            case "network" :
                 return Inet.network(text, family).toString();
-            case "host":
+            case "host" :
                 return Inet.host(text, family);
-            case "port":
+            case "port" :
                 return String.valueOf(PortNames.port(text));
-            case "flags":
+            case "flags" :
                 return Lists.flags(text, Words.split(argument, ','));
-            case "words":
+            case "words" :
                 return Lists.words(text, Words.split(argument, ','));
-            case "enum":
+            case "enum" :
                 return Lists.choice(text, Words.split(argument, ','), false);
-            case "prefix":
+            case "prefix" :
                 return Lists.choice(text, Words.split(argument, ','), true);
-            case "tcpflags":
+            case "tcpflags" :
                 return Lists.tcpFlags(text);
-            case "icmp":
+            case "icmp" :
                 return icmp(text, Family.IPV4);
-            case "icmp6":
+            case "icmp6" :
                 return icmp(text, Family.IPV6);
-            case "rate":
+            case "rate" :
                 return Rate.limit(text);
-            case "mac":
+            case "mac" :
                 return mac(text);
-            case "id":
+            case "id" :
                 return id(text);
-            case "rate2":
+            case "rate2" :
                 return Rate.hash(text);
-            case "loglevel":
+            case "loglevel" :
                 return named(text, "loglevel", 0, 7);
-            case "mhtype":
+            case "mhtype" :
                 return mhType(text);
-            case "protonum":
+            case "protonum" :
                 String number = NumberNames.number("protocol", text);
                 return number != null ? number : String.valueOf(Numbers.within(text, 0, 255));
-            case "zone":
+            case "zone" :
                 return text.equals("mark") ? text : String.valueOf(Numbers.within(text, 0, 65535));
-            case "leddelay":
+            case "leddelay" :
                 return text.equals("inf") ? text : String.valueOf(Numbers.within(text, 0, Numbers.U32 - 1));
-            case "clock":
-            case "date":
-            case "weekdays":
-            case "monthdays":
+            case "clock" :
+            case "date" :
+            case "weekdays" :
+            case "monthdays" :
                 return Times.value(name, text);
-            case "bpf":
+            case "bpf" :
                 return Lists.bpf(text);
-            case "bytes":
+            case "bytes" :
                 return WideNumbers.range(text);
-            case "u64":
+            case "u64" :
                 return WideNumbers.number(text);
-            case "probability":
+            case "probability" :
                 return WideNumbers.probability(text);
-            case "ipv6opts":
+            case "ipv6opts" :
                 return Lists.ipv6Options(text);
-            case "setflags":
+            case "setflags" :
                 return Lists.setFlags(text);
-            case "chunks":
+            case "chunks" :
                 return Lists.chunks(text);
-            case "tcpoptions":
+            case "tcpoptions" :
                 return Lists.tcpOptions(text);
-            case "queues":
+            case "queues" :
                 return Lists.queues(text);
-            case "class":
+            case "class" :
                 return Marks.trafficClass(text);
-            case "hexmask":
+            case "hexmask" :
                 return Numbers.hex(Numbers.within(text, 0, Numbers.U32));
-            case "exact":
+            case "exact" :
                 return exact(text, Words.split(argument, ','));
-            case "device":
+            case "device" :
                 return device(text);
-            case "hostmask":
+            case "hostmask" :
                 return hostMask(text, family);
-            case "srhmask":
+            case "srhmask" :
                 String host = hostMask(text, family);
                 return host.indexOf('/') < 0 ? host + "/" + family.addressBits : host;
-            case "dccptypes":
+            case "dccptypes" :
                 return wholeNames(text, Words.split(argument, ','));
-            case "prefix64":
+            case "prefix64" :
                 return prefix(text, family);
-            case "addresses":
+            case "addresses" :
                 return addresses(text, Integer.parseInt(argument), family);
-            case "headers":
+            case "headers" :
                 return headers(text);
-            case "u32":
+            case "u32" :
                 return U32.canonical(text);
-            case "label":
+            case "label" :
                 return String.valueOf(Numbers.within(text, 0, 127));
-            case "hex8":
+            case "hex8" :
                 int dash = argument.indexOf('-');
-                return hex8(Numbers.within(text, Long.parseLong(argument.substring(0, dash)), Long.parseLong(argument.substring(dash + 1))));
-            case "hexdigits":
+                return hex8(Numbers.within(text, Long.parseLong(argument.substring(0, dash)),
+                        Long.parseLong(argument.substring(dash + 1))));
+            case "hexdigits" :
                 return hexDigits(text, argument);
-            case "nodebit":
+            case "nodebit" :
                 // 1.8 reads back a mask up to 32 only, which is the sixth node's bit
                 return hex8(1L << Numbers.within(text, 1, 6) - 1);
-            case "mark":
-            case "xmark":
-            case "setmark":
-            case "andmark":
-            case "ormark":
-            case "xormark":
-            case "tos":
-            case "andtos":
-            case "ortos":
-            case "xortos":
-            case "dscp":
-            case "dscpclass":
+            case "mark" :
+            case "xmark" :
+            case "setmark" :
+            case "andmark" :
+            case "ormark" :
+            case "xormark" :
+            case "tos" :
+            case "andtos" :
+            case "ortos" :
+            case "xortos" :
+            case "dscp" :
+            case "dscpclass" :
                 return Marks.value(name, text);
-            default:
+            default :
                 throw new IllegalStateException("extensions: unknown kind " + kind);
         }
     }
@@ -173,7 +177,8 @@ final class ValueKinds {
             throw new ValueException("an empty text", "write one, or leave the option out");
         }
         int end = 0;
-        while (end < text.length() && Letters.bytes(text.substring(0, end + Letters.length(text, end))).length <= limit) {
+        while (end < text.length()
+                && Letters.bytes(text.substring(0, end + Letters.length(text, end))).length <= limit) {
             end += Letters.length(text, end);
         }
         return text.substring(0, end);
@@ -182,7 +187,8 @@ final class ValueKinds {
     private static String whole(String text, int limit) throws ValueException {
         int bytes = Letters.bytes(text).length;
         if (bytes > limit) {
-            throw new ValueException(bytes + " bytes where " + limit + " are the limit: " + Errors.show(text), "shorten it");
+            throw new ValueException(bytes + " bytes where " + limit + " are the limit: " + Errors.show(text),
+                    "shorten it");
         }
         return text;
     }
@@ -196,13 +202,17 @@ final class ValueKinds {
     static String name(String text, int limit) throws ValueException {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            boolean good = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || "_.+-".indexOf(c) >= 0;
+            boolean good =
+                    c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || "_.+-".indexOf(c) >= 0;
             if (!good || i == 0 && c == '-') {
-                throw new ValueException("not a name: " + Errors.show(text), "use letters, digits and _ . + -, and don't begin with -");
+                throw new ValueException("not a name: " + Errors.show(text),
+                        "use letters, digits and _ . + -, and don't begin with -");
             }
         }
         if (text.length() == 0 || text.length() > limit) {
-            throw new ValueException(text.length() == 0 ? "a name is missing" : "a name of " + text.length() + " characters, the limit is " + limit,
+            throw new ValueException(
+                    text.length() == 0 ? "a name is missing"
+                            : "a name of " + text.length() + " characters, the limit is " + limit,
                     text.length() == 0 ? "write it" : "shorten it");
         }
         return text;
@@ -210,7 +220,8 @@ final class ValueKinds {
 
     private static String num(String text, String bounds) throws ValueException {
         int dash = bounds.indexOf('-');
-        return String.valueOf(Numbers.within(text, Long.parseLong(bounds.substring(0, dash)), Long.parseLong(bounds.substring(dash + 1))));
+        return String.valueOf(Numbers.within(text, Long.parseLong(bounds.substring(0, dash)),
+                Long.parseLong(bounds.substring(dash + 1))));
     }
 
     private static String named(String text, String kind, int low, int high) throws ValueException {
@@ -228,7 +239,8 @@ final class ValueKinds {
         }
         String number = IcmpNames.number(family, text);
         if (number == null || number.length() == 0) {
-            throw new ValueException((number == null ? "unknown ICMP type " : "several ICMP types begin with ") + Errors.show(text),
+            throw new ValueException(
+                    (number == null ? "unknown ICMP type " : "several ICMP types begin with ") + Errors.show(text),
                     Nearest.hint(text, IcmpNames.all(family), "write the type's number"));
         }
         return number.equals("255") ? "any" : number;
@@ -237,10 +249,10 @@ final class ValueKinds {
     /** A mobility header's type by number, name or the beginning of one, or a range of them. */
     private static String mhType(String text) throws ValueException {
         int colon = text.indexOf(':');
-        if (colon < 0) {
-            return String.valueOf(mhNumber(text, 0));
-        }
-        return Numbers.print(Numbers.ordered(mhNumber(text.substring(0, colon), 0), mhNumber(text.substring(colon + 1), 255), text), ':');
+        if (colon < 0) { return String.valueOf(mhNumber(text, 0)); }
+        return Numbers.print(
+                Numbers.ordered(mhNumber(text.substring(0, colon), 0), mhNumber(text.substring(colon + 1), 255), text),
+                ':');
     }
 
     private static long mhNumber(String text, int empty) throws ValueException {
@@ -255,7 +267,8 @@ final class ValueKinds {
         for (String part : parts) {
             long value = part.length() > 2 ? -1 : Numbers.parse("0x" + part);
             if (parts.length != 6 || value < 0) {
-                throw new ValueException("not a hardware address: " + Errors.show(text), "write it as 00:11:22:33:44:55");
+                throw new ValueException("not a hardware address: " + Errors.show(text),
+                        "write it as 00:11:22:33:44:55");
             }
             out.append(out.length() == 0 ? "" : ":").append(Integer.toHexString(0x100 | (int) value).substring(1));
         }
@@ -273,12 +286,11 @@ final class ValueKinds {
         for (String entry : set) {
             int arrow = entry.indexOf('>');
             String name = arrow < 0 ? entry : entry.substring(0, arrow);
-            if (name.equals(text)) {
-                return entry.substring(arrow + 1);
-            }
+            if (name.equals(text)) { return entry.substring(arrow + 1); }
             all.append(' ').append(name);
         }
-        throw new ValueException(text.length() == 0 ? "an empty name" : "unknown name " + Errors.show(text), all.toString());
+        throw new ValueException(text.length() == 0 ? "an empty name" : "unknown name " + Errors.show(text),
+                all.toString());
     }
 
     /** A bridge port's name, as -i takes it. */
@@ -288,12 +300,15 @@ final class ValueKinds {
             good &= text.charAt(i) > ' ' && text.charAt(i) < 127 && "/\"'\\".indexOf(text.charAt(i)) < 0;
         }
         if (!good) {
-            throw new ValueException("not an interface: " + Errors.show(text), "1 to 15 characters, as in /proc/net/dev");
+            throw new ValueException("not an interface: " + Errors.show(text),
+                    "1 to 15 characters, as in /proc/net/dev");
         }
         return text;
     }
 
-    /** The address whole, its mask only when it isn't all ones; a mask with holes is printed wrongly by iptables-save. */
+    /**
+     * The address whole, its mask only when it isn't all ones; a mask with holes is printed wrongly by iptables-save.
+     */
     private static String hostMask(String text, Family family) throws ValueException {
         if (Inet.network(text, family).prefix < 0) {
             throw new ValueException("a mask with holes: " + Errors.show(text), "write the number of bits");
@@ -305,9 +320,11 @@ final class ValueKinds {
     private static String prefix(String text, Family family) throws ValueException {
         Network network = Inet.network(text, family);
         int slash = text.lastIndexOf('/');
-        boolean exact = slash > 0 && Addresses.print(Inet.address(text.substring(0, slash), family)).equals(Addresses.print(network.address()));
+        boolean exact = slash > 0 && Addresses.print(Inet.address(text.substring(0, slash), family))
+                .equals(Addresses.print(network.address()));
         if (!exact || network.prefix < 1 || network.prefix > 64) {
-            throw new ValueException("not a prefix of 1 to 64 bits: " + Errors.show(text), "write it as fd00::/64, with zeros behind the prefix");
+            throw new ValueException("not a prefix of 1 to 64 bits: " + Errors.show(text),
+                    "write it as fd00::/64, with zeros behind the prefix");
         }
         return network.toString();
     }
@@ -334,7 +351,8 @@ final class ValueKinds {
                 known |= is;
             }
             if (!known) {
-                throw new ValueException("unknown name " + Errors.show(part), "use hop, dst, route, frag, auth, esp, none, prot");
+                throw new ValueException("unknown name " + Errors.show(part),
+                        "use hop, dst, route, frag, auth, esp, none, prot");
             }
         }
         StringBuilder out = new StringBuilder();
@@ -363,7 +381,5 @@ final class ValueKinds {
         return "0x00000000".substring(0, 2 + Math.max(0, argument.charAt(0) - '0' - value.length())) + value;
     }
 
-    private static String hex8(long value) {
-        return "0x" + Long.toHexString(0x100000000L | value).substring(1);
-    }
+    private static String hex8(long value) { return "0x" + Long.toHexString(0x100000000L | value).substring(1); }
 }

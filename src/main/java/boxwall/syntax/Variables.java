@@ -40,24 +40,16 @@ final class Variables implements Tokenizer.Lookup {
         return outer;
     }
 
-    void leave(Map<String, String> outer) {
-        given = outer;
-    }
+    void leave(Map<String, String> outer) { given = outer; }
 
     /** Whether a line before has set it. */
-    boolean isSet(String name) {
-        return set.containsKey(name);
-    }
+    boolean isSet(String name) { return set.containsKey(name); }
 
     /** Whether this line uses a value that its include doesn't have. */
-    boolean isUnset() {
-        return unset;
-    }
+    boolean isUnset() { return unset; }
 
     /** The first name of this line that has no value on this box, or null. */
-    String lacking() {
-        return lacking;
-    }
+    String lacking() { return lacking; }
 
     @Override
     public String value(String name, Word at) {
@@ -65,9 +57,7 @@ final class Variables implements Tokenizer.Lookup {
             unset |= given.get(name) == null;
             return given.get(name);
         }
-        if (set.containsKey(name)) {
-            return set.get(name);
-        }
+        if (set.containsKey(name)) { return set.get(name); }
         String without = setLacking.get(name);
         if (without == null && names.get(name) != null) {
             used.put(name, names.get(name));
@@ -87,12 +77,13 @@ final class Variables implements Tokenizer.Lookup {
         return null;
     }
 
-    /** One letter off is a slip; a name that is further from the known ones ({@code VPN_IF}) is one that a preset wants to be set. */
+    /**
+     * One letter off is a slip; a name that is further from the known ones ({@code VPN_IF}) is one that a preset wants
+     * to be set.
+     */
     private static String hint(String name, List<String> known) {
         for (String each : known) {
-            if (Nearest.distance(name, each, 2) < 2) {
-                return "did you mean " + Errors.show(each) + "?";
-            }
+            if (Nearest.distance(name, each, 2) < 2) { return "did you mean " + Errors.show(each) + "?"; }
         }
         return "write " + name + "=... in a line before";
     }
@@ -101,7 +92,8 @@ final class Variables implements Tokenizer.Lookup {
     void assign(List<Word> line) {
         Word word = line.get(0);
         if (line.size() > 1) {
-            errors.add(line.get(1), "a word after an assignment: " + Errors.show(line.get(1).text), "quote the value if it has blanks, or begin a new line");
+            errors.add(line.get(1), "a word after an assignment: " + Errors.show(line.get(1).text),
+                    "quote the value if it has blanks, or begin a new line");
             return;
         }
         String name = word.text.substring(0, word.assignment);
@@ -118,22 +110,14 @@ final class Variables implements Tokenizer.Lookup {
 
     /** Letters, digits and _, not beginning with a digit. */
     static boolean isName(CharSequence name) {
-        if (name.length() == 0 || !nameStart(name.charAt(0))) {
-            return false;
-        }
+        if (name.length() == 0 || !nameStart(name.charAt(0))) { return false; }
         for (int i = 1; i < name.length(); i++) {
-            if (!isNamePart(name.charAt(i))) {
-                return false;
-            }
+            if (!isNamePart(name.charAt(i))) { return false; }
         }
         return true;
     }
 
-    private static boolean nameStart(char c) {
-        return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_';
-    }
+    private static boolean nameStart(char c) { return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_'; }
 
-    static boolean isNamePart(char c) {
-        return nameStart(c) || c >= '0' && c <= '9';
-    }
+    static boolean isNamePart(char c) { return nameStart(c) || c >= '0' && c <= '9'; }
 }

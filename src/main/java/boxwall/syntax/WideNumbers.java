@@ -9,23 +9,20 @@ final class WideNumbers {
     private static final BigInteger MAX = BigInteger.ONE.shiftLeft(64).subtract(BigInteger.ONE);
 
     private static BigInteger parse(String text) throws ValueException {
-        if (Counters.digits(text) == 0 || text.length() > 1 && text.charAt(0) == '0' || new BigInteger(text).compareTo(MAX) > 0) {
+        if (Counters.digits(text) == 0 || text.length() > 1 && text.charAt(0) == '0'
+                || new BigInteger(text).compareTo(MAX) > 0) {
             throw new ValueException("not a number of 64 bits: " + Errors.show(text), "write it in decimal");
         }
         return new BigInteger(text);
     }
 
-    static String number(String text) throws ValueException {
-        return parse(text).toString();
-    }
+    static String number(String text) throws ValueException { return parse(text).toString(); }
 
     /** {@code from:to} as -m connbytes takes it; without an end, iptables-save prints the beginning alone. */
     static String range(String text) throws ValueException {
         int colon = text.indexOf(':');
         BigInteger from = colon == 0 ? BigInteger.ZERO : parse(colon < 0 ? text : text.substring(0, colon));
-        if (colon < 0 || colon == text.length() - 1) {
-            return from.toString();
-        }
+        if (colon < 0 || colon == text.length() - 1) { return from.toString(); }
         BigInteger to = parse(text.substring(colon + 1));
         if (from.compareTo(to) > 0) {
             throw new ValueException("a range that runs backwards: " + Errors.show(text), "write the lower end first");
@@ -38,7 +35,8 @@ final class WideNumbers {
         int dot = text.indexOf('.');
         String digits = dot < 0 ? text : text.substring(0, dot) + text.substring(dot + 1);
         boolean good = Counters.digits(digits) > 0;
-        BigDecimal value = good ? new BigDecimal(dot == 0 ? "0" + text : text.endsWith(".") ? text + "0" : text) : BigDecimal.ZERO;
+        BigDecimal value =
+                good ? new BigDecimal(dot == 0 ? "0" + text : text.endsWith(".") ? text + "0" : text) : BigDecimal.ZERO;
         if (!good || value.compareTo(BigDecimal.ONE) > 0) {
             throw new ValueException("not a probability: " + Errors.show(text), "write a number from 0 to 1, as 0.25");
         }

@@ -22,12 +22,8 @@ final class Word {
         return new Word(text.substring(offset), file, line, column + offset, -1);
     }
 
-    boolean is(String other) {
-        return text.equals(other);
-    }
+    boolean is(String other) { return text.equals(other); }
 
     @Override
-    public String toString() {
-        return text;
-    }
+    public String toString() { return text; }
 }

@@ -15,8 +15,7 @@ import java.util.List;
 
 /** Writes rules in the form of iptables-save 1.8, which every iptables-restore since 1.4.11 reads. */
 public final class Writer {
-    private Writer() {
-    }
+    private Writer() {}
 
     /** {@code -A INPUT -s 192.168.178.0/24 -i lan -p tcp -m tcp --dport 80 -j ACCEPT}. */
     public static String rule(String chain, Rule rule) {
@@ -26,9 +25,7 @@ public final class Writer {
         part(out, "-i", rule.in);
         part(out, "-o", rule.out);
         part(out, "-p", rule.protocol);
-        if (rule.fragment != null) {
-            out.append(rule.fragment.negated ? " ! -f" : " -f");
-        }
+        if (rule.fragment != null) { out.append(rule.fragment.negated ? " ! -f" : " -f"); }
         for (Match match : rule.matches()) {
             out.append(" -m ").append(match.name);
             options(out, match.options, extension(match.name, false));
@@ -41,9 +38,7 @@ public final class Writer {
     }
 
     private static void part(StringBuilder out, String option, Negatable<?> value) {
-        if (value != null) {
-            out.append(value.negated ? " ! " : " ").append(option).append(' ').append(value.value);
-        }
+        if (value != null) { out.append(value.negated ? " ! " : " ").append(option).append(' ').append(value.value); }
     }
 
     private static Extension extension(String name, boolean target) {
@@ -59,7 +54,8 @@ public final class Writer {
             for (String value : option.values) {
                 out.append(' ');
                 boolean safe = spec == null ? made(value, "_-./:,+%=@~^") : !spec.isText() || made(value, "_-");
-                out.append(spec != null && spec.isQuoted() ? quoted(value, "\"\\") : safe ? value : quoted(value, "\"\\'"));
+                out.append(spec != null && spec.isQuoted() ? quoted(value, "\"\\") : safe ? value
+                        : quoted(value, "\"\\'"));
             }
         }
     }
@@ -68,22 +64,22 @@ public final class Writer {
     private static boolean made(String text, String others) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            boolean good = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || others.indexOf(c) >= 0;
-            if (!good) {
-                return false;
-            }
+            boolean good =
+                    c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || others.indexOf(c) >= 0;
+            if (!good) { return false; }
         }
         return text.length() > 0;
     }
 
-    /** In double quotes, with a backslash before the characters named; which those are, libxtables and its extensions don't agree on. */
+    /**
+     * In double quotes, with a backslash before the characters named; which those are, libxtables and its extensions
+     * don't agree on.
+     */
     private static String quoted(String text, String escaped) {
         StringBuilder out = new StringBuilder("\"");
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            if (escaped.indexOf(c) >= 0) {
-                out.append('\\');
-            }
+            if (escaped.indexOf(c) >= 0) { out.append('\\'); }
             out.append(c);
         }
         return out.append('"').toString();
@@ -96,7 +92,8 @@ public final class Writer {
         for (Table table : ruleset.tables(family)) {
             line(out, origins, "*" + table.word(), null);
             for (Chain chain : ruleset.chains(family, table)) {
-                line(out, origins, ":" + chain.name() + " " + (chain.isBuiltin() ? chain.policy().name() : "-") + " [0:0]", null);
+                line(out, origins,
+                        ":" + chain.name() + " " + (chain.isBuiltin() ? chain.policy().name() : "-") + " [0:0]", null);
             }
             for (Chain chain : ruleset.chains(family, table)) {
                 for (Rule rule : chain.rules()) {

@@ -1,6 +1,9 @@
 package boxwall.sys;
 
-/** The box did not do what it was asked: a program can't be started, a file can't be written. The message is for the administrator. */
+/**
+ * The box did not do what it was asked: a program can't be started, a file can't be written. The message is for the
+ * administrator.
+ */
 public final class BoxException extends Exception {
     private static final long serialVersionUID = 1L;
 

@@ -22,21 +22,20 @@ public class CommandResult {
     }
 
     /** Everything from standard output, ISO-8859-1. */
-    public String out() {
-        return out;
-    }
+    public String out() { return out; }
 
     /** Everything from standard error, ISO-8859-1. */
-    public String err() {
-        return err;
-    }
+    public String err() { return err; }
 
     /** Whether the program was killed because it took longer than it was allowed to. */
     public boolean timedOut() {
         return timedOut;
     }
 
-    /** The exit status; negative when a signal ended the program. On JamVM asking costs up to a second: look at {@link #out} first. */
+    /**
+     * The exit status; negative when a signal ended the program. On JamVM asking costs up to a second: look at
+     * {@link #out} first.
+     */
     public int status() {
         return status;
     }

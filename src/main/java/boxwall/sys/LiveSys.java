@@ -68,7 +68,8 @@ public final class LiveSys implements Sys {
         } catch (IOException e) {
             return "";
         } finally {
-            // GNU Classpath closes it only when the process is collected, and each child that is started until then inherits it
+            // GNU Classpath closes it only when the process is collected, and each child that is started until then
+            // inherits it
             close(in);
         }
     }
@@ -100,9 +101,7 @@ public final class LiveSys implements Sys {
         } catch (IOException e) {
             return null;
         } finally {
-            if (in != null) {
-                close(in);
-            }
+            if (in != null) { close(in); }
         }
     }
 
@@ -135,9 +134,7 @@ public final class LiveSys implements Sys {
     @Override
     public List<String> list(String directory) {
         String[] names = new File(directory).list();
-        if (names == null) {
-            return null;
-        }
+        if (names == null) { return null; }
         Arrays.sort(names);
         return new ArrayList<String>(Arrays.asList(names));
     }
@@ -146,9 +143,7 @@ public final class LiveSys implements Sys {
     public long uptimeMillis() {
         // "12.34 5.67": seconds since boot, idle seconds (proc(5)). System.nanoTime has no fixed start.
         String text = read("/proc/uptime", 64);
-        if (text == null) {
-            return System.nanoTime() / 1000000;
-        }
+        if (text == null) { return System.nanoTime() / 1000000; }
         String seconds = text.substring(0, text.indexOf(' '));
         int dot = seconds.indexOf('.');
         long whole = Long.parseLong(dot < 0 ? seconds : seconds.substring(0, dot));
@@ -156,7 +151,9 @@ public final class LiveSys implements Sys {
         return whole * 1000 + hundredths * 10;
     }
 
-    /** Reads a stream to its end in a thread of its own, so that a program that fills both pipes doesn't stand still. */
+    /**
+     * Reads a stream to its end in a thread of its own, so that a program that fills both pipes doesn't stand still.
+     */
     private static final class Drain extends Thread {
         private final InputStream in;
         private String text = "";
@@ -222,9 +219,7 @@ public final class LiveSys implements Sys {
                 } catch (InterruptedException e) {
                     return;
                 }
-                if (cancelled) {
-                    return;
-                }
+                if (cancelled) { return; }
                 fired = true;
             }
             WaitedOn.kept(process).destroy(); // not under the lock: it takes a second

@@ -23,8 +23,8 @@ public interface Sys {
     String read(String path, int limitBytes);
 
     /**
-     * Writes a file whole or not at all: temporary file beside it, sync, rename. The text is written as ISO-8859-1,
-     * the counterpart of {@link #read}. Folders that are missing are made.
+     * Writes a file whole or not at all: temporary file beside it, sync, rename. The text is written as ISO-8859-1, the
+     * counterpart of {@link #read}. Folders that are missing are made.
      *
      * @throws BoxException when it can't be written; the old content is then still there
      */

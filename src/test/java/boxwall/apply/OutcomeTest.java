@@ -16,7 +16,8 @@ import org.junit.jupiter.api.Test;
 class OutcomeTest {
     @Test
     void linesBecomeAnOutcome() {
-        Outcome outcome = Outcome.parse("boxwall: words for people\nstate=pending\nid=1f-2\ndeadline=412\nprotected=14.21\nreason=\nerror=a=b | c\n");
+        Outcome outcome = Outcome.parse(
+                "boxwall: words for people\nstate=pending\nid=1f-2\ndeadline=412\nprotected=14.21\nreason=\nerror=a=b | c\n");
         assertEquals("pending", outcome.state());
         assertEquals("1f-2", outcome.id());
         assertEquals(412, outcome.deadline());
@@ -70,23 +71,15 @@ class OutcomeTest {
         }
 
         @Override
-        public String read(String path, int limitBytes) {
-            return null;
-        }
+        public String read(String path, int limitBytes) { return null; }
 
         @Override
-        public void write(String path, String text) {
-            throw new IllegalStateException("nothing is written here");
-        }
+        public void write(String path, String text) { throw new IllegalStateException("nothing is written here"); }
 
         @Override
-        public List<String> list(String directory) {
-            return Collections.emptyList();
-        }
+        public List<String> list(String directory) { return Collections.emptyList(); }
 
         @Override
-        public long uptimeMillis() {
-            return 0;
-        }
+        public long uptimeMillis() { return 0; }
     }
 }

@@ -31,16 +31,12 @@ class RefusedRuleTest {
             }
             assertEquals(List.of("/sbin/iptables-restore", "--noflush"), command);
             texts.add(stdin);
-            if (texts.size() == diesAt) {
-                throw new BoxException("no memory");
-            }
+            if (texts.size() == diesAt) { throw new BoxException("no memory"); }
             String[] lines = stdin.split("\n");
             assertEquals("*filter", lines[0]);
             assertEquals(":boxwall-halving - [0:0]", lines[1]);
             assertEquals("COMMIT", lines[lines.length - 1]);
-            if (instead != null && !stdin.contains("-X ")) {
-                return new CommandResult(command, "", instead, false, 4);
-            }
+            if (instead != null && !stdin.contains("-X ")) { return new CommandResult(command, "", instead, false, 4); }
             boolean refused = together ? stdin.contains("one") && stdin.contains("two") : stdin.contains("BAD");
             if (refused) {
                 log.add("[2.0] xt_bad: never");
@@ -51,24 +47,16 @@ class RefusedRuleTest {
         }
 
         @Override
-        public String read(String path, int limitBytes) {
-            throw new AssertionError();
-        }
+        public String read(String path, int limitBytes) { throw new AssertionError(); }
 
         @Override
-        public void write(String path, String text) {
-            throw new AssertionError();
-        }
+        public void write(String path, String text) { throw new AssertionError(); }
 
         @Override
-        public List<String> list(String directory) {
-            throw new AssertionError();
-        }
+        public List<String> list(String directory) { throw new AssertionError(); }
 
         @Override
-        public long uptimeMillis() {
-            return 0;
-        }
+        public long uptimeMillis() { return 0; }
     }
 
     private static List<String> rules(int count, int... bad) {
@@ -102,9 +90,7 @@ class RefusedRuleTest {
     }
 
     @Test
-    void ofMoreThanOneTheFirstIsNamed() {
-        assertEquals(3, find(new Kernel(), rules(10, 3, 7, 9)).index());
-    }
+    void ofMoreThanOneTheFirstIsNamed() { assertEquals(3, find(new Kernel(), rules(10, 3, 7, 9)).index()); }
 
     @Test
     void rulesThatAreTakenAloneAreNotBlamed() {

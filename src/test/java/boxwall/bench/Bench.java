@@ -6,20 +6,23 @@ import java.util.function.Supplier;
 
 /**
  * Measures one thing several times, warm, and prints it as a row that bin/bench reads, with tabs in between:
- * {@code NAME MEDIAN MIN MAX UNIT}. A class of this package with a main method prints such rows; bin/bench runs them all.
+ * {@code NAME MEDIAN MIN MAX UNIT}. A class of this package with a main method prints such rows; bin/bench runs them
+ * all.
  */
 final class Bench {
     /** As many values as a row is made of; an odd number, so that the median is one of them. */
     private static final int VALUES = 9;
-    /** Short work is repeated until a value stands for at least this long: the clock and one pause of the collector don't count then. */
+    /**
+     * Short work is repeated until a value stands for at least this long: the clock and one pause of the collector
+     * don't count then.
+     */
     private static final long LEAST_NANOS = 20_000_000;
     private static final long WARM_NANOS = 1_500_000_000L;
 
     /** What work returned last; kept, so that no compiler can leave the work out. */
     static volatile Object kept;
 
-    private Bench() {
-    }
+    private Bench() {}
 
     /** Prints the milliseconds that the work takes and returns their median. */
     static double millis(String name, Supplier<?> work) {
@@ -46,7 +49,8 @@ final class Bench {
         double[] sorted = values.clone();
         Arrays.sort(sorted);
         double median = sorted[sorted.length / 2];
-        System.out.printf(Locale.ROOT, "%s\t%.4g\t%.4g\t%.4g\t%s%n", name, median, sorted[0], sorted[sorted.length - 1], unit);
+        System.out.printf(Locale.ROOT, "%s\t%.4g\t%.4g\t%.4g\t%s%n", name, median, sorted[0], sorted[sorted.length - 1],
+                unit);
         return median;
     }
 }

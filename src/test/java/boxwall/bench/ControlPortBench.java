@@ -3,13 +3,15 @@ package boxwall.bench;
 import boxwall.script.PolledDaemon;
 import java.util.function.Supplier;
 
-/** GET /status of the running jar, in a namespace with real iptables: alone, and beside four clients that poll and a change that is applied. Needs root. */
+/**
+ * GET /status of the running jar, in a namespace with real iptables: alone, and beside four clients that poll and a
+ * change that is applied. Needs root.
+ */
 final class ControlPortBench {
     private static final int ROUNDS = 9;
     private static final int REQUESTS = 500;
 
-    private ControlPortBench() {
-    }
+    private ControlPortBench() {}
 
     /** Prints the rows. */
     public static void main(String[] args) {

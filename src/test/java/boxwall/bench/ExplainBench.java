@@ -31,32 +31,36 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Packets, proofs, exposure and differences of the delivered rules; checking and compiling rulesets of growing length. */
+/**
+ * Packets, proofs, exposure and differences of the delivered rules; checking and compiling rulesets of growing length.
+ */
 final class ExplainBench {
     private static final Readings BOX = BoxReader.read(new LiveSys(), "src/test/resources/explain/box");
     private static final int PIECE = RulesetParser.FILE_LIMIT - 1;
     private static final BoxFacts FACTS = BoxFacts.of(BOX);
     private static final BoxFacts BOOTED = BoxFacts.of(BOX.asBooted());
 
-    private ExplainBench() {
-    }
+    private ExplainBench() {}
 
     public static void main(String[] args) throws IOException {
         String delivered = Files.readString(Path.of("conf/boxwall.rules"));
         Site site = Site.of(FACTS);
         Ruleset written = parse(delivered).ruleset();
-        Ruleset stateless = Compiler.compile(parse(delivered), FACTS, BOOTED, Stateful.NO, Stateful.AUTO, false).ruleset();
+        Ruleset stateless =
+                Compiler.compile(parse(delivered), FACTS, BOOTED, Stateful.NO, Stateful.AUTO, false).ruleset();
         Walk walk = new Walk(parse(rules(1000)).ruleset(), site);
-        Packet packet = Packet.of(Family.IPV4).in("dsl").src(Addresses.parse("198.51.100.7")).dst(Addresses.parse("203.0.113.2"))
-                .protocol(6).sport(40000).dport(49000).flags(Packet.SYN).build();
+        Packet packet = Packet.of(Family.IPV4).in("dsl").src(Addresses.parse("198.51.100.7"))
+                .dst(Addresses.parse("203.0.113.2")).protocol(6).sport(40000).dport(49000).flags(Packet.SYN).build();
         Bench.millis("explain: one packet, 1000 rules asked", () -> walk.packet(packet));
         Network lan = Network.ofPrefix(Family.IPV4, Addresses.parse("192.168.178.0"), 24);
         List<AdminPath> paths = List.of(new AdminPath("lan", lan, Addresses.parse("192.168.178.1"), 8181),
-                new AdminPath("lan", lan, Addresses.parse("192.168.178.1"), 80), new AdminPath("lan", lan, Addresses.parse("192.168.178.1"), 22));
+                new AdminPath("lan", lan, Addresses.parse("192.168.178.1"), 80),
+                new AdminPath("lan", lan, Addresses.parse("192.168.178.1"), 22));
         Bench.millis("explain: lock-out proof, three ports, boxwall.rules", () -> Admin.prove(stateless, site, paths));
         List<String> doors = Listeners.doors(FACTS.interfaces());
         Bench.millis("explain: exposure, boxwall.rules", () -> Exposure.of(stateless, site, Listeners.of(BOX), doors));
-        Bench.millis("explain: stateful against stateless, boxwall.rules", () -> Difference.of(written, stateless, site));
+        Bench.millis("explain: stateful against stateless, boxwall.rules",
+                () -> Difference.of(written, stateless, site));
         Bench.millis("explain: idle rules, boxwall.rules", () -> Lint.of(written, site));
         double[] medians = new double[4];
         for (int i = 0; i < medians.length; i++) {
@@ -64,7 +68,8 @@ final class ExplainBench {
             String text = rules(count);
             medians[i] = Bench.millis("parse, check and compile " + count + " rules", () -> {
                 ParsedRules parsed = parse(text);
-                return Checker.check(parsed, Compiler.compile(parsed, FACTS, BOOTED, Stateful.NO, Stateful.AUTO, false).ruleset(), FACTS);
+                return Checker.check(parsed,
+                        Compiler.compile(parsed, FACTS, BOOTED, Stateful.NO, Stateful.AUTO, false).ruleset(), FACTS);
             });
         }
         // how the time grows from 1000 to 10 000 rules: 1 is linear
@@ -76,17 +81,15 @@ final class ExplainBench {
     private static ParsedRules parse(String text) {
         StringBuilder main = new StringBuilder();
         Map<String, String> pieces = new HashMap<>();
-        for (int at = 0; at < text.length(); ) {
+        for (int at = 0; at < text.length();) {
             int end = text.length() - at <= PIECE ? text.length() : text.lastIndexOf('\n', at + PIECE) + 1;
             pieces.put("piece" + at, text.substring(at, end));
             main.append("include piece").append(at).append('\n');
             at = end;
         }
-        ParsedRules parsed = RulesetParser.parse(new Source("rules", main.toString()), Names.of(FACTS.names(), FACTS.lackingNames()),
-                (name, from) -> new Source(name, pieces.get(name)));
-        if (!parsed.errors().isEmpty()) {
-            throw new IllegalStateException(parsed.errors().get(0).toString());
-        }
+        ParsedRules parsed = RulesetParser.parse(new Source("rules", main.toString()),
+                Names.of(FACTS.names(), FACTS.lackingNames()), (name, from) -> new Source(name, pieces.get(name)));
+        if (!parsed.errors().isEmpty()) { throw new IllegalStateException(parsed.errors().get(0).toString()); }
         return parsed;
     }
 
@@ -94,8 +97,8 @@ final class ExplainBench {
     private static String rules(int count) {
         StringBuilder text = new StringBuilder("iptables -P INPUT DROP\n");
         for (int i = 0; i < count; i++) {
-            text.append("iptables -A INPUT -i dsl -s 10.").append(i >> 8 & 255).append('.').append(i & 255).append(".0/24 -p tcp --dport ")
-                    .append(1 + i).append(" -j ACCEPT\n");
+            text.append("iptables -A INPUT -i dsl -s 10.").append(i >> 8 & 255).append('.').append(i & 255)
+                    .append(".0/24 -p tcp --dport ").append(1 + i).append(" -j ACCEPT\n");
         }
         return text.toString();
     }

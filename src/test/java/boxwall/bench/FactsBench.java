@@ -29,28 +29,19 @@ final class FactsBench {
         }
 
         @Override
-        public String read(String path, int limitBytes) {
-            return sys.read(path, limitBytes);
-        }
+        public String read(String path, int limitBytes) { return sys.read(path, limitBytes); }
 
         @Override
-        public void write(String path, String text) throws BoxException {
-            sys.write(path, text);
-        }
+        public void write(String path, String text) throws BoxException { sys.write(path, text); }
 
         @Override
-        public List<String> list(String directory) {
-            return sys.list(directory);
-        }
+        public List<String> list(String directory) { return sys.list(directory); }
 
         @Override
-        public long uptimeMillis() {
-            return sys.uptimeMillis();
-        }
+        public long uptimeMillis() { return sys.uptimeMillis(); }
     }
 
-    private FactsBench() {
-    }
+    private FactsBench() {}
 
     private static int processes(String root, String script) {
         Counting sys = new Counting();
@@ -63,9 +54,12 @@ final class FactsBench {
         String script = java.nio.file.Path.of("init.d/boxwall-apply").toAbsolutePath().toString();
         Readings readings = BoxReader.read(new LiveSys(), RECORDED);
         Bench.millis("facts of a recorded box, from readings", () -> BoxFacts.of(readings));
-        Bench.millis("facts of a recorded box, files read, JSON written", () -> FactsJson.text(BoxFacts.of(BoxReader.read(new LiveSys(), RECORDED))));
-        Bench.millis("facts of this machine, live, JSON written", () -> FactsJson.text(BoxFacts.of(BoxReader.read(new LiveSys(), "/", script))));
-        Bench.row("processes started for facts of a recorded box", new double[] {processes(RECORDED, script)}, "processes");
+        Bench.millis("facts of a recorded box, files read, JSON written",
+                () -> FactsJson.text(BoxFacts.of(BoxReader.read(new LiveSys(), RECORDED))));
+        Bench.millis("facts of this machine, live, JSON written",
+                () -> FactsJson.text(BoxFacts.of(BoxReader.read(new LiveSys(), "/", script))));
+        Bench.row("processes started for facts of a recorded box", new double[] {processes(RECORDED, script)},
+                "processes");
         Bench.row("processes started for facts, live", new double[] {processes("/", script)}, "processes");
     }
 }

@@ -20,9 +20,10 @@ import java.util.Arrays;
 import java.util.function.Supplier;
 
 /**
- * How the time of parse, compile, check and explain grows with the rules, for rulesets of different kinds: the exponent between the least
- * times of two lengths, 1 when twice the rules take twice as long. Kinds and the most rules may be given as arguments. To be run by an
- * interpreter, as on a box, with room: a compiler bends the curve by what it has compiled so far, a collector by how full the heap is.
+ * How the time of parse, compile, check and explain grows with the rules, for rulesets of different kinds: the exponent
+ * between the least times of two lengths, 1 when twice the rules take twice as long. Kinds and the most rules may be
+ * given as arguments. To be run by an interpreter, as on a box, with room: a compiler bends the curve by what it has
+ * compiled so far, a collector by how full the heap is.
  */
 final class GrowthBench {
     private static final Readings BOX = BoxReader.read(new LiveSys(), "src/test/resources/boxes/virtual-avm");
@@ -30,15 +31,17 @@ final class GrowthBench {
     private static final BoxFacts BOOTED = BoxFacts.of(BOX.asBooted());
     private static final String[] STEPS = {"parse", "compile", "check", "explain"};
     private static final int[] COUNTS = {10, 100, 1000, 10_000, 50_000};
-    /** As many runs of up to a thousand rules, of which the shortest counts: a busy machine only adds. Of longer ones two: the first one looks up what chains are called. */
+    /**
+     * As many runs of up to a thousand rules, of which the shortest counts: a busy machine only adds. Of longer ones
+     * two: the first one looks up what chains are called.
+     */
     private static final int RUNS = 3;
-    private static final Packet PACKET = Packet.of(Family.IPV4).in("dsl").src(Addresses.parse("198.51.100.7")).dst(Addresses.parse("203.0.113.2"))
-            .protocol(6).sport(40000).dport(49000).flags(Packet.SYN).build();
+    private static final Packet PACKET = Packet.of(Family.IPV4).in("dsl").src(Addresses.parse("198.51.100.7"))
+            .dst(Addresses.parse("203.0.113.2")).protocol(6).sport(40000).dport(49000).flags(Packet.SYN).build();
 
     private final double[] least = new double[STEPS.length];
 
-    private GrowthBench() {
-    }
+    private GrowthBench() {}
 
     private <T> T step(int number, Supplier<T> work) {
         long began = System.nanoTime();
@@ -49,9 +52,7 @@ final class GrowthBench {
 
     private void run(String text) {
         ParsedRules parsed = step(0, () -> GrownRules.parse(text, Names.of(FACTS.names(), FACTS.lackingNames())));
-        if (!parsed.errors().isEmpty()) {
-            throw new IllegalStateException(parsed.errors().get(0).toString());
-        }
+        if (!parsed.errors().isEmpty()) { throw new IllegalStateException(parsed.errors().get(0).toString()); }
         Compiled compiled = step(1, () -> Compiler.compile(parsed, FACTS, BOOTED, Stateful.AUTO, Stateful.AUTO, false));
         step(2, () -> Checker.check(parsed, compiled.ruleset(), FACTS));
         step(3, () -> new Walk(compiled.ruleset(), Site.of(FACTS)).packet(PACKET));
@@ -70,9 +71,7 @@ final class GrowthBench {
     public static void main(String[] args) {
         int most = args.length > 1 ? Integer.parseInt(args[1]) : COUNTS[COUNTS.length - 1];
         for (GrownRules kind : GrownRules.values()) {
-            if (args.length > 0 && !args[0].equals(kind.name())) {
-                continue;
-            }
+            if (args.length > 0 && !args[0].equals(kind.name())) { continue; }
             measured(kind.text(1000), RUNS); // classes are loaded
             double[][] times = new double[COUNTS.length][];
             int last = 0;
@@ -84,8 +83,10 @@ final class GrowthBench {
                 }
             }
             for (int step = 0; step < STEPS.length; step++) {
-                double exponent = Math.log(times[last][step] / times[2][step]) / Math.log((double) COUNTS[last] / COUNTS[2]);
-                Bench.row("growth exponent, " + STEPS[step] + ", 1000 to " + COUNTS[last] + " rules, " + kind, new double[] {exponent}, "1");
+                double exponent =
+                        Math.log(times[last][step] / times[2][step]) / Math.log((double) COUNTS[last] / COUNTS[2]);
+                Bench.row("growth exponent, " + STEPS[step] + ", 1000 to " + COUNTS[last] + " rules, " + kind,
+                        new double[] {exponent}, "1");
             }
         }
     }

@@ -24,9 +24,10 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Packets per second of processor time through real iptables in a network namespace, with rulesets as they are written and as {@code --optimize} has them,
- * in turns, and the rules that a packet was compared with by the kernel's counters. The namespace is the router of the recorded box
- * "virtual" with veth pairs; what is sent, what is received, routed and filtered is one processor's work. Needs root, gcc, iptables-legacy.
+ * Packets per second of processor time through real iptables in a network namespace, with rulesets as they are written
+ * and as {@code --optimize} has them, in turns, and the rules that a packet was compared with by the kernel's counters.
+ * The namespace is the router of the recorded box "virtual" with veth pairs; what is sent, what is received, routed and
+ * filtered is one processor's work. Needs root, gcc, iptables-legacy.
  */
 final class PathBench {
     private static final int PACKETS = 64_000;
@@ -36,17 +37,18 @@ final class PathBench {
     private static final BoxFacts FACTS = BoxFacts.of(BOX);
     private static final BoxFacts BOOTED = BoxFacts.of(BOX.asBooted());
 
-    private PathBench() {
-    }
+    private PathBench() {}
 
     /** Without arguments begins again in a namespace of its own. */
     public static void main(String[] args) throws Exception {
         if (args.length == 0) {
             Path flood = Files.createTempFile("flood", "");
             run("", "gcc", "-O1", "-o", flood.toString(), "src/test/java/boxwall/bench/flood.c");
-            Process inside = new ProcessBuilder("unshare", "-n", "-m", "sh", "-c", "mount -t tmpfs none /run && exec \"$@\"", "sh",
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx256m", "-cp", System.getProperty("java.class.path"),
-                    "boxwall.bench.PathBench", flood.toString()).inheritIO().start();
+            Process inside =
+                    new ProcessBuilder("unshare", "-n", "-m", "sh", "-c", "mount -t tmpfs none /run && exec \"$@\"",
+                            "sh", Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx256m", "-cp",
+                            System.getProperty("java.class.path"), "boxwall.bench.PathBench", flood.toString())
+                            .inheritIO().start();
             int status = inside.waitFor();
             Files.delete(flood);
             System.exit(status);
@@ -56,30 +58,36 @@ final class PathBench {
         List<String> guests = talk("guest", "192.168.179.20");
         List<String> list = new ArrayList<>();
         String listed = blocked(new Random(1), list);
-        measure(args[0], "no rules", "iptables -P INPUT ACCEPT\niptables -P FORWARD ACCEPT\niptables -P OUTPUT ACCEPT\n", home);
+        measure(args[0], "no rules",
+                "iptables -P INPUT ACCEPT\niptables -P FORWARD ACCEPT\niptables -P OUTPUT ACCEPT\n", home);
         measure(args[0], "wiki-basic", BASE, home);
         measure(args[0], "wiki-basic and guest-isolation", BASE + "include guest-isolation\n", guests);
         measure(args[0], "list of 1000 networks", listed, list);
     }
 
-    /** Neighbours have an address that no veth end has: what is sent to them ends there, rather than being routed back by this namespace. */
+    /**
+     * Neighbours have an address that no veth end has: what is sent to them ends there, rather than being routed back
+     * by this namespace.
+     */
     private static void namespace() throws Exception {
-        StringBuilder script = new StringBuilder("set -e\nip link set lo up\nsysctl -qw net.ipv4.ip_forward=1 net.ipv4.conf.all.rp_filter=0"
-                + " net.ipv4.conf.default.rp_filter=0 net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1\n");
+        StringBuilder script = new StringBuilder(
+                "set -e\nip link set lo up\nsysctl -qw net.ipv4.ip_forward=1 net.ipv4.conf.all.rp_filter=0"
+                        + " net.ipv4.conf.default.rp_filter=0 net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1\n");
         String[][] devices = {{"lan", "192.168.178"}, {"guest", "192.168.179"}, {"dsl", "203.0.113"}};
         for (int i = 0; i < 3; i++) {
             String d = devices[i][0];
-            script.append("ip link add ").append(d).append(" address ").append(mac(i, 1)).append(" type veth peer name ").append(d).append("p address ")
-                    .append(mac(i, 2)).append("\nip link set ").append(d).append("p arp off up\nip link set ").append(d).append(" up\nip addr add ")
-                    .append(devices[i][1]).append(d.equals("dsl") ? ".2" : ".1").append("/24 dev ").append(d).append("\nip neigh add ").append(devices[i][1])
-                    .append(d.equals("dsl") ? ".1" : ".20").append(" lladdr ").append(mac(i, 9)).append(" dev ").append(d).append('\n');
+            script.append("ip link add ").append(d).append(" address ").append(mac(i, 1))
+                    .append(" type veth peer name ").append(d).append("p address ").append(mac(i, 2))
+                    .append("\nip link set ").append(d).append("p arp off up\nip link set ").append(d)
+                    .append(" up\nip addr add ").append(devices[i][1]).append(d.equals("dsl") ? ".2" : ".1")
+                    .append("/24 dev ").append(d).append("\nip neigh add ").append(devices[i][1])
+                    .append(d.equals("dsl") ? ".1" : ".20").append(" lladdr ").append(mac(i, 9)).append(" dev ")
+                    .append(d).append('\n');
         }
         run(script + "ip route add default via 203.0.113.1\n", "sh");
     }
 
-    private static String mac(int device, int end) {
-        return "02:00:00:00:0" + (device + 1) + ":0" + end;
-    }
+    private static String mac(int device, int end) { return "02:00:00:00:0" + (device + 1) + ":0" + end; }
 
     /** 32 conversations with a server over UDP 443: the answers are the larger part, as in a download. */
     private static List<String> talk(String device, String address) {
@@ -95,7 +103,8 @@ final class PathBench {
     }
 
     private static String frame(String device, int number, String keys) {
-        return Wire.frame(device + "p", mac(number, 1).replace(":", ""), mac(number, 2).replace(":", ""), "in=" + device + " " + keys).substring(2);
+        return Wire.frame(device + "p", mac(number, 1).replace(":", ""), mac(number, 2).replace(":", ""),
+                "in=" + device + " " + keys).substring(2);
     }
 
     /** A list before wiki-basic; strangers knock, half of them from the list. */
@@ -104,24 +113,27 @@ final class PathBench {
         for (int i = 0; i < 1000; i++) {
             String net = (11 + random.nextInt(80)) + "." + random.nextInt(256) + "." + random.nextInt(256);
             rules.append("iptables -A INPUT -i $WAN_IF -s ").append(net).append(".0/24 -j DROP\n");
-            String from = i % 2 == 0 ? net + ".9" : 130 + random.nextInt(60) + "." + random.nextInt(256) + "." + random.nextInt(256) + ".9";
-            frames.add(frame("dsl", 2, "src=" + from + " dst=203.0.113.2 proto=udp sport=" + (2000 + i) + " dport=53413"));
+            String from = i % 2 == 0 ? net + ".9"
+                    : 130 + random.nextInt(60) + "." + random.nextInt(256) + "." + random.nextInt(256) + ".9";
+            frames.add(
+                    frame("dsl", 2, "src=" + from + " dst=203.0.113.2 proto=udp sport=" + (2000 + i) + " dport=53413"));
         }
         return rules + BASE;
     }
 
     private static String compiled(String text, boolean optimize) {
-        ParsedRules parsed = RulesetParser.parse(new Source("rules", text), Names.of(FACTS.names(), FACTS.lackingNames()), (name, from) -> {
-            try {
-                return new Source(name, Files.readString(Path.of("conf/presets", name + ".rules"), StandardCharsets.ISO_8859_1));
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        });
-        if (!parsed.errors().isEmpty()) {
-            throw new IllegalStateException(parsed.errors().get(0).toString());
-        }
-        return Writer.restore(Compiler.compile(parsed, FACTS, BOOTED, Stateful.YES, Stateful.AUTO, optimize).ruleset(), Family.IPV4).text();
+        ParsedRules parsed = RulesetParser.parse(new Source("rules", text),
+                Names.of(FACTS.names(), FACTS.lackingNames()), (name, from) -> {
+                    try {
+                        return new Source(name, Files.readString(Path.of("conf/presets", name + ".rules"),
+                                StandardCharsets.ISO_8859_1));
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                });
+        if (!parsed.errors().isEmpty()) { throw new IllegalStateException(parsed.errors().get(0).toString()); }
+        return Writer.restore(Compiler.compile(parsed, FACTS, BOOTED, Stateful.YES, Stateful.AUTO, optimize).ruleset(),
+                Family.IPV4).text();
     }
 
     private static void measure(String flood, String name, String rules, List<String> frames) throws Exception {
@@ -133,7 +145,8 @@ final class PathBench {
                 long nanos = Long.parseLong(run(String.join("\n", frames) + "\n", flood, "" + PACKETS).strip());
                 PathCounts counts = PathCounts.of(run("", "iptables-legacy-save", "-c", "-t", "filter"));
                 if (Math.abs(counts.decided() - PACKETS) > PACKETS / 100) {
-                    throw new IllegalStateException(name + ": " + PACKETS + " packets were sent, the rules saw " + counts.decided());
+                    throw new IllegalStateException(
+                            name + ": " + PACKETS + " packets were sent, the rules saw " + counts.decided());
                 }
                 if (round >= 0) {
                     speed[i][round] = counts.decided() / (nanos / 1e9);
@@ -153,9 +166,7 @@ final class PathBench {
         process.getOutputStream().write(input.getBytes(StandardCharsets.UTF_8));
         process.getOutputStream().close();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (process.waitFor() != 0) {
-            throw new IllegalStateException(String.join(" ", command) + ": " + said);
-        }
+        if (process.waitFor() != 0) { throw new IllegalStateException(String.join(" ", command) + ": " + said); }
         return said;
     }
 }

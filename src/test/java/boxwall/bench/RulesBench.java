@@ -15,8 +15,7 @@ import boxwall.sys.LiveSys;
 
 /** Parse, compile and check of long rulesets, for a box with connection tracking and for one that refuses it. */
 final class RulesBench {
-    private RulesBench() {
-    }
+    private RulesBench() {}
 
     /** Prints the rows. */
     public static void main(String[] args) {

@@ -15,8 +15,9 @@ class AddressLineTest {
     private static final Pattern IP_HEAD = Pattern.compile("^[0-9]+: ([^ ]+?)(@[^ ]*)?: <");
     private static final Pattern IP_INET = Pattern.compile("^ +inet ([0-9.]+)(/([0-9]+))?( .*)?$");
     private static final Pattern IFCONFIG_INET = Pattern.compile("inet addr:([0-9.]+).*Mask:([0-9.]+)");
-    private static final String[] PIECES = {" ", " ", ": ", ":", "<", ": <", "@", "@if2", "3", "12", "192.168.178.1", ".", "/", "/24", "lan", "guest:0", "inet ", " inet ", "inet addr:", "Mask:",
-        "255.255.255.0", "Bcast:", "scope global lan:0", "\t", "é", "0123456789abcdef", "-", "٣"};
+    private static final String[] PIECES = {" ", " ", ": ", ":", "<", ": <", "@", "@if2", "3", "12", "192.168.178.1",
+            ".", "/", "/24", "lan", "guest:0", "inet ", " inet ", "inet addr:", "Mask:", "255.255.255.0", "Bcast:",
+            "scope global lan:0", "\t", "é", "0123456789abcdef", "-", "٣"};
 
     private static String line(Random random) {
         StringBuilder line = new StringBuilder();
@@ -31,9 +32,7 @@ class AddressLineTest {
 
     private static String[] groups(Pattern pattern, String line, int... groups) {
         Matcher matcher = pattern.matcher(line);
-        if (!matcher.find()) {
-            return null;
-        }
+        if (!matcher.find()) { return null; }
         String[] found = new String[groups.length];
         for (int i = 0; i < groups.length; i++) {
             found[i] = matcher.group(groups[i]);

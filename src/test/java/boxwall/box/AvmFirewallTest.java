@@ -20,7 +20,8 @@ class AvmFirewallTest {
 
     @Test
     void aForwardingHasPortsAHostAndALength() {
-        AvmFirewall firewall = withForwards("\"tcp 0.0.0.0:7000+3 192.168.178.21:80 0 # x\", \"udp 0.0.0.0:5060 0.0.0.0:5060\", \"gre 0.0.0.0 192.168.178.9 0\"");
+        AvmFirewall firewall = withForwards(
+                "\"tcp 0.0.0.0:7000+3 192.168.178.21:80 0 # x\", \"udp 0.0.0.0:5060 0.0.0.0:5060\", \"gre 0.0.0.0 192.168.178.9 0\"");
         assertEquals(3, firewall.forwards().size());
         AvmFirewall.Forward first = firewall.forwards().get(0);
         assertEquals("tcp 7000 3 192.168.178.21 80", first.protocol + " " + first.port + " " + first.count + " "
@@ -31,16 +32,18 @@ class AvmFirewallTest {
 
     @Test
     void whatIsSwitchedOffOrNotUnderstoodIsNoForwarding() {
-        for (String rule : new String[] {"# tcp 0.0.0.0:80 192.168.178.20:80 0", "tcp 0.0.0.0:0 1.2.3.4:80", "tcp 0.0.0.0:80 host:80", "tcp :80",
-            "tcp 0.0.0.0:65535+2 1.2.3.4:80", "tcp 0.0.0.0 1.2.3.4", "sctp 0.0.0.0:1 1.2.3.4:1", "tcp 0.0.0.0:99999 1.2.3.4:1", ""}) {
+        for (String rule : new String[] {"# tcp 0.0.0.0:80 192.168.178.20:80 0", "tcp 0.0.0.0:0 1.2.3.4:80",
+                "tcp 0.0.0.0:80 host:80", "tcp :80", "tcp 0.0.0.0:65535+2 1.2.3.4:80", "tcp 0.0.0.0 1.2.3.4",
+                "sctp 0.0.0.0:1 1.2.3.4:1", "tcp 0.0.0.0:99999 1.2.3.4:1", ""}) {
             assertEquals(0, withForwards("\"" + rule + "\"").forwards().size(), rule);
         }
     }
 
     @Test
     void theFirstLineThatFitsDecidesAndThePolicyComesLast() {
-        AvmFirewall firewall = read("ar7cfg { dslifaces { dsldpconfig { lowinput { policy = \"deny\"; accesslist = \"permit tcp host 10.0.0.1 any eq 22\","
-                + " \"deny tcp any any range 20 30\", \"permit ip any 192.168.0.0 255.255.0.0\", \"permit ip any any connection outgoing-related\"; } } } }");
+        AvmFirewall firewall = read(
+                "ar7cfg { dslifaces { dsldpconfig { lowinput { policy = \"deny\"; accesslist = \"permit tcp host 10.0.0.1 any eq 22\","
+                        + " \"deny tcp any any range 20 30\", \"permit ip any 192.168.0.0 255.255.0.0\", \"permit ip any any connection outgoing-related\"; } } } }");
         byte[] friend = Addresses.parse("10.0.0.1");
         byte[] lan = Addresses.parse("192.168.7.7");
         assertTrue(AvmFirewall.decides(firewall.in(), "tcp", friend, null, 22).permits);
@@ -53,8 +56,9 @@ class AvmFirewallTest {
 
     @Test
     void onlyTheInternetsSectionCounts() {
-        AvmFirewall firewall = read("dslifaces { name = \"voip\"; dsldpconfig { lowinput { accesslist = \"deny udp any any eq 1\"; } } } "
-                + "{ name = \"internet\"; dsldpconfig { lowinput { accesslist = \"deny udp any any eq 2\"; } } }");
+        AvmFirewall firewall = read(
+                "dslifaces { name = \"voip\"; dsldpconfig { lowinput { accesslist = \"deny udp any any eq 1\"; } } } "
+                        + "{ name = \"internet\"; dsldpconfig { lowinput { accesslist = \"deny udp any any eq 2\"; } } }");
         assertEquals(1, firewall.in().size());
         assertEquals(2, firewall.in().get(0).low);
     }
@@ -71,7 +75,8 @@ class AvmFirewallTest {
     @Test
     void whatIsKeptSaysTheSameAgain() throws Exception {
         for (String box : new String[] {"7270v2-0554", "7490-0683"}) {
-            String text = java.nio.file.Files.readString(java.nio.file.Path.of("src/test/resources/boxes", box, "var/flash/ar7.cfg"));
+            String text = java.nio.file.Files
+                    .readString(java.nio.file.Path.of("src/test/resources/boxes", box, "var/flash/ar7.cfg"));
             String kept = AvmFirewall.kept(text);
             assertEquals(read(text).toString(), read(kept).toString(), kept);
             assertEquals(kept, AvmFirewall.kept(kept));
@@ -84,10 +89,12 @@ class AvmFirewallTest {
         long seed = Long.getLong("boxwall.seed", System.nanoTime());
         System.out.println("AvmFirewallTest seed " + seed);
         Random random = new Random(seed);
-        String[] words = {"{", "}", "=", ";", ",", "\"", "ar7cfg", "dslifaces", "dsldpconfig", "lowinput", "accesslist", "forwardrules", "policy",
-            "secret123", "\"geheim\"", "\"deny tcp any any eq 1\"", "\"tcp 0.0.0.0:1 1.2.3.4:1 0 # geheim\"", "/*", "*/", "\n", "\\", "#", "name"};
+        String[] words = {"{", "}", "=", ";", ",", "\"", "ar7cfg", "dslifaces", "dsldpconfig", "lowinput", "accesslist",
+                "forwardrules", "policy", "secret123", "\"geheim\"", "\"deny tcp any any eq 1\"",
+                "\"tcp 0.0.0.0:1 1.2.3.4:1 0 # geheim\"", "/*", "*/", "\n", "\\", "#", "name"};
         for (int i = 0; i < 20000; i++) {
-            StringBuilder text = new StringBuilder(i % 2 == 0 ? "ar7cfg { dslifaces { dsldpconfig { forwardrules = " : "");
+            StringBuilder text =
+                    new StringBuilder(i % 2 == 0 ? "ar7cfg { dslifaces { dsldpconfig { forwardrules = " : "");
             for (int k = random.nextInt(40); k > 0; k--) {
                 text.append(words[random.nextInt(words.length)]).append(random.nextBoolean() ? " " : "");
             }

@@ -13,14 +13,17 @@ import org.junit.jupiter.api.Test;
 class BridgesTest {
     @Test
     void eachProgramsWordsWillDo() {
-        Bridges old = Bridges.of("lan       Link encap:Ethernet  HWaddr 02:00:00:00:00:01  \n          inet addr:192.168.178.1  Bcast:192.168.178.255  Mask:255.255.255.0\n"
-                + "          UP BROADCAST RUNNING  MTU:1500  Metric:1\n\nguest     Link encap:Ethernet  \n          inet addr:192.168.179.1  Bcast:192.168.179.255  Mask:255.255.255.0\n");
+        Bridges old = Bridges.of(
+                "lan       Link encap:Ethernet  HWaddr 02:00:00:00:00:01  \n          inet addr:192.168.178.1  Bcast:192.168.178.255  Mask:255.255.255.0\n"
+                        + "          UP BROADCAST RUNNING  MTU:1500  Metric:1\n\nguest     Link encap:Ethernet  \n          inet addr:192.168.179.1  Bcast:192.168.179.255  Mask:255.255.255.0\n");
         assertEquals("192.168.178.1 192.168.178.0/24", old.lan().ip() + " " + old.lan().net());
         assertEquals("192.168.179.0/24", old.guest().net());
-        Bridges ip = Bridges.of("3: lan: <BROADCAST,UP> mtu 1500 qdisc noqueue\n    inet 192.168.178.1/24 brd 192.168.178.255 scope global lan\n");
+        Bridges ip = Bridges.of(
+                "3: lan: <BROADCAST,UP> mtu 1500 qdisc noqueue\n    inet 192.168.178.1/24 brd 192.168.178.255 scope global lan\n");
         assertEquals("192.168.178.1 192.168.178.0/24", ip.lan().ip() + " " + ip.lan().net());
         assertNull(ip.guest());
-        for (String nothing : new String[] {"", "\n", "7", "ifconfig: lan: error fetching interface information: Device not found\n"}) {
+        for (String nothing : new String[] {"", "\n", "7",
+                "ifconfig: lan: error fetching interface information: Device not found\n"}) {
             assertNull(Bridges.of(nothing).lan());
         }
     }

@@ -18,16 +18,22 @@ import org.junit.jupiter.api.Test;
 
 /** The documents say what the code says. */
 class DocsTest {
-    /** A code is the first argument of {@code new Finding(…)}, or of {@code add(…, Severity)} and {@code finding(…, line)}. */
-    private static final Pattern USED = Pattern.compile("(?:new Finding\\(\\s*(?:\\w+ \\? )?|\\badd\\((?=\"[a-z0-9-]+\", (?:Severity|loud|sure))|"
-            + "\\bfinding\\((?=\"[a-z0-9-]+\", line))\"([a-z0-9-]+)\"(?: : \"([a-z0-9-]+)\")?");
-    private static final List<String> PROMISED = Arrays.asList(("kernel-unknown conntrack-symbol-conflict conntrack-layout-mismatch "
-            + "netfilter-layout-mismatch netfilter-sees-nothing conntrack-unsafe-kernel conntrack-memory nat-needs-replaced-kernel "
-            + "module-missing module-refused extension-missing table-missing iptables-missing restore-missing iptables-too-old "
-            + "pa-bypasses-netfilter pa-control-ineffective printk-diverted dsld-in-path forward-blocked-by-rules rules-blocked-by-avm "
-            + "ipv6-unfiltered host-name-in-rule address-changed firmware-cve-2014-9727 firmware-revision-unknown debug-cfg-rules "
-            + "unfiltered-boot-window boot-fell-back stateless-weakened lockout policy-test-failed rule-unreachable rule-redundant "
-            + "spoofable-accept address-missing foreign-rules drift exposed-service flash-full unsaved").split(" "));
+    /**
+     * A code is the first argument of {@code new Finding(…)}, or of {@code add(…, Severity)} and
+     * {@code finding(…, line)}.
+     */
+    private static final Pattern USED =
+            Pattern.compile("(?:new Finding\\(\\s*(?:\\w+ \\? )?|\\badd\\((?=\"[a-z0-9-]+\", (?:Severity|loud|sure))|"
+                    + "\\bfinding\\((?=\"[a-z0-9-]+\", line))\"([a-z0-9-]+)\"(?: : \"([a-z0-9-]+)\")?");
+    private static final List<String> PROMISED =
+            Arrays.asList(("kernel-unknown conntrack-symbol-conflict conntrack-layout-mismatch "
+                    + "netfilter-layout-mismatch netfilter-sees-nothing conntrack-unsafe-kernel conntrack-memory nat-needs-replaced-kernel "
+                    + "module-missing module-refused extension-missing table-missing iptables-missing restore-missing iptables-too-old "
+                    + "pa-bypasses-netfilter pa-control-ineffective printk-diverted dsld-in-path forward-blocked-by-rules rules-blocked-by-avm "
+                    + "ipv6-unfiltered host-name-in-rule address-changed firmware-cve-2014-9727 firmware-revision-unknown debug-cfg-rules "
+                    + "unfiltered-boot-window boot-fell-back stateless-weakened lockout policy-test-failed rule-unreachable rule-redundant "
+                    + "spoofable-accept address-missing foreign-rules drift exposed-service flash-full unsaved")
+                    .split(" "));
 
     @Test
     void everyFindingHasARow() throws IOException {
@@ -45,9 +51,7 @@ class DocsTest {
                 Matcher matcher = USED.matcher(Files.readString(file));
                 while (matcher.find()) {
                     used.add(matcher.group(1));
-                    if (matcher.group(2) != null) {
-                        used.add(matcher.group(2));
-                    }
+                    if (matcher.group(2) != null) { used.add(matcher.group(2)); }
                 }
             }
         }
@@ -76,13 +80,13 @@ class DocsTest {
     }
 
     private static void row(StringBuilder out, String kind, String name, Family family) {
-        String label = kind.equals("table") ? "-t " + name : kind.equals("match") ? "-m " + name : kind.equals("target") ? "-j " + name
-                : kind;
+        String label = kind.equals("table") ? "-t " + name : kind.equals("match") ? "-m " + name
+                : kind.equals("target") ? "-j " + name : kind;
         out.append("| ").append(label).append(" |");
         String before = "";
         for (int g = 0; g < ModuleTable.get().size(); g++) {
-            String spec = ModuleTable.get().spec(kind, name, family, g).toString().replace("|", " or ").replace("&", " ")
-                    .replace("%ct", "conntrack").replace("+", " + ").replace("@core", "core");
+            String spec = ModuleTable.get().spec(kind, name, family, g).toString().replace("|", " or ")
+                    .replace("&", " ").replace("%ct", "conntrack").replace("+", " + ").replace("@core", "core");
             out.append(' ').append(spec.equals(before) ? "″" : spec).append(" |");
             before = spec;
         }
@@ -98,7 +102,8 @@ class DocsTest {
             Files.writeString(file, text.substring(0, start) + table());
             return;
         }
-        assertEquals(table(), text.substring(start), "docs/kernels.md differs from generations.txt: -Dboxwall.update=true writes it anew");
+        assertEquals(table(), text.substring(start),
+                "docs/kernels.md differs from generations.txt: -Dboxwall.update=true writes it anew");
     }
 
     @Test

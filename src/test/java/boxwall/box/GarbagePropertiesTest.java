@@ -25,7 +25,10 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
-/** Whatever a reading holds, facts come out: unknown with a reason, never an exception. jqwik prints the seed of a failure. */
+/**
+ * Whatever a reading holds, facts come out: unknown with a reason, never an exception. jqwik prints the seed of a
+ * failure.
+ */
 class GarbagePropertiesTest {
     private static final Path BOXES = Path.of("src/test/resources/boxes");
 
@@ -52,17 +55,17 @@ class GarbagePropertiesTest {
 
     @Provide
     Arbitrary<Readings> boxes() {
-        return Arbitraries.of("7170-0488", "7270v2-0554", "7270v3-0606", "7390-0521", "7360-0620", "7530-0729", "5530-0750", "virtual-avm")
-                .map(GarbagePropertiesTest::recorded);
+        return Arbitraries.of("7170-0488", "7270v2-0554", "7270v3-0606", "7390-0521", "7360-0620", "7530-0729",
+                "5530-0750", "virtual-avm").map(GarbagePropertiesTest::recorded);
     }
 
     @Provide
     Arbitrary<String> garbage() {
         Arbitrary<String> bytes = Arbitraries.strings().withCharRange('\0', '\u00ff').ofMaxLength(400);
-        Arbitrary<String> words = Arbitraries.of("nf_conntrack", ":", " ", "\n", "\t", "exports duplicate symbol", "(owned by ", ")",
-                "Unknown symbol", "lan", "inet addr:", "0", "255.255.255.255", "/", "[", "]", "=", "-", "sizeof(struct sk_buff)=", "ko",
-                "State", "99999999999999999999", "2.6.", "\r", "CONFIG_", "=y", "@", "\u0000").list().ofMaxSize(60)
-                .map(list -> String.join("", list));
+        Arbitrary<String> words = Arbitraries.of("nf_conntrack", ":", " ", "\n", "\t", "exports duplicate symbol",
+                "(owned by ", ")", "Unknown symbol", "lan", "inet addr:", "0", "255.255.255.255", "/", "[", "]", "=",
+                "-", "sizeof(struct sk_buff)=", "ko", "State", "99999999999999999999", "2.6.", "\r", "CONFIG_", "=y",
+                "@", "\u0000").list().ofMaxSize(60).map(list -> String.join("", list));
         return Arbitraries.oneOf(bytes, words, Arbitraries.just(""), Arbitraries.just("\n\n\n"));
     }
 
@@ -149,13 +152,14 @@ class GarbagePropertiesTest {
         Arrays.fill(letters, 'a');
         String oneLine = new String(letters);
         String blanks = oneLine.replace('a', ' ');
-        for (String path : new String[] {"/proc/modules", "/proc/kallsyms", "/proc/net/dev", "/etc/.version", "/proc/config.gz",
-            "/etc/init.d/rc.conf", "/proc/net/if_inet6", "/proc/net/avm_pa/brief"}) {
+        for (String path : new String[] {"/proc/modules", "/proc/kallsyms", "/proc/net/dev", "/etc/.version",
+                "/proc/config.gz", "/etc/init.d/rc.conf", "/proc/net/if_inet6", "/proc/net/avm_pa/brief"}) {
             for (String text : new String[] {binary, oneLine, blanks}) {
                 mustDo(recorded("7270v2-0554").withFile(path, text));
             }
         }
-        for (String command : new String[] {"dmesg", "ifconfig_-a", "ip_addr", "uname_-r", "uname_-a", "iptables_--version"}) {
+        for (String command : new String[] {"dmesg", "ifconfig_-a", "ip_addr", "uname_-r", "uname_-a",
+                "iptables_--version"}) {
             for (String text : new String[] {binary, oneLine, blanks}) {
                 mustDo(recorded("7270v2-0554").withCommand(command, text));
             }
@@ -169,7 +173,8 @@ class GarbagePropertiesTest {
         assertEquals(Conntrack.State.UNKNOWN, facts.conntrack().state());
         for (Kind kind : Kind.values()) {
             for (String name : facts.capabilityNames(Family.IPV4, kind)) {
-                assertEquals(Capability.State.UNKNOWN, facts.capability(Family.IPV4, kind, name).state(), kind + " " + name);
+                assertEquals(Capability.State.UNKNOWN, facts.capability(Family.IPV4, kind, name).state(),
+                        kind + " " + name);
             }
         }
         assertEquals(List.of("kernel-unknown"), facts.findings().stream().map(Finding::code).toList());
@@ -177,7 +182,9 @@ class GarbagePropertiesTest {
 
     @Example
     void aKernelLineNeverSeenIsPassedOver() {
-        Readings box = recorded("7270v2-0554").withCommand("dmesg", "nf_conntrack: is not welcome here (reason 7)\nx: y: z\n");
-        assertEquals(FactsJson.of(BoxFacts.of(recorded("7270v2-0554"))).toString(), FactsJson.of(mustDo(box)).toString());
+        Readings box =
+                recorded("7270v2-0554").withCommand("dmesg", "nf_conntrack: is not welcome here (reason 7)\nx: y: z\n");
+        assertEquals(FactsJson.of(BoxFacts.of(recorded("7270v2-0554"))).toString(),
+                FactsJson.of(mustDo(box)).toString());
     }
 }

@@ -10,7 +10,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The package as an addon brings it, its small jar and all, in a box whose storage with the JVM comes after boot; and away again. */
+/**
+ * The package as an addon brings it, its small jar and all, in a box whose storage with the JVM comes after boot; and
+ * away again.
+ */
 class AddonIT {
     private static final Path ADDON = VirtualBox.ROOT.resolve("target/freetz-package/addon/boxwall-0.1/root");
     private static final String LATE = "/etc/init.d/rc.boxwall-daemon ";
@@ -19,9 +22,7 @@ class AddonIT {
     private Path nothing;
 
     @AfterEach
-    void forget() {
-        box.close();
-    }
+    void forget() { box.close(); }
 
     @Test
     void protectsWithoutItsStorageServesWithItAndGoesWithoutATrace() {
@@ -32,7 +33,8 @@ class AddonIT {
         theStorageGoes();
         box.run("/etc/init.d/rc.boxwall forget").good();
         String left = box.run("gzip -dc /var/flash/freetz | tar -tf - | grep boxwall").good().out();
-        assertEquals(List.of("flash/boxwall/", "flash/boxwall/rules"), left.lines().map(line -> line.replaceFirst("^(var/)?(tmp/)?", "")).sorted().toList());
+        assertEquals(List.of("flash/boxwall/", "flash/boxwall/rules"),
+                left.lines().map(line -> line.replaceFirst("^(var/)?(tmp/)?", "")).sorted().toList());
         if (Boolean.getBoolean("boxwall.long")) {
             box.down();
             box.up("--addon", nothing.toString());
@@ -45,7 +47,8 @@ class AddonIT {
 
     private void everyFileOfThePackageIsThere() {
         String sums = VirtualBox.host("sh", "-c", "cd " + ADDON + " && find . -type f -exec md5sum {} +").good().out();
-        assertTrue(sums.contains("./usr/share/boxwall/boxwall.jar") && sums.contains("./etc/init.d/rc.boxwall-daemon"), sums);
+        assertTrue(sums.contains("./usr/share/boxwall/boxwall.jar") && sums.contains("./etc/init.d/rc.boxwall-daemon"),
+                sums);
         box.run("cd / && echo '" + sums + "' | grep . | md5sum -c").good();
     }
 
@@ -70,9 +73,7 @@ class AddonIT {
         assertEquals(rules, box.rules(), "the daemon takes over what boot has loaded");
     }
 
-    private boolean answers() {
-        return box.run("wget -q -O /dev/null http://127.0.0.1:8181/ok").status() == 0;
-    }
+    private boolean answers() { return box.run("wget -q -O /dev/null http://127.0.0.1:8181/ok").status() == 0; }
 
     private void theStorageGoes() {
         String rules = box.rules();

@@ -14,7 +14,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** AVM's kernel part owns netfilter's symbols: connection tracking is refused, and the box is protected without it. */
 class ConntrackConflictIT {
     private static final Path BOXES = VirtualBox.ROOT.resolve("src/test/resources/boxes");
-    private static final String REFUSAL = "nf_conntrack: exports duplicate symbol nf_conntrack_find_get (owned by avm_conntrack)";
+    private static final String REFUSAL =
+            "nf_conntrack: exports duplicate symbol nf_conntrack_find_get (owned by avm_conntrack)";
 
     @TempDir
     private Path folder;
@@ -30,10 +31,11 @@ class ConntrackConflictIT {
             assertTrue(status.get("protected_at").asDouble() < status.get("daemon_at").asDouble(), status::toString);
             assertStatelessAndClosed(box, "virtual-avm");
 
-            String kernelLine = box.run("dmesg").good().out().lines().filter(l -> l.contains(REFUSAL)).findFirst().orElseThrow();
+            String kernelLine =
+                    box.run("dmesg").good().out().lines().filter(l -> l.contains(REFUSAL)).findFirst().orElseThrow();
             JsonObject conflict = finding(box, "conntrack-symbol-conflict");
-            assertTrue(conflict.get("evidence").asArray().values().stream().anyMatch(e -> e.asString().contains(kernelLine)),
-                    () -> "want " + kernelLine + " in " + conflict);
+            assertTrue(conflict.get("evidence").asArray().values().stream()
+                    .anyMatch(e -> e.asString().contains(kernelLine)), () -> "want " + kernelLine + " in " + conflict);
 
             assertEquals("silent", box.peer("dsl", "boxnet", "tcp", "-", VirtualBox.WAN, "8181").out().trim());
             assertEquals("silent", box.peer("guest", "boxnet", "tcp", "-", VirtualBox.GUEST, "22").out().trim());
@@ -70,7 +72,8 @@ class ConntrackConflictIT {
         }
         String modules = box.run("cat /proc/modules").good().out();
         assertTrue(modules.contains("avm_conntrack ") && !modules.contains("\nnf_conntrack "), modules);
-        assertEquals("filter", box.run("cat /proc/net/ip_tables_names").good().out().trim(), "no table was named that is not wanted");
+        assertEquals("filter", box.run("cat /proc/net/ip_tables_names").good().out().trim(),
+                "no table was named that is not wanted");
     }
 
     private static void assertCalm(VirtualBox box) {
@@ -83,9 +86,7 @@ class ConntrackConflictIT {
     private static JsonObject finding(VirtualBox box, String code) {
         String body = box.http("GET", "/findings", "").with(200).body();
         for (JsonValue each : Json.parse(body).asObject().get("findings").asArray()) {
-            if (each.asObject().getString("code", "").equals(code)) {
-                return each.asObject();
-            }
+            if (each.asObject().getString("code", "").equals(code)) { return each.asObject(); }
         }
         throw new AssertionError("no " + code + " in " + body);
     }

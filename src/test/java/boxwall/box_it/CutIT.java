@@ -8,7 +8,10 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The power fails at any moment of a change, its confirm and its first boot: the box comes back with the old rules or the new ones. */
+/**
+ * The power fails at any moment of a change, its confirm and its first boot: the box comes back with the old rules or
+ * the new ones.
+ */
 class CutIT {
     private static final int CUTS = Boolean.getBoolean("boxwall.long") ? 20 : 3;
     private static final long SEED = Long.getLong("boxwall.seed", System.nanoTime() & 0xffff);
@@ -26,7 +29,8 @@ class CutIT {
             String changed = null;
             for (int i = 0; i < CUTS; i++) {
                 String path = marked.into(box, "cut");
-                Process change = box.start("id=$(boxwall-apply try " + path + " 60 --replace | sed -n 's/^id=//p'); boxwall-apply confirm $id; sleep 100");
+                Process change = box.start("id=$(boxwall-apply try " + path
+                        + " 60 --replace | sed -n 's/^id=//p'); boxwall-apply confirm $id; sleep 100");
                 Thread.sleep(random.nextInt(SPAN)); // the moment of the cut is what is drawn
                 box.cut();
                 change.destroyForcibly();
@@ -39,7 +43,8 @@ class CutIT {
                 assertEquals("active", status.get("state"), status.out());
                 assertTrue(status.number("protected") > 0, status.out());
             }
-            System.out.println("measured: " + CUTS + " power cuts at random moments of a change, " + (changed == null ? "never the new" : "old and new") + " rules after them");
+            System.out.println("measured: " + CUTS + " power cuts at random moments of a change, "
+                    + (changed == null ? "never the new" : "old and new") + " rules after them");
         }
     }
 }

@@ -16,14 +16,10 @@ final class DeskPlan {
 
     private final Path directory;
 
-    private DeskPlan(Path directory) {
-        this.directory = directory;
-    }
+    private DeskPlan(Path directory) { this.directory = directory; }
 
     /** conf/boxwall.rules. */
-    static String plain() {
-        return VirtualBox.text(RULES);
-    }
+    static String plain() { return VirtualBox.text(RULES); }
 
     /** conf/boxwall.rules with the marker. */
     static String marked() {
@@ -40,7 +36,8 @@ final class DeskPlan {
         try {
             Path source = Files.writeString(folder.resolve("rules"), rules);
             Path plan = folder.resolve("plan");
-            List<String> words = new ArrayList<>(List.of("compile", source.toString(), "--out", plan.toString(), "--root", recorded.toString()));
+            List<String> words = new ArrayList<>(
+                    List.of("compile", source.toString(), "--out", plan.toString(), "--root", recorded.toString()));
             words.addAll(List.of(options));
             jar(words.toArray(new String[0])).good();
             return new DeskPlan(plan);
@@ -51,8 +48,8 @@ final class DeskPlan {
 
     /** {@code java -jar boxwall.jar WORD...} on this machine. */
     static VirtualBox.Answer jar(String... words) {
-        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin/java").toString(), "-jar",
-                VirtualBox.JAR.toString()));
+        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                "-jar", VirtualBox.JAR.toString()));
         command.addAll(List.of(words));
         return VirtualBox.host(command.toArray(new String[0]));
     }
@@ -66,7 +63,9 @@ final class DeskPlan {
             String whole = body + "# end " + file + " " + body.lines().count() + " " + body.length() + "\n";
             Files.writeString(path, whole);
             Path stamp = directory.resolve("stamp");
-            String known = VirtualBox.text(stamp).replaceFirst("sha1\\." + file + "=.*\n", "sha1." + file + "=" + Plan.sha1(whole) + "\n").replaceFirst("# end .*\n", "");
+            String known = VirtualBox.text(stamp)
+                    .replaceFirst("sha1\\." + file + "=.*\n", "sha1." + file + "=" + Plan.sha1(whole) + "\n")
+                    .replaceFirst("# end .*\n", "");
             Files.writeString(stamp, known + "# end stamp " + known.lines().count() + " " + known.length() + "\n");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -89,7 +88,10 @@ final class DeskPlan {
         return table("restore4") + table("restore6");
     }
 
-    /** The plan's last line counts the others; iptables-restore takes {@code [0:0]} behind a chain, which rules() leaves out. */
+    /**
+     * The plan's last line counts the others; iptables-restore takes {@code [0:0]} behind a chain, which rules() leaves
+     * out.
+     */
     private String table(String file) {
         return VirtualBox.withoutCounters(VirtualBox.text(directory.resolve(file)));
     }

@@ -14,12 +14,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What boxwall makes of a box that really runs. The readings are taken there without a JVM ({@code boxwall-apply record}) and judged on
- * this machine; once the box's own JVM does it. Looking must change nothing: neither the modules nor the kernel's log.
+ * What boxwall makes of a box that really runs. The readings are taken there without a JVM
+ * ({@code boxwall-apply record}) and judged on this machine; once the box's own JVM does it. Looking must change
+ * nothing: neither the modules nor the kernel's log.
  */
 @SharedBox.Used
 class KnowledgeIT {
-    private static final String REFUSED = "dmesg: [^:]*nf_conntrack: exports duplicate symbol nf_conntrack_find_get \\(owned by avm_conntrack\\)";
+    private static final String REFUSED =
+            "dmesg: [^:]*nf_conntrack: exports duplicate symbol nf_conntrack_find_get \\(owned by avm_conntrack\\)";
 
     @TempDir
     private Path folder;
@@ -27,16 +29,20 @@ class KnowledgeIT {
 
     /** The facts of the box as it is now; fails when reading them left a trace. */
     private JsonObject look(VirtualBox box) {
-        // what rules with LOG say of passing packets is no trace, nor what a kernel says whose machine waits for its host
-        String trace = "cut -d' ' -f1 /proc/modules | sort; dmesg | grep -v -e IPT -e 'hrtimer: interrupt took'; cat /proc/net/ip_tables_names /proc/net/ip6_tables_names";
+        // what rules with LOG say of passing packets is no trace, nor what a kernel says whose machine waits for its
+        // host
+        String trace =
+                "cut -d' ' -f1 /proc/modules | sort; dmesg | grep -v -e IPT -e 'hrtimer: interrupt took'; cat /proc/net/ip_tables_names /proc/net/ip6_tables_names";
         String before = box.run(trace).out();
-        box.run("rm -rf /tmp/record; boxwall-apply record /tmp/record && tar -C /tmp -czf /tmp/record.tgz record").good();
+        box.run("rm -rf /tmp/record; boxwall-apply record /tmp/record && tar -C /tmp -czf /tmp/record.tgz record")
+                .good();
         assertEquals(before, box.run(trace).out(), "looking changed the box");
         Path here = folder.resolve("record" + records++);
         Path packed = folder.resolve("record.tgz");
         VirtualBox.host("mkdir", here.toString()).good();
         try {
-            java.nio.file.Files.write(packed, box.run("cat /tmp/record.tgz").good().out().getBytes(java.nio.charset.StandardCharsets.ISO_8859_1));
+            java.nio.file.Files.write(packed,
+                    box.run("cat /tmp/record.tgz").good().out().getBytes(java.nio.charset.StandardCharsets.ISO_8859_1));
         } catch (java.io.IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
@@ -56,9 +62,7 @@ class KnowledgeIT {
     /** The first finding of that code; fails when there is none. */
     private static JsonObject finding(JsonObject facts, String code) {
         for (JsonValue each : facts.get("findings").asArray()) {
-            if (each.asObject().getString("code", "").equals(code)) {
-                return each.asObject();
-            }
+            if (each.asObject().getString("code", "").equals(code)) { return each.asObject(); }
         }
         throw new AssertionError("no " + code + " in " + facts.get("findings"));
     }
@@ -74,10 +78,15 @@ class KnowledgeIT {
     }
 
     private static void evidence(JsonObject finding, String pattern) {
-        assertTrue(finding.get("evidence").asArray().values().stream().anyMatch(line -> line.asString().matches(pattern)), finding.toString());
+        assertTrue(
+                finding.get("evidence").asArray().values().stream().anyMatch(line -> line.asString().matches(pattern)),
+                finding.toString());
     }
 
-    /** As it boots; then without restore; then without files of modules, one asked for in vain; then with conntrack loaded. */
+    /**
+     * As it boots; then without restore; then without files of modules, one asked for in vain; then with conntrack
+     * loaded.
+     */
     @Test
     void aBoxOfItsOwn() {
         try (VirtualBox box = new VirtualBox("known")) {
@@ -86,8 +95,8 @@ class KnowledgeIT {
             assertEquals("usable none", conntrack(plain));
             assertEquals("loadable", state(plain, "matches", "state"));
             assertEquals("loadable", state(plain, "tables", "nat"));
-            assertNone(plain, "conntrack-symbol-conflict", "restore-missing", "module-missing", "pa-bypasses-netfilter", "table-missing",
-                    "modules-unknown");
+            assertNone(plain, "conntrack-symbol-conflict", "restore-missing", "module-missing", "pa-bypasses-netfilter",
+                    "table-missing", "modules-unknown");
             finding(plain, "ipv6-unfiltered");
 
             box.run("mv /usr/sbin/iptables-restore /tmp/").good();
@@ -107,7 +116,10 @@ class KnowledgeIT {
         }
     }
 
-    /** Before anything was tried; after busybox' modprobe; after kmod's; with nf_conntrack first; with a control file that does nothing. */
+    /**
+     * Before anything was tried; after busybox' modprobe; after kmod's; with nf_conntrack first; with a control file
+     * that does nothing.
+     */
     @Test
     void aBoxWithAvmsPart() {
         try (VirtualBox box = new VirtualBox("known-avm")) {
@@ -115,7 +127,8 @@ class KnowledgeIT {
             box.run("dmesg -c >/dev/null").good();
             JsonObject before = look(box);
             assertEquals("refused avm", conntrack(before));
-            evidence(finding(before, "conntrack-symbol-conflict"), "/proc/kallsyms: [0-9a-f]+ [tT] nf_conntrack_find_get \\[avm_conntrack\\]");
+            evidence(finding(before, "conntrack-symbol-conflict"),
+                    "/proc/kallsyms: [0-9a-f]+ [tT] nf_conntrack_find_get \\[avm_conntrack\\]");
             assertEquals("refused", state(before, "matches", "state"));
             assertEquals("refused", state(before, "tables", "nat"));
             assertEquals("loadable", state(before, "tables", "filter"));
@@ -133,7 +146,8 @@ class KnowledgeIT {
             JsonObject first = look(box);
             assertEquals("in-use netfilter", conntrack(first));
             JsonObject conflict = finding(first, "conntrack-symbol-conflict");
-            evidence(conflict, "dmesg: [^:]*avm_conntrack: exports duplicate symbol nf_conntrack_[a-z_]+ \\(owned by nf_conntrack\\)");
+            evidence(conflict,
+                    "dmesg: [^:]*avm_conntrack: exports duplicate symbol nf_conntrack_[a-z_]+ \\(owned by nf_conntrack\\)");
             assertTrue(conflict.getString("effect", "").contains("avm_conntrack"), conflict.toString());
         }
     }
@@ -149,7 +163,8 @@ class KnowledgeIT {
         box.run("echo 1 >/sys/module/avm_conntrack/parameters/refuse").good();
         VirtualBox.Answer tried = box.apply("try", path, "60", "--force").good();
         assertEquals("pa-control-ineffective", tried.get("reason"), tried.out());
-        assertTrue(box.run("dmesg").out().contains("avm_pa_write_cmds: disable: unknown command"), "the word was written");
+        assertTrue(box.run("dmesg").out().contains("avm_pa_write_cmds: disable: unknown command"),
+                "the word was written");
         box.apply("revert", "--now").good();
         box.run("echo 0 >/sys/module/avm_conntrack/parameters/refuse").good();
         tried = box.apply("try", path, "60", "--force").good();
@@ -173,14 +188,17 @@ class KnowledgeIT {
         JsonObject desk = look(box);
         long began = System.nanoTime();
         // a record renames the Internet side's addresses
-        JsonObject own = Json.parse(box.run("boxwall facts").good().out().replace("203.0.113.", "198.18.0.").replace("2001:db8:d51:", "2001:db8:ff00:")).asObject();
+        JsonObject own = Json.parse(box.run("boxwall facts").good().out().replace("203.0.113.", "198.18.0.")
+                .replace("2001:db8:d51:", "2001:db8:ff00:")).asObject();
         System.out.printf("measured: boxwall facts on the virtual box %.1f s%n", (System.nanoTime() - began) / 1e9);
-        for (String key : List.of("kernel", "firmware", "iptables", "modules", "netfilter", "conntrack", "packet_acceleration", "interfaces")) {
+        for (String key : List.of("kernel", "firmware", "iptables", "modules", "netfilter", "conntrack",
+                "packet_acceleration", "interfaces")) {
             assertEquals(desk.get(key), own.get(key), key);
         }
         assertEquals(codes(desk), codes(own));
         assertEquals("in-use netfilter", conntrack(own));
-        assertEquals(Map.of("state", "absent"), Map.of("state", own.get("packet_acceleration").asObject().getString("state", "")));
+        assertEquals(Map.of("state", "absent"),
+                Map.of("state", own.get("packet_acceleration").asObject().getString("state", "")));
     }
 
     private static List<String> codes(JsonObject facts) {

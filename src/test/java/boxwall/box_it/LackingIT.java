@@ -33,10 +33,12 @@ class LackingIT {
     }
 
     @Test
-    void withoutProcModulesTheBoxIsProtectedAndTheFindingSaysWhatIsNotKnown(VirtualBox box, @TempDir Path folder) throws IOException {
+    void withoutProcModulesTheBoxIsProtectedAndTheFindingSaysWhatIsNotKnown(VirtualBox box, @TempDir Path folder)
+            throws IOException {
         String before = box.rules();
         // /proc of a box whose kernel lists no modules: all of it but that file
-        box.run("rm -rf /tmp/noproc && mkdir /tmp/noproc && cd /tmp/noproc && for file in /proc/*; do ln -s $file .; done && rm modules").good();
+        box.run("rm -rf /tmp/noproc && mkdir /tmp/noproc && cd /tmp/noproc && for file in /proc/*; do ln -s $file .; done && rm modules")
+                .good();
         String plan = DeskPlan.of(folder, DeskPlan.marked()).into(box, "unlisted");
         VirtualBox.Answer tried = box.run("BOXWALL_PROC=/tmp/noproc boxwall-apply try " + plan + " 60").good();
         assertEquals("pending", tried.get("state"), tried.out());
@@ -45,8 +47,8 @@ class LackingIT {
         assertEquals(before, box.rules());
 
         Path packed = folder.resolve("recorded.tgz");
-        Files.write(packed, box.run("boxwall-apply record /tmp/recorded >&2 && tar -czf - -C /tmp/recorded .").good().out()
-                .getBytes(StandardCharsets.ISO_8859_1));
+        Files.write(packed, box.run("boxwall-apply record /tmp/recorded >&2 && tar -czf - -C /tmp/recorded .").good()
+                .out().getBytes(StandardCharsets.ISO_8859_1));
         Path recorded = Files.createDirectory(folder.resolve("recorded"));
         VirtualBox.host("tar", "-xzf", packed.toString(), "-C", recorded.toString()).good();
         Files.delete(recorded.resolve("proc/modules"));
@@ -56,9 +58,11 @@ class LackingIT {
     }
 
     @Test
-    void withAFullFlashTheRulesAreLiveAndTheFindingSaysThatTheyAreNotSaved(VirtualBox box, @TempDir Path folder) throws IOException {
+    void withAFullFlashTheRulesAreLiveAndTheFindingSaysThatTheyAreNotSaved(VirtualBox box, @TempDir Path folder)
+            throws IOException {
         String before = box.rules();
-        String marked = DeskPlan.of(Files.createDirectory(folder.resolve("marked")), DeskPlan.marked()).into(box, "marked");
+        String marked =
+                DeskPlan.of(Files.createDirectory(folder.resolve("marked")), DeskPlan.marked()).into(box, "marked");
         String plain = DeskPlan.of(Files.createDirectory(folder.resolve("plain")), DeskPlan.plain()).into(box, "plain");
         box.run("dd if=/dev/urandom of=/tmp/flash/ballast bs=1024 count=40").good();
         try {

@@ -17,14 +17,10 @@ class NoJvmIT {
     private Path folder;
 
     @BeforeEach
-    void switchOn() {
-        box.up("--new", "--jvm", "none");
-    }
+    void switchOn() { box.up("--new", "--jvm", "none"); }
 
     @AfterEach
-    void forget() {
-        box.close();
-    }
+    void forget() { box.close(); }
 
     @Test
     void itIsProtectedAndSaysThatThereIsNoDaemon() {
@@ -38,7 +34,8 @@ class NoJvmIT {
         String why = "boxwall: no JVM or no jar: rules are loaded at boot, but there is no daemon";
         assertTrue(box.run("cat /var/log/mod.log").out().contains(why));
         assertEquals(why, box.run("/etc/init.d/rc.boxwall start").out().trim());
-        assertEquals("refused", box.peer("lan", "boxnet", "tcp", "-", VirtualBox.LAN, "22").out().trim(), "the LAN gets in: nobody listens there");
+        assertEquals("refused", box.peer("lan", "boxnet", "tcp", "-", VirtualBox.LAN, "22").out().trim(),
+                "the LAN gets in: nobody listens there");
         assertEquals("silent", box.peer("dsl", "boxnet", "tcp", "-", VirtualBox.WAN, "22").out().trim());
     }
 
@@ -60,7 +57,8 @@ class NoJvmIT {
     @Test
     void thePowerFailsWhileAChangeIsPending() {
         String before = box.rules();
-        VirtualBox.Answer tried = box.apply("try", DeskPlan.of(folder, DeskPlan.marked()).into(box, "pending"), "600").good();
+        VirtualBox.Answer tried =
+                box.apply("try", DeskPlan.of(folder, DeskPlan.marked()).into(box, "pending"), "600").good();
         assertEquals("pending", tried.get("state"), tried.out());
         assertTrue(box.marked());
         box.cut();
@@ -72,7 +70,8 @@ class NoJvmIT {
     }
 
     private void confirmMarker() {
-        VirtualBox.Answer tried = box.apply("try", DeskPlan.of(folder, DeskPlan.marked()).into(box, "marked"), "100").good();
+        VirtualBox.Answer tried =
+                box.apply("try", DeskPlan.of(folder, DeskPlan.marked()).into(box, "marked"), "100").good();
         VirtualBox.Answer confirmed = box.apply("confirm", tried.get("id")).good();
         assertEquals("active", confirmed.get("state"), confirmed.out());
     }

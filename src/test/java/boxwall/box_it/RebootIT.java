@@ -22,7 +22,8 @@ class RebootIT {
             String confirmed = box.up().out();
             assertTrue(confirmed.startsWith("curl "), confirmed);
             assertProtected(box, "the power cut");
-            assertTrue(VirtualBox.within(120, () -> box.run("test -e /tmp/flash/boxwall/boot.new -o -e /tmp/flash/boxwall/trial").status() != 0),
+            assertTrue(VirtualBox.within(120,
+                    () -> box.run("test -e /tmp/flash/boxwall/boot.new -o -e /tmp/flash/boxwall/trial").status() != 0),
                     "the box lives with it, so it is proven");
             assertEquals("", box.apply("status").get("reason"));
             box.reboot();
@@ -40,6 +41,7 @@ class RebootIT {
         double daemonAt = status.get("daemon_at").asDouble();
         assertTrue(protectedAt > 0 && protectedAt < daemonAt, status::toString);
         assertTrue(daemonAt < box.uptime(), "both are of this boot: " + status);
-        System.out.printf("measured: after %s protected at %.2f s of uptime, the daemon at %.2f s%n", after, protectedAt, daemonAt);
+        System.out.printf("measured: after %s protected at %.2f s of uptime, the daemon at %.2f s%n", after,
+                protectedAt, daemonAt);
     }
 }

@@ -15,10 +15,8 @@ class RefusedRulesIT {
     void everyErrorIsNamedWithItsPlaceAndNothingIsTouched(VirtualBox box) {
         String before = box.rules();
         int last = (int) DeskPlan.plain().lines().count();
-        String bad = DeskPlan.plain()
-                + "iptables -A INPUT -m nosuchmatch -j DROP\n"
-                + "iptables -A INPUT -p tcp --dport -j DROP\n"
-                + "iptables -A INPUT -s $NOWHERE -j DROP\n"
+        String bad = DeskPlan.plain() + "iptables -A INPUT -m nosuchmatch -j DROP\n"
+                + "iptables -A INPUT -p tcp --dport -j DROP\n" + "iptables -A INPUT -s $NOWHERE -j DROP\n"
                 + "iptables -A INPUT -s -j DROP\n";
         VirtualBox.Reply reply = box.http("PUT", "/rules", bad).with(422);
         List<String> where = new ArrayList<>();
@@ -29,8 +27,8 @@ class RefusedRulesIT {
             assertTrue(finding.asObject().getString("remedy", "").length() > 0, finding::toString);
         }
         // columns: the word that is not known, the option without its value, the name, the option again
-        assertEquals(List.of("rules:" + (last + 1) + ":22", "rules:" + (last + 2) + ":26", "rules:" + (last + 3) + ":22", "rules:" + (last + 4) + ":19"),
-                where, reply.body());
+        assertEquals(List.of("rules:" + (last + 1) + ":22", "rules:" + (last + 2) + ":26",
+                "rules:" + (last + 3) + ":22", "rules:" + (last + 4) + ":19"), where, reply.body());
         assertTrue(what.get(0).contains("nosuchmatch"), reply.body());
         assertTrue(what.get(2).contains("NOWHERE"), reply.body());
         assertTrue(what.get(3).contains("-s"), reply.body());

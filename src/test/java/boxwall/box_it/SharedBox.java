@@ -12,8 +12,8 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
- * One booted box with a JVM for all classes that ask for it: 30 s a boot are the price of each. Its tests leave the rules as they found
- * them, those of conf/boxwall.rules.
+ * One booted box with a JVM for all classes that ask for it: 30 s a boot are the price of each. Its tests leave the
+ * rules as they found them, those of conf/boxwall.rules.
  */
 final class SharedBox implements ParameterResolver {
     /** On a class that asks for it: those classes run one after the other, others may run beside them. */
@@ -21,8 +21,7 @@ final class SharedBox implements ParameterResolver {
     @Retention(RetentionPolicy.RUNTIME)
     @ExtendWith(SharedBox.class)
     @Execution(ExecutionMode.SAME_THREAD)
-    @interface Used {
-    }
+    @interface Used {}
 
     /** The box while it runs, what its {@code up} said and how long that took. */
     static final class Booted implements ExtensionContext.Store.CloseableResource {
@@ -42,14 +41,13 @@ final class SharedBox implements ParameterResolver {
         }
 
         @Override
-        public void close() {
-            box.close();
-        }
+        public void close() { box.close(); }
     }
 
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext test) {
-        return parameter.getParameter().getType() == Booted.class || parameter.getParameter().getType() == VirtualBox.class;
+        return parameter.getParameter().getType() == Booted.class
+                || parameter.getParameter().getType() == VirtualBox.class;
     }
 
     @Override

@@ -13,16 +13,23 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/** The daemon of the virtual box with the heap that conf/boxwall.cfg gives it, 8 MB, on an interpreter: what is too much for it is said, and it lives. */
+/**
+ * The daemon of the virtual box with the heap that conf/boxwall.cfg gives it, 8 MB, on an interpreter: what is too much
+ * for it is said, and it lives.
+ */
 @SharedBox.Used
 class SmallHeapIT {
     private static final int APPLIES = Integer.getInteger("boxwall.applies", 20);
     private static final int BODY = 256 * 1024;
     /** The daemon ends its work after 600 s; the emulator may be slow to say so. */
     private static final int PUT_SECONDS = 900;
-    /** Polls from inside of the box, a client of its own to the daemon: QEMU's clients share one address, and four connections are for one address. */
-    private static final String INSIDE = "T=$(cat /tmp/flash/boxwall/token); : >/tmp/polled; while :; do for p in status counters; do printf 'GET /%s HTTP/1.1\\r\\nHost: localhost\\r\\n"
-            + "Authorization: Bearer %s\\r\\n\\r\\n' $p $T | nc 127.0.0.1 8181 | head -n 1 >>/tmp/polled; done; sleep 2; done";
+    /**
+     * Polls from inside of the box, a client of its own to the daemon: QEMU's clients share one address, and four
+     * connections are for one address.
+     */
+    private static final String INSIDE =
+            "T=$(cat /tmp/flash/boxwall/token); : >/tmp/polled; while :; do for p in status counters; do printf 'GET /%s HTTP/1.1\\r\\nHost: localhost\\r\\n"
+                    + "Authorization: Bearer %s\\r\\n\\r\\n' $p $T | nc 127.0.0.1 8181 | head -n 1 >>/tmp/polled; done; sleep 2; done";
 
     private VirtualBox box;
     private String rules;
@@ -35,15 +42,14 @@ class SmallHeapIT {
         rules = DeskPlan.plain();
     }
 
-    private String pid() {
-        return box.run("cat /var/run/boxwall.pid").good().out().trim();
-    }
+    private String pid() { return box.run("cat /var/run/boxwall.pid").good().out().trim(); }
 
     /** Rules behind the box's own, which let the administrator in before. */
     private String with(int count, String rest) {
         StringBuilder text = new StringBuilder(rules);
         for (int i = 0; i < count; i++) {
-            text.append("iptables -A INPUT -s 10.").append(i >> 8).append('.').append(i & 255).append(".0/24 ").append(rest).append('\n');
+            text.append("iptables -A INPUT -s 10.").append(i >> 8).append('.').append(i & 255).append(".0/24 ")
+                    .append(rest).append('\n');
         }
         return text.toString();
     }
@@ -52,12 +58,16 @@ class SmallHeapIT {
         long threads = threads();
         // as much as a body may have: with what it takes of the heap, more than the whole of it
         String line = "iptables -A INPUT -s 10.0.0.1 -p tcp --dport 99 -j DROP\n";
-        VirtualBox.Reply refused = box.http(PUT_SECONDS, "PUT", "/rules", rules + line.repeat((BODY - rules.length()) / line.length())).with(503);
+        VirtualBox.Reply refused =
+                box.http(PUT_SECONDS, "PUT", "/rules", rules + line.repeat((BODY - rules.length()) / line.length()))
+                        .with(503);
         assertEquals("too long for this heap", refused.json().getString("title", ""), refused.body());
-        assertTrue(refused.json().getString("detail", "").matches("with 8 MB of heap .* room for some \\d{3,4} rules .*BOXWALL_HEAP.*compile.*"), refused.body());
+        assertTrue(refused.json().getString("detail", "").matches(
+                "with 8 MB of heap .* room for some \\d{3,4} rules .*BOXWALL_HEAP.*compile.*"), refused.body());
         assertEquals(204, box.get("/ok").status());
         livesAsBefore();
-        assertTrue(VirtualBox.within(120, () -> threads() <= threads + 1), () -> threads() + " threads, before " + threads);
+        assertTrue(VirtualBox.within(120, () -> threads() <= threads + 1),
+                () -> threads() + " threads, before " + threads);
     }
 
     private void livesAsBefore() {
@@ -75,7 +85,8 @@ class SmallHeapIT {
     Stream<DynamicTest> eightMegabytesAreEnough(VirtualBox shared) {
         begin(shared);
         if (!Boolean.getBoolean("boxwall.long")) {
-            return Stream.of(DynamicTest.dynamicTest("the daemon that runs has 8 MB", () -> assertEquals(204, box.get("/ok").status())));
+            return Stream.of(DynamicTest.dynamicTest("the daemon that runs has 8 MB",
+                    () -> assertEquals(204, box.get("/ok").status())));
         }
         return Stream.of(DynamicTest.dynamicTest("256 KiB", this::refusedBeforeItIsTried),
                 DynamicTest.dynamicTest("three at once", this::threeAtOnce),
@@ -89,7 +100,8 @@ class SmallHeapIT {
         assertEquals(200, put(rules), this::log);
         apply();
         livesAsBefore();
-        System.out.println("measured: virtual box, daemon with -Xmx8m: VmHWM, VmRSS " + box.run("sed -n 's/^Vm\\(HWM\\|RSS\\): *//p' /proc/" + pid + "/status | tr '\\n' ' '").out());
+        System.out.println("measured: virtual box, daemon with -Xmx8m: VmHWM, VmRSS "
+                + box.run("sed -n 's/^Vm\\(HWM\\|RSS\\): *//p' /proc/" + pid + "/status | tr '\\n' ' '").out());
     }
 
     private void appliesBesideClients() throws InterruptedException {
@@ -101,7 +113,8 @@ class SmallHeapIT {
         long began = System.nanoTime();
         try {
             for (int i = 0; i < APPLIES; i++) {
-                assertEquals(200, put(rules + "iptables -A INPUT -p tcp --dport " + (1000 + i) + " -j DROP\n"), this::log);
+                assertEquals(200, put(rules + "iptables -A INPUT -p tcp --dport " + (1000 + i) + " -j DROP\n"),
+                        this::log);
                 apply();
             }
         } finally {
@@ -112,15 +125,20 @@ class SmallHeapIT {
             inside.forEach(Process::destroyForcibly);
         }
         String polled = box.run("sort /tmp/polled | uniq -c").good().out();
-        System.out.printf("measured: virtual box, daemon with -Xmx8m: %d applies in %.0f s beside four clients; outside %d answers, inside %s%n", APPLIES,
-                (System.nanoTime() - began) / 1e9, answers.size(), polled.trim().replaceAll("\\s+", " "));
-        assertEquals(List.of(), answers.stream().filter(answer -> !List.of("200", "429", "reset").contains(answer)).toList());
+        System.out.printf(
+                "measured: virtual box, daemon with -Xmx8m: %d applies in %.0f s beside four clients; outside %d answers, inside %s%n",
+                APPLIES, (System.nanoTime() - began) / 1e9, answers.size(), polled.trim().replaceAll("\\s+", " "));
+        assertEquals(List.of(),
+                answers.stream().filter(answer -> !List.of("200", "429", "reset").contains(answer)).toList());
         assertTrue(answers.contains("200"));
         assertTrue(polled.lines().allMatch(line -> line.contains(" 200 OK")), polled);
         livesAsBefore();
     }
 
-    /** As often as the page asks; four that never rest leave an emulated processor nothing for the change. QEMU resets what waits at its port too long. */
+    /**
+     * As often as the page asks; four that never rest leave an emulated processor nothing for the change. QEMU resets
+     * what waits at its port too long.
+     */
     private void poll(AtomicBoolean over, List<String> answers) {
         while (!over.get()) {
             for (String path : List.of("/status", "/counters")) {
@@ -137,7 +155,8 @@ class SmallHeapIT {
     private void large(int count, String rest, int wanted) {
         long began = System.nanoTime();
         VirtualBox.Reply reply = box.http(PUT_SECONDS, "PUT", "/rules", with(count, rest));
-        System.out.printf("measured: virtual box, daemon with -Xmx8m: PUT of %d rules more answered %d after %.0f s%n", count, reply.status(), (System.nanoTime() - began) / 1e9);
+        System.out.printf("measured: virtual box, daemon with -Xmx8m: PUT of %d rules more answered %d after %.0f s%n",
+                count, reply.status(), (System.nanoTime() - began) / 1e9);
         assertEquals(wanted, reply.status(), () -> reply.body() + log());
         livesAsBefore();
     }
@@ -154,20 +173,17 @@ class SmallHeapIT {
             client.join();
         }
         System.out.println("measured: virtual box, daemon with -Xmx8m: three PUTs at once answered " + answers);
-        assertTrue(answers.size() == 3 && answers.contains(200) && answers.stream().allMatch(status -> status == 200 || status == 503), () -> answers + log());
+        assertTrue(answers.size() == 3 && answers.contains(200)
+                && answers.stream().allMatch(status -> status == 200 || status == 503), () -> answers + log());
         livesAsBefore();
     }
 
-    private int put(String text) {
-        return box.http(PUT_SECONDS, "PUT", "/rules", text).status();
-    }
+    private int put(String text) { return box.http(PUT_SECONDS, "PUT", "/rules", text).status(); }
 
     private void apply() {
         String id = box.http("POST", "/apply?confirm=180", "").with(202).json().getString("id", "");
         assertEquals("active", box.http("POST", "/confirm/" + id, "").with(200).json().getString("state", ""));
     }
 
-    private String log() {
-        return box.run("cat /var/run/boxwall/daemon.log").out();
-    }
+    private String log() { return box.run("cat /var/run/boxwall/daemon.log").out(); }
 }

@@ -43,7 +43,8 @@ class StrongProtectionIT {
         String modules = box.run("cat /proc/modules").good().out();
         for (String name : List.of("ip_tables", "iptable_filter", "x_tables", "xt_tcpudp", "xt_LOG", "xt_multiport",
                 "xt_conntrack", "nf_conntrack")) {
-            assertTrue(modules.lines().anyMatch(l -> l.startsWith(name + " ")), () -> name + " is missing in\n" + modules);
+            assertTrue(modules.lines().anyMatch(l -> l.startsWith(name + " ")),
+                    () -> name + " is missing in\n" + modules);
         }
         for (String name : List.of("_nat ", "REJECT ", "xt_iprange ")) {
             assertFalse(modules.contains(name), "no rule asks for " + name);
@@ -62,7 +63,8 @@ class StrongProtectionIT {
     void noPortOfTheBoxAnswersFromOutsideOrToGuests(VirtualBox box) {
         listen(box);
         List<String> every = List.of(VirtualBox.WAN, VirtualBox.GUEST, WAN6, GUEST6);
-        assertEquals(all(every, "open"), within(box, every), "the listeners are there: the LAN reaches them at these very addresses");
+        assertEquals(all(every, "open"), within(box, every),
+                "the listeners are there: the LAN reaches them at these very addresses");
         assertEquals(all(List.of(VirtualBox.WAN, VirtualBox.GUEST, WAN6, LAN6), "silent"),
                 probe(box, "dsl", List.of(VirtualBox.WAN, VirtualBox.GUEST, WAN6, LAN6)));
         assertEquals(all(List.of(VirtualBox.WAN, VirtualBox.GUEST, GUEST6, LAN6), "silent"),
@@ -73,16 +75,21 @@ class StrongProtectionIT {
         assertEquals("silent", udp(box, "dsl", "-", WAN6));
         assertEquals("silent", udp(box, "guest", "-", VirtualBox.GUEST));
         assertEquals("silent", udp(box, "guest", "-", GUEST6));
-        assertEquals(List.of("192.168.178.20", "fd00:178::20"), box.run("cut -d' ' -f1 /tmp/heard.udp /tmp/heard.udp6").good().out().lines().toList());
+        assertEquals(List.of("192.168.178.20", "fd00:178::20"),
+                box.run("cut -d' ' -f1 /tmp/heard.udp /tmp/heard.udp6").good().out().lines().toList());
     }
 
     @Test
     void nothingBehindTheBoxAnswersFromOutsideOrToGuests(VirtualBox box) {
-        box.peer("lan", "sh", "-c", "boxnet listen tcp 192.168.178.20 80 300 >/dev/null 2>&1 & boxnet listen tcp fd00:178::20 80 300 >/dev/null 2>&1 &").good();
+        box.peer("lan", "sh", "-c",
+                "boxnet listen tcp 192.168.178.20 80 300 >/dev/null 2>&1 & boxnet listen tcp fd00:178::20 80 300 >/dev/null 2>&1 &")
+                .good();
         for (String host : new String[] {"192.168.178.20", "fd00:178::20"}) {
-            assertTrue(VirtualBox.within(30, () -> box.run("boxnet", "tcp", "-", host, "80").status() == 0), "the box reaches " + host);
+            assertTrue(VirtualBox.within(30, () -> box.run("boxnet", "tcp", "-", host, "80").status() == 0),
+                    "the box reaches " + host);
             for (String net : new String[] {"dsl", "guest"}) {
-                assertEquals("silent", box.peer(net, "boxnet", "tcp", "-", host, "80").out().trim(), net + " to " + host);
+                assertEquals("silent", box.peer(net, "boxnet", "tcp", "-", host, "80").out().trim(),
+                        net + " to " + host);
             }
         }
     }
@@ -92,7 +99,8 @@ class StrongProtectionIT {
         listen(box);
         within(box, List.of(VirtualBox.WAN, WAN6));
         long dropped = packets(box, SPOOF_RULE);
-        box.peer("dsl", "sh", "-c", "ip addr add " + FORGED + "/32 dev eth0 && ip -6 addr add " + FORGED6 + "/128 dev eth0").good();
+        box.peer("dsl", "sh", "-c",
+                "ip addr add " + FORGED + "/32 dev eth0 && ip -6 addr add " + FORGED6 + "/128 dev eth0").good();
         try {
             box.peer("dsl", "boxnet", "forge", "192.168.178.20", "40000", VirtualBox.WAN, "22", "S").good();
             assertEquals("silent", box.peer("dsl", "boxnet", "tcp", FORGED, VirtualBox.WAN, "22", "2").out().trim());
@@ -102,29 +110,38 @@ class StrongProtectionIT {
             assertEquals("silent", udp(box, "dsl", FORGED, VirtualBox.LAN));
             assertEquals("silent", udp(box, "dsl", FORGED6, WAN6));
         } finally {
-            box.peer("dsl", "sh", "-c", "ip addr del " + FORGED + "/32 dev eth0; ip -6 addr del " + FORGED6 + "/128 dev eth0");
+            box.peer("dsl", "sh", "-c",
+                    "ip addr del " + FORGED + "/32 dev eth0; ip -6 addr del " + FORGED6 + "/128 dev eth0");
         }
         assertTrue(packets(box, SPOOF_RULE) >= dropped + 5, "the packets did come, and that rule took them");
         // what comes now was sent after them, so they would be in the list
         assertEquals("answer hello", udp(box, "lan", "-", VirtualBox.LAN));
         assertEquals("answer hello", udp(box, "lan", "-", LAN6));
-        assertEquals(List.of("192.168.178.20", "fd00:178::20"), box.run("cut -d' ' -f1 /tmp/heard.udp /tmp/heard.udp6").good().out().lines().toList());
+        assertEquals(List.of("192.168.178.20", "fd00:178::20"),
+                box.run("cut -d' ' -f1 /tmp/heard.udp /tmp/heard.udp6").good().out().lines().toList());
     }
 
-    /** Starts listeners on everything that a test knocks at; the daemon itself has 8181 at the LAN's address, so that port goes by address. */
+    /**
+     * Starts listeners on everything that a test knocks at; the daemon itself has 8181 at the LAN's address, so that
+     * port goes by address.
+     */
     private static void listen(VirtualBox box) {
         // the old ones first, to the end: a port that still has its owner is refused to the next
-        assertTrue(VirtualBox.within(30, () -> box.run("killall -9 boxnet 2>/dev/null; pidof boxnet").out().isBlank()), "the listeners before are gone");
+        assertTrue(VirtualBox.within(30, () -> box.run("killall -9 boxnet 2>/dev/null; pidof boxnet").out().isBlank()),
+                "the listeners before are gone");
         StringBuilder script = new StringBuilder("rm -f /tmp/heard.*\n");
         for (int port : PORTS) {
             List<String> at = port == 8181 ? List.of(VirtualBox.WAN, VirtualBox.GUEST) : List.of("0.0.0.0");
-            at.forEach(address -> script.append("boxnet listen tcp ").append(address).append(' ').append(port).append(" 300 >/dev/null 2>&1 &\n"));
+            at.forEach(address -> script.append("boxnet listen tcp ").append(address).append(' ').append(port)
+                    .append(" 300 >/dev/null 2>&1 &\n"));
             script.append("boxnet listen tcp :: ").append(port).append(" 300 >/dev/null 2>&1 &\n");
         }
-        script.append("boxnet listen udp 0.0.0.0 9999 300 >/tmp/heard.udp 2>&1 &\nboxnet listen udp :: 9999 300 >/tmp/heard.udp6 2>&1 &\n");
+        script.append(
+                "boxnet listen udp 0.0.0.0 9999 300 >/tmp/heard.udp 2>&1 &\nboxnet listen udp :: 9999 300 >/tmp/heard.udp6 2>&1 &\n");
         box.run(script.toString()).good();
-        assertTrue(VirtualBox.within(30, () -> udpSockets(box, "udp") == 1 && udpSockets(box, "udp6") == 1), () -> "the UDP listeners are not there\n"
-                + box.run("cat /proc/net/udp /proc/net/udp6 /tmp/heard.*; ps; free; dmesg | tail -n 20"));
+        assertTrue(VirtualBox.within(30, () -> udpSockets(box, "udp") == 1 && udpSockets(box, "udp6") == 1),
+                () -> "the UDP listeners are not there\n"
+                        + box.run("cat /proc/net/udp /proc/net/udp6 /tmp/heard.*; ps; free; dmesg | tail -n 20"));
     }
 
     private static long udpSockets(VirtualBox box, String file) {
@@ -150,10 +167,12 @@ class StrongProtectionIT {
         StringBuilder script = new StringBuilder();
         for (String target : all(addresses, "").keySet()) {
             String[] parts = target.split("/");
-            script.append("echo \"").append(target).append(" $(boxnet tcp - ").append(parts[0]).append(' ').append(parts[1]).append(" 4)\" &\n");
+            script.append("echo \"").append(target).append(" $(boxnet tcp - ").append(parts[0]).append(' ')
+                    .append(parts[1]).append(" 4)\" &\n");
         }
         Map<String, String> words = new TreeMap<>();
-        box.peer(net, "sh", "-c", script + "wait\n").good().out().lines().forEach(l -> words.put(l.split(" ")[0], l.split(" ")[1]));
+        box.peer(net, "sh", "-c", script + "wait\n").good().out().lines()
+                .forEach(l -> words.put(l.split(" ")[0], l.split(" ")[1]));
         return words;
     }
 
@@ -169,7 +188,8 @@ class StrongProtectionIT {
 
     /** How many packets a rule has counted. */
     private static long packets(VirtualBox box, String rule) {
-        String line = box.run("iptables-save -c -t filter").good().out().lines().filter(l -> l.endsWith("] " + rule)).findFirst().orElseThrow();
+        String line = box.run("iptables-save -c -t filter").good().out().lines().filter(l -> l.endsWith("] " + rule))
+                .findFirst().orElseThrow();
         return Long.parseLong(line.substring(1, line.indexOf(':')));
     }
 }

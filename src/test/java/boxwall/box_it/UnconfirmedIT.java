@@ -32,7 +32,8 @@ class UnconfirmedIT {
         String before = box.rules();
         String plan = DeskPlan.of(folder, DeskPlan.marked()).into(box, "session");
         Process session = box.start("boxwall-apply try " + plan + " 6; sleep 100");
-        assertTrue(VirtualBox.within(60, () -> box.apply("status").get("state").equals("pending")), "the try is pending");
+        assertTrue(VirtualBox.within(60, () -> box.apply("status").get("state").equals("pending")),
+                "the try is pending");
         session.destroyForcibly();
         assertTrue(session.waitFor(10, TimeUnit.SECONDS));
         assertTrue(box.marked(), "the end of its session undoes nothing");
@@ -44,10 +45,12 @@ class UnconfirmedIT {
         String before = box.rules();
         String plan = DeskPlan.of(folder, DeskPlan.marked()).into(box, "middle");
         Process session = box.start("boxwall-apply try " + plan + " 6");
-        assertTrue(VirtualBox.within(60, () -> box.run("test -s /var/run/boxwall/tx/worker").status() == 0), "the try has begun");
+        assertTrue(VirtualBox.within(60, () -> box.run("test -s /var/run/boxwall/tx/worker").status() == 0),
+                "the try has begun");
         session.destroyForcibly();
         assertTrue(session.waitFor(10, TimeUnit.SECONDS));
-        assertTrue(VirtualBox.within(60, () -> box.run("test -e /var/run/boxwall/tx").status() != 0), "the try is over");
+        assertTrue(VirtualBox.within(60, () -> box.run("test -e /var/run/boxwall/tx").status() != 0),
+                "the try is over");
         assertEquals(before, box.rules());
         assertEquals("active", box.apply("status").get("state"));
     }
@@ -58,7 +61,8 @@ class UnconfirmedIT {
         box.http("PUT", "/rules", DeskPlan.marked()).with(200);
         JsonObject pending = box.http("POST", "/apply?confirm=12", "").with(202).json();
         assertTrue(box.marked(), "the new rules are live");
-        VirtualBox.Answer killed = box.run("pid=$(cat /var/run/boxwall.pid) && kill -9 $pid && while [ -d /proc/$pid ]; do usleep 50000; done");
+        VirtualBox.Answer killed = box.run(
+                "pid=$(cat /var/run/boxwall.pid) && kill -9 $pid && while [ -d /proc/$pid ]; do usleep 50000; done");
         try {
             killed.good();
             assertTrue(box.marked(), "nothing is undone by that");
@@ -82,7 +86,8 @@ class UnconfirmedIT {
         assertTrue(back > deadline - 1.5, "back at " + back + ", too early for " + deadline);
         assertTrue(back <= deadline + GRACE, "back at " + back + ", due at " + deadline);
         System.out.printf("measured: %s was back %.2f s after its time%n", what, back - deadline);
-        assertTrue(VirtualBox.within(30, () -> box.apply("status").get("state").equals("active")), "the undoing is over");
+        assertTrue(VirtualBox.within(30, () -> box.apply("status").get("state").equals("active")),
+                "the undoing is over");
         assertEquals(before, box.rules());
     }
 }

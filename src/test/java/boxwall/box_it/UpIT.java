@@ -23,7 +23,8 @@ class UpIT {
         assertEquals(3, lines.size(), booted.up.out());
         for (String line : lines) {
             assertTrue(line.startsWith("curl "), line);
-            assertEquals("200", VirtualBox.host("sh", "-c", line + " -s -o /dev/null -w '%{http_code}'").good().out(), line);
+            assertEquals("200", VirtualBox.host("sh", "-c", line + " -s -o /dev/null -w '%{http_code}'").good().out(),
+                    line);
         }
         JsonObject status = Json.parse(VirtualBox.host("sh", "-c", lines.get(0)).good().out()).asObject();
         assertEquals("active", status.getString("state", ""), status::toString);
@@ -35,10 +36,14 @@ class UpIT {
         System.out.printf("measured: bin/box up with prepared parts %.1f s%n", booted.seconds);
     }
 
-    /** Maven, apt and all that the box is made of: minutes and a hundred megabytes, so with {@code bin/check --long} only. */
+    /**
+     * Maven, apt and all that the box is made of: minutes and a hundred megabytes, so with {@code bin/check --long}
+     * only.
+     */
     @TestFactory
     Stream<DynamicTest> aFreshCloneIsUpWithinThreeMinutes(@TempDir Path folder) {
-        return Boolean.getBoolean("boxwall.long") ? Stream.of(DynamicTest.dynamicTest("fresh clone", () -> upFromClone(folder))) : Stream.empty();
+        return Boolean.getBoolean("boxwall.long")
+                ? Stream.of(DynamicTest.dynamicTest("fresh clone", () -> upFromClone(folder))) : Stream.empty();
     }
 
     private static void upFromClone(Path folder) {
@@ -49,8 +54,10 @@ class UpIT {
             VirtualBox.host("git", "clone", "-q", VirtualBox.ROOT.toString(), clone).good();
             VirtualBox.Answer up = VirtualBox.host("sh", "-c", begin + clone + "/bin/box --name fresh up").good();
             double seconds = (System.nanoTime() - began) / 1e9;
-            assertEquals("active", Json.parse(VirtualBox.host("sh", "-c", up.out().lines().findFirst().orElseThrow()).good().out()).asObject()
-                    .getString("state", ""), up.out());
+            assertEquals("active",
+                    Json.parse(VirtualBox.host("sh", "-c", up.out().lines().findFirst().orElseThrow()).good().out())
+                            .asObject().getString("state", ""),
+                    up.out());
             System.out.printf("measured: bin/box up from a fresh clone, nothing prepared %.1f s%n", seconds);
             assertTrue(seconds < 180, "it took " + seconds + " s");
         } finally {
@@ -64,7 +71,8 @@ class UpIT {
         double protectedAt = status.get("protected_at").asDouble();
         double daemonAt = status.get("daemon_at").asDouble();
         assertTrue(protectedAt > 0 && protectedAt < daemonAt, status::toString);
-        System.out.printf("measured: virtual box protected at %.2f s of uptime, the daemon is there at %.2f s%n", protectedAt, daemonAt);
+        System.out.printf("measured: virtual box protected at %.2f s of uptime, the daemon is there at %.2f s%n",
+                protectedAt, daemonAt);
     }
 
     @Test

@@ -23,8 +23,9 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
 /**
- * A virtual FRITZ!Box of the test's own, by way of {@code bin/box}, and HTTP to it. Needs target/boxwall.jar, which Maven has packed
- * before it runs these tests. Texts are byte strings, one character a byte, both ways. {@link #close} switches it off and removes its flash.
+ * A virtual FRITZ!Box of the test's own, by way of {@code bin/box}, and HTTP to it. Needs target/boxwall.jar, which
+ * Maven has packed before it runs these tests. Texts are byte strings, one character a byte, both ways. {@link #close}
+ * switches it off and removes its flash.
  */
 final class VirtualBox implements AutoCloseable {
     static final Path ROOT = Path.of("").toAbsolutePath();
@@ -39,20 +40,20 @@ final class VirtualBox implements AutoCloseable {
     private static final int RUN_SECONDS = 180;
     private static final Path STATE = ROOT.resolve("target/box-it");
 
-    private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofSeconds(20)).build();
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofSeconds(20)).build();
     private final String name;
 
     /** What a command said. */
     record Answer(int status, String out, String err) {
         /** The value of a {@code key=value} line, empty if there is none. */
         String get(String key) {
-            return out.lines().filter(l -> l.startsWith(key + "=")).map(l -> l.substring(key.length() + 1)).findFirst().orElse("");
+            return out.lines().filter(l -> l.startsWith(key + "=")).map(l -> l.substring(key.length() + 1)).findFirst()
+                    .orElse("");
         }
 
         /** The number in such a line. */
-        double number(String key) {
-            return Double.parseDouble(get(key));
-        }
+        double number(String key) { return Double.parseDouble(get(key)); }
 
         /** This answer, if its status is 0. */
         Answer good() {
@@ -63,9 +64,7 @@ final class VirtualBox implements AutoCloseable {
 
     /** What HTTP said. */
     record Reply(int status, String body) {
-        JsonObject json() {
-            return Json.parse(body).asObject();
-        }
+        JsonObject json() { return Json.parse(body).asObject(); }
 
         /** This reply, if it has that status. */
         Reply with(int wanted) {
@@ -82,8 +81,8 @@ final class VirtualBox implements AutoCloseable {
     /** {@code bin/box up OPTION...}; fails when it does, and when the box has no flash. */
     Answer up(String... options) {
         Answer up = box(BOOT_SECONDS, "up", options).good();
-        assertEquals(0, run("grep -q ' /var/flash ext4' /proc/mounts").status(),
-                () -> "no flash in the box\n" + up.err() + log() + run("cat /var/log/mod.log; ls -l /dev/sd*; lsmod; dmesg | tail -n 60").out());
+        assertEquals(0, run("grep -q ' /var/flash ext4' /proc/mounts").status(), () -> "no flash in the box\n"
+                + up.err() + log() + run("cat /var/log/mod.log; ls -l /dev/sd*; lsmod; dmesg | tail -n 60").out());
         return up;
     }
 
@@ -105,22 +104,14 @@ final class VirtualBox implements AutoCloseable {
     }
 
     /** The power fails. */
-    void cut() {
-        box(RUN_SECONDS, "cut").good();
-    }
+    void cut() { box(RUN_SECONDS, "cut").good(); }
 
-    void reboot() {
-        box(BOOT_SECONDS, "reboot").good();
-    }
+    void reboot() { box(BOOT_SECONDS, "reboot").good(); }
 
     /** The serial console since the last {@code up}. */
-    String log() {
-        return box(RUN_SECONDS, "log").good().out();
-    }
+    String log() { return box(RUN_SECONDS, "log").good().out(); }
 
-    void down() {
-        box(RUN_SECONDS, "down").good();
-    }
+    void down() { box(RUN_SECONDS, "down").good(); }
 
     /** Switches off and forgets this box. */
     @Override
@@ -134,7 +125,10 @@ final class VirtualBox implements AutoCloseable {
         return Double.parseDouble(run("cat", "/proc/uptime").good().out().split(" ")[0]);
     }
 
-    /** The rules as both iptables-save print them, but for what changes by itself: the time and the counters of the policies. */
+    /**
+     * The rules as both iptables-save print them, but for what changes by itself: the time and the counters of the
+     * policies.
+     */
     String rules() {
         return withoutCounters(run("iptables-save && ip6tables-save").good().out());
     }
@@ -152,7 +146,8 @@ final class VirtualBox implements AutoCloseable {
     /** Waits in the box until the marker rule is gone, two minutes at most: the uptime in seconds at which it was. */
     double unmarkedAt() {
         String[] words = run("n=0; while iptables-save -t filter | grep -qF -- '" + DeskPlan.MARKER + "'; do"
-                + " usleep 200000; n=$((n + 1)); [ $n -lt 600 ] || exit 1; done; cat /proc/uptime").good().out().split(" ");
+                + " usleep 200000; n=$((n + 1)); [ $n -lt 600 ] || exit 1; done; cat /proc/uptime").good().out()
+                .split(" ");
         return Double.parseDouble(words[0]);
     }
 
@@ -164,9 +159,7 @@ final class VirtualBox implements AutoCloseable {
     }
 
     /** HTTP without the token. */
-    Reply get(String path) {
-        return send(request("GET", path, ""));
-    }
+    Reply get(String path) { return send(request("GET", path, "")); }
 
     /** HTTP with the token; an empty body is none. */
     Reply http(String method, String path, String body) {
@@ -175,40 +168,40 @@ final class VirtualBox implements AutoCloseable {
 
     /** The same, with a time of its own. */
     Reply http(int seconds, String method, String path, String body) {
-        return send(request(method, path, body).timeout(Duration.ofSeconds(seconds)).header("Authorization", "Bearer " + token()));
+        return send(request(method, path, body).timeout(Duration.ofSeconds(seconds)).header("Authorization",
+                "Bearer " + token()));
     }
 
-    private String token() {
-        return run("cat /tmp/flash/boxwall/token").good().out().trim();
-    }
+    private String token() { return run("cat /tmp/flash/boxwall/token").good().out().trim(); }
 
     private HttpRequest.Builder request(String method, String path, String body) {
         HttpRequest.BodyPublisher publisher = body.isEmpty() ? HttpRequest.BodyPublishers.noBody()
                 : HttpRequest.BodyPublishers.ofString(body, StandardCharsets.ISO_8859_1);
         // a checked ruleset takes 30 s and more on an interpreter in an emulator
-        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path)).timeout(Duration.ofSeconds(RUN_SECONDS))
-                .method(method, publisher);
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path))
+                .timeout(Duration.ofSeconds(RUN_SECONDS)).method(method, publisher);
     }
 
     private Reply send(HttpRequest.Builder request) {
         try {
-            HttpResponse<String> response = http.send(request.build(), HttpResponse.BodyHandlers.ofString(StandardCharsets.ISO_8859_1));
+            HttpResponse<String> response =
+                    http.send(request.build(), HttpResponse.BodyHandlers.ofString(StandardCharsets.ISO_8859_1));
             return new Reply(response.statusCode(), response.body());
         } catch (IOException e) {
-            throw new UncheckedIOException(request.build() + "\n" + run("tail -n 20 /var/run/boxwall/daemon.log").out(), e);
+            throw new UncheckedIOException(request.build() + "\n" + run("tail -n 20 /var/run/boxwall/daemon.log").out(),
+                    e);
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
     }
 
-    private String port() {
-        return text(STATE.resolve(name).resolve("port")).trim();
-    }
+    private String port() { return text(STATE.resolve(name).resolve("port")).trim(); }
 
     /** Starts a command in the box and doesn't wait; killing the process is the end of its session. */
     Process start(String command) {
         try {
-            return builder("run", command).redirectOutput(ProcessBuilder.Redirect.DISCARD).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+            return builder("run", command).redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .redirectError(ProcessBuilder.Redirect.DISCARD).start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -218,9 +211,7 @@ final class VirtualBox implements AutoCloseable {
     static boolean within(int seconds, BooleanSupplier condition) {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
         while (!condition.getAsBoolean()) {
-            if (System.nanoTime() > end) {
-                return false;
-            }
+            if (System.nanoTime() > end) { return false; }
             pause();
         }
         return true;
@@ -237,7 +228,8 @@ final class VirtualBox implements AutoCloseable {
     private ProcessBuilder builder(String verb, String... words) {
         List<String> command = new ArrayList<>(List.of(ROOT.resolve("bin/box").toString(), "--name", name, verb));
         command.addAll(List.of(words));
-        ProcessBuilder builder = new ProcessBuilder(command).redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
         builder.environment().putAll(Map.of("BOXWALL_JAR", JAR.toString(), "BOXWALL_BOX_STATE", STATE.toString()));
         return builder;
     }
@@ -286,9 +278,7 @@ final class VirtualBox implements AutoCloseable {
     }
 
     private static void remove(Path tree) {
-        if (!Files.exists(tree)) {
-            return;
-        }
+        if (!Files.exists(tree)) { return; }
         try (Stream<Path> all = Files.walk(tree)) {
             for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(each);

@@ -12,16 +12,19 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Refuses what JamVM 2.0 with GNU Classpath 0.99 lacks or does wrongly, as far as class files show it. What is refused stands in
- * {@code build/api-floor.txt}, what is allowed all the same in {@code build/api-floor-allow.txt}; both explain their rows.
+ * Refuses what JamVM 2.0 with GNU Classpath 0.99 lacks or does wrongly, as far as class files show it. What is refused
+ * stands in {@code build/api-floor.txt}, what is allowed all the same in {@code build/api-floor-allow.txt}; both
+ * explain their rows.
  */
 final class ApiFloor {
     /** A conversion of Formatter: "%<" or an index, flags, width, precision, letter. */
     private static final Pattern CONVERSION = Pattern.compile("%(<|\\d+\\$)?[-#+ 0,(]*\\d*(?:\\.\\d+)?([a-zA-Z%])");
-    private static final Set<String> FORMATTING = Set.of("java/lang/String.format", "java/util/Formatter.format",
-        "java/io/PrintStream.format", "java/io/PrintStream.printf", "java/io/PrintWriter.format", "java/io/PrintWriter.printf");
-    private static final Set<String> REGEX = Set.of("java/util/regex/Pattern.compile", "java/util/regex/Pattern.matches",
-        "java/lang/String.matches", "java/lang/String.split", "java/lang/String.replaceAll", "java/lang/String.replaceFirst");
+    private static final Set<String> FORMATTING =
+            Set.of("java/lang/String.format", "java/util/Formatter.format", "java/io/PrintStream.format",
+                    "java/io/PrintStream.printf", "java/io/PrintWriter.format", "java/io/PrintWriter.printf");
+    private static final Set<String> REGEX =
+            Set.of("java/util/regex/Pattern.compile", "java/util/regex/Pattern.matches", "java/lang/String.matches",
+                    "java/lang/String.split", "java/lang/String.replaceAll", "java/lang/String.replaceFirst");
     private static final Pattern NAMED_GROUP = Pattern.compile("\\(\\?<[A-Za-z]|\\\\k<");
     private static final Pattern MISSING_CLASS = Pattern.compile("(?<!\\\\)(?:\\\\\\\\)*\\\\[Rh]");
     private static final Pattern WRONG_MODE = Pattern.compile("\\(\\?[a-z]*x|\\[\\^?\\]");
@@ -53,16 +56,14 @@ final class ApiFloor {
             return what.contains("(") ? what.substring(what.indexOf('(')) : "";
         }
 
-        boolean isPackage() {
-            return what.endsWith("/**");
-        }
+        boolean isPackage() { return what.endsWith("/**"); }
     }
 
     /** What is allowed where: a class, {@code class.method} or {@code package/**}; the row it is excused from; why. */
     record Allowance(String where, String what, String reason) {
         boolean covers(String className, String method, String row) {
             boolean place = where.endsWith("/**") ? className.startsWith(where.substring(0, where.length() - 2))
-                : where.equals(className) || where.equals(className + "." + method);
+                    : where.equals(className) || where.equals(className + "." + method);
             return place && what.equals(row);
         }
     }
@@ -114,15 +115,14 @@ final class ApiFloor {
         List<Allowance> excuses = allowances.stream().filter(a -> a.covers(scan.name, method, what)).toList();
         used.addAll(excuses);
         if (excuses.isEmpty()) {
-            String reason = rows.stream().filter(r -> r.what().equals(what)).map(Row::reason).findFirst().orElse("no row explains it");
+            String reason = rows.stream().filter(r -> r.what().equals(what)).map(Row::reason).findFirst()
+                    .orElse("no row explains it");
             findings.add(scan.where(method, line) + ": " + what + ": " + reason);
         }
     }
 
     private boolean matches(Row row, ClassScan.Reference reference) {
-        if (row.isPackage()) {
-            return reference.owner().startsWith(row.owner());
-        }
+        if (row.isPackage()) { return reference.owner().startsWith(row.owner()); }
         if (row.member() == null) {
             return reference.owner().equals(row.owner()) || reference.owner().startsWith(row.owner() + "$");
         }
@@ -130,7 +130,7 @@ final class ApiFloor {
             return false;
         }
         return reference.owner().equals(row.owner())
-            || !row.member().equals("<init>") && supertypes(reference.owner()).contains(row.owner());
+                || !row.member().equals("<init>") && supertypes(reference.owner()).contains(row.owner());
     }
 
     private Set<String> supertypes(String name) {
@@ -147,15 +147,11 @@ final class ApiFloor {
     }
 
     private List<String> parents(String name) {
-        if (scanned.containsKey(name)) {
-            return scanned.get(name).parents;
-        }
+        if (scanned.containsKey(name)) { return scanned.get(name).parents; }
         List<String> parents = new ArrayList<>();
         try {
             Class<?> type = Class.forName(name.replace('/', '.'), false, getClass().getClassLoader());
-            if (type.getSuperclass() != null) {
-                parents.add(type.getSuperclass().getName().replace('.', '/'));
-            }
+            if (type.getSuperclass() != null) { parents.add(type.getSuperclass().getName().replace('.', '/')); }
             for (Class<?> parent : type.getInterfaces()) {
                 parents.add(parent.getName().replace('.', '/'));
             }
@@ -172,9 +168,7 @@ final class ApiFloor {
             if (formatting.contains(constant.method()) && formatsWrongly(constant.text())) {
                 add(findings, scan, "@format", constant.method(), constant.line());
             }
-            if (matching.contains(constant.method())) {
-                refuseRegex(findings, scan, constant);
-            }
+            if (matching.contains(constant.method())) { refuseRegex(findings, scan, constant); }
         }
     }
 
@@ -196,9 +190,7 @@ final class ApiFloor {
     private static Set<String> methodsThatCall(ClassScan scan, Set<String> called) {
         Set<String> methods = new HashSet<>();
         for (ClassScan.Reference reference : scan.references) {
-            if (called.contains(reference.owner() + "." + reference.member())) {
-                methods.add(reference.method());
-            }
+            if (called.contains(reference.owner() + "." + reference.member())) { methods.add(reference.method()); }
         }
         return methods;
     }
@@ -206,9 +198,7 @@ final class ApiFloor {
     private static boolean formatsWrongly(String format) {
         Matcher conversion = CONVERSION.matcher(format);
         while (conversion.find()) {
-            if ("<".equals(conversion.group(1)) || "aAbBeEfgG".contains(conversion.group(2))) {
-                return true;
-            }
+            if ("<".equals(conversion.group(1)) || "aAbBeEfgG".contains(conversion.group(2))) { return true; }
         }
         return false;
     }

@@ -44,16 +44,15 @@ class ArchitectureTest {
                 if (!name.equals("*")) {
                     assertNotNull(to, from.name() + " -> " + name + ": no such package");
                     boolean withinTheGround = from.name().equals("box") && name.equals("netfilter");
-                    assertTrue(to.level() < from.level() || withinTheGround, from.name() + " -> " + name + " does not point downwards");
+                    assertTrue(to.level() < from.level() || withinTheGround,
+                            from.name() + " -> " + name + " does not point downwards");
                 }
             }
         }
     }
 
     @Test
-    void everyPackageSaysWhatItIsFor() {
-        none(architecture.packageInfos(SourceTree.below(MAIN)));
-    }
+    void everyPackageSaysWhatItIsFor() { none(architecture.packageInfos(SourceTree.below(MAIN))); }
 
     @Test
     void classNamesSayWhatTheyAre() {
@@ -62,28 +61,29 @@ class ArchitectureTest {
     }
 
     @Test
-    void classesAndMethodsStaySmall() {
-        none(architecture.lengths(SourceTree.below(MAIN)));
-    }
+    void classesAndMethodsStaySmall() { none(architecture.lengths(SourceTree.below(MAIN))); }
 
     @Test
-    void whatIsPublicHasADocstring() {
-        none(architecture.docstrings(SourceTree.below(MAIN)));
-    }
+    void whatIsPublicHasADocstring() { none(architecture.docstrings(SourceTree.below(MAIN))); }
 
     @Test
     void aWrongArrowIsFound() {
-        List<ClassScan> upwards = Snippet.compile(7, "package boxwall.netfilter;\nclass Made {\n    boxwall.sys.Sys sys;\n}\n");
-        assertEquals(List.of("boxwall.netfilter.Made (Snippet.java): netfilter may not see sys (boxwall.sys.Sys); it may see []: "
-            + "pass a value in, or move the code to the package that may"), architecture.arrows(upwards));
+        List<ClassScan> upwards =
+                Snippet.compile(7, "package boxwall.netfilter;\nclass Made {\n    boxwall.sys.Sys sys;\n}\n");
+        assertEquals(List.of(
+                "boxwall.netfilter.Made (Snippet.java): netfilter may not see sys (boxwall.sys.Sys); it may see []: "
+                        + "pass a value in, or move the code to the package that may"),
+                architecture.arrows(upwards));
         List<ClassScan> stray = Snippet.compile(7, "package boxwall.box.deep;\nclass Made {\n}\n");
         assertTrue(architecture.arrows(stray).get(0).contains("has no row"), () -> "" + architecture.arrows(stray));
     }
 
     @Test
     void aWrongImportIsFoundEvenIfTheCompilerInlinedIt() throws IOException {
-        for (String wrong : List.of("static boxwall.sys.LiveSys.X", "boxwall.sys.Sys", "boxwall.sys.*", "boxwall.sys.Sys.Nested")) {
-            SourceTree tree = source("box", "package boxwall.box;\nimport " + wrong + ";\nimport boxwall.box.Other.Nested;\nimport boxwall.netfilter.*;\nclass Made {\n}\n");
+        for (String wrong : List.of("static boxwall.sys.LiveSys.X", "boxwall.sys.Sys", "boxwall.sys.*",
+                "boxwall.sys.Sys.Nested")) {
+            SourceTree tree = source("box", "package boxwall.box;\nimport " + wrong
+                    + ";\nimport boxwall.box.Other.Nested;\nimport boxwall.netfilter.*;\nclass Made {\n}\n");
             List<String> found = architecture.imports(tree, made);
             assertEquals(1, found.size(), () -> wrong + ": " + found);
             assertTrue(found.get(0).startsWith("Made.java:2: box may not see sys"), () -> "" + found);
@@ -92,9 +92,10 @@ class ArchitectureTest {
 
     @Test
     void filesProcessesAndLibrariesInTheWrongPackageAreFound() {
-        String[] statements = {"new java.io.File(\"a\").delete();", "new java.io.FileInputStream(\"a\").close();", "new ProcessBuilder(\"a\").start();",
-            "Runtime.getRuntime().exec(\"a\");", "new java.io.PrintWriter(\"a\").close();", "new java.net.URL(\"file:a\").openStream();",
-            "com.eclipsesource.json.Json.parse(\"1\");", "fi.iki.elonen.NanoHTTPD.mimeTypes();"};
+        String[] statements = {"new java.io.File(\"a\").delete();", "new java.io.FileInputStream(\"a\").close();",
+                "new ProcessBuilder(\"a\").start();", "Runtime.getRuntime().exec(\"a\");",
+                "new java.io.PrintWriter(\"a\").close();", "new java.net.URL(\"file:a\").openStream();",
+                "com.eclipsesource.json.Json.parse(\"1\");", "fi.iki.elonen.NanoHTTPD.mimeTypes();"};
         for (String statement : statements) {
             String code = "class Made {\n    void method() throws Exception {\n        " + statement + "\n    }\n}\n";
             List<String> inBox = architecture.edges(Snippet.compile(7, "package boxwall.box;\n" + code));
@@ -108,7 +109,8 @@ class ArchitectureTest {
     @Test
     void whatIsLongVagueOrUndocumentedIsFound() throws IOException {
         String method = "    public void longOne() {\n" + "        hashCode();\n".repeat(149) + "    }\n";
-        SourceTree tree = source("sys", "package boxwall.sys;\npublic class BoxUtils {\n" + method + "\n".repeat(350) + "}\n");
+        SourceTree tree =
+                source("sys", "package boxwall.sys;\npublic class BoxUtils {\n" + method + "\n".repeat(350) + "}\n");
         assertEquals(2, architecture.lengths(tree).size(), () -> "" + architecture.lengths(tree));
         assertEquals(1, architecture.names(tree).size());
         assertEquals(2, architecture.docstrings(tree).size());
@@ -117,9 +119,11 @@ class ArchitectureTest {
 
     @Test
     void whatIsShortNamedAndDocumentedPasses() throws IOException {
-        String method = "    /** Does it. */\n    public void longOne() {\n" + "        hashCode();\n".repeat(148) + "    }\n";
+        String method =
+                "    /** Does it. */\n    public void longOne() {\n" + "        hashCode();\n".repeat(148) + "    }\n";
         String overriding = "    @Override\n    public String toString() {\n        return \"class A { \";\n    }\n";
-        SourceTree tree = source("sys", "package boxwall.sys;\n/** Made up. */\npublic class Utility {\n" + method + overriding + "}\n");
+        SourceTree tree = source("sys",
+                "package boxwall.sys;\n/** Made up. */\npublic class Utility {\n" + method + overriding + "}\n");
         assertEquals(List.of(), architecture.lengths(tree));
         assertEquals(List.of(), architecture.names(tree));
         assertEquals(List.of(), architecture.docstrings(tree));

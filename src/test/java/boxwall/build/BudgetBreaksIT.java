@@ -19,20 +19,23 @@ import org.junit.platform.launcher.core.LauncherFactory;
 import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 import org.junit.platform.launcher.listeners.TestExecutionSummary;
 
-/** A budget that is broken is seen: with {@code -Dboxwall.long=true} each is broken on purpose and its test must end red, by that budget. */
+/**
+ * A budget that is broken is seen: with {@code -Dboxwall.long=true} each is broken on purpose and its test must end
+ * red, by that budget.
+ */
 class BudgetBreaksIT {
     private static final Row SAMPLE = Budgets.rows().get(0);
 
     @AfterEach
-    void mended() {
-        Budgets.setBroken(null);
-    }
+    void mended() { Budgets.setBroken(null); }
 
     private static TestExecutionSummary run(String test) {
         String[] name = ("boxwall." + test).split("#");
         SummaryGeneratingListener listener = new SummaryGeneratingListener();
-        LauncherFactory.create().execute(LauncherDiscoveryRequestBuilder.request()
-                .selectors(name.length > 1 ? selectMethod(name[0], name[1]) : selectClass(name[0])).build(), listener);
+        LauncherFactory.create()
+                .execute(LauncherDiscoveryRequestBuilder.request()
+                        .selectors(name.length > 1 ? selectMethod(name[0], name[1]) : selectClass(name[0])).build(),
+                        listener);
         return listener.getSummary();
     }
 
@@ -45,11 +48,15 @@ class BudgetBreaksIT {
 
     /** Whether a run failed, and for this budget alone. */
     private static boolean sawIt(Row row, TestExecutionSummary summary) {
-        List<String> failures = summary.getFailures().stream().map(f -> String.valueOf(f.getException().getMessage())).toList();
-        return !failures.isEmpty() && failures.stream().allMatch(words -> words.contains("budget " + row.name() + " is broken"));
+        List<String> failures =
+                summary.getFailures().stream().map(f -> String.valueOf(f.getException().getMessage())).toList();
+        return !failures.isEmpty()
+                && failures.stream().allMatch(words -> words.contains("budget " + row.name() + " is broken"));
     }
 
-    /** Always, so that what breaks budgets is itself known to work: the first row's test is green whole and red broken. */
+    /**
+     * Always, so that what breaks budgets is itself known to work: the first row's test is green whole and red broken.
+     */
     @Test
     void theFirstBudgetIsSeenBroken() {
         TestExecutionSummary whole = run(SAMPLE.test());
@@ -67,7 +74,8 @@ class BudgetBreaksIT {
             Budgets.setBroken(row.name());
             try {
                 TestExecutionSummary broken = run(row.test());
-                assertTrue(sawIt(row, broken), () -> row.test() + " did not see that " + row.name() + " is broken: " + words(broken));
+                assertTrue(sawIt(row, broken),
+                        () -> row.test() + " did not see that " + row.name() + " is broken: " + words(broken));
             } finally {
                 Budgets.setBroken(null);
             }

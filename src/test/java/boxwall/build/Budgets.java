@@ -8,10 +8,10 @@ import java.util.Locale;
 
 /**
  * The budgets of {@code src/test/resources/build/budgets.txt}, one table for all tests:
- * <pre>NAME   LIMIT   UNIT   TEST   REASON</pre>
- * A test counts something and calls {@link #hold}. A budget that nothing can break holds nothing: {@link BudgetBreaksIT} has each test run
- * with {@link #isBroken} true and wants it red. A test that can make the thing itself worse then (one start of a program more, a longer
- * file) asks {@code isBroken}; for one that can't, the figure is made too large instead, which shows at least that it is looked at.
+ * <pre>NAME   LIMIT   UNIT   TEST   REASON</pre> A test counts something and calls {@link #hold}. A budget that nothing
+ * can break holds nothing: {@link BudgetBreaksIT} has each test run with {@link #isBroken} true and wants it red. A
+ * test that can make the thing itself worse then (one start of a program more, a longer file) asks {@code isBroken};
+ * for one that can't, the figure is made too large instead, which shows at least that it is looked at.
  */
 public final class Budgets {
     /** Names the one budget that this run is to break. */
@@ -22,13 +22,13 @@ public final class Budgets {
     record Row(String name, double limit, String unit, String test, String reason) {
         /** Empty when the figure is within the budget, else what is wrong and what to do. */
         String verdict(double figure) {
-            return figure <= limit ? "" : "budget " + name + " is broken: " + number(figure) + " " + unit + ", at most " + number(limit)
-                    + " are wanted (" + reason + "); find out what is new, or say in src/test/resources/build/budgets.txt why it is worth more";
+            return figure <= limit ? "" : "budget " + name + " is broken: " + number(figure) + " " + unit + ", at most "
+                    + number(limit) + " are wanted (" + reason
+                    + "); find out what is new, or say in src/test/resources/build/budgets.txt why it is worth more";
         }
     }
 
-    private Budgets() {
-    }
+    private Budgets() {}
 
     static List<Row> rows() {
         List<Row> rows = new ArrayList<>();
@@ -39,8 +39,8 @@ public final class Budgets {
     }
 
     private static Row row(String name) {
-        return rows().stream().filter(row -> row.name.equals(name)).findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("no budget " + name + " in src/test/resources/build/budgets.txt"));
+        return rows().stream().filter(row -> row.name.equals(name)).findFirst().orElseThrow(
+                () -> new IllegalArgumentException("no budget " + name + " in src/test/resources/build/budgets.txt"));
     }
 
     /** The most that a budget may be, for a test that breaks it by just a little. */
@@ -59,14 +59,11 @@ public final class Budgets {
     public static void hold(String name, double figure) {
         Row row = row(name);
         boolean spoil = name.equals(System.getProperty(BREAK)) && !brokenByTest;
-        System.out.println((System.getProperty(BREAK) == null ? "measured: budget " : "broken on purpose: ") + name + ": " + number(figure) + " of " + number(row.limit) + " " + row.unit);
-        if (Double.isNaN(figure) || figure < 0) {
-            fail("budget " + name + ": " + figure + " is no measurement");
-        }
+        System.out.println((System.getProperty(BREAK) == null ? "measured: budget " : "broken on purpose: ") + name
+                + ": " + number(figure) + " of " + number(row.limit) + " " + row.unit);
+        if (Double.isNaN(figure) || figure < 0) { fail("budget " + name + ": " + figure + " is no measurement"); }
         String verdict = row.verdict(spoil ? row.limit + figure + 1 : figure);
-        if (!verdict.isEmpty()) {
-            fail(verdict);
-        }
+        if (!verdict.isEmpty()) { fail(verdict); }
     }
 
     /** From now on this budget is to be broken, or none with null. */

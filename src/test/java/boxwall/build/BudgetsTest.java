@@ -38,7 +38,8 @@ class BudgetsTest {
         assertTrue(!rows.isEmpty(), "budgets.txt is empty");
         for (Row row : rows) {
             assertTrue(Files.exists(source(row)), row.name() + ": no " + source(row));
-            assertTrue(held(source(row)).contains(row.name()), row.name() + ": no Budgets.hold(\"" + row.name() + "\", …) in " + source(row));
+            assertTrue(held(source(row)).contains(row.name()),
+                    row.name() + ": no Budgets.hold(\"" + row.name() + "\", …) in " + source(row));
         }
     }
 
@@ -47,7 +48,8 @@ class BudgetsTest {
         List<String> names = Budgets.rows().stream().map(Row::name).toList();
         assertEquals(names.size(), new TreeSet<>(names).size(), "a name stands twice: " + names);
         try (var walk = Files.walk(TESTS)) {
-            for (Path source : walk.filter(f -> f.toString().endsWith(".java") && !f.endsWith("BudgetsTest.java")).toList()) {
+            for (Path source : walk.filter(f -> f.toString().endsWith(".java") && !f.endsWith("BudgetsTest.java"))
+                    .toList()) {
                 TreeSet<String> unknown = new TreeSet<>(held(source));
                 names.forEach(unknown::remove);
                 assertEquals(new TreeSet<>(), unknown, source + " holds budgets that budgets.txt lacks");
@@ -60,7 +62,8 @@ class BudgetsTest {
         for (Row row : Budgets.rows()) {
             assertEquals("", row.verdict(row.limit()));
             String verdict = row.verdict(row.limit() * 1.01 + 1);
-            assertTrue(verdict.contains(row.name()) && verdict.contains(row.unit()) && verdict.contains(row.reason()), verdict);
+            assertTrue(verdict.contains(row.name()) && verdict.contains(row.unit()) && verdict.contains(row.reason()),
+                    verdict);
         }
     }
 

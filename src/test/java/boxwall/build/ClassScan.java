@@ -48,9 +48,7 @@ final class ClassScan extends ClassVisitor {
     private String method = "";
     private int line;
 
-    private ClassScan() {
-        super(Opcodes.ASM9);
-    }
+    private ClassScan() { super(Opcodes.ASM9); }
 
     static ClassScan of(byte[] classFile) {
         ClassScan scan = new ClassScan();
@@ -77,27 +75,23 @@ final class ClassScan extends ClassVisitor {
 
     /** Where something stands, for a message: {@code boxwall.sys.LiveSys.run (LiveSys.java:24)}. */
     String where(String inMethod, int atLine) {
-        return name.replace('/', '.') + (inMethod.isEmpty() ? "" : "." + inMethod) + " (" + source + (atLine > 0 ? ":" + atLine : "") + ")";
+        return name.replace('/', '.') + (inMethod.isEmpty() ? "" : "." + inMethod) + " (" + source
+                + (atLine > 0 ? ":" + atLine : "") + ")";
     }
 
     @Override
-    public void visit(int version, int access, String className, String signature, String superName, String[] interfaces) {
+    public void visit(int version, int access, String className, String signature, String superName,
+            String[] interfaces) {
         name = className;
         isInterface = (access & Opcodes.ACC_INTERFACE) != 0;
-        if ((version & 0xffff) > Opcodes.V1_7) {
-            oddities.add(new Oddity("@class-version", "", 0));
-        }
-        if (superName != null) {
-            parents.add(superName);
-        }
+        if ((version & 0xffff) > Opcodes.V1_7) { oddities.add(new Oddity("@class-version", "", 0)); }
+        if (superName != null) { parents.add(superName); }
         parents.addAll(List.of(interfaces));
         parents.forEach(this::mention);
     }
 
     @Override
-    public void visitSource(String file, String debug) {
-        source = file;
-    }
+    public void visitSource(String file, String debug) { source = file; }
 
     @Override
     public AnnotationVisitor visitAnnotation(String descriptor, boolean visible) {
@@ -112,13 +106,12 @@ final class ClassScan extends ClassVisitor {
     }
 
     @Override
-    public MethodVisitor visitMethod(int access, String methodName, String descriptor, String signature, String[] exceptions) {
+    public MethodVisitor visitMethod(int access, String methodName, String descriptor, String signature,
+            String[] exceptions) {
         method = methodName;
         line = 0;
         mentionTypes(descriptor);
-        if (exceptions != null) {
-            List.of(exceptions).forEach(this::mention);
-        }
+        if (exceptions != null) { List.of(exceptions).forEach(this::mention); }
         if (isInterface && (access & Opcodes.ACC_ABSTRACT) == 0 && !methodName.equals("<clinit>")) {
             oddities.add(new Oddity("@interface-code", method, 0));
         }
@@ -126,9 +119,7 @@ final class ClassScan extends ClassVisitor {
     }
 
     @Override
-    public void visitEnd() {
-        method = "";
-    }
+    public void visitEnd() { method = ""; }
 
     private void mention(String internalName) {
         Type type = Type.getObjectType(internalName);
@@ -149,9 +140,7 @@ final class ClassScan extends ClassVisitor {
             mentionTypes(type.getReturnType().getDescriptor());
         } else if (type.getSort() == Type.ARRAY) {
             mentionTypes(type.getElementType().getDescriptor());
-        } else if (type.getSort() == Type.OBJECT) {
-            mention(type.getInternalName());
-        }
+        } else if (type.getSort() == Type.OBJECT) { mention(type.getInternalName()); }
     }
 
     private void member(String owner, String member, String descriptor) {
@@ -162,9 +151,7 @@ final class ClassScan extends ClassVisitor {
 
     /** The instructions of one method. */
     private final class Code extends MethodVisitor {
-        Code() {
-            super(Opcodes.ASM9);
-        }
+        Code() { super(Opcodes.ASM9); }
 
         @Override
         public AnnotationVisitor visitAnnotation(String descriptor, boolean visible) {
@@ -173,14 +160,10 @@ final class ClassScan extends ClassVisitor {
         }
 
         @Override
-        public void visitLineNumber(int number, Label start) {
-            line = number;
-        }
+        public void visitLineNumber(int number, Label start) { line = number; }
 
         @Override
-        public void visitTypeInsn(int opcode, String type) {
-            mention(type);
-        }
+        public void visitTypeInsn(int opcode, String type) { mention(type); }
 
         @Override
         public void visitFieldInsn(int opcode, String owner, String field, String descriptor) {
@@ -204,21 +187,15 @@ final class ClassScan extends ClassVisitor {
         public void visitLdcInsn(Object value) {
             if (value instanceof String text) {
                 constants.add(new Constant(text, method, line));
-            } else if (value instanceof Type type) {
-                mentionTypes(type.getDescriptor());
-            }
+            } else if (value instanceof Type type) { mentionTypes(type.getDescriptor()); }
         }
 
         @Override
-        public void visitMultiANewArrayInsn(String descriptor, int dimensions) {
-            mentionTypes(descriptor);
-        }
+        public void visitMultiANewArrayInsn(String descriptor, int dimensions) { mentionTypes(descriptor); }
 
         @Override
         public void visitTryCatchBlock(Label start, Label end, Label handler, String type) {
-            if (type != null) {
-                mention(type);
-            }
+            if (type != null) { mention(type); }
         }
     }
 }

@@ -18,13 +18,15 @@ import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 
 /**
- * Says which groups of tests ran, from Maven's reports, and whether that is enough. {@code bin/check} starts this file as it is
- * ({@code java GroupTable.java ROOT [--quick] [--row NAME,TESTS,FAILED,SKIPPED,SECONDS]…}), so that there is a table also when the
- * build broke. With {@code --only WORD…} the table has only the groups and test classes of these names. {@code --classes WORD…} prints
- * those classes, a line each, {@code --failures} the tests that failed. Exit 0: every group ran whole (or there was something to print); 1: not.
+ * Says which groups of tests ran, from Maven's reports, and whether that is enough. {@code bin/check} starts this file
+ * as it is ({@code java GroupTable.java ROOT [--quick] [--row NAME,TESTS,FAILED,SKIPPED,SECONDS]…}), so that there is a
+ * table also when the build broke. With {@code --only WORD…} the table has only the groups and test classes of these
+ * names. {@code --classes WORD…} prints those classes, a line each, {@code --failures} the tests that failed. Exit 0:
+ * every group ran whole (or there was something to print); 1: not.
  */
 final class GroupTable {
-    private static final Pattern TESTS = Pattern.compile("^\\s*@(Test|TestFactory|ParameterizedTest|RepeatedTest|Property|Example)\\b", Pattern.MULTILINE);
+    private static final Pattern TESTS = Pattern
+            .compile("^\\s*@(Test|TestFactory|ParameterizedTest|RepeatedTest|Property|Example)\\b", Pattern.MULTILINE);
     private static final Pattern ABSTRACT = Pattern.compile("^(public )?abstract class ", Pattern.MULTILINE);
 
     /** One row of groups.txt. */
@@ -41,7 +43,8 @@ final class GroupTable {
     /** What one test class did. */
     record Ran(int tests, int failed, int skipped, double seconds) {
         Ran plus(Ran other) {
-            return new Ran(tests + other.tests, failed + other.failed, skipped + other.skipped, seconds + other.seconds);
+            return new Ran(tests + other.tests, failed + other.failed, skipped + other.skipped,
+                    seconds + other.seconds);
         }
     }
 
@@ -70,7 +73,8 @@ final class GroupTable {
             return;
         }
         if (words.contains("--classes")) {
-            TreeSet<String> classes = new GroupTable(rules, false).classes(words.subList(1, words.size()), declared.keySet());
+            TreeSet<String> classes =
+                    new GroupTable(rules, false).classes(words.subList(1, words.size()), declared.keySet());
             classes.forEach(System.out::println);
             System.exit(classes.isEmpty() ? 1 : 0);
         }
@@ -86,7 +90,8 @@ final class GroupTable {
                 only = List.of(arguments).subList(i + 1, arguments.length);
                 break;
             } else {
-                System.err.println("GroupTable: " + arguments[i] + "? ROOT [--quick] [--row NAME,TESTS,FAILED,SKIPPED,SECONDS] was expected");
+                System.err.println("GroupTable: " + arguments[i]
+                        + "? ROOT [--quick] [--row NAME,TESTS,FAILED,SKIPPED,SECONDS] was expected");
                 System.exit(2);
             }
         }
@@ -103,12 +108,16 @@ final class GroupTable {
         System.exit(lines.stream().allMatch(l -> l.problem().isEmpty()) ? 0 : 1);
     }
 
-    /** The classes of the groups of these names, and the classes of these simple names; "Test#method" counts as its class. */
+    /**
+     * The classes of the groups of these names, and the classes of these simple names; "Test#method" counts as its
+     * class.
+     */
     TreeSet<String> classes(List<String> words, Set<String> declared) {
         TreeSet<String> found = new TreeSet<>();
         for (String name : declared) {
             String simple = name.substring(name.lastIndexOf('.') + 1);
-            if (words.contains(ruleOf(name).name()) || words.stream().anyMatch(w -> w.replaceFirst("#.*", "").equals(simple))) {
+            if (words.contains(ruleOf(name).name())
+                    || words.stream().anyMatch(w -> w.replaceFirst("#.*", "").equals(simple))) {
                 found.add(name);
             }
         }
@@ -119,12 +128,12 @@ final class GroupTable {
     static List<String> failures(Path target) throws Exception {
         List<String> lines = new ArrayList<>();
         for (String directory : List.of("surefire-reports", "failsafe-reports")) {
-            if (!Files.isDirectory(target.resolve(directory))) {
-                continue;
-            }
+            if (!Files.isDirectory(target.resolve(directory))) { continue; }
             try (Stream<Path> files = Files.list(target.resolve(directory))) {
-                for (Path file : files.filter(f -> f.getFileName().toString().matches("TEST-.*\\.xml")).sorted().toList()) {
-                    NodeList cases = DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(file.toFile()).getElementsByTagName("testcase");
+                for (Path file : files.filter(f -> f.getFileName().toString().matches("TEST-.*\\.xml")).sorted()
+                        .toList()) {
+                    NodeList cases = DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(file.toFile())
+                            .getElementsByTagName("testcase");
                     for (int i = 0; i < cases.getLength(); i++) {
                         Element test = (Element) cases.item(i);
                         for (String kind : List.of("failure", "error")) {
@@ -142,8 +151,10 @@ final class GroupTable {
     private static String failure(Element test, Element why) {
         String name = test.getAttribute("classname");
         String simple = name.substring(name.lastIndexOf('.') + 1);
-        String words = (why.getAttribute("message") + "\n" + why.getTextContent()).strip().lines().findFirst().orElse("");
-        return simple + "." + test.getAttribute("name") + ": " + words.substring(0, Math.min(words.length(), 160)) + "; alone: bin/check " + simple;
+        String words =
+                (why.getAttribute("message") + "\n" + why.getTextContent()).strip().lines().findFirst().orElse("");
+        return simple + "." + test.getAttribute("name") + ": " + words.substring(0, Math.min(words.length(), 160))
+                + "; alone: bin/check " + simple;
     }
 
     static List<Rule> rules(String text) {
@@ -152,7 +163,8 @@ final class GroupTable {
             if (!line.isBlank() && !line.startsWith("#")) {
                 String[] f = line.trim().split("\\s+", 4);
                 if (f.length < 4 || !f[2].matches("always|box")) {
-                    throw new IllegalArgumentException("groups.txt: \"" + line + "\": CLASSES MINIMUM always|box NAME was expected");
+                    throw new IllegalArgumentException(
+                            "groups.txt: \"" + line + "\": CLASSES MINIMUM always|box NAME was expected");
                 }
                 rules.add(new Rule(f[0], Integer.parseInt(f[1]), f[2].equals("box"), f[3]));
             }
@@ -162,11 +174,15 @@ final class GroupTable {
 
     private static Line given(String row) {
         String[] f = row.split(",");
-        Ran ran = new Ran(Integer.parseInt(f[1]), Integer.parseInt(f[2]), Integer.parseInt(f[3]), Double.parseDouble(f[4]));
+        Ran ran = new Ran(Integer.parseInt(f[1]), Integer.parseInt(f[2]), Integer.parseInt(f[3]),
+                Double.parseDouble(f[4]));
         return new Line(f[0], ran, problem(new Rule("", 1, false, f[0]), ran, List.of()));
     }
 
-    /** The test classes that the sources declare, top-level ones only: whether Maven's plugins will find each by its name. */
+    /**
+     * The test classes that the sources declare, top-level ones only: whether Maven's plugins will find each by its
+     * name.
+     */
     static Map<String, Boolean> declared(Path sources) throws IOException {
         Map<String, Boolean> declared = new TreeMap<>();
         try (Stream<Path> files = Files.walk(sources)) {
@@ -188,8 +204,10 @@ final class GroupTable {
         for (String directory : List.of("surefire-reports", "failsafe-reports")) {
             if (Files.isDirectory(target.resolve(directory))) {
                 try (Stream<Path> files = Files.list(target.resolve(directory))) {
-                    for (Path file : files.filter(f -> f.getFileName().toString().matches("TEST-.*\\.xml")).sorted().toList()) {
-                        Element suite = DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(file.toFile()).getDocumentElement();
+                    for (Path file : files.filter(f -> f.getFileName().toString().matches("TEST-.*\\.xml")).sorted()
+                            .toList()) {
+                        Element suite = DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(file.toFile())
+                                .getDocumentElement();
                         ran.merge(suite.getAttribute("name").replaceFirst("\\$.*", ""), ran(suite), Ran::plus);
                     }
                 }
@@ -201,8 +219,8 @@ final class GroupTable {
     private static Ran ran(Element suite) {
         int failed = Integer.parseInt(suite.getAttribute("failures")) + Integer.parseInt(suite.getAttribute("errors"));
         String seconds = suite.getAttribute("time").replace(",", "");
-        return new Ran(Integer.parseInt(suite.getAttribute("tests")), failed, Integer.parseInt(suite.getAttribute("skipped")),
-            seconds.isEmpty() ? 0 : Double.parseDouble(seconds));
+        return new Ran(Integer.parseInt(suite.getAttribute("tests")), failed,
+                Integer.parseInt(suite.getAttribute("skipped")), seconds.isEmpty() ? 0 : Double.parseDouble(seconds));
     }
 
     /** The table's lines: the groups of groups.txt in their order, then one for each other package. */
@@ -220,15 +238,15 @@ final class GroupTable {
     }
 
     private Rule ruleOf(String className) {
-        String itsPackage = className.contains(".") ? className.substring(0, className.lastIndexOf('.')) : "(no package)";
-        return rules.stream().filter(r -> r.fits(className)).findFirst().orElse(new Rule(itsPackage + ".*", 1, false, itsPackage));
+        String itsPackage =
+                className.contains(".") ? className.substring(0, className.lastIndexOf('.')) : "(no package)";
+        return rules.stream().filter(r -> r.fits(className)).findFirst()
+                .orElse(new Rule(itsPackage + ".*", 1, false, itsPackage));
     }
 
     private Line line(Rule rule, TreeSet<String> names, Map<String, Boolean> declared, Map<String, Ran> ran) {
         Ran sum = names.stream().map(n -> ran.getOrDefault(n, NOTHING)).reduce(NOTHING, Ran::plus);
-        if (quick && rule.box()) {
-            return new Line(rule.name() + " (left out)", sum, "");
-        }
+        if (quick && rule.box()) { return new Line(rule.name() + " (left out)", sum, ""); }
         List<String> complaints = new ArrayList<>();
         for (String name : names) {
             Ran one = ran.get(name);
@@ -257,10 +275,12 @@ final class GroupTable {
     /** The table as text, in Markdown's form so that docs/verification.md can take it. */
     static String print(List<Line> lines) {
         StringBuilder text = new StringBuilder();
-        text.append(row("group", "tests", "failed", "skipped", "seconds", "")).append(row("---", "--:", "--:", "--:", "--:", "---"));
+        text.append(row("group", "tests", "failed", "skipped", "seconds", ""))
+                .append(row("---", "--:", "--:", "--:", "--:", "---"));
         Ran sum = NOTHING;
         for (Line line : lines) {
-            String verdict = line.problem().isEmpty() ? line.name().endsWith("(left out)") ? "left out" : "ok" : "FAILED: " + line.problem();
+            String verdict = line.problem().isEmpty() ? line.name().endsWith("(left out)") ? "left out" : "ok"
+                    : "FAILED: " + line.problem();
             text.append(row(line.name(), line.ran(), verdict));
             sum = sum.plus(line.ran());
         }
@@ -268,10 +288,13 @@ final class GroupTable {
     }
 
     private static String row(String name, Ran ran, String verdict) {
-        return row(name, "" + ran.tests(), "" + ran.failed(), "" + ran.skipped(), String.format(Locale.ROOT, "%.1f", ran.seconds()), verdict);
+        return row(name, "" + ran.tests(), "" + ran.failed(), "" + ran.skipped(),
+                String.format(Locale.ROOT, "%.1f", ran.seconds()), verdict);
     }
 
-    private static String row(String name, String tests, String failed, String skipped, String seconds, String verdict) {
-        return String.format("| %-28s | %6s | %6s | %7s | %7s | %s |%n", name, tests, failed, skipped, seconds, verdict);
+    private static String row(String name, String tests, String failed, String skipped, String seconds,
+            String verdict) {
+        return String.format("| %-28s | %6s | %6s | %7s | %7s | %s |%n", name, tests, failed, skipped, seconds,
+                verdict);
     }
 }

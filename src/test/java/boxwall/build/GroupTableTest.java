@@ -17,7 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A group that did not run whole must not look as if it had. */
 class GroupTableTest {
-    private static final List<Rule> RULES = GroupTable.rules("# comment\n\np.a.*IT 2 always a against b\np.a.* 1 always a\np.box.* 1 box a box\n");
+    private static final List<Rule> RULES =
+            GroupTable.rules("# comment\n\np.a.*IT 2 always a against b\np.a.* 1 always a\np.box.* 1 box a box\n");
     private static final Ran GOOD = new Ran(3, 0, 0, 1.5);
 
     @TempDir
@@ -25,7 +26,8 @@ class GroupTableTest {
 
     @Test
     void aWholeRunHasNoProblem() {
-        List<Line> lines = lines(false, names("p.a.OneIT", "p.a.OneTest", "p.box.BoxIT"), Map.of("p.a.OneIT", GOOD, "p.a.OneTest", GOOD, "p.box.BoxIT", GOOD));
+        List<Line> lines = lines(false, names("p.a.OneIT", "p.a.OneTest", "p.box.BoxIT"),
+                Map.of("p.a.OneIT", GOOD, "p.a.OneTest", GOOD, "p.box.BoxIT", GOOD));
         assertEquals(List.of("a against b", "a", "a box"), lines.stream().map(Line::name).toList());
         assertEquals(List.of("", "", ""), lines.stream().map(Line::problem).toList());
     }
@@ -43,14 +45,18 @@ class GroupTableTest {
 
     @Test
     void skippedFailedOrTooFewTestsAreProblems() {
-        assertEquals("p.a.T: 0 failed, 1 skipped", lines(false, Map.of(), Map.of("p.a.T", new Ran(3, 0, 1, 0))).get(1).problem());
-        assertEquals("p.a.T: 2 failed, 0 skipped", lines(false, Map.of(), Map.of("p.a.T", new Ran(3, 2, 0, 0))).get(1).problem());
-        assertEquals("at least 2 tests were expected", lines(false, Map.of(), Map.of("p.a.OneIT", new Ran(1, 0, 0, 0))).get(0).problem());
+        assertEquals("p.a.T: 0 failed, 1 skipped",
+                lines(false, Map.of(), Map.of("p.a.T", new Ran(3, 0, 1, 0))).get(1).problem());
+        assertEquals("p.a.T: 2 failed, 0 skipped",
+                lines(false, Map.of(), Map.of("p.a.T", new Ran(3, 2, 0, 0))).get(1).problem());
+        assertEquals("at least 2 tests were expected",
+                lines(false, Map.of(), Map.of("p.a.OneIT", new Ran(1, 0, 0, 0))).get(0).problem());
     }
 
     @Test
     void aClassThatMavenWouldNotFindIsAProblem() {
-        assertTrue(lines(false, Map.of("p.a.Properties", false), Map.of()).get(1).problem().startsWith("p.a.Properties is never run"));
+        assertTrue(lines(false, Map.of("p.a.Properties", false), Map.of()).get(1).problem()
+                .startsWith("p.a.Properties is never run"));
     }
 
     @Test
@@ -82,7 +88,8 @@ class GroupTableTest {
     void sourcesSayWhichClassesMustRun() throws IOException {
         Path directory = Files.createDirectories(root.resolve("p"));
         Files.writeString(directory.resolve("OneTest.java"), "class OneTest {\n    @Test\n    void a() { }\n}\n");
-        Files.writeString(directory.resolve("Laws.java"), "class Laws {\n    @Property(tries = 5)\n    void a() { }\n}\n");
+        Files.writeString(directory.resolve("Laws.java"),
+                "class Laws {\n    @Property(tries = 5)\n    void a() { }\n}\n");
         Files.writeString(directory.resolve("Base.java"), "abstract class Base {\n    @Test\n    void a() { }\n}\n");
         Files.writeString(directory.resolve("Tool.java"), "class Tool {\n    @TestOnly\n    void a() { }\n}\n");
         assertEquals(Map.of("p.OneTest", true, "p.Laws", false), GroupTable.declared(root));
@@ -103,7 +110,7 @@ class GroupTableTest {
 
     private static String suite(String name, int tests) {
         return "<?xml version=\"1.0\"?>\n<testsuite name=\"" + name + "\" time=\"1,234.0\" tests=\"" + tests
-            + "\" errors=\"1\" skipped=\"1\" failures=\"1\"></testsuite>\n";
+                + "\" errors=\"1\" skipped=\"1\" failures=\"1\"></testsuite>\n";
     }
 
     @Test
@@ -120,10 +127,12 @@ class GroupTableTest {
     @Test
     void aFailedTestIsNamedWithItsWordsAndHowToRunIt() throws Exception {
         Path reports = Files.createDirectories(root.resolve("surefire-reports"));
-        Files.writeString(reports.resolve("TEST-p.a.OneTest.xml"), "<testsuite name='p.a.OneTest' tests='2' failures='1' errors='0' skipped='0' time='1'>"
-                + "<testcase name='good' classname='p.a.OneTest'/><testcase name='bad' classname='p.a.OneTest'><failure message='expected: 1&#10;but'>at x</failure></testcase></testsuite>");
-        Files.writeString(reports.resolve("TEST-p.a.TwoTest.xml"), "<testsuite name='p.a.TwoTest' tests='1' failures='0' errors='0' skipped='0' time='1'>"
-                + "<testcase name='good' classname='p.a.TwoTest'/></testsuite>");
+        Files.writeString(reports.resolve("TEST-p.a.OneTest.xml"),
+                "<testsuite name='p.a.OneTest' tests='2' failures='1' errors='0' skipped='0' time='1'>"
+                        + "<testcase name='good' classname='p.a.OneTest'/><testcase name='bad' classname='p.a.OneTest'><failure message='expected: 1&#10;but'>at x</failure></testcase></testsuite>");
+        Files.writeString(reports.resolve("TEST-p.a.TwoTest.xml"),
+                "<testsuite name='p.a.TwoTest' tests='1' failures='0' errors='0' skipped='0' time='1'>"
+                        + "<testcase name='good' classname='p.a.TwoTest'/></testsuite>");
         assertEquals(List.of("OneTest.bad: expected: 1; alone: bin/check OneTest"), GroupTable.failures(root));
         List<Line> lines = lines(false, names("p.a.OneTest", "p.a.TwoTest"), GroupTable.reports(root));
         assertEquals("p.a.OneTest: 1 failed, 0 skipped", lines.get(1).problem());

@@ -15,75 +15,100 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What JamVM 2.0.0 and GNU Classpath 0.99 do otherwise than OpenJDK, as a table of what the sources may have where. No test on OpenJDK would
- * notice a breach; an API that isn't there at all is ApiFloorTest's business.
+ * What JamVM 2.0.0 and GNU Classpath 0.99 do otherwise than OpenJDK, as a table of what the sources may have where. No
+ * test on OpenJDK would notice a breach; an API that isn't there at all is ApiFloorTest's business.
  */
 final class JamVmRules {
-    /** A row: what is looked for in the code without its comments, the only files that have it ("sys/LiveSys"), and why. */
+    /**
+     * A row: what is looked for in the code without its comments, the only files that have it ("sys/LiveSys"), and why.
+     */
     record Rule(Pattern looksFor, Set<String> files, String reason) {
     }
 
-    private static final String CRASH = "JamVM ends when an object that a thread waited on, or that two wanted at once, is collected (sys.WaitedOn): ";
+    private static final String CRASH =
+            "JamVM ends when an object that a thread waited on, or that two wanted at once, is collected (sys.WaitedOn): ";
     private static final String SLOW_FORMAT = "a date's format costs GNU Classpath 15 ms and megabytes";
     private static final String WRONG = "GNU Classpath's is wrong: ";
 
-    static final List<Rule> RULES = List.of(
-        rule("\\b(ProcessBuilder\\(|Runtime\\.getRuntime\\(\\)\\s*\\.exec|(waitFor|exitValue)\\(\\)|\\.destroy\\(\\))", "sys/LiveSys",
+    static final List<Rule> RULES = List.of(rule(
+            "\\b(ProcessBuilder\\(|Runtime\\.getRuntime\\(\\)\\s*\\.exec|(waitFor|exitValue)\\(\\)|\\.destroy\\(\\))",
+            "sys/LiveSys",
             "a missing program is no IOException, a status costs a second, and a process must not be collected early"),
-        rule("(?<!WaitedOn\\.kept\\(new )ProcessBuilder\\(|(?<!WaitedOn\\.kept\\(process\\))\\.(waitFor|destroy)\\(\\)", "",
-            CRASH + "GNU Classpath waits on a process when it is started, asked or killed, so it goes through WaitedOn.kept"),
-        rule("\\b(wait|notify|notifyAll)\\(", "sys/LiveSys daemon/Watch http/DaemonReady", CRASH + "these three wait on what lives as long as the daemon"),
-        rule("(?<!Expansion|Words)\\.join\\(", "", CRASH + "a thread that is joined is waited on"),
-        rule("\\b(Timer|PipedInputStream|PipedReader|CountDownLatch|FutureTask)\\b", "", CRASH + "not seen there whether these wait on themselves"),
-        rule("\\bThread\\.sleep\\(", "", "timed waits follow the wall clock, which a box sets after it came up: wait in steps and look at the uptime"),
-        rule("\\b(extends Thread|new Thread|ThreadPoolExecutor\\()", "sys/LiveSys daemon/EventLog http/ClientPool",
-            "a thread is memory, and one that nobody may join or wait for; these are daemon threads"),
-        rule("\\bsetSoTimeout\\(", "http/Exchange http/Sockets", "close() doesn't wake who accepts or reads: these look up by themselves"),
-        rule("\\bcatch \\(OutOfMemoryError|\\bSystem\\.gc\\(", "daemon/EventLog daemon/HeapBudget daemon/Watch http/Dispatcher http/ClientPool http/Exchange http/Listener http/Sockets",
-            "after one, the next allocation fails too unless the collector ran: caught only where a thread would end, each with System.gc(); HeapBudget counts after one"),
-        rule("\\bcatch \\((RuntimeException|Throwable|Exception|Error)\\b", "daemon/EventLog daemon/Watch http/Dispatcher http/Exchange http/Listener",
-            "sockets whose peer is gone throw a RuntimeException: caught where a thread would end, nowhere else"),
-        rule("\\b(SimpleDateFormat|DateFormat|Calendar|GregorianCalendar)\\b|\\bnew Date\\(", "", SLOW_FORMAT),
-        rule("\\b(SecureRandom|randomUUID|Cipher|Mac\\.getInstance)\\b", "", "slow to seed, or refuses what others take: the kernel's own randomness is read"),
-        rule("\\bMessageDigest\\.isEqual\\b", "", "not in constant time there: http.AccessControl compares"),
-        rule("%[-+ 0-9.,(]*[feEgGb]\\b|%<", "", "String.format prints nothing for %f, fails at %b of null, and doesn't know %<"),
-        rule("\\(\\?<[A-Za-z]", "", "named groups never match there"),
-        rule("\\b(headSet|tailSet|subSet|headMap|tailMap|subMap|stripTrailingZeros)\\(|\\bsplit\\(\"\"", "", WRONG + "endless loops, exceptions, another first part"),
-        rule("\\b(URLDecoder|ManagementFactory|FileChannel|FileLock|FileHandler)\\b|\\.set(Readable|Writable|Executable)\\(", "", WRONG
-            + "bad escapes pass, modes come out as 300, locks can't be released"),
-        rule("\\btry \\(", "", "with two exceptions it needs addSuppressed, which isn't there, and the first is lost"),
-        rule("(?<![.\\w])assert\\s", "", "always on there, whatever the command line says"),
-        rule("\\bparseBody\\(", "", "NanoHTTPD's maps a file, which fails there"));
+            rule("(?<!WaitedOn\\.kept\\(new )ProcessBuilder\\(|(?<!WaitedOn\\.kept\\(process\\))\\.(waitFor|destroy)\\(\\)",
+                    "",
+                    CRASH + "GNU Classpath waits on a process when it is started, asked or killed, so it goes through WaitedOn.kept"),
+            rule("\\b(wait|notify|notifyAll)\\(", "sys/LiveSys daemon/Watch http/DaemonReady",
+                    CRASH + "these three wait on what lives as long as the daemon"),
+            rule("(?<!Expansion|Words)\\.join\\(", "", CRASH + "a thread that is joined is waited on"),
+            rule("\\b(Timer|PipedInputStream|PipedReader|CountDownLatch|FutureTask)\\b", "",
+                    CRASH + "not seen there whether these wait on themselves"),
+            rule("\\bThread\\.sleep\\(", "",
+                    "timed waits follow the wall clock, which a box sets after it came up: wait in steps and look at the uptime"),
+            rule("\\b(extends Thread|new Thread|ThreadPoolExecutor\\()", "sys/LiveSys daemon/EventLog http/ClientPool",
+                    "a thread is memory, and one that nobody may join or wait for; these are daemon threads"),
+            rule("\\bsetSoTimeout\\(", "http/Exchange http/Sockets",
+                    "close() doesn't wake who accepts or reads: these look up by themselves"),
+            rule("\\bcatch \\(OutOfMemoryError|\\bSystem\\.gc\\(",
+                    "daemon/EventLog daemon/HeapBudget daemon/Watch http/Dispatcher http/ClientPool http/Exchange http/Listener http/Sockets",
+                    "after one, the next allocation fails too unless the collector ran: caught only where a thread would end, each with System.gc(); HeapBudget counts after one"),
+            rule("\\bcatch \\((RuntimeException|Throwable|Exception|Error)\\b",
+                    "daemon/EventLog daemon/Watch http/Dispatcher http/Exchange http/Listener",
+                    "sockets whose peer is gone throw a RuntimeException: caught where a thread would end, nowhere else"),
+            rule("\\b(SimpleDateFormat|DateFormat|Calendar|GregorianCalendar)\\b|\\bnew Date\\(", "", SLOW_FORMAT),
+            rule("\\b(SecureRandom|randomUUID|Cipher|Mac\\.getInstance)\\b", "",
+                    "slow to seed, or refuses what others take: the kernel's own randomness is read"),
+            rule("\\bMessageDigest\\.isEqual\\b", "", "not in constant time there: http.AccessControl compares"),
+            rule("%[-+ 0-9.,(]*[feEgGb]\\b|%<", "",
+                    "String.format prints nothing for %f, fails at %b of null, and doesn't know %<"),
+            rule("\\(\\?<[A-Za-z]", "", "named groups never match there"),
+            rule("\\b(headSet|tailSet|subSet|headMap|tailMap|subMap|stripTrailingZeros)\\(|\\bsplit\\(\"\"", "",
+                    WRONG + "endless loops, exceptions, another first part"),
+            rule("\\b(URLDecoder|ManagementFactory|FileChannel|FileLock|FileHandler)\\b|\\.set(Readable|Writable|Executable)\\(",
+                    "", WRONG + "bad escapes pass, modes come out as 300, locks can't be released"),
+            rule("\\btry \\(", "",
+                    "with two exceptions it needs addSuppressed, which isn't there, and the first is lost"),
+            rule("(?<![.\\w])assert\\s", "", "always on there, whatever the command line says"),
+            rule("\\bparseBody\\(", "", "NanoHTTPD's maps a file, which fails there"));
 
-    /** Who locks: "FILE STATIC" on something static, "FILE MAKER" on what only that file makes, once, for as long as the daemon lives. */
-    static final List<String> LOCKS = List.of("sys/LiveSys STATIC", "sys/WaitedOn STATIC", "syntax/Extensions STATIC", "syntax/NumberNames STATIC",
-        "box/BoxFacts STATIC", "box/KernelConfig STATIC", "box/ModuleStates STATIC", "daemon/Box STATIC", "http/Exchange STATIC", "http/RequestDeadline STATIC", "box/ModuleTable box/ModuleTable",
-        "daemon/BoxState daemon/Daemon", "daemon/Changes daemon/Daemon", "daemon/ChangeReplies daemon/Api", "daemon/Drafts daemon/Api",
-        "daemon/History daemon/Daemon", "daemon/LogReplies daemon/Api", "daemon/MeasureReplies daemon/Api", "daemon/ReadReplies daemon/Api",
-        "daemon/Watch daemon/Daemon", "daemon/CounterRing daemon/MeasureReplies", "daemon/EventLog daemon/EventLog",
-        "http/ConnectionLimit http/Port", "http/DaemonReady http/Port", "http/Port daemon/Daemon", "http/FailedLogins http/Dispatcher", "http/Dispatcher http/Port", "daemon/Api daemon/Daemon");
+    /**
+     * Who locks: "FILE STATIC" on something static, "FILE MAKER" on what only that file makes, once, for as long as the
+     * daemon lives.
+     */
+    static final List<String> LOCKS = List.of("sys/LiveSys STATIC", "sys/WaitedOn STATIC", "syntax/Extensions STATIC",
+            "syntax/NumberNames STATIC", "box/BoxFacts STATIC", "box/KernelConfig STATIC", "box/ModuleStates STATIC",
+            "daemon/Box STATIC", "http/Exchange STATIC", "http/RequestDeadline STATIC",
+            "box/ModuleTable box/ModuleTable", "daemon/BoxState daemon/Daemon", "daemon/Changes daemon/Daemon",
+            "daemon/ChangeReplies daemon/Api", "daemon/Drafts daemon/Api", "daemon/History daemon/Daemon",
+            "daemon/LogReplies daemon/Api", "daemon/MeasureReplies daemon/Api", "daemon/ReadReplies daemon/Api",
+            "daemon/Watch daemon/Daemon", "daemon/CounterRing daemon/MeasureReplies", "daemon/EventLog daemon/EventLog",
+            "http/ConnectionLimit http/Port", "http/DaemonReady http/Port", "http/Port daemon/Daemon",
+            "http/FailedLogins http/Dispatcher", "http/Dispatcher http/Port", "daemon/Api daemon/Daemon");
 
     /** The simple name of each class that locks on itself, and the file that makes it. */
-    private static final Map<String, String> MAKERS = LOCKS.stream().filter(lock -> !lock.endsWith(" STATIC"))
-        .collect(Collectors.toMap(lock -> lock.replaceFirst("^[a-z]+/(\\w+) .*", "$1"), lock -> lock.split(" ")[1]));
+    private static final Map<String, String> MAKERS = LOCKS.stream().filter(lock -> !lock.endsWith(" STATIC")).collect(
+            Collectors.toMap(lock -> lock.replaceFirst("^[a-z]+/(\\w+) .*", "$1"), lock -> lock.split(" ")[1]));
     private static final Pattern MADE = Pattern.compile("\\bnew (" + String.join("|", MAKERS.keySet()) + ")\\(");
     private static final Pattern LOCK = Pattern.compile("\\bsynchronized\\b");
-    private static final Pattern STATIC_LOCK = Pattern.compile("\\bstatic synchronized\\b|\\bsynchronized \\([A-Z][A-Z_]*\\)");
+    private static final Pattern STATIC_LOCK =
+            Pattern.compile("\\bstatic synchronized\\b|\\bsynchronized \\([A-Z][A-Z_]*\\)");
 
-    private JamVmRules() {
-    }
+    private JamVmRules() {}
 
     private static Rule rule(String looksFor, String files, String reason) {
         return new Rule(Pattern.compile(looksFor), files.isEmpty() ? Set.of() : Set.of(files.split(" ")), reason);
     }
 
-    /** The breaches of all rows by the sources below a directory; and the rows that name a file in vain, which would hide the next breach. */
+    /**
+     * The breaches of all rows by the sources below a directory; and the rows that name a file in vain, which would
+     * hide the next breach.
+     */
     static List<String> breaches(Path main) {
         List<String> breaches = new ArrayList<>();
         Set<String> inVain = new TreeSet<>();
         RULES.forEach(rule -> rule.files().forEach(file -> inVain.add(file + " has none of " + rule.looksFor())));
         LOCKS.forEach(lock -> inVain.add(lock.split(" ")[0] + " locks nothing"));
-        inVain.remove("http/Dispatcher locks nothing"); // these are listed for who makes them: they make FailedLogins, Drafts and their like
+        inVain.remove("http/Dispatcher locks nothing"); // these are listed for who makes them: they make FailedLogins,
+                                                        // Drafts and their like
         inVain.remove("daemon/Api locks nothing");
         try (Stream<Path> walk = Files.walk(main)) {
             for (Path file : walk.filter(f -> f.toString().endsWith(".java")).sorted().toList()) {
@@ -106,8 +131,9 @@ final class JamVmRules {
         while (found.find()) {
             inVain.remove(name + " has none of " + rule.looksFor());
             if (!rule.files().contains(name)) {
-                breaches.add(where(name, code, found) + found.group() + " " + (rule.files().isEmpty() ? "nowhere" : "only in " + new TreeSet<>(rule.files()))
-                    + ": " + rule.reason());
+                breaches.add(where(name, code, found) + found.group() + " "
+                        + (rule.files().isEmpty() ? "nowhere" : "only in " + new TreeSet<>(rule.files())) + ": "
+                        + rule.reason());
             }
         }
     }
@@ -117,27 +143,33 @@ final class JamVmRules {
         Matcher found = LOCK.matcher(code);
         while (found.find()) {
             inVain.remove(name + " locks nothing");
-            Matcher fixed = STATIC_LOCK.matcher(code).region(Math.max(0, found.start() - "static ".length()), code.length());
+            Matcher fixed =
+                    STATIC_LOCK.matcher(code).region(Math.max(0, found.start() - "static ".length()), code.length());
             if (row == null || row.endsWith(" STATIC") && !(fixed.find() && fixed.start() <= found.start())) {
-                breaches.add(where(name, code, found) + "synchronized: " + CRASH + "lock on something static, or add the class to JamVmRules if there is one as long as the daemon lives");
+                breaches.add(where(name, code, found) + "synchronized: " + CRASH
+                        + "lock on something static, or add the class to JamVmRules if there is one as long as the daemon lives");
             }
         }
         Matcher made = MADE.matcher(code);
         while (made.find()) {
             String maker = MAKERS.get(made.group(1));
             if (!maker.equals(name)) {
-                breaches.add(where(name, code, made) + made.group() + " only in " + maker + ": " + CRASH + "the class locks on itself, so it lives as long as the daemon");
+                breaches.add(where(name, code, made) + made.group() + " only in " + maker + ": " + CRASH
+                        + "the class locks on itself, so it lives as long as the daemon");
             }
         }
     }
 
     private static String where(String name, String code, Matcher found) {
-        return name + ".java:" + (code.substring(0, found.start()).lines().count() + (code.charAt(Math.max(0, found.start() - 1)) == '\n' ? 1 : 0)) + ": ";
+        return name + ".java:" + (code.substring(0, found.start()).lines().count()
+                + (code.charAt(Math.max(0, found.start() - 1)) == '\n' ? 1 : 0)) + ": ";
     }
 
     /** The code with blanks for comments; what stands in quotes stays. */
     static String withoutComments(String source) {
-        Matcher part = Pattern.compile("\"(?:[^\"\\\\\n]|\\\\.)*+\"|'(?:[^'\\\\\n]|\\\\.)*+'|//[^\n]*|(?s:/\\*.*?\\*/)").matcher(source);
-        return part.replaceAll(found -> Matcher.quoteReplacement(found.group().startsWith("/") ? found.group().replaceAll("[^\n]", " ") : found.group()));
+        Matcher part = Pattern.compile("\"(?:[^\"\\\\\n]|\\\\.)*+\"|'(?:[^'\\\\\n]|\\\\.)*+'|//[^\n]*|(?s:/\\*.*?\\*/)")
+                .matcher(source);
+        return part.replaceAll(found -> Matcher.quoteReplacement(
+                found.group().startsWith("/") ? found.group().replaceAll("[^\n]", " ") : found.group()));
     }
 }

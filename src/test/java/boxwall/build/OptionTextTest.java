@@ -18,11 +18,12 @@ class OptionTextTest {
     private static final List<String> PACKAGES = List.of("explain", "check", "compile", "plan", "report");
     private static final Pattern TEXT = Pattern.compile("\\.value\\(\\)|\\.values\\.get\\(|\\.values\\(\\)\\.get\\(");
     /** Where the text is still looked at, and how often; a number only ever gets smaller. */
-    private static final Map<String, Integer> STILL = new TreeMap<>(Map.of(
-            "explain/Extensions", 2, // icmp, iprange, mac, mark: by the readers in netfilter
+    private static final Map<String, Integer> STILL = new TreeMap<>(Map.of("explain/Extensions", 2, // icmp, iprange,
+                                                                                                    // mac, mark: by the
+                                                                                                    // readers in
+                                                                                                    // netfilter
             "explain/Targets", 5, // mark, --to-destination, --to-ports
-            "compile/IcmpTypes", 3, "compile/Merging", 1,
-            "check/RuleLint", 2, // times of day
+            "compile/IcmpTypes", 3, "compile/Merging", 1, "check/RuleLint", 2, // times of day
             "check/MissingReferences", 2)); // sets' names: as written
 
     @Test
@@ -39,6 +40,7 @@ class OptionTextTest {
                 }
             }
         }
-        assertEquals(STILL, found, "ask the option for its ports(), flags() or states(), or add a reader to netfilter.Option");
+        assertEquals(STILL, found,
+                "ask the option for its ports(), flags() or states(), or add a reader to netfilter.Option");
     }
 }

@@ -16,18 +16,24 @@ import org.junit.jupiter.api.Test;
 
 /** Documents, messages and comments use the usual words: no phrase of phrases.txt occurs in them. */
 class PlainEnglishTest {
-    private static final List<String> PLACES = List.of("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs", "conf",
-            "freetz-package/boxwall.md", "freetz-package/Config.in", "src/main/java", "src/main/resources/boxwall/http");
+    private static final List<String> PLACES = List.of("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md",
+            "CHANGELOG.md", "docs", "conf", "freetz-package/boxwall.md", "freetz-package/Config.in", "src/main/java",
+            "src/main/resources/boxwall/http");
 
-    /** Joins what a line end, a comment's margin or a concatenation of strings separates; every replacement keeps the line ends. */
+    /**
+     * Joins what a line end, a comment's margin or a concatenation of strings separates; every replacement keeps the
+     * line ends.
+     */
     private static List<String> found(String name, String text) {
         List<String> found = new ArrayList<>();
         for (String[] row : Rows.read("phrases.txt", 2)) {
-            Pattern phrase = Pattern.compile(row[1].replace(" ", "(?: | ?\"?[ \t]*\n[ \t]*(?:\\+ \"|\\*|#|//)? ?)"), Pattern.CASE_INSENSITIVE);
+            Pattern phrase = Pattern.compile(row[1].replace(" ", "(?: | ?\"?[ \t]*\n[ \t]*(?:\\+ \"|\\*|#|//)? ?)"),
+                    Pattern.CASE_INSENSITIVE);
             Matcher match = phrase.matcher(text);
             while (match.find()) {
                 long line = text.substring(0, match.start()).chars().filter(c -> c == '\n').count() + 1;
-                found.add(name + ":" + line + ": \"" + match.group() + "\"; write \"" + row[0].replace('_', ' ') + "\"");
+                found.add(
+                        name + ":" + line + ": \"" + match.group() + "\"; write \"" + row[0].replace('_', ' ') + "\"");
             }
         }
         return found;
@@ -39,7 +45,8 @@ class PlainEnglishTest {
         int files = 0;
         for (String place : PLACES) {
             try (Stream<Path> walk = Files.walk(Path.of(place))) {
-                for (Path file : walk.filter(file -> Files.isRegularFile(file) && !file.toString().endsWith(".png")).sorted().toList()) {
+                for (Path file : walk.filter(file -> Files.isRegularFile(file) && !file.toString().endsWith(".png"))
+                        .sorted().toList()) {
                     found.addAll(found(file.toString(), Files.readString(file, StandardCharsets.UTF_8)));
                     files++;
                 }
@@ -51,7 +58,9 @@ class PlainEnglishTest {
 
     @Test
     void aPhraseIsFoundAcrossLines() {
-        assertEquals(List.of("t:2: \"come\n * again\"; write \"retry\""), found("t", "/**\n * then come\n * again later\n */"));
-        assertEquals(List.of("t:1: \"come \"\n    + \"again\"; write \"retry\""), found("t", "say(\"come \"\n    + \"again\")"));
+        assertEquals(List.of("t:2: \"come\n * again\"; write \"retry\""),
+                found("t", "/**\n * then come\n * again later\n */"));
+        assertEquals(List.of("t:1: \"come \"\n    + \"again\"; write \"retry\""),
+                found("t", "say(\"come \"\n    + \"again\")"));
     }
 }

@@ -10,27 +10,22 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The gates' tables in {@code src/test/resources/build}: one row a line, columns separated by blanks, the last column takes the rest
- * of the line; empty lines and lines that start with {@code #} are left out.
+ * The gates' tables in {@code src/test/resources/build}: one row a line, columns separated by blanks, the last column
+ * takes the rest of the line; empty lines and lines that start with {@code #} are left out.
  */
 final class Rows {
-    private Rows() {
-    }
+    private Rows() {}
 
     /** Reads a table; a row with too few columns is an error that names file and line. */
     static List<String[]> read(String file, int columns) {
         try (InputStream in = Rows.class.getResourceAsStream("/build/" + file)) {
-            if (in == null) {
-                throw new IllegalStateException("src/test/resources/build/" + file + " is missing");
-            }
+            if (in == null) { throw new IllegalStateException("src/test/resources/build/" + file + " is missing"); }
             List<String[]> rows = new ArrayList<>();
             BufferedReader lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
             int number = 0;
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 number++;
-                if (!line.isBlank() && !line.startsWith("#")) {
-                    rows.add(columns(file, number, line, columns));
-                }
+                if (!line.isBlank() && !line.startsWith("#")) { rows.add(columns(file, number, line, columns)); }
             }
             return rows;
         } catch (IOException e) {
@@ -41,8 +36,8 @@ final class Rows {
     private static String[] columns(String file, int number, String line, int columns) {
         String[] row = line.trim().split("\\s+", columns);
         if (row.length < columns) {
-            throw new IllegalStateException("src/test/resources/build/" + file + ":" + number + ": " + row.length + " columns, expected "
-                + columns + " (the last one is the reason, in words)");
+            throw new IllegalStateException("src/test/resources/build/" + file + ":" + number + ": " + row.length
+                    + " columns, expected " + columns + " (the last one is the reason, in words)");
         }
         return row;
     }

@@ -17,8 +17,7 @@ import javax.tools.ToolProvider;
 
 /** Compiles a small source in memory, so that a gate can be shown something bad without a file of it in the tree. */
 final class Snippet {
-    private Snippet() {
-    }
+    private Snippet() {}
 
     /** The classes of a source whose top class is {@code bad.Snippet}, with line numbers, as scanned. */
     static List<ClassScan> compile(int release, String source) {
@@ -26,12 +25,10 @@ final class Snippet {
         StandardJavaFileManager standard = javac.getStandardFileManager(null, null, null);
         Memory memory = new Memory(standard);
         StringWriter messages = new StringWriter();
-        List<String> options = List.of("--release", "" + release, "-g:lines,source", "-Xlint:none", "-proc:none",
-            "-cp", System.getProperty("java.class.path"));
+        List<String> options = List.of("--release", "" + release, "-g:lines,source", "-Xlint:none", "-proc:none", "-cp",
+                System.getProperty("java.class.path"));
         boolean done = javac.getTask(messages, memory, null, options, null, List.of(new Text(source))).call();
-        if (!done) {
-            throw new IllegalArgumentException("the snippet does not compile:\n" + source + "\n" + messages);
-        }
+        if (!done) { throw new IllegalArgumentException("the snippet does not compile:\n" + source + "\n" + messages); }
         return memory.classes.stream().map(b -> ClassScan.of(b.toByteArray())).toList();
     }
 
@@ -45,28 +42,23 @@ final class Snippet {
         }
 
         @Override
-        public CharSequence getCharContent(boolean ignoreEncodingErrors) {
-            return source;
-        }
+        public CharSequence getCharContent(boolean ignoreEncodingErrors) { return source; }
     }
 
     /** Keeps what javac writes. */
     private static final class Memory extends ForwardingJavaFileManager<JavaFileManager> {
         final List<ByteArrayOutputStream> classes = new ArrayList<>();
 
-        Memory(JavaFileManager standard) {
-            super(standard);
-        }
+        Memory(JavaFileManager standard) { super(standard); }
 
         @Override
-        public JavaFileObject getJavaFileForOutput(Location location, String name, JavaFileObject.Kind kind, FileObject sibling) {
+        public JavaFileObject getJavaFileForOutput(Location location, String name, JavaFileObject.Kind kind,
+                FileObject sibling) {
             ByteArrayOutputStream bytes = new ByteArrayOutputStream();
             classes.add(bytes);
             return new SimpleJavaFileObject(URI.create("memory:///" + name.replace('.', '/') + kind.extension), kind) {
                 @Override
-                public OutputStream openOutputStream() {
-                    return bytes;
-                }
+                public OutputStream openOutputStream() { return bytes; }
             };
         }
     }

@@ -20,14 +20,21 @@ import javax.tools.JavaCompiler;
 import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 
-/** What the sources themselves show: imports, lengths, docstrings. Read with javac's own parser, so strings and comments don't deceive. */
+/**
+ * What the sources themselves show: imports, lengths, docstrings. Read with javac's own parser, so strings and comments
+ * don't deceive.
+ */
 final class SourceTree {
     /** A type, with the file it stands in. {@code lines} is the whole file's length for a top-level type, else 0. */
     record TypeText(Path file, long line, String name, boolean isPublic, boolean hasDoc, long lines) {
     }
 
-    /** A method; {@code owner} is its type, {@code visible} says that it and its type are public and it overrides nothing. */
-    record MethodText(Path file, long line, String owner, String name, long lines, boolean visible, boolean hasBody, boolean hasDoc) {
+    /**
+     * A method; {@code owner} is its type, {@code visible} says that it and its type are public and it overrides
+     * nothing.
+     */
+    record MethodText(Path file, long line, String owner, String name, long lines, boolean visible, boolean hasBody,
+            boolean hasDoc) {
     }
 
     /** An import as written. */
@@ -39,9 +46,7 @@ final class SourceTree {
     final List<MethodText> methods = new ArrayList<>();
     final List<Import> imports = new ArrayList<>();
 
-    private SourceTree(List<Path> files) {
-        this.files = files;
-    }
+    private SourceTree(List<Path> files) { this.files = files; }
 
     /** Reads all sources below a directory. */
     static SourceTree below(Path directory) {
@@ -54,13 +59,11 @@ final class SourceTree {
 
     static SourceTree of(List<Path> files) throws IOException {
         SourceTree tree = new SourceTree(files);
-        if (files.isEmpty()) {
-            return tree;
-        }
+        if (files.isEmpty()) { return tree; }
         JavaCompiler javac = ToolProvider.getSystemJavaCompiler();
         StandardJavaFileManager manager = javac.getStandardFileManager(null, null, null);
-        JavacTask task = (JavacTask) javac.getTask(null, manager, d -> { }, List.of("-proc:none"), null,
-            manager.getJavaFileObjectsFromPaths(files));
+        JavacTask task = (JavacTask) javac.getTask(null, manager, d -> {}, List.of("-proc:none"), null,
+                manager.getJavaFileObjectsFromPaths(files));
         DocTrees docs = DocTrees.instance(task);
         for (CompilationUnitTree unit : task.parse()) {
             tree.new Visitor(unit, docs).scan(unit, null);
@@ -96,8 +99,10 @@ final class SourceTree {
             boolean outerIsInterface = ownerIsInterface;
             if (tree.getSimpleName().length() > 0) {
                 owner = outer.isEmpty() ? tree.getSimpleName().toString() : outer + "." + tree.getSimpleName();
-                ownerIsPublic = outerIsPublic && (outerIsInterface || tree.getModifiers().getFlags().contains(Modifier.PUBLIC));
-                types.add(new TypeText(file, line(tree), owner, ownerIsPublic, hasDoc(), outer.isEmpty() ? lastLine(unit) : 0));
+                ownerIsPublic =
+                        outerIsPublic && (outerIsInterface || tree.getModifiers().getFlags().contains(Modifier.PUBLIC));
+                types.add(new TypeText(file, line(tree), owner, ownerIsPublic, hasDoc(),
+                        outer.isEmpty() ? lastLine(unit) : 0));
             } else {
                 ownerIsPublic = false;
             }
@@ -111,11 +116,12 @@ final class SourceTree {
 
         @Override
         public Void visitMethod(MethodTree tree, Void unused) {
-            boolean overrides = tree.getModifiers().getAnnotations().stream().anyMatch(a -> a.getAnnotationType().toString().equals("Override"));
+            boolean overrides = tree.getModifiers().getAnnotations().stream()
+                    .anyMatch(a -> a.getAnnotationType().toString().equals("Override"));
             boolean isPublic = ownerIsInterface || tree.getModifiers().getFlags().contains(Modifier.PUBLIC);
             long from = line(tree);
             methods.add(new MethodText(file, from, owner, tree.getName().toString(), lastLine(tree) - from + 1,
-                ownerIsPublic && isPublic && !overrides, tree.getBody() != null, hasDoc()));
+                    ownerIsPublic && isPublic && !overrides, tree.getBody() != null, hasDoc()));
             return super.visitMethod(tree, unused);
         }
 
@@ -124,20 +130,14 @@ final class SourceTree {
             return doc != null && !doc.isBlank();
         }
 
-        private long line(Tree tree) {
-            return unit.getLineMap().getLineNumber(Math.max(0, start(tree)));
-        }
+        private long line(Tree tree) { return unit.getLineMap().getLineNumber(Math.max(0, start(tree))); }
 
         private long lastLine(Tree tree) {
             return unit.getLineMap().getLineNumber(Math.max(0, Math.max(start(tree), end(tree) - 1)));
         }
 
-        private long start(Tree tree) {
-            return docs.getSourcePositions().getStartPosition(unit, tree);
-        }
+        private long start(Tree tree) { return docs.getSourcePositions().getStartPosition(unit, tree); }
 
-        private long end(Tree tree) {
-            return docs.getSourcePositions().getEndPosition(unit, tree);
-        }
+        private long end(Tree tree) { return docs.getSourcePositions().getEndPosition(unit, tree); }
     }
 }

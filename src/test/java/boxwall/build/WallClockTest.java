@@ -10,11 +10,13 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** A router's clock jumps, from 1970 to today among others: it is shown and written down, and nothing is decided by it. */
+/**
+ * A router's clock jumps, from 1970 to today among others: it is shown and written down, and nothing is decided by it.
+ */
 class WallClockTest {
     /** Class to how often it asks, with what for. */
-    private static final Map<String, Integer> SHOWN = new TreeMap<>(Map.of(
-            "SwitchReplies", 1, // the time of the files in a tar
+    private static final Map<String, Integer> SHOWN = new TreeMap<>(Map.of("SwitchReplies", 1, // the time of the files
+                                                                                               // in a tar
             "History", 1, // beside the uptime of a change
             "Changes", 2, // a stamp's "created", and the id of a plan that was made where no kernel has a random one
             "ReadReplies", 1)); // the status' clock
@@ -24,10 +26,9 @@ class WallClockTest {
         Map<String, Integer> found = new TreeMap<>();
         try (Stream<Path> files = Files.walk(Path.of("src/main/java"))) {
             for (Path file : files.filter(path -> path.toString().endsWith(".java")).toList()) {
-                int count = Files.readString(file).split("currentTimeMillis|new (java\\.util\\.)?Date\\(|Calendar\\.getInstance", -1).length - 1;
-                if (count > 0) {
-                    found.put(file.getFileName().toString().replace(".java", ""), count);
-                }
+                int count = Files.readString(file)
+                        .split("currentTimeMillis|new (java\\.util\\.)?Date\\(|Calendar\\.getInstance", -1).length - 1;
+                if (count > 0) { found.put(file.getFileName().toString().replace(".java", ""), count); }
             }
         }
         assertEquals(SHOWN, found);

@@ -36,65 +36,79 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Rulesets built to be expensive: each question is answered or given up by its own count of steps, and ends when its thread is interrupted. */
+/**
+ * Rulesets built to be expensive: each question is answered or given up by its own count of steps, and ends when its
+ * thread is interrupted.
+ */
 class CostTest {
     /** Only what never ends takes longer; every such ruleset did, by a factor of 2 to the power of its length. */
     private static final Duration HANG = Duration.ofMinutes(8);
-    private static final BoxFacts FACTS = BoxFacts.of(BoxReader.read(new LiveSys(), "src/test/resources/boxes/virtual"));
+    private static final BoxFacts FACTS =
+            BoxFacts.of(BoxReader.read(new LiveSys(), "src/test/resources/boxes/virtual"));
     private static final Site SITE = Site.of(FACTS);
 
     private static String rules(String kind) {
         StringBuilder text = new StringBuilder("iptables -P INPUT DROP\nip6tables -P INPUT ACCEPT\n");
         Random random = new Random(7);
         switch (kind) {
-            case "nested marks":
+            case "nested marks" :
                 for (int i = 0; i < 44; i++) {
                     String bit = "0x" + Long.toHexString(1L << i % 32);
                     text.append("iptables -t mangle -N M" + i + "\n");
-                    text.append("iptables -t mangle -A M" + i + " -m limit --limit 1/sec -j MARK --set-xmark 0x" + Integer.toHexString(random.nextInt()) + "/"
-                            + bit + "\n");
+                    text.append("iptables -t mangle -A M" + i + " -m limit --limit 1/sec -j MARK --set-xmark 0x"
+                            + Integer.toHexString(random.nextInt()) + "/" + bit + "\n");
                 }
                 for (int i = 0; i < 43; i++) {
-                    text.append("iptables -t mangle -A M" + i + " -m mark ! --mark 0x" + Integer.toHexString(i + 1) + "/0xff -j M" + (i + 1) + "\n");
+                    text.append("iptables -t mangle -A M" + i + " -m mark ! --mark 0x" + Integer.toHexString(i + 1)
+                            + "/0xff -j M" + (i + 1) + "\n");
                 }
-                return text + "iptables -t mangle -A PREROUTING -j M0\niptables -A INPUT -m mark --mark 0x5 -j ACCEPT\n";
-            case "xmark":
+                return text
+                        + "iptables -t mangle -A PREROUTING -j M0\niptables -A INPUT -m mark --mark 0x5 -j ACCEPT\n";
+            case "xmark" :
                 for (int i = 0; i < 64; i++) {
-                    text.append("iptables -t mangle -A PREROUTING -m mark --mark 0x" + Long.toHexString(1L << i % 32) + "/0x" + Long.toHexString(1L << i % 32)
-                            + " -j MARK --set-xmark 0x" + Integer.toHexString(random.nextInt()) + "/0x" + Integer.toHexString(random.nextInt()) + "\n");
+                    text.append("iptables -t mangle -A PREROUTING -m mark --mark 0x" + Long.toHexString(1L << i % 32)
+                            + "/0x" + Long.toHexString(1L << i % 32) + " -j MARK --set-xmark 0x"
+                            + Integer.toHexString(random.nextInt()) + "/0x" + Integer.toHexString(random.nextInt())
+                            + "\n");
                 }
                 return text + "iptables -A INPUT -m mark --mark 0x77 -j ACCEPT\n";
-            case "chains":
+            case "chains" :
                 for (String ip : new String[] {"iptables", "ip6tables"}) {
                     for (int i = 0; i < 390; i++) {
                         text.append(ip + " -N C" + i + "\n");
                     }
                     for (int i = 0; i < 389; i++) {
-                        text.append(ip + " -A C" + i + " -p tcp --dport " + (i + 1) + " -j C" + (i + 1) + "\n" + ip + " -A C" + i + " -j C" + (i + 1) + "\n");
+                        text.append(ip + " -A C" + i + " -p tcp --dport " + (i + 1) + " -j C" + (i + 1) + "\n" + ip
+                                + " -A C" + i + " -j C" + (i + 1) + "\n");
                     }
-                    text.append(ip + " -A C389 -p udp --dport 53 -j ACCEPT\n" + ip + " -A INPUT -m state --state ESTABLISHED -j C0\n" + ip + " -A INPUT -j C0\n");
+                    text.append(ip + " -A C389 -p udp --dport 53 -j ACCEPT\n" + ip
+                            + " -A INPUT -m state --state ESTABLISHED -j C0\n" + ip + " -A INPUT -j C0\n");
                 }
                 return text.toString();
-            case "addresses":
+            case "addresses" :
                 for (int i = 0; i < 300; i++) {
-                    text.append("iptables -A INPUT -s " + random.nextInt(256) + "." + random.nextInt(256) + "." + random.nextInt(256) + ".0/255.0." + random.nextInt(256)
-                            + ".0 -d 10." + random.nextInt(256) + ".0.0/255.0.255." + random.nextInt(256) + " -p udp --sport " + random.nextInt(60000) + " -j "
-                            + (i % 2 == 0 ? "ACCEPT" : "DROP") + "\n");
+                    text.append("iptables -A INPUT -s " + random.nextInt(256) + "." + random.nextInt(256) + "."
+                            + random.nextInt(256) + ".0/255.0." + random.nextInt(256) + ".0 -d 10."
+                            + random.nextInt(256) + ".0.0/255.0.255." + random.nextInt(256) + " -p udp --sport "
+                            + random.nextInt(60000) + " -j " + (i % 2 == 0 ? "ACCEPT" : "DROP") + "\n");
                 }
                 return text.toString();
-            default:
+            default :
                 for (int i = 0; i < 500; i++) {
-                    text.append("iptables -A INPUT -s 10." + i / 256 + "." + i % 256 + ".0/24 -p tcp --dport " + (i + 1) + " -j ACCEPT\n");
+                    text.append("iptables -A INPUT -s 10." + i / 256 + "." + i % 256 + ".0/24 -p tcp --dport " + (i + 1)
+                            + " -j ACCEPT\n");
                 }
                 for (int i = 0; i < 3000; i++) {
-                    text.append("expect DROP in=dsl src=10.9." + i / 256 + "." + i % 256 + " dst=203.0.113.2 proto=tcp dport=" + (i + 1) + "\n");
+                    text.append("expect DROP in=dsl src=10.9." + i / 256 + "." + i % 256
+                            + " dst=203.0.113.2 proto=tcp dport=" + (i + 1) + "\n");
                 }
                 return text.toString();
         }
     }
 
     private static ParsedRules parsed(String kind) {
-        ParsedRules parsed = RulesetParser.parse(new Source("rules", rules(kind)), Names.of(FACTS.names(), FACTS.lackingNames()), null);
+        ParsedRules parsed = RulesetParser.parse(new Source("rules", rules(kind)),
+                Names.of(FACTS.names(), FACTS.lackingNames()), null);
         assertEquals(List.of(), parsed.errors());
         return parsed;
     }
@@ -127,7 +141,8 @@ class CostTest {
     void aPacketsWalkGivesUpAsUnknown() {
         Packet packet = Packet.of(Family.IPV4).in("dsl").protocol(6).sport(1000).dport(400).mark(0L).build();
         assertEquals(Verdict.UNKNOWN, new Walk(parsed("chains").ruleset(), SITE).packet(packet, Hook.INPUT).verdict);
-        assertEquals(Verdict.UNKNOWN, new Walk(parsed("nested marks").ruleset(), SITE).packet(packet, Hook.INPUT).verdict);
+        assertEquals(Verdict.UNKNOWN,
+                new Walk(parsed("nested marks").ruleset(), SITE).packet(packet, Hook.INPUT).verdict);
     }
 
     @ParameterizedTest

@@ -23,30 +23,30 @@ import org.junit.jupiter.params.provider.CsvSource;
 class EmptyRulesetTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "''                                                                          | true",
-        "# my rules iptables -P INPUT DROP iptables -A INPUT -i lo -j ACCEPT         | true",
-        "NET=10.0.0.0/8                                                              | true",
-        "iptables -P INPUT ACCEPT                                                    | true",
-        "iptables -A INPUT -i lan -j ACCEPT                                          | true",
-        "iptables -A INPUT -j LOG                                                    | true",
-        "iptables -A INPUT -p tcp --dport 22                                         | true",
-        "iptables -t mangle -A PREROUTING -j MARK --set-mark 1                       | true",
-        "iptables -t nat -A POSTROUTING -o dsl -j MASQUERADE                         | true",
-        "iptables -N X;iptables -A X -j DROP                                         | true",
-        "iptables -N X;iptables -A X -j RETURN;iptables -A INPUT -j X                | true",
-        "iptables -N X;iptables -N Y;iptables -A X -j DROP;iptables -A Y -j X        | true",
-        "*filter;:INPUT ACCEPT [0:0];COMMIT                                          | true",
-        "iptables -N X;iptables -A X -j DROP;iptables -A INPUT -j X                  | false",
-        "iptables -N X;iptables -A X -j DROP;iptables -A INPUT -g X                  | false",
-        "iptables -P FORWARD DROP                                                    | false",
-        "ip6tables -P INPUT DROP                                                     | false",
-        "iptables -A INPUT -i dsl -j REJECT                                          | false",
-        "iptables -A INPUT -i dsl -j NFQUEUE                                         | false",
-        "iptables -t raw -A PREROUTING -s 10.0.0.0/8 -j DROP                         | false",
-    })
+            "''                                                                          | true",
+            "# my rules iptables -P INPUT DROP iptables -A INPUT -i lo -j ACCEPT         | true",
+            "NET=10.0.0.0/8                                                              | true",
+            "iptables -P INPUT ACCEPT                                                    | true",
+            "iptables -A INPUT -i lan -j ACCEPT                                          | true",
+            "iptables -A INPUT -j LOG                                                    | true",
+            "iptables -A INPUT -p tcp --dport 22                                         | true",
+            "iptables -t mangle -A PREROUTING -j MARK --set-mark 1                       | true",
+            "iptables -t nat -A POSTROUTING -o dsl -j MASQUERADE                         | true",
+            "iptables -N X;iptables -A X -j DROP                                         | true",
+            "iptables -N X;iptables -A X -j RETURN;iptables -A INPUT -j X                | true",
+            "iptables -N X;iptables -N Y;iptables -A X -j DROP;iptables -A Y -j X        | true",
+            "*filter;:INPUT ACCEPT [0:0];COMMIT                                          | true",
+            "iptables -N X;iptables -A X -j DROP;iptables -A INPUT -j X                  | false",
+            "iptables -N X;iptables -A X -j DROP;iptables -A INPUT -g X                  | false",
+            "iptables -P FORWARD DROP                                                    | false",
+            "ip6tables -P INPUT DROP                                                     | false",
+            "iptables -A INPUT -i dsl -j REJECT                                          | false",
+            "iptables -A INPUT -i dsl -j NFQUEUE                                         | false",
+            "iptables -t raw -A PREROUTING -s 10.0.0.0/8 -j DROP                         | false",})
     void saidOfWhatStopsNothing(String lines, boolean empty) {
         BoxFacts facts = BoxFacts.of(BoxReader.read(new LiveSys(), "src/test/resources/boxes/virtual"));
-        ParsedRules parsed = RulesetParser.parse(new Source("rules", lines.replace(';', '\n') + "\n"), Names.of(facts.names(), facts.lackingNames()), null);
+        ParsedRules parsed = RulesetParser.parse(new Source("rules", lines.replace(';', '\n') + "\n"),
+                Names.of(facts.names(), facts.lackingNames()), null);
         assertEquals(List.of(), parsed.errors());
         Compiled compiled = Compiler.compile(parsed, facts, facts, Stateful.AUTO, Stateful.AUTO, false);
         int said = 0;

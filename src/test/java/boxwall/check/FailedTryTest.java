@@ -18,8 +18,9 @@ import org.junit.jupiter.api.Test;
 class FailedTryTest {
     private static List<Finding> of(String box, String error) {
         BoxFacts facts = BoxFacts.of(BoxReader.read(new LiveSys(), "src/test/resources/boxes/" + box));
-        Ruleset rules = RulesetParser.parse(new Source("rules", "iptables -P INPUT DROP\niptables -A INPUT -i lo -j ACCEPT\n"
-                + "iptables -A INPUT -m state --state ESTABLISHED -j ACCEPT\niptables -A INPUT -m iprange --src-range 10.0.0.1-10.0.0.9 -j DROP\n"),
+        Ruleset rules = RulesetParser.parse(
+                new Source("rules", "iptables -P INPUT DROP\niptables -A INPUT -i lo -j ACCEPT\n"
+                        + "iptables -A INPUT -m state --state ESTABLISHED -j ACCEPT\niptables -A INPUT -m iprange --src-range 10.0.0.1-10.0.0.9 -j DROP\n"),
                 Names.of(facts.names(), facts.lackingNames()), null).ruleset();
         return FailedTry.of(error, rules, facts);
     }
@@ -40,8 +41,9 @@ class FailedTryTest {
 
     @Test
     void anErrorOnALineIsTheRuleOfThatLine() {
-        String said = said("7270v2-0554", "iptables-restore -c: status 2 | Couldn't load match `iprange':No such file or directory | "
-                + "Error occurred at line: 7");
+        String said = said("7270v2-0554",
+                "iptables-restore -c: status 2 | Couldn't load match `iprange':No such file or directory | "
+                        + "Error occurred at line: 7");
         assertTrue(said.startsWith("extension-missing at rules:4: "), said);
         assertTrue(said.contains("FREETZ_LIB_libxt_iprange"), said);
     }
@@ -50,12 +52,14 @@ class FailedTryTest {
     void aModuleThatDidNotComeIsNamed() {
         String said = said("7270v2-0554", "modprobe xt_nonesuch: status 0, but it is not loaded");
         assertTrue(said.startsWith("module-missing at : ") && said.contains("FREETZ_MODULE_xt_nonesuch"), said);
-        assertTrue(said("virtual-avm", "modprobe nf_conntrack: status 1 | modprobe: can't load module nf_conntrack").startsWith("module-refused"));
+        assertTrue(said("virtual-avm", "modprobe nf_conntrack: status 1 | modprobe: can't load module nf_conntrack")
+                .startsWith("module-refused"));
     }
 
     @Test
     void otherWordsAreNotInterpreted() {
-        assertEquals(List.of(), of("7270v2-0554", "table filter of IPv4 reads back with other rules than it was given"));
+        assertEquals(List.of(),
+                of("7270v2-0554", "table filter of IPv4 reads back with other rules than it was given"));
         assertEquals(List.of(), of("7270v2-0554", ""));
     }
 }

@@ -22,8 +22,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What is wrong with rulesets that can be loaded: each finding where it is due, and not where it isn't. */
 class LintFindingsTest {
-    private static final Set<String> CODES = Set.of("log-unlimited", "time-is-utc", "ipv6-unfiltered", "established-missing", "wan-service-open",
-            "flood-unlimited", "administrator-not-first", "guest-reaches-lan", "guest-reaches-box", "spoofable-accept");
+    private static final Set<String> CODES = Set.of("log-unlimited", "time-is-utc", "ipv6-unfiltered",
+            "established-missing", "wan-service-open", "flood-unlimited", "administrator-not-first",
+            "guest-reaches-lan", "guest-reaches-box", "spoofable-accept");
     /** A set with nothing to find, for IPv4; guests have names and addresses. */
     private static final String GOOD = """
             iptables -A INPUT -i lo -j ACCEPT
@@ -45,7 +46,8 @@ class LintFindingsTest {
 
     private static List<Finding> all(String rules) {
         BoxFacts facts = facts();
-        ParsedRules parsed = RulesetParser.parse(new Source("rules", rules), Names.of(facts.names(), facts.lackingNames()), boxwall.syntax.Includes.NONE);
+        ParsedRules parsed = RulesetParser.parse(new Source("rules", rules),
+                Names.of(facts.names(), facts.lackingNames()), boxwall.syntax.Includes.NONE);
         assertEquals(List.of(), parsed.errors());
         Ruleset ruleset = parsed.ruleset();
         List<Finding> findings = new java.util.ArrayList<>(Checker.check(parsed, ruleset, facts));
@@ -58,17 +60,20 @@ class LintFindingsTest {
         StringBuilder out = new StringBuilder();
         for (Finding finding : all(rules)) {
             if (CODES.contains(finding.code()) && !finding.effect().startsWith("the ruleset filters IPv4 only")) {
-                out.append(out.length() == 0 ? "" : "; ").append(finding.severity().word()).append(' ').append(finding.code())
-                        .append(finding.where().isEmpty() ? "" : " " + finding.where());
+                out.append(out.length() == 0 ? "" : "; ").append(finding.severity().word()).append(' ')
+                        .append(finding.code()).append(finding.where().isEmpty() ? "" : " " + finding.where());
                 assertTrue(!finding.evidence().isEmpty(), finding + " has no evidence");
-                assertTrue(finding.remedy.contains("tables -") || finding.code().startsWith("time"), finding + " has no line to write");
+                assertTrue(finding.remedy.contains("tables -") || finding.code().startsWith("time"),
+                        finding + " has no line to write");
             }
         }
         return out.toString();
     }
 
     private static Finding one(String code, String rules) {
-        return all(rules).stream().filter(f -> f.code().equals(code) && !f.effect().startsWith("the ruleset filters IPv4 only")).findFirst().orElseThrow();
+        return all(rules).stream()
+                .filter(f -> f.code().equals(code) && !f.effect().startsWith("the ruleset filters IPv4 only"))
+                .findFirst().orElseThrow();
     }
 
     @Test
@@ -77,61 +82,62 @@ class LintFindingsTest {
         assertEquals("", found("iptables -t mangle -A PREROUTING -j MARK --set-mark 1\n"), "a set that doesn't filter");
     }
 
-    /** What is true of the rules that come with boxwall, and meant: the wiki page logs and serves SIP without a limit. */
+    /**
+     * What is true of the rules that come with boxwall, and meant: the wiki page logs and serves SIP without a limit.
+     */
     @Test
     void ofTheRulesInConfOnlyWhatIsMeant() throws Exception {
-        assertEquals("note log-unlimited rules:44, rules:30, rules:25; note log-unlimited rules:87, rules:105; note flood-unlimited rules:40",
+        assertEquals(
+                "note log-unlimited rules:44, rules:30, rules:25; note log-unlimited rules:87, rules:105; note flood-unlimited rules:40",
                 found(Files.readString(Path.of("conf/boxwall.rules"))));
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "-A INPUT -m state --state RELATED,ESTABLISHED -j ACCEPT   |                                                             | warn established-missing",
-        "-A FORWARD -m state --state RELATED,ESTABLISHED -j ACCEPT |                                                             | warn established-missing",
-        "-A INPUT -m state --state RELATED,ESTABLISHED -j ACCEPT   | -A INPUT -p tcp ! --syn -j ACCEPT                           | warn established-missing",
-        "-P OUTPUT ACCEPT                                          | -P OUTPUT DROP                                              | warn established-missing",
-        "-m limit --limit 10/min -j LOG                            | -j LOG                                                      | note log-unlimited rules:5",
-        "-m limit --limit 10/min -j LOG                            | -m limit --limit 10/min -j ACCEPT                           | note wan-service-open; note guest-reaches-box",
-    })
+            "-A INPUT -m state --state RELATED,ESTABLISHED -j ACCEPT   |                                                             | warn established-missing",
+            "-A FORWARD -m state --state RELATED,ESTABLISHED -j ACCEPT |                                                             | warn established-missing",
+            "-A INPUT -m state --state RELATED,ESTABLISHED -j ACCEPT   | -A INPUT -p tcp ! --syn -j ACCEPT                           | warn established-missing",
+            "-P OUTPUT ACCEPT                                          | -P OUTPUT DROP                                              | warn established-missing",
+            "-m limit --limit 10/min -j LOG                            | -j LOG                                                      | note log-unlimited rules:5",
+            "-m limit --limit 10/min -j LOG                            | -m limit --limit 10/min -j ACCEPT                           | note wan-service-open; note guest-reaches-box",})
     void aGoodSetWithOneLineChanged(String line, String instead, String expected) {
         assertTrue(GOOD.contains(line));
         String full = GOOD.lines().filter(l -> l.contains(line)).findFirst().orElseThrow();
-        assertEquals(expected, found(GOOD.replace(full, instead == null ? "" : line.startsWith("-m") ? full.replace(line, instead) : "iptables " + instead)));
+        assertEquals(expected, found(GOOD.replace(full,
+                instead == null ? "" : line.startsWith("-m") ? full.replace(line, instead) : "iptables " + instead)));
     }
 
     /** A guest may claim any address too: a rule that asks for the address alone lets him in. */
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "-A OUTPUT -j LOG                                             | ''",
-        "-A FORWARD -m hashlimit --hashlimit-upto 5/min --hashlimit-name l --hashlimit-mode srcip -j LOG | ''",
-        "-A FORWARD -m time --timestart 20:00 --timestop 22:00 -j DROP| note time-is-utc rules:12",
-        "-A FORWARD -m time --kerneltz --weekdays Sat -j DROP         | note time-is-utc rules:12",
-        "-A FORWARD -m time --datestop 2038-01-19T03:14:07 -j DROP    | ''",
-        "-A INPUT -s $LAN_NET -p tcp --dport 22 -j ACCEPT             | warn spoofable-accept rules:12; warn guest-reaches-box rules:12",
-        "-A INPUT -s $GUEST_NET -p udp --dport 53 -j ACCEPT           | warn spoofable-accept rules:12",
-        "-A FORWARD -s $LAN_NET -j ACCEPT                             | warn spoofable-accept rules:12; warn guest-reaches-lan rules:12",
-        "-A INPUT ! -i $WAN_IF -s $LAN_NET -j ACCEPT                  | warn guest-reaches-box rules:12",
-        "-A INPUT -i $WAN_IF -s 203.0.113.128/25 -j ACCEPT            | ''",
-        "-A INPUT -i $WAN_IF -p tcp --dport 22 -j ACCEPT              | note flood-unlimited rules:12",
-        "-A INPUT -i $WAN_IF -p tcp --dport 22 -m limit --limit 3/min -j ACCEPT       | ''",
-        "-A INPUT -i $WAN_IF -p tcp -m multiport --dports 21,22 -j ACCEPT             | note flood-unlimited rules:12",
-        "-A INPUT -i $LAN_IF -p tcp --dport 22 -j ACCEPT              | ''",
-        "-A INPUT -i $WAN_IF -p tcp --dport 8089 -s 203.0.113.200 -j ACCEPT           | ''",
-        "-A INPUT -i $WAN_IF -p tcp --dport 49000 -j ACCEPT           | note flood-unlimited rules:12; warn wan-service-open",
-        "-A INPUT -i $WAN_IF -p udp --dport 1900 -j ACCEPT            | warn wan-service-open",
-        "-A INPUT -i $WAN_IF -p udp --dport 1900 -m limit --limit 1/sec -j ACCEPT     | note wan-service-open",
-        "-A INPUT -i $GUEST_IF -p tcp --dport 80 -j ACCEPT            | warn guest-reaches-box rules:12",
-        "-A INPUT -i $GUEST_IF -p udp --dport 123 -j ACCEPT           | warn guest-reaches-box rules:12",
-        "-A INPUT -i $GUEST_IF -p icmp -j ACCEPT                      | ''",
-        "-A INPUT -i $GUEST_IF -p tcp --dport 53 -j ACCEPT            | ''",
-        "-A INPUT -i $GUEST_IF -p tcp --dport 80 -m limit --limit 1/sec -j ACCEPT     | note guest-reaches-box",
-        "-A FORWARD -i $GUEST_IF -d 192.168.178.20 -p tcp --dport 80 -j ACCEPT        | warn guest-reaches-lan rules:12",
-        "-A FORWARD -i $GUEST_IF -o $WAN_IF -p tcp -j ACCEPT          | ''",
-        "-I INPUT -m state --state INVALID -j DROP                    | note administrator-not-first rules:12",
-        "-I INPUT -p tcp --tcp-flags ALL NONE -j DROP                 | ''",
-        "-I INPUT -i $WAN_IF -m state --state INVALID -j DROP         | ''",
-        "-I INPUT 3 -m state --state INVALID -j DROP                  | ''",
-    })
+    @CsvSource(delimiter = '|', value = {"-A OUTPUT -j LOG                                             | ''",
+            "-A FORWARD -m hashlimit --hashlimit-upto 5/min --hashlimit-name l --hashlimit-mode srcip -j LOG | ''",
+            "-A FORWARD -m time --timestart 20:00 --timestop 22:00 -j DROP| note time-is-utc rules:12",
+            "-A FORWARD -m time --kerneltz --weekdays Sat -j DROP         | note time-is-utc rules:12",
+            "-A FORWARD -m time --datestop 2038-01-19T03:14:07 -j DROP    | ''",
+            "-A INPUT -s $LAN_NET -p tcp --dport 22 -j ACCEPT             | warn spoofable-accept rules:12; warn guest-reaches-box rules:12",
+            "-A INPUT -s $GUEST_NET -p udp --dport 53 -j ACCEPT           | warn spoofable-accept rules:12",
+            "-A FORWARD -s $LAN_NET -j ACCEPT                             | warn spoofable-accept rules:12; warn guest-reaches-lan rules:12",
+            "-A INPUT ! -i $WAN_IF -s $LAN_NET -j ACCEPT                  | warn guest-reaches-box rules:12",
+            "-A INPUT -i $WAN_IF -s 203.0.113.128/25 -j ACCEPT            | ''",
+            "-A INPUT -i $WAN_IF -p tcp --dport 22 -j ACCEPT              | note flood-unlimited rules:12",
+            "-A INPUT -i $WAN_IF -p tcp --dport 22 -m limit --limit 3/min -j ACCEPT       | ''",
+            "-A INPUT -i $WAN_IF -p tcp -m multiport --dports 21,22 -j ACCEPT             | note flood-unlimited rules:12",
+            "-A INPUT -i $LAN_IF -p tcp --dport 22 -j ACCEPT              | ''",
+            "-A INPUT -i $WAN_IF -p tcp --dport 8089 -s 203.0.113.200 -j ACCEPT           | ''",
+            "-A INPUT -i $WAN_IF -p tcp --dport 49000 -j ACCEPT           | note flood-unlimited rules:12; warn wan-service-open",
+            "-A INPUT -i $WAN_IF -p udp --dport 1900 -j ACCEPT            | warn wan-service-open",
+            "-A INPUT -i $WAN_IF -p udp --dport 1900 -m limit --limit 1/sec -j ACCEPT     | note wan-service-open",
+            "-A INPUT -i $GUEST_IF -p tcp --dport 80 -j ACCEPT            | warn guest-reaches-box rules:12",
+            "-A INPUT -i $GUEST_IF -p udp --dport 123 -j ACCEPT           | warn guest-reaches-box rules:12",
+            "-A INPUT -i $GUEST_IF -p icmp -j ACCEPT                      | ''",
+            "-A INPUT -i $GUEST_IF -p tcp --dport 53 -j ACCEPT            | ''",
+            "-A INPUT -i $GUEST_IF -p tcp --dport 80 -m limit --limit 1/sec -j ACCEPT     | note guest-reaches-box",
+            "-A FORWARD -i $GUEST_IF -d 192.168.178.20 -p tcp --dport 80 -j ACCEPT        | warn guest-reaches-lan rules:12",
+            "-A FORWARD -i $GUEST_IF -o $WAN_IF -p tcp -j ACCEPT          | ''",
+            "-I INPUT -m state --state INVALID -j DROP                    | note administrator-not-first rules:12",
+            "-I INPUT -p tcp --tcp-flags ALL NONE -j DROP                 | ''",
+            "-I INPUT -i $WAN_IF -m state --state INVALID -j DROP         | ''",
+            "-I INPUT 3 -m state --state INVALID -j DROP                  | ''",})
     void aGoodSetWithOneMoreLine(String line, String expected) {
         String found = found(GOOD + "iptables " + line + "\n");
         assertEquals(Set.of(expected.split("; ")), Set.of(found.split("; ")), "iptables " + line);
@@ -139,17 +145,20 @@ class LintFindingsTest {
 
     @Test
     void aRuleThatMayStopTheAdministratorIsNamedInAUsersChainToo() {
-        String rules = "iptables -N FLOOD\niptables -A FLOOD -m limit --limit 20/sec -j RETURN\niptables -A FLOOD -j DROP\n"
-                + "iptables -A INPUT -p tcp --syn -j FLOOD\n" + GOOD;
+        String rules =
+                "iptables -N FLOOD\niptables -A FLOOD -m limit --limit 20/sec -j RETURN\niptables -A FLOOD -j DROP\n"
+                        + "iptables -A INPUT -p tcp --syn -j FLOOD\n" + GOOD;
         assertEquals("note administrator-not-first rules:3", found(rules));
-        assertEquals("", found(rules.replace("iptables -A INPUT -i $LAN_IF -s $LAN_NET -j ACCEPT\n", "")), "he is locked out, which is another finding");
+        assertEquals("", found(rules.replace("iptables -A INPUT -i $LAN_IF -s $LAN_NET -j ACCEPT\n", "")),
+                "he is locked out, which is another finding");
         assertEquals("filter FLOOD 2 (rules:3): -j DROP", one("administrator-not-first", rules).evidence().get(0));
     }
 
     /** A set that only drops some things closes nothing else, and means no more. */
     @Test
     void whatThePolicyLetsInIsANote() {
-        assertEquals("note wan-service-open; note guest-reaches-lan; note guest-reaches-box", found("iptables -A INPUT -i $WAN_IF -p tcp --dport 23 -j DROP\n"));
+        assertEquals("note wan-service-open; note guest-reaches-lan; note guest-reaches-box",
+                found("iptables -A INPUT -i $WAN_IF -p tcp --dport 23 -j DROP\n"));
     }
 
     @Test
@@ -161,21 +170,30 @@ class LintFindingsTest {
 
     @Test
     void evidenceAndRemedyOfEachAreExact() {
-        Finding missing = one("established-missing", GOOD.replace("iptables -A INPUT -m state --state RELATED,ESTABLISHED -j ACCEPT\n", ""));
+        Finding missing = one("established-missing",
+                GOOD.replace("iptables -A INPUT -m state --state RELATED,ESTABLISHED -j ACCEPT\n", ""));
         assertEquals("INPUT drops the replies to what OUTPUT lets out", missing.effect());
         assertEquals("iptables -A INPUT -m state --state RELATED,ESTABLISHED -j ACCEPT", missing.remedy);
-        assertTrue(missing.evidence().get(0).endsWith("state=NEW: ACCEPT by filter OUTPUT policy ACCEPT"), missing.evidence().get(0));
-        assertTrue(missing.evidence().get(1).endsWith("state=ESTABLISHED: DROP by filter INPUT policy DROP"), missing.evidence().get(1));
-        Finding spoofable = one("spoofable-accept", GOOD + "iptables -A INPUT -s $GUEST_NET -p udp --dport 53 -j ACCEPT\n");
-        assertEquals("iptables -A INPUT -s 192.168.179.0/24 -i $GUEST_IF -p udp -m udp --dport 53 -j ACCEPT", spoofable.remedy);
+        assertTrue(missing.evidence().get(0).endsWith("state=NEW: ACCEPT by filter OUTPUT policy ACCEPT"),
+                missing.evidence().get(0));
+        assertTrue(missing.evidence().get(1).endsWith("state=ESTABLISHED: DROP by filter INPUT policy DROP"),
+                missing.evidence().get(1));
+        Finding spoofable =
+                one("spoofable-accept", GOOD + "iptables -A INPUT -s $GUEST_NET -p udp --dport 53 -j ACCEPT\n");
+        assertEquals("iptables -A INPUT -s 192.168.179.0/24 -i $GUEST_IF -p udp -m udp --dport 53 -j ACCEPT",
+                spoofable.remedy);
         assertTrue(spoofable.evidence().get(0).contains("in=dsl src=192.168.179."), spoofable.evidence().get(0));
         assertEquals("iptables -A INPUT -i $WAN_IF -s $LAN_NET -j DROP, before this rule",
                 one("spoofable-accept", GOOD + "iptables -A INPUT -i dsl -s $LAN_NET -j ACCEPT\n").remedy);
         Finding flood = one("flood-unlimited", GOOD + "iptables -A INPUT -i $WAN_IF -p tcp --dport 22 -j ACCEPT\n");
-        assertEquals("after the rule for ESTABLISHED: iptables -A INPUT -i dsl -p tcp -m tcp --dport 22 -m limit --limit 10/min --limit-burst 20 -j ACCEPT",
+        assertEquals(
+                "after the rule for ESTABLISHED: iptables -A INPUT -i dsl -p tcp -m tcp --dport 22 -m limit --limit 10/min --limit-burst 20 -j ACCEPT",
                 flood.remedy);
-        Finding service = one("wan-service-open", GOOD + "iptables -A INPUT -i $WAN_IF -p tcp --dport 8000:9000 -j ACCEPT\n");
-        assertEquals("iptables -A INPUT -i $WAN_IF -p tcp -m multiport --dports 8089,8200 -j DROP, before the rule that accepts", service.remedy);
+        Finding service =
+                one("wan-service-open", GOOD + "iptables -A INPUT -i $WAN_IF -p tcp --dport 8000:9000 -j ACCEPT\n");
+        assertEquals(
+                "iptables -A INPUT -i $WAN_IF -p tcp -m multiport --dports 8089,8200 -j DROP, before the rule that accepts",
+                service.remedy);
         Finding log = one("log-unlimited", GOOD + "iptables -t mangle -A FORWARD -j LOG --log-prefix \"a b\"\n");
         assertEquals("iptables -t mangle -A FORWARD -m limit --limit 10/min -j LOG --log-prefix \"a b\"", log.remedy);
     }
@@ -185,39 +203,56 @@ class LintFindingsTest {
         String night = "iptables -A FORWARD -m time --timestart 22:00 --timestop 06:00 --weekdays Fri %s-j DROP\n";
         assertEquals(2, one("time-is-utc", GOOD + night.formatted("")).evidence().size());
         assertEquals(1, one("time-is-utc", GOOD + night.formatted("--contiguous ")).evidence().size());
-        assertTrue(one("time-is-utc", GOOD + night.formatted("--kerneltz ")).effect().startsWith("--kerneltz uses the kernel's time zone"));
+        assertTrue(one("time-is-utc", GOOD + night.formatted("--kerneltz ")).effect()
+                .startsWith("--kerneltz uses the kernel's time zone"));
     }
 
     @Test
     void aChainThatOnlyIpv4ClosesIsFound() {
-        String six = "ip6tables -A INPUT -i $LAN_IF -j ACCEPT\nip6tables -A INPUT -i lo -j ACCEPT\nip6tables -A INPUT -m state --state ESTABLISHED -j ACCEPT\n"
-                + "ip6tables -A FORWARD -m state --state ESTABLISHED -j ACCEPT\nip6tables -A FORWARD -i $LAN_IF -j ACCEPT\n";
+        String six =
+                "ip6tables -A INPUT -i $LAN_IF -j ACCEPT\nip6tables -A INPUT -i lo -j ACCEPT\nip6tables -A INPUT -m state --state ESTABLISHED -j ACCEPT\n"
+                        + "ip6tables -A FORWARD -m state --state ESTABLISHED -j ACCEPT\nip6tables -A FORWARD -i $LAN_IF -j ACCEPT\n";
         assertEquals("", found(GOOD + six + "ip6tables -P INPUT DROP\nip6tables -P FORWARD DROP\n"));
         String open = found(GOOD + six + "ip6tables -P INPUT DROP\n");
         assertTrue(open.contains("warn ipv6-unfiltered"), open);
-        assertTrue(!found(GOOD + six + "ip6tables -P INPUT DROP\nip6tables -A FORWARD -j REJECT\n").contains("ipv6-unfiltered"));
-        assertTrue(!found(GOOD + six + "ip6tables -P INPUT DROP\nip6tables -N X\nip6tables -A FORWARD -j X\nip6tables -A X -j DROP\n").contains("ipv6-unfiltered"));
+        assertTrue(!found(GOOD + six + "ip6tables -P INPUT DROP\nip6tables -A FORWARD -j REJECT\n")
+                .contains("ipv6-unfiltered"));
+        assertTrue(!found(GOOD + six
+                + "ip6tables -P INPUT DROP\nip6tables -N X\nip6tables -A FORWARD -j X\nip6tables -A X -j DROP\n")
+                .contains("ipv6-unfiltered"));
     }
 
-    /** Whole rulesets as people have them: nothing that is found lacks evidence, and each line to write is one that the parser takes. */
+    /**
+     * Whole rulesets as people have them: nothing that is found lacks evidence, and each line to write is one that the
+     * parser takes.
+     */
     @Test
     void eachLineToWriteCanBeWritten() throws Exception {
         List<String> codes = new java.util.ArrayList<>();
         for (String folder : List.of("conf", "conf/presets", "src/test/resources/imports")) {
             try (var files = Files.list(Path.of(folder))) {
-                for (Path file : files.filter(f -> f.toString().endsWith(".rules") || f.toString().endsWith(".golden")).sorted().toList()) {
-                    String text = Files.readString(file, java.nio.charset.StandardCharsets.ISO_8859_1).split("\n----\n")[0] + "\n";
+                for (Path file : files.filter(f -> f.toString().endsWith(".rules") || f.toString().endsWith(".golden"))
+                        .sorted().toList()) {
+                    String text =
+                            Files.readString(file, java.nio.charset.StandardCharsets.ISO_8859_1).split("\n----\n")[0]
+                                    + "\n";
                     BoxFacts facts = facts();
-                    if (!RulesetParser.parse(new Source("rules", text), Names.of(facts.names(), facts.lackingNames()), boxwall.syntax.Includes.NONE).errors().isEmpty()) {
+                    if (!RulesetParser.parse(new Source("rules", text), Names.of(facts.names(), facts.lackingNames()),
+                            boxwall.syntax.Includes.NONE).errors().isEmpty()) {
                         continue;
                     }
                     for (Finding finding : all(text)) {
-                        if (CODES.contains(finding.code()) && !finding.code().equals("time-is-utc") && !finding.effect().contains("IPv4 only")) {
+                        if (CODES.contains(finding.code()) && !finding.code().equals("time-is-utc")
+                                && !finding.effect().contains("IPv4 only")) {
                             codes.add(finding.code());
-                            String chains = text.lines().filter(l -> l.matches("ip6?tables (-t [a-z]+ )?-N .*")).distinct().reduce("", (a, b) -> a + b + "\n");
-                            String line = finding.remedy.replaceFirst("^[^:]*: (?=ip)", "").replaceFirst(",? (before|after|behind|and|then) .*", "");
-                            List<?> errors = RulesetParser.parse(new Source("rules", chains + line + "\n"), Names.of(facts.names(),
-                                    facts.lackingNames()), boxwall.syntax.Includes.NONE).errors();
+                            String chains = text.lines().filter(l -> l.matches("ip6?tables (-t [a-z]+ )?-N .*"))
+                                    .distinct().reduce("", (a, b) -> a + b + "\n");
+                            String line = finding.remedy.replaceFirst("^[^:]*: (?=ip)", "")
+                                    .replaceFirst(",? (before|after|behind|and|then) .*", "");
+                            List<?> errors = RulesetParser
+                                    .parse(new Source("rules", chains + line + "\n"),
+                                            Names.of(facts.names(), facts.lackingNames()), boxwall.syntax.Includes.NONE)
+                                    .errors();
                             assertEquals(List.of(), errors, file + ": " + finding + " -> " + line);
                         }
                     }

@@ -36,13 +36,12 @@ class NeighboursTest {
 
     private static List<Finding> found(String rules, String box) {
         BoxFacts facts = BoxFacts.of(BoxReader.read(new LiveSys(), "src/test/resources/boxes/" + box));
-        ParsedRules parsed = RulesetParser.parse(new Source("rules", rules), Names.of(facts.names(), facts.lackingNames()), null);
+        ParsedRules parsed =
+                RulesetParser.parse(new Source("rules", rules), Names.of(facts.names(), facts.lackingNames()), null);
         assertEquals(List.of(), parsed.errors());
         List<Finding> found = new ArrayList<>();
         for (Finding each : Checker.check(parsed, parsed.ruleset(), facts)) {
-            if (each.code().equals("neighbour-discovery-dropped")) {
-                found.add(each);
-            }
+            if (each.code().equals("neighbour-discovery-dropped")) { found.add(each); }
         }
         return found;
     }
@@ -51,9 +50,11 @@ class NeighboursTest {
     void theInternetSideGetsItsFourLines() {
         List<Finding> found = found(DROPPED, "virtual");
         assertEquals(1, found.size(), found.toString());
-        assertEquals("ip6tables -A INPUT -i $WAN_IF -p icmpv6 --icmpv6-type 134 -j ACCEPT; ip6tables -A INPUT -i $WAN_IF -p icmpv6 --icmpv6-type 135"
-                + " -j ACCEPT; ip6tables -A INPUT -i $WAN_IF -p icmpv6 --icmpv6-type 136 -j ACCEPT; ip6tables -A INPUT -i $WAN_IF -s fe80::/10 -p udp"
-                + " --sport 547 --dport 546 -j ACCEPT, before the line that drops them; or include ipv6-basic", found.get(0).remedy);
+        assertEquals(
+                "ip6tables -A INPUT -i $WAN_IF -p icmpv6 --icmpv6-type 134 -j ACCEPT; ip6tables -A INPUT -i $WAN_IF -p icmpv6 --icmpv6-type 135"
+                        + " -j ACCEPT; ip6tables -A INPUT -i $WAN_IF -p icmpv6 --icmpv6-type 136 -j ACCEPT; ip6tables -A INPUT -i $WAN_IF -s fe80::/10 -p udp"
+                        + " --sport 547 --dport 546 -j ACCEPT, before the line that drops them; or include ipv6-basic",
+                found.get(0).remedy);
         assertEquals(Finding.Severity.WARN, found.get(0).severity());
         assertTrue(found.get(0).effect().contains("dsl"), found.get(0).effect());
     }
@@ -61,7 +62,8 @@ class NeighboursTest {
     /** The lines of the remedy are lines that a ruleset takes, and with them nothing more is said. */
     @Test
     void theRemedyIsEnough() {
-        for (String rules : new String[] {DROPPED, DROPPED.replace("-i lan", "-i none"), "ip6tables -P INPUT DROP\nip6tables -P OUTPUT DROP\n"}) {
+        for (String rules : new String[] {DROPPED, DROPPED.replace("-i lan", "-i none"),
+                "ip6tables -P INPUT DROP\nip6tables -P OUTPUT DROP\n"}) {
             StringBuilder more = new StringBuilder();
             for (Finding each : found(rules, "virtual")) {
                 more.append(each.remedy.substring(0, each.remedy.indexOf(", before")).replace("; ", "\n")).append('\n');
@@ -73,20 +75,19 @@ class NeighboursTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "virtual      | ip6tables -P INPUT DROP                                       | 3",
-        "virtual      | ip6tables -P OUTPUT DROP                                      | 3",
-        "virtual      | ip6tables -A INPUT -p icmpv6 -j DROP                          | 3",
-        "virtual      | ip6tables -A INPUT -i lan -p icmpv6 --icmpv6-type 136 -j DROP | 1",
-        "virtual      | ip6tables -A INPUT -i guest -s fe80::/10 -j REJECT            | 1",
-        "virtual      | ip6tables -A INPUT -d ff02::/16 -j DROP                       | 3",
-        "virtual      | ip6tables -A INPUT -i lan -p icmpv6 --icmpv6-type 134 -j DROP | 0",
-        "virtual      | ip6tables -A INPUT -i dsl -p icmpv6 --icmpv6-type 133 -j DROP | 0",
-        "virtual      | ip6tables -A INPUT -i dsl -p udp --dport 546 -j DROP          | 1",
-        "virtual      | ip6tables -A INPUT -m state --state NEW -j DROP               | 1",
-        "virtual      | ip6tables -A FORWARD -j DROP                                  | 0",
-        "virtual      | ip6tables -P INPUT ACCEPT                                     | 0",
-        "7170-0488    | ip6tables -P INPUT DROP                                       | 0",
-    })
+            "virtual      | ip6tables -P INPUT DROP                                       | 3",
+            "virtual      | ip6tables -P OUTPUT DROP                                      | 3",
+            "virtual      | ip6tables -A INPUT -p icmpv6 -j DROP                          | 3",
+            "virtual      | ip6tables -A INPUT -i lan -p icmpv6 --icmpv6-type 136 -j DROP | 1",
+            "virtual      | ip6tables -A INPUT -i guest -s fe80::/10 -j REJECT            | 1",
+            "virtual      | ip6tables -A INPUT -d ff02::/16 -j DROP                       | 3",
+            "virtual      | ip6tables -A INPUT -i lan -p icmpv6 --icmpv6-type 134 -j DROP | 0",
+            "virtual      | ip6tables -A INPUT -i dsl -p icmpv6 --icmpv6-type 133 -j DROP | 0",
+            "virtual      | ip6tables -A INPUT -i dsl -p udp --dport 546 -j DROP          | 1",
+            "virtual      | ip6tables -A INPUT -m state --state NEW -j DROP               | 1",
+            "virtual      | ip6tables -A FORWARD -j DROP                                  | 0",
+            "virtual      | ip6tables -P INPUT ACCEPT                                     | 0",
+            "7170-0488    | ip6tables -P INPUT DROP                                       | 0",})
     void sidesThatLackSomething(String box, String rules, int sides) {
         assertEquals(sides, found(rules + "\n", box).size(), found(rules + "\n", box).toString());
     }

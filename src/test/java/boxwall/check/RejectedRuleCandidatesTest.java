@@ -16,12 +16,14 @@ import org.junit.jupiter.api.Test;
 
 /** Which rules may be tried alone after the kernel refused their table. */
 class RejectedRuleCandidatesTest {
-    private static final String RULES = "iptables -N U\niptables -A INPUT -i lo -j ACCEPT\niptables -A INPUT -p udp -m mark --mark 1 -j U\n"
-            + "iptables -A U -p tcp -m tcp --dport 80 -j ACCEPT\niptables -A U -j DROP\niptables -t mangle -A INPUT -j MARK --set-mark 1\n";
+    private static final String RULES =
+            "iptables -N U\niptables -A INPUT -i lo -j ACCEPT\niptables -A INPUT -p udp -m mark --mark 1 -j U\n"
+                    + "iptables -A U -p tcp -m tcp --dport 80 -j ACCEPT\niptables -A U -j DROP\niptables -t mangle -A INPUT -j MARK --set-mark 1\n";
 
     private static RejectedRuleCandidates of(String box, String rules, String error) {
         BoxFacts facts = BoxFacts.of(BoxReader.read(new LiveSys(), "src/test/resources/boxes/" + box));
-        Ruleset ruleset = RulesetParser.parse(new Source("rules", rules), Names.of(facts.names(), facts.lackingNames()), null).ruleset();
+        Ruleset ruleset = RulesetParser
+                .parse(new Source("rules", rules), Names.of(facts.names(), facts.lackingNames()), null).ruleset();
         return RejectedRuleCandidates.of(error, ruleset, facts, "alone");
     }
 
@@ -33,18 +35,21 @@ class RejectedRuleCandidatesTest {
     void onlyTheRefusedTablesRulesWithoutTheirJumps() {
         RejectedRuleCandidates suspects = of("virtual", RULES, failed(18));
         assertEquals("filter", suspects.table().word());
-        assertEquals(List.of("-A alone -p udp -m mark --mark 0x1", "-A alone -p tcp -m tcp --dport 80 -j ACCEPT"), suspects.lines());
+        assertEquals(List.of("-A alone -p udp -m mark --mark 0x1", "-A alone -p tcp -m tcp --dport 80 -j ACCEPT"),
+                suspects.lines());
         assertEquals(List.of("-A alone -j MARK --set-xmark 0x1/0xffffffff"), of("virtual", RULES, failed(8)).lines());
         Finding finding = suspects.refused(1, "line 4 failed", List.of("<4>[ 12.5] xt_tcpudp: no"));
         assertEquals("rule-refused rules:4", finding.code() + " " + finding.where());
-        assertEquals(List.of("filter U 1 (rules:4): -A U -p tcp -m tcp --dport 80 -j ACCEPT", "tried alone: line 4 failed",
-                "dmesg: <4>[ 12.5] xt_tcpudp: no"), finding.evidence());
-        assertEquals("the kernel refuses this rule of the table filter, and its log gives the reason: xt_tcpudp: no", finding.effect());
+        assertEquals(List.of("filter U 1 (rules:4): -A U -p tcp -m tcp --dport 80 -j ACCEPT",
+                "tried alone: line 4 failed", "dmesg: <4>[ 12.5] xt_tcpudp: no"), finding.evidence());
+        assertEquals("the kernel refuses this rule of the table filter, and its log gives the reason: xt_tcpudp: no",
+                finding.effect());
     }
 
     @Test
     void nobodyIsSuspectedForOtherWordsOrForAKnownReason() {
-        assertNull(of("virtual", RULES, "iptables-restore -c: status 2 | iptables-restore v1.8.9 (legacy): Couldn't load match `x' | Error occurred at line: 18"));
+        assertNull(of("virtual", RULES,
+                "iptables-restore -c: status 2 | iptables-restore v1.8.9 (legacy): Couldn't load match `x' | Error occurred at line: 18"));
         assertNull(of("virtual", RULES, failed(17)), "no line of COMMIT");
         assertNull(of("virtual", RULES, failed(900)));
         assertNull(of("virtual", RULES, ""));
@@ -56,7 +61,8 @@ class RejectedRuleCandidatesTest {
     /** Where tracking is refused a rule that wants it is a known reason; nothing of it is ever among the lines. */
     @Test
     void whatWouldLoadConntrackIsNeverTried() {
-        String rules = "iptables -A INPUT -m connlimit --connlimit-above 3 -j DROP\niptables -A INPUT -m mark --mark 1 -j DROP\n";
+        String rules =
+                "iptables -A INPUT -m connlimit --connlimit-above 3 -j DROP\niptables -A INPUT -m mark --mark 1 -j DROP\n";
         RejectedRuleCandidates refusing = of("virtual-avm", rules, failed(7));
         assertNull(refusing);
         RejectedRuleCandidates tracking = of("virtual", rules, failed(7));

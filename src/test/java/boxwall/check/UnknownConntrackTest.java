@@ -18,13 +18,19 @@ import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Where nothing says whether connection tracking reboots the box, nothing loads it unless the administrator says that it works. */
+/**
+ * Where nothing says whether connection tracking reboots the box, nothing loads it unless the administrator says that
+ * it works.
+ */
 class UnknownConntrackTest {
-    private static final BoxFacts UNKNOWN = BoxFacts.of(Readings.none().withCommand("dmesg", "kdsld: init start (sizeof(struct sk_buff) = 384)\n"));
-    private static final String STATES = "iptables -P INPUT DROP\niptables -A INPUT -m state --state ESTABLISHED -j ACCEPT\nmodprobe nf_conntrack\n";
+    private static final BoxFacts UNKNOWN =
+            BoxFacts.of(Readings.none().withCommand("dmesg", "kdsld: init start (sizeof(struct sk_buff) = 384)\n"));
+    private static final String STATES =
+            "iptables -P INPUT DROP\niptables -A INPUT -m state --state ESTABLISHED -j ACCEPT\nmodprobe nf_conntrack\n";
 
     private static ParsedRules parsed(String rules) {
-        ParsedRules parsed = RulesetParser.parse(new Source("rules", rules), Names.of(Collections.emptyMap(), List.of()), null);
+        ParsedRules parsed =
+                RulesetParser.parse(new Source("rules", rules), Names.of(Collections.emptyMap(), List.of()), null);
         assertEquals(List.of(), parsed.errors());
         return parsed;
     }
@@ -43,10 +49,13 @@ class UnknownConntrackTest {
 
     @Test
     void whatWouldLoadItAllTheSameIsLeftOutWithANote() {
-        for (String rule : new String[] {"iptables -t nat -A POSTROUTING -o dsl -j MASQUERADE", "iptables -A INPUT -m connlimit --connlimit-above 3 -j DROP",
-            "iptables -t mangle -A PREROUTING -j CONNMARK --restore-mark", "iptables -A INPUT -m connmark --mark 1 -j ACCEPT",
-            "iptables -t raw -A PREROUTING -j NOTRACK", "modprobe ip_conntrack_ftp"}) {
-            Compiled auto = Compiler.compile(parsed(rule + "\n"), UNKNOWN, UNKNOWN, Stateful.AUTO, Stateful.AUTO, false);
+        for (String rule : new String[] {"iptables -t nat -A POSTROUTING -o dsl -j MASQUERADE",
+                "iptables -A INPUT -m connlimit --connlimit-above 3 -j DROP",
+                "iptables -t mangle -A PREROUTING -j CONNMARK --restore-mark",
+                "iptables -A INPUT -m connmark --mark 1 -j ACCEPT", "iptables -t raw -A PREROUTING -j NOTRACK",
+                "modprobe ip_conntrack_ftp"}) {
+            Compiled auto =
+                    Compiler.compile(parsed(rule + "\n"), UNKNOWN, UNKNOWN, Stateful.AUTO, Stateful.AUTO, false);
             assertTrue(auto.modules().stream().noneMatch(UNKNOWN::pullsConntrack), () -> rule + ": " + auto.modules());
             assertFalse(auto.notes().isEmpty(), rule);
         }

@@ -26,26 +26,34 @@ import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** Answers over UDP in a chain of their own: the same packets pass as where each answer is written out at each rule that lets it in. */
+/**
+ * Answers over UDP in a chain of their own: the same packets pass as where each answer is written out at each rule that
+ * lets it in.
+ */
 class AnswerChainsTest {
-    private static final Site SITE = Site.of(BoxFacts.of(BoxReader.read(new LiveSys(), "src/test/resources/explain/box")));
+    private static final Site SITE =
+            Site.of(BoxFacts.of(BoxReader.read(new LiveSys(), "src/test/resources/explain/box")));
     private static final int EACH = 26;
     private static final int PACKETS = 150;
 
     private static Ruleset compile(List<String> lines) {
-        ParsedRules parsed = RulesetParser.parse(new Source("t", "iptables -P INPUT DROP\niptables -P FORWARD DROP\n" + String.join("\n", lines) + "\n"),
+        ParsedRules parsed = RulesetParser.parse(
+                new Source("t", "iptables -P INPUT DROP\niptables -P FORWARD DROP\n" + String.join("\n", lines) + "\n"),
                 Names.none(), Includes.NONE);
         assertEquals(List.of(), parsed.errors());
-        return Stateless.of(parsed.ruleset(), Set.of(Family.values()), StatelessContext.of("32768:60999", "dsl")).ruleset();
+        return Stateless.of(parsed.ruleset(), Set.of(Family.values()), StatelessContext.of("32768:60999", "dsl"))
+                .ruleset();
     }
 
     private static String letsIn(int i) {
-        return "iptables -A " + (i % 2 == 0 ? "INPUT -s 10.0." : "FORWARD -d 10.0.") + i + ".0/25" + (i % 3 == 0 ? " -i dsl" : "")
-                + (i % 5 == 0 ? " -p udp" : "") + " -m state --state ESTABLISHED -j ACCEPT";
+        return "iptables -A " + (i % 2 == 0 ? "INPUT -s 10.0." : "FORWARD -d 10.0.") + i + ".0/25"
+                + (i % 3 == 0 ? " -i dsl" : "") + (i % 5 == 0 ? " -p udp" : "")
+                + " -m state --state ESTABLISHED -j ACCEPT";
     }
 
     private static String asks(int i) {
-        return "iptables -A " + (i % 2 == 0 ? "OUTPUT -d 10.0." : "FORWARD -i lan -o dsl -s 10.0.") + i + ".0/24 -p udp --dport " + (50 + i) + " -j ACCEPT";
+        return "iptables -A " + (i % 2 == 0 ? "OUTPUT -d 10.0." : "FORWARD -i lan -o dsl -s 10.0.") + i
+                + ".0/24 -p udp --dport " + (50 + i) + " -j ACCEPT";
     }
 
     private static boolean passes(Ruleset ruleset, Packet packet) {
@@ -64,7 +72,9 @@ class AnswerChainsTest {
             }
         }
         Ruleset shared = compile(all);
-        assertTrue(shared.chain(Family.IPV4, Table.FILTER, "udp-answers") != null && shared.chain(Family.IPV4, Table.FILTER, "udp-answers-2") != null,
+        assertTrue(
+                shared.chain(Family.IPV4, Table.FILTER, "udp-answers") != null
+                        && shared.chain(Family.IPV4, Table.FILTER, "udp-answers-2") != null,
                 "a chain for INPUT and one for FORWARD");
         long seed = Long.getLong("boxwall.seed", System.nanoTime() % 1_000_000_007L);
         System.out.println("answers over UDP: seed " + seed);

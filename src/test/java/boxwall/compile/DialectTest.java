@@ -40,7 +40,8 @@ class DialectTest {
         return BoxFacts.of(new Readings(files, commands));
     }
 
-    private static final String[] ALL = {"x_tables", "iptable_filter", "xt_tcpudp", "xt_recent", "ipt_recent", "ip_conntrack", "xt_time", "xt_NFQUEUE"};
+    private static final String[] ALL = {"x_tables", "iptable_filter", "xt_tcpudp", "xt_recent", "ipt_recent",
+            "ip_conntrack", "xt_time", "xt_NFQUEUE"};
 
     private static String[] with(String... more) {
         List<String> all = new ArrayList<>(List.of(ALL));
@@ -50,17 +51,20 @@ class DialectTest {
 
     /** The rules, and behind them the notes and what is refused. */
     private static String made(BoxFacts facts, String rules) {
-        ParsedRules parsed = RulesetParser.parse(new Source("rules", rules + "\n"), Names.of(Map.of(), List.of()), null);
+        ParsedRules parsed =
+                RulesetParser.parse(new Source("rules", rules + "\n"), Names.of(Map.of(), List.of()), null);
         assertEquals(List.of(), parsed.errors());
         Compiled compiled = Compiler.compile(parsed, facts, facts, Stateful.YES, Stateful.AUTO, false);
         StringBuilder out = new StringBuilder();
         for (Rule rule : compiled.ruleset().chain(Family.IPV4, Table.FILTER, "INPUT").rules()) {
             out.append(Writer.rule("INPUT", rule).substring("-A INPUT ".length())).append('\n');
         }
-        compiled.notes().stream().filter(n -> n.text().contains("which means the same")).forEach(n -> out.append("note ").append(n.origin()).append('\n'));
+        compiled.notes().stream().filter(n -> n.text().contains("which means the same"))
+                .forEach(n -> out.append("note ").append(n.origin()).append('\n'));
         for (Finding finding : Checker.check(parsed, compiled.ruleset(), facts)) {
             if (finding.severity() == Finding.Severity.REFUSE) {
-                out.append(finding.code()).append(' ').append(finding.where()).append(": ").append(finding.effect()).append('\n');
+                out.append(finding.code()).append(' ').append(finding.where()).append(": ").append(finding.effect())
+                        .append('\n');
             }
         }
         return out.toString().trim();
@@ -72,37 +76,44 @@ class DialectTest {
     void whatOnlySaysTheDefaultIsLeftOutForAnOldProgram() {
         BoxFacts old = box("1.4.11.1", "2.6.32.61", ALL);
         BoxFacts young = box("1.4.21", "3.10.73", ALL);
-        assertEquals("-m recent --update --seconds 60 --name DEFAULT --rsource -j DROP", made(old, RECENT.formatted("")));
-        assertEquals("-m recent --update --seconds 60 --name DEFAULT --mask 255.255.255.255 --rsource -j DROP", made(young, RECENT.formatted("")));
-        assertEquals("-m recent --update --seconds 60 --name DEFAULT --mask 255.255.255.0 --rsource -j DROP\n"
-                + "iptables-too-old rules:1: -m recent --mask needs iptables 1.4.15, and this box has 1.4.11.1",
+        assertEquals("-m recent --update --seconds 60 --name DEFAULT --rsource -j DROP",
+                made(old, RECENT.formatted("")));
+        assertEquals("-m recent --update --seconds 60 --name DEFAULT --mask 255.255.255.255 --rsource -j DROP",
+                made(young, RECENT.formatted("")));
+        assertEquals(
+                "-m recent --update --seconds 60 --name DEFAULT --mask 255.255.255.0 --rsource -j DROP\n"
+                        + "iptables-too-old rules:1: -m recent --mask needs iptables 1.4.15, and this box has 1.4.11.1",
                 made(old, RECENT.formatted("--mask 255.255.255.0 ")));
     }
 
     @Test
     void whatAnOldProgramLacksIsRefusedOnceWithAllItsLines() {
-        String rules = "iptables -A INPUT -m time --timestart 20:00 --timestop 04:00 --contiguous -j DROP\n" + RECENT.formatted("--reap ") + "\n"
-                + RECENT.formatted("--reap --hitcount 3 ");
+        String rules = "iptables -A INPUT -m time --timestart 20:00 --timestop 04:00 --contiguous -j DROP\n"
+                + RECENT.formatted("--reap ") + "\n" + RECENT.formatted("--reap --hitcount 3 ");
         String made = made(box("1.4.11.1", "2.6.32.61", ALL), rules);
         assertTrue(made.contains("iptables-too-old rules:1: -m time --contiguous needs iptables 1.4.1"), made);
-        assertTrue(made.contains("iptables-too-old rules:2, rules:3: -m recent --reap needs iptables 1.4.13, and this box has 1.4.11.1"), made);
+        assertTrue(made.contains(
+                "iptables-too-old rules:2, rules:3: -m recent --reap needs iptables 1.4.13, and this box has 1.4.11.1"),
+                made);
         assertTrue(!made(box("1.8.9", "4.9.198", ALL), rules).contains("too-old"));
         assertTrue(!made(BoxFacts.of(Readings.none()), rules).contains("too-old"), "an unknown version lacks nothing");
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        // userland | kernel | module that is there | rule | the outcome
-        "1.4.11.1 | 2.6.19.2   | xt_state     | conntrack --ctstate NEW,RELATED   | state --state NEW,RELATED",
-        "1.4.11.1 | 2.6.19.2   | xt_state     | conntrack ! --ctstate ESTABLISHED | state ! --state ESTABLISHED",
-        "1.4.11.1 | 2.6.19.2   | xt_conntrack | state --state ESTABLISHED         | conntrack --ctstate ESTABLISHED",
-        "1.4.11.1 | 2.6.19.2   | xt_conntrack | state ! --state INVALID           | conntrack ! --ctstate INVALID",
-        "1.4.11.1 | 2.6.19.2   | xt_state     | state --state ESTABLISHED         | -",
-        "1.4.11.1 | 2.6.19.2   | xt_conntrack | conntrack --ctstate NEW           | -",
-    })
-    void statesAreAskedForByTheModuleThatIsThere(String iptables, String kernel, String module, String match, String expected) {
+            // userland | kernel | module that is there | rule | the outcome
+            "1.4.11.1 | 2.6.19.2   | xt_state     | conntrack --ctstate NEW,RELATED   | state --state NEW,RELATED",
+            "1.4.11.1 | 2.6.19.2   | xt_state     | conntrack ! --ctstate ESTABLISHED | state ! --state ESTABLISHED",
+            "1.4.11.1 | 2.6.19.2   | xt_conntrack | state --state ESTABLISHED         | conntrack --ctstate ESTABLISHED",
+            "1.4.11.1 | 2.6.19.2   | xt_conntrack | state ! --state INVALID           | conntrack ! --ctstate INVALID",
+            "1.4.11.1 | 2.6.19.2   | xt_state     | state --state ESTABLISHED         | -",
+            "1.4.11.1 | 2.6.19.2   | xt_conntrack | conntrack --ctstate NEW           | -",})
+    void statesAreAskedForByTheModuleThatIsThere(String iptables, String kernel, String module, String match,
+            String expected) {
         String made = made(box(iptables, kernel, with(module)), "iptables -A INPUT -m " + match + " -j ACCEPT");
-        assertEquals(expected.equals("-") ? "-m " + match + " -j ACCEPT" : "-m " + expected + " -j ACCEPT\nnote rules:1", made);
+        assertEquals(
+                expected.equals("-") ? "-m " + match + " -j ACCEPT" : "-m " + expected + " -j ACCEPT\nnote rules:1",
+                made);
     }
 
     @Test

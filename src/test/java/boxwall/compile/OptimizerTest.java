@@ -47,7 +47,8 @@ class OptimizerTest {
     private final List<Note> notes = new ArrayList<>();
 
     static Ruleset parse(List<String> lines) {
-        ParsedRules parsed = RulesetParser.parse(new Source("t", String.join("\n", lines) + "\n"), Names.none(), Includes.NONE);
+        ParsedRules parsed =
+                RulesetParser.parse(new Source("t", String.join("\n", lines) + "\n"), Names.none(), Includes.NONE);
         assertEquals(List.of(), parsed.errors());
         return parsed.ruleset();
     }
@@ -75,7 +76,8 @@ class OptimizerTest {
         Ruleset before = parse(lines);
         Ruleset after = optimized(before);
         assertFalse(said().contains("optimizer step skipped"), () -> seed + ": " + said());
-        assertNull(wrong(lists, before, after, 60), () -> seed + "\n" + String.join("\n", lines) + "\n" + Writer.restore(after, lists.family()).text());
+        assertNull(wrong(lists, before, after, 60),
+                () -> seed + "\n" + String.join("\n", lines) + "\n" + Writer.restore(after, lists.family()).text());
         assertEquals(List.of(), Difference.of(before, after, SITE).changes());
         names(before, after, lists.family());
     }
@@ -86,7 +88,10 @@ class OptimizerTest {
         return all.toString();
     }
 
-    /** Packets one by one: the verdict, the line that decides but for merged ones, and the barriers met, one after the other. */
+    /**
+     * Packets one by one: the verdict, the line that decides but for merged ones, and the barriers met, one after the
+     * other.
+     */
     private static String wrong(RandomLists lists, Ruleset before, Ruleset after, int packets) {
         Walk old = new Walk(before, SITE);
         Walk now = new Walk(after, SITE);
@@ -109,9 +114,7 @@ class OptimizerTest {
         return null;
     }
 
-    private static String lined(Rule rule) {
-        return rule.origin + " " + Writer.rule("X", rule);
-    }
+    private static String lined(Rule rule) { return rule.origin + " " + Writer.rule("X", rule); }
 
     private static List<String> barriers(Answer answer) {
         List<String> met = new ArrayList<>();
@@ -131,7 +134,10 @@ class OptimizerTest {
         }
     }
 
-    /** New chains have names of their own that iptables takes, one caller each, and every rule has an origin in the user's file. */
+    /**
+     * New chains have names of their own that iptables takes, one caller each, and every rule has an origin in the
+     * user's file.
+     */
     private static void names(Ruleset before, Ruleset after, Family family) {
         List<String> called = new ArrayList<>();
         each(after, family, rule -> {
@@ -156,18 +162,15 @@ class OptimizerTest {
 
     /** Were the optimizer wrong in such a way, the proof would not be had, and packets would show it. */
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "a network too wide        | '/31 '      | '/29 '",
-        "a rule lost               | '^-A INPUT -s [^ ]+/32 -i dsl -j DROP$' | ''",
-        "a list for the wrong side | ' -s (\\S+)/30 ' | ' -d $1/30 '",
-        "a port lost               | '--dports (\\d+),' | '--dports '",
-        "multiport's other side    | '--dports '    | '--sports '",
-        "a jump that asks too much | '^(-A \\S+ -s \\S+)( .*|)-j (bw_\\S+)$' | '$1$2 -p tcp -j $3'",
-        "REJECT taken for DROP     | '-j REJECT --reject-with \\S+' | '-j DROP'",
-        "a list before its barrier | '-g BACK' | '-j BACK'",
-        "RETURN out of a branch    | '-j RETURN' | ''",
-        "states first, all of them | '--state ESTABLISHED ' | '--state NEW,ESTABLISHED '",
-    })
+    @CsvSource(delimiter = '|', value = {"a network too wide        | '/31 '      | '/29 '",
+            "a rule lost               | '^-A INPUT -s [^ ]+/32 -i dsl -j DROP$' | ''",
+            "a list for the wrong side | ' -s (\\S+)/30 ' | ' -d $1/30 '",
+            "a port lost               | '--dports (\\d+),' | '--dports '",
+            "multiport's other side    | '--dports '    | '--sports '",
+            "a jump that asks too much | '^(-A \\S+ -s \\S+)( .*|)-j (bw_\\S+)$' | '$1$2 -p tcp -j $3'",
+            "REJECT taken for DROP     | '-j REJECT --reject-with \\S+' | '-j DROP'",
+            "a list before its barrier | '-g BACK' | '-j BACK'", "RETURN out of a branch    | '-j RETURN' | ''",
+            "states first, all of them | '--state ESTABLISHED ' | '--state NEW,ESTABLISHED '",})
     void aMistakeIsSeen(String name, String right, String broken) {
         boolean proof = false;
         boolean packets = false;
@@ -176,9 +179,11 @@ class OptimizerTest {
             Ruleset before = parse(lists.lines());
             Family family = lists.family();
             String text = Writer.restore(optimized(before), family).text();
-            String other = text.lines().map(line -> line.replaceAll(right, broken == null ? "" : broken)).reduce("", (a, b) -> a + b + "\n");
+            String other = text.lines().map(line -> line.replaceAll(right, broken == null ? "" : broken)).reduce("",
+                    (a, b) -> a + b + "\n");
             if (!other.equals(text)) {
-                Ruleset after = parse(List.of((family == Family.IPV4 ? other : other.replaceAll("(?m)^\\*(\\w+)$", "*$16")).split("\n")));
+                Ruleset after = parse(List
+                        .of((family == Family.IPV4 ? other : other.replaceAll("(?m)^\\*(\\w+)$", "*$16")).split("\n")));
                 proof |= Sameness.unproved(before, after, SITE) != null;
                 packets |= wrong(lists, before, after, 100) != null;
             }
@@ -189,12 +194,18 @@ class OptimizerTest {
 
     // ---- one by one
 
-    /** A cut-off header drops at the first rule that reads it, which no set shows: such rules keep their order among those that overlap. */
+    /**
+     * A cut-off header drops at the first rule that reads it, which no set shows: such rules keep their order among
+     * those that overlap.
+     */
     @Test
     void rulesThatReadTheHeaderStayBehindOthers() {
-        List<String> lines = List.of("iptables -A INPUT -s 10.0.0.0/25 -p tcp --dport 22 -j ACCEPT", "iptables -A INPUT -i lan -s 10.0.0.0/8 -j ACCEPT",
-                "iptables -A INPUT -s 10.0.0.128/25 -p tcp --dport 22 -j ACCEPT", "iptables -A FORWARD -s 10.0.0.0/25 -p tcp --dport 22 -j ACCEPT",
-                "iptables -A FORWARD -i lan -j ACCEPT", "iptables -A FORWARD -s 10.0.0.128/25 -p tcp --dport 22 -j ACCEPT");
+        List<String> lines = List.of("iptables -A INPUT -s 10.0.0.0/25 -p tcp --dport 22 -j ACCEPT",
+                "iptables -A INPUT -i lan -s 10.0.0.0/8 -j ACCEPT",
+                "iptables -A INPUT -s 10.0.0.128/25 -p tcp --dport 22 -j ACCEPT",
+                "iptables -A FORWARD -s 10.0.0.0/25 -p tcp --dport 22 -j ACCEPT",
+                "iptables -A FORWARD -i lan -j ACCEPT",
+                "iptables -A FORWARD -s 10.0.0.128/25 -p tcp --dport 22 -j ACCEPT");
         assertEquals(rules(parse(lines), Family.IPV4), optimized(lines.toArray(new String[0])));
         assertFalse(RuleOrder.commute(parse(lines).chain(Family.IPV4, Table.FILTER, "INPUT").rules().get(0),
                 parse(lines).chain(Family.IPV4, Table.FILTER, "INPUT").rules().get(1)));
@@ -202,19 +213,24 @@ class OptimizerTest {
 
     @Test
     void whatAnEarlierRuleCoversIsLeftOut() {
-        assertEquals(List.of("-A INPUT -s 10.0.0.0/8 -j DROP", "-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT", "-A INPUT -j LOG",
-                "-A INPUT -s 10.2.0.0/16 -j DROP"),
-                optimized("iptables -A INPUT -s 10.0.0.0/8 -j DROP", "iptables -A INPUT -p tcp --dport 22 -j ACCEPT", "iptables -A INPUT -s 10.1.0.0/16 -j ACCEPT",
-                        "iptables -A INPUT -p tcp --dport 22 -j DROP", "iptables -A INPUT -j LOG", "iptables -A INPUT -s 10.2.0.0/16 -j DROP"));
+        assertEquals(
+                List.of("-A INPUT -s 10.0.0.0/8 -j DROP", "-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT",
+                        "-A INPUT -j LOG", "-A INPUT -s 10.2.0.0/16 -j DROP"),
+                optimized("iptables -A INPUT -s 10.0.0.0/8 -j DROP", "iptables -A INPUT -p tcp --dport 22 -j ACCEPT",
+                        "iptables -A INPUT -s 10.1.0.0/16 -j ACCEPT", "iptables -A INPUT -p tcp --dport 22 -j DROP",
+                        "iptables -A INPUT -j LOG", "iptables -A INPUT -s 10.2.0.0/16 -j DROP"));
         assertTrue(said().contains("t:3: left out of INPUT: t:1 (DROP) matches all its packets"), said());
         assertTrue(said().contains("t:4: left out of INPUT: t:2 (ACCEPT) matches all its packets"), said());
     }
 
     @Test
     void knownConnectionsGoFirstAsFarAsNothingChanges() {
-        assertEquals(List.of("-A INPUT -s 10.0.0.0/8 -j DROP", "-A INPUT -i dsl -m state --state RELATED,ESTABLISHED -j ACCEPT", "-A INPUT -i lan -j DROP",
-                "-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT"),
-                optimized("iptables -A INPUT -s 10.0.0.0/8 -j DROP", "iptables -A INPUT -i lan -j DROP", "iptables -A INPUT -p tcp --dport 22 -j ACCEPT",
+        assertEquals(
+                List.of("-A INPUT -s 10.0.0.0/8 -j DROP",
+                        "-A INPUT -i dsl -m state --state RELATED,ESTABLISHED -j ACCEPT", "-A INPUT -i lan -j DROP",
+                        "-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT"),
+                optimized("iptables -A INPUT -s 10.0.0.0/8 -j DROP", "iptables -A INPUT -i lan -j DROP",
+                        "iptables -A INPUT -p tcp --dport 22 -j ACCEPT",
                         "iptables -A INPUT -i dsl -m state --state ESTABLISHED,RELATED -j ACCEPT"));
     }
 
@@ -229,37 +245,49 @@ class OptimizerTest {
                 "-A INPUT -p tcp -m tcp --tcp-flags FIN,SYN,RST,ACK SYN -m multiport --dports 1,2,100:200,4,5,6,7,8,9,10,11,12,13,14 -j ACCEPT",
                 "-A INPUT -p udp -m udp -m multiport --sports 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15 -j ACCEPT",
                 "-A INPUT -p tcp -m tcp --tcp-flags FIN,SYN,RST,ACK SYN -m multiport --dports 15,16,17 -j ACCEPT",
-                "-A INPUT -p udp -m udp -m multiport --sports 16,17 -j ACCEPT"), optimized(lines.toArray(new String[0])));
+                "-A INPUT -p udp -m udp -m multiport --sports 16,17 -j ACCEPT"),
+                optimized(lines.toArray(new String[0])));
         assertTrue(said().contains("t:1: stands for t:3, t:5, "), said());
         Ruleset without = Optimizer.of(parse(lines), EnumSet.noneOf(Family.class), SITE, notes);
-        assertEquals(34, rules(without, Family.IPV4).stream().filter(rule -> rule.contains("port ") && rule.endsWith(" -j ACCEPT")).count(), "without multiport on the box");
+        assertEquals(34,
+                rules(without, Family.IPV4).stream()
+                        .filter(rule -> rule.contains("port ") && rule.endsWith(" -j ACCEPT")).count(),
+                "without multiport on the box");
     }
 
     @Test
     void neighboursAreMergedAndTheFirstLineIsTheirs() {
-        Ruleset after = optimized(parse(List.of("iptables -A INPUT -s 10.0.0.128/25 -j DROP", "iptables -A INPUT -s 11.0.0.0/8 -j DROP",
-                "iptables -A INPUT -s 10.0.1.0/24 -j DROP", "iptables -A INPUT -s 10.0.0.0/25 -j DROP", "iptables -A INPUT -s 10.0.2.0/24 -j DROP")));
-        assertEquals(List.of("-A INPUT -s 10.0.0.0/23 -j DROP", "-A INPUT -s 11.0.0.0/8 -j DROP", "-A INPUT -s 10.0.2.0/24 -j DROP"), rules(after, Family.IPV4));
+        Ruleset after = optimized(parse(List.of("iptables -A INPUT -s 10.0.0.128/25 -j DROP",
+                "iptables -A INPUT -s 11.0.0.0/8 -j DROP", "iptables -A INPUT -s 10.0.1.0/24 -j DROP",
+                "iptables -A INPUT -s 10.0.0.0/25 -j DROP", "iptables -A INPUT -s 10.0.2.0/24 -j DROP")));
+        assertEquals(List.of("-A INPUT -s 10.0.0.0/23 -j DROP", "-A INPUT -s 11.0.0.0/8 -j DROP",
+                "-A INPUT -s 10.0.2.0/24 -j DROP"), rules(after, Family.IPV4));
         assertEquals("t:1", after.chain(Family.IPV4, Table.FILTER, "INPUT").rules().get(0).origin.toString());
         assertTrue(said().contains("t:1: stands for t:3, t:4 as well, as 10.0.0.0/23"), said());
         assertEquals(List.of("-A INPUT -s ::/1 -j DROP", "-A INPUT -s 8000::/1 -j DROP"),
-                optimized("ip6tables -A INPUT -s ::/1 -j DROP", "ip6tables -A INPUT -s 8000::/1 -j DROP"), "all addresses are no network");
+                optimized("ip6tables -A INPUT -s ::/1 -j DROP", "ip6tables -A INPUT -s 8000::/1 -j DROP"),
+                "all addresses are no network");
     }
 
     /** A list for a chain whose name leaves no room, and names that are taken. */
     @Test
     void longListsStandInTrees() {
-        List<String> lines = new ArrayList<>(List.of("iptables -N twenty-eight-letters-long-ab", "iptables -N bw_INPUT_1"));
+        List<String> lines =
+                new ArrayList<>(List.of("iptables -N twenty-eight-letters-long-ab", "iptables -N bw_INPUT_1"));
         for (int i = 0; i < 150; i++) {
-            lines.add("iptables -A INPUT -i dsl -s 10." + i % 256 + "." + i / 3 + "." + i % 7 * 30 + " -j " + (i % 5 == 0 ? "twenty-eight-letters-long-ab" : "DROP"));
-            lines.add("iptables -A twenty-eight-letters-long-ab -d 10." + i % 256 + ".0.0/" + (i % 2 == 0 ? 16 : 24) + " -j REJECT");
+            lines.add("iptables -A INPUT -i dsl -s 10." + i % 256 + "." + i / 3 + "." + i % 7 * 30 + " -j "
+                    + (i % 5 == 0 ? "twenty-eight-letters-long-ab" : "DROP"));
+            lines.add("iptables -A twenty-eight-letters-long-ab -d 10." + i % 256 + ".0.0/" + (i % 2 == 0 ? 16 : 24)
+                    + " -j REJECT");
         }
         Ruleset before = parse(lines);
         Ruleset after = optimized(before);
         assertNull(Sameness.unproved(before, after, SITE));
         names(before, after, Family.IPV4);
         assertEquals(1, after.chain(Family.IPV4, Table.FILTER, "INPUT").rules().size());
-        assertTrue(said().matches("(?s).*compared with at most [1-3][0-9] of their rules.*compared with at most [1-3][0-9] of their rules.*"), said());
+        assertTrue(said().matches(
+                "(?s).*compared with at most [1-3][0-9] of their rules.*compared with at most [1-3][0-9] of their rules.*"),
+                said());
     }
 
     @Test
@@ -284,6 +312,7 @@ class OptimizerTest {
         }
         Ruleset before = parse(lines);
         assertEquals(before, Optimizer.of(before, BOTH, SITE, 2048, notes));
-        assertTrue(said().startsWith("--optimize: optimizer step skipped (") && said().contains("could not be compared, too complex"), said());
+        assertTrue(said().startsWith("--optimize: optimizer step skipped (")
+                && said().contains("could not be compared, too complex"), said());
     }
 }

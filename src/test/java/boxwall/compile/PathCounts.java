@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How many rules a table's packets were compared with, from what {@code iptables-save -c} printed: a rule is asked of all packets that
- * came into its chain and that no rule before it took. Every chain that isn't built in has one caller.
+ * How many rules a table's packets were compared with, from what {@code iptables-save -c} printed: a rule is asked of
+ * all packets that came into its chain and that no rule before it took. Every chain that isn't built in has one caller.
  */
 public final class PathCounts {
     private static final List<String> ENDS = List.of("ACCEPT", "DROP", "REJECT");
@@ -20,8 +20,7 @@ public final class PathCounts {
     private long asked;
     private long decided;
 
-    private PathCounts() {
-    }
+    private PathCounts() {}
 
     /** Reads one table. */
     public static PathCounts of(String save) {
@@ -30,9 +29,7 @@ public final class PathCounts {
             String[] words = line.split(" ");
             if (line.startsWith(":")) {
                 counts.chains.put(words[0].substring(1), new ArrayList<>());
-                if (!words[1].equals("-")) {
-                    counts.policies.put(words[0].substring(1), packets(words[2]));
-                }
+                if (!words[1].equals("-")) { counts.policies.put(words[0].substring(1), packets(words[2])); }
             } else if (line.startsWith("[")) {
                 int target = List.of(words).indexOf("-j");
                 counts.chains.get(words[2]).add(new Counted(target < 0 ? "" : words[target + 1], packets(words[0])));
@@ -54,7 +51,8 @@ public final class PathCounts {
     private long ended(String chain) {
         long ended = 0;
         for (Counted rule : chains.get(chain)) {
-            ended += ENDS.contains(rule.target) ? rule.packets : chains.containsKey(rule.target) ? ended(rule.target) : 0;
+            ended += ENDS.contains(rule.target) ? rule.packets : chains.containsKey(rule.target) ? ended(rule.target)
+                    : 0;
         }
         return ended;
     }
@@ -66,19 +64,13 @@ public final class PathCounts {
             if (chains.containsKey(rule.target)) {
                 walk(rule.target, rule.packets);
                 here -= ended(rule.target);
-            } else if (ENDS.contains(rule.target) || rule.target.equals("RETURN")) {
-                here -= rule.packets;
-            }
+            } else if (ENDS.contains(rule.target) || rule.target.equals("RETURN")) { here -= rule.packets; }
         }
     }
 
     /** Rules that were asked, of all packets together. */
-    public long asked() {
-        return asked;
-    }
+    public long asked() { return asked; }
 
     /** Packets that were decided, by a rule or a policy. */
-    public long decided() {
-        return decided;
-    }
+    public long decided() { return decided; }
 }

@@ -13,8 +13,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A list of 1 000 networks, as written and optimized, in a real kernel: each of 2 000 packets ({@code -Dboxwall.long=true}: 100 000) fares
- * alike, and is compared with a twentieth of the rules at most. Needs root, gcc, iptables-legacy, unshare and ip.
+ * A list of 1 000 networks, as written and optimized, in a real kernel: each of 2 000 packets
+ * ({@code -Dboxwall.long=true}: 100 000) fares alike, and is compared with a twentieth of the rules at most. Needs
+ * root, gcc, iptables-legacy, unshare and ip.
  */
 class PathIT {
     private static final int PACKETS = Boolean.getBoolean("boxwall.long") ? 100_000 : 2000;
@@ -35,13 +36,17 @@ class PathIT {
 
     private static String judge(Path folder, int packets, String... further) throws Exception {
         Path injector = folder.resolve("inject");
-        Process gcc = new ProcessBuilder("gcc", "-O1", "-o", injector.toString(), "src/test/java/boxwall/explain/inject.c").inheritIO().start();
+        Process gcc =
+                new ProcessBuilder("gcc", "-O1", "-o", injector.toString(), "src/test/java/boxwall/explain/inject.c")
+                        .inheritIO().start();
         assertEquals(0, gcc.waitFor(), "gcc (Debian: apt-get install gcc)");
         Path output = folder.resolve("output");
         String seed = "" + Long.getLong("boxwall.seed", System.nanoTime() & 0xffffff);
-        List<String> command = new ArrayList<>(List.of("unshare", "-n", "-m", "sh", "-c", "mount -t tmpfs none /run && exec \"$@\"", "sh",
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1", "-Xmx512m", "-cp", System.getProperty("java.class.path"),
-                "boxwall.compile.PathJudge", injector.toString(), "" + packets, seed));
+        List<String> command =
+                new ArrayList<>(List.of("unshare", "-n", "-m", "sh", "-c", "mount -t tmpfs none /run && exec \"$@\"",
+                        "sh", Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:TieredStopAtLevel=1", "-Xmx512m", "-cp", System.getProperty("java.class.path"),
+                        "boxwall.compile.PathJudge", injector.toString(), "" + packets, seed));
         command.addAll(List.of(further));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile()).start();
         boolean ended = process.waitFor(PACKETS > 2000 ? 900 : 180, TimeUnit.SECONDS);

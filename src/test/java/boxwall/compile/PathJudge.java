@@ -31,9 +31,10 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Runs inside a network namespace of its own (see PathIT): loads a block list as it was written and optimized, sends both the same UDP
- * packets through a veth pair, and notes which arrive at a socket. A packet's number is its source port; so many at a time are sent as
- * fit a socket's buffer, then the ones that must arrive are waited for. What the rules were asked is worked out from the kernel's counters.
+ * Runs inside a network namespace of its own (see PathIT): loads a block list as it was written and optimized, sends
+ * both the same UDP packets through a veth pair, and notes which arrive at a socket. A packet's number is its source
+ * port; so many at a time are sent as fit a socket's buffer, then the ones that must arrive are waited for. What the
+ * rules were asked is worked out from the kernel's counters.
  */
 final class PathJudge {
     private static final int LIST = 1000;
@@ -57,7 +58,10 @@ final class PathJudge {
         requests = new PrintStream(injector.getOutputStream(), true);
     }
 
-    /** Arguments: the injector's path, packets, seed, and {@code broken} to take one rule in ten out of the optimized ones. */
+    /**
+     * Arguments: the injector's path, packets, seed, and {@code broken} to take one rule in ten out of the optimized
+     * ones.
+     */
     public static void main(String[] args) throws Exception {
         int packets = Integer.parseInt(args[1]);
         Random random = new Random(Long.parseLong(args[2]));
@@ -69,15 +73,18 @@ final class PathJudge {
         List<int[]> list = new ArrayList<>();
         Ruleset before = OptimizerTest.parse(rules(random, list));
         List<Note> notes = new ArrayList<>();
-        Ruleset after = Optimizer.of(before, EnumSet.allOf(Family.class), Site.of(BoxFacts.of(Presets.box("virtual"))), notes);
+        Ruleset after =
+                Optimizer.of(before, EnumSet.allOf(Family.class), Site.of(BoxFacts.of(Presets.box("virtual"))), notes);
         notes.forEach(note -> System.out.println(note.origin() + ": " + note.text()));
         judge.packets(random, list, new Walk(before, Site.unknown()), packets);
         String text = Writer.restore(after, Family.IPV4).text();
-        String broken = text.lines().filter(line -> !line.matches("-A bw_\\w*[05] .*-j DROP")).reduce("", (a, b) -> a + b + "\n");
+        String broken = text.lines().filter(line -> !line.matches("-A bw_\\w*[05] .*-j DROP")).reduce("",
+                (a, b) -> a + b + "\n");
         double old = judge.judge(Writer.restore(before, Family.IPV4).text(), packets);
         double now = judge.judge(args.length > 3 ? broken : text, packets);
         judge.injector.destroy();
-        System.out.printf("measured: %d packets against a list of %d networks: verdicts equal, %.1f rules asked of each before, %.1f after (1/%.1f); seed %s%n",
+        System.out.printf(
+                "measured: %d packets against a list of %d networks: verdicts equal, %.1f rules asked of each before, %.1f after (1/%.1f); seed %s%n",
                 packets, LIST, old, now, old / now, args[2]);
         System.out.println(now * 20 <= old ? "at most a twentieth" : "MORE than a twentieth");
     }
@@ -114,13 +121,17 @@ final class PathJudge {
         for (int i = 0; i < count; i++) {
             int[] entry = list.get(random.nextInt(list.size()));
             int inside = entry[1] == 32 ? entry[0] : entry[0] | random.nextInt() >>> entry[1];
-            Packet packet = Packet.of(Family.IPV4).in("lan").src(Addresses.parse(text(random.nextBoolean() ? inside : address(random)))).dst(Addresses.parse("10.8.1.1"))
-                    .protocol(17).sport(FIRST_PORT + i % PORTS).dport(5000 + random.nextInt(SERVICES)).fragment(false).state(State.NEW).mac(new byte[] {2, 0, 0, 0, 1, 2}).build();
+            Packet packet = Packet.of(Family.IPV4).in("lan")
+                    .src(Addresses.parse(text(random.nextBoolean() ? inside : address(random))))
+                    .dst(Addresses.parse("10.8.1.1")).protocol(17).sport(FIRST_PORT + i % PORTS)
+                    .dport(5000 + random.nextInt(SERVICES)).fragment(false).state(State.NEW)
+                    .mac(new byte[] {2, 0, 0, 0, 1, 2}).build();
             expected.set(i, walk.packet(packet, Hook.INPUT).verdict == Verdict.ACCEPT);
             frames.add(Wire.frame("lanp", "020000000101", "020000000102", packet));
         }
         if (expected.cardinality() < count / 10 || expected.cardinality() > count / 2) {
-            throw new IllegalStateException(expected.cardinality() + " of " + count + " are accepted: that tries too little");
+            throw new IllegalStateException(
+                    expected.cardinality() + " of " + count + " are accepted: that tries too little");
         }
     }
 
@@ -160,7 +171,8 @@ final class PathJudge {
             BitSet wrong = (BitSet) arrived.clone();
             wrong.xor(expected);
             int first = wrong.nextSetBit(0);
-            System.out.println("wrong: " + wrong.cardinality() + " packets, the first " + (arrived.get(first) ? "let in: " : "lost: ") + frames.get(first));
+            System.out.println("wrong: " + wrong.cardinality() + " packets, the first "
+                    + (arrived.get(first) ? "let in: " : "lost: ") + frames.get(first));
             System.exit(1);
         }
         if (counts.decided() != packets) {
@@ -194,9 +206,7 @@ final class PathJudge {
         process.getOutputStream().write(input.getBytes(StandardCharsets.UTF_8));
         process.getOutputStream().close();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (process.waitFor() != 0) {
-            throw new IllegalStateException(String.join(" ", command) + ": " + said);
-        }
+        if (process.waitFor() != 0) { throw new IllegalStateException(String.join(" ", command) + ": " + said); }
         return said;
     }
 }

@@ -15,9 +15,9 @@ import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A host in a network namespace: it serves on ports and asks others. Arguments: {@code udp:ADDRESS:PORT} and {@code tcp:ADDRESS:PORT} with
- * {@code /} for the colons of IPv6. UDP answers with as many bytes as the question says. It prints {@code up}, then answers each line:
- * <pre>
+ * A host in a network namespace: it serves on ports and asks others. Arguments: {@code udp:ADDRESS:PORT} and
+ * {@code tcp:ADDRESS:PORT} with {@code /} for the colons of IPv6. UDP answers with as many bytes as the question says.
+ * It prints {@code up}, then answers each line: <pre>
  * udp FROMPORT ADDRESS PORT BYTES    answered BYTES, refused, or silent (FROMPORT 0: the kernel's choice)
  * tcp ADDRESS PORT                   open, refused or silent
  * ping ADDRESS                       answered or silent
@@ -27,13 +27,13 @@ final class Peer {
     /** An answer on a veth pair takes well below a millisecond; a busy host may need more. */
     private static final int MILLIS = 3000;
 
-    private Peer() {
-    }
+    private Peer() {}
 
     public static void main(String[] args) throws IOException {
         for (String arg : args) {
             String[] words = arg.split(":");
-            InetSocketAddress at = new InetSocketAddress(InetAddress.getByName(words[1].replace('/', ':')), Integer.parseInt(words[2]));
+            InetSocketAddress at = new InetSocketAddress(InetAddress.getByName(words[1].replace('/', ':')),
+                    Integer.parseInt(words[2]));
             Thread thread = words[0].equals("udp") ? new Thread(server(new DatagramSocket(at)))
                     : new Thread(server(new ServerSocket(at.getPort(), 16, at.getAddress())));
             thread.setDaemon(true);
@@ -54,7 +54,8 @@ final class Peer {
                 try {
                     DatagramPacket asked = new DatagramPacket(new byte[64], 64);
                     socket.receive(asked);
-                    int bytes = Integer.parseInt(new String(asked.getData(), 0, asked.getLength(), StandardCharsets.US_ASCII));
+                    int bytes = Integer
+                            .parseInt(new String(asked.getData(), 0, asked.getLength(), StandardCharsets.US_ASCII));
                     socket.send(new DatagramPacket(new byte[bytes], bytes, asked.getSocketAddress()));
                 } catch (IOException | NumberFormatException e) {
                     // crafted packets come here too; the next question counts

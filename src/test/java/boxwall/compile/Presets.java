@@ -47,13 +47,10 @@ public final class Presets {
 
     /** A ruleset on a box. */
     record OnBox(ParsedRules parsed, Compiled compiled, BoxFacts facts, List<Finding> findings) {
-        List<Finding> of(String code) {
-            return findings.stream().filter(f -> f.code().equals(code)).toList();
-        }
+        List<Finding> of(String code) { return findings.stream().filter(f -> f.code().equals(code)).toList(); }
     }
 
-    private Presets() {
-    }
+    private Presets() {}
 
     /** The names of all presets, sorted. */
     public static List<String> all() throws IOException {
@@ -66,7 +63,8 @@ public final class Presets {
     static Includes includes() {
         return (name, from) -> {
             try {
-                return Source.preset(name, Files.readString(FOLDER.resolve(name + ".rules"), StandardCharsets.ISO_8859_1));
+                return Source.preset(name,
+                        Files.readString(FOLDER.resolve(name + ".rules"), StandardCharsets.ISO_8859_1));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
@@ -78,17 +76,19 @@ public final class Presets {
         return NAMES + "include " + String.join("\ninclude ", presets) + "\n";
     }
 
-    static Readings box(String name) {
-        return BoxReader.read(new LiveSys(), BOXES.resolve(name).toString());
-    }
+    static Readings box(String name) { return BoxReader.read(new LiveSys(), BOXES.resolve(name).toString()); }
 
     /** What Freetz-NG's sources say of a model box, of its firmware; of 7360 and 7583 the first hardware. */
     public static ImageModel imageModel(String model) {
         String[] words = model.split("-");
-        return ImageModel.find(words[0].matches("7360|7583") ? words[0] + "v1" : words[0], words[1].substring(0, 2) + "." + words[1].substring(2));
+        return ImageModel.find(words[0].matches("7360|7583") ? words[0] + "v1" : words[0],
+                words[1].substring(0, 2) + "." + words[1].substring(2));
     }
 
-    /** The modules that the package itself selects into an image for a model box, by boxes/images.txt; null when it gets none, or for no model. */
+    /**
+     * The modules that the package itself selects into an image for a model box, by boxes/images.txt; null when it gets
+     * none, or for no model.
+     */
     static List<String> selected(String model) throws IOException {
         for (String line : Files.readAllLines(BOXES.resolve("images.txt"))) {
             if (line.startsWith(model + " ") && !line.contains("!")) {
@@ -98,28 +98,31 @@ public final class Presets {
         return null;
     }
 
-    /** A model box as it boots with that image: these modules are in modules.dep, none is loaded. Null when there is no such image. */
+    /**
+     * A model box as it boots with that image: these modules are in modules.dep, none is loaded. Null when there is no
+     * such image.
+     */
     static Readings image(String model) throws IOException {
         List<String> modules = selected(model);
-        if (modules == null) {
-            return null;
-        }
+        if (modules == null) { return null; }
         Readings box = box(model).asBooted();
         ImageModel image = imageModel(model);
         Readings made = image.readings(modules);
         String dep = made.paths().stream().filter(path -> path.endsWith("/modules.dep")).findFirst().orElseThrow();
         String old = box.paths().stream().filter(path -> path.endsWith("/modules.dep")).findFirst().orElse(dep);
         // some models carry faults of another image: files that it lacks, modules of another build
-        List<String> listings = box.commandNames().stream().filter(name -> name.startsWith("ls_%2Flib%2Fmodules")).toList();
+        List<String> listings =
+                box.commandNames().stream().filter(name -> name.startsWith("ls_%2Flib%2Fmodules")).toList();
         if (box.command("dmesg") != null) {
-            box = box.withCommand("dmesg", box.command("dmesg").lines().filter(line -> !line.matches(".*(version magic|about version|Unknown symbol).*")).map(line -> line + "\n").collect(Collectors.joining()));
+            box = box.withCommand("dmesg",
+                    box.command("dmesg").lines()
+                            .filter(line -> !line.matches(".*(version magic|about version|Unknown symbol).*"))
+                            .map(line -> line + "\n").collect(Collectors.joining()));
         }
         return box.withCommands(listings, Map.of()).withFile(old, made.file(dep));
     }
 
-    static ParsedRules parse(String text, BoxFacts facts) {
-        return parse(text, facts, includes());
-    }
+    static ParsedRules parse(String text, BoxFacts facts) { return parse(text, facts, includes()); }
 
     private static ParsedRules parse(String text, BoxFacts facts, Includes includes) {
         return RulesetParser.parse(new Source("rules", text), Names.of(facts.names(), facts.lackingNames()), includes);
@@ -133,9 +136,7 @@ public final class Presets {
     static OnBox on(Readings box, String text, Stateful wish, Includes includes) {
         BoxFacts facts = BoxFacts.of(box);
         ParsedRules parsed = parse(text, facts, includes);
-        if (!parsed.errors().isEmpty()) {
-            return new OnBox(parsed, null, facts, List.of());
-        }
+        if (!parsed.errors().isEmpty()) { return new OnBox(parsed, null, facts, List.of()); }
         Compiled compiled = Compiler.compile(parsed, facts, BoxFacts.of(box.asBooted()), wish, Stateful.AUTO, false);
         List<Finding> findings = new ArrayList<>(Checker.check(parsed, compiled.ruleset(), facts));
         findings.addAll(Proofs.of(parsed, compiled.ruleset(), facts, null));

@@ -16,7 +16,9 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Every preset, alone and all of them together, in both forms and families: the real iptables takes them. Needs root. */
+/**
+ * Every preset, alone and all of them together, in both forms and families: the real iptables takes them. Needs root.
+ */
 class PresetsIT {
     @Test
     void theKernelTakesThem(@TempDir Path folder) throws Exception {
@@ -25,15 +27,17 @@ class PresetsIT {
         for (String preset : Presets.all()) {
             rulesets.add(List.of(preset));
         }
-        rulesets.add(Arrays.asList(("anti-spoof wiki-basic ipv6-basic guest-isolation block-tr069 flood-limits port-scan voip vpn-interface"
-                + " dmz-host nat-virtual-host prioritise call-home-log").split(" ")));
+        rulesets.add(Arrays.asList(
+                ("anti-spoof wiki-basic ipv6-basic guest-isolation block-tr069 flood-limits port-scan voip vpn-interface"
+                        + " dmz-host nat-virtual-host prioritise call-home-log").split(" ")));
         int texts = 0;
         for (List<String> presets : rulesets) {
             for (Stateful form : new Stateful[] {Stateful.YES, Stateful.NO}) {
                 Compiled compiled = Presets.on(box, Presets.text(presets), form).compiled();
                 for (Family family : Family.values()) {
                     if (!compiled.ruleset().tables(family).isEmpty()) {
-                        String name = String.format("%03d.%s.%s.%s", texts++, family.digit(), form, presets.get(presets.size() - 1));
+                        String name = String.format("%03d.%s.%s.%s", texts++, family.digit(), form,
+                                presets.get(presets.size() - 1));
                         Files.writeString(folder.resolve(name), Writer.restore(compiled.ruleset(), family).text(),
                                 StandardCharsets.ISO_8859_1);
                     }
@@ -43,7 +47,8 @@ class PresetsIT {
         // a namespace of its own for each: what one has loaded must not be there for the next
         String script = "for f in \"$1\"/*; do p=iptables; case $f in */???.6.*) p=ip6tables;; esac\n"
                 + "unshare -n $p-legacy-restore < \"$f\" 2>&1 || echo \"refused: $f\"; done; echo done";
-        Process process = new ProcessBuilder("unshare", "-m", "sh", "-c", "mount -t tmpfs none /run; " + script, "sh", folder.toString()).redirectErrorStream(true).start();
+        Process process = new ProcessBuilder("unshare", "-m", "sh", "-c", "mount -t tmpfs none /run; " + script, "sh",
+                folder.toString()).redirectErrorStream(true).start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
         assertTrue(process.waitFor(60, TimeUnit.SECONDS), "no end within a minute");
         assertEquals("done\n", said);

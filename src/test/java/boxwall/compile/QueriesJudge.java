@@ -16,61 +16,68 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Runs inside a network namespace of its own, which is the box (see QueriesIT): asks {@link QueryServers} in the namespace {@code net} with
- * busybox' nslookup and rdate, under rulesets that are compiled without states, and has them send what nobody asked for.
+ * Runs inside a network namespace of its own, which is the box (see QueriesIT): asks {@link QueryServers} in the
+ * namespace {@code net} with busybox' nslookup and rdate, under rulesets that are compiled without states, and has them
+ * send what nobody asked for.
  */
 final class QueriesJudge {
-    private static final String NAMESPACES = """
-            set -e
-            mount -t tmpfs none /run
-            ip link set lo up
-            sysctl -qw net.ipv4.ip_local_port_range='32768 61000' net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.default.rp_filter=0
-            ip netns add net
-            ip link add dsl type veth peer name eth0 netns net
-            ip link set dsl up; ip addr add 203.0.113.2/24 dev dsl; ip route add default via 203.0.113.1
-            ip -n net link set lo up; ip -n net link set eth0 up; ip -n net addr add 203.0.113.1/24 dev eth0
-            ip -n net addr add 198.51.100.7/32 dev eth0; ip -n net addr add 198.51.100.8/32 dev eth0
-            """;
-    private static final String REST = "iptables -P INPUT DROP\niptables -P OUTPUT DROP\niptables -A INPUT -i lo -j ACCEPT\niptables -A OUTPUT -o lo -j ACCEPT\n"
-            + "iptables -A OUTPUT -o dsl -p udp -m multiport --dports 53,123 -j ACCEPT\niptables -A INPUT ";
-    /** The state rule; whether DNS and NTP answers pass; a packet that nobody asked for and that passes nevertheless, as nothing but its ports is known. */
-    private static final String[][] FORMS = {
-        {"-i dsl -m state --state ESTABLISHED,RELATED -j ACCEPT", "dns ntp", "198.51.100.8 53 40000"},
-        {"-i dsl -p udp --sport 53 -m state --state ESTABLISHED -j ACCEPT", "dns", "198.51.100.8 53 40000"},
-        {"-p udp -m multiport --sports 53,123 -m conntrack --ctstate ESTABLISHED -j ACCEPT", "dns ntp", "198.51.100.8 53 40000"},
-        {"-s 198.51.100.7 -p udp -m state --state ESTABLISHED -j ACCEPT", "dns ntp", ""},
-        {"-i dsl -p udp --sport 123 -m state --state ESTABLISHED -j ACCEPT", "ntp", ""},
-        {"-i lan -m state --state ESTABLISHED -j ACCEPT", "", ""},
-    };
+    private static final String NAMESPACES =
+            """
+                    set -e
+                    mount -t tmpfs none /run
+                    ip link set lo up
+                    sysctl -qw net.ipv4.ip_local_port_range='32768 61000' net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.default.rp_filter=0
+                    ip netns add net
+                    ip link add dsl type veth peer name eth0 netns net
+                    ip link set dsl up; ip addr add 203.0.113.2/24 dev dsl; ip route add default via 203.0.113.1
+                    ip -n net link set lo up; ip -n net link set eth0 up; ip -n net addr add 203.0.113.1/24 dev eth0
+                    ip -n net addr add 198.51.100.7/32 dev eth0; ip -n net addr add 198.51.100.8/32 dev eth0
+                    """;
+    private static final String REST =
+            "iptables -P INPUT DROP\niptables -P OUTPUT DROP\niptables -A INPUT -i lo -j ACCEPT\niptables -A OUTPUT -o lo -j ACCEPT\n"
+                    + "iptables -A OUTPUT -o dsl -p udp -m multiport --dports 53,123 -j ACCEPT\niptables -A INPUT ";
+    /**
+     * The state rule; whether DNS and NTP answers pass; a packet that nobody asked for and that passes nevertheless, as
+     * nothing but its ports is known.
+     */
+    private static final String[][] FORMS =
+            {{"-i dsl -m state --state ESTABLISHED,RELATED -j ACCEPT", "dns ntp", "198.51.100.8 53 40000"},
+                    {"-i dsl -p udp --sport 53 -m state --state ESTABLISHED -j ACCEPT", "dns", "198.51.100.8 53 40000"},
+                    {"-p udp -m multiport --sports 53,123 -m conntrack --ctstate ESTABLISHED -j ACCEPT", "dns ntp",
+                            "198.51.100.8 53 40000"},
+                    {"-s 198.51.100.7 -p udp -m state --state ESTABLISHED -j ACCEPT", "dns ntp", ""},
+                    {"-i dsl -p udp --sport 123 -m state --state ESTABLISHED -j ACCEPT", "ntp", ""},
+                    {"-i lan -m state --state ESTABLISHED -j ACCEPT", "", ""},};
     /** Addresses and ports of what nobody asked for: to a service of the box, to a port that programs are given. */
-    private static final String[] UNASKED = {"198.51.100.7 53 5353", "198.51.100.8 53 40000", "198.51.100.7 9999 40000", "198.51.100.7 9999 5353"};
+    private static final String[] UNASKED =
+            {"198.51.100.7 53 5353", "198.51.100.8 53 40000", "198.51.100.7 9999 40000", "198.51.100.7 9999 5353"};
 
-    private QueriesJudge() {
-    }
+    private QueriesJudge() {}
 
     public static void main(String[] args) throws Exception {
         run(NAMESPACES, "sh");
-        Process servers = new ProcessBuilder("ip", "netns", "exec", "net", Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1",
-                "-cp", System.getProperty("java.class.path"), "boxwall.compile.QueryServers").redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        Process servers = new ProcessBuilder("ip", "netns", "exec", "net",
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1", "-cp",
+                System.getProperty("java.class.path"), "boxwall.compile.QueryServers")
+                .redirectError(ProcessBuilder.Redirect.INHERIT).start();
         BufferedReader heard = new BufferedReader(new InputStreamReader(servers.getInputStream()));
         PrintStream to = new PrintStream(servers.getOutputStream(), true);
-        if (!"up".equals(heard.readLine())) {
-            throw new AssertionError("no servers");
-        }
+        if (!"up".equals(heard.readLine())) { throw new AssertionError("no servers"); }
         Readings box = Presets.box("virtual-avm");
         try (DatagramSocket service = new DatagramSocket(5353); DatagramSocket given = new DatagramSocket(40000)) {
             List<String> found = new ArrayList<>();
             found.add(answers() + " | " + passed(to, heard, service, given));
             for (String[] form : FORMS) {
-                String text = Writer.restore(Presets.on(box, REST + form[0] + "\n", Stateful.NO).compiled().ruleset(), Family.IPV4).text();
-                if (text.contains("state")) {
-                    throw new AssertionError("a state is left in " + text);
-                }
+                String text = Writer
+                        .restore(Presets.on(box, REST + form[0] + "\n", Stateful.NO).compiled().ruleset(), Family.IPV4)
+                        .text();
+                if (text.contains("state")) { throw new AssertionError("a state is left in " + text); }
                 run(text, "iptables-legacy-restore");
                 String answers = answers();
                 found.add(answers + " | " + passed(to, heard, service, given));
                 boolean good = found.get(found.size() - 1).equals(form[1] + " | " + form[2]);
-                System.out.println((good ? "right: " : "wrong: ") + form[0] + ": " + found.get(found.size() - 1) + (good ? "" : "\n" + text));
+                System.out.println((good ? "right: " : "wrong: ") + form[0] + ": " + found.get(found.size() - 1)
+                        + (good ? "" : "\n" + text));
             }
             System.out.println("without rules: " + found.get(0));
         }
@@ -85,13 +92,12 @@ final class QueriesJudge {
     }
 
     /** Which of the unasked packets reach a socket; without rules all do, within microseconds. */
-    private static String passed(PrintStream to, BufferedReader heard, DatagramSocket service, DatagramSocket given) throws IOException {
+    private static String passed(PrintStream to, BufferedReader heard, DatagramSocket service, DatagramSocket given)
+            throws IOException {
         StringBuilder passed = new StringBuilder();
         for (String unasked : UNASKED) {
             to.println(unasked);
-            if (!"sent".equals(heard.readLine())) {
-                throw new AssertionError("not sent: " + unasked);
-            }
+            if (!"sent".equals(heard.readLine())) { throw new AssertionError("not sent: " + unasked); }
             DatagramSocket socket = unasked.endsWith("5353") ? service : given;
             socket.setSoTimeout(200);
             try {
@@ -105,7 +111,8 @@ final class QueriesJudge {
     }
 
     private static int status(String... command) throws Exception {
-        return new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start().waitFor();
+        return new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start().waitFor();
     }
 
     private static void run(String input, String... command) throws Exception {
@@ -113,8 +120,6 @@ final class QueriesJudge {
         process.getOutputStream().write(input.getBytes(StandardCharsets.ISO_8859_1));
         process.getOutputStream().close();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
-        if (process.waitFor() != 0) {
-            throw new AssertionError(String.join(" ", command) + ": " + output);
-        }
+        if (process.waitFor() != 0) { throw new AssertionError(String.join(" ", command) + ": " + output); }
     }
 }

@@ -12,14 +12,13 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * A small DNS server (every name is 192.0.2.1, RFC 1035) and a small NTP server (stratum 1, RFC 5905) on 198.51.100.7. A line of its input,
- * {@code ADDRESS PORT TO_PORT}, has it send a packet to 203.0.113.2 that nobody asked for.
+ * A small DNS server (every name is 192.0.2.1, RFC 1035) and a small NTP server (stratum 1, RFC 5905) on 198.51.100.7.
+ * A line of its input, {@code ADDRESS PORT TO_PORT}, has it send a packet to 203.0.113.2 that nobody asked for.
  */
 final class QueryServers {
     private static final long SECONDS_FROM_1900_TO_1970 = 2_208_988_800L;
 
-    private QueryServers() {
-    }
+    private QueryServers() {}
 
     public static void main(String[] args) throws IOException {
         DatagramSocket dns = new DatagramSocket(new InetSocketAddress("198.51.100.7", 53));
@@ -30,11 +29,13 @@ final class QueryServers {
         BufferedReader lines = new BufferedReader(new InputStreamReader(System.in));
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
             String[] words = line.split(" ");
-            DatagramPacket packet = new DatagramPacket(new byte[20], 20, InetAddress.getByName("203.0.113.2"), Integer.parseInt(words[2]));
+            DatagramPacket packet = new DatagramPacket(new byte[20], 20, InetAddress.getByName("203.0.113.2"),
+                    Integer.parseInt(words[2]));
             if (words[0].equals("198.51.100.7") && words[1].equals("53")) {
                 dns.send(packet);
             } else {
-                try (DatagramSocket from = new DatagramSocket(new InetSocketAddress(words[0], Integer.parseInt(words[1])))) {
+                try (DatagramSocket from =
+                        new DatagramSocket(new InetSocketAddress(words[0], Integer.parseInt(words[1])))) {
                     from.send(packet);
                 }
             }
@@ -68,9 +69,7 @@ final class QueryServers {
         answer.write(question, 0, 2);
         answer.write(new byte[] {(byte) 0x81, (byte) 0x80, 0, 1, 0, (byte) (address ? 1 : 0), 0, 0, 0, 0});
         answer.write(question, 12, end + 5 - 12);
-        if (address) {
-            answer.write(new byte[] {(byte) 0xC0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, (byte) 192, 0, 2, 1});
-        }
+        if (address) { answer.write(new byte[] {(byte) 0xC0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, (byte) 192, 0, 2, 1}); }
         return answer.toByteArray();
     }
 
@@ -78,7 +77,8 @@ final class QueryServers {
         long now = System.currentTimeMillis();
         long stamp = (now / 1000 + SECONDS_FROM_1900_TO_1970 << 32) + now % 1000 * 4_294_967L;
         ByteBuffer answer = ByteBuffer.allocate(48);
-        answer.put((byte) (question[0] & 0x38 | 4)).put((byte) 1).put((byte) 6).put((byte) -20).putInt(0).putInt(0).put("LOCL".getBytes());
+        answer.put((byte) (question[0] & 0x38 | 4)).put((byte) 1).put((byte) 6).put((byte) -20).putInt(0).putInt(0)
+                .put("LOCL".getBytes());
         answer.putLong(stamp).put(question, 40, 8).putLong(stamp).putLong(stamp);
         return answer.array();
     }

@@ -8,7 +8,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
-/** Rulesets by chance that are worth optimizing: lists of networks and ports, with everything in between that must not be moved. */
+/**
+ * Rulesets by chance that are worth optimizing: lists of networks and ports, with everything in between that must not
+ * be moved.
+ */
 final class RandomLists {
     private static final String[] TARGETS = {"ACCEPT", "DROP", "REJECT", "CALLED", "BACK"};
 
@@ -23,9 +26,7 @@ final class RandomLists {
         command = family.command() + " ";
     }
 
-    Family family() {
-        return family;
-    }
+    Family family() { return family; }
 
     List<String> lines() {
         for (String chain : new String[] {"INPUT", "FORWARD", "OUTPUT"}) {
@@ -65,8 +66,8 @@ final class RandomLists {
         String target = pick(TARGETS);
         for (int i = 3 + random.nextInt(60); i > 0; i--) {
             boolean odd = random.nextInt(12) == 0;
-            lines.add(command + "-A " + chain + " " + in + option + network() + " " + (odd ? pick("-p udp ", match) : match) + "-j "
-                    + (odd ? pick(TARGETS) : target));
+            lines.add(command + "-A " + chain + " " + in + option + network() + " "
+                    + (odd ? pick("-p udp ", match) : match) + "-j " + (odd ? pick(TARGETS) : target));
         }
     }
 
@@ -74,27 +75,31 @@ final class RandomLists {
         String start = pick("-p tcp ", "-p udp ") + (random.nextBoolean() ? "" : "-s " + network() + " ");
         String target = pick("ACCEPT", "DROP", "CALLED");
         for (int i = 2 + random.nextInt(24); i > 0; i--) {
-            lines.add(command + "-A " + chain + " " + start + pick("--dport ", "--dport ", "--dport ", "--sport ") + port()
-                    + " -j " + (random.nextInt(9) == 0 ? pick(TARGETS) : target));
+            lines.add(command + "-A " + chain + " " + start + pick("--dport ", "--dport ", "--dport ", "--sport ")
+                    + port() + " -j " + (random.nextInt(9) == 0 ? pick(TARGETS) : target));
         }
     }
 
     /** Interfaces and protocols, with and without. */
     private void mixed(String chain) {
         for (int i = 16 + random.nextInt(30); i > 0; i--) {
-            String in = chain.equals("OUTPUT") ? pick("-o lan ", "-o dsl ", "") : pick("-i lan ", "-i dsl ", "-i guest ", random.nextInt(5) == 0 ? "" : "-i lan ");
-            lines.add(command + "-A " + chain + " " + in + pick("-p tcp --dport " + port(), "-p udp --sport " + port(), "-p udp", "-s " + network())
-                    + " -j " + pick("ACCEPT", "ACCEPT", "DROP", "BACK"));
+            String in = chain.equals("OUTPUT") ? pick("-o lan ", "-o dsl ", "")
+                    : pick("-i lan ", "-i dsl ", "-i guest ", random.nextInt(5) == 0 ? "" : "-i lan ");
+            lines.add(command + "-A " + chain + " " + in
+                    + pick("-p tcp --dport " + port(), "-p udp --sport " + port(), "-p udp", "-s " + network()) + " -j "
+                    + pick("ACCEPT", "ACCEPT", "DROP", "BACK"));
         }
     }
 
     /** What is moved at most as a whole. */
     private void any(String chain) {
         for (int i = 1 + random.nextInt(4); i > 0; i--) {
-            lines.add(command + "-A " + chain + " " + pick("-j LOG", "-s " + network() + " -j LOG --log-prefix some", "", "-m limit --limit 2/sec -j ACCEPT",
-                    "! -s " + network() + " -p udp -j DROP", "-g BACK", "-s " + network() + " -j RETURN", "-m state --state ESTABLISHED,RELATED -j ACCEPT",
-                    "-m state --state NEW -p tcp -j DROP", "-m comment --comment twice -s " + network() + " -j DROP", "-p tcp --syn -j ACCEPT",
-                    "-m recent --name x --update -j DROP", "-p tcp -m multiport --dports 22,25:30 -j ACCEPT", "! -p tcp -j DROP",
+            lines.add(command + "-A " + chain + " " + pick("-j LOG", "-s " + network() + " -j LOG --log-prefix some",
+                    "", "-m limit --limit 2/sec -j ACCEPT", "! -s " + network() + " -p udp -j DROP", "-g BACK",
+                    "-s " + network() + " -j RETURN", "-m state --state ESTABLISHED,RELATED -j ACCEPT",
+                    "-m state --state NEW -p tcp -j DROP", "-m comment --comment twice -s " + network() + " -j DROP",
+                    "-p tcp --syn -j ACCEPT", "-m recent --name x --update -j DROP",
+                    "-p tcp -m multiport --dports 22,25:30 -j ACCEPT", "! -p tcp -j DROP",
                     "-m conntrack --ctstate NEW -j BACK", "-s " + network() + " -d " + network() + " -j ACCEPT"));
         }
     }
@@ -103,9 +108,11 @@ final class RandomLists {
     private String network() {
         int low = random.nextInt(256);
         if (family == Family.IPV4) {
-            return "10." + random.nextInt(4) + "." + (random.nextInt(8) * 32) + "." + low + "/" + pick("32", "32", "31", "30", "24", "20", "12");
+            return "10." + random.nextInt(4) + "." + (random.nextInt(8) * 32) + "." + low + "/"
+                    + pick("32", "32", "31", "30", "24", "20", "12");
         }
-        return "2001:db8:" + random.nextInt(4) + "::" + Integer.toHexString(low) + "/" + pick("128", "128", "127", "126", "48", "40");
+        return "2001:db8:" + random.nextInt(4) + "::" + Integer.toHexString(low) + "/"
+                + pick("128", "128", "127", "126", "48", "40");
     }
 
     private String port() {
@@ -113,15 +120,15 @@ final class RandomLists {
         return random.nextInt(8) == 0 ? port + ":" + (port + 3) : "" + port;
     }
 
-    private String pick(String... of) {
-        return of[random.nextInt(of.length)];
-    }
+    private String pick(String... of) { return of[random.nextInt(of.length)]; }
 
     /** A packet that such rules may meet. */
     Packet packet(boolean leaves) {
-        Packet.Builder packet = Packet.of(family).src(address()).dst(address()).protocol(new int[] {6, 17, 6, 17, 47}[random.nextInt(5)])
-                .sport(18 + random.nextInt(36)).dport(18 + random.nextInt(36)).flags(random.nextInt(3) == 0 ? Packet.ACK : Packet.SYN).icmp(8, 0).fragment(random.nextInt(9) == 0)
-                .state(State.values()[random.nextInt(State.values().length)]).mark((long) random.nextInt(2)).mac(new byte[6]);
+        Packet.Builder packet = Packet.of(family).src(address()).dst(address())
+                .protocol(new int[] {6, 17, 6, 17, 47}[random.nextInt(5)]).sport(18 + random.nextInt(36))
+                .dport(18 + random.nextInt(36)).flags(random.nextInt(3) == 0 ? Packet.ACK : Packet.SYN).icmp(8, 0)
+                .fragment(random.nextInt(9) == 0).state(State.values()[random.nextInt(State.values().length)])
+                .mark((long) random.nextInt(2)).mac(new byte[6]);
         return (leaves ? packet.out(pick("lan", "dsl", "guest")) : packet.in(pick("lan", "dsl", "guest"))).build();
     }
 

@@ -17,44 +17,46 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Runs inside a network namespace of its own, which is the router (see StatelessIT); namespaces {@code home}, {@code guests} and {@code net}
- * are the hosts. Legitimate exchanges are made by real sockets ({@link Peer}); forged packets are sent as frames, and counted by rules of
- * the security table, which the kernel asks after filter: what is counted there has passed.
+ * Runs inside a network namespace of its own, which is the router (see StatelessIT); namespaces {@code home},
+ * {@code guests} and {@code net} are the hosts. Legitimate exchanges are made by real sockets ({@link Peer}); forged
+ * packets are sent as frames, and counted by rules of the security table, which the kernel asks after filter: what is
+ * counted there has passed.
  */
 final class StatelessJudge {
     private static final String[] FLAGS = {"FIN", "SYN", "RST", "PSH", "ACK", "URG"};
     private static final String[] HOSTS = {"home", "guests", "net"};
     private static final String[] DEVICES = {"lan", "guest", "dsl"};
-    private static final String NAMESPACES = """
-            set -e
-            mount -t tmpfs none /run
-            ip link set lo up
-            sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1 net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.default.rp_filter=0
-            sysctl -qw net.ipv6.conf.default.accept_dad=0 net.ipv4.icmp_ratelimit=0 net.ipv4.ip_local_port_range='32768 61000'
-            n=0
-            for host in home guests net; do
-              n=$((n + 1)); set -- lan guest dsl; shift $((n - 1)); dev=$1
-              ip netns add $host
-              ip link add $dev address 02:00:00:00:0$n:01 type veth peer name eth0 address 02:00:00:00:0$n:02 netns $host
-              ip link set $dev up
-              ip -n $host link set lo up
-              ip netns exec $host sysctl -qw net.ipv6.conf.all.accept_dad=0 net.ipv6.conf.default.accept_dad=0 net.ipv4.icmp_ratelimit=0
-              ip -n $host link set eth0 up
-            done
-            ip link set dsl mtu 1280; ip -n net link set eth0 mtu 1280
-            ip addr add 192.168.178.1/24 dev lan; ip addr add fd00:178::1/64 dev lan nodad
-            ip addr add 192.168.179.1/24 dev guest; ip addr add fd00:179::1/64 dev guest nodad
-            ip addr add 203.0.113.2/24 dev dsl; ip addr add 2001:db8:d51::2/64 dev dsl nodad
-            ip route add default via 203.0.113.1; ip -6 route add default via 2001:db8:d51::1
-            ip -n home addr add 192.168.178.20/24 dev eth0; ip -n home addr add fd00:178::20/64 dev eth0 nodad
-            ip -n guests addr add 192.168.179.20/24 dev eth0; ip -n guests addr add fd00:179::20/64 dev eth0 nodad
-            ip -n net addr add 203.0.113.1/24 dev eth0; ip -n net addr add 2001:db8:d51::1/64 dev eth0 nodad
-            ip -n net addr add 198.51.100.7/32 dev eth0; ip -n net addr add 198.51.100.8/32 dev eth0
-            ip -n net addr add 2001:db8:7::7/128 dev eth0 nodad
-            ip -n home route add default via 192.168.178.1; ip -n home -6 route add default via fd00:178::1
-            ip -n guests route add default via 192.168.179.1; ip -n guests -6 route add default via fd00:179::1
-            ip -n net route add 192.168.0.0/16 via 203.0.113.2; ip -n net -6 route add fd00::/16 via 2001:db8:d51::2
-            """;
+    private static final String NAMESPACES =
+            """
+                    set -e
+                    mount -t tmpfs none /run
+                    ip link set lo up
+                    sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1 net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.default.rp_filter=0
+                    sysctl -qw net.ipv6.conf.default.accept_dad=0 net.ipv4.icmp_ratelimit=0 net.ipv4.ip_local_port_range='32768 61000'
+                    n=0
+                    for host in home guests net; do
+                      n=$((n + 1)); set -- lan guest dsl; shift $((n - 1)); dev=$1
+                      ip netns add $host
+                      ip link add $dev address 02:00:00:00:0$n:01 type veth peer name eth0 address 02:00:00:00:0$n:02 netns $host
+                      ip link set $dev up
+                      ip -n $host link set lo up
+                      ip netns exec $host sysctl -qw net.ipv6.conf.all.accept_dad=0 net.ipv6.conf.default.accept_dad=0 net.ipv4.icmp_ratelimit=0
+                      ip -n $host link set eth0 up
+                    done
+                    ip link set dsl mtu 1280; ip -n net link set eth0 mtu 1280
+                    ip addr add 192.168.178.1/24 dev lan; ip addr add fd00:178::1/64 dev lan nodad
+                    ip addr add 192.168.179.1/24 dev guest; ip addr add fd00:179::1/64 dev guest nodad
+                    ip addr add 203.0.113.2/24 dev dsl; ip addr add 2001:db8:d51::2/64 dev dsl nodad
+                    ip route add default via 203.0.113.1; ip -6 route add default via 2001:db8:d51::1
+                    ip -n home addr add 192.168.178.20/24 dev eth0; ip -n home addr add fd00:178::20/64 dev eth0 nodad
+                    ip -n guests addr add 192.168.179.20/24 dev eth0; ip -n guests addr add fd00:179::20/64 dev eth0 nodad
+                    ip -n net addr add 203.0.113.1/24 dev eth0; ip -n net addr add 2001:db8:d51::1/64 dev eth0 nodad
+                    ip -n net addr add 198.51.100.7/32 dev eth0; ip -n net addr add 198.51.100.8/32 dev eth0
+                    ip -n net addr add 2001:db8:7::7/128 dev eth0 nodad
+                    ip -n home route add default via 192.168.178.1; ip -n home -6 route add default via fd00:178::1
+                    ip -n guests route add default via 192.168.179.1; ip -n guests -6 route add default via fd00:179::1
+                    ip -n net route add 192.168.0.0/16 via 203.0.113.2; ip -n net -6 route add fd00::/16 via 2001:db8:d51::2
+                    """;
 
     private final String injector;
     private final Map<String, Process> peers = new HashMap<>();
@@ -64,9 +66,7 @@ final class StatelessJudge {
     private int exchanges;
     private int forged;
 
-    private StatelessJudge(String injector) {
-        this.injector = injector;
-    }
+    private StatelessJudge(String injector) { this.injector = injector; }
 
     /** Arguments: the injector's path; lines to put behind the first presets, if only those are to be tried. */
     public static void main(String[] args) throws Exception {
@@ -75,9 +75,9 @@ final class StatelessJudge {
         Readings box = Presets.box("virtual-avm");
         judge.start();
         for (String presets : new String[] {"anti-spoof wiki-basic ipv6-basic guest-isolation",
-            "anti-spoof stateless-basic ipv6-basic guest-isolation",
-            "anti-spoof wiki-basic ipv6-basic guest-isolation voip vpn-interface dmz-host block-tr069 flood-limits port-scan prioritise"
-                + " call-home-log"}) {
+                "anti-spoof stateless-basic ipv6-basic guest-isolation",
+                "anti-spoof wiki-basic ipv6-basic guest-isolation voip vpn-interface dmz-host block-tr069 flood-limits port-scan prioritise"
+                        + " call-home-log"}) {
             judge.presets = presets;
             String further = args.length > 1 ? args[1] : "";
             // a service in the midst of the ports that programs are given
@@ -92,9 +92,7 @@ final class StatelessJudge {
             }
             judge.exchanges(presets.contains("voip"));
             judge.forged(presets.contains("port-scan"));
-            if (args.length > 1) {
-                break;
-            }
+            if (args.length > 1) { break; }
         }
         for (Process peer : judge.peers.values()) {
             peer.destroyForcibly();
@@ -102,7 +100,8 @@ final class StatelessJudge {
         for (String each : judge.wrong) {
             System.out.println(each);
         }
-        System.out.println(judge.exchanges + " exchanges and " + judge.forged + " forged packets, wrong: " + judge.wrong.size());
+        System.out.println(
+                judge.exchanges + " exchanges and " + judge.forged + " forged packets, wrong: " + judge.wrong.size());
         System.out.println(judge.wrong.isEmpty() ? "all as promised" : "not as promised");
         System.exit(judge.wrong.isEmpty() ? 0 : 1);
     }
@@ -112,23 +111,21 @@ final class StatelessJudge {
                 "tcp:0.0.0.0:80");
         peer("home", "udp:192.168.178.20:68", "tcp:192.168.178.20:22");
         peer("guests", "udp:192.168.179.20:68");
-        peer("net", "udp:198.51.100.7:53", "udp:198.51.100.7:123", "udp:198.51.100.7:443", "udp:198.51.100.7:5060", "tcp:198.51.100.7:22",
-                "tcp:198.51.100.7:80", "tcp:198.51.100.7:443", "tcp:198.51.100.7:5060", "udp:2001/db8/7//7:53", "tcp:2001/db8/7//7:443");
+        peer("net", "udp:198.51.100.7:53", "udp:198.51.100.7:123", "udp:198.51.100.7:443", "udp:198.51.100.7:5060",
+                "tcp:198.51.100.7:22", "tcp:198.51.100.7:80", "tcp:198.51.100.7:443", "tcp:198.51.100.7:5060",
+                "udp:2001/db8/7//7:53", "tcp:2001/db8/7//7:443");
         for (String name : heard.keySet()) {
             String first = heard.get(name).readLine();
-            if (!"up".equals(first)) {
-                throw new AssertionError(name + " didn't come up: " + first);
-            }
+            if (!"up".equals(first)) { throw new AssertionError(name + " didn't come up: " + first); }
         }
     }
 
     private void peer(String name, String... services) throws IOException {
         List<String> command = new ArrayList<>();
-        if (!name.equals("box")) {
-            command.addAll(List.of("ip", "netns", "exec", name));
-        }
-        command.addAll(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1", "-Xshare:auto",
-                "-cp", System.getProperty("java.class.path"), "boxwall.compile.Peer"));
+        if (!name.equals("box")) { command.addAll(List.of("ip", "netns", "exec", name)); }
+        command.addAll(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1",
+                        "-Xshare:auto", "-cp", System.getProperty("java.class.path"), "boxwall.compile.Peer"));
         command.addAll(List.of(services));
         Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
         peers.put(name, process);
@@ -141,7 +138,8 @@ final class StatelessJudge {
         String answer = heard.get(peer).readLine();
         exchanges++;
         if (!expected.equals(answer)) {
-            wrong.add(presets + ": " + what + ": " + peer + " asks '" + question + "': expected " + expected + ", found " + answer);
+            wrong.add(presets + ": " + what + ": " + peer + " asks '" + question + "': expected " + expected
+                    + ", found " + answer);
         }
     }
 
@@ -161,7 +159,8 @@ final class StatelessJudge {
             ask(host, "udp 0 2001:db8:7::7 53 100", "answered 100", "DNS over IPv6");
             ask(host, "udp 0 2001:db8:7::7 53 3000", "answered 3000", "a fragmented DNS answer over IPv6");
             ask(host, "tcp 2001:db8:7::7 443", "open", "HTTPS over IPv6");
-            ask(host, "udp 0 " + (host.equals("home") ? "192.168.178.1" : "192.168.179.1") + " 53 100", "answered 100", "DNS of the box");
+            ask(host, "udp 0 " + (host.equals("home") ? "192.168.178.1" : "192.168.179.1") + " 53 100", "answered 100",
+                    "DNS of the box");
         }
         ask("home", "udp 0 198.51.100.7 5060 100", "answered 100", "SIP of the LAN");
         ask("home", "udp 5060 198.51.100.7 5060 100", "answered 100", "SIP of the LAN from its own port");
@@ -176,9 +175,7 @@ final class StatelessJudge {
         ask("box", "tcp 198.51.100.7 5060", "open", "SIP over TCP");
         ask("box", "tcp 192.168.178.20 22", "open", "ssh from the box into the LAN");
         ask("box", "udp 67 192.168.178.20 68 300", "answered 300", "the box's DHCP answer to the LAN");
-        if (telephony) {
-            ask("net", "udp 0 203.0.113.2 5060 100", "answered 100", "a call for the box");
-        }
+        if (telephony) { ask("net", "udp 0 203.0.113.2 5060 100", "answered 100", "a call for the box"); }
     }
 
     /** Frames from everywhere; the counters of the security table say which passed. */
@@ -190,20 +187,25 @@ final class StatelessJudge {
             // with port-scan the odd ones among them stay out as well: SYN with FIN or RST, FIN without ACK
             passes &= !scanning || (flags & 3) != 3 && (flags & 6) != 6 && (flags & 17) != 1;
             String words = words(flags);
-            sends.add(new String[] {"net", "family=4 src=198.51.100.9 dst=203.0.113.2 proto=tcp sport=40000 dport=22 flags=" + words,
-                "INPUT -i dsl -p tcp --dport 22 --tcp-flags ALL " + words, "" + passes});
-            sends.add(new String[] {"net", "family=4 src=198.51.100.9 dst=192.168.178.20 proto=tcp sport=40000 dport=445 flags=" + words,
-                "FORWARD -i dsl -o lan -p tcp --dport 445 --tcp-flags ALL " + words, "" + passes});
-            sends.add(new String[] {"guests", "family=4 src=192.168.179.20 dst=192.168.178.20 proto=tcp sport=40000 dport=445 flags=" + words,
-                "FORWARD -i guest -o lan -p tcp --dport 445 --tcp-flags ALL " + words, "" + (scanning && ack)});
+            sends.add(new String[] {"net",
+                    "family=4 src=198.51.100.9 dst=203.0.113.2 proto=tcp sport=40000 dport=22 flags=" + words,
+                    "INPUT -i dsl -p tcp --dport 22 --tcp-flags ALL " + words, "" + passes});
+            sends.add(new String[] {"net",
+                    "family=4 src=198.51.100.9 dst=192.168.178.20 proto=tcp sport=40000 dport=445 flags=" + words,
+                    "FORWARD -i dsl -o lan -p tcp --dport 445 --tcp-flags ALL " + words, "" + passes});
+            sends.add(new String[] {"guests",
+                    "family=4 src=192.168.179.20 dst=192.168.178.20 proto=tcp sport=40000 dport=445 flags=" + words,
+                    "FORWARD -i guest -o lan -p tcp --dport 445 --tcp-flags ALL " + words, "" + (scanning && ack)});
         }
         for (int port : new int[] {53, 67, 68, 69, 123, 137, 161, 500, 1900, 4500, 5351, 5353, 5355, 7077, 51820}) {
-            for (String[] side : new String[][] {{"net", "dsl", "198.51.100.9", "203.0.113.2"}, {"guests", "guest", "192.168.179.20", "192.168.179.1"}}) {
+            for (String[] side : new String[][] {{"net", "dsl", "198.51.100.9", "203.0.113.2"},
+                    {"guests", "guest", "192.168.179.20", "192.168.179.1"}}) {
                 boolean served = side[0].equals("guests") && (port == 53 || port == 67);
                 String match = " -i " + side[1] + " -p udp --sport 53 --dport " + port;
                 if (!served || port == 53) {
-                    sends.add(new String[] {side[0], "src=" + side[2] + " dst=" + side[3] + " proto=udp sport=53 dport=" + port,
-                        "INPUT" + match, "" + served});
+                    sends.add(new String[] {side[0],
+                            "src=" + side[2] + " dst=" + side[3] + " proto=udp sport=53 dport=" + port, "INPUT" + match,
+                            "" + served});
                 }
             }
         }
@@ -216,32 +218,39 @@ final class StatelessJudge {
         for (String proto : new String[] {"tcp sport=1 dport=22", "udp sport=53 dport=40001", "icmp type=8"}) {
             String name = proto.substring(0, proto.indexOf(' ') < 0 ? proto.length() : proto.indexOf(' '));
             // spoofed LAN addresses from the Internet side
-            sends.add(new String[] {"net", lan + "203.0.113.2 proto=" + proto, "INPUT -i dsl -s 192.168.178.0/24 -p " + name, "false"});
+            sends.add(new String[] {"net", lan + "203.0.113.2 proto=" + proto,
+                    "INPUT -i dsl -s 192.168.178.0/24 -p " + name, "false"});
             sends.add(new String[] {"net", "src=192.168.178.77 dst=192.168.178.20 proto=" + proto,
-                "FORWARD -i dsl -s 192.168.178.77 -p " + name, "false"});
+                    "FORWARD -i dsl -s 192.168.178.77 -p " + name, "false"});
             // guests to the LAN, and to the box's ports with a sender's port of 53
             sends.add(new String[] {"guests", "src=192.168.179.21 dst=192.168.178.21 proto=" + proto,
-                "FORWARD -i guest -d 192.168.178.21 -p " + name, "false"});
+                    "FORWARD -i guest -d 192.168.178.21 -p " + name, "false"});
         }
         sends.add(new String[] {"guests", "src=192.168.179.21 dst=192.168.179.1 proto=udp sport=53 dport=40000",
-            "INPUT -i guest -p udp --dport 40000", "false"});
+                "INPUT -i guest -p udp --dport 40000", "false"});
         // what the notes name: answers that nobody asked for, to ports that nobody listens on
-        sends.add(new String[] {"net", "src=198.51.100.9 dst=203.0.113.2 proto=udp sport=53 dport=40002", "INPUT -i dsl -p udp --dport 40002", "true"});
-        sends.add(new String[] {"net", "src=198.51.100.9 dst=203.0.113.2 proto=udp sport=54 dport=40003", "INPUT -i dsl -p udp --dport 40003", "false"});
+        sends.add(new String[] {"net", "src=198.51.100.9 dst=203.0.113.2 proto=udp sport=53 dport=40002",
+                "INPUT -i dsl -p udp --dport 40002", "true"});
+        sends.add(new String[] {"net", "src=198.51.100.9 dst=203.0.113.2 proto=udp sport=54 dport=40003",
+                "INPUT -i dsl -p udp --dport 40003", "false"});
         sends.add(new String[] {"net", "src=198.51.100.9 dst=192.168.178.20 proto=udp sport=53 dport=1023",
-            "FORWARD -i dsl -p udp --dport 1023", "false"});
+                "FORWARD -i dsl -p udp --dport 1023", "false"});
         // errors and requests of ICMP
-        sends.add(new String[] {"net", "src=198.51.100.9 dst=192.168.178.20 proto=icmp type=3/4", "FORWARD -i dsl -p icmp --icmp-type 3/4", "true"});
-        sends.add(new String[] {"net", "src=198.51.100.9 dst=203.0.113.2 proto=icmp type=3/4", "INPUT -i dsl -p icmp --icmp-type 3/4", "true"});
+        sends.add(new String[] {"net", "src=198.51.100.9 dst=192.168.178.20 proto=icmp type=3/4",
+                "FORWARD -i dsl -p icmp --icmp-type 3/4", "true"});
+        sends.add(new String[] {"net", "src=198.51.100.9 dst=203.0.113.2 proto=icmp type=3/4",
+                "INPUT -i dsl -p icmp --icmp-type 3/4", "true"});
         for (int type : new int[] {8, 13, 15, 17, 5, 9, 10}) {
-            sends.add(new String[] {"net", "src=198.51.100.9 dst=203.0.113.2 proto=icmp type=" + type, "INPUT -i dsl -p icmp --icmp-type " + type, "false"});
+            sends.add(new String[] {"net", "src=198.51.100.9 dst=203.0.113.2 proto=icmp type=" + type,
+                    "INPUT -i dsl -p icmp --icmp-type " + type, "false"});
             sends.add(new String[] {"net", "src=198.51.100.9 dst=192.168.178.20 proto=icmp type=" + type,
-                "FORWARD -i dsl -p icmp --icmp-type " + type, "false"});
+                    "FORWARD -i dsl -p icmp --icmp-type " + type, "false"});
         }
         // DHCP: the LAN's and the guests' requests come in, nobody else's
-        for (String[] side : new String[][] {{"home", "lan", "true"}, {"guests", "guest", "true"}, {"net", "dsl", "false"}}) {
+        for (String[] side : new String[][] {{"home", "lan", "true"}, {"guests", "guest", "true"},
+                {"net", "dsl", "false"}}) {
             sends.add(new String[] {side[0], "src=0.0.0.0 dst=255.255.255.255 proto=udp sport=68 dport=67",
-                "INPUT -i " + side[1] + " -p udp --sport 68 --dport 67", side[2]});
+                    "INPUT -i " + side[1] + " -p udp --sport 68 --dport 67", side[2]});
         }
         // whoever is no protocol of these
         sends.add(new String[] {"net", "src=198.51.100.9 dst=203.0.113.2 proto=gre", "INPUT -i dsl -p gre", "false"});
@@ -257,7 +266,8 @@ final class StatelessJudge {
 
     /** Sends all; rule N of the security table counts what passed of packet N, raw counts what came in. */
     private void count(List<String[]> sends) throws Exception {
-        StringBuilder text = new StringBuilder("*raw\n-A PREROUTING -i dsl\n-A PREROUTING -i guest\n-A PREROUTING -i lan\nCOMMIT\n*security\n");
+        StringBuilder text = new StringBuilder(
+                "*raw\n-A PREROUTING -i dsl\n-A PREROUTING -i guest\n-A PREROUTING -i lan\nCOMMIT\n*security\n");
         for (int i = 0; i < sends.size(); i++) {
             text.append("-A ").append(sends.get(i)[2]).append(" -m comment --comment n").append(i).append("\n");
         }
@@ -274,9 +284,7 @@ final class StatelessJudge {
                 }
             }
             String said = run(requests.toString(), "ip", "netns", "exec", HOSTS[host], injector);
-            if (said.lines().anyMatch(l -> !l.equals("ok"))) {
-                throw new AssertionError("not sent: " + said);
-            }
+            if (said.lines().anyMatch(l -> !l.equals("ok"))) { throw new AssertionError("not sent: " + said); }
         }
         // frames are handled in softirq context after the sender has returned: look again for two seconds at most
         for (int turn = 0; turn < 200 && total("raw", null)[0] - before < sends.size(); turn++) {
@@ -285,7 +293,8 @@ final class StatelessJudge {
         int[] passed = total("security", sends);
         for (int i = 0; i < sends.size(); i++) {
             if (passed[i] > 0 != Boolean.parseBoolean(sends.get(i)[3])) {
-                wrong.add(presets + ": from " + sends.get(i)[0] + " " + sends.get(i)[1] + (passed[i] > 0 ? " passed" : " was dropped"));
+                wrong.add(presets + ": from " + sends.get(i)[0] + " " + sends.get(i)[1]
+                        + (passed[i] > 0 ? " passed" : " was dropped"));
             }
         }
         run("*raw\nCOMMIT\n*security\nCOMMIT\n", "iptables-legacy-restore");
@@ -309,9 +318,7 @@ final class StatelessJudge {
         process.getOutputStream().write(input.getBytes(StandardCharsets.ISO_8859_1));
         process.getOutputStream().close();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
-        if (process.waitFor() != 0) {
-            throw new AssertionError(String.join(" ", command) + ": " + output);
-        }
+        if (process.waitFor() != 0) { throw new AssertionError(String.join(" ", command) + ": " + output); }
         return output;
     }
 }

@@ -27,31 +27,33 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
 /**
- * The stateless form against the stateful one, packet by packet: what the stateful form drops as NEW stays dropped (but for answers
- * from a port that was asked for), and a rule that drops never lets an opening, UDP or an ICMP request by.
+ * The stateless form against the stateful one, packet by packet: what the stateful form drops as NEW stays dropped (but
+ * for answers from a port that was asked for), and a rule that drops never lets an opening, UDP or an ICMP request by.
  */
 class StatelessSoundnessTest {
     /** One rule of INPUT: state words, negation, protocol, target. */
     record StateRule(List<String> states, boolean negated, String protocol, String target) {
         String line() {
-            return "iptables -A INPUT " + protocol + " -m state " + (negated ? "! " : "") + "--state " + String.join(",", states) + " -j " + target;
+            return "iptables -A INPUT " + protocol + " -m state " + (negated ? "! " : "") + "--state "
+                    + String.join(",", states) + " -j " + target;
         }
     }
 
     @Provide
     Arbitrary<List<StateRule>> rules() {
-        Arbitrary<List<String>> states = Arbitraries.of("NEW", "ESTABLISHED", "RELATED", "INVALID").list().ofMinSize(1).ofMaxSize(3)
-                .uniqueElements();
-        Arbitrary<StateRule> rule = Combinators.combine(states, Arbitraries.of(true, false),
-                Arbitraries.of("", "-p tcp", "-p udp", "-p icmp", "-p tcp --dport 80", "-p udp --dport 53", "! -p tcp", "-i lan"),
+        Arbitrary<List<String>> states = Arbitraries.of("NEW", "ESTABLISHED", "RELATED", "INVALID").list().ofMinSize(1)
+                .ofMaxSize(3).uniqueElements();
+        Arbitrary<StateRule> rule = Combinators.combine(
+                states, Arbitraries.of(true, false), Arbitraries.of("", "-p tcp", "-p udp", "-p icmp",
+                        "-p tcp --dport 80", "-p udp --dport 53", "! -p tcp", "-i lan"),
                 Arbitraries.of("ACCEPT", "DROP", "REJECT")).as(StateRule::new);
         return rule.list().ofMinSize(1).ofMaxSize(4);
     }
 
     @Provide
     Arbitrary<Packet> openings() {
-        return Combinators.combine(Arbitraries.of(6, 17, 1), Arbitraries.of(53, 80, 5000, 40000), Arbitraries.of(53, 1234),
-                Arbitraries.of("lan", "dsl")).as((protocol, dport, sport, in) -> {
+        return Combinators.combine(Arbitraries.of(6, 17, 1), Arbitraries.of(53, 80, 5000, 40000),
+                Arbitraries.of(53, 1234), Arbitraries.of("lan", "dsl")).as((protocol, dport, sport, in) -> {
                     Packet.Builder packet = Packet.of(Family.IPV4).in(in).src(Addresses.parse("203.0.113.7"))
                             .dst(Addresses.parse("192.168.178.1")).protocol(protocol).state(State.NEW).fragment(false);
                     return protocol == 1 ? packet.icmp(8, 0).build()
@@ -69,10 +71,14 @@ class StatelessSoundnessTest {
         ParsedRules parsed = RulesetParser.parse(new Source("t", text.toString()), Names.none(), Includes.NONE);
         assertEquals(List.of(), parsed.errors());
         Answer stateful = Walk.chain(parsed.ruleset(), Family.IPV4, Table.FILTER, "INPUT", packet);
-        Answer stateless = Walk.chain(Stateless.of(parsed.ruleset(), Set.of(Family.values()), StatelessContext.of("32768:60999", "dsl")).ruleset(), Family.IPV4, Table.FILTER, "INPUT",
-                packet);
+        Answer stateless =
+                Walk.chain(
+                        Stateless.of(parsed.ruleset(), Set.of(Family.values()),
+                                StatelessContext.of("32768:60999", "dsl")).ruleset(),
+                        Family.IPV4, Table.FILTER, "INPUT", packet);
         if (stateful.verdict != Verdict.ACCEPT) {
-            assertTrue(stateless.verdict != Verdict.ACCEPT, () -> text + "\n" + packet + "\n" + stateful + "\n" + stateless);
+            assertTrue(stateless.verdict != Verdict.ACCEPT,
+                    () -> text + "\n" + packet + "\n" + stateful + "\n" + stateless);
         }
     }
 }

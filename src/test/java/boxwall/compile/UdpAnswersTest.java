@@ -29,19 +29,26 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** UDP answers without connection tracking: what the rule for ESTABLISHED asks for itself, in every form, binds them, and none is lost. */
+/**
+ * UDP answers without connection tracking: what the rule for ESTABLISHED asks for itself, in every form, binds them,
+ * and none is lost.
+ */
 class UdpAnswersTest {
     private static final String LOCAL = "32768:61000";
-    private static final String[] QUESTIONS = {"--dport 53", "--dport 123", "-m multiport --dports 53,123,5060", "-m multiport --ports 53",
-        "-m multiport --dports 120:125 -d 198.51.100.0/24", "--dport 53 -d 198.51.100.7", "--dport 53 -m iprange --dst-range 198.51.100.7-198.51.100.9",
-        "--sport 40000:50000 --dport 53", "--sport 123 --dport 123", "--dport 53 ! -d 198.51.100.8", "! --sport 40001 --dport 53",
-        "-o ds+ --dport 53", "! -o lan --dport 53", "-o dsl --dport 123"};
-    private static final String[] ASKED = {"", "-p udp", "-p udp --sport 53", "-p udp -m multiport --sports 53,123", "-p udp ! --sport 123",
-        "-p udp -m multiport ! --sports 53,5060", "-p udp -m multiport --ports 53,40000:41000", "-p udp -m multiport ! --ports 123",
-        "-p udp --sport 53 --dport 32768:61000", "-p udp --sport 123 --dport 123", "-p udp --dport 1024:65535", "-p udp ! --dport 40001", "! -p tcp"};
-    private static final String[] FROM = {"", "-i dsl", "-i d+", "! -i lan", "! -i guest", "-s 198.51.100.7", "-s 198.51.100.0/28", "! -s 198.51.100.8",
-        "! -s 203.0.113.0/24", "-s 198.51.100.0/255.255.255.5", "-m iprange --src-range 198.51.100.7-198.51.100.20", "-m limit --limit 1000/sec --limit-burst 1000",
-        "-m mark --mark 0", "! -f"};
+    private static final String[] QUESTIONS = {"--dport 53", "--dport 123", "-m multiport --dports 53,123,5060",
+            "-m multiport --ports 53", "-m multiport --dports 120:125 -d 198.51.100.0/24", "--dport 53 -d 198.51.100.7",
+            "--dport 53 -m iprange --dst-range 198.51.100.7-198.51.100.9", "--sport 40000:50000 --dport 53",
+            "--sport 123 --dport 123", "--dport 53 ! -d 198.51.100.8", "! --sport 40001 --dport 53",
+            "-o ds+ --dport 53", "! -o lan --dport 53", "-o dsl --dport 123"};
+    private static final String[] ASKED = {"", "-p udp", "-p udp --sport 53", "-p udp -m multiport --sports 53,123",
+            "-p udp ! --sport 123", "-p udp -m multiport ! --sports 53,5060",
+            "-p udp -m multiport --ports 53,40000:41000", "-p udp -m multiport ! --ports 123",
+            "-p udp --sport 53 --dport 32768:61000", "-p udp --sport 123 --dport 123", "-p udp --dport 1024:65535",
+            "-p udp ! --dport 40001", "! -p tcp"};
+    private static final String[] FROM = {"", "-i dsl", "-i d+", "! -i lan", "! -i guest", "-s 198.51.100.7",
+            "-s 198.51.100.0/28", "! -s 198.51.100.8", "! -s 203.0.113.0/24", "-s 198.51.100.0/255.255.255.5",
+            "-m iprange --src-range 198.51.100.7-198.51.100.20", "-m limit --limit 1000/sec --limit-burst 1000",
+            "-m mark --mark 0", "! -f"};
 
     private static ParsedRules parsed(String text) {
         ParsedRules parsed = RulesetParser.parse(new Source("t", text), Names.none(), Includes.NONE);
@@ -50,7 +57,8 @@ class UdpAnswersTest {
     }
 
     private static Ruleset stateless(String text) {
-        return Stateless.of(parsed(text).ruleset(), Set.of(Family.values()), StatelessContext.of(LOCAL, "dsl")).ruleset();
+        return Stateless.of(parsed(text).ruleset(), Set.of(Family.values()), StatelessContext.of(LOCAL, "dsl"))
+                .ruleset();
     }
 
     private static List<String> input(String text) {
@@ -65,21 +73,20 @@ class UdpAnswersTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "--dport 53 -o dsl                | -i dsl -p udp --sport 53              | -A INPUT -i dsl -p udp -m udp --sport 53 --dport 32768:61000 -j ACCEPT",
-        "--dport 53                       | -p udp --sport 54                     | ''",
-        "-m multiport --dports 53,123     | -p udp --sport 123                    | -A INPUT -p udp -m udp --sport 123 --dport 32768:61000 -j ACCEPT",
-        "-m multiport --dports 53,123,5060| -p udp -m multiport --sports 123,5060 | -A INPUT -p udp -m udp --dport 32768:61000 -m multiport --sports 123,5060 -j ACCEPT",
-        "--dport 123                      | -p udp --sport 123 --dport 123        | -A INPUT -p udp -m udp --sport 123 --dport 123 -j ACCEPT",
-        "-m multiport --dports 50:60      | -p udp ! --sport 53                   | -A INPUT -p udp -m udp --dport 32768:61000 -m multiport --sports 50:52,54:60 -j ACCEPT",
-        "-o ds+ --dport 53                | -i dsl -p udp                         | -A INPUT -i dsl -p udp -m udp --sport 53 --dport 32768:61000 -j ACCEPT",
-        "! -o lan --dport 53              | ! -i guest -p udp                     | -A INPUT ! -i guest -p udp -j udp-answers / -A udp-answers ! -i lan -p udp -m udp --sport 53 --dport 32768:61000 -j ACCEPT",
-        "--dport 53                       | -p udp -m limit --limit 5/sec         | -A INPUT -p udp -m limit --limit 5/sec -j udp-answers / -A udp-answers -p udp -m udp --sport 53 --dport 32768:61000 -j ACCEPT",
-        "--dport 53 -m iprange --dst-range 9.9.9.9-9.9.9.10 | -p udp               | -A INPUT -p udp -m udp --sport 53 --dport 32768:61000 -m iprange --src-range 9.9.9.9-9.9.9.10 -j ACCEPT",
-        "--dport 53                       | -p udp -f                             | ''",
-    })
+            "--dport 53 -o dsl                | -i dsl -p udp --sport 53              | -A INPUT -i dsl -p udp -m udp --sport 53 --dport 32768:61000 -j ACCEPT",
+            "--dport 53                       | -p udp --sport 54                     | ''",
+            "-m multiport --dports 53,123     | -p udp --sport 123                    | -A INPUT -p udp -m udp --sport 123 --dport 32768:61000 -j ACCEPT",
+            "-m multiport --dports 53,123,5060| -p udp -m multiport --sports 123,5060 | -A INPUT -p udp -m udp --dport 32768:61000 -m multiport --sports 123,5060 -j ACCEPT",
+            "--dport 123                      | -p udp --sport 123 --dport 123        | -A INPUT -p udp -m udp --sport 123 --dport 123 -j ACCEPT",
+            "-m multiport --dports 50:60      | -p udp ! --sport 53                   | -A INPUT -p udp -m udp --dport 32768:61000 -m multiport --sports 50:52,54:60 -j ACCEPT",
+            "-o ds+ --dport 53                | -i dsl -p udp                         | -A INPUT -i dsl -p udp -m udp --sport 53 --dport 32768:61000 -j ACCEPT",
+            "! -o lan --dport 53              | ! -i guest -p udp                     | -A INPUT ! -i guest -p udp -j udp-answers / -A udp-answers ! -i lan -p udp -m udp --sport 53 --dport 32768:61000 -j ACCEPT",
+            "--dport 53                       | -p udp -m limit --limit 5/sec         | -A INPUT -p udp -m limit --limit 5/sec -j udp-answers / -A udp-answers -p udp -m udp --sport 53 --dport 32768:61000 -j ACCEPT",
+            "--dport 53 -m iprange --dst-range 9.9.9.9-9.9.9.10 | -p udp               | -A INPUT -p udp -m udp --sport 53 --dport 32768:61000 -m iprange --src-range 9.9.9.9-9.9.9.10 -j ACCEPT",
+            "--dport 53                       | -p udp -f                             | ''",})
     void theStateRulesOwnConditionsInTheAnswersRule(String question, String state, String expected) {
-        String text = "iptables -P INPUT DROP\niptables -A OUTPUT -p udp " + question + " -j ACCEPT\niptables -A INPUT " + state
-                + " -m state --state ESTABLISHED -j ACCEPT\n";
+        String text = "iptables -P INPUT DROP\niptables -A OUTPUT -p udp " + question + " -j ACCEPT\niptables -A INPUT "
+                + state + " -m state --state ESTABLISHED -j ACCEPT\n";
         assertEquals(expected, String.join(" / ", input(text)));
     }
 
@@ -87,13 +94,12 @@ class UdpAnswersTest {
         return new Walk(ruleset, Site.unknown()).packet(packet, way).verdict == Verdict.ACCEPT;
     }
 
-    private static String pick(Random random, String... of) {
-        return of[random.nextInt(of.length)];
-    }
+    private static String pick(Random random, String... of) { return of[random.nextInt(of.length)]; }
 
     /**
-     * Questions and rules for answers by chance. What the stateless form lets in beyond the stateful one is an answer: the stateful form lets it in as
-     * ESTABLISHED and its question out. And every such answer to a port that the box gives to programs passes.
+     * Questions and rules for answers by chance. What the stateless form lets in beyond the stateful one is an answer:
+     * the stateful form lets it in as ESTABLISHED and its question out. And every such answer to a port that the box
+     * gives to programs passes.
      */
     @Test
     void exactlyTheAnswersToWhatIsAskedPass() {
@@ -111,7 +117,8 @@ class UdpAnswersTest {
                 String asked = pick(random, ASKED);
                 String from = pick(random, FROM);
                 limit |= from.contains("limit");
-                text.append("iptables -A INPUT ").append(asked).append(' ').append(from).append(" -m state --state ESTABLISHED,RELATED -j ACCEPT\n");
+                text.append("iptables -A INPUT ").append(asked).append(' ').append(from)
+                        .append(" -m state --state ESTABLISHED,RELATED -j ACCEPT\n");
             }
             Ruleset with = parsed(text.toString()).ruleset();
             Ruleset without = stateless(text.toString());
@@ -121,9 +128,10 @@ class UdpAnswersTest {
                 int remote = new int[] {53, 123, 5060, 54, 1000}[random.nextInt(5)];
                 int own = new int[] {40000, 40001, 50001, 123, 1000, 53}[random.nextInt(6)];
                 String door = pick(random, "dsl", "dsl", "lan", "guest");
-                Packet answer = Packet.of(Family.IPV4).in(door).src(peer).dst(box).protocol(17).sport(remote).dport(own).state(State.NEW).mark(0L).fragment(false).build();
-                Packet question = Packet.of(Family.IPV4).in("").out(door).src(box).dst(peer).protocol(17).sport(own).dport(remote).state(State.NEW).mark(0L)
-                        .fragment(false).build();
+                Packet answer = Packet.of(Family.IPV4).in(door).src(peer).dst(box).protocol(17).sport(remote).dport(own)
+                        .state(State.NEW).mark(0L).fragment(false).build();
+                Packet question = Packet.of(Family.IPV4).in("").out(door).src(box).dst(peer).protocol(17).sport(own)
+                        .dport(remote).state(State.NEW).mark(0L).fragment(false).build();
                 boolean known = passes(with, answer.copy().state(State.ESTABLISHED).build(), Hook.INPUT);
                 boolean asked = passes(with, question, Hook.OUTPUT);
                 boolean now = passes(without, answer, Hook.INPUT);

@@ -20,46 +20,45 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What ordinary people want of a firewall, on both bases and every model box: accepted, or left out with a note, and never refused. */
+/**
+ * What ordinary people want of a firewall, on both bases and every model box: accepted, or left out with a note, and
+ * never refused.
+ */
 public class UseCasesTest {
     public static final String HOME = "include home-basic\n";
     public static final String WIKI = "include anti-spoof\ninclude wiki-basic\ninclude ipv6-basic\n";
     /** Each use case with sample values, as a line that follows a base. */
-    public static final String[] CASES = {
-        "include block-device DEVICE=192.168.178.30",
-        "include block-device DEVICE=00:00:5E:00:53:2A",
-        "include block-device DEVICE=2001:db8:0:178::30",
-        "include block-device DEVICE=192.168.178.30 WHEN=19:00-05:00",
-        "include block-device DEVICE=192.168.178.30\ninclude block-device DEVICE=192.168.178.31",
-        "include open-port HOST=192.168.178.20 PORTS=443",
-        "include open-port HOST=192.168.178.20 PORTS=80,8000-8010 FROM=203.0.113.0/24",
-        "include open-port HOST=2001:db8:0:178::20 PORTS=443 PROTO=udp",
-        "include allow-service PORTS=22",
-        "include allow-service PORTS=51820 PROTO=udp LIMIT=no",
-        "include guest-isolation\ninclude guest-may HOST=192.168.178.40",
-        "include only-ports DEVICE=192.168.178.30",
-        "include only-ports DEVICE=00:00:5E:00:53:2A TCP=80,443,993 UDP=53",
-        "include block-address TO=203.0.113.0/24,198.51.100.7,2001:db8:bad::/48",
-        "include no-call-home",
-        "include no-call-home ALLOW=443,5060",
-        "include voip",
-        "include vpn-interface VPN_IF=wg0 VPN_NET=10.8.0.0/24 VPN_PORT=51820",
-        "include call-home-log",
-        "iptables -I FORWARD 1 -s 192.168.178.30 -o $WAN_IF -j DROP",
-        "iptables -I FORWARD 1 -m mac --mac-source 00:00:5E:00:53:2A -o $WAN_IF -j DROP",
-        "iptables -A INPUT -i $WAN_IF -p tcp --dport 22 -m limit --limit 3/minute -j ACCEPT",
-        "iptables -A FORWARD -i $LAN_IF -s $LAN_NET -o $WAN_IF -j ACCEPT",
-        "iptables -A FORWARD -i $WAN_IF -o $LAN_IF -d 192.168.178.20 -p tcp --dport 443 -j ACCEPT",
-        "iptables -I FORWARD 1 -i $GUEST_IF -o $LAN_IF -d 192.168.178.40 -p tcp --dport 9100 -j ACCEPT",
-    };
-    /** Model boxes that can't have it, whatever the rules say: Freetz' kernel has iptables built in, AVM's, which stays, has not. */
+    public static final String[] CASES = {"include block-device DEVICE=192.168.178.30",
+            "include block-device DEVICE=00:00:5E:00:53:2A", "include block-device DEVICE=2001:db8:0:178::30",
+            "include block-device DEVICE=192.168.178.30 WHEN=19:00-05:00",
+            "include block-device DEVICE=192.168.178.30\ninclude block-device DEVICE=192.168.178.31",
+            "include open-port HOST=192.168.178.20 PORTS=443",
+            "include open-port HOST=192.168.178.20 PORTS=80,8000-8010 FROM=203.0.113.0/24",
+            "include open-port HOST=2001:db8:0:178::20 PORTS=443 PROTO=udp", "include allow-service PORTS=22",
+            "include allow-service PORTS=51820 PROTO=udp LIMIT=no",
+            "include guest-isolation\ninclude guest-may HOST=192.168.178.40",
+            "include only-ports DEVICE=192.168.178.30",
+            "include only-ports DEVICE=00:00:5E:00:53:2A TCP=80,443,993 UDP=53",
+            "include block-address TO=203.0.113.0/24,198.51.100.7,2001:db8:bad::/48", "include no-call-home",
+            "include no-call-home ALLOW=443,5060", "include voip",
+            "include vpn-interface VPN_IF=wg0 VPN_NET=10.8.0.0/24 VPN_PORT=51820", "include call-home-log",
+            "iptables -I FORWARD 1 -s 192.168.178.30 -o $WAN_IF -j DROP",
+            "iptables -I FORWARD 1 -m mac --mac-source 00:00:5E:00:53:2A -o $WAN_IF -j DROP",
+            "iptables -A INPUT -i $WAN_IF -p tcp --dport 22 -m limit --limit 3/minute -j ACCEPT",
+            "iptables -A FORWARD -i $LAN_IF -s $LAN_NET -o $WAN_IF -j ACCEPT",
+            "iptables -A FORWARD -i $WAN_IF -o $LAN_IF -d 192.168.178.20 -p tcp --dport 443 -j ACCEPT",
+            "iptables -I FORWARD 1 -i $GUEST_IF -o $LAN_IF -d 192.168.178.40 -p tcp --dport 9100 -j ACCEPT",};
+    /**
+     * Model boxes that can't have it, whatever the rules say: Freetz' kernel has iptables built in, AVM's, which stays,
+     * has not.
+     */
     private static final Set<String> WITHOUT_FILTER = Set.of("7340-0606");
     /** nf_log is built into their kernel, xt_LOG can't be had. */
     private static final Set<String> WITHOUT_LOG = Set.of("6690-0757", "6690-0820");
     /** Freetz has no ipt_time for kernels before 2.6.28. */
     private static final Set<String> WITHOUT_TIME = Set.of("3170-0458", "7170-0488", "7270v1-0488");
-    private static final Set<String> LINT = Set.of("rule-redundant", "rule-unreachable", "spoofable-accept", "guest-reaches-lan",
-            "guest-reaches-box");
+    private static final Set<String> LINT =
+            Set.of("rule-redundant", "rule-unreachable", "spoofable-accept", "guest-reaches-lan", "guest-reaches-box");
 
     static List<String> models() throws IOException {
         try (var folders = Files.list(Path.of("src/test/resources/boxes"))) {
@@ -79,7 +78,8 @@ public class UseCasesTest {
             turn++;
             for (int i = 0; i < CASES.length; i++) {
                 if (!Boolean.getBoolean("boxwall.long") && (i + turn) % 4 != 0) {
-                    continue; // each model has a quarter of the cases, each case a quarter of the models; all in the long form
+                    continue; // each model has a quarter of the cases, each case a quarter of the models; all in the
+                              // long form
                 }
                 String one = CASES[i];
                 if (base.equals(HOME) && one.equals("include voip")) {
@@ -92,11 +92,14 @@ public class UseCasesTest {
                             || one.contains("WHEN=") && WITHOUT_TIME.contains(model))) {
                         continue; // refused with the menu symbol to add
                     }
-                    // a line of the user's may make a shipped one needless, and home-basic one of a preset for the strict base
+                    // a line of the user's may make a shipped one needless, and home-basic one of a preset for the
+                    // strict base
                     boolean lint = LINT.contains(finding.code()) && !finding.effect().contains("(ACCEPT), rules:")
-                            && !(base.equals(HOME) && finding.effect().contains("home-basic")) && !finding.where().startsWith("rules:");
+                            && !(base.equals(HOME) && finding.effect().contains("home-basic"))
+                            && !finding.where().startsWith("rules:");
                     if (lint || finding.severity() == Finding.Severity.REFUSE) {
-                        wrong.computeIfAbsent(finding.code() + " " + finding.where() + " " + finding.effect(), k -> new TreeSet<>()).add(model + " " + one);
+                        wrong.computeIfAbsent(finding.code() + " " + finding.where() + " " + finding.effect(),
+                                k -> new TreeSet<>()).add(model + " " + one);
                     }
                 }
                 if (WITHOUT_FILTER.contains(model)) {
@@ -106,37 +109,46 @@ public class UseCasesTest {
         }
         wrong.values().forEach(set -> set.removeIf(s -> WITHOUT_FILTER.contains(s.substring(0, s.indexOf(' ')))));
         wrong.values().removeIf(Set::isEmpty);
-        assertEquals("", wrong.entrySet().stream().map(e -> e.getKey() + "\n    " + e.getValue().size() + ": " + e.getValue().first()).collect(Collectors.joining("\n")));
+        assertEquals("",
+                wrong.entrySet().stream()
+                        .map(e -> e.getKey() + "\n    " + e.getValue().size() + ": " + e.getValue().first())
+                        .collect(Collectors.joining("\n")));
     }
 
     private static boolean lacks(Finding finding) {
         return finding.code().equals("module-missing") || finding.code().equals("module-refused");
     }
 
-    /** What ships, on every model with the modules that the package selects: what is refused stands in docs/kernels.md with its reason. */
+    /**
+     * What ships, on every model with the modules that the package selects: what is refused stands in docs/kernels.md
+     * with its reason.
+     */
     @Test
     void whatShipsIsAcceptedOnEveryModelOrListed() throws IOException {
         TreeMap<String, TreeSet<String>> refused = new TreeMap<>();
         int images = 0;
         for (String model : models()) {
             Readings image = Presets.image(model);
-            if (image == null) {
-                continue;
-            }
+            if (image == null) { continue; }
             images++;
             for (String ruleset : Presets.all()) {
                 record(refused, ruleset, model, Presets.on(image, Presets.text(List.of(ruleset)), Stateful.AUTO));
             }
-            record(refused, "boxwall.rules", model, Presets.on(image, Files.readString(Path.of("conf/boxwall.rules")), Stateful.AUTO));
+            record(refused, "boxwall.rules", model,
+                    Presets.on(image, Files.readString(Path.of("conf/boxwall.rules")), Stateful.AUTO));
         }
         assertTrue(images > 20, "images: " + images);
         StringBuilder table = new StringBuilder();
-        refused.forEach((what, on) -> table.append("| ").append(what).append(" | ").append(String.join(", ", on)).append(" |\n"));
-        assertTrue(Files.readString(Path.of("docs/kernels.md")).contains("| ruleset | refused | model boxes |\n|---|---|---|\n" + table + "\n"),
+        refused.forEach((what, on) -> table.append("| ").append(what).append(" | ").append(String.join(", ", on))
+                .append(" |\n"));
+        assertTrue(
+                Files.readString(Path.of("docs/kernels.md"))
+                        .contains("| ruleset | refused | model boxes |\n|---|---|---|\n" + table + "\n"),
                 "docs/kernels.md should have this list:\n" + table);
     }
 
-    private static void record(TreeMap<String, TreeSet<String>> refused, String ruleset, String model, Presets.OnBox on) {
+    private static void record(TreeMap<String, TreeSet<String>> refused, String ruleset, String model,
+            Presets.OnBox on) {
         assertEquals(List.of(), on.parsed().errors(), ruleset);
         if (WITHOUT_FILTER.contains(model)) {
             refused.computeIfAbsent("every ruleset | table filter", all -> new TreeSet<>()).add(model);
@@ -145,7 +157,8 @@ public class UseCasesTest {
         for (Finding finding : on.findings()) {
             if (finding.severity() == Finding.Severity.REFUSE) {
                 String what = finding.effect().replaceAll("^.*\"(match|target|table) (.*)\".*$", "$1 $2");
-                refused.computeIfAbsent(ruleset + " | " + (what.equals(finding.effect()) ? finding.code() : what), all -> new TreeSet<>()).add(model);
+                refused.computeIfAbsent(ruleset + " | " + (what.equals(finding.effect()) ? finding.code() : what),
+                        all -> new TreeSet<>()).add(model);
             }
         }
     }
@@ -157,7 +170,8 @@ public class UseCasesTest {
         List<Finding> found = on.of("policy-test-overridden");
         assertFalse(Checker.refuses(on.findings()), on.findings().toString());
         assertEquals(List.of("allow-service:14", "allow-service:15"), found.stream().map(Finding::where).toList());
-        on = Presets.on(Presets.box("virtual"), WIKI + "iptables -A INPUT -i $WAN_IF -p tcp --dport 443 -j ACCEPT\n", Stateful.AUTO);
+        on = Presets.on(Presets.box("virtual"), WIKI + "iptables -A INPUT -i $WAN_IF -p tcp --dport 443 -j ACCEPT\n",
+                Stateful.AUTO);
         assertEquals(List.of("rules:4"), on.of("policy-test-overridden").stream().map(Finding::where).toList());
         assertEquals(List.of(), on.of("policy-test-failed"));
         // a rule taken away leaves only the policy to decide
@@ -168,7 +182,8 @@ public class UseCasesTest {
 
     @Test
     void theUsersOwnPromisesRefuseAsBefore() {
-        Presets.OnBox on = Presets.on(Presets.box("virtual"), HOME + "expect DROP in=wan proto=tcp dport=22\n" + CASES[8] + "\n", Stateful.AUTO);
+        Presets.OnBox on = Presets.on(Presets.box("virtual"),
+                HOME + "expect DROP in=wan proto=tcp dport=22\n" + CASES[8] + "\n", Stateful.AUTO);
         assertTrue(Checker.refuses(on.findings()));
         assertEquals(List.of("rules:2"), on.of("policy-test-failed").stream().map(Finding::where).toList());
     }
@@ -177,7 +192,8 @@ public class UseCasesTest {
     @Test
     void aPresetThatBreaksItsOwnPromiseIsRefused() throws IOException {
         Presets.OnBox on = Presets.on(Presets.box("virtual"), "include broken\n", Stateful.AUTO,
-                (name, from) -> boxwall.syntax.Source.preset(name, "iptables -P INPUT ACCEPT\nexpect DROP in=wan proto=tcp dport=22\n"));
+                (name, from) -> boxwall.syntax.Source.preset(name,
+                        "iptables -P INPUT ACCEPT\nexpect DROP in=wan proto=tcp dport=22\n"));
         assertEquals(List.of("broken:2"), on.of("policy-test-failed").stream().map(Finding::where).toList());
     }
 
@@ -187,6 +203,7 @@ public class UseCasesTest {
         Presets.OnBox on = Presets.on(Presets.box("3170-0458"), HOME, Stateful.AUTO);
         assertFalse(Checker.refuses(on.findings()), on.findings().toString());
         List<String> skipped = new ArrayList<>(on.of("policy-test-skipped").stream().map(Finding::effect).toList());
-        assertTrue(skipped.stream().anyMatch(s -> s.contains("the rules for ipv6 are left out on this box")), skipped.toString());
+        assertTrue(skipped.stream().anyMatch(s -> s.contains("the rules for ipv6 are left out on this box")),
+                skipped.toString());
     }
 }

@@ -13,7 +13,8 @@ import org.junit.jupiter.api.Test;
 class ConfigTest {
     @Test
     void theFileIsReadAndTheEnvironmentWins() {
-        String text = "# a comment\nexport BOXWALL_PORT='8200'\nexport BOXWALL_HOSTS=\"a b\"\nBOXWALL_PA=disable # words\nOTHER='x'\n";
+        String text =
+                "# a comment\nexport BOXWALL_PORT='8200'\nexport BOXWALL_HOSTS=\"a b\"\nBOXWALL_PA=disable # words\nOTHER='x'\n";
         Config config = Config.parse(text, Map.of("BOXWALL_PORT", "8300"));
         assertEquals(8300, config.number("PORT"));
         assertEquals("a b", config.get("HOSTS"));

@@ -19,11 +19,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * The programs that the daemon starts for what it does: each takes a box some hundredths of a second, on JamVM far more; and the bytes
- * that an often asked question costs its small heap. The whole daemon but for its port, on a box that counts.
+ * The programs that the daemon starts for what it does: each takes a box some hundredths of a second, on JamVM far
+ * more; and the bytes that an often asked question costs its small heap. The whole daemon but for its port, on a box
+ * that counts.
  */
 class ExecBudgetTest {
-    private static final String RULES = "iptables -P INPUT DROP\niptables -A INPUT -i lo -j ACCEPT\niptables -A INPUT -i $LAN_IF -s $LAN_NET -j ACCEPT\n";
+    private static final String RULES =
+            "iptables -P INPUT DROP\niptables -A INPUT -i lo -j ACCEPT\niptables -A INPUT -i $LAN_IF -s $LAN_NET -j ACCEPT\n";
     private static final byte[] PC = {(byte) 192, (byte) 168, (byte) 178, 20};
     private static final byte[] ADDRESS = {(byte) 192, (byte) 168, (byte) 178, 1};
 
@@ -72,10 +74,14 @@ class ExecBudgetTest {
         assertTrue(!body(fresh.answer(Route.STATUS, null, false)).contains("box-unread"));
     }
 
-    /** A guard puts old rules back without the daemon, and a slow box is read for minutes: nobody is told the number of the rules that are gone. */
+    /**
+     * A guard puts old rules back without the daemon, and a slow box is read for minutes: nobody is told the number of
+     * the rules that are gone.
+     */
     @Test
     void theShortStatusCountsWhatIsLiveAsSoonAsAChangeIsGone() {
-        api.answer(Route.PUT_RULES, request("PUT", "/rules", Map.of(), RULES + "iptables -A INPUT -p tcp --dport 7 -j DROP\n"), true);
+        api.answer(Route.PUT_RULES,
+                request("PUT", "/rules", Map.of(), RULES + "iptables -A INPUT -p tcp --dport 7 -j DROP\n"), true);
         api.answer(Route.APPLY, request("POST", "/apply", Map.of("force", "1", "replace", "1"), ""), true);
         assertTrue(body(api.answer(Route.STATUS, null, false)).contains("\"rules\":{\"ipv4\":3,"), "tried");
         sys.verbs.clear();
@@ -97,9 +103,7 @@ class ExecBudgetTest {
         for (int round = 0; round < 720; round++) {
             sys.uptimeMillis += 5000;
             daemon.watch().notice();
-            if (round == 700 && Budgets.isBroken("idle.execs")) {
-                box.read("");
-            }
+            if (round == 700 && Budgets.isBroken("idle.execs")) { box.read(""); }
         }
         Budgets.hold("idle.execs", sys.verbs.size());
     }
@@ -107,9 +111,7 @@ class ExecBudgetTest {
     @Test
     void drift() {
         daemon.watch().look(null);
-        if (Budgets.isBroken("drift.execs")) {
-            daemon.watch().look(null);
-        }
+        if (Budgets.isBroken("drift.execs")) { daemon.watch().look(null); }
         assertEquals(List.of(), daemon.watch().findings());
         Budgets.hold("drift.execs", sys.verbs.size());
     }
@@ -120,9 +122,7 @@ class ExecBudgetTest {
             later();
             assertEquals(200, api.answer(Route.STATUS, null, token).status());
         }
-        if (Budgets.isBroken("status.execs")) {
-            box.live();
-        }
+        if (Budgets.isBroken("status.execs")) { box.live(); }
         Budgets.hold("status.execs", sys.verbs.size());
     }
 
@@ -130,12 +130,12 @@ class ExecBudgetTest {
     void apply() {
         assertEquals(200, api.answer(Route.PUT_RULES, request("PUT", "/rules", Map.of(), RULES), true).status());
         assertEquals(List.of(), sys.verbs, "a candidate is checked from memory");
-        Reply applied = api.answer(Route.APPLY, request("POST", "/apply", Map.of("force", "1", "replace", "1"), ""), true);
+        Reply applied =
+                api.answer(Route.APPLY, request("POST", "/apply", Map.of("force", "1", "replace", "1"), ""), true);
         assertEquals(202, applied.status(), () -> log.toString());
-        if (Budgets.isBroken("apply.execs")) {
-            box.readTables("");
-        }
-        assertEquals(1, sys.verbs.stream().filter(verb -> verb.startsWith("try ")).count(), "one program makes the change");
+        if (Budgets.isBroken("apply.execs")) { box.readTables(""); }
+        assertEquals(1, sys.verbs.stream().filter(verb -> verb.startsWith("try ")).count(),
+                "one program makes the change");
         Budgets.hold("apply.execs", sys.verbs.size());
     }
 
@@ -144,14 +144,16 @@ class ExecBudgetTest {
         api.answer(Route.PUT_RULES, request("PUT", "/rules", Map.of(), RULES), true);
         api.answer(Route.APPLY, request("POST", "/apply", Map.of("force", "1", "replace", "1"), ""), true);
         sys.verbs.clear();
-        assertEquals(200, api.answer(Route.CONFIRM, request("POST", "/confirm/t1", Map.of(), ""), true).status(), () -> log.toString());
-        if (Budgets.isBroken("confirm.execs")) {
-            box.readTables("");
-        }
+        assertEquals(200, api.answer(Route.CONFIRM, request("POST", "/confirm/t1", Map.of(), ""), true).status(),
+                () -> log.toString());
+        if (Budgets.isBroken("confirm.execs")) { box.readTables(""); }
         Budgets.hold("confirm.execs", sys.verbs.size());
     }
 
-    /** After some rounds, so that what is made once is made; the least of some, as a compiler at work only ever allocates more. */
+    /**
+     * After some rounds, so that what is made once is made; the least of some, as a compiler at work only ever
+     * allocates more.
+     */
     @Test
     void statusBytes() {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -159,9 +161,7 @@ class ExecBudgetTest {
         for (int round = 0; round < 20; round++) {
             long before = threads.getCurrentThreadAllocatedBytes();
             Reply reply = api.answer(Route.STATUS, null, false);
-            if (Budgets.isBroken("status.bytes")) {
-                api.answer(Route.STATUS, null, true);
-            }
+            if (Budgets.isBroken("status.bytes")) { api.answer(Route.STATUS, null, true); }
             least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
             assertTrue(reply.status() == 200 && least > 0);
         }

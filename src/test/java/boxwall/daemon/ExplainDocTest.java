@@ -18,8 +18,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What docs/explain.md, docs/optimize.md and README.md show is what boxwall prints: each line {@code $ boxwall …} in it is run again, with the rulesets and the box that
- * the page names, and what follows up to the block's end is compared. {@code -Dboxwall.rewrite=true} writes the page anew instead.
+ * What docs/explain.md, docs/optimize.md and README.md show is what boxwall prints: each line {@code $ boxwall …} in it
+ * is run again, with the rulesets and the box that the page names, and what follows up to the block's end is compared.
+ * {@code -Dboxwall.rewrite=true} writes the page anew instead.
  */
 class ExplainDocTest {
     private static final Path RESOURCES = Path.of("src/test/resources/explain");
@@ -59,9 +60,7 @@ class ExplainDocTest {
             }
         }
         assertTrue(commands >= least, page + " shows " + commands + " commands");
-        if (Boolean.getBoolean("boxwall.rewrite")) {
-            Files.write(page, now);
-        }
+        if (Boolean.getBoolean("boxwall.rewrite")) { Files.write(page, now); }
         assertEquals(String.join("\n", now), String.join("\n", lines));
     }
 
@@ -69,9 +68,7 @@ class ExplainDocTest {
     private static int end(List<String> lines, int from) {
         int last = from;
         for (int i = from + 1; i < lines.size() && (lines.get(i).isEmpty() || lines.get(i).startsWith("    ")); i++) {
-            if (lines.get(i).startsWith("    $ ")) {
-                break;
-            }
+            if (lines.get(i).startsWith("    $ ")) { break; }
             last = lines.get(i).isEmpty() ? last : i;
         }
         return last;
@@ -95,8 +92,10 @@ class ExplainDocTest {
         }
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
-        Main.run(words, new PrintStream(out, true, StandardCharsets.UTF_8), new PrintStream(err, true, StandardCharsets.UTF_8));
-        String all = (err.toString(StandardCharsets.UTF_8) + out.toString(StandardCharsets.UTF_8)).replace(folder + File.separator, "");
+        Main.run(words, new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8));
+        String all = (err.toString(StandardCharsets.UTF_8) + out.toString(StandardCharsets.UTF_8))
+                .replace(folder + File.separator, "");
         return piped.length == 1 ? all : filtered(all, piped[1]);
     }
 

@@ -15,8 +15,9 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /**
- * A box from a folder, with a boxwall-apply that keeps the real one's contract as far as the daemon sees it: probe's frames, try that leaves
- * RUN/tx/plan and a pending result, confirm that makes it RUN/plan and RUN/live, again. Its kernel is the texts {@code live4} and {@code live6}.
+ * A box from a folder, with a boxwall-apply that keeps the real one's contract as far as the daemon sees it: probe's
+ * frames, try that leaves RUN/tx/plan and a pending result, confirm that makes it RUN/plan and RUN/live, again. Its
+ * kernel is the texts {@code live4} and {@code live6}.
  */
 final class FakeBox implements Sys {
     static final String RUN = "/var/run/boxwall";
@@ -30,7 +31,7 @@ final class FakeBox implements Sys {
     /** What the next try ends with: 0, or 4 with this error. */
     String refusal = "";
     /** Runs when a file's text was read and before it is given out; gets the path. */
-    Consumer<String> afterRead = path -> { };
+    Consumer<String> afterRead = path -> {};
     private int ids;
 
     FakeBox(Path recorded) {
@@ -53,8 +54,9 @@ final class FakeBox implements Sys {
     }
 
     private void result(String state, String id, String plan, String reason, String error) {
-        files.put(RUN + "/result", "state=" + state + "\nid=" + id + "\ndeadline=" + (state.equals("pending") ? "999" : "") + "\nplan=" + plan
-                + "\nprotected=12.5\nreason=" + reason + "\nerror=" + error + "\n");
+        files.put(RUN + "/result",
+                "state=" + state + "\nid=" + id + "\ndeadline=" + (state.equals("pending") ? "999" : "") + "\nplan="
+                        + plan + "\nprotected=12.5\nreason=" + reason + "\nerror=" + error + "\n");
     }
 
     /** What a boot with these rules would have left behind, as a plan compiled from them with this stamp. */
@@ -81,8 +83,10 @@ final class FakeBox implements Sys {
             if (line.startsWith("*")) {
                 name = RUN + "/live/" + family + "." + line.substring(1);
                 files.put(name, "");
-            } else if (name != null && !line.startsWith("#") && !line.equals("COMMIT") && !line.matches(":.* ACCEPT.*")) {
-                files.put(name, files.get(name) + line.replaceAll("^\\[[^]]*\\] ", "").replaceAll("^(:[^ ]* [^ ]*) .*", "$1") + "\n");
+            } else if (name != null && !line.startsWith("#") && !line.equals("COMMIT")
+                    && !line.matches(":.* ACCEPT.*")) {
+                files.put(name, files.get(name)
+                        + line.replaceAll("^\\[[^]]*\\] ", "").replaceAll("^(:[^ ]* [^ ]*) .*", "$1") + "\n");
             }
         }
     }
@@ -106,7 +110,8 @@ final class FakeBox implements Sys {
         if (verb.equals("again")) {
             loadPlan(STATE + "/boot");
         } else if (verb.equals("try") && !refusal.isEmpty()) {
-            files.put(RUN + "/result", files.get(RUN + "/result").replace("reason=\nerror=", "reason=restore-failed\nerror=" + refusal));
+            files.put(RUN + "/result",
+                    files.get(RUN + "/result").replace("reason=\nerror=", "reason=restore-failed\nerror=" + refusal));
             return 4;
         } else if (verb.equals("try")) {
             copy(command.get(2), RUN + "/tx/plan");
@@ -116,20 +121,17 @@ final class FakeBox implements Sys {
         } else if (verb.equals("confirm")) {
             copy(RUN + "/tx/plan", RUN + "/plan");
             files.keySet().removeIf(name -> name.startsWith(RUN + "/tx/"));
-            files.put(RUN + "/result", files.get(RUN + "/result").replace("state=pending", "state=active").replace("deadline=999", "deadline="));
+            files.put(RUN + "/result", files.get(RUN + "/result").replace("state=pending", "state=active")
+                    .replace("deadline=999", "deadline="));
         } else if (verb.equals("revert")) {
             result("active", command.get(2), "", "reverted", "");
-        } else if (!List.of("history", "pa", "printk").contains(verb)) {
-            throw new IllegalArgumentException(verb);
-        }
+        } else if (!List.of("history", "pa", "printk").contains(verb)) { throw new IllegalArgumentException(verb); }
         return 0;
     }
 
     private void copy(String from, String to) {
         for (String name : List.copyOf(files.keySet())) {
-            if (name.startsWith(from + "/")) {
-                files.put(to + name.substring(from.length()), files.get(name));
-            }
+            if (name.startsWith(from + "/")) { files.put(to + name.substring(from.length()), files.get(name)); }
         }
     }
 
@@ -146,23 +148,17 @@ final class FakeBox implements Sys {
     }
 
     @Override
-    public void write(String path, String text) {
-        files.put(path, text);
-    }
+    public void write(String path, String text) { files.put(path, text); }
 
     @Override
     public List<String> list(String directory) {
         TreeSet<String> names = new TreeSet<>();
         for (String path : files.keySet()) {
-            if (path.startsWith(directory + "/")) {
-                names.add(path.substring(directory.length() + 1).split("/")[0]);
-            }
+            if (path.startsWith(directory + "/")) { names.add(path.substring(directory.length() + 1).split("/")[0]); }
         }
         return names.isEmpty() ? null : new ArrayList<>(names);
     }
 
     @Override
-    public long uptimeMillis() {
-        return uptimeMillis;
-    }
+    public long uptimeMillis() { return uptimeMillis; }
 }

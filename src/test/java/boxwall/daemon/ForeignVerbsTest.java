@@ -35,10 +35,12 @@ class ForeignVerbsTest {
                 }
             }
         }
-        Files.writeString(folder.resolve("box/commands/ls_%2Fusr%2Flib%2Fxtables"), "libxt_layer7.so\nlibipt_IMQ.so\nlibxt_tcp.so\n");
-        Files.writeString(folder.resolve("rules"), "iptables -P INPUT DROP\niptables -A INPUT -i lan -j ACCEPT\niptables -P FORWARD DROP\n"
-                + "iptables -A FORWARD -p udp -j IMQ --todev 0\niptables -A FORWARD -p tcp -m layer7 --l7proto 'bit torrent' -j ACCEPT\n"
-                + "iptables -A FORWARD -p icmp -j ACCEPT\n");
+        Files.writeString(folder.resolve("box/commands/ls_%2Fusr%2Flib%2Fxtables"),
+                "libxt_layer7.so\nlibipt_IMQ.so\nlibxt_tcp.so\n");
+        Files.writeString(folder.resolve("rules"),
+                "iptables -P INPUT DROP\niptables -A INPUT -i lan -j ACCEPT\niptables -P FORWARD DROP\n"
+                        + "iptables -A FORWARD -p udp -j IMQ --todev 0\niptables -A FORWARD -p tcp -m layer7 --l7proto 'bit torrent' -j ACCEPT\n"
+                        + "iptables -A FORWARD -p icmp -j ACCEPT\n");
     }
 
     private int run(String... words) {
@@ -50,27 +52,27 @@ class ForeignVerbsTest {
         return status;
     }
 
-    private String box() {
-        return folder.resolve("box").toString();
-    }
+    private String box() { return folder.resolve("box").toString(); }
 
-    private String rules() {
-        return folder.resolve("rules").toString();
-    }
+    private String rules() { return folder.resolve("rules").toString(); }
 
     @Test
     void itIsInThePlanAsItWasWritten() throws IOException {
         assertEquals(0, run("compile", rules(), "--root", box(), "--out", folder.resolve("plan").toString()), err);
         String restore = Files.readString(folder.resolve("plan/restore4"));
-        assertTrue(restore.contains("\n-A FORWARD -p udp -j IMQ --todev 0\n-A FORWARD -p tcp -m layer7 --l7proto \"bit torrent\" -j ACCEPT\n"), restore);
-        assertTrue(Files.readString(folder.resolve("plan/notes")).contains("rules:5: passes unchecked: -m layer7 is this box's own"));
+        assertTrue(restore.contains(
+                "\n-A FORWARD -p udp -j IMQ --todev 0\n-A FORWARD -p tcp -m layer7 --l7proto \"bit torrent\" -j ACCEPT\n"),
+                restore);
+        assertTrue(Files.readString(folder.resolve("plan/notes"))
+                .contains("rules:5: passes unchecked: -m layer7 is this box's own"));
     }
 
     @Test
     void whatItDecidesIsUnknown() {
         String[] packet = {"--root", box(), "in=lan", "out=dsl", "src=192.168.178.20", "dst=9.9.9.9"};
         for (String[] each : new String[][] {{"udp", "UNKNOWN"}, {"tcp", "UNKNOWN"}, {"icmp", "ACCEPT"}}) {
-            java.util.ArrayList<String> words = new java.util.ArrayList<>(List.of("explain", rules(), "--json", "chain=FORWARD", "proto=" + each[0]));
+            java.util.ArrayList<String> words = new java.util.ArrayList<>(
+                    List.of("explain", rules(), "--json", "chain=FORWARD", "proto=" + each[0]));
             words.addAll(List.of(packet));
             assertEquals(0, run(words.toArray(new String[0])), err);
             assertTrue(out.contains("\"verdict\":\"" + each[1] + "\""), each[0] + ": " + out + err);

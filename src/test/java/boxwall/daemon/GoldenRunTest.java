@@ -29,31 +29,34 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /**
- * The same plans and answers as before, byte for byte: rulesets on boxes, each with a hash of what comes out, in golden/hashes.txt. Made for
- * changes of the code that change nothing of what it says. {@code -Dboxwall.golden=write} writes the file anew after a change that is meant;
- * {@code -Dboxwall.golden=DIR} writes the texts behind the hashes below DIR, so that two runs can be compared. Only every 83rd line is
- * looked at, which ones depends on {@code -Dboxwall.seed}; {@code -Dboxwall.long=true} takes all, {@code -Dboxwall.golden.step=N} every Nth.
+ * The same plans and answers as before, byte for byte: rulesets on boxes, each with a hash of what comes out, in
+ * golden/hashes.txt. Made for changes of the code that change nothing of what it says. {@code -Dboxwall.golden=write}
+ * writes the file anew after a change that is meant; {@code -Dboxwall.golden=DIR} writes the texts behind the hashes
+ * below DIR, so that two runs can be compared. Only every 83rd line is looked at, which ones depends on
+ * {@code -Dboxwall.seed}; {@code -Dboxwall.long=true} takes all, {@code -Dboxwall.golden.step=N} every Nth.
  */
 class GoldenRunTest {
     private static final Path RESOURCES = Path.of("src/test/resources");
     private static final Path HASHES = RESOURCES.resolve("golden/hashes.txt");
     private static final String MODE = System.getProperty("boxwall.golden", "");
-    /** Boxes that get every ruleset: one with every module on which AVM refuses states, a 7490 with them and one without. */
+    /**
+     * Boxes that get every ruleset: one with every module on which AVM refuses states, a 7490 with them and one
+     * without.
+     */
     private static final Set<String> ALL_RULES = Set.of("virtual-avm", "7490-0757", "7490-0630");
     /** Every box gets these. */
     private static final Set<String> ALL_BOXES = Set.of("boxwall.rules", "options.rules", "preset-home-basic");
-    private static final List<String> QUESTIONS = List.of(
-            "in=wan proto=tcp dport=22", "in=wan proto=udp sport=53 dport=40000 state=ESTABLISHED", "in=lan out=wan proto=tcp dport=443",
-            "in=guest out=lan proto=icmp type=echo-request", "in=lan proto=udp dport=53 src=192.168.178.33", "out=wan proto=udp dport=123",
-            "in=wan proto=tcp dport=8004 flags=SYN,ACK", "family=6 in=wan proto=icmpv6 type=neighbour-solicitation",
-            "family=6 in=lan out=wan proto=tcp dport=80", "in=wan fragment=yes proto=udp", "in=lan mark=0x15 mac=00:00:5e:00:53:2a");
+    private static final List<String> QUESTIONS = List.of("in=wan proto=tcp dport=22",
+            "in=wan proto=udp sport=53 dport=40000 state=ESTABLISHED", "in=lan out=wan proto=tcp dport=443",
+            "in=guest out=lan proto=icmp type=echo-request", "in=lan proto=udp dport=53 src=192.168.178.33",
+            "out=wan proto=udp dport=123", "in=wan proto=tcp dport=8004 flags=SYN,ACK",
+            "family=6 in=wan proto=icmpv6 type=neighbour-solicitation", "family=6 in=lan out=wan proto=tcp dport=80",
+            "in=wan fragment=yes proto=udp", "in=lan mark=0x15 mac=00:00:5e:00:53:2a");
 
     /** A ruleset on a box: one line of the file. */
     private record Combination(String box, String rules) {
         @Override
-        public String toString() {
-            return box + " " + rules;
-        }
+        public String toString() { return box + " " + rules; }
     }
 
     private static Map<String, String> rulesets() throws IOException {
@@ -68,7 +71,9 @@ class GoldenRunTest {
         }
         for (String folder : new String[] {"golden", "explain", "imports"}) {
             try (var files = Files.list(RESOURCES.resolve(folder))) {
-                for (Path file : files.filter(f -> f.toString().endsWith(folder.equals("imports") ? ".golden" : ".rules")).sorted().toList()) {
+                for (Path file : files
+                        .filter(f -> f.toString().endsWith(folder.equals("imports") ? ".golden" : ".rules")).sorted()
+                        .toList()) {
                     all.put(file.getFileName().toString(), Files.readString(file, StandardCharsets.ISO_8859_1));
                 }
             }
@@ -80,7 +85,8 @@ class GoldenRunTest {
         List<Combination> all = new ArrayList<>();
         List<String> boxes;
         try (var folders = Files.list(RESOURCES.resolve("boxes"))) {
-            boxes = folders.filter(f -> Files.exists(f.resolve("README")) || Files.exists(f.resolve("SOURCE.md"))).map(f -> f.getFileName().toString()).sorted().toList();
+            boxes = folders.filter(f -> Files.exists(f.resolve("README")) || Files.exists(f.resolve("SOURCE.md")))
+                    .map(f -> f.getFileName().toString()).sorted().toList();
         }
         for (int b = 0; b < boxes.size(); b++) {
             int r = 0;
@@ -110,7 +116,8 @@ class GoldenRunTest {
         }
 
         private static String plan(Compiled compiled, String text) {
-            return compiled == null ? "-" : Plan.of(compiled, text, new Stamp().put("id", "1-2"), "flush").files().toString();
+            return compiled == null ? "-"
+                    : Plan.of(compiled, text, new Stamp().put("id", "1-2"), "flush").files().toString();
         }
 
         Map<String, String> answers(String text) {
@@ -118,15 +125,17 @@ class GoldenRunTest {
             Map<String, String> answers = new LinkedHashMap<>();
             answers.put("check", candidate.compiled() == null ? CandidateJson.findingsOnly(candidate.findings())
                     : CandidateJson.of(candidate.etag(), candidate.compiled(), candidate.findings()));
-            if (candidate.compiled() == null) {
-                return answers;
-            }
+            if (candidate.compiled() == null) { return answers; }
             Ruleset rules = candidate.compiled().ruleset();
             answers.put("plan", plan(candidate.compiled(), text) + plan(candidate.twin(), text));
-            answers.put("optimized", plan(Candidate.unchecked(new Source("rules", text), presets, box, wishes.optimized(true)).compiled(), text));
-            answers.put("explain", QUESTIONS.stream().map(q -> q + ": " + explain(candidate, q)).collect(Collectors.joining("\n")));
+            answers.put("optimized", plan(
+                    Candidate.unchecked(new Source("rules", text), presets, box, wishes.optimized(true)).compiled(),
+                    text));
+            answers.put("explain",
+                    QUESTIONS.stream().map(q -> q + ": " + explain(candidate, q)).collect(Collectors.joining("\n")));
             answers.put("exposure", questions.exposure(candidate).json());
-            answers.put("diff", DiffJson.of(questions.difference(base.compiled().ruleset(), rules), "boxwall.rules", "these"));
+            answers.put("diff",
+                    DiffJson.of(questions.difference(base.compiled().ruleset(), rules), "boxwall.rules", "these"));
             return answers;
         }
 
@@ -174,7 +183,8 @@ class GoldenRunTest {
                 wrong.add("was " + known.get(i) + "\nis  " + found.get(all.get(i)));
             }
         }
-        assertTrue(wrong.isEmpty(), "an output changed; when that is meant, -Dboxwall.golden=write\n" + String.join("", wrong));
+        assertTrue(wrong.isEmpty(),
+                "an output changed; when that is meant, -Dboxwall.golden=write\n" + String.join("", wrong));
     }
 
     private static String line(Combination one, Map<String, String> answers) throws IOException {

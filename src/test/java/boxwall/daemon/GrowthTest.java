@@ -31,7 +31,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Twice the rules, twice the work: counted in bytes that are allocated, which a busy machine doesn't change; and in how small a heap. */
+/**
+ * Twice the rules, twice the work: counted in bytes that are allocated, which a busy machine doesn't change; and in how
+ * small a heap.
+ */
 class GrowthTest {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private static final int[] SIZES = {1000, 5000, 10000};
@@ -49,10 +52,12 @@ class GrowthTest {
         return perRule(facts, booted, names -> RulesetParser.parse(rules.main(), names, rules), count);
     }
 
-    private static List<Double> perRule(BoxFacts facts, BoxFacts booted, Function<Names, ParsedRules> parser, int count) {
+    private static List<Double> perRule(BoxFacts facts, BoxFacts booted, Function<Names, ParsedRules> parser,
+            int count) {
         Step<ParsedRules> parsed = Step.of(() -> parser.apply(Names.of(facts.names(), facts.lackingNames())));
         assertEquals(List.of(), parsed.result.errors());
-        Step<Compiled> compiled = Step.of(() -> Compiler.compile(parsed.result, facts, booted, Stateful.AUTO, Stateful.AUTO, false));
+        Step<Compiled> compiled =
+                Step.of(() -> Compiler.compile(parsed.result, facts, booted, Stateful.AUTO, Stateful.AUTO, false));
         Step<?> checked = Step.of(() -> Checker.check(parsed.result, compiled.result.ruleset(), facts));
         List<Double> all = new ArrayList<>();
         for (Step<?> step : List.of(parsed, compiled, checked)) {
@@ -80,7 +85,8 @@ class GrowthTest {
             double small = measured.get(0).get(step);
             for (List<Double> each : measured) {
                 double ratio = each.get(step) / small;
-                // ten times the rules: an exponent of 1.11. Seen: 1.18 to 1.22, as the JVM's compiler warms up; what is quadratic comes to ten
+                // ten times the rules: an exponent of 1.11. Seen: 1.18 to 1.22, as the JVM's compiler warms up; what is
+                // quadratic comes to ten
                 assertTrue(ratio < 1.3, "step " + step + " grows faster than the rules: " + measured);
             }
         }
@@ -100,8 +106,10 @@ class GrowthTest {
         }
         System.out.println(kind + ": bytes a rule for parse, compile, check at 500 and at 4000: " + measured);
         for (int step = 0; step < 3; step++) {
-            // eight times the rules: what is quadratic takes eight times the bytes a rule; the JVM's compiler may take some away later
-            assertTrue(measured.get(1).get(step) < 2 * measured.get(0).get(step), "step " + step + " grows faster than the rules: " + measured);
+            // eight times the rules: what is quadratic takes eight times the bytes a rule; the JVM's compiler may take
+            // some away later
+            assertTrue(measured.get(1).get(step) < 2 * measured.get(0).get(step),
+                    "step " + step + " grows faster than the rules: " + measured);
         }
     }
 
@@ -122,17 +130,20 @@ class GrowthTest {
     /** {@code compile} of the folder's rules into its plan. */
     private static void compiles(Path folder, int megabytes, String root) throws Exception {
         Path log = folder.resolve("log");
-        Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin/java").toString(), "-Xmx" + megabytes + "m", "-XX:+UseSerialGC",
-                "-cp", System.getProperty("java.class.path"), "boxwall.daemon.Main", "compile", folder.resolve("rules").toString(),
-                "--root", root, "--out", folder.resolve("plan").toString())
-                .redirectErrorStream(true).redirectOutput(log.toFile()).start();
+        Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                "-Xmx" + megabytes + "m", "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"),
+                "boxwall.daemon.Main", "compile", folder.resolve("rules").toString(), "--root", root, "--out",
+                folder.resolve("plan").toString()).redirectErrorStream(true).redirectOutput(log.toFile()).start();
         // about two seconds on a calm machine
         assertTrue(process.waitFor(120, TimeUnit.SECONDS), "still running");
         String said = Files.readString(log);
         assertEquals(0, process.exitValue(), said.substring(Math.max(0, said.length() - 2000)));
     }
 
-    /** Each rule is tried without it, and each try walks all the others: what is remembered of the walks must not add up. */
+    /**
+     * Each rule is tried without it, and each try walks all the others: what is remembered of the walks must not add
+     * up.
+     */
     @Test
     void aSmallHeapIsEnoughToTryEachRuleWithoutIt(@TempDir Path folder) throws Exception {
         StringBuilder rules = new StringBuilder(Files.readString(Path.of("conf/boxwall.rules")));

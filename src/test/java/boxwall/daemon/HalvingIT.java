@@ -33,8 +33,9 @@ import org.junit.jupiter.api.io.TempDir;
 class HalvingIT {
     private static final String BOX = "src/test/resources/boxes/virtual";
     /** Lines around the refused one, so that there is something to halve. */
-    private static final String HARMLESS = "iptables -A INPUT -p tcp -m multiport --dports 22,80 -j ACCEPT\niptables -N U\n"
-            + "iptables -A INPUT -m mark --mark 1 -j U\niptables -A U -m limit --limit 1/sec -j LOG\n";
+    private static final String HARMLESS =
+            "iptables -A INPUT -p tcp -m multiport --dports 22,80 -j ACCEPT\niptables -N U\n"
+                    + "iptables -A INPUT -m mark --mark 1 -j U\niptables -A U -m limit --limit 1/sec -j LOG\n";
 
     @TempDir
     Path folder;
@@ -42,19 +43,19 @@ class HalvingIT {
 
     @BeforeEach
     void makeNamespace() throws IOException {
-        namespace = new ProcessBuilder("unshare", "-n", "-m", "sh", "-c", "mount -t tmpfs none /run && echo there; exec sleep 60").redirectErrorStream(true).start();
+        namespace = new ProcessBuilder("unshare", "-n", "-m", "sh", "-c",
+                "mount -t tmpfs none /run && echo there; exec sleep 60").redirectErrorStream(true).start();
         assertEquals("there", namespace.inputReader().readLine(), "needs root for a network namespace");
         for (String name : List.of("iptables-restore", "iptables-save", "ip6tables-restore")) {
             Path script = folder.resolve(name);
-            Files.writeString(script, "#!/bin/sh\nexec nsenter -t " + namespace.pid() + " -n -m " + name.replace("tables-", "tables-legacy-") + " \"$@\"\n");
+            Files.writeString(script, "#!/bin/sh\nexec nsenter -t " + namespace.pid() + " -n -m "
+                    + name.replace("tables-", "tables-legacy-") + " \"$@\"\n");
             Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
         }
     }
 
     @AfterEach
-    void endNamespace() {
-        namespace.destroyForcibly();
-    }
+    void endNamespace() { namespace.destroyForcibly(); }
 
     private CommandResult run(String name, String stdin) throws Exception {
         return new LiveSys().run(List.of(folder.resolve(name).toString()), stdin, 20);
@@ -63,12 +64,14 @@ class HalvingIT {
     /** Tries the rules as boxwall-apply would, and asks what is behind the failure. */
     private List<Finding> behind(String rules) throws Exception {
         BoxFacts facts = BoxFacts.of(BoxReader.read(new LiveSys(), BOX));
-        ParsedRules parsed = RulesetParser.parse(new Source("rules", rules), Names.of(facts.names(), facts.lackingNames()), null);
+        ParsedRules parsed =
+                RulesetParser.parse(new Source("rules", rules), Names.of(facts.names(), facts.lackingNames()), null);
         assertEquals(List.of(), parsed.errors());
         Ruleset ruleset = overflowing(parsed.ruleset());
         Family family = ruleset.tables(Family.IPV4).isEmpty() ? Family.IPV6 : Family.IPV4;
         CommandResult tried = run(family.command() + "-restore", Writer.restore(ruleset, family).text());
-        assertTrue(tried.status() != 0 && tried.err().contains(" failed"), "the kernel was to refuse it: " + tried.describe());
+        assertTrue(tried.status() != 0 && tried.err().contains(" failed"),
+                "the kernel was to refuse it: " + tried.describe());
         String before = run("iptables-save", "").out().replaceAll("#.*", "");
         String error = family.command() + "-restore -c: status 1 | " + tried.err().trim().replace("\n", " | ");
         List<Finding> findings = Halving.of(new LiveSys(), folder.toString(), error, ruleset, facts);
@@ -77,16 +80,19 @@ class HalvingIT {
     }
 
     /**
-     * With {@code --limit 3/minute} made one that no kernel can count (864000000 times 7 is more than 32 bits): the parser knows better than to let
-     * such a one through, but what a box's own modules refuse it can't know.
+     * With {@code --limit 3/minute} made one that no kernel can count (864000000 times 7 is more than 32 bits): the
+     * parser knows better than to let such a one through, but what a box's own modules refuse it can't know.
      */
     private static Ruleset overflowing(Ruleset ruleset) {
         Match tooLong = Match.of("limit", Option.of("--limit", "1/day"), Option.of("--limit-burst", "7"));
         Ruleset changed = ruleset;
         for (Family family : Family.values()) {
             for (Table table : ruleset.tables(family)) {
-                List<Chain> chains = ruleset.chains(family, table).stream().map(chain -> chain.withRules(chain.rules().stream().map(rule ->
-                        rule.copy().matches(rule.matches().stream().map(m -> m.toString().contains("3/min") ? tooLong : m).toList()).build())
+                List<Chain> chains = ruleset.chains(family, table).stream().map(chain -> chain.withRules(chain.rules()
+                        .stream()
+                        .map(rule -> rule.copy().matches(
+                                rule.matches().stream().map(m -> m.toString().contains("3/min") ? tooLong : m).toList())
+                                .build())
                         .toList())).toList();
                 changed = changed.with(family, table, chains);
             }
@@ -96,10 +102,14 @@ class HalvingIT {
 
     @Test
     void theRuleIsNamedWithTheUsersLineAndTheLogsWords() throws Exception {
-        Finding finding = behind(HARMLESS + "iptables -A U -p udp -m limit --limit 3/minute -j ACCEPT\n" + HARMLESS.replace("iptables -N U\n", "")).get(0);
+        Finding finding = behind(HARMLESS + "iptables -A U -p udp -m limit --limit 3/minute -j ACCEPT\n"
+                + HARMLESS.replace("iptables -N U\n", "")).get(0);
         assertEquals("rule-refused", finding.code());
         assertEquals("rules:5", finding.where());
-        assertTrue(finding.evidence().get(0).startsWith("filter U 2 (rules:5): -A U -p udp -m limit --limit 1/day --limit-burst 7 -j ACCEPT"), finding.evidence().toString());
+        assertTrue(
+                finding.evidence().get(0).startsWith(
+                        "filter U 2 (rules:5): -A U -p udp -m limit --limit 1/day --limit-burst 7 -j ACCEPT"),
+                finding.evidence().toString());
         // a kernel whose log root can't read says nothing; any other says it in these words since 2.6
         if (finding.evidence().size() > 2) {
             assertTrue(finding.effect().contains("Overflow, try lower: 864000000/7"), finding.effect());
@@ -111,7 +121,9 @@ class HalvingIT {
         Finding finding = behind("iptables -t mangle -A FORWARD -p udp -m mark --mark 3 -j MARK --set-mark 4\n"
                 + "iptables -t mangle -A FORWARD -m limit --limit 3/minute -j MARK --set-mark 2\n").get(0);
         assertEquals("rule-refused rules:2", finding.code() + " " + finding.where());
-        finding = behind("ip6tables -A INPUT -p tcp -m mark --mark 3 -j ACCEPT\nip6tables -A INPUT -p udp -m limit --limit 3/minute -j DROP\n").get(0);
+        finding = behind(
+                "ip6tables -A INPUT -p tcp -m mark --mark 3 -j ACCEPT\nip6tables -A INPUT -p udp -m limit --limit 3/minute -j DROP\n")
+                .get(0);
         assertEquals("rule-refused rules:2", finding.code() + " " + finding.where());
     }
 }

@@ -26,21 +26,26 @@ class ImportVerbTest {
     void whatIsTakenWholeIsStatus0AndWhatComesOutCanBeChecked(@TempDir Path folder) throws IOException {
         assertEquals(0, run("import", "src/test/resources/imports/rc.custom"), err::toString);
         Path rules = Files.write(folder.resolve("rules"), out.toByteArray());
-        assertTrue(err.toString(StandardCharsets.UTF_8).contains("rc.custom:32: tables begin empty here; nothing to do"), err::toString);
+        assertTrue(
+                err.toString(StandardCharsets.UTF_8).contains("rc.custom:32: tables begin empty here; nothing to do"),
+                err::toString);
         out.reset();
-        assertEquals(0, run("check", rules.toString(), "--root", "src/test/resources/boxes/virtual"), () -> out.toString() + err);
+        assertEquals(0, run("check", rules.toString(), "--root", "src/test/resources/boxes/virtual"),
+                () -> out.toString() + err);
     }
 
     @Test
     void whatIsLeftOutIsStatus1AndNamedByFileAndLine() {
         assertEquals(1, run("import", "src/test/resources/imports/gateway.sh"));
-        assertTrue(err.toString(StandardCharsets.UTF_8).contains("\n* gateway.sh:56: the value of MY_IP isn't known"), err::toString);
+        assertTrue(err.toString(StandardCharsets.UTF_8).contains("\n* gateway.sh:56: the value of MY_IP isn't known"),
+                err::toString);
         assertTrue(out.toString(StandardCharsets.UTF_8).contains("\n# left out, line 56: "), out::toString);
     }
 
     @Test
     void whatIsMissingHasAStarAndTheTotalsComeLast(@TempDir Path folder) throws IOException {
-        Path script = Files.writeString(folder.resolve("fw"), "WAN=$(nvram get wan0_ifname)\niptables -A FORWARD -i guest ! -o $WAN -j DROP\niptables -A FORWARD -i guest -j ACCEPT\n");
+        Path script = Files.writeString(folder.resolve("fw"),
+                "WAN=$(nvram get wan0_ifname)\niptables -A FORWARD -i guest ! -o $WAN -j DROP\niptables -A FORWARD -i guest -j ACCEPT\n");
         assertEquals(1, run("import", script.toString()));
         String said = err.toString(StandardCharsets.UTF_8);
         assertTrue(said.contains("\n* fw:2: the value of WAN isn't known") && said.startsWith("  fw:1: "), said);
@@ -50,7 +55,8 @@ class ImportVerbTest {
 
     @Test
     void aSecondWordIsTheScripts(@TempDir Path folder) throws IOException {
-        Path script = Files.writeString(folder.resolve("fw"), "case $1 in run-firewall) iptables -A INPUT -j DROP;; *) exit 1;; esac\n");
+        Path script = Files.writeString(folder.resolve("fw"),
+                "case $1 in run-firewall) iptables -A INPUT -j DROP;; *) exit 1;; esac\n");
         assertEquals(1, run("import", script.toString()));
         assertEquals(0, run("import", script.toString(), "run-firewall"), err::toString);
         assertTrue(out.toString(StandardCharsets.UTF_8).endsWith("iptables -A INPUT -j DROP\n"), out::toString);

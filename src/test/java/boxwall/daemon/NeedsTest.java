@@ -38,23 +38,30 @@ class NeedsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"7590, 08.2x, 4.9.337, FREETZ_MODULE_nf_log_ipv4=y, FREETZ_MODULES_OWN", "7490, 06.83, 3.10.73, FREETZ_MODULE_xt_LOG=y, nf_log",
-        "FRITZ!Box 7270 v3, 06.06, 2.6.32.60, FREETZ_MODULE_ipt_LOG=y, DEVELOPER", "7530, 8.20, 4.4.271, nf_conntrack_ipv4 xt_conntrack, no connection tracking",
-        "7690, 08.2x, 5.4.213, # FREETZ_MODULE_iptable_filter is not set, FREETZ_MODULE_iptable_filter=y", "7170, 04.88, 2.6.13.1, FREETZ_MODULE_ipt_multiport=y, x_tables"})
+    @CsvSource({"7590, 08.2x, 4.9.337, FREETZ_MODULE_nf_log_ipv4=y, FREETZ_MODULES_OWN",
+            "7490, 06.83, 3.10.73, FREETZ_MODULE_xt_LOG=y, nf_log",
+            "FRITZ!Box 7270 v3, 06.06, 2.6.32.60, FREETZ_MODULE_ipt_LOG=y, DEVELOPER",
+            "7530, 8.20, 4.4.271, nf_conntrack_ipv4 xt_conntrack, no connection tracking",
+            "7690, 08.2x, 5.4.213, # FREETZ_MODULE_iptable_filter is not set, FREETZ_MODULE_iptable_filter=y",
+            "7170, 04.88, 2.6.13.1, FREETZ_MODULE_ipt_multiport=y, x_tables"})
     void theShippedRules(String model, String firmware, String kernel, String there, String absent) {
         String text = said("conf/boxwall.rules", "--model", model, "--firmware", firmware);
-        assertTrue(text.startsWith("status 0\n") && text.contains("kernel " + kernel + ":") && text.contains(there), text);
-        assertTrue(text.contains("FREETZ_PACKAGE_IPTABLES_SAVE_RESTORE=y\n") && text.contains("FREETZ_PACKAGE_BOXWALL=y\n"), text);
+        assertTrue(text.startsWith("status 0\n") && text.contains("kernel " + kernel + ":") && text.contains(there),
+                text);
+        assertTrue(text.contains("FREETZ_PACKAGE_IPTABLES_SAVE_RESTORE=y\n")
+                && text.contains("FREETZ_PACKAGE_BOXWALL=y\n"), text);
         assertFalse(text.contains(absent), text);
         for (String line : text.split("\n")) {
-            assertTrue(line.matches("status 0|#.*|FREETZ_[A-Za-z0-9_]+=(y|\"[a-z0-9A-Z_ ]+\")"), "a line of .config: " + line);
+            assertTrue(line.matches("status 0|#.*|FREETZ_[A-Za-z0-9_]+=(y|\"[a-z0-9A-Z_ ]+\")"),
+                    "a line of .config: " + line);
         }
     }
 
     @Test
     void aRejectNeedsWhatNoMenuHas() throws IOException {
         String text = needs("iptables -A INPUT -p tcp -j REJECT\n", "7590", "07.57");
-        assertTrue(text.contains("FREETZ_MODULE_ipt_REJECT=y\n") && text.contains("FREETZ_MODULES_OWN=\"nf_reject_ipv4\"\n"), text);
+        assertTrue(text.contains("FREETZ_MODULE_ipt_REJECT=y\n")
+                && text.contains("FREETZ_MODULES_OWN=\"nf_reject_ipv4\"\n"), text);
         assertFalse(text.contains("IPV6"), text);
         String old = needs("iptables -A INPUT -p tcp -j REJECT\n", "7490", "06.83");
         assertTrue(old.contains("FREETZ_MODULE_ipt_REJECT=y\n") && !old.contains("OWN"), old);
@@ -71,17 +78,23 @@ class NeedsTest {
 
     @Test
     void whatIsNotAvailableIsNamedWithItsLineAndReason() throws IOException {
-        String text = needs("iptables -A INPUT -p tcp -j ACCEPT\niptables -A INPUT -m recent --name x --set -j DROP\n", "7590", "08.2x");
-        assertTrue(text.startsWith("status 1\n") && text.contains("# not available: my.rules:2: match recent: neither Freetz' menu nor"), text);
+        String text = needs("iptables -A INPUT -p tcp -j ACCEPT\niptables -A INPUT -m recent --name x --set -j DROP\n",
+                "7590", "08.2x");
+        assertTrue(text.startsWith("status 1\n")
+                && text.contains("# not available: my.rules:2: match recent: neither Freetz' menu nor"), text);
         String builtin = needs("iptables -A INPUT -j LOG\n", "6660", "07.5x");
-        assertTrue(builtin.startsWith("status 1\n") && builtin.contains("target LOG") && builtin.contains("# FREETZ_MODULE_xt_LOG is not set\n"), builtin);
+        assertTrue(builtin.startsWith("status 1\n") && builtin.contains("target LOG")
+                && builtin.contains("# FREETZ_MODULE_xt_LOG is not set\n"), builtin);
         String none = needs("iptables -A INPUT -j ACCEPT\n", "7581", "07.1x");
-        assertTrue(none.startsWith("status 1\n") && none.contains("# not available: Freetz-NG has no kernel sources"), none);
+        assertTrue(none.startsWith("status 1\n") && none.contains("# not available: Freetz-NG has no kernel sources"),
+                none);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"75|1|no model '75'; known: 0300 ", "7591|08.2x|no model '7591'; known: 7590 7590ax", "7590|05.5x|no firmware '05.5x' for 7590; known: 06.8x 06.9x",
-        "7590|new|no firmware 'new' for 7590; known: 06.8x", "7590||no firmware '' for 7590", "|08.2x|no model ''; known: 0300"})
+    @ValueSource(strings = {"75|1|no model '75'; known: 0300 ", "7591|08.2x|no model '7591'; known: 7590 7590ax",
+            "7590|05.5x|no firmware '05.5x' for 7590; known: 06.8x 06.9x",
+            "7590|new|no firmware 'new' for 7590; known: 06.8x", "7590||no firmware '' for 7590",
+            "|08.2x|no model ''; known: 0300"})
     void badInputPrintsWhatIsKnown(String words) throws IOException {
         String[] parts = words.split("\\|", -1);
         String text = needs("iptables -A INPUT -j ACCEPT\n", parts[0], parts[1]);
@@ -90,9 +103,12 @@ class NeedsTest {
 
     @Test
     void badFiles() throws IOException {
-        assertTrue(said("conf/boxwall.rules").startsWith("status 2\nboxwall: needs takes --model"), said("conf/boxwall.rules"));
-        assertTrue(said("--model", "7590", "--firmware", "08.2x").startsWith("status 2\nboxwall: needs requires a ruleset file"));
-        assertTrue(said("none.rules", "--model", "7590", "--firmware", "08.2x").startsWith("status 2\nboxwall: none.rules can't be opened"));
+        assertTrue(said("conf/boxwall.rules").startsWith("status 2\nboxwall: needs takes --model"),
+                said("conf/boxwall.rules"));
+        assertTrue(said("--model", "7590", "--firmware", "08.2x")
+                .startsWith("status 2\nboxwall: needs requires a ruleset file"));
+        assertTrue(said("none.rules", "--model", "7590", "--firmware", "08.2x")
+                .startsWith("status 2\nboxwall: none.rules can't be opened"));
         assertTrue(needs("iptables -A INPUT --what\n", "7590", "08.2x").startsWith("status 1\nmy.rules:1:"));
     }
 
@@ -104,7 +120,8 @@ class NeedsTest {
             String[] words = row.split(" ");
             ImageModel model = ImageModel.find(words[0], words[1]);
             assertTrue(model.title().matches(words[0] + ", FRITZ!OS " + words[1] + ", kernel [2-5]\\.[0-9.]+"), row);
-            assertEquals(model.obstacle().isEmpty() ? "box" : "none", model.obstacle().isEmpty() && !model.obtainable().isEmpty() ? "box" : "none", row);
+            assertEquals(model.obstacle().isEmpty() ? "box" : "none",
+                    model.obstacle().isEmpty() && !model.obtainable().isEmpty() ? "box" : "none", row);
         }
     }
 }

@@ -43,7 +43,8 @@ class PresetFolderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"../etc/passwd", "/etc/passwd", "..", ".hidden", "-dash", "", "a/b", "own\u0000", "own\n", "o wn", "%2e%2e"})
+    @ValueSource(strings = {"../etc/passwd", "/etc/passwd", "..", ".hidden", "-dash", "", "a/b", "own\u0000", "own\n",
+            "o wn", "%2e%2e"})
     void noPathComesFromARuleset(String name) {
         assertNull(new PresetFolder(sys, "/presets", "/home").find(name, "rules"));
     }

@@ -30,12 +30,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 class QuestionsTest {
     private static final String BOX = "src/test/resources/explain/box";
 
-    private static Box box() {
-        return new Box(BoxReader.read(new LiveSys(), BOX));
-    }
+    private static Box box() { return new Box(BoxReader.read(new LiveSys(), BOX)); }
 
     private static Candidate rules(String text, Box box) {
-        return Candidate.unchecked(new Source("rules", text), (name, from) -> null, box, CompileOptions.of(Config.parse(null, java.util.Map.of()), false));
+        return Candidate.unchecked(new Source("rules", text), (name, from) -> null, box,
+                CompileOptions.of(Config.parse(null, java.util.Map.of()), false));
     }
 
     @Test
@@ -45,8 +44,8 @@ class QuestionsTest {
                 + "iptables -A INPUT -m state --state ESTABLISHED -j ACCEPT\niptables -P INPUT DROP\n", box);
         Reply reply = Api.question(Route.EXPLAIN, Map.of("in", "lan", "dst", "192.168.178.1"), about, "", box);
         assertEquals(200, reply.status());
-        JsonObject json = Json.parse(boxwall.report.ExplainJson.of(new Questions(box).explain(about,
-                Map.of("in", "lan", "dst", "192.168.178.1")))).asObject();
+        JsonObject json = Json.parse(boxwall.report.ExplainJson
+                .of(new Questions(box).explain(about, Map.of("in", "lan", "dst", "192.168.178.1")))).asObject();
         assertEquals("ACCEPT", json.getString("verdict", ""));
         assertEquals(1, json.get("decided_by").asObject().getInt("line", 0));
         assertEquals("INPUT", json.get("decided_by").asObject().getString("chain", ""));
@@ -58,37 +57,45 @@ class QuestionsTest {
 
     @Test
     void liveRulesAreReadFromBothSaves() {
-        Readings readings = box().readings().withCommand("iptables-save", "*filter\n:INPUT DROP [0:0]\n:FORWARD ACCEPT [0:0]\n"
-                + ":OUTPUT ACCEPT [0:0]\n[3:144] -A INPUT -i lan -j ACCEPT\nCOMMIT\n").withCommand("ip6tables-save", "*filter\n"
-                + ":INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n-A INPUT -i dsl -j DROP\nCOMMIT\n");
+        Readings readings = box().readings()
+                .withCommand("iptables-save",
+                        "*filter\n:INPUT DROP [0:0]\n:FORWARD ACCEPT [0:0]\n"
+                                + ":OUTPUT ACCEPT [0:0]\n[3:144] -A INPUT -i lan -j ACCEPT\nCOMMIT\n")
+                .withCommand("ip6tables-save", "*filter\n"
+                        + ":INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n-A INPUT -i dsl -j DROP\nCOMMIT\n");
         Box box = new Box(readings);
         Questions questions = new Questions(box);
-        Candidate same = rules("iptables -P INPUT DROP\niptables -A INPUT -i lan -j ACCEPT\nip6tables -A INPUT -i dsl -j DROP\n", box);
-        assertEquals(List.of(), questions.difference(questions.live(), Questions.loaded(questions.live(), same)).changes());
+        Candidate same = rules(
+                "iptables -P INPUT DROP\niptables -A INPUT -i lan -j ACCEPT\nip6tables -A INPUT -i dsl -j DROP\n", box);
+        assertEquals(List.of(),
+                questions.difference(questions.live(), Questions.loaded(questions.live(), same)).changes());
         Candidate other = rules("iptables -P INPUT DROP\n", box);
-        assertTrue(questions.difference(questions.live(), Questions.loaded(questions.live(), other)).changes().get(0).toString()
-                .startsWith("ACCEPT becomes DROP: everything from lan"), "IPv6 stays as it is");
-        assertEquals(1, questions.difference(questions.live(), Questions.loaded(questions.live(), other)).changes().size());
+        assertTrue(questions.difference(questions.live(), Questions.loaded(questions.live(), other)).changes().get(0)
+                .toString().startsWith("ACCEPT becomes DROP: everything from lan"), "IPv6 stays as it is");
+        assertEquals(1,
+                questions.difference(questions.live(), Questions.loaded(questions.live(), other)).changes().size());
     }
 
     @Test
     void theVerbsTakeRulesThatCheckRefuses(@TempDir Path folder) throws Exception {
-        Path rules = Files.writeString(folder.resolve("r"), "iptables -t nat -A PREROUTING -j ACCEPT\niptables -P INPUT DROP\n");
+        Path rules = Files.writeString(folder.resolve("r"),
+                "iptables -t nat -A PREROUTING -j ACCEPT\niptables -P INPUT DROP\n");
         assertEquals(0, run("explain", rules.toString(), "in=wan", "dst=203.0.113.2", "--root", BOX, "--json"));
         assertEquals(0, run("exposure", rules.toString(), "--root", BOX, "--json"));
         assertEquals(0, run("diff", rules.toString(), "conf/boxwall.rules", "--root", BOX, "--json"));
         assertEquals(2, run("explain", rules.toString(), "dst=nowhere", "--root", BOX));
         assertEquals(2, run("exposure", rules.toString(), "in=lan", "--root", BOX));
-        assertEquals(1, run("explain", Files.writeString(folder.resolve("bad"), "iptables -Q\n").toString(), "in=lan", "--root", BOX));
+        assertEquals(1, run("explain", Files.writeString(folder.resolve("bad"), "iptables -Q\n").toString(), "in=lan",
+                "--root", BOX));
     }
 
     /** The box's heap; what an earlier question leaves behind must not stay in it. */
     @ParameterizedTest
     @ValueSource(strings = {"check", "exposure", "diff"})
     void eightMegabytesAreEnoughForTheDeliveredRules(String verb) throws Exception {
-        Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx8m",
-                "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"), "boxwall.daemon.Main", verb, "conf/boxwall.rules",
-                "--root", BOX).redirectErrorStream(true).start();
+        Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx8m", "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"), "boxwall.daemon.Main", verb,
+                "conf/boxwall.rules", "--root", BOX).redirectErrorStream(true).start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertTrue(process.waitFor(60, TimeUnit.SECONDS));
         assertEquals(0, process.exitValue(), said);
@@ -97,10 +104,9 @@ class QuestionsTest {
 
     private static int run(String... words) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        int status = Main.run(new ArrayList<>(List.of(words)), new PrintStream(out, true), new PrintStream(new ByteArrayOutputStream(), true));
-        if (status == 0) {
-            Json.parse(out.toString());
-        }
+        int status = Main.run(new ArrayList<>(List.of(words)), new PrintStream(out, true),
+                new PrintStream(new ByteArrayOutputStream(), true));
+        if (status == 0) { Json.parse(out.toString()); }
         return status;
     }
 }

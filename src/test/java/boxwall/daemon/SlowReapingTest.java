@@ -19,12 +19,14 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /**
- * GNU Classpath's waitFor() takes a second for each program, however short. On such a box an apply is still through within three: what
- * a program printed says whether it worked, and its status is asked for only when it didn't. The seconds are those of the box's own clock.
+ * GNU Classpath's waitFor() takes a second for each program, however short. On such a box an apply is still through
+ * within three: what a program printed says whether it worked, and its status is asked for only when it didn't. The
+ * seconds are those of the box's own clock.
  */
 class SlowReapingTest {
     private static final int REAPING_MILLIS = 1000;
-    private static final String RULES = "iptables -P INPUT DROP\niptables -A INPUT -i lo -j ACCEPT\niptables -A INPUT -i $LAN_IF -s $LAN_NET -j ACCEPT\n";
+    private static final String RULES =
+            "iptables -P INPUT DROP\niptables -A INPUT -i lo -j ACCEPT\niptables -A INPUT -i $LAN_IF -s $LAN_NET -j ACCEPT\n";
 
     private final FakeBox box = new FakeBox(Path.of("src/test/resources/boxes/virtual"));
     private int waits;
@@ -44,28 +46,21 @@ class SlowReapingTest {
         }
 
         @Override
-        public String read(String path, int limitBytes) {
-            return box.read(path, limitBytes);
-        }
+        public String read(String path, int limitBytes) { return box.read(path, limitBytes); }
 
         @Override
-        public void write(String path, String text) {
-            box.write(path, text);
-        }
+        public void write(String path, String text) { box.write(path, text); }
 
         @Override
-        public List<String> list(String directory) {
-            return box.list(directory);
-        }
+        public List<String> list(String directory) { return box.list(directory); }
 
         @Override
-        public long uptimeMillis() {
-            return box.uptimeMillis;
-        }
+        public long uptimeMillis() { return box.uptimeMillis; }
     };
     private final ByteArrayOutputStream log = new ByteArrayOutputStream();
-    private final Api api = new Daemon(slow, Config.parse(null, Map.of("BOXWALL_SYSLOG", "no")), new PrintStream(log, true))
-            .api(new BoxState(slow, Verbs.APPLY), 5000);
+    private final Api api =
+            new Daemon(slow, Config.parse(null, Map.of("BOXWALL_SYSLOG", "no")), new PrintStream(log, true))
+                    .api(new BoxState(slow, Verbs.APPLY), 5000);
 
     SlowReapingTest() {
         String table = "*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -i lo -j ACCEPT\nCOMMIT\n";
@@ -75,8 +70,10 @@ class SlowReapingTest {
 
     private Request request(String method, String path, Map<String, String> query, String body) {
         box.uptimeMillis++;
-        return new Request(method, path, query, Map.of(), new Client(new byte[] {(byte) 192, (byte) 168, (byte) 178, 20},
-                new byte[] {(byte) 192, (byte) 168, (byte) 178, 1}, box.uptimeMillis), body);
+        return new Request(method, path, query, Map.of(),
+                new Client(new byte[] {(byte) 192, (byte) 168, (byte) 178, 20},
+                        new byte[] {(byte) 192, (byte) 168, (byte) 178, 1}, box.uptimeMillis),
+                body);
     }
 
     private Reply apply() {
@@ -87,10 +84,9 @@ class SlowReapingTest {
     void anApplyAndItsConfirmAskForNoStatus() throws BoxException {
         long began = box.uptimeMillis;
         assertEquals(202, apply().status(), () -> log.toString());
-        assertEquals(200, api.answer(Route.CONFIRM, request("POST", "/confirm/t1", Map.of(), ""), true).status(), () -> log.toString());
-        if (Budgets.isBroken("apply.waits")) {
-            slow.run(List.of(Verbs.APPLY, "probe"), "", 1).status();
-        }
+        assertEquals(200, api.answer(Route.CONFIRM, request("POST", "/confirm/t1", Map.of(), ""), true).status(),
+                () -> log.toString());
+        if (Budgets.isBroken("apply.waits")) { slow.run(List.of(Verbs.APPLY, "probe"), "", 1).status(); }
         assertTrue(box.uptimeMillis - began < 3000, "it took " + (box.uptimeMillis - began) + " ms of the box's time");
         Budgets.hold("apply.waits", waits);
     }
@@ -100,10 +96,9 @@ class SlowReapingTest {
         box.refusal = "iptables-restore: line 3 failed";
         long began = box.uptimeMillis;
         assertEquals(422, apply().status(), () -> log.toString());
-        if (Budgets.isBroken("refused.apply.waits")) {
-            slow.run(List.of(Verbs.APPLY, "probe"), "", 1).status();
-        }
-        assertTrue(box.uptimeMillis - began < 3000 || Budgets.isBroken("refused.apply.waits"), "it took " + (box.uptimeMillis - began) + " ms of the box's time");
+        if (Budgets.isBroken("refused.apply.waits")) { slow.run(List.of(Verbs.APPLY, "probe"), "", 1).status(); }
+        assertTrue(box.uptimeMillis - began < 3000 || Budgets.isBroken("refused.apply.waits"),
+                "it took " + (box.uptimeMillis - began) + " ms of the box's time");
         Budgets.hold("refused.apply.waits", waits);
     }
 }

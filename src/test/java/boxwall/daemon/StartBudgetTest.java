@@ -21,38 +21,40 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Classes that are loaded until the daemon listens: on an interpreter each takes time, about 10 ms on the virtual box. The JVM itself names
- * them, in the order in which it loads them, on the stream that the daemon's own log is on.
+ * Classes that are loaded until the daemon listens: on an interpreter each takes time, about 10 ms on the virtual box.
+ * The JVM itself names them, in the order in which it loads them, on the stream that the daemon's own log is on.
  */
 class StartBudgetTest {
     /** What isn't wanted before the port is open: reading the box, rules, answers. */
-    private static final Set<String> LATE = Set.of("syntax", "probe", "explain", "imports", "check", "compile", "plan", "apply", "report");
+    private static final Set<String> LATE =
+            Set.of("syntax", "probe", "explain", "imports", "check", "compile", "plan", "apply", "report");
 
     @TempDir
     Path folder;
     private Process daemon;
 
     @AfterEach
-    void end() {
-        daemon.destroyForcibly();
-    }
+    void end() { daemon.destroyForcibly(); }
 
     /** The daemon's own class path: what the jar is made of. */
     private static String classPath() {
-        return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-                .filter(entry -> entry.endsWith("/classes") || entry.contains("nanohttpd") || entry.contains("minimal-json"))
+        return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator)).filter(
+                entry -> entry.endsWith("/classes") || entry.contains("nanohttpd") || entry.contains("minimal-json"))
                 .collect(Collectors.joining(File.pathSeparator));
     }
 
     /** Names of the classes that were loaded before the daemon said that it listens. */
     private List<String> loaded(boolean early) throws Exception {
         Path config = folder.resolve("boxwall.cfg");
-        Files.writeString(config, "BOXWALL_PORT='0'\nBOXWALL_LISTEN='loopback'\nBOXWALL_SYSLOG='no'\nBOXWALL_STATE='" + folder + "/state'\nBOXWALL_RUN='"
-                + folder + "/run'\nBOXWALL_BIN='" + folder + "'\n");
-        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin/java").toString(), "-Xmx32m", "-Xshare:off",
-                "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xlog:class+load:stdout:none", "-cp"));
-        command.add(early ? classPath() + File.pathSeparator + Path.of("target/test-classes").toAbsolutePath() : classPath());
-        command.addAll(List.of(early ? Early.class.getName() : "boxwall.daemon.Main", "daemon", "--config", config.toString()));
+        Files.writeString(config, "BOXWALL_PORT='0'\nBOXWALL_LISTEN='loopback'\nBOXWALL_SYSLOG='no'\nBOXWALL_STATE='"
+                + folder + "/state'\nBOXWALL_RUN='" + folder + "/run'\nBOXWALL_BIN='" + folder + "'\n");
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin/java").toString(), "-Xmx32m", "-Xshare:off",
+                        "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xlog:class+load:stdout:none", "-cp"));
+        command.add(early ? classPath() + File.pathSeparator + Path.of("target/test-classes").toAbsolutePath()
+                : classPath());
+        command.addAll(List.of(early ? Early.class.getName() : "boxwall.daemon.Main", "daemon", "--config",
+                config.toString()));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().keySet().removeIf(name -> name.startsWith("BOXWALL_"));
         // "3: lan: <…": as on a box, where the launcher asks for the bridges
@@ -61,9 +63,7 @@ class StartBudgetTest {
         // half a second on a calm machine; what reads below must end in any case
         Thread late = new Thread(() -> {
             try {
-                if (!daemon.waitFor(120, TimeUnit.SECONDS)) {
-                    daemon.destroyForcibly();
-                }
+                if (!daemon.waitFor(120, TimeUnit.SECONDS)) { daemon.destroyForcibly(); }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
@@ -77,9 +77,7 @@ class StartBudgetTest {
         List<String> names = new ArrayList<>();
         List<String> words = new ArrayList<>();
         for (String line = out.readLine(); line != null; line = out.readLine()) {
-            if (line.startsWith("listening on ")) {
-                return names;
-            }
+            if (line.startsWith("listening on ")) { return names; }
             int end = line.indexOf(" source: ");
             (end > 0 ? names : words).add(end > 0 ? line.substring(0, end) : line);
         }
@@ -89,10 +87,12 @@ class StartBudgetTest {
     @Test
     void ownClasses() throws Exception {
         boolean broken = Budgets.isBroken("start.own.classes");
-        List<String> own = loaded(broken).stream().filter(name -> name.startsWith("boxwall.") || name.startsWith("fi.iki.")).toList();
+        List<String> own = loaded(broken).stream()
+                .filter(name -> name.startsWith("boxwall.") || name.startsWith("fi.iki.")).toList();
         assertTrue(own.contains("boxwall.http.Port"), own::toString);
         Budgets.hold("start.own.classes", own.size());
-        assertEquals(Set.of(), own.stream().map(name -> name.split("\\.")[1]).filter(LATE::contains).collect(Collectors.toCollection(TreeSet::new)));
+        assertEquals(Set.of(), own.stream().map(name -> name.split("\\.")[1]).filter(LATE::contains)
+                .collect(Collectors.toCollection(TreeSet::new)));
     }
 
     @Test
@@ -104,8 +104,7 @@ class StartBudgetTest {
 
     /** A daemon that loads what it is made of before it listens, for a budget that is broken on purpose. */
     static final class Early {
-        private Early() {
-        }
+        private Early() {}
 
         public static void main(String[] arguments) throws Exception {
             for (String name : LATE) {

@@ -17,7 +17,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Rules as people type them, through check, compile and import: old spellings, short addresses, dashes, a byte order mark, words in the wrong place. */
+/**
+ * Rules as people type them, through check, compile and import: old spellings, short addresses, dashes, a byte order
+ * mark, words in the wrong place.
+ */
 class TypedRulesTest {
     private static final String BOX = "src/test/resources/boxes/virtual";
 
@@ -32,7 +35,8 @@ class TypedRulesTest {
         words.addAll(Arrays.asList(more));
         ByteArrayOutputStream o = new ByteArrayOutputStream();
         ByteArrayOutputStream e = new ByteArrayOutputStream();
-        int status = Main.run(words, new PrintStream(o, true, StandardCharsets.UTF_8), new PrintStream(e, true, StandardCharsets.UTF_8));
+        int status = Main.run(words, new PrintStream(o, true, StandardCharsets.UTF_8),
+                new PrintStream(e, true, StandardCharsets.UTF_8));
         out = o.toString(StandardCharsets.UTF_8);
         err = e.toString(StandardCharsets.UTF_8);
         return status;
@@ -46,9 +50,12 @@ class TypedRulesTest {
 
     @Test
     void oldSpellingsAndShortAddressesAreReadAsIptablesReadsThem() throws IOException {
-        String v4 = plan("iptables -I FORWARD -m set --set BadNets src,dst -j DROP\niptables -A INPUT -s 0/0 -d 0/0 -j ACCEPT\n"
-                + "iptables -I INPUT -s 10/8 -j DROP\niptables -I INPUT -s 127/8 -j DROP\n", "restore4");
-        for (String rule : List.of("-A FORWARD -m set --match-set BadNets src,dst -j DROP", "-A INPUT -s 10.0.0.0/8 -j DROP", "-A INPUT -s 127.0.0.0/8 -j DROP", "-A INPUT -j ACCEPT")) {
+        String v4 = plan(
+                "iptables -I FORWARD -m set --set BadNets src,dst -j DROP\niptables -A INPUT -s 0/0 -d 0/0 -j ACCEPT\n"
+                        + "iptables -I INPUT -s 10/8 -j DROP\niptables -I INPUT -s 127/8 -j DROP\n",
+                "restore4");
+        for (String rule : List.of("-A FORWARD -m set --match-set BadNets src,dst -j DROP",
+                "-A INPUT -s 10.0.0.0/8 -j DROP", "-A INPUT -s 127.0.0.0/8 -j DROP", "-A INPUT -j ACCEPT")) {
             assertTrue(v4.contains(rule + "\n"), v4);
         }
         String v6 = plan("ip6tables -A INPUT -p icmpv6 -m icmpv6 --icmpv6-type 128 -j ACCEPT\n", "restore6");
@@ -58,7 +65,8 @@ class TypedRulesTest {
     @Test
     void dashesOfAWebPageAreNamedAsTheyAreSeen() throws IOException {
         assertEquals(1, run("check", "iptables -A INPUT \u2013p tcp \u2013dport 22 \u2013j ACCEPT\n", "--root", BOX));
-        assertTrue(err.contains("x.rules:1:19: refuse syntax: \u2013 is a dash as web pages write it; write - or --"), err);
+        assertTrue(err.contains("x.rules:1:19: refuse syntax: \u2013 is a dash as web pages write it; write - or --"),
+                err);
     }
 
     @Test
@@ -83,7 +91,8 @@ class TypedRulesTest {
     /** A text that came in as UTF-8 goes out as UTF-8. */
     @Test
     void lettersOfACommentSurviveAnImport() throws IOException {
-        assertEquals(0, run("import", "#!/bin/sh\niptables -A INPUT -m comment --comment '\u00dcbung K\u00fcche' -j DROP\n"));
+        assertEquals(0,
+                run("import", "#!/bin/sh\niptables -A INPUT -m comment --comment '\u00dcbung K\u00fcche' -j DROP\n"));
         assertTrue(out.contains("\u00dcbung K\u00fcche"), out);
     }
 }

@@ -60,7 +60,8 @@ class VerbsTest {
         assertTrue(Files.readString(plan.resolve("stamp")).contains("\nmode=stateful\n"));
         String twin = Files.readString(plan.resolve("safe/stamp"));
         assertTrue(twin.contains("\nmode=stateless\n") && twin.contains("\nadmin=proved\n"), twin);
-        assertFalse((Files.readString(plan.resolve("safe/restore4")) + Files.readString(plan.resolve("safe/modules"))).contains("state"));
+        assertFalse((Files.readString(plan.resolve("safe/restore4")) + Files.readString(plan.resolve("safe/modules")))
+                .contains("state"));
         assertFalse(Files.exists(plan.resolve("safe/rules")), "the text is saved once");
         assertEquals(2, run("compile", "conf/boxwall.rules", "--root", AVM, "--out", plan.toString()));
         assertTrue(err.contains("choose an empty folder"), err);
@@ -68,7 +69,8 @@ class VerbsTest {
 
     @Test
     void noPlanForARefusingBoxHoldsAnythingOfConntrack(@TempDir Path folder) throws IOException {
-        assertEquals(0, run("compile", "conf/boxwall.rules", "--root", AVM, "--out", folder.resolve("plan").toString()));
+        assertEquals(0,
+                run("compile", "conf/boxwall.rules", "--root", AVM, "--out", folder.resolve("plan").toString()));
         for (String file : new String[] {"modules", "restore4", "restore6"}) {
             String text = Files.readString(folder.resolve("plan").resolve(file));
             for (String word : new String[] {"conntrack", "state", "nat", "NOTRACK"}) {
@@ -84,7 +86,8 @@ class VerbsTest {
         Files.writeString(rules, "iptables -A INPUT -m nosuch -j DROP\niptables -A INPUT -s -d 1.2.3.4 -j DROP\n"
                 + "iptables -A INPUT -s $NOWHERE -j DROP\niptables -Q\n");
         assertEquals(1, run("check", rules.toString(), "--root", BOX));
-        for (String place : new String[] {"bad.rules:1:22: ", "bad.rules:2:19: ", "bad.rules:3:22: ", "bad.rules:4:10: "}) {
+        for (String place : new String[] {"bad.rules:1:22: ", "bad.rules:2:19: ", "bad.rules:3:22: ",
+                "bad.rules:4:10: "}) {
             assertTrue(err.contains(place), place + "\n" + err);
         }
     }
@@ -101,7 +104,8 @@ class VerbsTest {
     @Test
     void aNameThatTheBoxLacksLeavesTheRuleOutWithANote(@TempDir Path folder) throws IOException {
         Path rules = folder.resolve("guest.rules");
-        Files.writeString(rules, "iptables -A INPUT -i $GUEST_IF -s $GUEST_NET -j DROP\niptables -A INPUT -i lan -j ACCEPT\n");
+        Files.writeString(rules,
+                "iptables -A INPUT -i $GUEST_IF -s $GUEST_NET -j DROP\niptables -A INPUT -i lan -j ACCEPT\n");
         assertEquals(0, run("check", rules.toString(), "--root", "src/test/resources/boxes/6690-0820"), err);
         assertTrue(out.contains("guest.rules:1: note: ") && out.contains("GUEST_IF"), out);
         assertTrue(out.contains("rules: 1 IPv4"), out);
@@ -126,11 +130,13 @@ class VerbsTest {
         for (int i = 0; i < 40; i++) {
             text.append("iptables -A INPUT -s 10.").append(i * 5).append(".0.1 -j DROP\n");
         }
-        Files.writeString(rules, text + "iptables -A INPUT -p tcp --dport 81 -j DROP\niptables -A INPUT -p tcp --dport 82 -j DROP\n");
+        Files.writeString(rules,
+                text + "iptables -A INPUT -p tcp --dport 81 -j DROP\niptables -A INPUT -p tcp --dport 82 -j DROP\n");
         Path plan = folder.resolve("plan");
         assertEquals(0, run("compile", rules.toString(), "--root", BOX, "--out", plan.toString(), "--optimize"));
         String notes = Files.readString(plan.resolve("notes"));
-        assertTrue(notes.contains("list.rules:2: begins a list of 40 rules of INPUT") && notes.contains("list.rules:42: stands for list.rules:43 as well"), notes);
+        assertTrue(notes.contains("list.rules:2: begins a list of 40 rules of INPUT")
+                && notes.contains("list.rules:42: stands for list.rules:43 as well"), notes);
         String restore = Files.readString(plan.resolve("restore4"));
         StringBuilder live = new StringBuilder("*filter\n");
         Map<String, List<String>> chains = new TreeMap<>();
@@ -141,7 +147,8 @@ class VerbsTest {
         List<String> saved = new ArrayList<>(List.of("*filter"));
         chains.values().forEach(saved::addAll);
         saved.add("COMMIT");
-        Origins origins = Origins.of(Family.IPV4, restore, Files.readString(plan.resolve("origin")), Map.of("filter", live.toString()));
+        Origins origins = Origins.of(Family.IPV4, restore, Files.readString(plan.resolve("origin")),
+                Map.of("filter", live.toString()));
         int told = 0;
         for (Counted counted : LiveRules.of(Map.of(Family.IPV4, saved), Map.of(Family.IPV4, origins)).rules()) {
             if (counted.target().startsWith("bw_")) {
@@ -149,9 +156,11 @@ class VerbsTest {
                 continue;
             }
             told++;
-            String line = text.toString().split("\n").length < counted.origin().line() ? "" : text.toString().split("\n")[counted.origin().line() - 1];
+            String line = text.toString().split("\n").length < counted.origin().line() ? ""
+                    : text.toString().split("\n")[counted.origin().line() - 1];
             String source = counted.after("-s");
-            assertTrue(source == null || line.contains(source.replace("/32", "") + " "), counted.origin() + ": " + counted.rule());
+            assertTrue(source == null || line.contains(source.replace("/32", "") + " "),
+                    counted.origin() + ": " + counted.rule());
         }
         assertEquals(42, told, restore);
         assertEquals(0, run("explain", rules.toString(), "--root", BOX, "--optimize", "in=dsl", "src=10.100.0.1"));
@@ -166,7 +175,8 @@ class VerbsTest {
         Files.writeString(config, "export BOXWALL_OPTIMIZE='yes'\n");
         Path rules = folder.resolve("two.rules");
         Files.writeString(rules, "iptables -A INPUT -s 10.0.0.0 -j DROP\niptables -A INPUT -s 10.0.0.1 -j DROP\n");
-        assertEquals(0, run("compile", rules.toString(), "--root", BOX, "--out", folder.resolve("plan").toString(), "--config", config.toString()));
+        assertEquals(0, run("compile", rules.toString(), "--root", BOX, "--out", folder.resolve("plan").toString(),
+                "--config", config.toString()));
         assertTrue(Files.readString(folder.resolve("plan/restore4")).contains("-A INPUT -s 10.0.0.0/31 -j DROP\n"));
         assertEquals(0, run("compile", rules.toString(), "--root", BOX, "--out", folder.resolve("plan").toString()));
         assertFalse(Files.readString(folder.resolve("plan/restore4")).contains("/31"));
@@ -208,7 +218,10 @@ class VerbsTest {
         assertEquals(0, run("presets", "--config", config));
         assertTrue(out.contains("include block-device DEVICE=... [WHEN=always]\n    Block a device: "), out);
         assertEquals(0, run("presets", "--json", "--config", config));
-        assertTrue(out.contains("\"name\":\"block-device\",\"title\":{\"en\":\"Block a device\",\"de\":\"Gerät sperren\"}"), out);
+        assertTrue(
+                out.contains(
+                        "\"name\":\"block-device\",\"title\":{\"en\":\"Block a device\",\"de\":\"Gerät sperren\"}"),
+                out);
         assertTrue(out.contains("{\"name\":\"WHEN\",\"kind\":\"times\",\"default\":\"always\","), out);
     }
 

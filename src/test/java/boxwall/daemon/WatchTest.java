@@ -18,7 +18,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** The daemon notices what others do to its rules and what becomes of the box's addresses, and does no more about it than it may. */
+/**
+ * The daemon notices what others do to its rules and what becomes of the box's addresses, and does no more about it
+ * than it may.
+ */
 class WatchTest {
     private static final String RULES = """
             iptables -P INPUT DROP
@@ -52,18 +55,18 @@ class WatchTest {
         sys.files.put(FakeBox.STATE + "/rules", rules);
         Config config = Config.parse(null, Map.of());
         Box now = new BoxState(sys, "/usr/sbin/boxwall-apply").read();
-        Candidate candidate = Candidate.of(new Source("rules", rules), boxwall.syntax.Includes.NONE, now, CompileOptions.of(config, false), null, 8181);
+        Candidate candidate = Candidate.of(new Source("rules", rules), boxwall.syntax.Includes.NONE, now,
+                CompileOptions.of(config, false), null, 8181);
         assertFalse(candidate.isRefused(), () -> candidate.findings().toString());
         Stamp stamp = Changes.stamp(sys, now.facts(), candidate);
         Plan plan = Plan.of(candidate.compiled(), rules, stamp, "flush");
-        sys.booted(plan.file("stamp").replaceAll("(?m)^id=.*\n", ""), plan.files().get("restore4"), plan.files().get("restore6"));
+        sys.booted(plan.file("stamp").replaceAll("(?m)^id=.*\n", ""), plan.files().get("restore4"),
+                plan.files().get("restore6"));
         sys.files.put(FakeBox.STATE + "/boot/modules", plan.files().get("modules"));
         sys.verbs.clear();
     }
 
-    private static List<String> codes(Watch watch) {
-        return watch.findings().stream().map(Finding::code).toList();
-    }
+    private static List<String> codes(Watch watch) { return watch.findings().stream().map(Finding::code).toList(); }
 
     /** Of two who look at the result at once the slower one has read the older file: that is no news. */
     @Test
@@ -123,7 +126,9 @@ class WatchTest {
         watch.look(null);
         assertTrue(watch.drifted());
         assertEquals(List.of("drift"), codes(watch));
-        assertEquals(List.of("iptables -t filter: gone: -A INPUT -i lo -j ACCEPT", "iptables -t filter: added: -A INPUT -s 8.8.8.8/32 -j ACCEPT"),
+        assertEquals(
+                List.of("iptables -t filter: gone: -A INPUT -i lo -j ACCEPT",
+                        "iptables -t filter: added: -A INPUT -s 8.8.8.8/32 -j ACCEPT"),
                 watch.findings().get(0).evidence());
         assertEquals(List.of("probe"), sys.verbs, "nobody asked to load anything");
     }
@@ -152,7 +157,8 @@ class WatchTest {
     void openLockedAndPendingAreLeftAlone() {
         booted(RULES);
         for (String state : List.of("open", "locked", "pending")) {
-            sys.files.put(FakeBox.RUN + "/result", sys.files.get(FakeBox.RUN + "/result").replaceFirst("state=.*", "state=" + state));
+            sys.files.put(FakeBox.RUN + "/result",
+                    sys.files.get(FakeBox.RUN + "/result").replaceFirst("state=.*", "state=" + state));
             sys.load("*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n", "");
             Watch watch = watch("REASSERT=yes");
             watch.look(null);
@@ -165,8 +171,8 @@ class WatchTest {
     void aChangeWhoseGuardWasKilledIsPutBackAMinuteAfterItsTime() {
         booted(RULES);
         String active = sys.files.get(FakeBox.RUN + "/result");
-        sys.files.put(FakeBox.RUN + "/result", active.replaceFirst("state=.*\n", "state=pending\n").replaceFirst("id=.*\n", "id=t7\n")
-                .replaceFirst("deadline=.*\n", "deadline=100\n"));
+        sys.files.put(FakeBox.RUN + "/result", active.replaceFirst("state=.*\n", "state=pending\n")
+                .replaceFirst("id=.*\n", "id=t7\n").replaceFirst("deadline=.*\n", "deadline=100\n"));
         Watch watch = watch();
         sys.uptimeMillis = 159_999;
         watch.relieveGuard();
@@ -174,7 +180,8 @@ class WatchTest {
         sys.uptimeMillis = 160_000;
         watch.relieveGuard();
         assertEquals(List.of("revert t7"), sys.verbs);
-        sys.files.put(FakeBox.RUN + "/result", sys.files.get(FakeBox.RUN + "/result").replaceFirst("state=.*\n", "state=pending\n"));
+        sys.files.put(FakeBox.RUN + "/result",
+                sys.files.get(FakeBox.RUN + "/result").replaceFirst("state=.*\n", "state=pending\n"));
         watch.relieveGuard();
         assertEquals(List.of("revert t7"), sys.verbs, "once a change");
         sys.files.put(FakeBox.RUN + "/result", active);
@@ -192,7 +199,8 @@ class WatchTest {
         assertTrue(sys.live[0].contains("-A INPUT -s 10.11.12.0/24 -i lan -j ACCEPT"), sys.live[0]);
         assertEquals("active", sys.files.get(FakeBox.RUN + "/result").replaceAll("(?s)^state=([^\n]*).*", "$1"));
         assertTrue(log.toString().contains("$LAN_NET was 192.168.178.0/24 and is 10.11.12.0/24"), log.toString());
-        assertEquals(List.of("probe", "try", "confirm", "probe"), sys.verbs.stream().map(v -> v.split(" ")[0]).toList());
+        assertEquals(List.of("probe", "try", "confirm", "probe"),
+                sys.verbs.stream().map(v -> v.split(" ")[0]).toList());
         watch.look(null);
         assertEquals("probe", sys.verbs.get(sys.verbs.size() - 1));
         assertEquals(5, sys.verbs.size(), "followed once, then it fits");
@@ -205,11 +213,13 @@ class WatchTest {
         sys.commands.computeIfPresent("ip_addr", (name, text) -> text.replaceAll("(?s)10: guest@if9.*", ""));
         sys.commands.computeIfPresent("ifconfig_-a", (name, text) -> text.replaceAll("(?m)^guest .*\n(^ .*\n)*", ""));
         sys.commands.computeIfPresent("route_-n", (name, text) -> text.replaceAll("(?m)^.* guest\n", ""));
-        sys.files.replaceAll((name, text) -> name.startsWith("/proc/net/") ? text.replaceAll("(?m)^.*\\bguest\\b.*\n", "") : text);
+        sys.files.replaceAll(
+                (name, text) -> name.startsWith("/proc/net/") ? text.replaceAll("(?m)^.*\\bguest\\b.*\n", "") : text);
         booted(RULES);
         assertFalse(sys.live[0].contains("guest"), sys.live[0]);
         sys.commands.putAll(commands);
-        files.forEach((name, text) -> sys.files.computeIfPresent(name, (n, t) -> n.startsWith("/proc/net/") ? text : t));
+        files.forEach(
+                (name, text) -> sys.files.computeIfPresent(name, (n, t) -> n.startsWith("/proc/net/") ? text : t));
         Watch watch = watch();
         watch.look(null);
         assertEquals(List.of(), codes(watch), log.toString());
@@ -220,12 +230,14 @@ class WatchTest {
     void whatLocksTheAdministratorOutIsNotFollowed() {
         booted(RULES.replace("$LAN_NET", "192.168.178.0/24") + "iptables -A INPUT -d $LAN_IP -j ACCEPT\n");
         sys.commands.replaceAll((name, text) -> text.replace("192.168.178.", "10.11.12."));
-        sys.files.put(FakeBox.STATE + "/rules", RULES.replace("$LAN_NET", "192.168.178.0/24") + "iptables -A OUTPUT -s $LAN_IP -j DROP\n");
+        sys.files.put(FakeBox.STATE + "/rules",
+                RULES.replace("$LAN_NET", "192.168.178.0/24") + "iptables -A OUTPUT -s $LAN_IP -j DROP\n");
         Watch watch = watch();
         watch.look(null);
         watch.look(null);
         assertEquals(List.of("address-changed"), codes(watch));
-        assertTrue(watch.findings().get(0).evidence().toString().contains("not applied automatically"), watch.findings().toString());
+        assertTrue(watch.findings().get(0).evidence().toString().contains("not applied automatically"),
+                watch.findings().toString());
         assertEquals(List.of("probe", "probe"), sys.verbs);
     }
 
@@ -238,7 +250,8 @@ class WatchTest {
         watch.look(null);
         watch.look(null);
         assertEquals(List.of("address-changed"), codes(watch));
-        assertTrue(watch.findings().get(0).evidence().toString().contains("line 5 failed"), watch.findings().toString());
+        assertTrue(watch.findings().get(0).evidence().toString().contains("line 5 failed"),
+                watch.findings().toString());
         assertEquals(1, sys.verbs.stream().filter(v -> v.startsWith("try")).count());
     }
 
@@ -246,8 +259,9 @@ class WatchTest {
     void newFirmwaresKernelGetsANewPlan() {
         booted(RULES);
         String plan = sys.files.get(FakeBox.RUN + "/result");
-        sys.files.put(FakeBox.RUN + "/result", plan.replace("state=active", "state=fallback").replace("plan=p0", "plan=")
-                .replace("reason=\nerror=", "reason=kernel-changed\nerror=/tmp/flash/boxwall/boot is for another"));
+        sys.files.put(FakeBox.RUN + "/result",
+                plan.replace("state=active", "state=fallback").replace("plan=p0", "plan=").replace("reason=\nerror=",
+                        "reason=kernel-changed\nerror=/tmp/flash/boxwall/boot is for another"));
         Watch watch = watch();
         watch.look(null);
         assertEquals(List.of(), codes(watch), log.toString());
@@ -257,7 +271,8 @@ class WatchTest {
     @Test
     void aChainThatTheRulesetKeepsIsNoDrift() {
         booted(RULES + "keep filter VPN\n");
-        sys.load(sys.live[0].replaceFirst("-A INPUT", ":VPN - [0:0]\n-A INPUT -j VPN\n-A VPN -s 10.0.0.0/8 -j ACCEPT\n-A INPUT"), sys.live[1]);
+        sys.load(sys.live[0].replaceFirst("-A INPUT",
+                ":VPN - [0:0]\n-A INPUT -j VPN\n-A VPN -s 10.0.0.0/8 -j ACCEPT\n-A INPUT"), sys.live[1]);
         Watch watch = watch();
         watch.look(null);
         assertEquals(List.of(), codes(watch), () -> watch.findings().get(0).evidence().toString());

@@ -35,12 +35,11 @@ import org.junit.jupiter.api.Test;
 /** One at a time, given up when told to, and refused when there is no room. */
 class WorkQueueTest {
     private static final long MEGABYTE = 1 << 20;
-    private static final String RULES = "iptables -P INPUT DROP\niptables -A INPUT -m state --state ESTABLISHED -j ACCEPT\niptables -A OUTPUT -p udp --dport 53 -j ACCEPT\n";
+    private static final String RULES =
+            "iptables -P INPUT DROP\niptables -A INPUT -m state --state ESTABLISHED -j ACCEPT\niptables -A OUTPUT -p udp --dport 53 -j ACCEPT\n";
 
     @AfterEach
-    void nothingIsLeft() {
-        assertTrue(!Thread.interrupted());
-    }
+    void nothingIsLeft() { assertTrue(!Thread.interrupted()); }
 
     private static Request request() {
         byte[] pc = {(byte) 192, (byte) 168, (byte) 178, 20};
@@ -83,16 +82,17 @@ class WorkQueueTest {
     @Test
     void everyStepEndsWhenItIsGivenUp() {
         BoxFacts facts = BoxFacts.of(BoxReader.read(new LiveSys(), "src/test/resources/boxes/virtual-avm"));
-        Supplier<ParsedRules> parse = () -> RulesetParser.parse(new Source("rules", RULES), Names.of(facts.names(), facts.lackingNames()), (name, from) -> null);
+        Supplier<ParsedRules> parse = () -> RulesetParser.parse(new Source("rules", RULES),
+                Names.of(facts.names(), facts.lackingNames()), (name, from) -> null);
         ParsedRules parsed = parse.get();
         assertEquals(List.of(), parsed.errors());
         var compiled = Compiler.compile(parsed, facts, facts, Stateful.AUTO, Stateful.AUTO, false);
-        Map<String, Runnable> steps = Map.of("parse", parse::get,
-                "compile", () -> Compiler.compile(parsed, facts, facts, Stateful.YES, Stateful.AUTO, false),
-                "without states", () -> Compiler.compile(parsed, facts, facts, Stateful.NO, Stateful.AUTO, false),
-                "check", () -> Checker.check(parsed, compiled.ruleset(), facts),
-                "prove", () -> Administrator.of(compiled.ruleset(), facts, null, 8181),
-                "import", () -> Import.read("import", RULES));
+        Map<String, Runnable> steps = Map.of("parse", parse::get, "compile",
+                () -> Compiler.compile(parsed, facts, facts, Stateful.YES, Stateful.AUTO, false), "without states",
+                () -> Compiler.compile(parsed, facts, facts, Stateful.NO, Stateful.AUTO, false), "check",
+                () -> Checker.check(parsed, compiled.ruleset(), facts), "prove",
+                () -> Administrator.of(compiled.ruleset(), facts, null, 8181), "import",
+                () -> Import.read("import", RULES));
         steps.forEach((name, step) -> {
             step.run();
             Thread.currentThread().interrupt();
@@ -111,11 +111,16 @@ class WorkQueueTest {
         Problem problem = HeapBudget.lacking(line.repeat(4000), 8 * MEGABYTE, 4 * MEGABYTE);
         assertEquals(503, problem.status());
         // (4 MB - 8 MB / 6) / 32 bytes a character / 50 characters
-        assertTrue(problem.toJson().contains("with 8 MB of heap the daemon can take about 1747 rules of 50 characters now; this ruleset is as long as 4720;"), problem.toJson());
+        assertTrue(problem.toJson().contains(
+                "with 8 MB of heap the daemon can take about 1747 rules of 50 characters now; this ruleset is as long as 4720;"),
+                problem.toJson());
         assertNull(HeapBudget.lacking(line.repeat(4000), 32 * MEGABYTE, 26 * MEGABYTE));
-        assertNull(HeapBudget.lacking("# a long comment, which becomes no rule ----------------\n".repeat(4000), 8 * MEGABYTE, 4 * MEGABYTE));
+        assertNull(HeapBudget.lacking("# a long comment, which becomes no rule ----------------\n".repeat(4000),
+                8 * MEGABYTE, 4 * MEGABYTE));
         assertNull(HeapBudget.lacking(line.repeat(1200), 8 * MEGABYTE, 4 * MEGABYTE));
-        assertNotNull(HeapBudget.lacking(line.replace("iptables", "ip46tables").repeat(1200), 8 * MEGABYTE, 4 * MEGABYTE), "two rules each");
+        assertNotNull(
+                HeapBudget.lacking(line.replace("iptables", "ip46tables").repeat(1200), 8 * MEGABYTE, 4 * MEGABYTE),
+                "two rules each");
         assertNotNull(HeapBudget.lacking(line, 8 * MEGABYTE, 0));
     }
 }

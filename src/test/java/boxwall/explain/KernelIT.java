@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The kernel is the judge of the packet walk. {@code -Dboxwall.long=true} judges 10 000 rulesets instead of a few hundred;
- * {@code -Dboxwall.seed=N} repeats a run, with the seed that it printed.
+ * The kernel is the judge of the packet walk. {@code -Dboxwall.long=true} judges 10 000 rulesets instead of a few
+ * hundred; {@code -Dboxwall.seed=N} repeats a run, with the seed that it printed.
  */
 class KernelIT {
     private static final boolean LONG = Boolean.getBoolean("boxwall.long");
@@ -39,10 +39,12 @@ class KernelIT {
         System.out.println("KernelIT: seed " + seed);
         Path output = folder.resolve("output");
         // a /run of its own: the lock of iptables lies there, and others may hold it
-        Process process = new ProcessBuilder("unshare", "-n", "-m", "sh", "-c", "mount -t tmpfs none /run && exec \"$@\"", "sh", Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp", System.getProperty("java.class.path"), "boxwall.explain.KernelJudge", "" + seed,
-                "" + rulesets, "100", "" + seconds, injector.toString(), mode)
-                .redirectErrorStream(true).redirectOutput(output.toFile()).start();
+        Process process =
+                new ProcessBuilder("unshare", "-n", "-m", "sh", "-c", "mount -t tmpfs none /run && exec \"$@\"", "sh",
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
+                        System.getProperty("java.class.path"), "boxwall.explain.KernelJudge", "" + seed, "" + rulesets,
+                        "100", "" + seconds, injector.toString(), mode).redirectErrorStream(true)
+                        .redirectOutput(output.toFile()).start();
         boolean ended = process.waitFor(seconds + 60, TimeUnit.SECONDS);
         process.destroyForcibly();
         String said = Files.readString(output, StandardCharsets.UTF_8);
@@ -53,9 +55,7 @@ class KernelIT {
 
     private static boolean has(String program) {
         for (String folder : System.getenv("PATH").split(File.pathSeparator)) {
-            if (new File(folder, program).canExecute()) {
-                return true;
-            }
+            if (new File(folder, program).canExecute()) { return true; }
         }
         return false;
     }

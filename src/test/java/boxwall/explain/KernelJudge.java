@@ -19,20 +19,26 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Runs inside a network namespace of its own (see KernelIT): loads rulesets made by chance, sends real packets, and compares the
- * kernel's counters, packets and bytes of every rule and policy, with what the walk foretold.
+ * Runs inside a network namespace of its own (see KernelIT): loads rulesets made by chance, sends real packets, and
+ * compares the kernel's counters, packets and bytes of every rule and policy, with what the walk foretold.
  *
- * <p>The namespace is a router with three veth pairs; a frame sent out of {@code lanp} comes in through {@code lan}. The kernel's own
- * answers (resets, errors, echo replies) would count too: raw's OUTPUT drops whatever doesn't bear the sender's mark.
+ * <p>
+ * The namespace is a router with three veth pairs; a frame sent out of {@code lanp} comes in through {@code lan}. The
+ * kernel's own answers (resets, errors, echo replies) would count too: raw's OUTPUT drops whatever doesn't bear the
+ * sender's mark.
  */
 final class KernelJudge {
     private static final String[] DEVICES = {"lan", "guest", "dsl"};
     private static final String[] V4 = {"10.8.1.1", "10.8.1.20", "10.8.2.20", "10.8.3.20", "198.51.100.9"};
     private static final String[] V6 = {"fd00:8:1::1", "fd00:8:1::20", "fd00:8:2::20", "fd00:8:3::20", "2001:db8:1::9"};
-    private static final String NO_MANGLE = "\n*mangle\n:PREROUTING ACCEPT [0:0]\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n"
-            + ":OUTPUT ACCEPT [0:0]\n:POSTROUTING ACCEPT [0:0]\nCOMMIT";
+    private static final String NO_MANGLE =
+            "\n*mangle\n:PREROUTING ACCEPT [0:0]\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n"
+                    + ":OUTPUT ACCEPT [0:0]\n:POSTROUTING ACCEPT [0:0]\nCOMMIT";
 
-    /** A table that was named once stays, and nat brings conntrack with it: rulesets with and without have namespaces of their own. */
+    /**
+     * A table that was named once stays, and nat brings conntrack with it: rulesets with and without have namespaces of
+     * their own.
+     */
     private final boolean nat;
     private final Process injector;
     private final BufferedReader answers;
@@ -47,7 +53,10 @@ final class KernelJudge {
         requests = new PrintStream(injector.getOutputStream(), true);
     }
 
-    /** Arguments: seed, rulesets at most, packets each, seconds at most, the injector's path, {@code nat} or {@code filter}. */
+    /**
+     * Arguments: seed, rulesets at most, packets each, seconds at most, the injector's path, {@code nat} or
+     * {@code filter}.
+     */
     public static void main(String[] args) throws Exception {
         long seed = Long.parseLong(args[0]);
         namespace();
@@ -64,7 +73,8 @@ final class KernelJudge {
             }
         }
         judge.injector.destroy();
-        System.out.println("the kernel agrees (" + args[5] + "): " + rulesets + " rulesets, " + args[2] + " packets each, seed " + seed);
+        System.out.println("the kernel agrees (" + args[5] + "): " + rulesets + " rulesets, " + args[2]
+                + " packets each, seed " + seed);
     }
 
     private static void namespace() throws Exception {
@@ -74,7 +84,8 @@ final class KernelJudge {
         for (int i = 0; i < 3; i++) {
             String d = DEVICES[i];
             String mac = "02:00:00:00:0" + (i + 1);
-            script.add("ip link add " + d + " address " + mac + ":01 type veth peer name " + d + "p address " + mac + ":02");
+            script.add("ip link add " + d + " address " + mac + ":01 type veth peer name " + d + "p address " + mac
+                    + ":02");
             script.add("sysctl -qw net.ipv6.conf." + d + "p.disable_ipv6=1 net.ipv4.conf." + d + ".rp_filter=0");
             script.add("ip link set " + d + "p arp off up; ip link set " + d + " up");
             script.add("ip addr add 10.8." + (i + 1) + ".1/24 dev " + d);
@@ -93,7 +104,8 @@ final class KernelJudge {
             site.add(DEVICES[i], Addresses.parse("10.8." + (i + 1) + ".1"), 24);
             site.add(DEVICES[i], Addresses.parse("fd00:8:" + (i + 1) + "::1"), 64);
         }
-        return site.route(Rules.network(Family.IPV4, "0.0.0.0/0"), "dsl").route(Rules.network(Family.IPV6, "::/0"), "dsl").build();
+        return site.route(Rules.network(Family.IPV4, "0.0.0.0/0"), "dsl")
+                .route(Rules.network(Family.IPV6, "::/0"), "dsl").build();
     }
 
     private void judge(Random random, int packets) throws Exception {
@@ -101,13 +113,9 @@ final class KernelJudge {
         String[] addresses = family == Family.IPV4 ? V4 : V6;
         boolean tracked = nat || random.nextBoolean();
         Set<Feature> features = EnumSet.of(tracked ? Feature.STATE : Feature.FRAGMENT);
-        if (nat) {
-            features.add(Feature.NAT);
-        }
+        if (nat) { features.add(Feature.NAT); }
         for (Feature feature : new Feature[] {Feature.MAC, Feature.MARK}) {
-            if (random.nextInt(3) == 0) {
-                features.add(feature);
-            }
+            if (random.nextInt(3) == 0) { features.add(feature); }
         }
         List<String> lines = new RandomRules(random, family, addresses, DEVICES, features).lines();
         if (tracked) {
@@ -134,17 +142,13 @@ final class KernelJudge {
             log.append(answer.inFull());
             foretell(answer, shot.bytes().length, foretold);
             send(family, shot, answer);
-            if (answer.verdict == Verdict.ACCEPT) {
-                traffic.accepted(shot);
-            }
+            if (answer.verdict == Verdict.ACCEPT) { traffic.accepted(shot); }
         }
         compare(family, foretold, text, log);
     }
 
     private static void foretell(Answer answer, int bytes, Map<String, long[]> foretold) {
-        if (answer.verdict == Verdict.UNKNOWN) {
-            throw new AssertionError("not decided: " + answer.inFull());
-        }
+        if (answer.verdict == Verdict.UNKNOWN) { throw new AssertionError("not decided: " + answer.inFull()); }
         for (TrailEntry step : answer.trail) {
             String name = step.table.word() + " " + step.chain + " " + step.number;
             long[] counter = foretold.computeIfAbsent(name, k -> new long[2]);
@@ -174,9 +178,7 @@ final class KernelJudge {
         }
     }
 
-    private boolean loops(Traffic.Shot shot) {
-        return shot.packet().in() == null && site.isOwn(shot.packet().dst());
-    }
+    private boolean loops(Traffic.Shot shot) { return shot.packet().in() == null && site.isOwn(shot.packet().dst()); }
 
     private static void hex(StringBuilder out, byte[] bytes) {
         for (byte b : bytes) {
@@ -184,14 +186,13 @@ final class KernelJudge {
         }
     }
 
-    private static void compare(Family family, Map<String, long[]> foretold, String text, CharSequence log) throws Exception {
+    private static void compare(Family family, Map<String, long[]> foretold, String text, CharSequence log)
+            throws Exception {
         String wrong = "";
         // a frame is handled in softirq context after the sender has returned: look again for a second at most
         for (int attempt = 0; attempt < 100; attempt++) {
             wrong = differences(counters(run("", family.command() + "-legacy-save", "-c")), foretold);
-            if (wrong.isEmpty()) {
-                return;
-            }
+            if (wrong.isEmpty()) { return; }
             TimeUnit.MILLISECONDS.sleep(10);
         }
         throw new AssertionError(wrong + "\n" + text + "\n" + log);
@@ -202,8 +203,8 @@ final class KernelJudge {
         counted.forEach((name, c) -> {
             long[] f = foretold.getOrDefault(name, new long[2]);
             if (c[0] != f[0] || c[1] != f[1]) {
-                out.append(name).append(": counted ").append(c[0]).append(" packets ").append(c[1]).append(" bytes, foretold ")
-                        .append(f[0]).append(" and ").append(f[1]).append('\n');
+                out.append(name).append(": counted ").append(c[0]).append(" packets ").append(c[1])
+                        .append(" bytes, foretold ").append(f[0]).append(" and ").append(f[1]).append('\n');
             }
         });
         return out.toString();
@@ -217,13 +218,15 @@ final class KernelJudge {
         for (String line : save.split("\n")) {
             if (line.startsWith("*")) {
                 table = line.substring(1);
-            } else if (!table.equals("raw") && (line.startsWith(":") && !line.contains(" - ") || line.startsWith("["))) {
+            } else if (!table.equals("raw")
+                    && (line.startsWith(":") && !line.contains(" - ") || line.startsWith("["))) {
                 String[] words = line.split(" ");
                 boolean rule = line.startsWith("[");
                 String chain = rule ? words[2] : words[0].substring(1);
                 int number = rule ? numbers.merge(table + chain, 1, Integer::sum) : 0;
                 String[] pair = (rule ? words[0] : words[2]).replaceAll("[\\[\\]]", "").split(":");
-                counters.put(table + " " + chain + " " + number, new long[] {Long.parseLong(pair[0]), Long.parseLong(pair[1])});
+                counters.put(table + " " + chain + " " + number,
+                        new long[] {Long.parseLong(pair[0]), Long.parseLong(pair[1])});
             }
         }
         return counters;

@@ -17,12 +17,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
-/** What is asked by KEY=VALUE, from a query or an expect line: understood, or an IllegalArgumentException that says what is wrong. */
+/**
+ * What is asked by KEY=VALUE, from a query or an expect line: understood, or an IllegalArgumentException that says what
+ * is wrong.
+ */
 class KeysTest {
-    private static final List<String> VALUES = List.of("", ",", ",,", "-", "/", ":", "::", "0", "-1", "65536", "1-", "-1-2", "9-1", "1,", "80,443", "1:2", "1/2", "1/", "/1", "3/4",
-            "255", "256", "any", "echo", "echo-request", "redirect", "neighbour-solicitation", "neighbour-", "tcp", "icmp", "ipv6-icmp", "99999999999999999999", "0x", "0x1", "+1",
-            "10.0.0.1", "10.0.0.0/8", "10/8", "10.0.0.1-10.0.0.9", "fd00::1", "fd00::/64", "fe80::1%lan", "lan", "wan", "+", "eth+", "1234567890123456", "NEW", "NEW,", "SYN", "SYN,,ACK",
-            "NONE", "00:11:22:33:44:55", "::::::", "yes", "no", "INPUT", "ipv4", "6", "\u00e4", "\u2013", "a b", "!", "! x", "%00", "0/0", "any/0");
+    private static final List<String> VALUES = List.of("", ",", ",,", "-", "/", ":", "::", "0", "-1", "65536", "1-",
+            "-1-2", "9-1", "1,", "80,443", "1:2", "1/2", "1/", "/1", "3/4", "255", "256", "any", "echo", "echo-request",
+            "redirect", "neighbour-solicitation", "neighbour-", "tcp", "icmp", "ipv6-icmp", "99999999999999999999",
+            "0x", "0x1", "+1", "10.0.0.1", "10.0.0.0/8", "10/8", "10.0.0.1-10.0.0.9", "fd00::1", "fd00::/64",
+            "fe80::1%lan", "lan", "wan", "+", "eth+", "1234567890123456", "NEW", "NEW,", "SYN", "SYN,,ACK", "NONE",
+            "00:11:22:33:44:55", "::::::", "yes", "no", "INPUT", "ipv4", "6", "\u00e4", "\u2013", "a b", "!", "! x",
+            "%00", "0/0", "any/0");
 
     private static Packet packet(String... words) {
         Map<String, String> keys = new LinkedHashMap<>();
@@ -48,7 +54,8 @@ class KeysTest {
             assertEquals(IllegalArgumentException.class, e.getClass(), keys.toString());
         }
         try {
-            for (Criterion criterion : Keys.criteria(keys, random.nextBoolean() ? Family.IPV4 : Family.IPV6, Site.unknown())) {
+            for (Criterion criterion : Keys.criteria(keys, random.nextBoolean() ? Family.IPV4 : Family.IPV6,
+                    Site.unknown())) {
                 criterion.spans.get(0);
             }
         } catch (IllegalArgumentException e) {
@@ -58,7 +65,8 @@ class KeysTest {
 
     @Test
     void anEmptyListIsNoValue() {
-        for (String key : List.of("in", "out", "src", "dst", "proto", "sport", "dport", "flags", "type", "state", "mac", "mark", "fragment")) {
+        for (String key : List.of("in", "out", "src", "dst", "proto", "sport", "dport", "flags", "type", "state", "mac",
+                "mark", "fragment")) {
             assertThrows(IllegalArgumentException.class, () -> packet(key + "=,"), key);
             assertThrows(IllegalArgumentException.class, () -> packet(key + "="), key);
         }
@@ -71,7 +79,8 @@ class KeysTest {
             for (String name : IcmpNames.all(family)) {
                 String number = IcmpNames.number(family, name);
                 if (number.length() > 0 && !number.equals("255")) {
-                    assertEquals(packet("family=" + family.digit(), "type=" + number), packet("family=" + family.digit(), "type=" + name), name);
+                    assertEquals(packet("family=" + family.digit(), "type=" + number),
+                            packet("family=" + family.digit(), "type=" + name), name);
                 }
             }
         }

@@ -25,7 +25,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Addresses of one link are never forwarded, whatever is known of the box. */
 class LinkScopeTest {
-    private static final String[] BOUND = {"fe80::22", "fe80::1:2:3:4", "febf::9", "ff02::1", "ff02::1:ff00:1", "ff12::5", "ff01::1"};
+    private static final String[] BOUND =
+            {"fe80::22", "fe80::1:2:3:4", "febf::9", "ff02::1", "ff02::1:ff00:1", "ff12::5", "ff01::1"};
     private static final String[] FREE = {"2001:db8::5", "fd00:178::20", "fec0::1", "ff05::2", "ff0e::7"};
 
     private static Ruleset rules(String text) {
@@ -35,15 +36,16 @@ class LinkScopeTest {
     }
 
     private static Site site(String box) {
-        return box.isEmpty() ? Site.unknown() : Site.of(BoxFacts.of(BoxReader.read(new LiveSys(), "src/test/resources/boxes/" + box)));
+        return box.isEmpty() ? Site.unknown()
+                : Site.of(BoxFacts.of(BoxReader.read(new LiveSys(), "src/test/resources/boxes/" + box)));
     }
 
     @Test
     void aDhcpAnswerToALinkLocalAddressIsForTheBox() {
         Ruleset ruleset = rules("ip6tables -P INPUT DROP\nip6tables -P FORWARD DROP\n"
                 + "ip6tables -A INPUT -i wan -s fe80::/10 -p udp --sport 547 --dport 546 -j ACCEPT\n");
-        Packet packet = Packet.of(Family.IPV6).in("wan").src(Addresses.parse("fe80::22")).dst(Addresses.parse("fe80::2")).protocol(17).sport(547)
-                .dport(546).state(State.NEW).build();
+        Packet packet = Packet.of(Family.IPV6).in("wan").src(Addresses.parse("fe80::22"))
+                .dst(Addresses.parse("fe80::2")).protocol(17).sport(547).dport(546).state(State.NEW).build();
         Answer answer = Walk.packet(ruleset, packet, site("7530-0729"));
         assertEquals(Verdict.ACCEPT, answer.verdict, answer.inFull());
         assertEquals("INPUT", answer.decidedBy.chain);
@@ -66,9 +68,10 @@ class LinkScopeTest {
                 String one = bound ? BOUND[random.nextInt(BOUND.length)] : FREE[random.nextInt(2)];
                 String other = FREE[random.nextInt(2)];
                 one = bySource && one.startsWith("ff") ? "fe80::7" : one;
-                Packet packet = Packet.of(Family.IPV6).in(names[random.nextInt(names.length)]).out(names[random.nextInt(names.length)])
-                        .src(Addresses.parse(bySource ? one : other)).dst(Addresses.parse(bySource ? other : one)).protocol(17).sport(1).dport(2)
-                        .state(State.NEW).build();
+                Packet packet = Packet.of(Family.IPV6).in(names[random.nextInt(names.length)])
+                        .out(names[random.nextInt(names.length)]).src(Addresses.parse(bySource ? one : other))
+                        .dst(Addresses.parse(bySource ? other : one)).protocol(17).sport(1).dport(2).state(State.NEW)
+                        .build();
                 Answer answer = Walk.packet(ruleset, packet, site);
                 boolean through = answer.trail.stream().anyMatch(step -> step.chain.equals("FORWARD"));
                 forwarded += through ? 1 : 0;
@@ -80,20 +83,29 @@ class LinkScopeTest {
 
     @Test
     void theKernelDropsWhatCouldOnlyBeForwarded() {
-        Packet packet = Packet.of(Family.IPV6).in("lan").src(Addresses.parse("fe80::22")).dst(Addresses.parse("2001:db8::5")).protocol(6).build();
-        Answer answer = Walk.packet(rules("ip6tables -P INPUT ACCEPT\nip6tables -P FORWARD ACCEPT\n"), packet, site("virtual"));
+        Packet packet = Packet.of(Family.IPV6).in("lan").src(Addresses.parse("fe80::22"))
+                .dst(Addresses.parse("2001:db8::5")).protocol(6).build();
+        Answer answer =
+                Walk.packet(rules("ip6tables -P INPUT ACCEPT\nip6tables -P FORWARD ACCEPT\n"), packet, site("virtual"));
         assertEquals(Verdict.DROP, answer.verdict);
-        assertTrue(answer.toString().contains("by the kernel itself") && answer.notes.toString().contains("never forwarded"), answer.inFull());
+        assertTrue(answer.toString().contains("by the kernel itself")
+                && answer.notes.toString().contains("never forwarded"), answer.inFull());
     }
 
-    /** Translated to a host of the LAN: both walks know that the kernel drops it then, and that its rules of FORWARD aren't asked. */
+    /**
+     * Translated to a host of the LAN: both walks know that the kernel drops it then, and that its rules of FORWARD
+     * aren't asked.
+     */
     @Test
     void aTranslationMakesNoneCross() {
-        Ruleset ruleset = rules("*nat6\n-A PREROUTING -j DNAT --to-destination fd00:178::20\nCOMMIT\n*filter6\n:FORWARD ACCEPT [0:0]\nCOMMIT\n");
+        Ruleset ruleset = rules(
+                "*nat6\n-A PREROUTING -j DNAT --to-destination fd00:178::20\nCOMMIT\n*filter6\n:FORWARD ACCEPT [0:0]\nCOMMIT\n");
         Site site = site("virtual");
-        Packet packet = Packet.of(Family.IPV6).in("dsl").src(Addresses.parse("fe80::22")).dst(Addresses.parse("2001:db8:d51::2")).protocol(6).sport(1).dport(2)
-                .flags(Packet.SYN).state(State.NEW).fragment(false).build();
-        assertEquals(java.util.Set.of(Verdict.DROP), Walk.packet(ruleset, packet, site).possible, Walk.packet(ruleset, packet, site).inFull());
+        Packet packet = Packet.of(Family.IPV6).in("dsl").src(Addresses.parse("fe80::22"))
+                .dst(Addresses.parse("2001:db8:d51::2")).protocol(6).sport(1).dport(2).flags(Packet.SYN)
+                .state(State.NEW).fragment(false).build();
+        assertEquals(java.util.Set.of(Verdict.DROP), Walk.packet(ruleset, packet, site).possible,
+                Walk.packet(ruleset, packet, site).inFull());
         Sets sets = new Sets(Family.IPV6, new Universe(List.of(ruleset), site, Family.IPV6, List.of()), 1 << 20);
         SetWalk walk = new SetWalk(ruleset, sets, site, null);
         walk.walk(boxwall.netfilter.Hook.INPUT, SetsAgreeTest.of(sets, packet));
@@ -107,11 +119,13 @@ class LinkScopeTest {
     void noProofCountsThemAsForwarded(String box) {
         Site site = site(box);
         String wan = box.startsWith("75") ? "wan" : "dsl";
-        Ruleset open = rules("iptables -P FORWARD DROP\nip6tables -P FORWARD DROP\nip6tables -A FORWARD -i " + wan + " -o lan -s fe80::/10 -j ACCEPT\n"
-                + "ip6tables -A FORWARD -i " + wan + " -o lan -d ff02::/16 -j ACCEPT\n");
+        Ruleset open = rules("iptables -P FORWARD DROP\nip6tables -P FORWARD DROP\nip6tables -A FORWARD -i " + wan
+                + " -o lan -s fe80::/10 -j ACCEPT\n" + "ip6tables -A FORWARD -i " + wan
+                + " -o lan -d ff02::/16 -j ACCEPT\n");
         assertTrue(Expectation.check("DROP", Map.of("family", "6", "in", wan, "out", "lan"), open, site).held);
         assertEquals(List.of(), Exposure.of(open, site, List.of(), List.of(wan, "lan")).forwarded());
-        assertEquals(List.of(), Difference.of(open, rules("iptables -P FORWARD DROP\nip6tables -P FORWARD DROP\n"), site).changes());
+        assertEquals(List.of(),
+                Difference.of(open, rules("iptables -P FORWARD DROP\nip6tables -P FORWARD DROP\n"), site).changes());
         assertEquals(2, Lint.of(open, site).size());
     }
 }

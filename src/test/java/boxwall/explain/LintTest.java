@@ -27,8 +27,8 @@ class LintTest {
     private static String found(String... lines) {
         StringBuilder out = new StringBuilder();
         for (NeedlessRule idle : Lint.of(Rules.v4(lines), Rules.box())) {
-            out.append(idle.isRedundant() ? "redundant " : "unreachable ").append(idle.step.origin().line()).append(' ').append(idle.why())
-                    .append('\n');
+            out.append(idle.isRedundant() ? "redundant " : "unreachable ").append(idle.step.origin().line()).append(' ')
+                    .append(idle.why()).append('\n');
         }
         return out.toString();
     }
@@ -41,7 +41,8 @@ class LintTest {
         List<NeedlessRule> idle = Lint.of(ruleset, Rules.box());
         Ruleset rest = without(ruleset, idle);
         Difference difference = Difference.of(ruleset, rest, Rules.box());
-        assertEquals(List.of(), difference.changes(), () -> String.join("\n", lines) + "\n" + idle.stream().map(NeedlessRule::why).toList());
+        assertEquals(List.of(), difference.changes(),
+                () -> String.join("\n", lines) + "\n" + idle.stream().map(NeedlessRule::why).toList());
     }
 
     /** A chain that nothing leads to is named by its first rule: all of it goes. */
@@ -53,7 +54,8 @@ class LintTest {
                 List<Rule> rules = new ArrayList<>(chain.rules());
                 for (NeedlessRule each : idle) {
                     if (each.step.table == table && each.step.chain.equals(chain.name())) {
-                        rules.removeIf(rule -> rule == each.step.rule || each.why().startsWith("no packet reaches the chain"));
+                        rules.removeIf(
+                                rule -> rule == each.step.rule || each.why().startsWith("no packet reaches the chain"));
                     }
                 }
                 chains.add(chain.withRules(rules));
@@ -67,9 +69,10 @@ class LintTest {
     void rulesBehindOthersAreNamedWithTheirCovers() {
         assertEquals("unreachable 5 shadowed, other rules decide all its packets: rules:2 (DROP), rules:3 (DROP)\n"
                 + "unreachable 6 shadowed, other rules decide all its packets: rules:2 (DROP), rules:3 (DROP), rules:4 (ACCEPT)\n",
-                found(":INPUT ACCEPT", "-A INPUT -p tcp -m tcp --dport 1:1000 -j DROP", "-A INPUT -p tcp -m tcp --dport 1001:2000 -j DROP",
-                        "-A INPUT -s 10.0.0.0/8 -j ACCEPT", "-A INPUT -p tcp -m tcp --dport 900:1100 -j ACCEPT",
-                        "-A INPUT -s 10.1.0.0/16 -j ACCEPT", "-A INPUT -p udp -j DROP"));
+                found(":INPUT ACCEPT", "-A INPUT -p tcp -m tcp --dport 1:1000 -j DROP",
+                        "-A INPUT -p tcp -m tcp --dport 1001:2000 -j DROP", "-A INPUT -s 10.0.0.0/8 -j ACCEPT",
+                        "-A INPUT -p tcp -m tcp --dport 900:1100 -j ACCEPT", "-A INPUT -s 10.1.0.0/16 -j ACCEPT",
+                        "-A INPUT -p udp -j DROP"));
     }
 
     @Test
@@ -80,15 +83,14 @@ class LintTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "-A INPUT -s 10.1.0.0/16 -j ACCEPT;-A INPUT -s 10.0.0.0/8 -j ACCEPT | redundant 2 without it, its packets are decided in the same way: rules:3 (ACCEPT)",
-        "-A INPUT -s 10.1.0.0/16 -j DROP                                    | redundant 2 without it, its packets are decided in the same way: the policy of INPUT",
-        "-A INPUT -j DROP                                                   | ''",
-        "-A INPUT -s 10.1.0.0/16 -j REJECT                                  | ''",
-        "-A INPUT -s 10.1.0.0/16 -j DROP;-A INPUT -j LOG                    | ''",
-        "-A INPUT -s 10.1.0.0/16 -m limit --limit 1/sec -j DROP             | ''",
-        "-A INPUT -p udp -m state --state ESTABLISHED -p tcp -j DROP        | redundant 2 without it, its packets are decided in the same way: the policy of INPUT",
-        "-A OUTPUT -j NOWHERE                                               | ''",
-    })
+            "-A INPUT -s 10.1.0.0/16 -j ACCEPT;-A INPUT -s 10.0.0.0/8 -j ACCEPT | redundant 2 without it, its packets are decided in the same way: rules:3 (ACCEPT)",
+            "-A INPUT -s 10.1.0.0/16 -j DROP                                    | redundant 2 without it, its packets are decided in the same way: the policy of INPUT",
+            "-A INPUT -j DROP                                                   | ''",
+            "-A INPUT -s 10.1.0.0/16 -j REJECT                                  | ''",
+            "-A INPUT -s 10.1.0.0/16 -j DROP;-A INPUT -j LOG                    | ''",
+            "-A INPUT -s 10.1.0.0/16 -m limit --limit 1/sec -j DROP             | ''",
+            "-A INPUT -p udp -m state --state ESTABLISHED -p tcp -j DROP        | redundant 2 without it, its packets are decided in the same way: the policy of INPUT",
+            "-A OUTPUT -j NOWHERE                                               | ''",})
     void redundantMeansThatNothingChangesNorIsLogged(String rules, String expected) {
         List<String> lines = new ArrayList<>(List.of(":INPUT DROP"));
         lines.addAll(List.of(rules.split(";")));
@@ -97,7 +99,8 @@ class LintTest {
 
     @Test
     void anUnusedChainIsNamedOnce() {
-        assertEquals("unreachable 3 no packet reaches the chain U\n", found(":INPUT DROP", ":U -", "-A U -s 10.0.0.1/32 -j ACCEPT", "-A U -j DROP"));
+        assertEquals("unreachable 3 no packet reaches the chain U\n",
+                found(":INPUT DROP", ":U -", "-A U -s 10.0.0.1/32 -j ACCEPT", "-A U -j DROP"));
     }
 
     @Test
@@ -107,10 +110,12 @@ class LintTest {
         for (int i = 0; i <= Lint.RULES_MAX; i++) {
             rules.add(one.copy().build());
         }
-        Ruleset many = Ruleset.empty().with(Family.IPV4, Table.FILTER, List.of(new Chain("INPUT", Policy.ACCEPT, rules)));
+        Ruleset many =
+                Ruleset.empty().with(Family.IPV4, Table.FILTER, List.of(new Chain("INPUT", Policy.ACCEPT, rules)));
         assertEquals(List.of(), Lint.of(many, Rules.box()));
         Ruleset nested = Wiki.with("-A INPUT -s 192.168.178.5/32 -j ACCEPT", "-A INPUT -s 192.168.178.5/32 -j ACCEPT");
         assertTrue(Lint.of(nested, Rules.box()).size() > 1);
-        assertTrue(Lint.of(nested, Rules.box(), 1024).size() < Lint.of(nested, Rules.box()).size(), "the limit was not met");
+        assertTrue(Lint.of(nested, Rules.box(), 1024).size() < Lint.of(nested, Rules.box()).size(),
+                "the limit was not met");
     }
 }

@@ -3,12 +3,17 @@ package boxwall.explain;
 import boxwall.netfilter.Family;
 import java.nio.ByteBuffer;
 
-/** A packet as it is on the wire: IP header, for a later fragment what says so, and a transport header with right checksums. */
+/**
+ * A packet as it is on the wire: IP header, for a later fragment what says so, and a transport header with right
+ * checksums.
+ */
 final class PacketBytes {
-    private PacketBytes() {
-    }
+    private PacketBytes() {}
 
-    /** Sequence and acknowledgement are TCP's; the payload, for ICMP errors the packet that they are about, may be empty. */
+    /**
+     * Sequence and acknowledgement are TCP's; the payload, for ICMP errors the packet that they are about, may be
+     * empty.
+     */
     static byte[] of(Packet packet, int sequence, int acknowledge, byte[] payload) {
         boolean later = Boolean.TRUE.equals(packet.fragment());
         byte[] transport = later ? payload : transport(packet, sequence, acknowledge, payload);
@@ -37,7 +42,8 @@ final class PacketBytes {
         if (protocol == 6) {
             out = ByteBuffer.allocate(20 + payload.length);
             out.putShort((short) (int) packet.sport()).putShort((short) (int) packet.dport()).putInt(sequence);
-            out.putInt((packet.flags() & Packet.ACK) == 0 ? 0 : acknowledge).put((byte) 0x50).put((byte) (int) packet.flags());
+            out.putInt((packet.flags() & Packet.ACK) == 0 ? 0 : acknowledge).put((byte) 0x50)
+                    .put((byte) (int) packet.flags());
             out.putShort((short) 0xffff).putInt(0);
             checksumAt = 16;
         } else if (protocol == 17) {
@@ -61,7 +67,8 @@ final class PacketBytes {
     }
 
     private static int pseudo(Packet packet, int length) {
-        return sum(packet.src(), packet.src().length) + sum(packet.dst(), packet.dst().length) + packet.protocol() + length;
+        return sum(packet.src(), packet.src().length) + sum(packet.dst(), packet.dst().length) + packet.protocol()
+                + length;
     }
 
     private static int sum(byte[] bytes, int length) {

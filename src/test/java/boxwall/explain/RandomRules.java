@@ -7,11 +7,14 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Rulesets by chance, as text that both iptables-restore and {@link Rules} read. Small pools, so that rules and packets meet. */
+/**
+ * Rulesets by chance, as text that both iptables-restore and {@link Rules} read. Small pools, so that rules and packets
+ * meet.
+ */
 final class RandomRules {
     private static final String[] STATES = {"NEW", "ESTABLISHED", "RELATED", "INVALID"};
-    private static final String[] FLAGS = {"FIN,SYN,RST,ACK SYN", "SYN SYN", "ACK ACK", "SYN,ACK SYN,ACK",
-        "FIN,SYN,RST,PSH,ACK,URG NONE", "RST RST"};
+    private static final String[] FLAGS =
+            {"FIN,SYN,RST,ACK SYN", "SYN SYN", "ACK ACK", "SYN,ACK SYN,ACK", "FIN,SYN,RST,PSH,ACK,URG NONE", "RST RST"};
 
     private final Random random;
     private final Family family;
@@ -34,15 +37,9 @@ final class RandomRules {
     }
 
     List<String> lines() {
-        if (features.contains(Feature.RAW)) {
-            raw();
-        }
-        if (features.contains(Feature.MARK)) {
-            mangle();
-        }
-        if (features.contains(Feature.NAT)) {
-            nat();
-        }
+        if (features.contains(Feature.RAW)) { raw(); }
+        if (features.contains(Feature.MARK)) { mangle(); }
+        if (features.contains(Feature.NAT)) { nat(); }
         filter();
         return lines;
     }
@@ -62,9 +59,10 @@ final class RandomRules {
         for (String chain : new String[] {"PREROUTING", "INPUT", "FORWARD", "OUTPUT"}) {
             some(2, chain, "-j MARK --set-xmark 0x" + Integer.toHexString(random.nextInt(16)) + "/0x"
                     + Integer.toHexString(1 + random.nextInt(15)));
-            some(1, chain, features.contains(Feature.LIMIT)
-                    ? pick("-j CONNMARK --restore-mark", "-j DROP", "-j ACCEPT", "-j CONNMARK --save-mark")
-                    : pick("-j DROP", "-j ACCEPT"));
+            some(1, chain,
+                    features.contains(Feature.LIMIT)
+                            ? pick("-j CONNMARK --restore-mark", "-j DROP", "-j ACCEPT", "-j CONNMARK --save-mark")
+                            : pick("-j DROP", "-j ACCEPT"));
         }
         lines.add("COMMIT");
     }
@@ -75,11 +73,13 @@ final class RandomRules {
             lines.add(":" + chain + " ACCEPT [0:0]");
         }
         // addresses that no packet has: a translation to where the packet goes anyhow would hide that it is one
-        String to = family == Family.IPV4 ? pick("192.168.178.77", "192.168.179.1") : pick("fd00:178::77", "fd00:179::1");
+        String to =
+                family == Family.IPV4 ? pick("192.168.178.77", "192.168.179.1") : pick("fd00:178::77", "fd00:179::1");
         String bracket = family == Family.IPV4 ? to : "[" + to + "]";
         some(2, "PREROUTING", pick("-j DNAT --to-destination " + to, "-j REDIRECT", "-j ACCEPT"));
         some(1, "OUTPUT", pick("-j DNAT --to-destination " + to, "-j ACCEPT"));
-        lines.add("-A PREROUTING -p tcp -m tcp --dport " + port() + " -j DNAT --to-destination " + bracket + ":" + port());
+        lines.add("-A PREROUTING -p tcp -m tcp --dport " + port() + " -j DNAT --to-destination " + bracket + ":"
+                + port());
         lines.add("-A PREROUTING -p udp -m udp --sport " + port() + " -j REDIRECT --to-ports " + port());
         some(1, "POSTROUTING", "-j MASQUERADE");
         lines.add("COMMIT");
@@ -103,9 +103,7 @@ final class RandomRules {
         lines.add("COMMIT");
     }
 
-    private String policy() {
-        return random.nextInt(3) == 0 ? "DROP" : "ACCEPT";
-    }
+    private String policy() { return random.nextInt(3) == 0 ? "DROP" : "ACCEPT"; }
 
     private void some(int most, String chain, String target) {
         for (int i = random.nextInt(most + 1); i > 0; i--) {
@@ -115,13 +113,15 @@ final class RandomRules {
 
     private void rules(String chain, int firstCallable, int chains) {
         for (int i = random.nextInt(8); i > 0; i--) {
-            String target = pick("-j ACCEPT", "-j DROP", "-j REJECT", "-j RETURN", "", "call", "call", "-j ACCEPT", "-j DROP");
+            String target =
+                    pick("-j ACCEPT", "-j DROP", "-j REJECT", "-j RETURN", "", "call", "call", "-j ACCEPT", "-j DROP");
             if (target.equals("call")) {
-                target = firstCallable == chains ? "-j RETURN"
-                        : (random.nextInt(3) == 0 ? "-g U" : "-j U") + (firstCallable + random.nextInt(chains - firstCallable));
+                target = firstCallable == chains ? "-j RETURN" : (random.nextInt(3) == 0 ? "-g U" : "-j U")
+                        + (firstCallable + random.nextInt(chains - firstCallable));
             }
             String matches = matches(chain);
-            if (target.equals("-j REJECT") && matches.contains("-p tcp ") && !matches.contains("! -p") && random.nextBoolean()) {
+            if (target.equals("-j REJECT") && matches.contains("-p tcp ") && !matches.contains("! -p")
+                    && random.nextBoolean()) {
                 target = "-j REJECT --reject-with tcp-reset";
             }
             lines.add(("-A " + chain + " " + matches + target).trim());
@@ -142,7 +142,8 @@ final class RandomRules {
         protocol(out);
         if (features.contains(Feature.STATE) && random.nextInt(5) == 0) {
             String state = pick(STATES) + (random.nextBoolean() ? "" : "," + pick("ESTABLISHED", "UNTRACKED"));
-            out.append(random.nextBoolean() ? "-m state " + not() + "--state " : "-m conntrack " + not() + "--ctstate ");
+            out.append(
+                    random.nextBoolean() ? "-m state " + not() + "--state " : "-m conntrack " + not() + "--ctstate ");
             out.append(String.join(",", new TreeSet<>(List.of(state.split(","))))).append(' ');
         }
         unusual(out, chain);
@@ -150,16 +151,15 @@ final class RandomRules {
     }
 
     private void unusual(StringBuilder out, String chain) {
-        if (features.contains(Feature.LIMIT) && random.nextInt(8) == 0) {
-            out.append("-m limit --limit 1/sec ");
-        }
+        if (features.contains(Feature.LIMIT) && random.nextInt(8) == 0) { out.append("-m limit --limit 1/sec "); }
         if (features.contains(Feature.MARK) && random.nextInt(6) == 0) {
             out.append("-m mark ").append(not()).append("--mark 0x").append(Integer.toHexString(random.nextInt(8)))
                     .append("/0x").append(Integer.toHexString(random.nextInt(8) | 7)).append(' ');
         }
         boolean incoming = chain.equals("INPUT") || chain.equals("FORWARD") || chain.equals("PREROUTING");
         if (features.contains(Feature.MAC) && incoming && random.nextInt(10) == 0) {
-            out.append("-m mac ").append(not()).append("--mac-source 00:11:22:33:44:0").append(random.nextInt(3)).append(' ');
+            out.append("-m mac ").append(not()).append("--mac-source 00:11:22:33:44:0").append(random.nextInt(3))
+                    .append(' ');
         }
         if (features.contains(Feature.FRAGMENT) && family == Family.IPV4 && random.nextInt(10) == 0) {
             out.append(not()).append("-f ");
@@ -172,12 +172,15 @@ final class RandomRules {
         if (kind == 0) {
             out.append(not()).append(option).append(pick(addresses)).append('/').append(bits).append(' ');
         } else if (kind == 1) {
-            out.append(not()).append(option).append(pick(addresses)).append('/').append(bits - 1 - random.nextInt(16)).append(' ');
+            out.append(not()).append(option).append(pick(addresses)).append('/').append(bits - 1 - random.nextInt(16))
+                    .append(' ');
         } else if (kind == 2 && random.nextInt(4) == 0 && family == Family.IPV4) {
-            out.append(not()).append(option).append(pick(addresses)).append("/255.0.255.").append(random.nextInt(256)).append(' ');
+            out.append(not()).append(option).append(pick(addresses)).append("/255.0.255.").append(random.nextInt(256))
+                    .append(' ');
         } else if (kind == 3 && random.nextInt(3) == 0) {
             List<String> two = new ArrayList<>(List.of(pick(addresses), pick(addresses)));
-            two.sort((a, b) -> Numbers.compare(boxwall.netfilter.Addresses.parse(a), boxwall.netfilter.Addresses.parse(b)));
+            two.sort((a, b) -> Numbers.compare(boxwall.netfilter.Addresses.parse(a),
+                    boxwall.netfilter.Addresses.parse(b)));
             out.append("-m iprange ").append(not()).append(option.equals("-s ") ? "--src-range " : "--dst-range ")
                     .append(two.get(0)).append('-').append(two.get(1)).append(' ');
         }
@@ -185,9 +188,7 @@ final class RandomRules {
 
     private void protocol(StringBuilder out) {
         String protocol = pick("tcp", "tcp", "udp", "udp", "icmp", "none", "none");
-        if (protocol.equals("none")) {
-            return;
-        }
+        if (protocol.equals("none")) { return; }
         if (protocol.equals("icmp")) {
             boolean six = family == Family.IPV6;
             out.append(six ? "-p ipv6-icmp " : "-p icmp ");
@@ -220,20 +221,14 @@ final class RandomRules {
         return low + ":" + (low + 7 * (1 + random.nextInt(3)));
     }
 
-    int port() {
-        return 1000 + random.nextInt(6) * 7;
-    }
+    int port() { return 1000 + random.nextInt(6) * 7; }
 
     private String device() {
         String name = pick(devices);
         return random.nextInt(5) == 0 ? name.substring(0, 1 + random.nextInt(name.length())) + "+" : name;
     }
 
-    private String not() {
-        return random.nextInt(4) == 0 ? "! " : "";
-    }
+    private String not() { return random.nextInt(4) == 0 ? "! " : ""; }
 
-    String pick(String... words) {
-        return words[random.nextInt(words.length)];
-    }
+    String pick(String... words) { return words[random.nextInt(words.length)]; }
 }

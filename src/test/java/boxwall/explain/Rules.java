@@ -19,19 +19,20 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Reads rules in iptables-save's canonical form for tests: {@code *filter}, {@code :INPUT DROP}, {@code -A INPUT …}. */
+/**
+ * Reads rules in iptables-save's canonical form for tests: {@code *filter}, {@code :INPUT DROP}, {@code -A INPUT …}.
+ */
 final class Rules {
-    private Rules() {
-    }
+    private Rules() {}
 
-    /** A ruleset of one family; without a {@code *table} line it is the filter table. The origin is {@code rules:LINE}. */
+    /**
+     * A ruleset of one family; without a {@code *table} line it is the filter table. The origin is {@code rules:LINE}.
+     */
     static Ruleset of(Family family, String... lines) {
         return add(Ruleset.empty(), family, lines);
     }
 
-    static Ruleset v4(String... lines) {
-        return of(Family.IPV4, lines);
-    }
+    static Ruleset v4(String... lines) { return of(Family.IPV4, lines); }
 
     static Ruleset add(Ruleset ruleset, Family family, String... lines) {
         Map<Table, Map<String, List<Rule>>> rules = new EnumMap<>(Table.class);
@@ -46,18 +47,14 @@ final class Rules {
             } else if (line.startsWith(":")) {
                 String chain = words[0].substring(1);
                 rules(rules, table, chain);
-                if (!words[1].equals("-")) {
-                    policies.put(table + chain, Policy.valueOf(words[1]));
-                }
-            } else if (line.startsWith("-A")) {
-                rules(rules, table, words[1]).add(rule(family, words, number));
-            }
+                if (!words[1].equals("-")) { policies.put(table + chain, Policy.valueOf(words[1])); }
+            } else if (line.startsWith("-A")) { rules(rules, table, words[1]).add(rule(family, words, number)); }
         }
         Ruleset result = ruleset;
         for (Table t : rules.keySet()) {
             List<Chain> chains = new ArrayList<>();
-            rules.get(t).forEach((name, list) -> chains.add(new Chain(name,
-                    t.isBuiltin(name) ? policies.getOrDefault(t + name, Policy.ACCEPT) : null, list)));
+            rules.get(t).forEach((name, list) -> chains.add(
+                    new Chain(name, t.isBuiltin(name) ? policies.getOrDefault(t + name, Policy.ACCEPT) : null, list)));
             result = result.with(family, t, chains);
         }
         return result;
@@ -108,20 +105,20 @@ final class Rules {
     static Network network(Family family, String text) {
         String[] parts = text.split("/");
         byte[] address = Addresses.parse(parts[0]);
-        if (parts.length == 1) {
-            return Network.ofPrefix(family, address, family.addressBits);
-        }
+        if (parts.length == 1) { return Network.ofPrefix(family, address, family.addressBits); }
         return parts[1].matches("\\d+") ? Network.ofPrefix(family, address, Integer.parseInt(parts[1]))
                 : new Network(family, address, Addresses.parse(parts[1]));
     }
 
-    /** A FRITZ!Box: lan 192.168.178.1/24, guest 192.168.179.1/24, dsl 203.0.113.2/24 with the default route; IPv6 likewise. */
+    /**
+     * A FRITZ!Box: lan 192.168.178.1/24, guest 192.168.179.1/24, dsl 203.0.113.2/24 with the default route; IPv6
+     * likewise.
+     */
     static Site box() {
         return new Site.Builder().add("lo", Addresses.parse("127.0.0.1"), 8)
                 .add("lan", Addresses.parse("192.168.178.1"), 24).add("guest", Addresses.parse("192.168.179.1"), 24)
-                .add("dsl", Addresses.parse("203.0.113.2"), 24)
-                .add("lan", Addresses.parse("fd00:178::1"), 64).add("guest", Addresses.parse("fd00:179::1"), 64)
-                .add("dsl", Addresses.parse("2001:db8:d51::2"), 64)
+                .add("dsl", Addresses.parse("203.0.113.2"), 24).add("lan", Addresses.parse("fd00:178::1"), 64)
+                .add("guest", Addresses.parse("fd00:179::1"), 64).add("dsl", Addresses.parse("2001:db8:d51::2"), 64)
                 .route(network(Family.IPV4, "0.0.0.0/0"), "dsl").route(network(Family.IPV6, "::/0"), "dsl")
                 .role("wan", "dsl").build();
     }

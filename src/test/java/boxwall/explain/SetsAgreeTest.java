@@ -23,8 +23,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The walk of sets and the walk of packets, written apart, must say the same of every packet. */
 class SetsAgreeTest {
-    private static final String[] V4 = {"192.168.178.1", "192.168.178.20", "192.168.179.5", "203.0.113.2", "198.51.100.9"};
-    private static final String[] V6 = {"fd00:178::1", "fd00:178::20", "fd00:179::5", "2001:db8:d51::2", "2001:db8:1::9"};
+    private static final String[] V4 =
+            {"192.168.178.1", "192.168.178.20", "192.168.179.5", "203.0.113.2", "198.51.100.9"};
+    private static final String[] V6 =
+            {"fd00:178::1", "fd00:178::20", "fd00:179::5", "2001:db8:d51::2", "2001:db8:1::9"};
     private static final String[] DEVICES = {"lan", "guest", "dsl", "tun0"};
     private static final Set<RandomRules.Feature> ALL = EnumSet.allOf(RandomRules.Feature.class);
     private static final Hook[] WAYS = {Hook.INPUT, Hook.FORWARD, Hook.OUTPUT};
@@ -35,28 +37,27 @@ class SetsAgreeTest {
         assertNull(disagreement(seed, lines, lines));
     }
 
-    /** Were one of the walks wrong about this, the comparison would show it: each bug is put into one walk's rules, then into the other's. */
+    /**
+     * Were one of the walks wrong about this, the comparison would show it: each bug is put into one walk's rules, then
+     * into the other's.
+     */
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "goto taken for a jump      | -g U       | -j U",
-        "negation forgotten         | '! -s '    | '-s '",
-        "negated port forgotten     | '! --dport ' | '--dport '",
-        "source taken for target    | --dport    | --sport",
-        "RETURN goes on             | -j RETURN  | ''",
-        "REJECT taken for DROP      | -j REJECT$ | -j DROP",
-        "flags' mask ignored        | --tcp-flags SYN SYN | --tcp-flags FIN,SYN,RST,ACK SYN",
-        "interface's + ignored      | '\\+ '      | ' '",
-        "not tracked, yet NEW       | -j NOTRACK | -j ACCEPT",
-        "ICMP codes ignored         | --icmp-type 3/3 | --icmp-type 3",
-        "policy overlooked          | ':FORWARD DROP' | ':FORWARD ACCEPT'",
-        "state list cut short       | ESTABLISHED,NEW | NEW",
-    })
+    @CsvSource(delimiter = '|', value = {"goto taken for a jump      | -g U       | -j U",
+            "negation forgotten         | '! -s '    | '-s '", "negated port forgotten     | '! --dport ' | '--dport '",
+            "source taken for target    | --dport    | --sport", "RETURN goes on             | -j RETURN  | ''",
+            "REJECT taken for DROP      | -j REJECT$ | -j DROP",
+            "flags' mask ignored        | --tcp-flags SYN SYN | --tcp-flags FIN,SYN,RST,ACK SYN",
+            "interface's + ignored      | '\\+ '      | ' '", "not tracked, yet NEW       | -j NOTRACK | -j ACCEPT",
+            "ICMP codes ignored         | --icmp-type 3/3 | --icmp-type 3",
+            "policy overlooked          | ':FORWARD DROP' | ':FORWARD ACCEPT'",
+            "state list cut short       | ESTABLISHED,NEW | NEW",})
     void aBugInEitherWalkIsFound(String name, String right, String wrong) {
         boolean inSets = false;
         boolean inPackets = false;
         for (long seed = 0; seed < 4000 && !(inSets && inPackets); seed++) {
             List<String> lines = lines(seed);
-            List<String> broken = lines.stream().map(line -> line.replaceAll(right, wrong == null ? "" : wrong)).toList();
+            List<String> broken =
+                    lines.stream().map(line -> line.replaceAll(right, wrong == null ? "" : wrong)).toList();
             if (!broken.equals(lines)) {
                 inSets |= disagreement(seed, broken, lines) != null;
                 inPackets |= disagreement(seed, lines, broken) != null;
@@ -72,13 +73,9 @@ class SetsAgreeTest {
         return new RandomRules(random, family, addresses(family), DEVICES, ALL).lines();
     }
 
-    private static Family family(long seed) {
-        return seed % 3 == 0 ? Family.IPV6 : Family.IPV4;
-    }
+    private static Family family(long seed) { return seed % 3 == 0 ? Family.IPV6 : Family.IPV4; }
 
-    private static String[] addresses(Family family) {
-        return family == Family.IPV4 ? V4 : V6;
-    }
+    private static String[] addresses(Family family) { return family == Family.IPV4 ? V4 : V6; }
 
     /** The first packet of which the walks say different things, or null. */
     private static String disagreement(long seed, List<String> forSets, List<String> forPackets) {
@@ -127,14 +124,16 @@ class SetsAgreeTest {
     /** A translation to the address that the packet has already sends it nowhere else. */
     @Test
     void theSameAddressAgainChangesNothing() {
-        Ruleset ruleset = Rules.v4("*nat", ":PREROUTING ACCEPT [0:0]", "-A PREROUTING -d 192.168.178.1/32 -m limit --limit 1/sec -j REDIRECT", "COMMIT",
-                "*filter", ":INPUT DROP [0:0]", ":FORWARD ACCEPT [0:0]", "COMMIT");
+        Ruleset ruleset = Rules.v4("*nat", ":PREROUTING ACCEPT [0:0]",
+                "-A PREROUTING -d 192.168.178.1/32 -m limit --limit 1/sec -j REDIRECT", "COMMIT", "*filter",
+                ":INPUT DROP [0:0]", ":FORWARD ACCEPT [0:0]", "COMMIT");
         Site site = Rules.box();
         Sets sets = new Sets(Family.IPV4, new Universe(List.of(ruleset), site, Family.IPV4, deviceNames()), 1 << 20);
         byte[] lan = Numbers.interfaceName("lan");
         byte[] box = Addresses.parse("192.168.178.1");
         SetWalk walked = new SetWalk(ruleset, sets, site, null);
-        walked.walk(Hook.FORWARD, sets.bdd.and(sets.lies(Field.DST, Span.range(box, box)), sets.lies(Field.IN, Span.range(lan, lan))));
+        walked.walk(Hook.FORWARD,
+                sets.bdd.and(sets.lies(Field.DST, Span.range(box, box)), sets.lies(Field.IN, Span.range(lan, lan))));
         assertEquals(Bdd.NONE, walked.possible(Verdict.DROP));
     }
 
@@ -166,9 +165,7 @@ class SetsAgreeTest {
     static Packet packet(Random random, Family family, String[] addresses, Hook way) {
         byte[] src = Addresses.parse(addresses[random.nextInt(addresses.length)]);
         byte[] dst = Addresses.parse(addresses[random.nextInt(addresses.length)]);
-        if (way == Hook.FORWARD && Rules.box().isLocal(dst)) {
-            dst = Addresses.parse(addresses[4]);
-        }
+        if (way == Hook.FORWARD && Rules.box().isLocal(dst)) { dst = Addresses.parse(addresses[4]); }
         src[src.length - 1] += (byte) random.nextInt(2);
         dst[dst.length - 1] += (byte) random.nextInt(2);
         int[] protocols = {6, 17, family == Family.IPV4 ? 1 : 58, 47};
@@ -178,9 +175,7 @@ class SetsAgreeTest {
                 .icmp(types[random.nextInt(3)], random.nextInt(5)).fragment(random.nextInt(6) == 0)
                 .state(State.values()[random.nextInt(5)]).mark((long) random.nextInt(16))
                 .mac(new byte[] {0, 0x11, 0x22, 0x33, 0x44, (byte) random.nextInt(4)});
-        if (way != Hook.OUTPUT) {
-            packet.in(DEVICES[random.nextInt(DEVICES.length)]);
-        }
+        if (way != Hook.OUTPUT) { packet.in(DEVICES[random.nextInt(DEVICES.length)]); }
         return (way == Hook.INPUT ? packet : packet.out(DEVICES[random.nextInt(DEVICES.length)])).build();
     }
 }

@@ -18,9 +18,9 @@ import org.junit.jupiter.api.Test;
 class SmallHeapTest {
     @Test
     void eightMegabytesAreEnoughOrItIsSaid() throws Exception {
-        Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx8m",
-                "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"), "boxwall.explain.SmallHeapTest")
-                .redirectErrorStream(true).start();
+        Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx8m", "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"),
+                "boxwall.explain.SmallHeapTest").redirectErrorStream(true).start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertTrue(process.waitFor(60, TimeUnit.SECONDS));
         assertEquals(0, process.exitValue(), said);
@@ -47,8 +47,9 @@ class SmallHeapTest {
         Random random = new Random(7);
         List<String> lines = new ArrayList<>(List.of(":FORWARD DROP"));
         for (int i = 0; i < 500; i++) {
-            lines.add("-A FORWARD -s " + dotted(random) + "/" + dotted(random) + " ! -d " + dotted(random) + "/" + dotted(random)
-                    + " -p tcp -m tcp --dport " + random.nextInt(65536) + (i % 3 == 0 ? " -j DROP" : " -j ACCEPT"));
+            lines.add("-A FORWARD -s " + dotted(random) + "/" + dotted(random) + " ! -d " + dotted(random) + "/"
+                    + dotted(random) + " -p tcp -m tcp --dport " + random.nextInt(65536)
+                    + (i % 3 == 0 ? " -j DROP" : " -j ACCEPT"));
         }
         return Rules.v4(lines.toArray(new String[0]));
     }

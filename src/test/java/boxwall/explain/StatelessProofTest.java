@@ -31,18 +31,20 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * The stateless form against the stateful one, over all packets at once: rulesets by chance out of states, negation, protocols, jumps and
- * targets are compiled for a box without connection tracking, and every packet that the two forms decide differently must be of a class
- * that is allowed to.
+ * The stateless form against the stateful one, over all packets at once: rulesets by chance out of states, negation,
+ * protocols, jumps and targets are compiled for a box without connection tracking, and every packet that the two forms
+ * decide differently must be of a class that is allowed to.
  */
 class StatelessProofTest {
-    private static final BoxFacts BOX = BoxFacts.of(BoxReader.read(new LiveSys(), "src/test/resources/boxes/virtual-avm"));
+    private static final BoxFacts BOX =
+            BoxFacts.of(BoxReader.read(new LiveSys(), "src/test/resources/boxes/virtual-avm"));
     private static final Site SITE = Site.of(BOX);
     private static final Hook[] WAYS = {Hook.INPUT, Hook.FORWARD, Hook.OUTPUT};
     /** 8192 and more ports are no fixed port; the others are questions whose answers are mirrored. */
-    private static final String[] UDP = {"", "--dport 53", "-m multiport --dports 53,123", "--sport 5060 --dport 5060", "--dport 1024:65535",
-        "--sport 1024:65535 --dport 123", "! --dport 53"};
-    private static final String[] TCP = {"", "--dport 22", "--syn", "! --syn", "--tcp-flags SYN,ACK SYN", "--dport 80 --tcp-flags ALL NONE"};
+    private static final String[] UDP = {"", "--dport 53", "-m multiport --dports 53,123", "--sport 5060 --dport 5060",
+            "--dport 1024:65535", "--sport 1024:65535 --dport 123", "! --dport 53"};
+    private static final String[] TCP =
+            {"", "--dport 22", "--syn", "! --syn", "--tcp-flags SYN,ACK SYN", "--dport 80 --tcp-flags ALL NONE"};
     private static final String[] STATES = {"NEW", "ESTABLISHED", "RELATED", "INVALID"};
 
     @Property(tries = 400, shrinking = ShrinkingMode.OFF)
@@ -53,29 +55,24 @@ class StatelessProofTest {
 
     /** What the compiler must not do, done to the rules that it reads: each must come to light. */
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "negation forgotten            | 'state ! --state ' | 'state --state '",
-        "ESTABLISHED taken for NEW     | '--state ESTABLISHED ' | '--state NEW '",
-        "NEW dropped from a list       | '--state NEW -j (DROP|REJECT)' | '--state RELATED -j $1'",
-        "state left out                | ' -m state --state ESTABLISHED -j' | ' -j'",
-        "all UDP for answers           | '-p udp +-m state --state ESTABLISHED -j ACCEPT' | '-p udp -j ACCEPT'",
-        "a request taken for a reply   | '--icmp-type 8 -m state --state ESTABLISHED -j' | '--icmp-type 8 -j'",
-    })
+    @CsvSource(delimiter = '|', value = {"negation forgotten            | 'state ! --state ' | 'state --state '",
+            "ESTABLISHED taken for NEW     | '--state ESTABLISHED ' | '--state NEW '",
+            "NEW dropped from a list       | '--state NEW -j (DROP|REJECT)' | '--state RELATED -j $1'",
+            "state left out                | ' -m state --state ESTABLISHED -j' | ' -j'",
+            "all UDP for answers           | '-p udp +-m state --state ESTABLISHED -j ACCEPT' | '-p udp -j ACCEPT'",
+            "a request taken for a reply   | '--icmp-type 8 -m state --state ESTABLISHED -j' | '--icmp-type 8 -j'",})
     void aCompilersBugIsFound(String name, String right, String broken) {
         int tried = 0;
         for (long seed = 0; seed < 20000; seed++) {
             List<String> lines = lines(seed);
-            List<String> other = lines.stream().map(line -> line.replaceAll(right, broken == null ? "" : broken)).toList();
-            if (!other.equals(lines) && ++tried > 0 && wrong(lines, other, family(seed)) != null) {
-                return;
-            }
+            List<String> other =
+                    lines.stream().map(line -> line.replaceAll(right, broken == null ? "" : broken)).toList();
+            if (!other.equals(lines) && ++tried > 0 && wrong(lines, other, family(seed)) != null) { return; }
         }
         assertTrue(false, name + " went unseen in " + tried + " rulesets");
     }
 
-    private static Family family(long seed) {
-        return seed % 3 == 0 ? Family.IPV6 : Family.IPV4;
-    }
+    private static Family family(long seed) { return seed % 3 == 0 ? Family.IPV6 : Family.IPV4; }
 
     /** Rules by chance; names are of the box. */
     private static List<String> lines(long seed) {
@@ -98,11 +95,12 @@ class StatelessProofTest {
                 line.append(" -o ").append(pick(random, "lan", "dsl", "guest"));
             }
             if (random.nextInt(4) == 0) {
-                line.append(random.nextInt(5) == 0 ? " ! -s " : " -s ").append(pick(random, four ? "192.168.178.0/24" : "fd00:178::/64",
-                        four ? "9.9.9.9" : "2001:db8::9"));
+                line.append(random.nextInt(5) == 0 ? " ! -s " : " -s ").append(
+                        pick(random, four ? "192.168.178.0/24" : "fd00:178::/64", four ? "9.9.9.9" : "2001:db8::9"));
             }
             line.append(protocol(random, four)).append(state(random)).append(" -j ");
-            String target = pick(random, "ACCEPT", "ACCEPT", "ACCEPT", "DROP", "DROP", "REJECT", "RETURN", "LOG", "ONE", "TWO");
+            String target =
+                    pick(random, "ACCEPT", "ACCEPT", "ACCEPT", "DROP", "DROP", "REJECT", "RETURN", "LOG", "ONE", "TWO");
             boolean loop = target.equals("ONE") && (chain.equals("ONE") || chain.equals("TWO")) || target.equals(chain);
             lines.add(line + (loop ? "DROP" : target));
         }
@@ -124,27 +122,28 @@ class StatelessProofTest {
     }
 
     private static String state(Random random) {
-        if (random.nextInt(4) == 0) {
-            return "";
-        }
+        if (random.nextInt(4) == 0) { return ""; }
         List<String> states = new ArrayList<>(Arrays.asList(STATES));
         Collections.shuffle(states, random);
         String list = String.join(",", states.subList(0, 1 + random.nextInt(3)));
         String negated = random.nextInt(5) == 0 ? "! " : "";
-        return random.nextBoolean() ? " -m state " + negated + "--state " + list : " -m conntrack " + negated + "--ctstate " + list;
+        return random.nextBoolean() ? " -m state " + negated + "--state " + list
+                : " -m conntrack " + negated + "--ctstate " + list;
     }
 
-    private static String pick(Random random, String... of) {
-        return of[random.nextInt(of.length)];
-    }
+    private static String pick(Random random, String... of) { return of[random.nextInt(of.length)]; }
 
     private static Compiled compiled(List<String> lines, Stateful form) {
-        ParsedRules parsed = RulesetParser.parse(new Source("t", String.join("\n", lines) + "\n"), Names.none(), Includes.NONE);
+        ParsedRules parsed =
+                RulesetParser.parse(new Source("t", String.join("\n", lines) + "\n"), Names.none(), Includes.NONE);
         assertEquals(List.of(), parsed.errors());
         return Compiler.compile(parsed, BOX, BOX, form, Stateful.AUTO, false);
     }
 
-    /** What the first in its stateful form and the second in its stateless form decide differently and must not; null when nothing. */
+    /**
+     * What the first in its stateful form and the second in its stateless form decide differently and must not; null
+     * when nothing.
+     */
     private static String wrong(List<String> stateful, List<String> stateless, Family family) {
         Ruleset with = compiled(stateful, Stateful.YES).ruleset();
         Ruleset without = compiled(stateless, Stateful.NO).ruleset();
@@ -162,24 +161,32 @@ class StatelessProofTest {
             int udp = NewConnections.protocol(sets, 17);
             int first = bdd.and(NewConnections.first(sets), all);
             int mirrored = bdd.and(udp, answers(sets, way));
-            int others = bdd.minus(first, bdd.or(bdd.or(tcp, udp), NewConnections.protocol(sets, family == Family.IPV4 ? 1 : 58)));
+            int others = bdd.minus(first,
+                    bdd.or(bdd.or(tcp, udp), NewConnections.protocol(sets, family == Family.IPV4 ? 1 : 58)));
             int excused = bdd.or(mirrored, returnsOthers ? others : Bdd.NONE);
-            String found = show(sets, way, bdd.minus(bdd.and(first, more), excused), "a first packet that was dropped passes", with, without);
-            // rules that drop answers take all UDP, and all of a protocol that they name; mirrored answers may meet a DROP behind a jump
+            String found = show(sets, way, bdd.minus(bdd.and(first, more), excused),
+                    "a first packet that was dropped passes", with, without);
+            // rules that drop answers take all UDP, and all of a protocol that they name; mirrored answers may meet a
+            // DROP behind a jump
             int overdone = bdd.or(excused, takesUdp ? bdd.or(udp, others) : Bdd.NONE);
-            found = found != null ? found : show(sets, way, bdd.minus(bdd.and(first, less), overdone), "a first packet is lost", with, without);
-            int later = bdd.and(NewConnections.state(sets, State.ESTABLISHED), bdd.or(bdd.and(tcp, NewConnections.flags(sets, Packet.ACK, Packet.ACK)),
-                    bdd.and(tcp, NewConnections.flags(sets, Packet.RST, Packet.RST | Packet.SYN))));
-            found = found != null ? found : show(sets, way, bdd.and(later, bdd.or(more, less)), "an answer is decided otherwise", with, without);
-            // what conntrack says of a segment without ACK that opens nothing: a rule that names INVALID may differ, as is noted
-            int odd = bdd.and(NewConnections.state(sets, State.INVALID), bdd.minus(tcp, bdd.or(NewConnections.flags(sets, Packet.ACK, Packet.ACK),
-                    NewConnections.flags(sets, Packet.RST, Packet.RST | Packet.SYN))));
-            odd = bdd.minus(odd, NewConnections.flags(sets, Packet.SYN, Packet.FIN | Packet.SYN | Packet.RST | Packet.ACK));
+            found = found != null ? found : show(sets, way, bdd.minus(bdd.and(first, less), overdone),
+                    "a first packet is lost", with, without);
+            int later = bdd.and(NewConnections.state(sets, State.ESTABLISHED),
+                    bdd.or(bdd.and(tcp, NewConnections.flags(sets, Packet.ACK, Packet.ACK)),
+                            bdd.and(tcp, NewConnections.flags(sets, Packet.RST, Packet.RST | Packet.SYN))));
+            found = found != null ? found : show(sets, way, bdd.and(later, bdd.or(more, less)),
+                    "an answer is decided otherwise", with, without);
+            // what conntrack says of a segment without ACK that opens nothing: a rule that names INVALID may differ, as
+            // is noted
+            int odd = bdd.and(NewConnections.state(sets, State.INVALID),
+                    bdd.minus(tcp, bdd.or(NewConnections.flags(sets, Packet.ACK, Packet.ACK),
+                            NewConnections.flags(sets, Packet.RST, Packet.RST | Packet.SYN))));
+            odd = bdd.minus(odd,
+                    NewConnections.flags(sets, Packet.SYN, Packet.FIN | Packet.SYN | Packet.RST | Packet.ACK));
             boolean asked = stateful.stream().anyMatch(StatelessProofTest::concernsInvalid);
-            found = found != null ? found : show(sets, way, asked ? Bdd.NONE : bdd.and(odd, more), "a stray segment passes", with, without);
-            if (found != null) {
-                return found;
-            }
+            found = found != null ? found
+                    : show(sets, way, asked ? Bdd.NONE : bdd.and(odd, more), "a stray segment passes", with, without);
+            if (found != null) { return found; }
         }
         return null;
     }
@@ -205,18 +212,17 @@ class StatelessProofTest {
     private static int answers(Sets sets, Hook way) {
         Bdd bdd = sets.bdd;
         int from = sets.lies(Field.SPORT, Extensions.spans(boxwall.netfilter.Ports.parse("53,123,5060")));
-        String low = way == Hook.INPUT ? BOX.portRange == null ? "32768:61000" : BOX.portRange.low + ":" + BOX.portRange.high
-                : "1024:65535";
+        String low = way == Hook.INPUT
+                ? BOX.portRange == null ? "32768:61000" : BOX.portRange.low + ":" + BOX.portRange.high : "1024:65535";
         int to = sets.lies(Field.DPORT, Extensions.spans(boxwall.netfilter.Ports.parse(low)));
-        to = bdd.or(to, bdd.and(sets.lies(Field.SPORT, Extensions.spans(boxwall.netfilter.Ports.parse("5060"))), sets.lies(Field.DPORT, Extensions.spans(boxwall.netfilter.Ports.parse("5060")))));
+        to = bdd.or(to, bdd.and(sets.lies(Field.SPORT, Extensions.spans(boxwall.netfilter.Ports.parse("5060"))),
+                sets.lies(Field.DPORT, Extensions.spans(boxwall.netfilter.Ports.parse("5060")))));
         byte[] dsl = Numbers.interfaceName("dsl");
         return bdd.and(bdd.and(from, to), way == Hook.FORWARD ? sets.lies(Field.IN, Span.range(dsl, dsl)) : Bdd.ALL);
     }
 
     private static String show(Sets sets, Hook way, int set, String what, Ruleset with, Ruleset without) {
-        if (set == Bdd.NONE) {
-            return null;
-        }
+        if (set == Bdd.NONE) { return null; }
         Packet packet = Example.of(sets, SITE, way, set);
         return way + ": " + what + ": " + packet + "\n" + new Walk(with, SITE).packet(packet, way).inFull() + "\n"
                 + new Walk(without, SITE).packet(packet, way).inFull();

@@ -24,27 +24,25 @@ class StatementTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "DROP   | in=guest out=lan                                        | true",
-        "DROP   | in=guest src=192.168.179.0/24 dst=192.168.178.0/24      | false",
-        "DROP   | in=guest src=192.168.179.0/24 dst=192.168.178.2-192.168.178.254 | true",
-        "DROP   | in=guest                                                | false",
-        "DROP   | in=dsl out=lan                                          | false",
-        "DROP   | in=dsl dst=203.0.113.2 proto=tcp dport=1-5059           | false",
-        "DROP   | in=dsl src=198.51.100.0/24 dst=203.0.113.2 proto=tcp dport=1-5059,5061-65535 | true",
-        "ACCEPT | in=lan src=192.168.178.0/24 dst=192.168.178.1 proto=tcp dport=8181 | true",
-        "ACCEPT | in=lan src=192.168.178.20 dst=192.168.178.1 proto=tcp sport=40000 dport=8181 | true",
-        "ACCEPT | in=lan dst=192.168.178.1 proto=tcp dport=8181           | false",
-        "ACCEPT | in=lan out=dsl src=192.168.178.0/24 proto=tcp dport=80,443 | true",
-        "ACCEPT | in=lan out=dsl src=192.168.178.0/24 proto=tcp dport=80-443 | false",
-        "ACCEPT | in=dsl dst=203.0.113.2 state=ESTABLISHED                | true",
-        "ACCEPT | in=dsl dst=203.0.113.2 state=ESTABLISHED,INVALID        | false",
-        "ACCEPT | out=dsl proto=udp dport=53                              | true",
-        "DROP   | out=dsl proto=tcp dport=25                              | false",
-        "DROP   | chain=OUTPUT out=dsl dst=198.51.100.0/24 proto=tcp dport=25 | true",
-        "DROP   | in=wan dst=203.0.113.2 src=198.51.100.1 proto=icmp      | true",
-        "DROP   | in=lan out=guest dst=192.168.178.1                      | false",
-    })
+    @CsvSource(delimiter = '|', value = {"DROP   | in=guest out=lan                                        | true",
+            "DROP   | in=guest src=192.168.179.0/24 dst=192.168.178.0/24      | false",
+            "DROP   | in=guest src=192.168.179.0/24 dst=192.168.178.2-192.168.178.254 | true",
+            "DROP   | in=guest                                                | false",
+            "DROP   | in=dsl out=lan                                          | false",
+            "DROP   | in=dsl dst=203.0.113.2 proto=tcp dport=1-5059           | false",
+            "DROP   | in=dsl src=198.51.100.0/24 dst=203.0.113.2 proto=tcp dport=1-5059,5061-65535 | true",
+            "ACCEPT | in=lan src=192.168.178.0/24 dst=192.168.178.1 proto=tcp dport=8181 | true",
+            "ACCEPT | in=lan src=192.168.178.20 dst=192.168.178.1 proto=tcp sport=40000 dport=8181 | true",
+            "ACCEPT | in=lan dst=192.168.178.1 proto=tcp dport=8181           | false",
+            "ACCEPT | in=lan out=dsl src=192.168.178.0/24 proto=tcp dport=80,443 | true",
+            "ACCEPT | in=lan out=dsl src=192.168.178.0/24 proto=tcp dport=80-443 | false",
+            "ACCEPT | in=dsl dst=203.0.113.2 state=ESTABLISHED                | true",
+            "ACCEPT | in=dsl dst=203.0.113.2 state=ESTABLISHED,INVALID        | false",
+            "ACCEPT | out=dsl proto=udp dport=53                              | true",
+            "DROP   | out=dsl proto=tcp dport=25                              | false",
+            "DROP   | chain=OUTPUT out=dsl dst=198.51.100.0/24 proto=tcp dport=25 | true",
+            "DROP   | in=wan dst=203.0.113.2 src=198.51.100.1 proto=icmp      | true",
+            "DROP   | in=lan out=guest dst=192.168.178.1                      | false",})
     void expectLinesAreProvedOrRefuted(String verdict, String keys, boolean held) {
         Ruleset guests = Wiki.with("-A FORWARD -i guest -o dsl -j ACCEPT", "-A FORWARD -i guest -j DROP");
         Expectation found = expect(guests, verdict, keys);
@@ -52,8 +50,8 @@ class StatementTest {
         assertNull(found.skippedBecause);
         if (!held && found.counterexample != null) {
             Answer shown = found.counterexample;
-            assertTrue(shown.possible.stream().anyMatch(v -> verdict.equals("DROP") ? !v.stops() : v != Verdict.valueOf(verdict)),
-                    shown.inFull());
+            assertTrue(shown.possible.stream().anyMatch(
+                    v -> verdict.equals("DROP") ? !v.stops() : v != Verdict.valueOf(verdict)), shown.inFull());
         }
     }
 
@@ -64,7 +62,8 @@ class StatementTest {
         // the wiki's rules take LAN addresses from anywhere
         assertEquals("192.168.178.0", Addresses.print(packet.src()).replaceAll("[0-9]+$", "0"));
         assertEquals("rules:26", found.counterexample.decidedBy.origin().toString());
-        assertTrue(found.toString().startsWith("expected DROP, found ACCEPT by filter TRANS 1 (rules:26)"), found.toString());
+        assertTrue(found.toString().startsWith("expected DROP, found ACCEPT by filter TRANS 1 (rules:26)"),
+                found.toString());
     }
 
     @Test
@@ -74,8 +73,8 @@ class StatementTest {
         Ruleset limited = Rules.v4(":INPUT DROP", "-A INPUT -m limit --limit 3/min -j ACCEPT");
         assertFalse(expect(limited, "DROP", "in=dsl dst=203.0.113.2").held);
         assertFalse(expect(limited, "ACCEPT", "in=dsl dst=203.0.113.2").held);
-        for (String keys : List.of("in=lan port=80", "dst=fritz.box", "dport=80x", "state=OLD", "chain=TRANS", "fragment=1",
-                "dst=1.2.3.4/33", "proto=nosuch", "flags=SYNACK", "mac=1", "mark=-1", "family=5")) {
+        for (String keys : List.of("in=lan port=80", "dst=fritz.box", "dport=80x", "state=OLD", "chain=TRANS",
+                "fragment=1", "dst=1.2.3.4/33", "proto=nosuch", "flags=SYNACK", "mac=1", "mark=-1", "family=5")) {
             assertThrows(IllegalArgumentException.class, () -> expect(Wiki.basic(), "DROP", keys), keys);
         }
         assertThrows(IllegalArgumentException.class, () -> expect(Wiki.basic(), "LOG", "in=lan"));
@@ -99,7 +98,8 @@ class StatementTest {
     }
 
     private static AdminPath lan(int port) {
-        return new AdminPath("lan", Rules.network(Family.IPV4, "192.168.178.0/24"), Addresses.parse("192.168.178.1"), port);
+        return new AdminPath("lan", Rules.network(Family.IPV4, "192.168.178.0/24"), Addresses.parse("192.168.178.1"),
+                port);
     }
 
     @Test
@@ -126,42 +126,53 @@ class StatementTest {
         Ruleset closed = Rules.v4(":INPUT DROP");
         assertEquals("failed", Admin.prove(closed, Rules.box(), List.of(lan(8181)), 1024).result().word());
         assertTrue(Difference.of(Wiki.basic(), closed, Rules.box(), 1024).incomplete().contains("too complex"));
-        assertTrue(Exposure.of(Wiki.basic(), Rules.box(), List.of(), DOORS, true, 1024).incomplete().contains("too complex"));
+        assertTrue(Exposure.of(Wiki.basic(), Rules.box(), List.of(), DOORS, true, 1024).incomplete()
+                .contains("too complex"));
     }
 
     @Test
     void exposureNamesWhoReachesWhat() {
         List<Service> services = List.of(new Service(Family.IPV4, 6, null, 8181, "boxwall"),
-                new Service(Family.IPV4, 17, null, 5060, "voipd"), new Service(Family.IPV4, 6, new byte[] {127, 0, 0, 1}, 5031, null));
-        Exposure exposure = Exposure.of(Wiki.with("-A INPUT -i guest -p tcp -m limit --limit 1/sec -j ACCEPT"), Rules.box(), services, DOORS);
-        assertEquals(List.of("tcp 8181 (boxwall) from lan: some (192.168.178.0/24,169.254.0.0/16)".replace(
-                "192.168.178.0/24,169.254.0.0/16", "169.254.0.0/16,192.168.178.0/24"),
-                "tcp 8181 (boxwall) from guest: some (192.168.178.0/24)",
-                "tcp 8181 (boxwall) from dsl: some (192.168.178.0/24)",
-                "udp 5060 (voipd) from lan: everyone", "udp 5060 (voipd) from guest: everyone",
-                "udp 5060 (voipd) from dsl: everyone"),
+                new Service(Family.IPV4, 17, null, 5060, "voipd"),
+                new Service(Family.IPV4, 6, new byte[] {127, 0, 0, 1}, 5031, null));
+        Exposure exposure = Exposure.of(Wiki.with("-A INPUT -i guest -p tcp -m limit --limit 1/sec -j ACCEPT"),
+                Rules.box(), services, DOORS);
+        assertEquals(
+                List.of("tcp 8181 (boxwall) from lan: some (192.168.178.0/24,169.254.0.0/16)"
+                        .replace("192.168.178.0/24,169.254.0.0/16", "169.254.0.0/16,192.168.178.0/24"),
+                        "tcp 8181 (boxwall) from guest: some (192.168.178.0/24)",
+                        "tcp 8181 (boxwall) from dsl: some (192.168.178.0/24)", "udp 5060 (voipd) from lan: everyone",
+                        "udp 5060 (voipd) from guest: everyone", "udp 5060 (voipd) from dsl: everyone"),
                 exposure.reaches().stream().map(Reach::toString).toList());
-        assertTrue(exposure.forwarded().stream().map(Region::toString).anyMatch(
-                "tcp from lan (192.168.178.0/24) to dsl, port 20-22,25,80,110,443,465 and 2 more"::equals),
+        assertTrue(
+                exposure.forwarded().stream().map(Region::toString).anyMatch(
+                        "tcp from lan (192.168.178.0/24) to dsl, port 20-22,25,80,110,443,465 and 2 more"::equals),
                 exposure.forwarded().toString());
-        assertTrue(exposure.forwarded().stream().anyMatch(r -> r.toString().startsWith("everything (IPv6) from guest to lan")));
+        assertTrue(exposure.forwarded().stream()
+                .anyMatch(r -> r.toString().startsWith("everything (IPv6) from guest to lan")));
         assertNull(exposure.incomplete());
     }
 
     @Test
     void differencesAreNamedLargestFirst() {
-        Ruleset more = Wiki.with("-A FORWARD -i guest -o lan -p tcp -m tcp --dport 80 -j ACCEPT", "-A INPUT -s 192.168.178.66/32 -j DROP",
-                "-A INPUT -i guest -j ACCEPT");
+        Ruleset more = Wiki.with("-A FORWARD -i guest -o lan -p tcp -m tcp --dport 80 -j ACCEPT",
+                "-A INPUT -s 192.168.178.66/32 -j DROP", "-A INPUT -i guest -j ACCEPT");
         Difference difference = Difference.of(Wiki.basic(), more, Rules.box());
         assertNull(difference.incomplete());
         List<String> words = difference.changes().stream().map(Object::toString).toList();
         assertTrue(words.get(0).startsWith("DROP becomes ACCEPT: "), words.toString());
-        assertTrue(words.contains("DROP becomes ACCEPT: tcp from guest to lan, port 80, state all but ESTABLISHED,RELATED")
-                || words.stream().anyMatch(w -> w.contains("from guest") && w.contains("to lan") && w.contains("port 80")), words.toString());
-        assertTrue(words.stream().anyMatch(w -> w.startsWith("ACCEPT becomes DROP") && w.contains("192.168.178.66")), words.toString());
+        assertTrue(
+                words.contains("DROP becomes ACCEPT: tcp from guest to lan, port 80, state all but ESTABLISHED,RELATED")
+                        || words.stream().anyMatch(
+                                w -> w.contains("from guest") && w.contains("to lan") && w.contains("port 80")),
+                words.toString());
+        assertTrue(words.stream().anyMatch(w -> w.startsWith("ACCEPT becomes DROP") && w.contains("192.168.178.66")),
+                words.toString());
         for (Difference.Change change : difference.changes()) {
-            assertTrue(change.before() == Verdict.DROP ? change.was.verdict.stops() : change.was.verdict == change.before());
-            assertTrue(change.after() == Verdict.DROP ? change.is.verdict.stops() : change.is.verdict == change.after());
+            assertTrue(change.before() == Verdict.DROP ? change.was.verdict.stops()
+                    : change.was.verdict == change.before());
+            assertTrue(
+                    change.after() == Verdict.DROP ? change.is.verdict.stops() : change.is.verdict == change.after());
         }
         assertTrue(Difference.of(Wiki.basic(), Wiki.basic(), Rules.box()).changes().isEmpty());
     }

@@ -9,8 +9,9 @@ import java.util.Random;
 import java.util.Set;
 
 /**
- * Packets by chance, each with the state that conntrack will give it. Where states count, addresses and ports are never used twice
- * but in a conversation: the first packet again, the answer, what follows the answer, and an ICMP error about the first packet.
+ * Packets by chance, each with the state that conntrack will give it. Where states count, addresses and ports are never
+ * used twice but in a conversation: the first packet again, the answer, what follows the answer, and an ICMP error
+ * about the first packet.
  */
 final class Traffic {
     private static final String[] DEVICES = {"lan", "guest", "dsl"};
@@ -33,10 +34,12 @@ final class Traffic {
     }
 
     /**
-     * With {@code tracked}, states are foretold and no fragments sent (the kernel would put them together). With {@code nat}, source
-     * ports are used once and are never destination ports: no packet is by chance the answer to a translated one.
+     * With {@code tracked}, states are foretold and no fragments sent (the kernel would put them together). With
+     * {@code nat}, source ports are used once and are never destination ports: no packet is by chance the answer to a
+     * translated one.
      */
-    Traffic(Random random, Family family, String[] addresses, boolean tracked, boolean nat, Site site, Set<String> used) {
+    Traffic(Random random, Family family, String[] addresses, boolean tracked, boolean nat, Site site,
+            Set<String> used) {
         this.random = random;
         this.family = family;
         this.addresses = addresses;
@@ -70,9 +73,7 @@ final class Traffic {
         boolean first = p.state() == State.NEW && (p.protocol() == 17 || p.protocol() == 6 && p.flags() == Packet.SYN);
         boolean loops = p.in() == null && site.isOwn(p.dst());
         boolean known = nat || talks.stream().anyMatch(t -> t.first.packet().equals(p));
-        if (tracked && first && !loops && !known) {
-            talks.add(new Talk(shot, new boolean[1]));
-        }
+        if (tracked && first && !loops && !known) { talks.add(new Talk(shot, new boolean[1])); }
     }
 
     /** From a port to itself: conntrack can't tell its two directions apart, so which state it says is chance. */
@@ -94,21 +95,23 @@ final class Traffic {
         Packet.Builder packet = Packet.of(family).src(address(local)).dst(address(random.nextInt(3) == 0));
         int[] protocols = {6, 6, 17, 17, family == Family.IPV4 ? 1 : 58, tracked ? 17 : 47};
         int protocol = protocols[random.nextInt(6)];
-        packet.protocol(protocol).sport(nat ? 20000 + used.size() % 40000 : port()).dport(nat ? port() % 20000 : port()).flags(flags()).fragment(!tracked && random.nextInt(8) == 0);
+        packet.protocol(protocol).sport(nat ? 20000 + used.size() % 40000 : port()).dport(nat ? port() % 20000 : port())
+                .flags(flags()).fragment(!tracked && random.nextInt(8) == 0);
         int[] types = family == Family.IPV4 ? new int[] {8, 0, 3} : new int[] {128, 129, 1};
         int type = types[random.nextInt(3)];
         packet.icmp(type, type == 3 ? 3 : type == 1 ? 4 : 0).mark(local ? 0x1000L : 0L);
-        if (!local) {
-            packet.in(in).mac(new byte[] {0, 0x11, 0x22, 0x33, 0x44, (byte) random.nextInt(4)});
-        }
+        if (!local) { packet.in(in).mac(new byte[] {0, 0x11, 0x22, 0x33, 0x44, (byte) random.nextInt(4)}); }
         return packet.state(stateOf(packet.build())).build();
     }
 
-    /** conntrack on a packet that belongs to nothing: it takes up TCP in the middle (tcp_loose), but not from SYN+ACK or RST. */
+    /**
+     * conntrack on a packet that belongs to nothing: it takes up TCP in the middle (tcp_loose), but not from SYN+ACK or
+     * RST.
+     */
     private State stateOf(Packet p) {
         if (p.protocol() == 6) {
-            return p.flags() == Packet.SYN || p.flags() == Packet.ACK || p.flags() == (Packet.ACK | Packet.PSH) ? State.NEW
-                    : State.INVALID;
+            return p.flags() == Packet.SYN || p.flags() == Packet.ACK || p.flags() == (Packet.ACK | Packet.PSH)
+                    ? State.NEW : State.INVALID;
         }
         boolean icmp = p.protocol() == 1 || p.protocol() == 58;
         return !icmp || p.icmpType() == 8 || p.icmpType() == 128 ? State.NEW : State.INVALID;
@@ -116,13 +119,11 @@ final class Traffic {
 
     private int flags() {
         int[] some = {Packet.SYN, Packet.SYN, Packet.SYN, Packet.ACK, Packet.ACK | Packet.PSH, Packet.SYN | Packet.ACK,
-            Packet.RST, 0, Packet.SYN | Packet.FIN};
+                Packet.RST, 0, Packet.SYN | Packet.FIN};
         return some[random.nextInt(some.length)];
     }
 
-    private int port() {
-        return random.nextInt(4) == 0 ? 1024 + random.nextInt(60000) : 998 + random.nextInt(40);
-    }
+    private int port() { return random.nextInt(4) == 0 ? 1024 + random.nextInt(60000) : 998 + random.nextInt(40); }
 
     private byte[] address(boolean own) {
         if (own) {
@@ -142,12 +143,11 @@ final class Traffic {
             boolean udp = first.protocol() == 17;
             State state = talk.answered[0] ? State.ESTABLISHED : State.NEW;
             if (udp || !talk.answered[0]) {
-                return shot(first.copy().state(state).build(), talk.first.sequence(), 1, udp ? new byte[random.nextInt(99)] : new byte[0]);
+                return shot(first.copy().state(state).build(), talk.first.sequence(), 1,
+                        udp ? new byte[random.nextInt(99)] : new byte[0]);
             }
         }
-        if (kind == 1) {
-            return error(talk);
-        }
+        if (kind == 1) { return error(talk); }
         if (kind == 2 && talk.answered[0]) {
             Packet on = first.copy().state(State.ESTABLISHED).flags(Packet.ACK).build();
             return shot(on, talk.first.sequence() + 1, 5001, new byte[0]);

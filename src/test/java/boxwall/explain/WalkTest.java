@@ -15,14 +15,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class WalkTest {
     private static final Ruleset BASIC = Rules.v4(":INPUT DROP", ":FORWARD DROP", ":OUTPUT ACCEPT", ":TRANS -",
-            "-A INPUT -i lo -j ACCEPT",
-            "-A INPUT -m state --state RELATED,ESTABLISHED -j ACCEPT",
+            "-A INPUT -i lo -j ACCEPT", "-A INPUT -m state --state RELATED,ESTABLISHED -j ACCEPT",
             "-A INPUT -s 192.168.178.0/24 -i lan -j ACCEPT",
             "-A INPUT -p tcp -m tcp --dport 5060 -j REJECT --reject-with tcp-reset",
-            "-A INPUT -p udp -m limit --limit 1/sec -j ACCEPT",
-            "-A FORWARD -j TRANS",
-            "-A FORWARD -j LOG --log-prefix x",
-            "-A TRANS -i guest -o lan -j DROP",
+            "-A INPUT -p udp -m limit --limit 1/sec -j ACCEPT", "-A FORWARD -j TRANS",
+            "-A FORWARD -j LOG --log-prefix x", "-A TRANS -i guest -o lan -j DROP",
             "-A TRANS -p tcp -m multiport --dports 80,443,8000:8100 -j ACCEPT",
             "-A TRANS -s 192.168.178.99/32 -j RETURN",
             "-A TRANS -i lan -o dsl -p icmp -m icmp --icmp-type 8 -j ACCEPT");
@@ -34,20 +31,19 @@ class WalkTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "in=lan src=192.168.178.20 dst=192.168.178.1 proto=tcp sport=1 dport=80 | ACCEPT | rules:7",
-        "in=dsl src=198.51.100.1 dst=203.0.113.2 proto=tcp sport=1 dport=5060   | REJECT | rules:8",
-        "in=dsl src=198.51.100.1 dst=203.0.113.2 proto=tcp sport=1 dport=80     | DROP   | policy",
-        "in=dsl src=198.51.100.1 dst=203.0.113.2 proto=tcp sport=80 dport=9 state=ESTABLISHED | ACCEPT | rules:6",
-        "in=dsl src=198.51.100.1 dst=203.0.113.2 proto=udp sport=1 dport=80     | UNKNOWN | none",
-        "in=guest src=192.168.179.5 dst=192.168.178.20 proto=tcp sport=1 dport=80 | DROP | rules:12",
-        "in=guest src=192.168.179.5 dst=198.51.100.9 proto=tcp sport=1 dport=8050 | ACCEPT | rules:13",
-        "in=lan src=192.168.178.99 dst=198.51.100.9 proto=icmp type=8 | DROP | policy",
-        "in=lan src=192.168.178.98 dst=198.51.100.9 proto=icmp type=8 | ACCEPT | rules:15",
-        "in=lan src=192.168.178.98 dst=198.51.100.9 proto=icmp type=0 | DROP | policy",
-        "in=lan src=192.168.178.98 dst=198.51.100.9 proto=tcp sport=1 dport=443 fragment=yes | DROP | policy",
-        "out=dsl src=203.0.113.2 dst=198.51.100.9 proto=udp sport=1 dport=53 | ACCEPT | policy",
-        "src=192.168.178.1 dst=192.168.178.1 proto=tcp sport=1 dport=8181 | ACCEPT | rules:5",
-    })
+            "in=lan src=192.168.178.20 dst=192.168.178.1 proto=tcp sport=1 dport=80 | ACCEPT | rules:7",
+            "in=dsl src=198.51.100.1 dst=203.0.113.2 proto=tcp sport=1 dport=5060   | REJECT | rules:8",
+            "in=dsl src=198.51.100.1 dst=203.0.113.2 proto=tcp sport=1 dport=80     | DROP   | policy",
+            "in=dsl src=198.51.100.1 dst=203.0.113.2 proto=tcp sport=80 dport=9 state=ESTABLISHED | ACCEPT | rules:6",
+            "in=dsl src=198.51.100.1 dst=203.0.113.2 proto=udp sport=1 dport=80     | UNKNOWN | none",
+            "in=guest src=192.168.179.5 dst=192.168.178.20 proto=tcp sport=1 dport=80 | DROP | rules:12",
+            "in=guest src=192.168.179.5 dst=198.51.100.9 proto=tcp sport=1 dport=8050 | ACCEPT | rules:13",
+            "in=lan src=192.168.178.99 dst=198.51.100.9 proto=icmp type=8 | DROP | policy",
+            "in=lan src=192.168.178.98 dst=198.51.100.9 proto=icmp type=8 | ACCEPT | rules:15",
+            "in=lan src=192.168.178.98 dst=198.51.100.9 proto=icmp type=0 | DROP | policy",
+            "in=lan src=192.168.178.98 dst=198.51.100.9 proto=tcp sport=1 dport=443 fragment=yes | DROP | policy",
+            "out=dsl src=203.0.113.2 dst=198.51.100.9 proto=udp sport=1 dport=53 | ACCEPT | policy",
+            "src=192.168.178.1 dst=192.168.178.1 proto=tcp sport=1 dport=8181 | ACCEPT | rules:5",})
     void aPacketIsDecidedByOneRule(String keys, String verdict, String by) {
         Answer answer = walk(BASIC, keys);
         assertEquals(verdict, answer.verdict.toString(), answer.inFull());
@@ -64,7 +60,8 @@ class WalkTest {
 
     @Test
     void anUnknownMatchThatDecidesNothingIsNoDoubt() {
-        Ruleset rules = Rules.v4(":INPUT DROP", "-A INPUT -m limit --limit 1/sec -j LOG", "-A INPUT -m owner --uid-owner 0 -j DROP");
+        Ruleset rules = Rules.v4(":INPUT DROP", "-A INPUT -m limit --limit 1/sec -j LOG",
+                "-A INPUT -m owner --uid-owner 0 -j DROP");
         Answer answer = Walk.chain(rules, Family.IPV4, Table.FILTER, "INPUT", Packet.of(Family.IPV4).build());
         assertEquals(Verdict.DROP, answer.verdict);
         assertTrue(answer.dependsOn.isEmpty());
@@ -75,8 +72,10 @@ class WalkTest {
         Ruleset rules = Rules.v4(":INPUT DROP", ":A -", ":B -", "-A INPUT -j A", "-A INPUT -p tcp -j ACCEPT",
                 "-A A -g B", "-A A -j DROP", "-A B -p udp -j ACCEPT");
         Packet tcp = Packet.of(Family.IPV4).protocol(6).build();
-        assertEquals("rules:5", Walk.chain(rules, Family.IPV4, Table.FILTER, "INPUT", tcp).decidedBy.origin().toString());
-        Ruleset direct = Rules.v4(":INPUT DROP", ":B -", "-A INPUT -g B", "-A INPUT -j ACCEPT", "-A B -p udp -j ACCEPT");
+        assertEquals("rules:5",
+                Walk.chain(rules, Family.IPV4, Table.FILTER, "INPUT", tcp).decidedBy.origin().toString());
+        Ruleset direct =
+                Rules.v4(":INPUT DROP", ":B -", "-A INPUT -g B", "-A INPUT -j ACCEPT", "-A B -p udp -j ACCEPT");
         assertNull(Walk.chain(direct, Family.IPV4, Table.FILTER, "INPUT", tcp).decidedBy.rule);
     }
 
@@ -92,19 +91,21 @@ class WalkTest {
     @Test
     void aPortForwardGoesThroughForward() {
         Ruleset rules = Rules.v4("*nat", ":PREROUTING ACCEPT",
-                "-A PREROUTING -i dsl -p tcp -m tcp --dport 8080 -j DNAT --to-destination 192.168.178.20:80",
-                "*filter", ":INPUT DROP", ":FORWARD DROP",
+                "-A PREROUTING -i dsl -p tcp -m tcp --dport 8080 -j DNAT --to-destination 192.168.178.20:80", "*filter",
+                ":INPUT DROP", ":FORWARD DROP",
                 "-A FORWARD -d 192.168.178.20/32 -o lan -p tcp -m tcp --dport 80 -j ACCEPT");
-        assertEquals("rules:7", walk(rules, "in=dsl src=198.51.100.1 dst=203.0.113.2 proto=tcp sport=1 dport=8080")
-                .decidedBy.origin().toString());
-        assertEquals(Verdict.DROP, walk(rules, "in=dsl src=198.51.100.1 dst=203.0.113.2 proto=tcp sport=1 dport=80").verdict);
+        assertEquals("rules:7",
+                walk(rules, "in=dsl src=198.51.100.1 dst=203.0.113.2 proto=tcp sport=1 dport=8080").decidedBy.origin()
+                        .toString());
+        assertEquals(Verdict.DROP,
+                walk(rules, "in=dsl src=198.51.100.1 dst=203.0.113.2 proto=tcp sport=1 dport=80").verdict);
     }
 
     @Test
     void whatNatTranslatesAtOutputIsRoutedAgain() {
         Ruleset rules = Rules.v4("*nat", "-A OUTPUT -d 198.51.100.9/32 -j DNAT --to-destination 192.168.178.20",
-                "*mangle", "-A POSTROUTING -o lan -j DROP",
-                "*filter", ":OUTPUT DROP", "-A OUTPUT -d 192.168.178.20/32 -o dsl -j ACCEPT");
+                "*mangle", "-A POSTROUTING -o lan -j DROP", "*filter", ":OUTPUT DROP",
+                "-A OUTPUT -d 192.168.178.20/32 -o dsl -j ACCEPT");
         Answer answer = walk(rules, "src=203.0.113.2 dst=198.51.100.9 proto=udp sport=1 dport=2");
         assertEquals("mangle POSTROUTING 1 (rules:4): -o lan -j DROP", answer.decidedBy.toString(), answer.inFull());
     }
@@ -112,14 +113,15 @@ class WalkTest {
     @Test
     void laterFragmentsAreNeverAskedAtInputOfIpv4() {
         assertEquals(Verdict.ACCEPT, walk(Rules.v4(":INPUT DROP"), "in=dsl dst=203.0.113.2 fragment=yes").verdict);
-        assertEquals(Verdict.DROP, walk(Rules.of(Family.IPV6, ":INPUT DROP"), "in=dsl dst=fd00:178::1 fragment=yes").verdict);
+        assertEquals(Verdict.DROP,
+                walk(Rules.of(Family.IPV6, ":INPUT DROP"), "in=dsl dst=fd00:178::1 fragment=yes").verdict);
         assertEquals(Verdict.DROP, walk(Rules.v4(":FORWARD DROP"), "in=dsl dst=192.168.178.20 fragment=yes").verdict);
     }
 
     @Test
     void notrackMakesAPacketUntracked() {
-        Ruleset rules = Rules.v4("*raw", ":PREROUTING ACCEPT", "-A PREROUTING -p udp -j NOTRACK",
-                "*filter", ":INPUT DROP", "-A INPUT -m state --state UNTRACKED -j ACCEPT");
+        Ruleset rules = Rules.v4("*raw", ":PREROUTING ACCEPT", "-A PREROUTING -p udp -j NOTRACK", "*filter",
+                ":INPUT DROP", "-A INPUT -m state --state UNTRACKED -j ACCEPT");
         assertEquals(Verdict.ACCEPT, walk(rules, "in=dsl dst=203.0.113.2 proto=udp").verdict);
         assertEquals(Verdict.DROP, walk(rules, "in=dsl dst=203.0.113.2 proto=tcp").verdict);
     }

@@ -3,10 +3,12 @@ package boxwall.explain;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Packets in the words of explain, as frames that the injector sends (src/test/java/boxwall/explain/inject.c), for other packages' tests. */
+/**
+ * Packets in the words of explain, as frames that the injector sends (src/test/java/boxwall/explain/inject.c), for
+ * other packages' tests.
+ */
 public final class Wire {
-    private Wire() {
-    }
+    private Wire() {}
 
     /**
      * A request of the injector: a frame out of an interface.

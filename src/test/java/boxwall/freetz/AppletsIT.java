@@ -17,16 +17,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Everything that runs without a JVM, with no applets but those that Freetz builds by default (applets.txt), and start-stop-daemon, which the package
- * selects. Rows that have all of another row's applets are left out.
+ * Everything that runs without a JVM, with no applets but those that Freetz builds by default (applets.txt), and
+ * start-stop-daemon, which the package selects. Rows that have all of another row's applets are left out.
  */
 class AppletsIT {
     /** The default applets of some boxes. */
     record Row(String name, Set<String> applets) {
         @Override
-        public String toString() {
-            return name;
-        }
+        public String toString() { return name; }
     }
 
     /** All rows of applets.txt. */
@@ -50,7 +48,10 @@ class AppletsIT {
 
     static List<Row> smallest() throws IOException {
         List<Row> rows = rows();
-        return rows.stream().filter(row -> rows.stream().noneMatch(other -> other.applets.size() < row.applets.size() && row.applets.containsAll(other.applets))).toList();
+        return rows.stream()
+                .filter(row -> rows.stream().noneMatch(
+                        other -> other.applets.size() < row.applets.size() && row.applets.containsAll(other.applets)))
+                .toList();
     }
 
     @Test
@@ -61,13 +62,15 @@ class AppletsIT {
             assertTrue(rows.stream().anyMatch(row -> row.name.startsWith(name)), name);
         }
         Row old = rows.stream().filter(row -> row.name.equals("classic 1.27.2 04.xx 7170")).findFirst().orElseThrow();
-        assertFalse(old.applets.contains("hexdump") || old.applets.contains("od") || old.applets.contains("uniq"), "as the tree has it");
+        assertFalse(old.applets.contains("hexdump") || old.applets.contains("od") || old.applets.contains("uniq"),
+                "as the tree has it");
     }
 
     private static FreetzRoot.Answer good(FreetzRoot box, String line) {
         FreetzRoot.Answer answer = box.sh(line);
         assertEquals(0, answer.status(), line + ": " + answer.all());
-        assertFalse(answer.err().contains("not found") || answer.err().contains("unrecognized") || answer.err().contains("invalid option"), line + ": " + answer.all());
+        assertFalse(answer.err().contains("not found") || answer.err().contains("unrecognized")
+                || answer.err().contains("invalid option"), line + ": " + answer.all());
         return answer;
     }
 
@@ -87,7 +90,8 @@ class AppletsIT {
             Contract.switchOn(box);
             String token = good(box, "rc=/mod/etc/init.d/rc.boxwall; $rc token").out();
             assertTrue(token.matches("[0-9a-f]{32}\n"), token);
-            assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(box.root.resolve("var/tmp/flash/boxwall/token"))));
+            assertEquals("rw-------", PosixFilePermissions
+                    .toString(Files.getPosixFilePermissions(box.root.resolve("var/tmp/flash/boxwall/token"))));
             assertEquals(token, good(box, "/mod/etc/init.d/rc.boxwall token").out());
             assertFalse(good(box, "/mod/etc/init.d/rc.boxwall token new").out().equals(token));
             Contract.plan(box, "var/tmp/flash/boxwall/boot", "old");
@@ -108,7 +112,8 @@ class AppletsIT {
             good(box, "/mod/etc/init.d/rc.boxwall open");
             assertFalse(box.tables().contains("DROP"), box.tables());
             good(box, "/mod/etc/init.d/rc.boxwall record /var/tmp/record");
-            for (String file : "proc/version proc/net/dev commands/uname_-r commands/ifconfig_-a commands/route_-n commands/iptables-save commands/ls_%2Fusr%2Fsbin".split(" ")) {
+            for (String file : "proc/version proc/net/dev commands/uname_-r commands/ifconfig_-a commands/route_-n commands/iptables-save commands/ls_%2Fusr%2Fsbin"
+                    .split(" ")) {
                 assertFalse(box.read("var/tmp/record/" + file).isEmpty(), "record has no " + file);
             }
             good(box, "boxwall-apply probe >/var/tmp/probe");

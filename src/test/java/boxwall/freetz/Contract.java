@@ -11,18 +11,21 @@ import java.nio.file.Path;
 
 /** What rc.boxwall has to do as a service of Freetz; the same for the stand-in and for the real thing. */
 final class Contract {
-    private Contract() {
-    }
+    private Contract() {}
 
     /** A plan that accepts one port, in the box's folder. */
     static void plan(FreetzRoot box, String folder, String id) throws IOException {
         Path to = Files.createDirectories(box.root.resolve(folder));
-        String[][] files = {{"stamp", "id=" + id + "\nkernel=unknown\nadmin=proved\nadmin.address=192.168.178.0/24\nlan.if=lan\n"}, {"modules", ""},
-            {"restore4", "*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n-A INPUT -i lo -j ACCEPT\n-A INPUT -p tcp -m tcp --dport 1111 -j ACCEPT\nCOMMIT\n"},
-            {"restore6", "*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n"}, {"origin", ""}, {"pa", "leave\n"},
-            {"notes", "boxwall.rules:3: a note <with> signs\n"}};
+        String[][] files = {
+                {"stamp", "id=" + id + "\nkernel=unknown\nadmin=proved\nadmin.address=192.168.178.0/24\nlan.if=lan\n"},
+                {"modules", ""},
+                {"restore4",
+                        "*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n-A INPUT -i lo -j ACCEPT\n-A INPUT -p tcp -m tcp --dport 1111 -j ACCEPT\nCOMMIT\n"},
+                {"restore6", "*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n"},
+                {"origin", ""}, {"pa", "leave\n"}, {"notes", "boxwall.rules:3: a note <with> signs\n"}};
         for (String[] file : files) {
-            Files.writeString(to.resolve(file[0]), file[1] + "# end " + file[0] + " " + file[1].chars().filter(c -> c == '\n').count() + " " + file[1].length() + "\n");
+            Files.writeString(to.resolve(file[0]), file[1] + "# end " + file[0] + " "
+                    + file[1].chars().filter(c -> c == '\n').count() + " " + file[1].length() + "\n");
         }
     }
 
@@ -31,9 +34,13 @@ final class Contract {
         return box.sh("cd /mod/etc/reg && grep boxwall *.reg | sort").out();
     }
 
-    /** Start type "automatic", as saved by the web interface: what differs from the defaults is in flash, and modconf load reads both. */
+    /**
+     * Start type "automatic", as saved by the web interface: what differs from the defaults is in flash, and modconf
+     * load reads both.
+     */
     static void switchOn(FreetzRoot box) {
-        FreetzRoot.Answer on = box.sh("echo \"export BOXWALL_ENABLED='yes'\" >/tmp/flash/boxwall.diff; modconf load boxwall; modconf save boxwall; cat /tmp/flash/boxwall.diff");
+        FreetzRoot.Answer on = box.sh(
+                "echo \"export BOXWALL_ENABLED='yes'\" >/tmp/flash/boxwall.diff; modconf load boxwall; modconf save boxwall; cat /tmp/flash/boxwall.diff");
         assertTrue(on.out().contains("export BOXWALL_ENABLED='yes'\n") && !on.out().contains("BOXWALL_PORT"), on.all());
     }
 
@@ -115,7 +122,10 @@ final class Contract {
         box.rc("stop");
     }
 
-    /** A plan that came with the image is offered by every boot and loaded by none before somebody has tried and confirmed it; without a JVM too. */
+    /**
+     * A plan that came with the image is offered by every boot and loaded by none before somebody has tried and
+     * confirmed it; without a JVM too.
+     */
     static void planInTheImage(FreetzRoot box) throws IOException {
         String offer = "to try it: rc.boxwall adopt";
         assertEquals(3, box.rc("adopt").status(), "no plan in this image");

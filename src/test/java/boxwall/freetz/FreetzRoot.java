@@ -16,8 +16,9 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
 /**
- * The root of a Freetz box, to run in by chroot: busybox, real iptables, Freetz' own part, and boxwall as the package has it. It has network, mount
- * and process namespaces of its own. Freetz' part is a stand-in, or what a real tree has under mod/files/root. Closing it ends every process in it.
+ * The root of a Freetz box, to run in by chroot: busybox, real iptables, Freetz' own part, and boxwall as the package
+ * has it. It has network, mount and process namespaces of its own. Freetz' part is a stand-in, or what a real tree has
+ * under mod/files/root. Closing it ends every process in it.
  */
 final class FreetzRoot implements AutoCloseable {
     /** The assembled package's files for the box. */
@@ -31,9 +32,7 @@ final class FreetzRoot implements AutoCloseable {
 
     /** What a command said and its exit status. */
     record Answer(int status, String out, String err) {
-        String all() {
-            return "status " + status + "\n" + out + err;
-        }
+        String all() { return "status " + status + "\n" + out + err; }
     }
 
     final Path root;
@@ -43,9 +42,7 @@ final class FreetzRoot implements AutoCloseable {
      * @param freetz mod/files/root of a real tree, or null for the stand-in
      * @param language de or en
      */
-    FreetzRoot(Path freetz, String language) {
-        this(freetz, language, null);
-    }
+    FreetzRoot(Path freetz, String language) { this(freetz, language, null); }
 
     /** @param applets the only ones that are linked, null for all that busybox has */
     FreetzRoot(Path freetz, String language, Set<String> applets) {
@@ -83,23 +80,21 @@ final class FreetzRoot implements AutoCloseable {
         Process list = new ProcessBuilder(BUSYBOX.toString(), "--list-full").start();
         for (String applet : new String(list.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).split("\n")) {
             Path link = root.resolve(applet);
-            if (applets != null && !applets.contains(link.getFileName().toString())) {
-                continue;
-            }
+            if (applets != null && !applets.contains(link.getFileName().toString())) { continue; }
             Files.createDirectories(link.getParent());
-            if (!Files.exists(link)) {
-                Files.createSymbolicLink(link, Path.of("/bin/busybox"));
-            }
+            if (!Files.exists(link)) { Files.createSymbolicLink(link, Path.of("/bin/busybox")); }
         }
     }
 
     private void iptables() throws IOException {
         place(Path.of(LEGACY), LEGACY.substring(1));
         libraries(Path.of(LEGACY));
-        for (String name : "iptables iptables-save iptables-restore ip6tables ip6tables-save ip6tables-restore".split(" ")) {
+        for (String name : "iptables iptables-save iptables-restore ip6tables ip6tables-save ip6tables-restore"
+                .split(" ")) {
             Files.createSymbolicLink(root.resolve("usr/sbin/" + name), Path.of(LEGACY));
         }
-        for (String fake : new String[] {"sbin/modprobe", "sbin/rmmod", "sbin/insmod"}) { // the host's modules are not this box's
+        for (String fake : new String[] {"sbin/modprobe", "sbin/rmmod", "sbin/insmod"}) { // the host's modules are not
+                                                                                          // this box's
             Files.deleteIfExists(root.resolve(fake));
             script(fake, "#!/bin/sh\nexit 0\n");
         }
@@ -110,8 +105,10 @@ final class FreetzRoot implements AutoCloseable {
         Files.deleteIfExists(root.resolve("tmp"));
         Files.createSymbolicLink(root.resolve("tmp"), Path.of("/var/tmp"));
         Files.createSymbolicLink(root.resolve("run"), Path.of("/var/run")); // for xtables' lock
-        Files.writeString(root.resolve("var/env.mod.daemon"), "export PATH='/mod/sbin:/mod/bin:/mod/usr/sbin:/mod/usr/bin:/mod/etc/init.d:/sbin:/usr/sbin:/bin:/usr/bin'\nexport LANG=en\n");
-        for (String link : "etc/default.boxwall etc/init.d/rc.boxwall usr/lib/cgi-bin/boxwall usr/lib/cgi-bin/boxwall.cgi".split(" ")) {
+        Files.writeString(root.resolve("var/env.mod.daemon"),
+                "export PATH='/mod/sbin:/mod/bin:/mod/usr/sbin:/mod/usr/bin:/mod/etc/init.d:/sbin:/usr/sbin:/bin:/usr/bin'\nexport LANG=en\n");
+        for (String link : "etc/default.boxwall etc/init.d/rc.boxwall usr/lib/cgi-bin/boxwall usr/lib/cgi-bin/boxwall.cgi"
+                .split(" ")) {
             Files.createSymbolicLink(root.resolve("mod/" + link), Path.of("/" + link));
         }
         for (String file : "mod/etc/static.pkg etc/static.pkg".split(" ")) {
@@ -146,9 +143,7 @@ final class FreetzRoot implements AutoCloseable {
         Process ldd = new ProcessBuilder("ldd", program.toString()).start();
         for (String line : new String(ldd.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).split("\n")) {
             String path = line.replaceAll("^.*=>", "").replaceAll("\\(.*", "").strip();
-            if (path.startsWith("/")) {
-                place(Path.of(path).toRealPath(), path.substring(1));
-            }
+            if (path.startsWith("/")) { place(Path.of(path).toRealPath(), path.substring(1)); }
         }
     }
 
@@ -160,18 +155,22 @@ final class FreetzRoot implements AutoCloseable {
                 if (Files.isDirectory(file, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
                     Files.createDirectories(target);
                 } else {
-                    Files.copy(file, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.COPY_ATTRIBUTES, java.nio.file.LinkOption.NOFOLLOW_LINKS);
+                    Files.copy(file, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.COPY_ATTRIBUTES,
+                            java.nio.file.LinkOption.NOFOLLOW_LINKS);
                 }
             }
         }
     }
 
     private void powerOn() throws IOException {
-        File xtables = Stream.of(new File("/usr/lib").listFiles()).map(dir -> new File(dir, "xtables")).filter(File::isDirectory).findFirst()
+        File xtables = Stream.of(new File("/usr/lib").listFiles()).map(dir -> new File(dir, "xtables"))
+                .filter(File::isDirectory).findFirst()
                 .orElseThrow(() -> new IllegalStateException("no /usr/lib/*/xtables: install iptables"));
         String at = root + xtables.getPath();
-        space = new ProcessBuilder("unshare", "-n", "-m", "-p", "-f", "--kill-child", "sh", "-c", "mount -t proc none " + root + "/proc && mount --bind /dev "
-                + root + "/dev && mkdir -p " + at + " && mount --bind " + xtables + " " + at + " && ip link set lo up && echo up; while :; do sleep 0.3; done")
+        space = new ProcessBuilder("unshare", "-n", "-m", "-p", "-f", "--kill-child", "sh", "-c",
+                "mount -t proc none " + root + "/proc && mount --bind /dev " + root + "/dev && mkdir -p " + at
+                        + " && mount --bind " + xtables + " " + at
+                        + " && ip link set lo up && echo up; while :; do sleep 0.3; done")
                 .redirectError(ProcessBuilder.Redirect.INHERIT).start();
         if (space.getInputStream().read() != 'u') {
             throw new IllegalStateException("unshare -n -m -p failed: these tests need root");
@@ -196,7 +195,10 @@ final class FreetzRoot implements AutoCloseable {
         }
     }
 
-    /** What a program of this machine says in the box's network: a browser's part, for which many a box's own wget has too few options. */
+    /**
+     * What a program of this machine says in the box's network: a browser's part, for which many a box's own wget has
+     * too few options.
+     */
     String outside(List<String> command) {
         try {
             List<String> line = new ArrayList<>(List.of("nsenter", "-t", String.valueOf(init()), "-n"));
@@ -210,22 +212,18 @@ final class FreetzRoot implements AutoCloseable {
         }
     }
 
-    private long init() {
-        return space.children().findFirst().orElseThrow().pid();
-    }
+    private long init() { return space.children().findFirst().orElseThrow().pid(); }
 
     private List<String> inside(String... command) {
         long init = init();
-        List<String> line = new ArrayList<>(List.of("nsenter", "-t", String.valueOf(init), "-n", "-m", "-p", "chroot", root.toString(), "/usr/bin/env", "-i",
-                "PATH=/sbin:/usr/sbin:/bin:/usr/bin"));
+        List<String> line = new ArrayList<>(List.of("nsenter", "-t", String.valueOf(init), "-n", "-m", "-p", "chroot",
+                root.toString(), "/usr/bin/env", "-i", "PATH=/sbin:/usr/sbin:/bin:/usr/bin"));
         line.addAll(List.of(command));
         return line;
     }
 
     /** rc.boxwall with a verb. */
-    Answer rc(String verb) {
-        return sh("/mod/etc/init.d/rc.boxwall " + verb);
-    }
+    Answer rc(String verb) { return sh("/mod/etc/init.d/rc.boxwall " + verb); }
 
     /** A file's text; "" if there is none. */
     String read(String path) {
@@ -239,17 +237,16 @@ final class FreetzRoot implements AutoCloseable {
 
     /** Both families' filter tables. */
     String tables() {
-        return sh("for t in iptables ip6tables; do for n in $(cat /proc/net/${t%tables}_tables_names | sort); do $t-save -t $n; done; done").out()
-                .replaceAll("(?m)^#.*\n", "").replaceAll("\\[\\d+:\\d+]", "");
+        return sh(
+                "for t in iptables ip6tables; do for n in $(cat /proc/net/${t%tables}_tables_names | sort); do $t-save -t $n; done; done")
+                .out().replaceAll("(?m)^#.*\n", "").replaceAll("\\[\\d+:\\d+]", "");
     }
 
     /** Waits until something holds, looking ten times a second. */
     static boolean within(double seconds, BooleanSupplier what) {
         long end = System.nanoTime() + (long) (seconds * 1e9);
         while (!what.getAsBoolean()) {
-            if (System.nanoTime() > end) {
-                return false;
-            }
+            if (System.nanoTime() > end) { return false; }
             try {
                 Thread.sleep(100); // between two looks; the bound is above
             } catch (InterruptedException e) {

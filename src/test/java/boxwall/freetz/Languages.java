@@ -10,13 +10,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** What Freetz' build does with texts of several languages: {@code $(lang de:"ja" en:"yes")} becomes ja or yes in the files that .language names. */
+/**
+ * What Freetz' build does with texts of several languages: {@code $(lang de:"ja" en:"yes")} becomes ja or yes in the
+ * files that .language names.
+ */
 final class Languages {
-    private static final Pattern CHOICE = Pattern.compile("\\$\\(lang((?:[\\s\\\\]+\\w+:\"(?:[^\"\\\\]|\\\\.)*\")+)[\\s\\\\]*\\)");
+    private static final Pattern CHOICE =
+            Pattern.compile("\\$\\(lang((?:[\\s\\\\]+\\w+:\"(?:[^\"\\\\]|\\\\.)*\")+)[\\s\\\\]*\\)");
     private static final Path LANGUAGE = Path.of("freetz-package/language");
 
-    private Languages() {
-    }
+    private Languages() {}
 
     /** The files that the package's .language names. */
     static List<String> files() throws IOException {
@@ -28,7 +31,8 @@ final class Languages {
     static void fill(Path root, String language) throws IOException {
         for (String name : files()) {
             Path file = root.resolve(name);
-            Files.writeString(file, in(Files.readString(file, StandardCharsets.ISO_8859_1), language), StandardCharsets.ISO_8859_1);
+            Files.writeString(file, in(Files.readString(file, StandardCharsets.ISO_8859_1), language),
+                    StandardCharsets.ISO_8859_1);
         }
     }
 
@@ -49,10 +53,9 @@ final class Languages {
         Matcher choices = CHOICE.matcher(text);
         StringBuilder result = new StringBuilder();
         while (choices.find()) {
-            Matcher entry = Pattern.compile("[\\s\\\\]" + language + ":\"((?:[^\"\\\\]|\\\\.)*)\"").matcher(choices.group(1));
-            if (!entry.find()) {
-                throw new IllegalArgumentException("no " + language + " in " + choices.group());
-            }
+            Matcher entry =
+                    Pattern.compile("[\\s\\\\]" + language + ":\"((?:[^\"\\\\]|\\\\.)*)\"").matcher(choices.group(1));
+            if (!entry.find()) { throw new IllegalArgumentException("no " + language + " in " + choices.group()); }
             choices.appendReplacement(result, Matcher.quoteReplacement(entry.group(1).replaceAll("\\\\(.)", "$1")));
         }
         return choices.appendTail(result).toString();

@@ -32,25 +32,25 @@ class MenuIT {
         return ASSEMBLED.resolve(which.equals("ng") ? "ng/make/pkgs/boxwall" : "classic/make/boxwall");
     }
 
-    private Set<String> chosen(String which, String... set) throws Exception {
-        return chosen(tree, which, set);
-    }
+    private Set<String> chosen(String which, String... set) throws Exception { return chosen(tree, which, set); }
 
     /** Runs kconfig over the stand-in with these symbols set; the symbols that are then on. Any warning fails. */
     static Set<String> chosen(Path tree, String which, String... set) throws Exception {
         String menu = Files.readString(shape(which).resolve("Config.in"));
         Files.writeString(tree.resolve("Config.boxwall"), menu);
         Files.writeString(tree.resolve("external.boxwall"), Files.readString(shape(which).resolve("external.in")));
-        Files.writeString(tree.resolve("Config.in"), Files.readString(MENU.resolve("Config.in")).replace("@SYMBOLS@", symbols(menu)));
+        Files.writeString(tree.resolve("Config.in"),
+                Files.readString(MENU.resolve("Config.in")).replace("@SYMBOLS@", symbols(menu)));
         Files.write(tree.resolve(".config"), List.of(set).stream().map(symbol -> "FREETZ_" + symbol + "=y").toList());
-        ProcessBuilder command = new ProcessBuilder("kconfig-conf", "--olddefconfig", "Config.in").directory(tree.toFile()).redirectErrorStream(true);
+        ProcessBuilder command = new ProcessBuilder("kconfig-conf", "--olddefconfig", "Config.in")
+                .directory(tree.toFile()).redirectErrorStream(true);
         command.environment().put("CONFIG_", ""); // Freetz' symbols have no such prefix
         Process conf = command.start();
         String said = new String(conf.getInputStream().readAllBytes());
         assertEquals(0, conf.waitFor(), said);
         assertFalse(said.contains("warning") || said.contains("error"), said);
-        return Files.readAllLines(tree.resolve(".config")).stream().filter(line -> line.endsWith("=y")).map(line -> line.substring(7, line.length() - 2))
-                .collect(Collectors.toCollection(TreeSet::new));
+        return Files.readAllLines(tree.resolve(".config")).stream().filter(line -> line.endsWith("=y"))
+                .map(line -> line.substring(7, line.length() - 2)).collect(Collectors.toCollection(TreeSet::new));
     }
 
     /** Every module and library that the menu selects, as a symbol that can be chosen as long as iptables can. */
@@ -58,30 +58,38 @@ class MenuIT {
         Matcher names = Pattern.compile("FREETZ_(MODULE|LIB)_\\w+").matcher(menu);
         Set<String> all = new TreeSet<>();
         while (names.find()) {
-            all.add("config " + names.group() + "\n\tbool \"" + names.group() + "\"\n\tdepends on FREETZ_PACKAGE_IPTABLES_"
+            all.add("config " + names.group() + "\n\tbool \"" + names.group()
+                    + "\"\n\tdepends on FREETZ_PACKAGE_IPTABLES_"
                     + (names.group(1).equals("LIB") ? "SHARED_LIBS" : "KERNEL_MODULES") + "\n");
         }
         return String.join("", all);
     }
 
     @ParameterizedTest
-    @CsvSource({"ng,2_6_13,ipt_multiport,xt_multiport", "ng,2_6_19,xt_multiport,ipt_multiport", "ng,2_6_32,ipt_LOG,xt_LOG", "ng,3_10,xt_LOG,ipt_LOG", "ng,4_9,xt_LOG,ipt_LOG",
-        "classic,2_6_13,ipt_multiport,xt_multiport", "classic,2_6_28,xt_iprange,ipt_iprange", "classic,2_6_32,ipt_LOG,ipt_limit"})
-    void selectsWhatItNeedsByTheNamesOfTheKernel(String which, String kernel, String there, String absent) throws Exception {
+    @CsvSource({"ng,2_6_13,ipt_multiport,xt_multiport", "ng,2_6_19,xt_multiport,ipt_multiport",
+            "ng,2_6_32,ipt_LOG,xt_LOG", "ng,3_10,xt_LOG,ipt_LOG", "ng,4_9,xt_LOG,ipt_LOG",
+            "classic,2_6_13,ipt_multiport,xt_multiport", "classic,2_6_28,xt_iprange,ipt_iprange",
+            "classic,2_6_32,ipt_LOG,ipt_limit"})
+    void selectsWhatItNeedsByTheNamesOfTheKernel(String which, String kernel, String there, String absent)
+            throws Exception {
         for (boolean ipv6 : new boolean[] {false, true}) {
-            Set<String> on = chosen(which, "KERNEL_VERSION_" + kernel, "PACKAGE_IPTABLES", "PACKAGE_BOXWALL", "TARGET_IPV6_SUPPORT" + (ipv6 ? "" : "_NOT"));
-            assertTrue(on.containsAll(List.of("PACKAGE_IPTABLES_SAVE_RESTORE", "BUSYBOX_START_STOP_DAEMON", "PACKAGE_JAMVM", "PACKAGE_BOXWALL_MODULES",
-                    "MODULE_iptable_filter", "MODULE_ipt_REJECT", "MODULE_" + there, "LIB_libxt_multiport")), on.toString());
+            Set<String> on = chosen(which, "KERNEL_VERSION_" + kernel, "PACKAGE_IPTABLES", "PACKAGE_BOXWALL",
+                    "TARGET_IPV6_SUPPORT" + (ipv6 ? "" : "_NOT"));
+            assertTrue(on.containsAll(List.of("PACKAGE_IPTABLES_SAVE_RESTORE", "BUSYBOX_START_STOP_DAEMON",
+                    "PACKAGE_JAMVM", "PACKAGE_BOXWALL_MODULES", "MODULE_iptable_filter", "MODULE_ipt_REJECT",
+                    "MODULE_" + there, "LIB_libxt_multiport")), on.toString());
             assertFalse(on.contains("MODULE_" + absent), on.toString());
             assertEquals(ipv6, on.contains("MODULE_ip6table_filter"), on.toString());
-            assertTrue(on.stream().noneMatch(symbol -> symbol.matches("MODULE_.*(conntrack|state|nat|NAT).*")), on.toString());
+            assertTrue(on.stream().noneMatch(symbol -> symbol.matches("MODULE_.*(conntrack|state|nat|NAT).*")),
+                    on.toString());
         }
     }
 
     @Test
     void connectionTrackingOnlyWhereItIsNotKnownToRebootBoxes() throws Exception {
         for (String kernel : new String[] {"2_6_13", "2_6_19", "2_6_28", "2_6_32", "3_10", "4_9"}) {
-            Set<String> on = chosen("ng", "KERNEL_VERSION_" + kernel, "PACKAGE_IPTABLES", "PACKAGE_BOXWALL", "PACKAGE_BOXWALL_STATE");
+            Set<String> on = chosen("ng", "KERNEL_VERSION_" + kernel, "PACKAGE_IPTABLES", "PACKAGE_BOXWALL",
+                    "PACKAGE_BOXWALL_STATE");
             assertEquals(kernel.equals("2_6_19"), on.contains("MODULE_ip_conntrack"), kernel + " " + on);
         }
     }
@@ -91,8 +99,10 @@ class MenuIT {
         String[] base = {"KERNEL_VERSION_2_6_32", "PACKAGE_IPTABLES", "PACKAGE_BOXWALL"};
         assertFalse(chosen("ng", with(base, "PACKAGE_BOXWALL_PLANS_ONLY")).contains("PACKAGE_JAMVM"));
         assertFalse(chosen("ng", with(base, "PACKAGE_BOXWALL_OTHER_JVM")).contains("PACKAGE_JAMVM"));
-        assertFalse(chosen("ng", with(base, "TARGET_ARCH_AARCH64")).contains("PACKAGE_JAMVM"), "JamVM does not run there");
-        assertFalse(chosen("ng", "KERNEL_VERSION_2_6_32", "PACKAGE_BOXWALL").contains("PACKAGE_BOXWALL"), "not without iptables");
+        assertFalse(chosen("ng", with(base, "TARGET_ARCH_AARCH64")).contains("PACKAGE_JAMVM"),
+                "JamVM does not run there");
+        assertFalse(chosen("ng", "KERNEL_VERSION_2_6_32", "PACKAGE_BOXWALL").contains("PACKAGE_BOXWALL"),
+                "not without iptables");
         Set<String> fixed = chosen("ng", with(base, "PACKAGE_IPTABLES_STATIC", "PACKAGE_BOXWALL_PLANS_ONLY"));
         assertTrue(fixed.stream().noneMatch(symbol -> symbol.startsWith("LIB_")), fixed.toString());
     }
@@ -108,14 +118,16 @@ class MenuIT {
         return make(which, "all", status, config);
     }
 
-    private String make(String which, String target, int status, String... config) throws IOException, InterruptedException {
+    private String make(String which, String target, int status, String... config)
+            throws IOException, InterruptedException {
         Files.writeString(tree.resolve(".config"), String.join("\n", config) + "\n");
         Path place = tree.resolve(which.equals("ng") ? "make/pkgs/boxwall" : "make/boxwall");
         if (!Files.exists(place)) {
             Files.createDirectories(place);
             FreetzRoot.copy(shape(which), place);
         }
-        Process make = new ProcessBuilder("make", "-s", "-f", MENU.resolve("Makefile").toString(), target, "TREE=" + tree, "OUT=" + tree.resolve("out")).redirectErrorStream(true).start();
+        Process make = new ProcessBuilder("make", "-s", "-f", MENU.resolve("Makefile").toString(), target,
+                "TREE=" + tree, "OUT=" + tree.resolve("out")).redirectErrorStream(true).start();
         String said = new String(make.getInputStream().readAllBytes());
         assertEquals(status, make.waitFor(), said);
         return said;
@@ -126,28 +138,36 @@ class MenuIT {
     void theMakefileBringsTheFiles(String which) throws Exception {
         assertEquals("level 25\n", make(which, 0, "FREETZ_PACKAGE_BOXWALL=y", "FREETZ_PACKAGE_BOXWALL_JAMVM=y"));
         Path root = tree.resolve("out/boxwall-0.1/root");
-        assertTrue(Files.isExecutable(root.resolve("etc/init.d/rc.boxwall")) && Files.exists(root.resolve("usr/share/boxwall/boxwall.jar")));
+        assertTrue(Files.isExecutable(root.resolve("etc/init.d/rc.boxwall"))
+                && Files.exists(root.resolve("usr/share/boxwall/boxwall.jar")));
         assertEquals("\n", Files.readString(tree.resolve("out/boxwall-0.1/.exclude")));
     }
 
-    /** Freetz' make reads every package's file for every target: one that ends there takes the menu away that could put it right. */
+    /**
+     * Freetz' make reads every package's file for every target: one that ends there takes the menu away that could put
+     * it right.
+     */
     @ParameterizedTest
     @CsvSource({"ng", "classic"})
     void theMiniClasslistStopsTheBuildAndNotTheMenu(String which) throws Exception {
-        String[] mini = {"FREETZ_PACKAGE_BOXWALL=y", "FREETZ_PACKAGE_BOXWALL_JAMVM=y", "FREETZ_PACKAGE_CLASSPATH_MINI=y"};
+        String[] mini =
+                {"FREETZ_PACKAGE_BOXWALL=y", "FREETZ_PACKAGE_BOXWALL_JAMVM=y", "FREETZ_PACKAGE_CLASSPATH_MINI=y"};
         String refused = make(which, "all", 2, mini);
         assertTrue(refused.contains("mini classlist has no sockets"), refused);
         assertEquals("the menu\n", make(which, "menuconfig", 0, mini));
-        assertEquals("level 25\n", make(which, "all", 0, "FREETZ_PACKAGE_BOXWALL=y", "FREETZ_PACKAGE_BOXWALL_PLANS_ONLY=y", "FREETZ_PACKAGE_CLASSPATH_MINI=y"));
+        assertEquals("level 25\n", make(which, "all", 0, "FREETZ_PACKAGE_BOXWALL=y",
+                "FREETZ_PACKAGE_BOXWALL_PLANS_ONLY=y", "FREETZ_PACKAGE_CLASSPATH_MINI=y"));
     }
 
     @Test
     void aPlanForARecordedBoxComesWithTheImage() throws Exception {
         Path box = Path.of("src/test/resources/boxes/virtual-avm").toAbsolutePath();
-        make("ng", 0, "FREETZ_PACKAGE_BOXWALL=y", "FREETZ_PACKAGE_BOXWALL_PLANS_ONLY=y", "FREETZ_PACKAGE_BOXWALL_BOX=\"" + box + "\"", "FREETZ_PACKAGE_BOXWALL_RULES=\"\"");
+        make("ng", 0, "FREETZ_PACKAGE_BOXWALL=y", "FREETZ_PACKAGE_BOXWALL_PLANS_ONLY=y",
+                "FREETZ_PACKAGE_BOXWALL_BOX=\"" + box + "\"", "FREETZ_PACKAGE_BOXWALL_RULES=\"\"");
         Path root = tree.resolve("out/boxwall-0.1/root");
         String stamp = Files.readString(root.resolve("etc/default.boxwall/plan/stamp"));
         assertTrue(stamp.contains("admin=proved"), stamp);
-        assertEquals("usr/share/boxwall/boxwall.jar\nusr/bin/boxwall\n", Files.readString(tree.resolve("out/boxwall-0.1/.exclude")));
+        assertEquals("usr/share/boxwall/boxwall.jar\nusr/bin/boxwall\n",
+                Files.readString(tree.resolve("out/boxwall-0.1/.exclude")));
     }
 }

@@ -23,11 +23,15 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The assembled package: the same files in three shapes, where they belong, with the right modes, readable for the smallest shell, small. */
+/**
+ * The assembled package: the same files in three shapes, where they belong, with the right modes, readable for the
+ * smallest shell, small.
+ */
 class PackageIT {
     private static final Path ASSEMBLED = Path.of("target/freetz-package");
-    private static final String OWN_PLACES = "etc/init.d/rc\\.boxwall(-daemon)?|etc/onlinechanged/boxwall|etc/default\\.boxwall/[a-z.]+|usr/bin/boxwall"
-            + "|usr/sbin/boxwall-[a-z]+|usr/lib/cgi-bin/boxwall(/open)?\\.cgi|usr/share/boxwall/(boxwall\\.jar|presets/[a-z0-9-]+\\.rules)";
+    private static final String OWN_PLACES =
+            "etc/init.d/rc\\.boxwall(-daemon)?|etc/onlinechanged/boxwall|etc/default\\.boxwall/[a-z.]+|usr/bin/boxwall"
+                    + "|usr/sbin/boxwall-[a-z]+|usr/lib/cgi-bin/boxwall(/open)?\\.cgi|usr/share/boxwall/(boxwall\\.jar|presets/[a-z0-9-]+\\.rules)";
 
     /** Every file below a folder, by its path from there. */
     private static TreeMap<String, byte[]> files(Path folder) throws IOException {
@@ -50,7 +54,8 @@ class PackageIT {
                 assertArrayEquals(addon.get(name), files.get(name), name);
             }
         }
-        String unfilled = files(ASSEMBLED).entrySet().stream().filter(file -> !file.getKey().matches(".*\\.(jar|map)")).filter(file -> new String(file.getValue(), StandardCharsets.UTF_8).contains("@VERSION@"))
+        String unfilled = files(ASSEMBLED).entrySet().stream().filter(file -> !file.getKey().matches(".*\\.(jar|map)"))
+                .filter(file -> new String(file.getValue(), StandardCharsets.UTF_8).contains("@VERSION@"))
                 .map(java.util.Map.Entry::getKey).toList().toString();
         assertEquals("[]", unfilled);
     }
@@ -60,9 +65,12 @@ class PackageIT {
         for (String name : files(FreetzRoot.PACKAGE).keySet()) {
             assertTrue(name.matches(OWN_PLACES), name + " is outside of the package's own places");
             boolean runs = name.matches("etc/init.d/.*|etc/onlinechanged/.*|usr/s?bin/.*|.*\\.cgi");
-            assertEquals(runs ? "rwxr-xr-x" : "rw-r--r--", PosixFilePermissions.toString(Files.getPosixFilePermissions(FreetzRoot.PACKAGE.resolve(name))), name);
+            assertEquals(runs ? "rwxr-xr-x" : "rw-r--r--",
+                    PosixFilePermissions.toString(Files.getPosixFilePermissions(FreetzRoot.PACKAGE.resolve(name))),
+                    name);
         }
-        assertEquals("rwxr-xr-x", PosixFilePermissions.toString(Files.getPosixFilePermissions(ASSEMBLED.resolve("install.sh"))));
+        assertEquals("rwxr-xr-x",
+                PosixFilePermissions.toString(Files.getPosixFilePermissions(ASSEMBLED.resolve("install.sh"))));
     }
 
     @ParameterizedTest
@@ -73,7 +81,8 @@ class PackageIT {
         TreeMap<String, byte[]> files = files(folder);
         for (String name : files.keySet()) {
             String text = new String(files.get(name), StandardCharsets.ISO_8859_1);
-            assertTrue(!text.contains("$(lang ") || name.endsWith(".jar") || listed.contains(name), name + " has texts but .language does not name it");
+            assertTrue(!text.contains("$(lang ") || name.endsWith(".jar") || listed.contains(name),
+                    name + " has texts but .language does not name it");
         }
         assertTrue(files.keySet().containsAll(listed), "of " + listed + " not all are there");
         Languages.fill(folder, language);
@@ -90,12 +99,13 @@ class PackageIT {
     }
 
     private static String said(String... command) throws IOException {
-        return new String(new ProcessBuilder(command).redirectErrorStream(true).start().getInputStream().readAllBytes());
+        return new String(
+                new ProcessBuilder(command).redirectErrorStream(true).start().getInputStream().readAllBytes());
     }
 
     /**
-     * What the image grows by: squashfs packs blocks of 64 KiB with LZMA and fills its last blocks with the ends of several files, so all files in a row,
-     * cut into such blocks, take as much.
+     * What the image grows by: squashfs packs blocks of 64 KiB with LZMA and fills its last blocks with the ends of
+     * several files, so all files in a row, cut into such blocks, take as much.
      */
     @Test
     void smallInTheImage() throws IOException, InterruptedException {
@@ -110,7 +120,8 @@ class PackageIT {
         new Random(1).nextBytes(noise);
         all.write(noise, 0, Budgets.isBroken("image.kib") ? noise.length : 0);
         jar.write(noise, 0, Budgets.isBroken("image.jar.kib") ? noise.length : 0);
-        System.out.println("measured: boxwall's files in a Freetz image but for the jar: " + packed(scripts.toByteArray()) / 1024 + " KiB");
+        System.out.println("measured: boxwall's files in a Freetz image but for the jar: "
+                + packed(scripts.toByteArray()) / 1024 + " KiB");
         Budgets.hold("image.kib", packed(all.toByteArray()) / 1024.0);
         Budgets.hold("image.jar.kib", packed(jar.toByteArray()) / 1024.0);
     }
@@ -128,43 +139,55 @@ class PackageIT {
         return size;
     }
 
-    /** In the flash: the basic protection with its plan, its stateless twin and the plan on trial, as Freetz packs its configuration. */
+    /**
+     * In the flash: the basic protection with its plan, its stateless twin and the plan on trial, as Freetz packs its
+     * configuration.
+     */
     @Test
     void smallInTheFlash() throws Exception {
         try (FreetzRoot box = new FreetzRoot(null, "en")) {
             Path state = box.root.resolve("var/tmp/flash/boxwall");
             for (String plan : new String[] {"boot", "boot.safe", "../../plan"}) {
-                List<String> command = new ArrayList<>(List.of("java", "-jar", "target/boxwall-small.jar", "compile", "conf/boxwall.rules", "--out", state.resolve(plan).normalize().toString(),
-                        "--root", "src/test/resources/boxes/virtual"));
-                if (plan.equals("boot.safe")) {
-                    command.addAll(List.of("--stateful", "no"));
-                }
+                List<String> command = new ArrayList<>(List.of("java", "-jar", "target/boxwall-small.jar", "compile",
+                        "conf/boxwall.rules", "--out", state.resolve(plan).normalize().toString(), "--root",
+                        "src/test/resources/boxes/virtual"));
+                if (plan.equals("boot.safe")) { command.addAll(List.of("--stateful", "no")); }
                 Process compile = new ProcessBuilder(command).redirectErrorStream(true).start();
                 String words = new String(compile.getInputStream().readAllBytes());
                 assertEquals(0, compile.waitFor(), words);
             }
             // as promote leaves a plan: its twin is boot.safe, its text is rules
-            FreetzRoot.Answer keep = box.sh("cd /var/tmp/flash/boxwall && mv boot/rules . && rm -rf boot/safe boot.safe/rules; boxwall-keep keep /var/tmp/plan && /mod/etc/init.d/rc.boxwall token >/dev/null; cd /var/tmp/flash && tar c . | gzip -c | wc -c");
+            FreetzRoot.Answer keep = box.sh(
+                    "cd /var/tmp/flash/boxwall && mv boot/rules . && rm -rf boot/safe boot.safe/rules; boxwall-keep keep /var/tmp/plan && /mod/etc/init.d/rc.boxwall token >/dev/null; cd /var/tmp/flash && tar c . | gzip -c | wc -c");
             int size = Integer.parseInt(keep.out().strip().replaceAll("(?s).*\n", ""));
-            System.out.println("measured: boxwall in the flash: " + size + " bytes packed (rules, token, plans boot, boot.safe, boot.new)");
+            System.out.println("measured: boxwall in the flash: " + size
+                    + " bytes packed (rules, token, plans boot, boot.safe, boot.new)");
             assertTrue(size > 500 && size <= 8192, keep.all());
         }
     }
 
-    /** Where the menus are in both trees, by hand: iptables' category is Unstable, Freetz-NG has a menu for each letter. What the texts name is there. */
+    /**
+     * Where the menus are in both trees, by hand: iptables' category is Unstable, Freetz-NG has a menu for each letter.
+     * What the texts name is there.
+     */
     @Test
     void theTextsNameTheMenusAlike() throws IOException {
         String menu = Files.readString(MenuIT.shape("ng").resolve("Config.in"));
         for (String text : new String[] {"README.md", "freetz-package/boxwall.md"}) {
             String words = Files.readString(Path.of(text));
-            assertTrue(words.contains("Packages > Unstable > Iptables") && words.contains("Packages > B > boxwall") && words.contains("Developer"), text);
+            assertTrue(words.contains("Packages > Unstable > Iptables") && words.contains("Packages > B > boxwall")
+                    && words.contains("Developer"), text);
         }
         String page = Files.readString(Path.of("freetz-package/boxwall.md"));
-        assertTrue(menu.contains("Iptables in the menu Unstable") && menu.contains("level of user competence Developer only"), menu);
-        assertTrue(menu.contains("see docs/make/boxwall.md, Own Modules") && page.contains("Own Modules"), "the menu refers to it");
-        assertTrue(menu.contains("bool \"Kernel modules for the presets\"") && page.contains("switch off `Kernel modules for the presets`"), "the page refers to it");
+        assertTrue(menu.contains("Iptables in the menu Unstable")
+                && menu.contains("level of user competence Developer only"), menu);
+        assertTrue(menu.contains("see docs/make/boxwall.md, Own Modules") && page.contains("Own Modules"),
+                "the menu refers to it");
+        assertTrue(menu.contains("bool \"Kernel modules for the presets\"")
+                && page.contains("switch off `Kernel modules for the presets`"), "the page refers to it");
         String classic = Files.readString(MenuIT.shape("classic").resolve("Config.in"));
-        assertFalse(classic.contains("Developer") || classic.contains("built into this kernel"), "classic Freetz has neither");
+        assertFalse(classic.contains("Developer") || classic.contains("built into this kernel"),
+                "classic Freetz has neither");
     }
 
     @ParameterizedTest
@@ -179,18 +202,23 @@ class PackageIT {
         String install = ASSEMBLED.resolve("install.sh").toString();
         for (int turn = 1; turn <= 2; turn++) {
             String words = said("sh", install, tree.toString());
-            assertTrue(words.contains("make menuconfig     Packages > Unstable > Iptables, then Packages > " + (kind.equals("ng") ? "B" : "Packages") + " > boxwall\n"), words);
+            assertTrue(words.contains("make menuconfig     Packages > Unstable > Iptables, then Packages > "
+                    + (kind.equals("ng") ? "B" : "Packages") + " > boxwall\n"), words);
             assertTrue(words.contains(kind.equals("ng") ? "\"Developer\" only" : "no Iptables"), words);
             String addon = said("sh", install, "--addon", tree.toString());
-            assertTrue(addon.contains("addon/static.pkg") && addon.contains("Packages > Unstable > Iptables with") && addon.contains("its rules are loaded last"), addon);
+            assertTrue(addon.contains("addon/static.pkg") && addon.contains("Packages > Unstable > Iptables with")
+                    && addon.contains("its rules are loaded last"), addon);
         }
         assertEquals("# comment\nown-files-0.1\nboxwall-0.1\n", Files.readString(tree.resolve("addon/static.pkg")));
-        assertTrue(files(tree).keySet().containsAll(List.of((kind.equals("ng") ? "make/pkgs" : "make") + "/boxwall/boxwall.mk", "addon/boxwall-0.1/root/usr/sbin/boxwall-apply")));
+        assertTrue(files(tree).keySet()
+                .containsAll(List.of((kind.equals("ng") ? "make/pkgs" : "make") + "/boxwall/boxwall.mk",
+                        "addon/boxwall-0.1/root/usr/sbin/boxwall-apply")));
         said("sh", install, "--undo", tree.toString());
         said("sh", install, "--undo", tree.toString());
         TreeMap<String, byte[]> after = files(tree);
         assertEquals(before.keySet(), after.keySet());
-        assertEquals("# comment\nown-files-0.1", new String(after.get("addon/static.pkg"), StandardCharsets.UTF_8).strip());
+        assertEquals("# comment\nown-files-0.1",
+                new String(after.get("addon/static.pkg"), StandardCharsets.UTF_8).strip());
         Files.createDirectories(tree.resolve(kind.equals("ng") ? "make/pkgs/boxwall" : "make/boxwall"));
         assertTrue(said("sh", install, tree.toString()).contains("not from here"), "somebody else's folder stays");
         assertTrue(said("sh", install, "/usr").contains("neither"), "not a tree of Freetz");

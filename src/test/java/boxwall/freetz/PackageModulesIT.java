@@ -33,10 +33,14 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the package selects, by Config.in under kconfig, is enough for boxwall.rules and every preset on every model, or docs/kernels.md says why not. */
+/**
+ * What the package selects, by Config.in under kconfig, is enough for boxwall.rules and every preset on every model, or
+ * docs/kernels.md says why not.
+ */
 class PackageModulesIT {
-    private static final String VALUES = "RTP_PORTS=7078:7109\nVPN_IF=tun0\nVPN_NET=10.8.0.0/24\nVPN_PORT=1194\nDMZ_HOST=192.168.179.20\nDMZ_PORTS=80,443\nVIRTUAL_IP=203.0.113.9\n"
-            + "VIRTUAL_HOST=192.168.178.20\nVIRTUAL_PORTS=80,443\nDEVICE=192.168.178.30\nHOST=192.168.178.20\nPORTS=443\nTO=203.0.113.0/24\n";
+    private static final String VALUES =
+            "RTP_PORTS=7078:7109\nVPN_IF=tun0\nVPN_NET=10.8.0.0/24\nVPN_PORT=1194\nDMZ_HOST=192.168.179.20\nDMZ_PORTS=80,443\nVIRTUAL_IP=203.0.113.9\n"
+                    + "VIRTUAL_HOST=192.168.178.20\nVIRTUAL_PORTS=80,443\nDEVICE=192.168.178.30\nHOST=192.168.178.20\nPORTS=443\nTO=203.0.113.0/24\n";
     private static final Path PRESETS = Path.of("conf/presets");
     private static final Path BOXES = Path.of("src/test/resources/boxes");
 
@@ -50,15 +54,18 @@ class PackageModulesIT {
         String title = model.title();
         String[] release = title.replaceAll("^.*kernel ", "").split("\\.");
         String kernel = release[0] + "_" + release[1] + (release[0].equals("2") ? "_" + release[2] : "");
-        String kind = model.unwanted().size() > 1 ? kernel.equals("2_6_28") ? "IKS" : "MIAMI" : model.unwanted().size() == 1 ? "PUMA7" : "";
+        String kind = model.unwanted().size() > 1 ? kernel.equals("2_6_28") ? "IKS" : "MIAMI"
+                : model.unwanted().size() == 1 ? "PUMA7" : "";
         String key = kernel + kind;
         if (!selections.containsKey(key)) {
-            Set<String> on = MenuIT.chosen(tree, "ng", "KERNEL_VERSION_" + kernel, "PACKAGE_IPTABLES", "PACKAGE_BOXWALL", "TARGET_IPV6_SUPPORT",
-                    kind.isEmpty() ? "NONE" : "SYSTEM_TYPE_" + kind);
+            Set<String> on = MenuIT.chosen(tree, "ng", "KERNEL_VERSION_" + kernel, "PACKAGE_IPTABLES",
+                    "PACKAGE_BOXWALL", "TARGET_IPV6_SUPPORT", kind.isEmpty() ? "NONE" : "SYSTEM_TYPE_" + kind);
             Set<String> modules = new TreeSet<>();
-            on.stream().filter(symbol -> symbol.startsWith("MODULE_")).forEach(symbol -> modules.add(symbol.substring(7)));
+            on.stream().filter(symbol -> symbol.startsWith("MODULE_"))
+                    .forEach(symbol -> modules.add(symbol.substring(7)));
             if (modules.contains("xt_LOG") && Integer.parseInt(release[0]) >= 4) {
-                modules.addAll(List.of("nf_log_common", "nf_log_ipv4", "nf_log_ipv6")); // Iptables' own menu selects them with xt_LOG
+                modules.addAll(List.of("nf_log_common", "nf_log_ipv4", "nf_log_ipv6")); // Iptables' own menu selects
+                                                                                        // them with xt_LOG
             }
             selections.put(key, modules);
         }
@@ -77,9 +84,11 @@ class PackageModulesIT {
     private static List<String> lacking(Readings box, String text) {
         Includes includes = (name, from) -> Source.preset(name, read(PRESETS.resolve(name + ".rules")));
         BoxFacts facts = BoxFacts.of(box);
-        ParsedRules parsed = RulesetParser.parse(new Source("rules", text), Names.of(facts.names(), facts.lackingNames()), includes);
+        ParsedRules parsed =
+                RulesetParser.parse(new Source("rules", text), Names.of(facts.names(), facts.lackingNames()), includes);
         assertEquals(List.of(), parsed.errors());
-        Compiled compiled = Compiler.compile(parsed, facts, BoxFacts.of(box.asBooted()), Stateful.AUTO, Stateful.AUTO, false);
+        Compiled compiled =
+                Compiler.compile(parsed, facts, BoxFacts.of(box.asBooted()), Stateful.AUTO, Stateful.AUTO, false);
         List<String> lacking = new ArrayList<>();
         for (Finding finding : Checker.check(parsed, compiled.ruleset(), facts)) {
             if (finding.severity() == Finding.Severity.REFUSE) {
@@ -108,7 +117,8 @@ class PackageModulesIT {
 
     /** {@code 4.9}, with what makes kernels of that generation differ. */
     private static String kernel(ImageModel model) {
-        return release(model).replaceAll("^(2\\.6\\.\\d+|\\d+\\.\\d+).*$", "$1") + (model.unwanted().size() > 1 ? " x_tables" : model.unwanted().size() == 1 ? " nf_log" : "");
+        return release(model).replaceAll("^(2\\.6\\.\\d+|\\d+\\.\\d+).*$", "$1")
+                + (model.unwanted().size() > 1 ? " x_tables" : model.unwanted().size() == 1 ? " nf_log" : "");
     }
 
     @Test
@@ -118,20 +128,20 @@ class PackageModulesIT {
         Map<String, Set<String>> rows = new TreeMap<>();
         for (String name : ImageModel.all()) {
             ImageModel model = ImageModel.find(name.split(" ")[0], name.split(" ")[1]);
-            if (!model.obstacle().isEmpty()) {
-                continue;
-            }
+            if (!model.obstacle().isEmpty()) { continue; }
             Set<String> image = image(model);
             Set<String> without = new TreeSet<>(image);
             without.removeAll(model.obtainable());
-            assertEquals(Set.of(), without, model.title() + ": selected, but the kernel's build makes no such file, and the image's build ends");
+            assertEquals(Set.of(), without, model.title()
+                    + ": selected, but the kernel's build makes no such file, and the image's build ends");
             if (model.unwanted().size() > 1) {
                 assertEquals(Set.of(), image, model.title());
                 image = model.obtainable(); // by hand, as needs prints it
             }
             Readings box = model.readings(image);
             String folder = "/lib/modules/" + release(model) + "/";
-            String key = kernel(model) + box.file(folder + "modules.dep") + box.file(folder + "modules.builtin") + box.file("/proc/config");
+            String key = kernel(model) + box.file(folder + "modules.dep") + box.file(folder + "modules.builtin")
+                    + box.file("/proc/config");
             if (!seen.containsKey(key)) {
                 Map<String, List<String>> results = new TreeMap<>();
                 for (Map.Entry<String, String> ruleset : rulesets.entrySet()) {
@@ -143,31 +153,39 @@ class PackageModulesIT {
                 rows.computeIfAbsent("every ruleset | table filter", all -> new TreeSet<>()).add(kernel(model));
                 continue;
             }
-            seen.get(key).forEach((ruleset, results) -> results.forEach(result -> rows.computeIfAbsent(ruleset + " | " + result, all -> new TreeSet<>()).add(kernel(model))));
+            seen.get(key).forEach((ruleset, results) -> results.forEach(result -> rows
+                    .computeIfAbsent(ruleset + " | " + result, all -> new TreeSet<>()).add(kernel(model))));
         }
         assertTrue(seen.size() > 15, "different images: " + seen.size());
         StringBuilder table = new StringBuilder();
-        rows.forEach((what, kernels) -> table.append("| ").append(what).append(" | ").append(String.join(", ", kernels)).append(" |\n"));
+        rows.forEach((what, kernels) -> table.append("| ").append(what).append(" | ").append(String.join(", ", kernels))
+                .append(" |\n"));
         Files.writeString(Path.of("target/package-modules.txt"), table);
-        assertTrue(Files.readString(Path.of("docs/kernels.md")).contains(table), "docs/kernels.md should have this list:\n" + table);
+        assertTrue(Files.readString(Path.of("docs/kernels.md")).contains(table),
+                "docs/kernels.md should have this list:\n" + table);
     }
 
-    /** boxes/images.txt, which UseCasesTest puts into the model boxes, is what Config.in selects; -Dboxwall.update=true writes it anew. */
+    /**
+     * boxes/images.txt, which UseCasesTest puts into the model boxes, is what Config.in selects; -Dboxwall.update=true
+     * writes it anew.
+     */
     @Test
     void theModelBoxesHaveTheModulesThatThePackageSelects() throws Exception {
-        StringBuilder rows = new StringBuilder("# What Freetz-NG's image for a model box has of netfilter's modules when boxwall is selected: by Config.in; * where the package\n"
-                + "# selects nothing, since x_tables is built in: what an image can have, by hand; ! no image, and why. Made by PackageModulesIT.\n");
+        StringBuilder rows = new StringBuilder(
+                "# What Freetz-NG's image for a model box has of netfilter's modules when boxwall is selected: by Config.in; * where the package\n"
+                        + "# selects nothing, since x_tables is built in: what an image can have, by hand; ! no image, and why. Made by PackageModulesIT.\n");
         try (Stream<Path> folders = Files.list(BOXES)) {
-            for (String name : folders.map(folder -> folder.getFileName().toString()).filter(name -> name.matches("[0-9][a-z0-9]+-[0-9]{4}")).sorted().toList()) {
+            for (String name : folders.map(folder -> folder.getFileName().toString())
+                    .filter(name -> name.matches("[0-9][a-z0-9]+-[0-9]{4}")).sorted().toList()) {
                 ImageModel model = Presets.imageModel(name);
                 Set<String> image = model.obstacle().isEmpty() ? image(model) : Set.of();
                 boolean byHand = model.obstacle().isEmpty() && image.isEmpty();
-                rows.append(name).append(' ').append(model.obstacle().isEmpty() ? String.join(" ", byHand ? model.obtainable() : image) : "! " + model.obstacle()).append(byHand ? " *" : "").append('\n');
+                rows.append(name).append(' ').append(model.obstacle().isEmpty()
+                        ? String.join(" ", byHand ? model.obtainable() : image) : "! " + model.obstacle())
+                        .append(byHand ? " *" : "").append('\n');
             }
         }
-        if (Boolean.getBoolean("boxwall.update")) {
-            Files.writeString(BOXES.resolve("images.txt"), rows);
-        }
+        if (Boolean.getBoolean("boxwall.update")) { Files.writeString(BOXES.resolve("images.txt"), rows); }
         assertEquals(rows.toString(), Files.readString(BOXES.resolve("images.txt")));
     }
 

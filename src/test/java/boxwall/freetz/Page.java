@@ -17,9 +17,7 @@ final class Page {
     private static final String COOKIE = "Cookie: SID=known";
     private final FreetzRoot box;
 
-    private Page(FreetzRoot box) {
-        this.box = box;
-    }
+    private Page(FreetzRoot box) { this.box = box; }
 
     private String get(String path) {
         return box.outside(List.of("busybox", "wget", "-q", "-O", "-", "--header", COOKIE, HTTP + path));
@@ -34,7 +32,9 @@ final class Page {
 
     /** What must not change by looking: rules, flash, and what boxwall has in RAM. */
     private String everything() {
-        return box.tables() + box.sh("cd /var/tmp/flash && find . -type f | sort | xargs md5sum; cd /var/run/boxwall && find . -type f | sort | xargs md5sum").out();
+        return box.tables() + box.sh(
+                "cd /var/tmp/flash && find . -type f | sort | xargs md5sum; cd /var/run/boxwall && find . -type f | sort | xargs md5sum")
+                .out();
     }
 
     /** The page and its button, in one language. */
@@ -43,7 +43,8 @@ final class Page {
     }
 
     /** The same with a busybox that has these applets only. */
-    static void works(Path freetz, String language, Set<String> applets, List<String> texts, String opened) throws Exception {
+    static void works(Path freetz, String language, Set<String> applets, List<String> texts, String opened)
+            throws Exception {
         try (FreetzRoot box = new FreetzRoot(freetz, language, applets)) {
             Contract.plan(box, "var/tmp/flash/boxwall/boot", "old");
             Contract.switchOn(box);
@@ -80,17 +81,17 @@ final class Page {
     /** Leaves the page beside the reports, to be looked at. */
     private void keep(Path freetz, String language) throws Exception {
         Path folder = Files.createDirectories(Path.of("target/freetz-pages"));
-        Files.writeString(folder.resolve((freetz == null ? "stand-in-" : "real-") + language + ".html"), get("conf/boxwall"), StandardCharsets.ISO_8859_1);
+        Files.writeString(folder.resolve((freetz == null ? "stand-in-" : "real-") + language + ".html"),
+                get("conf/boxwall"), StandardCharsets.ISO_8859_1);
     }
 
     private void opensOnlyWhenAsked(boolean login, String opened) {
         String key = box.read("var/run/boxwall/form").strip();
         String before = everything();
-        if (login) {
-            post("", "extra/boxwall/open", "boxwall_open=" + key);
-        }
-        for (String wrong : new String[] {"", "boxwall_open=", "boxwall_open=0123456789abcdef0123456789abcdef", "xboxwall_open=" + key, "boxwall_open=" + key + "0",
-            "a=" + "x".repeat(12000) + "&boxwall_open=" + key}) {
+        if (login) { post("", "extra/boxwall/open", "boxwall_open=" + key); }
+        for (String wrong : new String[] {"", "boxwall_open=", "boxwall_open=0123456789abcdef0123456789abcdef",
+                "xboxwall_open=" + key, "boxwall_open=" + key + "0",
+                "a=" + "x".repeat(12000) + "&boxwall_open=" + key}) {
             post(COOKIE, "extra/boxwall/open", wrong);
             assertEquals(before, everything(), "refused: " + wrong);
         }

@@ -6,18 +6,14 @@ import org.junit.jupiter.api.Test;
 /** boxwall's page with stand-ins of Freetz' functions for pages. */
 class PageIT {
     /** What the page has to show. */
-    static final List<String> GERMAN = List.of("<b>aktiv: Regeln sind geladen</b>", "ffnen bis zum Neustart", "Starttyp", "Automatisch", "Anmerkungen zu den Regeln",
-        "wo sie sicher ist");
-    static final List<String> ENGLISH = List.of("<b>active: rules are loaded</b>", "Open until reboot", "Start type", "Automatic", "Notes on the rules",
-        "where it is safe");
+    static final List<String> GERMAN = List.of("<b>aktiv: Regeln sind geladen</b>", "ffnen bis zum Neustart",
+            "Starttyp", "Automatisch", "Anmerkungen zu den Regeln", "wo sie sicher ist");
+    static final List<String> ENGLISH = List.of("<b>active: rules are loaded</b>", "Open until reboot", "Start type",
+            "Automatic", "Notes on the rules", "where it is safe");
 
     @Test
-    void inGerman() throws Exception {
-        Page.works(null, "de", GERMAN, "offen: alles ist erlaubt");
-    }
+    void inGerman() throws Exception { Page.works(null, "de", GERMAN, "offen: alles ist erlaubt"); }
 
     @Test
-    void inEnglish() throws Exception {
-        Page.works(null, "en", ENGLISH, "open: everything is allowed");
-    }
+    void inEnglish() throws Exception { Page.works(null, "en", ENGLISH, "open: everything is allowed"); }
 }

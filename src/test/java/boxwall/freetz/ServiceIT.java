@@ -8,8 +8,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * rc.boxwall as the package brings it, in a busybox root, with stand-ins of modlibrc, modconf, modsave and modreg; and with the real ones, where
- * Freetz' trees are given (-Dboxwall.freetz.ng=DIR, -Dboxwall.freetz.classic=DIR): they are not part of this project.
+ * rc.boxwall as the package brings it, in a busybox root, with stand-ins of modlibrc, modconf, modsave and modreg; and
+ * with the real ones, where Freetz' trees are given (-Dboxwall.freetz.ng=DIR, -Dboxwall.freetz.classic=DIR): they are
+ * not part of this project.
  */
 class ServiceIT {
     /** What happens in a box. */
@@ -24,24 +25,16 @@ class ServiceIT {
     }
 
     @Test
-    void nothingIsFilteredUnasked() throws Exception {
-        in(null, Contract::firstInstall);
-    }
+    void nothingIsFilteredUnasked() throws Exception { in(null, Contract::firstInstall); }
 
     @Test
-    void everyVerbTwice() throws Exception {
-        in(null, Contract::everyVerbTwice);
-    }
+    void everyVerbTwice() throws Exception { in(null, Contract::everyVerbTwice); }
 
     @Test
-    void theStorageWithTheJvmComesLate() throws Exception {
-        in(null, Contract::lateStorage);
-    }
+    void theStorageWithTheJvmComesLate() throws Exception { in(null, Contract::lateStorage); }
 
     @Test
-    void aPlanInTheImage() throws Exception {
-        in(null, Contract::planInTheImage);
-    }
+    void aPlanInTheImage() throws Exception { in(null, Contract::planInTheImage); }
 
     @TestFactory
     List<DynamicTest> theSameInTheRealTrees() {
@@ -54,15 +47,16 @@ class ServiceIT {
 
     private static void inTree(String name, String below, List<DynamicTest> tests) {
         String tree = System.getProperty("boxwall.freetz." + name);
-        if (tree == null) {
-            return;
-        }
+        if (tree == null) { return; }
         Path root = Path.of(tree).resolve(below);
-        tests.add(DynamicTest.dynamicTest(name + ": nothing is filtered unasked", () -> in(root, Contract::firstInstall)));
+        tests.add(DynamicTest.dynamicTest(name + ": nothing is filtered unasked",
+                () -> in(root, Contract::firstInstall)));
         tests.add(DynamicTest.dynamicTest(name + ": every verb twice", () -> in(root, Contract::everyVerbTwice)));
         tests.add(DynamicTest.dynamicTest(name + ": late storage", () -> in(root, Contract::lateStorage)));
         tests.add(DynamicTest.dynamicTest(name + ": a plan in the image", () -> in(root, Contract::planInTheImage)));
-        tests.add(DynamicTest.dynamicTest(name + ": the page in German", () -> Page.works(root, "de", PageIT.GERMAN, "offen: alles ist erlaubt")));
-        tests.add(DynamicTest.dynamicTest(name + ": the page in English", () -> Page.works(root, "en", PageIT.ENGLISH, "open: everything is allowed")));
+        tests.add(DynamicTest.dynamicTest(name + ": the page in German",
+                () -> Page.works(root, "de", PageIT.GERMAN, "offen: alles ist erlaubt")));
+        tests.add(DynamicTest.dynamicTest(name + ": the page in English",
+                () -> Page.works(root, "en", PageIT.ENGLISH, "open: everything is allowed")));
     }
 }

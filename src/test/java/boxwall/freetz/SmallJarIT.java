@@ -54,8 +54,12 @@ class SmallJarIT {
     @Test
     void answersTheSame() throws Exception {
         String box = "src/test/resources/boxes/virtual-avm";
-        for (String[] question : new String[][] {{"check", "conf/boxwall.rules", "--root", box}, {"facts", "--root", box}, {"exposure", "conf/boxwall.rules", "--root", box, "--json"},
-            {"explain", "conf/boxwall.rules", "--root", box, "in=lan", "proto=tcp", "dport=22"}, {"check", "README.md"}, {"diff", "conf/boxwall.rules", "conf/presets/stateless-basic.rules", "--root", box}, {"import", "src/test/resources/imports/gateway.sh"}, {}}) {
+        for (String[] question : new String[][] {{"check", "conf/boxwall.rules", "--root", box},
+                {"facts", "--root", box}, {"exposure", "conf/boxwall.rules", "--root", box, "--json"},
+                {"explain", "conf/boxwall.rules", "--root", box, "in=lan", "proto=tcp", "dport=22"},
+                {"check", "README.md"},
+                {"diff", "conf/boxwall.rules", "conf/presets/stateless-basic.rules", "--root", box},
+                {"import", "src/test/resources/imports/gateway.sh"}, {}}) {
             String whole = said(WHOLE, question);
             assertTrue(whole.length() > 20, whole);
             assertEquals(whole, said(SMALL, question));
@@ -69,21 +73,28 @@ class SmallJarIT {
         small.removeAll(asked(WHOLE));
         assertEquals(Set.of(), small);
         try (JarFile jar = new JarFile(SMALL)) {
-            assertTrue(jar.stream().allMatch(entry -> entry.getMethod() == ZipEntry.STORED), "the image's file system compresses better");
+            assertTrue(jar.stream().allMatch(entry -> entry.getMethod() == ZipEntry.STORED),
+                    "the image's file system compresses better");
         }
     }
 
-    /** GNU Classpath's Enum.valueOf looks for a field of the constant's name, which HotSpot's does not: this must show here. */
+    /**
+     * GNU Classpath's Enum.valueOf looks for a field of the constant's name, which HotSpot's does not: this must show
+     * here.
+     */
     @Test
     void constantsThatAreAskedForByNameKeepIt() throws IOException {
         Set<String> asked = new TreeSet<>();
         read(WHOLE, new ClassVisitor(Opcodes.ASM9) {
             @Override
-            public MethodVisitor visitMethod(int access, String name, String descriptor, String signature, String[] exceptions) {
+            public MethodVisitor visitMethod(int access, String name, String descriptor, String signature,
+                    String[] exceptions) {
                 return name.equals("valueOf") ? null : new MethodVisitor(Opcodes.ASM9) {
                     @Override
-                    public void visitMethodInsn(int opcode, String owner, String member, String type, boolean isInterface) {
-                        if (member.equals("valueOf") && type.equals("(Ljava/lang/String;)L" + owner + ";") && !owner.startsWith("java/")) {
+                    public void visitMethodInsn(int opcode, String owner, String member, String type,
+                            boolean isInterface) {
+                        if (member.equals("valueOf") && type.equals("(Ljava/lang/String;)L" + owner + ";")
+                                && !owner.startsWith("java/")) {
                             asked.add(owner.replace('/', '.'));
                         }
                     }
@@ -100,7 +111,8 @@ class SmallJarIT {
                 assertFalse(map.contains(name + " -> "), name);
                 continue;
             }
-            List<String> constants = Pattern.compile("(?m)^ +" + type + " ([A-Z_0-9]+) -> (\\w+)$").matcher(section.group(1)).results().map(m -> m.group(1) + "=" + m.group(2)).toList();
+            List<String> constants = Pattern.compile("(?m)^ +" + type + " ([A-Z_0-9]+) -> (\\w+)$")
+                    .matcher(section.group(1)).results().map(m -> m.group(1) + "=" + m.group(2)).toList();
             assertTrue(constants.size() >= 2, section.group());
             for (String constant : constants) {
                 assertEquals(constant.split("=")[0], constant.split("=")[1], name);
@@ -135,29 +147,28 @@ class SmallJarIT {
         }
 
         @Override
-        public void visit(int version, int access, String name, String signature, String superName, String[] interfaces) {
+        public void visit(int version, int access, String name, String signature, String superName,
+                String[] interfaces) {
             asked.add("version " + version);
         }
 
         @Override
-        public MethodVisitor visitMethod(int access, String name, String descriptor, String signature, String[] exceptions) {
+        public MethodVisitor visitMethod(int access, String name, String descriptor, String signature,
+                String[] exceptions) {
             return new MethodVisitor(Opcodes.ASM9) {
                 @Override
                 public void visitMethodInsn(int opcode, String owner, String member, String type, boolean isInterface) {
-                    if (owner.startsWith("java")) {
-                        asked.add(owner + "." + member + type);
-                    }
+                    if (owner.startsWith("java")) { asked.add(owner + "." + member + type); }
                 }
 
                 @Override
                 public void visitFieldInsn(int opcode, String owner, String member, String type) {
-                    if (owner.startsWith("java")) {
-                        asked.add(owner + "." + member);
-                    }
+                    if (owner.startsWith("java")) { asked.add(owner + "." + member); }
                 }
 
                 @Override
-                public void visitInvokeDynamicInsn(String member, String type, org.objectweb.asm.Handle handle, Object... arguments) {
+                public void visitInvokeDynamicInsn(String member, String type, org.objectweb.asm.Handle handle,
+                        Object... arguments) {
                     asked.add("invokedynamic");
                 }
             };
@@ -169,7 +180,9 @@ class SmallJarIT {
     @ValueSource(strings = {WHOLE, SMALL})
     void everyClassPassesTheVerifier(String name) throws Exception {
         int classes = 0;
-        try (JarFile jar = new JarFile(name); URLClassLoader loader = new URLClassLoader(new URL[] {Path.of(name).toUri().toURL()}, ClassLoader.getPlatformClassLoader())) {
+        try (JarFile jar = new JarFile(name);
+                URLClassLoader loader = new URLClassLoader(new URL[] {Path.of(name).toUri().toURL()},
+                        ClassLoader.getPlatformClassLoader())) {
             for (JarEntry entry : jar.stream().filter(file -> file.getName().endsWith(".class")).toList()) {
                 // initialised, since it is verified no earlier
                 Class.forName(entry.getName().replace(".class", "").replace('/', '.'), true, loader);
@@ -182,14 +195,20 @@ class SmallJarIT {
     /** Names of the classes that a daemon has loaded when it listens. */
     private static List<String> loadedUntilItListens(String jar, Path folder) throws Exception {
         Path config = folder.resolve("boxwall.cfg");
-        Files.writeString(config, "BOXWALL_PORT='0'\nBOXWALL_LISTEN='loopback'\nBOXWALL_SYSLOG='no'\nBOXWALL_STATE='" + folder + "/state'\nBOXWALL_RUN='" + folder + "/run'\nBOXWALL_BIN='" + folder + "'\n");
-        ProcessBuilder builder = new ProcessBuilder("java", "-Xshare:off", "-XX:TieredStopAtLevel=1", "-Xlog:class+load:stdout:none", "-jar", jar, "daemon", "--config", config.toString());
-        builder.environment().put("BOXWALL_BRIDGES", "lan       Link encap:Ethernet  \n          inet addr:192.0.2.1  Bcast:192.0.2.255  Mask:255.255.255.0\n");
+        Files.writeString(config, "BOXWALL_PORT='0'\nBOXWALL_LISTEN='loopback'\nBOXWALL_SYSLOG='no'\nBOXWALL_STATE='"
+                + folder + "/state'\nBOXWALL_RUN='" + folder + "/run'\nBOXWALL_BIN='" + folder + "'\n");
+        ProcessBuilder builder = new ProcessBuilder("java", "-Xshare:off", "-XX:TieredStopAtLevel=1",
+                "-Xlog:class+load:stdout:none", "-jar", jar, "daemon", "--config", config.toString());
+        builder.environment().put("BOXWALL_BRIDGES",
+                "lan       Link encap:Ethernet  \n          inet addr:192.0.2.1  Bcast:192.0.2.255  Mask:255.255.255.0\n");
         Process daemon = builder.redirectErrorStream(true).redirectOutput(folder.resolve("log").toFile()).start();
         try {
             Path log = folder.resolve("log");
-            assertTrue(FreetzRoot.within(60, () -> lines(log).stream().anyMatch(line -> line.startsWith("listening on "))), () -> lines(log).toString());
-            return lines(log).stream().takeWhile(line -> !line.startsWith("listening on ")).filter(line -> line.contains(" source: ")).map(line -> line.split(" ")[0]).toList();
+            assertTrue(
+                    FreetzRoot.within(60, () -> lines(log).stream().anyMatch(line -> line.startsWith("listening on "))),
+                    () -> lines(log).toString());
+            return lines(log).stream().takeWhile(line -> !line.startsWith("listening on "))
+                    .filter(line -> line.contains(" source: ")).map(line -> line.split(" ")[0]).toList();
         } finally {
             daemon.destroyForcibly().waitFor();
         }
@@ -207,9 +226,11 @@ class SmallJarIT {
     @Test
     void listensWithoutLoggersAndPatterns() throws Exception {
         for (String jar : List.of(WHOLE, SMALL)) {
-            List<String> loaded = loadedUntilItListens(jar, Files.createDirectory(started.resolve(Path.of(jar).getFileName())));
+            List<String> loaded =
+                    loadedUntilItListens(jar, Files.createDirectory(started.resolve(Path.of(jar).getFileName())));
             assertTrue(loaded.contains("java.net.ServerSocket"), loaded::toString);
-            assertEquals(List.of(), loaded.stream().filter(name -> name.matches("java\\.util\\.(logging|regex)\\..*")).toList(), jar);
+            assertEquals(List.of(),
+                    loaded.stream().filter(name -> name.matches("java\\.util\\.(logging|regex)\\..*")).toList(), jar);
             Budgets.hold("start.jar.classes", loaded.size());
         }
     }
@@ -232,10 +253,14 @@ class SmallJarIT {
             port = free.getLocalPort();
         }
         Path config = folder.resolve("boxwall.cfg");
-        Files.writeString(config, "export BOXWALL_PORT='" + port + "'\nexport BOXWALL_LISTEN='loopback'\nexport BOXWALL_STATE='" + folder + "/state'\nexport BOXWALL_RUN='" + folder + "/run'\n");
-        Process daemon = new ProcessBuilder("java", "-jar", SMALL, "daemon", "--config", config.toString()).redirectErrorStream(true).redirectOutput(folder.resolve("log").toFile()).start();
+        Files.writeString(config,
+                "export BOXWALL_PORT='" + port + "'\nexport BOXWALL_LISTEN='loopback'\nexport BOXWALL_STATE='" + folder
+                        + "/state'\nexport BOXWALL_RUN='" + folder + "/run'\n");
+        Process daemon = new ProcessBuilder("java", "-jar", SMALL, "daemon", "--config", config.toString())
+                .redirectErrorStream(true).redirectOutput(folder.resolve("log").toFile()).start();
         try {
-            assertTrue(FreetzRoot.within(30, () -> answer(port, "/ok") == 204), Files.readString(folder.resolve("log")));
+            assertTrue(FreetzRoot.within(30, () -> answer(port, "/ok") == 204),
+                    Files.readString(folder.resolve("log")));
             assertEquals(200, answer(port, "/status"));
             assertEquals(401, answer(port, "/rules"));
             assertEquals(404, answer(port, "/nothing"));
@@ -247,7 +272,8 @@ class SmallJarIT {
     /** The status of an answer; -1 when nobody answers. */
     private static int answer(int port, String path) {
         try {
-            HttpURLConnection connection = (HttpURLConnection) URI.create("http://127.0.0.1:" + port + path).toURL().openConnection();
+            HttpURLConnection connection =
+                    (HttpURLConnection) URI.create("http://127.0.0.1:" + port + path).toURL().openConnection();
             connection.setConnectTimeout(2000);
             connection.setReadTimeout(10000);
             return connection.getResponseCode();

@@ -19,7 +19,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Peers without the token that want the administrator locked out, over real sockets. What counts is how many of his requests are answered at the first attempt. */
+/**
+ * Peers without the token that want the administrator locked out, over real sockets. What counts is how many of his
+ * requests are answered at the first attempt.
+ */
 class LockOutTest {
     private static final boolean LONG = Boolean.getBoolean("boxwall.long");
     private static final int REQUESTS = LONG ? 400 : 40;
@@ -42,16 +45,13 @@ class LockOutTest {
         long start = System.nanoTime();
         port = new Port(number, () -> (System.nanoTime() - start) / 1_000_000, new Journal() {
             @Override
-            public void event(String words) {
-                return;
-            }
+            public void event(String words) { return; }
 
             @Override
-            public void bug(Throwable bug) {
-                bugs.add(bug.toString());
-            }
+            public void bug(Throwable bug) { bugs.add(bug.toString()); }
         });
-        port.serve((route, request, withToken) -> Reply.json(200, "{\"" + route + "\":\"" + "x".repeat(route == Route.PAGE ? 60_000 : 10) + "\"}"));
+        port.serve((route, request, withToken) -> Reply.json(200,
+                "{\"" + route + "\":\"" + "x".repeat(route == Route.PAGE ? 60_000 : 10) + "\"}"));
         port.admit(new AccessControl(List.of("127.0.0.1"), List.of(), List.of(), () -> "t"));
         assertEquals(List.of(), port.listen(List.of("127.0.0.1")));
     }
@@ -72,7 +72,8 @@ class LockOutTest {
     }
 
     private Socket from(int client) throws IOException {
-        Socket socket = new Socket(InetAddress.getByName("127.0.0.1"), number, InetAddress.getByName("127.0.0." + client), 0);
+        Socket socket =
+                new Socket(InetAddress.getByName("127.0.0.1"), number, InetAddress.getByName("127.0.0." + client), 0);
         socket.setSoTimeout(60_000);
         attacks.incrementAndGet();
         return socket;
@@ -111,7 +112,8 @@ class LockOutTest {
         List<Long> nanos = new ArrayList<>();
         for (int i = 0; i < REQUESTS; i++) {
             Thread.sleep(PAUSE_MILLIS);
-            String request = (i % 2 == 0 ? "POST /confirm/1a" : "GET /status") + " HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer t\r\n\r\n";
+            String request = (i % 2 == 0 ? "POST /confirm/1a" : "GET /status")
+                    + " HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer t\r\n\r\n";
             long began = System.nanoTime();
             String answer = "";
             try (Socket socket = from(9)) {
@@ -127,8 +129,8 @@ class LockOutTest {
         }
         Collections.sort(nanos);
         int all = answered;
-        String measured = all + " of " + REQUESTS + " requests of the administrator answered against " + whom + " (" + attacks + " connections in all), p95 "
-                + nanos.get(REQUESTS * 95 / 100) / 1000 + " us";
+        String measured = all + " of " + REQUESTS + " requests of the administrator answered against " + whom + " ("
+                + attacks + " connections in all), p95 " + nanos.get(REQUESTS * 95 / 100) / 1000 + " us";
         System.out.println("measured: control port: " + measured);
         assertTrue(all * 100 >= REQUESTS * 95, measured);
     }
@@ -156,9 +158,7 @@ class LockOutTest {
             while (!over) {
                 held.add(from(2));
                 Thread.sleep(20);
-                if (held.size() > 50) {
-                    held.remove().close();
-                }
+                if (held.size() > 50) { held.remove().close(); }
             }
             for (Socket socket : held) {
                 socket.close();
@@ -172,13 +172,15 @@ class LockOutTest {
         for (int i = 0; i < 4; i++) {
             attack(2, socket -> {
                 socket.setReceiveBufferSize(1024);
-                socket.getOutputStream().write("GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+                socket.getOutputStream()
+                        .write("GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
                 while (!over && socket.getInputStream().read() >= 0) {
                     Thread.sleep(50);
                 }
             });
             attack(3, socket -> {
-                socket.getOutputStream().write("PUT /rules HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 99999\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+                socket.getOutputStream().write("PUT /rules HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 99999\r\n\r\n"
+                        .getBytes(StandardCharsets.US_ASCII));
                 while (!over) {
                     socket.getOutputStream().write('y');
                     Thread.sleep(50);

@@ -13,8 +13,9 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
 /**
- * openapi.json is made from the table of routes: its paths, methods, IDs, bodies, refusals and who needs the token. What only a person can write (a
- * summary, the parameters, the form of an answer) is kept from the file that is there. {@code -Dboxwall.rewrite=true} writes it anew.
+ * openapi.json is made from the table of routes: its paths, methods, IDs, bodies, refusals and who needs the token.
+ * What only a person can write (a summary, the parameters, the form of an answer) is kept from the file that is there.
+ * {@code -Dboxwall.rewrite=true} writes it anew.
  */
 class OpenApiTest {
     private static final Path FILE = Path.of("src/main/resources/boxwall/http/openapi.json");
@@ -24,9 +25,7 @@ class OpenApiTest {
     void theDocumentIsMadeFromTheTable() throws IOException {
         String now = Files.readString(FILE);
         String made = made(Json.parse(now).asObject());
-        if (Boolean.getBoolean("boxwall.rewrite")) {
-            Files.writeString(FILE, made);
-        }
+        if (Boolean.getBoolean("boxwall.rewrite")) { Files.writeString(FILE, made); }
         assertEquals(made, now);
         assertTrue(made.length() <= MOST, made.length() + " bytes");
     }
@@ -37,7 +36,8 @@ class OpenApiTest {
             String path = route.path().replace("/ID", "/{id}").replace("/N", "/{number}");
             JsonObject methods = paths.get(path) == null ? new JsonObject() : paths.get(path).asObject();
             JsonValue before = old.get("paths").asObject().get(path);
-            methods.set(route.method().toLowerCase(), operation(route, path, before == null ? null : before.asObject().get(route.method().toLowerCase())));
+            methods.set(route.method().toLowerCase(), operation(route, path,
+                    before == null ? null : before.asObject().get(route.method().toLowerCase())));
             paths.set(path, methods);
         }
         return lines(new JsonObject(old).set("paths", paths), 3) + "\n";
@@ -58,18 +58,17 @@ class OpenApiTest {
         JsonArray parameters = new JsonArray();
         if (path.endsWith("}")) {
             String name = path.substring(path.indexOf('{') + 1, path.length() - 1);
-            parameters.add(new JsonObject().add("name", name).add("in", "path").add("required", true).add("schema", new JsonObject().add("type", "string")));
+            parameters.add(new JsonObject().add("name", name).add("in", "path").add("required", true).add("schema",
+                    new JsonObject().add("type", "string")));
         }
-        for (JsonValue parameter : before.get("parameters") == null ? new JsonArray() : before.get("parameters").asArray()) {
-            if (!parameter.asObject().getString("in", "").equals("path")) {
-                parameters.add(parameter);
-            }
+        for (JsonValue parameter : before.get("parameters") == null ? new JsonArray()
+                : before.get("parameters").asArray()) {
+            if (!parameter.asObject().getString("in", "").equals("path")) { parameters.add(parameter); }
         }
-        if (!parameters.isEmpty()) {
-            operation.add("parameters", parameters);
-        }
+        if (!parameters.isEmpty()) { operation.add("parameters", parameters); }
         if (route.needs(Route.Need.TEXT)) {
-            operation.add("requestBody", Json.parse("{\"required\":true,\"content\":{\"text/plain\":{\"schema\":{\"type\":\"string\"}}}}"));
+            operation.add("requestBody",
+                    Json.parse("{\"required\":true,\"content\":{\"text/plain\":{\"schema\":{\"type\":\"string\"}}}}"));
         }
         JsonObject responses = new JsonObject();
         for (JsonObject.Member response : before.get("responses").asObject()) {
@@ -82,12 +81,11 @@ class OpenApiTest {
 
     /** A line for each member of the outer objects. */
     private static String lines(JsonValue value, int depth) {
-        if (depth == 0 || !value.isObject()) {
-            return value.toString();
-        }
+        if (depth == 0 || !value.isObject()) { return value.toString(); }
         StringBuilder text = new StringBuilder();
         for (JsonObject.Member member : value.asObject()) {
-            text.append(text.length() == 0 ? "{" : ",").append('\n').append(Json.value(member.getName())).append(": ").append(lines(member.getValue(), depth - 1));
+            text.append(text.length() == 0 ? "{" : ",").append('\n').append(Json.value(member.getName())).append(": ")
+                    .append(lines(member.getValue(), depth - 1));
         }
         return text.append('}').toString();
     }

@@ -46,14 +46,10 @@ class PortTest {
     private Port port() {
         return new Port(number, () -> now, new Journal() {
             @Override
-            public void event(String words) {
-                events.add(words);
-            }
+            public void event(String words) { events.add(words); }
 
             @Override
-            public void bug(Throwable bug) {
-                events.add("bug: " + bug);
-            }
+            public void bug(Throwable bug) { events.add("bug: " + bug); }
         });
     }
 
@@ -68,11 +64,12 @@ class PortTest {
     }
 
     @Test
-    void okNeedsNothing() throws IOException {
-        assertTrue(get("/ok", "").startsWith("HTTP/1.1 204 "));
-    }
+    void okNeedsNothing() throws IOException { assertTrue(get("/ok", "").startsWith("HTTP/1.1 204 ")); }
 
-    /** A port that is open while the daemon behind it is still being loaded: reachable at once, answered as soon as it is there. */
+    /**
+     * A port that is open while the daemon behind it is still being loaded: reachable at once, answered as soon as it
+     * is there.
+     */
     @Test
     void whoAsksBeforeTheDaemonIsThereWaitsForIt() throws Exception {
         port.close();
@@ -131,7 +128,8 @@ class PortTest {
 
     @Test
     void aWrongMethodNamesTheRightOnes() throws IOException {
-        assertTrue(send("POST /rules HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n").contains("\r\nAllow: GET, HEAD, PUT, DELETE\r\n"));
+        assertTrue(send("POST /rules HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+                .contains("\r\nAllow: GET, HEAD, PUT, DELETE\r\n"));
     }
 
     @Test
@@ -166,10 +164,12 @@ class PortTest {
     void aBodyArrivesToTheByteAndIsBounded() throws IOException {
         String body = "iptables -A INPUT -m comment --comment \"\u00e4\u00f6\" -j ACCEPT\n".repeat(50);
         int bytes = body.getBytes(StandardCharsets.UTF_8).length;
-        assertTrue(send("PUT /rules HTTP/1.1\r\nHost: 127.0.0.1\r\n" + bearer(TOKEN) + "Content-Length: " + bytes + "\r\n\r\n" + body)
-                .endsWith("{\"bytes\":" + bytes + "}\n"));
-        assertStatus(413, send("PUT /rules HTTP/1.1\r\nHost: 127.0.0.1\r\n" + bearer(TOKEN) + "Content-Length: 262145\r\n\r\n"));
-        assertStatus(400, send("PUT /rules HTTP/1.1\r\nHost: 127.0.0.1\r\n" + bearer(TOKEN) + "Content-Length: abc\r\n\r\n"));
+        assertTrue(send("PUT /rules HTTP/1.1\r\nHost: 127.0.0.1\r\n" + bearer(TOKEN) + "Content-Length: " + bytes
+                + "\r\n\r\n" + body).endsWith("{\"bytes\":" + bytes + "}\n"));
+        assertStatus(413,
+                send("PUT /rules HTTP/1.1\r\nHost: 127.0.0.1\r\n" + bearer(TOKEN) + "Content-Length: 262145\r\n\r\n"));
+        assertStatus(400,
+                send("PUT /rules HTTP/1.1\r\nHost: 127.0.0.1\r\n" + bearer(TOKEN) + "Content-Length: abc\r\n\r\n"));
         assertStatus(411, send("PUT /rules HTTP/1.1\r\nHost: 127.0.0.1\r\n" + bearer(TOKEN)
                 + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"));
     }
@@ -183,13 +183,15 @@ class PortTest {
 
     @Test
     void aConnectionCarriesOneRequest() throws IOException {
-        String answer = send("GET /ok HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\nGET /status HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
+        String answer =
+                send("GET /ok HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\nGET /status HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
         assertEquals(answer.indexOf("HTTP/1.1"), answer.lastIndexOf("HTTP/1.1"));
     }
 
     @Test
     void idsAreHexDigitsAndDashesOnly() throws IOException {
-        assertTrue(send("POST /confirm/1f-2a HTTP/1.1\r\nHost: 127.0.0.1\r\n" + bearer(TOKEN) + "Content-Length: 0\r\n\r\n")
+        assertTrue(send(
+                "POST /confirm/1f-2a HTTP/1.1\r\nHost: 127.0.0.1\r\n" + bearer(TOKEN) + "Content-Length: 0\r\n\r\n")
                 .endsWith("{\"confirm\":\"1f-2a\"}\n"));
         assertStatus(404, send("POST /confirm/..%2f..%2fetc HTTP/1.1\r\nHost: 127.0.0.1\r\n" + bearer(TOKEN) + "\r\n"));
         assertStatus(404, send("POST /confirm/1f;reboot HTTP/1.1\r\nHost: 127.0.0.1\r\n" + bearer(TOKEN) + "\r\n"));
@@ -227,7 +229,8 @@ class PortTest {
         assertStatus(400, send("GET /ok?a=1&a=2 HTTP/1.1\r\n" + host + "\r\n"));
         assertStatus(400, send("GET /ok HTTP/1.1\r\n" + host + "X: a\0b\r\n\r\n"));
         assertStatus(400, send("PUT /rules HTTP/1.1\r\n" + host + bearer(TOKEN) + "Content-Length: -1\r\n\r\n"));
-        assertStatus(400, send("PUT /rules HTTP/1.1\r\n" + host + bearer(TOKEN) + "Content-Length: 5\r\nContent-Length: 6\r\n\r\nhello"));
+        assertStatus(400, send("PUT /rules HTTP/1.1\r\n" + host + bearer(TOKEN)
+                + "Content-Length: 5\r\nContent-Length: 6\r\n\r\nhello"));
         assertStatus(414, send("GET /" + "a".repeat(9000) + " HTTP/1.1\r\n" + host + "\r\n"));
         assertStatus(405, send("BREW /ok HTTP/1.1\r\n" + host + "\r\n"));
         assertStatus(204, send("\r\nGET /ok HTTP/1.0\n" + "Host: 127.0.0.1\n\n"));
@@ -247,22 +250,28 @@ class PortTest {
     /** What curl makes of a file; {@code --data-binary} says it is a form, too, and sends it as it is. */
     @Test
     void aFormIsRefusedWithTheRemedy() throws IOException {
-        String file = "# my rules\niptables -P INPUT DROP\niptables -A INPUT -i lan -m comment --comment \"as iptables -L shows\" -j ACCEPT\ninclude lan-admin\n";
+        String file =
+                "# my rules\niptables -P INPUT DROP\niptables -A INPUT -i lan -m comment --comment \"as iptables -L shows\" -j ACCEPT\ninclude lan-admin\n";
         String form = "Content-Type: application/x-www-form-urlencoded\r\n";
         assertStatus(200, put(form, file));
         for (String type : List.of(form, "", "Content-Type: text/plain\r\n")) {
-            for (String lost : List.of(file, file.substring(file.indexOf('\n') + 1), "*filter\n:INPUT DROP [0:0]\nCOMMIT\n", "LAN=10.0.0.0/8\n/sbin/iptables -P INPUT DROP\n"
-                    + "/sbin/iptables -A INPUT -s $LAN -j ACCEPT\n", "modprobe x\r\nip6tables -P INPUT DROP\r\n")) {
+            for (String lost : List.of(file, file.substring(file.indexOf('\n') + 1),
+                    "*filter\n:INPUT DROP [0:0]\nCOMMIT\n",
+                    "LAN=10.0.0.0/8\n/sbin/iptables -P INPUT DROP\n" + "/sbin/iptables -A INPUT -s $LAN -j ACCEPT\n",
+                    "modprobe x\r\nip6tables -P INPUT DROP\r\n")) {
                 String answer = put(type, lost.replace("\n", "").replace("\r", ""));
                 assertStatus(415, answer);
-                assertTrue(answer.contains("line ends are gone") && answer.contains("-T FILE or --data-binary"), answer);
+                assertTrue(answer.contains("line ends are gone") && answer.contains("-T FILE or --data-binary"),
+                        answer);
             }
-            for (String single : List.of("iptables -P INPUT DROP", "/sbin/iptables -P INPUT DROP", "iptables -A INPUT -m comment --comment 'iptables -L' -j DROP", "include lan-admin")) {
+            for (String single : List.of("iptables -P INPUT DROP", "/sbin/iptables -P INPUT DROP",
+                    "iptables -A INPUT -m comment --comment 'iptables -L' -j DROP", "include lan-admin")) {
                 assertStatus(200, put(type, single));
             }
         }
         assertStatus(415, put(form, "# a comment, and then rules that nobody sees: include lan-admin"));
-        for (String fields : List.of("rules=iptables+-P+INPUT+DROP%0A", "iptables%20-P%20INPUT%20DROP%0Aiptables%20-A%20INPUT", "a=1&b=2")) {
+        for (String fields : List.of("rules=iptables+-P+INPUT+DROP%0A",
+                "iptables%20-P%20INPUT%20DROP%0Aiptables%20-A%20INPUT", "a=1&b=2")) {
             String answer = put(form, fields);
             assertStatus(415, answer);
             assertTrue(answer.contains("a form") && answer.contains("-T FILE or --data-binary"), answer);
@@ -270,14 +279,17 @@ class PortTest {
     }
 
     private String put(String headers, String body) throws IOException {
-        return send("PUT /rules HTTP/1.1\r\nHost: 127.0.0.1\r\n" + bearer(TOKEN) + headers + "Content-Length: " + body.length() + "\r\n\r\n" + body);
+        return send("PUT /rules HTTP/1.1\r\nHost: 127.0.0.1\r\n" + bearer(TOKEN) + headers + "Content-Length: "
+                + body.length() + "\r\n\r\n" + body);
     }
 
     @Test
     void aBodyThatIsTooLongIsAnsweredWhileItIsStillSent() throws IOException {
         assertStatus(413, put("", "x".repeat(300_000)));
-        assertStatus(401, send("PUT /rules HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 200000\r\n\r\n" + "x".repeat(200_000)));
-        assertStatus(400, sendAndEnd("PUT /rules HTTP/1.1\r\nHost: 127.0.0.1\r\n" + bearer(TOKEN) + "Content-Length: 200\r\n\r\nshort"));
+        assertStatus(401,
+                send("PUT /rules HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 200000\r\n\r\n" + "x".repeat(200_000)));
+        assertStatus(400, sendAndEnd(
+                "PUT /rules HTTP/1.1\r\nHost: 127.0.0.1\r\n" + bearer(TOKEN) + "Content-Length: 200\r\n\r\nshort"));
     }
 
     @Test
@@ -289,7 +301,8 @@ class PortTest {
     @Test
     void answersForbidWhatAPageCouldDoWithThem() throws IOException {
         for (String answer : List.of(get("/status", ""), get("/nothing", ""), get("/facts", ""))) {
-            for (String header : List.of("Cache-Control: no-store", "X-Content-Type-Options: nosniff", "Content-Security-Policy: default-src 'none'")) {
+            for (String header : List.of("Cache-Control: no-store", "X-Content-Type-Options: nosniff",
+                    "Content-Security-Policy: default-src 'none'")) {
                 assertTrue(answer.contains("\r\n" + header), answer);
             }
             assertFalse(answer.contains("Access-Control"), answer);
@@ -312,7 +325,8 @@ class PortTest {
         assertStatus(429, post("/confirm/1a", bearer("wrong")));
         now += 61_000;
         assertStatus(200, get("/facts", bearer(TOKEN)));
-        assertEquals(List.of("wrong tokens from 127.0.0.1: refused for a minute"), events, "and the log holds no token");
+        assertEquals(List.of("wrong tokens from 127.0.0.1: refused for a minute"), events,
+                "and the log holds no token");
     }
 
     private String post(String path, String headers) throws IOException {
@@ -404,7 +418,8 @@ class PortTest {
         for (int i = 0; i < count; i++) {
             int before = working.get();
             sockets.add(from(client));
-            sockets.get(sockets.size() - 1).getOutputStream().write(("POST /apply HTTP/1.1\r\nHost: 127.0.0.1\r\n" + bearer(TOKEN) + "\r\n").getBytes());
+            sockets.get(sockets.size() - 1).getOutputStream()
+                    .write(("POST /apply HTTP/1.1\r\nHost: 127.0.0.1\r\n" + bearer(TOKEN) + "\r\n").getBytes());
             waitFor(() -> working.get() == before + 1);
         }
     }
@@ -419,12 +434,14 @@ class PortTest {
             for (int client = 2; client < 5; client++) {
                 for (String request : List.of("POST /confirm/1a", "DELETE /apply/1a", "GET /status")) {
                     try (Socket more = from(client)) {
-                        assertStatus(200, answer(more, request + " HTTP/1.1\r\nHost: 127.0.0.1\r\n" + bearer(TOKEN) + "\r\n"));
+                        assertStatus(200,
+                                answer(more, request + " HTTP/1.1\r\nHost: 127.0.0.1\r\n" + bearer(TOKEN) + "\r\n"));
                     }
                     waitFor(() -> port.connections() == 7);
                 }
                 try (Socket more = from(client)) {
-                    assertStatus(429, answer(more, "GET /facts HTTP/1.1\r\nHost: 127.0.0.1\r\n" + bearer(TOKEN) + "\r\n"));
+                    assertStatus(429,
+                            answer(more, "GET /facts HTTP/1.1\r\nHost: 127.0.0.1\r\n" + bearer(TOKEN) + "\r\n"));
                 }
                 waitFor(() -> port.connections() == 7);
             }
@@ -432,7 +449,8 @@ class PortTest {
             silent(sockets, 4, 1);
             for (int client = 4; client < 6; client++) {
                 try (Socket more = from(client)) {
-                    assertStatus(200, answer(more, "POST /confirm/1a HTTP/1.1\r\nHost: 127.0.0.1\r\n" + bearer(TOKEN) + "\r\n"));
+                    assertStatus(200,
+                            answer(more, "POST /confirm/1a HTTP/1.1\r\nHost: 127.0.0.1\r\n" + bearer(TOKEN) + "\r\n"));
                 }
             }
             hanging.countDown();
@@ -457,7 +475,8 @@ class PortTest {
                 assertEquals('H', deaf.get(i).getInputStream().read(), "the answer has begun");
             }
             try (Socket eighth = from(4)) {
-                assertStatus(200, answer(eighth, "GET /facts HTTP/1.1\r\nHost: 127.0.0.1\r\n" + bearer(TOKEN) + "\r\n"));
+                assertStatus(200,
+                        answer(eighth, "GET /facts HTTP/1.1\r\nHost: 127.0.0.1\r\n" + bearer(TOKEN) + "\r\n"));
             }
         } finally {
             close(deaf);
@@ -474,7 +493,8 @@ class PortTest {
     void slowAndSilentClientsAreCutAndTheThreadsEnd() throws IOException, InterruptedException {
         long began = System.nanoTime();
         try (Socket silent = from(2); Socket slow = from(3); Socket deaf = from(4)) {
-            deaf.getOutputStream().write(("GET /log HTTP/1.1\r\nHost: 127.0.0.1\r\n" + bearer(TOKEN) + "\r\n").getBytes());
+            deaf.getOutputStream()
+                    .write(("GET /log HTTP/1.1\r\nHost: 127.0.0.1\r\n" + bearer(TOKEN) + "\r\n").getBytes());
             Thread dripping = new Thread(() -> {
                 try {
                     for (byte b : ("GET /ok HTTP/1.1\r\nX: " + "y".repeat(200)).getBytes()) {
@@ -498,7 +518,8 @@ class PortTest {
     @Test
     void confirmIsAnsweredWhileAnApplyHangs() throws IOException, InterruptedException {
         try (Socket hanging = new Socket("127.0.0.1", number)) {
-            hanging.getOutputStream().write(("POST /apply HTTP/1.1\r\nHost: 127.0.0.1\r\n" + bearer(TOKEN) + "\r\n").getBytes());
+            hanging.getOutputStream()
+                    .write(("POST /apply HTTP/1.1\r\nHost: 127.0.0.1\r\n" + bearer(TOKEN) + "\r\n").getBytes());
             waitFor(() -> port.connections() == 1);
             assertStatus(200, post("/confirm/1a", bearer(TOKEN)));
             this.hanging.countDown();
@@ -508,7 +529,8 @@ class PortTest {
 
     /** A connection from 127.0.0.N, a client of its own. */
     private Socket from(int n) throws IOException {
-        Socket socket = new Socket(java.net.InetAddress.getByName("127.0.0.1"), number, java.net.InetAddress.getByName("127.0.0." + n), 0);
+        Socket socket = new Socket(java.net.InetAddress.getByName("127.0.0.1"), number,
+                java.net.InetAddress.getByName("127.0.0." + n), 0);
         socket.setSoTimeout(20000);
         return socket;
     }
@@ -542,7 +564,8 @@ class PortTest {
         for (int wrong = 0; wrong < token.length(); wrong++) {
             String other = token.substring(0, wrong) + "x" + token.substring(wrong + 1);
             assertFalse(AccessControl.sameText(token, other));
-            assertArrayEquals(all, looks(token, other), "as many characters are compared whichever is wrong first: " + wrong);
+            assertArrayEquals(all, looks(token, other),
+                    "as many characters are compared whichever is wrong first: " + wrong);
         }
         assertFalse(AccessControl.sameText("abc", "abcabc"));
         assertFalse(AccessControl.sameText("abc", "ab"));
@@ -550,22 +573,18 @@ class PortTest {
         assertFalse(AccessControl.sameText("abc", "abd"));
     }
 
-    private static String bearer(String token) {
-        return "Authorization: Bearer " + token + "\r\n";
-    }
+    private static String bearer(String token) { return "Authorization: Bearer " + token + "\r\n"; }
 
     private String get(String path, String headers) throws IOException {
-        return send("GET " + path + " HTTP/1.1\r\n" + (headers.contains("Host:") ? "" : "Host: 127.0.0.1:" + number + "\r\n")
-                + headers + "\r\n");
+        return send("GET " + path + " HTTP/1.1\r\n"
+                + (headers.contains("Host:") ? "" : "Host: 127.0.0.1:" + number + "\r\n") + headers + "\r\n");
     }
 
     private String send(String request) throws IOException {
         try (Socket socket = new Socket("127.0.0.1", number)) {
             socket.setSoTimeout(15000);
             socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
-            if (request.isEmpty()) {
-                socket.shutdownOutput();
-            }
+            if (request.isEmpty()) { socket.shutdownOutput(); }
             InputStream in = socket.getInputStream();
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }
@@ -579,19 +598,19 @@ class PortTest {
         @Override
         public Reply answer(Route route, Request request, boolean withToken) {
             switch (route) {
-                case PAGE:
+                case PAGE :
                     return Reply.utf8("text/html; charset=utf-8", page);
-                case STATUS:
+                case STATUS :
                     return Reply.json(200, "{\"long\":" + withToken + "}");
-                case FINDINGS:
+                case FINDINGS :
                     throw new IllegalStateException("a bug on purpose");
-                case EXPLAIN:
+                case EXPLAIN :
                     return Reply.json(200, "{\"dst\":\"" + request.query().get("dst") + "\"}");
-                case RULES:
+                case RULES :
                     throw new StackOverflowError("on purpose");
-                case PUT_RULES:
+                case PUT_RULES :
                     return Reply.json(200, "{\"bytes\":" + request.body().length() + "}");
-                case APPLY:
+                case APPLY :
                     working.incrementAndGet();
                     try {
                         hanging.await();
@@ -599,17 +618,17 @@ class PortTest {
                         throw new IllegalStateException(e);
                     }
                     return Reply.json(202, "{}");
-                case CONFIRM:
+                case CONFIRM :
                     return Reply.json(200, "{\"confirm\":\"" + route.id(request) + "\"}");
-                case COUNTERS:
+                case COUNTERS :
                     throw new OutOfMemoryError("on purpose");
-                case LOG:
+                case LOG :
                     return Reply.json(200, "{\"big\":\"" + "x".repeat(8 << 20) + "\"}");
-                case METRICS:
+                case METRICS :
                     return Reply.utf8("text/plain", "");
-                case RECORD:
+                case RECORD :
                     return Reply.bytes("application/x-tar", "");
-                default:
+                default :
                     return Reply.json(200, "{}");
             }
         }
@@ -623,9 +642,10 @@ class PortTest {
     }
 
     private static CharSequence counted(String text, int[] counts, int which) {
-        return (CharSequence) java.lang.reflect.Proxy.newProxyInstance(PortTest.class.getClassLoader(), new Class<?>[] {CharSequence.class}, (proxy, method, arguments) -> {
-            counts[which] += method.getName().equals("charAt") ? 1 : 0;
-            return method.invoke(text, arguments);
-        });
+        return (CharSequence) java.lang.reflect.Proxy.newProxyInstance(PortTest.class.getClassLoader(),
+                new Class<?>[] {CharSequence.class}, (proxy, method, arguments) -> {
+                    counts[which] += method.getName().equals("charAt") ? 1 : 0;
+                    return method.invoke(text, arguments);
+                });
     }
 }

@@ -19,7 +19,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Work that is given up, over real sockets: its client is gone, or its time is over. The control works until it is told not to. */
+/**
+ * Work that is given up, over real sockets: its client is gone, or its time is over. The control works until it is told
+ * not to.
+ */
 class RequestDeadlineTest {
     /** Longer than any test may last: such a bound never acts. */
     private static final int NEVER = 100_000;
@@ -38,23 +41,17 @@ class RequestDeadlineTest {
         }
         port = new Port(number, () -> 1, new Journal() {
             @Override
-            public void event(String words) {
-                events.add(words);
-            }
+            public void event(String words) { events.add(words); }
 
             @Override
-            public void bug(Throwable bug) {
-                events.add("bug: " + bug);
-            }
+            public void bug(Throwable bug) { events.add("bug: " + bug); }
         });
         port.serve((route, request, withToken) -> work(request));
         port.admit(new AccessControl(List.of("127.0.0.1"), List.of(), List.of(), () -> "t"));
     }
 
     @AfterEach
-    void close() {
-        port.close();
-    }
+    void close() { port.close(); }
 
     private Reply work(Request request) {
         request.patience().begin();
@@ -75,7 +72,8 @@ class RequestDeadlineTest {
         assertEquals(List.of(), port.listen(List.of("127.0.0.1")));
         Socket socket = new Socket("127.0.0.1", number);
         socket.setSoTimeout(60_000);
-        socket.getOutputStream().write("GET /exposure HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer t\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+        socket.getOutputStream().write("GET /exposure HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer t\r\n\r\n"
+                .getBytes(StandardCharsets.US_ASCII));
         return socket;
     }
 
@@ -106,7 +104,8 @@ class RequestDeadlineTest {
         try (Socket socket = ask()) {
             socket.shutdownOutput();
             String answer = answer(socket);
-            assertTrue(answer.startsWith("HTTP/1.1 503 ") && answer.contains("nobody waited") && answer.contains("leave it open"), answer);
+            assertTrue(answer.startsWith("HTTP/1.1 503 ") && answer.contains("nobody waited")
+                    && answer.contains("leave it open"), answer);
         }
     }
 
@@ -115,7 +114,8 @@ class RequestDeadlineTest {
         port.bound(0, NEVER);
         try (Socket socket = ask()) {
             String answer = answer(socket);
-            assertTrue(answer.startsWith("HTTP/1.1 503 ") && answer.contains("takes too long") && answer.contains("compile"), answer);
+            assertTrue(answer.startsWith("HTTP/1.1 503 ") && answer.contains("takes too long")
+                    && answer.contains("compile"), answer);
         }
     }
 

@@ -10,9 +10,9 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
- * The pages of Freetz' own docs that hold firewall rules, imported as they stand, if {@code -Dboxwall.freetz.docs=DIR} or the environment's
- * BOXWALL_FREETZ_DOCS names a folder of them (the docs folder of github.com/Freetz-NG/freetz-ng). Without it nothing is counted here, and it
- * says so; {@link ImportGoldenTest} counts the project's own scripts always.
+ * The pages of Freetz' own docs that hold firewall rules, imported as they stand, if {@code -Dboxwall.freetz.docs=DIR}
+ * or the environment's BOXWALL_FREETZ_DOCS names a folder of them (the docs folder of github.com/Freetz-NG/freetz-ng).
+ * Without it nothing is counted here, and it says so; {@link ImportGoldenTest} counts the project's own scripts always.
  */
 class FreetzDocsTest {
 
@@ -20,7 +20,8 @@ class FreetzDocsTest {
     void ninetyFiveOfAHundredRuleLinesAreTaken() throws IOException {
         String named = System.getProperty("boxwall.freetz.docs", System.getenv("BOXWALL_FREETZ_DOCS"));
         if (named == null) {
-            System.out.println("import: Freetz' docs not counted (-Dboxwall.freetz.docs=DIR), only the scripts in " + Scripts.FOLDER);
+            System.out.println("import: Freetz' docs not counted (-Dboxwall.freetz.docs=DIR), only the scripts in "
+                    + Scripts.FOLDER);
             return;
         }
         List<Path> pages;
@@ -33,12 +34,14 @@ class FreetzDocsTest {
             Imported imported = Scripts.imported(page);
             assertEquals(List.of(), Taken.parse(imported).errors(), page::toString);
             if (imported.ruleLines() > 0) {
-                System.out.println("import: " + page.getFileName() + ": " + imported.ruleLines() + " rule lines, " + imported.rulesLeft() + " left out");
+                System.out.println("import: " + page.getFileName() + ": " + imported.ruleLines() + " rule lines, "
+                        + imported.rulesLeft() + " left out");
             }
             rules += imported.ruleLines();
             left += imported.rulesLeft();
         }
-        System.out.println("import: Freetz' docs: " + pages.size() + " files, " + rules + " rule lines, " + left + " left out");
+        System.out.println(
+                "import: Freetz' docs: " + pages.size() + " files, " + rules + " rule lines, " + left + " left out");
         assertTrue(rules >= 60, "only " + rules + " rule lines below " + named);
         assertTrue(left * 100 <= rules * 5, left + " of " + rules + " rule lines are left out");
     }

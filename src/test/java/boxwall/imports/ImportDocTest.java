@@ -12,8 +12,9 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
- * What docs/import.md shows is what import does: each {@code ~~~sh} block is imported and compared with the block after it; below "Taken" nothing
- * may be missing, below "Refused" something must be. {@code -Dboxwall.rewrite=true} writes the page anew.
+ * What docs/import.md shows is what import does: each {@code ~~~sh} block is imported and compared with the block after
+ * it; below "Taken" nothing may be missing, below "Refused" something must be. {@code -Dboxwall.rewrite=true} writes
+ * the page anew.
  */
 class ImportDocTest {
     private static final Path PAGE = Path.of("docs/import.md");
@@ -48,12 +49,11 @@ class ImportDocTest {
                 i = next(lines, end + 2);
             }
         }
-        if (Boolean.getBoolean("boxwall.rewrite")) {
-            Files.write(PAGE, now, StandardCharsets.UTF_8);
-        }
+        if (Boolean.getBoolean("boxwall.rewrite")) { Files.write(PAGE, now, StandardCharsets.UTF_8); }
         assertEquals(String.join("\n", now), String.join("\n", lines), PAGE + " (-Dboxwall.rewrite=true writes it)");
         assertEquals(SECTIONS, sections);
-        assertTrue(taken >= sections && refused >= sections, taken + " taken and " + refused + " refused forms in " + sections + " sections");
+        assertTrue(taken >= sections && refused >= sections,
+                taken + " taken and " + refused + " refused forms in " + sections + " sections");
     }
 
     private static int next(List<String> lines, int from) {
@@ -67,9 +67,7 @@ class ImportDocTest {
     private static List<String> shown(Imported imported) {
         List<String> shown = new ArrayList<>();
         for (String line : imported.text().split("\n")) {
-            if (!line.startsWith("# imported from") && !line.isEmpty()) {
-                shown.add(line);
-            }
+            if (!line.startsWith("# imported from") && !line.isEmpty()) { shown.add(line); }
         }
         shown.add("----");
         imported.remarks().forEach(r -> shown.add((r.isHarmless() ? "  " : "* ") + r));

@@ -11,8 +11,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
- * Ten firewall scripts and saved rulesets, each against what import makes of it: the ruleset, then the remarks after a line of dashes, those that
- * matter marked with a star. {@code -Dboxwall.rewrite=true} writes the goldens anew.
+ * Ten firewall scripts and saved rulesets, each against what import makes of it: the ruleset, then the remarks after a
+ * line of dashes, those that matter marked with a star. {@code -Dboxwall.rewrite=true} writes the goldens anew.
  */
 class ImportGoldenTest {
 
@@ -23,9 +23,7 @@ class ImportGoldenTest {
             StringBuilder now = new StringBuilder(imported.text()).append("----\n");
             imported.remarks().forEach(r -> now.append(r.isHarmless() ? "  " : "* ").append(r).append('\n'));
             Path golden = Path.of(file + ".golden");
-            if (Boolean.getBoolean("boxwall.rewrite")) {
-                Files.writeString(golden, now, StandardCharsets.ISO_8859_1);
-            }
+            if (Boolean.getBoolean("boxwall.rewrite")) { Files.writeString(golden, now, StandardCharsets.ISO_8859_1); }
             assertEquals(Scripts.text(golden), now.toString(), golden + " (-Dboxwall.rewrite=true writes it)");
         }
     }

@@ -18,22 +18,27 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What import takes, the host's iptables takes; and a script that a shell runs there leaves the same rules as its import. Needs root. */
+/**
+ * What import takes, the host's iptables takes; and a script that a shell runs there leaves the same rules as its
+ * import. Needs root.
+ */
 class ImportIT {
     /** No names of protocols and the like: a box may not have them, and boxwall writes numbers. */
-    private static final String NAMESPACE = ": > protocols; mount -t tmpfs none /run; mount --bind protocols /etc/protocols; ";
+    private static final String NAMESPACE =
+            ": > protocols; mount -t tmpfs none /run; mount --bind protocols /etc/protocols; ";
 
     private static String run(Path folder, String command) throws IOException, InterruptedException {
         Path log = folder.resolve("log");
-        Process process = new ProcessBuilder("unshare", "-n", "-m", "sh", "-c", NAMESPACE + command).directory(folder.toFile())
-                .redirectErrorStream(true).redirectOutput(log.toFile()).start();
+        Process process = new ProcessBuilder("unshare", "-n", "-m", "sh", "-c", NAMESPACE + command)
+                .directory(folder.toFile()).redirectErrorStream(true).redirectOutput(log.toFile()).start();
         // a restore takes milliseconds; half a minute means that something hangs
         if (!process.waitFor(30, TimeUnit.SECONDS)) {
             process.destroyForcibly();
             throw new IOException("no end within 30 s: " + command);
         }
         String said = Files.readString(log, StandardCharsets.ISO_8859_1);
-        assertEquals(0, process.exitValue(), () -> command + ": " + said + " (this test needs root, unshare and iptables)");
+        assertEquals(0, process.exitValue(),
+                () -> command + ": " + said + " (this test needs root, unshare and iptables)");
         return said;
     }
 
@@ -56,7 +61,8 @@ class ImportIT {
             write(folder, imported);
             String saved = run(folder, RESTORE + " && iptables-legacy-save && ip6tables-legacy-save");
             List<String> loaded = lines(saved, "-A ");
-            assertEquals(Taken.lines(imported).stream().filter(l -> l.contains(" -A ")).count(), loaded.size(), () -> file + ":\n" + saved);
+            assertEquals(Taken.lines(imported).stream().filter(l -> l.contains(" -A ")).count(), loaded.size(),
+                    () -> file + ":\n" + saved);
             rules += loaded.size();
         }
         System.out.println("import: " + rules + " rules loaded");
@@ -64,18 +70,23 @@ class ImportIT {
     }
 
     /**
-     * A shell in a namespace runs the scripts, and the tables are compared. What import leaves out of these doesn't happen there either: there is
-     * no file of services to read, and no address of an interface that isn't there.
+     * A shell in a namespace runs the scripts, and the tables are compared. What import leaves out of these doesn't
+     * happen there either: there is no file of services to read, and no address of an interface that isn't there.
      */
     @Test
     void aShellThatRunsTheScriptGetsTheSameTables(@TempDir Path folder) throws Exception {
         int compared = 0;
-        for (String name : List.of("debug.cfg", "rc.custom", "rc.firewall", "firewall.user", "restore.sh", "dual.sh", "gateway.sh")) {
+        for (String name : List.of("debug.cfg", "rc.custom", "rc.firewall", "firewall.user", "restore.sh", "dual.sh",
+                "gateway.sh")) {
             Imported imported = Scripts.imported(Scripts.FOLDER.resolve(name));
             write(folder, imported);
-            List<String> ours = lines(run(folder, RESTORE + " && iptables-legacy-save && ip6tables-legacy-save"), "-A ", ":", "*");
-            Files.writeString(folder.resolve("script"), Scripts.text(Scripts.FOLDER.resolve(name)).replace("/dev/console", "/dev/null"), StandardCharsets.ISO_8859_1);
-            // programs of the same names before the host's: the legacy ones, and nothing in place of what would touch the host
+            List<String> ours =
+                    lines(run(folder, RESTORE + " && iptables-legacy-save && ip6tables-legacy-save"), "-A ", ":", "*");
+            Files.writeString(folder.resolve("script"),
+                    Scripts.text(Scripts.FOLDER.resolve(name)).replace("/dev/console", "/dev/null"),
+                    StandardCharsets.ISO_8859_1);
+            // programs of the same names before the host's: the legacy ones, and nothing in place of what would touch
+            // the host
             String there = "mkdir -p bin; for p in iptables ip6tables iptables-restore ip6tables-restore; do "
                     + "l=$(command -v $(echo $p | sed 's/tables/tables-legacy/')); ln -sf \"$l\" bin/$p; done; "
                     + "for p in modprobe insmod logger; do printf '#!/bin/sh\\n' > bin/$p; chmod +x bin/$p; done; mount --bind bin/iptables /usr/sbin/iptables 2>/dev/null; "
@@ -105,9 +116,7 @@ class ImportIT {
         List<String> tables = new ArrayList<>();
         for (String table : String.join("\n", lines).split("(?m)^\\*")) {
             boolean idle = !table.contains("\n-A ") && !table.contains(" DROP") && !table.contains(" -");
-            if (!idle) {
-                tables.add(table.strip());
-            }
+            if (!idle) { tables.add(table.strip()); }
         }
         return tables.stream().sorted().toList();
     }

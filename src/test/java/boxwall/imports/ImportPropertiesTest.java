@@ -17,35 +17,42 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
-/** What must hold for every text: no exception, a ruleset that parses, no line lost. jqwik prints the seed of a run that fails. */
+/**
+ * What must hold for every text: no exception, a ruleset that parses, no line lost. jqwik prints the seed of a run that
+ * fails.
+ */
 class ImportPropertiesTest {
 
     /** Imports, and holds what always holds. */
     private static Imported holds(String text) {
         Imported imported = Import.read("x", text);
-        assertEquals(List.of(), Taken.parse(imported).errors(), () -> "of the input\n" + text + "\ncame\n" + imported.text());
+        assertEquals(List.of(), Taken.parse(imported).errors(),
+                () -> "of the input\n" + text + "\ncame\n" + imported.text());
         int lines = text.split("\n", -1).length;
         for (Remark remark : imported.remarks()) {
             assertTrue(remark.line() >= 1 && remark.line() <= lines, remark::toString);
-            assertFalse(remark.toString().chars().anyMatch(c -> c < ' ' || c == 0x7F), "control characters in a remark");
+            assertFalse(remark.toString().chars().anyMatch(c -> c < ' ' || c == 0x7F),
+                    "control characters in a remark");
             assertFalse(remark.what().isBlank() || remark.todo().isBlank(), remark::toString);
         }
         return imported;
     }
 
     @Property(tries = 400)
-    void noiseOfAScriptsPiecesIsTakenOrRemarkedOn(@ForAll("noise") String text) {
-        holds(text);
-    }
+    void noiseOfAScriptsPiecesIsTakenOrRemarkedOn(@ForAll("noise") String text) { holds(text); }
 
     @Provide
     Arbitrary<String> noise() {
-        Arbitrary<String> words = Arbitraries.of("iptables", "$IPT", "-A", "-I", "INPUT", "-s", "$LAN_NET", "$A", "\"$A\"", "${A:-x}", "A=1 2", "A='b c'", "A=$A$A", "-p", "tcp",
-                "--dport", "!", "-j", "ACCEPT", "foo", "-N", "-t", "nat", "if", "then", "else", "fi", "for", "in", "do", "done", "case", "esac", "{", "}", "(", ")", ";", ";;",
-                "&&", "||", "|", "\n", "\n", "\n", "#", "'", "\"", "`", "$(", "\\", "<<E", "E", "*filter", ":x - [0:0]", "COMMIT", "foo()", "$@", "$1", "local", "export", "modprobe",
-                "insmod", "/lib/$(uname -r)/a.ko", "echo", ">", "/proc/x", "iptables-restore", "exit", "return", "while", "[", "]", "-f", "=", "\0", "\r\n", "\u00e9", "\uE000", "\ud83d",
-                "```", "...", "*", "unset", "set", "--", "shift", "expect", "keep", "[[", "]]", "((", "))");
-        return words.list().ofMaxSize(80).map(list -> String.join(new Random(list.hashCode()).nextInt(4) == 0 ? "" : " ", list));
+        Arbitrary<String> words = Arbitraries.of("iptables", "$IPT", "-A", "-I", "INPUT", "-s", "$LAN_NET", "$A",
+                "\"$A\"", "${A:-x}", "A=1 2", "A='b c'", "A=$A$A", "-p", "tcp", "--dport", "!", "-j", "ACCEPT", "foo",
+                "-N", "-t", "nat", "if", "then", "else", "fi", "for", "in", "do", "done", "case", "esac", "{", "}", "(",
+                ")", ";", ";;", "&&", "||", "|", "\n", "\n", "\n", "#", "'", "\"", "`", "$(", "\\", "<<E", "E",
+                "*filter", ":x - [0:0]", "COMMIT", "foo()", "$@", "$1", "local", "export", "modprobe", "insmod",
+                "/lib/$(uname -r)/a.ko", "echo", ">", "/proc/x", "iptables-restore", "exit", "return", "while", "[",
+                "]", "-f", "=", "\0", "\r\n", "\u00e9", "\uE000", "\ud83d", "```", "...", "*", "unset", "set", "--",
+                "shift", "expect", "keep", "[[", "]]", "((", "))");
+        return words.list().ofMaxSize(80)
+                .map(list -> String.join(new Random(list.hashCode()).nextInt(4) == 0 ? "" : " ", list));
     }
 
     @Property(tries = 60)
@@ -80,7 +87,10 @@ class ImportPropertiesTest {
         holds(noise.substring(0, 200_000));
     }
 
-    /** What could make an import long: loops in loops, names that double, functions that call themselves, many rules, many errors. */
+    /**
+     * What could make an import long: loops in loops, names that double, functions that call themselves, many rules,
+     * many errors.
+     */
     @Example
     void whatGrowsIsCut() {
         StringBuilder doubling = new StringBuilder("A=xxxxxxxx\n");
@@ -88,10 +98,15 @@ class ImportPropertiesTest {
             doubling.append("A=$A$A\n");
         }
         String deep = "(".repeat(5000) + "if ".repeat(5000) + "{ ".repeat(5000);
-        String loops = "for a in $L; do for b in $L; do for c in $L; do for d in $L; do iptables -A INPUT -p tcp --dport $a -j ACCEPT; done; done; done; done\n";
-        Stream.of(doubling + "iptables -A INPUT -s $A -j DROP\n", deep, deep.replace(" ", "\n"), "L='1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20'\n" + loops,
-                "f() { f; f; }\nf\n", "f() { g \"$@\" \"$@\"; }\ng() { f \"$@\" \"$@\"; }\nf 1 2\n", "iptables -A INPUT -j ACCEPT\n".repeat(9000), "iptables -A NONE -j x\n".repeat(9000),
-                "A=1\niptables -A INPUT -s $A -j DROP\n".repeat(4000), "A${B:-${C:-${D:-".repeat(3000), "\"'".repeat(9000), "A=(".repeat(9000), "$(".repeat(9000), "`".repeat(9001),
-                "if [ -f /x ]\nthen\n".repeat(30) + "iptables -F\n", "${A:-".repeat(2000) + "}".repeat(2000)).forEach(ImportPropertiesTest::holds);
+        String loops =
+                "for a in $L; do for b in $L; do for c in $L; do for d in $L; do iptables -A INPUT -p tcp --dport $a -j ACCEPT; done; done; done; done\n";
+        Stream.of(doubling + "iptables -A INPUT -s $A -j DROP\n", deep, deep.replace(" ", "\n"),
+                "L='1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20'\n" + loops, "f() { f; f; }\nf\n",
+                "f() { g \"$@\" \"$@\"; }\ng() { f \"$@\" \"$@\"; }\nf 1 2\n",
+                "iptables -A INPUT -j ACCEPT\n".repeat(9000), "iptables -A NONE -j x\n".repeat(9000),
+                "A=1\niptables -A INPUT -s $A -j DROP\n".repeat(4000), "A${B:-${C:-${D:-".repeat(3000),
+                "\"'".repeat(9000), "A=(".repeat(9000), "$(".repeat(9000), "`".repeat(9001),
+                "if [ -f /x ]\nthen\n".repeat(30) + "iptables -F\n", "${A:-".repeat(2000) + "}".repeat(2000))
+                .forEach(ImportPropertiesTest::holds);
     }
 }

@@ -18,7 +18,8 @@ class ImportTest {
 
     private static Imported left(String script, int... lines) {
         Imported imported = Import.read("x", script);
-        List<Integer> named = imported.remarks().stream().filter(r -> !r.isHarmless()).map(Remark::line).distinct().toList();
+        List<Integer> named =
+                imported.remarks().stream().filter(r -> !r.isHarmless()).map(Remark::line).distinct().toList();
         assertEquals(java.util.Arrays.stream(lines).boxed().toList(), named, () -> imported.remarks().toString());
         return imported;
     }
@@ -29,20 +30,25 @@ class ImportTest {
                 rules("iptables -A INPUT -m comment --comment \"it's \"'\"a\" $x' -j DROP # end\n"));
         assertEquals(List.of("4 filter -A INPUT -s 10.0.0.1/32 -j DROP", "4 filter -A INPUT -s 10.0.0.2/32 -j DROP"),
                 rules("B=\"10.0.0.1\n10.0.0.2\"\nfor b in $B\ndo iptables -A INPUT -s $b -j DROP; done\n"));
-        assertEquals(List.of("4 filter -A INPUT -p tcp -m tcp --dport 99 -j ACCEPT"), rules("iptables -A INPUT \\\n  -p tcp \\\n --dport 99 -j ACCEPT\n"));
+        assertEquals(List.of("4 filter -A INPUT -p tcp -m tcp --dport 99 -j ACCEPT"),
+                rules("iptables -A INPUT \\\n  -p tcp \\\n --dport 99 -j ACCEPT\n"));
     }
 
     @Test
     void bashsOwnFormsAreReadAsFarAsTheyGo() {
-        assertEquals(List.of("4 filter -P INPUT DROP"), rules("if [[ \"$1\" == \"start\" ]]; then iptables -P INPUT DROP; fi\n"));
-        assertEquals(List.of("4 filter -A INPUT -s 10.9.9.9/32 -j DROP"), rules("function block { iptables -A INPUT -s \"$1\" -j DROP; }\nblock 10.9.9.9\n"));
+        assertEquals(List.of("4 filter -P INPUT DROP"),
+                rules("if [[ \"$1\" == \"start\" ]]; then iptables -P INPUT DROP; fi\n"));
+        assertEquals(List.of("4 filter -A INPUT -s 10.9.9.9/32 -j DROP"),
+                rules("function block { iptables -A INPUT -s \"$1\" -j DROP; }\nblock 10.9.9.9\n"));
         left("if [[ $1 == s* || -n $X ]]; then\niptables -P INPUT DROP\nfi\n", 2);
         left("for ((i=0; i<3; i++)); do\niptables -A INPUT -j DROP\ndone\n", 1, 2, 3);
     }
 
     @Test
     void anUnreadableConstructTakesAllItsLinesWithIt() {
-        Imported imported = left("#!/bin/sh\niptables -P INPUT DROP\nif [ -f /x ]; then\n  iptables -A INPUT -j ACCEPT )\nfi\niptables -A INPUT -i lo -j ACCEPT\n", 3, 4, 5);
+        Imported imported = left(
+                "#!/bin/sh\niptables -P INPUT DROP\nif [ -f /x ]; then\n  iptables -A INPUT -j ACCEPT )\nfi\niptables -A INPUT -i lo -j ACCEPT\n",
+                3, 4, 5);
         assertEquals(List.of("4 filter -P INPUT DROP", "4 filter -A INPUT -i lo -j ACCEPT"), Taken.lines(imported));
     }
 
@@ -53,7 +59,9 @@ class ImportTest {
 
     @Test
     void whatHangsOnTheBoxTakesItsNamesWithIt() {
-        Imported imported = left("N=10.0.0.0/8\nset_net() { N=192.168.1.0/24; }\nif grep -q x /proc/y; then\nset_net\nfi\niptables -A INPUT -s $N -j ACCEPT\n", 2, 6);
+        Imported imported = left(
+                "N=10.0.0.0/8\nset_net() { N=192.168.1.0/24; }\nif grep -q x /proc/y; then\nset_net\nfi\niptables -A INPUT -s $N -j ACCEPT\n",
+                2, 6);
         assertEquals(List.of(), Taken.lines(imported));
     }
 
@@ -66,8 +74,10 @@ class ImportTest {
     @Test
     void aRestoreEmptiesTheTableBeforeItFillsIt() {
         String restore = "<<E\n*filter\n-A INPUT -i lo -j ACCEPT\nCOMMIT\nE\n";
-        assertEquals(List.of("4 filter -A INPUT -i lo -j ACCEPT"), rules("iptables -N own\niptables -A INPUT -j own\niptables-restore " + restore));
-        assertEquals(List.of("4 filter -A INPUT -j DROP", "4 filter -A INPUT -i lo -j ACCEPT"), rules("iptables -A INPUT -j DROP\niptables-restore -n " + restore));
+        assertEquals(List.of("4 filter -A INPUT -i lo -j ACCEPT"),
+                rules("iptables -N own\niptables -A INPUT -j own\niptables-restore " + restore));
+        assertEquals(List.of("4 filter -A INPUT -j DROP", "4 filter -A INPUT -i lo -j ACCEPT"),
+                rules("iptables -A INPUT -j DROP\niptables-restore -n " + restore));
     }
 
     @Test
@@ -78,7 +88,8 @@ class ImportTest {
 
     @Test
     void nothingThatRunsAProgramGoesThrough() {
-        for (String line : List.of("iptables -M /bin/sh -A INPUT -j ACCEPT", "iptables --modprobe=/bin/sh -A INPUT -j ACCEPT", "iptables -A INPUT -m ../x -j ACCEPT",
+        for (String line : List.of("iptables -M /bin/sh -A INPUT -j ACCEPT",
+                "iptables --modprobe=/bin/sh -A INPUT -j ACCEPT", "iptables -A INPUT -m ../x -j ACCEPT",
                 "modprobe '../x;id'", "modprobe 'a b'", "iptables -A 'IN\tPUT' -j ACCEPT")) {
             assertFalse(Import.read("x", line + "\n").isWhole(), line);
         }
@@ -89,7 +100,8 @@ class ImportTest {
         String dump = "*filter\n-A INPUT -i lo -j ACCEPT\nCOMMIT\n";
         assertTrue(Import.read("rules.v6", dump).text().contains("\nip6tables -A"));
         assertTrue(Import.read("rules", dump).text().contains("\niptables -A"));
-        assertTrue(Import.read("rules", "# Generated by ip6tables-save v1.8.9\n" + dump).text().contains("\nip6tables -A"));
+        assertTrue(Import.read("rules", "# Generated by ip6tables-save v1.8.9\n" + dump).text()
+                .contains("\nip6tables -A"));
         assertTrue(Import.read("rules", dump.replace("-i lo", "-p ipv6-icmp")).text().contains("\nip6tables -A"));
         assertTrue(Import.read("rules", dump.replace("filter", "filter6")).text().contains("\nip6tables -A"));
     }

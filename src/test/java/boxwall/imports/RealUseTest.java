@@ -13,76 +13,84 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import net.jqwik.api.Example;
 
-/** What users imported, and what is right for it: dumps without their head, scripts that want a word, rules that drop and are left out. */
+/**
+ * What users imported, and what is right for it: dumps without their head, scripts that want a word, rules that drop
+ * and are left out.
+ */
 class RealUseTest {
     private static final String WANTS_A_WORD = """
-        #!/bin/sh
-        fw() {
-        	iptables -I FORWARD -i guest -o lan -j DROP
-        	iptables -I INPUT -i guest -p tcp --dport 80 -j REJECT
-        }
-        if [ $# -eq 0 ] || [ -z "$1" ]; then
-        	echo menu
-        	exit 0
-        fi
-        case "$1" in
-        	rf|run-firewall)
-        		fw
-        		exit 0
-        	;;
-        	uninstall)
-        		iptables -D FORWARD -i guest -o lan -j DROP
-        		exit 0
-        	;;
-        	*)
-        		printf "wrong word"
-        		exit 1
-        	;;
-        esac
-        """;
+            #!/bin/sh
+            fw() {
+            	iptables -I FORWARD -i guest -o lan -j DROP
+            	iptables -I INPUT -i guest -p tcp --dport 80 -j REJECT
+            }
+            if [ $# -eq 0 ] || [ -z "$1" ]; then
+            	echo menu
+            	exit 0
+            fi
+            case "$1" in
+            	rf|run-firewall)
+            		fw
+            		exit 0
+            	;;
+            	uninstall)
+            		iptables -D FORWARD -i guest -o lan -j DROP
+            		exit 0
+            	;;
+            	*)
+            		printf "wrong word"
+            		exit 1
+            	;;
+            esac
+            """;
 
-    private static Imported read(String text) {
-        return Import.read("x", text);
-    }
+    private static Imported read(String text) { return Import.read("x", text); }
 
     private static List<String> rules(Imported imported) {
         return imported.text().lines().filter(l -> l.startsWith("ip")).collect(Collectors.toList());
     }
 
-    private static String said(Imported imported) {
-        return imported.remarks().toString();
-    }
+    private static String said(Imported imported) { return imported.remarks().toString(); }
 
     @Example
     void aDumpWithoutItsTableLineIsTakenAndThatIsSaid() {
-        Imported imported = read(":INPUT DROP [14:840]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [30:2116]\n-A INPUT -i lo -j ACCEPT\n-A INPUT -p udp -m udp --dport 69 -j DROP\nCOMMIT\n");
-        assertEquals(List.of("iptables -P INPUT DROP", "iptables -P FORWARD DROP", "iptables -P OUTPUT ACCEPT", "iptables -A INPUT -i lo -j ACCEPT",
-                "iptables -A INPUT -p udp -m udp --dport 69 -j DROP"), rules(imported));
+        Imported imported = read(
+                ":INPUT DROP [14:840]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [30:2116]\n-A INPUT -i lo -j ACCEPT\n-A INPUT -p udp -m udp --dport 69 -j DROP\nCOMMIT\n");
+        assertEquals(
+                List.of("iptables -P INPUT DROP", "iptables -P FORWARD DROP", "iptables -P OUTPUT ACCEPT",
+                        "iptables -A INPUT -i lo -j ACCEPT", "iptables -A INPUT -p udp -m udp --dport 69 -j DROP"),
+                rules(imported));
         assertTrue(said(imported).contains("the line *filter is missing"), () -> said(imported));
         assertFalse(imported.isWhole());
-        assertEquals(List.of("iptables -t nat -A POSTROUTING -o dsl -j MASQUERADE"), rules(read("[5:300] -A POSTROUTING -o dsl -j MASQUERADE\nCOMMIT\n")));
+        assertEquals(List.of("iptables -t nat -A POSTROUTING -o dsl -j MASQUERADE"),
+                rules(read("[5:300] -A POSTROUTING -o dsl -j MASQUERADE\nCOMMIT\n")));
     }
 
     @Example
     void aScriptThatKnowsNoStartSaysWhichWordsItKnowsAndIsPlayedWithTheWordGiven() {
         Imported none = read(WANTS_A_WORD);
         assertFalse(none.isWhole());
-        assertTrue(said(none).contains("the script knows rf, run-firewall, uninstall, and no start; nothing taken"), () -> said(none));
+        assertTrue(said(none).contains("the script knows rf, run-firewall, uninstall, and no start; nothing taken"),
+                () -> said(none));
         assertFalse(said(none).contains("never called"), () -> said(none));
         for (String word : List.of("rf", "run-firewall")) {
             Imported imported = Import.read("x", WANTS_A_WORD, word);
             assertTrue(imported.isWhole(), () -> said(imported));
-            assertEquals(List.of("iptables -I FORWARD -i guest -o lan -j DROP", "iptables -I INPUT -i guest -p tcp --dport 80 -j REJECT"), rules(imported));
+            assertEquals(List.of("iptables -I FORWARD -i guest -o lan -j DROP",
+                    "iptables -I INPUT -i guest -p tcp --dport 80 -j REJECT"), rules(imported));
         }
-        assertEquals(List.of("iptables -A INPUT -j DROP"), rules(read("case $1 in stop) ;; load) iptables -A INPUT -j DROP;; esac\n")));
+        assertEquals(List.of("iptables -A INPUT -j DROP"),
+                rules(read("case $1 in stop) ;; load) iptables -A INPUT -j DROP;; esac\n")));
     }
 
     @Example
     void aDropThatIsLeftOutBeforeAnAcceptStandsAtTheHeadAndIsEvaluatedBothWays() {
         for (String asked : List.of("nvram get wan0_ifname", "uci get network.wan.ifname", "get_wanface")) {
-            Imported imported = read("WAN=$(" + asked + ")\niptables -A FORWARD -i guest ! -o $WAN -j DROP\niptables -A FORWARD -i guest -j ACCEPT\n");
+            Imported imported = read("WAN=$(" + asked
+                    + ")\niptables -A FORWARD -i guest ! -o $WAN -j DROP\niptables -A FORWARD -i guest -j ACCEPT\n");
             assertFalse(imported.isWhole());
-            assertEquals("# CAUTION: rules that drop are missing (line 2), so this lets through more than the script", imported.text().lines().skip(1).findFirst().orElse(""));
+            assertEquals("# CAUTION: rules that drop are missing (line 2), so this lets through more than the script",
+                    imported.text().lines().skip(1).findFirst().orElse(""));
             assertTrue(said(imported).contains("write WAN=$WAN_IF"), () -> said(imported));
             assertNotNull(imported.stricter());
         }
@@ -90,16 +98,21 @@ class RealUseTest {
 
     @Example
     void theFamilyIsTakenFromEachHeadAlsoWithoutTableLines() {
-        Imported imported = read("# Generated by ip6tables-save v1.4.7 on Mon May 2 14:26:33 2011\n-A INPUT -i lo -j ACCEPT\n-A INPUT -s 2001:db8::/32 -p tcp -m tcp --dport 22 --syn -j ACCEPT\n"
-                + "# Completed on Mon May 2 14:26:33 2011\nGenerated by iptables-save v1.4.7 on Mon May 2 14:26:33 2011\n-A INPUT -i lo -j ACCEPT\n-A INPUT -p icmp -m icmp --icmp-type 8 -j ACCEPT\n");
-        assertEquals(List.of("ip6tables -A INPUT -i lo -j ACCEPT", "ip6tables -A INPUT -s 2001:db8::/32 -p tcp -m tcp --dport 22 --syn -j ACCEPT", "iptables -A INPUT -i lo -j ACCEPT",
-                "iptables -A INPUT -p icmp -m icmp --icmp-type 8 -j ACCEPT"), rules(imported));
+        Imported imported = read(
+                "# Generated by ip6tables-save v1.4.7 on Mon May 2 14:26:33 2011\n-A INPUT -i lo -j ACCEPT\n-A INPUT -s 2001:db8::/32 -p tcp -m tcp --dport 22 --syn -j ACCEPT\n"
+                        + "# Completed on Mon May 2 14:26:33 2011\nGenerated by iptables-save v1.4.7 on Mon May 2 14:26:33 2011\n-A INPUT -i lo -j ACCEPT\n-A INPUT -p icmp -m icmp --icmp-type 8 -j ACCEPT\n");
+        assertEquals(List.of("ip6tables -A INPUT -i lo -j ACCEPT",
+                "ip6tables -A INPUT -s 2001:db8::/32 -p tcp -m tcp --dport 22 --syn -j ACCEPT",
+                "iptables -A INPUT -i lo -j ACCEPT", "iptables -A INPUT -p icmp -m icmp --icmp-type 8 -j ACCEPT"),
+                rules(imported));
     }
 
     @Example
     void aDumpThatSaysThatItIsNotAllIsNotWhole() {
-        String dump = "# Generated by xtables-save v1.8.2\n*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n# Completed\n";
-        Imported legacy = read(dump + "# Warning: iptables-legacy tables present, use iptables-legacy-save to see them\n");
+        String dump =
+                "# Generated by xtables-save v1.8.2\n*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n# Completed\n";
+        Imported legacy =
+                read(dump + "# Warning: iptables-legacy tables present, use iptables-legacy-save to see them\n");
         assertFalse(legacy.isWhole());
         assertTrue(said(legacy).contains("import what iptables-legacy-save prints too"), () -> said(legacy));
         assertFalse(read(dump + "# Table `nat' is incompatible, use 'nft' tool.\n").isWhole());
@@ -108,7 +121,8 @@ class RealUseTest {
 
     @Example
     void aNameThatADumpDoesNotDeclareIsATarget() {
-        String dump = "*nat\n:PREROUTING ACCEPT [0:0]\n:POSTROUTING ACCEPT [0:0]\n-A POSTROUTING -o dsl -j %s\nCOMMIT\n";
+        String dump =
+                "*nat\n:PREROUTING ACCEPT [0:0]\n:POSTROUTING ACCEPT [0:0]\n-A POSTROUTING -o dsl -j %s\nCOMMIT\n";
         Imported nat = read(String.format(dump, "FULLCONENAT"));
         assertTrue(said(nat).contains("a target of another firmware; MASQUERADE is the closest"), () -> said(nat));
         assertFalse(said(nat).contains("-N FULLCONENAT"), () -> said(nat));
@@ -120,35 +134,46 @@ class RealUseTest {
 
     @Example
     void aSetMustBeThereBeforeTheRules() {
-        Imported imported = read("ipset create Lands hash:net\nipset add Lands 198.51.100.0/24\niptables -A INPUT -m set --match-set Lands src -j DROP\n");
+        Imported imported = read(
+                "ipset create Lands hash:net\nipset add Lands 198.51.100.0/24\niptables -A INPUT -m set --match-set Lands src -j DROP\n");
         assertFalse(imported.isWhole());
-        assertTrue(said(imported).contains("the set must exist before boxwall loads the rules at boot") && said(imported).contains("--optimize"), () -> said(imported));
+        assertTrue(said(imported).contains("the set must exist before boxwall loads the rules at boot")
+                && said(imported).contains("--optimize"), () -> said(imported));
         assertFalse(said(imported).contains("keep it in rc.custom"), () -> said(imported));
         assertFalse(said(imported).contains("no line of this text makes"), () -> said(imported));
-        for (String rule : List.of("iptables -A INPUT -m set --match-set Lands src -j DROP\n", "iptables -A INPUT -m set ! --set Lands src -j DROP\n", "*filter\n:INPUT DROP [0:0]\n-A INPUT -m set --match-set Lands src -j DROP\nCOMMIT\n")) {
+        for (String rule : List.of("iptables -A INPUT -m set --match-set Lands src -j DROP\n",
+                "iptables -A INPUT -m set ! --set Lands src -j DROP\n",
+                "*filter\n:INPUT DROP [0:0]\n-A INPUT -m set --match-set Lands src -j DROP\nCOMMIT\n")) {
             Imported alone = read(rule);
             assertTrue(alone.isWhole(), () -> said(alone));
-            assertTrue(said(alone).contains("no line of this text makes the set Lands; the set must exist before boxwall loads") && said(alone).contains("--optimize"), () -> said(alone));
+            assertTrue(said(alone)
+                    .contains("no line of this text makes the set Lands; the set must exist before boxwall loads")
+                    && said(alone).contains("--optimize"), () -> said(alone));
         }
     }
 
     @Example
     void linesWithoutARuleAreRemarkedOnAndNothingIsMissing() {
-        for (String line : List.of("echo 1 > /proc/sys/net/ipv4/ip_forward", "sysctl -w net.ipv4.ip_forward=1", "route add default gw 192.168.178.1", "ip link set eth0 up", "modprobe $MODULE",
-                "echo x > /var/tmp/x", "> /var/tmp/x", "if [ -e /proc/net/if_inet6 ]; then\necho 1 > /proc/sys/net/ipv6/conf/all/forwarding\nX=1\nfi", "[ -e /tmp/x ] && sysctl -p")) {
+        for (String line : List.of("echo 1 > /proc/sys/net/ipv4/ip_forward", "sysctl -w net.ipv4.ip_forward=1",
+                "route add default gw 192.168.178.1", "ip link set eth0 up", "modprobe $MODULE", "echo x > /var/tmp/x",
+                "> /var/tmp/x",
+                "if [ -e /proc/net/if_inet6 ]; then\necho 1 > /proc/sys/net/ipv6/conf/all/forwarding\nX=1\nfi",
+                "[ -e /tmp/x ] && sysctl -p")) {
             Imported imported = read("iptables -A INPUT -i lan -j ACCEPT\n" + line + "\n");
             assertTrue(imported.isWhole(), () -> line + said(imported));
             assertFalse(imported.remarks().isEmpty(), line);
         }
-        for (String line : List.of("echo 'iptables -A INPUT -j DROP' > /etc/x", "cat > /etc/x <<E\niptables -A INPUT -j DROP\nE", "sh /etc/fw", "/etc/fw.sh start", ". /etc/fw", "eval $X", "ipset create A hash:ip",
-                "[ -e /tmp/x ] && sh /tmp/x", "$FW start")) {
+        for (String line : List.of("echo 'iptables -A INPUT -j DROP' > /etc/x",
+                "cat > /etc/x <<E\niptables -A INPUT -j DROP\nE", "sh /etc/fw", "/etc/fw.sh start", ". /etc/fw",
+                "eval $X", "ipset create A hash:ip", "[ -e /tmp/x ] && sh /tmp/x", "$FW start")) {
             assertFalse(read("iptables -A INPUT -i lan -j ACCEPT\n" + line + "\n").isWhole(), line);
         }
     }
 
     @Example
     void aCaseOfANameThatAnotherFileSetsIsNotDecided() {
-        Imported imported = read("case $initscript in\n*/ip6tables)\n\tX=6\n\t;;\n*)\n\texit 1\n\t;;\nesac\nstart() {\n\t$X-restore /etc/rules\n}\niptables -A INPUT -j DROP\n");
+        Imported imported = read(
+                "case $initscript in\n*/ip6tables)\n\tX=6\n\t;;\n*)\n\texit 1\n\t;;\nesac\nstart() {\n\t$X-restore /etc/rules\n}\niptables -A INPUT -j DROP\n");
         assertTrue(said(imported).contains("the name initscript isn't set in this file"), () -> said(imported));
         assertEquals(List.of("iptables -A INPUT -j DROP"), rules(imported));
         assertFalse(imported.isWhole(), () -> said(imported));
@@ -157,76 +182,99 @@ class RealUseTest {
 
     @Example
     void aDumpBehindItsPromptIsReadAsOneAndNotesInItAreNamed() {
-        Imported imported = read("[root@box ~]# iptables-save\n# Generated by iptables-save v1.4.7 on Fri Jul 22 15:51:52 2011\n*filter\n:INPUT ACCEPT [0:0]   <== built in\n:OUTPUT ACCEPT [6:4]\n"
-                + "-A INPUT -p icmp -j ACCEPT\nCOMMIT\n");
+        Imported imported = read(
+                "[root@box ~]# iptables-save\n# Generated by iptables-save v1.4.7 on Fri Jul 22 15:51:52 2011\n*filter\n:INPUT ACCEPT [0:0]   <== built in\n:OUTPUT ACCEPT [6:4]\n"
+                        + "-A INPUT -p icmp -j ACCEPT\nCOMMIT\n");
         assertEquals(List.of("iptables -P OUTPUT ACCEPT", "iptables -A INPUT -p icmp -j ACCEPT"), rules(imported));
-        assertEquals(List.of(4), imported.remarks().stream().filter(r -> !r.isHarmless()).map(Remark::line).collect(Collectors.toList()), () -> said(imported));
+        assertEquals(List.of(4),
+                imported.remarks().stream().filter(r -> !r.isHarmless()).map(Remark::line).collect(Collectors.toList()),
+                () -> said(imported));
     }
 
     @Example
     void oneDashBeforeALongOptionIsNamed() {
-        for (String rule : List.of("iptables -I INPUT 1 -p tcp -dport 443 -j ACCEPT\n", "iptables -I FORWARD 1 -source 10.8.0.0/24 -j ACCEPT\n")) {
+        for (String rule : List.of("iptables -I INPUT 1 -p tcp -dport 443 -j ACCEPT\n",
+                "iptables -I FORWARD 1 -source 10.8.0.0/24 -j ACCEPT\n")) {
             assertTrue(said(read(rule)).contains("a long option has two dashes"), () -> said(read(rule)));
         }
     }
 
     @Example
     void eachRuleOfAnIfThatCannotBeDecidedIsNamedByItsLineInBothBranches() {
-        Imported imported = read("fw() {\n\tiptables -A FORWARD -j DROP\n}\nif [ -e /tmp/x ]; then\n\tiptables -A INPUT -s 10.0.0.0/8 -j DROP\n\techo 1 > /proc/sys/net/ipv4/ip_forward\n"
-                + "elif ping -c1 192.0.2.1; then\n\tiptables -A INPUT -p tcp \\\n\t\t-j REJECT\nelse\n\tfor p in 1 2; do\n\t\tiptables -A INPUT -p tcp --dport $p -j DROP\n\tdone\n\tfw\nfi\n"
-                + "iptables -A INPUT -i lan -j ACCEPT\n");
-        assertEquals(List.of(2, 5, 8, 9, 12, 14), imported.remarks().stream().filter(r -> !r.isHarmless()).map(Remark::line).distinct().collect(Collectors.toList()), () -> said(imported));
+        Imported imported = read(
+                "fw() {\n\tiptables -A FORWARD -j DROP\n}\nif [ -e /tmp/x ]; then\n\tiptables -A INPUT -s 10.0.0.0/8 -j DROP\n\techo 1 > /proc/sys/net/ipv4/ip_forward\n"
+                        + "elif ping -c1 192.0.2.1; then\n\tiptables -A INPUT -p tcp \\\n\t\t-j REJECT\nelse\n\tfor p in 1 2; do\n\t\tiptables -A INPUT -p tcp --dport $p -j DROP\n\tdone\n\tfw\nfi\n"
+                        + "iptables -A INPUT -i lan -j ACCEPT\n");
+        assertEquals(List.of(2, 5, 8, 9, 12, 14), imported.remarks().stream().filter(r -> !r.isHarmless())
+                .map(Remark::line).distinct().collect(Collectors.toList()), () -> said(imported));
         assertEquals(List.of("iptables -A INPUT -i lan -j ACCEPT"), rules(imported));
-        assertTrue(imported.text().contains("# CAUTION: rules that drop are missing (line 2, 5, 8, 12"), imported::text);
+        assertTrue(imported.text().contains("# CAUTION: rules that drop are missing (line 2, 5, 8, 12"),
+                imported::text);
     }
 
     @Example
     void commandsBehindAKeyAreTaken() {
-        Imported imported = Import.read("wg0.conf", "[Interface]\nAddress = 10.9.0.1/24\nPostUp = iptables -A FORWARD -i %i -j ACCEPT; iptables -t nat -A POSTROUTING -o eth0 -j MASQUERADE\n"
-                + "PostDown = iptables -D FORWARD -i %i -j ACCEPT\n");
-        assertEquals(List.of("iptables -A FORWARD -i wg0 -j ACCEPT", "iptables -t nat -A POSTROUTING -o eth0 -j MASQUERADE"), rules(imported));
-        assertEquals(List.of("iptables -A INPUT -i lo -j ACCEPT"), rules(read("[Service]\nExecStart=/sbin/iptables -A INPUT -i lo -j ACCEPT\n")).stream().map(l -> l.replace("/sbin/", "")).collect(Collectors.toList()));
-        assertEquals(List.of("iptables -A INPUT -i lo -j ACCEPT"), rules(read("auto eth0\niface eth0 inet dhcp\n    up iptables -A INPUT -i lo -j ACCEPT\n")));
-        assertEquals(List.of("iptables -A INPUT -i lo -j ACCEPT"), rules(read("user@box:~# iptables -A INPUT -i lo -j ACCEPT\n")));
+        Imported imported = Import.read("wg0.conf",
+                "[Interface]\nAddress = 10.9.0.1/24\nPostUp = iptables -A FORWARD -i %i -j ACCEPT; iptables -t nat -A POSTROUTING -o eth0 -j MASQUERADE\n"
+                        + "PostDown = iptables -D FORWARD -i %i -j ACCEPT\n");
+        assertEquals(
+                List.of("iptables -A FORWARD -i wg0 -j ACCEPT", "iptables -t nat -A POSTROUTING -o eth0 -j MASQUERADE"),
+                rules(imported));
+        assertEquals(List.of("iptables -A INPUT -i lo -j ACCEPT"),
+                rules(read("[Service]\nExecStart=/sbin/iptables -A INPUT -i lo -j ACCEPT\n")).stream()
+                        .map(l -> l.replace("/sbin/", "")).collect(Collectors.toList()));
+        assertEquals(List.of("iptables -A INPUT -i lo -j ACCEPT"),
+                rules(read("auto eth0\niface eth0 inet dhcp\n    up iptables -A INPUT -i lo -j ACCEPT\n")));
+        assertEquals(List.of("iptables -A INPUT -i lo -j ACCEPT"),
+                rules(read("user@box:~# iptables -A INPUT -i lo -j ACCEPT\n")));
     }
 
     @Example
     void aLongPrefixIsCutAsIptablesCutsIt() {
         Imported imported = read("iptables -A FORWARD -j LOG --log-prefix \"VPN firewall blocked forward4: \"\n");
-        assertEquals(List.of("iptables -A FORWARD -j LOG --log-prefix \"VPN firewall blocked forward4\""), rules(imported));
+        assertEquals(List.of("iptables -A FORWARD -j LOG --log-prefix \"VPN firewall blocked forward4\""),
+                rules(imported));
         assertTrue(imported.isWhole() && said(imported).contains("cut to 29 characters"), () -> said(imported));
     }
 
     @Example
     void whatOnlyBashReadsIsSaidToBeSo() {
-        Imported imported = read("#!/bin/bash\nfor ((i = 0; i < 3; i++)); do\n  iptables -A INPUT -p tcp --dport $i -j DROP\ndone\n");
+        Imported imported = read(
+                "#!/bin/bash\nfor ((i = 0; i < 3; i++)); do\n  iptables -A INPUT -p tcp --dport $i -j DROP\ndone\n");
         assertFalse(imported.isWhole());
         assertTrue(said(imported).contains("the box's ash can't read this"), () -> said(imported));
     }
 
     @Example
     void signsOfWebPagesAreReadAsWhatWasMeant() {
-        Imported imported = read("iptables \u2013A INPUT \u2013p tcp \u2013dport 22 \u2013j LOG \u2013\u2013log-prefix \u201Cssh\u201D\n");
-        assertEquals(List.of("iptables -A INPUT -p tcp --dport 22 -j LOG --log-prefix ssh"), rules(imported), () -> said(imported));
-        assertEquals(List.of("iptables -A INPUT -i lo -j ACCEPT"), rules(read("\uFEFFiptables -A INPUT\u00A0-i lo -j ACCEPT\r\n")));
+        Imported imported = read(
+                "iptables \u2013A INPUT \u2013p tcp \u2013dport 22 \u2013j LOG \u2013\u2013log-prefix \u201Cssh\u201D\n");
+        assertEquals(List.of("iptables -A INPUT -p tcp --dport 22 -j LOG --log-prefix ssh"), rules(imported),
+                () -> said(imported));
+        assertEquals(List.of("iptables -A INPUT -i lo -j ACCEPT"),
+                rules(read("\uFEFFiptables -A INPUT\u00A0-i lo -j ACCEPT\r\n")));
     }
 
     @Example
     void aNameThatAnotherFileSetsKeepsNoRuleOutSilently() {
-        for (String condition : List.of("if [ -n \"$PORTS\" ]; then RULE; fi", "[ -n \"$PORTS\" ] && RULE", "if [ -z \"$PORTS\" ]; then echo none; else RULE; fi", "if [ \"$PORTS\" = 1 ]; then\nRULE\nfi",
+        for (String condition : List.of("if [ -n \"$PORTS\" ]; then RULE; fi", "[ -n \"$PORTS\" ] && RULE",
+                "if [ -z \"$PORTS\" ]; then echo none; else RULE; fi", "if [ \"$PORTS\" = 1 ]; then\nRULE\nfi",
                 "for p in $PORTS; do RULE; done")) {
-            Imported imported = read("iptables -A INPUT -i lo -j ACCEPT\n" + condition.replace("RULE", "iptables -A INPUT -p tcp --dport 22 -j DROP") + "\n");
+            Imported imported = read("iptables -A INPUT -i lo -j ACCEPT\n"
+                    + condition.replace("RULE", "iptables -A INPUT -p tcp --dport 22 -j DROP") + "\n");
             assertFalse(imported.isWhole(), () -> condition + said(imported));
             assertTrue(said(imported).contains("PORTS"), () -> said(imported));
             assertEquals(1, imported.rulesLeft(), () -> said(imported));
             assertTrue(imported.text().contains("# CAUTION: rules that drop are missing"), imported::text);
         }
-        assertTrue(read("PORTS=\niptables -A INPUT -i lo -j ACCEPT\n[ -n \"$PORTS\" ] && iptables -A INPUT -j DROP\n").isWhole());
+        assertTrue(read("PORTS=\niptables -A INPUT -i lo -j ACCEPT\n[ -n \"$PORTS\" ] && iptables -A INPUT -j DROP\n")
+                .isWhole());
     }
 
     @Example
     void aScriptThatRefusesTheWordStartIsTakenWithoutOne() {
-        Imported options = read("for each in \"$@\"; do\n if [ \"$each\" = --off ]; then OFF=1; else echo wrong; exit 0; fi\ndone\niptables -A INPUT -j DROP\n");
+        Imported options = read(
+                "for each in \"$@\"; do\n if [ \"$each\" = --off ]; then OFF=1; else echo wrong; exit 0; fi\ndone\niptables -A INPUT -j DROP\n");
         assertEquals(List.of("iptables -A INPUT -j DROP"), rules(options), () -> said(options));
         assertTrue(options.isWhole() && said(options).contains("taken as started without a word"), () -> said(options));
         Imported program = read("IPTABLES=$1\n$IPTABLES -A INPUT -j DROP\n");
@@ -235,24 +283,31 @@ class RealUseTest {
 
     @Example
     void theTotalsCountRulesThatWouldHaveToBeExecuted() {
-        Imported imported = read("iptables -A INPUT -i lo -j ACCEPT\nRET=`iptables -A INPUT -s 10.0.0.1 -j DROP`\nnft add rule inet filter input drop\n");
-        assertEquals(List.of(1, 2, 0), List.of(imported.rulesTaken(), imported.rulesLeft(), imported.rulesNotRun()), () -> said(imported));
+        Imported imported = read(
+                "iptables -A INPUT -i lo -j ACCEPT\nRET=`iptables -A INPUT -s 10.0.0.1 -j DROP`\nnft add rule inet filter input drop\n");
+        assertEquals(List.of(1, 2, 0), List.of(imported.rulesTaken(), imported.rulesLeft(), imported.rulesNotRun()),
+                () -> said(imported));
         Imported none = read("if [ 1 = 2 ]; then\niptables -A INPUT -j DROP\nfi\n");
-        assertEquals(List.of(0, 1, 0), List.of(none.rulesTaken(), none.rulesLeft(), none.rulesNotRun()), () -> said(none));
+        assertEquals(List.of(0, 1, 0), List.of(none.rulesTaken(), none.rulesLeft(), none.rulesNotRun()),
+                () -> said(none));
     }
 
     @Example
     void aNameThatIsAskedForTwiceKeepsItsMeaning() {
-        Imported imported = read("WAN=$(nvram get wan_ifname)\nif [ \"$WAN\" = \"\" ]; then\n WAN=$(get_wanface)\nfi\niptables -t nat -I POSTROUTING -o $WAN -j MASQUERADE\n");
+        Imported imported = read(
+                "WAN=$(nvram get wan_ifname)\nif [ \"$WAN\" = \"\" ]; then\n WAN=$(get_wanface)\nfi\niptables -t nat -I POSTROUTING -o $WAN -j MASQUERADE\n");
         assertTrue(said(imported).contains("write WAN=$WAN_IF before it"), () -> said(imported));
     }
 
     /** On a stack as small as the box's: long and deep texts are read or named, never an error of the machine. */
     @Example
     void longAndDeepTextsEndOnASmallStack() throws InterruptedException {
-        List<String> texts = new ArrayList<>(List.of("true && ".repeat(25000) + "true\n", "true | ".repeat(25000) + "true\n", "true; ".repeat(30000) + "\n"));
-        for (String[] deep : new String[][] {{"( ", "true", " )"}, {"{ ", "true; ", "}; "}, {"if true; then\n", ":\n", "fi\n"}, {"$(", "x", ")"}, {"`", "x", "`"}, {"${A:-", "x", "}"}, {"a\"$(", "x", ")\""},
-            {"while false; do\n", ":\n", "done\n"}, {"case a in a)\n", ":\n", ";; esac\n"}, {"! ", "true", ""}, {"f() { ", "true; ", "}; "}, {"if [ ! ", "a", " ]; then :; fi"}}) {
+        List<String> texts = new ArrayList<>(List.of("true && ".repeat(25000) + "true\n",
+                "true | ".repeat(25000) + "true\n", "true; ".repeat(30000) + "\n"));
+        for (String[] deep : new String[][] {{"( ", "true", " )"}, {"{ ", "true; ", "}; "},
+                {"if true; then\n", ":\n", "fi\n"}, {"$(", "x", ")"}, {"`", "x", "`"}, {"${A:-", "x", "}"},
+                {"a\"$(", "x", ")\""}, {"while false; do\n", ":\n", "done\n"}, {"case a in a)\n", ":\n", ";; esac\n"},
+                {"! ", "true", ""}, {"f() { ", "true; ", "}; "}, {"if [ ! ", "a", " ]; then :; fi"}}) {
             texts.add(deep[0].repeat(8000) + deep[1] + deep[2].repeat(8000) + "\niptables -A INPUT -j DROP\n");
         }
         texts.add("[ " + "! ".repeat(50000) + "a ] && iptables -A INPUT -j DROP\n");
@@ -282,7 +337,8 @@ class RealUseTest {
 
     @Example
     void anImportIsGivenUpWhenItsThreadIsInterrupted() {
-        for (String text : List.of("true && ".repeat(20000) + "true\n", "text\n".repeat(40000), "-A INPUT -j DROP\n".repeat(10000))) {
+        for (String text : List.of("true && ".repeat(20000) + "true\n", "text\n".repeat(40000),
+                "-A INPUT -j DROP\n".repeat(10000))) {
             Thread.currentThread().interrupt();
             try {
                 assertThrows(Abandoned.class, () -> read(text), () -> text.substring(0, 10));

@@ -10,8 +10,7 @@ import java.util.List;
 final class Scripts {
     static final Path FOLDER = Path.of("src/test/resources/imports");
 
-    private Scripts() {
-    }
+    private Scripts() {}
 
     static List<Path> all() throws IOException {
         try (var files = Files.list(FOLDER)) {
@@ -19,9 +18,7 @@ final class Scripts {
         }
     }
 
-    static String text(Path file) throws IOException {
-        return Files.readString(file, StandardCharsets.ISO_8859_1);
-    }
+    static String text(Path file) throws IOException { return Files.readString(file, StandardCharsets.ISO_8859_1); }
 
     static Imported imported(Path file) throws IOException {
         return Import.read(file.getFileName().toString(), text(file));

@@ -16,14 +16,16 @@ import java.util.List;
 
 /** What the parser of rulesets makes of an import. */
 final class Taken {
-    private Taken() {
-    }
+    private Taken() {}
 
     static ParsedRules parse(Imported imported) {
         return RulesetParser.parse(new Source("r", imported.text()), Names.of(Scope.BOX, List.of()), Includes.NONE);
     }
 
-    /** The rules in iptables-save's form, each after its family's digit and table; then policies that aren't ACCEPT, chains, modules. */
+    /**
+     * The rules in iptables-save's form, each after its family's digit and table; then policies that aren't ACCEPT,
+     * chains, modules.
+     */
     static List<String> lines(Imported imported) {
         ParsedRules parsed = parse(imported);
         Ruleset ruleset = parsed.ruleset();
@@ -33,7 +35,8 @@ final class Taken {
                 for (Chain chain : ruleset.chains(family, table)) {
                     String at = family.digit() + " " + table.word() + " ";
                     if (chain.policy() == null || !chain.policy().toString().equals("ACCEPT")) {
-                        lines.add(at + (chain.policy() == null ? "-N " + chain.name() : "-P " + chain.name() + " " + chain.policy()));
+                        lines.add(at + (chain.policy() == null ? "-N " + chain.name()
+                                : "-P " + chain.name() + " " + chain.policy()));
                     }
                     for (Rule rule : chain.rules()) {
                         lines.add(at + Writer.rule(chain.name(), rule));

@@ -15,18 +15,18 @@ import java.util.Random;
 
 class AddressesTest {
     @ParameterizedTest
-    @CsvSource({"192.168.178.1,192.168.178.1", "fd00::1,fd00::1", "2001:DB8:0:0:1:0:0:1,2001:db8::1:0:0:1", "::,::", "::ffff:1.2.3.4,::ffff:1.2.3.4",
-        "1:2:3:4:5:6:7:8,1:2:3:4:5:6:7:8", "1:0:2:3:4:5:6:7,1:0:2:3:4:5:6:7", "::1.2.3.4,::1.2.3.4", "1::,1::", "::1,::1"})
+    @CsvSource({"192.168.178.1,192.168.178.1", "fd00::1,fd00::1", "2001:DB8:0:0:1:0:0:1,2001:db8::1:0:0:1", "::,::",
+            "::ffff:1.2.3.4,::ffff:1.2.3.4", "1:2:3:4:5:6:7:8,1:2:3:4:5:6:7:8", "1:0:2:3:4:5:6:7,1:0:2:3:4:5:6:7",
+            "::1.2.3.4,::1.2.3.4", "1::,1::", "::1,::1"})
     void aNumericAddressIsReadAndPrintedAsInetNtopDoes(String text, String printed) {
         assertEquals(printed, Addresses.print(Addresses.parse(text)));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "1.2.3", "1.2.3.4.5", "256.1.1.1", "1.2.3.04", "1.2.3.x", "1..2.3", ":", ":::", "1::2::3", "12345::", "1:2:3:4:5:6:7", "g::", "1:2:3:4:5:6:7:8:9",
-        "::1.2.3", "1.2.3.4::", "\u0661.1.1.1", "fe80::1%lan"})
-    void whatIsNoAddressIsNone(String text) {
-        assertNull(Addresses.parse(text), text);
-    }
+    @ValueSource(strings = {"", "1.2.3", "1.2.3.4.5", "256.1.1.1", "1.2.3.04", "1.2.3.x", "1..2.3", ":", ":::",
+            "1::2::3", "12345::", "1:2:3:4:5:6:7", "g::", "1:2:3:4:5:6:7:8:9", "::1.2.3", "1.2.3.4::", "\u0661.1.1.1",
+            "fe80::1%lan"})
+    void whatIsNoAddressIsNone(String text) { assertNull(Addresses.parse(text), text); }
 
     @Test
     void theJdkAgreesOnRandomAddresses() throws Exception {
@@ -38,7 +38,8 @@ class AddressesTest {
                 bytes[k] = random.nextInt(3) == 0 ? 0 : (byte) random.nextInt();
             }
             String printed = Addresses.print(bytes);
-            assertEquals(InetAddress.getByAddress(bytes), InetAddress.getByName(printed), "seed " + seed + ": " + printed);
+            assertEquals(InetAddress.getByAddress(bytes), InetAddress.getByName(printed),
+                    "seed " + seed + ": " + printed);
             assertEquals(printed, Addresses.print(Addresses.parse(printed)), "seed " + seed);
         }
     }
@@ -52,6 +53,7 @@ class AddressesTest {
         assertFalse(lan.contains(Addresses.parse("fd00::1")));
         assertTrue(lan.containsAll(Network.ofPrefix(Family.IPV4, Addresses.parse("192.168.178.128"), 25)));
         assertFalse(lan.containsAll(Network.ofPrefix(Family.IPV4, Addresses.parse("192.168.178.0"), 23)));
-        assertEquals("10.0.0.0/255.0.255.0", new Network(Family.IPV4, Addresses.parse("10.1.0.1"), Addresses.parse("255.0.255.0")).toString());
+        assertEquals("10.0.0.0/255.0.255.0",
+                new Network(Family.IPV4, Addresses.parse("10.1.0.1"), Addresses.parse("255.0.255.0")).toString());
     }
 }

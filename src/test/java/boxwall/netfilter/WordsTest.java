@@ -14,7 +14,8 @@ import org.junit.jupiter.api.Test;
 class WordsTest {
     @Test
     void wordsAreWhatAPatternForBlanksGives() {
-        each(text -> assertArrayEquals(text.isBlank() ? new String[0] : text.trim().split("[ \t\r\n]+"), Words.of(text), () -> "of " + text));
+        each(text -> assertArrayEquals(text.isBlank() ? new String[0] : text.trim().split("[ \t\r\n]+"), Words.of(text),
+                () -> "of " + text));
     }
 
     @Test
@@ -24,8 +25,11 @@ class WordsTest {
 
     @Test
     void linesAreWhatAReaderGives() {
-        each(text -> assertEquals(Arrays.asList(text.split("\n", -1)).stream().map(l -> l.endsWith("\r") ? l.substring(0, l.length() - 1) : l)
-                .limit(text.split("\n", -1).length - (text.isEmpty() || text.endsWith("\n") ? 1 : 0)).toList(), Words.lines(text), () -> "lines " + text));
+        each(text -> assertEquals(
+                Arrays.asList(text.split("\n", -1)).stream()
+                        .map(l -> l.endsWith("\r") ? l.substring(0, l.length() - 1) : l)
+                        .limit(text.split("\n", -1).length - (text.isEmpty() || text.endsWith("\n") ? 1 : 0)).toList(),
+                Words.lines(text), () -> "lines " + text));
         assertEquals(List.of(), Words.lines(null));
     }
 

@@ -30,12 +30,15 @@ class DriftTest {
 
     @Test
     void whatWasLoadedIsNoDriftWhateverTheCounters() {
-        assertEquals(List.of(), drift(live("[5:6] -A INPUT -i lo -j ACCEPT\n-A INPUT -i lan -j ACCEPT\n[7:8] -A INPUT -j LOG\n")));
+        assertEquals(List.of(),
+                drift(live("[5:6] -A INPUT -i lo -j ACCEPT\n-A INPUT -i lan -j ACCEPT\n[7:8] -A INPUT -j LOG\n")));
     }
 
     @Test
     void aRuleTakenOutAndOnePutIn() {
-        assertEquals(List.of("iptables -t filter: gone: -A INPUT -i lan -j ACCEPT", "iptables -t filter: added: -A INPUT -s 1.2.3.4/32 -j ACCEPT"),
+        assertEquals(
+                List.of("iptables -t filter: gone: -A INPUT -i lan -j ACCEPT",
+                        "iptables -t filter: added: -A INPUT -s 1.2.3.4/32 -j ACCEPT"),
                 drift(live("-A INPUT -s 1.2.3.4/32 -j ACCEPT\n-A INPUT -i lo -j ACCEPT\n-A INPUT -j LOG\n")));
     }
 
@@ -53,8 +56,9 @@ class DriftTest {
 
     @Test
     void aPolicyAChainATable() {
-        assertEquals(List.of("iptables -t filter: gone: -P INPUT DROP"), drift(live(
-                "-A INPUT -i lo -j ACCEPT\n-A INPUT -i lan -j ACCEPT\n-A INPUT -j LOG\n").replace(":INPUT DROP", ":INPUT ACCEPT")));
+        assertEquals(List.of("iptables -t filter: gone: -P INPUT DROP"),
+                drift(live("-A INPUT -i lo -j ACCEPT\n-A INPUT -i lan -j ACCEPT\n-A INPUT -j LOG\n")
+                        .replace(":INPUT DROP", ":INPUT ACCEPT")));
         assertEquals(List.of("iptables -t filter: gone: -N TRANS", "iptables -t filter: gone: -A TRANS -j DROP"), drift(
                 "*filter\n:INPUT DROP [0:0]\n-A INPUT -i lo -j ACCEPT\n-A INPUT -i lan -j ACCEPT\n-A INPUT -j LOG\nCOMMIT\n"));
         assertEquals(List.of("iptables -t filter: gone: the whole table"), drift("*nat\nCOMMIT\n"));

@@ -8,12 +8,14 @@ import boxwall.box.LogLine;
 import org.junit.jupiter.api.Test;
 
 class LoggedPacketsTest {
-    private static final String PACKET = "[IPT] drop IN=dsl OUT= MAC=00:04:0e:00:00:01 SRC=198.51.100.7 DST=192.168.178.1 LEN=60 PROTO=TCP SPT=40000 DPT=23";
+    private static final String PACKET =
+            "[IPT] drop IN=dsl OUT= MAC=00:04:0e:00:00:01 SRC=198.51.100.7 DST=192.168.178.1 LEN=60 PROTO=TCP SPT=40000 DPT=23";
 
     @Test
     void whatTheKernelWroteIsAPacket() {
-        String[] heads = {"", "<4>", "[ 1234.567890] ", "<4>[ 1234.567890] ", "[ 1234.567890][1]", "Nov 23 08:15:02 fritz kern.warn kernel: [ 1234.567890] ",
-            "Nov 23 08:15:02 fritz kernel: ", "Nov 23 08:15:02 kernel: ", "[   20.12] else^M<4>[   20.14] "};
+        String[] heads = {"", "<4>", "[ 1234.567890] ", "<4>[ 1234.567890] ", "[ 1234.567890][1]",
+                "Nov 23 08:15:02 fritz kern.warn kernel: [ 1234.567890] ", "Nov 23 08:15:02 fritz kernel: ",
+                "Nov 23 08:15:02 kernel: ", "[   20.12] else^M<4>[   20.14] "};
         for (String head : heads) {
             LogLine line = LogLine.parse(head + PACKET);
             assertNotNull(line, head);
@@ -22,13 +24,16 @@ class LoggedPacketsTest {
             assertEquals(23, line.number("DPT"));
         }
         assertEquals("1234.567890", LogLine.parse("[ 1234.567890] " + PACKET).uptime);
-        assertEquals("DROPIN=", LogLine.parse("DROPIN=IN=lan OUT= SRC=10.0.0.1").prefix, "a prefix that looks like the packet's start");
+        assertEquals("DROPIN=", LogLine.parse("DROPIN=IN=lan OUT= SRC=10.0.0.1").prefix,
+                "a prefix that looks like the packet's start");
     }
 
     @Test
     void whatOthersWroteIsNone() {
-        String[] heads = {"Nov 23 08:15:02 fritz user.info sipd[77]: REGISTER from kernel: ", "Nov 23 08:15:02 fritz user.notice kernel: ", "Nov 23 08:15:02 sipd: ",
-            "Nov 23 08:15:02 fritz user.info sipd[77]: x^M<4>[   20.14] ", "userman: the name that a device gave itself: "};
+        String[] heads = {"Nov 23 08:15:02 fritz user.info sipd[77]: REGISTER from kernel: ",
+                "Nov 23 08:15:02 fritz user.notice kernel: ", "Nov 23 08:15:02 sipd: ",
+                "Nov 23 08:15:02 fritz user.info sipd[77]: x^M<4>[   20.14] ",
+                "userman: the name that a device gave itself: "};
         for (String head : heads) {
             assertNull(LogLine.parse(head + PACKET), head);
         }

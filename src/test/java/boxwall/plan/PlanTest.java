@@ -20,7 +20,8 @@ import org.junit.jupiter.api.Test;
 
 /** The plan directory's text. */
 class PlanTest {
-    private static final String RULES = "# first\niptables -P INPUT DROP\niptables -A INPUT -i lan -j ACCEPT\nip6tables -P INPUT DROP\n";
+    private static final String RULES =
+            "# first\niptables -P INPUT DROP\niptables -A INPUT -i lan -j ACCEPT\nip6tables -P INPUT DROP\n";
 
     private static Plan plan() {
         ParsedRules parsed = RulesetParser.parse(new Source("rules", RULES), Names.none(), Includes.NONE);
@@ -39,7 +40,8 @@ class PlanTest {
             }
             int mark = text.lastIndexOf("# end ");
             String above = text.substring(0, mark);
-            assertEquals("# end " + file.getKey() + " " + above.lines().count() + " " + above.length() + "\n", text.substring(mark), file.getKey());
+            assertEquals("# end " + file.getKey() + " " + above.lines().count() + " " + above.length() + "\n",
+                    text.substring(mark), file.getKey());
         }
     }
 
@@ -60,9 +62,11 @@ class PlanTest {
         assertEquals("unknown", stamp.get("kernel"));
         assertEquals("ipv4,ipv6", stamp.get("families"));
         assertEquals("filter", stamp.get("tables4"));
-        assertEquals("stateless", stamp.get("mode"), "nothing was read of the box: connection tracking might reboot it");
+        assertEquals("stateless", stamp.get("mode"),
+                "nothing was read of the box: connection tracking might reboot it");
         for (String file : new String[] {"modules", "restore4", "restore6", "pa"}) {
-            assertEquals(Plan.sha1(plan().files().get(file)), stamp.get("sha1." + file), "of the whole file, as sha1sum sees it");
+            assertEquals(Plan.sha1(plan().files().get(file)), stamp.get("sha1." + file),
+                    "of the whole file, as sha1sum sees it");
         }
     }
 

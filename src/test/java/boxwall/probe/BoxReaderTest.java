@@ -22,8 +22,8 @@ class BoxReaderTest {
         MemorySys sys = new MemorySys();
         sys.files.putAll(Indiscreet.files());
         StringBuilder frames = new StringBuilder();
-        Indiscreet.commands().forEach((command, text) -> frames.append('@').append(command.replace(' ', '_')).append(" rc=0\n|")
-                .append(text.strip().replace("\n", "\n|")).append('\n'));
+        Indiscreet.commands().forEach((command, text) -> frames.append('@').append(command.replace(' ', '_'))
+                .append(" rc=0\n|").append(text.strip().replace("\n", "\n|")).append('\n'));
         sys.output = frames.toString();
         return sys;
     }
@@ -38,7 +38,8 @@ class BoxReaderTest {
         assertTrue(count > 8, "only " + count + " files");
         for (Map.Entry<String, String> file : folder.files.entrySet()) {
             for (String secret : Indiscreet.SECRETS) {
-                assertFalse(file.getValue().contains(secret), file.getKey() + " gives " + secret + " away:\n" + file.getValue());
+                assertFalse(file.getValue().contains(secret),
+                        file.getKey() + " gives " + secret + " away:\n" + file.getValue());
             }
         }
         assertTrue(folder.files.get("/record/commands/ifconfig_-a").contains("HWaddr 00:00:00:00:00:00"));
@@ -55,8 +56,8 @@ class BoxReaderTest {
     @Test
     void factsOfAnIndiscreetBoxHoldNoKeyOrSerial() {
         String json = FactsJson.of(BoxFacts.of(BoxReader.read(indiscreet(), "/"))).toString();
-        for (String secret : List.of("9876543210123456", "geheim-wlan", "4711-serial", "08:96:D7:12:34:56", "08:96:d7:ab:cd:ef",
-                "sip-user")) {
+        for (String secret : List.of("9876543210123456", "geheim-wlan", "4711-serial", "08:96:D7:12:34:56",
+                "08:96:d7:ab:cd:ef", "sip-user")) {
             assertFalse(json.contains(secret), "the facts give " + secret + " away: " + json);
         }
     }
@@ -69,7 +70,8 @@ class BoxReaderTest {
             Recorder.record(copy, first, "/box");
             Readings second = BoxReader.read(copy, "/box");
             // but for the addresses of the Internet side, which a record renames
-            String renamed = Golden.of(BoxFacts.of(first)).lines().map(Secrets.of(first)::line).collect(Collectors.joining("\n", "", "\n"));
+            String renamed = Golden.of(BoxFacts.of(first)).lines().map(Secrets.of(first)::line)
+                    .collect(Collectors.joining("\n", "", "\n"));
             assertEquals(renamed, Golden.of(BoxFacts.of(second)), box.toString());
         }
     }
@@ -84,7 +86,8 @@ class BoxReaderTest {
     /** Also where the probe is old or fails and says nothing of symbols: a second process is never the way out. */
     @Test
     void nothingElseIsStartedWhateverTheProbeSays() {
-        for (String output : new String[] {"", "@kallsyms rc=127\n", "@kallsyms rc=0\n|c0 t nf_conntrack_find_get\t[avm]\n", null}) {
+        for (String output : new String[] {"", "@kallsyms rc=127\n",
+                "@kallsyms rc=0\n|c0 t nf_conntrack_find_get\t[avm]\n", null}) {
             MemorySys sys = indiscreet();
             sys.output = output;
             BoxReader.read(sys, "/");
@@ -104,8 +107,9 @@ class BoxReaderTest {
 
     @Test
     void framesAreTakenApart() {
-        Map<String, String> outputs = Frames.parse("noise\n@uname_-r rc=0\n|6.1.0\n!a complaint\n@ip_addr rc=127\n@dmesg rc=1\n"
-                + "@../../etc/passwd rc=0\n|x\n@lsmod\n|y\n@empty rc=0\n").outputs();
+        Map<String, String> outputs =
+                Frames.parse("noise\n@uname_-r rc=0\n|6.1.0\n!a complaint\n@ip_addr rc=127\n@dmesg rc=1\n"
+                        + "@../../etc/passwd rc=0\n|x\n@lsmod\n|y\n@empty rc=0\n").outputs();
         assertEquals(Map.of("uname_-r", "6.1.0\n", "dmesg", "", "empty", ""), outputs);
     }
 
@@ -127,7 +131,8 @@ class BoxReaderTest {
         for (int i = 0; i < 20000; i++) {
             log.append("line of the log number ").append(i).append('\n');
         }
-        sys.files.put("/commands/dmesg", log + "nf_conntrack: exports duplicate symbol nf_conntrack_find_get (owned by avm)\n");
+        sys.files.put("/commands/dmesg",
+                log + "nf_conntrack: exports duplicate symbol nf_conntrack_find_get (owned by avm)\n");
         Readings readings = BoxReader.read(sys, "/box");
         assertTrue(readings.command("dmesg").length() <= 256 << 10);
         assertEquals("avm", BoxFacts.of(readings).conntrack().owner);

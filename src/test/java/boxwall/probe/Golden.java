@@ -12,12 +12,11 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Facts as text that a person can review: the JSON's leaves one a line, netfilter's names gathered by state, then the findings
- * as words, the names that rules may use, and the modules behind a few features.
+ * Facts as text that a person can review: the JSON's leaves one a line, netfilter's names gathered by state, then the
+ * findings as words, the names that rules may use, and the modules behind a few features.
  */
 final class Golden {
-    private Golden() {
-    }
+    private Golden() {}
 
     static String of(BoxFacts facts) {
         StringBuilder out = new StringBuilder();
@@ -25,19 +24,19 @@ final class Golden {
         for (JsonObject.Member member : json) {
             if (member.getName().equals("netfilter")) {
                 netfilter(out, member.getValue().asObject());
-            } else if (!member.getName().equals("findings")) {
-                leaves(out, member.getName(), member.getValue());
-            }
+            } else if (!member.getName().equals("findings")) { leaves(out, member.getName(), member.getValue()); }
         }
         out.append("names ").append(facts.names()).append(" lacking ").append(facts.lackingNames()).append('\n');
-        out.append("ports ").append(facts.portRange == null ? "unknown" : facts.portRange.low + "-" + facts.portRange.high)
+        out.append("ports ")
+                .append(facts.portRange == null ? "unknown" : facts.portRange.low + "-" + facts.portRange.high)
                 .append('\n');
         load(out, facts, Kind.TABLE, "filter");
         load(out, facts, Kind.TABLE, "nat");
         load(out, facts, Kind.MATCH, "tcp");
         load(out, facts, Kind.MATCH, "state");
         load(out, facts, Kind.TARGET, "LOG");
-        for (String module : new String[] {"ip_conntrack", "nf_conntrack", "ip_conntrack_ftp", "nf_conntrack_tftp", "ipt_LOG", "xt_iprange"}) {
+        for (String module : new String[] {"ip_conntrack", "nf_conntrack", "ip_conntrack_ftp", "nf_conntrack_tftp",
+                "ipt_LOG", "xt_iprange"}) {
             out.append("modprobe ").append(module).append(" -> ").append(facts.module(module)).append(' ')
                     .append(facts.module(module).modules).append('\n');
         }
@@ -76,15 +75,19 @@ final class Golden {
             for (JsonObject.Member kind : family.getValue().asObject()) {
                 Map<String, StringBuilder> byState = new TreeMap<>();
                 for (JsonObject.Member name : kind.getValue().asObject()) {
-                    byState.computeIfAbsent(name.getValue().asString(), k -> new StringBuilder()).append(' ').append(name.getName());
+                    byState.computeIfAbsent(name.getValue().asString(), k -> new StringBuilder()).append(' ')
+                            .append(name.getName());
                 }
-                byState.forEach((state, names) -> out.append(family.getName()).append('.').append(kind.getName()).append(' ')
-                        .append(state).append(':').append(names).append('\n'));
+                byState.forEach((state, names) -> out.append(family.getName()).append('.').append(kind.getName())
+                        .append(' ').append(state).append(':').append(names).append('\n'));
             }
         }
     }
 
-    /** Everything that facts can say, evidence and load order of each capability too: what no line may be lost from unnoticed. */
+    /**
+     * Everything that facts can say, evidence and load order of each capability too: what no line may be lost from
+     * unnoticed.
+     */
     static String whole(BoxFacts facts) {
         StringBuilder out = new StringBuilder(of(facts));
         for (Family family : Family.values()) {

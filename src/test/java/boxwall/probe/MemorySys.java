@@ -14,7 +14,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** A machine whose files are texts in memory and whose only program prints what a test gives it; every start is counted. */
+/**
+ * A machine whose files are texts in memory and whose only program prints what a test gives it; every start is counted.
+ */
 final class MemorySys implements Sys {
     final Map<String, String> files = new TreeMap<>();
     final List<List<String>> started = new ArrayList<>();
@@ -36,15 +38,11 @@ final class MemorySys implements Sys {
     @Override
     public CommandResult run(List<String> command, String stdin, int limitSeconds) throws BoxException {
         started.add(command);
-        if (output == null) {
-            throw new BoxException(command.get(0) + ": no such program");
-        }
+        if (output == null) { throw new BoxException(command.get(0) + ": no such program"); }
         return new CommandResult(command, output, "", false, 0);
     }
 
-    private static String plain(String path) {
-        return path.startsWith("/box/") ? path.substring(4) : path;
-    }
+    private static String plain(String path) { return path.startsWith("/box/") ? path.substring(4) : path; }
 
     @Override
     public String read(String path, int limitBytes) {
@@ -53,24 +51,18 @@ final class MemorySys implements Sys {
     }
 
     @Override
-    public void write(String path, String text) {
-        files.put(plain(path), text);
-    }
+    public void write(String path, String text) { files.put(plain(path), text); }
 
     @Override
     public List<String> list(String directory) {
         String prefix = plain(directory) + "/";
         TreeSet<String> names = new TreeSet<>();
         for (String path : files.keySet()) {
-            if (path.startsWith(prefix)) {
-                names.add(path.substring(prefix.length()).split("/")[0]);
-            }
+            if (path.startsWith(prefix)) { names.add(path.substring(prefix.length()).split("/")[0]); }
         }
         return names.isEmpty() ? null : new ArrayList<>(names);
     }
 
     @Override
-    public long uptimeMillis() {
-        return 0;
-    }
+    public long uptimeMillis() { return 0; }
 }

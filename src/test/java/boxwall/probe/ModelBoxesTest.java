@@ -19,8 +19,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * Every folder under src/test/resources/boxes with a README is a model of a box, or a recording of the virtual one. What it comes to is in expected/NAME.txt; after a change
- * that is meant, {@code mvn test -Dtest=ModelBoxesTest -Dboxwall.update=true} writes those files anew: read the difference.
+ * Every folder under src/test/resources/boxes with a README is a model of a box, or a recording of the virtual one.
+ * What it comes to is in expected/NAME.txt; after a change that is meant,
+ * {@code mvn test -Dtest=ModelBoxesTest -Dboxwall.update=true} writes those files anew: read the difference.
  */
 class ModelBoxesTest {
     private static final Path BOXES = Path.of("src/test/resources/boxes");
@@ -51,7 +52,8 @@ class ModelBoxesTest {
             return;
         }
         assertTrue(Files.exists(expected), expected + " is missing: run with -Dboxwall.update=true and review it");
-        assertEquals(Files.readString(expected), found, expected + " differs: correct the code, or -Dboxwall.update=true and review");
+        assertEquals(Files.readString(expected), found,
+                expected + " differs: correct the code, or -Dboxwall.update=true and review");
     }
 
     @Test
@@ -60,15 +62,17 @@ class ModelBoxesTest {
         for (Path box : boxes()) {
             generations.add(BoxFacts.of(BoxReader.read(MemorySys.of(box), "/box")).generation());
         }
-        for (String name : "2.6.13 2.6.19 2.6.28 2.6.32 2.6.39 3.10 3.12 4.1 4.4 4.9 4.19 5.4 5.15 unknown".split(" ")) {
+        for (String name : "2.6.13 2.6.19 2.6.28 2.6.32 2.6.39 3.10 3.12 4.1 4.4 4.9 4.19 5.4 5.15 unknown"
+                .split(" ")) {
             assertTrue(generations.contains(name), "no model box has a kernel " + name);
         }
     }
 
     /**
-     * A line of without-effect.txt: {@code BOXES PATH LINE # why}, each a pattern; blanks in LINE are written {@code \s}. LINE may
-     * be {@code @loaded}, a modules.dep line of a module that is in /proc/modules, or {@code @conntrack}, one of a module that
-     * needs connection tracking on a box that refuses it, or {@code @refused}, one of a module that its kernel log refuses.
+     * A line of without-effect.txt: {@code BOXES PATH LINE # why}, each a pattern; blanks in LINE are written
+     * {@code \s}. LINE may be {@code @loaded}, a modules.dep line of a module that is in /proc/modules, or
+     * {@code @conntrack}, one of a module that needs connection tracking on a box that refuses it, or {@code @refused},
+     * one of a module that its kernel log refuses.
      */
     private record Excuse(Pattern box, Pattern path, Pattern line, String row) {
         static List<Excuse> all() throws IOException {
@@ -77,16 +81,15 @@ class ModelBoxesTest {
                 if (!row.isBlank() && !row.startsWith("#")) {
                     String[] parts = row.split(" +", 4);
                     assertTrue(parts.length == 4 && parts[3].startsWith("# "), "a row needs a reason: " + row);
-                    all.add(new Excuse(Pattern.compile(parts[0]), Pattern.compile(parts[1]), Pattern.compile(parts[2]), row));
+                    all.add(new Excuse(Pattern.compile(parts[0]), Pattern.compile(parts[1]), Pattern.compile(parts[2]),
+                            row));
                 }
             }
             return all;
         }
 
         boolean covers(String name, String file, String text, MemorySys sys, BoxFacts facts) {
-            if (!box.matcher(name).matches() || !path.matcher(file).matches()) {
-                return false;
-            }
+            if (!box.matcher(name).matches() || !path.matcher(file).matches()) { return false; }
             String module = text.replaceFirst(":.*", "").replaceFirst(".*/", "").replaceFirst("\\.ko.*", "");
             if (line.pattern().equals("@loaded")) {
                 return ("\n" + sys.files.get("/proc/modules")).contains("\n" + module.replace('-', '_') + " ");
@@ -135,10 +138,13 @@ class ModelBoxesTest {
             }
         }
         System.out.println("lines of constructed boxes: " + lines + ", without effect and listed: " + excused);
-        assertTrue(unexcused.isEmpty(), unexcused.size() + " lines make no difference; drop them from the box, or list them in "
-                + "without-effect.txt:\n" + String.join("\n", unexcused.subList(0, Math.min(150, unexcused.size()))));
+        assertTrue(unexcused.isEmpty(),
+                unexcused.size() + " lines make no difference; drop them from the box, or list them in "
+                        + "without-effect.txt:\n"
+                        + String.join("\n", unexcused.subList(0, Math.min(150, unexcused.size()))));
         for (Excuse excuse : excuses) {
-            assertTrue(used.contains(excuse.row()), "this row of without-effect.txt excuses nothing any more: " + excuse.row());
+            assertTrue(used.contains(excuse.row()),
+                    "this row of without-effect.txt excuses nothing any more: " + excuse.row());
         }
         assertTrue(excused * 6 < lines, excused + " of " + lines + " lines without effect are too many");
     }
@@ -146,9 +152,7 @@ class ModelBoxesTest {
     private static BoxFacts without(MemorySys sys, String path, String[] lines, int index) {
         StringBuilder rest = new StringBuilder();
         for (int k = 0; k < lines.length; k++) {
-            if (k != index) {
-                rest.append(lines[k]).append(k == lines.length - 1 ? "" : "\n");
-            }
+            if (k != index) { rest.append(lines[k]).append(k == lines.length - 1 ? "" : "\n"); }
         }
         // the loss of a file's only line is the loss of the file
         if (rest.toString().isBlank()) {
@@ -166,9 +170,7 @@ class ModelBoxesTest {
     private static Excuse excuse(List<Excuse> excuses, String box, String path, String line, MemorySys sys,
             BoxFacts facts) {
         for (Excuse excuse : excuses) {
-            if (excuse.covers(box, path, line, sys, facts)) {
-                return excuse;
-            }
+            if (excuse.covers(box, path, line, sys, facts)) { return excuse; }
         }
         return null;
     }

@@ -19,49 +19,66 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * Real boxes: the folders recorded-* under src/test/resources/boxes, each with its SOURCE.md. What is knowable from them is in the table here;
- * all the rest is in expected/NAME.txt, which {@code -Dboxwall.update=true} writes anew.
+ * Real boxes: the folders recorded-* under src/test/resources/boxes, each with its SOURCE.md. What is knowable from
+ * them is in the table here; all the rest is in expected/NAME.txt, which {@code -Dboxwall.update=true} writes anew.
  */
 class RecordedBoxesTest {
     private static final Path BOXES = Path.of("src/test/resources/boxes");
 
-    /** Box, fact, value: what its lines say and no more. A fact that isn't listed here and could be guessed is "unknown" in the last rows. */
+    /**
+     * Box, fact, value: what its lines say and no more. A fact that isn't listed here and could be guessed is "unknown"
+     * in the last rows.
+     */
     private static final String[][] KNOWN = {
-        // A: absent needs proof
-        {"7530ax-netdev", "packet_acceleration.state", "unknown"}, {"7530ax-netdev", "packet_acceleration.hardware", "unknown"},
-        {"3272-2.6.32", "packet_acceleration.state", "unknown"}, {"7390-2.6.28", "packet_acceleration.state", "unknown"},
-        {"7390-2.6.28", "packet_acceleration.hardware", "unknown"}, {"w701v-2.6.13", "packet_acceleration.state", "absent"},
-        {"w701v-2.6.13-serial", "packet_acceleration.state", "absent"}, {"w900v-2.6.13", "packet_acceleration.state", "absent"},
-        {"w920v-2.6.19", "packet_acceleration.state", "absent"}, {"3030-2.4", "packet_acceleration.state", "absent"},
-        {"dvbc-repeater", "packet_acceleration.state", "unknown"}, {"7412-3.10", "packet_acceleration.state", "unknown"},
-        // B: the release, and what follows from it
-        {"3030-2.4", "kernel.release", "2.4.17_mvl21-malta-mips_fp_le"}, {"3030-2.4", "kernel.generation", "unknown"}, {"3030-2.4", "kernel.machine", "mips"},
-        {"3272-2.6.32", "kernel.release", "2.6.32.61"}, {"3490-3.10", "kernel.release", "3.10.107"}, {"6490-2.6.39", "kernel.release", "2.6.39.3"},
-        {"7412-3.10", "kernel.release", "3.10.73"}, {"w701v-2.6.13-serial", "kernel.release", "2.6.13.1-ohio"}, {"w701v-2.6.13", "kernel.release", "2.6.13.1-ohio"},
-        {"w900v-2.6.13", "kernel.generation", "2.6.13"}, {"w920v-2.6.19", "kernel.release", "2.6.19.2"}, {"5690pro-5.4", "kernel.release", "5.4.213"},
-        {"7520-4.4", "kernel.release", "4.4.271"},
-        {"3272-2.6.32", "conntrack.state", "refused"}, {"3490-3.10", "conntrack.state", "refused"}, {"6490-2.6.39", "conntrack.state", "refused"},
-        {"7412-3.10", "conntrack.state", "refused"}, {"7412-3.10", "conntrack.owner", "unknown"}, {"3272-2.6.32", "conntrack.owner", "avm"},
-        {"7390-2.6.28", "kernel.release", null}, {"7490-3.10", "kernel.release", null}, {"7530ax-4.1", "kernel.release", null},
-        {"dvbc-repeater", "kernel.release", null}, {"5530-ifconfig", "kernel.release", null},
-        {"7390-2.6.28", "conntrack.state", "unknown"}, {"7490-3.10", "conntrack.state", "unknown"}, {"7530ax-4.1", "conntrack.state", "unknown"},
-        {"w701v-2.6.13", "conntrack.state", "unknown"}, {"7520-4.4", "conntrack.state", "unknown"}, {"3030-2.4", "conntrack.state", "unknown"},
-        // C: behind every head
-        {"7520-4.4", "netfilter.ipv4.targets.REJECT", "refused"},
-        // D: dsld, printk, firmware
-        {"3272-2.6.32", "dsld", "running"}, {"3490-3.10", "dsld", "running"}, {"7530ax-4.1", "dsld", "running"}, {"w701v-2.6.13", "dsld", "running"},
-        {"w701v-2.6.13-serial", "dsld", "running"}, {"w900v-2.6.13", "dsld", "running"}, {"w920v-2.6.19", "dsld", "running"},
-        {"7412-3.10", "dsld", "unknown"}, {"dvbc-repeater", "dsld", "unknown"}, {"5690pro-5.4", "dsld", "unknown"},
-        {"3272-2.6.32", "printk", "avm"}, {"w920v-2.6.19", "printk", "avm"}, {"3490-3.10", "printk", "unknown"},
-        {"w920v-2.6.19", "firmware.version", "04.70"}, {"w920v-2.6.19", "firmware.model", "Fritz_Box_DECT_W920V"},
-        {"w701v-2.6.13", "firmware.version", "04.26"}, {"w701v-2.6.13-serial", "firmware.model", "Speedport W 701V"}, {"3272-2.6.32", "firmware.version", null},
-        // E: forms
-        {"3030-2.4", "memory_mb", "16"}, {"w701v-2.6.13", "memory_mb", "32"}, {"w701v-2.6.13-serial", "memory_mb", "32"}, {"w900v-2.6.13", "memory_mb", "32"},
-        {"w920v-2.6.19", "memory_mb", "64"}, {"3272-2.6.32", "memory_mb", "128"}, {"7390-2.6.28", "iptables.version", "1.4.11.1"},
-        {"w701v-2.6.13", "interfaces.lan.net", "192.168.2.0/24"}, {"w900v-2.6.13", "interfaces.lan.ip", "192.168.2.1"},
-        {"7530ax-netdev", "interfaces.lan.name", "lan"}, {"7530ax-netdev", "interfaces.wan", null}, {"5690pro-5.4", "interfaces.wan", null},
-        {"5530-ifconfig", "interfaces.wan", null}, {"dvbc-repeater", "interfaces.lan.name", "lan"},
-    };
+            // A: absent needs proof
+            {"7530ax-netdev", "packet_acceleration.state", "unknown"},
+            {"7530ax-netdev", "packet_acceleration.hardware", "unknown"},
+            {"3272-2.6.32", "packet_acceleration.state", "unknown"},
+            {"7390-2.6.28", "packet_acceleration.state", "unknown"},
+            {"7390-2.6.28", "packet_acceleration.hardware", "unknown"},
+            {"w701v-2.6.13", "packet_acceleration.state", "absent"},
+            {"w701v-2.6.13-serial", "packet_acceleration.state", "absent"},
+            {"w900v-2.6.13", "packet_acceleration.state", "absent"},
+            {"w920v-2.6.19", "packet_acceleration.state", "absent"},
+            {"3030-2.4", "packet_acceleration.state", "absent"},
+            {"dvbc-repeater", "packet_acceleration.state", "unknown"},
+            {"7412-3.10", "packet_acceleration.state", "unknown"},
+            // B: the release, and what follows from it
+            {"3030-2.4", "kernel.release", "2.4.17_mvl21-malta-mips_fp_le"},
+            {"3030-2.4", "kernel.generation", "unknown"}, {"3030-2.4", "kernel.machine", "mips"},
+            {"3272-2.6.32", "kernel.release", "2.6.32.61"}, {"3490-3.10", "kernel.release", "3.10.107"},
+            {"6490-2.6.39", "kernel.release", "2.6.39.3"}, {"7412-3.10", "kernel.release", "3.10.73"},
+            {"w701v-2.6.13-serial", "kernel.release", "2.6.13.1-ohio"},
+            {"w701v-2.6.13", "kernel.release", "2.6.13.1-ohio"}, {"w900v-2.6.13", "kernel.generation", "2.6.13"},
+            {"w920v-2.6.19", "kernel.release", "2.6.19.2"}, {"5690pro-5.4", "kernel.release", "5.4.213"},
+            {"7520-4.4", "kernel.release", "4.4.271"}, {"3272-2.6.32", "conntrack.state", "refused"},
+            {"3490-3.10", "conntrack.state", "refused"}, {"6490-2.6.39", "conntrack.state", "refused"},
+            {"7412-3.10", "conntrack.state", "refused"}, {"7412-3.10", "conntrack.owner", "unknown"},
+            {"3272-2.6.32", "conntrack.owner", "avm"}, {"7390-2.6.28", "kernel.release", null},
+            {"7490-3.10", "kernel.release", null}, {"7530ax-4.1", "kernel.release", null},
+            {"dvbc-repeater", "kernel.release", null}, {"5530-ifconfig", "kernel.release", null},
+            {"7390-2.6.28", "conntrack.state", "unknown"}, {"7490-3.10", "conntrack.state", "unknown"},
+            {"7530ax-4.1", "conntrack.state", "unknown"}, {"w701v-2.6.13", "conntrack.state", "unknown"},
+            {"7520-4.4", "conntrack.state", "unknown"}, {"3030-2.4", "conntrack.state", "unknown"},
+            // C: behind every head
+            {"7520-4.4", "netfilter.ipv4.targets.REJECT", "refused"},
+            // D: dsld, printk, firmware
+            {"3272-2.6.32", "dsld", "running"}, {"3490-3.10", "dsld", "running"}, {"7530ax-4.1", "dsld", "running"},
+            {"w701v-2.6.13", "dsld", "running"}, {"w701v-2.6.13-serial", "dsld", "running"},
+            {"w900v-2.6.13", "dsld", "running"}, {"w920v-2.6.19", "dsld", "running"}, {"7412-3.10", "dsld", "unknown"},
+            {"dvbc-repeater", "dsld", "unknown"}, {"5690pro-5.4", "dsld", "unknown"}, {"3272-2.6.32", "printk", "avm"},
+            {"w920v-2.6.19", "printk", "avm"}, {"3490-3.10", "printk", "unknown"},
+            {"w920v-2.6.19", "firmware.version", "04.70"}, {"w920v-2.6.19", "firmware.model", "Fritz_Box_DECT_W920V"},
+            {"w701v-2.6.13", "firmware.version", "04.26"},
+            {"w701v-2.6.13-serial", "firmware.model", "Speedport W 701V"}, {"3272-2.6.32", "firmware.version", null},
+            // E: forms
+            {"3030-2.4", "memory_mb", "16"}, {"w701v-2.6.13", "memory_mb", "32"},
+            {"w701v-2.6.13-serial", "memory_mb", "32"}, {"w900v-2.6.13", "memory_mb", "32"},
+            {"w920v-2.6.19", "memory_mb", "64"}, {"3272-2.6.32", "memory_mb", "128"},
+            {"7390-2.6.28", "iptables.version", "1.4.11.1"}, {"w701v-2.6.13", "interfaces.lan.net", "192.168.2.0/24"},
+            {"w900v-2.6.13", "interfaces.lan.ip", "192.168.2.1"}, {"7530ax-netdev", "interfaces.lan.name", "lan"},
+            {"7530ax-netdev", "interfaces.wan", null}, {"5690pro-5.4", "interfaces.wan", null},
+            {"5530-ifconfig", "interfaces.wan", null}, {"dvbc-repeater", "interfaces.lan.name", "lan"},};
 
     static List<Path> boxes() throws IOException {
         try (var list = Files.list(BOXES)) {
@@ -110,11 +127,14 @@ class RecordedBoxesTest {
     List<DynamicTest> ownersAreNotInThem() throws IOException {
         List<DynamicTest> tests = new ArrayList<>();
         for (Path box : boxes()) {
-            tests.add(DynamicTest.dynamicTest(box.getFileName().toString(), () -> MemorySys.of(box).files.forEach((path, text) -> {
-                String plain = text.replaceAll("(?i)00[:-]04[:-]0E[:-]00[:-]00[:-]0[0-9]|00([:-]00)+", "");
-                assertFalse(plain.matches("(?is).*[0-9a-f]{2}(:[0-9a-f]{2}){5}.*"), path + " has a MAC address");
-                assertFalse(plain.matches("(?is).*(serialnumber|wlan_key|webgui_pass|passw).*"), path + " has a secret");
-            })));
+            tests.add(DynamicTest.dynamicTest(box.getFileName().toString(),
+                    () -> MemorySys.of(box).files.forEach((path, text) -> {
+                        String plain = text.replaceAll("(?i)00[:-]04[:-]0E[:-]00[:-]00[:-]0[0-9]|00([:-]00)+", "");
+                        assertFalse(plain.matches("(?is).*[0-9a-f]{2}(:[0-9a-f]{2}){5}.*"),
+                                path + " has a MAC address");
+                        assertFalse(plain.matches("(?is).*(serialnumber|wlan_key|webgui_pass|passw).*"),
+                                path + " has a secret");
+                    })));
         }
         return tests;
     }
@@ -137,12 +157,11 @@ class RecordedBoxesTest {
             boolean read = sys.files.containsKey("/proc/modules") || sys.files.containsKey("/commands/lsmod");
             List<Finding> unknown = new ArrayList<>();
             for (Finding finding : BoxFacts.of(BoxReader.read(sys, "/box")).findings()) {
-                if (finding.code().equals("modules-unknown")) {
-                    unknown.add(finding);
-                }
+                if (finding.code().equals("modules-unknown")) { unknown.add(finding); }
             }
             assertEquals(read ? 0 : 1, unknown.size(), box.toString());
-            assertTrue(read || !unknown.get(0).remedy.contains("mount"), box + ": /proc was mounted, or nothing of it was recorded");
+            assertTrue(read || !unknown.get(0).remedy.contains("mount"),
+                    box + ": /proc was mounted, or nothing of it was recorded");
         }
     }
 
@@ -154,13 +173,15 @@ class RecordedBoxesTest {
             JsonObject by = json.get("decided_by").asObject();
             String[][] verdicts = {{"printk", "unknown"}, {"dsld", "unknown"}};
             for (String[] verdict : verdicts) {
-                assertEquals(!json.getString(verdict[0], "").equals(verdict[1]), by.get(verdict[0]) != null, box + " " + verdict[0]);
+                assertEquals(!json.getString(verdict[0], "").equals(verdict[1]), by.get(verdict[0]) != null,
+                        box + " " + verdict[0]);
             }
             JsonObject kernel = json.get("kernel").asObject();
             assertEquals(!kernel.get("release").isNull(), by.get("kernel.release") != null, box + " release");
             assertEquals(!json.get("memory_mb").isNull(), by.get("memory_mb") != null, box + " memory");
             assertTrue(by.get("conntrack") != null, box + " conntrack");
-            assertTrue(json.get("packet_acceleration").asObject().getString("state", "").equals("unknown") || by.get("packet_acceleration") != null, box.toString());
+            assertTrue(json.get("packet_acceleration").asObject().getString("state", "").equals("unknown")
+                    || by.get("packet_acceleration") != null, box.toString());
         }
     }
 

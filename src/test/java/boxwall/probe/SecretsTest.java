@@ -14,7 +14,10 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** Whatever names a box, in whatever reading and form: it is in no evidence, no finding and no record, and the facts stay the same. */
+/**
+ * Whatever names a box, in whatever reading and form: it is in no evidence, no finding and no record, and the facts
+ * stay the same.
+ */
 class SecretsTest {
     private static final long SEED = Long.getLong("boxwall.seed", System.nanoTime() % 1000000);
 
@@ -24,7 +27,8 @@ class SecretsTest {
     /** The box with lines more in each reading. */
     private static MemorySys box(Planted planted, String line) {
         MemorySys sys = new MemorySys();
-        planted.files().forEach((path, text) -> sys.files.put(path, path.contains("tables_") ? text : text + line + "\n"));
+        planted.files()
+                .forEach((path, text) -> sys.files.put(path, path.contains("tables_") ? text : text + line + "\n"));
         StringBuilder frames = new StringBuilder();
         planted.commands().forEach((name, text) -> frames.append('@').append(name.replace(' ', '_')).append(" rc=0\n|")
                 .append((text + (name.startsWith("uname") ? "" : line)).strip().replace("\n", "\n|")).append('\n'));
@@ -39,10 +43,12 @@ class SecretsTest {
             for (int i = 0; i < planted.lines().size(); i += AT_ONCE) {
                 List<Planted.Line> some = planted.lines().subList(i, Math.min(i + AT_ONCE, planted.lines().size()));
                 String what = "seed " + seed + ", " + some;
-                Readings readings = BoxReader.read(box(planted, some.stream().map(Planted.Line::text).collect(Collectors.joining("\n"))), "/");
+                Readings readings = BoxReader.read(
+                        box(planted, some.stream().map(Planted.Line::text).collect(Collectors.joining("\n"))), "/");
                 assertTrue(readings.paths().size() > 25, what);
                 BoxFacts facts = BoxFacts.of(readings);
-                com.eclipsesource.json.JsonObject json = com.eclipsesource.json.Json.parse(FactsJson.text(facts)).asObject();
+                com.eclipsesource.json.JsonObject json =
+                        com.eclipsesource.json.Json.parse(FactsJson.text(facts)).asObject();
                 json.remove("interfaces"); // its addresses are what was asked for
                 assertHidden(json.toString(), some, "facts: " + what);
                 MemorySys copy = new MemorySys();
@@ -58,8 +64,8 @@ class SecretsTest {
     }
 
     private static String lines(BoxFacts facts, Secrets secrets) {
-        return Planted.facts(facts).lines().filter(line -> !line.startsWith("interfaces.all")).map(line -> secrets.line(line).replace("::0:0:0:1", "::1"))
-                .collect(Collectors.joining("\n"));
+        return Planted.facts(facts).lines().filter(line -> !line.startsWith("interfaces.all"))
+                .map(line -> secrets.line(line).replace("::0:0:0:1", "::1")).collect(Collectors.joining("\n"));
     }
 
     private static void assertHidden(String text, List<Planted.Line> lines, String what) {
@@ -71,17 +77,21 @@ class SecretsTest {
     /** Rules stay rules, and numbers that are no address stay. */
     @Test
     void whatIsNoSecretStays() {
-        for (String line : new String[] {"iptables -A INPUT -m comment --comment \"mail server\" -p tcp --dport 25 -j ACCEPT", "-A secret_chain -p tcp -j ACCEPT",
-            "[123456:7890123] -A INPUT -s 192.168.178.0/24 -j ACCEPT", "kernel/net/ipv4/netfilter/ipt_ACCOUNT.ko: kernel/net/netfilter/x_tables.ko",
-            "CONFIG_IP_NF_MATCH_ACCOUNT=m", "ip_tables 12345 3 iptable_filter,iptable_nat - Live 0xc0123456", "2001:db8:12:34:56:78:9:a", "fe80::1",
-            "c0123456 t nf_conntrack_find_get\t[nf_conntrack]", "Linux version 2.6.32.61 (builder@host) (gcc version 4.7.3) #1 Tue Nov 3 10:00:00 CET 2015",
-            "userman_mod: init", "lan 00B2A8C0 00000000 0001 0 0 0 00FFFFFF 0 0 0", "12:34:56 up", "2012-10-11-12-13", "1.2.3.4:80", "ip6tables -A INPUT -s 2a02::1 -j ACCEPT"}) {
+        for (String line : new String[] {
+                "iptables -A INPUT -m comment --comment \"mail server\" -p tcp --dport 25 -j ACCEPT",
+                "-A secret_chain -p tcp -j ACCEPT", "[123456:7890123] -A INPUT -s 192.168.178.0/24 -j ACCEPT",
+                "kernel/net/ipv4/netfilter/ipt_ACCOUNT.ko: kernel/net/netfilter/x_tables.ko",
+                "CONFIG_IP_NF_MATCH_ACCOUNT=m", "ip_tables 12345 3 iptable_filter,iptable_nat - Live 0xc0123456",
+                "2001:db8:12:34:56:78:9:a", "fe80::1", "c0123456 t nf_conntrack_find_get\t[nf_conntrack]",
+                "Linux version 2.6.32.61 (builder@host) (gcc version 4.7.3) #1 Tue Nov 3 10:00:00 CET 2015",
+                "userman_mod: init", "lan 00B2A8C0 00000000 0001 0 0 0 00FFFFFF 0 0 0", "12:34:56 up",
+                "2012-10-11-12-13", "1.2.3.4:80", "ip6tables -A INPUT -s 2a02::1 -j ACCEPT"}) {
             assertEquals(line, Secrets.masked(line));
         }
         assertEquals("debug.cfg: iptables -A INPUT -m mac --mac-source 00:00:00:00:00:00 -j DROP",
                 Secrets.masked("debug.cfg: iptables -A INPUT -m mac --mac-source 00:04:0e:12:34:56 -j DROP"));
         assertEquals("dmesg: ***", Secrets.masked("dmesg: wlan_key=geheim"));
-        assertEquals("thousands of password guesses, wlan_key=*** is quoted", new Finding("a", Finding.Severity.NOTE, "", List.of(),
-                "thousands of password guesses, wlan_key=geheim is quoted", "").effect());
+        assertEquals("thousands of password guesses, wlan_key=*** is quoted", new Finding("a", Finding.Severity.NOTE,
+                "", List.of(), "thousands of password guesses, wlan_key=geheim is quoted", "").effect());
     }
 }

@@ -15,20 +15,21 @@ class DevicesJsonTest {
 
     @Test
     void whatTheKernelSpokeToWithoutTheProvidersSide() {
-        assertEquals("{\"devices\":[{\"address\":\"192.168.178.30\",\"name\":null,\"mac\":\"00:00:5e:00:53:2a\",\"interface\":\"lan\"}]}",
+        assertEquals(
+                "{\"devices\":[{\"address\":\"192.168.178.30\",\"name\":null,\"mac\":\"00:00:5e:00:53:2a\",\"interface\":\"lan\"}]}",
                 DevicesJson.of(ARP, new String[] {null, null}, "dsl"));
     }
 
     @Test
     void namesComeFromLeasesOfEitherServer() {
-        assertEquals("{\"devices\":[{\"address\":\"192.168.178.30\",\"name\":\"tablet\",\"mac\":\"00:00:5e:00:53:2a\",\"interface\":\"lan\"},"
-                + "{\"address\":\"192.168.178.32\",\"name\":\"tv\",\"mac\":\"00:00:5e:00:53:2c\",\"interface\":null}]}",
+        assertEquals(
+                "{\"devices\":[{\"address\":\"192.168.178.30\",\"name\":\"tablet\",\"mac\":\"00:00:5e:00:53:2a\",\"interface\":\"lan\"},"
+                        + "{\"address\":\"192.168.178.32\",\"name\":\"tv\",\"mac\":\"00:00:5e:00:53:2c\",\"interface\":null}]}",
                 DevicesJson.of(ARP, new String[] {"lease 00:00:5e:00:53:2a 192.168.178.30 864000 \"tablet\"\nlease\n\n",
-                    "1764400000 00:00:5e:00:53:2c 192.168.178.32 tv *\n1764400000 00:00:5e:00:53:2d no-address x *\n"}, "dsl"));
+                        "1764400000 00:00:5e:00:53:2c 192.168.178.32 tv *\n1764400000 00:00:5e:00:53:2d no-address x *\n"},
+                        "dsl"));
     }
 
     @Test
-    void nothingReadIsNoDevice() {
-        assertEquals("{\"devices\":[]}", DevicesJson.of(null, new String[] {null}, null));
-    }
+    void nothingReadIsNoDevice() { assertEquals("{\"devices\":[]}", DevicesJson.of(null, new String[] {null}, null)); }
 }

@@ -32,12 +32,15 @@ class PageTest {
     void itIsSmallAndOfOnePiece() throws IOException {
         String page = page(true, "active");
         assertTrue(page.getBytes(StandardCharsets.UTF_8).length <= 80 * 1024);
-        assertFalse(Pattern.compile("(src|href)=\"(?!#|data:,)").matcher(page).find(), "nothing is loaded from anywhere");
+        assertFalse(Pattern.compile("(src|href)=\"(?!#|data:,)").matcher(page).find(),
+                "nothing is loaded from anywhere");
         String rest = page.replace("http://www.w3.org/2000/svg", ""); // the name of a format, not an address
         assertFalse(rest.contains("http:") || rest.contains("https:"), "nothing of another host");
         assertFalse(page.matches("(?s).*@[A-Z]+@.*"), "every place is filled");
         assertFalse(Pattern.compile("<[^>]* (style|on[a-z]+)=").matcher(page).find(), "the policy would not run it");
-        assertFalse(page.contains("innerHTML") || page.contains("insertAdjacentHTML") || page.contains("document.write"), "texts stay texts");
+        assertFalse(
+                page.contains("innerHTML") || page.contains("insertAdjacentHTML") || page.contains("document.write"),
+                "texts stay texts");
     }
 
     @Test
@@ -62,18 +65,19 @@ class PageTest {
     void everyFindingOfTheDaemonIsSaidInGerman() throws IOException {
         String template = template();
         Set<String> missing = new TreeSet<>();
-        Matcher row = Pattern.compile("(?m)^\\| ([a-z0-9-]+) \\| (refuse|warn|note)").matcher(Files.readString(Path.of("docs/findings.md")));
+        Matcher row = Pattern.compile("(?m)^\\| ([a-z0-9-]+) \\| (refuse|warn|note)")
+                .matcher(Files.readString(Path.of("docs/findings.md")));
         while (row.find()) {
-            if (!template.contains("\n '" + row.group(1) + "': ['")) {
-                missing.add(row.group(1));
-            }
+            if (!template.contains("\n '" + row.group(1) + "': ['")) { missing.add(row.group(1)); }
         }
-        assertEquals(Set.of("rule-unreachable", "rule-redundant", "exposed-service", "guest-reaches-lan", "guest-reaches-box", "spoofable-accept"), missing);
+        assertEquals(Set.of("rule-unreachable", "rule-redundant", "exposed-service", "guest-reaches-lan",
+                "guest-reaches-box", "spoofable-accept"), missing);
     }
 
     private static Set<String> keys(String template, String from, String to) {
         int start = template.indexOf(from) + from.length();
-        Matcher matcher = Pattern.compile("(?:^|[,{]) ?\n? ?([a-zA-Z]+): '").matcher(template.substring(start, template.indexOf(to, start)));
+        Matcher matcher = Pattern.compile("(?:^|[,{]) ?\n? ?([a-zA-Z]+): '")
+                .matcher(template.substring(start, template.indexOf(to, start)));
         Set<String> keys = new TreeSet<>();
         while (matcher.find()) {
             keys.add(matcher.group(1));
@@ -83,7 +87,8 @@ class PageTest {
 
     @Test
     void withoutJavaScriptTheStateIsReadableAndNothingIsMarkup() throws IOException {
-        String page = page(false, "active", new Finding("<script>x</script>", Finding.Severity.WARN, "", List.of(), "", ""));
+        String page =
+                page(false, "active", new Finding("<script>x</script>", Finding.Severity.WARN, "", List.of(), "", ""));
         assertTrue(page.contains("This box is protected (active). The rules have been live for 4 minutes."), page);
         assertTrue(page.contains("<li>warn: &lt;script&gt;x&lt;/script&gt;</li>"), page);
         assertTrue(page(true, "inactive").contains("Diese Box ist nicht geschützt (inactive)."));

@@ -18,7 +18,9 @@ class AgainTest {
                 assertEquals(3, box.apply("again").status(), "a try is pending");
                 assertEquals(0, box.apply("confirm", tried.get("id")).status());
                 String live = box.tables();
-                assertEquals(0, box.sh("for c in 'iptables -F INPUT' 'iptables -P INPUT ACCEPT' 'ip6tables -A INPUT -j ACCEPT'; do /usr/sbin/xtables-legacy-multi $c || exit; done").status());
+                assertEquals(0, box.sh(
+                        "for c in 'iptables -F INPUT' 'iptables -P INPUT ACCEPT' 'ip6tables -A INPUT -j ACCEPT'; do /usr/sbin/xtables-legacy-multi $c || exit; done")
+                        .status());
                 assertNotEquals(live, box.tables());
                 NetBox.Answer again = box.apply("again");
                 assertEquals(0, again.status(), again.err());

@@ -11,10 +11,14 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** Where connection tracking is refused, no command that boxwall starts may name what would load it: each request is written down. */
+/**
+ * Where connection tracking is refused, no command that boxwall starts may name what would load it: each request is
+ * written down.
+ */
 class AskingTest {
-    private static final Pattern LOADS = Pattern.compile("conntrack|\\bnat\\b|_nat|nf_ct|state|connmark|connbytes|connlimit|helper|NOTRACK|"
-            + "MASQUERADE|SNAT|DNAT|REDIRECT");
+    private static final Pattern LOADS =
+            Pattern.compile("conntrack|\\bnat\\b|_nat|nf_ct|state|connmark|connbytes|connlimit|helper|NOTRACK|"
+                    + "MASQUERADE|SNAT|DNAT|REDIRECT");
     private static final String LOG = "#!/bin/sh\necho \"%1$s $*\" >>\"$BOXWALL_TEST/calls\"\n";
 
     /** A box whose every command of netfilter writes down what it was asked, input included, before it does it. */
@@ -24,7 +28,8 @@ class AskingTest {
             box.script(name, LOG.formatted(name) + "exec /usr/sbin/xtables-legacy-multi " + name + " \"$@\"\n");
         }
         for (String name : List.of("iptables-restore", "ip6tables-restore")) {
-            box.script(name, LOG.formatted(name) + "tee -a \"$BOXWALL_TEST/calls\" | /usr/sbin/xtables-legacy-multi " + name + " \"$@\"\n");
+            box.script(name, LOG.formatted(name) + "tee -a \"$BOXWALL_TEST/calls\" | /usr/sbin/xtables-legacy-multi "
+                    + name + " \"$@\"\n");
         }
         for (String name : List.of("modprobe", "insmod", "rmmod", "lsmod", "depmod")) {
             box.script(name, LOG.formatted(name));
@@ -42,12 +47,16 @@ class AskingTest {
         inBothShells(shell -> {
             try (NetBox box = listening(shell)) {
                 box.givenRules();
-                for (String[] verb : new String[][] {{"probe"}, {"record", box.folder.resolve("record").toString()}, {"status"}}) {
+                for (String[] verb : new String[][] {{"probe"}, {"record", box.folder.resolve("record").toString()},
+                        {"status"}}) {
                     assertEquals(0, box.apply(verb).status(), verb[0]);
                     nothingLoads(box, verb[0]);
                 }
-                assertTrue(box.calls().contains("iptables-save -c -t filter"), "requests are written down: " + box.calls());
-                assertTrue(box.calls().lines().noneMatch(line -> line.startsWith("modprobe") || line.startsWith("insmod")), box.calls());
+                assertTrue(box.calls().contains("iptables-save -c -t filter"),
+                        "requests are written down: " + box.calls());
+                assertTrue(
+                        box.calls().lines().noneMatch(line -> line.startsWith("modprobe") || line.startsWith("insmod")),
+                        box.calls());
             }
         });
     }
@@ -65,9 +74,11 @@ class AskingTest {
                 try (NetBox box = listening(shell)) {
                     box.settings.put("BOXWALL_WITNESS", "no");
                     NetBox.Answer answer = box.apply("try", plan.toString(), "30", "--force");
-                    // the kernel of this machine is not that box's: whether the rules load there is another test's question
+                    // the kernel of this machine is not that box's: whether the rules load there is another test's
+                    // question
                     assertTrue(answer.status() == 0 || answer.status() == 4, answer.out() + answer.err());
-                    assertTrue(box.calls().contains("modprobe ip") && box.calls().contains("-A INPUT"), "it got that far: " + box.calls());
+                    assertTrue(box.calls().contains("modprobe ip") && box.calls().contains("-A INPUT"),
+                            "it got that far: " + box.calls());
                     nothingLoads(box, recorded + " try");
                     box.apply("revert", "--now");
                     copy(plan, box.state.resolve("boot"));

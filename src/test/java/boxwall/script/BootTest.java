@@ -15,7 +15,9 @@ class BootTest {
 
     private static void assertClosed(NetBox box) {
         String live = box.tables();
-        assertTrue(live.contains(":INPUT DROP\n:FORWARD DROP\n:OUTPUT ACCEPT\n-A INPUT -i lo -j ACCEPT\n-A INPUT -i lan -j ACCEPT\n"), live);
+        assertTrue(live.contains(
+                ":INPUT DROP\n:FORWARD DROP\n:OUTPUT ACCEPT\n-A INPUT -i lo -j ACCEPT\n-A INPUT -i lan -j ACCEPT\n"),
+                live);
         assertEquals(3, live.split(":INPUT DROP", -1).length, "both families");
     }
 
@@ -41,7 +43,10 @@ class BootTest {
                 assertEquals("active", answer.get("state"));
                 assertEquals("old", answer.get("plan"));
                 assertTrue(answer.get("protected").matches("\\d+\\.\\d\\d"), answer.out());
-                assertTrue(answer.out().matches("(?s)boxwall: active, plan old, protected at [0-9.]+ s, boot took \\d+ ms\n.*"), answer.out());
+                assertTrue(
+                        answer.out().matches(
+                                "(?s)boxwall: active, plan old, protected at [0-9.]+ s, boot took \\d+ ms\n.*"),
+                        answer.out());
                 String live = box.tables();
                 assertEquals(0, box.apply("boot").status());
                 assertEquals(live, box.tables(), "twice is as once");
@@ -65,7 +70,8 @@ class BootTest {
                 assertEquals("yes", box.apply("status").get("trial"));
                 assertEquals("modsave flash\n", box.calls(), "the mark is in flash");
                 box.wakeUp();
-                assertTrue(Wait.until(() -> NetBox.read(box.state.resolve("boot/stamp")).startsWith("id=new\n")), () -> box.alive().toString());
+                assertTrue(Wait.until(() -> NetBox.read(box.state.resolve("boot/stamp")).startsWith("id=new\n")),
+                        () -> box.alive().toString());
                 assertTrue(Wait.until(() -> box.processes() == 0), () -> box.alive().toString());
                 assertFalse(Files.exists(box.state.resolve("trial")) || Files.exists(box.state.resolve("boot.new")));
                 assertEquals("modsave flash\nmodsave flash\n", box.calls());
@@ -108,9 +114,11 @@ class BootTest {
                     assertEquals("yes", box.apply("status").get("trial"), "where the box goes on, so does the trial");
                     box.cut();
                 }
-                assertEquals("old boot-fell-back", box.apply("boot").get("plan") + " " + box.apply("status").get("reason"));
+                assertEquals("old boot-fell-back",
+                        box.apply("boot").get("plan") + " " + box.apply("status").get("reason"));
                 assertEquals(0, box.scripted("boxwall-keep", "spare").status(), "without a mark it does nothing");
-                assertEquals(8, box.calls().lines().filter("modsave flash"::equals).count(), "four marks, three of them taken back, one trial given up");
+                assertEquals(8, box.calls().lines().filter("modsave flash"::equals).count(),
+                        "four marks, three of them taken back, one trial given up");
             }
         });
     }
@@ -125,7 +133,8 @@ class BootTest {
                 assertEquals("new", box.apply("boot").get("plan"));
                 assertEquals(0, box.scripted("boxwall-keep", "spare").status());
                 box.wakeUp();
-                assertTrue(Wait.until(() -> NetBox.read(box.state.resolve("boot/stamp")).startsWith("id=new\n") && box.processes() == 0), () -> box.alive().toString());
+                assertTrue(Wait.until(() -> NetBox.read(box.state.resolve("boot/stamp")).startsWith("id=new\n")
+                        && box.processes() == 0), () -> box.alive().toString());
                 assertFalse(Files.exists(box.state.resolve("trial")) || Files.exists(box.state.resolve("boot.new")));
             }
         });
@@ -176,7 +185,8 @@ class BootTest {
                 assertEquals("plan-damaged", answer.get("reason"));
                 assertEquals("new", answer.get("plan"));
 
-                box.stored("boot.safe", new PlanFolder("else", 3333).with("stamp", "kernel=unknown", "kernel=2.6.32.61"));
+                box.stored("boot.safe",
+                        new PlanFolder("else", 3333).with("stamp", "kernel=unknown", "kernel=2.6.32.61"));
                 box.cut();
                 answer = box.apply("boot");
                 assertEquals("fallback", answer.get("state"));
@@ -193,11 +203,15 @@ class BootTest {
         inBothShells(shell -> {
             try (NetBox box = new NetBox(shell)) {
                 box.stored("boot", OLD);
-                box.script("ip6tables-restore", "#!/bin/sh\n[ -e $BOXWALL_TEST/once ] && exec " + box.bin + "/real/ip6tables-restore \"$@\"\n"
-                        + ": >$BOXWALL_TEST/once\nkill -9 $(cut -d' ' -f1 <" + box.run + "/tx/worker)\nexec sleep 100\n");
-                box.sh("mkdir " + box.bin + "/real; ln -s /usr/sbin/xtables-legacy-multi " + box.bin + "/real/ip6tables-restore");
+                box.script("ip6tables-restore",
+                        "#!/bin/sh\n[ -e $BOXWALL_TEST/once ] && exec " + box.bin + "/real/ip6tables-restore \"$@\"\n"
+                                + ": >$BOXWALL_TEST/once\nkill -9 $(cut -d' ' -f1 <" + box.run
+                                + "/tx/worker)\nexec sleep 100\n");
+                box.sh("mkdir " + box.bin + "/real; ln -s /usr/sbin/xtables-legacy-multi " + box.bin
+                        + "/real/ip6tables-restore");
                 assertEquals(137, box.apply("boot").status());
-                assertTrue(Wait.until(() -> box.apply("status").get("state").equals("active")), () -> box.apply("status").out());
+                assertTrue(Wait.until(() -> box.apply("status").get("state").equals("active")),
+                        () -> box.apply("status").out());
                 assertEquals(4, box.tables().split("1111", -1).length);
                 assertTrue(Wait.until(() -> box.processes() == 0), () -> box.alive().toString());
             }
@@ -215,8 +229,11 @@ class BootTest {
                     box.sh(NetBox.HOLD);
                     box.stored("boot", OLD);
                     NetBox.Answer answer = box.apply("boot");
-                    assertEquals(kept, NetBox.read(box.folder.resolve("held")).lines().count() - 1, "restores that the lock kept out");
-                    assertEquals("active old ", answer.get("state") + " " + answer.get("plan") + " " + answer.get("reason"), answer.out() + answer.err());
+                    assertEquals(kept, NetBox.read(box.folder.resolve("held")).lines().count() - 1,
+                            "restores that the lock kept out");
+                    assertEquals("active old ",
+                            answer.get("state") + " " + answer.get("plan") + " " + answer.get("reason"),
+                            answer.out() + answer.err());
                     assertEquals(4, box.tables().split("1111", -1).length, box.tables());
                     assertTrue(Wait.until(() -> box.processes() == 0), () -> box.alive().toString());
                 }
@@ -235,7 +252,8 @@ class BootTest {
                 box.waitsForLock(1);
                 box.script("modsave", "#!/bin/sh\n[ -e $BOXWALL_TEST/holder ] || " + NetBox.HOLD);
                 NetBox.Answer answer = box.apply("boot");
-                assertEquals("active new ", answer.get("state") + " " + answer.get("plan") + " " + answer.get("reason"), answer.out() + answer.err());
+                assertEquals("active new ", answer.get("state") + " " + answer.get("plan") + " " + answer.get("reason"),
+                        answer.out() + answer.err());
                 assertFalse(Files.exists(box.state.resolve("boot.bad")));
                 box.wakeUp();
                 assertTrue(Wait.until(() -> box.processes() == 0), () -> box.alive().toString());
@@ -271,13 +289,15 @@ class BootTest {
                 assertEquals("locked", locked.get("state"));
                 assertClosed(box);
                 box.passes(3);
-                assertTrue(Wait.until(() -> box.processes() == 0), () -> "nobody is left who could undo it: " + box.alive());
+                assertTrue(Wait.until(() -> box.processes() == 0),
+                        () -> "nobody is left who could undo it: " + box.alive());
                 assertEquals("locked", box.apply("status").get("state"), "the pending try is over, and stays so");
                 assertClosed(box);
                 NetBox.Answer open = box.apply("open");
                 assertEquals(0, open.status(), open.err());
                 assertEquals("open", open.get("state"));
-                assertTrue(box.tables().lines().noneMatch(line -> line.startsWith("-A") || line.contains("DROP")), box.tables());
+                assertTrue(box.tables().lines().noneMatch(line -> line.startsWith("-A") || line.contains("DROP")),
+                        box.tables());
                 assertTrue(Wait.until(() -> box.processes() == 0), () -> box.alive().toString());
             }
         });

@@ -19,8 +19,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * A headless Chromium inside of a box's namespace, spoken to by its DevTools protocol: JSON messages, each closed by a zero byte, over the
- * process's own input and output, so that nothing has to listen anywhere.
+ * A headless Chromium inside of a box's namespace, spoken to by its DevTools protocol: JSON messages, each closed by a
+ * zero byte, over the process's own input and output, so that nothing has to listen anywhere.
  */
 final class Browser implements AutoCloseable {
     /** A page on a slow machine may take long to answer; more means that it hangs. */
@@ -35,17 +35,20 @@ final class Browser implements AutoCloseable {
 
     Browser(NetBox box, String language) throws IOException {
         Path profile = Files.createDirectory(box.folder.resolve("chromium"));
-        process = box.start("sh", "-c", "exec chromium --headless=new --no-sandbox --disable-gpu --no-first-run --disable-background-networking"
-                + " --disable-component-update --remote-debugging-pipe --accept-lang=" + language + " --user-data-dir=" + profile
-                + " about:blank 3<&0 4>&1 >/dev/null 2>&1");
+        process = box.start("sh", "-c",
+                "exec chromium --headless=new --no-sandbox --disable-gpu --no-first-run --disable-background-networking"
+                        + " --disable-component-update --remote-debugging-pipe --accept-lang=" + language
+                        + " --user-data-dir=" + profile + " about:blank 3<&0 4>&1 >/dev/null 2>&1");
         to = process.getOutputStream();
         Thread reader = new Thread(() -> read(process.getInputStream()));
         reader.setDaemon(true);
         reader.start();
         JsonObject targets = send(null, "Target.getTargets", Json.object());
         String page = targets.get("targetInfos").asArray().values().stream().map(JsonValue::asObject)
-                .filter(t -> t.getString("type", "").equals("page")).findFirst().orElseThrow().getString("targetId", "");
-        session = send(null, "Target.attachToTarget", Json.object().add("targetId", page).add("flatten", true)).getString("sessionId", "");
+                .filter(t -> t.getString("type", "").equals("page")).findFirst().orElseThrow()
+                .getString("targetId", "");
+        session = send(null, "Target.attachToTarget", Json.object().add("targetId", page).add("flatten", true))
+                .getString("sessionId", "");
         for (String domain : new String[] {"Page", "Runtime", "Log"}) {
             command(domain + ".enable", Json.object());
         }
@@ -82,23 +85,20 @@ final class Browser implements AutoCloseable {
             synchronized (to) {
                 JsonObject message = Json.object().add("id", ++number).add("method", method).add("params", params);
                 waiting.put(number, answer);
-                to.write((toSession == null ? message : message.add("sessionId", toSession)).toString().getBytes(StandardCharsets.UTF_8));
+                to.write((toSession == null ? message : message.add("sessionId", toSession)).toString()
+                        .getBytes(StandardCharsets.UTF_8));
                 to.write(0);
                 to.flush();
             }
             JsonObject reply = answer.get(LIMIT_SECONDS, TimeUnit.SECONDS);
-            if (reply.get("error") != null) {
-                throw new IllegalStateException(method + ": " + reply.get("error"));
-            }
+            if (reply.get("error") != null) { throw new IllegalStateException(method + ": " + reply.get("error")); }
             return reply.get("result").asObject();
         } catch (IOException | InterruptedException | ExecutionException | TimeoutException e) {
             throw new IllegalStateException(method + ": " + e, e);
         }
     }
 
-    private JsonObject command(String method, JsonObject params) {
-        return send(session, method, params);
-    }
+    private JsonObject command(String method, JsonObject params) { return send(session, method, params); }
 
     /** Goes to an address and waits until its document is there. */
     void open(String address) {
@@ -110,7 +110,8 @@ final class Browser implements AutoCloseable {
 
     /** The value of an expression; promises are waited for. */
     JsonValue value(String expression) {
-        JsonObject result = command("Runtime.evaluate", Json.object().add("expression", expression).add("awaitPromise", true).add("returnByValue", true));
+        JsonObject result = command("Runtime.evaluate",
+                Json.object().add("expression", expression).add("awaitPromise", true).add("returnByValue", true));
         if (result.get("exceptionDetails") != null) {
             throw new IllegalStateException(expression + ": " + result.get("exceptionDetails"));
         }
@@ -127,29 +128,28 @@ final class Browser implements AutoCloseable {
     /** Waits until an expression is true, at most a minute; prints what the page complained of when it never was. */
     boolean until(String expression) {
         boolean came = Wait.until(() -> value("!!(" + expression + ")").asBoolean());
-        if (!came) {
-            System.out.println("the page never came to " + expression + "\n" + complaints);
-        }
+        if (!came) { System.out.println("the page never came to " + expression + "\n" + complaints); }
         return came;
     }
 
     /** Writes into a field as a user would, so that the page hears of it. */
     void write(String id, String text) {
-        value("(e => { e.value = " + Json.value(text) + "; e.dispatchEvent(new Event('input', {bubbles: true})); })(document.getElementById('" + id + "'))");
+        value("(e => { e.value = " + Json.value(text)
+                + "; e.dispatchEvent(new Event('input', {bubbles: true})); })(document.getElementById('" + id + "'))");
     }
 
-    void click(String id) {
-        value("document.getElementById('" + id + "').click()");
-    }
+    void click(String id) { value("document.getElementById('" + id + "').click()"); }
 
     /** Width and height of the window in CSS pixels. */
     void size(int width, int height) {
-        command("Emulation.setDeviceMetricsOverride", Json.object().add("width", width).add("height", height).add("deviceScaleFactor", 1).add("mobile", width < 600));
+        command("Emulation.setDeviceMetricsOverride", Json.object().add("width", width).add("height", height)
+                .add("deviceScaleFactor", 1).add("mobile", width < 600));
     }
 
     /** Light or dark. */
     void scheme(String word) {
-        command("Emulation.setEmulatedMedia", Json.object().add("features", Json.array().add(Json.object().add("name", "prefers-color-scheme").add("value", word))));
+        command("Emulation.setEmulatedMedia", Json.object().add("features",
+                Json.array().add(Json.object().add("name", "prefers-color-scheme").add("value", word))));
     }
 
     void withoutScripts(boolean off) {
@@ -163,7 +163,8 @@ final class Browser implements AutoCloseable {
 
     /** Keeps a picture of the whole page as target/screenshots/NAME.png. */
     void picture(String name) throws IOException {
-        String data = command("Page.captureScreenshot", Json.object().add("captureBeyondViewport", true)).getString("data", "");
+        String data = command("Page.captureScreenshot", Json.object().add("captureBeyondViewport", true))
+                .getString("data", "");
         Path folder = Files.createDirectories(Path.of("target/screenshots"));
         Files.write(folder.resolve(name + ".png"), Base64.getDecoder().decode(data));
     }
@@ -171,7 +172,8 @@ final class Browser implements AutoCloseable {
     /** Keeps a picture of what the window shows as target/screenshots/NAME.png. */
     void view(String name) throws IOException {
         String data = command("Page.captureScreenshot", Json.object()).getString("data", "");
-        Files.write(Files.createDirectories(Path.of("target/screenshots")).resolve(name + ".png"), Base64.getDecoder().decode(data));
+        Files.write(Files.createDirectories(Path.of("target/screenshots")).resolve(name + ".png"),
+                Base64.getDecoder().decode(data));
     }
 
     @Override

@@ -21,8 +21,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 
 /**
- * What the control port answers while the box behind it hangs, has AVM's parts, or loses the daemon; from the jar, with the real scripts. AVM's files are stand-ins
- * that keep their contract: what is written there is never refused, and is read back elsewhere, or isn't.
+ * What the control port answers while the box behind it hangs, has AVM's parts, or loses the daemon; from the jar, with
+ * the real scripts. AVM's files are stand-ins that keep their contract: what is written there is never refused, and is
+ * read back elsewhere, or isn't.
  */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ControlPortFaultIT {
@@ -50,25 +51,30 @@ class ControlPortFaultIT {
     }
 
     @AfterAll
-    static void stop() {
-        daemon.close();
-    }
+    static void stop() { daemon.close(); }
 
     @Test
     @Order(1)
-    void confirmAndRevertAreAnsweredWhileAnApplyHangs() throws InterruptedException, ExecutionException, TimeoutException {
+    void confirmAndRevertAreAnsweredWhileAnApplyHangs()
+            throws InterruptedException, ExecutionException, TimeoutException {
         String before = box.tables();
-        String last = daemon.http("GET /history", "").json().get("changes").asArray().get(0).asObject().getString("id", "");
-        assertEquals(200, daemon.http("PUT /rules", ControlPortIT.RULES + "iptables -A INPUT -p tcp --dport 7 -j DROP\n").status());
+        String last =
+                daemon.http("GET /history", "").json().get("changes").asArray().get(0).asObject().getString("id", "");
+        assertEquals(200, daemon
+                .http("PUT /rules", ControlPortIT.RULES + "iptables -A INPUT -p tcp --dport 7 -j DROP\n").status());
         Path hangs = box.folder.resolve("hangs");
         box.script("iptables-restore", "#!/bin/sh\necho $$ >" + hangs + "\nexec sleep 600\n");
-        CompletableFuture<DaemonBox.Answer> apply = CompletableFuture.supplyAsync(() -> daemon.http("POST /apply?confirm=60", ""));
-        assertTrue(Wait.until(() -> NetBox.read(hangs).endsWith("\n")), () -> "iptables-restore was started: " + daemon.log());
+        CompletableFuture<DaemonBox.Answer> apply =
+                CompletableFuture.supplyAsync(() -> daemon.http("POST /apply?confirm=60", ""));
+        assertTrue(Wait.until(() -> NetBox.read(hangs).endsWith("\n")),
+                () -> "iptables-restore was started: " + daemon.log());
 
         assertEquals(204, daemon.http("GET /ok", "").status());
-        assertEquals("active", daemon.http("GET /status", "").json().getString("state", ""), "nothing is pending before its rules are live");
+        assertEquals("active", daemon.http("GET /status", "").json().getString("state", ""),
+                "nothing is pending before its rules are live");
         assertEquals(409, daemon.http("POST /confirm/1-a", "").status());
-        assertEquals(200, daemon.http("POST /confirm/" + last, "").status(), "confirmed twice is confirmed once, whatever is being made");
+        assertEquals(200, daemon.http("POST /confirm/" + last, "").status(),
+                "confirmed twice is confirmed once, whatever is being made");
         DaemonBox.Answer revert = daemon.http("DELETE /apply/" + last, "");
         assertEquals(409, revert.status(), revert.toString());
         assertTrue(revert.body().contains("a change is pending"), revert.body());
@@ -76,17 +82,18 @@ class ControlPortFaultIT {
         assertEquals(200, daemon.http("GET /counters", "").status());
         assertFalse(apply.isDone(), "all of that came while it hung");
 
-        if (!LONG) {
-            daemon.sh("kill -9 " + NetBox.read(hangs));
-        }
+        if (!LONG) { daemon.sh("kill -9 " + NetBox.read(hangs)); }
         DaemonBox.Answer answer = apply.get(120, TimeUnit.SECONDS);
         assertEquals(422, answer.status(), answer.toString());
-        assertTrue(answer.body().contains("failed, rolled back to the old rules") && answer.body().contains("iptables-restore -c: ended after "), answer.body());
+        assertTrue(answer.body().contains("failed, rolled back to the old rules")
+                && answer.body().contains("iptables-restore -c: ended after "), answer.body());
         assertEquals(before, box.tables());
         box.real("iptables-restore");
-        assertEquals("the candidate", daemon.http("GET /diff", "").json().getString("after", ""), "it is there to be mended");
+        assertEquals("the candidate", daemon.http("GET /diff", "").json().getString("after", ""),
+                "it is there to be mended");
         daemon.applyAndConfirm();
-        assertEquals("the saved rules", daemon.http("GET /diff", "").json().getString("after", ""), "it is no candidate any more");
+        assertEquals("the saved rules", daemon.http("GET /diff", "").json().getString("after", ""),
+                "it is no candidate any more");
     }
 
     /** Which of the two has more lines is the one that the box's LOG rules end up in. */
@@ -95,9 +102,12 @@ class ControlPortFaultIT {
     void theLogIsReadFromSyslogWhereThatHasMore() {
         String line = ControlPortIT.LOG.substring(ControlPortIT.LOG.indexOf("[IPT]"));
         box.script("dmesg", "#!/bin/sh\necho '" + ControlPortIT.LOG + "'\n");
-        box.script("logread", "#!/bin/sh\necho 'Nov 23 10:00:01 fritz.box user.info multid: up'\necho 'Nov 23 10:00:02 fritz.box kern.warn kernel: [   12.345678] " + line
-                + "'\necho 'Nov 23 10:00:03 fritz.box kern.warn kernel: " + line.replace("DPT=23", "DPT=24") + "'\n");
-        assertTrue(Wait.until(() -> daemon.http("GET /log", "").json().getString("source", "").equals("logread")), () -> daemon.http("GET /log", "").body());
+        box.script("logread",
+                "#!/bin/sh\necho 'Nov 23 10:00:01 fritz.box user.info multid: up'\necho 'Nov 23 10:00:02 fritz.box kern.warn kernel: [   12.345678] "
+                        + line + "'\necho 'Nov 23 10:00:03 fritz.box kern.warn kernel: "
+                        + line.replace("DPT=23", "DPT=24") + "'\n");
+        assertTrue(Wait.until(() -> daemon.http("GET /log", "").json().getString("source", "").equals("logread")),
+                () -> daemon.http("GET /log", "").body());
         JsonObject log = daemon.http("GET /log", "").json();
         assertEquals(2, log.get("entries").asArray().size(), log.toString());
         JsonObject newest = log.get("entries").asArray().get(0).asObject();
@@ -117,10 +127,12 @@ class ControlPortFaultIT {
         // thirty flows of which none goes: the word was written and did nothing
         Files.writeString(avm.resolve("brief"), "State          : enabled\nBSessions      : 0\nSessions       : 30\n");
         assertTrue(acceleration("flush", 500).getString("detail", "").contains("pa-control-ineffective"));
-        assertTrue(acceleration("disable", 500).getString("detail", "").contains("echo disable >"), "the state is what it was");
+        assertTrue(acceleration("disable", 500).getString("detail", "").contains("echo disable >"),
+                "the state is what it was");
         // from here on whoever opens the state reads what the last word made of it; the pause lets him see its end
         daemon.sh("cd " + avm + "; rm status; mkfifo status");
-        box.start("sh", "-c", "cd " + avm + "; while :; do { read -r word <control; case $word in enable|disable) ;; *) word=enable ;; esac; echo \"State          : ${word}d\"; } >status;"
+        box.start("sh", "-c", "cd " + avm
+                + "; while :; do { read -r word <control; case $word in enable|disable) ;; *) word=enable ;; esac; echo \"State          : ${word}d\"; } >status;"
                 + " sleep 0.2; done");
         assertEquals("disabled", acceleration("disable", 200).getString("state", ""));
         assertEquals("enabled", acceleration("enable", 200).getString("state", ""));
@@ -133,12 +145,15 @@ class ControlPortFaultIT {
         return answer.json();
     }
 
-    /** The last one: it kills the daemon. Time stands still for the process that waits, until this test lets it go on. */
+    /**
+     * The last one: it kills the daemon. Time stands still for the process that waits, until this test lets it go on.
+     */
     @Test
     @Order(4)
     void theKernelsMessagesGoBackToAvmWithoutTheDaemon() throws IOException {
         Path over = box.folder.resolve("over");
-        box.script("sleep", "#!/bin/sh\n[ \"$1\" = " + PRINTK_SECONDS + " ] || exec /bin/sleep \"$@\"\nuntil [ -e " + over + " ]; do /bin/sleep 0.2; done\n");
+        box.script("sleep", "#!/bin/sh\n[ \"$1\" = " + PRINTK_SECONDS + " ] || exec /bin/sleep \"$@\"\nuntil [ -e "
+                + over + " ]; do /bin/sleep 0.2; done\n");
         assertEquals(200, daemon.http("POST /printk?seconds=" + PRINTK_SECONDS, "").status());
         assertEquals("STD_PRINTK\n", NetBox.read(debug));
         long pid = daemon.pid();

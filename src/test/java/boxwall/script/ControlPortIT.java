@@ -20,7 +20,10 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 
-/** Every answer of the control port, from the jar, over real sockets, on a box with real iptables. One daemon for all; each test leaves it as it was. */
+/**
+ * Every answer of the control port, from the jar, over real sockets, on a box with real iptables. One daemon for all;
+ * each test leaves it as it was.
+ */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ControlPortIT {
     static final String RULES = """
@@ -31,8 +34,9 @@ class ControlPortIT {
             iptables -A INPUT -i $WAN_IF -p tcp --dport 8181 -j ACCEPT
             iptables -A INPUT -p tcp --dport 23 -j LOG --log-prefix "[IPT] telnet "
             """;
-    static final String LOG = "[ 12.345678] [IPT] telnet IN=dsl OUT= MAC=aa:bb:cc:dd:ee:ff:00:11:22:33:44:55:08:00 SRC=198.51.100.7 DST=203.0.113.2 LEN=60"
-            + " TOS=0x00 PREC=0x00 TTL=64 ID=1 DF PROTO=TCP SPT=40000 DPT=23 WINDOW=64240 RES=0x00 SYN URGP=0";
+    static final String LOG =
+            "[ 12.345678] [IPT] telnet IN=dsl OUT= MAC=aa:bb:cc:dd:ee:ff:00:11:22:33:44:55:08:00 SRC=198.51.100.7 DST=203.0.113.2 LEN=60"
+                    + " TOS=0x00 PREC=0x00 TTL=64 ID=1 DF PROTO=TCP SPT=40000 DPT=23 WINDOW=64240 RES=0x00 SYN URGP=0";
     private static final List<String> OPEN = List.of("GET /", "GET /ok", "GET /status");
 
     private static DaemonBox daemon;
@@ -43,22 +47,24 @@ class ControlPortIT {
     static void start() throws IOException {
         daemon = new DaemonBox(RULES);
         // the kernel keeps what a namespace logs to itself; the lines are as it prints them
-        daemon.box.script("dmesg", "#!/bin/sh\ncat <<'E'\n[ 1.0] Linux\n" + LOG + "\n" + LOG.replace("12.345678", "13.5").replace("100.7", "100.8") + "\n"
-                + LOG.replace("12.345678", "14").replace("[IPT] telnet", "other") + "\n" + LOG.replace("12.345678", "15.25") + "\nE\n");
+        daemon.box.script("dmesg",
+                "#!/bin/sh\ncat <<'E'\n[ 1.0] Linux\n" + LOG + "\n"
+                        + LOG.replace("12.345678", "13.5").replace("100.7", "100.8") + "\n"
+                        + LOG.replace("12.345678", "14").replace("[IPT] telnet", "other") + "\n"
+                        + LOG.replace("12.345678", "15.25") + "\nE\n");
         daemon.box.script("logger", "#!/bin/sh\necho \"$*\" >>" + daemon.box.folder.resolve("syslog") + "\n");
         daemon.box.settings.put("BOXWALL_SYSLOG", "yes");
         daemon.box.settings.put("BOXWALL_DEBUG", daemon.box.folder.resolve("debug").toString());
         Files.writeString(daemon.box.folder.resolve("debug"), "");
-        daemon.sh("ip link add guest type veth peer name guestpeer; ip link set guest up; ip addr add 192.168.179.1/24 dev guest");
+        daemon.sh(
+                "ip link add guest type veth peer name guestpeer; ip link set guest up; ip addr add 192.168.179.1/24 dev guest");
         daemon.start();
         daemon.applyAndConfirm();
         api = new OpenApi(daemon.http("GET /openapi.json", "").body());
     }
 
     @AfterAll
-    static void stop() {
-        daemon.close();
-    }
+    static void stop() { daemon.close(); }
 
     private static DaemonBox.Answer ask(String operation, String request, String body) {
         DaemonBox.Answer answer = daemon.http(request, body);
@@ -101,8 +107,10 @@ class ControlPortIT {
             assertTrue(method.header("Allow").contains(operation.split(" ")[0]), method.head());
             String token = "Authorization: Bearer " + DaemonBox.TOKEN + "\r\n";
             refused(operation, 403, DaemonBox.request("evil.example", target, token, ""));
-            refused(operation, 403, DaemonBox.request("127.0.0.1:8181", target, token + "Origin: http://evil.example\r\n", ""));
-            refused(operation, 403, DaemonBox.request("127.0.0.1:8181", target, token + "Sec-Fetch-Site: cross-site\r\n", ""));
+            refused(operation, 403,
+                    DaemonBox.request("127.0.0.1:8181", target, token + "Origin: http://evil.example\r\n", ""));
+            refused(operation, 403,
+                    DaemonBox.request("127.0.0.1:8181", target, token + "Sec-Fetch-Site: cross-site\r\n", ""));
             if (!OPEN.contains(operation)) {
                 refused(operation, 401, DaemonBox.request("127.0.0.1:8181", target, "", ""));
             }
@@ -125,17 +133,17 @@ class ControlPortIT {
         assertEquals("rules", lo.getString("file", ""));
         assertEquals(1, lo.getInt("number", 0));
         daemon.sh("/usr/sbin/xtables-legacy-multi iptables -I INPUT -s 10.9.8.7 -j DROP");
-        assertTrue(Wait.until(() -> rule(2).getInt("number", 0) == 2), "a stranger's rule moves it, and has no line of its own");
+        assertTrue(Wait.until(() -> rule(2).getInt("number", 0) == 2),
+                "a stranger's rule moves it, and has no line of its own");
         daemon.sh("/usr/sbin/xtables-legacy-multi iptables -D INPUT -s 10.9.8.7 -j DROP");
         assertTrue(Wait.until(() -> rule(2).getInt("number", 0) == 1));
-        assertTrue(Wait.until(() -> ask("GET /counters", "GET /counters?samples=1", "").json().get("sampled_at").asArray().size() >= 3));
+        assertTrue(Wait.until(() -> ask("GET /counters", "GET /counters?samples=1", "").json().get("sampled_at")
+                .asArray().size() >= 3));
     }
 
     private static JsonObject rule(int line) {
         for (var rule : ask("GET /counters").json().get("rules").asArray()) {
-            if (rule.asObject().get("line").toString().equals(String.valueOf(line))) {
-                return rule.asObject();
-            }
+            if (rule.asObject().get("line").toString().equals(String.valueOf(line))) { return rule.asObject(); }
         }
         throw new AssertionError("no rule of line " + line);
     }
@@ -147,13 +155,19 @@ class ControlPortIT {
         DaemonBox.Answer answer = ask("GET /metrics");
         assertEquals("text/plain; version=0.0.4; charset=utf-8", answer.header("Content-Type"));
         Path metrics = Files.write(daemon.box.folder.resolve("metrics"), answer.bytes());
-        String read = daemon.sh("/usr/bin/python3 -c 'import sys\n" + "from prometheus_client.parser import text_string_to_metric_families as read\n"
-                + "for f in read(open(sys.argv[1], encoding=\"utf-8\").read()):\n  for s in f.samples: print(f.type, s.name, sorted(s.labels.items()), s.value)' " + metrics);
-        assertTrue(read.contains("counter boxwall_rule_packets_total [('chain', 'INPUT'), ('comment', 'the box \"itself\"'), ('family', 'ipv4'), ('table', 'filter'), ('verdict', 'ACCEPT')]"), read);
+        String read = daemon.sh("/usr/bin/python3 -c 'import sys\n"
+                + "from prometheus_client.parser import text_string_to_metric_families as read\n"
+                + "for f in read(open(sys.argv[1], encoding=\"utf-8\").read()):\n  for s in f.samples: print(f.type, s.name, sorted(s.labels.items()), s.value)' "
+                + metrics);
+        assertTrue(read.contains(
+                "counter boxwall_rule_packets_total [('chain', 'INPUT'), ('comment', 'the box \"itself\"'), ('family', 'ipv4'), ('table', 'filter'), ('verdict', 'ACCEPT')]"),
+                read);
         assertTrue(read.contains("gauge boxwall_build_info [('version', '0.1')] 1.0"), read);
         assertTrue(read.contains("gauge boxwall_state [('state', 'active')] 1.0"), read);
         assertTrue(read.contains("summary boxwall_apply_duration_seconds_count [] 1.0"), read);
-        assertTrue(read.contains("gauge boxwall_drift [] 0.0") && read.contains("gauge boxwall_protected_uptime_seconds"), read);
+        assertTrue(
+                read.contains("gauge boxwall_drift [] 0.0") && read.contains("gauge boxwall_protected_uptime_seconds"),
+                read);
         assertTrue(read.contains("gauge boxwall_findings [('severity', 'note')]"), read);
     }
 
@@ -187,18 +201,21 @@ class ControlPortIT {
         assertEquals(412, with("PUT /rules", "PUT /rules", "If-Match: " + etag, RULES + "# theirs\n").status());
         assertEquals(412, with("POST /apply", "POST /apply?confirm=60", "If-Match: " + etag, "").status());
         DaemonBox.Answer draft = ask("GET /rules", "GET /rules?draft=1", "");
-        assertTrue(draft.body().endsWith("# mine\n") && draft.header("Boxwall-Rules").equals("draft"), draft.toString());
+        assertTrue(draft.body().endsWith("# mine\n") && draft.header("Boxwall-Rules").equals("draft"),
+                draft.toString());
         DaemonBox.Answer live = ask("GET /rules");
         assertEquals(RULES, live.body(), "checking a text changes nothing of what is live");
         assertEquals("live", live.header("Boxwall-Rules"));
         assertEquals(422, with("PUT /rules", "PUT /rules", "If-Match: *", "iptables -A NOWHERE\n").status());
         assertEquals(200, with("PUT /rules", "PUT /rules", "If-Match: " + mine.header("ETag"), RULES).status());
         assertEquals(415, with("PUT /rules", "PUT /rules", "Content-Type: application/json", "{}").status());
-        assertEquals(412, with("DELETE /rules", "DELETE /rules", "If-Match: " + mine.header("ETag"), "").status(), "somebody else's draft");
+        assertEquals(412, with("DELETE /rules", "DELETE /rules", "If-Match: " + mine.header("ETag"), "").status(),
+                "somebody else's draft");
         assertEquals(204, ask("DELETE /rules", "DELETE /rules", "").status());
         DaemonBox.Answer none = ask("GET /rules", "GET /rules?draft=1", "");
         assertTrue(none.status() == 204 && none.header("Boxwall-Rules").equals("none"), none.toString());
-        assertEquals(200, with("PUT /rules", "PUT /rules", "If-Match: " + etag, RULES).status(), "from the live ones again");
+        assertEquals(200, with("PUT /rules", "PUT /rules", "If-Match: " + etag, RULES).status(),
+                "from the live ones again");
     }
 
     /** MACs are for who has the token. */
@@ -208,14 +225,17 @@ class ControlPortIT {
         daemon.sh("ip neigh replace 192.168.178.30 lladdr 00:00:5e:00:53:2a dev lan nud permanent");
         String list = ask("GET /devices").body();
         daemon.sh("ip neigh del 192.168.178.30 dev lan");
-        assertTrue(list.contains("{\"address\":\"192.168.178.30\",\"name\":null,\"mac\":\"00:00:5e:00:53:2a\",\"interface\":\"lan\"}"), list);
+        assertTrue(list.contains(
+                "{\"address\":\"192.168.178.30\",\"name\":null,\"mac\":\"00:00:5e:00:53:2a\",\"interface\":\"lan\"}"),
+                list);
     }
 
     @Test
     @Order(4)
     void presetsAreListedAsTheVerbListsThem() {
         String list = ask("GET /presets").body();
-        assertEquals(daemon.sh("java -jar " + Path.of("target/boxwall.jar").toAbsolutePath() + " presets --json"), list);
+        assertEquals(daemon.sh("java -jar " + Path.of("target/boxwall.jar").toAbsolutePath() + " presets --json"),
+                list);
         assertTrue(list.contains("\"name\":\"block-device\"") && list.endsWith("}\n"), list);
     }
 
@@ -230,13 +250,15 @@ class ControlPortIT {
     @Test
     @Order(6)
     void aChangeIsTriedConfirmedTakenBackAndRemembered() {
-        assertEquals(200, ask("PUT /rules", "PUT /rules", RULES + "iptables -A INPUT -p tcp --dport 7 -j DROP\n").status());
+        assertEquals(200,
+                ask("PUT /rules", "PUT /rules", RULES + "iptables -A INPUT -p tcp --dport 7 -j DROP\n").status());
         DaemonBox.Answer tried = ask("POST /apply", "POST /apply?confirm=60", "");
         assertEquals(202, tried.status(), tried.body());
         String id = tried.json().getString("id", "");
         assertEquals(409, ask("POST /apply", "POST /apply?confirm=60", "").status());
         DaemonBox.Answer live = ask("GET /rules");
-        assertTrue(live.body().endsWith("--dport 7 -j DROP\n") && live.header("Boxwall-Rules").equals("live"), "what is being tried is live");
+        assertTrue(live.body().endsWith("--dport 7 -j DROP\n") && live.header("Boxwall-Rules").equals("live"),
+                "what is being tried is live");
         JsonObject status = ask("GET /status").json();
         assertEquals("pending", status.getString("state", ""));
         assertEquals(6, status.get("rules").asObject().getInt("ipv4", 0));
@@ -248,8 +270,10 @@ class ControlPortIT {
         daemon.applyAndConfirm();
         seen.add("POST /confirm/{id}");
         JsonObject history = ask("GET /history").json();
-        assertEquals("[\"iptables -A INPUT -p tcp --dport 7 -j DROP\"]", history.get("rulesets").asArray().get(1).asObject().get("added").toString());
-        assertEquals(List.of("kept", "taken-back", "kept"), history.get("changes").asArray().values().stream().map(c -> c.asObject().getString("state", "")).toList());
+        assertEquals("[\"iptables -A INPUT -p tcp --dport 7 -j DROP\"]",
+                history.get("rulesets").asArray().get(1).asObject().get("added").toString());
+        assertEquals(List.of("kept", "taken-back", "kept"), history.get("changes").asArray().values().stream()
+                .map(c -> c.asObject().getString("state", "")).toList());
         assertFalse(history.get("rulesets").asArray().get(0).asObject().get("saved").isNull());
         assertEquals(404, ask("POST /history/{number}", "POST /history/3", "").status());
         assertEquals(200, ask("POST /history/{number}", "POST /history/1", "").status());
@@ -258,8 +282,12 @@ class ControlPortIT {
         daemon.applyAndConfirm();
         assertEquals(RULES, ask("GET /rules").body());
         String log = daemon.log();
-        assertTrue(log.contains("of \"") && log.contains("asked by 127.0.0.1 for 60 s") && log.contains("id " + id) && log.contains("revert of " + id), log);
-        assertTrue(Wait.until(() -> NetBox.read(daemon.box.folder.resolve("syslog")).contains("-t boxwall revert of " + id)), "in syslog too");
+        assertTrue(log.contains("of \"") && log.contains("asked by 127.0.0.1 for 60 s") && log.contains("id " + id)
+                && log.contains("revert of " + id), log);
+        assertTrue(
+                Wait.until(
+                        () -> NetBox.read(daemon.box.folder.resolve("syslog")).contains("-t boxwall revert of " + id)),
+                "in syslog too");
         assertFalse(log.contains(DaemonBox.TOKEN));
     }
 
@@ -290,22 +318,29 @@ class ControlPortIT {
         assertEquals(200, record.status());
         Path tar = Files.write(daemon.box.folder.resolve("record.tar"), record.bytes());
         assertTrue(daemon.sh("tar tf " + tar).contains("boxwall-record/commands/iptables-save\n"));
-        JsonObject imported = ask("POST /import", "POST /import", "#!/bin/sh\niptables -A INPUT -i lan -j ACCEPT\niptables -A INPUT -j \"$(uname)\"\n").json();
-        assertTrue(imported.getString("rules", "").contains("iptables -A INPUT -i lan -j ACCEPT\n"), imported.toString());
+        JsonObject imported = ask("POST /import", "POST /import",
+                "#!/bin/sh\niptables -A INPUT -i lan -j ACCEPT\niptables -A INPUT -j \"$(uname)\"\n").json();
+        assertTrue(imported.getString("rules", "").contains("iptables -A INPUT -i lan -j ACCEPT\n"),
+                imported.toString());
         assertFalse(imported.getBoolean("whole", true));
     }
 
     @Test
     @Order(9)
     void guestsAndTheInternetSideAreRefusedThoughTheyAreRoutedHere() {
-        String request = "GET /status HTTP/1.1\\r\\nHost: " + DaemonBox.LAN + "\\r\\nAuthorization: Bearer " + DaemonBox.TOKEN + "\\r\\n\\r\\n";
+        String request = "GET /status HTTP/1.1\\r\\nHost: " + DaemonBox.LAN + "\\r\\nAuthorization: Bearer "
+                + DaemonBox.TOKEN + "\\r\\n\\r\\n";
         // the namespaces live as long as the box: an interface that dies in one takes its other end along
-        for (String[] peer : new String[][] {{"lanpeer", "192.168.178.20/24", "192.168.178.1", "200"}, {"guestpeer", "192.168.179.20/24", "192.168.179.1", "403"},
-            {"dslpeer", "203.0.113.1/24", "203.0.113.2", "403"}}) {
-            String answer = daemon.sh("unshare -n sh -c 'echo $$ >" + daemon.box.folder + "/peer; while :; do sleep 0.2; done' >/dev/null 2>&1 </dev/null & p=$!;"
-                    + " until [ -s " + daemon.box.folder + "/peer ]; do sleep 0.1; done; n=$(cat " + daemon.box.folder + "/peer); rm " + daemon.box.folder + "/peer;"
-                    + " ip link set " + peer[0] + " netns $n; nsenter -t $n -n sh -c 'ip link set " + peer[0] + " up; ip addr add " + peer[1] + " dev " + peer[0]
-                    + "; ip route add default via " + peer[2] + "; printf \"" + request + "\" | timeout 10 busybox nc " + DaemonBox.LAN + " 8181'");
+        for (String[] peer : new String[][] {{"lanpeer", "192.168.178.20/24", "192.168.178.1", "200"},
+                {"guestpeer", "192.168.179.20/24", "192.168.179.1", "403"},
+                {"dslpeer", "203.0.113.1/24", "203.0.113.2", "403"}}) {
+            String answer = daemon.sh("unshare -n sh -c 'echo $$ >" + daemon.box.folder
+                    + "/peer; while :; do sleep 0.2; done' >/dev/null 2>&1 </dev/null & p=$!;" + " until [ -s "
+                    + daemon.box.folder + "/peer ]; do sleep 0.1; done; n=$(cat " + daemon.box.folder + "/peer); rm "
+                    + daemon.box.folder + "/peer;" + " ip link set " + peer[0]
+                    + " netns $n; nsenter -t $n -n sh -c 'ip link set " + peer[0] + " up; ip addr add " + peer[1]
+                    + " dev " + peer[0] + "; ip route add default via " + peer[2] + "; printf \"" + request
+                    + "\" | timeout 10 busybox nc " + DaemonBox.LAN + " 8181'");
             assertTrue(answer.startsWith("HTTP/1.1 " + peer[3] + " "), peer[0] + ": " + answer);
             assertFalse(answer.contains(DaemonBox.TOKEN));
         }
@@ -322,7 +357,5 @@ class ControlPortIT {
 
     @Test
     @Order(11)
-    void everyOperationWasAsked() {
-        assertEquals(new TreeSet<>(api.operations()), seen);
-    }
+    void everyOperationWasAsked() { assertEquals(new TreeSet<>(api.operations()), seen); }
 }

@@ -29,7 +29,9 @@ class CutSnapshotTest {
                 box.script("iptables-save", HALF);
                 PlanFolder plan = new PlanFolder("aaaa-1111", 1111);
                 box.apply("try", plan.write(box.folder.resolve("plan")).toString(), "30", "--replace");
-                assertTrue(Wait.until(() -> Files.exists(box.folder.resolve("worker")) && !Files.exists(box.run.resolve("tx"))), "it is over");
+                assertTrue(Wait.until(
+                        () -> Files.exists(box.folder.resolve("worker")) && !Files.exists(box.run.resolve("tx"))),
+                        "it is over");
                 assertEquals(before, box.tables());
                 NetBox.Answer status = box.apply("status");
                 assertEquals("inactive interrupted", status.get("state") + " " + status.get("reason"), status::out);

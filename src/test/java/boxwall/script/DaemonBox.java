@@ -19,8 +19,8 @@ import java.util.Timer;
 import java.util.TimerTask;
 
 /**
- * The jar as a daemon in a {@link NetBox} with a LAN and an Internet side, real iptables and the real scripts; requests go to it over real sockets
- * from inside of the namespace, through {@link Relay}.
+ * The jar as a daemon in a {@link NetBox} with a LAN and an Internet side, real iptables and the real scripts; requests
+ * go to it over real sockets from inside of the namespace, through {@link Relay}.
  */
 final class DaemonBox implements AutoCloseable {
     static final String TOKEN = "0123456789abcdef0123456789abcdef";
@@ -34,19 +34,17 @@ final class DaemonBox implements AutoCloseable {
             String text = new String(bytes, StandardCharsets.ISO_8859_1);
             int end = text.indexOf("\r\n\r\n");
             byte[] body = end < 0 ? new byte[0] : Arrays.copyOfRange(bytes, end + 4, bytes.length);
-            return end < 0 ? new Answer(0, text, "", body)
-                    : new Answer(Integer.parseInt(text.substring(9, 12)), text.substring(0, end + 2), new String(body, StandardCharsets.UTF_8), body);
+            return end < 0 ? new Answer(0, text, "", body) : new Answer(Integer.parseInt(text.substring(9, 12)),
+                    text.substring(0, end + 2), new String(body, StandardCharsets.UTF_8), body);
         }
 
         /** The value of a header; "" when there is none. */
         String header(String name) {
-            return head.lines().filter(line -> line.toLowerCase().startsWith(name.toLowerCase() + ":")).map(line -> line.substring(name.length() + 1).trim())
-                    .findFirst().orElse("");
+            return head.lines().filter(line -> line.toLowerCase().startsWith(name.toLowerCase() + ":"))
+                    .map(line -> line.substring(name.length() + 1).trim()).findFirst().orElse("");
         }
 
-        JsonObject json() {
-            return Json.parse(body).asObject();
-        }
+        JsonObject json() { return Json.parse(body).asObject(); }
     }
 
     final NetBox box = new NetBox("dash");
@@ -57,7 +55,8 @@ final class DaemonBox implements AutoCloseable {
     /** Makes the box with its networks and a saved ruleset; {@link #start} starts the daemon. */
     DaemonBox(String rules) throws IOException {
         box.realTime();
-        sh("ip link set lo up; ip link add lan type veth peer name lanpeer; ip link set lan up; ip link set lanpeer up; ip addr add " + LAN + "/24 dev lan;"
+        sh("ip link set lo up; ip link add lan type veth peer name lanpeer; ip link set lan up; ip link set lanpeer up; ip addr add "
+                + LAN + "/24 dev lan;"
                 + " ip link add dsl type veth peer name dslpeer; ip link set dsl up; ip link set dslpeer up; ip addr add 203.0.113.2/24 dev dsl;"
                 + " ip route add default via 203.0.113.1");
         Files.writeString(box.state.resolve("token"), TOKEN + "\n");
@@ -71,17 +70,19 @@ final class DaemonBox implements AutoCloseable {
         box.settings.put("BOXWALL_DRIFT", "3600");
         box.settings.put("BOXWALL_STATEFUL", "no");
         box.settings.put("BOXWALL_PRESETS", Path.of("conf/presets").toAbsolutePath().toString());
-        relay = box.start(JAVA, "-Xmx64m", "-XX:-UsePerfData", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", Path.of("target/test-classes").toAbsolutePath().toString(),
-                Relay.class.getName(), socket.toString());
+        relay = box.start(JAVA, "-Xmx64m", "-XX:-UsePerfData", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp",
+                Path.of("target/test-classes").toAbsolutePath().toString(), Relay.class.getName(), socket.toString());
         assertEquals('u', relay.getInputStream().read(), "the relay is up");
     }
 
     /** Starts the daemon and waits until it answers. */
     DaemonBox start(String... javaOptions) throws IOException {
-        List<String> command = new ArrayList<>(List.of(JAVA, "-XX:-UsePerfData", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+        List<String> command =
+                new ArrayList<>(List.of(JAVA, "-XX:-UsePerfData", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
         command.addAll(List.of(javaOptions.length == 0 ? new String[] {"-Xmx32m"} : javaOptions));
         command.addAll(List.of("-jar", Path.of("target/boxwall.jar").toAbsolutePath().toString(), "daemon"));
-        daemon = box.start("sh", "-c", "exec " + String.join(" ", command) + " >" + box.folder.resolve("daemon.log") + " 2>&1");
+        daemon = box.start("sh", "-c",
+                "exec " + String.join(" ", command) + " >" + box.folder.resolve("daemon.log") + " 2>&1");
         assertTrue(Wait.until(() -> isThere("127.0.0.1")), () -> "the daemon answers: " + log());
         return this;
     }
@@ -103,13 +104,12 @@ final class DaemonBox implements AutoCloseable {
     }
 
     /** The daemon's own log. */
-    String log() {
-        return NetBox.read(box.folder.resolve("daemon.log"));
-    }
+    String log() { return NetBox.read(box.folder.resolve("daemon.log")); }
 
     /** The process number of the daemon as the box's namespace has it. */
     long pid() {
-        return Long.parseLong(sh("for p in /proc/[0-9]*; do if tr '\\0' ' ' <$p/cmdline 2>/dev/null | grep -q '^[^ ]*java .*boxwall.jar daemon'; then echo ${p#/proc/}; fi; done")
+        return Long.parseLong(sh(
+                "for p in /proc/[0-9]*; do if tr '\\0' ' ' <$p/cmdline 2>/dev/null | grep -q '^[^ ]*java .*boxwall.jar daemon'; then echo ${p#/proc/}; fi; done")
                 .trim());
     }
 
@@ -125,7 +125,8 @@ final class DaemonBox implements AutoCloseable {
 
     /** A whole request with a Host header and a Content-Length. */
     static String request(String host, String request, String headers, String body) {
-        return request + " HTTP/1.1\r\nHost: " + host + "\r\n" + headers + "Content-Length: " + body.length() + "\r\n\r\n" + body;
+        return request + " HTTP/1.1\r\nHost: " + host + "\r\n" + headers + "Content-Length: " + body.length()
+                + "\r\n\r\n" + body;
     }
 
     /** Sends bytes as they are and reads all of the answer. */
@@ -142,7 +143,10 @@ final class DaemonBox implements AutoCloseable {
         return Relay.connect(socket, source, address, PORT);
     }
 
-    /** Sends over a connection and reads until its end; what was said before a reset counts. Closed after half a minute, answered or not. */
+    /**
+     * Sends over a connection and reads until its end; what was said before a reset counts. Closed after half a minute,
+     * answered or not.
+     */
     static Answer exchange(SocketChannel channel, String bytes) {
         Timer late = new Timer(true);
         late.schedule(new TimerTask() {
@@ -197,9 +201,7 @@ final class DaemonBox implements AutoCloseable {
 
     @Override
     public void close() {
-        if (daemon != null) {
-            daemon.destroyForcibly();
-        }
+        if (daemon != null) { daemon.destroyForcibly(); }
         relay.destroyForcibly();
         box.close();
     }

@@ -14,7 +14,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The jar as a daemon in a namespace with a LAN, real iptables and the real scripts: what it does about what others do. */
+/**
+ * The jar as a daemon in a namespace with a LAN, real iptables and the real scripts: what it does about what others do.
+ */
 class DaemonIT {
     private static final String RULES = """
             iptables -P INPUT DROP
@@ -34,27 +36,27 @@ class DaemonIT {
     }
 
     @AfterEach
-    void stop() {
-        daemon.close();
-    }
+    void stop() { daemon.close(); }
 
-    private String http(String request) {
-        return daemon.http(request, "").toString();
-    }
+    private String http(String request) { return daemon.http(request, "").toString(); }
 
-    private String log() {
-        return daemon.log();
-    }
+    private String log() { return daemon.log(); }
 
-    /** iptables takes the rule, the kernel doesn't: it is named, the old rules are back, and of the search nothing is left. */
+    /**
+     * iptables takes the rule, the kernel doesn't: it is named, the old rules are back, and of the search nothing is
+     * left.
+     */
     @Test
     void aRuleThatTheKernelRefusesIsNamed() {
         daemon.applyAndConfirm();
         String before = box.tables();
-        String put = daemon.http("PUT /rules", RULES + "iptables -A INPUT -p udp -m mark --mark 1 -j DROP\niptables -A INPUT -j LED --led-trigger-id none\n").toString();
+        String put = daemon.http("PUT /rules", RULES
+                + "iptables -A INPUT -p udp -m mark --mark 1 -j DROP\niptables -A INPUT -j LED --led-trigger-id none\n")
+                .toString();
         assertTrue(put.contains(" 200 "), put);
         String tried = daemon.http("POST /apply?confirm=60", "").toString();
-        assertTrue(tried.contains(" 422 ") && tried.contains("\"rule-refused\"") && tried.contains("\"where\":\"rules:6\""), tried + log());
+        assertTrue(tried.contains(" 422 ") && tried.contains("\"rule-refused\"")
+                && tried.contains("\"where\":\"rules:6\""), tried + log());
         assertEquals(before, box.tables());
     }
 
@@ -64,7 +66,8 @@ class DaemonIT {
         assertTrue(http("GET /status").contains("\"state\":\"active\""));
         daemon.sh("/usr/sbin/xtables-legacy-multi iptables -I INPUT -s 198.51.100.0/24 -j ACCEPT");
         // what was read within the last second counts for everybody who asks
-        assertTrue(Wait.until(() -> daemon.http("GET /diff", "").status() == 200 && http("GET /status").contains("\"state\":\"drifted\"")), this::log);
+        assertTrue(Wait.until(() -> daemon.http("GET /diff", "").status() == 200
+                && http("GET /status").contains("\"state\":\"drifted\"")), this::log);
         String status = http("GET /status");
         assertTrue(status.contains("added: -A INPUT -s 198.51.100.0/24 -j ACCEPT"), status);
         assertEquals(0, box.apply("again").status());
@@ -76,18 +79,22 @@ class DaemonIT {
     @Test
     void aSecondDaemonEndsAndTouchesNothing() throws Exception {
         assertEquals(200, daemon.http("GET /facts", "").status(), "it has read the box");
-        String[] java = {"sh", "-c", "exec " + Path.of(System.getProperty("java.home"), "bin/java") + " -jar " + Path.of("target/boxwall.jar").toAbsolutePath() + " daemon 2>&1"};
+        String[] java = {"sh", "-c", "exec " + Path.of(System.getProperty("java.home"), "bin/java") + " -jar "
+                + Path.of("target/boxwall.jar").toAbsolutePath() + " daemon 2>&1"};
         String before = box.sh("ls -lR --time-style=full-iso " + box.run + " " + box.state).out();
         Process same = box.start(java);
         String said = new String(same.getInputStream().readAllBytes());
         assertEquals(3, same.waitFor(), said);
-        assertTrue(said.startsWith("a boxwall daemon runs already, process " + daemon.pid() + "; this one ends; stop the other first: rc.boxwall stop"), said);
+        assertTrue(said.startsWith("a boxwall daemon runs already, process " + daemon.pid()
+                + "; this one ends; stop the other first: rc.boxwall stop"), said);
         assertEquals(before, box.sh("ls -lR --time-style=full-iso " + box.run + " " + box.state).out());
         box.settings.put("BOXWALL_RUN", box.folder.resolve("other").toString());
         Process samePort = box.start(java);
         said = new String(samePort.getInputStream().readAllBytes());
         assertEquals(3, samePort.waitFor(), said);
-        assertTrue(said.contains("port 8181 is in use: another boxwall daemon, or another program, has it; this one ends"), said);
+        assertTrue(
+                said.contains("port 8181 is in use: another boxwall daemon, or another program, has it; this one ends"),
+                said);
         assertEquals(204, daemon.http("GET /ok", "").status());
     }
 
@@ -109,7 +116,8 @@ class DaemonIT {
         JsonObject status = daemon.http("GET /status", "").json();
         assertEquals(1, status.getInt("restarts", -1), status.toString());
         assertEquals("active", status.getString("state", ""), status.toString());
-        daemon.sh("read -r keeper since <" + box.run + "/keeper.pid; read -r pid since <" + box.run + "/daemon.pid; kill -INT $keeper $pid");
+        daemon.sh("read -r keeper since <" + box.run + "/keeper.pid; read -r pid since <" + box.run
+                + "/daemon.pid; kill -INT $keeper $pid");
         assertTrue(loop.waitFor(60, java.util.concurrent.TimeUnit.SECONDS));
     }
 
@@ -122,7 +130,8 @@ class DaemonIT {
         assertEquals(List.of("kept", "kept"), outcomes());
         daemon.http("PUT /rules", RULES + "iptables -A INPUT -p tcp --dport 7 -j DROP\n");
         assertEquals(200, daemon.http("DELETE /apply/" + daemon.apply(), "").status());
-        assertEquals(List.of("kept", "kept"), outcomes(), "a later try of the same rules, taken back, is a change of its own");
+        assertEquals(List.of("kept", "kept"), outcomes(),
+                "a later try of the same rules, taken back, is a change of its own");
         assertEquals(0, box.scripted("boxwall-keep", "promote").status());
         kept(9);
         String id = box.sh("sed -n 's/^id=//p' " + box.state + "/boot.new/stamp").out().trim();
@@ -140,9 +149,7 @@ class DaemonIT {
         daemon.applyAndConfirm();
     }
 
-    private JsonArray rulesets() {
-        return daemon.http("GET /history", "").json().get("rulesets").asArray();
-    }
+    private JsonArray rulesets() { return daemon.http("GET /history", "").json().get("rulesets").asArray(); }
 
     private List<String> outcomes() {
         return rulesets().values().stream().map(ruleset -> ruleset.asObject().getString("outcome", "")).toList();
@@ -168,7 +175,8 @@ class DaemonIT {
     void theGuestNetworkGetsItsRulesWhenItGoesOnAndLosesThemWhenItGoesOff() {
         daemon.applyAndConfirm();
         assertFalse(box.tables().contains("guest"));
-        daemon.sh("ip link add guest type veth peer name guestpeer; ip link set guest up; ip link set guestpeer up; ip addr add 192.168.179.1/24 dev guest");
+        daemon.sh(
+                "ip link add guest type veth peer name guestpeer; ip link set guest up; ip link set guestpeer up; ip addr add 192.168.179.1/24 dev guest");
         daemon.look();
         assertTrue(Wait.until(() -> box.tables().contains("-A INPUT -i guest -p udp")), this::log);
         daemon.sh("ip link del guest");

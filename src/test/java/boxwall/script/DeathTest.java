@@ -12,14 +12,18 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** What remains when the processes behind a change die or stand still, or when RUN or the clock is gone: the old rules, sooner or later. */
+/**
+ * What remains when the processes behind a change die or stand still, or when RUN or the clock is gone: the old rules,
+ * sooner or later.
+ */
 class DeathTest {
     /** Takes every inode that RUN has left. */
     private static final String FILL = "n=0; while true 2>/dev/null >$BOXWALL_RUN/filler$n; do n=$((n + 1)); done";
     private static final boolean LONG = Boolean.getBoolean("boxwall.long");
     private static final String RESTORE = "exec /usr/sbin/xtables-legacy-multi ip6tables-restore \"$@\"\n";
-    private static final String KILL_BOTH = "#!/bin/sh\nread -r guard _ <$BOXWALL_RUN/tx/guard\nread -r worker _ <$BOXWALL_RUN/tx/worker\n"
-            + "kill -9 $guard $worker\n" + RESTORE;
+    private static final String KILL_BOTH =
+            "#!/bin/sh\nread -r guard _ <$BOXWALL_RUN/tx/guard\nread -r worker _ <$BOXWALL_RUN/tx/worker\n"
+                    + "kill -9 $guard $worker\n" + RESTORE;
 
     private static String plan(NetBox box, String id, int port) {
         return new PlanFolder(id, port).write(box.folder.resolve("plan-" + id)).toString();
@@ -34,7 +38,8 @@ class DeathTest {
     }
 
     private static void assertBack(NetBox box, String before, String what) {
-        assertTrue(Wait.until(() -> !Files.exists(box.run.resolve("tx"))), () -> what + ": " + box.sh("ls -lR $BOXWALL_RUN; ps -ef").out());
+        assertTrue(Wait.until(() -> !Files.exists(box.run.resolve("tx"))),
+                () -> what + ": " + box.sh("ls -lR $BOXWALL_RUN; ps -ef").out());
         assertEquals(before, box.tables(), what);
     }
 
@@ -49,7 +54,9 @@ class DeathTest {
                     assertTrue(Wait.until(() -> box.living() == 0), "both are dead");
                     assertTrue(box.tables().contains("2222"), "and their rules are there");
                     box.real("ip6tables-restore");
-                    NetBox.Answer answer = verb.equals("try") ? box.apply("try", plan(box, "three", 3333), "60", "--replace") : box.apply(verb.split(" "));
+                    NetBox.Answer answer =
+                            verb.equals("try") ? box.apply("try", plan(box, "three", 3333), "60", "--replace")
+                                    : box.apply(verb.split(" "));
                     assertEquals(0, answer.status(), verb + ": " + answer.out() + answer.err());
                     if (verb.equals("try")) {
                         assertEquals(0, box.apply("revert", "--now").status());
@@ -88,8 +95,10 @@ class DeathTest {
             try (NetBox box = new NetBox(shell)) {
                 String before = settled(box);
                 box.settings.put("BOXWALL_HANG_SECONDS", "2");
-                box.script("ip6tables-restore", "#!/bin/sh\nread -r worker _ <$BOXWALL_RUN/tx/worker\nkill -STOP $worker\nexit 0\n");
-                box.sh(box.command("boxwall-apply") + " try " + plan(box, "two", 2222) + " 60 --replace </dev/null >/dev/null 2>&1 &");
+                box.script("ip6tables-restore",
+                        "#!/bin/sh\nread -r worker _ <$BOXWALL_RUN/tx/worker\nkill -STOP $worker\nexit 0\n");
+                box.sh(box.command("boxwall-apply") + " try " + plan(box, "two", 2222)
+                        + " 60 --replace </dev/null >/dev/null 2>&1 &");
                 assertTrue(Wait.until(() -> box.living() == 0), () -> box.sh("ps -ef").out());
                 box.real("ip6tables-restore");
                 assertBack(box, before, "stopped");
@@ -104,8 +113,9 @@ class DeathTest {
         inBothShells(shell -> {
             try (NetBox box = new NetBox(shell)) {
                 String before = settled(box);
-                NetBox.Answer answer = box.sh("exec busybox sh -c 'n=10; while [ $n -lt 130 ]; do eval \"exec $n</dev/null\"; n=$((n + 1)); done; exec "
-                        + box.command("boxwall-apply") + " try " + plan(box, "two", 2222) + " 2 --replace'");
+                NetBox.Answer answer = box.sh(
+                        "exec busybox sh -c 'n=10; while [ $n -lt 130 ]; do eval \"exec $n</dev/null\"; n=$((n + 1)); done; exec "
+                                + box.command("boxwall-apply") + " try " + plan(box, "two", 2222) + " 2 --replace'");
                 assertEquals("0 pending", answer.status() + " " + answer.get("state"), answer.out() + answer.err());
                 box.passes(2);
                 assertBack(box, before, "120 descriptors");
@@ -124,7 +134,8 @@ class DeathTest {
                 Files.delete(proc.resolve("uptime"));
                 assertBack(box, before, "a pending change whose clock is gone");
                 NetBox.Answer refused = box.apply("try", plan(box, "three", 3333), "60", "--replace");
-                assertEquals("3 no-clock", refused.status() + " " + refused.get("reason"), refused.out() + refused.err());
+                assertEquals("3 no-clock", refused.status() + " " + refused.get("reason"),
+                        refused.out() + refused.err());
                 assertEquals(before, box.tables());
                 box.stored("boot", new PlanFolder("stored", 4444));
                 assertEquals("active", box.apply("boot").get("state"), "but a boot protects");
@@ -145,16 +156,21 @@ class DeathTest {
                 assertEquals(5, revert.status(), revert.out() + revert.err());
                 box.script("sleep", "#!/bin/sh\n[ $1 != 5 ] || echo >$BOXWALL_TEST/waited\nexec /bin/sleep \"$@\"\n");
                 box.passes(2);
-                assertTrue(Wait.until(() -> Files.exists(box.folder.resolve("waited"))), "past the rounds that follow each other at once");
+                assertTrue(Wait.until(() -> Files.exists(box.folder.resolve("waited"))),
+                        "past the rounds that follow each other at once");
                 assertTrue(box.tables().contains("2222"), "nothing can be undone without a file");
                 assertEquals(0, box.sh("mount -o remount,rw $BOXWALL_RUN").status());
-                assertTrue(Wait.until(() -> box.sh("[ ! -e $BOXWALL_RUN/tx ]").status() == 0), () -> box.sh("ls -lR $BOXWALL_RUN; ps -ef").out());
+                assertTrue(Wait.until(() -> box.sh("[ ! -e $BOXWALL_RUN/tx ]").status() == 0),
+                        () -> box.sh("ls -lR $BOXWALL_RUN; ps -ef").out());
                 assertEquals(before, box.tables());
             }
         });
     }
 
-    /** However few inodes RUN has: a try is refused before a table is touched, or it can be undone when the last one has gone. */
+    /**
+     * However few inodes RUN has: a try is refused before a table is touched, or it can be undone when the last one has
+     * gone.
+     */
     @Test
     void noInodesStopNoUndo() {
         inBothShells(shell -> {
@@ -167,7 +183,8 @@ class DeathTest {
                 int refused = 0;
                 int tried = 0;
                 for (int inodes = 12; inodes <= 96; inodes += LONG ? 1 : 7) {
-                    assertEquals(0, box.sh("mount -t tmpfs -o mode=700,nr_inodes=" + inodes + " none $BOXWALL_RUN").status());
+                    assertEquals(0,
+                            box.sh("mount -t tmpfs -o mode=700,nr_inodes=" + inodes + " none $BOXWALL_RUN").status());
                     NetBox.Answer answer = box.apply("try", plan(box, "two", 2222), "1", "--replace");
                     String what = inodes + " inodes: " + answer.status() + " " + answer.out() + answer.err();
                     assertTrue(answer.status() == 0 || answer.status() == 3 || answer.status() == 4, what);
@@ -179,7 +196,8 @@ class DeathTest {
                         refused++;
                         assertEquals(before, box.tables(), what);
                     }
-                    assertTrue(Wait.until(() -> box.sh("[ ! -e $BOXWALL_RUN/tx ]").status() == 0 && box.living() == 0), () -> what + box.sh("ls -lR $BOXWALL_RUN; ps -ef").out());
+                    assertTrue(Wait.until(() -> box.sh("[ ! -e $BOXWALL_RUN/tx ]").status() == 0 && box.living() == 0),
+                            () -> what + box.sh("ls -lR $BOXWALL_RUN; ps -ef").out());
                     assertEquals(before, box.tables(), what);
                     assertEquals(0, box.sh("umount $BOXWALL_RUN").status(), what);
                 }
@@ -188,22 +206,32 @@ class DeathTest {
         });
     }
 
-    /** What was reserved for the undo is taken by somebody else in the moment it is given back: the guard tries until there is room. */
+    /**
+     * What was reserved for the undo is taken by somebody else in the moment it is given back: the guard tries until
+     * there is room.
+     */
     @Test
     void anUndoWithoutRoomIsTriedAgain() {
         inBothShells(shell -> {
             try (NetBox box = new NetBox(shell)) {
                 box.givenRules();
-                assertEquals(0, box.sh("mkdir $BOXWALL_RUN && mount -t tmpfs -o mode=700,nr_inodes=200 none $BOXWALL_RUN").status());
+                assertEquals(0,
+                        box.sh("mkdir $BOXWALL_RUN && mount -t tmpfs -o mode=700,nr_inodes=200 none $BOXWALL_RUN")
+                                .status());
                 assertEquals(0, box.apply("try", plan(box, "first", 1111), "60", "--replace").status());
                 assertEquals(0, box.apply("revert", "--now").status());
                 String before = box.tables();
                 assertEquals(0, box.apply("try", plan(box, "two", 2222), "1", "--replace").status());
-                box.sh("cd $BOXWALL_RUN/tx && rm -rf reserve && echo 0 0 >undoer && " + FILL + "; rm -f $BOXWALL_RUN/filler0 && ln -s nowhere verdict");
-                assertTrue(Wait.until(() -> box.sh("read -r pid _ <$BOXWALL_RUN/tx/undoer && [ $pid != 0 ] && [ ! -e /proc/$pid ]").status() == 0), "the guard has tried");
+                box.sh("cd $BOXWALL_RUN/tx && rm -rf reserve && echo 0 0 >undoer && " + FILL
+                        + "; rm -f $BOXWALL_RUN/filler0 && ln -s nowhere verdict");
+                assertTrue(Wait.until(
+                        () -> box.sh("read -r pid _ <$BOXWALL_RUN/tx/undoer && [ $pid != 0 ] && [ ! -e /proc/$pid ]")
+                                .status() == 0),
+                        "the guard has tried");
                 assertFalse(box.tables().equals(before), "and could not");
                 box.sh("rm -f $BOXWALL_RUN/filler*");
-                assertTrue(Wait.until(() -> box.sh("[ ! -e $BOXWALL_RUN/tx ]").status() == 0 && box.living() == 0), () -> box.sh("ls -lR $BOXWALL_RUN; ps -ef").out());
+                assertTrue(Wait.until(() -> box.sh("[ ! -e $BOXWALL_RUN/tx ]").status() == 0 && box.living() == 0),
+                        () -> box.sh("ls -lR $BOXWALL_RUN; ps -ef").out());
                 assertEquals(before, box.tables());
             }
         });
@@ -217,10 +245,13 @@ class DeathTest {
                 String before = box.tables();
                 Path target = Files.writeString(box.folder.resolve("target"), "untouched\n");
                 for (String made : List.of("mkdir -m 777 $BOXWALL_RUN", "mkdir $BOXWALL_RUN && chown 1000 $BOXWALL_RUN",
-                        "mkdir $BOXWALL_TEST/elsewhere && ln -s $BOXWALL_TEST/elsewhere $BOXWALL_RUN", "mkdir -m 770 $BOXWALL_RUN")) {
-                    assertEquals(0, box.sh("rm -rf $BOXWALL_RUN $BOXWALL_TEST/elsewhere; " + made + " && ln -s $BOXWALL_TEST/target $BOXWALL_RUN/result.new").status());
+                        "mkdir $BOXWALL_TEST/elsewhere && ln -s $BOXWALL_TEST/elsewhere $BOXWALL_RUN",
+                        "mkdir -m 770 $BOXWALL_RUN")) {
+                    assertEquals(0, box.sh("rm -rf $BOXWALL_RUN $BOXWALL_TEST/elsewhere; " + made
+                            + " && ln -s $BOXWALL_TEST/target $BOXWALL_RUN/result.new").status());
                     NetBox.Answer answer = box.apply("try", plan(box, "two", 2222), "60", "--replace");
-                    assertEquals("3 run-unsafe", answer.status() + " " + answer.get("reason"), made + ": " + answer.out() + answer.err());
+                    assertEquals("3 run-unsafe", answer.status() + " " + answer.get("reason"),
+                            made + ": " + answer.out() + answer.err());
                     assertEquals("untouched\n", NetBox.read(target), made);
                     assertEquals(before, box.tables(), made);
                 }
@@ -238,7 +269,8 @@ class DeathTest {
                 box.cut();
                 assertEquals("active stored", box.apply("boot").get("state") + " " + box.apply("status").get("plan"));
                 assertFalse(box.tables().contains("2222"), box.tables());
-                assertEquals("3 unknown-id", box.apply("confirm", id).status() + " " + box.apply("confirm", id).get("reason"));
+                assertEquals("3 unknown-id",
+                        box.apply("confirm", id).status() + " " + box.apply("confirm", id).get("reason"));
             }
         });
     }
@@ -266,16 +298,20 @@ class DeathTest {
                             assertTrue(Wait.until(() -> !Files.exists(box.run.resolve("tx"))), "it is undone");
                         }
                         NetBox.Answer confirm = box.apply("confirm", id);
-                        assertEquals("3 too-late " + before, confirm.status() + " " + confirm.get("reason") + " " + confirm.get("state"), how);
+                        assertEquals("3 too-late " + before,
+                                confirm.status() + " " + confirm.get("reason") + " " + confirm.get("state"), how);
                         assertFalse(box.tables().contains("--dport " + port), how);
-                        assertEquals(before + " " + how, box.apply("status").get("state") + " " + box.apply("status").get("reason"));
+                        assertEquals(before + " " + how,
+                                box.apply("status").get("state") + " " + box.apply("status").get("reason"));
                     }
                 }
             }
         });
     }
 
-    /** Either the confirm was in time and the rules stay, or it was not and they go: never one with the other's words. */
+    /**
+     * Either the confirm was in time and the rules stay, or it was not and they go: never one with the other's words.
+     */
     @Test
     void aConfirmThatRacesTheDeadlineHasOneOutcome() {
         Random random = new Random(Long.getLong("boxwall.seed", System.nanoTime() & 0xffff));
@@ -293,23 +329,27 @@ class DeathTest {
                     synchronized (random) {
                         late = random.nextInt(7) - 4; // tenths of a second behind the deadline
                     }
-                    box.sh("end=$((" + pending.get("deadline") + "00 + " + late + "0)); while read -r now _ </proc/uptime && [ ${now%.*}${now#*.} -lt $end ]; do :; done");
+                    box.sh("end=$((" + pending.get("deadline") + "00 + " + late
+                            + "0)); while read -r now _ </proc/uptime && [ ${now%.*}${now#*.} -lt $end ]; do :; done");
                     NetBox.Answer confirm = box.apply("confirm", pending.get("id"));
                     assertTrue(Wait.until(() -> !Files.exists(box.run.resolve("tx"))), "it is decided");
                     boolean kept = confirm.status() == 0;
-                    if (kept) {
-                        old = "" + port;
-                    }
+                    if (kept) { old = "" + port; }
                     synchronized (outcomes) {
                         outcomes[kept ? 0 : 1]++;
                     }
-                    assertEquals(kept ? "active" : "3 too-late", kept ? confirm.get("state") : confirm.status() + " " + confirm.get("reason"), confirm.out());
-                    assertEquals(kept, box.tables().contains("--dport " + port), "round " + round + ": " + confirm.out());
+                    assertEquals(kept ? "active" : "3 too-late",
+                            kept ? confirm.get("state") : confirm.status() + " " + confirm.get("reason"),
+                            confirm.out());
+                    assertEquals(kept, box.tables().contains("--dport " + port),
+                            "round " + round + ": " + confirm.out());
                     assertTrue(old.equals("9999") || box.tables().contains("--dport " + old), "round " + round);
                 }
             }
         });
-        System.out.println("confirms that raced the deadline: " + outcomes[0] + " in time, " + outcomes[1] + " too late");
-        assertTrue(!LONG || outcomes[0] >= 40 && outcomes[1] >= 40, outcomes[0] + " in time, " + outcomes[1] + " too late");
+        System.out
+                .println("confirms that raced the deadline: " + outcomes[0] + " in time, " + outcomes[1] + " too late");
+        assertTrue(!LONG || outcomes[0] >= 40 && outcomes[1] >= 40,
+                outcomes[0] + " in time, " + outcomes[1] + " too late");
     }
 }

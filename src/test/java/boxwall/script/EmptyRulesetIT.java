@@ -12,7 +12,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Rules that were loaded and are in no ruleset any more; a ruleset that stops nothing. On a box with real iptables, over the control port. */
+/**
+ * Rules that were loaded and are in no ruleset any more; a ruleset that stops nothing. On a box with real iptables,
+ * over the control port.
+ */
 class EmptyRulesetIT {
     private static final String FILTER = """
             iptables -P INPUT DROP
@@ -60,7 +63,8 @@ class EmptyRulesetIT {
 
     @Test
     void anEmptyRulesetIsNeverCalledProtection() throws IOException {
-        for (String empty : new String[] {"NET=10.0.0.0/8\n", "iptables -P INPUT ACCEPT\niptables -A INPUT -i lan -j ACCEPT\n"}) {
+        for (String empty : new String[] {"NET=10.0.0.0/8\n",
+                "iptables -P INPUT ACCEPT\niptables -A INPUT -i lan -j ACCEPT\n"}) {
             try (DaemonBox daemon = new DaemonBox(FILTER)) {
                 daemon.start().applyAndConfirm();
                 assertEquals("active", daemon.http("GET /status", "").json().getString("state", ""));
@@ -77,7 +81,8 @@ class EmptyRulesetIT {
                 unprotected(daemon, "inactive");
                 NetBox.Answer boot = daemon.box.sh(daemon.box.command("boxwall-apply") + " boot");
                 assertEquals(0, boot.status(), boot.err());
-                assertTrue(boot.out().contains("protected=\n") && boot.out().contains("reason=empty-ruleset"), boot.out());
+                assertTrue(boot.out().contains("protected=\n") && boot.out().contains("reason=empty-ruleset"),
+                        boot.out());
                 daemon.look();
                 unprotected(daemon, "inactive");
             }

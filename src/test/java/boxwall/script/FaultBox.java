@@ -33,16 +33,15 @@ final class FaultBox implements AutoCloseable {
 
     /** Starts again with a box that nothing happened to. */
     void renew() {
-        if (box != null) {
-            box.close();
-        }
+        if (box != null) { box.close(); }
         box = new NetBox(shell);
         Path proc = box.pretendProc();
         box.hangClock("20");
         box.settings.put("BOXWALL_PROVE_SECONDS", "1");
         box.settings.remove("BOXWALL_SYSLOG");
         box.settings.put("BOXWALL_WITNESS", verb.equals("witness") ? "yes" : "no");
-        box.sh("busybox ip link set lo up; printf 'ip_tables\\nxt_tcpudp\\n' >$BOXWALL_TEST/loadable; echo 'kdsldmod 9 2 - Live 0x0' >" + proc + "/modules");
+        box.sh("busybox ip link set lo up; printf 'ip_tables\\nxt_tcpudp\\n' >$BOXWALL_TEST/loadable; echo 'kdsldmod 9 2 - Live 0x0' >"
+                + proc + "/modules");
         faults = new Faults(box);
         allowed = null;
     }
@@ -50,20 +49,15 @@ final class FaultBox implements AutoCloseable {
     private static PlanFolder plan(String id, int port, boolean raw) {
         String rule = "-A PREROUTING -p udp -m udp --dport " + port + " -j ACCEPT\nCOMMIT\n";
         PlanFolder plan = new PlanFolder(id, port).with("modules", "ip_tables\nxt_tcpudp\n");
-        if (raw) {
-            plan.with("restore4", "*mangle\n", "*raw\n:PREROUTING ACCEPT [0:0]\n" + rule + "*mangle\n");
-        }
-        return plan.with("restore6", "*filter\n", "*raw\n:PREROUTING ACCEPT [0:0]\n" + rule + "*mangle\n:PREROUTING ACCEPT [0:0]\n" + rule + "*filter\n");
+        if (raw) { plan.with("restore4", "*mangle\n", "*raw\n:PREROUTING ACCEPT [0:0]\n" + rule + "*mangle\n"); }
+        return plan.with("restore6", "*filter\n",
+                "*raw\n:PREROUTING ACCEPT [0:0]\n" + rule + "*mangle\n:PREROUTING ACCEPT [0:0]\n" + rule + "*filter\n");
     }
 
-    private Path written(PlanFolder plan) {
-        return plan.write(box.folder.resolve("plan-" + plan.id()));
-    }
+    private Path written(PlanFolder plan) { return plan.write(box.folder.resolve("plan-" + plan.id())); }
 
     /** The command that was struck last; "" when the verb ended before. */
-    String struck() {
-        return struck;
-    }
+    String struck() { return struck; }
 
     /**
      * Runs the verb with one fault from the start and judges what it leaves.
@@ -116,10 +110,9 @@ final class FaultBox implements AutoCloseable {
         box.sh("for t in iptables ip6tables; do for n in mangle raw; do printf '*%s\\nCOMMIT\\n' $n; done |"
                 + " /usr/sbin/xtables-legacy-multi $t-restore; done");
         box.givenRules();
-        String[] line = {"try", written(plan("new", 2222, !verb.equals("witness"))).toString(), "" + SECONDS, "--replace"};
-        if (verb.equals("try") || verb.equals("witness")) {
-            return line;
-        }
+        String[] line =
+                {"try", written(plan("new", 2222, !verb.equals("witness"))).toString(), "" + SECONDS, "--replace"};
+        if (verb.equals("try") || verb.equals("witness")) { return line; }
         NetBox.Answer pending = box.apply(line);
         assertEquals(0, pending.status(), "the try before: " + pending.out() + pending.err());
         return verb.equals("confirm") ? new String[] {"confirm", pending.get("id")} : new String[] {"revert", "--now"};
@@ -127,12 +120,12 @@ final class FaultBox implements AutoCloseable {
 
     /** Old and new as they look in this kernel. */
     private Map<String, String> outcomes() {
-        if (Files.exists(box.run.resolve("tx"))) {
-            box.apply("revert", "--now");
-        }
+        if (Files.exists(box.run.resolve("tx"))) { box.apply("revert", "--now"); }
         Map<String, String> names = new TreeMap<>();
         names.put(tables(), "old");
-        assertEquals(0, box.apply("try", written(plan("new", 2222, !verb.equals("witness"))).toString(), "30", "--replace").status());
+        assertEquals(0,
+                box.apply("try", written(plan("new", 2222, !verb.equals("witness"))).toString(), "30", "--replace")
+                        .status());
         names.put(tables(), "new");
         assertEquals(2, names.size());
         assertEquals(0, box.apply("revert", "--now").status());
@@ -168,7 +161,8 @@ final class FaultBox implements AutoCloseable {
         for (String family : box.tables().split("(?=ip6tables\n)")) {
             all.append(family, 0, family.indexOf('\n') + 1);
             all.append(Stream.of(family.substring(family.indexOf('\n') + 1).split("(?<=COMMIT\n)"))
-                    .filter(table -> table.lines().anyMatch(l -> l.startsWith("-A") || l.startsWith(":") && !l.endsWith(" ACCEPT")))
+                    .filter(table -> table.lines()
+                            .anyMatch(l -> l.startsWith("-A") || l.startsWith(":") && !l.endsWith(" ACCEPT")))
                     .sorted().collect(Collectors.joining()));
         }
         return all.toString();
@@ -178,12 +172,11 @@ final class FaultBox implements AutoCloseable {
     private void settled(String said) {
         Path undecided = box.run.resolve("tx/plan");
         assertTrue(Wait.until(() -> !Files.exists(undecided)), () -> "undecided: " + left() + said);
-        assertTrue(Wait.until(() -> !Files.exists(box.run.resolve("tx")) && box.living() == 0), () -> "not quiet: " + left() + said);
+        assertTrue(Wait.until(() -> !Files.exists(box.run.resolve("tx")) && box.living() == 0),
+                () -> "not quiet: " + left() + said);
     }
 
-    private String left() {
-        return box.sh("ls -lR $BOXWALL_RUN; ps -ef").out();
-    }
+    private String left() { return box.sh("ls -lR $BOXWALL_RUN; ps -ef").out(); }
 
     private String judge(NetBox.Answer answer, String said) {
         NetBox.Answer status = box.apply("status");
@@ -195,23 +188,29 @@ final class FaultBox implements AutoCloseable {
         }
         switch (verb) {
             case "boot" -> {
-                assertTrue(answer.status() != 0 || !rules.equals("nothing"), "a boot that says it worked left nothing" + said);
+                assertTrue(answer.status() != 0 || !rules.equals("nothing"),
+                        "a boot that says it worked left nothing" + said);
                 assertTrue(!rules.startsWith("neither"), rules + said);
                 NetBox.Answer again = box.apply("boot");
                 said += " | then " + again.out().replace('\n', ' ') + again.err();
                 assertEquals(0, again.status(), "the next boot" + said);
-                assertTrue(!now().equals("nothing") && !now().startsWith("neither"), "after the next boot: " + now() + said);
+                assertTrue(!now().equals("nothing") && !now().startsWith("neither"),
+                        "after the next boot: " + now() + said);
             }
-            case "confirm" -> assertEquals(state.equals("active") || state.equals("unsaved") ? "new" : "old", rules, status.out() + said);
+            case "confirm" -> assertEquals(state.equals("active") || state.equals("unsaved") ? "new" : "old", rules,
+                    status.out() + said);
             default -> assertEquals("old", rules, status.out() + said);
         }
         return said;
     }
 
     private void clean(String said) {
-        assertTrue(Wait.until(() -> box.living() == 0), () -> "not quiet: " + left() + said); // what proves a plan after another boot
-        assertTrue(names(box.run).matches("(result|live|plan|prover|witness|saved|saving\\.\\d+| )*"), "left in RUN: " + names(box.run) + said);
-        assertTrue(names(box.state).matches("(rules(\\.\\d)?|boot(\\.(new|old|bad|safe))?|trial| )*"), "left in STATE: " + names(box.state) + said);
+        assertTrue(Wait.until(() -> box.living() == 0), () -> "not quiet: " + left() + said); // what proves a plan
+                                                                                              // after another boot
+        assertTrue(names(box.run).matches("(result|live|plan|prover|witness|saved|saving\\.\\d+| )*"),
+                "left in RUN: " + names(box.run) + said);
+        assertTrue(names(box.state).matches("(rules(\\.\\d)?|boot(\\.(new|old|bad|safe))?|trial| )*"),
+                "left in STATE: " + names(box.state) + said);
     }
 
     private static String names(Path folder) {
@@ -236,7 +235,5 @@ final class FaultBox implements AutoCloseable {
     }
 
     @Override
-    public void close() {
-        box.close();
-    }
+    public void close() { box.close(); }
 }

@@ -12,9 +12,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /**
- * Every failure point of try, confirm, revert and boot: the n-th external command fails, hangs or lies, or the script (and its parent) is killed
- * with -9 at it. Whatever happens, the old rules are in force or the new ones, exactly, soon after; the next try works; nothing is left behind.
- * Of all the points a draw is tried, another one each time; all of them with -Dboxwall.long=true.
+ * Every failure point of try, confirm, revert and boot: the n-th external command fails, hangs or lies, or the script
+ * (and its parent) is killed with -9 at it. Whatever happens, the old rules are in force or the new ones, exactly, soon
+ * after; the next try works; nothing is left behind. Of all the points a draw is tried, another one each time; all of
+ * them with -Dboxwall.long=true.
  */
 class FaultTest {
     private static final boolean LONG = Boolean.getBoolean("boxwall.long");
@@ -23,17 +24,19 @@ class FaultTest {
     private static final int CASES = Integer.getInteger("boxwall.cases", 12);
     private static final int DRAW = Integer.getInteger("boxwall.faults", 1);
 
-    /** About how many commands the verbs start; counted with the long form. A draw above is a run in which nothing fails. */
-    private static final Map<String, Integer> ABOUT = Map.of("try", 72, "witness", 72, "confirm", 25, "revert", 40, "boot", 85);
+    /**
+     * About how many commands the verbs start; counted with the long form. A draw above is a run in which nothing
+     * fails.
+     */
+    private static final Map<String, Integer> ABOUT =
+            Map.of("try", 72, "witness", 72, "confirm", 25, "revert", 40, "boot", 85);
 
     private static List<String> cases() {
         List<String> cases = new ArrayList<>();
         for (String verb : System.getProperty("boxwall.verbs", "try witness confirm revert boot").split(" ")) {
             for (String how : System.getProperty("boxwall.hows", "fail hang kill killall lie").split(" ")) {
                 for (String shell : new String[] {"dash", "busybox sh"}) {
-                    if (!shell.matches(System.getProperty("boxwall.shell", ".*"))) {
-                        continue;
-                    }
+                    if (!shell.matches(System.getProperty("boxwall.shell", ".*"))) { continue; }
                     cases.add(verb + ":" + how + ":" + shell);
                 }
             }
@@ -62,9 +65,7 @@ class FaultTest {
         int points = 0;
         try (FaultBox box = new FaultBox(parts[2], parts[0])) {
             int calls = LONG ? box.strike(0, parts[1]) : parts[1].equals("lie") ? 3 : ABOUT.get(parts[0]);
-            if (LONG) {
-                System.out.println("FaultTest: " + which + ": " + calls + " commands");
-            }
+            if (LONG) { System.out.println("FaultTest: " + which + ": " + calls + " commands"); }
             assertTrue(calls > (parts[1].equals("lie") ? -1 : 10), which + ": " + calls + " commands");
             List<Integer> at = new ArrayList<>();
             for (int n = 1; n <= calls + 3; n++) { // loops that wait make a few more at times

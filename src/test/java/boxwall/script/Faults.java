@@ -8,14 +8,15 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Puts a stand-in before every external command that the scripts use in a box. It counts the calls and lets one of them fail or hang, or kills
- * the script (and its parent) at it; the command itself is the real one.
+ * Puts a stand-in before every external command that the scripts use in a box. It counts the calls and lets one of them
+ * fail or hang, or kills the script (and its parent) at it; the command itself is the real one.
  */
 final class Faults {
     /** Every external command that boxwall-apply and boxwall-keep name, but for shells. */
-    static final List<String> COMMANDS = List.of("cat", "cmp", "cp", "date", "grep", "gzip", "head", "ip6tables", "ip6tables-restore",
-            "ip6tables-save", "iptables", "iptables-restore", "iptables-save", "ln", "logger", "ls", "mkdir", "modprobe", "modsave", "mv", "ping", "rm",
-            "rmmod", "sed", "sha1sum", "sleep", "sort", "sync", "tail", "tar", "tr", "uniq", "wc", "xargs");
+    static final List<String> COMMANDS = List.of("cat", "cmp", "cp", "date", "grep", "gzip", "head", "ip6tables",
+            "ip6tables-restore", "ip6tables-save", "iptables", "iptables-restore", "iptables-save", "ln", "logger",
+            "ls", "mkdir", "modprobe", "modsave", "mv", "ping", "rm", "rmmod", "sed", "sha1sum", "sleep", "sort",
+            "sync", "tail", "tar", "tr", "uniq", "wc", "xargs");
     private static final String START = "#!/bin/sh\necho $$ >$BOXWALL_TEST/faults/parent\n"
             + "sh -c 'echo $$ >$BOXWALL_TEST/faults/script; exec \"$@\"' - \"$@\"\nexit $?\n";
     private final NetBox box;
@@ -57,7 +58,8 @@ final class Faults {
      * Runs a verb of boxwall-apply with one fault.
      *
      * @param n the command at which it happens, counted from 1
-     * @param how fail, hang, kill (the script), killall (its parent too), lie (of the restores, the n-th does nothing and says it did)
+     * @param how fail, hang, kill (the script), killall (its parent too), lie (of the restores, the n-th does nothing
+     * and says it did)
      */
     NetBox.Answer run(int n, String how, String... verb) {
         calm();
@@ -80,9 +82,7 @@ final class Faults {
     }
 
     /** From now on every command does what it should. */
-    void calm() {
-        box.sh("rm -rf " + folder);
-    }
+    void calm() { box.sh("rm -rf " + folder); }
 
     /** What was struck: the command and its arguments; "" when the run ended before that. */
     String struck() {
@@ -90,7 +90,5 @@ final class Faults {
     }
 
     /** How many commands ran. */
-    int calls() {
-        return (int) NetBox.read(folder.resolve("log")).lines().count();
-    }
+    int calls() { return (int) NetBox.read(folder.resolve("log")).lines().count(); }
 }

@@ -15,9 +15,10 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * What a flash folder can hold when the power goes while something writes to it: before and after each command, and in between. A rename is
- * whole or not at all; a file that is written may be empty or half there; a tree that is removed goes file by file, from either end.
- * A state is a map of paths to texts; a folder's path ends in a slash and has no text.
+ * What a flash folder can hold when the power goes while something writes to it: before and after each command, and in
+ * between. A rename is whole or not at all; a file that is written may be empty or half there; a tree that is removed
+ * goes file by file, from either end. A state is a map of paths to texts; a folder's path ends in a slash and has no
+ * text.
  */
 final class FlashCuts {
     private static final String[] WRITERS = {"cp", "mv", "rm", "mkdir", "sync", "modsave", "tar"};
@@ -32,9 +33,7 @@ final class FlashCuts {
             Path real = Files.createDirectory(box.folder.resolve("real"));
             byte[] text = FlashCuts.class.getResourceAsStream("/script/recorder").readAllBytes();
             for (String name : WRITERS) {
-                if (Files.exists(box.bin.resolve(name))) {
-                    Files.move(box.bin.resolve(name), real.resolve(name));
-                }
+                if (Files.exists(box.bin.resolve(name))) { Files.move(box.bin.resolve(name), real.resolve(name)); }
                 Files.write(box.bin.resolve(name), text);
                 box.bin.resolve(name).toFile().setExecutable(true);
             }
@@ -43,9 +42,7 @@ final class FlashCuts {
         }
     }
 
-    void begin() {
-        box.sh("mkdir " + cuts);
-    }
+    void begin() { box.sh("mkdir " + cuts); }
 
     /** Every state since begin(), each once. */
     Set<NavigableMap<String, String>> end() {
@@ -54,9 +51,7 @@ final class FlashCuts {
         String command = "";
         for (int n = 1; Files.exists(cuts.resolve(n + ".command")); n++) {
             NavigableMap<String, String> state = read(cuts.resolve("" + n));
-            if (before != null) {
-                states.addAll(between(before, state, command));
-            }
+            if (before != null) { states.addAll(between(before, state, command)); }
             states.add(state);
             before = state;
             command = NetBox.read(cuts.resolve(n + ".command"));
@@ -69,7 +64,8 @@ final class FlashCuts {
     }
 
     /** What may be there while a command is under way. */
-    static List<NavigableMap<String, String>> between(NavigableMap<String, String> before, NavigableMap<String, String> after, String command) {
+    static List<NavigableMap<String, String>> between(NavigableMap<String, String> before,
+            NavigableMap<String, String> after, String command) {
         List<NavigableMap<String, String>> states = new ArrayList<>();
         boolean renames = command.startsWith("mv ");
         List<String> gone = before.keySet().stream().filter(path -> !after.containsKey(path)).toList();
@@ -87,9 +83,7 @@ final class FlashCuts {
         state.keySet().removeAll(gone);
         for (Map.Entry<String, String> file : after.entrySet()) {
             String text = file.getValue();
-            if (text.equals(before.get(file.getKey())) || renames && before.containsValue(text)) {
-                continue;
-            }
+            if (text.equals(before.get(file.getKey())) || renames && before.containsValue(text)) { continue; }
             for (int length : new int[] {0, text.length() / 2, text.length()}) {
                 state.put(file.getKey(), text.substring(0, length));
                 states.add(new TreeMap<>(state));
@@ -103,7 +97,8 @@ final class FlashCuts {
         try (Stream<Path> paths = Files.walk(folder)) {
             for (Path path : paths.filter(path -> !path.equals(folder)).toList()) {
                 boolean file = Files.isRegularFile(path);
-                state.put(folder.relativize(path) + (file ? "" : "/"), file ? Files.readString(path, StandardCharsets.ISO_8859_1) : "");
+                state.put(folder.relativize(path) + (file ? "" : "/"),
+                        file ? Files.readString(path, StandardCharsets.ISO_8859_1) : "");
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

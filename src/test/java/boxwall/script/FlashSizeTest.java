@@ -52,7 +52,8 @@ class FlashSizeTest {
                 NetBox.Answer large = kept(box, 9000, 500);
                 assertEquals(3, large.status());
                 assertTrue(large.err().contains("too big for the flash"), large.err());
-                assertTrue(NetBox.read(box.state.resolve("boot.new/stamp")).contains("plan-5500"), "what was there stays");
+                assertTrue(NetBox.read(box.state.resolve("boot.new/stamp")).contains("plan-5500"),
+                        "what was there stays");
                 assertFalse(Files.exists(box.state.resolve("boot.new.tmp")));
             }
         });

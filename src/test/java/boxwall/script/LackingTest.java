@@ -26,7 +26,8 @@ class LackingTest {
         Path multi = box.folder.resolve("multi");
         Files.copy(Path.of("/usr/sbin/xtables-legacy-multi"), multi);
         multi.toFile().setExecutable(true);
-        for (String name : new String[] {"iptables", "iptables-save", "iptables-restore", "ip6tables", "ip6tables-save", "ip6tables-restore"}) {
+        for (String name : new String[] {"iptables", "iptables-save", "iptables-restore", "ip6tables", "ip6tables-save",
+                "ip6tables-restore"}) {
             Files.delete(box.bin.resolve(name));
         }
         for (String tool : tools) {
@@ -42,12 +43,14 @@ class LackingTest {
         inBothShells(shell -> {
             for (String lacking : List.of("iptables-restore", "ip6tables-save")) {
                 try (NetBox box = new NetBox(shell)) {
-                    only(box, Stream.of("iptables", "iptables-save", "iptables-restore", "ip6tables", "ip6tables-save", "ip6tables-restore")
-                            .filter(tool -> !tool.equals(lacking)).toArray(String[]::new));
+                    only(box, Stream.of("iptables", "iptables-save", "iptables-restore", "ip6tables", "ip6tables-save",
+                            "ip6tables-restore").filter(tool -> !tool.equals(lacking)).toArray(String[]::new));
                     NetBox.Answer answer = tried(box, PLAN);
-                    assertEquals("3 restore-missing", answer.status() + " " + answer.get("reason"), answer.out() + answer.err());
+                    assertEquals("3 restore-missing", answer.status() + " " + answer.get("reason"),
+                            answer.out() + answer.err());
                     assertTrue(answer.err().contains("no " + lacking + " in "), answer.err());
-                    assertEquals("-P INPUT ACCEPT\n-P FORWARD ACCEPT\n-P OUTPUT ACCEPT\n", box.sh(box.bin + "/iptables -S").out());
+                    assertEquals("-P INPUT ACCEPT\n-P FORWARD ACCEPT\n-P OUTPUT ACCEPT\n",
+                            box.sh(box.bin + "/iptables -S").out());
                 }
             }
         });
@@ -77,7 +80,8 @@ class LackingTest {
                 Path proc = box.pretendProc();
                 Files.writeString(proc.resolve("modules"), "kdsldmod 900000 2 - Live 0x0\nxt_old 100 0 - Live 0x0\n");
                 Files.writeString(box.folder.resolve("loadable"), "ip_tables\nxt_tcpudp\niptable_filter\n");
-                PlanFolder plan = new PlanFolder("modules", 1111).with("modules", "ip_tables\niptable_filter\nxt_tcpudp\nbuilt_in\n");
+                PlanFolder plan = new PlanFolder("modules", 1111).with("modules",
+                        "ip_tables\niptable_filter\nxt_tcpudp\nbuilt_in\n");
                 NetBox.Answer answer = tried(box, plan);
                 assertEquals(0, answer.status(), answer.err());
                 assertEquals("flush\n", NetBox.read(proc.resolve("net/avm_pa/control")));
@@ -100,29 +104,38 @@ class LackingTest {
         });
     }
 
-    /** One modprobe for all; a modprobe of its own for each where -a is unknown or ignored, so that the second name is a parameter of the first. */
+    /**
+     * One modprobe for all; a modprobe of its own for each where -a is unknown or ignored, so that the second name is a
+     * parameter of the first.
+     */
     @Test
     void modulesComeByAsFewProgramsAsThatModprobeCan() {
         inBothShells(shell -> {
-            for (String other : List.of("", "[ $1 != -a ] || { echo \"modprobe: invalid option -- 'a'\" >&2; exit 1; }\n", "[ $1 != -a ] || shift\n")) {
+            for (String other : List.of("",
+                    "[ $1 != -a ] || { echo \"modprobe: invalid option -- 'a'\" >&2; exit 1; }\n",
+                    "[ $1 != -a ] || shift\n")) {
                 try (NetBox box = new NetBox(shell)) {
                     Path proc = box.pretendProc();
                     Files.writeString(proc.resolve("modules"), "kdsldmod 900000 2 - Live 0x0\n");
                     Files.writeString(box.folder.resolve("loadable"), "ip_tables\niptable_filter\nxt_tcpudp\n");
-                    box.script("modprobe", Files.readString(box.bin.resolve("modprobe")).replace("[ -e", other + "[ -e"));
-                    NetBox.Answer answer = tried(box, new PlanFolder("modules", 1111).with("modules", "kdsldmod\nip_tables\niptable_filter\nxt_tcpudp\nbuilt_in\n"));
+                    box.script("modprobe",
+                            Files.readString(box.bin.resolve("modprobe")).replace("[ -e", other + "[ -e"));
+                    NetBox.Answer answer = tried(box, new PlanFolder("modules", 1111).with("modules",
+                            "kdsldmod\nip_tables\niptable_filter\nxt_tcpudp\nbuilt_in\n"));
                     assertEquals(0, answer.status(), answer.err());
                     assertEquals("kdsldmod ip_tables iptable_filter xt_tcpudp", loaded(proc), other);
                     List<String> calls = box.calls().lines().filter(line -> line.startsWith("modprobe ")).toList();
                     assertEquals("modprobe -a ip_tables iptable_filter xt_tcpudp built_in", calls.get(0));
-                    assertEquals(other.isEmpty() ? 2 : other.endsWith("shift\n") ? 4 : 5, calls.size(), calls::toString);
+                    assertEquals(other.isEmpty() ? 2 : other.endsWith("shift\n") ? 4 : 5, calls.size(),
+                            calls::toString);
                 }
             }
         });
     }
 
     private static String loaded(Path proc) {
-        return NetBox.read(proc.resolve("modules")).lines().map(line -> line.split(" ")[0]).collect(Collectors.joining(" "));
+        return NetBox.read(proc.resolve("modules")).lines().map(line -> line.split(" ")[0])
+                .collect(Collectors.joining(" "));
     }
 
     @Test
@@ -181,10 +194,13 @@ class LackingTest {
     @Test
     void aFullFolderIsSaid() {
         try (NetBox box = new NetBox("dash")) {
-            assertEquals(0, box.sh("mount -t tmpfs -o mode=700,size=20k none $BOXWALL_STATE && dd if=/dev/zero of=$BOXWALL_STATE/x bs=4k count=3").status());
+            assertEquals(0, box.sh(
+                    "mount -t tmpfs -o mode=700,size=20k none $BOXWALL_STATE && dd if=/dev/zero of=$BOXWALL_STATE/x bs=4k count=3")
+                    .status());
             NetBox.Answer confirmed = box.apply("confirm", tried(box, PLAN).get("id"));
             assertEquals("unsaved", confirmed.get("state"), confirmed.out());
-            assertTrue(confirmed.get("error").contains("full") || confirmed.get("error").contains("can't be written"), confirmed.get("error"));
+            assertTrue(confirmed.get("error").contains("full") || confirmed.get("error").contains("can't be written"),
+                    confirmed.get("error"));
         }
     }
 
@@ -221,9 +237,11 @@ class LackingTest {
                 assertTrue(box.apply("probe").out().contains("@ip6tables-save rc=0\n|# Generated"));
                 Path record = box.folder.resolve("record");
                 assertEquals(0, box.apply("record", record.toString()).status());
-                assertTrue(NetBox.read(record.resolve("commands/iptables-save")).contains("-A old -s 10.0.0.0/8 -j DROP"));
+                assertTrue(
+                        NetBox.read(record.resolve("commands/iptables-save")).contains("-A old -s 10.0.0.0/8 -j DROP"));
                 assertTrue(Files.exists(record.resolve("proc/net/dev")));
-                assertTrue(NetBox.read(record.resolve("commands/ip_addr")).lines().noneMatch(line -> line.matches(".*ether (?!00:00:00).*")));
+                assertTrue(NetBox.read(record.resolve("commands/ip_addr")).lines()
+                        .noneMatch(line -> line.matches(".*ether (?!00:00:00).*")));
             }
         });
     }

@@ -14,8 +14,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * "The life of a change" in ARCHITECTURE.md, cell by cell: the state is made, what the column says is killed, and what comes of it is what the cell says.
- * Each shell takes half of the cells; all of them with -Dboxwall.long=true.
+ * "The life of a change" in ARCHITECTURE.md, cell by cell: the state is made, what the column says is killed, and what
+ * comes of it is what the cell says. Each shell takes half of the cells; all of them with -Dboxwall.long=true.
  */
 class LifeOfAChangeTest {
     private static final boolean LONG = Boolean.getBoolean("boxwall.long");
@@ -28,16 +28,19 @@ class LifeOfAChangeTest {
     private static List<String[]> rows() throws IOException {
         String page = Files.readString(Path.of("ARCHITECTURE.md"));
         String part = page.substring(page.indexOf("\n## The life of a change\n") + 1);
-        List<String[]> rows = Stream.of(part.substring(0, part.indexOf("\n## ")).split("\n")).filter(line -> line.startsWith("| "))
-                .map(line -> line.substring(2, line.length() - 2).split(" \\| ")).toList();
-        assertEquals(List.of("state", "who writes what in RUN", "who decides", "process", "it dies", "guard dies", "both die", "reboot"), List.of(rows.get(0)));
+        List<String[]> rows =
+                Stream.of(part.substring(0, part.indexOf("\n## ")).split("\n")).filter(line -> line.startsWith("| "))
+                        .map(line -> line.substring(2, line.length() - 2).split(" \\| ")).toList();
+        assertEquals(List.of("state", "who writes what in RUN", "who decides", "process", "it dies", "guard dies",
+                "both die", "reboot"), List.of(rows.get(0)));
         return rows.subList(1, rows.size());
     }
 
     @Test
     void eachCellSaysWhatComesOfIt() throws IOException {
         List<String[]> rows = rows();
-        assertEquals(List.of("begun", "loading", "pending", "kept", "undone", "saving", "writing flash"), rows.stream().map(row -> row[0]).toList());
+        assertEquals(List.of("begun", "loading", "pending", "kept", "undone", "saving", "writing flash"),
+                rows.stream().map(row -> row[0]).toList());
         SideBySide.play(which -> {
             String[] half = which.split(":");
             try (NetBox box = new NetBox(half[0])) {
@@ -47,27 +50,28 @@ class LifeOfAChangeTest {
                 int cell = 0;
                 for (String[] row : rows) {
                     for (int column = 0; column < COLUMNS.size(); column++) {
-                        if (!row[4 + column].equals("–") && ++cell % 4 == Integer.parseInt(half[1]) || LONG && half[1].equals("0")) {
+                        if (!row[4 + column].equals("–") && ++cell % 4 == Integer.parseInt(half[1])
+                                || LONG && half[1].equals("0")) {
                             walk(box, row, column, 2000 + cell);
                         }
                     }
                 }
             }
-        }, LONG ? new String[] {"dash:0", "busybox sh:0"} : new String[] {"dash:0", "dash:2", "busybox sh:1", "busybox sh:3"});
+        }, LONG ? new String[] {"dash:0", "busybox sh:0"}
+                : new String[] {"dash:0", "dash:2", "busybox sh:1", "busybox sh:3"});
     }
 
     private static void walk(NetBox box, String[] row, int column, int port) throws IOException {
         String expected = row[4 + column];
         String what = row[0] + ", " + COLUMNS.get(column);
-        if (expected.equals("–")) {
-            return;
-        }
+        if (expected.equals("–")) { return; }
         String before = box.tables();
         String id = "plan" + port + System.nanoTime();
         String pid = reach(box, row, new PlanFolder(id, port).write(box.folder.resolve(id)).toString());
         Matcher files = FILE.matcher(row[1]);
         while (files.find()) {
-            assertTrue(Files.exists(box.run.resolve(files.group(1).replace("saving.1", saving(box))), LinkOption.NOFOLLOW_LINKS), what + ": there is no " + files.group(1));
+            assertTrue(Files.exists(box.run.resolve(files.group(1).replace("saving.1", saving(box))),
+                    LinkOption.NOFOLLOW_LINKS), what + ": there is no " + files.group(1));
         }
         if (column == 3) {
             box.cut();
@@ -76,18 +80,23 @@ class LifeOfAChangeTest {
         } else {
             String guard = "$(cut -d' ' -f1 $BOXWALL_RUN/tx/guard)";
             String victims = column == 0 ? pid : column == 1 ? guard : "-1"; // both: with all that they started
-            assertEquals(0, box.sh("kill -9 " + victims + "; status=$?; >$BOXWALL_TEST/go; exit $status").status(), what);
+            assertEquals(0, box.sh("kill -9 " + victims + "; status=$?; >$BOXWALL_TEST/go; exit $status").status(),
+                    what);
         }
         boolean later = expected.endsWith(" at the next verb");
         Path tx = box.run.resolve("tx");
-        assertTrue(Wait.until(() -> box.alive().isEmpty() && Files.exists(tx) == later), () -> what + ": " + expected + ": " + box.sh("ls -lR $BOXWALL_RUN; ps -ef").out());
+        assertTrue(Wait.until(() -> box.alive().isEmpty() && Files.exists(tx) == later),
+                () -> what + ": " + expected + ": " + box.sh("ls -lR $BOXWALL_RUN; ps -ef").out());
         NetBox.Answer status = box.apply("status");
         assertTrue(!Files.exists(tx), what + ": the next verb puts it right");
         boolean live = box.tables().contains("--dport " + port);
-        String came = !live && box.tables().equals(before) && column != 3 ? "old rules" : live && status.get("state").matches("active|unsaved") ? "new rules"
-                : !live && box.tables().contains("--dport 4444") && column == 3 ? "boot rules" : "neither:\n" + box.tables() + status.out();
+        String came = !live && box.tables().equals(before) && column != 3 ? "old rules"
+                : live && status.get("state").matches("active|unsaved") ? "new rules"
+                : !live && box.tables().contains("--dport 4444") && column == 3 ? "boot rules"
+                : "neither:\n" + box.tables() + status.out();
         assertEquals(expected.replace(" at the next verb", ""), came, what + ": " + status.out());
-        assertTrue(!status.get("state").equals("pending") && box.apply("revert", "--now").status() == 0, what + ": " + status.out());
+        assertTrue(!status.get("state").equals("pending") && box.apply("revert", "--now").status() == 0,
+                what + ": " + status.out());
     }
 
     /** The highest of the numbers that boxwall-keep locks with. */
@@ -121,9 +130,11 @@ class LifeOfAChangeTest {
             box.passes(60);
         } else {
             String verb = pending.isEmpty() ? "try " + plan + " 60 --replace" : "confirm " + pending;
-            box.start("sh", "-c", "echo $$ >$BOXWALL_TEST/pid; exec " + box.command("boxwall-apply") + " " + verb + " </dev/null >/dev/null 2>&1");
+            box.start("sh", "-c", "echo $$ >$BOXWALL_TEST/pid; exec " + box.command("boxwall-apply") + " " + verb
+                    + " </dev/null >/dev/null 2>&1");
         }
-        assertTrue(Wait.until(() -> Files.exists(box.folder.resolve("reached"))), () -> row[0] + ": " + box.sh("ls -lR $BOXWALL_RUN; ps -ef").out());
+        assertTrue(Wait.until(() -> Files.exists(box.folder.resolve("reached"))),
+                () -> row[0] + ": " + box.sh("ls -lR $BOXWALL_RUN; ps -ef").out());
         Path file = switch (row[3]) {
             case "undoer" -> box.run.resolve("tx/undoer");
             case "keep" -> box.run.resolve(saving(box));
@@ -134,7 +145,8 @@ class LifeOfAChangeTest {
 
     /** Has a command stop when a condition holds, until the test lets it go on. */
     private static void stop(NetBox box, String command, String when, String real) {
-        box.script(command, "#!/bin/sh\nif [ ! -e $BOXWALL_TEST/go ] && " + when + "; then\n>$BOXWALL_TEST/reached\nuntil [ -e $BOXWALL_TEST/go ]; do /bin/sleep 0.1; done\nfi\nexec "
+        box.script(command, "#!/bin/sh\nif [ ! -e $BOXWALL_TEST/go ] && " + when
+                + "; then\n>$BOXWALL_TEST/reached\nuntil [ -e $BOXWALL_TEST/go ]; do /bin/sleep 0.1; done\nfi\nexec "
                 + real + " \"$@\"\n");
     }
 }

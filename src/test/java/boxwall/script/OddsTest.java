@@ -10,9 +10,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
-/** What stands against a change besides a command that fails: another change, no room, odd settings, tools that lie, a stick with boxwall.off. */
+/**
+ * What stands against a change besides a command that fails: another change, no room, odd settings, tools that lie, a
+ * stick with boxwall.off.
+ */
 class OddsTest {
-    private static final String SLOW_MODSAVE = "#!/bin/sh\n: >$BOXWALL_TEST/saving\nwhile [ ! -e $BOXWALL_TEST/saved ]; do sleep 0.1; done\n";
+    private static final String SLOW_MODSAVE =
+            "#!/bin/sh\n: >$BOXWALL_TEST/saving\nwhile [ ! -e $BOXWALL_TEST/saved ]; do sleep 0.1; done\n";
 
     private static String plan(NetBox box, String id, int port) {
         return new PlanFolder(id, port).write(box.folder.resolve("plan-" + id)).toString();
@@ -37,7 +41,8 @@ class OddsTest {
                 String two = plan(box, "two", 2222);
                 // whoever waits for the lock gets it while revert still looks whether the guard is through
                 Process revert = box.start("sh", "-c", "exec " + box.command("boxwall-apply") + " revert " + id);
-                NetBox.Answer next = box.sh("n=0; until " + box.command("boxwall-apply") + " try " + two + " 60 --replace || [ $n = 99 ]; do n=$((n+1)); done");
+                NetBox.Answer next = box.sh("n=0; until " + box.command("boxwall-apply") + " try " + two
+                        + " 60 --replace || [ $n = 99 ]; do n=$((n+1)); done");
                 assertTrue(next.out().contains("state=pending\n"), next.out() + next.err());
                 revert.waitFor();
                 NetBox.Answer status = box.apply("status");
@@ -53,7 +58,9 @@ class OddsTest {
             try (NetBox box = new NetBox(shell)) {
                 box.sh("mkdir $BOXWALL_RUN && mount -t tmpfs -o size=512k,mode=700 none $BOXWALL_RUN");
                 box.givenRules();
-                assertEquals(0, box.apply("try", plan(box, "mixed", 1111), "60", "--replace").status()); // so that all tables are there
+                assertEquals(0, box.apply("try", plan(box, "mixed", 1111), "60", "--replace").status()); // so that all
+                                                                                                         // tables are
+                                                                                                         // there
                 assertEquals(0, box.apply("revert", "--now").status());
                 String before = box.tables();
 
@@ -62,7 +69,8 @@ class OddsTest {
                 box.passes(2);
                 assertTrue(Wait.until(() -> box.tables().equals(before)), box::tables);
                 box.sh("rm $BOXWALL_RUN/filler");
-                assertTrue(Wait.until(() -> box.sh("[ ! -e $BOXWALL_RUN/tx ]").status() == 0), "the lock is given back");
+                assertTrue(Wait.until(() -> box.sh("[ ! -e $BOXWALL_RUN/tx ]").status() == 0),
+                        "the lock is given back");
                 assertEquals("not-confirmed", box.apply("status").get("reason"), box.apply("status").out());
 
                 box.sh("cat /dev/zero >$BOXWALL_RUN/filler");
@@ -100,10 +108,12 @@ class OddsTest {
                 tried(box, "first", 1111, 60);
                 assertEquals(0, box.apply("revert", "--now").status());
                 String before = box.tables();
-                box.script("ip6tables-restore", "#!/bin/sh\n{ read -r guard _ <$BOXWALL_RUN/tx/guard; } 2>/dev/null && kill -9 $guard\n"
-                        + "exec /usr/sbin/xtables-legacy-multi ip6tables-restore \"$@\"\n");
+                box.script("ip6tables-restore",
+                        "#!/bin/sh\n{ read -r guard _ <$BOXWALL_RUN/tx/guard; } 2>/dev/null && kill -9 $guard\n"
+                                + "exec /usr/sbin/xtables-legacy-multi ip6tables-restore \"$@\"\n");
                 NetBox.Answer answer = box.apply("try", plan(box, "two", 2222), "60", "--replace");
-                assertEquals("4 interrupted", answer.status() + " " + answer.get("reason"), answer.out() + answer.err());
+                assertEquals("4 interrupted", answer.status() + " " + answer.get("reason"),
+                        answer.out() + answer.err());
                 assertBack(box, before);
             }
         });
@@ -140,9 +150,11 @@ class OddsTest {
                 assertFalse(box.tables().contains(" DROP"), box.tables());
                 box.real("iptables-save");
 
-                PlanFolder shut = new PlanFolder("shut", 1111).with("restore4", "*mangle\n", "*mangle\n:FORWARD ACCEPT [0:0]\n")
-                        .with("restore4", "-A PREROUTING ", "-A PREROUTING -i lan -j DROP\n-A PREROUTING ");
-                assertEquals(0, box.apply("try", shut.write(box.folder.resolve("shut")).toString(), "60", "--replace").status());
+                PlanFolder shut =
+                        new PlanFolder("shut", 1111).with("restore4", "*mangle\n", "*mangle\n:FORWARD ACCEPT [0:0]\n")
+                                .with("restore4", "-A PREROUTING ", "-A PREROUTING -i lan -j DROP\n-A PREROUTING ");
+                assertEquals(0, box.apply("try", shut.write(box.folder.resolve("shut")).toString(), "60", "--replace")
+                        .status());
                 assertEquals(0, box.apply("lock").status());
                 assertFalse(box.tables().contains("-A PREROUTING"), box.tables());
                 assertTrue(box.tables().contains(":INPUT DROP"), box.tables());
@@ -153,13 +165,19 @@ class OddsTest {
     @Test
     void anOddNetInAStampEndsNoBoot() {
         inBothShells(shell -> {
-            for (String net : new String[] {"192.168.178.0/255.255.255.0", "192.168.178.0/08", "192.168.178.0/33", "192.168.08.0/24", "10.0.0.0/"}) {
+            for (String net : new String[] {"192.168.178.0/255.255.255.0", "192.168.178.0/08", "192.168.178.0/33",
+                    "192.168.08.0/24", "10.0.0.0/"}) {
                 try (NetBox box = new NetBox(shell)) {
                     box.sh("ip link add lan type veth peer name other && ip link set lan up && ip addr add 192.168.178.1/24 dev lan");
-                    box.stored("boot", new PlanFolder("odd", 1111).with("stamp", "lan.if=lan\n", "lan.if=lan\nname.LAN_NET=" + net + "\n"));
+                    box.stored("boot", new PlanFolder("odd", 1111).with("stamp", "lan.if=lan\n",
+                            "lan.if=lan\nname.LAN_NET=" + net + "\n"));
                     NetBox.Answer boot = box.apply("boot");
-                    assertEquals("0 active", boot.status() + " " + boot.get("state"), net + ": " + boot.out() + boot.err());
-                    assertTrue(box.tables().contains("-A INPUT -i lan -j ACCEPT"), net + ": " + box.tables()); // rather in than out
+                    assertEquals("0 active", boot.status() + " " + boot.get("state"),
+                            net + ": " + boot.out() + boot.err());
+                    assertTrue(box.tables().contains("-A INPUT -i lan -j ACCEPT"), net + ": " + box.tables()); // rather
+                                                                                                               // in
+                                                                                                               // than
+                                                                                                               // out
                 }
             }
         });
@@ -173,7 +191,8 @@ class OddsTest {
                 box.sh("echo xt_stuck >$BOXWALL_TEST/loadable; echo 'kdsldmod 9 2 - Live 0x0' >" + proc + "/modules");
                 box.script("modprobe", "#!/bin/sh\necho \"$1 1000 0 - Live 0x0\" >>" + proc + "/modules\n");
                 box.script("rmmod", "#!/bin/sh\necho \"rmmod $*\" >>$BOXWALL_TEST/taken\n");
-                String folder = new PlanFolder("stuck", 1111).with("modules", "xt_stuck\n").write(box.folder.resolve("stuck")).toString();
+                String folder = new PlanFolder("stuck", 1111).with("modules", "xt_stuck\n")
+                        .write(box.folder.resolve("stuck")).toString();
                 assertEquals(0, box.apply("try", folder, "60").status());
                 assertEquals(0, box.apply("revert", "--now").status());
                 long tries = NetBox.read(box.folder.resolve("taken")).lines().count();
@@ -191,11 +210,14 @@ class OddsTest {
                 Files.createDirectories(box.folder.resolve("media"));
                 Files.createFile(box.folder.resolve("media/boxwall.off"));
                 // killed when it gives the lock back, which makes the guard finish the boot
-                box.script("mv", "#!/bin/sh\ncase $* in */kept) { read -r worker _ <$BOXWALL_RUN/tx/worker; } 2>/dev/null && kill -9 $worker && exit 1 ;; esac\nexec /bin/mv \"$@\"\n");
+                box.script("mv",
+                        "#!/bin/sh\ncase $* in */kept) { read -r worker _ <$BOXWALL_RUN/tx/worker; } 2>/dev/null && kill -9 $worker && exit 1 ;; esac\nexec /bin/mv \"$@\"\n");
                 box.apply("boot");
-                assertTrue(Wait.until(() -> box.living() == 0 && !Files.exists(box.run.resolve("tx"))), () -> box.sh("ps -ef; ls -R $BOXWALL_RUN").out());
+                assertTrue(Wait.until(() -> box.living() == 0 && !Files.exists(box.run.resolve("tx"))),
+                        () -> box.sh("ps -ef; ls -R $BOXWALL_RUN").out());
                 assertFalse(box.tables().contains("1111"), box.tables());
-                assertEquals("inactive boxwall.off", box.apply("status").get("state") + " " + box.apply("status").get("reason"));
+                assertEquals("inactive boxwall.off",
+                        box.apply("status").get("state") + " " + box.apply("status").get("reason"));
             }
         });
     }
@@ -204,7 +226,8 @@ class OddsTest {
     void aTornConfigurationEndsNoVerb() throws IOException {
         inBothShells(shell -> {
             try (NetBox box = new NetBox(shell)) {
-                Path conf = Files.writeString(box.folder.resolve("torn.cfg"), "export BOXWALL_ENABLED='yes'\nexport BOXWALL_PORT='81");
+                Path conf = Files.writeString(box.folder.resolve("torn.cfg"),
+                        "export BOXWALL_ENABLED='yes'\nexport BOXWALL_PORT='81");
                 box.settings.put("BOXWALL_CONF", conf.toString());
                 tried(box, "one", 1111, 60);
                 assertEquals(0, box.apply("open").status());

@@ -10,9 +10,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
-/** boxwall try, confirm and status as one types them over ssh: a ruleset needs the JVM, a plan and everything else do not. */
+/**
+ * boxwall try, confirm and status as one types them over ssh: a ruleset needs the JVM, a plan and everything else do
+ * not.
+ */
 class OneWordVerbsIT {
-    private static final String RULES = "iptables -P INPUT DROP\niptables -A INPUT -i lo -j ACCEPT\niptables -A INPUT -i lan -j ACCEPT\niptables -A INPUT -p tcp --dport 4711 -j ACCEPT\n";
+    private static final String RULES =
+            "iptables -P INPUT DROP\niptables -A INPUT -i lo -j ACCEPT\niptables -A INPUT -i lan -j ACCEPT\niptables -A INPUT -p tcp --dport 4711 -j ACCEPT\n";
 
     private static NetBox box(String shell, String jvm) {
         NetBox box = new NetBox(shell);
@@ -30,7 +34,8 @@ class OneWordVerbsIT {
                 assertEquals("inactive", box.scripted("boxwall", "status").get("state"));
                 assertEquals(2, box.scripted("boxwall", "confirm").status(), "there is nothing to confirm yet");
                 assertEquals(2, box.scripted("boxwall", "try").status());
-                assertEquals(127, box.scripted("boxwall", "try", "/nonexistent/my.rules").status(), "only a JVM makes a plan of a ruleset");
+                assertEquals(127, box.scripted("boxwall", "try", "/nonexistent/my.rules").status(),
+                        "only a JVM makes a plan of a ruleset");
 
                 assertEquals(0, box.sh("mkdir -p $BOXWALL_RUN/try && chmod 777 $BOXWALL_RUN").status());
                 NetBox.Answer open = box.scripted("boxwall", "try", "/nonexistent/my.rules");
@@ -40,12 +45,15 @@ class OneWordVerbsIT {
 
                 NetBox.Answer tried = box.scripted("boxwall", "try", plan.toString());
                 assertEquals(0, tried.status(), tried.out() + tried.err());
-                assertTrue(tried.out().endsWith("boxwall: to keep the new rules: boxwall confirm; without it they are rolled back in 120 seconds\n"), tried.out());
+                assertTrue(tried.out().endsWith(
+                        "boxwall: to keep the new rules: boxwall confirm; without it they are rolled back in 120 seconds\n"),
+                        tried.out());
                 assertEquals("pending", box.scripted("boxwall", "status").get("state"));
                 assertTrue(box.tables().contains("4711"));
                 assertEquals(3, box.scripted("boxwall", "confirm", "other").status());
                 NetBox.Answer kept = box.scripted("boxwall", "confirm");
-                assertEquals("0 active " + tried.get("id"), kept.status() + " " + kept.get("state") + " " + kept.get("id"), kept.err());
+                assertEquals("0 active " + tried.get("id"),
+                        kept.status() + " " + kept.get("state") + " " + kept.get("id"), kept.err());
             }
         });
     }
@@ -66,7 +74,8 @@ class OneWordVerbsIT {
             assertEquals("0 pending", tried.status() + " " + tried.get("state"), tried.out() + tried.err());
             assertTrue(box.tables().contains("4711"));
             box.passes(61);
-            assertTrue(Wait.until(() -> box.scripted("boxwall", "status").get("state").equals("inactive")), () -> box.scripted("boxwall", "status").out());
+            assertTrue(Wait.until(() -> box.scripted("boxwall", "status").get("state").equals("inactive")),
+                    () -> box.scripted("boxwall", "status").out());
             assertFalse(box.tables().contains("4711"));
         }
     }

@@ -7,13 +7,14 @@ import com.eclipsesource.json.JsonValue;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What GET /openapi.json says, held against answers: is the status named, and has the body the form that is promised for it. */
+/**
+ * What GET /openapi.json says, held against answers: is the status named, and has the body the form that is promised
+ * for it.
+ */
 final class OpenApi {
     private final JsonObject document;
 
-    OpenApi(String text) {
-        document = Json.parse(text).asObject();
-    }
+    OpenApi(String text) { document = Json.parse(text).asObject(); }
 
     /** Method and path of every operation, "GET /ok". */
     List<String> operations() {
@@ -31,9 +32,11 @@ final class OpenApi {
     List<String> breaches(String operation, DaemonBox.Answer answer) {
         String[] words = operation.split(" ");
         List<String> found = new ArrayList<>();
-        JsonObject described = document.get("paths").asObject().get(words[1]).asObject().get(words[0].toLowerCase()).asObject();
+        JsonObject described =
+                document.get("paths").asObject().get(words[1]).asObject().get(words[0].toLowerCase()).asObject();
         JsonValue refused = document.get("components").asObject().get("responses").asObject().get("problem");
-        JsonValue response = answer.status() >= 400 ? refused : described.get("responses").asObject().get(String.valueOf(answer.status()));
+        JsonValue response = answer.status() >= 400 ? refused
+                : described.get("responses").asObject().get(String.valueOf(answer.status()));
         if (response == null) {
             found.add(operation + ": " + answer.status() + " isn't named: " + answer.body());
             return found;
@@ -47,16 +50,15 @@ final class OpenApi {
         } else if (content.asObject().get(type) == null) {
             found.add(operation + ": " + type + " isn't named for " + answer.status());
         } else if (type.endsWith("json")) {
-            check(Json.parse(answer.body()), content.asObject().get(type).asObject().get("schema").asObject(), operation, found);
+            check(Json.parse(answer.body()), content.asObject().get(type).asObject().get("schema").asObject(),
+                    operation, found);
         }
         return found;
     }
 
     private JsonObject resolved(JsonObject object) {
         JsonValue ref = object.get("$ref");
-        if (ref == null) {
-            return object;
-        }
+        if (ref == null) { return object; }
         JsonValue at = document;
         for (String name : ref.asString().substring(2).split("/")) {
             at = at.asObject().get(name);
@@ -76,9 +78,7 @@ final class OpenApi {
             found.addAll(least);
             return;
         }
-        if (value.isNull() && schema.getBoolean("nullable", false)) {
-            return;
-        }
+        if (value.isNull() && schema.getBoolean("nullable", false)) { return; }
         String type = schema.getString("type", "object");
         boolean fits = switch (type) {
             case "string" -> value.isString();
@@ -94,15 +94,18 @@ final class OpenApi {
             value.asArray().forEach(item -> check(item, schema.get("items").asObject(), at + "[]", found));
         } else if (type.equals("object")) {
             object(value.asObject(), schema, at, found);
-        } else if (schema.get("enum") != null && schema.get("enum").asArray().values().stream().noneMatch(value::equals)) {
+        } else if (schema.get("enum") != null
+                && schema.get("enum").asArray().values().stream().noneMatch(value::equals)) {
             found.add(at + " is none of " + schema.get("enum") + ": " + value);
         }
     }
 
     private void object(JsonObject value, JsonObject schema, String at, List<String> found) {
         JsonValue optional = schema.get("x-optional");
-        for (String name : schema.get("properties") == null ? List.<String>of() : schema.get("properties").asObject().names()) {
-            if (value.get(name) == null && (optional == null || !optional.asArray().values().contains(Json.value(name)))) {
+        for (String name : schema.get("properties") == null ? List.<String>of()
+                : schema.get("properties").asObject().names()) {
+            if (value.get(name) == null
+                    && (optional == null || !optional.asArray().values().contains(Json.value(name)))) {
                 found.add(at + " lacks " + name);
             }
         }

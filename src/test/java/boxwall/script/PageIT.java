@@ -14,7 +14,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The page in a real browser, against the daemon in a namespace with real iptables. Its pictures are in target/screenshots. */
+/**
+ * The page in a real browser, against the daemon in a namespace with real iptables. Its pictures are in
+ * target/screenshots.
+ */
 class PageIT {
     private static final String PAGE = "http://" + DaemonBox.LAN + ":" + DaemonBox.PORT + "/";
     private static final String EVIL = "<img src=x onerror=document.title=1>";
@@ -25,7 +28,8 @@ class PageIT {
             iptables -A INPUT -j LOG --log-prefix "<b>in</b> "
             """.formatted(EVIL);
     /** The browser is on the box itself, so a packet of its own comes in at lo. */
-    private static final String LOCKED = RULES.replace("iptables -A INPUT -i lo -j ACCEPT\n", "iptables -A INPUT -i lo -p udp -j ACCEPT\n");
+    private static final String LOCKED =
+            RULES.replace("iptables -A INPUT -i lo -j ACCEPT\n", "iptables -A INPUT -i lo -p udp -j ACCEPT\n");
 
     private DaemonBox box;
     private Browser browser;
@@ -39,9 +43,7 @@ class PageIT {
 
     @AfterEach
     void stop() {
-        if (browser != null) {
-            browser.close();
-        }
+        if (browser != null) { browser.close(); }
         box.close();
     }
 
@@ -54,15 +56,15 @@ class PageIT {
     private void showToken() {
         browser.write("token", DaemonBox.TOKEN);
         browser.value("document.getElementById('key-form').requestSubmit()");
-        assertTrue(browser.until("document.getElementById('text').value.includes('LAN_NET')"), "the ruleset is in the editor");
+        assertTrue(browser.until("document.getElementById('text').value.includes('LAN_NET')"),
+                "the ruleset is in the editor");
     }
 
-    private String text(String id) {
-        return browser.text("document.getElementById('" + id + "').textContent");
-    }
+    private String text(String id) { return browser.text("document.getElementById('" + id + "').textContent"); }
 
     private void assertChecked(String words) {
-        assertTrue(browser.until("document.getElementById('checked').textContent.includes('" + words + "')"), () -> words + " is not what it says: " + text("checked"));
+        assertTrue(browser.until("document.getElementById('checked').textContent.includes('" + words + "')"),
+                () -> words + " is not what it says: " + text("checked"));
     }
 
     @Test
@@ -75,7 +77,8 @@ class PageIT {
 
         browser.write("text", RULES + "iptables -A INPUT -s -j ACCEPT\niptables -A NOWHERE -j ACCEPT\n");
         assertChecked("Refused");
-        assertTrue(browser.value("document.getElementById('check-list').children.length").asInt() >= 2, text("check-list"));
+        assertTrue(browser.value("document.getElementById('check-list').children.length").asInt() >= 2,
+                text("check-list"));
         assertTrue(browser.value("document.getElementById('try').disabled").asBoolean());
         String before = box.box.tables();
 
@@ -87,20 +90,28 @@ class PageIT {
         assertTrue(browser.until("!document.getElementById('lost').hidden"), "it says that the connection is lost");
         browser.picture("page-lost");
         assertTrue(browser.until("document.getElementById('pending').hidden"), "it notices the return");
-        assertTrue(browser.until("document.getElementById('ended').textContent.includes('policy DROP')"), () -> "who locked out whom: " + text("ended"));
-        assertTrue(text("ended").matches("Rolled back at [0-9:]+[.] The old rules are back[.] This line would have kept you out: .*"), text("ended"));
+        assertTrue(browser.until("document.getElementById('ended').textContent.includes('policy DROP')"),
+                () -> "who locked out whom: " + text("ended"));
+        assertTrue(
+                text("ended").matches(
+                        "Rolled back at [0-9:]+[.] The old rules are back[.] This line would have kept you out: .*"),
+                text("ended"));
         assertEquals(before, box.box.tables());
 
         browser.write("text", RULES + "iptables -A INPUT -p tcp --dport 4711 -j DROP\n");
         browser.write("seconds", "60");
         assertChecked("No errors");
         browser.click("try");
-        assertTrue(browser.until("!document.getElementById('confirm').disabled && Number(document.getElementById('left').textContent) > 30"), text("left"));
+        assertTrue(browser.until(
+                "!document.getElementById('confirm').disabled && Number(document.getElementById('left').textContent) > 30"),
+                text("left"));
         browser.picture("page-pending");
         browser.click("confirm");
-        assertTrue(browser.until("document.getElementById('ended').textContent === 'The new rules are kept.'"), () -> text("ended"));
+        assertTrue(browser.until("document.getElementById('ended').textContent === 'The new rules are kept.'"),
+                () -> text("ended"));
         assertTrue(box.box.tables().contains("--dport 4711"), box.box.tables());
-        assertEquals("", browser.complaints().lines().filter(l -> !l.contains("net::ERR") && !l.contains("422")).toList().toString().replace("[]", ""));
+        assertEquals("", browser.complaints().lines().filter(l -> !l.contains("net::ERR") && !l.contains("422"))
+                .toList().toString().replace("[]", ""));
     }
 
     /** Five wrong tokens in a minute bar a PC: what the page sends by itself must not be among them. */
@@ -110,17 +121,24 @@ class PageIT {
         assertTrue(browser.until("document.getElementById('state').textContent === 'protected'"), text("state"));
         for (int i = 0; i < 4; i++) {
             signIn("wrong" + i);
-            assertTrue(browser.until("document.getElementById('wrong').textContent === 'This token is wrong.' && document.getElementById('use').getAttribute('aria-busy') === null"), () -> text("wrong"));
+            assertTrue(browser.until(
+                    "document.getElementById('wrong').textContent === 'This token is wrong.' && document.getElementById('use').getAttribute('aria-busy') === null"),
+                    () -> text("wrong"));
             assertEquals("token", browser.text("document.activeElement.id"));
             browser.value("document.getElementById('wrong').textContent = ''");
         }
         showToken();
         browser.value("sessionStorage.removeItem('boxwall.token'); location.reload()");
-        assertTrue(browser.until("document.getElementById('key') && !document.getElementById('key').hidden && document.getElementById('state').textContent === 'protected'"), "signed out");
+        assertTrue(browser.until(
+                "document.getElementById('key') && !document.getElementById('key').hidden && document.getElementById('state').textContent === 'protected'"),
+                "signed out");
         signIn("wrong5");
-        assertTrue(browser.until("document.getElementById('wrong').textContent === 'This token is wrong.'"), () -> text("wrong"));
+        assertTrue(browser.until("document.getElementById('wrong').textContent === 'This token is wrong.'"),
+                () -> text("wrong"));
         signIn("wrong6");
-        assertTrue(browser.until("/Try again in [1-9][0-9]* seconds/.test(document.getElementById('wrong').textContent) && document.getElementById('use').disabled"), () -> text("wrong"));
+        assertTrue(browser.until(
+                "/Try again in [1-9][0-9]* seconds/.test(document.getElementById('wrong').textContent) && document.getElementById('use').disabled"),
+                () -> text("wrong"));
     }
 
     private void signIn(String token) {
@@ -135,11 +153,18 @@ class PageIT {
         showToken();
         box.http("PUT /rules", RULES + "iptables -A INPUT -p tcp --dport 4711 -j DROP\n");
         String id = box.apply();
-        assertTrue(browser.until("document.getElementById('state').textContent === 'waiting' && / s · boxwall$/.test(document.title) && !document.getElementById('pending').hidden"), () -> text("state"));
+        assertTrue(browser.until(
+                "document.getElementById('state').textContent === 'waiting' && / s · boxwall$/.test(document.title) && !document.getElementById('pending').hidden"),
+                () -> text("state"));
         box.http("DELETE /apply/" + id, "");
-        assertTrue(browser.until("document.title === 'protected · boxwall' && document.getElementById('pending').hidden"), () -> browser.text("document.title"));
-        assertTrue(browser.until("/^Rolled back at .* The old rules are back/.test(document.getElementById('ended').textContent)"), () -> text("ended"));
-        assertTrue(browser.until("document.getElementById('line-diff').textContent.includes('4711')"), "the draft is still there, and not live: " + text("line-diff"));
+        assertTrue(
+                browser.until("document.title === 'protected · boxwall' && document.getElementById('pending').hidden"),
+                () -> browser.text("document.title"));
+        assertTrue(browser.until(
+                "/^Rolled back at .* The old rules are back/.test(document.getElementById('ended').textContent)"),
+                () -> text("ended"));
+        assertTrue(browser.until("document.getElementById('line-diff').textContent.includes('4711')"),
+                "the draft is still there, and not live: " + text("line-diff"));
         browser.click("discard");
         assertTrue(browser.until("document.getElementById('draft').hidden"), "it is gone");
         assertEquals(204, box.http("GET /rules?draft=1", "").status(), "from the box as well");
@@ -151,24 +176,31 @@ class PageIT {
         open("en");
         showToken();
         assertTrue(browser.until("document.getElementById('services').rows.length > 0"), () -> text("exposed"));
-        browser.value("window.sent = []; window.real = window.fetch; window.fetch = (path, o) => { sent.push(o.method + ' ' + path); return path !== '/exposure' ? real(path, o)"
-                + " : new Promise((yes, no) => o.signal.addEventListener('abort', () => no(new Error('ended')))); }; 0");
+        browser.value(
+                "window.sent = []; window.real = window.fetch; window.fetch = (path, o) => { sent.push(o.method + ' ' + path); return path !== '/exposure' ? real(path, o)"
+                        + " : new Promise((yes, no) => o.signal.addEventListener('abort', () => no(new Error('ended')))); }; 0");
         browser.click("expose");
         assertTrue(browser.until("document.querySelector('#asks button')"), "it says that it runs");
         browser.value("document.querySelector('#asks button').click()");
-        assertTrue(browser.until("document.getElementById('exposed').textContent === 'Cancelled.' && document.getElementById('asked').hidden"), () -> text("exposed"));
+        assertTrue(browser.until(
+                "document.getElementById('exposed').textContent === 'Cancelled.' && document.getElementById('asked').hidden"),
+                () -> text("exposed"));
         browser.value("window.fetch = (path, o) => { sent.push(o.method + ' ' + path); return real(path, o); }; 0");
         browser.write("text", RULES + "iptables -A INPUT -p tcp --dport 4711 -j DROP\n");
         assertChecked("No errors");
         browser.value("document.getElementById('try').click(); document.getElementById('try').click()");
         assertTrue(browser.until("!document.getElementById('confirm').disabled"), () -> text("checked"));
         browser.value("document.getElementById('confirm').click(); document.getElementById('confirm').click()");
-        assertTrue(browser.until("document.getElementById('ended').textContent === 'The new rules are kept.'"), () -> text("ended"));
+        assertTrue(browser.until("document.getElementById('ended').textContent === 'The new rules are kept.'"),
+                () -> text("ended"));
         assertEquals(1, browser.value("sent.filter(s => s.startsWith('POST /apply')).length").asInt());
         assertEquals(1, browser.value("sent.filter(s => s.startsWith('POST /confirm')).length").asInt());
     }
 
-    /** A try that isn't proved to let the administrator in is refused; force is offered with what it may cost, and comes back by itself or at once. */
+    /**
+     * A try that isn't proved to let the administrator in is refused; force is offered with what it may cost, and comes
+     * back by itself or at once.
+     */
     @Test
     void aTryThatLocksOutIsForcedOnlyAfterAWord() throws IOException {
         open("en");
@@ -178,11 +210,13 @@ class PageIT {
         assertTrue(browser.value("document.getElementById('forced').hidden").asBoolean());
         browser.click("try");
         assertTrue(browser.until("!document.getElementById('forced').hidden"), () -> text("checked"));
-        assertTrue(text("forced").contains("for up to 60 seconds you may reach neither this page nor the box"), text("forced"));
+        assertTrue(text("forced").contains("for up to 60 seconds you may reach neither this page nor the box"),
+                text("forced"));
         browser.click("force");
         assertTrue(browser.until("!document.getElementById('revert').disabled"), () -> text("checked"));
         browser.click("revert");
-        assertTrue(browser.until("document.getElementById('ended').textContent === 'The old rules are back.'"), () -> text("ended"));
+        assertTrue(browser.until("document.getElementById('ended').textContent === 'The old rules are back.'"),
+                () -> text("ended"));
     }
 
     @Test
@@ -192,12 +226,16 @@ class PageIT {
         browser.write("text", RULES + "iptables -A NOWHERE -j ACCEPT\n");
         assertTrue(browser.until("document.querySelector('#check-list a')"), () -> text("checked"));
         browser.value("document.querySelector('#check-list a').click()");
-        assertEquals("iptables -A NOWHERE -j ACCEPT", browser.text("(t => t.value.slice(t.selectionStart, t.selectionEnd))(document.getElementById('text'))"));
+        assertEquals("iptables -A NOWHERE -j ACCEPT", browser
+                .text("(t => t.value.slice(t.selectionStart, t.selectionEnd))(document.getElementById('text'))"));
         assertEquals("6", browser.text("document.getElementById('numbers').textContent.split('\\n').pop()"));
         browser.write("text", RULES + "iptables -A INPUT -p tcp --dport 4711 -j DROP\n");
         assertChecked("No errors");
-        browser.value("[...document.querySelectorAll('#check-list button')].find(b => b.textContent === 'Apply this fix').click()");
-        assertTrue(browser.until("document.getElementById('line-diff').textContent.includes('\\n+ iptables -A INPUT -m limit --limit 10/min -j LOG')"), () -> text("line-diff"));
+        browser.value(
+                "[...document.querySelectorAll('#check-list button')].find(b => b.textContent === 'Apply this fix').click()");
+        assertTrue(browser.until(
+                "document.getElementById('line-diff').textContent.includes('\\n+ iptables -A INPUT -m limit --limit 10/min -j LOG')"),
+                () -> text("line-diff"));
         assertTrue(text("line-diff").startsWith("\u2212 iptables -A INPUT -j LOG --log-prefix"), text("line-diff"));
         assertChecked("No errors");
     }
@@ -210,29 +248,43 @@ class PageIT {
         browser.value("document.getElementById('live').open = true");
         assertTrue(browser.until("document.getElementById('counters').rows.length >= 3"), "the live rules");
         assertTrue(text("counters").contains(EVIL), text("counters"));
-        assertTrue(browser.until("document.querySelector('[name=in]').options.length > 2"), "interfaces to choose from");
-        browser.value("document.querySelector('[name=in]').value = 'dsl'; document.querySelector('[name=dst]').value = '203.0.113.2';"
-                + " document.querySelector('[name=src]').value = '198.51.100.7'; document.querySelector('[name=dport]').value = 'http';"
-                + " document.getElementById('explain-form').requestSubmit()");
-        assertTrue(browser.until("document.getElementById('verdict').textContent.startsWith('verworfen')"), () -> text("verdict"));
+        assertTrue(browser.until("document.querySelector('[name=in]').options.length > 2"),
+                "interfaces to choose from");
+        browser.value(
+                "document.querySelector('[name=in]').value = 'dsl'; document.querySelector('[name=dst]').value = '203.0.113.2';"
+                        + " document.querySelector('[name=src]').value = '198.51.100.7'; document.querySelector('[name=dport]').value = 'http';"
+                        + " document.getElementById('explain-form').requestSubmit()");
+        assertTrue(browser.until("document.getElementById('verdict').textContent.startsWith('verworfen')"),
+                () -> text("verdict"));
         assertTrue(text("trail").contains("<b>in</b>") && text("trail").contains("policy DROP"), text("trail"));
         assertTrue(browser.until("document.querySelector('#counters tr.lit')"), "the trail is lit in the rules");
-        assertEquals("Internet,AVMs Firewall,iptables,Die Box", browser.text("[...document.querySelectorAll('#way strong')].map(e => e.textContent)"));
-        assertEquals("iptables", browser.text("document.querySelector('#way li.bad strong').textContent"), "where the packet ends");
-        assertTrue(browser.value("document.querySelector('#way li:last-child').className === 'after'").asBoolean(), "it doesn't get there");
+        assertEquals("Internet,AVMs Firewall,iptables,Die Box",
+                browser.text("[...document.querySelectorAll('#way strong')].map(e => e.textContent)"));
+        assertEquals("iptables", browser.text("document.querySelector('#way li.bad strong').textContent"),
+                "where the packet ends");
+        assertTrue(browser.value("document.querySelector('#way li:last-child').className === 'after'").asBoolean(),
+                "it doesn't get there");
         browser.click("allow");
-        assertTrue(browser.until("document.getElementById('line-diff').textContent === '+ iptables -I INPUT 1 -i $WAN_IF -s 198.51.100.7 -p tcp --dport 80 -j ACCEPT'"), () -> text("line-diff"));
+        assertTrue(browser.until(
+                "document.getElementById('line-diff').textContent === '+ iptables -I INPUT 1 -i $WAN_IF -s 198.51.100.7 -p tcp --dport 80 -j ACCEPT'"),
+                () -> text("line-diff"));
         browser.click("discard");
         browser.click("expose");
         assertTrue(browser.until("document.getElementById('services').rows.length > 0"), () -> text("exposed"));
         browser.value("document.getElementById('history-all').open = true");
         assertTrue(browser.until("document.getElementById('past').children.length > 0"), () -> text("past"));
         browser.value("document.getElementById('log-all').open = true");
-        assertTrue(browser.until("document.getElementById('logged').textContent !== '' || document.getElementById('log-lines').rows.length > 0"), "the log");
-        browser.write("old", "#!/bin/sh\nLAN=10.1.0.0/16\niptables -A INPUT -s $LAN -j ACCEPT\necho 1 > /proc/sys/net/ipv4/ip_forward\n");
+        assertTrue(browser.until(
+                "document.getElementById('logged').textContent !== '' || document.getElementById('log-lines').rows.length > 0"),
+                "the log");
+        browser.write("old",
+                "#!/bin/sh\nLAN=10.1.0.0/16\niptables -A INPUT -s $LAN -j ACCEPT\necho 1 > /proc/sys/net/ipv4/ip_forward\n");
         browser.click("take");
-        assertTrue(browser.until("document.getElementById('text').value.includes('-j ACCEPT') && document.getElementById('remarks').children.length > 0"), () -> text("taken"));
-        assertEquals(0, browser.value("document.querySelectorAll('img, b').length").asInt(), "no text of the box became markup");
+        assertTrue(browser.until(
+                "document.getElementById('text').value.includes('-j ACCEPT') && document.getElementById('remarks').children.length > 0"),
+                () -> text("taken"));
+        assertEquals(0, browser.value("document.querySelectorAll('img, b').length").asInt(),
+                "no text of the box became markup");
         assertFalse(browser.text("document.title").equals("1"));
         browser.click("language");
         assertEquals("protected", text("state"));
@@ -240,7 +292,10 @@ class PageIT {
         assertEquals("en", browser.text("document.documentElement.lang"));
     }
 
-    /** All connections that one client may have are taken by another program of his: the page says so, and works when they are free. */
+    /**
+     * All connections that one client may have are taken by another program of his: the page says so, and works when
+     * they are free.
+     */
     @Test
     void aQuestionThatFindsNoConnectionIsNoSilence() throws IOException {
         open("en");
@@ -248,7 +303,8 @@ class PageIT {
         showToken();
         assertTrue(browser.until("document.getElementById('services').rows.length > 0"), () -> text("exposed"));
         // the port ends a silent connection after 10 s: new ones come until this program is killed
-        Process greedy = box.box.start("bash", "-c", "hold() { while :; do exec 3<>/dev/tcp/" + DaemonBox.LAN + "/" + DaemonBox.PORT
+        Process greedy = box.box.start("bash", "-c", "hold() { while :; do exec 3<>/dev/tcp/" + DaemonBox.LAN + "/"
+                + DaemonBox.PORT
                 + " && read -r -t 10 -u 3; exec 3>&-; done; }; for n in 1 2 3 4 5 6; do hold & done 2>/dev/null; echo held; wait");
         try {
             assertEquals('h', greedy.getInputStream().read());
@@ -276,18 +332,23 @@ class PageIT {
         assertTrue(browser.until("document.getElementById('counters').rows.length >= 3"), "the live rules");
         browser.click("expose");
         assertTrue(browser.until("document.getElementById('services').rows.length > 0"), () -> text("exposed"));
-        browser.value(new String(PageIT.class.getResourceAsStream("/axe.min.js").readAllBytes(), StandardCharsets.UTF_8) + "; 0");
+        browser.value(new String(PageIT.class.getResourceAsStream("/axe.min.js").readAllBytes(), StandardCharsets.UTF_8)
+                + "; 0");
         for (String scheme : new String[] {"light", "dark"}) {
             browser.scheme(scheme);
             assertEquals(List.of(), serious(), scheme);
         }
         browser.size(360, 700);
-        assertEquals(360, browser.value("document.documentElement.scrollWidth").asInt(), () -> "nothing sticks out, but " + browser.text("[...document.querySelectorAll('*')].filter(e => e.getBoundingClientRect().right > 361 && !e.closest('.wide')).map(e => e.tagName + '#' + e.id + '.' + e.className).join(' ')"));
+        assertEquals(360, browser.value("document.documentElement.scrollWidth").asInt(),
+                () -> "nothing sticks out, but " + browser.text(
+                        "[...document.querySelectorAll('*')].filter(e => e.getBoundingClientRect().right > 361 && !e.closest('.wide')).map(e => e.tagName + '#' + e.id + '.' + e.className).join(' ')"));
         assertEquals(List.of(), serious(), "narrow");
         browser.picture("page-360-dark");
         List<String> tabbed = new ArrayList<>();
-        for (JsonValue each : browser.value("[...document.querySelectorAll('button, input, select, textarea, summary, a[href]')]"
-                + ".filter(e => e.offsetParent && (e.tabIndex < 0 || !(e.textContent.trim() || e.labels && e.labels.length || e.getAttribute('aria-label')))).map(e => e.id || e.outerHTML)").asArray()) {
+        for (JsonValue each : browser
+                .value("[...document.querySelectorAll('button, input, select, textarea, summary, a[href]')]"
+                        + ".filter(e => e.offsetParent && (e.tabIndex < 0 || !(e.textContent.trim() || e.labels && e.labels.length || e.getAttribute('aria-label')))).map(e => e.id || e.outerHTML)")
+                .asArray()) {
             tabbed.add(each.toString());
         }
         assertEquals(List.of(), tabbed, "all is reached by the keyboard and has a name");
@@ -296,8 +357,10 @@ class PageIT {
     /** What axe-core finds serious or critical, as rule: place. */
     private List<String> serious() {
         List<String> found = new ArrayList<>();
-        JsonObject result = browser.value("axe.run().then(r => ({violations: r.violations.filter(v => v.impact === 'serious' || v.impact === 'critical')"
-                + ".map(v => v.id + ': ' + v.nodes.map(n => n.target.join(' ') + ' ' + n.failureSummary).join('; ')), passes: r.passes.length}))").asObject();
+        JsonObject result = browser.value(
+                "axe.run().then(r => ({violations: r.violations.filter(v => v.impact === 'serious' || v.impact === 'critical')"
+                        + ".map(v => v.id + ': ' + v.nodes.map(n => n.target.join(' ') + ' ' + n.failureSummary).join('; ')), passes: r.passes.length}))")
+                .asObject();
         result.get("violations").asArray().forEach(v -> found.add(v.asString()));
         assertTrue(result.getInt("passes", 0) > 10, "axe has looked");
         return found;
@@ -308,7 +371,8 @@ class PageIT {
         browser = new Browser(box.box, "de");
         browser.withoutScripts(true);
         browser.open(PAGE);
-        assertTrue(browser.text("document.body.innerText").contains("Diese Box ist geschützt (active)."), browser.text("document.body.innerText"));
+        assertTrue(browser.text("document.body.innerText").contains("Diese Box ist geschützt (active)."),
+                browser.text("document.body.innerText"));
         browser.picture("page-without-javascript");
     }
 }

@@ -23,20 +23,19 @@ final class PlanFolder {
         String accept = "-p tcp -m tcp --dport " + port + " -j ACCEPT\n";
         files.put("stamp", "id=" + id + "\nkernel=unknown\nadmin=proved\nadmin.address=192.168.178.0/24\nlan.if=lan\n");
         files.put("modules", "");
-        files.put("restore4", "*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n:mine - [0:0]\n"
-                + "-A INPUT -i lo -j ACCEPT\n-A INPUT -j mine\n-A mine " + accept
-                + "-A mine -j LOG --log-prefix \"a word, \"\nCOMMIT\n"
-                + "*mangle\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING " + accept + "COMMIT\n");
-        files.put("restore6", "*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n"
-                + "-A INPUT " + accept + "COMMIT\n");
+        files.put("restore4",
+                "*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n:mine - [0:0]\n"
+                        + "-A INPUT -i lo -j ACCEPT\n-A INPUT -j mine\n-A mine " + accept
+                        + "-A mine -j LOG --log-prefix \"a word, \"\nCOMMIT\n"
+                        + "*mangle\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING " + accept + "COMMIT\n");
+        files.put("restore6", "*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n" + "-A INPUT "
+                + accept + "COMMIT\n");
         files.put("origin", "");
         files.put("pa", "flush\n");
         files.put("notes", "");
     }
 
-    String id() {
-        return id;
-    }
+    String id() { return id; }
 
     /** This plan with another text in one file. */
     PlanFolder with(String file, String text) {
@@ -46,22 +45,26 @@ final class PlanFolder {
 
     /** This plan with a piece of one file replaced; the piece must be there. */
     PlanFolder with(String file, String piece, String other) {
-        if (!files.get(file).contains(piece)) {
-            throw new IllegalArgumentException(file + " holds no " + piece);
-        }
+        if (!files.get(file).contains(piece)) { throw new IllegalArgumentException(file + " holds no " + piece); }
         return with(file, files.get(file).replace(piece, other));
     }
 
-    /** Writes the files, each with its last line "# end NAME LINES BYTES", the sums to the stamp, and the source of the rules, which has no such line. */
+    /**
+     * Writes the files, each with its last line "# end NAME LINES BYTES", the sums to the stamp, and the source of the
+     * rules, which has no such line.
+     */
     Path write(Path folder) {
         try {
             Files.createDirectories(folder);
             StringBuilder stamp = new StringBuilder(files.get("stamp"));
             for (String file : new String[] {"modules", "restore4", "restore6", "pa"}) {
-                stamp.append("sha1.").append(file).append('=').append(Plan.sha1(new String(whole(file, files.get(file)), StandardCharsets.ISO_8859_1))).append('\n');
+                stamp.append("sha1.").append(file).append('=')
+                        .append(Plan.sha1(new String(whole(file, files.get(file)), StandardCharsets.ISO_8859_1)))
+                        .append('\n');
             }
             for (String file : files.keySet()) {
-                Files.write(folder.resolve(file), whole(file, file.equals("stamp") ? stamp.toString() : files.get(file)));
+                Files.write(folder.resolve(file),
+                        whole(file, file.equals("stamp") ? stamp.toString() : files.get(file)));
             }
             Files.writeString(folder.resolve("rules"), "# the source of " + id + "\n");
         } catch (IOException e) {
@@ -72,6 +75,7 @@ final class PlanFolder {
 
     private static byte[] whole(String file, String text) {
         long lines = text.chars().filter(c -> c == '\n').count();
-        return (text + "# end " + file + " " + lines + " " + text.getBytes(StandardCharsets.UTF_8).length + "\n").getBytes(StandardCharsets.UTF_8);
+        return (text + "# end " + file + " " + lines + " " + text.getBytes(StandardCharsets.UTF_8).length + "\n")
+                .getBytes(StandardCharsets.UTF_8);
     }
 }

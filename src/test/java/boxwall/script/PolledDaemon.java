@@ -6,7 +6,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** The jar as a daemon in a namespace, and clients that poll it; for measuring. What a client waits goes through {@link Relay}, whose time counts too. */
+/**
+ * The jar as a daemon in a namespace, and clients that poll it; for measuring. What a client waits goes through
+ * {@link Relay}, whose time counts too.
+ */
 public final class PolledDaemon implements AutoCloseable {
     private static final String TOKEN = "Authorization: Bearer " + DaemonBox.TOKEN + "\r\n";
 
@@ -33,7 +36,10 @@ public final class PolledDaemon implements AutoCloseable {
         return millis;
     }
 
-    /** Milliseconds that each GET /status took while four clients asked for status and counters and one change was applied and confirmed; in ascending order. */
+    /**
+     * Milliseconds that each GET /status took while four clients asked for status and counters and one change was
+     * applied and confirmed; in ascending order.
+     */
     public double[] besideAnApply() {
         AtomicBoolean over = new AtomicBoolean();
         List<Double> millis = new ArrayList<>();
@@ -52,7 +58,8 @@ public final class PolledDaemon implements AutoCloseable {
         }
         clients.forEach(Thread::start);
         applied++;
-        daemon.http("PUT /rules", ControlPortIT.RULES + "iptables -A INPUT -p tcp --dport " + (1000 + applied) + " -j DROP\n");
+        daemon.http("PUT /rules",
+                ControlPortIT.RULES + "iptables -A INPUT -p tcp --dport " + (1000 + applied) + " -j DROP\n");
         daemon.applyAndConfirm();
         over.set(true);
         try {
@@ -67,16 +74,13 @@ public final class PolledDaemon implements AutoCloseable {
 
     private double ask(String source, String path) {
         long began = System.nanoTime();
-        DaemonBox.Answer answer = daemon.raw(source, "127.0.0.1", DaemonBox.request("127.0.0.1", "GET " + path, TOKEN, ""));
+        DaemonBox.Answer answer =
+                daemon.raw(source, "127.0.0.1", DaemonBox.request("127.0.0.1", "GET " + path, TOKEN, ""));
         long took = System.nanoTime() - began;
-        if (answer.status() != 200) {
-            throw new IllegalStateException(path + ": " + answer);
-        }
+        if (answer.status() != 200) { throw new IllegalStateException(path + ": " + answer); }
         return took / 1e6;
     }
 
     @Override
-    public void close() {
-        daemon.close();
-    }
+    public void close() { daemon.close(); }
 }

@@ -14,8 +14,9 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /**
- * The power goes at any moment of confirm and of the boot guard: the box boots with the old plan or with the new one, protected, and again.
- * Of the states that the flash folder can be left in a draw is booted; all of them with -Dboxwall.long=true.
+ * The power goes at any moment of confirm and of the boot guard: the box boots with the old plan or with the new one,
+ * protected, and again. Of the states that the flash folder can be left in a draw is booted; all of them with
+ * -Dboxwall.long=true.
  */
 class PowerCutTest {
     private static final boolean LONG = Boolean.getBoolean("boxwall.long");
@@ -27,7 +28,8 @@ class PowerCutTest {
     /** What is in the flash folder when it begins. */
     private static void begin(NetBox box, String which) {
         switch (which) {
-            case "first confirm" -> { }
+            case "first confirm" -> {
+            }
             case "confirm" -> {
                 box.stored("boot", OLD);
                 box.sh("echo '# the source of old' >$BOXWALL_STATE/rules; echo '# older' >$BOXWALL_STATE/rules.1");
@@ -36,7 +38,8 @@ class PowerCutTest {
                 box.stored("boot", OLD);
                 box.stored("boot.new", new PlanFolder("new", 2222).with("notes", "another\n"));
             }
-            case "first boot", "first boot that fell back" -> { }
+            case "first boot", "first boot that fell back" -> {
+            }
             case "boot with a twin" -> {
                 box.stored("boot", OLD);
                 box.stored("boot.safe", OLD);
@@ -44,12 +47,8 @@ class PowerCutTest {
             }
             default -> box.stored("boot", OLD);
         }
-        if (which.contains("boot")) {
-            box.stored("boot.new", NEW);
-        }
-        if (which.contains("fell back")) {
-            box.sh("echo id=new >$BOXWALL_STATE/trial");
-        }
+        if (which.contains("boot")) { box.stored("boot.new", NEW); }
+        if (which.contains("fell back")) { box.sh("echo id=new >$BOXWALL_STATE/trial"); }
     }
 
     private static List<NavigableMap<String, String>> states(String which, String shell) {
@@ -80,10 +79,12 @@ class PowerCutTest {
             List<NavigableMap<String, String>> drawn = new ArrayList<>(states);
             Collections.shuffle(drawn, new Random(SEED + which.hashCode()));
             boot(which, LONG ? drawn : drawn.subList(0, Math.min(DRAW, drawn.size())));
-        }, "confirm", "first confirm", "confirm over an unproven one", "boot", "first boot", "boot with a twin", "boot that fell back",
-                "first boot that fell back");
+        }, "confirm", "first confirm", "confirm over an unproven one", "boot", "first boot", "boot with a twin",
+                "boot that fell back", "first boot that fell back");
         System.out.println("PowerCutTest: states " + counts);
-        assertTrue(counts.values().stream().allMatch(n -> n >= 3) && counts.values().stream().mapToInt(n -> n).sum() > 150, counts.toString());
+        assertTrue(
+                counts.values().stream().allMatch(n -> n >= 3) && counts.values().stream().mapToInt(n -> n).sum() > 150,
+                counts.toString());
     }
 
     private static void boot(String which, List<NavigableMap<String, String>> states) {
@@ -97,12 +98,14 @@ class PowerCutTest {
                     assertEquals(0, answer.status(), said);
                     String rules = rules(box.tables());
                     boolean first = which.startsWith("first");
-                    boolean good = rules.equals("1111") && !first || rules.equals("2222") || first && rules.equals("closed")
+                    boolean good = rules.equals("1111") && !first || rules.equals("2222")
+                            || first && rules.equals("closed")
                             || which.equals("first confirm") && rules.equals("none") && !state.containsKey("boot.new/");
                     assertTrue(good, rules + ": " + said);
                     assertTrue(Files.exists(box.state.resolve("rules")) || !state.containsKey("rules"), said);
                 }
-                NetBox.Answer next = box.apply("try", NEW.write(box.folder.resolve("plan")).toString(), "60", "--replace");
+                NetBox.Answer next =
+                        box.apply("try", NEW.write(box.folder.resolve("plan")).toString(), "60", "--replace");
                 assertEquals(0, next.status(), "the next try: " + next.out() + next.err());
             }
         }
@@ -112,12 +115,13 @@ class PowerCutTest {
     private static String rules(String tables) {
         for (String port : new String[] {"1111", "2222"}) {
             String other = port.equals("1111") ? "2222" : "1111";
-            if (tables.split("--dport " + port, -1).length == 4 && !tables.contains(other) && tables.split(":INPUT DROP", -1).length == 3) {
+            if (tables.split("--dport " + port, -1).length == 4 && !tables.contains(other)
+                    && tables.split(":INPUT DROP", -1).length == 3) {
                 return port;
             }
         }
-        boolean closed = tables.split(":INPUT DROP", -1).length == 3 && tables.contains("-A INPUT -i lan -j ACCEPT") && !tables.contains("--dport 1111")
-                && !tables.contains("--dport 2222");
+        boolean closed = tables.split(":INPUT DROP", -1).length == 3 && tables.contains("-A INPUT -i lan -j ACCEPT")
+                && !tables.contains("--dport 1111") && !tables.contains("--dport 2222");
         return closed ? "closed" : tables.contains("-A ") || tables.contains("DROP") ? "a mix:\n" + tables : "none";
     }
 }

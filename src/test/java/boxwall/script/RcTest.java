@@ -29,7 +29,8 @@ class RcTest {
         // its name is in its command line, as that of the jar is in a JVM's
         box.script("boxwall", "#!/bin/sh\nexec " + box.bin + "/jvm boxwall.jar \"$@\"\n");
         if (jvm) {
-            box.script("jvm", "#!/bin/sh\ntrap 'echo ended >" + box.folder + "/ended; exit' INT\nwhile :; do sleep 1; done\n");
+            box.script("jvm",
+                    "#!/bin/sh\ntrap 'echo ended >" + box.folder + "/ended; exit' INT\nwhile :; do sleep 1; done\n");
         }
         return box;
     }
@@ -44,9 +45,11 @@ class RcTest {
                 assertEquals(0, load.status(), load.out() + load.err());
                 String live = box.tables();
                 assertTrue(live.contains("1111"), load.out() + load.err());
-                assertTrue(Wait.until(() -> box.scripted("rc.boxwall", "status").status() == 0), load.out() + load.err());
+                assertTrue(Wait.until(() -> box.scripted("rc.boxwall", "status").status() == 0),
+                        load.out() + load.err());
                 assertEquals("running\n", box.scripted("rc.boxwall", "status").out());
-                assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(box.state.resolve("token"))));
+                assertEquals("rw-------",
+                        PosixFilePermissions.toString(Files.getPosixFilePermissions(box.state.resolve("token"))));
                 String token = NetBox.read(box.state.resolve("token"));
                 assertTrue(token.matches("[0-9a-f]{32}\n"), token);
 
@@ -57,7 +60,8 @@ class RcTest {
                 assertEquals(live, box.tables());
                 Files.writeString(box.state.resolve("trial"), "id=x\nspared=0\n");
                 assertEquals(0, box.scripted("rc.boxwall", "stop").status(), "twice is harmless");
-                assertEquals("spared=1\n", NetBox.read(box.state.resolve("trial")), "going down in good order is no proof against a plan");
+                assertEquals("spared=1\n", NetBox.read(box.state.resolve("trial")),
+                        "going down in good order is no proof against a plan");
                 Files.delete(box.state.resolve("trial"));
                 assertEquals(0, box.scripted("rc.boxwall", "restart").status());
                 assertEquals(token, box.scripted("rc.boxwall", "token").out(), "the one that is there stays");
@@ -105,14 +109,14 @@ class RcTest {
         box.script("jamvm", "#!/bin/sh\n" + jvm);
         box.settings.put("BOXWALL_JVM", box.bin.resolve("jamvm").toString());
         // modlibrc clears the environment, as Freetz' does
-        String settings = box.settings.entrySet().stream().map(e -> "export " + e.getKey() + "='" + e.getValue() + "'\n").collect(java.util.stream.Collectors.joining());
+        String settings =
+                box.settings.entrySet().stream().map(e -> "export " + e.getKey() + "='" + e.getValue() + "'\n")
+                        .collect(java.util.stream.Collectors.joining());
         box.script("boxwall", "#!/bin/sh\n" + settings + "exec " + box.command("boxwall") + " \"$@\"\n");
         return box;
     }
 
-    private static String pid(NetBox box) {
-        return NetBox.read(box.run.resolve("daemon.pid")).split(" ")[0];
-    }
+    private static String pid(NetBox box) { return NetBox.read(box.run.resolve("daemon.pid")).split(" ")[0]; }
 
     @Test
     void aDaemonThatEndsByItselfIsBackAndCounted() {
@@ -124,7 +128,8 @@ class RcTest {
                 String first = pid(box);
                 assertEquals("", box.scripted("rc.boxwall", "status").err());
                 box.sh("kill -9 " + first);
-                assertTrue(Wait.until(() -> !pid(box).isEmpty() && !pid(box).equals(first)), "no daemon again after " + first);
+                assertTrue(Wait.until(() -> !pid(box).isEmpty() && !pid(box).equals(first)),
+                        "no daemon again after " + first);
                 assertEquals("1\n", NetBox.read(box.run.resolve("restarts")));
                 NetBox.Answer status = box.scripted("rc.boxwall", "status");
                 assertEquals("running\n", status.out());
@@ -149,11 +154,17 @@ class RcTest {
         inBothShells(shell -> {
             try (NetBox box = kept(shell, "echo start >>$BOXWALL_TEST/starts\nexit 1\n")) {
                 // how long it waits is written down, and over at once; the eighth wait lasts until somebody stops it
-                box.script("sleep", "#!/bin/sh\necho $1 >>$BOXWALL_TEST/waits\n[ \"$(wc -l <$BOXWALL_TEST/waits)\" -lt 8 ] || exec /bin/sleep 600\n");
-                Process loop = box.start(Stream.concat(Stream.of("env", "BOXWALL_LOG=" + box.run.resolve("daemon.log")),
-                        Stream.of((box.command("boxwall") + " daemon").split(" "))).toArray(String[]::new));
-                assertTrue(Wait.until(() -> NetBox.read(box.folder.resolve("waits")).lines().count() == 8), NetBox.read(box.folder.resolve("waits")));
-                assertEquals("5 10 20 40 60 60 60 60", NetBox.read(box.folder.resolve("waits")).trim().replace("\n", " "));
+                box.script("sleep",
+                        "#!/bin/sh\necho $1 >>$BOXWALL_TEST/waits\n[ \"$(wc -l <$BOXWALL_TEST/waits)\" -lt 8 ] || exec /bin/sleep 600\n");
+                Process loop =
+                        box.start(Stream
+                                .concat(Stream.of("env", "BOXWALL_LOG=" + box.run.resolve("daemon.log")),
+                                        Stream.of((box.command("boxwall") + " daemon").split(" ")))
+                                .toArray(String[]::new));
+                assertTrue(Wait.until(() -> NetBox.read(box.folder.resolve("waits")).lines().count() == 8),
+                        NetBox.read(box.folder.resolve("waits")));
+                assertEquals("5 10 20 40 60 60 60 60",
+                        NetBox.read(box.folder.resolve("waits")).trim().replace("\n", " "));
                 assertEquals("7\n", NetBox.read(box.run.resolve("restarts")));
                 assertEquals(8, NetBox.read(box.folder.resolve("starts")).lines().count());
                 box.sh("for p in /proc/[0-9]*; do case $(tr '\\0' ' ' <$p/cmdline) in *'boxwall daemon ') kill -INT ${p#/proc/} ;; esac; done");

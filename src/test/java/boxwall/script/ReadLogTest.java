@@ -25,7 +25,8 @@ class ReadLogTest {
     }
 
     private String read() throws Exception {
-        ProcessBuilder builder = new ProcessBuilder("/bin/sh", "init.d/boxwall-read", "probe", "log").redirectErrorStream(true);
+        ProcessBuilder builder =
+                new ProcessBuilder("/bin/sh", "init.d/boxwall-read", "probe", "log").redirectErrorStream(true);
         builder.environment().put("BOXWALL_BIN", folder.toString());
         builder.environment().put("BOXWALL_RUN", folder.resolve("run").toString());
         builder.environment().put("BOXWALL_CONF", "/dev/null");
@@ -38,17 +39,22 @@ class ReadLogTest {
 
     @Test
     void onlyTheKernelsTagCounts() throws Exception {
-        StringBuilder syslog = new StringBuilder("Nov 23 08:15:02 fritz kern.warn kernel: [   12.3] " + PACKET + " DPT=1\n");
-        syslog.append("Nov 23 08:15:02 fritz.box kern.warn kernel: ").append(PACKET).append(" DPT=2\n").append("Nov 23 08:15:02 kernel: ").append(PACKET).append(" DPT=3\n");
+        StringBuilder syslog =
+                new StringBuilder("Nov 23 08:15:02 fritz kern.warn kernel: [   12.3] " + PACKET + " DPT=1\n");
+        syslog.append("Nov 23 08:15:02 fritz.box kern.warn kernel: ").append(PACKET).append(" DPT=2\n")
+                .append("Nov 23 08:15:02 kernel: ").append(PACKET).append(" DPT=3\n");
         for (int i = 0; i < 2000; i++) {
-            syslog.append("Nov 23 08:15:03 fritz user.info sipd[77]: REGISTER from kernel: ").append(PACKET).append('\n');
-            syslog.append("Nov 23 08:15:03 fritz user.notice kernel: ").append(PACKET).append('\n').append("Nov 23 08:15:03 user.notice kernel: ").append(PACKET).append('\n');
+            syslog.append("Nov 23 08:15:03 fritz user.info sipd[77]: REGISTER from kernel: ").append(PACKET)
+                    .append('\n');
+            syslog.append("Nov 23 08:15:03 fritz user.notice kernel: ").append(PACKET).append('\n')
+                    .append("Nov 23 08:15:03 user.notice kernel: ").append(PACKET).append('\n');
         }
         program("logread", syslog.toString());
         program("dmesg", "[   12.3] " + PACKET + " DPT=4\n<4>" + PACKET + " DPT=5\nother\n");
         String out = read();
         for (int port = 1; port < 6; port++) {
-            assertTrue(out.contains("DPT=" + port + "\n"), "DPT=" + port + " is missing in " + out.substring(0, Math.min(2000, out.length())));
+            assertTrue(out.contains("DPT=" + port + "\n"),
+                    "DPT=" + port + " is missing in " + out.substring(0, Math.min(2000, out.length())));
         }
         assertEquals(5, out.lines().filter(l -> l.startsWith("|")).count(), "what was forged was taken");
     }

@@ -86,16 +86,16 @@ class RecordTest {
             String lines = String.join("\n", planted.lines().stream().map(Planted.Line::text).toList()) + "\n";
             try (NetBox box = new NetBox(shell)) {
                 Path root = box.folder.resolve("root");
-                planted.files().forEach((path, text) -> put(root, path, path.contains("tables_") || path.endsWith("/dev") ? text : text + lines));
+                planted.files().forEach((path, text) -> put(root, path,
+                        path.contains("tables_") || path.endsWith("/dev") ? text : text + lines));
                 put(root, "/proc/net/dev", planted.files().get("/proc/net/dev"));
                 for (Map.Entry<String, String> command : planted.commands().entrySet()) {
                     String program = command.getKey().split(" ")[0];
-                    put(root, "/said/" + command.getKey().replace(' ', '_'), command.getValue() + (program.equals("uname") ? "" : lines));
+                    put(root, "/said/" + command.getKey().replace(' ', '_'),
+                            command.getValue() + (program.equals("uname") ? "" : lines));
                     box.script(program, "#!/bin/sh\ncat '" + root + "/said/" + program + "'\"${1:+_$1}\"\n");
                 }
-                if (shell.contains("busybox")) {
-                    box.script("awk", "#!/bin/sh\nexec busybox awk \"$@\"\n");
-                }
+                if (shell.contains("busybox")) { box.script("awk", "#!/bin/sh\nexec busybox awk \"$@\"\n"); }
                 box.settings.put("BOXWALL_ROOT", root.toString());
                 Path record = box.folder.resolve("record");
                 NetBox.Answer answer = box.apply("record", record.toString());
@@ -106,7 +106,8 @@ class RecordTest {
                         String text = Files.readString(file, java.nio.charset.StandardCharsets.ISO_8859_1);
                         read += text.length();
                         for (Planted.Line line : planted.lines()) {
-                            assertFalse(text.contains(line.secret()), "seed " + seed + ": " + file + " has " + line.secret() + " of " + line.text());
+                            assertFalse(text.contains(line.secret()),
+                                    "seed " + seed + ": " + file + " has " + line.secret() + " of " + line.text());
                         }
                     }
                 }
@@ -128,10 +129,12 @@ class RecordTest {
         String paths = Files.readString(Path.of("src/main/java/boxwall/probe/Paths.java"));
         // those that only a folder may have are of no use on a box
         paths = paths.substring(paths.indexOf(" FILES ="), paths.indexOf(" RECORDED ="));
-        List<String> read = java.util.regex.Pattern.compile("new Entry\\(\"/([^\"]+)\"").matcher(paths).results().map(m -> m.group(1)).toList();
+        List<String> read = java.util.regex.Pattern.compile("new Entry\\(\"/([^\"]+)\"").matcher(paths).results()
+                .map(m -> m.group(1)).toList();
         assertTrue(read.size() > 25 && AvmFirewall.FILE.equals("/var/flash/ar7.cfg"), "the pattern finds them");
         for (String path : read) {
-            assertTrue(script.replaceAll("\\s+", " ").contains(" " + path + " "), "boxwall-read record leaves " + path + " out");
+            assertTrue(script.replaceAll("\\s+", " ").contains(" " + path + " "),
+                    "boxwall-read record leaves " + path + " out");
         }
     }
 }

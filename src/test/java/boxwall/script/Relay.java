@@ -14,12 +14,11 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * The way into a namespace: runs in there, listens on a unix socket that both sides see, and makes a TCP connection for each one. Its first line is
- * {@code SOURCE DESTINATION PORT}; the rest is carried to the byte, ends of streams too.
+ * The way into a namespace: runs in there, listens on a unix socket that both sides see, and makes a TCP connection for
+ * each one. Its first line is {@code SOURCE DESTINATION PORT}; the rest is carried to the byte, ends of streams too.
  */
 final class Relay {
-    private Relay() {
-    }
+    private Relay() {}
 
     /** @param args the socket's path */
     public static void main(String[] args) throws IOException {
@@ -72,7 +71,8 @@ final class Relay {
                 line.append((char) one[0]);
             }
             String[] words = line.toString().split(" ");
-            try (Socket to = new Socket(InetAddress.getByName(words[1]), Integer.parseInt(words[2]), InetAddress.getByName(words[0]), 0)) {
+            try (Socket to = new Socket(InetAddress.getByName(words[1]), Integer.parseInt(words[2]),
+                    InetAddress.getByName(words[0]), 0)) {
                 write(from, new byte[] {'+'});
                 to.setTcpNoDelay(true);
                 InputStream answer = to.getInputStream();

@@ -11,7 +11,9 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Two who save at once: one plan or the other is in flash, whole, and nobody says that it was saved when it was not. */
+/**
+ * Two who save at once: one plan or the other is in flash, whole, and nobody says that it was saved when it was not.
+ */
 class SaveTest {
     private static final int ROUNDS = Boolean.getBoolean("boxwall.long") ? 50 : 4;
     private static final String SLOW = "#!/bin/sh\necho saving >>$BOXWALL_TEST/saves\nsleep 0.3\n";
@@ -22,22 +24,25 @@ class SaveTest {
     }
 
     private static Process started(NetBox box, String script, String verb, String argument) throws IOException {
-        return box.start("sh", "-c", "exec " + box.command(script) + " " + verb + " " + argument + " >$BOXWALL_TEST/said-$$ 2>&1");
+        return box.start("sh", "-c",
+                "exec " + box.command(script) + " " + verb + " " + argument + " >$BOXWALL_TEST/said-$$ 2>&1");
     }
 
-    private static int saves(NetBox box) {
-        return (int) NetBox.read(box.folder.resolve("saves")).lines().count();
-    }
+    private static int saves(NetBox box) { return (int) NetBox.read(box.folder.resolve("saves")).lines().count(); }
 
     /** The id of the plan in boot.new, of which nothing may be missing or another's. */
     private static String whole(NetBox box, int round) {
         Path boot = box.state.resolve("boot.new");
         for (String file : List.of("stamp", "modules", "restore4", "restore6", "origin", "pa", "notes")) {
-            assertTrue(NetBox.read(boot.resolve(file)).contains("\n# end ") || NetBox.read(boot.resolve(file)).startsWith("# end "),
+            assertTrue(
+                    NetBox.read(boot.resolve(file)).contains("\n# end ")
+                            || NetBox.read(boot.resolve(file)).startsWith("# end "),
                     "round " + round + ": " + file + " is missing or cut short");
         }
-        String id = NetBox.read(boot.resolve("stamp")).lines().filter(line -> line.startsWith("id=")).findFirst().orElse("").substring(3);
-        assertTrue(NetBox.read(boot.resolve("restore4")).contains("--dport " + (id.equals("one") ? 1111 : 2222)), "two plans in one folder");
+        String id = NetBox.read(boot.resolve("stamp")).lines().filter(line -> line.startsWith("id=")).findFirst()
+                .orElse("").substring(3);
+        assertTrue(NetBox.read(boot.resolve("restore4")).contains("--dport " + (id.equals("one") ? 1111 : 2222)),
+                "two plans in one folder");
         return id;
     }
 
@@ -54,7 +59,8 @@ class SaveTest {
                     assertEquals("0 0", first.waitFor() + " " + second.waitFor(), "round " + round);
                     whole(box, round);
                     try (Stream<Path> left = Files.list(box.state)) {
-                        assertEquals(List.of(), left.filter(path -> path.getFileName().toString().startsWith("new.")).toList());
+                        assertEquals(List.of(),
+                                left.filter(path -> path.getFileName().toString().startsWith("new.")).toList());
                     }
                 }
             }
@@ -66,9 +72,11 @@ class SaveTest {
         inBothShells(shell -> {
             try (NetBox box = new NetBox(shell)) {
                 box.script("modsave", STOPPED);
-                for (String verb : List.of("keep " + plan(box, "one", 1111), "mark one", "promote", "keep " + plan(box, "one", 1111), "drop", "off")) {
+                for (String verb : List.of("keep " + plan(box, "one", 1111), "mark one", "promote",
+                        "keep " + plan(box, "one", 1111), "drop", "off")) {
                     int before = saves(box);
-                    box.start("sh", "-c", "echo $$ >$BOXWALL_TEST/keeper; exec " + box.command("boxwall-keep") + " " + verb);
+                    box.start("sh", "-c",
+                            "echo $$ >$BOXWALL_TEST/keeper; exec " + box.command("boxwall-keep") + " " + verb);
                     assertTrue(Wait.until(() -> saves(box) > before), verb);
                     assertEquals(0, box.sh("read -r keeper <$BOXWALL_TEST/keeper && kill -9 $keeper").status(), verb);
                 }
@@ -87,12 +95,14 @@ class SaveTest {
                 box.script("modsave", SLOW);
                 for (int round = 0; round < ROUNDS; round++) {
                     boolean even = round % 2 == 0;
-                    NetBox.Answer pending = box.apply("try", plan(box, even ? "one" : "two", even ? 1111 : 2222).toString(), "60");
+                    NetBox.Answer pending =
+                            box.apply("try", plan(box, even ? "one" : "two", even ? 1111 : 2222).toString(), "60");
                     assertEquals(0, pending.status(), pending.out() + pending.err());
                     int before = saves(box);
                     Process first = started(box, "boxwall-apply", "confirm", pending.get("id"));
                     Process second = started(box, "boxwall-apply", "confirm", pending.get("id"));
-                    assertEquals("0 0", first.waitFor() + " " + second.waitFor(), "round " + round + ": " + box.sh("cat $BOXWALL_TEST/said-*").out());
+                    assertEquals("0 0", first.waitFor() + " " + second.waitFor(),
+                            "round " + round + ": " + box.sh("cat $BOXWALL_TEST/said-*").out());
                     assertEquals("active", box.apply("status").get("state"));
                     assertEquals(even ? "one" : "two", whole(box, round));
                     assertEquals(1, saves(box) - before, "a save of flash for each change");
@@ -104,7 +114,9 @@ class SaveTest {
         });
     }
 
-    /** A plan that was kept while another one was on trial has not lived with the box: it is not promoted in its place. */
+    /**
+     * A plan that was kept while another one was on trial has not lived with the box: it is not promoted in its place.
+     */
     @Test
     void promoteNeverTakesAnotherPlan() {
         inBothShells(shell -> {
@@ -131,18 +143,23 @@ class SaveTest {
                 box.script("modsave", STOPPED);
                 String id = box.apply("try", plan(box, "one", 1111).toString(), "60").get("id");
                 NetBox.Answer confirmed = box.apply("confirm", id);
-                assertEquals("0 unsaved", confirmed.status() + " " + confirmed.get("state"), confirmed.out() + confirmed.err());
+                assertEquals("0 unsaved", confirmed.status() + " " + confirmed.get("state"),
+                        confirmed.out() + confirmed.err());
                 assertTrue(confirmed.get("error").contains("kept in RAM only"), confirmed.out());
                 assertTrue(box.tables().contains("1111"), "the rules stay");
                 box.script("modsave", SLOW);
                 confirmed = box.apply("confirm", id);
-                assertEquals("0 active", confirmed.status() + " " + confirmed.get("state"), confirmed.out() + confirmed.err());
+                assertEquals("0 active", confirmed.status() + " " + confirmed.get("state"),
+                        confirmed.out() + confirmed.err());
                 assertEquals("one", whole(box, 0));
             }
         });
     }
 
-    /** Whichever comes first: the plan on trial becomes the proven one and the other the next to be tried, or the other takes its place. */
+    /**
+     * Whichever comes first: the plan on trial becomes the proven one and the other the next to be tried, or the other
+     * takes its place.
+     */
     @Test
     void aPromoteBesideAKeepLosesNoPlan() {
         int[] promoted = new int[2];
@@ -155,8 +172,10 @@ class SaveTest {
                     box.stored("boot", new PlanFolder("old", 9999));
                     box.stored("boot.new", new PlanFolder("one", 1111));
                     boolean first = round % 2 == 0;
-                    Process one = first ? started(box, "boxwall-keep", "promote", "one") : started(box, "boxwall-keep", "keep", two);
-                    Process other = first ? started(box, "boxwall-keep", "keep", two) : started(box, "boxwall-keep", "promote", "one");
+                    Process one = first ? started(box, "boxwall-keep", "promote", "one")
+                            : started(box, "boxwall-keep", "keep", two);
+                    Process other = first ? started(box, "boxwall-keep", "keep", two)
+                            : started(box, "boxwall-keep", "promote", "one");
                     Process promote = first ? one : other;
                     assertEquals(0, (first ? other : one).waitFor(), "round " + round);
                     boolean done = promote.waitFor() == 0;
@@ -180,8 +199,10 @@ class SaveTest {
                 box.script("modsave", "#!/bin/sh\nkill -9 $$\n");
                 String id = box.apply("try", plan(box, "one", 1111).toString(), "60").get("id");
                 NetBox.Answer confirmed = box.apply("confirm", id);
-                assertEquals("0 unsaved", confirmed.status() + " " + confirmed.get("state"), confirmed.out() + confirmed.err());
-                assertTrue(confirmed.get("error").contains("status 137") && box.tables().contains("1111"), confirmed.out());
+                assertEquals("0 unsaved", confirmed.status() + " " + confirmed.get("state"),
+                        confirmed.out() + confirmed.err());
+                assertTrue(confirmed.get("error").contains("status 137") && box.tables().contains("1111"),
+                        confirmed.out());
                 box.script("modsave", SLOW);
                 assertEquals("active", box.apply("confirm", id).get("state"));
                 assertEquals("one", whole(box, 0));
@@ -189,7 +210,10 @@ class SaveTest {
         });
     }
 
-    /** No script asks for the date but history, which prints that of a file: the uptime counts, and the order in which rulesets were kept. */
+    /**
+     * No script asks for the date but history, which prints that of a file: the uptime counts, and the order in which
+     * rulesets were kept.
+     */
     @Test
     void theWallClockDecidesNothing() {
         inBothShells(shell -> {
@@ -203,14 +227,17 @@ class SaveTest {
                     assertEquals("pending", pending.get("state"), pending.out() + pending.err());
                     box.sh("find $BOXWALL_RUN $BOXWALL_STATE -exec touch -h -t " + time + " {} +");
                     box.passes(59);
-                    assertEquals("active", box.apply("confirm", pending.get("id")).get("state"), "in time by the uptime, " + time);
+                    assertEquals("active", box.apply("confirm", pending.get("id")).get("state"),
+                            "in time by the uptime, " + time);
                     box.sh("find $BOXWALL_STATE -exec touch -h -t " + time + " {} +");
                 }
                 assertEquals("", NetBox.read(box.folder.resolve("dates")));
                 for (int n = 0; n < 3; n++) {
-                    assertEquals("# the source of plan" + (3 - n) + "\n", NetBox.read(box.state.resolve(n == 0 ? "rules" : "rules." + n)));
+                    assertEquals("# the source of plan" + (3 - n) + "\n",
+                            NetBox.read(box.state.resolve(n == 0 ? "rules" : "rules." + n)));
                 }
-                List<String> said = box.scripted("boxwall-keep", "history").out().lines().map(line -> line.split(" ")[0]).toList();
+                List<String> said =
+                        box.scripted("boxwall-keep", "history").out().lines().map(line -> line.split(" ")[0]).toList();
                 assertEquals(List.of("rules", "rules.1", "rules.2"), said);
                 assertEquals(0, box.scripted("boxwall-keep", "restore", "2").status());
                 assertEquals("# the source of plan1\n", NetBox.read(box.state.resolve("rules")));
@@ -218,7 +245,8 @@ class SaveTest {
                 box.sh("find $BOXWALL_RUN -exec touch -h -t 204001010000 {} +");
                 box.passes(60);
                 assertTrue(Wait.until(() -> !Files.exists(box.run.resolve("tx"))), "and too late by it");
-                assertEquals("3 too-late", box.apply("confirm", pending.get("id")).status() + " " + box.apply("confirm", pending.get("id")).get("reason"));
+                assertEquals("3 too-late", box.apply("confirm", pending.get("id")).status() + " "
+                        + box.apply("confirm", pending.get("id")).get("reason"));
             }
         });
     }

@@ -12,7 +12,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** boxwall.cfg has one reader, which every script uses: it knows every setting, and a file that was cut while it was written ends nothing. */
+/**
+ * boxwall.cfg has one reader, which every script uses: it knows every setting, and a file that was cut while it was
+ * written ends nothing.
+ */
 class SettingsTest {
     @Test
     void aTornFileEndsNoScript() {
@@ -30,10 +33,12 @@ class SettingsTest {
                 box.settings.put("BOXWALL_JAR", box.folder.resolve("boxwall.jar").toString());
                 box.settings.put("BOXWALL_JVM", box.bin.resolve("jvm").toString());
                 NetBox.Answer launched = box.scripted("boxwall", "--version");
-                assertTrue(launched.status() == 0 && launched.out().endsWith("--version\n"), launched.out() + launched.err());
+                assertTrue(launched.status() == 0 && launched.out().endsWith("--version\n"),
+                        launched.out() + launched.err());
 
                 Path modlibrc = box.folder.resolve("modlibrc"); // Freetz' reads the file by its own path
-                Files.writeString(modlibrc, Files.readString(Path.of("src/box/rootfs/etc/init.d/modlibrc")).replace("/mod/etc/conf", conf.getParent().toString()));
+                Files.writeString(modlibrc, Files.readString(Path.of("src/box/rootfs/etc/init.d/modlibrc"))
+                        .replace("/mod/etc/conf", conf.getParent().toString()));
                 box.settings.put("BOXWALL_MODLIBRC", modlibrc.toString());
                 box.settings.put("BOXWALL_SBIN", Path.of("init.d").toAbsolutePath().toString());
                 box.settings.put("BOXWALL_PID_FILE", box.folder.resolve("boxwall.pid").toString());
@@ -47,10 +52,12 @@ class SettingsTest {
     void theEnvironmentWinsOverTheFileAndTheFileOverTheDefaults() {
         inBothShells(shell -> {
             try (NetBox box = new NetBox(shell)) {
-                Path conf = Files.writeString(box.folder.resolve("boxwall.cfg"), "export BOXWALL_RUN='/nowhere'\nexport BOXWALL_HEAP='7m'\n");
+                Path conf = Files.writeString(box.folder.resolve("boxwall.cfg"),
+                        "export BOXWALL_RUN='/nowhere'\nexport BOXWALL_HEAP='7m'\n");
                 box.settings.put("BOXWALL_CONF", conf.toString());
                 box.settings.put("BOXWALL_HANG_SECONDS", "5");
-                NetBox.Answer answer = box.sh(". " + Path.of("init.d").toAbsolutePath() + "/boxwall-common; read_settings; echo \"$RUN $BOXWALL_HEAP $HANG $PROVE\"");
+                NetBox.Answer answer = box.sh(". " + Path.of("init.d").toAbsolutePath()
+                        + "/boxwall-common; read_settings; echo \"$RUN $BOXWALL_HEAP $HANG $PROVE\"");
                 assertEquals(box.run + " 7m 5 600\n", answer.out(), answer.err());
             }
         });
@@ -58,17 +65,23 @@ class SettingsTest {
 
     @Test
     void theReaderKnowsEverySetting() throws IOException {
-        String names = Files.readString(Path.of("init.d/boxwall-common")).replaceAll("(?s).*setting_names='([^']*)'.*", "$1");
-        List<String> unknown = Files.readAllLines(Path.of("conf/boxwall.cfg")).stream().filter(line -> line.startsWith("export BOXWALL_"))
-                .map(line -> line.substring("export BOXWALL_".length(), line.indexOf('='))).filter(name -> !List.of(names.split("\\s")).contains(name)).toList();
+        String names =
+                Files.readString(Path.of("init.d/boxwall-common")).replaceAll("(?s).*setting_names='([^']*)'.*", "$1");
+        List<String> unknown = Files.readAllLines(Path.of("conf/boxwall.cfg")).stream()
+                .filter(line -> line.startsWith("export BOXWALL_"))
+                .map(line -> line.substring("export BOXWALL_".length(), line.indexOf('=')))
+                .filter(name -> !List.of(names.split("\\s")).contains(name)).toList();
         assertEquals(List.of(), unknown);
     }
 
     @Test
     void nobodyElseReadsTheFile() throws IOException {
-        try (Stream<Path> files = Stream.concat(Files.list(Path.of("init.d")), Files.walk(Path.of("freetz-package/root")).filter(Files::isRegularFile))) {
-            List<Path> readers = files.filter(file -> NetBox.read(file).contains("default.boxwall/boxwall.cfg")).toList();
-            assertEquals("boxwall-common", readers.stream().map(file -> file.getFileName().toString()).collect(Collectors.joining(" ")));
+        try (Stream<Path> files = Stream.concat(Files.list(Path.of("init.d")),
+                Files.walk(Path.of("freetz-package/root")).filter(Files::isRegularFile))) {
+            List<Path> readers =
+                    files.filter(file -> NetBox.read(file).contains("default.boxwall/boxwall.cfg")).toList();
+            assertEquals("boxwall-common",
+                    readers.stream().map(file -> file.getFileName().toString()).collect(Collectors.joining(" ")));
         }
     }
 }

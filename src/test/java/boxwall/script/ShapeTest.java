@@ -17,16 +17,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The scripts stay small and use only what the smallest box has. */
 class ShapeTest {
-    private static final Pattern ABSENT = Pattern.compile("(^|[ (|;&!])(setsid|timeout|nohup|flock|stat|mktemp|sleep [0-9]*\\.|sed -i|local )( |$)");
+    private static final Pattern ABSENT =
+            Pattern.compile("(^|[ (|;&!])(setsid|timeout|nohup|flock|stat|mktemp|sleep [0-9]*\\.|sed -i|local )( |$)");
 
     @ParameterizedTest
-    @ValueSource(strings = {"boxwall-common", "boxwall-apply", "boxwall-plan", "boxwall-kernel", "boxwall-emergency", "boxwall-keep", "boxwall-read", "rc.boxwall", "boxwall"})
+    @ValueSource(strings = {"boxwall-common", "boxwall-apply", "boxwall-plan", "boxwall-kernel", "boxwall-emergency",
+            "boxwall-keep", "boxwall-read", "rc.boxwall", "boxwall"})
     void noFunctionIsLongAndEachSaysWhatItIsFor(String script) throws IOException {
         List<String> lines = Files.readAllLines(Path.of("init.d", script));
         for (int i = 0; i < lines.size(); i++) {
-            if (!lines.get(i).matches("[a-z_]+\\(\\) \\{.*")) {
-                continue;
-            }
+            if (!lines.get(i).matches("[a-z_]+\\(\\) \\{.*")) { continue; }
             int end = i;
             while (!lines.get(end).matches("(}|[a-z_]+\\(\\) \\{.*}).*")) {
                 end++;
@@ -37,7 +37,8 @@ class ShapeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"boxwall-common", "boxwall-apply", "boxwall-plan", "boxwall-kernel", "boxwall-emergency", "boxwall-keep", "boxwall-read", "rc.boxwall", "boxwall"})
+    @ValueSource(strings = {"boxwall-common", "boxwall-apply", "boxwall-plan", "boxwall-kernel", "boxwall-emergency",
+            "boxwall-keep", "boxwall-read", "rc.boxwall", "boxwall"})
     void onlyCommandsThatEveryBoxHas(String script) throws IOException {
         List<String> found = Files.readAllLines(Path.of("init.d", script)).stream().map(String::strip)
                 .filter(line -> !line.startsWith("#") && ABSENT.matcher(line).find()).toList();
@@ -47,7 +48,8 @@ class ShapeTest {
     /** In dash a ":" whose file can't be opened ends the script: RUN full, say. "true" does not. */
     @Test
     void noFileIsMadeByACommandThatEndsTheShell() throws IOException {
-        assertEquals(List.of(), lines("(^|.*[ ;&|({])(:|exec|eval|export|set|shift|trap|return|exit|\\.)( [^;&|#]*)? [0-9]?>>?\"?(?!/dev/null)[$A-Za-z/].*",
+        assertEquals(List.of(), lines(
+                "(^|.*[ ;&|({])(:|exec|eval|export|set|shift|trap|return|exit|\\.)( [^;&|#]*)? [0-9]?>>?\"?(?!/dev/null)[$A-Za-z/].*",
                 line -> !line.contains("exec >\"$BOXWALL_LOG\"")));
     }
 
@@ -73,7 +75,8 @@ class ShapeTest {
         List<String> found = new ArrayList<>();
         try (Stream<Path> files = Files.list(Path.of("init.d"))) {
             for (Path file : files.filter(path -> NetBox.read(path).startsWith("#!/bin/sh\n")).sorted().toList()) {
-                Files.readAllLines(file).stream().filter(line -> (!line.strip().startsWith("#") || line.length() > 120) && line.matches(pattern) && but.test(line))
+                Files.readAllLines(file).stream().filter(line -> (!line.strip().startsWith("#") || line.length() > 120)
+                        && line.matches(pattern) && but.test(line))
                         .forEach(line -> found.add(file.getFileName() + ": " + line.strip()));
             }
         }

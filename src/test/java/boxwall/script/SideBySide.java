@@ -10,22 +10,23 @@ import java.util.concurrent.Future;
 /** Plays a scene for several cases at once: each has a box of its own and mostly sleeps, so that two fit a core. */
 final class SideBySide {
     /** How many scenes play at once in one JVM. */
-    private static final int AT_ONCE = Integer.getInteger("boxwall.beside", 2 * Runtime.getRuntime().availableProcessors());
+    private static final int AT_ONCE =
+            Integer.getInteger("boxwall.beside", 2 * Runtime.getRuntime().availableProcessors());
 
     /** What happens in one case. */
     interface Scene {
         void play(String which) throws Exception;
     }
 
-    private SideBySide() {
-    }
+    private SideBySide() {}
 
-    /** Plays a scene under both shells that the scripts have to run in, and with both ages of iptables; every pair of them in the long form. */
+    /**
+     * Plays a scene under both shells that the scripts have to run in, and with both ages of iptables; every pair of
+     * them in the long form.
+     */
     static void inBothShells(Scene scene) {
         play(scene, "dash", "busybox sh, " + NetBox.OLD);
-        if (Boolean.getBoolean("boxwall.long")) {
-            play(scene, "dash, " + NetBox.OLD, "busybox sh");
-        }
+        if (Boolean.getBoolean("boxwall.long")) { play(scene, "dash, " + NetBox.OLD, "busybox sh"); }
     }
 
     /** Plays a scene for each case, and fails with all that failed. */
@@ -44,15 +45,11 @@ final class SideBySide {
                 ends.get(i).get();
             } catch (ExecutionException | InterruptedException e) {
                 AssertionError next = new AssertionError(cases[i] + ": " + e.getCause(), e);
-                if (failure != null) {
-                    next.addSuppressed(failure);
-                }
+                if (failure != null) { next.addSuppressed(failure); }
                 failure = next;
             }
         }
         threads.shutdownNow();
-        if (failure != null) {
-            throw failure;
-        }
+        if (failure != null) { throw failure; }
     }
 }

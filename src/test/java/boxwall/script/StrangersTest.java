@@ -9,8 +9,9 @@ import org.junit.jupiter.api.Test;
 
 /** Rules of other packages beside boxwall's: refused, kept, or given up, as the ruleset says. */
 class StrangersTest {
-    private static final String VPN = "for c in '-N VPN.1' '-A VPN.1 -s 10.8.0.0/24 -j ACCEPT' '-A VPN.1 -j LOG' '-I INPUT -j VPN.1' '-I FORWARD 1 -i tun0 -g VPN.1'; do "
-            + "/usr/sbin/xtables-legacy-multi iptables $c || exit; done";
+    private static final String VPN =
+            "for c in '-N VPN.1' '-A VPN.1 -s 10.8.0.0/24 -j ACCEPT' '-A VPN.1 -j LOG' '-I INPUT -j VPN.1' '-I FORWARD 1 -i tun0 -g VPN.1'; do "
+                    + "/usr/sbin/xtables-legacy-multi iptables $c || exit; done";
 
     private static PlanFolder plan(String id, int port, String more) {
         return new PlanFolder(id, port).with("stamp", "lan.if=lan\n", "lan.if=lan\n" + more);
@@ -37,7 +38,8 @@ class StrangersTest {
                 assertTrue(live.contains("-A INPUT -j VPN.1\n-A INPUT -i lo -j ACCEPT\n"), live);
                 assertTrue(live.contains(":INPUT DROP"), live);
                 assertEquals(0, box.apply("confirm", answer.get("id")).status());
-                assertFalse(NetBox.read(box.state.resolve("boot.new/restore4")).contains("VPN"), "what belongs to others is not saved");
+                assertFalse(NetBox.read(box.state.resolve("boot.new/restore4")).contains("VPN"),
+                        "what belongs to others is not saved");
 
                 // its owner changes it, and another try takes it as it is then
                 assertEquals(0, box.sh("/usr/sbin/xtables-legacy-multi iptables -A VPN.1 -j DROP").status());
@@ -45,7 +47,8 @@ class StrangersTest {
                 assertEquals(0, next.status(), next.err());
                 assertTrue(box.tables().contains("-A VPN.1 -j LOG\n-A VPN.1 -j DROP\n"), box.tables());
                 assertEquals(0, box.apply("revert", next.get("id")).status());
-                assertTrue(box.tables().contains("--dport 1111") && box.tables().contains("-A VPN.1 -j DROP\n"), box.tables());
+                assertTrue(box.tables().contains("--dport 1111") && box.tables().contains("-A VPN.1 -j DROP\n"),
+                        box.tables());
             }
         });
     }
@@ -82,19 +85,24 @@ class StrangersTest {
         inBothShells(shell -> {
             try (NetBox box = new NetBox(shell)) {
                 box.stored("boot", plan("booted", 1111, "name.LAN_NET=192.168.178.0/24\n"));
-                assertEquals(0, box.sh("ip link add lan type veth peer name other && ip link set lan up && ip addr add 10.11.12.1/24 dev lan").status());
+                assertEquals(0, box.sh(
+                        "ip link add lan type veth peer name other && ip link set lan up && ip addr add 10.11.12.1/24 dev lan")
+                        .status());
                 NetBox.Answer boot = box.apply("boot");
                 assertEquals("active address-changed", boot.get("state") + " " + boot.get("reason"), boot.out());
                 String live = box.tables();
                 assertEquals(3, live.split("-A INPUT -i lan -j ACCEPT\n", -1).length, live);
                 assertEquals(3, live.split("-A OUTPUT -o lan -j ACCEPT\n", -1).length, live);
-                assertTrue(NetBox.read(box.run.resolve("live/4.filter")).contains("-A INPUT -i lan -j ACCEPT\n"), "it is no drift");
+                assertTrue(NetBox.read(box.run.resolve("live/4.filter")).contains("-A INPUT -i lan -j ACCEPT\n"),
+                        "it is no drift");
                 // the next plan is not refused for them
                 assertEquals(0, tried(box, plan("next", 2222, "")).status());
                 assertFalse(box.tables().contains("-i lan"), box.tables());
 
                 box.cut();
-                assertEquals(0, box.sh("ip link add lan type veth peer name other && ip link set lan up && ip addr add 192.168.178.1/24 dev lan").status());
+                assertEquals(0, box.sh(
+                        "ip link add lan type veth peer name other && ip link set lan up && ip addr add 192.168.178.1/24 dev lan")
+                        .status());
                 NetBox.Answer usual = box.apply("boot");
                 assertEquals("active ", usual.get("state") + " " + usual.get("reason"), usual.out());
                 assertFalse(box.tables().contains("-i lan"), box.tables());

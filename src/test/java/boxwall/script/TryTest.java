@@ -12,7 +12,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What boxwall-apply try, confirm and revert leave in the kernel, with real iptables and both shells that run the scripts. */
+/**
+ * What boxwall-apply try, confirm and revert leave in the kernel, with real iptables and both shells that run the
+ * scripts.
+ */
 class TryTest {
     private static final PlanFolder NEW = new PlanFolder("aaaa-1111", 1111);
 
@@ -53,7 +56,8 @@ class TryTest {
                 assertTrue(Files.exists(box.state.resolve("boot.new/stamp")));
                 assertQuiet(box);
                 assertEquals(live, box.tables());
-                assertEquals("active", box.apply("revert", answer.get("id")).get("state"), "too late to revert, and harmless");
+                assertEquals("active", box.apply("revert", answer.get("id")).get("state"),
+                        "too late to revert, and harmless");
                 assertEquals(live, box.tables());
             }
         });
@@ -80,7 +84,8 @@ class TryTest {
                 assertEquals("reverted", reverted.get("reason"));
                 assertEquals("inactive", reverted.get("state"));
                 assertEquals(before + emptyMangle(), ordered(box.tables()));
-                assertTrue(box.sh(box.bin + "/iptables-save -c -t filter").out().contains("[7:700] -A old -s 10.0.0.0/8 -j DROP"), "counters");
+                assertTrue(box.sh(box.bin + "/iptables-save -c -t filter").out()
+                        .contains("[7:700] -A old -s 10.0.0.0/8 -j DROP"), "counters");
                 assertEquals(0, box.apply("revert", answer.get("id")).status(), "twice is harmless");
                 assertEquals(3, box.apply("revert", "1234").status());
                 assertEquals(3, box.apply("confirm", answer.get("id")).status());
@@ -118,11 +123,11 @@ class TryTest {
 
     @Test
     void theTimerOutlivesTheSession() {
-        // the caller and its parent are killed; HUP and TERM go to the whole group; a descriptor of the caller's must not be held
-        SideBySide.play(TryTest::outlive,
-                "dash: %s & wait; kill -9 $$", "busybox sh: %s & wait; kill -9 $$",
-                "dash: %s; kill -HUP 0", "busybox sh: %s; kill -HUP 0",
-                "dash: %s; kill -TERM 0", "dash: %s 3>&1 4>&1 5>&1 6>&1 7>&1 8>&1 9>&1 >/dev/null",
+        // the caller and its parent are killed; HUP and TERM go to the whole group; a descriptor of the caller's must
+        // not be held
+        SideBySide.play(TryTest::outlive, "dash: %s & wait; kill -9 $$", "busybox sh: %s & wait; kill -9 $$",
+                "dash: %s; kill -HUP 0", "busybox sh: %s; kill -HUP 0", "dash: %s; kill -TERM 0",
+                "dash: %s 3>&1 4>&1 5>&1 6>&1 7>&1 8>&1 9>&1 >/dev/null",
                 "busybox sh: %s 3>&1 4>&1 5>&1 6>&1 7>&1 8>&1 9>&1 10>&1 11>&1 12>&1 13>&1 14>&1 >/dev/null");
     }
 
@@ -134,7 +139,8 @@ class TryTest {
             assertTrue(box.tables().contains("1111"), "the session's end came before that of the time");
             box.passes(2);
             assertTrue(Wait.until(() -> !box.tables().contains("1111")), box::tables);
-            assertTrue(Wait.until(() -> box.apply("status").get("reason").equals("not-confirmed")), () -> box.apply("status").out());
+            assertTrue(Wait.until(() -> box.apply("status").get("reason").equals("not-confirmed")),
+                    () -> box.apply("status").out());
             assertTrue(box.tables().lines().noneMatch(l -> l.startsWith("-A") || l.endsWith("DROP")), box.tables());
             assertQuiet(box);
         }
@@ -171,7 +177,8 @@ class TryTest {
                 box.givenRules();
                 String before = box.tables();
                 // IPv4 is in; then the restore of IPv6 kills the script that called it, and goes on
-                box.script("ip6tables-restore", "#!/bin/sh\nkill -9 $(cut -d' ' -f1 <" + box.run + "/tx/worker)\nexec sleep 100\n");
+                box.script("ip6tables-restore",
+                        "#!/bin/sh\nkill -9 $(cut -d' ' -f1 <" + box.run + "/tx/worker)\nexec sleep 100\n");
                 assertEquals(137, tried(box, NEW, 30, "--replace").status());
                 box.real("ip6tables-restore");
                 assertTrue(Wait.until(() -> ordered(box.tables()).equals(before + emptyMangle())), box::tables);
@@ -206,7 +213,10 @@ class TryTest {
                 box.script("ip6tables-restore", "#!/bin/sh\n" + NetBox.HANG);
                 NetBox.Answer answer = tried(box, NEW, 30);
                 assertEquals(4, answer.status(), answer.err());
-                assertTrue(answer.get("error").contains("ip6tables-restore -c: ended after 20 s; another program holds xtables' lock?"), answer.get("error"));
+                assertTrue(
+                        answer.get("error").contains(
+                                "ip6tables-restore -c: ended after 20 s; another program holds xtables' lock?"),
+                        answer.get("error"));
                 assertTrue(box.tables().lines().noneMatch(line -> line.startsWith("-A")));
                 assertQuiet(box);
             }
@@ -223,7 +233,10 @@ class TryTest {
                 NetBox.Answer answer = tried(box, NEW, 30);
                 assertEquals(4, answer.status(), answer.err());
                 assertEquals("restore-failed", answer.get("reason"), answer.out());
-                assertTrue(answer.get("error").contains("iptables-restore -c: ended after 20 s; another program holds xtables' lock?"), answer.get("error"));
+                assertTrue(
+                        answer.get("error").contains(
+                                "iptables-restore -c: ended after 20 s; another program holds xtables' lock?"),
+                        answer.get("error"));
                 box.sh("kill $(cat $BOXWALL_TEST/holder)");
                 assertTrue(box.tables().lines().noneMatch(line -> line.startsWith("-A")));
                 assertQuiet(box);
@@ -243,7 +256,8 @@ class TryTest {
                 assertEquals("rollback-failed", reverted.get("state"));
                 assertTrue(reverted.get("reason").contains("4.filter"), reverted.get("reason"));
                 assertTrue(reverted.get("reason").contains("broken"), reverted.get("reason"));
-                assertTrue(Files.exists(box.run.resolve("lost/4.filter")), "what could not be put back is kept for a person");
+                assertTrue(Files.exists(box.run.resolve("lost/4.filter")),
+                        "what could not be put back is kept for a person");
                 assertTrue(box.tables().contains("-A INPUT -i six -j DROP"), "the other family is back");
                 assertEquals(answer.get("id"), reverted.get("id"));
             }
@@ -258,9 +272,10 @@ class TryTest {
             String text = Files.readString(plan.resolve(file));
             String body = text.replaceFirst("# end .*\n", "");
             String end = "# end " + file + " ";
-            for (String torn : new String[] {body, "x" + text, text.substring(0, text.length() - 1), "", text + "x\n", text + end + "0 0\n", body + "# end\n",
-                body + end + "1\n", body + end + "1 2 3\n", body + end + "08 09\n", body + end + "-1 1\n", body + end + "99999999999999999999 1\n",
-                text.replace(end, "# end "), text.replace(end, "# end other ")}) {
+            for (String torn : new String[] {body, "x" + text, text.substring(0, text.length() - 1), "", text + "x\n",
+                    text + end + "0 0\n", body + "# end\n", body + end + "1\n", body + end + "1 2 3\n",
+                    body + end + "08 09\n", body + end + "-1 1\n", body + end + "99999999999999999999 1\n",
+                    text.replace(end, "# end "), text.replace(end, "# end other ")}) {
                 Files.writeString(plan.resolve(file), torn);
                 NetBox.Answer answer = box.apply("try", plan.toString(), "30");
                 assertEquals(3, answer.status(), torn);
@@ -276,16 +291,21 @@ class TryTest {
         inBothShells(shell -> {
             try (NetBox box = new NetBox(shell)) {
                 Path plan = plan(box, NEW);
-                for (String[] swapped : new String[][] {{"restore4", "restore6"}, {"modules", "pa"}, {"restore6", "notes"}}) {
+                for (String[] swapped : new String[][] {{"restore4", "restore6"}, {"modules", "pa"},
+                        {"restore6", "notes"}}) {
                     Path there = plan.resolve(swapped[0]);
                     String text = Files.readString(there);
                     String other = Files.readString(plan.resolve(swapped[1]));
                     Files.writeString(there, other);
                     NetBox.Answer answer = box.apply("try", plan.toString(), "30");
-                    assertEquals("3 plan-damaged", answer.status() + " " + answer.get("reason"), String.join(" is ", swapped));
-                    Files.writeString(there, other.replace("# end " + swapped[1], "# end " + swapped[0])); // counted and named anew
+                    assertEquals("3 plan-damaged", answer.status() + " " + answer.get("reason"),
+                            String.join(" is ", swapped));
+                    Files.writeString(there, other.replace("# end " + swapped[1], "# end " + swapped[0])); // counted
+                                                                                                           // and named
+                                                                                                           // anew
                     answer = box.apply("try", plan.toString(), "30");
-                    assertEquals("3 plan-damaged", answer.status() + " " + answer.get("reason"), String.join(" is ", swapped));
+                    assertEquals("3 plan-damaged", answer.status() + " " + answer.get("reason"),
+                            String.join(" is ", swapped));
                     assertTrue(answer.get("error").contains("sha1"), answer.get("error"));
                     Files.writeString(there, text);
                 }
@@ -315,7 +335,8 @@ class TryTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"try", "try /x", "try /x 0", "try /x 1h", "try /x 20 --hard", "confirm", "revert", "boot now", "", "undo"})
+    @ValueSource(strings = {"try", "try /x", "try /x 0", "try /x 1h", "try /x 20 --hard", "confirm", "revert",
+            "boot now", "", "undo"})
     void wrongUseIsSaid(String line) {
         try (NetBox box = new NetBox("dash")) {
             NetBox.Answer answer = box.apply(line.isEmpty() ? new String[0] : line.split(" "));

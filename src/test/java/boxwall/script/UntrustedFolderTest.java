@@ -10,31 +10,44 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
- * RUN, STATE, a folder above RUN or a file of theirs is somebody else's, a link, or can be replaced: no verb of any script writes there or believes it.
- * Each verb meets a sixth of the forms; all of them with -Dboxwall.long=true.
+ * RUN, STATE, a folder above RUN or a file of theirs is somebody else's, a link, or can be replaced: no verb of any
+ * script writes there or believes it. Each verb meets a sixth of the forms; all of them with -Dboxwall.long=true.
  */
 class UntrustedFolderTest {
     private static final boolean LONG = Boolean.getBoolean("boxwall.long");
-    /** Where others could write, but have not: what is read there is root's, so that verbs that write nothing may go on. */
-    private static final List<String> OPEN = List.of("chmod 777 $R", "chmod 770 $R", "chmod 702 $R", "chmod 777 $U", "chown 1000 $U", "chgrp 1000 $U && chmod 770 $U",
-            "chmod 777 $S", "chmod 720 $S", "mv $U $T/else && ln -s $T/else $U && chown -h 1000 $U", "rm -r $R && chmod 777 $U");
+    /**
+     * Where others could write, but have not: what is read there is root's, so that verbs that write nothing may go on.
+     */
+    private static final List<String> OPEN = List.of("chmod 777 $R", "chmod 770 $R", "chmod 702 $R", "chmod 777 $U",
+            "chown 1000 $U", "chgrp 1000 $U && chmod 770 $U", "chmod 777 $S", "chmod 720 $S",
+            "mv $U $T/else && ln -s $T/else $U && chown -h 1000 $U", "rm -r $R && chmod 777 $U");
     /** What somebody else has made. */
-    private static final List<String> MADE = List.of("chown 1000 $R", "mv $R $T/else && ln -s $T/else $R", "rm -r $R && ln -s $T/none $R", "chown 1000 $S",
-            "mv $S $T/else && ln -s $T/else $S", "l $T/target $R/result.new", "l $T/target $R/saved", "l $T/target $R/saving.7", "l $T/target $R/result",
-            "l $T/target $R/printk", "l $T/target $R/form", "l $T/target $R/daemon.log", "l $T $R/tx", "l $T $R/live", "chown 1000 $R/result",
-            "l $T/target $S/trial", "l $T/target $S/token", "l $T/target $S/rules", "l $T $S/boot.new", "l $T/none $S/trial", "mkdir $R/tx && chown 1000 $R/tx");
-    private static final List<String> READERS = List.of("boxwall-apply status", "boxwall-apply confirm one", "boxwall-apply revert --now", "boxwall-apply pa flush", "boxwall-keep history");
-    private static final List<String> VERBS = List.of("boxwall-apply boot", "boxwall-apply again", "boxwall-apply try $T/plan 60 --replace", "boxwall-apply confirm one",
-            "boxwall-apply revert --now", "boxwall-apply status", "boxwall-apply probe", "boxwall-apply probe log", "boxwall-apply record $T/recorded", "boxwall-apply open",
-            "boxwall-apply lock", "boxwall-apply pa flush", "boxwall-apply printk 5", "boxwall-keep history", "boxwall-keep restore 1", "boxwall-keep off",
-            "boxwall-keep keep $T/plan", "boxwall-keep mark one", "boxwall-keep promote", "boxwall-keep drop", "boxwall-keep spare", "boxwall-read probe",
-            "boxwall-read record $T/recorded", "rc.boxwall", "rc.boxwall start", "rc.boxwall stop", "rc.boxwall unload", "rc.boxwall restart", "rc.boxwall status", "rc.boxwall adopt",
-            "rc.boxwall open", "rc.boxwall lock", "rc.boxwall forget", "rc.boxwall late", "rc.boxwall online", "rc.boxwall token new", "rc.boxwall record $T/recorded");
-    private static final String SHORTHANDS = "T=$BOXWALL_TEST U=$T/up R=$T/up/run S=$T/up2/state; l() { rm -rf \"$2\" && ln -s \"$1\" \"$2\"; }; ";
-    private static final String RENEW = SHORTHANDS + "chmod -R u+w $T/up $T/up2 $T/else 2>/dev/null; rm -rf $T/up $T/up2 $T/else $T/none $T/recorded $T/log; mkdir -p $R/live $S; chmod 700 $U $R $S;"
+    private static final List<String> MADE = List.of("chown 1000 $R", "mv $R $T/else && ln -s $T/else $R",
+            "rm -r $R && ln -s $T/none $R", "chown 1000 $S", "mv $S $T/else && ln -s $T/else $S",
+            "l $T/target $R/result.new", "l $T/target $R/saved", "l $T/target $R/saving.7", "l $T/target $R/result",
+            "l $T/target $R/printk", "l $T/target $R/form", "l $T/target $R/daemon.log", "l $T $R/tx", "l $T $R/live",
+            "chown 1000 $R/result", "l $T/target $S/trial", "l $T/target $S/token", "l $T/target $S/rules",
+            "l $T $S/boot.new", "l $T/none $S/trial", "mkdir $R/tx && chown 1000 $R/tx");
+    private static final List<String> READERS = List.of("boxwall-apply status", "boxwall-apply confirm one",
+            "boxwall-apply revert --now", "boxwall-apply pa flush", "boxwall-keep history");
+    private static final List<String> VERBS = List.of("boxwall-apply boot", "boxwall-apply again",
+            "boxwall-apply try $T/plan 60 --replace", "boxwall-apply confirm one", "boxwall-apply revert --now",
+            "boxwall-apply status", "boxwall-apply probe", "boxwall-apply probe log",
+            "boxwall-apply record $T/recorded", "boxwall-apply open", "boxwall-apply lock", "boxwall-apply pa flush",
+            "boxwall-apply printk 5", "boxwall-keep history", "boxwall-keep restore 1", "boxwall-keep off",
+            "boxwall-keep keep $T/plan", "boxwall-keep mark one", "boxwall-keep promote", "boxwall-keep drop",
+            "boxwall-keep spare", "boxwall-read probe", "boxwall-read record $T/recorded", "rc.boxwall",
+            "rc.boxwall start", "rc.boxwall stop", "rc.boxwall unload", "rc.boxwall restart", "rc.boxwall status",
+            "rc.boxwall adopt", "rc.boxwall open", "rc.boxwall lock", "rc.boxwall forget", "rc.boxwall late",
+            "rc.boxwall online", "rc.boxwall token new", "rc.boxwall record $T/recorded");
+    private static final String SHORTHANDS =
+            "T=$BOXWALL_TEST U=$T/up R=$T/up/run S=$T/up2/state; l() { rm -rf \"$2\" && ln -s \"$1\" \"$2\"; }; ";
+    private static final String RENEW = SHORTHANDS
+            + "chmod -R u+w $T/up $T/up2 $T/else 2>/dev/null; rm -rf $T/up $T/up2 $T/else $T/none $T/recorded $T/log; mkdir -p $R/live $S; chmod 700 $U $R $S;"
             + " printf 'state=inactive\\nid=\\n' >$R/result; echo '# rules' >$S/rules; echo '# older' >$S/rules.1; cp -r $T/plan $S/boot; cp -r $T/plan $S/plan.kept;";
     /** All that a verb could have changed, but for what is made anew in a folder where the form was made. */
-    private static final String SEEN = "cat $T/target $T/log 2>/dev/null; ls -A $T; ls -lAR $T/up $T/up2 $T/else 2>/dev/null | sed 's/^total.*//'; cat $R/result $S/trial $S/rules 2>/dev/null";
+    private static final String SEEN =
+            "cat $T/target $T/log 2>/dev/null; ls -A $T; ls -lAR $T/up $T/up2 $T/else 2>/dev/null | sed 's/^total.*//'; cat $R/result $S/trial $S/rules 2>/dev/null";
 
     private static NetBox box(String shell) {
         NetBox box = new NetBox(shell);
@@ -66,19 +79,23 @@ class UntrustedFolderTest {
                     StringBuilder line = new StringBuilder();
                     List<String> verbs = new ArrayList<>();
                     for (int v = 0; v < VERBS.size(); v++) {
-                        if (!LONG && (f + v) % 6 != 0 || OPEN.contains(forms.get(f)) && READERS.contains(VERBS.get(v))) {
+                        if (!LONG && (f + v) % 6 != 0
+                                || OPEN.contains(forms.get(f)) && READERS.contains(VERBS.get(v))) {
                             continue;
                         }
                         verbs.add(VERBS.get(v));
                         String script = VERBS.get(v).split(" ")[0];
-                        line.append("{ ").append(RENEW).append("\n").append(forms.get(f)).append("; } >/dev/null || echo no form; a=$(").append(SEEN).append("); ")
-                                .append(box.command(script)).append(VERBS.get(v).substring(script.length())).append(" >$T/out 2>&1; status=$?; rm -f $T/out; b=$(").append(SEEN)
+                        line.append("{ ").append(RENEW).append("\n").append(forms.get(f))
+                                .append("; } >/dev/null || echo no form; a=$(").append(SEEN).append("); ")
+                                .append(box.command(script)).append(VERBS.get(v).substring(script.length()))
+                                .append(" >$T/out 2>&1; status=$?; rm -f $T/out; b=$(").append(SEEN)
                                 .append("); [ \"$a\" = \"$b\" ] || printf '%s\\n' changed \"$a\" now \"$b\"; echo =$status\n");
                     }
                     String said = box.sh(line.toString()).out();
                     int at = 0;
                     for (String answer : said.split("(?<==\\d{1,3}\n)")) {
-                        assertEquals(verbs.get(at).startsWith("rc.") ? "=1\n" : "=3\n", answer, forms.get(f) + ": " + verbs.get(at));
+                        assertEquals(verbs.get(at).startsWith("rc.") ? "=1\n" : "=3\n", answer,
+                                forms.get(f) + ": " + verbs.get(at));
                         at++;
                     }
                     assertEquals(verbs.size(), at, forms.get(f));
@@ -95,9 +112,12 @@ class UntrustedFolderTest {
     void whatIsRootsIsUsed() {
         inBothShells(shell -> {
             try (NetBox box = box(shell)) {
-                for (String form : List.of("true", "chmod 1777 $U", "chmod 775 $U", "rm -r $R", "mv $U $T/else && ln -s $T/else $U", "chmod 755 $R $S", "rm -r $S")) {
+                for (String form : List.of("true", "chmod 1777 $U", "chmod 775 $U", "rm -r $R",
+                        "mv $U $T/else && ln -s $T/else $U", "chmod 755 $R $S", "rm -r $S")) {
                     StringBuilder line = new StringBuilder(RENEW).append(form);
-                    for (String verb : List.of("boxwall-apply status", "boxwall-apply probe log", "boxwall-apply printk 0", "boxwall-keep history", "boxwall-keep off", "boxwall-read probe log", "rc.boxwall token")) {
+                    for (String verb : List.of("boxwall-apply status", "boxwall-apply probe log",
+                            "boxwall-apply printk 0", "boxwall-keep history", "boxwall-keep off",
+                            "boxwall-read probe log", "rc.boxwall token")) {
                         String script = verb.split(" ")[0];
                         line.append(" && ").append(box.command(script)).append(verb.substring(script.length()));
                     }

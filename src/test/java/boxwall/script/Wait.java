@@ -4,15 +4,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /**
- * Waiting for an event. The bound is one that only a hang exceeds, on however busy a machine; it is no part of what a test wants to know. A time that
- * the tested code itself waits for passes because the test moves the clock ({@link NetBox#passes}).
+ * Waiting for an event. The bound is one that only a hang exceeds, on however busy a machine; it is no part of what a
+ * test wants to know. A time that the tested code itself waits for passes because the test moves the clock
+ * ({@link NetBox#passes}).
  */
 public final class Wait {
     /** What only a hang exceeds. */
     public static final int SECONDS = Integer.getInteger("boxwall.hang", 120);
 
-    private Wait() {
-    }
+    private Wait() {}
 
     /** Waits until something holds, looking twenty times a second; false when it hangs. */
     public static boolean until(BooleanSupplier what) {
@@ -23,9 +23,7 @@ public final class Wait {
     public static boolean until(int seconds, BooleanSupplier what) {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
         while (!what.getAsBoolean()) {
-            if (System.nanoTime() > end) {
-                return false;
-            }
+            if (System.nanoTime() > end) { return false; }
             pause();
         }
         return true;

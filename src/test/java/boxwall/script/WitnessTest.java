@@ -8,12 +8,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Files;
 import org.junit.jupiter.api.Test;
 
-/** A ping to lo is counted before the first rule is loaded; what a blind netfilter would say is played by a stand-in of iptables. */
+/**
+ * A ping to lo is counted before the first rule is loaded; what a blind netfilter would say is played by a stand-in of
+ * iptables.
+ */
 class WitnessTest {
     private static final PlanFolder PLAN = new PlanFolder("seen", 1111);
     /** Counters of a listing changed as modules of another layout show them. */
-    private static final String BLIND = "#!/bin/sh\ncase \" $* \" in *' -L boxwall-witness '*) /usr/sbin/xtables-legacy-multi iptables \"$@\" |"
-            + " sed 's/^ *[0-9]* *[0-9]* ACCEPT/ %s ACCEPT/' ;; *) exec /usr/sbin/xtables-legacy-multi iptables \"$@\" ;; esac\n";
+    private static final String BLIND =
+            "#!/bin/sh\ncase \" $* \" in *' -L boxwall-witness '*) /usr/sbin/xtables-legacy-multi iptables \"$@\" |"
+                    + " sed 's/^ *[0-9]* *[0-9]* ACCEPT/ %s ACCEPT/' ;; *) exec /usr/sbin/xtables-legacy-multi iptables \"$@\" ;; esac\n";
 
     private static NetBox box(String shell) {
         NetBox box = new NetBox(shell);
@@ -32,7 +36,8 @@ class WitnessTest {
         inBothShells(shell -> {
             try (NetBox box = box(shell)) {
                 box.givenRules();
-                assertEquals(0, box.sh("/usr/sbin/xtables-legacy-multi iptables -P OUTPUT DROP").status(), "others' rules don't disturb it");
+                assertEquals(0, box.sh("/usr/sbin/xtables-legacy-multi iptables -P OUTPUT DROP").status(),
+                        "others' rules don't disturb it");
                 tried(box, PLAN);
                 box.apply("revert", "--now");
                 Files.delete(box.run.resolve("witness"));
@@ -56,14 +61,17 @@ class WitnessTest {
             try (NetBox box = box(shell)) {
                 String before = box.tables();
                 for (String[] row : new String[][] {{"0 0", "netfilter-sees-nothing", "0 packets, 0 bytes"},
-                    {"2 0", "netfilter-layout-mismatch", "2 packets, 0 bytes"}, {"1 80", "netfilter-layout-mismatch", "1 packets, 80 bytes"}}) {
+                        {"2 0", "netfilter-layout-mismatch", "2 packets, 0 bytes"},
+                        {"1 80", "netfilter-layout-mismatch", "1 packets, 80 bytes"}}) {
                     box.script("iptables", BLIND.formatted(row[0]));
                     NetBox.Answer answer = tried(box, PLAN);
                     assertEquals(4, answer.status(), answer.out() + answer.err());
                     assertEquals(row[1], answer.get("reason"));
-                    assertEquals("counting rule for ICMP on lo: " + row[2] + "; sent 2 packets, 168 bytes", answer.get("error"));
+                    assertEquals("counting rule for ICMP on lo: " + row[2] + "; sent 2 packets, 168 bytes",
+                            answer.get("error"));
                 }
-                // with rules that match nothing a policy of DROP would keep everybody out: not even the closed set is loaded
+                // with rules that match nothing a policy of DROP would keep everybody out: not even the closed set is
+                // loaded
                 box.stored("boot", PLAN);
                 NetBox.Answer answer = box.apply("boot");
                 assertEquals("failed", answer.get("state"), answer.out());
@@ -85,7 +93,8 @@ class WitnessTest {
                 assertEquals(4, answer.status(), answer.out());
                 assertEquals("netfilter-unproved", answer.get("reason"));
                 assertFalse(box.tables().contains("boxwall-witness"), box.tables());
-                PlanFolder quiet = new PlanFolder("quiet", 1111).with("restore4", "-A mine -j LOG --log-prefix \"a word, \"\n", "");
+                PlanFolder quiet = new PlanFolder("quiet", 1111).with("restore4",
+                        "-A mine -j LOG --log-prefix \"a word, \"\n", "");
                 assertEquals(0, tried(box, quiet).status());
             }
         });
@@ -96,7 +105,8 @@ class WitnessTest {
         inBothShells(shell -> {
             try (NetBox box = box(shell)) {
                 box.settings.remove("BOXWALL_WITNESS");
-                boolean boxes = NetBox.read(java.nio.file.Path.of("/proc/sys/kernel/osrelease")).matches("(?s)[2-5]\\..*");
+                boolean boxes =
+                        NetBox.read(java.nio.file.Path.of("/proc/sys/kernel/osrelease")).matches("(?s)[2-5]\\..*");
                 assertEquals(0, tried(box, PLAN).status());
                 assertEquals(boxes, Files.exists(box.run.resolve("witness")));
             }

@@ -15,9 +15,10 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Sequences of commands (-A -I -D -R -N -X -F -P -E -Z, by specification and by number) against the real program: the table that they leave is
- * iptables-save's, byte for byte but for the counters. A command that we refuse is taken out of the sequence, and the real program must refuse
- * it too where it stands. {@code -Dboxwall.seed=N -Dboxwall.sequences=N} repeat or lengthen a run.
+ * Sequences of commands (-A -I -D -R -N -X -F -P -E -Z, by specification and by number) against the real program: the
+ * table that they leave is iptables-save's, byte for byte but for the counters. A command that we refuse is taken out
+ * of the sequence, and the real program must refuse it too where it stands.
+ * {@code -Dboxwall.seed=N -Dboxwall.sequences=N} repeat or lengthen a run.
  */
 class CommandsIT {
     /** Where we refuse what iptables takes, by a piece of our words. */
@@ -28,46 +29,49 @@ class CommandsIT {
     private final Random random = new Random(seed);
     private final List<String> made = new ArrayList<>();
 
-    private <T> T pick(List<T> list) {
-        return list.get(random.nextInt(list.size()));
-    }
+    private <T> T pick(List<T> list) { return list.get(random.nextInt(list.size())); }
 
     private String chain() {
         return random.nextInt(3) == 0 || made.isEmpty() ? pick(List.of("INPUT", "FORWARD", "OUTPUT")) : pick(made);
     }
 
     private String rule(Family family) {
-        String address = family == Family.IPV4 ? pick(List.of("10.0.0.1", "10.0.0.0/8", "1.2.3.4,1.2.3.5")) : pick(List.of("fd00::1", "fd00::/8", "::1,::2"));
-        return pick(List.of("", "-s " + address, "! -d " + address.replaceAll(",.*", ""), "-p tcp --dport " + (1 + random.nextInt(3)),
-                "-p udp -m udp --sport 53", "-m mark --mark 0x" + random.nextInt(3)))
-                + pick(List.of("", " -j DROP", " -j ACCEPT", " -j RETURN", " -j " + (made.isEmpty() ? "DROP" : pick(made)), " -g " + (made.isEmpty() ? "none" : pick(made))));
+        String address = family == Family.IPV4 ? pick(List.of("10.0.0.1", "10.0.0.0/8", "1.2.3.4,1.2.3.5"))
+                : pick(List.of("fd00::1", "fd00::/8", "::1,::2"));
+        return pick(List.of("", "-s " + address, "! -d " + address.replaceAll(",.*", ""),
+                "-p tcp --dport " + (1 + random.nextInt(3)), "-p udp -m udp --sport 53",
+                "-m mark --mark 0x" + random.nextInt(3)))
+                + pick(List.of("", " -j DROP", " -j ACCEPT", " -j RETURN",
+                        " -j " + (made.isEmpty() ? "DROP" : pick(made)),
+                        " -g " + (made.isEmpty() ? "none" : pick(made))));
     }
 
     private String command(Family family) {
         switch (random.nextInt(13)) {
-            case 0:
-            case 1:
+            case 0 :
+            case 1 :
                 String name = pick(List.of("a", "b", "c", "d", "INPUT", "DROP", "x-y.z"));
                 made.add(name.equals("INPUT") || name.equals("DROP") ? "a" : name);
                 return "-N " + name;
-            case 2:
+            case 2 :
                 return "-I " + chain() + pick(List.of(" ", " 1 ", " 2 ", " 3 ", " 9 ")) + rule(family);
-            case 3:
+            case 3 :
                 return "-D " + chain() + " " + (1 + random.nextInt(4));
-            case 4:
+            case 4 :
                 return "--delete " + chain() + " " + rule(family);
-            case 5:
+            case 5 :
                 return "-R " + chain() + " " + (1 + random.nextInt(3)) + " " + rule(family);
-            case 6:
-                return pick(List.of("-F", "-X", "-Z", "--flush", "-X", "-Z")) + (random.nextInt(3) == 0 ? "" : " " + chain());
-            case 7:
+            case 6 :
+                return pick(List.of("-F", "-X", "-Z", "--flush", "-X", "-Z"))
+                        + (random.nextInt(3) == 0 ? "" : " " + chain());
+            case 7 :
                 return "-P " + chain() + " " + pick(List.of("DROP", "ACCEPT", "REJECT", "RETURN"));
-            case 8:
+            case 8 :
                 String to = pick(List.of("a", "b", "e", "f", "OUTPUT", "LOG"));
                 String from = chain();
                 made.add(to.equals("OUTPUT") || to.equals("LOG") ? "e" : to);
                 return "-E " + from + " " + to;
-            default:
+            default :
                 return pick(List.of("-A ", "-A ", "--append ")) + chain() + " " + rule(family);
         }
     }
@@ -103,7 +107,9 @@ class CommandsIT {
 
     private static String script(List<String> commands) {
         // policies of the text before stay otherwise
-        return "*filter\n:INPUT ACCEPT\n:FORWARD ACCEPT\n:OUTPUT ACCEPT\n" + commands.stream().map(c -> c.replaceAll(" +", " ").trim() + "\n").collect(Collectors.joining()) + "COMMIT\n";
+        return "*filter\n:INPUT ACCEPT\n:FORWARD ACCEPT\n:OUTPUT ACCEPT\n"
+                + commands.stream().map(c -> c.replaceAll(" +", " ").trim() + "\n").collect(Collectors.joining())
+                + "COMMIT\n";
     }
 
     private static String table(String save) {
@@ -138,14 +144,12 @@ class CommandsIT {
                 RealIptables.Answer answer = answers.get(i);
                 String shown = "seed " + seed + ", " + family.word() + ":\n" + script(one.taken) + answer.said();
                 assertTrue(answer.taken(), shown);
-                if (!one.taken.isEmpty()) {
-                    assertEquals(table(one.table), table(answer.save()), shown);
-                }
+                if (!one.taken.isEmpty()) { assertEquals(table(one.table), table(answer.save()), shown); }
                 if (one.refused != null) {
                     refusals++;
                     RealIptables.Answer other = answers.get(at++);
-                    assertTrue(!other.taken() || STRICTER.stream().anyMatch(one.why::contains),
-                            "seed " + seed + ": we refuse " + one.refused + " (" + one.why + "), they take\n" + script(one.taken));
+                    assertTrue(!other.taken() || STRICTER.stream().anyMatch(one.why::contains), "seed " + seed
+                            + ": we refuse " + one.refused + " (" + one.why + "), they take\n" + script(one.taken));
                 }
             }
         }

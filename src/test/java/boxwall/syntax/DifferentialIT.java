@@ -18,8 +18,9 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Our parser and writer against the real programs: what we accept, they accept, and print as we do, byte for byte; what we refuse, they
- * refuse, but for the reasons listed in {@link #STRICTER}. {@code -Dboxwall.seed=N -Dboxwall.rules=N} repeat or lengthen a run.
+ * Our parser and writer against the real programs: what we accept, they accept, and print as we do, byte for byte; what
+ * we refuse, they refuse, but for the reasons listed in {@link #STRICTER}. {@code -Dboxwall.seed=N -Dboxwall.rules=N}
+ * repeat or lengthen a run.
  */
 class DifferentialIT {
     /** Not in the host's kernel, so it can't judge them. */
@@ -34,10 +35,11 @@ class DifferentialIT {
             "-j IDLETIMER");
 
     /** What the real program refuses and we take, since our own line, which it then gets, says what it asks for. */
-    private static final Map<String, String> KINDER = Map.of(
-            "also requires \"--packet\"", "1.4.11 took --every alone and meant --packet 0",
-            "unknown protocol \"ipcomp\"", "1.8.9's -m policy knows fewer names of protocols than -p; boxwall writes the number",
-            "unknown option \"--mh-type\"", "1.8.9 looks for a match by the protocol's name as it is written; boxwall writes -m mh");
+    private static final Map<String, String> KINDER = Map.of("also requires \"--packet\"",
+            "1.4.11 took --every alone and meant --packet 0", "unknown protocol \"ipcomp\"",
+            "1.8.9's -m policy knows fewer names of protocols than -p; boxwall writes the number",
+            "unknown option \"--mh-type\"",
+            "1.8.9 looks for a match by the protocol's name as it is written; boxwall writes -m mh");
 
     /** Where we refuse what iptables takes, by a piece of our words. */
     private static final Set<String> STRICTER = Strictness.messages();
@@ -69,16 +71,15 @@ class DifferentialIT {
             RuleGenerator generator = new RuleGenerator(seed, 1, LEFT);
             for (int i = 0; i < count * 20 && accepted.size() < count / 2; i++) {
                 Judged judged = judge(generator.next());
-                if (judged.rule.family() == family && judged.errors.isEmpty()) {
-                    accepted.add(judged);
-                }
+                if (judged.rule.family() == family && judged.errors.isEmpty()) { accepted.add(judged); }
             }
-            assertTrue(accepted.size() >= count / 2, "only " + accepted.size() + " rules of the generator were accepted");
+            assertTrue(accepted.size() >= count / 2,
+                    "only " + accepted.size() + " rules of the generator were accepted");
             for (int from = 0; from < accepted.size(); from += 50) {
                 compare(family, accepted.subList(from, Math.min(accepted.size(), from + 50)), wrong);
             }
-            System.out.println(family.word() + ": " + accepted.size() + " accepted rules compared, " + (wrong.size() - before) + " differ; "
-                    + extensions(accepted).size() + " extensions");
+            System.out.println(family.word() + ": " + accepted.size() + " accepted rules compared, "
+                    + (wrong.size() - before) + " differ; " + extensions(accepted).size() + " extensions");
         }
         assertEquals("", String.join("\n", wrong), "seed " + seed);
     }
@@ -104,18 +105,17 @@ class DifferentialIT {
             theirs.add(Map.entry(judged.rule.table(), judged.rule.restore()));
             judged.canonical.forEach(line -> ours.add(Map.entry(judged.rule.table(), line)));
         }
-        List<RealIptables.Answer> answers = RealIptables.restore(family, List.of(RealIptables.text(theirs), RealIptables.text(ours)));
+        List<RealIptables.Answer> answers =
+                RealIptables.restore(family, List.of(RealIptables.text(theirs), RealIptables.text(ours)));
         String expected = byChain(expected(rules));
-        boolean same = answers.get(0).taken() && answers.get(1).taken() && expected.equals(byChain(answers.get(0).rules()))
-                && expected.equals(byChain(answers.get(1).rules()));
+        boolean same = answers.get(0).taken() && answers.get(1).taken()
+                && expected.equals(byChain(answers.get(0).rules())) && expected.equals(byChain(answers.get(1).rules()));
         boolean kinder = rules.size() == 1 && answers.get(1).taken() && expected.equals(byChain(answers.get(1).rules()))
                 && KINDER.keySet().stream().anyMatch(answers.get(0).said()::contains);
-        if (same || kinder) {
-            return;
-        }
+        if (same || kinder) { return; }
         if (rules.size() == 1) {
-            wrong.add(rules.get(0).rule.shell() + "\n  ours:   " + rules.get(0).canonical + "\n  theirs: " + answers.get(0)
-                    + "\n  of our line they make: " + answers.get(1));
+            wrong.add(rules.get(0).rule.shell() + "\n  ours:   " + rules.get(0).canonical + "\n  theirs: "
+                    + answers.get(0) + "\n  of our line they make: " + answers.get(1));
             return;
         }
         compare(family, rules.subList(0, rules.size() / 2), wrong);
@@ -132,7 +132,8 @@ class DifferentialIT {
     private static String byChain(List<String> lines) {
         Map<String, StringBuilder> chains = new TreeMap<>();
         for (String line : lines) {
-            String key = line.substring(0, line.indexOf(' ', line.indexOf("-A ") + 3) < 0 ? line.length() : line.indexOf(' ', line.indexOf("-A ") + 3));
+            String key = line.substring(0, line.indexOf(' ', line.indexOf("-A ") + 3) < 0 ? line.length()
+                    : line.indexOf(' ', line.indexOf("-A ") + 3));
             chains.computeIfAbsent(key, k -> new StringBuilder()).append(line).append('\n');
         }
         return String.join("", chains.values());
@@ -146,9 +147,7 @@ class DifferentialIT {
             RuleGenerator generator = new RuleGenerator(seed + 1, 15, LEFT);
             for (int i = 0; i < count * 20 && refused.size() < count / 4; i++) {
                 Judged judged = judge(generator.next());
-                if (judged.rule.family() == family && !judged.errors.isEmpty()) {
-                    refused.add(judged);
-                }
+                if (judged.rule.family() == family && !judged.errors.isEmpty()) { refused.add(judged); }
             }
             List<String> texts = new ArrayList<>();
             refused.forEach(j -> texts.add(RealIptables.text(List.of(Map.entry(j.rule.table(), j.rule.restore())))));
@@ -160,7 +159,8 @@ class DifferentialIT {
                     String ours = refused.get(i).errors.toString();
                     String reason = STRICTER.stream().filter(ours::contains).findFirst().orElse(null);
                     if (reason == null) {
-                        wrong.add(refused.get(i).rule.shell() + "\n  ours:   " + ours + "\n  theirs: " + answers.get(i).rules());
+                        wrong.add(refused.get(i).rule.shell() + "\n  ours:   " + ours + "\n  theirs: "
+                                + answers.get(i).rules());
                     } else {
                         stricter.merge(reason, 1, Integer::sum);
                     }

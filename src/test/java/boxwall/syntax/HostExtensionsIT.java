@@ -18,7 +18,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Every match and target that the host's iptables can load, with every option in its help, is in the language or in docs/language.md. */
+/**
+ * Every match and target that the host's iptables can load, with every option in its help, is in the language or in
+ * docs/language.md.
+ */
 class HostExtensionsIT {
     private static final Pattern FILE = Pattern.compile("lib(xt|ipt|ip6t)_(\\w+)\\.so");
     private static final Pattern OPTION = Pattern.compile("--[a-z][a-z0-9-]*");
@@ -34,7 +37,8 @@ class HostExtensionsIT {
     }
 
     private static List<String> files() throws IOException {
-        try (var all = Files.find(Path.of("/usr/lib"), 4, (p, a) -> p.getParent().endsWith("xtables") && FILE.matcher(p.getFileName().toString()).matches())) {
+        try (var all = Files.find(Path.of("/usr/lib"), 4,
+                (p, a) -> p.getParent().endsWith("xtables") && FILE.matcher(p.getFileName().toString()).matches())) {
             return all.map(p -> p.getFileName().toString()).sorted().collect(Collectors.toList());
         }
     }
@@ -66,7 +70,8 @@ class HostExtensionsIT {
         }
         System.out.println(files.size() + " files of the host's iptables, " + options + " options in their help");
         assertTrue(options > 500, "the help was read: " + options);
-        assertEquals("", String.join("\n", forgotten), "neither in resources/boxwall/syntax/extensions nor in docs/language.md");
+        assertEquals("", String.join("\n", forgotten),
+                "neither in resources/boxwall/syntax/extensions nor in docs/language.md");
     }
 
     private int extension(Family family, String name, List<String> forgotten) throws Exception {
@@ -76,9 +81,7 @@ class HostExtensionsIT {
         if (known == null) {
             // a file for both families may hold a match for one of them only (osf)
             boolean nothing = !target && help(family, "-m", name).isEmpty();
-            if (!nothing && !docs.contains("| `" + word + "` |")) {
-                forgotten.add(family.command() + " " + word);
-            }
+            if (!nothing && !docs.contains("| `" + word + "` |")) { forgotten.add(family.command() + " " + word); }
             return 0;
         }
         String base = help(family);
@@ -109,7 +112,8 @@ class HostExtensionsIT {
             for (Family family : Family.values()) {
                 expected.addAll(all.names(target, family));
             }
-            assertEquals(expected, entries.stream().map(e -> e.replaceAll(" \\(.*", "")).collect(Collectors.toCollection(TreeSet::new)));
+            assertEquals(expected, entries.stream().map(e -> e.replaceAll(" \\(.*", ""))
+                    .collect(Collectors.toCollection(TreeSet::new)));
             for (String entry : entries) {
                 String name = entry.replaceAll(" \\(.*", "");
                 Extension v4 = target ? all.target(name, Family.IPV4) : all.match(name, Family.IPV4);
@@ -121,16 +125,12 @@ class HostExtensionsIT {
 
     private static String said(Extension v4, Extension v6) {
         List<String> parts = new ArrayList<>();
-        if (v4 == null || v6 == null) {
-            parts.add(v4 == null ? "IPv6" : "IPv4");
-        }
+        if (v4 == null || v6 == null) { parts.add(v4 == null ? "IPv6" : "IPv4"); }
         String since4 = v4 == null ? null : v4.since(Family.IPV4);
         String since6 = v6 == null ? null : v6.since(Family.IPV6);
         if (since6 != null && since4 == null && v4 != null) {
             parts.add("IPv6: " + since6);
-        } else if (since4 != null || since6 != null) {
-            parts.add(since4 != null ? since4 : since6);
-        }
+        } else if (since4 != null || since6 != null) { parts.add(since4 != null ? since4 : since6); }
         return parts.isEmpty() ? "" : " (" + String.join(", ", parts) + ")";
     }
 }

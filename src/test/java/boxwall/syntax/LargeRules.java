@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A ruleset of any size in the manner of a long block list: networks dropped, hosts and ports allowed, logs, user chains, IPv6. Comes in files
- * below the limit of one file, which the first includes.
+ * A ruleset of any size in the manner of a long block list: networks dropped, hosts and ports allowed, logs, user
+ * chains, IPv6. Comes in files below the limit of one file, which the first includes.
  */
 public final class LargeRules implements Includes {
     private static final int PIECE = RulesetParser.FILE_LIMIT - 4096;
@@ -29,41 +29,46 @@ public final class LargeRules implements Includes {
         int high = i >> 8 & 255;
         int low = i & 255;
         switch (i % 8) {
-            case 0:
+            case 0 :
                 add("-A INPUT -s 10." + high + "." + low + ".0/24 -j DROP");
                 break;
-            case 1:
-                add("-A FORWARD -i lan -s 192.168.178." + low + " -p tcp -m tcp --dport " + (1024 + i % 50000) + " -j ACCEPT");
+            case 1 :
+                add("-A FORWARD -i lan -s 192.168.178." + low + " -p tcp -m tcp --dport " + (1024 + i % 50000)
+                        + " -j ACCEPT");
                 break;
-            case 2:
-                add("-A FORWARD -p udp -m multiport --dports 53,123," + (1024 + i % 50000) + " -d 172.16." + high + "." + low + " -j ACCEPT");
+            case 2 :
+                add("-A FORWARD -p udp -m multiport --dports 53,123," + (1024 + i % 50000) + " -d 172.16." + high + "."
+                        + low + " -j ACCEPT");
                 break;
-            case 3:
-                file.append("ip6tables -A FORWARD -s 2001:db8:").append(Integer.toHexString(i & 0xffff)).append("::/48 -j DROP\n");
+            case 3 :
+                file.append("ip6tables -A FORWARD -s 2001:db8:").append(Integer.toHexString(i & 0xffff))
+                        .append("::/48 -j DROP\n");
                 break;
-            case 4:
-                add("-A FORWARD -m state --state NEW -d 10." + high + "." + low + ".1 -j LOG --log-prefix 'x" + i + " '");
+            case 4 :
+                add("-A FORWARD -m state --state NEW -d 10." + high + "." + low + ".1 -j LOG --log-prefix 'x" + i
+                        + " '");
                 break;
-            case 5:
+            case 5 :
                 add("-N c" + i);
                 add("-A c" + i + " -s 10." + high + "." + low + ".7 -j RETURN");
                 break;
-            case 6:
+            case 6 :
                 add("-A INPUT -i lan -p tcp -j c" + (i - 1));
                 break;
-            default:
-                // what an ESTABLISHED rule lets back in is a rule for each question that UDP may ask: one such rule is usual
-                add("-A FORWARD " + (i == 7 ? "-m state --state ESTABLISHED,RELATED" : "-p icmp") + " -s 10." + high + "." + low + ".9 -j ACCEPT");
+            default :
+                // what an ESTABLISHED rule lets back in is a rule for each question that UDP may ask: one such rule is
+                // usual
+                add("-A FORWARD " + (i == 7 ? "-m state --state ESTABLISHED,RELATED" : "-p icmp") + " -s 10." + high
+                        + "." + low + ".9 -j ACCEPT");
         }
     }
 
-    private void add(String words) {
-        file.append("iptables ").append(words).append('\n');
-    }
+    private void add(String words) { file.append("iptables ").append(words).append('\n'); }
 
     /** The first file; {@link #part} are the others. */
     public Source main() {
-        StringBuilder text = new StringBuilder("iptables -P INPUT DROP\niptables -A INPUT -i lan -s 192.168.178.0/24 -j ACCEPT\n");
+        StringBuilder text =
+                new StringBuilder("iptables -P INPUT DROP\niptables -A INPUT -i lan -s 192.168.178.0/24 -j ACCEPT\n");
         for (int i = 0; i < files.size(); i++) {
             text.append("include part").append(i).append('\n');
         }
@@ -71,14 +76,10 @@ public final class LargeRules implements Includes {
     }
 
     /** How many files the first includes. */
-    public int parts() {
-        return files.size();
-    }
+    public int parts() { return files.size(); }
 
     /** The text of {@code part0} and so on. */
-    public String part(int i) {
-        return files.get(i);
-    }
+    public String part(int i) { return files.get(i); }
 
     @Override
     public Source find(String name, String fromFile) {

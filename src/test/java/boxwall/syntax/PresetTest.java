@@ -44,8 +44,8 @@ class PresetTest {
     }
 
     private static String rules(ParsedRules parsed, Family family) {
-        return parsed.ruleset().owns(family, Table.FILTER) ? parsed.ruleset().chain(family, Table.FILTER, "FORWARD").rules().stream()
-                .map(r -> Writer.rule("FORWARD", r)).collect(Collectors.joining("\n")) : "";
+        return parsed.ruleset().owns(family, Table.FILTER) ? parsed.ruleset().chain(family, Table.FILTER, "FORWARD")
+                .rules().stream().map(r -> Writer.rule("FORWARD", r)).collect(Collectors.joining("\n")) : "";
     }
 
     @Test
@@ -60,14 +60,17 @@ class PresetTest {
         assertEquals("Höchstens", preset.parameters.get(5).german);
     }
 
-    /** Every shipped preset: a title and a sentence in both languages, and no line of its head that isn't understood. */
+    /**
+     * Every shipped preset: a title and a sentence in both languages, and no line of its head that isn't understood.
+     */
     @Test
     void theHeadsOfThoseWeShipAreWhole() throws IOException {
         try (var files = Files.list(Path.of("conf/presets"))) {
             for (Path file : files.toList()) {
                 String text = Files.readString(file, StandardCharsets.ISO_8859_1);
                 Preset preset = Preset.of(new Source(file.getFileName().toString().replace(".rules", ""), text));
-                assertTrue(preset.english.matches("[A-Z][^:]+: .+\\.") && preset.german.matches("[A-ZÃ][^:]+: .+\\."), file + ": " + preset.english);
+                assertTrue(preset.english.matches("[A-Z][^:]+: .+\\.") && preset.german.matches("[A-ZÃ][^:]+: .+\\."),
+                        file + ": " + preset.english);
                 long asks = text.lines().filter(l -> l.startsWith("#@ ask")).count();
                 assertEquals(asks, preset.parameters.size(), file.toString());
                 assertEquals(asks + 2, text.lines().filter(l -> l.startsWith("#@")).count(), file.toString());
@@ -80,12 +83,16 @@ class PresetTest {
 
     @Test
     void aDeviceIsAnAddressOfOneFamilyOrAMac() {
-        assertEquals("-A FORWARD -s 192.0.2.1/32 -p tcp -m multiport --dports 80 -j DROP", rules(parse("include sample DEVICE=192.0.2.1\n"), Family.IPV4));
+        assertEquals("-A FORWARD -s 192.0.2.1/32 -p tcp -m multiport --dports 80 -j DROP",
+                rules(parse("include sample DEVICE=192.0.2.1\n"), Family.IPV4));
         assertEquals("", rules(parse("include sample DEVICE=192.0.2.1\n"), Family.IPV6));
-        assertEquals(List.of(), parse("include sample DEVICE=192.0.2.1\n").notes().stream().filter(n -> n.text().contains("left out")).toList());
-        assertEquals("-A FORWARD -s 2001:db8::1/128 -p tcp -m multiport --dports 80 -j DROP", rules(parse("include sample DEVICE=2001:db8::1\n"), Family.IPV6));
+        assertEquals(List.of(), parse("include sample DEVICE=192.0.2.1\n").notes().stream()
+                .filter(n -> n.text().contains("left out")).toList());
+        assertEquals("-A FORWARD -s 2001:db8::1/128 -p tcp -m multiport --dports 80 -j DROP",
+                rules(parse("include sample DEVICE=2001:db8::1\n"), Family.IPV6));
         ParsedRules mac = parse("include sample DEVICE=00:00:5e:00:53:2a PROTO=udp\n");
-        assertEquals("-A FORWARD -p udp -m mac --mac-source 00:00:5e:00:53:2a -m multiport --dports 80 -j DROP", rules(mac, Family.IPV4));
+        assertEquals("-A FORWARD -p udp -m mac --mac-source 00:00:5e:00:53:2a -m multiport --dports 80 -j DROP",
+                rules(mac, Family.IPV4));
         assertFalse(rules(mac, Family.IPV6).isEmpty());
         assertEquals(Map.of("mac", "00:00:5e:00:53:2a", "dport", "1-79,81-65535"), mac.expects().get(0).keys);
         assertTrue(mac.expects().get(0).isPreset());
@@ -93,41 +100,47 @@ class PresetTest {
 
     @Test
     void valuesCountInTheirOwnIncludeOnly() {
-        ParsedRules parsed = parse("include sample DEVICE=192.0.2.1 WHEN=21:00-07:30 LIMIT=3/minute\ninclude sample DEVICE=192.0.2.2 PORTS=22,8000-8010\n");
-        assertEquals("-A FORWARD -s 192.0.2.1/32 -p tcp -m multiport --dports 80 -m time --timestart 21:00:00 --timestop 07:30:00 --datestop 2038-01-19T03:14:07 -m limit --limit 3/min --limit-burst 12 -j DROP\n"
-                + "-A FORWARD -s 192.0.2.2/32 -p tcp -m multiport --dports 22,8000:8010 -j DROP", rules(parsed, Family.IPV4));
+        ParsedRules parsed = parse(
+                "include sample DEVICE=192.0.2.1 WHEN=21:00-07:30 LIMIT=3/minute\ninclude sample DEVICE=192.0.2.2 PORTS=22,8000-8010\n");
+        assertEquals(
+                "-A FORWARD -s 192.0.2.1/32 -p tcp -m multiport --dports 80 -m time --timestart 21:00:00 --timestop 07:30:00 --datestop 2038-01-19T03:14:07 -m limit --limit 3/min --limit-burst 12 -j DROP\n"
+                        + "-A FORWARD -s 192.0.2.2/32 -p tcp -m multiport --dports 22,8000:8010 -j DROP",
+                rules(parsed, Family.IPV4));
         assertEquals(1, parsed.expects().size(), "a timed rule promises nothing for every hour");
         assertEquals("1-21,23-7999,8011-65535", parsed.expects().get(0).keys.get("dport"));
         assertEquals(List.of("rules:1", "rules:2"), parsed.includes().stream().map(i -> i.origin.toString()).toList());
-        assertEquals(1, parse("include sample DEVICE=192.0.2.1\niptables -A INPUT -p tcp --dport $PORTS -j DROP\n").errors().size());
+        assertEquals(1, parse("include sample DEVICE=192.0.2.1\niptables -A INPUT -p tcp --dport $PORTS -j DROP\n")
+                .errors().size());
     }
 
     @Test
     void aNameSetBeforeIsTakenWhereTheIncludeGivesNone() {
-        assertTrue(rules(parse("PORTS=22\nDEVICE=192.0.2.9\ninclude sample\n"), Family.IPV4).contains("-s 192.0.2.9/32 -p tcp -m multiport --dports 22"));
-        assertTrue(rules(parse("PORTS=22\ninclude sample DEVICE=192.0.2.9 PORTS=23\n"), Family.IPV4).contains("--dports 23"));
+        assertTrue(rules(parse("PORTS=22\nDEVICE=192.0.2.9\ninclude sample\n"), Family.IPV4)
+                .contains("-s 192.0.2.9/32 -p tcp -m multiport --dports 22"));
+        assertTrue(rules(parse("PORTS=22\ninclude sample DEVICE=192.0.2.9 PORTS=23\n"), Family.IPV4)
+                .contains("--dports 23"));
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "include sample|1:9|\"sample\" needs DEVICE (Device)|write include sample DEVICE=..., for example 192.168.178.30 or 00:00:5E:00:53:2A",
-        "include sample DEVICE=nas|1:23|DEVICE: not a value for a device: \"nas\"|write 192.168.178.30 or 00:00:5E:00:53:2A",
-        "include sample DEVICE=192.0.2.1 PORTS=http1|1:39|PORTS: unknown port \"http1\"|did you mean \"http\"?",
-        "include sample DEVICE=192.0.2.1 PORTS=90-80|1:39|PORTS: a range that runs backwards: \"90:80\"|write the lower port first",
-        "include sample DEVICE=192.0.2.1 PROTO=icmp|1:39|PROTO: not a value for a proto: \"icmp\"|write tcp or udp",
-        "include sample DEVICE=192.0.2.1 WHEN=21:00|1:38|WHEN: not a value for a times: \"21:00\"|write 21:00-07:00 or always",
-        "include sample DEVICE=192.0.2.1 WHEN=25:00-07:00|1:38|WHEN: not a number from 0 to 23 in \"25:00\": \"25\"|write 21:00-07:00 or always",
-        "include sample DEVICE=192.0.2.1 FROM=10.0.0.0/40|1:38|FROM: not a mask: \"40\"|write the number of bits, 0 to 32",
-        "include sample DEVICE=192.0.2.1 LIMIT=often|1:39|LIMIT: not a rate: \"often\"|write it as 3/minute; second, minute, hour and day are known",
-        "include sample DEVICE=192.0.2.1 PORT=80|1:33|\"sample\" takes no \"PORT\"|did you mean \"PORTS\"?",
-        "include sample DEVICE=192.0.2.1 DEVICE=192.0.2.2|1:33|\"DEVICE\" is given twice|keep one",
-        "include sample 192.0.2.1|1:16|not NAME=value: \"192.0.2.1\"|write one include line for each preset, its values behind it",
-    })
+            "include sample|1:9|\"sample\" needs DEVICE (Device)|write include sample DEVICE=..., for example 192.168.178.30 or 00:00:5E:00:53:2A",
+            "include sample DEVICE=nas|1:23|DEVICE: not a value for a device: \"nas\"|write 192.168.178.30 or 00:00:5E:00:53:2A",
+            "include sample DEVICE=192.0.2.1 PORTS=http1|1:39|PORTS: unknown port \"http1\"|did you mean \"http\"?",
+            "include sample DEVICE=192.0.2.1 PORTS=90-80|1:39|PORTS: a range that runs backwards: \"90:80\"|write the lower port first",
+            "include sample DEVICE=192.0.2.1 PROTO=icmp|1:39|PROTO: not a value for a proto: \"icmp\"|write tcp or udp",
+            "include sample DEVICE=192.0.2.1 WHEN=21:00|1:38|WHEN: not a value for a times: \"21:00\"|write 21:00-07:00 or always",
+            "include sample DEVICE=192.0.2.1 WHEN=25:00-07:00|1:38|WHEN: not a number from 0 to 23 in \"25:00\": \"25\"|write 21:00-07:00 or always",
+            "include sample DEVICE=192.0.2.1 FROM=10.0.0.0/40|1:38|FROM: not a mask: \"40\"|write the number of bits, 0 to 32",
+            "include sample DEVICE=192.0.2.1 LIMIT=often|1:39|LIMIT: not a rate: \"often\"|write it as 3/minute; second, minute, hour and day are known",
+            "include sample DEVICE=192.0.2.1 PORT=80|1:33|\"sample\" takes no \"PORT\"|did you mean \"PORTS\"?",
+            "include sample DEVICE=192.0.2.1 DEVICE=192.0.2.2|1:33|\"DEVICE\" is given twice|keep one",
+            "include sample 192.0.2.1|1:16|not NAME=value: \"192.0.2.1\"|write one include line for each preset, its values behind it",})
     void aValueOfAnotherKindIsAnErrorAtItsPlace(String line, String place, String what, String todo) {
         List<SyntaxError> errors = parse(line + "\n").errors();
         assertFalse(errors.isEmpty(), line);
         SyntaxError error = errors.get(0);
-        assertEquals(place + " " + what + "; " + todo, error.line() + ":" + error.column() + " " + error.what() + "; " + error.todo());
+        assertEquals(place + " " + what + "; " + todo,
+                error.line() + ":" + error.column() + " " + error.what() + "; " + error.todo());
         assertNotNull(error.file);
     }
 

@@ -14,16 +14,14 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The host's iptables-legacy-restore and -save in a network namespace of their own, without /etc/protocols and /etc/iproute2: a box may not
- * have them, and then iptables prints numbers. Needs root.
+ * The host's iptables-legacy-restore and -save in a network namespace of their own, without /etc/protocols and
+ * /etc/iproute2: a box may not have them, and then iptables prints numbers. Needs root.
  */
 final class RealIptables {
     /** Whether a text was taken, what was said about it, and the rules that were there afterwards. */
     record Answer(boolean taken, String said, List<String> rules, String save) {
         @Override
-        public String toString() {
-            return "Answer[taken=" + taken + ", said=" + said + ", rules=" + rules + "]";
-        }
+        public String toString() { return "Answer[taken=" + taken + ", said=" + said + ", rules=" + rules + "]"; }
     }
 
     private static final String SCRIPT = """
@@ -40,10 +38,12 @@ final class RealIptables {
             done
             """;
 
-    private RealIptables() {
-    }
+    private RealIptables() {}
 
-    /** Each text (whole tables, for iptables-restore) one after the other; every text must name all tables, so none sees the one before. */
+    /**
+     * Each text (whole tables, for iptables-restore) one after the other; every text must name all tables, so none sees
+     * the one before.
+     */
     static List<Answer> restore(Family family, List<String> texts) throws IOException, InterruptedException {
         Path folder = Files.createTempDirectory("boxwall-differential");
         try {
@@ -70,15 +70,14 @@ final class RealIptables {
         }
     }
 
-    private static String name(int i, Family family) {
-        return String.format("%06d.%s.in", i, family.digit());
-    }
+    private static String name(int i, Family family) { return String.format("%06d.%s.in", i, family.digit()); }
 
     private static Answer answer(Path folder, String name) throws IOException {
         Path rc = folder.resolve(name + ".rc");
         if (!Files.exists(rc)) {
-            throw new IOException("no answer; this test needs root, unshare and iptables (Debian: apt-get install iptables): "
-                    + Files.readString(folder.resolve("log")));
+            throw new IOException(
+                    "no answer; this test needs root, unshare and iptables (Debian: apt-get install iptables): "
+                            + Files.readString(folder.resolve("log")));
         }
         String said = Files.readString(folder.resolve(name + ".said"), StandardCharsets.ISO_8859_1).strip();
         List<String> rules = new ArrayList<>();

@@ -10,8 +10,8 @@ import java.util.Random;
 import java.util.Set;
 
 /**
- * Makes up rules out of the table of extensions itself, so a match that is added there is tested from then on. Most rules are meant to be
- * right; {@code wildness} of a hundred values, options and places are not.
+ * Makes up rules out of the table of extensions itself, so a match that is added there is tested from then on. Most
+ * rules are meant to be right; {@code wildness} of a hundred values, options and places are not.
  */
 final class RuleGenerator {
     private final Random random;
@@ -28,17 +28,11 @@ final class RuleGenerator {
         this.values = new Values(random, wildness);
     }
 
-    private boolean wild() {
-        return random.nextInt(100) < wildness;
-    }
+    private boolean wild() { return random.nextInt(100) < wildness; }
 
-    private boolean chance(int percent) {
-        return random.nextInt(100) < percent;
-    }
+    private boolean chance(int percent) { return random.nextInt(100) < percent; }
 
-    private <T> T pick(List<T> list) {
-        return list.get(random.nextInt(list.size()));
-    }
+    private <T> T pick(List<T> list) { return list.get(random.nextInt(list.size())); }
 
     Generated next() {
         serial++;
@@ -48,9 +42,7 @@ final class RuleGenerator {
         List<Extension> matches = new ArrayList<>();
         for (int n = random.nextInt(3); n > 0; n--) {
             Extension match = pickFrom(all, false, family);
-            if (!matches.contains(match)) {
-                matches.add(match);
-            }
+            if (!matches.contains(match)) { matches.add(match); }
         }
         Table table = table(target, matches);
         String chain = chain(table, target, matches);
@@ -59,11 +51,13 @@ final class RuleGenerator {
         addresses(words, family);
         interfaces(words, chain);
         if (protocol != null) {
-            words.addAll(chance(10) && wild() ? List.of("!", "-p", protocol) : List.of(chance(50) ? "-p" : "--protocol", protocol));
+            words.addAll(chance(10) && wild() ? List.of("!", "-p", protocol)
+                    : List.of(chance(50) ? "-p" : "--protocol", protocol));
         }
         for (Extension match : matches) {
             // without /etc/protocols iptables finds no name, so no match, for a number
-            if (match.implicit == null || List.of("33", "108").contains(match.implicit) || !match.implicit.equals(Protocols.canonical(protocol == null ? "all" : protocol)) || chance(50)) {
+            if (match.implicit == null || List.of("33", "108").contains(match.implicit)
+                    || !match.implicit.equals(Protocols.canonical(protocol == null ? "all" : protocol)) || chance(50)) {
                 words.addAll(List.of("-m", match.name));
             }
             options(words, match, family);
@@ -71,9 +65,7 @@ final class RuleGenerator {
         if (target != null) {
             words.addAll(List.of("-j", target.name));
             options(words, target, family);
-        } else if (chance(70)) {
-            words.addAll(List.of("-j", pick(List.of("ACCEPT", "RETURN"))));
-        }
+        } else if (chance(70)) { words.addAll(List.of("-j", pick(List.of("ACCEPT", "RETURN")))); }
         return new Generated(family, table, chain, words);
     }
 
@@ -88,27 +80,22 @@ final class RuleGenerator {
 
     private Table table(Extension target, List<Extension> matches) {
         List<Table> fit = new ArrayList<>(List.of(Table.values()));
-        if (target != null) {
-            fit.retainAll(target.tables);
-        }
+        if (target != null) { fit.retainAll(target.tables); }
         matches.forEach(m -> fit.retainAll(m.tables));
-        return fit.isEmpty() || wild() ? pick(List.of(Table.values())) : fit.contains(Table.FILTER) && chance(60) ? Table.FILTER : pick(fit);
+        return fit.isEmpty() || wild() ? pick(List.of(Table.values()))
+                : fit.contains(Table.FILTER) && chance(60) ? Table.FILTER : pick(fit);
     }
 
     private String chain(Table table, Extension target, List<Extension> matches) {
         List<Hook> fit = new ArrayList<>(table.hooks);
-        if (target != null) {
-            fit.retainAll(target.hooks);
-        }
+        if (target != null) { fit.retainAll(target.hooks); }
         matches.forEach(m -> fit.retainAll(m.hooks));
         return (fit.isEmpty() || wild() ? pick(table.hooks) : pick(fit)).name();
     }
 
     private String protocol(Extension target, List<Extension> matches) {
         List<String> wanted = new ArrayList<>();
-        if (target != null) {
-            wanted.addAll(target.protocols);
-        }
+        if (target != null) { wanted.addAll(target.protocols); }
         for (Extension match : matches) {
             if (!match.protocols.isEmpty()) {
                 if (wanted.isEmpty()) {
@@ -118,18 +105,14 @@ final class RuleGenerator {
                 }
             }
         }
-        if (!wanted.isEmpty() && !wild()) {
-            return pick(wanted);
-        }
+        if (!wanted.isEmpty() && !wild()) { return pick(wanted); }
         return chance(50) ? null : pick(List.of("tcp", "udp", "icmp", "47", "esp", "ipv6-icmp", "sctp", "TCP", "132"));
     }
 
     private void addresses(List<String> words, Family family) {
         for (String option : List.of(chance(50) ? "-s" : "--source", chance(50) ? "-d" : "--dst")) {
             if (chance(25)) {
-                if (chance(20)) {
-                    words.add("!");
-                }
+                if (chance(20)) { words.add("!"); }
                 words.add(option);
                 words.add(values.network(family));
             }
@@ -143,9 +126,7 @@ final class RuleGenerator {
             words.addAll(List.of("-i", pick(List.of("lan", "dsl", "eth+", "guest", "wlan0.1"))));
         }
         if (chance(20) && (out || wild())) {
-            if (chance(20)) {
-                words.add("!");
-            }
+            if (chance(20)) { words.add("!"); }
             words.addAll(List.of("-o", pick(List.of("lan", "dsl", "ppp+"))));
         }
     }
@@ -153,9 +134,7 @@ final class RuleGenerator {
     private void options(List<String> words, Extension extension, Family family) {
         List<OptionSpec> chosen = choose(extension);
         for (OptionSpec spec : chosen) {
-            if (chance(20) && (spec.negatable || wild())) {
-                words.add("!");
-            }
+            if (chance(20) && (spec.negatable || wild())) { words.add("!"); }
             String name = pick(spec.names);
             words.add(name);
             for (String kind : spec.kinds) {
@@ -171,13 +150,15 @@ final class RuleGenerator {
         List<OptionSpec> chosen = new ArrayList<>();
         List<String> names = new ArrayList<>();
         for (OptionSpec spec : e.options) {
-            boolean needed = e.need.stream().anyMatch(group -> group.contains(spec.canonical()) && group.stream().noneMatch(names::contains));
-            boolean excluded = names.contains(spec.canonical())
-                    || e.exclusive.stream().anyMatch(group -> group.contains(spec.canonical()) && group.stream().anyMatch(names::contains))
-                    || spec.with != null && !names.contains(spec.with);
-            if (left.contains(e.name + " " + spec.names.get(0))) {
-                continue;
-            }
+            boolean needed = e.need.stream()
+                    .anyMatch(group -> group.contains(spec.canonical()) && group.stream().noneMatch(names::contains));
+            boolean excluded =
+                    names.contains(spec.canonical())
+                            || e.exclusive.stream()
+                                    .anyMatch(group -> group.contains(spec.canonical())
+                                            && group.stream().anyMatch(names::contains))
+                            || spec.with != null && !names.contains(spec.with);
+            if (left.contains(e.name + " " + spec.names.get(0))) { continue; }
             if (wild() ? chance(50) : !excluded && (needed && chance(70) || chance(35))) {
                 chosen.add(spec);
                 names.add(spec.canonical());

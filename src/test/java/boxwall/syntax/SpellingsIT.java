@@ -16,7 +16,7 @@ class SpellingsIT {
     /** What 1.8 doesn't take any more, and what the host has no object for (a set). */
     private static boolean isOld(String line) {
         return line.contains(" ! ") && !line.matches(".* ! --?[a-z].*") || line.contains("-m set ")
-                // a name of /etc/protocols, which a box may not have
+        // a name of /etc/protocols, which a box may not have
                 || line.contains(" IP ") || line.contains("--proto ipcomp");
     }
 
@@ -38,13 +38,12 @@ class SpellingsIT {
         int compared = 0;
         for (String row : SpellingsTest.TAKEN) {
             List<String> parts = List.of(row.split(" \\| ?"));
-            if (isOld(parts.get(0))) {
-                continue;
-            }
+            if (isOld(parts.get(0))) { continue; }
             compared++;
             RealIptables.Answer answer = real(parts.get(0));
             List<String> rules = answer.rules().stream().map(r -> r.substring(r.indexOf('-'))).toList();
-            if (answer.taken() != parts.size() > 1 || parts.size() > 1 && !rules.equals(parts.subList(1, parts.size()))) {
+            if (answer.taken() != parts.size() > 1
+                    || parts.size() > 1 && !rules.equals(parts.subList(1, parts.size()))) {
                 wrong.add(row + "\n    " + answer.said() + rules);
             }
         }
@@ -58,9 +57,7 @@ class SpellingsIT {
         for (String row : StrictnessTest.REFUSED) {
             RealIptables.Answer answer = real(row.substring(row.indexOf(" | ") + 3));
             // a kernel from 5.17 on refuses a bridge's port there itself
-            if (!answer.taken() && !row.contains("--physdev-out")) {
-                wrong.add(row + "\n    " + answer.said());
-            }
+            if (!answer.taken() && !row.contains("--physdev-out")) { wrong.add(row + "\n    " + answer.said()); }
         }
         assertEquals("", String.join("\n", wrong), "no strictness of ours");
     }

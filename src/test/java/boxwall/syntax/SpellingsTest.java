@@ -17,58 +17,60 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Old names, short addresses, abbreviations and the old place of a !, as iptables 1.4.11 to 1.8.9 take them; {@code SpellingsIT} asks the real one. */
+/**
+ * Old names, short addresses, abbreviations and the old place of a !, as iptables 1.4.11 to 1.8.9 take them;
+ * {@code SpellingsIT} asks the real one.
+ */
 class SpellingsTest {
     /** The line as written, and the rule as iptables-save prints it. */
     static final String[] TAKEN = {
-        // addresses: completed at the end; with a mask of no bits they aren't looked at
-        "iptables -A INPUT -s 0/0 -d 0/0 -j ACCEPT | -A INPUT -j ACCEPT",
-        "iptables -A INPUT -s 10/8 -j DROP | -A INPUT -s 10.0.0.0/8 -j DROP",
-        "iptables -A INPUT -s 127/8 -j DROP | -A INPUT -s 127.0.0.0/8 -j DROP",
-        "iptables -A INPUT -s any/0 -j DROP | -A INPUT -j DROP",
-        "iptables -A INPUT ! -d 192.168.1/24 -j DROP | -A INPUT ! -d 192.168.1.0/24 -j DROP",
-        "iptables -A INPUT -s 172.16/255.240.0.0 -j DROP | -A INPUT -s 172.16.0.0/12 -j DROP",
-        "iptables -A INPUT -s 10.0.0.1/0.0.0.255 -j DROP | -A INPUT -s 0.0.0.1/0.0.0.255 -j DROP",
-        "iptables -A INPUT -s 10 -j DROP | -A INPUT -s 10.0.0.0/32 -j DROP",
-        "iptables -A INPUT -s 10/8,192.168/16 -j DROP | -A INPUT -s 10.0.0.0/8 -j DROP | -A INPUT -s 192.168.0.0/16 -j DROP",
-        "iptables -A INPUT -s 0x0a.1.2.3 -j DROP | -A INPUT -s 10.1.2.3/32 -j DROP",
-        "iptables -A INPUT -m iprange --src-range 10.0.1-10.0.9 -j DROP | -A INPUT -m iprange --src-range 10.0.1.0-10.0.9.0 -j DROP",
-        "ip6tables -A INPUT -s any/0 -d 0/0 -j DROP | -A INPUT -j DROP",
-        "ip6tables -A INPUT -s fd00::1/ffff:: -j DROP | -A INPUT -s fd00::/16 -j DROP",
-        // old names
-        "iptables -I FORWARD -m set --set BadNets src,dst -j DROP | -A FORWARD -m set --match-set BadNets src,dst -j DROP",
-        "iptables -A FORWARD -m set ! --set BadNets src | -A FORWARD -m set ! --match-set BadNets src",
-        "iptables -A FORWARD -m set --set ! BadNets src | -A FORWARD -m set ! --match-set BadNets src",
-        "ip6tables -A INPUT -p icmpv6 -m icmpv6 --icmpv6-type 128 -j ACCEPT | -A INPUT -p ipv6-icmp -m icmp6 --icmpv6-type 128 -j ACCEPT",
-        "ip6tables -A INPUT -p ipv6-icmp -m ipv6-icmp --icmpv6-type neighbour-solicitation | -A INPUT -p ipv6-icmp -m icmp6 --icmpv6-type 135",
-        "ip6tables -A INPUT -p icmpv6 --icmpv6-type router-adv | -A INPUT -p ipv6-icmp -m icmp6 --icmpv6-type 134",
-        "iptables -A INPUT -m time --timestart 8:00 --localtz | -A INPUT -m time --timestart 08:00:00 --timestop 23:59:59 --datestop 2038-01-19T03:14:07 --kerneltz",
-        "iptables -A INPUT -m time --weekdays Mo,Fr --utc | -A INPUT -m time --weekdays Mon,Fri --datestop 2038-01-19T03:14:07",
-        "ip6tables -A INPUT -m hl --hl 255 | -A INPUT -m hl --hl-eq 255",
-        "ip6tables -A INPUT -p mh --mh-type bu:be | -A INPUT -p ipv6-mh -m mh --mh-type 5:7",
-        "iptables -A INPUT -p tcp -m tcpmss --mss 1400: | -A INPUT -p tcp -m tcpmss --mss 1400:65535",
-        "iptables -A INPUT -p sctp --chunk-types ANY sack,data | -A INPUT -p sctp -m sctp --chunk-types any DATA,SACK",
-        "iptables -A INPUT -m mac --mac-source A:b:0:1:2:3 | -A INPUT -m mac --mac-source 0a:0b:00:01:02:03",
-        "iptables -A INPUT -p IP -j DROP | -A INPUT -j DROP",
-        "iptables -A INPUT -m hashlimit --hashlimit 5/s --hashlimit-name a | -A INPUT -m hashlimit --hashlimit-upto 5/sec --hashlimit-burst 5 --hashlimit-name a",
-        "iptables -A FORWARD -m policy --dir in --pol ipsec --proto ipcomp | -A FORWARD -m policy --dir in --pol ipsec --proto 108",
-        // the ! after the option, as before 1.4.12
-        "iptables -A INPUT -s ! 10/8 -i ! lan -p ! tcp -j DROP | -A INPUT ! -s 10.0.0.0/8 ! -i lan ! -p tcp -j DROP",
-        "iptables -A INPUT -p tcp --dport ! 80 --tcp-flags ! SYN,RST SYN | -A INPUT -p tcp -m tcp ! --dport 80 ! --tcp-flags SYN,RST SYN",
-        "iptables -A INPUT -p icmp --icmp-type ! echo-request | -A INPUT -p icmp -m icmp ! --icmp-type 8",
-        "iptables -A INPUT -m state --state ! NEW | -A INPUT -m state ! --state NEW",
-        "iptables -A INPUT -m mac --mac-source ! 0:1:2:3:4:5 | -A INPUT -m mac ! --mac-source 00:01:02:03:04:05",
-        // abbreviations: a match's own option comes before the beginning of a general one
-        "iptables --app INPUT --prot tcp --sou 10/8 --dest 127/8 --j DROP | -A INPUT -s 10.0.0.0/8 -d 127.0.0.0/8 -p tcp -j DROP",
-        "iptables -A INPUT -p tcp --syn --dp 22 -m connlimit --connlimit-a 3 | -A INPUT -p tcp -m tcp --dport 22 --tcp-flags FIN,SYN,RST,ACK SYN -m connlimit --connlimit-above 3 --connlimit-mask 32 --connlimit-saddr",
-        "iptables -A INPUT -m recent --set --name a | -A INPUT -m recent --set --name a --mask 255.255.255.255 --rsource",
-        "iptables -t mangle -A FORWARD -j MARK --set-m 1 | -A FORWARD -j MARK --set-xmark 0x1/0xffffffff",
-        "iptables -t nat -A PREROUTING -j DNAT --to 10.0.0.2 | -A PREROUTING -j DNAT --to-destination 10.0.0.2",
-        "iptables -A FORWARD -i eth0 -o lan -p tcp --dport=80 -j ACCEPT | -A FORWARD -i eth0 -o lan -p tcp -m tcp --dport 80 -j ACCEPT",
-        "iptables -A FORWARD --in-interface=eth0 --state NEW -j ACCEPT -m state | ",
-        // what is cut, as iptables does it
-        "iptables -A INPUT -j LOG --log-prefix 123456789012345678901234567890 | -A INPUT -j LOG --log-prefix 12345678901234567890123456789",
-    };
+            // addresses: completed at the end; with a mask of no bits they aren't looked at
+            "iptables -A INPUT -s 0/0 -d 0/0 -j ACCEPT | -A INPUT -j ACCEPT",
+            "iptables -A INPUT -s 10/8 -j DROP | -A INPUT -s 10.0.0.0/8 -j DROP",
+            "iptables -A INPUT -s 127/8 -j DROP | -A INPUT -s 127.0.0.0/8 -j DROP",
+            "iptables -A INPUT -s any/0 -j DROP | -A INPUT -j DROP",
+            "iptables -A INPUT ! -d 192.168.1/24 -j DROP | -A INPUT ! -d 192.168.1.0/24 -j DROP",
+            "iptables -A INPUT -s 172.16/255.240.0.0 -j DROP | -A INPUT -s 172.16.0.0/12 -j DROP",
+            "iptables -A INPUT -s 10.0.0.1/0.0.0.255 -j DROP | -A INPUT -s 0.0.0.1/0.0.0.255 -j DROP",
+            "iptables -A INPUT -s 10 -j DROP | -A INPUT -s 10.0.0.0/32 -j DROP",
+            "iptables -A INPUT -s 10/8,192.168/16 -j DROP | -A INPUT -s 10.0.0.0/8 -j DROP | -A INPUT -s 192.168.0.0/16 -j DROP",
+            "iptables -A INPUT -s 0x0a.1.2.3 -j DROP | -A INPUT -s 10.1.2.3/32 -j DROP",
+            "iptables -A INPUT -m iprange --src-range 10.0.1-10.0.9 -j DROP | -A INPUT -m iprange --src-range 10.0.1.0-10.0.9.0 -j DROP",
+            "ip6tables -A INPUT -s any/0 -d 0/0 -j DROP | -A INPUT -j DROP",
+            "ip6tables -A INPUT -s fd00::1/ffff:: -j DROP | -A INPUT -s fd00::/16 -j DROP",
+            // old names
+            "iptables -I FORWARD -m set --set BadNets src,dst -j DROP | -A FORWARD -m set --match-set BadNets src,dst -j DROP",
+            "iptables -A FORWARD -m set ! --set BadNets src | -A FORWARD -m set ! --match-set BadNets src",
+            "iptables -A FORWARD -m set --set ! BadNets src | -A FORWARD -m set ! --match-set BadNets src",
+            "ip6tables -A INPUT -p icmpv6 -m icmpv6 --icmpv6-type 128 -j ACCEPT | -A INPUT -p ipv6-icmp -m icmp6 --icmpv6-type 128 -j ACCEPT",
+            "ip6tables -A INPUT -p ipv6-icmp -m ipv6-icmp --icmpv6-type neighbour-solicitation | -A INPUT -p ipv6-icmp -m icmp6 --icmpv6-type 135",
+            "ip6tables -A INPUT -p icmpv6 --icmpv6-type router-adv | -A INPUT -p ipv6-icmp -m icmp6 --icmpv6-type 134",
+            "iptables -A INPUT -m time --timestart 8:00 --localtz | -A INPUT -m time --timestart 08:00:00 --timestop 23:59:59 --datestop 2038-01-19T03:14:07 --kerneltz",
+            "iptables -A INPUT -m time --weekdays Mo,Fr --utc | -A INPUT -m time --weekdays Mon,Fri --datestop 2038-01-19T03:14:07",
+            "ip6tables -A INPUT -m hl --hl 255 | -A INPUT -m hl --hl-eq 255",
+            "ip6tables -A INPUT -p mh --mh-type bu:be | -A INPUT -p ipv6-mh -m mh --mh-type 5:7",
+            "iptables -A INPUT -p tcp -m tcpmss --mss 1400: | -A INPUT -p tcp -m tcpmss --mss 1400:65535",
+            "iptables -A INPUT -p sctp --chunk-types ANY sack,data | -A INPUT -p sctp -m sctp --chunk-types any DATA,SACK",
+            "iptables -A INPUT -m mac --mac-source A:b:0:1:2:3 | -A INPUT -m mac --mac-source 0a:0b:00:01:02:03",
+            "iptables -A INPUT -p IP -j DROP | -A INPUT -j DROP",
+            "iptables -A INPUT -m hashlimit --hashlimit 5/s --hashlimit-name a | -A INPUT -m hashlimit --hashlimit-upto 5/sec --hashlimit-burst 5 --hashlimit-name a",
+            "iptables -A FORWARD -m policy --dir in --pol ipsec --proto ipcomp | -A FORWARD -m policy --dir in --pol ipsec --proto 108",
+            // the ! after the option, as before 1.4.12
+            "iptables -A INPUT -s ! 10/8 -i ! lan -p ! tcp -j DROP | -A INPUT ! -s 10.0.0.0/8 ! -i lan ! -p tcp -j DROP",
+            "iptables -A INPUT -p tcp --dport ! 80 --tcp-flags ! SYN,RST SYN | -A INPUT -p tcp -m tcp ! --dport 80 ! --tcp-flags SYN,RST SYN",
+            "iptables -A INPUT -p icmp --icmp-type ! echo-request | -A INPUT -p icmp -m icmp ! --icmp-type 8",
+            "iptables -A INPUT -m state --state ! NEW | -A INPUT -m state ! --state NEW",
+            "iptables -A INPUT -m mac --mac-source ! 0:1:2:3:4:5 | -A INPUT -m mac ! --mac-source 00:01:02:03:04:05",
+            // abbreviations: a match's own option comes before the beginning of a general one
+            "iptables --app INPUT --prot tcp --sou 10/8 --dest 127/8 --j DROP | -A INPUT -s 10.0.0.0/8 -d 127.0.0.0/8 -p tcp -j DROP",
+            "iptables -A INPUT -p tcp --syn --dp 22 -m connlimit --connlimit-a 3 | -A INPUT -p tcp -m tcp --dport 22 --tcp-flags FIN,SYN,RST,ACK SYN -m connlimit --connlimit-above 3 --connlimit-mask 32 --connlimit-saddr",
+            "iptables -A INPUT -m recent --set --name a | -A INPUT -m recent --set --name a --mask 255.255.255.255 --rsource",
+            "iptables -t mangle -A FORWARD -j MARK --set-m 1 | -A FORWARD -j MARK --set-xmark 0x1/0xffffffff",
+            "iptables -t nat -A PREROUTING -j DNAT --to 10.0.0.2 | -A PREROUTING -j DNAT --to-destination 10.0.0.2",
+            "iptables -A FORWARD -i eth0 -o lan -p tcp --dport=80 -j ACCEPT | -A FORWARD -i eth0 -o lan -p tcp -m tcp --dport 80 -j ACCEPT",
+            "iptables -A FORWARD --in-interface=eth0 --state NEW -j ACCEPT -m state | ",
+            // what is cut, as iptables does it
+            "iptables -A INPUT -j LOG --log-prefix 123456789012345678901234567890 | -A INPUT -j LOG --log-prefix 12345678901234567890123456789",};
 
     private static List<String> written(ParsedRules parsed) {
         List<String> lines = new ArrayList<>();
@@ -94,8 +96,10 @@ class SpellingsTest {
         for (String row : TAKEN) {
             String[] parts = row.split(" \\| ?", -1);
             ParsedRules parsed = parse(parts[0] + "\n");
-            List<String> expected = List.of(parts).subList(1, parts.length).stream().filter(p -> !p.isEmpty()).collect(Collectors.toList());
-            if (expected.isEmpty() ? parsed.errors().isEmpty() : !parsed.errors().isEmpty() || !expected.equals(written(parsed))) {
+            List<String> expected = List.of(parts).subList(1, parts.length).stream().filter(p -> !p.isEmpty())
+                    .collect(Collectors.toList());
+            if (expected.isEmpty() ? parsed.errors().isEmpty()
+                    : !parsed.errors().isEmpty() || !expected.equals(written(parsed))) {
                 wrong.add(row + "\n   " + written(parsed) + parsed.errors());
             }
         }
@@ -104,28 +108,31 @@ class SpellingsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "iptables -A INPUT -s 192.168.1 -j DROP | 192.168.1 without a mask is the one address 192.168.1.0/32; for a network write 192.168.1/24",
-        "iptables -A INPUT -j LOG --log-prefix 'ä23456789012345678901234567890' | --log-prefix is shortened to 29 bytes, as iptables does it",
-    })
+            "iptables -A INPUT -s 192.168.1 -j DROP | 192.168.1 without a mask is the one address 192.168.1.0/32; for a network write 192.168.1/24",
+            "iptables -A INPUT -j LOG --log-prefix 'ä23456789012345678901234567890' | --log-prefix is shortened to 29 bytes, as iptables does it",})
     void whatMayNotBeMeantIsNoted(String line, String note) {
         ParsedRules parsed = parse(line + "\n");
         assertEquals(List.of(), parsed.errors());
-        assertTrue(parsed.notes().stream().anyMatch(n -> n.text().contains(note)), () -> parsed.notes().stream().map(Note::text).collect(Collectors.toList()).toString());
+        assertTrue(parsed.notes().stream().anyMatch(n -> n.text().contains(note)),
+                () -> parsed.notes().stream().map(Note::text).collect(Collectors.toList()).toString());
     }
 
     /** A letter of several bytes isn't cut in the middle. */
     @Test
     void aTextIsCutBetweenLetters() {
         String eight = "1234567";
-        ParsedRules parsed = parse("iptables -A INPUT -j LOG --log-prefix " + eight + eight + eight + eight + "\u00c3\u00a4 \n");
+        ParsedRules parsed =
+                parse("iptables -A INPUT -j LOG --log-prefix " + eight + eight + eight + eight + "\u00c3\u00a4 \n");
         assertEquals(List.of("-A INPUT -j LOG --log-prefix " + eight + eight + eight + eight), written(parsed));
     }
 
     /** iptables' -i takes "-lan" when it is glued on; then iptables-save prints what nobody can read back. */
     @ParameterizedTest
-    @CsvSource({"-i-lan", "-i!", "--in-interface=-lan", "-p-1", "-s-1", "'-m recent --set --name=-x'", "'-p tcp --dport=-80'", "'-m layer7 --l7proto=-x'"})
+    @CsvSource({"-i-lan", "-i!", "--in-interface=-lan", "-p-1", "-s-1", "'-m recent --set --name=-x'",
+            "'-p tcp --dport=-80'", "'-m layer7 --l7proto=-x'"})
     void aGluedValueThatLooksLikeAnOptionIsRefused(String rule) {
-        ParsedRules parsed = RulesetParser.parse(new Source("r", "iptables -A INPUT " + rule + " -j DROP\n"), Names.none(), Includes.NONE, Foreign.of(List.of("libxt_layer7.so")));
+        ParsedRules parsed = RulesetParser.parse(new Source("r", "iptables -A INPUT " + rule + " -j DROP\n"),
+                Names.none(), Includes.NONE, Foreign.of(List.of("libxt_layer7.so")));
         assertFalse(parsed.errors().isEmpty());
     }
 

@@ -9,8 +9,7 @@ import java.util.Set;
 
 /** The table of docs/language.md that says where boxwall refuses what iptables takes. */
 final class Strictness {
-    private Strictness() {
-    }
+    private Strictness() {}
 
     /** The pieces of messages in its left column. */
     static Set<String> messages() {

@@ -9,51 +9,48 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Each row of the table of strictnesses in docs/language.md, with a line that iptables takes and boxwall refuses so. */
+/**
+ * Each row of the table of strictnesses in docs/language.md, with a line that iptables takes and boxwall refuses so.
+ */
 class StrictnessTest {
     /** Message | line. {@code SpellingsIT} asks the real iptables about the lines. */
-    static final String[] REFUSED = {
-        "runs backwards | iptables -A INPUT -m iprange --src-range 10.0.0.9-10.0.0.1",
-        "matches no packet | iptables -A INPUT -p tcp ! --dport 0:65535",
-        "match no packet | iptables -A INPUT -m time ! --weekdays 1,2,3,4,5,6,7",
-        "leading zero | iptables -A INPUT -m ttl --ttl-eq 010",
-        "not a number from | iptables -A INPUT -m ttl --ttl-eq +10",
-        "not a number of 64 bits | iptables -A INPUT -m quota --quota +1",
-        "not an interface | iptables -A FORWARD -m physdev --physdev-is-out ! --physdev-out ''",
-        "a port is missing | iptables -A INPUT -p udp --dport ''",
-        "not a rate | iptables -A INPUT -m limit --limit 5x/s",
-        "a rate in bytes | iptables -A INPUT -m hashlimit --hashlimit-upto 10mb/s --hashlimit-name x",
-        "not a probability | iptables -A INPUT -m statistic --mode random --probability 1e-1",
-        "not a BPF program | iptables -A INPUT -m bpf --bytecode '4,48 0 0 9,21 0 1 6,6 0 0 1,6 0 0 0,'",
-        "unknown port | iptables -A INPUT -p tcp --dport +80",
-        "unknown DSCP class | iptables -A INPUT -m dscp --dscp-class EF,",
-        "is missing after | iptables -A INPUT -i -lan",
-        "not a value | iptables -A INPUT -i-lan",
-        "not a name | iptables -A INPUT -m hashlimit --hashlimit-upto 5/s --hashlimit-name a,b",
-        "a name is missing | iptables -A INPUT -p tcp -m osf --genre ''",
-        "an empty name | iptables -A INPUT -p 33 -m dccp --dccp-types REQUEST,",
-        "unknown name | ip6tables -A INPUT -m ipv6header --header esp,",
-        "unknown TCP flag | iptables -A INPUT -p tcp --tcp-flags SYN, SYN",
-        "not an address | iptables -A INPUT -s 010.0.0.1",
-        "a host name | iptables -A INPUT -s localhost",
-        "a mask that doesn't belong | iptables -t mangle -A INPUT -j CONNMARK --set-mark 1 --nfmask 2",
-        "a mask with holes | iptables -A FORWARD -m policy --dir in --pol ipsec --mode tunnel --tunnel-src 10.0.0.0/255.0.255.0",
-        "--rdest beside --rsource | iptables -A INPUT -m recent --set --rsource --rdest",
-        "beside --zone | iptables -t raw -A PREROUTING -j CT --zone 1 --zone-orig 2",
-        "shift-mark beside -- | iptables -t mangle -A INPUT -j CONNMARK --set-mark 1 --left-shift-mark 2 --right-shift-mark 3",
-        " beside --srh- | ip6tables -A INPUT -m srh --srh-segs-left-eq 1 --srh-segs-left-gt 2",
-        "takes longer than | iptables -A INPUT -m limit --limit 1/hour --limit-burst 47",
-        "with a port needs the protocol | iptables -t nat -A POSTROUTING ! -p tcp -j MASQUERADE --to-ports 5",
-        "where packets of | iptables -A OUTPUT -m physdev --physdev-out eth0",
-        "--cluster-local-node: not a number | iptables -A INPUT -m cluster --cluster-total-nodes 20 --cluster-local-node 9 --cluster-hash-seed 1",
-        "--pol none with more | iptables -A FORWARD -m policy --dir in --pol none --reqid 1",
-        "not a prefix of 1 to 64 | ip6tables -t mangle -A POSTROUTING -j SNPT --src-pfx ::/0 --dst-pfx ::/0",
-        "every SPI | iptables -A INPUT -p 108 -m ipcomp --ipcompspi 0:4294967295",
-        "-m ipcomp needs --ipcompspi | iptables -A INPUT -p 108 -m ipcomp",
-        "port 0 | iptables -t nat -A PREROUTING -p tcp -j DNAT --to-destination 10.0.0.1:0",
-        "a loop:  | iptables -N a\niptables -A a -j a",
-        "is taken | iptables -N a\niptables -E a LOG",
-    };
+    static final String[] REFUSED = {"runs backwards | iptables -A INPUT -m iprange --src-range 10.0.0.9-10.0.0.1",
+            "matches no packet | iptables -A INPUT -p tcp ! --dport 0:65535",
+            "match no packet | iptables -A INPUT -m time ! --weekdays 1,2,3,4,5,6,7",
+            "leading zero | iptables -A INPUT -m ttl --ttl-eq 010",
+            "not a number from | iptables -A INPUT -m ttl --ttl-eq +10",
+            "not a number of 64 bits | iptables -A INPUT -m quota --quota +1",
+            "not an interface | iptables -A FORWARD -m physdev --physdev-is-out ! --physdev-out ''",
+            "a port is missing | iptables -A INPUT -p udp --dport ''",
+            "not a rate | iptables -A INPUT -m limit --limit 5x/s",
+            "a rate in bytes | iptables -A INPUT -m hashlimit --hashlimit-upto 10mb/s --hashlimit-name x",
+            "not a probability | iptables -A INPUT -m statistic --mode random --probability 1e-1",
+            "not a BPF program | iptables -A INPUT -m bpf --bytecode '4,48 0 0 9,21 0 1 6,6 0 0 1,6 0 0 0,'",
+            "unknown port | iptables -A INPUT -p tcp --dport +80",
+            "unknown DSCP class | iptables -A INPUT -m dscp --dscp-class EF,",
+            "is missing after | iptables -A INPUT -i -lan", "not a value | iptables -A INPUT -i-lan",
+            "not a name | iptables -A INPUT -m hashlimit --hashlimit-upto 5/s --hashlimit-name a,b",
+            "a name is missing | iptables -A INPUT -p tcp -m osf --genre ''",
+            "an empty name | iptables -A INPUT -p 33 -m dccp --dccp-types REQUEST,",
+            "unknown name | ip6tables -A INPUT -m ipv6header --header esp,",
+            "unknown TCP flag | iptables -A INPUT -p tcp --tcp-flags SYN, SYN",
+            "not an address | iptables -A INPUT -s 010.0.0.1", "a host name | iptables -A INPUT -s localhost",
+            "a mask that doesn't belong | iptables -t mangle -A INPUT -j CONNMARK --set-mark 1 --nfmask 2",
+            "a mask with holes | iptables -A FORWARD -m policy --dir in --pol ipsec --mode tunnel --tunnel-src 10.0.0.0/255.0.255.0",
+            "--rdest beside --rsource | iptables -A INPUT -m recent --set --rsource --rdest",
+            "beside --zone | iptables -t raw -A PREROUTING -j CT --zone 1 --zone-orig 2",
+            "shift-mark beside -- | iptables -t mangle -A INPUT -j CONNMARK --set-mark 1 --left-shift-mark 2 --right-shift-mark 3",
+            " beside --srh- | ip6tables -A INPUT -m srh --srh-segs-left-eq 1 --srh-segs-left-gt 2",
+            "takes longer than | iptables -A INPUT -m limit --limit 1/hour --limit-burst 47",
+            "with a port needs the protocol | iptables -t nat -A POSTROUTING ! -p tcp -j MASQUERADE --to-ports 5",
+            "where packets of | iptables -A OUTPUT -m physdev --physdev-out eth0",
+            "--cluster-local-node: not a number | iptables -A INPUT -m cluster --cluster-total-nodes 20 --cluster-local-node 9 --cluster-hash-seed 1",
+            "--pol none with more | iptables -A FORWARD -m policy --dir in --pol none --reqid 1",
+            "not a prefix of 1 to 64 | ip6tables -t mangle -A POSTROUTING -j SNPT --src-pfx ::/0 --dst-pfx ::/0",
+            "every SPI | iptables -A INPUT -p 108 -m ipcomp --ipcompspi 0:4294967295",
+            "-m ipcomp needs --ipcompspi | iptables -A INPUT -p 108 -m ipcomp",
+            "port 0 | iptables -t nat -A PREROUTING -p tcp -j DNAT --to-destination 10.0.0.1:0",
+            "a loop:  | iptables -N a\niptables -A a -j a", "is taken | iptables -N a\niptables -E a LOG",};
 
     @Test
     void eachIsInTheDocumentAndInTheProgram() {
@@ -62,7 +59,8 @@ class StrictnessTest {
         for (String row : REFUSED) {
             int bar = row.indexOf(" | ");
             messages.add(row.substring(0, bar));
-            List<SyntaxError> errors = RulesetParser.parse(new Source("r", row.substring(bar + 3) + "\n"), Names.none(), Includes.NONE).errors();
+            List<SyntaxError> errors = RulesetParser
+                    .parse(new Source("r", row.substring(bar + 3) + "\n"), Names.none(), Includes.NONE).errors();
             if (errors.stream().noneMatch(e -> e.toString().contains(row.substring(0, bar)))) {
                 wrong.add(row + "\n    " + errors);
             }

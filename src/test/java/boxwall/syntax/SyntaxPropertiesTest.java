@@ -36,9 +36,7 @@ class SyntaxPropertiesTest {
     void whatIsWrittenReadsBackAsTheSame(@ForAll long seed) {
         StringBuilder good = new StringBuilder();
         for (String line : rules(seed, 1, 20).split("\n")) {
-            if (parse(line + "\n").errors().isEmpty()) {
-                good.append(line).append('\n');
-            }
+            if (parse(line + "\n").errors().isEmpty()) { good.append(line).append('\n'); }
         }
         ParsedRules first = parse(good.toString());
         for (Family family : Family.values()) {
@@ -47,7 +45,8 @@ class SyntaxPropertiesTest {
             ParsedRules again = parse(block);
             assertEquals(List.of(), again.errors(), block);
             assertEquals(text.text(), Writer.restore(again.ruleset(), family).text());
-            first.ruleset().tables(family).forEach(table -> assertEquals(first.ruleset().chains(family, table), again.ruleset().chains(family, table)));
+            first.ruleset().tables(family).forEach(table -> assertEquals(first.ruleset().chains(family, table),
+                    again.ruleset().chains(family, table)));
         }
     }
 
@@ -61,15 +60,20 @@ class SyntaxPropertiesTest {
 
     @Provide
     Arbitrary<String> noise() {
-        Arbitrary<String> words = Arbitraries.of("iptables", "ip46tables", "-A", "-I", "INPUT", "-s", "-p", "tcp", "--dport", "!", "$A", "${A}", "A=$A$A", "'",
-                "\"", "\\", "\n", " ", "\t", "-m", "recent", "limit", "--limit", "hashlimit", "*filter", "*nat6", "COMMIT", ":x - [0:0]", "[1:2]", "-j", "REJECT",
-                "include x", "expect", "keep", "-N", "x", "-E", "-X", "-F", "-R", "99999999999", "0", "/", ",", "--", "--t", "=", "\0", "\r\n", "\ud83d", "\u00e9");
-        return words.list().ofMaxSize(60).map(list -> String.join(new Random(list.hashCode()).nextBoolean() ? " " : "", list));
+        Arbitrary<String> words = Arbitraries.of("iptables", "ip46tables", "-A", "-I", "INPUT", "-s", "-p", "tcp",
+                "--dport", "!", "$A", "${A}", "A=$A$A", "'", "\"", "\\", "\n", " ", "\t", "-m", "recent", "limit",
+                "--limit", "hashlimit", "*filter", "*nat6", "COMMIT", ":x - [0:0]", "[1:2]", "-j", "REJECT",
+                "include x", "expect", "keep", "-N", "x", "-E", "-X", "-F", "-R", "99999999999", "0", "/", ",", "--",
+                "--t", "=", "\0", "\r\n", "\ud83d", "\u00e9");
+        return words.list().ofMaxSize(60)
+                .map(list -> String.join(new Random(list.hashCode()).nextBoolean() ? " " : "", list));
     }
 
     @Property(tries = 30)
     void nothingIsThrownForAnyTruncation(@ForAll long seed) {
-        String text = "A='x y'\n*mangle\n:INPUT ACCEPT [0:0]\n[1:2] -A INPUT -m comment --comment \"a\\\"b\" -j ACCEPT\nCOMMIT\n" + rules(seed, 10, 4);
+        String text =
+                "A='x y'\n*mangle\n:INPUT ACCEPT [0:0]\n[1:2] -A INPUT -m comment --comment \"a\\\"b\" -j ACCEPT\nCOMMIT\n"
+                        + rules(seed, 10, 4);
         for (int end = 0; end <= text.length(); end++) {
             parse(text.substring(0, end));
         }

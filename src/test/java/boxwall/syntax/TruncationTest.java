@@ -15,10 +15,13 @@ import java.util.Map;
 import java.util.Random;
 import java.util.stream.Collectors;
 
-/** Every beginning of every file that comes with boxwall, and files with bytes changed, give syntax errors at the worst. */
+/**
+ * Every beginning of every file that comes with boxwall, and files with bytes changed, give syntax errors at the worst.
+ */
 class TruncationTest {
-    private static final Names BOX = Names.of(Map.of("LAN_IF", "lan", "LAN_NET", "192.168.178.0/24", "LAN_IP", "192.168.178.1", "WAN_IF", "dsl"),
-            List.of("GUEST_IF", "GUEST_NET"));
+    private static final Names BOX =
+            Names.of(Map.of("LAN_IF", "lan", "LAN_NET", "192.168.178.0/24", "LAN_IP", "192.168.178.1", "WAN_IF", "dsl"),
+                    List.of("GUEST_IF", "GUEST_NET"));
 
     private static List<Path> files() throws IOException {
         List<Path> all = new ArrayList<>(List.of(Path.of("conf/boxwall.rules")));
@@ -52,17 +55,18 @@ class TruncationTest {
         Random random = new Random(seed);
         List<Path> files = files();
         for (int i = 0; i < 1500; i++) {
-            StringBuilder text = new StringBuilder(Files.readString(files.get(i % files.size()), StandardCharsets.ISO_8859_1));
+            StringBuilder text =
+                    new StringBuilder(Files.readString(files.get(i % files.size()), StandardCharsets.ISO_8859_1));
             for (int n = 1 + random.nextInt(8); n > 0; n--) {
                 int at = random.nextInt(text.length());
                 switch (random.nextInt(3)) {
-                    case 0:
+                    case 0 :
                         text.setCharAt(at, (char) random.nextInt(256));
                         break;
-                    case 1:
+                    case 1 :
                         text.deleteCharAt(at);
                         break;
-                    default:
+                    default :
                         text.insert(at, "\n\"'\\$!-*:#,/".charAt(random.nextInt(12)));
                 }
             }
@@ -79,20 +83,24 @@ class TruncationTest {
         StringBuilder text = new StringBuilder();
         List<String> expected = new ArrayList<>();
         for (int i = 0; i < 200; i++) {
-            String name = "m" + Integer.toString(random.nextInt(1 << 30), 36) + List.of("", "_x", ".y", "+", "-z").get(i % 5);
+            String name =
+                    "m" + Integer.toString(random.nextInt(1 << 30), 36) + List.of("", "_x", ".y", "+", "-z").get(i % 5);
             String chain = name.length() > 28 ? name.substring(0, 28) : name;
             String table = List.of("filter", "nat", "mangle", "raw", "security").get(i % 5);
             String verdict = List.of("ACCEPT", "DROP", "REJECT").get(i % 3);
-            text.append("modprobe ").append(name).append("\nkeep ").append(table).append(' ').append(chain).append("\nown ").append(table)
-                    .append("\nexpect ").append(verdict).append(" in=").append(name).append(" 'note=a b' dport=").append(i).append('\n');
-            expected.add(name + " " + table + " " + chain + " " + verdict + " {in=" + name + ", note=a b, dport=" + i + "}");
+            text.append("modprobe ").append(name).append("\nkeep ").append(table).append(' ').append(chain)
+                    .append("\nown ").append(table).append("\nexpect ").append(verdict).append(" in=").append(name)
+                    .append(" 'note=a b' dport=").append(i).append('\n');
+            expected.add(
+                    name + " " + table + " " + chain + " " + verdict + " {in=" + name + ", note=a b, dport=" + i + "}");
         }
         ParsedRules parsed = RulesetParser.parse(new Source("r", text.toString()), BOX, Includes.NONE);
         assertEquals(List.of(), parsed.errors());
         List<String> read = new ArrayList<>();
         for (int i = 0; i < 200; i++) {
-            read.add(parsed.modules().get(i).name() + " " + parsed.owns().get(i).table().word() + " " + parsed.keeps().get(i).chain() + " "
-                    + parsed.expects().get(i).verdict + " " + parsed.expects().get(i).keys);
+            read.add(parsed.modules().get(i).name() + " " + parsed.owns().get(i).table().word() + " "
+                    + parsed.keeps().get(i).chain() + " " + parsed.expects().get(i).verdict + " "
+                    + parsed.expects().get(i).keys);
             assertEquals("r:" + (4 * i + 1), parsed.modules().get(i).origin.toString());
         }
         assertEquals(expected, read);

@@ -14,12 +14,11 @@ import java.util.List;
 /** What web pages and editors put into a text. Texts are strings of bytes here, as {@code Sys.read} gives them. */
 class TypedTextTest {
     private static ParsedRules parse(String text, Charset saved) {
-        return RulesetParser.parse(new Source("r", new String(text.getBytes(saved), StandardCharsets.ISO_8859_1)), Names.none(), Includes.NONE);
+        return RulesetParser.parse(new Source("r", new String(text.getBytes(saved), StandardCharsets.ISO_8859_1)),
+                Names.none(), Includes.NONE);
     }
 
-    private static ParsedRules parse(String text) {
-        return parse(text, StandardCharsets.UTF_8);
-    }
+    private static ParsedRules parse(String text) { return parse(text, StandardCharsets.UTF_8); }
 
     private static String shown(SyntaxError error) {
         return new String(error.toString().getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
@@ -28,20 +27,24 @@ class TypedTextTest {
     @Test
     void whatNoKeyboardTypesIsNamedAsItIsSeen() {
         String[][] table = {
-            {"iptables -A INPUT \u2013p tcp \u2013dport 22 \u2013j ACCEPT", "r:1:19: \u2013 is a dash as web pages write it; write - or --"},
-            {"iptables \u2014append INPUT", "\u2014 is a dash"},
-            {"iptables -A INPUT -m comment --comment \u201cweb\u201d", "\u201c is a quote as web pages write it; write \""},
-            {"iptables -A INPUT -m comment --comment \u201eweb\u201c", "\u201e is a quote"},
-            {"iptables -A INPUT -m comment --comment \u2019web\u2019", "\u2019 is a quote as web pages write it; write '"},
-            {"iptables -A\u00a0INPUT", "r:1:12: a non-breaking space or another blank of web pages (U+00A0); write an ordinary blank"},
-            {"iptables -A INPUT\u200b -j DROP", "a character that nobody sees (U+200B)"},
-            {"iptables -A INPUT \u2026", "is one character, not three dots"},
-            {"*filter\n-A INPUT \u2013j DROP\nCOMMIT", "r:2:10: \u2013 is a dash"},
-            {"expect DROP in=lan \u2013", "\u2013 is a dash"},
-        };
+                {"iptables -A INPUT \u2013p tcp \u2013dport 22 \u2013j ACCEPT",
+                        "r:1:19: \u2013 is a dash as web pages write it; write - or --"},
+                {"iptables \u2014append INPUT", "\u2014 is a dash"},
+                {"iptables -A INPUT -m comment --comment \u201cweb\u201d",
+                        "\u201c is a quote as web pages write it; write \""},
+                {"iptables -A INPUT -m comment --comment \u201eweb\u201c", "\u201e is a quote"},
+                {"iptables -A INPUT -m comment --comment \u2019web\u2019",
+                        "\u2019 is a quote as web pages write it; write '"},
+                {"iptables -A\u00a0INPUT",
+                        "r:1:12: a non-breaking space or another blank of web pages (U+00A0); write an ordinary blank"},
+                {"iptables -A INPUT\u200b -j DROP", "a character that nobody sees (U+200B)"},
+                {"iptables -A INPUT \u2026", "is one character, not three dots"},
+                {"*filter\n-A INPUT \u2013j DROP\nCOMMIT", "r:2:10: \u2013 is a dash"},
+                {"expect DROP in=lan \u2013", "\u2013 is a dash"},};
         for (String[] row : table) {
             List<SyntaxError> errors = parse(row[0] + "\n").errors();
-            assertTrue(errors.stream().anyMatch(e -> shown(e).contains(row[1])), row[0] + ": " + errors.stream().map(TypedTextTest::shown).toList());
+            assertTrue(errors.stream().anyMatch(e -> shown(e).contains(row[1])),
+                    row[0] + ": " + errors.stream().map(TypedTextTest::shown).toList());
         }
     }
 
@@ -53,11 +56,13 @@ class TypedTextTest {
 
     @Test
     void aByteOrderMarkIsSkippedAndCrLfEndsALine() {
-        for (String text : List.of("\ufeffiptables -P INPUT DROP\n", "\ufeffiptables -P INPUT DROP\r\n# x\r\n", "# x\n\ufeffiptables -P INPUT DROP\n",
-                "\ufeff*filter\r\n:INPUT DROP [0:0]\r\nCOMMIT\r\n", "iptables -P \\\r\n INPUT DROP\r\n", "\ufeff")) {
+        for (String text : List.of("\ufeffiptables -P INPUT DROP\n", "\ufeffiptables -P INPUT DROP\r\n# x\r\n",
+                "# x\n\ufeffiptables -P INPUT DROP\n", "\ufeff*filter\r\n:INPUT DROP [0:0]\r\nCOMMIT\r\n",
+                "iptables -P \\\r\n INPUT DROP\r\n", "\ufeff")) {
             assertEquals(List.of(), parse(text).errors(), text);
         }
-        assertEquals("r:1:1: unknown command \"x\"; a line is", parse("\ufeffx\n").errors().get(0).toString().substring(0, 37));
+        assertEquals("r:1:1: unknown command \"x\"; a line is",
+                parse("\ufeffx\n").errors().get(0).toString().substring(0, 37));
     }
 
     @Test
@@ -70,7 +75,8 @@ class TypedTextTest {
     /** The capital umlauts have bytes that are control characters by themselves. */
     @Test
     void withinQuotesAnyLetterIsText() {
-        ParsedRules parsed = parse("iptables -A INPUT -m comment --comment '\u00dcbung \u2013 \u201eNAS\u201c' -j DROP\niptables -A INPUT -m string --algo bm --string \u00e4 -j DROP\n");
+        ParsedRules parsed = parse(
+                "iptables -A INPUT -m comment --comment '\u00dcbung \u2013 \u201eNAS\u201c' -j DROP\niptables -A INPUT -m string --algo bm --string \u00e4 -j DROP\n");
         assertEquals(List.of(), parsed.errors());
         String written = Writer.restore(parsed.ruleset(), Family.IPV4).text();
         String text = new String(written.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);

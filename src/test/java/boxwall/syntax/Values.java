@@ -16,9 +16,7 @@ final class Values {
         this.wildness = wildness;
     }
 
-    private String pick(String... of) {
-        return of[random.nextInt(of.length)];
-    }
+    private String pick(String... of) { return of[random.nextInt(of.length)]; }
 
     private long upTo(long high) {
         return random.nextInt(8) == 0 ? random.nextInt(2) * high : (random.nextLong() >>> 1) % (high + 1);
@@ -30,173 +28,186 @@ final class Values {
     }
 
     String address(Family family) {
-        return family == Family.IPV4 ? pick("192.168.178.1", "10.0.0.1", "0.0.0.0", "255.255.255.255", "1.2.3.4", "224.0.0.1")
-                : pick("fd00::1", "2001:db8::178", "::", "::1", "fe80::1:2", "ff02::1", "::ffff:1.2.3.4", "2001:DB8:0:0:1:0:0:1");
+        return family == Family.IPV4
+                ? pick("192.168.178.1", "10.0.0.1", "0.0.0.0", "255.255.255.255", "1.2.3.4", "224.0.0.1")
+                : pick("fd00::1", "2001:db8::178", "::", "::1", "fe80::1:2", "ff02::1", "::ffff:1.2.3.4",
+                        "2001:DB8:0:0:1:0:0:1");
     }
 
     String network(Family family) {
         String address = address(family);
         switch (random.nextInt(5)) {
-            case 0:
+            case 0 :
                 return address;
-            case 1:
+            case 1 :
                 return address + "/" + pick("0", family == Family.IPV4 ? "32" : "128");
-            case 2:
-                return address + "/" + (family == Family.IPV4 ? pick("255.255.0.0", "255.0.255.0", "0.0.0.0") : pick("ffff::", "ffff:0:ffff::"));
-            case 3:
+            case 2 :
+                return address + "/" + (family == Family.IPV4 ? pick("255.255.0.0", "255.0.255.0", "0.0.0.0")
+                        : pick("ffff::", "ffff:0:ffff::"));
+            case 3 :
                 return address + "," + address(family) + "/" + upTo(family.addressBits);
-            default:
+            default :
                 return address + "/" + upTo(family.addressBits);
         }
     }
 
     String value(String extension, String option, String kind, Family family, int serial) {
         if (random.nextInt(100) < wildness) {
-            return pick("", "x", "0", "-1", "65536", "4294967296", "a,b", "1:2:3", "1/2/3", "NEW", "!", "256", "1.2.3.4", "080");
+            return pick("", "x", "0", "-1", "65536", "4294967296", "a,b", "1:2:3", "1/2/3", "NEW", "!", "256",
+                    "1.2.3.4", "080");
         }
         int colon = kind.indexOf(':');
         String argument = colon < 0 ? "" : kind.substring(colon + 1);
         switch (colon < 0 ? kind : kind.substring(0, colon)) {
-            case "num":
+            case "num" :
                 int dash = argument.indexOf('-');
-                return number(Long.parseLong(argument.substring(0, dash)), Long.parseLong(argument.substring(dash + 1)));
-            case "range":
+                return number(Long.parseLong(argument.substring(0, dash)),
+                        Long.parseLong(argument.substring(dash + 1)));
+            case "range" :
                 return range(Long.parseLong(argument), ':');
-            case "ports":
+            case "ports" :
                 // services' names differ between protocols, those of sctp are few
-                return random.nextInt(4) != 0 ? range(65535, ':') : extension.equals("tcp") ? pick("http", "ssh", "domain", "https", "ftp:ssh", ":", "0:65535")
+                return random.nextInt(4) != 0 ? range(65535, ':')
+                        : extension.equals("tcp") ? pick("http", "ssh", "domain", "https", "ftp:ssh", ":", "0:65535")
                         : extension.equals("udp") ? pick("domain", "ntp", "bootps:bootpc", "tftp") : "0:65535";
-            case "port":
-            case "bpf":
+            case "port" :
+            case "bpf" :
                 return kind.equals("port") ? String.valueOf(upTo(65535)) : "4,48 0 0 9,21 0 1 6,6 0 0 1,6 0 0 0";
-            case "portlist":
+            case "portlist" :
                 return portList();
-            case "flags":
+            case "flags" :
                 return subset(argument.split(","), true);
-            case "words":
+            case "words" :
                 return subset(argument.split(","), false);
-            case "enum":
-            case "exact":
-            case "prefix":
+            case "enum" :
+            case "exact" :
+            case "prefix" :
                 String entry = pick(argument.split(","));
                 return entry.contains(">") ? entry.substring(0, entry.indexOf('>')) : entry;
-            case "hex8":
+            case "hex8" :
                 int to = argument.indexOf('-');
                 return number(Long.parseLong(argument.substring(0, to)), Long.parseLong(argument.substring(to + 1)));
-            case "dccptypes":
+            case "dccptypes" :
                 return subset(argument.split(","), false);
-            case "addresses":
+            case "addresses" :
                 return address(family) + (random.nextBoolean() ? "," + address(family) : "");
-            case "text":
+            case "text" :
                 return text(20);
-            case "qtext":
+            case "qtext" :
                 return option.equals("--hex-string") ? pick("|41 42|", "a|0d0a|b", "|ff|", "x\\|y", "|2f|") : text(20);
-            case "name":
+            case "name" :
                 return option.equals("--oif") ? "lo" : pick("a", "list", "x_1", "T.2") + serial;
-            default:
+            default :
                 return other(kind, family);
         }
     }
 
     private String other(String kind, Family family) {
         switch (kind) {
-            case "tcpflags":
-                return random.nextInt(4) == 0 ? pick("ALL", "NONE", "all") : subset(new String[] {"SYN", "ACK", "FIN", "RST", "URG", "PSH"}, false);
-            case "icmp":
-                return pick("8", "3/1", "echo-request", "any", "0", "255", "time-exceeded", "port-unreach", "11/0", "13", "redirect", "TOS-host-redirect");
-            case "icmp6":
-                return pick("128", "1/4", "echo-reply", "135", "neighbour-sol", "packet-too-big", "255", "router-advertisement", "port-unreachable", "3/1");
-            case "rate":
-            case "rate2":
+            case "tcpflags" :
+                return random.nextInt(4) == 0 ? pick("ALL", "NONE", "all")
+                        : subset(new String[] {"SYN", "ACK", "FIN", "RST", "URG", "PSH"}, false);
+            case "icmp" :
+                return pick("8", "3/1", "echo-request", "any", "0", "255", "time-exceeded", "port-unreach", "11/0",
+                        "13", "redirect", "TOS-host-redirect");
+            case "icmp6" :
+                return pick("128", "1/4", "echo-reply", "135", "neighbour-sol", "packet-too-big", "255",
+                        "router-advertisement", "port-unreachable", "3/1");
+            case "rate" :
+            case "rate2" :
                 return (1 + upTo(99)) + pick("", "/s", "/sec", "/second", "/m", "/minute", "/hour", "/day", "/D");
-            case "mac":
+            case "mac" :
                 return pick("00:11:22:33:44:55", "AA:bb:CC:dd:EE:ff");
-            case "id":
+            case "id" :
                 return random.nextInt(4) == 0 ? "root" : range(70000, '-').replaceAll("^-|-$", "");
-            case "loglevel":
+            case "loglevel" :
                 return pick("0", "4", "7", "debug", "warning", "error", "panic", "info");
-            case "natports":
+            case "natports" :
                 return range(65534, '-').replaceAll("^-|-$", "").replaceAll("^0$", "1");
-            case "nataddress":
+            case "nataddress" :
                 return natAddress(family);
-            case "iprange":
-                return family == Family.IPV4 ? pick("10.0.0.1-10.0.0.9", "1.2.3.4", "0.0.0.0-255.255.255.255") : pick("fd00::1-fd00::9", "::1");
-            case "prefix64":
+            case "iprange" :
+                return family == Family.IPV4 ? pick("10.0.0.1-10.0.0.9", "1.2.3.4", "0.0.0.0-255.255.255.255")
+                        : pick("fd00::1-fd00::9", "::1");
+            case "prefix64" :
                 return pick("fd00::/8", "2001:db8::/64", "2001:db8:1:2::/64", "fd00:1::/48");
-            case "srhmask":
-            case "hostmask":
+            case "srhmask" :
+            case "hostmask" :
                 return address(family) + pick("", "/" + upTo(family.addressBits));
-            case "bits":
+            case "bits" :
                 return String.valueOf(upTo(family.addressBits));
-            case "address":
+            case "address" :
                 return address(family);
-            case "network":
-            case "host":
+            case "network" :
+            case "host" :
                 return address(family) + pick("", "/" + upTo(family.addressBits));
-            case "clock":
+            case "clock" :
                 return pick("0:00", "8:30", "23:59:59", "12:00:01", "09:05");
-            case "date":
-                return pick("2026", "2026-05", "2024-02-29", "2026-12-31T23", "2026-05-01T12:30", "1999-01-01T00:00:01");
-            case "weekdays":
+            case "date" :
+                return pick("2026", "2026-05", "2024-02-29", "2026-12-31T23", "2026-05-01T12:30",
+                        "1999-01-01T00:00:01");
+            case "weekdays" :
                 return pick("Mon", "1,2,3", "Sa,Su", "Tue,5", "Mon,Tue,Wed,Thu,Fri,Sat,Sun");
-            case "monthdays":
+            case "monthdays" :
                 return pick("1", "1,15,31", "30,2");
-            default:
+            default :
                 return rare(kind);
         }
     }
 
     private String rare(String kind) {
         switch (kind) {
-            case "device":
+            case "device" :
                 return pick("lan", "eth0", "eth+", "+", "a.b-c");
-            case "headers":
+            case "headers" :
                 return pick("hop", "hop-by-hop,dst", "60,43,44", "auth,esp,none,prot", "frag", "255,51");
-            case "u32":
-                return pick("0=1", "0>>22&0x3C@4=1:5,7&&8=0", " 6 & 0xFF = 6 ", "0x1c&0x1=0:1", "0>>22&0x3C@12>>26&0x3C@0=0xffffffff,3");
-            case "label":
+            case "u32" :
+                return pick("0=1", "0>>22&0x3C@4=1:5,7&&8=0", " 6 & 0xFF = 6 ", "0x1c&0x1=0:1",
+                        "0>>22&0x3C@12>>26&0x3C@0=0xffffffff,3");
+            case "label" :
                 return String.valueOf(upTo(127));
-            case "nodebit":
+            case "nodebit" :
                 return String.valueOf(1 + upTo(5));
-            case "probability":
+            case "probability" :
                 return pick("0", "1", "0.5", "0.333", ".25", "0.00001", "1.0", "0.99999");
-            case "bytes":
+            case "bytes" :
                 return pick("5", "5:", ":9", "5:9", "0:18446744073709551615", "18446744073709551614:");
-            case "u64":
+            case "u64" :
                 return pick("0", "18446744073709551615", "1000");
-            case "ipv6opts":
+            case "ipv6opts" :
                 return pick("149:92", "1,2,3:4", "255:255");
-            case "tcpoptions":
+            case "tcpoptions" :
                 return pick("mss", "2,8", "md5,sack", "255");
-            case "queues":
+            case "queues" :
                 return pick("0:3", "10:20", "0:65534");
-            case "class":
+            case "class" :
                 return pick("1:2f", "ffff:0", "0:0");
-            case "tos":
+            case "tos" :
                 return pick("0x10", "Minimize-Delay", "8/12", "255", "Normal-Service");
-            case "dscpclass":
+            case "dscpclass" :
                 return pick("EF", "CS3", "AF41", "be");
-            case "protonum":
+            case "protonum" :
                 return pick("tcp", "17", "255", "icmp");
-            case "zone":
+            case "zone" :
                 return pick("mark", "0", "65535");
-            case "mark":
-            case "xmark":
-            case "setmark":
+            case "mark" :
+            case "xmark" :
+            case "setmark" :
                 return number(0, 0xffffffffL) + (random.nextBoolean() ? "" : "/" + number(0, 0xffffffffL));
-            case "dscp":
+            case "dscp" :
                 return number(0, 63);
-            case "andtos":
-            case "ortos":
-            case "xortos":
+            case "andtos" :
+            case "ortos" :
+            case "xortos" :
                 return number(0, 255);
-            default:
+            default :
                 return number(0, 0xffffffffL);
         }
     }
 
     private String natAddress(Family family) {
-        String address = family == Family.IPV4 ? pick("1.2.3.4", "1.2.3.4-1.2.3.9") : pick("fd00::1", "fd00::1-fd00::9");
+        String address =
+                family == Family.IPV4 ? pick("1.2.3.4", "1.2.3.4-1.2.3.9") : pick("fd00::1", "fd00::1-fd00::9");
         String port = pick("", "", "80", "1024-2048");
         return port.isEmpty() ? address : family == Family.IPV4 ? address + ":" + port : "[" + address + "]:" + port;
     }
@@ -205,13 +216,13 @@ final class Values {
         long low = upTo(high);
         long end = low + upTo(high - low);
         switch (random.nextInt(6)) {
-            case 0:
+            case 0 :
                 return separator + String.valueOf(end);
-            case 1:
+            case 1 :
                 return String.valueOf(low) + separator;
-            case 2:
+            case 2 :
                 return String.valueOf(low) + separator + end;
-            default:
+            default :
                 return String.valueOf(low);
         }
     }

@@ -18,12 +18,18 @@ import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Commands of valid words in the wrong order and number: an error with its place, or a ruleset that is readable back; never an exception. */
+/**
+ * Commands of valid words in the wrong order and number: an error with its place, or a ruleset that is readable back;
+ * never an exception.
+ */
 class WrongOrderTest {
-    private static final List<String> WORDS = new ArrayList<>(List.of("-A", "-I", "-D", "-R", "-N", "-X", "-F", "-P", "-E", "-Z", "-C", "-L", "-S", "INPUT", "OUTPUT", "own",
-            "-t", "nat", "filter", "-s", "-d", "-i", "-o", "-p", "-m", "-j", "-g", "-f", "-c", "-w", "-n", "-4", "-6", "-v", "-h", "--", "-", "!", "-i-lan", "-ptcp", "-s!", "-jDROP",
-            "10.0.0.1,10.0.0.2", "0/0", "fd00::1", "lan", "tcp", "udp", "icmp", "all", "1", "0", "-1", "99999999999", "1:2", "ACCEPT", "DROP", "LOG", "REJECT", "DNAT", "layer7", "[1:2]",
-            "", "=", "--=", "--x=y", "a,b", "255", "0x1/0x2", "any", "\u00e2\u0080\u0093", "\u00c3\u0084", "many".repeat(300), "1.2.3.4" + ",1.2.3.4".repeat(70)));
+    private static final List<String> WORDS = new ArrayList<>(List.of("-A", "-I", "-D", "-R", "-N", "-X", "-F", "-P",
+            "-E", "-Z", "-C", "-L", "-S", "INPUT", "OUTPUT", "own", "-t", "nat", "filter", "-s", "-d", "-i", "-o", "-p",
+            "-m", "-j", "-g", "-f", "-c", "-w", "-n", "-4", "-6", "-v", "-h", "--", "-", "!", "-i-lan", "-ptcp", "-s!",
+            "-jDROP", "10.0.0.1,10.0.0.2", "0/0", "fd00::1", "lan", "tcp", "udp", "icmp", "all", "1", "0", "-1",
+            "99999999999", "1:2", "ACCEPT", "DROP", "LOG", "REJECT", "DNAT", "layer7", "[1:2]", "", "=", "--=", "--x=y",
+            "a,b", "255", "0x1/0x2", "any", "\u00e2\u0080\u0093", "\u00c3\u0084", "many".repeat(300),
+            "1.2.3.4" + ",1.2.3.4".repeat(70)));
 
     static {
         WORDS.addAll(BaseOption.names());
@@ -44,11 +50,12 @@ class WrongOrderTest {
         return RulesetParser.parse(new Source("r", text), Names.none(), Includes.NONE, foreign);
     }
 
-    private static String quoted(String word) {
-        return "'" + word.replace("'", "") + "'";
-    }
+    private static String quoted(String word) { return "'" + word.replace("'", "") + "'"; }
 
-    /** A rule that is fine, with some of its words moved, doubled, lost, glued together or replaced; or words as they come. */
+    /**
+     * A rule that is fine, with some of its words moved, doubled, lost, glued together or replaced; or words as they
+     * come.
+     */
     private static List<String> words(Random random) {
         List<String> words = new ArrayList<>();
         if (random.nextInt(3) > 0) {
@@ -82,21 +89,23 @@ class WrongOrderTest {
         String command = List.of("iptables", "ip6tables", "ip46tables").get(random.nextInt(3));
         String line = command + " " + words.stream().map(WrongOrderTest::quoted).collect(Collectors.joining(" "));
         check("iptables -N own\n" + line + "\n");
-        check("*filter\n" + words.stream().map(w -> "\"" + w.replace("\"", "") + "\"").collect(Collectors.joining(" ")) + "\nCOMMIT\n");
+        check("*filter\n" + words.stream().map(w -> "\"" + w.replace("\"", "") + "\"").collect(Collectors.joining(" "))
+                + "\nCOMMIT\n");
     }
 
     private void check(String text) {
         ParsedRules parsed = parse(text);
-        parsed.errors().forEach(e -> assertTrue(e.line() >= 1 && e.column() >= 1 && !e.what().isEmpty() && !e.todo().isEmpty(), text + e));
-        if (!parsed.errors().isEmpty()) {
-            return;
-        }
+        parsed.errors()
+                .forEach(e -> assertTrue(e.line() >= 1 && e.column() >= 1 && !e.what().isEmpty() && !e.todo().isEmpty(),
+                        text + e));
+        if (!parsed.errors().isEmpty()) { return; }
         for (Family family : Family.values()) {
             String written = Writer.restore(parsed.ruleset(), family).text();
             String block = family == Family.IPV4 ? written : written.replaceAll("(?m)^(\\*\\w+)$", "$16");
             ParsedRules again = parse(block);
             assertEquals(List.of(), again.errors(), text + block);
-            parsed.ruleset().tables(family).forEach(t -> assertEquals(parsed.ruleset().chains(family, t), again.ruleset().chains(family, t), text + block));
+            parsed.ruleset().tables(family).forEach(t -> assertEquals(parsed.ruleset().chains(family, t),
+                    again.ruleset().chains(family, t), text + block));
         }
     }
 
@@ -104,12 +113,14 @@ class WrongOrderTest {
     @Property(tries = 1000)
     void otherLines(@ForAll long seed) {
         Random random = new Random(seed);
-        List<String> first = Arrays.asList("modprobe", "include", "keep", "own", "expect", "*filter", ":INPUT", "COMMIT", "[1:2]", "A=1", "A=$A", "$A", "=", "expect ACCEPT", "keep filter");
+        List<String> first = Arrays.asList("modprobe", "include", "keep", "own", "expect", "*filter", ":INPUT",
+                "COMMIT", "[1:2]", "A=1", "A=$A", "$A", "=", "expect ACCEPT", "keep filter");
         StringBuilder text = new StringBuilder();
         for (int lines = 1 + random.nextInt(4); lines > 0; lines--) {
             text.append(first.get(random.nextInt(first.size())));
             for (int n = random.nextInt(4); n > 0; n--) {
-                text.append(' ').append(random.nextInt(4) == 0 ? "in=,dport=" : WORDS.get(random.nextInt(WORDS.size())));
+                text.append(' ')
+                        .append(random.nextInt(4) == 0 ? "in=,dport=" : WORDS.get(random.nextInt(WORDS.size())));
             }
             text.append('\n');
         }
@@ -118,17 +129,21 @@ class WrongOrderTest {
 
     @Test
     void theCasesThatWere() {
-        assertEquals("! beside a list of addresses", parse("iptables ! -s 10.0.0.1,10.0.0.2 -A\n").errors().get(1).what());
+        assertEquals("! beside a list of addresses",
+                parse("iptables ! -s 10.0.0.1,10.0.0.2 -A\n").errors().get(1).what());
         String many = String.join(",", java.util.Collections.nCopies(70, "10.0.0.1"));
-        assertTrue(parse("iptables -s " + many + " -d " + many + " -A\n").errors().toString().contains("more than 4096 rules"));
+        assertTrue(parse("iptables -s " + many + " -d " + many + " -A\n").errors().toString()
+                .contains("more than 4096 rules"));
         assertFalse(parse("iptables -A INPUT -i-lan\n").errors().isEmpty());
     }
 
     /** What a line, a word, a list and includes may have at most: see also {@link DangerousInputTest}. */
     @Test
     void argumentsAndTheirLengthAreBounded() {
-        assertTrue(parse("iptables -A INPUT" + " -v".repeat(300) + "\n").errors().toString().contains("more than 250 words"));
-        assertTrue(parse("iptables -A INPUT -s " + "1".repeat(2000) + "\n").errors().toString().contains("more than 1023 characters"));
+        assertTrue(parse("iptables -A INPUT" + " -v".repeat(300) + "\n").errors().toString()
+                .contains("more than 250 words"));
+        assertTrue(parse("iptables -A INPUT -s " + "1".repeat(2000) + "\n").errors().toString()
+                .contains("more than 1023 characters"));
         StringBuilder doubled = new StringBuilder("A=aaaaaaaa\n");
         for (int i = 0; i < 60; i++) {
             doubled.append("A=$A$A\n");
@@ -136,7 +151,8 @@ class WrongOrderTest {
         assertTrue(parse(doubled + "iptables -N $A\n").errors().toString().contains("more than 1023 characters"));
         StringBuilder chains = new StringBuilder("iptables -N c0\n");
         for (int i = 1; i < 3000; i++) {
-            chains.append("iptables -N c").append(i).append("\niptables -A c").append(i - 1).append(" -j c").append(i).append('\n');
+            chains.append("iptables -N c").append(i).append("\niptables -A c").append(i - 1).append(" -j c").append(i)
+                    .append('\n');
         }
         assertEquals(List.of(), parse(chains + "iptables -A INPUT -j c0\n").errors(), "depth costs no stack");
     }
@@ -144,7 +160,8 @@ class WrongOrderTest {
     /** Every kind of line can be given up between two lines. */
     @Test
     void readingEndsWhenItsThreadIsInterrupted() {
-        for (String line : List.of("A=1\n", "expect ACCEPT in=lan\n", "modprobe x\n", "iptables -A INPUT\n", "*filter\n-A INPUT\n")) {
+        for (String line : List.of("A=1\n", "expect ACCEPT in=lan\n", "modprobe x\n", "iptables -A INPUT\n",
+                "*filter\n-A INPUT\n")) {
             Thread.currentThread().interrupt();
             boolean gaveUp = false;
             try {

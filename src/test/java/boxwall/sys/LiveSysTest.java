@@ -28,7 +28,8 @@ class LiveSysTest {
 
     @Test
     void aProgramThatFillsBothPipesDoesNotStandStill() throws BoxException {
-        CommandResult result = sys.run(List.of("/bin/sh", "-c", "yes x | head -c 300000 >&2; yes y | head -c 300000"), "", 60);
+        CommandResult result =
+                sys.run(List.of("/bin/sh", "-c", "yes x | head -c 300000 >&2; yes y | head -c 300000"), "", 60);
         assertEquals(300000, result.out().length());
         assertEquals(300000, result.err().length());
     }
@@ -46,8 +47,9 @@ class LiveSysTest {
     }
 
     /**
-     * Each child inherits the descriptors of the daemon. GNU Classpath closes a process's pipes only when the process is collected; this JVM does so
-     * when it ends. So these programs close their outputs and live on: what is open then is what the daemon itself left open.
+     * Each child inherits the descriptors of the daemon. GNU Classpath closes a process's pipes only when the process
+     * is collected; this JVM does so when it ends. So these programs close their outputs and live on: what is open then
+     * is what the daemon itself left open.
      */
     @Test
     void aHundredReadingsLeaveNoDescriptorOpen() throws BoxException {
@@ -55,7 +57,8 @@ class LiveSysTest {
         StringBuilder living = new StringBuilder();
         try {
             for (int i = 0; i < 100; i++) {
-                living.append(' ').append(sys.run(List.of("/bin/sh", "-c", "echo $$; exec >&- 2>&- sleep 600"), "", 60).out().trim());
+                living.append(' ').append(
+                        sys.run(List.of("/bin/sh", "-c", "echo $$; exec >&- 2>&- sleep 600"), "", 60).out().trim());
             }
             int after = sys.list("/proc/self/fd").size();
             assertTrue(after < before + 10, after + " descriptors, before " + before);
@@ -66,7 +69,8 @@ class LiveSysTest {
 
     @Test
     void aMissingProgramIsSaidAtOnce() {
-        assertTrue(assertThrows(BoxException.class, () -> sys.run(List.of("/nowhere/x"), "", 1)).getMessage().contains("no such program"));
+        assertTrue(assertThrows(BoxException.class, () -> sys.run(List.of("/nowhere/x"), "", 1)).getMessage()
+                .contains("no such program"));
     }
 
     @Test

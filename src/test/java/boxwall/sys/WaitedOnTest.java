@@ -21,7 +21,8 @@ class WaitedOnTest {
             Thread.sleep(10);
         }
         assertEquals(0, reachable(older), "objects kept although " + WaitedOn.KEPT + " came after them");
-        assertEquals(WaitedOn.KEPT, reachable(last), "of the last " + WaitedOn.KEPT + " objects are there after a collection that took the older ones");
+        assertEquals(WaitedOn.KEPT, reachable(last),
+                "of the last " + WaitedOn.KEPT + " objects are there after a collection that took the older ones");
     }
 
     @Test
