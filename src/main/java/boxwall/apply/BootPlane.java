@@ -165,9 +165,7 @@ public final class BootPlane {
          * 0 done, 2 usage, 3 refused and nothing touched, 4 failed with the old rules back, 5 ROLLBACK_FAILED, 6
          * pending.
          */
-        public int status() {
-            return status;
-        }
+        public int status() { return status; }
 
         /** Command, status and stderr in one line. */
         public String words() { return words; }

@@ -62,9 +62,7 @@ public final class RefusedRule {
          * The place of the refused rule in the list, from 0; -1 when none is refused by itself, or that couldn't be
          * found out.
          */
-        public int index() {
-            return index;
-        }
+        public int index() { return index; }
 
         /** What iptables-restore said of that rule alone; else why none was found. */
         public String words() {

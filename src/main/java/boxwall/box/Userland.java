@@ -106,9 +106,7 @@ public final class Userland {
      * {@code libxt_layer7.so} ...: what iptables can load at run time; empty for a static build, or when it isn't
      * known.
      */
-    public List<String> extensionFiles() {
-        return extensionFiles;
-    }
+    public List<String> extensionFiles() { return extensionFiles; }
 
     /** The version line as evidence, or empty. */
     String evidence() { return line; }

@@ -98,9 +98,7 @@ final class BoxState {
      * The finding that accelerated packets bypassed the rules between the last two readings, with figures; null when
      * not.
      */
-    Finding bypassed() {
-        return bypassed;
-    }
+    Finding bypassed() { return bypassed; }
 
     /** The box at the last reading; reads when there is none yet, once however many ask. */
     Box box() {

@@ -135,9 +135,7 @@ final class Changes {
     /**
      * Whether a connection was opened after the last try: only such a one shows that the administrator still gets in.
      */
-    boolean isNewer(Client client) {
-        return client.acceptedMillis() > triedMillis;
-    }
+    boolean isNewer(Client client) { return client.acceptedMillis() > triedMillis; }
 
     BootPlane.Reached confirm(String id) throws BoxException { return plane.confirm(id); }
 

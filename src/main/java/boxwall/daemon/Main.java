@@ -29,9 +29,7 @@ public final class Main {
      * Runs one verb and ends with its status: 0 done, 1 refused (import: something left out), 2 usage or a file that
      * can't be opened.
      */
-    public static void main(String[] args) {
-        System.exit(run(Arrays.asList(args), System.out, System.err));
-    }
+    public static void main(String[] args) { System.exit(run(Arrays.asList(args), System.out, System.err)); }
 
     static int run(List<String> args, PrintStream out, PrintStream err) {
         if (args.contains("--help") || args.contains("--version")) {

@@ -130,9 +130,7 @@ public final class Difference {
      * The changes, largest first; empty when the rulesets decide alike, unless {@link #incomplete()} says that it isn't
      * known.
      */
-    public List<Change> changes() {
-        return changes;
-    }
+    public List<Change> changes() { return changes; }
 
     /** What could not be compared or named, or null when the list is complete. */
     public String incomplete() {

@@ -63,9 +63,7 @@ public final class Lint {
     /**
      * The idle rules in the order of the tables; a ruleset that is too long or too complex is judged as far as it goes.
      */
-    public static List<NeedlessRule> of(Ruleset ruleset, Site site) {
-        return of(ruleset, site, Bdd.affordable());
-    }
+    public static List<NeedlessRule> of(Ruleset ruleset, Site site) { return of(ruleset, site, Bdd.affordable()); }
 
     static List<NeedlessRule> of(Ruleset ruleset, Site site, int nodes) {
         List<NeedlessRule> all = new ArrayList<>();

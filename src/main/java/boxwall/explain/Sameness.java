@@ -63,7 +63,5 @@ public final class Sameness {
      * Whether all that a rule asks lies in the packet and is understood: no limit, no counter, no extension not known
      * here.
      */
-    public static boolean foresees(Rule rule, Family family) {
-        return Criteria.of(rule, family).opaque.isEmpty();
-    }
+    public static boolean foresees(Rule rule, Family family) { return Criteria.of(rule, family).opaque.isEmpty(); }
 }

@@ -85,9 +85,7 @@ public final class Site {
     /**
      * The networks and the interface behind which each lies, attached ones and routes; the default route is everything.
      */
-    public Map<Network, String> routes() {
-        return Collections.unmodifiableMap(routes);
-    }
+    public Map<Network, String> routes() { return Collections.unmodifiableMap(routes); }
 
     /** Whether own addresses of that family are known, so that INPUT and FORWARD can be distinguished. */
     public boolean knows(Family family) {

@@ -60,9 +60,7 @@ final class Exchange implements RequestDeadline.Line {
     /**
      * Whether it has not shown the token and it is the client that must do something: send a body, or take its answer.
      */
-    boolean keepsUsWaiting() {
-        return bounded && !readingHead && !trusted;
-    }
+    boolean keepsUsWaiting() { return bounded && !readingHead && !trusted; }
 
     /** The head was read, and looked at. */
     void heard(boolean withToken) {

@@ -10,9 +10,7 @@ public final class Import {
      * As {@link #read(String, String, String)}, a script started with the word start, or with none if that gave no
      * rule.
      */
-    public static Imported read(String name, String text) {
-        return read(name, text, null);
-    }
+    public static Imported read(String name, String text) { return read(name, text, null); }
 
     /**
      * The ruleset that a text stands for. Never throws for any text, but gives up when its thread is interrupted.

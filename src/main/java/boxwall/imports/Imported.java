@@ -34,9 +34,7 @@ public final class Imported {
     /**
      * How many lines of the input hold a rule (any iptables command that builds a ruleset; a dump's rules and chains).
      */
-    public int ruleLines() {
-        return ruleLines;
-    }
+    public int ruleLines() { return ruleLines; }
 
     /** How many of those are not in the ruleset. */
     public int rulesLeft() { return rulesLeft; }

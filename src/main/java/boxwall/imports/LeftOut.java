@@ -145,9 +145,7 @@ final class LeftOut {
      * Leaves out what is no rule: nothing is missing by that, unless its lines hold a rule, or it may run others that
      * do.
      */
-    void aside(Node node, String what, String todo) {
-        left(node, what, todo, null, !mayAdd(node));
-    }
+    void aside(Node node, String what, String todo) { left(node, what, todo, null, !mayAdd(node)); }
 
     /** Whether a command may add a rule: by its words, by what it runs, or in a here-document. */
     private boolean mayAdd(Node simple) {

@@ -27,9 +27,7 @@ public final class Remark implements Comparable<Remark> {
      * Whether the ruleset lacks nothing for it: a line that only prints, say, or flushes a table that begins empty
      * anyway.
      */
-    public boolean isHarmless() {
-        return harmless;
-    }
+    public boolean isHarmless() { return harmless; }
 
     /** By line; remarks on one line stay in the order they were made. */
     @Override

@@ -6,9 +6,9 @@ import com.eclipsesource.json.Json;
 import com.eclipsesource.json.JsonArray;
 
 /**
- * What two rulesets decide differently, as JSON and in words:
- * {@code {before, after, changes[{before, after, packets, share, example{packet, before, after}}], incomplete}},
- * largest first. share is the part of all packets of the family, 0 to 1: for comparing, not for traffic.
+ * What two rulesets decide differently, as JSON and in words: {@code {before, after, changes[{before, after, packets,
+ * share, example{packet, before, after}}], incomplete}}, largest first. share is the part of all packets of the family,
+ * 0 to 1: for comparing, not for traffic.
  */
 public final class DiffJson {
     private DiffJson() {}

@@ -17,10 +17,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Who reaches what, before and after a change, as JSON and in words:
- * {@code {interfaces[], services[{family, protocol, port, address, name, reach{INTERFACE{who, sources, before}}}],
- * local_services, forward[{packets, certain}], forward_before, incomplete}}. services is null when nobody knows what
- * listens, {@code before} and forward_before when nobody knows what is loaded now.
+ * Who reaches what, before and after a change, as JSON and in words: {@code {interfaces[], services[{family, protocol,
+ * port, address, name, reach{INTERFACE{who, sources, before}}}], local_services, forward[{packets, certain}],
+ * forward_before, incomplete}}. services is null when nobody knows what listens, {@code before} and forward_before when
+ * nobody knows what is loaded now.
  */
 public final class ExposureJson {
     private final Exposure before;

@@ -56,9 +56,7 @@ final class Errors {
      * Grows with each error, repeated ones too: compare before and after to know whether something was wrong in
      * between.
      */
-    int count() {
-        return count;
-    }
+    int count() { return count; }
 
     /** A piece of the user's text for a message: quoted, cut, without characters that would upset a terminal. */
     static String show(String text) {

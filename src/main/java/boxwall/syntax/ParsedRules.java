@@ -38,9 +38,7 @@ public final class ParsedRules {
      * In the order in which they were found (what only shows at the end comes last); empty when the ruleset can be
      * used.
      */
-    public List<SyntaxError> errors() {
-        return errors;
-    }
+    public List<SyntaxError> errors() { return errors; }
 
     /** The {@code modprobe} lines. */
     public List<ModuleLine> modules() {
@@ -67,9 +65,7 @@ public final class ParsedRules {
      * Every name of the box's that a line used, with its value; the file's own assignments and lacking names are not
      * here.
      */
-    public Map<String, String> namesUsed() {
-        return Collections.unmodifiableMap(namesUsed);
-    }
+    public Map<String, String> namesUsed() { return Collections.unmodifiableMap(namesUsed); }
 
     /** The {@code keep} lines. */
     public List<KeepLine> keeps() { return Collections.unmodifiableList(keeps); }

@@ -36,9 +36,7 @@ public class CommandResult {
      * The exit status; negative when a signal ended the program. On JamVM asking costs up to a second: look at
      * {@link #out} first.
      */
-    public int status() {
-        return status;
-    }
+    public int status() { return status; }
 
     /** Command, status and the end of stderr in one line, for an error message. */
     public String describe() {

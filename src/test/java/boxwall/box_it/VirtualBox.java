@@ -129,9 +129,7 @@ final class VirtualBox implements AutoCloseable {
      * The rules as both iptables-save print them, but for what changes by itself: the time and the counters of the
      * policies.
      */
-    String rules() {
-        return withoutCounters(run("iptables-save && ip6tables-save").good().out());
-    }
+    String rules() { return withoutCounters(run("iptables-save && ip6tables-save").good().out()); }
 
     /** A dump of tables without comments and without the counters behind its chains. */
     static String withoutCounters(String dump) {

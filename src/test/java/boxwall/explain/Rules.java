@@ -28,9 +28,7 @@ final class Rules {
     /**
      * A ruleset of one family; without a {@code *table} line it is the filter table. The origin is {@code rules:LINE}.
      */
-    static Ruleset of(Family family, String... lines) {
-        return add(Ruleset.empty(), family, lines);
-    }
+    static Ruleset of(Family family, String... lines) { return add(Ruleset.empty(), family, lines); }
 
     static Ruleset v4(String... lines) { return of(Family.IPV4, lines); }
 
