@@ -12,6 +12,7 @@ import boxwall.netfilter.Origin;
 import boxwall.netfilter.Rule;
 import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.Table;
+import boxwall.optimize.Optimizer;
 import boxwall.syntax.ModuleLine;
 import boxwall.syntax.Note;
 import boxwall.syntax.ParsedRules;

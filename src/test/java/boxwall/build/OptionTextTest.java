@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 /** An option's text is read in netfilter and syntax; the packages behind them ask for ports, flags or states. */
 class OptionTextTest {
-    private static final List<String> PACKAGES = List.of("explain", "check", "compile", "plan", "report");
+    private static final List<String> PACKAGES = List.of("explain", "check", "compile", "optimize", "plan", "report");
     private static final Pattern TEXT = Pattern.compile("\\.value\\(\\)|\\.values\\.get\\(|\\.values\\(\\)\\.get\\(");
     /** Where the text is still looked at, and how often; a number only ever gets smaller. */
     private static final Map<String, Integer> STILL = new TreeMap<>(Map.of("explain/Extensions", 2, // icmp, iprange,
@@ -23,7 +23,7 @@ class OptionTextTest {
                                                                                                     // readers in
                                                                                                     // netfilter
             "explain/Targets", 5, // mark, --to-destination, --to-ports
-            "compile/IcmpTypes", 3, "compile/Merging", 1, "check/RuleLint", 2, // times of day
+            "compile/IcmpTypes", 3, "optimize/Merging", 1, "check/RuleLint", 2, // times of day
             "check/MissingReferences", 2)); // sets' names: as written
 
     @Test

@@ -76,7 +76,7 @@ public final class Presets {
         return NAMES + "include " + String.join("\ninclude ", presets) + "\n";
     }
 
-    static Readings box(String name) { return BoxReader.read(new LiveSys(), BOXES.resolve(name).toString()); }
+    public static Readings box(String name) { return BoxReader.read(new LiveSys(), BOXES.resolve(name).toString()); }
 
     /** What Freetz-NG's sources say of a model box, of its firmware; of 7360 and 7583 the first hardware. */
     public static ImageModel imageModel(String model) {

@@ -1,4 +1,4 @@
-package boxwall.compile;
+package boxwall.optimize;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,4 +1,4 @@
-package boxwall.compile;
+package boxwall.optimize;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -46,7 +46,7 @@ class PathIT {
                 new ArrayList<>(List.of("unshare", "-n", "-m", "sh", "-c", "mount -t tmpfs none /run && exec \"$@\"",
                         "sh", Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:TieredStopAtLevel=1", "-Xmx512m", "-cp", System.getProperty("java.class.path"),
-                        "boxwall.compile.PathJudge", injector.toString(), "" + packets, seed));
+                        "boxwall.optimize.PathJudge", injector.toString(), "" + packets, seed));
         command.addAll(List.of(further));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile()).start();
         boolean ended = process.waitFor(PACKETS > 2000 ? 900 : 180, TimeUnit.SECONDS);

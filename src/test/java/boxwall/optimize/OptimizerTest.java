@@ -1,4 +1,4 @@
-package boxwall.compile;
+package boxwall.optimize;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import boxwall.box.BoxFacts;
+import boxwall.compile.Presets;
 import boxwall.explain.Answer;
 import boxwall.explain.Difference;
 import boxwall.explain.Packet;

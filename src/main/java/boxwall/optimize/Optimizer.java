@@ -1,4 +1,4 @@
-package boxwall.compile;
+package boxwall.optimize;
 
 import boxwall.explain.Sameness;
 import boxwall.explain.Site;
@@ -21,7 +21,7 @@ import java.util.Set;
  * of explain on the very ruleset, and left out, with a note, where that can't be proved. The nat table stays as it is:
  * it is asked once a connection.
  */
-final class Optimizer {
+public final class Optimizer {
     /** Plain rules in a row that one more is compared with; beyond, only rules asking exactly the same are found. */
     private static final int COMPARED_MAX = 1000;
 
@@ -45,7 +45,7 @@ final class Optimizer {
      * @param multiport the families in which the box has -m multiport
      * @param notes gets what was done, by the user's line, and which step was left out
      */
-    static Ruleset of(Ruleset ruleset, Set<Family> multiport, Site site, List<Note> notes) {
+    public static Ruleset of(Ruleset ruleset, Set<Family> multiport, Site site, List<Note> notes) {
         return of(ruleset, multiport, site, Sameness.affordable(), notes);
     }
 

@@ -1,4 +1,4 @@
-package boxwall.compile;
+package boxwall.optimize;
 
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Negatable;

@@ -1,6 +1,7 @@
-package boxwall.compile;
+package boxwall.optimize;
 
 import boxwall.box.BoxFacts;
+import boxwall.compile.Presets;
 import boxwall.explain.Packet;
 import boxwall.explain.Site;
 import boxwall.explain.Verdict;
