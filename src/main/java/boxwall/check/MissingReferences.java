@@ -161,8 +161,8 @@ final class MissingReferences {
         if (rule.target != null && rule.target.name.equals("SET")) { options.addAll(rule.target.options); }
         for (Option option : options) {
             boolean names = option.name.equals("--match-set") || option.name.endsWith("-set");
-            if (names && option.value() != null) {
-                add(sets, option.value(), line);
+            if (names && option.word() != null) {
+                add(sets, option.word(), line);
                 setTables.add(family.command() + "'s table " + table.word());
             }
         }

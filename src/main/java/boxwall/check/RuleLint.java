@@ -145,7 +145,7 @@ final class RuleLint {
         Option stop = time.option("--timestop");
         return time.option("--contiguous") == null
                 && (time.option("--weekdays") != null || time.option("--monthdays") != null) && start != null
-                && stop != null && start.value().compareTo(stop.value()) > 0;
+                && stop != null && start.isAfter(stop);
     }
 
     private void openInIpv6() {

@@ -49,11 +49,11 @@ final class IcmpTypes {
         List<Rule> rules = new ArrayList<>();
         Match own = base.match(name);
         Option asked = own == null ? null : own.option(option);
-        String type = asked == null || asked.value().equals("any") || v4 && asked.value().equals("255") ? null
-                : asked.value();
+        int[] type = asked == null ? null : asked.icmp(family);
+        type = type != null && type[0] == 0 && type[1] == 65535 ? null : type;
         for (String each : of(family, states)) {
-            boolean same = type != null && (type.equals(each) || type.startsWith(each + "/"));
-            boolean wholeType = type != null && type.indexOf('/') < 0;
+            boolean same = type != null && type[0] / 256 == Integer.parseInt(each);
+            boolean wholeType = type != null && type[1] > type[0];
             if (type != null && !asked.negated && !same || same && asked.negated && wholeType) { continue; }
             List<Match> matches = new ArrayList<>(base.matches());
             if (same && asked.negated) {

@@ -1,14 +1,11 @@
 package boxwall.explain;
 
-import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Family;
-import boxwall.netfilter.IcmpNames;
 import boxwall.netfilter.Match;
 import boxwall.netfilter.Option;
 import boxwall.netfilter.Ports;
 import boxwall.netfilter.State;
 import boxwall.netfilter.TcpFlags;
-import boxwall.netfilter.Words;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -50,13 +47,12 @@ final class Extensions {
     /** What an option asks of the packet, or null when it can't be read or isn't known here. */
     private static Criterion criterion(String match, Option option, Family family) {
         String name = option.name;
-        String value = option.value() == null ? "" : option.value();
         boolean multiport = match.equals("multiport");
         if (multiport || hasPorts(match) && name.endsWith("port")) {
             return criterion(name.startsWith("--d") ? Field.DPORT : Field.SPORT, option, spans(option.ports()),
                     name.equals("--ports") ? Field.DPORT : null);
         }
-        if (match.startsWith("icmp")) { return criterion(Field.ICMP, option, icmp(value, family), null); }
+        if (match.startsWith("icmp")) { return criterion(Field.ICMP, option, icmp(option, family), null); }
         if (match.equals("tcp") && name.equals("--tcp-flags")) {
             TcpFlags flags = option.flags();
             return criterion(Field.FLAGS, option, flags == null ? null
@@ -66,14 +62,14 @@ final class Extensions {
             return criterion(Field.STATE, option, states(option.states()), null);
         }
         if (match.equals("iprange")) {
-            return criterion(name.equals("--src-range") ? Field.SRC : Field.DST, option, addresses(value, family),
+            return criterion(name.equals("--src-range") ? Field.SRC : Field.DST, option, addresses(option, family),
                     null);
         }
         if (match.equals("mac")) {
-            byte[] mac = Addresses.mac(value);
+            byte[] mac = option.mac();
             return criterion(Field.MAC, option, mac == null ? null : one(Span.range(mac, mac)), null);
         }
-        long[] mark = match.equals("mark") ? Words.masked(value) : null;
+        long[] mark = match.equals("mark") ? option.masked() : null;
         return mark == null ? null : criterion(Field.MARK, option,
                 one(Span.masked(Numbers.bytes(mark[0], 4), Numbers.bytes(mark[1], 4))), null);
     }
@@ -101,13 +97,13 @@ final class Extensions {
         return states == null ? null : spans;
     }
 
-    static List<Span> icmp(String text, Family family) {
-        int[] range = IcmpNames.range(text, family);
+    private static List<Span> icmp(Option option, Family family) {
+        int[] range = option.icmp(family);
         return range == null ? null : one(Span.range(2, range[0], range[1]));
     }
 
-    static List<Span> addresses(String text, Family family) {
-        byte[][] range = Addresses.range(text, family);
+    private static List<Span> addresses(Option option, Family family) {
+        byte[][] range = option.addresses(family);
         return range == null ? null : one(Span.range(range[0], range[1]));
     }
 }

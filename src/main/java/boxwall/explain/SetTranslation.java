@@ -18,9 +18,8 @@ final class SetTranslation {
         int port = Targets.port(target, sets.family);
         Rewrites after = port == -1 ? rewrites : rewrites.with(Field.DPORT, port < 0 ? null : Numbers.bytes(port, 2));
         if (target.name.equals("DNAT")) {
-            sets.add(to,
-                    Targets.keepsAddress(target) ? after : after.with(Field.DST, Targets.address(target, sets.family)),
-                    packets);
+            sets.add(to, Targets.keepsAddress(target, sets.family) ? after
+                    : after.with(Field.DST, Targets.address(target, sets.family)), packets);
         } else {
             redirect(site, sets, after, packets, to);
         }

@@ -1,10 +1,9 @@
 package boxwall.explain;
 
-import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Option;
+import boxwall.netfilter.Ports;
 import boxwall.netfilter.Target;
-import boxwall.netfilter.Words;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
@@ -46,7 +45,7 @@ final class Targets {
         if (!target.name.equals("MARK") || target.options.size() != 1) { return null; }
         // the other ways to write it (--or-mark and its like) are read as this one
         Option option = target.option("--set-xmark");
-        long[] masked = option == null ? null : Words.masked(option.value());
+        long[] masked = option == null ? null : option.masked();
         return masked == null ? null : new long[] {masked[1], masked[0]};
     }
 
@@ -58,33 +57,22 @@ final class Targets {
     /** The one address that DNAT writes ({@code 10.0.0.2}, {@code 10.0.0.2:80}, {@code [fd00::2]:80}), or null. */
     static byte[] address(Target target, Family family) {
         Option option = target.option("--to-destination");
-        if (option == null || target.options.size() != 1) { return null; }
-        String text = option.value();
-        if (text.startsWith("[")) {
-            text = text.substring(1, Math.max(1, text.indexOf(']')));
-        } else if (family == Family.IPV4 && text.indexOf(':') >= 0) { text = text.substring(0, text.indexOf(':')); }
-        byte[] address = Addresses.parse(text);
-        return address != null && address.length * 8 == family.addressBits ? address : null;
+        byte[][] range = option == null || target.options.size() != 1 ? null : option.natAddresses(family);
+        return range == null || !Arrays.equals(range[0], range[1]) ? null : range[0];
     }
 
     /** Whether DNAT writes a port only. */
-    static boolean keepsAddress(Target target) {
+    static boolean keepsAddress(Target target, Family family) {
         Option destination = target.option("--to-destination");
-        return destination != null && destination.value().startsWith(":");
+        return destination != null && destination.natAddresses(family) == null && destination.natPorts(family) != null;
     }
 
     /** The one port that DNAT or REDIRECT writes; -1 when the port stays, -2 when it can't be foreseen. */
     static int port(Target target, Family family) {
-        Option ports = target.option("--to-ports");
-        String text = ports == null ? null : ports.value();
-        Option destination = target.option("--to-destination");
-        if (destination != null) {
-            String value = destination.value();
-            int colon = family == Family.IPV4 ? value.indexOf(':') : value.indexOf("]:") + 1;
-            text = colon <= 0 ? null : value.substring(colon + 1);
-        }
-        if (text == null) { return target.name.equals("DNAT") || target.name.equals("REDIRECT") ? -1 : -2; }
-        int port = (int) Words.number(text, 65535);
-        return port < 0 ? -2 : port;
+        Option option = target.option("--to-ports");
+        option = option == null ? target.option("--to-destination") : option;
+        Ports ports = option == null ? null : option.natPorts(family);
+        if (ports == null) { return target.name.equals("DNAT") || target.name.equals("REDIRECT") ? -1 : -2; }
+        return ports.count() == 1 ? ports.ranges.get(0)[0] : -2;
     }
 }

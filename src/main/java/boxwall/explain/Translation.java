@@ -23,8 +23,8 @@ final class Translation {
 
     private static Packet destination(Target target, Site site, Packet packet) {
         Family family = packet.family();
-        byte[] dst = !target.name.equals("DNAT") ? redirect(site, packet) : Targets.keepsAddress(target) ? packet.dst()
-                : Targets.address(target, family);
+        byte[] dst = !target.name.equals("DNAT") ? redirect(site, packet)
+                : Targets.keepsAddress(target, family) ? packet.dst() : Targets.address(target, family);
         Packet.Builder after = packet.copy().dst(dst);
         int port = Targets.port(target, family);
         return (port == -1 ? after : after.dport(port < 0 ? null : Integer.valueOf(port))).build();

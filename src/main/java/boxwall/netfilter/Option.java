@@ -14,9 +14,8 @@ public final class Option {
     public final String name;
     public final boolean negated;
     public final List<String> values;
-    private Ports ports;
-    private TcpFlags flags;
-    private Set<State> states;
+    /** What the last reader made of the values. */
+    private Object read;
 
     /**
      * Makes an option.
@@ -38,22 +37,81 @@ public final class Option {
     /** The first value, or null for a flag. */
     public String value() { return values.isEmpty() ? null : values.get(0); }
 
+    private String text() { return values.isEmpty() ? "" : values.get(0); }
+
+    /** The value as it is written, for names that nobody interprets; null for a flag. */
+    public String word() {
+        return value();
+    }
+
     /** The value as ports, read once; null when it isn't any. */
     public Ports ports() {
-        ports = ports == null && !values.isEmpty() ? Ports.parse(value()) : ports;
-        return ports;
+        if (!(read instanceof Ports)) { read = Ports.parse(text()); }
+        return (Ports) read;
     }
 
     /** Both values as TCP flags, read once; null when they aren't any. */
     public TcpFlags flags() {
-        flags = flags == null && values.size() == 2 ? TcpFlags.parse(values.get(0), values.get(1)) : flags;
-        return flags;
+        if (!(read instanceof TcpFlags)) {
+            read = values.size() == 2 ? TcpFlags.parse(values.get(0), values.get(1)) : null;
+        }
+        return (TcpFlags) read;
     }
 
     /** The value as states of a packet, read once; null when one is none (SNAT and DNAT of --ctstate). */
+    @SuppressWarnings("unchecked")
     public Set<State> states() {
-        states = states == null && !values.isEmpty() ? State.set(value()) : states;
-        return states;
+        if (!(read instanceof Set)) { read = State.set(text()); }
+        return (Set<State>) read;
+    }
+
+    /** First and last of the ICMP types and codes, see {@link IcmpNames#range}; null when it isn't that. */
+    public int[] icmp(Family family) {
+        if (!(read instanceof int[])) { read = IcmpNames.range(text(), family); }
+        return (int[]) read;
+    }
+
+    /** Both ends of a range of addresses; null when it isn't one of that family. */
+    public byte[][] addresses(Family family) {
+        if (!(read instanceof byte[][])) { read = Addresses.range(text(), family); }
+        return (byte[][]) read;
+    }
+
+    /** The six bytes of a hardware address, or null. */
+    public byte[] mac() {
+        if (!(read instanceof byte[])) { read = Addresses.mac(text()); }
+        return (byte[]) read;
+    }
+
+    /** Value and mask of a mark, both in 32 bits; null when it isn't one. */
+    public long[] masked() {
+        if (!(read instanceof long[])) { read = Words.masked(text()); }
+        return (long[]) read;
+    }
+
+    /** Whether the time of day, {@code hh:mm:ss}, is later than the other option's. */
+    public boolean isAfter(Option other) {
+        return text().compareTo(other.text()) > 0;
+    }
+
+    /** What a NAT target writes, {@code addresses:ports} or {@code [addresses]:ports}: without the ports. */
+    public byte[][] natAddresses(Family family) {
+        int end = portsAt(family);
+        String text = end < 0 ? text() : text().substring(0, end);
+        boolean brackets = text.length() > 1 && text.charAt(0) == '[' && text.endsWith("]");
+        return Addresses.range(brackets ? text.substring(1, text.length() - 1) : text, family);
+    }
+
+    /** The ports that a NAT target writes, also those of --to-ports; null when there are none. */
+    public Ports natPorts(Family family) {
+        int at = name.equals("--to-ports") ? 0 : portsAt(family) + 1;
+        return at == 0 && !name.equals("--to-ports") ? null : Ports.parse(text().substring(at).replace('-', ':'));
+    }
+
+    /** Where the colon before a NAT target's ports is, or -1. */
+    private int portsAt(Family family) {
+        int colon = text().lastIndexOf(':');
+        return family == Family.IPV4 || colon == 0 || colon > 0 && text().charAt(colon - 1) == ']' ? colon : -1;
     }
 
     @Override

@@ -6,6 +6,7 @@ import boxwall.netfilter.Match;
 import boxwall.netfilter.Negatable;
 import boxwall.netfilter.Network;
 import boxwall.netfilter.Option;
+import boxwall.netfilter.Ports;
 import boxwall.netfilter.Rule;
 import boxwall.netfilter.Words;
 import boxwall.syntax.Note;
@@ -179,8 +180,9 @@ final class Merging {
         List<Integer> members = new ArrayList<>();
         int weight = 0;
         for (int i = 0; i <= group.rules.size(); i++) {
-            String port = i == group.rules.size() ? null : reader(group.rules.get(i)).option(side).value();
-            int more = port == null ? PORTS_MAX + 1 : ports.contains(port) ? 0 : port.indexOf(':') < 0 ? 1 : 2;
+            Ports asked = i == group.rules.size() ? null : reader(group.rules.get(i)).option(side).ports();
+            String port = asked == null ? null : asked.toString();
+            int more = port == null ? PORTS_MAX + 1 : ports.contains(port) ? 0 : asked.count() == 1 ? 1 : 2;
             if (weight + more > PORTS_MAX) {
                 put(key, group, members, ports, side, result);
                 ports.clear();

@@ -1,0 +1,41 @@
+package boxwall.netfilter;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What an option's readers make of the canonical text. */
+class OptionTest {
+    private static String print(byte[][] range) {
+        return range == null ? null : Addresses.print(range[0]) + "-" + Addresses.print(range[1]);
+    }
+
+    @ParameterizedTest
+    @CsvSource(nullValues = "-", value = {"IPV4, 10.0.0.2, 10.0.0.2-10.0.0.2, -",
+            "IPV4, 10.0.0.2:80, 10.0.0.2-10.0.0.2, 80", "IPV4, 10.0.0.2-10.0.0.9:80-90, 10.0.0.2-10.0.0.9, 80:90",
+            "IPV4, :8080, -, 8080", "IPV6, fd00::2, fd00::2-fd00::2, -", "IPV6, [fd00::2]:80, fd00::2-fd00::2, 80",
+            "IPV6, [fd00::2-fd00::9]:1-2, fd00::2-fd00::9, 1:2", "IPV6, :8080, -, 8080"})
+    void natAddressesAndPortsAreReadApart(Family family, String text, String addresses, String ports) {
+        Option option = Option.of("--to-destination", text);
+        assertEquals(addresses, print(option.natAddresses(family)));
+        assertEquals(ports, option.natPorts(family) == null ? null : option.natPorts(family).toString());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"80, 80", "80-90, 80:90"})
+    void portsAloneAreReadToo(String text, String ports) {
+        assertEquals(ports, Option.of("--to-ports", text).natPorts(Family.IPV4).toString());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"x", "1/x", "''"})
+    void whatIsNoneIsNull(String text) {
+        Option option = Option.of("--x", text);
+        assertNull(option.ports());
+        assertNull(option.masked());
+        assertNull(option.icmp(Family.IPV4));
+        assertNull(option.mac());
+    }
+}
