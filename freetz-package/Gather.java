@@ -51,7 +51,7 @@ public final class Gather {
     static {
         PLACES.put("fi/iki/elonen/.*|boxwall/(http|sys|netfilter)/.*|boxwall/daemon/(Main|Arguments|Daemon|Config|EventLog|ListenAddresses|Administrator)(\\$.*)?"
                 + "|boxwall/box/(Bridges|AddressReading|AddressLine|Readings|Interface)(\\$.*)?", "boxwall/Early");
-        PLACES.put("com/eclipsesource/.*|boxwall/(daemon|probe|box|apply|report|plan|syntax)/.*", "boxwall/Running");
+        PLACES.put("com/eclipsesource/.*|boxwall/(daemon|probe|box|modules|avm|facts|apply|report|plan|syntax)/.*", "boxwall/Running");
     }
 
     private static final int HIDDEN = Opcodes.ACC_PRIVATE | Opcodes.ACC_PROTECTED;

@@ -12,7 +12,8 @@ public final class Bridges {
     private final Interface lan;
     private final Interface guest;
 
-    private Bridges(Interface lan, Interface guest) {
+    /** The two of a box that was read. */
+    public Bridges(Interface lan, Interface guest) {
         this.lan = lan;
         this.guest = guest;
     }
@@ -24,11 +25,6 @@ public final class Bridges {
         AddressReading addresses = new AddressReading(new Readings(Collections.<String, String>emptyMap(),
                 Collections.singletonMap(ip ? "ip_addr" : "ifconfig_-a", words)));
         return new Bridges(bridge(addresses, "lan", Role.LAN), bridge(addresses, "guest", Role.GUEST));
-    }
-
-    /** The same two of a box that was read. */
-    public static Bridges of(BoxFacts facts) {
-        return new Bridges(facts.lan(), facts.guest());
     }
 
     private static Interface bridge(AddressReading addresses, String name, Role role) {

@@ -4,11 +4,11 @@ package boxwall.box;
  * How evidence is written: the source in front of the verbatim line,
  * {@code dmesg: nf_conntrack: exports duplicate symbol …}.
  */
-final class Evidence {
+public final class Evidence {
     /** A line is quoted up to here; the longest honest kernel line is shorter. */
     private static final int MAX = 300;
 
-    static String line(String source, String line) {
+    public static String line(String source, String line) {
         String text = line.trim();
         return source + ": " + printable(text.length() > MAX ? text.substring(0, MAX) + "…" : text);
     }

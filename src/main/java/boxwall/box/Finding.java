@@ -53,7 +53,7 @@ public final class Finding {
     }
 
     /** The same, shown without what names this box. */
-    Finding of(Secrets box) {
+    public Finding of(Secrets box) {
         return new Finding(code, severity, where, evidence, effect, remedy, box);
     }
 

@@ -33,7 +33,8 @@ public final class Firmware {
 
     private Firmware() {}
 
-    static Firmware of(Readings readings, KernelLog log) {
+    /** As these readings say. */
+    public static Firmware of(Readings readings, KernelLog log) {
         Firmware firmware = new Firmware();
         firmware.configuration(readings, log);
         firmware.environment(readings, log);
@@ -250,19 +251,21 @@ public final class Firmware {
     }
 
     /** The line with the version, with its source; empty when there is none. */
-    String evidence() {
+    public String evidence() {
         return versionLine;
     }
 
     /** The line with the model; empty when there is none. */
-    String modelEvidence() {
+    public String modelEvidence() {
         String key = modelKey();
         return key == null ? "" : lines.get(key);
     }
 
     /** The line with the revision; empty when there is none. */
-    String revisionEvidence() { return revisionLine; }
+    public String revisionEvidence() {
+        return revisionLine;
+    }
 
     /** The line with the memory; empty when there is none. */
-    String memoryEvidence() { return memoryLine; }
+    public String memoryEvidence() { return memoryLine; }
 }

@@ -11,7 +11,7 @@ import boxwall.box.Interface.Role;
 import boxwall.netfilter.Words;
 
 /** Which interface is the LAN, which the WAN, which the guests': by AVM's names first, then by the default route. */
-final class InterfaceReading {
+public final class InterfaceReading {
     private static final List<String> PORTS = Arrays.asList("eth", "lan", "ath", "wlan", "wifi", "wl", "tiwlan",
             "cpmac", "wdsup", "wdsdw", "usbrndis", "wasp", "plc", "usb", "bcmsw");
     /** Below dsld, whose own interface is what netfilter sees of the Internet: DSL, fibre and serial devices. */
@@ -27,7 +27,8 @@ final class InterfaceReading {
 
     private final List<Interface> all = new ArrayList<>();
 
-    InterfaceReading(Readings readings, KernelLog log) {
+    /** As these readings say. */
+    public InterfaceReading(Readings readings, KernelLog log) {
         AddressReading addresses = new AddressReading(readings);
         String route = defaultRoute(readings);
         Set<String> names = new LinkedHashSet<>(addresses.names());
@@ -80,7 +81,7 @@ final class InterfaceReading {
     }
 
     /** Why an interface belongs to the box's inside alone, or null. */
-    static String inner(String name) {
+    public static String inner(String name) {
         for (String[] one : INNER) {
             if (isOne(name, Collections.singletonList(one[0]), false)) { return one[1]; }
         }
@@ -149,10 +150,10 @@ final class InterfaceReading {
         return wan.reason.startsWith("the default route") ? 0 : wan.name().equals("dsl") ? 1 : 2;
     }
 
-    List<Interface> all() { return Collections.unmodifiableList(all); }
+    public List<Interface> all() { return Collections.unmodifiableList(all); }
 
     /** The first interface of that role, or null. */
-    Interface of(Role role) {
+    public Interface of(Role role) {
         for (Interface one : all) {
             if (one.role == role) { return one; }
         }

@@ -23,12 +23,12 @@ import boxwall.netfilter.Words;
  * </pre> Sources: recorded on 2.6.32 and 6.1; the sizes are printed by kdsldmod (2.6.19, 2.6.32, 4.1) and by Freetz'
  * debug patches.
  */
-final class KernelLog {
+public final class KernelLog {
     /** Why the kernel said no. */
-    enum Cause { DUPLICATE_SYMBOL, UNKNOWN_SYMBOL, VERSION_MAGIC, SYMBOL_VERSION }
+    public enum Cause { DUPLICATE_SYMBOL, UNKNOWN_SYMBOL, VERSION_MAGIC, SYMBOL_VERSION }
 
     /** What a line of the log can show beside refusals; each is the evidence for one fact. */
-    enum Clue {
+    public enum Clue {
         /** Packet Acceleration is in this kernel. */
         ACCELERATION,
         /** AVM's kdsldmod is in this kernel. */
@@ -40,19 +40,19 @@ final class KernelLog {
     }
 
     /** One refusal. */
-    static final class Refusal {
-        final Cause cause;
-        final String module;
+    public static final class Refusal {
+        public final Cause cause;
+        public final String module;
         /** The symbol; empty for version magic. */
-        final String symbol;
+        public final String symbol;
         /** Who has the symbol ("kernel" or a module); empty when that isn't said. */
-        final String owner;
+        public final String owner;
         /** The line as evidence. */
-        final String line;
+        public final String line;
 
         Refusal(Cause cause, String module, String symbol, String owner, String line) {
             this.cause = cause;
-            this.module = LoadedModules.normal(module);
+            this.module = module.replace('-', '_');
             this.symbol = symbol;
             this.owner = owner;
             this.line = line;
@@ -78,7 +78,8 @@ final class KernelLog {
     private final Set<String> seen = new LinkedHashSet<>();
     private final Map<Clue, String> clues = new LinkedHashMap<>();
 
-    KernelLog(Readings readings) {
+    /** The logs of these readings. */
+    public KernelLog(Readings readings) {
         this.readings = readings;
         for (String name : COMMANDS) {
             if (readings.command(name) != null) { logs.add(name); }
@@ -198,17 +199,17 @@ final class KernelLog {
     }
 
     /** All refusals, oldest first, each once. */
-    List<Refusal> refusals() {
+    public List<Refusal> refusals() {
         return Collections.unmodifiableList(refusals);
     }
 
     /** One line for each different size of struct sk_buff that was printed; more than one entry means two layouts. */
-    List<String> skBuffSizes() {
+    public List<String> skBuffSizes() {
         return Collections.unmodifiableList(sizeLines);
     }
 
     /** The line that shows it as evidence, or null. */
-    String clue(Clue clue) { return clues.get(clue); }
+    public String clue(Clue clue) { return clues.get(clue); }
 
     /** A message of the kernel's, or what a serial console shows of scripts, with its line as evidence. */
     static final class Line {

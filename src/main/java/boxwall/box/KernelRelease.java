@@ -17,7 +17,7 @@ import boxwall.netfilter.Words;
  * /lib/modules              5.4.213                                                        where it is the only one there
  * </pre> Immutable.
  */
-final class KernelRelease {
+public final class KernelRelease {
     private static final String BANNER = "Linux version ";
     private static final String PA = "AVM PA for Linux ";
     private static final String SHOULD = "' should be '";
@@ -27,7 +27,8 @@ final class KernelRelease {
     private String release;
     private String evidence = "";
 
-    static KernelRelease of(Readings readings, KernelLog log) {
+    /** As these readings say; the log may be null. */
+    public static KernelRelease of(Readings readings, KernelLog log) {
         KernelRelease found = new KernelRelease();
         found.fromFiles(readings);
         if (found.release == null) { found.fromLog(log == null ? new KernelLog(readings) : log); }
@@ -54,7 +55,7 @@ final class KernelRelease {
     private void first(String word, String line) { if (release == null) { take(word, line); } }
 
     private void take(String word, String line) {
-        if (isRelease(word)) {
+        if (Versions.isRelease(word)) {
             release = word;
             evidence = line;
         }
@@ -93,21 +94,18 @@ final class KernelRelease {
         String[] words = Words.of(text);
         for (int i = 1; i < words.length; i++) {
             String release = words[i - 1].startsWith("(") ? words[i - 1].substring(1) : words[i - 1];
-            if (words[i].startsWith("#") && Words.digits(words[i], 1) > 1 && isRelease(release)) { return release; }
+            if (words[i].startsWith("#") && Words.digits(words[i], 1) > 1 && Versions.isRelease(release)) {
+                return release;
+            }
         }
         return "";
     }
 
-    /** {@code 2.6.32.61}, {@code 2.6.13.1-ohio}: a number, a dot, a digit, then what a release may have. */
-    static boolean isRelease(String text) {
-        int dot = Words.digits(text, 0);
-        return text.length() < 65 && dot > 0 && dot + 1 < text.length() && text.charAt(dot) == '.'
-                && Words.digits(text, dot + 1) > dot + 1 && Words.isName(text, "._+-");
-    }
-
     /** As {@code uname -r} says it, or null. */
-    String release() { return release; }
+    public String release() { return release; }
 
     /** The line that says it, with its source; empty when it isn't known. */
-    String evidence() { return evidence; }
+    public String evidence() {
+        return evidence;
+    }
 }

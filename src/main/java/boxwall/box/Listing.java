@@ -10,7 +10,7 @@ import boxwall.netfilter.Words;
  * Which files a directory has, where that was read: kept as the output of {@code ls DIRECTORY}, with or without
  * options, in one column or more, perhaps only the names that matter here.
  */
-final class Listing {
+public final class Listing {
     /** The command whose output lists the directory, or null. */
     private static String command(Readings readings, String directory) {
         String plain = "ls_" + Words.replace(directory, "/", "%2F");
@@ -25,17 +25,17 @@ final class Listing {
         return null;
     }
 
-    static boolean isKnown(Readings readings, String directory) {
+    public static boolean isKnown(Readings readings, String directory) {
         String command = command(readings, directory);
         return command != null && Words.find(readings.command(command), ": No such file", 0) < 0;
     }
 
-    static boolean contains(Readings readings, String directory, String name) {
+    public static boolean contains(Readings readings, String directory, String name) {
         return names(readings, directory).contains(name);
     }
 
     /** All names that were listed; of a long listing its other words too. */
-    static List<String> names(Readings readings, String directory) {
+    public static List<String> names(Readings readings, String directory) {
         String command = command(readings, directory);
         List<String> names = new ArrayList<>();
         if (command != null && isKnown(readings, directory)) {

@@ -9,11 +9,12 @@ import boxwall.netfilter.Words;
  * {@code armv7l} where /proc/cpuinfo or the log names the processor ({@code CPU0 revision is: 00019556 (MIPS 34Kc)},
  * {@code CPU: ARMv7 Processor …}). Immutable.
  */
-final class Machine {
+public final class Machine {
     private String name;
     private String evidence = "";
 
-    static Machine of(Readings readings, KernelLog log) {
+    /** As these readings say. */
+    public static Machine of(Readings readings, KernelLog log) {
         Machine machine = new Machine();
         for (String line : readings.commandLines("uname_-m")) {
             machine.take(line.trim(), Evidence.line("uname -m", line));
@@ -52,8 +53,10 @@ final class Machine {
     }
 
     /** {@code mips}, {@code armv7l} …, or null. */
-    String name() { return name; }
+    public String name() { return name; }
 
     /** The line that says it, with its source; empty when it isn't known. */
-    String evidence() { return evidence; }
+    public String evidence() {
+        return evidence;
+    }
 }

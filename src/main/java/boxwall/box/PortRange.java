@@ -18,7 +18,7 @@ public final class PortRange {
     }
 
     /** Null when it wasn't read or is no range. */
-    static PortRange of(Readings readings) {
+    public static PortRange of(Readings readings) {
         for (String line : readings.lines("/proc/sys/net/ipv4/ip_local_port_range")) {
             String[] words = Words.of(line);
             if (words.length == 2 && isPort(words[0]) && isPort(words[1])) {

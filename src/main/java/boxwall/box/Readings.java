@@ -131,7 +131,7 @@ public final class Readings {
     List<String> moduleReleases() {
         TreeSet<String> releases = new TreeSet<>(names("/lib/modules"));
         for (String name : Listing.names(this, "/lib/modules")) {
-            if (KernelRelease.isRelease(name)) { releases.add(name); }
+            if (Versions.isRelease(name)) { releases.add(name); }
         }
         return new ArrayList<>(releases);
     }

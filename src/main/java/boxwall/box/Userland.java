@@ -36,7 +36,8 @@ public final class Userland {
         this.ip6 = ip6;
     }
 
-    static Userland of(Readings readings) {
+    /** As these readings say. */
+    public static Userland of(Readings readings) {
         String[] four = versionLine(readings, "iptables");
         String[] six = versionLine(readings, "ip6tables");
         Known present = four == null ? Listing.program(readings, "iptables") : Known.YES;
@@ -109,5 +110,5 @@ public final class Userland {
     public List<String> extensionFiles() { return extensionFiles; }
 
     /** The version line as evidence, or empty. */
-    String evidence() { return line; }
+    public String evidence() { return line; }
 }

@@ -1,9 +1,11 @@
 package boxwall.box;
 
+import boxwall.netfilter.Words;
+
 /** Version numbers: {@code 2.6.32.61}, {@code 1.4.11.1}, {@code 6.1.0-32-4kc-malta}. */
-final class Versions {
+public final class Versions {
     /** Compares the dotted numbers at the start of both; a missing part counts as 0. Negative, 0 or positive. */
-    static int compare(String a, String b) {
+    public static int compare(String a, String b) {
         int[] left = numbers(a);
         int[] right = numbers(b);
         for (int i = 0; i < left.length; i++) {
@@ -30,7 +32,14 @@ final class Versions {
     }
 
     /** Whether the text starts with a digit and so can be compared at all. */
-    static boolean isVersion(String text) {
+    public static boolean isVersion(String text) {
         return text.length() > 0 && text.charAt(0) >= '0' && text.charAt(0) <= '9';
+    }
+
+    /** {@code 2.6.32.61}, {@code 2.6.13.1-ohio}: a number, a dot, a digit, then what a release may have. */
+    static boolean isRelease(String text) {
+        int dot = Words.digits(text, 0);
+        return text.length() < 65 && dot > 0 && dot + 1 < text.length() && text.charAt(dot) == '.'
+                && Words.digits(text, dot + 1) > dot + 1 && Words.isName(text, "._+-");
     }
 }

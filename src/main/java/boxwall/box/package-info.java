@@ -1,8 +1,8 @@
 /**
- * Interprets the readings of a box.
+ * The readings of a box and what they name.
  *
  * <p>
- * In: {@link boxwall.box.Readings}, texts as read. Out: {@link boxwall.box.BoxFacts}, and {@link boxwall.box.Finding}s
- * with evidence and remedy. Opens no file, starts no program.
+ * In: texts as read, {@link Readings}. Out: kernel, firmware, programs, interfaces and the kernel log as values, each
+ * with its evidence; {@link Finding}; what is secret, {@link Secrets}. Opens no file, starts no program.
  */
 package boxwall.box;

@@ -1,8 +1,8 @@
 package boxwall.check;
 
-import boxwall.box.AvmAccess;
-import boxwall.box.AvmFirewall;
-import boxwall.box.BoxFacts;
+import boxwall.avm.AvmAccess;
+import boxwall.avm.AvmFirewall;
+import boxwall.facts.BoxFacts;
 import boxwall.box.Finding;
 import boxwall.box.Interface;
 import boxwall.explain.Answer;

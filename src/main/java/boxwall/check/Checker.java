@@ -1,10 +1,10 @@
 package boxwall.check;
 
-import boxwall.box.BoxFacts;
+import boxwall.facts.BoxFacts;
 import boxwall.box.Finding;
 import boxwall.box.Interface;
-import boxwall.box.Kind;
-import boxwall.box.Requirement;
+import boxwall.modules.Kind;
+import boxwall.facts.Requirement;
 import boxwall.explain.Site;
 import boxwall.explain.Walk;
 import boxwall.netfilter.Abandoned;

@@ -1,10 +1,10 @@
 package boxwall.check;
 
-import boxwall.box.BoxFacts;
-import boxwall.box.Capability;
+import boxwall.facts.BoxFacts;
+import boxwall.modules.Capability;
 import boxwall.box.Finding;
-import boxwall.box.IptablesError;
-import boxwall.box.Requirement;
+import boxwall.facts.IptablesError;
+import boxwall.facts.Requirement;
 import boxwall.netfilter.Chain;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Origin;

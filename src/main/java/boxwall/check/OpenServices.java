@@ -1,6 +1,6 @@
 package boxwall.check;
 
-import boxwall.box.BoxFacts;
+import boxwall.facts.BoxFacts;
 import boxwall.box.Finding;
 import boxwall.box.Interface;
 import boxwall.explain.Answer;

@@ -1,9 +1,9 @@
 package boxwall.check;
 
-import boxwall.box.BoxFacts;
+import boxwall.facts.BoxFacts;
 import boxwall.box.Finding;
 import boxwall.box.Interface;
-import boxwall.box.Service;
+import boxwall.avm.Service;
 import boxwall.explain.Answer;
 import boxwall.explain.Expectation;
 import boxwall.explain.Expectations;

@@ -1,9 +1,9 @@
 package boxwall.check;
 
-import boxwall.box.BoxFacts;
+import boxwall.facts.BoxFacts;
 import boxwall.box.Finding;
 import boxwall.box.LogMessage;
-import boxwall.box.Requirement;
+import boxwall.facts.Requirement;
 import boxwall.netfilter.Chain;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Rule;

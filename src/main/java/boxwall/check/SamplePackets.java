@@ -1,6 +1,6 @@
 package boxwall.check;
 
-import boxwall.box.BoxFacts;
+import boxwall.facts.BoxFacts;
 import boxwall.box.Interface;
 import boxwall.explain.Packet;
 import boxwall.netfilter.Addresses;

@@ -1,7 +1,7 @@
 package boxwall.compile;
 
-import boxwall.box.BoxFacts;
-import boxwall.box.Kind;
+import boxwall.facts.BoxFacts;
+import boxwall.modules.Kind;
 import boxwall.explain.Protection;
 import boxwall.netfilter.Chain;
 import boxwall.netfilter.Family;

@@ -1,9 +1,9 @@
 package boxwall.compile;
 
-import boxwall.box.BoxFacts;
-import boxwall.box.Capability;
-import boxwall.box.Kind;
-import boxwall.box.Requirement;
+import boxwall.facts.BoxFacts;
+import boxwall.modules.Capability;
+import boxwall.modules.Kind;
+import boxwall.facts.Requirement;
 import boxwall.explain.Site;
 import boxwall.netfilter.Abandoned;
 import boxwall.netfilter.Chain;

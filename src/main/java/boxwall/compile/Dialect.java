@@ -1,8 +1,8 @@
 package boxwall.compile;
 
-import boxwall.box.BoxFacts;
-import boxwall.box.Capability;
-import boxwall.box.Kind;
+import boxwall.facts.BoxFacts;
+import boxwall.modules.Capability;
+import boxwall.modules.Kind;
 import boxwall.netfilter.Chain;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Match;

@@ -2,7 +2,7 @@ package boxwall.daemon;
 
 import boxwall.apply.BootPlane;
 import boxwall.apply.Outcome;
-import boxwall.box.BoxFacts;
+import boxwall.facts.BoxFacts;
 import boxwall.box.Finding;
 import boxwall.plan.Plan;
 import boxwall.plan.Stamp;

@@ -1,6 +1,6 @@
 package boxwall.daemon;
 
-import boxwall.box.BoxFacts;
+import boxwall.facts.BoxFacts;
 import boxwall.box.Readings;
 import boxwall.netfilter.Family;
 

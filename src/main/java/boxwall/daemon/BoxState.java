@@ -2,7 +2,7 @@ package boxwall.daemon;
 
 import boxwall.box.Finding;
 import boxwall.box.Readings;
-import boxwall.box.Witness;
+import boxwall.facts.Witness;
 import boxwall.probe.BoxReader;
 import boxwall.sys.BoxException;
 import boxwall.sys.Sys;

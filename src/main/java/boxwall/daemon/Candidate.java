@@ -1,8 +1,8 @@
 package boxwall.daemon;
 
-import boxwall.box.BoxFacts;
+import boxwall.facts.BoxFacts;
 import boxwall.box.Finding;
-import boxwall.box.Listeners;
+import boxwall.avm.Listeners;
 import boxwall.check.Checker;
 import boxwall.check.LeftOut;
 import boxwall.check.Proofs;

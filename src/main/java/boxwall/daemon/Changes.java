@@ -2,7 +2,7 @@ package boxwall.daemon;
 
 import boxwall.apply.BootPlane;
 import boxwall.apply.Outcome;
-import boxwall.box.BoxFacts;
+import boxwall.facts.BoxFacts;
 import boxwall.compile.Compiled;
 import boxwall.http.Client;
 import boxwall.plan.Plan;

@@ -1,7 +1,7 @@
 package boxwall.daemon;
 
 import boxwall.apply.RefusedRule;
-import boxwall.box.BoxFacts;
+import boxwall.facts.BoxFacts;
 import boxwall.box.Finding;
 import boxwall.check.FailedTry;
 import boxwall.check.RejectedRuleCandidates;

@@ -1,10 +1,10 @@
 package boxwall.daemon;
 
-import boxwall.box.Capability;
-import boxwall.box.Conntrack;
+import boxwall.modules.Capability;
+import boxwall.modules.Conntrack;
 import boxwall.box.Finding;
-import boxwall.box.ImageModel;
-import boxwall.box.Requirement;
+import boxwall.modules.ImageModel;
+import boxwall.facts.Requirement;
 import boxwall.compile.Stateful;
 import boxwall.netfilter.Chain;
 import boxwall.netfilter.Family;

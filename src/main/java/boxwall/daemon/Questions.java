@@ -1,9 +1,9 @@
 package boxwall.daemon;
 
-import boxwall.box.BoxFacts;
-import boxwall.box.Listeners;
+import boxwall.facts.BoxFacts;
+import boxwall.avm.Listeners;
 import boxwall.box.Readings;
-import boxwall.box.Service;
+import boxwall.avm.Service;
 import boxwall.explain.Difference;
 import boxwall.explain.Explanation;
 import boxwall.explain.Exposure;

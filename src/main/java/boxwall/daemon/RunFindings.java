@@ -2,7 +2,7 @@ package boxwall.daemon;
 
 import boxwall.apply.Outcome;
 import boxwall.box.Finding;
-import boxwall.box.Witness;
+import boxwall.facts.Witness;
 
 import java.util.ArrayList;
 import java.util.Collections;

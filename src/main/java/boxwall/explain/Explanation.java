@@ -1,6 +1,6 @@
 package boxwall.explain;
 
-import boxwall.box.BoxFacts;
+import boxwall.facts.BoxFacts;
 import boxwall.netfilter.Hook;
 import boxwall.netfilter.Ruleset;
 import java.util.Collections;

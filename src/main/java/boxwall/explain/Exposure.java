@@ -1,6 +1,6 @@
 package boxwall.explain;
 
-import boxwall.box.Service;
+import boxwall.avm.Service;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Hook;
 import boxwall.netfilter.Ruleset;

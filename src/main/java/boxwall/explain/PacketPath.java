@@ -1,9 +1,9 @@
 package boxwall.explain;
 
-import boxwall.box.Acceleration;
-import boxwall.box.AvmAccess;
-import boxwall.box.AvmFirewall;
-import boxwall.box.BoxFacts;
+import boxwall.avm.Acceleration;
+import boxwall.avm.AvmAccess;
+import boxwall.avm.AvmFirewall;
+import boxwall.facts.BoxFacts;
 import boxwall.box.Interface;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Hook;

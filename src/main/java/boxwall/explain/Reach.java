@@ -1,6 +1,6 @@
 package boxwall.explain;
 
-import boxwall.box.Service;
+import boxwall.avm.Service;
 
 /** Who reaches one service through one interface with a new connection. */
 public final class Reach {

@@ -1,6 +1,6 @@
 package boxwall.explain;
 
-import boxwall.box.BoxFacts;
+import boxwall.facts.BoxFacts;
 import boxwall.box.Interface;
 import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Family;

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-import boxwall.box.AvmFirewall;
-import boxwall.box.BoxFacts;
+import boxwall.avm.AvmFirewall;
+import boxwall.box.KernelRelease;
 import boxwall.box.Readings;
 import boxwall.netfilter.Words;
 import boxwall.sys.BoxException;
@@ -173,7 +173,7 @@ public final class BoxReader {
     }
 
     private void modules() {
-        String running = BoxFacts.releaseOf(new Readings(files, commands));
+        String running = KernelRelease.of(new Readings(files, commands), null).release();
         for (String release : names("/lib/modules")) {
             if (running != null && !running.equals(release)) { continue; }
             String directory = "/lib/modules/" + release;

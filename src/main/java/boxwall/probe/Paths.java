@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 
-import boxwall.box.AvmFirewall;
+import boxwall.avm.AvmFirewall;
 
 /** What is read of a box, how much of it at most, and which lines of a file may be kept. */
 final class Paths {

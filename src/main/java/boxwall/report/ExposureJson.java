@@ -1,6 +1,6 @@
 package boxwall.report;
 
-import boxwall.box.Service;
+import boxwall.avm.Service;
 import boxwall.explain.Exposure;
 import boxwall.explain.Reach;
 import boxwall.explain.Region;

@@ -8,11 +8,11 @@ import com.eclipsesource.json.JsonArray;
 import com.eclipsesource.json.JsonObject;
 import com.eclipsesource.json.JsonValue;
 
-import boxwall.box.Acceleration;
-import boxwall.box.BoxFacts;
+import boxwall.avm.Acceleration;
+import boxwall.facts.BoxFacts;
 import boxwall.box.Finding;
 import boxwall.box.Interface;
-import boxwall.box.Kind;
+import boxwall.modules.Kind;
 import boxwall.box.Known;
 import boxwall.box.Secrets;
 import boxwall.box.Userland;

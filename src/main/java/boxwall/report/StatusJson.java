@@ -1,6 +1,6 @@
 package boxwall.report;
 
-import boxwall.box.BoxFacts;
+import boxwall.facts.BoxFacts;
 import boxwall.box.Finding;
 import boxwall.netfilter.Family;
 

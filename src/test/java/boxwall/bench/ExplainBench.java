@@ -1,7 +1,7 @@
 package boxwall.bench;
 
-import boxwall.box.BoxFacts;
-import boxwall.box.Listeners;
+import boxwall.facts.BoxFacts;
+import boxwall.avm.Listeners;
 import boxwall.box.Readings;
 import boxwall.check.Checker;
 import boxwall.compile.Compiler;

@@ -1,6 +1,6 @@
 package boxwall.bench;
 
-import boxwall.box.BoxFacts;
+import boxwall.facts.BoxFacts;
 import boxwall.box.Readings;
 import boxwall.probe.BoxReader;
 import boxwall.report.FactsJson;

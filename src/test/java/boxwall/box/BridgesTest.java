@@ -1,5 +1,7 @@
 package boxwall.box;
 
+import boxwall.facts.BoxFacts;
+
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 

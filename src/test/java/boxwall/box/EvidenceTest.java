@@ -1,5 +1,9 @@
 package boxwall.box;
 
+import boxwall.avm.Acceleration;
+import boxwall.facts.BoxFacts;
+import boxwall.modules.Conntrack;
+
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import boxwall.box.BoxFacts;
+import boxwall.facts.BoxFacts;
 import boxwall.box.Finding;
 import boxwall.compile.Compiled;
 import boxwall.compile.Compiler;

@@ -2,7 +2,7 @@ package boxwall.check;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import boxwall.box.BoxFacts;
+import boxwall.facts.BoxFacts;
 import boxwall.box.Finding;
 import boxwall.compile.Compiled;
 import boxwall.compile.Compiler;

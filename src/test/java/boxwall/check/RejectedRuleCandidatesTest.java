@@ -3,7 +3,7 @@ package boxwall.check;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
-import boxwall.box.BoxFacts;
+import boxwall.facts.BoxFacts;
 import boxwall.box.Finding;
 import boxwall.netfilter.Ruleset;
 import boxwall.probe.BoxReader;

@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import boxwall.box.BoxFacts;
-import boxwall.box.Conntrack;
+import boxwall.facts.BoxFacts;
+import boxwall.modules.Conntrack;
 import boxwall.box.Readings;
 import boxwall.compile.Compiled;
 import boxwall.compile.Compiler;

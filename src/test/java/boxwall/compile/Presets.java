@@ -1,8 +1,8 @@
 package boxwall.compile;
 
-import boxwall.box.BoxFacts;
+import boxwall.facts.BoxFacts;
 import boxwall.box.Finding;
-import boxwall.box.ImageModel;
+import boxwall.modules.ImageModel;
 import boxwall.box.Readings;
 import boxwall.check.Checker;
 import boxwall.check.Proofs;

@@ -3,9 +3,9 @@ package boxwall.freetz;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import boxwall.box.BoxFacts;
+import boxwall.facts.BoxFacts;
 import boxwall.box.Finding;
-import boxwall.box.ImageModel;
+import boxwall.modules.ImageModel;
 import boxwall.box.Readings;
 import boxwall.check.Checker;
 import boxwall.compile.Compiled;

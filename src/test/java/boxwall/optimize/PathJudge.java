@@ -1,6 +1,6 @@
 package boxwall.optimize;
 
-import boxwall.box.BoxFacts;
+import boxwall.facts.BoxFacts;
 import boxwall.compile.Presets;
 import boxwall.explain.Packet;
 import boxwall.explain.Site;

@@ -1,9 +1,9 @@
 package boxwall.probe;
 
-import boxwall.box.BoxFacts;
-import boxwall.box.Capability;
+import boxwall.facts.BoxFacts;
+import boxwall.modules.Capability;
 import boxwall.box.Finding;
-import boxwall.box.Kind;
+import boxwall.modules.Kind;
 import boxwall.netfilter.Family;
 import boxwall.report.FactsJson;
 import com.eclipsesource.json.JsonObject;

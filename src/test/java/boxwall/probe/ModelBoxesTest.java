@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
-import boxwall.box.BoxFacts;
-import boxwall.box.Conntrack;
+import boxwall.facts.BoxFacts;
+import boxwall.modules.Conntrack;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package boxwall.probe;
 
-import boxwall.box.BoxFacts;
+import boxwall.facts.BoxFacts;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import boxwall.box.AvmFirewall;
-import boxwall.box.BoxFacts;
+import boxwall.avm.AvmFirewall;
+import boxwall.facts.BoxFacts;
 import boxwall.probe.BoxReader;
 import boxwall.probe.Indiscreet;
 import boxwall.probe.Planted;

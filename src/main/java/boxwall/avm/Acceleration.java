@@ -1,0 +1,124 @@
+package boxwall.avm;
+
+import boxwall.box.Evidence;
+import boxwall.box.KernelLog;
+import boxwall.box.KernelRelease;
+import boxwall.box.Listing;
+import boxwall.modules.LoadedModules;
+import boxwall.box.Readings;
+import boxwall.box.Versions;
+
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+
+import boxwall.netfilter.Words;
+
+/**
+ * AVM's Packet Acceleration, from /proc/net/avm_pa/brief and status: a label, blanks, {@code :}, a value on each line,
+ * {@code State          : enabled}. Labels change between firmwares; unknown ones are passed over. Where those weren't
+ * read, the log, or the module offload_pa, shows that it is there. It isn't there where a listing of /proc/net has no
+ * avm_pa, or where the kernel is older than it: kernels up to 2.6.19 never had it (AVM's configurations have it from
+ * FRITZ!OS 5.21 on). Immutable.
+ */
+public final class Acceleration {
+    /** CAPTURE: someone reads /dev/avm_pa, and nothing is accelerated meanwhile. */
+    public enum State {
+        ABSENT, ENABLED, DISABLED, TESTMODE, CAPTURE, UNKNOWN;
+
+        /** Lower case, as in JSON. */
+        public String word() { return name().toLowerCase(Locale.ROOT); }
+    }
+
+    private static final String DIRECTORY = "/proc/net/avm_pa";
+    /** The oldest kernel that may have it. */
+    private static final String FIRST = "2.6.28";
+
+    private final State state;
+    private final boolean present;
+    /** The line that says the state, or that it is there, or why it can't be; empty when nothing does. */
+    public final String evidence;
+    /** {@code enabled}, {@code disabled}, {@code none} (no hardware accelerator) or {@code unknown}. */
+    public final String hardware;
+    /** {@code 4.1.4 2013-11-27}, or null. */
+    public final String version;
+    /** Flows that are accelerated now, or null. */
+    public final Integer sessions;
+
+    private Acceleration(State state, boolean present, String evidence, String hardware, Map<String, String> values) {
+        this.state = state;
+        this.present = present;
+        this.evidence = evidence;
+        this.hardware = hardware;
+        version = version(values.get("Version"));
+        sessions = number(values.get("Sessions"));
+    }
+
+    /** As these readings say. */
+    public static Acceleration of(Readings readings, KernelRelease kernel, KernelLog log, LoadedModules loaded) {
+        Map<String, String> values = new LinkedHashMap<>();
+        boolean read = false;
+        String stateLine = null;
+        for (String name : new String[] {"status", "brief"}) {
+            String file = DIRECTORY + "/" + name;
+            for (String line : readings.lines(file)) {
+                int colon = line.indexOf(':');
+                if (colon > 0 && line.length() < 200) {
+                    String label = line.substring(0, colon).trim();
+                    values.put(label, line.substring(colon + 1).trim());
+                    stateLine = label.equals("State") ? Evidence.line(file, line) : stateLine;
+                    read = true;
+                }
+            }
+        }
+        String there = presence(readings, log, loaded);
+        if (there != null) {
+            return new Acceleration(state(values.get("State")), true, stateLine == null ? there : stateLine,
+                    read ? hardware(values.get("HW State")) : "unknown", values);
+        }
+        String absence = absence(readings, kernel);
+        return new Acceleration(absence == null ? State.UNKNOWN : State.ABSENT, false, absence == null ? "" : absence,
+                "unknown", values);
+    }
+
+    private static String presence(Readings readings, KernelLog log, LoadedModules loaded) {
+        if (!readings.names(DIRECTORY).isEmpty() || Listing.contains(readings, "/proc/net", "avm_pa")) {
+            return DIRECTORY + " is there";
+        }
+        String line = log.clue(KernelLog.Clue.ACCELERATION);
+        return line != null ? line : loaded.line("offload_pa");
+    }
+
+    private static String absence(Readings readings, KernelRelease kernel) {
+        if (Listing.isKnown(readings, "/proc/net")) { return "ls /proc/net: no avm_pa"; }
+        return kernel.release() != null && Versions.compare(kernel.release(), FIRST) < 0 ? kernel.evidence() : null;
+    }
+
+    private static State state(String word) {
+        for (State state : State.values()) {
+            if (state != State.ABSENT && state.word().equals(word)) { return state; }
+        }
+        return State.UNKNOWN;
+    }
+
+    /** AVM writes "enable" and "disabled"; no such line means that no hardware registered itself. */
+    private static String hardware(String word) {
+        if (word == null) { return "none"; }
+        return word.startsWith("enable") ? "enabled" : word.startsWith("disable") ? "disabled" : "unknown";
+    }
+
+    private static String version(String text) {
+        return text != null && Versions.isVersion(text) && text.length() < 60 ? text : null;
+    }
+
+    private static Integer number(String text) {
+        return text == null || text.length() > 9 || !Words.isNumber(text) ? null : Integer.valueOf(text);
+    }
+
+    public State state() { return state; }
+
+    /** Whether packets of established flows may pass netfilter by. */
+    public boolean mayBypass() {
+        return present && state != State.DISABLED;
+    }
+}

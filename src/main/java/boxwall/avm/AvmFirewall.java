@@ -1,0 +1,196 @@
+package boxwall.avm;
+
+import boxwall.box.Evidence;
+import boxwall.box.Readings;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+import boxwall.netfilter.Addresses;
+import boxwall.netfilter.Words;
+
+/**
+ * What AVM's own packet filter (dsld) was told in /var/flash/ar7.cfg: which ports it forwards, what it lets neither in
+ * nor out. What UPnP and AVM's services open while the box runs isn't in that file. Immutable.
+ */
+public final class AvmFirewall {
+    /** Where it is told. */
+    public static final String FILE = "/var/flash/ar7.cfg";
+
+    /** A forwarding: {@code tcp 0.0.0.0:444+2 192.168.178.20:80 0}, two ports from 444 on to 80 and 81 of a host. */
+    public static final class Forward {
+        /** {@code tcp}, {@code udp}, or one without ports: {@code gre}, {@code esp}, {@code icmp} … */
+        public final String protocol;
+        /** The first port outside; 0 for a protocol without ports. */
+        public final int port;
+        /** How many ports, one at least. */
+        public final int count;
+        private final byte[] host;
+        /** The first port inside; 0 for a protocol without ports. */
+        public final int toPort;
+        /** The line as evidence. */
+        public final String line;
+
+        Forward(String protocol, int port, int count, byte[] host, int toPort, String line) {
+            this.protocol = protocol;
+            this.port = port;
+            this.count = count;
+            this.host = host;
+            this.toPort = toPort;
+            this.line = line;
+        }
+
+        /** The host that gets it, 4 bytes; null for the box itself (written 0.0.0.0). */
+        public byte[] host() {
+            return host == null ? null : host.clone();
+        }
+    }
+
+    private final boolean known;
+    private final List<Forward> forwards = new ArrayList<>();
+    private final List<AvmAccess> in = new ArrayList<>();
+    private final List<AvmAccess> out = new ArrayList<>();
+
+    private AvmFirewall(boolean known) { this.known = known; }
+
+    /** What of ar7.cfg is kept of a box: the filter's sections and nothing else, in AVM's form again. */
+    public static String kept(String text) {
+        final StringBuilder kept = new StringBuilder("ar7cfg {\n");
+        final int[] last = {-1};
+        final boolean[] open = {false};
+        AvmSyntax.read(text, new AvmSyntax.Reader() {
+            @Override
+            public void value(int number, String section, String key, List<String> texts) {
+                if (open[0] && number != last[0]) {
+                    kept.append("}\n");
+                    open[0] = false;
+                }
+                if (number >= 0 && !open[0]) {
+                    kept.append("dslifaces {\n");
+                    open[0] = true;
+                }
+                last[0] = number;
+                boolean list = section.equals("lowinput") || section.equals("highoutput");
+                kept.append(list ? "dsldpconfig { " + section + " {\n"
+                        : section.equals("dsldpconfig") ? "dsldpconfig {\n" : "").append(key);
+                for (int i = 0; i < texts.size(); i++) {
+                    kept.append(i == 0 ? " = \"" : ",\n\"").append(texts.get(i)).append('"');
+                }
+                kept.append(";\n").append(list ? "} }\n" : section.equals("dsldpconfig") ? "}\n" : "");
+            }
+        });
+        return kept.append(open[0] ? "}\n}\n" : "}\n").toString();
+    }
+
+    /** As these readings say; knows nothing where ar7.cfg was not read. */
+    public static AvmFirewall of(Readings readings) {
+        String text = readings.file(FILE);
+        if (text == null) { return new AvmFirewall(false); }
+        final List<String[]> values = new ArrayList<>();
+        final int[] internet = {-1};
+        final int[] first = {-1};
+        AvmSyntax.read(text, new AvmSyntax.Reader() {
+            @Override
+            public void value(int number, String section, String key, List<String> texts) {
+                if (key.equals("name")) { internet[0] = number; }
+                first[0] = first[0] < 0 ? number : first[0];
+                for (String one : texts) {
+                    values.add(new String[] {String.valueOf(number), section, key, one});
+                }
+            }
+        });
+        // without a section called internet (old files have one only) the first that says something counts
+        String wanted = String.valueOf(internet[0] >= 0 ? internet[0] : first[0]);
+        AvmFirewall firewall = new AvmFirewall(!values.isEmpty());
+        for (String[] value : values) {
+            if (value[0].equals("-1") || value[0].equals(wanted)) { firewall.take(value[1], value[2], value[3]); }
+        }
+        return firewall;
+    }
+
+    private void take(String section, String key, String text) {
+        String line = Evidence.line(FILE, (key.endsWith("forwardrules") ? key : section + " " + key) + ": " + text);
+        if (key.endsWith("forwardrules")) {
+            Forward forward = forward(text, line);
+            if (forward != null) { forwards.add(forward); }
+        } else if (section.equals("lowinput") || section.equals("highoutput")) {
+            List<AvmAccess> list = section.equals("lowinput") ? in : out;
+            AvmAccess access = key.equals("policy") ? AvmAccess.policy(text, line) : AvmAccess.of(text, line);
+            if (access != null) {
+                // the policy comes before its list in the file, and counts after it
+                list.add(list.isEmpty() || !list.get(list.size() - 1).isPolicy() || key.equals("policy") ? list.size()
+                        : list.size() - 1, access);
+            }
+        }
+    }
+
+    /** Null for one that is switched off ({@code # tcp …}) or not understood. */
+    private static Forward forward(String text, String line) {
+        String[] words = Words.of(text);
+        if (words.length < 3) { return null; }
+        int outer = words[1].indexOf(':');
+        int inner = words[2].indexOf(':');
+        boolean ports = words[0].equals("tcp") || words[0].equals("udp");
+        byte[] host = Addresses.parse(inner < 0 ? words[2] : words[2].substring(0, inner));
+        if (words[0].equals("#") || host == null || host.length != 4 || ports && (outer < 0 || inner < 0)) {
+            return null;
+        }
+        boolean box = host[0] == 0 && host[1] == 0 && host[2] == 0 && host[3] == 0;
+        if (!ports) { return new Forward(words[0], 0, 1, box ? null : host, 0, line); }
+        String[] range = Words.split(words[1].substring(outer + 1), '+');
+        int port = AvmAccess.port(range[0]);
+        int count = range.length > 1 ? AvmAccess.port(range[1]) : 1;
+        int to = AvmAccess.port(words[2].substring(inner + 1));
+        return port < 1 || count < 1 || to < 1 || port + count > 65536 || to + count > 65536 ? null
+                : new Forward(words[0], port, count, box ? null : host, to, line);
+    }
+
+    /** Whether the file was read and said anything. */
+    public boolean isKnown() { return known; }
+
+    /** The forwardings that are switched on, in the file's order; IPv4 only. */
+    public List<Forward> forwards() {
+        return Collections.unmodifiableList(forwards);
+    }
+
+    /** What filters packets that come in from the Internet (lowinput), the policy last; the first that fits decides. */
+    public List<AvmAccess> in() {
+        return Collections.unmodifiableList(in);
+    }
+
+    /** What filters packets to the Internet (highoutput), the policy last; the first that fits decides. */
+    public List<AvmAccess> out() {
+        return Collections.unmodifiableList(out);
+    }
+
+    /**
+     * The entry that decides on a packet; null when none is known to. A part that isn't known is null, or -1 for the
+     * port: an entry that asks for it is then passed over.
+     *
+     * @param list {@link #in()} or {@link #out()}
+     * @param protocol {@code tcp}, {@code udp}, {@code icmp} …
+     */
+    public static AvmAccess decides(List<AvmAccess> list, String protocol, byte[] src, byte[] dst, int dport) {
+        for (AvmAccess access : list) {
+            if (access.fits(protocol, src, dst, dport)) { return access; }
+        }
+        return null;
+    }
+
+    /** All that is known, for a look. */
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder();
+        for (Forward forward : forwards) {
+            text.append(forward.line).append('\n');
+        }
+        for (AvmAccess access : in) {
+            text.append(access.line).append('\n');
+        }
+        for (AvmAccess access : out) {
+            text.append(access.line).append('\n');
+        }
+        return text.toString();
+    }
+}

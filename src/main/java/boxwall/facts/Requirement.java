@@ -1,0 +1,127 @@
+package boxwall.facts;
+
+import boxwall.modules.Capability;
+import boxwall.modules.ConntrackUse;
+import boxwall.box.Finding;
+import boxwall.modules.Kind;
+import boxwall.modules.ModuleTable;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import boxwall.modules.Capability.State;
+import boxwall.netfilter.Family;
+import boxwall.netfilter.Match;
+import boxwall.netfilter.Origin;
+import boxwall.netfilter.Rule;
+import boxwall.netfilter.Table;
+
+/**
+ * What one rule needs of this box: table, matches, target, the modules behind them, and the worst of their states.
+ * Immutable.
+ */
+public final class Requirement {
+    private final Map<String, Capability> features = new LinkedHashMap<>();
+    private final Family family;
+    private final BoxFacts facts;
+    /** Modules to load for it, in order, those already there left out. */
+    public final List<String> modules;
+    /** The worst state of all it needs. */
+    public final State state;
+    private final boolean conntrack;
+    private final Origin origin;
+
+    private Requirement(Family family, Table table, Rule rule, BoxFacts facts) {
+        this.family = family;
+        this.facts = facts;
+        this.origin = rule.origin;
+        boolean pulls = need(Kind.TABLE, table.word());
+        for (Match match : rule.matches()) {
+            pulls |= need(Kind.MATCH, match.name);
+        }
+        if (rule.target != null && !rule.target.isGoto() && isExtension(rule)) {
+            pulls |= need(Kind.TARGET, rule.target.name);
+        }
+        Set<String> load = new LinkedHashSet<>();
+        State worst = State.BUILTIN;
+        for (Capability capability : features.values()) {
+            load.addAll(capability.modules);
+            worst = worst.worst(capability.state());
+        }
+        modules = Collections.unmodifiableList(new ArrayList<String>(load));
+        state = worst;
+        conntrack = pulls;
+    }
+
+    /** What the rule needs; a target that no kernel has is a chain of the user's and needs nothing. */
+    public static Requirement of(Family family, Table table, Rule rule, BoxFacts facts) {
+        return new Requirement(family, table, rule, facts);
+    }
+
+    private boolean isExtension(Rule rule) {
+        String name = rule.target.name;
+        return !rule.target.isStandard() && (ModuleTable.get().knows(Kind.TARGET, name, family)
+                || facts.capability(family, Kind.TARGET, name).state() != State.UNKNOWN);
+    }
+
+    private boolean need(Kind kind, String name) {
+        features.put(kind.word + " " + name, facts.capability(family, kind, name));
+        return facts.pullsConntrack(family, kind, name);
+    }
+
+    /** Whether a table, match (-m) or target (-j) of that name loads connection tracking on any kernel. */
+    public static boolean pullsConntrack(Kind kind, String name) {
+        return ConntrackUse.pulls(kind, name);
+    }
+
+    /** Where the rule is from. */
+    public Origin origin() { return origin; }
+
+    /** Whether the rule would load connection tracking. */
+    public boolean pullsConntrack() { return conntrack; }
+
+    /** {@code match state}, {@code target LOG} … with what is known of each, in the rule's order. */
+    public Map<String, Capability> features() {
+        return Collections.unmodifiableMap(features);
+    }
+
+    /** The features that are in the worst state: what stops the rule, or what is unknown. */
+    public List<String> worstFeatures() {
+        List<String> worst = new ArrayList<>();
+        for (Map.Entry<String, Capability> feature : features.entrySet()) {
+            if (feature.getValue().state() == state) { worst.add(feature.getKey()); }
+        }
+        return worst;
+    }
+
+    /** The finding for a rule that can't be applied or may not be, or null when nothing speaks against it. */
+    public Finding finding(String where) {
+        if (state.compareTo(State.UNKNOWN) < 0) { return null; }
+        String worst = worstFeatures().get(0);
+        String evidence = features.get(worst).evidence();
+        String code = state == State.REFUSED ? "module-refused" : worst.startsWith("table") ? "table-missing"
+                : "module-missing";
+        String effect = state == State.REFUSED ? "this kernel must not or can't load what \"" + worst + "\" needs"
+                : state == State.MISSING ? "this kernel has nothing for \"" + worst + "\""
+                : "whether this kernel has \"" + worst + "\" is unknown; boxwall tries it";
+        return new Finding(code, state.stops() ? Finding.Severity.REFUSE : Finding.Severity.NOTE, where,
+                Collections.singletonList(evidence), effect, remedy(worst));
+    }
+
+    private String remedy(String feature) {
+        String name = feature.substring(feature.indexOf(' ') + 1);
+        if (state == State.REFUSED && conntrack) {
+            return "STATEFUL=auto or no in boxwall.cfg, or leave \"" + name + "\" out";
+        }
+        Kind kind = Kind.valueOf(feature.substring(0, feature.indexOf(' ')).toUpperCase(java.util.Locale.ROOT));
+        String cure = facts.cure(family, kind, name);
+        boolean another = cure.contains(" needs ") || cure.startsWith("this kernel was");
+        return state == State.REFUSED && !another
+                ? "leave \"" + name + "\" out, or build its module for this very kernel: " + cure : cure;
+    }
+}

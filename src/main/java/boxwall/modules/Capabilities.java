@@ -1,0 +1,215 @@
+package boxwall.modules;
+
+import boxwall.box.Readings;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+
+import boxwall.modules.Capability.State;
+import boxwall.netfilter.Family;
+import boxwall.netfilter.Words;
+
+/**
+ * What tables, matches and targets this kernel has. Evidence in this order: conntrack's verdict for what needs it, the
+ * lists in /proc/net, /proc/modules, the kernel log, modules.dep, the kernel's configuration, the generation's table.
+ */
+public final class Capabilities {
+    private final Readings readings;
+    private final KernelGeneration generation;
+    private final ModuleStates modules;
+    private final Conntrack conntrack;
+    private final Map<String, List<String>> listed = new ConcurrentHashMap<>();
+
+    /** From these facts and readings. */
+    public Capabilities(Readings readings, KernelGeneration generation, ModuleStates modules, Conntrack conntrack) {
+        this.readings = readings;
+        this.generation = generation;
+        this.modules = modules;
+        this.conntrack = conntrack;
+    }
+
+    /** Every name that is worth reporting: what this generation has or may have, and what is registered. Sorted. */
+    public List<String> names(Kind kind, Family family) {
+        TreeSet<String> names = new TreeSet<>();
+        for (String name : ModuleTable.get().names(kind, family)) {
+            if (!generation.spec(kind, name, family).isNone()) { names.add(name); }
+        }
+        for (String name : readings.lines(procFile(kind, family))) {
+            if (isName(name) && !name.equals("ERROR")) { names.add(name); }
+        }
+        return new ArrayList<>(names);
+    }
+
+    private static String procFile(Kind kind, Family family) {
+        return "/proc/net/" + (family == Family.IPV4 ? "ip" : "ip6") + "_tables_" + kind.procSuffix;
+    }
+
+    private static boolean isName(String text) {
+        return text.length() < 30 && Words.isName(text, "_.+-") && ".+-".indexOf(text.charAt(0)) < 0;
+    }
+
+    /** Whether this kernel has a table, match or target, by the name users write. */
+    public Capability of(Family family, Kind kind, String given) {
+        String name = kernelName(given);
+        if (kind == Kind.TARGET && isStandard(name)) { return core(family); }
+        ModuleSpec spec = generation.spec(kind, name, family);
+        if (spec.pullsConntrack() && conntrack.state() == Conntrack.State.REFUSED) {
+            return Capability.of(State.REFUSED,
+                    conntrack.evidence.isEmpty() ? conntrack.reason() : conntrack.evidence.get(0));
+        }
+        String registered = registered(kind, family, name);
+        if (registered != null) { return Capability.of(isLoaded(spec) ? State.LOADED : State.BUILTIN, registered); }
+        if (spec.isCore()) { return core(family); }
+        if (spec.isNone() || spec.isUnlisted()) { return guess(family, name, spec); }
+        return bySpec(family, spec);
+    }
+
+    /** Users and userland write some names differently from the kernel's lists. */
+    private static String kernelName(String name) {
+        return name.equals("icmpv6") || name.equals("ipv6-icmp") ? "icmp6" : name;
+    }
+
+    static boolean isStandard(String target) {
+        return target.equals("ACCEPT") || target.equals("DROP") || target.equals("RETURN") || target.equals("QUEUE");
+    }
+
+    private String registered(Kind kind, Family family, String name) {
+        String file = procFile(kind, family);
+        List<String> lines = listed.get(file);
+        if (lines == null) {
+            lines = readings.lines(file);
+            listed.put(file, lines);
+        }
+        for (String spelling : spellings(name)) {
+            if (lines.contains(spelling)) { return file + ": " + spelling; }
+        }
+        return null;
+    }
+
+    /** Since 1.4.16 the userland asks the kernel's conntrack match for -m state, and CT for -j NOTRACK. */
+    private List<String> spellings(String name) {
+        boolean mapped = generation.atLeast("3.10");
+        if (mapped && name.equals("state")) { return Arrays.asList("conntrack", "state"); }
+        return mapped && name.equals("NOTRACK") ? Arrays.asList("CT", "NOTRACK") : Collections.singletonList(name);
+    }
+
+    private boolean isLoaded(ModuleSpec spec) {
+        for (String module : spec.alternatives()) {
+            if (modules.loaded.contains(module)) { return true; }
+        }
+        return spec.isCore() && (modules.loaded.contains("ip_tables") || modules.loaded.contains("ip6_tables"));
+    }
+
+    private Capability core(Family family) {
+        ModuleSpec spec = generation.core(family);
+        return modules.of(spec.alternatives().get(0));
+    }
+
+    /**
+     * A name that the table doesn't have here: the upstream naming rule, if there is such a file; never "missing" by
+     * itself.
+     */
+    private Capability guess(Family family, String name, ModuleSpec spec) {
+        String[] prefixes =
+                {"xt_", family == Family.IPV4 ? "ipt_" : "ip6t_", family == Family.IPV4 ? "iptable_" : "ip6table_"};
+        for (String prefix : prefixes) {
+            String module = prefix + name;
+            if (isName(name) && (modules.dep.contains(module) || modules.loaded.contains(module))) {
+                return bySpec(family, ModuleSpec.parse(module));
+            }
+        }
+        if (spec.isNone() && generation.isListed()) {
+            return Capability.of(State.MISSING, "kernel " + generation.name() + " has no " + name);
+        }
+        return Capability.of(State.UNKNOWN, "no reading mentions " + name);
+    }
+
+    private Capability bySpec(Family family, ModuleSpec spec) {
+        Capability core = core(family);
+        Capability best = null;
+        for (String module : spec.alternatives()) {
+            Capability candidate = modules.of(module);
+            if (best == null || candidate.state().compareTo(best.state()) < 0) { best = candidate; }
+        }
+        Set<String> load = new LinkedHashSet<>(core.modules);
+        State state = core.state().worst(best.state());
+        String evidence = state == best.state() || !core.state().stops() ? best.evidence() : core.evidence();
+        if (spec.pullsConntrack()) {
+            Capability tracking = tracking(family);
+            load.addAll(tracking.modules);
+            evidence = tracking.state().compareTo(state) > 0 ? tracking.evidence() : evidence;
+            state = state.worst(tracking.state());
+        }
+        if (!modules.dep.isKnown()) { load.addAll(unloaded(spec.needed())); }
+        load.addAll(best.modules);
+        for (String module : spec.along()) {
+            Capability also = modules.of(module);
+            if (generation.isListed() || !isAbsent(also) || modules.dep.contains(module)) {
+                load.addAll(also.modules);
+                evidence = also.state().compareTo(state) > 0 ? also.evidence() : evidence;
+                state = state.worst(also.state());
+            }
+        }
+        if (conntrack.state() == Conntrack.State.REFUSED
+                && (load.contains("nf_conntrack") || load.contains("ip_conntrack"))) {
+            return Capability.of(State.REFUSED, conntrack.reason());
+        }
+        return new Capability(inWords(state, best, load), evidence,
+                state.stops() ? Collections.<String>emptyList() : new ArrayList<String>(load));
+    }
+
+    /**
+     * Something built in whose companion is loaded counts as loaded; something with a module still to load as loadable.
+     */
+    private static State inWords(State worst, Capability best, Set<String> load) {
+        if (worst.compareTo(State.LOADABLE) < 0 && best.state() == State.BUILTIN) { return State.BUILTIN; }
+        return worst.compareTo(State.LOADABLE) < 0 && !load.isEmpty() ? State.LOADABLE : worst;
+    }
+
+    private static boolean isAbsent(Capability capability) {
+        return capability.state() == State.UNKNOWN || capability.state() == State.MISSING;
+    }
+
+    private List<String> unloaded(List<String> names) {
+        List<String> reversed = new ArrayList<>();
+        for (int i = names.size() - 1; i >= 0; i--) {
+            if (!modules.loaded.contains(names.get(i))) { reversed.add(names.get(i)); }
+        }
+        return reversed;
+    }
+
+    /** Connection tracking for one family: its modules, judged one by one; the verdict has been asked before. */
+    private Capability tracking(Family family) {
+        if (conntrack.state() == Conntrack.State.MISSING) { return Capability.of(State.MISSING, conntrack.reason()); }
+        ModuleSpec spec = generation.conntrack(family);
+        Set<String> load = new LinkedHashSet<>();
+        State worst = State.BUILTIN;
+        String evidence = conntrack.reason();
+        if (!modules.dep.isKnown()) { load.addAll(unloaded(spec.needed())); }
+        List<String> names = new ArrayList<>(spec.alternatives());
+        names.addAll(spec.along());
+        for (String module : names) {
+            Capability one = modules.of(module);
+            boolean tolerated = isAbsent(one) && !modules.dep.contains(module)
+                    && (!generation.isListed() || conntrack.state() == Conntrack.State.IN_USE);
+            if (!tolerated) {
+                load.addAll(one.modules);
+                evidence = one.state().compareTo(worst) > 0 ? one.evidence() : evidence;
+                worst = worst.worst(one.state());
+            }
+        }
+        return new Capability(worst, evidence, new ArrayList<String>(load));
+    }
+
+    /** Whether a feature loads connection tracking on this box. */
+    public boolean pullsConntrack(Family family, Kind kind, String name) {
+        return generation.spec(kind, kernelName(name), family).pullsConntrack() || ConntrackUse.pulls(kind, name);
+    }
+}

@@ -1,0 +1,51 @@
+package boxwall.modules;
+
+import boxwall.box.Secrets;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+
+/** Whether this box has something of netfilter, by which evidence, and what to load for it. Immutable. */
+public final class Capability {
+    /** From best to worst: a rule is as well off as the worst thing it needs. */
+    public enum State {
+        BUILTIN, LOADED, LOADABLE, UNKNOWN, MISSING, REFUSED;
+
+        /** Lower case, as in JSON. */
+        public String word() { return name().toLowerCase(Locale.ROOT); }
+
+        /** Whether a rule that needs it can't be applied; UNKNOWN doesn't stop. */
+        public boolean stops() {
+            return this == MISSING || this == REFUSED;
+        }
+
+        public State worst(State other) { return compareTo(other) >= 0 ? this : other; }
+    }
+
+    private final State state;
+    private final String evidence;
+    /** Modules to modprobe, in load order; empty when nothing is to be loaded, or nothing can be. */
+    public final List<String> modules;
+
+    Capability(State state, String evidence, List<String> modules) {
+        this.state = state;
+        this.evidence = evidence;
+        this.modules = Collections.unmodifiableList(new ArrayList<String>(modules));
+    }
+
+    public static Capability of(State state, String evidence) {
+        return new Capability(state, evidence, Collections.<String>emptyList());
+    }
+
+    public State state() { return state; }
+
+    /** The line it follows from, with its source in front ({@code /proc/modules: xt_tcpudp 2067 …}); never null. */
+    public String evidence() {
+        return Secrets.masked(evidence);
+    }
+
+    @Override
+    public String toString() { return state.word() + " (" + evidence + ")"; }
+}

@@ -1,0 +1,61 @@
+package boxwall.modules;
+
+import boxwall.box.Evidence;
+import boxwall.box.Readings;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import boxwall.netfilter.Words;
+
+/**
+ * The modules in the kernel now: {@code ip_tables 11575 1 iptable_filter, Live 0xc001b000 (P)} in /proc/modules, else
+ * lsmod's table, whose head line starts with {@code Module}.
+ */
+public final class LoadedModules {
+    private final Map<String, String> lines = new LinkedHashMap<>();
+    private final boolean known;
+    /** Where the list is from. */
+    public final String source;
+
+    /** As these readings say. */
+    public LoadedModules(Readings readings) {
+        boolean proc = readings.file("/proc/modules") != null;
+        source = proc ? "/proc/modules" : "lsmod";
+        boolean lsmod = !proc && readings.command("lsmod") != null;
+        List<String> all = proc ? readings.lines("/proc/modules") : readings.commandLines("lsmod");
+        boolean sane = proc;
+        for (String line : all) {
+            String[] words = Words.of(line);
+            if (lsmod && words.length > 1 && words[0].equals("Module") && words[1].equals("Size")) {
+                sane = true;
+                continue;
+            }
+            if (words.length < 3 || !Words.isNumber(words[1])) {
+                sane &= line.trim().length() == 0;
+                continue;
+            }
+            lines.put(normal(words[0]), Evidence.line(source, line));
+        }
+        // an empty /proc/modules is a kernel with nothing loaded, lsmod has a head line at least; something else says
+        // nothing
+        known = (proc || lsmod) && (sane || !lines.isEmpty());
+    }
+
+    /** The kernel's spelling: it has no dashes in module names, files and users have. */
+    public static String normal(String module) {
+        return module.replace('-', '_');
+    }
+
+    /** Whether what is loaded was read at all. */
+    public boolean isKnown() { return known; }
+
+    public boolean contains(String module) { return lines.containsKey(normal(module)); }
+
+    /** The line as evidence, or null. */
+    public String line(String module) { return lines.get(normal(module)); }
+
+    public Set<String> names() { return java.util.Collections.unmodifiableSet(lines.keySet()); }
+}

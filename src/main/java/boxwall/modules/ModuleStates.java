@@ -1,0 +1,236 @@
+package boxwall.modules;
+
+import boxwall.box.KernelLog;
+import boxwall.box.Listing;
+import boxwall.box.Readings;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import boxwall.modules.Capability.State;
+import boxwall.netfilter.Family;
+
+/**
+ * What is known of each single module: in the kernel, in a file, refused, or nowhere. Conntrack's dangers are not
+ * looked at here.
+ */
+public final class ModuleStates {
+    /** One lock for all readings, as in {@link BoxFacts}. */
+    private static final Object ASKING = new Object();
+
+    private final Readings readings;
+    public final LoadedModules loaded;
+    public final ModulesDep dep;
+    private final KernelLog log;
+    private final Symbols symbols;
+    private final KernelConfig config;
+    private final Map<String, Capability> cache = new HashMap<>();
+    private final Set<String> open = new HashSet<>();
+    /** The files of a directory by its path; null where it wasn't listed. */
+    private final Map<String, Set<String>> listed = new HashMap<>();
+
+    /** From these facts and readings. */
+    public ModuleStates(Readings readings, LoadedModules loaded, ModulesDep dep, KernelLog log, Symbols symbols) {
+        this.readings = readings;
+        this.loaded = loaded;
+        this.dep = dep;
+        this.log = log;
+        this.symbols = symbols;
+        this.config = KernelConfig.of(readings);
+    }
+
+    /** What is known of a module of that very name; {@code modules()} is its load order when it can be loaded. */
+    public Capability of(String module) {
+        String name = LoadedModules.normal(module);
+        synchronized (ASKING) {
+            Capability known = cache.get(name);
+            if (known == null) {
+                if (!open.add(name)) {
+                    // modules.dep of a broken build may go round in a circle
+                    return Capability.of(State.UNKNOWN, name + " needs itself in modules.dep");
+                }
+                known = decide(name);
+                cache.put(name, known);
+                open.remove(name);
+            }
+            return known;
+        }
+    }
+
+    /** What the kernel's configuration says of a module: BUILTIN, LOADABLE (=m), MISSING (not set) or UNKNOWN. */
+    State configured(String module) {
+        return config.isBuiltin(module) ? State.BUILTIN : config.isOff(module) ? State.MISSING
+                : config.isModule(module) ? State.LOADABLE : State.UNKNOWN;
+    }
+
+    /** The lines of modules.dep whose file isn't there, as evidence; empty when the directories weren't listed. */
+    public List<String> missingFiles() {
+        List<String> missing = new ArrayList<>();
+        for (String module : dep.modules()) {
+            String gone = missingFile(module);
+            if (gone != null) { missing.add(gone); }
+        }
+        return missing;
+    }
+
+    private Capability decide(String module) {
+        if (loaded.contains(module)) { return Capability.of(State.LOADED, loaded.line(module)); }
+        KernelLog.Refusal refusal = refusal(module);
+        if (refusal != null) {
+            return Capability.of(refusal.owner.equals("kernel") ? State.BUILTIN : State.REFUSED, refusal.line);
+        }
+        String builtin = builtinEvidence(module);
+        if (builtin != null) { return Capability.of(State.BUILTIN, builtin); }
+        if (dep.contains(module)) { return fromFile(module); }
+        if (config.isOff(module)) { return Capability.of(State.MISSING, config.line(module)); }
+        String impossible = cannotBeBuiltin(module);
+        if (impossible != null && dep.isKnown()) {
+            return Capability.of(State.MISSING, "modules.dep: no " + module + ".ko; " + impossible);
+        }
+        return new Capability(State.UNKNOWN,
+                dep.isKnown() ? "modules.dep: no " + module + ".ko; it may be built in" : "modules.dep wasn't read",
+                java.util.Collections.singletonList(module));
+    }
+
+    private String builtinEvidence(String module) {
+        if (dep.builtin(module) != null) { return dep.builtin(module); }
+        if (config.isBuiltin(module)) { return config.line(module); }
+        return coreEvidence(module);
+    }
+
+    /** A core that works without being loaded is part of the kernel. */
+    private String coreEvidence(String module) {
+        if (!loaded.isKnown()) { return null; }
+        boolean v4 = readings.file(namesFile(Family.IPV4)) != null;
+        boolean v6 = readings.file(namesFile(Family.IPV6)) != null;
+        if (module.equals("ip_tables") && v4 || module.equals("x_tables") && v4 && !loaded.contains("ip_tables")) {
+            return "/proc/net/ip_tables_names is there and " + module + " isn't in /proc/modules";
+        }
+        if (module.equals("ip6_tables") && v6) {
+            return "/proc/net/ip6_tables_names is there and ip6_tables isn't in /proc/modules";
+        }
+        String function = module.equals("x_tables") ? "xt_find_match" : module.equals("ip_tables") ? "ipt_do_table"
+                : module.equals("ip6_tables") ? "ip6t_do_table" : module.equals("nf_conntrack") ? "nf_conntrack_in"
+                : null;
+        return function != null && "kernel".equals(symbols.owner(function)) ? symbols.line(function) : null;
+    }
+
+    static String namesFile(Family family) {
+        return "/proc/net/" + (family == Family.IPV4 ? "ip" : "ip6") + "_tables_names";
+    }
+
+    private Capability fromFile(String module) {
+        String gone = missingFile(module);
+        if (gone != null) { return Capability.of(State.MISSING, gone); }
+        List<String> load = new ArrayList<>();
+        State worst = State.LOADABLE;
+        String evidence = dep.line(module);
+        for (String needed : dep.closure(module)) {
+            if (needed.equals(module)) { continue; }
+            Capability other = of(needed);
+            if (other.state().compareTo(worst) > 0) {
+                worst = other.state();
+                evidence = other.evidence();
+            }
+            if (other.state() == State.LOADABLE || other.state() == State.UNKNOWN) { load.add(needed); }
+        }
+        load.add(module);
+        return worst.stops() ? Capability.of(worst, evidence) : new Capability(worst, evidence, load);
+    }
+
+    /** The listing of the module's directory, when it was read and doesn't have the file. */
+    private String missingFile(String module) {
+        String path = dep.path(module);
+        int slash = path.lastIndexOf('/');
+        String directory = path.substring(0, slash);
+        Set<String> names = listed.get(directory);
+        if (names == null && !listed.containsKey(directory)) {
+            names = Listing.isKnown(readings, directory) ? new HashSet<String>(Listing.names(readings, directory))
+                    : null;
+            listed.put(directory, names);
+        }
+        if (names == null || names.contains(path.substring(slash + 1))) { return null; }
+        return dep.line(module) + ", but the file doesn't exist";
+    }
+
+    /** The kernel's last word against a module that isn't loaded, or null. */
+    public KernelLog.Refusal refusal(String module) {
+        KernelLog.Refusal last = null;
+        for (KernelLog.Refusal refusal : log.refusals()) {
+            if (refusal.module.equals(module) && !isStale(refusal)) {
+                last = last == null || refusal.cause == KernelLog.Cause.DUPLICATE_SYMBOL ? refusal : last;
+            }
+        }
+        return last;
+    }
+
+    private boolean isStale(KernelLog.Refusal refusal) {
+        if (refusal.cause == KernelLog.Cause.DUPLICATE_SYMBOL) {
+            return !refusal.owner.equals("kernel") && loaded.isKnown() && !loaded.contains(refusal.owner);
+        }
+        if (refusal.cause != KernelLog.Cause.UNKNOWN_SYMBOL) { return false; }
+        if (symbols.owner(refusal.symbol) != null) { return true; }
+        // an insmod by hand before its dependencies says the same; modprobe would bring them
+        for (String needed : dep.closure(refusal.module)) {
+            if (!needed.equals(refusal.module) && !loaded.contains(needed)) { return true; }
+        }
+        return false;
+    }
+
+    /** Why a module can't be built in: what it is built on is a module or absent itself. Null when it might be. */
+    private String cannotBeBuiltin(String module) {
+        if (module.equals("nf_conntrack") || module.equals("ip_conntrack")) { return conntrackIsNotBuiltin(module); }
+        for (String base : bases(module)) {
+            if (base.equals(module)) {
+                if (readings.file("/proc/net/dev") != null && base.endsWith("_tables") && !base.startsWith("x_")
+                        && readings.file("/proc/net/" + base + "_names") == null) {
+                    return "/proc/net/" + base + "_names isn't there";
+                }
+            } else if (loaded.contains(base)) {
+                return loaded.line(base);
+            } else if (dep.contains(base) && coreEvidence(base) == null) {
+                return dep.line(base);
+            } else if (of(base).state() == State.MISSING) { return of(base).evidence(); }
+        }
+        return null;
+    }
+
+    private String conntrackIsNotBuiltin(String module) {
+        if (module.equals("ip_conntrack") && readings.file("/proc/net/dev") != null) {
+            // running() in the verdict has looked for the file; it comes with the old ip_conntrack in any case
+            return "/proc/net/ip_conntrack isn't there";
+        }
+        if (symbols.listsKernel()) { return "/proc/kallsyms: no nf_conntrack_in in the kernel itself"; }
+        // the sysctl comes with conntrack, built in or not, since 2.6.23; another sysctl shows that they were read
+        return readings.file("/proc/sys/net/ipv4/ip_local_port_range") != null
+                && readings.file("/proc/sys/net/netfilter/nf_conntrack_max") == null
+                && readings.file("/proc/sys/net/ipv4/netfilter/ip_conntrack_max") == null
+                        ? "/proc/sys/net has no conntrack_max" : null;
+    }
+
+    /** The modules without which a module can't be linked, so that it is a module wherever they are. */
+    private static List<String> bases(String module) {
+        List<String> bases = new ArrayList<>();
+        if (module.startsWith("ip6t")) {
+            bases.add("ip6_tables");
+        } else if (module.startsWith("iptable_") || module.startsWith("ipt_")) {
+            bases.add("ip_tables");
+        } else if (module.endsWith("_tables") && !module.equals("x_tables")) {
+            bases.add(module);
+            bases.add("x_tables");
+        } else if (module.startsWith("xt_")) {
+            bases.add("x_tables");
+        } else if (module.equals("x_tables")) {
+            // alone it is of no use: where neither core works without being loaded, it isn't built in (or might as well
+            // not be)
+            bases.add("ip_tables");
+        } else if (module.startsWith("nf_conntrack_") || module.startsWith("nf_nat")) {
+            bases.add("nf_conntrack");
+        } else if (module.startsWith("ip_conntrack_") || module.startsWith("ip_nat")) { bases.add("ip_conntrack"); }
+        return bases;
+    }
+}

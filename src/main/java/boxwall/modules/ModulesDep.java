@@ -1,0 +1,120 @@
+package boxwall.modules;
+
+import boxwall.box.Evidence;
+import boxwall.box.Readings;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import boxwall.netfilter.Words;
+
+/**
+ * The module files of this kernel: {@code kernel/net/netfilter/xt_state.ko: kernel/net/netfilter/x_tables.ko …} a line
+ * in modules.dep (paths relative or absolute, .ko or .ko.xz), and modules.builtin where there is one (Freetz leaves it
+ * empty).
+ */
+public final class ModulesDep {
+    /** Module to its raw line: most lines are never looked at, so they are taken apart when they are. */
+    private final Map<String, String> lines = new HashMap<>();
+    private final Map<String, List<String>> needs = new HashMap<>();
+    private final Map<String, String> builtin = new HashMap<>();
+    private final String directory;
+    private final boolean known;
+
+    /** Of the kernel with that release; null where it is unknown. */
+    public ModulesDep(Readings readings, String release) {
+        directory = "/lib/modules/" + (release == null ? "unknown" : release);
+        for (String line : readings.lines(directory + "/modules.dep")) {
+            add(line);
+        }
+        // an empty file is what a failed write leaves, not a box without modules
+        known = !lines.isEmpty();
+        for (String line : readings.lines(directory + "/modules.builtin")) {
+            if (line.endsWith(".ko")) { builtin.put(name(line), Evidence.line("modules.builtin", line)); }
+        }
+    }
+
+    private void add(String line) {
+        int colon = line.indexOf(':');
+        if (colon <= 0 || line.substring(0, colon).indexOf(".ko") < 0) { return; }
+        lines.put(name(line.substring(0, colon)), line);
+    }
+
+    /** The modules a line names behind its colon, nearest first; empty when the module is unknown. */
+    private List<String> needed(String module) {
+        List<String> needed = needs.get(module);
+        if (needed == null) {
+            needed = new ArrayList<>();
+            String line = lines.get(module);
+            for (String word : line == null ? new String[0] : Words.of(line.substring(line.indexOf(':') + 1))) {
+                needed.add(name(word));
+            }
+            needs.put(module, needed);
+        }
+        return needed;
+    }
+
+    private static String name(String path) {
+        String file = path.substring(path.lastIndexOf('/') + 1);
+        int end = file.indexOf(".ko");
+        return LoadedModules.normal(end < 0 ? file : file.substring(0, end));
+    }
+
+    /** Whether modules.dep was read and had a module in it. */
+    public boolean isKnown() { return known; }
+
+    public boolean contains(String module) { return lines.containsKey(LoadedModules.normal(module)); }
+
+    /** Its line as evidence, or null. */
+    String line(String module) {
+        String line = lines.get(LoadedModules.normal(module));
+        return line == null ? null : Evidence.line("modules.dep", line);
+    }
+
+    /** The absolute path of the module's file, or null. */
+    String path(String module) {
+        String line = lines.get(LoadedModules.normal(module));
+        if (line == null) { return null; }
+        String path = line.substring(0, line.indexOf(':'));
+        return path.startsWith("/") ? path : directory + "/" + path;
+    }
+
+    /** The line of modules.builtin as evidence, or null. */
+    String builtin(String module) {
+        return builtin.get(LoadedModules.normal(module));
+    }
+
+    /** What a module needs, all levels, in load order, itself last; just itself when nothing is known of it. */
+    public List<String> closure(String module) {
+        Set<String> order = new LinkedHashSet<>();
+        visit(LoadedModules.normal(module), order, new HashSet<String>());
+        return new ArrayList<>(order);
+    }
+
+    private void visit(String module, Set<String> order, Set<String> open) {
+        if (order.contains(module) || !open.add(module)) { return; }
+        List<String> needed = needed(module);
+        // depmod writes the nearest first: the last one is loaded first
+        for (int i = needed.size() - 1; i >= 0; i--) {
+            visit(needed.get(i), order, open);
+        }
+        order.add(module);
+    }
+
+    /** The modules that need this one, by any number of steps. */
+    boolean needs(String module, String other) {
+        return closure(module).contains(other) && !LoadedModules.normal(module).equals(other);
+    }
+
+    List<String> modules() {
+        List<String> all = new ArrayList<>(lines.keySet());
+        Collections.sort(all);
+        return all;
+    }
+}

@@ -1,0 +1,262 @@
+package boxwall.facts;
+
+import boxwall.modules.Capability;
+import boxwall.modules.Conntrack;
+import boxwall.box.Finding;
+import boxwall.modules.KernelGeneration;
+import boxwall.modules.Kind;
+import boxwall.box.Readings;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import boxwall.modules.Capability.State;
+import boxwall.netfilter.Family;
+import boxwall.netfilter.Match;
+import boxwall.netfilter.Origin;
+import boxwall.netfilter.Rule;
+import boxwall.netfilter.Table;
+import boxwall.netfilter.Target;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class BoxFactsTest {
+    private static Readings kernel(String release, String... modules) {
+        StringBuilder dep = new StringBuilder();
+        for (String module : modules) {
+            dep.append(module.replaceFirst("^([^:]*)", "kernel/$1.ko").replaceAll(": *(\\S+)", ": kernel/$1.ko"))
+                    .append('\n');
+        }
+        Readings readings = Readings.none().withCommand("uname_-r", release + "\n").withFile("/proc/modules", "")
+                .withFile("/proc/net/dev", "lo: 0\n");
+        return modules.length == 0 ? readings
+                : readings.withFile("/lib/modules/" + release + "/modules.dep", dep.toString());
+    }
+
+    @Test
+    void releasesFindTheirGeneration() {
+        String[][] table = {{"2.6.13.1-ohio", "2.6.13"}, {"2.6.19.2", "2.6.19"}, {"2.6.32.61", "2.6.32"},
+                {"3.10.107", "3.10"}, {"4.1.52", "4.1"}, {"4.19.183", "4.19"}, {"5.15.179", "5.15"}, {"5.4.213", "5.4"},
+                {"6.1.0-50-4kc-malta", "unknown"}, {"4.14.1", "unknown"}, {"2.6.3", "unknown"}, {"3.1.5", "unknown"},
+                {"5.150.1", "unknown"}};
+        for (String[] row : table) {
+            assertEquals(row[1], KernelGeneration.of(row[0]).name(), row[0]);
+        }
+        assertEquals("4.9", KernelGeneration.of("4.14.1").like());
+        assertEquals("5.15", KernelGeneration.of("6.1.0").like());
+        assertEquals("2.6.39", KernelGeneration.of("3.1.5").like());
+    }
+
+    @Test
+    void renamesAreFollowedBothWays() {
+        BoxFacts newer = BoxFacts.of(kernel("4.4.60", "nf_conntrack:", "xt_LOG:", "xt_iprange:", "xt_hl:"));
+        assertEquals(List.of("nf_conntrack"), newer.module("ip_conntrack").modules);
+        assertEquals(List.of("xt_LOG"), newer.module("ipt_LOG").modules);
+        assertEquals(List.of("xt_hl"), newer.module("ipt_ttl").modules);
+        BoxFacts older = BoxFacts.of(kernel("2.6.19.2", "ip_conntrack:", "ipt_iprange:", "ipt_LOG:"));
+        assertEquals(List.of("ip_conntrack"), older.module("nf_conntrack").modules);
+        assertEquals(List.of("ipt_iprange"), older.module("xt_iprange").modules);
+        assertEquals(List.of("ipt_LOG"), older.module("xt_LOG").modules);
+        assertEquals(State.MISSING, BoxFacts.of(kernel("2.6.19.2", "x_tables:")).module("xt_iprange").state());
+    }
+
+    @Test
+    void aModuleOfItsOldNameIsTakenWhenItIsThere() {
+        assertEquals(List.of("ipt_iprange"),
+                BoxFacts.of(kernel("2.6.32.61", "ipt_iprange:")).module("ipt_iprange").modules);
+    }
+
+    @Test
+    void kallsymsOwnersAreBelievedBeforeAnythingIsTried() {
+        Readings box = kernel("6.1.0", "nf_conntrack:").withFile("/proc/kallsyms",
+                "c00a t nf_conntrack_find_get\t[avm_conntrack]\n80230000 T nf_hook_slow\n");
+        Conntrack conntrack = BoxFacts.of(box).conntrack();
+        assertEquals(Conntrack.State.REFUSED, conntrack.state());
+        assertEquals("avm", conntrack.owner);
+        assertEquals(List.of("/proc/kallsyms: c00a t nf_conntrack_find_get [avm_conntrack]"), conntrack.evidence);
+    }
+
+    @Test
+    void aConflictIsOverWhenItsOwnerIsGone() {
+        Readings box = kernel("6.1.0", "nf_conntrack:").withCommand("dmesg",
+                "nf_conntrack: exports duplicate symbol nf_conntrack_find_get (owned by avm_conntrack)\n");
+        assertEquals(Conntrack.State.USABLE, BoxFacts.of(box).conntrack().state());
+        assertEquals(Conntrack.State.REFUSED,
+                BoxFacts.of(box.withFile("/proc/modules", "avm_conntrack 1 0 - Live 0xc0\n")).conntrack().state());
+    }
+
+    @Test
+    void nfConntrackLoadedFirstKeepsAvmOut() {
+        Readings box = kernel("6.1.0", "nf_conntrack:").withFile("/proc/modules", "nf_conntrack 1 0 - Live 0xc0\n")
+                .withCommand("dmesg",
+                        "[ 3.1] avm_conntrack: exports duplicate symbol nf_conntrack_find_get (owned by nf_conntrack)\n");
+        BoxFacts facts = BoxFacts.of(box);
+        assertEquals(Conntrack.State.IN_USE, facts.conntrack().state());
+        assertTrue(facts.findings().stream()
+                .anyMatch(f -> f.code().equals("conntrack-symbol-conflict") && f.effect().contains("avm_conntrack")));
+    }
+
+    @Test
+    void anInsmodByHandWithoutItsNeedsIsNoRefusal() {
+        Readings box = kernel("2.6.32.61", "x_tables:", "ip_tables: x_tables", "xt_mac: x_tables").withCommand("dmesg",
+                "xt_mac: Unknown symbol xt_register_match\n");
+        assertEquals(State.LOADABLE, BoxFacts.of(box).capability(Family.IPV4, Kind.MATCH, "mac").state());
+        Readings ready = box.withFile("/proc/modules", "x_tables 1 0 - Live 0xc0\n");
+        assertEquals(State.REFUSED, BoxFacts.of(ready).capability(Family.IPV4, Kind.MATCH, "mac").state());
+    }
+
+    @Test
+    void theOlderKernelsWithKdsldmodRefuseWhatTheNewerAllow() {
+        String kdsld = "kdsldmod 1 0 - Live 0xc0 (P)\n";
+        String[][] table = {{"2.6.13.1", "mips", "usable"}, {"2.6.32.61", "mips", "refused"},
+                {"3.10.12", "mips", "refused"}, {"4.9.198", "mips", "refused"}, {"4.4.60", "armv7l", "usable"},
+                {"5.15.179", "x86_64", "refused"}, {"5.4.293", "aarch64", "usable"}};
+        for (String[] row : table) {
+            Readings box = kernel(row[0], "ip_conntrack:", "nf_conntrack:", "nf_conntrack_ipv4: nf_conntrack")
+                    .withFile("/proc/modules", kdsld)
+                    .withCommand("uname_-a", "Linux box " + row[0] + " #1 date " + row[1] + " GNU/Linux\n");
+            assertEquals(row[2], BoxFacts.of(box).conntrack().state().word(), row[0] + " " + row[1]);
+        }
+    }
+
+    private static Rule rule(Target target, String... matches) {
+        Rule.Builder builder = new Rule.Builder(new Origin("rules", 1)).target(target);
+        for (String match : matches) {
+            builder.match(Match.of(match));
+        }
+        return builder.build();
+    }
+
+    @Test
+    void aRuleNeedsItsTableMatchesAndTarget() {
+        BoxFacts facts = BoxFacts.of(kernel("3.10.107", "x_tables:", "ip_tables: x_tables", "iptable_filter: ip_tables",
+                "xt_tcpudp: x_tables", "xt_LOG: x_tables"));
+        Requirement log = Requirement.of(Family.IPV4, Table.FILTER, rule(Target.of("LOG"), "tcp"), facts);
+        assertEquals(State.LOADABLE, log.state);
+        assertEquals(List.of("x_tables", "ip_tables", "iptable_filter", "xt_tcpudp", "xt_LOG"), log.modules);
+        assertNull(log.finding("rules:1:1"));
+        Requirement reject = Requirement.of(Family.IPV4, Table.FILTER, rule(Target.of("REJECT"), "iprange"), facts);
+        assertEquals(State.MISSING, reject.state);
+        assertEquals(List.of("match iprange", "target REJECT"), reject.worstFeatures());
+        assertEquals("module-missing", reject.finding("rules:1:1").code());
+        assertEquals("make menuconfig: FREETZ_MODULE_xt_iprange", reject.finding("").remedy);
+        assertEquals(State.LOADABLE,
+                Requirement.of(Family.IPV4, Table.FILTER, rule(Target.of("MYCHAIN"), "tcp"), facts).state);
+    }
+
+    @Test
+    void whatPullsConntrackInIsKnownOnEveryKernel() {
+        for (String name : "state conntrack connlimit connbytes connmark helper".split(" ")) {
+            assertTrue(Requirement.pullsConntrack(Kind.MATCH, name), name);
+        }
+        for (String name : "CT NOTRACK MASQUERADE SNAT DNAT REDIRECT".split(" ")) {
+            assertTrue(Requirement.pullsConntrack(Kind.TARGET, name), name);
+        }
+        assertTrue(Requirement.pullsConntrack(Kind.TABLE, "nat"));
+        assertFalse(Requirement.pullsConntrack(Kind.TABLE, "filter"));
+        assertFalse(Requirement.pullsConntrack(Kind.TARGET, "LOG"));
+        BoxFacts facts = BoxFacts.of(kernel("6.1.0", "nf_conntrack:", "xt_new: nf_conntrack"));
+        for (String module : "ip_conntrack nf-conntrack ip_nat_ftp ipt_state xt_CT nf_conntrack_ipv4 iptable_nat xt_new"
+                .split(" ")) {
+            assertTrue(facts.pullsConntrack(module), module);
+        }
+        for (String module : "ip_tables iptable_filter xt_tcpudp ipt_LOG nf_defrag_ipv4 xt_comment".split(" ")) {
+            assertFalse(facts.pullsConntrack(module), module);
+        }
+    }
+
+    @Test
+    void whereConntrackIsRefusedNothingToLoadContainsIt() {
+        Readings box = kernel("2.6.32.61", "x_tables:", "ip_tables: x_tables", "nf_conntrack:",
+                "xt_odd: x_tables nf_conntrack", "xt_state: x_tables nf_conntrack")
+                .withFile("/proc/modules", "kdsldmod 1 0 - Live 0xc0 (P)\n");
+        BoxFacts facts = BoxFacts.of(box);
+        for (Family family : Family.values()) {
+            for (Kind kind : Kind.values()) {
+                for (String name : facts.capabilityNames(family, kind)) {
+                    for (String module : facts.capability(family, kind, name).modules) {
+                        assertFalse(facts.pullsConntrack(module), kind + " " + name + " would load " + module);
+                    }
+                }
+            }
+        }
+        assertEquals(State.REFUSED, facts.module("ip_conntrack").state());
+        assertEquals(State.REFUSED, facts.capability(Family.IPV4, Kind.MATCH, "odd").state());
+    }
+
+    @Test
+    void theBareErrorsOfIptablesAreTranslated() {
+        BoxFacts facts =
+                BoxFacts.of(kernel("2.6.32.61", "x_tables:", "ip_tables: x_tables", "iptable_filter: ip_tables")
+                        .withFile("/proc/modules", "kdsldmod 1 0 - Live 0xc0 (P)\n"));
+        Requirement state = Requirement.of(Family.IPV4, Table.FILTER, rule(Target.ACCEPT, "state"), facts);
+        Finding finding = IptablesError.translate(facts, Family.IPV4, "iptables: No chain/target/match by that name.\n",
+                state, "rules:7:1");
+        assertEquals("module-refused", finding.code());
+        assertEquals("rules:7:1", finding.where());
+        assertEquals("iptables: iptables: No chain/target/match by that name.", finding.evidence().get(0));
+        String[][] table = {{
+                "iptables v1.4.11.1: can't initialize iptables table `nat': Table does not exist (do you need to insmod?)",
+                "table-missing"},
+                {"iptables-restore v1.8.9 (legacy): Couldn't load match `foo':No such file or directory",
+                        "extension-missing"},
+                {"Couldn't find target `ULOG'", "extension-missing"},
+                {"iptables-restore: unable to initialize table 'filter\r'", "table-missing"},
+                {"Warning: Extension state revision 0 not supported, missing kernel module?", "module-refused"},
+                {"Warning: Extension multiport revision 0 not supported, missing kernel module?", "module-missing"},
+                {"iptables-restore: line 4 failed", "module-refused"},
+                {"iptables: Resource temporarily unavailable.", "drift"},
+                {"iptables v1.4.11.1: unknown option \"-w\"", "iptables-too-old"},
+                {"iptables v1.8.9 (legacy): host/network `www.example.org' not found", "host-name-in-rule"},
+                {"iptables: Invalid argument. Run `dmesg' for more information.", "module-refused"}};
+        for (String[] row : table) {
+            Finding one = IptablesError.translate(facts, Family.IPV4, row[0], null, "");
+            assertNotNull(one, row[0]);
+            assertEquals(row[1], one.code(), row[0]);
+        }
+        assertNull(IptablesError.translate(facts, Family.IPV4, "all is well", null, ""));
+    }
+
+    @Test
+    void countersTellWhetherNetfilterSees() {
+        assertNull(Witness.counted(2, 168, 2, 84));
+        assertNull(Witness.counted(4, 336, 2, 84));
+        assertEquals("netfilter-sees-nothing", Witness.counted(0, 0, 2, 84).code());
+        assertEquals("netfilter-layout-mismatch", Witness.counted(2, 0, 2, 84).code());
+        assertEquals("netfilter-layout-mismatch", Witness.counted(1, 84, 2, 84).code());
+    }
+
+    private static Readings traffic(long wan, long filter) {
+        return Readings.none().withFile("/proc/net/avm_pa/brief", "State : enabled\n")
+                .withFile("/proc/net/dev", "  dsl: 1 " + wan + " 0 0 0 0 0 0 1 0 0 0 0 0 0 0\n")
+                .withCommand("iptables-save", "*nat\n:OUTPUT ACCEPT [999999:1]\nCOMMIT\n*filter\n:FORWARD DROP ["
+                        + filter + ":1]\n[0:0] -A FORWARD -j ACCEPT\nCOMMIT\n");
+    }
+
+    @Test
+    void packetsThatNoRuleSawAreCounted() {
+        Readings before = traffic(1000, 50);
+        BoxFacts facts = BoxFacts.of(before);
+        Finding finding = Witness.bypassed(facts, before, traffic(11000, 60));
+        assertEquals("pa-bypasses-netfilter", finding.code());
+        assertTrue(finding.effect().contains("9990 of 10000"), finding.effect());
+        assertNull(Witness.bypassed(facts, before, traffic(11000, 9000)), "most were counted");
+        assertNull(Witness.bypassed(facts, before, traffic(1100, 50)), "too few to tell");
+        assertNull(Witness.bypassed(facts, Readings.none(), traffic(11000, 60)), "nothing to compare with");
+    }
+
+    @Test
+    void whatTheBootPlaneSaysOfItsCountingIsUnderstood() {
+        String words =
+                "netfilter-sees-nothing: counting rule for ICMP on lo: %d packets, %d bytes; sent 2 packets, 168 bytes";
+        assertEquals("netfilter-sees-nothing", Witness.told(words.formatted(0, 0)).code());
+        assertEquals("netfilter-layout-mismatch", Witness.told(words.formatted(2, 0)).code());
+        assertEquals("netfilter-unproved", Witness.told("netfilter-unproved: no ping to lo could be counted").code());
+        assertEquals("pa-control-ineffective",
+                Witness.told("pa-control-ineffective: echo flush >/proc/net/avm_pa/control").code());
+        assertNull(Witness.told("restore-failed: iptables-restore -c: status 1"));
+    }
+}

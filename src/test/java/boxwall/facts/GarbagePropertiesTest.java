@@ -1,0 +1,196 @@
+package boxwall.facts;
+
+import boxwall.modules.Capability;
+import boxwall.modules.Conntrack;
+import boxwall.box.Finding;
+import boxwall.modules.Kind;
+import boxwall.box.Readings;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import boxwall.netfilter.Family;
+import boxwall.report.FactsJson;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Example;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+
+/**
+ * Whatever a reading holds, facts come out: unknown with a reason, never an exception. jqwik prints the seed of a
+ * failure.
+ */
+class GarbagePropertiesTest {
+    private static final Path BOXES = Path.of("src/test/resources/boxes");
+
+    /** One model box with everything in it that is looked at. */
+    private static Readings recorded(String name) {
+        Map<String, String> files = new TreeMap<>();
+        Map<String, String> commands = new TreeMap<>();
+        Path root = BOXES.resolve(name);
+        try (Stream<Path> walk = Files.walk(root)) {
+            for (Path path : walk.filter(Files::isRegularFile).toList()) {
+                String key = root.relativize(path).toString();
+                String text = Files.readString(path, StandardCharsets.ISO_8859_1);
+                if (key.startsWith("commands/")) {
+                    commands.put(key.substring(9), text);
+                } else {
+                    files.put("/" + key, text);
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return new Readings(files, commands);
+    }
+
+    @Provide
+    Arbitrary<Readings> boxes() {
+        return Arbitraries.of("7170-0488", "7270v2-0554", "7270v3-0606", "7390-0521", "7360-0620", "7530-0729",
+                "5530-0750", "virtual-avm").map(GarbagePropertiesTest::recorded);
+    }
+
+    @Provide
+    Arbitrary<String> garbage() {
+        Arbitrary<String> bytes = Arbitraries.strings().withCharRange('\0', '\u00ff').ofMaxLength(400);
+        Arbitrary<String> words = Arbitraries.of("nf_conntrack", ":", " ", "\n", "\t", "exports duplicate symbol",
+                "(owned by ", ")", "Unknown symbol", "lan", "inet addr:", "0", "255.255.255.255", "/", "[", "]", "=",
+                "-", "sizeof(struct sk_buff)=", "ko", "State", "99999999999999999999", "2.6.", "\r", "CONFIG_", "=y",
+                "@", "\u0000").list().ofMaxSize(60).map(list -> String.join("", list));
+        return Arbitraries.oneOf(bytes, words, Arbitraries.just(""), Arbitraries.just("\n\n\n"));
+    }
+
+    private static BoxFacts mustDo(Readings readings) {
+        BoxFacts facts = BoxFacts.of(readings);
+        assertNotNull(FactsJson.of(facts).toString());
+        for (Finding finding : facts.findings()) {
+            assertFalse(finding.effect().isEmpty(), finding.code());
+            assertFalse(finding.remedy.isEmpty(), finding.code());
+            for (String line : finding.evidence()) {
+                assertTrue(line.chars().noneMatch(c -> c < ' '), "control character in evidence of " + finding.code());
+            }
+        }
+        for (Family family : Family.values()) {
+            for (Kind kind : Kind.values()) {
+                for (String name : facts.capabilityNames(family, kind)) {
+                    assertNotNull(facts.capability(family, kind, name).evidence());
+                }
+            }
+        }
+        return facts;
+    }
+
+    @Property(tries = 300)
+    void oneReadingIsGarbage(@ForAll("boxes") Readings box, @ForAll("garbage") String text, @ForAll int which) {
+        List<String> paths = box.paths();
+        List<String> commands = box.commandNames();
+        int index = Math.floorMod(which, paths.size() + commands.size());
+        mustDo(index < paths.size() ? box.withFile(paths.get(index), text)
+                : box.withCommand(commands.get(index - paths.size()), text));
+    }
+
+    @Property(tries = 60)
+    void everyReadingIsGarbage(@ForAll("boxes") Readings box, @ForAll("garbage") String text) {
+        Readings worse = box;
+        for (String path : box.paths()) {
+            worse = worse.withFile(path, text);
+        }
+        for (String command : box.commandNames()) {
+            worse = worse.withCommand(command, text);
+        }
+        mustDo(worse);
+    }
+
+    @Property(tries = 200)
+    void aReadingIsCutOff(@ForAll("boxes") Readings box, @ForAll int which, @ForAll int where) {
+        List<String> paths = box.paths();
+        String path = paths.get(Math.floorMod(which, paths.size()));
+        String text = box.file(path);
+        mustDo(box.withFile(path, text.substring(0, Math.floorMod(where, text.length() + 1))));
+    }
+
+    @Property(tries = 200)
+    void someBytesAreFlipped(@ForAll("boxes") Readings box, @ForAll int which, @ForAll long seed) {
+        List<String> paths = box.paths();
+        String path = paths.get(Math.floorMod(which, paths.size()));
+        char[] text = box.file(path).toCharArray();
+        Random random = new Random(seed);
+        for (int i = 0; i < 10 && text.length > 0; i++) {
+            text[random.nextInt(text.length)] = (char) random.nextInt(256);
+        }
+        mustDo(box.withFile(path, new String(text)));
+    }
+
+    /** Line ends of a PC say nothing of the box. */
+    @Property(tries = 8)
+    void crlfChangesNothing(@ForAll("boxes") Readings box) {
+        Readings dos = box;
+        for (String path : box.paths()) {
+            dos = dos.withFile(path, box.file(path).replace("\n", "\r\n"));
+        }
+        for (String command : box.commandNames()) {
+            dos = dos.withCommand(command, box.command(command).replace("\n", "\r\n"));
+        }
+        assertEquals(FactsJson.of(mustDo(box)).toString(), FactsJson.of(mustDo(dos)).toString());
+    }
+
+    @Example
+    void tenMegabytesOfAnythingAreNoTrouble() {
+        byte[] noise = new byte[10 << 20];
+        new Random(20140211).nextBytes(noise);
+        String binary = new String(noise, StandardCharsets.ISO_8859_1);
+        char[] letters = new char[10 << 20];
+        Arrays.fill(letters, 'a');
+        String oneLine = new String(letters);
+        String blanks = oneLine.replace('a', ' ');
+        for (String path : new String[] {"/proc/modules", "/proc/kallsyms", "/proc/net/dev", "/etc/.version",
+                "/proc/config.gz", "/etc/init.d/rc.conf", "/proc/net/if_inet6", "/proc/net/avm_pa/brief"}) {
+            for (String text : new String[] {binary, oneLine, blanks}) {
+                mustDo(recorded("7270v2-0554").withFile(path, text));
+            }
+        }
+        for (String command : new String[] {"dmesg", "ifconfig_-a", "ip_addr", "uname_-r", "uname_-a",
+                "iptables_--version"}) {
+            for (String text : new String[] {binary, oneLine, blanks}) {
+                mustDo(recorded("7270v2-0554").withCommand(command, text));
+            }
+        }
+    }
+
+    @Example
+    void nothingReadIsUnknownAndNotMissing() {
+        BoxFacts facts = mustDo(Readings.none());
+        assertEquals("unknown", facts.generation());
+        assertEquals(Conntrack.State.UNKNOWN, facts.conntrack().state());
+        for (Kind kind : Kind.values()) {
+            for (String name : facts.capabilityNames(Family.IPV4, kind)) {
+                assertEquals(Capability.State.UNKNOWN, facts.capability(Family.IPV4, kind, name).state(),
+                        kind + " " + name);
+            }
+        }
+        assertEquals(List.of("kernel-unknown"), facts.findings().stream().map(Finding::code).toList());
+    }
+
+    @Example
+    void aKernelLineNeverSeenIsPassedOver() {
+        Readings box =
+                recorded("7270v2-0554").withCommand("dmesg", "nf_conntrack: is not welcome here (reason 7)\nx: y: z\n");
+        assertEquals(FactsJson.of(BoxFacts.of(recorded("7270v2-0554"))).toString(),
+                FactsJson.of(mustDo(box)).toString());
+    }
+}

@@ -1,0 +1,135 @@
+package boxwall.modules;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import boxwall.netfilter.Family;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** The documents say what the code says. */
+class DocsTest {
+    /**
+     * A code is the first argument of {@code new Finding(…)}, or of {@code add(…, Severity)} and
+     * {@code finding(…, line)}.
+     */
+    private static final Pattern USED =
+            Pattern.compile("(?:new Finding\\(\\s*(?:\\w+ \\? )?|\\badd\\((?=\"[a-z0-9-]+\", (?:Severity|loud|sure))|"
+                    + "\\bfinding\\((?=\"[a-z0-9-]+\", line))\"([a-z0-9-]+)\"(?: : \"([a-z0-9-]+)\")?");
+    private static final List<String> PROMISED =
+            Arrays.asList(("kernel-unknown conntrack-symbol-conflict conntrack-layout-mismatch "
+                    + "netfilter-layout-mismatch netfilter-sees-nothing conntrack-unsafe-kernel conntrack-memory nat-needs-replaced-kernel "
+                    + "module-missing module-refused extension-missing table-missing iptables-missing restore-missing iptables-too-old "
+                    + "pa-bypasses-netfilter pa-control-ineffective printk-diverted dsld-in-path forward-blocked-by-rules rules-blocked-by-avm "
+                    + "ipv6-unfiltered host-name-in-rule address-changed firmware-cve-2014-9727 firmware-revision-unknown debug-cfg-rules "
+                    + "unfiltered-boot-window boot-fell-back stateless-weakened lockout policy-test-failed rule-unreachable rule-redundant "
+                    + "spoofable-accept address-missing foreign-rules drift exposed-service flash-full unsaved")
+                    .split(" "));
+
+    @Test
+    void everyFindingHasARow() throws IOException {
+        Set<String> rows = new TreeSet<>();
+        for (String line : Files.readAllLines(Path.of("docs/findings.md"))) {
+            if (line.startsWith("| ") && !line.startsWith("| code ")) {
+                String[] cells = line.split(" \\| ");
+                assertEquals(4, cells.length, "code, severity, cause and cure in " + line);
+                assertTrue(rows.add(cells[0].substring(2)), "two rows for " + cells[0]);
+            }
+        }
+        Set<String> used = new TreeSet<>(PROMISED);
+        try (var walk = Files.walk(Path.of("src/main/java"))) {
+            for (Path file : walk.filter(p -> p.toString().endsWith(".java")).toList()) {
+                Matcher matcher = USED.matcher(Files.readString(file));
+                while (matcher.find()) {
+                    used.add(matcher.group(1));
+                    if (matcher.group(2) != null) { used.add(matcher.group(2)); }
+                }
+            }
+        }
+        assertTrue(used.contains("firmware-tr064-2023"), "the pattern finds codes in the code");
+        used.removeAll(rows);
+        assertTrue(used.isEmpty(), "docs/findings.md has no row for " + used);
+    }
+
+    private static String table() {
+        ModuleTable table = ModuleTable.get();
+        StringBuilder out = new StringBuilder();
+        for (Family family : Family.values()) {
+            out.append("\n## ").append(family == Family.IPV4 ? "IPv4" : "IPv6").append("\n\n| |");
+            for (int g = 0; g < table.size(); g++) {
+                out.append(' ').append(table.generation(g)[1]).append(" |");
+            }
+            out.append("\n|---|").append("---|".repeat(table.size())).append('\n');
+            row(out, "conntrack", "-", family);
+            for (Kind kind : Kind.values()) {
+                for (String name : table.names(kind, family)) {
+                    row(out, kind.word, name, family);
+                }
+            }
+        }
+        return out.toString();
+    }
+
+    private static void row(StringBuilder out, String kind, String name, Family family) {
+        String label = kind.equals("table") ? "-t " + name : kind.equals("match") ? "-m " + name
+                : kind.equals("target") ? "-j " + name : kind;
+        out.append("| ").append(label).append(" |");
+        String before = "";
+        for (int g = 0; g < ModuleTable.get().size(); g++) {
+            String spec = ModuleTable.get().spec(kind, name, family, g).toString().replace("|", " or ")
+                    .replace("&", " ").replace("%ct", "conntrack").replace("+", " + ").replace("@core", "core");
+            out.append(' ').append(spec.equals(before) ? "″" : spec).append(" |");
+            before = spec;
+        }
+        out.append('\n');
+    }
+
+    @Test
+    void kernelsMdShowsTheTableThatTheCodeReads() throws IOException {
+        Path file = Path.of("docs/kernels.md");
+        String text = Files.readString(file);
+        int start = text.indexOf("\n## IPv4\n");
+        if (Boolean.getBoolean("boxwall.update")) {
+            Files.writeString(file, text.substring(0, start) + table());
+            return;
+        }
+        assertEquals(table(), text.substring(start),
+                "docs/kernels.md differs from generations.txt: -Dboxwall.update=true writes it anew");
+    }
+
+    @Test
+    void everyGenerationIsSaidInEveryRow() {
+        ModuleTable table = ModuleTable.get();
+        List<String> gaps = new ArrayList<>();
+        for (Family family : Family.values()) {
+            for (Kind kind : Kind.values()) {
+                for (String name : table.names(kind, family)) {
+                    for (int g = 0; g < table.size(); g++) {
+                        if (table.spec(kind.word, name, family, g).isUnlisted()) {
+                            gaps.add(kind.word + " " + name + " " + family.word() + " " + table.generation(g)[1]);
+                        }
+                    }
+                }
+            }
+        }
+        assertTrue(gaps.isEmpty(), "generations.txt says nothing for " + gaps);
+    }
+
+    /** Freetz' menu is the source of what is offered: a module in parentheses isn't in it, any other is. */
+    @Test
+    void conntrackIsOfferedAsFreetzOffersIt() {
+        assertTrue(KernelGeneration.of("2.6.19.2").spec(Kind.MATCH, "state", Family.IPV4).isOffered());
+        assertTrue(!KernelGeneration.of("2.6.32.61").spec(Kind.MATCH, "state", Family.IPV4).isOffered());
+        assertTrue(KernelGeneration.of("2.6.28.10").conntrack(Family.IPV4).isOffered());
+        assertTrue(!KernelGeneration.of("4.9.1").conntrack(Family.IPV4).isOffered());
+    }
+}
