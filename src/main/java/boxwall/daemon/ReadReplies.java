@@ -48,15 +48,19 @@ final class ReadReplies {
     Reply status(boolean withToken) {
         watch.notice();
         Outcome last = changes.last();
-        StatusJson status = new StatusJson(state(last), daemonAtMillis).protectedAt(last.protectedAt())
-                .reason(last.why()).at(sys.uptimeMillis(), System.currentTimeMillis())
-                .model(box.known() == null ? null : box.known().facts().firmwareModel()).restarts(restarts())
-                .findings(withToken ? findings(last) : brief(last));
-        for (Map.Entry<Family, Integer> rules : rules(last).entrySet()) {
-            status.rules(rules.getKey(), rules.getValue());
-        }
+        StatusJson status = new StatusJson(state(last), daemonAtMillis);
+        status.protectedAt = last.protectedAt();
+        status.reason = last.why();
+        status.uptime = sys.uptimeMillis();
+        status.clock = System.currentTimeMillis();
+        status.model = box.known() == null ? null : box.known().facts().firmwareModel();
+        status.restarts = restarts();
+        status.findings = withToken ? findings(last) : brief(last);
+        status.rules = rules(last);
         if (last.state().equals("pending")) {
-            status.pending(last.id(), last.deadline(), Math.max(0, last.deadline() - sys.uptimeMillis() / 1000));
+            status.pendingId = last.id();
+            status.deadline = last.deadline();
+            status.left = Math.max(0, last.deadline() - sys.uptimeMillis() / 1000);
         }
         return Reply.json(200, withToken ? status.whole(box.box().facts()) : status.brief());
     }

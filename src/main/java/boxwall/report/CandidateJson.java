@@ -5,7 +5,6 @@ import boxwall.compile.Compiled;
 import boxwall.netfilter.Family;
 import boxwall.syntax.Note;
 
-import com.eclipsesource.json.Json;
 import com.eclipsesource.json.JsonArray;
 import com.eclipsesource.json.JsonObject;
 
@@ -23,28 +22,16 @@ public final class CandidateJson {
         for (Family family : Family.values()) {
             counts.add(family.word(), compiled.ruleset().ruleCount(family));
         }
-        JsonArray modules = new JsonArray();
-        for (String module : compiled.modules()) {
-            modules.add(module);
-        }
         JsonArray notes = new JsonArray();
         for (Note note : compiled.notes()) {
-            notes.add(Json.object().add("where", Text.of(note.origin().toString())).add("text", Text.of(note.text())));
+            notes.add(JsonText.object("where", note.origin(), "text", note.text()));
         }
-        return Json.object().add("etag", etag).add("mode", compiled.mode()).add("rules", counts).add("modules", modules)
-                .add("findings", findings(findings)).add("notes", notes).toString();
+        return JsonText.object("etag", etag, "mode", compiled.mode(), "rules", counts, "modules", compiled.modules(),
+                "findings", JsonText.findings(findings, true), "notes", notes).toString();
     }
 
     /** {@code {findings:[…]}}: for GET /findings, and {@code check --json}. */
     public static String findingsOnly(List<Finding> findings) {
-        return Json.object().add("findings", findings(findings)).toString();
-    }
-
-    private static JsonArray findings(List<Finding> findings) {
-        JsonArray all = new JsonArray();
-        for (Finding finding : findings) {
-            all.add(FindingJson.whole(finding));
-        }
-        return all;
+        return JsonText.object("findings", JsonText.findings(findings, true)).toString();
     }
 }

@@ -3,10 +3,8 @@ package boxwall.report;
 import boxwall.plan.Counted;
 import boxwall.plan.LiveRules;
 
-import com.eclipsesource.json.Json;
 import com.eclipsesource.json.JsonArray;
 import com.eclipsesource.json.JsonObject;
-import com.eclipsesource.json.JsonValue;
 
 import java.util.List;
 
@@ -29,54 +27,36 @@ public final class CountersJson {
     public static String of(LiveRules live, long at, List<Long> times, List<long[]> samples) {
         JsonArray rules = new JsonArray();
         for (int i = 0; i < live.rules().size(); i++) {
-            JsonObject json = rule(live.rules().get(i));
-            rules.add(times == null ? json : json.add("samples", column(samples, i)));
+            Counted rule = live.rules().get(i);
+            JsonObject json = place(rule).merge(JsonText.object("number", rule.number, "packets", rule.packets(),
+                    "bytes", rule.bytes, "rule", rule.rule())).merge(origin(rule));
+            json.add("comment", JsonText.value(rule.comment()));
+            JsonArray packets = new JsonArray();
+            for (long[] sample : times == null ? java.util.Collections.<long[]>emptyList() : samples) {
+                packets.add(sample[i]);
+            }
+            rules.add(times == null ? json : json.add("samples", packets));
         }
         JsonArray policies = new JsonArray();
         for (Counted each : live.policies()) {
-            policies.add(
-                    place(each).add("policy", each.rule()).add("packets", each.packets()).add("bytes", each.bytes));
+            policies.add(place(each)
+                    .merge(JsonText.object("policy", each.rule(), "packets", each.packets(), "bytes", each.bytes)));
         }
-        JsonObject all = Json.object().add("at", seconds(at)).add("rules", rules).add("policies", policies);
-        if (times != null) {
-            JsonArray taken = new JsonArray();
-            for (Long time : times) {
-                taken.add(seconds(time));
-            }
-            all.add("sampled_at", taken);
+        JsonObject all = JsonText.object("at", JsonText.seconds(at), "rules", rules, "policies", policies);
+        JsonArray taken = new JsonArray();
+        for (Long time : times == null ? java.util.Collections.<Long>emptyList() : times) {
+            taken.add(JsonText.seconds(time));
         }
-        return all.toString();
-    }
-
-    private static JsonArray column(List<long[]> samples, int rule) {
-        JsonArray packets = new JsonArray();
-        for (long[] sample : samples) {
-            packets.add(sample[rule]);
-        }
-        return packets;
-    }
-
-    private static JsonObject rule(Counted rule) {
-        JsonObject json = place(rule).add("number", rule.number).add("packets", rule.packets()).add("bytes", rule.bytes)
-                .add("rule", Text.of(rule.rule()));
-        return origin(json, rule).add("comment",
-                rule.comment() == null ? Json.NULL : Json.value(Text.of(rule.comment())));
+        return (times == null ? all : all.add("sampled_at", taken)).toString();
     }
 
     static JsonObject place(Counted rule) {
-        return Json.object().add("family", rule.family().word()).add("table", Text.of(rule.table())).add("chain",
-                Text.of(rule.chain));
+        return JsonText.object("family", rule.family().word(), "table", rule.table(), "chain", rule.chain);
     }
 
-    static JsonObject origin(JsonObject json, Counted rule) {
-        boolean known = rule.origin() != null;
-        return json.add("file", known ? Json.value(Text.of(rule.origin().file)) : Json.NULL).add("line",
-                known && rule.origin().line() > 0 ? Json.value(rule.origin().line()) : Json.NULL);
-    }
-
-    /** Milliseconds as seconds with two digits. */
-    static JsonValue seconds(long millis) {
-        long part = millis % 1000 / 10;
-        return Json.parse(millis / 1000 + "." + (part < 10 ? "0" : "") + part);
+    static JsonObject origin(Counted rule) {
+        boolean line = rule.origin() != null && rule.origin().line() > 0;
+        return JsonText.object("file", rule.origin() == null ? null : rule.origin().file, "line",
+                line ? (Object) rule.origin().line() : null);
     }
 }

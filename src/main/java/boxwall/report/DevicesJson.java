@@ -1,13 +1,11 @@
 package boxwall.report;
 
 import boxwall.netfilter.Addresses;
+import boxwall.netfilter.Words;
 
-import com.eclipsesource.json.Json;
-import com.eclipsesource.json.JsonArray;
 import com.eclipsesource.json.JsonObject;
 
 import java.util.Map;
-import java.util.StringTokenizer;
 import java.util.TreeMap;
 
 /**
@@ -15,6 +13,8 @@ import java.util.TreeMap;
  * lately, and those that have a lease. name, mac and interface are null where nobody told them.
  */
 public final class DevicesJson {
+    private final Map<String, JsonObject> devices = new TreeMap<>();
+
     private DevicesJson() {}
 
     /**
@@ -26,60 +26,41 @@ public final class DevicesJson {
      * @param wan the interface whose neighbours are the provider's, or null
      */
     public static String of(String arp, String[] leases, String wan) {
-        Map<String, JsonObject> devices = new TreeMap<>();
+        DevicesJson json = new DevicesJson();
         for (String file : leases) {
-            for (StringTokenizer lines = lines(file); lines.hasMoreTokens();) {
-                StringTokenizer words = new StringTokenizer(lines.nextToken());
-                String first = words.countTokens() < 3 ? "" : words.nextToken();
-                if (first.equals("lease") || isNumber(first)) {
-                    String mac = words.nextToken();
-                    add(devices, words.nextToken(), mac, name(words), null);
+            for (String line : Words.lines(file)) {
+                String[] words = Words.of(line);
+                if (words.length >= 3 && (words[0].equals("lease") || isNumber(words[0]))) {
+                    json.add(words[2], words[1], name(words), null);
                 }
             }
         }
-        for (StringTokenizer lines = lines(arp); lines.hasMoreTokens();) {
-            StringTokenizer words = new StringTokenizer(lines.nextToken());
-            if (words.countTokens() == 6) {
-                String address = words.nextToken();
-                words.nextToken();
-                boolean known = !words.nextToken().equals("0x0");
-                String mac = words.nextToken();
-                words.nextToken();
-                String device = words.nextToken();
-                if (known && !device.equals(wan)) {
-                    JsonObject leased = devices.get(address);
-                    add(devices, address, mac,
-                            leased == null || leased.get("name").isNull() ? null : leased.getString("name", null),
-                            device);
-                }
+        for (String line : Words.lines(arp)) {
+            String[] words = Words.of(line);
+            if (words.length == 6 && !words[2].equals("0x0") && !words[5].equals(wan)) {
+                JsonObject leased = json.devices.get(words[0]);
+                boolean named = leased != null && !leased.get("name").isNull();
+                json.add(words[0], words[3], named ? leased.getString("name", null) : null, words[5]);
             }
         }
-        JsonArray all = new JsonArray();
-        for (JsonObject device : devices.values()) {
-            all.add(device);
-        }
-        return Json.object().add("devices", all).toString();
+        return JsonText.object("devices", json.devices.values()).toString();
     }
-
-    private static StringTokenizer lines(String text) { return new StringTokenizer(text == null ? "" : text, "\n"); }
 
     private static boolean isNumber(String word) {
-        return word.length() > 0 && Character.isDigit(word.charAt(0)) && word.indexOf(':') < 0 && word.indexOf('.') < 0;
+        return Character.isDigit(word.charAt(0)) && word.indexOf(':') < 0 && word.indexOf('.') < 0;
     }
 
-    private static void add(Map<String, JsonObject> devices, String address, String mac, String name, String device) {
+    private void add(String address, String mac, String name, String device) {
         byte[] bytes = Addresses.parse(address);
         if (bytes == null || bytes.length != 4) { return; }
-        devices.put(address,
-                Json.object().add("address", address).add("name", name == null ? Json.NULL : Json.value(Text.of(name)))
-                        .add("mac", mac.length() == 17 ? Json.value(Text.of(mac)) : Json.NULL)
-                        .add("interface", device == null ? Json.NULL : Json.value(Text.of(device))));
+        devices.put(address, JsonText.object("address", address, "name", name, "mac", mac.length() == 17 ? mac : null,
+                "interface", device));
     }
 
-    /** The first word with a letter: dnsmasq writes * for none, multid numbers before it. */
-    private static String name(StringTokenizer words) {
-        while (words.hasMoreTokens()) {
-            String word = words.nextToken().replace("\"", "");
+    /** The first word behind the address with a letter: dnsmasq writes * for none, multid numbers before it. */
+    private static String name(String[] words) {
+        for (int i = 3; i < words.length; i++) {
+            String word = Words.replace(words[i], "\"", "");
             if (word.length() > 0 && Character.isLetter(word.charAt(0)) && word.indexOf(':') < 0) { return word; }
         }
         return null;

@@ -17,33 +17,28 @@ public final class DiffJson {
     public static String of(Difference difference, String before, String after) {
         JsonArray changes = new JsonArray();
         for (Difference.Change change : difference.changes()) {
-            changes.add(Json.object().add("before", change.before().name()).add("after", change.after().name())
-                    .add("packets", Text.of(change.region().toString())).add("share", change.region().share)
-                    .add("example",
-                            Json.object().add("packet", change.was.packet.toString())
-                                    .add("before", ExplainJson.answer(change.was))
-                                    .add("after", ExplainJson.answer(change.is))));
+            changes.add(JsonText.object("before", change.before().name(), "after", change.after().name(), "packets",
+                    change.region(), "share", Json.value(change.region().share), "example",
+                    JsonText.object("packet", change.was.packet, "before", ExplainJson.answer(change.was), "after",
+                            ExplainJson.answer(change.is))));
         }
-        return Json.object().add("before", Text.of(before)).add("after", Text.of(after)).add("changes", changes)
-                .add("incomplete", difference.incomplete() == null ? Json.NULL : Json.value(difference.incomplete()))
+        return JsonText
+                .object("before", before, "after", after, "changes", changes, "incomplete", difference.incomplete())
                 .toString();
     }
 
     /** For people. */
     public static String inWords(Difference difference, String before, String after) {
-        StringBuilder out = new StringBuilder();
         if (difference.changes().isEmpty() && difference.incomplete() == null) {
-            return Text.of(before + " and " + after + " decide every packet in the same way.\n");
+            return JsonText.utf8(before + " and " + after + " decide every packet in the same way.\n");
         }
-        out.append("What ").append(after).append(" decides differently from ").append(before)
+        StringBuilder out = new StringBuilder("What ").append(after).append(" decides differently from ").append(before)
                 .append(", largest first:\n");
         for (Difference.Change change : difference.changes()) {
-            out.append("  ").append(change).append('\n').append("      say ").append(change.was.packet).append('\n')
-                    .append("      before: ").append(change.was).append('\n').append("      after:  ").append(change.is)
-                    .append('\n');
+            out.append("  ").append(change).append("\n      say ").append(change.was.packet).append("\n      before: ")
+                    .append(change.was).append("\n      after:  ").append(change.is).append('\n');
         }
-        return Text.of(
-                out.append(difference.incomplete() == null ? "" : "  Not complete: " + difference.incomplete() + "\n")
-                        .toString());
+        String more = difference.incomplete();
+        return JsonText.utf8(out.append(more == null ? "" : "  Not complete: " + more + "\n").toString());
     }
 }

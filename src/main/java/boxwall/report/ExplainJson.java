@@ -3,13 +3,9 @@ package boxwall.report;
 import boxwall.explain.Answer;
 import boxwall.explain.Explanation;
 import boxwall.explain.TrailEntry;
-import boxwall.explain.Verdict;
-import boxwall.netfilter.Origin;
 
-import com.eclipsesource.json.Json;
 import com.eclipsesource.json.JsonArray;
 import com.eclipsesource.json.JsonObject;
-import com.eclipsesource.json.JsonValue;
 
 import java.util.List;
 
@@ -23,9 +19,9 @@ public final class ExplainJson {
 
     /** The JSON text. */
     public static String of(Explanation explanation) {
-        return answer(explanation.answer).add("path", words(explanation.path))
-                .add("as_written", explanation.asWritten == null ? Json.NULL : answer(explanation.asWritten))
-                .toString();
+        Answer written = explanation.asWritten;
+        return answer(explanation.answer).add("path", JsonText.value(explanation.path))
+                .add("as_written", JsonText.value(written == null ? null : answer(written))).toString();
     }
 
     /** One walk. */
@@ -34,37 +30,21 @@ public final class ExplainJson {
         for (TrailEntry step : answer.trail) {
             trail.add(step(step));
         }
-        JsonArray possible = new JsonArray();
-        for (Verdict verdict : answer.possible) {
-            possible.add(verdict.name());
-        }
-        JsonArray depends = new JsonArray();
-        for (Origin origin : answer.dependsOn) {
-            depends.add(Text.of(origin.toString()));
-        }
-        return Json.object().add("verdict", answer.verdict.name()).add("decided_by", step(answer.decidedBy))
-                .add("trail", trail).add("possible", possible).add("depends_on", depends)
-                .add("notes", words(answer.notes)).add("packet", answer.packet.toString());
+        return JsonText.object("verdict", answer.verdict.name(), "decided_by", step(answer.decidedBy), "trail", trail,
+                "possible", answer.possible, "depends_on", answer.dependsOn, "notes", answer.notes, "packet",
+                answer.packet);
     }
 
-    private static JsonValue step(TrailEntry step) {
-        if (step == null) { return Json.NULL; }
-        JsonObject json = Json.object().add("table", step.table.word()).add("chain", Text.of(step.chain));
+    private static JsonObject step(TrailEntry step) {
+        if (step == null) { return null; }
+        JsonObject json = JsonText.object("table", step.table.word(), "chain", step.chain);
         if (step.rule == null) {
-            return json.add("number", Json.NULL).add("file", Json.NULL).add("line", Json.NULL).add("rule",
-                    "policy " + step.policy);
+            return json.merge(
+                    JsonText.object("number", null, "file", null, "line", null, "rule", "policy " + step.policy));
         }
-        return json.add("number", step.number).add("file", Text.of(step.origin().file))
-                .add("line", step.origin().line() == 0 ? Json.NULL : Json.value(step.origin().line()))
-                .add("rule", Text.of(step.ruleText())).add("certain", step.certain);
-    }
-
-    static JsonArray words(List<String> lines) {
-        JsonArray all = new JsonArray();
-        for (String line : lines) {
-            all.add(Text.of(line));
-        }
-        return all;
+        int line = step.origin().line();
+        return json.merge(JsonText.object("number", step.number, "file", step.origin().file, "line",
+                line == 0 ? null : (Object) line, "rule", step.ruleText(), "certain", step.certain));
     }
 
     /** For people: verdict and packet, the way over the box, the rules that matched, and the rules as written. */
@@ -80,7 +60,7 @@ public final class ExplainJson {
                     .append('\n');
             if (!written.verdict.equals(answer.verdict)) { block(out, "rules", written.trail); }
         }
-        return Text.of(out.toString());
+        return JsonText.utf8(out.toString());
     }
 
     private static void block(StringBuilder out, String name, List<?> lines) {

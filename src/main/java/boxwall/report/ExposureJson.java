@@ -6,14 +6,13 @@ import boxwall.explain.Reach;
 import boxwall.explain.Region;
 import boxwall.netfilter.Addresses;
 
-import com.eclipsesource.json.Json;
 import com.eclipsesource.json.JsonArray;
 import com.eclipsesource.json.JsonObject;
-import com.eclipsesource.json.JsonValue;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -26,6 +25,7 @@ public final class ExposureJson {
     private final Exposure before;
     private final Exposure after;
     private final List<Service> services;
+    private int localOnly;
 
     /**
      * Compares two exposures of one box.
@@ -37,64 +37,58 @@ public final class ExposureJson {
         this.before = before;
         this.after = after;
         this.services = services;
+        for (Service service : services == null ? new ArrayList<Service>() : services) {
+            localOnly += Exposure.isLocal(service) ? 1 : 0;
+        }
     }
 
     /** The JSON text. */
     public String json() {
-        return Json.object().add("interfaces", ExplainJson.words(after.doors())).add("services", servicesJson())
-                .add("local_services", services == null ? Json.NULL : Json.value(localOnly()))
-                .add("forward", forward(after)).add("forward_before", before == null ? Json.NULL : forward(before))
-                .add("incomplete", text(after.incomplete())).toString();
+        JsonArray all = new JsonArray();
+        for (Map.Entry<Service, List<Reach>> each : reached().entrySet()) {
+            Service service = each.getKey();
+            JsonObject doors = new JsonObject();
+            for (Reach reach : each.getValue()) {
+                JsonObject was = reach(was(reach));
+                doors.add(reach.interfaceName, reach(reach).add("before", JsonText.value(was)));
+            }
+            all.add(JsonText.object("family", service.family.word(), "protocol", service.protocol == 6 ? "tcp" : "udp",
+                    "port", service.port, "address",
+                    service.address() == null ? null : Addresses.print(service.address()), "name", service.name,
+                    "reach", doors));
+        }
+        boolean known = services != null;
+        return JsonText.object("interfaces", after.doors(), "services", known ? all : null, "local_services",
+                known ? (Object) localOnly : null, "forward", forward(after), "forward_before",
+                before == null ? null : forward(before), "incomplete", after.incomplete()).toString();
+    }
+
+    private static JsonObject reach(Reach reach) {
+        return reach == null ? null : JsonText.object("who", word(reach), "sources", reach.sources);
     }
 
     private static JsonArray forward(Exposure exposure) {
         JsonArray all = new JsonArray();
         for (Region region : exposure.forwarded()) {
-            all.add(Json.object().add("packets", region.toString()).add("certain", true));
+            all.add(JsonText.object("packets", region, "certain", true));
         }
         for (Region region : exposure.perhapsForwarded()) {
-            all.add(Json.object().add("packets", region.toString()).add("certain", false));
+            all.add(JsonText.object("packets", region, "certain", false));
         }
         return all;
     }
 
-    private JsonValue servicesJson() {
-        if (services == null) { return Json.NULL; }
-        Map<Service, JsonObject> reached = new LinkedHashMap<>();
+    /** The services with their doors; a service is itself, though another may look alike. */
+    private Map<Service, List<Reach>> reached() {
+        Map<Service, List<Reach>> reached = new LinkedHashMap<>();
         for (Reach reach : after.reaches()) {
-            JsonObject json = reached.get(reach.service);
-            if (json == null) {
-                json = Json.object();
-                reached.put(reach.service, json);
-            }
-            Reach was = was(reach);
-            json.add(reach.interfaceName, Json.object().add("who", word(reach)).add("sources", text(reach.sources)).add(
-                    "before",
-                    was == null ? Json.NULL : Json.object().add("who", word(was)).add("sources", text(was.sources))));
+            if (!reached.containsKey(reach.service)) { reached.put(reach.service, new ArrayList<Reach>()); }
+            reached.get(reach.service).add(reach);
         }
-        JsonArray all = new JsonArray();
-        for (Map.Entry<Service, JsonObject> each : reached.entrySet()) {
-            Service service = each.getKey();
-            all.add(Json.object().add("family", service.family.word())
-                    .add("protocol", service.protocol == 6 ? "tcp" : "udp").add("port", service.port)
-                    .add("address",
-                            service.address() == null ? Json.NULL : Json.value(Addresses.print(service.address())))
-                    .add("name", text(service.name)).add("reach", each.getValue()));
-        }
-        return all;
+        return reached;
     }
 
-    private static JsonValue text(String text) { return text == null ? Json.NULL : Json.value(Text.of(text)); }
-
-    private static String word(Reach reach) { return reach.who.name().toLowerCase(java.util.Locale.ROOT); }
-
-    private int localOnly() {
-        int count = 0;
-        for (Service service : services) {
-            count += Exposure.isLocal(service) ? 1 : 0;
-        }
-        return count;
-    }
+    private static String word(Reach reach) { return reach.who.name().toLowerCase(Locale.ROOT); }
 
     private Reach was(Reach reach) {
         for (Reach old : before == null ? new ArrayList<Reach>() : before.reaches()) {
@@ -113,13 +107,10 @@ public final class ExposureJson {
         }
         String then = through(after);
         String now = before == null ? then : through(before);
-        if (!now.equals(then)) {
-            out.append("\nThrough the box with a new connection, now:\n").append(now).append("then:\n").append(then);
-        } else {
-            out.append("\nThrough the box with a new connection:\n").append(then);
-        }
-        return Text.of(out.append(after.incomplete() == null ? "" : "\nNot complete: " + after.incomplete() + "\n")
-                .toString());
+        out.append("\nThrough the box with a new connection").append(now.equals(then) ? "" : ", now:\n" + now + "then")
+                .append(":\n").append(then);
+        String more = after.incomplete();
+        return JsonText.utf8(out.append(more == null ? "" : "\nNot complete: " + more + "\n").toString());
     }
 
     private static String through(Exposure exposure) {
@@ -134,40 +125,39 @@ public final class ExposureJson {
     }
 
     private void table(StringBuilder out) {
-        Map<Service, List<String>> rows = new LinkedHashMap<>();
-        for (Reach reach : after.reaches()) {
-            if (!rows.containsKey(reach.service)) {
-                rows.put(reach.service, new ArrayList<String>());
-                rows.get(reach.service).add(reach.service.toString());
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(new ArrayList<>(after.doors()));
+        rows.get(0).add(0, "listens on the box");
+        for (Map.Entry<Service, List<Reach>> each : reached().entrySet()) {
+            List<String> row = new ArrayList<>();
+            row.add(each.getKey().toString());
+            for (Reach reach : each.getValue()) {
+                Reach was = was(reach);
+                boolean same = was == null || cell(was).equals(cell(reach));
+                row.add(same ? cell(reach) : cell(was) + " -> " + cell(reach));
             }
-            Reach was = was(reach);
-            boolean same = was == null || cell(was).equals(cell(reach));
-            rows.get(reach.service).add(same ? cell(reach) : cell(was) + " -> " + cell(reach));
+            rows.add(row);
         }
-        List<String> head = new ArrayList<>(after.doors());
-        head.add(0, "listens on the box");
-        List<List<String>> all = new ArrayList<>(rows.values());
-        all.add(0, head);
-        int[] width = new int[head.size()];
-        for (List<String> row : all) {
+        int[] width = new int[rows.get(0).size()];
+        for (List<String> row : rows) {
             for (int i = 0; i < row.size(); i++) {
                 width[i] = Math.max(width[i], row.get(i).length());
             }
         }
         out.append("Who can reach what with a new connection").append(before == null ? "" : ", now -> then")
                 .append(":\n");
-        for (List<String> row : all) {
-            StringBuilder line = new StringBuilder("  ");
+        for (List<String> row : rows) {
+            out.append("  ");
             for (int i = 0; i < row.size(); i++) {
-                line.append(row.get(i));
+                out.append(row.get(i));
                 for (int k = row.get(i).length(); k < width[i] + 2 && i < row.size() - 1; k++) {
-                    line.append(' ');
+                    out.append(' ');
                 }
             }
-            out.append(line).append('\n');
+            out.append('\n');
         }
-        out.append(localOnly() == 0 ? ""
-                : "  and " + localOnly() + " on a loopback address, reachable from the box only\n");
+        out.append(
+                localOnly == 0 ? "" : "  and " + localOnly + " on a loopback address, reachable from the box only\n");
     }
 
     private static String cell(Reach reach) {

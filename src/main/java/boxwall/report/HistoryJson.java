@@ -1,6 +1,5 @@
 package boxwall.report;
 
-import com.eclipsesource.json.Json;
 import com.eclipsesource.json.JsonArray;
 
 import java.util.List;
@@ -21,23 +20,21 @@ public final class HistoryJson {
     /** Adds a ruleset. */
     public HistoryJson ruleset(int number, String etag, int lines, String saved, String outcome, List<String> gone,
             List<String> added) {
-        rulesets.add(Json.object().add("number", number).add("etag", etag).add("lines", lines)
-                .add("saved", saved == null ? Json.NULL : Json.value(Text.of(saved))).add("outcome", Text.of(outcome))
-                .add("gone", ExplainJson.words(gone)).add("added", ExplainJson.words(added)));
+        rulesets.add(JsonText.object("number", number, "etag", etag, "lines", lines, "saved", saved, "outcome", outcome,
+                "gone", gone, "added", added));
         return this;
     }
 
     /** Adds a change; {@code etag} and {@code id} may be empty. */
     public HistoryJson change(long uptimeMillis, long time, String by, String etag, String id, String outcome,
             String reason) {
-        changes.add(Json.object().add("uptime", CountersJson.seconds(uptimeMillis)).add("time", time)
-                .add("what", "apply").add("by", by).add("etag", etag).add("id", Text.of(id))
-                .add("state", Text.of(outcome)).add("reason", Text.of(reason)));
+        changes.add(JsonText.object("uptime", JsonText.seconds(uptimeMillis), "time", time, "what", "apply", "by", by,
+                "etag", etag, "id", id, "state", outcome, "reason", reason));
         return this;
     }
 
     /** The JSON text. */
     public String text() {
-        return Json.object().add("rulesets", rulesets).add("changes", changes).toString();
+        return JsonText.object("rulesets", rulesets, "changes", changes).toString();
     }
 }

@@ -1,9 +1,12 @@
 package boxwall.report;
 
 import boxwall.box.Secrets;
+import boxwall.netfilter.Words;
 
-import com.eclipsesource.json.Json;
 import com.eclipsesource.json.JsonArray;
+
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * What an import gave, as JSON and in words: {@code {rules, whole, taken, missing, not_run, remarks[{line, what, todo,
@@ -18,7 +21,7 @@ public final class ImportJson {
     private final int missing;
     private final int notRun;
     private final JsonArray remarks = new JsonArray();
-    private final JsonArray opens = new JsonArray();
+    private final List<String> opens = new ArrayList<>();
     private final StringBuilder words = new StringBuilder();
     private String incomplete;
 
@@ -34,8 +37,8 @@ public final class ImportJson {
     /** Adds the remark on a line; {@code todo} may be empty or null. */
     public ImportJson remark(int line, String quoting, String todo, boolean harmless) {
         String what = Secrets.masked(quoting);
-        remarks.add(Json.object().add("line", line).add("what", Text.of(what))
-                .add("todo", todo == null ? "" : Text.of(todo)).add("harmless", harmless));
+        remarks.add(
+                JsonText.object("line", line, "what", what, "todo", todo == null ? "" : todo, "harmless", harmless));
         words.append(harmless ? "  " : "* ").append('\0').append(line).append(": ").append(what).append("; ")
                 .append(todo).append('\n');
         return this;
@@ -43,7 +46,7 @@ public final class ImportJson {
 
     /** Adds packets that the ruleset lets through and the script may not. */
     public ImportJson opens(String packets) {
-        opens.add(Text.of(packets));
+        opens.add(packets);
         words.append("* lets through what the script drops, or may drop: ").append(packets).append('\n');
         return this;
     }
@@ -56,15 +59,14 @@ public final class ImportJson {
 
     /** The JSON text. */
     public String text() {
-        return Json.object().add("rules", Text.of(rules)).add("whole", whole).add("taken", taken)
-                .add("missing", missing).add("not_run", notRun).add("remarks", remarks).add("opens", opens)
-                .add("incomplete", incomplete == null ? Json.NULL : Json.value(Text.of(incomplete))).toString();
+        return JsonText.object("rules", rules, "whole", whole, "taken", taken, "missing", missing, "not_run", notRun,
+                "remarks", remarks, "opens", opens, "incomplete", incomplete).toString();
     }
 
     /** One line a remark, those about what is missing with a star; the totals last. */
     public String inWords(String file) {
         String more = incomplete == null ? "" : "* not all could be compared with the script: " + incomplete + "\n";
-        return Text.of(words.toString().replace("\0", file + ":") + more + "taken " + taken + ", missing " + missing
-                + (notRun > 0 ? ", not run " + notRun : "") + "\n");
+        return JsonText.utf8(Words.replace(words.toString(), "\0", file + ":") + more + "taken " + taken + ", missing "
+                + missing + (notRun > 0 ? ", not run " + notRun : "") + "\n");
     }
 }

@@ -1,5 +1,6 @@
 package boxwall.report;
 
+import boxwall.netfilter.Words;
 import boxwall.plan.Counted;
 import boxwall.plan.LiveRules;
 
@@ -30,23 +31,11 @@ public final class MetricsText {
     public MetricsText value(String name, String number, String... labels) {
         out.append("boxwall_").append(name);
         for (int i = 0; i + 1 < labels.length; i += 2) {
-            out.append(i == 0 ? '{' : ',').append(labels[i]).append("=\"");
-            label(Text.of(labels[i + 1]));
-            out.append('"');
+            String text = Words.replace(Words.replace(JsonText.utf8(labels[i + 1]), "\\", "\\\\"), "\"", "\\\"");
+            out.append(i == 0 ? '{' : ',').append(labels[i]).append("=\"").append(text.replace('\n', ' ')).append('"');
         }
         out.append(labels.length == 0 ? " " : "} ").append(number).append('\n');
         return this;
-    }
-
-    private void label(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c == '\\' || c == '"') {
-                out.append('\\').append(c);
-            } else {
-                out.append(c == '\n' ? ' ' : c);
-            }
-        }
     }
 
     /** A name with one value without labels; nothing when the number is null. */
@@ -66,7 +55,7 @@ public final class MetricsText {
     private void each(String name, String help, List<Counted> all, boolean packets) {
         name(name, "counter", help);
         // no number and no line: a series must stay the same when a rule is put before it
-        Map<List<String>, Long> sums = new LinkedHashMap<List<String>, Long>();
+        Map<List<String>, Long> sums = new LinkedHashMap<>();
         for (Counted one : all) {
             String target = one.number == 0 ? one.rule() : one.target() != null ? one.target() : one.after("-g");
             List<String> labels = Arrays.asList(one.family().word(), one.table(), one.chain,

@@ -2,9 +2,13 @@ package boxwall.report;
 
 import boxwall.box.Finding;
 import boxwall.check.EmptyRuleset;
+import boxwall.netfilter.Words;
 
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /**
  * The page at {@code /}: one HTML text with its script and style inside. Only four places of it change: the language,
@@ -12,6 +16,21 @@ import java.util.Locale;
  * JavaScript.
  */
 public final class Page {
+    /** English and German. */
+    private static final String[][] TEXTS = {{"State", "Zustand"}, {"This box is ", "Diese Box ist "},
+            {"The rules have been live for ", "Die Regeln gelten seit "},
+            {"All the rest needs JavaScript, or curl: docs/http.md.",
+                    "Alles Weitere braucht JavaScript, oder curl: docs/http.md."},
+            {"protected", "geschützt"},
+            {"protected, but another program changed rules", "geschützt, aber andere haben Regeln geändert"},
+            {"not protected", "nicht geschützt"}};
+    /** Minutes, hours and days: how many minutes one has, and its name with the plural's ending. */
+    private static final Object[][] UNITS =
+            {{1, "minute", "s", "Minute", "n"}, {60, "hour", "s", "Stunde", "n"}, {1440, "day", "s", "Tag", "en"}};
+    private static final Set<String> PROTECTED =
+            new HashSet<>(Arrays.asList("active", "unsaved", "locked", "fallback", "pending"));
+    private static final String[] ESCAPES = {"&", "&amp;", "<", "&lt;", ">", "&gt;", "\"", "&quot;", "'", "&#39;"};
+
     private final String template;
 
     /** {@code template} is boxwall/page/page.html's text. */
@@ -26,9 +45,8 @@ public final class Page {
     public static boolean wantsGerman(String acceptLanguage) {
         double german = 0;
         double english = 0;
-        for (String part : acceptLanguage == null ? new String[0]
-                : acceptLanguage.toLowerCase(Locale.ROOT).split(",")) {
-            String[] words = part.trim().split(";");
+        for (String part : Words.split(acceptLanguage == null ? "" : acceptLanguage.toLowerCase(Locale.ROOT), ',')) {
+            String[] words = Words.split(part.trim(), ';');
             double weight = weight(words);
             german = words[0].startsWith("de") ? Math.max(german, weight) : german;
             english = words[0].startsWith("en") ? Math.max(english, weight) : english;
@@ -57,57 +75,41 @@ public final class Page {
      * @param seconds since when the rules are live, -1 for never
      */
     public String html(boolean german, String nonce, String state, long seconds, List<Finding> findings) {
-        StringBuilder plain =
-                new StringBuilder("<section id=\"plain\"><h2>").append(german ? "Zustand" : "State").append("</h2><p>");
-        plain.append(german ? "Diese Box ist " : "This box is ")
-                .append(words(isEmpty(findings) ? "inactive" : state, german)).append(" (").append(escaped(state))
-                .append("). ");
-        if (seconds >= 0) {
-            plain.append(german ? "Die Regeln gelten seit " : "The rules have been live for ")
-                    .append(duration(seconds, german)).append(". ");
-        }
-        plain.append("</p><ul>");
+        int language = german ? 1 : 0;
+        StringBuilder list = new StringBuilder();
+        String word = state;
         for (Finding finding : findings) {
-            plain.append("<li>").append(escaped(finding.severity().word())).append(": ").append(escaped(finding.code()))
+            // the loaded rules, proven or on trial, can't drop a packet
+            word = finding.code().equals(EmptyRuleset.CODE) ? "inactive" : word;
+            list.append("<li>").append(escaped(finding.severity().word())).append(": ").append(escaped(finding.code()))
                     .append("</li>");
         }
-        plain.append("</ul><p class=\"dim\">")
-                .append(german ? "Alles Weitere braucht JavaScript, oder curl: docs/http.md."
-                        : "All the rest needs JavaScript, or curl: docs/http.md.")
+        int saying = PROTECTED.contains(word) ? 4 : word.equals("drifted") ? 5 : 6;
+        StringBuilder plain = new StringBuilder("<section id=\"plain\"><h2>").append(TEXTS[0][language])
+                .append("</h2><p>").append(TEXTS[1][language]).append(TEXTS[saying][language]).append(" (")
+                .append(escaped(state)).append("). ");
+        if (seconds >= 0) { plain.append(TEXTS[2][language]).append(duration(seconds / 60, language)).append(". "); }
+        plain.append("</p><ul>").append(list).append("</ul><p class=\"dim\">").append(TEXTS[3][language])
                 .append("</p></section>");
-        return template.replace("@PLAIN@", plain).replace("@STATE@", escaped(state))
-                .replace("@LANG@", german ? "de" : "en").replace("@NONCE@", nonce);
+        String page = Words.replace(template, "@PLAIN@", plain.toString());
+        page = Words.replace(page, "@STATE@", escaped(state));
+        page = Words.replace(page, "@LANG@", german ? "de" : "en");
+        return Words.replace(page, "@NONCE@", nonce);
     }
 
-    /** As a person counts it: {@code 4 minutes}. */
-    private static String duration(long seconds, boolean german) {
-        long minutes = seconds / 60;
-        long count = minutes < 120 ? minutes : minutes < 2880 ? minutes / 60 : minutes / 1440;
-        String unit = minutes < 120 ? german ? "Minute" : "minute" : minutes < 2880 ? german ? "Stunde" : "hour"
-                : german ? "Tag" : "day";
-        return Math.max(1, count) + " " + unit + (count < 2 ? "" : german ? unit.endsWith("g") ? "en" : "n" : "s");
-    }
-
-    /** Whether the loaded rules, proven or on trial, can't drop a packet. */
-    private static boolean isEmpty(List<Finding> findings) {
-        for (Finding finding : findings) {
-            if (finding.code().equals(EmptyRuleset.CODE)) { return true; }
-        }
-        return false;
-    }
-
-    private static String words(String state, boolean german) {
-        if (state.equals("active") || state.equals("unsaved") || state.equals("locked") || state.equals("fallback")
-                || state.equals("pending")) {
-            return german ? "geschützt" : "protected";
-        }
-        return state.equals("drifted") ? german ? "geschützt, aber andere haben Regeln geändert"
-                : "protected, but another program changed rules" : german ? "nicht geschützt" : "not protected";
+    /** As a person counts it: {@code 4 minutes}; two of a unit before the next one is used. */
+    private static String duration(long minutes, int language) {
+        Object[] unit = UNITS[minutes < 120 ? 0 : minutes < 2880 ? 1 : 2];
+        long count = minutes / ((Integer) unit[0]).intValue();
+        return Math.max(1, count) + " " + unit[1 + 2 * language] + (count < 2 ? "" : unit[2 + 2 * language]);
     }
 
     /** Text that HTML can't take for markup. */
     static String escaped(String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\"", "&quot;").replace("'",
-                "&#39;");
+        String escaped = text;
+        for (int i = 0; i < ESCAPES.length; i += 2) {
+            escaped = Words.replace(escaped, ESCAPES[i], ESCAPES[i + 1]);
+        }
+        return escaped;
     }
 }

@@ -2,8 +2,6 @@ package boxwall.report;
 
 import boxwall.box.Finding;
 
-import com.eclipsesource.json.Json;
-import com.eclipsesource.json.JsonArray;
 import com.eclipsesource.json.JsonObject;
 
 import java.util.Collections;
@@ -44,15 +42,7 @@ public final class Problem {
 
     /** The JSON text. */
     public String toJson() {
-        JsonObject json = Json.object().add("type", "about:blank").add("title", title).add("status", status)
-                .add("detail", Text.of(detail));
-        if (!findings.isEmpty()) {
-            JsonArray all = new JsonArray();
-            for (Finding finding : findings) {
-                all.add(FindingJson.whole(finding));
-            }
-            json.add("findings", all);
-        }
-        return json.toString();
+        JsonObject json = JsonText.object("type", "about:blank", "title", title, "status", status, "detail", detail);
+        return (findings.isEmpty() ? json : json.add("findings", JsonText.findings(findings, true))).toString();
     }
 }

@@ -30,19 +30,14 @@ public final class Tar {
         String back = "0" + padded("", 100) + "ustar\0" + "00" + padded("root", 32) + padded("root", 32) + "0000000\0"
                 + "0000000\0" + padded(prefix, 155) + padded("", 12);
         int sum = 8 * ' ';
-        for (String part : new String[] {front, back}) {
-            for (int i = 0; i < part.length(); i++) {
-                sum += part.charAt(i);
-            }
+        for (int i = 0; i < front.length(); i++) {
+            sum += front.charAt(i);
         }
-        out.append(front).append(octal(sum, 6)).append("\0 ").append(back).append(text);
-        return fill((BLOCK - text.length() % BLOCK) % BLOCK);
-    }
-
-    private Tar fill(int zeros) {
-        for (int i = 0; i < zeros; i++) {
-            out.append('\0');
+        for (int i = 0; i < back.length(); i++) {
+            sum += back.charAt(i);
         }
+        out.append(front).append(octal(sum, 6)).append("\0 ").append(back).append(text)
+                .append(padded("", (BLOCK - text.length() % BLOCK) % BLOCK));
         return this;
     }
 
@@ -55,13 +50,10 @@ public final class Tar {
     }
 
     private static String octal(long number, int digits) {
-        StringBuilder text = new StringBuilder(Long.toOctalString(number));
-        while (text.length() < digits) {
-            text.insert(0, '0');
-        }
-        return text.toString();
+        String text = Long.toOctalString(number);
+        return "00000000000".substring(0, Math.max(0, digits - text.length())) + text;
     }
 
-    /** The whole, one character a byte; call it once. */
-    public String text() { return fill(2 * BLOCK).out.toString(); }
+    /** The whole, one character a byte. */
+    public String text() { return out + padded("", 2 * BLOCK); }
 }

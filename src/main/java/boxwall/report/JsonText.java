@@ -1,0 +1,82 @@
+package boxwall.report;
+
+import boxwall.box.Finding;
+import boxwall.netfilter.Words;
+
+import com.eclipsesource.json.Json;
+import com.eclipsesource.json.JsonArray;
+import com.eclipsesource.json.JsonObject;
+import com.eclipsesource.json.JsonValue;
+
+import java.io.UnsupportedEncodingException;
+import java.util.List;
+
+/** The few methods that write all of boxwall's JSON; texts are byte strings until here. */
+final class JsonText {
+    private JsonText() {}
+
+    /** An object of names and their values, in turns. */
+    static JsonObject object(Object... namesAndValues) {
+        JsonObject json = new JsonObject();
+        for (int i = 0; i < namesAndValues.length; i += 2) {
+            json.add((String) namesAndValues[i], value(namesAndValues[i + 1]));
+        }
+        return json;
+    }
+
+    /** Null, a JSON value, a list of such, a truth value, an int or a long; the text of anything else. */
+    static JsonValue value(Object value) {
+        if (value instanceof JsonValue) { return (JsonValue) value; }
+        if (value instanceof Iterable) {
+            JsonArray all = new JsonArray();
+            for (Object each : (Iterable<?>) value) {
+                all.add(value(each));
+            }
+            return all;
+        }
+        if (value instanceof Boolean) { return Json.value(((Boolean) value).booleanValue()); }
+        if (value instanceof Number) { return Json.value(((Number) value).longValue()); }
+        return value == null ? Json.NULL : Json.value(utf8(value.toString()));
+    }
+
+    /** {@code {code, severity}} of each finding; the whole ones also {@code {where, evidence[], effect, remedy}}. */
+    static JsonArray findings(List<Finding> findings, boolean whole) {
+        JsonArray all = new JsonArray();
+        for (Finding finding : findings) {
+            JsonObject json = object("code", finding.code(), "severity", finding.severity().word());
+            all.add(!whole ? json : json.merge(object("where", finding.where(), "evidence", finding.evidence(),
+                    "effect", finding.effect(), "remedy", finding.remedy)));
+        }
+        return all;
+    }
+
+    /** Milliseconds as seconds with two digits. */
+    static JsonValue seconds(long millis) {
+        long part = millis % 1000 / 10;
+        return Json.parse(millis / 1000 + "." + (part < 10 ? "0" : "") + part);
+    }
+
+    /** A number as a program printed it ({@code 14.21}); null for null, and what isn't a number to JSON. */
+    static JsonValue number(String text) {
+        int dot = text == null ? -1 : text.indexOf('.');
+        String whole = dot < 0 ? text : text.substring(0, dot);
+        boolean number = text != null && Words.isNumber(whole) && (whole.length() == 1 || whole.charAt(0) != '0')
+                && (dot < 0 || Words.isNumber(text.substring(dot + 1)));
+        return number ? Json.parse(text) : Json.NULL;
+    }
+
+    /**
+     * The text whose UTF-8 bytes are the characters of {@code bytes}; unchanged when it holds other characters already.
+     */
+    static String utf8(String bytes) {
+        for (int i = 0; i < bytes.length(); i++) {
+            if (bytes.charAt(i) > 255) { return bytes; }
+        }
+        try {
+            String text = new String(bytes.getBytes("ISO-8859-1"), "UTF-8");
+            return text.indexOf('\ufffd') >= 0 ? bytes : text;
+        } catch (UnsupportedEncodingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
