@@ -95,7 +95,8 @@ public final class Addresses {
         String[] parts = Words.split(text, ':');
         byte[] mac = new byte[6];
         for (int i = 0; i < parts.length; i++) {
-            long part = parts.length == 6 ? Words.number("0x" + parts[i], 255) : -1;
+            boolean good = parts.length == 6 && parts[i].length() <= 2 && Words.isName(parts[i], "");
+            long part = good ? Words.number("0x" + parts[i], 255) : -1;
             if (part < 0) { return null; }
             mac[i] = (byte) part;
         }

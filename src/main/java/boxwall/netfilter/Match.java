@@ -24,7 +24,8 @@ public final class Match {
     /** The option of that name, or null. */
     public Option option(String option) { return find(options, option); }
 
-    static Option find(List<Option> options, String name) {
+    /** The first of some options that has a name, or null. */
+    public static Option find(List<Option> options, String name) {
         for (Option option : options) {
             if (option.name.equals(name)) { return option; }
         }

@@ -50,7 +50,7 @@ final class Block {
     private void chain(List<Word> line) {
         Word first = line.get(0);
         Word name = first.from(1);
-        if (line.size() < 2 || line.size() > 3 || line.size() == 3 && !Counters.is(line.get(2).text)) {
+        if (line.size() < 2 || line.size() > 3 || line.size() == 3 && !Numbers.isCounters(line.get(2).text)) {
             errors.add(first, "not a chain's line",
                     "write :CHAIN POLICY [0:0], and - for the policy of a chain of your own");
             return;
@@ -60,12 +60,7 @@ final class Block {
         c.verbAt = first;
         c.chain = name;
         c.extra = line.get(1);
-        try {
-            ValueKinds.name(name.text, 28);
-        } catch (ValueException bad) {
-            errors.add(name, "chain: " + bad.getMessage(), bad.todo);
-            return;
-        }
+        if (!errors.name(name, name.text, 28, "chain: ")) { return; }
         boolean builtin = table.isBuiltin(name.text);
         if (!builtin && c.extra.is("-")) {
             c.verb = 'N';
@@ -78,7 +73,7 @@ final class Block {
 
     private void rule(List<Word> line) {
         int from = line.get(0).text.startsWith("[") ? 1 : 0;
-        if (from == 1 && (!Counters.is(line.get(0).text) || line.size() == 1)) {
+        if (from == 1 && (!Numbers.isCounters(line.get(0).text) || line.size() == 1)) {
             errors.add(line.get(0), "not counters before a rule", "write [PACKETS:BYTES] -A CHAIN ...");
             return;
         }

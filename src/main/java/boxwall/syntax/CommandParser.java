@@ -4,6 +4,7 @@ import boxwall.netfilter.Abandoned;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Origin;
 import boxwall.netfilter.Table;
+import boxwall.netfilter.Words;
 
 import java.util.List;
 
@@ -188,7 +189,7 @@ final class CommandParser {
         Word packets = args.value(w, "the packet count");
         Word bytes = packets == null ? null : packets.text.indexOf(',') > 0 ? packets : args.value(w, "the byte count");
         for (Word count : new Word[] {packets, bytes}) {
-            if (count != null && Counters.digits(count.text.replace(",", "")) == 0) {
+            if (count != null && !Numbers.isCount(Words.replace(count.text, ",", ""))) {
                 errors.add(count, "not a count: " + Errors.show(count.text),
                         "remove the counters; the kernel begins at 0");
             }
@@ -230,7 +231,7 @@ final class CommandParser {
         } else if (letter == 'P') {
             command.extra = args.value(w, "the policy");
             Word counts = !args.atEnd() && args.peek().text.startsWith("[") ? args.next() : null;
-            if (counts != null && !Counters.is(counts.text)) {
+            if (counts != null && !Numbers.isCounters(counts.text)) {
                 errors.add(counts, "not counters: " + Errors.show(counts.text), "remove them");
             }
         } else if (letter == 'E') { command.extra = args.value(w, "the new name"); }
@@ -249,11 +250,7 @@ final class CommandParser {
 
     private void checkChainName() {
         for (Word name : new Word[] {command.chain, command.verb == 'E' ? command.extra : null}) {
-            try {
-                if (name != null) { ValueKinds.name(name.text, 28); }
-            } catch (ValueException bad) {
-                errors.add(name, "chain: " + bad.getMessage(), bad.todo);
-            }
+            if (name != null) { errors.name(name, name.text, 28, "chain: "); }
         }
     }
 

@@ -23,6 +23,17 @@ final class Errors {
 
     void add(Word at, String what, String todo) { add(at.file, at.line, at.column, what, todo); }
 
+    /** Notes what is wrong with a name, the words before it first. */
+    boolean name(Word at, String text, int limit, String before) {
+        try {
+            ValueKinds.name(text, limit);
+            return true;
+        } catch (ValueException bad) {
+            add(at, before + bad.getMessage(), bad.todo);
+            return false;
+        }
+    }
+
     void add(Word at, ValueException bad) { add(at, bad.getMessage(), bad.todo); }
 
     void add(String file, int line, int column, String what, String todo) {

@@ -4,7 +4,6 @@ import boxwall.netfilter.Family;
 import boxwall.netfilter.Hook;
 import boxwall.netfilter.Table;
 import boxwall.netfilter.Words;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -14,40 +13,78 @@ import java.util.TreeSet;
 
 /** A match or a target: its options in the order in which iptables-save prints them, and where it may stand. */
 final class Extension {
-    private static final Set<Table> ALL_TABLES =
-            Collections.unmodifiableSet(new TreeSet<Table>(Arrays.asList(Table.values())));
-    private static final Set<Hook> ALL_HOOKS =
-            Collections.unmodifiableSet(new TreeSet<Hook>(Arrays.asList(Hook.values())));
+    private static final Set<Hook> ALL_HOOKS = new TreeSet<>(Arrays.asList(Hook.values()));
 
     final boolean target;
     final String name;
-    final boolean ipv4;
-    final boolean ipv6;
+    /** The digits of its families. */
+    private final String families;
     /** Other names that iptables takes for it. */
-    final List<String> aliases = new ArrayList<>();
+    List<String> aliases = Collections.emptyList();
     /** Protocols one of which -p must name, empty for any. */
     final List<String> protocols = new ArrayList<>();
     /** The protocol that brings this match without -m, or null. */
     String implicit;
-    Set<Table> tables = ALL_TABLES;
+    Set<Table> tables = new TreeSet<>(Arrays.asList(Table.values()));
     Set<Hook> hooks = ALL_HOOKS;
     final List<OptionSpec> options = new ArrayList<>();
     /** Of each group (canonical names, or any option for an empty group) at least one is needed. */
     final List<List<String>> need = new ArrayList<>();
     /** Of each group at most one may be given. */
     final List<List<String>> exclusive = new ArrayList<>();
+    private String since;
+    private String since6;
 
-    Extension(boolean target, String name, boolean ipv4, boolean ipv6) {
-        this.target = target;
+    /** From the fields of a line, of which the second names it. */
+    Extension(String name, String[] fields) {
+        this.target = fields[0].equals("target");
         this.name = name;
-        this.ipv4 = ipv4;
-        this.ipv6 = ipv6;
+        this.families = fields[2];
+        for (int i = 3; i < fields.length; i++) {
+            int equals = fields[i].indexOf('=');
+            attribute(fields[i].substring(0, equals), fields[i].substring(equals + 1));
+        }
     }
 
-    /** What to do with the options when all are read, see {@link ExtensionCheck}; null for nothing. */
-    String finish;
-    String since;
-    String since6;
+    private void attribute(String key, String value) {
+        List<String> list = Arrays.asList(Words.split(value, ','));
+        switch (key) {
+            case "p" :
+                for (String protocol : list) {
+                    protocols.add(Protocols.canonical(protocol));
+                }
+                break;
+            case "implicit" :
+                implicit = Protocols.canonical(value);
+                break;
+            case "alias" :
+                aliases = list;
+                break;
+            case "t" :
+                tables = new TreeSet<>();
+                for (String table : list) {
+                    tables.add(Table.of(table));
+                }
+                break;
+            case "h" :
+                hooks = hooks(value);
+                break;
+            case "need" :
+                need.add(value.equals("any") ? Collections.<String>emptyList() : list);
+                break;
+            case "one" :
+                exclusive.add(list);
+                break;
+            case "since" :
+                since = value;
+                break;
+            case "since6" :
+                since6 = value;
+                break;
+            default :
+                throw new IllegalStateException("extensions: " + name + ": " + key);
+        }
+    }
 
     /** The hooks of a list with commas; null means all. */
     static Set<Hook> hooks(String list) {
@@ -64,7 +101,7 @@ final class Extension {
         return family == Family.IPV6 && since6 != null ? since6 : since;
     }
 
-    boolean in(Family family) { return family == Family.IPV4 ? ipv4 : ipv6; }
+    boolean in(Family family) { return families.contains(family.digit()); }
 
     /** Where the canonical option stands in the printed order; those not listed come last. */
     int order(String canonical) {
@@ -78,5 +115,13 @@ final class Extension {
     OptionSpec printed(String canonical) {
         int at = order(canonical);
         return at < options.size() ? options.get(at) : null;
+    }
+
+    /** The option of exactly that name, or null. */
+    OptionSpec spelled(String option) {
+        for (OptionSpec spec : options) {
+            if (spec.names.contains(option)) { return spec; }
+        }
+        return null;
     }
 }

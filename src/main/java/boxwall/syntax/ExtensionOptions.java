@@ -2,8 +2,8 @@ package boxwall.syntax;
 
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Option;
-
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -18,7 +18,8 @@ final class ExtensionOptions {
     private Arguments args;
     private RuleParts parts;
     private boolean implicitUsed;
-    private Word first;
+    /** The first option of an extension in the rule, or null. */
+    Word first;
 
     ExtensionOptions(Family family, Errors errors, Foreign foreign) {
         this.family = family;
@@ -33,27 +34,25 @@ final class ExtensionOptions {
         first = null;
     }
 
-    /** The first option of an extension, or null. */
-    Word first() { return first; }
-
     /** The target and the matches, the newest first, as getopt sees them. */
     private List<ExtensionUse> uses() {
         List<ExtensionUse> uses = new ArrayList<>(parts.matches);
-        java.util.Collections.reverse(uses);
+        Collections.reverse(uses);
         if (parts.target != null) { uses.add(0, parts.target); }
         return uses;
+    }
+
+    private static List<OptionSpec> specs(Extension extension) {
+        return extension == null ? Collections.<OptionSpec>emptyList() : extension.options;
     }
 
     /** Takes the option if an extension named so far has exactly it. */
     boolean exact(Word w, String name) {
         for (ExtensionUse use : uses()) {
-            if (use.extension != null) {
-                for (OptionSpec spec : use.extension.options) {
-                    if (spec.names.contains(name)) {
-                        take(use, spec, w, name);
-                        return true;
-                    }
-                }
+            OptionSpec spec = use.extension == null ? null : use.extension.spelled(name);
+            if (spec != null) {
+                take(use, spec, w, name);
+                return true;
             }
         }
         return false;
@@ -61,17 +60,21 @@ final class ExtensionOptions {
 
     boolean someBegin(String name) { return !beginning(name).isEmpty(); }
 
+    private static boolean begins(OptionSpec spec, String name) {
+        boolean begins = false;
+        for (String each : spec.names) {
+            begins |= each.startsWith(name);
+        }
+        return begins;
+    }
+
     /** Pairs of use and spec whose names begin so; the older of two with the same spec is shadowed. */
     private List<Object[]> beginning(String name) {
         List<Object[]> found = new ArrayList<>();
         List<OptionSpec> specs = new ArrayList<>();
         for (ExtensionUse use : uses()) {
-            for (OptionSpec spec : use.extension == null ? new ArrayList<OptionSpec>() : use.extension.options) {
-                boolean begins = false;
-                for (String each : spec.names) {
-                    begins |= each.startsWith(name);
-                }
-                if (begins && !specs.contains(spec)) {
+            for (OptionSpec spec : specs(use.extension)) {
+                if (begins(spec, name) && !specs.contains(spec)) {
                     specs.add(spec);
                     found.add(new Object[] {use, spec});
                 }
@@ -83,16 +86,26 @@ final class ExtensionOptions {
     /** An option that isn't known by its whole name; {@code letters} are iptables' own options that begin so. */
     void abbreviated(Word w, String name, String letters) {
         List<Object[]> found = beginning(name);
+        ExtensionUse opaque = opaque();
         if (found.size() == 1 && letters.length() == 0) {
             take((ExtensionUse) found.get(0)[0], (OptionSpec) found.get(0)[1], w, name);
-        } else if ((opaque() == null || implicitHas(name)) && bringImplicit(w)) {
+        } else if ((opaque == null || implicitHas(name)) && bringImplicit(w)) {
             if (!exact(w, name)) { abbreviated(w, name, letters); }
-        } else if (opaque() != null && letters.length() == 0) {
+        } else if (opaque != null && letters.length() == 0) {
             // never what may be short for one of iptables' own, as --modprobe
-            opaque(opaque(), w, name);
+            opaque(opaque, w, name);
         } else {
-            unknown(w, name, found.size() + letters.length() > 1);
+            first = first == null ? w : first;
+            args.negated(true);
+            boolean ambiguous = found.size() + letters.length() > 1;
+            errors.add(w, (ambiguous ? "several options begin with " : "unknown option ") + name,
+                    ambiguous ? "write it in full" : hint(name));
+            args.skipValues();
         }
+    }
+
+    private Extension implicit() {
+        return parts.protocol == null ? null : Extensions.get().implicit(parts.protocol.value, family);
     }
 
     /**
@@ -100,20 +113,16 @@ final class ExtensionOptions {
      * brings nothing.
      */
     private boolean implicitHas(String name) {
-        Extension extension = parts.protocol == null ? null : Extensions.get().implicit(parts.protocol.value, family);
-        for (OptionSpec spec : extension == null ? new ArrayList<OptionSpec>() : extension.options) {
-            for (String each : spec.names) {
-                if (each.startsWith(name)) { return true; }
-            }
+        for (OptionSpec spec : specs(implicit())) {
+            if (begins(spec, name)) { return true; }
         }
         return false;
     }
 
     /** Adds the match that -p implies, once. */
     private boolean bringImplicit(Word w) {
-        if (implicitUsed || parts.protocol == null || parts.protocol.negated) { return false; }
-        Extension extension = Extensions.get().implicit(parts.protocol.value, family);
-        if (extension == null) { return false; }
+        Extension extension = implicit();
+        if (implicitUsed || extension == null || parts.protocol.negated) { return false; }
         implicitUsed = true;
         for (ExtensionUse use : parts.matches) {
             if (use.extension == extension) { return false; }
@@ -122,12 +131,31 @@ final class ExtensionOptions {
         return true;
     }
 
-    private void unknown(Word w, String name, boolean ambiguous) {
-        first = first == null ? w : first;
-        args.negated(true);
-        String todo = ambiguous ? "write it in full" : Owners.hint(name, family, parts.protocol == null, uses());
-        errors.add(w, (ambiguous ? "several options begin with " : "unknown option ") + name, todo);
-        args.skipValues();
+    /** For an option that nobody in the rule has: whose it is, or what it was probably meant to be. */
+    private String hint(String name) {
+        Extensions all = Extensions.get();
+        boolean noProtocol = parts.protocol == null;
+        if (noProtocol && all.match("tcp", family).spelled(name) != null) {
+            return "write -p tcp" + (all.match("udp", family).spelled(name) != null ? " (or udp)" : "") + " before it";
+        }
+        for (boolean target : new boolean[] {false, true}) {
+            String owner = null;
+            for (String each : all.names(target, family)) {
+                Extension e = all.find(target, each, family);
+                if (e.spelled(name) != null && e.implicit != null && (owner == null || noProtocol)) {
+                    return "write -p " + e.implicit + " before it";
+                }
+                if (e.spelled(name) != null && owner == null) { owner = (target ? "-j " : "-m ") + each; }
+            }
+            if (owner != null) { return "write " + owner + " before it"; }
+        }
+        List<String> names = new ArrayList<>(BaseOption.names());
+        for (ExtensionUse use : uses()) {
+            for (OptionSpec spec : specs(use.extension)) {
+                names.addAll(spec.names);
+            }
+        }
+        return Nearest.hint(name, names, "see iptables-extensions(8)");
     }
 
     /**
@@ -151,11 +179,7 @@ final class ExtensionOptions {
         for (Word value = args.optional(); value != null; value = args.optional()) {
             values.add(value.text);
         }
-        try {
-            ValueKinds.name(name.substring(2), 64);
-        } catch (ValueException bad) {
-            errors.add(w, bad);
-        }
+        errors.name(w, name.substring(2), 64, "");
         use.unsure = true;
         use.add(new Option(name, negated, values), null, w, errors);
     }
@@ -164,7 +188,7 @@ final class ExtensionOptions {
         first = first == null ? w : first;
         boolean negated = false;
         if (spec.negatable) {
-            negated = args.negated(spec.words() > 0);
+            negated = args.negated(spec.hasValue());
         } else {
             args.refuseInvert(w);
         }
@@ -174,28 +198,33 @@ final class ExtensionOptions {
                 values.add(kind.substring(6));
                 continue;
             }
-            Word value = kind.contains("text:") ? args.anyValue(w, "the value") : args.value(w, "the value");
+            Word value = kind.startsWith("text:") ? args.anyValue(w, "the value") : args.value(w, "the value");
             if (value == null) { return; }
             try {
-                String canonical = ValueKinds.value(kind, value.text, family);
-                values.add(spec.complement && negated ? Times.others(kind, canonical) : canonical);
-                if (ValueKinds.cuts(kind) && canonical.length() < value.text.length()) {
-                    errors.note(value, name + " is shortened to " + canonical.length() + " bytes, as iptables does it: "
-                            + Errors.show(canonical));
-                }
-                if (kind.equals("rate2")) {
-                    // the unit as written decides a default of hashlimit, see ExtensionCheck
-                    values.add(String.valueOf(Rate.seconds(value.text) * 1000));
-                }
-                if (spec.negatable && negated && spec.hide != null && spec.hide.equals(canonical)) {
-                    errors.add(value, "! " + name + " " + value + " matches no packet at all", "remove the rule");
-                }
+                values.add(value(spec, kind, value, negated, name));
+                // the unit as written decides a default of hashlimit, see ExtensionUse
+                if (kind.equals("rate2")) { values.add(String.valueOf(Rate.seconds(value.text) * 1000)); }
             } catch (ValueException bad) {
                 errors.add(value, name + ": " + bad.getMessage(), bad.todo);
                 values.add(value.text);
                 use.unsure = true;
             }
         }
-        use.add(new Option(spec.canonical(), negated && !spec.complement, values), spec, w, errors);
+        boolean inverse = negated && spec.inverse != null;
+        use.add(new Option(inverse ? spec.inverse : spec.canonical(), negated && !inverse && !spec.complement, values),
+                spec, w, errors);
+    }
+
+    private String value(OptionSpec spec, String kind, Word value, boolean negated, String name) throws ValueException {
+        String canonical = ValueKinds.value(kind, value.text, family);
+        if (kind.startsWith("text:") && canonical.length() < value.text.length()) {
+            errors.note(value, name + " is shortened to " + canonical.length() + " bytes, as iptables does it: "
+                    + Errors.show(canonical));
+        }
+        String kept = spec.complement && negated ? Times.days(kind, canonical, true) : canonical;
+        if (negated && spec.hide != null && spec.hide.equals(canonical)) {
+            errors.add(value, "! " + name + " " + value + " matches no packet at all", "remove the rule");
+        }
+        return kept;
     }
 }

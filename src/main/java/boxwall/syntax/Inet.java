@@ -4,13 +4,14 @@ import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Network;
 import boxwall.netfilter.Words;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
 /**
- * Addresses, networks and ranges of them. Where iptables reads addresses itself (-s, -d, -m iprange, the NAT targets),
- * {@code 10} is 10.0.0.0 and {@code 192.168.1} is 192.168.1.0 (libxtables' numeric_to_ipaddr). Elsewhere it asks
- * getaddrinfo, to which 10 is 0.0.0.10; there a short address is refused.
+ * Addresses, networks and ranges of them, and ports. Where iptables reads addresses itself (-s, -d, -m iprange, the NAT
+ * targets), {@code 10} is 10.0.0.0 and {@code 192.168.1} is 192.168.1.0 (libxtables' numeric_to_ipaddr). Elsewhere it
+ * asks getaddrinfo, to which 10 is 0.0.0.10; there a short address is refused.
  */
 final class Inet {
     /** What is left of -dport and its like behind -d. */
@@ -67,7 +68,7 @@ final class Inet {
         int slash = text.lastIndexOf('/');
         if (slash < 0) { return Network.ofPrefix(family, completed(text, family), family.addressBits); }
         byte[] mask = mask(text.substring(slash + 1), family);
-        boolean everything = java.util.Arrays.equals(mask, new byte[mask.length]);
+        boolean everything = Arrays.equals(mask, new byte[mask.length]);
         return new Network(family, everything ? mask : completed(text.substring(0, slash), family), mask);
     }
 
@@ -98,16 +99,6 @@ final class Inet {
         int slash = text.lastIndexOf('/');
         if (slash < 0) { return Network.ofPrefix(family, address(text, family), family.addressBits); }
         return new Network(family, address(text.substring(0, slash), family), mask(text.substring(slash + 1), family));
-    }
-
-    /** The address of another machine. */
-    static String gateway(String text, Family family) throws ValueException {
-        String address = Addresses.print(address(text, family));
-        if (address.equals("0.0.0.0") || address.equals("::")) {
-            throw new ValueException("not the address of a machine: " + Errors.show(text),
-                    "write the gateway's address");
-        }
-        return address;
     }
 
     /** A network as -m conntrack keeps it: the address whole, the mask only when it isn't all ones. */
@@ -159,7 +150,7 @@ final class Inet {
         }
         String printed = addresses.length() == 0 && ports != null ? "" : natRange(addresses, family);
         if (ports == null) { return printed; }
-        String port = PortNames.nat(ports);
+        String port = natPorts(ports);
         if (port.equals("0") || port.startsWith("0-")) {
             throw new ValueException("port 0 isn't allowed here", "write a port from 1 to 65535");
         }
@@ -168,8 +159,60 @@ final class Inet {
 
     private static String natRange(String text, Family family) throws ValueException {
         String range = range(text, family);
-        int dash = range.indexOf('-');
-        String low = range.substring(0, dash);
-        return low.equals(range.substring(dash + 1)) ? low : range;
+        String low = range.substring(0, range.indexOf('-'));
+        return range.endsWith("-" + low) ? low : range;
+    }
+
+    /** A number or a service's name. */
+    static int port(String text) throws ValueException {
+        // iptables' options don't agree on hex here, so it is left out
+        long value = text.startsWith("0x") || text.startsWith("0X") ? -1 : Numbers.parse(text);
+        if (value >= 0 && value <= 65535) { return (int) value; }
+        String number = NumberNames.number("service", text);
+        if (number == null) {
+            boolean digits = text.length() > 0 && text.charAt(0) >= '0' && text.charAt(0) <= '9';
+            throw new ValueException(text.length() == 0 ? "a port is missing" : "unknown port " + Errors.show(text),
+                    digits ? "ports go from 0 to 65535"
+                            : Nearest.hint(text, NumberNames.names("service"), "write the port's number"));
+        }
+        return Integer.parseInt(number);
+    }
+
+    /** {@code 80}, {@code 1024:}, {@code :1023}, {@code 5060:5070}, as tcp's and udp's --dport. */
+    static String ports(String text) throws ValueException {
+        int colon = text.indexOf(':');
+        if (colon < 0 && text.indexOf(',') >= 0) {
+            throw new ValueException("a list of ports: " + Errors.show(text),
+                    "put -m multiport before --dports (or --sports)");
+        }
+        if (colon < 0) { return String.valueOf(port(text)); }
+        String low = text.substring(0, colon);
+        String high = text.substring(colon + 1);
+        return Numbers.range(low.length() == 0 ? 0 : port(low), high.length() == 0 ? 65535 : port(high), ':', text);
+    }
+
+    /** {@code 80,443,5060:5070}, as multiport's --dports: 15 places in the kernel, of which a range takes two. */
+    static String portList(String text) throws ValueException {
+        List<String> out = new ArrayList<>();
+        int places = 0;
+        for (String part : Words.split(text, ',')) {
+            int colon = part.indexOf(':');
+            int low = port(colon < 0 ? part : part.substring(0, colon));
+            int high = colon < 0 ? low : port(part.substring(colon + 1));
+            if (colon >= 0 && low >= high) {
+                throw new ValueException("a range that runs backwards: " + Errors.show(part),
+                        "write the lower port first");
+            }
+            places += colon < 0 ? 1 : 2;
+            out.add(colon < 0 ? String.valueOf(low) : low + ":" + high);
+        }
+        if (places > 15) { throw new ValueException("more than 15 ports (a range counts two)", "write several rules"); }
+        return Words.join(out, ",");
+    }
+
+    /** {@code 80} or {@code 80-90}, as the NAT targets take it; no names in a range, since they may have dashes. */
+    static String natPorts(String text) throws ValueException {
+        return text.indexOf('-') < 0 || NumberNames.number("service", text) != null ? String.valueOf(port(text))
+                : Numbers.range(text, '-', 65535);
     }
 }

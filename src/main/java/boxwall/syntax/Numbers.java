@@ -25,61 +25,77 @@ final class Numbers {
     static long within(String text, long low, long high) throws ValueException {
         long value = parse(text);
         if (value < low || value > high || value < 0) {
+            int zeros = 0;
+            while (zeros < text.length() - 1 && text.charAt(zeros) == '0') {
+                zeros++;
+            }
             throw new ValueException("not a number from " + low + " to " + high + ": " + Errors.show(text),
-                    text.length() > 1 && text.charAt(0) == '0' && parse(strip(text)) >= 0
+                    zeros > 0 && parse(text.substring(zeros)) >= 0
                             ? "write it without the leading zero (iptables would read octal)" : "write the number");
         }
         return value;
     }
 
-    private static String strip(String text) {
-        int i = 0;
-        while (i < text.length() - 1 && text.charAt(i) == '0') {
-            i++;
-        }
-        return text.substring(i);
+    /** {@code LOW-HIGH} as the table of extensions writes it. */
+    static long within(String text, String bounds) throws ValueException {
+        int dash = bounds.indexOf('-');
+        return within(text, Long.parseLong(bounds.substring(0, dash)), Long.parseLong(bounds.substring(dash + 1)));
     }
 
     /**
      * {@code low:high}, either of them left out, or one number; the same with {@code separator} {@code -}, where both
-     * are needed.
+     * are needed. As iptables-save prints it.
      */
-    static long[] range(String text, char separator, long max) throws ValueException {
+    static String range(String text, char separator, long max) throws ValueException {
         int at = text.indexOf(separator);
-        if (at < 0) {
-            long one = within(text, 0, max);
-            return new long[] {one, one};
-        }
+        if (at < 0) { return String.valueOf(within(text, 0, max)); }
         String low = text.substring(0, at);
         String high = text.substring(at + 1);
         boolean open = separator == ':';
-        long from = open && low.length() == 0 ? 0 : within(low, 0, max);
-        long to = open && high.length() == 0 ? max : within(high, 0, max);
-        return ordered(from, to, text);
+        return range(open && low.length() == 0 ? 0 : within(low, 0, max),
+                open && high.length() == 0 ? max : within(high, 0, max), separator, text);
     }
 
-    static long[] ordered(long from, long to, String text) throws ValueException {
+    static String range(long from, long to, char separator, String text) throws ValueException {
         if (from > to) {
             throw new ValueException("a range that runs backwards: " + Errors.show(text), "write the lower end first");
         }
-        return new long[] {from, to};
+        return from == to ? String.valueOf(from) : from + String.valueOf(separator) + to;
     }
 
-    static String print(long[] range, char separator) {
-        return range[0] == range[1] ? String.valueOf(range[0]) : range[0] + String.valueOf(separator) + range[1];
+    /** A mark in one of the ways to write it, as the kernel keeps it: {@code (old & ~mask) ^ value}. */
+    static String mark(String kind, String text) throws ValueException {
+        boolean masked = kind.equals("mark") || kind.equals("xmark") || kind.equals("setmark");
+        int slash = masked ? text.indexOf('/') : -1;
+        long value = within(slash < 0 ? text : text.substring(0, slash), 0, U32);
+        long mask = slash < 0 ? U32 : within(text.substring(slash + 1), 0, U32);
+        switch (kind) {
+            case "mark" :
+                return mask == U32 ? hex(value) : hex(value) + "/" + hex(mask);
+            case "setmark" :
+                return hex(value) + "/" + hex(value | mask);
+            case "andmark" :
+                return "0x0/" + hex(~value & U32);
+            case "ormark" :
+                return hex(value) + "/" + hex(value);
+            case "xormark" :
+                return hex(value) + "/0x0";
+            default :
+                return hex(value) + "/" + hex(mask);
+        }
     }
 
-    static String hex(long value) { return "0x" + Long.toHexString(value); }
+    private static String hex(long value) { return "0x" + Long.toHexString(value); }
 
-    /** Two digits at least. */
-    static String hex2(long value) {
-        return (value < 16 ? "0x0" : "0x") + Long.toHexString(value);
+    /** {@code [packets:bytes]}, as iptables-save prints them. */
+    static boolean isCounters(String text) {
+        int colon = text.indexOf(':');
+        return text.startsWith("[") && text.endsWith("]") && colon > 1 && isCount(text.substring(1, colon))
+                && isCount(text.substring(colon + 1, text.length() - 1));
     }
 
-    /** {@code value} or {@code value/mask}: the two numbers, the mask {@code max} when left out. */
-    static long[] masked(String text, long max) throws ValueException {
-        int slash = text.indexOf('/');
-        if (slash < 0) { return new long[] {within(text, 0, max), max}; }
-        return new long[] {within(text.substring(0, slash), 0, max), within(text.substring(slash + 1), 0, max)};
+    /** Whether the text is digits only, not more than a 64-bit number has. */
+    static boolean isCount(String text) {
+        return boxwall.netfilter.Words.isNumber(text) && text.length() <= 20;
     }
 }

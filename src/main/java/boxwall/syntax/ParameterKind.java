@@ -64,7 +64,7 @@ public enum ParameterKind {
         } else if (this == HOST || this == NETWORK) {
             networks(name, value, names);
         } else if (this == PORTS) {
-            String list = PortNames.list(value.replace('-', ':'));
+            String list = Inet.portList(value.replace('-', ':'));
             names.put(name, list);
             names.put(name + "_OTHERS", others(list));
         } else if (this == PROTO) {
@@ -137,8 +137,8 @@ public enum ParameterKind {
             String one = list.substring(at, comma < 0 ? list.length() : comma);
             at += one.length() + 1;
             int colon = one.indexOf(':');
-            int high = PortNames.port(one.substring(colon + 1));
-            for (int port = colon < 0 ? high : PortNames.port(one.substring(0, colon)); port <= high; port++) {
+            int high = Inet.port(one.substring(colon + 1));
+            for (int port = colon < 0 ? high : Inet.port(one.substring(0, colon)); port <= high; port++) {
                 in[port] = true;
             }
         }

@@ -44,7 +44,7 @@ final class RuleOptions {
 
     /** The first word that belongs to a rule, or null. */
     Word first() {
-        return first != null ? first : extensions.first();
+        return first != null ? first : extensions.first;
     }
 
     void check(Word chain) { parts.check(family, chain, first(), errors); }
@@ -175,7 +175,7 @@ final class RuleOptions {
         Word name = args.value(w, "the match's name");
         if (name == null) { return; }
         Extension extension = Extensions.get().match(name.text, family);
-        if (extension == null && !passes(name, false)) {
+        if (extension == null && !passes(name)) {
             args.skipValues();
             return;
         }
@@ -183,32 +183,23 @@ final class RuleOptions {
         parts.matches.add(parts.latest);
     }
 
-    /** Whether an unknown extension may stay as it is; else it is an error. */
-    private boolean passes(Word name, boolean target) {
-        try {
-            ValueKinds.name(name.text, 28);
-            if (foreign.has(target, name.text, family)) { return true; }
-            Extensions all = Extensions.get();
-            Family other = family == Family.IPV4 ? Family.IPV6 : Family.IPV4;
-            boolean elsewhere = (target ? all.target(name.text, other) : all.match(name.text, other)) != null;
-            errors.add(name,
-                    elsewhere ? "-m " + name + " is " + other.command() + "'s"
-                            : "unknown match " + Errors.show(name.text),
-                    Nearest.hint(name.text, all.names(target, family), "see the list of matches that are known"));
-        } catch (ValueException bad) {
-            errors.add(name, bad);
-        }
+    /** Whether an unknown match may stay as it is; else it is an error. */
+    private boolean passes(Word name) {
+        if (!errors.name(name, name.text, 28, "")) { return false; }
+        if (foreign.has(false, name.text, family)) { return true; }
+        Extensions all = Extensions.get();
+        Family other = family == Family.IPV4 ? Family.IPV6 : Family.IPV4;
+        errors.add(name,
+                all.match(name.text, other) != null ? "-m " + name + " is " + other.command() + "'s"
+                        : "unknown match " + Errors.show(name.text),
+                Nearest.hint(name.text, all.names(false, family), "see the list of matches that are known"));
         return false;
     }
 
     private void jump(Word w, boolean goTo) {
         Word name = args.value(w, goTo ? "the chain" : "the target");
         if (name == null) { return; }
-        try {
-            ValueKinds.name(name.text, 28);
-        } catch (ValueException bad) {
-            errors.add(name, bad);
-        }
+        errors.name(name, name.text, 28, "");
         Extension extension = goTo ? null : Extensions.get().target(name.text, family);
         if (goTo && Extensions.get().isTarget(name.text)) {
             errors.add(name, "-g goes to a chain, " + name + " is a target", "use -j");

@@ -166,11 +166,9 @@ public final class RulesetParser {
                     "write one line for each module");
             return;
         }
-        try {
-            Word name = line.get(1);
-            lists.modules.add(new ModuleLine(ValueKinds.name(name.text, 64), new Origin(name.file, name.line)));
-        } catch (ValueException bad) {
-            errors.add(line.get(1), bad);
+        Word name = line.get(1);
+        if (errors.name(name, name.text, 64, "")) {
+            lists.modules.add(new ModuleLine(name.text, new Origin(name.file, name.line)));
         }
     }
 
@@ -273,11 +271,8 @@ public final class RulesetParser {
             lists.owns.add(new OwnLine(table, origin));
             return;
         }
-        try {
-            lists.keeps.add(new KeepLine(table, ValueKinds.name(line.get(2).text, 28), origin));
-        } catch (ValueException bad) {
-            errors.add(line.get(2), bad);
-        }
+        Word chain = line.get(2);
+        if (errors.name(chain, chain.text, 28, "")) { lists.keeps.add(new KeepLine(table, chain.text, origin)); }
     }
 
     /** {@code expect DROP in=dsl proto=tcp dport=80}; what a key's value means is for whoever checks it. */

@@ -1,37 +1,16 @@
 package boxwall.syntax;
 
 import boxwall.netfilter.Words;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Times of -m time: {@code 8:30}, {@code 2026-05-01T12:00}, {@code Mon,Tue}, {@code 1,15}. */
 final class Times {
     private static final String[] WEEK = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
 
-    static String value(String kind, String text) throws ValueException {
-        switch (kind) {
-            case "clock" :
-                return clock(text);
-            case "date" :
-                return date(text);
-            default :
-                return join(days(text, kind.equals("weekdays")), kind.equals("weekdays"));
-        }
-    }
-
-    /** The days that a list leaves out. */
-    static String others(String kind, String canonical) throws ValueException {
+    /** The days of a list in their order, or with {@code others} those that it leaves out. */
+    static String days(String kind, String text, boolean others) throws ValueException {
         boolean week = kind.equals("weekdays");
-        boolean[] days = days(canonical, week);
-        for (int i = 0; i < days.length; i++) {
-            days[i] = !days[i];
-        }
-        String others = join(days, week);
-        if (others.length() == 0) {
-            throw new ValueException("all days negated match no packet at all", "remove the rule");
-        }
-        return others;
-    }
-
-    private static boolean[] days(String text, boolean week) throws ValueException {
         boolean[] days = new boolean[week ? 7 : 31];
         for (String part : Words.split(text, ',')) {
             int found = -1;
@@ -40,15 +19,12 @@ final class Times {
             }
             days[found >= 0 ? found : (int) Numbers.within(part, 1, days.length) - 1] = true;
         }
-        return days;
-    }
-
-    private static String join(boolean[] days, boolean week) {
-        StringBuilder out = new StringBuilder();
+        List<String> list = new ArrayList<>();
         for (int i = 0; i < days.length; i++) {
-            if (days[i]) { out.append(out.length() == 0 ? "" : ",").append(week ? WEEK[i] : String.valueOf(i + 1)); }
+            if (days[i] != others) { list.add(week ? WEEK[i] : String.valueOf(i + 1)); }
         }
-        return out.toString();
+        if (list.isEmpty()) { throw new ValueException("all days negated match no packet at all", "remove the rule"); }
+        return Words.join(list, ",");
     }
 
     /** {@code h:mm[:ss]} to {@code hh:mm:ss}. */
@@ -81,7 +57,7 @@ final class Times {
     }
 
     /** {@code YYYY[-MM[-DD[Thh[:mm[:ss]]]]]}; the kernel counts seconds in 32 bits, up to January 2038. */
-    private static String date(String text) throws ValueException {
+    static String date(String text) throws ValueException {
         int t = text.indexOf('T');
         String[] day = Words.split(t < 0 ? text : text.substring(0, t), '-');
         long year = Numbers.parse(day[0]);

@@ -9,6 +9,7 @@ import boxwall.netfilter.Origin;
 import boxwall.netfilter.Rule;
 import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.Table;
+import boxwall.netfilter.Words;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -42,47 +43,38 @@ public final class Writer {
     }
 
     private static Extension extension(String name, boolean target) {
-        Extensions all = Extensions.get();
-        Extension found = target ? all.target(name, Family.IPV4) : all.match(name, Family.IPV4);
-        return found != null ? found : target ? all.target(name, Family.IPV6) : all.match(name, Family.IPV6);
+        Extension found = Extensions.get().find(target, name, Family.IPV4);
+        return found != null ? found : Extensions.get().find(target, name, Family.IPV6);
     }
 
     private static void options(StringBuilder out, List<Option> options, Extension extension) {
         for (Option option : options) {
             OptionSpec spec = extension == null ? null : extension.printed(option.name);
             out.append(option.negated ? " ! " : " ").append(option.name);
-            for (String value : option.values) {
+            for (int i = 0; i < option.values.size(); i++) {
+                String kind = spec == null || i >= spec.kinds.size() ? "word" : spec.kinds.get(i);
+                String value = option.values.get(i);
+                boolean quoted = kind.equals("word") ? !Words.isName(value, "_-./:,+%=@~^")
+                        : kind.startsWith("text:") && !Words.isName(value, "_-");
                 out.append(' ');
-                boolean safe = spec == null ? made(value, "_-./:,+%=@~^") : !spec.isText() || made(value, "_-");
-                out.append(spec != null && spec.isQuoted() ? quoted(value, "\"\\") : safe ? value
-                        : quoted(value, "\"\\'"));
+                if (quoted) {
+                    quote(out, value);
+                } else {
+                    out.append(value);
+                }
             }
         }
     }
 
-    /** Whether a text is made of letters, digits and these characters only, one at least. */
-    private static boolean made(String text, String others) {
+    /** In double quotes; iptables-restore takes any character after a backslash as it is. */
+    private static void quote(StringBuilder out, String text) {
+        out.append('"');
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            boolean good =
-                    c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || others.indexOf(c) >= 0;
-            if (!good) { return false; }
-        }
-        return text.length() > 0;
-    }
-
-    /**
-     * In double quotes, with a backslash before the characters named; which those are, libxtables and its extensions
-     * don't agree on.
-     */
-    private static String quoted(String text, String escaped) {
-        StringBuilder out = new StringBuilder("\"");
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (escaped.indexOf(c) >= 0) { out.append('\\'); }
+            if (c == '"' || c == '\\' || c == '\'') { out.append('\\'); }
             out.append(c);
         }
-        return out.append('"').toString();
+        out.append('"');
     }
 
     /** All tables that the ruleset owns in a family, whole. */

@@ -38,7 +38,7 @@ class DangerousInputTest {
             "iptables -A INPUT -j DROP -\\M /tmp/x | --modprobe makes iptables run a program",
             "iptables -A INPUT -m evil --x y --modpro=/tmp/x | --modprobe makes iptables run a program",
             "iptables -A INPUT -m bpf --object-pinned /sys/fs/bpf/x | unknown option --object-pinned",
-            "iptables -A INPUT -m bpf --bytecode /etc/passwd | not a BPF program",
+            "iptables -A INPUT -m bpf --bytecode /etc/passwd | a path for a value",
             "iptables -A INPUT -m evil --object-p/../x | not a name",
             "iptables -A INPUT -m ../../tmp/evil | not a name", "iptables -A INPUT -m -evil | missing",
             "iptables -A INPUT -j /tmp/evil | not a name",

@@ -81,7 +81,7 @@ class TypedTextTest {
         String written = Writer.restore(parsed.ruleset(), Family.IPV4).text();
         String text = new String(written.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
         assertTrue(text.contains("--comment \"\u00dcbung \u2013 \u201eNAS\u201c\" -j DROP"), text);
-        assertTrue(text.contains("--hex-string \"|c3a4|\""), text);
+        assertTrue(text.contains("--string \"\u00e4\""), text);
         assertEquals(List.of(), RulesetParser.parse(new Source("r", written), Names.none(), Includes.NONE).errors());
     }
 }

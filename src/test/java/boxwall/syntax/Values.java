@@ -52,6 +52,7 @@ final class Values {
     }
 
     String value(String extension, String option, String kind, Family family, int serial) {
+        if (kind.equals("word")) { return word(extension, option, family); }
         if (random.nextInt(100) < wildness) {
             return pick("", "x", "0", "-1", "65536", "4294967296", "a,b", "1:2:3", "1/2/3", "NEW", "!", "256",
                     "1.2.3.4", "080");
@@ -60,6 +61,9 @@ final class Values {
         String argument = colon < 0 ? "" : kind.substring(colon + 1);
         switch (colon < 0 ? kind : kind.substring(0, colon)) {
             case "num" :
+                if (argument.endsWith("loglevel")) {
+                    return pick("0", "4", "7", "debug", "warning", "error", "panic", "info");
+                } else if (argument.endsWith("protocol")) { return pick("tcp", "17", "255", "icmp"); }
                 int dash = argument.indexOf('-');
                 return number(Long.parseLong(argument.substring(0, dash)),
                         Long.parseLong(argument.substring(dash + 1)));
@@ -71,8 +75,7 @@ final class Values {
                         : extension.equals("tcp") ? pick("http", "ssh", "domain", "https", "ftp:ssh", ":", "0:65535")
                         : extension.equals("udp") ? pick("domain", "ntp", "bootps:bootpc", "tftp") : "0:65535";
             case "port" :
-            case "bpf" :
-                return kind.equals("port") ? String.valueOf(upTo(65535)) : "4,48 0 0 9,21 0 1 6,6 0 0 1,6 0 0 0";
+                return String.valueOf(upTo(65535));
             case "portlist" :
                 return portList();
             case "flags" :
@@ -80,20 +83,10 @@ final class Values {
             case "words" :
                 return subset(argument.split(","), false);
             case "enum" :
-            case "exact" :
             case "prefix" :
                 String entry = pick(argument.split(","));
                 return entry.contains(">") ? entry.substring(0, entry.indexOf('>')) : entry;
-            case "hex8" :
-                int to = argument.indexOf('-');
-                return number(Long.parseLong(argument.substring(0, to)), Long.parseLong(argument.substring(to + 1)));
-            case "dccptypes" :
-                return subset(argument.split(","), false);
-            case "addresses" :
-                return address(family) + (random.nextBoolean() ? "," + address(family) : "");
             case "text" :
-                return text(20);
-            case "qtext" :
                 return option.equals("--hex-string") ? pick("|41 42|", "a|0d0a|b", "|ff|", "x\\|y", "|2f|") : text(20);
             case "name" :
                 return option.equals("--oif") ? "lo" : pick("a", "list", "x_1", "T.2") + serial;
@@ -108,11 +101,11 @@ final class Values {
                 return random.nextInt(4) == 0 ? pick("ALL", "NONE", "all")
                         : subset(new String[] {"SYN", "ACK", "FIN", "RST", "URG", "PSH"}, false);
             case "icmp" :
-                return pick("8", "3/1", "echo-request", "any", "0", "255", "time-exceeded", "port-unreach", "11/0",
-                        "13", "redirect", "TOS-host-redirect");
-            case "icmp6" :
-                return pick("128", "1/4", "echo-reply", "135", "neighbour-sol", "packet-too-big", "255",
-                        "router-advertisement", "port-unreachable", "3/1");
+                return family == Family.IPV6
+                        ? pick("128", "1/4", "echo-reply", "135", "neighbour-sol", "packet-too-big", "255",
+                                "router-advertisement", "port-unreachable", "3/1")
+                        : pick("8", "3/1", "echo-request", "any", "0", "255", "time-exceeded", "port-unreach", "11/0",
+                                "13", "redirect", "TOS-host-redirect");
             case "rate" :
             case "rate2" :
                 return (1 + upTo(99)) + pick("", "/s", "/sec", "/second", "/m", "/minute", "/hour", "/day", "/D");
@@ -120,8 +113,10 @@ final class Values {
                 return pick("00:11:22:33:44:55", "AA:bb:CC:dd:EE:ff");
             case "id" :
                 return random.nextInt(4) == 0 ? "root" : range(70000, '-').replaceAll("^-|-$", "");
-            case "loglevel" :
-                return pick("0", "4", "7", "debug", "warning", "error", "panic", "info");
+            case "mark" :
+            case "xmark" :
+            case "setmark" :
+                return number(0, 0xffffffffL) + (random.nextBoolean() ? "" : "/" + number(0, 0xffffffffL));
             case "natports" :
                 return range(65534, '-').replaceAll("^-|-$", "").replaceAll("^0$", "1");
             case "nataddress" :
@@ -129,11 +124,6 @@ final class Values {
             case "iprange" :
                 return family == Family.IPV4 ? pick("10.0.0.1-10.0.0.9", "1.2.3.4", "0.0.0.0-255.255.255.255")
                         : pick("fd00::1-fd00::9", "::1");
-            case "prefix64" :
-                return pick("fd00::/8", "2001:db8::/64", "2001:db8:1:2::/64", "fd00:1::/48");
-            case "srhmask" :
-            case "hostmask" :
-                return address(family) + pick("", "/" + upTo(family.addressBits));
             case "bits" :
                 return String.valueOf(upTo(family.addressBits));
             case "address" :
@@ -151,55 +141,92 @@ final class Values {
             case "monthdays" :
                 return pick("1", "1,15,31", "30,2");
             default :
-                return rare(kind);
+                return number(0, 0xffffffffL);
         }
     }
 
-    private String rare(String kind) {
-        switch (kind) {
-            case "device" :
-                return pick("lan", "eth0", "eth+", "+", "a.b-c");
-            case "headers" :
-                return pick("hop", "hop-by-hop,dst", "60,43,44", "auth,esp,none,prot", "frag", "255,51");
-            case "u32" :
-                return pick("0=1", "0>>22&0x3C@4=1:5,7&&8=0", " 6 & 0xFF = 6 ", "0x1c&0x1=0:1",
-                        "0>>22&0x3C@12>>26&0x3C@0=0xffffffff,3");
-            case "label" :
-                return String.valueOf(upTo(127));
-            case "nodebit" :
-                return String.valueOf(1 + upTo(5));
-            case "probability" :
-                return pick("0", "1", "0.5", "0.333", ".25", "0.00001", "1.0", "0.99999");
-            case "bytes" :
+    /** A value that passes as it is written: one that the real program takes, in some spelling. */
+    private String word(String extension, String option, Family family) {
+        switch (extension + " " + option) {
+            case "bpf --bytecode" :
+                return "4,48 0 0 9,21 0 1 6,6 0 0 1,6 0 0 0";
+            case "cluster --cluster-local-nodemask" :
+                return number(1, 32);
+            case "cluster --cluster-local-node" :
+                return "1";
+            case "connbytes --connbytes" :
                 return pick("5", "5:", ":9", "5:9", "0:18446744073709551615", "18446744073709551614:");
-            case "u64" :
-                return pick("0", "18446744073709551615", "1000");
-            case "ipv6opts" :
-                return pick("149:92", "1,2,3:4", "255:255");
-            case "tcpoptions" :
-                return pick("mss", "2,8", "md5,sack", "255");
-            case "queues" :
-                return pick("0:3", "10:20", "0:65534");
-            case "class" :
-                return pick("1:2f", "ffff:0", "0:0");
-            case "tos" :
-                return pick("0x10", "Minimize-Delay", "8/12", "255", "Normal-Service");
-            case "dscpclass" :
-                return pick("EF", "CS3", "AF41", "be");
-            case "protonum" :
-                return pick("tcp", "17", "255", "icmp");
-            case "zone" :
-                return pick("mark", "0", "65535");
-            case "mark" :
-            case "xmark" :
-            case "setmark" :
-                return number(0, 0xffffffffL) + (random.nextBoolean() ? "" : "/" + number(0, 0xffffffffL));
-            case "dscp" :
+            case "connlabel --label" :
+                return String.valueOf(upTo(127));
+            case "dccp --dccp-types" :
+                return pick("REQUEST", "request,DATA", "CLOSE,RESET,INVALID");
+            case "dscp --dscp" :
+            case "DSCP --set-dscp" :
                 return number(0, 63);
-            case "andtos" :
-            case "ortos" :
-            case "xortos" :
+            case "dscp --dscp-class" :
+            case "DSCP --set-dscp-class" :
+                return pick("EF", "CS3", "AF41", "be");
+            case "dst --dst-opts" :
+            case "hbh --hbh-opts" :
+                return pick("149:92", "1,2,3:4", "255:255");
+            case "ipv6header --header" :
+                return pick("hop", "hop-by-hop,dst", "60,43,44", "auth,esp,none,prot", "frag", "255,51");
+            case "mh --mh-type" :
+                return pick("5", "bu", "bu:be", ":7", "3:");
+            case "physdev --physdev-in" :
+            case "physdev --physdev-out" :
+                return pick("lan", "eth0", "eth+", "a.b-c");
+            case "policy --proto" :
+                return pick("esp", "ah", "50");
+            case "policy --tunnel-src" :
+            case "policy --tunnel-dst" :
+                return address(family) + pick("", "/" + upTo(family.addressBits));
+            case "srh --srh-psid" :
+            case "srh --srh-nsid" :
+            case "srh --srh-lsid" :
+                return address(family) + pick("", "/" + upTo(family.addressBits));
+            case "quota --quota" :
+                return pick("0", "18446744073709551615", "1000");
+            case "rt --rt-0-addrs" :
+                return address(family) + pick("", "," + address(family));
+            case "sctp --chunk-types" :
+                return pick("DATA,SACK", "ALL", "NONE", "sack");
+            case "statistic --probability" :
+                return pick("0", "1", "0.5", "0.333", ".25", "0.00001", "1.0", "0.99999");
+            case "tos --tos" :
+            case "TOS --set-tos" :
+                return pick("0x10", "Minimize-Delay", "8/12", "255", "Normal-Service");
+            case "TOS --and-tos" :
+            case "TOS --or-tos" :
+            case "TOS --xor-tos" :
                 return number(0, 255);
+            case "u32 --u32" :
+                return pick("0=1", "0>>22&0x3C@4=1:5,7&&8=0", "6 & 0xFF = 6", "0x1c&0x1=0:1",
+                        "0>>22&0x3C@12>>26&0x3C@0=0xffffffff,3");
+            case "CT --zone" :
+            case "CT --zone-orig" :
+            case "CT --zone-reply" :
+                return pick("mark", "0", "65535", "7");
+            case "SNPT --src-pfx" :
+            case "SNPT --dst-pfx" :
+            case "DNPT --src-pfx" :
+            case "DNPT --dst-pfx" :
+                return pick("fd00::/8", "2001:db8::/64", "2001:db8:1:2::/64", "fd00:1::/48");
+            case "HMARK --hmark-sport-mask" :
+            case "HMARK --hmark-dport-mask" :
+            case "HMARK --hmark-sport" :
+            case "HMARK --hmark-dport" :
+                return number(0, 0xffff);
+            case "HMARK --hmark-proto-mask" :
+                return number(0, 255);
+            case "CLASSIFY --set-class" :
+                return pick("1:2f", "ffff:0", "0:0");
+            case "NFQUEUE --queue-balance" :
+                return pick("0:3", "10:20", "0:65534");
+            case "TCPOPTSTRIP --strip-options" :
+                return pick("mss", "2,8", "md5,sack", "255");
+            case "TEE --gateway" :
+                return family == Family.IPV4 ? pick("10.0.0.1", "1.2.3.4") : pick("fd00::1", "fe80::1:2");
             default :
                 return number(0, 0xffffffffL);
         }
