@@ -33,8 +33,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PresetsTest {
     private static final String[] EVERY = {"allow-service", "anti-spoof", "block-address", "block-device",
             "block-tr069", "call-home-log", "dmz-host", "flood-limits", "guest-isolation", "guest-may", "home-basic",
-            "ipv6-basic", "nat-virtual-host", "no-call-home", "only-ports", "open-port", "port-scan", "prioritise",
-            "stateless-basic", "voip", "vpn-interface", "wiki-basic"};
+            "ipv6-basic", "nat-virtual-host", "no-call-home", "no-telephony", "only-ports", "open-port", "port-scan",
+            "prioritise", "stateless-basic", "voip", "vpn-interface", "wiki-basic"};
     private static final Map<String, Readings> BOXES = new HashMap<>();
 
     private static Presets.OnBox on(String box, List<String> presets) {

@@ -40,7 +40,7 @@ public class UseCasesTest {
             "include only-ports DEVICE=192.168.178.30",
             "include only-ports DEVICE=00:00:5E:00:53:2A TCP=80,443,993 UDP=53",
             "include block-address TO=203.0.113.0/24,198.51.100.7,2001:db8:bad::/48", "include no-call-home",
-            "include no-call-home ALLOW=443,5060", "include voip",
+            "include no-call-home ALLOW=443,5060", "include no-telephony", "include voip",
             "include vpn-interface VPN_IF=wg0 VPN_NET=10.8.0.0/24 VPN_PORT=51820", "include call-home-log",
             "iptables -I FORWARD 1 -s 192.168.178.30 -o $WAN_IF -j DROP",
             "iptables -I FORWARD 1 -m mac --mac-source 00:00:5E:00:53:2A -o $WAN_IF -j DROP",

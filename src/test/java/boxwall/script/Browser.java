@@ -152,6 +152,11 @@ final class Browser implements AutoCloseable {
                 Json.array().add(Json.object().add("name", "prefers-color-scheme").add("value", word))));
     }
 
+    /** The time zone that the page sees, as Europe/Berlin. */
+    void zone(String name) {
+        command("Emulation.setTimezoneOverride", Json.object().add("timezoneId", name));
+    }
+
     void withoutScripts(boolean off) {
         command("Emulation.setScriptExecutionDisabled", Json.object().add("value", off));
     }
