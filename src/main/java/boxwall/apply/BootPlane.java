@@ -21,7 +21,7 @@ public final class BootPlane {
     private final Sys sys;
     private final String script;
     private final String run;
-    private volatile Said said;
+    private volatile Outcome last;
 
     /**
      * Makes the boot plane's front.
@@ -38,113 +38,92 @@ public final class BootPlane {
     /** The path of boxwall-apply. */
     public String script() { return script; }
 
-    /** Writes a plan's files; the stamp last, so that a directory with a stamp is whole. */
-    public void write(String directory, Plan plan) throws BoxException {
-        write(directory, plan, true);
-    }
-
     /**
-     * Writes a plan with its stateless form in {@code safe/}: the boot loads that if the kernel no longer supports
-     * connection tracking. The twin has no copy of the ruleset's text: flash is small.
+     * Writes a plan's files; the stamp last, so that a directory with a stamp is whole. {@code twin}, unless null, is
+     * its stateless form in {@code safe/}: the boot loads that if the kernel no longer supports connection tracking. It
+     * has no copy of the ruleset's text: flash is small.
      */
     public void write(String directory, Plan plan, Plan twin) throws BoxException {
-        write(directory + "/safe", twin, false);
-        write(directory, plan, true);
+        if (twin != null) { write(directory + "/safe", twin.files(), false); }
+        write(directory, plan.files(), true);
     }
 
-    private void write(String directory, Plan plan, boolean withRules) throws BoxException {
-        for (Map.Entry<String, String> file : plan.files().entrySet()) {
+    private void write(String directory, Map<String, String> files, boolean withRules) throws BoxException {
+        for (Map.Entry<String, String> file : files.entrySet()) {
             if (!file.getKey().equals("stamp") && (withRules || !file.getKey().equals("rules"))) {
                 sys.write(directory + "/" + file.getKey(), file.getValue());
             }
         }
-        sys.write(directory + "/stamp", plan.files().get("stamp"));
+        sys.write(directory + "/stamp", files.get("stamp"));
     }
 
     /** Tries a plan for so many seconds; state {@code pending} and an id when it is live. */
     public Reached tryPlan(String directory, int seconds, boolean force, boolean replace) throws BoxException {
-        List<String> words = new ArrayList<String>(Arrays.asList("try", directory, String.valueOf(seconds)));
+        List<String> words = new ArrayList<>(Arrays.asList("try", directory, String.valueOf(seconds)));
         if (force) { words.add("--force"); }
         if (replace) { words.add("--replace"); }
-        return ask(words, "pending");
+        return ask("pending", words.toArray(new String[0]));
     }
 
     /** Keeps a tried plan. */
     public Reached confirm(String id) throws BoxException {
-        return ask(Arrays.asList("confirm", id), "active");
+        return ask("active", "confirm", id);
     }
 
     /** Rolls back to the old rules now. */
     public Reached revert(String id) throws BoxException {
-        return ask(Arrays.asList("revert", id), "active");
+        return ask("active", "revert", id);
     }
 
     /** Loads the plan that is live once more, where somebody else changed its tables. */
     public Reached again() throws BoxException {
-        return ask(Arrays.asList("again"), "active");
+        return ask("active", "again");
     }
 
     /** Tells Packet Acceleration flush, disable or enable; pa and sessions in the outcome say what it is then. */
     public Reached acceleration(String word) throws BoxException {
-        return order(Arrays.asList("pa", word));
+        return order("pa", word);
     }
 
     /**
      * The kernel's messages to the kernel log for so many seconds, 0 for back at once; until in the outcome is the
      * uptime of the return.
      */
-    public Reached printk(int seconds) throws BoxException {
-        return order(Arrays.asList("printk", String.valueOf(seconds)));
-    }
+    public Reached printk(int seconds) throws BoxException { return order("printk", String.valueOf(seconds)); }
 
     /**
      * What the boot plane said last, from its file; no process is started. The same object as before while the file
-     * says the same.
+     * says the same: it is asked for every few seconds, and a text is compared sooner than taken apart.
      */
     public Outcome last() {
         String text = String.valueOf(sys.read(run + "/result", 8192));
-        Said before = said;
+        Outcome before = last;
         if (before == null || !before.text.equals(text)) {
-            before = new Said(text);
-            said = before;
+            before = Outcome.parse(text);
+            last = before;
         }
-        return before.outcome;
-    }
-
-    /**
-     * The file's text and what it means: asked for every few seconds, and a text is compared sooner than taken apart.
-     */
-    private static final class Said {
-        private final String text;
-        private final Outcome outcome;
-
-        Said(String text) {
-            this.text = text;
-            outcome = Outcome.parse(text);
-        }
-    }
-
-    private CommandResult run(List<String> words) throws BoxException {
-        List<String> command = new ArrayList<String>();
-        command.add(script);
-        command.addAll(words);
-        return sys.run(command, "", LIMIT_SECONDS);
+        return before;
     }
 
     /** For verbs that change no rule: they say {@code done=yes} when they did what they were told. */
-    private Reached order(List<String> words) throws BoxException {
-        CommandResult result = run(words);
+    private Reached order(String... words) throws BoxException {
+        CommandResult result = run(Arrays.asList(words));
         Outcome outcome = Outcome.parse(result.out());
-        boolean done = outcome.get("done").equals("yes");
-        return new Reached(outcome, done ? 0 : result.status(), done ? "" : result.describe());
+        return new Reached(outcome, result, outcome.get("done").equals("yes"));
     }
 
-    private Reached ask(List<String> words, String goal) throws BoxException {
-        CommandResult result = run(words);
+    private Reached ask(String goal, String... words) throws BoxException {
+        CommandResult result = run(Arrays.asList(words));
         Outcome outcome = Outcome.parse(result.out());
-        int status = outcome.state().equals(goal) && outcome.get("reason").length() == 0 && !result.timedOut() ? 0
-                : result.status();
-        return new Reached(outcome, status, status == 0 ? "" : result.describe());
+        return new Reached(outcome, result,
+                outcome.state().equals(goal) && outcome.get("reason").length() == 0 && !result.timedOut());
+    }
+
+    private CommandResult run(List<String> words) throws BoxException {
+        List<String> command = new ArrayList<>();
+        command.add(script);
+        command.addAll(words);
+        return sys.run(command, "", LIMIT_SECONDS);
     }
 
     /** An outcome with the command's status and words, for an error's text. */
@@ -153,10 +132,10 @@ public final class BootPlane {
         private final int status;
         private final String words;
 
-        Reached(Outcome outcome, int status, String words) {
+        private Reached(Outcome outcome, CommandResult result, boolean done) {
             this.outcome = outcome;
-            this.status = status;
-            this.words = words;
+            status = done ? 0 : result.status();
+            words = status == 0 ? "" : result.describe();
         }
 
         public Outcome outcome() { return outcome; }

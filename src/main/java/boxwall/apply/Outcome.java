@@ -1,8 +1,11 @@
 package boxwall.apply;
 
+import boxwall.netfilter.Words;
+
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.StringTokenizer;
 
 /**
  * What boxwall-apply says: lines of {@code key=value} as in RUN/result, <pre>
@@ -10,22 +13,24 @@ import java.util.StringTokenizer;
  * </pre> Values may be empty; a key that wasn't printed is empty too.
  */
 public final class Outcome {
-    private static final String[] STATES = {"active", "pending", "inactive", "failed", "fallback", "drifted", "open",
-            "locked", "unsaved", "rollback-failed"};
+    private static final List<String> STATES = Arrays.asList("active", "pending", "inactive", "failed", "fallback",
+            "drifted", "open", "locked", "unsaved", "rollback-failed");
 
-    private final Map<String, String> values;
+    /** As it was read. */
+    final String text;
+    private final Map<String, String> values = new LinkedHashMap<>();
 
-    private Outcome(Map<String, String> values) { this.values = values; }
-
-    /** Reads the lines; anything that isn't {@code key=value} is skipped. Null (no such file) is an empty outcome. */
-    public static Outcome parse(String text) {
-        Map<String, String> values = new LinkedHashMap<String, String>();
-        for (StringTokenizer lines = new StringTokenizer(text == null ? "" : text, "\n"); lines.hasMoreTokens();) {
-            String line = lines.nextToken();
+    private Outcome(String text) {
+        this.text = text;
+        for (String line : Words.lines(text)) {
             int at = line.indexOf('=');
             if (at > 0) { values.put(line.substring(0, at), line.substring(at + 1)); }
         }
-        return new Outcome(values);
+    }
+
+    /** Reads the lines; anything that isn't {@code key=value} is skipped. Null (no such file) is an empty outcome. */
+    public static Outcome parse(String text) {
+        return new Outcome(text);
     }
 
     /** A value, empty when it wasn't said. */
@@ -36,10 +41,7 @@ public final class Outcome {
 
     /** The state's word; {@code inactive} when nothing or an unknown word was said. */
     public String state() {
-        for (String state : STATES) {
-            if (state.equals(get("state"))) { return state; }
-        }
-        return "inactive";
+        return STATES.contains(get("state")) ? get("state") : "inactive";
     }
 
     /** The pending transaction's id, or empty. */
@@ -47,12 +49,7 @@ public final class Outcome {
 
     /** Uptime in seconds at which a pending change is rolled back; -1 when none is pending. */
     public long deadline() {
-        String text = get("deadline");
-        try {
-            return text.length() == 0 ? -1 : Long.parseLong(text);
-        } catch (NumberFormatException e) {
-            return -1;
-        }
+        return Words.number(get("deadline"), Long.MAX_VALUE);
     }
 
     /** Uptime in seconds with two digits at which the rules were live, or empty. */

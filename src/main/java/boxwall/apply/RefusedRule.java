@@ -1,10 +1,10 @@
 package boxwall.apply;
 
+import boxwall.netfilter.Words;
 import boxwall.sys.BoxException;
 import boxwall.sys.CommandResult;
 import boxwall.sys.Sys;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -46,10 +46,14 @@ public final class RefusedRule {
 
     /** What was found out. */
     public static final class Found {
-        private final int index;
-        private final String words;
-        private final List<String> log;
-        private final int runs;
+        /** The refused rule's place in the list, from 0; -1 when none is refused by itself, or that isn't known. */
+        public final int index;
+        /** What iptables-restore said of that rule alone; else why none was found. */
+        public final String words;
+        /** What the kernel log got for it, verbatim; empty when nothing, or it can't be read. */
+        public final List<String> log;
+        /** How many programs were started. */
+        public final int runs;
 
         private Found(int index, String words, List<String> log, int runs) {
             this.index = index;
@@ -57,25 +61,6 @@ public final class RefusedRule {
             this.log = Collections.unmodifiableList(log);
             this.runs = runs;
         }
-
-        /**
-         * The place of the refused rule in the list, from 0; -1 when none is refused by itself, or that couldn't be
-         * found out.
-         */
-        public int index() { return index; }
-
-        /** What iptables-restore said of that rule alone; else why none was found. */
-        public String words() {
-            return words;
-        }
-
-        /** What the kernel log got for it, verbatim; empty when nothing, or it can't be read. */
-        public List<String> log() {
-            return log;
-        }
-
-        /** How many programs were started. */
-        public int runs() { return runs; }
     }
 
     /**
@@ -103,22 +88,18 @@ public final class RefusedRule {
     private Found halve() throws BoxException {
         int from = 0;
         int to = rules.size();
-        if (isTaken(from, to)) { return none("each of its rules is taken outside its place"); }
+        if (isTaken(load(from, to))) { return none("each of its rules is taken outside its place"); }
         while (to - from > 1) {
             int middle = (from + to) / 2;
-            if (isTaken(from, middle)) {
-                from = middle;
-            } else {
-                to = middle;
-            }
+            boolean taken = isTaken(load(from, middle));
+            from = taken ? middle : from;
+            to = taken ? to : middle;
         }
         List<String> before = log();
         CommandResult alone = load(from, to);
         if (isTaken(alone)) { return none("its rules are refused together, none alone"); }
         return new Found(from, alone.describe(), added(before, log()), runs);
     }
-
-    private boolean isTaken(int from, int to) throws BoxException { return isTaken(load(from, to)); }
 
     /** Silence is consent: a status costs a second on JamVM, and all versions complain when they fail. */
     private boolean isTaken(CommandResult result) throws BoxException {
@@ -130,11 +111,7 @@ public final class RefusedRule {
     }
 
     private CommandResult load(int from, int to) throws BoxException {
-        StringBuilder lines = new StringBuilder();
-        for (String rule : rules.subList(from, to)) {
-            lines.append(rule).append('\n');
-        }
-        return restore(lines.toString());
+        return restore(Words.join(rules.subList(from, to), "\n") + "\n");
     }
 
     /**
@@ -163,7 +140,7 @@ public final class RefusedRule {
         if (dmesg == null) { return null; }
         runs++;
         CommandResult result = sys.run(Collections.singletonList(dmesg), "", LIMIT_SECONDS);
-        return Arrays.asList(result.out().split("\n"));
+        return Words.lines(result.out());
     }
 
     /**
@@ -176,12 +153,11 @@ public final class RefusedRule {
         if (after.size() > before.size() && after.subList(0, before.size()).equals(before)) {
             from = before.size();
         } else {
-            String last = before.get(before.size() - 1);
+            String last = before.isEmpty() ? null : before.get(before.size() - 1);
             while (from > 0 && !after.get(from - 1).equals(last)) {
                 from--;
             }
         }
-        List<String> added = new ArrayList<String>(after.subList(from, after.size()));
-        return added.size() > LOG_LINES_MAX ? new ArrayList<String>(added.subList(0, LOG_LINES_MAX)) : added;
+        return after.subList(from, Math.min(after.size(), from + LOG_LINES_MAX));
     }
 }

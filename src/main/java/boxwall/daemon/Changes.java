@@ -113,12 +113,8 @@ final class Changes {
             throws BoxException {
         Plan plan = Plan.of(candidate.compiled(), candidate.text(), stamp(sys, facts, candidate), config.get("PA"));
         Compiled twin = candidate.twin();
-        if (twin == null) {
-            plane.write(directory, plan);
-        } else {
-            plane.write(directory, plan,
-                    Plan.of(twin, candidate.text(), stamp(sys, facts, candidate), config.get("PA")));
-        }
+        plane.write(directory, plan,
+                twin == null ? null : Plan.of(twin, candidate.text(), stamp(sys, facts, candidate), config.get("PA")));
     }
 
     private synchronized void count(long millis) {

@@ -28,8 +28,8 @@ final class CounterRing {
         boolean back = false;
         for (int i = 0; i < packets.length; i++) {
             Counted rule = live.rules().get(i);
-            names.add(rule.family() + rule.table() + rule.rule());
-            packets[i] = rule.packets();
+            names.add(rule.family + rule.table + rule.rule);
+            packets[i] = rule.packets;
             back |= !samples.isEmpty() && samples.getLast().length > i && packets[i] < samples.getLast()[i];
         }
         if (back || !names.equals(rules)) {

@@ -31,9 +31,9 @@ final class Halving {
         if (restore == null) { return known; }
         RefusedRule.Found found = RefusedRule.find(sys, restore, Programs.path(sys, folder, "dmesg"),
                 suspects.table().word(), suspects.lines());
-        if (found.index() < 0) { return known; }
+        if (found.index < 0) { return known; }
         List<Finding> all = new ArrayList<Finding>();
-        all.add(suspects.refused(found.index(), found.words(), found.log()));
+        all.add(suspects.refused(found.index, found.words, found.log));
         if (error.contains("Extension ")) {
             // 1.8 names the extension that the kernel lacks; all other words about a COMMIT are but a guess beside the
             // rule

@@ -66,11 +66,11 @@ final class LogReplies {
     }
 
     private String hint(LoggedPackets logged) {
-        if (!logged.entries().isEmpty()) { return null; }
+        if (!logged.entries.isEmpty()) { return null; }
         if (box.box().facts().printk().equals("avm")) {
             return "the kernel's messages go to AVM's /dev/debug, which AVM already reads; POST /printk?seconds=N redirects them here for that time";
         }
-        return logged.byRule().isEmpty() ? "no live rule has the target LOG" : null;
+        return logged.byRule.isEmpty() ? "no live rule has the target LOG" : null;
     }
 
     /** One reading a second, however many ask. */

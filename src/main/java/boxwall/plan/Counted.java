@@ -8,15 +8,17 @@ import java.util.List;
 
 /** A live rule, or a chain's policy, with what it counted. Immutable. */
 public final class Counted {
-    private final Family family;
-    private final String table;
+    public final Family family;
+    public final String table;
     public final String chain;
     /** The rule's place in its chain, from 1; 0 for the policy. */
     public final int number;
-    private final String rule;
-    private final long packets;
+    /** {@code -A INPUT …} as iptables-save prints it, or the policy's word. */
+    public final String rule;
+    public final long packets;
     public final long bytes;
-    private final Origin origin;
+    /** Where the user wrote it; null when boxwall didn't load it, or that isn't known. */
+    public final Origin origin;
 
     Counted(Family family, String table, String chain, int number, String rule, long[] counters, Origin origin) {
         this.family = family;
@@ -27,20 +29,6 @@ public final class Counted {
         this.packets = counters[0];
         this.bytes = counters[1];
         this.origin = origin;
-    }
-
-    public Family family() { return family; }
-
-    public String table() { return table; }
-
-    /** {@code -A INPUT …} as iptables-save prints it, or the policy's word. */
-    public String rule() { return rule; }
-
-    public long packets() { return packets; }
-
-    /** Where the user wrote it; null when boxwall didn't load it, or that isn't known. */
-    public Origin origin() {
-        return origin;
     }
 
     /** The text of {@code --comment}, or null. */

@@ -1,12 +1,14 @@
 package boxwall.plan;
 
 import boxwall.netfilter.Family;
+import boxwall.netfilter.Words;
 
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -44,26 +46,18 @@ public final class Drift {
     public static List<String> of(Family family, String table, String applied, List<String> saved,
             Collection<String> kept) {
         Drift drift = new Drift(family, table, kept);
-        Map<String, List<String>> before = drift.chains(lines(applied));
+        Map<String, List<String>> before = drift.chains(Words.lines(applied));
         Map<String, List<String>> now = drift.chains(saved);
         if (now == null) { return Collections.singletonList(drift.at("gone") + "the whole table"); }
-        for (String chain : before == null ? Collections.<String>emptySet() : before.keySet()) {
-            drift.compare(before.get(chain), now.containsKey(chain) ? now.get(chain) : Collections.<String>emptyList());
-        }
-        for (String chain : now.keySet()) {
-            if (before == null || !before.containsKey(chain)) {
-                drift.compare(Collections.<String>emptyList(), now.get(chain));
-            }
+        Set<String> chains = new LinkedHashSet<>();
+        if (before != null) { chains.addAll(before.keySet()); }
+        chains.addAll(now.keySet());
+        List<String> none = Collections.emptyList();
+        for (String chain : chains) {
+            drift.compare(before != null && before.containsKey(chain) ? before.get(chain) : none,
+                    now.containsKey(chain) ? now.get(chain) : none);
         }
         return drift.differences;
-    }
-
-    private static List<String> lines(String text) {
-        List<String> lines = new ArrayList<>();
-        for (String line : text.split("\n")) {
-            lines.add(line);
-        }
-        return lines;
     }
 
     private String at(String what) { return family.command() + " -t " + table + ": " + what + ": "; }
@@ -74,46 +68,32 @@ public final class Drift {
      */
     private Map<String, List<String>> chains(List<String> lines) {
         Map<String, List<String>> chains = null;
-        boolean inside = false;
-        for (String line : lines) {
-            if (line.startsWith("*")) {
-                inside = line.trim().equals("*" + table);
-                chains = inside ? new LinkedHashMap<String, List<String>>() : chains;
-            } else if (inside && line.startsWith(":")) {
-                declare(line.split(" "), chains);
-            } else if (inside && (line.startsWith("-A ") || line.startsWith("["))) {
-                rule(line.substring(line.indexOf("-A ")), chains);
+        for (SavedTable saved : SavedTable.of(lines)) {
+            if (!saved.name.equals(table)) { continue; }
+            chains = new LinkedHashMap<>();
+            for (String[] words : saved.declared.values()) {
+                if (kept.contains(words[0])) { continue; }
+                chains.put(words[0], new ArrayList<String>());
+                if (words[1].equals("-")) {
+                    chains.get(words[0]).add("-N " + words[0]);
+                } else if (!words[1].equals("ACCEPT")) { chains.get(words[0]).add("-P " + words[0] + " " + words[1]); }
+            }
+            for (Map.Entry<String, List<String>> chain : saved.lines.entrySet()) {
+                for (String line : kept.contains(chain.getKey()) ? new ArrayList<String>() : chain.getValue()) {
+                    String rule = SavedTable.rule(line);
+                    if (!jumpsToKept(rule)) { SavedTable.add(chains, chain.getKey(), rule); }
+                }
             }
         }
         return chains;
     }
 
-    private void declare(String[] words, Map<String, List<String>> chains) {
-        String chain = words[0].substring(1);
-        if (!kept.contains(chain) && words.length > 1) {
-            List<String> first = chain(chain, chains);
-            if (words[1].equals("-")) {
-                first.add("-N " + chain);
-            } else if (!words[1].equals("ACCEPT")) { first.add("-P " + chain + " " + words[1]); }
-        }
-    }
-
-    private void rule(String rule, Map<String, List<String>> chains) {
-        String chain = rule.split(" ")[1];
-        if (!kept.contains(chain) && !jumpsToKept(rule)) { chain(chain, chains).add(rule.trim()); }
-    }
-
     private boolean jumpsToKept(String rule) {
-        String[] words = rule.split(" ");
+        String[] words = Words.of(rule);
         for (int i = 2; i + 1 < words.length; i++) {
             if ((words[i].equals("-j") || words[i].equals("-g")) && kept.contains(words[i + 1])) { return true; }
         }
         return false;
-    }
-
-    private static List<String> chain(String name, Map<String, List<String>> chains) {
-        if (!chains.containsKey(name)) { chains.put(name, new ArrayList<String>()); }
-        return chains.get(name);
     }
 
     /**

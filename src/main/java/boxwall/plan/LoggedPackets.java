@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Which LOG rule saw which packet, told by the rule's prefix and interfaces; counted by rule and by source. Immutable.
+ * Which LOG rule saw which packet, told by the rule's prefix and interfaces; counted by rule and by source.
  */
 public final class LoggedPackets {
     /** A packet and the rules that may have logged it: several, when they share a prefix. */
@@ -24,8 +24,10 @@ public final class LoggedPackets {
         }
     }
 
-    private final List<Entry> entries = new ArrayList<>();
-    private final Map<Counted, Integer> byRule = new LinkedHashMap<>();
+    /** The packets that LOG rules of now saw, newest first. */
+    public final List<Entry> entries = new ArrayList<>();
+    /** How many each LOG rule saw; of several with one prefix the first counts. */
+    public final Map<Counted, Integer> byRule = new LinkedHashMap<>();
     private final Map<String, Integer> bySource = new LinkedHashMap<>();
     private int others;
 
@@ -69,16 +71,6 @@ public final class LoggedPackets {
     private static boolean mayBe(String name, String is) {
         return name == null || name.equals(is)
                 || name.endsWith("+") && is.startsWith(name.substring(0, name.length() - 1));
-    }
-
-    /** The packets that LOG rules of now saw, newest first. */
-    public List<Entry> entries() {
-        return Collections.unmodifiableList(entries);
-    }
-
-    /** How many each LOG rule saw; of several with one prefix the first counts. */
-    public Map<Counted, Integer> byRule() {
-        return Collections.unmodifiableMap(byRule);
     }
 
     /** Sources by number of packets, most first. */

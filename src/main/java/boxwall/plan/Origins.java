@@ -2,6 +2,7 @@ package boxwall.plan;
 
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Origin;
+import boxwall.netfilter.Words;
 
 import java.util.ArrayList;
 import java.util.Collections;
@@ -32,50 +33,39 @@ public final class Origins {
      */
     public static Origins of(Family family, String restore, String origin, Map<String, String> live) {
         Origins all = new Origins();
-        Map<Integer, Origin> byLine = byLine(family, origin == null ? "" : origin);
+        Map<Integer, Origin> byLine = byLine(family, origin);
         String table = "";
         int number = 0;
-        for (String line : restore == null ? new String[0] : restore.split("\n")) {
+        for (String line : Words.lines(restore)) {
             number++;
             if (line.startsWith("*")) {
                 table = line.substring(1).trim();
             } else if (line.startsWith("-A ")) {
-                add(all.planned, table + " " + line.split(" ")[1], byLine.get(number));
+                SavedTable.add(all.planned, table + " " + SavedTable.chainOf(line), byLine.get(number));
             }
         }
         for (Map.Entry<String, String> e : live.entrySet()) {
-            for (String line : e.getValue().split("\n")) {
-                if (line.startsWith("-A ")) { add(all.applied, e.getKey() + " " + line.split(" ")[1], line.trim()); }
+            for (String line : Words.lines(e.getValue())) {
+                if (line.startsWith("-A ")) {
+                    SavedTable.add(all.applied, e.getKey() + " " + SavedTable.chainOf(line), line.trim());
+                }
             }
         }
         return all;
     }
 
-    private static <T> void add(Map<String, List<T>> to, String key, T value) {
-        if (!to.containsKey(key)) { to.put(key, new ArrayList<T>()); }
-        to.get(key).add(value);
-    }
-
     private static Map<Integer, Origin> byLine(Family family, String origin) {
         Map<Integer, Origin> byLine = new HashMap<>();
-        for (String line : origin.split("\n")) {
-            String[] words = line.split(" ", 3);
+        for (String line : Words.lines(origin)) {
+            int second = line.indexOf(' ') + 1;
+            int third = line.indexOf(' ', second) + 1;
+            if (second == 0 || third == 0 || !line.substring(0, second - 1).equals(family.digit())) { continue; }
+            int number = (int) Words.number(line.substring(second, third - 1), Integer.MAX_VALUE);
             int colon = line.lastIndexOf(':');
-            if (words.length == 3 && words[0].equals(family.digit()) && number(words[1]) > 0) {
-                int at = colon < 0 ? 0 : number(line.substring(colon + 1));
-                byLine.put(number(words[1]), at > 0 ? new Origin(words[2].substring(0, words[2].lastIndexOf(':')), at)
-                        : new Origin(words[2], 0));
-            }
+            int at = colon < third ? 0 : (int) Words.number(line.substring(colon + 1), Integer.MAX_VALUE);
+            byLine.put(number, new Origin(line.substring(third, at > 0 ? colon : line.length()), Math.max(0, at)));
         }
         return byLine;
-    }
-
-    private static int number(String text) {
-        try {
-            return Integer.parseInt(text);
-        } catch (NumberFormatException e) {
-            return -1;
-        }
     }
 
     /**

@@ -4,6 +4,7 @@ import boxwall.compile.Compiled;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Origin;
 import boxwall.netfilter.Table;
+import boxwall.netfilter.Words;
 import boxwall.syntax.Note;
 import boxwall.syntax.RestoreText;
 import boxwall.syntax.Writer;
@@ -11,8 +12,10 @@ import boxwall.syntax.Writer;
 import java.io.UnsupportedEncodingException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -35,26 +38,32 @@ public final class Plan {
     public static Plan of(Compiled compiled, String source, Stamp stamp, String acceleration) {
         Plan plan = new Plan();
         StringBuilder origin = new StringBuilder();
-        StringBuilder families = new StringBuilder();
+        List<String> families = new ArrayList<>();
         plan.files.put("modules", lines(compiled.modules()));
         for (Family family : Family.values()) {
             RestoreText restore = Writer.restore(compiled.ruleset(), family);
             plan.files.put("restore" + family.digit(), restore.text());
-            if (restore.text().length() > 0) {
-                families.append(families.length() == 0 ? "" : ",").append(family.word());
-            }
+            if (restore.text().length() > 0) { families.add(family.word()); }
             for (int line = 1; line <= restore.lines(); line++) {
                 Origin from = restore.originOf(line);
                 if (from != null) {
                     origin.append(family.digit()).append(' ').append(line).append(' ').append(from).append('\n');
                 }
             }
-            stamp.put("tables" + family.digit(), tables(compiled, family));
+            List<String> tables = new ArrayList<>();
+            for (Table table : compiled.ruleset().tables(family)) {
+                tables.add(table.word());
+            }
+            stamp.put("tables" + family.digit(), Words.join(tables, ","));
         }
         plan.files.put("pa", acceleration + "\n");
         plan.files.put("origin", origin.toString());
-        plan.files.put("notes", notes(compiled));
-        stamp.put("families", families.toString()).put("mode", compiled.mode());
+        List<String> notes = new ArrayList<>();
+        for (Note note : compiled.notes()) {
+            notes.add(note.origin() + ": " + note.text());
+        }
+        plan.files.put("notes", lines(notes));
+        stamp.put("families", Words.join(families, ",")).put("mode", compiled.mode());
         if (!compiled.protects()) { stamp.put("protects", "no"); }
         for (String name : new String[] {"modules", "restore4", "restore6", "pa"}) {
             stamp.put("sha1." + name, sha1(marked(name, plan.files.get(name)))); // as sha1sum prints it on the box
@@ -66,29 +75,7 @@ public final class Plan {
         return plan;
     }
 
-    private static String lines(Iterable<String> words) {
-        StringBuilder text = new StringBuilder();
-        for (String word : words) {
-            text.append(word).append('\n');
-        }
-        return text.toString();
-    }
-
-    private static String tables(Compiled compiled, Family family) {
-        StringBuilder text = new StringBuilder();
-        for (Table table : compiled.ruleset().tables(family)) {
-            text.append(text.length() == 0 ? "" : ",").append(table.word());
-        }
-        return text.toString();
-    }
-
-    private static String notes(Compiled compiled) {
-        StringBuilder text = new StringBuilder();
-        for (Note note : compiled.notes()) {
-            text.append(note.origin()).append(": ").append(note.text()).append('\n');
-        }
-        return text.toString();
-    }
+    private static String lines(List<String> lines) { return lines.isEmpty() ? "" : Words.join(lines, "\n") + "\n"; }
 
     /** The files by name, each with its end mark; the user's {@code rules} go without one, they are kept as written. */
     public Map<String, String> files() {

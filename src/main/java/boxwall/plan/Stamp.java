@@ -1,5 +1,7 @@
 package boxwall.plan;
 
+import boxwall.netfilter.Words;
+
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -38,7 +40,7 @@ public final class Stamp {
     /** Reads a stamp; lines without {@code =} and the end mark are skipped. */
     public static Stamp parse(String text) {
         Stamp stamp = new Stamp();
-        for (String line : text.split("\n")) {
+        for (String line : Words.lines(text)) {
             int at = line.indexOf('=');
             if (at > 0 && !line.startsWith("#")) { stamp.values.put(line.substring(0, at), line.substring(at + 1)); }
         }

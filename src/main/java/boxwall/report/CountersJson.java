@@ -28,8 +28,8 @@ public final class CountersJson {
         JsonArray rules = new JsonArray();
         for (int i = 0; i < live.rules().size(); i++) {
             Counted rule = live.rules().get(i);
-            JsonObject json = place(rule).merge(JsonText.object("number", rule.number, "packets", rule.packets(),
-                    "bytes", rule.bytes, "rule", rule.rule())).merge(origin(rule));
+            JsonObject json = place(rule).merge(JsonText.object("number", rule.number, "packets", rule.packets, "bytes",
+                    rule.bytes, "rule", rule.rule)).merge(origin(rule));
             json.add("comment", JsonText.value(rule.comment()));
             JsonArray packets = new JsonArray();
             for (long[] sample : times == null ? java.util.Collections.<long[]>emptyList() : samples) {
@@ -40,7 +40,7 @@ public final class CountersJson {
         JsonArray policies = new JsonArray();
         for (Counted each : live.policies()) {
             policies.add(place(each)
-                    .merge(JsonText.object("policy", each.rule(), "packets", each.packets(), "bytes", each.bytes)));
+                    .merge(JsonText.object("policy", each.rule, "packets", each.packets, "bytes", each.bytes)));
         }
         JsonObject all = JsonText.object("at", JsonText.seconds(at), "rules", rules, "policies", policies);
         JsonArray taken = new JsonArray();
@@ -51,12 +51,12 @@ public final class CountersJson {
     }
 
     static JsonObject place(Counted rule) {
-        return JsonText.object("family", rule.family().word(), "table", rule.table(), "chain", rule.chain);
+        return JsonText.object("family", rule.family.word(), "table", rule.table, "chain", rule.chain);
     }
 
     static JsonObject origin(Counted rule) {
-        boolean line = rule.origin() != null && rule.origin().line() > 0;
-        return JsonText.object("file", rule.origin() == null ? null : rule.origin().file, "line",
-                line ? (Object) rule.origin().line() : null);
+        boolean line = rule.origin != null && rule.origin.line() > 0;
+        return JsonText.object("file", rule.origin == null ? null : rule.origin.file, "line",
+                line ? (Object) rule.origin.line() : null);
     }
 }

@@ -27,11 +27,11 @@ public final class LogJson {
     /** The JSON text with at most so many entries. */
     public static String of(LoggedPackets logged, String source, String hint, int most) {
         JsonArray entries = new JsonArray();
-        for (LoggedPackets.Entry entry : logged.entries().subList(0, Math.min(most, logged.entries().size()))) {
+        for (LoggedPackets.Entry entry : logged.entries.subList(0, Math.min(most, logged.entries.size()))) {
             entries.add(entry(entry.line, entry.rules));
         }
         JsonArray byRule = new JsonArray();
-        for (Map.Entry<Counted, Integer> e : logged.byRule().entrySet()) {
+        for (Map.Entry<Counted, Integer> e : logged.byRule.entrySet()) {
             byRule.add(rule(e.getKey()).merge(
                     JsonText.object("prefix", masked(e.getKey().after("--log-prefix")), "packets", e.getValue())));
         }

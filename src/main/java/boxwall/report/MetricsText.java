@@ -57,11 +57,11 @@ public final class MetricsText {
         // no number and no line: a series must stay the same when a rule is put before it
         Map<List<String>, Long> sums = new LinkedHashMap<>();
         for (Counted one : all) {
-            String target = one.number == 0 ? one.rule() : one.target() != null ? one.target() : one.after("-g");
-            List<String> labels = Arrays.asList(one.family().word(), one.table(), one.chain,
-                    target == null ? "" : target, one.comment() == null ? "" : one.comment());
+            String target = one.number == 0 ? one.rule : one.target() != null ? one.target() : one.after("-g");
+            List<String> labels = Arrays.asList(one.family.word(), one.table, one.chain, target == null ? "" : target,
+                    one.comment() == null ? "" : one.comment());
             Long sum = sums.get(labels);
-            sums.put(labels, (sum == null ? 0 : sum) + (packets ? one.packets() : one.bytes));
+            sums.put(labels, (sum == null ? 0 : sum) + (packets ? one.packets : one.bytes));
         }
         for (Map.Entry<List<String>, Long> sum : sums.entrySet()) {
             List<String> labels = sum.getKey();

@@ -79,33 +79,33 @@ class RefusedRuleTest {
     void theRefusedRuleIsFoundInFewStepsWithTheLogsLine(int count, int bad) {
         Kernel kernel = new Kernel();
         RefusedRule.Found found = find(kernel, rules(count, bad));
-        assertEquals(bad, found.index());
-        assertEquals(List.of("[2.0] xt_bad: never"), found.log());
-        assertTrue(found.words().contains("line 4 failed"), found.words());
+        assertEquals(bad, found.index);
+        assertEquals(List.of("[2.0] xt_bad: never"), found.log);
+        assertTrue(found.words.contains("line 4 failed"), found.words);
         int log2 = 32 - Integer.numberOfLeadingZeros(count - 1);
         assertTrue(kernel.texts.size() <= 3 + log2, kernel.texts.size() + " restores for " + count);
-        assertTrue(found.runs() <= 5 + log2, found.runs() + " programs for " + count);
+        assertTrue(found.runs <= 5 + log2, found.runs + " programs for " + count);
         assertTrue(!kernel.chainThere, "the chain is left");
         assertTrue(kernel.texts.get(kernel.texts.size() - 1).contains("\n-X boxwall-halving\n"));
     }
 
     @Test
-    void ofMoreThanOneTheFirstIsNamed() { assertEquals(3, find(new Kernel(), rules(10, 3, 7, 9)).index()); }
+    void ofMoreThanOneTheFirstIsNamed() { assertEquals(3, find(new Kernel(), rules(10, 3, 7, 9)).index); }
 
     @Test
     void rulesThatAreTakenAloneAreNotBlamed() {
         Kernel kernel = new Kernel();
-        assertEquals(-1, find(kernel, rules(10)).index());
+        assertEquals(-1, find(kernel, rules(10)).index);
         assertEquals(2, kernel.texts.size(), "one look, and the chain taken out");
         assertTrue(!kernel.chainThere);
         Kernel pair = new Kernel();
         pair.together = true;
         RefusedRule.Found found = find(pair, List.of("-A boxwall-halving one", "-A boxwall-halving two"));
-        assertEquals(-1, found.index());
-        assertTrue(found.words().contains("together"), found.words());
+        assertEquals(-1, found.index);
+        assertTrue(found.words.contains("together"), found.words);
         assertTrue(!pair.chainThere);
         Kernel none = new Kernel();
-        assertEquals(-1, find(none, List.of()).index());
+        assertEquals(-1, find(none, List.of()).index);
         assertEquals(0, none.texts.size(), "nothing to ask, nothing started");
     }
 
@@ -114,12 +114,12 @@ class RefusedRuleTest {
         Kernel busy = new Kernel();
         busy.instead = "iptables-restore: line 4 failed: Resource temporarily unavailable.";
         RefusedRule.Found found = find(busy, rules(10, 3));
-        assertEquals(-1, found.index());
-        assertTrue(found.words().contains("the search was ended"), found.words());
+        assertEquals(-1, found.index);
+        assertTrue(found.words.contains("the search was ended"), found.words);
         assertTrue(busy.texts.get(busy.texts.size() - 1).contains("-X boxwall-halving"));
         Kernel dying = new Kernel();
         dying.diesAt = 3;
-        assertEquals(-1, find(dying, rules(10, 3)).index());
+        assertEquals(-1, find(dying, rules(10, 3)).index);
         assertTrue(!dying.chainThere);
         assertTrue(dying.texts.get(dying.texts.size() - 1).contains("-X boxwall-halving"));
     }
@@ -127,7 +127,7 @@ class RefusedRuleTest {
     @Test
     void aLogThatCannotBeReadIsNoObstacle() {
         RefusedRule.Found found = RefusedRule.find(new Kernel(), "/sbin/iptables-restore", null, "filter", rules(5, 2));
-        assertEquals(2, found.index());
-        assertEquals(List.of(), found.log());
+        assertEquals(2, found.index);
+        assertEquals(List.of(), found.log);
     }
 }

@@ -152,15 +152,15 @@ class VerbsTest {
         int told = 0;
         for (Counted counted : LiveRules.of(Map.of(Family.IPV4, saved), Map.of(Family.IPV4, origins)).rules()) {
             if (counted.target().startsWith("bw_")) {
-                assertEquals("list.rules", counted.origin().toString(), counted.rule());
+                assertEquals("list.rules", counted.origin.toString(), counted.rule);
                 continue;
             }
             told++;
-            String line = text.toString().split("\n").length < counted.origin().line() ? ""
-                    : text.toString().split("\n")[counted.origin().line() - 1];
+            String line = text.toString().split("\n").length < counted.origin.line() ? ""
+                    : text.toString().split("\n")[counted.origin.line() - 1];
             String source = counted.after("-s");
             assertTrue(source == null || line.contains(source.replace("/32", "") + " "),
-                    counted.origin() + ": " + counted.rule());
+                    counted.origin + ": " + counted.rule);
         }
         assertEquals(42, told, restore);
         assertEquals(0, run("explain", rules.toString(), "--root", BOX, "--optimize", "in=dsl", "src=10.100.0.1"));
