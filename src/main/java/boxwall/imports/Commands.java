@@ -1,31 +1,41 @@
 package boxwall.imports;
 
+import boxwall.syntax.Letters;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 
 /** What a single command of a script means for the ruleset. */
 final class Commands {
-    static final Set<String> PRINTING = new HashSet<String>(Arrays.asList("echo", "printf", "logger", "sleep", "cd",
-            "wait", "umask", "trap", "sync", "date", "uname", "hostname", "ps", "cat", "grep", "lsmod", "ifconfig",
-            "ls", "which", "type", "iptables-save", "ip6tables-save", "tail", "head", "dmesg", "ping"));
+    static final Set<String> PRINTING = new HashSet<>(Arrays.asList("echo", "printf", "logger", "sleep", "cd", "wait",
+            "umask", "trap", "sync", "date", "uname", "hostname", "ps", "cat", "grep", "lsmod", "ifconfig", "ls",
+            "which", "type", "iptables-save", "ip6tables-save", "tail", "head", "dmesg", "ping"));
+    static final String IPSET =
+            "the set must exist before boxwall loads the rules at boot, and rc.custom runs after that (without it, nothing of the table loads);"
+                    + " or write the networks as rules: --optimize makes long lists cheap";
+    private static final Set<String> FILTERS =
+            new HashSet<>(Arrays.asList("awk", "sed", "tr", "cut", "tee", "wc", "sort", "uniq", "egrep", "fgrep"));
     private static final Set<String> PREFIXES =
-            new HashSet<String>(Arrays.asList("sudo", "busybox", "command", "nohup", "exec", "nice"));
+            new HashSet<>(Arrays.asList("sudo", "busybox", "command", "nohup", "exec", "nice"));
+    private static final Set<String> SERVICES =
+            new HashSet<>(Arrays.asList("service", "systemctl", "netfilter-persistent", "chkconfig", "update-rc.d"));
 
-    private final Walk walk;
-    private final UnknownCommand unknown;
-    private int patternLine;
-    private boolean pattern;
-    final IptablesLines iptables;
+    final IptablesCommands iptables;
+    private final Interpreter interpreter;
+    private final SourceLines lines;
+    private final NotRun notRun;
     /** Words that were taken for iptables, to say so once. */
-    private final Set<String> guessed = new HashSet<String>();
+    private final Set<String> guessed = new HashSet<>();
 
-    Commands(Walk walk) {
-        this.walk = walk;
-        this.unknown = new UnknownCommand(walk);
-        this.iptables = new IptablesLines(walk);
+    Commands(Interpreter interpreter) {
+        this.interpreter = interpreter;
+        this.lines = interpreter.lines;
+        this.notRun = interpreter.notRun;
+        this.iptables = new IptablesCommands(interpreter);
     }
 
     /**
@@ -33,19 +43,27 @@ final class Commands {
      * {@code ...}) is a pattern for rules.
      */
     void count(Node simple) {
-        ShellWord command = simple.command();
-        String name = command == null ? "" : Script.baseName(command.toString()).toLowerCase(java.util.Locale.ROOT);
-        boolean program = isIptables(name) || simple.words.size() > 2 && ShellWord.isName(name.replace('-', '_'))
-                && isCommand(simple.words.get(1).plain()) && RuleText.isChain(simple.words.get(2).toString());
-        boolean pattern = program && isPattern(simple.line);
-        if (program && !pattern && simple.words.size() > 1) { walk.ledger.rule(simple.line); }
-        for (Redirect redirect : simple.redirects) {
+        List<ShellWord> words = simple.words;
+        String name = simple.program().toLowerCase(Locale.ROOT);
+        boolean program = isIptables(name) || words.size() > 2 && ShellWord.isName(name.replace('-', '_'))
+                && isCommand(words.get(1).plain()) && RuleText.isChain(words.get(2).toString());
+        if (program && words.size() > 1 && !isPattern(lines.text(simple.line))) { lines.rule(simple.line); }
+        for (Node.Redirect redirect : simple.redirects) {
             for (int i = 0; i < redirect.body.size() && name.endsWith("-restore"); i++) {
-                if (redirect.body.get(i).trim().matches("(-[AIND]|\\[[0-9:]+\\] ?-A|:).*")) {
-                    walk.ledger.rule(redirect.bodyLine + i);
-                }
+                if (isSaved(redirect.body.get(i).trim())) { lines.rule(redirect.bodyLine + i); }
             }
         }
+    }
+
+    /** A chain or a command of a dump, with or without its counters. */
+    private static boolean isSaved(String line) {
+        int at = line.startsWith("[") ? 1 : 0;
+        while (at > 0 && at < line.length() && "0123456789:".indexOf(line.charAt(at)) >= 0) {
+            at++;
+        }
+        boolean counted = at > 1 && (line.startsWith("]-A", at) || line.startsWith("] -A", at));
+        return counted || line.startsWith(":")
+                || line.length() > 1 && line.charAt(0) == '-' && "AIND".indexOf(line.charAt(1)) >= 0;
     }
 
     /** iptables by its name or in a variable's. */
@@ -62,116 +80,113 @@ final class Commands {
     }
 
     /** Whether a line is a pattern for rules, with places to fill in. */
-    private boolean isPattern(int line) {
-        if (line != patternLine) {
-            String text = walk.ledger.source(line);
-            int open = text.indexOf('<');
-            int close = open < 0 ? -1 : text.indexOf('>', open);
-            patternLine = line;
-            pattern = text.contains("...") || close > 0 && ShellWord.isName(text.substring(open + 1, close));
-        }
-        return pattern;
+    private static boolean isPattern(String text) {
+        int open = text.indexOf('<');
+        int close = open < 0 ? -1 : text.indexOf('>', open);
+        return text.contains("...") || close > 0 && ShellWord.isName(text.substring(open + 1, close));
     }
 
-    Answer run(Node node, boolean asks) {
-        ShellWord command = node.command();
-        String start = command == null || command.pieces.isEmpty() ? "" : command.toString();
-        if (start.length() > 0 && node.words.get(0) == command && SaveDump.isLine(start + " x")
-                && walk.ledger.source(node.line).trim().startsWith(start)
-                && SaveDump.isLine(walk.ledger.source(node.line))) {
-            walk.saved(node.line);
-            return Answer.YES;
+    ExitStatus run(Node node, boolean asks) {
+        String start = node.called();
+        if (start.length() > 0 && node.words.get(0) == node.command() && SaveDump.isLine(start + " x")
+                && lines.trimmed(node.line).startsWith(start) && SaveDump.isLine(lines.text(node.line))) {
+            interpreter.saved(node.line);
+            return ExitStatus.TRUE;
         }
-        if (walk.functions.substitutes(node)) {
-            walk.leftOut.left(node, "a rule in $( ), and nothing is executed here: " + walk.ledger.shown(node.line),
+        if (interpreter.functions.substitutes(node)) {
+            return notRun.left(node, "a rule in $( ), and nothing is executed here: " + lines.shown(node.line),
                     "write the rule as a line of its own");
-            return Answer.UNKNOWN;
         }
-        Answer answer = dispatch(node, asks);
+        ExitStatus status;
+        try {
+            status = dispatch(node, asks);
+        } catch (ShellError e) {
+            status = notRun.left(node, e, null);
+        }
         // the here-document's lines belong to the command, and so do those after a backslash
-        walk.ledger.structure(node.line, Walk.last(node));
-        return answer;
+        lines.structure(node.line, node.last());
+        return status;
     }
 
-    private Answer dispatch(Node node, boolean asks) {
-        List<ShellWord> words = new ArrayList<ShellWord>(node.words);
-        List<ShellWord> assignments = new ArrayList<ShellWord>();
-        while (!words.isEmpty() && words.get(0).assignment() > 0) {
-            assignments.add(words.remove(0));
-        }
-        if (words.isEmpty()) {
-            for (ShellWord assignment : assignments) {
-                assign(assignment, node.line, node.end);
+    private ExitStatus dispatch(Node node, boolean asks) throws ShellError {
+        ShellWord first = node.command();
+        if (first == null) {
+            for (ShellWord assignment : node.words) {
+                assign(assignment, node);
             }
-            if (assignments.isEmpty()) {
-                walk.leftOut.aside(node, "writes a file, or reads one: " + walk.ledger.shown(node.line),
-                        "boxwall touches no files; keep it in rc.custom if it is needed");
-            }
-            return Answer.YES;
+            return !node.words.isEmpty() ? ExitStatus.TRUE
+                    : notRun.aside(node, "writes a file, or reads one: " + lines.shown(node.line),
+                            "boxwall touches no files; keep it in rc.custom if it is needed");
         }
+        List<ShellWord> words = node.words.subList(node.words.indexOf(first), node.words.size());
         if (RuleText.isIgnored(words)) {
-            walk.leftOut.left(node, "this command ignores the words of a rule: " + walk.ledger.shown(node.line),
+            notRun.left(node, "this command ignores the words of a rule: " + lines.shown(node.line),
                     "write iptables before them");
         }
+        List<ShellWord> rest = words.subList(1, words.size());
         List<String> name;
+        String guess = guess(first.toString());
         try {
-            name = Expansion.of(words.subList(0, 1), walk.scope).texts;
-            if (name.isEmpty() && guess(words.get(0)) != null) {
-                throw new Undecided("its value is empty", "write the program's path");
+            name = Expansion.of(first, interpreter.variables);
+            if (name.isEmpty() && guess != null) {
+                throw new ShellError("its value is empty", "write the program's path");
             }
-        } catch (Undecided e) {
-            String guess = guess(words.get(0));
-            if (guess == null) { return unknown.answer(node, asks, "a command that isn't known: " + e.getMessage()); }
-            name = name(guess);
-            if (!guessed.add(words.get(0).toString())) {
-                return command(node, guess, name(guess), words.subList(1, words.size()), asks);
+        } catch (ShellError e) {
+            if (guess == null) { return unknown(node, asks, "a command that isn't known: " + e.getMessage()); }
+            name = Arrays.asList(guess);
+            if (guessed.add(first.toString())) {
+                lines.note(node.line,
+                        Quoting.excerpt(first.toString()) + " is taken for " + guess + ": " + e.getMessage());
             }
-            walk.ledger.remark(node.line,
-                    Show.text(words.get(0).toString()) + " is taken for " + guess + ": " + e.getMessage(),
-                    "nothing to do", true);
         }
-        if (name.isEmpty()) {
-            return unknown.answer(node, asks, "a command whose name is empty: " + walk.ledger.shown(node.line));
-        }
+        if (name.isEmpty()) { return unknown(node, asks, "a command whose name is empty: " + lines.shown(node.line)); }
         String base = Script.baseName(name.get(0));
-        boolean direct = base.equals("command") || base.equals("busybox") || base.equals("exec");
-        if (PREFIXES.contains(base) && words.size() > 1 && words.get(1).plain() != null
-                && !words.get(1).plain().startsWith("-")) {
-            words.remove(0);
-            base = Script.baseName(words.get(0).plain());
-            name = name(base);
-            Node function = direct ? walk.functions.remove(base) : null;
-            if (function != null) {
-                Answer answer = command(node, base, name, words.subList(1, words.size()), asks);
-                walk.functions.define(function);
-                return answer;
-            }
+        if (!PREFIXES.contains(base) || rest.isEmpty() || rest.get(0).plain() == null
+                || rest.get(0).plain().startsWith("-")) {
+            return command(node, base, name, rest, asks);
         }
-        return command(node, base, name, words.subList(1, words.size()), asks);
+        boolean direct = base.equals("command") || base.equals("busybox") || base.equals("exec");
+        base = Script.baseName(rest.get(0).plain());
+        Node function = direct ? interpreter.functions.remove(base) : null;
+        try {
+            return command(node, base, Arrays.asList(base), rest.subList(1, rest.size()), asks);
+        } finally {
+            if (function != null) { interpreter.functions.define(function); }
+        }
     }
-
-    private static List<String> name(String one) { return new ArrayList<String>(Arrays.asList(one)); }
 
     /**
-     * {@code $IPT} and its like, when the script computes it ({@code $(which iptables)}) or leaves it to another file.
+     * {@code $IPT}, {@code $IP6TABLES}, {@code $_ipt6_cmd} and their like, when the script computes it
+     * ({@code $(which iptables)}) or leaves it to another file.
      */
-    private static String guess(ShellWord word) {
-        String text = word.toString();
-        if (!text.matches("\\$(?i:_?IP6?T(ABLES)?[46]?(_?(BIN|CMD))?|FW)")) { return null; }
-        return text.indexOf('6') > 0 ? "ip6tables" : "iptables";
+    private static String guess(String word) {
+        String text = word.toUpperCase(Locale.ROOT);
+        String rest = text.startsWith("$") ? without(text.substring(1), "_") : "";
+        boolean named = rest.startsWith("IPT") || rest.startsWith("IP6T");
+        rest = without(rest.substring(named ? rest.indexOf('T') + 1 : 0), "ABLES");
+        rest = rest.startsWith("4") ? rest.substring(1) : without(rest, "6");
+        String end = without(rest, "_");
+        named &= rest.length() == 0 || end.equals("BIN") || end.equals("CMD");
+        return text.equals("$FW") || named ? text.indexOf('6') > 0 ? "ip6tables" : "iptables" : null;
     }
 
-    private Answer command(Node node, String name, List<String> first, List<ShellWord> rest, boolean asks) {
-        Node function = walk.functions.get(first.get(0));
+    private static String without(String text, String beginning) {
+        return text.startsWith(beginning) ? text.substring(beginning.length()) : text;
+    }
+
+    private ExitStatus command(Node node, String name, List<String> first, List<ShellWord> rest, boolean asks)
+            throws ShellError {
+        Node function = interpreter.functions.get(first.get(0));
         if (function != null) { return call(node, function, rest); }
-        if (IptablesLines.isProgram(name)) { return iptables.run(node, IptablesLines.program(name), first, rest); }
-        if (name.equals("iptables-restore") || name.equals("ip6tables-restore")) {
-            return iptables.restore(node, name.startsWith("ip6"), node.redirects, rest);
-        }
+        String program = IptablesCommands.program(name);
+        if (program != null) { return iptables.run(node, program, first.subList(1, first.size()), rest); }
         switch (name) {
+            case "iptables-restore" :
+            case "ip6tables-restore" :
+                return iptables.restore(node, name.startsWith("ip6"), node.here(), rest);
             case "modprobe" :
             case "insmod" :
-                return new ModuleLines(walk).run(node, rest);
+                return modules(node, rest);
             case "keep" :
             case "own" :
             case "expect" :
@@ -179,28 +194,18 @@ final class Commands {
             case "[" :
             case "test" :
             case "[[" :
-                return new Questions(walk).condition(node, name, rest);
-            default :
-                return builtin(node, name, rest, asks);
-        }
-    }
-
-    private Answer builtin(Node node, String name, List<ShellWord> rest, boolean asks) {
-        switch (name) {
+                return TestCommand.run(interpreter, node, name, rest);
             case ":" :
             case "true" :
-                walk.ledger.taken(node.line, node.end);
-                return Answer.YES;
+                return interpreter.taken(node);
             case "false" :
-                walk.ledger.taken(node.line, node.end);
-                return Answer.NO;
+                return interpreter.taken(node).not();
             case "exit" :
             case "return" :
             case "break" :
             case "continue" :
-                walk.ledger.taken(node.line, node.end);
-                walk.halt(name, node.line);
-                return Answer.YES;
+                interpreter.halt(name, node.line);
+                return interpreter.taken(node);
             case "export" :
             case "readonly" :
             case "local" :
@@ -209,78 +214,87 @@ final class Commands {
             case "unset" :
                 return names(node, name, rest);
             case "shift" :
-                walk.ledger.taken(node.line, node.end);
-                List<String> left = walk.scope.positional();
-                walk.scope.positional(new ArrayList<String>(left.subList(Math.min(1, left.size()), left.size())));
-                return Answer.YES;
+                List<String> left = interpreter.variables.positional;
+                interpreter.variables.positional = new ArrayList<>(left.subList(Math.min(1, left.size()), left.size()));
+                return interpreter.taken(node);
             case "set" :
                 return positional(node, rest);
             case "." :
             case "source" :
-                walk.leftOut.left(node, "reads another file: " + walk.ledger.shown(node.line),
+                interpreter.variables.sourced(node.line);
+                return notRun.left(node, "reads another file: " + lines.shown(node.line),
                         "boxwall import opens one file; put that file's text in its place");
-                walk.scope.sourced(node.line);
-                return Answer.UNKNOWN;
             default :
                 return other(node, name, rest, asks);
         }
     }
 
-    private Answer other(Node node, String name, List<ShellWord> rest, boolean asks) {
-        String target = written(node, walk.scope);
-        boolean settings = target != null
-                && (target.startsWith("/proc/") || target.startsWith("/sys/") || target.startsWith("/dev/"));
-        if (settings) {
-            walk.leftOut.aside(node, "sets " + Show.plain(target, 80), Settings.instead(target));
-            return Answer.YES;
-        }
-        if (name.equals("sysctl")) {
-            String key = rest.isEmpty() ? "" : rest.get(rest.size() - 1).toString().replace('.', '/');
-            walk.leftOut.aside(node, "sets " + Show.plain(key, 80), Settings.instead("/proc/sys/" + key));
-            return Answer.YES;
-        }
-        if (PRINTING.contains(name) && target == null) {
-            if (asks && !name.equals("echo")) {
-                walk.ledger.remark(node.line,
-                        "a condition that only the box can decide: " + walk.ledger.shown(node.line), "nothing to do",
-                        true);
-                return Answer.UNKNOWN;
-            }
-            walk.ledger.remark(node.line, "builds no rule: " + walk.ledger.shown(node.line), "nothing to do", true);
-            return Answer.YES;
-        }
-        if (name.equals("rmmod") || name.equals("depmod")) {
-            walk.ledger.remark(node.line, "unloads or lists modules",
-                    "nothing to do: boxwall loads what the rules need and leaves the rest", true);
-            return Answer.YES;
-        }
-        if (name.endsWith("tables-save") || UnknownCommand.isSaving(name, walk.ledger.source(node.line))) {
-            walk.ledger.remark(node.line, "saves or loads the rules: " + walk.ledger.shown(node.line),
-                    "nothing to do: boxwall keeps them itself", true);
-            return Answer.YES;
-        }
-        if (target != null) {
-            walk.leftOut.aside(node, "writes the file " + Show.plain(target, 80),
+    private ExitStatus other(Node node, String name, List<ShellWord> rest, boolean asks) {
+        String target = written(node, interpreter.variables);
+        String setting =
+                name.equals("sysctl") && !rest.isEmpty() ? rest.get(rest.size() - 1).toString().replace('.', '/') : "";
+        String shown = lines.shown(node.line);
+        boolean tables = lines.trimmed(node.line).contains("tables")
+                || lines.trimmed(node.line).contains("netfilter-persistent");
+        if (target != null
+                && (target.startsWith("/proc/") || target.startsWith("/sys/") || target.startsWith("/dev/"))) {
+            return notRun.aside(node, "sets " + Quoting.cut(target, 80), Settings.instead(target));
+        } else if (name.equals("sysctl")) {
+            return notRun.aside(node, "sets " + Quoting.cut(setting, 80), Settings.instead("/proc/sys/" + setting));
+        } else if (PRINTING.contains(name) && target == null) {
+            boolean condition = asks && !name.equals("echo");
+            lines.note(node.line,
+                    (condition ? "a condition that only the box can decide: " : "builds no rule: ") + shown);
+            return condition ? ExitStatus.UNKNOWN : ExitStatus.TRUE;
+        } else if (name.equals("rmmod") || name.equals("depmod")) {
+            lines.note(node.line, "unloads or lists modules",
+                    "nothing to do: boxwall loads what the rules need and leaves the rest");
+        } else if (name.endsWith("tables-save") || (SERVICES.contains(name) || name.endsWith("tables")) && tables) {
+            lines.note(node.line, "saves or loads the rules: " + shown, "nothing to do: boxwall keeps them itself");
+        } else if (target != null) {
+            return notRun.aside(node, "writes the file " + Quoting.cut(target, 80),
                     "boxwall writes no files for rules; keep it in rc.custom if it is needed");
-            return Answer.YES;
+        } else {
+            return unknown(node, asks, name.equals("include") ? "include can't be followed here"
+                    : name.equals("eval") ? "eval runs a text as a command" : "no part of a ruleset: " + shown);
         }
-        return unknown.answer(node, asks,
-                name.equals("include") ? "include can't be followed here"
-                        : name.equals("eval") ? "eval runs a text as a command"
-                        : "no part of a ruleset: " + walk.ledger.shown(node.line));
+        return ExitStatus.TRUE;
+    }
+
+    /** A command that no firewall script is known by: its remark, and whether it holds a rule. */
+    private ExitStatus unknown(Node node, boolean asks, String what) {
+        String shown = lines.shown(node.line);
+        String[] foreign = RuleText.foreign(lines.text(node.line));
+        boolean rule = Functions.isRule(node);
+        if (asks && !rule) {
+            lines.note(node.line, "a condition that only the box can decide: " + shown);
+        } else if (foreign != null) {
+            lines.rule(node.line);
+            notRun.left(node, foreign[0] + ": boxwall reads those of iptables", foreign[1]);
+        } else if (node.program().equals("ipset")) {
+            for (ShellWord word : node.words) {
+                lines.sets.put(word.toString(), 0);
+            }
+            notRun.left(node, "makes or fills a set: " + shown, IPSET);
+        } else if (rule) {
+            notRun.left(node, "a rule in a command that isn't known: " + shown, "write it as an iptables command");
+        } else {
+            notRun.aside(node, what, "keep it in rc.custom if it is needed");
+        }
+        return ExitStatus.UNKNOWN;
     }
 
     /** The file that the output goes to; null for none, or one that swallows it. */
-    static String written(Node node, Scope scope) {
-        for (Redirect redirect : node.redirects) {
+    static String written(Node node, Variables variables) {
+        for (Node.Redirect redirect : node.redirects) {
             String target = redirect.target.toString();
             boolean swallowed = target.equals("/dev/null") || target.equals("/dev/console")
                     || target.startsWith("/dev/tty") || target.equals("/dev/kmsg") || redirect.operator.equals(">&");
             if (redirect.operator.indexOf('>') >= 0 && !swallowed) {
                 try {
-                    String value = Expansion.single(redirect.target, scope, true);
+                    String value = Expansion.single(redirect.target, variables, true);
                     return value.length() == 0 ? target : value;
-                } catch (Undecided e) {
+                } catch (ShellError e) {
                     return target;
                 }
             }
@@ -288,69 +302,171 @@ final class Commands {
         return null;
     }
 
-    private void assign(ShellWord word, int line, int end) {
-        int equals = word.assignment();
-        String name = word.pieces.get(0).text.substring(0, equals);
+    private void assign(ShellWord word, Node node) {
+        String name = word.assigned();
         try {
-            String value = Expansion.single(word.from(equals + 1), walk.scope, true);
-            walk.scope.set(name, value);
-            walk.ledger.taken(line, end);
-            if (walk.functions.mayKeep(name) && value.length() > 0 && value.length() < 900 && Quote.fits(value)) {
-                walk.add(OutLine.assignment(line, name, Quote.word(value)));
-                walk.scope.keep(name);
+            String value = Expansion.single(word.from(name.length() + 1), interpreter.variables, true);
+            interpreter.variables.set(name, value);
+            interpreter.taken(node);
+            if (interpreter.functions.mayKeep(name) && value.length() > 0 && value.length() < 900
+                    && Letters.isText(value)) {
+                interpreter.add(OutputLine.assignment(node.line, name, Quoting.word(value)));
+                interpreter.variables.keep(name);
             }
-        } catch (Undecided e) {
-            boolean alone = word.pieces.size() < 3 && e.meant() != null;
-            walk.scope.forget(name, e.getMessage(), alone ? e.meant() : null);
-            walk.ledger.remark(line, name + " isn't known from here on: " + e.getMessage(),
-                    alone ? "write " + name + "=" + e.meant() : e.todo(), true);
-            walk.ledger.structure(line, end);
+        } catch (ShellError e) {
+            String meant = word.pieces.size() < 3 ? e.meant : null;
+            interpreter.variables.forget(name, e.getMessage(), meant);
+            lines.note(node.line, name + " isn't known from here on: " + e.getMessage(),
+                    meant != null ? "write " + name + "=" + meant : e.todo);
+            lines.structure(node.line, node.end);
         }
     }
 
-    private Answer names(Node node, String command, List<ShellWord> words) {
-        walk.ledger.taken(node.line, node.end);
+    private ExitStatus names(Node node, String command, List<ShellWord> words) {
         for (ShellWord word : words) {
-            String name =
-                    word.assignment() > 0 ? word.pieces.get(0).text.substring(0, word.assignment()) : word.plain();
+            String name = word.assigned() != null ? word.assigned() : word.plain();
             if (name == null || !ShellWord.isName(name)) { continue; }
-            if (command.equals("local")) { walk.functions.local(name); }
+            if (command.equals("local")) { interpreter.functions.local(name); }
             if (command.equals("unset")) {
-                walk.scope.unset(name);
-            } else if (word.assignment() > 0) { assign(word, node.line, node.end); }
+                interpreter.variables.unset(name);
+            } else if (word.assigned() != null) { assign(word, node); }
         }
-        return Answer.YES;
+        return interpreter.taken(node);
     }
 
-    private Answer positional(Node node, List<ShellWord> words) {
+    private ExitStatus positional(Node node, List<ShellWord> words) {
         try {
-            List<String> texts = Expansion.of(words, walk.scope).texts;
-            if (!texts.isEmpty() && texts.get(0).equals("--")) {
-                walk.scope.positional(new ArrayList<String>(texts.subList(1, texts.size())));
-            } else if (!texts.isEmpty() && !texts.get(0).startsWith("-") && !texts.get(0).startsWith("+")) {
-                walk.scope.positional(new ArrayList<String>(texts));
-            }
-            walk.ledger.taken(node.line, node.end);
-        } catch (Undecided e) {
-            walk.leftOut.left(node, e.getMessage(), e.todo());
+            List<String> texts = Expansion.of(words, interpreter.variables).texts;
+            String first = texts.isEmpty() ? "-" : texts.get(0);
+            if (first.equals("--")) {
+                interpreter.variables.positional = texts.subList(1, texts.size());
+            } else if (!first.startsWith("-") && !first.startsWith("+")) { interpreter.variables.positional = texts; }
+            return interpreter.taken(node);
+        } catch (ShellError e) {
+            notRun.left(node, e, null);
+            return ExitStatus.TRUE;
         }
-        return Answer.YES;
     }
 
-    private Answer call(Node node, Node function, List<ShellWord> rest) {
-        try {
-            List<String> words = new ArrayList<String>();
-            for (ShellWord word : rest) {
-                words.addAll(Expansion.of(Arrays.asList(word), walk.scope).texts);
+    private ExitStatus call(Node node, Node function, List<ShellWord> rest) throws ShellError {
+        List<String> words = Expansion.of(rest, interpreter.variables).texts;
+        interpreter.taken(node);
+        int before = interpreter.out.size();
+        ExitStatus status = interpreter.functions.call(function, words, node.line);
+        if (interpreter.out.size() > before) { lines.built(node.line, node.end); }
+        return status;
+    }
+
+    /** {@code insmod /lib/modules/$(uname -r)/…/ipt_LOG.ko} is {@code modprobe ipt_LOG}. */
+    private ExitStatus modules(Node node, List<ShellWord> words) {
+        boolean several = false;
+        int modules = 0;
+        for (ShellWord word : words) {
+            String plain = word.plain() == null ? "" : word.plain();
+            if (plain.equals("-r") || plain.equals("--remove")) {
+                lines.note(node.line, "unloads modules",
+                        "nothing to do: boxwall unloads only what a failed try has loaded");
+                return ExitStatus.TRUE;
             }
-            walk.ledger.taken(node.line, node.end);
-            int before = walk.out.size();
-            Answer answer = walk.functions.call(function, words, node.line);
-            if (walk.out.size() > before) { walk.ledger.built(node.line, node.end); }
-            return answer;
-        } catch (Undecided e) {
-            walk.leftOut.left(node, e.getMessage(), e.todo());
-            return Answer.UNKNOWN;
+            several |= plain.equals("-a") || plain.equals("-qa") || plain.equals("-aq");
+            if (plain.startsWith("-")) { continue; }
+            if (modules > 0 && !several) {
+                lines.note(node.line, "a module's parameter is left out: " + Quoting.excerpt(word.toString()),
+                        "keep it in rc.custom, before boxwall starts, if it is needed");
+                continue;
+            }
+            if (!module(node, word)) { return ExitStatus.UNKNOWN; }
+            modules++;
         }
+        if (modules == 0) { notRun.aside(node, "no module's name", "write modprobe NAME"); }
+        return ExitStatus.TRUE;
+    }
+
+    private boolean module(Node node, ShellWord word) {
+        try {
+            for (String path : Expansion.of(lastPart(word), interpreter.variables)) {
+                String name = moduleName(Script.baseName(path));
+                if (!Letters.isText(name)) {
+                    notRun.aside(node, "a module's name with control characters", "remove them");
+                    return false;
+                }
+                String text = "modprobe " + Quoting.word(name);
+                interpreter.add(OutputLine.of(node.line, text, text));
+            }
+            interpreter.taken(node);
+            return true;
+        } catch (ShellError e) {
+            notRun.aside(node, "a module whose name isn't known: " + e.getMessage(), e.todo);
+            return false;
+        }
+    }
+
+    private static String moduleName(String file) {
+        for (String end : new String[] {".ko", ".o", ".ko.gz", ".o.gz", ".ko.xz", ".o.xz"}) {
+            if (file.endsWith(end)) { return file.substring(0, file.length() - end.length()); }
+        }
+        return file;
+    }
+
+    /** What stands after the last slash: the folder may be computed, as the kernel's release often is. */
+    private static ShellWord lastPart(ShellWord word) {
+        for (int i = word.pieces.size() - 1; i >= 0; i--) {
+            Piece piece = word.pieces.get(i);
+            if (piece.kind == Piece.Kind.TEXT && piece.text.indexOf('/') >= 0) {
+                ShellWord last = new ShellWord(word.line, Piece.text(Script.baseName(piece.text), piece.quoted));
+                last.pieces.addAll(word.pieces.subList(i + 1, word.pieces.size()));
+                return last;
+            }
+        }
+        return word;
+    }
+
+    /** Several commands side by side: a here-document into iptables-restore, or a question. */
+    ExitStatus pipe(Node node, boolean asks) {
+        Node first = node.parts.get(0);
+        Node last = node.parts.get(node.parts.size() - 1);
+        String to = last.program();
+        if (IptablesCommands.program(first.program()) != null) {
+            ExitStatus status = run(first, asks);
+            for (Node behind : node.parts.subList(1, node.parts.size())) {
+                if (!isQuiet(behind)) {
+                    notRun.left(behind,
+                            "no command that only prints, but perhaps a part of a rule: " + lines.shown(behind.line),
+                            "write the rule without |");
+                }
+            }
+            return status;
+        }
+        if (to.endsWith("tables-restore")) {
+            boolean here = node.parts.size() == 2 && first.program().equals("cat") && first.words.size() == 1
+                    && first.redirects.size() == 1 && first.here() != null;
+            if (!here) {
+                return notRun.left(node,
+                        "iptables-restore reads what another command prints: " + lines.shown(node.line),
+                        "import the text that it reads as a file of its own");
+            }
+            lines.structure(first.line, first.last());
+            return iptables.restore(last, to.startsWith("ip6"), first.here(), last.words.subList(1, last.words.size()));
+        }
+        boolean quiet = true;
+        boolean adds = false;
+        for (Node simple : node.simple()) {
+            quiet &= isQuiet(simple);
+            adds |= interpreter.functions.adds(simple);
+        }
+        if (!adds && (asks || quiet)) {
+            lines.note(node.line, (asks ? "a condition that only the box can decide: " : "builds no rule: ")
+                    + lines.shown(node.line));
+        } else {
+            notRun.left(node, "a chain of commands, and nothing is executed here: " + lines.shown(node.line),
+                    "write its result");
+        }
+        lines.structure(node.line, node.end);
+        return ExitStatus.UNKNOWN;
+    }
+
+    private boolean isQuiet(Node simple) {
+        String name = simple.program();
+        return (PRINTING.contains(name) || FILTERS.contains(name)) && written(simple, interpreter.variables) == null;
     }
 }

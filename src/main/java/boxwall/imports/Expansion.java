@@ -1,7 +1,11 @@
 package boxwall.imports;
 
+import boxwall.netfilter.Words;
+
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Puts values in for the names in words, as a shell does: unquoted values are split at blanks, an unquoted empty one
@@ -13,164 +17,144 @@ final class Expansion {
     private static final int DEPTH_LIMIT = 20;
 
     /** The words with values put in. */
-    final List<String> texts = new ArrayList<String>();
+    final List<String> texts = new ArrayList<>();
     /** Each source word as the ruleset language writes it, with the kept names in it. */
-    final List<String> named = new ArrayList<String>();
+    final List<String> named = new ArrayList<>();
 
-    private final Scope scope;
+    private final Variables variables;
     private int size;
-
-    private StringBuilder text;
+    private final StringBuilder text = new StringBuilder();
     private boolean open;
-    private StringBuilder name;
-    private StringBuilder literal;
+    private final StringBuilder name = new StringBuilder();
+    /** What stands side by side in {@link #name} is quoted as one. */
+    private final StringBuilder literal = new StringBuilder();
 
-    private Expansion(Scope scope) { this.scope = scope; }
+    private Expansion(Variables variables) { this.variables = variables; }
 
     /**
-     * All words of a command. An unset name in a command is Undecided: the shell would put nothing there, which nobody
+     * All words of a command. An unset name in a command is an error: the shell would put nothing there, which nobody
      * wants of a rule.
      */
-    static Expansion of(List<ShellWord> words, Scope scope) throws Undecided {
-        Expansion all = new Expansion(scope);
+    static Expansion of(List<ShellWord> words, Variables variables) throws ShellError {
+        Expansion all = new Expansion(variables);
         for (ShellWord word : words) {
             all.word(word);
         }
         return all;
     }
 
-    /** One word without splitting, as in an assignment; an unset name is empty if {@code lenient}. */
-    static String single(ShellWord word, Scope scope, boolean lenient) throws Undecided {
-        return single(word, scope, lenient, 0);
+    static List<String> of(ShellWord word, Variables variables) throws ShellError {
+        return of(Arrays.asList(word), variables).texts;
     }
 
-    private static String single(ShellWord word, Scope scope, boolean lenient, int depth) throws Undecided {
-        if (depth > DEPTH_LIMIT) { throw new Undecided("expansions nested too deeply", "write the value"); }
+    /** One word without splitting, as in an assignment; an unset name is empty if {@code lenient}. */
+    static String single(ShellWord word, Variables variables, boolean lenient) throws ShellError {
+        return single(word, variables, lenient, 0);
+    }
+
+    private static String single(ShellWord word, Variables variables, boolean lenient, int depth) throws ShellError {
+        if (depth > DEPTH_LIMIT) { throw new ShellError("expansions nested too deeply", "write the value"); }
         StringBuilder out = new StringBuilder();
         for (Piece piece : word.pieces) {
-            String value = piece.kind == Piece.Kind.NAME && (piece.text.equals("@") || piece.text.equals("*"))
-                    ? join(scope.positional()) : value(piece, scope, lenient, depth);
-            out.append(value);
-            if (out.length() > LIMIT) {
-                throw new Undecided("a value of more than " + LIMIT + " characters", "write the values of the rule");
-            }
+            out.append(piece.isAll() ? Words.join(variables.positional, " ") : value(piece, variables, lenient, depth));
+            check(out.length());
         }
         return out.toString();
     }
 
-    static String join(List<String> words) {
-        StringBuilder out = new StringBuilder();
-        for (String word : words) {
-            out.append(out.length() == 0 ? "" : " ").append(word);
+    private static void check(int length) throws ShellError {
+        if (length > LIMIT) {
+            throw new ShellError("a value of more than " + LIMIT + " characters", "write the values of the rule");
         }
-        return out.toString();
     }
 
-    private static String value(Piece piece, Scope scope, boolean lenient, int depth) throws Undecided {
+    private static String value(Piece piece, Variables variables, boolean lenient, int depth) throws ShellError {
         if (piece.kind == Piece.Kind.TEXT) { return piece.text; }
         if (piece.kind == Piece.Kind.UNKNOWN) {
             String meant = Settings.meant(piece.text);
-            throw new Undecided("nothing is executed here: " + Show.text(piece.text),
+            throw new ShellError("nothing is executed here: " + Quoting.excerpt(piece.text),
                     "write " + (meant == null ? "its output" : meant), meant);
         }
-        String value = scope.value(piece.text);
+        String value = variables.value(piece.text);
         if (piece.operator != null) {
-            boolean colon = piece.operator.charAt(0) == ':';
-            boolean without = value == null || colon && value.length() == 0;
+            boolean without = value == null || piece.operator.charAt(0) == ':' && value.length() == 0;
             boolean plus = piece.operator.endsWith("+");
-            if (value != null && Quote.isMarked(value)) { without = !plus; }
+            if (value != null && Quoting.isMarked(value)) { without = !plus; }
             if (without == plus) { return plus ? "" : value; }
-            String other = single(piece.other, scope, lenient, depth + 1);
-            if (piece.operator.endsWith("=")) { scope.set(piece.text, other); }
+            String other = single(piece.other, variables, lenient, depth + 1);
+            if (piece.operator.endsWith("=")) { variables.set(piece.text, other); }
             return other;
         }
         if (value == null && !lenient) {
-            throw new Undecided("the name " + piece.text + " isn't set in this file", nameHint(piece.text));
+            throw new ShellError("the name " + piece.text + " isn't set in this file", nameHint(piece.text));
         }
         return value == null ? "" : value;
     }
 
     private static String nameHint(String name) {
         if (Character.isDigit(name.charAt(0))) { return "the function is called with fewer words"; }
-        String upper = name.toUpperCase(java.util.Locale.ROOT);
+        String upper = name.toUpperCase(Locale.ROOT);
         String known =
                 upper.contains("GUEST") ? "GUEST_NET" : upper.contains("LAN") || upper.contains("INT") ? "LAN_NET"
                         : upper.contains("WAN") || upper.contains("EXT") || upper.contains("INET") ? "WAN_IF" : null;
         return "put " + name + "=... before it" + (known == null ? "" : "; $" + known + " is known without being set");
     }
 
-    private void word(ShellWord word) throws Undecided {
-        text = new StringBuilder();
-        name = new StringBuilder();
-        literal = new StringBuilder();
-        open = false;
+    private void word(ShellWord word) throws ShellError {
+        name.setLength(0);
         int before = texts.size();
         for (Piece piece : word.pieces) {
-            if (piece.kind == Piece.Kind.NAME && (piece.text.equals("@") || piece.text.equals("*"))) {
+            if (piece.isAll()) {
                 positional(piece);
                 continue;
             }
-            String value = value(piece, scope, false, 0);
-            boolean kept = piece.kind == Piece.Kind.NAME && piece.operator == null && scope.isKept(piece.text);
-            if (piece.kind == Piece.Kind.NAME && !piece.quoted) {
+            String value = value(piece, variables, false, 0);
+            boolean kept = piece.isName() && piece.operator == null && variables.isKept(piece.text);
+            if (piece.isName() && !piece.quoted) {
                 split(value, !kept);
             } else {
-                open = true;
-                text.append(value);
-                literal.append(kept ? "" : value);
+                add(value, !kept);
             }
             if (kept) {
                 flush();
                 String reference = "${" + piece.text + "}";
                 name.append(piece.quoted ? '"' + reference + '"' : reference);
             }
-            check(value);
+            check(size += value.length());
         }
         close();
         flush();
         if (texts.size() > before) { named.add(name.length() == 0 ? "''" : name.toString()); }
     }
 
-    /** What stands side by side is quoted as one. */
-    private void flush() {
-        if (literal.length() > 0) {
-            name.append(Quote.word(literal.toString()));
-            literal.setLength(0);
-        }
+    private void add(String value, boolean written) {
+        open = true;
+        text.append(value);
+        literal.append(written ? value : "");
     }
 
-    private void check(String value) throws Undecided {
-        size += value.length();
-        if (size > LIMIT) {
-            throw new Undecided("a value of more than " + LIMIT + " characters", "write the values of the rule");
-        }
+    private void flush() {
+        name.append(literal.length() > 0 ? Quoting.word(literal.toString()) : "");
+        literal.setLength(0);
     }
 
     private void close() {
         if (open) { texts.add(text.toString()); }
-        text = new StringBuilder();
+        text.setLength(0);
         open = false;
     }
 
     /** An unquoted value; {@code written} unless the name itself stands in the line. */
     private void split(String value, boolean written) {
-        int i = 0;
-        while (i < value.length()) {
-            char c = value.charAt(i);
-            if (c == ' ' || c == '\t' || c == '\n') {
-                if (open) { close(); }
+        int from = 0;
+        for (int i = 0; i <= value.length(); i++) {
+            boolean blank = i < value.length() && " \t\n".indexOf(value.charAt(i)) >= 0;
+            if ((blank || i == value.length()) && from < i) { add(value.substring(from, i), written); }
+            if (blank) {
+                close();
                 if (written) { blank(); }
-                i++;
-                continue;
+                from = i + 1;
             }
-            int end = i;
-            while (end < value.length() && " \t\n".indexOf(value.charAt(end)) < 0) {
-                end++;
-            }
-            open = true;
-            text.append(value, i, end);
-            if (written) { literal.append(value, i, end); }
-            i = end;
         }
     }
 
@@ -179,19 +163,17 @@ final class Expansion {
         if (name.length() > 0 && name.charAt(name.length() - 1) != ' ') { name.append(' '); }
     }
 
-    private void positional(Piece piece) throws Undecided {
+    private void positional(Piece piece) throws ShellError {
         boolean first = true;
-        for (String each : scope.positional()) {
+        for (String each : variables.positional) {
             if (!first) {
                 close();
                 blank();
             }
             first = false;
-            check(each);
+            check(size += each.length());
             if (piece.quoted && piece.text.equals("@")) {
-                open = true;
-                text.append(each);
-                literal.append(each);
+                add(each, true);
                 if (each.length() == 0) { name.append("''"); }
             } else {
                 split(each, true);

@@ -1,7 +1,8 @@
 package boxwall.imports;
 
+import boxwall.netfilter.Words;
+
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -14,16 +15,17 @@ final class Functions {
     /** Functions that call each other, for asking whether one adds a rule. */
     private static final int ASKED_LIMIT = 50;
 
-    private final Walk walk;
-    private Map<String, Node> functions = new HashMap<String, Node>();
-    private final Set<Node> called = new HashSet<Node>();
+    private final Interpreter interpreter;
+    private Map<String, Node> functions = new HashMap<>();
+    private final Set<Node> called = new HashSet<>();
     /** Names of commands in what isn't run: a function among them isn't never called. */
-    final Set<String> mentioned = new HashSet<String>();
+    private final Set<String> mentioned = new HashSet<>();
     /** Functions that are called where it can't be decided whether. */
-    final Set<Node> calledPerhaps = new HashSet<Node>();
-    private final List<Map<String, Object[]>> locals = new ArrayList<Map<String, Object[]>>();
+    final Set<Node> calledPerhaps = new HashSet<>();
+    /** For each call that runs, its local names with the values that they had before, null for none. */
+    private final List<Map<String, String>> locals = new ArrayList<>();
 
-    Functions(Walk walk) { this.walk = walk; }
+    Functions(Interpreter interpreter) { this.interpreter = interpreter; }
 
     void define(Node function) { functions.put(function.name, function); }
 
@@ -34,7 +36,7 @@ final class Functions {
     /** What is defined from here on is forgotten with {@link #end}. */
     Map<String, Node> begin() {
         Map<String, Node> known = functions;
-        functions = new HashMap<String, Node>(functions);
+        functions = new HashMap<>(functions);
         return known;
     }
 
@@ -42,68 +44,71 @@ final class Functions {
 
     /** Remembers what a command that isn't run would call. */
     void mention(Node simple) {
-        if (simple.command() != null) { mentioned.add(simple.command().toString()); }
+        mentioned.add(simple.called());
     }
 
     /** Names the lines of functions that aren't run. */
     void uncalled() {
         for (Node function : functions.values()) {
             if (called.contains(function)) { continue; }
-            String what = "the function " + Show.plain(function.name, 30) + " is ";
+            String what = "the function " + Quoting.cut(function.name, 30) + " is ";
             if (calledPerhaps.contains(function)) {
-                walk.leftOut.passOver(function, what + "called only where it depends on the box",
+                interpreter.notRun.passOver(function, what + "called only where it depends on the box",
                         "write its rules into the ruleset if you need them", false);
             } else if (mentioned.contains(function.name)) {
-                walk.leftOut.skip(function, what + "called only in what isn't run");
+                interpreter.notRun.skip(function, what + "called only in what isn't run");
             } else {
-                walk.leftOut.skip(function, what + "never called");
-                walk.ledger.missing(function.line, function.end, "not run: " + what + "never called",
+                interpreter.notRun.skip(function, what + "never called");
+                interpreter.lines.missing(function.line, function.end, "not run: " + what + "never called",
                         "call it, or remove it");
             }
         }
     }
 
     /** Runs a function's body with these words as $1 and so on. */
-    Answer call(Node function, List<String> words, int line) {
+    ExitStatus call(Node function, List<String> words, int line) {
         if (locals.size() >= CALLS_LIMIT) {
-            walk.ledger.remark(line, "functions that call each other more than " + CALLS_LIMIT + " deep",
+            interpreter.lines.remark(line, "functions that call each other more than " + CALLS_LIMIT + " deep",
                     "write the rules out", false);
-            walk.leftLine(line, "functions that call each other too deep");
-            return Answer.UNKNOWN;
+            interpreter.leftLine(line, "functions that call each other too deep", null);
+            return ExitStatus.UNKNOWN;
         }
-        if (!walk.isPlayedThrough()) { called.add(function); }
-        List<String> before = walk.scope.positional();
-        walk.scope.positional(new ArrayList<String>(words));
-        locals.add(new HashMap<String, Object[]>());
-        Answer answer = walk.run(function.parts.get(0), false);
-        walk.returned();
-        for (Map.Entry<String, Object[]> local : locals.remove(locals.size() - 1).entrySet()) {
-            if (local.getValue()[0] != null) {
-                walk.scope.set(local.getKey(), (String) local.getValue()[0]);
+        if (!interpreter.isPerhaps()) { called.add(function); }
+        List<String> before = interpreter.variables.positional;
+        interpreter.variables.positional = words;
+        locals.add(new HashMap<String, String>());
+        ExitStatus status = interpreter.run(function.parts.get(0), false);
+        interpreter.returned();
+        for (Map.Entry<String, String> local : locals.remove(locals.size() - 1).entrySet()) {
+            if (local.getValue() != null) {
+                interpreter.variables.set(local.getKey(), local.getValue());
             } else {
-                walk.scope.unset(local.getKey());
+                interpreter.variables.unset(local.getKey());
             }
         }
-        walk.scope.positional(before);
-        return answer;
+        interpreter.variables.positional = before;
+        return status;
+    }
+
+    private boolean isLocal(String name) {
+        return !locals.isEmpty() && locals.get(locals.size() - 1).containsKey(name);
     }
 
     /** The name gets its value back when the function that runs now ends. */
     void local(String name) {
-        if (locals.isEmpty() || locals.get(locals.size() - 1).containsKey(name)) { return; }
+        if (locals.isEmpty() || isLocal(name)) { return; }
         String value = null;
         try {
-            value = walk.scope.value(name);
-        } catch (Undecided e) {
-            walk.scope.unset(name);
+            value = interpreter.variables.value(name);
+        } catch (ShellError e) {
+            interpreter.variables.unset(name);
         }
-        locals.get(locals.size() - 1).put(name, new Object[] {value});
+        locals.get(locals.size() - 1).put(name, value);
     }
 
     /** Whether an assignment may go out as one: it holds from here on, everywhere. */
     boolean mayKeep(String name) {
-        boolean local = !locals.isEmpty() && locals.get(locals.size() - 1).containsKey(name);
-        return !walk.inSubshell() && !local;
+        return !interpreter.inSubshell() && !isLocal(name);
     }
 
     /** Whether a rule, or a function that adds some, is in what would have to be executed for the command's words. */
@@ -111,13 +116,11 @@ final class Functions {
         boolean rule = false;
         for (ShellWord word : node.words) {
             for (Piece piece : word.pieces) {
-                if (piece.kind == Piece.Kind.UNKNOWN) {
-                    rule |= RuleText.holds(piece.text);
-                    for (String each : RuleText.words(piece.text)) {
-                        mentioned.add(each);
-                        Node function = get(each);
-                        rule |= function != null && adds(function, new HashSet<Node>());
-                    }
+                boolean unknown = piece.kind == Piece.Kind.UNKNOWN;
+                rule |= unknown && RuleText.holds(piece.text);
+                for (String each : RuleText.words(unknown ? piece.text : "")) {
+                    mentioned.add(each);
+                    rule |= get(each) != null && adds(get(each));
                 }
             }
         }
@@ -132,18 +135,13 @@ final class Functions {
     private boolean adds(Node part, Set<Node> seen) {
         if (seen.size() > ASKED_LIMIT || !seen.add(part)) { return false; }
         for (Node simple : part.simple()) {
-            Node function = simple.command() == null ? null : get(simple.command().toString());
+            Node function = get(simple.called());
             if (isRule(simple) || function != null && adds(function, seen)) { return true; }
         }
         return false;
     }
 
     static boolean isRule(Node simple) {
-        StringBuilder text = new StringBuilder();
-        for (ShellWord word : simple.words) {
-            text.append(word.toString()).append(' ');
-        }
-        return !Commands.PRINTING.contains(simple.command() == null ? "" : simple.command().toString())
-                && RuleText.holds(text.toString());
+        return !Commands.PRINTING.contains(simple.called()) && RuleText.holds(Words.join(simple.words, " "));
     }
 }

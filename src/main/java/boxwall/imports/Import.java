@@ -22,40 +22,24 @@ public final class Import {
      */
     public static Imported read(String name, String text, String word) {
         Imported started = started(name, text, word, null);
-        boolean none = word == null && !started.isWhole() && started.rulesTaken() == 0;
+        if (word != null || started.isWhole() || started.rulesTaken() > 0) { return started; }
         Imported alone =
-                none ? started(name, text, "", "taken as started without a word: with start none of its rules is run")
-                        : started;
+                started(name, text, "", "taken as started without a word: with start none of its rules is run");
         return alone.rulesTaken() > 0 ? alone : started;
     }
 
     private static Imported started(String name, String text, String word, String note) {
-        String clean = clean(text);
-        boolean large = clean.length() > SIZE_LIMIT;
-        Typography typography = new Typography(large ? "" : clean);
-        Ledger ledger = new Ledger(typography.text());
-        Walk walk = new Walk(ledger, name, word);
-        typography.remark(ledger);
-        if (note != null) { ledger.remark(1, note, "boxwall import FILE WORD, for another", true); }
-        if (large) {
-            ledger.remark(1, "a text of more than " + SIZE_LIMIT / 1024 + " KiB", "import it in parts", false);
+        SourceText source = new SourceText(text, SIZE_LIMIT);
+        SourceLines lines = new SourceLines(source.text);
+        Interpreter interpreter = new Interpreter(lines, name, word);
+        source.remarkOnSigns(lines);
+        if (note != null) { lines.note(1, note, "boxwall import FILE WORD, for another"); }
+        if (source.tooLarge) {
+            lines.remark(1, "a text of more than " + SIZE_LIMIT / 1024 + " KiB", "import it in parts", false);
         } else {
-            walk.play(Script.read(CommandLines.of(typography.text(), name, ledger), ledger));
-            CommentedRules.remark(ledger);
+            interpreter.run(Script.read(source.commands(name, lines), lines));
+            SourceText.remarkOnComments(lines);
         }
-        Sieve sieve = new Sieve(walk, name);
-        String ruleset = sieve.ruleset();
-        return new Imported(ruleset, ledger, sieve.result(), sieve.stricter());
-    }
-
-    /**
-     * Lines' ends as Unix has them, no byte order mark, no NUL, nothing of the private area that the walk's marks are
-     * from.
-     */
-    private static String clean(String text) {
-        String from = text.startsWith("\uFEFF") ? text.substring(1)
-                : text.startsWith("\u00EF\u00BB\u00BF") ? text.substring(3) : text;
-        String lines = from.indexOf('\n') < 0 ? from.replace('\r', '\n') : from.replace("\r\n", "\n");
-        return lines.replace(Quote.MARK, '?');
+        return new Imported(new Output(interpreter), lines);
     }
 }

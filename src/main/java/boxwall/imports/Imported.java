@@ -7,26 +7,24 @@ import java.util.List;
 
 /** What an import gave: a ruleset that parses without errors, and what isn't in it. */
 public final class Imported {
-    private final String text;
+    private final Output output;
     private final List<Remark> remarks;
     private final int ruleLines;
     private final int rulesLeft;
     private final int rulesNotRun;
-    private final Ruleset ruleset;
-    private final Ruleset stricter;
 
-    Imported(String text, Ledger ledger, Ruleset ruleset, Ruleset stricter) {
-        this.text = text;
-        this.remarks = Collections.unmodifiableList(ledger.remarks());
-        this.ruleLines = ledger.ruleLines();
-        this.rulesLeft = ledger.rulesLeft();
-        this.rulesNotRun = ledger.rulesNotRun();
-        this.ruleset = ruleset;
-        this.stricter = stricter;
+    Imported(Output output, SourceLines lines) {
+        this.output = output;
+        this.remarks = Collections.unmodifiableList(lines.remarks());
+        this.ruleLines = lines.ruleLines();
+        this.rulesLeft = lines.rulesLeft();
+        this.rulesNotRun = lines.rulesNotRun();
     }
 
     /** The ruleset, each line ended; what was left out is named in comments. */
-    public String text() { return text; }
+    public String text() {
+        return output.text;
+    }
 
     /** By line. */
     public List<Remark> remarks() { return remarks; }
@@ -48,7 +46,7 @@ public final class Imported {
     public int rulesTaken() { return ruleLines - rulesLeft - rulesNotRun; }
 
     /** The ruleset, the box's own names with examples for values. */
-    public Ruleset ruleset() { return ruleset; }
+    public Ruleset ruleset() { return output.ruleset; }
 
     /**
      * The ruleset with what was left out and drops put in, as far as it can be read: conditions that only the box
@@ -56,7 +54,7 @@ public final class Imported {
      * what the result may let through and the script not. Null when nothing of the kind is missing, or none of it can
      * be read.
      */
-    public Ruleset stricter() { return stricter; }
+    public Ruleset stricter() { return output.stricter; }
 
     /** Whether nothing is missing: all remarks, if any, are harmless. */
     public boolean isWhole() {

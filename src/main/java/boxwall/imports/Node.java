@@ -17,16 +17,39 @@ final class Node {
      */
     enum Kind { SIMPLE, LIST, AND_OR, PIPE, IF, FOR, LOOP, CASE, FUNCTION, GROUP, UNREADABLE, PROSE, SAVED }
 
+    /** {@code >file}, {@code 2>&1}, {@code <file} or a here-document at a command. */
+    static final class Redirect {
+        /** One of {@code > >> < <& >& <> >| << <<- <<<}. */
+        final String operator;
+        final ShellWord target;
+        /** The lines of a here-document, else empty. */
+        final List<String> body = new ArrayList<>();
+        /** The line where the body starts, 1-based. */
+        int bodyLine;
+        /** Whether names in the body are to be replaced: its end word has no quotes. */
+        boolean expand = true;
+
+        Redirect(String operator, ShellWord target) {
+            this.operator = operator;
+            this.target = target;
+            for (Piece piece : target.pieces) {
+                expand &= !piece.quoted;
+            }
+        }
+
+        boolean isHere() { return operator.equals("<<") || operator.equals("<<-"); }
+    }
+
     final Kind kind;
     /** First and last line, 1-based. */
     final int line;
     int end;
-    final List<Node> parts = new ArrayList<Node>();
-    final List<String> operators = new ArrayList<String>();
-    final List<ShellWord> words = new ArrayList<ShellWord>();
-    final List<Redirect> redirects = new ArrayList<Redirect>();
+    final List<Node> parts = new ArrayList<>();
+    final List<String> operators = new ArrayList<>();
+    final List<ShellWord> words = new ArrayList<>();
+    final List<Redirect> redirects = new ArrayList<>();
     /** The patterns of a case's alternatives, one list for each of {@link #parts}. */
-    final List<List<ShellWord>> patterns = new ArrayList<List<ShellWord>>();
+    final List<List<ShellWord>> patterns = new ArrayList<>();
     Node otherwise;
     String name;
     /** A pipe's leading {@code !}; a group that is a subshell; a for without {@code in}; an until. */
@@ -38,26 +61,56 @@ final class Node {
         this.end = line;
     }
 
+    /** Adds a part, whose last line may be the last of this. */
+    void add(Node part) {
+        parts.add(part);
+        end = Math.max(end, part.end);
+    }
+
     /** The command's first word that is no assignment, or null. */
     ShellWord command() {
         for (ShellWord word : words) {
-            if (word.assignment() < 0) { return word; }
+            if (word.assigned() == null) { return word; }
         }
         return null;
     }
 
+    /** That word as text, empty for none. */
+    String called() { return command() == null ? "" : command().toString(); }
+
+    /** That text without its folder. */
+    String program() { return Script.baseName(called()); }
+
+    /** The here-document, the last one if there are several; null for none. */
+    Redirect here() {
+        Redirect here = null;
+        for (Redirect redirect : redirects) {
+            here = redirect.isHere() ? redirect : here;
+        }
+        return here;
+    }
+
+    /** The last line with the here-documents'. */
+    int last() {
+        int last = end;
+        for (Redirect redirect : redirects) {
+            last = redirect.isHere() ? Math.max(last, redirect.bodyLine + redirect.body.size()) : last;
+        }
+        return last;
+    }
+
     /** All simple commands in this part, in their order. */
-    void collect(List<Node> into) {
+    List<Node> simple() {
+        List<Node> all = new ArrayList<>();
+        collect(all);
+        return all;
+    }
+
+    private void collect(List<Node> into) {
         if (kind == Kind.SIMPLE) { into.add(this); }
         for (Node part : parts) {
             part.collect(into);
         }
         if (otherwise != null) { otherwise.collect(into); }
-    }
-
-    List<Node> simple() {
-        List<Node> all = new ArrayList<Node>();
-        collect(all);
-        return all;
     }
 }

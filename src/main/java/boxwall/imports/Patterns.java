@@ -1,5 +1,6 @@
 package boxwall.imports;
 
+import java.util.Collections;
 import java.util.List;
 
 /** The patterns of a case: {@code *}, {@code ?} and {@code [...]}, quoted characters as they are. */
@@ -11,68 +12,61 @@ final class Patterns {
      * nothing else was said is taken with "load", without a word or with "boot" when its case knows no start; when it
      * knows neither, a remark says so.
      */
-    static int choose(Node node, Walk walk) throws Undecided {
-        Scope scope = walk.scope;
+    static int choose(Node node, Interpreter interpreter) throws ShellError {
+        Variables variables = interpreter.variables;
         ShellWord word = node.words.get(0);
-        String value = Expansion.single(word, scope, true);
-        String unset = value.length() > 0 ? null : LeftOut.unset(word, scope);
+        String value = Expansion.single(word, variables, true);
+        String unset = value.length() > 0 ? null : variables.unsetIn(word);
         if (unset != null) {
-            throw new Undecided("the name " + unset + " isn't set in this file",
+            throw new ShellError("the name " + unset + " isn't set in this file",
                     "put " + unset + "=... before it if something else sets it");
         }
-        if (Quote.isMarked(value)) {
-            throw new Undecided("it needs a value of the box", "write the value for your box");
+        if (Quoting.isMarked(value)) {
+            throw new ShellError("it needs a value of the box", "write the value for your box");
         }
-        boolean own = scope.assumed && value.equals("start") && word.plain() == null;
+        boolean own = variables.assumed && value.equals("start") && word.plain() == null;
         for (String each : own ? new String[] {"start", "load", "", "boot", "up", "add"} : new String[] {value}) {
-            int index = index(node, each, scope, !own);
+            int index = index(node, each, variables, !own);
             if (index >= 0) { return index; }
         }
-        int other = own ? index(node, "start", scope, true) : -1;
-        boolean rules = false;
-        for (Node simple : other < 0 ? new Node(Node.Kind.LIST, 1).simple() : node.parts.get(other).simple()) {
-            rules |= walk.functions.adds(simple);
-        }
-        if (own && !rules) {
+        int other = own ? index(node, "start", variables, true) : -1;
+        List<Node> taken = other < 0 ? Collections.<Node>emptyList() : node.parts.get(other).simple();
+        if (own && !adds(taken, interpreter) && adds(node.simple(), interpreter)) {
             StringBuilder known = new StringBuilder();
             for (List<ShellWord> patterns : node.patterns) {
                 for (ShellWord pattern : patterns) {
                     known.append("*".equals(pattern.plain()) ? "" : pattern + ", ");
                 }
             }
-            boolean lost = false;
-            for (Node part : node.parts) {
-                for (Node simple : part.simple()) {
-                    lost |= walk.functions.adds(simple);
-                }
-            }
-            if (lost) {
-                String what = "the script knows " + Show.plain(known.toString(), 200) + "and no start; nothing taken";
-                walk.ledger.remark(node.line, what, "boxwall import FILE WORD, with one of these words", false);
-                walk.leftLine(node.line, what);
-            }
+            String what = "the script knows " + Quoting.cut(known.toString(), 200) + "and no start; nothing taken";
+            interpreter.lines.remark(node.line, what, "boxwall import FILE WORD, with one of these words", false);
+            interpreter.leftLine(node.line, what, null);
         }
         return other;
     }
 
-    private static int index(Node node, String value, Scope scope, boolean any) throws Undecided {
+    private static boolean adds(List<Node> commands, Interpreter interpreter) {
+        for (Node simple : commands) {
+            if (interpreter.functions.adds(simple)) { return true; }
+        }
+        return false;
+    }
+
+    private static int index(Node node, String value, Variables variables, boolean any) throws ShellError {
         for (int i = 0; i < node.patterns.size(); i++) {
-            List<ShellWord> patterns = node.patterns.get(i);
-            for (ShellWord pattern : patterns) {
+            for (ShellWord pattern : node.patterns.get(i)) {
                 boolean catchAll = "*".equals(pattern.plain());
-                if (catchAll ? any : matches(pattern(pattern, scope), 0, value, 0)) { return i; }
+                if (catchAll ? any : matches(pattern(pattern, variables), value)) { return i; }
             }
         }
         return -1;
     }
 
     /** The pattern with {@code \} before each quoted character. */
-    private static String pattern(ShellWord word, Scope scope) throws Undecided {
+    private static String pattern(ShellWord word, Variables variables) throws ShellError {
         StringBuilder out = new StringBuilder();
         for (Piece piece : word.pieces) {
-            ShellWord one = new ShellWord(word.line);
-            one.pieces.add(piece);
-            String text = Expansion.single(one, scope, true);
+            String text = Expansion.single(new ShellWord(word.line, piece), variables, true);
             for (int i = 0; i < text.length(); i++) {
                 out.append(piece.quoted ? "\\" : "").append(text.charAt(i));
             }
@@ -81,11 +75,11 @@ final class Patterns {
     }
 
     /** Each star is tried short first; a pattern of stars against a long text stays small, both are a line's words. */
-    static boolean matches(String pattern, int p, String text, int t) {
+    private static boolean matches(String pattern, String text) {
         int star = -1;
         int mark = 0;
-        int i = p;
-        int j = t;
+        int i = 0;
+        int j = 0;
         while (j < text.length()) {
             char c = i < pattern.length() ? pattern.charAt(i) : 0;
             int step = i < pattern.length() && c != '*' ? one(pattern, i, text.charAt(j)) : 0;

@@ -16,7 +16,7 @@ final class Piece {
     final String operator;
     final ShellWord other;
 
-    private Piece(Kind kind, String text, boolean quoted, String operator, ShellWord other) {
+    Piece(Kind kind, String text, boolean quoted, String operator, ShellWord other) {
         this.kind = kind;
         this.text = text;
         this.quoted = quoted;
@@ -26,11 +26,13 @@ final class Piece {
 
     static Piece text(String text, boolean quoted) { return new Piece(Kind.TEXT, text, quoted, null, null); }
 
-    static Piece name(String name, boolean quoted) { return new Piece(Kind.NAME, name, quoted, null, null); }
+    boolean isName() { return kind == Kind.NAME; }
 
-    static Piece name(String name, boolean quoted, String operator, ShellWord other) {
-        return new Piece(Kind.NAME, name, quoted, operator, other);
+    /** {@code $@} or {@code $*}: all words that the script or function was started with. */
+    boolean isAll() {
+        return isName() && (text.equals("@") || text.equals("*"));
     }
 
-    static Piece unknown(String source, boolean quoted) { return new Piece(Kind.UNKNOWN, source, quoted, null, null); }
+    /** Text without quotes. */
+    boolean isBare() { return kind == Kind.TEXT && !quoted; }
 }

@@ -18,30 +18,25 @@ final class RuleText {
     private static final List<String> ADDING = Arrays.asList("-A", "-I", "-R", "--append", "--insert", "--replace");
     private static final List<String> JUMPS = Arrays.asList("-j", "--jump", "-g", "--goto");
     private static final List<String> DROPPING = Arrays.asList("DROP", "REJECT", "TARPIT", "QUEUE", "NFQUEUE");
-    /** How other firewalls write rules (or iptables -L lists them): in the line, what it is, what to do. */
-    private static final String[][] FOREIGN = {
-            {"table inet ", "{", "a ruleset of nftables",
-                    "write its rules as iptables commands; where both are there, import what iptables-save prints"},
-            {"table ip", "{", "a ruleset of nftables",
-                    "write its rules as iptables commands; where both are there, import what iptables-save prints"},
-            {"nft ", "add", "a rule of nftables", "write it as an iptables command"},
-            {"add rule ", "", "a rule of nftables", "write it as an iptables command"},
-            {"ufw ", "", "a rule of ufw", "run iptables-save where ufw runs, and import what it prints"},
-            {"firewall-cmd ", "", "a rule of firewalld",
-                    "run iptables-save where firewalld runs, and import what it prints"},
-            {"config rule", "", "a rule in OpenWrt's own form", "run iptables-save there, and import what it prints"},
-            {"config redirect", "", "a rule in OpenWrt's own form",
-                    "run iptables-save there, and import what it prints"},
-            {"config zone", "", "a zone in OpenWrt's own form", "run iptables-save there, and import what it prints"},
-            {"uci ", "firewall.", "a rule in OpenWrt's own form", "run iptables-save there, and import what it prints"},
-            {"add ", "chain=", "a rule of RouterOS", "write it as an iptables command"},
-            {"/ip firewall", "", "a rule of RouterOS", "write it as an iptables command"},
-            {"\"permit ", "", "a line of AVM's own filter (ar7.cfg)",
-                    "dsld goes on filtering by it; write it as an iptables command if boxwall shall"},
-            {"\"deny ", "", "a line of AVM's own filter (ar7.cfg)",
-                    "dsld goes on filtering by it; write it as an iptables command if boxwall shall"},
-            {"\"reject ", "", "a line of AVM's own filter (ar7.cfg)",
-                    "dsld goes on filtering by it; write it as an iptables command if boxwall shall"},};
+    private static final String SAVE = ", and import what it prints";
+    private static final String WRITE = "write it as an iptables command";
+    private static final String TABLE =
+            "write its rules as iptables commands; where both are there, import what iptables-save prints";
+    private static final String DSLD = "dsld goes on filtering by it; " + WRITE + " if boxwall shall";
+    /** How other firewalls write rules: the line's beginning, what follows in it, what it is, what to do. */
+    private static final String[][] FOREIGN =
+            {{"table inet ", "{", "a ruleset of nftables", TABLE}, {"table ip", "{", "a ruleset of nftables", TABLE},
+                    {"nft ", "add", "a rule of nftables", WRITE}, {"add rule ", "", "a rule of nftables", WRITE},
+                    {"ufw ", "", "a rule of ufw", "run iptables-save where ufw runs" + SAVE},
+                    {"firewall-cmd ", "", "a rule of firewalld", "run iptables-save where firewalld runs" + SAVE},
+                    {"config rule", "", "a rule in OpenWrt's own form", "run iptables-save there" + SAVE},
+                    {"config redirect", "", "a rule in OpenWrt's own form", "run iptables-save there" + SAVE},
+                    {"config zone", "", "a zone in OpenWrt's own form", "run iptables-save there" + SAVE},
+                    {"uci ", "firewall.", "a rule in OpenWrt's own form", "run iptables-save there" + SAVE},
+                    {"add ", "chain=", "a rule of RouterOS", WRITE}, {"/ip firewall", "", "a rule of RouterOS", WRITE},
+                    {"\"permit ", "", "a line of AVM's own filter (ar7.cfg)", DSLD},
+                    {"\"deny ", "", "a line of AVM's own filter (ar7.cfg)", DSLD},
+                    {"\"reject ", "", "a line of AVM's own filter (ar7.cfg)", DSLD}};
 
     private RuleText() {}
 
@@ -115,14 +110,15 @@ final class RuleText {
     /** -A and a chain's name, and another word of a rule's: more than a text about the option has. */
     private static boolean adds(List<String> words) {
         boolean chain = false;
-        for (int i = 0; i < words.size(); i++) {
+        for (int i = 1; i < words.size(); i++) {
             String word = words.get(i);
             if (chain && (word.charAt(0) == '-' || word.length() > 2 && word.equals(word.toUpperCase(Locale.ROOT))
                     && Character.isLetter(word.charAt(0)))) {
                 return true;
             }
-            chain |= i > 0 && ADDING.contains(words.get(i - 1)) && isChain(word);
-            if (chain && ADDING.contains(words.get(i - 1)) && Character.isUpperCase(word.charAt(0))) { return true; }
+            boolean added = ADDING.contains(words.get(i - 1));
+            chain |= added && isChain(word);
+            if (chain && added && Character.isUpperCase(word.charAt(0))) { return true; }
         }
         return false;
     }
@@ -174,15 +170,12 @@ final class RuleText {
 
     /** The words, cut at blanks, quotes and what separates commands. */
     static List<String> words(String line) {
-        List<String> words = new ArrayList<String>();
-        int from = -1;
+        List<String> words = new ArrayList<>();
+        int from = 0;
         for (int i = 0; i <= line.length(); i++) {
-            boolean ends = i == line.length() || " \t\"'`();,".indexOf(line.charAt(i)) >= 0;
-            if (!ends && from < 0) {
-                from = i;
-            } else if (ends && from >= 0) {
-                words.add(line.substring(from, i));
-                from = -1;
+            if (i == line.length() || " \t\"'`();,".indexOf(line.charAt(i)) >= 0) {
+                if (from < i) { words.add(line.substring(from, i)); }
+                from = i + 1;
             }
         }
         return words;

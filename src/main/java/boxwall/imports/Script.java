@@ -38,7 +38,7 @@ final class Script {
         this.parser = new ShellParser(lexer);
     }
 
-    static Script read(String text, Ledger ledger) {
+    static Script read(String text, SourceLines source) {
         Script script = new Script(text);
         if (script.startsAsDump() || !script.whole()) {
             script.page = true;
@@ -46,9 +46,9 @@ final class Script {
             script.lexer.cutShort.clear();
             script.lineByLine();
         }
-        for (Redirect redirect : script.lexer.cutShort) {
-            ledger.doubt(redirect.target.line,
-                    "the here-document has no line " + Show.plain(redirect.target.toString(), 30),
+        for (Node.Redirect redirect : script.lexer.cutShort) {
+            source.doubt(redirect.target.line,
+                    "the here-document has no line " + Quoting.cut(redirect.target.toString(), 30),
                     "see that the file isn't cut short");
         }
         return script;
@@ -74,7 +74,7 @@ final class Script {
             for (Node node = parser.complete(); node != null; node = parser.complete()) {
                 parts.add(node);
             }
-        } catch (ShellSyntax e) {
+        } catch (ShellError e) {
             return false;
         }
         return !isProse();
@@ -138,9 +138,9 @@ final class Script {
         Node node;
         try {
             node = parser.complete();
-        } catch (ShellSyntax e) {
+        } catch (ShellError e) {
             Node unreadable = new Node(Node.Kind.UNREADABLE, i + 1);
-            unreadable.name = (e.line() == i + 1 ? "" : "line " + e.line() + ": ") + e.getMessage();
+            unreadable.name = (e.line == i + 1 ? "" : "line " + e.line + ": ") + e.getMessage();
             unreadable.end = opens ? closing(i) + 1 : i + 1;
             parts.add(unreadable);
             return unreadable.end - 1;

@@ -1,6 +1,8 @@
 package boxwall.imports;
 
 import boxwall.netfilter.Abandoned;
+import boxwall.netfilter.Words;
+
 import java.util.ArrayList;
 import java.util.List;
 
@@ -11,30 +13,58 @@ import java.util.List;
 final class ShellLexer {
     private static final String[] OPERATORS = {"<<-", "<<<", ";;", "&&", "||", "<<", ">>", "<&", ">&", "<>", ">|", "&>",
             ";", "&", "|", "<", ">", "(", ")"};
-
     /** Of ${A:-${B:-...}}: each level is one more of a small stack. */
     private static final int NESTING_LIMIT = 8;
+    private static final String OPEN_QUOTE = "a quote is opened and not closed";
+
+    /** A word or an operator; the operator of a line's end is a newline, that of the text's end empty. */
+    static final class Token {
+        /** Null for words. */
+        final String operator;
+        final ShellWord word;
+        /** 1-based line where it starts. */
+        final int line;
+        /** Whether it follows the token before it without a blank, as the 2 in {@code 2>}. */
+        final boolean glued;
+
+        Token(String operator, ShellWord word, int line, boolean glued) {
+            this.operator = operator;
+            this.word = word;
+            this.line = line;
+            this.glued = glued;
+        }
+
+        /** The operator, or the word if it is unquoted text; else null. */
+        String text() {
+            return word == null ? operator : word.plain();
+        }
+
+        /** Whether it is that operator or unquoted word. */
+        boolean is(String text) { return text.equals(text()); }
+
+        /** Whether it is the end of a line or of the text. */
+        boolean ends() { return is("\n") || is(""); }
+
+        @Override
+        public String toString() {
+            return word != null ? word.toString() : is("\n") ? "the line's end" : is("") ? "the text's end" : operator;
+        }
+    }
 
     private final String text;
     private int depth;
     private int at;
-    private int line;
-    /**
-     * Quotes may not reach over a line's end: for texts that aren't scripts as a whole, where an apostrophe is just
-     * that.
-     */
+    private int line = 1;
+    /** Quotes may not reach over a line's end: for texts that aren't scripts, where an apostrophe is just that. */
     private boolean strict;
-    private final List<Redirect> waiting = new ArrayList<Redirect>();
+    private final List<Node.Redirect> waiting = new ArrayList<>();
     /** Here-documents without their last line: they go to the text's end, as a shell takes them. */
-    final List<Redirect> cutShort = new ArrayList<Redirect>();
+    final List<Node.Redirect> cutShort = new ArrayList<>();
     private Token peeked;
     private ShellWord word;
     private final StringBuilder plain = new StringBuilder();
 
-    ShellLexer(String text) {
-        this.text = text;
-        this.line = 1;
-    }
+    ShellLexer(String text) { this.text = text; }
 
     /** Goes on at a line's beginning. */
     void moveTo(int offset, int lineThere, boolean quotesEndOnTheirLine) {
@@ -47,71 +77,71 @@ final class ShellLexer {
 
     int line() { return line; }
 
-    Token peek() throws ShellSyntax {
+    Token peek() throws ShellError {
         if (peeked == null) { peeked = read(); }
         return peeked;
     }
 
-    Token next() throws ShellSyntax {
+    Token next() throws ShellError {
         Token token = peek();
         peeked = null;
         return token;
     }
 
     /** The here-document's text is taken at the next line's end. */
-    void expectBody(Redirect redirect) {
+    void expectBody(Node.Redirect redirect) {
         waiting.add(redirect);
     }
 
     /** The text up to {@code end}, which is stepped over; for what isn't read as words. Nothing may be peeked. */
-    String rawUntil(String end) throws ShellSyntax {
+    String rawUntil(String end) throws ShellError {
         int stop = text.indexOf(end, at);
         int lineEnd = text.indexOf('\n', at);
-        if (stop < 0 || lineEnd >= 0 && stop > lineEnd) { throw new ShellSyntax(line, "no " + end + " on this line"); }
+        if (stop < 0 || lineEnd >= 0 && stop > lineEnd) { throw new ShellError(line, "no " + end + " on this line"); }
         String raw = text.substring(at, stop);
         at = stop + end.length();
         return raw;
     }
 
-    private Token read() throws ShellSyntax {
+    private Token read() throws ShellError {
         Abandoned.check();
         int before = at;
         skipBlanks();
         boolean glued = before == at && at > 0;
         int start = line;
-        if (at >= text.length()) {
+        if (at >= text.length() || text.charAt(at) == '\n') {
+            String end = at >= text.length() ? "" : "\n";
+            at += end.length();
+            line += end.length();
             bodies();
-            return new Token(Token.Kind.END, null, null, start, glued);
+            return new Token(end, null, start, glued);
         }
-        if (text.charAt(at) == '\n') {
-            at++;
-            line++;
-            bodies();
-            return new Token(Token.Kind.NEWLINE, null, null, start, glued);
-        }
-        boolean numbered =
-                at + 1 < text.length() && Character.isDigit(text.charAt(at)) && "<>".indexOf(text.charAt(at + 1)) >= 0;
         // which of the streams is redirected makes no difference here
+        boolean numbered = at + 1 < text.length() && Character.isDigit(text.charAt(at)) && in("<>", at + 1);
         at += numbered ? 1 : 0;
         for (String operator : OPERATORS) {
             if (text.startsWith(operator, at)) {
                 at += operator.length();
-                return new Token(Token.Kind.OPERATOR, operator, null, start, glued);
+                return new Token(operator, null, start, glued);
             }
         }
-        return new Token(Token.Kind.WORD, null, word(), start, glued);
+        return new Token(null, word(), start, glued);
+    }
+
+    /** Whether one of these characters is at a place, within the text. */
+    private boolean in(String characters, int place) {
+        return place < text.length() && characters.indexOf(text.charAt(place)) >= 0;
     }
 
     private void skipBlanks() {
-        while (at < text.length()) {
-            char c = text.charAt(at);
-            if (c == '\\' && at + 1 < text.length() && text.charAt(at + 1) == '\n') {
+        while (in(" \t#\\", at)) {
+            if (text.startsWith("\\\n", at)) {
                 at += 2;
                 line++;
-            } else if (c == '#') {
+            } else if (text.charAt(at) == '#') {
                 int end = text.indexOf('\n', at);
                 at = end < 0 ? text.length() : end;
-            } else if (c == ' ' || c == '\t') {
+            } else if (text.charAt(at) != '\\') {
                 at++;
             } else {
                 return;
@@ -119,26 +149,23 @@ final class ShellLexer {
         }
     }
 
-    private void bodies() throws ShellSyntax {
-        for (Redirect redirect : waiting) {
-            String end = redirect.target.toString();
-            boolean tabs = redirect.operator.equals("<<-");
+    private void bodies() {
+        for (Node.Redirect redirect : waiting) {
             redirect.bodyLine = line;
-            while (true) {
-                if (at >= text.length()) {
-                    cutShort.add(redirect);
-                    break;
-                }
+            boolean done = false;
+            while (!done && at < text.length()) {
                 int stop = text.indexOf('\n', at);
-                String body = text.substring(at, stop < 0 ? text.length() : stop);
+                int from = at;
+                while (redirect.operator.equals("<<-") && in("\t", from)) {
+                    from++;
+                }
+                String body = text.substring(from, stop < 0 ? text.length() : stop);
                 at = stop < 0 ? text.length() : stop + 1;
                 line++;
-                while (tabs && body.startsWith("\t")) {
-                    body = body.substring(1);
-                }
-                if (body.equals(end)) { break; }
-                redirect.body.add(body);
+                done = body.equals(redirect.target.toString());
+                if (!done) { redirect.body.add(body); }
             }
+            if (!done) { cutShort.add(redirect); }
         }
         waiting.clear();
     }
@@ -150,15 +177,19 @@ final class ShellLexer {
         }
     }
 
-    private ShellWord word() throws ShellSyntax {
+    private void piece(Piece.Kind kind, String source, boolean quoted) {
+        flush(quoted);
+        word.pieces.add(new Piece(kind, source, quoted, null, null));
+    }
+
+    private ShellWord word() throws ShellError {
         word = new ShellWord(line);
         plain.setLength(0);
         while (at < text.length()) {
             char c = text.charAt(at);
             if (c == '(' && plain.length() > 1 && plain.charAt(plain.length() - 1) == '=') {
-                flush(false);
-                word.pieces.add(Piece.unknown(balanced('(', ')', at), false));
-            } else if (" \t\n;&|<>()".indexOf(c) >= 0) {
+                piece(Piece.Kind.UNKNOWN, balanced('(', ')', at), false);
+            } else if (in(" \t\n;&|<>()", at)) {
                 break;
             } else if (c == '\\') {
                 escaped();
@@ -177,138 +208,127 @@ final class ShellLexer {
         return word;
     }
 
-    private void escaped() throws ShellSyntax {
-        if (at + 1 >= text.length()) { throw new ShellSyntax(line, "a backslash at the text's end"); }
+    private void escaped() throws ShellError {
+        if (at + 1 >= text.length()) { throw new ShellError(line, "a backslash at the text's end"); }
         if (text.charAt(at + 1) == '\n') {
             line++;
         } else {
             flush(false);
-            word.pieces.add(Piece.text(text.substring(at + 1, at + 2), true));
+            piece(Piece.Kind.TEXT, text.substring(at + 1, at + 2), true);
         }
         at += 2;
     }
 
-    private void single() throws ShellSyntax {
+    private void single() throws ShellError {
         flush(false);
         int end = text.indexOf('\'', at + 1);
         int lineEnd = text.indexOf('\n', at);
-        if (end < 0 || strict && lineEnd >= 0 && lineEnd < end) {
-            throw new ShellSyntax(line, "a quote is opened and not closed");
-        }
-        String inside = text.substring(at + 1, end);
-        word.pieces.add(Piece.text(inside, true));
-        countLines(inside);
-        at = end + 1;
+        if (end < 0 || strict && lineEnd >= 0 && lineEnd < end) { throw new ShellError(line, OPEN_QUOTE); }
+        piece(Piece.Kind.TEXT, text.substring(at + 1, end), true);
+        stepTo(end + 1);
     }
 
-    private void countLines(String inside) {
-        for (int i = 0; i < inside.length(); i++) {
-            line += inside.charAt(i) == '\n' ? 1 : 0;
+    private void stepTo(int end) {
+        for (; at < end; at++) {
+            line += text.charAt(at) == '\n' ? 1 : 0;
         }
     }
 
-    private void doubled() throws ShellSyntax {
+    private void doubled() throws ShellError {
         flush(false);
         int opened = line;
-        at++;
-        boolean empty = true;
+        int from = ++at;
         while (at < text.length() && text.charAt(at) != '"') {
             char c = text.charAt(at);
-            empty = false;
-            if (c == '\n' && strict) { throw new ShellSyntax(opened, "a quote is opened and not closed"); }
-            if (c == '\\' && at + 1 < text.length() && "$`\"\\\n".indexOf(text.charAt(at + 1)) >= 0) {
-                line += text.charAt(at + 1) == '\n' ? 1 : 0;
+            if (c == '\n' && strict) { throw new ShellError(opened, OPEN_QUOTE); }
+            if (c == '\\' && in("$`\"\\\n", at + 1)) {
                 plain.append(text.charAt(at + 1) == '\n' ? "" : text.substring(at + 1, at + 2));
-                at += 2;
+                stepTo(at + 2);
             } else if (c == '$' || c == '`') {
                 dollar(true);
             } else {
-                line += c == '\n' ? 1 : 0;
                 plain.append(c);
-                at++;
+                stepTo(at + 1);
             }
         }
-        if (at >= text.length()) { throw new ShellSyntax(opened, "a quote is opened and not closed"); }
-        at++;
+        if (at >= text.length()) { throw new ShellError(opened, OPEN_QUOTE); }
         flush(true);
-        if (empty) { word.pieces.add(Piece.text("", true)); }
+        if (at++ == from) { word.pieces.add(Piece.text("", true)); }
     }
 
     /** The words of a here-document's line: all one piece of quoted text with names in it. */
-    static ShellWord hereLine(String body, int line) throws ShellSyntax {
+    static ShellWord hereLine(String body, int line) throws ShellError {
         return hereLine(body, line, 0);
     }
 
-    private static ShellWord hereLine(String body, int line, int depth) throws ShellSyntax {
-        if (depth > NESTING_LIMIT) { throw new ShellSyntax(line, "expansions nested too deeply"); }
-        ShellLexer lexer = new ShellLexer("\"" + body.replace("\\\"", "\\\\\"").replace("\"", "\\\"") + "\"");
+    private static ShellWord hereLine(String body, int line, int depth) throws ShellError {
+        if (depth > NESTING_LIMIT) { throw new ShellError(line, "expansions nested too deeply"); }
+        String quotes = Words.replace(Words.replace(body, "\\\"", "\\\\\""), "\"", "\\\"");
+        ShellLexer lexer = new ShellLexer('"' + quotes + '"');
         lexer.line = line;
         lexer.depth = depth;
         return lexer.word();
     }
 
-    private void dollar(boolean quoted) throws ShellSyntax {
-        char next = at + 1 < text.length() ? text.charAt(at + 1) : ' ';
+    private void dollar(boolean quoted) throws ShellError {
         if (text.charAt(at) == '`') {
-            flush(quoted);
-            word.pieces.add(Piece.unknown(balanced('`', '`', at), quoted));
-        } else if (next == '(') {
-            flush(quoted);
-            word.pieces.add(Piece.unknown("$" + balanced('(', ')', at + 1), quoted));
-        } else if (next == '{') {
+            piece(Piece.Kind.UNKNOWN, balanced('`', '`', at), quoted);
+        } else if (in("(", at + 1)) {
+            piece(Piece.Kind.UNKNOWN, "$" + balanced('(', ')', at + 1), quoted);
+        } else if (in("{", at + 1)) {
             flush(quoted);
             braces(quoted);
         } else {
-            int end = at + 1;
-            boolean letters = end < text.length() && ShellWord.isName(text.substring(end, end + 1));
-            while (letters && end < text.length() && ShellWord.isName("_" + text.charAt(end))) {
-                end++;
-            }
-            if (!letters && "0123456789@*#?$!-".indexOf(next) >= 0) { end++; }
+            int end = nameEnd(text, at + 1);
+            end = end == at + 1 && in("0123456789@*#?$!-", end) ? end + 1 : end;
             if (end == at + 1) {
                 plain.append('$');
             } else {
-                flush(quoted);
-                word.pieces.add(Piece.name(text.substring(at + 1, end), quoted));
+                piece(Piece.Kind.NAME, text.substring(at + 1, end), quoted);
             }
             at = end;
         }
     }
 
+    /** Where the name that begins at a place ends; the place itself when none begins there. */
+    private static int nameEnd(String text, int from) {
+        int end = from;
+        while (end < text.length() && ShellWord.isName(text.substring(from, from + 1) + text.charAt(end))) {
+            end++;
+        }
+        return end;
+    }
+
     /** {@code ${NAME}}, {@code ${NAME:-other}} and its like; every other form is for a shell. */
-    private void braces(boolean quoted) throws ShellSyntax {
+    private void braces(boolean quoted) throws ShellError {
         int from = at + 2;
         String all = balanced('{', '}', at + 1);
         String inside = all.length() < 2 ? "" : text.substring(from, at - 1);
-        int end = 0;
-        while (end < inside.length() && ShellWord.isName("_" + inside.charAt(end))) {
-            end++;
-        }
-        String name = inside.substring(0, end);
-        boolean good = ShellWord.isName(name) || name.length() > 0 && name.length() < 4
-                && Character.isDigit(name.charAt(0)) && name.replaceAll("[0-9]", "").length() == 0;
+        int end = Math.max(nameEnd(inside, 0), Words.digits(inside, 0));
+        boolean good = end > 0 && (end < 4 || ShellWord.isName(inside.substring(0, end)));
         String rest = inside.substring(end);
-        String operator = rest.startsWith(":") ? rest.substring(0, Math.min(2, rest.length()))
-                : rest.substring(0, Math.min(1, rest.length()));
-        if (good && rest.length() == 0) {
-            word.pieces.add(Piece.name(name, quoted));
+        String operator = rest.substring(0, Math.min(rest.startsWith(":") ? 2 : 1, rest.length()));
+        if (good && rest.length() == 0 || inside.equals("@") || inside.equals("*") || inside.equals("#")) {
+            piece(Piece.Kind.NAME, inside, quoted);
         } else if (good && operator.length() > 0 && "-=+".indexOf(operator.charAt(operator.length() - 1)) >= 0) {
-            word.pieces.add(Piece.name(name, quoted, operator,
-                    hereLine(ShellWord.unquoted(rest.substring(operator.length())), line, depth + 1)));
-        } else if (inside.equals("@") || inside.equals("*") || inside.equals("#")) {
-            word.pieces.add(Piece.name(inside, quoted));
+            word.pieces.add(new Piece(Piece.Kind.NAME, inside.substring(0, end), quoted, operator,
+                    hereLine(unquoted(rest.substring(operator.length())), line, depth + 1)));
         } else {
-            word.pieces.add(Piece.unknown("${" + inside + "}", quoted));
+            piece(Piece.Kind.UNKNOWN, "${" + inside + "}", quoted);
         }
     }
 
-    /**
-     * Steps over a bracket and all inside it, quotes respected; returns it. {@code from} is the opening one's place.
-     */
-    private String balanced(char open, char close, int from) throws ShellSyntax {
+    /** Without the quotes around all of it. */
+    private static String unquoted(String other) {
+        boolean wrapped = other.length() > 1 && (other.charAt(0) == '"' || other.charAt(0) == '\'')
+                && other.charAt(other.length() - 1) == other.charAt(0);
+        return wrapped ? other.substring(1, other.length() - 1) : other;
+    }
+
+    /** Steps over a bracket and all inside it, quotes respected; returns it. {@code from} is where it opens. */
+    private String balanced(char open, char close, int from) throws ShellError {
         int depth = 0;
-        int i = from;
-        for (; i < text.length(); i++) {
+        for (int i = from; i < text.length(); i++) {
             char c = text.charAt(i);
             if (c == '\n' && strict) { break; }
             if (c == '\\') {
@@ -322,12 +342,11 @@ final class ShellLexer {
                 i = end < 0 ? text.length() : end;
             }
             if (depth == 0) {
-                String inside = text.substring(from, i + 1);
-                countLines(inside);
-                at = i + 1;
-                return inside;
+                at = from;
+                stepTo(Math.min(i + 1, text.length()));
+                return text.substring(from, i + 1);
             }
         }
-        throw new ShellSyntax(line, "a " + open + " is opened and not closed");
+        throw new ShellError(line, "a " + open + " is opened and not closed");
     }
 }

@@ -1,5 +1,7 @@
 package boxwall.imports;
 
+import boxwall.imports.ShellLexer.Token;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -8,15 +10,16 @@ import java.util.Set;
 
 /**
  * Makes a tree of a script: simple commands, pipes, lists, if, for, while, until, case, functions, groups,
- * here-documents.
+ * here-documents; and what bash has beside them, {@code [[ ]]} and {@code (( ))}.
  */
 final class ShellParser {
     /** A small JVM's stack ends; no script that a person wrote comes near. */
     private static final int DEPTH_LIMIT = 40;
     private static final Set<String> CLOSING =
-            new HashSet<String>(Arrays.asList("then", "else", "elif", "fi", "do", "done", "esac", "}", ";;"));
+            new HashSet<>(Arrays.asList("", ")", "then", "else", "elif", "fi", "do", "done", "esac", "}", ";;"));
+    private static final Set<String> SEPARATING = new HashSet<>(Arrays.asList("\n", ";", "&", "|", "&&", "||"));
     private static final Set<String> REDIRECTS =
-            new HashSet<String>(Arrays.asList("<", ">", ">>", "<<", "<<-", "<<<", "<&", ">&", "<>", ">|", "&>"));
+            new HashSet<>(Arrays.asList("<", ">", ">>", "<<", "<<-", "<<<", "<&", ">&", "<>", ">|", "&>"));
 
     private final ShellLexer in;
     private int depth;
@@ -26,109 +29,87 @@ final class ShellParser {
     /**
      * The commands of the next line (or lines, if one reaches further), the line's end taken; null at the text's end.
      */
-    Node complete() throws ShellSyntax {
+    Node complete() throws ShellError {
         depth = 0;
-        while (in.peek().kind == Token.Kind.NEWLINE) {
-            in.next();
-        }
-        if (in.peek().kind == Token.Kind.END) { return null; }
+        skipNewlines();
+        if (in.peek().is("")) { return null; }
         Node list = new Node(Node.Kind.LIST, in.peek().line);
-        while (in.peek().kind != Token.Kind.NEWLINE && in.peek().kind != Token.Kind.END) {
-            list.parts.add(andOr());
-            if (in.peek().is(";") || in.peek().is("&")) {
-                in.next();
-            } else if (in.peek().kind != Token.Kind.NEWLINE && in.peek().kind != Token.Kind.END) { throw unexpected(); }
+        while (!in.peek().ends()) {
+            list.add(andOr());
+            if (!accept(";") && !accept("&") && !in.peek().ends()) { throw unexpected(); }
         }
-        list.end = lastEnd(list);
         in.next();
         return list;
     }
 
-    private static int lastEnd(Node list) {
-        int end = list.line;
-        for (Node part : list.parts) {
-            end = Math.max(end, part.end);
-        }
-        return end;
-    }
-
-    private ShellSyntax unexpected() throws ShellSyntax {
-        return new ShellSyntax(in.peek().line, "not expected here: " + Show.text(in.peek().toString()));
+    private ShellError unexpected() throws ShellError {
+        return new ShellError(in.peek().line, "not expected here: " + Quoting.excerpt(in.peek().toString()));
     }
 
     /** Commands up to a word that closes what they stand in. */
-    private Node list() throws ShellSyntax {
-        if (++depth > DEPTH_LIMIT) { throw new ShellSyntax(in.peek().line, "nested too deeply"); }
+    private Node list() throws ShellError {
+        if (++depth > DEPTH_LIMIT) { throw new ShellError(in.peek().line, "nested too deeply"); }
         skipNewlines();
         Node list = new Node(Node.Kind.LIST, in.peek().line);
-        while (!closes(in.peek())) {
-            list.parts.add(andOr());
-            boolean separated = in.peek().is(";") || in.peek().is("&") || in.peek().kind == Token.Kind.NEWLINE;
-            if (separated) {
-                in.next();
+        while (!isOf(CLOSING)) {
+            list.add(andOr());
+            if (accept(";") || accept("&") || in.peek().is("\n")) {
                 skipNewlines();
-            } else if (!closes(in.peek())) { throw unexpected(); }
+            } else if (!isOf(CLOSING)) { throw unexpected(); }
         }
-        list.end = lastEnd(list);
         depth--;
         return list;
     }
 
-    private static boolean closes(Token token) {
-        return token.kind == Token.Kind.END || token.is(")") || token.is(";;")
-                || token.kind == Token.Kind.WORD && CLOSING.contains(token.word.plain());
-    }
+    private boolean isOf(Set<String> words) throws ShellError { return words.contains(in.peek().text()); }
 
-    private void skipNewlines() throws ShellSyntax {
-        while (in.peek().kind == Token.Kind.NEWLINE) {
+    private void skipNewlines() throws ShellError {
+        while (in.peek().is("\n")) {
             in.next();
         }
     }
 
-    private Token expect(String word) throws ShellSyntax {
-        if (!in.peek().isWord(word) && !in.peek().is(word)) {
-            throw new ShellSyntax(in.peek().line, "not " + word + " but " + Show.text(in.peek().toString()));
+    /** Steps over that operator or word, if it is the next. */
+    private boolean accept(String text) throws ShellError {
+        return in.peek().is(text) && in.next() != null;
+    }
+
+    private Token expect(String text) throws ShellError {
+        if (!in.peek().is(text)) {
+            throw new ShellError(in.peek().line, "not " + text + " but " + Quoting.excerpt(in.peek().toString()));
         }
         return in.next();
     }
 
-    private Node andOr() throws ShellSyntax {
+    private Node andOr() throws ShellError {
         Node first = pipe();
         if (!in.peek().is("&&") && !in.peek().is("||")) { return first; }
         Node all = new Node(Node.Kind.AND_OR, first.line);
-        all.parts.add(first);
+        all.add(first);
         while (in.peek().is("&&") || in.peek().is("||")) {
             all.operators.add(in.next().operator);
             skipNewlines();
-            all.parts.add(pipe());
+            all.add(pipe());
         }
-        all.end = lastEnd(all);
         return all;
     }
 
-    private Node pipe() throws ShellSyntax {
+    private Node pipe() throws ShellError {
         Node all = new Node(Node.Kind.PIPE, in.peek().line);
-        while (in.peek().isWord("!")) {
-            in.next();
+        while (accept("!")) {
             all.flag = !all.flag;
         }
-        all.parts.add(command());
-        while (in.peek().is("|")) {
-            in.next();
+        all.add(command());
+        while (accept("|")) {
             skipNewlines();
-            all.parts.add(command());
+            all.add(command());
         }
-        all.end = lastEnd(all);
         return all.parts.size() == 1 && !all.flag ? all.parts.get(0) : all;
     }
 
-    private Node command() throws ShellSyntax {
-        Token token = in.peek();
-        if (closes(token) || token.kind == Token.Kind.NEWLINE || token.is(";") || token.is("&") || token.is("|")
-                || token.is("&&") || token.is("||")) {
-            throw unexpected();
-        }
-        String word = token.kind == Token.Kind.WORD ? token.word.plain() : token.operator;
+    private Node command() throws ShellError {
+        if (isOf(CLOSING) || isOf(SEPARATING)) { throw unexpected(); }
+        String word = in.peek().text();
         Node node = word == null ? null : compound(word);
         if (node == null) { return simple(); }
         while (redirect(node)) {
@@ -137,7 +118,7 @@ final class ShellParser {
         return node;
     }
 
-    private Node compound(String word) throws ShellSyntax {
+    private Node compound(String word) throws ShellError {
         switch (word) {
             case "if" :
                 return choice();
@@ -148,14 +129,13 @@ final class ShellParser {
                 Node loop = new Node(Node.Kind.LOOP, in.next().line);
                 loop.flag = word.equals("until");
                 loop.parts.add(list());
-                loop.parts.add(body(loop));
-                return loop;
+                return body(loop);
             case "case" :
                 return cases();
             case "{" :
-                return group("{", "}");
+                return group("}");
             case "(" :
-                return group("(", ")");
+                return group(")");
             case "function" :
                 Node function = new Node(Node.Kind.FUNCTION, in.next().line);
                 function.name = in.next().toString();
@@ -165,13 +145,13 @@ final class ShellParser {
         }
     }
 
-    private Node group(String open, String close) throws ShellSyntax {
-        Node group = new Node(Node.Kind.GROUP, expect(open).line);
-        group.flag = open.equals("(");
+    private Node group(String close) throws ShellError {
+        Node group = new Node(Node.Kind.GROUP, in.next().line);
+        group.flag = close.equals(")");
         if (group.flag && in.peek().is("(") && in.peek().glued) {
             in.next();
             Node arithmetic = new Node(Node.Kind.SIMPLE, group.line);
-            arithmetic.words.add(Brackets.unread(group.line, "((", in.rawUntil("))")));
+            arithmetic.words.add(unread(group.line, "((", in.rawUntil("))")));
             return arithmetic;
         }
         group.parts.add(list());
@@ -179,108 +159,95 @@ final class ShellParser {
         return group;
     }
 
-    private Node choice() throws ShellSyntax {
+    private Node choice() throws ShellError {
         Node choice = new Node(Node.Kind.IF, in.next().line);
-        choice.parts.add(list());
-        expect("then");
-        choice.parts.add(list());
-        while (in.peek().isWord("elif")) {
-            in.next();
+        do {
             choice.parts.add(list());
             expect("then");
             choice.parts.add(list());
-        }
-        if (in.peek().isWord("else")) {
-            in.next();
-            choice.otherwise = list();
-        }
+        } while (accept("elif"));
+        if (accept("else")) { choice.otherwise = list(); }
         choice.end = expect("fi").line;
         return choice;
     }
 
-    private Node body(Node of) throws ShellSyntax {
+    private Node body(Node loop) throws ShellError {
         expect("do");
-        Node body = list();
-        of.end = expect("done").line;
-        return body;
+        loop.parts.add(list());
+        loop.end = expect("done").line;
+        return loop;
     }
 
-    private Node each() throws ShellSyntax {
+    private Node each() throws ShellError {
         Node each = new Node(Node.Kind.FOR, in.next().line);
         Token name = in.next();
-        each.name = name.kind == Token.Kind.WORD ? name.word.plain() : null;
+        each.name = name.word != null ? name.word.plain() : null;
         if (each.name == null || !ShellWord.isName(each.name)) {
-            throw new ShellSyntax(name.line, "for takes a name, not " + Show.text(name.toString()));
+            throw new ShellError(name.line, "for takes a name, not " + Quoting.excerpt(name.toString()));
         }
         skipNewlines();
-        each.flag = !in.peek().isWord("in");
-        if (!each.flag) {
-            in.next();
-            while (in.peek().kind == Token.Kind.WORD) {
-                each.words.add(in.next().word);
-            }
+        each.flag = !accept("in");
+        while (!each.flag && in.peek().word != null) {
+            each.words.add(in.next().word);
         }
-        if (in.peek().is(";")) { in.next(); }
+        accept(";");
         skipNewlines();
-        each.parts.add(body(each));
-        return each;
+        return body(each);
     }
 
-    private Node cases() throws ShellSyntax {
+    private Node cases() throws ShellError {
         Node cases = new Node(Node.Kind.CASE, in.next().line);
         Token word = in.next();
-        if (word.kind != Token.Kind.WORD) { throw new ShellSyntax(word.line, "case takes a word"); }
+        if (word.word == null) { throw new ShellError(word.line, "case takes a word"); }
         cases.words.add(word.word);
         skipNewlines();
         expect("in");
         skipNewlines();
-        while (!in.peek().isWord("esac")) {
-            if (in.peek().is("(")) { in.next(); }
-            List<ShellWord> patterns = new ArrayList<ShellWord>();
+        while (!in.peek().is("esac")) {
+            accept("(");
+            List<ShellWord> patterns = new ArrayList<>();
             do {
                 Token pattern = in.next();
-                if (pattern.kind != Token.Kind.WORD) {
-                    throw new ShellSyntax(pattern.line, "not a pattern: " + Show.text(pattern.toString()));
+                if (pattern.word == null) {
+                    throw new ShellError(pattern.line, "not a pattern: " + Quoting.excerpt(pattern.toString()));
                 }
                 patterns.add(pattern.word);
-            } while (in.peek().is("|") && in.next() != null);
+            } while (accept("|"));
             expect(")");
             cases.patterns.add(patterns);
             cases.parts.add(list());
-            if (!in.peek().is(";;")) { break; }
-            in.next();
+            if (!accept(";;")) { break; }
             skipNewlines();
         }
         cases.end = expect("esac").line;
         return cases;
     }
 
-    private Node function(Node function) throws ShellSyntax {
-        if (in.peek().is("(")) {
-            in.next();
-            expect(")");
-        }
+    private Node function(Node function) throws ShellError {
+        if (accept("(")) { expect(")"); }
         skipNewlines();
-        if (!in.peek().isWord("{") && !in.peek().is("(")) { throw unexpected(); }
+        if (!in.peek().is("{") && !in.peek().is("(")) { throw unexpected(); }
         function.parts.add(command());
         function.end = function.parts.get(0).end;
         return function;
     }
 
-    private Node simple() throws ShellSyntax {
+    private Node simple() throws ShellError {
         Node simple = new Node(Node.Kind.SIMPLE, in.peek().line);
-        while (true) {
-            if (in.peek().kind == Token.Kind.WORD) {
-                ShellWord word = in.next().word;
-                simple.words.add(word);
-                if (simple.words.size() == 1 && "[[".equals(word.plain())) {
-                    Brackets.words(simple, in.rawUntil("]]"));
+        boolean more = true;
+        while (more) {
+            if (in.peek().word != null) {
+                simple.words.add(in.next().word);
+                if (simple.words.size() == 1 && "[[".equals(simple.words.get(0).plain())) {
+                    brackets(simple, in.rawUntil("]]"));
                 }
             } else if (in.peek().is("(") && simple.words.size() == 1 && simple.words.get(0).plain() != null) {
                 Node function = new Node(Node.Kind.FUNCTION, simple.line);
                 function.name = simple.words.get(0).plain();
                 return function(function);
-            } else if (!redirect(simple)) { break; }
+            } else {
+                more = redirect(simple);
+            }
         }
         for (ShellWord word : simple.words) {
             simple.end = Math.max(simple.end, word.line);
@@ -289,17 +256,32 @@ final class ShellParser {
         return simple;
     }
 
-    private boolean redirect(Node node) throws ShellSyntax {
-        Token token = in.peek();
-        if (token.kind != Token.Kind.OPERATOR || !REDIRECTS.contains(token.operator)) { return false; }
-        in.next();
-        if (in.peek().kind != Token.Kind.WORD) { throw unexpected(); }
-        Redirect redirect = new Redirect(token.operator, in.next().word);
-        for (Piece piece : redirect.target.pieces) {
-            redirect.expand &= !piece.quoted;
-        }
+    private boolean redirect(Node node) throws ShellError {
+        if (in.peek().word != null || !isOf(REDIRECTS)) { return false; }
+        String operator = in.next().operator;
+        if (in.peek().word == null) { throw unexpected(); }
+        Node.Redirect redirect = new Node.Redirect(operator, in.next().word);
         node.redirects.add(redirect);
         if (redirect.isHere()) { in.expectBody(redirect); }
         return true;
+    }
+
+    /** A word whose value nobody can know. */
+    private static ShellWord unread(int line, String text, String unknown) {
+        return new ShellWord(line, Piece.text(text, true), new Piece(Piece.Kind.UNKNOWN, unknown, true, null, null));
+    }
+
+    /** Words within {@code [[ ]]}; what goes beyond comparing two of them isn't read. */
+    private static void brackets(Node simple, String raw) throws ShellError {
+        ShellLexer inner = new ShellLexer(raw);
+        boolean plain = raw.indexOf('*') < 0 && raw.indexOf('?') < 0 && !raw.contains("=~");
+        for (Token token = inner.next(); !token.is(""); token = inner.next()) {
+            plain = plain && token.word != null;
+            if (plain) { simple.words.add(new ShellWord(simple.line, token.word.pieces.toArray(new Piece[0]))); }
+        }
+        if (!plain) {
+            simple.words.subList(1, simple.words.size()).clear();
+            simple.words.add(unread(simple.line, "", raw));
+        }
     }
 }

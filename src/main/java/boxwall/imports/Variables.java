@@ -8,13 +8,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** What the script's names stand for while it is played through. */
-final class Scope {
+/** The script's variables and positional parameters while it is interpreted. */
+final class Variables {
     /**
      * Known to the ruleset language without being set; the values are examples, for checking what goes out. DESIGN's
      * list.
      */
-    static final Map<String, String> BOX = new HashMap<String, String>();
+    static final Map<String, String> BOX = new HashMap<>();
 
     static {
         String[] names = {"LAN_IF", "lan", "LAN_IP", "192.168.178.1", "LAN_NET", "192.168.178.0/24", "LAN_IP6",
@@ -25,53 +25,42 @@ final class Scope {
         }
     }
 
-    private Map<String, String> values = new HashMap<String, String>();
+    private final Map<String, String> values;
     /** Names whose value can't be known, and why. */
-    private Map<String, String> unknown = new HashMap<String, String>();
+    private final Map<String, String> unknown;
     /** The box's own names for values that can't be known. */
-    private Map<String, String> meant = new HashMap<String, String>();
+    private final Map<String, String> meant;
     /** Names that the output has assigned with the value they have now, so that a line may use the name. */
-    private Set<String> kept = new HashSet<String>();
+    private final Set<String> kept;
     /** {@code $1} and so on; the script itself is taken as started with the word "start". */
-    private List<String> positional = new ArrayList<String>(Arrays.asList("start"));
+    List<String> positional = new ArrayList<>(Arrays.asList("start"));
     /** Whether that word is only assumed. */
     boolean assumed = true;
     /** The line that reads another file, which may set any name; 0 when none does. */
     private int sourcedAt;
 
-    Scope copy() {
-        Scope copy = new Scope();
-        copy.values = new HashMap<String, String>(values);
-        copy.unknown = new HashMap<String, String>(unknown);
-        copy.meant = new HashMap<String, String>(meant);
-        copy.kept = new HashSet<String>(kept);
-        copy.positional = positional;
-        copy.sourcedAt = sourcedAt;
-        copy.assumed = assumed;
-        return copy;
+    Variables() {
+        values = new HashMap<>();
+        unknown = new HashMap<>();
+        meant = new HashMap<>();
+        kept = new HashSet<>();
+    }
+
+    /** A copy, for a subshell. */
+    Variables(Variables of) {
+        values = new HashMap<>(of.values);
+        unknown = new HashMap<>(of.unknown);
+        meant = new HashMap<>(of.meant);
+        kept = new HashSet<>(of.kept);
+        positional = of.positional;
+        sourcedAt = of.sourcedAt;
+        assumed = of.assumed;
     }
 
     void set(String name, String value) {
+        unset(name);
         values.put(name, value);
-        unknown.remove(name);
-        kept.remove(name);
     }
-
-    void forget(String name, String why) {
-        values.remove(name);
-        kept.remove(name);
-        meant.remove(name);
-        unknown.put(name, why);
-    }
-
-    /** As above, with the box's own name for what it stands for, or null. */
-    void forget(String name, String why, String boxName) {
-        forget(name, why);
-        if (boxName != null) { meant.put(name, boxName); }
-    }
-
-    /** The box's own name for what a name stands for, or null. */
-    String meant(String name) { return meant.get(name); }
 
     void unset(String name) {
         values.remove(name);
@@ -79,41 +68,57 @@ final class Scope {
         kept.remove(name);
     }
 
+    /** The value can't be known; {@code boxName}: the box's own name for what it stands for, or null. */
+    void forget(String name, String why, String boxName) {
+        unset(name);
+        unknown.put(name, why);
+        meant.put(name, boxName);
+    }
+
+    /** The box's own name for what a name stands for, or null. */
+    String meant(String name) { return meant.get(name); }
+
     void keep(String name) { kept.add(name); }
 
     boolean isKept(String name) { return kept.contains(name); }
 
     boolean isSet(String name) { return values.containsKey(name) || unknown.containsKey(name); }
 
-    List<String> positional() { return positional; }
-
-    void positional(List<String> words) { positional = words; }
-
     void sourced(int line) { sourcedAt = sourcedAt == 0 ? line : sourcedAt; }
 
-    /** The value, null when the name isn't set anywhere; Undecided when it is and can't be known. */
-    String value(String name) throws Undecided {
+    /** A name in the word that only another file or the environment may set; null for none. */
+    String unsetIn(ShellWord word) {
+        for (Piece piece : word.pieces) {
+            if (piece.isName() && piece.operator == null && ShellWord.isName(piece.text) && !isSet(piece.text)
+                    && !BOX.containsKey(piece.text)) {
+                return piece.text;
+            }
+        }
+        return null;
+    }
+
+    /** The value, null when the name isn't set anywhere; an error when it is and can't be known. */
+    String value(String name) throws ShellError {
         if (Character.isDigit(name.charAt(0))) {
             int number = name.length() > 2 ? 999 : Integer.parseInt(name);
-            if (number == 0) { throw new Undecided("$0 is the script's own name", "write what is meant"); }
+            if (number == 0) { throw new ShellError("$0 is the script's own name", "write what is meant"); }
             return number <= positional.size() ? positional.get(number - 1) : null;
         }
+        if (name.equals("#")) { return String.valueOf(positional.size()); }
         if (!ShellWord.isName(name)) {
-            if (name.equals("#")) { return String.valueOf(positional.size()); }
-            throw new Undecided("only a running shell knows $" + name, "write what is meant");
+            throw new ShellError("only a running shell knows $" + name, "write what is meant");
         }
-        String why = unknown.get(name);
-        if (why != null) {
+        if (unknown.containsKey(name)) {
             String known = meant.get(name);
-            throw new Undecided("the value of " + name + " isn't known: " + why,
+            throw new ShellError("the value of " + name + " isn't known: " + unknown.get(name),
                     known != null ? "write " + name + "=" + known + " before it"
                             : "write " + name + "=... with the value in the ruleset, then the line",
                     known);
         }
         String value = values.get(name);
-        if (value == null && BOX.containsKey(name)) { return Quote.mark(name); }
+        if (value == null && BOX.containsKey(name)) { return Quoting.mark(name); }
         if (value == null && sourcedAt > 0) {
-            throw new Undecided(
+            throw new ShellError(
                     "the name " + name + " isn't set here; the file that line " + sourcedAt + " reads may set it",
                     "put " + name + "=... before it");
         }

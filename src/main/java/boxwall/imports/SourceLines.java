@@ -1,6 +1,8 @@
 package boxwall.imports;
 
 import boxwall.netfilter.Abandoned;
+import boxwall.netfilter.Words;
+
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashSet;
@@ -11,83 +13,83 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** Accounts for each line of the input: taken, part of a construct that was understood, or remarked on. */
-final class Ledger {
-    private static final byte STRUCTURE = 1;
-    private static final byte TAKEN = 2;
-    private static final byte REMARKED = 3;
+final class SourceLines {
+    private static final int STRUCTURE = 1;
+    private static final int TAKEN = 2;
+    private static final int REMARKED = 4;
 
     private final String[] source;
-    private final byte[] states;
-    private final boolean[] taken;
+    private final int[] states;
     /** How many rules came of each line. */
     private final int[] built;
-    private final Set<Remark> remarks = new LinkedHashSet<Remark>();
-    private final Set<Integer> rules = new TreeSet<Integer>();
-    private final Set<Integer> commands = new TreeSet<Integer>();
-    private final Set<Integer> left = new TreeSet<Integer>();
+    private final Set<Remark> remarks = new LinkedHashSet<>();
+    private final Set<Integer> rules = new TreeSet<>();
+    private final Set<Integer> commands = new TreeSet<>();
+    private final Set<Integer> left = new TreeSet<>();
     /** What wasn't run, by line, for lines that aren't run elsewhere either. */
-    private final Map<Integer, Remark> skipped = new TreeMap<Integer, Remark>();
+    private final Map<Integer, Remark> skipped = new TreeMap<>();
     /** Lines of which a part isn't run. */
-    private final Set<Integer> passed = new TreeSet<Integer>();
-    private final Set<Integer> notRun = new TreeSet<Integer>();
+    private final Set<Integer> passed = new TreeSet<>();
+    private final Set<Integer> notRun = new TreeSet<>();
     /** Sets of addresses: the line that asks for one first, 0 if a line of the text makes it. */
-    final Map<String, Integer> sets = new TreeMap<String, Integer>();
+    final Map<String, Integer> sets = new TreeMap<>();
     /** What the script's first word was compared with. */
-    final Set<String> words = new TreeSet<String>();
-    /** While above 0 nothing is noted: parts are played through for what they might do. */
+    final Set<String> words = new TreeSet<>();
+    /** While above 0 nothing is noted: parts are interpreted for what they might do. */
     private int muted;
 
-    Ledger(String text) {
-        source = text.split("\n", -1);
-        states = new byte[source.length + 1];
-        taken = new boolean[source.length + 1];
+    SourceLines(String text) {
+        source = Words.split(text, '\n');
+        states = new int[source.length + 1];
         built = new int[source.length + 1];
     }
 
     /** A line of the input, 1-based. */
-    String source(int line) {
+    String text(int line) {
         return line < 1 || line > source.length ? "" : source[line - 1];
     }
 
+    String trimmed(int line) { return text(line).trim(); }
+
     /** A line and what it goes on with after a backslash. */
     String joined(int line) {
-        String text = source(line);
+        String text = text(line);
         for (int next = line + 1; text.endsWith("\\") && next <= source.length; next++) {
-            text = text.substring(0, text.length() - 1) + source(next);
+            text = text.substring(0, text.length() - 1) + text(next);
         }
         return text;
     }
 
     /** A line for messages. */
     String shown(int line) {
-        String text = source(line);
+        String text = text(line);
         int from = 0;
         while (from < text.length() && text.charAt(from) <= ' ') {
             from++;
         }
-        return Show.text(text.substring(from, Math.min(text.length(), from + 80)).trim());
+        return Quoting.excerpt(text.substring(from, Math.min(text.length(), from + 80)).trim());
     }
 
-    int lines() { return source.length; }
+    int count() { return source.length; }
 
     void mute(boolean on) { muted += on ? 1 : -1; }
 
-    boolean isEmpty(int line) {
-        String text = source(line).trim();
-        return text.length() == 0 || text.charAt(0) == '#';
+    boolean isEmpty(int line) { return trimmed(line).length() == 0 || trimmed(line).charAt(0) == '#'; }
+
+    private void mark(int from, int to, int state) {
+        for (int line = Math.max(1, from); muted == 0 && line <= to && line < states.length; line++) {
+            states[line] |= state;
+        }
     }
 
     /** Lines that say only how commands belong together ({@code then}, {@code done}), or that were read with them. */
     void structure(int from, int to) {
-        raise(from, to, STRUCTURE);
+        mark(from, to, STRUCTURE);
     }
 
-    void taken(int from, int to) {
-        raise(from, to, TAKEN);
-        for (int line = Math.max(1, from); muted == 0 && line <= to && line < taken.length; line++) {
-            taken[line] = true;
-        }
-    }
+    void taken(int from, int to) { mark(from, to, TAKEN); }
+
+    private boolean isTaken(int line) { return (states[line] & TAKEN) != 0; }
 
     /** A rule came of these lines. */
     void built(int from, int to) {
@@ -96,12 +98,12 @@ final class Ledger {
         }
     }
 
-    private void raise(int from, int to, byte state) {
-        if (muted > 0) { return; }
-        for (int line = Math.max(1, from); line <= to && line < states.length; line++) {
-            states[line] = states[line] < state ? state : states[line];
-        }
+    /** A remark on what nothing is lost by. */
+    void note(int line, String what, String todo) {
+        remark(line, what, todo, true);
     }
+
+    void note(int line, String what) { note(line, what, "nothing to do"); }
 
     /**
      * Says that a line isn't in the ruleset as it stands; the same remark twice (a loop's round) counts once. False if
@@ -111,7 +113,7 @@ final class Ledger {
         Abandoned.check();
         int at = Math.max(1, Math.min(line, source.length));
         if (muted > 0) { return true; }
-        raise(at, at, REMARKED);
+        mark(at, at, REMARKED);
         if (!harmless) { left.add(at); }
         return remarks.add(new Remark(at, what, todo, harmless));
     }
@@ -123,14 +125,14 @@ final class Ledger {
 
     /** A remark for each line that has text; a harmless one only for what nothing else becomes of. */
     void passOver(int from, int to, String what, String todo, boolean harmless) {
-        for (int line = from; line <= to && line < states.length; line++) {
-            if (isEmpty(line) || muted > 0) { continue; }
+        for (int line = from; muted == 0 && line <= to && line < states.length; line++) {
+            if (isEmpty(line)) { continue; }
             if (!harmless) {
                 remark(line, what, todo, false);
             } else {
                 passed.add(line);
-                if (states[line] < TAKEN && !skipped.containsKey(line)) {
-                    raise(line, line, STRUCTURE);
+                if (states[line] <= STRUCTURE && !skipped.containsKey(line)) {
+                    structure(line, line);
                     skipped.put(line, new Remark(line, what, todo, true));
                 }
             }
@@ -139,11 +141,9 @@ final class Ledger {
 
     /** Lines that hold a rule and aren't run, for a reason that may be none of the script's: as missing. */
     void missing(int from, int to, String what, String todo) {
-        for (int line = from; line <= to && line < states.length; line++) {
-            if (muted == 0 && !isEmpty(line) && !taken[line]
-                    && (RuleText.holds(source(line)) || source(line).contains("-restore"))) {
-                skipped.put(line, new Remark(line, what, todo, false));
-            }
+        for (int line = from; muted == 0 && line <= to && line < states.length; line++) {
+            boolean holds = RuleText.holds(text(line)) || text(line).contains("-restore");
+            if (!isEmpty(line) && !isTaken(line) && holds) { skipped.put(line, new Remark(line, what, todo, false)); }
         }
     }
 
@@ -159,30 +159,28 @@ final class Ledger {
     void close(boolean empty) {
         for (Map.Entry<String, Integer> set : sets.entrySet()) {
             if (set.getValue() > 0) {
-                remark(set.getValue(), "no line of this text makes the set " + Show.plain(set.getKey(), 40),
-                        UnknownCommand.IPSET, true);
+                note(set.getValue(), "no line of this text makes the set " + Quoting.cut(set.getKey(), 40),
+                        Commands.IPSET);
             }
         }
-        for (Map.Entry<Integer, Remark> entry : skipped.entrySet()) {
-            int line = entry.getKey();
-            if (!taken[line]) {
-                remark(line, entry.getValue().what(), entry.getValue().todo(), entry.getValue().isHarmless());
-                if (entry.getValue().isHarmless() && rules.contains(line)) { notRun.add(line); }
-            }
+        for (Remark remark : skipped.values()) {
+            if (isTaken(remark.line())) { continue; }
+            remark(remark.line(), remark.what(), remark.todo(), remark.isHarmless());
+            if (remark.isHarmless() && rules.contains(remark.line())) { notRun.add(remark.line()); }
         }
         int first = 0;
         for (int line = 1; line <= source.length; line++) {
             boolean begun = states[line] == STRUCTURE && commands.contains(line);
-            boolean holds = RuleText.holds(source(line));
-            if (begun || states[line] == 0 && !isEmpty(line)) {
+            boolean holds = RuleText.holds(text(line));
+            boolean bare = !isEmpty(line);
+            if (begun || states[line] == 0 && bare) {
                 remark(line, "not reached", "write what it should do into the ruleset", false);
-            } else if (holds && !isEmpty(line) && built[line] < Math.max(1, RuleText.count(source(line)))
-                    && !left.contains(line) && !passed.contains(line) && !skipped.containsKey(line)
-                    && !prints(source(line))) {
+            } else if (holds && bare && built[line] < Math.max(1, RuleText.count(text(line))) && !left.contains(line)
+                    && !passed.contains(line) && !skipped.containsKey(line) && !prints(trimmed(line))) {
                 remark(line, "a rule in a line that isn't read as one", "write the rule as a line of its own", false);
             }
             first = first == 0 && holds ? line : first;
-            if (holds && !isEmpty(line) && left.contains(line)) { rules.add(line); }
+            if (holds && bare && left.contains(line)) { rules.add(line); }
         }
         if (empty && first > 0 && left.isEmpty()) {
             boolean comment = isEmpty(first);
@@ -191,19 +189,18 @@ final class Ledger {
                             : "no rule of this text is in the result",
                     comment ? "remove the # before those that you need"
                             : "see the other remarks; for a script that wants a word: boxwall import FILE WORD"
-                                    + (words.isEmpty() ? "" : ", with " + Show.plain(words.toString(), 100)),
+                                    + (words.isEmpty() ? "" : ", with " + Quoting.cut(words.toString(), 100)),
                     false);
         }
     }
 
     private static boolean prints(String line) {
-        String text = line.trim();
-        return text.startsWith("echo ") || text.startsWith("printf ") || text.startsWith("logger ")
-                || text.contains("grep ");
+        return line.startsWith("echo ") || line.startsWith("printf ") || line.startsWith("logger ")
+                || line.contains("grep ");
     }
 
     List<Remark> remarks() {
-        List<Remark> sorted = new ArrayList<Remark>(remarks);
+        List<Remark> sorted = new ArrayList<>(remarks);
         Collections.sort(sorted);
         return sorted;
     }
@@ -218,18 +215,16 @@ final class Ledger {
 
     /** The lines with a rule that is missing. */
     List<Integer> missingRules() {
-        List<Integer> missing = new ArrayList<Integer>();
+        List<Integer> missing = new ArrayList<>();
         for (int line : left) {
-            if (!isEmpty(line)
-                    && (RuleText.holds(source(line)) || RuleText.isPart(source(line)) && rules.contains(line))) {
-                missing.add(line);
-            }
+            boolean rule = RuleText.holds(text(line)) || RuleText.isPart(text(line)) && rules.contains(line);
+            if (!isEmpty(line) && rule) { missing.add(line); }
         }
         return missing;
     }
 
     int rulesLeft() {
-        Set<Integer> both = new TreeSet<Integer>(rules);
+        Set<Integer> both = new TreeSet<>(rules);
         both.retainAll(left);
         return both.size();
     }

@@ -1,0 +1,343 @@
+package boxwall.imports;
+
+import boxwall.netfilter.Abandoned;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Interprets a script as a shell would at boot, with what can be known without the box: loops over literal lists are
+ * unrolled, functions put in where they are called, conditions decided if they can be. What depends on the box is left
+ * out with all that hangs on it, the names that it sets included.
+ */
+final class Interpreter {
+    /** Rounds of loops and calls of functions may multiply; a ruleset file has 256 KiB. */
+    private static final int STEPS_LIMIT = 50000;
+    final SourceLines lines;
+    final List<OutputLine> out = new ArrayList<>();
+    Variables variables = new Variables();
+    final String name;
+    final NotRun notRun;
+    final Functions functions = new Functions(this);
+    private final Commands commands;
+    private SaveDump dump;
+    /** Within what iptables -L printed. */
+    private boolean listing;
+    /** Above 0 while a part is interpreted for what it might do: nothing of it goes out. */
+    private int perhaps;
+    /** The line of the text's part that is run now: comments above it belong to its output. */
+    private int top;
+    private int subshells;
+    private int steps;
+    /** Why nothing more is run (exit, return, break, continue), or null. */
+    private String halt;
+    private int haltLine;
+
+    /** {@code word}: what a script is started with, null for start. */
+    Interpreter(SourceLines lines, String name, String word) {
+        this.lines = lines;
+        this.name = name;
+        this.notRun = new NotRun(this);
+        this.commands = new Commands(this);
+        if (word != null) {
+            variables.positional = new ArrayList<>(Arrays.asList(word).subList(word.length() == 0 ? 1 : 0, 1));
+            variables.assumed = false;
+        }
+    }
+
+    IptablesCommands iptables() { return commands.iptables; }
+
+    /** The lines of a dump that stand in the text itself. */
+    void saved(int line) {
+        dump = dump == null ? new SaveDump(this, 0, false) : dump;
+        dump.line(line, lines.text(line));
+    }
+
+    void run(Script script) {
+        for (Node part : script.parts) {
+            for (Node simple : part.simple()) {
+                lines.command(simple.line);
+                commands.count(simple);
+            }
+        }
+        for (Node part : script.parts) {
+            top = part.line;
+            if (halt != null && !script.page) {
+                notRun.skip(part, stopped());
+                lines.missing(part.line, part.last(), "not run: " + stopped(),
+                        "move it before that line if you need it");
+            } else {
+                halt = null;
+                run(part, false);
+            }
+        }
+        if (dump != null) { dump.end(); }
+        functions.uncalled();
+    }
+
+    private String stopped() { return "it stands after " + halt + " in line " + haltLine; }
+
+    /** {@code asks}: the status counts, as in a condition; then a command that isn't known is no loss. */
+    ExitStatus run(Node node, boolean asks) {
+        Abandoned.check();
+        if (++steps > STEPS_LIMIT) {
+            notRun.passOver(node, "more than " + STEPS_LIMIT + " steps", "write the rules without the loop", false);
+            return ExitStatus.UNKNOWN;
+        }
+        switch (node.kind) {
+            case SIMPLE :
+                return commands.run(node, asks);
+            case LIST :
+                return list(node, asks);
+            case AND_OR :
+                return andOr(node, asks);
+            case PIPE :
+                ExitStatus status = node.parts.size() == 1 ? run(node.parts.get(0), asks) : commands.pipe(node, asks);
+                return node.flag ? status.not() : status;
+            case PROSE :
+                prose(node);
+                return ExitStatus.UNKNOWN;
+            case SAVED :
+                saved(node.line);
+                return ExitStatus.TRUE;
+            case UNREADABLE :
+                return notRun.left(node, notRun.unreadable(node), "write what it should do into the ruleset");
+            default :
+                lines.structure(node.line, node.end);
+                return compound(node, asks);
+        }
+    }
+
+    private ExitStatus compound(Node node, boolean asks) {
+        switch (node.kind) {
+            case IF :
+                return choice(node);
+            case FOR :
+                return each(node);
+            case LOOP :
+                return loop(node);
+            case CASE :
+                return cases(node);
+            case FUNCTION :
+                functions.define(node);
+                return ExitStatus.TRUE;
+            default :
+                return group(node, asks);
+        }
+    }
+
+    /** Interprets a part that runs or not as the box decides, for the rules that it may add. */
+    void perhaps(Node node) {
+        if (perhaps > 2 || steps > STEPS_LIMIT / 2) { return; }
+        Variables outer = variables;
+        Map<String, Node> known = functions.begin();
+        String halted = halt;
+        variables = new Variables(variables);
+        halt = null;
+        perhaps++;
+        lines.mute(true);
+        iptables().perhaps(true);
+        run(node, false);
+        iptables().perhaps(false);
+        lines.mute(false);
+        perhaps--;
+        halt = halted;
+        functions.end(known);
+        variables = outer;
+    }
+
+    private ExitStatus list(Node node, boolean asks) {
+        ExitStatus status = ExitStatus.TRUE;
+        for (int i = 0; i < node.parts.size(); i++) {
+            if (halt != null) {
+                notRun.skip(node.parts.get(i), stopped());
+            } else {
+                status = run(node.parts.get(i), asks && i == node.parts.size() - 1);
+            }
+        }
+        return status;
+    }
+
+    private ExitStatus andOr(Node node, boolean asks) {
+        Node ran = node.parts.get(0);
+        ExitStatus status = run(ran, true);
+        for (int i = 1; i < node.parts.size(); i++) {
+            Node part = node.parts.get(i);
+            boolean and = node.operators.get(i - 1).equals("&&");
+            if (halt != null) {
+                notRun.skip(part, stopped());
+            } else if (status == ExitStatus.of(and)) {
+                ran = part;
+                status = run(part, asks || i + 1 < node.parts.size());
+            } else if (status == ExitStatus.UNKNOWN) {
+                notRun.undecided(part, node.parts.get(i - 1));
+            } else {
+                notRun.skip(ran, part, "it is for when the command before " + (and ? "succeeds" : "fails"));
+            }
+        }
+        return status;
+    }
+
+    private ExitStatus choice(Node node) {
+        boolean done = false;
+        Node open = null;
+        for (int i = 0; i + 1 < node.parts.size(); i += 2) {
+            Node condition = node.parts.get(i);
+            Node body = node.parts.get(i + 1);
+            if (done || halt != null) {
+                notRun.skip(condition, "another branch is taken");
+                notRun.skip(body, "another branch is taken");
+            } else if (open != null) {
+                notRun.undecided(condition, open);
+                notRun.undecided(body, open);
+            } else {
+                ExitStatus status = run(condition, true);
+                if (status == ExitStatus.TRUE) {
+                    run(body, false);
+                    done = true;
+                } else if (status == ExitStatus.FALSE) {
+                    notRun.skip(condition, body, "the condition doesn't hold");
+                } else {
+                    open = condition;
+                    notRun.undecided(body, open);
+                }
+            }
+        }
+        if (node.otherwise != null && open != null) {
+            notRun.undecided(node.otherwise, open);
+        } else if (node.otherwise != null && (done || halt != null)) {
+            notRun.skip(node.parts.get(0), node.otherwise, "another branch is taken");
+        } else if (node.otherwise != null) { run(node.otherwise, false); }
+        return ExitStatus.TRUE;
+    }
+
+    private ExitStatus each(Node node) {
+        List<String> values;
+        try {
+            values = node.flag ? variables.positional : Expansion.of(node.words, variables).texts;
+            for (ShellWord word : node.words) {
+                for (Piece piece : word.pieces) {
+                    if (piece.isBare() && (piece.text.indexOf('*') >= 0 || piece.text.indexOf('?') >= 0)) {
+                        throw new ShellError("a pattern for file names: " + Quoting.excerpt(piece.text),
+                                "write the values");
+                    }
+                }
+            }
+        } catch (ShellError e) {
+            lines.note(node.line, "a loop over what isn't known: " + e.getMessage(), e.todo);
+            variables.forget(node.name, "line " + node.line + " sets it in a loop", null);
+            notRun.undecided(node.parts.get(0), node);
+            variables.forget(node.name, "line " + node.line + " sets it in a loop", null);
+            return ExitStatus.UNKNOWN;
+        }
+        if (values.isEmpty()) { notRun.skip(node.parts.get(0), "the loop's list is empty"); }
+        for (String value : values) {
+            variables.set(node.name, value);
+            run(node.parts.get(0), false);
+            boolean goesOn = halt == null || halt.equals("continue");
+            halt = goesOn || halt.equals("break") ? null : halt;
+            if (!goesOn) { break; }
+        }
+        return ExitStatus.TRUE;
+    }
+
+    private ExitStatus loop(Node node) {
+        if (run(node.parts.get(0), true) == ExitStatus.of(node.flag)) {
+            notRun.skip(node.parts.get(1), "the loop's condition doesn't hold at its start");
+            return ExitStatus.TRUE;
+        }
+        notRun.undecided(node.parts.get(1), node);
+        return ExitStatus.UNKNOWN;
+    }
+
+    private ExitStatus cases(Node node) {
+        int chosen = -1;
+        try {
+            chosen = Patterns.choose(node, this);
+        } catch (ShellError e) {
+            lines.note(node.line, "a case that can't be decided: " + e.getMessage(), e.todo);
+            for (Node part : node.parts) {
+                notRun.undecided(part, node);
+            }
+            return ExitStatus.UNKNOWN;
+        }
+        for (int i = 0; i < node.parts.size(); i++) {
+            if (i != chosen) { notRun.skip(node.parts.get(i), "another branch of the case is taken"); }
+        }
+        if (chosen >= 0) { run(node.parts.get(chosen), false); }
+        return ExitStatus.TRUE;
+    }
+
+    private ExitStatus group(Node node, boolean asks) {
+        if (!node.flag) { return run(node.parts.get(0), asks); }
+        Variables outer = variables;
+        variables = new Variables(variables);
+        subshells++;
+        ExitStatus status = run(node.parts.get(0), asks);
+        variables = outer;
+        subshells--;
+        halt = null;
+        return status;
+    }
+
+    /**
+     * A line that isn't read as a command; if it has a rule in it, or is in what calls itself a script, something may
+     * be missing.
+     */
+    private void prose(Node node) {
+        String line = lines.text(node.line);
+        String[] foreign = RuleText.foreign(line);
+        boolean chain = RuleText.isListing(line);
+        listing = chain || listing && line.trim().length() > 0;
+        boolean listed = chain || listing && (line.indexOf('.') > 0 || line.contains("anywhere"));
+        if (listed || foreign != null || RuleText.isPart(line)) { lines.rule(node.line); }
+        if (listed) {
+            notRun.left(node, "a rule as iptables -L lists it, which leaves the interfaces out",
+                    "import what iptables-save or iptables -S prints");
+        } else if (foreign != null) {
+            notRun.left(node, foreign[0] + ": boxwall reads those of iptables", foreign[1]);
+        } else if (RuleText.isPart(line)) {
+            notRun.left(node, "a rule in a line that isn't read as a command", "write the rule as a line of its own");
+        } else if (lines.text(1).startsWith("#!")) {
+            notRun.left(node, "not read: the script as a whole can't be", "write what it should do into the ruleset");
+        } else {
+            lines.note(node.line, "a line of text, no command");
+        }
+    }
+
+    boolean isPerhaps() { return perhaps > 0; }
+
+    boolean inSubshell() { return subshells > 0; }
+
+    /** What stopped the run, or null; a function that returns goes on. */
+    void returned() {
+        halt = "return".equals(halt) ? null : halt;
+    }
+
+    /** Stops: exit, return, break or continue. */
+    void halt(String how, int line) {
+        halt = how;
+        haltLine = line;
+    }
+
+    ExitStatus taken(Node node) {
+        lines.taken(node.line, node.end);
+        return ExitStatus.TRUE;
+    }
+
+    /** Says beside the rules what is left out; {@code strict} is what can be read of the rule, or null. */
+    void leftLine(int line, String what, String strict) {
+        add(OutputLine.leftOut(line, "# left out, line " + line + ": " + Quoting.cut(what, 160), strict));
+    }
+
+    /** A line that goes out. */
+    void add(OutputLine line) {
+        OutputLine kept = perhaps == 0 ? line : line.perhaps();
+        if (kept != null) {
+            kept.top = top;
+            out.add(kept);
+        }
+    }
+}

@@ -1,0 +1,298 @@
+package boxwall.imports;
+
+import boxwall.netfilter.Words;
+import boxwall.syntax.Letters;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** iptables and ip6tables commands of a script, lines of dumps, and here-documents for iptables-restore. */
+final class IptablesCommands {
+    private static final String LETTERS = "AIDRNXFPEZLSC";
+    /** The long names, and the letter of each. */
+    private static final List<String> LONG =
+            Arrays.asList("--append", "--insert", "--delete", "--replace", "--new-chain", "--delete-chain", "--flush",
+                    "--policy", "--rename-chain", "--zero", "--list", "--list-rules", "--check", "--new");
+    private static final String LETTER_OF = LETTERS + "N";
+    private static final List<String> RULE_PARTS = Arrays.asList("-A", "-I", "-R", "-D", "-N", "-P", "-t", "-j", "-g",
+            "-m", "-p", "--append", "--insert", "--jump", "--table", "--match", "--protocol");
+    /** Texts that iptables cuts silently at a length (libipt_LOG.c, libxt_NFLOG.c): the option, bytes. */
+    private static final List<String> CUT = Arrays.asList("--log-prefix", "29", "--nflog-prefix", "63");
+
+    private final Interpreter interpreter;
+    private final SourceLines lines;
+    /**
+     * Rules and chains that are there at this point of the script, as texts: what {@code -C} and {@code -D} ask for.
+     */
+    private Set<String> present = new HashSet<>();
+    private final List<Set<String>> outer = new ArrayList<>();
+
+    IptablesCommands(Interpreter interpreter) {
+        this.interpreter = interpreter;
+        this.lines = interpreter.lines;
+    }
+
+    /** What is interpreted for what it might do leaves nothing behind. */
+    void perhaps(boolean begins) {
+        if (begins) {
+            outer.add(new HashSet<>(present));
+        } else {
+            present = outer.remove(outer.size() - 1);
+        }
+    }
+
+    /** The ruleset language's name for a program, or null. */
+    static String program(String name) {
+        switch (name) {
+            case "iptables" :
+            case "iptables-legacy" :
+                return "iptables";
+            case "ip6tables" :
+            case "ip6tables-legacy" :
+                return "ip6tables";
+            default :
+                return name.equals("ip46tables") ? name : null;
+        }
+    }
+
+    /** One command. {@code first} holds words that came with the program's name ({@code IPT="iptables -w"}). */
+    ExitStatus run(Node node, String program, List<String> first, List<ShellWord> rest) {
+        for (Node.Redirect redirect : node.redirects) {
+            if (redirect.operator.equals("<")) {
+                return interpreter.notRun.left(node,
+                        "a place to fill in, or a file to read: <" + Quoting.cut(redirect.target.toString(), 40),
+                        "write the value itself");
+            }
+        }
+        Expansion all;
+        try {
+            all = Expansion.of(rest, interpreter.variables);
+        } catch (ShellError e) {
+            return interpreter.notRun.left(node, e, known(program, rest));
+        }
+        if (all.texts.contains("...")) {
+            return interpreter.notRun.left(node, "a place to fill in: ...", "write the rule itself");
+        }
+        List<String> words = new ArrayList<>(first);
+        List<String> named = Quoting.words(first);
+        words.addAll(all.texts);
+        named.addAll(all.named);
+        return line(node, program, words, named);
+    }
+
+    /**
+     * A rule without the options whose values aren't known: it matches at least what the rule would; null when its
+     * chain or target isn't known.
+     */
+    private String known(String program, List<ShellWord> rest) {
+        List<String> words = new ArrayList<>();
+        for (ShellWord word : rest) {
+            try {
+                words.addAll(Expansion.of(word, interpreter.variables));
+            } catch (ShellError e) {
+                if (e.meant != null && word.pieces.size() == 1) {
+                    words.add(Quoting.mark(e.meant.substring(1)));
+                    continue;
+                }
+                int last = words.size() - 1;
+                String option = last < 0 ? "" : words.get(last);
+                if (!option.startsWith("-") || RULE_PARTS.contains(option)) { return null; }
+                words.remove(last);
+                if (last > 0 && words.get(last - 1).equals("!")) { words.remove(last - 1); }
+            }
+        }
+        return text(program, words);
+    }
+
+    /** Null when a word has control characters. */
+    private static String text(String program, List<String> words) {
+        for (String word : words) {
+            if (!Letters.isText(word)) { return null; }
+        }
+        return program + (words.isEmpty() ? "" : " ") + Words.join(Quoting.words(words), " ");
+    }
+
+    private ExitStatus line(Node node, String program, List<String> words, List<String> named) {
+        if (addresses(node.line, node.end, words)) { return ExitStatus.UNKNOWN; }
+        char verb = verb(words);
+        boolean adds = RuleText.holds(program + " " + Words.join(words, " "));
+        if ((verb == 'L' || verb == 'S' || verb == 'C') && !adds) {
+            lines.note(node.line, verb == 'C' ? "tests for a rule" : "lists rules");
+            String chain = behind(words, "-L") == null ? behind(words, "-S") : behind(words, "-L");
+            return ExitStatus.of(verb == 'C' ? present.contains(key(program, words))
+                    : chain == null || SaveDump.BUILTIN.contains(chain)
+                            || present.contains(program + " " + table(words) + " -N " + chain));
+        }
+        if (verb == 0 && (words.contains("-V") || words.contains("--version") || words.contains("-h")
+                || words.contains("--help"))) {
+            lines.note(node.line, "builds no rule");
+            return ExitStatus.TRUE;
+        }
+        natTable(node, words, named);
+        add(node.line, node.end, program, words, named, false);
+        return ExitStatus.of(verb != 'D' || present.remove(key(program, words)));
+    }
+
+    /** The word behind an option, when it is none itself; else null. */
+    private static String behind(List<String> words, String option) {
+        int at = words.indexOf(option) + 1;
+        return at > 0 && at < words.size() && !words.get(at).startsWith("-") ? words.get(at) : null;
+    }
+
+    /** A rule as a text that is the same for the same rule: inserting, testing and deleting count as appending. */
+    private static String key(String program, List<String> words) {
+        StringBuilder key = new StringBuilder(program).append(' ').append(table(words));
+        for (int i = 0; i < words.size(); i++) {
+            String word = words.get(i);
+            boolean command = word.equals("-A") || word.equals("-C") || word.equals("-D") || word.equals("-I");
+            if (word.equals("-t")) {
+                i++;
+            } else if (word.equals("-w")) {
+                i += isNumber(words, i + 1) ? 1 : 0;
+            } else {
+                key.append(' ').append(command ? "-A" : word);
+            }
+            if (word.equals("-I") && isNumber(words, i + 2)) { key.append(' ').append(words.get(++i)); }
+            i += word.equals("-I") && isNumber(words, i + 1) ? 1 : 0;
+        }
+        return key.toString();
+    }
+
+    private static boolean isNumber(List<String> words, int at) {
+        return at < words.size() && Words.isNumber(words.get(at));
+    }
+
+    private static String table(List<String> words) {
+        for (int i = 0; i < words.size(); i++) {
+            String word = words.get(i);
+            if ((word.equals("-t") || word.equals("--table")) && i + 1 < words.size()) { return words.get(i + 1); }
+            if (word.startsWith("--table=")) { return word.substring(8); }
+            if (word.startsWith("-t") && !word.startsWith("-t=") && word.length() > 4) { return word.substring(2); }
+        }
+        return "filter";
+    }
+
+    /** The command's letter, 0 for none. */
+    private static char verb(List<String> words) {
+        for (String word : words) {
+            int known = LONG.indexOf(word.indexOf('=') > 0 ? word.substring(0, word.indexOf('=')) : word);
+            if (known >= 0) { return LETTER_OF.charAt(known); }
+            if (word.length() > 1 && word.charAt(0) == '-' && LETTERS.indexOf(word.charAt(1)) >= 0) {
+                return word.charAt(1);
+            }
+        }
+        return 0;
+    }
+
+    private void add(int line, int end, String program, List<String> words, List<String> named, boolean saved) {
+        cut(line, words, named);
+        String text = text(program, words);
+        if (text == null) {
+            lines.remark(line, "a control character in a rule", "remove it", false);
+            interpreter.leftLine(line, "a control character in a rule", null);
+            return;
+        }
+        OutputLine out = OutputLine.of(line, text, program + " " + Words.join(named, " "));
+        out.verb = verb(words);
+        out.table = program + " " + table(words);
+        out.saved = saved;
+        interpreter.add(out);
+        lines.taken(line, end);
+        lines.built(line, end);
+        for (int i = words.indexOf("set") + 1; i > 0 && i + 1 < words.size(); i++) {
+            boolean asks = words.get(i).equals("--match-set") || words.get(i).equals("--set");
+            if (asks && !lines.sets.containsKey(words.get(i + 1))) { lines.sets.put(words.get(i + 1), line); }
+        }
+        if (out.verb == 'N') {
+            present.add(out.table + " -N " + words.get(words.size() - 1));
+        } else if (out.verb == 'A' || out.verb == 'I') { present.add(key(program, words)); }
+    }
+
+    private void cut(int line, List<String> words, List<String> named) {
+        for (int i = 0; i + 1 < words.size(); i++) {
+            int known = CUT.indexOf(words.get(i));
+            int limit = known < 0 ? 0 : Integer.parseInt(CUT.get(known + 1));
+            String value = words.get(i + 1);
+            if (known >= 0 && value.length() > limit && !Quoting.isMarked(value)) {
+                words.set(i + 1, value.substring(0, limit));
+                lines.note(line, words.get(i) + " is cut to " + limit + " characters, as iptables does",
+                        "choose a shorter one if its end counts");
+                named.clear();
+                named.addAll(Quoting.words(words));
+            }
+        }
+    }
+
+    /** {@code -A PREROUTING … -j DNAT} without -t: no iptables takes that, and there is one table that was meant. */
+    private void natTable(Node node, List<String> words, List<String> named) {
+        String target = behind(words, "-j");
+        boolean chain = words.contains("PREROUTING") || words.contains("POSTROUTING");
+        if (chain && SaveDump.NAT_TARGETS.contains(target) && table(words).equals("filter")) {
+            words.addAll(0, Arrays.asList("-t", "nat"));
+            named.addAll(0, Arrays.asList("-t", "nat"));
+            lines.note(node.line, "taken with -t nat: " + target + " works in no other table");
+        }
+    }
+
+    /** Remarks on each -s and -d without a value; true if there was one. */
+    private boolean addresses(int line, int end, List<String> words) {
+        boolean missing = false;
+        for (int i = 0; i < words.size(); i++) {
+            if (MissingAddress.at(words, i)) {
+                String what = "address missing after " + words.get(i);
+                lines.remark(line, what, MissingAddress.suggest(words, i, lines.text(line)), false);
+                if (!missing) { interpreter.leftLine(line, what, null); }
+                missing = true;
+            }
+        }
+        if (missing) { lines.structure(line, end); }
+        return missing;
+    }
+
+    /** A here-document for iptables-restore; from a file or a pipe nothing can be read here. */
+    ExitStatus restore(Node node, boolean six, Node.Redirect here, List<ShellWord> options) {
+        if (here == null) {
+            return interpreter.notRun.left(node,
+                    "iptables-restore reads a file, and no file is opened here: " + lines.shown(node.line),
+                    "import that file too: boxwall import FILE");
+        }
+        boolean adds = false;
+        for (ShellWord option : options) {
+            adds |= "-n".equals(option.plain()) || "--noflush".equals(option.plain());
+            lines.structure(option.line, option.line);
+        }
+        SaveDump dump = new SaveDump(interpreter, six ? 6 : 4, adds);
+        for (int i = 0; i < here.body.size(); i++) {
+            int line = here.bodyLine + i;
+            String text = here.body.get(i);
+            try {
+                dump.line(line, !here.expand ? text
+                        : Expansion.single(ShellLexer.hereLine(text, line), interpreter.variables, false));
+            } catch (ShellError e) {
+                dump.refuse(line, e.getMessage(), e.todo);
+            }
+        }
+        dump.end();
+        lines.taken(node.line, node.line);
+        lines.structure(node.line, here.bodyLine + here.body.size());
+        return ExitStatus.TRUE;
+    }
+
+    /** A line of the ruleset language itself: keep, own, expect. */
+    ExitStatus own(Node node, String name, List<ShellWord> rest) throws ShellError {
+        Expansion all = Expansion.of(rest, interpreter.variables);
+        String text = text(name, all.texts);
+        if (text == null) { return interpreter.notRun.left(node, "a control character", "remove it"); }
+        interpreter.add(OutputLine.of(node.line, text, name + " " + Words.join(all.named, " ")));
+        return interpreter.taken(node);
+    }
+
+    /** A rule of a dump, in words. */
+    void saved(int line, String program, List<String> words) {
+        List<String> named = Quoting.words(words);
+        if (!addresses(line, line, words)) { add(line, line, program, words, named, true); }
+    }
+}

@@ -1,0 +1,204 @@
+package boxwall.imports;
+
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * Parts of a script that aren't run here, or may or may not run on the box: the remarks on their lines, and what is not
+ * known after them.
+ */
+final class NotRun {
+    private static final Set<String> QUIET = new HashSet<>(Arrays.asList("echo", "printf", "exit", "return", ":",
+            "true", "false", "logger", "sleep", "[", "test", "break", "continue", "shift", "set", "rmmod"));
+    /** Commands that run others, or make what rules need. */
+    private static final Set<String> RUNNING = new HashSet<>(Arrays.asList("sh", "bash", "ash", "dash", "eval", ".",
+            "source", "xargs", "ssh", "include", "run-parts", "ipset", "nft"));
+    /** Functions that call functions, one in the other: a small JVM's stack ends. */
+    private static final int NESTED_LIMIT = 200;
+    /** What bash reads and ash does not. */
+    private static final String[] BASH = {"<(", ">(", "((", "[[", "=(", "=~", ";;&", ";&", "coproc ", "select "};
+
+    private final Interpreter interpreter;
+    private final SourceLines lines;
+
+    NotRun(Interpreter interpreter) {
+        this.interpreter = interpreter;
+        this.lines = interpreter.lines;
+    }
+
+    /** A part that isn't run, and what is lost by that: nothing. */
+    void skip(Node node, String why) {
+        for (Node simple : node.simple()) {
+            interpreter.functions.mention(simple);
+        }
+        passOver(node, "not run: " + why, "nothing to do, unless you need it", true);
+    }
+
+    void passOver(Node node, String what, String todo, boolean harmless) {
+        for (Node simple : node.simple()) {
+            boolean prints = harmless && Commands.PRINTING.contains(simple.called());
+            lines.passOver(simple.line, prints ? simple.line : simple.last(), what, todo, harmless);
+            lines.structure(simple.line, simple.last());
+        }
+        lines.structure(node.line, node.end);
+        if (node.kind == Node.Kind.UNREADABLE || node.kind == Node.Kind.PROSE) {
+            lines.passOver(node.line, node.end, what, todo, harmless);
+        }
+    }
+
+    /** A part that runs or not as the box decides. */
+    void undecided(Node node, Node cause) {
+        StringBuilder asked = new StringBuilder();
+        for (int line = cause.line; line <= cause.end && line <= cause.line + 3; line++) {
+            asked.append(line == cause.line ? "" : " ").append(lines.trimmed(line));
+        }
+        boolean quiet = true;
+        boolean modules = asked.indexOf("lsmod") >= 0 || asked.indexOf("/proc/modules") >= 0;
+        for (Node simple : node.simple()) {
+            String name = simple.program();
+            quiet &= QUIET.contains(name) && Commands.written(simple, interpreter.variables) == null
+                    || simple.words.isEmpty();
+            modules &= QUIET.contains(name) || name.equals("modprobe") || name.equals("insmod");
+        }
+        if (modules && !quiet) {
+            // a module that is loaded already is left alone by modprobe, so asking before makes no difference
+            interpreter.run(node, false);
+            return;
+        }
+        String what =
+                quiet ? "whether this runs depends on the box (line " + cause.line + "); assumed: the script continues"
+                        : "whether this applies depends on the box: line " + cause.line + " asks "
+                                + Quoting.excerpt(asked.toString());
+        String todo = quiet ? "nothing to do" : "write it into the ruleset if you need it";
+        for (Node simple : node.simple()) {
+            boolean harmless = quiet || !mayAdd(simple);
+            for (int line = simple.line; line <= simple.last(); line++) {
+                lines.remark(line, what, todo, harmless);
+            }
+            if (!quiet) { interpreter.leftLine(simple.line, what, null); }
+        }
+        interpreter.perhaps(node);
+        forget(node, true, new HashSet<Node>());
+        lines.structure(node.line, node.end);
+    }
+
+    /** Names that a part may set or not have no known value after it, and functions that it may define are none. */
+    private void forget(Node node, boolean here, Set<Node> seen) {
+        if (node.kind == Node.Kind.FOR) {
+            interpreter.variables.forget(node.name, "line " + node.line + " may set it or not", null);
+        } else if (node.kind == Node.Kind.FUNCTION && here) {
+            interpreter.functions.remove(node.name);
+        } else if (node.kind == Node.Kind.UNREADABLE) {
+            lines.passOver(node.line, node.end, unreadable(node), "write what it should do into the ruleset", false);
+        } else if (node.kind == Node.Kind.SIMPLE) {
+            assigned(node);
+            Node function = interpreter.functions.get(node.called());
+            if (function != null && seen.size() < NESTED_LIMIT && seen.add(function)) {
+                interpreter.functions.calledPerhaps.add(function);
+                forget(function.parts.get(0), false, seen);
+            }
+        }
+        for (Node part : node.parts) {
+            forget(part, here, seen);
+        }
+        if (node.otherwise != null) { forget(node.otherwise, here, seen); }
+    }
+
+    private void assigned(Node simple) {
+        String first = simple.words.isEmpty() ? null : simple.words.get(0).plain();
+        for (ShellWord word : simple.words) {
+            String name = word.assigned();
+            if (name != null) {
+                Piece value = word.pieces.get(word.pieces.size() - 1);
+                String known = interpreter.variables.meant(name);
+                boolean same =
+                        value.kind == Piece.Kind.UNKNOWN && known != null && known.equals(Settings.meant(value.text));
+                interpreter.variables.forget(name, "line " + simple.line + " may set it or not", same ? known : null);
+            } else if (("read".equals(first) || "unset".equals(first)) && word.plain() != null
+                    && ShellWord.isName(word.plain())) {
+                interpreter.variables.forget(word.plain(), "line " + simple.line + " reads it", null);
+            }
+        }
+    }
+
+    /** Leaves a command out, and says so beside the rules too. */
+    ExitStatus left(Node node, String what, String todo) {
+        return left(node, what, todo, null, false);
+    }
+
+    /** {@code strict}: what can be read of the rule. */
+    ExitStatus left(Node node, ShellError e, String strict) {
+        return left(node, e.getMessage(), e.todo, strict, false);
+    }
+
+    /**
+     * Leaves out what is no rule: nothing is missing by that, unless its lines hold a rule, or it may run others that
+     * do.
+     */
+    ExitStatus aside(Node node, String what, String todo) {
+        left(node, what, todo, null, !mayAdd(node));
+        return ExitStatus.TRUE;
+    }
+
+    private ExitStatus left(Node node, String what, String todo, String strict, boolean harmless) {
+        for (int line = node.line; line <= node.last(); line++) {
+            if (lines.trimmed(line).length() > 0 && lines.remark(line, what, todo, harmless) && line == node.line) {
+                interpreter.leftLine(line, what, strict);
+            }
+        }
+        return ExitStatus.UNKNOWN;
+    }
+
+    /** Whether a command may add a rule: by its words, by what it runs, or in a here-document. */
+    private boolean mayAdd(Node simple) {
+        for (int line = simple.line; line <= simple.last(); line++) {
+            if (RuleText.isPart(lines.text(line))) { return true; }
+        }
+        String name = simple.program();
+        return name.startsWith("$") || name.endsWith(".sh") || name.endsWith("tables-restore") || RUNNING.contains(name)
+                || IptablesCommands.program(name) != null || interpreter.functions.adds(simple);
+    }
+
+    /** Why a part is no shell; what bash reads is not what the box's ash does. */
+    String unreadable(Node node) {
+        for (int line = node.line; line <= node.end; line++) {
+            for (String form : BASH) {
+                if (lines.text(line).contains(form)) { return "the box's ash can't read this, bash may: " + node.name; }
+            }
+        }
+        return "no shell could read this: " + node.name;
+    }
+
+    /**
+     * A part that isn't run as {@code by} decides. A rule that the word true or false alone keeps out, or a name that
+     * only another file or the environment may set, is named as missing.
+     */
+    void skip(Node by, Node part, String why) {
+        skip(part, why);
+        ShellWord only = by.simple().size() == 1 ? by.simple().get(0).command() : null;
+        String word = only == null ? null : only.plain();
+        boolean constant = "true".equals(word) || "false".equals(word);
+        String name = constant ? null : unset(by);
+        for (Node simple : constant || name != null ? part.simple() : Collections.<Node>emptyList()) {
+            if (interpreter.functions.adds(simple)) {
+                lines.remark(simple.line,
+                        "not run: " + why + (constant ? "" : ", as the name " + name + " isn't set in this file"),
+                        constant ? "remove " + word + " if you need it"
+                                : "put " + name + "=... before it if something else sets it",
+                        false);
+            }
+        }
+    }
+
+    private String unset(Node by) {
+        for (Node simple : by.simple()) {
+            for (ShellWord word : simple.words) {
+                String name = interpreter.variables.unsetIn(word);
+                if (name != null) { return name; }
+            }
+        }
+        return null;
+    }
+}

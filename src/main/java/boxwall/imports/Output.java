@@ -1,0 +1,408 @@
+package boxwall.imports;
+
+import boxwall.netfilter.Abandoned;
+import boxwall.netfilter.Chain;
+import boxwall.netfilter.Family;
+import boxwall.netfilter.Policy;
+import boxwall.netfilter.Ruleset;
+import boxwall.netfilter.Table;
+import boxwall.netfilter.Words;
+import boxwall.syntax.Includes;
+import boxwall.syntax.Names;
+import boxwall.syntax.ParsedRules;
+import boxwall.syntax.RulesetParser;
+import boxwall.syntax.Source;
+import boxwall.syntax.SyntaxError;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * Lets through only what the ruleset language takes: parses what would go out, turns each error into a remark, until
+ * there is none. Then writes it, with the comments that stood above and beside the lines in the input.
+ */
+final class Output {
+    /** The language's limit for a file, less room for names and comments. */
+    private static final int SIZE_LIMIT = 240 * 1024;
+    /**
+     * Each parse may find what depends on a line that was refused; after these, all that is refused goes, and its
+     * tables with it.
+     */
+    private static final int ROUNDS_LIMIT = 40;
+    private static final int COMMENT_LIMIT = 200;
+    /** With the rules' own limit this stays below the language's 256 KiB. */
+    private static final int COMMENTS_LIMIT = 60 * 1024;
+    private static final int LIMIT = 250 * 1024;
+    /** Each word of a rule left out that isn't understood costs reading the line once more. */
+    private static final int STRICT_ROUNDS = 8;
+    private static final int STRICT_RULES = 200;
+    private static final Names NAMES = Names.of(Variables.BOX, Collections.<String>emptyList());
+    /** Targets that other firmware has and no FRITZ!Box: the name, what to do. */
+    private static final String[][] TARGETS = {
+            {"FULLCONENAT", "a target of another firmware; MASQUERADE is the closest to it"},
+            {"FULLCONE", "a target of another firmware; MASQUERADE is the closest to it"},
+            {"FLOWOFFLOAD",
+                    "a target of another firmware that makes forwarding fast and decides nothing: leave it out"},
+            {"SKIPLOG", "a target of another firmware that decides nothing: leave it out"},
+            {"IMQ", "a target of another firmware, for shaping: leave it out"},
+            {"TRIGGER", "a target of another firmware; open the ports with rules of their own"},
+            {"CLASSIFY", "for shaping, which decides nothing: leave it out"},};
+
+    private final SourceLines source;
+    private final String name;
+    private final List<OutputLine> lines;
+    /** The text; parses without errors. */
+    final String text;
+    /** The ruleset, with examples for the box's own names. */
+    final Ruleset ruleset;
+    /** See {@link Imported#stricter()}. */
+    final Ruleset stricter;
+
+    Output(Interpreter interpreter) {
+        source = interpreter.lines;
+        lines = interpreter.out;
+        name = interpreter.name;
+        cut();
+        emptying();
+        ParsedRules parsed = parse(plain());
+        for (int i = 0; !parsed.errors().isEmpty(); i++) {
+            drop(parsed.errors(), i < ROUNDS_LIMIT);
+            parsed = parse(plain());
+        }
+        if (idleTables(parsed.ruleset())) { parsed = parse(plain()); }
+        numbers();
+        ruleset = parsed.ruleset();
+        stricter = strict();
+        boolean empty = true;
+        for (OutputLine line : lines) {
+            empty &= !RuleText.holds(line.text);
+        }
+        source.close(empty);
+        String named = write(true);
+        ParsedRules again = parse(named);
+        boolean same = again.errors().isEmpty() && same(again.ruleset(), ruleset);
+        text = same ? named : write(false);
+    }
+
+    private static ParsedRules parse(String text) {
+        return RulesetParser.parse(new Source("import", text), NAMES, Includes.NONE);
+    }
+
+    private String plain() {
+        StringBuilder text = new StringBuilder();
+        for (OutputLine line : lines) {
+            text.append(line.text).append('\n');
+        }
+        return text.toString();
+    }
+
+    private void replace(int index, String comment) {
+        OutputLine line = lines.get(index);
+        OutputLine left = OutputLine.leftOut(line.line,
+                comment == null ? "" : "# left out, line " + line.line + ": " + Quoting.cut(comment, 160),
+                comment == null ? null : line.text);
+        left.top = line.top;
+        lines.set(index, left);
+    }
+
+    private void cut() {
+        int size = 0;
+        for (int i = 0; i < lines.size(); i++) {
+            size += lines.get(i).text.length() + 1;
+            if (size > SIZE_LIMIT && lines.get(i).text.length() > 0) {
+                source.remark(lines.get(i).line, "more than fits into one ruleset (" + SIZE_LIMIT / 1024 + " KiB)",
+                        "use networks, lists of ports and chains", false);
+                replace(i, null);
+            }
+        }
+    }
+
+    /**
+     * -F, -X and -Z where nothing was yet: tables begin empty here, and a table that is only emptied had better not be
+     * named.
+     */
+    private void emptying() {
+        Set<String> filled = new HashSet<>();
+        for (int i = 0; i < lines.size(); i++) {
+            OutputLine line = lines.get(i);
+            boolean empties = line.verb == 'F' || line.verb == 'X';
+            if (line.verb == 'Z' || empties && !filled.contains(line.table)) {
+                source.note(line.line, line.verb == 'Z' ? "counters begin at 0 anyway" : "tables begin empty here");
+                replace(i, null);
+            } else if (line.verb != 0 && !empties && line.verb != 'P') { filled.add(line.table); }
+        }
+    }
+
+    private void drop(List<SyntaxError> errors, boolean single) {
+        Set<Integer> dropped = new HashSet<>();
+        for (SyntaxError error : errors) {
+            int index = error.line() - 1;
+            String what = error.what();
+            boolean summary = error.todo().startsWith("is this a ruleset");
+            if (summary || index < 0 || index >= lines.size() || lines.get(index).text.length() == 0) { continue; }
+            OutputLine line = lines.get(index);
+            boolean nothing = what.startsWith("no such rule in") || what.startsWith("no rule ") && line.verb == 'D'
+                    || (line.verb == 'F' || line.verb == 'X') && what.startsWith("no chain ")
+                    || line.verb == 'N' && what.endsWith("is there already");
+            source.remark(line.line, what, nothing ? "nothing to do: tables begin empty here" : todo(error, line),
+                    nothing);
+            if (dropped.add(index)) { replace(index, nothing ? null : what); }
+        }
+        for (int i = 0; (dropped.isEmpty() || !single) && i < lines.size(); i++) {
+            // an error of the whole: better nothing than a ruleset that can't be read
+            if (lines.get(i).text.length() > 0) {
+                source.remark(lines.get(i).line, errors.get(0).what(), errors.get(0).todo(), false);
+                replace(i, null);
+            }
+        }
+    }
+
+    private String todo(SyntaxError error, OutputLine line) {
+        if (!error.what().startsWith("no target and no chain")) { return error.todo(); }
+        String[] quoted = Words.split(error.what(), '"');
+        String name = quoted.length > 2 ? quoted[1] : "";
+        for (String[] target : TARGETS) {
+            if (target[0].equals(name)) { return target[1]; }
+        }
+        if (!line.saved) { return error.todo(); }
+        for (OutputLine other : lines) {
+            if (RuleText.words(other.text).contains(name) && other.text.contains("-A " + name + " ")) {
+                return "the line :" + name + " - [0:0] is missing from the dump: put it before the rules";
+            }
+        }
+        return !name.equals(name.toUpperCase(Locale.ROOT))
+                ? "make the chain with :" + name + " - [0:0] above the rules (in a script: -N " + name + ")"
+                : "a dump declares each chain, so this is a target, of another firmware or of a module that boxwall doesn't know: write the rule with one of README's targets";
+    }
+
+    /** Tables beside filter without a rule: naming nat loads connection tracking, and there is nothing to gain. */
+    private boolean idleTables(Ruleset ruleset) {
+        boolean any = false;
+        for (Family family : Family.values()) {
+            for (Table table : ruleset.tables(family)) {
+                boolean idle = table != Table.FILTER;
+                for (Chain chain : ruleset.chains(family, table)) {
+                    idle &= chain.rules().isEmpty() && chain.policy() == Policy.ACCEPT;
+                }
+                for (int i = 0; idle && i < lines.size(); i++) {
+                    if (lines.get(i).table.equals(family.command() + " " + table.word())) {
+                        source.note(lines.get(i).line,
+                                "the table " + table.word() + " holds no rule, so it isn't named",
+                                "nothing to do: naming nat would load connection tracking");
+                        replace(i, null);
+                        any = true;
+                    }
+                }
+            }
+        }
+        return any;
+    }
+
+    /** A rule's number counts what is there; when something is missing before it, the place may be another. */
+    private void numbers() {
+        boolean missing = false;
+        for (OutputLine line : lines) {
+            missing |= line.named.startsWith("# left out");
+            String[] words = missing ? Words.of(line.text) : new String[0];
+            for (int i = 1; i + 2 < words.length; i++) {
+                boolean numbered = words[i].length() > 1 && "RDI".indexOf(words[i].charAt(words[i].length() - 1)) >= 0
+                        && words[i].charAt(words[i].length() - 2) == '-' && Words.isNumber(words[i + 2]);
+                if (numbered) {
+                    source.note(line.line, "a rule's number, while a rule before it is left out",
+                            "see that the number still fits");
+                    break;
+                }
+            }
+        }
+    }
+
+    private static boolean same(Ruleset a, Ruleset b) {
+        for (Family family : Family.values()) {
+            if (!a.tables(family).equals(b.tables(family))) { return false; }
+            for (Table table : a.tables(family)) {
+                if (!list(a.chains(family, table)).equals(list(b.chains(family, table)))) { return false; }
+            }
+        }
+        return true;
+    }
+
+    private static List<Chain> list(Iterable<Chain> chains) {
+        List<Chain> list = new ArrayList<>();
+        for (Chain chain : chains) {
+            list.add(chain);
+        }
+        return list;
+    }
+
+    /**
+     * The ruleset with the rules that drop and were left out, each as far as it can be read: what can't be read of it
+     * matches all. Null when there is none, or none that can be read.
+     */
+    private Ruleset strict() {
+        List<String> texts = new ArrayList<>();
+        Set<Integer> added = new HashSet<>();
+        for (OutputLine line : lines) {
+            Abandoned.check();
+            boolean left = line.text.length() == 0 && line.strict != null && added.size() < STRICT_RULES
+                    && (RuleText.drops(line.strict) || line.strict.contains(" -N "));
+            String strict = left ? readable(line.strict) : null;
+            if (strict != null) { added.add(texts.size()); }
+            texts.add(strict == null ? line.text : strict);
+        }
+        for (int round = 0; !added.isEmpty(); round++) {
+            ParsedRules parsed = parse(Words.join(texts, "\n") + '\n');
+            if (parsed.errors().isEmpty()) { return parsed.ruleset(); }
+            Set<Integer> refused = new HashSet<>();
+            for (SyntaxError error : parsed.errors()) {
+                refused.add(error.line() - 1);
+            }
+            if (round > STRICT_ROUNDS || !added.containsAll(refused)) { return null; }
+            added.removeAll(refused);
+            for (int index : refused) {
+                texts.set(index, "");
+            }
+        }
+        return null;
+    }
+
+    /** The rule without the options that can't be read; null when too much of it can't. */
+    private static String readable(String rule) {
+        String now = rule;
+        for (int round = 0; round < STRICT_ROUNDS && now != null; round++) {
+            List<SyntaxError> errors = parse(now).errors();
+            String what = errors.isEmpty() ? "" : errors.get(0).what();
+            // the chains are those of the whole
+            if (errors.isEmpty() || what.startsWith("no chain ") || what.startsWith("no target and no chain ")) {
+                return now;
+            }
+            now = without(now, errors.get(0).column() - 1);
+        }
+        return null;
+    }
+
+    /** Without the option at a place, its value and the ! before it. */
+    private static String without(String rule, int at) {
+        int from = rule.lastIndexOf(" -", Math.min(at, rule.length() - 1));
+        int end = from < 0 ? -1 : rule.indexOf(' ', from + 1);
+        String option = from <= 0 ? "-A" : rule.substring(from + 1, end < 0 ? rule.length() : end);
+        if ("-A -I -j -t -R -P".contains(option) && option.length() == 2) { return null; }
+        int to = rule.indexOf(" -", from + 1);
+        int not = rule.indexOf(" ! -", from + 1);
+        to = not >= 0 && (to < 0 || not < to) ? not : to;
+        int start = from >= 2 && rule.startsWith(" !", from - 2) ? from - 2 : from;
+        return rule.substring(0, start) + (to < 0 ? "" : rule.substring(to));
+    }
+
+    /** Assignments that a later line needs, and all else. */
+    private List<OutputLine> used() {
+        List<OutputLine> kept = new ArrayList<>();
+        Set<String> needed = new HashSet<>();
+        for (int i = lines.size() - 1; i >= 0; i--) {
+            OutputLine line = lines.get(i);
+            if (line.assigned == null ? line.named.length() > 0 : needed.remove(line.assigned)) {
+                kept.add(line);
+                for (int at = line.named.indexOf("${"); at >= 0; at = line.named.indexOf("${", at + 2)) {
+                    int end = line.named.indexOf('}', at);
+                    if (end > 0) { needed.add(line.named.substring(at + 2, end)); }
+                }
+            }
+        }
+        Collections.reverse(kept);
+        return kept;
+    }
+
+    /** What stands at the result's head: whether it lets through more, or less, than the script. */
+    private void heads(StringBuilder out) {
+        List<Integer> drops = new ArrayList<>();
+        List<Integer> accepts = new ArrayList<>();
+        for (int line : source.missingRules()) {
+            (RuleText.drops(source.joined(line)) ? drops : accepts).add(line);
+        }
+        if (!drops.isEmpty()) {
+            out.append("# CAUTION: rules that drop are missing (line ")
+                    .append(Quoting.cut(Words.join(drops, ", "), COMMENT_LIMIT))
+                    .append("), so this lets through more than the script\n");
+        }
+        if (!accepts.isEmpty()) {
+            out.append("# CAUTION: rules are missing (line ")
+                    .append(Quoting.cut(Words.join(accepts, ", "), COMMENT_LIMIT))
+                    .append("), so this may keep out what the script lets in\n");
+        }
+    }
+
+    /** The text; {@code named} with the script's names where they could be kept, else with values only. */
+    private String write(boolean named) {
+        StringBuilder out = new StringBuilder("# imported from " + Quoting.cut(name, 60) + " by boxwall import\n");
+        List<OutputLine> used = used();
+        int limit = LIMIT;
+        for (OutputLine line : used) {
+            limit -= line.text.length() + 1;
+        }
+        limit = Math.min(COMMENTS_LIMIT, limit);
+        heads(out);
+        Set<Integer> shown = new HashSet<>();
+        Set<String> left = new HashSet<>();
+        int comments = 0;
+        int first = 1;
+        while (source.text(first).startsWith("#")) {
+            first++;
+        }
+        above(first, shown, out);
+        for (OutputLine line : used) {
+            Abandoned.check();
+            boolean comment = line.isComment();
+            if (line.assigned != null && !named || comment && (!left.add(line.named) || comments >= limit)) {
+                continue;
+            }
+            if (comments < limit) {
+                int before = out.length();
+                above(line.top, shown, out);
+                above(line.line, shown, out);
+                comments += out.length() - before;
+            }
+            out.append(comment || named ? line.named : line.text);
+            if (comment) {
+                out.append("\n#   ").append(Quoting.cut(source.trimmed(line.line), COMMENT_LIMIT));
+                comments += line.named.length() + COMMENT_LIMIT;
+            } else if (shown.add(-line.line) && comments < limit) {
+                String beside = beside(source.text(line.line));
+                out.append(beside);
+                comments += beside.length();
+            }
+            out.append('\n');
+        }
+        return out.toString();
+    }
+
+    /** The comment block that ends on the line above, or on the one before that if it is empty. */
+    private void above(int at, Set<Integer> shown, StringBuilder out) {
+        int line = source.trimmed(at - 1).length() == 0 ? at - 1 : at;
+        int first = line;
+        while (isComment(source.trimmed(first - 1)) && !shown.contains(first - 1)) {
+            first--;
+        }
+        if (first < line) { out.append('\n'); }
+        for (int i = first; i < line; i++) {
+            shown.add(i);
+            out.append(Quoting.cut(source.trimmed(i), COMMENT_LIMIT)).append('\n');
+        }
+    }
+
+    private static boolean isComment(String line) {
+        return line.startsWith("#") && !line.startsWith("#!") && !line.startsWith("# Generated by")
+                && !line.startsWith("# Completed on");
+    }
+
+    /** The comment at a line's end: a # after a blank with no quote behind it. */
+    private static String beside(String line) {
+        int at = line.lastIndexOf(" #");
+        if (at < 0 || line.indexOf('"', at) >= 0 || line.indexOf('\'', at) >= 0 || line.trim().startsWith("#")) {
+            return "";
+        }
+        return "  " + Quoting.cut(line.substring(at + 1).trim(), COMMENT_LIMIT);
+    }
+}

@@ -1,0 +1,31 @@
+package boxwall.imports;
+
+/**
+ * Text that no shell reads, or a value that only a running shell, the box or whoever starts the script could tell: what
+ * it is, and what to write instead.
+ */
+final class ShellError extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    /** Where the text can't be read, 1-based; 0 for a value. */
+    final int line;
+    final String todo;
+    /** The box's own name for such a value, as {@code $WAN_IF}, or null. */
+    final String meant;
+
+    ShellError(int line, String what) {
+        super(what);
+        this.line = line;
+        this.todo = "write it without a shell's signs";
+        this.meant = null;
+    }
+
+    ShellError(String what, String todo) { this(what, todo, null); }
+
+    ShellError(String what, String todo, String meant) {
+        super(what);
+        this.line = 0;
+        this.todo = todo;
+        this.meant = meant;
+    }
+}

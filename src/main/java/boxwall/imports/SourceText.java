@@ -1,0 +1,210 @@
+package boxwall.imports;
+
+import boxwall.netfilter.Words;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What is put right in a text before it is read, line for line, so that a line's number stays what it is. Its lines'
+ * ends. What web pages and word processors make of a rule's signs, where the line holds a rule: dashes, quotes, blanks
+ * that don't break. Files whose commands stand behind a key (wg-quick's PostUp, ifupdown's up, systemd's ExecStart),
+ * and lines copied with a prompt or sudo before them.
+ */
+final class SourceText {
+    /** As Unicode, each with what was meant; the bytes of UTF-8 are known too. */
+    private static final String[] SIGNS = {"\u2013\u2014\u2212\u2010\u2011", "-", "\u201C\u201D\u201E\u00AB\u00BB",
+            "\"", "\u2018\u2019", "'", "\u00A0\u202F\u2009", " ", "\u200B\uFEFF", ""};
+    private static final List<String> UP =
+            Arrays.asList("preup", "postup", "execstart", "execstartpre", "execstartpost", "pre-up", "post-up", "up");
+    private static final List<String> DOWN = Arrays.asList("predown", "postdown", "execstop", "execstoppost",
+            "execreload", "pre-down", "post-down", "down");
+
+    /** Empty if it is too large. */
+    final String text;
+    final boolean tooLarge;
+    /** The lines where signs were put right. */
+    private final List<Integer> changed = new ArrayList<>();
+
+    SourceText(String original, int limit) {
+        String clean = clean(original);
+        tooLarge = clean.length() > limit;
+        text = tooLarge ? "" : signs(clean);
+    }
+
+    /**
+     * Lines' ends as Unix has them, no byte order mark, no NUL, nothing of the private area that the marks of
+     * {@link Quoting} are from.
+     */
+    private static String clean(String text) {
+        String from = text.startsWith("\uFEFF") ? text.substring(1)
+                : text.startsWith("\u00EF\u00BB\u00BF") ? text.substring(3) : text;
+        String lines = from.indexOf('\n') < 0 ? from.replace('\r', '\n') : Words.replace(from, "\r\n", "\n");
+        return lines.replace(Quoting.MARK, '?');
+    }
+
+    private String signs(String clean) {
+        String[] lines = Words.split(clean, '\n');
+        for (int i = 0; i < lines.length; i++) {
+            String corrected = isAscii(lines[i]) ? lines[i] : corrected(lines[i]);
+            if (!corrected.equals(lines[i]) && RuleText.isPart(corrected) && !corrected.trim().startsWith("#")) {
+                lines[i] = corrected;
+                changed.add(i + 1);
+            }
+        }
+        return changed.isEmpty() ? clean : Words.join(Arrays.asList(lines), "\n");
+    }
+
+    private static boolean isAscii(String line) {
+        for (int i = 0; i < line.length(); i++) {
+            if (line.charAt(i) >= 0x80) { return false; }
+        }
+        return true;
+    }
+
+    private static String corrected(String line) {
+        String now = line;
+        for (int i = 0; i < SIGNS.length; i += 2) {
+            for (char sign : SIGNS[i].toCharArray()) {
+                now = sign(sign(now, String.valueOf(sign), SIGNS[i + 1]), bytes(sign), SIGNS[i + 1]);
+            }
+        }
+        return now;
+    }
+
+    /** The bytes of UTF-8, as a text that was read byte by byte has them. */
+    private static String bytes(char c) {
+        return c < 0x800 ? "" + (char) (0xC0 | c >> 6) + (char) (0x80 | c & 0x3F)
+                : "" + (char) (0xE0 | c >> 12) + (char) (0x80 | c >> 6 & 0x3F) + (char) (0x80 | c & 0x3F);
+    }
+
+    private static String sign(String line, String sign, String meant) {
+        StringBuilder now = new StringBuilder();
+        int from = 0;
+        for (int at = line.indexOf(sign); at >= 0; at = line.indexOf(sign, from)) {
+            int after = at + sign.length();
+            // pages make one dash of the two before a long option
+            boolean two = meant.equals("-") && (at == 0 || line.charAt(at - 1) == ' ') && after + 1 < line.length()
+                    && Character.isLetter(line.charAt(after)) && Character.isLetter(line.charAt(after + 1));
+            now.append(line, from, at).append(two ? "--" : meant);
+            from = after;
+        }
+        return now.append(line.substring(from)).toString();
+    }
+
+    void remarkOnSigns(SourceLines lines) {
+        for (int line : changed) {
+            lines.note(line, "signs as web pages write them (a dash, a quote, a blank) are read as -, \" and blank",
+                    "see that the rule is what was meant");
+        }
+    }
+
+    /** The text with the commands alone. */
+    String commands(String name, SourceLines lines) {
+        boolean keyed = isKeyed(lines);
+        boolean goesOn = false;
+        List<String> commands = new ArrayList<>();
+        for (int i = 1; i <= lines.count(); i++) {
+            String line = !keyed ? bare(lines.text(i)) : goesOn ? lines.text(i) : keyed(i, name, lines);
+            goesOn = line.endsWith("\\");
+            commands.add(line);
+        }
+        return Words.join(commands, "\n");
+    }
+
+    private static boolean isKeyed(SourceLines lines) {
+        for (int i = 1; i <= lines.count(); i++) {
+            String line = lines.trimmed(i);
+            if (line.equals("[Interface]") || line.equals("[Service]")
+                    || line.startsWith("iface ") && line.contains(" inet")) {
+                return true;
+            }
+            if (line.length() > 0 && line.charAt(0) != '#' && line.charAt(0) != '[' && !line.startsWith("auto ")
+                    && !line.startsWith("allow-") && line.indexOf('=') < 0) {
+                return false;
+            }
+        }
+        return false;
+    }
+
+    private static String keyed(int number, String name, SourceLines lines) {
+        String line = lines.trimmed(number);
+        int end = 0;
+        while (end < line.length() && (Character.isLetter(line.charAt(end)) || line.charAt(end) == '-')) {
+            end++;
+        }
+        String key = line.substring(0, end);
+        if (line.length() == 0 || line.charAt(0) == '#' || line.charAt(0) == ';') { return ""; }
+        if (UP.contains(key.toLowerCase(Locale.ROOT)) && end < line.length()) {
+            String command = line.substring(end).trim();
+            command = command.startsWith("=") ? command.substring(1).trim() : command;
+            if (command.contains("%i") && name.endsWith(".conf")) {
+                String device = name.substring(0, name.length() - 5);
+                lines.note(number, "%i is taken as " + Quoting.cut(device, 30) + ", after the file's name",
+                        "see that the interface is called so");
+                command = Words.replace(command, "%i", device);
+            }
+            lines.note(number, key + " is taken as a command",
+                    "remove it there: what reads that file would run it a second time");
+            return command.startsWith("-") ? command.substring(1) : command;
+        }
+        boolean down = DOWN.contains(key.toLowerCase(Locale.ROOT));
+        lines.remark(number, down ? key + " is for when it goes down" : "no command of a firewall's", "nothing to do",
+                down || !RuleText.isPart(line));
+        return "";
+    }
+
+    /** Without a prompt and sudo. */
+    private static String bare(String line) {
+        String text = line.trim();
+        int rest = text.startsWith("$ ") || text.startsWith("> ") ? 2 : 0;
+        int sign = text.indexOf(' ') > 1 ? text.indexOf("# ") : -1;
+        sign = sign < 0 ? text.indexOf("$ ") : sign;
+        if (rest == 0 && sign > 0 && text.charAt(0) != '#' && text.lastIndexOf('@', sign) > 0
+                && text.indexOf('"') < 0) {
+            rest = sign + 2;
+        }
+        String command = text.substring(rest).trim();
+        if (command.startsWith("sudo ")) {
+            command = command.substring(5).trim();
+            rest = 1;
+        }
+        boolean program = command.startsWith("iptables") || command.startsWith("ip6tables")
+                || command.startsWith("/") && command.contains("tables ");
+        return rest > 0 && program ? command : line;
+    }
+
+    /**
+     * What comments tell. Rules in them stay comments; those that lack an address would still lack it when used. And
+     * iptables-save says in a comment when its dump isn't all.
+     */
+    static void remarkOnComments(SourceLines lines) {
+        for (int i = 1; i <= lines.count(); i++) {
+            String line = lines.trimmed(i);
+            int start = 0;
+            while (start < line.length() && "# \t".indexOf(line.charAt(start)) >= 0) {
+                start++;
+            }
+            String text = start > 0 ? line.substring(start) : "";
+            if (text.startsWith("Warning: ") && text.contains("tables present")) {
+                String save = text.contains("ip6tables-legacy") ? "ip6tables-legacy-save" : "iptables-legacy-save";
+                lines.remark(i, "the dump isn't all: more rules are in the legacy tables",
+                        "import what " + save + " prints too", false);
+            } else if (text.startsWith("Table `") && text.contains("is incompatible")) {
+                lines.remark(i, "the dump isn't all: this table holds rules of nftables",
+                        "see nft list ruleset, and write them as iptables commands", false);
+            } else if (text.startsWith("iptables -") || text.startsWith("ip6tables -")) {
+                int comment = text.indexOf(" #");
+                List<String> words = SaveDump.words(comment < 0 ? text : text.substring(0, comment));
+                for (int w = 0; words != null && w < words.size(); w++) {
+                    if (MissingAddress.at(words, w)) {
+                        lines.note(i, "a rule in a comment: address missing after " + words.get(w),
+                                "before you use it, " + MissingAddress.suggest(words, w, text));
+                    }
+                }
+            }
+        }
+    }
+}
