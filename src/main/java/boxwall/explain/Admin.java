@@ -72,7 +72,7 @@ public final class Admin {
         int packets = bdd.and(sets.everything(), bdd.and(sets.lies(Field.MARK, Span.range(unmarked, unmarked)),
                 bdd.and(NewConnections.whole(sets), sets.lies(in ? Field.IN : Field.OUT, name(path)))));
         packets = bdd.and(packets, bdd.or(connection(sets, path, in), discovery(sets, path, in)));
-        SetWalk walk = new SetWalk(ruleset, sets, site, null);
+        HookWalk walk = new HookWalk(ruleset, sets, site, null);
         // nobody can say which hardware address the client has
         walk.walk(way, packets, Rewrites.NOTHING.with(Field.MAC, null));
         int open = walk.otherThan(Verdict.ACCEPT);

@@ -36,18 +36,25 @@ final class Bdd {
     private static final long STEPS_MIN = 8000000;
 
     private final int limit;
-    private int[] level = new int[START];
-    private int[] low = new int[START];
-    private int[] high = new int[START];
-    private int[] next = new int[START];
-    private int[] heads = new int[START];
-    private int[] cache = new int[START];
+    private int[] level;
+    private int[] low;
+    private int[] high;
+    private int[] next;
+    private int[] heads;
+    private int[] cache;
     private int size = 2;
     private long stepsLeft;
 
     /** An empty diagram of at most {@code limit} nodes. */
     Bdd(int limit) {
         this.limit = limit;
+        int start = Math.min(START, limit);
+        level = new int[start];
+        low = new int[start];
+        high = new int[start];
+        next = new int[start];
+        heads = new int[start];
+        cache = new int[start];
         stepsLeft = Math.max(STEPS_MIN, (long) STEPS_PER_NODE * limit);
         level[NONE] = Integer.MAX_VALUE;
         level[ALL] = Integer.MAX_VALUE;

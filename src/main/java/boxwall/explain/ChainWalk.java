@@ -1,223 +1,231 @@
 package boxwall.explain;
 
 import boxwall.netfilter.Abandoned;
+import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Chain;
 import boxwall.netfilter.Family;
-import boxwall.netfilter.Origin;
 import boxwall.netfilter.Policy;
 import boxwall.netfilter.Rule;
 import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.State;
 import boxwall.netfilter.Table;
 import boxwall.netfilter.Target;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
- * Walks packets through one built-in chain of one table as ipt_do_table does. More than one packet walks at a time when
- * an unknown match has split the way, each once per rule: the work stays linear in the rules however many of them are
- * unknown.
+ * Walks packets through one built-in chain of one table as ipt_do_table does. Packets with the same rewrites walk
+ * together; those that may match and may not go both ways. The work stays linear in the rules however many of them are
+ * unknown: all packets at a place ask its rule once.
  */
 final class ChainWalk {
-    /**
-     * The kernel's own limit is the number of chains; a walk deeper than this is a loop, which the kernel refuses to
-     * load.
-     */
+    /** The kernel refuses to load loops; a walk deeper than this is one. */
     private static final int DEPTH_MAX = 256;
     /**
-     * Rules visited in one walk, or this many times all that there are; chains that call each other twice over and over
+     * Questions to rules in one chain, or this many times all rules: chains that call each other twice over and over
      * would take for ever.
      */
-    private static final int VISITS_MAX = 100000;
+    private static final int VISITS_MAX = 200000;
     private static final int TIMES_MAX = 4;
-    /** Packets that one can have become at a time; each unknown rule that writes a mark doubles them. */
-    private static final int PACKETS_MAX = 256;
+    /** Marks and states that packets at one place may have been given; each rule that may write one doubles them. */
+    private static final int REWRITES_MAX = 256;
 
     private final Ruleset ruleset;
-    private final Family family;
     private final Table table;
-    private final Map<Rule, Criteria> criteria;
+    private final Sets sets;
     private final Site site;
-    private final List<TrailEntry> trail;
-    private final Set<Origin> unknown;
-    private final List<Outcome> outcomes = new ArrayList<>();
-    private final Effort effort;
+    private final Listener listener;
+    private final Map<Rule, Rule> left;
+    private final Map<Rewrites, Integer> through = new LinkedHashMap<>();
+    private final int most;
     private int visits;
 
-    ChainWalk(Ruleset ruleset, Family family, Table table, Map<Rule, Criteria> criteria, Site site,
-            List<TrailEntry> trail, Set<Origin> unknown, Effort effort) {
-        this.effort = effort;
+    /** Is told what the walk finds. */
+    static class Listener {
+        /** Packets get to a chain. */
+        void entered(Table table, Chain chain) {}
+
+        /** A rule matches these packets, for sure or perhaps; told again, with the same step, for other rewrites. */
+        void matched(TrailEntry step, int packets) {}
+
+        /** A rule or a policy ends the way of these packets through a table. */
+        void decided(TrailEntry step, Verdict verdict, int packets) {}
+
+        /** Something was assumed or done between the tables. */
+        void note(String note) {}
+    }
+
+    /**
+     * A walk through a table.
+     *
+     * @param left rules that are walked as if they weren't there (the map's keys, by identity), but still told of
+     */
+    ChainWalk(Ruleset ruleset, Table table, Sets sets, Site site, Listener listener, Map<Rule, Rule> left) {
         this.ruleset = ruleset;
-        this.family = family;
         this.table = table;
-        this.criteria = criteria;
+        this.sets = sets;
         this.site = site;
-        this.trail = trail;
-        this.unknown = unknown;
+        this.listener = listener;
+        this.left = left;
+        this.most = Math.max(VISITS_MAX, TIMES_MAX * ruleset.ruleCount(sets.family));
     }
 
-    /** What all walks of one ruleset may take together; a check walks some hundred packets. */
-    static final class Effort {
-        private final int most;
-        private long left;
-
-        Effort(Ruleset ruleset) {
-            int rules = ruleset.ruleCount(Family.IPV4) + ruleset.ruleCount(Family.IPV6);
-            most = Math.max(VISITS_MAX, TIMES_MAX * rules);
-            left = 64L * most;
+    /** Walks a built-in chain; returns what it accepts. */
+    Map<Rewrites, Integer> from(Chain chain, Map<Rewrites, Integer> packets) {
+        TrailEntry step = TrailEntry.policy(table, chain.name(), chain.policy());
+        for (Map.Entry<Rewrites, Integer> each : walk(chain, packets, 0).entrySet()) {
+            end(step, chain.policy() == Policy.ACCEPT ? Verdict.ACCEPT : Verdict.DROP, each.getKey(), each.getValue());
         }
-
-        void count(int visits) { left -= visits; }
-
-        boolean isSpent() { return left < 0; }
+        return through;
     }
 
-    /** One way in which the chain can end. */
-    static final class Outcome {
-        final Verdict verdict;
-        /** The rule or policy that decided. */
-        final TrailEntry step;
-        /** The packet as it leaves, with what targets changed. */
-        final Packet packet;
-
-        Outcome(Verdict verdict, TrailEntry step, Packet packet) {
-            this.verdict = verdict;
-            this.step = step;
-            this.packet = packet;
-        }
-    }
-
-    /** Walks from the top of a chain; a user's chain that is fallen off has the outcome UNKNOWN with no step. */
-    List<Outcome> from(Chain chain, Set<Packet> packets) {
-        Set<Packet> fell = walk(chain, packets, 0);
-        if (!fell.isEmpty() && chain.policy() != null) {
-            trail.add(TrailEntry.policy(table, chain.name(), chain.policy()));
-        }
-        for (Packet packet : fell) {
-            if (chain.policy() == null) {
-                outcomes.add(new Outcome(Verdict.UNKNOWN, null, packet));
-            } else {
-                outcomes.add(new Outcome(chain.policy() == Policy.ACCEPT ? Verdict.ACCEPT : Verdict.DROP,
-                        TrailEntry.policy(table, chain.name(), chain.policy()), packet));
-            }
-        }
-        return outcomes;
+    private void end(TrailEntry step, Verdict verdict, Rewrites rewrites, int packets) {
+        listener.decided(step, verdict, packets);
+        if (verdict == Verdict.ACCEPT) { sets.add(through, rewrites, packets); }
     }
 
     /** The packets that come back from a chain: by RETURN or past its end. */
-    private Set<Packet> walk(Chain chain, Set<Packet> packets, int depth) {
-        Set<Packet> here = packets;
-        Set<Packet> back = new LinkedHashSet<>();
+    private Map<Rewrites, Integer> walk(Chain chain, Map<Rewrites, Integer> packets, int depth) {
+        listener.entered(table, chain);
+        Map<Rewrites, Integer> here = packets;
+        Map<Rewrites, Integer> back = new LinkedHashMap<>();
         int number = 0;
         for (Rule rule : chain.rules()) {
             Abandoned.check();
             number++;
             if (here.isEmpty()) { break; }
             visits += here.size();
-            effort.count(here.size());
-            if (here.size() > PACKETS_MAX || visits > effort.most || effort.isSpent()) {
-                unknown.add(rule.origin);
-                end(Verdict.UNKNOWN, TrailEntry.rule(table, chain.name(), number, rule, false), here);
-                here = new LinkedHashSet<>();
-                break;
+            if (depth >= DEPTH_MAX || visits > most) {
+                throw new TooComplex("chains call each other more than " + most + " rules long, at " + chain.name(),
+                        rule);
             }
-            Set<Packet> matched = new LinkedHashSet<>();
-            Set<Packet> on = new LinkedHashSet<>();
-            boolean certain = split(rule, here, matched, on);
-            if (!matched.isEmpty()) {
-                TrailEntry step = TrailEntry.rule(table, chain.name(), number, rule, certain);
-                trail.add(step);
-                act(rule, step, matched, on, back, depth);
+            if (here.size() > REWRITES_MAX) {
+                throw new TooComplex(
+                        "packets may have more than " + REWRITES_MAX + " different marks, at " + chain.name(), rule);
             }
-            here = on;
+            here = ask(chain, number, rule, here, back, depth);
         }
-        back.addAll(here);
+        addAll(back, here);
         return back;
     }
 
-    /**
-     * Sorts the packets into those that match and those that go on; both for an unknown match. True when no packet is
-     * in both.
-     */
-    private boolean split(Rule rule, Set<Packet> here, Set<Packet> matched, Set<Packet> on) {
-        Criteria asked = criteria.get(rule);
-        if (asked == null) {
-            asked = Criteria.of(rule, family);
-            criteria.put(rule, asked);
-        }
+    /** Asks all packets at a rule, and does what its target does; returns what goes on to the next rule. */
+    private Map<Rewrites, Integer> ask(Chain chain, int number, Rule rule, Map<Rewrites, Integer> here,
+            Map<Rewrites, Integer> back, int depth) {
+        Criteria asked = sets.universe.criteria(rule);
+        SetMatch[] matches = new SetMatch[here.size()];
+        boolean some = false;
         boolean certain = true;
-        for (Packet packet : here) {
-            Truth truth = asked.matches(packet);
-            if (truth != Truth.NO) { matched.add(packet); }
-            if (truth != Truth.YES) { on.add(packet); }
-            if (truth == Truth.UNKNOWN) {
-                certain = false;
-                if (!Targets.goesOn(rule.target) || !Targets.changesNothing(rule.target)) { unknown.add(rule.origin); }
-            }
+        int i = 0;
+        for (Map.Entry<Rewrites, Integer> each : here.entrySet()) {
+            sets.bdd.step();
+            SetMatch match = SetMatch.of(asked, sets, each.getValue(), each.getKey());
+            some |= match.perhaps != Bdd.NONE;
+            certain &= match.sure == match.perhaps;
+            matches[i++] = match;
         }
-        return certain;
+        if (!some) { return here; }
+        TrailEntry step = TrailEntry.rule(table, chain.name(), number, rule, certain);
+        Map<Rewrites, Integer> matched = new LinkedHashMap<>();
+        Map<Rewrites, Integer> on = new LinkedHashMap<>();
+        i = 0;
+        for (Map.Entry<Rewrites, Integer> each : here.entrySet()) {
+            SetMatch match = matches[i++];
+            sets.add(matched, each.getKey(), match.perhaps);
+            sets.add(on, each.getKey(), sets.bdd.minus(each.getValue(), match.sure));
+            if (match.perhaps != Bdd.NONE) { listener.matched(step, match.perhaps); }
+        }
+        if (left.containsKey(rule)) { return here; }
+        act(step, matched, on, back, depth);
+        return on;
     }
 
-    private void act(Rule rule, TrailEntry step, Set<Packet> matched, Set<Packet> on, Set<Packet> back, int depth) {
-        Target target = rule.target;
-        Chain called = target == null ? null : ruleset.chain(family, table, target.name);
+    private void act(TrailEntry step, Map<Rewrites, Integer> matched, Map<Rewrites, Integer> on,
+            Map<Rewrites, Integer> back, int depth) {
+        Target target = step.rule.target;
+        Chain called = target == null ? null : ruleset.chain(sets.family, table, target.name);
         if (called != null && (target.isGoto() || !called.isBuiltin())) {
-            if (depth >= DEPTH_MAX) {
-                unknown.add(rule.origin);
-                end(Verdict.UNKNOWN, step, matched);
+            addAll(target.isGoto() ? back : on, walk(called, matched, depth + 1));
+            return;
+        }
+        for (Map.Entry<Rewrites, Integer> each : matched.entrySet()) {
+            Rewrites rewrites = each.getKey();
+            int packets = each.getValue();
+            if (Targets.goesOn(target)) {
+                sets.add(on, changed(target, rewrites), packets);
+            } else if (target.name.equals("RETURN")) {
+                sets.add(back, rewrites, packets);
+            } else if (Targets.translates(target)) {
+                listener.decided(step, Verdict.ACCEPT, packets);
+                translate(target, rewrites, packets);
+            } else if (target.name.equals("ACCEPT") || target.name.equals("DROP") || target.name.equals("REJECT")) {
+                end(step, Verdict.valueOf(target.name), rewrites, packets);
             } else {
-                (target.isGoto() ? back : on).addAll(walk(called, matched, depth + 1));
+                // QUEUE, NFQUEUE, TARPIT, an extension not known here: it may decide anything, or let the packet go on
+                end(step, Verdict.UNKNOWN, rewrites, packets);
+                sets.add(on, rewrites, packets);
             }
-        } else if (target != null && target.name.equals("RETURN")) {
-            back.addAll(matched);
-        } else if (Targets.goesOn(target)) {
-            on.addAll(changed(target, matched));
-        } else if (target.name.equals("ACCEPT")) {
-            end(Verdict.ACCEPT, step, matched);
-        } else if (Targets.translates(target)) {
-            end(Verdict.ACCEPT, step, Translation.of(target, site, matched));
-        } else if (target.name.equals("DROP")) {
-            end(Verdict.DROP, step, matched);
-        } else if (target.name.equals("REJECT")) {
-            end(Verdict.REJECT, step, matched);
+        }
+    }
+
+    private void addAll(Map<Rewrites, Integer> to, Map<Rewrites, Integer> packets) {
+        for (Map.Entry<Rewrites, Integer> each : packets.entrySet()) {
+            sets.add(to, each.getKey(), each.getValue());
+        }
+    }
+
+    private static Rewrites changed(Target target, Rewrites rewrites) {
+        if (Targets.changesNothing(target) || Targets.keepsMark(target)) { return rewrites; }
+        if (Targets.untracks(target)) {
+            return rewrites.with(Field.STATE, new byte[] {(byte) State.UNTRACKED.ordinal()});
+        }
+        long[] mark = Targets.mark(target);
+        return mark == null ? rewrites.markUnknown() : rewrites.mark((int) mark[0], (int) mark[1]);
+    }
+
+    /**
+     * The addresses and ports that a nat target leaves behind, as far as they are static; what the kernel chooses
+     * itself (from a range, a free port) isn't known afterwards.
+     */
+    private void translate(Target target, Rewrites rewrites, int packets) {
+        if (!target.name.equals("DNAT") && !target.name.equals("REDIRECT")) {
+            // NETMAP and SAME change either side, by the hook; SNAT and MASQUERADE the source, and a port that is taken
+            boolean both = target.name.equals("NETMAP") || target.name.equals("SAME");
+            Rewrites after = rewrites.with(Field.SRC, null).with(Field.SPORT, null);
+            sets.add(through, both ? after.with(Field.DST, null) : after, packets);
+            return;
+        }
+        int port = Targets.port(target, sets.family);
+        Rewrites after = port == -1 ? rewrites : rewrites.with(Field.DPORT, port < 0 ? null : Numbers.bytes(port, 2));
+        if (!target.name.equals("DNAT")) {
+            redirect(after, packets);
         } else {
-            // QUEUE, NFQUEUE, TARPIT, an extension not known here: it may decide anything, or let the packet go on
-            unknown.add(rule.origin);
-            end(Verdict.UNKNOWN, step, matched);
-            on.addAll(matched);
+            sets.add(through,
+                    Targets.keepsAddress(target, sets.family) ? after : after.with(Field.DST, Targets.address(target, sets.family)),
+                    packets);
         }
     }
 
-    private void end(Verdict verdict, TrailEntry step, Set<Packet> packets) {
-        for (Packet packet : packets) {
-            outcomes.add(new Outcome(verdict, step, packet));
+    /**
+     * REDIRECT goes to the first address of the interface that each packet came in through; to loopback for what the
+     * box itself sends.
+     */
+    private void redirect(Rewrites after, int packets) {
+        if (after.touches(Field.IN)) {
+            sets.add(through, after.with(Field.DST, own(after.constant(Field.IN))), packets);
+            return;
+        }
+        for (String name : sets.universe.names()) {
+            byte[] in = Numbers.interfaceName(name);
+            sets.add(through, after.with(Field.DST, own(in)), sets.bdd.and(packets, sets.is(Field.IN, in)));
         }
     }
 
-    private static Set<Packet> changed(Target target, Set<Packet> packets) {
-        if (Targets.changesNothing(target) || Targets.keepsMark(target)) { return packets; }
-        Set<Packet> after = new LinkedHashSet<>();
-        for (Packet packet : packets) {
-            if (Targets.untracks(target)) {
-                after.add(packet.copy().state(State.UNTRACKED).build());
-                continue;
-            }
-            long[] mark = Targets.mark(target);
-            if (mark == null) {
-                after.add(packet.copy().mark(null).build());
-                continue;
-            }
-            byte[] old = packet.value(Field.MARK);
-            long value = (old == null ? 0 : Numbers.number(old)) & ~mark[0] ^ mark[1];
-            after.add(packet.copy().mark((int) value, packet.markKnown | (int) mark[0]).build());
-        }
-        return after;
+    private byte[] own(byte[] in) {
+        if (in == null) { return null; }
+        if (in[0] == 0) { return Addresses.parse(sets.family == Family.IPV4 ? "127.0.0.1" : "::1"); }
+        List<byte[]> own = site.addresses(sets.family, Numbers.text(in));
+        return own.isEmpty() ? null : own.get(0);
     }
-
-    /** One packet as a set. */
-    static Set<Packet> only(Packet packet) { return Collections.singleton(packet); }
 }

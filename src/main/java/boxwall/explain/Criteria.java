@@ -77,14 +77,4 @@ final class Criteria {
     static Criterion fragment(boolean later) {
         return new Criterion(Field.FRAGMENT, null, !later, Collections.singletonList(Span.range(1, 1, 1)));
     }
-
-    /** Asks a packet: NO as soon as one criterion says so, UNKNOWN when one isn't known. */
-    Truth matches(Packet packet) {
-        Truth truth = opaque.isEmpty() ? Truth.YES : Truth.UNKNOWN;
-        for (Criterion criterion : all) {
-            truth = truth.and(criterion.matches(packet));
-            if (truth == Truth.NO) { return truth; }
-        }
-        return truth;
-    }
 }

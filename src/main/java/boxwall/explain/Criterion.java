@@ -21,24 +21,4 @@ final class Criterion {
         this.negated = negated;
         this.spans = spans;
     }
-
-    /** Asks a packet. */
-    Truth matches(Packet packet) {
-        Truth truth = lies(field, packet);
-        if (other != null) { truth = truth.or(lies(other, packet)); }
-        return negated ? truth.not() : truth;
-    }
-
-    private Truth lies(Field where, Packet packet) {
-        byte[] value = packet.value(where);
-        if (where == Field.MARK) {
-            byte[] known = Numbers.bytes(packet.markKnown, 4);
-            return spans.get(0).contains(value == null ? new byte[4] : value, known);
-        }
-        if (value == null) { return Truth.UNKNOWN; }
-        for (Span span : spans) {
-            if (span.contains(value)) { return Truth.YES; }
-        }
-        return Truth.NO;
-    }
 }

@@ -109,7 +109,7 @@ public final class Difference {
 
     /** The packets that are accepted, that are stopped, and those of which it can't be said. */
     private static int[] split(Ruleset ruleset, Site site, Sets sets, Hook way, int packets) {
-        SetWalk walk = new SetWalk(ruleset, sets, site, null);
+        HookWalk walk = new HookWalk(ruleset, sets, site, null);
         walk.walk(way, packets);
         Bdd bdd = sets.bdd;
         int accepted = bdd.minus(packets, walk.otherThan(Verdict.ACCEPT));
@@ -122,7 +122,7 @@ public final class Difference {
         int arriving =
                 sets.bdd.and(NewConnections.arriving(sets), way == Hook.FORWARD ? LinkScope.crossing(sets) : Bdd.ALL);
         if (!site.knows(sets.family)) { return arriving; }
-        int local = SetWalk.local(sets, site);
+        int local = HookWalk.local(sets, site);
         return sets.bdd.and(arriving, way == Hook.INPUT ? local : sets.bdd.not(local));
     }
 

@@ -76,7 +76,7 @@ final class Example {
             }
         }
         return bdd.minus(set,
-                bdd.or(own(sets, site, address), address == Field.DST ? SetWalk.local(sets, site) : Bdd.NONE));
+                bdd.or(own(sets, site, address), address == Field.DST ? HookWalk.local(sets, site) : Bdd.NONE));
     }
 
     private static Packet trim(Packet packet, Sets sets, Hook way) {

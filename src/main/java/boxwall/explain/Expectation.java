@@ -122,9 +122,9 @@ public final class Expectation {
             int packets = sets.bdd.and(all, to(way, keys, sets, site, wanted));
             if (packets == Bdd.NONE) { continue; }
             found = new Expectation(true, null, wanted + " holds", null);
-            SetWalk walk = shared == null ? null : shared.walk(way, packets);
+            HookWalk walk = shared == null ? null : shared.walk(way, packets);
             if (walk == null) {
-                walk = new SetWalk(ruleset, sets, site, null);
+                walk = new HookWalk(ruleset, sets, site, null);
                 walk.walk(way, packets);
             }
             int wrong = walk.otherThan(wanted);
@@ -163,17 +163,17 @@ public final class Expectation {
         boolean out = keys.containsKey("out");
         int arriving = way == Hook.OUTPUT ? Bdd.ALL : NewConnections.arriving(sets);
         boolean anyRoute = way == Hook.INPUT || out && wanted != Verdict.ACCEPT;
-        int routed = anyRoute ? Bdd.ALL : SetWalk.routed(sets, site);
+        int routed = anyRoute ? Bdd.ALL : HookWalk.routed(sets, site);
         if (forced != null) {
             return forced != way ? Bdd.NONE
                     : bdd.and(arriving, way == Hook.FORWARD ? bdd.and(routed, LinkScope.crossing(sets)) : routed);
         }
         if (way == Hook.INPUT && out || way == Hook.OUTPUT && in) { return Bdd.NONE; }
         boolean known = site.knows(sets.family);
-        int local = known ? SetWalk.local(sets, site) : Bdd.ALL;
+        int local = known ? HookWalk.local(sets, site) : Bdd.ALL;
         int set = bdd.and(arriving, way == Hook.INPUT || !known ? local : bdd.not(local));
         if (way == Hook.INPUT) { return set; }
-        int own = known ? SetWalk.own(sets, site) : Bdd.ALL;
+        int own = known ? HookWalk.own(sets, site) : Bdd.ALL;
         if (way == Hook.OUTPUT && keys.containsKey("src")) { set = bdd.and(set, own); }
         if (way == Hook.FORWARD && !in && out) {
             set = !keys.containsKey("src") || !known ? Bdd.NONE : bdd.minus(set, own);

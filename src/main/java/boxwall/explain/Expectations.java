@@ -51,7 +51,7 @@ public final class Expectations {
     final class Shared {
         final Sets sets;
         private final int first;
-        private final Map<Hook, SetWalk> walks = new TreeMap<>();
+        private final Map<Hook, HookWalk> walks = new TreeMap<>();
         private boolean tooComplex;
 
         Shared(Family family, List<Criterion> asked) {
@@ -61,11 +61,11 @@ public final class Expectations {
         }
 
         /** The walk of all new connections at a hook; null when these packets aren't all among them. */
-        SetWalk walk(Hook way, int packets) {
+        HookWalk walk(Hook way, int packets) {
             if (sets.bdd.minus(packets, first) != Bdd.NONE) { return null; }
-            SetWalk walk = walks.get(way);
+            HookWalk walk = walks.get(way);
             if (walk == null) {
-                walk = new SetWalk(ruleset, sets, site, null);
+                walk = new HookWalk(ruleset, sets, site, null);
                 walk.walk(way, first);
                 walks.put(way, walk);
             }

@@ -56,10 +56,10 @@ public final class Exposure {
     private void input(Ruleset ruleset, Site site, Family family, List<Service> services, int nodes) {
         Sets sets = sets(ruleset, site, family, nodes);
         Bdd bdd = sets.bdd;
-        int local = site.knows(family) ? SetWalk.local(sets, site) : Bdd.ALL;
+        int local = site.knows(family) ? HookWalk.local(sets, site) : Bdd.ALL;
         int packets = bdd.and(bdd.and(sets.everything(), NewConnections.arriving(sets)),
                 bdd.and(NewConnections.first(sets), local));
-        SetWalk walk = new SetWalk(ruleset, sets, site, null);
+        HookWalk walk = new HookWalk(ruleset, sets, site, null);
         walk.walk(Hook.INPUT, packets);
         int sure = bdd.minus(packets, walk.otherThan(Verdict.ACCEPT));
         int open = bdd.or(walk.possible(Verdict.ACCEPT), walk.possible(Verdict.UNKNOWN));
@@ -116,9 +116,9 @@ public final class Exposure {
         Sets sets = sets(ruleset, site, family, nodes);
         Bdd bdd = sets.bdd;
         int packets = bdd.and(bdd.and(sets.everything(), NewConnections.arriving(sets)), NewConnections.first(sets));
-        packets = bdd.and(site.knows(family) ? bdd.minus(packets, SetWalk.local(sets, site)) : packets,
+        packets = bdd.and(site.knows(family) ? bdd.minus(packets, HookWalk.local(sets, site)) : packets,
                 LinkScope.crossing(sets));
-        SetWalk walk = new SetWalk(ruleset, sets, site, null);
+        HookWalk walk = new HookWalk(ruleset, sets, site, null);
         walk.walk(Hook.FORWARD, packets);
         int sure = bdd.minus(packets, walk.otherThan(Verdict.ACCEPT));
         int open = bdd.minus(bdd.or(walk.possible(Verdict.ACCEPT), walk.possible(Verdict.UNKNOWN)), sure);

@@ -45,7 +45,15 @@ final class LinkScope {
     }
 
     /** The packets from an address of one link. */
-    static int starting(Sets sets) { return in(FROM, Field.SRC, sets); }
+    private static int starting(Sets sets) {
+        return in(FROM, Field.SRC, sets);
+    }
+
+    /** Those that certainly have such an address by now. */
+    static int starting(Sets sets, Rewrites rewrites) {
+        return !rewrites.touches(Field.SRC) ? starting(sets) : startsHere(rewrites.constant(Field.SRC)) ? Bdd.ALL
+                : Bdd.NONE;
+    }
 
     private static int in(Network[] networks, Field field, Sets sets) {
         int set = Bdd.NONE;

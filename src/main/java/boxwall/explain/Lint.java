@@ -87,7 +87,7 @@ public final class Lint {
 
     private void judge() {
         for (int way = 0; way < WAYS.length; way++) {
-            new SetWalk(ruleset, sets, site, listener(way)).walk(WAYS[way], WAYS[way] == Hook.FORWARD
+            new HookWalk(ruleset, sets, site, listener(way)).walk(WAYS[way], WAYS[way] == Hook.FORWARD
                     ? sets.bdd.and(sets.everything(), LinkScope.crossing(sets)) : sets.everything());
         }
         for (Table table : ruleset.tables(sets.family)) {
@@ -105,22 +105,26 @@ public final class Lint {
         }
     }
 
-    private SetChainWalk.Listener listener(final int way) {
-        return new SetChainWalk.Listener() {
+    private ChainWalk.Listener listener(final int way) {
+        return new ChainWalk.Listener() {
             @Override
-            public void decided(TrailEntry step, Verdict verdict, int packets) {
+            void decided(TrailEntry step, Verdict verdict, int packets) {
                 events.add(new Event(step, way, verdict, packets));
             }
 
             @Override
-            public void reached(TrailEntry step, int here, int some) {
+            void entered(Table table, Chain chain) {
+                visited.put(key(table, chain.name()), Integer.valueOf(visits(table, chain.name()) | 1 << way));
+            }
+
+            @Override
+            void matched(TrailEntry step, int some) {
                 int[] ways = matched.get(step.rule);
                 if (ways == null) {
                     ways = new int[WAYS.length];
                     matched.put(step.rule, ways);
                 }
                 ways[way] = sets.bdd.or(ways[way], some);
-                visited.put(key(step.table, step.chain), Integer.valueOf(visits(step.table, step.chain) | 1 << way));
                 Target target = step.rule.target;
                 if (target != null && step.certain && (target.isGoto() || target.name.equals("RETURN"))) {
                     events.add(new Event(step, way, null, some));
@@ -211,19 +215,17 @@ public final class Lint {
         boolean same = true;
         for (int way = 0; way < WAYS.length && same; way++) {
             int packets = matched.get(step.rule)[way];
-            SetWalk walk = new SetWalk(ruleset, sets, site, new SetChainWalk.Listener() {
+            HookWalk walk = new HookWalk(ruleset, sets, site, new ChainWalk.Listener() {
                 @Override
-                public void decided(TrailEntry other, Verdict found, int set) {
-                    if (seen[0] && set != Bdd.NONE && other.table == Table.FILTER && !covers.contains(other)) {
-                        covers.add(other);
-                    }
+                void decided(TrailEntry other, Verdict found, int set) {
+                    if (seen[0] && other.table == Table.FILTER && !covers.contains(other)) { covers.add(other); }
                 }
 
                 @Override
-                public void reached(TrailEntry other, int here, int some) {
+                void matched(TrailEntry other, int some) {
                     Target does = other.rule.target;
                     seen[0] |= other.rule == step.rule;
-                    seen[1] |= seen[0] && some != Bdd.NONE && does != null && Targets.goesOn(does);
+                    seen[1] |= seen[0] && does != null && Targets.goesOn(does);
                 }
             }).without(gone);
             if (packets != Bdd.NONE) {

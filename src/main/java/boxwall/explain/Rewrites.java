@@ -20,6 +20,8 @@ final class Rewrites {
      */
     final int markFlip;
     private final int markUnknown;
+    /** 0 until it is asked for. */
+    private int hash;
 
     private Rewrites(byte[][] constants, int unknown, int markSet, int markFlip, int markUnknown) {
         this.constants = constants;
@@ -27,6 +29,21 @@ final class Rewrites {
         this.markSet = markSet;
         this.markFlip = markFlip;
         this.markUnknown = markUnknown;
+    }
+
+    /** One packet whose fields are all written: each a constant, or unknown as far as the packet is. */
+    static Rewrites of(Packet packet) {
+        byte[][] constants = new byte[Field.values().length][];
+        int unknown = 0;
+        for (Field field : Field.values()) {
+            if (field != Field.MARK) {
+                constants[field.ordinal()] = packet.value(field);
+                unknown |= packet.value(field) == null ? 1 << field.ordinal() : 0;
+            }
+        }
+        byte[] mark = packet.value(Field.MARK);
+        return new Rewrites(constants, unknown, packet.markKnown, mark == null ? 0 : (int) Numbers.number(mark),
+                ~packet.markKnown);
     }
 
     /** With a field that is constant from here on, or unknown when the value is null; not for the mark. */
@@ -37,16 +54,18 @@ final class Rewrites {
         return new Rewrites(copy, value == null ? unknown | bit : unknown & ~bit, markSet, markFlip, markUnknown);
     }
 
-    /** With a field as the packet came with it. */
-    Rewrites asItCame(Field field) {
+    /** With a field as it is there. */
+    Rewrites asIn(Rewrites other, Field field) {
         byte[][] copy = constants.clone();
-        copy[field.ordinal()] = null;
-        return new Rewrites(copy, unknown & ~(1 << field.ordinal()), markSet, markFlip, markUnknown);
+        copy[field.ordinal()] = other.constants[field.ordinal()];
+        int bit = 1 << field.ordinal();
+        return new Rewrites(copy, unknown & ~bit | other.unknown & bit, markSet, markFlip, markUnknown);
     }
 
     /** With the mark's bits in {@code clear} zero, then those in {@code flip} turned over. */
     Rewrites mark(int clear, int flip) {
-        return new Rewrites(constants, unknown, markSet | clear, markFlip & ~clear ^ flip, markUnknown & ~clear);
+        return new Rewrites(constants, unknown, markSet | clear, (markFlip & ~clear ^ flip) & ~(markUnknown & ~clear),
+                markUnknown & ~clear);
     }
 
     /** With a mark of which nothing is known. */
@@ -70,12 +89,15 @@ final class Rewrites {
 
     @Override
     public boolean equals(Object other) {
-        if (!(other instanceof Rewrites)) { return false; }
+        if (this == other || !(other instanceof Rewrites)) { return this == other; }
         Rewrites r = (Rewrites) other;
         return r.unknown == unknown && r.markSet == markSet && r.markFlip == markFlip && r.markUnknown == markUnknown
                 && Arrays.deepEquals(r.constants, constants);
     }
 
     @Override
-    public int hashCode() { return Arrays.deepHashCode(constants) + unknown * 31 + markSet * 7 + markFlip; }
+    public int hashCode() {
+        if (hash == 0) { hash = Arrays.deepHashCode(constants) + unknown * 31 + markSet * 7 + markFlip; }
+        return hash;
+    }
 }

@@ -44,9 +44,9 @@ public final class Sameness {
     private static String compare(Ruleset before, Ruleset after, Site site, Sets sets, Hook way) {
         Bdd bdd = sets.bdd;
         int packets = sets.everything();
-        SetWalk old = new SetWalk(before, sets, site, null);
+        HookWalk old = new HookWalk(before, sets, site, null);
         old.walk(way, packets);
-        SetWalk now = new SetWalk(after, sets, site, null);
+        HookWalk now = new HookWalk(after, sets, site, null);
         now.walk(way, packets);
         for (Verdict verdict : Verdict.values()) {
             int a = old.possible(verdict);

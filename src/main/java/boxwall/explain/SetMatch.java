@@ -5,6 +5,10 @@ package boxwall.explain;
  * they came; the rewrites say what the rule really sees.
  */
 final class SetMatch {
+    private static final SetMatch NOBODY = new SetMatch(Bdd.NONE, Bdd.NONE);
+    private static final SetMatch EVERYBODY = new SetMatch(Bdd.ALL, Bdd.ALL);
+    private static final SetMatch ANYBODY = new SetMatch(Bdd.NONE, Bdd.ALL);
+
     /** Packets that match whatever is unknown. */
     final int sure;
     /** Packets that match, or may. */
@@ -21,19 +25,20 @@ final class SetMatch {
         int sure = criteria.opaque.isEmpty() ? here : Bdd.NONE;
         int perhaps = here;
         for (Criterion criterion : criteria.all) {
-            SetMatch one = criterion(criterion, sets, rewrites);
+            SetMatch one = of(criterion, sets, rewrites);
+            if (one == EVERYBODY) { continue; }
+            if (one == NOBODY) { return one; }
             perhaps = bdd.and(perhaps, one.perhaps);
-            if (perhaps == Bdd.NONE) { return new SetMatch(Bdd.NONE, Bdd.NONE); }
+            if (perhaps == Bdd.NONE) { return NOBODY; }
             sure = bdd.and(sure, one.sure);
         }
         return new SetMatch(sure, perhaps);
     }
 
-    private static SetMatch criterion(Criterion criterion, Sets sets, Rewrites rewrites) {
+    /** Asks one criterion of all packets. */
+    static SetMatch of(Criterion criterion, Sets sets, Rewrites rewrites) {
         if (criterion.field == Field.MARK) { return mark(criterion, sets, rewrites); }
-        boolean changed =
-                rewrites.touches(criterion.field) || criterion.other != null && rewrites.touches(criterion.other);
-        if (!changed) {
+        if (!rewrites.touches(criterion.field) && (criterion.other == null || !rewrites.touches(criterion.other))) {
             int set = sets.matches(criterion);
             return new SetMatch(set, set);
         }
@@ -45,20 +50,22 @@ final class SetMatch {
         return criterion.negated ? result.not(sets.bdd) : result;
     }
 
-    private SetMatch not(Bdd bdd) { return new SetMatch(bdd.not(perhaps), bdd.not(sure)); }
+    private SetMatch not(Bdd bdd) {
+        return this == NOBODY ? EVERYBODY : this == EVERYBODY ? NOBODY : this == ANYBODY ? this
+                : new SetMatch(bdd.not(perhaps), bdd.not(sure));
+    }
 
     private static SetMatch field(Criterion criterion, Field field, Sets sets, Rewrites rewrites) {
-        if (rewrites.isUnknown(field)) { return new SetMatch(Bdd.NONE, Bdd.ALL); }
+        if (rewrites.isUnknown(field)) { return ANYBODY; }
         byte[] constant = rewrites.constant(field);
-        int set = Bdd.NONE;
         if (constant == null) {
-            set = sets.lies(field, criterion.spans);
-        } else {
-            for (Span span : criterion.spans) {
-                set = span.contains(constant) ? Bdd.ALL : set;
-            }
+            int set = sets.lies(field, criterion.spans);
+            return new SetMatch(set, set);
         }
-        return new SetMatch(set, set);
+        for (Span span : criterion.spans) {
+            if (span.contains(constant)) { return EVERYBODY; }
+        }
+        return NOBODY;
     }
 
     /**

@@ -93,6 +93,11 @@ final class Sets {
         return equal(field, span.first, span.second);
     }
 
+    /** The packets with this very value in a field. */
+    int is(Field field, byte[] value) {
+        return lies(field, Span.range(value, value));
+    }
+
     /** The packets with an address in a network. */
     int lies(Field field, Network network) {
         return lies(field, Span.masked(network.address(), network.mask()));

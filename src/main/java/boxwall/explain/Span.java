@@ -41,18 +41,6 @@ final class Span {
         return true;
     }
 
-    /** As {@link #contains} for a value of which only the bits in {@code known} are known; for masked spans only. */
-    Truth contains(byte[] value, byte[] known) {
-        boolean all = true;
-        for (int i = 0; i < value.length; i++) {
-            if (((value[i] ^ first[i]) & second[i] & known[i]) != 0 || (first[i] & ~second[i]) != 0) {
-                return Truth.NO;
-            }
-            all &= (second[i] & ~known[i]) == 0;
-        }
-        return all ? Truth.YES : Truth.UNKNOWN;
-    }
-
     @Override
     public boolean equals(Object other) {
         return other instanceof Span && ((Span) other).masked == masked && Arrays.equals(((Span) other).first, first)

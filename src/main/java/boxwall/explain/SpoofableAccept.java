@@ -53,21 +53,16 @@ public final class SpoofableAccept {
         }
         int packets = bdd.and(bdd.and(sets.everything(), NewConnections.first(sets)),
                 bdd.and(claimed, sets.lies(Field.IN, Span.range(door, door))));
-        int local = site.knows(family) ? SetWalk.local(sets, site) : Bdd.ALL;
+        int local = site.knows(family) ? HookWalk.local(sets, site) : Bdd.ALL;
         for (Hook way : WAYS) {
             final Map<TrailEntry, Integer> accepted = new LinkedHashMap<>();
-            SetWalk walk = new SetWalk(ruleset, sets, site, new SetChainWalk.Listener() {
+            HookWalk walk = new HookWalk(ruleset, sets, site, new ChainWalk.Listener() {
                 @Override
-                public void decided(TrailEntry step, Verdict verdict, int set) {
+                void decided(TrailEntry step, Verdict verdict, int set) {
                     if (verdict == Verdict.ACCEPT && step.table == Table.FILTER && step.certain && step.rule != null
                             && names(step.rule.source)) {
                         accepted.put(step, Integer.valueOf(set));
                     }
-                }
-
-                @Override
-                public void reached(TrailEntry step, int here, int matched) {
-                    // only the end counts
                 }
             });
             int ending = way == Hook.INPUT ? local

@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import boxwall.explain.Answer;
 import boxwall.explain.Packet;
 import boxwall.explain.Verdict;
+import boxwall.explain.Site;
 import boxwall.explain.Walk;
 import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Family;
+import boxwall.netfilter.Hook;
 import boxwall.netfilter.State;
 import boxwall.netfilter.Table;
 import boxwall.syntax.Includes;
@@ -70,12 +72,10 @@ class StatelessSoundnessTest {
         }
         ParsedRules parsed = RulesetParser.parse(new Source("t", text.toString()), Names.none(), Includes.NONE);
         assertEquals(List.of(), parsed.errors());
-        Answer stateful = Walk.chain(parsed.ruleset(), Family.IPV4, Table.FILTER, "INPUT", packet);
-        Answer stateless =
-                Walk.chain(
-                        Stateless.of(parsed.ruleset(), Set.of(Family.values()),
-                                StatelessContext.of("32768:60999", "dsl")).ruleset(),
-                        Family.IPV4, Table.FILTER, "INPUT", packet);
+        Answer stateful = new Walk(parsed.ruleset(), Site.unknown()).packet(packet, Hook.INPUT);
+        Answer stateless = new Walk(Stateless
+                .of(parsed.ruleset(), Set.of(Family.values()), StatelessContext.of("32768:60999", "dsl")).ruleset(),
+                Site.unknown()).packet(packet, Hook.INPUT);
         if (stateful.verdict != Verdict.ACCEPT) {
             assertTrue(stateless.verdict != Verdict.ACCEPT,
                     () -> text + "\n" + packet + "\n" + stateful + "\n" + stateless);

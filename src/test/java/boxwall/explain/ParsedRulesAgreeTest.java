@@ -45,22 +45,28 @@ class ParsedRulesAgreeTest {
             "-p tcp -m tcp --dport 80 | proto=tcp dport=80 fragment=yes | NO",
             "-m comment --comment \"a b\" | in=lan | YES", "-m limit --limit 3/min | in=lan | UNKNOWN",
             "-p tcp -m limit --limit 3/min | proto=udp | NO",})
-    void aRuleAsPeopleWriteIt(String rule, String keys, Truth expected) {
+    void aRuleAsPeopleWriteIt(String rule, String keys, String expected) {
         ParsedRules parsed = parse("iptables -A FORWARD " + rule + " -j ACCEPT");
         assertEquals(List.of(), parsed.errors());
         Rule only = parsed.ruleset().chain(Family.IPV4, Table.FILTER, "FORWARD").rules().get(0);
-        assertEquals(expected, Criteria.of(only, Family.IPV4).matches(Keys.packet(Rules.keys(keys), Site.unknown())));
+        assertEquals(expected, matches(only, Keys.packet(Rules.keys(keys), Site.unknown())));
+    }
+
+    private static String matches(Rule rule, Packet packet) {
+        Sets sets = new Sets(packet.family(), new Universe(List.of(), Site.unknown(), packet.family(), List.of()), 16);
+        SetMatch match = SetMatch.of(sets.universe.criteria(rule), sets, Bdd.ALL, Rewrites.of(packet));
+        return match.sure == Bdd.ALL ? "YES" : match.perhaps == Bdd.NONE ? "NO" : "UNKNOWN";
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {"-p icmpv6 --icmpv6-type neighbour-solicitation | proto=icmpv6 type=135 | YES",
             "-p icmpv6 --icmpv6-type 1/4 | proto=icmpv6 type=1/3 | NO",
             "-d fe80::/10 -p udp --dport 546 | dst=fe80::1 proto=udp dport=546 | YES",})
-    void anIpv6RuleAsPeopleWriteIt(String rule, String keys, Truth expected) {
+    void anIpv6RuleAsPeopleWriteIt(String rule, String keys, String expected) {
         ParsedRules parsed = parse("ip6tables -A INPUT " + rule + " -j ACCEPT");
         assertEquals(List.of(), parsed.errors());
         Rule only = parsed.ruleset().chain(Family.IPV6, Table.FILTER, "INPUT").rules().get(0);
-        assertEquals(expected, Criteria.of(only, Family.IPV6).matches(Keys.packet(Rules.keys(keys), Site.unknown())));
+        assertEquals(expected, matches(only, Keys.packet(Rules.keys(keys), Site.unknown())));
     }
 
     @ParameterizedTest

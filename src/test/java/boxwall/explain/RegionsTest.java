@@ -25,7 +25,7 @@ class RegionsTest {
         Sets sets = new Sets(Family.IPV4, new Universe(List.of(ruleset), Rules.box(), Family.IPV4, List.of()), 1 << 20);
         Bdd bdd = sets.bdd;
         int care = NewConnections.possible(sets);
-        SetWalk walk = new SetWalk(ruleset, sets, Rules.box(), null);
+        HookWalk walk = new HookWalk(ruleset, sets, Rules.box(), null);
         walk.walk(Hook.FORWARD, care);
         int set = walk.possible(Verdict.DROP);
         Regions regions = new Regions(sets, Hook.FORWARD, care);

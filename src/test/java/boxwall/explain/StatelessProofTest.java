@@ -202,7 +202,7 @@ class StatelessProofTest {
     }
 
     private static int accepted(Ruleset ruleset, Sets sets, Hook way, int packets) {
-        SetWalk walk = new SetWalk(ruleset, sets, SITE, null);
+        HookWalk walk = new HookWalk(ruleset, sets, SITE, null);
         walk.walk(way, packets);
         assertEquals(Bdd.NONE, walk.possible(Verdict.UNKNOWN));
         return walk.possible(Verdict.ACCEPT);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Family;
+import boxwall.netfilter.Hook;
 import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.Table;
 import java.util.List;
@@ -62,7 +63,7 @@ class WalkTest {
     void anUnknownMatchThatDecidesNothingIsNoDoubt() {
         Ruleset rules = Rules.v4(":INPUT DROP", "-A INPUT -m limit --limit 1/sec -j LOG",
                 "-A INPUT -m owner --uid-owner 0 -j DROP");
-        Answer answer = Walk.chain(rules, Family.IPV4, Table.FILTER, "INPUT", Packet.of(Family.IPV4).build());
+        Answer answer = new Walk(rules, Site.unknown()).packet(Packet.of(Family.IPV4).build(), Hook.INPUT);
         assertEquals(Verdict.DROP, answer.verdict);
         assertTrue(answer.dependsOn.isEmpty());
     }
@@ -72,11 +73,10 @@ class WalkTest {
         Ruleset rules = Rules.v4(":INPUT DROP", ":A -", ":B -", "-A INPUT -j A", "-A INPUT -p tcp -j ACCEPT",
                 "-A A -g B", "-A A -j DROP", "-A B -p udp -j ACCEPT");
         Packet tcp = Packet.of(Family.IPV4).protocol(6).build();
-        assertEquals("rules:5",
-                Walk.chain(rules, Family.IPV4, Table.FILTER, "INPUT", tcp).decidedBy.origin().toString());
+        assertEquals("rules:5", new Walk(rules, Site.unknown()).packet(tcp, Hook.INPUT).decidedBy.origin().toString());
         Ruleset direct =
                 Rules.v4(":INPUT DROP", ":B -", "-A INPUT -g B", "-A INPUT -j ACCEPT", "-A B -p udp -j ACCEPT");
-        assertNull(Walk.chain(direct, Family.IPV4, Table.FILTER, "INPUT", tcp).decidedBy.rule);
+        assertNull(new Walk(direct, Site.unknown()).packet(tcp, Hook.INPUT).decidedBy.rule);
     }
 
     @Test

@@ -1,0 +1,558 @@
+package boxwall.explain;
+
+import boxwall.netfilter.Abandoned;
+import boxwall.netfilter.Addresses;
+import boxwall.netfilter.Chain;
+import boxwall.netfilter.Family;
+import boxwall.netfilter.Hook;
+import boxwall.netfilter.Origin;
+import boxwall.netfilter.Policy;
+import boxwall.netfilter.Rule;
+import boxwall.netfilter.Ruleset;
+import boxwall.netfilter.State;
+import boxwall.netfilter.Table;
+import boxwall.netfilter.Target;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * The way of one packet through a ruleset, written apart from the engine in main and without sets: three-valued
+ * questions, one packet after another. It judges {@link Walk} and {@link HookWalk} as the kernel does, and faster.
+ */
+final class OracleWalk {
+    private final Ruleset ruleset;
+    private final Site site;
+    private final Map<Rule, Criteria> criteria = new IdentityHashMap<>();
+    private final ChainWalk.Effort effort;
+
+    /** A walk through a ruleset; nothing is walked yet. */
+    OracleWalk(Ruleset ruleset, Site site) {
+        this.ruleset = ruleset;
+        this.site = site;
+        this.effort = new ChainWalk.Effort(ruleset);
+    }
+
+    /**
+     * As {@link #packet(Packet)}, with the routing decision given.
+     *
+     * @param hook INPUT, FORWARD or OUTPUT; null when the packet's own fields decide
+     */
+    Answer packet(Packet packet, Hook hook) {
+        if (hook == Hook.PREROUTING || hook == Hook.POSTROUTING) {
+            throw new IllegalArgumentException(hook + " is crossed on the way: expected INPUT, FORWARD or OUTPUT");
+        }
+        WalkState passage = new WalkState(packet);
+        Hook way = hook != null ? hook : start(packet);
+        if (way == Hook.OUTPUT) {
+            leave(passage, packet, hook != null);
+        } else {
+            enter(passage, packet, way);
+        }
+        return passage.answer();
+    }
+
+    /**
+     * OUTPUT for what the box itself sends, FORWARD when the packet says both interfaces and may cross, else null:
+     * routing decides.
+     */
+    private Hook start(Packet packet) {
+        boolean in = packet.in() != null && packet.in().length() > 0;
+        boolean out = packet.out() != null && packet.out().length() > 0;
+        byte[] src = packet.src();
+        boolean stays = LinkScope.startsHere(src) || LinkScope.endsHere(packet.dst());
+        if (in) { return out && !stays ? Hook.FORWARD : null; }
+        boolean foreign = src != null && site.knows(packet.family()) && !site.isOwn(src) && !stays;
+        if (out) { return foreign ? Hook.FORWARD : Hook.OUTPUT; }
+        return src != null && site.isOwn(src) ? Hook.OUTPUT : null;
+    }
+
+    private void enter(WalkState passage, Packet packet, Hook way) {
+        Set<Packet> here = new LinkedHashSet<>();
+        for (Packet p : hook(passage, Hook.PREROUTING, ChainWalk.only(packet.copy().out("").build()))) {
+            here.add(p.copy().out(packet.out()).build());
+        }
+        Set<Packet> input = new LinkedHashSet<>();
+        Set<Packet> forward = new LinkedHashSet<>();
+        for (Packet p : here) {
+            route(passage, p, way, input, forward);
+        }
+        input(passage, input);
+        if (!forward.isEmpty()) { passage.delivered(postrouting(passage, hook(passage, Hook.FORWARD, forward), null)); }
+    }
+
+    private void route(WalkState passage, Packet packet, Hook way, Set<Packet> input, Set<Packet> forward) {
+        boolean known = packet.dst() != null && (site.knows(packet.family()) || LinkScope.endsHere(packet.dst()));
+        boolean translated = !Arrays.equals(packet.dst(), passage.packet.dst());
+        Hook decided = translated ? null : way;
+        if (decided == null && LinkScope.startsHere(packet.src())) {
+            boolean elsewhere = known && !site.isLocal(packet.dst());
+            passage.note("never forwarded: " + Addresses.print(packet.src()) + " is an address of its own link"
+                    + (elsewhere ? "; the kernel drops the packet" : ""));
+            if (elsewhere) {
+                passage.dropped();
+            } else {
+                input.add(packet.copy().out("").build());
+            }
+            return;
+        }
+        if (decided == null && !known) {
+            passage.note("unknown whether the packet is for the box or forwarded: both were tried");
+        }
+        if (decided == Hook.INPUT || decided == null && (!known || site.isLocal(packet.dst()))) {
+            input.add(packet.copy().out("").build());
+        }
+        if (decided == Hook.FORWARD || decided == null && (!known || !site.isLocal(packet.dst()))) {
+            String out = packet.out() != null && packet.out().length() > 0 && !translated ? packet.out()
+                    : packet.dst() == null ? null : site.interfaceTo(packet.dst());
+            forward.add(packet.copy().out(out).build());
+        }
+    }
+
+    private void leave(WalkState passage, Packet packet, boolean forced) {
+        boolean given = packet.out() != null && packet.out().length() > 0;
+        Packet sent = packet.copy().in("").out(given ? packet.out() : way(packet)).build();
+        Set<Packet> away = new LinkedHashSet<>();
+        for (Packet p : hook(passage, Hook.OUTPUT, ChainWalk.only(sent))) {
+            // nat's OUTPUT has the packet routed again, but the tables after it still see the first interface
+            away.add(Arrays.equals(p.dst(), packet.dst()) ? p : p.copy().out(way(p)).build());
+        }
+        Set<Packet> again = new LinkedHashSet<>();
+        for (Packet p : postrouting(passage, away, "")) {
+            if (forced || !"lo".equals(p.out())) {
+                passage.delivered(ChainWalk.only(p));
+            } else {
+                again.add(p.copy().in("lo").out("").build());
+            }
+        }
+        if (!again.isEmpty()) {
+            passage.note("to the box itself: leaves and enters through lo");
+            passage.translatedAlready();
+            input(passage, hook(passage, Hook.PREROUTING, again));
+        }
+    }
+
+    /** Where the box sends a packet: to itself through lo; null when not known. */
+    private String way(Packet packet) {
+        return packet.dst() == null ? null : site.isOwn(packet.dst()) ? "lo" : site.interfaceTo(packet.dst());
+    }
+
+    /**
+     * IPv4 puts fragments together before INPUT (ip_local_deliver): the whole packet is asked there, never a later
+     * fragment.
+     */
+    private void input(WalkState passage, Set<Packet> packets) {
+        Set<Packet> whole = new LinkedHashSet<>();
+        for (Packet p : packets) {
+            boolean maybe = p.family() == Family.IPV4 && !Boolean.FALSE.equals(p.fragment());
+            if (maybe) {
+                passage.note("fragments are reassembled before INPUT, which then decides on the whole packet");
+                passage.delivered(ChainWalk.only(p));
+            }
+            if (!maybe || p.fragment() == null) {
+                whole.add(p.copy().fragment(p.family() == Family.IPV4 ? Boolean.FALSE : p.fragment()).build());
+            }
+        }
+        if (!whole.isEmpty()) { passage.delivered(hook(passage, Hook.INPUT, whole)); }
+    }
+
+    /** What is forwarded has an incoming device here on newer kernels (5.7 on) and none on older ones: not known. */
+    private Set<Packet> postrouting(WalkState passage, Set<Packet> packets, String in) {
+        Set<Packet> here = new LinkedHashSet<>();
+        for (Packet p : packets) {
+            here.add(p.copy().in(in).build());
+        }
+        return hook(passage, Hook.POSTROUTING, here);
+    }
+
+    /** The packets that pass all tables of a hook. */
+    private Set<Packet> hook(WalkState passage, Hook hook, Set<Packet> packets) {
+        Set<Packet> here = packets;
+        for (Table table : tables(hook)) {
+            Family family = passage.packet.family();
+            Chain chain = ruleset.chain(family, table, hook.name());
+            if (chain != null && !here.isEmpty()) {
+                here = table == Table.NAT ? nat(passage, chain, here)
+                        : passage.ask(table(family, table, passage), chain, here);
+            }
+        }
+        return here;
+    }
+
+    /** nat's chains are asked for the first packet of a connection only. */
+    private Set<Packet> nat(WalkState passage, Chain chain, Set<Packet> packets) {
+        Set<Packet> asked = new LinkedHashSet<>();
+        Set<Packet> past = new LinkedHashSet<>();
+        for (Packet p : packets) {
+            (p.state() == State.NEW && !passage.isTranslated() ? asked : past).add(p);
+        }
+        if (!past.isEmpty() && !chain.rules().isEmpty() && !passage.isTranslated()) {
+            passage.note("nat's rules decide on a connection's first packet; assumed: not translated");
+        }
+        if (!asked.isEmpty()) {
+            past.addAll(passage.ask(table(passage.packet.family(), Table.NAT, passage), chain, asked));
+        }
+        return past;
+    }
+
+    private ChainWalk table(Family family, Table table, WalkState passage) {
+        return new ChainWalk(ruleset, family, table, criteria, site, passage.trail, passage.unknown, effort);
+    }
+
+    /** The tables that have a chain at a hook, in the order in which the kernel asks them. */
+    static List<Table> tables(Hook hook) {
+        List<Table> tables = new ArrayList<>();
+        for (Table table : Table.values()) {
+            if (table.hooks.contains(hook) && !(table == Table.NAT && hook == Hook.INPUT)) { tables.add(table); }
+        }
+        if (hook == Hook.INPUT) { tables.add(Table.NAT); }
+        return Collections.unmodifiableList(tables);
+    }
+
+    private static Truth matches(Criteria asked, Packet packet) {
+        Truth truth = asked.opaque.isEmpty() ? Truth.YES : Truth.UNKNOWN;
+        for (Criterion criterion : asked.all) {
+            Truth one = lies(criterion, criterion.field, packet);
+            one = criterion.other == null ? one : one.or(lies(criterion, criterion.other, packet));
+            truth = truth.and(criterion.negated ? one.not() : one);
+        }
+        return truth;
+    }
+
+    private static Truth lies(Criterion criterion, Field where, Packet packet) {
+        byte[] value = packet.value(where);
+        if (where == Field.MARK) {
+            return contains(criterion.spans.get(0), value == null ? new byte[4] : value,
+                    Numbers.bytes(packet.markKnown, 4));
+        }
+        if (value == null) { return Truth.UNKNOWN; }
+        for (Span span : criterion.spans) {
+            if (span.contains(value)) { return Truth.YES; }
+        }
+        return Truth.NO;
+    }
+
+    /** Of the value only the bits in {@code known} are known; for masked spans only. */
+    private static Truth contains(Span span, byte[] value, byte[] known) {
+        boolean all = true;
+        for (int i = 0; i < value.length; i++) {
+            if (((value[i] ^ span.first[i]) & span.second[i] & known[i]) != 0
+                    || (span.first[i] & ~span.second[i]) != 0) {
+                return Truth.NO;
+            }
+            all &= (span.second[i] & ~known[i]) == 0;
+        }
+        return all ? Truth.YES : Truth.UNKNOWN;
+    }
+
+    private enum Truth {
+        YES, NO, UNKNOWN;
+
+        Truth not() { return this == YES ? NO : this == NO ? YES : UNKNOWN; }
+
+        /** NO wins, then UNKNOWN. */
+        Truth and(Truth other) {
+            return this == NO || other == NO ? NO : this == YES ? other : UNKNOWN;
+        }
+
+        /** YES wins, then UNKNOWN. */
+        Truth or(Truth other) { return not().and(other.not()).not(); }
+    }
+
+    private static final class ChainWalk {
+        /**
+         * The kernel's own limit is the number of chains; a walk deeper than this is a loop, which the kernel refuses
+         * to load.
+         */
+        private static final int DEPTH_MAX = 256;
+        /**
+         * Rules visited in one walk, or this many times all that there are; chains that call each other twice over and
+         * over would take for ever.
+         */
+        private static final int VISITS_MAX = 100000;
+        private static final int TIMES_MAX = 4;
+        /** Packets that one can have become at a time; each unknown rule that writes a mark doubles them. */
+        private static final int PACKETS_MAX = 256;
+
+        private final Ruleset ruleset;
+        private final Family family;
+        private final Table table;
+        private final Map<Rule, Criteria> criteria;
+        private final Site site;
+        private final List<TrailEntry> trail;
+        private final Set<Origin> unknown;
+        private final List<Outcome> outcomes = new ArrayList<>();
+        private final Effort effort;
+        private int visits;
+
+        ChainWalk(Ruleset ruleset, Family family, Table table, Map<Rule, Criteria> criteria, Site site,
+                List<TrailEntry> trail, Set<Origin> unknown, Effort effort) {
+            this.effort = effort;
+            this.ruleset = ruleset;
+            this.family = family;
+            this.table = table;
+            this.criteria = criteria;
+            this.site = site;
+            this.trail = trail;
+            this.unknown = unknown;
+        }
+
+        /** What all walks of one ruleset may take together; a check walks some hundred packets. */
+        static final class Effort {
+            private final int most;
+            private long left;
+
+            Effort(Ruleset ruleset) {
+                int rules = ruleset.ruleCount(Family.IPV4) + ruleset.ruleCount(Family.IPV6);
+                most = Math.max(VISITS_MAX, TIMES_MAX * rules);
+                left = 64L * most;
+            }
+
+            void count(int visits) { left -= visits; }
+
+            boolean isSpent() { return left < 0; }
+        }
+
+        /** One way in which the chain can end. */
+        static final class Outcome {
+            final Verdict verdict;
+            /** The rule or policy that decided. */
+            final TrailEntry step;
+            /** The packet as it leaves, with what targets changed. */
+            final Packet packet;
+
+            Outcome(Verdict verdict, TrailEntry step, Packet packet) {
+                this.verdict = verdict;
+                this.step = step;
+                this.packet = packet;
+            }
+        }
+
+        /** Walks from the top of a chain; a user's chain that is fallen off has the outcome UNKNOWN with no step. */
+        List<Outcome> from(Chain chain, Set<Packet> packets) {
+            Set<Packet> fell = walk(chain, packets, 0);
+            if (!fell.isEmpty() && chain.policy() != null) {
+                trail.add(TrailEntry.policy(table, chain.name(), chain.policy()));
+            }
+            for (Packet packet : fell) {
+                if (chain.policy() == null) {
+                    outcomes.add(new Outcome(Verdict.UNKNOWN, null, packet));
+                } else {
+                    outcomes.add(new Outcome(chain.policy() == Policy.ACCEPT ? Verdict.ACCEPT : Verdict.DROP,
+                            TrailEntry.policy(table, chain.name(), chain.policy()), packet));
+                }
+            }
+            return outcomes;
+        }
+
+        /** The packets that come back from a chain: by RETURN or past its end. */
+        private Set<Packet> walk(Chain chain, Set<Packet> packets, int depth) {
+            Set<Packet> here = packets;
+            Set<Packet> back = new LinkedHashSet<>();
+            int number = 0;
+            for (Rule rule : chain.rules()) {
+                Abandoned.check();
+                number++;
+                if (here.isEmpty()) { break; }
+                visits += here.size();
+                effort.count(here.size());
+                if (here.size() > PACKETS_MAX || visits > effort.most || effort.isSpent()) {
+                    unknown.add(rule.origin);
+                    end(Verdict.UNKNOWN, TrailEntry.rule(table, chain.name(), number, rule, false), here);
+                    here = new LinkedHashSet<>();
+                    break;
+                }
+                Set<Packet> matched = new LinkedHashSet<>();
+                Set<Packet> on = new LinkedHashSet<>();
+                boolean certain = split(rule, here, matched, on);
+                if (!matched.isEmpty()) {
+                    TrailEntry step = TrailEntry.rule(table, chain.name(), number, rule, certain);
+                    trail.add(step);
+                    act(rule, step, matched, on, back, depth);
+                }
+                here = on;
+            }
+            back.addAll(here);
+            return back;
+        }
+
+        /**
+         * Sorts the packets into those that match and those that go on; both for an unknown match. True when no packet
+         * is in both.
+         */
+        private boolean split(Rule rule, Set<Packet> here, Set<Packet> matched, Set<Packet> on) {
+            Criteria asked = criteria.get(rule);
+            if (asked == null) {
+                asked = Criteria.of(rule, family);
+                criteria.put(rule, asked);
+            }
+            boolean certain = true;
+            for (Packet packet : here) {
+                Truth truth = OracleWalk.matches(asked, packet);
+                if (truth != Truth.NO) { matched.add(packet); }
+                if (truth != Truth.YES) { on.add(packet); }
+                if (truth == Truth.UNKNOWN) {
+                    certain = false;
+                    if (!Targets.goesOn(rule.target) || !Targets.changesNothing(rule.target)) {
+                        unknown.add(rule.origin);
+                    }
+                }
+            }
+            return certain;
+        }
+
+        private void act(Rule rule, TrailEntry step, Set<Packet> matched, Set<Packet> on, Set<Packet> back, int depth) {
+            Target target = rule.target;
+            Chain called = target == null ? null : ruleset.chain(family, table, target.name);
+            if (called != null && (target.isGoto() || !called.isBuiltin())) {
+                if (depth >= DEPTH_MAX) {
+                    unknown.add(rule.origin);
+                    end(Verdict.UNKNOWN, step, matched);
+                } else {
+                    (target.isGoto() ? back : on).addAll(walk(called, matched, depth + 1));
+                }
+            } else if (target != null && target.name.equals("RETURN")) {
+                back.addAll(matched);
+            } else if (Targets.goesOn(target)) {
+                on.addAll(changed(target, matched));
+            } else if (target.name.equals("ACCEPT")) {
+                end(Verdict.ACCEPT, step, matched);
+            } else if (Targets.translates(target)) {
+                end(Verdict.ACCEPT, step, Translation.of(target, site, matched));
+            } else if (target.name.equals("DROP")) {
+                end(Verdict.DROP, step, matched);
+            } else if (target.name.equals("REJECT")) {
+                end(Verdict.REJECT, step, matched);
+            } else {
+                // QUEUE, NFQUEUE, TARPIT, an extension not known here: it may decide anything, or let the packet go on
+                unknown.add(rule.origin);
+                end(Verdict.UNKNOWN, step, matched);
+                on.addAll(matched);
+            }
+        }
+
+        private void end(Verdict verdict, TrailEntry step, Set<Packet> packets) {
+            for (Packet packet : packets) {
+                outcomes.add(new Outcome(verdict, step, packet));
+            }
+        }
+
+        private static Set<Packet> changed(Target target, Set<Packet> packets) {
+            if (Targets.changesNothing(target) || Targets.keepsMark(target)) { return packets; }
+            Set<Packet> after = new LinkedHashSet<>();
+            for (Packet packet : packets) {
+                if (Targets.untracks(target)) {
+                    after.add(packet.copy().state(State.UNTRACKED).build());
+                    continue;
+                }
+                long[] mark = Targets.mark(target);
+                if (mark == null) {
+                    after.add(packet.copy().mark(null).build());
+                    continue;
+                }
+                byte[] old = packet.value(Field.MARK);
+                long value = (old == null ? 0 : Numbers.number(old)) & ~mark[0] ^ mark[1];
+                after.add(packet.copy().mark((int) value, packet.markKnown | (int) mark[0]).build());
+            }
+            return after;
+        }
+
+        /** One packet as a set. */
+        static Set<Packet> only(Packet packet) { return Collections.singleton(packet); }
+    }
+
+    private static final class WalkState {
+        final Packet packet;
+        final List<TrailEntry> trail = new ArrayList<>();
+        final Set<Origin> unknown = new LinkedHashSet<>();
+        private final Set<String> notes = new LinkedHashSet<>();
+        private final Set<Verdict> possible = new TreeSet<>();
+        private TrailEntry stopped;
+        private TrailEntry accepted;
+        private boolean translated;
+
+        WalkState(Packet packet) { this.packet = packet; }
+
+        void note(String note) { notes.add(note); }
+
+        void translatedAlready() { translated = true; }
+
+        boolean isTranslated() { return translated; }
+
+        /** Walks a table's chain and keeps what it stops; returns what it lets through. */
+        Set<Packet> ask(ChainWalk walk, Chain chain, Set<Packet> packets) {
+            Set<Packet> through = new LinkedHashSet<>();
+            for (ChainWalk.Outcome outcome : walk.from(chain, packets)) {
+                if (outcome.verdict == Verdict.ACCEPT) {
+                    through.add(outcome.packet);
+                    boolean filters = outcome.step.table == Table.FILTER;
+                    accepted = accepted == null || filters || accepted.table != Table.FILTER ? outcome.step : accepted;
+                } else {
+                    possible.add(outcome.verdict);
+                    stopped = outcome.step;
+                }
+            }
+            return through;
+        }
+
+        void delivered(Set<Packet> packets) { if (!packets.isEmpty()) { possible.add(Verdict.ACCEPT); } }
+
+        /** The kernel drops it by itself. */
+        void dropped() { possible.add(Verdict.DROP); }
+
+        Answer answer() {
+            boolean one = possible.size() == 1 && !possible.contains(Verdict.UNKNOWN);
+            TrailEntry step = !one ? null : possible.contains(Verdict.ACCEPT) ? accepted : stopped;
+            List<Origin> depends = new ArrayList<>();
+            if (!one) { depends.addAll(unknown); }
+            return new Answer(packet, possible, step, trail, depends, new ArrayList<String>(notes));
+        }
+    }
+
+    private static final class Translation {
+        static Set<Packet> of(Target target, Site site, Set<Packet> packets) {
+            Set<Packet> after = new LinkedHashSet<>();
+            boolean destination = target.name.equals("DNAT") || target.name.equals("REDIRECT");
+            for (Packet packet : packets) {
+                after.add(destination ? destination(target, site, packet) : source(target, packet));
+            }
+            return after;
+        }
+
+        private static Packet destination(Target target, Site site, Packet packet) {
+            Family family = packet.family();
+            byte[] dst = !target.name.equals("DNAT") ? redirect(site, packet)
+                    : Targets.keepsAddress(target, family) ? packet.dst() : Targets.address(target, family);
+            Packet.Builder after = packet.copy().dst(dst);
+            int port = Targets.port(target, family);
+            return (port == -1 ? after : after.dport(port < 0 ? null : Integer.valueOf(port))).build();
+        }
+
+        /**
+         * REDIRECT's address: loopback for what the box itself sends, else the incoming interface's first one; null if
+         * not known.
+         */
+        private static byte[] redirect(Site site, Packet packet) {
+            if (packet.in() == null) { return null; }
+            if (packet.in().length() == 0) {
+                return Addresses.parse(packet.family() == Family.IPV4 ? "127.0.0.1" : "::1");
+            }
+            List<byte[]> own = site.addresses(packet.family(), packet.in());
+            return own.isEmpty() ? null : own.get(0);
+        }
+
+        private static Packet source(Target target, Packet packet) {
+            // NETMAP and SAME change either side, by the hook; SNAT and MASQUERADE the source, and the port when it is
+            // taken.
+            boolean both = target.name.equals("NETMAP") || target.name.equals("SAME");
+            Packet.Builder after = packet.copy().src(null).sport(null);
+            return (both ? after.dst(null) : after).build();
+        }
+    }
+}
