@@ -1,17 +1,16 @@
 package boxwall.avm;
 
-import boxwall.box.Evidence;
-import boxwall.box.KernelLog;
-import boxwall.box.KernelRelease;
-import boxwall.box.Listing;
-import boxwall.modules.LoadedModules;
-import boxwall.box.Readings;
-import boxwall.box.Versions;
-
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 
+import boxwall.box.Evidence;
+import boxwall.box.KernelLog;
+import boxwall.box.KernelRelease;
+import boxwall.box.Listing;
+import boxwall.box.Readings;
+import boxwall.box.Versions;
+import boxwall.modules.LoadedModules;
 import boxwall.netfilter.Words;
 
 /**

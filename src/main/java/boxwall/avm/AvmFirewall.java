@@ -1,12 +1,11 @@
 package boxwall.avm;
 
-import boxwall.box.Evidence;
-import boxwall.box.Readings;
-
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
+import boxwall.box.Evidence;
+import boxwall.box.Readings;
 import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Words;
 

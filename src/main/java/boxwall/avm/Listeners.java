@@ -1,8 +1,5 @@
 package boxwall.avm;
 
-import boxwall.box.Interface;
-import boxwall.box.Readings;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -10,6 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
+import boxwall.box.Interface;
+import boxwall.box.Readings;
 import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Words;

@@ -2,7 +2,6 @@ package boxwall.avm;
 
 import boxwall.box.Evidence;
 import boxwall.box.Readings;
-
 import boxwall.netfilter.Words;
 
 /**

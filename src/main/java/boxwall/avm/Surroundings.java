@@ -1,15 +1,14 @@
 package boxwall.avm;
 
-import boxwall.box.Evidence;
-import boxwall.box.KernelLog;
-import boxwall.modules.LoadedModules;
-import boxwall.box.Readings;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 
+import boxwall.box.Evidence;
+import boxwall.box.KernelLog;
+import boxwall.box.Readings;
+import boxwall.modules.LoadedModules;
 import boxwall.netfilter.Words;
 
 /** What else on the box touches packets or their log: AVM's dsld, AVM's printk, rules left in boot scripts. */

@@ -1,28 +1,22 @@
 package boxwall.daemon;
 
-import boxwall.facts.BoxFacts;
-import boxwall.box.Readings;
-import boxwall.netfilter.Family;
-
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
+import boxwall.box.Readings;
+import boxwall.facts.BoxFacts;
+import boxwall.netfilter.Family;
+
 /** A box as it was read once: the texts, what they mean now, and what they mean for the next boot. */
 final class Box {
-    /**
-     * One lock for all boxes, of which each reading makes one: JamVM can't bear to lose an object that two threads
-     * wanted, see sys.WaitedOn.
-     */
-    private static final Object BOOTING = new Object();
     private static final List<String> SAVES =
             Collections.unmodifiableList(Arrays.asList("iptables-save", "ip6tables-save"));
 
     private final Readings readings;
     private final BoxFacts facts;
     private final int[] rules = new int[Family.values().length];
-    private BoxFacts booted;
 
     Box(Readings readings) { this(readings, BoxFacts.of(readings)); }
 
@@ -47,11 +41,7 @@ final class Box {
      * The same box without the texts that were read, for those who keep it long: a kernel log and a list of modules
      * take a small heap's tenth.
      */
-    Box withoutTexts() {
-        Box light = new Box(Readings.none(), facts);
-        light.booted = booted();
-        return light;
-    }
+    Box withoutTexts() { return new Box(Readings.none(), facts); }
 
     /** Rules that are live in a family, over all its tables. */
     int liveRules(Family family) {
@@ -64,13 +54,7 @@ final class Box {
 
     /** The facts as they are when the box has just come up, no module of netfilter loaded. */
     BoxFacts booted() {
-        synchronized (BOOTING) {
-            if (booted == null) {
-                Readings up = readings.asBooted();
-                booted = up == readings ? facts : BoxFacts.of(up);
-            }
-            return booted;
-        }
+        return facts.booted();
     }
 
     /** Whether a ruleset compiled for the other box would be compiled the same for this one. */

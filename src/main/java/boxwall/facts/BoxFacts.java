@@ -1,32 +1,5 @@
 package boxwall.facts;
 
-import boxwall.avm.Acceleration;
-import boxwall.avm.AvmFirewall;
-import boxwall.modules.Capabilities;
-import boxwall.modules.Capability;
-import boxwall.modules.Conntrack;
-import boxwall.modules.ConntrackUse;
-import boxwall.modules.ConntrackVerdict;
-import boxwall.box.Finding;
-import boxwall.box.Firmware;
-import boxwall.box.Interface;
-import boxwall.box.InterfaceReading;
-import boxwall.modules.KernelGeneration;
-import boxwall.box.KernelLog;
-import boxwall.box.KernelRelease;
-import boxwall.modules.Kind;
-import boxwall.modules.LoadedModules;
-import boxwall.box.Machine;
-import boxwall.modules.ModuleSpec;
-import boxwall.modules.ModuleStates;
-import boxwall.modules.ModulesDep;
-import boxwall.box.PortRange;
-import boxwall.box.Readings;
-import boxwall.box.Secrets;
-import boxwall.avm.Surroundings;
-import boxwall.modules.Symbols;
-import boxwall.box.Userland;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -35,7 +8,33 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
+import boxwall.avm.Acceleration;
+import boxwall.avm.AvmFirewall;
+import boxwall.avm.Surroundings;
+import boxwall.box.Finding;
+import boxwall.box.Firmware;
 import boxwall.box.Interface.Role;
+import boxwall.box.Interface;
+import boxwall.box.InterfaceReading;
+import boxwall.box.KernelLog;
+import boxwall.box.KernelRelease;
+import boxwall.box.Machine;
+import boxwall.box.PortRange;
+import boxwall.box.Readings;
+import boxwall.box.Secrets;
+import boxwall.box.Userland;
+import boxwall.modules.Capabilities;
+import boxwall.modules.Capability;
+import boxwall.modules.Conntrack;
+import boxwall.modules.ConntrackUse;
+import boxwall.modules.ConntrackVerdict;
+import boxwall.modules.KernelGeneration;
+import boxwall.modules.Kind;
+import boxwall.modules.LoadedModules;
+import boxwall.modules.ModuleSpec;
+import boxwall.modules.ModuleStates;
+import boxwall.modules.ModulesDep;
+import boxwall.modules.Symbols;
 import boxwall.netfilter.Family;
 
 /**
@@ -51,6 +50,9 @@ public final class BoxFacts {
     private static final List<String> NAMES = Collections.unmodifiableList(Arrays.asList("LAN_IF", "LAN_IP", "LAN_NET",
             "LAN_IP6", "LAN_NET6", "WAN_IF", "GUEST_IF", "GUEST_IP", "GUEST_NET", "GUEST_IP6", "GUEST_NET6"));
 
+    private final Readings readings;
+    private final KernelLog log;
+    private final Symbols symbols;
     private final KernelRelease kernel;
     private final KernelGeneration generation;
     private final Machine machine;
@@ -70,14 +72,18 @@ public final class BoxFacts {
     /** Answers given before: each rule of a ruleset asks the same few, and an interpreter takes its time. */
     private final Map<String, Capability> known = new java.util.HashMap<String, Capability>();
 
+    /** The same box as it comes up; made when asked for. */
+    private BoxFacts booted;
+
     private BoxFacts(Readings readings) {
-        KernelLog log = new KernelLog(readings);
+        this.readings = readings;
+        log = new KernelLog(readings);
         kernel = KernelRelease.of(readings, log);
         generation = KernelGeneration.of(kernel.release());
         machine = Machine.of(readings, log);
         firmware = Firmware.of(readings, log);
         userland = Userland.of(readings);
-        Symbols symbols = new Symbols(readings);
+        symbols = new Symbols(readings);
         LoadedModules loaded = new LoadedModules(readings);
         modules = new ModuleStates(readings, loaded, new ModulesDep(readings, kernel.release()), log, symbols);
         conntrack = new ConntrackVerdict(readings, generation, modules, log, symbols, machine.name()).decide();
@@ -96,9 +102,45 @@ public final class BoxFacts {
         findings = Collections.unmodifiableList(all);
     }
 
+    /** Facts that differ from others in nothing but the modules of netfilter that are loaded. */
+    private BoxFacts(BoxFacts other, Readings readings) {
+        this.readings = readings;
+        log = other.log;
+        symbols = other.symbols;
+        kernel = other.kernel;
+        generation = other.generation;
+        machine = other.machine;
+        firmware = other.firmware;
+        userland = other.userland;
+        modules = new ModuleStates(readings, new LoadedModules(readings), other.modules.dep, log, symbols);
+        conntrack = new ConntrackVerdict(readings, generation, modules, log, symbols, machine.name()).decide();
+        capabilities = new Capabilities(readings, generation, modules, conntrack);
+        acceleration = other.acceleration;
+        interfaces = other.interfaces;
+        portRange = other.portRange;
+        surroundings = other.surroundings;
+        avmFirewall = other.avmFirewall;
+        secrets = other.secrets;
+        findings = other.findings;
+    }
+
     /** The facts of these readings; never null, never an exception. */
     public static BoxFacts of(Readings readings) {
         return new BoxFacts(readings);
+    }
+
+    /**
+     * The same box when it has just come up, no module of netfilter loaded: what a plan's modules are for. Only what
+     * depends on loaded modules is decided anew.
+     */
+    public BoxFacts booted() {
+        synchronized (ASKING) {
+            if (booted == null) {
+                Readings up = readings.asBooted();
+                booted = up == readings ? this : new BoxFacts(this, up);
+            }
+            return booted;
+        }
     }
 
     /**

@@ -1,5 +1,9 @@
 package boxwall.facts;
 
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
 import boxwall.avm.Acceleration;
 import boxwall.avm.Surroundings;
 import boxwall.box.Evidence;
@@ -19,9 +23,6 @@ import boxwall.modules.Conntrack;
 import boxwall.modules.KernelGeneration;
 import boxwall.modules.Kind;
 import boxwall.netfilter.Family;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.List;
 
 /**
  * What an administrator should know of a box: the kernel's side of iptables, the programs, and what else touches

@@ -1,16 +1,15 @@
 package boxwall.facts;
 
-import boxwall.modules.Capability;
-import boxwall.modules.Conntrack;
-import boxwall.box.Evidence;
-import boxwall.box.Finding;
-import boxwall.modules.Kind;
-
 import java.util.Collections;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
+import boxwall.box.Evidence;
 import boxwall.box.Finding.Severity;
+import boxwall.box.Finding;
+import boxwall.modules.Capability;
+import boxwall.modules.Conntrack;
+import boxwall.modules.Kind;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Words;
 

@@ -1,11 +1,5 @@
 package boxwall.facts;
 
-import boxwall.modules.Capability;
-import boxwall.modules.ConntrackUse;
-import boxwall.box.Finding;
-import boxwall.modules.Kind;
-import boxwall.modules.ModuleTable;
-
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -14,7 +8,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
+import boxwall.box.Finding;
 import boxwall.modules.Capability.State;
+import boxwall.modules.Capability;
+import boxwall.modules.ConntrackUse;
+import boxwall.modules.Kind;
+import boxwall.modules.ModuleTable;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Match;
 import boxwall.netfilter.Origin;

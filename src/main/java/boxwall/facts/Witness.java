@@ -1,8 +1,5 @@
 package boxwall.facts;
 
-import boxwall.box.Finding;
-import boxwall.box.Readings;
-
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Map;
@@ -11,6 +8,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 import boxwall.box.Finding.Severity;
+import boxwall.box.Finding;
+import boxwall.box.Readings;
 import boxwall.netfilter.Words;
 
 /**

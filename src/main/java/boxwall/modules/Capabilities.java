@@ -1,7 +1,5 @@
 package boxwall.modules;
 
-import boxwall.box.Readings;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -12,6 +10,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 
+import boxwall.box.Readings;
 import boxwall.modules.Capability.State;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Words;

@@ -1,11 +1,11 @@
 package boxwall.modules;
 
-import boxwall.box.Secrets;
-
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+
+import boxwall.box.Secrets;
 
 /** Whether this box has something of netfilter, by which evidence, and what to load for it. Immutable. */
 public final class Capability {

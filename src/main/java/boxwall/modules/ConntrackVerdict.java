@@ -1,13 +1,12 @@
 package boxwall.modules;
 
-import boxwall.box.KernelLog;
-import boxwall.box.Readings;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 
+import boxwall.box.KernelLog;
+import boxwall.box.Readings;
 import boxwall.modules.Capability.State;
 import boxwall.modules.Conntrack.Ground;
 import boxwall.netfilter.Family;

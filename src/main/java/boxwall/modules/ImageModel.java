@@ -1,7 +1,5 @@
 package boxwall.modules;
 
-import boxwall.box.Readings;
-
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -19,6 +17,7 @@ import java.util.Set;
 import java.util.StringTokenizer;
 import java.util.TreeSet;
 
+import boxwall.box.Readings;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Words;
 

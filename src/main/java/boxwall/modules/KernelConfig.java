@@ -1,8 +1,5 @@
 package boxwall.modules;
 
-import boxwall.box.Evidence;
-import boxwall.box.Readings;
-
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -11,6 +8,9 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.zip.GZIPInputStream;
+
+import boxwall.box.Evidence;
+import boxwall.box.Readings;
 
 /**
  * The kernel's own configuration, /proc/config.gz (IKCONFIG_PROC, newer firmware only): {@code CONFIG_X=y}, {@code =m},

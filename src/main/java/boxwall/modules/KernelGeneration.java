@@ -1,9 +1,8 @@
 package boxwall.modules;
 
-import boxwall.box.Versions;
-
 import java.util.List;
 
+import boxwall.box.Versions;
 import boxwall.netfilter.Family;
 
 /**

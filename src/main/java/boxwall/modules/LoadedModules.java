@@ -1,13 +1,12 @@
 package boxwall.modules;
 
-import boxwall.box.Evidence;
-import boxwall.box.Readings;
-
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
+import boxwall.box.Evidence;
+import boxwall.box.Readings;
 import boxwall.netfilter.Words;
 
 /**

@@ -1,9 +1,5 @@
 package boxwall.modules;
 
-import boxwall.box.KernelLog;
-import boxwall.box.Listing;
-import boxwall.box.Readings;
-
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -11,6 +7,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
+import boxwall.box.KernelLog;
+import boxwall.box.Listing;
+import boxwall.box.Readings;
 import boxwall.modules.Capability.State;
 import boxwall.netfilter.Family;
 

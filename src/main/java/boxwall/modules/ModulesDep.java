@@ -1,8 +1,5 @@
 package boxwall.modules;
 
-import boxwall.box.Evidence;
-import boxwall.box.Readings;
-
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -12,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
+import boxwall.box.Evidence;
+import boxwall.box.Readings;
 import boxwall.netfilter.Words;
 
 /**

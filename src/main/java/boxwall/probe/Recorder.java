@@ -1,13 +1,13 @@
 package boxwall.probe;
 
+import java.util.ArrayList;
+import java.util.List;
+
 import boxwall.box.Readings;
 import boxwall.box.Secrets;
 import boxwall.netfilter.Words;
 import boxwall.sys.BoxException;
 import boxwall.sys.Sys;
-
-import java.util.ArrayList;
-import java.util.List;
 
 /** Writes readings as a folder that {@code --root} takes, secrets left out: a bug report is a folder of files. */
 public final class Recorder {

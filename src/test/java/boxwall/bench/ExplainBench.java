@@ -38,7 +38,7 @@ final class ExplainBench {
     private static final Readings BOX = BoxReader.read(new LiveSys(), "src/test/resources/explain/box");
     private static final int PIECE = RulesetParser.FILE_LIMIT - 1;
     private static final BoxFacts FACTS = BoxFacts.of(BOX);
-    private static final BoxFacts BOOTED = BoxFacts.of(BOX.asBooted());
+    private static final BoxFacts BOOTED = BoxFacts.of(BOX).booted();
 
     private ExplainBench() {}
 

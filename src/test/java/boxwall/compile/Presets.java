@@ -137,7 +137,7 @@ public final class Presets {
         BoxFacts facts = BoxFacts.of(box);
         ParsedRules parsed = parse(text, facts, includes);
         if (!parsed.errors().isEmpty()) { return new OnBox(parsed, null, facts, List.of()); }
-        Compiled compiled = Compiler.compile(parsed, facts, BoxFacts.of(box.asBooted()), wish, Stateful.AUTO, false);
+        Compiled compiled = Compiler.compile(parsed, facts, BoxFacts.of(box).booted(), wish, Stateful.AUTO, false);
         List<Finding> findings = new ArrayList<>(Checker.check(parsed, compiled.ruleset(), facts));
         findings.addAll(Proofs.of(parsed, compiled.ruleset(), facts, null));
         return new OnBox(parsed, compiled, facts, findings);

@@ -71,7 +71,7 @@ class GrowthTest {
     void parseCompileAndCheckGrowLinearly(String box) {
         var readings = BoxReader.read(new LiveSys(), "src/test/resources/boxes/" + box);
         BoxFacts facts = BoxFacts.of(readings);
-        BoxFacts booted = BoxFacts.of(readings.asBooted());
+        BoxFacts booted = BoxFacts.of(readings).booted();
         // what the compiler of the JVM leaves out of allocations as it warms up is not ours to count
         for (int i = 0; i < 3; i++) {
             perRule(facts, booted, new LargeRules(5000), 5000);
@@ -98,7 +98,7 @@ class GrowthTest {
     void noKindOfRulesetTakesMoreThanItsRulesDo(GrownRules kind) {
         var readings = BoxReader.read(new LiveSys(), "src/test/resources/boxes/virtual-avm");
         BoxFacts facts = BoxFacts.of(readings);
-        BoxFacts booted = BoxFacts.of(readings.asBooted());
+        BoxFacts booted = BoxFacts.of(readings).booted();
         List<List<Double>> measured = new ArrayList<>();
         for (int size : new int[] {500, 4000}) {
             String text = kind.text(size);

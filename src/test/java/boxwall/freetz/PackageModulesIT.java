@@ -88,7 +88,7 @@ class PackageModulesIT {
                 RulesetParser.parse(new Source("rules", text), Names.of(facts.names(), facts.lackingNames()), includes);
         assertEquals(List.of(), parsed.errors());
         Compiled compiled =
-                Compiler.compile(parsed, facts, BoxFacts.of(box.asBooted()), Stateful.AUTO, Stateful.AUTO, false);
+                Compiler.compile(parsed, facts, BoxFacts.of(box).booted(), Stateful.AUTO, Stateful.AUTO, false);
         List<String> lacking = new ArrayList<>();
         for (Finding finding : Checker.check(parsed, compiled.ruleset(), facts)) {
             if (finding.severity() == Finding.Severity.REFUSE) {
