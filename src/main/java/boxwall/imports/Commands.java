@@ -25,17 +25,17 @@ final class Commands {
             new HashSet<>(Arrays.asList("service", "systemctl", "netfilter-persistent", "chkconfig", "update-rc.d"));
 
     final IptablesCommands iptables;
-    private final Interpreter interpreter;
+    private final Interpreter shell;
     private final SourceLines lines;
     private final NotRun notRun;
     /** Words that were taken for iptables, to say so once. */
     private final Set<String> guessed = new HashSet<>();
 
-    Commands(Interpreter interpreter) {
-        this.interpreter = interpreter;
-        this.lines = interpreter.lines;
-        this.notRun = interpreter.notRun;
-        this.iptables = new IptablesCommands(interpreter);
+    Commands(Interpreter shell) {
+        this.shell = shell;
+        this.lines = shell.lines;
+        this.notRun = shell.notRun;
+        this.iptables = new IptablesCommands(shell);
     }
 
     /**
@@ -90,10 +90,10 @@ final class Commands {
         String start = node.called();
         if (start.length() > 0 && node.words.get(0) == node.command() && SaveDump.isLine(start + " x")
                 && lines.trimmed(node.line).startsWith(start) && SaveDump.isLine(lines.text(node.line))) {
-            interpreter.saved(node.line);
+            shell.saved(node.line);
             return ExitStatus.TRUE;
         }
-        if (interpreter.functions.substitutes(node)) {
+        if (shell.functions.substitutes(node)) {
             return notRun.left(node, "a rule in $( ), and nothing is executed here: " + lines.shown(node.line),
                     "write the rule as a line of its own");
         }
@@ -127,7 +127,7 @@ final class Commands {
         List<String> name;
         String guess = guess(first.toString());
         try {
-            name = Expansion.of(first, interpreter.variables);
+            name = Expansion.of(first, shell.variables);
             if (name.isEmpty() && guess != null) {
                 throw new ShellError("its value is empty", "write the program's path");
             }
@@ -147,11 +147,11 @@ final class Commands {
         }
         boolean direct = base.equals("command") || base.equals("busybox") || base.equals("exec");
         base = Script.baseName(rest.get(0).plain());
-        Node function = direct ? interpreter.functions.remove(base) : null;
+        Node function = direct ? shell.functions.remove(base) : null;
         try {
             return command(node, base, Arrays.asList(base), rest.subList(1, rest.size()), asks);
         } finally {
-            if (function != null) { interpreter.functions.define(function); }
+            if (function != null) { shell.functions.define(function); }
         }
     }
 
@@ -176,7 +176,7 @@ final class Commands {
 
     private ExitStatus command(Node node, String name, List<String> first, List<ShellWord> rest, boolean asks)
             throws ShellError {
-        Node function = interpreter.functions.get(first.get(0));
+        Node function = shell.functions.get(first.get(0));
         if (function != null) { return call(node, function, rest); }
         String program = IptablesCommands.program(name);
         if (program != null) { return iptables.run(node, program, first.subList(1, first.size()), rest); }
@@ -194,18 +194,18 @@ final class Commands {
             case "[" :
             case "test" :
             case "[[" :
-                return TestCommand.run(interpreter, node, name, rest);
+                return TestCommand.run(shell, node, name, rest);
             case ":" :
             case "true" :
-                return interpreter.taken(node);
+                return shell.taken(node);
             case "false" :
-                return interpreter.taken(node).not();
+                return shell.taken(node).not();
             case "exit" :
             case "return" :
             case "break" :
             case "continue" :
-                interpreter.halt(name, node.line);
-                return interpreter.taken(node);
+                shell.halt(name, node.line);
+                return shell.taken(node);
             case "export" :
             case "readonly" :
             case "local" :
@@ -214,14 +214,14 @@ final class Commands {
             case "unset" :
                 return names(node, name, rest);
             case "shift" :
-                List<String> left = interpreter.variables.positional;
-                interpreter.variables.positional = new ArrayList<>(left.subList(Math.min(1, left.size()), left.size()));
-                return interpreter.taken(node);
+                List<String> left = shell.variables.positional;
+                shell.variables.positional = new ArrayList<>(left.subList(Math.min(1, left.size()), left.size()));
+                return shell.taken(node);
             case "set" :
                 return positional(node, rest);
             case "." :
             case "source" :
-                interpreter.variables.sourced(node.line);
+                shell.variables.sourced(node.line);
                 return notRun.left(node, "reads another file: " + lines.shown(node.line),
                         "boxwall import opens one file; put that file's text in its place");
             default :
@@ -230,7 +230,7 @@ final class Commands {
     }
 
     private ExitStatus other(Node node, String name, List<ShellWord> rest, boolean asks) {
-        String target = written(node, interpreter.variables);
+        String target = written(node, shell.variables);
         String setting =
                 name.equals("sysctl") && !rest.isEmpty() ? rest.get(rest.size() - 1).toString().replace('.', '/') : "";
         String shown = lines.shown(node.line);
@@ -305,17 +305,16 @@ final class Commands {
     private void assign(ShellWord word, Node node) {
         String name = word.assigned();
         try {
-            String value = Expansion.single(word.from(name.length() + 1), interpreter.variables, true);
-            interpreter.variables.set(name, value);
-            interpreter.taken(node);
-            if (interpreter.functions.mayKeep(name) && value.length() > 0 && value.length() < 900
-                    && Letters.isText(value)) {
-                interpreter.add(OutputLine.assignment(node.line, name, Quoting.word(value)));
-                interpreter.variables.keep(name);
+            String value = Expansion.single(word.from(name.length() + 1), shell.variables, true);
+            shell.variables.set(name, value);
+            shell.taken(node);
+            if (shell.functions.mayKeep(name) && value.length() > 0 && value.length() < 900 && Letters.isText(value)) {
+                shell.add(OutputLine.assignment(node.line, name, Quoting.word(value)));
+                shell.variables.keep(name);
             }
         } catch (ShellError e) {
             String meant = word.pieces.size() < 3 ? e.meant : null;
-            interpreter.variables.forget(name, e.getMessage(), meant);
+            shell.variables.forget(name, e.getMessage(), meant);
             lines.note(node.line, name + " isn't known from here on: " + e.getMessage(),
                     meant != null ? "write " + name + "=" + meant : e.todo);
             lines.structure(node.line, node.end);
@@ -326,22 +325,22 @@ final class Commands {
         for (ShellWord word : words) {
             String name = word.assigned() != null ? word.assigned() : word.plain();
             if (name == null || !ShellWord.isName(name)) { continue; }
-            if (command.equals("local")) { interpreter.functions.local(name); }
+            if (command.equals("local")) { shell.functions.local(name); }
             if (command.equals("unset")) {
-                interpreter.variables.unset(name);
+                shell.variables.unset(name);
             } else if (word.assigned() != null) { assign(word, node); }
         }
-        return interpreter.taken(node);
+        return shell.taken(node);
     }
 
     private ExitStatus positional(Node node, List<ShellWord> words) {
         try {
-            List<String> texts = Expansion.of(words, interpreter.variables).texts;
+            List<String> texts = Expansion.of(words, shell.variables).texts;
             String first = texts.isEmpty() ? "-" : texts.get(0);
             if (first.equals("--")) {
-                interpreter.variables.positional = texts.subList(1, texts.size());
-            } else if (!first.startsWith("-") && !first.startsWith("+")) { interpreter.variables.positional = texts; }
-            return interpreter.taken(node);
+                shell.variables.positional = texts.subList(1, texts.size());
+            } else if (!first.startsWith("-") && !first.startsWith("+")) { shell.variables.positional = texts; }
+            return shell.taken(node);
         } catch (ShellError e) {
             notRun.left(node, e, null);
             return ExitStatus.TRUE;
@@ -349,11 +348,11 @@ final class Commands {
     }
 
     private ExitStatus call(Node node, Node function, List<ShellWord> rest) throws ShellError {
-        List<String> words = Expansion.of(rest, interpreter.variables).texts;
-        interpreter.taken(node);
-        int before = interpreter.out.size();
-        ExitStatus status = interpreter.functions.call(function, words, node.line);
-        if (interpreter.out.size() > before) { lines.built(node.line, node.end); }
+        List<String> words = Expansion.of(rest, shell.variables).texts;
+        shell.taken(node);
+        int before = shell.out.size();
+        ExitStatus status = shell.functions.call(function, words, node.line);
+        if (shell.out.size() > before) { lines.built(node.line, node.end); }
         return status;
     }
 
@@ -384,16 +383,16 @@ final class Commands {
 
     private boolean module(Node node, ShellWord word) {
         try {
-            for (String path : Expansion.of(lastPart(word), interpreter.variables)) {
+            for (String path : Expansion.of(lastPart(word), shell.variables)) {
                 String name = moduleName(Script.baseName(path));
                 if (!Letters.isText(name)) {
                     notRun.aside(node, "a module's name with control characters", "remove them");
                     return false;
                 }
                 String text = "modprobe " + Quoting.word(name);
-                interpreter.add(OutputLine.of(node.line, text, text));
+                shell.add(OutputLine.of(node.line, text, text));
             }
-            interpreter.taken(node);
+            shell.taken(node);
             return true;
         } catch (ShellError e) {
             notRun.aside(node, "a module whose name isn't known: " + e.getMessage(), e.todo);
@@ -452,7 +451,7 @@ final class Commands {
         boolean adds = false;
         for (Node simple : node.simple()) {
             quiet &= isQuiet(simple);
-            adds |= interpreter.functions.adds(simple);
+            adds |= shell.functions.adds(simple);
         }
         if (!adds && (asks || quiet)) {
             lines.note(node.line, (asks ? "a condition that only the box can decide: " : "builds no rule: ")
@@ -467,6 +466,6 @@ final class Commands {
 
     private boolean isQuiet(Node simple) {
         String name = simple.program();
-        return (PRINTING.contains(name) || FILTERS.contains(name)) && written(simple, interpreter.variables) == null;
+        return (PRINTING.contains(name) || FILTERS.contains(name)) && written(simple, shell.variables) == null;
     }
 }

@@ -15,7 +15,7 @@ final class Functions {
     /** Functions that call each other, for asking whether one adds a rule. */
     private static final int ASKED_LIMIT = 50;
 
-    private final Interpreter interpreter;
+    private final Interpreter shell;
     private Map<String, Node> functions = new HashMap<>();
     private final Set<Node> called = new HashSet<>();
     /** Names of commands in what isn't run: a function among them isn't never called. */
@@ -25,7 +25,7 @@ final class Functions {
     /** For each call that runs, its local names with the values that they had before, null for none. */
     private final List<Map<String, String>> locals = new ArrayList<>();
 
-    Functions(Interpreter interpreter) { this.interpreter = interpreter; }
+    Functions(Interpreter shell) { this.shell = shell; }
 
     void define(Node function) { functions.put(function.name, function); }
 
@@ -53,13 +53,13 @@ final class Functions {
             if (called.contains(function)) { continue; }
             String what = "the function " + Quoting.cut(function.name, 30) + " is ";
             if (calledPerhaps.contains(function)) {
-                interpreter.notRun.passOver(function, what + "called only where it depends on the box",
+                shell.notRun.passOver(function, what + "called only where it depends on the box",
                         "write its rules into the ruleset if you need them", false);
             } else if (mentioned.contains(function.name)) {
-                interpreter.notRun.skip(function, what + "called only in what isn't run");
+                shell.notRun.skip(function, what + "called only in what isn't run");
             } else {
-                interpreter.notRun.skip(function, what + "never called");
-                interpreter.lines.missing(function.line, function.end, "not run: " + what + "never called",
+                shell.notRun.skip(function, what + "never called");
+                shell.lines.missing(function.line, function.end, "not run: " + what + "never called",
                         "call it, or remove it");
             }
         }
@@ -68,25 +68,25 @@ final class Functions {
     /** Runs a function's body with these words as $1 and so on. */
     ExitStatus call(Node function, List<String> words, int line) {
         if (locals.size() >= CALLS_LIMIT) {
-            interpreter.lines.remark(line, "functions that call each other more than " + CALLS_LIMIT + " deep",
+            shell.lines.remark(line, "functions that call each other more than " + CALLS_LIMIT + " deep",
                     "write the rules out", false);
-            interpreter.leftLine(line, "functions that call each other too deep", null);
+            shell.leftLine(line, "functions that call each other too deep", null);
             return ExitStatus.UNKNOWN;
         }
-        if (!interpreter.isPerhaps()) { called.add(function); }
-        List<String> before = interpreter.variables.positional;
-        interpreter.variables.positional = words;
+        if (!shell.isPerhaps()) { called.add(function); }
+        List<String> before = shell.variables.positional;
+        shell.variables.positional = words;
         locals.add(new HashMap<String, String>());
-        ExitStatus status = interpreter.run(function.parts.get(0), false);
-        interpreter.returned();
+        ExitStatus status = shell.run(function.parts.get(0), false);
+        shell.returned();
         for (Map.Entry<String, String> local : locals.remove(locals.size() - 1).entrySet()) {
             if (local.getValue() != null) {
-                interpreter.variables.set(local.getKey(), local.getValue());
+                shell.variables.set(local.getKey(), local.getValue());
             } else {
-                interpreter.variables.unset(local.getKey());
+                shell.variables.unset(local.getKey());
             }
         }
-        interpreter.variables.positional = before;
+        shell.variables.positional = before;
         return status;
     }
 
@@ -99,16 +99,16 @@ final class Functions {
         if (locals.isEmpty() || isLocal(name)) { return; }
         String value = null;
         try {
-            value = interpreter.variables.value(name);
+            value = shell.variables.value(name);
         } catch (ShellError e) {
-            interpreter.variables.unset(name);
+            shell.variables.unset(name);
         }
         locals.get(locals.size() - 1).put(name, value);
     }
 
     /** Whether an assignment may go out as one: it holds from here on, everywhere. */
     boolean mayKeep(String name) {
-        return !interpreter.inSubshell() && !isLocal(name);
+        return !shell.inSubshell() && !isLocal(name);
     }
 
     /** Whether a rule, or a function that adds some, is in what would have to be executed for the command's words. */

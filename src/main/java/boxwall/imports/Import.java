@@ -31,15 +31,15 @@ public final class Import {
     private static Imported started(String name, String text, String word, String note) {
         SourceText source = new SourceText(text, SIZE_LIMIT);
         SourceLines lines = new SourceLines(source.text);
-        Interpreter interpreter = new Interpreter(lines, name, word);
+        Interpreter shell = new Interpreter(lines, name, word);
         source.remarkOnSigns(lines);
         if (note != null) { lines.note(1, note, "boxwall import FILE WORD, for another"); }
         if (source.tooLarge) {
             lines.remark(1, "a text of more than " + SIZE_LIMIT / 1024 + " KiB", "import it in parts", false);
         } else {
-            interpreter.run(Script.read(source.commands(name, lines), lines));
+            shell.run(Script.read(source.commands(name, lines), lines));
             SourceText.remarkOnComments(lines);
         }
-        return new Imported(new Output(interpreter), lines);
+        return new Imported(new Output(shell), lines);
     }
 }

@@ -22,7 +22,7 @@ final class IptablesCommands {
     /** Texts that iptables cuts silently at a length (libipt_LOG.c, libxt_NFLOG.c): the option, bytes. */
     private static final List<String> CUT = Arrays.asList("--log-prefix", "29", "--nflog-prefix", "63");
 
-    private final Interpreter interpreter;
+    private final Interpreter shell;
     private final SourceLines lines;
     /**
      * Rules and chains that are there at this point of the script, as texts: what {@code -C} and {@code -D} ask for.
@@ -30,9 +30,9 @@ final class IptablesCommands {
     private Set<String> present = new HashSet<>();
     private final List<Set<String>> outer = new ArrayList<>();
 
-    IptablesCommands(Interpreter interpreter) {
-        this.interpreter = interpreter;
-        this.lines = interpreter.lines;
+    IptablesCommands(Interpreter shell) {
+        this.shell = shell;
+        this.lines = shell.lines;
     }
 
     /** What is interpreted for what it might do leaves nothing behind. */
@@ -62,19 +62,19 @@ final class IptablesCommands {
     ExitStatus run(Node node, String program, List<String> first, List<ShellWord> rest) {
         for (Node.Redirect redirect : node.redirects) {
             if (redirect.operator.equals("<")) {
-                return interpreter.notRun.left(node,
+                return shell.notRun.left(node,
                         "a place to fill in, or a file to read: <" + Quoting.cut(redirect.target.toString(), 40),
                         "write the value itself");
             }
         }
         Expansion all;
         try {
-            all = Expansion.of(rest, interpreter.variables);
+            all = Expansion.of(rest, shell.variables);
         } catch (ShellError e) {
-            return interpreter.notRun.left(node, e, known(program, rest));
+            return shell.notRun.left(node, e, known(program, rest));
         }
         if (all.texts.contains("...")) {
-            return interpreter.notRun.left(node, "a place to fill in: ...", "write the rule itself");
+            return shell.notRun.left(node, "a place to fill in: ...", "write the rule itself");
         }
         List<String> words = new ArrayList<>(first);
         List<String> named = Quoting.words(first);
@@ -91,7 +91,7 @@ final class IptablesCommands {
         List<String> words = new ArrayList<>();
         for (ShellWord word : rest) {
             try {
-                words.addAll(Expansion.of(word, interpreter.variables));
+                words.addAll(Expansion.of(word, shell.variables));
             } catch (ShellError e) {
                 if (e.meant != null && word.pieces.size() == 1) {
                     words.add(Quoting.mark(e.meant.substring(1)));
@@ -192,14 +192,14 @@ final class IptablesCommands {
         String text = text(program, words);
         if (text == null) {
             lines.remark(line, "a control character in a rule", "remove it", false);
-            interpreter.leftLine(line, "a control character in a rule", null);
+            shell.leftLine(line, "a control character in a rule", null);
             return;
         }
         OutputLine out = OutputLine.of(line, text, program + " " + Words.join(named, " "));
         out.verb = verb(words);
         out.table = program + " " + table(words);
         out.saved = saved;
-        interpreter.add(out);
+        shell.add(out);
         lines.taken(line, end);
         lines.built(line, end);
         for (int i = words.indexOf("set") + 1; i > 0 && i + 1 < words.size(); i++) {
@@ -244,7 +244,7 @@ final class IptablesCommands {
             if (MissingAddress.at(words, i)) {
                 String what = "address missing after " + words.get(i);
                 lines.remark(line, what, MissingAddress.suggest(words, i, lines.text(line)), false);
-                if (!missing) { interpreter.leftLine(line, what, null); }
+                if (!missing) { shell.leftLine(line, what, null); }
                 missing = true;
             }
         }
@@ -255,7 +255,7 @@ final class IptablesCommands {
     /** A here-document for iptables-restore; from a file or a pipe nothing can be read here. */
     ExitStatus restore(Node node, boolean six, Node.Redirect here, List<ShellWord> options) {
         if (here == null) {
-            return interpreter.notRun.left(node,
+            return shell.notRun.left(node,
                     "iptables-restore reads a file, and no file is opened here: " + lines.shown(node.line),
                     "import that file too: boxwall import FILE");
         }
@@ -264,13 +264,13 @@ final class IptablesCommands {
             adds |= "-n".equals(option.plain()) || "--noflush".equals(option.plain());
             lines.structure(option.line, option.line);
         }
-        SaveDump dump = new SaveDump(interpreter, six ? 6 : 4, adds);
+        SaveDump dump = new SaveDump(shell, six ? 6 : 4, adds);
         for (int i = 0; i < here.body.size(); i++) {
             int line = here.bodyLine + i;
             String text = here.body.get(i);
             try {
                 dump.line(line, !here.expand ? text
-                        : Expansion.single(ShellLexer.hereLine(text, line), interpreter.variables, false));
+                        : Expansion.single(ShellLexer.hereLine(text, line), shell.variables, false));
             } catch (ShellError e) {
                 dump.refuse(line, e.getMessage(), e.todo);
             }
@@ -283,11 +283,11 @@ final class IptablesCommands {
 
     /** A line of the ruleset language itself: keep, own, expect. */
     ExitStatus own(Node node, String name, List<ShellWord> rest) throws ShellError {
-        Expansion all = Expansion.of(rest, interpreter.variables);
+        Expansion all = Expansion.of(rest, shell.variables);
         String text = text(name, all.texts);
-        if (text == null) { return interpreter.notRun.left(node, "a control character", "remove it"); }
-        interpreter.add(OutputLine.of(node.line, text, name + " " + Words.join(all.named, " ")));
-        return interpreter.taken(node);
+        if (text == null) { return shell.notRun.left(node, "a control character", "remove it"); }
+        shell.add(OutputLine.of(node.line, text, name + " " + Words.join(all.named, " ")));
+        return shell.taken(node);
     }
 
     /** A rule of a dump, in words. */

@@ -20,18 +20,18 @@ final class NotRun {
     /** What bash reads and ash does not. */
     private static final String[] BASH = {"<(", ">(", "((", "[[", "=(", "=~", ";;&", ";&", "coproc ", "select "};
 
-    private final Interpreter interpreter;
+    private final Interpreter shell;
     private final SourceLines lines;
 
-    NotRun(Interpreter interpreter) {
-        this.interpreter = interpreter;
-        this.lines = interpreter.lines;
+    NotRun(Interpreter shell) {
+        this.shell = shell;
+        this.lines = shell.lines;
     }
 
     /** A part that isn't run, and what is lost by that: nothing. */
     void skip(Node node, String why) {
         for (Node simple : node.simple()) {
-            interpreter.functions.mention(simple);
+            shell.functions.mention(simple);
         }
         passOver(node, "not run: " + why, "nothing to do, unless you need it", true);
     }
@@ -58,13 +58,13 @@ final class NotRun {
         boolean modules = asked.indexOf("lsmod") >= 0 || asked.indexOf("/proc/modules") >= 0;
         for (Node simple : node.simple()) {
             String name = simple.program();
-            quiet &= QUIET.contains(name) && Commands.written(simple, interpreter.variables) == null
+            quiet &= QUIET.contains(name) && Commands.written(simple, shell.variables) == null
                     || simple.words.isEmpty();
             modules &= QUIET.contains(name) || name.equals("modprobe") || name.equals("insmod");
         }
         if (modules && !quiet) {
             // a module that is loaded already is left alone by modprobe, so asking before makes no difference
-            interpreter.run(node, false);
+            shell.run(node, false);
             return;
         }
         String what =
@@ -77,9 +77,9 @@ final class NotRun {
             for (int line = simple.line; line <= simple.last(); line++) {
                 lines.remark(line, what, todo, harmless);
             }
-            if (!quiet) { interpreter.leftLine(simple.line, what, null); }
+            if (!quiet) { shell.leftLine(simple.line, what, null); }
         }
-        interpreter.perhaps(node);
+        shell.perhaps(node);
         forget(node, true, new HashSet<Node>());
         lines.structure(node.line, node.end);
     }
@@ -87,16 +87,16 @@ final class NotRun {
     /** Names that a part may set or not have no known value after it, and functions that it may define are none. */
     private void forget(Node node, boolean here, Set<Node> seen) {
         if (node.kind == Node.Kind.FOR) {
-            interpreter.variables.forget(node.name, "line " + node.line + " may set it or not", null);
+            shell.variables.forget(node.name, "line " + node.line + " may set it or not", null);
         } else if (node.kind == Node.Kind.FUNCTION && here) {
-            interpreter.functions.remove(node.name);
+            shell.functions.remove(node.name);
         } else if (node.kind == Node.Kind.UNREADABLE) {
             lines.passOver(node.line, node.end, unreadable(node), "write what it should do into the ruleset", false);
         } else if (node.kind == Node.Kind.SIMPLE) {
             assigned(node);
-            Node function = interpreter.functions.get(node.called());
+            Node function = shell.functions.get(node.called());
             if (function != null && seen.size() < NESTED_LIMIT && seen.add(function)) {
-                interpreter.functions.calledPerhaps.add(function);
+                shell.functions.calledPerhaps.add(function);
                 forget(function.parts.get(0), false, seen);
             }
         }
@@ -112,13 +112,13 @@ final class NotRun {
             String name = word.assigned();
             if (name != null) {
                 Piece value = word.pieces.get(word.pieces.size() - 1);
-                String known = interpreter.variables.meant(name);
+                String known = shell.variables.meant(name);
                 boolean same =
                         value.kind == Piece.Kind.UNKNOWN && known != null && known.equals(Settings.meant(value.text));
-                interpreter.variables.forget(name, "line " + simple.line + " may set it or not", same ? known : null);
+                shell.variables.forget(name, "line " + simple.line + " may set it or not", same ? known : null);
             } else if (("read".equals(first) || "unset".equals(first)) && word.plain() != null
                     && ShellWord.isName(word.plain())) {
-                interpreter.variables.forget(word.plain(), "line " + simple.line + " reads it", null);
+                shell.variables.forget(word.plain(), "line " + simple.line + " reads it", null);
             }
         }
     }
@@ -145,7 +145,7 @@ final class NotRun {
     private ExitStatus left(Node node, String what, String todo, String strict, boolean harmless) {
         for (int line = node.line; line <= node.last(); line++) {
             if (lines.trimmed(line).length() > 0 && lines.remark(line, what, todo, harmless) && line == node.line) {
-                interpreter.leftLine(line, what, strict);
+                shell.leftLine(line, what, strict);
             }
         }
         return ExitStatus.UNKNOWN;
@@ -158,7 +158,7 @@ final class NotRun {
         }
         String name = simple.program();
         return name.startsWith("$") || name.endsWith(".sh") || name.endsWith("tables-restore") || RUNNING.contains(name)
-                || IptablesCommands.program(name) != null || interpreter.functions.adds(simple);
+                || IptablesCommands.program(name) != null || shell.functions.adds(simple);
     }
 
     /** Why a part is no shell; what bash reads is not what the box's ash does. */
@@ -182,7 +182,7 @@ final class NotRun {
         boolean constant = "true".equals(word) || "false".equals(word);
         String name = constant ? null : unset(by);
         for (Node simple : constant || name != null ? part.simple() : Collections.<Node>emptyList()) {
-            if (interpreter.functions.adds(simple)) {
+            if (shell.functions.adds(simple)) {
                 lines.remark(simple.line,
                         "not run: " + why + (constant ? "" : ", as the name " + name + " isn't set in this file"),
                         constant ? "remove " + word + " if you need it"
@@ -195,7 +195,7 @@ final class NotRun {
     private String unset(Node by) {
         for (Node simple : by.simple()) {
             for (ShellWord word : simple.words) {
-                String name = interpreter.variables.unsetIn(word);
+                String name = shell.variables.unsetIn(word);
                 if (name != null) { return name; }
             }
         }

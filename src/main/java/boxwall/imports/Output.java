@@ -62,10 +62,10 @@ final class Output {
     /** See {@link Imported#stricter()}. */
     final Ruleset stricter;
 
-    Output(Interpreter interpreter) {
-        source = interpreter.lines;
-        lines = interpreter.out;
-        name = interpreter.name;
+    Output(Interpreter shell) {
+        source = shell.lines;
+        lines = shell.out;
+        name = shell.name;
         cut();
         emptying();
         ParsedRules parsed = parse(plain());

@@ -12,8 +12,8 @@ final class Patterns {
      * nothing else was said is taken with "load", without a word or with "boot" when its case knows no start; when it
      * knows neither, a remark says so.
      */
-    static int choose(Node node, Interpreter interpreter) throws ShellError {
-        Variables variables = interpreter.variables;
+    static int choose(Node node, Interpreter shell) throws ShellError {
+        Variables variables = shell.variables;
         ShellWord word = node.words.get(0);
         String value = Expansion.single(word, variables, true);
         String unset = value.length() > 0 ? null : variables.unsetIn(word);
@@ -31,7 +31,7 @@ final class Patterns {
         }
         int other = own ? index(node, "start", variables, true) : -1;
         List<Node> taken = other < 0 ? Collections.<Node>emptyList() : node.parts.get(other).simple();
-        if (own && !adds(taken, interpreter) && adds(node.simple(), interpreter)) {
+        if (own && !adds(taken, shell) && adds(node.simple(), shell)) {
             StringBuilder known = new StringBuilder();
             for (List<ShellWord> patterns : node.patterns) {
                 for (ShellWord pattern : patterns) {
@@ -39,15 +39,15 @@ final class Patterns {
                 }
             }
             String what = "the script knows " + Quoting.cut(known.toString(), 200) + "and no start; nothing taken";
-            interpreter.lines.remark(node.line, what, "boxwall import FILE WORD, with one of these words", false);
-            interpreter.leftLine(node.line, what, null);
+            shell.lines.remark(node.line, what, "boxwall import FILE WORD, with one of these words", false);
+            shell.leftLine(node.line, what, null);
         }
         return other;
     }
 
-    private static boolean adds(List<Node> commands, Interpreter interpreter) {
+    private static boolean adds(List<Node> commands, Interpreter shell) {
         for (Node simple : commands) {
-            if (interpreter.functions.adds(simple)) { return true; }
+            if (shell.functions.adds(simple)) { return true; }
         }
         return false;
     }

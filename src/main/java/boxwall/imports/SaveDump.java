@@ -27,7 +27,7 @@ final class SaveDump {
     static final List<String> NAT_TARGETS = Arrays.asList("DNAT", "SNAT", "MASQUERADE", "REDIRECT", "NETMAP");
     private static final List<String> TABLES = Arrays.asList("filter", "nat", "mangle", "raw", "security");
 
-    private final Interpreter interpreter;
+    private final Interpreter shell;
     private final SourceLines lines;
     /** Whether the tables keep what they hold (--noflush). */
     private final boolean adds;
@@ -42,9 +42,9 @@ final class SaveDump {
     /** The family that the comment above each line tells, as a digit. */
     private byte[] families;
 
-    SaveDump(Interpreter interpreter, int program, boolean adds) {
-        this.interpreter = interpreter;
-        this.lines = interpreter.lines;
+    SaveDump(Interpreter shell, int program, boolean adds) {
+        this.shell = shell;
+        this.lines = shell.lines;
         this.program = program;
         this.adds = adds;
     }
@@ -112,7 +112,7 @@ final class SaveDump {
     /** The family of a block: its head's comment, the file's name, or the addresses and protocols in it. */
     private boolean isSix(int line, List<String> block) {
         int known = program > 0 ? program : family(line);
-        boolean called = interpreter.name.endsWith("6") || interpreter.name.contains("ip6tables");
+        boolean called = shell.name.endsWith("6") || shell.name.contains("ip6tables");
         int votes = 0;
         for (int i = 0; known == 0 && !called && i < block.size(); i++) {
             String text = block.get(i);
@@ -220,7 +220,7 @@ final class SaveDump {
         six = ofSix || isSix(line, block(line));
         lines.taken(line, line);
         boolean filled = false;
-        for (OutputLine out : interpreter.out) {
+        for (OutputLine out : shell.out) {
             filled |= out.table.equals(command() + " " + table);
         }
         if (filled && !adds) {
@@ -259,7 +259,7 @@ final class SaveDump {
     }
 
     private void add(int line, String... words) {
-        interpreter.iptables().saved(line, command(), new ArrayList<>(Arrays.asList(words)));
+        shell.iptables().saved(line, command(), new ArrayList<>(Arrays.asList(words)));
     }
 
     private void rule(int line, String text) {
@@ -274,7 +274,7 @@ final class SaveDump {
                 || counters == 0 && text.charAt(0) == '[') {
             refuse(line, "not a rule: " + Quoting.excerpt(text), "a rule begins with -A CHAIN");
         } else if (tabled) {
-            interpreter.iptables().saved(line, command(), words);
+            shell.iptables().saved(line, command(), words);
         } else {
             inTable(line, words);
         }
@@ -310,7 +310,7 @@ final class SaveDump {
 
     void refuse(int line, String what, String todo) {
         lines.remark(line, what, todo, false);
-        interpreter.leftLine(line, what, null);
+        shell.leftLine(line, what, null);
     }
 
     /** The text's end, or what else can't be within a table. */

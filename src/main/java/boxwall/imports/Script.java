@@ -1,6 +1,8 @@
 package boxwall.imports;
 
 import boxwall.netfilter.Abandoned;
+import boxwall.netfilter.Words;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -14,7 +16,7 @@ import java.util.Set;
  * isn't understood must not become a rule that always holds.
  */
 final class Script {
-    private static final Set<String> KNOWN = new HashSet<String>(Arrays.asList("iptables", "ip6tables", "ip46tables",
+    private static final Set<String> KNOWN = new HashSet<>(Arrays.asList("iptables", "ip6tables", "ip46tables",
             "iptables-restore", "ip6tables-restore", "modprobe", "insmod", "echo", "export", "[", "test", "exit",
             "return", "set", "local", ":", "true", "keep", "own", "expect", "include", "cat"));
     private static final List<String> OPENING =
@@ -22,18 +24,16 @@ final class Script {
     private static final List<String> CLOSING = Arrays.asList("fi", "done", "esac", "}", ")");
 
     /** The commands, one node for each line that begins one. */
-    final List<Node> parts = new ArrayList<Node>();
+    final List<Node> parts = new ArrayList<>();
     /** Whether the text is no script as a whole. */
     boolean page;
 
-    private final String text;
     private final String[] lines;
     private final ShellLexer lexer;
     private final ShellParser parser;
 
     private Script(String text) {
-        this.text = text;
-        this.lines = text.split("\n", -1);
+        this.lines = Words.split(text, '\n');
         this.lexer = new ShellLexer(text);
         this.parser = new ShellParser(lexer);
     }
@@ -89,9 +89,8 @@ final class Script {
         int known = 0;
         for (Node part : parts) {
             for (Node simple : part.simple()) {
-                ShellWord command = simple.command();
-                boolean good = command == null || KNOWN.contains(baseName(command.toString()))
-                        || command.toString().startsWith("$") || simple.words.size() < 4;
+                boolean good = simple.command() == null || KNOWN.contains(simple.program())
+                        || simple.called().startsWith("$") || simple.words.size() < 4;
                 strange += good ? 0 : 1;
                 known += good ? 1 : 0;
             }
@@ -135,9 +134,9 @@ final class Script {
         boolean mayReachFar = opens || first.indexOf('=') > 0 || first.equals("echo") || first.equals("cat")
                 || first.equals("export");
         lexer.moveTo(offset, i + 1, !mayReachFar);
-        Node node;
         try {
-            node = parser.complete();
+            parts.add(parser.complete());
+            return Math.max(i, lexer.line() - 2);
         } catch (ShellError e) {
             Node unreadable = new Node(Node.Kind.UNREADABLE, i + 1);
             unreadable.name = (e.line == i + 1 ? "" : "line " + e.line + ": ") + e.getMessage();
@@ -145,13 +144,13 @@ final class Script {
             parts.add(unreadable);
             return unreadable.end - 1;
         }
-        parts.add(node);
-        return Math.max(i, lexer.line() - 2);
     }
 
-    private static String first(String line) {
+    private static String first(String line) { return first(line, " \t;("); }
+
+    private static String first(String line, String ends) {
         int end = 0;
-        while (end < line.length() && " \t;(".indexOf(line.charAt(end)) < 0) {
+        while (end < line.length() && ends.indexOf(line.charAt(end)) < 0) {
             end++;
         }
         return line.substring(0, end);
@@ -177,7 +176,7 @@ final class Script {
         String name = baseName(first);
         int equals = first.indexOf('=');
         if (equals > 0 && ShellWord.isName(first.substring(0, equals))) { return true; }
-        String[] words = line.split("[ \t]+", 3);
+        String[] words = Words.of(line);
         boolean option = words.length > 1 && (words[1].startsWith("-") || words[1].startsWith("$"));
         if (name.startsWith("iptables") || name.startsWith("ip6tables") || name.equals("ip46tables")
                 || first.startsWith("$")) {
@@ -197,7 +196,7 @@ final class Script {
         int depth = 0;
         for (int i = from; i < lines.length; i++) {
             String line = lines[i].trim();
-            String first = line.split("[ \t;]", 2)[0];
+            String first = first(line, " \t;");
             boolean inOne = line.endsWith("fi") && first.equals("if") || line.endsWith("done") && !first.equals("done")
                     || line.endsWith("esac") && first.equals("case");
             if (CLOSING.contains(first) || first.startsWith("}")) {

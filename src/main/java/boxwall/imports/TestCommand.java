@@ -11,25 +11,25 @@ final class TestCommand {
     private TestCommand() {}
 
     /** What the words behind {@code [}, test or {@code [[} give; what they ask of the box isn't known. */
-    static ExitStatus run(Interpreter interpreter, Node node, String name, List<ShellWord> words) {
-        SourceLines lines = interpreter.lines;
+    static ExitStatus run(Interpreter shell, Node node, String name, List<ShellWord> words) {
+        SourceLines lines = shell.lines;
         try {
             List<String> texts = new ArrayList<>();
             for (ShellWord word : words) {
                 // an unset name is empty in a condition, as scripts ask just that
-                texts.add(Expansion.single(word, interpreter.variables, true));
+                texts.add(Expansion.single(word, shell.variables, true));
             }
             if (name.equals("[") && (texts.isEmpty() || !texts.remove(texts.size() - 1).equals("]"))) {
-                return interpreter.notRun.left(node, "a [ without its ]", "write ] as the last word");
+                return shell.notRun.left(node, "a [ without its ]", "write ] as the last word");
             }
-            for (int i = 0; i < texts.size() && interpreter.variables.assumed && texts.size() == 3; i += 2) {
+            for (int i = 0; i < texts.size() && shell.variables.assumed && texts.size() == 3; i += 2) {
                 boolean own =
                         texts.get(i).equals("start") && words.get(i).plain() == null && texts.get(1).startsWith("=");
                 if (own && texts.get(2 - i).length() > 0) { lines.words.add(texts.get(2 - i)); }
             }
             ExitStatus status = texts.size() > WORDS_LIMIT ? ExitStatus.UNKNOWN : of(texts);
             if (status != ExitStatus.UNKNOWN) {
-                interpreter.taken(node);
+                shell.taken(node);
                 return status;
             }
             lines.note(node.line, "a condition that only the box can decide: " + lines.shown(node.line));
