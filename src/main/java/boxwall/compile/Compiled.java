@@ -10,8 +10,11 @@ import boxwall.netfilter.Table;
 import boxwall.syntax.Note;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /** A ruleset as one box will get it. */
 public final class Compiled {
@@ -20,11 +23,11 @@ public final class Compiled {
     private final List<String> modules;
     private final List<Note> notes;
 
-    Compiled(Ruleset ruleset, boolean stateful, List<String> modules, List<Note> notes) {
+    Compiled(Ruleset ruleset, boolean stateful, Collection<String> modules, List<Note> notes) {
         this.ruleset = ruleset;
         this.stateful = stateful;
-        this.modules = Collections.unmodifiableList(new ArrayList<String>(modules));
-        this.notes = Collections.unmodifiableList(new ArrayList<Note>(notes));
+        this.modules = Collections.unmodifiableList(new ArrayList<>(modules));
+        this.notes = Collections.unmodifiableList(new ArrayList<>(notes));
     }
 
     public Ruleset ruleset() { return ruleset; }
@@ -39,11 +42,9 @@ public final class Compiled {
 
     /** The same, with one table more that has no rule: what was loaded there before is gone after it. */
     public Compiled emptying(Family family, Table table, BoxFacts facts, BoxFacts booted) {
-        List<String> more = new ArrayList<>(modules);
+        Set<String> more = new LinkedHashSet<>(modules);
         for (BoxFacts each : new BoxFacts[] {booted, facts}) {
-            for (String module : each.capability(family, Kind.TABLE, table.word()).modules) {
-                if (!more.contains(module)) { more.add(module); }
-            }
+            more.addAll(each.capability(family, Kind.TABLE, table.word()).modules);
         }
         return new Compiled(ruleset.with(family, table, Collections.<Chain>emptyList()), stateful, more, notes);
     }

@@ -57,7 +57,7 @@ public final class Compiler {
         if (optimize) { ruleset = Optimizer.of(ruleset, compiler.multiport(), Site.of(facts), compiler.notes); }
         compiler.modulesOf(ruleset);
         compiler.modulesAskedFor(parsed.modules(), stateful);
-        return new Compiled(ruleset, stateful, new ArrayList<String>(compiler.modules), compiler.notes);
+        return new Compiled(ruleset, stateful, compiler.modules, compiler.notes);
     }
 
     /**
@@ -103,8 +103,9 @@ public final class Compiler {
     private void modulesOf(Ruleset ruleset) {
         for (Family family : Family.values()) {
             for (Table table : ruleset.tables(family)) {
-                add(booted.capability(family, Kind.TABLE, table.word()),
-                        facts.capability(family, Kind.TABLE, table.word()));
+                for (BoxFacts each : new BoxFacts[] {booted, facts}) {
+                    modules.addAll(each.capability(family, Kind.TABLE, table.word()).modules);
+                }
                 for (Chain chain : ruleset.chains(family, table)) {
                     for (Rule rule : chain.rules()) {
                         Abandoned.check();
@@ -122,23 +123,17 @@ public final class Compiler {
      */
     private void modulesAskedFor(List<ModuleLine> lines, boolean stateful) {
         for (ModuleLine line : lines) {
-            if (!stateful && facts.pullsConntrack(line.name())) {
-                notes.add(
-                        new Note(line.origin, "modprobe " + line.name() + " would load connection tracking: left out"));
-                continue;
-            }
+            String asked = "modprobe " + line.name();
             Capability capability = facts.module(line.name());
-            if (capability.state().stops()) {
-                notes.add(new Note(line.origin, "modprobe " + line.name() + ": " + capability.state().word() + " ("
-                        + capability.evidence() + "): left out"));
+            if (!stateful && facts.pullsConntrack(line.name())) {
+                notes.add(new Note(line.origin, asked + " would load connection tracking: left out"));
+            } else if (capability.state().stops()) {
+                notes.add(new Note(line.origin,
+                        asked + ": " + capability.state().word() + " (" + capability.evidence() + "): left out"));
             } else {
-                add(booted.module(line.name()), capability);
+                modules.addAll(booted.module(line.name()).modules);
+                modules.addAll(capability.modules);
             }
         }
-    }
-
-    private void add(Capability atBoot, Capability now) {
-        modules.addAll(atBoot.modules);
-        modules.addAll(now.modules);
     }
 }

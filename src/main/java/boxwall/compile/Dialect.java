@@ -14,6 +14,7 @@ import boxwall.syntax.Note;
 import boxwall.syntax.RequiredRelease;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -45,9 +46,14 @@ final class Dialect {
                 List<Chain> chains = new ArrayList<>();
                 boolean changed = false;
                 for (Chain chain : ruleset.chains(family, table)) {
-                    Chain said = dialect.chain(family, chain);
-                    changed |= said != chain;
-                    chains.add(said);
+                    List<Rule> rules = new ArrayList<>();
+                    for (Rule rule : chain.rules()) {
+                        Rule said = dialect.states(family,
+                                RequiredRelease.without(facts.userland().version(), family, rule));
+                        changed |= said != rule;
+                        rules.add(said);
+                    }
+                    chains.add(chain.withRules(rules));
                 }
                 result = changed ? result.with(family, table, chains) : result;
             }
@@ -55,46 +61,25 @@ final class Dialect {
         return result;
     }
 
-    private Chain chain(Family family, Chain chain) {
-        List<Rule> rules = new ArrayList<>();
-        boolean changed = false;
-        for (Rule rule : chain.rules()) {
-            Rule said = states(family, RequiredRelease.without(facts.userland().version(), family, rule));
-            changed |= said != rule;
-            rules.add(said);
-        }
-        return changed ? chain.withRules(rules) : chain;
-    }
-
     private Rule states(Family family, Rule rule) {
-        List<Match> matches = new ArrayList<>();
-        boolean changed = false;
-        for (Match match : rule.matches()) {
-            Match other = other(match);
-            boolean instead = other != null && lacks(family, match.name) && !lacks(family, other.name);
-            matches.add(instead ? other : match);
-            if (instead) {
-                changed = true;
-                notes.add(new Note(rule.origin, "-m " + match.name + " is written as -m " + other.name
-                        + ", which means the same: " + facts.capability(family, Kind.MATCH, match.name).evidence()));
-            }
+        Rule said = rule;
+        for (int i = 0; i < rule.matches().size(); i++) {
+            Match match = rule.matches().get(i);
+            boolean state = match.name.equals("state");
+            String other = state ? "conntrack" : "state";
+            Option asked = state || match.name.equals("conntrack") ? States.asked(match) : null;
+            if (asked == null || !lacks(family, match.name) || lacks(family, other)) { continue; }
+            List<Match> matches = new ArrayList<>(said.matches());
+            matches.set(i, new Match(other, Collections
+                    .singletonList(new Option(state ? "--ctstate" : "--state", asked.negated, asked.values))));
+            said = said.copy().matches(matches).build();
+            notes.add(new Note(rule.origin, "-m " + match.name + " is written as -m " + other
+                    + ", which means the same: " + facts.capability(family, Kind.MATCH, match.name).evidence()));
         }
-        return changed ? rule.copy().matches(matches).build() : rule;
+        return said;
     }
 
     private boolean lacks(Family family, String match) {
         return facts.capability(family, Kind.MATCH, match).state() == Capability.State.MISSING;
-    }
-
-    /**
-     * The same question to the other module; null for a match that is none of the two, or asks for more than states.
-     */
-    private static Match other(Match match) {
-        boolean state = match.name.equals("state");
-        if (!state && !match.name.equals("conntrack") || match.options.size() != 1) { return null; }
-        Option asked = match.options.get(0);
-        boolean plain = asked.name.equals(state ? "--state" : "--ctstate") && asked.states() != null;
-        return !plain ? null : new Match(state ? "conntrack" : "state", java.util.Collections
-                .singletonList(new Option(state ? "--ctstate" : "--state", asked.negated, asked.values)));
     }
 }

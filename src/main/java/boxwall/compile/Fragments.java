@@ -11,7 +11,6 @@ import boxwall.syntax.Note;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -35,15 +34,14 @@ final class Fragments {
     private static final Set<String> WHOLE =
             new HashSet<>(Arrays.asList("comment", "mac", "iprange", "mark", "tos", "dscp", "ttl", "hl"));
 
-    private final Family family;
+    private final boolean v4;
     private final List<Note> notes;
     private final Set<String> taken;
-    private String chain;
-    private Origin first;
+    private Chain chain;
 
     /** {@code taken} are the names of the table's chains; notes go to the list. */
     Fragments(Family family, Set<String> taken, List<Note> notes) {
-        this.family = family;
+        v4 = family == Family.IPV4;
         this.taken = taken;
         this.notes = notes;
     }
@@ -56,12 +54,9 @@ final class Fragments {
             all.add(rule);
             List<Match> rest = besidesPorts(rule);
             if (!Target.ACCEPT.equals(rule.target) || rule.fragment != null || rest == null) { continue; }
-            if (chain == null && family == Family.IPV6) {
-                chain = Stateless.freeName("later-fragments", taken);
-                first = rule.origin;
-            }
-            Rule twin = rule.copy().matches(rest).fragment(family == Family.IPV4 ? Negatable.is(Boolean.TRUE) : null)
-                    .target(family == Family.IPV4 ? Target.ACCEPT : Target.of(chain)).build();
+            if (chain == null && !v4) { chain = chain(rule.origin); }
+            Rule twin = rule.copy().matches(rest).fragment(v4 ? Negatable.is(Boolean.TRUE) : null)
+                    .target(v4 ? Target.ACCEPT : Target.of(chain.name())).build();
             if (made.add(twin)) {
                 all.add(twin);
                 notes.add(new Note(rule.origin, "later fragments of such packets (without ports) are accepted too"));
@@ -71,15 +66,16 @@ final class Fragments {
     }
 
     /** IPv6's chain, or null when no twin needs it. */
-    Chain chain() {
-        if (chain == null) { return null; }
+    Chain chain() { return chain; }
+
+    private Chain chain(Origin origin) {
         List<Rule> rules = new ArrayList<>();
         for (String protocol : new String[] {"tcp", "udp"}) {
-            rules.add(new Rule.Builder(first).protocol(Negatable.is(protocol)).match(Match.of(protocol))
+            rules.add(new Rule.Builder(origin).protocol(Negatable.is(protocol)).match(Match.of(protocol))
                     .target(Target.RETURN).build());
         }
-        rules.add(new Rule.Builder(first).target(Target.ACCEPT).build());
-        return new Chain(chain, null, Collections.unmodifiableList(rules));
+        rules.add(new Rule.Builder(origin).target(Target.ACCEPT).build());
+        return new Chain(Stateless.freeName("later-fragments", taken), null, rules);
     }
 
     /** What a rule asks besides ports; null when it asks for no port, or for what only the first fragment shows. */

@@ -40,8 +40,7 @@ final class Jumps {
     /** The chain and all that its packets may get to. */
     Set<String> any(String start) {
         Set<String> reached = new LinkedHashSet<>();
-        List<String> open = new ArrayList<>();
-        open.add(start);
+        List<String> open = new ArrayList<>(Arrays.asList(start));
         while (!open.isEmpty()) {
             String name = open.remove(open.size() - 1);
             Chain chain = ruleset.chain(family, table, name);
@@ -102,9 +101,8 @@ final class Jumps {
     }
 
     private static boolean asksNoMore(Rule rule) {
-        for (Match match : States.strip(rule).matches()) {
-            boolean plain = match.name.equals("comment") || match.options.isEmpty();
-            if (!plain) { return false; }
+        for (Match match : States.further(rule)) {
+            if (!match.name.equals("comment") && !match.options.isEmpty()) { return false; }
         }
         return true;
     }

@@ -12,9 +12,12 @@ import boxwall.netfilter.Ports;
 import boxwall.netfilter.Rule;
 import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.Table;
+import boxwall.netfilter.Target;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -30,8 +33,17 @@ import java.util.TreeMap;
  * Answers to the box itself go only to ports that no service listens on (the range local sockets are given), and never
  * come from the guests, unless the question names them. Through the box they come from the WAN interface only: between
  * two inner networks a mirrored rule would open what the ruleset keeps apart.
+ *
+ * <p>
+ * Answers that many rules let in are written once, since each rule with ESTABLISHED would need a rule for each
+ * question: they stand in a chain, and each of those rules jumps to it on its own conditions: <pre>
+ * -A INPUT -s 10.0.0.0/24 -p udp -j udp-answers
+ * -A udp-answers -s 9.9.9.9/32 -p udp -m udp --sport 53 --dport 32768:60999 -j ACCEPT
+ * </pre>
  */
 final class Mirror {
+    /** So many rules are still written out where they stand: shorter to read, and no chain in small rulesets. */
+    private static final int SHORT = 256;
     /**
      * Answers written out in a table; what returns or goes elsewhere can't share a chain. A ruleset made to have more
      * loses answers, never soundness.
@@ -40,24 +52,37 @@ final class Mirror {
 
     private final Family family;
     private final Table table;
-    private final StatelessContext place;
+    private final StatelessContext context;
     private final Jumps jumps;
     private final Ports freePorts;
     private final Ports unserved;
-    private final AnswerChains shared;
+    private final Set<String> taken;
+    private final int asking;
     private int writtenOut;
     private final Map<Hook, Set<String>> reached = new TreeMap<>();
     private final Map<Hook, List<Rule>> questions = new TreeMap<>();
+    private final Map<Hook, Map<Target, Chain>> chains = new TreeMap<>();
+    private final Map<String, Integer> sizes = new HashMap<>();
 
-    /** Makes a mirror of one table; answers that many rules let in go to {@code shared}. */
-    Mirror(Ruleset ruleset, Family family, Table table, StatelessContext place, AnswerChains shared) {
-        this.shared = shared;
+    /**
+     * Makes a mirror of one table.
+     *
+     * @param taken the names of the table's chains; new ones are added
+     * @param asking how many rules of the table let answers in
+     */
+    Mirror(Ruleset ruleset, Family family, Table table, StatelessContext context, Set<String> taken, int asking) {
         this.family = family;
         this.table = table;
-        this.place = place;
-        this.jumps = new Jumps(ruleset, family, table);
-        this.freePorts = FreePorts.of(place.localPorts, ruleset, family, table, jumps);
-        this.unserved = FreePorts.unserved(ruleset, family, table, jumps);
+        this.context = context;
+        this.taken = taken;
+        this.asking = asking;
+        jumps = new Jumps(ruleset, family, table);
+        unserved = FreePorts.unserved(ruleset, family, table, jumps);
+        freePorts = FreePorts.of(context.localPorts, unserved);
+        for (Hook hook : table.hooks) {
+            reached.put(hook, jumps.any(hook.name()));
+            chains.put(hook, new LinkedHashMap<Target, Chain>());
+        }
     }
 
     /**
@@ -67,17 +92,17 @@ final class Mirror {
     List<Rule> answersFor(String chain, Rule standsFor) {
         Set<Rule> answers = new LinkedHashSet<>();
         boolean fragments = standsFor.fragment != null && !standsFor.fragment.negated;
+        boolean onlyPorts = asksOnlyPorts(standsFor);
         for (Hook hook : fragments ? Collections.<Hook>emptyList() : table.hooks) {
-            if (!reached.containsKey(hook)) { reached.put(hook, jumps.any(hook.name())); }
             if (!reached.get(hook).contains(chain)) { continue; }
-            boolean plain = asksNoMore(standsFor);
-            if (OtherProtocols.fits(standsFor)
-                    && (shared.takes(standsFor, questions(hook).size()) || !plain || needsChain(hook, standsFor))) {
-                Rule jump = AnswerChains.jump(standsFor, chainOf(hook, standsFor));
-                answers.addAll(jump == null ? Collections.<Rule>emptyList() : Collections.singletonList(jump));
+            List<Rule> asked = questions(hook);
+            if (Replacements.worksInChain(standsFor)
+                    && ((long) asking * asked.size() > SHORT || !onlyPorts || needsChain(hook, standsFor))) {
+                Rule jump = jump(standsFor, chainOf(hook, standsFor));
+                if (jump != null) { answers.add(jump); }
                 continue;
             }
-            for (Rule question : plain ? questions(hook) : Collections.<Rule>emptyList()) {
+            for (Rule question : onlyPorts ? asked : Collections.<Rule>emptyList()) {
                 Abandoned.check();
                 List<Rule> some =
                         writtenOut < WRITTEN_MAX ? answers(question, hook, standsFor) : Collections.<Rule>emptyList();
@@ -101,34 +126,73 @@ final class Mirror {
         return false;
     }
 
-    /** All answers of a hook, whatever the rule that they stand for asks. */
+    /** All answers of a hook with this rule's target, whatever else it asks; the chain is empty when there are none. */
     private Chain chainOf(Hook hook, Rule standsFor) {
-        Chain chain = shared.of(hook, standsFor.target);
+        Chain chain = chains.get(hook).get(standsFor.target);
         if (chain != null) { return chain; }
         Rule anything = new Rule.Builder(standsFor.origin).target(standsFor.target).build();
         Set<Rule> answers = new LinkedHashSet<>();
         for (Rule question : questions(hook)) {
             answers.addAll(answers(question, hook, anything));
         }
-        return shared.make(hook, standsFor.target, new ArrayList<Rule>(answers));
+        chain = new Chain(answers.isEmpty() ? "" : Stateless.freeName("udp-answers", taken), null,
+                new ArrayList<>(answers));
+        chains.get(hook).put(standsFor.target, chain);
+        sizes.put(chain.name(), Integer.valueOf(answers.size()));
+        return chain;
+    }
+
+    /**
+     * The rule that jumps to a chain of answers where {@code standsFor} stands; null when none of its packets can be
+     * UDP, or none is answered.
+     */
+    private static Rule jump(Rule standsFor, Chain chain) {
+        Rule udp = new Rule.Builder(standsFor.origin).protocol(Negatable.is("udp")).target(Target.of(chain.name()))
+                .build();
+        Rule jump = chain.rules().isEmpty() ? null : RuleIntersection.by(udp, standsFor);
+        List<Match> asked = new ArrayList<>();
+        for (Match match : States.further(standsFor)) {
+            if (!match.name.equals("comment") && !(match.name.equals("udp") && match.options.isEmpty())) {
+                asked.add(match);
+            }
+        }
+        return jump == null ? null : jump.copy().matches(asked).build();
+    }
+
+    /** How many answers some rules let in, those of the chains that they jump to counted. */
+    int count(List<Rule> rules) {
+        int count = 0;
+        for (Rule rule : rules) {
+            Integer size = sizes.get(rule.target.name);
+            count += size == null ? 1 : size.intValue();
+        }
+        return count;
+    }
+
+    /** The chains of a hook that answers stand in. */
+    List<Chain> chains(Hook hook) {
+        List<Chain> all = new ArrayList<>();
+        for (Chain chain : chains.get(hook).values()) {
+            if (!chain.rules().isEmpty()) { all.add(chain); }
+        }
+        return all;
     }
 
     /** The rules that let UDP to a fixed port through in the other direction. */
     private List<Rule> questions(Hook hook) {
         List<Rule> found = questions.get(hook);
-        if (found == null) {
-            found = new ArrayList<>();
-            Hook other = hook == Hook.INPUT ? Hook.OUTPUT : hook == Hook.OUTPUT ? Hook.INPUT
-                    : hook == Hook.FORWARD ? hook : null;
-            for (Rule rule : other == null ? found : jumps.acceptsNew(other.name())) {
-                boolean whole = rule.fragment == null || rule.fragment.negated;
-                if (Negatable.is("udp").equals(rule.protocol) && whole && addresses(rule) != null
-                        && !asked(rule).isEmpty() && !isMulticast(rule.destination)) {
-                    found.add(rule);
-                }
+        if (found != null) { return found; }
+        found = new ArrayList<>();
+        Hook other = hook == Hook.INPUT ? Hook.OUTPUT : hook == Hook.OUTPUT ? Hook.INPUT : hook == Hook.FORWARD ? hook
+                : null;
+        for (Rule rule : other == null ? found : jumps.acceptsNew(other.name())) {
+            boolean whole = rule.fragment == null || rule.fragment.negated;
+            if (Negatable.is("udp").equals(rule.protocol) && whole && addresses(rule) != null && !asked(rule).isEmpty()
+                    && !isMulticast(rule.destination)) {
+                found.add(rule);
             }
-            questions.put(hook, found);
         }
+        questions.put(hook, found);
         return found;
     }
 
@@ -161,17 +225,17 @@ final class Mirror {
     private Rule turned(Rule question, Hook hook, Rule standsFor) {
         Negatable<String> in = question.out;
         if (hook == Hook.FORWARD) {
-            boolean fromWan = in == null ? place.wan != null : !in.negated && in.value.equals(place.wan);
+            boolean fromWan = in == null ? context.wan != null : !in.negated && in.value.equals(context.wan);
             if (!fromWan) { return null; }
-            in = Negatable.is(place.wan);
-        } else if (hook == Hook.INPUT && in == null) { in = place.butGuests(family, question.destination); }
+            in = Negatable.is(context.wan);
+        } else if (hook == Hook.INPUT && in == null) { in = context.butGuests(family, question.destination); }
         return new Rule.Builder(standsFor.origin).source(question.destination).destination(question.source).in(in)
                 .out(question.in).protocol(Negatable.is("udp")).target(standsFor.target).build();
     }
 
     /** Whether a rule asks for no more than what an answer's own rule can ask for as well. */
-    private static boolean asksNoMore(Rule standsFor) {
-        for (Match match : States.strip(standsFor).matches()) {
+    private static boolean asksOnlyPorts(Rule standsFor) {
+        for (Match match : States.further(standsFor)) {
             if (!match.name.equals("comment") && !UdpPorts.isPorts(match)) { return false; }
         }
         return true;
@@ -199,7 +263,7 @@ final class Mirror {
     /** A question's ranges of addresses turned round; null when it asks for something that its answer doesn't show. */
     private static List<Match> addresses(Rule question) {
         List<Match> turned = new ArrayList<>();
-        for (Match match : States.strip(question).matches()) {
+        for (Match match : States.further(question)) {
             if (match.name.equals("iprange")) {
                 List<Option> options = new ArrayList<>();
                 for (Option option : match.options) {

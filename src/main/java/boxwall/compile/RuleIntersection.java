@@ -16,16 +16,16 @@ final class RuleIntersection {
      * both.
      */
     static Rule by(Rule rule, Rule other) {
-        RuleIntersection narrow = new RuleIntersection();
-        Rule narrowed = narrow.both(rule, other);
-        return narrow.apart || narrow.needsTwo ? null : narrowed;
+        RuleIntersection found = new RuleIntersection();
+        Rule narrowed = found.both(rule, other);
+        return found.apart || found.needsTwo ? null : narrowed;
     }
 
     /** Whether some packet may fit both although {@link #by} has no rule for them. */
     static boolean needsTwo(Rule rule, Rule other) {
-        RuleIntersection narrow = new RuleIntersection();
-        narrow.both(rule, other);
-        return narrow.needsTwo && !narrow.apart;
+        RuleIntersection found = new RuleIntersection();
+        found.both(rule, other);
+        return found.needsTwo && !found.apart;
     }
 
     private Rule both(Rule rule, Rule other) {
@@ -37,37 +37,31 @@ final class RuleIntersection {
     }
 
     private Negatable<Network> networks(Negatable<Network> a, Negatable<Network> b) {
-        if (a == null || b == null || a.equals(b)) { return a == null ? b : a; }
-        boolean aHasB = a.value.containsAll(b.value);
-        boolean bHasA = b.value.containsAll(a.value);
-        if (a.negated == b.negated) {
-            // of two exceptions the wider one is enough
-            boolean prefixes = a.value.prefix >= 0 && b.value.prefix >= 0;
-            apart |= !a.negated && !aHasB && !bHasA && prefixes;
-            needsTwo |= !aHasB && !bHasA && (a.negated || !prefixes);
-            return aHasB == a.negated ? a : b;
-        }
-        boolean exceptionHasAll = a.negated ? aHasB : bHasA;
-        boolean exceptionWithin = a.negated ? bHasA : aHasB;
+        if (a == null || b == null) { return a == null ? b : a; }
         boolean prefixes = a.value.prefix >= 0 && b.value.prefix >= 0;
-        apart |= exceptionHasAll;
-        // an address out of a network that isn't wholly on one side of the exception would need two conditions
-        needsTwo |= !exceptionHasAll && (exceptionWithin || !prefixes);
-        return a.negated ? b : a;
+        return both(a, b, a.value.containsAll(b.value), b.value.containsAll(a.value), prefixes);
     }
 
     /** Names, of interfaces also their beginnings ({@code eth+}). */
     private Negatable<String> words(Negatable<String> a, Negatable<String> b) {
-        if (a == null || b == null || a.equals(b)) { return a == null ? b : a; }
-        boolean aHasB = has(a.value, b.value);
-        boolean bHasA = has(b.value, a.value);
+        return a == null || b == null ? a == null ? b : a
+                : both(a, b, has(a.value, b.value), has(b.value, a.value), true);
+    }
+
+    /** {@code nested}: of two that have values in common, one has all of the other's. */
+    private <T> Negatable<T> both(Negatable<T> a, Negatable<T> b, boolean aHasB, boolean bHasA, boolean nested) {
+        if (a.equals(b)) { return a; }
         if (a.negated == b.negated) {
-            apart |= !a.negated && !aHasB && !bHasA;
-            needsTwo |= a.negated && !aHasB && !bHasA;
+            // of two exceptions the wider one is enough
+            apart |= !a.negated && !aHasB && !bHasA && nested;
+            needsTwo |= !aHasB && !bHasA && (a.negated || !nested);
             return aHasB == a.negated ? a : b;
         }
-        apart |= a.negated ? aHasB : bHasA;
-        needsTwo |= a.negated ? bHasA : aHasB;
+        boolean exceptionHasAll = a.negated ? aHasB : bHasA;
+        boolean exceptionWithin = a.negated ? bHasA : aHasB;
+        apart |= exceptionHasAll;
+        // what isn't wholly on one side of the exception would need two conditions
+        needsTwo |= !exceptionHasAll && (exceptionWithin || !nested);
         return a.negated ? b : a;
     }
 

@@ -42,19 +42,19 @@ final class Stateless {
     }
 
     private final Ruleset ruleset;
-    private final StatelessContext place;
+    private final StatelessContext context;
     /** What the result decides otherwise, by the user's line. */
     final List<Note> notes = new ArrayList<>();
     private Ruleset result = Ruleset.empty();
 
-    private Stateless(Ruleset ruleset, StatelessContext place) {
+    private Stateless(Ruleset ruleset, StatelessContext context) {
         this.ruleset = ruleset;
-        this.place = place;
+        this.context = context;
     }
 
     /** Compiles the state matches of some families' rules away; the other families' stay as they are. */
-    static Stateless of(Ruleset ruleset, Set<Family> families, StatelessContext place) {
-        Stateless stateless = new Stateless(ruleset, place);
+    static Stateless of(Ruleset ruleset, Set<Family> families, StatelessContext context) {
+        Stateless stateless = new Stateless(ruleset, context);
         for (Family family : Family.values()) {
             for (Table table : ruleset.tables(family)) {
                 if (families.contains(family)) {
@@ -89,9 +89,8 @@ final class Stateless {
                 asking += States.matchOf(rule) != null && takesAnswers(rule, States.of(rule), jumps) ? 1 : 0;
             }
         }
-        AnswerChains answers = new AnswerChains(taken, asking);
-        Mirror mirror = new Mirror(ruleset, family, table, place, answers);
-        OtherProtocols others = new OtherProtocols(family, taken);
+        Mirror mirror = new Mirror(ruleset, family, table, context, taken, asking);
+        Replacements replacements = new Replacements(family, taken);
         Fragments fragments = new Fragments(family, taken, notes);
         Set<String> fragmented = fragmented(family, jumps);
         List<Chain> chains = new ArrayList<>();
@@ -99,13 +98,13 @@ final class Stateless {
             List<Rule> rules = new ArrayList<>();
             for (Rule rule : chain.rules()) {
                 Abandoned.check();
-                rules.addAll(withoutState(family, chain.name(), rule, mirror, answers, jumps, others));
+                if (mayStay(rule)) { addWithoutState(chain.name(), rule, mirror, jumps, replacements, rules); }
             }
             chains.add(chain.withRules(fragmented.contains(chain.name()) ? fragments.with(rules) : rules));
         }
-        chains.addAll(others.chains());
+        chains.addAll(replacements.chains());
         for (Hook hook : table.hooks) {
-            for (Chain chain : answers.chains(hook)) {
+            for (Chain chain : mirror.chains(hook)) {
                 chains.add(fragmented.contains(hook.name()) ? chain.withRules(fragments.with(chain.rules())) : chain);
             }
         }
@@ -153,48 +152,49 @@ final class Stateless {
                 && !jumps.onlyDrops(rule.target);
     }
 
-    private List<Rule> withoutState(Family family, String chain, Rule rule, Mirror mirror, AnswerChains shared,
-            Jumps jumps, OtherProtocols others) {
-        List<Rule> rules = new ArrayList<>();
-        String lost = needsConntrack(rule);
-        if (lost != null && (lost.equals("-j NOTRACK") || lost.equals("-j CT"))) {
-            note(rule, lost + " is for connection tracking, which this box lacks: the rule is left out");
-            return rules;
+    /** Whether nothing of a rule needs connection tracking but its states; says so if not. */
+    private boolean mayStay(Rule rule) {
+        String lost = rule.target != null && TARGETS.contains(rule.target.name) ? "-j " + rule.target.name : null;
+        for (Match match : rule.matches()) {
+            if (MATCHES.contains(match.name)) {
+                lost = "-m " + match.name;
+                break;
+            }
         }
-        if (lost != null) {
+        if (lost == null) { return true; }
+        if (lost.equals("-j NOTRACK") || lost.equals("-j CT")) {
+            note(rule, lost + " is for connection tracking, which this box lacks: the rule is left out");
+        } else {
             loss(rule, lost + " needs connection tracking, which this box refuses: the rule is left out",
                     INSTEAD.containsKey(lost) ? INSTEAD.get(lost)
                             : "the same rule without " + lost + ", if that is enough; else leave the rule out");
-            return rules;
         }
+        return false;
+    }
+
+    private void addWithoutState(String chain, Rule rule, Mirror mirror, Jumps jumps, Replacements replacements,
+            List<Rule> rules) {
         if (States.matchOf(rule) == null) {
             rules.add(rule);
-            return rules;
+            return;
         }
         Set<State> states = States.of(rule);
         if (states == null) {
             loss(rule, States.matchOf(rule) + " does not work without connection tracking: the rule is left out",
                     "the addresses and ports themselves (-s, -d, --dport), or leave the rule out");
-            return rules;
+            return;
         }
         boolean drops = jumps.onlyDrops(rule.target);
-        rules.addAll(Replacements.of(family, rule, states, drops, others));
+        List<Rule> made = replacements.of(rule, states, drops);
         List<Rule> mirrored =
                 takesAnswers(rule, states, jumps) ? mirror.answersFor(chain, rule) : Collections.<Rule>emptyList();
-        explain(rule, states, rules.size(), shared.count(mirrored), drops);
+        explain(rule, states, made.size(), mirror.count(mirrored), drops);
+        rules.addAll(made);
         rules.addAll(mirrored);
-        return rules;
     }
 
-    private static String needsConntrack(Rule rule) {
-        for (Match match : rule.matches()) {
-            if (MATCHES.contains(match.name)) { return "-m " + match.name; }
-        }
-        return rule.target != null && TARGETS.contains(rule.target.name) ? "-j " + rule.target.name : null;
-    }
-
-    private void explain(Rule rule, Set<State> states, int pieces, int answers, boolean drops) {
-        if (pieces + answers == 0) {
+    private void explain(Rule rule, Set<State> states, int replaced, int answers, boolean drops) {
+        if (replaced + answers == 0) {
             String text = states + " can't be recognised in a single packet: the rule is left out";
             if (states.contains(State.ESTABLISHED) && Replacements.concerns(rule, "udp")) {
                 loss(rule, text, "accept the request with its remote port, then the replies pass here:"

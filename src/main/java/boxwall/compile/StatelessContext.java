@@ -24,25 +24,22 @@ final class StatelessContext {
     private final Network guestNet;
     private final Network guestNet6;
 
-    private StatelessContext(Ports localPorts, String wan, String guest, Network guestNet, Network guestNet6) {
+    private StatelessContext(Ports localPorts, String wan, Interface guest) {
         this.localPorts = localPorts;
         this.wan = wan;
-        this.guest = guest;
-        this.guestNet = guestNet;
-        this.guestNet6 = guestNet6;
+        this.guest = guest == null ? null : guest.name();
+        guestNet = network(guest == null ? null : guest.net());
+        guestNet6 = network(guest == null ? null : guest.net6());
     }
 
     /** A box of which its guests' network isn't known; {@code wan} may be null too. */
     static StatelessContext of(String localPorts, String wan) {
-        return new StatelessContext(Ports.parse(localPorts), wan, null, null, null);
+        return new StatelessContext(Ports.parse(localPorts), wan, null);
     }
 
     static StatelessContext of(BoxFacts facts) {
-        Interface guest = facts.guest();
         Ports ports = facts.portRange == null ? LOCAL_PORTS : Ports.of(facts.portRange.low, facts.portRange.high);
-        return new StatelessContext(ports, facts.wan() == null ? null : facts.wan().name(),
-                guest == null ? null : guest.name(), guest == null ? null : network(guest.net()),
-                guest == null ? null : network(guest.net6()));
+        return new StatelessContext(ports, facts.wan() == null ? null : facts.wan().name(), facts.guest());
     }
 
     private static Network network(String text) {

@@ -43,17 +43,15 @@ final class UdpPorts {
     static boolean isPorts(Match match) { return match.name.equals("udp") || match.name.equals("multiport"); }
 
     private void narrow(Option option, List<UdpPorts> to) {
-        boolean not = option.negated;
-        if (option.name.startsWith("--s")) {
-            add(cut(from, option), this.to, to);
-        } else if (option.name.startsWith("--d")) {
-            add(from, cut(this.to, option), to);
-        } else if (not) {
+        boolean source = option.name.startsWith("--s");
+        boolean destination = option.name.startsWith("--d");
+        if (option.negated && !source && !destination) {
             add(cut(from, option), cut(this.to, option), to);
-        } else {
-            add(cut(from, option), this.to, to);
-            add(from, cut(this.to, option), to);
+            return;
         }
+        // --ports asks for one or the other
+        if (!destination) { add(cut(from, option), this.to, to); }
+        if (!source) { add(from, cut(this.to, option), to); }
     }
 
     private static Ports cut(Ports ports, Option option) {

@@ -61,51 +61,35 @@ final class Merging {
     }
 
     private List<Rule> merged(List<Rule> run, boolean multiport) {
-        List<Rule> rules = run;
-        for (boolean source : new boolean[] {true, false}) {
-            rules = networks(rules, source);
-        }
-        for (String side : multiport ? new String[] {"--dport", "--sport"} : new String[0]) {
-            rules = ports(rules, side);
-        }
-        return rules;
+        List<Rule> rules = networks(networks(run, true), false);
+        return multiport ? ports(ports(rules, "--dport"), "--sport") : rules;
     }
 
-    /** The rules of a run that are alike but for one thing, each with its place in the run. */
-    private static final class Group {
-        private final List<Integer> places = new ArrayList<>();
-        private final List<Rule> rules = new ArrayList<>();
-
-        void add(int place, Rule rule) {
-            places.add(Integer.valueOf(place));
-            rules.add(rule);
-        }
-    }
-
-    // ---- networks
-
+    /** Merges rules that are alike but for the network on one side. */
     private List<Rule> networks(List<Rule> run, boolean source) {
         Rule[] result = run.toArray(new Rule[0]);
-        Map<Rule, Group> groups = new LinkedHashMap<>();
+        Map<Rule, List<Integer>> groups = new LinkedHashMap<>();
         Rule last = null;
         for (int i = 0; i < run.size(); i++) {
             Abandoned.check();
             Rule rule = run.get(i);
             Rule key = RuleOrder.hasPrefix(source ? rule.source : rule.destination) ? with(rule, source, null) : null;
-            // rules that read a header keep their order among others: only neighbours are merged
-            Group group = key == null || RuleOrder.readsHeader(key) && !key.equals(last) ? null : groups.get(key);
-            if (key != null && group == null) {
-                finish(groups.remove(key), source, result);
-                group = new Group();
-                groups.put(key, group);
+            if (key != null && RuleOrder.readsHeader(key) && !key.equals(last) && groups.containsKey(key)) {
+                // rules that read a header keep their order among others: only neighbours are merged
+                mergeNetworks(groups.remove(key), source, result);
             }
-            if (key != null) { group.add(i, rule); }
+            if (key != null) { add(groups, key, i); }
             last = key;
         }
-        for (Group group : groups.values()) {
-            finish(group, source, result);
+        for (List<Integer> group : groups.values()) {
+            mergeNetworks(group, source, result);
         }
         return left(result);
+    }
+
+    private static void add(Map<Rule, List<Integer>> groups, Rule key, int place) {
+        if (!groups.containsKey(key)) { groups.put(key, new ArrayList<Integer>()); }
+        groups.get(key).add(Integer.valueOf(place));
     }
 
     private static Rule with(Rule rule, boolean source, Network network) {
@@ -113,41 +97,32 @@ final class Merging {
         return (source ? rule.copy().source(value) : rule.copy().destination(value)).build();
     }
 
-    private void finish(Group group, boolean source, Rule[] result) {
-        if (group == null || group.rules.size() < 2) { return; }
+    private void mergeNetworks(List<Integer> places, boolean source, Rule[] result) {
         List<Network> all = new ArrayList<>();
-        for (Rule rule : group.rules) {
-            all.add((source ? rule.source : rule.destination).value);
+        for (Integer place : places) {
+            all.add((source ? result[place].source : result[place].destination).value);
         }
         for (Prefixes.Sum sum : Prefixes.sums(all)) {
-            List<Rule> parts = new ArrayList<>();
-            for (Integer each : sum.members) {
-                int member = each.intValue();
-                parts.add(group.rules.get(member));
-                result[group.places.get(member).intValue()] = null;
+            List<Integer> parts = new ArrayList<>();
+            for (Integer member : sum.members) {
+                parts.add(places.get(member));
             }
-            Rule first = parts.get(0);
-            boolean alone = parts.size() == 1;
-            result[group.places.get(sum.members.get(0).intValue()).intValue()] =
-                    alone ? first : with(first, source, sum.network);
-            if (!alone) { note(parts, "as " + sum.network); }
+            if (parts.size() > 1) {
+                replace(parts, with(result[parts.get(0)], source, sum.network), "as " + sum.network, result);
+            }
         }
     }
 
-    // ---- ports
-
+    /** Merges rules that are alike but for the ports on one side. */
     private List<Rule> ports(List<Rule> run, String side) {
         Rule[] result = run.toArray(new Rule[0]);
-        Map<Rule, Group> groups = new LinkedHashMap<>();
+        Map<Rule, List<Integer>> groups = new LinkedHashMap<>();
         for (int i = 0; i < run.size(); i++) {
             Rule key = portless(run.get(i), side);
-            if (key != null) {
-                if (!groups.containsKey(key)) { groups.put(key, new Group()); }
-                groups.get(key).add(i, run.get(i));
-            }
+            if (key != null) { add(groups, key, i); }
         }
-        for (Map.Entry<Rule, Group> each : groups.entrySet()) {
-            finish(each.getKey(), each.getValue(), side, result);
+        for (Map.Entry<Rule, List<Integer>> each : groups.entrySet()) {
+            mergePorts(each.getKey(), each.getValue(), side, result);
         }
         return left(result);
     }
@@ -175,40 +150,47 @@ final class Merging {
                 : rule.match(rule.protocol.value);
     }
 
-    private void finish(Rule key, Group group, String side, Rule[] result) {
+    private void mergePorts(Rule key, List<Integer> places, String side, Rule[] result) {
         Set<String> ports = new LinkedHashSet<>();
-        List<Integer> members = new ArrayList<>();
+        List<Integer> parts = new ArrayList<>();
         int weight = 0;
-        for (int i = 0; i <= group.rules.size(); i++) {
-            Ports asked = i == group.rules.size() ? null : reader(group.rules.get(i)).option(side).ports();
-            String port = asked == null ? null : asked.toString();
-            int more = port == null ? PORTS_MAX + 1 : ports.contains(port) ? 0 : asked.count() == 1 ? 1 : 2;
+        for (Integer place : places) {
+            Ports asked = reader(result[place]).option(side).ports();
+            int more = ports.contains(asked.toString()) ? 0 : asked.count() == 1 ? 1 : 2;
             if (weight + more > PORTS_MAX) {
-                put(key, group, members, ports, side, result);
+                put(key, parts, ports, side, result);
                 ports.clear();
-                members.clear();
+                parts.clear();
                 weight = 0;
             }
-            ports.add(port);
-            members.add(Integer.valueOf(i));
+            ports.add(asked.toString());
+            parts.add(place);
             weight += more;
         }
+        put(key, parts, ports, side, result);
     }
 
-    private void put(Rule key, Group group, List<Integer> members, Set<String> ports, String side, Rule[] result) {
-        if (members.size() < 2) { return; }
-        List<Rule> parts = new ArrayList<>();
-        for (Integer member : members) {
-            parts.add(group.rules.get(member.intValue()));
-            result[group.places.get(member.intValue()).intValue()] = null;
-        }
+    private void put(Rule key, List<Integer> parts, Set<String> ports, String side, Rule[] result) {
+        if (parts.size() < 2) { return; }
+        Rule first = result[parts.get(0)];
         List<Match> matches = new ArrayList<>(key.matches());
         Match asked = Match.of("multiport", Option.of(side + "s", Words.join(ports, ",")));
         matches.add(matches.indexOf(reader(key)) + 1, asked);
         // a copy of the first, for its line
-        Rule merged = ports.size() == 1 ? parts.get(0) : parts.get(0).copy().matches(matches).build();
-        result[group.places.get(members.get(0).intValue()).intValue()] = merged;
-        note(parts, "as " + side + "s " + Words.join(ports, ","));
+        Rule merged = ports.size() == 1 ? first : first.copy().matches(matches).build();
+        replace(parts, merged, "as " + side + "s " + Words.join(ports, ","), result);
+    }
+
+    /** Puts one rule in the place of the first of several; a note names the others by their lines. */
+    private void replace(List<Integer> places, Rule merged, String how, Rule[] result) {
+        StringBuilder lines = new StringBuilder();
+        for (int i = 0; i < places.size(); i++) {
+            if (i > 0 && i <= LINES_NAMED) { lines.append(i == 1 ? "" : ", ").append(result[places.get(i)].origin); }
+            result[places.get(i)] = i == 0 ? merged : null;
+        }
+        int more = places.size() - 1 - LINES_NAMED;
+        notes.add(new Note(merged.origin,
+                "stands for " + lines + (more > 0 ? " and " + more + " more" : "") + " as well, " + how));
     }
 
     private static List<Rule> left(Rule[] rules) {
@@ -217,16 +199,5 @@ final class Merging {
             if (rule != null) { left.add(rule); }
         }
         return left;
-    }
-
-    private void note(List<Rule> parts, String how) {
-        StringBuilder lines = new StringBuilder();
-        for (int i = 1; i < parts.size() && i <= LINES_NAMED; i++) {
-            lines.append(i == 1 ? "" : ", ").append(parts.get(i).origin);
-        }
-        if (parts.size() - 1 > LINES_NAMED) {
-            lines.append(" and ").append(parts.size() - 1 - LINES_NAMED).append(" more");
-        }
-        notes.add(new Note(parts.get(0).origin, "stands for " + lines + " as well, " + how));
     }
 }

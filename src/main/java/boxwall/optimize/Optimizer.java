@@ -62,7 +62,7 @@ public final class Optimizer {
                 notes.addAll(said);
             } else {
                 notes.add(new Note(new Origin("--optimize", 0), "optimizer step skipped (" + step.words
-                        + "), because it is not proved that nothing" + " else changes: " + unproved));
+                        + "), because it is not proved that nothing else changes: " + unproved));
             }
         }
         return result;

@@ -4,15 +4,14 @@ import boxwall.netfilter.Network;
 
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.List;
 
 /**
  * Networks that have a prefix, by their bits: what they have in common, and fewer of them that hold the same addresses.
  */
 final class Prefixes {
-    /** A network and those given ones that it stands for. */
-    static final class Sum {
+    /** A network and those given ones that it stands for; sorted by address, the wider first. */
+    static final class Sum implements Comparable<Sum> {
         final Network network;
         /** Places in the given list, ascending; what lies in the others is among them. */
         final List<Integer> members;
@@ -20,6 +19,16 @@ final class Prefixes {
         private Sum(Network network, List<Integer> members) {
             this.network = network;
             this.members = members;
+        }
+
+        @Override
+        public int compareTo(Sum other) {
+            byte[] a = network.address();
+            byte[] b = other.network.address();
+            for (int i = 0; i < a.length; i++) {
+                if (a[i] != b[i]) { return (a[i] & 255) - (b[i] & 255); }
+            }
+            return network.prefix - other.network.prefix;
         }
     }
 
@@ -29,15 +38,9 @@ final class Prefixes {
     static List<Sum> sums(List<Network> networks) {
         List<Sum> sorted = new ArrayList<>();
         for (int i = 0; i < networks.size(); i++) {
-            sorted.add(new Sum(networks.get(i), new ArrayList<Integer>(Collections.singletonList(Integer.valueOf(i)))));
+            sorted.add(new Sum(networks.get(i), new ArrayList<>(Collections.singletonList(i))));
         }
-        Collections.sort(sorted, new Comparator<Sum>() {
-            @Override
-            public int compare(Sum a, Sum b) {
-                int order = compareBits(a.network.address(), b.network.address());
-                return order != 0 ? order : a.network.prefix - b.network.prefix;
-            }
-        });
+        Collections.sort(sorted);
         List<Sum> done = new ArrayList<>();
         for (Sum each : sorted) {
             Sum top = each;
@@ -65,20 +68,12 @@ final class Prefixes {
         return halves ? Network.ofPrefix(a.family, a.address(), prefix - 1) : null;
     }
 
-    private static int compareBits(byte[] a, byte[] b) {
-        for (int i = 0; i < a.length; i++) {
-            if (a[i] != b[i]) { return (a[i] & 255) - (b[i] & 255); }
-        }
-        return 0;
-    }
-
     /** How many leading bits both networks have in common, at most the shorter one's prefix. */
     static int common(Network a, Network b) {
-        int most = Math.min(a.prefix, b.prefix);
         byte[] one = a.address();
         byte[] other = b.address();
         int at = 0;
-        while (at < most && bit(one, at) == bit(other, at)) {
+        while (at < Math.min(a.prefix, b.prefix) && bit(one, at) == bit(other, at)) {
             at++;
         }
         return at;

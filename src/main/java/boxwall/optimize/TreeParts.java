@@ -16,14 +16,31 @@ import java.util.Map;
  * order.
  */
 final class TreeParts {
-    /** Rules that belong to no part; they may stand before all parts. */
-    final List<Rule> before;
-    final List<List<Rule>> parts;
+    /** What a list of rules can be parted by, the best first. */
+    enum Key {
+        SOURCE, DESTINATION, IN, OUT, PROTOCOL;
 
-    private TreeParts(List<Rule> before, List<List<Rule>> parts) {
-        this.before = before;
-        this.parts = parts;
+        boolean isAddress() { return this == SOURCE || this == DESTINATION; }
+
+        /**
+         * Whether the rule names one value of it. IPv6's protocol stands behind headers that may be broken: a jump must
+         * not look for it.
+         */
+        boolean reads(Rule rule, Family family) {
+            return isAddress() ? RuleOrder.hasPrefix(network(rule)) : this != PROTOCOL ? RuleOrder.isName(name(rule))
+                    : family == Family.IPV4 && RuleOrder.isProtocol(rule.protocol);
+        }
+
+        private Negatable<Network> network(Rule rule) { return this == SOURCE ? rule.source : rule.destination; }
+
+        private Negatable<String> name(Rule rule) {
+            return this == IN ? rule.in : this == OUT ? rule.out : rule.protocol;
+        }
     }
+
+    /** Rules that belong to no part; they may stand before all parts. */
+    final List<Rule> before = new ArrayList<>();
+    final List<List<Rule>> parts = new ArrayList<>();
 
     /** How many rules a packet is compared with if nothing is parted further. */
     int cost() {
@@ -35,21 +52,22 @@ final class TreeParts {
     }
 
     /** By interface or protocol; null when that parts nothing. */
-    static TreeParts byName(List<Rule> run, TreeKey by, Family family) {
-        List<Rule> before = new ArrayList<>();
+    static TreeParts byName(List<Rule> run, Key by, Family family) {
+        TreeParts found = new TreeParts();
         List<Rule> inside = new ArrayList<>();
         Map<Negatable<String>, List<Rule>> parts = new LinkedHashMap<>();
         for (Rule rule : run) {
             if (!by.reads(rule, family)) {
                 if (!mayLead(rule, inside)) { return null; }
-                before.add(rule);
+                found.before.add(rule);
                 continue;
             }
             if (!parts.containsKey(by.name(rule))) { parts.put(by.name(rule), new ArrayList<Rule>()); }
             parts.get(by.name(rule)).add(rule);
             inside.add(rule);
         }
-        return parts.size() < 2 ? null : new TreeParts(before, new ArrayList<List<Rule>>(parts.values()));
+        found.parts.addAll(parts.values());
+        return parts.size() < 2 ? null : found;
     }
 
     /**
@@ -59,26 +77,23 @@ final class TreeParts {
      * @param most parts
      * @param enough rules of a part that needs no parting
      */
-    static TreeParts byAddress(List<Rule> run, TreeKey by, int most, int enough) {
-        Network common = common(run, by);
-        if (common == null && !allRead(run, by)) { return null; }
-        int prefix = common == null ? 0 : common.prefix;
-        List<Rule> before = new ArrayList<>();
+    static TreeParts byAddress(List<Rule> run, Key by, int most, int enough) {
+        int common = commonBits(run, by);
+        if (common < 0) { return null; }
+        TreeParts found = new TreeParts();
         List<Rule> inside = new ArrayList<>();
         for (Rule rule : run) {
-            boolean whole = by.network(rule).value.prefix == prefix;
+            boolean whole = by.network(rule).value.prefix == common;
             if (whole && !mayLead(rule, inside)) { return null; }
-            (whole ? before : inside).add(rule);
+            (whole ? found.before : inside).add(rule);
         }
-        List<List<Rule>> parts = new ArrayList<>();
-        parts.add(inside);
-        while (parts.size() < most) {
-            int largest = largest(parts, by);
-            if (largest < 0 || parts.get(largest).size() <= enough) { break; }
-            List<List<Rule>> halves = halves(parts.remove(largest), by);
-            parts.addAll(largest, halves);
+        found.parts.add(inside);
+        while (found.parts.size() < most) {
+            int largest = found.largest(by);
+            if (largest < 0 || found.parts.get(largest).size() <= enough) { break; }
+            found.parts.addAll(largest, halves(found.parts.remove(largest), by));
         }
-        return parts.size() < 2 ? null : new TreeParts(before, parts);
+        return found.parts.size() < 2 ? null : found;
     }
 
     private static boolean mayLead(Rule rule, List<Rule> earlier) {
@@ -88,15 +103,8 @@ final class TreeParts {
         return true;
     }
 
-    private static boolean allRead(List<Rule> run, TreeKey by) {
-        for (Rule rule : run) {
-            if (!RuleOrder.hasPrefix(by.network(rule))) { return false; }
-        }
-        return true;
-    }
-
     /** The largest part that a bit parts in two; -1 when there is none. */
-    private static int largest(List<List<Rule>> parts, TreeKey by) {
+    private int largest(Key by) {
         int found = -1;
         for (int i = 0; i < parts.size(); i++) {
             List<Rule> part = parts.get(i);
@@ -106,31 +114,29 @@ final class TreeParts {
     }
 
     /** The rules with 0 and with 1 behind the common bits; null when one of them has no bit there. */
-    private static List<List<Rule>> halves(List<Rule> part, TreeKey by) {
-        Network common = common(part, by);
-        int prefix = common == null ? 0 : common.prefix;
+    private static List<List<Rule>> halves(List<Rule> part, Key by) {
+        int common = commonBits(part, by);
         List<List<Rule>> halves = new ArrayList<>();
         halves.add(new ArrayList<Rule>());
         halves.add(new ArrayList<Rule>());
         for (Rule rule : part) {
             Network network = by.network(rule).value;
-            if (network.prefix == prefix) { return null; }
-            halves.get(Prefixes.bit(network.address(), prefix) ? 1 : 0).add(rule);
+            if (network.prefix == common) { return null; }
+            halves.get(Prefixes.bit(network.address(), common) ? 1 : 0).add(rule);
         }
         return halves.get(0).isEmpty() || halves.get(1).isEmpty() ? null : halves;
     }
 
-    /** The smallest network that holds those of all rules; null when a rule has none, or they begin differently. */
-    private static Network common(List<Rule> rules, TreeKey by) {
-        Network common = null;
+    /** How many leading bits the addresses of all rules have in common; -1 when a rule names none. */
+    private static int commonBits(List<Rule> rules, Key by) {
+        int bits = -1;
         for (Rule rule : rules) {
             Negatable<Network> network = by.network(rule);
-            if (!RuleOrder.hasPrefix(network)) { return null; }
-            int bits = common == null ? network.value.prefix : Prefixes.common(common, network.value);
-            if (bits == 0) { return null; }
-            common = Network.ofPrefix(network.value.family, network.value.address(), bits);
+            if (!RuleOrder.hasPrefix(network)) { return -1; }
+            bits = bits < 0 ? network.value.prefix
+                    : Math.min(bits, Prefixes.common(by.network(rules.get(0)).value, network.value));
         }
-        return common;
+        return bits;
     }
 
     /**
@@ -138,29 +144,26 @@ final class TreeParts {
      * first one's file.
      */
     static Rule common(List<Rule> rules, Family family) {
-        Rule.Builder all = new Rule.Builder(new Origin(rules.get(0).origin.file, 0));
-        Network source = common(rules, TreeKey.SOURCE);
-        Network destination = common(rules, TreeKey.DESTINATION);
-        all.source(source == null ? null : Negatable.is(source))
-                .destination(destination == null ? null : Negatable.is(destination));
-        boolean asks = source != null || destination != null;
-        for (TreeKey by : new TreeKey[] {TreeKey.IN, TreeKey.OUT, TreeKey.PROTOCOL}) {
-            Negatable<String> name = by.name(rules.get(0));
-            boolean same = by.reads(rules.get(0), family);
-            for (Rule rule : rules) {
-                same &= name != null && name.equals(by.name(rule));
-            }
-            if (same) {
-                asks = true;
-                if (by == TreeKey.IN) {
-                    all.in(name);
-                } else if (by == TreeKey.OUT) {
-                    all.out(name);
-                } else {
-                    all.protocol(name);
-                }
-            }
+        Rule first = rules.get(0);
+        Rule.Builder all = new Rule.Builder(new Origin(first.origin.file, 0));
+        all.source(network(rules, Key.SOURCE)).destination(network(rules, Key.DESTINATION))
+                .in(name(rules, Key.IN, family)).out(name(rules, Key.OUT, family))
+                .protocol(name(rules, Key.PROTOCOL, family));
+        Rule common = all.build();
+        return common.equals(new Rule.Builder(first.origin).build()) ? null : common;
+    }
+
+    private static Negatable<Network> network(List<Rule> rules, Key by) {
+        int bits = commonBits(rules, by);
+        Network first = bits <= 0 ? null : by.network(rules.get(0)).value;
+        return first == null ? null : Negatable.is(Network.ofPrefix(first.family, first.address(), bits));
+    }
+
+    private static Negatable<String> name(List<Rule> rules, Key by, Family family) {
+        Negatable<String> name = by.reads(rules.get(0), family) ? by.name(rules.get(0)) : null;
+        for (Rule rule : rules) {
+            if (name != null && !name.equals(by.name(rule))) { return null; }
         }
-        return asks ? all.build() : null;
+        return name;
     }
 }

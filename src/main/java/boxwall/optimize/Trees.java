@@ -8,6 +8,7 @@ import boxwall.netfilter.Target;
 import boxwall.syntax.Note;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 
@@ -30,7 +31,7 @@ final class Trees {
      */
     private static final int LEAF = 8;
     /** Jumps beside each other for one address: half as many levels as with two, and hardly more jumps. */
-    private static final int BRANCHES = 4;
+    private static final int JUMPS = 4;
     /** XT_EXTENSION_MAXNAMELEN less the closing zero, as iptables before 1.4.18 counts it. */
     private static final int NAME_MAX = 28;
 
@@ -61,7 +62,7 @@ final class Trees {
         chain = given.name();
         number = 0;
         List<Rule> rules = given.rules();
-        for (TreeKey by : TreeKey.values()) {
+        for (TreeParts.Key by : TreeParts.Key.values()) {
             List<Rule> next = new ArrayList<>();
             int at = 0;
             while (at < rules.size()) {
@@ -89,8 +90,7 @@ final class Trees {
     private List<Rule> planted(List<Rule> run) {
         int before = made.size();
         Rule common = TreeParts.common(run, family);
-        List<Rule> body = common == null ? body(run) : new ArrayList<Rule>();
-        if (common != null) { body.add(jump(common, run)); }
+        List<Rule> body = common == null ? body(run) : Collections.singletonList(jump(common, run));
         int most = most(body);
         notes.add(new Note(run.get(0).origin,
                 "begins a list of " + run.size() + " rules of " + chain + " that became " + (made.size() - before)
@@ -100,19 +100,16 @@ final class Trees {
 
     private List<Rule> body(List<Rule> run) {
         TreeParts best = null;
-        for (TreeKey by : run.size() > LEAF ? TreeKey.values() : new TreeKey[0]) {
-            TreeParts branches =
-                    by.isAddress() ? TreeParts.byAddress(run, by, BRANCHES, LEAF) : TreeParts.byName(run, by, family);
-            best = branches != null && (best == null || branches.cost() < best.cost()) ? branches : best;
+        for (TreeParts.Key by : run.size() > LEAF ? TreeParts.Key.values() : new TreeParts.Key[0]) {
+            TreeParts found =
+                    by.isAddress() ? TreeParts.byAddress(run, by, JUMPS, LEAF) : TreeParts.byName(run, by, family);
+            best = found != null && (best == null || found.cost() < best.cost()) ? found : best;
         }
         if (best == null || best.cost() >= run.size()) { return run; }
         List<Rule> body = new ArrayList<>(best.before);
         for (List<Rule> part : best.parts) {
-            if (part.size() <= 2) {
-                body.addAll(part);
-            } else {
-                body.add(jump(TreeParts.common(part, family), part));
-            }
+            body.addAll(
+                    part.size() <= 2 ? part : Collections.singletonList(jump(TreeParts.common(part, family), part)));
         }
         return body;
     }
@@ -139,10 +136,8 @@ final class Trees {
     private int most(List<Rule> body) {
         int deepest = 0;
         for (Rule rule : body) {
-            for (int i = made.size() - 1; i >= 0; i--) {
-                if (rule.target.name.equals(made.get(i).name())) {
-                    deepest = Math.max(deepest, most(made.get(i).rules()));
-                }
+            for (Chain tree : made) {
+                deepest = rule.target.name.equals(tree.name()) ? Math.max(deepest, most(tree.rules())) : deepest;
             }
         }
         return body.size() + deepest;

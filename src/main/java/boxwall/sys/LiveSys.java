@@ -64,7 +64,7 @@ public final class LiveSys implements Sys {
 
     private static String drain(InputStream in) {
         try {
-            return readAll(in, MAX_OUTPUT);
+            return text(in, MAX_OUTPUT, true);
         } catch (IOException e) {
             return "";
         } finally {
@@ -74,13 +74,12 @@ public final class LiveSys implements Sys {
         }
     }
 
-    static String readAll(InputStream in, int limit) throws IOException {
+    /** A program's output is read beyond the limit too, so that the program ends. */
+    private static String text(InputStream in, int limit, boolean toTheEnd) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream(1024);
         byte[] buffer = new byte[4096];
-        int n = in.read(buffer);
-        while (n >= 0) {
+        for (int n = in.read(buffer); n >= 0 && (toTheEnd || out.size() < limit); n = in.read(buffer)) {
             out.write(buffer, 0, Math.min(n, limit - out.size()));
-            n = in.read(buffer);
         }
         return out.toString(BYTES);
     }
@@ -90,14 +89,7 @@ public final class LiveSys implements Sys {
         InputStream in = null;
         try {
             in = new FileInputStream(path);
-            ByteArrayOutputStream out = new ByteArrayOutputStream(1024);
-            byte[] buffer = new byte[4096];
-            int n = in.read(buffer);
-            while (n >= 0 && out.size() < limitBytes) {
-                out.write(buffer, 0, Math.min(n, limitBytes - out.size()));
-                n = in.read(buffer);
-            }
-            return out.toString(BYTES);
+            return text(in, limitBytes, false);
         } catch (IOException e) {
             return null;
         } finally {
@@ -144,11 +136,8 @@ public final class LiveSys implements Sys {
         // "12.34 5.67": seconds since boot, idle seconds (proc(5)). System.nanoTime has no fixed start.
         String text = read("/proc/uptime", 64);
         if (text == null) { return System.nanoTime() / 1000000; }
-        String seconds = text.substring(0, text.indexOf(' '));
-        int dot = seconds.indexOf('.');
-        long whole = Long.parseLong(dot < 0 ? seconds : seconds.substring(0, dot));
-        long hundredths = dot < 0 ? 0 : Long.parseLong((seconds.substring(dot + 1) + "00").substring(0, 2));
-        return whole * 1000 + hundredths * 10;
+        int dot = text.indexOf('.');
+        return Long.parseLong(text.substring(0, dot)) * 1000 + Long.parseLong(text.substring(dot + 1, dot + 3)) * 10;
     }
 
     /**
