@@ -7,7 +7,6 @@ import boxwall.box.Finding;
 import boxwall.box.Interface;
 import boxwall.explain.Answer;
 import boxwall.explain.Packet;
-import boxwall.explain.Site;
 import boxwall.explain.Verdict;
 import boxwall.explain.Walk;
 import boxwall.netfilter.Addresses;
@@ -16,7 +15,6 @@ import boxwall.netfilter.Hook;
 import boxwall.netfilter.Match;
 import boxwall.netfilter.Option;
 import boxwall.netfilter.Rule;
-import boxwall.netfilter.Ruleset;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -37,17 +35,17 @@ final class AvmFindings {
     private final Walk walk;
     private final List<Finding> out = new ArrayList<>();
 
-    private AvmFindings(Ruleset ruleset, BoxFacts facts) {
+    private AvmFindings(BoxFacts facts, Walk walk) {
         this.facts = facts;
-        this.walk = new Walk(ruleset, Site.unknown());
+        this.walk = walk;
     }
 
     /**
      * Findings forward-blocked-by-rules and rules-blocked-by-avm; empty when ar7.cfg wasn't read or the Internet side
      * isn't known.
      */
-    static List<Finding> of(Ruleset ruleset, BoxFacts facts) {
-        AvmFindings findings = new AvmFindings(ruleset, facts);
+    static List<Finding> of(BoxFacts facts, Walk walk) {
+        AvmFindings findings = new AvmFindings(facts, walk);
         if (facts.avmFirewall().isKnown() && facts.wan() != null) {
             for (AvmFirewall.Forward forward : facts.avmFirewall().forwards()) {
                 findings.forward(forward);

@@ -5,7 +5,6 @@ import boxwall.box.Finding;
 import boxwall.box.Interface;
 import boxwall.modules.Kind;
 import boxwall.facts.Requirement;
-import boxwall.explain.Site;
 import boxwall.explain.Walk;
 import boxwall.netfilter.Abandoned;
 import boxwall.netfilter.Chain;
@@ -36,10 +35,11 @@ public final class Checker {
     /**
      * All findings about a ruleset, in the order of its lines; empty when nothing is wrong. Findings about the box
      * itself are the facts' own.
-     *
-     * @param compiled what would be loaded; empty when the parsed ruleset has errors
      */
-    public static List<Finding> check(ParsedRules parsed, Ruleset compiled, BoxFacts facts) {
+    public static List<Finding> check(CheckedRuleset rules) {
+        ParsedRules parsed = rules.parsed;
+        Ruleset compiled = rules.compiled;
+        BoxFacts facts = rules.facts;
         Checker checker = new Checker(facts);
         for (SyntaxError error : parsed.errors()) {
             checker.findings.add(new Finding("syntax", Finding.Severity.REFUSE,
@@ -56,8 +56,8 @@ public final class Checker {
             checker.findings.addAll(Vocabulary.of(compiled, facts));
             checker.findings.addAll(MissingReferences.of(compiled, facts));
             checker.forgottenFamily(parsed.ruleset(), compiled);
-            checker.findings.addAll(AvmFindings.of(compiled, facts));
-            checker.findings.addAll(lint(parsed.ruleset(), compiled, facts));
+            checker.findings.addAll(AvmFindings.of(facts, rules.loaded.walk()));
+            checker.findings.addAll(lint(rules));
         }
         return checker.findings;
     }
@@ -65,18 +65,20 @@ public final class Checker {
     /**
      * The rules as written, of the families that are compiled: a look at each rule and some walks of single packets.
      */
-    private static List<Finding> lint(Ruleset ruleset, Ruleset compiled, BoxFacts facts) {
+    private static List<Finding> lint(CheckedRuleset rules) {
+        Ruleset ruleset = rules.parsed.ruleset();
+        Ruleset compiled = rules.compiled;
+        BoxFacts facts = rules.facts;
         List<Family> families = new ArrayList<>();
         for (Family family : Family.values()) {
             if (!compiled.tables(family).isEmpty()) { families.add(family); }
         }
         List<Finding> found = new ArrayList<>(RuleLint.of(ruleset, families));
-        // one walk for all: it keeps what it has parsed of the rules
-        Walk walk = new Walk(ruleset, Site.of(facts));
+        Walk walk = rules.written.walk();
         boolean tracks = asksStates(compiled) || !asksStates(ruleset);
         for (Family family : families) {
             found.addAll(tracks ? DroppedAnswers.of(ruleset, facts, family, walk, null)
-                    : DroppedAnswers.of(compiled, facts, family, new Walk(compiled, Site.of(facts)), walk));
+                    : DroppedAnswers.of(compiled, facts, family, rules.loaded.walk(), walk));
             found.addAll(OpenServices.of(ruleset, facts, family, walk));
         }
         found.addAll(families.contains(Family.IPV6) ? Neighbours.of(ruleset, facts, walk)

@@ -4,19 +4,19 @@ import boxwall.facts.BoxFacts;
 import boxwall.box.Finding;
 import boxwall.explain.Answer;
 import boxwall.explain.Expectation;
-import boxwall.explain.Site;
+import boxwall.explain.Verdicts;
+import boxwall.netfilter.Words;
 import boxwall.explain.Verdict;
 import boxwall.netfilter.Chain;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Negatable;
 import boxwall.netfilter.Rule;
-import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.Table;
 import boxwall.syntax.Included;
 import boxwall.syntax.ParsedRules;
 
+import java.util.Collections;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -34,13 +34,13 @@ final class Guests {
     private static final String UDP_PORTS_V4 = "1-52,54-66,68-65535";
     private static final String UDP_PORTS_V6 = "1-52,54-546,548-65535";
 
-    private final Ruleset ruleset;
+    private final Verdicts verdicts;
     private final BoxFacts facts;
     private final Family family;
     private final List<Finding> out = new ArrayList<>();
 
-    private Guests(Ruleset ruleset, BoxFacts facts, Family family) {
-        this.ruleset = ruleset;
+    private Guests(Verdicts verdicts, BoxFacts facts, Family family) {
+        this.verdicts = verdicts;
         this.facts = facts;
         this.family = family;
     }
@@ -49,14 +49,14 @@ final class Guests {
      * The findings guest-reaches-lan and guest-reaches-box of a family; empty for a box without guests or a ruleset
      * that doesn't filter.
      */
-    static List<Finding> of(ParsedRules parsed, BoxFacts facts, Family family) {
-        Ruleset ruleset = parsed.ruleset();
-        Guests guests = new Guests(ruleset.owns(family, Table.FILTER) ? unintended(parsed, facts, family) : ruleset,
-                facts, family);
-        if (facts.guest() != null && ruleset.owns(family, Table.FILTER)) {
-            if (facts.lan() != null) { guests.lan(); }
-            guests.box();
+    static List<Finding> of(CheckedRuleset rules, Family family) {
+        BoxFacts facts = rules.facts;
+        if (facts.guest() == null || !rules.parsed.ruleset().owns(family, Table.FILTER)) {
+            return Collections.emptyList();
         }
+        Guests guests = new Guests(unintended(rules, family), facts, family);
+        if (facts.lan() != null) { guests.lan(); }
+        guests.box();
         return guests.out;
     }
 
@@ -64,7 +64,10 @@ final class Guests {
      * The rules but for those by which an included preset lets guests use a device of the home network: that is what it
      * is for.
      */
-    private static Ruleset unintended(ParsedRules parsed, BoxFacts facts, Family family) {
+    private static Verdicts unintended(CheckedRuleset checked, Family family) {
+        ParsedRules parsed = checked.parsed;
+        BoxFacts facts = checked.facts;
+        boolean all = true;
         Set<String> presets = new HashSet<>();
         for (Included each : parsed.includes()) {
             if (each.preset) { presets.add(each.name); }
@@ -73,15 +76,16 @@ final class Guests {
         for (Chain chain : parsed.ruleset().chains(family, Table.FILTER)) {
             List<Rule> rules = new ArrayList<>();
             for (Rule rule : chain.rules()) {
-                boolean meant = presets.contains(rule.origin.file) && rule.out != null && facts.guest() != null
-                        && facts.lan() != null && rule.in != null && rule.in.equals(Negatable.is(facts.guest().name()))
+                boolean meant = presets.contains(rule.origin.file) && rule.out != null && facts.lan() != null
+                        && rule.in != null && rule.in.equals(Negatable.is(facts.guest().name()))
                         && rule.out.equals(Negatable.is(facts.lan().name())) && rule.target != null
                         && rule.target.name.equals("ACCEPT");
                 if (!meant) { rules.add(rule); }
+                all &= !meant;
             }
             chains.add(chain.withRules(rules));
         }
-        return parsed.ruleset().with(family, Table.FILTER, chains);
+        return all ? checked.written : checked.like(parsed.ruleset().with(family, Table.FILTER, chains));
     }
 
     /** The packet that isn't stopped, walked; null when all are, or that can't be proved. */
@@ -92,7 +96,7 @@ final class Guests {
         for (int i = 0; i < keys.length; i += 2) {
             map.put(keys[i], keys[i + 1]);
         }
-        return Expectation.check("DROP", map, ruleset, Site.of(facts)).counterexample;
+        return Expectation.check("DROP", map, verdicts, Collections.<Family>emptySet()).counterexample;
     }
 
     /** A rule that lets them in is worth a warning; a policy of ACCEPT closes nothing to anybody, and says so. */
@@ -109,8 +113,7 @@ final class Guests {
     private void lan() {
         Answer answer = through("out", facts.lan().name());
         if (answer != null) {
-            out.add(new Finding("guest-reaches-lan", severity(answer), where(answer),
-                    Arrays.asList(answer.inFull().split("\n")),
+            out.add(new Finding("guest-reaches-lan", severity(answer), where(answer), Words.lines(answer.inFull()),
                     "guests " + (answer.verdict == Verdict.ACCEPT ? "" : "may ") + "reach the home network in "
                             + family.word() + " according to netfilter's rules",
                     family.command()
@@ -123,8 +126,7 @@ final class Guests {
         answer = answer != null ? answer : through("chain", "INPUT", "proto", "udp", "dport",
                 family == Family.IPV4 ? UDP_PORTS_V4 : UDP_PORTS_V6);
         if (answer != null) {
-            out.add(new Finding("guest-reaches-box", severity(answer), where(answer),
-                    Arrays.asList(answer.inFull().split("\n")),
+            out.add(new Finding("guest-reaches-box", severity(answer), where(answer), Words.lines(answer.inFull()),
                     "guests " + (answer.verdict == Verdict.ACCEPT ? "" : "may ")
                             + "reach more of the box than DHCP and DNS in " + family.word() + ", possibly its web page",
                     family.command() + " -A INPUT -i $GUEST_IF -p udp -m multiport --dports 53,"

@@ -6,12 +6,10 @@ import boxwall.box.Interface;
 import boxwall.avm.Service;
 import boxwall.explain.Answer;
 import boxwall.explain.Expectation;
-import boxwall.explain.Expectations;
 import boxwall.explain.Exposure;
 import boxwall.explain.NeedlessRule;
 import boxwall.explain.Lint;
 import boxwall.explain.Reach;
-import boxwall.explain.Site;
 import boxwall.explain.SpoofableAccept;
 import boxwall.explain.TrailEntry;
 import boxwall.netfilter.Abandoned;
@@ -22,6 +20,7 @@ import boxwall.netfilter.Network;
 import boxwall.netfilter.Origin;
 import boxwall.netfilter.Rule;
 import boxwall.netfilter.Ruleset;
+import boxwall.netfilter.Words;
 import boxwall.syntax.Expect;
 import boxwall.syntax.ParsedRules;
 import boxwall.syntax.Writer;
@@ -40,36 +39,34 @@ import java.util.Set;
  * reaches.
  */
 public final class Proofs {
+    private final CheckedRuleset rules;
     private final BoxFacts facts;
-    private final Site site;
     private final List<Finding> findings = new ArrayList<>();
 
-    private Proofs(BoxFacts facts) {
-        this.facts = facts;
-        this.site = Site.of(facts);
+    private Proofs(CheckedRuleset rules) {
+        this.rules = rules;
+        this.facts = rules.facts;
     }
 
     /**
      * The findings policy-test-failed, policy-test-overridden, policy-test-skipped, rule-unreachable, rule-redundant,
      * exposed-service, guest-reaches-lan, guest-reaches-box and spoofable-accept.
      *
-     * @param compiled what would be loaded, so the stateless form where the box can't track; the expect lines are
-     * checked against it
      * @param services what listens, or null when that isn't known
      */
-    public static List<Finding> of(ParsedRules parsed, Ruleset compiled, BoxFacts facts, List<Service> services) {
-        Proofs proofs = new Proofs(facts);
-        proofs.findings.addAll(expectations(parsed, compiled, facts));
+    public static List<Finding> of(CheckedRuleset rules, List<Service> services) {
+        Proofs proofs = new Proofs(rules);
+        proofs.findings.addAll(expectations(rules));
         // the rules as written: the user need not know the stateless form
-        for (NeedlessRule idle : Lint.of(parsed.ruleset(), proofs.site)) {
+        for (NeedlessRule idle : Lint.of(rules.written)) {
             proofs.idle(idle);
         }
-        if (services != null && facts.wan() != null) { proofs.exposed(compiled, services); }
+        if (services != null && proofs.facts.wan() != null) { proofs.exposed(services); }
         for (Family family : Family.values()) {
-            proofs.findings.addAll(compiled.tables(family).isEmpty() ? Collections.<Finding>emptyList()
-                    : Guests.of(parsed, facts, family));
+            proofs.findings.addAll(rules.compiled.tables(family).isEmpty() ? Collections.<Finding>emptyList()
+                    : Guests.of(rules, family));
         }
-        proofs.spoofable(parsed.ruleset());
+        proofs.spoofable();
         return proofs.findings;
     }
 
@@ -77,16 +74,12 @@ public final class Proofs {
      * The policy tests alone, which may refuse a ruleset: the rest takes an interpreter most of a minute and refuses
      * nothing.
      */
-    public static List<Finding> expectations(ParsedRules parsed, Ruleset compiled, BoxFacts facts) {
-        Proofs proofs = new Proofs(facts);
-        List<Map<String, String>> keys = new ArrayList<>();
-        for (Expect expect : parsed.expects()) {
-            keys.add(expect.keys);
-        }
-        Expectations all = new Expectations(compiled, proofs.site, keys, leftOut(parsed.ruleset(), compiled));
-        for (Expect expect : parsed.expects()) {
+    public static List<Finding> expectations(CheckedRuleset rules) {
+        Proofs proofs = new Proofs(rules);
+        Set<Family> leftOut = leftOut(rules.parsed.ruleset(), rules.compiled);
+        for (Expect expect : rules.parsed.expects()) {
             Abandoned.check();
-            proofs.expect(expect, parsed, all);
+            proofs.expect(expect, leftOut);
         }
         return proofs.findings;
     }
@@ -96,11 +89,11 @@ public final class Proofs {
         findings.add(new Finding(code, severity, where, evidence, effect, remedy));
     }
 
-    private void expect(Expect expect, ParsedRules parsed, Expectations all) {
+    private void expect(Expect expect, Set<Family> leftOut) {
         String where = expect.origin.toString();
         Expectation found;
         try {
-            found = all.check(expect.verdict, expect.keys);
+            found = Expectation.check(expect.verdict, expect.keys, rules.loaded, leftOut);
         } catch (IllegalArgumentException e) {
             add("policy-test-failed", Finding.Severity.REFUSE, where, Collections.<String>emptyList(),
                     "invalid expect line: " + e.getMessage(), "correct the line");
@@ -117,8 +110,8 @@ public final class Proofs {
                     "nothing, if the preset's values are intended");
         } else if (!found.held) {
             List<String> evidence = found.counterexample == null ? Collections.<String>emptyList()
-                    : Arrays.asList(found.counterexample.inFull().split("\n"));
-            List<Origin> by = expect.isPreset() ? overriding(expect, parsed, found.counterexample)
+                    : Words.lines(found.counterexample.inFull());
+            List<Origin> by = expect.isPreset() ? overriding(expect, rules.parsed, found.counterexample)
                     : Collections.<Origin>emptyList();
             if (by.isEmpty()) {
                 add("policy-test-failed", Finding.Severity.REFUSE, where, evidence, found.reason,
@@ -197,9 +190,9 @@ public final class Proofs {
         }
     }
 
-    private void exposed(Ruleset compiled, List<Service> services) {
+    private void exposed(List<Service> services) {
         String wan = facts.wan().name();
-        Exposure exposure = Exposure.ofBox(compiled, site, services, wan);
+        Exposure exposure = Exposure.ofBox(rules.loaded, services, wan);
         List<String> open = new ArrayList<>();
         for (Reach reach : exposure.reaches()) {
             if (reach.who == Reach.Who.EVERYONE || reach.who == Reach.Who.SOME) { open.add(reach.toString()); }
@@ -212,20 +205,19 @@ public final class Proofs {
         }
     }
 
-    private void spoofable(Ruleset ruleset) {
+    private void spoofable() {
         List<Network> inner = new ArrayList<>();
         for (Interface each : Arrays.asList(facts.lan(), facts.guest())) {
             addNetwork(each == null ? null : each.net(), inner);
             addNetwork(each == null ? null : each.net6(), inner);
         }
         List<Answer> found = facts.wan() == null || inner.isEmpty() ? Collections.<Answer>emptyList()
-                : SpoofableAccept.of(ruleset, site, facts.wan().name(), inner);
+                : SpoofableAccept.of(rules.written, facts.wan().name(), inner);
         Set<Rule> said = new HashSet<>();
         for (Answer answer : found) {
             TrailEntry by = answer.decidedBy;
             if (said.add(by.rule)) {
-                add("spoofable-accept", Finding.Severity.WARN, by.origin().toString(),
-                        Arrays.asList(answer.inFull().split("\n")),
+                add("spoofable-accept", Finding.Severity.WARN, by.origin().toString(), Words.lines(answer.inFull()),
                         "the rule trusts the source address: a host on " + facts.wan().name() + " can forge it",
                         remedy(answer, by));
             }

@@ -6,11 +6,10 @@ import boxwall.box.Interface;
 import boxwall.explain.Admin;
 import boxwall.explain.AdminPath;
 import boxwall.explain.AdminProof;
-import boxwall.explain.Site;
+import boxwall.explain.Verdicts;
 import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Network;
-import boxwall.netfilter.Ruleset;
 import boxwall.plan.Stamp;
 
 import java.util.ArrayList;
@@ -47,11 +46,10 @@ final class Administrator {
      * @param client the address that asks, or null when nobody in particular does (desk, loopback)
      * @param port boxwall's own port
      */
-    static Administrator of(Ruleset ruleset, BoxFacts facts, byte[] client, int port) {
+    static Administrator of(Verdicts verdicts, BoxFacts facts, byte[] client, int port) {
         Interface lan = facts.lan();
         if (lan == null || lan.ip() == null || lan.net() == null) {
-            return new Administrator(Admin.prove(ruleset, Site.unknown(), Collections.<AdminPath>emptyList()), "", "",
-                    port);
+            return new Administrator(Admin.prove(verdicts, Collections.<AdminPath>emptyList()), "", "", port);
         }
         byte[] box = Addresses.parse(lan.ip());
         Network net = network(lan.net());
@@ -64,8 +62,8 @@ final class Administrator {
         if (lan.ip6() != null && lan.net6() != null) {
             paths.add(new AdminPath(lan.name(), network(lan.net6()), Addresses.parse(lan.ip6()), WEB_PAGE));
         }
-        return new Administrator(Admin.prove(ruleset, Site.of(facts), paths),
-                known ? Addresses.print(client) : lan.net(), lan.name(), port);
+        return new Administrator(Admin.prove(verdicts, paths), known ? Addresses.print(client) : lan.net(), lan.name(),
+                port);
     }
 
     /** {@code 192.168.178.0/24}, as the facts print it. */

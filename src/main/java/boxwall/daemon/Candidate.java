@@ -3,6 +3,7 @@ package boxwall.daemon;
 import boxwall.facts.BoxFacts;
 import boxwall.box.Finding;
 import boxwall.avm.Listeners;
+import boxwall.check.CheckedRuleset;
 import boxwall.check.Checker;
 import boxwall.check.LeftOut;
 import boxwall.check.Proofs;
@@ -53,8 +54,9 @@ final class Candidate {
         ParsedRules parsed = parsed(source, includes, box.facts());
         boolean whole = parsed.errors().isEmpty();
         return new Candidate(source.text(), parsed, whole ? compiled(parsed, box, wishes) : null,
-                whole ? Collections.<Finding>emptyList() : Checker.check(parsed, Ruleset.empty(), box.facts()), null,
-                box, null, wishes);
+                whole ? Collections.<Finding>emptyList()
+                        : Checker.check(new CheckedRuleset(parsed, Ruleset.empty(), box.facts())),
+                null, box, null, wishes);
     }
 
     /**
@@ -68,13 +70,14 @@ final class Candidate {
         ParsedRules parsed = parsed(source, includes, facts);
         Compiled compiled = parsed.errors().isEmpty() ? compiled(parsed, box, wishes) : null;
         Ruleset ruleset = compiled == null ? Ruleset.empty() : compiled.ruleset();
-        List<Finding> findings = new ArrayList<Finding>(Checker.check(parsed, ruleset, facts));
+        CheckedRuleset checked = new CheckedRuleset(parsed, ruleset, facts);
+        List<Finding> findings = new ArrayList<Finding>(Checker.check(checked));
         findings.addAll(compiled == null ? Collections.<Finding>emptyList() : LeftOut.of(compiled.notes()));
         // a text with errors has nothing to prove, and the proof is most of the time that a check takes
-        Administrator admin = compiled == null ? null : Administrator.of(ruleset, facts, client, port);
+        Administrator admin = compiled == null ? null : Administrator.of(checked.loaded, facts, client, port);
         if (admin != null) {
-            findings.addAll(wishes.thorough() ? Proofs.of(parsed, ruleset, facts, Listeners.of(box.readings()))
-                    : Proofs.expectations(parsed, ruleset, facts));
+            findings.addAll(wishes.thorough() ? Proofs.of(checked, Listeners.of(box.readings()))
+                    : Proofs.expectations(checked));
             findings.addAll(admin.findings());
         }
         return new Candidate(source.text(), parsed, compiled, findings, admin, box, client, wishes);

@@ -8,6 +8,7 @@ import boxwall.explain.Difference;
 import boxwall.explain.Explanation;
 import boxwall.explain.Exposure;
 import boxwall.explain.Site;
+import boxwall.explain.Verdicts;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.Table;
@@ -54,8 +55,9 @@ final class Questions {
         List<Service> services = known == null ? Collections.<Service>emptyList() : known;
         List<String> doors = Listeners.doors(facts.interfaces());
         Ruleset now = live();
-        Exposure before = now == null ? null : Exposure.of(now, site, services, doors);
-        return new ExposureJson(before, Exposure.of(loaded(now, candidate), site, services, doors), known);
+        Exposure before = now == null ? null : Exposure.of(new Verdicts(now, site), services, doors);
+        return new ExposureJson(before, Exposure.of(new Verdicts(loaded(now, candidate), site), services, doors),
+                known);
     }
 
     /** What the second decides differently from the first. */

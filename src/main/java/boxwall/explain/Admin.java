@@ -2,13 +2,9 @@ package boxwall.explain;
 
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Hook;
-import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.State;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * The proof that a ruleset doesn't lock the administrator out: for each path every packet of a TCP connection to the
@@ -19,23 +15,21 @@ public final class Admin {
     private Admin() {}
 
     /** Proves all paths, or shows the first packet that fails. No paths at all: UNKNOWN. */
-    public static AdminProof prove(Ruleset ruleset, Site site, List<AdminPath> paths) {
-        return prove(ruleset, site, paths, Bdd.affordable());
-    }
-
-    static AdminProof prove(Ruleset ruleset, Site site, List<AdminPath> paths, int nodes) {
+    public static AdminProof prove(final Verdicts verdicts, List<AdminPath> paths) {
         if (paths.isEmpty()) {
             return new AdminProof(AdminProof.Result.UNKNOWN, "no administrator's address is known", null);
         }
         AdminProof unknown = null;
-        Map<Family, Universe> universes = universes(ruleset, site, paths);
-        for (AdminPath path : paths) {
+        for (final AdminPath path : paths) {
+            Criterion device = new Criterion(Field.IN, null, false, Collections.singletonList(name(path)));
             AdminProof proof;
             try {
-                // one path's sets are gone before the next one's come
-                proof = prove(ruleset, site, path, new Sets(path.family(), universes.get(path.family()), nodes));
+                proof = new Verdicts.Question<AdminProof>() {
+                    @Override
+                    AdminProof ask(FamilyVerdicts of) { return prove(verdicts, path, of); }
+                }.of(verdicts, path.family(), Collections.singletonList(device), false);
             } catch (TooComplex e) {
-                proof = AdminPackets.walk(ruleset, site, path, e.getMessage());
+                proof = AdminPackets.walk(verdicts.walk(), path, e.getMessage());
             }
             if (proof.result() == AdminProof.Result.FAILED) { return proof; }
             unknown = unknown == null && proof.result() == AdminProof.Result.UNKNOWN ? proof : unknown;
@@ -44,42 +38,25 @@ public final class Admin {
                 : new AdminProof(AdminProof.Result.PROVED, "accepted in both directions: " + paths, null);
     }
 
-    /** What the rules of each family that a path is of can tell apart. */
-    private static Map<Family, Universe> universes(Ruleset ruleset, Site site, List<AdminPath> paths) {
-        Map<Family, List<Criterion>> devices = new TreeMap<>();
-        for (AdminPath path : paths) {
-            if (!devices.containsKey(path.family())) { devices.put(path.family(), new ArrayList<Criterion>()); }
-            devices.get(path.family()).add(new Criterion(Field.IN, null, false, Collections.singletonList(name(path))));
-        }
-        Map<Family, Universe> universes = new TreeMap<>();
-        for (Map.Entry<Family, List<Criterion>> each : devices.entrySet()) {
-            universes.put(each.getKey(),
-                    new Universe(Collections.singletonList(ruleset), site, each.getKey(), each.getValue()));
-        }
-        return universes;
-    }
-
-    private static AdminProof prove(Ruleset ruleset, Site site, AdminPath path, Sets sets) {
-        AdminProof in = way(ruleset, site, path, sets, Hook.INPUT);
-        AdminProof out = in.result() == AdminProof.Result.FAILED ? in : way(ruleset, site, path, sets, Hook.OUTPUT);
+    private static AdminProof prove(Verdicts verdicts, AdminPath path, FamilyVerdicts of) {
+        AdminProof in = way(verdicts, path, of, Hook.INPUT);
+        AdminProof out = in.result() == AdminProof.Result.FAILED ? in : way(verdicts, path, of, Hook.OUTPUT);
         return out.result() == AdminProof.Result.FAILED || in.result() == AdminProof.Result.PROVED ? out : in;
     }
 
-    private static AdminProof way(Ruleset ruleset, Site site, AdminPath path, Sets sets, Hook way) {
+    private static AdminProof way(Verdicts verdicts, AdminPath path, FamilyVerdicts of, Hook way) {
+        Sets sets = of.sets;
         Bdd bdd = sets.bdd;
         boolean in = way == Hook.INPUT;
-        byte[] unmarked = new byte[4];
-        int packets = bdd.and(sets.everything(), bdd.and(sets.lies(Field.MARK, Span.range(unmarked, unmarked)),
+        int packets = bdd.and(sets.everything(), bdd.and(sets.is(Field.MARK, new byte[4]),
                 bdd.and(NewConnections.whole(sets), sets.lies(in ? Field.IN : Field.OUT, name(path)))));
         packets = bdd.and(packets, bdd.or(connection(sets, path, in), discovery(sets, path, in)));
-        HookWalk walk = new HookWalk(ruleset, sets, site, null);
-        // nobody can say which hardware address the client has
-        walk.walk(way, packets, Rewrites.NOTHING.with(Field.MAC, null));
-        int open = walk.otherThan(Verdict.ACCEPT);
+        FamilyVerdicts.Walked walked = of.withoutMac(way, packets);
+        int open = bdd.and(packets, walked.otherThan(Verdict.ACCEPT));
         if (open == Bdd.NONE) { return new AdminProof(AdminProof.Result.PROVED, path.toString(), null); }
-        int closed = bdd.minus(packets, bdd.or(walk.possible(Verdict.ACCEPT), walk.possible(Verdict.UNKNOWN)));
-        Packet example = Example.of(sets, site, way, closed != Bdd.NONE ? closed : open).copy().mac(null).build();
-        Answer answer = new Walk(ruleset, site).packet(example, way);
+        int closed = bdd.minus(packets, bdd.or(walked.possible(Verdict.ACCEPT), walked.possible(Verdict.UNKNOWN)));
+        Packet example = Example.of(sets, of.site, way, closed != Bdd.NONE ? closed : open).copy().mac(null).build();
+        Answer answer = verdicts.walk().packet(example, way);
         return new AdminProof(closed != Bdd.NONE ? AdminProof.Result.FAILED : AdminProof.Result.UNKNOWN,
                 path + ": " + answer + " for " + example, answer);
     }

@@ -3,7 +3,6 @@ package boxwall.explain;
 import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Hook;
-import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.State;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,8 +13,7 @@ final class AdminPackets {
     private static final int[] CLIENT_PORTS = {1024, 49200, 65535};
 
     /** FAILED with a packet that doesn't get through, else UNKNOWN for the reason given. */
-    static AdminProof walk(Ruleset ruleset, Site site, AdminPath path, String reason) {
-        Walk walk = new Walk(ruleset, site);
+    static AdminProof walk(Walk walk, AdminPath path, String reason) {
         for (Packet packet : packets(path)) {
             Answer answer = walk.packet(packet, packet.in() == null ? Hook.OUTPUT : Hook.INPUT);
             if (answer.verdict.stops()) {

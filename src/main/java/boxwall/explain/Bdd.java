@@ -42,6 +42,9 @@ final class Bdd {
     private int[] next;
     private int[] heads;
     private int[] cache;
+    /** All steps of this JVM, for a test that counts them. */
+    static long steps;
+
     private int size = 2;
     private long stepsLeft;
 
@@ -55,7 +58,7 @@ final class Bdd {
         next = new int[start];
         heads = new int[start];
         cache = new int[start];
-        stepsLeft = Math.max(STEPS_MIN, (long) STEPS_PER_NODE * limit);
+        refill();
         level[NONE] = Integer.MAX_VALUE;
         level[ALL] = Integer.MAX_VALUE;
     }
@@ -68,11 +71,19 @@ final class Bdd {
 
     int size() { return size; }
 
-    /** The steps that may still be taken. */
-    long stepsLeft() { return stepsLeft; }
+    /** The steps that one question may take. */
+    long stepsAllowed() {
+        return Math.max(STEPS_MIN, (long) STEPS_PER_NODE * limit);
+    }
+
+    long stepsTaken() { return stepsAllowed() - stepsLeft; }
+
+    /** Lets another question take as many steps again. */
+    void refill() { stepsLeft = stepsAllowed(); }
 
     /** Counts work, a walk's too; ends it when it was too much, or nobody waits any more. */
     void step() {
+        steps++;
         if ((--stepsLeft & 1023) == 0) { Abandoned.check(); }
         if (stepsLeft < 0) { throw new TooComplex("the query takes too many steps"); }
     }

@@ -201,9 +201,8 @@ final class ChainWalk {
         if (!target.name.equals("DNAT")) {
             redirect(after, packets);
         } else {
-            sets.add(through,
-                    Targets.keepsAddress(target, sets.family) ? after : after.with(Field.DST, Targets.address(target, sets.family)),
-                    packets);
+            sets.add(through, Targets.keepsAddress(target, sets.family) ? after
+                    : after.with(Field.DST, Targets.address(target, sets.family)), packets);
         }
     }
 

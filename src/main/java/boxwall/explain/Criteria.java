@@ -15,18 +15,29 @@ import java.util.List;
  * ip_tables.c and ip6_tables.c.
  */
 final class Criteria {
+    /** All rules that were parsed in this JVM, for a test that counts them. */
+    static int parsed;
+
     /** What must hold, all of it; empty for a rule that asks nothing. */
     final List<Criterion> all;
     /** The names of matches that can't be foreseen. */
     final List<String> opaque;
+    /** The fields that are asked, a bit for each by its ordinal. */
+    final int fields;
 
     private Criteria(List<Criterion> all, List<String> opaque) {
         this.all = all;
         this.opaque = opaque;
+        int bits = 0;
+        for (Criterion each : all) {
+            bits |= 1 << each.field.ordinal() | (each.other == null ? 0 : 1 << each.other.ordinal());
+        }
+        fields = bits;
     }
 
     /** Parses what a rule asks. */
     static Criteria of(Rule rule, Family family) {
+        parsed++;
         List<Criterion> all = new ArrayList<>();
         List<String> opaque = new ArrayList<>();
         address(all, Field.SRC, rule.source);

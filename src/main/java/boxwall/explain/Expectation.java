@@ -2,7 +2,6 @@ package boxwall.explain;
 
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Hook;
-import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.State;
 import java.util.Collections;
 import java.util.List;
@@ -43,33 +42,33 @@ public final class Expectation {
      *
      * @param verdict ACCEPT, REJECT, or DROP, which includes REJECT
      * @param keys as {@link Keys}
+     * @param leftOut the families whose rules this box doesn't get: what is about them is skipped
      * @throws IllegalArgumentException for a word or key that isn't understood, with what was expected
      */
-    public static Expectation check(String verdict, Map<String, String> keys, Ruleset ruleset, Site site) {
-        return new Expectations(ruleset, site, Collections.singletonList(keys), Collections.<Family>emptySet())
-                .check(verdict, keys);
-    }
-
-    static Expectation check(String verdict, Map<String, String> keys, Ruleset ruleset, Site site, Set<Family> leftOut,
-            Expectations among) {
+    public static Expectation check(final String verdict, final Map<String, String> keys, final Verdicts verdicts,
+            Set<Family> leftOut) {
         if (!verdict.equals("ACCEPT") && !verdict.equals("DROP") && !verdict.equals("REJECT")) {
             throw new IllegalArgumentException("verdict: found '" + verdict + "', expected ACCEPT, DROP or REJECT");
         }
         Family given = Keys.family(keys);
         boolean any = false;
-        List<Family> families = given == null ? Example.families(ruleset) : Collections.singletonList(given);
-        for (Family family : families) {
+        for (Family family : given == null ? Example.families(verdicts.ruleset) : Collections.singletonList(given)) {
             if (leftOut.contains(family)) {
                 return new Expectation(false, "the rules for " + family.word() + " are left out on this box", null,
                         null);
             }
-            List<Criterion> asked = Keys.criteria(keys, family, site);
-            String lacking = lacking(asked, site);
+            final List<Criterion> asked = Keys.criteria(keys, family, verdicts.site);
+            String lacking = lacking(asked, verdicts.site);
             if (lacking != null) {
                 return new Expectation(false, "the box has no interface '" + lacking + "'", null, null);
             }
             try {
-                Expectation found = check(Verdict.valueOf(verdict), keys, asked, family, ruleset, site, among);
+                Expectation found = new Verdicts.Question<Expectation>() {
+                    @Override
+                    Expectation ask(FamilyVerdicts of) {
+                        return check(Verdict.valueOf(verdict), keys, asked, of, verdicts);
+                    }
+                }.of(verdicts, family, asked, true);
                 if (found != null && !found.held) { return found; }
                 any |= found != null;
             } catch (TooComplex e) {
@@ -93,48 +92,21 @@ public final class Expectation {
     }
 
     /** Null when there is no such packet. */
-    private static Expectation check(Verdict wanted, Map<String, String> keys, List<Criterion> asked, Family family,
-            Ruleset ruleset, Site site, Expectations among) {
-        Expectations.Shared shared = among.shared(family);
-        if (shared != null) {
-            try {
-                return check(wanted, keys, asked, shared.sets, shared, ruleset, site);
-            } catch (TooComplex e) {
-                shared.giveUp();
-            }
-        }
-        among.begin();
-        Universe universe = new Universe(Collections.singletonList(ruleset), site, family, asked);
-        Sets sets = new Sets(family, universe, Bdd.affordable());
-        long before = sets.bdd.stepsLeft();
-        try {
-            return check(wanted, keys, asked, sets, null, ruleset, site);
-        } finally {
-            among.took(sets.bdd, before);
-        }
-    }
-
-    private static Expectation check(Verdict wanted, Map<String, String> keys, List<Criterion> asked, Sets sets,
-            Expectations.Shared shared, Ruleset ruleset, Site site) {
+    private static Expectation check(Verdict wanted, Map<String, String> keys, List<Criterion> asked, FamilyVerdicts of,
+            Verdicts verdicts) {
+        Sets sets = of.sets;
         int all = start(sets, keys, asked);
         Expectation found = null;
         for (Hook way : WAYS) {
-            int packets = sets.bdd.and(all, to(way, keys, sets, site, wanted));
+            int packets = sets.bdd.and(all, to(way, keys, sets, of.site, wanted));
             if (packets == Bdd.NONE) { continue; }
             found = new Expectation(true, null, wanted + " holds", null);
-            HookWalk walk = shared == null ? null : shared.walk(way, packets);
-            if (walk == null) {
-                walk = new HookWalk(ruleset, sets, site, null);
-                walk.walk(way, packets);
-            }
-            int wrong = walk.otherThan(wanted);
-            if (wanted == Verdict.DROP) {
-                wrong = sets.bdd.or(walk.possible(Verdict.ACCEPT), walk.possible(Verdict.UNKNOWN));
-            }
-            wrong = sets.bdd.and(wrong, packets);
+            FamilyVerdicts.Walked walked = of.at(way, packets);
+            int wrong = sets.bdd.and(packets, wanted != Verdict.DROP ? walked.otherThan(wanted)
+                    : sets.bdd.or(walked.possible(Verdict.ACCEPT), walked.possible(Verdict.UNKNOWN)));
             if (wrong != Bdd.NONE) {
-                Packet example = Example.of(sets, site, way, wrong);
-                Answer answer = new Walk(ruleset, site).packet(example, way);
+                Packet example = Example.of(sets, of.site, way, wrong);
+                Answer answer = verdicts.walk().packet(example, way);
                 return new Expectation(false, null, "expected " + wanted + ", found " + answer + " for " + example,
                         answer);
             }

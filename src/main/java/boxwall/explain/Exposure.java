@@ -3,7 +3,6 @@ package boxwall.explain;
 import boxwall.avm.Service;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Hook;
-import boxwall.netfilter.Ruleset;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -24,22 +23,29 @@ public final class Exposure {
     private Exposure(List<String> doors) { this.doors = doors; }
 
     /** Finds out for the interfaces that somebody may be behind. */
-    public static Exposure of(Ruleset ruleset, Site site, List<Service> services, List<String> doors) {
-        return of(ruleset, site, services, doors, true, Bdd.affordable());
+    public static Exposure of(Verdicts verdicts, List<Service> services, List<String> doors) {
+        return of(verdicts, services, doors, true);
     }
 
     /** Only who reaches the box itself through one interface: less work. */
-    public static Exposure ofBox(Ruleset ruleset, Site site, List<Service> services, String door) {
-        return of(ruleset, site, services, Collections.singletonList(door), false, Bdd.affordable());
+    public static Exposure ofBox(Verdicts verdicts, List<Service> services, String door) {
+        return of(verdicts, services, Collections.singletonList(door), false);
     }
 
-    static Exposure of(Ruleset ruleset, Site site, List<Service> services, List<String> doors, boolean through,
-            int nodes) {
-        Exposure exposure = new Exposure(doors);
+    private static Exposure of(Verdicts verdicts, final List<Service> services, List<String> doors, boolean through) {
+        final Exposure exposure = new Exposure(doors);
         for (Family family : Family.values()) {
+            final int had = exposure.reaches.size();
             try {
-                exposure.input(ruleset, site, family, services, nodes);
-                if (through) { exposure.forward(ruleset, site, family, nodes); }
+                new Verdicts.Question<Void>() {
+                    @Override
+                    Void ask(FamilyVerdicts of) {
+                        exposure.reaches.subList(had, exposure.reaches.size()).clear();
+                        exposure.input(of, services);
+                        return null;
+                    }
+                }.of(verdicts, family);
+                if (through) { exposure.forward(verdicts, family); }
             } catch (TooComplex e) {
                 exposure.incomplete = family.word() + ": " + e.getMessage();
             }
@@ -47,26 +53,19 @@ public final class Exposure {
         return exposure;
     }
 
-    private static Sets sets(Ruleset ruleset, Site site, Family family, int nodes) {
-        return new Sets(family,
-                new Universe(Collections.singletonList(ruleset), site, family, Collections.<Criterion>emptyList()),
-                nodes);
-    }
-
-    private void input(Ruleset ruleset, Site site, Family family, List<Service> services, int nodes) {
-        Sets sets = sets(ruleset, site, family, nodes);
+    private void input(FamilyVerdicts of, List<Service> services) {
+        Sets sets = of.sets;
         Bdd bdd = sets.bdd;
-        int local = site.knows(family) ? HookWalk.local(sets, site) : Bdd.ALL;
+        int local = of.site.knows(sets.family) ? HookWalk.local(sets, of.site) : Bdd.ALL;
         int packets = bdd.and(bdd.and(sets.everything(), NewConnections.arriving(sets)),
                 bdd.and(NewConnections.first(sets), local));
-        HookWalk walk = new HookWalk(ruleset, sets, site, null);
-        walk.walk(Hook.INPUT, packets);
-        int sure = bdd.minus(packets, walk.otherThan(Verdict.ACCEPT));
-        int open = bdd.or(walk.possible(Verdict.ACCEPT), walk.possible(Verdict.UNKNOWN));
+        FamilyVerdicts.Walked walked = of.at(Hook.INPUT, packets);
+        int sure = bdd.minus(packets, walked.otherThan(Verdict.ACCEPT));
+        int open = bdd.or(walked.possible(Verdict.ACCEPT), walked.possible(Verdict.UNKNOWN));
         for (Service service : services) {
-            int asked = service.family != family ? Bdd.NONE : bdd.and(packets, to(sets, site, service));
-            for (String name : doors) {
-                if (service.family == family && !isLocal(service)) {
+            if (service.family == sets.family && !isLocal(service)) {
+                int asked = bdd.and(packets, to(sets, of.site, service));
+                for (String name : doors) {
                     reaches.add(reach(sets, service, name, bdd.and(asked, device(sets, Field.IN, name)), sure, open));
                 }
             }
@@ -112,16 +111,30 @@ public final class Exposure {
                 ? "with conditions" : new FieldValues(sets, Field.SRC, sources, bdd.minus(all, sources)).toString());
     }
 
-    private void forward(Ruleset ruleset, Site site, Family family, int nodes) {
-        Sets sets = sets(ruleset, site, family, nodes);
+    private void forward(Verdicts verdicts, Family family) {
+        final int had = forwarded.size();
+        final int hadPerhaps = perhaps.size();
+        new Verdicts.Question<Void>() {
+            @Override
+            Void ask(FamilyVerdicts of) {
+                forwarded.subList(had, forwarded.size()).clear();
+                perhaps.subList(hadPerhaps, perhaps.size()).clear();
+                forward(of);
+                return null;
+            }
+        }.of(verdicts, family);
+    }
+
+    private void forward(FamilyVerdicts of) {
+        Sets sets = of.sets;
         Bdd bdd = sets.bdd;
         int packets = bdd.and(bdd.and(sets.everything(), NewConnections.arriving(sets)), NewConnections.first(sets));
-        packets = bdd.and(site.knows(family) ? bdd.minus(packets, HookWalk.local(sets, site)) : packets,
+        packets = bdd.and(of.site.knows(sets.family) ? bdd.minus(packets, HookWalk.local(sets, of.site)) : packets,
                 LinkScope.crossing(sets));
-        HookWalk walk = new HookWalk(ruleset, sets, site, null);
-        walk.walk(Hook.FORWARD, packets);
-        int sure = bdd.minus(packets, walk.otherThan(Verdict.ACCEPT));
-        int open = bdd.minus(bdd.or(walk.possible(Verdict.ACCEPT), walk.possible(Verdict.UNKNOWN)), sure);
+        FamilyVerdicts.Walked walked = of.at(Hook.FORWARD, packets);
+        int sure = bdd.minus(packets, walked.otherThan(Verdict.ACCEPT));
+        int open = bdd.minus(
+                bdd.and(packets, bdd.or(walked.possible(Verdict.ACCEPT), walked.possible(Verdict.UNKNOWN))), sure);
         Regions regions = new Regions(sets, Hook.FORWARD, packets);
         for (String in : doors) {
             for (String out : doors) {

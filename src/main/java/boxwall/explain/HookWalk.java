@@ -83,7 +83,7 @@ final class HookWalk {
         return walk(way, packets, Rewrites.NOTHING);
     }
 
-    /** As {@link #walk(Hook, int)} for packets of which some fields are unknown. */
+    /** The same of packets of which some fields are unknown. */
     HookWalk walk(Hook way, int packets, Rewrites first) {
         start = first;
         if (way == Hook.OUTPUT) {

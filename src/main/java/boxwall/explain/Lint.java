@@ -9,7 +9,6 @@ import boxwall.netfilter.Table;
 import boxwall.netfilter.Target;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,75 +19,54 @@ import java.util.Map;
  * the first then isn't redundant.
  */
 public final class Lint {
-    /**
-     * More rules than these (of a family) are not judged: sets of long rulesets are large, and the second question is
-     * quadratic.
-     */
-    static final int RULES_MAX = 1000;
+    /** More rules than these (of a family) are not tried without: that is quadratic. */
     static final int REDUNDANT_MAX = 250;
     private static final Hook[] WAYS = {Hook.INPUT, Hook.FORWARD, Hook.OUTPUT};
 
+    private final FamilyVerdicts of;
     private final Ruleset ruleset;
-    private final Site site;
     private final Sets sets;
     private final List<NeedlessRule> idle = new ArrayList<>();
-    private final List<Event> events = new ArrayList<>();
-    /** The packets that each rule matches, or may, by way. */
-    private final Map<Rule, int[]> matched = new IdentityHashMap<>();
-    /** Which ways lead through a chain, a bit each, by table and chain. */
-    private final Map<String, Integer> visited = new HashMap<>();
     private final Map<Rule, Rule> gone = new IdentityHashMap<>();
+    private final FamilyVerdicts.Walked[] ways = new FamilyVerdicts.Walked[WAYS.length];
 
-    private Lint(Ruleset ruleset, Site site, Sets sets) {
-        this.ruleset = ruleset;
-        this.site = site;
-        this.sets = sets;
-    }
-
-    /** What was decided of packets, in the order of the walk; the verdict is null for RETURN and goto. */
-    private static final class Event {
-        private final TrailEntry step;
-        private final int way;
-        private final Verdict verdict;
-        private final int packets;
-
-        Event(TrailEntry step, int way, Verdict verdict, int packets) {
-            this.step = step;
-            this.way = way;
-            this.verdict = verdict;
-            this.packets = packets;
-        }
+    private Lint(FamilyVerdicts of) {
+        this.of = of;
+        this.ruleset = of.ruleset;
+        this.sets = of.sets;
     }
 
     /**
      * The idle rules in the order of the tables; a ruleset that is too long or too complex is judged as far as it goes.
      */
-    public static List<NeedlessRule> of(Ruleset ruleset, Site site) { return of(ruleset, site, Bdd.affordable()); }
-
-    static List<NeedlessRule> of(Ruleset ruleset, Site site, int nodes) {
+    public static List<NeedlessRule> of(Verdicts verdicts) {
         List<NeedlessRule> all = new ArrayList<>();
         for (Family family : Family.values()) {
-            if (ruleset.ruleCount(family) == 0 || ruleset.ruleCount(family) > RULES_MAX) { continue; }
-            Sets sets = new Sets(family,
-                    new Universe(Collections.singletonList(ruleset), site, family, Collections.<Criterion>emptyList()),
-                    nodes);
-            Lint lint = new Lint(ruleset, site, sets);
+            int rules = verdicts.ruleset.ruleCount(family);
+            if (rules == 0 || rules > Verdicts.RULES_MAX) { continue; }
+            final Lint[] last = new Lint[1];
             try {
-                lint.judge();
+                new Verdicts.Question<Void>() {
+                    @Override
+                    Void ask(FamilyVerdicts of) {
+                        last[0] = new Lint(of);
+                        last[0].judge();
+                        return null;
+                    }
+                }.of(verdicts, family);
             } catch (TooComplex e) {
                 // what was proved before stays proved
-                all.addAll(lint.idle);
+                all.addAll(last[0].idle);
                 continue;
             }
-            all.addAll(lint.idle);
+            all.addAll(last[0].idle);
         }
         return all;
     }
 
     private void judge() {
         for (int way = 0; way < WAYS.length; way++) {
-            new HookWalk(ruleset, sets, site, listener(way)).walk(WAYS[way], WAYS[way] == Hook.FORWARD
-                    ? sets.bdd.and(sets.everything(), LinkScope.crossing(sets)) : sets.everything());
+            ways[way] = of.at(WAYS[way], of.everything(WAYS[way]));
         }
         for (Table table : ruleset.tables(sets.family)) {
             for (Chain chain : ruleset.chains(sets.family, table)) {
@@ -105,39 +83,12 @@ public final class Lint {
         }
     }
 
-    private ChainWalk.Listener listener(final int way) {
-        return new ChainWalk.Listener() {
-            @Override
-            void decided(TrailEntry step, Verdict verdict, int packets) {
-                events.add(new Event(step, way, verdict, packets));
-            }
-
-            @Override
-            void entered(Table table, Chain chain) {
-                visited.put(key(table, chain.name()), Integer.valueOf(visits(table, chain.name()) | 1 << way));
-            }
-
-            @Override
-            void matched(TrailEntry step, int some) {
-                int[] ways = matched.get(step.rule);
-                if (ways == null) {
-                    ways = new int[WAYS.length];
-                    matched.put(step.rule, ways);
-                }
-                ways[way] = sets.bdd.or(ways[way], some);
-                Target target = step.rule.target;
-                if (target != null && step.certain && (target.isGoto() || target.name.equals("RETURN"))) {
-                    events.add(new Event(step, way, null, some));
-                }
-            }
-        };
-    }
-
-    private static String key(Table table, String chain) { return table.word() + " " + chain; }
-
-    private int visits(Table table, String chain) {
-        Integer ways = visited.get(key(table, chain));
-        return ways == null ? 0 : ways.intValue();
+    private boolean isEntered(Chain chain) {
+        boolean any = false;
+        for (FamilyVerdicts.Walked way : ways) {
+            any |= way.entered.containsKey(chain);
+        }
+        return any;
     }
 
     private void unreachable(Table table, Chain chain) {
@@ -147,9 +98,8 @@ public final class Lint {
             TrailEntry step = TrailEntry.rule(table, chain.name(), ++number, rule, true);
             if (!isMatched(rule)) {
                 gone.put(rule, rule);
-                boolean chainVisited = visits(table, chain.name()) != 0;
-                if (chainVisited) {
-                    covered(step);
+                if (isEntered(chain)) {
+                    covered(step, chain);
                 } else if (!said) {
                     idle.add(new NeedlessRule(sets.family, step, false, "no packet reaches the chain " + chain.name(),
                             Collections.<TrailEntry>emptyList()));
@@ -161,14 +111,14 @@ public final class Lint {
 
     private boolean isMatched(Rule rule) {
         boolean any = false;
-        for (int set : matched.containsKey(rule) ? matched.get(rule) : new int[0]) {
-            any |= set != Bdd.NONE;
+        for (FamilyVerdicts.Walked way : ways) {
+            any |= way.matched.containsKey(rule);
         }
         return any;
     }
 
     /** Names the rules that take what an unreachable rule asks for. */
-    private void covered(TrailEntry step) {
+    private void covered(TrailEntry step, Chain chain) {
         int wanted = SetMatch.of(sets.universe.criteria(step.rule), sets, sets.everything(), Rewrites.NOTHING).perhaps;
         if (wanted == Bdd.NONE) {
             idle.add(new NeedlessRule(sets.family, step, false, "it matches on something that no packet has",
@@ -178,15 +128,17 @@ public final class Lint {
         List<TrailEntry> covers = new ArrayList<>();
         boolean otherwise = false;
         int left = wanted;
-        for (Event event : events) {
-            boolean before =
-                    !event.step.chain.equals(step.chain) || event.step.number != 0 && event.step.number < step.number;
-            boolean onTheWay = event.step.table == step.table && (visits(step.table, step.chain) & 1 << event.way) != 0;
-            if (before && onTheWay && sets.bdd.and(left, event.packets) != Bdd.NONE) {
-                left = sets.bdd.minus(left, event.packets);
-                covers.add(event.step);
-                Target target = step.rule.target;
-                otherwise |= event.verdict != null && target != null && !event.verdict.name().equals(target.name);
+        for (FamilyVerdicts.Walked way : ways) {
+            for (FamilyVerdicts.Event event : way.entered.containsKey(chain) ? way.events
+                    : Collections.<FamilyVerdicts.Event>emptyList()) {
+                boolean before = !event.step.chain.equals(step.chain)
+                        || event.step.number != 0 && event.step.number < step.number;
+                if (before && event.step.table == step.table && sets.bdd.and(left, event.packets) != Bdd.NONE) {
+                    left = sets.bdd.minus(left, event.packets);
+                    covers.add(event.step);
+                    Target target = step.rule.target;
+                    otherwise |= event.verdict != null && target != null && !event.verdict.name().equals(target.name);
+                }
             }
         }
         idle.add(new NeedlessRule(sets.family, step, false,
@@ -214,8 +166,8 @@ public final class Lint {
         gone.put(step.rule, step.rule);
         boolean same = true;
         for (int way = 0; way < WAYS.length && same; way++) {
-            int packets = matched.get(step.rule)[way];
-            HookWalk walk = new HookWalk(ruleset, sets, site, new ChainWalk.Listener() {
+            Integer packets = ways[way].matched.get(step.rule);
+            HookWalk walk = new HookWalk(ruleset, sets, of.site, new ChainWalk.Listener() {
                 @Override
                 void decided(TrailEntry other, Verdict found, int set) {
                     if (seen[0] && other.table == Table.FILTER && !covers.contains(other)) { covers.add(other); }
@@ -228,7 +180,7 @@ public final class Lint {
                     seen[1] |= seen[0] && does != null && Targets.goesOn(does);
                 }
             }).without(gone);
-            if (packets != Bdd.NONE) {
+            if (packets != null) {
                 walk.walk(WAYS[way], packets);
                 same = sets.bdd.and(packets, walk.otherThan(verdict)) == Bdd.NONE && !seen[1];
             }

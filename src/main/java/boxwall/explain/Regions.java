@@ -77,18 +77,21 @@ final class Regions {
     private Map<Field, Integer> grow(Packet packet, int set) {
         Bdd bdd = sets.bdd;
         Map<Field, Integer> box = new TreeMap<>();
-        for (Field field : LET_GO) {
-            byte[] value = packet.value(field);
-            box.put(field, Integer.valueOf(sets.lies(field, Span.range(value, value))));
+        // the fields behind each one as they are in the packet, which is what the others are let go against
+        int[] behind = new int[LET_GO.length];
+        int single = Bdd.ALL;
+        for (int i = LET_GO.length - 1; i >= 0; i--) {
+            behind[i] = single;
+            int one = sets.is(LET_GO[i], packet.value(LET_GO[i]));
+            box.put(LET_GO[i], one);
+            single = bdd.and(one, single);
         }
-        for (Field field : LET_GO) {
-            int others = care;
-            for (Field other : LET_GO) {
-                others = other == field ? others : bdd.and(others, box.get(other).intValue());
-            }
-            int outside = project(bdd.minus(others, set), field);
-            int inside = bdd.minus(all(field), outside);
-            box.put(field, Integer.valueOf(field == Field.PROTOCOL ? bdd.and(inside, meant(box, packet)) : inside));
+        int before = care;
+        for (int i = 0; i < LET_GO.length; i++) {
+            int outside = project(bdd.minus(bdd.and(before, behind[i]), set), LET_GO[i]);
+            int inside = bdd.minus(all(LET_GO[i]), outside);
+            box.put(LET_GO[i], LET_GO[i] == Field.PROTOCOL ? bdd.and(inside, meant(box, packet)) : inside);
+            before = bdd.and(before, box.get(LET_GO[i]));
         }
         return box;
     }

@@ -73,6 +73,18 @@ final class Rewrites {
         return new Rewrites(constants, unknown, 0, 0, -1);
     }
 
+    /** Whether one of the fields (a bit for each, by its ordinal) isn't as it came. */
+    boolean touch(int fields) {
+        if ((fields & unknown) != 0
+                || (fields & 1 << Field.MARK.ordinal()) != 0 && (markSet | markFlip | markUnknown) != 0) {
+            return true;
+        }
+        for (int i = 0; i < constants.length; i++) {
+            if ((fields & 1 << i) != 0 && constants[i] != null) { return true; }
+        }
+        return false;
+    }
+
     /** Whether the field isn't as it came. */
     boolean touches(Field field) {
         return constants[field.ordinal()] != null || isUnknown(field);

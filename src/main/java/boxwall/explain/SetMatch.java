@@ -22,6 +22,10 @@ final class SetMatch {
     /** Asks all criteria of a rule. */
     static SetMatch of(Criteria criteria, Sets sets, int here, Rewrites rewrites) {
         Bdd bdd = sets.bdd;
+        if (!rewrites.touch(criteria.fields)) {
+            int set = bdd.and(here, sets.matches(criteria));
+            return set == Bdd.NONE ? NOBODY : new SetMatch(criteria.opaque.isEmpty() ? set : Bdd.NONE, set);
+        }
         int sure = criteria.opaque.isEmpty() ? here : Bdd.NONE;
         int perhaps = here;
         for (Criterion criterion : criteria.all) {

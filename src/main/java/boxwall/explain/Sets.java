@@ -23,7 +23,8 @@ final class Sets {
     private final int[] start = new int[Field.values().length];
     private final int[] bits = new int[Field.values().length];
     private final int total;
-    private final Map<Criterion, Integer> known = new IdentityHashMap<>();
+    private int everything;
+    private final Map<Object, Integer> known = new IdentityHashMap<>();
 
     Sets(Family family, Universe universe, int nodeLimit) {
         this.family = family;
@@ -61,10 +62,12 @@ final class Sets {
 
     /** Every packet: all bits but those that stand for no value. */
     int everything() {
+        if (everything != Bdd.NONE) { return everything; }
         int all = Bdd.ALL;
         for (Field field : ORDER) {
             if (choices(field) > 0) { all = bdd.and(all, atMost(field, Numbers.bytes(choices(field) - 1, 4))); }
         }
+        everything = all;
         return all;
     }
 
@@ -101,6 +104,20 @@ final class Sets {
     /** The packets with an address in a network. */
     int lies(Field field, Network network) {
         return lies(field, Span.masked(network.address(), network.mask()));
+    }
+
+    /** The packets that meet all criteria as they came. */
+    int matches(Criteria criteria) {
+        Integer found = known.get(criteria);
+        if (found == null) {
+            int set = Bdd.ALL;
+            for (Criterion each : criteria.all) {
+                set = bdd.and(set, matches(each));
+            }
+            found = Integer.valueOf(set);
+            known.put(criteria, found);
+        }
+        return found.intValue();
     }
 
     /** The packets that a criterion matches as they came. */

@@ -4,10 +4,8 @@ import boxwall.netfilter.Family;
 import boxwall.netfilter.Hook;
 import boxwall.netfilter.Negatable;
 import boxwall.netfilter.Network;
-import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.Table;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,52 +23,55 @@ public final class SpoofableAccept {
      * @param outer the interface that strangers are behind
      * @param inner the networks that lie behind other interfaces, of any family
      */
-    public static List<Answer> of(Ruleset ruleset, Site site, String outer, List<Network> inner) {
-        List<Answer> found = new ArrayList<>();
+    public static List<Answer> of(final Verdicts verdicts, final String outer, final List<Network> inner) {
+        final List<Answer> found = new ArrayList<>();
         for (Family family : Family.values()) {
-            if (ruleset.owns(family, Table.FILTER)) {
-                try {
-                    family(ruleset, site, outer, inner, family, found);
-                } catch (TooComplex e) {
-                    // what was proved before stays proved
-                    continue;
-                }
+            if (!verdicts.ruleset.owns(family, Table.FILTER)) { continue; }
+            final int had = found.size();
+            try {
+                new Verdicts.Question<Void>() {
+                    @Override
+                    Void ask(FamilyVerdicts of) {
+                        found.subList(had, found.size()).clear();
+                        family(verdicts, of, outer, inner, found);
+                        return null;
+                    }
+                }.of(verdicts, family);
+            } catch (TooComplex e) {
+                // what was proved before stays proved
+                continue;
             }
         }
         return found;
     }
 
-    private static void family(Ruleset ruleset, Site site, String outer, List<Network> inner, Family family,
+    private static void family(Verdicts verdicts, FamilyVerdicts of, String outer, List<Network> inner,
             List<Answer> found) {
-        Sets sets = new Sets(family,
-                new Universe(Collections.singletonList(ruleset), site, family, Collections.<Criterion>emptyList()),
-                Bdd.affordable());
+        Sets sets = of.sets;
         Bdd bdd = sets.bdd;
-        byte[] door = Numbers.interfaceName(outer);
         int claimed = Bdd.NONE;
         for (Network network : inner) {
-            claimed = network.family == family ? bdd.or(claimed, sets.lies(Field.SRC, network)) : claimed;
+            claimed = network.family == sets.family ? bdd.or(claimed, sets.lies(Field.SRC, network)) : claimed;
         }
         int packets = bdd.and(bdd.and(sets.everything(), NewConnections.first(sets)),
-                bdd.and(claimed, sets.lies(Field.IN, Span.range(door, door))));
-        int local = site.knows(family) ? HookWalk.local(sets, site) : Bdd.ALL;
+                bdd.and(claimed, sets.is(Field.IN, Numbers.interfaceName(outer))));
+        boolean known = of.site.knows(sets.family);
+        int local = known ? HookWalk.local(sets, of.site) : Bdd.ALL;
         for (Hook way : WAYS) {
-            final Map<TrailEntry, Integer> accepted = new LinkedHashMap<>();
-            HookWalk walk = new HookWalk(ruleset, sets, site, new ChainWalk.Listener() {
-                @Override
-                void decided(TrailEntry step, Verdict verdict, int set) {
-                    if (verdict == Verdict.ACCEPT && step.table == Table.FILTER && step.certain && step.rule != null
-                            && names(step.rule.source)) {
-                        accepted.put(step, Integer.valueOf(set));
-                    }
+            int ending =
+                    way == Hook.INPUT ? local : bdd.and(LinkScope.crossing(sets), known ? bdd.not(local) : Bdd.ALL);
+            int asked = bdd.and(packets, ending);
+            Map<TrailEntry, Integer> accepted = new LinkedHashMap<>();
+            for (FamilyVerdicts.Event each : of.at(way, asked).events) {
+                TrailEntry step = each.step;
+                int set = bdd.and(asked, each.packets);
+                if (each.verdict == Verdict.ACCEPT && set != Bdd.NONE && step.table == Table.FILTER && step.certain
+                        && step.rule != null && names(step.rule.source)) {
+                    accepted.put(step, set);
                 }
-            });
-            int ending = way == Hook.INPUT ? local
-                    : bdd.and(LinkScope.crossing(sets), site.knows(family) ? bdd.not(local) : Bdd.ALL);
-            walk.walk(way, bdd.and(packets, ending));
+            }
             for (Map.Entry<TrailEntry, Integer> each : accepted.entrySet()) {
-                Answer answer =
-                        new Walk(ruleset, site).packet(Example.of(sets, site, way, each.getValue().intValue()), way);
+                Answer answer = verdicts.walk().packet(Example.of(sets, of.site, way, each.getValue()), way);
                 if (answer.verdict == Verdict.ACCEPT && answer.decidedBy.rule == each.getKey().rule) {
                     found.add(answer);
                 }

@@ -23,11 +23,17 @@ final class Universe {
     private final Set<String> names = new LinkedHashSet<>();
     /** The hardware addresses, the last of which no rule names. */
     final List<byte[]> macs = new ArrayList<>();
-    private final Map<Rule, Criteria> criteria = new IdentityHashMap<>();
+    private final Map<Rule, Criteria> criteria;
     private final Family family;
 
     /** Collects from rulesets, the site, and the further criteria of a statement. */
     Universe(List<Ruleset> rulesets, Site site, Family family, List<Criterion> further) {
+        this(rulesets, site, family, further, new IdentityHashMap<Rule, Criteria>());
+    }
+
+    /** The same with what is known already of the rules; what is parsed of them goes there. */
+    Universe(List<Ruleset> rulesets, Site site, Family family, List<Criterion> further, Map<Rule, Criteria> criteria) {
+        this.criteria = criteria;
         this.family = family;
         names.addAll(site.interfaces());
         Set<String> open = new LinkedHashSet<>();
@@ -68,7 +74,25 @@ final class Universe {
         return asked;
     }
 
-    private void collect(Criterion criterion, Set<String> open) {
+    /** Whether criteria tell apart no more than the rules do. */
+    boolean knows(List<Criterion> asked) {
+        Set<String> exact = new LinkedHashSet<>();
+        Set<String> open = new LinkedHashSet<>();
+        for (Criterion criterion : asked) {
+            for (Span span : criterion.spans) {
+                if (criterion.field == Field.MAC) {
+                    int index = index(span.first);
+                    if (index < 0 || index == macs.size() - 1) { return false; }
+                }
+            }
+            if (criterion.field != Field.MAC) { collect(criterion, exact, open); }
+        }
+        return open.isEmpty() && names.containsAll(exact);
+    }
+
+    private void collect(Criterion criterion, Set<String> open) { collect(criterion, names, open); }
+
+    private void collect(Criterion criterion, Set<String> exactly, Set<String> open) {
         for (Span span : criterion.spans) {
             if (criterion.field == Field.MAC && index(span.first) < 0) {
                 macs.add(span.first);
@@ -76,7 +100,7 @@ final class Universe {
                 // a mask that ends before the name's closing zero is that of eth+
                 String name = Numbers.text(span.first);
                 boolean exact = !span.isMasked() || span.second[Math.min(15, name.length())] != 0;
-                (exact ? names : open).add(exact ? name : name + "+");
+                (exact ? exactly : open).add(exact ? name : name + "+");
             }
         }
     }

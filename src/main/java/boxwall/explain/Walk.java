@@ -28,10 +28,17 @@ public final class Walk {
 
     private final Ruleset ruleset;
     private final Site site;
+    private final Map<Family, Map<Rule, Criteria>> criteria;
     private final Map<Family, Sets> sets = new TreeMap<>();
 
     /** A walk through a ruleset; nothing is walked yet. */
     public Walk(Ruleset ruleset, Site site) {
+        this(ruleset, site, new TreeMap<Family, Map<Rule, Criteria>>());
+    }
+
+    /** The same with what is known already of the rules. */
+    Walk(Ruleset ruleset, Site site, Map<Family, Map<Rule, Criteria>> criteria) {
+        this.criteria = criteria;
         this.ruleset = ruleset;
         this.site = site;
     }
@@ -52,8 +59,11 @@ public final class Walk {
             throw new IllegalArgumentException(hook + " is crossed on the way: expected INPUT, FORWARD or OUTPUT");
         }
         if (!sets.containsKey(packet.family())) {
-            sets.put(packet.family(), new Sets(packet.family(), new Universe(Collections.<Ruleset>emptyList(), site,
-                    packet.family(), Collections.<Criterion>emptyList()), NODES));
+            sets.put(packet.family(),
+                    new Sets(packet.family(),
+                            new Universe(Collections.<Ruleset>emptyList(), site, packet.family(),
+                                    Collections.<Criterion>emptyList(), Verdicts.criteria(criteria, packet.family())),
+                            NODES));
         }
         Trail trail = new Trail();
         HookWalk walk = new HookWalk(ruleset, sets.get(packet.family()), site, trail);

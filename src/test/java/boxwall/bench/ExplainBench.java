@@ -2,6 +2,8 @@ package boxwall.bench;
 
 import boxwall.facts.BoxFacts;
 import boxwall.avm.Listeners;
+import boxwall.check.CheckedRuleset;
+import boxwall.explain.Verdicts;
 import boxwall.box.Readings;
 import boxwall.check.Checker;
 import boxwall.compile.Compiler;
@@ -56,20 +58,22 @@ final class ExplainBench {
         List<AdminPath> paths = List.of(new AdminPath("lan", lan, Addresses.parse("192.168.178.1"), 8181),
                 new AdminPath("lan", lan, Addresses.parse("192.168.178.1"), 80),
                 new AdminPath("lan", lan, Addresses.parse("192.168.178.1"), 22));
-        Bench.millis("explain: lock-out proof, three ports, boxwall.rules", () -> Admin.prove(stateless, site, paths));
+        Bench.millis("explain: lock-out proof, three ports, boxwall.rules",
+                () -> Admin.prove(new Verdicts(stateless, site), paths));
         List<String> doors = Listeners.doors(FACTS.interfaces());
-        Bench.millis("explain: exposure, boxwall.rules", () -> Exposure.of(stateless, site, Listeners.of(BOX), doors));
+        Bench.millis("explain: exposure, boxwall.rules",
+                () -> Exposure.of(new Verdicts(stateless, site), Listeners.of(BOX), doors));
         Bench.millis("explain: stateful against stateless, boxwall.rules",
                 () -> Difference.of(written, stateless, site));
-        Bench.millis("explain: idle rules, boxwall.rules", () -> Lint.of(written, site));
+        Bench.millis("explain: idle rules, boxwall.rules", () -> Lint.of(new Verdicts(written, site)));
         double[] medians = new double[4];
         for (int i = 0; i < medians.length; i++) {
             int count = (int) Math.pow(10, i + 1);
             String text = rules(count);
             medians[i] = Bench.millis("parse, check and compile " + count + " rules", () -> {
                 ParsedRules parsed = parse(text);
-                return Checker.check(parsed,
-                        Compiler.compile(parsed, FACTS, BOOTED, Stateful.NO, Stateful.AUTO, false).ruleset(), FACTS);
+                return Checker.check(new CheckedRuleset(parsed,
+                        Compiler.compile(parsed, FACTS, BOOTED, Stateful.NO, Stateful.AUTO, false).ruleset(), FACTS));
             });
         }
         // how the time grows from 1000 to 10 000 rules: 1 is linear

@@ -1,6 +1,7 @@
 package boxwall.bench;
 
 import boxwall.facts.BoxFacts;
+import boxwall.check.CheckedRuleset;
 import boxwall.box.Readings;
 import boxwall.check.Checker;
 import boxwall.compile.Compiled;
@@ -54,7 +55,7 @@ final class GrowthBench {
         ParsedRules parsed = step(0, () -> GrownRules.parse(text, Names.of(FACTS.names(), FACTS.lackingNames())));
         if (!parsed.errors().isEmpty()) { throw new IllegalStateException(parsed.errors().get(0).toString()); }
         Compiled compiled = step(1, () -> Compiler.compile(parsed, FACTS, BOOTED, Stateful.AUTO, Stateful.AUTO, false));
-        step(2, () -> Checker.check(parsed, compiled.ruleset(), FACTS));
+        step(2, () -> Checker.check(new CheckedRuleset(parsed, compiled.ruleset(), FACTS)));
         step(3, () -> new Walk(compiled.ruleset(), Site.of(FACTS)).packet(PACKET));
     }
 

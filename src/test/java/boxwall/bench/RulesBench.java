@@ -1,6 +1,7 @@
 package boxwall.bench;
 
 import boxwall.facts.BoxFacts;
+import boxwall.check.CheckedRuleset;
 import boxwall.box.Readings;
 import boxwall.check.Checker;
 import boxwall.compile.Compiled;
@@ -30,7 +31,7 @@ final class RulesBench {
                 Bench.millis("parse+compile+check of " + count + " rules, " + form, () -> {
                     ParsedRules parsed = RulesetParser.parse(rules.main(), names, rules);
                     Compiled compiled = Compiler.compile(parsed, facts, booted, Stateful.AUTO, Stateful.AUTO, false);
-                    return Checker.check(parsed, compiled.ruleset(), facts);
+                    return Checker.check(new CheckedRuleset(parsed, compiled.ruleset(), facts));
                 });
             }
         }

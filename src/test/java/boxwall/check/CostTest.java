@@ -1,5 +1,6 @@
 package boxwall.check;
 
+import boxwall.explain.Verdicts;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -118,9 +119,9 @@ class CostTest {
         List<Finding> findings = new ArrayList<>();
         for (Stateful wish : new Stateful[] {Stateful.YES, Stateful.NO}) {
             Compiled compiled = Compiler.compile(parsed, FACTS, FACTS, wish, Stateful.AUTO, wish == Stateful.YES);
-            findings.addAll(Checker.check(parsed, compiled.ruleset(), FACTS));
-            findings.addAll(Proofs.of(parsed, compiled.ruleset(), FACTS, List.of()));
-            Exposure.of(compiled.ruleset(), SITE, List.of(), List.of("lan", "dsl"));
+            findings.addAll(Checker.check(new CheckedRuleset(parsed, compiled.ruleset(), FACTS)));
+            findings.addAll(Proofs.of(new CheckedRuleset(parsed, compiled.ruleset(), FACTS), List.of()));
+            Exposure.of(new Verdicts(compiled.ruleset(), SITE), List.of(), List.of("lan", "dsl"));
             Difference.of(parsed.ruleset(), compiled.ruleset(), SITE);
         }
         return findings;

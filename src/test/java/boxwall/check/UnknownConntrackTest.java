@@ -41,10 +41,10 @@ class UnknownConntrackTest {
         Compiled auto = Compiler.compile(parsed(STATES), UNKNOWN, UNKNOWN, Stateful.AUTO, Stateful.AUTO, false);
         assertFalse(auto.stateful());
         assertTrue(auto.modules().stream().noneMatch(UNKNOWN::pullsConntrack), auto.modules().toString());
-        assertFalse(Checker.refuses(Checker.check(parsed(STATES), auto.ruleset(), UNKNOWN)));
+        assertFalse(Checker.refuses(Checker.check(new CheckedRuleset(parsed(STATES), auto.ruleset(), UNKNOWN))));
         Compiled yes = Compiler.compile(parsed(STATES), UNKNOWN, UNKNOWN, Stateful.YES, Stateful.AUTO, false);
         assertTrue(yes.stateful());
-        assertFalse(Checker.refuses(Checker.check(parsed(STATES), yes.ruleset(), UNKNOWN)));
+        assertFalse(Checker.refuses(Checker.check(new CheckedRuleset(parsed(STATES), yes.ruleset(), UNKNOWN))));
     }
 
     @Test

@@ -1,6 +1,7 @@
 package boxwall.compile;
 
 import boxwall.facts.BoxFacts;
+import boxwall.check.CheckedRuleset;
 import boxwall.box.Finding;
 import boxwall.modules.ImageModel;
 import boxwall.box.Readings;
@@ -138,8 +139,9 @@ public final class Presets {
         ParsedRules parsed = parse(text, facts, includes);
         if (!parsed.errors().isEmpty()) { return new OnBox(parsed, null, facts, List.of()); }
         Compiled compiled = Compiler.compile(parsed, facts, BoxFacts.of(box).booted(), wish, Stateful.AUTO, false);
-        List<Finding> findings = new ArrayList<>(Checker.check(parsed, compiled.ruleset(), facts));
-        findings.addAll(Proofs.of(parsed, compiled.ruleset(), facts, null));
+        CheckedRuleset checked = new CheckedRuleset(parsed, compiled.ruleset(), facts);
+        List<Finding> findings = new ArrayList<>(Checker.check(checked));
+        findings.addAll(Proofs.of(checked, null));
         return new OnBox(parsed, compiled, facts, findings);
     }
 }

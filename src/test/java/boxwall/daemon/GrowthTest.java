@@ -1,5 +1,6 @@
 package boxwall.daemon;
 
+import boxwall.check.CheckedRuleset;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -58,7 +59,8 @@ class GrowthTest {
         assertEquals(List.of(), parsed.result.errors());
         Step<Compiled> compiled =
                 Step.of(() -> Compiler.compile(parsed.result, facts, booted, Stateful.AUTO, Stateful.AUTO, false));
-        Step<?> checked = Step.of(() -> Checker.check(parsed.result, compiled.result.ruleset(), facts));
+        Step<?> checked =
+                Step.of(() -> Checker.check(new CheckedRuleset(parsed.result, compiled.result.ruleset(), facts)));
         List<Double> all = new ArrayList<>();
         for (Step<?> step : List.of(parsed, compiled, checked)) {
             all.add(step.bytes / (double) count);

@@ -1,5 +1,6 @@
 package boxwall.daemon;
 
+import boxwall.check.CheckedRuleset;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -90,9 +91,9 @@ class WorkQueueTest {
         Map<String, Runnable> steps = Map.of("parse", parse::get, "compile",
                 () -> Compiler.compile(parsed, facts, facts, Stateful.YES, Stateful.AUTO, false), "without states",
                 () -> Compiler.compile(parsed, facts, facts, Stateful.NO, Stateful.AUTO, false), "check",
-                () -> Checker.check(parsed, compiled.ruleset(), facts), "prove",
-                () -> Administrator.of(compiled.ruleset(), facts, null, 8181), "import",
-                () -> Import.read("import", RULES));
+                () -> Checker.check(new CheckedRuleset(parsed, compiled.ruleset(), facts)), "prove",
+                () -> Administrator.of(new CheckedRuleset(parsed, compiled.ruleset(), facts).loaded, facts, null, 8181),
+                "import", () -> Import.read("import", RULES));
         steps.forEach((name, step) -> {
             step.run();
             Thread.currentThread().interrupt();

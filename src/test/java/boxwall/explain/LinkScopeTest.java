@@ -1,5 +1,6 @@
 package boxwall.explain;
 
+import java.util.Set;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -122,10 +123,11 @@ class LinkScopeTest {
         Ruleset open = rules("iptables -P FORWARD DROP\nip6tables -P FORWARD DROP\nip6tables -A FORWARD -i " + wan
                 + " -o lan -s fe80::/10 -j ACCEPT\n" + "ip6tables -A FORWARD -i " + wan
                 + " -o lan -d ff02::/16 -j ACCEPT\n");
-        assertTrue(Expectation.check("DROP", Map.of("family", "6", "in", wan, "out", "lan"), open, site).held);
-        assertEquals(List.of(), Exposure.of(open, site, List.of(), List.of(wan, "lan")).forwarded());
+        assertTrue(Expectation.check("DROP", Map.of("family", "6", "in", wan, "out", "lan"), new Verdicts(open, site),
+                Set.of()).held);
+        assertEquals(List.of(), Exposure.of(new Verdicts(open, site), List.of(), List.of(wan, "lan")).forwarded());
         assertEquals(List.of(),
                 Difference.of(open, rules("iptables -P FORWARD DROP\nip6tables -P FORWARD DROP\n"), site).changes());
-        assertEquals(2, Lint.of(open, site).size());
+        assertEquals(2, Lint.of(new Verdicts(open, site)).size());
     }
 }

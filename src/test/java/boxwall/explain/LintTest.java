@@ -26,7 +26,7 @@ class LintTest {
 
     private static String found(String... lines) {
         StringBuilder out = new StringBuilder();
-        for (NeedlessRule idle : Lint.of(Rules.v4(lines), Rules.box())) {
+        for (NeedlessRule idle : Lint.of(new Verdicts(Rules.v4(lines), Rules.box()))) {
             out.append(idle.isRedundant() ? "redundant " : "unreachable ").append(idle.step.origin().line()).append(' ')
                     .append(idle.why()).append('\n');
         }
@@ -38,7 +38,7 @@ class LintTest {
         List<String> lines = new RandomRules(new Random(seed), Family.IPV4, ADDRESSES, new String[] {"lan", "guest"},
                 EnumSet.of(RandomRules.Feature.STATE, RandomRules.Feature.MARK, RandomRules.Feature.FRAGMENT)).lines();
         Ruleset ruleset = Rules.v4(lines.toArray(new String[0]));
-        List<NeedlessRule> idle = Lint.of(ruleset, Rules.box());
+        List<NeedlessRule> idle = Lint.of(new Verdicts(ruleset, Rules.box()));
         Ruleset rest = without(ruleset, idle);
         Difference difference = Difference.of(ruleset, rest, Rules.box());
         assertEquals(List.of(), difference.changes(),
@@ -107,15 +107,15 @@ class LintTest {
     void tooMuchIsLeftAlone() {
         List<Rule> rules = new ArrayList<>();
         Rule one = Rules.v4("-A INPUT -s 10.0.0.1/32 -j DROP").chain(Family.IPV4, Table.FILTER, "INPUT").rules().get(0);
-        for (int i = 0; i <= Lint.RULES_MAX; i++) {
+        for (int i = 0; i <= Verdicts.RULES_MAX; i++) {
             rules.add(one.copy().build());
         }
         Ruleset many =
                 Ruleset.empty().with(Family.IPV4, Table.FILTER, List.of(new Chain("INPUT", Policy.ACCEPT, rules)));
-        assertEquals(List.of(), Lint.of(many, Rules.box()));
+        assertEquals(List.of(), Lint.of(new Verdicts(many, Rules.box())));
         Ruleset nested = Wiki.with("-A INPUT -s 192.168.178.5/32 -j ACCEPT", "-A INPUT -s 192.168.178.5/32 -j ACCEPT");
-        assertTrue(Lint.of(nested, Rules.box()).size() > 1);
-        assertTrue(Lint.of(nested, Rules.box(), 1024).size() < Lint.of(nested, Rules.box()).size(),
-                "the limit was not met");
+        assertTrue(Lint.of(new Verdicts(nested, Rules.box())).size() > 1);
+        assertTrue(Lint.of(new Verdicts(nested, Rules.box(), List.of(), null, 1024)).size() < Lint
+                .of(new Verdicts(nested, Rules.box())).size(), "the limit was not met");
     }
 }

@@ -1,5 +1,6 @@
 package boxwall.explain;
 
+import java.util.Set;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -35,10 +36,12 @@ class SmallHeapTest {
         AdminPath lan = new AdminPath("lan", Rules.network(Family.IPV4, "192.168.178.0/24"),
                 Addresses.parse("192.168.178.1"), 8181);
         Ruleset guests = Wiki.with("-A FORWARD -i guest -o dsl -j ACCEPT", "-A FORWARD -i guest -j DROP");
-        System.out.println(Admin.prove(guests, Rules.box(), List.of(lan)).result().word());
-        System.out.println(Expectation.check("DROP", Rules.keys("in=guest out=lan"), guests, Rules.box()).held);
+        System.out.println(Admin.prove(new Verdicts(guests, Rules.box()), List.of(lan)).result().word());
+        System.out.println(Expectation.check("DROP", Rules.keys("in=guest out=lan"), new Verdicts(guests, Rules.box()),
+                Set.of()).held);
         Ruleset nasty = nasty();
-        System.out.println(Expectation.check("DROP", Rules.keys("in=dsl out=lan"), nasty, Rules.box()));
+        System.out.println(
+                Expectation.check("DROP", Rules.keys("in=dsl out=lan"), new Verdicts(nasty, Rules.box()), Set.of()));
         System.out.println(Difference.of(nasty, guests, Rules.box()).incomplete());
     }
 

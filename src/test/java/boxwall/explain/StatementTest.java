@@ -1,5 +1,6 @@
 package boxwall.explain;
 
+import java.util.Set;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -20,7 +21,7 @@ class StatementTest {
     private static final List<String> DOORS = List.of("lan", "guest", "dsl");
 
     private static Expectation expect(Ruleset ruleset, String verdict, String keys) {
-        return Expectation.check(verdict, Rules.keys(keys), ruleset, Rules.box());
+        return Expectation.check(verdict, Rules.keys(keys), new Verdicts(ruleset, Rules.box()), Set.of());
     }
 
     @ParameterizedTest
@@ -104,30 +105,33 @@ class StatementTest {
 
     @Test
     void theAdministratorIsProvedForEveryAddressAndPort() {
-        assertEquals("proved", Admin.prove(Wiki.basic(), Rules.box(), List.of(lan(8181))).result().word());
+        assertEquals("proved",
+                Admin.prove(new Verdicts(Wiki.basic(), Rules.box()), List.of(lan(8181))).result().word());
         Ruleset oneLess = Wiki.with("-A INPUT -s 192.168.178.77/32 -p tcp -m tcp --sport 50000 --dport 8181 -j REJECT");
-        AdminProof failed = Admin.prove(oneLess, Rules.box(), List.of(lan(22), lan(8181)));
+        AdminProof failed = Admin.prove(new Verdicts(oneLess, Rules.box()), List.of(lan(22), lan(8181)));
         assertEquals("failed", failed.result().word());
         assertEquals("192.168.178.77", Addresses.print(failed.counterexample().src()));
         assertEquals(50000, failed.counterexample().sport());
         Ruleset byMac = Wiki.with("-A INPUT -m mac --mac-source 00:11:22:33:44:55 -j DROP");
-        assertEquals("unknown", Admin.prove(byMac, Rules.box(), List.of(lan(8181))).result().word());
+        assertEquals("unknown", Admin.prove(new Verdicts(byMac, Rules.box()), List.of(lan(8181))).result().word());
         Ruleset noAnswers = Wiki.with("-A OUTPUT -p tcp -m tcp --sport 8181 --tcp-flags SYN,ACK SYN,ACK -j DROP");
-        AdminProof answers = Admin.prove(noAnswers, Rules.box(), List.of(lan(8181)));
+        AdminProof answers = Admin.prove(new Verdicts(noAnswers, Rules.box()), List.of(lan(8181)));
         assertEquals("failed", answers.result().word());
         assertEquals(Packet.SYN | Packet.ACK, answers.counterexample().flags() & (Packet.SYN | Packet.ACK));
     }
 
     @Test
     void tooComplexIsNeverProved() {
-        AdminProof proof = Admin.prove(Wiki.basic(), Rules.box(), List.of(lan(8181)), 1024);
+        AdminProof proof =
+                Admin.prove(new Verdicts(Wiki.basic(), Rules.box(), List.of(), null, 1024), List.of(lan(8181)));
         assertEquals("unknown", proof.result().word());
         assertTrue(proof.reason().contains("too complex"), proof.reason());
         Ruleset closed = Rules.v4(":INPUT DROP");
-        assertEquals("failed", Admin.prove(closed, Rules.box(), List.of(lan(8181)), 1024).result().word());
+        assertEquals("failed", Admin.prove(new Verdicts(closed, Rules.box(), List.of(), null, 1024), List.of(lan(8181)))
+                .result().word());
         assertTrue(Difference.of(Wiki.basic(), closed, Rules.box(), 1024).incomplete().contains("too complex"));
-        assertTrue(Exposure.of(Wiki.basic(), Rules.box(), List.of(), DOORS, true, 1024).incomplete()
-                .contains("too complex"));
+        assertTrue(Exposure.of(new Verdicts(Wiki.basic(), Rules.box(), List.of(), null, 1024), List.of(), DOORS)
+                .incomplete().contains("too complex"));
     }
 
     @Test
@@ -135,8 +139,9 @@ class StatementTest {
         List<Service> services = List.of(new Service(Family.IPV4, 6, null, 8181, "boxwall"),
                 new Service(Family.IPV4, 17, null, 5060, "voipd"),
                 new Service(Family.IPV4, 6, new byte[] {127, 0, 0, 1}, 5031, null));
-        Exposure exposure = Exposure.of(Wiki.with("-A INPUT -i guest -p tcp -m limit --limit 1/sec -j ACCEPT"),
-                Rules.box(), services, DOORS);
+        Exposure exposure = Exposure.of(
+                new Verdicts(Wiki.with("-A INPUT -i guest -p tcp -m limit --limit 1/sec -j ACCEPT"), Rules.box()),
+                services, DOORS);
         assertEquals(
                 List.of("tcp 8181 (boxwall) from lan: some (192.168.178.0/24,169.254.0.0/16)"
                         .replace("192.168.178.0/24,169.254.0.0/16", "169.254.0.0/16,192.168.178.0/24"),

@@ -1,5 +1,6 @@
 package boxwall.freetz;
 
+import boxwall.check.CheckedRuleset;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -90,7 +91,7 @@ class PackageModulesIT {
         Compiled compiled =
                 Compiler.compile(parsed, facts, BoxFacts.of(box).booted(), Stateful.AUTO, Stateful.AUTO, false);
         List<String> lacking = new ArrayList<>();
-        for (Finding finding : Checker.check(parsed, compiled.ruleset(), facts)) {
+        for (Finding finding : Checker.check(new CheckedRuleset(parsed, compiled.ruleset(), facts))) {
             if (finding.severity() == Finding.Severity.REFUSE) {
                 lacking.add(finding.effect().replaceAll("^.*\"(match|target|table) (.*)\".*$", "$1 $2"));
             }

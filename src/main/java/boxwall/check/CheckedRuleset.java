@@ -1,0 +1,46 @@
+package boxwall.check;
+
+import boxwall.facts.BoxFacts;
+import boxwall.explain.Site;
+import boxwall.explain.Verdicts;
+import boxwall.netfilter.Ruleset;
+import boxwall.syntax.Expect;
+import boxwall.syntax.ParsedRules;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A ruleset as written and as it would be loaded on a box, with what becomes of packets under both: what one check
+ * found out, the next one uses.
+ */
+public final class CheckedRuleset {
+    final ParsedRules parsed;
+    /** What would be loaded; empty when the text has errors. */
+    final Ruleset compiled;
+    final BoxFacts facts;
+    final Site site;
+    /** What becomes of packets under the rules that would be loaded. */
+    public final Verdicts loaded;
+    /** The same under the rules as written. */
+    final Verdicts written;
+
+    /** A parsed ruleset and its compiled form, which is empty when there are errors. */
+    public CheckedRuleset(ParsedRules parsed, Ruleset compiled, BoxFacts facts) {
+        this.parsed = parsed;
+        this.compiled = compiled;
+        this.facts = facts;
+        site = Site.of(facts);
+        List<Map<String, String>> statements = new ArrayList<>();
+        for (Expect expect : parsed.expects()) {
+            statements.add(expect.keys);
+        }
+        loaded = new Verdicts(compiled, site, statements, null);
+        written = like(parsed.ruleset());
+    }
+
+    /** Verdicts of another ruleset that has rules of this one. */
+    Verdicts like(Ruleset other) {
+        return new Verdicts(other, site, java.util.Collections.<Map<String, String>>emptyList(), loaded);
+    }
+}

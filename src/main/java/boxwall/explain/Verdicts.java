@@ -1,0 +1,176 @@
+package boxwall.explain;
+
+import boxwall.netfilter.Abandoned;
+import boxwall.netfilter.Chain;
+import boxwall.netfilter.Family;
+import boxwall.netfilter.Rule;
+import boxwall.netfilter.Ruleset;
+import boxwall.netfilter.Table;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What becomes of all packets under a ruleset on a box: walked once through each hook of a family when it is first
+ * asked for, kept, and asked many times. Administrator, guests, expect lines, lint and exposure are intersections with
+ * these sets.
+ *
+ * <p>
+ * A diagram that grows too large is given up, and the question asked of a smaller one: first of all new connections
+ * where many statements are about them, then of the question's own packets. For one thread at a time.
+ */
+public final class Verdicts {
+    /** All packets are walked through at most these rules of a family; each question walks its own through more. */
+    static final int RULES_MAX = 1000;
+    /** Fewer statements than these are cheaper each by itself where all packets can't be walked. */
+    private static final int MANY = 8;
+    /** What all statements that are walked by themselves may take, in questions as large as one may be. */
+    private static final int QUESTIONS_MAX = 16;
+
+    final Ruleset ruleset;
+    final Site site;
+    private final Collection<Map<String, String>> statements;
+    private final int nodes;
+    private final Verdicts like;
+    private final Map<Family, Map<Rule, Criteria>> criteria;
+    private final Map<Family, FamilyVerdicts> kept = new TreeMap<>();
+    private final Map<Family, FamilyVerdicts.Base> bases = new TreeMap<>();
+    private Bdd own;
+    private long stepsLeft = Long.MAX_VALUE;
+    private Walk walk;
+
+    /** Of a ruleset about which no statements are made. */
+    public Verdicts(Ruleset ruleset, Site site) {
+        this(ruleset, site, Collections.<Map<String, String>>emptyList(), null);
+    }
+
+    /**
+     * Of a ruleset with the keys of statements that will be checked.
+     *
+     * @param like those of a ruleset that shares rules with this one, or null: what is known of them is used here too
+     */
+    public Verdicts(Ruleset ruleset, Site site, Collection<Map<String, String>> statements, Verdicts like) {
+        this(ruleset, site, statements, like, Bdd.affordable());
+    }
+
+    Verdicts(Ruleset ruleset, Site site, Collection<Map<String, String>> statements, Verdicts like, int nodes) {
+        this.ruleset = ruleset;
+        this.site = site;
+        this.statements = statements;
+        this.like = like;
+        this.nodes = nodes;
+        criteria = like == null ? new TreeMap<Family, Map<Rule, Criteria>>() : like.criteria;
+    }
+
+    /** Walks single packets through the same rules, and keeps what was parsed of them. */
+    public Walk walk() {
+        walk = walk == null ? new Walk(ruleset, site, criteria) : walk;
+        return walk;
+    }
+
+    /** A question about one family, asked again of a smaller diagram when one gets too complex. */
+    abstract static class Question<T> {
+        abstract T ask(FamilyVerdicts of);
+
+        /** The answer; takes as many steps as one question may. */
+        final T of(Verdicts verdicts, Family family) {
+            return of(verdicts, family, Collections.<Criterion>emptyList(), false);
+        }
+
+        /** The answer to a statement that names what the rules may not; all statements share their steps. */
+        final T of(Verdicts verdicts, Family family, List<Criterion> asked, boolean statement) {
+            Verdicts holder = verdicts.holder(family);
+            while (true) {
+                try {
+                    return ask(holder.family(family, asked, statement));
+                } catch (TooComplex e) {
+                    if (!holder.giveUp(family)) { throw e; }
+                }
+            }
+        }
+    }
+
+    /** Where the family is walked: there when that ruleset has the very same rules. */
+    private Verdicts holder(Family family) {
+        if (like == null || like.nodes != nodes || !ruleset.tables(family).equals(like.ruleset.tables(family))) {
+            return this;
+        }
+        for (Table table : ruleset.tables(family)) {
+            List<Chain> mine = ruleset.chains(family, table);
+            List<Chain> others = like.ruleset.chains(family, table);
+            if (!mine.equals(others)) { return this; }
+            for (int i = 0; i < mine.size(); i++) {
+                for (int k = 0; k < mine.get(i).rules().size(); k++) {
+                    if (mine.get(i).rules().get(k) != others.get(i).rules().get(k)) { return this; }
+                }
+            }
+        }
+        return like.holder(family);
+    }
+
+    private FamilyVerdicts family(Family family, List<Criterion> asked, boolean statement) {
+        if (!bases.containsKey(family)) {
+            bases.put(family, ruleset.ruleCount(family) <= RULES_MAX ? FamilyVerdicts.Base.EVERYTHING : fewer());
+        }
+        FamilyVerdicts.Base base = bases.get(family);
+        if (base == FamilyVerdicts.Base.OWN) { return own(family, asked, statement); }
+        FamilyVerdicts there = kept.get(family);
+        if (there == null || !there.sets.universe.knows(asked)) {
+            List<Criterion> all = new ArrayList<>(asked);
+            for (Map<String, String> keys : statements) {
+                Abandoned.check();
+                try {
+                    all.addAll(Keys.criteria(keys, family, site));
+                } catch (IllegalArgumentException e) {
+                    // its own check says so
+                    continue;
+                }
+            }
+            all.addAll(there == null ? Collections.<Criterion>emptyList() : there.further);
+            kept.remove(family);
+            there = new FamilyVerdicts(this, family, all, base, nodes);
+            kept.put(family, there);
+        }
+        if (!statement) { there.sets.bdd.refill(); }
+        return there;
+    }
+
+    private FamilyVerdicts.Base fewer() {
+        return statements.size() < MANY ? FamilyVerdicts.Base.OWN : FamilyVerdicts.Base.FIRST;
+    }
+
+    private FamilyVerdicts own(Family family, List<Criterion> asked, boolean statement) {
+        if (statement) {
+            if (own != null) {
+                stepsLeft = Math.min(stepsLeft, QUESTIONS_MAX * own.stepsAllowed()) - own.stepsTaken();
+                own = null;
+            }
+            if (stepsLeft < 0) { throw new TooComplex("the statements before it took too many steps"); }
+        }
+        FamilyVerdicts fresh = new FamilyVerdicts(this, family, asked, FamilyVerdicts.Base.OWN, nodes);
+        own = statement ? fresh.sets.bdd : own;
+        return fresh;
+    }
+
+    /** Whether there is a smaller diagram to ask. */
+    private boolean giveUp(Family family) {
+        kept.remove(family);
+        FamilyVerdicts.Base base = bases.get(family);
+        bases.put(family, base == FamilyVerdicts.Base.EVERYTHING ? fewer() : FamilyVerdicts.Base.OWN);
+        return base != FamilyVerdicts.Base.OWN;
+    }
+
+    /** What the rules of a family ask, each parsed once. */
+    Map<Rule, Criteria> criteria(Family family) {
+        return criteria(criteria, family);
+    }
+
+    static Map<Rule, Criteria> criteria(Map<Family, Map<Rule, Criteria>> all, Family family) {
+        if (!all.containsKey(family)) { all.put(family, new IdentityHashMap<Rule, Criteria>()); }
+        return all.get(family);
+    }
+}

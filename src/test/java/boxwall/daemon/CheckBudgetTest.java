@@ -1,0 +1,52 @@
+package boxwall.daemon;
+
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+
+import boxwall.build.Budgets;
+import boxwall.explain.Counts;
+import boxwall.probe.BoxReader;
+import boxwall.syntax.Source;
+import boxwall.sys.LiveSys;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What a check of the shipped rules costs, in counts that depend on no machine: packets are walked once, then asked.
+ */
+class CheckBudgetTest {
+    private static void check(boolean thorough) throws IOException {
+        Box box = new Box(BoxReader.read(new LiveSys(), "src/test/resources/boxes/virtual"));
+        String text = Files.readString(Path.of("conf/boxwall.rules"), StandardCharsets.ISO_8859_1);
+        assertNotNull(Candidate.of(new Source("rules", text), new PresetFolder(new LiveSys(), "conf/presets", null),
+                box, CompileOptions.of(Config.parse(null, Map.of()), thorough), null, 8181).admin());
+    }
+
+    @Test
+    void rulesParsed() throws IOException {
+        int before = Counts.rulesParsed();
+        check(true);
+        if (Budgets.isBroken("check.rules.parsed")) { check(false); }
+        Budgets.hold("check.rules.parsed", Counts.rulesParsed() - before);
+    }
+
+    @Test
+    void steps() throws IOException {
+        long before = Counts.steps();
+        check(true);
+        if (Budgets.isBroken("check.steps")) { check(true); }
+        Budgets.hold("check.steps", Counts.steps() - before);
+    }
+
+    /** A PUT asks no more than what decides. */
+    @Test
+    void stepsOfAPut() throws IOException {
+        long before = Counts.steps();
+        check(false);
+        if (Budgets.isBroken("put.steps")) { check(false); }
+        Budgets.hold("put.steps", Counts.steps() - before);
+    }
+}
