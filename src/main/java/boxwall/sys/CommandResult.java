@@ -49,6 +49,9 @@ public class CommandResult {
         if (tail.length() > 0) {
             text.append(": ").append(tail.length() > 600 ? tail.substring(tail.length() - 600) : tail);
         }
-        return text.toString().replace("\n", " | ");
+        for (int at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at)) {
+            text.replace(at, at + 1, " | ");
+        }
+        return text.toString();
     }
 }

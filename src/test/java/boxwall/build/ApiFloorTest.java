@@ -35,6 +35,10 @@ class ApiFloorTest {
             new Bad("@regex-class", 7, "String[] s = \"a\".split(\"\\\\R\");"),
             new Bad("@regex-wrong", 7, "boolean b = \"a\".matches(\"[]a]\");"),
             new Bad("@regex-loop", 7, "boolean b = \"a\".matches(\"(?:a|b)*c\");"),
+            new Bad("java/util/regex/**", 7, "java.util.regex.Pattern p = null; p.matcher(\"\");"),
+            new Bad("java/lang/String.format", 7, "String s = String.format(\"%d\", 1);"),
+            new Bad("java/lang/String.split", 7, "String[] s = \"a\".split(\",\");"),
+            new Bad("java/lang/String.replace(Ljava/lang/CharSequence", 7, "String s = \"a\".replace(\"a\", \"b\");"),
             new Bad("java/util/regex/Pattern.quote", 7, "String s = java.util.regex.Pattern.quote(\".\");"),
             new Bad("java/util/regex/Matcher.quoteReplacement", 7,
                     "String s = java.util.regex.Matcher.quoteReplacement(\".\");"),
@@ -141,12 +145,19 @@ class ApiFloorTest {
         List<String> good = List.of("String s = String.format(\"%d %s 100%% %x\", 1, \"e\", 3);",
                 "String s = \"%f and %b\" + 1;",
                 "java.util.Map<String, String> m = new java.util.TreeMap<String, String>().headMap(\"a\"); m.clear();",
+                "String s = \"a\".replace('a', 'b');",
                 "switch (\"a\") { case \"a\": break; default: \"\".getBytes(\"UTF-8\"); }",
                 "boolean b = \"a\".matches(\"[a-z]+(,[0-9]{1,3})*(?<!x)(?=y)\");",
                 "boolean b = \"a\".equals(\"(?<name>x) \\\\R (a|b)*\");",
                 "java.io.InputStream in = new java.io.FileInputStream(\"a\"); try { in.read(); } finally { in.close(); }");
+        String reason = "what is refused is how, not that";
+        List<ApiFloor.Allowance> allowed =
+                List.of(new ApiFloor.Allowance("bad/Snippet", "java/lang/String.format", reason),
+                        new ApiFloor.Allowance("bad/Snippet", "java/lang/String.matches", reason));
         for (String statement : good) {
-            assertEquals(List.of(), noAllowances().refuse(Snippet.compile(7, source(statement))), statement);
+            assertEquals(List.of(),
+                    new ApiFloor(ApiFloor.rowsOfTheProject(), allowed).refuse(Snippet.compile(7, source(statement))),
+                    statement);
         }
     }
 
