@@ -41,11 +41,11 @@ public final class Compiler {
      * @param ipv6 AUTO leaves its rules out where the box has no ip6_tables, NO in any case
      * @param optimize whether fewer rules are to be asked of a packet, see {@link Optimizer}
      */
-    public static Compiled compile(ParsedRules parsed, BoxFacts facts, BoxFacts booted, Stateful wish, Stateful ipv6,
+    public static Compiled compile(ParsedRules parsed, BoxFacts facts, BoxFacts booted, AutoYesNo wish, AutoYesNo ipv6,
             boolean optimize) {
         Compiler compiler = new Compiler(facts, booted);
         compiler.notes.addAll(parsed.notes());
-        boolean stateful = wish == Stateful.YES || wish == Stateful.AUTO && facts.conntrack().state().allowsState();
+        boolean stateful = wish == AutoYesNo.YES || wish == AutoYesNo.AUTO && facts.conntrack().state().allowsState();
         Ruleset ruleset = compiler.withFamilies(parsed.ruleset(), ipv6);
         Set<Family> without = compiler.untracked(ruleset, stateful, wish);
         if (!without.isEmpty()) {
@@ -64,14 +64,14 @@ public final class Compiler {
      * The families to compile without states: both, none, or with AUTO one that the kernel tracks no connections of
      * (IPv6, mostly).
      */
-    private Set<Family> untracked(Ruleset ruleset, boolean stateful, Stateful wish) {
+    private Set<Family> untracked(Ruleset ruleset, boolean stateful, AutoYesNo wish) {
         Set<Family> families = new LinkedHashSet<>();
         for (Family family : Family.values()) {
             boolean lacks = facts.capability(family, Kind.MATCH, "state").state().stops()
                     && facts.capability(family, Kind.MATCH, "conntrack").state().stops();
             if (!stateful) {
                 families.add(family);
-            } else if (wish == Stateful.AUTO && lacks && !ruleset.tables(family).isEmpty()) {
+            } else if (wish == AutoYesNo.AUTO && lacks && !ruleset.tables(family).isEmpty()) {
                 families.add(family);
                 notes.add(new Note(new Origin(family.command(), 0), "this kernel has no connection tracking for "
                         + family.word() + ": its rules are compiled without states"));
@@ -90,12 +90,12 @@ public final class Compiler {
         return families;
     }
 
-    private Ruleset withFamilies(Ruleset ruleset, Stateful ipv6) {
-        if (ruleset.tables(Family.IPV6).isEmpty() || ipv6 == Stateful.YES) { return ruleset; }
+    private Ruleset withFamilies(Ruleset ruleset, AutoYesNo ipv6) {
+        if (ruleset.tables(Family.IPV6).isEmpty() || ipv6 == AutoYesNo.YES) { return ruleset; }
         Table table = ruleset.tables(Family.IPV6).iterator().next();
         Capability capability = facts.capability(Family.IPV6, Kind.TABLE, table.word());
-        if (ipv6 == Stateful.AUTO && !capability.state().stops()) { return ruleset; }
-        notes.add(new Note(new Origin("ip6tables", 0), ipv6 == Stateful.NO ? "left out: BOXWALL_IPV6 is no"
+        if (ipv6 == AutoYesNo.AUTO && !capability.state().stops()) { return ruleset; }
+        notes.add(new Note(new Origin("ip6tables", 0), ipv6 == AutoYesNo.NO ? "left out: BOXWALL_IPV6 is no"
                 : "all rules for IPv6 are left out: this box has no ip6_tables (" + capability.evidence() + ")"));
         return ruleset.without(Family.IPV6);
     }

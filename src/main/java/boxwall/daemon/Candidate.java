@@ -9,7 +9,7 @@ import boxwall.check.LeftOut;
 import boxwall.check.Proofs;
 import boxwall.compile.Compiled;
 import boxwall.compile.Compiler;
-import boxwall.compile.Stateful;
+import boxwall.compile.AutoYesNo;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.Table;
@@ -98,7 +98,7 @@ final class Candidate {
 
     /** What would be loaded where connection tracking is refused; null when {@link #compiled} is that already. */
     Compiled twin() {
-        return compiled == null || !compiled.stateful() ? null : compiled(parsed, box, wishes.with(Stateful.NO));
+        return compiled == null || !compiled.stateful() ? null : compiled(parsed, box, wishes.with(AutoYesNo.NO));
     }
 
     private static Compiled compiled(ParsedRules parsed, Box box, CompileOptions wishes) {

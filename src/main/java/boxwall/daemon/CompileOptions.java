@@ -1,15 +1,15 @@
 package boxwall.daemon;
 
-import boxwall.compile.Stateful;
+import boxwall.compile.AutoYesNo;
 
 /** The options of a check: connection tracking, IPv6, fewer rules a packet, and how much is proved. Immutable. */
 final class CompileOptions {
-    private final Stateful stateful;
-    private final Stateful ipv6;
+    private final AutoYesNo stateful;
+    private final AutoYesNo ipv6;
     private final boolean thorough;
     private final boolean optimize;
 
-    private CompileOptions(Stateful stateful, Stateful ipv6, boolean thorough, boolean optimize) {
+    private CompileOptions(AutoYesNo stateful, AutoYesNo ipv6, boolean thorough, boolean optimize) {
         this.stateful = stateful;
         this.ipv6 = ipv6;
         this.thorough = thorough;
@@ -28,7 +28,7 @@ final class CompileOptions {
     }
 
     /** The same with another wish for connection tracking. */
-    CompileOptions with(Stateful other) {
+    CompileOptions with(AutoYesNo other) {
         return new CompileOptions(other, ipv6, thorough, optimize);
     }
 
@@ -37,14 +37,14 @@ final class CompileOptions {
         return new CompileOptions(stateful, ipv6, thorough, wanted);
     }
 
-    private static Stateful word(String text) {
-        Stateful value = Stateful.of(text);
-        return value == null ? Stateful.AUTO : value;
+    private static AutoYesNo word(String text) {
+        AutoYesNo value = AutoYesNo.of(text);
+        return value == null ? AutoYesNo.AUTO : value;
     }
 
-    Stateful stateful() { return stateful; }
+    AutoYesNo stateful() { return stateful; }
 
-    Stateful ipv6() { return ipv6; }
+    AutoYesNo ipv6() { return ipv6; }
 
     /** Whether the ruleset is restructured so that a packet is compared with fewer rules. */
     boolean optimize() {

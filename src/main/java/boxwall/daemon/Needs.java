@@ -5,7 +5,7 @@ import boxwall.modules.Conntrack;
 import boxwall.box.Finding;
 import boxwall.modules.ImageModel;
 import boxwall.facts.Requirement;
-import boxwall.compile.Stateful;
+import boxwall.compile.AutoYesNo;
 import boxwall.netfilter.Chain;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Rule;
@@ -54,7 +54,7 @@ final class Needs {
             return 2;
         }
         // the stateless form as well: a box falls back to it
-        for (Stateful form : Arrays.asList(verbs.wish(), Stateful.NO)) {
+        for (AutoYesNo form : Arrays.asList(verbs.wish(), AutoYesNo.NO)) {
             Candidate candidate = verbs.read(needs.box, arguments.file(), form, false);
             if (candidate == null) { return 2; }
             if (candidate.compiled() == null) {

@@ -2,7 +2,7 @@ package boxwall.daemon;
 
 import boxwall.apply.BootPlane;
 import boxwall.box.Finding;
-import boxwall.compile.Stateful;
+import boxwall.compile.AutoYesNo;
 import boxwall.explain.Difference;
 import boxwall.explain.Explanation;
 import boxwall.explain.Site;
@@ -201,14 +201,14 @@ final class Verbs {
     }
 
     /** Null for a word that isn't one of the three, and said. */
-    Stateful wish() {
-        Stateful wish = Stateful.of(arguments.get("--stateful", config().get("STATEFUL")));
+    AutoYesNo wish() {
+        AutoYesNo wish = AutoYesNo.of(arguments.get("--stateful", config().get("STATEFUL")));
         if (wish == null) { err.println("boxwall: --stateful must be auto, yes or no"); }
         return wish;
     }
 
     /** The same of any file, checked or only compiled. */
-    Candidate read(Box box, String file, Stateful wish, boolean check) {
+    Candidate read(Box box, String file, AutoYesNo wish, boolean check) {
         if (wish == null) { return null; }
         if (file == null) {
             err.println("boxwall: " + arguments.verb() + " requires a ruleset file");
@@ -233,13 +233,13 @@ final class Verbs {
     /** explain, exposure and diff: they answer for rules that check refuses too, if they parse. */
     int question() {
         Box box = isNoBox() ? null : box();
-        Stateful wish = box == null ? null : wish();
+        AutoYesNo wish = box == null ? null : wish();
         boolean diff = arguments.verb().equals("diff");
         boolean alone = diff && arguments.files().size() < 2;
         // diff of one file compares its two forms
-        Candidate first = wish == null ? null : read(box, arguments.file(), alone ? Stateful.YES : wish, false);
+        Candidate first = wish == null ? null : read(box, arguments.file(), alone ? AutoYesNo.YES : wish, false);
         Candidate second = first == null || !diff ? first
-                : read(box, arguments.files().get(alone ? 0 : 1), alone ? Stateful.NO : wish, false);
+                : read(box, arguments.files().get(alone ? 0 : 1), alone ? AutoYesNo.NO : wish, false);
         if (second == null) { return 2; }
         for (Candidate each : first == second ? Arrays.asList(first) : Arrays.asList(first, second)) {
             for (Finding finding : each.findings()) {

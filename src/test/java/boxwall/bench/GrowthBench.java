@@ -6,7 +6,7 @@ import boxwall.box.Readings;
 import boxwall.check.Checker;
 import boxwall.compile.Compiled;
 import boxwall.compile.Compiler;
-import boxwall.compile.Stateful;
+import boxwall.compile.AutoYesNo;
 import boxwall.explain.Packet;
 import boxwall.explain.Site;
 import boxwall.explain.Walk;
@@ -54,7 +54,8 @@ final class GrowthBench {
     private void run(String text) {
         ParsedRules parsed = step(0, () -> GrownRules.parse(text, Names.of(FACTS.names(), FACTS.lackingNames())));
         if (!parsed.errors().isEmpty()) { throw new IllegalStateException(parsed.errors().get(0).toString()); }
-        Compiled compiled = step(1, () -> Compiler.compile(parsed, FACTS, BOOTED, Stateful.AUTO, Stateful.AUTO, false));
+        Compiled compiled =
+                step(1, () -> Compiler.compile(parsed, FACTS, BOOTED, AutoYesNo.AUTO, AutoYesNo.AUTO, false));
         step(2, () -> Checker.check(new CheckedRuleset(parsed, compiled.ruleset(), FACTS)));
         step(3, () -> new Walk(compiled.ruleset(), Site.of(FACTS)).packet(PACKET));
     }

@@ -3,7 +3,7 @@ package boxwall.bench;
 import boxwall.facts.BoxFacts;
 import boxwall.box.Readings;
 import boxwall.compile.Compiler;
-import boxwall.compile.Stateful;
+import boxwall.compile.AutoYesNo;
 import boxwall.explain.Wire;
 import boxwall.netfilter.Family;
 import boxwall.optimize.PathCounts;
@@ -132,8 +132,10 @@ final class PathBench {
                     }
                 });
         if (!parsed.errors().isEmpty()) { throw new IllegalStateException(parsed.errors().get(0).toString()); }
-        return Writer.restore(Compiler.compile(parsed, FACTS, BOOTED, Stateful.YES, Stateful.AUTO, optimize).ruleset(),
-                Family.IPV4).text();
+        return Writer
+                .restore(Compiler.compile(parsed, FACTS, BOOTED, AutoYesNo.YES, AutoYesNo.AUTO, optimize).ruleset(),
+                        Family.IPV4)
+                .text();
     }
 
     private static void measure(String flood, String name, String rules, List<String> frames) throws Exception {

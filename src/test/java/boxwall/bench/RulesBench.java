@@ -6,7 +6,7 @@ import boxwall.box.Readings;
 import boxwall.check.Checker;
 import boxwall.compile.Compiled;
 import boxwall.compile.Compiler;
-import boxwall.compile.Stateful;
+import boxwall.compile.AutoYesNo;
 import boxwall.probe.BoxReader;
 import boxwall.syntax.LargeRules;
 import boxwall.syntax.Names;
@@ -30,7 +30,7 @@ final class RulesBench {
                 Names names = Names.of(facts.names(), facts.lackingNames());
                 Bench.millis("parse+compile+check of " + count + " rules, " + form, () -> {
                     ParsedRules parsed = RulesetParser.parse(rules.main(), names, rules);
-                    Compiled compiled = Compiler.compile(parsed, facts, booted, Stateful.AUTO, Stateful.AUTO, false);
+                    Compiled compiled = Compiler.compile(parsed, facts, booted, AutoYesNo.AUTO, AutoYesNo.AUTO, false);
                     return Checker.check(new CheckedRuleset(parsed, compiled.ruleset(), facts));
                 });
             }

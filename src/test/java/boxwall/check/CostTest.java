@@ -11,7 +11,7 @@ import boxwall.facts.BoxFacts;
 import boxwall.box.Finding;
 import boxwall.compile.Compiled;
 import boxwall.compile.Compiler;
-import boxwall.compile.Stateful;
+import boxwall.compile.AutoYesNo;
 import boxwall.explain.Difference;
 import boxwall.explain.Exposure;
 import boxwall.explain.Packet;
@@ -117,8 +117,8 @@ class CostTest {
     /** All that check, compile, explain, exposure and diff do. */
     private static List<Finding> everything(ParsedRules parsed) {
         List<Finding> findings = new ArrayList<>();
-        for (Stateful wish : new Stateful[] {Stateful.YES, Stateful.NO}) {
-            Compiled compiled = Compiler.compile(parsed, FACTS, FACTS, wish, Stateful.AUTO, wish == Stateful.YES);
+        for (AutoYesNo wish : new AutoYesNo[] {AutoYesNo.YES, AutoYesNo.NO}) {
+            Compiled compiled = Compiler.compile(parsed, FACTS, FACTS, wish, AutoYesNo.AUTO, wish == AutoYesNo.YES);
             findings.addAll(Checker.check(new CheckedRuleset(parsed, compiled.ruleset(), FACTS)));
             findings.addAll(Proofs.of(new CheckedRuleset(parsed, compiled.ruleset(), FACTS), List.of()));
             Exposure.of(new Verdicts(compiled.ruleset(), SITE), List.of(), List.of("lan", "dsl"));

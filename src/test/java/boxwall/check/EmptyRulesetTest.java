@@ -6,7 +6,7 @@ import boxwall.facts.BoxFacts;
 import boxwall.box.Finding;
 import boxwall.compile.Compiled;
 import boxwall.compile.Compiler;
-import boxwall.compile.Stateful;
+import boxwall.compile.AutoYesNo;
 import boxwall.plan.Plan;
 import boxwall.plan.Stamp;
 import boxwall.probe.BoxReader;
@@ -48,7 +48,7 @@ class EmptyRulesetTest {
         ParsedRules parsed = RulesetParser.parse(new Source("rules", lines.replace(';', '\n') + "\n"),
                 Names.of(facts.names(), facts.lackingNames()), null);
         assertEquals(List.of(), parsed.errors());
-        Compiled compiled = Compiler.compile(parsed, facts, facts, Stateful.AUTO, Stateful.AUTO, false);
+        Compiled compiled = Compiler.compile(parsed, facts, facts, AutoYesNo.AUTO, AutoYesNo.AUTO, false);
         int said = 0;
         for (Finding each : Checker.check(new CheckedRuleset(parsed, compiled.ruleset(), facts))) {
             said += each.code().equals("empty-ruleset") && each.severity() == Finding.Severity.WARN ? 1 : 0;

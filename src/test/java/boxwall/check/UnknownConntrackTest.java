@@ -9,7 +9,7 @@ import boxwall.modules.Conntrack;
 import boxwall.box.Readings;
 import boxwall.compile.Compiled;
 import boxwall.compile.Compiler;
-import boxwall.compile.Stateful;
+import boxwall.compile.AutoYesNo;
 import boxwall.syntax.Names;
 import boxwall.syntax.ParsedRules;
 import boxwall.syntax.RulesetParser;
@@ -38,11 +38,11 @@ class UnknownConntrackTest {
     @Test
     void autoCompilesWithoutStates() {
         assertEquals(Conntrack.State.UNKNOWN, UNKNOWN.conntrack().state());
-        Compiled auto = Compiler.compile(parsed(STATES), UNKNOWN, UNKNOWN, Stateful.AUTO, Stateful.AUTO, false);
+        Compiled auto = Compiler.compile(parsed(STATES), UNKNOWN, UNKNOWN, AutoYesNo.AUTO, AutoYesNo.AUTO, false);
         assertFalse(auto.stateful());
         assertTrue(auto.modules().stream().noneMatch(UNKNOWN::pullsConntrack), auto.modules().toString());
         assertFalse(Checker.refuses(Checker.check(new CheckedRuleset(parsed(STATES), auto.ruleset(), UNKNOWN))));
-        Compiled yes = Compiler.compile(parsed(STATES), UNKNOWN, UNKNOWN, Stateful.YES, Stateful.AUTO, false);
+        Compiled yes = Compiler.compile(parsed(STATES), UNKNOWN, UNKNOWN, AutoYesNo.YES, AutoYesNo.AUTO, false);
         assertTrue(yes.stateful());
         assertFalse(Checker.refuses(Checker.check(new CheckedRuleset(parsed(STATES), yes.ruleset(), UNKNOWN))));
     }
@@ -55,7 +55,7 @@ class UnknownConntrackTest {
                 "iptables -A INPUT -m connmark --mark 1 -j ACCEPT", "iptables -t raw -A PREROUTING -j NOTRACK",
                 "modprobe ip_conntrack_ftp"}) {
             Compiled auto =
-                    Compiler.compile(parsed(rule + "\n"), UNKNOWN, UNKNOWN, Stateful.AUTO, Stateful.AUTO, false);
+                    Compiler.compile(parsed(rule + "\n"), UNKNOWN, UNKNOWN, AutoYesNo.AUTO, AutoYesNo.AUTO, false);
             assertTrue(auto.modules().stream().noneMatch(UNKNOWN::pullsConntrack), () -> rule + ": " + auto.modules());
             assertFalse(auto.notes().isEmpty(), rule);
         }

@@ -55,7 +55,7 @@ class DialectTest {
         ParsedRules parsed =
                 RulesetParser.parse(new Source("rules", rules + "\n"), Names.of(Map.of(), List.of()), null);
         assertEquals(List.of(), parsed.errors());
-        Compiled compiled = Compiler.compile(parsed, facts, facts, Stateful.YES, Stateful.AUTO, false);
+        Compiled compiled = Compiler.compile(parsed, facts, facts, AutoYesNo.YES, AutoYesNo.AUTO, false);
         StringBuilder out = new StringBuilder();
         for (Rule rule : compiled.ruleset().chain(Family.IPV4, Table.FILTER, "INPUT").rules()) {
             out.append(Writer.rule("INPUT", rule).substring("-A INPUT ".length())).append('\n');

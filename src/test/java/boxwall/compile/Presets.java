@@ -130,15 +130,15 @@ public final class Presets {
     }
 
     /** All the way, as the verb check goes; the compiled form is null when the text has errors. */
-    static OnBox on(Readings box, String text, Stateful wish) {
+    static OnBox on(Readings box, String text, AutoYesNo wish) {
         return on(box, text, wish, includes());
     }
 
-    static OnBox on(Readings box, String text, Stateful wish, Includes includes) {
+    static OnBox on(Readings box, String text, AutoYesNo wish, Includes includes) {
         BoxFacts facts = BoxFacts.of(box);
         ParsedRules parsed = parse(text, facts, includes);
         if (!parsed.errors().isEmpty()) { return new OnBox(parsed, null, facts, List.of()); }
-        Compiled compiled = Compiler.compile(parsed, facts, BoxFacts.of(box).booted(), wish, Stateful.AUTO, false);
+        Compiled compiled = Compiler.compile(parsed, facts, BoxFacts.of(box).booted(), wish, AutoYesNo.AUTO, false);
         CheckedRuleset checked = new CheckedRuleset(parsed, compiled.ruleset(), facts);
         List<Finding> findings = new ArrayList<>(Checker.check(checked));
         findings.addAll(Proofs.of(checked, null));

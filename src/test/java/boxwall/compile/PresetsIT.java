@@ -32,7 +32,7 @@ class PresetsIT {
                         + " dmz-host nat-virtual-host prioritise call-home-log").split(" ")));
         int texts = 0;
         for (List<String> presets : rulesets) {
-            for (Stateful form : new Stateful[] {Stateful.YES, Stateful.NO}) {
+            for (AutoYesNo form : new AutoYesNo[] {AutoYesNo.YES, AutoYesNo.NO}) {
                 Compiled compiled = Presets.on(box, Presets.text(presets), form).compiled();
                 for (Family family : Family.values()) {
                     if (!compiled.ruleset().tables(family).isEmpty()) {

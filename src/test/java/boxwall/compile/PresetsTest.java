@@ -38,7 +38,7 @@ class PresetsTest {
     private static final Map<String, Readings> BOXES = new HashMap<>();
 
     private static Presets.OnBox on(String box, List<String> presets) {
-        return Presets.on(BOXES.computeIfAbsent(box, Presets::box), Presets.text(presets), Stateful.AUTO);
+        return Presets.on(BOXES.computeIfAbsent(box, Presets::box), Presets.text(presets), AutoYesNo.AUTO);
     }
 
     private static Presets.OnBox holds(String box, List<String> presets) {
@@ -180,7 +180,7 @@ class PresetsTest {
         assertTrue(example.size() >= 3, "no example");
         for (String box : new String[] {"virtual", "virtual-avm"}) {
             Presets.OnBox on = Presets.on(BOXES.computeIfAbsent(box, Presets::box), String.join("\n", example) + "\n",
-                    Stateful.AUTO);
+                    AutoYesNo.AUTO);
             assertEquals(List.of(), on.parsed().errors());
             assertFalse(Checker.refuses(on.findings()), on.findings().toString());
             assertEquals(List.of(), on.of("rule-unreachable"));

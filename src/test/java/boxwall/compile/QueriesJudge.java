@@ -69,7 +69,7 @@ final class QueriesJudge {
             found.add(answers() + " | " + passed(to, heard, service, given));
             for (String[] form : FORMS) {
                 String text = Writer
-                        .restore(Presets.on(box, REST + form[0] + "\n", Stateful.NO).compiled().ruleset(), Family.IPV4)
+                        .restore(Presets.on(box, REST + form[0] + "\n", AutoYesNo.NO).compiled().ruleset(), Family.IPV4)
                         .text();
                 if (text.contains("state")) { throw new AssertionError("a state is left in " + text); }
                 run(text, "iptables-legacy-restore");

@@ -82,7 +82,7 @@ final class StatelessJudge {
             String further = args.length > 1 ? args[1] : "";
             // a service in the midst of the ports that programs are given
             further += "iptables -A INPUT -i lan -p udp --dport 51820 -j ACCEPT\n";
-            Presets.OnBox on = Presets.on(box, Presets.text(List.of(presets.split(" "))) + further, Stateful.NO);
+            Presets.OnBox on = Presets.on(box, Presets.text(List.of(presets.split(" "))) + further, AutoYesNo.NO);
             for (Family family : Family.values()) {
                 String text = Writer.restore(on.compiled().ruleset(), family).text();
                 if (text.contains("state") || text.contains("conntrack")) {

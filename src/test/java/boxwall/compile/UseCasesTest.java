@@ -85,7 +85,7 @@ public class UseCasesTest {
                 if (base.equals(HOME) && one.equals("include voip")) {
                     continue; // home-basic has telephony
                 }
-                Presets.OnBox on = Presets.on(box, base + one + "\n", Stateful.AUTO);
+                Presets.OnBox on = Presets.on(box, base + one + "\n", AutoYesNo.AUTO);
                 assertEquals(List.of(), on.parsed().errors(), one);
                 for (Finding finding : on.findings()) {
                     if (lacks(finding) && (image == null || one.contains("call-home-log") && WITHOUT_LOG.contains(model)
@@ -133,10 +133,10 @@ public class UseCasesTest {
             if (image == null) { continue; }
             images++;
             for (String ruleset : Presets.all()) {
-                record(refused, ruleset, model, Presets.on(image, Presets.text(List.of(ruleset)), Stateful.AUTO));
+                record(refused, ruleset, model, Presets.on(image, Presets.text(List.of(ruleset)), AutoYesNo.AUTO));
             }
             record(refused, "boxwall.rules", model,
-                    Presets.on(image, Files.readString(Path.of("conf/boxwall.rules")), Stateful.AUTO));
+                    Presets.on(image, Files.readString(Path.of("conf/boxwall.rules")), AutoYesNo.AUTO));
         }
         assertTrue(images > 20, "images: " + images);
         StringBuilder table = new StringBuilder();
@@ -167,16 +167,16 @@ public class UseCasesTest {
     /** The user's own line, not the preset, is what the warning names. */
     @Test
     void aPromiseThatTheUserOverridesIsAWarningAtHisLine() {
-        Presets.OnBox on = Presets.on(Presets.box("virtual"), HOME + CASES[8] + "\n", Stateful.AUTO);
+        Presets.OnBox on = Presets.on(Presets.box("virtual"), HOME + CASES[8] + "\n", AutoYesNo.AUTO);
         List<Finding> found = on.of("policy-test-overridden");
         assertFalse(Checker.refuses(on.findings()), on.findings().toString());
         assertEquals(List.of("allow-service:14", "allow-service:15"), found.stream().map(Finding::where).toList());
         on = Presets.on(Presets.box("virtual"), WIKI + "iptables -A INPUT -i $WAN_IF -p tcp --dport 443 -j ACCEPT\n",
-                Stateful.AUTO);
+                AutoYesNo.AUTO);
         assertEquals(List.of("rules:4"), on.of("policy-test-overridden").stream().map(Finding::where).toList());
         assertEquals(List.of(), on.of("policy-test-failed"));
         // a rule taken away leaves only the policy to decide
-        on = Presets.on(Presets.box("virtual"), WIKI + "iptables -P INPUT ACCEPT\n", Stateful.AUTO);
+        on = Presets.on(Presets.box("virtual"), WIKI + "iptables -P INPUT ACCEPT\n", AutoYesNo.AUTO);
         assertFalse(Checker.refuses(on.findings()), on.findings().toString());
         assertEquals(List.of("rules:4"), on.of("policy-test-overridden").stream().map(Finding::where).toList());
     }
@@ -184,7 +184,7 @@ public class UseCasesTest {
     @Test
     void theUsersOwnPromisesRefuseAsBefore() {
         Presets.OnBox on = Presets.on(Presets.box("virtual"),
-                HOME + "expect DROP in=wan proto=tcp dport=22\n" + CASES[8] + "\n", Stateful.AUTO);
+                HOME + "expect DROP in=wan proto=tcp dport=22\n" + CASES[8] + "\n", AutoYesNo.AUTO);
         assertTrue(Checker.refuses(on.findings()));
         assertEquals(List.of("rules:2"), on.of("policy-test-failed").stream().map(Finding::where).toList());
     }
@@ -192,7 +192,7 @@ public class UseCasesTest {
     /** A preset's own lines alone keep what it promises: if they did not on some box, that is no wish of the user's. */
     @Test
     void aPresetThatBreaksItsOwnPromiseIsRefused() throws IOException {
-        Presets.OnBox on = Presets.on(Presets.box("virtual"), "include broken\n", Stateful.AUTO,
+        Presets.OnBox on = Presets.on(Presets.box("virtual"), "include broken\n", AutoYesNo.AUTO,
                 (name, from) -> boxwall.syntax.Source.preset(name,
                         "iptables -P INPUT ACCEPT\nexpect DROP in=wan proto=tcp dport=22\n"));
         assertEquals(List.of("broken:2"), on.of("policy-test-failed").stream().map(Finding::where).toList());
@@ -201,7 +201,7 @@ public class UseCasesTest {
     /** What is left out on a box is not held against the ruleset. */
     @Test
     void whatThisBoxLeavesOutIsSkipped() {
-        Presets.OnBox on = Presets.on(Presets.box("3170-0458"), HOME, Stateful.AUTO);
+        Presets.OnBox on = Presets.on(Presets.box("3170-0458"), HOME, AutoYesNo.AUTO);
         assertFalse(Checker.refuses(on.findings()), on.findings().toString());
         List<String> skipped = new ArrayList<>(on.of("policy-test-skipped").stream().map(Finding::effect).toList());
         assertTrue(skipped.stream().anyMatch(s -> s.contains("the rules for ipv6 are left out on this box")),

@@ -8,7 +8,7 @@ import boxwall.facts.BoxFacts;
 import boxwall.check.Checker;
 import boxwall.compile.Compiled;
 import boxwall.compile.Compiler;
-import boxwall.compile.Stateful;
+import boxwall.compile.AutoYesNo;
 import boxwall.probe.BoxReader;
 import boxwall.syntax.GrownRules;
 import boxwall.syntax.LargeRules;
@@ -58,7 +58,7 @@ class GrowthTest {
         Step<ParsedRules> parsed = Step.of(() -> parser.apply(Names.of(facts.names(), facts.lackingNames())));
         assertEquals(List.of(), parsed.result.errors());
         Step<Compiled> compiled =
-                Step.of(() -> Compiler.compile(parsed.result, facts, booted, Stateful.AUTO, Stateful.AUTO, false));
+                Step.of(() -> Compiler.compile(parsed.result, facts, booted, AutoYesNo.AUTO, AutoYesNo.AUTO, false));
         Step<?> checked =
                 Step.of(() -> Checker.check(new CheckedRuleset(parsed.result, compiled.result.ruleset(), facts)));
         List<Double> all = new ArrayList<>();

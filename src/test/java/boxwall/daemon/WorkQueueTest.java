@@ -10,7 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import boxwall.facts.BoxFacts;
 import boxwall.check.Checker;
 import boxwall.compile.Compiler;
-import boxwall.compile.Stateful;
+import boxwall.compile.AutoYesNo;
 import boxwall.http.Client;
 import boxwall.http.Reply;
 import boxwall.http.Request;
@@ -87,10 +87,10 @@ class WorkQueueTest {
                 Names.of(facts.names(), facts.lackingNames()), (name, from) -> null);
         ParsedRules parsed = parse.get();
         assertEquals(List.of(), parsed.errors());
-        var compiled = Compiler.compile(parsed, facts, facts, Stateful.AUTO, Stateful.AUTO, false);
+        var compiled = Compiler.compile(parsed, facts, facts, AutoYesNo.AUTO, AutoYesNo.AUTO, false);
         Map<String, Runnable> steps = Map.of("parse", parse::get, "compile",
-                () -> Compiler.compile(parsed, facts, facts, Stateful.YES, Stateful.AUTO, false), "without states",
-                () -> Compiler.compile(parsed, facts, facts, Stateful.NO, Stateful.AUTO, false), "check",
+                () -> Compiler.compile(parsed, facts, facts, AutoYesNo.YES, AutoYesNo.AUTO, false), "without states",
+                () -> Compiler.compile(parsed, facts, facts, AutoYesNo.NO, AutoYesNo.AUTO, false), "check",
                 () -> Checker.check(new CheckedRuleset(parsed, compiled.ruleset(), facts)), "prove",
                 () -> Administrator.of(new CheckedRuleset(parsed, compiled.ruleset(), facts).loaded, facts, null, 8181),
                 "import", () -> Import.read("import", RULES));

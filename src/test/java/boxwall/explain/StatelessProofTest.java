@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import boxwall.facts.BoxFacts;
 import boxwall.compile.Compiled;
 import boxwall.compile.Compiler;
-import boxwall.compile.Stateful;
+import boxwall.compile.AutoYesNo;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Hook;
 import boxwall.netfilter.Ruleset;
@@ -133,11 +133,11 @@ class StatelessProofTest {
 
     private static String pick(Random random, String... of) { return of[random.nextInt(of.length)]; }
 
-    private static Compiled compiled(List<String> lines, Stateful form) {
+    private static Compiled compiled(List<String> lines, AutoYesNo form) {
         ParsedRules parsed =
                 RulesetParser.parse(new Source("t", String.join("\n", lines) + "\n"), Names.none(), Includes.NONE);
         assertEquals(List.of(), parsed.errors());
-        return Compiler.compile(parsed, BOX, BOX, form, Stateful.AUTO, false);
+        return Compiler.compile(parsed, BOX, BOX, form, AutoYesNo.AUTO, false);
     }
 
     /**
@@ -145,8 +145,8 @@ class StatelessProofTest {
      * when nothing.
      */
     private static String wrong(List<String> stateful, List<String> stateless, Family family) {
-        Ruleset with = compiled(stateful, Stateful.YES).ruleset();
-        Ruleset without = compiled(stateless, Stateful.NO).ruleset();
+        Ruleset with = compiled(stateful, AutoYesNo.YES).ruleset();
+        Ruleset without = compiled(stateless, AutoYesNo.NO).ruleset();
         boolean takesUdp = stateful.stream().anyMatch(StatelessProofTest::takesUdpForAnswers);
         boolean returnsOthers = stateful.stream().anyMatch(l -> l.contains("state") && l.contains("-j RETURN"));
         for (Hook way : WAYS) {

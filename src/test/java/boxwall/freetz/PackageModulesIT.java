@@ -12,7 +12,7 @@ import boxwall.check.Checker;
 import boxwall.compile.Compiled;
 import boxwall.compile.Compiler;
 import boxwall.compile.Presets;
-import boxwall.compile.Stateful;
+import boxwall.compile.AutoYesNo;
 import boxwall.syntax.Includes;
 import boxwall.syntax.Names;
 import boxwall.syntax.ParsedRules;
@@ -89,7 +89,7 @@ class PackageModulesIT {
                 RulesetParser.parse(new Source("rules", text), Names.of(facts.names(), facts.lackingNames()), includes);
         assertEquals(List.of(), parsed.errors());
         Compiled compiled =
-                Compiler.compile(parsed, facts, BoxFacts.of(box).booted(), Stateful.AUTO, Stateful.AUTO, false);
+                Compiler.compile(parsed, facts, BoxFacts.of(box).booted(), AutoYesNo.AUTO, AutoYesNo.AUTO, false);
         List<String> lacking = new ArrayList<>();
         for (Finding finding : Checker.check(new CheckedRuleset(parsed, compiled.ruleset(), facts))) {
             if (finding.severity() == Finding.Severity.REFUSE) {

@@ -8,7 +8,7 @@ import boxwall.facts.BoxFacts;
 import boxwall.box.Readings;
 import boxwall.compile.Compiled;
 import boxwall.compile.Compiler;
-import boxwall.compile.Stateful;
+import boxwall.compile.AutoYesNo;
 import boxwall.syntax.Includes;
 import boxwall.syntax.Names;
 import boxwall.syntax.ParsedRules;
@@ -26,7 +26,7 @@ class PlanTest {
     private static Plan plan() {
         ParsedRules parsed = RulesetParser.parse(new Source("rules", RULES), Names.none(), Includes.NONE);
         BoxFacts facts = BoxFacts.of(Readings.none());
-        Compiled compiled = Compiler.compile(parsed, facts, facts, Stateful.AUTO, Stateful.AUTO, false);
+        Compiled compiled = Compiler.compile(parsed, facts, facts, AutoYesNo.AUTO, AutoYesNo.AUTO, false);
         return Plan.of(compiled, RULES, new Stamp().put("id", "1-2").put("kernel", null), "flush");
     }
 
