@@ -309,7 +309,7 @@ final class Commands {
             shell.variables.set(name, value);
             shell.taken(node);
             if (shell.functions.mayKeep(name) && value.length() > 0 && value.length() < 900 && Letters.isText(value)) {
-                shell.add(OutputLine.assignment(node.line, name, Quoting.word(value)));
+                shell.add(Output.Line.assignment(node.line, name, Quoting.word(value)));
                 shell.variables.keep(name);
             }
         } catch (ShellError e) {
@@ -390,7 +390,7 @@ final class Commands {
                     return false;
                 }
                 String text = "modprobe " + Quoting.word(name);
-                shell.add(OutputLine.of(node.line, text, text));
+                shell.add(Output.Line.of(node.line, text, text));
             }
             shell.taken(node);
             return true;

@@ -16,7 +16,7 @@ final class Interpreter {
     /** Rounds of loops and calls of functions may multiply; a ruleset file has 256 KiB. */
     private static final int STEPS_LIMIT = 50000;
     final SourceLines lines;
-    final List<OutputLine> out = new ArrayList<>();
+    final List<Output.Line> out = new ArrayList<>();
     Variables variables = new Variables();
     final String name;
     final NotRun notRun;
@@ -134,7 +134,7 @@ final class Interpreter {
         Variables outer = variables;
         Map<String, Node> known = functions.begin();
         String halted = halt;
-        variables = new Variables(variables);
+        variables = variables.copy();
         halt = null;
         perhaps++;
         lines.mute(true);
@@ -273,7 +273,7 @@ final class Interpreter {
     private ExitStatus group(Node node, boolean asks) {
         if (!node.flag) { return run(node.parts.get(0), asks); }
         Variables outer = variables;
-        variables = new Variables(variables);
+        variables = variables.copy();
         subshells++;
         ExitStatus status = run(node.parts.get(0), asks);
         variables = outer;
@@ -329,12 +329,12 @@ final class Interpreter {
 
     /** Says beside the rules what is left out; {@code strict} is what can be read of the rule, or null. */
     void leftLine(int line, String what, String strict) {
-        add(OutputLine.leftOut(line, "# left out, line " + line + ": " + Quoting.cut(what, 160), strict));
+        add(Output.Line.leftOut(line, "# left out, line " + line + ": " + Quoting.cut(what, 160), strict));
     }
 
     /** A line that goes out. */
-    void add(OutputLine line) {
-        OutputLine kept = perhaps == 0 ? line : line.perhaps();
+    void add(Output.Line line) {
+        Output.Line kept = perhaps == 0 ? line : line.perhaps();
         if (kept != null) {
             kept.top = top;
             out.add(kept);

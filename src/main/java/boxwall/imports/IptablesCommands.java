@@ -11,6 +11,7 @@ import java.util.Set;
 
 /** iptables and ip6tables commands of a script, lines of dumps, and here-documents for iptables-restore. */
 final class IptablesCommands {
+    private static final List<String> PROGRAMS = Arrays.asList("iptables", "ip6tables", "ip46tables");
     private static final String LETTERS = "AIDRNXFPEZLSC";
     /** The long names, and the letter of each. */
     private static final List<String> LONG =
@@ -46,16 +47,9 @@ final class IptablesCommands {
 
     /** The ruleset language's name for a program, or null. */
     static String program(String name) {
-        switch (name) {
-            case "iptables" :
-            case "iptables-legacy" :
-                return "iptables";
-            case "ip6tables" :
-            case "ip6tables-legacy" :
-                return "ip6tables";
-            default :
-                return name.equals("ip46tables") ? name : null;
-        }
+        boolean legacy = name.equals("iptables-legacy") || name.equals("ip6tables-legacy");
+        String program = legacy ? name.substring(0, name.indexOf('-')) : name;
+        return PROGRAMS.contains(program) ? program : null;
     }
 
     /** One command. {@code first} holds words that came with the program's name ({@code IPT="iptables -w"}). */
@@ -195,7 +189,7 @@ final class IptablesCommands {
             shell.leftLine(line, "a control character in a rule", null);
             return;
         }
-        OutputLine out = OutputLine.of(line, text, program + " " + Words.join(named, " "));
+        Output.Line out = Output.Line.of(line, text, program + " " + Words.join(named, " "));
         out.verb = verb(words);
         out.table = program + " " + table(words);
         out.saved = saved;
@@ -286,7 +280,7 @@ final class IptablesCommands {
         Expansion all = Expansion.of(rest, shell.variables);
         String text = text(name, all.texts);
         if (text == null) { return shell.notRun.left(node, "a control character", "remove it"); }
-        shell.add(OutputLine.of(node.line, text, name + " " + Words.join(all.named, " ")));
+        shell.add(Output.Line.of(node.line, text, name + " " + Words.join(all.named, " ")));
         return shell.taken(node);
     }
 

@@ -52,9 +52,57 @@ final class Output {
             {"TRIGGER", "a target of another firmware; open the ports with rules of their own"},
             {"CLASSIFY", "for shaping, which decides nothing: leave it out"},};
 
+    /** One line that goes out: with values put in, and with the script's names left in it. */
+    static final class Line {
+        /** The source line that it comes from, 1-based. */
+        final int line;
+        /** With values put in; nothing but the box's own names. Empty for an assignment and for a comment. */
+        final String text;
+        /** With the names of the script. */
+        final String named;
+        /** The name that is assigned, or null. */
+        final String assigned;
+        /** For what isn't in the ruleset: as much of its text as could be read, or null. */
+        final String strict;
+        /** What makes a rule's place in the tables: {@code iptables nat}, or empty for what is no iptables command. */
+        String table = "";
+        /** The line of the text's part that this comes of: a function's call, a loop's beginning. */
+        int top;
+        /** The letter of an iptables command, or 0. */
+        char verb;
+        /** Whether it is a dump's, in which every chain is declared. */
+        boolean saved;
+
+        private Line(int line, String text, String named, String assigned, String strict) {
+            this.line = line;
+            this.text = text;
+            this.named = named;
+            this.assigned = assigned;
+            this.strict = strict;
+        }
+
+        static Line of(int line, String text, String named) { return new Line(line, text, named, null, null); }
+
+        static Line assignment(int line, String name, String value) {
+            return new Line(line, "", name + "=" + value, name, null);
+        }
+
+        static Line leftOut(int line, String comment, String strict) {
+            return new Line(line, "", comment, null, strict);
+        }
+
+        boolean isComment() { return named.startsWith("#"); }
+
+        /** The line as one that isn't in the ruleset and may be added by the box; null for what is no rule. */
+        Line perhaps() {
+            String may = text.length() > 0 ? text : strict;
+            return may == null ? null : leftOut(line, "", may);
+        }
+    }
+
     private final SourceLines source;
     private final String name;
-    private final List<OutputLine> lines;
+    private final List<Line> lines;
     /** The text; parses without errors. */
     final String text;
     /** The ruleset, with examples for the box's own names. */
@@ -78,7 +126,7 @@ final class Output {
         ruleset = parsed.ruleset();
         stricter = strict();
         boolean empty = true;
-        for (OutputLine line : lines) {
+        for (Line line : lines) {
             empty &= !RuleText.holds(line.text);
         }
         source.close(empty);
@@ -94,15 +142,15 @@ final class Output {
 
     private String plain() {
         StringBuilder text = new StringBuilder();
-        for (OutputLine line : lines) {
+        for (Line line : lines) {
             text.append(line.text).append('\n');
         }
         return text.toString();
     }
 
     private void replace(int index, String comment) {
-        OutputLine line = lines.get(index);
-        OutputLine left = OutputLine.leftOut(line.line,
+        Line line = lines.get(index);
+        Line left = Line.leftOut(line.line,
                 comment == null ? "" : "# left out, line " + line.line + ": " + Quoting.cut(comment, 160),
                 comment == null ? null : line.text);
         left.top = line.top;
@@ -128,7 +176,7 @@ final class Output {
     private void emptying() {
         Set<String> filled = new HashSet<>();
         for (int i = 0; i < lines.size(); i++) {
-            OutputLine line = lines.get(i);
+            Line line = lines.get(i);
             boolean empties = line.verb == 'F' || line.verb == 'X';
             if (line.verb == 'Z' || empties && !filled.contains(line.table)) {
                 source.note(line.line, line.verb == 'Z' ? "counters begin at 0 anyway" : "tables begin empty here");
@@ -144,7 +192,7 @@ final class Output {
             String what = error.what();
             boolean summary = error.todo().startsWith("is this a ruleset");
             if (summary || index < 0 || index >= lines.size() || lines.get(index).text.length() == 0) { continue; }
-            OutputLine line = lines.get(index);
+            Line line = lines.get(index);
             boolean nothing = what.startsWith("no such rule in") || what.startsWith("no rule ") && line.verb == 'D'
                     || (line.verb == 'F' || line.verb == 'X') && what.startsWith("no chain ")
                     || line.verb == 'N' && what.endsWith("is there already");
@@ -161,7 +209,7 @@ final class Output {
         }
     }
 
-    private String todo(SyntaxError error, OutputLine line) {
+    private String todo(SyntaxError error, Line line) {
         if (!error.what().startsWith("no target and no chain")) { return error.todo(); }
         String[] quoted = Words.split(error.what(), '"');
         String name = quoted.length > 2 ? quoted[1] : "";
@@ -169,7 +217,7 @@ final class Output {
             if (target[0].equals(name)) { return target[1]; }
         }
         if (!line.saved) { return error.todo(); }
-        for (OutputLine other : lines) {
+        for (Line other : lines) {
             if (RuleText.words(other.text).contains(name) && other.text.contains("-A " + name + " ")) {
                 return "the line :" + name + " - [0:0] is missing from the dump: put it before the rules";
             }
@@ -205,7 +253,7 @@ final class Output {
     /** A rule's number counts what is there; when something is missing before it, the place may be another. */
     private void numbers() {
         boolean missing = false;
-        for (OutputLine line : lines) {
+        for (Line line : lines) {
             missing |= line.named.startsWith("# left out");
             String[] words = missing ? Words.of(line.text) : new String[0];
             for (int i = 1; i + 2 < words.length; i++) {
@@ -245,7 +293,7 @@ final class Output {
     private Ruleset strict() {
         List<String> texts = new ArrayList<>();
         Set<Integer> added = new HashSet<>();
-        for (OutputLine line : lines) {
+        for (Line line : lines) {
             Abandoned.check();
             boolean left = line.text.length() == 0 && line.strict != null && added.size() < STRICT_RULES
                     && (RuleText.drops(line.strict) || line.strict.contains(" -N "));
@@ -298,11 +346,11 @@ final class Output {
     }
 
     /** Assignments that a later line needs, and all else. */
-    private List<OutputLine> used() {
-        List<OutputLine> kept = new ArrayList<>();
+    private List<Line> used() {
+        List<Line> kept = new ArrayList<>();
         Set<String> needed = new HashSet<>();
         for (int i = lines.size() - 1; i >= 0; i--) {
-            OutputLine line = lines.get(i);
+            Line line = lines.get(i);
             if (line.assigned == null ? line.named.length() > 0 : needed.remove(line.assigned)) {
                 kept.add(line);
                 for (int at = line.named.indexOf("${"); at >= 0; at = line.named.indexOf("${", at + 2)) {
@@ -337,9 +385,9 @@ final class Output {
     /** The text; {@code named} with the script's names where they could be kept, else with values only. */
     private String write(boolean named) {
         StringBuilder out = new StringBuilder("# imported from " + Quoting.cut(name, 60) + " by boxwall import\n");
-        List<OutputLine> used = used();
+        List<Line> used = used();
         int limit = LIMIT;
-        for (OutputLine line : used) {
+        for (Line line : used) {
             limit -= line.text.length() + 1;
         }
         limit = Math.min(COMMENTS_LIMIT, limit);
@@ -352,7 +400,7 @@ final class Output {
             first++;
         }
         above(first, shown, out);
-        for (OutputLine line : used) {
+        for (Line line : used) {
             Abandoned.check();
             boolean comment = line.isComment();
             if (line.assigned != null && !named || comment && (!left.add(line.named) || comments >= limit)) {

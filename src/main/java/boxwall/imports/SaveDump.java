@@ -220,7 +220,7 @@ final class SaveDump {
         six = ofSix || isSix(line, block(line));
         lines.taken(line, line);
         boolean filled = false;
-        for (OutputLine out : shell.out) {
+        for (Output.Line out : shell.out) {
             filled |= out.table.equals(command() + " " + table);
         }
         if (filled && !adds) {
@@ -231,8 +231,9 @@ final class SaveDump {
                                 + " has rules above, and this block empties it as iptables-restore does",
                         "leave one of both away, or write their rules into one block");
             }
-            add(line, "-t", table, "-F");
-            add(line, "-t", table, "-X");
+            for (String command : new String[] {"-F", "-X"}) {
+                shell.iptables().saved(line, command(), new ArrayList<>(Arrays.asList("-t", table, command)));
+            }
         }
     }
 
@@ -253,13 +254,10 @@ final class SaveDump {
     }
 
     private void inTable(int line, List<String> command) {
-        List<String> words = new ArrayList<>(table.equals("filter") ? command : Arrays.asList("-t", table));
-        if (!table.equals("filter")) { words.addAll(command); }
-        add(line, words.toArray(new String[0]));
-    }
-
-    private void add(int line, String... words) {
-        shell.iptables().saved(line, command(), new ArrayList<>(Arrays.asList(words)));
+        List<String> words = new ArrayList<>();
+        if (!table.equals("filter")) { words.addAll(Arrays.asList("-t", table)); }
+        words.addAll(command);
+        shell.iptables().saved(line, command(), words);
     }
 
     private void rule(int line, String text) {

@@ -1,12 +1,17 @@
 package boxwall.imports;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** {@code [ … ]} and test: comparisons of texts and numbers are decided, questions about the box's files aren't. */
 final class TestCommand {
     /** Each -o and ! is one more on a small stack. */
     private static final int WORDS_LIMIT = 100;
+    private static final List<String> PROGRAMS =
+            Arrays.asList("iptables", "ip6tables", "iptables-restore", "ip6tables-restore", "modprobe", "insmod");
+    /** Of numbers: each and its opposite. */
+    private static final List<String> COMPARISONS = Arrays.asList("-eq", "-ne", "-lt", "-ge", "-gt", "-le");
 
     private TestCommand() {}
 
@@ -61,11 +66,9 @@ final class TestCommand {
             return ExitStatus.of(value.length() == 0 == operator.equals("-z"));
         }
         String name = Script.baseName(value);
-        boolean program = name.equals("iptables") || name.equals("ip6tables") || name.equals("iptables-restore")
-                || name.equals("ip6tables-restore") || name.equals("modprobe") || name.equals("insmod");
         // boxwall is of no use without them, and says so itself
-        return program && (operator.equals("-x") || operator.equals("-f") || operator.equals("-e")) ? ExitStatus.TRUE
-                : ExitStatus.UNKNOWN;
+        return PROGRAMS.contains(name) && (operator.equals("-x") || operator.equals("-f") || operator.equals("-e"))
+                ? ExitStatus.TRUE : ExitStatus.UNKNOWN;
     }
 
     private static ExitStatus binary(String a, String operator, String b) {
@@ -74,22 +77,9 @@ final class TestCommand {
         if (operator.equals("!=")) { return ExitStatus.of(!a.equals(b)); }
         try {
             int order = Long.valueOf(a).compareTo(Long.valueOf(b));
-            switch (operator) {
-                case "-eq" :
-                    return ExitStatus.of(order == 0);
-                case "-ne" :
-                    return ExitStatus.of(order != 0);
-                case "-lt" :
-                    return ExitStatus.of(order < 0);
-                case "-le" :
-                    return ExitStatus.of(order <= 0);
-                case "-gt" :
-                    return ExitStatus.of(order > 0);
-                case "-ge" :
-                    return ExitStatus.of(order >= 0);
-                default :
-                    return ExitStatus.UNKNOWN;
-            }
+            int at = COMPARISONS.indexOf(operator);
+            boolean holds = at < 2 ? order == 0 : at < 4 ? order < 0 : order > 0;
+            return at < 0 ? ExitStatus.UNKNOWN : ExitStatus.of(holds == (at % 2 == 0));
         } catch (NumberFormatException e) {
             return ExitStatus.UNKNOWN;
         }

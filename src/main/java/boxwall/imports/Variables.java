@@ -25,13 +25,13 @@ final class Variables {
         }
     }
 
-    private final Map<String, String> values;
+    private final Map<String, String> values = new HashMap<>();
     /** Names whose value can't be known, and why. */
-    private final Map<String, String> unknown;
+    private final Map<String, String> unknown = new HashMap<>();
     /** The box's own names for values that can't be known. */
-    private final Map<String, String> meant;
+    private final Map<String, String> meant = new HashMap<>();
     /** Names that the output has assigned with the value they have now, so that a line may use the name. */
-    private final Set<String> kept;
+    private final Set<String> kept = new HashSet<>();
     /** {@code $1} and so on; the script itself is taken as started with the word "start". */
     List<String> positional = new ArrayList<>(Arrays.asList("start"));
     /** Whether that word is only assumed. */
@@ -39,22 +39,17 @@ final class Variables {
     /** The line that reads another file, which may set any name; 0 when none does. */
     private int sourcedAt;
 
-    Variables() {
-        values = new HashMap<>();
-        unknown = new HashMap<>();
-        meant = new HashMap<>();
-        kept = new HashSet<>();
-    }
-
     /** A copy, for a subshell. */
-    Variables(Variables of) {
-        values = new HashMap<>(of.values);
-        unknown = new HashMap<>(of.unknown);
-        meant = new HashMap<>(of.meant);
-        kept = new HashSet<>(of.kept);
-        positional = of.positional;
-        sourcedAt = of.sourcedAt;
-        assumed = of.assumed;
+    Variables copy() {
+        Variables copy = new Variables();
+        copy.values.putAll(values);
+        copy.unknown.putAll(unknown);
+        copy.meant.putAll(meant);
+        copy.kept.addAll(kept);
+        copy.positional = positional;
+        copy.sourcedAt = sourcedAt;
+        copy.assumed = assumed;
+        return copy;
     }
 
     void set(String name, String value) {
