@@ -13,7 +13,7 @@ import boxwall.netfilter.Rule;
 import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.Table;
 import boxwall.netfilter.Words;
-import boxwall.syntax.HostName;
+import boxwall.syntax.Line;
 import boxwall.syntax.ParsedRules;
 import boxwall.syntax.SyntaxError;
 
@@ -45,7 +45,7 @@ public final class Checker {
             checker.findings.add(new Finding("syntax", Finding.Severity.REFUSE,
                     error.file + ":" + error.line() + ":" + error.column(), NO_EVIDENCE, error.what(), error.todo()));
         }
-        for (HostName host : parsed.hostNames()) {
+        for (Line host : parsed.hostNames()) {
             checker.findings.add(new Finding("host-name-in-rule", Finding.Severity.REFUSE, host.origin.toString(),
                     NO_EVIDENCE, "'" + host.name + "' is a host name; there is no name service when the box boots",
                     "write its address"));

@@ -12,7 +12,7 @@ import boxwall.netfilter.Family;
 import boxwall.netfilter.Negatable;
 import boxwall.netfilter.Rule;
 import boxwall.netfilter.Table;
-import boxwall.syntax.Included;
+import boxwall.syntax.Line;
 import boxwall.syntax.ParsedRules;
 
 import java.util.Collections;
@@ -69,7 +69,7 @@ final class Guests {
         BoxFacts facts = checked.facts;
         boolean all = true;
         Set<String> presets = new HashSet<>();
-        for (Included each : parsed.includes()) {
+        for (Line each : parsed.includes()) {
             if (each.preset) { presets.add(each.name); }
         }
         List<Chain> chains = new ArrayList<>();

@@ -21,7 +21,7 @@ import boxwall.netfilter.Origin;
 import boxwall.netfilter.Rule;
 import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.Words;
-import boxwall.syntax.Expect;
+import boxwall.syntax.Line;
 import boxwall.syntax.ParsedRules;
 import boxwall.syntax.Writer;
 
@@ -77,7 +77,7 @@ public final class Proofs {
     public static List<Finding> expectations(CheckedRuleset rules) {
         Proofs proofs = new Proofs(rules);
         Set<Family> leftOut = leftOut(rules.parsed.ruleset(), rules.compiled);
-        for (Expect expect : rules.parsed.expects()) {
+        for (Line expect : rules.parsed.expects()) {
             Abandoned.check();
             proofs.expect(expect, leftOut);
         }
@@ -89,11 +89,11 @@ public final class Proofs {
         findings.add(new Finding(code, severity, where, evidence, effect, remedy));
     }
 
-    private void expect(Expect expect, Set<Family> leftOut) {
+    private void expect(Line expect, Set<Family> leftOut) {
         String where = expect.origin.toString();
         Expectation found;
         try {
-            found = Expectation.check(expect.verdict, expect.keys, rules.loaded, leftOut);
+            found = Expectation.check(expect.name, expect.keys, rules.loaded, leftOut);
         } catch (IllegalArgumentException e) {
             add("policy-test-failed", Finding.Severity.REFUSE, where, Collections.<String>emptyList(),
                     "invalid expect line: " + e.getMessage(), "correct the line");
@@ -103,7 +103,7 @@ public final class Proofs {
             add("policy-test-skipped", Finding.Severity.NOTE, where, Collections.<String>emptyList(),
                     "the expect line was not checked: " + found.skippedBecause,
                     "nothing, if that is right for this box");
-        } else if (expect.isPreset() && !found.held && found.counterexample == null
+        } else if (expect.preset && !found.held && found.counterexample == null
                 && found.reason.startsWith("matches no packet")) {
             add("policy-test-skipped", Finding.Severity.NOTE, where, Collections.<String>emptyList(),
                     "the expect line was not checked: on this box it " + found.reason,
@@ -111,7 +111,7 @@ public final class Proofs {
         } else if (!found.held) {
             List<String> evidence = found.counterexample == null ? Collections.<String>emptyList()
                     : Words.lines(found.counterexample.inFull());
-            List<Origin> by = expect.isPreset() ? overriding(expect, rules.parsed, found.counterexample)
+            List<Origin> by = expect.preset ? overriding(expect, rules.parsed, found.counterexample)
                     : Collections.<Origin>emptyList();
             if (by.isEmpty()) {
                 add("policy-test-failed", Finding.Severity.REFUSE, where, evidence, found.reason,
@@ -136,7 +136,7 @@ public final class Proofs {
      * Where that is the preset's own line or a policy, some line of the user's took a rule away (-D, -P), if there is
      * one at all.
      */
-    private static List<Origin> overriding(Expect expect, ParsedRules parsed, Answer answer) {
+    private static List<Origin> overriding(Line expect, ParsedRules parsed, Answer answer) {
         List<Origin> lines = new ArrayList<>();
         if (answer != null) {
             lines.addAll(answer.dependsOn);
@@ -149,8 +149,8 @@ public final class Proofs {
     }
 
     /** One finding for each line that overrides something, at that line: for a preset's where the user includes it. */
-    private void overridden(Expect expect, Origin by, List<String> evidence, String reason) {
-        String line = "expect " + expect.verdict;
+    private void overridden(Line expect, Origin by, List<String> evidence, String reason) {
+        String line = "expect " + expect.name;
         for (Map.Entry<String, String> key : expect.keys.entrySet()) {
             line += " " + key.getKey() + "=" + key.getValue();
         }

@@ -13,7 +13,7 @@ import boxwall.netfilter.Rule;
 import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.Table;
 import boxwall.optimize.Optimizer;
-import boxwall.syntax.ModuleLine;
+import boxwall.syntax.Line;
 import boxwall.syntax.Note;
 import boxwall.syntax.ParsedRules;
 
@@ -121,17 +121,17 @@ public final class Compiler {
      * {@code modprobe NAME} lines: by the name that the module has on this kernel; never one that loads conntrack where
      * it is refused.
      */
-    private void modulesAskedFor(List<ModuleLine> lines, boolean stateful) {
-        for (ModuleLine line : lines) {
-            String asked = "modprobe " + line.name();
-            Capability capability = facts.module(line.name());
-            if (!stateful && facts.pullsConntrack(line.name())) {
+    private void modulesAskedFor(List<Line> lines, boolean stateful) {
+        for (Line line : lines) {
+            String asked = "modprobe " + line.name;
+            Capability capability = facts.module(line.name);
+            if (!stateful && facts.pullsConntrack(line.name)) {
                 notes.add(new Note(line.origin, asked + " would load connection tracking: left out"));
             } else if (capability.state().stops()) {
                 notes.add(new Note(line.origin,
                         asked + ": " + capability.state().word() + " (" + capability.evidence() + "): left out"));
             } else {
-                modules.addAll(booted.module(line.name()).modules);
+                modules.addAll(booted.module(line.name).modules);
                 modules.addAll(capability.modules);
             }
         }

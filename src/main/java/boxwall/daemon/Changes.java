@@ -7,8 +7,7 @@ import boxwall.compile.Compiled;
 import boxwall.http.Client;
 import boxwall.plan.Plan;
 import boxwall.plan.Stamp;
-import boxwall.syntax.KeepLine;
-import boxwall.syntax.OwnLine;
+import boxwall.syntax.Line;
 import boxwall.sys.BoxException;
 import boxwall.sys.Sys;
 
@@ -60,17 +59,17 @@ final class Changes {
      */
     private static void strangers(Stamp stamp, Candidate candidate) {
         Map<String, Set<String>> kept = new TreeMap<String, Set<String>>();
-        for (KeepLine keep : candidate.parsed().keeps()) {
-            String key = "keep." + keep.table().word();
+        for (Line keep : candidate.parsed().keeps()) {
+            String key = "keep." + keep.table.word();
             if (!kept.containsKey(key)) { kept.put(key, new TreeSet<String>()); }
-            kept.get(key).add(keep.chain());
+            kept.get(key).add(keep.name);
         }
         for (Map.Entry<String, Set<String>> each : kept.entrySet()) {
             stamp.put(each.getKey(), words(each.getValue()));
         }
         Set<String> owned = new TreeSet<String>();
-        for (OwnLine own : candidate.parsed().owns()) {
-            owned.add(own.table().word());
+        for (Line own : candidate.parsed().owns()) {
+            owned.add(own.table.word());
         }
         if (!owned.isEmpty()) { stamp.put("own", words(owned)); }
     }

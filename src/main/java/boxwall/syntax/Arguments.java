@@ -12,7 +12,8 @@ final class Arguments {
     private int at;
     /** The value glued to the current option ({@code --dport=80}, {@code -ptcp}), or null. */
     Word glued;
-    private Word invert;
+    /** The ! that waits for its option, or null. */
+    Word inverted;
 
     Arguments(List<Word> words, int from, Errors errors) {
         this.words = words;
@@ -29,14 +30,9 @@ final class Arguments {
 
     /** Takes a !, which belongs to the option after it. */
     void invert(Word w) {
-        if (invert != null) { errors.add(w, "two ! in a row", "keep one"); }
-        invert = w;
+        if (inverted != null) { errors.add(w, "two ! in a row", "keep one"); }
+        inverted = w;
     }
-
-    /** The ! that waits, or null. */
-    Word inverted() { return invert; }
-
-    void forgetInvert() { invert = null; }
 
     /**
      * The value of an option: glued on or the next word. Null, with an error, when there is none or the next word is an
@@ -50,21 +46,18 @@ final class Arguments {
         if (glue != null) {
             errors.add(glue, "not a value: " + Errors.show(glue.text),
                     "iptables-save would print it as an option of its own");
-        } else if (what != null) { missing(option, what); }
+        } else if (what != null) {
+            errors.add(option,
+                    what + " is missing after " + option
+                            + (atEnd() ? "" : ": the next word is " + Errors.show(words.get(at).text)),
+                    "write it, or remove " + option);
+        }
         return null;
     }
 
     /** Whether a word can be a value: what begins with a dash is read as an option when the rule is read back. */
     static boolean isValue(Word w) {
         return !isOption(w) && !w.is("!");
-    }
-
-    private void missing(Word option, String what) {
-        boolean end = at >= words.size();
-        errors.add(option,
-                what + " is missing after " + option
-                        + (end ? "" : ": the next word is " + Errors.show(words.get(at).text)),
-                "write it, or remove " + option);
     }
 
     /** The next word whatever it is, or null, with an error, at the end: for texts, which may begin with a dash. */
@@ -86,22 +79,22 @@ final class Arguments {
 
     /** The ! before the current option, if any; it is used up. Also takes the old one after it: {@code -s ! x}. */
     boolean negated(boolean takesValue) {
-        boolean before = invert != null;
+        boolean before = inverted != null;
         if (takesValue && glued == null && at + 1 < words.size() && words.get(at).is("!")
                 && !isOption(words.get(at + 1))) {
             if (before) { errors.add(words.get(at), "a second ! for one option", "keep one"); }
             at++;
             before = true;
         }
-        invert = null;
+        inverted = null;
         return before;
     }
 
     /** Notes a ! before an option that has no negative. */
     void refuseInvert(Word w) {
-        if (invert != null) {
-            errors.add(invert, "! before " + w + ", which can't be negated", "remove the !");
-            invert = null;
+        if (inverted != null) {
+            errors.add(inverted, "! before " + w + ", which can't be negated", "remove the !");
+            inverted = null;
         }
     }
 

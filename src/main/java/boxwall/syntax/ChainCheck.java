@@ -6,7 +6,7 @@ import boxwall.netfilter.Match;
 import boxwall.netfilter.Option;
 import boxwall.netfilter.Table;
 import boxwall.netfilter.Target;
-
+import boxwall.netfilter.Words;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -23,15 +23,17 @@ import java.util.TreeSet;
  * reached; so does this.
  */
 final class ChainCheck {
+    static final String NAT_DROP = "iptables refuses it: that table sees first packets only; use filter";
+
     private final Table table;
     private final Family family;
     private final Map<String, DraftChain> chains;
     private final Foreign foreign;
     private final Errors errors;
-    private final Map<String, Set<Hook>> reached = new HashMap<>();
+    private final Extensions known = Extensions.get();
 
-    ChainCheck(Table table, Family family, Draft.DraftTable draft, Foreign foreign, Errors errors) {
-        this.table = table;
+    ChainCheck(Draft.DraftTable draft, Family family, Foreign foreign, Errors errors) {
+        this.table = draft.table;
         this.family = family;
         this.chains = draft.chains;
         this.foreign = foreign;
@@ -47,7 +49,7 @@ final class ChainCheck {
             }
         }
         loops();
-        reach();
+        Map<String, Set<Hook>> reached = reached();
         for (DraftChain chain : chains.values()) {
             for (DraftChain.Entry entry : chain.rules()) {
                 places(entry, reached.get(chain.name));
@@ -55,15 +57,12 @@ final class ChainCheck {
         }
     }
 
-    private boolean isChain(Target target) {
-        return target != null && Extensions.get().target(target.name, family) == null;
-    }
+    private boolean isChain(Target target) { return target != null && known.target(target.name, family) == null; }
 
     private void jump(DraftChain.Entry entry) {
-        Target target = entry.rule().target;
+        Target target = entry.rule.target;
         if (target != null && table == Table.NAT && target.name.equals("DROP")) {
-            errors.add(entry.targetAt, "DROP in the table nat",
-                    "iptables refuses it: that table sees first packets only; use filter");
+            errors.add(entry.targetAt, "DROP in the table nat", NAT_DROP);
         }
         if (!isChain(target)) { return; }
         DraftChain to = chains.get(target.name);
@@ -71,7 +70,7 @@ final class ChainCheck {
         if (to == null && errors.isFull()) {
             errors.more();
         } else if (to == null) {
-            List<String> names = new ArrayList<>(Extensions.get().names(true, family));
+            List<String> names = known.names(true, family);
             for (DraftChain chain : chains.values()) {
                 if (!chain.builtin) { names.add(chain.name); }
             }
@@ -86,26 +85,24 @@ final class ChainCheck {
     /** Says which of a rule's extensions are the box's own, unknown here. */
     private void opaque(DraftChain.Entry entry) {
         StringBuilder names = new StringBuilder();
-        for (Match match : entry.rule().matches()) {
-            names.append(Extensions.get().match(match.name, family) == null ? " -m " + match.name : "");
+        for (Match match : entry.rule.matches()) {
+            names.append(known.match(match.name, family) == null ? " -m " + match.name : "");
         }
-        Target target = entry.rule().target;
+        Target target = entry.rule.target;
         boolean own = isChain(target) && !chains.containsKey(target.name) && foreign.has(true, target.name, family);
         names.append(own ? " -j " + target.name : "");
         if (names.length() > 0) {
-            errors.note(entry.rule().origin,
+            errors.note(entry.rule.origin,
                     "passes unchecked:" + names + " is this box's own, what it does isn't known here");
         }
     }
 
+    /** The rules of a chain that jump to a user's chain. */
     private List<DraftChain.Entry> jumps(String chain) {
         List<DraftChain.Entry> jumps = new ArrayList<>();
-        DraftChain from = chains.get(chain);
-        for (DraftChain.Entry entry : from.rules()) {
-            Target target = entry.rule().target;
-            if (isChain(target) && chains.containsKey(target.name) && !chains.get(target.name).builtin) {
-                jumps.add(entry);
-            }
+        for (DraftChain.Entry entry : chains.get(chain).rules()) {
+            DraftChain to = isChain(entry.rule.target) ? chains.get(entry.rule.target.name) : null;
+            if (to != null && !to.builtin) { jumps.add(entry); }
         }
         return jumps;
     }
@@ -117,12 +114,15 @@ final class ChainCheck {
             Deque<String> path = new ArrayDeque<>();
             Deque<List<DraftChain.Entry>> open = new ArrayDeque<>();
             Set<String> onPath = new HashSet<>();
-            if (done.add(start)) {
-                path.push(start);
-                onPath.add(start);
-                open.push(jumps(start));
-            }
-            while (!path.isEmpty()) {
+            String next = start;
+            while (next != null || !path.isEmpty()) {
+                if (next != null && done.add(next)) {
+                    path.push(next);
+                    onPath.add(next);
+                    open.push(jumps(next));
+                }
+                next = null;
+                if (path.isEmpty()) { break; }
                 List<DraftChain.Entry> left = open.peek();
                 if (left.isEmpty()) {
                     open.pop();
@@ -130,20 +130,18 @@ final class ChainCheck {
                     continue;
                 }
                 DraftChain.Entry entry = left.remove(left.size() - 1);
-                String to = entry.rule().target.name;
-                if (onPath.contains(to)) {
-                    errors.add(entry.targetAt, "a loop: " + to + " comes back to itself here",
+                next = entry.rule.target.name;
+                if (onPath.contains(next)) {
+                    errors.add(entry.targetAt, "a loop: " + next + " comes back to itself here",
                             "break it; the kernel refuses loops");
-                } else if (done.add(to)) {
-                    path.push(to);
-                    onPath.add(to);
-                    open.push(jumps(to));
                 }
             }
         }
     }
 
-    private void reach() {
+    /** The hooks from which each chain can be reached. */
+    private Map<String, Set<Hook>> reached() {
+        Map<String, Set<Hook>> reached = new HashMap<>();
         for (String name : chains.keySet()) {
             reached.put(name, new TreeSet<Hook>());
         }
@@ -154,39 +152,37 @@ final class ChainCheck {
                 String name = todo.pop();
                 if (reached.get(name).add(hook)) {
                     for (DraftChain.Entry entry : jumps(name)) {
-                        todo.push(entry.rule().target.name);
+                        todo.push(entry.rule.target.name);
                     }
                 }
             }
         }
+        return reached;
     }
 
     private void places(DraftChain.Entry entry, Set<Hook> hooks) {
-        Target target = entry.rule().target;
+        Target target = entry.rule.target;
         if (target != null && !target.isGoto()) {
-            Extension e = Extensions.get().target(target.name, family);
-            place(e, "-j " + target.name, entry.targetAt, hooks);
-            options(e, target.options, entry.targetAt, hooks);
+            place(known.target(target.name, family), "-j " + target.name, target.options, entry.targetAt, hooks);
         }
-        for (Match match : entry.rule().matches()) {
-            Extension e = Extensions.get().match(match.name, family);
-            place(e, "-m " + match.name, entry.at, hooks);
-            options(e, match.options, entry.at, hooks);
+        for (Match match : entry.rule.matches()) {
+            place(known.match(match.name, family), "-m " + match.name, match.options, entry.at, hooks);
         }
     }
 
-    private void place(Extension e, String name, Word at, Set<Hook> hooks) {
+    private void place(Extension e, String name, List<Option> options, Word at, Set<Hook> hooks) {
         if (e == null) { return; }
         if (!e.tables.contains(table)) {
-            errors.add(at, name + " in the table " + table.word(), "it works in " + words(e.tables) + " only");
-            return;
+            List<String> words = new ArrayList<>();
+            for (Table each : e.tables) {
+                words.add(each.word());
+            }
+            errors.add(at, name + " in the table " + table.word(), "it works in " + Words.join(words, ", ") + " only");
+        } else {
+            hooks(name, e.hooks, at, hooks);
         }
-        hooks(name, e.hooks, at, hooks);
-    }
-
-    private void options(Extension e, List<Option> options, Word at, Set<Hook> hooks) {
         for (Option option : options) {
-            OptionSpec spec = e == null ? null : e.printed(option.name);
+            OptionSpec spec = e.printed(option.name);
             if (spec != null) { hooks(option.name, spec.hooks(option.value()), at, hooks); }
         }
     }
@@ -195,18 +191,9 @@ final class ChainCheck {
         for (Hook hook : hooks) {
             if (!allowed.contains(hook)) {
                 errors.add(at, name + " where packets of " + hook + " come by",
-                        "it works in " + words(allowed) + " only");
+                        "it works in " + Words.join(allowed, ", ") + " only");
                 return;
             }
         }
-    }
-
-    private static String words(Set<?> set) {
-        StringBuilder out = new StringBuilder();
-        for (Object each : set) {
-            out.append(out.length() == 0 ? "" : ", ")
-                    .append(each instanceof Table ? ((Table) each).word() : each.toString());
-        }
-        return out.toString();
     }
 }

@@ -2,7 +2,6 @@ package boxwall.syntax;
 
 import boxwall.netfilter.Rule;
 import boxwall.netfilter.Table;
-
 import java.util.Collections;
 import java.util.List;
 
@@ -12,7 +11,7 @@ final class Command {
     char verb;
     /** The word that named the command. */
     Word verbAt;
-    Table table = Table.FILTER;
+    Table table;
     /** The chain, or null for -F, -X and -Z of a whole table. */
     Word chain;
     /** The policy or the new name, or null. */
@@ -26,4 +25,9 @@ final class Command {
     Word targetAt;
     /** Meant for the other family ({@code -4}, {@code -6}). */
     boolean ignored;
+
+    Command(Table table, Word verbAt) {
+        this.table = table;
+        this.verbAt = verbAt;
+    }
 }

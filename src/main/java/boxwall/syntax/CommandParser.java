@@ -2,18 +2,19 @@ package boxwall.syntax;
 
 import boxwall.netfilter.Abandoned;
 import boxwall.netfilter.Family;
-import boxwall.netfilter.Origin;
 import boxwall.netfilter.Table;
 import boxwall.netfilter.Words;
-
+import java.util.Arrays;
 import java.util.List;
 
 /**
  * Reads the words after {@code iptables} as getopt_long and iptables' own rules would: options in any order, long ones
- * by any unambiguous beginning or with {@code =value}, short ones with the value args.glued on, {@code !} before an
- * option or (the old way) after it.
+ * by any unambiguous beginning or with {@code =value}, short ones with the value glued on, {@code !} before an option
+ * or (the old way) after it.
  */
 final class CommandParser {
+    private static final List<String> TABLES = Arrays.asList("filter", "nat", "mangle", "raw", "security");
+
     private final Family family;
     private final Errors errors;
     private final RuleOptions rule;
@@ -21,73 +22,61 @@ final class CommandParser {
 
     private Arguments args;
     private Command command;
+    /** The table of the block that the line stands in, null outside of one. */
+    private Table block;
 
-    /**
-     * Makes a parser.
-     *
-     * @param both the line is read for both families (ip46tables), so {@code -4} and {@code -6} choose one
-     * @param foreign unknown extensions that pass as they are
-     */
-    CommandParser(Family family, Errors errors, List<HostName> hosts, boolean both, Foreign foreign) {
+    /** {@code both}: the line is read for both families (ip46tables), so {@code -4} and {@code -6} choose one. */
+    CommandParser(Family family, ParsedRules rules, boolean both, Foreign foreign) {
         this.family = family;
-        this.errors = errors;
+        this.errors = rules.found;
         this.both = both;
-        this.rule = new RuleOptions(family, errors, hosts, both, foreign);
+        this.rule = new RuleOptions(family, rules, both, foreign);
     }
 
     /**
      * The command of a line, or null when something was wrong (then it is in the errors).
      *
      * @param from index of the first word after the command's name
-     * @param block the table of the block that the line stands in, null outside of one
      */
-    Command parse(List<Word> line, int from, Word start, Table block) {
+    Command parse(List<Word> line, int from, Word start, Table inBlock) {
         Abandoned.check();
         int before = errors.count();
+        block = inBlock;
         args = new Arguments(line, from, errors);
-        command = new Command();
-        command.verbAt = start;
-        if (block != null) { command.table = block; }
+        command = new Command(block == null ? Table.FILTER : block, start);
         rule.begin(args);
         while (!args.atEnd()) {
-            word(args.next(), block);
+            word(args.next());
         }
-        if (args.inverted() != null) {
-            errors.add(args.inverted(), "a ! with nothing after it", "write the option that it negates after it");
+        if (args.inverted != null) {
+            errors.add(args.inverted, "a ! with nothing after it", "write the option that it negates after it");
         }
         finish(start);
         return errors.count() == before ? command : null;
     }
 
-    private void word(Word w, Table block) {
+    private void word(Word w) {
         if (w.is("!")) {
             args.invert(w);
         } else if (w.text.startsWith("--") && w.text.length() > 2) {
             int equals = w.text.indexOf('=');
-            String name = equals < 0 ? w.text : w.text.substring(0, equals);
             args.glued = equals < 0 ? null : w.from(equals + 1);
-            longOption(w, name, block);
-            leftOver(w);
+            longOption(w, equals < 0 ? w.text : w.text.substring(0, equals));
+            if (args.glued != null) {
+                errors.add(args.glued, w.text.substring(0, equals) + " takes no value", "remove it");
+                args.glued = null;
+            }
         } else if (w.text.length() > 1 && w.text.charAt(0) == '-' && !w.is("--")) {
-            letters(w, block);
+            letters(w);
         } else if (!w.is("--") || !args.atEnd()) {
             errors.add(w, "a word that belongs to no option: " + Errors.show(w.text),
-                    args.inverted() != null ? "write ! before the option, as in ! -s ADDRESS"
+                    args.inverted != null ? "write ! before the option, as in ! -s ADDRESS"
                             : "quote words that belong together, or remove it");
-            args.forgetInvert();
+            args.inverted = null;
         }
     }
 
-    private void leftOver(Word w) {
-        if (args.glued != null) {
-            errors.add(args.glued,
-                    w.text.substring(0, w.text.length() - args.glued.text.length() - 1) + " takes no value",
-                    "remove it");
-            args.glued = null;
-        }
-    }
-
-    private void letters(Word w, Table block) {
+    private void letters(Word w) {
         for (int i = 1; i < w.text.length(); i++) {
             char letter = w.text.charAt(i);
             if (!BaseOption.isLetter(letter)) {
@@ -95,40 +84,38 @@ final class CommandParser {
                 args.skipValues();
                 return;
             }
-            if (BaseOption.takesValue(letter)) {
-                args.glued = i + 1 < w.text.length() ? w.from(i + 1) : null;
-                base(letter, w, block);
+            boolean valued = BaseOption.takesValue(letter);
+            args.glued = valued && i + 1 < w.text.length() ? w.from(i + 1) : args.glued;
+            base(letter, w);
+            if (valued) {
                 args.glued = null;
                 return;
             }
-            base(letter, w, block);
         }
     }
 
-    private void longOption(Word w, String name, Table block) {
+    private void longOption(Word w, String name) {
         char exact = BaseOption.exact(name.substring(2));
         if (exact != 0) {
-            base(exact, w, block);
-            return;
-        }
-        if (rule.extensions.exact(w, name)) { return; }
-        String letters = BaseOption.beginning(name.substring(2));
-        if (letters.length() == 1 && !rule.extensions.someBegin(name)) {
-            base(letters.charAt(0), w, block);
-        } else {
-            rule.extensions.abbreviated(w, name, letters);
+            base(exact, w);
+        } else if (!rule.extensions.exact(w, name)) {
+            String letters = BaseOption.beginning(name.substring(2));
+            if (letters.length() == 1 && !rule.extensions.someBegin(name)) {
+                base(letters.charAt(0), w);
+            } else {
+                rule.extensions.abbreviated(w, name, letters);
+            }
         }
     }
 
-    private void base(char letter, Word w, Table block) {
+    private void base(char letter, Word w) {
         if (BaseOption.COMMANDS.indexOf(letter) >= 0) {
             verb(letter, w);
             return;
         }
         switch (letter) {
             case 't' :
-                Word table = args.value(w, "the table's name");
-                if (table != null) { table(table, block); }
+                table(args.value(w, "the table's name"));
                 break;
             case 'c' :
                 counters(w);
@@ -145,7 +132,11 @@ final class CommandParser {
                 break;
             case '4' :
             case '6' :
-                family(letter, w, block);
+                if (family.digit().charAt(0) == letter) { break; }
+                command.ignored = true;
+                if (!both && block == null) {
+                    errors.add(w, w + " with " + family.command(), "use " + (letter == '4' ? "iptables" : "ip6tables"));
+                }
                 break;
             case 'M' :
                 errors.add(w, "--modprobe makes iptables run a program",
@@ -162,26 +153,17 @@ final class CommandParser {
         args.refuseInvert(w);
     }
 
-    private void table(Word table, Table block) {
+    private void table(Word table) {
+        if (table == null) { return; }
         Table named = Table.of(table.text);
         if (named == null) {
             errors.add(table, "unknown table " + Errors.show(table.text),
-                    Nearest.hint(table.text, java.util.Arrays.asList("filter", "nat", "mangle", "raw", "security"),
-                            "use filter, nat, mangle, raw or security"));
+                    Nearest.hint(table.text, TABLES, "use filter, nat, mangle, raw or security"));
         } else if (block != null) {
             errors.add(table, "-t inside a block of the table " + block.word(),
                     "remove it (iptables-restore refuses it)");
         } else {
             command.table = named;
-        }
-    }
-
-    private void family(char letter, Word w, Table block) {
-        if (family.digit().charAt(0) != letter) {
-            if (!both && block == null) {
-                errors.add(w, w + " with " + family.command(), "use " + (letter == '4' ? "iptables" : "ip6tables"));
-            }
-            command.ignored = true;
         }
     }
 
@@ -198,28 +180,27 @@ final class CommandParser {
 
     private void verb(char letter, Word w) {
         args.refuseInvert(w);
-        if (command.verb != 0) {
-            errors.add(w, "two commands in one line", "write two lines");
+        boolean second = command.verb != 0;
+        if (second || "LSC".indexOf(letter) >= 0) {
+            errors.add(w, second ? "two commands in one line" : w + " builds no ruleset",
+                    second ? "write two lines" : "remove the line");
+            command.verb = second ? command.verb : letter;
+            command.verbAt = second ? command.verbAt : w;
             args.skipValues();
             return;
         }
         command.verb = letter;
         command.verbAt = w;
-        if ("LSC".indexOf(letter) >= 0) {
-            errors.add(w, w + " builds no ruleset", "remove the line");
-            args.skipValues();
-            args.glued = null;
-            return;
-        }
         if ("FXZ".indexOf(letter) >= 0) {
             command.chain = args.optional();
-            args.glued = null;
             if (letter == 'Z' && command.chain != null) { number(); }
         } else {
             command.chain = args.value(w, "the chain's name");
             if (command.chain != null) { arguments(letter, w); }
         }
-        checkChainName();
+        for (Word name : new Word[] {command.chain, letter == 'E' ? command.extra : null}) {
+            if (name != null) { errors.name(name, name.text, 28, "chain: "); }
+        }
     }
 
     private void arguments(char letter, Word w) {
@@ -248,12 +229,6 @@ final class CommandParser {
         command.number = (int) Math.max(0, Math.min(number, 1000000));
     }
 
-    private void checkChainName() {
-        for (Word name : new Word[] {command.chain, command.verb == 'E' ? command.extra : null}) {
-            if (name != null) { errors.name(name, name.text, 28, "chain: "); }
-        }
-    }
-
     private void finish(Word start) {
         if (command.verb == 0) {
             if (!command.ignored) {
@@ -261,15 +236,14 @@ final class CommandParser {
             }
             return;
         }
-        boolean takesRule = command.verb == 'A' || command.verb == 'I' || command.verb == 'R'
-                || command.verb == 'D' && command.number == 0;
+        boolean takesRule = "AIR".indexOf(command.verb) >= 0 || command.verb == 'D' && command.number == 0;
         if (!takesRule && rule.first() != null) {
             errors.add(rule.first(), "a rule's option with " + command.verbAt, "remove it");
         }
         if (takesRule) {
-            rule.check(command.chain);
-            command.rules = rule.parts().build(new Origin(start.file, start.line));
-            command.targetAt = rule.parts().target == null ? null : rule.parts().target.at;
+            rule.parts.check(family, command.chain, rule.first(), errors);
+            command.rules = rule.parts.build(start.origin());
+            command.targetAt = rule.parts.target == null ? null : rule.parts.target.at;
         }
     }
 }

@@ -2,13 +2,10 @@ package boxwall.syntax;
 
 import boxwall.netfilter.Policy;
 import boxwall.netfilter.Rule;
-
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 
@@ -22,20 +19,15 @@ final class DraftChain {
         final Word at;
         final Word targetAt;
         /** Replaced when the chain that it jumps to gets another name. */
-        private Rule rule;
+        Rule rule;
         private DraftChain chain;
-        private boolean gone;
+        boolean gone;
 
-        Entry(Rule rule, Word at, Word targetAt) {
+        Entry(Rule rule, Command c) {
             this.rule = rule;
-            this.at = at;
-            this.targetAt = targetAt;
+            this.at = c.verbAt;
+            this.targetAt = c.targetAt;
         }
-
-        Rule rule() { return rule; }
-
-        /** Whether it was deleted. */
-        boolean isGone() { return gone; }
 
         /** Puts another rule in this one's place. */
         void become(Rule other) {
@@ -46,21 +38,22 @@ final class DraftChain {
 
     String name;
     final boolean builtin;
-    final Word at;
+    /** Null for a user's chain. */
     Policy policy;
+    /** Where a policy is given, or null. */
     Word policyAt;
     /** Deleted ones among them, so many; {@link #rules} sweeps them out. */
-    private final List<Entry> entries = new ArrayList<>();
+    private List<Entry> entries = new ArrayList<>();
     private int gone;
     /**
-     * Equal rules in their order; null until a rule is deleted by its words, and when that order is not known any more.
+     * Equal rules in their order; null until a rule is deleted by its words, and when the order isn't known any more.
      */
     private Map<Rule, Deque<Entry>> alike;
 
-    DraftChain(String name, boolean builtin, Word at) {
+    DraftChain(String name, boolean builtin) {
         this.name = name;
         this.builtin = builtin;
-        this.at = at;
+        this.policy = builtin ? Policy.ACCEPT : null;
     }
 
     int size() { return entries.size() - gone; }
@@ -72,35 +65,28 @@ final class DraftChain {
             for (Entry entry : entries) {
                 if (!entry.gone) { left.add(entry); }
             }
-            entries.clear();
-            entries.addAll(left);
+            entries = left;
             gone = 0;
         }
         return entries;
     }
 
-    void append(Entry entry) {
-        entry.chain = this;
-        entries.add(entry);
-        if (alike != null) { those(entry.rule).addLast(entry); }
-    }
-
     /** Puts a rule before the one that is at the index, 0 the first. */
     void insert(int index, Entry entry) {
         entry.chain = this;
-        rules().add(index, entry);
-        if (alike != null && index == 0) {
+        boolean end = index == size();
+        if (end) {
+            entries.add(entry);
+        } else {
+            rules().add(index, entry);
+        }
+        if (alike != null && end) {
+            those(entry.rule).addLast(entry);
+        } else if (alike != null && index == 0) {
             those(entry.rule).addFirst(entry);
         } else {
             alike = null;
         }
-    }
-
-    /** Puts a rule in the place of another. */
-    void replace(int index, Entry entry) {
-        entry.chain = this;
-        rules().set(index, entry).gone = true;
-        alike = null;
     }
 
     void remove(int index) {
@@ -139,15 +125,5 @@ final class DraftChain {
         entries.clear();
         gone = 0;
         alike = null;
-    }
-
-    /** The first of some rules that was not deleted, null if there is none; those before it are taken out. */
-    static Entry firstLeft(Collection<Entry> some) {
-        for (Iterator<Entry> each = some.iterator(); each.hasNext();) {
-            Entry entry = each.next();
-            if (!entry.gone) { return entry; }
-            each.remove();
-        }
-        return null;
     }
 }

@@ -53,7 +53,7 @@ final class Errors {
         if (seen.add(origin + " " + text)) { notes.add(new Note(origin, text)); }
     }
 
-    void note(Word at, String text) { note(new Origin(at.file, at.line), text); }
+    void note(Word at, String text) { note(at.origin(), text); }
 
     /** Whether more errors aren't kept: then it isn't worth the time to look for what a word was meant to be. */
     boolean isFull() {

@@ -3,30 +3,28 @@ package boxwall.syntax;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Negatable;
 import boxwall.netfilter.Network;
-import boxwall.netfilter.Origin;
 import boxwall.netfilter.Words;
-
 import java.util.List;
 
 /** iptables' own options of a rule: addresses, interfaces, protocol, and -m, -j and -g, which name the extensions. */
 final class RuleOptions {
-    private Arguments args;
     private final Family family;
+    private final ParsedRules rules;
     private final Errors errors;
-    private final List<HostName> hosts;
     private final boolean both;
     private final Foreign foreign;
     /** Those of the extensions. */
     final ExtensionOptions extensions;
 
-    private RuleParts parts;
+    private Arguments args;
+    RuleParts parts;
     private Word first;
     private String seen;
 
-    RuleOptions(Family family, Errors errors, List<HostName> hosts, boolean both, Foreign foreign) {
+    RuleOptions(Family family, ParsedRules rules, boolean both, Foreign foreign) {
         this.family = family;
-        this.errors = errors;
-        this.hosts = hosts;
+        this.rules = rules;
+        this.errors = rules.found;
         this.both = both;
         this.foreign = foreign;
         this.extensions = new ExtensionOptions(family, errors, foreign);
@@ -40,22 +38,16 @@ final class RuleOptions {
         seen = "";
     }
 
-    RuleParts parts() { return parts; }
-
     /** The first word that belongs to a rule, or null. */
     Word first() {
         return first != null ? first : extensions.first;
     }
 
-    void check(Word chain) { parts.check(family, chain, first(), errors); }
-
     void base(char letter, Word w) {
-        touch(w);
-        if ("sdiopfjg".indexOf(letter) >= 0) {
-            char once = letter == 'g' ? 'j' : letter;
-            if (seen.indexOf(once) >= 0) { errors.add(w, w + " is given twice", "keep one of them"); }
-            seen += once;
-        }
+        first = first == null ? w : first;
+        char once = letter == 'g' ? 'j' : letter;
+        if (letter != 'm' && seen.indexOf(once) >= 0) { errors.add(w, w + " is given twice", "keep one of them"); }
+        seen += once;
         switch (letter) {
             case 's' :
                 addresses(w, parts.sources);
@@ -75,19 +67,18 @@ final class RuleOptions {
                 protocol(w);
                 break;
             case 'f' :
-                fragment(w);
+                parts.fragment = new Negatable<>(args.negated(false), Boolean.TRUE);
+                if (family == Family.IPV6) { errors.add(w, w + " is IPv4's", "use -m frag for IPv6"); }
                 break;
             case 'm' :
                 args.refuseInvert(w);
-                match(w);
+                match(args.value(w, "the match's name"));
                 break;
             default :
                 args.refuseInvert(w);
-                jump(w, letter == 'g');
+                jump(args.value(w, letter == 'g' ? "the chain" : "the target"), letter == 'g');
         }
     }
-
-    private void touch(Word w) { if (first == null) { first = w; } }
 
     private void addresses(Word w, List<Negatable<Network>> into) {
         boolean negated = args.negated(true);
@@ -98,31 +89,23 @@ final class RuleOptions {
             Word at = value.from(from);
             from += text.length() + 1;
             try {
+                if (text.length() == 0) { throw new ValueException("the address is missing", "write it"); }
                 Network network = Inet.written(text, family);
-                into.add(new Negatable<Network>(negated, network));
+                into.add(new Negatable<>(negated, network));
                 if (Inet.isShort(text, family)) {
                     errors.note(at, text + " without a mask is the one address " + network + "; for a network write "
                             + text + "/" + 8 * Words.split(text, '.').length);
                 }
             } catch (ValueException bad) {
-                address(at, text, bad);
+                errors.add(at, bad);
+                String host = Words.split(text, '/')[0];
+                if (!Inet.looksNumeric(host)) { rules.hostNames.add(new Line(host, null, at)); }
             }
         }
         if (into.size() > RuleParts.RULES_LIMIT) {
             into.subList(1, into.size()).clear();
             errors.add(value, "more than " + RuleParts.RULES_LIMIT + " addresses", "use networks or ranges");
         }
-    }
-
-    private void address(Word at, String text, ValueException bad) {
-        if (text.length() == 0) {
-            errors.add(at, "the address is missing", "write it");
-            return;
-        }
-        errors.add(at, bad);
-        int slash = text.indexOf('/');
-        String host = slash < 0 ? text : text.substring(0, slash);
-        if (!Inet.looksNumeric(host)) { hosts.add(new HostName(host, new Origin(at.file, at.line))); }
     }
 
     /**
@@ -143,7 +126,7 @@ final class RuleOptions {
             return null;
         }
         if (name.equals("+") && negated) { errors.add(value, "! + matches no packet at all", "remove the rule"); }
-        return name.equals("+") ? null : new Negatable<String>(negated, name);
+        return name.equals("+") ? null : new Negatable<>(negated, name);
     }
 
     private void protocol(Word w) {
@@ -162,49 +145,35 @@ final class RuleOptions {
             errors.add(value, canonical + " belongs to one family",
                     "write two lines: iptables -p icmp ... and ip6tables -p ipv6-icmp ...");
         }
-        parts.protocol = canonical.equals("0") ? null : new Negatable<String>(negated, canonical);
+        parts.protocol = canonical.equals("0") ? null : new Negatable<>(negated, canonical);
     }
 
-    private void fragment(Word w) {
-        boolean negated = args.negated(false);
-        if (family == Family.IPV6) { errors.add(w, w + " is IPv4's", "use -m frag for IPv6"); }
-        parts.fragment = new Negatable<>(negated, Boolean.TRUE);
-    }
-
-    private void match(Word w) {
-        Word name = args.value(w, "the match's name");
+    private void match(Word name) {
         if (name == null) { return; }
-        Extension extension = Extensions.get().match(name.text, family);
-        if (extension == null && !passes(name)) {
-            args.skipValues();
-            return;
-        }
-        parts.latest = new ExtensionUse(extension, extension == null ? name.text : extension.name, name);
-        parts.matches.add(parts.latest);
-    }
-
-    /** Whether an unknown match may stay as it is; else it is an error. */
-    private boolean passes(Word name) {
-        if (!errors.name(name, name.text, 28, "")) { return false; }
-        if (foreign.has(false, name.text, family)) { return true; }
         Extensions all = Extensions.get();
-        Family other = family == Family.IPV4 ? Family.IPV6 : Family.IPV4;
-        errors.add(name,
-                all.match(name.text, other) != null ? "-m " + name + " is " + other.command() + "'s"
-                        : "unknown match " + Errors.show(name.text),
-                Nearest.hint(name.text, all.names(false, family), "see the list of matches that are known"));
-        return false;
+        Extension extension = all.match(name.text, family);
+        if (extension == null && !foreign.has(false, name.text, family)) {
+            Family other = family == Family.IPV4 ? Family.IPV6 : Family.IPV4;
+            if (errors.name(name, name.text, 28, "")) {
+                errors.add(name,
+                        all.match(name.text, other) != null ? "-m " + name + " is " + other.command() + "'s"
+                                : "unknown match " + Errors.show(name.text),
+                        Nearest.hint(name.text, all.names(false, family), "see the list of matches that are known"));
+            }
+            args.skipValues();
+        } else if (extension != null || errors.name(name, name.text, 28, "")) {
+            parts.latest = new ExtensionUse(extension, extension == null ? name.text : extension.name, name);
+            parts.matches.add(parts.latest);
+        }
     }
 
-    private void jump(Word w, boolean goTo) {
-        Word name = args.value(w, goTo ? "the chain" : "the target");
+    private void jump(Word name, boolean goTo) {
         if (name == null) { return; }
         errors.name(name, name.text, 28, "");
-        Extension extension = goTo ? null : Extensions.get().target(name.text, family);
         if (goTo && Extensions.get().isTarget(name.text)) {
             errors.add(name, "-g goes to a chain, " + name + " is a target", "use -j");
         }
-        parts.target = new ExtensionUse(extension, name.text, name);
+        parts.target = new ExtensionUse(goTo ? null : Extensions.get().target(name.text, family), name.text, name);
         parts.latest = parts.target;
         parts.goTo = goTo;
     }

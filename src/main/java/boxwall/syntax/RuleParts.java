@@ -9,8 +9,10 @@ import boxwall.netfilter.Option;
 import boxwall.netfilter.Origin;
 import boxwall.netfilter.Rule;
 import boxwall.netfilter.Target;
+import boxwall.netfilter.Words;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 
@@ -94,8 +96,7 @@ final class RuleParts {
     }
 
     /** What the NAT targets ask for before a port; icmp stands for its ids. */
-    private static final List<String> PORTS =
-            java.util.Arrays.asList("tcp", "udp", "sctp", Protocols.canonical("dccp"), "icmp");
+    private static final List<String> PORTS = Arrays.asList("tcp", "udp", "sctp", Protocols.canonical("dccp"), "icmp");
 
     private static boolean hasPort(String value) {
         int colon = value.lastIndexOf(':');
@@ -103,11 +104,8 @@ final class RuleParts {
     }
 
     private static String or(List<String> names) {
-        StringBuilder out = new StringBuilder(names.get(0));
-        for (int i = 1; i < names.size(); i++) {
-            out.append(i == names.size() - 1 ? " or " : ", ").append(names.get(i));
-        }
-        return out.toString();
+        int last = names.size() - 1;
+        return last == 0 ? names.get(0) : Words.join(names.subList(0, last), ", ") + " or " + names.get(last);
     }
 
     /** What the kernel's targets ask of the rest of the rule (ipt_REJECT.c, xt_TCPMSS.c). */

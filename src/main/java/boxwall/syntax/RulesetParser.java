@@ -2,12 +2,12 @@ package boxwall.syntax;
 
 import boxwall.netfilter.Abandoned;
 import boxwall.netfilter.Family;
-import boxwall.netfilter.Origin;
-import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.Table;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,12 +30,12 @@ public final class RulesetParser {
     private static final List<String> WORDS =
             Arrays.asList("iptables", "ip6tables", "ip46tables", "modprobe", "include", "keep", "own", "expect");
 
+    private final ParsedRules rules = new ParsedRules();
+    private final Errors errors = rules.found;
     private final Includes includes;
     private final Variables variables;
-    private final Errors errors = new Errors();
     private final Map<Family, Draft> drafts = new TreeMap<>();
-    private final Map<String, CommandParser> parsers = new LinkedHashMap<>();
-    private final ParsedRules lists = new ParsedRules(Ruleset.empty(), new ArrayList<SyntaxError>());
+    private final Map<String, CommandParser> parsers = new HashMap<>();
     private final List<String> open = new ArrayList<>();
     private final Foreign foreign;
     private int included;
@@ -45,9 +45,9 @@ public final class RulesetParser {
     private RulesetParser(Names names, Includes includes, Foreign foreign) {
         this.includes = includes;
         this.foreign = foreign;
-        this.variables = new Variables(names, errors);
+        this.variables = new Variables(names, rules);
         for (Family family : Family.values()) {
-            drafts.put(family, new Draft(errors));
+            drafts.put(family, new Draft(family, errors));
         }
     }
 
@@ -85,10 +85,10 @@ public final class RulesetParser {
             if (line == null || line.isEmpty()) { continue; }
             if (line.get(0).assignment >= 0) {
                 variables.assign(line);
-            } else if (variables.isUnset()) {
+            } else if (variables.unset) {
                 continue; // for another family, or for a value that was not given
-            } else if (variables.lacking() != null) {
-                errors.note(line.get(0), "left out: this box has no " + variables.lacking());
+            } else if (variables.lacking != null) {
+                errors.note(line.get(0), "left out: this box has no " + variables.lacking);
             } else if (errors.count() == before) { line(in, line); }
         }
         open.remove(open.size() - 1);
@@ -123,52 +123,88 @@ public final class RulesetParser {
 
     private CommandParser parser(Family family, boolean both) {
         String key = family.digit() + both;
-        CommandParser parser = parsers.get(key);
-        if (parser == null) {
-            parser = new CommandParser(family, errors, lists.hostNames, both, foreign);
-            parsers.put(key, parser);
-        }
-        return parser;
+        if (!parsers.containsKey(key)) { parsers.put(key, new CommandParser(family, rules, both, foreign)); }
+        return parsers.get(key);
     }
 
     private void command(List<Word> line, Family... families) {
-        if (!preset) { lists.ownCommands.add(new Origin(line.get(0).file, line.get(0).line)); }
+        if (!preset) { rules.ownCommands.add(line.get(0).origin()); }
         List<Command> commands = new ArrayList<>();
         for (Family family : families) {
             commands.add(parser(family, families.length > 1).parse(line, 1, line.get(0), null));
         }
-        for (int i = 0; i < families.length; i++) {
-            if (!commands.contains(null) && !commands.get(i).ignored) {
-                drafts.get(families[i]).apply(commands.get(i));
-            }
+        for (int i = 0; i < families.length && !commands.contains(null); i++) {
+            if (!commands.get(i).ignored) { drafts.get(families[i]).apply(commands.get(i)); }
         }
     }
 
-    private void block(Tokenizer in, Word first, Family family) {
-        String name = first.text.substring(1);
+    /**
+     * An iptables-save block, up to COMMIT:
+     *
+     * <pre>
+     * *filter
+     * :INPUT DROP [12:3456]          built-in chain, policy, counters
+     * :own - [0:0]                   a user's chain
+     * [1:60] -A INPUT -j ACCEPT      counters of a rule (iptables-save -c)
+     * COMMIT
+     * </pre>
+     */
+    private void block(Tokenizer in, Word start, Family family) {
+        String name = start.text.substring(1);
         Table table =
                 Table.of(family == Family.IPV6 && name.endsWith("6") ? name.substring(0, name.length() - 1) : name);
         if (table == null) {
-            errors.add(first, "unknown table " + Errors.show(name),
+            errors.add(start, "unknown table " + Errors.show(name),
                     "use filter, nat, mangle, raw or security, for IPv6 with a 6 at the end");
-        } else if (drafts.get(family).table(table, first).touched) {
-            errors.add(first, "the table " + table.word() + " has rules already",
+        } else if (drafts.get(family).table(table, start).touched) {
+            errors.add(start, "the table " + table.word() + " has rules already",
                     "a block replaces its table whole; write all of it in one place");
         }
         // the lines of a table that doesn't exist are still read, for their errors, but go nowhere
-        Draft draft = table == null ? new Draft(errors) : drafts.get(family);
-        new Block(table == null ? Table.FILTER : table, draft, parser(family, false), errors).read(in, first);
+        Draft draft = table == null ? new Draft(family, errors) : drafts.get(family);
+        table = table == null ? Table.FILTER : table;
+        draft.table(table, start).touched = true;
+        while (!in.atEnd()) {
+            List<Word> line = in.nextSave();
+            if (line == null || line.isEmpty()) { continue; }
+            Word first = line.get(0);
+            if (first.is("COMMIT")) { return; }
+            if (first.text.startsWith(":")) {
+                chain(line, table, draft);
+            } else if (first.text.startsWith("*")) {
+                errors.add(first, "a table begins before COMMIT ended the one before", "write COMMIT before it");
+            } else if (first.text.startsWith("[") && (!Numbers.isCounters(first.text) || line.size() == 1)) {
+                errors.add(first, "not counters before a rule", "write [PACKETS:BYTES] -A CHAIN ...");
+            } else {
+                int from = first.text.startsWith("[") ? 1 : 0;
+                Command command = parser(family, false).parse(line, from, line.get(from), table);
+                if (command != null && !command.ignored) { draft.apply(command); }
+            }
+        }
+        errors.add(start, "the block " + Errors.show(start.text) + " has no COMMIT", "write COMMIT at its end");
+    }
+
+    private void chain(List<Word> line, Table table, Draft draft) {
+        Word first = line.get(0);
+        if (line.size() < 2 || line.size() > 3 || line.size() == 3 && !Numbers.isCounters(line.get(2).text)) {
+            errors.add(first, "not a chain's line",
+                    "write :CHAIN POLICY [0:0], and - for the policy of a chain of your own");
+            return;
+        }
+        Command c = new Command(table, first);
+        c.chain = first.from(1);
+        c.extra = line.get(1);
+        boolean builtin = table.isBuiltin(c.chain.text);
+        c.verb = !builtin && c.extra.is("-") ? 'N' : 'P';
+        if (errors.name(c.chain, c.chain.text, 28, "chain: ") && !(builtin && c.extra.is("-"))) { draft.apply(c); }
     }
 
     private void modprobe(List<Word> line) {
         if (line.size() != 2) {
             errors.add(line.get(line.size() > 2 ? 2 : 0), "modprobe takes one module's name",
                     "write one line for each module");
-            return;
-        }
-        Word name = line.get(1);
-        if (errors.name(name, name.text, 64, "")) {
-            lists.modules.add(new ModuleLine(name.text, new Origin(name.file, name.line)));
+        } else if (errors.name(line.get(1), line.get(1).text, 64, "")) {
+            rules.modules.add(new Line(line.get(1).text, null, line.get(1)));
         }
     }
 
@@ -195,22 +231,21 @@ public final class RulesetParser {
         } else {
             int before = errors.count();
             Map<String, String> values = values(line, Preset.of(source));
-            if (errors.count() == before && source.isPreset() && values.isEmpty() && isIncluded(source.name)) {
+            boolean again = false;
+            for (Line each : rules.includes) {
+                again |= each.name.equals(source.name);
+            }
+            if (errors.count() == before && source.isPreset() && values.isEmpty() && again) {
                 errors.note(name, Errors.show(source.name) + " is included already; left out here");
             } else if (errors.count() == before) {
-                lists.includes.add(new Included(source.name, new Origin(name.file, name.line), source.isPreset()));
-                Map<String, String> outer = variables.enter(values);
+                rules.includes.add(
+                        new Line(source.name, null, name, Collections.<String, String>emptyMap(), source.isPreset()));
+                Map<String, String> outer = variables.given;
+                variables.given = values;
                 file(source);
-                variables.leave(outer);
+                variables.given = outer;
             }
         }
-    }
-
-    private boolean isIncluded(String name) {
-        for (Included each : lists.includes) {
-            if (each.name.equals(name)) { return true; }
-        }
-        return false;
     }
 
     /**
@@ -266,13 +301,11 @@ public final class RulesetParser {
                     "use filter, nat, mangle, raw or security");
             return;
         }
-        Origin origin = new Origin(first.file, first.line);
         if (wanted == 2) {
-            lists.owns.add(new OwnLine(table, origin));
-            return;
+            rules.owns.add(new Line(null, table, first));
+        } else if (errors.name(line.get(2), line.get(2).text, 28, "")) {
+            rules.keeps.add(new Line(line.get(2).text, table, first));
         }
-        Word chain = line.get(2);
-        if (errors.name(chain, chain.text, 28, "")) { lists.keeps.add(new KeepLine(table, chain.text, origin)); }
     }
 
     /** {@code expect DROP in=dsl proto=tcp dport=80}; what a key's value means is for whoever checks it. */
@@ -293,39 +326,24 @@ public final class RulesetParser {
                 errors.add(word, "the key " + Errors.show(key) + " is given twice", "keep one");
             }
         }
-        lists.expects.add(new Expect(verdict.text, keys, new Origin(verdict.file, verdict.line), preset));
+        rules.expects.add(new Line(verdict.text, null, verdict, keys, preset));
     }
 
     private ParsedRules result() {
-        Ruleset ruleset = Ruleset.empty();
         for (Family family : Family.values()) {
             Draft draft = drafts.get(family);
-            for (Map.Entry<Table, Draft.DraftTable> e : draft.tables.entrySet()) {
-                new ChainCheck(e.getKey(), family, e.getValue(), foreign, errors).run();
-                policies(family, e.getKey(), e.getValue());
+            for (Draft.DraftTable table : draft.tables.values()) {
+                new ChainCheck(table, family, foreign, errors).run();
+                // a chain without a policy accepts what no rule decides
+                for (DraftChain chain : table.chains.values()) {
+                    if (table.table == Table.FILTER && chain.builtin && chain.policyAt == null) {
+                        errors.note(table.at,
+                                family.command() + ": no policy for " + chain.name + " is given, so it is ACCEPT");
+                    }
+                }
             }
-            ruleset = draft.into(ruleset, family);
+            rules.ruleset = draft.into(rules.ruleset);
         }
-        ParsedRules result = new ParsedRules(ruleset, errors.list);
-        result.modules.addAll(lists.modules);
-        result.expects.addAll(lists.expects);
-        result.includes.addAll(lists.includes);
-        result.ownCommands.addAll(lists.ownCommands);
-        result.notes.addAll(errors.notes);
-        result.keeps.addAll(lists.keeps);
-        result.owns.addAll(lists.owns);
-        result.hostNames.addAll(lists.hostNames);
-        result.namesUsed.putAll(variables.used);
-        return result;
-    }
-
-    /** A remark for each built-in chain of filter without a policy: it accepts what no rule decides. */
-    private void policies(Family family, Table table, Draft.DraftTable draft) {
-        for (DraftChain chain : draft.chains.values()) {
-            if (table == Table.FILTER && chain.builtin && chain.policyAt == null) {
-                errors.note(draft.at,
-                        family.command() + ": no policy for " + chain.name + " is given, so it is ACCEPT");
-            }
-        }
+        return rules;
     }
 }

@@ -1,5 +1,6 @@
 package boxwall.syntax;
 
+import boxwall.netfilter.Words;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -281,7 +282,7 @@ final class Tokenizer {
         boolean braces = from < text.length() && text.charAt(from) == '{';
         int end = braces ? from + 1 : from;
         int begin = end;
-        while (end < text.length() && Variables.isNamePart(text.charAt(end))) {
+        while (end < text.length() && Words.isName(text.substring(end, end + 1), "_")) {
             end++;
         }
         String name = text.substring(begin, end);

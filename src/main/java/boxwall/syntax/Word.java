@@ -1,5 +1,7 @@
 package boxwall.syntax;
 
+import boxwall.netfilter.Origin;
+
 /** One word of a line after quoting and names, with the place where it starts. */
 final class Word {
     final String text;
@@ -23,6 +25,8 @@ final class Word {
     }
 
     boolean is(String other) { return text.equals(other); }
+
+    Origin origin() { return new Origin(file, line); }
 
     @Override
     public String toString() { return text; }

@@ -44,7 +44,7 @@ final class Taken {
                 }
             }
         }
-        parsed.modules().forEach(m -> lines.add("modprobe " + m.name()));
+        parsed.modules().forEach(m -> lines.add("modprobe " + m.name));
         return lines;
     }
 }

@@ -95,7 +95,7 @@ class PresetTest {
                 rules(mac, Family.IPV4));
         assertFalse(rules(mac, Family.IPV6).isEmpty());
         assertEquals(Map.of("mac", "00:00:5e:00:53:2a", "dport", "1-79,81-65535"), mac.expects().get(0).keys);
-        assertTrue(mac.expects().get(0).isPreset());
+        assertTrue(mac.expects().get(0).preset);
     }
 
     @Test

@@ -187,16 +187,16 @@ class RulesetParserTest {
         ParsedRules parsed = parse(
                 "modprobe ip_conntrack_ftp\nkeep filter foreign\nown nat\nexpect DROP in=dsl proto=tcp dport=80\n");
         assertEquals(List.of(), parsed.errors());
-        assertEquals("ip_conntrack_ftp", parsed.modules().get(0).name());
-        assertEquals("foreign", parsed.keeps().get(0).chain());
-        assertEquals(Table.NAT, parsed.owns().get(0).table());
+        assertEquals("ip_conntrack_ftp", parsed.modules().get(0).name);
+        assertEquals("foreign", parsed.keeps().get(0).name);
+        assertEquals(Table.NAT, parsed.owns().get(0).table);
         assertEquals("[in=dsl, proto=tcp, dport=80]", parsed.expects().get(0).keys.entrySet().toString());
         assertFalse(errors("expect MAYBE in=dsl\n").isEmpty());
     }
 
     @Test
     void aHostNameIsListedAsWell() {
-        HostName host = parse("iptables -A OUTPUT -d ! mail.example.org -j DROP\n").hostNames().get(0);
+        Line host = parse("iptables -A OUTPUT -d ! mail.example.org -j DROP\n").hostNames().get(0);
         assertEquals("mail.example.org at rules:1", host.name + " at " + host.origin);
     }
 

@@ -98,8 +98,8 @@ class TruncationTest {
         assertEquals(List.of(), parsed.errors());
         List<String> read = new ArrayList<>();
         for (int i = 0; i < 200; i++) {
-            read.add(parsed.modules().get(i).name() + " " + parsed.owns().get(i).table().word() + " "
-                    + parsed.keeps().get(i).chain() + " " + parsed.expects().get(i).verdict + " "
+            read.add(parsed.modules().get(i).name + " " + parsed.owns().get(i).table.word() + " "
+                    + parsed.keeps().get(i).name + " " + parsed.expects().get(i).name + " "
                     + parsed.expects().get(i).keys);
             assertEquals("r:" + (4 * i + 1), parsed.modules().get(i).origin.toString());
         }

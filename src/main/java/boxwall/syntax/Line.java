@@ -1,0 +1,33 @@
+package boxwall.syntax;
+
+import boxwall.netfilter.Origin;
+import boxwall.netfilter.Table;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * A line that is no iptables command: {@code modprobe NAME}, {@code include NAME}, {@code own TABLE},
+ * {@code keep TABLE CHAIN}, {@code expect VERDICT key=value ...}; also a host name where an address belongs.
+ */
+public final class Line {
+    /** The module, preset, chain, verdict or host; null for own. */
+    public final String name;
+    /** Of own and keep, else null. */
+    public final Table table;
+    /** An expect line's keys in the order written; not judged here. */
+    public final Map<String, String> keys;
+    public final Origin origin;
+    /** Whether it is, or includes, a preset that is shipped. */
+    public final boolean preset;
+
+    Line(String name, Table table, Word at) { this(name, table, at, Collections.<String, String>emptyMap(), false); }
+
+    Line(String name, Table table, Word at, Map<String, String> keys, boolean preset) {
+        this.name = name;
+        this.table = table;
+        this.keys = Collections.unmodifiableMap(new LinkedHashMap<>(keys));
+        this.origin = at.origin();
+        this.preset = preset;
+    }
+}
