@@ -63,10 +63,7 @@ final class Errors {
     /** One more that isn't kept. */
     void more() { count++; }
 
-    /**
-     * Grows with each error, repeated ones too: compare before and after to know whether something was wrong in
-     * between.
-     */
+    /** Grows with each error, repeated ones too: compare before and after. */
     int count() { return count; }
 
     /** A piece of the user's text for a message: quoted, cut, without characters that would upset a terminal. */

@@ -202,17 +202,15 @@ final class ExtensionOptions {
             if (value == null) { return; }
             try {
                 values.add(value(spec, kind, value, negated, name));
-                // the unit as written decides a default of hashlimit, see ExtensionUse
-                if (kind.equals("rate2")) { values.add(String.valueOf(Rate.seconds(value.text) * 1000)); }
             } catch (ValueException bad) {
                 errors.add(value, name + ": " + bad.getMessage(), bad.todo);
                 values.add(value.text);
                 use.unsure = true;
             }
         }
-        boolean inverse = negated && spec.inverse != null;
-        use.add(new Option(inverse ? spec.inverse : spec.canonical(), negated && !inverse && !spec.complement, values),
-                spec, w, errors);
+        boolean inverse = negated && spec.is("inverse");
+        use.add(new Option(inverse ? spec.get("inverse") : spec.canonical(), negated && !inverse, values), spec, w,
+                errors);
     }
 
     private String value(OptionSpec spec, String kind, Word value, boolean negated, String name) throws ValueException {
@@ -221,10 +219,9 @@ final class ExtensionOptions {
             errors.note(value, name + " is shortened to " + canonical.length() + " bytes, as iptables does it: "
                     + Errors.show(canonical));
         }
-        String kept = spec.complement && negated ? Times.days(kind, canonical, true) : canonical;
-        if (negated && spec.hide != null && spec.hide.equals(canonical)) {
+        if (negated && canonical.equals(spec.get("hide"))) {
             errors.add(value, "! " + name + " " + value + " matches no packet at all", "remove the rule");
         }
-        return kept;
+        return canonical;
     }
 }

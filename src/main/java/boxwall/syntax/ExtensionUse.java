@@ -1,6 +1,5 @@
 package boxwall.syntax;
 
-import boxwall.netfilter.Family;
 import boxwall.netfilter.Match;
 import boxwall.netfilter.Option;
 import boxwall.netfilter.Words;
@@ -28,7 +27,7 @@ final class ExtensionUse {
     }
 
     void add(Option option, OptionSpec spec, Word place, Errors errors) {
-        if (spec != null && !spec.multi && option(option.name) != null) {
+        if (spec != null && !spec.is("multi") && option(option.name) != null) {
             errors.add(place,
                     option.name + " is given twice"
                             + (place.is(option.name) ? "" : " (" + place + " is one way to write it)"),
@@ -56,7 +55,7 @@ final class ExtensionUse {
     }
 
     /** What must and must not be together; completes the options. */
-    void check(Family family, Errors errors) {
+    void check(Errors errors) {
         if (extension == null) { return; }
         String word = (extension.target ? "-j " : "-m ") + name;
         for (List<String> group : extension.need) {
@@ -81,19 +80,19 @@ final class ExtensionUse {
         }
         for (Option option : given) {
             OptionSpec spec = extension.printed(option.name);
-            if (spec != null && spec.with != null && option(spec.with) == null) {
-                errors.add(place(option.name), option.name + " needs " + spec.with, "add it");
+            if (spec != null && spec.is("with") && option(spec.get("with")) == null) {
+                errors.add(place(option.name), option.name + " needs " + spec.get("with"), "add it");
             }
         }
         try {
-            if (!unsure) { complete(family); }
+            if (!unsure) { complete(); }
         } catch (ValueException bad) {
             errors.add(at, "-m " + name + ": " + bad.getMessage(), bad.todo);
         }
     }
 
     /** What only shows when all options of some matches are there, and defaults that depend on others. */
-    private void complete(Family family) throws ValueException {
+    private void complete() throws ValueException {
         if (extension.target) { return; }
         if (name.equals("tcp") && option("--tcp-flags") != null) {
             // iptables-save would drop the option, and so turn the rule round
@@ -102,45 +101,13 @@ final class ExtensionUse {
                 throw new ValueException("--tcp-flags NONE with this matches no packet", "name the flags to look at");
             }
         } else if (name.equals("limit")) {
-            burst(Rate.limitPeriod(value("--limit", "3/hour")), value("--limit-burst", "5"), false);
-        } else if (name.equals("hashlimit")) {
-            hashlimit(family);
+            Rate.burst(value("--limit", "3/hour"), value("--limit-burst", "5"));
         } else if (name.equals("time")) {
             time();
         } else if (name.equals("string")
-                && number(value("--from", "0")) > number(value("--to", String.valueOf(Numbers.U32)))) {
+                && Numbers.parse(value("--from", "0")) > Numbers.parse(value("--to", "65535"))) {
             throw new ValueException("--from behind --to", "write the lower offset as --from");
         }
-    }
-
-    private static long number(String text) { return Long.parseLong(text); }
-
-    private static void burst(long period, String packets, boolean wide) throws ValueException {
-        if (!(wide ? Rate.isCounted(period, number(packets)) : Rate.countable(period, number(packets), false))) {
-            throw new ValueException("a burst of " + packets + " takes longer than the kernel can count, or is nothing",
-                    "choose a higher rate or another burst, as 1");
-        }
-    }
-
-    /**
-     * The table's entries live as long as the rate's unit, as the user wrote it; printed when the printed rate has
-     * another unit.
-     */
-    private void hashlimit(Family family) throws ValueException {
-        for (String name : new String[] {"--hashlimit-srcmask", "--hashlimit-dstmask"}) {
-            if (value(name, "").equals(String.valueOf(family.addressBits))) { given.remove(option(name)); }
-        }
-        Option rate = option(option("--hashlimit-upto") != null ? "--hashlimit-upto" : "--hashlimit-above");
-        if (rate == null) { return; }
-        burst(Rate.hashPeriod(rate.value()), value("--hashlimit-burst", "5"), true);
-        // values of an option hold the printed rate and, behind it, the unit that was written
-        String printed = String.valueOf(Rate.seconds(rate.value()) * 1000);
-        String written = rate.values.size() > 1 ? rate.values.get(1) : printed;
-        given.set(given.indexOf(rate), Option.of(rate.name, rate.value()));
-        Option expire = option("--hashlimit-htable-expire");
-        if (expire == null && !written.equals(printed)) {
-            given.add(Option.of("--hashlimit-htable-expire", written));
-        } else if (expire != null && expire.value().equals(printed)) { given.remove(expire); }
     }
 
     /** Both ends of the day are printed when one of them isn't the day's own. */
@@ -164,15 +131,15 @@ final class ExtensionUse {
         List<Option> all = new ArrayList<>();
         for (Option option : given) {
             OptionSpec spec = extension.printed(option.name);
-            boolean hidden = spec != null && spec.silent
-                    || spec != null && spec.hide != null && !option.negated && spec.hide.equals(option.value());
+            boolean hidden = spec != null && (spec.is("silent")
+                    || !option.negated && spec.is("hide") && spec.get("hide").equals(option.value()));
             if (!hidden) { all.add(option); }
         }
         for (OptionSpec spec : extension.options) {
-            if (spec.def != null && option(spec.names.get(0)) == null
-                    && (spec.unless == null || option(spec.unless) == null)
-                    && (spec.with == null || option(spec.with) != null)) {
-                all.add(spec.def.length() == 0 ? Option.of(spec.names.get(0)) : Option.of(spec.names.get(0), spec.def));
+            String def = spec.get("def");
+            if (def != null && option(spec.names.get(0)) == null && option(spec.get("unless")) == null
+                    && (!spec.is("with") || option(spec.get("with")) != null)) {
+                all.add(def.length() == 0 ? Option.of(spec.names.get(0)) : Option.of(spec.names.get(0), def));
             }
         }
         Collections.sort(all, new Comparator<Option>() {

@@ -8,9 +8,8 @@ import java.util.Set;
 
 /**
  * The matches and targets that a box's iptables has beyond those that the language knows: files as
- * {@code libxt_layer7.so} in /usr/lib/xtables. What they take is unknown here, so a rule passes them on word by word
- * ("opaque"): {@link ParsedRules#notes()} says which, explain answers UNKNOWN where they would decide. A static build
- * has no such files, and then unknown names stay errors.
+ * {@code libxt_layer7.so} in /usr/lib/xtables. A rule passes them on word by word, with a note; explain answers UNKNOWN
+ * where they would decide. A static build has no such files, and then unknown names stay errors.
  */
 public final class Foreign {
     private static final Foreign NONE = new Foreign(new HashSet<String>());
@@ -22,9 +21,7 @@ public final class Foreign {
     /** Nothing beyond what the language knows. */
     public static Foreign none() { return NONE; }
 
-    /**
-     * From the names of a directory's files; those of other programs (libebt_, libarpt_) and other files don't count.
-     */
+    /** From the names of a directory's files; those of other programs (libebt_, libarpt_) don't count. */
     public static Foreign of(Collection<String> files) {
         Set<String> names = new HashSet<>();
         for (String file : files) {
@@ -41,10 +38,7 @@ public final class Foreign {
 
     /** Whether rules may name it; by the custom of iptables a match is written small and a target in capitals. */
     boolean has(boolean target, String name, Family family) {
-        return target == isCapital(name) && names.contains(family.digit() + name);
-    }
-
-    private static boolean isCapital(String name) {
-        return name.length() > 0 && name.charAt(0) >= 'A' && name.charAt(0) <= 'Z';
+        boolean capital = name.length() > 0 && name.charAt(0) >= 'A' && name.charAt(0) <= 'Z';
+        return target == capital && names.contains(family.digit() + name);
     }
 }

@@ -101,15 +101,6 @@ final class Inet {
         return new Network(family, address(text.substring(0, slash), family), mask(text.substring(slash + 1), family));
     }
 
-    /** A network as -m conntrack keeps it: the address whole, the mask only when it isn't all ones. */
-    static String host(String text, Family family) throws ValueException {
-        Network network = network(text, family);
-        String printed = network.toString();
-        int slash = text.lastIndexOf('/');
-        String address = Addresses.print(address(slash < 0 ? text : text.substring(0, slash), family));
-        return network.prefix == family.addressBits ? address : address + printed.substring(printed.indexOf('/'));
-    }
-
     /** {@code a-b} or {@code a}, as -m iprange takes it and prints it: always two addresses. */
     static String range(String text, Family family) throws ValueException {
         int dash = text.indexOf('-');

@@ -9,37 +9,28 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** One option of an extension, as a line of the resource {@code extensions} describes it. */
+/**
+ * One option of an extension, as a line of the resource {@code extensions} describes it. Attributes, each with a value
+ * after {@code =} unless it is a flag (*):
+ *
+ * <pre>
+ * as         the option that this one is another way to write      multi*       may stand more than once
+ * inverse    the option that its negation is                       silent*      said by nothing: it is so without it
+ * def        printed when it isn't given (empty: without a value)  !*           may be negated
+ * unless     no def beside this option
+ * hide       not printed with this value, unless negated           p            the protocol that -p must name
+ * with       the option without which this one means nothing       at, at.X     hooks where the kernel takes it (with X)
+ * since      the first release of iptables that has it, where 1.4.11.1 doesn't
+ * </pre>
+ */
 final class OptionSpec {
-    private static final List<String> FLAGS = Arrays.asList("!", "multi", "complement", "silent");
+    private static final List<String> FLAGS = Arrays.asList("!", "multi", "silent");
 
-    /** All spellings, the first is the one that is printed (unless {@link #as}). */
+    /** All spellings, the first is the one that is printed (unless {@code as}). */
     final List<String> names;
     /** The kind of each value, see {@link ValueKinds}; {@code const:X} takes no word and gives X. */
     final List<String> kinds = new ArrayList<>();
-    /** The option that this one is another way to write, or null. */
-    final String as;
     final boolean negatable;
-    /** The option that the negation of this one is, or null. */
-    final String inverse;
-    /** Printed when the option isn't given (an empty text: without a value), or null. */
-    final String def;
-    /** No default beside this option; null for always. */
-    final String unless;
-    /** Not printed when the value is this (and not negated), or null. */
-    final String hide;
-    /** May stand more than once. */
-    final boolean multi;
-    /** Read, and said by nothing: it is so without the option. */
-    final boolean silent;
-    /** A value of a fixed list whose negation is stored as the other values. */
-    final boolean complement;
-    /** The option without which this one means nothing, or null. */
-    final String with;
-    /** The protocol that -p must name for this option, or null. */
-    final String protocol;
-    /** The first release of iptables that has it, or null when 1.4.11.1 does. */
-    final String since;
     private final Set<Hook> hooks;
     private final Map<String, String> attributes = new HashMap<>();
 
@@ -58,32 +49,25 @@ final class OptionSpec {
                 kinds.add(field);
             }
         }
-        as = attributes.get("as");
-        inverse = attributes.get("inverse");
-        def = attributes.get("def");
-        unless = attributes.get("unless");
-        hide = attributes.get("hide");
-        with = attributes.get("with");
-        protocol = attributes.get("p");
-        since = attributes.get("since");
-        negatable = attributes.containsKey("!");
-        multi = attributes.containsKey("multi");
-        silent = attributes.containsKey("silent");
-        complement = attributes.containsKey("complement");
-        hooks = Extension.hooks(attributes.get("at"));
+        negatable = is("!");
+        hooks = Extension.hooks(get("at"));
     }
 
-    /** The hooks where the kernel takes it with that value ({@code at.VALUE=}), or with any ({@code at=}). */
+    /** An attribute's value, or null. */
+    String get(String attribute) { return attributes.get(attribute); }
+
+    /** Whether it has an attribute. */
+    boolean is(String attribute) { return attributes.containsKey(attribute); }
+
+    /** The hooks where the kernel takes it with that value. */
     Set<Hook> hooks(String value) {
-        String some = attributes.get("at." + value);
+        String some = get("at." + value);
         return some == null ? hooks : Extension.hooks(some);
     }
 
     /** The name in iptables-save's output. */
-    String canonical() { return as != null ? as : names.get(0); }
+    String canonical() { return is("as") ? get("as") : names.get(0); }
 
     /** Whether it takes a word. */
     boolean hasValue() { return !kinds.isEmpty() && !kinds.get(0).startsWith("const:"); }
-
-    boolean isOf(String kind) { return !kinds.isEmpty() && kinds.get(0).startsWith(kind); }
 }

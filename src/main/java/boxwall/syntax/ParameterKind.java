@@ -2,6 +2,8 @@ package boxwall.syntax;
 
 import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Family;
+import boxwall.netfilter.Ports;
+import boxwall.netfilter.Words;
 
 import java.util.Locale;
 import java.util.Map;
@@ -54,8 +56,6 @@ public enum ParameterKind {
 
     /**
      * Checks a value and sets what the preset's lines use.
-     *
-     * @throws Bad what is wrong with it
      */
     void set(String name, String value, Map<String, String> names) throws ValueException {
         names.put(name, value);
@@ -66,14 +66,15 @@ public enum ParameterKind {
         } else if (this == PORTS) {
             String list = Inet.portList(value.replace('-', ':'));
             names.put(name, list);
-            names.put(name + "_OTHERS", others(list));
+            String others = Ports.of(1, 65535).without(Ports.parse(list)).toString();
+            names.put(name + "_OTHERS", others.length() == 0 ? null : others.replace(':', '-'));
         } else if (this == PROTO) {
             wanted(value.equals("tcp") || value.equals("udp"), value);
         } else if (this == TIMES) {
             times(name, value, names);
         } else if (this == LIMIT) {
             boolean none = value.equals("no");
-            names.put(name, none ? "" : "-m limit --limit " + Rate.limit(value) + " --limit-burst 12");
+            names.put(name, none ? "" : "-m limit --limit " + Rate.print(value) + " --limit-burst 12");
             names.put(name + "_NONE", none ? "" : null);
         } else {
             wanted(value.length() > 0 && value.length() < 16, value);
@@ -90,7 +91,7 @@ public enum ParameterKind {
     private void device(String name, String value, Map<String, String> names) throws ValueException {
         byte[] address = Addresses.parse(value);
         boolean mac = address == null;
-        if (mac) { wanted(isMac(value), value); }
+        if (mac) { wanted(value.length() == 17 && Addresses.mac(value) != null, value); }
         for (Family family : Family.values()) {
             boolean here = mac || address.length * 8 == family.addressBits;
             names.put(name + family.digit(), !here ? null : mac ? "-m mac --mac-source " + value : "-s " + value);
@@ -98,23 +99,11 @@ public enum ParameterKind {
         }
     }
 
-    /** Six pairs of hex digits with colons. */
-    private static boolean isMac(String value) {
-        boolean mac = value.length() == 17;
-        for (int i = 0; mac && i < 17; i++) {
-            mac = i % 3 == 2 ? value.charAt(i) == ':' : Character.digit(value.charAt(i), 16) >= 0;
-        }
-        return mac;
-    }
-
     private void networks(String name, String value, Map<String, String> names) throws ValueException {
         boolean any = this == NETWORK && value.equals("any");
         String[] lists = {any ? "0.0.0.0/0" : null, any ? "::/0" : null};
-        for (int at = 0; at <= value.length() && !any;) {
-            int comma = value.indexOf(',', at);
-            String one = value.substring(at, comma < 0 ? value.length() : comma);
-            at += one.length() + 1;
-            wanted(this == NETWORK || Addresses.parse(one) != null && comma < 0, value);
+        for (String one : any ? new String[0] : Words.split(value, ',')) {
+            wanted(this == NETWORK || Addresses.parse(value) != null, value);
             int index = one.indexOf(':') >= 0 ? 1 : 0;
             Inet.network(one, Family.values()[index]);
             lists[index] = lists[index] == null ? one : lists[index] + "," + one;
@@ -128,39 +117,14 @@ public enum ParameterKind {
         }
     }
 
-    /** The ports that a list leaves, as ranges: {@code 80,443} gives {@code 1-79,81-442,444-65535}. */
-    private static String others(String list) throws ValueException {
-        boolean[] in = new boolean[65537];
-        in[65536] = true;
-        for (int at = 0; at < list.length();) {
-            int comma = list.indexOf(',', at);
-            String one = list.substring(at, comma < 0 ? list.length() : comma);
-            at += one.length() + 1;
-            int colon = one.indexOf(':');
-            int high = Inet.port(one.substring(colon + 1));
-            for (int port = colon < 0 ? high : Inet.port(one.substring(0, colon)); port <= high; port++) {
-                in[port] = true;
-            }
-        }
-        StringBuilder out = new StringBuilder();
-        int from = in[1] ? 0 : 1;
-        for (int port = 2; port <= 65536; port++) {
-            if (from > 0 && in[port]) {
-                out.append(out.length() == 0 ? "" : ",").append(from).append('-').append(port - 1);
-                from = 0;
-            } else if (from == 0 && !in[port]) { from = port; }
-        }
-        return out.length() == 0 ? null : out.toString();
-    }
-
     private void times(String name, String value, Map<String, String> names) throws ValueException {
         boolean always = value.equals("always");
         int dash = value.indexOf('-');
         wanted(always || dash > 0, value);
         names.put(name + "_ALWAYS", always ? "" : null);
         try {
-            names.put(name, always ? "" : "-m time --timestart " + Times.clock(value.substring(0, dash))
-                    + " --timestop " + Times.clock(value.substring(dash + 1)));
+            names.put(name, always ? "" : "-m time --timestart " + ValueKinds.clock(value.substring(0, dash))
+                    + " --timestop " + ValueKinds.clock(value.substring(dash + 1)));
         } catch (ValueException bad) {
             throw new ValueException(bad.getMessage(), "write " + example);
         }

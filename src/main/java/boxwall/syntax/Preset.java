@@ -1,9 +1,9 @@
 package boxwall.syntax;
 
+import boxwall.netfilter.Words;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.StringTokenizer;
 
 /**
  * What the head of a preset says of it for people: a title and a sentence in English and German, and the values that it
@@ -64,31 +64,23 @@ public final class Preset {
         String english = "";
         String german = "";
         List<Parameter> parameters = new ArrayList<>();
-        String text = source.text();
-        for (int at = 0; at < text.length() && text.charAt(at) == '#';) {
-            int newline = text.indexOf('\n', at);
-            int end = newline < 0 ? text.length() : newline;
-            String line = text.substring(at, end);
-            at = end + 1;
-            if (line.startsWith(MARK + "en ")) {
+        List<String> rest = new ArrayList<>();
+        boolean head = true;
+        for (String line : Words.lines(source.text())) {
+            boolean comment = line.startsWith("#");
+            head &= comment;
+            if (!comment && line.length() > 0) {
+                rest.add(line);
+            } else if (head && line.startsWith(MARK + "en ")) {
                 english = line.substring(6).trim();
-            } else if (line.startsWith(MARK + "de ")) {
+            } else if (head && line.startsWith(MARK + "de ")) {
                 german = line.substring(6).trim();
-            } else if (line.startsWith(MARK + "ask ")) {
+            } else if (head && line.startsWith(MARK + "ask ")) {
                 Parameter parameter = parameter(line.substring(7).trim());
                 if (parameter != null) { parameters.add(parameter); }
             }
         }
-        return new Preset(source.name, english, german, parameters, lines(text));
-    }
-
-    private static List<String> lines(String text) {
-        List<String> lines = new ArrayList<>();
-        for (StringTokenizer each = new StringTokenizer(text, "\n"); each.hasMoreTokens();) {
-            String line = each.nextToken();
-            if (line.charAt(0) != '#') { lines.add(line); }
-        }
-        return lines;
+        return new Preset(source.name, english, german, parameters, rest);
     }
 
     /**

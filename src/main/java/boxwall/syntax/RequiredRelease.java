@@ -12,43 +12,35 @@ import java.util.List;
 
 /**
  * Which release of iptables brought what a rule uses: the table of extensions has it as {@code since=} where that is
- * later than 1.4.11.1, the oldest that Freetz builds. How values are read has changed too (1.4.12 dropped
- * {@code -s ! x}), but the printed form hasn't. A version that is null isn't known, and then nothing is missing. For
- * whoever makes a ruleset fit for a box:
- *
- * <pre>
- * Rule fit = Since.without(version, family, rule);           // options left out that say only the default
- * String missing = Since.missingIn(version, family, fit);    // null, or "-m recent --reap needs iptables 1.4.13"
- * </pre>
+ * later than 1.4.11.1, the oldest that Freetz builds. A version that is null isn't known, and then nothing is missing.
  */
 public final class RequiredRelease {
     private RequiredRelease() {}
 
-    /** The first thing of the rule that this release lacks, in words; null when it has all. */
+    /**
+     * The first thing of the rule that this release lacks, in words ("-m recent --reap needs iptables 1.4.13"), or
+     * null.
+     */
     public static String missingIn(String version, Family family, Rule rule) {
-        String missing = null;
         for (Match match : rule.matches()) {
-            missing = missing != null ? missing : missing(version, family, "-m " + match.name,
-                    Extensions.get().match(match.name, family), match.options);
+            String missing = missing(version, family, false, match.name, match.options);
+            if (missing != null) { return missing; }
         }
         Target target = rule.target;
-        if (missing == null && target != null && !target.isGoto()) {
-            missing = missing(version, family, "-j " + target.name, Extensions.get().target(target.name, family),
-                    target.options);
-        }
-        return missing;
+        return target == null || target.isGoto() ? null : missing(version, family, true, target.name, target.options);
     }
 
-    private static String missing(String version, Family family, String name, Extension extension,
-            List<Option> options) {
+    private static String missing(String version, Family family, boolean target, String word, List<Option> options) {
+        Extension extension = Extensions.get().find(target, word, family);
         if (extension == null || version == null) { return null; }
+        String name = (target ? "-j " : "-m ") + word;
         if (older(version, extension.since(family))) {
             return name + (family == Family.IPV6 ? " for IPv6" : "") + " needs iptables " + extension.since(family);
         }
         for (Option option : options) {
             OptionSpec spec = extension.printed(option.name);
-            if (spec != null && older(version, spec.since)) {
-                return name + " " + option.name + " needs iptables " + spec.since;
+            if (spec != null && older(version, spec.get("since"))) {
+                return name + " " + option.name + " needs iptables " + spec.get("since");
             }
         }
         return null;
@@ -64,9 +56,9 @@ public final class RequiredRelease {
             List<Option> kept = new ArrayList<>();
             for (Option option : match.options) {
                 OptionSpec spec = extension == null ? null : extension.printed(option.name);
-                boolean says = spec == null || version == null || !older(version, spec.since) || option.negated
-                        || spec.def == null || !spec.def.equals(option.value());
-                if (says) { kept.add(option); }
+                boolean idle = spec != null && version != null && older(version, spec.get("since")) && !option.negated
+                        && spec.is("def") && spec.get("def").equals(option.value());
+                if (!idle) { kept.add(option); }
             }
             matches.add(kept.size() == match.options.size() ? match : new Match(match.name, kept));
         }

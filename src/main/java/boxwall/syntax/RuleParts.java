@@ -73,7 +73,7 @@ final class RuleParts {
     private static boolean negated(List<Negatable<Network>> list) { return !list.isEmpty() && list.get(0).negated; }
 
     private void checkUse(ExtensionUse use, Family family, Errors errors) {
-        use.check(family, errors);
+        use.check(errors);
         Extension e = use.extension;
         if (e == null) { return; }
         if (!e.protocols.isEmpty() && !hasProtocol(e.protocols)) {
@@ -84,9 +84,9 @@ final class RuleParts {
             OptionSpec spec = e.printed(option.name);
             boolean ports = spec != null && option.value() != null && (spec.kinds.contains("natports")
                     || spec.kinds.contains("nataddress") && hasPort(option.value()));
-            if (spec != null && spec.protocol != null && !hasProtocol(Collections.singletonList(spec.protocol))) {
-                errors.add(use.place(option.name), option.name + " needs the protocol " + spec.protocol,
-                        "write -p " + spec.protocol);
+            if (spec != null && spec.is("p") && !hasProtocol(Collections.singletonList(spec.get("p")))) {
+                errors.add(use.place(option.name), option.name + " needs the protocol " + spec.get("p"),
+                        "write -p " + spec.get("p"));
             }
             if (ports && !hasProtocol(PORTS)) {
                 errors.add(use.place(option.name), option.name + " with a port needs the protocol " + or(PORTS),

@@ -36,11 +36,6 @@ final class ValueKinds {
                 return named != null ? named : String.valueOf(Numbers.within(text, argument));
             case "range" :
                 return Numbers.range(text, ':', Long.parseLong(argument));
-            case "id" :
-                // names are the box's own affair, but root is 0 everywhere
-                return text.equals("root") ? "0" : Numbers.range(text, '-', Numbers.U32 - 1);
-            case "port" :
-                return String.valueOf(Inet.port(text));
             case "ports" :
                 return Inet.ports(text);
             case "portlist" :
@@ -51,14 +46,6 @@ final class ValueKinds {
                 return Inet.nat(text, family);
             case "iprange" :
                 return Inet.range(text, family);
-            case "address" :
-                return Addresses.print(Inet.address(text, family));
-            case "bits" :
-                return String.valueOf(Numbers.within(text, 0, family.addressBits));
-            case "network" :
-                return Inet.network(text, family).toString();
-            case "host" :
-                return Inet.host(text, family);
             case "flags" :
                 return list(text, Words.split(argument, ','), true);
             case "words" :
@@ -74,16 +61,9 @@ final class ValueKinds {
             case "mac" :
                 return mac(text);
             case "rate" :
-                return Rate.limit(text);
-            case "rate2" :
-                return Rate.hash(text);
+                return Rate.print(text);
             case "clock" :
-                return Times.clock(text);
-            case "date" :
-                return Times.date(text);
-            case "weekdays" :
-            case "monthdays" :
-                return Times.days(kind, text, false);
+                return clock(text);
             default :
                 if (!kind.endsWith("mark")) { throw new IllegalStateException("extensions: unknown kind " + kind); }
                 return Numbers.mark(kind, text);
@@ -193,5 +173,25 @@ final class ValueKinds {
     private static ValueException unknown(String text, List<String> names) {
         return new ValueException(text.length() == 0 ? "an empty name" : "unknown name " + Errors.show(text),
                 Nearest.hint(text, names, "use one of " + Words.join(names, " ")));
+    }
+
+    /** {@code h:mm[:ss]} to {@code hh:mm:ss}. */
+    static String clock(String text) throws ValueException {
+        List<String> parts = new ArrayList<>(Arrays.asList(Words.split(text, ':')));
+        if (parts.size() < 2 || parts.size() > 3) {
+            throw new ValueException("not a time of day: " + Errors.show(text), "write hh:mm or hh:mm:ss");
+        }
+        if (parts.size() == 2) { parts.add("00"); }
+        for (int i = 0; i < 3; i++) {
+            String part = parts.get(i);
+            int last = i == 0 ? 23 : 59;
+            if (!Words.isNumber(part) || part.length() > 2 || Integer.parseInt(part) > last) {
+                throw new ValueException(
+                        "not a number from 0 to " + last + " in " + Errors.show(text) + ": " + Errors.show(part),
+                        "write times as 08:30 or 08:30:00");
+            }
+            parts.set(i, part.length() < 2 ? "0" + part : part);
+        }
+        return Words.join(parts, ":");
     }
 }

@@ -75,7 +75,7 @@ class DifferentialIT {
             rule.target.options
                     .forEach(o -> options.add(Map.entry(Extensions.get().target(rule.target.name, family), o)));
         }
-        return options.stream().anyMatch(e -> e.getKey().name.equals("string") || e.getKey().name.equals("CONNMARK")
+        return options.stream().anyMatch(e -> Set.of("string", "CONNMARK", "time", "TPROXY").contains(e.getKey().name)
                 || e.getKey().printed(e.getValue().name).kinds.contains("word"));
     }
 

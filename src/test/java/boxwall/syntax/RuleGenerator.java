@@ -157,7 +157,7 @@ final class RuleGenerator {
                             || e.exclusive.stream()
                                     .anyMatch(group -> group.contains(spec.canonical())
                                             && group.stream().anyMatch(names::contains))
-                            || spec.with != null && !names.contains(spec.with);
+                            || spec.is("with") && !names.contains(spec.get("with"));
             if (left.contains(e.name + " " + spec.names.get(0))) { continue; }
             if (wild() ? chance(50) : !excluded && (needed && chance(70) || chance(35))) {
                 chosen.add(spec);

@@ -45,7 +45,7 @@ class RulesetParserTest {
             "! --source 10.0.0.1/255.255.255.0 -j DROP | -A INPUT ! -s 10.0.0.0/24 -j DROP",
             "-s 0.0.0.0/0 -i + -p all -j DROP | -A INPUT -j DROP",
             "-ptcp --dport=80 -jACCEPT | -A INPUT -p tcp -m tcp --dport 80 -j ACCEPT",
-            "-m hashlimit --hashlimit-name a ! --hashlimit-above 60/m -j DROP | -A INPUT -m hashlimit --hashlimit-upto 1/sec --hashlimit-burst 5 --hashlimit-name a --hashlimit-htable-expire 60000 -j DROP",
+            "-m hashlimit --hashlimit-name a ! --hashlimit-above 60/m -j DROP | -A INPUT -m hashlimit ! --hashlimit-above 60/m --hashlimit-name a -j DROP",
             "--proto tcp --syn -j DROP | -A INPUT -p tcp -m tcp --tcp-flags FIN,SYN,RST,ACK SYN -j DROP",
             "-p tcp -m multiport --dport http,443 -j DROP | -A INPUT -p tcp -m multiport --dports 80,443 -j DROP",
             "-p tcp -m state --state EST,NEW --dport 22 | -A INPUT -p tcp -m state --state NEW,ESTABLISHED -m tcp --dport 22",

@@ -107,12 +107,9 @@ final class Values {
                         : pick("8", "3/1", "echo-request", "any", "0", "255", "time-exceeded", "port-unreach", "11/0",
                                 "13", "redirect", "TOS-host-redirect");
             case "rate" :
-            case "rate2" :
                 return (1 + upTo(99)) + pick("", "/s", "/sec", "/second", "/m", "/minute", "/hour", "/day", "/D");
             case "mac" :
                 return pick("00:11:22:33:44:55", "AA:bb:CC:dd:EE:ff");
-            case "id" :
-                return random.nextInt(4) == 0 ? "root" : range(70000, '-').replaceAll("^-|-$", "");
             case "mark" :
             case "xmark" :
             case "setmark" :
@@ -124,22 +121,8 @@ final class Values {
             case "iprange" :
                 return family == Family.IPV4 ? pick("10.0.0.1-10.0.0.9", "1.2.3.4", "0.0.0.0-255.255.255.255")
                         : pick("fd00::1-fd00::9", "::1");
-            case "bits" :
-                return String.valueOf(upTo(family.addressBits));
-            case "address" :
-                return address(family);
-            case "network" :
-            case "host" :
-                return address(family) + pick("", "/" + upTo(family.addressBits));
             case "clock" :
                 return pick("0:00", "8:30", "23:59:59", "12:00:01", "09:05");
-            case "date" :
-                return pick("2026", "2026-05", "2024-02-29", "2026-12-31T23", "2026-05-01T12:30",
-                        "1999-01-01T00:00:01");
-            case "weekdays" :
-                return pick("Mon", "1,2,3", "Sa,Su", "Tue,5", "Mon,Tue,Wed,Thu,Fri,Sat,Sun");
-            case "monthdays" :
-                return pick("1", "1,15,31", "30,2");
             default :
                 return number(0, 0xffffffffL);
         }
@@ -158,6 +141,40 @@ final class Values {
                 return pick("5", "5:", ":9", "5:9", "0:18446744073709551615", "18446744073709551614:");
             case "connlabel --label" :
                 return String.valueOf(upTo(127));
+            case "conntrack --ctorigsrc" :
+            case "conntrack --ctorigdst" :
+            case "conntrack --ctreplsrc" :
+            case "conntrack --ctrepldst" :
+            case "NETMAP --to" :
+                return address(family) + pick("", "/" + upTo(family.addressBits));
+            case "owner --uid-owner" :
+            case "owner --gid-owner" :
+                return random.nextInt(4) == 0 ? "root" : range(70000, '-').replaceAll("^-|-$", "");
+            case "hashlimit --hashlimit-upto" :
+            case "hashlimit --hashlimit-above" :
+                return (1 + upTo(99)) + pick("/s", "/sec", "/second", "/m", "/minute", "/hour");
+            case "hashlimit --hashlimit-mode" :
+                return pick("srcip", "dstip,srcport", "srcip,dstip,srcport,dstport");
+            case "hashlimit --hashlimit-srcmask" :
+            case "hashlimit --hashlimit-dstmask" :
+            case "HMARK --hmark-src-prefix" :
+            case "HMARK --hmark-dst-prefix" :
+                return String.valueOf(upTo(family.addressBits));
+            case "recent --mask" :
+            case "TPROXY --on-ip" :
+                return address(family);
+            case "TPROXY --on-port" :
+                return String.valueOf(upTo(65535));
+            case "TPROXY --tproxy-mark" :
+                return number(0, 0xffffffffL) + "/" + number(0, 0xffffffffL);
+            case "time --datestart" :
+            case "time --datestop" :
+                return pick("2026", "2026-05", "2024-02-29", "2026-12-31T23", "2026-05-01T12:30",
+                        "1999-01-01T00:00:01");
+            case "time --weekdays" :
+                return pick("Mon", "1,2,3", "Sa,Su", "Tue,5", "Mon,Tue,Wed,Thu,Fri,Sat,Sun");
+            case "time --monthdays" :
+                return pick("1", "1,15,31", "30,2");
             case "dccp --dccp-types" :
                 return pick("REQUEST", "request,DATA", "CLOSE,RESET,INVALID");
             case "dscp --dscp" :
