@@ -30,10 +30,8 @@ public final class Chain {
 
     public List<Rule> rules() { return rules; }
 
-    /** This chain with other rules. */
-    public Chain withRules(List<Rule> other) {
-        return new Chain(name, policy, other);
-    }
+    /** Other rules. */
+    public Chain withRules(List<Rule> other) { return new Chain(name, policy, other); }
 
     @Override
     public boolean equals(Object other) {

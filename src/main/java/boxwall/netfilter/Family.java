@@ -16,13 +16,9 @@ public enum Family {
     /** The program's name: {@code iptables} or {@code ip6tables}. */
     public String command() { return command; }
 
-    /** {@code 4} or {@code 6}, as in the plan's file names {@code restore4} and {@code restore6}. */
-    public String digit() {
-        return this == IPV4 ? "4" : "6";
-    }
+    /** As in {@code restore4}: 4 or 6. */
+    public String digit() { return this == IPV4 ? "4" : "6"; }
 
-    /** {@code ipv4} or {@code ipv6}, as the JSON and the stamp spell it. */
-    public String word() {
-        return this == IPV4 ? "ipv4" : "ipv6";
-    }
+    /** {@code ipv4}, as the JSON spells it. */
+    public String word() { return this == IPV4 ? "ipv4" : "ipv6"; }
 }

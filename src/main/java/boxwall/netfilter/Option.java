@@ -39,10 +39,8 @@ public final class Option {
 
     private String text() { return values.isEmpty() ? "" : values.get(0); }
 
-    /** The value as it is written, for names that nobody interprets; null for a flag. */
-    public String word() {
-        return value();
-    }
+    /** The name that it is, as written; or null. */
+    public String word() { return value(); }
 
     /** The value as ports, read once; null when it isn't any. */
     public Ports ports() {

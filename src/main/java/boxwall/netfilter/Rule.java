@@ -40,10 +40,8 @@ public final class Rule {
         origin = b.origin;
     }
 
-    /** The -m matches in their order, the implicit one of -p (tcp, udp, icmp) included; never null. */
-    public List<Match> matches() {
-        return matches;
-    }
+    /** In their order, with what -p implies. */
+    public List<Match> matches() { return matches; }
 
     /** The match of that name, or null. */
     public Match match(String name) {
@@ -100,10 +98,8 @@ public final class Rule {
         private Negatable<Boolean> fragment;
         private Target target;
 
-        /** Starts an empty rule, one that matches every packet. */
-        public Builder(Origin origin) {
-            this.origin = origin;
-        }
+        /** Starts a rule for every packet. */
+        public Builder(Origin origin) { this.origin = origin; }
 
         public Builder source(Negatable<Network> value) {
             source = value;

@@ -18,10 +18,8 @@ public enum Table {
 
     Table(Hook... hooks) { this.hooks = Collections.unmodifiableList(Arrays.asList(hooks)); }
 
-    /** The name on the command line, lower case: {@code filter}. */
-    public String word() {
-        return name().toLowerCase(java.util.Locale.ROOT);
-    }
+    /** Lower case: {@code filter}. */
+    public String word() { return name().toLowerCase(java.util.Locale.ROOT); }
 
     /** Whether {@code chain} is one of this table's built-in chains (case matters, as in iptables). */
     public boolean isBuiltin(String chain) {

@@ -27,10 +27,8 @@ public final class Target {
         return new Target(name, false, Arrays.asList(options));
     }
 
-    /** Whether this is -g: the walk doesn't come back to the rule after this one. */
-    public boolean isGoto() {
-        return goTo;
-    }
+    /** -g: the walk doesn't come back here. */
+    public boolean isGoto() { return goTo; }
 
     /** The option of that name, or null. */
     public Option option(String option) { return Match.find(options, option); }

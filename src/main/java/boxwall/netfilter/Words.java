@@ -15,10 +15,6 @@ public final class Words {
 
     /** The words of a line, which blanks and tabs (control characters too) separate; none for an empty line. */
     public static String[] of(String line) {
-        return list(line).toArray(NONE);
-    }
-
-    private static List<String> list(String line) {
         List<String> words = new ArrayList<>();
         int start = -1;
         for (int i = 0; i <= line.length(); i++) {
@@ -28,7 +24,7 @@ public final class Words {
                 start = -1;
             } else if (!blank && start < 0) { start = i; }
         }
-        return words;
+        return words.toArray(NONE);
     }
 
     /**

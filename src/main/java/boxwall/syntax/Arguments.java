@@ -55,10 +55,8 @@ final class Arguments {
         return null;
     }
 
-    /** Whether a word can be a value: what begins with a dash is read as an option when the rule is read back. */
-    static boolean isValue(Word w) {
-        return !isOption(w) && !w.is("!");
-    }
+    /** What begins with a dash is an option. */
+    static boolean isValue(Word w) { return !isOption(w) && !w.is("!"); }
 
     /** The next word whatever it is, or null, with an error, at the end: for texts, which may begin with a dash. */
     Word anyValue(Word option, String what) {

@@ -55,10 +55,8 @@ final class Errors {
 
     void note(Word at, String text) { note(at.origin(), text); }
 
-    /** Whether more errors aren't kept: then it isn't worth the time to look for what a word was meant to be. */
-    boolean isFull() {
-        return list.size() > LIMIT;
-    }
+    /** Whether more errors aren't kept. */
+    boolean isFull() { return list.size() > LIMIT; }
 
     /** One more that isn't kept. */
     void more() { count++; }

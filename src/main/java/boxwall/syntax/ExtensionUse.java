@@ -38,10 +38,8 @@ final class ExtensionUse {
         places.add(place);
     }
 
-    /** The option given under that canonical name, or null. */
-    Option option(String canonical) {
-        return Match.find(given, canonical);
-    }
+    /** Null when it isn't given. */
+    Option option(String canonical) { return Match.find(given, canonical); }
 
     private String value(String canonical, String otherwise) {
         Option option = option(canonical);

@@ -71,12 +71,9 @@ public final class Letters {
     static ValueException refused(CharSequence text, int at, boolean inQuotes) {
         int length = length(text, at);
         int code = code(text, at);
-        ValueException foreign = inQuotes && length > 1 && !unseen(code) ? null : foreign(code, length);
-        if (foreign != null) {
-            boolean named = foreign.getMessage().startsWith("is ");
-            return named
-                    ? new ValueException(text.subSequence(at, at + length) + " " + foreign.getMessage(), foreign.todo)
-                    : foreign;
+        if (!inQuotes || length == 1 || unseen(code)) {
+            ValueException foreign = foreign(code, length, text.subSequence(at, at + length).toString());
+            if (foreign != null) { return foreign; }
         }
         if (Character.isISOControl(code) && code != '\t') {
             return new ValueException("a control character (code " + code + ")", "remove it");
@@ -88,25 +85,30 @@ public final class Letters {
     }
 
     /** What a character is that no keyboard types into a command; null when it may stand outside of quotes. */
-    private static ValueException foreign(int code, int length) {
+    private static ValueException foreign(int code, int length, String shown) {
         int seen = length == 1 && code >= 0x91 && code <= 0x97 ? WINDOWS.charAt(code - 0x91) : code;
         if (seen > 0xffff) { return null; }
         if (DASHES.indexOf(seen) >= 0) {
-            return new ValueException("is a dash as web pages write it", "write - or --");
+            return new ValueException(shown + " is a dash as web pages write it", "write - or --");
         }
-        if (SINGLE.indexOf(seen) >= 0) { return new ValueException("is a quote as web pages write it", "write '"); }
-        if (DOUBLE.indexOf(seen) >= 0) { return new ValueException("is a quote as web pages write it", "write \""); }
+        if (SINGLE.indexOf(seen) >= 0) {
+            return new ValueException(shown + " is a quote as web pages write it", "write '");
+        }
+        if (DOUBLE.indexOf(seen) >= 0) {
+            return new ValueException(shown + " is a quote as web pages write it", "write \"");
+        }
         if (BLANKS.indexOf(seen) >= 0) {
             return new ValueException("a non-breaking space or another blank of web pages (" + name(code) + ")",
                     "write an ordinary blank");
         }
         return unseen(seen) ? new ValueException("a character that nobody sees (" + name(code) + ")",
                 "remove it; it came from a web page or an editor")
-                : seen == 0x2026 ? new ValueException("is one character, not three dots", "write what belongs there")
+                : seen == 0x2026
+                        ? new ValueException(shown + " is one character, not three dots", "write what belongs there")
                 : null;
     }
 
-    /** Whether a character shows nothing, or turns the text around it. */
+    /** It shows nothing, or turns the text. */
     static boolean unseen(int code) {
         return code <= 0xffff && UNSEEN.indexOf(code) >= 0;
     }

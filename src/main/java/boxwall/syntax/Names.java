@@ -29,15 +29,11 @@ public final class Names {
         return of(Collections.<String, String>emptyMap(), Collections.<String>emptySet());
     }
 
-    /** The value, or null when the name is unknown or lacking. */
-    public String get(String name) {
-        return values.get(name);
-    }
+    /** Null when it has none. */
+    public String get(String name) { return values.get(name); }
 
     Set<String> all() { return all; }
 
-    /** Whether the name means something, be it lacking on this box. */
-    public boolean knows(String name) {
-        return all.contains(name);
-    }
+    /** Also one that is lacking. */
+    public boolean knows(String name) { return all.contains(name); }
 }

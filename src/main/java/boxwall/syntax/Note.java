@@ -9,10 +9,8 @@ public final class Note {
     /** What to write instead of a rule that is left out with its function; null when nothing is lost. */
     public final String instead;
 
-    /** A note about the line that the origin names. */
-    public Note(Origin origin, String text) {
-        this(origin, text, null);
-    }
+    /** About that line. */
+    public Note(Origin origin, String text) { this(origin, text, null); }
 
     private Note(Origin origin, String text, String instead) {
         this.origin = origin;

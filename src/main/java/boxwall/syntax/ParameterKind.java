@@ -49,10 +49,8 @@ public enum ParameterKind {
         return null;
     }
 
-    /** In small letters, as the head and the JSON have it. */
-    public String word() {
-        return name().toLowerCase(Locale.ROOT);
-    }
+    /** As the head and the JSON have it. */
+    public String word() { return name().toLowerCase(Locale.ROOT); }
 
     /**
      * Checks a value and sets what the preset's lines use.

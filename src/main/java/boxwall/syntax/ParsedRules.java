@@ -28,10 +28,8 @@ public final class ParsedRules {
     /** The tables that the file mentions. */
     public Ruleset ruleset() { return ruleset; }
 
-    /** In the order in which they were found (what only shows at the end comes last); empty when all is right. */
-    public List<SyntaxError> errors() {
-        return found.list;
-    }
+    /** In the order found; empty when right. */
+    public List<SyntaxError> errors() { return found.list; }
 
     /** What was left out or assumed. */
     public List<Note> notes() { return found.notes; }
@@ -47,18 +45,12 @@ public final class ParsedRules {
 
     public List<Line> owns() { return owns; }
 
-    /** Host names that stood for addresses, each of them an error as well: there may be no DNS at boot. */
-    public List<Line> hostNames() {
-        return hostNames;
-    }
+    /** Host names for addresses, errors too. */
+    public List<Line> hostNames() { return hostNames; }
 
-    /** Where the user's own iptables commands stand, those of presets aside; for an ip46tables line once. */
-    public List<Origin> ownCommands() {
-        return ownCommands;
-    }
+    /** The user's iptables commands. */
+    public List<Origin> ownCommands() { return ownCommands; }
 
-    /** Every name of the box's that a line used, with its value; not the file's own, nor those that lack. */
-    public Map<String, String> namesUsed() {
-        return namesUsed;
-    }
+    /** The box's names that a line used. */
+    public Map<String, String> namesUsed() { return namesUsed; }
 }

@@ -38,10 +38,8 @@ final class RuleOptions {
         seen = "";
     }
 
-    /** The first word that belongs to a rule, or null. */
-    Word first() {
-        return first != null ? first : extensions.first;
-    }
+    /** Null when there is none. */
+    Word first() { return first != null ? first : extensions.first; }
 
     void base(char letter, Word w) {
         first = first == null ? w : first;

@@ -6,10 +6,8 @@ public final class Source {
     private final String text;
     private final boolean preset;
 
-    /** Makes a source; the name appears in every diagnostic, so it is no path of the box's inside. */
-    public Source(String name, String text) {
-        this(name, text, false);
-    }
+    /** The name appears in diagnostics. */
+    public Source(String name, String text) { this(name, text, false); }
 
     private Source(String name, String text, boolean preset) {
         this.name = name;

@@ -81,10 +81,8 @@ final class Tokenizer {
                 at++;
             } else if (c == '\\') {
                 backslash();
-            } else if (c == '\'') {
-                single();
-            } else if (c == '"') {
-                doubled(names);
+            } else if (c == '\'' || c == '"') {
+                quoted(c, names);
             } else if (c == '$') {
                 start();
                 dollar(names, true);
@@ -229,47 +227,31 @@ final class Tokenizer {
         at += append(text, at, true);
     }
 
-    private void single() {
+    /** Up to the closing quote; within double quotes names are replaced and a backslash takes what a shell lets it. */
+    private void quoted(char quote, Lookup names) {
         start();
         bare = false;
         quoted = true;
         int column = column();
+        boolean shell = quote == '"';
         at++;
-        while (!atEnd() && !broken && text.charAt(at) != '\'' && text.charAt(at) != '\n') {
-            at += append(text, at, true);
-        }
-        closeQuote('\'', column);
-    }
-
-    private void doubled(Lookup names) {
-        start();
-        bare = false;
-        quoted = true;
-        int column = column();
-        at++;
-        while (!atEnd() && !broken && text.charAt(at) != '"' && text.charAt(at) != '\n') {
+        while (!atEnd() && !broken && text.charAt(at) != quote && text.charAt(at) != '\n') {
             char c = text.charAt(at);
-            if (c == '\\' && at + 1 < text.length() && "$`\"\\\n".indexOf(text.charAt(at + 1)) >= 0) {
+            if (shell && c == '\\' && at + 1 < text.length() && "$`\"\\\n".indexOf(text.charAt(at + 1)) >= 0) {
                 at++;
                 if (!newline()) { at += append(text, at, true); }
-            } else if (c == '$') {
+            } else if (shell && c == '$') {
                 dollar(names, false);
-            } else if (c == '`') {
+            } else if (shell && c == '`') {
                 fail(column(), "` is for a shell, and there is none here", "write the output of the command");
             } else {
                 at += append(text, at, true);
             }
         }
-        closeQuote('"', column);
-    }
-
-    private void closeQuote(char quote, int column) {
-        if (broken) { return; }
-        if (atEnd() || text.charAt(at) != quote) {
+        if (!broken && (atEnd() || text.charAt(at) != quote)) {
             fail(column, "a quote is opened and not closed on its line", "close it with " + quote);
-            return;
         }
-        at++;
+        at += broken ? 0 : 1;
     }
 
     /**
