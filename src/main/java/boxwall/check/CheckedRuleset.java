@@ -4,7 +4,7 @@ import boxwall.facts.BoxFacts;
 import boxwall.explain.Site;
 import boxwall.explain.Verdicts;
 import boxwall.netfilter.Ruleset;
-import boxwall.syntax.Expect;
+import boxwall.syntax.Line;
 import boxwall.syntax.ParsedRules;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,7 +32,7 @@ public final class CheckedRuleset {
         this.facts = facts;
         site = Site.of(facts);
         List<Map<String, String>> statements = new ArrayList<>();
-        for (Expect expect : parsed.expects()) {
+        for (Line expect : parsed.expects()) {
             statements.add(expect.keys);
         }
         loaded = new Verdicts(compiled, site, statements, null);
