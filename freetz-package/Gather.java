@@ -50,7 +50,7 @@ public final class Gather {
 
     static {
         PLACES.put("fi/iki/elonen/.*|boxwall/(http|sys|netfilter)/.*|boxwall/daemon/(Main|Arguments|Daemon|Config|EventLog|ListenAddresses|Administrator)(\\$.*)?"
-                + "|boxwall/box/(Bridges|AddressReading|AddressLine|Readings|Interface)(\\$.*)?", "boxwall/Early");
+                + "|boxwall/box/(Bridges|AddressReading|Readings|Interface)(\\$.*)?", "boxwall/Early");
         PLACES.put("com/eclipsesource/.*|boxwall/(daemon|probe|box|modules|avm|facts|apply|report|plan|syntax)/.*", "boxwall/Running");
     }
 

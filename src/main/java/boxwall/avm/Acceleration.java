@@ -4,10 +4,9 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 
-import boxwall.box.Evidence;
+import boxwall.box.Line;
 import boxwall.box.KernelLog;
-import boxwall.box.KernelRelease;
-import boxwall.box.Listing;
+import boxwall.box.Fact;
 import boxwall.box.Readings;
 import boxwall.box.Versions;
 import boxwall.modules.LoadedModules;
@@ -54,7 +53,7 @@ public final class Acceleration {
     }
 
     /** As these readings say. */
-    public static Acceleration of(Readings readings, KernelRelease kernel, KernelLog log, LoadedModules loaded) {
+    public static Acceleration of(Readings readings, Fact<String> kernel, KernelLog log, LoadedModules loaded) {
         Map<String, String> values = new LinkedHashMap<>();
         boolean read = false;
         String stateLine = null;
@@ -65,7 +64,7 @@ public final class Acceleration {
                 if (colon > 0 && line.length() < 200) {
                     String label = line.substring(0, colon).trim();
                     values.put(label, line.substring(colon + 1).trim());
-                    stateLine = label.equals("State") ? Evidence.line(file, line) : stateLine;
+                    stateLine = label.equals("State") ? Line.evidence(file, line) : stateLine;
                     read = true;
                 }
             }
@@ -81,16 +80,16 @@ public final class Acceleration {
     }
 
     private static String presence(Readings readings, KernelLog log, LoadedModules loaded) {
-        if (!readings.names(DIRECTORY).isEmpty() || Listing.contains(readings, "/proc/net", "avm_pa")) {
+        if (!readings.names(DIRECTORY).isEmpty() || readings.listed("/proc/net").contains("avm_pa")) {
             return DIRECTORY + " is there";
         }
         String line = log.clue(KernelLog.Clue.ACCELERATION);
         return line != null ? line : loaded.line("offload_pa");
     }
 
-    private static String absence(Readings readings, KernelRelease kernel) {
-        if (Listing.isKnown(readings, "/proc/net")) { return "ls /proc/net: no avm_pa"; }
-        return kernel.release() != null && Versions.compare(kernel.release(), FIRST) < 0 ? kernel.evidence() : null;
+    private static String absence(Readings readings, Fact<String> kernel) {
+        if (readings.isListed("/proc/net")) { return "ls /proc/net: no avm_pa"; }
+        return kernel.value() != null && Versions.compare(kernel.value(), FIRST) < 0 ? kernel.evidence() : null;
     }
 
     private static State state(String word) {

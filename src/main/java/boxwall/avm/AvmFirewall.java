@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-import boxwall.box.Evidence;
+import boxwall.box.Line;
 import boxwall.box.Readings;
 import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Words;
@@ -109,7 +109,7 @@ public final class AvmFirewall {
     }
 
     private void take(String section, String key, String text) {
-        String line = Evidence.line(FILE, (key.endsWith("forwardrules") ? key : section + " " + key) + ": " + text);
+        String line = Line.evidence(FILE, (key.endsWith("forwardrules") ? key : section + " " + key) + ": " + text);
         if (key.endsWith("forwardrules")) {
             Forward forward = forward(text, line);
             if (forward != null) { forwards.add(forward); }

@@ -1,6 +1,6 @@
 package boxwall.avm;
 
-import boxwall.box.Evidence;
+import boxwall.box.Line;
 import boxwall.box.Readings;
 import boxwall.netfilter.Words;
 
@@ -19,7 +19,7 @@ final class Processes {
                 for (String line : readings.commandLines(command)) {
                     String name = program(Words.of(line));
                     if (name.substring(name.lastIndexOf('/') + 1).equals(program)) {
-                        return Evidence.line(command.replace('_', ' '), line);
+                        return Line.evidence(command.replace('_', ' '), line);
                     }
                 }
             }

@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 
-import boxwall.box.Evidence;
+import boxwall.box.Line;
 import boxwall.box.KernelLog;
 import boxwall.box.Readings;
 import boxwall.modules.LoadedModules;
@@ -38,7 +38,7 @@ public final class Surroundings {
         for (String file : RULE_FILES) {
             printk(readings, file);
             for (String line : readings.lines(file)) {
-                if (isCode(line) && isRule(line)) { strayRules.add(Evidence.line(file, line)); }
+                if (isCode(line) && isRule(line)) { strayRules.add(Line.evidence(file, line)); }
             }
         }
         dsld(readings, loaded, log);
@@ -50,7 +50,7 @@ public final class Surroundings {
             boolean avm = line.contains("AVM_PRINTK");
             if (isCode(line) && (avm || line.contains("STD_PRINTK"))) {
                 printk = avm ? "avm" : "std";
-                printkEvidence = Evidence.line(file, line);
+                printkEvidence = Line.evidence(file, line);
             }
         }
     }

@@ -37,8 +37,7 @@ final class AddressReading {
         boolean inet6 = readings.file("/proc/net/if_inet6") != null;
         for (String command : readings.commandNames()) {
             if (command.startsWith("ip_a") || command.equals("ifconfig") || command.startsWith("ifconfig_")) {
-                boolean ip = command.startsWith("ip_a");
-                read(readings.commandLines(command), ip, !inet6);
+                read(readings.commandLines(command), command.startsWith("ip_a"), !inet6);
             }
         }
         for (String line : readings.lines("/proc/net/if_inet6")) {
@@ -46,34 +45,48 @@ final class AddressReading {
         }
     }
 
-    private void name(String name) { if (AddressLine.isName(name) && !v4.containsKey(name)) { v4.put(name, null); } }
+    private void name(String name) { if (Interface.isName(name) && !v4.containsKey(name)) { v4.put(name, null); } }
 
     private void read(List<String> lines, boolean ip, boolean inet6) {
         String current = null;
         for (String line : lines) {
-            String head = ip ? AddressLine.ipHead(line) : AddressLine.ifconfigHead(line);
+            String[] words = Words.of(line);
+            String head = words.length == 0 || line.charAt(0) <= ' ' ? null : ip ? ipHead(words) : words[0];
             if (head != null) {
                 current = head;
                 name(current);
-            } else if (current != null && inet6 && Words.find(line, "inet6 ", 0) >= 0) {
-                inet6(current, Words.of(line));
             }
-            if (current != null && ip) {
-                ipInet(current, line);
-            } else if (current != null) {
-                String[] inet = AddressLine.ifconfigInet(line);
-                address(current, inet == null ? "" : inet[0], inet == null ? null : Addresses.parse(inet[1]));
+            for (int i = 0; current != null && i + 1 < words.length; i++) {
+                if (head == null && inet6 && words[i].equals("inet6")) { inet6(current, words); }
+                if (words[i].equals("inet") && ip && i == 0) {
+                    ipInet(current, words);
+                } else if (words[i].equals("inet") && !ip && words[i + 1].startsWith("addr:")) {
+                    String mask = "";
+                    for (String word : words) {
+                        mask = word.startsWith("Mask:") ? word.substring(5) : mask;
+                    }
+                    address(current, words[i + 1].substring(5), Addresses.parse(mask));
+                }
             }
         }
     }
 
-    private void ipInet(String current, String line) {
-        String[] inet = AddressLine.ipInet(line);
-        int prefix = inet == null ? -1 : inet[1] == null ? 32 : number(inet[1], 10, 32);
+    /** The name in {@code 3: lan: <…} and {@code 7: eth0@if2: <…}, or null. */
+    private static String ipHead(String[] words) {
+        boolean is = words.length > 2 && words[2].startsWith("<") && words[1].length() > 1 && words[1].endsWith(":")
+                && Words.digits(words[0], 0) == words[0].length() - 1 && words[0].endsWith(":");
+        int at = is ? words[1].indexOf('@', 1) : -1;
+        return is ? words[1].substring(0, at > 0 ? at : words[1].length() - 1) : null;
+    }
+
+    /** {@code inet 192.168.178.1/24 brd … scope global lan:0}, an alias' label at the end. */
+    private void ipInet(String current, String[] words) {
+        int slash = words[1].indexOf('/');
+        int prefix = slash < 0 ? 32 : number(words[1].substring(slash + 1), 10, 32);
+        String label = words[words.length - 1];
         if (prefix >= 0) {
-            // "scope global lan:0" at the end is the alias' label
-            String label = line.trim().substring(line.trim().lastIndexOf(' ') + 1);
-            address(label.startsWith(current + ":") ? label : current, inet[0], Network.maskOf(Family.IPV4, prefix));
+            address(label.startsWith(current + ":") ? label : current,
+                    slash < 0 ? words[1] : words[1].substring(0, slash), Network.maskOf(Family.IPV4, prefix));
         }
     }
 
@@ -95,14 +108,14 @@ final class AddressReading {
 
     private void address(String name, String ip, byte[] mask) {
         byte[] address = Addresses.parse(ip);
-        if (AddressLine.isName(name) && address != null && mask != null && mask.length == 4 && v4.get(name) == null
-                && new Network(Family.IPV4, address, mask).prefix >= 0) {
+        if (Interface.isName(name) && address != null && address.length == 4 && mask != null && mask.length == 4
+                && v4.get(name) == null && new Network(Family.IPV4, address, mask).prefix >= 0) {
             v4.put(name, new byte[][] {address, mask});
         }
     }
 
     private void readInet6(String[] words) {
-        if (words.length != 6 || words[0].length() != 32 || !AddressLine.isName(words[5])) { return; }
+        if (words.length != 6 || words[0].length() != 32 || !Interface.isName(words[5])) { return; }
         int prefix = number(words[2], 16, 128);
         int scope = number(words[3], 16, 255);
         int flags = number(words[4], 16, 0xffff);

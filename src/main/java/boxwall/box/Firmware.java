@@ -1,8 +1,6 @@
 package boxwall.box;
 
-import java.util.Collections;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 
 import boxwall.netfilter.Words;
@@ -14,63 +12,57 @@ import boxwall.netfilter.Words;
  * firmware_info  65.04.70              the boot loader's environment, in /proc or printed at boot; also 272.07.29,slot1=07.29-95450,…
  * … UTC(138)FW(07.19-79768)HW(226)…    what AVM's kernel prints when it goes down, with the revision
  * </pre> Of the environment only a few named lines are looked at: it holds serial number, MACs and the WLAN key.
- * Immutable.
  */
 public final class Firmware {
-    private static final String CONF = "/etc/init.d/rc.conf";
-    private static final String ENVIRONMENT = "/proc/sys/urlader/environment";
-    private static final String[] ENVIRONMENT_KEYS = {"firmware_info", "ProductID", "memsize"};
-    private static final List<KernelLog.Line> NONE = Collections.emptyList();
+    private static final String[] ENVIRONMENT = {"firmware_info", "ProductID", "memsize"};
 
-    private final Map<String, String> values = new HashMap<>();
-    private final Map<String, String> lines = new HashMap<>();
-    private String version;
-    private String versionLine = "";
-    private Integer revision;
-    private String revisionLine = "";
-    private Integer memoryMb;
-    private String memoryLine = "";
-
-    private Firmware() {}
+    /** {@code FRITZ!Box 7270}. */
+    public final Fact<String> model = new Fact<>();
+    /** FRITZ!OS as {@code 05.54}. */
+    public final Fact<String> version = new Fact<>();
+    /** The source revision. */
+    public final Fact<Integer> revision = new Fact<>();
+    /** What the box has (CONFIG_RAMSIZE, memsize), else what the kernel's own count comes to; MiB. */
+    public final Fact<Integer> memoryMb = new Fact<>();
+    /** What is set, by name, each the first that was read; the line's text is the value. */
+    private final Map<String, Line> set = new HashMap<>();
+    private final Readings readings;
+    private final KernelLog log;
 
     /** As these readings say. */
-    public static Firmware of(Readings readings, KernelLog log) {
-        Firmware firmware = new Firmware();
-        firmware.configuration(readings, log);
-        firmware.environment(readings, log);
-        firmware.version(readings, log);
-        firmware.memory(readings, log);
-        return firmware;
-    }
-
-    /** The first that says something of a key counts. */
-    private void put(String key, String value, String line) {
-        if (value != null && !values.containsKey(key)) {
-            values.put(key, value);
-            lines.put(key, line);
+    public Firmware(Readings readings, KernelLog log) {
+        this.readings = readings;
+        this.log = log;
+        for (Line line : readings.all("/etc/init.d/rc.conf", "set")) {
+            setting(line);
         }
-    }
-
-    private void configuration(Readings readings, KernelLog log) {
-        for (String line : readings.lines(CONF)) {
-            setting(line, CONF);
+        for (Line line : set.containsKey("CONFIG_VERSION") ? KernelLog.NOTHING : log.find("CONFIG_")) {
+            setting(line);
         }
-        for (String line : readings.commandLines("set")) {
-            setting(line, "set");
+        for (Line line : readings.all("/proc/sys/urlader/environment")) {
+            variable(line);
         }
-        if (!values.containsKey("CONFIG_VERSION")) {
-            for (KernelLog.Line line : log.find("CONFIG_")) {
-                setting(line.text, line.evidence.substring(0, line.evidence.indexOf(": ")));
+        for (String key : ENVIRONMENT) {
+            boolean known = set.containsKey(key) || key.equals("ProductID") && set.containsKey("CONFIG_PRODUKT_NAME")
+                    || key.equals("ProductID") && set.containsKey("CONFIG_PRODUKT");
+            for (Line line : known ? KernelLog.NOTHING : log.find(key)) {
+                variable(line);
             }
         }
+        for (String key : new String[] {"CONFIG_PRODUKT_NAME", "ProductID", "CONFIG_PRODUKT"}) {
+            Line line = set.get(key);
+            if (line != null && isPlain(line.text)) { model.offer(line.text, line); }
+        }
+        version();
+        memory();
     }
 
     /**
      * {@code export CONFIG_X="…"}, with double quotes, single quotes or none; what a shell would have to work out is
      * left out.
      */
-    private void setting(String line, String source) {
-        String text = line.trim();
+    private void setting(Line line) {
+        String text = line.text.trim();
         text = text.startsWith("export ") ? text.substring(7).trim() : text;
         int equals = text.startsWith("CONFIG_") && text.length() < 300 ? text.indexOf('=') : -1;
         String value = equals < 0 ? "" : text.substring(equals + 1);
@@ -78,130 +70,91 @@ public final class Firmware {
         if ((quote == '"' || quote == '\'') && value.length() > 1 && value.charAt(value.length() - 1) == quote) {
             value = value.substring(1, value.length() - 1);
         }
-        if (isPlain(value)) { put(text.substring(0, equals), value.trim(), Evidence.line(source, text)); }
+        if (isPlain(value) && !set.containsKey(text.substring(0, equals))) {
+            set.put(text.substring(0, equals), new Line(line.source, value.trim(), text));
+        }
     }
 
     private static boolean isPlain(String value) {
-        return value.length() > 0 && value.length() <= 60 && Words.isName(value, " ._!/()+-")
-                && value.trim().length() > 0;
-    }
-
-    private void environment(Readings readings, KernelLog log) {
-        for (String line : readings.lines(ENVIRONMENT)) {
-            variable(line.trim(), Evidence.line(ENVIRONMENT, line));
-        }
-        for (String key : ENVIRONMENT_KEYS) {
-            if (!values.containsKey(key) && !(key.equals("ProductID") && model() != null)) {
-                for (KernelLog.Line line : log.find(key)) {
-                    variable(line.text, line.evidence);
-                }
-            }
-        }
+        return value.trim().length() > 0 && value.length() <= 60 && Words.isName(value, " ._!/()+-");
     }
 
     /** {@code ProductID  Fritz_Box_7270}. */
-    private void variable(String text, String line) {
-        for (String key : ENVIRONMENT_KEYS) {
+    private void variable(Line line) {
+        String text = line.text.trim();
+        for (String key : ENVIRONMENT) {
             int end = key.length();
             if (text.length() > end + 1 && text.length() < 300 && text.startsWith(key)
-                    && (text.charAt(end) == ' ' || text.charAt(end) == '\t') && text.charAt(end + 1) != '=') {
-                put(key, text.substring(end).trim(), line);
+                    && (text.charAt(end) == ' ' || text.charAt(end) == '\t') && text.charAt(end + 1) != '='
+                    && !set.containsKey(key)) {
+                set.put(key, line.with(text.substring(end).trim()));
             }
         }
     }
 
-    private void version(Readings readings, KernelLog log) {
-        version(values.get("CONFIG_VERSION"), lines.get("CONFIG_VERSION"));
-        for (String line : readings.lines("/etc/.version")) {
-            version(line, Evidence.line("/etc/.version", line));
+    private void version() {
+        version(set.get("CONFIG_VERSION"));
+        for (Line line : readings.all("/etc/.version")) {
+            version(line);
         }
-        version(values.get("firmware_info"), lines.get("firmware_info"));
-        for (String line : readings.lines("/etc/.revision")) {
-            revision(line.trim(), Evidence.line("/etc/.revision", line));
+        version(set.get("firmware_info"));
+        for (Line line : readings.all("/etc/.revision")) {
+            revision.offer(number(line.text.trim(), 10, 9999999), line);
         }
-        for (KernelLog.Line line : version == null ? log.find("FW(") : NONE) {
+        for (Line line : version.value() == null ? log.find("FW(") : KernelLog.NOTHING) {
             int from = Words.find(line.text, "FW(", 0) + 3;
-            int end = line.text.indexOf(')', from);
-            String inside = end < 0 ? "" : line.text.substring(from, end);
-            version(inside, line.evidence);
-            if (line.evidence.equals(versionLine)) {
-                revision(inside.substring(inside.indexOf('-') + 1), line.evidence);
+            String inside = line.text.substring(from, Math.max(from, line.text.indexOf(')', from)));
+            version(line.with(inside));
+            if (line.evidence().equals(version.evidence())) {
+                revision.offer(number(inside.substring(inside.indexOf('-') + 1), 10, 9999999), line);
             }
         }
     }
 
-    private void version(String text, String line) {
-        if (version == null && text != null) {
-            version = versionIn(text);
-            versionLine = version == null ? "" : line;
-        }
-    }
-
-    /** {@code 05.54} from {@code 74.05.54}, {@code 05.54} or {@code 154.07.29-95450}; null when there is none. */
-    private static String versionIn(String text) {
-        int at = 0;
-        while (at < text.length() && text.length() <= 300) {
-            int end = at;
-            while (end < text.length() && (text.charAt(end) == '.' || Words.digits(text, end) > end)) {
-                end++;
-            }
+    /** {@code 05.54} from {@code 74.05.54}, {@code 05.54} or {@code 154.07.29-95450}. */
+    private void version(Line line) {
+        String text = line == null || line.text.length() > 300 ? "" : line.text;
+        int end;
+        for (int at = 0; at < text.length(); at = end + 1) {
+            end = Versions.end(text, at);
             String[] parts = Words.split(text.substring(at, end), '.');
             int last = parts.length - 1;
             if ((last == 1 || last == 2 && Words.isNumber(parts[0]) && parts[0].length() < 4)
                     && isTwoDigits(parts[last]) && isTwoDigits(parts[last - 1])) {
-                return parts[last - 1] + "." + parts[last];
+                version.offer(parts[last - 1] + "." + parts[last], line);
+                return;
             }
-            at = end + 1;
         }
-        return null;
     }
 
     private static boolean isTwoDigits(String text) { return text.length() == 2 && Words.isNumber(text); }
 
-    private void revision(String text, String line) {
-        Integer number = number(text, 10, 9999999);
-        if (revision == null && number != null) {
-            revision = number;
-            revisionLine = line;
+    private void memory() {
+        Line ramsize = set.get("CONFIG_RAMSIZE");
+        if (ramsize != null) { memory(number(ramsize.text, 10, 65536), ramsize); }
+        if (set.containsKey("memsize")) { memory(memsize(set.get("memsize").text), set.get("memsize")); }
+        for (Line line : memoryMb.value() == null ? log.find("memsize") : KernelLog.NOTHING) {
+            memory(memsize(line.text.substring(Words.find(line.text, "memsize", 0) + 7)), line);
         }
-    }
-
-    private void memory(Readings readings, KernelLog log) {
-        String ramsize = values.get("CONFIG_RAMSIZE");
-        memory(ramsize == null ? null : number(ramsize, 10, 65536), lines.get("CONFIG_RAMSIZE"));
-        memory(memsize(values.get("memsize")), lines.get("memsize"));
-        for (KernelLog.Line line : memoryMb == null ? log.find("memsize") : NONE) {
-            memory(memsize(line.text.substring(Words.find(line.text, "memsize", 0) + 7)), line.evidence);
-        }
-        for (KernelLog.Line line : memoryMb == null ? log.find("Memory: ") : NONE) {
+        for (Line line : memoryMb.value() == null ? log.find("Memory: ") : KernelLog.NOTHING) {
             // "Memory: 111584k/131072k available (…": what is left for programs, of what the kernel was given
-            String text = line.text;
-            int slash =
-                    text.startsWith("Memory: ") && Words.find(text, " available", 0) > 0 ? text.indexOf('/') + 1 : 0;
-            Integer kilobytes =
-                    slash == 0 ? null : number(text.substring(slash, Words.digits(text, slash)), 10, Integer.MAX_VALUE);
-            memory(kilobytes == null ? null : Integer.valueOf(wholeMb(kilobytes)), line.evidence);
+            int slash = line.text.startsWith("Memory: ") && Words.find(line.text, " available", 0) > 0
+                    ? line.text.indexOf('/') + 1 : 0;
+            memory(slash == 0 ? null : wholeMb(line.text.substring(slash, Words.digits(line.text, slash))), line);
         }
-        for (String line : readings.lines("/proc/meminfo")) {
-            String[] words = Words.of(line);
+        for (Line line : readings.all("/proc/meminfo")) {
+            String[] words = line.words();
             if (words.length == 3 && words[0].equals("MemTotal:") && words[2].equals("kB")) {
-                Integer kilobytes = number(words[1], 10, Integer.MAX_VALUE);
-                memory(kilobytes == null ? null : Integer.valueOf(wholeMb(kilobytes)),
-                        Evidence.line("/proc/meminfo", line));
+                memory(wholeMb(words[1]), line);
             }
         }
     }
 
-    private void memory(Integer mb, String line) {
-        if (memoryMb == null && mb != null && mb > 0) {
-            memoryMb = mb;
-            memoryLine = line;
-        }
-    }
+    private void memory(Integer mb, Line line) { if (mb != null && mb > 0) { memoryMb.offer(mb, line); } }
 
     /** MiB of {@code 0x02000000}, {@code = 0x4000000}, {@code =32 MByte}; null for anything else. */
     private static Integer memsize(String text) {
-        String[] words = Words.of(text == null ? "" : text.replace('=', ' '));
+        String[] words = Words.of(text.replace('=', ' '));
         if (words.length > 1 && words[1].equals("MByte")) { return number(words[0], 10, 65536); }
         Integer bytes = words.length > 0 && words[0].startsWith("0x")
                 ? number(words[0].substring(2), 16, Integer.MAX_VALUE) : null;
@@ -209,7 +162,9 @@ public final class Firmware {
     }
 
     /** What a box with so much for its kernel has: the power of two, when no more than a quarter of it is missing. */
-    private static int wholeMb(int kilobytes) {
+    private static Integer wholeMb(String text) {
+        Integer kilobytes = number(text, 10, Integer.MAX_VALUE);
+        if (kilobytes == null) { return null; }
         int mb = 1;
         while (mb < 1 << 20 && mb << 10 < kilobytes) {
             mb <<= 1;
@@ -225,47 +180,4 @@ public final class Firmware {
             return null;
         }
     }
-
-    /** {@code FRITZ!Box 7270}, or null. */
-    public String model() {
-        String key = modelKey();
-        return key == null ? null : values.get(key);
-    }
-
-    private String modelKey() {
-        for (String key : new String[] {"CONFIG_PRODUKT_NAME", "ProductID", "CONFIG_PRODUKT"}) {
-            if (values.containsKey(key) && isPlain(values.get(key))) { return key; }
-        }
-        return null;
-    }
-
-    /** FRITZ!OS as {@code 05.54}, or null. */
-    public String version() { return version; }
-
-    /** The source revision, or null. */
-    public Integer revision() { return revision; }
-
-    /** What the box has (CONFIG_RAMSIZE, memsize), else what the kernel's own count comes to; MiB, or null. */
-    public Integer memoryMb() {
-        return memoryMb;
-    }
-
-    /** The line with the version, with its source; empty when there is none. */
-    public String evidence() {
-        return versionLine;
-    }
-
-    /** The line with the model; empty when there is none. */
-    public String modelEvidence() {
-        String key = modelKey();
-        return key == null ? "" : lines.get(key);
-    }
-
-    /** The line with the revision; empty when there is none. */
-    public String revisionEvidence() {
-        return revisionLine;
-    }
-
-    /** The line with the memory; empty when there is none. */
-    public String memoryEvidence() { return memoryLine; }
 }

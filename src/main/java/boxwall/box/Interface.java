@@ -1,5 +1,10 @@
 package boxwall.box;
 
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import boxwall.netfilter.Words;
+
 import java.util.Locale;
 
 /** A network interface of the box with what it is for, and why that is thought. Immutable. */
@@ -10,6 +15,19 @@ public final class Interface {
 
         public String word() { return name().toLowerCase(Locale.ROOT); }
     }
+
+    private static final List<String> PORTS = Arrays.asList("eth", "lan", "ath", "wlan", "wifi", "wl", "tiwlan",
+            "cpmac", "wdsup", "wdsdw", "usbrndis", "wasp", "plc", "usb", "bcmsw");
+    /** Below dsld, whose own interface is what netfilter sees of the Internet: DSL, fibre and serial devices. */
+    private static final List<String> BELOW_DSLD =
+            Arrays.asList("dsl", "adsl", "vdsl", "ptm", "atm", "nas", "ppptty", "VANI", "ptm_vr");
+    private static final List<String> TUNNELS = Arrays.asList("sit", "tunl", "ip6tnl", "gre", "gretap", "erspan", "tun",
+            "tap", "wg", "ip6gre", "ip_vti", "ip6_vti", "teql", "dummy", "ifb", "imq", "6rd", "ipsec");
+    private static final List<String> DIALLED = Arrays.asList("ppp", "wwan", "wan", "wanmodem", "inet", "voip");
+    /** What carries no traffic of the networks: by name, with the reason. */
+    private static final String[][] INNER =
+            {{"cpunet", "the link between the box's own processors"}, {"br-omci", "management of the fibre line"},
+                    {"archer", "Broadcom's packet accelerator"}, {"ing", "the kernel's queue for what comes in"},};
 
     private final String name;
     public final Role role;
@@ -32,7 +50,61 @@ public final class Interface {
 
     /** What an interface of that name is for on a FRITZ!Box, whether this box has one or not. */
     public static Interface byName(String name) {
-        return InterfaceReading.classify(new Interface(name, Role.OTHER, "", null, null, null, null), false);
+        return new Interface(name, Role.OTHER, "", null, null, null, null).classified(false);
+    }
+
+    /**
+     * Whether a name is one of those with a number behind it, perhaps none: {@code eth0}, {@code eth0.8}; with
+     * {@code more}, also {@code eth0-x}.
+     */
+    private static boolean isOne(String name, List<String> stems, boolean more) {
+        for (String stem : stems) {
+            int end = stem.length();
+            while (name.startsWith(stem) && end < name.length()
+                    && (Words.digits(name, end) > end || name.charAt(end) == '.')) {
+                end++;
+            }
+            if (name.startsWith(stem) && (end == name.length()
+                    || more && (name.charAt(end - 1) == '.' || ":_-".indexOf(name.charAt(end)) >= 0))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Why an interface belongs to the box's inside alone, or null. */
+    public static String inner(String name) {
+        for (String[] one : INNER) {
+            if (isOne(name, Collections.singletonList(one[0]), false)) { return one[1]; }
+        }
+        return null;
+    }
+
+    /** The same with its role. */
+    Interface classified(boolean defaultRoute) {
+        Object[][] byName = {{name.equals("lo"), Role.LOOPBACK, "the kernel's name for loopback"},
+                {name.indexOf(':') > 0, Role.ALIAS,
+                        "a further address of " + name.substring(0, Math.max(0, name.indexOf(':')))},
+                {name.equals("lan"), Role.LAN, "AVM's name for the bridge of LAN and WLAN"},
+                {name.equals("guest"), Role.GUEST, "AVM's name for the guest network's bridge"},
+                {name.length() > 6 && name.startsWith("guest") && "0123456789_.:-".indexOf(name.charAt(5)) >= 0
+                        || name.equals("hotspot"), Role.PORT, "a port of the guest network by AVM's naming"},
+                {name.equals("dsl"), Role.WAN, "AVM's name for the Internet side"},
+                {defaultRoute, Role.WAN, "the default route leads there"},
+                {isOne(name, DIALLED, false), Role.WAN, "a name for an Internet side; no default route seen there"},
+                {isOne(name, TUNNELS, false), Role.TUNNEL, "a tunnel or dummy by its name"},
+                {isOne(name, PORTS, true), Role.PORT, "a port by its name, normally part of the bridge lan"},
+                {isOne(name, BELOW_DSLD, true), Role.PORT,
+                        "a device below AVM's dsld by its name: netfilter sees none of its packets"}};
+        for (Object[] row : byName) {
+            if ((Boolean) row[0]) { return as((Role) row[1], (String) row[2]); }
+        }
+        return as(Role.OTHER, inner(name) != null ? inner(name) : "no rule for this name");
+    }
+
+    /** Whether it is a name of the kernel's: IFNAMSIZ is 16 with the end; an alias adds ":0". */
+    static boolean isName(String text) {
+        return text.length() < 32 && Words.isName(text, "_.:@+-");
     }
 
     Interface as(Role other, String why) { return new Interface(name, other, why, ip, net, ip6, net6); }

@@ -1,5 +1,8 @@
 package boxwall.box;
 
+import java.util.HashMap;
+import java.util.HashSet;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -59,91 +62,73 @@ public final class KernelLog {
         }
     }
 
+    /** No lines, for who need not look. */
+    static final List<Line> NOTHING = Collections.emptyList();
     /** Longer than any honest message. */
     private static final int LONGEST = 1000;
     private static final String SIZE = "sizeof(struct sk_buff)";
-    /**
-     * Where a log is, best first; the last two are of use only where nothing else was recorded: they may be older than
-     * this boot.
-     */
-    private static final List<String> COMMANDS = Arrays.asList("dmesg", "logread");
-    private static final List<String> FILES =
-            Arrays.asList("/proc/kmsg", "/var/log/messages", "/proc/avm/log_sd/panic");
+    /** How a message begins that shows Packet Acceleration: "AVM PA for Linux 2.6.32.61", "AVM PA 4.1.4 2013-11-27". */
+    private static final String[] ACCELERATED = {"AVM PA ", "avm_pa: ", "avm_pa_", "avmnet: avm_pa: ", "offload_pa: ",
+            "[avm_pa]", "[loadcontrol]module avm_pa "};
 
     private final Readings readings;
     private final List<String> logs = new ArrayList<>();
     private final List<Refusal> refusals = new ArrayList<>();
-    private final List<String> sizeLines = new ArrayList<>();
-    private final Set<String> sizes = new LinkedHashSet<>();
-    private final Set<String> seen = new LinkedHashSet<>();
-    private final Map<Clue, String> clues = new LinkedHashMap<>();
+    /** A line for each different size of struct sk_buff. */
+    private final Map<String, String> sizes = new LinkedHashMap<>();
+    private final Set<String> seen = new HashSet<>();
+    private final Map<Clue, String> clues = new HashMap<>();
 
     /** The logs of these readings. */
     public KernelLog(Readings readings) {
         this.readings = readings;
-        for (String name : COMMANDS) {
-            if (readings.command(name) != null) { logs.add(name); }
+        // best first; files are of use only where nothing else was recorded: they may be older than this boot
+        for (String name : new String[] {"dmesg", "logread", "/proc/kmsg", "/var/log/messages",
+                "/proc/avm/log_sd/panic"}) {
+            boolean file = name.startsWith("/");
+            if ((file ? readings.file(name) : readings.command(name)) != null
+                    && (!file || logs.isEmpty() || logs.get(0).startsWith("/"))) {
+                logs.add(name);
+            }
         }
-        for (String name : logs.isEmpty() ? FILES : Collections.<String>emptyList()) {
-            if (readings.file(name) != null) { logs.add(name); }
-        }
-        for (String log : logs) {
-            for (String line : lines(log)) {
-                if (line.length() <= LONGEST) { read(log, line); }
+        for (Line line : lines()) {
+            LogMessage message = line.text.length() > LONGEST ? null : LogMessage.of(line.text);
+            for (; message != null; message = message.next()) {
+                read(message, line);
             }
         }
     }
 
     /** Split each time it is asked for: facts are kept, and a log is a tenth of a small heap. */
-    private List<String> lines(String log) {
-        return log.charAt(0) == '/' ? readings.lines(log) : readings.commandLines(log);
+    private List<Line> lines() {
+        return readings.all(logs.toArray(new String[logs.size()]));
     }
 
-    private void read(String log, String line) {
-        for (LogMessage message = LogMessage.of(line); message != null; message = message.next()) {
-            String text = message.text();
-            if (message.isKernel()) {
-                Clue clue = clue(text);
-                if (clue != null) { note(clue, log, line); }
-                refusal(text, log, line);
-                size(text, log, line);
-            } else if ("dsld".equals(message.tag) && text.startsWith("startup")) { note(Clue.DSLD, log, line); }
-        }
-    }
-
-    private void note(Clue clue, String log, String line) {
+    private void read(LogMessage message, Line line) {
+        String text = message.text();
+        Clue clue = message.isKernel() ? clue(text)
+                : "dsld".equals(message.tag) && text.startsWith("startup") ? Clue.DSLD : null;
         if (clue == Clue.PRINTK_AVM || clue == Clue.PRINTK_STD) {
             clues.remove(clue == Clue.PRINTK_AVM ? Clue.PRINTK_STD : Clue.PRINTK_AVM);
         }
-        if (!clues.containsKey(clue)) { clues.put(clue, Evidence.line(log, line)); }
+        if (clue != null && !clues.containsKey(clue)) { clues.put(clue, line.evidence()); }
+        if (message.isKernel()) {
+            refusal(text, line);
+            size(text, line);
+        }
     }
 
     /** By how a message begins: a log has thousands of others. Null for those. */
     private static Clue clue(String text) {
-        switch (text.length() == 0 ? ' ' : text.charAt(0)) {
-            case 'A' :
-                // "AVM PA for Linux 2.6.32.61", "AVM PA 4.1.4 2013-11-27"
-                return text.startsWith("AVM PA ") ? Clue.ACCELERATION : null;
-            case 'a' :
-                return text.startsWith("avm_pa: ") || text.startsWith("avm_pa_") || text.startsWith("avmnet: avm_pa: ")
-                        ? Clue.ACCELERATION : null;
-            case 'k' :
-                return text.startsWith("kdsldmod: ") || text.startsWith("kdsld: ") ? Clue.KDSLDMOD : null;
-            case 'o' :
-                return text.startsWith("offload_pa: ") ? Clue.ACCELERATION : null;
-            case '[' :
-                return bracketed(text);
-            default :
-                return null;
+        if (text.length() == 0 || "Aako[".indexOf(text.charAt(0)) < 0) { return null; }
+        for (String beginning : ACCELERATED) {
+            if (text.startsWith(beginning)) { return Clue.ACCELERATION; }
         }
-    }
-
-    private static Clue bracketed(String text) {
+        if (text.startsWith("kdsldmod: ") || text.startsWith("kdsld: ")) { return Clue.KDSLDMOD; }
         if (text.startsWith("[avm_debug]")) {
             return text.indexOf("redirect") > 0 && text.endsWith("(/dev/debug)") ? Clue.PRINTK_AVM
                     : text.indexOf("standard kernel-messages") > 0 ? Clue.PRINTK_STD : null;
         }
-        if (text.startsWith("[avm_pa]") || text.startsWith("[loadcontrol]module avm_pa ")) { return Clue.ACCELERATION; }
         // "[module-alloc-by-name] give 0x1d2000 bytes at 0x8138f000 to module 'kdsldmod' (…", "[module-mem] give …": it
         // is being loaded
         int module = text.startsWith("[module-") ? Words.find(text, " to module '", 0) + 12 : 0;
@@ -151,41 +136,50 @@ public final class KernelLog {
                 : text.startsWith("offload_pa'", module) ? Clue.ACCELERATION : null;
     }
 
-    private void refusal(String text, String log, String line) {
+    private void refusal(String text, Line line) {
         int colon = text.indexOf(": ");
         if (colon < 1 || colon > 64 || !Words.isName(text.substring(0, colon), "_-")) { return; }
-        String module = text.substring(0, colon);
         String rest = text.substring(colon + 2);
-        Refusal refusal = null;
-        if (rest.startsWith("exports duplicate symbol ")) {
-            String[] words = Words.of(rest.substring(25));
-            if (words.length == 4 && words[1].equals("(owned") && words[2].equals("by") && words[3].endsWith(")")) {
-                refusal = new Refusal(Cause.DUPLICATE_SYMBOL, module, words[0],
-                        words[3].substring(0, words[3].length() - 1), Evidence.line(log, line));
-            }
-        } else if (rest.startsWith("Unknown symbol ")) {
-            String[] words = Words.of(rest.substring(15));
-            if (words.length == 1 || words.length == 3 && words[1].equals("(err") && words[2].endsWith(")")) {
-                refusal = new Refusal(Cause.UNKNOWN_SYMBOL, module, words[0], "", Evidence.line(log, line));
-            }
-        } else if (rest.startsWith("version magic '") && rest.endsWith("'") && rest.indexOf("' should be '") > 0) {
-            refusal = new Refusal(Cause.VERSION_MAGIC, module, "", "", Evidence.line(log, line));
-        } else if (rest.startsWith("disagrees about version of symbol ")) {
-            String[] words = Words.of(rest.substring(34));
-            refusal = words.length == 1
-                    ? new Refusal(Cause.SYMBOL_VERSION, module, words[0], "", Evidence.line(log, line)) : null;
+        Cause cause = rest.startsWith("exports duplicate symbol ") ? Cause.DUPLICATE_SYMBOL
+                : rest.startsWith("Unknown symbol ") ? Cause.UNKNOWN_SYMBOL
+                : rest.startsWith("version magic '") ? Cause.VERSION_MAGIC
+                : rest.startsWith("disagrees about version of symbol ") ? Cause.SYMBOL_VERSION : null;
+        if (cause == null) { return; }
+        String[] words = Words.of(rest);
+        int count = words.length;
+        String symbol = "";
+        String owner = "";
+        boolean whole;
+        switch (cause) {
+            case DUPLICATE_SYMBOL :
+                whole = count == 7 && words[4].equals("(owned") && words[5].equals("by") && words[6].endsWith(")");
+                symbol = whole ? words[3] : "";
+                owner = whole ? words[6].substring(0, words[6].length() - 1) : "";
+                break;
+            case UNKNOWN_SYMBOL :
+                whole = count == 3 || count == 5 && words[3].equals("(err") && words[4].endsWith(")");
+                symbol = whole ? words[2] : "";
+                break;
+            case SYMBOL_VERSION :
+                whole = count == 6;
+                symbol = whole ? words[5] : "";
+                break;
+            default :
+                whole = rest.endsWith("'") && rest.indexOf("' should be '") > 0;
         }
-        boolean sane = refusal != null && (refusal.symbol.length() == 0 || Words.isName(refusal.symbol, "_."))
-                && (refusal.owner.length() == 0 || Words.isName(refusal.owner, "_-"));
+        boolean sane = whole && (cause == Cause.VERSION_MAGIC || Words.isName(symbol, "_."))
+                && (owner.length() == 0 || Words.isName(owner, "_-"));
         // each try adds the same line again
-        if (sane && seen.add(text)) { refusals.add(refusal); }
+        if (sane && seen.add(text)) {
+            refusals.add(new Refusal(cause, text.substring(0, colon), symbol, owner, line.evidence()));
+        }
     }
 
     /**
      * {@code sizeof(struct sk_buff)=440}, {@code (sizeof(struct sk_buff) = 384)}; other sizes in a log
      * ({@code skb_shared_size:344}, slabs) are others.
      */
-    private void size(String text, String log, String line) {
+    private void size(String text, Line line) {
         int at = text.indexOf('(') < 0 ? -1 : Words.find(text, SIZE, 0);
         if (at < 0) { return; }
         int number = at + SIZE.length();
@@ -193,8 +187,9 @@ public final class KernelLog {
             number++;
         }
         String size = text.substring(number, Words.digits(text, number));
-        if (size.length() > 1 && size.length() < 5 && text.substring(at, number).indexOf('=') > 0 && sizes.add(size)) {
-            sizeLines.add(Evidence.line(log, line));
+        if (size.length() > 1 && size.length() < 5 && text.substring(at, number).indexOf('=') > 0
+                && !sizes.containsKey(size)) {
+            sizes.put(size, line.evidence());
         }
     }
 
@@ -205,35 +200,23 @@ public final class KernelLog {
 
     /** One line for each different size of struct sk_buff that was printed; more than one entry means two layouts. */
     public List<String> skBuffSizes() {
-        return Collections.unmodifiableList(sizeLines);
+        return new ArrayList<>(sizes.values());
     }
 
     /** The line that shows it as evidence, or null. */
     public String clue(Clue clue) { return clues.get(clue); }
 
-    /** A message of the kernel's, or what a serial console shows of scripts, with its line as evidence. */
-    static final class Line {
-        final String text;
-        final String evidence;
-
-        Line(String text, String evidence) {
-            this.text = text;
-            this.evidence = evidence;
-        }
-    }
-
-    /** In the log's order, the messages that hold a word and weren't written by a daemon; for what is rarely asked. */
+    /**
+     * In the log's order, the kernel's messages that hold a word, and what a serial console shows of scripts; for what
+     * is rarely asked.
+     */
     List<Line> find(String word) {
         List<Line> found = new ArrayList<>();
-        for (String log : logs) {
-            for (String line : lines(log)) {
-                boolean may = line.length() <= LONGEST && Words.find(line, word, 0) >= 0;
-                for (LogMessage message = may ? LogMessage.of(line) : null; message != null
-                        && message.isKernel(); message = message.next()) {
-                    if (Words.find(message.text(), word, 0) >= 0) {
-                        found.add(new Line(message.text(), Evidence.line(log, line)));
-                    }
-                }
+        for (Line line : lines()) {
+            boolean may = line.text.length() <= LONGEST && Words.find(line.text, word, 0) >= 0;
+            for (LogMessage message = may ? LogMessage.of(line.text) : null; message != null
+                    && message.isKernel(); message = message.next()) {
+                if (Words.find(message.text(), word, 0) >= 0) { found.add(line.with(message.text())); }
             }
         }
         return found;

@@ -2,7 +2,5 @@ package boxwall.box;
 
 /** A yes-or-no fact that may not have been read. */
 public enum Known {
-    YES, NO, UNKNOWN;
-
-    static Known of(boolean yes) { return yes ? YES : NO; }
+    YES, NO, UNKNOWN
 }

@@ -1,6 +1,7 @@
 package boxwall.box;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
@@ -127,12 +128,62 @@ public final class Readings {
         return false;
     }
 
+    /** The lines of files by path, and of commands as they are typed ({@code uname -r}), one source after the other. */
+    public List<Line> all(String... sources) {
+        List<Line> all = new ArrayList<>();
+        for (String source : sources) {
+            for (String line : source.startsWith("/") ? lines(source) : commandLines(source.replace(' ', '_'))) {
+                all.add(new Line(source, line, line));
+            }
+        }
+        return all;
+    }
+
     /** The kernels that /lib/modules has a directory for. */
     List<String> moduleReleases() {
         TreeSet<String> releases = new TreeSet<>(names("/lib/modules"));
-        for (String name : Listing.names(this, "/lib/modules")) {
+        for (String name : listed("/lib/modules")) {
             if (Versions.isRelease(name)) { releases.add(name); }
         }
         return new ArrayList<>(releases);
+    }
+
+    /**
+     * What {@code ls DIRECTORY} printed, with or without options, in one column or more, perhaps only the names that
+     * matter here; null when it wasn't read, or there is no such directory.
+     */
+    private String listing(String directory) {
+        String end = "_" + Words.replace(directory, "/", "%2F");
+        String text = commands.get("ls" + end);
+        for (String name : text == null ? commands.keySet() : Collections.<String>emptySet()) {
+            boolean ours = name.startsWith("ls_-") && name.indexOf("_-d") < 0 && name.endsWith(end)
+                    || name.startsWith("ls_") && name.indexOf("_-d") < 0 && name.endsWith(end + "%2F");
+            text = text == null && ours ? commands.get(name) : text;
+        }
+        return text == null || Words.find(text, ": No such file", 0) >= 0 ? null : text;
+    }
+
+    /** Whether it was read which files a directory has. */
+    public boolean isListed(String directory) {
+        return listing(directory) != null;
+    }
+
+    /** All names that were listed; of a long listing its other words too. */
+    public List<String> listed(String directory) {
+        String text = listing(directory);
+        return text == null ? Collections.<String>emptyList() : Arrays.asList(Words.of(text));
+    }
+
+    /**
+     * Whether a program is in one of the directories that commands are looked for in; NO only when each that exists was
+     * listed.
+     */
+    Known program(String name) {
+        boolean any = false;
+        for (String directory : new String[] {"/sbin", "/usr/sbin", "/bin", "/usr/bin"}) {
+            if (listed(directory).contains(name)) { return Known.YES; }
+            any |= isListed(directory);
+        }
+        return any ? Known.NO : Known.UNKNOWN;
     }
 }

@@ -31,6 +31,15 @@ public final class Versions {
         return numbers;
     }
 
+    /** Where the digits and dots that begin at an index end. */
+    static int end(String text, int from) {
+        int end = from;
+        while (end < text.length() && (text.charAt(end) == '.' || Words.digits(text, end) > end)) {
+            end++;
+        }
+        return end;
+    }
+
     /** Whether the text starts with a digit and so can be compared at all. */
     public static boolean isVersion(String text) {
         return text.length() > 0 && text.charAt(0) >= '0' && text.charAt(0) <= '9';

@@ -75,10 +75,7 @@ public final class Config {
         return value;
     }
 
-    /**
-     * A setting's words, which blanks or commas part. Without a pattern: the daemon asks before it listens, see
-     * boxwall.box.AddressLine.
-     */
+    /** A setting's words, which blanks or commas part. */
     List<String> words(String name) {
         List<String> words = new ArrayList<String>();
         for (StringTokenizer left = new StringTokenizer(get(name), ", "); left.hasMoreTokens();) {

@@ -17,8 +17,8 @@ import boxwall.box.Interface.Role;
 import boxwall.box.Interface;
 import boxwall.box.InterfaceReading;
 import boxwall.box.KernelLog;
-import boxwall.box.KernelRelease;
-import boxwall.box.Machine;
+import boxwall.box.Kernel;
+import boxwall.box.Fact;
 import boxwall.box.PortRange;
 import boxwall.box.Readings;
 import boxwall.box.Secrets;
@@ -53,9 +53,9 @@ public final class BoxFacts {
     private final Readings readings;
     private final KernelLog log;
     private final Symbols symbols;
-    private final KernelRelease kernel;
+    private final Fact<String> kernel;
     private final KernelGeneration generation;
-    private final Machine machine;
+    private final Fact<String> machine;
     final Firmware firmware;
     private final Userland userland;
     final ModuleStates modules;
@@ -78,15 +78,15 @@ public final class BoxFacts {
     private BoxFacts(Readings readings) {
         this.readings = readings;
         log = new KernelLog(readings);
-        kernel = KernelRelease.of(readings, log);
-        generation = KernelGeneration.of(kernel.release());
-        machine = Machine.of(readings, log);
-        firmware = Firmware.of(readings, log);
-        userland = Userland.of(readings);
+        kernel = Kernel.release(readings, log);
+        generation = KernelGeneration.of(kernel.value());
+        machine = Kernel.machine(readings, log);
+        firmware = new Firmware(readings, log);
+        userland = new Userland(readings);
         symbols = new Symbols(readings);
         LoadedModules loaded = new LoadedModules(readings);
-        modules = new ModuleStates(readings, loaded, new ModulesDep(readings, kernel.release()), log, symbols);
-        conntrack = new ConntrackVerdict(readings, generation, modules, log, symbols, machine.name()).decide();
+        modules = new ModuleStates(readings, loaded, new ModulesDep(readings, kernel.value()), log, symbols);
+        conntrack = new ConntrackVerdict(readings, generation, modules, log, symbols, machine.value()).decide();
         capabilities = new Capabilities(readings, generation, modules, conntrack);
         acceleration = Acceleration.of(readings, kernel, log, loaded);
         interfaces = new InterfaceReading(readings, log);
@@ -113,7 +113,7 @@ public final class BoxFacts {
         firmware = other.firmware;
         userland = other.userland;
         modules = new ModuleStates(readings, new LoadedModules(readings), other.modules.dep, log, symbols);
-        conntrack = new ConntrackVerdict(readings, generation, modules, log, symbols, machine.name()).decide();
+        conntrack = new ConntrackVerdict(readings, generation, modules, log, symbols, machine.value()).decide();
         capabilities = new Capabilities(readings, generation, modules, conntrack);
         acceleration = other.acceleration;
         interfaces = other.interfaces;
@@ -151,10 +151,10 @@ public final class BoxFacts {
         Map<String, List<String>> by = new LinkedHashMap<>();
         decided(by, "kernel.release", kernel.evidence());
         decided(by, "kernel.machine", machine.evidence());
-        decided(by, "firmware.model", firmware.modelEvidence());
-        decided(by, "firmware.version", firmware.evidence());
-        decided(by, "firmware.revision", firmware.revisionEvidence());
-        decided(by, "memory_mb", firmware.memoryEvidence());
+        decided(by, "firmware.model", firmware.model.evidence());
+        decided(by, "firmware.version", firmware.version.evidence());
+        decided(by, "firmware.revision", firmware.revision.evidence());
+        decided(by, "memory_mb", firmware.memoryMb.evidence());
         decided(by, "iptables.version", userland.evidence());
         decided(by, "modules", modules.loaded.isKnown() ? modules.loaded.source : "");
         for (int i = 0; i < conntrack.evidence.size(); i++) {
@@ -172,7 +172,7 @@ public final class BoxFacts {
     }
 
     /** {@code uname -r}, or null. */
-    public String kernelRelease() { return kernel.release(); }
+    public String kernelRelease() { return kernel.value(); }
 
     /** {@code 2.6.32} …, or {@code unknown} for a kernel that the table doesn't list. */
     public String generation() {
@@ -182,23 +182,23 @@ public final class BoxFacts {
     KernelGeneration kernelGeneration() { return generation; }
 
     /** {@code mips}, {@code armv7l} …, or null. */
-    public String machine() { return machine.name(); }
+    public String machine() { return machine.value(); }
 
     /** {@code FRITZ!Box 7270}, or null. */
-    public String firmwareModel() { return firmware.model(); }
+    public String firmwareModel() { return firmware.model.value(); }
 
     /** {@code 05.54}, or null. */
-    public String firmwareVersion() { return firmware.version(); }
+    public String firmwareVersion() { return firmware.version.value(); }
 
     /** The revision as a number in text, or null. */
     public String firmwareRevision() {
-        return firmware.revision() == null ? null : firmware.revision().toString();
+        return firmware.revision.value() == null ? null : firmware.revision.value().toString();
     }
 
-    KernelRelease release() { return kernel; }
+    Fact<String> release() { return kernel; }
 
     /** MiB of RAM, or null. */
-    public Integer memoryMb() { return firmware.memoryMb(); }
+    public Integer memoryMb() { return firmware.memoryMb.value(); }
 
     public Userland userland() { return userland; }
 

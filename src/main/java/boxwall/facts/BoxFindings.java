@@ -6,7 +6,7 @@ import java.util.List;
 
 import boxwall.avm.Acceleration;
 import boxwall.avm.Surroundings;
-import boxwall.box.Evidence;
+import boxwall.box.Line;
 import boxwall.box.Finding.Severity;
 import boxwall.box.Finding;
 import boxwall.box.Firmware;
@@ -176,7 +176,7 @@ final class BoxFindings {
             String module = line.trim();
             module = module.endsWith(".ko") ? module.substring(0, module.length() - 3) : module;
             if (!module.startsWith("#") && module.length() > 0 && facts.pullsConntrack(module)) {
-                evidence.add(Evidence.line("/tmp/flash/mod/modules", line));
+                evidence.add(Line.evidence("/tmp/flash/mod/modules", line));
             }
         }
         boolean loud = evidence.size() > 1;
@@ -268,8 +268,7 @@ final class BoxFindings {
     private void ipv6() {
         List<String> evidence = new ArrayList<>();
         for (Interface one : facts.interfaces()) {
-            if (one.ip6() != null && one.role != Interface.Role.LOOPBACK
-                    && InterfaceReading.inner(one.name()) == null) {
+            if (one.ip6() != null && one.role != Interface.Role.LOOPBACK && Interface.inner(one.name()) == null) {
                 evidence.add((readings.file("/proc/net/if_inet6") != null ? "/proc/net/if_inet6: " : "") + one.ip6()
                         + " on " + one.name());
             }
@@ -319,7 +318,7 @@ final class BoxFindings {
 
     private void firmware() {
         Firmware firmware = facts.firmware;
-        String version = firmware.version();
+        String version = firmware.version.value();
         if (version == null) {
             if (readings.file("/etc/.version") != null) {
                 unknownFirmware(one("/etc/.version has no known version number"), "of February 2014");
@@ -329,19 +328,19 @@ final class BoxFindings {
         boolean of2014 = Versions.compare(version, "4.55") >= 0 && Versions.compare(version, VERSION_AFTER_2014) < 0;
         boolean of2023 = Versions.compare(version, VERSION_AFTER_2014) >= 0 && Versions.compare(version, "7.57") < 0
                 && Versions.compare(version, "7.31") != 0;
-        List<String> evidence = new ArrayList<>(one(firmware.evidence()));
-        if (firmware.revision() == null) {
+        List<String> evidence = new ArrayList<>(one(firmware.version.evidence()));
+        if (firmware.revision.value() == null) {
             evidence.add("/etc/.revision wasn't read");
             if (of2014 || of2023) { unknownFirmware(evidence, of2014 ? "of February 2014" : "of September 2023"); }
             return;
         }
-        evidence.add(firmware.revisionEvidence());
-        if (of2014 && firmware.revision() < REVISION_FIXED_2014) {
+        evidence.add(firmware.revision.evidence());
+        if (of2014 && firmware.revision.value() < REVISION_FIXED_2014) {
             add("firmware-cve-2014-9727", Severity.WARN, evidence,
                     "This firmware has the vulnerability of February 2014: anybody who reaches its web interface, also through a page opened in the LAN, "
                             + "can run commands on the box.",
                     "install AVM's last firmware for this model; until then keep remote access off and TCP 443 closed from WAN");
-        } else if (of2023 && firmware.revision() < REVISION_FIXED_2023) {
+        } else if (of2023 && firmware.revision.value() < REVISION_FIXED_2023) {
             // among the images before 06.50 some models never had the page in question (Freetz-NG's firmware list)
             boolean sure = Versions.compare(version, "6.50") >= 0;
             add("firmware-tr064-2023", sure ? Severity.WARN : Severity.NOTE, evidence,

@@ -4,11 +4,10 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
-import boxwall.box.Finding.Severity;
 import boxwall.box.Finding;
+import boxwall.box.Finding.Severity;
+import boxwall.box.Line;
 import boxwall.box.Readings;
 import boxwall.netfilter.Words;
 
@@ -18,9 +17,9 @@ import boxwall.netfilter.Words;
 public final class Witness {
     /** Fewer packets than this between two looks say nothing. */
     private static final long ENOUGH = 200;
-    private static final Pattern TOLD =
-            Pattern.compile("counting rule for ICMP on lo: ([0-9]{1,15}) packets, ([0-9]{1,15}) bytes; sent "
-                    + "([0-9]{1,6}) packets, ([0-9]{1,9}) bytes");
+    private static final String RULE = "counting rule for ICMP on lo: ";
+    private static final String SAVE = "iptables-save";
+    private static final String DEV = "/proc/net/dev";
 
     private Witness() {}
 
@@ -35,52 +34,57 @@ public final class Witness {
      * @return null when it counted rightly
      */
     static Finding counted(long packets, long bytes, long expectedPackets, long bytesEach) {
-        String line = "counting rule for ICMP on lo: " + packets + " packets, " + bytes + " bytes; sent "
-                + expectedPackets + " packets, " + expectedPackets * bytesEach + " bytes";
         if (packets >= expectedPackets && bytes == packets * bytesEach) { return null; }
+        String line = RULE + packets + " packets, " + bytes + " bytes; sent " + expectedPackets + " packets, "
+                + expectedPackets * bytesEach + " bytes";
         boolean nothing = packets == 0;
-        return new Finding(nothing ? "netfilter-sees-nothing" : "netfilter-layout-mismatch", Severity.REFUSE, "",
-                Collections.singletonList(line),
-                nothing ? "Rules load but see no packet: they protect nothing, and a LOG rule may crash " + "the box."
+        return finding(nothing ? "netfilter-sees-nothing" : "netfilter-layout-mismatch", Severity.REFUSE, line,
+                nothing ? "Rules load but see no packet: they protect nothing, and a LOG rule may crash the box."
                         : "Rules misread packets: the modules were built for another struct sk_buff, and a LOG rule "
                                 + "would crash the box.",
                 "rebuild the firmware so that kernel and modules agree on NF_CONNTRACK; load no LOG rule before that");
     }
 
+    private static Finding finding(String code, Severity severity, String line, String effect, String remedy) {
+        return new Finding(code, severity, "", Collections.singletonList(line), effect, remedy);
+    }
+
     /**
      * The finding behind the boot plane's words about its own counting,
-     * {@code counting rule for ICMP on lo: 0 packets, 0 bytes; sent 2
-     * packets, 168 bytes}, about a ping that could not be sent, or about Packet Acceleration's control file (which
-     * takes any word without an error, so its state is read back); null when they are about something else.
+     * {@code counting rule for ICMP on lo: 0 packets, 0 bytes; sent 2 packets, 168 bytes}, about a ping that could not
+     * be sent, or about Packet Acceleration's control file (which takes any word without an error, so its state is read
+     * back); null when they are about something else.
      */
     public static Finding told(String words) {
-        Matcher matcher = TOLD.matcher(words);
-        if (matcher.find()) {
-            long sent = Long.parseLong(matcher.group(3));
-            return counted(Long.parseLong(matcher.group(1)), Long.parseLong(matcher.group(2)), sent,
-                    Long.parseLong(matcher.group(4)) / Math.max(1, sent));
+        int at = Words.find(words, RULE, 0);
+        String[] count = at < 0 ? new String[0] : Words.of(words.substring(at + RULE.length()));
+        if (count.length > 8 && count[1].equals("packets,") && count[3].equals("bytes;") && count[4].equals("sent")
+                && count[6].equals("packets,") && count[8].startsWith("bytes")) {
+            long sent = number(count[5]);
+            return counted(number(count[0]), number(count[2]), sent, number(count[7]) / Math.max(1, sent));
         }
         if (words.startsWith("pa-control-ineffective")) {
-            return new Finding("pa-control-ineffective", Severity.WARN, "",
-                    Collections.singletonList("boxwall-apply: " + words),
+            return finding("pa-control-ineffective", Severity.WARN, "boxwall-apply: " + words,
                     "Writing to Packet Acceleration's control file changed nothing: flows still bypass netfilter.",
                     "cat /proc/net/avm_pa/brief; dmesg | grep avm_pa says whether the word is known; AVM's page Support switches it too");
         }
-        if (!words.startsWith("netfilter-unproved")) { return null; }
-        return new Finding("netfilter-unproved", Severity.REFUSE, "",
-                Collections.singletonList("boxwall-apply: " + words),
+        return !words.startsWith("netfilter-unproved") ? null : finding("netfilter-unproved", Severity.REFUSE,
+                "boxwall-apply: " + words,
                 "The test whether netfilter sees packets correctly could not run, so no rule with LOG is loaded: on a kernel of this age it may "
                         + "crash the box.",
                 "ifconfig lo up; ping -c 1 127.0.0.1 must work; or rules without LOG");
     }
 
+    private static long number(String text) { return Words.number(text, Long.MAX_VALUE); }
+
     /** Packets through an interface (received and sent, /proc/net/dev), or -1 when it isn't there. */
-    static long interfacePackets(Readings readings, String name) {
-        for (String line : readings.lines("/proc/net/dev")) {
-            int colon = line.lastIndexOf(':');
-            if (colon > 0 && line.substring(0, colon).trim().equals(name)) {
-                String[] words = Words.of(line.substring(colon + 1));
-                return words.length < 10 ? -1 : sum(words[1], words[9]);
+    private static long interfacePackets(Readings readings, String name) {
+        for (Line line : readings.all(DEV)) {
+            int colon = line.text.lastIndexOf(':');
+            if (colon > 0 && line.text.substring(0, colon).trim().equals(name)) {
+                String[] words = Words.of(line.text.substring(colon + 1));
+                return words.length < 10 || number(words[1]) < 0 || number(words[9]) < 0 ? -1
+                        : number(words[1]) + number(words[9]);
             }
         }
         return -1;
@@ -90,36 +94,27 @@ public final class Witness {
      * Packets that the filter table counted, policies and rules: {@code :FORWARD ACCEPT [12:3456]},
      * {@code [1:60] -A …}; -1 for none.
      */
-    static long filterPackets(Readings readings) {
+    private static long filterPackets(Readings readings) {
         boolean inFilter = false;
         long packets = -1;
-        for (String line : readings.commandLines("iptables-save")) {
+        for (Line saved : readings.all(SAVE)) {
+            String line = saved.text;
             inFilter = line.startsWith("*") ? line.equals("*filter") : inFilter;
             int open = line.startsWith("[") ? 0 : line.startsWith(":") ? line.lastIndexOf(" [") + 1 : -1;
             int colon = open < 0 ? -1 : line.indexOf(':', open + 1);
             if (inFilter && colon > 0 && line.charAt(open) == '[') {
-                packets = Math.max(packets, 0) + Math.max(0, sum(line.substring(open + 1, colon), "0"));
+                packets = Math.max(packets, 0) + Math.max(0, number(line.substring(open + 1, colon)));
             }
         }
         return packets;
-    }
-
-    private static long sum(String a, String b) {
-        try {
-            return Long.parseLong(a) + Long.parseLong(b);
-        } catch (NumberFormatException e) {
-            return -1;
-        }
     }
 
     /** As much of a reading as the next one is compared with: the rest may go. */
     public static Readings counted(Readings readings) {
         Map<String, String> files = new TreeMap<>();
         Map<String, String> commands = new TreeMap<>();
-        if (readings.file("/proc/net/dev") != null) { files.put("/proc/net/dev", readings.file("/proc/net/dev")); }
-        if (readings.command("iptables-save") != null) {
-            commands.put("iptables-save", readings.command("iptables-save"));
-        }
+        if (readings.file(DEV) != null) { files.put(DEV, readings.file(DEV)); }
+        if (readings.command(SAVE) != null) { commands.put(SAVE, readings.command(SAVE)); }
         return new Readings(files, commands);
     }
 

@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.zip.GZIPInputStream;
 
-import boxwall.box.Evidence;
+import boxwall.box.Line;
 import boxwall.box.Readings;
 
 /**
@@ -93,7 +93,7 @@ final class KernelConfig {
 
     /** The line as evidence; only for a module of which one was found. */
     String line(String module) {
-        return Evidence.line("/proc/config.gz", lines.get(symbol(module)));
+        return Line.evidence("/proc/config.gz", lines.get(symbol(module)));
     }
 
     /**

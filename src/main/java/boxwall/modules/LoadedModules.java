@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-import boxwall.box.Evidence;
+import boxwall.box.Line;
 import boxwall.box.Readings;
 import boxwall.netfilter.Words;
 
@@ -36,7 +36,7 @@ public final class LoadedModules {
                 sane &= line.trim().length() == 0;
                 continue;
             }
-            lines.put(normal(words[0]), Evidence.line(source, line));
+            lines.put(normal(words[0]), Line.evidence(source, line));
         }
         // an empty /proc/modules is a kernel with nothing loaded, lsmod has a head line at least; something else says
         // nothing

@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.Set;
 
 import boxwall.box.KernelLog;
-import boxwall.box.Listing;
 import boxwall.box.Readings;
 import boxwall.modules.Capability.State;
 import boxwall.netfilter.Family;
@@ -148,8 +147,7 @@ public final class ModuleStates {
         String directory = path.substring(0, slash);
         Set<String> names = listed.get(directory);
         if (names == null && !listed.containsKey(directory)) {
-            names = Listing.isKnown(readings, directory) ? new HashSet<String>(Listing.names(readings, directory))
-                    : null;
+            names = readings.isListed(directory) ? new HashSet<>(readings.listed(directory)) : null;
             listed.put(directory, names);
         }
         if (names == null || names.contains(path.substring(slash + 1))) { return null; }

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-import boxwall.box.Evidence;
+import boxwall.box.Line;
 import boxwall.box.Readings;
 import boxwall.netfilter.Words;
 
@@ -35,7 +35,7 @@ public final class ModulesDep {
         // an empty file is what a failed write leaves, not a box without modules
         known = !lines.isEmpty();
         for (String line : readings.lines(directory + "/modules.builtin")) {
-            if (line.endsWith(".ko")) { builtin.put(name(line), Evidence.line("modules.builtin", line)); }
+            if (line.endsWith(".ko")) { builtin.put(name(line), Line.evidence("modules.builtin", line)); }
         }
     }
 
@@ -73,7 +73,7 @@ public final class ModulesDep {
     /** Its line as evidence, or null. */
     String line(String module) {
         String line = lines.get(LoadedModules.normal(module));
-        return line == null ? null : Evidence.line("modules.dep", line);
+        return line == null ? null : Line.evidence("modules.dep", line);
     }
 
     /** The absolute path of the module's file, or null. */

@@ -1,6 +1,6 @@
 package boxwall.modules;
 
-import boxwall.box.Evidence;
+import boxwall.box.Line;
 import boxwall.box.Readings;
 import boxwall.netfilter.Words;
 
@@ -51,6 +51,6 @@ public final class Symbols {
     /** The line as evidence, or null. */
     String line(String symbol) {
         String line = raw(symbol);
-        return line == null ? null : Evidence.line("/proc/kallsyms", line);
+        return line == null ? null : Line.evidence("/proc/kallsyms", line);
     }
 }

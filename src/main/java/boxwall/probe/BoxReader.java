@@ -9,7 +9,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 import boxwall.avm.AvmFirewall;
-import boxwall.box.KernelRelease;
+import boxwall.box.Kernel;
 import boxwall.box.Readings;
 import boxwall.netfilter.Words;
 import boxwall.sys.BoxException;
@@ -173,7 +173,7 @@ public final class BoxReader {
     }
 
     private void modules() {
-        String running = KernelRelease.of(new Readings(files, commands), null).release();
+        String running = Kernel.release(new Readings(files, commands), null).value();
         for (String release : names("/lib/modules")) {
             if (running != null && !running.equals(release)) { continue; }
             String directory = "/lib/modules/" + release;

@@ -1,0 +1,31 @@
+package boxwall.box;
+
+/** Something that several readings may tell, best first: the first that tells it counts. */
+public final class Fact<T> {
+    private T value;
+    private String evidence = "";
+
+    /** Takes a value unless there is one already, or this is null. */
+    void offer(T offered, Line line) {
+        offer(offered, line.evidence());
+    }
+
+    void offer(T offered, String line) {
+        if (value == null && offered != null) {
+            value = offered;
+            evidence = line;
+        }
+    }
+
+    /** Forgets what was told before. */
+    void replace(T by, Line line) {
+        value = by;
+        evidence = line.evidence();
+    }
+
+    /** Null when nothing tells it. */
+    public T value() { return value; }
+
+    /** The line that tells it, with its source; empty when none does. */
+    public String evidence() { return evidence; }
+}
