@@ -137,11 +137,9 @@ final class Stateless {
         }
         while (high - low > 1) {
             int middle = (low + high) / 2;
-            if (taken.contains(wanted + "-" + middle)) {
-                low = middle;
-            } else {
-                high = middle;
-            }
+            boolean isTaken = taken.contains(wanted + "-" + middle);
+            low = isTaken ? middle : low;
+            high = isTaken ? high : middle;
         }
         taken.add(wanted + "-" + high);
         return wanted + "-" + high;

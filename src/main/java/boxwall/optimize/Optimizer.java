@@ -13,7 +13,9 @@ import boxwall.syntax.Note;
 
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -102,13 +104,13 @@ public final class Optimizer {
     /** Without the rules that no packet gets past an earlier one to. */
     private static List<Rule> uncovered(Family family, Chain chain, List<Note> notes) {
         List<Rule> left = new ArrayList<>();
-        List<Rule> ended = new ArrayList<>();
-        Set<Rule> questions = new HashSet<>();
+        // by what they ask; a rule with the same question is found at once, others are compared
+        Map<Rule, Rule> ended = new LinkedHashMap<>();
         for (Rule rule : chain.rules()) {
             Abandoned.check();
             boolean asks = RuleOrder.asks(rule, family);
             Rule question = rule.copy().target(null).build();
-            Rule by = !asks ? null : questions.contains(question) ? same(question, left) : covering(rule, ended);
+            Rule by = !asks ? null : ended.containsKey(question) ? ended.get(question) : covering(rule, ended.values());
             if (by != null) {
                 notes.add(new Note(rule.origin, "left out of " + chain.name() + ": " + by.origin + " (" + by.target.name
                         + ") matches all its packets"));
@@ -116,27 +118,20 @@ public final class Optimizer {
             }
             left.add(rule);
             if (asks && RuleOrder.ends(rule)) {
-                questions.add(question);
-                if (ended.size() < COMPARED_MAX) { ended.add(rule); }
+                ended.put(question, rule);
             } else {
                 // a barrier: what it does to a packet may change what later rules see
-                questions.clear();
                 ended.clear();
             }
         }
         return left;
     }
 
-    private static Rule covering(Rule rule, List<Rule> earlier) {
+    private static Rule covering(Rule rule, Iterable<Rule> earlier) {
+        int compared = 0;
         for (Rule each : earlier) {
+            if (compared++ == COMPARED_MAX) { return null; }
             if (RuleOrder.covers(each, rule)) { return each; }
-        }
-        return null;
-    }
-
-    private static Rule same(Rule question, List<Rule> earlier) {
-        for (int i = earlier.size() - 1; i >= 0; i--) {
-            if (earlier.get(i).copy().target(null).build().equals(question)) { return earlier.get(i); }
         }
         return null;
     }

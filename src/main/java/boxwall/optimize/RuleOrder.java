@@ -74,8 +74,10 @@ final class RuleOrder {
 
     /** Whether no packet, a malformed one neither, can match what both ask before any -m; false when in doubt. */
     static boolean disjoint(Rule a, Rule b) {
-        return apart(a.source, b.source) || apart(a.destination, b.destination) || otherName(a.in, b.in)
-                || otherName(a.out, b.out) || otherProtocol(a.protocol, b.protocol);
+        return apart(a.source, b.source) || apart(a.destination, b.destination)
+                || isName(a.in) && isName(b.in) && !a.in.equals(b.in)
+                || isName(a.out) && isName(b.out) && !a.out.equals(b.out)
+                || isProtocol(a.protocol) && isProtocol(b.protocol) && !a.protocol.equals(b.protocol);
     }
 
     private static boolean apart(Negatable<Network> a, Negatable<Network> b) {
@@ -87,17 +89,9 @@ final class RuleOrder {
         return network != null && !network.negated && network.value.prefix > 0;
     }
 
-    private static boolean otherName(Negatable<String> a, Negatable<String> b) {
-        return isName(a) && isName(b) && !a.equals(b);
-    }
-
     /** Whether it is the name of one interface. */
     static boolean isName(Negatable<String> name) {
         return name != null && !name.negated && !name.value.endsWith("+");
-    }
-
-    private static boolean otherProtocol(Negatable<String> a, Negatable<String> b) {
-        return isProtocol(a) && isProtocol(b) && !a.equals(b);
     }
 
     /** Whether it is one of the usual protocols. */
@@ -129,13 +123,19 @@ final class RuleOrder {
         if (!Target.ACCEPT.equals(rule.target)) { return false; }
         int asked = 0;
         for (Match match : rule.matches()) {
-            Option states = match.option(match.name.equals("state") ? "--state" : "--ctstate");
-            boolean known = states != null && match.options.size() == 1 && !states.negated && states.states() != null
-                    && states.states().contains(State.ESTABLISHED) && KNOWN.containsAll(states.states());
+            Set<State> states = states(match);
+            boolean known = states != null && match.options.size() == 1 && states.contains(State.ESTABLISHED)
+                    && KNOWN.containsAll(states);
             if (!known && !match.name.equals("comment")) { return false; }
             asked += known ? 1 : 0;
         }
         return asked == 1;
+    }
+
+    /** The states that a match asks for, perhaps beside other things; null when it doesn't, or asks for others. */
+    private static Set<State> states(Match match) {
+        Option states = match.option(match.name.equals("state") ? "--state" : "--ctstate");
+        return states == null || states.negated ? null : states.states();
     }
 
     /**
@@ -144,16 +144,11 @@ final class RuleOrder {
      * matches no such rule.
      */
     static boolean mayPrecede(Rule known, Rule other) {
-        return disjoint(known, other) || Target.ACCEPT.equals(other.target) || apartByState(other);
-    }
-
-    private static boolean apartByState(Rule other) {
+        boolean apartByState = false;
         for (Match match : other.matches()) {
-            Option states = match.option(match.name.equals("state") ? "--state" : "--ctstate");
-            if (states != null && !states.negated && states.states() != null && OTHER.containsAll(states.states())) {
-                return true;
-            }
+            Set<State> states = states(match);
+            apartByState |= states != null && OTHER.containsAll(states);
         }
-        return false;
+        return apartByState || Target.ACCEPT.equals(other.target) || disjoint(known, other);
     }
 }

@@ -63,8 +63,8 @@ public final class LoggedPackets {
         entries.add(new Entry(line, fitting));
         Counted first = fitting.get(0);
         byRule.put(first, byRule.get(first) + 1);
-        Integer before = bySource.get(line.source());
-        bySource.put(line.source(), before == null ? 1 : before + 1);
+        String source = line.source();
+        bySource.put(source, bySource.containsKey(source) ? bySource.get(source) + 1 : 1);
     }
 
     /** A negated interface may be anything here. */
