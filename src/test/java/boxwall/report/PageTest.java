@@ -46,43 +46,63 @@ class PageTest {
     @Test
     void everyTextIsThereInBothLanguages() throws IOException {
         String template = template();
-        Set<String> english = keys(template, "en: {", "de: {");
-        assertEquals(english, keys(template, "de: {", "const $"));
-        assertTrue(english.size() > 80, english.toString());
+        Set<String> known = new TreeSet<>();
+        for (String[] row : table(template, "const T = table(`\n")) {
+            assertEquals(3, row.length, row[0] + " in English and German");
+            assertTrue(known.add(row[0]), row[0] + " is there twice");
+        }
+        assertTrue(known.size() > 80, known.toString());
         Set<String> asked = new TreeSet<>();
-        for (String pattern : List.of("data-t=\"([a-zA-Z]+)\"", "\\bt\\('([a-zA-Z]+)'[,)]")) {
+        for (String pattern : List.of("data-t=\"([a-zA-Z]+)\"", "id=\"([a-z-]+)\"[^>]* data-t[ >]",
+                "data-t><[a-z]+ name=\"([a-z]+)\"", "\\bt\\('([a-zA-Z]+)'[,)]")) {
             Matcher matcher = Pattern.compile(pattern).matcher(template);
             while (matcher.find()) {
                 asked.add(matcher.group(1));
             }
         }
-        asked.removeAll(english);
+        asked.removeAll(known);
         assertEquals(Set.of(), asked, "texts that are in no language");
+    }
+
+    /** What the page says in German in the place of the box's English is still what the box says. */
+    @Test
+    void theWordsOfTheBoxThatAreTranslatedAreItsWords() throws IOException {
+        StringBuilder sources = new StringBuilder(Files.readString(Path.of("init.d/boxwall-apply")));
+        try (var files = Files.walk(Path.of("src/main/java/boxwall"))) {
+            for (Path file : files.filter(f -> f.toString().endsWith(".java")).toList()) {
+                sources.append(Files.readString(file));
+            }
+        }
+        String said = Pattern.compile("\"\\s*\\+\\s*\"").matcher(sources).replaceAll("");
+        Set<String> missing = new TreeSet<>();
+        for (String[] row : table(template(), "const D = `")) {
+            assertEquals(2, row.length, row[0] + " in German");
+            if (!said.contains(row[0].replace("die Box", "the box"))) { missing.add(row[0]); }
+        }
+        assertEquals(Set.of(), missing);
     }
 
     /** But for what only boxwall check at the desk says. */
     @Test
     void everyFindingOfTheDaemonIsSaidInGerman() throws IOException {
-        String template = template();
+        Set<String> said = new TreeSet<>();
+        table(template(), "const G = table(`\n").forEach(row -> said.add(row[0]));
         Set<String> missing = new TreeSet<>();
         Matcher row = Pattern.compile("(?m)^\\| ([a-z0-9-]+) \\| (refuse|warn|note)")
                 .matcher(Files.readString(Path.of("docs/findings.md")));
         while (row.find()) {
-            if (!template.contains("\n '" + row.group(1) + "': ['")) { missing.add(row.group(1)); }
+            if (!said.contains(row.group(1))) { missing.add(row.group(1)); }
         }
         assertEquals(Set.of("rule-unreachable", "rule-redundant", "exposed-service", "guest-reaches-lan",
                 "guest-reaches-box", "spoofable-accept"), missing);
     }
 
-    private static Set<String> keys(String template, String from, String to) {
+    /** The rows of one of the page's tables of texts. */
+    private static List<String[]> table(String template, String from) {
         int start = template.indexOf(from) + from.length();
-        Matcher matcher = Pattern.compile("(?:^|[,{]) ?\n? ?([a-zA-Z]+): '")
-                .matcher(template.substring(start, template.indexOf(to, start)));
-        Set<String> keys = new TreeSet<>();
-        while (matcher.find()) {
-            keys.add(matcher.group(1));
-        }
-        return keys;
+        assertTrue(start > from.length(), from);
+        return template.substring(start, template.indexOf('`', start)).strip().lines().map(l -> l.split(" = "))
+                .toList();
     }
 
     @Test

@@ -210,8 +210,7 @@ class PageIT {
         assertTrue(browser.value("document.getElementById('forced').hidden").asBoolean());
         browser.click("try");
         assertTrue(browser.until("!document.getElementById('forced').hidden"), () -> text("checked"));
-        assertTrue(text("forced").contains("for up to 60 seconds you may reach neither this page nor the box"),
-                text("forced"));
+        assertTrue(text("forced").contains("You may lose this page and the box for up to 60 seconds"), text("forced"));
         browser.click("force");
         assertTrue(browser.until("!document.getElementById('revert').disabled"), () -> text("checked"));
         browser.click("revert");
@@ -232,7 +231,7 @@ class PageIT {
         browser.write("text", RULES + "iptables -A INPUT -p tcp --dport 4711 -j DROP\n");
         assertChecked("No errors");
         browser.value(
-                "[...document.querySelectorAll('#check-list button')].find(b => b.textContent === 'Apply this fix').click()");
+                "[...document.querySelectorAll('#draft li')].find(l => l.textContent.includes('log-unlimited')).querySelector('button').click()");
         assertTrue(browser.until(
                 "document.getElementById('line-diff').textContent.includes('\\n+ iptables -A INPUT -m limit --limit 10/min -j LOG')"),
                 () -> text("line-diff"));
@@ -264,6 +263,7 @@ class PageIT {
                 "where the packet ends");
         assertTrue(browser.value("document.querySelector('#way li:last-child').className === 'after'").asBoolean(),
                 "it doesn't get there");
+        assertTrue(text("way").contains("nicht bekannt: ar7.cfg wurde nicht gelesen"), text("way"));
         browser.click("allow");
         assertTrue(browser.until(
                 "document.getElementById('line-diff').textContent === '+ iptables -I INPUT 1 -i $WAN_IF -s 198.51.100.7 -p tcp --dport 80 -j ACCEPT'"),
@@ -275,7 +275,7 @@ class PageIT {
         assertTrue(browser.until("document.getElementById('past').children.length > 0"), () -> text("past"));
         browser.value("document.getElementById('log-all').open = true");
         assertTrue(browser.until(
-                "document.getElementById('logged').textContent !== '' || document.getElementById('log-lines').rows.length > 0"),
+                "document.getElementById('logged').textContent !== '' || document.getElementById('log-lines').children.length > 0"),
                 "the log");
         browser.write("old",
                 "#!/bin/sh\nLAN=10.1.0.0/16\niptables -A INPUT -s $LAN -j ACCEPT\necho 1 > /proc/sys/net/ipv4/ip_forward\n");
@@ -283,6 +283,7 @@ class PageIT {
         assertTrue(browser.until(
                 "document.getElementById('text').value.includes('-j ACCEPT') && document.getElementById('remarks').children.length > 0"),
                 () -> text("taken"));
+        assertTrue(text("remarks").contains("die Firmware leitet schon weiter"), text("remarks"));
         assertEquals(0, browser.value("document.querySelectorAll('img, b').length").asInt(),
                 "no text of the box became markup");
         assertFalse(browser.text("document.title").equals("1"));
