@@ -56,6 +56,29 @@ final class BoxState {
         }
     }
 
+    /**
+     * The box as last read while its modules and addresses are still the same, which a plan depends on and a small part
+     * of a reading tells; else the box read again.
+     */
+    Box forPlan(String now) {
+        synchronized (reading) {
+            Box known = box;
+            try {
+                return known != null && known.facts().plansLike(BoxReader.forPlan(sys, script, known.readings()))
+                        ? known : read(now);
+            } catch (BoxException e) {
+                // the whole reading shows why
+                return read(now);
+            }
+        }
+    }
+
+    /** Other rules are live than those that were read: whoever needs the tables has them read. */
+    void tablesChanged() {
+        tablesMillis = -SHARED_MILLIS;
+        tablesOf = "unread";
+    }
+
     /** The box with its tables as they are now, read at most once a second however many ask. */
     Box live() {
         Box now = box();

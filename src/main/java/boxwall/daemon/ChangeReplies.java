@@ -118,7 +118,7 @@ final class ChangeReplies {
         Reply other = Drafts.mismatch(request, next.etag());
         if (other != null) { return other; }
         // the box may have changed since the candidate was checked: a module was loaded, the LAN got another address
-        if (!box.read(last.toString()).compilesLike(next.box()) || !next.isFor(request.client().address())) {
+        if (!box.forPlan(last.toString()).compilesLike(next.box()) || !next.isFor(request.client().address())) {
             next = drafts.check(next.text(), request.client().address());
         }
         if (next.isRefused()) {
@@ -145,7 +145,7 @@ final class ChangeReplies {
         history.tried(request.client().text(), next.etag(), reached.status(), outcome);
         if (reached.status() == 0) {
             isPending(outcome.id());
-            box.readTables(changes.last().toString());
+            box.tablesChanged();
         } else {
             begins(null);
         }
@@ -231,7 +231,7 @@ final class ChangeReplies {
                     || reached.outcome().get("reason").equals("reverted") && reached.outcome().id().equals(id);
             if (done) {
                 letGo(id);
-                box.readTables(changes.last().toString());
+                box.tablesChanged();
             }
             ended("revert of " + id, request, reached);
             return done ? Reply.json(200, ChangeJson.state(reached.outcome().state(), reached.outcome().why()))

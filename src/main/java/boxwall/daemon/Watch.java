@@ -26,6 +26,8 @@ final class Watch {
      */
     static final String POKE = "/changed";
     private static final int POKE_MILLIS = 5000;
+    /** While nothing changes: each look takes a box's JVM some milliseconds, and every request looks, too. */
+    private static final int IDLE_MILLIS = 20 * 1000;
     /** Many who ask at once get one look. */
     private static final int ASKED_MILLIS = 1000;
     /** Two programs that restore their own rules in turn would keep the box busy. */
@@ -46,6 +48,7 @@ final class Watch {
     private Outcome seen;
     private volatile boolean changed;
     private volatile boolean soon;
+    private volatile boolean tablesSoon;
     private volatile List<Finding> findings = Collections.emptyList();
     private volatile boolean drifted;
     private volatile long lookedMillis = -ASKED_MILLIS;
@@ -86,7 +89,7 @@ final class Watch {
                 } else if (soon && !changes.applying().isLocked()) {
                     soon = false;
                     box.read(changes.last().toString());
-                }
+                } else if (tablesSoon && !changes.applying().isLocked()) { readAfterChange(changes.last()); }
             } catch (RuntimeException bug) {
                 log.bug(bug);
             } catch (OutOfMemoryError e) {
@@ -97,11 +100,19 @@ final class Watch {
         }
     }
 
+    /** Reads what a change changed: the tables, and all where modules or addresses are others now. A trial can wait. */
+    private void readAfterChange(Outcome last) {
+        if (last.state().equals("pending")) { return; }
+        tablesSoon = false;
+        Box known = box.known();
+        if (box.forPlan(last.toString()) == known) { box.readTables(last.toString()); }
+    }
+
     /** Sleeps until the next look at small things is due, or somebody rings; false when the thread was interrupted. */
     private boolean rested() {
         try {
             synchronized (bell) {
-                if (!soon) { bell.wait(POKE_MILLIS); }
+                if (!soon) { bell.wait(tablesSoon ? POKE_MILLIS : IDLE_MILLIS); }
             }
             return !Thread.currentThread().isInterrupted();
         } catch (InterruptedException e) {
@@ -137,7 +148,7 @@ final class Watch {
         forget();
         log.event("now " + last.state() + (last.why().length() == 0 ? "" : " (" + last.why() + ")") + ", plan "
                 + last.get("plan") + (last.id().length() == 0 ? "" : ", change " + last.id()));
-        readSoon();
+        tablesSoon = true;
     }
 
     /**

@@ -341,12 +341,25 @@ public final class BoxFacts {
 
     /** The names that rules may use, with their values here; those without a value are in {@link #lackingNames}. */
     public Map<String, String> names() {
+        return names(interfaces);
+    }
+
+    private static Map<String, String> names(InterfaceReading interfaces) {
         Map<String, String> values = new LinkedHashMap<>();
         for (String name : NAMES) {
-            String value = value(name);
+            String value = value(name, interfaces);
             if (value != null) { values.put(name, value); }
         }
         return Collections.unmodifiableMap(values);
+    }
+
+    /**
+     * Whether these later readings of the box have the same modules loaded and the same addresses: all that a plan
+     * depends on.
+     */
+    public boolean plansLike(Readings later) {
+        return new LoadedModules(later).names().equals(modules.loaded.names())
+                && names(new InterfaceReading(later, log)).equals(names());
     }
 
     /** The names that boxwall knows but that have no value on this box: no guest network, say. */
@@ -356,8 +369,9 @@ public final class BoxFacts {
         return Collections.unmodifiableList(lacking);
     }
 
-    private String value(String name) {
-        Interface of = name.startsWith("LAN") ? lan() : name.startsWith("WAN") ? wan() : guest();
+    private static String value(String name, InterfaceReading interfaces) {
+        Interface of =
+                interfaces.of(name.startsWith("LAN") ? Role.LAN : name.startsWith("WAN") ? Role.WAN : Role.GUEST);
         if (of == null) { return null; }
         String part = name.substring(name.indexOf('_') + 1);
         return part.equals("IF") ? of.name() : part.equals("IP") ? of.ip() : part.equals("NET") ? of.net()

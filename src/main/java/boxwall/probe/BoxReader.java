@@ -69,7 +69,7 @@ public final class BoxReader {
     /**
      * Asks a live box for some of its readings only.
      *
-     * @param part {@code counters} for the tables, {@code log} for what LOG rules saw
+     * @param part {@code counters} for the tables, {@code addresses}, {@code log} for what LOG rules saw
      * @return what each command printed, by its name; empty when there is no table, or nothing in the log
      * @throws BoxException when the probe can't be started
      */
@@ -80,6 +80,20 @@ public final class BoxReader {
             cut.put(frame.getKey(), cut(frame.getKey(), frame.getValue()));
         }
         return cut;
+    }
+
+    /**
+     * A live box's readings whose modules and addresses, all that a plan depends on, are read again.
+     *
+     * @throws BoxException when the probe can't be started
+     */
+    public static Readings forPlan(Sys sys, String probe, Readings old) throws BoxException {
+        Readings now = old.withCommands(Paths.ADDRESS_COMMANDS, part(sys, probe, "addresses"));
+        for (Paths.Entry entry : Paths.FILES) {
+            String text = Paths.ADDRESS_FILES.contains(entry.path) ? sys.read(entry.path, entry.limit) : null;
+            if (text != null) { now = now.withFile(entry.path, text); }
+        }
+        return now;
     }
 
     private void probe(String program) {

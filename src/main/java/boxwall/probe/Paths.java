@@ -70,6 +70,11 @@ final class Paths {
     static final List<Entry> RECORDED = Collections.unmodifiableList(Arrays.asList(new Entry("/proc/kmsg", LARGE),
             new Entry("/var/log/messages", LARGE), new Entry("/proc/avm/log_sd/panic", LARGE)));
 
+    /** Where the addresses and modules are that a plan depends on. */
+    static final List<String> ADDRESS_FILES = Collections
+            .unmodifiableList(Arrays.asList("/proc/modules", "/proc/net/dev", "/proc/net/route", "/proc/net/if_inet6"));
+    static final List<String> ADDRESS_COMMANDS = Collections.unmodifiableList(Arrays.asList("ifconfig_-a", "ip_addr"));
+
     /** Files that are only looked for: their content is of no use, and /proc/net/nf_conntrack may be long. */
     static final List<String> PRESENCE =
             Collections.unmodifiableList(Arrays.asList("/proc/net/nf_conntrack", "/proc/net/ip_conntrack"));

@@ -139,6 +139,30 @@ class ExecBudgetTest {
         Budgets.hold("apply.execs", sys.verbs.size());
     }
 
+    /** What boxwall-apply read back is the result; a whole reading is for a box whose modules or addresses changed. */
+    @Test
+    void anApplyReadsTheWholeBoxOnlyForOtherModulesOrAddresses() {
+        assertEquals(List.of("probe addresses"), readForAnApply());
+        sys.files.put("/proc/modules", sys.files.get("/proc/modules") + "xt_new 16384 0 - Live 0x00000000\n");
+        assertEquals(List.of("probe addresses", "probe"), readForAnApply());
+        assertEquals(List.of("probe addresses"), readForAnApply());
+        sys.commands.replaceAll((name, text) -> text.replace("192.168.178.1 ", "192.168.178.9 ")
+                .replace("192.168.178.1/", "192.168.178.9/"));
+        assertEquals(List.of("probe addresses", "probe"), readForAnApply());
+    }
+
+    /** The probes of one apply, which is reverted after it. */
+    private List<String> readForAnApply() {
+        api.answer(Route.PUT_RULES, request("PUT", "/rules", Map.of(), RULES), true);
+        sys.verbs.clear();
+        Reply applied =
+                api.answer(Route.APPLY, request("POST", "/apply", Map.of("force", "1", "replace", "1"), ""), true);
+        assertEquals(202, applied.status(), () -> log.toString());
+        List<String> probes = sys.verbs.stream().filter(verb -> verb.startsWith("probe")).toList();
+        sys.run(List.of("boxwall-apply", "revert", "--now"), "", 1);
+        return probes;
+    }
+
     @Test
     void confirm() {
         api.answer(Route.PUT_RULES, request("PUT", "/rules", Map.of(), RULES), true);

@@ -99,6 +99,8 @@ class ProgramsTest {
                         counted(box, "try.again.programs", "try", plan(box, "two", 2222), "60"));
                 box.apply("revert", "--now");
                 Budgets.hold("probe.programs", counted(box, "probe.programs", "probe"));
+                Budgets.hold("probe.addresses.programs",
+                        counted(box, "probe.addresses.programs", "probe", "addresses"));
             }
         });
     }

@@ -1,0 +1,117 @@
+#!/bin/sh
+# change.sh LABEL RULES TOKEN JAR [JVM...]: one person's change, from the daemon's start on: how long each of its steps took, and what the daemon's
+# process took of the processor for it (in hundredths of a second; what it starts isn't in it), a row each, as ways.sh prints them.
+# In the virtual box JAR becomes the box's jar, and rc.boxwall ends and starts the daemon; the rules stay loaded. In a namespace (space.sh) JVM runs it.
+#   page   the page and what it asks for, one after the other
+# shellcheck disable=SC2034 # lib.sh uses them
+label=$1 rules=$2 token=$3 jar=$4
+shift 4
+# shellcheck source=src/bench/lib.sh
+. "${0%/*}/lib.sh"
+
+# Asks until the answer has WORD, ten times a second and three minutes at most.
+until_answered() { # FILE WORD
+	tries=0
+	until nc 127.0.0.1 8181 <"$BENCH/$1" 2>/dev/null | grep -q "$2"; do
+		tries=$((tries + 1))
+		[ $tries -lt 1800 ] || { echo "$label: no $2 in the answer to $1" >&2; exit 1; }
+		usleep 100000 2>/dev/null || sleep 0.1 # between two looks
+	done
+}
+
+# Sets spent: hundredths of a second that the daemon has had of the processor.
+processor() {
+	read -r pid _ <"$RUN/daemon.pid"
+	read -r _ _ _ _ _ _ _ _ _ _ _ _ _ user system _ <"/proc/$pid/stat"
+	spent=$((user + system))
+}
+
+begin() {
+	processor
+	spent_before=$spent
+	clock
+	began=$now
+}
+
+ended() { # NAME
+	clock
+	row "$1" $((now - began)) ms
+	processor
+	row "$1, processor" $(((spent - spent_before) * 10000)) ms
+}
+
+timed() { # NAME FILE STATUS
+	begin
+	send "$2" 8181 "$3"
+	ended "$1"
+}
+
+start_daemon() {
+	if [ $# -gt 0 ]; then
+		BOXWALL_STATE=$BENCH/state BOXWALL_RUN=$BENCH/run BOXWALL_CONF=/nonexistent BOXWALL_DRIFT=3600
+		export BOXWALL_STATE BOXWALL_RUN BOXWALL_CONF BOXWALL_DRIFT
+		mkdir -p "$BOXWALL_STATE" "$BOXWALL_RUN"
+		chmod 700 "$BOXWALL_RUN"
+		(umask 077; echo "$token" >"$BOXWALL_STATE/token")
+		"$@" -jar "$jar" daemon >"$BENCH/daemon.log" 2>&1 &
+		pid=$!
+		RUN=$BENCH/pid
+		mkdir -p "$RUN"
+		echo "$pid" >"$RUN/daemon.pid"
+		trap 'kill -9 $pid' EXIT
+	else
+		RUN=/var/run/boxwall
+		/etc/init.d/rc.boxwall start >/dev/null &
+	fi
+}
+
+if [ $# -eq 0 ]; then
+	/etc/init.d/rc.boxwall stop >/dev/null
+	cp "$jar" /usr/share/boxwall/boxwall.jar
+fi
+request ok 'GET /ok'
+request status 'GET /status'
+request short 'GET /status'
+sed -i '/^Authorization/d' "$BENCH/short"
+clock
+began=$now spent_before=0
+start_daemon "$@"
+until_answered ok '^HTTP/1.1 204'
+ended 'start to listening'
+until nc 127.0.0.1 8181 <"$BENCH/short" | grep -q '"findings"' && ! nc 127.0.0.1 8181 <"$BENCH/short" | grep -q box-unread; do
+	usleep 300000 2>/dev/null || sleep 0.3 # between two looks
+done
+ended 'start to box read'
+
+cat "$rules" >"$BENCH/rules"
+request put 'PUT /rules' "$BENCH/rules"
+timed 'PUT, first' put 200
+request findings 'GET /findings'
+timed 'GET /findings after it' findings 200
+echo 'iptables -A INPUT -p tcp --dport 7001 -j DROP' >>"$BENCH/rules"
+request put 'PUT /rules' "$BENCH/rules"
+timed 'PUT, later' put 200
+request apply 'POST /apply?confirm=100&force=1&replace=1'
+timed 'POST /apply' apply 202
+request confirm "POST /confirm/$(change)"
+timed 'GET /status at once' status 200
+timed 'POST /confirm' confirm 200
+timed 'GET /status after the confirm' status 200
+request explain 'GET /explain?in=dsl&proto=tcp&dport=80'
+timed 'GET /explain' explain 200
+timed 'GET /explain again' explain 200
+request exposure 'GET /exposure'
+timed 'GET /exposure' exposure 200
+timed 'GET /exposure again' exposure 200
+request page 'GET /'
+sed -i '/^Authorization/d' "$BENCH/page"
+for part in rules 'rules?draft=1' presets devices log history; do request "page.$part" "GET /$part"; done
+begin
+send page 8181 200
+send short 8181 200
+send status 8181 200
+for part in rules presets devices log history; do send "page.$part" 8181 200; done
+ended 'page'
+timed 'GET /status at rest' status 200
+row 'all of it, processor' $((spent * 10000)) ms
+while read -r key size _; do [ "$key" != VmHWM: ] || row 'resident at most' "${size}000" kB; done <"/proc/$pid/status"
