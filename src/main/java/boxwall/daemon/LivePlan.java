@@ -47,6 +47,11 @@ final class LivePlan {
         return sys.read(place + "/" + name, MAX_FILE);
     }
 
+    /** Whether it is not proven yet: its folder gets another name when it is. */
+    boolean isOnTrial() {
+        return place.endsWith("/boot.new");
+    }
+
     /** Whether it can stop any packet. */
     boolean protects() { return !"no".equals(stamp.get("protects")); }
 
@@ -54,8 +59,7 @@ final class LivePlan {
      * The finding empty-ruleset; or stateless-weakened when the live plan has no states, with the first of its notes;
      * or nothing.
      */
-    static List<Finding> findings(Sys sys, Config config, String planId) {
-        LivePlan live = of(sys, config, planId);
+    static List<Finding> findings(Sys sys, LivePlan live) {
         if (live != null && !live.protects()) { return Collections.singletonList(EmptyRuleset.live()); }
         return live == null || !"stateless".equals(live.stamp.get("mode")) ? Collections.<Finding>emptyList()
                 : weakened(sys.read(live.place + "/notes", MAX_NOTES), live.place);

@@ -21,6 +21,8 @@ import java.util.TreeMap;
 
 /** What the daemon answers about the box from memory: status and findings. No process is started for it. */
 final class ReadReplies {
+    /** Static, as sys.WaitedOn says. */
+    private static final Object LOOKING = new Object();
     private static final int MAX_TABLE = 8 << 20;
     private static final int MAX_LEASES = 64 << 10;
     private final Sys sys;
@@ -31,6 +33,8 @@ final class ReadReplies {
     private final long daemonAtMillis;
     private Page page;
     private volatile int restarts = -1;
+    private LivePlan live;
+    private Outcome liveOf;
 
     ReadReplies(Sys sys, Config config, BoxState box, Changes changes, Watch watch, long daemonAtMillis) {
         this.sys = sys;
@@ -143,9 +147,22 @@ final class ReadReplies {
     /** The state's word: boxwall-apply's, or drifted; inactive where the rules that are loaded can't stop a packet. */
     String state(Outcome last) {
         boolean loaded = last.state().equals("active") || last.state().equals("unsaved");
-        LivePlan live = loaded ? LivePlan.of(sys, config, last.get("plan")) : null;
+        LivePlan live = loaded ? live(last) : null;
         if (live != null && !live.protects()) { return "inactive"; }
         return watch.drifted() && last.state().equals("active") ? "drifted" : last.state();
+    }
+
+    /**
+     * The live plan, looked for once a change: up to five folders may have it. One on trial at boot moves by itself.
+     */
+    private LivePlan live(Outcome last) {
+        synchronized (LOOKING) {
+            if (last != liveOf || live == null || live.isOnTrial()) {
+                live = LivePlan.of(sys, config, last.get("plan"));
+                liveOf = last;
+            }
+            return live;
+        }
     }
 
     /** The findings as far as they are known without waiting. */
@@ -156,7 +173,7 @@ final class ReadReplies {
                 "the daemon has just started and is still reading the box: rules are counted as boxwall loaded them, more findings may follow",
                 "retry in a few seconds"));
         all.addAll(RunFindings.of(last));
-        all.addAll(LivePlan.findings(sys, config, last.get("plan")));
+        all.addAll(LivePlan.findings(sys, live(last)));
         return all;
     }
 
@@ -168,7 +185,7 @@ final class ReadReplies {
         }
         all.addAll(RunFindings.of(last));
         all.addAll(watch.findings());
-        all.addAll(LivePlan.findings(sys, config, last.get("plan")));
+        all.addAll(LivePlan.findings(sys, live(last)));
         return all;
     }
 
