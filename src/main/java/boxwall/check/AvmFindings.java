@@ -15,6 +15,7 @@ import boxwall.netfilter.Hook;
 import boxwall.netfilter.Match;
 import boxwall.netfilter.Option;
 import boxwall.netfilter.Rule;
+import boxwall.netfilter.Words;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -154,7 +155,8 @@ final class AvmFindings {
         for (int i = 0; i < words.length; i++) {
             if (words[i].equals(protocol)) { return numbers[i]; }
         }
-        return protocol.matches("[0-9]{1,3}") ? Integer.valueOf(protocol) : null;
+        int number = (int) Words.number(protocol, 999);
+        return number < 0 ? null : Integer.valueOf(number);
     }
 
     private static byte[] own(Interface one) { return one.ip() == null ? null : Addresses.parse(one.ip()); }

@@ -11,13 +11,13 @@ import boxwall.netfilter.Origin;
 import boxwall.netfilter.Rule;
 import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.Table;
+import boxwall.netfilter.Words;
 import boxwall.syntax.RestoreText;
 import boxwall.syntax.Writer;
 
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * What the words of a failed try mean, in rules and modules. boxwall-apply says them so, the command first: <pre>
@@ -27,9 +27,8 @@ import java.util.regex.Pattern;
  * </pre>
  */
 public final class FailedTry {
-    private static final Pattern LINE = Pattern.compile("line:? ([0-9]{1,7})");
-    private static final Pattern COMMIT = Pattern.compile("tables-restore[^|]{0,40}: line ([0-9]{1,7}) failed");
-    private static final Pattern MODPROBE = Pattern.compile("^modprobe ([A-Za-z0-9_.+-]{1,60}): status");
+    private static final String MODPROBE = "modprobe ";
+    private static final int LINE_MAX = 9999999;
 
     private FailedTry() {}
 
@@ -41,24 +40,36 @@ public final class FailedTry {
      * @param facts of the box, read after the try: the kernel's log says why by then
      */
     public static List<Finding> of(String error, Ruleset compiled, BoxFacts facts) {
-        Matcher modprobe = MODPROBE.matcher(error);
-        if (modprobe.find()) {
-            return Collections.singletonList(module(error, facts.module(modprobe.group(1)), modprobe.group(1),
-                    facts.symbolCure(modprobe.group(1))));
+        int end = error.indexOf(": status");
+        String name = error.startsWith(MODPROBE) && end > MODPROBE.length() ? error.substring(MODPROBE.length(), end)
+                : "";
+        if (Words.isName(name, "_.+-")) {
+            return Collections.singletonList(module(error, facts.module(name), name, facts.symbolCure(name)));
         }
         Family family = error.contains("ip6tables") ? Family.IPV6 : Family.IPV4;
-        Matcher line = LINE.matcher(error);
-        Requirement requirement = line.find() ? at(Integer.parseInt(line.group(1)), compiled, family, facts) : null;
+        int line = line(error, 0);
+        Requirement requirement = line >= 0 ? at(line, compiled, family, facts) : null;
         Origin origin = requirement == null ? null : requirement.origin();
-        Finding finding = IptablesError.translate(facts, family, error.replace(" | ", "\n"), requirement,
+        Finding finding = IptablesError.translate(facts, family, Words.replace(error, " | ", "\n"), requirement,
                 origin == null ? "" : origin.toString());
         return finding == null ? Collections.<Finding>emptyList() : Collections.singletonList(finding);
+    }
+
+    /** The number after {@code line} or {@code line:}; -1 when there is none. */
+    private static int line(String text, int from) {
+        for (int at = Words.find(text, "line", from); at >= 0; at = Words.find(text, "line", at + 1)) {
+            int start = at + (text.startsWith(":", at + 4) ? 5 : 4);
+            int number = text.startsWith(" ", start)
+                    ? (int) Words.number(text.substring(start + 1, Words.digits(text, start + 1)), LINE_MAX) : -1;
+            if (number >= 0) { return number; }
+        }
+        return -1;
     }
 
     private static Finding module(String error, Capability known, String name, String cure) {
         boolean missing = known.state() == Capability.State.MISSING;
         return new Finding(missing ? "module-missing" : "module-refused", Finding.Severity.REFUSE, "",
-                java.util.Arrays.asList("boxwall-apply: " + error, known.evidence()),
+                Arrays.asList("boxwall-apply: " + error, known.evidence()),
                 missing ? "this kernel has no module \"" + name + "\""
                         : "the kernel did not load the module \"" + name + "\"",
                 missing ? "make menuconfig: FREETZ_MODULE_" + name + ", or remove it from the ruleset"
@@ -84,10 +95,10 @@ public final class FailedTry {
 
     /** The table that a line of the restore text belongs to, or null. */
     private static Table table(RestoreText text, int line, Ruleset compiled, Family family) {
-        String[] lines = text.text().split("\n");
+        List<String> lines = Words.lines(text.text());
         String word = "";
-        for (int i = 0; i < Math.min(line, lines.length); i++) {
-            word = lines[i].startsWith("*") ? lines[i].substring(1) : word;
+        for (String each : lines.subList(0, Math.min(line, lines.size()))) {
+            word = each.startsWith("*") ? each.substring(1) : word;
         }
         Table table = Table.of(word);
         return table != null && compiled.owns(family, table) ? table : null;
@@ -95,12 +106,17 @@ public final class FailedTry {
 
     /** The table whose COMMIT the kernel refused, or null when the words are others. */
     static Table refusedTable(String error, Ruleset compiled, Family family) {
-        Matcher line = COMMIT.matcher(error);
-        if (!line.find()) { return null; }
+        int number = -1;
+        for (String part : Words.split(error, '|')) {
+            int at = Words.find(part, ": line ", 0);
+            int end = at < 0 ? -1 : Words.digits(part, at + ": line ".length());
+            boolean failed = end >= 0 && part.startsWith(" failed", end) && part.indexOf("tables-restore") >= 0;
+            number = number < 0 && failed ? line(part, at) : number;
+        }
+        if (number < 0) { return null; }
         RestoreText text = Writer.restore(compiled, family);
-        int number = Integer.parseInt(line.group(1));
-        String[] lines = text.text().split("\n");
-        return number < 1 || number > lines.length || !lines[number - 1].equals("COMMIT") ? null
+        List<String> lines = Words.lines(text.text());
+        return number < 1 || number > lines.size() || !lines.get(number - 1).equals("COMMIT") ? null
                 : table(text, number, compiled, family);
     }
 

@@ -55,15 +55,15 @@ final class OpenServices {
 
     /** The findings wan-service-open, flood-unlimited and administrator-not-first of a family. */
     static List<Finding> of(Ruleset ruleset, BoxFacts facts, Family family, Walk walk) {
-        OpenServices doors = new OpenServices(ruleset, facts, family, walk);
+        OpenServices services = new OpenServices(ruleset, facts, family, walk);
         if (ruleset.owns(family, Table.FILTER)) {
             if (facts.wan() != null) {
-                doors.services(facts.wan());
-                doors.floods(facts.wan());
+                services.services(facts.wan());
+                services.floods(facts.wan());
             }
-            if (facts.lan() != null && doors.samples.box(facts.lan()) != null) { doors.administrator(facts.lan()); }
+            if (facts.lan() != null && services.samples.box(facts.lan()) != null) { services.administrator(facts.lan()); }
         }
-        return doors.out;
+        return services.out;
     }
 
     private Answer stranger(Interface wan, int protocol, int port) {

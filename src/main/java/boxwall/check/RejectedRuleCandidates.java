@@ -9,6 +9,7 @@ import boxwall.netfilter.Family;
 import boxwall.netfilter.Rule;
 import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.Table;
+import boxwall.netfilter.Words;
 import boxwall.netfilter.Target;
 import boxwall.syntax.Writer;
 
@@ -44,7 +45,7 @@ public final class RejectedRuleCandidates {
         Family family = error.contains("ip6tables") ? Family.IPV6 : Family.IPV4;
         Table table = FailedTry.refusedTable(error, compiled, family);
         if (table == null || FailedTry.unmet(compiled, family, table, facts) != null) { return null; }
-        RejectedRuleCandidates suspects = new RejectedRuleCandidates(family, table);
+        RejectedRuleCandidates candidates = new RejectedRuleCandidates(family, table);
         boolean tracks = facts.conntrack().state().allowsState();
         for (Chain each : compiled.chains(family, table)) {
             int number = 0;
@@ -54,13 +55,13 @@ public final class RejectedRuleCandidates {
                         compiled.chain(family, table, target(rule)) == null ? rule : rule.copy().target(null).build();
                 boolean plain = alone.matches().isEmpty() && (alone.target == null || alone.target.isStandard());
                 if (!plain && (tracks || !Requirement.of(family, table, rule, facts).pullsConntrack())) {
-                    suspects.rules.add(rule);
-                    suspects.lines.add(Writer.rule(chain, alone));
-                    suspects.places.add(table.word() + " " + each.name() + " " + number);
+                    candidates.rules.add(rule);
+                    candidates.lines.add(Writer.rule(chain, alone));
+                    candidates.places.add(table.word() + " " + each.name() + " " + number);
                 }
             }
         }
-        return suspects;
+        return candidates;
     }
 
     private static String target(Rule rule) {
@@ -88,7 +89,7 @@ public final class RejectedRuleCandidates {
         Rule rule = rules.get(index);
         List<String> evidence = new ArrayList<>();
         evidence.add(
-                places.get(index) + " (" + rule.origin + "): " + Writer.rule(places.get(index).split(" ")[1], rule));
+                places.get(index) + " (" + rule.origin + "): " + Writer.rule(Words.of(places.get(index))[1], rule));
         evidence.add("tried alone: " + words);
         for (String line : log) {
             evidence.add("dmesg: " + line);

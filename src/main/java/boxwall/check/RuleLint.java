@@ -38,13 +38,13 @@ final class RuleLint {
 
     /** The findings log-unlimited, time-is-utc and (by chain) ipv6-unfiltered. */
     static List<Finding> of(Ruleset ruleset, List<Family> families) {
-        RuleLint habits = new RuleLint(ruleset);
+        RuleLint lint = new RuleLint(ruleset);
         for (Family family : families) {
-            habits.logs(family);
-            habits.times(family);
+            lint.logs(family);
+            lint.times(family);
         }
-        if (families.size() == 2) { habits.openInIpv6(); }
-        return habits.out;
+        if (families.size() == 2) { lint.openInIpv6(); }
+        return lint.out;
     }
 
     /** Rules that others' packets reach without a limit on the way; what the box itself sends is nobody's flood. */

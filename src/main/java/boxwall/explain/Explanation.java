@@ -15,7 +15,7 @@ public final class Explanation {
     public final Answer answer;
     /** By the rules as written, with states; null when the box loads just those. */
     public final Answer asWritten;
-    /** The packet's stations on the whole box, AVM's firewall included, a line each. */
+    /** What the packet passes on the whole box, AVM's firewall included, a line each. */
     public final List<String> path;
 
     private Explanation(Answer answer, Answer asWritten, List<String> path) {

@@ -30,11 +30,11 @@ final class PacketPath {
         this.facts = facts;
     }
 
-    /** The stations in the packet's order, a line each. */
+    /** What the packet passes, in its order, a line each. */
     static List<String> of(Answer answer, Hook way, Site site, BoxFacts facts) {
-        PacketPath stations = new PacketPath(answer.packet, site, facts);
-        stations.walk(answer, way);
-        return stations.lines;
+        PacketPath path = new PacketPath(answer.packet, site, facts);
+        path.walk(answer, way);
+        return path.lines;
     }
 
     private void walk(Answer answer, Hook way) {

@@ -7,7 +7,7 @@ import boxwall.netfilter.Policy;
 import boxwall.netfilter.Rule;
 import boxwall.netfilter.Table;
 
-/** One station of a walk: a rule that matched (or may have), or the policy at a built-in chain's end. */
+/** One entry of a trail: a rule that matched (or may have), or the policy at a built-in chain's end. */
 public final class TrailEntry {
     public final Table table;
     public final String chain;
