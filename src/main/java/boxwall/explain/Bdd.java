@@ -2,8 +2,6 @@ package boxwall.explain;
 
 import boxwall.netfilter.Abandoned;
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.Map;
 
 /**
  * Sets of bit strings as reduced ordered binary decision diagrams (Bryant 1986). A set is the number of a node; a node
@@ -46,6 +44,9 @@ final class Bdd {
     static long steps;
 
     private int size = 2;
+    /** The share of each node before {@link #shared}. */
+    private double[] shares = {};
+    private int shared;
     private long stepsLeft;
 
     /** An empty diagram of at most {@code limit} nodes. */
@@ -200,17 +201,12 @@ final class Bdd {
 
     /** The part of all bit strings that is in the set, 0 to 1; an estimate by the precision of a double. */
     double share(int set) {
-        return share(set, new HashMap<Integer, Double>());
-    }
-
-    private double share(int set, Map<Integer, Double> seen) {
-        if (set <= ALL) { return set; }
-        Double known = seen.get(Integer.valueOf(set));
-        if (known == null) {
-            known = Double.valueOf((share(low[set], seen) + share(high[set], seen)) / 2);
-            seen.put(Integer.valueOf(set), known);
+        if (shares.length <= set) { shares = Arrays.copyOf(shares, level.length); }
+        // a node is younger than those that it leads to
+        for (; shared <= set; shared++) {
+            shares[shared] = shared <= ALL ? shared : (shares[low[shared]] + shares[high[shared]]) / 2;
         }
-        return known.doubleValue();
+        return shares[set];
     }
 
     /** One bit string of the set, zeros where there is a choice; null when the set is empty. */

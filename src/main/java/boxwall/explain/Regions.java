@@ -2,6 +2,7 @@ package boxwall.explain;
 
 import boxwall.netfilter.Hook;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
@@ -20,6 +21,8 @@ final class Regions {
     private final Sets sets;
     private final Hook way;
     private final int care;
+    /** Every value of each field. */
+    private final int[] all = new int[LET_GO.length];
     private boolean complete = true;
 
     /** Describes for people who care about some packets only; the others are not distinguished. */
@@ -27,6 +30,9 @@ final class Regions {
         this.sets = sets;
         this.way = way;
         this.care = care;
+        for (int i = 0; i < all.length; i++) {
+            all[i] = project(sets.everything(), LET_GO[i]);
+        }
     }
 
     /** Whether the last description named the whole set. */
@@ -38,16 +44,18 @@ final class Regions {
         List<Region> regions = new ArrayList<>();
         int left = bdd.and(set, care);
         while (left != Bdd.NONE && regions.size() < most) {
-            Map<Field, Integer> box = grow(sets.packet(left), left);
-            int covered = Bdd.ALL;
+            int[] box = grow(sets.packet(left), left);
+            int[] behind = behind(box);
+            int before = Bdd.ALL;
             Map<Field, FieldValues> values = new TreeMap<>();
-            for (Field field : LET_GO) {
-                int one = box.get(field).intValue();
-                covered = bdd.and(covered, one);
-                if (one != all(field)) { values.put(field, values(field, one, box, left)); }
+            for (int i = 0; i < box.length; i++) {
+                if (box[i] != all[i]) {
+                    values.put(LET_GO[i], values(LET_GO[i], box[i], bdd.and(before, behind[i]), left));
+                }
+                before = bdd.and(before, box[i]);
             }
-            regions.add(new Region(sets.family, way, values, bdd.share(bdd.and(covered, care)), covered));
-            left = bdd.minus(left, covered);
+            regions.add(new Region(sets.family, way, values, bdd.share(bdd.and(before, care)), before));
+            left = bdd.minus(left, before);
         }
         complete = left == Bdd.NONE;
         Collections.sort(regions, new Comparator<Region>() {
@@ -57,41 +65,42 @@ final class Regions {
         return regions;
     }
 
-    private int all(Field field) { return project(sets.everything(), field); }
-
     private int project(int set, Field field) {
         return sets.bdd.project(set, sets.start(field), sets.start(field) + sets.bits(field));
     }
 
-    /** The values to name: those that occur; and those that would occur, but for which the set has no packet. */
-    private FieldValues values(Field field, int inside, Map<Field, Integer> box, int left) {
-        Bdd bdd = sets.bdd;
-        int others = Bdd.ALL;
-        for (Field other : LET_GO) {
-            others = other == field ? others : bdd.and(others, box.get(other).intValue());
+    /** For each field all those behind it together. */
+    private int[] behind(int[] box) {
+        int[] behind = new int[box.length];
+        int together = Bdd.ALL;
+        for (int i = box.length - 1; i >= 0; i--) {
+            behind[i] = together;
+            together = sets.bdd.and(box[i], together);
         }
+        return behind;
+    }
+
+    /** The values to name: those that occur; and those that would occur, but for which the set has no packet. */
+    private FieldValues values(Field field, int inside, int others, int left) {
+        Bdd bdd = sets.bdd;
         int occurring = bdd.and(inside, project(bdd.and(others, left), field));
         return new FieldValues(sets, field, occurring, bdd.minus(project(bdd.and(others, care), field), inside));
     }
 
-    private Map<Field, Integer> grow(Packet packet, int set) {
+    /** What each field may be: the packet's own value, let go as far as the set reaches. */
+    private int[] grow(Packet packet, int set) {
         Bdd bdd = sets.bdd;
-        Map<Field, Integer> box = new TreeMap<>();
-        // the fields behind each one as they are in the packet, which is what the others are let go against
-        int[] behind = new int[LET_GO.length];
-        int single = Bdd.ALL;
-        for (int i = LET_GO.length - 1; i >= 0; i--) {
-            behind[i] = single;
-            int one = sets.is(LET_GO[i], packet.value(LET_GO[i]));
-            box.put(LET_GO[i], one);
-            single = bdd.and(one, single);
+        int[] box = new int[LET_GO.length];
+        for (int i = 0; i < box.length; i++) {
+            box[i] = sets.is(LET_GO[i], packet.value(LET_GO[i]));
         }
+        int[] behind = behind(box);
         int before = care;
-        for (int i = 0; i < LET_GO.length; i++) {
+        for (int i = 0; i < box.length; i++) {
             int outside = project(bdd.minus(bdd.and(before, behind[i]), set), LET_GO[i]);
-            int inside = bdd.minus(all(LET_GO[i]), outside);
-            box.put(LET_GO[i], LET_GO[i] == Field.PROTOCOL ? bdd.and(inside, meant(box, packet)) : inside);
-            before = bdd.and(before, box.get(LET_GO[i]));
+            box[i] = bdd.minus(all[i], outside);
+            if (LET_GO[i] == Field.PROTOCOL) { box[i] = bdd.and(box[i], meant(box, packet)); }
+            before = bdd.and(before, box[i]);
         }
         return box;
     }
@@ -100,15 +109,16 @@ final class Regions {
      * Protocols that have what the box already says: a line about ports names only those with ports, one about flags
      * only TCP.
      */
-    private int meant(Map<Field, Integer> box, Packet packet) {
+    private int meant(int[] box, Packet packet) {
         int own = packet.protocol().intValue();
-        boolean alone = box.get(Field.FLAGS).intValue() != all(Field.FLAGS)
-                || box.get(Field.ICMP).intValue() != all(Field.ICMP);
-        boolean ports = box.get(Field.SPORT).intValue() != all(Field.SPORT)
-                || box.get(Field.DPORT).intValue() != all(Field.DPORT);
-        if (!alone && !ports) { return Bdd.ALL; }
-        boolean usual = own == 6 || own == 17;
-        return alone || !usual ? NewConnections.protocol(sets, own)
+        boolean alone = isGiven(box, Field.FLAGS) || isGiven(box, Field.ICMP);
+        if (!alone && !isGiven(box, Field.SPORT) && !isGiven(box, Field.DPORT)) { return Bdd.ALL; }
+        return alone || own != 6 && own != 17 ? NewConnections.protocol(sets, own)
                 : sets.bdd.or(NewConnections.protocol(sets, 6), NewConnections.protocol(sets, 17));
+    }
+
+    private boolean isGiven(int[] box, Field field) {
+        int i = Arrays.asList(LET_GO).indexOf(field);
+        return box[i] != all[i];
     }
 }
