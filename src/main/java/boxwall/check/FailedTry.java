@@ -41,8 +41,8 @@ public final class FailedTry {
      */
     public static List<Finding> of(String error, Ruleset compiled, BoxFacts facts) {
         int end = error.indexOf(": status");
-        String name = error.startsWith(MODPROBE) && end > MODPROBE.length() ? error.substring(MODPROBE.length(), end)
-                : "";
+        String name =
+                error.startsWith(MODPROBE) && end > MODPROBE.length() ? error.substring(MODPROBE.length(), end) : "";
         if (Words.isName(name, "_.+-")) {
             return Collections.singletonList(module(error, facts.module(name), name, facts.symbolCure(name)));
         }

@@ -61,7 +61,9 @@ final class OpenServices {
                 services.services(facts.wan());
                 services.floods(facts.wan());
             }
-            if (facts.lan() != null && services.samples.box(facts.lan()) != null) { services.administrator(facts.lan()); }
+            if (facts.lan() != null && services.samples.box(facts.lan()) != null) {
+                services.administrator(facts.lan());
+            }
         }
         return services.out;
     }
