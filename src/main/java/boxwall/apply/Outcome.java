@@ -10,7 +10,7 @@ import java.util.Map;
 /**
  * What boxwall-apply says: lines of {@code key=value} as in RUN/result, <pre>
  * state=pending     id=3f2a…    deadline=412 (uptime, seconds)    plan=5cf2…    protected=14.21 (uptime, seconds)    reason=    error=
- * </pre> Values may be empty; a key that wasn't printed is empty too.
+ * </pre> Values may be empty; a key that wasn't printed is empty too. Lines of other forms are skipped.
  */
 public final class Outcome {
     private static final List<String> STATES = Arrays.asList("active", "pending", "inactive", "failed", "fallback",
@@ -28,10 +28,8 @@ public final class Outcome {
         }
     }
 
-    /** Reads the lines; anything that isn't {@code key=value} is skipped. Null (no such file) is an empty outcome. */
-    public static Outcome parse(String text) {
-        return new Outcome(text);
-    }
+    /** Null is an empty outcome. */
+    public static Outcome parse(String text) { return new Outcome(text); }
 
     /** A value, empty when it wasn't said. */
     public String get(String key) {
@@ -47,15 +45,11 @@ public final class Outcome {
     /** The pending transaction's id, or empty. */
     public String id() { return get("id"); }
 
-    /** Uptime in seconds at which a pending change is rolled back; -1 when none is pending. */
-    public long deadline() {
-        return Words.number(get("deadline"), Long.MAX_VALUE);
-    }
+    /** -1 when none is pending. */
+    public long deadline() { return Words.number(get("deadline"), Long.MAX_VALUE); }
 
-    /** Uptime in seconds with two digits at which the rules were live, or empty. */
-    public String protectedAt() {
-        return get("protected");
-    }
+    /** When the rules were live, or empty. */
+    public String protectedAt() { return get("protected"); }
 
     /** Why, in words; reason and error together, or empty. */
     public String why() {

@@ -35,10 +35,8 @@ public final class Compiled {
     /** Whether state matches were kept. */
     public boolean stateful() { return stateful; }
 
-    /** {@code stateful} or {@code stateless}, as the stamp and the JSON spell it. */
-    public String mode() {
-        return stateful ? "stateful" : "stateless";
-    }
+    /** As the stamp and JSON spell it. */
+    public String mode() { return stateful ? "stateful" : "stateless"; }
 
     /** The same, with one table more that has no rule: what was loaded there before is gone after it. */
     public Compiled emptying(Family family, Table table, BoxFacts facts, BoxFacts booted) {
@@ -49,15 +47,11 @@ public final class Compiled {
         return new Compiled(ruleset.with(family, table, Collections.<Chain>emptyList()), stateful, more, notes);
     }
 
-    /** Whether it can stop any packet; an empty ruleset can't. */
-    public boolean protects() {
-        return Protection.stopsAnything(ruleset);
-    }
+    /** Whether it can stop any packet. */
+    public boolean protects() { return Protection.stopsAnything(ruleset); }
 
-    /** Modules to load, in load order; those that are loaded already included, those that are built in not. */
-    public List<String> modules() {
-        return modules;
-    }
+    /** To load, in order; those already loaded too. */
+    public List<String> modules() { return modules; }
 
     /** What was left out or weakened, by the user's line. */
     public List<Note> notes() { return notes; }

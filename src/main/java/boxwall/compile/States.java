@@ -51,10 +51,8 @@ final class States {
         return states && only.states() != null ? only : null;
     }
 
-    /** A rule without its state matches. */
-    static Rule strip(Rule rule) {
-        return rule.copy().matches(further(rule)).build();
-    }
+    /** Without its states. */
+    static Rule strip(Rule rule) { return rule.copy().matches(further(rule)).build(); }
 
     /** What a rule asks besides states. */
     static List<Match> further(Rule rule) {

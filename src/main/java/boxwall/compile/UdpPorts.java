@@ -62,10 +62,8 @@ final class UdpPorts {
         if (!from.isEmpty() && !to.isEmpty()) { list.add(new UdpPorts(from, to)); }
     }
 
-    /** Ports and ranges that together are few. */
-    static boolean isFixed(Ports ports) {
-        return ports.count() <= FIXED_MAX;
-    }
+    /** Few ports, all in all. */
+    static boolean isFixed(Ports ports) { return ports.count() <= FIXED_MAX; }
 
     /** The matches that ask for this pair, a list for each rule that it takes. */
     List<List<Match>> matches() {

@@ -57,13 +57,9 @@ public final class LiveRules {
         return packets < 0 || bytes < 0 ? new long[] {0, 0} : new long[] {packets, bytes};
     }
 
-    /** All rules, by family, table and chain, in their order. */
-    public List<Counted> rules() {
-        return Collections.unmodifiableList(rules);
-    }
+    /** All rules in order. */
+    public List<Counted> rules() { return Collections.unmodifiableList(rules); }
 
-    /** The policies of the built-in chains. */
-    public List<Counted> policies() {
-        return Collections.unmodifiableList(policies);
-    }
+    /** Of built-in chains. */
+    public List<Counted> policies() { return Collections.unmodifiableList(policies); }
 }

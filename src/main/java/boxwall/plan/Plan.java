@@ -86,10 +86,8 @@ public final class Plan {
         return Collections.unmodifiableMap(marked);
     }
 
-    /** One file without its end mark; null when there is none of that name. */
-    public String file(String name) {
-        return files.get(name);
-    }
+    /** Without its end mark; null for none. */
+    public String file(String name) { return files.get(name); }
 
     static String marked(String name, String text) {
         int count = 0;

@@ -32,10 +32,8 @@ public final class Stamp {
     /** The value of a key, or null. */
     public String get(String key) { return values.get(key); }
 
-    /** The keys in the order in which they were put. */
-    public Iterable<String> keys() {
-        return Collections.unmodifiableSet(values.keySet());
-    }
+    /** In their order. */
+    public Iterable<String> keys() { return Collections.unmodifiableSet(values.keySet()); }
 
     /** Reads a stamp; lines without {@code =} and the end mark are skipped. */
     public static Stamp parse(String text) {

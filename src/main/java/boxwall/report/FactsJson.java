@@ -13,9 +13,6 @@ import boxwall.netfilter.Family;
 import com.eclipsesource.json.JsonArray;
 import com.eclipsesource.json.JsonObject;
 
-import java.util.List;
-import java.util.Map;
-
 /**
  * Facts and findings as JSON; what is unknown is null, or the word {@code unknown} where the value is one of a few
  * words.
@@ -25,7 +22,10 @@ public final class FactsJson {
 
     private FactsJson() {}
 
-    /** The facts, keys in a fixed order. */
+    /**
+     * The facts, keys in a fixed order. decided_by names the readings that decided each fact, so that a wrong one can
+     * be reported: names as above, with a dot between levels, to lines with their source.
+     */
     public static JsonObject of(BoxFacts facts) {
         Userland userland = facts.userland();
         Acceleration pa = facts.packetAcceleration();
@@ -45,7 +45,7 @@ public final class FactsJson {
                 "packet_acceleration",
                 JsonText.object("state", pa.state().word(), "hardware", pa.hardware, "version", pa.version),
                 "interfaces", interfaces(facts), "printk", facts.printk(), "dsld", facts.dsld(), "decided_by",
-                decidedBy(facts), "findings", JsonText.findings(facts.findings(), true));
+                facts.decidedBy(), "findings", JsonText.findings(facts.findings(), true));
     }
 
     /**
@@ -56,18 +56,6 @@ public final class FactsJson {
         JsonObject json = of(facts);
         json.get("decided_by").asObject().add("netfilter", netfilter(facts, true));
         return json.toString();
-    }
-
-    /**
-     * Which reading decided a fact, so that a wrong one can be reported: names as above, with a dot between levels, to
-     * lines with their source.
-     */
-    private static JsonObject decidedBy(BoxFacts facts) {
-        JsonObject json = new JsonObject();
-        for (Map.Entry<String, List<String>> fact : facts.decidedBy().entrySet()) {
-            json.add(fact.getKey(), JsonText.value(fact.getValue()));
-        }
-        return json;
     }
 
     /** By family, kind and name the state of each capability, or the reading that it was told by. */

@@ -10,6 +10,7 @@ import com.eclipsesource.json.JsonValue;
 
 import java.io.UnsupportedEncodingException;
 import java.util.List;
+import java.util.Map;
 
 /** The few methods that write all of boxwall's JSON; texts are byte strings until here. */
 final class JsonText {
@@ -24,9 +25,16 @@ final class JsonText {
         return json;
     }
 
-    /** Null, a JSON value, a list of such, a truth value, an int or a long; the text of anything else. */
+    /** Null, a JSON value, a list or map of such, a truth value, an int or a long; the text of anything else. */
     static JsonValue value(Object value) {
         if (value instanceof JsonValue) { return (JsonValue) value; }
+        if (value instanceof Map) {
+            JsonObject json = new JsonObject();
+            for (Map.Entry<?, ?> e : ((Map<?, ?>) value).entrySet()) {
+                json.add(e.getKey().toString(), value(e.getValue()));
+            }
+            return json;
+        }
         if (value instanceof Iterable) {
             JsonArray all = new JsonArray();
             for (Object each : (Iterable<?>) value) {

@@ -36,10 +36,8 @@ public final class Page {
     /** {@code template} is boxwall/page/page.html's text. */
     public Page(String template) { this.template = template; }
 
-    /** The page that is in the jar. */
-    public static Page load() {
-        return new Page(Resource.text("/boxwall/page/page.html"));
-    }
+    /** The jar's page. */
+    public static Page load() { return new Page(Resource.text("/boxwall/page/page.html")); }
 
     /** Whether a browser's Accept-Language asks for German rather than English; English for null. */
     public static boolean wantsGerman(String acceptLanguage) {

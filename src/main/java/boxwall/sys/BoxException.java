@@ -7,10 +7,8 @@ package boxwall.sys;
 public final class BoxException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    /** Makes one; the message says what was asked, what came back and, where known, what to do. */
-    public BoxException(String message) {
-        super(message);
-    }
+    /** What was asked, what came back, what to do. */
+    public BoxException(String message) { super(message); }
 
     /** Makes one with the cause's words at the end of the message. */
     public BoxException(String message, Throwable cause) {

@@ -27,10 +27,8 @@ public class CommandResult {
     /** Everything from standard error, ISO-8859-1. */
     public String err() { return err; }
 
-    /** Whether the program was killed because it took longer than it was allowed to. */
-    public boolean timedOut() {
-        return timedOut;
-    }
+    /** Whether the time limit killed it. */
+    public boolean timedOut() { return timedOut; }
 
     /**
      * The exit status; negative when a signal ended the program. On JamVM asking costs up to a second: look at

@@ -38,8 +38,7 @@ public final class LiveSys implements Sys {
         feed(process.getOutputStream(), stdin);
         String out = drain(process.getInputStream());
         String errText = err.text();
-        watchdog.cancel();
-        return new LazyResult(command, out, errText, watchdog.fired(), process);
+        return new LazyResult(command, out, errText, watchdog.cancel(), process);
     }
 
     private static void feed(OutputStream to, String stdin) {
@@ -214,15 +213,11 @@ public final class LiveSys implements Sys {
             WaitedOn.kept(process).destroy(); // not under the lock: it takes a second
         }
 
-        void cancel() {
+        /** Whether it had fired before. */
+        boolean cancel() {
             synchronized (ENDS) {
                 cancelled = true;
                 ENDS.notifyAll();
-            }
-        }
-
-        boolean fired() {
-            synchronized (ENDS) {
                 return fired;
             }
         }
