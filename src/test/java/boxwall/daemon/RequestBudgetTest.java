@@ -1,0 +1,81 @@
+package boxwall.daemon;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import boxwall.build.Budgets;
+import boxwall.http.Client;
+import boxwall.http.Reply;
+import boxwall.http.Request;
+import boxwall.http.Route;
+import com.sun.management.ThreadMXBean;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What each step of a change allocates, with the shipped rules on the recorded box: a measure of the work that no load
+ * of the machine changes. On a box's JVM time follows it closely, and the collector's time even more.
+ */
+class RequestBudgetTest {
+    private static final byte[] PC = {(byte) 192, (byte) 168, (byte) 178, 20};
+    private static final byte[] ADDRESS = {(byte) 192, (byte) 168, (byte) 178, 1};
+    private static final int ROUNDS = 5;
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+    private final FakeBox sys = new FakeBox(Path.of("src/test/resources/boxes/virtual"));
+    private final Config config = Config.parse(null, Map.of("BOXWALL_SYSLOG", "no"));
+    private final ByteArrayOutputStream log = new ByteArrayOutputStream();
+    private final Api api =
+            new Daemon(sys, config, new PrintStream(log, true)).api(new BoxState(sys, Verbs.APPLY), 5000);
+
+    private Request request(String method, String path, Map<String, String> query, String body) {
+        sys.uptimeMillis += 10 * BoxState.SHARED_MILLIS;
+        return new Request(method, path, query, Map.of(), new Client(PC, ADDRESS, sys.uptimeMillis), body);
+    }
+
+    /** Answers, twice where the budget is to be broken, and gives the kilobytes that it took. */
+    private double kilobytes(String budget, Route route, Request request, int status) {
+        long before = THREADS.getCurrentThreadAllocatedBytes();
+        Reply reply = api.answer(route, request, true);
+        if (Budgets.isBroken(budget) && route != Route.APPLY) { api.answer(route, request, true); }
+        if (Budgets.isBroken(budget) && route == Route.APPLY) { new BoxState(sys, Verbs.APPLY).read(); }
+        long taken = THREADS.getCurrentThreadAllocatedBytes() - before;
+        assertEquals(status, reply.status(),
+                () -> route + " " + log + new String(reply.body(), StandardCharsets.UTF_8));
+        return taken / 1024.0;
+    }
+
+    @Test
+    void aChange() throws IOException {
+        String rules = Files.readString(Path.of("conf/boxwall.rules"), StandardCharsets.ISO_8859_1);
+        String empty = "*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n";
+        sys.booted("", empty, empty);
+        double[] least = new double[5];
+        java.util.Arrays.fill(least, Double.MAX_VALUE);
+        for (int round = 0; round < ROUNDS; round++) {
+            double[] now = {kilobytes("put.kib", Route.PUT_RULES, request("PUT", "/rules", Map.of(), rules), 200),
+                    kilobytes("explain.kib", Route.EXPLAIN,
+                            request("GET", "/explain", Map.of("in", "dsl", "proto", "tcp", "dport", "80"), ""), 200),
+                    kilobytes("exposure.kib", Route.EXPOSURE, request("GET", "/exposure", Map.of(), ""), 200),
+                    kilobytes("apply.kib", Route.APPLY,
+                            request("POST", "/apply", Map.of("force", "1", "replace", "1"), ""), 202),
+                    kilobytes("status.kib", Route.STATUS, request("GET", "/status", Map.of(), ""), 200)};
+            sys.run(List.of("boxwall-apply", "revert", "--now"), "", 1);
+            for (int i = 0; i < now.length; i++) {
+                least[i] = Math.min(least[i], now[i]);
+            }
+        }
+        Budgets.hold("put.kib", least[0]);
+        Budgets.hold("explain.kib", least[1]);
+        Budgets.hold("exposure.kib", least[2]);
+        Budgets.hold("apply.kib", least[3]);
+        Budgets.hold("status.kib", least[4]);
+    }
+}
