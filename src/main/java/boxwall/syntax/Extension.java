@@ -51,11 +51,11 @@ final class Extension {
         switch (key) {
             case "p" :
                 for (String protocol : list) {
-                    protocols.add(Protocols.canonical(protocol));
+                    protocols.add(NumberNames.protocol(protocol));
                 }
                 break;
             case "implicit" :
-                implicit = Protocols.canonical(value);
+                implicit = NumberNames.protocol(value);
                 break;
             case "alias" :
                 aliases = list;

@@ -215,6 +215,10 @@ final class ExtensionOptions {
 
     private String value(OptionSpec spec, String kind, Word value, boolean negated, String name) throws ValueException {
         String canonical = ValueKinds.value(kind, value.text, family);
+        if (spec.is("not") && canonical.contains(spec.get("not"))) {
+            throw new ValueException("a value with " + Errors.show(spec.get("not")) + ": " + Errors.show(value.text),
+                    "leave it out: some kernels take it for something else");
+        }
         if (kind.startsWith("text:") && canonical.length() < value.text.length()) {
             errors.note(value, name + " is shortened to " + canonical.length() + " bytes, as iptables does it: "
                     + Errors.show(canonical));

@@ -4,6 +4,7 @@ import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Network;
 import boxwall.netfilter.Words;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -106,20 +107,11 @@ final class Inet {
         int dash = text.indexOf('-');
         byte[] low = completed(dash < 0 ? text : text.substring(0, dash), family);
         byte[] high = dash < 0 ? low : completed(text.substring(dash + 1), family);
-        ordered(low, high, text);
-        return Addresses.print(low) + "-" + Addresses.print(high);
-    }
-
-    private static void ordered(byte[] low, byte[] high, String text) throws ValueException {
-        for (int i = 0; i < low.length; i++) {
-            if ((low[i] & 255) != (high[i] & 255)) {
-                if ((low[i] & 255) > (high[i] & 255)) {
-                    throw new ValueException("a range that runs backwards: " + Errors.show(text),
-                            "write the lower address first");
-                }
-                return;
-            }
+        if (new BigInteger(1, low).compareTo(new BigInteger(1, high)) > 0) {
+            throw new ValueException("a range that runs backwards: " + Errors.show(text),
+                    "write the lower address first");
         }
+        return Addresses.print(low) + "-" + Addresses.print(high);
     }
 
     /** {@code a[-b][:p[-q]]}, for IPv6 {@code [a[-b]]:p}, as SNAT's and DNAT's options take it. */

@@ -11,6 +11,8 @@ import java.util.Map;
  * {@code kind name number}.
  */
 final class NumberNames {
+    private static final String[] BUILTIN =
+            {"icmp", "tcp", "udp", "esp", "ah", "ipv6-icmp", "udplite", "ipv6-mh", "sctp"};
     private static final Map<String, Map<String, String>> KINDS = new HashMap<>();
 
     static {
@@ -32,4 +34,19 @@ final class NumberNames {
 
     /** All names of a kind. */
     static Iterable<String> names(String kind) { return KINDS.get(kind).keySet(); }
+
+    /**
+     * A protocol of -p: {@code tcp}, {@code 47}, {@code 0} for all; null when unknown. By name only where iptables has
+     * the name built in: iptables-restore would look for others in /etc/protocols, which a box may not have.
+     */
+    static String protocol(String text) {
+        String named = Numbers.parse(text) < 0 ? number("protocol", text) : text;
+        long number = named == null ? -1 : Numbers.parse(named);
+        if (number < 0 || number > 255) { return null; }
+        String printed = String.valueOf(number);
+        for (String name : BUILTIN) {
+            if (number("protocol", name).equals(printed)) { return name; }
+        }
+        return printed;
+    }
 }

@@ -20,6 +20,7 @@ import java.util.Set;
  * unless     no def beside this option
  * hide       not printed with this value, unless negated           p            the protocol that -p must name
  * with       the option without which this one means nothing       at, at.X     hooks where the kernel takes it (with X)
+ * not        what no value may contain
  * since      the first release of iptables that has it, where 1.4.11.1 doesn't
  * </pre>
  */

@@ -131,7 +131,7 @@ final class RuleOptions {
         boolean negated = args.negated(true);
         Word value = args.value(w, "the protocol");
         if (value == null) { return; }
-        String canonical = Protocols.canonical(value.text);
+        String canonical = NumberNames.protocol(value.text);
         if (canonical == null) {
             errors.add(value, "unknown protocol " + Errors.show(value.text),
                     Nearest.hint(value.text, NumberNames.names("protocol"), "write its number, 0 to 255"));

@@ -96,7 +96,7 @@ final class RuleParts {
     }
 
     /** What the NAT targets ask for before a port; icmp stands for its ids. */
-    private static final List<String> PORTS = Arrays.asList("tcp", "udp", "sctp", Protocols.canonical("dccp"), "icmp");
+    private static final List<String> PORTS = Arrays.asList("tcp", "udp", "sctp", NumberNames.protocol("dccp"), "icmp");
 
     private static boolean hasPort(String value) {
         int colon = value.lastIndexOf(':');

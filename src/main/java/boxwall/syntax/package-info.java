@@ -8,5 +8,6 @@
  * <p>
  * Options are kept in the canonical form of iptables-save 1.8: {@code --syn} is {@code --tcp-flags} with the values
  * {@code FIN,SYN,RST,ACK} and {@code SYN}; ports and ICMP types are numbers; {@code --set-mark} is {@code --set-xmark}.
+ * A value that nobody interprets (kind {@code word}) stays as it is written.
  */
 package boxwall.syntax;

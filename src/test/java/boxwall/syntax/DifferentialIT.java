@@ -130,7 +130,8 @@ class DifferentialIT {
                 rules.stream().anyMatch(Judged::asWritten) ? byChain(answers.get(0).rules()) : byChain(expected(rules));
         boolean same = answers.get(0).taken() && answers.get(1).taken()
                 && expected.equals(byChain(answers.get(0).rules())) && expected.equals(byChain(answers.get(1).rules()));
-        boolean kinder = rules.size() == 1 && answers.get(1).taken() && expected.equals(byChain(answers.get(1).rules()))
+        boolean kinder = rules.size() == 1 && answers.get(1).taken()
+                && (rules.get(0).asWritten || expected.equals(byChain(answers.get(1).rules())))
                 && KINDER.keySet().stream().anyMatch(answers.get(0).said()::contains);
         boolean refused =
                 rules.size() == 1 && rules.get(0).asWritten && !answers.get(0).taken() && !answers.get(1).taken();

@@ -21,6 +21,7 @@ class StrictnessTest {
             "an empty text | iptables -A FORWARD -m physdev --physdev-is-out ! --physdev-out ''",
             "a port is missing | iptables -A INPUT -p udp --dport ''",
             "not a rate | iptables -A INPUT -m limit --limit 5x/s",
+            "a value with | iptables -A INPUT -m hashlimit --hashlimit-upto 10mb/s --hashlimit-name x",
             "unknown port | iptables -A INPUT -p tcp --dport +80", "is missing after | iptables -A INPUT -i -lan",
             "not a value | iptables -A INPUT -i-lan",
             "not a name | iptables -A INPUT -m hashlimit --hashlimit-upto 5/s --hashlimit-name a,b",
