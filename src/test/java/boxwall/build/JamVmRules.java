@@ -75,12 +75,12 @@ final class JamVmRules {
      * daemon lives.
      */
     static final List<String> LOCKS = List.of("sys/LiveSys STATIC", "sys/WaitedOn STATIC", "syntax/Extensions STATIC",
-            "syntax/NumberNames STATIC", "box/BoxFacts STATIC", "box/KernelConfig STATIC", "box/ModuleStates STATIC",
-            "daemon/Box STATIC", "http/Exchange STATIC", "http/RequestDeadline STATIC",
-            "box/ModuleTable box/ModuleTable", "daemon/BoxState daemon/Daemon", "daemon/Changes daemon/Daemon",
-            "daemon/ChangeReplies daemon/Api", "daemon/Drafts daemon/Api", "daemon/History daemon/Daemon",
-            "daemon/LogReplies daemon/Api", "daemon/MeasureReplies daemon/Api", "daemon/ReadReplies daemon/Api",
-            "daemon/Watch daemon/Daemon", "daemon/CounterRing daemon/MeasureReplies", "daemon/EventLog daemon/EventLog",
+            "facts/BoxFacts STATIC", "modules/KernelConfig STATIC", "modules/ModuleStates STATIC",
+            "http/Exchange STATIC", "http/RequestDeadline STATIC", "modules/ModuleTable modules/ModuleTable",
+            "daemon/BoxState daemon/Daemon", "daemon/Changes daemon/Daemon", "daemon/ChangeReplies daemon/Api",
+            "daemon/Drafts daemon/Api", "daemon/History daemon/Daemon", "daemon/LogReplies daemon/Api",
+            "daemon/MeasureReplies daemon/Api", "daemon/ReadReplies daemon/Api", "daemon/Watch daemon/Daemon",
+            "daemon/CounterRing daemon/MeasureReplies", "daemon/EventLog daemon/EventLog",
             "http/ConnectionLimit http/Port", "http/DaemonReady http/Port", "http/Port daemon/Daemon",
             "http/FailedLogins http/Dispatcher", "http/Dispatcher http/Port", "daemon/Api daemon/Daemon");
 
