@@ -4,9 +4,9 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 
-import boxwall.box.Line;
-import boxwall.box.KernelLog;
 import boxwall.box.Fact;
+import boxwall.box.KernelLog;
+import boxwall.box.Line;
 import boxwall.box.Readings;
 import boxwall.box.Versions;
 import boxwall.modules.LoadedModules;

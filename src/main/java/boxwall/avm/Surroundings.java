@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 
-import boxwall.box.Line;
 import boxwall.box.KernelLog;
+import boxwall.box.Line;
 import boxwall.box.Readings;
 import boxwall.modules.LoadedModules;
 import boxwall.netfilter.Words;

@@ -119,7 +119,10 @@ public final class Firmware {
             end = Versions.end(text, at);
             String[] parts = Words.split(text.substring(at, end), '.');
             int last = parts.length - 1;
-            if ((last == 1 || last == 2 && Words.isNumber(parts[0]) && parts[0].length() < 4)
+            // part of a word is none: the MAC address 1a86.16dc.3315
+            boolean alone = (at == 0 || !Character.isLetter(text.charAt(at - 1)))
+                    && (end == text.length() || !Character.isLetter(text.charAt(end)));
+            if (alone && (last == 1 || last == 2 && Words.isNumber(parts[0]) && parts[0].length() < 4)
                     && isTwoDigits(parts[last]) && isTwoDigits(parts[last - 1])) {
                 version.offer(parts[last - 1] + "." + parts[last], line);
                 return;

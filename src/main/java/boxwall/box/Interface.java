@@ -3,9 +3,9 @@ package boxwall.box;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import boxwall.netfilter.Words;
-
 import java.util.Locale;
+
+import boxwall.netfilter.Words;
 
 /** A network interface of the box with what it is for, and why that is thought. Immutable. */
 public final class Interface {

@@ -9,12 +9,14 @@ final class SecretForms {
         StringBuilder out = null;
         int i = 0;
         while (i < line.length()) {
-            int end = SecretTable.hex(line.charAt(i)) && (i == 0 || !SecretTable.isAlphanumeric(line.charAt(i - 1)))
-                    && line.length() - i > 8 ? form(line, i) : -1;
-            if (end >= 0 && out == null) { out = new StringBuilder(line.substring(0, i)); }
-            if (end >= 0) {
-                out.append(put(line, i, end));
-                i = end;
+            String[] form =
+                    SecretTable.hex(line.charAt(i)) && (i == 0 || !SecretTable.isAlphanumeric(line.charAt(i - 1)))
+                            && line.length() - i > 8 ? form(line, i) : null;
+            if (form != null) {
+                out = out == null ? new StringBuilder(line.substring(0, i)) : out;
+                int kept = form[1].lastIndexOf('=') + 1;
+                out.append(line, i, i + kept).append(form[1], kept, form[1].length());
+                i = match(form[0], 0, line, i);
             } else {
                 if (out != null) { out.append(line.charAt(i)); }
                 i++;
@@ -23,26 +25,13 @@ final class SecretForms {
         return out == null ? line : out.toString();
     }
 
-    /** Where text of one of the shapes that begins here ends, or -1. */
-    private static int form(String line, int from) {
+    /** The first shape that the text which begins here has; null for none. */
+    private static String[] form(String line, int from) {
         for (String[] form : SecretTable.FORMS) {
             int end = match(form[0], 0, line, from);
-            if (end >= 0 && isAlone(form[0], line, from, end)) { return end; }
+            if (end >= 0 && isAlone(form[0], line, from, end)) { return form; }
         }
-        return -1;
-    }
-
-    private static String put(String line, int from, int end) {
-        for (String[] form : SecretTable.FORMS) {
-            if (match(form[0], 0, line, from) == end && isAlone(form[0], line, from, end)) {
-                StringBuilder put = new StringBuilder(form[1]);
-                for (int i = 0; i < put.length() && put.charAt(i) == '='; i++) {
-                    put.setCharAt(i, line.charAt(from + i));
-                }
-                return put.toString();
-            }
-        }
-        throw new IllegalStateException(line);
+        return null;
     }
 
     /** Whether it is no part of something longer; a short form would be one of an IPv6 address. */

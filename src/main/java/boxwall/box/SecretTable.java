@@ -1,10 +1,7 @@
 package boxwall.box;
 
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
@@ -21,30 +18,17 @@ final class SecretTable {
         for (int c = 0; c < 128; c++) {
             WORDS.add(new ArrayList<String>());
         }
-        try {
-            InputStream in = SecretTable.class.getResourceAsStream("/boxwall/box/secrets");
-            BufferedReader reader = new BufferedReader(new InputStreamReader(in, "US-ASCII"));
-            try {
-                for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-                    row(line.substring(line.indexOf(' ') + 1), line);
-                }
-            } finally {
-                reader.close();
+        for (String[] row : Rows.of("/boxwall/box/secrets")) {
+            String text = Words.join(Arrays.asList(row).subList(1, row.length), " ");
+            if (row[0].equals("form")) {
+                FORMS.add(new String[] {row[1], row[2]});
+            } else if (row[0].equals("host")) {
+                HOSTS.add(text);
+            } else if (row[0].equals("plain")) {
+                PLAIN.add(text);
+            } else {
+                WORDS.get(text.charAt(0)).add(row[0].charAt(0) + text);
             }
-        } catch (IOException e) {
-            throw new IllegalStateException("secrets can't be read from the jar: " + e.getMessage());
-        }
-    }
-
-    private static void row(String text, String line) {
-        if (line.startsWith("form")) {
-            FORMS.add(Words.of(text));
-        } else if (line.startsWith("host")) {
-            HOSTS.add(text);
-        } else if (line.startsWith("plain")) {
-            PLAIN.add(text);
-        } else if (line.startsWith("word") || line.startsWith("name")) {
-            WORDS.get(text.charAt(0)).add(line.charAt(0) + text);
         }
     }
 

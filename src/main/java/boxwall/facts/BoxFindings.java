@@ -6,14 +6,13 @@ import java.util.List;
 
 import boxwall.avm.Acceleration;
 import boxwall.avm.Surroundings;
-import boxwall.box.Line;
 import boxwall.box.Finding.Severity;
 import boxwall.box.Finding;
 import boxwall.box.Firmware;
 import boxwall.box.Interface;
-import boxwall.box.InterfaceReading;
 import boxwall.box.KernelLog;
 import boxwall.box.Known;
+import boxwall.box.Line;
 import boxwall.box.Readings;
 import boxwall.box.Userland;
 import boxwall.box.Versions;

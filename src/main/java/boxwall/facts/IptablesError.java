@@ -4,11 +4,11 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-import boxwall.box.Finding;
 import boxwall.box.Finding.Severity;
+import boxwall.box.Finding;
 import boxwall.box.Line;
-import boxwall.modules.Capability;
 import boxwall.modules.Capability.State;
+import boxwall.modules.Capability;
 import boxwall.modules.Conntrack;
 import boxwall.modules.Kind;
 import boxwall.netfilter.Family;

@@ -5,8 +5,8 @@ import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
 
-import boxwall.box.Finding;
 import boxwall.box.Finding.Severity;
+import boxwall.box.Finding;
 import boxwall.box.Line;
 import boxwall.box.Readings;
 import boxwall.netfilter.Words;

@@ -1,9 +1,5 @@
 package boxwall.modules;
 
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -14,10 +10,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.StringTokenizer;
 import java.util.TreeSet;
 
 import boxwall.box.Readings;
+import boxwall.box.Rows;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Words;
 
@@ -61,10 +57,7 @@ public final class ImageModel {
         Set<String> names = new TreeSet<>();
         for (String word : words) {
             if (word.startsWith(prefix)) {
-                StringTokenizer tokens = new StringTokenizer(word.substring(prefix.length()), ",");
-                while (tokens.hasMoreTokens()) {
-                    names.add(tokens.nextToken());
-                }
+                names.addAll(Arrays.asList(Words.split(word.substring(prefix.length()), ',')));
             }
         }
         return names;
@@ -86,12 +79,12 @@ public final class ImageModel {
         return all;
     }
 
-    private static void addOffered(Set<String> all, ModuleSpec spec) {
-        if (spec.isOffered()) {
-            all.addAll(spec.alternatives());
-            all.addAll(spec.along());
-            all.addAll(spec.needed());
-        }
+    private static void addOffered(Set<String> all, ModuleSpec spec) { if (spec.isOffered()) { addAll(all, spec); } }
+
+    private static void addAll(Set<String> all, ModuleSpec spec) {
+        all.addAll(spec.alternatives());
+        all.addAll(spec.along());
+        all.addAll(spec.needed());
     }
 
     /**
@@ -168,32 +161,12 @@ public final class ImageModel {
     }
 
     private static List<String[]> rows() {
-        InputStream in = ImageModel.class.getResourceAsStream("/boxwall/modules/models.txt");
-        if (in == null) {
+        List<String[]> rows = Rows.of("/boxwall/modules/models.txt");
+        if (rows == null) {
             throw new IllegalArgumentException(
                     "the jar of a box has no list of models; ask the one on a PC, target/boxwall.jar");
         }
-        try {
-            BufferedReader reader = new BufferedReader(new InputStreamReader(in, "US-ASCII"));
-            try {
-                List<String[]> rows = new ArrayList<>();
-                for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-                    if (!line.startsWith("#") && line.length() > 0) {
-                        StringTokenizer tokens = new StringTokenizer(line, " ");
-                        String[] row = new String[tokens.countTokens()];
-                        for (int i = 0; i < row.length; i++) {
-                            row[i] = tokens.nextToken();
-                        }
-                        rows.add(row);
-                    }
-                }
-                return rows;
-            } finally {
-                reader.close();
-            }
-        } catch (IOException e) {
-            throw new IllegalStateException("models.txt can't be read from the jar: " + e.getMessage());
-        }
+        return rows;
     }
 
     /** {@code 7590, FRITZ!OS 08.2x, kernel 4.9.337}. */
@@ -220,9 +193,7 @@ public final class ImageModel {
         ModuleSpec spec = generation.spec(Kind.valueOf(kind.toUpperCase(Locale.ROOT)), feature, family);
         for (ModuleSpec each : Arrays.asList(spec, generation.core(family),
                 spec.pullsConntrack() ? generation.conntrack(family) : spec)) {
-            all.addAll(each.alternatives());
-            all.addAll(each.along());
-            all.addAll(each.needed());
+            addAll(all, each);
         }
         all.retainAll(builtin);
         return all;
@@ -249,10 +220,9 @@ public final class ImageModel {
     /** All that an image for this box can have. */
     public Set<String> obtainable() {
         Set<String> all = new TreeSet<>(menu);
-        for (String module : configured) {
-            if (isOwn(module)) { all.add(module); }
-        }
-        for (String module : REJECT) {
+        Set<String> own = new TreeSet<>(configured);
+        own.addAll(REJECT);
+        for (String module : own) {
             if (isOwn(module)) { all.add(module); }
         }
         return all;
@@ -311,10 +281,7 @@ public final class ImageModel {
 
     /** What a module is linked to, by its name and by generations.txt. */
     private List<String> needed(String module) {
-        List<String> needed = new ArrayList<>();
-        for (String linked : generation.linked(module)) {
-            needed.add(linked);
-        }
+        List<String> needed = new ArrayList<>(generation.linked(module));
         if (module.startsWith("iptable_") || module.startsWith("ip6table_")) {
             needed.add(module.startsWith("iptable_") ? "ip_tables" : "ip6_tables");
         }

@@ -11,6 +11,7 @@ import java.util.zip.GZIPInputStream;
 
 import boxwall.box.Line;
 import boxwall.box.Readings;
+import boxwall.modules.Capability.State;
 
 /**
  * The kernel's own configuration, /proc/config.gz (IKCONFIG_PROC, newer firmware only): {@code CONFIG_X=y}, {@code =m},
@@ -76,19 +77,11 @@ final class KernelConfig {
         }
     }
 
-    boolean isBuiltin(String module) {
+    /** What it says of a module: BUILTIN, LOADABLE (=m), MISSING (not set) or UNKNOWN. */
+    State of(String module) {
         String line = lines.get(symbol(module));
-        return line != null && line.endsWith("=y");
-    }
-
-    boolean isModule(String module) {
-        String line = lines.get(symbol(module));
-        return line != null && line.endsWith("=m");
-    }
-
-    boolean isOff(String module) {
-        String line = lines.get(symbol(module));
-        return line != null && line.startsWith("#");
+        return line == null ? State.UNKNOWN : line.startsWith("#") ? State.MISSING : line.endsWith("=y") ? State.BUILTIN
+                : line.endsWith("=m") ? State.LOADABLE : State.UNKNOWN;
     }
 
     /** The line as evidence; only for a module of which one was found. */
@@ -98,29 +91,22 @@ final class KernelConfig {
 
     /**
      * The configuration symbol that makes a module: kernel's net/netfilter, net/ipv4/netfilter and net/ipv6/netfilter
-     * Kconfig.
+     * Kconfig. xt_tcpudp has none of its own, it comes with x_tables.
      */
     private static String symbol(String module) {
-        if (module.equals("x_tables")) {
-            return "NETFILTER_XTABLES";
-        } else if (module.equals("xt_tcpudp")) {
-            // no symbol of its own: comes with x_tables
-            return "NETFILTER_XTABLES";
-        } else if (module.equals("ip_tables")) {
-            return "IP_NF_IPTABLES";
-        } else if (module.equals("ip6_tables")) {
-            return "IP6_NF_IPTABLES";
-        } else if (module.startsWith("iptable_")) {
-            return "IP_NF_" + module.substring(8).toUpperCase(Locale.ROOT);
-        } else if (module.startsWith("ip6table_")) {
-            return "IP6_NF_" + module.substring(9).toUpperCase(Locale.ROOT);
-        } else if (module.startsWith("xt_") || module.startsWith("ipt_") || module.startsWith("ip6t_")) {
-            int underscore = module.indexOf('_');
-            String prefix =
-                    module.startsWith("xt_") ? "NETFILTER_XT_" : module.startsWith("ipt_") ? "IP_NF_" : "IP6_NF_";
-            String name = module.substring(underscore + 1);
-            boolean target = name.equals(name.toUpperCase(Locale.ROOT));
-            return prefix + (target ? "TARGET_" : "MATCH_") + name.toUpperCase(Locale.ROOT);
+        String[][] whole = {{"x_tables", "NETFILTER_XTABLES"}, {"xt_tcpudp", "NETFILTER_XTABLES"},
+                {"ip_tables", "IP_NF_IPTABLES"}, {"ip6_tables", "IP6_NF_IPTABLES"}};
+        for (String[] row : whole) {
+            if (module.equals(row[0])) { return row[1]; }
+        }
+        String[][] beginnings = {{"iptable_", "IP_NF_"}, {"ip6table_", "IP6_NF_"}, {"xt_", "NETFILTER_XT_"},
+                {"ipt_", "IP_NF_"}, {"ip6t_", "IP6_NF_"}};
+        for (String[] row : beginnings) {
+            if (module.startsWith(row[0])) {
+                String name = module.substring(row[0].length());
+                String upper = name.toUpperCase(Locale.ROOT);
+                return row[1] + (row[0].endsWith("table_") ? "" : name.equals(upper) ? "TARGET_" : "MATCH_") + upper;
+            }
         }
         return module.toUpperCase(Locale.ROOT);
     }

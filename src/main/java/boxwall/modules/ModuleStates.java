@@ -1,6 +1,8 @@
 package boxwall.modules;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -61,8 +63,7 @@ public final class ModuleStates {
 
     /** What the kernel's configuration says of a module: BUILTIN, LOADABLE (=m), MISSING (not set) or UNKNOWN. */
     State configured(String module) {
-        return config.isBuiltin(module) ? State.BUILTIN : config.isOff(module) ? State.MISSING
-                : config.isModule(module) ? State.LOADABLE : State.UNKNOWN;
+        return config.of(module);
     }
 
     /** The lines of modules.dep whose file isn't there, as evidence; empty when the directories weren't listed. */
@@ -84,19 +85,19 @@ public final class ModuleStates {
         String builtin = builtinEvidence(module);
         if (builtin != null) { return Capability.of(State.BUILTIN, builtin); }
         if (dep.contains(module)) { return fromFile(module); }
-        if (config.isOff(module)) { return Capability.of(State.MISSING, config.line(module)); }
+        if (config.of(module) == State.MISSING) { return Capability.of(State.MISSING, config.line(module)); }
         String impossible = cannotBeBuiltin(module);
         if (impossible != null && dep.isKnown()) {
             return Capability.of(State.MISSING, "modules.dep: no " + module + ".ko; " + impossible);
         }
         return new Capability(State.UNKNOWN,
                 dep.isKnown() ? "modules.dep: no " + module + ".ko; it may be built in" : "modules.dep wasn't read",
-                java.util.Collections.singletonList(module));
+                Collections.singletonList(module));
     }
 
     private String builtinEvidence(String module) {
         if (dep.builtin(module) != null) { return dep.builtin(module); }
-        if (config.isBuiltin(module)) { return config.line(module); }
+        if (config.of(module) == State.BUILTIN) { return config.line(module); }
         return coreEvidence(module);
     }
 
@@ -211,23 +212,14 @@ public final class ModuleStates {
 
     /** The modules without which a module can't be linked, so that it is a module wherever they are. */
     private static List<String> bases(String module) {
-        List<String> bases = new ArrayList<>();
-        if (module.startsWith("ip6t")) {
-            bases.add("ip6_tables");
-        } else if (module.startsWith("iptable_") || module.startsWith("ipt_")) {
-            bases.add("ip_tables");
-        } else if (module.endsWith("_tables") && !module.equals("x_tables")) {
-            bases.add(module);
-            bases.add("x_tables");
-        } else if (module.startsWith("xt_")) {
-            bases.add("x_tables");
-        } else if (module.equals("x_tables")) {
-            // alone it is of no use: where neither core works without being loaded, it isn't built in (or might as well
-            // not be)
-            bases.add("ip_tables");
-        } else if (module.startsWith("nf_conntrack_") || module.startsWith("nf_nat")) {
-            bases.add("nf_conntrack");
-        } else if (module.startsWith("ip_conntrack_") || module.startsWith("ip_nat")) { bases.add("ip_conntrack"); }
-        return bases;
+        // x_tables alone is of no use: where neither core works without being loaded, it isn't built in, or might as
+        // well not be
+        String[][] rows = {{"ip6t", "ip6_tables"}, {"iptable_", "ip_tables"}, {"ipt_", "ip_tables"},
+                {"x_tables", "ip_tables"}, {"xt_", "x_tables"}, {"nf_conntrack_", "nf_conntrack"},
+                {"nf_nat", "nf_conntrack"}, {"ip_conntrack_", "ip_conntrack"}, {"ip_nat", "ip_conntrack"}};
+        for (String[] row : rows) {
+            if (module.startsWith(row[0])) { return Arrays.asList(row).subList(1, row.length); }
+        }
+        return module.endsWith("_tables") ? Arrays.asList(module, "x_tables") : Collections.<String>emptyList();
     }
 }

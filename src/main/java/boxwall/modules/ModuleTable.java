@@ -1,18 +1,14 @@
 package boxwall.modules;
 
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.StringTokenizer;
 import java.util.TreeMap;
 
+import boxwall.box.Rows;
 import boxwall.netfilter.Family;
 
 /** generations.txt, read: which module carries what on which kernel. The file's own head explains its format. */
@@ -30,33 +26,12 @@ public final class ModuleTable {
     private final List<String[]> renames = new ArrayList<>();
 
     private ModuleTable() {
-        try {
-            InputStream in = ModuleTable.class.getResourceAsStream("/boxwall/modules/generations.txt");
-            BufferedReader reader = new BufferedReader(new InputStreamReader(in, "US-ASCII"));
-            try {
-                String line = reader.readLine();
-                while (line != null) {
-                    if (line.length() > 0 && line.charAt(0) != '#') { add(words(line)); }
-                    line = reader.readLine();
-                }
-            } finally {
-                reader.close();
-            }
-        } catch (IOException e) {
-            throw new IllegalStateException("generations.txt can't be read from the jar: " + e.getMessage());
+        for (String[] row : Rows.of("/boxwall/modules/generations.txt")) {
+            add(row);
         }
     }
 
     public static ModuleTable get() { return TABLE; }
-
-    private static String[] words(String line) {
-        StringTokenizer tokens = new StringTokenizer(line, " ");
-        String[] words = new String[tokens.countTokens()];
-        for (int i = 0; i < words.length; i++) {
-            words[i] = tokens.nextToken();
-        }
-        return words;
-    }
 
     private void add(String[] words) {
         if (words[0].equals("generation")) {
