@@ -7,6 +7,11 @@
  * an {@link boxwall.explain.AdminProof}, an {@link boxwall.explain.Exposure} or a {@link boxwall.explain.Difference}.
  *
  * <p>
+ * One engine walks both ({@link boxwall.explain.HookWalk} through the hooks, {@link boxwall.explain.ChainWalk} through a
+ * chain): a packet is a set whose fields are all written. {@link boxwall.explain.Verdicts} keeps one walk of all packets
+ * for each hook; what is asked of a ruleset is an intersection with it.
+ *
+ * <p>
  * Sets are binary decision diagrams. Lists of disjoint boxes were the other choice: easier to read, but every negation,
  * port list and mask with holes multiplies them, and two lists that mean the same don't look the same. In a diagram
  * those cost a few nodes, a set is one int, equal sets are equal ints, and the nodes lie in a few int arrays, which is
