@@ -56,8 +56,10 @@ final class Questions {
         List<String> doors = Listeners.doors(facts.interfaces());
         Ruleset now = live();
         Exposure before = now == null ? null : Exposure.of(new Verdicts(now, site), services, doors);
-        return new ExposureJson(before, Exposure.of(new Verdicts(loaded(now, candidate), site), services, doors),
-                known);
+        Ruleset then = loaded(now, candidate);
+        // what is live already needs no second look
+        return new ExposureJson(before,
+                then.equals(now) ? before : Exposure.of(new Verdicts(then, site), services, doors), known);
     }
 
     /** What the second decides differently from the first. */

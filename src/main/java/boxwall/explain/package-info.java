@@ -7,9 +7,9 @@
  * an {@link boxwall.explain.AdminProof}, an {@link boxwall.explain.Exposure} or a {@link boxwall.explain.Difference}.
  *
  * <p>
- * One engine walks both ({@link boxwall.explain.HookWalk} through the hooks, {@link boxwall.explain.ChainWalk} through a
- * chain): a packet is a set whose fields are all written. {@link boxwall.explain.Verdicts} keeps one walk of all packets
- * for each hook; what is asked of a ruleset is an intersection with it.
+ * One engine walks both ({@link boxwall.explain.HookWalk} through the hooks, {@link boxwall.explain.ChainWalk} through
+ * a chain): a packet is a set whose fields are all written. {@link boxwall.explain.Verdicts} keeps one walk of all
+ * packets for each hook; what is asked of a ruleset is an intersection with it.
  *
  * <p>
  * Sets are binary decision diagrams. Lists of disjoint boxes were the other choice: easier to read, but every negation,

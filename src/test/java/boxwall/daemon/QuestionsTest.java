@@ -4,6 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import boxwall.explain.Counts;
+import boxwall.explain.Exposure;
+import boxwall.explain.Site;
+import boxwall.explain.Verdicts;
+import boxwall.avm.Listeners;
 import boxwall.box.Readings;
 import boxwall.http.Reply;
 import boxwall.http.Route;
@@ -55,15 +60,25 @@ class QuestionsTest {
         assertEquals(422, Api.question(Route.DIFF, Map.of(), rules("iptables -Q\n", box), "x", box).status());
     }
 
+    /** After an apply the page asks for the exposure of rules that are live by then. */
+    @Test
+    void whatIsLiveAlreadyIsAskedOnce() {
+        Box box = new Box(saved());
+        Questions questions = new Questions(box);
+        Candidate same = rules(
+                "iptables -P INPUT DROP\niptables -A INPUT -i lan -j ACCEPT\nip6tables -A INPUT -i dsl -j DROP\n", box);
+        long start = Counts.steps();
+        Exposure.of(new Verdicts(questions.live(), Site.of(box.facts())), Listeners.of(box.readings()),
+                Listeners.doors(box.facts().interfaces()));
+        long once = Counts.steps() - start;
+        String said = questions.exposure(same).json();
+        assertEquals(once, Counts.steps() - start - once);
+        assertTrue(said.contains("\"forward_before\":[{"), said);
+    }
+
     @Test
     void liveRulesAreReadFromBothSaves() {
-        Readings readings = box().readings()
-                .withCommand("iptables-save",
-                        "*filter\n:INPUT DROP [0:0]\n:FORWARD ACCEPT [0:0]\n"
-                                + ":OUTPUT ACCEPT [0:0]\n[3:144] -A INPUT -i lan -j ACCEPT\nCOMMIT\n")
-                .withCommand("ip6tables-save", "*filter\n"
-                        + ":INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n-A INPUT -i dsl -j DROP\nCOMMIT\n");
-        Box box = new Box(readings);
+        Box box = new Box(saved());
         Questions questions = new Questions(box);
         Candidate same = rules(
                 "iptables -P INPUT DROP\niptables -A INPUT -i lan -j ACCEPT\nip6tables -A INPUT -i dsl -j DROP\n", box);
@@ -74,6 +89,16 @@ class QuestionsTest {
                 .toString().startsWith("ACCEPT becomes DROP: everything from lan"), "IPv6 stays as it is");
         assertEquals(1,
                 questions.difference(questions.live(), Questions.loaded(questions.live(), other)).changes().size());
+    }
+
+    private static Readings saved() {
+        Readings readings = box().readings()
+                .withCommand("iptables-save",
+                        "*filter\n:INPUT DROP [0:0]\n:FORWARD ACCEPT [0:0]\n"
+                                + ":OUTPUT ACCEPT [0:0]\n[3:144] -A INPUT -i lan -j ACCEPT\nCOMMIT\n")
+                .withCommand("ip6tables-save", "*filter\n"
+                        + ":INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n-A INPUT -i dsl -j DROP\nCOMMIT\n");
+        return readings;
     }
 
     @Test
