@@ -57,16 +57,13 @@ public final class Acceleration {
         Map<String, String> values = new LinkedHashMap<>();
         boolean read = false;
         String stateLine = null;
-        for (String name : new String[] {"status", "brief"}) {
-            String file = DIRECTORY + "/" + name;
-            for (String line : readings.lines(file)) {
-                int colon = line.indexOf(':');
-                if (colon > 0 && line.length() < 200) {
-                    String label = line.substring(0, colon).trim();
-                    values.put(label, line.substring(colon + 1).trim());
-                    stateLine = label.equals("State") ? Line.evidence(file, line) : stateLine;
-                    read = true;
-                }
+        for (Line line : readings.all(DIRECTORY + "/status", DIRECTORY + "/brief")) {
+            int colon = line.text.indexOf(':');
+            if (colon > 0 && line.text.length() < 200) {
+                String label = line.text.substring(0, colon).trim();
+                values.put(label, line.text.substring(colon + 1).trim());
+                stateLine = label.equals("State") ? line.evidence() : stateLine;
+                read = true;
             }
         }
         String there = presence(readings, log, loaded);

@@ -37,8 +37,8 @@ public final class Surroundings {
         }
         for (String file : RULE_FILES) {
             printk(readings, file);
-            for (String line : readings.lines(file)) {
-                if (isCode(line) && isRule(line)) { strayRules.add(Line.evidence(file, line)); }
+            for (Line line : readings.all(file)) {
+                if (isCode(line.text) && isRule(line.text)) { strayRules.add(line.evidence()); }
             }
         }
         dsld(readings, loaded, log);
@@ -46,11 +46,11 @@ public final class Surroundings {
 
     /** Later files run later: the last word counts. */
     private void printk(Readings readings, String file) {
-        for (String line : readings.lines(file)) {
-            boolean avm = line.contains("AVM_PRINTK");
-            if (isCode(line) && (avm || line.contains("STD_PRINTK"))) {
+        for (Line line : readings.all(file)) {
+            boolean avm = line.text.contains("AVM_PRINTK");
+            if (isCode(line.text) && (avm || line.text.contains("STD_PRINTK"))) {
                 printk = avm ? "avm" : "std";
-                printkEvidence = Line.evidence(file, line);
+                printkEvidence = line.evidence();
             }
         }
     }
@@ -59,8 +59,7 @@ public final class Surroundings {
     private void dsld(Readings readings, LoadedModules loaded, KernelLog log) {
         String[] running = {loaded.line("kdsldmod"),
                 readings.file("/var/run/dsld.pid") == null ? null : "/var/run/dsld.pid is there",
-                Processes.line(readings, "dsld"),
-                readings.names("/proc/kdsld").isEmpty() ? null : "/proc/kdsld is there",
+                process(readings, "dsld"), readings.names("/proc/kdsld").isEmpty() ? null : "/proc/kdsld is there",
                 loaded.isKnown() ? null : log.clue(KernelLog.Clue.KDSLDMOD),
                 loaded.isKnown() ? null : log.clue(KernelLog.Clue.DSLD)};
         for (String line : running) {
@@ -74,6 +73,47 @@ public final class Surroundings {
             dsld = "absent";
             dsldEvidence = loaded.source + ": no kdsldmod";
         }
+    }
+
+    /**
+     * The line of a process as {@code ps}, {@code ps ax}, {@code ps w} … list it, number, user, size and state, then
+     * the command; null when none was listed: <pre>
+     *  1109 root      5528 S    dsld -i -n
+     *   444 root       1920 S   /sbin/dsld -i -n
+     * </pre>
+     */
+    private static String process(Readings readings, String program) {
+        for (String command : readings.commandNames()) {
+            boolean ps = command.equals("ps") || command.startsWith("ps_");
+            for (Line line : readings.all(ps ? command.replace('_', ' ') : "")) {
+                String name = program(line.words());
+                if (name.substring(name.lastIndexOf('/') + 1).equals(program)) { return line.evidence(); }
+            }
+        }
+        return null;
+    }
+
+    /** The word after the columns; empty for none, as in the head line. */
+    private static String program(String[] words) {
+        if (words.length < 3) { return ""; }
+        // some ps put the user in front of the number
+        boolean first = Words.isNumber(words[0]);
+        if (!first && !Words.isNumber(words[1])) { return ""; }
+        int at = first && !isColumn(words[1]) ? 2 : first ? 1 : 2;
+        while (at < words.length && isColumn(words[at])) {
+            at++;
+        }
+        return at < words.length ? words[at] : "";
+    }
+
+    /** A size, a time, a share, a terminal or a state, and no program. */
+    private static boolean isColumn(String word) {
+        boolean column = true;
+        for (int i = 0; column && i < word.length(); i++) {
+            char c = word.charAt(i);
+            column = c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || ".:%?<+-lmsg".indexOf(c) >= 0;
+        }
+        return column || word.startsWith("pts/") || word.startsWith("tty");
     }
 
     private static boolean isCode(String line) { return !line.trim().startsWith("#") && line.length() < 2000; }

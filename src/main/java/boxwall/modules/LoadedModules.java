@@ -1,7 +1,6 @@
 package boxwall.modules;
 
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -24,19 +23,16 @@ public final class LoadedModules {
         boolean proc = readings.file("/proc/modules") != null;
         source = proc ? "/proc/modules" : "lsmod";
         boolean lsmod = !proc && readings.command("lsmod") != null;
-        List<String> all = proc ? readings.lines("/proc/modules") : readings.commandLines("lsmod");
         boolean sane = proc;
-        for (String line : all) {
-            String[] words = Words.of(line);
+        for (Line line : readings.all(source)) {
+            String[] words = line.words();
             if (lsmod && words.length > 1 && words[0].equals("Module") && words[1].equals("Size")) {
                 sane = true;
-                continue;
+            } else if (words.length < 3 || !Words.isNumber(words[1])) {
+                sane &= words.length == 0;
+            } else {
+                lines.put(normal(words[0]), line.evidence());
             }
-            if (words.length < 3 || !Words.isNumber(words[1])) {
-                sane &= line.trim().length() == 0;
-                continue;
-            }
-            lines.put(normal(words[0]), Line.evidence(source, line));
         }
         // an empty /proc/modules is a kernel with nothing loaded, lsmod has a head line at least; something else says
         // nothing
