@@ -74,7 +74,7 @@ port() {
 	row 'daemon started, programs' "$(programs)000" programs
 	request put 'PUT /rules' "$rules"
 	asked 'PUT /rules' put 200
-	request apply 'POST /apply?confirm=60&force=1'
+	request apply 'POST /apply?confirm=60&force=1&replace=1'
 	asked 'POST /apply' apply 202
 	request confirm "POST /confirm/$(change)"
 	asked 'POST /confirm' confirm 200
