@@ -19,7 +19,7 @@ import boxwall.netfilter.Family;
  * looked at here.
  */
 public final class ModuleStates {
-    /** One lock for all readings, as in {@link BoxFacts}. */
+    /** One lock for all readings, as in facts.BoxFacts. */
     private static final Object ASKING = new Object();
 
     private final Readings readings;
