@@ -2,12 +2,14 @@ package boxwall.daemon;
 
 import boxwall.apply.BootPlane;
 import boxwall.apply.Outcome;
-import boxwall.facts.BoxFacts;
 import boxwall.box.Finding;
+import boxwall.facts.BoxFacts;
+import boxwall.netfilter.Words;
 import boxwall.plan.Plan;
 import boxwall.plan.Stamp;
 import boxwall.syntax.Source;
 import boxwall.sys.BoxException;
+import boxwall.sys.EventLog;
 import boxwall.sys.Sys;
 
 import java.util.ArrayList;
@@ -46,10 +48,9 @@ final class AddressChange {
     /** Compares a box with what the live plan was compiled for, and follows it; the findings that remain. */
     List<Finding> follow(Box now, Outcome last) {
         LivePlan live = LivePlan.of(sys, config, last.get("plan"));
-        List<String> changed =
-                live == null ? new ArrayList<String>() : changes(live.stamp(), now.facts(), savedRules());
+        List<String> changed = live == null ? new ArrayList<String>() : changes(live.stamp, now.facts, savedRules());
         if (last.why().contains("kernel-changed")) {
-            changed.add("the plans in flash are for another kernel than " + now.facts().kernelRelease());
+            changed.add("the plans in flash are for another kernel than " + now.facts.kernelRelease());
         }
         String saved = savedRules();
         if (changed.isEmpty() || saved == null || last.state().equals("open") || last.state().equals("locked")) {
@@ -79,7 +80,7 @@ final class AddressChange {
 
     /** The names that have another value than the plan was compiled with, or have one at last, a line each. */
     static List<String> changes(Stamp stamp, BoxFacts facts, String rules) {
-        List<String> changed = new ArrayList<String>();
+        List<String> changed = new ArrayList<>();
         Map<String, String> names = facts.names();
         if (facts.interfaces().isEmpty()) { return changed; }
         for (String key : stamp.keys()) {
@@ -90,7 +91,7 @@ final class AddressChange {
             }
         }
         String lacked = stamp.get("lacks");
-        for (String name : lacked == null ? new String[0] : lacked.split(" ")) {
+        for (String name : lacked == null ? new String[0] : Words.of(lacked)) {
             boolean asked = rules != null && (rules.contains("$" + name) || rules.contains("${" + name + "}"));
             if (asked && names.containsKey(name)) {
                 changed.add("$" + name + " had no value and is " + names.get(name));
@@ -104,14 +105,13 @@ final class AddressChange {
         Candidate next = Candidate.of(new Source("rules", saved), new PresetFolder(sys, config.get("PRESETS"), null),
                 now, CompileOptions.of(config, false), null, config.number("PORT"));
         if (next.isRefused()) {
-            return "the ruleset is refused now"
-                    + (next.findings().isEmpty() ? "" : ": " + next.findings().get(0).effect());
+            return "the ruleset is refused now" + (next.findings.isEmpty() ? "" : ": " + next.findings.get(0).effect());
         }
-        if (!next.admin().findings().isEmpty()) { return next.admin().findings().get(0).effect(); }
+        if (!next.admin.findings().isEmpty()) { return next.admin.findings().get(0).effect(); }
         if (live != null && compilesTo(next, now, live)) { return null; }
         if (!changes.applying().tryLock()) { return "a change is pending"; }
         try {
-            BootPlane.Reached tried = changes.apply(changes.write(next, now.facts()), SECONDS, false, false);
+            BootPlane.Reached tried = changes.apply(changes.write(next, now.facts), SECONDS, false, false);
             if (tried.status() != 0) { return tried.outcome().why() + " " + tried.words(); }
             BootPlane.Reached kept = changes.confirm(tried.outcome().id());
             log.event("followed " + changed + ": status " + kept.status() + " " + kept.outcome().state() + " "
@@ -126,7 +126,7 @@ final class AddressChange {
 
     /** Whether what was compiled is what is live already: the change touched no rule. */
     private boolean compilesTo(Candidate next, Box now, LivePlan live) {
-        Plan plan = Plan.of(next.compiled(), next.text(), Changes.stamp(sys, now.facts(), next), config.get("PA"));
+        Plan plan = Plan.of(next.compiled, next.text, Changes.stamp(sys, now.facts, next), config.get("PA"));
         for (String file : new String[] {"modules", "restore4", "restore6"}) {
             if (!plan.files().get(file).equals(live.file(file))) { return false; }
         }

@@ -1,12 +1,12 @@
 package boxwall.daemon;
 
-import boxwall.facts.BoxFacts;
 import boxwall.box.Finding;
 import boxwall.box.Interface;
 import boxwall.explain.Admin;
 import boxwall.explain.AdminPath;
 import boxwall.explain.AdminProof;
 import boxwall.explain.Verdicts;
+import boxwall.facts.BoxFacts;
 import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Network;
@@ -53,7 +53,7 @@ final class Administrator {
         }
         byte[] box = Addresses.parse(lan.ip());
         Network net = network(lan.net());
-        List<AdminPath> paths = new ArrayList<AdminPath>();
+        List<AdminPath> paths = new ArrayList<>();
         boolean known = client != null && net.contains(client);
         if (known) { paths.add(AdminPath.of(lan.name(), client, box, port)); }
         for (int each : new int[] {port, WEB_PAGE, SSH}) {

@@ -1,6 +1,5 @@
 package boxwall.daemon;
 
-import boxwall.apply.BootPlane;
 import boxwall.explain.Site;
 import boxwall.http.Handler;
 import boxwall.http.Reply;
@@ -12,36 +11,25 @@ import boxwall.report.DiffJson;
 import boxwall.report.ExplainJson;
 import boxwall.report.FactsJson;
 import boxwall.report.Problem;
-import boxwall.sys.Sys;
 
 import java.util.Map;
 
 /** The daemon's answers: a case for each route, and for all of them what the table says that they need. */
-final class Api implements Handler {
-    private final BoxState box;
-    private final Watch watch;
+final class Api extends Replies implements Handler {
     private final Drafts drafts;
-    private final WorkQueue heavy;
     private final ReadReplies reads;
     private final MeasureReplies measures;
-    private final LogReplies logs;
-    private final History history;
-    private final ChangeReplies changes;
+    private final ChangeReplies applies;
     private final SwitchReplies switches;
 
     /** Makes the parts of the daemon that answer. Nothing is read and nothing started for it. */
-    Api(Sys sys, Config config, BoxState box, BootPlane plane, Changes made, History history, WorkQueue heavy,
-            Watch watch, EventLog log, long now) {
-        this.box = box;
-        this.watch = watch;
-        this.heavy = heavy;
-        this.history = history;
-        drafts = new Drafts(sys, config, box, made, heavy, log);
-        reads = new ReadReplies(sys, config, box, made, watch, now);
-        measures = new MeasureReplies(sys, config, box, made, watch, reads);
-        logs = new LogReplies(sys, plane.script(), box, measures);
-        changes = new ChangeReplies(sys, config, box, made, drafts, heavy, history, watch, log);
-        switches = new SwitchReplies(box, plane, watch, log);
+    Api(Replies all, long now) {
+        super(all);
+        drafts = new Drafts(this);
+        reads = new ReadReplies(this, now);
+        measures = new MeasureReplies(this, reads);
+        applies = new ChangeReplies(this, drafts);
+        switches = new SwitchReplies(this);
     }
 
     /** Lets go what nobody asks for any more. */
@@ -57,40 +45,50 @@ final class Api implements Handler {
         }
         // one packet's walk through rules that are compiled already is no work either
         boolean work = route.needs(Route.Need.LOCK) && !(route == Route.EXPLAIN && drafts.candidate() != null);
-        String name = drafts.candidate() == null ? "the saved rules" : "the candidate";
         Reply busy = work ? heavy.begin(request) : null;
         try {
-            return busy != null ? busy
-                    : route.needs(Route.Need.CANDIDATE) ? question(route, request.query(), drafts.asked(), name, now)
+            return busy != null ? busy : route.needs(Route.Need.CANDIDATE) ? question(route, request.query, now)
                     : answered(route, request, withToken);
         } finally {
             heavy.end(request);
         }
     }
 
-    /** An answer about a candidate, which may be null: then there are no rules. {@code name} says what it is. */
-    static Reply question(Route route, Map<String, String> query, Candidate about, String name, Box now) {
+    private Reply question(Route route, Map<String, String> query, Box now) {
+        Candidate about = drafts.asked();
+        return question(route, query, about, drafts.nameOf(about), now);
+    }
+
+    /**
+     * An answer about a candidate, which may be null: then there are no rules. {@code of} is its name as in GET /rules.
+     */
+    static Reply question(Route route, Map<String, String> query, Candidate about, String of, Box now) {
         if (about == null) { return Drafts.noRules(); }
-        if (about.compiled() == null) {
+        if (about.compiled == null) {
             return Reply.problem(
-                    new Problem(422, "rules with errors", "correct them and PUT them to /rules", about.findings()));
+                    new Problem(422, "rules with errors", "correct them and PUT them to /rules", about.findings));
         }
         Questions questions = new Questions(now);
-        if (route == Route.EXPOSURE) { return Reply.json(200, questions.exposure(about).json()); }
+        if (route == Route.EXPOSURE) { return of(questions.exposure(about).json(), of); }
         if (route == Route.DIFF) {
             Ruleset live = questions.live();
             return live == null
                     ? Reply.problem(new Problem(409, "live rules not known",
                             "iptables-save could not be read on this box, or holds something not"
                                     + " understood; see GET /facts"))
-                    : Reply.json(200, DiffJson.of(questions.difference(live, Questions.loaded(live, about)),
-                            "the live rules", name));
+                    : of(DiffJson.of(questions.difference(live, Questions.loaded(live, about)), "the live rules",
+                            of.equals("draft") ? "the candidate" : "the saved rules"), of);
         }
         try {
-            return Reply.json(200, ExplainJson.of(questions.explain(about, query)));
+            return of(ExplainJson.of(questions.explain(about, query)), of);
         } catch (IllegalArgumentException e) {
             return Reply.problem(new Problem(400, "bad packet", e.getMessage()));
         }
+    }
+
+    /** A JSON object with one key more: which rules it is about. */
+    private static Reply of(String json, String of) {
+        return Reply.json(200, json.substring(0, json.length() - 1) + ",\"of\":\"" + of + "\"}");
     }
 
     private Reply answered(Route route, Request request, boolean withToken) {
@@ -100,19 +98,19 @@ final class Api implements Handler {
             case STATUS :
                 return reads.status(withToken);
             case FACTS :
-                return Reply.json(200, FactsJson.text(box.box().facts()));
+                return Reply.json(200, FactsJson.text(box.box().facts));
             case FINDINGS :
                 return reads.findings();
             case COUNTERS :
                 return measures.counters("1".equals(request.query("samples")));
             case LOG :
-                return logs.get(request);
+                return measures.log(request);
             case METRICS :
                 return measures.metrics();
             case RULES :
                 return drafts.get(request);
             case PUT_RULES :
-                return drafts.put(request, request.body());
+                return drafts.put(request, request.body);
             case DISCARD :
                 return drafts.discard(request);
             case PRESETS :
@@ -120,18 +118,18 @@ final class Api implements Handler {
             case DEVICES :
                 return reads.devices();
             case APPLY :
-                return changes.apply(request);
+                return applies.apply(request);
             case CONFIRM :
-                return changes.confirm(request, route.id(request));
+                return applies.confirm(request, route.id(request));
             case REVERT :
-                return changes.revert(request, route.id(request));
+                return applies.revert(request, route.id(request));
             case HISTORY :
                 watch.notice();
                 return history.get();
             case RESTORE :
                 return history.restore(request, route.id(request), drafts);
             case IMPORT :
-                return Reply.json(200, ImportReport.of(Import.read("import", request.body()), Site.unknown()).text());
+                return Reply.json(200, ImportReport.of(Import.read("import", request.body), Site.unknown()).text());
             case RECORD :
                 return switches.record(request);
             case PA :
@@ -139,7 +137,7 @@ final class Api implements Handler {
             case PRINTK :
                 return switches.printk(request);
             default :
-                throw new IllegalStateException(request.path());
+                throw new IllegalStateException(request.path);
         }
     }
 }

@@ -1,24 +1,24 @@
 package boxwall.daemon;
 
+import boxwall.box.Readings;
+import boxwall.facts.BoxFacts;
+import boxwall.netfilter.Family;
+
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
-import boxwall.box.Readings;
-import boxwall.facts.BoxFacts;
-import boxwall.netfilter.Family;
-
 /** A box as it was read once: the texts, what they mean now, and what they mean for the next boot. */
-final class Box {
+public final class Box {
     private static final List<String> SAVES =
             Collections.unmodifiableList(Arrays.asList("iptables-save", "ip6tables-save"));
 
-    private final Readings readings;
-    private final BoxFacts facts;
+    public final Readings readings;
+    public final BoxFacts facts;
     private final int[] rules = new int[Family.values().length];
 
-    Box(Readings readings) { this(readings, BoxFacts.of(readings)); }
+    public Box(Readings readings) { this(readings, BoxFacts.of(readings)); }
 
     private Box(Readings readings, BoxFacts facts) {
         this.readings = readings;
@@ -47,10 +47,6 @@ final class Box {
     int liveRules(Family family) {
         return rules[family.ordinal()];
     }
-
-    Readings readings() { return readings; }
-
-    BoxFacts facts() { return facts; }
 
     /** The facts as they are when the box has just come up, no module of netfilter loaded. */
     BoxFacts booted() {

@@ -46,8 +46,8 @@ final class BoxState {
             long started = sys.uptimeMillis();
             Box next = new Box(BoxReader.read(sys, "/", script));
             bypassed = before != null && now.length() > 0 && now.equals(era)
-                    ? Witness.bypassed(next.facts(), before, next.readings()) : null;
-            before = Witness.counted(next.readings());
+                    ? Witness.bypassed(next.facts, before, next.readings) : null;
+            before = Witness.counted(next.readings);
             era = now;
             tablesOf = now;
             tablesMillis = started;
@@ -64,8 +64,8 @@ final class BoxState {
         synchronized (reading) {
             Box known = box;
             try {
-                return known != null && known.facts().plansLike(BoxReader.forPlan(sys, script, known.readings()))
-                        ? known : read(now);
+                return known != null && known.facts.plansLike(BoxReader.forPlan(sys, script, known.readings)) ? known
+                        : read(now);
             } catch (BoxException e) {
                 // the whole reading shows why
                 return read(now);

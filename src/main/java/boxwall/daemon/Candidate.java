@@ -1,15 +1,15 @@
 package boxwall.daemon;
 
-import boxwall.facts.BoxFacts;
-import boxwall.box.Finding;
 import boxwall.avm.Listeners;
+import boxwall.box.Finding;
 import boxwall.check.CheckedRuleset;
 import boxwall.check.Checker;
 import boxwall.check.LeftOut;
 import boxwall.check.Proofs;
+import boxwall.compile.AutoYesNo;
 import boxwall.compile.Compiled;
 import boxwall.compile.Compiler;
-import boxwall.compile.AutoYesNo;
+import boxwall.facts.BoxFacts;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.Table;
@@ -25,13 +25,17 @@ import java.util.Collections;
 import java.util.List;
 
 /** A ruleset's text, parsed, compiled and checked for a box. Immutable. */
-final class Candidate {
-    private final String text;
-    private final ParsedRules parsed;
-    private final Compiled compiled;
-    private final List<Finding> findings;
-    private final Administrator admin;
-    private final Box box;
+public final class Candidate {
+    /** The text as the user wrote it. */
+    final String text;
+    public final ParsedRules parsed;
+    /** Null when the text has errors. */
+    public final Compiled compiled;
+    public final List<Finding> findings;
+    /** Whether the administrator still gets in; null when that was not asked. */
+    final Administrator admin;
+    /** The box that it was compiled for; its texts are gone. */
+    final Box box;
     private final byte[] client;
     private final CompileOptions wishes;
 
@@ -50,12 +54,12 @@ final class Candidate {
     /**
      * Parsed and compiled only, for questions about it: what isn't checked counts as refused, so it can't be applied.
      */
-    static Candidate unchecked(Source source, Includes includes, Box box, CompileOptions wishes) {
-        ParsedRules parsed = parsed(source, includes, box.facts());
+    public static Candidate unchecked(Source source, Includes includes, Box box, CompileOptions wishes) {
+        ParsedRules parsed = parse(source, includes, box.facts);
         boolean whole = parsed.errors().isEmpty();
-        return new Candidate(source.text(), parsed, whole ? compiled(parsed, box, wishes) : null,
+        return new Candidate(source.text(), parsed, whole ? compile(parsed, box, wishes) : null,
                 whole ? Collections.<Finding>emptyList()
-                        : Checker.check(new CheckedRuleset(parsed, Ruleset.empty(), box.facts())),
+                        : Checker.check(new CheckedRuleset(parsed, Ruleset.empty(), box.facts)),
                 null, box, null, wishes);
     }
 
@@ -65,25 +69,26 @@ final class Candidate {
      * @param client of the request, or null if there is none
      * @param port boxwall's own
      */
-    static Candidate of(Source source, Includes includes, Box box, CompileOptions wishes, byte[] client, int port) {
-        BoxFacts facts = box.facts();
-        ParsedRules parsed = parsed(source, includes, facts);
-        Compiled compiled = parsed.errors().isEmpty() ? compiled(parsed, box, wishes) : null;
+    public static Candidate of(Source source, Includes includes, Box box, CompileOptions wishes, byte[] client,
+            int port) {
+        BoxFacts facts = box.facts;
+        ParsedRules parsed = parse(source, includes, facts);
+        Compiled compiled = parsed.errors().isEmpty() ? compile(parsed, box, wishes) : null;
         Ruleset ruleset = compiled == null ? Ruleset.empty() : compiled.ruleset();
         CheckedRuleset checked = new CheckedRuleset(parsed, ruleset, facts);
-        List<Finding> findings = new ArrayList<Finding>(Checker.check(checked));
+        List<Finding> findings = new ArrayList<>(Checker.check(checked));
         findings.addAll(compiled == null ? Collections.<Finding>emptyList() : LeftOut.of(compiled.notes()));
         // a text with errors has nothing to prove, and the proof is most of the time that a check takes
         Administrator admin = compiled == null ? null : Administrator.of(checked.loaded, facts, client, port);
         if (admin != null) {
-            findings.addAll(wishes.thorough() ? Proofs.of(checked, Listeners.of(box.readings()))
-                    : Proofs.expectations(checked));
+            findings.addAll(
+                    wishes.thorough ? Proofs.of(checked, Listeners.of(box.readings)) : Proofs.expectations(checked));
             findings.addAll(admin.findings());
         }
         return new Candidate(source.text(), parsed, compiled, findings, admin, box, client, wishes);
     }
 
-    private static ParsedRules parsed(Source source, Includes includes, BoxFacts facts) {
+    private static ParsedRules parse(Source source, Includes includes, BoxFacts facts) {
         return RulesetParser.parse(source, Names.of(facts.names(), facts.lackingNames()), includes,
                 Foreign.of(facts.userland().extensionFiles()));
     }
@@ -92,51 +97,33 @@ final class Candidate {
     Candidate emptying(Family family, Table table, Finding finding) {
         List<Finding> more = new ArrayList<>(findings);
         more.add(finding);
-        return new Candidate(text, parsed, compiled.emptying(family, table, box.facts(), box.booted()), more, admin,
-                box, client, wishes);
+        return new Candidate(text, parsed, compiled.emptying(family, table, box.facts, box.booted()), more, admin, box,
+                client, wishes);
     }
 
     /** What would be loaded where connection tracking is refused; null when {@link #compiled} is that already. */
     Compiled twin() {
-        return compiled == null || !compiled.stateful() ? null : compiled(parsed, box, wishes.with(AutoYesNo.NO));
+        return compiled == null || !compiled.stateful() ? null : compile(parsed, box, wishes.with(AutoYesNo.NO));
     }
 
-    private static Compiled compiled(ParsedRules parsed, Box box, CompileOptions wishes) {
-        return Compiler.compile(parsed, box.facts(), box.booted(), wishes.stateful(), wishes.ipv6(), wishes.optimize());
+    private static Compiled compile(ParsedRules parsed, Box box, CompileOptions wishes) {
+        return Compiler.compile(parsed, box.facts, box.booted(), wishes.stateful, wishes.ipv6, wishes.optimize);
     }
-
-    /** The text as the user wrote it. */
-    String text() { return text; }
-
-    ParsedRules parsed() { return parsed; }
-
-    /** What would be loaded; null when the text has errors. */
-    Compiled compiled() { return compiled; }
-
-    List<Finding> findings() { return findings; }
-
-    /** Whether the administrator gets in under it; null when the text has errors, or that wasn't checked. */
-    Administrator admin() {
-        return admin;
-    }
-
-    /** The box that it was compiled for; its texts are gone. */
-    Box box() { return box; }
 
     /** Whether the administrator's proof is for that client. */
     boolean isFor(byte[] address) {
         return java.util.Arrays.equals(address, client);
     }
 
-    boolean isRefused() { return compiled == null || admin == null || Checker.refuses(findings); }
+    public boolean isRefused() { return compiled == null || admin == null || Checker.refuses(findings); }
 
     /** Names this text, for If-Match: the hash of its characters with their number. */
-    String etag() {
+    public String etag() {
         return etag(text);
     }
 
     /** The tag of any text. */
-    static String etag(String text) {
+    public static String etag(String text) {
         long hash = 1125899906842597L;
         for (int i = 0; i < text.length(); i++) {
             hash = hash * 31 + text.charAt(i);

@@ -9,7 +9,6 @@ import boxwall.http.Request;
 import boxwall.report.ChangeJson;
 import boxwall.report.Problem;
 import boxwall.sys.BoxException;
-import boxwall.sys.Sys;
 
 import java.util.ArrayList;
 import java.util.Collections;
@@ -20,36 +19,20 @@ import java.util.concurrent.atomic.AtomicInteger;
  * The answers that change the live rules: apply, confirm, revert. Each leaves a line in the log when it is asked and
  * when it is done.
  */
-final class ChangeReplies {
+final class ChangeReplies extends Replies {
     /** A confirm needs time for a new connection, and nobody should wait a day for his old rules. */
     private static final int MIN_SECONDS = 5;
     private static final int MAX_SECONDS = 3600;
 
-    private final Sys sys;
-    private final Config config;
-    private final BoxState box;
-    private final Changes changes;
     private final Drafts drafts;
-    private final WorkQueue heavy;
-    private final History history;
-    private final Watch watch;
-    private final EventLog log;
     private final AtomicInteger applies = new AtomicInteger();
     /** What is being tried; let go as soon as it isn't, since the box that it was checked for hangs on it. */
     private Candidate pending;
     private String pendingId = "";
 
-    ChangeReplies(Sys sys, Config config, BoxState box, Changes changes, Drafts drafts, WorkQueue heavy,
-            History history, Watch watch, EventLog log) {
-        this.sys = sys;
-        this.config = config;
-        this.box = box;
-        this.changes = changes;
+    ChangeReplies(Replies all, Drafts drafts) {
+        super(all);
         this.drafts = drafts;
-        this.heavy = heavy;
-        this.history = history;
-        this.watch = watch;
-        this.log = log;
     }
 
     Reply apply(Request request) {
@@ -113,20 +96,20 @@ final class ChangeReplies {
             if (saved == null) {
                 return Reply.problem(new Problem(409, "nothing to apply", "PUT a ruleset to /rules first"));
             }
-            next = drafts.check(saved, request.client().address());
+            next = drafts.check(saved, request.client.address);
         }
         Reply other = Drafts.mismatch(request, next.etag());
         if (other != null) { return other; }
         // the box may have changed since the candidate was checked: a module was loaded, the LAN got another address
-        if (!box.forPlan(last.toString()).compilesLike(next.box()) || !next.isFor(request.client().address())) {
-            next = drafts.check(next.text(), request.client().address());
+        if (!box.forPlan(last.toString()).compilesLike(next.box) || !next.isFor(request.client.address)) {
+            next = drafts.check(next.text, request.client.address);
         }
         if (next.isRefused()) {
             return Reply.problem(new Problem(422, "ruleset refused",
-                    "nothing was changed; each finding says where and what to do", next.findings()));
+                    "nothing was changed; each finding says where and what to do", next.findings));
         }
         boolean force = "1".equals(request.query("force"));
-        log.event(name + " of " + next.etag() + " asked by " + request.client().text() + " for " + seconds + " s"
+        log.event(name + " of " + next.etag() + " asked by " + request.client.text() + " for " + seconds + " s"
                 + (force ? ", forced" : ""));
         begins(put);
         return tried(request, next, seconds, force, name);
@@ -134,7 +117,7 @@ final class ChangeReplies {
 
     private Reply tried(Request request, Candidate next, int seconds, boolean force, String name) throws BoxException {
         long began = sys.uptimeMillis();
-        String plan = changes.write(next, box.box().facts());
+        String plan = changes.write(next, box.box().facts);
         // what follows is the boot plane's work: others may think meanwhile
         heavy.end(request);
         BootPlane.Reached reached = changes.apply(plan, seconds, force, "1".equals(request.query("replace")));
@@ -142,7 +125,7 @@ final class ChangeReplies {
         log.event(name + ": status " + reached.status() + ", " + outcome.state() + " " + outcome.why()
                 + (outcome.id().length() == 0 ? "" : ", id " + outcome.id()) + ", after " + (sys.uptimeMillis() - began)
                 + " ms");
-        history.tried(request.client().text(), next.etag(), reached.status(), outcome);
+        history.tried(request.client.text(), next.etag(), reached.status(), outcome);
         if (reached.status() == 0) {
             isPending(outcome.id());
             box.tablesChanged();
@@ -156,9 +139,9 @@ final class ChangeReplies {
 
     /** What iptables' bare words mean for these rules; the box is read again, its kernel may have said more. */
     private List<Finding> behind(Outcome outcome, Candidate tried) {
-        List<Finding> findings = new ArrayList<Finding>(RunFindings.of(outcome));
-        findings.addAll(Halving.of(sys, System.getenv("BOXWALL_BIN"), outcome.get("error"), tried.compiled().ruleset(),
-                box.read().facts()));
+        List<Finding> findings = new ArrayList<>(RunFindings.of(outcome));
+        findings.addAll(Halving.of(sys, System.getenv("BOXWALL_BIN"), outcome.get("error"), tried.compiled.ruleset(),
+                box.read().facts));
         return findings;
     }
 
@@ -167,7 +150,7 @@ final class ChangeReplies {
         String why = outcome.why().length() > 0 ? outcome.why() : reached.words();
         switch (reached.status()) {
             case 0 :
-                return Reply.json(202, ChangeJson.pending(outcome.id(), outcome.deadline(), seconds, tried.findings()));
+                return Reply.json(202, ChangeJson.pending(outcome.id(), outcome.deadline(), seconds, tried.findings));
             case 3 :
                 return Reply.problem(new Problem(422, "refused, nothing touched", why));
             case 4 :
@@ -183,9 +166,8 @@ final class ChangeReplies {
     }
 
     Reply confirm(Request request, String id) {
-        if (!changes.isNewer(request.client())) {
-            log.event(
-                    "confirm of " + id + " by " + request.client().text() + " over a connection older than the rules");
+        if (!changes.isNewer(request.client)) {
+            log.event("confirm of " + id + " by " + request.client.text() + " over a connection older than the rules");
             return Reply.problem(new Problem(409, "old connection",
                     "a confirm counts on a connection opened after the rules were loaded:" + " open a new one"));
         }
@@ -207,7 +189,7 @@ final class ChangeReplies {
     }
 
     private void ended(String what, Request request, BootPlane.Reached reached) {
-        log.event(what + " by " + request.client().text() + ": status " + reached.status() + ", "
+        log.event(what + " by " + request.client.text() + ": status " + reached.status() + ", "
                 + reached.outcome().state() + " " + reached.outcome().why());
         watch.notice();
     }

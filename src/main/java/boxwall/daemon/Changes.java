@@ -2,9 +2,10 @@ package boxwall.daemon;
 
 import boxwall.apply.BootPlane;
 import boxwall.apply.Outcome;
-import boxwall.facts.BoxFacts;
 import boxwall.compile.Compiled;
+import boxwall.facts.BoxFacts;
 import boxwall.http.Client;
+import boxwall.netfilter.Words;
 import boxwall.plan.Plan;
 import boxwall.plan.Stamp;
 import boxwall.syntax.Line;
@@ -18,7 +19,7 @@ import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** Turns a candidate into a plan directory and asks the boot plane to try, keep or drop it. */
-final class Changes {
+public final class Changes {
     private final Sys sys;
     private final Config config;
     private final BootPlane plane;
@@ -45,12 +46,12 @@ final class Changes {
                 .put("created", String.valueOf(System.currentTimeMillis() / 1000)).put("kernel", facts.kernelRelease())
                 .put("userland", facts.userland().version())
                 .put("lan.if", facts.lan() == null ? "" : facts.lan().name());
-        candidate.admin().addTo(stamp);
-        for (Map.Entry<String, String> name : candidate.parsed().namesUsed().entrySet()) {
+        candidate.admin.addTo(stamp);
+        for (Map.Entry<String, String> name : candidate.parsed.namesUsed().entrySet()) {
             stamp.put("name." + name.getKey(), name.getValue());
         }
         strangers(stamp, candidate);
-        return stamp.put("lacks", words(facts.lackingNames()));
+        return stamp.put("lacks", Words.join(facts.lackingNames(), " "));
     }
 
     /**
@@ -58,42 +59,33 @@ final class Changes {
      * may go.
      */
     private static void strangers(Stamp stamp, Candidate candidate) {
-        Map<String, Set<String>> kept = new TreeMap<String, Set<String>>();
-        for (Line keep : candidate.parsed().keeps()) {
+        Map<String, Set<String>> kept = new TreeMap<>();
+        for (Line keep : candidate.parsed.keeps()) {
             String key = "keep." + keep.table.word();
             if (!kept.containsKey(key)) { kept.put(key, new TreeSet<String>()); }
             kept.get(key).add(keep.name);
         }
         for (Map.Entry<String, Set<String>> each : kept.entrySet()) {
-            stamp.put(each.getKey(), words(each.getValue()));
+            stamp.put(each.getKey(), Words.join(each.getValue(), " "));
         }
-        Set<String> owned = new TreeSet<String>();
-        for (Line own : candidate.parsed().owns()) {
+        Set<String> owned = new TreeSet<>();
+        for (Line own : candidate.parsed.owns()) {
             owned.add(own.table.word());
         }
-        if (!owned.isEmpty()) { stamp.put("own", words(owned)); }
-    }
-
-    private static String words(Iterable<String> names) {
-        StringBuilder text = new StringBuilder();
-        for (String name : names) {
-            text.append(text.length() == 0 ? "" : " ").append(name);
-        }
-        return text.toString();
+        if (!owned.isEmpty()) { stamp.put("own", Words.join(owned, " ")); }
     }
 
     /** A desk may have no /proc: a plan's id only has to differ from the last one's. */
     private static String deskId(Candidate candidate) {
-        return Long.toHexString(System.currentTimeMillis()) + "-" + Integer.toHexString(candidate.text().hashCode());
+        return Long.toHexString(System.currentTimeMillis()) + "-" + Integer.toHexString(candidate.text.hashCode());
     }
 
     /**
      * Writes a candidate's plan where {@link #apply} takes it from; compiles its twin, so it is heavy work. Gives the
      * folder.
      */
-    String write(Candidate candidate, BoxFacts facts) throws BoxException {
-        String directory =
-                config.get("RUN") + (candidate.compiled().stateful() ? "/candidate" : "/candidate.stateless");
+    public String write(Candidate candidate, BoxFacts facts) throws BoxException {
+        String directory = config.get("RUN") + (candidate.compiled.stateful() ? "/candidate" : "/candidate.stateless");
         write(plane, directory, candidate, sys, facts, config);
         return directory;
     }
@@ -108,12 +100,12 @@ final class Changes {
     }
 
     /** Writes a candidate's plan, with its stateless form if it has states, to a new folder of its own. */
-    static void write(BootPlane plane, String directory, Candidate candidate, Sys sys, BoxFacts facts, Config config)
-            throws BoxException {
-        Plan plan = Plan.of(candidate.compiled(), candidate.text(), stamp(sys, facts, candidate), config.get("PA"));
+    public static void write(BootPlane plane, String directory, Candidate candidate, Sys sys, BoxFacts facts,
+            Config config) throws BoxException {
+        Plan plan = Plan.of(candidate.compiled, candidate.text, stamp(sys, facts, candidate), config.get("PA"));
         Compiled twin = candidate.twin();
         plane.write(directory, plan,
-                twin == null ? null : Plan.of(twin, candidate.text(), stamp(sys, facts, candidate), config.get("PA")));
+                twin == null ? null : Plan.of(twin, candidate.text, stamp(sys, facts, candidate), config.get("PA")));
     }
 
     private synchronized void count(long millis) {
@@ -130,7 +122,7 @@ final class Changes {
     /**
      * Whether a connection was opened after the last try: only such a one shows that the administrator still gets in.
      */
-    boolean isNewer(Client client) { return client.acceptedMillis() > triedMillis; }
+    boolean isNewer(Client client) { return client.acceptedMillis > triedMillis; }
 
     BootPlane.Reached confirm(String id) throws BoxException { return plane.confirm(id); }
 

@@ -1,5 +1,6 @@
 package boxwall.daemon;
 
+import boxwall.netfilter.Words;
 import boxwall.sys.Sys;
 
 import java.util.ArrayList;
@@ -20,13 +21,13 @@ public final class Config {
             {"HEAP", "8m"}, {"JVM", ""}, {"SYSLOG", "yes"}, {"STATE", "/tmp/flash/boxwall"},
             {"RUN", "/var/run/boxwall"}, {"PRESETS", "/usr/share/boxwall/presets"}, {"BIN", ""}, {"OPTIMIZE", "no"},};
 
-    private final Map<String, String> values = new LinkedHashMap<String, String>();
+    private final Map<String, String> values = new LinkedHashMap<>();
 
     private Config() {}
 
-    /** The settings that the command line names, else Freetz' own place for them. */
-    static Config read(Sys sys, Arguments arguments) {
-        return parse(sys.read(arguments.get("--config", FILE), 65536), System.getenv());
+    /** The settings of a file; null is Freetz' own place for them. */
+    public static Config read(Sys sys, String file) {
+        return parse(sys.read(file == null ? FILE : file, 65536), System.getenv());
     }
 
     /**
@@ -40,7 +41,7 @@ public final class Config {
         for (String[] setting : DEFAULTS) {
             config.values.put(setting[0], setting[1]);
         }
-        for (String line : text == null ? new String[0] : text.split("\n")) {
+        for (String line : Words.lines(text)) {
             config.line(line.trim());
         }
         for (String[] setting : DEFAULTS) {
@@ -77,7 +78,7 @@ public final class Config {
 
     /** A setting's words, which blanks or commas part. */
     List<String> words(String name) {
-        List<String> words = new ArrayList<String>();
+        List<String> words = new ArrayList<>();
         for (StringTokenizer left = new StringTokenizer(get(name), ", "); left.hasMoreTokens();) {
             words.add(left.nextToken());
         }

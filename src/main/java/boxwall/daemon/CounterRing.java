@@ -14,16 +14,16 @@ final class CounterRing {
     private static final int NUMBERS = 40000;
     private static final long FORGET_MILLIS = 60 * 1000;
 
-    private final LinkedList<Long> times = new LinkedList<Long>();
-    private final LinkedList<long[]> samples = new LinkedList<long[]>();
-    private List<String> rules = new ArrayList<String>();
+    private final LinkedList<Long> times = new LinkedList<>();
+    private final LinkedList<long[]> samples = new LinkedList<>();
+    private List<String> rules = new ArrayList<>();
     private long lookedMillis;
 
     /** Adds a sample; other rules, or counters that were reset, start again. */
     synchronized void add(LiveRules live, long millis) {
         forget(millis);
         lookedMillis = millis;
-        List<String> names = new ArrayList<String>();
+        List<String> names = new ArrayList<>();
         long[] packets = new long[live.rules().size()];
         boolean back = false;
         for (int i = 0; i < packets.length; i++) {

@@ -2,10 +2,10 @@ package boxwall.daemon;
 
 import boxwall.apply.BootPlane;
 import boxwall.box.Bridges;
-import boxwall.http.Clock;
 import boxwall.http.Port;
 import boxwall.netfilter.Words;
 import boxwall.sys.BoxException;
+import boxwall.sys.EventLog;
 import boxwall.sys.Sys;
 
 import java.io.PrintStream;
@@ -15,16 +15,21 @@ import java.io.PrintStream;
  * on a slow processor takes some ten seconds to load and run what reads a box, and an administrator who waits wants to
  * know that he gets in.
  */
-final class Daemon {
+public final class Daemon {
+    /** Where the boot plane's program is on a box. */
+    public static final String APPLY = "/usr/sbin/boxwall-apply";
+    private static final String KEEP = "/usr/sbin/boxwall-keep";
+
     private final Sys sys;
     private final Config config;
     private final EventLog log;
     private Watch watch;
 
-    Daemon(Sys sys, Config config, PrintStream log) {
+    /** Makes a daemon that listens nowhere yet; {@code log} takes its lines. */
+    public Daemon(Sys sys, Config config, PrintStream log) {
         this.sys = sys;
         this.config = config;
-        this.log = EventLog.of(sys, config, log);
+        this.log = new EventLog(sys, log, config.get("SYSLOG").equals("yes") ? config.get("BIN") : null);
     }
 
     /**
@@ -33,13 +38,13 @@ final class Daemon {
      * @param bridges what the launcher saw of the box's addresses, so that the LAN needs not wait for the box to be
      * read; may be ""
      */
-    int run(String bridges) {
+    public int run(String bridges) {
         String other = other();
         if (other != null) {
             log.event(other);
             return 3;
         }
-        Port port = new Port(config.number("PORT"), new Clock() {
+        Port port = new Port(config.number("PORT"), new Port.Clock() {
             @Override
             public long uptimeMillis() { return sys.uptimeMillis(); }
         }, log);
@@ -60,7 +65,7 @@ final class Daemon {
         BoxState box = new BoxState(sys, script());
         Api api = api(box, now);
         port.serve(api);
-        doors.open(new Bridges(box.box().facts().lan(), box.box().facts().guest()));
+        doors.open(new Bridges(box.box().facts.lan(), box.box().facts.guest()));
         if (port.addresses().isEmpty()) {
             log.event("no address to listen on: BOXWALL_LISTEN is '" + config.get("LISTEN") + "'");
             return 2;
@@ -109,7 +114,7 @@ final class Daemon {
 
     private String folder() { return config.get("BIN").length() == 0 ? null : config.get("BIN"); }
 
-    private String script() { return folder() == null ? Verbs.APPLY : folder() + "/boxwall-apply"; }
+    private String script() { return folder() == null ? APPLY : folder() + "/boxwall-apply"; }
 
     /** What looks after the box; null before {@link #api}. */
     Watch watch() { return watch; }
@@ -119,8 +124,8 @@ final class Daemon {
         WorkQueue heavy = new WorkQueue();
         BootPlane plane = new BootPlane(sys, script(), config.get("RUN"));
         Changes changes = new Changes(sys, config, plane);
-        History history = new History(sys, config, folder() == null ? Verbs.KEEP : folder() + "/boxwall-keep");
+        History history = new History(sys, config, folder() == null ? KEEP : folder() + "/boxwall-keep");
         watch = new Watch(sys, config, box, changes, new AddressChange(sys, config, changes, heavy, log), history, log);
-        return new Api(sys, config, box, plane, changes, history, heavy, watch, log, now);
+        return new Api(new Replies(sys, config, log, box, plane, changes, history, heavy, watch), now);
     }
 }

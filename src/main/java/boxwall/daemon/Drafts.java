@@ -2,33 +2,20 @@ package boxwall.daemon;
 
 import boxwall.http.Reply;
 import boxwall.http.Request;
+import boxwall.netfilter.Words;
 import boxwall.plan.Plan;
 import boxwall.report.CandidateJson;
 import boxwall.report.PresetsJson;
 import boxwall.report.Problem;
 import boxwall.syntax.Source;
-import boxwall.sys.Sys;
 
 /** The ruleset that is being worked on: the candidate in memory, beside the live one. */
-final class Drafts {
+final class Drafts extends Replies {
     static final int MAX_RULES = 256 * 1024 + 1;
 
-    private final Sys sys;
-    private final Config config;
-    private final BoxState box;
-    private final Changes changes;
-    private final EventLog log;
-    private final WorkQueue heavy;
     private volatile Candidate candidate;
 
-    Drafts(Sys sys, Config config, BoxState box, Changes changes, WorkQueue heavy, EventLog log) {
-        this.sys = sys;
-        this.config = config;
-        this.box = box;
-        this.changes = changes;
-        this.heavy = heavy;
-        this.log = log;
-    }
+    Drafts(Replies all) { super(all); }
 
     /** The candidate, or null. */
     Candidate candidate() { return candidate; }
@@ -52,6 +39,12 @@ final class Drafts {
                         box.box(), CompileOptions.of(config, false).optimized(false));
     }
 
+    /** Which rules {@link #asked} gave: draft, live, or saved where others are live; GET /rules has the same names. */
+    String nameOf(Candidate asked) {
+        return asked != null && asked == candidate ? "draft" : asked != null && asked.text.equals(live()) ? "live"
+                : "saved";
+    }
+
     /** Heavy work: whoever calls it has begun that. */
     Candidate check(String text, byte[] client) {
         return LeftTables
@@ -69,7 +62,7 @@ final class Drafts {
         boolean draft = "1".equals(request.query("draft"));
         Candidate kept = candidate;
         String live = draft ? null : live();
-        String text = !draft ? live == null ? saved() : live : kept == null ? null : kept.text();
+        String text = !draft ? live == null ? saved() : live : kept == null ? null : kept.text;
         if (text == null) {
             // no 404 where nobody is working on a ruleset: a browser would log that as an error
             return draft ? Reply.empty().with("Boxwall-Rules", "none") : noRules();
@@ -87,7 +80,7 @@ final class Drafts {
     /** The text that the live rules were made from, found by the sum in their plan's stamp; null when it isn't kept. */
     private String live() {
         LivePlan plan = LivePlan.of(sys, config, changes.last().get("plan"));
-        String sum = plan == null ? null : plan.stamp().get("sha1.rules");
+        String sum = plan == null ? null : plan.stamp.get("sha1.rules");
         String text = sum == null ? null : plan.file("rules");
         for (int n = 0; sum != null && n <= History.RULESETS && (text == null || !sum.equals(Plan.sha1(text))); n++) {
             text = History.text(sys, config, n);
@@ -100,7 +93,7 @@ final class Drafts {
         Reply other = candidate == null ? null : mismatch(request, candidate.etag());
         if (other != null) { return other; }
         candidate = null;
-        log.event("draft discarded by " + request.client().text());
+        log.event("draft discarded by " + request.client.text());
         return Reply.empty();
     }
 
@@ -119,7 +112,7 @@ final class Drafts {
         if (other != null) { return other; }
         Problem lacking = HeapBudget.lacking(text);
         if (lacking != null) { return Reply.problem(lacking); }
-        Candidate next = check(text, request.client().address());
+        Candidate next = check(text, request.client.address);
         heavy.settle(request);
         return kept(request, next);
     }
@@ -127,7 +120,7 @@ final class Drafts {
     private Reply kept(Request request, Candidate next) {
         if (next.isRefused()) {
             return Reply.problem(new Problem(422, "ruleset refused",
-                    "nothing was changed; each finding says where and what to do", next.findings()));
+                    "nothing was changed; each finding says where and what to do", next.findings));
         }
         synchronized (this) {
             // the check took time: somebody else may have been faster
@@ -135,14 +128,13 @@ final class Drafts {
             if (other != null) { return other; }
             candidate = next;
         }
-        log.event("candidate " + next.etag() + " from " + request.client().text());
-        return Reply.json(200, CandidateJson.of(next.etag(), next.compiled(), next.findings())).with("ETag",
-                next.etag());
+        log.event("candidate " + next.etag() + " from " + request.client.text());
+        return Reply.json(200, CandidateJson.of(next.etag(), next.compiled, next.findings)).with("ETag", next.etag());
     }
 
     private Reply mismatch(Request request) {
         Candidate kept = candidate;
-        String saved = kept == null ? saved() : kept.text();
+        String saved = kept == null ? saved() : kept.text;
         Reply other = mismatch(request, saved == null ? null : Candidate.etag(saved));
         String live = other == null || kept != null ? null : live();
         return live == null ? other : mismatch(request, Candidate.etag(live));
@@ -157,7 +149,7 @@ final class Drafts {
     }
 
     private static boolean names(String header, String etag) {
-        for (String word : header == null ? new String[0] : header.split(",")) {
+        for (String word : header == null ? new String[0] : Words.split(header, ',')) {
             if (word.trim().equals(etag) || word.trim().equals("*")) { return true; }
         }
         return false;

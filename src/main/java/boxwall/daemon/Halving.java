@@ -1,11 +1,12 @@
 package boxwall.daemon;
 
 import boxwall.apply.RefusedRule;
-import boxwall.facts.BoxFacts;
 import boxwall.box.Finding;
 import boxwall.check.FailedTry;
 import boxwall.check.RejectedRuleCandidates;
+import boxwall.facts.BoxFacts;
 import boxwall.netfilter.Ruleset;
+import boxwall.sys.Programs;
 import boxwall.sys.Sys;
 
 import java.util.ArrayList;

@@ -3,6 +3,7 @@ package boxwall.daemon;
 import boxwall.apply.Outcome;
 import boxwall.http.Reply;
 import boxwall.http.Request;
+import boxwall.netfilter.Words;
 import boxwall.plan.Plan;
 import boxwall.plan.Stamp;
 import boxwall.report.HistoryJson;
@@ -46,7 +47,7 @@ final class History {
     private final Sys sys;
     private final Config config;
     private final String keep;
-    private final LinkedList<Change> changes = new LinkedList<Change>();
+    private final LinkedList<Change> changes = new LinkedList<>();
 
     /** {@code keep} is boxwall-keep's path. */
     History(Sys sys, Config config, String keep) {
@@ -88,8 +89,8 @@ final class History {
         for (int n = 0; n <= RULESETS; n++) {
             String text = text(n);
             if (text != null) {
-                List<String> here = Arrays.asList(text.split("\n"));
-                List<String> there = saved == null ? Collections.<String>emptyList() : Arrays.asList(saved.split("\n"));
+                List<String> here = Words.lines(text);
+                List<String> there = Words.lines(saved);
                 String etag = Candidate.etag(text);
                 json.ruleset(n, etag, here.size(), time(times, n), outcome(text, etag), without(here, there),
                         without(there, here));
@@ -132,8 +133,8 @@ final class History {
 
     /** Lines of one that the other lacks, each as often as it has it more; in their order. */
     private static List<String> without(List<String> these, List<String> those) {
-        List<String> left = new ArrayList<String>();
-        List<String> other = new LinkedList<String>(those);
+        List<String> left = new ArrayList<>();
+        List<String> other = new LinkedList<>(those);
         for (String line : these) {
             if (!other.remove(line)) { left.add(line); }
         }
@@ -150,7 +151,7 @@ final class History {
     /** Lines like {@code rules.1 12 lines, Mon Nov 23 08:19:33 UTC 2026}; empty when boxwall-keep can't be asked. */
     private List<String> times() {
         try {
-            return Arrays.asList(sys.run(Arrays.asList(keep, "history"), "", KEEP_SECONDS).out().split("\n"));
+            return Words.lines(sys.run(Arrays.asList(keep, "history"), "", KEEP_SECONDS).out());
         } catch (BoxException e) {
             return Collections.emptyList();
         }

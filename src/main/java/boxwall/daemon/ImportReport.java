@@ -8,10 +8,11 @@ import boxwall.imports.Remark;
 import boxwall.report.ImportJson;
 
 /** The report of an import: its remarks, and what its ruleset lets through that the script may not. */
-final class ImportReport {
+public final class ImportReport {
     private ImportReport() {}
 
-    static ImportJson of(Imported imported, Site site) {
+    /** {@code site} is what is known of the box that the ruleset is for. */
+    public static ImportJson of(Imported imported, Site site) {
         ImportJson json = new ImportJson(imported.text(), imported.isWhole(), imported.rulesTaken(),
                 imported.rulesLeft(), imported.rulesNotRun());
         for (Remark remark : imported.remarks()) {

@@ -7,7 +7,6 @@ import boxwall.netfilter.Words;
 import boxwall.sys.Sys;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 
@@ -24,14 +23,14 @@ final class LeftTables {
 
     /** The candidate with the tables that its plan has to empty, and a finding for each; itself when there are none. */
     static Candidate emptied(Candidate next, Sys sys, Config config) {
-        List<String> names = next.compiled() == null ? null : sys.list(config.get("RUN") + "/live");
+        List<String> names = next.compiled == null ? null : sys.list(config.get("RUN") + "/live");
         Candidate candidate = next;
         for (String name : names == null ? Collections.<String>emptyList() : names) {
             Family family = name.startsWith("4.") ? Family.IPV4 : name.startsWith("6.") ? Family.IPV6 : null;
             Table table = family == null ? null : Table.of(name.substring(2));
             // what is in the ruleset, and was left out for this box, has a finding already
-            if (table != null && !next.parsed().ruleset().owns(family, table)
-                    && !next.compiled().ruleset().owns(family, table)) {
+            if (table != null && !next.parsed.ruleset().owns(family, table)
+                    && !next.compiled.ruleset().owns(family, table)) {
                 String live = sys.read(config.get("RUN") + "/live/" + name, MAX_TABLE);
                 if (live != null && live.length() > 0) {
                     candidate = candidate.emptying(family, table, finding(family, table, live));

@@ -4,6 +4,7 @@ import boxwall.box.Bridges;
 import boxwall.http.AccessControl;
 import boxwall.http.Port;
 import boxwall.netfilter.Network;
+import boxwall.sys.EventLog;
 import boxwall.sys.Sys;
 
 import java.util.ArrayList;
@@ -45,7 +46,7 @@ final class ListenAddresses {
 
     /** The addresses that LISTEN's words mean here. */
     private List<String> addresses(Bridges bridges) {
-        List<String> addresses = new ArrayList<String>();
+        List<String> addresses = new ArrayList<>();
         for (String word : config.words("LISTEN")) {
             if (word.equals("loopback")) {
                 addresses.add("127.0.0.1");
@@ -57,13 +58,13 @@ final class ListenAddresses {
     }
 
     private AccessControl gate(Bridges bridges) {
-        List<String> hosts = new ArrayList<String>(addresses(bridges));
+        List<String> hosts = new ArrayList<>(addresses(bridges));
         hosts.add("localhost");
         hosts.add("127.0.0.1");
         hosts.add("fritz.box");
         hosts.addAll(config.words("HOSTS"));
-        List<Network> welcome = new ArrayList<Network>();
-        List<Network> refused = new ArrayList<Network>();
+        List<Network> welcome = new ArrayList<>();
+        List<Network> refused = new ArrayList<>();
         if (bridges.lan() != null && bridges.lan().net() != null) {
             welcome.add(Administrator.network(bridges.lan().net()));
         }

@@ -2,6 +2,7 @@ package boxwall.daemon;
 
 import boxwall.box.Finding;
 import boxwall.check.EmptyRuleset;
+import boxwall.netfilter.Words;
 import boxwall.plan.Stamp;
 import boxwall.sys.Sys;
 
@@ -19,7 +20,7 @@ final class LivePlan {
 
     private final Sys sys;
     private final String place;
-    private final Stamp stamp;
+    final Stamp stamp;
 
     private LivePlan(Sys sys, String place, Stamp stamp) {
         this.sys = sys;
@@ -39,8 +40,6 @@ final class LivePlan {
         }
         return null;
     }
-
-    Stamp stamp() { return stamp; }
 
     /** A file of the plan as it stands there, with its end mark; null when it can't be read. */
     String file(String name) {
@@ -66,9 +65,9 @@ final class LivePlan {
     }
 
     private static List<Finding> weakened(String notes, String place) {
-        List<String> evidence = new ArrayList<String>();
+        List<String> evidence = new ArrayList<>();
         int more = 0;
-        for (String line : notes == null ? new String[0] : notes.split("\n")) {
+        for (String line : Words.lines(notes)) {
             if (line.startsWith("#") || line.length() == 0) { continue; }
             if (evidence.size() < SHOWN) {
                 evidence.add(line);

@@ -3,43 +3,49 @@ package boxwall.daemon;
 import boxwall.apply.Outcome;
 import boxwall.box.Finding;
 import boxwall.http.Reply;
+import boxwall.http.Request;
 import boxwall.netfilter.Family;
+import boxwall.netfilter.Words;
 import boxwall.plan.LiveRules;
+import boxwall.plan.LoggedPackets;
 import boxwall.plan.Origins;
+import boxwall.probe.BoxReader;
 import boxwall.report.CountersJson;
+import boxwall.report.LogJson;
 import boxwall.report.MetricsText;
+import boxwall.report.Problem;
 import boxwall.report.Version;
-import boxwall.sys.Sys;
+import boxwall.sys.BoxException;
 
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** GET /counters and /metrics: the live rules with what they counted. The tables are read once a second at most. */
-final class MeasureReplies {
+/**
+ * GET /counters, /metrics and /log: the live rules with what they counted and logged. The tables are read once a second
+ * at most.
+ */
+final class MeasureReplies extends Replies {
     private static final int MAX_TABLE = 8 << 20;
     private static final String[] STATES = {"active", "pending", "inactive", "failed", "fallback", "drifted", "open",
             "locked", "unsaved", "rollback-failed"};
     private static final String[] CONNTRACK = {"/proc/sys/net/netfilter/nf_conntrack_", "/proc/sys/net/nf_conntrack_",
             "/proc/sys/net/ipv4/netfilter/ip_conntrack_"};
 
-    private final Sys sys;
-    private final Config config;
-    private final BoxState box;
-    private final Changes changes;
-    private final Watch watch;
+    private static final int LINES = 100;
+    private static final int MAX_LINES = 1000;
+
     private final ReadReplies reads;
     private final CounterRing ring = new CounterRing();
+    private Map<String, String> logs = Collections.emptyMap();
+    private long logsMillis = -BoxState.SHARED_MILLIS;
     private Box counted;
     private LiveRules rules;
 
-    MeasureReplies(Sys sys, Config config, BoxState box, Changes changes, Watch watch, ReadReplies reads) {
-        this.sys = sys;
-        this.config = config;
-        this.box = box;
-        this.changes = changes;
-        this.watch = watch;
+    MeasureReplies(Replies all, ReadReplies reads) {
+        super(all);
         this.reads = reads;
     }
 
@@ -50,12 +56,12 @@ final class MeasureReplies {
 
     private synchronized LiveRules rules(Box now) {
         if (counted != now) {
-            Map<Family, List<String>> saved = new TreeMap<Family, List<String>>();
-            Map<Family, Origins> origins = new HashMap<Family, Origins>();
+            Map<Family, List<String>> saved = new TreeMap<>();
+            Map<Family, Origins> origins = new HashMap<>();
             Outcome last = changes.last();
             LivePlan plan = LivePlan.of(sys, config, last.get("plan"));
             for (Family family : Family.values()) {
-                saved.put(family, now.readings().commandLines(family.command() + "-save"));
+                saved.put(family, now.readings.commandLines(family.command() + "-save"));
                 origins.put(family,
                         plan == null ? Origins.none() : origins(family, plan, last.state().equals("pending")));
             }
@@ -67,7 +73,7 @@ final class MeasureReplies {
 
     private Origins origins(Family family, LivePlan plan, boolean pending) {
         String folder = config.get("RUN") + (pending ? "/tx/live" : "/live");
-        Map<String, String> live = new HashMap<String, String>();
+        Map<String, String> live = new HashMap<>();
         List<String> names = sys.list(folder);
         for (String name : names == null ? new java.util.ArrayList<String>() : names) {
             String text = name.startsWith(family.digit() + ".") ? sys.read(folder + "/" + name, MAX_TABLE) : null;
@@ -99,7 +105,7 @@ final class MeasureReplies {
         for (String state : STATES) {
             text.value("state", state.equals(reads.state(last)) ? "1" : "0", "state", state);
         }
-        Map<String, Integer> severities = new TreeMap<String, Integer>();
+        Map<String, Integer> severities = new TreeMap<>();
         for (Finding.Severity severity : Finding.Severity.values()) {
             severities.put(severity.word(), 0);
         }
@@ -138,7 +144,7 @@ final class MeasureReplies {
     /** {@code Sessions       : 12} in /proc/net/avm_pa/brief. */
     private String sessions() {
         String brief = sys.read("/proc/net/avm_pa/brief", 16 * 1024);
-        for (String line : brief == null ? new String[0] : brief.split("\n")) {
+        for (String line : Words.lines(brief)) {
             int colon = line.indexOf(':');
             if (colon > 0 && line.substring(0, colon).trim().equals("Sessions")) {
                 return number(line.substring(colon + 1).trim());
@@ -153,5 +159,55 @@ final class MeasureReplies {
         } catch (NumberFormatException e) {
             return null;
         }
+    }
+
+    /**
+     * GET /log: from the kernel log or syslog's buffer, whichever has more of it. AVM's /dev/debug has one reader, and
+     * that isn't boxwall.
+     */
+    Reply log(Request request) {
+        int lines = LINES;
+        try {
+            lines = request.query("lines") == null ? LINES : Integer.parseInt(request.query("lines"));
+        } catch (NumberFormatException e) {
+            lines = -1;
+        }
+        if (lines < 0 || lines > MAX_LINES) {
+            return Reply.problem(new Problem(400, "bad lines", "lines=N must be 0 to " + MAX_LINES));
+        }
+        try {
+            return reply(logs(), lines);
+        } catch (BoxException e) {
+            return Reply.problem(new Problem(500, "the log could not be read", e.getMessage()));
+        }
+    }
+
+    private Reply reply(Map<String, String> logs, int lines) {
+        List<String> kernel = Words.lines(logs.get("dmesg"));
+        List<String> syslog = Words.lines(logs.get("logread"));
+        LoggedPackets ofKernel = new LoggedPackets(kernel, rules());
+        LoggedPackets ofSyslog = new LoggedPackets(syslog, rules());
+        // by what LOG wrote: anyone may fill syslog with lines that look so
+        boolean fromSyslog = ofSyslog.size() > ofKernel.size();
+        LoggedPackets logged = fromSyslog ? ofSyslog : ofKernel;
+        String source = fromSyslog ? "logread" : logs.containsKey("dmesg") ? "dmesg" : "none";
+        return Reply.json(200, LogJson.of(logged, source, hint(logged), lines));
+    }
+
+    private String hint(LoggedPackets logged) {
+        if (!logged.entries.isEmpty()) { return null; }
+        if (box.box().facts.printk().equals("avm")) {
+            return "the kernel's messages go to AVM's /dev/debug, which AVM already reads; POST /printk?seconds=N redirects them here for that time";
+        }
+        return logged.byRule.isEmpty() ? "no live rule has the target LOG" : null;
+    }
+
+    /** One reading a second, however many ask. */
+    private synchronized Map<String, String> logs() throws BoxException {
+        if (sys.uptimeMillis() - logsMillis >= BoxState.SHARED_MILLIS) {
+            logsMillis = sys.uptimeMillis();
+            logs = BoxReader.part(sys, plane.script(), "log");
+        }
+        return logs;
     }
 }

@@ -1,5 +1,6 @@
 package boxwall.daemon;
 
+import boxwall.netfilter.Words;
 import boxwall.syntax.Includes;
 import boxwall.syntax.Preset;
 import boxwall.syntax.Source;
@@ -12,7 +13,7 @@ import java.util.List;
 /**
  * Finds what {@code include NAME} means: a preset, or for a file on disk also a file beside it. Names hold no slash.
  */
-final class PresetFolder implements Includes {
+public final class PresetFolder implements Includes {
     private static final int MAX_BYTES = 256 * 1024 + 1;
 
     private final Sys sys;
@@ -20,7 +21,7 @@ final class PresetFolder implements Includes {
     private final String beside;
 
     /** {@code beside} is the folder of the file that is read, or null when only presets count (what came over HTTP). */
-    PresetFolder(Sys sys, String presets, String beside) {
+    public PresetFolder(Sys sys, String presets, String beside) {
         this.sys = sys;
         this.presets = presets;
         this.beside = beside;
@@ -32,13 +33,13 @@ final class PresetFolder implements Includes {
      *
      * @param jar how the JVM was given the jar, as java.class.path has it with -jar
      */
-    static String place(Sys sys, String configured, String jar) {
+    public static String place(Sys sys, String configured, String jar) {
         String tree = inTree(sys, jar, "conf/presets");
         return sys.list(configured) == null && tree != null ? tree : configured;
     }
 
     /** A folder of the tree in whose target/ the jar lies; null when there is none. */
-    static String inTree(Sys sys, String jar, String folder) {
+    public static String inTree(Sys sys, String jar, String folder) {
         int slash = jar.lastIndexOf('/');
         String tree = (slash < 0 ? "" : jar.substring(0, slash) + "/") + "../" + folder;
         return jar.endsWith(".jar") && jar.indexOf(':') < 0 && sys.list(tree) != null ? tree : null;
@@ -54,11 +55,11 @@ final class PresetFolder implements Includes {
     }
 
     /** All presets, by name. */
-    List<Preset> all() {
+    public List<Preset> all() {
         List<String> names = sys.list(presets);
-        List<Preset> all = new ArrayList<Preset>();
+        List<Preset> all = new ArrayList<>();
         if (names != null) {
-            List<String> sorted = new ArrayList<String>(names);
+            List<String> sorted = new ArrayList<>(names);
             Collections.sort(sorted);
             for (String file : sorted) {
                 Source source = file.endsWith(".rules") ? find(file.substring(0, file.length() - 6), "") : null;
@@ -69,12 +70,6 @@ final class PresetFolder implements Includes {
     }
 
     private static boolean isPlain(String name) {
-        for (int i = 0; i < name.length(); i++) {
-            char c = name.charAt(i);
-            if (!(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || "_.+-".indexOf(c) >= 0)) {
-                return false;
-            }
-        }
-        return name.length() > 0 && name.charAt(0) != '.' && name.charAt(0) != '-';
+        return Words.isName(name, "_.+-") && name.charAt(0) != '.' && name.charAt(0) != '-';
     }
 }

@@ -1,17 +1,18 @@
 package boxwall.daemon;
 
-import boxwall.facts.BoxFacts;
 import boxwall.avm.Listeners;
-import boxwall.box.Readings;
 import boxwall.avm.Service;
+import boxwall.box.Readings;
 import boxwall.explain.Difference;
 import boxwall.explain.Explanation;
 import boxwall.explain.Exposure;
 import boxwall.explain.Site;
 import boxwall.explain.Verdicts;
+import boxwall.facts.BoxFacts;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.Table;
+import boxwall.netfilter.Words;
 import boxwall.report.ExposureJson;
 import boxwall.syntax.Includes;
 import boxwall.syntax.Names;
@@ -27,7 +28,7 @@ import java.util.Map;
  * Questions about rulesets on one box, for the verbs and the control port alike. Candidates must be without syntax
  * errors.
  */
-final class Questions {
+public final class Questions {
     private static final Includes NONE = new Includes() {
         @Override
         public Source find(String name, String fromFile) { return null; }
@@ -37,20 +38,21 @@ final class Questions {
     private final BoxFacts facts;
     private final Site site;
 
-    Questions(Box box) {
-        readings = box.readings();
-        facts = box.facts();
+    /** Makes questions about one reading of a box. */
+    public Questions(Box box) {
+        readings = box.readings;
+        facts = box.facts;
         site = Site.of(facts);
     }
 
     /** What becomes of the packet that the keys mean; IllegalArgumentException says what is wrong with them. */
-    Explanation explain(Candidate candidate, Map<String, String> keys) {
-        return Explanation.of(candidate.compiled().ruleset(),
-                candidate.compiled().stateful() ? null : candidate.parsed().ruleset(), keys, facts);
+    public Explanation explain(Candidate candidate, Map<String, String> keys) {
+        return Explanation.of(candidate.compiled.ruleset(),
+                candidate.compiled.stateful() ? null : candidate.parsed.ruleset(), keys, facts);
     }
 
     /** Who reaches what when the candidate is loaded, beside what is so now. */
-    ExposureJson exposure(Candidate candidate) {
+    public ExposureJson exposure(Candidate candidate) {
         List<Service> known = Listeners.of(readings);
         List<Service> services = known == null ? Collections.<Service>emptyList() : known;
         List<String> doors = Listeners.doors(facts.interfaces());
@@ -63,7 +65,7 @@ final class Questions {
     }
 
     /** What the second decides differently from the first. */
-    Difference difference(Ruleset before, Ruleset after) {
+    public Difference difference(Ruleset before, Ruleset after) {
         return Difference.of(before, after, site);
     }
 
@@ -76,7 +78,7 @@ final class Questions {
                     readings.file(family == Family.IPV4 ? "/proc/net/ip_tables_names" : "/proc/net/ip6_tables_names");
             boolean none = names == null ? readings.file("/proc/modules") != null : names.trim().length() == 0;
             if (saved == null && !none) { return null; }
-            for (String line : saved == null ? new String[0] : saved.split("\n")) {
+            for (String line : Words.lines(saved)) {
                 // *filter6 is how a ruleset says that a block is ip6tables-save's
                 text.append(line).append(line.startsWith("*") && family == Family.IPV6 ? "6\n" : "\n");
             }
@@ -90,8 +92,8 @@ final class Questions {
     static Ruleset loaded(Ruleset now, Candidate candidate) {
         Ruleset then = now == null ? Ruleset.empty() : now;
         for (Family family : Family.values()) {
-            for (Table table : candidate.compiled().ruleset().tables(family)) {
-                then = then.with(family, table, candidate.compiled().ruleset().chains(family, table));
+            for (Table table : candidate.compiled.ruleset().tables(family)) {
+                then = then.with(family, table, candidate.compiled.ruleset().chains(family, table));
             }
         }
         return then;

@@ -11,7 +11,6 @@ import boxwall.report.CandidateJson;
 import boxwall.report.DevicesJson;
 import boxwall.report.Page;
 import boxwall.report.StatusJson;
-import boxwall.sys.Sys;
 
 import java.util.ArrayList;
 import java.util.Collections;
@@ -20,28 +19,19 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** What the daemon answers about the box from memory: status and findings. No process is started for it. */
-final class ReadReplies {
+final class ReadReplies extends Replies {
     /** Static, as sys.WaitedOn says. */
     private static final Object LOOKING = new Object();
     private static final int MAX_TABLE = 8 << 20;
     private static final int MAX_LEASES = 64 << 10;
-    private final Sys sys;
-    private final Config config;
-    private final BoxState box;
-    private final Changes changes;
-    private final Watch watch;
     private final long daemonAtMillis;
     private Page page;
     private volatile int restarts = -1;
     private LivePlan live;
     private Outcome liveOf;
 
-    ReadReplies(Sys sys, Config config, BoxState box, Changes changes, Watch watch, long daemonAtMillis) {
-        this.sys = sys;
-        this.config = config;
-        this.box = box;
-        this.changes = changes;
-        this.watch = watch;
+    ReadReplies(Replies all, long daemonAtMillis) {
+        super(all);
         this.daemonAtMillis = daemonAtMillis;
     }
 
@@ -57,7 +47,7 @@ final class ReadReplies {
         status.reason = last.why();
         status.uptime = sys.uptimeMillis();
         status.clock = System.currentTimeMillis();
-        status.model = box.known() == null ? null : box.known().facts().firmwareModel();
+        status.model = box.known() == null ? null : box.known().facts.firmwareModel();
         status.restarts = restarts();
         status.findings = withToken ? findings(last) : brief(last);
         status.rules = rules(last);
@@ -66,7 +56,7 @@ final class ReadReplies {
             status.deadline = last.deadline();
             status.left = Math.max(0, last.deadline() - sys.uptimeMillis() / 1000);
         }
-        return Reply.json(200, withToken ? status.whole(box.box().facts()) : status.brief());
+        return Reply.json(200, withToken ? status.whole(box.box().facts) : status.brief());
     }
 
     /** The launcher that starts the daemon again counts in RUN/restarts before it does; 0 without one. */
@@ -82,7 +72,7 @@ final class ReadReplies {
     private Map<Family, Integer> rules(Outcome last) {
         boolean read = box.tablesOf().equals(last.toString()) || box.tablesOf().length() == 0 && !watch.changed();
         Box known = read || last.state().equals("locked") ? box.known() : null;
-        Map<Family, Integer> rules = new TreeMap<Family, Integer>();
+        Map<Family, Integer> rules = new TreeMap<>();
         for (Family family : Family.values()) {
             rules.put(family, known == null ? loaded(family, last.state()) : known.liveRules(family));
         }
@@ -91,7 +81,7 @@ final class ReadReplies {
 
     private int loaded(Family family, String state) {
         int count = 0;
-        Map<String, String> tables = new TreeMap<String, String>();
+        Map<String, String> tables = new TreeMap<>();
         // a change on trial has its tables in a place of their own; open has none
         for (String folder : state.equals("open") ? new String[0] : new String[] {"/live", "/tx/live"}) {
             List<String> names =
@@ -168,7 +158,7 @@ final class ReadReplies {
     /** The findings as far as they are known without waiting. */
     private List<Finding> brief(Outcome last) {
         if (box.known() != null) { return findings(last); }
-        List<Finding> all = new ArrayList<Finding>();
+        List<Finding> all = new ArrayList<>();
         all.add(new Finding("box-unread", Finding.Severity.NOTE, "", Collections.<String>emptyList(),
                 "the daemon has just started and is still reading the box: rules are counted as boxwall loaded them, more findings may follow",
                 "retry in a few seconds"));
@@ -179,8 +169,8 @@ final class ReadReplies {
 
     List<Finding> findings(Outcome last) {
         Finding measured = box.bypassed();
-        List<Finding> all = new ArrayList<Finding>();
-        for (Finding finding : box.box().facts().findings()) {
+        List<Finding> all = new ArrayList<>();
+        for (Finding finding : box.box().facts.findings()) {
             all.add(measured != null && finding.code().equals(measured.code()) ? measured : finding);
         }
         all.addAll(RunFindings.of(last));
@@ -191,7 +181,7 @@ final class ReadReplies {
 
     /** GET /devices: read again each time, small files of a RAM disk. */
     Reply devices() {
-        Interface wan = box.box().facts().wan();
+        Interface wan = box.box().facts.wan();
         String[] leases = {sys.read("/var/flash/multid.leases", MAX_LEASES),
                 sys.read("/var/tmp/multid.leases", MAX_LEASES), sys.read("/var/tmp/dnsmasq.leases", MAX_LEASES)};
         return Reply.json(200,

@@ -14,7 +14,7 @@ final class RunFindings {
 
     /** Findings of the last boot, try or save; empty when all went well. */
     static List<Finding> of(Outcome outcome) {
-        List<Finding> findings = new ArrayList<Finding>();
+        List<Finding> findings = new ArrayList<>();
         List<String> evidence = outcome.why().length() == 0 ? Collections.<String>emptyList()
                 : Collections.singletonList("boxwall-apply: " + outcome.why());
         String words = outcome.why();

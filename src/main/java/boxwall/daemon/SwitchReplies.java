@@ -12,20 +12,10 @@ import boxwall.sys.BoxException;
 import java.util.Arrays;
 
 /** The box's switches that are no rules, Packet Acceleration and the kernel's messages, and the record of the box. */
-final class SwitchReplies {
+final class SwitchReplies extends Replies {
     private static final int MAX_SECONDS = 3600;
 
-    private final BoxState box;
-    private final BootPlane plane;
-    private final Watch watch;
-    private final EventLog log;
-
-    SwitchReplies(BoxState box, BootPlane plane, Watch watch, EventLog log) {
-        this.box = box;
-        this.plane = plane;
-        this.watch = watch;
-        this.log = log;
-    }
+    SwitchReplies(Replies all) { super(all); }
 
     /** POST /pa?state=…. */
     Reply acceleration(Request request) {
@@ -36,7 +26,7 @@ final class SwitchReplies {
         }
         try {
             BootPlane.Reached reached = plane.acceleration(word);
-            log.event("pa " + word + " by " + request.client().text() + ": status " + reached.status() + " "
+            log.event("pa " + word + " by " + request.client.text() + ": status " + reached.status() + " "
                     + reached.outcome().why());
             watch.readSoon();
             return reached.status() == 0
@@ -57,15 +47,15 @@ final class SwitchReplies {
             return Reply.problem(new Problem(400, "bad seconds", "seconds=N must be 0 (restore now) to " + MAX_SECONDS
                     + "; meanwhile DECT phones can't reach the box"));
         }
-        if (box.box().facts().printk().equals("std")) {
+        if (box.box().facts.printk().equals("std")) {
             return Reply.problem(
                     new Problem(409, "in the kernel log already", "the kernel's messages on this box are already where"
                             + " GET /log finds them; there is nothing to switch"));
         }
         try {
             BootPlane.Reached reached = plane.printk(seconds);
-            log.event("printk for " + seconds + " s by " + request.client().text() + ": status " + reached.status()
-                    + " " + reached.outcome().why());
+            log.event("printk for " + seconds + " s by " + request.client.text() + ": status " + reached.status() + " "
+                    + reached.outcome().why());
             return reached.status() == 0 ? Reply.json(200, ChangeJson.printk(reached.outcome().get("until")))
                     : refusal(reached, "no AVM printk here");
         } catch (BoxException e) {
@@ -90,12 +80,12 @@ final class SwitchReplies {
 
     /** POST /record: for {@code --root} at the desk, without a file on the box. */
     Reply record(Request request) {
-        Recorder recorder = new Recorder(box.box().readings());
+        Recorder recorder = new Recorder(box.box().readings);
         Tar tar = new Tar("boxwall-record", System.currentTimeMillis() / 1000);
         for (String path : recorder.paths()) {
             tar.add(path, recorder.text(path));
         }
-        log.event("record for " + request.client().text());
+        log.event("record for " + request.client.text());
         return Reply.bytes("application/x-tar", tar.text()).with("Content-Disposition",
                 "attachment; filename=\"boxwall-record.tar\"");
     }

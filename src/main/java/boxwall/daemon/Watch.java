@@ -5,8 +5,10 @@ import boxwall.apply.Outcome;
 import boxwall.box.Bridges;
 import boxwall.box.Finding;
 import boxwall.netfilter.Family;
+import boxwall.netfilter.Words;
 import boxwall.plan.Drift;
 import boxwall.sys.BoxException;
+import boxwall.sys.EventLog;
 import boxwall.sys.Sys;
 
 import java.util.ArrayList;
@@ -84,7 +86,7 @@ final class Watch {
                 if (!now.equals(poked) || period > 0 && sys.uptimeMillis() >= due) {
                     poked = now;
                     look(null);
-                    doors.open(new Bridges(box.box().facts().lan(), box.box().facts().guest()));
+                    doors.open(new Bridges(box.box().facts.lan(), box.box().facts.guest()));
                     due = sys.uptimeMillis() + period;
                 } else if (soon && !changes.applying().isLocked()) {
                     soon = false;
@@ -210,7 +212,7 @@ final class Watch {
         if (last.state().equals("pending") || changes.applying().isLocked()) { return; }
         try {
             Box now = known == null ? box.read(last.toString()) : known;
-            List<Finding> found = new ArrayList<Finding>(following.follow(now, last));
+            List<Finding> found = new ArrayList<>(following.follow(now, last));
             if (!changes.last().toString().equals(last.toString())) {
                 last = changes.last();
                 now = box.read(last.toString());
@@ -229,7 +231,7 @@ final class Watch {
     }
 
     private Finding finding(List<String> differences) {
-        List<String> evidence = new ArrayList<String>(differences.subList(0, Math.min(SHOWN, differences.size())));
+        List<String> evidence = new ArrayList<>(differences.subList(0, Math.min(SHOWN, differences.size())));
         if (differences.size() > SHOWN) { evidence.add(differences.size() - SHOWN + " more"); }
         return new Finding("drift", Finding.Severity.WARN, "", evidence,
                 "the live rules are not those that boxwall applied: another" + " program changed them",
@@ -239,7 +241,7 @@ final class Watch {
 
     /** A line for each rule that differs; empty in states in which nobody expects the plan's rules. */
     private List<String> differences(Box now, Outcome last) {
-        List<String> all = new ArrayList<String>();
+        List<String> all = new ArrayList<>();
         List<String> tables = Arrays.asList("active", "unsaved", "fallback").contains(last.state())
                 ? sys.list(config.get("RUN") + "/live") : null;
         LivePlan plan = LivePlan.of(sys, config, last.get("plan"));
@@ -248,11 +250,11 @@ final class Watch {
                 String applied = name.startsWith(family.digit() + ".")
                         ? sys.read(config.get("RUN") + "/live/" + name, MAX_TABLE) : null;
                 String save = family.command() + "-save";
-                if (applied != null && now.readings().command(save) != null) {
+                if (applied != null && now.readings.command(save) != null) {
                     String table = name.substring(2);
                     // the file's name says which table it is, its text needn't
                     String whole = applied.startsWith("*") ? applied : "*" + table + "\n" + applied;
-                    all.addAll(Drift.of(family, table, whole, now.readings().commandLines(save), kept(plan, table)));
+                    all.addAll(Drift.of(family, table, whole, now.readings.commandLines(save), kept(plan, table)));
                 }
             }
         }
@@ -260,8 +262,8 @@ final class Watch {
     }
 
     private static Collection<String> kept(LivePlan plan, String table) {
-        String chains = plan == null ? null : plan.stamp().get("keep." + table);
-        return chains == null ? Collections.<String>emptyList() : Arrays.asList(chains.split(" "));
+        String chains = plan == null ? null : plan.stamp.get("keep." + table);
+        return chains == null ? Collections.<String>emptyList() : Arrays.asList(Words.of(chains));
     }
 
     /** With REASSERT the plan is loaded again, at most once a minute; gives back what differs after that. */

@@ -1,8 +1,8 @@
 package boxwall.daemon;
 
-import boxwall.http.RequestDeadline;
 import boxwall.http.Reply;
 import boxwall.http.Request;
+import boxwall.http.RequestDeadline;
 import boxwall.report.Problem;
 
 import java.util.concurrent.TimeUnit;
@@ -34,15 +34,15 @@ final class WorkQueue {
                                     + " Confirm, revert and status still work"))
                     .with("Retry-After", String.valueOf(waitSeconds));
         }
-        working = request.patience();
-        request.patience().begin();
+        working = request.patience;
+        request.patience.begin();
         return null;
     }
 
     /** From here on the thread does more than compute, and can't be interrupted; it is still the only one. */
     void settle(Request request) {
         working = null;
-        request.patience().end();
+        request.patience.end();
     }
 
     /** Others may begin; nothing happens when this thread doesn't work, or has ended already. */

@@ -1,8 +1,7 @@
 /**
- * The program itself: verbs, configuration, daemon.
+ * The service on the box: candidate, change, watch, history.
  *
  * <p>
- * In: arguments, boxwall.cfg. Out: exit status with output, or a daemon that holds the candidate, the pending change,
- * the watch, the history.
+ * In: boxwall.cfg, requests. Out: replies, and changes by boxwall-apply.
  */
 package boxwall.daemon;

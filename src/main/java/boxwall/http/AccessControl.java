@@ -14,7 +14,7 @@ import java.util.Set;
  * against other sites' pages, and the token. Immutable: a change of addresses makes a new gate.
  */
 public final class AccessControl {
-    private final Set<String> hosts = new HashSet<String>();
+    private final Set<String> hosts = new HashSet<>();
     private final List<Network> welcome;
     private final List<Network> refused;
     private final Secret secret;
@@ -44,9 +44,9 @@ public final class AccessControl {
 
     /** Why this request is refused before the token is looked at, or null. */
     Problem refuseSource(Request request) {
-        if (!isWelcome(request.client())) {
+        if (!isWelcome(request.client)) {
             return new Problem(403, "not from here",
-                    "only clients of the LAN and the box itself may ask; you are " + request.client().text());
+                    "only clients of the LAN and the box itself may ask; you are " + request.client.text());
         }
         String host = request.header("host");
         if (host == null || !hosts.contains(nameOf(host))) {
@@ -71,7 +71,7 @@ public final class AccessControl {
      * Freetz' page has a link to boxwall's: going there shows a page that no other site can read or put into a frame.
      */
     private static boolean isLinkToPage(Request request) {
-        return request.path().equals("/") && request.method().equals("GET")
+        return request.path.equals("/") && request.method.equals("GET")
                 && "navigate".equals(request.header("sec-fetch-mode"))
                 && "document".equals(request.header("sec-fetch-dest"));
     }
@@ -80,10 +80,10 @@ public final class AccessControl {
     boolean isWelcome(Client client) {
         if (client.isLoopback()) { return true; }
         for (Network network : refused) {
-            if (network.contains(client.address())) { return false; }
+            if (network.contains(client.address)) { return false; }
         }
         for (Network network : welcome) {
-            if (network.contains(client.address())) { return true; }
+            if (network.contains(client.address)) { return true; }
         }
         return false;
     }

@@ -8,8 +8,8 @@ import java.util.List;
  * Who gets one of the few connections. Seven are for anybody, four of them at most for one client; those who may not
  * ask at all (guests, the Internet side) share one. Where these are taken, the newcomer displaces the connection that
  * has been reading its request head longest, else one that has not shown the token and doesn't take its answer. Where
- * all are at work, each client has one more for short requests with the token, so so that confirm and revert always
- * work; loopback doesn't share these with the LAN.
+ * all are at work, each client has one more for short requests with the token, so that confirm and revert always work;
+ * loopback doesn't share these with the LAN.
  */
 final class ConnectionLimit {
     private static final int FOR_ANYBODY = 7;
@@ -25,12 +25,12 @@ final class ConnectionLimit {
     enum Place { USUAL, RESERVED }
 
     /** In the order of their arrival. */
-    private final List<Exchange> open = new ArrayList<Exchange>();
+    private final List<Connection> open = new ArrayList<>();
 
-    /** Makes an exchange for a new connection, or null when there is no place. */
-    Exchange admit(Socket socket, Client client, boolean welcome, Port port) {
-        Exchange displaced = null;
-        Exchange exchange = null;
+    /** Makes a connection for a new connection, or null when there is no place. */
+    Connection admit(Socket socket, Client client, boolean welcome, Port port) {
+        Connection displaced = null;
+        Connection connection = null;
         synchronized (this) {
             boolean limited = welcome ? isLimited(client) : strangers(port) >= FOR_STRANGERS;
             Place place = limited || isFull() ? null : Place.USUAL;
@@ -43,34 +43,34 @@ final class ConnectionLimit {
             }
             open.remove(displaced);
             if (place != null) {
-                exchange = new Exchange(socket, client, port, place);
-                open.add(exchange);
+                connection = new Connection(socket, client, port, place);
+                open.add(connection);
             }
         }
         if (displaced != null) { displaced.cut(); }
-        return exchange;
+        return connection;
     }
 
     private boolean isFull() {
         int usual = 0;
-        for (Exchange one : open) {
-            usual += one.place() == Place.USUAL ? 1 : 0;
+        for (Connection one : open) {
+            usual += one.place == Place.USUAL ? 1 : 0;
         }
         return usual >= FOR_ANYBODY;
     }
 
     private boolean isLimited(Client client) {
         int same = 0;
-        for (Exchange one : open) {
-            same += one.client().text().equals(client.text()) ? 1 : 0;
+        for (Connection one : open) {
+            same += one.client.text().equals(client.text()) ? 1 : 0;
         }
         return same >= FOR_ONE_CLIENT;
     }
 
     private int strangers(Port port) {
         int strangers = 0;
-        for (Exchange one : open) {
-            strangers += port.gate().isWelcome(one.client()) ? 0 : 1;
+        for (Connection one : open) {
+            strangers += port.gate().isWelcome(one.client) ? 0 : 1;
         }
         return strangers;
     }
@@ -79,12 +79,12 @@ final class ConnectionLimit {
      * Whom the newcomer displaces, or null. A client at its limit displaces only its own connections, a stranger only
      * strangers'.
      */
-    private Exchange slowest(Place place, Client client, boolean welcome, boolean limited, Port port) {
-        Exchange deaf = null;
-        for (Exchange one : open) {
-            boolean may = welcome ? !limited || one.client().text().equals(client.text())
-                    : !port.gate().isWelcome(one.client());
-            if (may && one.place() == place) {
+    private Connection slowest(Place place, Client client, boolean welcome, boolean limited, Port port) {
+        Connection deaf = null;
+        for (Connection one : open) {
+            boolean may =
+                    welcome ? !limited || one.client.text().equals(client.text()) : !port.gate().isWelcome(one.client);
+            if (may && one.place == place) {
                 if (one.isReadingHead()) { return one; }
                 deaf = deaf == null && one.keepsUsWaiting() ? one : deaf;
             }
@@ -95,10 +95,10 @@ final class ConnectionLimit {
     private boolean hasReserved(Client client) {
         int lan = 0;
         int all = 0;
-        for (Exchange one : open) {
-            if (one.place() == Place.RESERVED) {
-                if (one.client().text().equals(client.text())) { return false; }
-                lan += one.client().isLoopback() ? 0 : 1;
+        for (Connection one : open) {
+            if (one.place == Place.RESERVED) {
+                if (one.client.text().equals(client.text())) { return false; }
+                lan += one.client.isLoopback() ? 0 : 1;
                 all++;
             }
         }
@@ -106,28 +106,28 @@ final class ConnectionLimit {
     }
 
     /** Whether others may want this connection's place: then its head must come soon. */
-    synchronized boolean isCrowded(Exchange exchange) {
-        return isFull() || isLimited(exchange.client());
+    synchronized boolean isCrowded(Connection connection) {
+        return isFull() || isLimited(connection.client);
     }
 
     /**
-     * The exchange has its head; false when it was displaced before. One that showed the token keeps its place to its
+     * The connection has its head; false when it was displaced before. One that showed the token keeps its place to its
      * end.
      */
-    synchronized boolean heard(Exchange exchange, boolean trusted) {
-        exchange.heard(trusted);
-        return open.contains(exchange);
+    synchronized boolean heard(Connection connection, boolean trusted) {
+        connection.heard(trusted);
+        return open.contains(connection);
     }
 
-    synchronized void left(Exchange exchange) { open.remove(exchange); }
+    synchronized void left(Connection connection) { open.remove(connection); }
 
     /** Connections that are open. */
     synchronized int count() { return open.size(); }
 
     /** Those open now; all of them, or only those whose time is over. */
-    synchronized List<Exchange> open(boolean onlyLate) {
-        List<Exchange> found = new ArrayList<Exchange>();
-        for (Exchange one : open) {
+    synchronized List<Connection> open(boolean onlyLate) {
+        List<Connection> found = new ArrayList<>();
+        for (Connection one : open) {
             if (!onlyLate || one.isLate()) { found.add(one); }
         }
         return found;

@@ -1,12 +1,20 @@
 package boxwall.http;
 
 import boxwall.netfilter.Abandoned;
+import boxwall.netfilter.Words;
 import boxwall.report.Problem;
 import boxwall.report.Resource;
 
+import fi.iki.elonen.NanoHTTPD;
+
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -16,85 +24,124 @@ import java.util.TreeSet;
  */
 final class Dispatcher {
     private static final String FORM = "application/x-www-form-urlencoded";
-    private static final String[] TEXT = {"text/plain", "application/octet-stream", FORM};
+    private static final List<String> TEXT = Arrays.asList("text/plain", "application/octet-stream", FORM);
+
+    /** Far longer than any start that was seen; after it the daemon is broken, and saying so is better than silence. */
+    private static final int START_MILLIS = 60 * 1000;
+    /** Bytes of a body at most: a ruleset file may have as many. */
+    static final int MAX_BODY = 256 * 1024;
+    /** Who sends as many wrong tokens in a minute is refused for the rest of that minute; no thread waits for it. */
+    private static final int WRONG_TOKENS = 5;
+    private static final long WINDOW_MILLIS = 60 * 1000;
+    /** Peers remembered; the LAN of a router has fewer. */
+    private static final int PEERS = 64;
 
     private final Port port;
-    private final DaemonReady awaited;
-    private final FailedLogins failures = new FailedLogins();
+    /** The daemon behind the port; null until it comes. */
+    private Handler daemon;
+    /** {start of the window, wrong tokens in it} by peer. */
+    private final Map<String, long[]> wrong = new LinkedHashMap<String, long[]>() {
+        private static final long serialVersionUID = 1L;
 
-    Dispatcher(Port port, DaemonReady awaited) {
-        this.port = port;
-        this.awaited = awaited;
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, long[]> eldest) { return size() > PEERS; }
+    };
+
+    Dispatcher(Port port) { this.port = port; }
+
+    /** The daemon is there. */
+    synchronized void come(Handler handler) {
+        daemon = handler;
+        notifyAll();
     }
 
-    Reply of(Exchange exchange, Head head, InputStream in) throws IOException, Refused {
+    /**
+     * The daemon, waited for; null when it doesn't come. It comes a moment after the port: on an interpreter what it is
+     * made of takes seconds to load, and reading the box takes longer still. Requests wait here, not in front of a
+     * closed port.
+     */
+    private synchronized Handler daemon() {
+        long end = port.uptimeMillis() + START_MILLIS;
         try {
-            return guarded(exchange, head, in);
+            while (daemon == null && port.uptimeMillis() < end) {
+                wait(1000);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return daemon;
+    }
+
+    Reply of(Connection connection, NanoHTTPD.IHTTPSession session) throws IOException {
+        try {
+            return guarded(connection, session);
         } catch (OutOfMemoryError e) {
             // JamVM throws again at the next allocation unless the collector ran
             System.gc();
-            port.journal().event("out of memory");
-            exchange.leavesUnread();
+            port.log().event("out of memory");
+            connection.leavesUnread();
             return Reply.problem(new Problem(503, "out of memory", "the daemon's heap is full; " + Problem.TOO_LONG));
         } catch (Abandoned e) {
-            port.journal().event("given up: " + exchange.patience().reason().title() + ", " + head.method() + " for "
-                    + exchange.client().text());
-            return Reply.problem(exchange.patience().reason());
+            port.log().event("given up: " + connection.patience.reason().title() + ", " + session.getMethod() + " for "
+                    + connection.client.text());
+            return Reply.problem(connection.patience.reason());
         } catch (StackOverflowError e) {
             return Reply
                     .problem(new Problem(503, "out of stack", "this takes more stack than a thread of the daemon has;"
                             + " 'java -jar boxwall.jar' on a PC has more"));
         } catch (RuntimeException e) {
-            port.journal().bug(e);
+            port.log().bug(e);
             return Reply.problem(new Problem(500, "a bug in boxwall", e.toString()));
         }
     }
 
-    private Reply guarded(Exchange exchange, Head head, InputStream in) throws IOException, Refused {
+    private Reply guarded(Connection connection, NanoHTTPD.IHTTPSession session) throws IOException {
         AccessControl gate = port.gate();
-        Request request = head.request(exchange.client());
-        Route route = Route.find(request.method(), request.path());
+        Request request = request(session, connection.client);
+        Route route = Route.find(request.method, request.path);
         boolean right = gate.hasToken(request);
         Reply refusal = refuse(request, route, gate, right);
         boolean trusted = refusal == null && right;
-        if (!port.admission().heard(exchange, trusted)) { throw new IOException("displaced by a newer connection"); }
-        if (refusal == null && exchange.place() == ConnectionLimit.Place.RESERVED && !route.needs(Route.Need.SHORT)) {
+        if (!port.admission().heard(connection, trusted)) { throw new IOException("displaced by a newer connection"); }
+        if (refusal == null && connection.place == ConnectionLimit.Place.RESERVED && !route.needs(Route.Need.SHORT)) {
             refusal = Reply.problem(new Problem(429, "too many connections",
                     "the limit is four per client and seven in total; one more is reserved for"
                             + " status, confirm and revert"))
                     .with("Retry-After", "1");
         }
         if (refusal != null) {
-            exchange.leavesUnread();
+            connection.leavesUnread();
             return refusal;
         }
         boolean text = route.needs(Route.Need.TEXT);
-        String body = exchange.body(in, head, size(head, text));
-        Refused form = text ? FormBody.refusal(body, type(head).equals(FORM)) : null;
-        if (form != null) { return Reply.problem(form.problem()); }
-        request = request.with(body, exchange.patience());
-        exchange.beginsWork();
+        String body = body(connection, request, session.getInputStream(), size(request, text));
+        Reply.Refused form = text ? FormBody.refusal(body, type(request).equals(FORM)) : null;
+        if (form != null) { return form.reply; }
+        request = request.with(body, connection.patience);
+        connection.beginsWork();
         return answer(route, request, right);
     }
 
     /** Null when the request may go on. */
     private Reply refuse(Request request, Route route, AccessControl gate, boolean right) {
-        if (route == null) {
-            String allowed = Route.allowed(request.path());
-            return allowed.length() == 0
-                    ? Reply.problem(new Problem(404, "no such path",
-                            "there is no " + clip(request.path()) + "; there are " + paths()))
-                    : Reply.problem(new Problem(405, "wrong method",
-                            clip(request.path()) + " takes " + allowed + ", not " + request.method()))
-                            .with("Allow", allowed);
-        }
+        if (route == null) { return noRoute(request.method, request.path); }
         Problem source = gate.refuseSource(request);
         return source == null ? refuseToken(request, route, right) : Reply.problem(source);
     }
 
+    /** The answer to a path that isn't there, or a method that it doesn't take. */
+    static Reply noRoute(String method, String path) {
+        String allowed = Route.allowed(path);
+        return allowed.length() == 0
+                ? Reply.problem(
+                        new Problem(404, "no such path", "there is no " + clip(path) + "; there are " + paths()))
+                : Reply.problem(new Problem(405, "wrong method", clip(path) + " takes " + allowed + ", not " + method))
+                        .with("Allow", allowed);
+    }
+
     private Reply refuseToken(Request request, Route route, boolean right) {
-        String peer = request.client().text();
-        int seconds = barred(request);
+        String peer = request.client.text();
+        int seconds = barred(peer);
         // a client with the token can always revert, whatever another program on the same PC sent before
         if (seconds > 0 && route.needs(Route.Need.TOKEN) && !(right && route.isUrgent())) {
             return Reply
@@ -103,8 +150,8 @@ final class Dispatcher {
                                     + " token' on the box shows the token; confirm and revert still work"))
                     .with("Retry-After", String.valueOf(seconds));
         }
-        if (!right && request.header("authorization") != null && failures.failed(peer, port.uptimeMillis())) {
-            port.journal().event("wrong tokens from " + peer + ": refused for a minute");
+        if (!right && request.header("authorization") != null && failed(peer)) {
+            port.log().event("wrong tokens from " + peer + ": refused for a minute");
         }
         if (route.needs(Route.Need.TOKEN) && !right) {
             return Reply
@@ -118,7 +165,7 @@ final class Dispatcher {
 
     private Reply answer(Route route, Request request, boolean right) {
         if (route == Route.OK) { return Reply.empty(); }
-        Handler handler = awaited.get();
+        Handler handler = daemon();
         if (handler == null) {
             return Reply
                     .problem(new Problem(503, "not ready yet",
@@ -126,16 +173,62 @@ final class Dispatcher {
                     .with("Retry-After", "10");
         }
         if (route == Route.OPENAPI) { return Reply.json(200, Resource.text("/boxwall/http/openapi.json").trim()); }
-        return handler.answer(route, request, right && barred(request) == 0);
+        return handler.answer(route, request, right && barred(request.client.text()) == 0);
     }
 
-    /** Seconds for which the client is refused for wrong tokens. */
-    private int barred(Request request) {
-        return failures.seconds(request.client().text(), port.uptimeMillis());
+    /** Counts a wrong token; true when the peer is refused from now on. */
+    private synchronized boolean failed(String peer) {
+        long now = port.uptimeMillis();
+        long[] seen = wrong.get(peer);
+        if (seen == null || now - seen[0] >= WINDOW_MILLIS) {
+            seen = new long[] {now, 0};
+            wrong.put(peer, seen);
+        }
+        seen[1]++;
+        return seen[1] == WRONG_TOKENS;
+    }
+
+    /** Seconds for which the peer is still refused for wrong tokens; 0 when it isn't. */
+    private synchronized int barred(String peer) {
+        long[] seen = wrong.get(peer);
+        long left = seen == null || seen[1] < WRONG_TOKENS ? 0 : WINDOW_MILLIS - (port.uptimeMillis() - seen[0]);
+        return left <= 0 ? 0 : (int) (left / 1000) + 1;
+    }
+
+    /** What NanoHTTPD read, each parameter once and a character a byte. */
+    private static Request request(NanoHTTPD.IHTTPSession session, Client client) throws IOException {
+        Map<String, String> query = new HashMap<>();
+        for (Map.Entry<String, List<String>> each : session.getParameters().entrySet()) {
+            String name = bytes(each.getKey());
+            if (name.length() == 0) { continue; }
+            if (each.getValue().size() > 1) {
+                throw new Reply.Refused(400, "parameter twice", "say '" + name + "=' once");
+            }
+            query.put(name, bytes(each.getValue().get(0)));
+        }
+        return new Request(session.getMethod().name(), session.getUri(), query, session.getHeaders(), client, "");
+    }
+
+    private static String bytes(String text) throws IOException {
+        return new String(text.getBytes("UTF-8"), "ISO-8859-1");
+    }
+
+    /** The body, exactly; {@code size} was checked. Sends 100 Continue first if the client waits for it. */
+    private static String body(Connection connection, Request request, InputStream in, int size) throws IOException {
+        if (size > 0 && "100-continue".equalsIgnoreCase(request.header("expect"))) {
+            connection.socket.getOutputStream().write("HTTP/1.1 100 Continue\r\n\r\n".getBytes("US-ASCII"));
+        }
+        byte[] bytes = new byte[size];
+        for (int have = 0; have < size;) {
+            int n = in.read(bytes, have, size - have);
+            if (n < 0) { throw new Reply.Refused(400, "body cut short", "the body ended before its Content-Length"); }
+            have += n;
+        }
+        return new String(bytes, "ISO-8859-1");
     }
 
     private static String paths() {
-        Set<String> paths = new TreeSet<String>();
+        Set<String> paths = new TreeSet<>();
         for (Route route : Route.values()) {
             paths.add(route.path());
         }
@@ -146,42 +239,35 @@ final class Dispatcher {
     private static String clip(String path) { return path.length() > 80 ? path.substring(0, 80) + "…" : path; }
 
     /** The body's length, 0 when there is none. */
-    private static int size(Head head, boolean text) throws Refused {
-        if (head.header("transfer-encoding", null) != null) {
-            throw new Refused(411, "length wanted", "send the body with a Content-Length, not in chunks");
+    private static int size(Request request, boolean text) throws Reply.Refused {
+        if (request.header("transfer-encoding") != null) {
+            throw new Reply.Refused(411, "length wanted", "send the body with a Content-Length, not in chunks");
         }
-        String length = head.header("content-length", "0");
-        for (int i = 0; i < length.length(); i++) {
-            if (length.charAt(i) < '0' || length.charAt(i) > '9') {
-                throw new Refused(400, "bad length", "Content-Length must be a number");
-            }
-        }
-        if (length.length() == 0) { throw new Refused(400, "bad length", "Content-Length must be a number"); }
-        if (length.length() > 9 || Integer.parseInt(length) > Exchange.MAX_BODY) {
-            throw new Refused(413, "too large", "a body may have " + Exchange.MAX_BODY + " bytes");
+        String length = request.header("content-length");
+        length = length == null ? "0" : length;
+        if (!Words.isNumber(length)) { throw new Reply.Refused(400, "bad length", "Content-Length must be a number"); }
+        if (length.length() > 9 || Integer.parseInt(length) > MAX_BODY) {
+            throw new Reply.Refused(413, "too large", "a body may have " + MAX_BODY + " bytes");
         }
         int size = Integer.parseInt(length);
-        if (text && size > 0 && !isText(head)) {
-            throw new Refused(415, "not a text",
+        if (text && size > 0 && !isText(request)) {
+            throw new Reply.Refused(415, "not a text",
                     "send the ruleset as it is, not packed and not as a form: curl -T FILE");
         }
         return size;
     }
 
     /** The Content-Type without its parameters. */
-    private static String type(Head head) {
-        String type = head.header("content-type", TEXT[0]).toLowerCase(Locale.ROOT);
+    private static String type(Request request) {
+        String type = request.header("content-type");
+        type = type == null ? TEXT.get(0) : type.toLowerCase(Locale.ROOT);
         int end = type.indexOf(';');
         return (end < 0 ? type : type.substring(0, end)).trim();
     }
 
     /** curl calls what --data-binary sends a form, too: what it is, is seen in its text. */
-    private static boolean isText(Head head) {
-        String bare = type(head);
-        boolean known = false;
-        for (String each : TEXT) {
-            known |= each.equals(bare);
-        }
-        return known && head.header("content-encoding", "identity").equalsIgnoreCase("identity");
+    private static boolean isText(Request request) {
+        String encoding = request.header("content-encoding");
+        return TEXT.contains(type(request)) && (encoding == null || encoding.equalsIgnoreCase("identity"));
     }
 }

@@ -13,13 +13,14 @@ final class FormBody {
     private FormBody() {}
 
     /** Why a text is refused, or null. */
-    static Refused refusal(String body, boolean saysForm) {
+    static Reply.Refused refusal(String body, boolean saysForm) {
         if (body.length() == 0 || body.indexOf('\n') >= 0) { return null; }
         if (saysForm && body.indexOf(' ') < 0) {
-            return new Refused(415, "a form, not a text", "the body is encoded as a form's fields are; " + REMEDY);
+            return new Reply.Refused(415, "a form, not a text",
+                    "the body is encoded as a form's fields are; " + REMEDY);
         }
         if (body.charAt(0) == '*' || saysForm && body.charAt(0) == '#' || commandIn(body)) {
-            return new Refused(415, "the line ends are gone",
+            return new Reply.Refused(415, "the line ends are gone",
                     "the body is one line, as curl -d makes it of a file; " + REMEDY);
         }
         return null;

@@ -6,43 +6,47 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * One listening address of the control port. NanoHTTPD binds and accepts; requests are read and answered here, since
- * its own reader repeats itself for ever on a header over 8 KiB, writes bodies to files, and drops what it can't decode
- * without an answer.
+ * One listening address of the control port. NanoHTTPD binds, accepts, reads requests and writes answers; what it reads
+ * was bounded and checked before, its threads and places are the port's, and it makes no files.
  */
-public final class Listener extends NanoHTTPD {
+final class Listener extends NanoHTTPD {
+    /** The answer to a connection that finds no place, given by the thread that accepts; its request isn't read. */
+    private static final String NO_PLACE =
+            "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+
     private final Port port;
 
     Listener(String address, final Port port) {
         super(address, port.number());
         this.port = port;
-        Logger.getLogger(NanoHTTPD.class.getName()).setLevel(Level.OFF);
-        setAsyncRunner(port.pool());
+        Logger.getLogger(NanoHTTPD.class.getName()).setLevel(Level.parse("OFF"));
+        setAsyncRunner(port.pool);
         setServerSocketFactory(new ServerSocketFactory() {
             @Override
-            public ServerSocket create() throws IOException { return new Sockets.NamelessServerSocket(port); }
+            public ServerSocket create() throws IOException { return new PatientServerSocket(port); }
         });
     }
 
     @Override
     protected ClientHandler createClientHandler(Socket socket, InputStream in) {
-        return new Handler(in, socket, admitted(socket));
+        return new Served(in, socket, admitted(socket));
     }
 
     /** Null when the connection gets no place, or is gone already; then it is closed. */
-    private Exchange admitted(Socket socket) {
+    private Connection admitted(Socket socket) {
         try {
             socket.setTcpNoDelay(true);
-            Client client = new Client(socket.getInetAddress().getAddress(), socket.getLocalAddress().getAddress(),
-                    port.uptimeMillis());
+            Client client = new Client(socket.getInetAddress().getAddress(), port.uptimeMillis());
             boolean welcome = port.gate().isWelcome(client);
-            Exchange exchange = port.admission().admit(socket, client, welcome, port);
-            if (exchange == null && welcome) { Wire.turnAway(socket.getOutputStream()); }
-            return exchange;
+            Connection connection = port.admission().admit(socket, client, welcome, port);
+            if (connection == null && welcome) { socket.getOutputStream().write(NO_PLACE.getBytes("US-ASCII")); }
+            return connection;
         } catch (IOException e) {
             // gone between accept and here
             return null;
@@ -56,36 +60,125 @@ public final class Listener extends NanoHTTPD {
         }
     }
 
-    /** Serves one connection in the port's way. */
-    final class Handler extends ClientHandler {
-        private final Socket socket;
-        private final Exchange exchange;
+    @Override
+    public Response serve(IHTTPSession session) {
+        Session own = (Session) session;
+        try {
+            return own.connection.answered(port.dispatcher().of(own.connection, session)).written();
+        } catch (IOException e) {
+            return own.connection.refusal(e).written();
+        }
+    }
 
-        Handler(InputStream in, Socket socket, Exchange exchange) {
+    /** Small answers to a browser that asks for few; a box has little time to pack. */
+    @Override
+    protected boolean useGzipWhenAccepted(Response response) { return false; }
+
+    /** A request and the connection that it came over. */
+    private final class Session extends HTTPSession {
+        private final Connection connection;
+
+        Session(Connection connection, InputStream in) throws IOException {
+            super(new NoFiles(), in, connection.socket.getOutputStream());
+            this.connection = connection;
+        }
+    }
+
+    /** Bodies stay in memory, within their limit. */
+    private static final class NoFiles implements TempFileManager {
+        @Override
+        public void clear() { return; }
+
+        @Override
+        public TempFile createTempFile(String hint) throws IOException { throw new IOException("no temporary files"); }
+    }
+
+    /** Serves one connection. */
+    final class Served extends ClientHandler {
+        private final Socket socket;
+        final Connection connection;
+
+        /** Without a connection there is nothing to do but to close. */
+        Served(InputStream in, Socket socket, Connection connection) {
             super(in, socket);
             this.socket = socket;
-            this.exchange = exchange;
+            this.connection = connection;
         }
-
-        /** Null when there is nothing to do but to close. */
-        Exchange exchange() { return exchange; }
 
         @Override
         public void run() {
             try {
-                exchange.run();
+                converse();
+            } catch (OutOfMemoryError e) {
+                // not even the answer found room; the client sees the connection end
+                System.gc();
+            } catch (IOException e) {
+                // the client is gone; there is nobody to tell
+                return;
+            } catch (RuntimeException e) {
+                // GNU Classpath's sockets throw NotYetConnectedException when the peer is gone
+                return;
             } finally {
-                port.admission().left(exchange);
+                close();
             }
+        }
+
+        private void converse() throws IOException {
+            try {
+                InputStream in = connection.request();
+                if (in == null) { return; }
+                new Session(connection, in).execute();
+            } catch (Reply.Refused | SocketTimeoutException e) {
+                connection.refusal(e).written().send(socket.getOutputStream());
+            } catch (SocketException e) {
+                // how NanoHTTPD ends after an answer
+                if (socket.isClosed()) { return; }
+            }
+            connection.linger();
         }
 
         @Override
         public void close() {
-            if (exchange != null) {
-                exchange.cut();
-                port.admission().left(exchange);
+            if (connection != null) {
+                connection.cut();
+                port.admission().left(connection);
             } else {
-                Sockets.close(socket);
+                Connection.close(socket);
+            }
+        }
+    }
+
+    /** Looks up now and then while it waits for a client. */
+    private static final class PatientServerSocket extends ServerSocket {
+        /**
+         * A daemon on JamVM can't wake a thread that waits in accept(): while there are connections it looks up and
+         * cuts those that are late.
+         */
+        private static final int BUSY_MILLIS = 1000;
+        /**
+         * With nobody there it only looks whether its address was closed, and each look costs an interpreter half a
+         * millisecond of a fast processor: once a second that would be the most that an idle daemon does.
+         */
+        private static final int QUIET_MILLIS = 10 * 1000;
+
+        private final Port port;
+
+        PatientServerSocket(Port port) throws IOException {
+            super();
+            this.port = port;
+        }
+
+        @Override
+        public Socket accept() throws IOException {
+            if (isClosed()) { throw new SocketException("closed"); }
+            port.cutLate();
+            setSoTimeout(port.connections() > 0 ? BUSY_MILLIS : QUIET_MILLIS);
+            try {
+                return super.accept();
+            } catch (OutOfMemoryError e) {
+                // this thread is the only one that listens here: it must not end
+                System.gc();
+                throw new SocketException("out of memory");
             }
         }
     }

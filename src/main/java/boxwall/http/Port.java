@@ -1,6 +1,9 @@
 package boxwall.http;
 
 import boxwall.netfilter.Network;
+import boxwall.sys.EventLog;
+
+import fi.iki.elonen.NanoHTTPD;
 
 import java.io.IOException;
 import java.util.ArrayList;
@@ -9,6 +12,11 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 
 /** The control port: one {@link Listener} for each address, one gate and one pool for all. */
 public final class Port {
@@ -17,9 +25,8 @@ public final class Port {
 
     static {
         // NanoHTTPD makes itself a java.util.logging logger, and the first one reads a configuration of which nothing
-        // is used here: on
-        // OpenJDK's interpreter a second of a router's start. A class that is only made, in place of the reading
-        // (java.util.logging.LogManager).
+        // is used here: on OpenJDK's interpreter a second of a router's start. A class that is only made, in place of
+        // the reading (java.util.logging.LogManager). ProGuard takes the loggers out of the package's jar.
         if (System.getProperty("java.util.logging.config.class") == null) {
             System.setProperty("java.util.logging.config.class", "java.lang.Object");
         }
@@ -27,33 +34,37 @@ public final class Port {
 
     private final int number;
     private final Dispatcher dispatcher;
-    private final DaemonReady control;
     private final Clock clock;
-    private final Journal journal;
+    private final EventLog log;
     private final ConnectionLimit admission = new ConnectionLimit();
-    private final ClientPool pool = new ClientPool(admission);
-    private final Map<String, Listener> listeners = new TreeMap<String, Listener>();
+    final Pool pool = new Pool();
+    private final Map<String, Listener> listeners = new TreeMap<>();
     private volatile int workSeconds = RequestDeadline.SECONDS;
     private volatile int goneSeconds = RequestDeadline.GONE_SECONDS;
-    private volatile int crowdedSeconds = Exchange.CROWDED_SECONDS;
+    private volatile int crowdedSeconds = Connection.CROWDED_SECONDS;
     private volatile AccessControl gate = new AccessControl(Collections.<String>emptyList(),
             Collections.<Network>emptyList(), Collections.<Network>emptyList(), new AccessControl.Secret() {
                 @Override
                 public String token() { return null; }
             });
 
-    /** Makes a port that listens nowhere yet and lets nobody in; what happens to it is told to the journal. */
-    public Port(int number, Clock clock, Journal journal) {
+    /** Makes a port that listens nowhere yet and lets nobody in; what happens to it is told to the log. */
+    public Port(int number, Clock clock, EventLog log) {
         this.number = number;
         this.clock = clock;
-        this.control = new DaemonReady(clock);
-        this.dispatcher = new Dispatcher(this, control);
-        this.journal = journal;
+        this.dispatcher = new Dispatcher(this);
+        this.log = log;
+    }
+
+    /** The machine's own time. */
+    public interface Clock {
+        /** Milliseconds since the machine started; connections are dated with it. */
+        long uptimeMillis();
     }
 
     /** From now on this answers; who asked before has waited for it. */
     public void serve(Handler daemon) {
-        control.come(daemon);
+        dispatcher.come(daemon);
     }
 
     /** From now on these peers may ask. */
@@ -66,7 +77,7 @@ public final class Port {
      * @return the addresses that could not be opened, each with the reason
      */
     public synchronized List<String> listen(Collection<String> addresses) {
-        List<String> failed = new ArrayList<String>();
+        List<String> failed = new ArrayList<>();
         for (String address : addresses) {
             if (listeners.containsKey(address)) { continue; }
             Listener listener = new Listener(address, this);
@@ -98,21 +109,19 @@ public final class Port {
 
     AccessControl gate() { return gate; }
 
-    ClientPool pool() { return pool; }
-
     ConnectionLimit admission() { return admission; }
 
-    Journal journal() { return journal; }
+    EventLog log() { return log; }
 
     long uptimeMillis() { return clock.uptimeMillis(); }
 
     /** Ends the connections whose time is over, and the work that nobody waits for. */
     void cutLate() {
-        for (Exchange late : admission.open(true)) {
+        for (Connection late : admission.open(true)) {
             late.cut();
         }
-        for (Exchange one : admission.open(false)) {
-            one.patience().look();
+        for (Connection one : admission.open(false)) {
+            one.patience.look();
         }
     }
 
@@ -136,4 +145,62 @@ public final class Port {
 
     /** Connections that are open now. */
     public int connections() { return admission.count(); }
+
+    /**
+     * A thread for each connection that {@link ConnectionLimit} lets in, and no more; idle ones end. In place of
+     * NanoHTTPD's unbounded ones.
+     */
+    final class Pool implements NanoHTTPD.AsyncRunner {
+        private static final int IDLE_SECONDS = 30;
+        /**
+         * Bytes of address space for a stack; only what is used takes memory. The proof over sets calls itself once for
+         * each bit of an IPv6 packet: an interpreter that keeps its frames on the thread's own stack (OpenJDK's Zero)
+         * ran out of 192 KiB there.
+         */
+        private static final int STACK = 1024 * 1024;
+
+        /**
+         * A thread that has just answered, or whose connection was displaced, may not be idle yet when the next
+         * connection has its place: that one waits.
+         */
+        private final ThreadPoolExecutor threads =
+                new ThreadPoolExecutor(ConnectionLimit.ALL, ConnectionLimit.ALL, IDLE_SECONDS, TimeUnit.SECONDS,
+                        new LinkedBlockingQueue<Runnable>(4 * ConnectionLimit.ALL), new ThreadFactory() {
+                            @Override
+                            public Thread newThread(Runnable work) {
+                                Thread thread = new Thread(null, work, "http", STACK);
+                                thread.setDaemon(true);
+                                return thread;
+                            }
+                        });
+
+        private Pool() { threads.allowCoreThreadTimeOut(true); }
+
+        @Override
+        public void exec(NanoHTTPD.ClientHandler client) {
+            try {
+                if (((Listener.Served) client).connection == null) {
+                    client.close();
+                } else {
+                    threads.execute(client);
+                }
+            } catch (RejectedExecutionException e) {
+                client.close();
+            } catch (OutOfMemoryError e) {
+                // no room for one more thread: this connection ends, the one that listens must not
+                client.close();
+                System.gc();
+            }
+        }
+
+        @Override
+        public void closed(NanoHTTPD.ClientHandler client) { client.close(); }
+
+        @Override
+        public void closeAll() {
+            for (Connection connection : admission.open(false)) {
+                connection.cut();
+            }
+        }
+    }
 }

@@ -2,17 +2,22 @@ package boxwall.http;
 
 import boxwall.report.Problem;
 
+import fi.iki.elonen.NanoHTTPD;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintWriter;
 import java.io.UnsupportedEncodingException;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** An answer before it is put on the wire: status, type, body, further headers. */
 public final class Reply {
-    private final int status;
+    public final int status;
     private final String type;
-    private final byte[] body;
-    private final Map<String, String> headers = new LinkedHashMap<String, String>();
+    public final byte[] body;
+    public final Map<String, String> headers = new LinkedHashMap<>();
 
     private Reply(int status, String type, byte[] body) {
         this.status = status;
@@ -74,13 +79,70 @@ public final class Reply {
         return copy;
     }
 
-    public int status() { return status; }
+    /** As NanoHTTPD writes it. */
+    Written written() { return new Written(this); }
 
-    /** The content type, or null when there is no body. */
-    public String type() { return type; }
+    /** A request that isn't one, or that the port won't read to its end. */
+    static final class Refused extends IOException {
+        private static final long serialVersionUID = 1L;
 
-    /** The body's bytes; not a copy. */
-    public byte[] body() { return body; }
+        final transient Reply reply;
 
-    public Map<String, String> headers() { return Collections.unmodifiableMap(headers); }
+        Refused(Reply reply) { this.reply = reply; }
+
+        Refused(int status, String title, String detail) { this(problem(new Problem(status, title, detail))); }
+    }
+
+    /** A status with its words; those that NanoHTTPD lacks are RFC 9110's. */
+    private static final class Code implements NanoHTTPD.Response.IStatus {
+        private final int status;
+
+        Code(int status) { this.status = status; }
+
+        @Override
+        public int getRequestStatus() { return status; }
+
+        @Override
+        public String getDescription() {
+            NanoHTTPD.Response.Status known = NanoHTTPD.Response.Status.lookup(status);
+            return known != null ? known.getDescription() : status == 414 ? "414 URI Too Long"
+                    : status == 431 ? "431 Request Header Fields Too Large"
+                    : status == 422 ? "422 Unprocessable Content" : status + " Status";
+        }
+    }
+
+    /** A response of NanoHTTPD's with a body only where there may be one, and without a date. */
+    static final class Written extends NanoHTTPD.Response {
+        private final boolean hasBody;
+
+        private Written(Reply reply) {
+            super(new Code(reply.status), null, new ByteArrayInputStream(reply.body), reply.body.length);
+            hasBody = reply.status != 204 && reply.status != 304;
+            // not as NanoHTTPD's own type, which it would match with three patterns
+            if (reply.type != null) { addHeader("Content-Type", reply.type); }
+            addHeader("Cache-Control", "no-store");
+            addHeader("X-Content-Type-Options", "nosniff");
+            addHeader("Referrer-Policy", "no-referrer");
+            addHeader("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+            addHeader("Connection", "close");
+            for (Map.Entry<String, String> header : reply.headers.entrySet()) {
+                addHeader(header.getKey(), header.getValue());
+            }
+        }
+
+        /**
+         * A box's clock may be wrong, and a date's format costs GNU Classpath megabytes: it looks as if there was one.
+         */
+        @Override
+        public String getHeader(String name) { return name.equals("date") ? "" : super.getHeader(name); }
+
+        @Override
+        protected long sendContentLengthHeaderIfNotAlreadyPresent(PrintWriter out, long size) {
+            if (hasBody) { printHeader(out, "Content-Length", String.valueOf(size)); }
+            return getRequestMethod() == NanoHTTPD.Method.HEAD ? 0 : size;
+        }
+
+        @Override
+        protected void send(OutputStream out) { super.send(out); }
+    }
 }

@@ -60,6 +60,11 @@ public enum Route {
         return null;
     }
 
+    /** Whether any path takes it. */
+    static boolean hasMethod(String method) {
+        return " GET HEAD PUT POST DELETE ".contains(" " + method + " ");
+    }
+
     /** The methods that a path takes, for the header Allow; empty when there is no such path. */
     static String allowed(String path) {
         StringBuilder text = new StringBuilder();
@@ -89,7 +94,7 @@ public enum Route {
     }
 
     /** The ID in a request's path. */
-    public String id(Request request) { return request.path().substring(fixed()); }
+    public String id(Request request) { return request.path.substring(fixed()); }
 
     public boolean needs(Need need) { return (needs & 1 << need.ordinal()) != 0; }
 

@@ -27,12 +27,11 @@ class ExecBudgetTest {
     private static final String RULES =
             "iptables -P INPUT DROP\niptables -A INPUT -i lo -j ACCEPT\niptables -A INPUT -i $LAN_IF -s $LAN_NET -j ACCEPT\n";
     private static final byte[] PC = {(byte) 192, (byte) 168, (byte) 178, 20};
-    private static final byte[] ADDRESS = {(byte) 192, (byte) 168, (byte) 178, 1};
 
     private final FakeBox sys = new FakeBox(Path.of("src/test/resources/boxes/virtual"));
     private final Config config = Config.parse(null, Map.of("BOXWALL_SYSLOG", "no"));
     private final ByteArrayOutputStream log = new ByteArrayOutputStream();
-    private final BoxState box = new BoxState(sys, Verbs.APPLY);
+    private final BoxState box = new BoxState(sys, Daemon.APPLY);
     private final Daemon daemon = new Daemon(sys, config, new PrintStream(log, true));
     private Api api;
 
@@ -55,7 +54,7 @@ class ExecBudgetTest {
 
     private Request request(String method, String path, Map<String, String> query, String body) {
         later();
-        return new Request(method, path, query, Map.of(), new Client(PC, ADDRESS, sys.uptimeMillis), body);
+        return new Request(method, path, query, Map.of(), new Client(PC, sys.uptimeMillis), body);
     }
 
     /** Whoever asks in the seconds in which a slow box is read gets what is known without it, and is told so. */
@@ -63,7 +62,7 @@ class ExecBudgetTest {
     void theShortStatusDoesNotWaitForTheFirstReading() {
         String table = "*filter\n:INPUT DROP [0:0]\n-A INPUT -i lo -j ACCEPT\n-A INPUT -i lan -j ACCEPT\nCOMMIT\n";
         sys.booted("", table, "*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n");
-        Api fresh = new Daemon(sys, config, new PrintStream(log, true)).api(new BoxState(sys, Verbs.APPLY), 5000);
+        Api fresh = new Daemon(sys, config, new PrintStream(log, true)).api(new BoxState(sys, Daemon.APPLY), 5000);
         String unread = body(fresh.answer(Route.STATUS, null, false));
         assertTrue(unread.startsWith("{\"state\":\"active\",\"rules\":{\"ipv4\":2,\"ipv6\":0}"), unread);
         assertTrue(unread.contains("[{\"code\":\"box-unread\",\"severity\":\"note\"}]"), unread);
@@ -93,9 +92,7 @@ class ExecBudgetTest {
         assertEquals(List.of("revert t1"), sys.verbs, "nothing is read for it");
     }
 
-    private static String body(Reply reply) {
-        return new String(reply.body(), java.nio.charset.StandardCharsets.UTF_8);
-    }
+    private static String body(Reply reply) { return new String(reply.body, java.nio.charset.StandardCharsets.UTF_8); }
 
     /** What the watch does as long as nothing has happened, an hour of it but for the drift checks. */
     @Test
@@ -120,7 +117,7 @@ class ExecBudgetTest {
     void status() {
         for (boolean token : new boolean[] {false, true}) {
             later();
-            assertEquals(200, api.answer(Route.STATUS, null, token).status());
+            assertEquals(200, api.answer(Route.STATUS, null, token).status);
         }
         if (Budgets.isBroken("status.execs")) { box.live(); }
         Budgets.hold("status.execs", sys.verbs.size());
@@ -128,11 +125,11 @@ class ExecBudgetTest {
 
     @Test
     void apply() {
-        assertEquals(200, api.answer(Route.PUT_RULES, request("PUT", "/rules", Map.of(), RULES), true).status());
+        assertEquals(200, api.answer(Route.PUT_RULES, request("PUT", "/rules", Map.of(), RULES), true).status);
         assertEquals(List.of(), sys.verbs, "a candidate is checked from memory");
         Reply applied =
                 api.answer(Route.APPLY, request("POST", "/apply", Map.of("force", "1", "replace", "1"), ""), true);
-        assertEquals(202, applied.status(), () -> log.toString());
+        assertEquals(202, applied.status, () -> log.toString());
         if (Budgets.isBroken("apply.execs")) { box.readTables(""); }
         assertEquals(1, sys.verbs.stream().filter(verb -> verb.startsWith("try ")).count(),
                 "one program makes the change");
@@ -157,7 +154,7 @@ class ExecBudgetTest {
         sys.verbs.clear();
         Reply applied =
                 api.answer(Route.APPLY, request("POST", "/apply", Map.of("force", "1", "replace", "1"), ""), true);
-        assertEquals(202, applied.status(), () -> log.toString());
+        assertEquals(202, applied.status, () -> log.toString());
         List<String> probes = sys.verbs.stream().filter(verb -> verb.startsWith("probe")).toList();
         sys.run(List.of("boxwall-apply", "revert", "--now"), "", 1);
         return probes;
@@ -168,7 +165,7 @@ class ExecBudgetTest {
         api.answer(Route.PUT_RULES, request("PUT", "/rules", Map.of(), RULES), true);
         api.answer(Route.APPLY, request("POST", "/apply", Map.of("force", "1", "replace", "1"), ""), true);
         sys.verbs.clear();
-        assertEquals(200, api.answer(Route.CONFIRM, request("POST", "/confirm/t1", Map.of(), ""), true).status(),
+        assertEquals(200, api.answer(Route.CONFIRM, request("POST", "/confirm/t1", Map.of(), ""), true).status,
                 () -> log.toString());
         if (Budgets.isBroken("confirm.execs")) { box.readTables(""); }
         Budgets.hold("confirm.execs", sys.verbs.size());
@@ -187,7 +184,7 @@ class ExecBudgetTest {
             Reply reply = api.answer(Route.STATUS, null, false);
             if (Budgets.isBroken("status.bytes")) { api.answer(Route.STATUS, null, true); }
             least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
-            assertTrue(reply.status() == 200 && least > 0);
+            assertTrue(reply.status == 200 && least > 0);
         }
         Budgets.hold("status.bytes", least);
     }

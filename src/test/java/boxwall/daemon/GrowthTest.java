@@ -134,7 +134,7 @@ class GrowthTest {
         Path log = folder.resolve("log");
         Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin/java").toString(),
                 "-Xmx" + megabytes + "m", "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"),
-                "boxwall.daemon.Main", "compile", folder.resolve("rules").toString(), "--root", root, "--out",
+                "boxwall.cli.Main", "compile", folder.resolve("rules").toString(), "--root", root, "--out",
                 folder.resolve("plan").toString()).redirectErrorStream(true).redirectOutput(log.toFile()).start();
         // about two seconds on a calm machine
         assertTrue(process.waitFor(120, TimeUnit.SECONDS), "still running");

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import boxwall.explain.Keys;
 import boxwall.http.AccessControl;
-import boxwall.http.Journal;
+import boxwall.sys.EventLog;
 import boxwall.http.Port;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -66,7 +66,7 @@ class NoServerErrorTest {
         try (ServerSocket free = new ServerSocket(0)) {
             number = free.getLocalPort();
         }
-        port = new Port(number, box::uptimeMillis, new Journal() {
+        port = new Port(number, box::uptimeMillis, new EventLog(null, null, null) {
             @Override
             public void event(String words) { return; }
 
@@ -83,7 +83,7 @@ class NoServerErrorTest {
                 "*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n");
         box.files.put(FakeBox.STATE + "/rules", RULES);
         port.serve(new Daemon(box, Config.parse(null, Map.of("BOXWALL_SYSLOG", "no")),
-                new PrintStream(new ByteArrayOutputStream(), true)).api(new BoxState(box, Verbs.APPLY), 5000));
+                new PrintStream(new ByteArrayOutputStream(), true)).api(new BoxState(box, Daemon.APPLY), 5000));
         port.admit(new AccessControl(List.of("127.0.0.1"), List.of(), List.of(), () -> "t"));
         assertEquals(List.of(), port.listen(List.of("127.0.0.1")));
     }

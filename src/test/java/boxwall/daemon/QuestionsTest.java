@@ -4,11 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import boxwall.avm.Listeners;
+import boxwall.cli.Main;
 import boxwall.explain.Counts;
 import boxwall.explain.Exposure;
 import boxwall.explain.Site;
 import boxwall.explain.Verdicts;
-import boxwall.avm.Listeners;
 import boxwall.box.Readings;
 import boxwall.http.Reply;
 import boxwall.http.Route;
@@ -47,17 +48,18 @@ class QuestionsTest {
         Box box = box();
         Candidate about = rules("iptables -A INPUT -i lan -j ACCEPT\n"
                 + "iptables -A INPUT -m state --state ESTABLISHED -j ACCEPT\niptables -P INPUT DROP\n", box);
-        Reply reply = Api.question(Route.EXPLAIN, Map.of("in", "lan", "dst", "192.168.178.1"), about, "", box);
-        assertEquals(200, reply.status());
+        Reply reply = Api.question(Route.EXPLAIN, Map.of("in", "lan", "dst", "192.168.178.1"), about, "draft", box);
+        assertEquals(200, reply.status);
+        assertEquals("draft", Json.parse(new String(reply.body)).asObject().getString("of", ""));
         JsonObject json = Json.parse(boxwall.report.ExplainJson
                 .of(new Questions(box).explain(about, Map.of("in", "lan", "dst", "192.168.178.1")))).asObject();
         assertEquals("ACCEPT", json.getString("verdict", ""));
         assertEquals(1, json.get("decided_by").asObject().getInt("line", 0));
         assertEquals("INPUT", json.get("decided_by").asObject().getString("chain", ""));
         assertTrue(json.get("as_written").isObject(), "this box has no states: both readings");
-        assertEquals(400, Api.question(Route.EXPLAIN, Map.of("dst", "nowhere"), about, "", box).status());
-        assertEquals(404, Api.question(Route.EXPOSURE, Map.of(), null, "", box).status());
-        assertEquals(422, Api.question(Route.DIFF, Map.of(), rules("iptables -Q\n", box), "x", box).status());
+        assertEquals(400, Api.question(Route.EXPLAIN, Map.of("dst", "nowhere"), about, "", box).status);
+        assertEquals(404, Api.question(Route.EXPOSURE, Map.of(), null, "", box).status);
+        assertEquals(422, Api.question(Route.DIFF, Map.of(), rules("iptables -Q\n", box), "x", box).status);
     }
 
     /** After an apply the page asks for the exposure of rules that are live by then. */
@@ -68,8 +70,8 @@ class QuestionsTest {
         Candidate same = rules(
                 "iptables -P INPUT DROP\niptables -A INPUT -i lan -j ACCEPT\nip6tables -A INPUT -i dsl -j DROP\n", box);
         long start = Counts.steps();
-        Exposure.of(new Verdicts(questions.live(), Site.of(box.facts())), Listeners.of(box.readings()),
-                Listeners.doors(box.facts().interfaces()));
+        Exposure.of(new Verdicts(questions.live(), Site.of(box.facts)), Listeners.of(box.readings),
+                Listeners.doors(box.facts.interfaces()));
         long once = Counts.steps() - start;
         String said = questions.exposure(same).json();
         assertEquals(once, Counts.steps() - start - once);
@@ -92,7 +94,7 @@ class QuestionsTest {
     }
 
     private static Readings saved() {
-        Readings readings = box().readings()
+        Readings readings = box().readings
                 .withCommand("iptables-save",
                         "*filter\n:INPUT DROP [0:0]\n:FORWARD ACCEPT [0:0]\n"
                                 + ":OUTPUT ACCEPT [0:0]\n[3:144] -A INPUT -i lan -j ACCEPT\nCOMMIT\n")
@@ -119,7 +121,7 @@ class QuestionsTest {
     @ValueSource(strings = {"check", "exposure", "diff"})
     void eightMegabytesAreEnoughForTheDeliveredRules(String verb) throws Exception {
         Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx8m", "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"), "boxwall.daemon.Main", verb,
+                "-Xmx8m", "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"), "boxwall.cli.Main", verb,
                 "conf/boxwall.rules", "--root", BOX).redirectErrorStream(true).start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertTrue(process.waitFor(60, TimeUnit.SECONDS));

@@ -25,7 +25,6 @@ import org.junit.jupiter.api.Test;
  */
 class RequestBudgetTest {
     private static final byte[] PC = {(byte) 192, (byte) 168, (byte) 178, 20};
-    private static final byte[] ADDRESS = {(byte) 192, (byte) 168, (byte) 178, 1};
     private static final int ROUNDS = 5;
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
@@ -33,11 +32,11 @@ class RequestBudgetTest {
     private final Config config = Config.parse(null, Map.of("BOXWALL_SYSLOG", "no"));
     private final ByteArrayOutputStream log = new ByteArrayOutputStream();
     private final Api api =
-            new Daemon(sys, config, new PrintStream(log, true)).api(new BoxState(sys, Verbs.APPLY), 5000);
+            new Daemon(sys, config, new PrintStream(log, true)).api(new BoxState(sys, Daemon.APPLY), 5000);
 
     private Request request(String method, String path, Map<String, String> query, String body) {
         sys.uptimeMillis += 10 * BoxState.SHARED_MILLIS;
-        return new Request(method, path, query, Map.of(), new Client(PC, ADDRESS, sys.uptimeMillis), body);
+        return new Request(method, path, query, Map.of(), new Client(PC, sys.uptimeMillis), body);
     }
 
     /** Answers, twice where the budget is to be broken, and gives the kilobytes that it took. */
@@ -45,10 +44,9 @@ class RequestBudgetTest {
         long before = THREADS.getCurrentThreadAllocatedBytes();
         Reply reply = api.answer(route, request, true);
         if (Budgets.isBroken(budget) && route != Route.APPLY) { api.answer(route, request, true); }
-        if (Budgets.isBroken(budget) && route == Route.APPLY) { new BoxState(sys, Verbs.APPLY).read(); }
+        if (Budgets.isBroken(budget) && route == Route.APPLY) { new BoxState(sys, Daemon.APPLY).read(); }
         long taken = THREADS.getCurrentThreadAllocatedBytes() - before;
-        assertEquals(status, reply.status(),
-                () -> route + " " + log + new String(reply.body(), StandardCharsets.UTF_8));
+        assertEquals(status, reply.status, () -> route + " " + log + new String(reply.body, StandardCharsets.UTF_8));
         return taken / 1024.0;
     }
 

@@ -60,20 +60,18 @@ class SlowReapingTest {
     private final ByteArrayOutputStream log = new ByteArrayOutputStream();
     private final Api api =
             new Daemon(slow, Config.parse(null, Map.of("BOXWALL_SYSLOG", "no")), new PrintStream(log, true))
-                    .api(new BoxState(slow, Verbs.APPLY), 5000);
+                    .api(new BoxState(slow, Daemon.APPLY), 5000);
 
     SlowReapingTest() {
         String table = "*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -i lo -j ACCEPT\nCOMMIT\n";
         box.booted("", table, table);
-        assertEquals(200, api.answer(Route.PUT_RULES, request("PUT", "/rules", Map.of(), RULES), true).status());
+        assertEquals(200, api.answer(Route.PUT_RULES, request("PUT", "/rules", Map.of(), RULES), true).status);
     }
 
     private Request request(String method, String path, Map<String, String> query, String body) {
         box.uptimeMillis++;
         return new Request(method, path, query, Map.of(),
-                new Client(new byte[] {(byte) 192, (byte) 168, (byte) 178, 20},
-                        new byte[] {(byte) 192, (byte) 168, (byte) 178, 1}, box.uptimeMillis),
-                body);
+                new Client(new byte[] {(byte) 192, (byte) 168, (byte) 178, 20}, box.uptimeMillis), body);
     }
 
     private Reply apply() {
@@ -83,10 +81,10 @@ class SlowReapingTest {
     @Test
     void anApplyAndItsConfirmAskForNoStatus() throws BoxException {
         long began = box.uptimeMillis;
-        assertEquals(202, apply().status(), () -> log.toString());
-        assertEquals(200, api.answer(Route.CONFIRM, request("POST", "/confirm/t1", Map.of(), ""), true).status(),
+        assertEquals(202, apply().status, () -> log.toString());
+        assertEquals(200, api.answer(Route.CONFIRM, request("POST", "/confirm/t1", Map.of(), ""), true).status,
                 () -> log.toString());
-        if (Budgets.isBroken("apply.waits")) { slow.run(List.of(Verbs.APPLY, "probe"), "", 1).status(); }
+        if (Budgets.isBroken("apply.waits")) { slow.run(List.of(Daemon.APPLY, "probe"), "", 1).status(); }
         assertTrue(box.uptimeMillis - began < 3000, "it took " + (box.uptimeMillis - began) + " ms of the box's time");
         Budgets.hold("apply.waits", waits);
     }
@@ -95,8 +93,8 @@ class SlowReapingTest {
     void aRefusedApplyAsksSeldomEnough() throws BoxException {
         box.refusal = "iptables-restore: line 3 failed";
         long began = box.uptimeMillis;
-        assertEquals(422, apply().status(), () -> log.toString());
-        if (Budgets.isBroken("refused.apply.waits")) { slow.run(List.of(Verbs.APPLY, "probe"), "", 1).status(); }
+        assertEquals(422, apply().status, () -> log.toString());
+        if (Budgets.isBroken("refused.apply.waits")) { slow.run(List.of(Daemon.APPLY, "probe"), "", 1).status(); }
         assertTrue(box.uptimeMillis - began < 3000 || Budgets.isBroken("refused.apply.waits"),
                 "it took " + (box.uptimeMillis - began) + " ms of the box's time");
         Budgets.hold("refused.apply.waits", waits);

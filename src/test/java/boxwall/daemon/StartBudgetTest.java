@@ -3,6 +3,7 @@ package boxwall.daemon;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import boxwall.cli.Main;
 import boxwall.build.Budgets;
 import java.io.BufferedReader;
 import java.io.File;
@@ -53,8 +54,8 @@ class StartBudgetTest {
                         "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xlog:class+load:stdout:none", "-cp"));
         command.add(early ? classPath() + File.pathSeparator + Path.of("target/test-classes").toAbsolutePath()
                 : classPath());
-        command.addAll(List.of(early ? Early.class.getName() : "boxwall.daemon.Main", "daemon", "--config",
-                config.toString()));
+        command.addAll(
+                List.of(early ? Early.class.getName() : "boxwall.cli.Main", "daemon", "--config", config.toString()));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().keySet().removeIf(name -> name.startsWith("BOXWALL_"));
         // "3: lan: <…": as on a box, where the launcher asks for the bridges

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import boxwall.sys.EventLog;
 import boxwall.apply.BootPlane;
 import boxwall.box.Finding;
 import boxwall.plan.Plan;
@@ -45,7 +46,7 @@ class WatchTest {
         Config config = Config.parse(null, environment);
         box = new BoxState(sys, "/usr/sbin/boxwall-apply");
         Changes changes = new Changes(sys, config, new BootPlane(sys, "/usr/sbin/boxwall-apply", FakeBox.RUN));
-        EventLog events = EventLog.to(new PrintStream(log, true));
+        EventLog events = new EventLog(null, new PrintStream(log, true), null);
         return new Watch(sys, config, box, changes, new AddressChange(sys, config, changes, new WorkQueue(), events),
                 new History(sys, config, "/usr/sbin/boxwall-keep"), events);
     }
@@ -57,9 +58,9 @@ class WatchTest {
         Box now = new BoxState(sys, "/usr/sbin/boxwall-apply").read();
         Candidate candidate = Candidate.of(new Source("rules", rules), boxwall.syntax.Includes.NONE, now,
                 CompileOptions.of(config, false), null, 8181);
-        assertFalse(candidate.isRefused(), () -> candidate.findings().toString());
-        Stamp stamp = Changes.stamp(sys, now.facts(), candidate);
-        Plan plan = Plan.of(candidate.compiled(), rules, stamp, "flush");
+        assertFalse(candidate.isRefused(), () -> candidate.findings.toString());
+        Stamp stamp = Changes.stamp(sys, now.facts, candidate);
+        Plan plan = Plan.of(candidate.compiled, rules, stamp, "flush");
         sys.booted(plan.file("stamp").replaceAll("(?m)^id=.*\n", ""), plan.files().get("restore4"),
                 plan.files().get("restore6"));
         sys.files.put(FakeBox.STATE + "/boot/modules", plan.files().get("modules"));

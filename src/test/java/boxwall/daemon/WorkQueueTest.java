@@ -44,7 +44,7 @@ class WorkQueueTest {
 
     private static Request request() {
         byte[] pc = {(byte) 192, (byte) 168, (byte) 178, 20};
-        return new Request("PUT", "/rules", Map.of(), Map.of(), new Client(pc, pc, 1), "");
+        return new Request("PUT", "/rules", Map.of(), Map.of(), new Client(pc, 1), "");
     }
 
     @Test
@@ -65,9 +65,9 @@ class WorkQueueTest {
         Request second = request();
         Reply busy = heavy.begin(second);
         assertNotNull(busy);
-        assertEquals(503, busy.status());
-        assertEquals("1", busy.headers().get("Retry-After"));
-        String body = new String(busy.body(), StandardCharsets.UTF_8);
+        assertEquals(503, busy.status);
+        assertEquals("1", busy.headers.get("Retry-After"));
+        String body = new String(busy.body, StandardCharsets.UTF_8);
         assertTrue(body.contains("\"busy\"") && body.contains("retry in a few seconds"), body);
         // who was refused ends nothing
         heavy.end(second);

@@ -3,6 +3,8 @@ package boxwall.http;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import boxwall.sys.EventLog;
+
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -43,7 +45,7 @@ class LockOutTest {
             number = free.getLocalPort();
         }
         long start = System.nanoTime();
-        port = new Port(number, () -> (System.nanoTime() - start) / 1_000_000, new Journal() {
+        port = new Port(number, () -> (System.nanoTime() - start) / 1_000_000, new EventLog(null, null, null) {
             @Override
             public void event(String words) { return; }
 

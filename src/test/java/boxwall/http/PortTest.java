@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Network;
+import boxwall.sys.EventLog;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -44,7 +45,7 @@ class PortTest {
     }
 
     private Port port() {
-        return new Port(number, () -> now, new Journal() {
+        return new Port(number, () -> now, new EventLog(null, null, null) {
             @Override
             public void event(String words) { events.add(words); }
 
@@ -155,9 +156,8 @@ class PortTest {
     }
 
     private static Request from(String address) {
-        byte[] box = Addresses.parse("192.168.178.1");
         return new Request("GET", "/status", java.util.Map.of(), java.util.Map.of("host", "192.168.178.1"),
-                new Client(Addresses.parse(address), box, 1), "");
+                new Client(Addresses.parse(address), 1), "");
     }
 
     @Test
@@ -605,11 +605,11 @@ class PortTest {
                 case FINDINGS :
                     throw new IllegalStateException("a bug on purpose");
                 case EXPLAIN :
-                    return Reply.json(200, "{\"dst\":\"" + request.query().get("dst") + "\"}");
+                    return Reply.json(200, "{\"dst\":\"" + request.query.get("dst") + "\"}");
                 case RULES :
                     throw new StackOverflowError("on purpose");
                 case PUT_RULES :
-                    return Reply.json(200, "{\"bytes\":" + request.body().length() + "}");
+                    return Reply.json(200, "{\"bytes\":" + request.body.length() + "}");
                 case APPLY :
                     working.incrementAndGet();
                     try {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import boxwall.netfilter.Abandoned;
+import boxwall.sys.EventLog;
 
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -39,7 +40,7 @@ class RequestDeadlineTest {
         try (ServerSocket free = new ServerSocket(0)) {
             number = free.getLocalPort();
         }
-        port = new Port(number, () -> 1, new Journal() {
+        port = new Port(number, () -> 1, new EventLog(null, null, null) {
             @Override
             public void event(String words) { events.add(words); }
 
@@ -54,7 +55,7 @@ class RequestDeadlineTest {
     void close() { port.close(); }
 
     private Reply work(Request request) {
-        request.patience().begin();
+        request.patience.begin();
         try {
             began.countDown();
             while (true) {
@@ -62,7 +63,7 @@ class RequestDeadlineTest {
                 Thread.onSpinWait();
             }
         } finally {
-            request.patience().end();
+            request.patience.end();
             interruptedAfterwards = Thread.currentThread().isInterrupted();
             over.countDown();
         }

@@ -102,7 +102,7 @@ class AskingTest {
 
     private static void java(String... words) throws IOException {
         List<String> command = new java.util.ArrayList<>(List.of(System.getProperty("java.home") + "/bin/java", "-cp",
-                System.getProperty("java.class.path"), "boxwall.daemon.Main"));
+                System.getProperty("java.class.path"), "boxwall.cli.Main"));
         command.addAll(List.of(words));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String said = new String(process.getInputStream().readAllBytes());

@@ -1,4 +1,4 @@
-package boxwall.daemon;
+package boxwall.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

@@ -1,8 +1,17 @@
-package boxwall.daemon;
+package boxwall.cli;
 
 import boxwall.apply.BootPlane;
 import boxwall.box.Finding;
 import boxwall.compile.AutoYesNo;
+import boxwall.daemon.Box;
+import boxwall.daemon.Candidate;
+import boxwall.daemon.Changes;
+import boxwall.daemon.CompileOptions;
+import boxwall.daemon.Config;
+import boxwall.daemon.Daemon;
+import boxwall.daemon.ImportReport;
+import boxwall.daemon.PresetFolder;
+import boxwall.daemon.Questions;
 import boxwall.explain.Difference;
 import boxwall.explain.Explanation;
 import boxwall.explain.Site;
@@ -25,6 +34,7 @@ import boxwall.sys.BoxException;
 import boxwall.sys.Sys;
 
 import java.io.PrintStream;
+import java.nio.charset.Charset;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,8 +42,6 @@ import java.util.Map;
 
 /** The verbs that end: facts, check, compile, explain, exposure, diff, import, record. Each returns its exit status. */
 final class Verbs {
-    static final String APPLY = "/usr/sbin/boxwall-apply";
-    static final String KEEP = "/usr/sbin/boxwall-keep";
     /** The model boxes of the tree. */
     private static final String BOXES = "src/test/resources/boxes";
     private static final int MAX_RULES = 256 * 1024 + 1;
@@ -50,13 +58,13 @@ final class Verbs {
         this.err = err;
     }
 
-    Config config() { return Config.read(sys, arguments); }
+    Config config() { return Config.read(sys, arguments.get("--config", null)); }
 
-    private Box box() { return new Box(BoxReader.read(sys, root(), APPLY)); }
+    private Box box() { return new Box(BoxReader.read(sys, root(), Daemon.APPLY)); }
 
     int facts() {
         if (isNoBox()) { return 2; }
-        out.println(FactsJson.text(box().facts()));
+        out.println(FactsJson.text(box().facts));
         return 0;
     }
 
@@ -68,8 +76,11 @@ final class Verbs {
         }
         if (isNoBox()) { return 2; }
         try {
-            String folder = arguments.file().replaceFirst("/+$", "");
-            int count = Recorder.record(sys, box().readings(), folder.length() == 0 ? "/" : folder);
+            String folder = arguments.file();
+            while (folder.length() > 1 && folder.endsWith("/")) {
+                folder = folder.substring(0, folder.length() - 1);
+            }
+            int count = Recorder.record(sys, box().readings, folder);
             out.println(count + " files in " + arguments.file() + "; look through it before you send it");
         } catch (BoxException e) {
             err.println("boxwall: " + e.getMessage());
@@ -117,8 +128,8 @@ final class Verbs {
         Candidate candidate = box == null ? null : read(box);
         if (candidate == null) { return 2; }
         if (arguments.has("--json")) {
-            out.println(candidate.compiled() == null ? CandidateJson.findingsOnly(candidate.findings())
-                    : CandidateJson.of(candidate.etag(), candidate.compiled(), candidate.findings()));
+            out.println(candidate.compiled == null ? CandidateJson.findingsOnly(candidate.findings)
+                    : CandidateJson.of(candidate.etag(), candidate.compiled, candidate.findings));
         } else {
             print(candidate);
         }
@@ -127,13 +138,13 @@ final class Verbs {
 
     private void print(Candidate candidate) {
         out.println(summary(candidate));
-        for (Finding finding : candidate.findings()) {
+        for (Finding finding : candidate.findings) {
             diagnostic(finding);
         }
-        if (candidate.compiled() == null) { return; }
+        if (candidate.compiled == null) { return; }
         // one line for each kind of note, with the lines that it is about
-        Map<String, StringBuilder> kinds = new LinkedHashMap<String, StringBuilder>();
-        for (Note note : candidate.compiled().notes()) {
+        Map<String, StringBuilder> kinds = new LinkedHashMap<>();
+        for (Note note : candidate.compiled.notes()) {
             StringBuilder lines = kinds.get(note.text());
             if (lines == null) {
                 kinds.put(note.text(), new StringBuilder(note.origin().toString()));
@@ -142,23 +153,23 @@ final class Verbs {
             }
         }
         for (Map.Entry<String, StringBuilder> kind : kinds.entrySet()) {
-            ByteText.print(out, kind.getValue() + ": note: " + kind.getKey() + "\n");
+            print(out, kind.getValue() + ": note: " + kind.getKey() + "\n");
         }
-        if (!candidate.parsed().expects().isEmpty()) {
-            out.println("expect lines: " + candidate.parsed().expects().size() + ", failed: "
+        if (!candidate.parsed.expects().isEmpty()) {
+            out.println("expect lines: " + candidate.parsed.expects().size() + ", failed: "
                     + count(candidate, "policy-test-failed") + ", overridden: "
                     + count(candidate, "policy-test-overridden") + ", skipped: "
                     + count(candidate, "policy-test-skipped"));
         }
-        out.println(candidate.compiled().mode() + ", rules: " + candidate.compiled().ruleset().ruleCount(Family.IPV4)
-                + " IPv4, " + candidate.compiled().ruleset().ruleCount(Family.IPV6) + " IPv6; modules:"
+        out.println(candidate.compiled.mode() + ", rules: " + candidate.compiled.ruleset().ruleCount(Family.IPV4)
+                + " IPv4, " + candidate.compiled.ruleset().ruleCount(Family.IPV6) + " IPv6; modules:"
                 + modules(candidate));
     }
 
     /** The verdict in one line: {@code refused: 2 errors, 1 warning, 3 notes}. */
     private static String summary(Candidate candidate) {
         int[] counts = new int[3];
-        for (Finding finding : candidate.findings()) {
+        for (Finding finding : candidate.findings) {
             counts[finding.severity().ordinal()]++;
         }
         String[] words = {"error", "warning", "note"};
@@ -174,7 +185,7 @@ final class Verbs {
 
     private static int count(Candidate candidate, String code) {
         int count = 0;
-        for (Finding finding : candidate.findings()) {
+        for (Finding finding : candidate.findings) {
             count += finding.code().equals(code) ? 1 : 0;
         }
         return count;
@@ -182,16 +193,16 @@ final class Verbs {
 
     private static String modules(Candidate candidate) {
         StringBuilder text = new StringBuilder();
-        for (String module : candidate.compiled().modules()) {
+        for (String module : candidate.compiled.modules()) {
             text.append(' ').append(module);
         }
         return text.length() == 0 ? " none" : text.toString();
     }
 
     void diagnostic(Finding finding) {
-        ByteText.print(err, finding + "\n");
+        print(err, finding + "\n");
         for (String line : finding.evidence()) {
-            ByteText.print(err, "    " + line + "\n");
+            print(err, "    " + line + "\n");
         }
     }
 
@@ -211,7 +222,7 @@ final class Verbs {
     Candidate read(Box box, String file, AutoYesNo wish, boolean check) {
         if (wish == null) { return null; }
         if (file == null) {
-            err.println("boxwall: " + arguments.verb() + " requires a ruleset file");
+            err.println("boxwall: " + arguments.verb + " requires a ruleset file");
             return null;
         }
         String text = sys.read(file, MAX_RULES);
@@ -225,7 +236,7 @@ final class Verbs {
         Source source = new Source(file.substring(slash + 1), text);
         CompileOptions settings = CompileOptions.of(config(), true).with(wish);
         // questions are answered for the rules as they are written, if not asked otherwise
-        CompileOptions wishes = settings.optimized(arguments.has("--optimize") || check && settings.optimize());
+        CompileOptions wishes = settings.optimized(arguments.has("--optimize") || check && settings.optimize);
         return check ? Candidate.of(source, folder, box, wishes, null, config().number("PORT"))
                 : Candidate.unchecked(source, folder, box, wishes);
     }
@@ -234,19 +245,19 @@ final class Verbs {
     int question() {
         Box box = isNoBox() ? null : box();
         AutoYesNo wish = box == null ? null : wish();
-        boolean diff = arguments.verb().equals("diff");
-        boolean alone = diff && arguments.files().size() < 2;
+        boolean diff = arguments.verb.equals("diff");
+        boolean alone = diff && arguments.files.size() < 2;
         // diff of one file compares its two forms
         Candidate first = wish == null ? null : read(box, arguments.file(), alone ? AutoYesNo.YES : wish, false);
         Candidate second = first == null || !diff ? first
-                : read(box, arguments.files().get(alone ? 0 : 1), alone ? AutoYesNo.NO : wish, false);
+                : read(box, arguments.files.get(alone ? 0 : 1), alone ? AutoYesNo.NO : wish, false);
         if (second == null) { return 2; }
         for (Candidate each : first == second ? Arrays.asList(first) : Arrays.asList(first, second)) {
-            for (Finding finding : each.findings()) {
+            for (Finding finding : each.findings) {
                 diagnostic(finding);
             }
         }
-        if (first.compiled() == null || second.compiled() == null) { return 1; }
+        if (first.compiled == null || second.compiled == null) { return 1; }
         try {
             out.print(answer(new Questions(box), first, second, alone));
         } catch (IllegalArgumentException e) {
@@ -258,17 +269,17 @@ final class Verbs {
 
     private String answer(Questions questions, Candidate first, Candidate second, boolean alone) {
         boolean json = arguments.has("--json");
-        if (arguments.verb().equals("explain")) {
-            Explanation explanation = questions.explain(first, arguments.keys());
+        if (arguments.verb.equals("explain")) {
+            Explanation explanation = questions.explain(first, arguments.keys);
             return json ? ExplainJson.of(explanation) + "\n" : ExplainJson.inWords(explanation);
         }
-        if (arguments.verb().equals("exposure")) {
+        if (arguments.verb.equals("exposure")) {
             ExposureJson exposure = questions.exposure(first);
             return json ? exposure.json() + "\n" : exposure.inWords();
         }
-        String a = alone ? "the stateful form" : arguments.files().get(0);
-        String b = alone ? "the stateless form" : arguments.files().get(1);
-        Difference difference = questions.difference(first.compiled().ruleset(), second.compiled().ruleset());
+        String a = alone ? "the stateful form" : arguments.files.get(0);
+        String b = alone ? "the stateless form" : arguments.files.get(1);
+        Difference difference = questions.difference(first.compiled.ruleset(), second.compiled.ruleset());
         return json ? DiffJson.of(difference, a, b) + "\n" : DiffJson.inWords(difference, a, b);
     }
 
@@ -283,13 +294,13 @@ final class Verbs {
         if (candidate == null) { return 2; }
         print(candidate);
         if (candidate.isRefused()) { return 1; }
-        if (!candidate.compiled().stateful() && sys.list(directory + "/safe") != null) {
+        if (!candidate.compiled.stateful() && sys.list(directory + "/safe") != null) {
             err.println(
                     "boxwall: " + directory + "/safe is the stateless form of another plan: choose an empty folder");
             return 2;
         }
         try {
-            Changes.write(new BootPlane(sys, APPLY, config().get("RUN")), directory, candidate, sys, box.facts(),
+            Changes.write(new BootPlane(sys, Daemon.APPLY, config().get("RUN")), directory, candidate, sys, box.facts,
                     config());
         } catch (BoxException e) {
             err.println("boxwall: " + e.getMessage());
@@ -308,15 +319,30 @@ final class Verbs {
         }
         String name = file.substring(file.lastIndexOf('/') + 1);
         if (arguments.has("--root") && isNoBox()) { return 2; }
-        Imported imported = Import.read(name, text, arguments.files().size() > 1 ? arguments.files().get(1) : null);
-        ImportJson report =
-                ImportReport.of(imported, arguments.has("--root") ? Site.of(box().facts()) : Site.unknown());
+        Imported imported = Import.read(name, text, arguments.files.size() > 1 ? arguments.files.get(1) : null);
+        ImportJson report = ImportReport.of(imported, arguments.has("--root") ? Site.of(box().facts) : Site.unknown());
         if (arguments.has("--json")) {
             out.println(report.text());
         } else {
-            ByteText.print(out, imported.text());
-            ByteText.print(err, report.inWords(name));
+            print(out, imported.text());
+            print(err, report.inWords(name));
         }
         return imported.isWhole() ? 0 : 1;
+    }
+
+    /**
+     * Prints a text whose characters are bytes (see {@code Sys.read}) as those bytes: what was UTF-8 in a file is UTF-8
+     * on the terminal.
+     */
+    private static void print(PrintStream to, String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) > 0xff) {
+                to.print(text);
+                return;
+            }
+        }
+        byte[] bytes = text.getBytes(Charset.forName("ISO-8859-1"));
+        to.write(bytes, 0, bytes.length);
+        to.flush();
     }
 }

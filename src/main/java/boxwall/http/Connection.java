@@ -3,36 +3,37 @@ package boxwall.http;
 import boxwall.report.Problem;
 
 import java.io.BufferedInputStream;
+import java.io.ByteArrayInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 
-/** One connection: one request read, one answer written, each in its time. */
-final class Exchange implements RequestDeadline.Line {
+/** One connection, which carries one request: its place, its times, and the guarded stream that NanoHTTPD reads. */
+final class Connection implements RequestDeadline.Line {
     /**
      * One lock for all connections, which come and go, held for a millisecond: JamVM can't bear to lose an object that
      * two threads wanted.
      */
     private static final Object LOOKING = new Object();
-    /** Bytes of a body at most: a ruleset file may have as many. */
-    static final int MAX_BODY = 256 * 1024;
     private static final long REQUEST_NANOS = 10L * 1000000000L;
     /** What a head may take while others may want the place. A browser sends it with its first segment. */
     static final int CROWDED_SECONDS = 1;
     /** A reading that waits looks so often whether it has become crowded. */
     private static final int LOOK_MILLIS = 500;
     private static final long ANSWER_NANOS = 10L * 1000000000L;
-    /** The thread of the exchange sees its time end by itself, and says so to the client; who cuts it is later. */
+    /** The connection's thread sees its time end by itself, and says so to the client; who cuts it is later. */
     private static final long GRACE_NANOS = 2L * 1000000000L;
     /** How long what a refused client still sends is swallowed: a reset would take the answer away from it. */
     private static final int LINGER_MILLIS = 500;
 
-    private final Socket socket;
-    private final Client client;
+    final Socket socket;
+    final Client client;
+    final ConnectionLimit.Place place;
+    final RequestDeadline patience;
     private final Port port;
-    private final ConnectionLimit.Place place;
     /** System.nanoTime() at which the connection is cut; while the daemon works on the answer, none. */
     private volatile long deadline;
     private volatile boolean bounded = true;
@@ -40,9 +41,8 @@ final class Exchange implements RequestDeadline.Line {
     private volatile long began = System.nanoTime();
     private volatile boolean readingHead = true;
     private volatile boolean trusted;
-    private final RequestDeadline patience;
 
-    Exchange(Socket socket, Client client, Port port, ConnectionLimit.Place place) {
+    Connection(Socket socket, Client client, Port port, ConnectionLimit.Place place) {
         this.socket = socket;
         this.client = client;
         this.port = port;
@@ -50,10 +50,6 @@ final class Exchange implements RequestDeadline.Line {
         this.patience = port.patience(this);
         deadline = began + REQUEST_NANOS;
     }
-
-    Client client() { return client; }
-
-    ConnectionLimit.Place place() { return place; }
 
     boolean isReadingHead() { return readingHead; }
 
@@ -68,46 +64,12 @@ final class Exchange implements RequestDeadline.Line {
         readingHead = false;
     }
 
-    /** Reads, has it answered, answers; never throws. */
-    void run() {
+    /** Reads the head and checks it; what NanoHTTPD may read then, or null when nothing came. */
+    InputStream request() throws IOException {
         began = System.nanoTime();
-        try {
-            converse();
-        } catch (OutOfMemoryError e) {
-            // not even the answer found room; the client sees the connection end
-            System.gc();
-        } catch (IOException e) {
-            // the client is gone; there is nobody to tell
-            bounded = true;
-        } catch (RuntimeException e) {
-            // GNU Classpath's sockets throw NotYetConnectedException when the peer is gone
-            bounded = true;
-        } finally {
-            cut();
-        }
-    }
-
-    private void converse() throws IOException {
         InputStream in = new BufferedInputStream(new Timed(socket.getInputStream()), 1024);
-        boolean withBody = true;
-        Reply reply;
-        try {
-            Head head = Head.read(in);
-            if (head == null) { return; }
-            withBody = !head.method().equals("HEAD");
-            reply = port.dispatcher().of(this, head, in);
-        } catch (Refused e) {
-            unread = true;
-            reply = Reply.problem(e.problem());
-        } catch (SocketTimeoutException e) {
-            reply = Reply
-                    .problem(new Problem(408, "too slow", "a request must arrive within " + REQUEST_NANOS / 1000000000L
-                            + " seconds, its head within " + CROWDED_SECONDS + " while there are many connections"));
-        }
-        deadline = System.nanoTime() + ANSWER_NANOS;
-        bounded = true;
-        Wire.send(reply, withBody, socket.getOutputStream());
-        if (unread) { linger(); }
+        byte[] head = RequestHead.read(in);
+        return head == null ? null : new SequenceInputStream(new ByteArrayInputStream(head), in);
     }
 
     /** From here on the daemon takes its time: an apply may take minutes on a small box. */
@@ -115,39 +77,40 @@ final class Exchange implements RequestDeadline.Line {
         bounded = false;
     }
 
+    /** The answer is there; the client must take it in its time. */
+    Reply answered(Reply reply) {
+        deadline = System.nanoTime() + ANSWER_NANOS;
+        bounded = true;
+        return reply;
+    }
+
+    /** Why a request gets no other answer. */
+    Reply refusal(IOException why) {
+        unread = true;
+        if (why instanceof Reply.Refused) { return answered(((Reply.Refused) why).reply); }
+        return answered(Reply.problem(why instanceof SocketTimeoutException
+                ? new Problem(408, "too slow",
+                        "a request must arrive within " + REQUEST_NANOS / 1000000000L + " seconds, its head within "
+                                + CROWDED_SECONDS + " while there are many connections")
+                : new Problem(503, "connection lost", String.valueOf(why.getMessage()))));
+    }
+
     /** Something of the request will not be read. */
     void leavesUnread() { unread = true; }
 
-    /** The body, exactly; {@code size} was checked. Sends 100 Continue first if the client waits for it. */
-    String body(InputStream in, Head head, int size) throws IOException, Refused {
-        if (size > 0 && head.header("expect", "").equalsIgnoreCase("100-continue")) {
-            socket.getOutputStream().write("HTTP/1.1 100 Continue\r\n\r\n".getBytes("US-ASCII"));
-            socket.getOutputStream().flush();
-        }
-        byte[] bytes = new byte[size];
-        int have = 0;
-        while (have < size) {
-            int n = in.read(bytes, have, size - have);
-            if (n < 0) { throw new Refused(400, "body cut short", "the body ended before its Content-Length"); }
-            have += n;
-        }
-        return new String(bytes, "ISO-8859-1");
-    }
-
-    private void linger() throws IOException {
+    /** After the answer: swallows what a refused client still sends. */
+    void linger() throws IOException {
+        if (!unread) { return; }
         socket.shutdownOutput();
         socket.setSoTimeout(LINGER_MILLIS);
         byte[] bin = new byte[1024];
         InputStream in = socket.getInputStream();
-        for (int left = 2 * MAX_BODY; left > 0;) {
+        for (int left = 2 * Dispatcher.MAX_BODY; left > 0;) {
             int n = in.read(bin);
             if (n < 0 || System.nanoTime() > deadline) { return; }
             left -= n;
         }
     }
-
-    /** How long the daemon works on the answer. */
-    RequestDeadline patience() { return patience; }
 
     /**
      * Whether the client will send no more. What it sent beside its one request goes; a thread that works on the answer
@@ -185,19 +148,21 @@ final class Exchange implements RequestDeadline.Line {
             // likewise, in GNU Classpath's words
             bounded = true;
         }
-        Sockets.close(socket);
+        close(socket);
+    }
+
+    static void close(Socket socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            // nothing is lost that could still be had
+            return;
+        }
     }
 
     /** Reads no longer than the request's deadline, in however small pieces it comes. */
     private final class Timed extends FilterInputStream {
         Timed(InputStream in) { super(in); }
-
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            int n = read(one, 0, 1);
-            return n < 0 ? -1 : one[0] & 255;
-        }
 
         @Override
         public int read(byte[] buffer, int offset, int length) throws IOException {
@@ -213,8 +178,12 @@ final class Exchange implements RequestDeadline.Line {
             }
         }
 
+        /** Whoever reads it to its end closes it; the answer goes over the same socket. */
+        @Override
+        public void close() { return; }
+
         private long end() {
-            return readingHead && port.admission().isCrowded(Exchange.this)
+            return readingHead && port.admission().isCrowded(Connection.this)
                     ? Math.min(deadline, began + port.crowdedNanos()) : deadline;
         }
     }

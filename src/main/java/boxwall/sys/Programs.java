@@ -1,6 +1,4 @@
-package boxwall.daemon;
-
-import boxwall.sys.Sys;
+package boxwall.sys;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -8,7 +6,7 @@ import java.util.Collections;
 import java.util.List;
 
 /** Where programs lie: Java on the box searches no PATH. */
-final class Programs {
+public final class Programs {
     /** As boxwall-apply looks for its commands, after $BOXWALL_BIN. */
     private static final List<String> FOLDERS =
             Collections.unmodifiableList(Arrays.asList("/sbin", "/usr/sbin", "/bin", "/usr/bin"));
@@ -20,8 +18,8 @@ final class Programs {
      *
      * @param first a folder to look into first, or null; passed over when it isn't absolute
      */
-    static String path(Sys sys, String first, String name) {
-        List<String> folders = new ArrayList<String>(FOLDERS);
+    public static String path(Sys sys, String first, String name) {
+        List<String> folders = new ArrayList<>(FOLDERS);
         if (first != null && first.startsWith("/")) { folders.add(0, first); }
         for (String folder : folders) {
             List<String> names = sys.list(folder);

@@ -1,16 +1,19 @@
-package boxwall.daemon;
+package boxwall.cli;
 
+import boxwall.box.Finding;
+import boxwall.compile.AutoYesNo;
+import boxwall.daemon.Box;
+import boxwall.daemon.Candidate;
+import boxwall.facts.Requirement;
 import boxwall.modules.Capability;
 import boxwall.modules.Conntrack;
-import boxwall.box.Finding;
 import boxwall.modules.ImageModel;
-import boxwall.facts.Requirement;
-import boxwall.compile.AutoYesNo;
 import boxwall.netfilter.Chain;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Rule;
 import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.Table;
+import boxwall.netfilter.Words;
 
 import java.io.PrintStream;
 import java.util.Arrays;
@@ -28,9 +31,9 @@ import java.util.Set;
 final class Needs {
     private final ImageModel model;
     private final Box box;
-    private final Set<String> modules = new LinkedHashSet<String>();
-    private final Set<String> builtin = new LinkedHashSet<String>();
-    private final Map<String, String> lacking = new LinkedHashMap<String, String>();
+    private final Set<String> modules = new LinkedHashSet<>();
+    private final Set<String> builtin = new LinkedHashSet<>();
+    private final Map<String, String> lacking = new LinkedHashMap<>();
     private boolean ipv6;
 
     private Needs(ImageModel model) {
@@ -57,13 +60,13 @@ final class Needs {
         for (AutoYesNo form : Arrays.asList(verbs.wish(), AutoYesNo.NO)) {
             Candidate candidate = verbs.read(needs.box, arguments.file(), form, false);
             if (candidate == null) { return 2; }
-            if (candidate.compiled() == null) {
-                for (Finding finding : candidate.findings()) {
+            if (candidate.compiled == null) {
+                for (Finding finding : candidate.findings) {
                     verbs.diagnostic(finding);
                 }
                 return 1;
             }
-            needs.add(candidate.compiled().ruleset(), candidate.compiled().modules());
+            needs.add(candidate.compiled.ruleset(), candidate.compiled.modules());
         }
         out.print(needs.text(arguments.file()));
         return needs.isComplete() ? 0 : 1;
@@ -76,7 +79,7 @@ final class Needs {
                 ipv6 |= family == Family.IPV6;
                 for (Chain chain : ruleset.chains(family, table)) {
                     for (Rule rule : chain.rules()) {
-                        add(family, Requirement.of(family, table, rule, box.facts()));
+                        add(family, Requirement.of(family, table, rule, box.facts));
                     }
                 }
             }
@@ -111,7 +114,7 @@ final class Needs {
         if (model.obstacle().length() > 0) {
             return out.append("# not available: ").append(model.obstacle()).append('\n').toString();
         }
-        Set<String> own = new LinkedHashSet<String>();
+        Set<String> own = new LinkedHashSet<>();
         StringBuilder selected = new StringBuilder();
         for (String module : modules) {
             if (model.isOffered(module)) {
@@ -131,9 +134,9 @@ final class Needs {
                 out.append("# FREETZ_MODULE_").append(module).append(" is not set\n");
             }
         }
-        out.append(own.isEmpty() ? "" : "FREETZ_MODULES_OWN=\"" + words(own) + "\"\n");
-        out.append(builtin.isEmpty() ? "" : "# built into this kernel: " + words(builtin) + "\n");
-        Conntrack conntrack = box.facts().conntrack();
+        out.append(own.isEmpty() ? "" : "FREETZ_MODULES_OWN=\"" + Words.join(own, " ") + "\"\n");
+        out.append(builtin.isEmpty() ? "" : "# built into this kernel: " + Words.join(builtin, " ") + "\n");
+        Conntrack conntrack = box.facts.conntrack();
         if (conntrack.state() == Conntrack.State.REFUSED || conntrack.state() == Conntrack.State.MISSING) {
             out.append("# no connection tracking, rules with states are compiled to stateless ones: ")
                     .append(conntrack.reason()).append('\n');
@@ -142,13 +145,5 @@ final class Needs {
             out.append("# not available: ").append(line).append('\n');
         }
         return out.toString();
-    }
-
-    private static String words(Collection<String> words) {
-        StringBuilder text = new StringBuilder();
-        for (String word : words) {
-            text.append(text.length() == 0 ? "" : " ").append(word);
-        }
-        return text.toString();
     }
 }

@@ -1,4 +1,4 @@
-package boxwall.daemon;
+package boxwall.cli;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -16,10 +16,12 @@ final class Arguments {
             Arrays.asList("--root", "--out", "--stateful", "--config", "--model", "--firmware");
     private static final List<String> FLAGS = Arrays.asList("--json", "--optimize");
 
-    private final Map<String, String> options = new HashMap<String, String>();
-    private final List<String> files = new ArrayList<String>();
-    private final Map<String, String> keys = new LinkedHashMap<String, String>();
-    private String verb = "";
+    private final Map<String, String> options = new HashMap<>();
+    final List<String> files = new ArrayList<>();
+    /** The KEY=VALUE words, in their order. */
+    final Map<String, String> keys = new LinkedHashMap<>();
+    /** Empty when there is none. */
+    String verb = "";
 
     private Arguments() {}
 
@@ -61,17 +63,8 @@ final class Arguments {
         files.add(word);
     }
 
-    /** The verb; empty when there is none. */
-    String verb() { return verb; }
-
     /** The file, or null. */
     String file() { return files.isEmpty() ? null : files.get(0); }
-
-    /** The files. */
-    List<String> files() { return files; }
-
-    /** The KEY=VALUE words, in their order. */
-    Map<String, String> keys() { return keys; }
 
     /** An option's value, or the given one when it wasn't said. */
     String get(String option, String otherwise) {

@@ -1,5 +1,7 @@
-package boxwall.daemon;
+package boxwall.cli;
 
+import boxwall.daemon.Config;
+import boxwall.daemon.Daemon;
 import boxwall.report.Version;
 import boxwall.sys.LiveSys;
 
@@ -31,7 +33,8 @@ public final class Main {
      */
     public static void main(String[] args) { System.exit(run(Arrays.asList(args), System.out, System.err)); }
 
-    static int run(List<String> args, PrintStream out, PrintStream err) {
+    /** Runs one verb; gives its status. */
+    public static int run(List<String> args, PrintStream out, PrintStream err) {
         if (args.contains("--help") || args.contains("--version")) {
             out.print(args.contains("--help") ? USAGE : "boxwall " + Version.TEXT + "\n");
             return 0;
@@ -43,11 +46,11 @@ public final class Main {
             err.print("boxwall: " + e.getMessage() + "\n" + USAGE);
             return 2;
         }
-        String verb = arguments.verb();
+        String verb = arguments.verb;
         if (verb.equals("daemon")) {
             // before anything of the other verbs is loaded: see Daemon
             String bridges = System.getenv("BOXWALL_BRIDGES");
-            return new Daemon(new LiveSys(), Config.read(new LiveSys(), arguments), out)
+            return new Daemon(new LiveSys(), Config.read(new LiveSys(), arguments.get("--config", null)), out)
                     .run(bridges == null ? "" : bridges);
         }
         Verbs verbs = new Verbs(new LiveSys(), arguments, out, err);

@@ -1,8 +1,4 @@
-package boxwall.daemon;
-
-import boxwall.http.Journal;
-import boxwall.sys.BoxException;
-import boxwall.sys.Sys;
+package boxwall.sys;
 
 import java.io.PrintStream;
 import java.util.Arrays;
@@ -12,7 +8,7 @@ import java.util.concurrent.LinkedBlockingQueue;
  * The daemon's log: one line an event, to standard output and, by {@code logger}, to the box's syslog. What comes from
  * outside can't begin a line of its own: control characters become '?'. Tokens are never given to it.
  */
-final class EventLog implements Journal {
+public class EventLog {
     private static final int LONGEST = 500;
     private static final int LOGGER_SECONDS = 10;
     /** Events that wait for logger; when it hangs, the next ones are in the daemon's own output only. */
@@ -25,18 +21,11 @@ final class EventLog implements Journal {
     /** Null until there is something to tell. */
     private LinkedBlockingQueue<String> waiting;
 
-    private EventLog(PrintStream out, Sys sys, String folder) {
-        this.out = out;
+    /** A log to a stream; and by logger to syslog, with the folder where that is looked for first, or null for none. */
+    public EventLog(Sys sys, PrintStream out, String folder) {
         this.sys = sys;
+        this.out = out;
         this.folder = folder;
-    }
-
-    /** A log to one stream only. */
-    static EventLog to(PrintStream out) { return new EventLog(out, null, null); }
-
-    /** A log to a stream, and to syslog where SYSLOG says so and the box has a logger. */
-    static EventLog of(Sys sys, Config config, PrintStream out) {
-        return new EventLog(out, sys, config.get("SYSLOG").equals("yes") ? config.get("BIN") : null);
     }
 
     /** A thread of its own: looking for logger and an exec take long on a box, and no answer should wait for them. */
@@ -80,14 +69,14 @@ final class EventLog implements Journal {
         }
     }
 
-    @Override
+    /** An event in words. */
     public void event(String words) {
         String line = plain(words);
         out.println(line);
         if (folder != null) { syslog().offer(line); }
     }
 
-    @Override
+    /** A bug: what it interrupted was answered with 500, or is tried again. */
     public void bug(Throwable bug) {
         StringBuilder words = new StringBuilder("bug: ").append(bug);
         StackTraceElement[] trace = bug.getStackTrace();

@@ -1,0 +1,109 @@
+package boxwall.http;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * A request's first line and headers (RFC 9112), looked at before NanoHTTPD reads them: its reader never ends on a head
+ * over 8 KiB, guesses at what is doubtful, and drops what it can't decode without an answer. What is doubtful is
+ * refused here.
+ */
+final class RequestHead {
+    /** Bytes of first line and headers at most; NanoHTTPD's buffer has as many. */
+    static final int MAX = 8192;
+    private static final String TOKEN = "!#$%&'*+-.^_`|~";
+
+    private RequestHead() {}
+
+    /** Reads a head, and no byte behind it: the same with plain line ends; null when the connection ended before it. */
+    static byte[] read(InputStream in) throws IOException {
+        StringBuilder text = new StringBuilder(512);
+        int lineStart = 0;
+        for (int count = 0;; count++) {
+            int c = in.read();
+            if (c < 0) {
+                if (text.length() == 0) { return null; }
+                throw new Reply.Refused(400, "cut short", "the request ended before the empty line after its headers");
+            }
+            if (count == MAX) {
+                throw new Reply.Refused(lineStart == 0 ? 414 : 431, "too long",
+                        "first line and headers may have " + MAX + " bytes");
+            }
+            if (c == '\n' && text.length() > lineStart && text.charAt(text.length() - 1) == '\r') {
+                text.setLength(text.length() - 1);
+            }
+            boolean empty = c == '\n' && text.length() == lineStart;
+            // an empty line before the first is to be passed over (RFC 9112, 2.2)
+            if (!empty || lineStart > 0) { text.append((char) c); }
+            if (empty && lineStart > 0) {
+                check(text.toString());
+                return text.toString().getBytes("ISO-8859-1");
+            }
+            lineStart = c == '\n' ? text.length() : lineStart;
+        }
+    }
+
+    private static void check(String text) throws Reply.Refused {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c < ' ' && c != '\n' && c != '\t' || c == 127) {
+                throw new Reply.Refused(400, "control character",
+                        "first line or headers contain a character that is not allowed");
+            }
+        }
+        int end = text.indexOf('\n');
+        firstLine(text.substring(0, end));
+        Set<String> names = new HashSet<>();
+        for (int at = end + 1; text.charAt(at) != '\n'; at = end + 1) {
+            end = text.indexOf('\n', at);
+            int colon = text.indexOf(':', at);
+            if (colon < 0 || colon > end || !isToken(text.substring(at, colon))) {
+                throw new Reply.Refused(400, "bad header", "a header must be NAME: VALUE on one line");
+            }
+            String name = text.substring(at, colon).toLowerCase(Locale.ROOT);
+            // two lengths or two hosts are how requests are smuggled; of the others nobody sends two
+            if (!names.add(name)) { throw new Reply.Refused(400, "header twice", "say '" + name + ":' once"); }
+        }
+    }
+
+    private static void firstLine(String line) throws Reply.Refused {
+        int first = line.indexOf(' ');
+        int last = line.lastIndexOf(' ');
+        String method = line.substring(0, Math.max(0, first));
+        if (!isToken(method) || method.length() > 20 || last == first || line.indexOf(' ', first + 1) != last) {
+            throw new Reply.Refused(400, "bad request line", "the first line must be METHOD /PATH HTTP/1.1");
+        }
+        String target = line.substring(first + 1, last);
+        String protocol = line.substring(last + 1);
+        if (!protocol.equals("HTTP/1.1") && !protocol.equals("HTTP/1.0")) {
+            throw new Reply.Refused(protocol.startsWith("HTTP/") ? 505 : 400, "other protocol",
+                    "this port speaks HTTP/1.1");
+        }
+        if (!target.startsWith("/")) { throw new Reply.Refused(400, "bad path", "the path must begin with /"); }
+        for (int at = target.indexOf('%'); at >= 0; at = target.indexOf('%', at + 1)) {
+            if (at + 3 > target.length() || Character.digit(target.charAt(at + 1), 16) < 0
+                    || Character.digit(target.charAt(at + 2), 16) < 0) {
+                throw new Reply.Refused(400, "bad escape",
+                        "two hex digits must follow each % in the path; a % itself is %25");
+            }
+        }
+        // NanoHTTPD knows some methods only, and has no answer of ours for the others
+        if (!Route.hasMethod(method)) {
+            int query = target.indexOf('?');
+            throw new Reply.Refused(Dispatcher.noRoute(method, query < 0 ? target : target.substring(0, query)));
+        }
+    }
+
+    private static boolean isToken(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (!(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || TOKEN.indexOf(c) >= 0)) {
+                return false;
+            }
+        }
+        return text.length() > 0;
+    }
+}
