@@ -121,8 +121,10 @@ public final class Changes {
 
     /**
      * Whether a connection was opened after the last try: only such a one shows that the administrator still gets in.
+     * In the same hundredth of a second, all that uptime tells, the rules had been loaded before: a try ends after
+     * that.
      */
-    boolean isNewer(Client client) { return client.acceptedMillis > triedMillis; }
+    boolean isNewer(Client client) { return client.acceptedMillis >= triedMillis; }
 
     BootPlane.Reached confirm(String id) throws BoxException { return plane.confirm(id); }
 

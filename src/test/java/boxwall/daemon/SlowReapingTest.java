@@ -68,8 +68,8 @@ class SlowReapingTest {
         assertEquals(200, api.answer(Route.PUT_RULES, request("PUT", "/rules", Map.of(), RULES), true).status);
     }
 
+    /** Over a connection of the very hundredth of a second in which the one before was answered. */
     private Request request(String method, String path, Map<String, String> query, String body) {
-        box.uptimeMillis++;
         return new Request(method, path, query, Map.of(),
                 new Client(new byte[] {(byte) 192, (byte) 168, (byte) 178, 20}, box.uptimeMillis), body);
     }
