@@ -52,6 +52,8 @@ final class GroupTable {
     record Line(String name, Ran ran, String problem) {
     }
 
+    /** Below target: unit tests, those of the property engine, integration tests. */
+    private static final List<String> REPORTS = List.of("surefire-reports", "jqwik-reports", "failsafe-reports");
     private static final Ran NOTHING = new Ran(0, 0, 0, 0);
 
     private final List<Rule> rules;
@@ -127,7 +129,7 @@ final class GroupTable {
     /** A line for each test that failed: its name, the first line of its message, how to run it alone. */
     static List<String> failures(Path target) throws Exception {
         List<String> lines = new ArrayList<>();
-        for (String directory : List.of("surefire-reports", "failsafe-reports")) {
+        for (String directory : REPORTS) {
             if (!Files.isDirectory(target.resolve(directory))) { continue; }
             try (Stream<Path> files = Files.list(target.resolve(directory))) {
                 for (Path file : files.filter(f -> f.getFileName().toString().matches("TEST-.*\\.xml")).sorted()
@@ -201,7 +203,7 @@ final class GroupTable {
     /** What ran, by top-level class, from the reports of surefire and failsafe. */
     static Map<String, Ran> reports(Path target) throws Exception {
         Map<String, Ran> ran = new TreeMap<>();
-        for (String directory : List.of("surefire-reports", "failsafe-reports")) {
+        for (String directory : REPORTS) {
             if (Files.isDirectory(target.resolve(directory))) {
                 try (Stream<Path> files = Files.list(target.resolve(directory))) {
                     for (Path file : files.filter(f -> f.getFileName().toString().matches("TEST-.*\\.xml")).sorted()

@@ -79,7 +79,8 @@ class GroupTableTest {
     void reportsAreReadAndNestedClassesCountForTheirOuterOne() throws Exception {
         Path directory = Files.createDirectories(root.resolve("surefire-reports"));
         Files.writeString(directory.resolve("TEST-p.a.OneTest.xml"), suite("p.a.OneTest", 2));
-        Files.writeString(directory.resolve("TEST-p.a.OneTest$Inner.xml"), suite("p.a.OneTest$Inner", 3));
+        Path properties = Files.createDirectories(root.resolve("jqwik-reports"));
+        Files.writeString(properties.resolve("TEST-p.a.OneTest$Inner.xml"), suite("p.a.OneTest$Inner", 3));
         Files.writeString(directory.resolve("other.txt"), "not a report");
         assertEquals(Map.of("p.a.OneTest", new Ran(5, 4, 2, 2468.0)), GroupTable.reports(root));
     }
