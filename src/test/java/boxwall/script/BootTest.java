@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
 /** What a box boots with, whatever its flash folder holds, and how a confirmed plan becomes the proven one. */
@@ -136,6 +137,34 @@ class BootTest {
                 assertTrue(Wait.until(() -> NetBox.read(box.state.resolve("boot/stamp")).startsWith("id=new\n")
                         && box.processes() == 0), () -> box.alive().toString());
                 assertFalse(Files.exists(box.state.resolve("trial")) || Files.exists(box.state.resolve("boot.new")));
+            }
+        });
+    }
+
+    /** The flash still says that the trial runs: without another save the next boot would put the proven plan aside. */
+    @Test
+    void aPromotionThatCouldNotBeSavedIsSavedAtAnOrderlyShutdown() {
+        inBothShells(shell -> {
+            try (NetBox box = new NetBox(shell)) {
+                Path flash = box.folder.resolve("flash");
+                box.script("modsave", "#!/bin/sh\n[ -e $BOXWALL_TEST/sick ] && exit 1\nrm -rf " + flash
+                        + "\ncp -r $BOXWALL_STATE " + flash + "\n");
+                box.holdSleep(600);
+                box.stored("boot", OLD);
+                box.stored("boot.new", NEW);
+                assertEquals("new", box.apply("boot").get("plan"));
+                Files.createFile(box.folder.resolve("sick"));
+                box.wakeUp();
+                assertTrue(Wait.until(() -> box.apply("status").get("reason").equals("unsaved")),
+                        () -> box.apply("status").out());
+                assertTrue(Files.exists(flash.resolve("trial")), "what the flash says");
+                Files.delete(box.folder.resolve("sick"));
+                NetBox.Answer spared = box.scripted("boxwall-keep", "spare");
+                assertEquals(0, spared.status(), spared.err());
+                box.sh("rm -rf $BOXWALL_STATE; cp -r " + flash + " $BOXWALL_STATE");
+                box.cut();
+                NetBox.Answer next = box.apply("boot");
+                assertEquals("active new ", next.get("state") + " " + next.get("plan") + " " + next.get("reason"));
             }
         });
     }

@@ -207,7 +207,7 @@ final class FaultBox implements AutoCloseable {
     private void clean(String said) {
         assertTrue(Wait.until(() -> box.living() == 0), () -> "not quiet: " + left() + said); // what proves a plan
                                                                                               // after another boot
-        assertTrue(names(box.run).matches("(result|live|plan|prover|witness|saved|saving\\.\\d+| )*"),
+        assertTrue(names(box.run).matches("(result|live|plan|prover|witness|(un)?saved|saving\\.\\d+| )*"),
                 "left in RUN: " + names(box.run) + said);
         assertTrue(names(box.state).matches("(rules(\\.\\d)?|boot(\\.(new|old|bad|safe))?|trial| )*"),
                 "left in STATE: " + names(box.state) + said);

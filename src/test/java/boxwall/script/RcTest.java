@@ -63,6 +63,13 @@ class RcTest {
                 assertEquals("spared=1\n", NetBox.read(box.state.resolve("trial")),
                         "going down in good order is no proof against a plan");
                 Files.delete(box.state.resolve("trial"));
+                int saves = saves(box);
+                assertEquals(0, box.scripted("rc.boxwall", "stop").status());
+                assertEquals(saves, saves(box), "all is saved");
+                Files.writeString(box.run.resolve("unsaved"), "flash\n");
+                assertEquals(0, box.scripted("rc.boxwall", "stop").status());
+                assertEquals(saves + 1, saves(box), "what could not be saved before");
+                assertEquals("", NetBox.read(box.run.resolve("unsaved")));
                 assertEquals(0, box.scripted("rc.boxwall", "restart").status());
                 assertEquals(token, box.scripted("rc.boxwall", "token").out(), "the one that is there stays");
                 assertFalse(token.equals(box.scripted("rc.boxwall", "token", "new").out()));
@@ -71,6 +78,8 @@ class RcTest {
             }
         });
     }
+
+    private static int saves(NetBox box) { return (int) box.calls().lines().filter("modsave flash"::equals).count(); }
 
     @Test
     void withoutJvmTheRulesAreThere() {
