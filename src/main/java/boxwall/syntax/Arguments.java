@@ -28,10 +28,18 @@ final class Arguments {
     /** The next word, left where it is; null at the end. */
     Word peek() { return atEnd() ? null : words.get(at); }
 
-    /** Takes a !, which belongs to the option after it. */
-    void invert(Word w) {
-        if (inverted != null) { errors.add(w, "two ! in a row", "keep one"); }
-        inverted = w;
+    /** What begins with a dash is an option. */
+    static boolean isOption(Word w) {
+        return w.text.length() > 1 && w.text.charAt(0) == '-';
+    }
+
+    static boolean isValue(Word w) { return !isOption(w) && !w.is("!"); }
+
+    /** What is glued on, or the next word if it is a value; else null. */
+    Word optional() {
+        Word glue = glued;
+        glued = null;
+        return glue != null ? glue : !atEnd() && isValue(peek()) ? next() : null;
     }
 
     /**
@@ -39,67 +47,50 @@ final class Arguments {
      * option.
      */
     Word value(Word option, String what) {
-        Word glue = glued;
-        glued = null;
-        if (glue != null && isValue(glue)) { return glue; }
-        if (glue == null && at < words.size() && isValue(words.get(at))) { return words.get(at++); }
-        if (glue != null) {
-            errors.add(glue, "not a value: " + Errors.show(glue.text),
+        Word value = optional();
+        if (value != null && isValue(value)) { return value; }
+        if (value != null) {
+            errors.add(value, "not a value: " + Letters.show(value.text),
                     "iptables-save would print it as an option of its own");
         } else if (what != null) {
-            errors.add(option,
-                    what + " is missing after " + option
-                            + (atEnd() ? "" : ": the next word is " + Errors.show(words.get(at).text)),
-                    "write it, or remove " + option);
+            String next = atEnd() ? "" : ": the next word is " + Letters.show(peek().text);
+            errors.add(option, what + " is missing after " + option + next, "write it, or remove " + option);
         }
         return null;
     }
 
-    /** What begins with a dash is an option. */
-    static boolean isValue(Word w) { return !isOption(w) && !w.is("!"); }
-
     /** The next word whatever it is, or null, with an error, at the end: for texts, which may begin with a dash. */
     Word anyValue(Word option, String what) {
-        Word glue = glued;
-        glued = null;
-        return glue != null ? glue : at < words.size() ? words.get(at++) : value(option, what);
+        return glued != null ? optional() : atEnd() ? value(option, what) : next();
     }
 
-    /** The next word if it is a value, without an error when it isn't; or what is glued on. */
-    Word optional() {
-        Word glue = glued;
-        glued = null;
-        if (glue != null) { return glue; }
-        return at < words.size() && isValue(words.get(at)) ? words.get(at++) : null;
+    /** Takes a !, which belongs to the option after it. */
+    void invert(Word w) {
+        if (inverted != null) { errors.add(w, "two ! in a row", "keep one"); }
+        inverted = w;
     }
-
-    static boolean isOption(Word w) { return w.text.length() > 1 && w.text.charAt(0) == '-'; }
 
     /** The ! before the current option, if any; it is used up. Also takes the old one after it: {@code -s ! x}. */
     boolean negated(boolean takesValue) {
         boolean before = inverted != null;
-        if (takesValue && glued == null && at + 1 < words.size() && words.get(at).is("!")
-                && !isOption(words.get(at + 1))) {
-            if (before) { errors.add(words.get(at), "a second ! for one option", "keep one"); }
-            at++;
-            before = true;
-        }
         inverted = null;
-        return before;
+        boolean after =
+                takesValue && glued == null && at + 1 < words.size() && peek().is("!") && !isOption(words.get(at + 1));
+        if (after && before) { errors.add(peek(), "a second ! for one option", "keep one"); }
+        at += after ? 1 : 0;
+        return before || after;
     }
 
     /** Notes a ! before an option that has no negative. */
     void refuseInvert(Word w) {
-        if (inverted != null) {
-            errors.add(inverted, "! before " + w + ", which can't be negated", "remove the !");
-            inverted = null;
-        }
+        if (inverted != null) { errors.add(inverted, "! before " + w + ", which can't be negated", "remove the !"); }
+        inverted = null;
     }
 
     /** Goes on to the next option, after an error that makes values senseless. */
     void skipValues() {
         glued = null;
-        while (at < words.size() && isValue(words.get(at))) {
+        while (!atEnd() && isValue(peek())) {
             at++;
         }
     }

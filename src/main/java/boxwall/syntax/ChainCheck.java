@@ -75,7 +75,7 @@ final class ChainCheck {
                 if (!chain.builtin) { names.add(chain.name); }
             }
             errors.add(entry.targetAt,
-                    "no target and no chain " + Errors.show(target.name) + " in the table " + table.word(),
+                    "no target and no chain " + Letters.show(target.name) + " in the table " + table.word(),
                     Nearest.hint(target.name, names, "make the chain with -N " + target.name));
         } else if (to.builtin) {
             errors.add(entry.targetAt, "a jump to " + to.name + ", which is built in", "jump to a chain of your own");

@@ -2,56 +2,87 @@ package boxwall.syntax;
 
 import boxwall.netfilter.Abandoned;
 import boxwall.netfilter.Family;
+import boxwall.netfilter.Rule;
 import boxwall.netfilter.Table;
 import boxwall.netfilter.Words;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 
 /**
- * Reads the words after {@code iptables} as getopt_long and iptables' own rules would: options in any order, long ones
- * by any unambiguous beginning or with {@code =value}, short ones with the value glued on, {@code !} before an option
- * or (the old way) after it.
+ * Reads the words of one line after {@code iptables} as getopt_long and iptables' own rules would: options in any
+ * order, long ones by any unambiguous beginning or with {@code =value}, short ones with the value glued on, {@code !}
+ * before an option or (the old way) after it.
  */
 final class CommandParser {
     private static final List<String> TABLES = Arrays.asList("filter", "nat", "mangle", "raw", "security");
 
+    /** One iptables command, understood but not yet applied. */
+    static final class Command {
+        /** The command's letter, 0 when there was none. */
+        char verb;
+        /** The word that named the command. */
+        Word verbAt;
+        Table table;
+        /** The chain, or null for -F, -X and -Z of a whole table. */
+        Word chain;
+        /** The policy or the new name, or null. */
+        Word extra;
+        /** The rule's number, 1-based; 0 when not given. */
+        int number;
+        Word numberAt;
+        /** What -A, -I, -R and -D are about: several when -s or -d is a list. */
+        List<Rule> rules = Collections.emptyList();
+        /** The target's name, or null; for errors that only show at the end. */
+        Word targetAt;
+        /** Meant for the other family ({@code -4}, {@code -6}). */
+        boolean ignored;
+
+        Command(Table table, Word verbAt) {
+            this.table = table;
+            this.verbAt = verbAt;
+        }
+    }
+
     private final Family family;
     private final Errors errors;
-    private final RuleOptions rule;
     private final boolean both;
+    private final Table block;
+    private final Word start;
+    private final Arguments args;
+    private final RuleReader rule;
+    private final Command command;
 
-    private Arguments args;
-    private Command command;
-    /** The table of the block that the line stands in, null outside of one. */
-    private Table block;
-
-    /** {@code both}: the line is read for both families (ip46tables), so {@code -4} and {@code -6} choose one. */
-    CommandParser(Family family, ParsedRules rules, boolean both, Foreign foreign) {
+    /**
+     * For a line.
+     *
+     * @param from index of the first word after the command's name
+     * @param both the line is read for both families (ip46tables), so {@code -4} and {@code -6} choose one
+     * @param block the table of the block that the line stands in, null outside of one
+     */
+    CommandParser(List<Word> line, int from, Family family, boolean both, Table block, ParsedRules rules,
+            Foreign foreign) {
         this.family = family;
         this.errors = rules.found;
         this.both = both;
-        this.rule = new RuleOptions(family, rules, both, foreign);
+        this.block = block;
+        this.start = line.get(block == null ? 0 : from);
+        this.args = new Arguments(line, from, errors);
+        this.rule = new RuleReader(family, rules, both, foreign, args);
+        this.command = new Command(block == null ? Table.FILTER : block, start);
     }
 
-    /**
-     * The command of a line, or null when something was wrong (then it is in the errors).
-     *
-     * @param from index of the first word after the command's name
-     */
-    Command parse(List<Word> line, int from, Word start, Table inBlock) {
+    /** The command, or null when something was wrong (then it is in the errors). */
+    Command parse() {
         Abandoned.check();
         int before = errors.count();
-        block = inBlock;
-        args = new Arguments(line, from, errors);
-        command = new Command(block == null ? Table.FILTER : block, start);
-        rule.begin(args);
         while (!args.atEnd()) {
             word(args.next());
         }
         if (args.inverted != null) {
             errors.add(args.inverted, "a ! with nothing after it", "write the option that it negates after it");
         }
-        finish(start);
+        finish();
         return errors.count() == before ? command : null;
     }
 
@@ -60,16 +91,17 @@ final class CommandParser {
             args.invert(w);
         } else if (w.text.startsWith("--") && w.text.length() > 2) {
             int equals = w.text.indexOf('=');
+            String name = equals < 0 ? w.text : w.text.substring(0, equals);
             args.glued = equals < 0 ? null : w.from(equals + 1);
-            longOption(w, equals < 0 ? w.text : w.text.substring(0, equals));
+            longOption(w, name);
             if (args.glued != null) {
-                errors.add(args.glued, w.text.substring(0, equals) + " takes no value", "remove it");
+                errors.add(args.glued, name + " takes no value", "remove it");
                 args.glued = null;
             }
-        } else if (w.text.length() > 1 && w.text.charAt(0) == '-' && !w.is("--")) {
+        } else if (Arguments.isOption(w) && !w.is("--")) {
             letters(w);
         } else if (!w.is("--") || !args.atEnd()) {
-            errors.add(w, "a word that belongs to no option: " + Errors.show(w.text),
+            errors.add(w, "a word that belongs to no option: " + Letters.show(w.text),
                     args.inverted != null ? "write ! before the option, as in ! -s ADDRESS"
                             : "quote words that belong together, or remove it");
             args.inverted = null;
@@ -98,12 +130,12 @@ final class CommandParser {
         char exact = BaseOption.exact(name.substring(2));
         if (exact != 0) {
             base(exact, w);
-        } else if (!rule.extensions.exact(w, name)) {
+        } else if (!rule.exact(w, name)) {
             String letters = BaseOption.beginning(name.substring(2));
-            if (letters.length() == 1 && !rule.extensions.someBegin(name)) {
+            if (letters.length() == 1 && rule.beginning(name).isEmpty()) {
                 base(letters.charAt(0), w);
             } else {
-                rule.extensions.abbreviated(w, name, letters);
+                rule.abbreviated(w, name, letters);
             }
         }
     }
@@ -113,43 +145,25 @@ final class CommandParser {
             verb(letter, w);
             return;
         }
-        switch (letter) {
-            case 't' :
-                table(args.value(w, "the table's name"));
-                break;
-            case 'c' :
-                counters(w);
-                break;
-            case 'w' :
-            case 'W' :
-                if (args.glued == null && !args.atEnd() && Numbers.parse(args.peek().text) >= 0) { args.next(); }
-                args.glued = null;
-                break;
-            case 'n' :
-            case 'v' :
-            case 'x' :
-            case '#' :
-                break;
-            case '4' :
-            case '6' :
-                if (family.digit().charAt(0) == letter) { break; }
-                command.ignored = true;
-                if (!both && block == null) {
-                    errors.add(w, w + " with " + family.command(), "use " + (letter == '4' ? "iptables" : "ip6tables"));
-                }
-                break;
-            case 'M' :
-                errors.add(w, "--modprobe makes iptables run a program",
-                        "remove it; a line modprobe NAME loads a module");
-                args.value(w, null);
-                break;
-            case 'V' :
-            case 'h' :
-                errors.add(w, w + " builds no ruleset", "remove it");
-                break;
-            default :
-                rule.base(letter, w);
-        }
+        if (letter == 't') {
+            table(args.value(w, "the table's name"));
+        } else if (letter == 'c') {
+            counters(w);
+        } else if (letter == 'w' || letter == 'W') {
+            if (args.glued == null && !args.atEnd() && Numbers.parse(args.peek().text) >= 0) { args.next(); }
+            args.glued = null;
+        } else if (letter == '4' || letter == '6') {
+            boolean other = family.digit().charAt(0) != letter;
+            command.ignored |= other;
+            if (other && !both && block == null) {
+                errors.add(w, w + " with " + family.command(), "use " + (letter == '4' ? "iptables" : "ip6tables"));
+            }
+        } else if (letter == 'M') {
+            errors.add(w, "--modprobe makes iptables run a program", "remove it; a line modprobe NAME loads a module");
+            args.value(w, null);
+        } else if (letter == 'V' || letter == 'h') {
+            errors.add(w, w + " builds no ruleset", "remove it");
+        } else if ("nvx#".indexOf(letter) < 0) { rule.base(letter, w); }
         args.refuseInvert(w);
     }
 
@@ -157,7 +171,7 @@ final class CommandParser {
         if (table == null) { return; }
         Table named = Table.of(table.text);
         if (named == null) {
-            errors.add(table, "unknown table " + Errors.show(table.text),
+            errors.add(table, "unknown table " + Letters.show(table.text),
                     Nearest.hint(table.text, TABLES, "use filter, nat, mangle, raw or security"));
         } else if (block != null) {
             errors.add(table, "-t inside a block of the table " + block.word(),
@@ -172,7 +186,7 @@ final class CommandParser {
         Word bytes = packets == null ? null : packets.text.indexOf(',') > 0 ? packets : args.value(w, "the byte count");
         for (Word count : new Word[] {packets, bytes}) {
             if (count != null && !Numbers.isCount(Words.replace(count.text, ",", ""))) {
-                errors.add(count, "not a count: " + Errors.show(count.text),
+                errors.add(count, "not a count: " + Letters.show(count.text),
                         "remove the counters; the kernel begins at 0");
             }
         }
@@ -181,30 +195,18 @@ final class CommandParser {
     private void verb(char letter, Word w) {
         args.refuseInvert(w);
         boolean second = command.verb != 0;
+        command.verb = second ? command.verb : letter;
+        command.verbAt = second ? command.verbAt : w;
         if (second || "LSC".indexOf(letter) >= 0) {
             errors.add(w, second ? "two commands in one line" : w + " builds no ruleset",
                     second ? "write two lines" : "remove the line");
-            command.verb = second ? command.verb : letter;
-            command.verbAt = second ? command.verbAt : w;
             args.skipValues();
             return;
         }
-        command.verb = letter;
-        command.verbAt = w;
-        if ("FXZ".indexOf(letter) >= 0) {
-            command.chain = args.optional();
-            if (letter == 'Z' && command.chain != null) { number(); }
-        } else {
-            command.chain = args.value(w, "the chain's name");
-            if (command.chain != null) { arguments(letter, w); }
-        }
-        for (Word name : new Word[] {command.chain, letter == 'E' ? command.extra : null}) {
-            if (name != null) { errors.name(name, name.text, 28, "chain: "); }
-        }
-    }
-
-    private void arguments(char letter, Word w) {
-        if (letter == 'I' || letter == 'D' || letter == 'R') {
+        boolean optional = "FXZ".indexOf(letter) >= 0;
+        command.chain = optional ? args.optional() : args.value(w, "the chain's name");
+        if (command.chain == null) { return; }
+        if ("IDRZ".indexOf(letter) >= 0) {
             number();
             if (letter == 'R' && command.number == 0) {
                 errors.add(w, "-R without a rule's number", "write -R CHAIN NUMBER ...");
@@ -213,9 +215,11 @@ final class CommandParser {
             command.extra = args.value(w, "the policy");
             Word counts = !args.atEnd() && args.peek().text.startsWith("[") ? args.next() : null;
             if (counts != null && !Numbers.isCounters(counts.text)) {
-                errors.add(counts, "not counters: " + Errors.show(counts.text), "remove them");
+                errors.add(counts, "not counters: " + Letters.show(counts.text), "remove them");
             }
         } else if (letter == 'E') { command.extra = args.value(w, "the new name"); }
+        errors.name(command.chain, 28, "chain: ");
+        if (letter == 'E' && command.extra != null) { errors.name(command.extra, 28, "chain: "); }
     }
 
     private void number() {
@@ -224,26 +228,22 @@ final class CommandParser {
         long number = Numbers.parse(next.text);
         command.numberAt = next;
         if (number < 1 || number > 1000000) {
-            errors.add(next, "not a rule's number: " + Errors.show(next.text), "rules count from 1");
+            errors.add(next, "not a rule's number: " + Letters.show(next.text), "rules count from 1");
         }
         command.number = (int) Math.max(0, Math.min(number, 1000000));
     }
 
-    private void finish(Word start) {
+    private void finish() {
         if (command.verb == 0) {
             if (!command.ignored) {
                 errors.add(start, "a line without a command", "begin with -A CHAIN, -I, -N, -P ...");
             }
-            return;
-        }
-        boolean takesRule = "AIR".indexOf(command.verb) >= 0 || command.verb == 'D' && command.number == 0;
-        if (!takesRule && rule.first() != null) {
-            errors.add(rule.first(), "a rule's option with " + command.verbAt, "remove it");
-        }
-        if (takesRule) {
-            rule.parts.check(family, command.chain, rule.first(), errors);
-            command.rules = rule.parts.build(start.origin());
-            command.targetAt = rule.parts.target == null ? null : rule.parts.target.at;
+        } else if ("AIR".indexOf(command.verb) >= 0 || command.verb == 'D' && command.number == 0) {
+            rule.check(command.chain);
+            command.rules = rule.build(start.origin());
+            command.targetAt = rule.target == null ? null : rule.target.at;
+        } else if (rule.first != null) {
+            errors.add(rule.first, "a rule's option with " + command.verbAt, "remove it");
         }
     }
 }

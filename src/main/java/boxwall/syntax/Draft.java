@@ -44,7 +44,7 @@ final class Draft {
             }
         }
 
-        private DraftChain.Entry entry(Rule rule, Command c) {
+        private DraftChain.Entry entry(Rule rule, CommandParser.Command c) {
             DraftChain.Entry entry = new DraftChain.Entry(rule, c);
             if (rule.target != null) { jumps(rule.target.name).add(entry); }
             return entry;
@@ -81,7 +81,7 @@ final class Draft {
     }
 
     /** Does what the command says, or notes why it can't be done. */
-    void apply(Command c) {
+    void apply(CommandParser.Command c) {
         DraftTable table = table(c.table, c.verbAt);
         table.touched = true;
         if (c.verb == 'N') {
@@ -120,7 +120,7 @@ final class Draft {
      * -F and -X of a whole table; user chains must be empty and unused then: iptables deletes the others before it
      * fails, iptables-restore takes nothing. False when it ends here.
      */
-    private boolean all(DraftTable table, DraftChain chain, Command c) {
+    private boolean all(DraftTable table, DraftChain chain, CommandParser.Command c) {
         if (c.verb == 'F') { flush(chain); }
         if (c.verb != 'X' || chain.builtin) { return true; }
         if (chain.size() > 0 || table.user(chain.name) != null) {
@@ -133,7 +133,7 @@ final class Draft {
         return true;
     }
 
-    private DraftChain chain(DraftTable table, Command c) {
+    private DraftChain chain(DraftTable table, CommandParser.Command c) {
         DraftChain chain = table.chains.get(c.chain.text);
         if (chain == null && errors.isFull()) {
             errors.more();
@@ -142,17 +142,17 @@ final class Draft {
             for (Hook each : Hook.values()) {
                 hook |= each.name().equals(c.chain.text);
             }
-            errors.add(c.chain, "no chain " + Errors.show(c.chain.text) + " in the table " + c.table.word(), hook
+            errors.add(c.chain, "no chain " + Letters.show(c.chain.text) + " in the table " + c.table.word(), hook
                     ? "the table " + c.table.word() + " has no such hook; see -t"
                     : Nearest.hint(c.chain.text, table.chains.keySet(), "make it with -N " + c.chain.text + " before"));
         }
         return chain;
     }
 
-    private void create(DraftTable table, Command c) {
+    private void create(DraftTable table, CommandParser.Command c) {
         String name = c.chain.text;
         if (table.chains.containsKey(name)) {
-            errors.add(c.chain, "the chain " + Errors.show(name) + " is there already", "remove the second -N");
+            errors.add(c.chain, "the chain " + Letters.show(name) + " is there already", "remove the second -N");
         } else if (Extensions.get().isTarget(name)) {
             errors.add(c.chain, "a chain called as the target " + name, "choose another name");
         } else {
@@ -160,7 +160,7 @@ final class Draft {
         }
     }
 
-    private void remove(DraftTable table, DraftChain chain, Command c) {
+    private void remove(DraftTable table, DraftChain chain, CommandParser.Command c) {
         DraftChain.Entry user = table.user(chain.name);
         if (chain.builtin) {
             errors.add(c.chain, chain.name + " is built in and can't be deleted",
@@ -180,12 +180,12 @@ final class Draft {
         chain.clear();
     }
 
-    private void rename(DraftTable table, DraftChain chain, Command c) {
+    private void rename(DraftTable table, DraftChain chain, CommandParser.Command c) {
         String name = c.extra.text;
         if (chain.builtin) {
             errors.add(c.chain, chain.name + " is built in and can't be renamed", "rename a chain of your own");
         } else if (table.chains.containsKey(name) || Extensions.get().isTarget(name)) {
-            errors.add(c.extra, "the name " + Errors.show(name) + " is taken", "choose another name");
+            errors.add(c.extra, "the name " + Letters.show(name) + " is taken", "choose another name");
         } else {
             for (DraftChain.Entry entry : table.jumps(chain.name)) {
                 if (!entry.gone) {
@@ -201,7 +201,7 @@ final class Draft {
         }
     }
 
-    private void policy(DraftChain chain, Command c) {
+    private void policy(DraftChain chain, CommandParser.Command c) {
         boolean known = c.extra != null && (c.extra.is("ACCEPT") || c.extra.is("DROP"));
         if (!chain.builtin) {
             errors.add(c.chain, "a policy for the chain " + chain.name + ", which isn't built in",
@@ -221,7 +221,7 @@ final class Draft {
      * -A, -I, -R and -D. Several rules of one -I each go to the same place, so they end up reversed, as iptables does
      * it.
      */
-    private void change(DraftTable table, DraftChain chain, Command c) {
+    private void change(DraftTable table, DraftChain chain, CommandParser.Command c) {
         count += c.verb == 'D' ? 0 : c.rules.size();
         if (count > RULES_LIMIT) {
             errors.add(c.verbAt, "more than " + RULES_LIMIT + " rules", "use networks, ranges and chains");
@@ -248,7 +248,7 @@ final class Draft {
         }
     }
 
-    private void delete(DraftChain chain, Command c) {
+    private void delete(DraftChain chain, CommandParser.Command c) {
         for (Rule rule : c.rules) {
             if (!chain.remove(rule)) {
                 errors.add(c.verbAt, "no such rule in " + chain.name + " to delete",

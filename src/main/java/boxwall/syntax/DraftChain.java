@@ -23,7 +23,7 @@ final class DraftChain {
         private DraftChain chain;
         boolean gone;
 
-        Entry(Rule rule, Command c) {
+        Entry(Rule rule, CommandParser.Command c) {
             this.rule = rule;
             this.at = c.verbAt;
             this.targetAt = c.targetAt;

@@ -14,7 +14,6 @@ import java.util.Set;
 final class Errors {
     /** More than this helps nobody, and noise must not fill a small heap. */
     static final int LIMIT = 500;
-    private static final int SHOWN = 60;
 
     final List<SyntaxError> list = new ArrayList<>();
     final List<Note> notes = new ArrayList<>();
@@ -23,18 +22,23 @@ final class Errors {
 
     void add(Word at, String what, String todo) { add(at.file, at.line, at.column, what, todo); }
 
-    /** Notes what is wrong with a name, the words before it first. */
+    /** What is wrong with a value, words before it. */
+    void add(Word at, String before, ValueException bad) {
+        add(at, before + bad.getMessage(), bad.todo);
+    }
+
+    /** Notes what is wrong with a name, words before it; false when something is. */
     boolean name(Word at, String text, int limit, String before) {
         try {
-            ValueKinds.name(text, limit);
+            Letters.name(text, limit);
             return true;
         } catch (ValueException bad) {
-            add(at, before + bad.getMessage(), bad.todo);
+            add(at, before, bad);
             return false;
         }
     }
 
-    void add(Word at, ValueException bad) { add(at, bad.getMessage(), bad.todo); }
+    boolean name(Word at, int limit, String before) { return name(at, at.text, limit, before); }
 
     void add(String file, int line, int column, String what, String todo) {
         count++;
@@ -63,23 +67,4 @@ final class Errors {
 
     /** Grows with each error, repeated ones too: compare before and after. */
     int count() { return count; }
-
-    /** A piece of the user's text for a message: quoted, cut, without characters that would upset a terminal. */
-    static String show(String text) {
-        StringBuilder out = new StringBuilder("\"");
-        for (int i = 0; i < text.length();) {
-            int length = Letters.length(text, i);
-            char c = text.charAt(i);
-            if (i + length > SHOWN) {
-                out.append("...");
-                break;
-            }
-            boolean shown = length > 1
-                    ? !Letters.unseen(Letters.code(text, i)) && !Character.isISOControl(Letters.code(text, i))
-                    : !Character.isISOControl(c) && !Character.isLowSurrogate(c) && !Character.isHighSurrogate(c);
-            out.append(shown ? text.substring(i, i + length) : "?");
-            i += length;
-        }
-        return out.append('"').toString();
-    }
 }

@@ -1,15 +1,20 @@
 package boxwall.syntax;
 
 import boxwall.netfilter.Match;
+import boxwall.netfilter.Negatable;
 import boxwall.netfilter.Option;
 import boxwall.netfilter.Words;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 
 /** A match or target in a rule that is being read: which options were given so far. */
 final class ExtensionUse {
+    /** What the NAT targets ask for before a port; icmp stands for its ids. */
+    private static final List<String> PORTS = Arrays.asList("tcp", "udp", "sctp", NumberNames.protocol("dccp"), "icmp");
+
     /** Null for one that isn't known and passes as it is. */
     final Extension extension;
     /** Where it was named (for an implicit match: the option that brought it). */
@@ -52,8 +57,21 @@ final class ExtensionUse {
         return index < 0 || index >= places.size() ? at : places.get(index);
     }
 
-    /** What must and must not be together; completes the options. */
-    void check(Errors errors) {
+    /** The options whose names begin so; none of an extension that isn't known. */
+    List<OptionSpec> beginning(String name) {
+        List<OptionSpec> found = new ArrayList<>();
+        for (OptionSpec spec : extension == null ? found : extension.options) {
+            boolean begins = false;
+            for (String each : spec.names) {
+                begins |= each.startsWith(name);
+            }
+            if (begins) { found.add(spec); }
+        }
+        return found;
+    }
+
+    /** Notes what must and must not be together, in a rule with that -p; completes the options. */
+    void check(Negatable<String> protocol, Errors errors) {
         if (extension == null) { return; }
         String word = (extension.target ? "-j " : "-m ") + name;
         for (List<String> group : extension.need) {
@@ -85,8 +103,50 @@ final class ExtensionUse {
         try {
             if (!unsure) { complete(); }
         } catch (ValueException bad) {
-            errors.add(at, "-m " + name + ": " + bad.getMessage(), bad.todo);
+            errors.add(at, "-m " + name + ": ", bad);
         }
+        if (!extension.protocols.isEmpty() && !isOneOf(protocol, extension.protocols)) {
+            errors.add(at, word + " needs the protocol " + or(extension.protocols),
+                    "write -p " + extension.protocols.get(0) + " before it");
+        }
+        for (Option option : options()) {
+            OptionSpec spec = extension.printed(option.name);
+            if (spec != null) { protocol(option, spec, protocol, errors); }
+        }
+    }
+
+    /** What an option, or its value, asks of -p. */
+    private void protocol(Option option, OptionSpec spec, Negatable<String> protocol, Errors errors) {
+        String value = option.value();
+        if (spec.is("p") && !isOneOf(protocol, Collections.singletonList(spec.get("p")))) {
+            errors.add(place(option.name), option.name + " needs the protocol " + spec.get("p"),
+                    "write -p " + spec.get("p"));
+        }
+        boolean ports = value != null
+                && (spec.kinds.contains("natports") || spec.kinds.contains("nataddress") && hasPort(value));
+        if (ports && !isOneOf(protocol, PORTS)) {
+            errors.add(place(option.name), option.name + " with a port needs the protocol " + or(PORTS),
+                    "write -p tcp before it");
+        }
+        // ipt_REJECT.c
+        if (option.name.equals("--reject-with") && value.equals("tcp-reset")
+                && !isOneOf(protocol, Collections.singletonList("tcp"))) {
+            errors.add(place(option.name), "tcp-reset needs the protocol tcp", "write -p tcp, or another answer");
+        }
+    }
+
+    private static boolean isOneOf(Negatable<String> protocol, List<String> names) {
+        return protocol != null && !protocol.negated && names.contains(protocol.value);
+    }
+
+    private static boolean hasPort(String value) {
+        int colon = value.lastIndexOf(':');
+        return colon >= 0 && (value.indexOf(':') == colon || value.contains("]:"));
+    }
+
+    private static String or(List<String> names) {
+        int last = names.size() - 1;
+        return last == 0 ? names.get(0) : Words.join(names.subList(0, last), ", ") + " or " + names.get(last);
     }
 
     /** What only shows when all options of some matches are there, and defaults that depend on others. */

@@ -2,11 +2,6 @@ package boxwall.syntax;
 
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Words;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.nio.charset.Charset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -28,8 +23,7 @@ final class Extensions {
 
     private Extensions() {
         List<Extension> current = new ArrayList<>();
-        for (String line : resource("extensions")) {
-            String[] fields = Words.of(line);
+        for (String[] fields : TableRow.resource("extensions")) {
             if (fields[0].startsWith("--")) {
                 OptionSpec option = new OptionSpec(fields);
                 for (Extension extension : current) {
@@ -61,21 +55,6 @@ final class Extensions {
     static synchronized Extensions get() {
         if (loaded == null) { loaded = new Extensions(); }
         return loaded;
-    }
-
-    /** The lines of a resource that aren't empty or comments. */
-    static List<String> resource(String name) {
-        List<String> lines = new ArrayList<>();
-        InputStream in = Extensions.class.getResourceAsStream("/boxwall/syntax/" + name);
-        try {
-            BufferedReader reader = new BufferedReader(new InputStreamReader(in, Charset.forName("US-ASCII")));
-            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-                if (line.length() > 0 && line.charAt(0) != '#') { lines.add(line); }
-            }
-        } catch (IOException e) {
-            throw new IllegalStateException("resource boxwall/syntax/" + name + " can't be read: " + e.getMessage(), e);
-        }
-        return lines;
     }
 
     Extension match(String name, Family family) { return byKey.get("m" + family.digit() + name); }

@@ -24,8 +24,8 @@ final class Inet {
         byte[] bytes = Addresses.parse(text);
         if (bytes == null) {
             throw new ValueException(
-                    looksNumeric(text) ? "not an address: " + Errors.show(text)
-                            : "a host name for an address: " + Errors.show(text),
+                    looksNumeric(text) ? "not an address: " + Letters.show(text)
+                            : "a host name for an address: " + Letters.show(text),
                     looksNumeric(text) ? "write it in full, without leading zeros, as "
                             + (family == Family.IPV4 ? "192.168.178.1" : "fd00::1")
                             : ONE_DASH.contains(text)
@@ -35,7 +35,7 @@ final class Inet {
         if (bytes.length * 8 != family.addressBits) {
             throw new ValueException(
                     family.command() + " with an " + (bytes.length == 4 ? "IPv4" : "IPv6") + " address: "
-                            + Errors.show(text),
+                            + Letters.show(text),
                     "use " + (bytes.length == 4 ? "iptables" : "ip6tables") + " for this rule");
         }
         return bytes;
@@ -55,22 +55,17 @@ final class Inet {
     }
 
     /**
-     * Whether -s or -d without a mask names an address that isn't written in full: iptables takes the one address that
-     * it is completed to.
+     * {@code address}, {@code address/bits} or {@code address/mask}.
+     *
+     * @param option as -s and -d read it: short addresses are completed, and with a mask of no bits the address is not
+     * looked at, as in {@code any/0}
      */
-    static boolean isShort(String text, Family family) {
-        return family == Family.IPV4 && text.indexOf('/') < 0 && Words.split(text, '.').length < 4;
-    }
-
-    /**
-     * {@code network} as -s and -d read it: with a mask of no bits the address is not looked at, as in {@code any/0}.
-     */
-    static Network written(String text, Family family) throws ValueException {
+    static Network network(String text, Family family, boolean option) throws ValueException {
         int slash = text.lastIndexOf('/');
-        if (slash < 0) { return Network.ofPrefix(family, completed(text, family), family.addressBits); }
-        byte[] mask = mask(text.substring(slash + 1), family);
-        boolean everything = Arrays.equals(mask, new byte[mask.length]);
-        return new Network(family, everything ? mask : completed(text.substring(0, slash), family), mask);
+        byte[] mask = slash < 0 ? Network.maskOf(family, family.addressBits) : mask(text.substring(slash + 1), family);
+        if (option && Arrays.equals(mask, new byte[mask.length])) { return new Network(family, mask, mask); }
+        String address = slash < 0 ? text : text.substring(0, slash);
+        return new Network(family, option ? completed(address, family) : address(address, family), mask);
     }
 
     private static byte[] mask(String text, Family family) throws ValueException {
@@ -78,7 +73,7 @@ final class Inet {
         byte[] bytes =
                 bits >= 0 && bits <= family.addressBits ? Network.maskOf(family, (int) bits) : Addresses.parse(text);
         if (bytes == null || bytes.length * 8 != family.addressBits) {
-            throw new ValueException("not a mask: " + Errors.show(text),
+            throw new ValueException("not a mask: " + Letters.show(text),
                     "write the number of bits, 0 to " + family.addressBits);
         }
         return bytes;
@@ -95,20 +90,13 @@ final class Inet {
         return numeric || text.length() == 0;
     }
 
-    /** {@code address}, {@code address/bits} or {@code address/mask}. */
-    static Network network(String text, Family family) throws ValueException {
-        int slash = text.lastIndexOf('/');
-        if (slash < 0) { return Network.ofPrefix(family, address(text, family), family.addressBits); }
-        return new Network(family, address(text.substring(0, slash), family), mask(text.substring(slash + 1), family));
-    }
-
     /** {@code a-b} or {@code a}, as -m iprange takes it and prints it: always two addresses. */
     static String range(String text, Family family) throws ValueException {
         int dash = text.indexOf('-');
         byte[] low = completed(dash < 0 ? text : text.substring(0, dash), family);
         byte[] high = dash < 0 ? low : completed(text.substring(dash + 1), family);
         if (new BigInteger(1, low).compareTo(new BigInteger(1, high)) > 0) {
-            throw new ValueException("a range that runs backwards: " + Errors.show(text),
+            throw new ValueException("a range that runs backwards: " + Letters.show(text),
                     "write the lower address first");
         }
         return Addresses.print(low) + "-" + Addresses.print(high);
@@ -123,7 +111,7 @@ final class Inet {
             addresses = text.substring(1, close);
             String rest = text.substring(close + 1);
             if (rest.length() > 0 && rest.charAt(0) != ':') {
-                throw new ValueException("unknown text after the bracket: " + Errors.show(rest),
+                throw new ValueException("unknown text after the bracket: " + Letters.show(rest),
                         "write [address]:port");
             }
             ports = rest.length() > 0 ? rest.substring(1) : null;
@@ -154,7 +142,7 @@ final class Inet {
         String number = NumberNames.number("service", text);
         if (number == null) {
             boolean digits = text.length() > 0 && text.charAt(0) >= '0' && text.charAt(0) <= '9';
-            throw new ValueException(text.length() == 0 ? "a port is missing" : "unknown port " + Errors.show(text),
+            throw new ValueException(text.length() == 0 ? "a port is missing" : "unknown port " + Letters.show(text),
                     digits ? "ports go from 0 to 65535"
                             : Nearest.hint(text, NumberNames.names("service"), "write the port's number"));
         }
@@ -165,7 +153,7 @@ final class Inet {
     static String ports(String text) throws ValueException {
         int colon = text.indexOf(':');
         if (colon < 0 && text.indexOf(',') >= 0) {
-            throw new ValueException("a list of ports: " + Errors.show(text),
+            throw new ValueException("a list of ports: " + Letters.show(text),
                     "put -m multiport before --dports (or --sports)");
         }
         if (colon < 0) { return String.valueOf(port(text)); }
@@ -183,7 +171,7 @@ final class Inet {
             int low = port(colon < 0 ? part : part.substring(0, colon));
             int high = colon < 0 ? low : port(part.substring(colon + 1));
             if (colon >= 0 && low >= high) {
-                throw new ValueException("a range that runs backwards: " + Errors.show(part),
+                throw new ValueException("a range that runs backwards: " + Letters.show(part),
                         "write the lower port first");
             }
             places += colon < 0 ? 1 : 2;

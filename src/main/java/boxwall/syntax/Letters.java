@@ -1,20 +1,33 @@
 package boxwall.syntax;
 
+import boxwall.netfilter.Words;
+import java.util.Locale;
+
 /**
  * The characters of a text whose bytes are its characters (ISO-8859-1, as texts are kept here): UTF-8 sequences are
  * found in it, so that what a web page or an editor put in is named as a person sees it. A text that holds other
  * characters already is read as it is.
  */
 public final class Letters {
-    private static final String DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d\u00ad";
-    private static final String SINGLE = "\u2018\u2019\u201a\u201b\u2032\u2035\u2039\u203a\u00b4\uff07";
-    private static final String DOUBLE = "\u201c\u201d\u201e\u201f\u2033\u2036\u00ab\u00bb\uff02";
-    private static final String BLANKS =
-            "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000";
     private static final String UNSEEN =
             "\u200b\u200c\u200d\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff";
+    /** Characters that no keyboard types, what each is ($ itself, # its number), and what to write. */
+    private static final String[][] FOREIGN = {
+            {"\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d\u00ad", "$ is a dash as web pages write it",
+                    "write - or --"},
+            {"\u2018\u2019\u201a\u201b\u2032\u2035\u2039\u203a\u00b4\uff07", "$ is a quote as web pages write it",
+                    "write '"},
+            {"\u201c\u201d\u201e\u201f\u2033\u2036\u00ab\u00bb\uff02", "$ is a quote as web pages write it",
+                    "write \""},
+            {"\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000",
+                    "a non-breaking space or another blank of web pages (#)", "write an ordinary blank"},
+            {UNSEEN, "a character that nobody sees (#)", "remove it; it came from a web page or an editor"},
+            {"\u2026", "$ is one character, not three dots", "write what belongs there"}};
     /** 0x91 to 0x97 of Windows-1252. */
     private static final String WINDOWS = "\u2018\u2019\u201c\u201d\u2022\u2013\u2014";
+
+    /** So many characters of a text stand in a message. */
+    private static final int SHOWN = 60;
 
     private Letters() {}
 
@@ -78,34 +91,24 @@ public final class Letters {
         if (Character.isISOControl(code) && code != '\t') {
             return new ValueException("a control character (code " + code + ")", "remove it");
         }
-        boolean half = length == 1 && (Character.isHighSurrogate((char) code) || Character.isLowSurrogate((char) code));
-        return half
-                ? new ValueException("a character outside the basic plane", "use letters that a router's log can show")
-                : null;
+        return length > 1 || !isHalf(code) ? null
+                : new ValueException("a character outside the basic plane", "use letters that a router's log can show");
+    }
+
+    private static boolean isHalf(int code) {
+        return code >= Character.MIN_SURROGATE && code <= Character.MAX_SURROGATE;
     }
 
     /** What a character is that no keyboard types into a command; null when it may stand outside of quotes. */
     private static ValueException foreign(int code, int length, String shown) {
         int seen = length == 1 && code >= 0x91 && code <= 0x97 ? WINDOWS.charAt(code - 0x91) : code;
-        if (seen > 0xffff) { return null; }
-        if (DASHES.indexOf(seen) >= 0) {
-            return new ValueException(shown + " is a dash as web pages write it", "write - or --");
+        for (String[] row : FOREIGN) {
+            if (seen <= 0xffff && row[0].indexOf(seen) >= 0) {
+                String number = "U+" + Integer.toHexString(0x10000 | code).substring(1).toUpperCase(Locale.ROOT);
+                return new ValueException(Words.replace(Words.replace(row[1], "#", number), "$", shown), row[2]);
+            }
         }
-        if (SINGLE.indexOf(seen) >= 0) {
-            return new ValueException(shown + " is a quote as web pages write it", "write '");
-        }
-        if (DOUBLE.indexOf(seen) >= 0) {
-            return new ValueException(shown + " is a quote as web pages write it", "write \"");
-        }
-        if (BLANKS.indexOf(seen) >= 0) {
-            return new ValueException("a non-breaking space or another blank of web pages (" + name(code) + ")",
-                    "write an ordinary blank");
-        }
-        return unseen(seen) ? new ValueException("a character that nobody sees (" + name(code) + ")",
-                "remove it; it came from a web page or an editor")
-                : seen == 0x2026
-                        ? new ValueException(shown + " is one character, not three dots", "write what belongs there")
-                : null;
+        return null;
     }
 
     /** It shows nothing, or turns the text. */
@@ -113,7 +116,33 @@ public final class Letters {
         return code <= 0xffff && UNSEEN.indexOf(code) >= 0;
     }
 
-    private static String name(int code) {
-        return "U+" + Integer.toHexString(0x10000 | code).substring(1).toUpperCase(java.util.Locale.ROOT);
+    /** Names of extensions, modules, chains, lists: nothing that a path or an option could be made of. */
+    static String name(String text, int limit) throws ValueException {
+        if (text.length() == 0) { throw new ValueException("a name is missing", "write it"); }
+        if (!Words.isName(text, "_.+-") || text.charAt(0) == '-') {
+            throw new ValueException("not a name: " + show(text),
+                    "use letters, digits and _ . + -, and don't begin with -");
+        }
+        if (text.length() > limit) {
+            throw new ValueException("a name of " + text.length() + " characters, the limit is " + limit, "shorten it");
+        }
+        return text;
+    }
+
+    /** A piece of the user's text for a message: quoted, cut, without characters that would upset a terminal. */
+    static String show(String text) {
+        StringBuilder out = new StringBuilder("\"");
+        for (int i = 0; i < text.length();) {
+            int length = length(text, i);
+            int code = code(text, i);
+            if (i + length > SHOWN) {
+                out.append("...");
+                break;
+            }
+            boolean hidden = Character.isISOControl(code) || (length > 1 ? unseen(code) : isHalf(code));
+            out.append(hidden ? "?" : text.substring(i, i + length));
+            i += length;
+        }
+        return out.append('"').toString();
     }
 }

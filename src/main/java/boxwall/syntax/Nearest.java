@@ -18,7 +18,7 @@ final class Nearest {
                 best = candidate;
             }
         }
-        return best == null ? otherwise : "did you mean " + Errors.show(best) + "?";
+        return best == null ? otherwise : "did you mean " + Letters.show(best) + "?";
     }
 
     /** Insertions, deletions and replacements from a to b, case ignored; {@code limit} when it is that or more. */

@@ -1,6 +1,5 @@
 package boxwall.syntax;
 
-import boxwall.netfilter.Words;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -16,8 +15,7 @@ final class NumberNames {
     private static final Map<String, Map<String, String>> KINDS = new HashMap<>();
 
     static {
-        for (String line : Extensions.resource("names")) {
-            String[] fields = Words.of(line);
+        for (String[] fields : TableRow.resource("names")) {
             Map<String, String> names = KINDS.get(fields[0]);
             if (names == null) {
                 names = new LinkedHashMap<>();

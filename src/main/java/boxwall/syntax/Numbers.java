@@ -29,7 +29,7 @@ final class Numbers {
             while (zeros < text.length() - 1 && text.charAt(zeros) == '0') {
                 zeros++;
             }
-            throw new ValueException("not a number from " + low + " to " + high + ": " + Errors.show(text),
+            throw new ValueException("not a number from " + low + " to " + high + ": " + Letters.show(text),
                     zeros > 0 && parse(text.substring(zeros)) >= 0
                             ? "write it without the leading zero (iptables would read octal)" : "write the number");
         }
@@ -58,7 +58,7 @@ final class Numbers {
 
     static String range(long from, long to, char separator, String text) throws ValueException {
         if (from > to) {
-            throw new ValueException("a range that runs backwards: " + Errors.show(text), "write the lower end first");
+            throw new ValueException("a range that runs backwards: " + Letters.show(text), "write the lower end first");
         }
         return from == to ? String.valueOf(from) : from + String.valueOf(separator) + to;
     }

@@ -2,11 +2,8 @@ package boxwall.syntax;
 
 import boxwall.netfilter.Hook;
 import boxwall.netfilter.Words;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -24,46 +21,23 @@ import java.util.Set;
  * since      the first release of iptables that has it, where 1.4.11.1 doesn't
  * </pre>
  */
-final class OptionSpec {
-    private static final List<String> FLAGS = Arrays.asList("!", "multi", "silent");
-
+final class OptionSpec extends TableRow {
     /** All spellings, the first is the one that is printed (unless {@code as}). */
     final List<String> names;
-    /** The kind of each value, see {@link ValueKinds}; {@code const:X} takes no word and gives X. */
-    final List<String> kinds = new ArrayList<>();
     final boolean negatable;
     private final Set<Hook> hooks;
-    private final Map<String, String> attributes = new HashMap<>();
 
-    /** From the fields of a line. */
-    OptionSpec(String[] fields) {
-        names = Arrays.asList(Words.split(fields[0], '|'));
-        for (int i = 1; i < fields.length; i++) {
-            String field = fields[i];
-            int equals = field.indexOf('=');
-            int colon = field.indexOf(':');
-            if (equals > 0 && (colon < 0 || equals < colon)) {
-                attributes.put(field.substring(0, equals), field.substring(equals + 1));
-            } else if (FLAGS.contains(field)) {
-                attributes.put(field, "");
-            } else {
-                kinds.add(field);
-            }
-        }
+    /** From the words of a line; {@code kinds} are those of its values, {@code const:X} takes no word and gives X. */
+    OptionSpec(String[] words) {
+        super(words, 1);
+        names = Arrays.asList(Words.split(words[0], '|'));
         negatable = is("!");
-        hooks = Extension.hooks(get("at"));
+        hooks = hooks("at", ALL_HOOKS);
     }
-
-    /** An attribute's value, or null. */
-    String get(String attribute) { return attributes.get(attribute); }
-
-    /** Whether it has an attribute. */
-    boolean is(String attribute) { return attributes.containsKey(attribute); }
 
     /** The hooks where the kernel takes it with that value. */
     Set<Hook> hooks(String value) {
-        String some = get("at." + value);
-        return some == null ? hooks : Extension.hooks(some);
+        return hooks("at." + value, hooks);
     }
 
     /** The name in iptables-save's output. */

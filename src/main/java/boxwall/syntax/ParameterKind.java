@@ -76,13 +76,13 @@ public enum ParameterKind {
             names.put(name + "_NONE", none ? "" : null);
         } else {
             wanted(value.length() > 0 && value.length() < 16, value);
-            ValueKinds.name(value, 15);
+            Letters.name(value, 15);
         }
     }
 
     private void wanted(boolean good, String value) throws ValueException {
         if (!good) {
-            throw new ValueException("not a value for a " + word() + ": " + Errors.show(value), "write " + example);
+            throw new ValueException("not a value for a " + word() + ": " + Letters.show(value), "write " + example);
         }
     }
 
@@ -103,7 +103,7 @@ public enum ParameterKind {
         for (String one : any ? new String[0] : Words.split(value, ',')) {
             wanted(this == NETWORK || Addresses.parse(value) != null, value);
             int index = one.indexOf(':') >= 0 ? 1 : 0;
-            Inet.network(one, Family.values()[index]);
+            Inet.network(one, Family.values()[index], false);
             lists[index] = lists[index] == null ? one : lists[index] + "," + one;
         }
         for (Family family : Family.values()) {

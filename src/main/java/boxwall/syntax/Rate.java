@@ -21,11 +21,11 @@ final class Rate {
         long unit = seconds(text) * SCALE;
         long count = Numbers.parse(slash < 0 ? text : text.substring(0, slash));
         if (unit == 0 || count <= 0) {
-            throw new ValueException("not a rate: " + Errors.show(text),
+            throw new ValueException("not a rate: " + Letters.show(text),
                     "write it as 3/minute; second, minute, hour and day are known");
         }
         if (unit < count) {
-            throw new ValueException("a rate above " + SCALE + " a second: " + Errors.show(text),
+            throw new ValueException("a rate above " + SCALE + " a second: " + Letters.show(text),
                     "the kernel can't count faster");
         }
         return unit / count;

@@ -3,11 +3,11 @@ package boxwall.syntax;
 import boxwall.netfilter.Abandoned;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Table;
+import boxwall.syntax.CommandParser.Command;
 
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +35,6 @@ public final class RulesetParser {
     private final Includes includes;
     private final Variables variables;
     private final Map<Family, Draft> drafts = new TreeMap<>();
-    private final Map<String, CommandParser> parsers = new HashMap<>();
     private final List<String> open = new ArrayList<>();
     private final Foreign foreign;
     private int included;
@@ -116,22 +115,16 @@ public final class RulesetParser {
         } else if (first.is("expect")) {
             expect(line);
         } else {
-            errors.add(first, "unknown command " + Errors.show(first.text), Nearest.hint(first.text, WORDS,
+            errors.add(first, "unknown command " + Letters.show(first.text), Nearest.hint(first.text, WORDS,
                     "a line is NAME=value, iptables, ip6tables, ip46tables, modprobe, include, keep, own, expect or *table"));
         }
-    }
-
-    private CommandParser parser(Family family, boolean both) {
-        String key = family.digit() + both;
-        if (!parsers.containsKey(key)) { parsers.put(key, new CommandParser(family, rules, both, foreign)); }
-        return parsers.get(key);
     }
 
     private void command(List<Word> line, Family... families) {
         if (!preset) { rules.ownCommands.add(line.get(0).origin()); }
         List<Command> commands = new ArrayList<>();
         for (Family family : families) {
-            commands.add(parser(family, families.length > 1).parse(line, 1, line.get(0), null));
+            commands.add(new CommandParser(line, 1, family, families.length > 1, null, rules, foreign).parse());
         }
         for (int i = 0; i < families.length && !commands.contains(null); i++) {
             if (!commands.get(i).ignored) { drafts.get(families[i]).apply(commands.get(i)); }
@@ -154,7 +147,7 @@ public final class RulesetParser {
         Table table =
                 Table.of(family == Family.IPV6 && name.endsWith("6") ? name.substring(0, name.length() - 1) : name);
         if (table == null) {
-            errors.add(start, "unknown table " + Errors.show(name),
+            errors.add(start, "unknown table " + Letters.show(name),
                     "use filter, nat, mangle, raw or security, for IPv6 with a 6 at the end");
         } else if (drafts.get(family).table(table, start).touched) {
             errors.add(start, "the table " + table.word() + " has rules already",
@@ -177,11 +170,11 @@ public final class RulesetParser {
                 errors.add(first, "not counters before a rule", "write [PACKETS:BYTES] -A CHAIN ...");
             } else {
                 int from = first.text.startsWith("[") ? 1 : 0;
-                Command command = parser(family, false).parse(line, from, line.get(from), table);
+                Command command = new CommandParser(line, from, family, false, table, rules, foreign).parse();
                 if (command != null && !command.ignored) { draft.apply(command); }
             }
         }
-        errors.add(start, "the block " + Errors.show(start.text) + " has no COMMIT", "write COMMIT at its end");
+        errors.add(start, "the block " + Letters.show(start.text) + " has no COMMIT", "write COMMIT at its end");
     }
 
     private void chain(List<Word> line, Table table, Draft draft) {
@@ -196,14 +189,14 @@ public final class RulesetParser {
         c.extra = line.get(1);
         boolean builtin = table.isBuiltin(c.chain.text);
         c.verb = !builtin && c.extra.is("-") ? 'N' : 'P';
-        if (errors.name(c.chain, c.chain.text, 28, "chain: ") && !(builtin && c.extra.is("-"))) { draft.apply(c); }
+        if (errors.name(c.chain, 28, "chain: ") && !(builtin && c.extra.is("-"))) { draft.apply(c); }
     }
 
     private void modprobe(List<Word> line) {
         if (line.size() != 2) {
             errors.add(line.get(line.size() > 2 ? 2 : 0), "modprobe takes one module's name",
                     "write one line for each module");
-        } else if (errors.name(line.get(1), line.get(1).text, 64, "")) {
+        } else if (errors.name(line.get(1), 64, "")) {
             rules.modules.add(new Line(line.get(1).text, null, line.get(1)));
         }
     }
@@ -224,10 +217,10 @@ public final class RulesetParser {
         }
         Source source = includes.find(name.text, name.file);
         if (source == null) {
-            errors.add(name, "nothing called " + Errors.show(name.text) + " can be included",
+            errors.add(name, "nothing called " + Letters.show(name.text) + " can be included",
                     "name a preset, or a file beside this one");
         } else if (open.contains(source.name)) {
-            errors.add(name, Errors.show(name.text) + " includes itself", "remove one of the includes");
+            errors.add(name, Letters.show(name.text) + " includes itself", "remove one of the includes");
         } else {
             int before = errors.count();
             Map<String, String> values = values(line, Preset.of(source));
@@ -236,7 +229,7 @@ public final class RulesetParser {
                 again |= each.name.equals(source.name);
             }
             if (errors.count() == before && source.isPreset() && values.isEmpty() && again) {
-                errors.note(name, Errors.show(source.name) + " is included already; left out here");
+                errors.note(name, Letters.show(source.name) + " is included already; left out here");
             } else if (errors.count() == before) {
                 rules.includes.add(
                         new Line(source.name, null, name, Collections.<String, String>emptyMap(), source.isPreset()));
@@ -258,14 +251,14 @@ public final class RulesetParser {
             int equals = word.text.indexOf('=');
             String name = equals < 0 ? word.text : word.text.substring(0, equals);
             if (equals < 1) {
-                errors.add(word, "not NAME=value: " + Errors.show(word.text),
+                errors.add(word, "not NAME=value: " + Letters.show(word.text),
                         "write one include line for each preset, its values behind it");
             } else if (preset.parameter(name) == null) {
-                errors.add(word, Errors.show(preset.name) + " takes no " + Errors.show(name),
+                errors.add(word, Letters.show(preset.name) + " takes no " + Letters.show(name),
                         preset.parameters.isEmpty() ? "leave it out: this preset takes no values"
                                 : Nearest.hint(name, preset.names(), "it takes " + preset.names()));
             } else if (given.put(name, word.from(equals + 1)) != null) {
-                errors.add(word, Errors.show(name) + " is given twice", "keep one");
+                errors.add(word, Letters.show(name) + " is given twice", "keep one");
             }
         }
         for (Preset.Parameter each : preset.parameters) {
@@ -273,14 +266,14 @@ public final class RulesetParser {
             String value = word != null ? word.text
                     : variables.isSet(each.name) ? variables.value(each.name, line.get(1)) : each.standard;
             if (value == null) {
-                errors.add(line.get(1), Errors.show(preset.name) + " needs " + each.name + " (" + each.english + ")",
+                errors.add(line.get(1), Letters.show(preset.name) + " needs " + each.name + " (" + each.english + ")",
                         "write include " + preset.name + " " + each.name + "=..., for example " + each.kind.example);
                 continue;
             }
             try {
                 each.kind.set(each.name, value, values);
             } catch (ValueException bad) {
-                errors.add(word != null ? word : line.get(1), each.name + ": " + bad.getMessage(), bad.todo);
+                errors.add(word != null ? word : line.get(1), each.name + ": ", bad);
             }
         }
         return values;
@@ -297,15 +290,13 @@ public final class RulesetParser {
         }
         Table table = Table.of(line.get(1).text);
         if (table == null) {
-            errors.add(line.get(1), "unknown table " + Errors.show(line.get(1).text),
+            errors.add(line.get(1), "unknown table " + Letters.show(line.get(1).text),
                     "use filter, nat, mangle, raw or security");
             return;
         }
         if (wanted == 2) {
             rules.owns.add(new Line(null, table, first));
-        } else if (errors.name(line.get(2), line.get(2).text, 28, "")) {
-            rules.keeps.add(new Line(line.get(2).text, table, first));
-        }
+        } else if (errors.name(line.get(2), 28, "")) { rules.keeps.add(new Line(line.get(2).text, table, first)); }
     }
 
     /** {@code expect DROP in=dsl proto=tcp dport=80}; what a key's value means is for whoever checks it. */
@@ -321,9 +312,9 @@ public final class RulesetParser {
             int equals = word.text.indexOf('=');
             String key = equals < 0 ? word.text : word.text.substring(0, equals);
             if (equals < 1 || equals == word.text.length() - 1) {
-                errors.add(word, "not key=value: " + Errors.show(word.text), "write dport=80 and the like");
+                errors.add(word, "not key=value: " + Letters.show(word.text), "write dport=80 and the like");
             } else if (keys.put(key, word.text.substring(equals + 1)) != null) {
-                errors.add(word, "the key " + Errors.show(key) + " is given twice", "keep one");
+                errors.add(word, "the key " + Letters.show(key) + " is given twice", "keep one");
             }
         }
         rules.expects.add(new Line(verdict.text, null, verdict, keys, preset));

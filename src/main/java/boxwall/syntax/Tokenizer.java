@@ -87,7 +87,7 @@ final class Tokenizer {
                 start();
                 dollar(names, true);
             } else if (";&|<>()`".indexOf(c) >= 0) {
-                fail(column(), Errors.show(String.valueOf(c)) + " is for a shell, and there is none here",
+                fail(column(), Letters.show(String.valueOf(c)) + " is for a shell, and there is none here",
                         c == ';' || c == '&' ? "write one command a line"
                                 : c == '>' || c == '<' ? "leave the redirection out" : "quote it, or write its result");
             } else {
@@ -208,9 +208,7 @@ final class Tokenizer {
     /** An ordinary character; recognises {@code NAME=} at the start of a line's first word. */
     private void plain(char c) {
         start();
-        if (c == '=' && bare && assignment < 0 && words.isEmpty() && Variables.isName(word)) {
-            assignment = word.length();
-        }
+        if (c == '=' && bare && assignment < 0 && words.isEmpty() && isName(word)) { assignment = word.length(); }
         at += append(text, at, false);
     }
 
@@ -268,7 +266,7 @@ final class Tokenizer {
             end++;
         }
         String name = text.substring(begin, end);
-        boolean whole = Variables.isName(name) && (!braces || end < text.length() && text.charAt(end) == '}');
+        boolean whole = isName(name) && (!braces || end < text.length() && text.charAt(end) == '}');
         char next = from < text.length() ? text.charAt(from) : ' ';
         if (!whole && (braces || name.length() > 0 || "(@*#?$!-'".indexOf(next) >= 0 && !(next == '\'' && !split))) {
             fail(column, "an expansion that only a shell could do", "only $NAME and ${NAME} are known here");
@@ -309,5 +307,10 @@ final class Tokenizer {
     private void fail(int column, String what, String todo) {
         if (!broken) { errors.add(source.name, line, column, what, todo); }
         broken = true;
+    }
+
+    /** Letters, digits and _, not beginning with a digit. */
+    private static boolean isName(CharSequence name) {
+        return Words.isName(name.toString(), "_") && (name.charAt(0) < '0' || name.charAt(0) > '9');
     }
 }

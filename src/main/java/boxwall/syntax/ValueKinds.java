@@ -24,13 +24,13 @@ final class ValueKinds {
         switch (parts[0]) {
             case "word" :
                 if (text.startsWith("/")) {
-                    throw new ValueException("a path for a value: " + Errors.show(text), "write the value itself");
+                    throw new ValueException("a path for a value: " + Letters.show(text), "write the value itself");
                 }
                 return text(text, "1-" + Tokenizer.WORD_LIMIT);
             case "text" :
                 return text(text, argument);
             case "name" :
-                return name(text, Integer.parseInt(argument));
+                return Letters.name(text, Integer.parseInt(argument));
             case "num" :
                 String named = parts.length < 3 ? null : NumberNames.number(parts[2], text);
                 return named != null ? named : String.valueOf(Numbers.within(text, argument));
@@ -84,19 +84,6 @@ final class ValueKinds {
         return text.substring(0, end);
     }
 
-    /** Names of extensions, modules, chains, lists: nothing that a path or an option could be made of. */
-    static String name(String text, int limit) throws ValueException {
-        if (text.length() == 0) { throw new ValueException("a name is missing", "write it"); }
-        if (!Words.isName(text, "_.+-") || text.charAt(0) == '-') {
-            throw new ValueException("not a name: " + Errors.show(text),
-                    "use letters, digits and _ . + -, and don't begin with -");
-        }
-        if (text.length() > limit) {
-            throw new ValueException("a name of " + text.length() + " characters, the limit is " + limit, "shorten it");
-        }
-        return text;
-    }
-
     /** {@code 8}, {@code 3/1}, {@code echo-request} or the beginning of a name, as iptables takes it. */
     private static String icmp(String text, Family family) throws ValueException {
         int slash = text.indexOf('/');
@@ -108,7 +95,7 @@ final class ValueKinds {
         String number = IcmpNames.number(family, text);
         if (number == null || number.length() == 0) {
             throw new ValueException(
-                    (number == null ? "unknown ICMP type " : "several ICMP types begin with ") + Errors.show(text),
+                    (number == null ? "unknown ICMP type " : "several ICMP types begin with ") + Letters.show(text),
                     Nearest.hint(text, IcmpNames.all(family), "write the type's number"));
         }
         return number.equals("255") ? "any" : number;
@@ -117,7 +104,7 @@ final class ValueKinds {
     private static String mac(String text) throws ValueException {
         byte[] mac = Addresses.mac(text);
         if (mac == null) {
-            throw new ValueException("not a hardware address: " + Errors.show(text), "write it as 00:11:22:33:44:55");
+            throw new ValueException("not a hardware address: " + Letters.show(text), "write it as 00:11:22:33:44:55");
         }
         StringBuilder out = new StringBuilder();
         for (byte part : mac) {
@@ -130,7 +117,7 @@ final class ValueKinds {
     private static String tcpFlags(String text) throws ValueException {
         for (String part : Words.split(text, ',')) {
             if (TcpFlags.bits(part.toUpperCase(Locale.ROOT)) < 0) {
-                throw new ValueException("unknown TCP flag " + Errors.show(part),
+                throw new ValueException("unknown TCP flag " + Letters.show(part),
                         "use FIN SYN RST PSH ACK URG, ALL or NONE, with commas");
             }
         }
@@ -171,7 +158,7 @@ final class ValueKinds {
     }
 
     private static ValueException unknown(String text, List<String> names) {
-        return new ValueException(text.length() == 0 ? "an empty name" : "unknown name " + Errors.show(text),
+        return new ValueException(text.length() == 0 ? "an empty name" : "unknown name " + Letters.show(text),
                 Nearest.hint(text, names, "use one of " + Words.join(names, " ")));
     }
 
@@ -179,7 +166,7 @@ final class ValueKinds {
     static String clock(String text) throws ValueException {
         List<String> parts = new ArrayList<>(Arrays.asList(Words.split(text, ':')));
         if (parts.size() < 2 || parts.size() > 3) {
-            throw new ValueException("not a time of day: " + Errors.show(text), "write hh:mm or hh:mm:ss");
+            throw new ValueException("not a time of day: " + Letters.show(text), "write hh:mm or hh:mm:ss");
         }
         if (parts.size() == 2) { parts.add("00"); }
         for (int i = 0; i < 3; i++) {
@@ -187,7 +174,7 @@ final class ValueKinds {
             int last = i == 0 ? 23 : 59;
             if (!Words.isNumber(part) || part.length() > 2 || Integer.parseInt(part) > last) {
                 throw new ValueException(
-                        "not a number from 0 to " + last + " in " + Errors.show(text) + ": " + Errors.show(part),
+                        "not a number from 0 to " + last + " in " + Letters.show(text) + ": " + Letters.show(part),
                         "write times as 08:30 or 08:30:00");
             }
             parts.set(i, part.length() < 2 ? "0" + part : part);

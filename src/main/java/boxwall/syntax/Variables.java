@@ -1,6 +1,5 @@
 package boxwall.syntax;
 
-import boxwall.netfilter.Words;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -60,11 +59,11 @@ final class Variables implements Tokenizer.Lookup {
             String todo = "write " + name + "=... in a line before";
             for (String each : known) {
                 if (Nearest.distance(name, each, 2) < 2) {
-                    todo = "did you mean " + Errors.show(each) + "?";
+                    todo = "did you mean " + Letters.show(each) + "?";
                     break;
                 }
             }
-            rules.found.add(at, "the name " + Errors.show(name) + " isn't set", todo);
+            rules.found.add(at, "the name " + Letters.show(name) + " isn't set", todo);
         }
         return null;
     }
@@ -73,7 +72,7 @@ final class Variables implements Tokenizer.Lookup {
     void assign(List<Word> line) {
         Word word = line.get(0);
         if (line.size() > 1) {
-            rules.found.add(line.get(1), "a word after an assignment: " + Errors.show(line.get(1).text),
+            rules.found.add(line.get(1), "a word after an assignment: " + Letters.show(line.get(1).text),
                     "quote the value if it has blanks, or begin a new line");
             return;
         }
@@ -86,10 +85,5 @@ final class Variables implements Tokenizer.Lookup {
         } else {
             set.put(name, word.text.substring(word.assignment + 1));
         }
-    }
-
-    /** Letters, digits and _, not beginning with a digit. */
-    static boolean isName(CharSequence name) {
-        return Words.isName(name.toString(), "_") && (name.charAt(0) < '0' || name.charAt(0) > '9');
     }
 }

@@ -1,0 +1,412 @@
+package boxwall.syntax;
+
+import boxwall.netfilter.Family;
+import boxwall.netfilter.Hook;
+import boxwall.netfilter.Match;
+import boxwall.netfilter.Negatable;
+import boxwall.netfilter.Network;
+import boxwall.netfilter.Option;
+import boxwall.netfilter.Origin;
+import boxwall.netfilter.Rule;
+import boxwall.netfilter.Target;
+import boxwall.netfilter.Words;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Reads the options of one rule: iptables' own (addresses, interfaces, protocol, and -m, -j and -g, which name the
+ * extensions), those of the extensions that are named so far, and those of the match that -p brings along. Then checks
+ * what needs all of them together.
+ */
+final class RuleReader {
+    /** {@code -s a,b -d c,d} makes a rule for each pair; more than this on a line is no ruleset any more. */
+    private static final int RULES_LIMIT = 4096;
+    private static final Negatable<Network> ANY = null; // what -s says when it says nothing
+
+    private final Family family;
+    private final ParsedRules rules;
+    private final Errors errors;
+    private final boolean both;
+    private final Foreign foreign;
+    private final Arguments args;
+    private final Extensions known = Extensions.get();
+
+    private final List<Negatable<Network>> sources = new ArrayList<>();
+    private final List<Negatable<Network>> destinations = new ArrayList<>();
+    private Negatable<String> in;
+    private Negatable<String> out;
+    private Word inAt;
+    private Word outAt;
+    private Negatable<String> protocol;
+    private Negatable<Boolean> fragment;
+    private final List<ExtensionUse> matches = new ArrayList<>();
+    private boolean implicitUsed;
+    /** Null when there is none. */
+    ExtensionUse target;
+    private boolean goTo;
+    /** The extension named last, or null. */
+    private ExtensionUse latest;
+    /** The first option of the rule, or null. */
+    Word first;
+    private String seen = "";
+
+    RuleReader(Family family, ParsedRules rules, boolean both, Foreign foreign, Arguments args) {
+        this.family = family;
+        this.rules = rules;
+        this.errors = rules.found;
+        this.both = both;
+        this.foreign = foreign;
+        this.args = args;
+    }
+
+    /** One of iptables' own options. */
+    void base(char letter, Word w) {
+        first = first == null ? w : first;
+        char once = letter == 'g' ? 'j' : letter;
+        if (letter != 'm' && seen.indexOf(once) >= 0) { errors.add(w, w + " is given twice", "keep one of them"); }
+        seen += once;
+        if (letter == 's' || letter == 'd') {
+            addresses(w, letter == 's' ? sources : destinations);
+        } else if (letter == 'i') {
+            inAt = w;
+            in = device(w);
+        } else if (letter == 'o') {
+            outAt = w;
+            out = device(w);
+        } else if (letter == 'p') {
+            protocol(w);
+        } else if (letter == 'f') {
+            fragment = new Negatable<>(args.negated(false), Boolean.TRUE);
+            if (family == Family.IPV6) { errors.add(w, w + " is IPv4's", "use -m frag for IPv6"); }
+        } else {
+            args.refuseInvert(w);
+            Word name = args.value(w, letter == 'm' ? "the match's name" : letter == 'g' ? "the chain" : "the target");
+            if (name != null && letter == 'm') { match(name); }
+            if (name != null && letter != 'm') { jump(name, letter == 'g'); }
+        }
+    }
+
+    private void addresses(Word w, List<Negatable<Network>> into) {
+        boolean negated = args.negated(true);
+        Word value = args.value(w, "the address");
+        if (value == null) { return; }
+        int from = 0;
+        for (String text : Words.split(value.text, ',')) {
+            Word at = value.from(from);
+            from += text.length() + 1;
+            try {
+                if (text.length() == 0) { throw new ValueException("the address is missing", "write it"); }
+                Network network = Inet.network(text, family, true);
+                into.add(new Negatable<>(negated, network));
+                int parts = Words.split(text, '.').length;
+                if (family == Family.IPV4 && text.indexOf('/') < 0 && parts < 4) {
+                    errors.note(at, text + " without a mask is the one address " + network + "; for a network write "
+                            + text + "/" + 8 * parts);
+                }
+            } catch (ValueException bad) {
+                errors.add(at, "", bad);
+                String host = Words.split(text, '/')[0];
+                if (!Inet.looksNumeric(host)) { rules.hostNames.add(new Line(host, null, at)); }
+            }
+        }
+        if (into.size() > RULES_LIMIT) {
+            into.subList(1, into.size()).clear();
+            errors.add(value, "more than " + RULES_LIMIT + " addresses", "use networks or ranges");
+        }
+    }
+
+    /**
+     * IFNAMSIZ is 16, the closing NUL included. A lone {@code +} is every interface, which iptables-save doesn't print.
+     */
+    private Negatable<String> device(Word w) {
+        boolean negated = args.negated(true);
+        Word value = args.value(w, "the interface");
+        if (value == null) { return null; }
+        String name = value.text;
+        boolean good = name.length() > 0 && name.length() <= 15;
+        for (int i = 0; i < name.length(); i++) {
+            good &= name.charAt(i) > ' ' && name.charAt(i) < 127 && "/\"'\\".indexOf(name.charAt(i)) < 0;
+        }
+        if (!good) {
+            errors.add(value, "not an interface: " + Letters.show(name),
+                    "1 to 15 characters, as in /proc/net/dev; a + at the end means all that begin so");
+        } else if (name.equals("+") && negated) {
+            errors.add(value, "! + matches no packet at all", "remove the rule");
+        }
+        return !good || name.equals("+") ? null : new Negatable<>(negated, name);
+    }
+
+    private void protocol(Word w) {
+        boolean negated = args.negated(true);
+        Word value = args.value(w, "the protocol");
+        if (value == null) { return; }
+        String canonical = NumberNames.protocol(value.text);
+        if (canonical == null) {
+            errors.add(value, "unknown protocol " + Letters.show(value.text),
+                    Nearest.hint(value.text, NumberNames.names("protocol"), "write its number, 0 to 255"));
+            return;
+        }
+        if (canonical.equals("0") && negated) {
+            errors.add(value, "! -p all matches no packet at all", "remove the rule");
+        } else if (both && !negated && (canonical.equals("icmp") || canonical.equals("ipv6-icmp"))) {
+            errors.add(value, canonical + " belongs to one family",
+                    "write two lines: iptables -p icmp ... and ip6tables -p ipv6-icmp ...");
+        }
+        protocol = canonical.equals("0") ? null : new Negatable<>(negated, canonical);
+    }
+
+    private void match(Word name) {
+        Extension extension = known.match(name.text, family);
+        if (extension == null && !foreign.has(false, name.text, family)) {
+            Family other = family == Family.IPV4 ? Family.IPV6 : Family.IPV4;
+            if (errors.name(name, 28, "")) {
+                errors.add(name,
+                        known.match(name.text, other) != null ? "-m " + name + " is " + other.command() + "'s"
+                                : "unknown match " + Letters.show(name.text),
+                        Nearest.hint(name.text, known.names(false, family), "see the list of matches that are known"));
+            }
+            args.skipValues();
+        } else if (extension != null || errors.name(name, 28, "")) {
+            latest = new ExtensionUse(extension, extension == null ? name.text : extension.name, name);
+            matches.add(latest);
+        }
+    }
+
+    private void jump(Word name, boolean isGoto) {
+        errors.name(name, 28, "");
+        if (isGoto && known.isTarget(name.text)) {
+            errors.add(name, "-g goes to a chain, " + name + " is a target", "use -j");
+        }
+        target = new ExtensionUse(isGoto ? null : known.target(name.text, family), name.text, name);
+        latest = target;
+        goTo = isGoto;
+    }
+
+    /** The target and the matches, the newest first, as getopt sees them. */
+    private List<ExtensionUse> uses() {
+        List<ExtensionUse> uses = new ArrayList<>(matches);
+        Collections.reverse(uses);
+        if (target != null) { uses.add(0, target); }
+        return uses;
+    }
+
+    /** Takes the option if an extension named so far has exactly it. */
+    boolean exact(Word w, String name) {
+        for (ExtensionUse use : uses()) {
+            OptionSpec spec = use.extension == null ? null : use.extension.spelled(name);
+            if (spec != null) {
+                take(use, spec, w, name);
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The options of the extensions named so far whose names begin so. */
+    Set<OptionSpec> beginning(String name) {
+        Set<OptionSpec> found = new LinkedHashSet<>();
+        for (ExtensionUse use : uses()) {
+            found.addAll(use.beginning(name));
+        }
+        return found;
+    }
+
+    /** An option that isn't known by its whole name; {@code letters} are iptables' own options that begin so. */
+    void abbreviated(Word w, String name, String letters) {
+        Set<OptionSpec> found = beginning(name);
+        ExtensionUse opaque = opaque();
+        if (found.size() == 1 && letters.length() == 0) {
+            OptionSpec spec = found.iterator().next();
+            for (ExtensionUse use : uses()) {
+                if (use.beginning(name).contains(spec)) {
+                    take(use, spec, w, name);
+                    return;
+                }
+            }
+        }
+        // beside an extension that isn't known, an option that -p's match lacks belongs to the former
+        ExtensionUse implicit = implicit(w);
+        if (implicit != null && (opaque == null || !implicit.beginning(name).isEmpty())) {
+            implicitUsed = true;
+            boolean there = false;
+            for (ExtensionUse use : matches) {
+                there |= use.extension == implicit.extension;
+            }
+            if (!there) {
+                matches.add(implicit);
+                if (!exact(w, name)) { abbreviated(w, name, letters); }
+                return;
+            }
+        }
+        first = first == null ? w : first;
+        if (opaque != null && letters.length() == 0) {
+            // never what may be short for one of iptables' own, as --modprobe
+            opaque(opaque, w, name);
+        } else {
+            args.negated(true);
+            boolean ambiguous = found.size() + letters.length() > 1;
+            errors.add(w, (ambiguous ? "several options begin with " : "unknown option ") + name,
+                    ambiguous ? "write it in full" : hint(name));
+            args.skipValues();
+        }
+    }
+
+    /** The match that -p brings along, once; null when there is none. */
+    private ExtensionUse implicit(Word w) {
+        Extension extension =
+                implicitUsed || protocol == null || protocol.negated ? null : known.implicit(protocol.value, family);
+        return extension == null ? null : new ExtensionUse(extension, extension.name, w);
+    }
+
+    /** For an option that nobody in the rule has: whose it is, or what it was probably meant to be. */
+    private String hint(String name) {
+        if (protocol == null && known.match("tcp", family).spelled(name) != null) {
+            return "write -p tcp" + (known.match("udp", family).spelled(name) != null ? " (or udp)" : "")
+                    + " before it";
+        }
+        for (boolean isTarget : new boolean[] {false, true}) {
+            String owner = null;
+            for (String each : known.names(isTarget, family)) {
+                Extension e = known.find(isTarget, each, family);
+                if (e.spelled(name) == null) { continue; }
+                if (e.implicit != null && (owner == null || protocol == null)) {
+                    return "write -p " + e.implicit + " before it";
+                }
+                owner = owner != null ? owner : (isTarget ? "-j " : "-m ") + each;
+            }
+            if (owner != null) { return "write " + owner + " before it"; }
+        }
+        List<String> names = BaseOption.names();
+        for (OptionSpec spec : beginning("")) {
+            names.addAll(spec.names);
+        }
+        return Nearest.hint(name, names, "see iptables-extensions(8)");
+    }
+
+    /**
+     * The extension that an unknown option is taken for: one that isn't known itself, the newest first; null when there
+     * is none.
+     */
+    private ExtensionUse opaque() {
+        List<ExtensionUse> uses = uses();
+        if (latest != null) { uses.add(0, latest); }
+        for (ExtensionUse use : uses) {
+            if (use.extension == null && foreign.has(use == target, use.name, family)) { return use; }
+        }
+        return null;
+    }
+
+    private void opaque(ExtensionUse use, Word w, String name) {
+        boolean negated = args.negated(true);
+        List<String> values = new ArrayList<>();
+        if (args.glued != null && !Arguments.isValue(args.glued)) { args.value(w, "the value"); }
+        for (Word value = args.optional(); value != null; value = args.optional()) {
+            values.add(value.text);
+        }
+        errors.name(w, name.substring(2), 64, "");
+        use.unsure = true;
+        use.add(new Option(name, negated, values), null, w, errors);
+    }
+
+    private void take(ExtensionUse use, OptionSpec spec, Word w, String name) {
+        first = first == null ? w : first;
+        boolean negated = spec.negatable && args.negated(spec.hasValue());
+        args.refuseInvert(w);
+        List<String> values = new ArrayList<>();
+        for (String kind : spec.kinds) {
+            if (kind.startsWith("const:")) {
+                values.add(kind.substring(6));
+                continue;
+            }
+            Word value = kind.startsWith("text:") ? args.anyValue(w, "the value") : args.value(w, "the value");
+            if (value == null) { return; }
+            try {
+                values.add(value(spec, kind, value, negated, name));
+            } catch (ValueException bad) {
+                errors.add(value, name + ": ", bad);
+                values.add(value.text);
+                use.unsure = true;
+            }
+        }
+        boolean inverse = negated && spec.is("inverse");
+        use.add(new Option(inverse ? spec.get("inverse") : spec.canonical(), negated && !inverse, values), spec, w,
+                errors);
+    }
+
+    private String value(OptionSpec spec, String kind, Word value, boolean negated, String name) throws ValueException {
+        String canonical = ValueKinds.value(kind, value.text, family);
+        if (spec.is("not") && canonical.contains(spec.get("not"))) {
+            throw new ValueException("a value with " + Letters.show(spec.get("not")) + ": " + Letters.show(value.text),
+                    "leave it out: some kernels take it for something else");
+        }
+        if (kind.startsWith("text:") && canonical.length() < value.text.length()) {
+            errors.note(value, name + " is shortened to " + canonical.length() + " bytes, as iptables does it: "
+                    + Letters.show(canonical));
+        }
+        if (negated && canonical.equals(spec.get("hide"))) {
+            errors.add(value, "! " + name + " " + value + " matches no packet at all", "remove the rule");
+        }
+        return canonical;
+    }
+
+    /** Notes what can't be together; {@code chain} may be null. */
+    void check(Word chain) {
+        boolean syn = false;
+        for (ExtensionUse match : matches) {
+            match.check(protocol, errors);
+            Option flags = match.name.equals("tcp") ? match.option("--tcp-flags") : null;
+            syn |= flags != null && !flags.negated && flags.values.size() == 2 && flags.values.get(1).contains("SYN");
+        }
+        if (target != null) { target.check(protocol, errors); }
+        // xt_TCPMSS.c
+        if (target != null && target.name.equals("TCPMSS") && !syn) {
+            errors.add(target.at, "-j TCPMSS works on opening segments only", "add --tcp-flags SYN,RST SYN (or --syn)");
+        }
+        String name = chain == null ? "" : chain.text;
+        if (in != null && (name.equals(Hook.OUTPUT.name()) || name.equals(Hook.POSTROUTING.name()))) {
+            errors.add(inAt, "-i in " + name + ": a packet there has no interface it came in by", "use -o");
+        }
+        if (out != null && (name.equals(Hook.INPUT.name()) || name.equals(Hook.PREROUTING.name()))) {
+            errors.add(outAt, "-o in " + name + ": it isn't known yet where a packet there goes out", "use -i");
+        }
+        Word at = chain == null ? first : chain;
+        if ((sources.size() > 1 || destinations.size() > 1) && (negated(sources) || negated(destinations))) {
+            errors.add(at, "! beside a list of addresses", "write a rule for each address (iptables refuses this)");
+        }
+        if (sources.size() * (long) Math.max(1, destinations.size()) > RULES_LIMIT) {
+            errors.add(at, "more than " + RULES_LIMIT + " rules on one line", "use networks or ranges");
+        }
+    }
+
+    private static boolean negated(List<Negatable<Network>> list) { return !list.isEmpty() && list.get(0).negated; }
+
+    /** The rules: one for each pair of addresses, in the order of iptables' -A. */
+    List<Rule> build(Origin origin) {
+        List<Match> built = new ArrayList<>();
+        for (ExtensionUse match : matches) {
+            built.add(new Match(match.name, match.options()));
+        }
+        Target to = target == null ? null : new Target(target.name, goTo, target.options());
+        List<Rule> all = new ArrayList<>();
+        for (Negatable<Network> s : orAny(sources)) {
+            for (Negatable<Network> d : orAny(destinations)) {
+                all.add(new Rule.Builder(origin).source(s).destination(d).in(in).out(out).protocol(protocol)
+                        .fragment(fragment).matches(built).target(to).build());
+            }
+        }
+        return all;
+    }
+
+    private static List<Negatable<Network>> orAny(List<Negatable<Network>> list) {
+        if (list.isEmpty()) { return Collections.singletonList(ANY); }
+        List<Negatable<Network>> all = new ArrayList<>();
+        for (Negatable<Network> one : list) {
+            // what matches every address isn't printed by iptables-save either
+            all.add(one.value.isEverything() && !one.negated ? ANY : one);
+        }
+        return all;
+    }
+}

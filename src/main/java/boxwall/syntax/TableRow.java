@@ -1,0 +1,76 @@
+package boxwall.syntax;
+
+import boxwall.netfilter.Hook;
+import boxwall.netfilter.Words;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.Charset;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** A line of a resource taken apart: attributes ({@code key=value}, or a flag) and other words. */
+class TableRow {
+    static final Set<Hook> ALL_HOOKS = new TreeSet<>(Arrays.asList(Hook.values()));
+    private static final List<String> FLAGS = Arrays.asList("!", "multi", "silent");
+
+    /** The words that are no attributes. */
+    final List<String> kinds = new ArrayList<>();
+    private final Map<String, String> attributes = new HashMap<>();
+
+    /** From the words of a line, those before an index left out. */
+    TableRow(String[] words, int from) {
+        for (int i = from; i < words.length; i++) {
+            int equals = words[i].indexOf('=');
+            int colon = words[i].indexOf(':');
+            if (equals > 0 && (colon < 0 || equals < colon)) {
+                String key = words[i].substring(0, equals);
+                String value = words[i].substring(equals + 1);
+                attributes.put(key, is(key) ? get(key) + " " + value : value);
+            } else if (FLAGS.contains(words[i])) {
+                attributes.put(words[i], "");
+            } else {
+                kinds.add(words[i]);
+            }
+        }
+    }
+
+    /** The words of each line of a resource that isn't empty or a comment. */
+    static List<String[]> resource(String name) {
+        List<String[]> lines = new ArrayList<>();
+        InputStream in = TableRow.class.getResourceAsStream("/boxwall/syntax/" + name);
+        try {
+            BufferedReader reader = new BufferedReader(new InputStreamReader(in, Charset.forName("US-ASCII")));
+            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+                if (line.length() > 0 && line.charAt(0) != '#') { lines.add(Words.of(line)); }
+            }
+        } catch (IOException e) {
+            throw new IllegalStateException("resource boxwall/syntax/" + name + " can't be read: " + e.getMessage(), e);
+        }
+        return lines;
+    }
+
+    /** An attribute's value, or null; those of one that stands more than once with blanks between. */
+    final String get(String attribute) {
+        return attributes.get(attribute);
+    }
+
+    /** Whether it has an attribute. */
+    final boolean is(String attribute) { return attributes.containsKey(attribute); }
+
+    /** The hooks of an attribute; others without it. */
+    final Set<Hook> hooks(String attribute, Set<Hook> otherwise) {
+        if (!is(attribute)) { return otherwise; }
+        Set<Hook> hooks = new TreeSet<>();
+        for (String hook : Words.split(get(attribute), ',')) {
+            hooks.add(Hook.valueOf(hook));
+        }
+        return hooks;
+    }
+}
