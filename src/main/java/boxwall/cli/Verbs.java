@@ -324,7 +324,7 @@ final class Verbs {
         if (arguments.has("--json")) {
             out.println(report.text());
         } else {
-            print(out, imported.text());
+            print(out, imported.text);
             print(err, report.inWords(name));
         }
         return imported.isWhole() ? 0 : 1;

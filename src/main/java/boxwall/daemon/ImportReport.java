@@ -13,13 +13,13 @@ public final class ImportReport {
 
     /** {@code site} is what is known of the box that the ruleset is for. */
     public static ImportJson of(Imported imported, Site site) {
-        ImportJson json = new ImportJson(imported.text(), imported.isWhole(), imported.rulesTaken(),
-                imported.rulesLeft(), imported.rulesNotRun());
-        for (Remark remark : imported.remarks()) {
-            json.remark(remark.line(), remark.what(), remark.todo(), remark.isHarmless());
+        ImportJson json = new ImportJson(imported.text, imported.isWhole(), imported.rulesTaken(), imported.rulesLeft,
+                imported.rulesNotRun);
+        for (Remark remark : imported.remarks) {
+            json.remark(remark.line, remark.what, remark.todo, remark.harmless);
         }
         Difference difference =
-                imported.stricter() == null ? null : Difference.of(imported.stricter(), imported.ruleset(), site);
+                imported.stricter == null ? null : Difference.of(imported.stricter, imported.ruleset, site);
         for (Difference.Change change : difference == null ? java.util.Collections.<Difference.Change>emptyList()
                 : difference.changes()) {
             if (change.before() == Verdict.DROP && change.after() == Verdict.ACCEPT) {

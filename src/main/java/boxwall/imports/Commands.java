@@ -147,11 +147,11 @@ final class Commands {
         }
         boolean direct = base.equals("command") || base.equals("busybox") || base.equals("exec");
         base = Script.baseName(rest.get(0).plain());
-        Node function = direct ? shell.functions.remove(base) : null;
+        Node function = direct ? shell.functions.defined.remove(base) : null;
         try {
             return command(node, base, Arrays.asList(base), rest.subList(1, rest.size()), asks);
         } finally {
-            if (function != null) { shell.functions.define(function); }
+            if (function != null) { shell.functions.defined.put(base, function); }
         }
     }
 
@@ -176,7 +176,7 @@ final class Commands {
 
     private ExitStatus command(Node node, String name, List<String> first, List<ShellWord> rest, boolean asks)
             throws ShellError {
-        Node function = shell.functions.get(first.get(0));
+        Node function = shell.functions.defined.get(first.get(0));
         if (function != null) { return call(node, function, rest); }
         String program = IptablesCommands.program(name);
         if (program != null) { return iptables.run(node, program, first.subList(1, first.size()), rest); }
@@ -305,11 +305,13 @@ final class Commands {
     private void assign(ShellWord word, Node node) {
         String name = word.assigned();
         try {
-            String value = Expansion.single(word.from(name.length() + 1), shell.variables, true);
+            String value = Expansion.single(word.from(0, name.length() + 1), shell.variables, true);
             shell.variables.set(name, value);
             shell.taken(node);
             if (shell.functions.mayKeep(name) && value.length() > 0 && value.length() < 900 && Letters.isText(value)) {
-                shell.add(Output.Line.assignment(node.line, name, Quoting.word(value)));
+                Output.Line line = new Output.Line(node.line, "", name + "=" + Quoting.word(value));
+                line.assigned = name;
+                shell.add(line);
                 shell.variables.keep(name);
             }
         } catch (ShellError e) {
@@ -390,7 +392,7 @@ final class Commands {
                     return false;
                 }
                 String text = "modprobe " + Quoting.word(name);
-                shell.add(Output.Line.of(node.line, text, text));
+                shell.add(new Output.Line(node.line, text, text));
             }
             shell.taken(node);
             return true;
@@ -412,9 +414,7 @@ final class Commands {
         for (int i = word.pieces.size() - 1; i >= 0; i--) {
             Piece piece = word.pieces.get(i);
             if (piece.kind == Piece.Kind.TEXT && piece.text.indexOf('/') >= 0) {
-                ShellWord last = new ShellWord(word.line, Piece.text(Script.baseName(piece.text), piece.quoted));
-                last.pieces.addAll(word.pieces.subList(i + 1, word.pieces.size()));
-                return last;
+                return word.from(i, piece.text.lastIndexOf('/') + 1);
             }
         }
         return word;

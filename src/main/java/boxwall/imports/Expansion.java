@@ -70,7 +70,7 @@ final class Expansion {
 
     private static String value(Piece piece, Variables variables, boolean lenient, int depth) throws ShellError {
         if (piece.kind == Piece.Kind.TEXT) { return piece.text; }
-        if (piece.kind == Piece.Kind.UNKNOWN) {
+        if (piece.isUnknown()) {
             String meant = Settings.meant(piece.text);
             throw new ShellError("nothing is executed here: " + Quoting.excerpt(piece.text),
                     "write " + (meant == null ? "its output" : meant), meant);

@@ -16,7 +16,8 @@ final class Functions {
     private static final int ASKED_LIMIT = 50;
 
     private final Interpreter shell;
-    private Map<String, Node> functions = new HashMap<>();
+    /** By name, those that are defined so far. */
+    Map<String, Node> defined = new HashMap<>();
     private final Set<Node> called = new HashSet<>();
     /** Names of commands in what isn't run: a function among them isn't never called. */
     private final Set<String> mentioned = new HashSet<>();
@@ -27,21 +28,6 @@ final class Functions {
 
     Functions(Interpreter shell) { this.shell = shell; }
 
-    void define(Node function) { functions.put(function.name, function); }
-
-    Node remove(String name) { return functions.remove(name); }
-
-    Node get(String name) { return functions.get(name); }
-
-    /** What is defined from here on is forgotten with {@link #end}. */
-    Map<String, Node> begin() {
-        Map<String, Node> known = functions;
-        functions = new HashMap<>(functions);
-        return known;
-    }
-
-    void end(Map<String, Node> known) { functions = known; }
-
     /** Remembers what a command that isn't run would call. */
     void mention(Node simple) {
         mentioned.add(simple.called());
@@ -49,7 +35,7 @@ final class Functions {
 
     /** Names the lines of functions that aren't run. */
     void uncalled() {
-        for (Node function : functions.values()) {
+        for (Node function : defined.values()) {
             if (called.contains(function)) { continue; }
             String what = "the function " + Quoting.cut(function.name, 30) + " is ";
             if (calledPerhaps.contains(function)) {
@@ -73,7 +59,7 @@ final class Functions {
             shell.leftLine(line, "functions that call each other too deep", null);
             return ExitStatus.UNKNOWN;
         }
-        if (!shell.isPerhaps()) { called.add(function); }
+        if (shell.lines.muted == 0) { called.add(function); }
         List<String> before = shell.variables.positional;
         shell.variables.positional = words;
         locals.add(new HashMap<String, String>());
@@ -116,11 +102,11 @@ final class Functions {
         boolean rule = false;
         for (ShellWord word : node.words) {
             for (Piece piece : word.pieces) {
-                boolean unknown = piece.kind == Piece.Kind.UNKNOWN;
+                boolean unknown = piece.isUnknown();
                 rule |= unknown && RuleText.holds(piece.text);
                 for (String each : RuleText.words(unknown ? piece.text : "")) {
                     mentioned.add(each);
-                    rule |= get(each) != null && adds(get(each));
+                    rule |= defined.containsKey(each) && adds(defined.get(each));
                 }
             }
         }
@@ -135,7 +121,7 @@ final class Functions {
     private boolean adds(Node part, Set<Node> seen) {
         if (seen.size() > ASKED_LIMIT || !seen.add(part)) { return false; }
         for (Node simple : part.simple()) {
-            Node function = get(simple.called());
+            Node function = defined.get(simple.called());
             if (isRule(simple) || function != null && adds(function, seen)) { return true; }
         }
         return false;

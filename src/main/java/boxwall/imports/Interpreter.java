@@ -4,8 +4,11 @@ import boxwall.netfilter.Abandoned;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Interprets a script as a shell would at boot, with what can be known without the box: loops over literal lists are
@@ -25,8 +28,6 @@ final class Interpreter {
     private SaveDump dump;
     /** Within what iptables -L printed. */
     private boolean listing;
-    /** Above 0 while a part is interpreted for what it might do: nothing of it goes out. */
-    private int perhaps;
     /** The line of the text's part that is run now: comments above it belong to its output. */
     private int top;
     private int subshells;
@@ -58,7 +59,7 @@ final class Interpreter {
     void run(Script script) {
         for (Node part : script.parts) {
             for (Node simple : part.simple()) {
-                lines.command(simple.line);
+                lines.mark(simple.line, simple.line, SourceLines.COMMAND);
                 commands.count(simple);
             }
         }
@@ -121,7 +122,7 @@ final class Interpreter {
             case CASE :
                 return cases(node);
             case FUNCTION :
-                functions.define(node);
+                functions.defined.put(node.name, node);
                 return ExitStatus.TRUE;
             default :
                 return group(node, asks);
@@ -130,21 +131,21 @@ final class Interpreter {
 
     /** Interprets a part that runs or not as the box decides, for the rules that it may add. */
     void perhaps(Node node) {
-        if (perhaps > 2 || steps > STEPS_LIMIT / 2) { return; }
+        if (lines.muted > 2 || steps > STEPS_LIMIT / 2) { return; }
         Variables outer = variables;
-        Map<String, Node> known = functions.begin();
+        Map<String, Node> defined = functions.defined;
+        Set<String> present = iptables().present;
         String halted = halt;
         variables = variables.copy();
+        functions.defined = new HashMap<>(defined);
+        iptables().present = new HashSet<>(present);
         halt = null;
-        perhaps++;
-        lines.mute(true);
-        iptables().perhaps(true);
+        lines.muted++;
         run(node, false);
-        iptables().perhaps(false);
-        lines.mute(false);
-        perhaps--;
+        lines.muted--;
         halt = halted;
-        functions.end(known);
+        iptables().present = present;
+        functions.defined = defined;
         variables = outer;
     }
 
@@ -183,15 +184,20 @@ final class Interpreter {
     private ExitStatus choice(Node node) {
         boolean done = false;
         Node open = null;
-        for (int i = 0; i + 1 < node.parts.size(); i += 2) {
+        for (int i = 0; i < node.parts.size(); i += 2) {
+            boolean otherwise = i + 1 == node.parts.size();
             Node condition = node.parts.get(i);
-            Node body = node.parts.get(i + 1);
-            if (done || halt != null) {
+            Node body = node.parts.get(otherwise ? i : i + 1);
+            if (open != null && (otherwise || halt == null)) {
+                notRun.undecided(condition, open);
+                if (!otherwise) { notRun.undecided(body, open); }
+            } else if (otherwise && !done && halt == null) {
+                run(body, false);
+            } else if (otherwise) {
+                notRun.skip(node.parts.get(0), body, "another branch is taken");
+            } else if (done || halt != null) {
                 notRun.skip(condition, "another branch is taken");
                 notRun.skip(body, "another branch is taken");
-            } else if (open != null) {
-                notRun.undecided(condition, open);
-                notRun.undecided(body, open);
             } else {
                 ExitStatus status = run(condition, true);
                 if (status == ExitStatus.TRUE) {
@@ -205,11 +211,6 @@ final class Interpreter {
                 }
             }
         }
-        if (node.otherwise != null && open != null) {
-            notRun.undecided(node.otherwise, open);
-        } else if (node.otherwise != null && (done || halt != null)) {
-            notRun.skip(node.parts.get(0), node.otherwise, "another branch is taken");
-        } else if (node.otherwise != null) { run(node.otherwise, false); }
         return ExitStatus.TRUE;
     }
 
@@ -307,8 +308,6 @@ final class Interpreter {
         }
     }
 
-    boolean isPerhaps() { return perhaps > 0; }
-
     boolean inSubshell() { return subshells > 0; }
 
     /** What stopped the run, or null; a function that returns goes on. */
@@ -329,15 +328,17 @@ final class Interpreter {
 
     /** Says beside the rules what is left out; {@code strict} is what can be read of the rule, or null. */
     void leftLine(int line, String what, String strict) {
-        add(Output.Line.leftOut(line, "# left out, line " + line + ": " + Quoting.cut(what, 160), strict));
+        add(new Output.Line(line, "", "").leaveOut(what, strict));
     }
 
-    /** A line that goes out. */
+    /** A line that goes out; of what only might run, for {@link Imported#stricter} alone. */
     void add(Output.Line line) {
-        Output.Line kept = perhaps == 0 ? line : line.perhaps();
-        if (kept != null) {
-            kept.top = top;
-            out.add(kept);
+        if (lines.muted > 0) {
+            String may = line.text.length() > 0 ? line.text : line.strict;
+            if (may == null) { return; }
+            line.leaveOut(null, may);
         }
+        line.top = top;
+        out.add(line);
     }
 }

@@ -28,21 +28,11 @@ final class IptablesCommands {
     /**
      * Rules and chains that are there at this point of the script, as texts: what {@code -C} and {@code -D} ask for.
      */
-    private Set<String> present = new HashSet<>();
-    private final List<Set<String>> outer = new ArrayList<>();
+    Set<String> present = new HashSet<>();
 
     IptablesCommands(Interpreter shell) {
         this.shell = shell;
         this.lines = shell.lines;
-    }
-
-    /** What is interpreted for what it might do leaves nothing behind. */
-    void perhaps(boolean begins) {
-        if (begins) {
-            outer.add(new HashSet<>(present));
-        } else {
-            present = outer.remove(outer.size() - 1);
-        }
     }
 
     /** The ruleset language's name for a program, or null. */
@@ -189,9 +179,11 @@ final class IptablesCommands {
             shell.leftLine(line, "a control character in a rule", null);
             return;
         }
-        Output.Line out = Output.Line.of(line, text, program + " " + Words.join(named, " "));
-        out.verb = verb(words);
-        out.table = program + " " + table(words);
+        Output.Line out = new Output.Line(line, text, program + " " + Words.join(named, " "));
+        char verb = verb(words);
+        String table = program + " " + table(words);
+        out.verb = verb;
+        out.table = table;
         out.saved = saved;
         shell.add(out);
         lines.taken(line, end);
@@ -200,9 +192,9 @@ final class IptablesCommands {
             boolean asks = words.get(i).equals("--match-set") || words.get(i).equals("--set");
             if (asks && !lines.sets.containsKey(words.get(i + 1))) { lines.sets.put(words.get(i + 1), line); }
         }
-        if (out.verb == 'N') {
-            present.add(out.table + " -N " + words.get(words.size() - 1));
-        } else if (out.verb == 'A' || out.verb == 'I') { present.add(key(program, words)); }
+        if (verb == 'N') {
+            present.add(table + " -N " + words.get(words.size() - 1));
+        } else if (verb == 'A' || verb == 'I') { present.add(key(program, words)); }
     }
 
     private void cut(int line, List<String> words, List<String> named) {
@@ -264,7 +256,7 @@ final class IptablesCommands {
             String text = here.body.get(i);
             try {
                 dump.line(line, !here.expand ? text
-                        : Expansion.single(ShellLexer.hereLine(text, line), shell.variables, false));
+                        : Expansion.single(ShellLexer.hereLine(text, line, 0), shell.variables, false));
             } catch (ShellError e) {
                 dump.refuse(line, e.getMessage(), e.todo);
             }
@@ -280,7 +272,7 @@ final class IptablesCommands {
         Expansion all = Expansion.of(rest, shell.variables);
         String text = text(name, all.texts);
         if (text == null) { return shell.notRun.left(node, "a control character", "remove it"); }
-        shell.add(Output.Line.of(node.line, text, name + " " + Words.join(all.named, " ")));
+        shell.add(new Output.Line(node.line, text, name + " " + Words.join(all.named, " ")));
         return shell.taken(node);
     }
 

@@ -10,7 +10,7 @@ import java.util.List;
 final class Node {
     /**
      * What the part is: SIMPLE one command; LIST parts one after the other; AND_OR parts with {@link #operators}
-     * between; PIPE parts; IF pairs of condition and body in parts, {@link #otherwise}; FOR a name, words, body; LOOP
+     * between; PIPE parts; IF pairs of condition and body in parts, else's body last; FOR a name, words, body; LOOP
      * condition and body (while, until); CASE a word, alternatives; FUNCTION name, body; GROUP body in braces or
      * (subshell) parentheses; UNREADABLE text that is no shell, with {@link #name} why; PROSE a line of ordinary text;
      * SAVED a line of a dump.
@@ -50,7 +50,6 @@ final class Node {
     final List<Redirect> redirects = new ArrayList<>();
     /** The patterns of a case's alternatives, one list for each of {@link #parts}. */
     final List<List<ShellWord>> patterns = new ArrayList<>();
-    Node otherwise;
     String name;
     /** A pipe's leading {@code !}; a group that is a subshell; a for without {@code in}; an until. */
     boolean flag;
@@ -111,6 +110,5 @@ final class Node {
         for (Node part : parts) {
             part.collect(into);
         }
-        if (otherwise != null) { otherwise.collect(into); }
     }
 }

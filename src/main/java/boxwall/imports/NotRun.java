@@ -89,12 +89,12 @@ final class NotRun {
         if (node.kind == Node.Kind.FOR) {
             shell.variables.forget(node.name, "line " + node.line + " may set it or not", null);
         } else if (node.kind == Node.Kind.FUNCTION && here) {
-            shell.functions.remove(node.name);
+            shell.functions.defined.remove(node.name);
         } else if (node.kind == Node.Kind.UNREADABLE) {
             lines.passOver(node.line, node.end, unreadable(node), "write what it should do into the ruleset", false);
         } else if (node.kind == Node.Kind.SIMPLE) {
             assigned(node);
-            Node function = shell.functions.get(node.called());
+            Node function = shell.functions.defined.get(node.called());
             if (function != null && seen.size() < NESTED_LIMIT && seen.add(function)) {
                 shell.functions.calledPerhaps.add(function);
                 forget(function.parts.get(0), false, seen);
@@ -103,7 +103,6 @@ final class NotRun {
         for (Node part : node.parts) {
             forget(part, here, seen);
         }
-        if (node.otherwise != null) { forget(node.otherwise, here, seen); }
     }
 
     private void assigned(Node simple) {
@@ -113,8 +112,7 @@ final class NotRun {
             if (name != null) {
                 Piece value = word.pieces.get(word.pieces.size() - 1);
                 String known = shell.variables.meant(name);
-                boolean same =
-                        value.kind == Piece.Kind.UNKNOWN && known != null && known.equals(Settings.meant(value.text));
+                boolean same = value.isUnknown() && known != null && known.equals(Settings.meant(value.text));
                 shell.variables.forget(name, "line " + simple.line + " may set it or not", same ? known : null);
             } else if (("read".equals(first) || "unset".equals(first)) && word.plain() != null
                     && ShellWord.isName(word.plain())) {

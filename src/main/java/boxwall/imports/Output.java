@@ -57,13 +57,13 @@ final class Output {
         /** The source line that it comes from, 1-based. */
         final int line;
         /** With values put in; nothing but the box's own names. Empty for an assignment and for a comment. */
-        final String text;
+        String text;
         /** With the names of the script. */
-        final String named;
+        String named;
         /** The name that is assigned, or null. */
-        final String assigned;
+        String assigned;
         /** For what isn't in the ruleset: as much of its text as could be read, or null. */
-        final String strict;
+        String strict;
         /** What makes a rule's place in the tables: {@code iptables nat}, or empty for what is no iptables command. */
         String table = "";
         /** The line of the text's part that this comes of: a function's call, a loop's beginning. */
@@ -73,30 +73,23 @@ final class Output {
         /** Whether it is a dump's, in which every chain is declared. */
         boolean saved;
 
-        private Line(int line, String text, String named, String assigned, String strict) {
+        Line(int line, String text, String named) {
             this.line = line;
             this.text = text;
             this.named = named;
-            this.assigned = assigned;
-            this.strict = strict;
         }
 
-        static Line of(int line, String text, String named) { return new Line(line, text, named, null, null); }
-
-        static Line assignment(int line, String name, String value) {
-            return new Line(line, "", name + "=" + value, name, null);
-        }
-
-        static Line leftOut(int line, String comment, String strict) {
-            return new Line(line, "", comment, null, strict);
-        }
-
-        boolean isComment() { return named.startsWith("#"); }
-
-        /** The line as one that isn't in the ruleset and may be added by the box; null for what is no rule. */
-        Line perhaps() {
-            String may = text.length() > 0 ? text : strict;
-            return may == null ? null : leftOut(line, "", may);
+        /**
+         * Makes it one that isn't in the ruleset: why, if anything is lost by that; what can be read of it, or null.
+         */
+        Line leaveOut(String why, String rule) {
+            named = why == null ? "" : "# left out, line " + line + ": " + Quoting.cut(why, 160);
+            strict = rule;
+            text = "";
+            table = "";
+            assigned = null;
+            verb = 0;
+            return this;
         }
     }
 
@@ -116,14 +109,13 @@ final class Output {
         name = shell.name;
         cut();
         emptying();
-        ParsedRules parsed = parse(plain());
+        ParsedRules parsed = parse();
         for (int i = 0; !parsed.errors().isEmpty(); i++) {
             drop(parsed.errors(), i < ROUNDS_LIMIT);
-            parsed = parse(plain());
+            parsed = parse();
         }
-        if (idleTables(parsed.ruleset())) { parsed = parse(plain()); }
+        ruleset = idleTables(parsed.ruleset()) ? parse().ruleset() : parsed.ruleset();
         numbers();
-        ruleset = parsed.ruleset();
         stricter = strict();
         boolean empty = true;
         for (Line line : lines) {
@@ -132,39 +124,29 @@ final class Output {
         source.close(empty);
         String named = write(true);
         ParsedRules again = parse(named);
-        boolean same = again.errors().isEmpty() && same(again.ruleset(), ruleset);
-        text = same ? named : write(false);
+        text = again.errors().isEmpty() && again.ruleset().equals(ruleset) ? named : write(false);
     }
 
     private static ParsedRules parse(String text) {
         return RulesetParser.parse(new Source("import", text), NAMES, Includes.NONE);
     }
 
-    private String plain() {
-        StringBuilder text = new StringBuilder();
+    private ParsedRules parse() {
+        StringBuilder all = new StringBuilder();
         for (Line line : lines) {
-            text.append(line.text).append('\n');
+            all.append(line.text).append('\n');
         }
-        return text.toString();
-    }
-
-    private void replace(int index, String comment) {
-        Line line = lines.get(index);
-        Line left = Line.leftOut(line.line,
-                comment == null ? "" : "# left out, line " + line.line + ": " + Quoting.cut(comment, 160),
-                comment == null ? null : line.text);
-        left.top = line.top;
-        lines.set(index, left);
+        return parse(all.toString());
     }
 
     private void cut() {
         int size = 0;
-        for (int i = 0; i < lines.size(); i++) {
-            size += lines.get(i).text.length() + 1;
-            if (size > SIZE_LIMIT && lines.get(i).text.length() > 0) {
-                source.remark(lines.get(i).line, "more than fits into one ruleset (" + SIZE_LIMIT / 1024 + " KiB)",
+        for (Line line : lines) {
+            size += line.text.length() + 1;
+            if (size > SIZE_LIMIT && line.text.length() > 0) {
+                source.remark(line.line, "more than fits into one ruleset (" + SIZE_LIMIT / 1024 + " KiB)",
                         "use networks, lists of ports and chains", false);
-                replace(i, null);
+                line.leaveOut(null, null);
             }
         }
     }
@@ -175,36 +157,35 @@ final class Output {
      */
     private void emptying() {
         Set<String> filled = new HashSet<>();
-        for (int i = 0; i < lines.size(); i++) {
-            Line line = lines.get(i);
+        for (Line line : lines) {
             boolean empties = line.verb == 'F' || line.verb == 'X';
             if (line.verb == 'Z' || empties && !filled.contains(line.table)) {
                 source.note(line.line, line.verb == 'Z' ? "counters begin at 0 anyway" : "tables begin empty here");
-                replace(i, null);
+                line.leaveOut(null, null);
             } else if (line.verb != 0 && !empties && line.verb != 'P') { filled.add(line.table); }
         }
     }
 
     private void drop(List<SyntaxError> errors, boolean single) {
-        Set<Integer> dropped = new HashSet<>();
+        boolean dropped = false;
         for (SyntaxError error : errors) {
-            int index = error.line() - 1;
+            Line line = error.line() < 1 || error.line() > lines.size() ? null : lines.get(error.line() - 1);
             String what = error.what();
             boolean summary = error.todo().startsWith("is this a ruleset");
-            if (summary || index < 0 || index >= lines.size() || lines.get(index).text.length() == 0) { continue; }
-            Line line = lines.get(index);
+            if (summary || line == null || line.text.length() == 0) { continue; }
             boolean nothing = what.startsWith("no such rule in") || what.startsWith("no rule ") && line.verb == 'D'
                     || (line.verb == 'F' || line.verb == 'X') && what.startsWith("no chain ")
                     || line.verb == 'N' && what.endsWith("is there already");
             source.remark(line.line, what, nothing ? "nothing to do: tables begin empty here" : todo(error, line),
                     nothing);
-            if (dropped.add(index)) { replace(index, nothing ? null : what); }
+            dropped = true;
+            line.leaveOut(nothing ? null : what, nothing ? null : line.text);
         }
-        for (int i = 0; (dropped.isEmpty() || !single) && i < lines.size(); i++) {
+        for (Line line : lines) {
             // an error of the whole: better nothing than a ruleset that can't be read
-            if (lines.get(i).text.length() > 0) {
-                source.remark(lines.get(i).line, errors.get(0).what(), errors.get(0).todo(), false);
-                replace(i, null);
+            if ((!dropped || !single) && line.text.length() > 0) {
+                source.remark(line.line, errors.get(0).what(), errors.get(0).todo(), false);
+                line.leaveOut(null, null);
             }
         }
     }
@@ -236,12 +217,12 @@ final class Output {
                 for (Chain chain : ruleset.chains(family, table)) {
                     idle &= chain.rules().isEmpty() && chain.policy() == Policy.ACCEPT;
                 }
-                for (int i = 0; idle && i < lines.size(); i++) {
-                    if (lines.get(i).table.equals(family.command() + " " + table.word())) {
-                        source.note(lines.get(i).line,
-                                "the table " + table.word() + " holds no rule, so it isn't named",
+                String place = family.command() + " " + table.word();
+                for (Line line : lines) {
+                    if (idle && line.table.equals(place)) {
+                        source.note(line.line, "the table " + table.word() + " holds no rule, so it isn't named",
                                 "nothing to do: naming nat would load connection tracking");
-                        replace(i, null);
+                        line.leaveOut(null, null);
                         any = true;
                     }
                 }
@@ -266,24 +247,6 @@ final class Output {
                 }
             }
         }
-    }
-
-    private static boolean same(Ruleset a, Ruleset b) {
-        for (Family family : Family.values()) {
-            if (!a.tables(family).equals(b.tables(family))) { return false; }
-            for (Table table : a.tables(family)) {
-                if (!list(a.chains(family, table)).equals(list(b.chains(family, table)))) { return false; }
-            }
-        }
-        return true;
-    }
-
-    private static List<Chain> list(Iterable<Chain> chains) {
-        List<Chain> list = new ArrayList<>();
-        for (Chain chain : chains) {
-            list.add(chain);
-        }
-        return list;
     }
 
     /**
@@ -364,21 +327,12 @@ final class Output {
     }
 
     /** What stands at the result's head: whether it lets through more, or less, than the script. */
-    private void heads(StringBuilder out) {
-        List<Integer> drops = new ArrayList<>();
-        List<Integer> accepts = new ArrayList<>();
-        for (int line : source.missingRules()) {
-            (RuleText.drops(source.joined(line)) ? drops : accepts).add(line);
-        }
-        if (!drops.isEmpty()) {
-            out.append("# CAUTION: rules that drop are missing (line ")
-                    .append(Quoting.cut(Words.join(drops, ", "), COMMENT_LIMIT))
-                    .append("), so this lets through more than the script\n");
-        }
-        if (!accepts.isEmpty()) {
-            out.append("# CAUTION: rules are missing (line ")
-                    .append(Quoting.cut(Words.join(accepts, ", "), COMMENT_LIMIT))
-                    .append("), so this may keep out what the script lets in\n");
+    private void head(StringBuilder out, boolean drop, String what, String effect) {
+        List<Integer> missing = source.missingRules(drop);
+        if (!missing.isEmpty()) {
+            out.append("# CAUTION: ").append(what).append(" (line ")
+                    .append(Quoting.cut(Words.join(missing, ", "), COMMENT_LIMIT)).append("), so this ").append(effect)
+                    .append('\n');
         }
     }
 
@@ -391,7 +345,8 @@ final class Output {
             limit -= line.text.length() + 1;
         }
         limit = Math.min(COMMENTS_LIMIT, limit);
-        heads(out);
+        head(out, true, "rules that drop are missing", "lets through more than the script");
+        head(out, false, "rules are missing", "may keep out what the script lets in");
         Set<Integer> shown = new HashSet<>();
         Set<String> left = new HashSet<>();
         int comments = 0;
@@ -402,7 +357,7 @@ final class Output {
         above(first, shown, out);
         for (Line line : used) {
             Abandoned.check();
-            boolean comment = line.isComment();
+            boolean comment = line.named.startsWith("#");
             if (line.assigned != null && !named || comment && (!left.add(line.named) || comments >= limit)) {
                 continue;
             }

@@ -13,20 +13,22 @@ final class Piece {
     /** Within quotes: no splitting at blanks, no patterns. */
     final boolean quoted;
     /** For a name in {@code ${NAME:-other}}: one of - = + with a colon before it or not; null for a plain name. */
-    final String operator;
-    final ShellWord other;
+    String operator;
+    ShellWord other;
 
-    Piece(Kind kind, String text, boolean quoted, String operator, ShellWord other) {
+    Piece(Kind kind, String text, boolean quoted) {
         this.kind = kind;
         this.text = text;
         this.quoted = quoted;
-        this.operator = operator;
-        this.other = other;
     }
 
-    static Piece text(String text, boolean quoted) { return new Piece(Kind.TEXT, text, quoted, null, null); }
+    static Piece text(String text, boolean quoted) { return new Piece(Kind.TEXT, text, quoted); }
+
+    static Piece unknown(String source) { return new Piece(Kind.UNKNOWN, source, true); }
 
     boolean isName() { return kind == Kind.NAME; }
+
+    boolean isUnknown() { return kind == Kind.UNKNOWN; }
 
     /** {@code $@} or {@code $*}: all words that the script or function was started with. */
     boolean isAll() {

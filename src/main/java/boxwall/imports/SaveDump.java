@@ -85,7 +85,7 @@ final class SaveDump {
     private List<String> block(int from) {
         List<String> block = new ArrayList<>();
         boolean ruled = false;
-        for (int i = from; program == 0 && i <= lines.count(); i++) {
+        for (int i = from; program == 0 && i <= lines.count; i++) {
             String text = lines.trimmed(i);
             boolean ends = i > from && text.startsWith("*") || isHead(text) || text.equals("COMMIT")
                     || ruled && (text.startsWith(":") || text.startsWith("-P "));
@@ -98,7 +98,7 @@ final class SaveDump {
 
     private int family(int line) {
         if (families == null) {
-            families = new byte[lines.count() + 2];
+            families = new byte[lines.count + 2];
             for (int i = 1; i < families.length; i++) {
                 String text = lines.trimmed(i);
                 boolean head = isHead(text) && text.contains("tables-save");

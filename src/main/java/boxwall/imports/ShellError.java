@@ -13,19 +13,16 @@ final class ShellError extends Exception {
     /** The box's own name for such a value, as {@code $WAN_IF}, or null. */
     final String meant;
 
-    ShellError(int line, String what) {
+    private ShellError(int line, String what, String todo, String meant) {
         super(what);
         this.line = line;
-        this.todo = "write it without a shell's signs";
-        this.meant = null;
-    }
-
-    ShellError(String what, String todo) { this(what, todo, null); }
-
-    ShellError(String what, String todo, String meant) {
-        super(what);
-        this.line = 0;
         this.todo = todo;
         this.meant = meant;
     }
+
+    ShellError(int line, String what) { this(line, what, "write it without a shell's signs", null); }
+
+    ShellError(String what, String todo) { this(0, what, todo, null); }
+
+    ShellError(String what, String todo, String meant) { this(0, what, todo, meant); }
 }

@@ -17,40 +17,6 @@ final class ShellLexer {
     private static final int NESTING_LIMIT = 8;
     private static final String OPEN_QUOTE = "a quote is opened and not closed";
 
-    /** A word or an operator; the operator of a line's end is a newline, that of the text's end empty. */
-    static final class Token {
-        /** Null for words. */
-        final String operator;
-        final ShellWord word;
-        /** 1-based line where it starts. */
-        final int line;
-        /** Whether it follows the token before it without a blank, as the 2 in {@code 2>}. */
-        final boolean glued;
-
-        Token(String operator, ShellWord word, int line, boolean glued) {
-            this.operator = operator;
-            this.word = word;
-            this.line = line;
-            this.glued = glued;
-        }
-
-        /** The operator, or the word if it is unquoted text; else null. */
-        String text() {
-            return word == null ? operator : word.plain();
-        }
-
-        /** Whether it is that operator or unquoted word. */
-        boolean is(String text) { return text.equals(text()); }
-
-        /** Whether it is the end of a line or of the text. */
-        boolean ends() { return is("\n") || is(""); }
-
-        @Override
-        public String toString() {
-            return word != null ? word.toString() : is("\n") ? "the line's end" : is("") ? "the text's end" : operator;
-        }
-    }
-
     private final String text;
     private int depth;
     private int at;
@@ -60,7 +26,9 @@ final class ShellLexer {
     private final List<Node.Redirect> waiting = new ArrayList<>();
     /** Here-documents without their last line: they go to the text's end, as a shell takes them. */
     final List<Node.Redirect> cutShort = new ArrayList<>();
-    private Token peeked;
+    private ShellWord peeked;
+    /** Whether what was read last follows what is before it without a blank. */
+    boolean glued;
     private ShellWord word;
     private final StringBuilder plain = new StringBuilder();
 
@@ -77,13 +45,13 @@ final class ShellLexer {
 
     int line() { return line; }
 
-    Token peek() throws ShellError {
+    ShellWord peek() throws ShellError {
         if (peeked == null) { peeked = read(); }
         return peeked;
     }
 
-    Token next() throws ShellError {
-        Token token = peek();
+    ShellWord next() throws ShellError {
+        ShellWord token = peek();
         peeked = null;
         return token;
     }
@@ -103,18 +71,18 @@ final class ShellLexer {
         return raw;
     }
 
-    private Token read() throws ShellError {
+    private ShellWord read() throws ShellError {
         Abandoned.check();
         int before = at;
         skipBlanks();
-        boolean glued = before == at && at > 0;
+        glued = before == at && at > 0;
         int start = line;
         if (at >= text.length() || text.charAt(at) == '\n') {
             String end = at >= text.length() ? "" : "\n";
             at += end.length();
             line += end.length();
             bodies();
-            return new Token(end, null, start, glued);
+            return new ShellWord(start, end);
         }
         // which of the streams is redirected makes no difference here
         boolean numbered = at + 1 < text.length() && Character.isDigit(text.charAt(at)) && in("<>", at + 1);
@@ -122,10 +90,10 @@ final class ShellLexer {
         for (String operator : OPERATORS) {
             if (text.startsWith(operator, at)) {
                 at += operator.length();
-                return new Token(operator, null, start, glued);
+                return new ShellWord(start, operator);
             }
         }
-        return new Token(null, word(), start, glued);
+        return word();
     }
 
     /** Whether one of these characters is at a place, within the text. */
@@ -179,7 +147,7 @@ final class ShellLexer {
 
     private void piece(Piece.Kind kind, String source, boolean quoted) {
         flush(quoted);
-        word.pieces.add(new Piece(kind, source, quoted, null, null));
+        word.pieces.add(new Piece(kind, source, quoted));
     }
 
     private ShellWord word() throws ShellError {
@@ -256,12 +224,8 @@ final class ShellLexer {
         if (at++ == from) { word.pieces.add(Piece.text("", true)); }
     }
 
-    /** The words of a here-document's line: all one piece of quoted text with names in it. */
-    static ShellWord hereLine(String body, int line) throws ShellError {
-        return hereLine(body, line, 0);
-    }
-
-    private static ShellWord hereLine(String body, int line, int depth) throws ShellError {
+    /** A here-document's line: quoted text with names in it. {@code depth}: within so many others. */
+    static ShellWord hereLine(String body, int line, int depth) throws ShellError {
         if (depth > NESTING_LIMIT) { throw new ShellError(line, "expansions nested too deeply"); }
         String quotes = Words.replace(Words.replace(body, "\\\"", "\\\\\""), "\"", "\\\"");
         ShellLexer lexer = new ShellLexer('"' + quotes + '"');
@@ -311,8 +275,10 @@ final class ShellLexer {
         if (good && rest.length() == 0 || inside.equals("@") || inside.equals("*") || inside.equals("#")) {
             piece(Piece.Kind.NAME, inside, quoted);
         } else if (good && operator.length() > 0 && "-=+".indexOf(operator.charAt(operator.length() - 1)) >= 0) {
-            word.pieces.add(new Piece(Piece.Kind.NAME, inside.substring(0, end), quoted, operator,
-                    hereLine(unquoted(rest.substring(operator.length())), line, depth + 1)));
+            Piece name = new Piece(Piece.Kind.NAME, inside.substring(0, end), quoted);
+            name.operator = operator;
+            name.other = hereLine(unquoted(rest.substring(operator.length())), line, depth + 1);
+            word.pieces.add(name);
         } else {
             piece(Piece.Kind.UNKNOWN, "${" + inside + "}", quoted);
         }

@@ -1,7 +1,5 @@
 package boxwall.imports;
 
-import boxwall.imports.ShellLexer.Token;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -61,7 +59,7 @@ final class ShellParser {
         return list;
     }
 
-    private boolean isOf(Set<String> words) throws ShellError { return words.contains(in.peek().text()); }
+    private boolean isOf(Set<String> words) throws ShellError { return words.contains(in.peek().plain()); }
 
     private void skipNewlines() throws ShellError {
         while (in.peek().is("\n")) {
@@ -74,7 +72,7 @@ final class ShellParser {
         return in.peek().is(text) && in.next() != null;
     }
 
-    private Token expect(String text) throws ShellError {
+    private ShellWord expect(String text) throws ShellError {
         if (!in.peek().is(text)) {
             throw new ShellError(in.peek().line, "not " + text + " but " + Quoting.excerpt(in.peek().toString()));
         }
@@ -109,7 +107,7 @@ final class ShellParser {
 
     private Node command() throws ShellError {
         if (isOf(CLOSING) || isOf(SEPARATING)) { throw unexpected(); }
-        String word = in.peek().text();
+        String word = in.peek().plain();
         Node node = word == null ? null : compound(word);
         if (node == null) { return simple(); }
         while (redirect(node)) {
@@ -148,7 +146,7 @@ final class ShellParser {
     private Node group(String close) throws ShellError {
         Node group = new Node(Node.Kind.GROUP, in.next().line);
         group.flag = close.equals(")");
-        if (group.flag && in.peek().is("(") && in.peek().glued) {
+        if (group.flag && in.peek().is("(") && in.glued) {
             in.next();
             Node arithmetic = new Node(Node.Kind.SIMPLE, group.line);
             arithmetic.words.add(unread(group.line, "((", in.rawUntil("))")));
@@ -166,7 +164,7 @@ final class ShellParser {
             expect("then");
             choice.parts.add(list());
         } while (accept("elif"));
-        if (accept("else")) { choice.otherwise = list(); }
+        if (accept("else")) { choice.parts.add(list()); }
         choice.end = expect("fi").line;
         return choice;
     }
@@ -180,15 +178,15 @@ final class ShellParser {
 
     private Node each() throws ShellError {
         Node each = new Node(Node.Kind.FOR, in.next().line);
-        Token name = in.next();
-        each.name = name.word != null ? name.word.plain() : null;
+        ShellWord name = in.next();
+        each.name = name.isWord() ? name.plain() : null;
         if (each.name == null || !ShellWord.isName(each.name)) {
             throw new ShellError(name.line, "for takes a name, not " + Quoting.excerpt(name.toString()));
         }
         skipNewlines();
         each.flag = !accept("in");
-        while (!each.flag && in.peek().word != null) {
-            each.words.add(in.next().word);
+        while (!each.flag && in.peek().isWord()) {
+            each.words.add(in.next());
         }
         accept(";");
         skipNewlines();
@@ -197,9 +195,8 @@ final class ShellParser {
 
     private Node cases() throws ShellError {
         Node cases = new Node(Node.Kind.CASE, in.next().line);
-        Token word = in.next();
-        if (word.word == null) { throw new ShellError(word.line, "case takes a word"); }
-        cases.words.add(word.word);
+        if (!in.peek().isWord()) { throw new ShellError(in.peek().line, "case takes a word"); }
+        cases.words.add(in.next());
         skipNewlines();
         expect("in");
         skipNewlines();
@@ -207,11 +204,11 @@ final class ShellParser {
             accept("(");
             List<ShellWord> patterns = new ArrayList<>();
             do {
-                Token pattern = in.next();
-                if (pattern.word == null) {
+                ShellWord pattern = in.next();
+                if (!pattern.isWord()) {
                     throw new ShellError(pattern.line, "not a pattern: " + Quoting.excerpt(pattern.toString()));
                 }
-                patterns.add(pattern.word);
+                patterns.add(pattern);
             } while (accept("|"));
             expect(")");
             cases.patterns.add(patterns);
@@ -236,8 +233,8 @@ final class ShellParser {
         Node simple = new Node(Node.Kind.SIMPLE, in.peek().line);
         boolean more = true;
         while (more) {
-            if (in.peek().word != null) {
-                simple.words.add(in.next().word);
+            if (in.peek().isWord()) {
+                simple.words.add(in.next());
                 if (simple.words.size() == 1 && "[[".equals(simple.words.get(0).plain())) {
                     brackets(simple, in.rawUntil("]]"));
                 }
@@ -257,10 +254,10 @@ final class ShellParser {
     }
 
     private boolean redirect(Node node) throws ShellError {
-        if (in.peek().word != null || !isOf(REDIRECTS)) { return false; }
+        if (in.peek().isWord() || !isOf(REDIRECTS)) { return false; }
         String operator = in.next().operator;
-        if (in.peek().word == null) { throw unexpected(); }
-        Node.Redirect redirect = new Node.Redirect(operator, in.next().word);
+        if (!in.peek().isWord()) { throw unexpected(); }
+        Node.Redirect redirect = new Node.Redirect(operator, in.next());
         node.redirects.add(redirect);
         if (redirect.isHere()) { in.expectBody(redirect); }
         return true;
@@ -268,16 +265,16 @@ final class ShellParser {
 
     /** A word whose value nobody can know. */
     private static ShellWord unread(int line, String text, String unknown) {
-        return new ShellWord(line, Piece.text(text, true), new Piece(Piece.Kind.UNKNOWN, unknown, true, null, null));
+        return new ShellWord(line, Piece.text(text, true), Piece.unknown(unknown));
     }
 
     /** Words within {@code [[ ]]}; what goes beyond comparing two of them isn't read. */
     private static void brackets(Node simple, String raw) throws ShellError {
         ShellLexer inner = new ShellLexer(raw);
         boolean plain = raw.indexOf('*') < 0 && raw.indexOf('?') < 0 && !raw.contains("=~");
-        for (Token token = inner.next(); !token.is(""); token = inner.next()) {
-            plain = plain && token.word != null;
-            if (plain) { simple.words.add(new ShellWord(simple.line, token.word.pieces.toArray(new Piece[0]))); }
+        for (ShellWord token = inner.next(); !token.is(""); token = inner.next()) {
+            plain = plain && token.isWord();
+            if (plain) { simple.words.add(new ShellWord(simple.line, token.pieces.toArray(new Piece[0]))); }
         }
         if (!plain) {
             simple.words.subList(1, simple.words.size()).clear();

@@ -6,21 +6,36 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** One word of a shell script before anything is put in for its names. */
+/** One word of a shell script before anything is put in for its names, or the operator between words. */
 final class ShellWord {
     /** 1-based line where it starts. */
     final int line;
-    final List<Piece> pieces = new ArrayList<>();
+    /** A newline for a line's end, empty for the text's end; null for a word. */
+    final String operator;
+    final List<Piece> pieces;
+
+    ShellWord(int line, String operator) {
+        this.line = line;
+        this.operator = operator;
+        this.pieces = new ArrayList<>();
+    }
 
     ShellWord(int line, Piece... pieces) {
-        this.line = line;
+        this(line, (String) null);
         this.pieces.addAll(Arrays.asList(pieces));
     }
 
-    /** The text of a word that is all unquoted text, as reserved words and function names are; else null. */
+    boolean isWord() { return operator == null; }
+
+    /** The operator, or the word if it is all unquoted text, as reserved words and function names are; else null. */
     String plain() {
-        return pieces.size() == 1 && pieces.get(0).isBare() ? pieces.get(0).text : null;
+        return pieces.size() == 1 && pieces.get(0).isBare() ? pieces.get(0).text : operator;
     }
+
+    boolean is(String text) { return text.equals(plain()); }
+
+    /** Whether it is the end of a line or of the text. */
+    boolean ends() { return is("\n") || is(""); }
 
     /** The name when the word is {@code NAME=...} with an unquoted beginning; else null. */
     String assigned() {
@@ -30,12 +45,11 @@ final class ShellWord {
         return isName(name) ? name : null;
     }
 
-    /** The word without its first characters; these are plain text. */
-    ShellWord from(int offset) {
-        ShellWord rest = new ShellWord(line);
-        Piece first = pieces.get(0);
-        if (offset < first.text.length()) { rest.pieces.add(Piece.text(first.text.substring(offset), first.quoted)); }
-        rest.pieces.addAll(pieces.subList(1, pieces.size()));
+    /** What stands behind a place in one of its pieces. */
+    ShellWord from(int piece, int offset) {
+        Piece first = pieces.get(piece);
+        ShellWord rest = new ShellWord(line, Piece.text(first.text.substring(offset), first.quoted));
+        rest.pieces.addAll(pieces.subList(piece + 1, pieces.size()));
         return rest;
     }
 
@@ -44,6 +58,7 @@ final class ShellWord {
     /** The word roughly as written, for messages and for guessing what a line was about. */
     @Override
     public String toString() {
+        if (!isWord()) { return is("\n") ? "the line's end" : is("") ? "the text's end" : operator; }
         StringBuilder out = new StringBuilder();
         for (Piece piece : pieces) {
             out.append(piece.isName() ? "$" : "").append(piece.text);

@@ -5,7 +5,7 @@ import boxwall.netfilter.Words;
 
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -14,39 +14,48 @@ import java.util.TreeSet;
 
 /** Accounts for each line of the input: taken, part of a construct that was understood, or remarked on. */
 final class SourceLines {
+    /** Says only how commands belong together ({@code then}, {@code done}), or was read with them. */
     private static final int STRUCTURE = 1;
     private static final int TAKEN = 2;
     private static final int REMARKED = 4;
+    private static final int FATE = STRUCTURE | TAKEN | REMARKED;
+    /** Holds a rule, for the count. */
+    static final int RULE = 8;
+    /** Begins a command: it must be taken or remarked on when all is done. */
+    static final int COMMAND = 16;
+    /** Something of it is missing in the ruleset. */
+    static final int LEFT = 32;
+    /** A part of it isn't run. */
+    private static final int PASSED = 64;
+    /** Holds a rule that isn't run for the script's first word, or as its own conditions decide. */
+    static final int NOT_RUN = 128;
 
     private final String[] source;
+    final int count;
     private final int[] states;
     /** How many rules came of each line. */
     private final int[] built;
-    private final Set<Remark> remarks = new LinkedHashSet<>();
-    private final Set<Integer> rules = new TreeSet<>();
-    private final Set<Integer> commands = new TreeSet<>();
-    private final Set<Integer> left = new TreeSet<>();
+    /** By their text, in the order they were made. */
+    private final Map<String, Remark> remarks = new LinkedHashMap<>();
     /** What wasn't run, by line, for lines that aren't run elsewhere either. */
     private final Map<Integer, Remark> skipped = new TreeMap<>();
-    /** Lines of which a part isn't run. */
-    private final Set<Integer> passed = new TreeSet<>();
-    private final Set<Integer> notRun = new TreeSet<>();
     /** Sets of addresses: the line that asks for one first, 0 if a line of the text makes it. */
     final Map<String, Integer> sets = new TreeMap<>();
     /** What the script's first word was compared with. */
     final Set<String> words = new TreeSet<>();
     /** While above 0 nothing is noted: parts are interpreted for what they might do. */
-    private int muted;
+    int muted;
 
     SourceLines(String text) {
         source = Words.split(text, '\n');
-        states = new int[source.length + 1];
-        built = new int[source.length + 1];
+        count = source.length;
+        states = new int[count + 1];
+        built = new int[count + 1];
     }
 
     /** A line of the input, 1-based. */
     String text(int line) {
-        return line < 1 || line > source.length ? "" : source[line - 1];
+        return line < 1 || line > count ? "" : source[line - 1];
     }
 
     String trimmed(int line) { return text(line).trim(); }
@@ -54,7 +63,7 @@ final class SourceLines {
     /** A line and what it goes on with after a backslash. */
     String joined(int line) {
         String text = text(line);
-        for (int next = line + 1; text.endsWith("\\") && next <= source.length; next++) {
+        for (int next = line + 1; text.endsWith("\\") && next <= count; next++) {
             text = text.substring(0, text.length() - 1) + text(next);
         }
         return text;
@@ -70,30 +79,25 @@ final class SourceLines {
         return Quoting.excerpt(text.substring(from, Math.min(text.length(), from + 80)).trim());
     }
 
-    int count() { return source.length; }
+    private boolean isEmpty(int line) { return trimmed(line).length() == 0 || trimmed(line).charAt(0) == '#'; }
 
-    void mute(boolean on) { muted += on ? 1 : -1; }
-
-    boolean isEmpty(int line) { return trimmed(line).length() == 0 || trimmed(line).charAt(0) == '#'; }
-
-    private void mark(int from, int to, int state) {
-        for (int line = Math.max(1, from); muted == 0 && line <= to && line < states.length; line++) {
+    void mark(int from, int to, int state) {
+        for (int line = Math.max(1, from); muted == 0 && line <= to && line <= count; line++) {
             states[line] |= state;
         }
     }
 
-    /** Lines that say only how commands belong together ({@code then}, {@code done}), or that were read with them. */
-    void structure(int from, int to) {
-        mark(from, to, STRUCTURE);
-    }
+    void structure(int from, int to) { mark(from, to, STRUCTURE); }
 
     void taken(int from, int to) { mark(from, to, TAKEN); }
 
-    private boolean isTaken(int line) { return (states[line] & TAKEN) != 0; }
+    void rule(int line) { mark(line, line, RULE); }
+
+    private boolean is(int line, int state) { return (states[line] & state) != 0; }
 
     /** A rule came of these lines. */
     void built(int from, int to) {
-        for (int line = Math.max(1, from); muted == 0 && line <= to && line < built.length; line++) {
+        for (int line = Math.max(1, from); muted == 0 && line <= to && line <= count; line++) {
             built[line]++;
         }
     }
@@ -111,27 +115,32 @@ final class SourceLines {
      */
     boolean remark(int line, String what, String todo, boolean harmless) {
         Abandoned.check();
-        int at = Math.max(1, Math.min(line, source.length));
-        if (muted > 0) { return true; }
-        mark(at, at, REMARKED);
-        if (!harmless) { left.add(at); }
-        return remarks.add(new Remark(at, what, todo, harmless));
+        int at = Math.max(1, Math.min(line, count));
+        mark(at, at, harmless ? REMARKED : REMARKED | LEFT);
+        return say(at, what, todo, harmless);
+    }
+
+    private boolean say(int line, String what, String todo, boolean harmless) {
+        Remark remark = new Remark(line, what, todo, harmless);
+        if (muted == 0 && remarks.containsKey(remark.toString())) { return false; }
+        if (muted == 0) { remarks.put(remark.toString(), remark); }
+        return true;
     }
 
     /** Says that more may be missing than the text shows. */
     void doubt(int line, String what, String todo) {
-        if (muted == 0) { remarks.add(new Remark(Math.max(1, line), what, todo, false)); }
+        say(Math.max(1, line), what, todo, false);
     }
 
     /** A remark for each line that has text; a harmless one only for what nothing else becomes of. */
     void passOver(int from, int to, String what, String todo, boolean harmless) {
-        for (int line = from; muted == 0 && line <= to && line < states.length; line++) {
+        for (int line = from; muted == 0 && line <= to && line <= count; line++) {
             if (isEmpty(line)) { continue; }
             if (!harmless) {
                 remark(line, what, todo, false);
             } else {
-                passed.add(line);
-                if (states[line] <= STRUCTURE && !skipped.containsKey(line)) {
+                mark(line, line, PASSED);
+                if ((states[line] & FATE) <= STRUCTURE && !skipped.containsKey(line)) {
                     structure(line, line);
                     skipped.put(line, new Remark(line, what, todo, true));
                 }
@@ -141,18 +150,10 @@ final class SourceLines {
 
     /** Lines that hold a rule and aren't run, for a reason that may be none of the script's: as missing. */
     void missing(int from, int to, String what, String todo) {
-        for (int line = from; muted == 0 && line <= to && line < states.length; line++) {
+        for (int line = from; muted == 0 && line <= to && line <= count; line++) {
             boolean holds = RuleText.holds(text(line)) || text(line).contains("-restore");
-            if (!isEmpty(line) && !isTaken(line) && holds) { skipped.put(line, new Remark(line, what, todo, false)); }
+            if (!isEmpty(line) && !is(line, TAKEN) && holds) { skipped.put(line, new Remark(line, what, todo, false)); }
         }
-    }
-
-    /** A line that holds a rule, for the count. */
-    void rule(int line) { if (muted == 0) { rules.add(line); } }
-
-    /** A line that begins a command: it must be taken or remarked on when all is done. */
-    void command(int line) {
-        commands.add(line);
     }
 
     /** Whatever nothing was said about; nothing may get lost. {@code empty}: no rule came out. */
@@ -164,25 +165,25 @@ final class SourceLines {
             }
         }
         for (Remark remark : skipped.values()) {
-            if (isTaken(remark.line())) { continue; }
-            remark(remark.line(), remark.what(), remark.todo(), remark.isHarmless());
-            if (remark.isHarmless() && rules.contains(remark.line())) { notRun.add(remark.line()); }
+            if (is(remark.line, TAKEN)) { continue; }
+            remark(remark.line, remark.what, remark.todo, remark.harmless);
+            if (remark.harmless && is(remark.line, RULE)) { mark(remark.line, remark.line, NOT_RUN); }
         }
         int first = 0;
-        for (int line = 1; line <= source.length; line++) {
-            boolean begun = states[line] == STRUCTURE && commands.contains(line);
+        for (int line = 1; line <= count; line++) {
+            int fate = states[line] & FATE;
             boolean holds = RuleText.holds(text(line));
             boolean bare = !isEmpty(line);
-            if (begun || states[line] == 0 && bare) {
+            if (fate == STRUCTURE && is(line, COMMAND) || fate == 0 && bare) {
                 remark(line, "not reached", "write what it should do into the ruleset", false);
-            } else if (holds && bare && built[line] < Math.max(1, RuleText.count(text(line))) && !left.contains(line)
-                    && !passed.contains(line) && !skipped.containsKey(line) && !prints(trimmed(line))) {
+            } else if (holds && bare && built[line] < Math.max(1, RuleText.count(text(line)))
+                    && !is(line, LEFT | PASSED) && !skipped.containsKey(line) && !prints(trimmed(line))) {
                 remark(line, "a rule in a line that isn't read as one", "write the rule as a line of its own", false);
             }
             first = first == 0 && holds ? line : first;
-            if (holds && bare && left.contains(line)) { rules.add(line); }
+            if (holds && bare && is(line, LEFT)) { rule(line); }
         }
-        if (empty && first > 0 && left.isEmpty()) {
+        if (empty && first > 0 && tally(LEFT, 0) == 0) {
             boolean comment = isEmpty(first);
             remark(first,
                     comment ? "every rule stands in a comment (or behind a prompt)"
@@ -200,32 +201,28 @@ final class SourceLines {
     }
 
     List<Remark> remarks() {
-        List<Remark> sorted = new ArrayList<>(remarks);
+        List<Remark> sorted = new ArrayList<>(remarks.values());
         Collections.sort(sorted);
-        return sorted;
+        return Collections.unmodifiableList(sorted);
     }
 
-    int ruleLines() { return rules.size(); }
-
-    /** How many of those aren't run for the word that the script is started with, or as its own conditions decide. */
-    int rulesNotRun() {
-        notRun.removeAll(left);
-        return notRun.size();
+    /** How many lines are all of the first, and none of the second. */
+    int tally(int all, int none) {
+        int tally = 0;
+        for (int state : states) {
+            tally += (state & (all | none)) == all ? 1 : 0;
+        }
+        return tally;
     }
 
-    /** The lines with a rule that is missing. */
-    List<Integer> missingRules() {
+    /** The lines with a rule that is missing and drops, or with one that doesn't. */
+    List<Integer> missingRules(boolean drop) {
         List<Integer> missing = new ArrayList<>();
-        for (int line : left) {
-            boolean rule = RuleText.holds(text(line)) || RuleText.isPart(text(line)) && rules.contains(line);
-            if (!isEmpty(line) && rule) { missing.add(line); }
+        for (int line = 1; line <= count; line++) {
+            boolean rule = is(line, LEFT) && !isEmpty(line)
+                    && (RuleText.holds(text(line)) || is(line, RULE) && RuleText.isPart(text(line)));
+            if (rule && RuleText.drops(joined(line)) == drop) { missing.add(line); }
         }
         return missing;
-    }
-
-    int rulesLeft() {
-        Set<Integer> both = new TreeSet<>(rules);
-        both.retainAll(left);
-        return both.size();
     }
 }

@@ -106,7 +106,7 @@ final class SourceText {
         boolean keyed = isKeyed(lines);
         boolean goesOn = false;
         List<String> commands = new ArrayList<>();
-        for (int i = 1; i <= lines.count(); i++) {
+        for (int i = 1; i <= lines.count; i++) {
             String line = !keyed ? bare(lines.text(i)) : goesOn ? lines.text(i) : keyed(i, name, lines);
             goesOn = line.endsWith("\\");
             commands.add(line);
@@ -115,7 +115,7 @@ final class SourceText {
     }
 
     private static boolean isKeyed(SourceLines lines) {
-        for (int i = 1; i <= lines.count(); i++) {
+        for (int i = 1; i <= lines.count; i++) {
             String line = lines.trimmed(i);
             if (line.equals("[Interface]") || line.equals("[Service]")
                     || line.startsWith("iface ") && line.contains(" inet")) {
@@ -181,7 +181,7 @@ final class SourceText {
      * iptables-save says in a comment when its dump isn't all.
      */
     static void remarkOnComments(SourceLines lines) {
-        for (int i = 1; i <= lines.count(); i++) {
+        for (int i = 1; i <= lines.count; i++) {
             String line = lines.trimmed(i);
             int start = 0;
             while (start < line.length() && "# \t".indexOf(line.charAt(start)) >= 0) {

@@ -33,12 +33,12 @@ class FreetzDocsTest {
         for (Path page : pages) {
             Imported imported = Scripts.imported(page);
             assertEquals(List.of(), Taken.parse(imported).errors(), page::toString);
-            if (imported.ruleLines() > 0) {
-                System.out.println("import: " + page.getFileName() + ": " + imported.ruleLines() + " rule lines, "
-                        + imported.rulesLeft() + " left out");
+            if (imported.ruleLines > 0) {
+                System.out.println("import: " + page.getFileName() + ": " + imported.ruleLines + " rule lines, "
+                        + imported.rulesLeft + " left out");
             }
-            rules += imported.ruleLines();
-            left += imported.rulesLeft();
+            rules += imported.ruleLines;
+            left += imported.rulesLeft;
         }
         System.out.println(
                 "import: Freetz' docs: " + pages.size() + " files, " + rules + " rule lines, " + left + " left out");

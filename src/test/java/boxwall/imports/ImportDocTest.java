@@ -38,7 +38,7 @@ class ImportDocTest {
                 String script = String.join("\n", lines.subList(i + 1, end)) + "\n";
                 Imported imported = Import.read("page", script);
                 assertEquals(List.of(), Taken.parse(imported).errors());
-                assertEquals(form.startsWith("Taken"), imported.isWhole(), () -> script + imported.remarks());
+                assertEquals(form.startsWith("Taken"), imported.isWhole(), () -> script + imported.remarks);
                 taken += form.startsWith("Taken") ? 1 : 0;
                 refused += form.startsWith("Refused") ? 1 : 0;
                 now.addAll(lines.subList(i + 1, end + 1));
@@ -66,11 +66,11 @@ class ImportDocTest {
 
     private static List<String> shown(Imported imported) {
         List<String> shown = new ArrayList<>();
-        for (String line : imported.text().split("\n")) {
+        for (String line : imported.text.split("\n")) {
             if (!line.startsWith("# imported from") && !line.isEmpty()) { shown.add(line); }
         }
         shown.add("----");
-        imported.remarks().forEach(r -> shown.add((r.isHarmless() ? "  " : "* ") + r));
+        imported.remarks.forEach(r -> shown.add((r.harmless ? "  " : "* ") + r));
         return shown;
     }
 }

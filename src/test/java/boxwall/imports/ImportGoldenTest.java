@@ -20,8 +20,8 @@ class ImportGoldenTest {
     void eachScriptGivesItsRulesetAndItsRemarks() throws IOException {
         for (Path file : Scripts.all()) {
             Imported imported = Scripts.imported(file);
-            StringBuilder now = new StringBuilder(imported.text()).append("----\n");
-            imported.remarks().forEach(r -> now.append(r.isHarmless() ? "  " : "* ").append(r).append('\n'));
+            StringBuilder now = new StringBuilder(imported.text).append("----\n");
+            imported.remarks.forEach(r -> now.append(r.harmless ? "  " : "* ").append(r).append('\n'));
             Path golden = Path.of(file + ".golden");
             if (Boolean.getBoolean("boxwall.rewrite")) { Files.writeString(golden, now, StandardCharsets.ISO_8859_1); }
             assertEquals(Scripts.text(golden), now.toString(), golden + " (-Dboxwall.rewrite=true writes it)");
@@ -36,9 +36,9 @@ class ImportGoldenTest {
         int left = 0;
         for (Path file : files) {
             Imported imported = Scripts.imported(file);
-            assertTrue(imported.ruleLines() >= 12, () -> file + " has only " + imported.ruleLines() + " rule lines");
-            rules += imported.ruleLines();
-            left += imported.rulesLeft();
+            assertTrue(imported.ruleLines >= 12, () -> file + " has only " + imported.ruleLines + " rule lines");
+            rules += imported.ruleLines;
+            left += imported.rulesLeft;
         }
         System.out.println("import: " + files.size() + " scripts, " + rules + " rule lines, " + left + " left out");
         assertTrue(left * 100 <= rules * 5, left + " of " + rules + " rule lines are left out");

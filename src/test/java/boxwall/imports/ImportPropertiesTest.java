@@ -27,13 +27,13 @@ class ImportPropertiesTest {
     private static Imported holds(String text) {
         Imported imported = Import.read("x", text);
         assertEquals(List.of(), Taken.parse(imported).errors(),
-                () -> "of the input\n" + text + "\ncame\n" + imported.text());
+                () -> "of the input\n" + text + "\ncame\n" + imported.text);
         int lines = text.split("\n", -1).length;
-        for (Remark remark : imported.remarks()) {
-            assertTrue(remark.line() >= 1 && remark.line() <= lines, remark::toString);
+        for (Remark remark : imported.remarks) {
+            assertTrue(remark.line >= 1 && remark.line <= lines, remark::toString);
             assertFalse(remark.toString().chars().anyMatch(c -> c < ' ' || c == 0x7F),
                     "control characters in a remark");
-            assertFalse(remark.what().isBlank() || remark.todo().isBlank(), remark::toString);
+            assertFalse(remark.what.isBlank() || remark.todo.isBlank(), remark::toString);
         }
         return imported;
     }

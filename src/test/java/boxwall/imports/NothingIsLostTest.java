@@ -104,7 +104,7 @@ class NothingIsLostTest {
                 "iptables -I INPUT -j DROP || echo \"\niptables -A FORWARD -i \" -o dsl -j DROP\n",
                 "A=1 B=2 # x\nA=1 :own -A INPUT -j DROP\n")) {
             assertFalse(Import.read("x", text + "iptables -A FORWARD -i lan -j ACCEPT\n").isWhole(),
-                    () -> text + Import.read("x", text).text() + Import.read("x", text).remarks());
+                    () -> text + Import.read("x", text).text + Import.read("x", text).remarks);
         }
         assertTrue(Import
                 .read("x", "iptables -A INPUT -j LOG --log-prefix \"see -A INPUT \" # was: iptables -A INPUT -j DROP\n")
@@ -133,10 +133,10 @@ class NothingIsLostTest {
         String text = String.join("\n", lines) + "\n";
         Imported imported = Import.read("x", text);
         assertEquals(List.of(), Taken.parse(imported).errors());
-        assertTrue(imported.rulesTaken() >= 0, () -> text + imported.remarks());
+        assertTrue(imported.rulesTaken() >= 0, () -> text + imported.remarks);
         if (imported.isWhole()) {
-            assertTrue(rules(imported.text()) >= rules(text), () -> rules(text) + " rules in\n" + text + "\n"
-                    + rules(imported.text()) + " in\n" + imported.text() + imported.remarks());
+            assertTrue(rules(imported.text) >= rules(text), () -> rules(text) + " rules in\n" + text + "\n"
+                    + rules(imported.text) + " in\n" + imported.text + imported.remarks);
         }
     }
 
@@ -144,8 +144,8 @@ class NothingIsLostTest {
     void theTextsThemselvesAreWhole() {
         for (String text : TEXTS) {
             Imported imported = Import.read("x", text);
-            assertTrue(imported.isWhole(), () -> text + imported.remarks());
-            assertEquals(rules(text), rules(imported.text()));
+            assertTrue(imported.isWhole(), () -> text + imported.remarks);
+            assertEquals(rules(text), rules(imported.text));
         }
     }
 
@@ -157,8 +157,8 @@ class NothingIsLostTest {
             for (int i = 0; i < lines.size(); i++) {
                 String text = String.join("\n", lines.subList(i, lines.size())) + "\n";
                 Imported imported = Import.read(file.getFileName().toString(), text);
-                assertTrue(!imported.isWhole() || rules(imported.text()) >= rules(text),
-                        () -> text + imported.text() + imported.remarks());
+                assertTrue(!imported.isWhole() || rules(imported.text) >= rules(text),
+                        () -> text + imported.text + imported.remarks);
             }
         }
     }
@@ -183,16 +183,16 @@ class NothingIsLostTest {
                 "case $1 in block) iptables -A INPUT -j DROP;; *) echo usage; exit 1;; esac\n",
                 "A INPUT -p tcp -j DROP\n", "INPUT -A -j DROP\n", "-j DROP -A INPUT\n",
                 "if [ \"$1\" = go ]; then\niptables -A INPUT -j DROP\nfi\n")) {
-            assertFalse(Import.read("x", text).isWhole() && rules(Import.read("x", text).text()) == 0,
-                    () -> text + Import.read("x", text).remarks());
+            assertFalse(Import.read("x", text).isWhole() && rules(Import.read("x", text).text) == 0,
+                    () -> text + Import.read("x", text).remarks);
         }
     }
 
     @Example
     void aWordThatTheScriptAsksForIsNamed() {
         String text = "if [ \"$1\" = go ]; then\niptables -A INPUT -j DROP\nfi\n";
-        assertTrue(Import.read("x", text).remarks().toString().contains("boxwall import FILE WORD, with [go]"),
-                () -> Import.read("x", text).remarks().toString());
+        assertTrue(Import.read("x", text).remarks.toString().contains("boxwall import FILE WORD, with [go]"),
+                () -> Import.read("x", text).remarks.toString());
         assertTrue(Import.read("x", text, "go").isWhole());
     }
 
@@ -205,8 +205,7 @@ class NothingIsLostTest {
             words.add(2 + random.nextInt(words.size() - 2), WORDS[random.nextInt(WORDS.length)]);
         }
         String text = "so I wrote\nword " + String.join(" ", words) + "\n";
-        assertFalse(
-                Import.read("x", text).isWhole() && !text.contains("#") && rules(Import.read("x", text).text()) == 0,
-                () -> text + Import.read("x", text).remarks());
+        assertFalse(Import.read("x", text).isWhole() && !text.contains("#") && rules(Import.read("x", text).text) == 0,
+                () -> text + Import.read("x", text).remarks);
     }
 }

@@ -19,7 +19,7 @@ final class Taken {
     private Taken() {}
 
     static ParsedRules parse(Imported imported) {
-        return RulesetParser.parse(new Source("r", imported.text()), Names.of(Variables.BOX, List.of()), Includes.NONE);
+        return RulesetParser.parse(new Source("r", imported.text), Names.of(Variables.BOX, List.of()), Includes.NONE);
     }
 
     /**
