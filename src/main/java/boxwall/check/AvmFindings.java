@@ -2,13 +2,13 @@ package boxwall.check;
 
 import boxwall.avm.AvmAccess;
 import boxwall.avm.AvmFirewall;
-import boxwall.facts.BoxFacts;
 import boxwall.box.Finding;
 import boxwall.box.Interface;
 import boxwall.explain.Answer;
 import boxwall.explain.Packet;
 import boxwall.explain.Verdict;
 import boxwall.explain.Walk;
+import boxwall.facts.BoxFacts;
 import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Hook;
@@ -16,7 +16,6 @@ import boxwall.netfilter.Match;
 import boxwall.netfilter.Option;
 import boxwall.netfilter.Rule;
 import boxwall.netfilter.Words;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,8 +1,8 @@
 package boxwall.check;
 
-import boxwall.facts.BoxFacts;
 import boxwall.explain.Site;
 import boxwall.explain.Verdicts;
+import boxwall.facts.BoxFacts;
 import boxwall.netfilter.Ruleset;
 import boxwall.syntax.Line;
 import boxwall.syntax.ParsedRules;

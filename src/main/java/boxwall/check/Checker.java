@@ -1,11 +1,11 @@
 package boxwall.check;
 
-import boxwall.facts.BoxFacts;
 import boxwall.box.Finding;
 import boxwall.box.Interface;
-import boxwall.modules.Kind;
-import boxwall.facts.Requirement;
 import boxwall.explain.Walk;
+import boxwall.facts.BoxFacts;
+import boxwall.facts.Requirement;
+import boxwall.modules.Kind;
 import boxwall.netfilter.Abandoned;
 import boxwall.netfilter.Chain;
 import boxwall.netfilter.Family;
@@ -16,7 +16,6 @@ import boxwall.netfilter.Words;
 import boxwall.syntax.Line;
 import boxwall.syntax.ParsedRules;
 import boxwall.syntax.SyntaxError;
-
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -56,7 +55,7 @@ public final class Checker {
             checker.findings.addAll(Vocabulary.of(compiled, facts));
             checker.findings.addAll(MissingReferences.of(compiled, facts));
             checker.forgottenFamily(parsed.ruleset(), compiled);
-            checker.findings.addAll(AvmFindings.of(facts, rules.loaded.walk()));
+            checker.findings.addAll(AvmFindings.of(facts, rules.loaded.walk));
             checker.findings.addAll(lint(rules));
         }
         return checker.findings;
@@ -74,11 +73,11 @@ public final class Checker {
             if (!compiled.tables(family).isEmpty()) { families.add(family); }
         }
         List<Finding> found = new ArrayList<>(RuleLint.of(ruleset, families));
-        Walk walk = rules.written.walk();
+        Walk walk = rules.written.walk;
         boolean tracks = asksStates(compiled) || !asksStates(ruleset);
         for (Family family : families) {
             found.addAll(tracks ? DroppedAnswers.of(ruleset, facts, family, walk, null)
-                    : DroppedAnswers.of(compiled, facts, family, rules.loaded.walk(), walk));
+                    : DroppedAnswers.of(compiled, facts, family, rules.loaded.walk, walk));
             found.addAll(OpenServices.of(ruleset, facts, family, walk));
         }
         found.addAll(families.contains(Family.IPV6) ? Neighbours.of(ruleset, facts, walk)

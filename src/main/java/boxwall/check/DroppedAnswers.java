@@ -1,6 +1,5 @@
 package boxwall.check;
 
-import boxwall.facts.BoxFacts;
 import boxwall.box.Finding;
 import boxwall.box.Interface;
 import boxwall.explain.Answer;
@@ -8,11 +7,11 @@ import boxwall.explain.Packet;
 import boxwall.explain.TrailEntry;
 import boxwall.explain.Verdict;
 import boxwall.explain.Walk;
+import boxwall.facts.BoxFacts;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Hook;
 import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.Table;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;

@@ -5,7 +5,6 @@ import boxwall.explain.Protection;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Ruleset;
 import boxwall.syntax.ParsedRules;
-
 import java.util.Collections;
 import java.util.List;
 

@@ -1,10 +1,10 @@
 package boxwall.check;
 
-import boxwall.facts.BoxFacts;
-import boxwall.modules.Capability;
 import boxwall.box.Finding;
+import boxwall.facts.BoxFacts;
 import boxwall.facts.IptablesError;
 import boxwall.facts.Requirement;
+import boxwall.modules.Capability;
 import boxwall.netfilter.Chain;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Origin;
@@ -14,7 +14,6 @@ import boxwall.netfilter.Table;
 import boxwall.netfilter.Words;
 import boxwall.syntax.RestoreText;
 import boxwall.syntax.Writer;
-
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;

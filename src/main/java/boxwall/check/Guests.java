@@ -1,22 +1,21 @@
 package boxwall.check;
 
-import boxwall.facts.BoxFacts;
 import boxwall.box.Finding;
 import boxwall.explain.Answer;
 import boxwall.explain.Expectation;
-import boxwall.explain.Verdicts;
-import boxwall.netfilter.Words;
 import boxwall.explain.Verdict;
+import boxwall.explain.Verdicts;
+import boxwall.facts.BoxFacts;
 import boxwall.netfilter.Chain;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Negatable;
 import boxwall.netfilter.Rule;
 import boxwall.netfilter.Table;
+import boxwall.netfilter.Words;
 import boxwall.syntax.Line;
 import boxwall.syntax.ParsedRules;
-
-import java.util.Collections;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;

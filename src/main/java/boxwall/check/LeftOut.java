@@ -2,7 +2,6 @@ package boxwall.check;
 
 import boxwall.box.Finding;
 import boxwall.syntax.Note;
-
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,8 +1,8 @@
 package boxwall.check;
 
-import boxwall.facts.BoxFacts;
 import boxwall.box.Finding;
 import boxwall.box.Interface;
+import boxwall.facts.BoxFacts;
 import boxwall.netfilter.Abandoned;
 import boxwall.netfilter.Chain;
 import boxwall.netfilter.Family;
@@ -14,7 +14,6 @@ import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.Table;
 import boxwall.netfilter.Words;
 import boxwall.syntax.Writer;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;

@@ -1,6 +1,5 @@
 package boxwall.check;
 
-import boxwall.facts.BoxFacts;
 import boxwall.box.Finding;
 import boxwall.box.Interface;
 import boxwall.explain.Answer;
@@ -8,6 +7,7 @@ import boxwall.explain.Packet;
 import boxwall.explain.TrailEntry;
 import boxwall.explain.Verdict;
 import boxwall.explain.Walk;
+import boxwall.facts.BoxFacts;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Hook;
 import boxwall.netfilter.Match;
@@ -17,7 +17,6 @@ import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.Table;
 import boxwall.netfilter.Target;
 import boxwall.syntax.Writer;
-
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,17 +1,16 @@
 package boxwall.check;
 
-import boxwall.facts.BoxFacts;
+import boxwall.avm.Service;
 import boxwall.box.Finding;
 import boxwall.box.Interface;
-import boxwall.avm.Service;
 import boxwall.explain.Answer;
 import boxwall.explain.Expectation;
 import boxwall.explain.Exposure;
-import boxwall.explain.NeedlessRule;
 import boxwall.explain.Lint;
-import boxwall.explain.Reach;
+import boxwall.explain.NeedlessRule;
 import boxwall.explain.SpoofableAccept;
 import boxwall.explain.TrailEntry;
+import boxwall.facts.BoxFacts;
 import boxwall.netfilter.Abandoned;
 import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Family;
@@ -24,7 +23,6 @@ import boxwall.netfilter.Words;
 import boxwall.syntax.Line;
 import boxwall.syntax.ParsedRules;
 import boxwall.syntax.Writer;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -179,7 +177,7 @@ public final class Proofs {
             evidence.add("    " + cover);
         }
         String family = idle.family.command() + ": ";
-        if (idle.isRedundant()) {
+        if (idle.redundant) {
             add("rule-redundant", Finding.Severity.NOTE, idle.step.origin().toString(), evidence, family + idle.why(),
                     "delete the rule");
         } else {
@@ -194,8 +192,10 @@ public final class Proofs {
         String wan = facts.wan().name();
         Exposure exposure = Exposure.ofBox(rules.loaded, services, wan);
         List<String> open = new ArrayList<>();
-        for (Reach reach : exposure.reaches()) {
-            if (reach.who == Reach.Who.EVERYONE || reach.who == Reach.Who.SOME) { open.add(reach.toString()); }
+        for (Exposure.Reach reach : exposure.reaches) {
+            if (reach.who == Exposure.Reach.Who.EVERYONE || reach.who == Exposure.Reach.Who.SOME) {
+                open.add(reach.toString());
+            }
         }
         if (!open.isEmpty()) {
             add("exposed-service", Finding.Severity.WARN, "", open,

@@ -1,18 +1,17 @@
 package boxwall.check;
 
-import boxwall.facts.BoxFacts;
 import boxwall.box.Finding;
 import boxwall.box.LogMessage;
+import boxwall.facts.BoxFacts;
 import boxwall.facts.Requirement;
 import boxwall.netfilter.Chain;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Rule;
 import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.Table;
-import boxwall.netfilter.Words;
 import boxwall.netfilter.Target;
+import boxwall.netfilter.Words;
 import boxwall.syntax.Writer;
-
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

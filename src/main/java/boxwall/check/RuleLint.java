@@ -11,7 +11,6 @@ import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.Table;
 import boxwall.netfilter.Target;
 import boxwall.syntax.Writer;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;

@@ -1,8 +1,8 @@
 package boxwall.check;
 
-import boxwall.facts.BoxFacts;
 import boxwall.box.Interface;
 import boxwall.explain.Packet;
+import boxwall.facts.BoxFacts;
 import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Chain;
 import boxwall.netfilter.Family;
@@ -13,7 +13,6 @@ import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.State;
 import boxwall.netfilter.Table;
 import boxwall.netfilter.Target;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

@@ -1,7 +1,7 @@
 package boxwall.check;
 
-import boxwall.facts.BoxFacts;
 import boxwall.box.Finding;
+import boxwall.facts.BoxFacts;
 import boxwall.netfilter.Chain;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Rule;
@@ -9,7 +9,6 @@ import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.Table;
 import boxwall.syntax.RequiredRelease;
 import boxwall.syntax.Writer;
-
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

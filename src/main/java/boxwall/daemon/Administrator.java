@@ -2,7 +2,6 @@ package boxwall.daemon;
 
 import boxwall.box.Finding;
 import boxwall.box.Interface;
-import boxwall.explain.Admin;
 import boxwall.explain.AdminPath;
 import boxwall.explain.AdminProof;
 import boxwall.explain.Verdicts;
@@ -49,7 +48,7 @@ final class Administrator {
     static Administrator of(Verdicts verdicts, BoxFacts facts, byte[] client, int port) {
         Interface lan = facts.lan();
         if (lan == null || lan.ip() == null || lan.net() == null) {
-            return new Administrator(Admin.prove(verdicts, Collections.<AdminPath>emptyList()), "", "", port);
+            return new Administrator(AdminProof.of(verdicts, Collections.<AdminPath>emptyList()), "", "", port);
         }
         byte[] box = Addresses.parse(lan.ip());
         Network net = network(lan.net());
@@ -62,8 +61,8 @@ final class Administrator {
         if (lan.ip6() != null && lan.net6() != null) {
             paths.add(new AdminPath(lan.name(), network(lan.net6()), Addresses.parse(lan.ip6()), WEB_PAGE));
         }
-        return new Administrator(Admin.prove(verdicts, paths), known ? Addresses.print(client) : lan.net(), lan.name(),
-                port);
+        return new Administrator(AdminProof.of(verdicts, paths), known ? Addresses.print(client) : lan.net(),
+                lan.name(), port);
     }
 
     /** {@code 192.168.178.0/24}, as the facts print it. */
@@ -76,17 +75,17 @@ final class Administrator {
 
     /** Writes {@code admin=…} and whom it holds for into a plan's stamp. */
     void addTo(Stamp stamp) {
-        stamp.put("admin", proof.result().word()).put("admin.address", address).put("admin.interface", interfaceName)
+        stamp.put("admin", proof.result.word()).put("admin.address", address).put("admin.interface", interfaceName)
                 .put("admin.port", String.valueOf(port));
     }
 
     /** The finding {@code lockout}; empty when the access is proved. */
     List<Finding> findings() {
-        if (proof.result() == AdminProof.Result.PROVED) { return Collections.emptyList(); }
-        boolean failed = proof.result() == AdminProof.Result.FAILED;
-        boolean six = proof.counterexample() != null && proof.counterexample().family() == Family.IPV6;
+        if (proof.result == AdminProof.Result.PROVED) { return Collections.emptyList(); }
+        boolean failed = proof.result == AdminProof.Result.FAILED;
+        boolean six = proof.answer != null && proof.answer.packet.family() == Family.IPV6;
         return Collections.singletonList(
-                new Finding("lockout", Finding.Severity.WARN, "", Collections.singletonList(proof.reason()),
+                new Finding("lockout", Finding.Severity.WARN, "", Collections.singletonList(proof.reason),
                         failed ? "these rules lock the administrator out"
                                 : "it can't be proved that these rules accept the administrator",
                         (six ? SIX : "") + "accept TCP from $LAN_NET on $LAN_IF to ports " + port

@@ -21,9 +21,9 @@ public final class ImportReport {
         Difference difference =
                 imported.stricter == null ? null : Difference.of(imported.stricter, imported.ruleset, site);
         for (Difference.Change change : difference == null ? java.util.Collections.<Difference.Change>emptyList()
-                : difference.changes()) {
-            if (change.before() == Verdict.DROP && change.after() == Verdict.ACCEPT) {
-                json.opens(change.region().toString());
+                : difference.changes) {
+            if (change.before == Verdict.DROP && change.after == Verdict.ACCEPT) {
+                json.opens(change.region.toString());
             }
         }
         return difference == null ? json : json.incomplete(difference.incomplete());

@@ -3,13 +3,22 @@ package boxwall.explain;
 import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Network;
+import boxwall.netfilter.State;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 
 /** How an administrator reaches the box: from a client, or any of a network, over an interface to one TCP port. */
 public final class AdminPath {
-    private final String name;
+    /** Client ports of single packets: the lowest, one that Linux and Windows choose, and the highest. */
+    private static final int[] CLIENT_PORTS = {1024, 49200, 65535};
+    private static final int SOLICITATION = 135;
+    private static final int ADVERTISEMENT = 136;
+
+    public final String interfaceName;
     public final Network client;
     private final byte[] box;
-    public final int port;
+    private final int port;
 
     /**
      * Makes a path.
@@ -23,7 +32,7 @@ public final class AdminPath {
         if (box.length * 8 != client.family.addressBits) {
             throw new IllegalArgumentException("client " + client + ", but box " + Addresses.print(box));
         }
-        this.name = interfaceName;
+        this.interfaceName = interfaceName;
         this.client = client;
         this.box = box.clone();
         this.port = port;
@@ -35,14 +44,111 @@ public final class AdminPath {
         return new AdminPath(interfaceName, Network.ofPrefix(family, client, family.addressBits), box, port);
     }
 
-    public Family family() { return client.family; }
-
-    public String interfaceName() { return name; }
-
-    /** A copy of the box's address. */
-    public byte[] box() { return box.clone(); }
-
     /** {@code 192.168.178.0/24 over lan to 192.168.178.1 port 8181}. */
     @Override
-    public String toString() { return client + " over " + name + " to " + Addresses.print(box) + " port " + port; }
+    public String toString() {
+        return client + " over " + interfaceName + " to " + Addresses.print(box) + " port " + port;
+    }
+
+    /** All packets of the path in one direction. */
+    int packets(Sets sets, boolean in) {
+        Bdd bdd = sets.bdd;
+        int unmarked = bdd.and(sets.everything(), bdd.and(sets.lies(Field.MARK, 0, 0),
+                bdd.and(sets.whole(), sets.device(in ? Field.IN : Field.OUT, interfaceName))));
+        int discovery = client.family == Family.IPV4 ? Bdd.NONE : discovery(sets, in);
+        return bdd.and(unmarked, bdd.or(connection(sets, in), discovery));
+    }
+
+    /**
+     * In: a new connection's SYN, then anything with ACK and without SYN. Out: anything with ACK, the SYN of the answer
+     * too.
+     */
+    private int connection(Sets sets, boolean in) {
+        Bdd bdd = sets.bdd;
+        int clientPort = sets.lies(in ? Field.SPORT : Field.DPORT, 1024, 65535);
+        int boxPort = sets.lies(in ? Field.DPORT : Field.SPORT, port, port);
+        int later = bdd.and(sets.later(), in ? sets.flags(0, Packet.SYN) : Bdd.ALL);
+        int states = in ? bdd.or(sets.first(), later) : later;
+        return bdd.and(sets.protocol(6), bdd.and(bdd.and(clientPort, boxPort), bdd.and(states,
+                bdd.and(sets.lies(in ? Field.SRC : Field.DST, client), sets.is(in ? Field.DST : Field.SRC, box)))));
+    }
+
+    /**
+     * Neighbour solicitation and advertisement; in IPv4 ARP does this, which bypasses netfilter. conntrack leaves them
+     * alone: UNTRACKED (nf_conntrack_proto_icmpv6.c). A solicitation goes to the solicited-node address of whom it asks
+     * for.
+     */
+    private int discovery(Sets sets, boolean in) {
+        Bdd bdd = sets.bdd;
+        int me = sets.is(in ? Field.DST : Field.SRC, box);
+        int you = sets.lies(in ? Field.SRC : Field.DST, client);
+        int asking = in ? bdd.and(you, sets.is(Field.DST, solicited(box))) : bdd.and(me, solicitedClients(sets));
+        int telling = bdd.and(type(sets, ADVERTISEMENT), bdd.and(me, you));
+        return bdd.and(bdd.and(sets.icmp(), sets.state(State.UNTRACKED)),
+                bdd.or(bdd.and(type(sets, SOLICITATION), asking), telling));
+    }
+
+    private static int type(Sets sets, int type) { return sets.lies(Field.ICMP, type * 256, type * 256); }
+
+    /**
+     * The solicited-node address of one client, or those of a network: any where its mask leaves the last 24 bits open.
+     */
+    private int solicitedClients(Sets sets) {
+        byte[] mask = client.mask();
+        Arrays.fill(mask, 0, 13, (byte) 255);
+        return sets.lies(Field.DST, Span.masked(solicited(client.address()), mask));
+    }
+
+    /** The solicited-node address: ff02::1:ff and the last 24 bits (RFC 4291, 2.7.1). */
+    private static byte[] solicited(byte[] address) {
+        byte[] group = Addresses.parse("ff02::1:ff00:0");
+        System.arraycopy(address, 13, group, 13, 3);
+        return group;
+    }
+
+    /** A few of the packets: what can be tried when sets are too complex. */
+    List<Packet> packets() {
+        List<Packet> packets = new ArrayList<>();
+        for (byte[] each : clients()) {
+            Packet.Builder in = packet(each, box).in(interfaceName);
+            Packet.Builder out = packet(box, each).out(interfaceName).state(State.ESTABLISHED);
+            for (int from : CLIENT_PORTS) {
+                in.protocol(6).sport(from).dport(port);
+                out.protocol(6).sport(port).dport(from);
+                packets.add(in.flags(Packet.SYN).state(State.NEW).build());
+                packets.add(in.flags(Packet.ACK).state(State.ESTABLISHED).build());
+                packets.add(out.flags(Packet.SYN | Packet.ACK).build());
+                packets.add(out.flags(Packet.ACK).build());
+            }
+            if (client.family == Family.IPV6) {
+                packets.add(icmp(each, solicited(box), SOLICITATION).in(interfaceName).build());
+                packets.add(icmp(box, each, ADVERTISEMENT).out(interfaceName).build());
+                packets.add(icmp(box, solicited(each), SOLICITATION).out(interfaceName).build());
+                packets.add(icmp(each, box, ADVERTISEMENT).in(interfaceName).build());
+            }
+        }
+        return packets;
+    }
+
+    /** The network's first, last and a middle address; one for a single client. */
+    private List<byte[]> clients() {
+        List<byte[]> clients = new ArrayList<>();
+        byte[] mask = client.mask();
+        for (int fill : new int[] {0x00, 0x55, 0xff}) {
+            byte[] each = client.address();
+            for (int i = 0; i < each.length; i++) {
+                each[i] |= (byte) (fill & ~mask[i]);
+            }
+            if (clients.isEmpty() || !Arrays.equals(each, clients.get(0))) { clients.add(each); }
+        }
+        return clients;
+    }
+
+    private Packet.Builder packet(byte[] src, byte[] dst) {
+        return Packet.of(client.family).src(src).dst(dst).mark(0L);
+    }
+
+    private Packet.Builder icmp(byte[] src, byte[] dst, int type) {
+        return packet(src, dst).protocol(58).icmp(type, 0).state(State.UNTRACKED);
+    }
 }

@@ -1,6 +1,14 @@
 package boxwall.explain;
 
-/** Whether the administrator gets in, and the answers out. */
+import boxwall.netfilter.Hook;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * Whether the administrator gets in, and the answers out: for each path every packet of a TCP connection to the box and
+ * back, from every client port above 1023; in IPv6 the neighbour discovery too, without which no packet finds its way.
+ * A ruleset too complex for sets is walked with single packets: that can refute, but proves nothing.
+ */
 public final class AdminProof {
     /** What the stamp says: {@code admin=proved|failed|unknown}. */
     public enum Result {
@@ -10,27 +18,67 @@ public final class AdminProof {
         public String word() { return name().toLowerCase(java.util.Locale.ROOT); }
     }
 
-    private final Result result;
-    private final String reason;
-    /** The counterexample's walk; null when proved, or when there is none to show. */
+    public final Result result;
+    /** What was proved, or what is in the way, in words. */
+    public final String reason;
+    /** The walk of a packet that would not get through, or perhaps not; null when proved, or with none to show. */
     public final Answer answer;
 
-    AdminProof(Result result, String reason, Answer answer) {
+    private AdminProof(Result result, String reason, Answer answer) {
         this.result = result;
         this.reason = reason;
         this.answer = answer;
     }
 
-    public Result result() { return result; }
-
-    /** What was proved, or what is in the way, in words. */
-    public String reason() { return reason; }
-
-    /** A packet that would not get through, or perhaps not; null when proved. */
-    public Packet counterexample() {
-        return answer == null ? null : answer.packet;
-    }
-
     @Override
     public String toString() { return result.word() + ": " + reason; }
+
+    /** Proves all paths, or shows the first packet that fails. No paths at all: UNKNOWN. */
+    public static AdminProof of(Verdicts verdicts, List<AdminPath> paths) {
+        AdminProof unknown = null;
+        for (AdminPath path : paths) {
+            AdminProof proof = of(verdicts, path);
+            if (proof.result == Result.FAILED) { return proof; }
+            unknown = unknown == null && proof.result == Result.UNKNOWN ? proof : unknown;
+        }
+        return unknown != null ? unknown
+                : paths.isEmpty() ? new AdminProof(Result.UNKNOWN, "no administrator's address is known", null)
+                : new AdminProof(Result.PROVED, "accepted in both directions: " + paths, null);
+    }
+
+    private static AdminProof of(Verdicts verdicts, final AdminPath path) {
+        byte[] name = Numbers.interfaceName(path.interfaceName);
+        Criterion device = new Criterion(Field.IN, false, Span.range(name, name));
+        try {
+            return new Verdicts.Question<AdminProof>() {
+                @Override
+                void ask(FamilyVerdicts of) {
+                    AdminProof in = AdminProof.ask(path, of, Hook.INPUT);
+                    AdminProof out = in.result == Result.FAILED ? in : AdminProof.ask(path, of, Hook.OUTPUT);
+                    found.add(out.result == Result.FAILED || in.result == Result.PROVED ? out : in);
+                }
+            }.of(verdicts, path.client.family, Collections.singletonList(device), false).get(0);
+        } catch (TooComplex e) {
+            for (Packet packet : path.packets()) {
+                Answer answer = verdicts.walk.packet(packet, packet.in() == null ? Hook.OUTPUT : Hook.INPUT);
+                if (answer.verdict.stops()) { return found(Result.FAILED, path, answer); }
+            }
+            return new AdminProof(Result.UNKNOWN, path + ": " + e.getMessage(), null);
+        }
+    }
+
+    private static AdminProof found(Result result, AdminPath path, Answer answer) {
+        return new AdminProof(result, path + ": " + answer + " for " + answer.packet, answer);
+    }
+
+    private static AdminProof ask(AdminPath path, FamilyVerdicts of, Hook way) {
+        Bdd bdd = of.sets.bdd;
+        int packets = path.packets(of.sets, way == Hook.INPUT);
+        FamilyVerdicts.Walked walked = of.withoutMac(way, packets);
+        int open = bdd.and(packets, walked.otherThan(Verdict.ACCEPT));
+        if (open == Bdd.NONE) { return new AdminProof(Result.PROVED, path.toString(), null); }
+        int closed = bdd.minus(packets, walked.passing());
+        return closed != Bdd.NONE ? found(Result.FAILED, path, of.exampleWithoutMac(way, closed))
+                : found(Result.UNKNOWN, path, of.exampleWithoutMac(way, open));
+    }
 }

@@ -3,6 +3,7 @@ package boxwall.explain;
 import boxwall.netfilter.Origin;
 import boxwall.netfilter.Words;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
@@ -30,8 +31,8 @@ public final class Answer {
     /** What was assumed on the way (routing, translation), in words. */
     public final List<String> notes;
 
-    Answer(Packet packet, Set<Verdict> possible, TrailEntry decidedBy, List<TrailEntry> trail, List<Origin> dependsOn,
-            List<String> notes) {
+    Answer(Packet packet, Set<Verdict> possible, TrailEntry decidedBy, List<TrailEntry> trail,
+            Collection<Origin> dependsOn, Collection<String> notes) {
         this.packet = packet;
         this.possible = Collections.unmodifiableSet(possible);
         this.verdict = possible.size() == 1 ? possible.iterator().next() : Verdict.UNKNOWN;

@@ -89,9 +89,6 @@ final class Bdd {
         if (stepsLeft < 0) { throw new TooComplex("the query takes too many steps"); }
     }
 
-    /** Where bit {@code at} is 1. */
-    int bit(int at) { return node(at, NONE, ALL); }
-
     /** The bit a node asks; MAX_VALUE for {@link #NONE} and {@link #ALL}. */
     int level(int set) { return level[set]; }
 
@@ -143,6 +140,15 @@ final class Bdd {
 
     int and(int a, int b) {
         return a == NONE || b == NONE ? NONE : a == ALL || a == b ? b : b == ALL ? a : apply(AND, a, b);
+    }
+
+    /** What is in all of the sets. */
+    int and(int a, int b, int... more) {
+        int set = and(a, b);
+        for (int each : more) {
+            set = and(set, each);
+        }
+        return set;
     }
 
     int or(int a, int b) {

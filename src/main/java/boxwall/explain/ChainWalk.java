@@ -4,7 +4,6 @@ import boxwall.netfilter.Abandoned;
 import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Chain;
 import boxwall.netfilter.Family;
-import boxwall.netfilter.Policy;
 import boxwall.netfilter.Rule;
 import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.State;
@@ -34,60 +33,42 @@ final class ChainWalk {
     private final Ruleset ruleset;
     private final Table table;
     private final Sets sets;
-    private final Site site;
-    private final Listener listener;
-    private final Map<Rule, Rule> left;
+    private final Outcome outcome;
     private final Map<Rewrites, Integer> through = new LinkedHashMap<>();
     private final int most;
     private int visits;
 
-    /** Is told what the walk finds. */
-    static class Listener {
-        /** Packets get to a chain. */
-        void entered(Table table, Chain chain) {}
-
-        /** A rule matches these packets, for sure or perhaps; told again, with the same step, for other rewrites. */
-        void matched(TrailEntry step, int packets) {}
-
-        /** A rule or a policy ends the way of these packets through a table. */
-        void decided(TrailEntry step, Verdict verdict, int packets) {}
-
-        /** Something was assumed or done between the tables. */
-        void note(String note) {}
-    }
-
-    /**
-     * A walk through a table.
-     *
-     * @param left rules that are walked as if they weren't there (the map's keys, by identity), but still told of
-     */
-    ChainWalk(Ruleset ruleset, Table table, Sets sets, Site site, Listener listener, Map<Rule, Rule> left) {
+    /** A walk through a table, which tells what it finds. */
+    ChainWalk(Ruleset ruleset, Table table, Sets sets, Outcome outcome) {
         this.ruleset = ruleset;
         this.table = table;
         this.sets = sets;
-        this.site = site;
-        this.listener = listener;
-        this.left = left;
+        this.outcome = outcome;
         this.most = Math.max(VISITS_MAX, TIMES_MAX * ruleset.ruleCount(sets.family));
     }
 
     /** Walks a built-in chain; returns what it accepts. */
     Map<Rewrites, Integer> from(Chain chain, Map<Rewrites, Integer> packets) {
         TrailEntry step = TrailEntry.policy(table, chain.name(), chain.policy());
+        Verdict verdict = Verdict.valueOf(chain.policy().name());
         for (Map.Entry<Rewrites, Integer> each : walk(chain, packets, 0).entrySet()) {
-            end(step, chain.policy() == Policy.ACCEPT ? Verdict.ACCEPT : Verdict.DROP, each.getKey(), each.getValue());
+            end(step, verdict, each.getKey(), each.getValue());
         }
         return through;
     }
 
     private void end(TrailEntry step, Verdict verdict, Rewrites rewrites, int packets) {
-        listener.decided(step, verdict, packets);
-        if (verdict == Verdict.ACCEPT) { sets.add(through, rewrites, packets); }
+        outcome.decided(step, verdict, packets);
+        if (verdict == Verdict.ACCEPT) {
+            sets.add(through, rewrites, packets);
+        } else {
+            outcome.add(verdict, packets);
+        }
     }
 
     /** The packets that come back from a chain: by RETURN or past its end. */
     private Map<Rewrites, Integer> walk(Chain chain, Map<Rewrites, Integer> packets, int depth) {
-        listener.entered(table, chain);
+        outcome.entered(chain);
         Map<Rewrites, Integer> here = packets;
         Map<Rewrites, Integer> back = new LinkedHashMap<>();
         int number = 0;
@@ -106,7 +87,7 @@ final class ChainWalk {
             }
             here = ask(chain, number, rule, here, back, depth);
         }
-        addAll(back, here);
+        sets.addAll(back, here);
         return back;
     }
 
@@ -134,9 +115,9 @@ final class ChainWalk {
             SetMatch match = matches[i++];
             sets.add(matched, each.getKey(), match.perhaps);
             sets.add(on, each.getKey(), sets.bdd.minus(each.getValue(), match.sure));
-            if (match.perhaps != Bdd.NONE) { listener.matched(step, match.perhaps); }
+            if (match.perhaps != Bdd.NONE) { outcome.matched(step, match.perhaps); }
         }
-        if (left.containsKey(rule)) { return here; }
+        if (outcome.leavesOut(rule)) { return here; }
         act(step, matched, on, back, depth);
         return on;
     }
@@ -146,7 +127,7 @@ final class ChainWalk {
         Target target = step.rule.target;
         Chain called = target == null ? null : ruleset.chain(sets.family, table, target.name);
         if (called != null && (target.isGoto() || !called.isBuiltin())) {
-            addAll(target.isGoto() ? back : on, walk(called, matched, depth + 1));
+            sets.addAll(target.isGoto() ? back : on, walk(called, matched, depth + 1));
             return;
         }
         for (Map.Entry<Rewrites, Integer> each : matched.entrySet()) {
@@ -157,21 +138,15 @@ final class ChainWalk {
             } else if (target.name.equals("RETURN")) {
                 sets.add(back, rewrites, packets);
             } else if (Targets.translates(target)) {
-                listener.decided(step, Verdict.ACCEPT, packets);
+                outcome.decided(step, Verdict.ACCEPT, packets);
                 translate(target, rewrites, packets);
-            } else if (target.name.equals("ACCEPT") || target.name.equals("DROP") || target.name.equals("REJECT")) {
-                end(step, Verdict.valueOf(target.name), rewrites, packets);
+            } else if (Targets.verdict(target) != null) {
+                end(step, Targets.verdict(target), rewrites, packets);
             } else {
                 // QUEUE, NFQUEUE, TARPIT, an extension not known here: it may decide anything, or let the packet go on
                 end(step, Verdict.UNKNOWN, rewrites, packets);
                 sets.add(on, rewrites, packets);
             }
-        }
-    }
-
-    private void addAll(Map<Rewrites, Integer> to, Map<Rewrites, Integer> packets) {
-        for (Map.Entry<Rewrites, Integer> each : packets.entrySet()) {
-            sets.add(to, each.getKey(), each.getValue());
         }
     }
 
@@ -215,8 +190,7 @@ final class ChainWalk {
             sets.add(through, after.with(Field.DST, own(after.constant(Field.IN))), packets);
             return;
         }
-        for (String name : sets.universe.names()) {
-            byte[] in = Numbers.interfaceName(name);
+        for (byte[] in : sets.universe.names) {
             sets.add(through, after.with(Field.DST, own(in)), sets.bdd.and(packets, sets.is(Field.IN, in)));
         }
     }
@@ -224,7 +198,7 @@ final class ChainWalk {
     private byte[] own(byte[] in) {
         if (in == null) { return null; }
         if (in[0] == 0) { return Addresses.parse(sets.family == Family.IPV4 ? "127.0.0.1" : "::1"); }
-        List<byte[]> own = site.addresses(sets.family, Numbers.text(in));
+        List<byte[]> own = sets.site.addresses(sets.family, Numbers.text(in));
         return own.isEmpty() ? null : own.get(0);
     }
 }

@@ -3,31 +3,47 @@ package boxwall.explain;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Match;
 import boxwall.netfilter.Negatable;
-import boxwall.netfilter.Network;
+import boxwall.netfilter.Option;
+import boxwall.netfilter.Ports;
 import boxwall.netfilter.Rule;
+import boxwall.netfilter.State;
+import boxwall.netfilter.TcpFlags;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What a rule asks: criteria that must all hold, and the matches that nobody can foresee ({@code limit},
  * {@code string}, an extension not known here), which are unknown. Semantics: ip_packet_match of the kernel's
- * ip_tables.c and ip6_tables.c.
+ * ip_tables.c and ip6_tables.c; xt_tcpudp.c, xt_multiport.c, ip_tables.c (icmp), xt_state.c, xt_conntrack.c,
+ * xt_iprange.c, xt_mac.c, xt_mark.c.
  */
 final class Criteria {
+    private static final List<String> WITH_PORTS = Arrays.asList("tcp", "udp", "sctp", "dccp", "udplite");
+    /** Matches that look into the transport header: on a later fragment they never match, negated or not. */
+    private static final List<String> INSIDE =
+            Arrays.asList("tcp", "udp", "sctp", "dccp", "udplite", "icmp", "icmp6", "icmpv6", "multiport");
     /** All rules that were parsed in this JVM, for a test that counts them. */
     static int parsed;
-
     /** What must hold, all of it; empty for a rule that asks nothing. */
-    final List<Criterion> all;
+    final List<Criterion> all = new ArrayList<>();
     /** The names of matches that can't be foreseen. */
-    final List<String> opaque;
+    final List<String> opaque = new ArrayList<>();
     /** The fields that are asked, a bit for each by its ordinal. */
     final int fields;
 
-    private Criteria(List<Criterion> all, List<String> opaque) {
-        this.all = all;
-        this.opaque = opaque;
+    private Criteria(Rule rule, Family family) {
+        if (rule.source != null) { add(Field.SRC, rule.source.negated, Span.of(rule.source.value)); }
+        if (rule.destination != null) { add(Field.DST, rule.destination.negated, Span.of(rule.destination.value)); }
+        device(Field.IN, rule.in);
+        device(Field.OUT, rule.out);
+        protocol(rule.protocol);
+        if (rule.fragment != null) { all.add(Criterion.fragment(rule.fragment.value != rule.fragment.negated)); }
+        for (Match match : rule.matches()) {
+            if (!read(match, family)) { opaque.add(match.name); }
+        }
         int bits = 0;
         for (Criterion each : all) {
             bits |= 1 << each.field.ordinal() | (each.other == null ? 0 : 1 << each.other.ordinal());
@@ -38,54 +54,103 @@ final class Criteria {
     /** Parses what a rule asks. */
     static Criteria of(Rule rule, Family family) {
         parsed++;
-        List<Criterion> all = new ArrayList<>();
-        List<String> opaque = new ArrayList<>();
-        address(all, Field.SRC, rule.source);
-        address(all, Field.DST, rule.destination);
-        device(all, Field.IN, rule.in);
-        device(all, Field.OUT, rule.out);
-        protocol(all, opaque, rule.protocol);
-        if (rule.fragment != null) {
-            boolean wanted = rule.fragment.value.booleanValue() != rule.fragment.negated;
-            all.add(fragment(wanted));
-        }
-        for (Match match : rule.matches()) {
-            if (!Extensions.read(match, family, all)) { opaque.add(match.name); }
-        }
-        return new Criteria(all, opaque);
+        return new Criteria(rule, family);
     }
 
-    private static void address(List<Criterion> all, Field field, Negatable<Network> network) {
-        if (network != null) {
-            Span span = Span.masked(network.value.address(), network.value.mask());
-            all.add(new Criterion(field, null, network.negated, Collections.singletonList(span)));
-        }
-    }
+    private void add(Field field, boolean negated, Span span) { all.add(new Criterion(field, negated, span)); }
 
-    private static void device(List<Criterion> all, Field field, Negatable<String> name) {
+    private void device(Field field, Negatable<String> name) {
         if (name != null) {
             byte[] mask = Numbers.interfaceMask(name.value);
             byte[] value = Numbers.interfaceName(name.value);
             for (int i = 0; i < value.length; i++) {
                 value[i] &= mask[i];
             }
-            all.add(new Criterion(field, null, name.negated, Collections.singletonList(Span.masked(value, mask))));
+            add(field, name.negated, Span.masked(value, mask));
         }
     }
 
-    private static void protocol(List<Criterion> all, List<String> opaque, Negatable<String> protocol) {
+    private void protocol(Negatable<String> protocol) {
         if (protocol == null || protocol.value.equals("all")) { return; }
         int number = Numbers.protocol(protocol.value);
         if (number < 0) {
             opaque.add("-p " + protocol.value);
-        } else if (number > 0) {
-            all.add(new Criterion(Field.PROTOCOL, null, protocol.negated,
-                    Collections.singletonList(Span.range(1, number, number))));
-        }
+        } else if (number > 0) { add(Field.PROTOCOL, protocol.negated, Span.range(1, number, number)); }
     }
 
-    /** Asks for a later fragment, or for a packet that is none. */
-    static Criterion fragment(boolean later) {
-        return new Criterion(Field.FRAGMENT, null, !later, Collections.singletonList(Span.range(1, 1, 1)));
+    /**
+     * Adds what a match asks. Criteria that could be read are added even when another option of the match can't be
+     * foreseen.
+     *
+     * @return false when (part of) the answer can't be foreseen
+     */
+    private boolean read(Match match, Family family) {
+        if (match.name.equals("comment")) { return true; }
+        if (INSIDE.contains(match.name)) { all.add(Criterion.fragment(false)); }
+        boolean known = true;
+        for (Option option : match.options) {
+            Field field = field(match.name, option.name);
+            List<Span> spans = field == null ? null : spans(field, option, family);
+            known &= spans != null;
+            if (spans != null) {
+                all.add(new Criterion(field, option.name.equals("--ports") ? Field.DPORT : null, option.negated,
+                        spans));
+            }
+        }
+        return known && (!match.options.isEmpty() || WITH_PORTS.contains(match.name) || match.name.equals("icmp"));
+    }
+
+    /** The field that an option asks for; null when it isn't known here. */
+    private static Field field(String match, String option) {
+        if (match.equals("multiport") || WITH_PORTS.contains(match) && option.endsWith("port")) {
+            return option.startsWith("--d") ? Field.DPORT : Field.SPORT;
+        }
+        return match.startsWith("icmp") ? Field.ICMP : match.equals("tcp") && option.equals("--tcp-flags") ? Field.FLAGS
+                : match.equals("state") || option.equals("--ctstate") ? Field.STATE
+                : match.equals("iprange") ? option.equals("--src-range") ? Field.SRC : Field.DST
+                : match.equals("mac") ? Field.MAC : match.equals("mark") ? Field.MARK : null;
+    }
+
+    /** The values of a field that an option names; null when it can't be read. */
+    private static List<Span> spans(Field field, Option option, Family family) {
+        if (field == Field.DPORT || field == Field.SPORT) { return spans(option.ports()); }
+        if (field == Field.STATE) { return states(option.states()); }
+        Span span = null;
+        if (field == Field.ICMP) {
+            int[] range = option.icmp(family);
+            span = range == null ? null : Span.range(2, range[0], range[1]);
+        } else if (field == Field.FLAGS) {
+            TcpFlags flags = option.flags();
+            span = flags == null ? null : Span.masked(Numbers.bytes(flags.set, 1), Numbers.bytes(flags.mask, 1));
+        } else if (field == Field.MAC) {
+            byte[] mac = option.mac();
+            span = mac == null ? null : Span.range(mac, mac);
+        } else if (field == Field.MARK) {
+            long[] mark = option.masked();
+            span = mark == null ? null : Span.masked(Numbers.bytes(mark[0], 4), Numbers.bytes(mark[1], 4));
+        } else {
+            byte[][] range = option.addresses(family);
+            span = range == null ? null : Span.range(range[0], range[1]);
+        }
+        return span == null ? null : Collections.singletonList(span);
+    }
+
+    /** Null for null. */
+    static List<Span> spans(Ports ports) {
+        if (ports == null) { return null; }
+        List<Span> spans = new ArrayList<>();
+        for (int[] range : ports.ranges) {
+            spans.add(Span.range(2, range[0], range[1]));
+        }
+        return spans;
+    }
+
+    private static List<Span> states(Set<State> states) {
+        if (states == null) { return null; }
+        List<Span> spans = new ArrayList<>();
+        for (State state : states) {
+            spans.add(Span.range(1, state.ordinal(), state.ordinal()));
+        }
+        return spans;
     }
 }

@@ -13,14 +13,12 @@ import java.util.Set;
  *
  * <p>
  * What is left out means every value, but for two things: without state= it is about new connections
- * ({@link NewConnections}), without fragment= not about later fragments. Without family= it is about each family of
- * which the ruleset owns a table. Where the packets go: in= alone to the box and through it, out= alone from the box
- * (or through it, for a src= that isn't the box's own), both through it, none everywhere; chain= decides otherwise.
- * They leave where routing would send them; but what must be dropped on its way to an out= is asked for every address.
+ * ({@link Sets#first}), without fragment= not about later fragments. Without family= it is about each family of which
+ * the ruleset owns a table. Where the packets go: in= alone to the box and through it, out= alone from the box (or
+ * through it, for a src= that isn't the box's own), both through it, none everywhere; chain= decides otherwise. They
+ * leave where routing would send them; but what must be dropped on its way to an out= is asked for every address.
  */
 public final class Expectation {
-    private static final Hook[] WAYS = {Hook.INPUT, Hook.FORWARD, Hook.OUTPUT};
-
     /** Whether the statement holds; false too when it was skipped, and when it couldn't be decided. */
     public final boolean held;
     /** Why it wasn't checked (an interface that the box lacks), or null. */
@@ -52,7 +50,7 @@ public final class Expectation {
         }
         Family given = Keys.family(keys);
         boolean any = false;
-        for (Family family : given == null ? Example.families(verdicts.ruleset) : Collections.singletonList(given)) {
+        for (Family family : given == null ? Difference.families(verdicts.ruleset) : Collections.singletonList(given)) {
             if (leftOut.contains(family)) {
                 return new Expectation(false, "the rules for " + family.word() + " are left out on this box", null,
                         null);
@@ -63,14 +61,14 @@ public final class Expectation {
                 return new Expectation(false, "the box has no interface '" + lacking + "'", null, null);
             }
             try {
-                Expectation found = new Verdicts.Question<Expectation>() {
+                List<Expectation> found = new Verdicts.Question<Expectation>() {
                     @Override
-                    Expectation ask(FamilyVerdicts of) {
-                        return check(Verdict.valueOf(verdict), keys, asked, of, verdicts);
-                    }
+                    void ask(FamilyVerdicts of) { check(Verdict.valueOf(verdict), keys, asked, of, found); }
                 }.of(verdicts, family, asked, true);
-                if (found != null && !found.held) { return found; }
-                any |= found != null;
+                for (Expectation each : found) {
+                    if (!each.held) { return each; }
+                    any = true;
+                }
             } catch (TooComplex e) {
                 return new Expectation(false, null, "can't be proved, " + e.getMessage(), null);
             }
@@ -91,66 +89,56 @@ public final class Expectation {
         return null;
     }
 
-    /** Null when there is no such packet. */
-    private static Expectation check(Verdict wanted, Map<String, String> keys, List<Criterion> asked, FamilyVerdicts of,
-            Verdicts verdicts) {
-        Sets sets = of.sets;
-        int all = start(sets, keys, asked);
-        Expectation found = null;
-        for (Hook way : WAYS) {
-            int packets = sets.bdd.and(all, to(way, keys, sets, of.site, wanted));
+    /** What is so at each hook that such packets come to, up to the first where it doesn't hold. */
+    private static void check(Verdict wanted, Map<String, String> keys, List<Criterion> asked, FamilyVerdicts of,
+            List<Expectation> found) {
+        Bdd bdd = of.sets.bdd;
+        int all = start(of.sets, keys, asked);
+        for (Hook way : FamilyVerdicts.WAYS) {
+            int packets = bdd.and(all, to(way, keys, of.sets, wanted));
             if (packets == Bdd.NONE) { continue; }
-            found = new Expectation(true, null, wanted + " holds", null);
             FamilyVerdicts.Walked walked = of.at(way, packets);
-            int wrong = sets.bdd.and(packets, wanted != Verdict.DROP ? walked.otherThan(wanted)
-                    : sets.bdd.or(walked.possible(Verdict.ACCEPT), walked.possible(Verdict.UNKNOWN)));
+            int wrong = bdd.and(packets, wanted != Verdict.DROP ? walked.otherThan(wanted) : walked.passing());
             if (wrong != Bdd.NONE) {
-                Packet example = Example.of(sets, of.site, way, wrong);
-                Answer answer = verdicts.walk().packet(example, way);
-                return new Expectation(false, null, "expected " + wanted + ", found " + answer + " for " + example,
-                        answer);
+                Answer answer = of.example(way, wrong);
+                found.add(new Expectation(false, null,
+                        "expected " + wanted + ", found " + answer + " for " + answer.packet, answer));
+                return;
             }
+            found.add(new Expectation(true, null, wanted + " holds", null));
         }
-        return found;
     }
 
     private static int start(Sets sets, Map<String, String> keys, List<Criterion> asked) {
-        Bdd bdd = sets.bdd;
         int all = sets.everything();
         for (Criterion criterion : asked) {
-            all = bdd.and(all, sets.matches(criterion));
+            all = sets.bdd.and(all, sets.matches(criterion));
         }
-        if (!keys.containsKey("fragment")) { all = bdd.and(all, NewConnections.whole(sets)); }
+        if (!keys.containsKey("fragment")) { all = sets.bdd.and(all, sets.whole()); }
         if (keys.containsKey("state")) { return all; }
         // flags, type or fragment, where given, say themselves which packets are meant
         boolean described = keys.containsKey("flags") || keys.containsKey("type") || keys.containsKey("fragment");
-        return bdd.and(all, described ? NewConnections.state(sets, State.NEW) : NewConnections.first(sets));
+        return sets.bdd.and(all, described ? sets.state(State.NEW) : sets.first());
     }
 
     /** The packets that go to that hook, as far as keys and addresses say. */
-    private static int to(Hook way, Map<String, String> keys, Sets sets, Site site, Verdict wanted) {
+    private static int to(Hook way, Map<String, String> keys, Sets sets, Verdict wanted) {
         Bdd bdd = sets.bdd;
         Hook forced = Keys.hook(keys);
         boolean in = keys.containsKey("in");
         boolean out = keys.containsKey("out");
-        int arriving = way == Hook.OUTPUT ? Bdd.ALL : NewConnections.arriving(sets);
+        if (forced == null ? way == Hook.INPUT && out || way == Hook.OUTPUT && in : forced != way) { return Bdd.NONE; }
         boolean anyRoute = way == Hook.INPUT || out && wanted != Verdict.ACCEPT;
-        int routed = anyRoute ? Bdd.ALL : HookWalk.routed(sets, site);
-        if (forced != null) {
-            return forced != way ? Bdd.NONE
-                    : bdd.and(arriving, way == Hook.FORWARD ? bdd.and(routed, LinkScope.crossing(sets)) : routed);
+        int routed = bdd.and(way == Hook.OUTPUT ? Bdd.ALL : sets.arriving(), anyRoute ? Bdd.ALL : sets.routed());
+        routed = way == Hook.FORWARD ? bdd.and(routed, sets.crossing()) : routed;
+        if (forced != null || !sets.site.knows(sets.family)) {
+            // without addresses nobody can say what out= alone sends through the box
+            return forced == null && way == Hook.FORWARD && !in && out ? Bdd.NONE : routed;
         }
-        if (way == Hook.INPUT && out || way == Hook.OUTPUT && in) { return Bdd.NONE; }
-        boolean known = site.knows(sets.family);
-        int local = known ? HookWalk.local(sets, site) : Bdd.ALL;
-        int set = bdd.and(arriving, way == Hook.INPUT || !known ? local : bdd.not(local));
-        if (way == Hook.INPUT) { return set; }
-        int own = known ? HookWalk.own(sets, site) : Bdd.ALL;
-        if (way == Hook.OUTPUT && keys.containsKey("src")) { set = bdd.and(set, own); }
-        if (way == Hook.FORWARD && !in && out) {
-            set = !keys.containsKey("src") || !known ? Bdd.NONE : bdd.minus(set, own);
-        }
-        return bdd.and(set, way == Hook.FORWARD ? bdd.and(routed, LinkScope.crossing(sets)) : routed);
+        int set = way == Hook.INPUT ? bdd.and(routed, sets.local()) : bdd.minus(routed, sets.local());
+        boolean src = keys.containsKey("src");
+        if (way == Hook.OUTPUT) { return src ? bdd.and(set, sets.own(Field.SRC)) : set; }
+        return way == Hook.INPUT || in || !out ? set : src ? bdd.minus(set, sets.own(Field.SRC)) : Bdd.NONE;
     }
 
     @Override

@@ -1,8 +1,16 @@
 package boxwall.explain;
 
+import boxwall.avm.Acceleration;
+import boxwall.avm.AvmAccess;
+import boxwall.avm.AvmFirewall;
+import boxwall.box.Interface;
 import boxwall.facts.BoxFacts;
+import boxwall.netfilter.Family;
 import boxwall.netfilter.Hook;
 import boxwall.netfilter.Ruleset;
+import boxwall.netfilter.State;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -15,13 +23,25 @@ public final class Explanation {
     public final Answer answer;
     /** By the rules as written, with states; null when the box loads just those. */
     public final Answer asWritten;
-    /** What the packet passes on the whole box, AVM's firewall included, a line each. */
+    /**
+     * What the packet passes on the whole box, a line each, as Freetz' wiki draws it. AVM's dsld sits on the Internet
+     * side and filters and translates there; netfilter stands behind it, and both have to let a packet pass: <pre>
+     * Internet &lt;-&gt; dsld &lt;-&gt; netfilter &lt;-&gt; the box, or LAN and WLAN          VPN, guests &lt;-&gt; netfilter &lt;-&gt; the box, or LAN and WLAN
+     * </pre>
+     */
     public final List<String> path;
 
-    private Explanation(Answer answer, Answer asWritten, List<String> path) {
-        this.answer = answer;
-        this.asWritten = asWritten;
-        this.path = Collections.unmodifiableList(path);
+    private final Packet packet;
+    private final Site site;
+    private final BoxFacts facts;
+
+    private Explanation(Packet packet, Hook way, Ruleset loaded, Ruleset written, Site site, BoxFacts facts) {
+        this.packet = packet;
+        this.site = site;
+        this.facts = facts;
+        answer = new Walk(loaded, site).packet(packet, way);
+        asWritten = written == null ? null : new Walk(written, site).packet(packet, way);
+        path = Collections.unmodifiableList(path(way));
     }
 
     /**
@@ -34,10 +54,96 @@ public final class Explanation {
      */
     public static Explanation of(Ruleset loaded, Ruleset written, Map<String, String> keys, BoxFacts facts) {
         Site site = Site.of(facts);
-        Packet packet = Keys.packet(keys, site);
-        Hook way = Keys.hook(keys);
-        Answer answer = new Walk(loaded, site).packet(packet, way);
-        return new Explanation(answer, written == null ? null : new Walk(written, site).packet(packet, way),
-                PacketPath.of(answer, way, site, facts));
+        return new Explanation(Keys.packet(keys, site), Keys.hook(keys), loaded, written, site, facts);
+    }
+
+    private List<String> path(Hook way) {
+        List<String> lines = new ArrayList<>();
+        boolean own = packet.src() != null && site.isOwn(packet.src());
+        boolean known = packet.src() != null && site.knows(packet.family());
+        boolean sent = way == Hook.OUTPUT
+                || way == null && given(packet.in()) == null && (own || given(packet.out()) != null && !known);
+        boolean kept = !sent && (way == Hook.INPUT || way == null && packet.dst() != null
+                && (site.isLocal(packet.dst()) || Site.startsOnItsLink(packet.src())));
+        String in = sent ? null : given(packet.in());
+        String out = kept ? null : given(packet.out()) != null ? packet.out() : packet.dst() == null ? null
+                : site.interfaceTo(packet.dst());
+        boolean fromOutside = in != null && isWan(in);
+        boolean toOutside = out != null && isWan(out);
+        lines.add(sent ? "the box" : in == null ? "no interface given" : name(in));
+        if (fromOutside) { lines.add("AVM's dsld: " + dsld(true, kept)); }
+        lines.add("netfilter: " + (in != null && in.equals(out)
+                ? "not visible to netfilter: both ends are behind " + in
+                        + ", which forwards it without netfilter (except with BRIDGE_NETFILTER); if it is visible: "
+                : "") + answer + accelerated(sent || kept) + port(in) + port(out));
+        if (toOutside) { lines.add("AVM's dsld: " + dsld(false, kept)); }
+        lines.add(kept ? "the box" : out == null ? "where routing leads; unknown here" : name(out));
+        return lines;
+    }
+
+    private static String given(String name) { return name == null || name.length() == 0 ? null : name; }
+
+    private boolean isWan(String name) { return facts.wan() != null && facts.wan().name().equals(name); }
+
+    private String name(String name) {
+        for (Interface one : facts.interfaces()) {
+            if (one.name().equals(name)) {
+                boolean wan = one.role == Interface.Role.WAN;
+                return name + (wan ? ", the Internet side" : name.equals(one.role.word()) ? ""
+                        : " (" + one.role.word() + ")");
+            }
+        }
+        return name + ", which this box doesn't have";
+    }
+
+    private String port(String name) {
+        for (Interface one : facts.interfaces()) {
+            if (one.name().equals(name) && one.role == Interface.Role.PORT && one.ip() == null) {
+                return "; " + name
+                        + " is not visible to netfilter if it is a port of a bridge: rules see the bridge's name";
+            }
+        }
+        return "";
+    }
+
+    /** Established flows take AVM's fast way; what opens or ends a TCP connection and fragments never do. */
+    private String accelerated(boolean endsHere) {
+        Acceleration pa = facts.packetAcceleration();
+        Integer flags = packet.flags();
+        boolean slow = packet.state() == State.NEW || Boolean.TRUE.equals(packet.fragment())
+                || flags != null && (flags.intValue() & (Packet.SYN | Packet.FIN | Packet.RST)) != 0;
+        return slow || endsHere || !pa.mayBypass() ? ""
+                : "; not visible to netfilter once the connection is accelerated";
+    }
+
+    private String dsld(boolean in, boolean toBox) {
+        if (facts.dsld().equals("absent")) { return "not on this box"; }
+        String running = facts.dsld().equals("running") ? "" : " (unknown whether it runs)";
+        AvmFirewall avm = facts.avmFirewall();
+        if (!avm.isKnown()) { return "not known: ar7.cfg was not read" + running; }
+        if (packet.family() == Family.IPV6 || packet.protocol() == null) {
+            return "not known: "
+                    + (packet.protocol() == null ? "no protocol given" : "its IPv6 filter is not in ar7.cfg") + running;
+        }
+        String protocol = Numbers.protocolName(packet.protocol().intValue());
+        int dport = packet.dport() == null ? -1 : packet.dport().intValue();
+        AvmAccess access = AvmFirewall.decides(in ? avm.in() : avm.out(), protocol, packet.src(), packet.dst(), dport);
+        if (access != null && !access.permits) { return "DROP by " + access.line + running; }
+        if (in && !toBox && packet.state() == State.NEW) { return forward(protocol, dport) + running; }
+        return (access == null ? "ACCEPT, no line of ar7.cfg decides" : "ACCEPT by " + access.line) + running;
+    }
+
+    /**
+     * Netfilter sees the packet after dsld's translation: its address and port are those that a forwarding leads to.
+     */
+    private String forward(String protocol, int dport) {
+        for (AvmFirewall.Forward forward : facts.avmFirewall().forwards()) {
+            boolean port = forward.toPort == 0 || dport >= forward.toPort && dport < forward.toPort + forward.count;
+            if (forward.protocol.equals(protocol) && port && forward.host() != null
+                    && Arrays.equals(forward.host(), packet.dst())) {
+                return "ACCEPT, translated by " + forward.line;
+            }
+        }
+        return "DROP: no forwarding in ar7.cfg leads there (forwardings by UPnP are not in that file)";
     }
 }

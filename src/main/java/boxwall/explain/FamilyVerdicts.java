@@ -1,13 +1,12 @@
 package boxwall.explain;
 
 import boxwall.netfilter.Chain;
-import boxwall.netfilter.Family;
 import boxwall.netfilter.Hook;
 import boxwall.netfilter.Rule;
 import boxwall.netfilter.Ruleset;
-import boxwall.netfilter.Table;
 import boxwall.netfilter.Target;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -21,51 +20,40 @@ final class FamilyVerdicts {
         EVERYTHING, FIRST, OWN
     }
 
+    /** The hooks at which packets are judged. */
+    static final List<Hook> WAYS = Collections.unmodifiableList(Arrays.asList(Hook.INPUT, Hook.FORWARD, Hook.OUTPUT));
     /** So many questions about some packets at a hook are cheaper than one about all. */
     private static final int FEW = 3;
 
     final Ruleset ruleset;
-    final Site site;
     final Sets sets;
     /** What the sets distinguish besides what the rules name. */
     final List<Criterion> further;
+    private final Walk walk;
     private final Base base;
     private final int[] asked = new int[Hook.values().length];
     private final Map<Hook, Walked> walks = new TreeMap<>();
 
-    FamilyVerdicts(Verdicts of, Family family, List<Criterion> further, Base base, int nodes) {
-        this.ruleset = of.ruleset;
-        this.site = of.site;
+    FamilyVerdicts(Walk walk, Universe universe, List<Criterion> further, Base base, int nodes) {
+        this.walk = walk;
+        this.ruleset = walk.ruleset;
         this.further = further;
         this.base = base;
-        sets = new Sets(family,
-                new Universe(Collections.singletonList(ruleset), site, family, further, of.criteria(family)), nodes);
+        sets = new Sets(universe, nodes);
     }
 
     /** What a walk found, in the order in which it did. */
-    static final class Walked extends ChainWalk.Listener {
+    static final class Walked extends Outcome {
         final List<Event> events = new ArrayList<>();
         /** The packets that each rule matches, or may; by identity. */
         final Map<Rule, Integer> matched = new IdentityHashMap<>();
         /** The chains that packets got to; by identity. */
         final Map<Chain, Chain> entered = new IdentityHashMap<>();
-        private final Bdd bdd;
-        private HookWalk walk;
 
-        private Walked(Bdd bdd) { this.bdd = bdd; }
-
-        /** The packets for which a verdict is possible; of more than were asked for. */
-        int possible(Verdict verdict) {
-            return walk.possible(verdict);
-        }
-
-        /** Those that get something else than the verdict, or may; of more than were asked for. */
-        int otherThan(Verdict verdict) {
-            return walk.otherThan(verdict);
-        }
+        private Walked(Bdd bdd) { super(bdd); }
 
         @Override
-        void entered(Table table, Chain chain) { entered.put(chain, chain); }
+        void entered(Chain chain) { entered.put(chain, chain); }
 
         @Override
         void matched(TrailEntry step, int packets) {
@@ -97,7 +85,8 @@ final class FamilyVerdicts {
     /** What becomes of packets at a hook: of these, and of all others that were walked with them. */
     Walked at(Hook way, int packets) {
         Walked there = walks.get(way);
-        int all = all(way);
+        int all = base == Base.EVERYTHING ? everything(way)
+                : base == Base.FIRST ? sets.bdd.and(sets.everything(), sets.first()) : Bdd.NONE;
         boolean few = there == null && packets != all && asked[way.ordinal()]++ < FEW;
         if (few || sets.bdd.minus(packets, all) != Bdd.NONE) { return walk(way, packets, Rewrites.NOTHING); }
         if (there == null) {
@@ -116,17 +105,21 @@ final class FamilyVerdicts {
 
     private Walked walk(Hook way, int packets, Rewrites start) {
         Walked walked = new Walked(sets.bdd);
-        walked.walk = new HookWalk(ruleset, sets, site, walked).walk(way, packets, start);
+        new HookWalk(ruleset, sets, walked).walk(way, packets, start, true);
         return walked;
     }
 
     /** Every packet that there can be at a hook. */
     int everything(Hook way) {
-        return way == Hook.FORWARD ? sets.bdd.and(sets.everything(), LinkScope.crossing(sets)) : sets.everything();
+        return way == Hook.FORWARD ? sets.bdd.and(sets.everything(), sets.crossing()) : sets.everything();
     }
 
-    private int all(Hook way) {
-        return base == Base.EVERYTHING ? everything(way)
-                : base == Base.FIRST ? sets.bdd.and(sets.everything(), NewConnections.first(sets)) : Bdd.NONE;
+    /** The walk of one of these packets, the one that a person would think of. */
+    Answer example(Hook way, int packets) {
+        return walk.packet(Example.of(sets, way, packets), way);
+    }
+
+    Answer exampleWithoutMac(Hook way, int packets) {
+        return walk.packet(Example.of(sets, way, packets).copy().mac(null).build(), way);
     }
 }

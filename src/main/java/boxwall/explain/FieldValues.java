@@ -6,6 +6,7 @@ import boxwall.netfilter.Network;
 import boxwall.netfilter.State;
 import boxwall.netfilter.TcpFlags;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** The values of one field that lie in a set, as ranges in ascending order, and in words. */
@@ -16,6 +17,7 @@ final class FieldValues {
 
     private final Sets sets;
     private final Field field;
+    private final List<byte[]> choices;
     /** The ranges, both ends included, as numbers of the field's bits; at most {@link #RANGES_MAX}. */
     final List<byte[][]> ranges = new ArrayList<>();
     private final List<byte[][]> gaps = new ArrayList<>();
@@ -28,6 +30,7 @@ final class FieldValues {
     FieldValues(Sets sets, Field field, int set, int others) {
         this.sets = sets;
         this.field = field;
+        this.choices = sets.choices(field);
         int bytes = (sets.bits(field) + 7) / 8;
         collect(ranges, set, 0, new byte[bytes]);
         collect(gaps, others, 0, new byte[bytes]);
@@ -84,7 +87,7 @@ final class FieldValues {
     private int count(List<byte[][]> list) {
         int count = 0;
         for (byte[][] range : list) {
-            count += sets.choices(field) > 0 ? (int) (Numbers.number(range[1]) - Numbers.number(range[0])) + 1 : 1;
+            count += choices == null ? 1 : (int) (Numbers.number(range[1]) - Numbers.number(range[0])) + 1;
         }
         return count;
     }
@@ -93,9 +96,9 @@ final class FieldValues {
         StringBuilder out = new StringBuilder();
         int said = 0;
         for (byte[][] range : list) {
-            if (sets.choices(field) > 0) {
-                for (long i = Numbers.number(range[0]); i <= Numbers.number(range[1]); i++) {
-                    out.append(out.length() > 0 ? "," : "").append(one(sets.choice(field, (int) i)));
+            if (choices != null) {
+                for (int i = (int) Numbers.number(range[0]); i <= Numbers.number(range[1]); i++) {
+                    out.append(out.length() > 0 ? "," : "").append(one(choices.get(i)));
                 }
             } else if (said++ < WORDS_MAX) {
                 out.append(out.length() > 0 ? "," : "").append(range(range[0], range[1]));
@@ -139,14 +142,8 @@ final class FieldValues {
     /** One address, a network where the range is one, else both ends. */
     static String addresses(Family family, byte[] low, byte[] high) {
         for (int prefix = family.addressBits; prefix > 0; prefix--) {
-            byte[] mask = Network.maskOf(family, prefix);
-            byte[] last = low.clone();
-            byte[] first = low.clone();
-            for (int i = 0; i < mask.length; i++) {
-                last[i] |= (byte) ~mask[i];
-                first[i] &= mask[i];
-            }
-            if (Numbers.compare(first, low) == 0 && Numbers.compare(last, high) == 0) {
+            Network network = Network.ofPrefix(family, low, prefix);
+            if (Arrays.equals(network.address(), low) && Arrays.equals(Numbers.last(network), high)) {
                 return Addresses.print(low) + (prefix == family.addressBits ? "" : "/" + prefix);
             }
         }

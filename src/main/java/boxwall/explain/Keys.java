@@ -18,18 +18,25 @@ import java.util.Map;
 /**
  * Packets as {@code KEY=VALUE} words: family in out src dst proto sport dport flags type state mac mark fragment, and
  * chain, which isn't part of the packet but overrides routing. One packet has one value a key:
- * {@code in=lan src=192.168.178.20
- * dst=192.168.178.1 proto=tcp dport=80}. A set of packets may have networks, ranges and lists:
- * {@code src=192.168.179.0/24
- * dport=1-1023,8080 proto=tcp,udp}.
+ * {@code in=lan src=192.168.178.20 dst=192.168.178.1 proto=tcp dport=80}. A set of packets may have networks, ranges
+ * and lists: {@code src=192.168.179.0/24 dport=1-1023,8080 proto=tcp,udp}.
  */
 public final class Keys {
     /** The keys that are understood. */
     public static final List<String> NAMES = Collections.unmodifiableList(Arrays.asList("family", "in", "out", "src",
             "dst", "proto", "sport", "dport", "flags", "type", "state", "mac", "mark", "fragment", "chain"));
 
-    private static final Field[] FIELDS = {Field.IN, Field.OUT, Field.SRC, Field.DST, Field.PROTOCOL, Field.SPORT,
-            Field.DPORT, Field.FLAGS, Field.ICMP, Field.STATE, Field.MAC, Field.MARK, Field.FRAGMENT};
+    /** What they ask for, from the second on. */
+    private static final List<Field> FIELDS = Arrays.asList(Field.IN, Field.OUT, Field.SRC, Field.DST, Field.PROTOCOL,
+            Field.SPORT, Field.DPORT, Field.FLAGS, Field.ICMP, Field.STATE, Field.MAC, Field.MARK, Field.FRAGMENT);
+    /** What is expected of each, in the same order. */
+    private static final String[] EXPECTED =
+            {"an interface's name of 1 to 15 characters", "an interface's name of 1 to 15 characters", null, null,
+                    "tcp, udp, icmp, another protocol's name, or its number", "a port, a range as in 80-90, or a list",
+                    "a port, a range as in 80-90, or a list", "FIN, SYN, RST, PSH, ACK, URG with commas, or NONE",
+                    "a number, type/code as in 3/4, or a name as in echo-request",
+                    "NEW, ESTABLISHED, RELATED, INVALID or UNTRACKED", "six hex bytes as in 00:11:22:33:44:55",
+                    "a number as in 0x1", "yes (a second or later one) or no"};
 
     private Keys() {}
 
@@ -49,13 +56,9 @@ public final class Keys {
                     criterion.field == Field.ICMP && span.second[1] == -1 && span.first[0] == span.second[0];
             boolean one = !span.isMasked() && (wholeType || Arrays.equals(span.first, span.second));
             if (criterion.spans.size() > 1 || !one) {
-                throw wrong(NAMES.get(1 + Arrays.asList(FIELDS).indexOf(criterion.field)), keys, "one value");
+                throw wrong(NAMES.get(1 + FIELDS.indexOf(criterion.field)), keys, "one value");
             }
-            if (criterion.field == Field.MARK) {
-                packet.mark(Long.valueOf(Numbers.number(span.first)));
-            } else {
-                packet.value(criterion.field, span.first);
-            }
+            packet.value(criterion.field, span.first);
         }
         Packet given = packet.build();
         if (given.flags() == null && given.protocol() != null && given.protocol().intValue() == 6) {
@@ -112,60 +115,39 @@ public final class Keys {
             }
         }
         List<Criterion> criteria = new ArrayList<>();
-        for (int i = 0; i < FIELDS.length; i++) {
+        for (int i = 0; i < EXPECTED.length; i++) {
             String key = NAMES.get(i + 1);
             if (keys.containsKey(key)) {
-                criteria.add(new Criterion(FIELDS[i], null, false, spans(key, keys, family, site)));
+                List<Span> spans = spans(FIELDS.get(i), keys.get(key), family, site);
+                if (spans == null || spans.isEmpty()) {
+                    throw wrong(key, keys, EXPECTED[i] != null ? EXPECTED[i]
+                            : "a numeric " + family.word() + " address, network or range");
+                }
+                criteria.add(new Criterion(FIELDS.get(i), null, false, spans));
             }
         }
         return criteria;
-    }
-
-    private static List<Span> spans(String key, Map<String, String> keys, Family family, Site site) {
-        String value = keys.get(key);
-        if (key.equals("sport") || key.equals("dport")) {
-            return given(Extensions.spans(Ports.parse(value.replace('-', ':'))), key, keys,
-                    "a port, a range as in 80-90, or a list");
-        }
-        if (key.equals("flags")) {
-            int bits = TcpFlags.bits(value);
-            return given(bits < 0 ? null : one(1, bits), key, keys,
-                    "FIN, SYN, RST, PSH, ACK, URG with commas, or NONE");
-        }
-        List<Span> spans = new ArrayList<>();
-        for (String word : Words.split(value, ',')) {
-            Span span = key.equals("in") || key.equals("out") ? device(word, site)
-                    : key.equals("src") || key.equals("dst") ? address(word, family)
-                    : key.equals("proto") ? protocol(word, family) : key.equals("type") ? type(word, family)
-                    : other(key, word);
-            spans.addAll(
-                    given(span == null ? null : Collections.singletonList(span), key, keys, expected(key, family)));
-        }
-        // "," has no words at all
-        return given(spans.isEmpty() ? null : spans, key, keys, expected(key, family));
-    }
-
-    private static String expected(String key, Family family) {
-        return key.equals("src") || key.equals("dst") ? "a numeric " + family.word() + " address, network or range"
-                : key.equals("in") || key.equals("out") ? "an interface's name of 1 to 15 characters"
-                : key.equals("proto") ? "tcp, udp, icmp, another protocol's name, or its number"
-                : key.equals("type") ? "a number, type/code as in 3/4, or a name as in echo-request"
-                : key.equals("state") ? "NEW, ESTABLISHED, RELATED, INVALID or UNTRACKED"
-                : key.equals("mac") ? "six hex bytes as in 00:11:22:33:44:55"
-                : key.equals("mark") ? "a number as in 0x1" : "yes (a second or later one) or no";
-    }
-
-    private static List<Span> given(List<Span> spans, String key, Map<String, String> keys, String expected) {
-        if (spans == null || spans.isEmpty()) { throw wrong(key, keys, expected); }
-        return spans;
     }
 
     static IllegalArgumentException wrong(String key, Map<String, String> keys, String expected) {
         return new IllegalArgumentException(key + ": found '" + keys.get(key) + "', expected " + expected);
     }
 
-    private static List<Span> one(int bytes, long number) {
-        return Collections.singletonList(Span.range(bytes, number, number));
+    /** The values that are meant; null or none when the text isn't understood. */
+    private static List<Span> spans(Field field, String value, Family family, Site site) {
+        if (field == Field.SPORT || field == Field.DPORT) {
+            return Criteria.spans(Ports.parse(value.replace('-', ':')));
+        }
+        List<Span> spans = new ArrayList<>();
+        for (String word : field == Field.FLAGS ? new String[] {value} : Words.split(value, ',')) {
+            Span span = field == Field.IN || field == Field.OUT ? device(word, site)
+                    : field == Field.SRC || field == Field.DST ? address(word, family)
+                    : field == Field.PROTOCOL ? protocol(word, family) : field == Field.ICMP ? type(word, family)
+                    : other(field, word);
+            if (span == null) { return null; }
+            spans.add(span);
+        }
+        return spans;
     }
 
     private static Span device(String word, Site site) {
@@ -184,9 +166,8 @@ public final class Keys {
         byte[] address = Addresses.parse(word.substring(0, slash));
         long prefix = Words.number(word.substring(slash + 1), family.addressBits);
         if (address == null || address.length * 8 != family.addressBits || prefix < 0) { return null; }
-        Network network = Network.ofPrefix(family, address, (int) prefix);
         return prefix == family.addressBits ? Span.range(address, address)
-                : Span.masked(network.address(), network.mask());
+                : Span.of(Network.ofPrefix(family, address, (int) prefix));
     }
 
     private static Span protocol(String word, Family family) {
@@ -202,19 +183,15 @@ public final class Keys {
         return range == null ? null : Span.range(2, range[0], range[1]);
     }
 
-    private static Span other(String key, String word) {
-        if (key.equals("state")) {
-            State state = State.of(word);
-            return state == null ? null : Span.range(1, state.ordinal(), state.ordinal());
-        }
-        if (key.equals("mac")) {
+    private static Span other(Field field, String word) {
+        if (field == Field.MAC) {
             byte[] mac = Addresses.mac(word);
             return mac == null ? null : Span.range(mac, mac);
         }
-        if (key.equals("mark")) {
-            long mark = Words.number(word, 0xffffffffL);
-            return mark < 0 ? null : Span.range(4, mark, mark);
-        }
-        return word.equals("yes") ? Span.range(1, 1, 1) : word.equals("no") ? Span.range(1, 0, 0) : null;
+        State state = field == Field.STATE ? State.of(word) : null;
+        long number = field == Field.FLAGS ? TcpFlags.bits(word) : field == Field.MARK ? Words.number(word, 0xffffffffL)
+                : field == Field.STATE ? state == null ? -1 : state.ordinal() : word.equals("yes") ? 1
+                : word.equals("no") ? 0 : -1;
+        return number < 0 ? null : Span.range(field.bytes(Family.IPV4), number, number);
     }
 }

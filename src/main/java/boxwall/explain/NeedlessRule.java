@@ -12,7 +12,8 @@ public final class NeedlessRule {
     public final Family family;
     /** The rule with its place. */
     public final TrailEntry step;
-    private final boolean redundant;
+    /** True when packets get to it, but are decided the same without it; false when no packet gets to it. */
+    public final boolean redundant;
     private final String why;
     /** The rules that decide its packets; empty when it asks for what no packet has, or nothing leads to it. */
     public final List<TrailEntry> covers;
@@ -23,11 +24,6 @@ public final class NeedlessRule {
         this.redundant = redundant;
         this.why = why;
         this.covers = Collections.unmodifiableList(new ArrayList<TrailEntry>(covers));
-    }
-
-    /** True when packets get to it, but are decided the same without it; false when no packet gets to it. */
-    public boolean isRedundant() {
-        return redundant;
     }
 
     /** Whether the rule would decide or send elsewhere, rather than only log, mark or count. */

@@ -1,5 +1,6 @@
 package boxwall.explain;
 
+import boxwall.netfilter.Network;
 import boxwall.netfilter.Words;
 import java.util.Locale;
 
@@ -36,6 +37,16 @@ final class Numbers {
             if (difference != 0) { return difference; }
         }
         return 0;
+    }
+
+    /** The highest address of a network. */
+    static byte[] last(Network network) {
+        byte[] last = network.address();
+        byte[] mask = network.mask();
+        for (int i = 0; i < last.length; i++) {
+            last[i] |= (byte) ~mask[i];
+        }
+        return last;
     }
 
     /** An interface's name as the kernel keeps it, 16 bytes. */

@@ -23,15 +23,15 @@ public final class Packet {
     /** The bits of the mark that are known; 0 when none is. */
     final int markKnown;
 
-    private Packet(Builder b) {
-        family = b.family;
-        values = b.values.clone();
-        markKnown = b.markKnown;
+    private Packet(Family family, byte[][] values, int markKnown) {
+        this.family = family;
+        this.values = values;
+        this.markKnown = markKnown;
     }
 
     /** A builder of a new connection's packet of that family. */
     public static Builder of(Family family) {
-        return new Builder(family);
+        return new Builder(family).state(State.NEW).fragment(Boolean.FALSE);
     }
 
     public Family family() { return family; }
@@ -61,12 +61,12 @@ public final class Packet {
 
     /** The type of ICMP or ICMPv6, or null. */
     public Integer icmpType() {
-        return value(Field.ICMP) == null ? null : Integer.valueOf(value(Field.ICMP)[0] & 255);
+        return number(Field.ICMP) == null ? null : number(Field.ICMP) >> 8;
     }
 
     /** The code of ICMP or ICMPv6, or null. */
     public Integer icmpCode() {
-        return value(Field.ICMP) == null ? null : Integer.valueOf(value(Field.ICMP)[1] & 255);
+        return number(Field.ICMP) == null ? null : number(Field.ICMP) & 255;
     }
 
     /** The bits {@link #FIN} to {@link #URG}, or null. */
@@ -150,17 +150,14 @@ public final class Packet {
         private final byte[][] values = new byte[Field.values().length][];
         private int markKnown;
 
-        private Builder(Family family) {
-            this.family = family;
-            state(State.NEW);
-            fragment(Boolean.FALSE);
-        }
+        private Builder(Family family) { this.family = family; }
 
         Builder value(Field field, byte[] value) {
             if (value != null && value.length != field.bytes(family)) {
                 throw new IllegalArgumentException(field + " of " + family + " with " + value.length + " bytes");
             }
             values[field.ordinal()] = value == null ? null : value.clone();
+            markKnown = field != Field.MARK ? markKnown : value == null ? 0 : -1;
             return this;
         }
 
@@ -184,6 +181,12 @@ public final class Packet {
 
         public Builder protocol(Integer number) { return number(Field.PROTOCOL, number); }
 
+        /** By name or number; unknown for a word that is neither. */
+        public Builder protocol(String word) {
+            int number = Numbers.protocol(word);
+            return protocol(number < 0 ? null : Integer.valueOf(number));
+        }
+
         public Builder sport(Integer port) { return number(Field.SPORT, port); }
 
         public Builder dport(Integer port) { return number(Field.DPORT, port); }
@@ -204,15 +207,16 @@ public final class Packet {
 
         /** The packet's mark, or null. */
         public Builder mark(Long mark) {
-            return mark(mark == null ? 0 : mark.intValue(), mark == null ? 0 : -1);
+            return value(Field.MARK, mark == null ? null : Numbers.bytes(mark, 4));
         }
 
         /** A mark of which only the bits in {@code known} are known. */
         Builder mark(int mark, int known) {
+            value(Field.MARK, known == 0 ? null : Numbers.bytes(mark & known, 4));
             markKnown = known;
-            return value(Field.MARK, known == 0 ? null : Numbers.bytes(mark & known, 4));
+            return this;
         }
 
-        public Packet build() { return new Packet(this); }
+        public Packet build() { return new Packet(family, values.clone(), markKnown); }
     }
 }

@@ -4,7 +4,6 @@ import boxwall.netfilter.Hook;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -31,7 +30,7 @@ final class Regions {
         this.way = way;
         this.care = care;
         for (int i = 0; i < all.length; i++) {
-            all[i] = project(sets.everything(), LET_GO[i]);
+            all[i] = sets.project(sets.everything(), LET_GO[i]);
         }
     }
 
@@ -47,10 +46,10 @@ final class Regions {
             int[] box = grow(sets.packet(left), left);
             int[] behind = behind(box);
             int before = Bdd.ALL;
-            Map<Field, FieldValues> values = new TreeMap<>();
+            Map<Field, String> values = new TreeMap<>();
             for (int i = 0; i < box.length; i++) {
                 if (box[i] != all[i]) {
-                    values.put(LET_GO[i], values(LET_GO[i], box[i], bdd.and(before, behind[i]), left));
+                    values.put(LET_GO[i], words(LET_GO[i], box[i], bdd.and(before, behind[i]), left));
                 }
                 before = bdd.and(before, box[i]);
             }
@@ -58,15 +57,8 @@ final class Regions {
             left = bdd.minus(left, before);
         }
         complete = left == Bdd.NONE;
-        Collections.sort(regions, new Comparator<Region>() {
-            @Override
-            public int compare(Region a, Region b) { return Double.compare(b.share, a.share); }
-        });
+        Collections.sort(regions);
         return regions;
-    }
-
-    private int project(int set, Field field) {
-        return sets.bdd.project(set, sets.start(field), sets.start(field) + sets.bits(field));
     }
 
     /** For each field all those behind it together. */
@@ -81,10 +73,11 @@ final class Regions {
     }
 
     /** The values to name: those that occur; and those that would occur, but for which the set has no packet. */
-    private FieldValues values(Field field, int inside, int others, int left) {
+    private String words(Field field, int inside, int others, int left) {
         Bdd bdd = sets.bdd;
-        int occurring = bdd.and(inside, project(bdd.and(others, left), field));
-        return new FieldValues(sets, field, occurring, bdd.minus(project(bdd.and(others, care), field), inside));
+        int occurring = bdd.and(inside, sets.project(bdd.and(others, left), field));
+        int other = bdd.minus(sets.project(bdd.and(others, care), field), inside);
+        return new FieldValues(sets, field, occurring, other).toString();
     }
 
     /** What each field may be: the packet's own value, let go as far as the set reaches. */
@@ -97,7 +90,7 @@ final class Regions {
         int[] behind = behind(box);
         int before = care;
         for (int i = 0; i < box.length; i++) {
-            int outside = project(bdd.minus(bdd.and(before, behind[i]), set), LET_GO[i]);
+            int outside = sets.project(bdd.minus(bdd.and(before, behind[i]), set), LET_GO[i]);
             box[i] = bdd.minus(all[i], outside);
             if (LET_GO[i] == Field.PROTOCOL) { box[i] = bdd.and(box[i], meant(box, packet)); }
             before = bdd.and(before, box[i]);
@@ -113,8 +106,7 @@ final class Regions {
         int own = packet.protocol().intValue();
         boolean alone = isGiven(box, Field.FLAGS) || isGiven(box, Field.ICMP);
         if (!alone && !isGiven(box, Field.SPORT) && !isGiven(box, Field.DPORT)) { return Bdd.ALL; }
-        return alone || own != 6 && own != 17 ? NewConnections.protocol(sets, own)
-                : sets.bdd.or(NewConnections.protocol(sets, 6), NewConnections.protocol(sets, 17));
+        return alone || own != 6 && own != 17 ? sets.protocol(own) : sets.bdd.or(sets.protocol(6), sets.protocol(17));
     }
 
     private boolean isGiven(int[] box, Field field) {

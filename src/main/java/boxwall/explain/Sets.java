@@ -2,8 +2,11 @@ package boxwall.explain;
 
 import boxwall.netfilter.Abandoned;
 import boxwall.netfilter.Family;
+import boxwall.netfilter.Hook;
 import boxwall.netfilter.Network;
 import boxwall.netfilter.State;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,11 +17,22 @@ import java.util.Map;
  * later: that keeps the diagrams small.
  */
 final class Sets {
-    static final Field[] ORDER = {Field.IN, Field.OUT, Field.STATE, Field.FRAGMENT, Field.PROTOCOL, Field.ICMP,
+    private static final Field[] ORDER = {Field.IN, Field.OUT, Field.STATE, Field.FRAGMENT, Field.PROTOCOL, Field.ICMP,
             Field.FLAGS, Field.DPORT, Field.DST, Field.SRC, Field.SPORT, Field.MAC, Field.MARK};
+    /** The values of fields that are counted through. */
+    private static final List<byte[]> FLAGS = count(64);
+    private static final List<byte[]> STATES = count(State.values().length);
+    private static final List<byte[]> FRAGMENT = count(2);
+    /**
+     * The ICMP requests that conntrack takes as new: echo, timestamp, information, address mask; in ICMPv6 echo and
+     * node information (nf_conntrack_proto_icmp.c, nf_conntrack_proto_icmpv6.c).
+     */
+    private static final int[] REQUESTS_V4 = {8, 13, 15, 17};
+    private static final int[] REQUESTS_V6 = {128, 139};
 
     final Family family;
     final Universe universe;
+    final Site site;
     final Bdd bdd;
     private final int[] start = new int[Field.values().length];
     private final int[] bits = new int[Field.values().length];
@@ -26,32 +40,35 @@ final class Sets {
     private int everything;
     private final Map<Object, Integer> known = new IdentityHashMap<>();
 
-    Sets(Family family, Universe universe, int nodeLimit) {
-        this.family = family;
+    Sets(Universe universe, int nodeLimit) {
+        this.family = universe.family;
         this.universe = universe;
+        this.site = universe.site;
         this.bdd = new Bdd(nodeLimit);
         int at = 0;
         for (Field field : ORDER) {
+            List<byte[]> choices = choices(field);
             start[field.ordinal()] = at;
-            int choices = choices(field);
             bits[field.ordinal()] =
-                    choices == 0 ? field.bytes(family) * 8 : 32 - Integer.numberOfLeadingZeros(choices - 1);
+                    choices == null ? field.bytes(family) * 8 : 32 - Integer.numberOfLeadingZeros(choices.size() - 1);
             at += bits[field.ordinal()];
         }
         total = at;
     }
 
-    /** How many values a field has that is counted through, 0 for one that is taken bit by bit. */
-    int choices(Field field) {
-        return field == Field.IN || field == Field.OUT ? universe.names().size()
-                : field == Field.MAC ? universe.macs.size() : field == Field.STATE ? State.values().length
-                : field == Field.FRAGMENT ? 2 : field == Field.FLAGS ? 64 : 0;
+    private static List<byte[]> count(int values) {
+        List<byte[]> all = new ArrayList<>();
+        for (int i = 0; i < values; i++) {
+            all.add(new byte[] {(byte) i});
+        }
+        return all;
     }
 
-    /** The value of a field that is counted through. */
-    byte[] choice(Field field, int index) {
-        return field == Field.IN || field == Field.OUT ? Numbers.interfaceName(universe.names().get(index))
-                : field == Field.MAC ? universe.macs.get(index) : new byte[] {(byte) index};
+    /** The values of a field that is counted through, null for one that is taken bit by bit. */
+    List<byte[]> choices(Field field) {
+        return field == Field.IN || field == Field.OUT ? universe.names : field == Field.MAC ? universe.macs
+                : field == Field.STATE ? STATES : field == Field.FRAGMENT ? FRAGMENT : field == Field.FLAGS ? FLAGS
+                : null;
     }
 
     /** The first bit of a field. */
@@ -60,12 +77,18 @@ final class Sets {
     /** How many bits a field has here. */
     int bits(Field field) { return bits[field.ordinal()]; }
 
+    /** What a set says of one field, whatever the others are. */
+    int project(int set, Field field) {
+        return bdd.project(set, start(field), start(field) + bits(field));
+    }
+
     /** Every packet: all bits but those that stand for no value. */
     int everything() {
         if (everything != Bdd.NONE) { return everything; }
         int all = Bdd.ALL;
         for (Field field : ORDER) {
-            if (choices(field) > 0) { all = bdd.and(all, atMost(field, Numbers.bytes(choices(field) - 1, 4))); }
+            List<byte[]> choices = choices(field);
+            all = choices == null ? all : bdd.and(all, upTo(field, Numbers.bytes(choices.size() - 1, 4), Bdd.ALL));
         }
         everything = all;
         return all;
@@ -82,18 +105,41 @@ final class Sets {
 
     /** The packets with a field in a span. */
     int lies(Field field, Span span) {
-        if (choices(field) > 0) {
+        List<byte[]> choices = choices(field);
+        if (choices != null) {
             int set = Bdd.NONE;
-            for (int i = 0; i < choices(field); i++) {
-                if (span.contains(choice(field, i))) { set = bdd.or(set, equal(field, Numbers.bytes(i, 4), null)); }
+            for (int i = 0; i < choices.size(); i++) {
+                if (span.contains(choices.get(i))) { set = bdd.or(set, equal(field, Numbers.bytes(i, 4), null)); }
             }
             return set;
         }
-        if (!span.isMasked()) { return bdd.minus(atMost(field, span.second), below(field, span.first)); }
+        if (!span.isMasked()) {
+            return Arrays.equals(span.first, span.second) ? equal(field, span.first, null)
+                    : bdd.minus(upTo(field, span.second, Bdd.ALL), upTo(field, span.first, Bdd.NONE));
+        }
         for (int i = 0; i < span.first.length; i++) {
             if ((span.first[i] & ~span.second[i]) != 0) { return Bdd.NONE; }
         }
         return equal(field, span.first, span.second);
+    }
+
+    /** The packets with a number of at most four bytes from low to high. */
+    int lies(Field field, long low, long high) {
+        return lies(field, Span.range(field.bytes(family), low, high));
+    }
+
+    /** The packets with an address in a network. */
+    int lies(Field field, Network network) {
+        return lies(field, Span.of(network));
+    }
+
+    /** Those with an address in one of the networks of this family. */
+    int networks(Field field, Iterable<Network> networks) {
+        int set = Bdd.NONE;
+        for (Network network : networks) {
+            set = network.family == family ? bdd.or(set, lies(field, network)) : set;
+        }
+        return set;
     }
 
     /** The packets with this very value in a field. */
@@ -101,23 +147,129 @@ final class Sets {
         return lies(field, Span.range(value, value));
     }
 
-    /** The packets with an address in a network. */
-    int lies(Field field, Network network) {
-        return lies(field, Span.masked(network.address(), network.mask()));
+    /** The packets of an interface. */
+    int device(Field field, String name) {
+        return is(field, Numbers.interfaceName(name));
+    }
+
+    int protocol(int number) { return lies(Field.PROTOCOL, number, number); }
+
+    int icmp() { return protocol(family == Family.IPV4 ? 1 : 58); }
+
+    /** The packets with these of the flags in the mask. */
+    int flags(int value, int mask) {
+        return lies(Field.FLAGS, Span.masked(new byte[] {(byte) value}, new byte[] {(byte) mask}));
+    }
+
+    int state(State state) { return lies(Field.STATE, state.ordinal(), state.ordinal()); }
+
+    /** Packets that aren't second or later fragments. */
+    int whole() { return lies(Field.FRAGMENT, 0, 0); }
+
+    /**
+     * First packets of new connections, which a statement about those means: the TCP segment with SYN alone of FIN,
+     * SYN, RST and ACK; the ICMP requests that conntrack takes as new; every packet of another protocol; no later
+     * fragment.
+     */
+    int first() {
+        int tcp = protocol(6);
+        int opening = bdd.and(tcp, flags(Packet.SYN, Packet.FIN | Packet.SYN | Packet.RST | Packet.ACK));
+        int fits = bdd.or(opening, bdd.or(bdd.and(icmp(), requests()), bdd.not(bdd.or(tcp, icmp()))));
+        return bdd.and(fits, whole(), state(State.NEW));
+    }
+
+    /**
+     * Packets of a connection that conntrack knows: TCP ones carry ACK, for nobody sends anything else after the first.
+     */
+    int later() {
+        int tcp = bdd.and(protocol(6), flags(Packet.ACK, Packet.ACK));
+        return bdd.and(bdd.or(tcp, bdd.not(protocol(6))), bdd.and(whole(), state(State.ESTABLISHED)));
+    }
+
+    /** Every packet but what conntrack never says: NEW of an ICMP message that isn't a request. */
+    int possible() {
+        return bdd.minus(everything(), bdd.and(icmp(), state(State.NEW), bdd.not(requests())));
+    }
+
+    private int requests() {
+        int requests = Bdd.NONE;
+        for (int type : family == Family.IPV4 ? REQUESTS_V4 : REQUESTS_V6) {
+            requests = bdd.or(requests, lies(Field.ICMP, type * 256, type * 256 + 255));
+        }
+        return requests;
+    }
+
+    /** What comes in at all: IPv4 loopback addresses are martians on every interface but lo (ip_route_input_slow). */
+    int arriving() {
+        if (family == Family.IPV6) { return Bdd.ALL; }
+        Span loopback = Span.masked(new byte[] {127, 0, 0, 0}, new byte[] {-1, 0, 0, 0});
+        int martian = bdd.or(lies(Field.SRC, loopback), lies(Field.DST, loopback));
+        return bdd.or(bdd.not(martian), device(Field.IN, "lo"));
+    }
+
+    /** The packets that a router may forward. */
+    int crossing() {
+        return bdd.not(bdd.or(networks(Field.DST, Site.LINK_DESTINATIONS), ofItsLink()));
+    }
+
+    /** The packets from an address of one link. */
+    int ofItsLink() { return networks(Field.SRC, Site.LINK_SOURCES); }
+
+    /** The packets to addresses that end on this box. */
+    int local() { return networks(Field.DST, site.local(family)); }
+
+    /** The packets that come to a hook, as far as it is known which addresses end on this box. */
+    int to(Hook way) {
+        if (way == Hook.OUTPUT) { return Bdd.ALL; }
+        int arriving = bdd.and(arriving(), way == Hook.FORWARD ? crossing() : Bdd.ALL);
+        return !site.knows(family) ? arriving : way == Hook.INPUT ? bdd.and(arriving, local())
+                : bdd.minus(arriving, local());
+    }
+
+    /** The packets from, or to, the box's own addresses. */
+    int own(Field field) {
+        int set = Bdd.NONE;
+        for (byte[] address : site.addresses(family, null)) {
+            set = bdd.or(set, is(field, address));
+        }
+        return set;
+    }
+
+    /** The packets that leave through the interface that routing would take; all of them when no route is known. */
+    int routed() {
+        int done = Bdd.NONE;
+        int routed = Bdd.NONE;
+        for (int prefix = family.addressBits; prefix >= 0; prefix--) {
+            int now = Bdd.NONE;
+            for (Map.Entry<Network, String> route : site.routes().entrySet()) {
+                if (route.getKey().family == family && route.getKey().prefix == prefix) {
+                    int to = lies(Field.DST, route.getKey());
+                    routed = bdd.or(routed,
+                            bdd.and(bdd.minus(to, bdd.or(done, now)), device(Field.OUT, route.getValue())));
+                    now = bdd.or(now, to);
+                }
+            }
+            done = bdd.or(done, now);
+        }
+        return done == Bdd.NONE ? Bdd.ALL : routed;
     }
 
     /** The packets that meet all criteria as they came. */
     int matches(Criteria criteria) {
         Integer found = known.get(criteria);
         if (found == null) {
-            int set = Bdd.ALL;
-            for (Criterion each : criteria.all) {
-                set = bdd.and(set, matches(each));
-            }
-            found = Integer.valueOf(set);
+            found = matches(criteria.all);
             known.put(criteria, found);
         }
-        return found.intValue();
+        return found;
+    }
+
+    int matches(List<Criterion> all) {
+        int set = Bdd.ALL;
+        for (Criterion each : all) {
+            set = bdd.and(set, matches(each));
+        }
+        return set;
     }
 
     /** The packets that a criterion matches as they came. */
@@ -127,10 +279,10 @@ final class Sets {
             Abandoned.check();
             int set = lies(criterion.field, criterion.spans);
             if (criterion.other != null) { set = bdd.or(set, lies(criterion.other, criterion.spans)); }
-            found = Integer.valueOf(criterion.negated ? bdd.not(set) : set);
+            found = criterion.negated ? bdd.not(set) : set;
             known.put(criterion, found);
         }
-        return found.intValue();
+        return found;
     }
 
     /** Bit {@code i} of a field's bits in a number of more bytes: the lowest ones count. */
@@ -150,10 +302,7 @@ final class Sets {
         return set;
     }
 
-    private int atMost(Field field, byte[] most) { return upTo(field, most, Bdd.ALL); }
-
-    private int below(Field field, byte[] bound) { return upTo(field, bound, Bdd.NONE); }
-
+    /** The packets with a field below a bound, or at it where {@code whenEqual} is {@link Bdd#ALL}. */
     private int upTo(Field field, byte[] bound, int whenEqual) {
         int set = whenEqual;
         for (int i = bits(field) - 1; i >= 0; i--) {
@@ -165,19 +314,19 @@ final class Sets {
 
     /** The mark's bit, the highest is 0, as a packet came with it. */
     int markBit(int i) {
-        return bdd.bit(start(Field.MARK) + i);
+        return bdd.node(start(Field.MARK) + i, Bdd.NONE, Bdd.ALL);
     }
 
-    /** The value of one field in a bit string. */
-    byte[] value(Field field, boolean[] string) {
-        byte[] value = new byte[choices(field) > 0 ? 4 : field.bytes(family)];
+    private byte[] value(Field field, boolean[] string) {
+        List<byte[]> choices = choices(field);
+        byte[] value = new byte[choices != null ? 4 : field.bytes(family)];
         for (int i = 0; i < bits(field); i++) {
             if (string[start(field) + i]) {
                 int at = value.length * 8 - bits(field) + i;
                 value[at / 8] |= (byte) (0x80 >> at % 8);
             }
         }
-        return choices(field) > 0 ? choice(field, (int) Numbers.number(value)) : value;
+        return choices != null ? choices.get((int) Numbers.number(value)) : value;
     }
 
     /** A packet of a set with every field known; null when the set is empty. */
@@ -186,11 +335,7 @@ final class Sets {
         if (string == null) { return null; }
         Packet.Builder packet = Packet.of(family);
         for (Field field : Field.values()) {
-            if (field == Field.MARK) {
-                packet.mark(Long.valueOf(Numbers.number(value(field, string))));
-            } else {
-                packet.value(field, value(field, string));
-            }
+            packet.value(field, value(field, string));
         }
         return packet.build();
     }
@@ -199,7 +344,13 @@ final class Sets {
     void add(Map<Rewrites, Integer> to, Rewrites rewrites, int packets) {
         if (packets != Bdd.NONE) {
             Integer there = to.get(rewrites);
-            to.put(rewrites, Integer.valueOf(there == null ? packets : bdd.or(there.intValue(), packets)));
+            to.put(rewrites, there == null ? packets : bdd.or(there, packets));
+        }
+    }
+
+    void addAll(Map<Rewrites, Integer> to, Map<Rewrites, Integer> packets) {
+        for (Map.Entry<Rewrites, Integer> each : packets.entrySet()) {
+            add(to, each.getKey(), each.getValue());
         }
     }
 }

@@ -1,11 +1,12 @@
 package boxwall.explain;
 
-import boxwall.facts.BoxFacts;
 import boxwall.box.Interface;
+import boxwall.facts.BoxFacts;
 import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Network;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,19 +19,22 @@ import java.util.TreeMap;
  * Immutable; made by {@link Builder}. Without own addresses of a family nothing is known of its routing.
  */
 public final class Site {
-    private final Map<String, List<byte[]>> own;
-    private final Map<Network, String> routes;
-    private final Map<String, String> roles;
+    /**
+     * IPv6 addresses of one link: no router forwards a packet from or to them (RFC 4291, 2.5.6 and 2.7; in the kernel
+     * ip6_forward and ip6_mc_input), whatever its own addresses are. {@code ff02::} under a mask that leaves the flags
+     * open: ff12:: and ff32:: are of the same scope.
+     */
+    static final List<Network> LINK_DESTINATIONS = Arrays.asList(network("fe80::", 10),
+            new Network(Family.IPV6, Addresses.parse("ff01::"), Addresses.parse("ff0f::")),
+            new Network(Family.IPV6, Addresses.parse("ff02::"), Addresses.parse("ff0f::")));
+    static final List<Network> LINK_SOURCES = Collections.singletonList(network("fe80::", 10));
+
+    private final Map<String, List<byte[]>> own = new LinkedHashMap<>();
+    private final Map<Network, String> routes = new LinkedHashMap<>();
+    private final Map<String, String> roles = new LinkedHashMap<>();
     private final Map<Family, List<Network>> local = new TreeMap<>();
 
-    private Site(Builder b) {
-        own = new LinkedHashMap<>(b.own);
-        routes = new LinkedHashMap<>(b.routes);
-        roles = new LinkedHashMap<>(b.roles);
-        for (Family family : Family.values()) {
-            local.put(family, Collections.unmodifiableList(findLocal(family)));
-        }
-    }
+    private Site() {}
 
     /** A site of which nothing is known. */
     public static Site unknown() { return new Builder().build(); }
@@ -49,7 +53,7 @@ public final class Site {
         if (facts.wan() != null) {
             site.route(network("0.0.0.0", 0), facts.wan().name()).route(network("::", 0), facts.wan().name());
         }
-        return site.play("lan", facts.lan()).play("wan", facts.wan()).play("guest", facts.guest()).build();
+        return site.role("lan", facts.lan()).role("wan", facts.wan()).role("guest", facts.guest()).build();
     }
 
     /** The interfaces' names, in the order in which they were given; empty when not known. */
@@ -104,11 +108,28 @@ public final class Site {
      * Whether a packet to that address ends on the box: own addresses, loopback, broadcast, multicast; in IPv6
      * link-local ones. (Multicast routing is left out: the box's own stack is asked in any case.)
      */
-    boolean isLocal(byte[] dst) {
-        for (Network network : local(dst.length == 4 ? Family.IPV4 : Family.IPV6)) {
-            if (network.contains(dst)) { return true; }
+    boolean isLocal(byte[] dst) { return isIn(dst, local(dst.length == 4 ? Family.IPV4 : Family.IPV6)); }
+
+    /** Whether a packet to that address stays on its link; null is not known to. */
+    static boolean endsOnItsLink(byte[] dst) {
+        return isIn(dst, LINK_DESTINATIONS);
+    }
+
+    /** Whether a packet from that address stays on its link; null is not known to. */
+    static boolean startsOnItsLink(byte[] src) {
+        return isIn(src, LINK_SOURCES);
+    }
+
+    private static boolean isIn(byte[] address, List<Network> networks) {
+        for (Network network : networks) {
+            if (address != null && network.contains(address)) { return true; }
         }
         return false;
+    }
+
+    /** Whether nobody outside can send to the address. */
+    static boolean isLoopback(byte[] address) {
+        return address.length == 4 ? address[0] == 127 : Numbers.compare(address, Numbers.bytes(1, 16)) == 0;
     }
 
     /** The interface through which the box would send to that address, or null when no route is known. */
@@ -143,19 +164,10 @@ public final class Site {
         all.add(network("255.255.255.255", 32));
         for (Network network : routes.keySet()) {
             if (network.family == family && network.prefix < 31 && isAttached(network)) {
-                all.add(Network.ofPrefix(family, broadcast(network), 32));
+                all.add(Network.ofPrefix(family, Numbers.last(network), 32));
             }
         }
         return all;
-    }
-
-    private static byte[] broadcast(Network network) {
-        byte[] address = network.address();
-        byte[] mask = network.mask();
-        for (int i = 0; i < address.length; i++) {
-            address[i] |= (byte) ~mask[i];
-        }
-        return address;
     }
 
     private static Network network(String address, int prefix) {
@@ -174,22 +186,19 @@ public final class Site {
         return false;
     }
 
-    /** Collects what is known of the box. */
+    /** Collects what is known of the box; one builder makes one site. */
     public static final class Builder {
-        private final Map<String, List<byte[]>> own = new LinkedHashMap<>();
-        private final Map<Network, String> routes = new LinkedHashMap<>();
-        private final Map<String, String> roles = new LinkedHashMap<>();
+        private final Site site = new Site();
 
         /** Adds an interface; harmless when it is there already. */
         public Builder add(String name) {
-            if (!own.containsKey(name)) { own.put(name, new ArrayList<byte[]>()); }
+            if (!site.own.containsKey(name)) { site.own.put(name, new ArrayList<byte[]>()); }
             return this;
         }
 
         /** Adds an interface's own address with the network around it, say 192.168.178.1 and 24. */
         public Builder add(String name, byte[] address, int prefix) {
-            add(name);
-            own.get(name).add(address.clone());
+            add(name).site.own.get(name).add(address.clone());
             Family family = address.length == 4 ? Family.IPV4 : Family.IPV6;
             return route(Network.ofPrefix(family, address, prefix), name);
         }
@@ -199,21 +208,25 @@ public final class Site {
                     : add(name, Addresses.parse(address), Integer.parseInt(net.substring(net.indexOf('/') + 1)));
         }
 
-        private Builder play(String word, Interface one) { return one == null ? this : role(word, one.name()); }
-
         /** Adds a network that lies behind an interface; {@code 0.0.0.0/0} or {@code ::/0} for the default route. */
         public Builder route(Network network, String name) {
-            add(name);
-            routes.put(network, name);
+            add(name).site.routes.put(network, name);
             return this;
         }
 
         /** Says which interface plays a role ({@code lan}, {@code wan}, {@code guest}) when none has that name. */
         public Builder role(String word, String name) {
-            roles.put(word, name);
+            site.roles.put(word, name);
             return this;
         }
 
-        public Site build() { return new Site(this); }
+        private Builder role(String word, Interface one) { return one == null ? this : role(word, one.name()); }
+
+        public Site build() {
+            for (Family family : Family.values()) {
+                site.local.put(family, site.findLocal(family));
+            }
+            return site;
+        }
     }
 }

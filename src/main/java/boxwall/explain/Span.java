@@ -1,5 +1,6 @@
 package boxwall.explain;
 
+import boxwall.netfilter.Network;
 import java.util.Arrays;
 
 /** Some values of a field: a range with both ends, or all that equal a value under a mask. */
@@ -30,6 +31,8 @@ final class Span {
     static Span masked(byte[] value, byte[] mask) {
         return new Span(true, value, mask);
     }
+
+    static Span of(Network network) { return masked(network.address(), network.mask()); }
 
     boolean isMasked() { return masked; }
 

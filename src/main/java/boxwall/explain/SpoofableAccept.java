@@ -6,14 +6,13 @@ import boxwall.netfilter.Negatable;
 import boxwall.netfilter.Network;
 import boxwall.netfilter.Table;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /** Rules that take a packet's source address for its origin: they accept an inner address from the outside. */
 public final class SpoofableAccept {
-    private static final Hook[] WAYS = {Hook.INPUT, Hook.FORWARD};
-
     private SpoofableAccept() {}
 
     /**
@@ -23,44 +22,26 @@ public final class SpoofableAccept {
      * @param outer the interface that strangers are behind
      * @param inner the networks that lie behind other interfaces, of any family
      */
-    public static List<Answer> of(final Verdicts verdicts, final String outer, final List<Network> inner) {
-        final List<Answer> found = new ArrayList<>();
+    public static List<Answer> of(Verdicts verdicts, final String outer, final List<Network> inner) {
+        List<Answer> found = new ArrayList<>();
         for (Family family : Family.values()) {
-            if (!verdicts.ruleset.owns(family, Table.FILTER)) { continue; }
-            final int had = found.size();
-            try {
-                new Verdicts.Question<Void>() {
+            if (verdicts.ruleset.owns(family, Table.FILTER)) {
+                found.addAll(new Verdicts.Question<Answer>() {
                     @Override
-                    Void ask(FamilyVerdicts of) {
-                        found.subList(had, found.size()).clear();
-                        family(verdicts, of, outer, inner, found);
-                        return null;
-                    }
-                }.of(verdicts, family);
-            } catch (TooComplex e) {
-                // what was proved before stays proved
-                continue;
+                    void ask(FamilyVerdicts of) { family(of, outer, inner, found); }
+                }.asFarAsItGoes(verdicts, family));
             }
         }
         return found;
     }
 
-    private static void family(Verdicts verdicts, FamilyVerdicts of, String outer, List<Network> inner,
-            List<Answer> found) {
+    private static void family(FamilyVerdicts of, String outer, List<Network> inner, List<Answer> found) {
         Sets sets = of.sets;
         Bdd bdd = sets.bdd;
-        int claimed = Bdd.NONE;
-        for (Network network : inner) {
-            claimed = network.family == sets.family ? bdd.or(claimed, sets.lies(Field.SRC, network)) : claimed;
-        }
-        int packets = bdd.and(bdd.and(sets.everything(), NewConnections.first(sets)),
-                bdd.and(claimed, sets.is(Field.IN, Numbers.interfaceName(outer))));
-        boolean known = of.site.knows(sets.family);
-        int local = known ? HookWalk.local(sets, of.site) : Bdd.ALL;
-        for (Hook way : WAYS) {
-            int ending =
-                    way == Hook.INPUT ? local : bdd.and(LinkScope.crossing(sets), known ? bdd.not(local) : Bdd.ALL);
-            int asked = bdd.and(packets, ending);
+        int packets = bdd.and(bdd.and(sets.everything(), sets.first()),
+                bdd.and(sets.networks(Field.SRC, inner), sets.device(Field.IN, outer)));
+        for (Hook way : Arrays.asList(Hook.INPUT, Hook.FORWARD)) {
+            int asked = bdd.and(packets, sets.to(way));
             Map<TrailEntry, Integer> accepted = new LinkedHashMap<>();
             for (FamilyVerdicts.Event each : of.at(way, asked).events) {
                 TrailEntry step = each.step;
@@ -71,7 +52,7 @@ public final class SpoofableAccept {
                 }
             }
             for (Map.Entry<TrailEntry, Integer> each : accepted.entrySet()) {
-                Answer answer = verdicts.walk().packet(Example.of(sets, of.site, way, each.getValue()), way);
+                Answer answer = of.example(way, each.getValue());
                 if (answer.verdict == Verdict.ACCEPT && answer.decidedBy.rule == each.getKey().rule) {
                     found.add(answer);
                 }

@@ -21,6 +21,13 @@ final class Targets {
         return target == null || GOES_ON.contains(target.name);
     }
 
+    /** The verdict that is the target, or null. */
+    static Verdict verdict(Target target) {
+        boolean one = target != null
+                && (target.name.equals("ACCEPT") || target.name.equals("DROP") || target.name.equals("REJECT"));
+        return one ? Verdict.valueOf(target.name) : null;
+    }
+
     /** Whether the target is one of nat's: the packet is accepted by the table, with other addresses. */
     static boolean translates(Target target) {
         return TRANSLATES.contains(target.name);

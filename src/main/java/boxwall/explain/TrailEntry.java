@@ -1,11 +1,16 @@
 package boxwall.explain;
 
+import boxwall.netfilter.Chain;
+import boxwall.netfilter.Family;
 import boxwall.netfilter.Match;
 import boxwall.netfilter.Negatable;
 import boxwall.netfilter.Origin;
 import boxwall.netfilter.Policy;
 import boxwall.netfilter.Rule;
+import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.Table;
+import java.util.ArrayList;
+import java.util.List;
 
 /** One entry of a trail: a rule that matched (or may have), or the policy at a built-in chain's end. */
 public final class TrailEntry {
@@ -35,6 +40,20 @@ public final class TrailEntry {
 
     static TrailEntry policy(Table table, String chain, Policy policy) {
         return new TrailEntry(table, chain, 0, null, policy, true);
+    }
+
+    /** Every rule of a family with its place, in the order of the tables. */
+    public static List<TrailEntry> all(Ruleset ruleset, Family family) {
+        List<TrailEntry> all = new ArrayList<>();
+        for (Table table : ruleset.tables(family)) {
+            for (Chain chain : ruleset.chains(family, table)) {
+                int number = 0;
+                for (Rule rule : chain.rules()) {
+                    all.add(rule(table, chain.name(), ++number, rule, true));
+                }
+            }
+        }
+        return all;
     }
 
     /** The rule in words of the command line; {@code policy DROP} for a policy. */

@@ -1,12 +1,11 @@
 package boxwall.explain;
 
 import boxwall.netfilter.Abandoned;
-import boxwall.netfilter.Chain;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Rule;
 import boxwall.netfilter.Ruleset;
-import boxwall.netfilter.Table;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -20,11 +19,14 @@ import java.util.Set;
  * it, and would keep a copy of every rule for each walk.
  */
 final class Universe {
-    private final Set<String> names = new LinkedHashSet<>();
+    /** The interfaces' names as the kernel keeps them, in a fixed order. */
+    final List<byte[]> names = new ArrayList<>();
     /** The hardware addresses, the last of which no rule names. */
     final List<byte[]> macs = new ArrayList<>();
+    final Family family;
+    final Site site;
     private final Map<Rule, Criteria> criteria;
-    private final Family family;
+    private final Set<String> exact = new LinkedHashSet<>();
 
     /** Collects from rulesets, the site, and the further criteria of a statement. */
     Universe(List<Ruleset> rulesets, Site site, Family family, List<Criterion> further) {
@@ -35,24 +37,21 @@ final class Universe {
     Universe(List<Ruleset> rulesets, Site site, Family family, List<Criterion> further, Map<Rule, Criteria> criteria) {
         this.criteria = criteria;
         this.family = family;
-        names.addAll(site.interfaces());
+        this.site = site;
+        exact.addAll(site.interfaces());
         Set<String> open = new LinkedHashSet<>();
         for (Criterion criterion : further) {
-            collect(criterion, open);
+            collect(criterion, exact, open);
         }
         for (Ruleset ruleset : rulesets) {
-            for (Table table : ruleset.tables(family)) {
-                for (Chain chain : ruleset.chains(family, table)) {
-                    for (Rule rule : chain.rules()) {
-                        Abandoned.check();
-                        for (Criterion criterion : criteria(rule).all) {
-                            collect(criterion, open);
-                        }
-                    }
+            for (TrailEntry at : TrailEntry.all(ruleset, family)) {
+                Abandoned.check();
+                for (Criterion criterion : criteria(at.rule).all) {
+                    collect(criterion, exact, open);
                 }
             }
         }
-        names.remove("");
+        exact.remove("");
         open.add("other+");
         for (String prefix : open) {
             represent(prefix.substring(0, prefix.length() - 1), open);
@@ -62,6 +61,9 @@ final class Universe {
             stranger[5]++;
         }
         macs.add(stranger);
+        for (String name : exact) {
+            names.add(Numbers.interfaceName(name));
+        }
     }
 
     /** What a rule asks; the same object each time. */
@@ -76,21 +78,17 @@ final class Universe {
 
     /** Whether criteria tell apart no more than the rules do. */
     boolean knows(List<Criterion> asked) {
-        Set<String> exact = new LinkedHashSet<>();
+        Set<String> other = new LinkedHashSet<>();
         Set<String> open = new LinkedHashSet<>();
         for (Criterion criterion : asked) {
-            for (Span span : criterion.spans) {
-                if (criterion.field == Field.MAC) {
-                    int index = index(span.first);
-                    if (index < 0 || index == macs.size() - 1) { return false; }
-                }
+            if (criterion.field != Field.MAC) { collect(criterion, other, open); }
+            for (Span span : criterion.field == Field.MAC ? criterion.spans : Collections.<Span>emptyList()) {
+                int index = index(span.first);
+                if (index < 0 || index == macs.size() - 1) { return false; }
             }
-            if (criterion.field != Field.MAC) { collect(criterion, exact, open); }
         }
-        return open.isEmpty() && names.containsAll(exact);
+        return open.isEmpty() && exact.containsAll(other);
     }
-
-    private void collect(Criterion criterion, Set<String> open) { collect(criterion, names, open); }
 
     private void collect(Criterion criterion, Set<String> exactly, Set<String> open) {
         for (Span span : criterion.spans) {
@@ -99,8 +97,8 @@ final class Universe {
             } else if (criterion.field == Field.IN || criterion.field == Field.OUT) {
                 // a mask that ends before the name's closing zero is that of eth+
                 String name = Numbers.text(span.first);
-                boolean exact = !span.isMasked() || span.second[Math.min(15, name.length())] != 0;
-                (exact ? exactly : open).add(exact ? name : name + "+");
+                boolean whole = !span.isMasked() || span.second[Math.min(15, name.length())] != 0;
+                (whole ? exactly : open).add(whole ? name : name + "+");
             }
         }
     }
@@ -109,22 +107,19 @@ final class Universe {
     private void represent(String prefix, Set<String> open) {
         for (int i = 0; i < 1000; i++) {
             String name = prefix + i;
-            boolean free = !names.contains(name);
+            boolean free = !exact.contains(name);
             for (String other : open) {
                 String start = other.substring(0, other.length() - 1);
                 free &= start.length() <= prefix.length() || !name.startsWith(start);
             }
             if (free && name.length() < 16) {
-                names.add(name);
+                exact.add(name);
                 return;
             }
         }
         // a prefix of 15 characters leaves no room for another name; the name itself stands for it
-        if (prefix.length() > 0) { names.add(prefix); }
+        if (prefix.length() > 0) { exact.add(prefix); }
     }
-
-    /** The interface names, in a fixed order. */
-    List<String> names() { return new ArrayList<>(names); }
 
     private int index(byte[] mac) {
         for (int i = 0; i < macs.size(); i++) {

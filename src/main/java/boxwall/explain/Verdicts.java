@@ -1,15 +1,12 @@
 package boxwall.explain;
 
 import boxwall.netfilter.Abandoned;
-import boxwall.netfilter.Chain;
 import boxwall.netfilter.Family;
-import boxwall.netfilter.Rule;
 import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.Table;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -35,13 +32,13 @@ public final class Verdicts {
     final Site site;
     private final Collection<Map<String, String>> statements;
     private final int nodes;
+    /** Walks single packets through the same rules, and keeps what was parsed of them. */
+    public final Walk walk;
     private final Verdicts like;
-    private final Map<Family, Map<Rule, Criteria>> criteria;
     private final Map<Family, FamilyVerdicts> kept = new TreeMap<>();
     private final Map<Family, FamilyVerdicts.Base> bases = new TreeMap<>();
     private Bdd own;
     private long stepsLeft = Long.MAX_VALUE;
-    private Walk walk;
 
     /** Of a ruleset about which no statements are made. */
     public Verdicts(Ruleset ruleset, Site site) {
@@ -63,33 +60,41 @@ public final class Verdicts {
         this.statements = statements;
         this.like = like;
         this.nodes = nodes;
-        criteria = like == null ? new TreeMap<Family, Map<Rule, Criteria>>() : like.criteria;
-    }
-
-    /** Walks single packets through the same rules, and keeps what was parsed of them. */
-    public Walk walk() {
-        walk = walk == null ? new Walk(ruleset, site, criteria) : walk;
-        return walk;
+        walk = new Walk(ruleset, site, like == null ? null : like.walk);
     }
 
     /** A question about one family, asked again of a smaller diagram when one gets too complex. */
     abstract static class Question<T> {
-        abstract T ask(FamilyVerdicts of);
+        /** What was found; until it got too complex, if it did. */
+        final List<T> found = new ArrayList<>();
 
-        /** The answer; takes as many steps as one question may. */
-        final T of(Verdicts verdicts, Family family) {
+        abstract void ask(FamilyVerdicts of);
+
+        /** Finds out; takes as many steps as one question may. */
+        final List<T> of(Verdicts verdicts, Family family) {
             return of(verdicts, family, Collections.<Criterion>emptyList(), false);
         }
 
         /** The answer to a statement that names what the rules may not; all statements share their steps. */
-        final T of(Verdicts verdicts, Family family, List<Criterion> asked, boolean statement) {
+        final List<T> of(Verdicts verdicts, Family family, List<Criterion> asked, boolean statement) {
             Verdicts holder = verdicts.holder(family);
             while (true) {
                 try {
-                    return ask(holder.family(family, asked, statement));
+                    found.clear();
+                    ask(holder.family(family, asked, statement));
+                    return found;
                 } catch (TooComplex e) {
                     if (!holder.giveUp(family)) { throw e; }
                 }
+            }
+        }
+
+        /** Finds out as far as it goes: what was proved before it got too complex stays proved. */
+        final List<T> asFarAsItGoes(Verdicts verdicts, Family family) {
+            try {
+                return of(verdicts, family);
+            } catch (TooComplex e) {
+                return found;
             }
         }
     }
@@ -100,14 +105,12 @@ public final class Verdicts {
             return this;
         }
         for (Table table : ruleset.tables(family)) {
-            List<Chain> mine = ruleset.chains(family, table);
-            List<Chain> others = like.ruleset.chains(family, table);
-            if (!mine.equals(others)) { return this; }
-            for (int i = 0; i < mine.size(); i++) {
-                for (int k = 0; k < mine.get(i).rules().size(); k++) {
-                    if (mine.get(i).rules().get(k) != others.get(i).rules().get(k)) { return this; }
-                }
-            }
+            if (!ruleset.chains(family, table).equals(like.ruleset.chains(family, table))) { return this; }
+        }
+        List<TrailEntry> mine = TrailEntry.all(ruleset, family);
+        List<TrailEntry> others = TrailEntry.all(like.ruleset, family);
+        for (int i = 0; i < mine.size(); i++) {
+            if (mine.get(i).rule != others.get(i).rule) { return this; }
         }
         return like.holder(family);
     }
@@ -132,7 +135,7 @@ public final class Verdicts {
             }
             all.addAll(there == null ? Collections.<Criterion>emptyList() : there.further);
             kept.remove(family);
-            there = new FamilyVerdicts(this, family, all, base, nodes);
+            there = fresh(family, all, base);
             kept.put(family, there);
         }
         if (!statement) { there.sets.bdd.refill(); }
@@ -151,7 +154,7 @@ public final class Verdicts {
             }
             if (stepsLeft < 0) { throw new TooComplex("the statements before it took too many steps"); }
         }
-        FamilyVerdicts fresh = new FamilyVerdicts(this, family, asked, FamilyVerdicts.Base.OWN, nodes);
+        FamilyVerdicts fresh = fresh(family, asked, FamilyVerdicts.Base.OWN);
         own = statement ? fresh.sets.bdd : own;
         return fresh;
     }
@@ -164,13 +167,8 @@ public final class Verdicts {
         return base != FamilyVerdicts.Base.OWN;
     }
 
-    /** What the rules of a family ask, each parsed once. */
-    Map<Rule, Criteria> criteria(Family family) {
-        return criteria(criteria, family);
-    }
-
-    static Map<Rule, Criteria> criteria(Map<Family, Map<Rule, Criteria>> all, Family family) {
-        if (!all.containsKey(family)) { all.put(family, new IdentityHashMap<Rule, Criteria>()); }
-        return all.get(family);
+    private FamilyVerdicts fresh(Family family, List<Criterion> further, FamilyVerdicts.Base base) {
+        return new FamilyVerdicts(walk, walk.universe(family, Collections.singletonList(ruleset), further), further,
+                base, nodes);
     }
 }

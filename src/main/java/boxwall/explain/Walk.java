@@ -8,6 +8,7 @@ import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.Table;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -26,22 +27,33 @@ public final class Walk {
     /** Nodes of a diagram that nothing is written into. */
     private static final int NODES = 16;
 
-    private final Ruleset ruleset;
+    final Ruleset ruleset;
     private final Site site;
     private final Map<Family, Map<Rule, Criteria>> criteria;
     private final Map<Family, Sets> sets = new TreeMap<>();
 
     /** A walk through a ruleset; nothing is walked yet. */
     public Walk(Ruleset ruleset, Site site) {
-        this(ruleset, site, new TreeMap<Family, Map<Rule, Criteria>>());
+        this(ruleset, site, null);
     }
 
-    /** The same with what is known already of the rules. */
-    Walk(Ruleset ruleset, Site site, Map<Family, Map<Rule, Criteria>> criteria) {
-        this.criteria = criteria;
+    /** The same with what another walk (or null) knows already of the rules, and is told of them. */
+    Walk(Ruleset ruleset, Site site, Walk like) {
+        this.criteria = like == null ? new TreeMap<Family, Map<Rule, Criteria>>() : like.criteria;
         this.ruleset = ruleset;
         this.site = site;
     }
+
+    /** What rules and criteria tell apart; each rule is parsed once. */
+    Universe universe(Family family, List<Ruleset> rulesets, List<Criterion> further) {
+        if (!criteria.containsKey(family)) { criteria.put(family, new IdentityHashMap<Rule, Criteria>()); }
+        return new Universe(rulesets, site, family, further, criteria.get(family));
+    }
+
+    /**
+     * Whether all that a rule asks lies in the packet and is understood: no limit, no counter, no unknown extension.
+     */
+    public static boolean foresees(Rule rule, Family family) { return Criteria.of(rule, family).opaque.isEmpty(); }
 
     /**
      * Walks every table at every hook that the packet crosses; where it goes is decided by its interfaces and
@@ -58,22 +70,20 @@ public final class Walk {
         if (hook == Hook.PREROUTING || hook == Hook.POSTROUTING) {
             throw new IllegalArgumentException(hook + " is crossed on the way: expected INPUT, FORWARD or OUTPUT");
         }
-        if (!sets.containsKey(packet.family())) {
-            sets.put(packet.family(),
-                    new Sets(packet.family(),
-                            new Universe(Collections.<Ruleset>emptyList(), site, packet.family(),
-                                    Collections.<Criterion>emptyList(), Verdicts.criteria(criteria, packet.family())),
-                            NODES));
+        Family family = packet.family();
+        if (!sets.containsKey(family)) {
+            sets.put(family, new Sets(
+                    universe(family, Collections.<Ruleset>emptyList(), Collections.<Criterion>emptyList()), NODES));
         }
-        Trail trail = new Trail();
-        HookWalk walk = new HookWalk(ruleset, sets.get(packet.family()), site, trail);
+        Trail trail = new Trail(sets.get(family).bdd);
         try {
-            walk.walk(packet, hook != null ? hook : start(packet), hook == null);
+            new HookWalk(ruleset, sets.get(family), trail).walk(hook != null ? hook : start(packet), Bdd.ALL,
+                    Rewrites.of(packet), hook != null);
         } catch (TooComplex e) {
-            trail.possible.add(Verdict.UNKNOWN);
+            trail.add(Verdict.UNKNOWN, Bdd.ALL);
             if (e.at != null) { trail.unknown.add(e.at.origin); }
         }
-        return trail.answer(packet, walk);
+        return trail.answer(packet);
     }
 
     /**
@@ -84,7 +94,7 @@ public final class Walk {
         boolean in = packet.in() != null && packet.in().length() > 0;
         boolean out = packet.out() != null && packet.out().length() > 0;
         byte[] src = packet.src();
-        boolean stays = LinkScope.startsHere(src) || LinkScope.endsHere(packet.dst());
+        boolean stays = Site.startsOnItsLink(src) || Site.endsOnItsLink(packet.dst());
         if (in) { return out && !stays ? Hook.FORWARD : null; }
         boolean foreign = src != null && site.knows(packet.family()) && !site.isOwn(src) && !stays;
         if (out) { return foreign ? Hook.FORWARD : Hook.OUTPUT; }
@@ -92,13 +102,14 @@ public final class Walk {
     }
 
     /** What one walk has found so far. */
-    private static final class Trail extends ChainWalk.Listener {
+    private static final class Trail extends Outcome {
         private final List<TrailEntry> trail = new ArrayList<>();
         private final Set<Origin> unknown = new LinkedHashSet<>();
         private final Set<String> notes = new LinkedHashSet<>();
-        private final Set<Verdict> possible = new TreeSet<>();
         private TrailEntry stopped;
         private TrailEntry accepted;
+
+        Trail(Bdd bdd) { super(bdd); }
 
         @Override
         void matched(TrailEntry step, int packets) {
@@ -128,15 +139,14 @@ public final class Walk {
         @Override
         void note(String note) { notes.add(note); }
 
-        Answer answer(Packet packet, HookWalk walk) {
+        Answer answer(Packet packet) {
+            Set<Verdict> possible = new TreeSet<>();
             for (Verdict each : Verdict.values()) {
-                if (walk.possible(each) != Bdd.NONE) { possible.add(each); }
+                if (possible(each) != Bdd.NONE) { possible.add(each); }
             }
             boolean one = possible.size() == 1 && !possible.contains(Verdict.UNKNOWN);
             TrailEntry step = !one ? null : possible.contains(Verdict.ACCEPT) ? accepted : stopped;
-            return new Answer(packet, possible, step, trail,
-                    one ? Collections.<Origin>emptyList() : new ArrayList<Origin>(unknown),
-                    new ArrayList<String>(notes));
+            return new Answer(packet, possible, step, trail, one ? Collections.<Origin>emptyList() : unknown, notes);
         }
     }
 }

@@ -1,6 +1,6 @@
 package boxwall.optimize;
 
-import boxwall.explain.Sameness;
+import boxwall.explain.Difference;
 import boxwall.explain.Site;
 import boxwall.netfilter.Abandoned;
 import boxwall.netfilter.Chain;
@@ -48,7 +48,7 @@ public final class Optimizer {
      * @param notes gets what was done, by the user's line, and which step was left out
      */
     public static Ruleset of(Ruleset ruleset, Set<Family> multiport, Site site, List<Note> notes) {
-        return of(ruleset, multiport, site, Sameness.affordable(), notes);
+        return of(ruleset, multiport, site, Difference.affordable(), notes);
     }
 
     /** The same with a limit to what a proof may take: nodes of explain's sets. */
@@ -58,7 +58,7 @@ public final class Optimizer {
         for (Step step : Step.values()) {
             List<Note> said = new ArrayList<>();
             Ruleset next = optimizer.after(step, result, said);
-            String unproved = next.equals(result) ? null : Sameness.unproved(result, next, site, nodes);
+            String unproved = next.equals(result) ? null : Difference.unproved(result, next, site, nodes);
             if (unproved == null) {
                 result = next;
                 notes.addAll(said);

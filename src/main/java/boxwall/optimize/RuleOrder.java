@@ -1,6 +1,6 @@
 package boxwall.optimize;
 
-import boxwall.explain.Sameness;
+import boxwall.explain.Walk;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Match;
 import boxwall.netfilter.Negatable;
@@ -39,7 +39,7 @@ final class RuleOrder {
         for (Match match : rule.matches()) {
             if (!ASKING.contains(match.name)) { return false; }
         }
-        return Sameness.foresees(rule, family);
+        return Walk.foresees(rule, family);
     }
 
     /** Whether what the rule matches goes no further. */

@@ -16,9 +16,9 @@ public final class DiffJson {
     /** The JSON text; the names say what was compared. */
     public static String of(Difference difference, String before, String after) {
         JsonArray changes = new JsonArray();
-        for (Difference.Change change : difference.changes()) {
-            changes.add(JsonText.object("before", change.before().name(), "after", change.after().name(), "packets",
-                    change.region(), "share", Json.value(change.region().share), "example",
+        for (Difference.Change change : difference.changes) {
+            changes.add(JsonText.object("before", change.before.name(), "after", change.after.name(), "packets",
+                    change.region, "share", Json.value(change.region.share), "example",
                     JsonText.object("packet", change.was.packet, "before", ExplainJson.answer(change.was), "after",
                             ExplainJson.answer(change.is))));
         }
@@ -29,12 +29,12 @@ public final class DiffJson {
 
     /** For people. */
     public static String inWords(Difference difference, String before, String after) {
-        if (difference.changes().isEmpty() && difference.incomplete() == null) {
+        if (difference.changes.isEmpty() && difference.incomplete() == null) {
             return JsonText.utf8(before + " and " + after + " decide every packet in the same way.\n");
         }
         StringBuilder out = new StringBuilder("What ").append(after).append(" decides differently from ").append(before)
                 .append(", largest first:\n");
-        for (Difference.Change change : difference.changes()) {
+        for (Difference.Change change : difference.changes) {
             out.append("  ").append(change).append("\n      say ").append(change.was.packet).append("\n      before: ")
                     .append(change.was).append("\n      after:  ").append(change.is).append('\n');
         }

@@ -2,7 +2,7 @@ package boxwall.report;
 
 import boxwall.avm.Service;
 import boxwall.explain.Exposure;
-import boxwall.explain.Reach;
+import boxwall.explain.Exposure.Reach;
 import boxwall.explain.Region;
 import boxwall.netfilter.Addresses;
 
@@ -58,7 +58,7 @@ public final class ExposureJson {
                     "reach", doors));
         }
         boolean known = services != null;
-        return JsonText.object("interfaces", after.doors(), "services", known ? all : null, "local_services",
+        return JsonText.object("interfaces", after.doors, "services", known ? all : null, "local_services",
                 known ? (Object) localOnly : null, "forward", forward(after), "forward_before",
                 before == null ? null : forward(before), "incomplete", after.incomplete()).toString();
     }
@@ -69,10 +69,10 @@ public final class ExposureJson {
 
     private static JsonArray forward(Exposure exposure) {
         JsonArray all = new JsonArray();
-        for (Region region : exposure.forwarded()) {
+        for (Region region : exposure.forwarded) {
             all.add(JsonText.object("packets", region, "certain", true));
         }
-        for (Region region : exposure.perhapsForwarded()) {
+        for (Region region : exposure.perhaps) {
             all.add(JsonText.object("packets", region, "certain", false));
         }
         return all;
@@ -81,7 +81,7 @@ public final class ExposureJson {
     /** The services with their doors; a service is itself, though another may look alike. */
     private Map<Service, List<Reach>> reached() {
         Map<Service, List<Reach>> reached = new LinkedHashMap<>();
-        for (Reach reach : after.reaches()) {
+        for (Reach reach : after.reaches) {
             if (!reached.containsKey(reach.service)) { reached.put(reach.service, new ArrayList<Reach>()); }
             reached.get(reach.service).add(reach);
         }
@@ -91,7 +91,7 @@ public final class ExposureJson {
     private static String word(Reach reach) { return reach.who.name().toLowerCase(Locale.ROOT); }
 
     private Reach was(Reach reach) {
-        for (Reach old : before == null ? new ArrayList<Reach>() : before.reaches()) {
+        for (Reach old : before == null ? new ArrayList<Reach>() : before.reaches) {
             if (old.service == reach.service && old.interfaceName.equals(reach.interfaceName)) { return old; }
         }
         return null;
@@ -115,10 +115,10 @@ public final class ExposureJson {
 
     private static String through(Exposure exposure) {
         StringBuilder out = new StringBuilder();
-        for (Region region : exposure.forwarded()) {
+        for (Region region : exposure.forwarded) {
             out.append("  ").append(region).append('\n');
         }
-        for (Region region : exposure.perhapsForwarded()) {
+        for (Region region : exposure.perhaps) {
             out.append("  possibly (a match can't be predicted) ").append(region).append('\n');
         }
         return out.length() == 0 ? "  nothing\n" : out.toString();
@@ -126,7 +126,7 @@ public final class ExposureJson {
 
     private void table(StringBuilder out) {
         List<List<String>> rows = new ArrayList<>();
-        rows.add(new ArrayList<>(after.doors()));
+        rows.add(new ArrayList<>(after.doors));
         rows.get(0).add(0, "listens on the box");
         for (Map.Entry<Service, List<Reach>> each : reached().entrySet()) {
             List<String> row = new ArrayList<>();

@@ -8,7 +8,7 @@ import boxwall.box.Readings;
 import boxwall.check.Checker;
 import boxwall.compile.Compiler;
 import boxwall.compile.AutoYesNo;
-import boxwall.explain.Admin;
+import boxwall.explain.AdminProof;
 import boxwall.explain.AdminPath;
 import boxwall.explain.Difference;
 import boxwall.explain.Exposure;
@@ -59,7 +59,7 @@ final class ExplainBench {
                 new AdminPath("lan", lan, Addresses.parse("192.168.178.1"), 80),
                 new AdminPath("lan", lan, Addresses.parse("192.168.178.1"), 22));
         Bench.millis("explain: lock-out proof, three ports, boxwall.rules",
-                () -> Admin.prove(new Verdicts(stateless, site), paths));
+                () -> AdminProof.of(new Verdicts(stateless, site), paths));
         List<String> doors = Listeners.doors(FACTS.interfaces());
         Bench.millis("explain: exposure, boxwall.rules",
                 () -> Exposure.of(new Verdicts(stateless, site), Listeners.of(BOX), doors));

@@ -85,12 +85,12 @@ class QuestionsTest {
         Candidate same = rules(
                 "iptables -P INPUT DROP\niptables -A INPUT -i lan -j ACCEPT\nip6tables -A INPUT -i dsl -j DROP\n", box);
         assertEquals(List.of(),
-                questions.difference(questions.live(), Questions.loaded(questions.live(), same)).changes());
+                questions.difference(questions.live(), Questions.loaded(questions.live(), same)).changes);
         Candidate other = rules("iptables -P INPUT DROP\n", box);
-        assertTrue(questions.difference(questions.live(), Questions.loaded(questions.live(), other)).changes().get(0)
+        assertTrue(questions.difference(questions.live(), Questions.loaded(questions.live(), other)).changes.get(0)
                 .toString().startsWith("ACCEPT becomes DROP: everything from lan"), "IPv6 stays as it is");
         assertEquals(1,
-                questions.difference(questions.live(), Questions.loaded(questions.live(), other)).changes().size());
+                questions.difference(questions.live(), Questions.loaded(questions.live(), other)).changes.size());
     }
 
     private static Readings saved() {

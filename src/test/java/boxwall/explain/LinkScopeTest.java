@@ -107,9 +107,8 @@ class LinkScopeTest {
                 .state(State.NEW).fragment(false).build();
         assertEquals(java.util.Set.of(Verdict.DROP), new Walk(ruleset, site).packet(packet).possible,
                 new Walk(ruleset, site).packet(packet).inFull());
-        Sets sets = new Sets(Family.IPV6, new Universe(List.of(ruleset), site, Family.IPV6, List.of()), 1 << 20);
-        HookWalk walk = new HookWalk(ruleset, sets, site, null);
-        walk.walk(boxwall.netfilter.Hook.INPUT, SetsAgreeTest.of(sets, packet));
+        Sets sets = new Sets(new Universe(List.of(ruleset), site, Family.IPV6, List.of()), 1 << 20);
+        Outcome walk = HookWalk.walk(ruleset, sets, boxwall.netfilter.Hook.INPUT, SetsAgreeTest.of(sets, packet));
         assertEquals(Bdd.NONE, walk.possible(Verdict.ACCEPT));
         assertTrue(walk.possible(Verdict.DROP) != Bdd.NONE);
     }
@@ -125,9 +124,9 @@ class LinkScopeTest {
                 + " -o lan -d ff02::/16 -j ACCEPT\n");
         assertTrue(Expectation.check("DROP", Map.of("family", "6", "in", wan, "out", "lan"), new Verdicts(open, site),
                 Set.of()).held);
-        assertEquals(List.of(), Exposure.of(new Verdicts(open, site), List.of(), List.of(wan, "lan")).forwarded());
+        assertEquals(List.of(), Exposure.of(new Verdicts(open, site), List.of(), List.of(wan, "lan")).forwarded);
         assertEquals(List.of(),
-                Difference.of(open, rules("iptables -P FORWARD DROP\nip6tables -P FORWARD DROP\n"), site).changes());
+                Difference.of(open, rules("iptables -P FORWARD DROP\nip6tables -P FORWARD DROP\n"), site).changes);
         assertEquals(2, Lint.of(new Verdicts(open, site)).size());
     }
 }

@@ -27,7 +27,7 @@ class LintTest {
     private static String found(String... lines) {
         StringBuilder out = new StringBuilder();
         for (NeedlessRule idle : Lint.of(new Verdicts(Rules.v4(lines), Rules.box()))) {
-            out.append(idle.isRedundant() ? "redundant " : "unreachable ").append(idle.step.origin().line()).append(' ')
+            out.append(idle.redundant ? "redundant " : "unreachable ").append(idle.step.origin().line()).append(' ')
                     .append(idle.why()).append('\n');
         }
         return out.toString();
@@ -41,7 +41,7 @@ class LintTest {
         List<NeedlessRule> idle = Lint.of(new Verdicts(ruleset, Rules.box()));
         Ruleset rest = without(ruleset, idle);
         Difference difference = Difference.of(ruleset, rest, Rules.box());
-        assertEquals(List.of(), difference.changes(),
+        assertEquals(List.of(), difference.changes,
                 () -> String.join("\n", lines) + "\n" + idle.stream().map(NeedlessRule::why).toList());
     }
 

@@ -66,7 +66,7 @@ final class OracleWalk {
         boolean in = packet.in() != null && packet.in().length() > 0;
         boolean out = packet.out() != null && packet.out().length() > 0;
         byte[] src = packet.src();
-        boolean stays = LinkScope.startsHere(src) || LinkScope.endsHere(packet.dst());
+        boolean stays = Site.startsOnItsLink(src) || Site.endsOnItsLink(packet.dst());
         if (in) { return out && !stays ? Hook.FORWARD : null; }
         boolean foreign = src != null && site.knows(packet.family()) && !site.isOwn(src) && !stays;
         if (out) { return foreign ? Hook.FORWARD : Hook.OUTPUT; }
@@ -88,10 +88,10 @@ final class OracleWalk {
     }
 
     private void route(WalkState passage, Packet packet, Hook way, Set<Packet> input, Set<Packet> forward) {
-        boolean known = packet.dst() != null && (site.knows(packet.family()) || LinkScope.endsHere(packet.dst()));
+        boolean known = packet.dst() != null && (site.knows(packet.family()) || Site.endsOnItsLink(packet.dst()));
         boolean translated = !Arrays.equals(packet.dst(), passage.packet.dst());
         Hook decided = translated ? null : way;
-        if (decided == null && LinkScope.startsHere(packet.src())) {
+        if (decided == null && Site.startsOnItsLink(packet.src())) {
             boolean elsewhere = known && !site.isLocal(packet.dst());
             passage.note("never forwarded: " + Addresses.print(packet.src()) + " is an address of its own link"
                     + (elsewhere ? "; the kernel drops the packet" : ""));

@@ -53,7 +53,7 @@ class ParsedRulesAgreeTest {
     }
 
     private static String matches(Rule rule, Packet packet) {
-        Sets sets = new Sets(packet.family(), new Universe(List.of(), Site.unknown(), packet.family(), List.of()), 16);
+        Sets sets = new Sets(new Universe(List.of(), Site.unknown(), packet.family(), List.of()), 16);
         SetMatch match = SetMatch.of(sets.universe.criteria(rule), sets, Bdd.ALL, Rewrites.of(packet));
         return match.sure == Bdd.ALL ? "YES" : match.perhaps == Bdd.NONE ? "NO" : "UNKNOWN";
     }

@@ -87,10 +87,9 @@ class SetsAgreeTest {
         Ruleset ruleset = Rules.of(family, forSets.toArray(new String[0]));
         Ruleset other = Rules.of(family, forPackets.toArray(new String[0]));
         Site site = Rules.box();
-        Sets sets = new Sets(family, new Universe(List.of(ruleset, other), site, family, deviceNames()), 1 << 20);
+        Sets sets = new Sets(new Universe(List.of(ruleset, other), site, family, deviceNames()), 1 << 20);
         for (Hook way : WAYS) {
-            HookWalk walked = new HookWalk(ruleset, sets, site, null);
-            walked.walk(way, sets.everything());
+            Outcome walked = HookWalk.walk(ruleset, sets, way, sets.everything());
             OracleWalk walk = new OracleWalk(other, site);
             for (int i = 0; i < 40; i++) {
                 Packet packet = packet(random, family, addresses(family), way);
@@ -146,10 +145,9 @@ class SetsAgreeTest {
         List<String> lines = new RandomRules(random, Family.IPV4, V4, DEVICES, ALL).lines();
         Ruleset ruleset = Rules.v4(lines.toArray(new String[0]));
         Site site = Rules.box();
-        Sets sets = new Sets(Family.IPV4, new Universe(List.of(ruleset), site, Family.IPV4, deviceNames()), 1 << 20);
+        Sets sets = new Sets(new Universe(List.of(ruleset), site, Family.IPV4, deviceNames()), 1 << 20);
         for (Hook way : WAYS) {
-            HookWalk walked = new HookWalk(ruleset, sets, site, null);
-            walked.walk(way, sets.everything());
+            Outcome walked = HookWalk.walk(ruleset, sets, way, sets.everything());
             for (Verdict verdict : Verdict.values()) {
                 Packet example = sets.packet(walked.possible(verdict));
                 assertTrue(example == null || new Walk(ruleset, site).packet(example, way).possible.contains(verdict),
@@ -165,11 +163,10 @@ class SetsAgreeTest {
                 "-A PREROUTING -d 192.168.178.1/32 -m limit --limit 1/sec -j REDIRECT", "COMMIT", "*filter",
                 ":INPUT DROP [0:0]", ":FORWARD ACCEPT [0:0]", "COMMIT");
         Site site = Rules.box();
-        Sets sets = new Sets(Family.IPV4, new Universe(List.of(ruleset), site, Family.IPV4, deviceNames()), 1 << 20);
+        Sets sets = new Sets(new Universe(List.of(ruleset), site, Family.IPV4, deviceNames()), 1 << 20);
         byte[] lan = Numbers.interfaceName("lan");
         byte[] box = Addresses.parse("192.168.178.1");
-        HookWalk walked = new HookWalk(ruleset, sets, site, null);
-        walked.walk(Hook.FORWARD,
+        Outcome walked = HookWalk.walk(ruleset, sets, Hook.FORWARD,
                 sets.bdd.and(sets.lies(Field.DST, Span.range(box, box)), sets.lies(Field.IN, Span.range(lan, lan))));
         assertEquals(Bdd.NONE, walked.possible(Verdict.DROP));
     }

@@ -36,7 +36,7 @@ class SmallHeapTest {
         AdminPath lan = new AdminPath("lan", Rules.network(Family.IPV4, "192.168.178.0/24"),
                 Addresses.parse("192.168.178.1"), 8181);
         Ruleset guests = Wiki.with("-A FORWARD -i guest -o dsl -j ACCEPT", "-A FORWARD -i guest -j DROP");
-        System.out.println(Admin.prove(new Verdicts(guests, Rules.box()), List.of(lan)).result().word());
+        System.out.println(AdminProof.of(new Verdicts(guests, Rules.box()), List.of(lan)).result.word());
         System.out.println(Expectation.check("DROP", Rules.keys("in=guest out=lan"), new Verdicts(guests, Rules.box()),
                 Set.of()).held);
         Ruleset nasty = nasty();

@@ -150,19 +150,18 @@ class StatelessProofTest {
         boolean takesUdp = stateful.stream().anyMatch(StatelessProofTest::takesUdpForAnswers);
         boolean returnsOthers = stateful.stream().anyMatch(l -> l.contains("state") && l.contains("-j RETURN"));
         for (Hook way : WAYS) {
-            Sets sets = new Sets(family, new Universe(List.of(with, without), SITE, family, List.of()), 1 << 22);
+            Sets sets = new Sets(new Universe(List.of(with, without), SITE, family, List.of()), 1 << 22);
             Bdd bdd = sets.bdd;
-            int all = bdd.and(sets.everything(), NewConnections.whole(sets));
+            int all = bdd.and(sets.everything(), sets.whole());
             int before = accepted(with, sets, way, all);
             int after = accepted(without, sets, way, all);
             int more = bdd.minus(after, before);
             int less = bdd.minus(before, after);
-            int tcp = NewConnections.protocol(sets, 6);
-            int udp = NewConnections.protocol(sets, 17);
-            int first = bdd.and(NewConnections.first(sets), all);
+            int tcp = sets.protocol(6);
+            int udp = sets.protocol(17);
+            int first = bdd.and(sets.first(), all);
             int mirrored = bdd.and(udp, answers(sets, way));
-            int others = bdd.minus(first,
-                    bdd.or(bdd.or(tcp, udp), NewConnections.protocol(sets, family == Family.IPV4 ? 1 : 58)));
+            int others = bdd.minus(first, bdd.or(bdd.or(tcp, udp), sets.protocol(family == Family.IPV4 ? 1 : 58)));
             int excused = bdd.or(mirrored, returnsOthers ? others : Bdd.NONE);
             String found = show(sets, way, bdd.minus(bdd.and(first, more), excused),
                     "a first packet that was dropped passes", with, without);
@@ -171,18 +170,15 @@ class StatelessProofTest {
             int overdone = bdd.or(excused, takesUdp ? bdd.or(udp, others) : Bdd.NONE);
             found = found != null ? found : show(sets, way, bdd.minus(bdd.and(first, less), overdone),
                     "a first packet is lost", with, without);
-            int later = bdd.and(NewConnections.state(sets, State.ESTABLISHED),
-                    bdd.or(bdd.and(tcp, NewConnections.flags(sets, Packet.ACK, Packet.ACK)),
-                            bdd.and(tcp, NewConnections.flags(sets, Packet.RST, Packet.RST | Packet.SYN))));
+            int later = bdd.and(sets.state(State.ESTABLISHED), bdd.or(bdd.and(tcp, sets.flags(Packet.ACK, Packet.ACK)),
+                    bdd.and(tcp, sets.flags(Packet.RST, Packet.RST | Packet.SYN))));
             found = found != null ? found : show(sets, way, bdd.and(later, bdd.or(more, less)),
                     "an answer is decided otherwise", with, without);
             // what conntrack says of a segment without ACK that opens nothing: a rule that names INVALID may differ, as
             // is noted
-            int odd = bdd.and(NewConnections.state(sets, State.INVALID),
-                    bdd.minus(tcp, bdd.or(NewConnections.flags(sets, Packet.ACK, Packet.ACK),
-                            NewConnections.flags(sets, Packet.RST, Packet.RST | Packet.SYN))));
-            odd = bdd.minus(odd,
-                    NewConnections.flags(sets, Packet.SYN, Packet.FIN | Packet.SYN | Packet.RST | Packet.ACK));
+            int odd = bdd.and(sets.state(State.INVALID), bdd.minus(tcp,
+                    bdd.or(sets.flags(Packet.ACK, Packet.ACK), sets.flags(Packet.RST, Packet.RST | Packet.SYN))));
+            odd = bdd.minus(odd, sets.flags(Packet.SYN, Packet.FIN | Packet.SYN | Packet.RST | Packet.ACK));
             boolean asked = stateful.stream().anyMatch(StatelessProofTest::concernsInvalid);
             found = found != null ? found
                     : show(sets, way, asked ? Bdd.NONE : bdd.and(odd, more), "a stray segment passes", with, without);
@@ -202,8 +198,7 @@ class StatelessProofTest {
     }
 
     private static int accepted(Ruleset ruleset, Sets sets, Hook way, int packets) {
-        HookWalk walk = new HookWalk(ruleset, sets, SITE, null);
-        walk.walk(way, packets);
+        Outcome walk = HookWalk.walk(ruleset, sets, way, packets);
         assertEquals(Bdd.NONE, walk.possible(Verdict.UNKNOWN));
         return walk.possible(Verdict.ACCEPT);
     }
@@ -211,19 +206,19 @@ class StatelessProofTest {
     /** UDP that looks like an answer to a question that rules here let out: as narrow as the notes say. */
     private static int answers(Sets sets, Hook way) {
         Bdd bdd = sets.bdd;
-        int from = sets.lies(Field.SPORT, Extensions.spans(boxwall.netfilter.Ports.parse("53,123,5060")));
+        int from = sets.lies(Field.SPORT, Criteria.spans(boxwall.netfilter.Ports.parse("53,123,5060")));
         String low = way == Hook.INPUT
                 ? BOX.portRange == null ? "32768:61000" : BOX.portRange.low + ":" + BOX.portRange.high : "1024:65535";
-        int to = sets.lies(Field.DPORT, Extensions.spans(boxwall.netfilter.Ports.parse(low)));
-        to = bdd.or(to, bdd.and(sets.lies(Field.SPORT, Extensions.spans(boxwall.netfilter.Ports.parse("5060"))),
-                sets.lies(Field.DPORT, Extensions.spans(boxwall.netfilter.Ports.parse("5060")))));
+        int to = sets.lies(Field.DPORT, Criteria.spans(boxwall.netfilter.Ports.parse(low)));
+        to = bdd.or(to, bdd.and(sets.lies(Field.SPORT, Criteria.spans(boxwall.netfilter.Ports.parse("5060"))),
+                sets.lies(Field.DPORT, Criteria.spans(boxwall.netfilter.Ports.parse("5060")))));
         byte[] dsl = Numbers.interfaceName("dsl");
         return bdd.and(bdd.and(from, to), way == Hook.FORWARD ? sets.lies(Field.IN, Span.range(dsl, dsl)) : Bdd.ALL);
     }
 
     private static String show(Sets sets, Hook way, int set, String what, Ruleset with, Ruleset without) {
         if (set == Bdd.NONE) { return null; }
-        Packet packet = Example.of(sets, SITE, way, set);
+        Packet packet = Example.of(sets, way, set);
         return way + ": " + what + ": " + packet + "\n" + new Walk(with, SITE).packet(packet, way).inFull() + "\n"
                 + new Walk(without, SITE).packet(packet, way).inFull();
     }

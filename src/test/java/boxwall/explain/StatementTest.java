@@ -106,29 +106,30 @@ class StatementTest {
     @Test
     void theAdministratorIsProvedForEveryAddressAndPort() {
         assertEquals("proved",
-                Admin.prove(new Verdicts(Wiki.basic(), Rules.box()), List.of(lan(8181))).result().word());
+                AdminProof.of(new Verdicts(Wiki.basic(), Rules.box()), List.of(lan(8181))).result.word());
         Ruleset oneLess = Wiki.with("-A INPUT -s 192.168.178.77/32 -p tcp -m tcp --sport 50000 --dport 8181 -j REJECT");
-        AdminProof failed = Admin.prove(new Verdicts(oneLess, Rules.box()), List.of(lan(22), lan(8181)));
-        assertEquals("failed", failed.result().word());
-        assertEquals("192.168.178.77", Addresses.print(failed.counterexample().src()));
-        assertEquals(50000, failed.counterexample().sport());
+        AdminProof failed = AdminProof.of(new Verdicts(oneLess, Rules.box()), List.of(lan(22), lan(8181)));
+        assertEquals("failed", failed.result.word());
+        assertEquals("192.168.178.77", Addresses.print(failed.answer.packet.src()));
+        assertEquals(50000, failed.answer.packet.sport());
         Ruleset byMac = Wiki.with("-A INPUT -m mac --mac-source 00:11:22:33:44:55 -j DROP");
-        assertEquals("unknown", Admin.prove(new Verdicts(byMac, Rules.box()), List.of(lan(8181))).result().word());
+        assertEquals("unknown", AdminProof.of(new Verdicts(byMac, Rules.box()), List.of(lan(8181))).result.word());
         Ruleset noAnswers = Wiki.with("-A OUTPUT -p tcp -m tcp --sport 8181 --tcp-flags SYN,ACK SYN,ACK -j DROP");
-        AdminProof answers = Admin.prove(new Verdicts(noAnswers, Rules.box()), List.of(lan(8181)));
-        assertEquals("failed", answers.result().word());
-        assertEquals(Packet.SYN | Packet.ACK, answers.counterexample().flags() & (Packet.SYN | Packet.ACK));
+        AdminProof answers = AdminProof.of(new Verdicts(noAnswers, Rules.box()), List.of(lan(8181)));
+        assertEquals("failed", answers.result.word());
+        assertEquals(Packet.SYN | Packet.ACK, answers.answer.packet.flags() & (Packet.SYN | Packet.ACK));
     }
 
     @Test
     void tooComplexIsNeverProved() {
         AdminProof proof =
-                Admin.prove(new Verdicts(Wiki.basic(), Rules.box(), List.of(), null, 1024), List.of(lan(8181)));
-        assertEquals("unknown", proof.result().word());
-        assertTrue(proof.reason().contains("too complex"), proof.reason());
+                AdminProof.of(new Verdicts(Wiki.basic(), Rules.box(), List.of(), null, 1024), List.of(lan(8181)));
+        assertEquals("unknown", proof.result.word());
+        assertTrue(proof.reason.contains("too complex"), proof.reason);
         Ruleset closed = Rules.v4(":INPUT DROP");
-        assertEquals("failed", Admin.prove(new Verdicts(closed, Rules.box(), List.of(), null, 1024), List.of(lan(8181)))
-                .result().word());
+        assertEquals("failed",
+                AdminProof.of(new Verdicts(closed, Rules.box(), List.of(), null, 1024), List.of(lan(8181))).result
+                        .word());
         assertTrue(Difference.of(Wiki.basic(), closed, Rules.box(), 1024).incomplete().contains("too complex"));
         assertTrue(Exposure.of(new Verdicts(Wiki.basic(), Rules.box(), List.of(), null, 1024), List.of(), DOORS)
                 .incomplete().contains("too complex"));
@@ -148,12 +149,12 @@ class StatementTest {
                         "tcp 8181 (boxwall) from guest: some (192.168.178.0/24)",
                         "tcp 8181 (boxwall) from dsl: some (192.168.178.0/24)", "udp 5060 (voipd) from lan: everyone",
                         "udp 5060 (voipd) from guest: everyone", "udp 5060 (voipd) from dsl: everyone"),
-                exposure.reaches().stream().map(Reach::toString).toList());
+                exposure.reaches.stream().map(Exposure.Reach::toString).toList());
         assertTrue(
-                exposure.forwarded().stream().map(Region::toString).anyMatch(
+                exposure.forwarded.stream().map(Region::toString).anyMatch(
                         "tcp from lan (192.168.178.0/24) to dsl, port 20-22,25,80,110,443,465 and 2 more"::equals),
-                exposure.forwarded().toString());
-        assertTrue(exposure.forwarded().stream()
+                exposure.forwarded.toString());
+        assertTrue(exposure.forwarded.stream()
                 .anyMatch(r -> r.toString().startsWith("everything (IPv6) from guest to lan")));
         assertNull(exposure.incomplete());
     }
@@ -164,7 +165,7 @@ class StatementTest {
                 "-A INPUT -s 192.168.178.66/32 -j DROP", "-A INPUT -i guest -j ACCEPT");
         Difference difference = Difference.of(Wiki.basic(), more, Rules.box());
         assertNull(difference.incomplete());
-        List<String> words = difference.changes().stream().map(Object::toString).toList();
+        List<String> words = difference.changes.stream().map(Object::toString).toList();
         assertTrue(words.get(0).startsWith("DROP becomes ACCEPT: "), words.toString());
         assertTrue(
                 words.contains("DROP becomes ACCEPT: tcp from guest to lan, port 80, state all but ESTABLISHED,RELATED")
@@ -173,12 +174,11 @@ class StatementTest {
                 words.toString());
         assertTrue(words.stream().anyMatch(w -> w.startsWith("ACCEPT becomes DROP") && w.contains("192.168.178.66")),
                 words.toString());
-        for (Difference.Change change : difference.changes()) {
-            assertTrue(change.before() == Verdict.DROP ? change.was.verdict.stops()
-                    : change.was.verdict == change.before());
+        for (Difference.Change change : difference.changes) {
             assertTrue(
-                    change.after() == Verdict.DROP ? change.is.verdict.stops() : change.is.verdict == change.after());
+                    change.before == Verdict.DROP ? change.was.verdict.stops() : change.was.verdict == change.before);
+            assertTrue(change.after == Verdict.DROP ? change.is.verdict.stops() : change.is.verdict == change.after);
         }
-        assertTrue(Difference.of(Wiki.basic(), Wiki.basic(), Rules.box()).changes().isEmpty());
+        assertTrue(Difference.of(Wiki.basic(), Wiki.basic(), Rules.box()).changes.isEmpty());
     }
 }

@@ -135,24 +135,24 @@ class WalkTest {
     void theAdministratorIsProvedFailedOrUnknown() {
         AdminPath path = new AdminPath("lan", Rules.network(Family.IPV4, "192.168.178.0/24"),
                 Addresses.parse("192.168.178.1"), 8181);
-        assertEquals("proved", Admin.prove(new Verdicts(BASIC, Rules.box()), List.of(path)).result().word());
+        assertEquals("proved", AdminProof.of(new Verdicts(BASIC, Rules.box()), List.of(path)).result.word());
         Ruleset noAnswers = Rules.v4(":INPUT ACCEPT", ":OUTPUT DROP");
-        AdminProof failed = Admin.prove(new Verdicts(noAnswers, Rules.box()), List.of(path));
-        assertEquals("failed", failed.result().word());
-        assertEquals("lan", failed.counterexample().out());
+        AdminProof failed = AdminProof.of(new Verdicts(noAnswers, Rules.box()), List.of(path));
+        assertEquals("failed", failed.result.word());
+        assertEquals("lan", failed.answer.packet.out());
         Ruleset limited = Rules.v4(":INPUT DROP", "-A INPUT -m limit --limit 3/min -j ACCEPT");
-        assertEquals("unknown", Admin.prove(new Verdicts(limited, Rules.box()), List.of(path)).result().word());
-        assertEquals("unknown", Admin.prove(new Verdicts(BASIC, Rules.box()), List.of()).result().word());
+        assertEquals("unknown", AdminProof.of(new Verdicts(limited, Rules.box()), List.of(path)).result.word());
+        assertEquals("unknown", AdminProof.of(new Verdicts(BASIC, Rules.box()), List.of()).result.word());
     }
 
     @Test
     void neighbourDiscoveryIsPartOfTheAdministratorsWay() {
         AdminPath path = AdminPath.of("lan", Addresses.parse("fd00:178::20"), Addresses.parse("fd00:178::1"), 8181);
         Ruleset tcpOnly = Rules.of(Family.IPV6, ":INPUT DROP", "-A INPUT -i lan -p tcp -j ACCEPT");
-        assertEquals("failed", Admin.prove(new Verdicts(tcpOnly, Rules.box()), List.of(path)).result().word());
+        assertEquals("failed", AdminProof.of(new Verdicts(tcpOnly, Rules.box()), List.of(path)).result.word());
         Ruleset both = Rules.of(Family.IPV6, ":INPUT DROP", "-A INPUT -i lan -p tcp -j ACCEPT",
                 "-A INPUT -p ipv6-icmp -m icmp6 --icmpv6-type 135 -j ACCEPT",
                 "-A INPUT -p ipv6-icmp -m icmp6 --icmpv6-type 136 -j ACCEPT");
-        assertEquals("proved", Admin.prove(new Verdicts(both, Rules.box()), List.of(path)).result().word());
+        assertEquals("proved", AdminProof.of(new Verdicts(both, Rules.box()), List.of(path)).result.word());
     }
 }
