@@ -222,6 +222,7 @@ public final class Site {
 
         private Builder role(String word, Interface one) { return one == null ? this : role(word, one.name()); }
 
+        /** The site of all that was said. */
         public Site build() {
             for (Family family : Family.values()) {
                 site.local.put(family, site.findLocal(family));
