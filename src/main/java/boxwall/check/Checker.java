@@ -29,13 +29,21 @@ public final class Checker {
 
     private final BoxFacts facts;
     private final List<Finding> findings = new ArrayList<>();
+
     private Checker(BoxFacts facts) { this.facts = facts; }
 
-    /**
-     * All findings about a ruleset, in the order of its lines; empty when nothing is wrong. Findings about the box
-     * itself are the facts' own.
-     */
+    /** Both in one: what decides, then advice. Findings about the box itself are the facts' own. */
     public static List<Finding> check(CheckedRuleset rules) {
+        List<Finding> all = new ArrayList<>(decisions(rules));
+        all.addAll(advice(rules));
+        return all;
+    }
+
+    /**
+     * What decides whether a ruleset can be loaded here, and what would be missing: a look at each rule, no packet is
+     * walked. Empty when nothing is wrong.
+     */
+    public static List<Finding> decisions(CheckedRuleset rules) {
         ParsedRules parsed = rules.parsed;
         Ruleset compiled = rules.compiled;
         BoxFacts facts = rules.facts;
@@ -55,16 +63,16 @@ public final class Checker {
             checker.findings.addAll(Vocabulary.of(compiled, facts));
             checker.findings.addAll(MissingReferences.of(compiled, facts));
             checker.forgottenFamily(parsed.ruleset(), compiled);
-            checker.findings.addAll(AvmFindings.of(facts, rules.loaded.walk));
-            checker.findings.addAll(lint(rules));
         }
         return checker.findings;
     }
 
     /**
-     * The rules as written, of the families that are compiled: a look at each rule and some walks of single packets.
+     * What refuses nothing, of the rules as written and of the families that are compiled: a look at each rule and
+     * walks of single packets. Empty when the text has errors.
      */
-    private static List<Finding> lint(CheckedRuleset rules) {
+    public static List<Finding> advice(CheckedRuleset rules) {
+        if (!rules.parsed.errors().isEmpty()) { return Collections.emptyList(); }
         Ruleset ruleset = rules.parsed.ruleset();
         Ruleset compiled = rules.compiled;
         BoxFacts facts = rules.facts;
@@ -72,7 +80,8 @@ public final class Checker {
         for (Family family : Family.values()) {
             if (!compiled.tables(family).isEmpty()) { families.add(family); }
         }
-        List<Finding> found = new ArrayList<>(RuleLint.of(ruleset, families));
+        List<Finding> found = new ArrayList<>(AvmFindings.of(facts, rules.loaded.walk));
+        found.addAll(RuleLint.of(ruleset, families));
         Walk walk = rules.written.walk;
         boolean tracks = asksStates(compiled) || !asksStates(ruleset);
         for (Family family : families) {

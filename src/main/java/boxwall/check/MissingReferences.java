@@ -59,10 +59,9 @@ final class MissingReferences {
                 for (Chain chain : compiled.chains(family, table)) {
                     for (Rule rule : chain.rules()) {
                         Abandoned.check();
-                        String line = rule.origin + ": " + Writer.rule(chain.name(), rule);
-                        around.device(rule.in, line);
-                        around.device(rule.out, line);
-                        around.sets(rule, line, family, table);
+                        around.device(rule.in, chain, rule);
+                        around.device(rule.out, chain, rule);
+                        around.sets(rule, chain, family, table);
                     }
                 }
             }
@@ -73,7 +72,7 @@ final class MissingReferences {
         return findings;
     }
 
-    private void device(Negatable<String> asked, String line) {
+    private void device(Negatable<String> asked, Chain chain, Rule rule) {
         if (asked == null || known.isEmpty()) { return; }
         String name = asked.value;
         boolean open = name.endsWith("+");
@@ -83,7 +82,7 @@ final class MissingReferences {
             boolean fits = open ? each.name().startsWith(start) : each.name().equals(name);
             seen |= fits && !isPort(each);
         }
-        if (!seen) { add(!known.containsKey(name) && comesLater(start) ? later : missing, name, line); }
+        if (!seen) { add(!known.containsKey(name) && comesLater(start) ? later : missing, name, chain, rule); }
     }
 
     /** A port has no address of its own, and netfilter sees its bridge instead. */
@@ -98,7 +97,8 @@ final class MissingReferences {
         return false;
     }
 
-    private static void add(Map<String, List<String>> to, String name, String line) {
+    private static void add(Map<String, List<String>> to, String name, Chain chain, Rule rule) {
+        String line = rule.origin + ": " + Writer.rule(chain.name(), rule);
         if (!to.containsKey(name)) { to.put(name, new ArrayList<String>()); }
         if (!to.get(name).contains(line)) { to.get(name).add(line); }
     }
@@ -152,7 +152,7 @@ final class MissingReferences {
         return text.toString();
     }
 
-    private void sets(Rule rule, String line, Family family, Table table) {
+    private void sets(Rule rule, Chain chain, Family family, Table table) {
         List<Option> options = new ArrayList<>();
         for (Match match : rule.matches()) {
             options.addAll(match.name.equals("set") ? match.options : Collections.<Option>emptyList());
@@ -161,7 +161,7 @@ final class MissingReferences {
         for (Option option : options) {
             boolean names = option.name.equals("--match-set") || option.name.endsWith("-set");
             if (names && option.word() != null) {
-                add(sets, option.word(), line);
+                add(sets, option.word(), chain, rule);
                 setTables.add(family.command() + "'s table " + table.word());
             }
         }

@@ -46,15 +46,21 @@ public final class Proofs {
         this.facts = rules.facts;
     }
 
+    /** All that can be proved: {@link #expectations}, then {@link #advice}. */
+    public static List<Finding> of(CheckedRuleset rules, List<Service> services) {
+        List<Finding> all = new ArrayList<>(expectations(rules));
+        all.addAll(advice(rules, services));
+        return all;
+    }
+
     /**
-     * The findings policy-test-failed, policy-test-overridden, policy-test-skipped, rule-unreachable, rule-redundant,
-     * exposed-service, guest-reaches-lan, guest-reaches-box and spoofable-accept.
+     * What refuses nothing: the findings rule-unreachable, rule-redundant, exposed-service, guest-reaches-lan,
+     * guest-reaches-box and spoofable-accept.
      *
      * @param services what listens, or null when that isn't known
      */
-    public static List<Finding> of(CheckedRuleset rules, List<Service> services) {
+    public static List<Finding> advice(CheckedRuleset rules, List<Service> services) {
         Proofs proofs = new Proofs(rules);
-        proofs.findings.addAll(expectations(rules));
         // the rules as written: the user need not know the stateless form
         for (NeedlessRule idle : Lint.of(rules.written)) {
             proofs.idle(idle);
@@ -69,8 +75,8 @@ public final class Proofs {
     }
 
     /**
-     * The policy tests alone, which may refuse a ruleset: the rest takes an interpreter most of a minute and refuses
-     * nothing.
+     * The policy tests, which may refuse a ruleset: the findings policy-test-failed, policy-test-overridden and
+     * policy-test-skipped.
      */
     public static List<Finding> expectations(CheckedRuleset rules) {
         Proofs proofs = new Proofs(rules);

@@ -1,5 +1,6 @@
 package boxwall.daemon;
 
+import boxwall.box.Finding;
 import boxwall.explain.Site;
 import boxwall.http.Handler;
 import boxwall.http.Reply;
@@ -7,11 +8,13 @@ import boxwall.http.Request;
 import boxwall.http.Route;
 import boxwall.imports.Import;
 import boxwall.netfilter.Ruleset;
+import boxwall.report.CandidateJson;
 import boxwall.report.DiffJson;
 import boxwall.report.ExplainJson;
 import boxwall.report.FactsJson;
 import boxwall.report.Problem;
 
+import java.util.List;
 import java.util.Map;
 
 /** The daemon's answers: a case for each route, and for all of them what the table says that they need. */
@@ -91,6 +94,18 @@ final class Api extends Replies implements Handler {
         return Reply.json(200, json.substring(0, json.length() - 1) + ",\"of\":\"" + of + "\"}");
     }
 
+    /** GET /findings: the box's, and all about the draft. What is not known of that yet is work. */
+    private Reply findings(Request request) {
+        Candidate draft = drafts.candidate();
+        Reply busy = draft == null || draft.isAdvised() ? null : heavy.beginAdvice(request);
+        if (busy != null) { return busy; }
+        List<Finding> about = draft == null ? null : draft.all(box.box());
+        heavy.end(request);
+        watch.notice();
+        return Reply.json(200,
+                CandidateJson.findings(reads.findings(changes.last()), draft == null ? null : draft.etag(), about));
+    }
+
     private Reply answered(Route route, Request request, boolean withToken) {
         switch (route) {
             case PAGE :
@@ -100,7 +115,7 @@ final class Api extends Replies implements Handler {
             case FACTS :
                 return Reply.json(200, FactsJson.text(box.box().facts));
             case FINDINGS :
-                return reads.findings();
+                return findings(request);
             case COUNTERS :
                 return measures.counters("1".equals(request.query("samples")));
             case LOG :

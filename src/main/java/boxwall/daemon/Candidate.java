@@ -24,13 +24,14 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** A ruleset's text, parsed, compiled and checked for a box. Immutable. */
+/** A ruleset's text, parsed, compiled and checked for a box. Immutable but for the advice, which can follow. */
 public final class Candidate {
     /** The text as the user wrote it. */
     final String text;
     public final ParsedRules parsed;
     /** Null when the text has errors. */
     public final Compiled compiled;
+    /** What decides; with {@link CompileOptions#thorough} the advice, too. */
     public final List<Finding> findings;
     /** Whether the administrator still gets in; null when that was not asked. */
     final Administrator admin;
@@ -38,6 +39,8 @@ public final class Candidate {
     final Box box;
     private final byte[] client;
     private final CompileOptions wishes;
+    /** What refuses nothing; null until somebody asked for it. */
+    private volatile List<Finding> advice;
 
     private Candidate(String text, ParsedRules parsed, Compiled compiled, List<Finding> findings, Administrator admin,
             Box box, byte[] client, CompileOptions wishes) {
@@ -59,7 +62,7 @@ public final class Candidate {
         boolean whole = parsed.errors().isEmpty();
         return new Candidate(source.text(), parsed, whole ? compile(parsed, box, wishes) : null,
                 whole ? Collections.<Finding>emptyList()
-                        : Checker.check(new CheckedRuleset(parsed, Ruleset.empty(), box.facts)),
+                        : Checker.decisions(new CheckedRuleset(parsed, Ruleset.empty(), box.facts)),
                 null, box, null, wishes);
     }
 
@@ -76,13 +79,15 @@ public final class Candidate {
         Compiled compiled = parsed.errors().isEmpty() ? compile(parsed, box, wishes) : null;
         Ruleset ruleset = compiled == null ? Ruleset.empty() : compiled.ruleset();
         CheckedRuleset checked = new CheckedRuleset(parsed, ruleset, facts);
-        List<Finding> findings = new ArrayList<>(Checker.check(checked));
+        List<Finding> findings = new ArrayList<>(Checker.decisions(checked));
+        findings.addAll(wishes.thorough ? Checker.advice(checked) : Collections.<Finding>emptyList());
         findings.addAll(compiled == null ? Collections.<Finding>emptyList() : LeftOut.of(compiled.notes()));
         // a text with errors has nothing to prove, and the proof is most of the time that a check takes
         Administrator admin = compiled == null ? null : Administrator.of(checked.loaded, facts, client, port);
         if (admin != null) {
-            findings.addAll(
-                    wishes.thorough ? Proofs.of(checked, Listeners.of(box.readings)) : Proofs.expectations(checked));
+            findings.addAll(Proofs.expectations(checked));
+            findings.addAll(wishes.thorough ? Proofs.advice(checked, Listeners.of(box.readings))
+                    : Collections.<Finding>emptyList());
             findings.addAll(admin.findings());
         }
         return new Candidate(source.text(), parsed, compiled, findings, admin, box, client, wishes);
@@ -91,6 +96,26 @@ public final class Candidate {
     private static ParsedRules parse(Source source, Includes includes, BoxFacts facts) {
         return RulesetParser.parse(source, Names.of(facts.names(), facts.lackingNames()), includes,
                 Foreign.of(facts.userland().extensionFiles()));
+    }
+
+    /** Whether {@link #all} has nothing to compute. */
+    boolean isAdvised() { return advice != null; }
+
+    /**
+     * What decides and the advice, which takes as long as the check itself and may be given up between two rules.
+     *
+     * @param now the box with its texts
+     */
+    List<Finding> all(Box now) {
+        if (advice == null) {
+            CheckedRuleset checked = new CheckedRuleset(parsed, compiled.ruleset(), box.facts);
+            List<Finding> found = new ArrayList<>(Checker.advice(checked));
+            found.addAll(Proofs.advice(checked, Listeners.of(now.readings)));
+            advice = found;
+        }
+        List<Finding> all = new ArrayList<>(findings);
+        all.addAll(advice);
+        return all;
     }
 
     /** The same, with a plan that also empties a table which the ruleset has no more. */

@@ -6,7 +6,7 @@ import boxwall.compile.AutoYesNo;
 public final class CompileOptions {
     final AutoYesNo stateful;
     final AutoYesNo ipv6;
-    /** Whether idle rules and exposed services are looked for too; they refuse nothing, and take a box's JVM long. */
+    /** Whether the advice is computed too, which refuses nothing and takes as long as all that decides. */
     final boolean thorough;
     /** Whether the ruleset is restructured so that a packet is compared with fewer rules. */
     public final boolean optimize;

@@ -129,7 +129,7 @@ final class Drafts extends Replies {
             candidate = next;
         }
         log.event("candidate " + next.etag() + " from " + request.client.text());
-        return Reply.json(200, CandidateJson.of(next.etag(), next.compiled, next.findings)).with("ETag", next.etag());
+        return Reply.json(200, CandidateJson.put(next.etag(), next.compiled, next.findings)).with("ETag", next.etag());
     }
 
     private Reply mismatch(Request request) {

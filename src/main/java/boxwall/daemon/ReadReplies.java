@@ -7,7 +7,6 @@ import boxwall.http.Reply;
 import boxwall.http.Request;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Words;
-import boxwall.report.CandidateJson;
 import boxwall.report.DevicesJson;
 import boxwall.report.Page;
 import boxwall.report.StatusJson;
@@ -186,10 +185,5 @@ final class ReadReplies extends Replies {
                 sys.read("/var/tmp/multid.leases", MAX_LEASES), sys.read("/var/tmp/dnsmasq.leases", MAX_LEASES)};
         return Reply.json(200,
                 DevicesJson.of(sys.read("/proc/net/arp", MAX_LEASES), leases, wan == null ? null : wan.name()));
-    }
-
-    Reply findings() {
-        watch.notice();
-        return Reply.json(200, CandidateJson.findingsOnly(findings(changes.last())));
     }
 }

@@ -20,6 +20,7 @@ final class WorkQueue {
     private final ReentrantLock one = new ReentrantLock();
     private final int waitSeconds;
     private volatile RequestDeadline working;
+    private volatile boolean advising;
 
     WorkQueue() { this(WAIT_SECONDS); }
 
@@ -27,13 +28,23 @@ final class WorkQueue {
 
     /** Null when the work may begin: {@link #end} must follow, on the same thread. Else the answer. */
     Reply begin(Request request) {
-        if (!taken()) {
+        return begin(request, false);
+    }
+
+    /** The same for advice, which is given up as soon as anything else wants to begin. */
+    Reply beginAdvice(Request request) {
+        return begin(request, true);
+    }
+
+    private Reply begin(Request request, boolean advice) {
+        if (!taken(advice)) {
             return Reply
                     .problem(new Problem(503, "busy",
                             "the daemon is working on another ruleset or query, one at a time; retry in a few seconds."
                                     + " Confirm, revert and status still work"))
                     .with("Retry-After", String.valueOf(waitSeconds));
         }
+        advising = advice;
         working = request.patience;
         request.patience.begin();
         return null;
@@ -60,12 +71,15 @@ final class WorkQueue {
 
     void endAlone() { if (one.isHeldByCurrentThread()) { one.unlock(); } }
 
-    private boolean taken() {
+    private boolean taken(boolean advice) {
         try {
             for (int i = 0; i < waitSeconds; i++) {
                 // whoever sends the next version of a text has mostly hung up on the last one
                 RequestDeadline other = working;
-                if (other != null) { other.giveWay(); }
+                if (other != null && advising && !advice) {
+                    other.giveUp(
+                            new Problem(503, "other work came first", "advice waits for all other work; ask again"));
+                } else if (other != null) { other.giveWay(); }
                 if (one.tryLock(1, TimeUnit.SECONDS)) { return true; }
             }
         } catch (InterruptedException e) {

@@ -83,7 +83,8 @@ public final class RequestDeadline {
         }
     }
 
-    private void giveUp(Problem why) {
+    /** Ends the work, if there is any; that is the answer. */
+    public void giveUp(Problem why) {
         synchronized (WORKING) {
             if (worker != null) {
                 reason = reason == null ? why : reason;

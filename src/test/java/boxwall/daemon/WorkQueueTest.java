@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import boxwall.facts.BoxFacts;
 import boxwall.check.Checker;
+import boxwall.check.Proofs;
 import boxwall.compile.Compiler;
 import boxwall.compile.AutoYesNo;
 import boxwall.http.Client;
@@ -93,6 +94,7 @@ class WorkQueueTest {
                 () -> Compiler.compile(parsed, facts, facts, AutoYesNo.NO, AutoYesNo.AUTO, false), "check",
                 () -> Checker.check(new CheckedRuleset(parsed, compiled.ruleset(), facts)), "prove",
                 () -> Administrator.of(new CheckedRuleset(parsed, compiled.ruleset(), facts).loaded, facts, null, 8181),
+                "advise", () -> Proofs.advice(new CheckedRuleset(parsed, compiled.ruleset(), facts), List.of()),
                 "import", () -> Import.read("import", RULES));
         steps.forEach((name, step) -> {
             step.run();

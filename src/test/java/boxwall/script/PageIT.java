@@ -85,16 +85,27 @@ class PageIT {
         browser.write("text", LOCKED);
         browser.write("seconds", "8");
         assertChecked("No errors");
+        browser.value("""
+                window.told = window.forgot = window.late = window.later = 0;
+                const ended = document.getElementById('ended'), real = window.fetch;
+                new MutationObserver(() => { if (ended.textContent) told++; else if (told) forgot++; }).observe(ended, { childList: true });
+                window.fetch = async (path, o) => {
+                    const reply = await real(path, o);
+                    if (late && path === '/status') later++;
+                    if (path.startsWith('/apply?')) { while (!told) await new Promise(go => setTimeout(go, 100)); late = 1; }
+                    return reply;
+                }; 0""");
         browser.click("try");
         assertTrue(browser.until("!document.getElementById('pending').hidden"), text("checked"));
         assertTrue(browser.until("!document.getElementById('lost').hidden"), "it says that the connection is lost");
         browser.picture("page-lost");
         assertTrue(browser.until("document.getElementById('pending').hidden"), "it notices the return");
-        // a late answer from before the end may make the page tell it twice
         assertTrue(
                 browser.until("/^Rolled back at [0-9:]+[.] The old rules are back[.] This line would have kept you"
                         + " out: .*policy DROP/.test(document.getElementById('ended').textContent)"),
                 () -> "who locked out whom: " + text("ended"));
+        assertTrue(browser.until("window.later > 0"), "the answer to the try comes after the end");
+        assertEquals(0, browser.value("window.forgot").asInt(), "the end is told once");
         assertEquals(before, box.box.tables());
 
         browser.write("text", RULES + "iptables -A INPUT -p tcp --dport 4711 -j DROP\n");
@@ -229,6 +240,8 @@ class PageIT {
         assertEquals("6", browser.text("document.getElementById('numbers').textContent.split('\\n').pop()"));
         browser.write("text", RULES + "iptables -A INPUT -p tcp --dport 4711 -j DROP\n");
         assertChecked("No errors");
+        assertTrue(browser.until("document.getElementById('draft').textContent.includes('log-unlimited')"),
+                "the advice comes after the answer");
         browser.value(
                 "[...document.querySelectorAll('#draft li')].find(l => l.textContent.includes('log-unlimited')).querySelector('button').click()");
         assertTrue(browser.until(

@@ -1,0 +1,125 @@
+package boxwall.daemon;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import boxwall.explain.Counts;
+import boxwall.http.Client;
+import boxwall.http.Reply;
+import boxwall.http.Request;
+import boxwall.http.Route;
+import boxwall.netfilter.Abandoned;
+import com.eclipsesource.json.Json;
+import com.eclipsesource.json.JsonObject;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** A PUT answers with what decides; the advice comes with GET /findings, and is given up for any other work. */
+class AdviceTest {
+    private static final String RULES = "iptables -P INPUT DROP\niptables -A INPUT -i lo -j ACCEPT\n"
+            + "iptables -A INPUT -i $LAN_IF -s $LAN_NET -j ACCEPT\niptables -A INPUT -j LOG\n"
+            + "iptables -A INPUT -i lo -p tcp --dport 7 -j ACCEPT\n";
+    private static final byte[] PC = {(byte) 192, (byte) 168, (byte) 178, 20};
+
+    private final FakeBox sys = new FakeBox(Path.of("src/test/resources/boxes/virtual"));
+    private final Api api = new Daemon(sys, Config.parse(null, Map.of("BOXWALL_SYSLOG", "no")),
+            new PrintStream(new ByteArrayOutputStream(), true)).api(new BoxState(sys, Daemon.APPLY), 5000);
+
+    private JsonObject ask(Route route, String method, String path, String body, int status) {
+        Reply reply = api.answer(route, new Request(method, path, Map.of(), Map.of(), new Client(PC, 1), body), true);
+        String text = new String(reply.body, StandardCharsets.UTF_8);
+        assertEquals(status, reply.status, text);
+        return Json.parse(text).asObject();
+    }
+
+    private JsonObject put(String rules, int status) { return ask(Route.PUT_RULES, "PUT", "/rules", rules, status); }
+
+    private JsonObject findings() { return ask(Route.FINDINGS, "GET", "/findings", "", 200); }
+
+    private static TreeSet<String> codes(JsonObject of) {
+        TreeSet<String> codes = new TreeSet<>();
+        of.get("findings").asArray().forEach(each -> codes.add(each.asObject().getString("code", "")));
+        return codes;
+    }
+
+    @Test
+    void theAdviceComesAfterTheAnswer() {
+        assertTrue(findings().get("draft").isNull());
+        JsonObject put = put(RULES, 200);
+        assertEquals("GET /findings", put.getString("advice", ""));
+        assertEquals(List.of("ipv6-unfiltered"), List.copyOf(codes(put)));
+        JsonObject draft = findings().get("draft").asObject();
+        assertEquals(put.getString("etag", ""), draft.getString("etag", "-"));
+        assertTrue(codes(draft).containsAll(List.of("ipv6-unfiltered", "log-unlimited", "rule-unreachable")),
+                codes(draft)::toString);
+        // kept for who asks again
+        long steps = Counts.steps();
+        assertEquals(draft, findings().get("draft"));
+        assertEquals(steps, Counts.steps());
+        String other = put(RULES + "# another\n", 200).getString("etag", "");
+        assertEquals(other, findings().get("draft").asObject().getString("etag", "-"));
+        ask(Route.IMPORT, "POST", "/import", RULES, 200);
+    }
+
+    @Test
+    void whatRefusesComesAtOnce() {
+        JsonObject refused = put(RULES + "iptables -A NOWHERE -j DROP\niptables -A INPUT -s -j ACCEPT\n"
+                + "iptables -A INPUT -s name.example -j DROP\n", 422);
+        assertTrue(refused.get("findings").asArray().size() >= 3, refused.toString());
+        refused = put("iptables -P INPUT DROP\niptables -A INPUT -j LOG\nexpect ACCEPT in=dsl proto=tcp dport=80\n"
+                + "expect ACCEPT in=dsl proto=tcp dport=81\n", 422);
+        assertEquals(List.of("ipv6-unfiltered", "lockout", "policy-test-failed"), List.copyOf(codes(refused)));
+        assertEquals(4, refused.get("findings").asArray().size(), refused.toString());
+        assertTrue(findings().get("draft").isNull());
+    }
+
+    /** Advice ends for other work, other work does not end for advice, and advice not for other advice. */
+    @Test
+    void adviceIsGivenUpForAnyOtherWork() throws Exception {
+        WorkQueue heavy = new WorkQueue(1);
+        CountDownLatch working = new CountDownLatch(1);
+        FutureTask<Reply> advice = new FutureTask<>(() -> {
+            Request request = request();
+            assertNull(heavy.beginAdvice(request));
+            try {
+                assertThrows(Abandoned.class, () -> {
+                    while (true) {
+                        working.countDown();
+                        Abandoned.check();
+                        Thread.onSpinWait();
+                    }
+                });
+            } finally {
+                heavy.end(request);
+            }
+            return null;
+        });
+        new Thread(advice, "advises").start();
+        assertTrue(working.await(60, TimeUnit.SECONDS));
+        assertEquals(503, heavy.beginAdvice(request()).status);
+        assertTrue(!advice.isDone());
+        Request put = request();
+        assertNull(heavy.begin(put), "a PUT does not wait for advice");
+        advice.get(60, TimeUnit.SECONDS);
+        FutureTask<Reply> second = new FutureTask<>(() -> heavy.beginAdvice(request()));
+        new Thread(second, "asks").start();
+        assertEquals(503, second.get(60, TimeUnit.SECONDS).status);
+        assertTrue(!Thread.currentThread().isInterrupted(), "nothing ends a PUT for advice");
+        heavy.end(put);
+    }
+
+    private static Request request() {
+        return new Request("GET", "/findings", Map.of(), Map.of(), new Client(PC, 1), "");
+    }
+}
