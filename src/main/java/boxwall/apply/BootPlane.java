@@ -19,7 +19,8 @@ public final class BootPlane {
     private static final int LIMIT_SECONDS = 120;
 
     private final Sys sys;
-    private final String script;
+    /** The path of boxwall-apply. */
+    public final String script;
     private final String run;
     private volatile Outcome last;
 
@@ -34,9 +35,6 @@ public final class BootPlane {
         this.script = script;
         this.run = run;
     }
-
-    /** The path of boxwall-apply. */
-    public String script() { return script; }
 
     /**
      * Writes a plan's files; the stamp last, so that a directory with a stamp is whole. {@code twin}, unless null, is
@@ -108,15 +106,15 @@ public final class BootPlane {
     /** For verbs that change no rule: they say {@code done=yes} when they did what they were told. */
     private Reached order(String... words) throws BoxException {
         CommandResult result = run(Arrays.asList(words));
-        Outcome outcome = Outcome.parse(result.out());
+        Outcome outcome = Outcome.parse(result.out);
         return new Reached(outcome, result, outcome.get("done").equals("yes"));
     }
 
     private Reached ask(String goal, String... words) throws BoxException {
         CommandResult result = run(Arrays.asList(words));
-        Outcome outcome = Outcome.parse(result.out());
+        Outcome outcome = Outcome.parse(result.out);
         return new Reached(outcome, result,
-                outcome.state().equals(goal) && outcome.get("reason").length() == 0 && !result.timedOut());
+                outcome.state().equals(goal) && outcome.get("reason").length() == 0 && !result.timedOut);
     }
 
     private CommandResult run(List<String> words) throws BoxException {

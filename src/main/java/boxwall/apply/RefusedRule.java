@@ -103,8 +103,8 @@ public final class RefusedRule {
 
     /** Silence is consent: a status costs a second on JamVM, and all versions complain when they fail. */
     private boolean isTaken(CommandResult result) throws BoxException {
-        String said = result.err();
-        if (result.timedOut() || said.contains("temporarily unavailable") || said.contains("xtables lock")) {
+        String said = result.err;
+        if (result.timedOut || said.contains("temporarily unavailable") || said.contains("xtables lock")) {
             throw new BoxException("the search was ended: " + result.describe());
         }
         return said.trim().length() == 0 || result.status() == 0;
@@ -140,7 +140,7 @@ public final class RefusedRule {
         if (dmesg == null) { return null; }
         runs++;
         CommandResult result = sys.run(Collections.singletonList(dmesg), "", LIMIT_SECONDS);
-        return Words.lines(result.out());
+        return Words.lines(result.out);
     }
 
     /**

@@ -32,7 +32,7 @@ public final class Acceleration {
     /** The oldest kernel that may have it. */
     private static final String FIRST = "2.6.28";
 
-    private final State state;
+    public final State state;
     private final boolean present;
     /** The line that says the state, or that it is there, or why it can't be; empty when nothing does. */
     public final String evidence;
@@ -109,8 +109,6 @@ public final class Acceleration {
     private static Integer number(String text) {
         return text == null || text.length() > 9 || !Words.isNumber(text) ? null : Integer.valueOf(text);
     }
-
-    public State state() { return state; }
 
     /** Whether packets of established flows may pass netfilter by. */
     public boolean mayBypass() {

@@ -13,7 +13,8 @@ import boxwall.netfilter.Words;
 public final class AvmAccess {
     /** Whether it lets packets pass; deny and reject don't. */
     public final boolean permits;
-    private final boolean policy;
+    /** Whether it is the list's policy, for what no line decides. */
+    public final boolean policy;
     /** {@code ip} for every protocol. */
     public final String protocol;
     /** Where from, or null for anywhere. */
@@ -100,9 +101,6 @@ public final class AvmAccess {
     private static boolean fits(Network network, byte[] address) {
         return network == null || address != null && network.contains(address);
     }
-
-    /** Whether it is the list's policy, for what no line decides. */
-    public boolean isPolicy() { return policy; }
 
     /** Whether it asks for the destination's port. */
     public boolean namesPorts() { return low > 0 || high < 65535; }

@@ -1,7 +1,6 @@
 package boxwall.avm;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 
 import boxwall.box.Line;
@@ -46,10 +45,14 @@ public final class AvmFirewall {
         }
     }
 
-    private final boolean known;
-    private final List<Forward> forwards = new ArrayList<>();
-    private final List<AvmAccess> in = new ArrayList<>();
-    private final List<AvmAccess> out = new ArrayList<>();
+    /** Whether the file was read and said anything. */
+    public final boolean known;
+    /** The forwardings that are switched on, in the file's order; IPv4 only. */
+    public final List<Forward> forwards = new ArrayList<>();
+    /** What filters packets that come in from the Internet (lowinput), the policy last; the first that fits decides. */
+    public final List<AvmAccess> in = new ArrayList<>();
+    /** What filters packets to the Internet (highoutput), the policy last; the first that fits decides. */
+    public final List<AvmAccess> out = new ArrayList<>();
 
     private AvmFirewall(boolean known) { this.known = known; }
 
@@ -118,7 +121,7 @@ public final class AvmFirewall {
             AvmAccess access = key.equals("policy") ? AvmAccess.policy(text, line) : AvmAccess.of(text, line);
             if (access != null) {
                 // the policy comes before its list in the file, and counts after it
-                list.add(list.isEmpty() || !list.get(list.size() - 1).isPolicy() || key.equals("policy") ? list.size()
+                list.add(list.isEmpty() || !list.get(list.size() - 1).policy || key.equals("policy") ? list.size()
                         : list.size() - 1, access);
             }
         }
@@ -143,24 +146,6 @@ public final class AvmFirewall {
         int to = AvmAccess.port(words[2].substring(inner + 1));
         return port < 1 || count < 1 || to < 1 || port + count > 65536 || to + count > 65536 ? null
                 : new Forward(words[0], port, count, box ? null : host, to, line);
-    }
-
-    /** Whether the file was read and said anything. */
-    public boolean isKnown() { return known; }
-
-    /** The forwardings that are switched on, in the file's order; IPv4 only. */
-    public List<Forward> forwards() {
-        return Collections.unmodifiableList(forwards);
-    }
-
-    /** What filters packets that come in from the Internet (lowinput), the policy last; the first that fits decides. */
-    public List<AvmAccess> in() {
-        return Collections.unmodifiableList(in);
-    }
-
-    /** What filters packets to the Internet (highoutput), the policy last; the first that fits decides. */
-    public List<AvmAccess> out() {
-        return Collections.unmodifiableList(out);
     }
 
     /**

@@ -161,11 +161,11 @@ public final class Listeners {
     public static List<String> doors(List<Interface> interfaces) {
         List<String> doors = new ArrayList<>();
         for (Interface one : interfaces) {
-            boolean set = one.ip() != null || one.ip6() != null;
+            boolean set = one.ip != null || one.ip6 != null;
             boolean main = one.role == Interface.Role.LAN || one.role == Interface.Role.WAN
                     || one.role == Interface.Role.GUEST;
             if (main || set && one.role != Interface.Role.LOOPBACK && one.role != Interface.Role.ALIAS) {
-                doors.add(one.name());
+                doors.add(one.name);
             }
         }
         return Collections.unmodifiableList(doors);

@@ -2,9 +2,9 @@ package boxwall.avm;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 
+import boxwall.box.Fact;
 import boxwall.box.KernelLog;
 import boxwall.box.Line;
 import boxwall.box.Readings;
@@ -18,11 +18,12 @@ public final class Surroundings {
             Arrays.asList("/etc/init.d/rc.S", "/etc/init.d/S17-isdn", "/etc/init.d/S11-piglet");
     private static final List<String> RULE_FILES = Arrays.asList("/var/flash/debug.cfg", "/tmp/flash/mod/rc.custom");
 
-    private final List<String> strayRules = new ArrayList<>();
-    private String printk = "unknown";
-    private String printkEvidence = "";
-    private String dsld = "unknown";
-    private String dsldEvidence = "";
+    /** Lines of debug.cfg and rc.custom that set rules, as evidence; empty when there are none or they weren't read. */
+    public final List<String> strayRules = new ArrayList<>();
+    /** {@code std}, {@code avm} or {@code unknown}: where kernel messages, so LOG lines, go. */
+    public final Fact<String> printk = new Fact<>("unknown");
+    /** {@code running}, {@code absent} or {@code unknown}: AVM's own dialler and packet filter. */
+    public final Fact<String> dsld = new Fact<>("unknown");
 
     /** As these readings say. */
     public Surroundings(Readings readings, LoadedModules loaded, KernelLog log) {
@@ -31,10 +32,7 @@ public final class Surroundings {
         }
         String avm = log.clue(KernelLog.Clue.PRINTK_AVM);
         String std = log.clue(KernelLog.Clue.PRINTK_STD);
-        if (avm != null || std != null) {
-            printk = avm != null ? "avm" : "std";
-            printkEvidence = avm != null ? avm : std;
-        }
+        if (avm != null || std != null) { printk.replace(avm != null ? "avm" : "std", avm != null ? avm : std); }
         for (String file : RULE_FILES) {
             printk(readings, file);
             for (Line line : readings.all(file)) {
@@ -49,8 +47,7 @@ public final class Surroundings {
         for (Line line : readings.all(file)) {
             boolean avm = line.text.contains("AVM_PRINTK");
             if (isCode(line.text) && (avm || line.text.contains("STD_PRINTK"))) {
-                printk = avm ? "avm" : "std";
-                printkEvidence = line.evidence();
+                printk.replace(avm ? "avm" : "std", line.evidence());
             }
         }
     }
@@ -60,19 +57,15 @@ public final class Surroundings {
         String[] running = {loaded.line("kdsldmod"),
                 readings.file("/var/run/dsld.pid") == null ? null : "/var/run/dsld.pid is there",
                 process(readings, "dsld"), readings.names("/proc/kdsld").isEmpty() ? null : "/proc/kdsld is there",
-                loaded.isKnown() ? null : log.clue(KernelLog.Clue.KDSLDMOD),
-                loaded.isKnown() ? null : log.clue(KernelLog.Clue.DSLD)};
+                loaded.known ? null : log.clue(KernelLog.Clue.KDSLDMOD),
+                loaded.known ? null : log.clue(KernelLog.Clue.DSLD)};
         for (String line : running) {
             if (line != null) {
-                dsld = "running";
-                dsldEvidence = line;
+                dsld.replace("running", line);
                 return;
             }
         }
-        if (loaded.isKnown()) {
-            dsld = "absent";
-            dsldEvidence = loaded.source + ": no kdsldmod";
-        }
+        if (loaded.known) { dsld.replace("absent", loaded.source + ": no kdsldmod"); }
     }
 
     /**
@@ -126,16 +119,4 @@ public final class Surroundings {
         return false;
     }
 
-    public String printk() { return printk; }
-
-    public String printkEvidence() { return printkEvidence; }
-
-    public String dsld() { return dsld; }
-
-    public String dsldEvidence() { return dsldEvidence; }
-
-    /** Lines of debug.cfg and rc.custom that set rules, as evidence; empty when there are none or they weren't read. */
-    public List<String> strayRules() {
-        return Collections.unmodifiableList(strayRules);
-    }
 }

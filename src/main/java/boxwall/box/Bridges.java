@@ -9,8 +9,10 @@ import boxwall.box.Interface.Role;
  * answer before it has read the whole box. A box whose LAN has another name has neither here. Immutable.
  */
 public final class Bridges {
-    private final Interface lan;
-    private final Interface guest;
+    /** The LAN's bridge, or null. */
+    public final Interface lan;
+    /** The guest network's bridge, or null. */
+    public final Interface guest;
 
     /** The two of a box that was read. */
     public Bridges(Interface lan, Interface guest) {
@@ -30,10 +32,4 @@ public final class Bridges {
     private static Interface bridge(AddressReading addresses, String name, Role role) {
         return addresses.names().contains(name) ? addresses.bare(name).as(role, "AVM's name") : null;
     }
-
-    /** The LAN's bridge, or null. */
-    public Interface lan() { return lan; }
-
-    /** The guest network's bridge, or null. */
-    public Interface guest() { return guest; }
 }

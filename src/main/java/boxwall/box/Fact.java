@@ -5,6 +5,12 @@ public final class Fact<T> {
     private T value;
     private String evidence = "";
 
+    /** Nothing is told yet. */
+    public Fact() { this(null); }
+
+    /** What counts while nothing is told. */
+    public Fact(T unknown) { value = unknown; }
+
     /** Takes a value unless there is one already, or this is null. */
     void offer(T offered, Line line) {
         offer(offered, line.evidence());
@@ -18,12 +24,11 @@ public final class Fact<T> {
     }
 
     /** Forgets what was told before. */
-    void replace(T by, Line line) {
+    public void replace(T by, String line) {
         value = by;
-        evidence = line.evidence();
+        evidence = line;
     }
 
-    /** Null when nothing tells it. */
     public T value() { return value; }
 
     /** The line that tells it, with its source; empty when none does. */

@@ -19,9 +19,9 @@ public final class Finding {
         public String word() { return name().toLowerCase(java.util.Locale.ROOT); }
     }
 
-    private final String code;
-    private final Severity severity;
-    private final String where;
+    public final String code;
+    public final Severity severity;
+    public final String where;
     private final List<String> evidence;
     private final String effect;
     public final String remedy;
@@ -56,12 +56,6 @@ public final class Finding {
     public Finding of(Secrets box) {
         return new Finding(code, severity, where, evidence, effect, remedy, box);
     }
-
-    public String code() { return code; }
-
-    public Severity severity() { return severity; }
-
-    public String where() { return where; }
 
     /** The lines without secrets, see {@link Secrets}. */
     public List<String> evidence() {

@@ -26,17 +26,13 @@ public final class Firmware {
     public final Fact<Integer> memoryMb = new Fact<>();
     /** What is set, by name, each the first that was read; the line's text is the value. */
     private final Map<String, Line> set = new HashMap<>();
-    private final Readings readings;
-    private final KernelLog log;
 
     /** As these readings say. */
-    public Firmware(Readings readings, KernelLog log) {
-        this.readings = readings;
-        this.log = log;
+    public Firmware(Readings readings) {
         for (Line line : readings.all("/etc/init.d/rc.conf", "set")) {
             setting(line);
         }
-        for (Line line : set.containsKey("CONFIG_VERSION") ? KernelLog.NOTHING : log.find("CONFIG_")) {
+        for (Line line : set.containsKey("CONFIG_VERSION") ? KernelLog.NOTHING : KernelLog.find(readings, "CONFIG_")) {
             setting(line);
         }
         for (Line line : readings.all("/proc/sys/urlader/environment")) {
@@ -45,7 +41,7 @@ public final class Firmware {
         for (String key : ENVIRONMENT) {
             boolean known = set.containsKey(key) || key.equals("ProductID") && set.containsKey("CONFIG_PRODUKT_NAME")
                     || key.equals("ProductID") && set.containsKey("CONFIG_PRODUKT");
-            for (Line line : known ? KernelLog.NOTHING : log.find(key)) {
+            for (Line line : known ? KernelLog.NOTHING : KernelLog.find(readings, key)) {
                 variable(line);
             }
         }
@@ -53,8 +49,8 @@ public final class Firmware {
             Line line = set.get(key);
             if (line != null && isPlain(line.text)) { model.offer(line.text, line); }
         }
-        version();
-        memory();
+        version(readings);
+        memory(readings);
     }
 
     /**
@@ -92,7 +88,7 @@ public final class Firmware {
         }
     }
 
-    private void version() {
+    private void version(Readings readings) {
         version(set.get("CONFIG_VERSION"));
         for (Line line : readings.all("/etc/.version")) {
             version(line);
@@ -101,7 +97,7 @@ public final class Firmware {
         for (Line line : readings.all("/etc/.revision")) {
             revision.offer(number(line.text.trim(), 10, 9999999), line);
         }
-        for (Line line : version.value() == null ? log.find("FW(") : KernelLog.NOTHING) {
+        for (Line line : version.value() == null ? KernelLog.find(readings, "FW(") : KernelLog.NOTHING) {
             int from = Words.find(line.text, "FW(", 0) + 3;
             String inside = line.text.substring(from, Math.max(from, line.text.indexOf(')', from)));
             version(line.with(inside));
@@ -132,14 +128,14 @@ public final class Firmware {
 
     private static boolean isTwoDigits(String text) { return text.length() == 2 && Words.isNumber(text); }
 
-    private void memory() {
+    private void memory(Readings readings) {
         Line ramsize = set.get("CONFIG_RAMSIZE");
         if (ramsize != null) { memory(number(ramsize.text, 10, 65536), ramsize); }
         if (set.containsKey("memsize")) { memory(memsize(set.get("memsize").text), set.get("memsize")); }
-        for (Line line : memoryMb.value() == null ? log.find("memsize") : KernelLog.NOTHING) {
+        for (Line line : memoryMb.value() == null ? KernelLog.find(readings, "memsize") : KernelLog.NOTHING) {
             memory(memsize(line.text.substring(Words.find(line.text, "memsize", 0) + 7)), line);
         }
-        for (Line line : memoryMb.value() == null ? log.find("Memory: ") : KernelLog.NOTHING) {
+        for (Line line : memoryMb.value() == null ? KernelLog.find(readings, "Memory: ") : KernelLog.NOTHING) {
             // "Memory: 111584k/131072k available (…": what is left for programs, of what the kernel was given
             int slash = line.text.startsWith("Memory: ") && Words.find(line.text, " available", 0) > 0
                     ? line.text.indexOf('/') + 1 : 0;

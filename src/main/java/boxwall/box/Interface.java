@@ -29,14 +29,18 @@ public final class Interface {
             {{"cpunet", "the link between the box's own processors"}, {"br-omci", "management of the fibre line"},
                     {"archer", "Broadcom's packet accelerator"}, {"ing", "the kernel's queue for what comes in"},};
 
-    private final String name;
+    public final String name;
     public final Role role;
     /** Why it has this role; one sentence. */
     public final String reason;
-    private final String ip;
-    private final String net;
-    private final String ip6;
-    private final String net6;
+    /** Its first IPv4 address, {@code 192.168.178.1}, or null. */
+    public final String ip;
+    /** The network of that address, {@code 192.168.178.0/24}, or null. */
+    public final String net;
+    /** Its lasting IPv6 address (a unique local one before a global one, no link-local one), or null. */
+    public final String ip6;
+    /** The network of that address, or null. */
+    public final String net6;
 
     Interface(String name, Role role, String reason, String ip, String net, String ip6, String net6) {
         this.name = name;
@@ -108,22 +112,6 @@ public final class Interface {
     }
 
     Interface as(Role other, String why) { return new Interface(name, other, why, ip, net, ip6, net6); }
-
-    public String name() { return name; }
-
-    /** Its first IPv4 address, {@code 192.168.178.1}, or null. */
-    public String ip() { return ip; }
-
-    /** The network of that address, {@code 192.168.178.0/24}, or null. */
-    public String net() { return net; }
-
-    /** Its lasting IPv6 address (a unique local one before a global one, no link-local one), or null. */
-    public String ip6() {
-        return ip6;
-    }
-
-    /** The network of that address, or null. */
-    public String net6() { return net6; }
 
     @Override
     public String toString() { return name + " (" + role.word() + ": " + reason + ")"; }

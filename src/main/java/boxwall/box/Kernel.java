@@ -23,8 +23,8 @@ public final class Kernel {
 
     private Kernel() {}
 
-    /** What {@code uname -r} says; the log may be null, for one that these readings hold. */
-    public static Fact<String> release(Readings readings, KernelLog log) {
+    /** What {@code uname -r} says. */
+    public static Fact<String> release(Readings readings) {
         Fact<String> release = new Fact<>();
         for (Line line : readings.all("uname -r", "/proc/version", "uname -a")) {
             String[] words = line.words();
@@ -33,9 +33,8 @@ public final class Kernel {
                     : words.length > 2 && words[0].equals("Linux") ? words[2] : "";
             if (Versions.isRelease(word)) { release.offer(word, line); }
         }
-        KernelLog said = release.value() != null || log != null ? log : new KernelLog(readings);
         for (String word : new String[] {BANNER, "ainted", PA, SHOULD}) {
-            if (release.value() == null) { fromLog(release, said.find(word), word); }
+            if (release.value() == null) { fromLog(release, KernelLog.find(readings, word), word); }
         }
         List<String> directories = readings.moduleReleases();
         if (directories.size() == 1) {
@@ -50,7 +49,7 @@ public final class Kernel {
             boolean fits = word.equals(PA) ? text.startsWith(PA)
                     : !word.equals(SHOULD) || text.indexOf(": version magic '") > 0;
             String said = !fits ? "" : word.equals("ainted") ? panicked(text) : after(text, word);
-            if (Versions.isRelease(said)) { release.replace(said, line); }
+            if (Versions.isRelease(said)) { release.replace(said, line.evidence()); }
         }
     }
 
@@ -79,7 +78,7 @@ public final class Kernel {
      * {@code armv7l} where /proc/cpuinfo or the log names the processor
      * ({@code CPU0 revision is: 00019556 (MIPS 34Kc)}, {@code CPU: ARMv7 Processor …}).
      */
-    public static Fact<String> machine(Readings readings, KernelLog log) {
+    public static Fact<String> machine(Readings readings) {
         Fact<String> machine = new Fact<>();
         for (Line line : readings.all("uname -m", "uname -a", "/proc/cpuinfo")) {
             String[] words = line.words();
@@ -90,7 +89,7 @@ public final class Kernel {
                     : last < 4 || !words[0].equals("Linux") ? null
                     : word(words[Words.isNumber(words[last - 1]) ? last : last - 1]), line);
         }
-        for (Line line : machine.value() == null ? log.find("CPU") : KernelLog.NOTHING) {
+        for (Line line : machine.value() == null ? KernelLog.find(readings, "CPU") : KernelLog.NOTHING) {
             int bracket = line.text.startsWith("CPU") && Words.find(line.text, " revision is: ", 0) > 0
                     ? line.text.indexOf('(') : -1;
             machine.offer(processor(bracket > 0 ? line.text.substring(bracket + 1)

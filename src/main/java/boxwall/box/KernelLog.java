@@ -68,9 +68,8 @@ public final class KernelLog {
     private static final String[] ACCELERATED = {"AVM PA ", "avm_pa: ", "avm_pa_", "avmnet: avm_pa: ", "offload_pa: ",
             "[avm_pa]", "[loadcontrol]module avm_pa "};
 
-    private final Readings readings;
-    private final List<String> logs = new ArrayList<>();
-    private final List<Refusal> refusals = new ArrayList<>();
+    /** All refusals, oldest first, each once. */
+    public final List<Refusal> refusals = new ArrayList<>();
     /** A line for each different size of struct sk_buff. */
     private final Map<String, String> sizes = new LinkedHashMap<>();
     private final Set<String> seen = new HashSet<>();
@@ -78,17 +77,7 @@ public final class KernelLog {
 
     /** The logs of these readings. */
     public KernelLog(Readings readings) {
-        this.readings = readings;
-        // best first; files are of use only where nothing else was recorded: they may be older than this boot
-        for (String name : new String[] {"dmesg", "logread", "/proc/kmsg", "/var/log/messages",
-                "/proc/avm/log_sd/panic"}) {
-            boolean file = name.startsWith("/");
-            if ((file ? readings.file(name) : readings.command(name)) != null
-                    && (!file || logs.isEmpty() || logs.get(0).startsWith("/"))) {
-                logs.add(name);
-            }
-        }
-        for (Line line : lines()) {
+        for (Line line : lines(readings)) {
             LogMessage message = line.text.length() > LONGEST ? null : LogMessage.of(line.text);
             for (; message != null; message = message.next()) {
                 read(message, line);
@@ -96,20 +85,28 @@ public final class KernelLog {
         }
     }
 
-    /** Split each time it is asked for: facts are kept, and a log is a tenth of a small heap. */
-    private List<Line> lines() {
-        return readings.all(logs.toArray(new String[logs.size()]));
+    /** Split each time it is asked for: a log is a tenth of a small heap. */
+    private static List<Line> lines(Readings readings) {
+        List<Line> lines = new ArrayList<>();
+        boolean commands = false;
+        // best first; files are of use only where nothing else was recorded: they may be older than this boot
+        for (String name : new String[] {"dmesg", "logread", "/proc/kmsg", "/var/log/messages",
+                "/proc/avm/log_sd/panic"}) {
+            if (!name.startsWith("/") || !commands) { lines.addAll(readings.all(name)); }
+            commands |= readings.command(name) != null;
+        }
+        return lines;
     }
 
     private void read(LogMessage message, Line line) {
         String text = message.text();
-        Clue clue = message.isKernel() ? clue(text)
-                : "dsld".equals(message.tag) && text.startsWith("startup") ? Clue.DSLD : null;
+        Clue clue = message.kernel ? clue(text) : "dsld".equals(message.tag) && text.startsWith("startup") ? Clue.DSLD
+                : null;
         if (clue == Clue.PRINTK_AVM || clue == Clue.PRINTK_STD) {
             clues.remove(clue == Clue.PRINTK_AVM ? Clue.PRINTK_STD : Clue.PRINTK_AVM);
         }
         if (clue != null && !clues.containsKey(clue)) { clues.put(clue, line.evidence()); }
-        if (message.isKernel()) {
+        if (message.kernel) {
             refusal(text, line);
             size(text, line);
         }
@@ -190,11 +187,6 @@ public final class KernelLog {
         }
     }
 
-    /** All refusals, oldest first, each once. */
-    public List<Refusal> refusals() {
-        return Collections.unmodifiableList(refusals);
-    }
-
     /** One line for each different size of struct sk_buff that was printed; more than one entry means two layouts. */
     public List<String> skBuffSizes() {
         return new ArrayList<>(sizes.values());
@@ -207,12 +199,12 @@ public final class KernelLog {
      * In the log's order, the kernel's messages that hold a word, and what a serial console shows of scripts; for what
      * is rarely asked.
      */
-    List<Line> find(String word) {
+    static List<Line> find(Readings readings, String word) {
         List<Line> found = new ArrayList<>();
-        for (Line line : lines()) {
+        for (Line line : lines(readings)) {
             boolean may = line.text.length() <= LONGEST && Words.find(line.text, word, 0) >= 0;
             for (LogMessage message = may ? LogMessage.of(line.text) : null; message != null
-                    && message.isKernel(); message = message.next()) {
+                    && message.kernel; message = message.next()) {
                 if (Words.find(message.text(), word, 0) >= 0) { found.add(line.with(message.text())); }
             }
         }

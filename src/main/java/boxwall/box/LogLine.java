@@ -38,8 +38,7 @@ public final class LogLine {
     /** Reads a line; null when it is none of LOG, or wasn't written by the kernel. */
     public static LogLine parse(String line) {
         if (line.length() > LONGEST) { return null; }
-        for (LogMessage message = LogMessage.of(line); message != null && message.isKernel(); message =
-                message.next()) {
+        for (LogMessage message = LogMessage.of(line); message != null && message.kernel; message = message.next()) {
             String text = message.text();
             for (int start = Words.find(text, "IN=", 0); start >= 0 && start <= LONGEST_PREFIX; start =
                     Words.find(text, "IN=", start + 1)) {

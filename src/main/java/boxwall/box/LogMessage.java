@@ -26,7 +26,8 @@ public final class LogMessage {
     public final String when;
     /** Syslog's tag without a process' number ({@code kernel}, {@code dsld}); null for a line without syslog's head. */
     public final String tag;
-    private final boolean kernel;
+    /** Whether the kernel wrote it: a line without syslog's head, or with the kernel's tag in it. */
+    public final boolean kernel;
     private String uptime;
     private final int start;
     private final int end;
@@ -196,11 +197,6 @@ public final class LogMessage {
             }
         }
         return -1;
-    }
-
-    /** Whether the kernel wrote it: a line without syslog's head, or with the kernel's tag in it. */
-    public boolean isKernel() {
-        return kernel;
     }
 
     /** What was said, blanks and line ends around it left out. */

@@ -16,6 +16,9 @@ import boxwall.netfilter.Words;
  * slashes as {@code %2F} ({@code iptables_--version}). What is missing is unknown, not absent. Immutable.
  */
 public final class Readings {
+    private static final String[] MODULES =
+            {"/proc/modules", "/proc/net/dev", "/proc/net/ip", "/proc/net/nf_", "/proc/sys/net/", "/proc/kdsld/"};
+
     private final Map<String, String> files;
     private final Map<String, String> commands;
 
@@ -79,6 +82,20 @@ public final class Readings {
             }
         }
         return new ArrayList<>(names);
+    }
+
+    /** Of these readings only what tells which modules are loaded, and what they registered. */
+    public Readings ofModules() {
+        Readings some = none();
+        for (String path : files.keySet()) {
+            for (String front : MODULES) {
+                if (path.startsWith(front)) { some.files.put(path, files.get(path)); }
+            }
+        }
+        for (String name : commands.keySet()) {
+            if (name.startsWith("ls")) { some.commands.put(name, commands.get(name)); }
+        }
+        return some;
     }
 
     /** These readings with one file more, or replaced. */

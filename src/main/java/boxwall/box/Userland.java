@@ -16,10 +16,14 @@ public final class Userland {
     /** Whether there is an iptables at all. */
     public final Known present;
     public final Known save;
-    private final Known restore;
+    public final Known restore;
     /** Whether there is an ip6tables. */
     public final Known ip6;
-    private final List<String> extensionFiles;
+    /**
+     * {@code libxt_layer7.so} ...: what iptables can load at run time, where Freetz' iptables isn't a static build;
+     * empty for one, or when it isn't known.
+     */
+    public final List<String> extensionFiles;
 
     /** As these readings say. */
     public Userland(Readings readings) {
@@ -71,8 +75,6 @@ public final class Userland {
     /** {@code 1.4.11.1}, or null when it isn't known. */
     public String version() { return version.value(); }
 
-    public Known restore() { return restore; }
-
     /**
      * Whether iptables-restore knows -w, which it does since 1.6.2. An older one (1.4.11.1) prints "invalid option" and
      * then applies its input anyway.
@@ -80,12 +82,6 @@ public final class Userland {
     public Known waits() {
         return version() == null ? Known.UNKNOWN : Versions.compare(version(), "1.6.2") >= 0 ? Known.YES : Known.NO;
     }
-
-    /**
-     * {@code libxt_layer7.so} ...: what iptables can load at run time, where Freetz' iptables isn't a static build;
-     * empty for one, or when it isn't known.
-     */
-    public List<String> extensionFiles() { return extensionFiles; }
 
     /** The version line as evidence, or empty. */
     public String evidence() { return version.evidence(); }

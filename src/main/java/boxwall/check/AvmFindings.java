@@ -46,12 +46,12 @@ final class AvmFindings {
      */
     static List<Finding> of(BoxFacts facts, Walk walk) {
         AvmFindings findings = new AvmFindings(facts, walk);
-        if (facts.avmFirewall().isKnown() && facts.wan() != null) {
-            for (AvmFirewall.Forward forward : facts.avmFirewall().forwards()) {
+        if (facts.avmFirewall.known && facts.wan != null) {
+            for (AvmFirewall.Forward forward : facts.avmFirewall.forwards) {
                 findings.forward(forward);
             }
-            findings.accesses(facts.avmFirewall().in(), true);
-            findings.accesses(facts.avmFirewall().out(), false);
+            findings.accesses(facts.avmFirewall.in, true);
+            findings.accesses(facts.avmFirewall.out, false);
         }
         return findings.out;
     }
@@ -59,10 +59,10 @@ final class AvmFindings {
     private void forward(AvmFirewall.Forward forward) {
         byte[] host = forward.host();
         for (int i = 0; i < forward.count; i = next(i, forward.count)) {
-            Packet.Builder packet = packet(forward.protocol, null, host != null ? host : own(facts.wan()),
-                    forward.toPort == 0 ? -1 : forward.toPort + i).in(facts.wan().name());
-            boolean box = host == null || facts.lan() != null && Addresses.print(host).equals(facts.lan().ip());
-            Answer answer = walk.packet(packet.out(box ? "" : facts.lan() == null ? null : facts.lan().name()).build(),
+            Packet.Builder packet = packet(forward.protocol, null, host != null ? host : own(facts.wan),
+                    forward.toPort == 0 ? -1 : forward.toPort + i).in(facts.wan.name);
+            boolean box = host == null || facts.lan != null && Addresses.print(host).equals(facts.lan.ip);
+            Answer answer = walk.packet(packet.out(box ? "" : facts.lan == null ? null : facts.lan.name).build(),
                     box ? Hook.INPUT : Hook.FORWARD);
             if (answer.verdict.stops()) {
                 String place = answer.decidedBy.origin() == null ? "" : answer.decidedBy.origin().toString();
@@ -88,7 +88,7 @@ final class AvmFindings {
      */
     private void accesses(List<AvmAccess> list, boolean in) {
         for (AvmAccess access : list) {
-            if (access.permits || access.isPolicy() || !access.namesPorts() && access.destination == null) { continue; }
+            if (access.permits || access.policy || !access.namesPorts() && access.destination == null) { continue; }
             int count = access.namesPorts() ? access.high - access.low + 1 : 1;
             for (int i = 0; i < count; i = next(i, count)) {
                 if (isAccepted(list, access, access.namesPorts() ? access.low + i : -1, in)) { break; }
@@ -101,13 +101,13 @@ final class AvmFindings {
         byte[] dst = access.destination == null ? null : access.destination.address();
         byte[] src = access.source == null ? null : access.source.address();
         if (AvmFirewall.decides(list, protocol, src, dst, port) != access) { return false; }
-        String wan = facts.wan().name();
-        String lan = facts.lan() == null ? null : facts.lan().name();
+        String wan = facts.wan.name;
+        String lan = facts.lan == null ? null : facts.lan.name;
         if (in) {
             return isAccepted(access, packet(protocol, src, dst, port).in(wan).out(""), Hook.INPUT)
                     || isAccepted(access, packet(protocol, src, dst, port).in(wan).out(lan), Hook.FORWARD);
         }
-        return isAccepted(access, packet(protocol, src != null ? src : own(facts.wan()), dst, port).in("").out(wan),
+        return isAccepted(access, packet(protocol, src != null ? src : own(facts.wan), dst, port).in("").out(wan),
                 Hook.OUTPUT)
                 || isAccepted(access, packet(protocol, src != null ? src : someHost(), dst, port).in(lan).out(wan),
                         Hook.FORWARD);
@@ -123,7 +123,7 @@ final class AvmFindings {
         out.add(new Finding("rules-blocked-by-avm", Finding.Severity.NOTE, rule.origin.toString(),
                 Arrays.asList(access.line, "rules: " + answer),
                 "This rule accepts what AVM's own filter drops "
-                        + (hook == Hook.FORWARD || hook == Hook.INPUT && facts.wan().name().equals(answer.packet.in())
+                        + (hook == Hook.FORWARD || hook == Hook.INPUT && facts.wan.name.equals(answer.packet.in())
                                 ? "on the Internet side." : "on its way out."),
                 "allow it on AVM's side too: the line is in " + AvmFirewall.FILE + ", or leave the rule out"));
         return true;
@@ -158,11 +158,11 @@ final class AvmFindings {
         return number < 0 ? null : Integer.valueOf(number);
     }
 
-    private static byte[] own(Interface one) { return one.ip() == null ? null : Addresses.parse(one.ip()); }
+    private static byte[] own(Interface one) { return one.ip == null ? null : Addresses.parse(one.ip); }
 
     /** A host of the LAN that isn't the box, or null. */
     private byte[] someHost() {
-        byte[] address = facts.lan() == null ? null : own(facts.lan());
+        byte[] address = facts.lan == null ? null : own(facts.lan);
         if (address != null) { address[3] = (byte) (address[3] == 77 ? 78 : 77); }
         return address;
     }

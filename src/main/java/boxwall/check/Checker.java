@@ -110,7 +110,7 @@ public final class Checker {
     /** Whether any finding keeps the ruleset from being applied. */
     public static boolean refuses(List<Finding> findings) {
         for (Finding finding : findings) {
-            if (finding.severity() == Finding.Severity.REFUSE) { return true; }
+            if (finding.severity == Finding.Severity.REFUSE) { return true; }
         }
         return false;
     }
@@ -126,20 +126,20 @@ public final class Checker {
                         Abandoned.check();
                         Finding finding = Requirement.of(family, table, rule, facts).finding(rule.origin.toString());
                         if (finding == null) { continue; }
-                        String key = finding.code() + " " + finding.effect();
+                        String key = finding.code + " " + finding.effect();
                         if (!first.containsKey(key)) {
                             first.put(key, finding);
                             lines.put(key, new ArrayList<String>());
                         }
-                        lines.get(key).add(finding.where());
+                        lines.get(key).add(finding.where);
                     }
                 }
             }
         }
         for (Map.Entry<String, Finding> e : first.entrySet()) {
             Finding f = e.getValue();
-            findings.add(new Finding(f.code(), f.severity(), listed(lines.get(e.getKey())), f.evidence(), f.effect(),
-                    f.remedy));
+            findings.add(
+                    new Finding(f.code, f.severity, listed(lines.get(e.getKey())), f.evidence(), f.effect(), f.remedy));
         }
     }
 
@@ -158,8 +158,8 @@ public final class Checker {
     /** Without ip6_tables nothing filters IPv6; that matters only where the box speaks it. */
     private void familyLeftOut() {
         boolean speaks = false;
-        for (Interface each : facts.interfaces()) {
-            speaks |= each.ip6() != null;
+        for (Interface each : facts.interfaces) {
+            speaks |= each.ip6 != null;
         }
         findings.add(new Finding("ipv6-unfiltered", speaks ? Finding.Severity.WARN : Finding.Severity.NOTE, "",
                 Collections.singletonList(facts.capability(Family.IPV6, Kind.TABLE, "filter").evidence()),

@@ -61,20 +61,20 @@ final class DroppedAnswers {
     }
 
     private void ask() {
-        Interface wan = facts.wan();
-        Interface lan = facts.lan();
+        Interface wan = facts.wan;
+        Interface lan = facts.lan;
         if (wan != null) {
-            ask(Hook.OUTPUT, "", wan.name(), samples.box(wan), samples.stranger(), Hook.INPUT);
-            ask(Hook.INPUT, wan.name(), "", samples.stranger(), samples.box(wan), Hook.OUTPUT);
+            ask(Hook.OUTPUT, "", wan.name, samples.box(wan), samples.stranger(), Hook.INPUT);
+            ask(Hook.INPUT, wan.name, "", samples.stranger(), samples.box(wan), Hook.OUTPUT);
         }
-        for (Interface inner : Arrays.asList(lan, facts.guest())) {
+        for (Interface inner : Arrays.asList(lan, facts.guest)) {
             if (wan != null && inner != null) {
-                ask(Hook.FORWARD, inner.name(), wan.name(), samples.host(inner), samples.stranger(), Hook.FORWARD);
+                ask(Hook.FORWARD, inner.name, wan.name, samples.host(inner), samples.stranger(), Hook.FORWARD);
             }
         }
         if (lan != null) {
-            ask(Hook.INPUT, lan.name(), "", samples.host(lan), samples.box(lan), Hook.OUTPUT);
-            ask(Hook.OUTPUT, "", lan.name(), samples.box(lan), samples.host(lan), Hook.INPUT);
+            ask(Hook.INPUT, lan.name, "", samples.host(lan), samples.box(lan), Hook.OUTPUT);
+            ask(Hook.OUTPUT, "", lan.name, samples.box(lan), samples.host(lan), Hook.INPUT);
         }
     }
 

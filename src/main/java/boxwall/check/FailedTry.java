@@ -48,7 +48,7 @@ public final class FailedTry {
         Family family = error.contains("ip6tables") ? Family.IPV6 : Family.IPV4;
         int line = line(error, 0);
         Requirement requirement = line >= 0 ? at(line, compiled, family, facts) : null;
-        Origin origin = requirement == null ? null : requirement.origin();
+        Origin origin = requirement == null ? null : requirement.origin;
         Finding finding = IptablesError.translate(facts, family, Words.replace(error, " | ", "\n"), requirement,
                 origin == null ? "" : origin.toString());
         return finding == null ? Collections.<Finding>emptyList() : Collections.singletonList(finding);
@@ -66,7 +66,7 @@ public final class FailedTry {
     }
 
     private static Finding module(String error, Capability known, String name, String cure) {
-        boolean missing = known.state() == Capability.State.MISSING;
+        boolean missing = known.state == Capability.State.MISSING;
         return new Finding(missing ? "module-missing" : "module-refused", Finding.Severity.REFUSE, "",
                 Arrays.asList("boxwall-apply: " + error, known.evidence()),
                 missing ? "this kernel has no module \"" + name + "\""

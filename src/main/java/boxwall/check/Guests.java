@@ -50,11 +50,11 @@ final class Guests {
      */
     static List<Finding> of(CheckedRuleset rules, Family family) {
         BoxFacts facts = rules.facts;
-        if (facts.guest() == null || !rules.parsed.ruleset().owns(family, Table.FILTER)) {
+        if (facts.guest == null || !rules.parsed.ruleset().owns(family, Table.FILTER)) {
             return Collections.emptyList();
         }
         Guests guests = new Guests(unintended(rules, family), facts, family);
-        if (facts.lan() != null) { guests.lan(); }
+        if (facts.lan != null) { guests.lan(); }
         guests.box();
         return guests.out;
     }
@@ -75,9 +75,9 @@ final class Guests {
         for (Chain chain : parsed.ruleset().chains(family, Table.FILTER)) {
             List<Rule> rules = new ArrayList<>();
             for (Rule rule : chain.rules()) {
-                boolean meant = presets.contains(rule.origin.file) && rule.out != null && facts.lan() != null
-                        && rule.in != null && rule.in.equals(Negatable.is(facts.guest().name()))
-                        && rule.out.equals(Negatable.is(facts.lan().name())) && rule.target != null
+                boolean meant = presets.contains(rule.origin.file) && rule.out != null && facts.lan != null
+                        && rule.in != null && rule.in.equals(Negatable.is(facts.guest.name))
+                        && rule.out.equals(Negatable.is(facts.lan.name)) && rule.target != null
                         && rule.target.name.equals("ACCEPT");
                 if (!meant) { rules.add(rule); }
                 all &= !meant;
@@ -91,7 +91,7 @@ final class Guests {
     private Answer through(String... keys) {
         Map<String, String> map = new HashMap<>();
         map.put("family", family.digit());
-        map.put("in", facts.guest().name());
+        map.put("in", facts.guest.name);
         for (int i = 0; i < keys.length; i += 2) {
             map.put(keys[i], keys[i + 1]);
         }
@@ -110,7 +110,7 @@ final class Guests {
     }
 
     private void lan() {
-        Answer answer = through("out", facts.lan().name());
+        Answer answer = through("out", facts.lan.name);
         if (answer != null) {
             out.add(new Finding("guest-reaches-lan", severity(answer), where(answer), Words.lines(answer.inFull()),
                     "guests " + (answer.verdict == Verdict.ACCEPT ? "" : "may ") + "reach the home network in "

@@ -41,9 +41,9 @@ final class MissingReferences {
     private MissingReferences(BoxFacts facts) {
         this.facts = facts;
         boolean whole = false;
-        for (Interface each : facts.interfaces()) {
+        for (Interface each : facts.interfaces) {
             whole |= each.role == Interface.Role.LOOPBACK;
-            known.put(each.name(), each);
+            known.put(each.name, each);
         }
         if (!whole) {
             // every box has lo: a list without it is a part, from the kernel log
@@ -79,7 +79,7 @@ final class MissingReferences {
         String start = open ? name.substring(0, name.length() - 1) : name;
         boolean seen = false;
         for (Interface each : known.values()) {
-            boolean fits = open ? each.name().startsWith(start) : each.name().equals(name);
+            boolean fits = open ? each.name.startsWith(start) : each.name.equals(name);
             seen |= fits && !isPort(each);
         }
         if (!seen) { add(!known.containsKey(name) && comesLater(start) ? later : missing, name, chain, rule); }
@@ -87,7 +87,7 @@ final class MissingReferences {
 
     /** A port has no address of its own, and netfilter sees its bridge instead. */
     private static boolean isPort(Interface one) {
-        return one.role == Interface.Role.PORT && one.ip() == null;
+        return one.role == Interface.Role.PORT && one.ip == null;
     }
 
     private static boolean comesLater(String name) {
@@ -132,10 +132,10 @@ final class MissingReferences {
     private String roles() {
         StringBuilder text = new StringBuilder();
         String[] words = {"$LAN_IF", "$WAN_IF", "$GUEST_IF"};
-        Interface[] roles = {facts.lan(), facts.wan(), facts.guest()};
+        Interface[] roles = {facts.lan, facts.wan, facts.guest};
         for (int i = 0; i < words.length; i++) {
             if (roles[i] != null) {
-                text.append(text.length() == 0 ? "" : ", ").append(words[i]).append(" (").append(roles[i].name())
+                text.append(text.length() == 0 ? "" : ", ").append(words[i]).append(" (").append(roles[i].name)
                         .append(')');
             }
         }
@@ -146,7 +146,7 @@ final class MissingReferences {
         StringBuilder text = new StringBuilder();
         for (Interface each : known.values()) {
             if (!isPort(each) && each.role != Interface.Role.ALIAS) {
-                text.append(text.length() == 0 ? "" : ", ").append(each.name());
+                text.append(text.length() == 0 ? "" : ", ").append(each.name);
             }
         }
         return text.toString();

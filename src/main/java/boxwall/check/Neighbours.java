@@ -46,12 +46,12 @@ final class Neighbours {
         Neighbours neighbours = new Neighbours(facts, walk);
         // a box that has IPv6 anywhere has it from the Internet side, whose own address may be of the link only
         boolean speaks = false;
-        for (Interface each : facts.interfaces()) {
-            speaks |= each.ip6() != null;
+        for (Interface each : facts.interfaces) {
+            speaks |= each.ip6 != null;
         }
-        neighbours.side(facts.wan(), "$WAN_IF", "the Internet side", speaks);
-        neighbours.side(facts.lan(), "$LAN_IF", "the home network", facts.lan() != null && facts.lan().ip6() != null);
-        neighbours.side(facts.guest(), "$GUEST_IF", "the guests", facts.guest() != null && facts.guest().ip6() != null);
+        neighbours.side(facts.wan, "$WAN_IF", "the Internet side", speaks);
+        neighbours.side(facts.lan, "$LAN_IF", "the home network", facts.lan != null && facts.lan.ip6 != null);
+        neighbours.side(facts.guest, "$GUEST_IF", "the guests", facts.guest != null && facts.guest.ip6 != null);
         return neighbours.out;
     }
 
@@ -74,7 +74,7 @@ final class Neighbours {
         }
         if (!evidence.isEmpty()) {
             this.out.add(new Finding("neighbour-discovery-dropped", Finding.Severity.WARN, "", evidence,
-                    "IPv6 won't work on " + side.name() + ", " + words
+                    "IPv6 won't work on " + side.name + ", " + words
                             + ": these rules drop what a link needs (neighbour discovery, router advertisements"
                             + (wan ? ", DHCPv6" : "") + ")",
                     lines + ", before the line that drops them; or include ipv6-basic"));
@@ -94,9 +94,8 @@ final class Neighbours {
     }
 
     private static Packet.Builder packet(Hook hook, Interface side, String src, String dst) {
-        return Packet.of(Family.IPV6).in(hook == Hook.INPUT ? side.name() : "")
-                .out(hook == Hook.OUTPUT ? side.name() : "").src(Addresses.parse(src)).dst(Addresses.parse(dst))
-                .mark(0L);
+        return Packet.of(Family.IPV6).in(hook == Hook.INPUT ? side.name : "").out(hook == Hook.OUTPUT ? side.name : "")
+                .src(Addresses.parse(src)).dst(Addresses.parse(dst)).mark(0L);
     }
 
     private void ask(Hook hook, Packet packet, String rule, List<String> evidence, StringBuilder lines) {

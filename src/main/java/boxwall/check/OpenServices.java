@@ -56,19 +56,17 @@ final class OpenServices {
     static List<Finding> of(Ruleset ruleset, BoxFacts facts, Family family, Walk walk) {
         OpenServices services = new OpenServices(ruleset, facts, family, walk);
         if (ruleset.owns(family, Table.FILTER)) {
-            if (facts.wan() != null) {
-                services.services(facts.wan());
-                services.floods(facts.wan());
+            if (facts.wan != null) {
+                services.services(facts.wan);
+                services.floods(facts.wan);
             }
-            if (facts.lan() != null && services.samples.box(facts.lan()) != null) {
-                services.administrator(facts.lan());
-            }
+            if (facts.lan != null && services.samples.box(facts.lan) != null) { services.administrator(facts.lan); }
         }
         return services.out;
     }
 
     private Answer stranger(Interface wan, int protocol, int port) {
-        return walk.packet(samples.question(wan.name(), "", samples.stranger(), samples.box(wan), protocol, port),
+        return walk.packet(samples.question(wan.name, "", samples.stranger(), samples.box(wan), protocol, port),
                 Hook.INPUT);
     }
 
@@ -93,9 +91,8 @@ final class OpenServices {
         if (open.isEmpty()) { return; }
         // a policy of ACCEPT closes nothing to anybody, and says so
         out.add(new Finding("wan-service-open", byRule ? Finding.Severity.WARN : Finding.Severity.NOTE, "", open,
-                "ports of remote configuration (TR-064, TR-069) or media services are open to strangers on "
-                        + wan.name() + " in " + family.word() + (certain ? "" : ", perhaps")
-                        + " according to netfilter's rules",
+                "ports of remote configuration (TR-064, TR-069) or media services are open to strangers on " + wan.name
+                        + " in " + family.word() + (certain ? "" : ", perhaps") + " according to netfilter's rules",
                 drop(tcp, "tcp") + (tcp.length() > 0 && udp.length() > 0 ? " and " : "") + drop(udp, "udp")
                         + ", before the rule that accepts"));
     }
@@ -108,7 +105,7 @@ final class OpenServices {
     /** A rule with a limit, or behind one, is never certain to accept: what is certain has none. */
     private void floods(Interface wan) {
         Map<TrailEntry, String> open = new LinkedHashMap<>();
-        for (Integer port : SamplePackets.acceptedPorts(ruleset, family, wan.name())) {
+        for (Integer port : SamplePackets.acceptedPorts(ruleset, family, wan.name)) {
             Answer answer = stranger(wan, SamplePackets.TCP, port.intValue());
             TrailEntry by = answer.decidedBy;
             if (answer.verdict == Verdict.ACCEPT && by.rule != null && SamplePackets.namesPort(by.rule)) {
@@ -142,15 +139,14 @@ final class OpenServices {
         Map<TrailEntry, TrailEntry> stoppers = new LinkedHashMap<>();
         for (int port : ADMIN_PORTS) {
             if (walk.packet(
-                    samples.question(lan.name(), "", samples.host(lan), samples.box(lan), SamplePackets.TCP, port),
+                    samples.question(lan.name, "", samples.host(lan), samples.box(lan), SamplePackets.TCP, port),
                     Hook.INPUT).verdict.stops()) {
                 // he is kept out anyway: that is the finding lockout
                 continue;
             }
             for (int flags : new int[] {Packet.SYN, Packet.ACK}) {
-                Answer answer =
-                        walk.packet(samples.whateverState(lan.name(), samples.host(lan), samples.box(lan), port, flags),
-                                Hook.INPUT);
+                Answer answer = walk.packet(
+                        samples.whateverState(lan.name, samples.host(lan), samples.box(lan), port, flags), Hook.INPUT);
                 List<TrailEntry> before = new ArrayList<>();
                 for (TrailEntry step : answer.trail) {
                     Target target = step.rule == null ? null : step.rule.target;

@@ -65,7 +65,7 @@ public final class Proofs {
         for (NeedlessRule idle : Lint.of(rules.written)) {
             proofs.idle(idle);
         }
-        if (services != null && proofs.facts.wan() != null) { proofs.exposed(services); }
+        if (services != null && proofs.facts.wan != null) { proofs.exposed(services); }
         for (Family family : Family.values()) {
             proofs.findings.addAll(rules.compiled.tables(family).isEmpty() ? Collections.<Finding>emptyList()
                     : Guests.of(rules, family));
@@ -164,10 +164,10 @@ public final class Proofs {
         String where = by.toString();
         for (int i = 0; i < findings.size(); i++) {
             Finding old = findings.get(i);
-            if (old.code().equals("policy-test-overridden") && old.where().equals(where)) {
+            if (old.code.equals("policy-test-overridden") && old.where.equals(where)) {
                 List<String> all = new ArrayList<>(old.evidence());
                 all.addAll(more);
-                findings.set(i, new Finding(old.code(), old.severity(), where, all, old.effect(), old.remedy));
+                findings.set(i, new Finding(old.code, old.severity, where, all, old.effect(), old.remedy));
                 return;
             }
         }
@@ -195,7 +195,7 @@ public final class Proofs {
     }
 
     private void exposed(List<Service> services) {
-        String wan = facts.wan().name();
+        String wan = facts.wan.name;
         Exposure exposure = Exposure.ofBox(rules.loaded, services, wan);
         List<String> open = new ArrayList<>();
         for (Exposure.Reach reach : exposure.reaches) {
@@ -213,18 +213,18 @@ public final class Proofs {
 
     private void spoofable() {
         List<Network> inner = new ArrayList<>();
-        for (Interface each : Arrays.asList(facts.lan(), facts.guest())) {
-            addNetwork(each == null ? null : each.net(), inner);
-            addNetwork(each == null ? null : each.net6(), inner);
+        for (Interface each : Arrays.asList(facts.lan, facts.guest)) {
+            addNetwork(each == null ? null : each.net, inner);
+            addNetwork(each == null ? null : each.net6, inner);
         }
-        List<Answer> found = facts.wan() == null || inner.isEmpty() ? Collections.<Answer>emptyList()
-                : SpoofableAccept.of(rules.written, facts.wan().name(), inner);
+        List<Answer> found = facts.wan == null || inner.isEmpty() ? Collections.<Answer>emptyList()
+                : SpoofableAccept.of(rules.written, facts.wan.name, inner);
         Set<Rule> said = new HashSet<>();
         for (Answer answer : found) {
             TrailEntry by = answer.decidedBy;
             if (said.add(by.rule)) {
                 add("spoofable-accept", Finding.Severity.WARN, by.origin().toString(), Words.lines(answer.inFull()),
-                        "the rule trusts the source address: a host on " + facts.wan().name() + " can forge it",
+                        "the rule trusts the source address: a host on " + facts.wan.name + " can forge it",
                         remedy(answer, by));
             }
         }
@@ -232,8 +232,7 @@ public final class Proofs {
 
     private String remedy(Answer answer, TrailEntry by) {
         String command = answer.packet.family().command();
-        String net = facts.guest() == null ? null : answer.packet.src().length == 4 ? facts.guest().net()
-                : facts.guest().net6();
+        String net = facts.guest == null ? null : answer.packet.src().length == 4 ? facts.guest.net : facts.guest.net6;
         List<Network> guests = new ArrayList<>();
         addNetwork(net, guests);
         boolean guest = !guests.isEmpty() && guests.get(0).contains(answer.packet.src());

@@ -45,7 +45,7 @@ public final class RejectedRuleCandidates {
         Table table = FailedTry.refusedTable(error, compiled, family);
         if (table == null || FailedTry.unmet(compiled, family, table, facts) != null) { return null; }
         RejectedRuleCandidates candidates = new RejectedRuleCandidates(family, table);
-        boolean tracks = facts.conntrack().state().allowsState();
+        boolean tracks = facts.conntrack().state.allowsState();
         for (Chain each : compiled.chains(family, table)) {
             int number = 0;
             for (Rule rule : each.rules()) {

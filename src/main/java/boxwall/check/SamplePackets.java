@@ -45,7 +45,7 @@ final class SamplePackets {
 
     /** The box's address on an interface, or null. */
     byte[] box(Interface at) {
-        String address = family == Family.IPV4 ? at.ip() : at.ip6();
+        String address = family == Family.IPV4 ? at.ip : at.ip6;
         return address == null ? null : Addresses.parse(address);
     }
 

@@ -24,7 +24,7 @@ final class Vocabulary {
      * known.
      */
     static List<Finding> of(Ruleset compiled, BoxFacts facts) {
-        String version = facts.userland().version();
+        String version = facts.userland.version();
         Map<String, List<String>> lines = new LinkedHashMap<>();
         Map<String, StringBuilder> places = new LinkedHashMap<>();
         for (Family family : Family.values()) {

@@ -87,20 +87,19 @@ final class Needs {
     }
 
     private void add(Family family, Requirement requirement) {
-        for (Map.Entry<String, Capability> feature : requirement.features().entrySet()) {
+        for (Map.Entry<String, Capability> feature : requirement.features.entrySet()) {
             Capability capability = feature.getValue();
             int blank = feature.getKey().indexOf(' ');
             builtin.addAll(
                     model.builtin(family, feature.getKey().substring(0, blank), feature.getKey().substring(blank + 1)));
-            if (capability.state().compareTo(Capability.State.UNKNOWN) >= 0 && !lacking.containsKey(feature.getKey())) {
-                lacking.put(feature.getKey(),
-                        requirement.origin() + ": " + feature.getKey() + ": " + reason(capability));
+            if (capability.state.compareTo(Capability.State.UNKNOWN) >= 0 && !lacking.containsKey(feature.getKey())) {
+                lacking.put(feature.getKey(), requirement.origin + ": " + feature.getKey() + ": " + reason(capability));
             }
         }
     }
 
     private String reason(Capability capability) {
-        return capability.state() == Capability.State.REFUSED ? capability.evidence()
+        return capability.state == Capability.State.REFUSED ? capability.evidence()
                 : "neither Freetz' menu nor its configuration of this kernel has the module (" + capability.evidence()
                         + ")";
     }
@@ -137,9 +136,9 @@ final class Needs {
         out.append(own.isEmpty() ? "" : "FREETZ_MODULES_OWN=\"" + Words.join(own, " ") + "\"\n");
         out.append(builtin.isEmpty() ? "" : "# built into this kernel: " + Words.join(builtin, " ") + "\n");
         Conntrack conntrack = box.facts.conntrack();
-        if (conntrack.state() == Conntrack.State.REFUSED || conntrack.state() == Conntrack.State.MISSING) {
+        if (conntrack.state == Conntrack.State.REFUSED || conntrack.state == Conntrack.State.MISSING) {
             out.append("# no connection tracking, rules with states are compiled to stateless ones: ")
-                    .append(conntrack.reason()).append('\n');
+                    .append(conntrack.reason).append('\n');
         }
         for (String line : lacking.values()) {
             out.append("# not available: ").append(line).append('\n');

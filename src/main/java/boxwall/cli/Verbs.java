@@ -170,7 +170,7 @@ final class Verbs {
     private static String summary(Candidate candidate) {
         int[] counts = new int[3];
         for (Finding finding : candidate.findings) {
-            counts[finding.severity().ordinal()]++;
+            counts[finding.severity.ordinal()]++;
         }
         String[] words = {"error", "warning", "note"};
         StringBuilder text = new StringBuilder(candidate.isRefused() ? "refused" : "accepted");
@@ -186,7 +186,7 @@ final class Verbs {
     private static int count(Candidate candidate, String code) {
         int count = 0;
         for (Finding finding : candidate.findings) {
-            count += finding.code().equals(code) ? 1 : 0;
+            count += finding.code.equals(code) ? 1 : 0;
         }
         return count;
     }

@@ -45,7 +45,7 @@ public final class Compiler {
             boolean optimize) {
         Compiler compiler = new Compiler(facts, booted);
         compiler.notes.addAll(parsed.notes());
-        boolean stateful = wish == AutoYesNo.YES || wish == AutoYesNo.AUTO && facts.conntrack().state().allowsState();
+        boolean stateful = wish == AutoYesNo.YES || wish == AutoYesNo.AUTO && facts.conntrack().state.allowsState();
         Ruleset ruleset = compiler.withFamilies(parsed.ruleset(), ipv6);
         Set<Family> without = compiler.untracked(ruleset, stateful, wish);
         if (!without.isEmpty()) {
@@ -67,8 +67,8 @@ public final class Compiler {
     private Set<Family> untracked(Ruleset ruleset, boolean stateful, AutoYesNo wish) {
         Set<Family> families = new LinkedHashSet<>();
         for (Family family : Family.values()) {
-            boolean lacks = facts.capability(family, Kind.MATCH, "state").state().stops()
-                    && facts.capability(family, Kind.MATCH, "conntrack").state().stops();
+            boolean lacks = facts.capability(family, Kind.MATCH, "state").state.stops()
+                    && facts.capability(family, Kind.MATCH, "conntrack").state.stops();
             if (!stateful) {
                 families.add(family);
             } else if (wish == AutoYesNo.AUTO && lacks && !ruleset.tables(family).isEmpty()) {
@@ -84,7 +84,7 @@ public final class Compiler {
     private Set<Family> multiport() {
         Set<Family> families = new LinkedHashSet<>();
         for (Family family : Family.values()) {
-            Capability.State state = facts.capability(family, Kind.MATCH, "multiport").state();
+            Capability.State state = facts.capability(family, Kind.MATCH, "multiport").state;
             if (!state.stops() && state != Capability.State.UNKNOWN) { families.add(family); }
         }
         return families;
@@ -94,7 +94,7 @@ public final class Compiler {
         if (ruleset.tables(Family.IPV6).isEmpty() || ipv6 == AutoYesNo.YES) { return ruleset; }
         Table table = ruleset.tables(Family.IPV6).iterator().next();
         Capability capability = facts.capability(Family.IPV6, Kind.TABLE, table.word());
-        if (ipv6 == AutoYesNo.AUTO && !capability.state().stops()) { return ruleset; }
+        if (ipv6 == AutoYesNo.AUTO && !capability.state.stops()) { return ruleset; }
         notes.add(new Note(new Origin("ip6tables", 0), ipv6 == AutoYesNo.NO ? "left out: BOXWALL_IPV6 is no"
                 : "all rules for IPv6 are left out: this box has no ip6_tables (" + capability.evidence() + ")"));
         return ruleset.without(Family.IPV6);
@@ -127,9 +127,9 @@ public final class Compiler {
             Capability capability = facts.module(line.name);
             if (!stateful && facts.pullsConntrack(line.name)) {
                 notes.add(new Note(line.origin, asked + " would load connection tracking: left out"));
-            } else if (capability.state().stops()) {
+            } else if (capability.state.stops()) {
                 notes.add(new Note(line.origin,
-                        asked + ": " + capability.state().word() + " (" + capability.evidence() + "): left out"));
+                        asked + ": " + capability.state.word() + " (" + capability.evidence() + "): left out"));
             } else {
                 modules.addAll(booted.module(line.name).modules);
                 modules.addAll(capability.modules);

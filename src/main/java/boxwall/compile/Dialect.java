@@ -48,8 +48,8 @@ final class Dialect {
                 for (Chain chain : ruleset.chains(family, table)) {
                     List<Rule> rules = new ArrayList<>();
                     for (Rule rule : chain.rules()) {
-                        Rule said = dialect.states(family,
-                                RequiredRelease.without(facts.userland().version(), family, rule));
+                        Rule said =
+                                dialect.states(family, RequiredRelease.without(facts.userland.version(), family, rule));
                         changed |= said != rule;
                         rules.add(said);
                     }
@@ -80,6 +80,6 @@ final class Dialect {
     }
 
     private boolean lacks(Family family, String match) {
-        return facts.capability(family, Kind.MATCH, match).state() == Capability.State.MISSING;
+        return facts.capability(family, Kind.MATCH, match).state == Capability.State.MISSING;
     }
 }

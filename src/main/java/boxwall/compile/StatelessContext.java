@@ -27,9 +27,9 @@ final class StatelessContext {
     private StatelessContext(Ports localPorts, String wan, Interface guest) {
         this.localPorts = localPorts;
         this.wan = wan;
-        this.guest = guest == null ? null : guest.name();
-        guestNet = network(guest == null ? null : guest.net());
-        guestNet6 = network(guest == null ? null : guest.net6());
+        this.guest = guest == null ? null : guest.name;
+        guestNet = network(guest == null ? null : guest.net);
+        guestNet6 = network(guest == null ? null : guest.net6);
     }
 
     /** A box of which its guests' network isn't known; {@code wan} may be null too. */
@@ -39,7 +39,7 @@ final class StatelessContext {
 
     static StatelessContext of(BoxFacts facts) {
         Ports ports = facts.portRange == null ? LOCAL_PORTS : Ports.of(facts.portRange.low, facts.portRange.high);
-        return new StatelessContext(ports, facts.wan() == null ? null : facts.wan().name(), facts.guest());
+        return new StatelessContext(ports, facts.wan == null ? null : facts.wan.name, facts.guest);
     }
 
     private static Network network(String text) {

@@ -50,7 +50,7 @@ final class AddressChange {
         LivePlan live = LivePlan.of(sys, config, last.get("plan"));
         List<String> changed = live == null ? new ArrayList<String>() : changes(live.stamp, now.facts, savedRules());
         if (last.why().contains("kernel-changed")) {
-            changed.add("the plans in flash are for another kernel than " + now.facts.kernelRelease());
+            changed.add("the plans in flash are for another kernel than " + now.facts.kernel.value());
         }
         String saved = savedRules();
         if (changed.isEmpty() || saved == null || last.state().equals("open") || last.state().equals("locked")) {
@@ -81,8 +81,8 @@ final class AddressChange {
     /** The names that have another value than the plan was compiled with, or have one at last, a line each. */
     static List<String> changes(Stamp stamp, BoxFacts facts, String rules) {
         List<String> changed = new ArrayList<>();
-        Map<String, String> names = facts.names();
-        if (facts.interfaces().isEmpty()) { return changed; }
+        Map<String, String> names = facts.names;
+        if (facts.interfaces.isEmpty()) { return changed; }
         for (String key : stamp.keys()) {
             String name = key.startsWith("name.") ? key.substring(5) : null;
             if (name != null && !stamp.get(key).equals(names.get(name))) {

@@ -46,23 +46,23 @@ final class Administrator {
      * @param port boxwall's own port
      */
     static Administrator of(Verdicts verdicts, BoxFacts facts, byte[] client, int port) {
-        Interface lan = facts.lan();
-        if (lan == null || lan.ip() == null || lan.net() == null) {
+        Interface lan = facts.lan;
+        if (lan == null || lan.ip == null || lan.net == null) {
             return new Administrator(AdminProof.of(verdicts, Collections.<AdminPath>emptyList()), "", "", port);
         }
-        byte[] box = Addresses.parse(lan.ip());
-        Network net = network(lan.net());
+        byte[] box = Addresses.parse(lan.ip);
+        Network net = network(lan.net);
         List<AdminPath> paths = new ArrayList<>();
         boolean known = client != null && net.contains(client);
-        if (known) { paths.add(AdminPath.of(lan.name(), client, box, port)); }
+        if (known) { paths.add(AdminPath.of(lan.name, client, box, port)); }
         for (int each : new int[] {port, WEB_PAGE, SSH}) {
-            paths.add(new AdminPath(lan.name(), net, box, each));
+            paths.add(new AdminPath(lan.name, net, box, each));
         }
-        if (lan.ip6() != null && lan.net6() != null) {
-            paths.add(new AdminPath(lan.name(), network(lan.net6()), Addresses.parse(lan.ip6()), WEB_PAGE));
+        if (lan.ip6 != null && lan.net6 != null) {
+            paths.add(new AdminPath(lan.name, network(lan.net6), Addresses.parse(lan.ip6), WEB_PAGE));
         }
-        return new Administrator(AdminProof.of(verdicts, paths), known ? Addresses.print(client) : lan.net(),
-                lan.name(), port);
+        return new Administrator(AdminProof.of(verdicts, paths), known ? Addresses.print(client) : lan.net, lan.name,
+                port);
     }
 
     /** {@code 192.168.178.0/24}, as the facts print it. */

@@ -55,9 +55,9 @@ public final class Box {
 
     /** Whether a ruleset compiled for the other box would be compiled the same for this one. */
     boolean compilesLike(Box other) {
-        return this == other || facts.names().equals(other.facts.names())
-                && facts.loadedModules().equals(other.facts.loadedModules())
-                && facts.conntrack().state() == other.facts.conntrack().state()
-                && String.valueOf(facts.kernelRelease()).equals(String.valueOf(other.facts.kernelRelease()));
+        return this == other || facts.names.equals(other.facts.names)
+                && facts.modules().loaded.names().equals(other.facts.modules().loaded.names())
+                && facts.conntrack().state == other.facts.conntrack().state
+                && String.valueOf(facts.kernel.value()).equals(String.valueOf(other.facts.kernel.value()));
     }
 }

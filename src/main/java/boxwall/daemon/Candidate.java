@@ -94,8 +94,8 @@ public final class Candidate {
     }
 
     private static ParsedRules parse(Source source, Includes includes, BoxFacts facts) {
-        return RulesetParser.parse(source, Names.of(facts.names(), facts.lackingNames()), includes,
-                Foreign.of(facts.userland().extensionFiles()));
+        return RulesetParser.parse(source, Names.of(facts.names, facts.lackingNames()), includes,
+                Foreign.of(facts.userland.extensionFiles));
     }
 
     /** Whether {@link #all} has nothing to compute. */

@@ -43,9 +43,8 @@ public final class Changes {
     static Stamp stamp(Sys sys, BoxFacts facts, Candidate candidate) {
         String id = sys.read("/proc/sys/kernel/random/uuid", 64);
         Stamp stamp = new Stamp().put("id", id == null ? deskId(candidate) : id.trim())
-                .put("created", String.valueOf(System.currentTimeMillis() / 1000)).put("kernel", facts.kernelRelease())
-                .put("userland", facts.userland().version())
-                .put("lan.if", facts.lan() == null ? "" : facts.lan().name());
+                .put("created", String.valueOf(System.currentTimeMillis() / 1000)).put("kernel", facts.kernel.value())
+                .put("userland", facts.userland.version()).put("lan.if", facts.lan == null ? "" : facts.lan.name);
         candidate.admin.addTo(stamp);
         for (Map.Entry<String, String> name : candidate.parsed.namesUsed().entrySet()) {
             stamp.put("name." + name.getKey(), name.getValue());

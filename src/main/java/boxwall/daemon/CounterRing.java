@@ -24,10 +24,10 @@ final class CounterRing {
         forget(millis);
         lookedMillis = millis;
         List<String> names = new ArrayList<>();
-        long[] packets = new long[live.rules().size()];
+        long[] packets = new long[live.rules.size()];
         boolean back = false;
         for (int i = 0; i < packets.length; i++) {
-            Counted rule = live.rules().get(i);
+            Counted rule = live.rules.get(i);
             names.add(rule.family + rule.table + rule.rule);
             packets[i] = rule.packets;
             back |= !samples.isEmpty() && samples.getLast().length > i && packets[i] < samples.getLast()[i];

@@ -65,7 +65,7 @@ public final class Daemon {
         BoxState box = new BoxState(sys, script());
         Api api = api(box, now);
         port.serve(api);
-        doors.open(new Bridges(box.box().facts.lan(), box.box().facts.guest()));
+        doors.open(new Bridges(box.box().facts.lan, box.box().facts.guest));
         if (port.addresses().isEmpty()) {
             log.event("no address to listen on: BOXWALL_LISTEN is '" + config.get("LISTEN") + "'");
             return 2;

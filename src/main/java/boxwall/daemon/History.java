@@ -151,7 +151,7 @@ final class History {
     /** Lines like {@code rules.1 12 lines, Mon Nov 23 08:19:33 UTC 2026}; empty when boxwall-keep can't be asked. */
     private List<String> times() {
         try {
-            return Words.lines(sys.run(Arrays.asList(keep, "history"), "", KEEP_SECONDS).out());
+            return Words.lines(sys.run(Arrays.asList(keep, "history"), "", KEEP_SECONDS).out);
         } catch (BoxException e) {
             return Collections.emptyList();
         }

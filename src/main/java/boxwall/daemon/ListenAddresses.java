@@ -27,7 +27,7 @@ final class ListenAddresses {
 
     /** Opens what is new, closes what is gone. A box without a LAN leaves all as it was. */
     void open(Bridges bridges) {
-        if (bridges.lan() == null && !port.addresses().isEmpty()) { return; }
+        if (bridges.lan == null && !port.addresses().isEmpty()) { return; }
         List<String> before = port.addresses();
         port.admit(gate(bridges));
         for (String address : port.listen(addresses(bridges))) {
@@ -50,8 +50,8 @@ final class ListenAddresses {
         for (String word : config.words("LISTEN")) {
             if (word.equals("loopback")) {
                 addresses.add("127.0.0.1");
-            } else if (word.equals("lan") && bridges.lan() != null && bridges.lan().ip() != null) {
-                addresses.add(bridges.lan().ip());
+            } else if (word.equals("lan") && bridges.lan != null && bridges.lan.ip != null) {
+                addresses.add(bridges.lan.ip);
             }
         }
         return addresses;
@@ -65,11 +65,9 @@ final class ListenAddresses {
         hosts.addAll(config.words("HOSTS"));
         List<Network> welcome = new ArrayList<>();
         List<Network> refused = new ArrayList<>();
-        if (bridges.lan() != null && bridges.lan().net() != null) {
-            welcome.add(Administrator.network(bridges.lan().net()));
-        }
-        if (bridges.guest() != null && bridges.guest().net() != null) {
-            refused.add(Administrator.network(bridges.guest().net()));
+        if (bridges.lan != null && bridges.lan.net != null) { welcome.add(Administrator.network(bridges.lan.net)); }
+        if (bridges.guest != null && bridges.guest.net != null) {
+            refused.add(Administrator.network(bridges.guest.net));
         }
         return new AccessControl(hosts, welcome, refused, new AccessControl.Secret() {
             @Override

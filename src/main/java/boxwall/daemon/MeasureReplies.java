@@ -89,7 +89,7 @@ final class MeasureReplies extends Replies {
             long at = box.tablesMillis();
             if (times.isEmpty() || times.get(times.size() - 1) != at) { ring.add(live, at); }
             List<long[]> samples = ring.samples();
-            boolean whole = !samples.isEmpty() && samples.get(0).length == live.rules().size();
+            boolean whole = !samples.isEmpty() && samples.get(0).length == live.rules.size();
             return Reply.json(200, CountersJson.of(live, at, withSamples && whole ? ring.times() : null, samples));
         }
     }
@@ -110,7 +110,7 @@ final class MeasureReplies extends Replies {
             severities.put(severity.word(), 0);
         }
         for (Finding finding : reads.findings(last)) {
-            severities.put(finding.severity().word(), severities.get(finding.severity().word()) + 1);
+            severities.put(finding.severity.word(), severities.get(finding.severity.word()) + 1);
         }
         text.name("build_info", "gauge", "1, with the version of boxwall.").value("build_info", "1", "version",
                 Version.TEXT);
@@ -196,7 +196,7 @@ final class MeasureReplies extends Replies {
 
     private String hint(LoggedPackets logged) {
         if (!logged.entries.isEmpty()) { return null; }
-        if (box.box().facts.printk().equals("avm")) {
+        if (box.box().facts.surroundings.printk.value().equals("avm")) {
             return "the kernel's messages go to AVM's /dev/debug, which AVM already reads; POST /printk?seconds=N redirects them here for that time";
         }
         return logged.byRule.isEmpty() ? "no live rule has the target LOG" : null;
@@ -206,7 +206,7 @@ final class MeasureReplies extends Replies {
     private synchronized Map<String, String> logs() throws BoxException {
         if (sys.uptimeMillis() - logsMillis >= BoxState.SHARED_MILLIS) {
             logsMillis = sys.uptimeMillis();
-            logs = BoxReader.part(sys, plane.script(), "log");
+            logs = BoxReader.part(sys, plane.script, "log");
         }
         return logs;
     }

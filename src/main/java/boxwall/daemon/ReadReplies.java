@@ -46,7 +46,7 @@ final class ReadReplies extends Replies {
         status.reason = last.why();
         status.uptime = sys.uptimeMillis();
         status.clock = System.currentTimeMillis();
-        status.model = box.known() == null ? null : box.known().facts.firmwareModel();
+        status.model = box.known() == null ? null : box.known().facts.firmware.model.value();
         status.restarts = restarts();
         status.findings = withToken ? findings(last) : brief(last);
         status.rules = rules(last);
@@ -169,8 +169,8 @@ final class ReadReplies extends Replies {
     List<Finding> findings(Outcome last) {
         Finding measured = box.bypassed();
         List<Finding> all = new ArrayList<>();
-        for (Finding finding : box.box().facts.findings()) {
-            all.add(measured != null && finding.code().equals(measured.code()) ? measured : finding);
+        for (Finding finding : box.box().facts.findings) {
+            all.add(measured != null && finding.code.equals(measured.code) ? measured : finding);
         }
         all.addAll(RunFindings.of(last));
         all.addAll(watch.findings());
@@ -180,10 +180,10 @@ final class ReadReplies extends Replies {
 
     /** GET /devices: read again each time, small files of a RAM disk. */
     Reply devices() {
-        Interface wan = box.box().facts.wan();
+        Interface wan = box.box().facts.wan;
         String[] leases = {sys.read("/var/flash/multid.leases", MAX_LEASES),
                 sys.read("/var/tmp/multid.leases", MAX_LEASES), sys.read("/var/tmp/dnsmasq.leases", MAX_LEASES)};
         return Reply.json(200,
-                DevicesJson.of(sys.read("/proc/net/arp", MAX_LEASES), leases, wan == null ? null : wan.name()));
+                DevicesJson.of(sys.read("/proc/net/arp", MAX_LEASES), leases, wan == null ? null : wan.name));
     }
 }

@@ -47,7 +47,7 @@ final class SwitchReplies extends Replies {
             return Reply.problem(new Problem(400, "bad seconds", "seconds=N must be 0 (restore now) to " + MAX_SECONDS
                     + "; meanwhile DECT phones can't reach the box"));
         }
-        if (box.box().facts.printk().equals("std")) {
+        if (box.box().facts.surroundings.printk.value().equals("std")) {
             return Reply.problem(
                     new Problem(409, "in the kernel log already", "the kernel's messages on this box are already where"
                             + " GET /log finds them; there is nothing to switch"));

@@ -86,7 +86,7 @@ final class Watch {
                 if (!now.equals(poked) || period > 0 && sys.uptimeMillis() >= due) {
                     poked = now;
                     look(null);
-                    doors.open(new Bridges(box.box().facts.lan(), box.box().facts.guest()));
+                    doors.open(new Bridges(box.box().facts.lan, box.box().facts.guest));
                     due = sys.uptimeMillis() + period;
                 } else if (soon && !changes.applying().isLocked()) {
                     soon = false;

@@ -83,11 +83,11 @@ public final class Explanation {
 
     private static String given(String name) { return name == null || name.length() == 0 ? null : name; }
 
-    private boolean isWan(String name) { return facts.wan() != null && facts.wan().name().equals(name); }
+    private boolean isWan(String name) { return facts.wan != null && facts.wan.name.equals(name); }
 
     private String name(String name) {
-        for (Interface one : facts.interfaces()) {
-            if (one.name().equals(name)) {
+        for (Interface one : facts.interfaces) {
+            if (one.name.equals(name)) {
                 boolean wan = one.role == Interface.Role.WAN;
                 return name + (wan ? ", the Internet side" : name.equals(one.role.word()) ? ""
                         : " (" + one.role.word() + ")");
@@ -97,8 +97,8 @@ public final class Explanation {
     }
 
     private String port(String name) {
-        for (Interface one : facts.interfaces()) {
-            if (one.name().equals(name) && one.role == Interface.Role.PORT && one.ip() == null) {
+        for (Interface one : facts.interfaces) {
+            if (one.name.equals(name) && one.role == Interface.Role.PORT && one.ip == null) {
                 return "; " + name
                         + " is not visible to netfilter if it is a port of a bridge: rules see the bridge's name";
             }
@@ -108,7 +108,7 @@ public final class Explanation {
 
     /** Established flows take AVM's fast way; what opens or ends a TCP connection and fragments never do. */
     private String accelerated(boolean endsHere) {
-        Acceleration pa = facts.packetAcceleration();
+        Acceleration pa = facts.acceleration;
         Integer flags = packet.flags();
         boolean slow = packet.state() == State.NEW || Boolean.TRUE.equals(packet.fragment())
                 || flags != null && (flags.intValue() & (Packet.SYN | Packet.FIN | Packet.RST)) != 0;
@@ -117,17 +117,17 @@ public final class Explanation {
     }
 
     private String dsld(boolean in, boolean toBox) {
-        if (facts.dsld().equals("absent")) { return "not on this box"; }
-        String running = facts.dsld().equals("running") ? "" : " (unknown whether it runs)";
-        AvmFirewall avm = facts.avmFirewall();
-        if (!avm.isKnown()) { return "not known: ar7.cfg was not read" + running; }
+        if (facts.surroundings.dsld.value().equals("absent")) { return "not on this box"; }
+        String running = facts.surroundings.dsld.value().equals("running") ? "" : " (unknown whether it runs)";
+        AvmFirewall avm = facts.avmFirewall;
+        if (!avm.known) { return "not known: ar7.cfg was not read" + running; }
         if (packet.family() == Family.IPV6 || packet.protocol() == null) {
             return "not known: "
                     + (packet.protocol() == null ? "no protocol given" : "its IPv6 filter is not in ar7.cfg") + running;
         }
         String protocol = Numbers.protocolName(packet.protocol().intValue());
         int dport = packet.dport() == null ? -1 : packet.dport().intValue();
-        AvmAccess access = AvmFirewall.decides(in ? avm.in() : avm.out(), protocol, packet.src(), packet.dst(), dport);
+        AvmAccess access = AvmFirewall.decides(in ? avm.in : avm.out, protocol, packet.src(), packet.dst(), dport);
         if (access != null && !access.permits) { return "DROP by " + access.line + running; }
         if (in && !toBox && packet.state() == State.NEW) { return forward(protocol, dport) + running; }
         return (access == null ? "ACCEPT, no line of ar7.cfg decides" : "ACCEPT by " + access.line) + running;
@@ -137,7 +137,7 @@ public final class Explanation {
      * Netfilter sees the packet after dsld's translation: its address and port are those that a forwarding leads to.
      */
     private String forward(String protocol, int dport) {
-        for (AvmFirewall.Forward forward : facts.avmFirewall().forwards()) {
+        for (AvmFirewall.Forward forward : facts.avmFirewall.forwards) {
             boolean port = forward.toPort == 0 || dport >= forward.toPort && dport < forward.toPort + forward.count;
             if (forward.protocol.equals(protocol) && port && forward.host() != null
                     && Arrays.equals(forward.host(), packet.dst())) {

@@ -45,15 +45,15 @@ public final class Site {
      */
     public static Site of(BoxFacts facts) {
         Builder site = new Builder();
-        for (Interface each : facts.interfaces()) {
-            int colon = each.name().indexOf(':');
-            String name = colon > 0 ? each.name().substring(0, colon) : each.name();
-            site.add(name).attach(name, each.ip(), each.net()).attach(name, each.ip6(), each.net6());
+        for (Interface each : facts.interfaces) {
+            int colon = each.name.indexOf(':');
+            String name = colon > 0 ? each.name.substring(0, colon) : each.name;
+            site.add(name).attach(name, each.ip, each.net).attach(name, each.ip6, each.net6);
         }
-        if (facts.wan() != null) {
-            site.route(network("0.0.0.0", 0), facts.wan().name()).route(network("::", 0), facts.wan().name());
+        if (facts.wan != null) {
+            site.route(network("0.0.0.0", 0), facts.wan.name).route(network("::", 0), facts.wan.name);
         }
-        return site.role("lan", facts.lan()).role("wan", facts.wan()).role("guest", facts.guest()).build();
+        return site.role("lan", facts.lan).role("wan", facts.wan).role("guest", facts.guest).build();
     }
 
     /** The interfaces' names, in the order in which they were given; empty when not known. */
@@ -220,7 +220,7 @@ public final class Site {
             return this;
         }
 
-        private Builder role(String word, Interface one) { return one == null ? this : role(word, one.name()); }
+        private Builder role(String word, Interface one) { return one == null ? this : role(word, one.name); }
 
         /** The site of all that was said. */
         public Site build() {

@@ -1,9 +1,9 @@
 package boxwall.facts;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,101 +27,82 @@ import boxwall.modules.Capabilities;
 import boxwall.modules.Capability;
 import boxwall.modules.Conntrack;
 import boxwall.modules.ConntrackUse;
-import boxwall.modules.ConntrackVerdict;
 import boxwall.modules.KernelGeneration;
 import boxwall.modules.Kind;
 import boxwall.modules.LoadedModules;
 import boxwall.modules.ModuleSpec;
 import boxwall.modules.ModuleStates;
-import boxwall.modules.ModulesDep;
-import boxwall.modules.Symbols;
 import boxwall.netfilter.Family;
 
 /**
  * What a box is and can do, as far as its readings say. Whatever the readings hold, {@link #of} gives facts: what can't
  * be read is unknown. Immutable.
  */
-public final class BoxFacts {
+public final class BoxFacts implements Cloneable {
     /**
      * One lock for all facts, which come and go with each reading: JamVM can't bear to lose an object that two threads
      * wanted, see sys.WaitedOn.
      */
     private static final Object ASKING = new Object();
-    private static final List<String> NAMES = Collections.unmodifiableList(Arrays.asList("LAN_IF", "LAN_IP", "LAN_NET",
-            "LAN_IP6", "LAN_NET6", "WAN_IF", "GUEST_IF", "GUEST_IP", "GUEST_NET", "GUEST_IP6", "GUEST_NET6"));
-
+    /** Of what was read only what {@link #booted} needs: facts are kept long, and a log is a tenth of a small heap. */
     private final Readings readings;
-    private final KernelLog log;
-    private final Symbols symbols;
-    private final Fact<String> kernel;
-    private final KernelGeneration generation;
-    private final Fact<String> machine;
-    final Firmware firmware;
-    private final Userland userland;
-    final ModuleStates modules;
-    private final Conntrack conntrack;
-    private final Capabilities capabilities;
-    private final Acceleration acceleration;
-    private final InterfaceReading interfaces;
+    /** {@code uname -r}. */
+    public final Fact<String> kernel;
+    public final KernelGeneration generation;
+    /** {@code mips}, {@code armv7l} … */
+    public final Fact<String> machine;
+    public final Firmware firmware;
+    public final Userland userland;
+    private Capabilities capabilities;
+    public final Acceleration acceleration;
+    /** Every interface with its role and the reason. */
+    public final List<Interface> interfaces;
+    /** The LAN's bridge, the Internet side, the guest network's bridge; each may be null. */
+    public final Interface lan;
+    public final Interface wan;
+    public final Interface guest;
+    /** The names that rules may use, with their values here; those without a value are in {@link #lackingNames}. */
+    public final Map<String, String> names;
     /** The ports for outgoing connections, or null. */
     public final PortRange portRange;
-    private final Surroundings surroundings;
-    private final AvmFirewall avmFirewall;
+    /** AVM's printk and dsld: {@code unknown} where nothing tells. */
+    public final Surroundings surroundings;
+    /** What AVM's own filter forwards and drops, as far as it was read. */
+    public final AvmFirewall avmFirewall;
     private final Secrets secrets;
-    private final List<Finding> findings;
+    /** What the administrator should know of this box, whatever the rules. */
+    public final List<Finding> findings;
     /** Answers given before: each rule of a ruleset asks the same few, and an interpreter takes its time. */
-    private final Map<String, Capability> known = new java.util.HashMap<String, Capability>();
-
+    private Map<String, Capability> known = new HashMap<>();
     /** The same box as it comes up; made when asked for. */
     private BoxFacts booted;
 
-    private BoxFacts(Readings readings) {
-        this.readings = readings;
-        log = new KernelLog(readings);
-        kernel = Kernel.release(readings, log);
+    private BoxFacts(Readings all) {
+        readings = all.ofModules();
+        KernelLog log = new KernelLog(all);
+        kernel = Kernel.release(all);
         generation = KernelGeneration.of(kernel.value());
-        machine = Kernel.machine(readings, log);
-        firmware = new Firmware(readings, log);
-        userland = new Userland(readings);
-        symbols = new Symbols(readings);
-        LoadedModules loaded = new LoadedModules(readings);
-        modules = new ModuleStates(readings, loaded, new ModulesDep(readings, kernel.value()), log, symbols);
-        conntrack = new ConntrackVerdict(readings, generation, modules, log, symbols, machine.value()).decide();
-        capabilities = new Capabilities(readings, generation, modules, conntrack);
-        acceleration = Acceleration.of(readings, kernel, log, loaded);
-        interfaces = new InterfaceReading(readings, log);
-        portRange = PortRange.of(readings);
-        surroundings = new Surroundings(readings, loaded, log);
-        avmFirewall = AvmFirewall.of(readings);
-        secrets = Secrets.of(readings);
-        List<Finding> all = new ArrayList<>();
-        new BoxFindings(this, readings, log, surroundings).addTo(all);
-        for (int i = 0; i < all.size(); i++) {
-            all.set(i, all.get(i).of(secrets));
+        machine = Kernel.machine(all);
+        firmware = new Firmware(all);
+        userland = new Userland(all);
+        capabilities =
+                new Capabilities(generation, new ModuleStates(readings, all, kernel.value(), log), machine.value());
+        acceleration = Acceleration.of(all, kernel, log, modules().loaded);
+        InterfaceReading reading = new InterfaceReading(all);
+        interfaces = reading.all;
+        lan = reading.of(Role.LAN);
+        wan = reading.of(Role.WAN);
+        guest = reading.of(Role.GUEST);
+        names = reading.names();
+        portRange = PortRange.of(all);
+        surroundings = new Surroundings(all, modules().loaded, log);
+        avmFirewall = AvmFirewall.of(all);
+        secrets = Secrets.of(all);
+        List<Finding> found = new ArrayList<>();
+        for (Finding finding : new BoxFindings(this, all, log).all()) {
+            found.add(finding.of(secrets));
         }
-        findings = Collections.unmodifiableList(all);
-    }
-
-    /** Facts that differ from others in nothing but the modules of netfilter that are loaded. */
-    private BoxFacts(BoxFacts other, Readings readings) {
-        this.readings = readings;
-        log = other.log;
-        symbols = other.symbols;
-        kernel = other.kernel;
-        generation = other.generation;
-        machine = other.machine;
-        firmware = other.firmware;
-        userland = other.userland;
-        modules = new ModuleStates(readings, new LoadedModules(readings), other.modules.dep, log, symbols);
-        conntrack = new ConntrackVerdict(readings, generation, modules, log, symbols, machine.value()).decide();
-        capabilities = new Capabilities(readings, generation, modules, conntrack);
-        acceleration = other.acceleration;
-        interfaces = other.interfaces;
-        portRange = other.portRange;
-        surroundings = other.surroundings;
-        avmFirewall = other.avmFirewall;
-        secrets = other.secrets;
-        findings = other.findings;
+        findings = Collections.unmodifiableList(found);
     }
 
     /** The facts of these readings; never null, never an exception. */
@@ -137,9 +118,20 @@ public final class BoxFacts {
         synchronized (ASKING) {
             if (booted == null) {
                 Readings up = readings.asBooted();
-                booted = up == readings ? this : new BoxFacts(this, up);
+                booted = up == readings ? this : withModules(up);
             }
             return booted;
+        }
+    }
+
+    private BoxFacts withModules(Readings up) {
+        try {
+            BoxFacts facts = (BoxFacts) clone();
+            facts.capabilities = new Capabilities(generation, new ModuleStates(up, modules()), machine.value());
+            facts.known = new HashMap<>();
+            return facts;
+        } catch (CloneNotSupportedException e) {
+            throw new IllegalStateException(e);
         }
     }
 
@@ -156,13 +148,13 @@ public final class BoxFacts {
         decided(by, "firmware.revision", firmware.revision.evidence());
         decided(by, "memory_mb", firmware.memoryMb.evidence());
         decided(by, "iptables.version", userland.evidence());
-        decided(by, "modules", modules.loaded.isKnown() ? modules.loaded.source : "");
-        for (int i = 0; i < conntrack.evidence.size(); i++) {
-            decided(by, "conntrack", conntrack.evidence.get(i));
+        decided(by, "modules", modules().loaded.known ? modules().loaded.source : "");
+        for (int i = 0; i < conntrack().evidence.size(); i++) {
+            decided(by, "conntrack", conntrack().evidence.get(i));
         }
         decided(by, "packet_acceleration", acceleration.evidence);
-        decided(by, "printk", surroundings.printkEvidence());
-        decided(by, "dsld", surroundings.dsldEvidence());
+        decided(by, "printk", surroundings.printk.evidence());
+        decided(by, "dsld", surroundings.dsld.evidence());
         return by;
     }
 
@@ -171,41 +163,13 @@ public final class BoxFacts {
         if (line.length() > 0) { by.get(fact).add(secrets.line(line)); }
     }
 
-    /** {@code uname -r}, or null. */
-    public String kernelRelease() { return kernel.value(); }
-
-    /** {@code 2.6.32} …, or {@code unknown} for a kernel that the table doesn't list. */
-    public String generation() {
-        return generation.name();
+    /** What is known of each module, of which netfilter's may be gone in {@link #booted}. */
+    public ModuleStates modules() {
+        return capabilities.modules;
     }
 
-    KernelGeneration kernelGeneration() { return generation; }
-
-    /** {@code mips}, {@code armv7l} …, or null. */
-    public String machine() { return machine.value(); }
-
-    /** {@code FRITZ!Box 7270}, or null. */
-    public String firmwareModel() { return firmware.model.value(); }
-
-    /** {@code 05.54}, or null. */
-    public String firmwareVersion() { return firmware.version.value(); }
-
-    /** The revision as a number in text, or null. */
-    public String firmwareRevision() {
-        return firmware.revision.value() == null ? null : firmware.revision.value().toString();
-    }
-
-    Fact<String> release() { return kernel; }
-
-    /** MiB of RAM, or null. */
-    public Integer memoryMb() { return firmware.memoryMb.value(); }
-
-    public Userland userland() { return userland; }
-
-    /** The modules in the kernel now, in the order read; empty when that wasn't read. */
-    public List<String> loadedModules() {
-        return new ArrayList<>(modules.loaded.names());
-    }
+    /** Whether connection tracking may be used. */
+    public Conntrack conntrack() { return capabilities.conntrack; }
 
     /** Whether this kernel has a table, match or target; never null. */
     public Capability capability(Family family, Kind kind, String name) {
@@ -236,17 +200,17 @@ public final class BoxFacts {
         names.add(LoadedModules.normal(name));
         names.addAll(generation.namesOf(LoadedModules.normal(name)));
         for (String candidate : names) {
-            Capability one = modules.of(candidate);
-            if (one.state() != Capability.State.UNKNOWN && one.state() != Capability.State.MISSING) {
+            Capability one = modules().of(candidate);
+            if (one.state != Capability.State.UNKNOWN && one.state != Capability.State.MISSING) {
                 first = one;
                 break;
             }
             // the last is this kernel's own name: the best to try where nothing was read
-            first = one.state() == Capability.State.UNKNOWN || first == null ? one : first;
+            first = one.state == Capability.State.UNKNOWN || first == null ? one : first;
         }
-        if (conntrack.state() == Conntrack.State.REFUSED && pullsConntrack(name)) {
+        if (conntrack().state == Conntrack.State.REFUSED && pullsConntrack(name)) {
             return Capability.of(Capability.State.REFUSED,
-                    conntrack.evidence.isEmpty() ? conntrack.reason() : conntrack.evidence.get(0));
+                    conntrack().evidence.isEmpty() ? conntrack().reason : conntrack().evidence.get(0));
         }
         return first;
     }
@@ -257,7 +221,7 @@ public final class BoxFacts {
      */
     public boolean pullsConntrack(String module) {
         if (ConntrackUse.pullsByName(module)) { return true; }
-        for (String needed : modules.dep.closure(module)) {
+        for (String needed : modules().dep.closure(module)) {
             if (needed.equals("nf_conntrack") || needed.equals("ip_conntrack")) { return true; }
         }
         return false;
@@ -271,21 +235,21 @@ public final class BoxFacts {
     /** What to select in Freetz' menu for a table, match or target of this kernel. */
     String cure(Family family, Kind kind, String name) {
         ModuleSpec spec = generation.spec(kind, name, family);
-        if (spec.alternatives().isEmpty()) {
+        if (spec.alternatives.isEmpty()) {
             return spec.isNone() ? "this kernel can't have \"" + name + "\": leave it out"
                     : "leave \"" + name + "\" out";
         }
-        for (String each : spec.alternatives()) {
+        for (String each : spec.alternatives) {
             if (symbolCure(each) != null) { return symbolCure(each); }
         }
-        String module = spec.alternatives().get(0);
-        return spec.isOffered() ? "make menuconfig: FREETZ_MODULE_" + module : "make menuconfig: FREETZ_MODULES_OWN=\""
+        String module = spec.alternatives.get(0);
+        return spec.offered ? "make menuconfig: FREETZ_MODULE_" + module : "make menuconfig: FREETZ_MODULES_OWN=\""
                 + module + "\" (the menu has no entry for it on this kernel)";
     }
 
     /** What helps where the kernel log says which symbol a module lacks; null when it says no such thing. */
     public String symbolCure(String module) {
-        KernelLog.Refusal refusal = modules.refusal(LoadedModules.normal(module));
+        KernelLog.Refusal refusal = modules().refusal(LoadedModules.normal(module));
         return refusal == null || refusal.cause != KernelLog.Cause.UNKNOWN_SYMBOL ? null : symbolCure(refusal);
     }
 
@@ -302,55 +266,10 @@ public final class BoxFacts {
                     + " or build both from one configuration";
         }
         String needs = refusal.module + " needs " + owner + ", which has " + refusal.symbol;
-        return modules.dep.contains(owner)
+        return modules().dep.contains(owner)
                 ? needs + ", and modules.dep doesn't say so: modprobe " + owner + " in the ruleset, before it is needed"
-                : needs + (modules.dep.isKnown() ? " and isn't in modules.dep" : "")
+                : needs + (modules().dep.known ? " and isn't in modules.dep" : "")
                         + ": make menuconfig: FREETZ_MODULES_OWN=\"" + owner + "\", and build again";
-    }
-
-    public Conntrack conntrack() { return conntrack; }
-
-    public Acceleration packetAcceleration() { return acceleration; }
-
-    /** {@code std}, {@code avm} or {@code unknown}: where kernel messages, so LOG lines, go. */
-    public String printk() {
-        return surroundings.printk();
-    }
-
-    /** {@code running}, {@code absent} or {@code unknown}: AVM's own dialler and packet filter. */
-    public String dsld() {
-        return surroundings.dsld();
-    }
-
-    /** What AVM's own filter forwards and drops, as far as it was read; never null. */
-    public AvmFirewall avmFirewall() {
-        return avmFirewall;
-    }
-
-    /** The LAN's bridge, or null. */
-    public Interface lan() { return interfaces.of(Role.LAN); }
-
-    /** The Internet side, or null. */
-    public Interface wan() { return interfaces.of(Role.WAN); }
-
-    /** The guest network's bridge, or null. */
-    public Interface guest() { return interfaces.of(Role.GUEST); }
-
-    /** Every interface with its role and the reason. */
-    public List<Interface> interfaces() { return interfaces.all(); }
-
-    /** The names that rules may use, with their values here; those without a value are in {@link #lackingNames}. */
-    public Map<String, String> names() {
-        return names(interfaces);
-    }
-
-    private static Map<String, String> names(InterfaceReading interfaces) {
-        Map<String, String> values = new LinkedHashMap<>();
-        for (String name : NAMES) {
-            String value = value(name, interfaces);
-            if (value != null) { values.put(name, value); }
-        }
-        return Collections.unmodifiableMap(values);
     }
 
     /**
@@ -358,28 +277,14 @@ public final class BoxFacts {
      * depends on.
      */
     public boolean plansLike(Readings later) {
-        return new LoadedModules(later).names().equals(modules.loaded.names())
-                && names(new InterfaceReading(later, log)).equals(names());
+        return new LoadedModules(later).names().equals(modules().loaded.names())
+                && new InterfaceReading(later).names().equals(names);
     }
 
     /** The names that boxwall knows but that have no value on this box: no guest network, say. */
     public Collection<String> lackingNames() {
-        List<String> lacking = new ArrayList<>(NAMES);
-        lacking.removeAll(names().keySet());
-        return Collections.unmodifiableList(lacking);
-    }
-
-    private static String value(String name, InterfaceReading interfaces) {
-        Interface of =
-                interfaces.of(name.startsWith("LAN") ? Role.LAN : name.startsWith("WAN") ? Role.WAN : Role.GUEST);
-        if (of == null) { return null; }
-        String part = name.substring(name.indexOf('_') + 1);
-        return part.equals("IF") ? of.name() : part.equals("IP") ? of.ip() : part.equals("NET") ? of.net()
-                : part.equals("IP6") ? of.ip6() : of.net6();
-    }
-
-    /** What the administrator should know of this box, whatever the rules; never null. */
-    public List<Finding> findings() {
-        return findings;
+        List<String> lacking = new ArrayList<>(InterfaceReading.NAMES);
+        lacking.removeAll(names.keySet());
+        return lacking;
     }
 }

@@ -5,7 +5,6 @@ import java.util.Collections;
 import java.util.List;
 
 import boxwall.avm.Acceleration;
-import boxwall.avm.Surroundings;
 import boxwall.box.Finding.Severity;
 import boxwall.box.Finding;
 import boxwall.box.Firmware;
@@ -38,18 +37,15 @@ final class BoxFindings {
     private final BoxFacts facts;
     private final Readings readings;
     private final KernelLog log;
-    private final Surroundings surroundings;
-    private List<Finding> out;
+    private final List<Finding> out = new ArrayList<>();
 
-    BoxFindings(BoxFacts facts, Readings readings, KernelLog log, Surroundings surroundings) {
+    BoxFindings(BoxFacts facts, Readings readings, KernelLog log) {
         this.facts = facts;
         this.readings = readings;
         this.log = log;
-        this.surroundings = surroundings;
     }
 
-    void addTo(List<Finding> findings) {
-        out = findings;
+    List<Finding> all() {
         kernel();
         userland();
         tables();
@@ -62,6 +58,7 @@ final class BoxFindings {
         printk();
         bootScripts();
         firmware();
+        return out;
     }
 
     private void add(String code, Severity severity, List<String> evidence, String effect, String remedy) {
@@ -73,17 +70,17 @@ final class BoxFindings {
     }
 
     private void kernel() {
-        if (!facts.kernelGeneration().isListed()) {
-            String release = facts.kernelRelease();
-            add("kernel-unknown", Severity.NOTE, one(release == null ? "" : facts.release().evidence()),
+        if (!facts.generation.listed) {
+            String release = facts.kernel.value();
+            add("kernel-unknown", Severity.NOTE, one(release == null ? "" : facts.kernel.evidence()),
                     release == null ? "Which kernel this is could not be read; only what the box itself shows counts."
                             : "This kernel is not in the list of FRITZ!Box kernels; it is treated like "
-                                    + facts.kernelGeneration().like() + ", and readings of the box take precedence.",
+                                    + facts.generation.like() + ", and readings of the box take precedence.",
                     "boxwall record DIR, and send the folder");
         }
         boolean proc = !readings.names("/proc").isEmpty();
         boolean any = !readings.paths().isEmpty() || !readings.commandNames().isEmpty();
-        if (!facts.modules.loaded.isKnown() && any) {
+        if (!facts.modules().loaded.known && any) {
             add("modules-unknown", Severity.WARN, one("neither /proc/modules nor lsmod was read"),
                     "The loaded modules are unknown, so every answer about modules is a guess from "
                             + (proc ? "other readings." : "files."),
@@ -94,12 +91,12 @@ final class BoxFindings {
     }
 
     private void userland() {
-        Userland userland = facts.userland();
+        Userland userland = facts.userland;
         if (userland.present == Known.NO) {
             add("iptables-missing", Severity.REFUSE, one("no iptables in /sbin, /usr/sbin, /bin, /usr/bin"),
                     "There is no iptables program on this box, so no rule can be loaded.",
                     "make menuconfig: FREETZ_PACKAGE_IPTABLES, with FREETZ_PACKAGE_IPTABLES_SAVE_RESTORE");
-        } else if (userland.restore() == Known.NO) {
+        } else if (userland.restore == Known.NO) {
             add("restore-missing", Severity.REFUSE, one("no iptables-restore in /sbin, /usr/sbin, /bin, /usr/bin"),
                     "Without iptables-restore a table can't be replaced in one step, so boxwall loads no rules.",
                     "make menuconfig: FREETZ_PACKAGE_IPTABLES_SAVE_RESTORE (default is off)");
@@ -113,12 +110,12 @@ final class BoxFindings {
 
     private void tables() {
         Capability filter = facts.capability(Family.IPV4, Kind.TABLE, "filter");
-        if (filter.state().stops()) {
+        if (filter.state.stops()) {
             add("table-missing", Severity.REFUSE, one(filter.evidence()),
                     "This kernel has no filter table, so IPv4 can't be filtered at all.",
                     "make menuconfig: FREETZ_MODULE_ip_tables, FREETZ_MODULE_iptable_filter");
         }
-        List<String> gone = facts.modules.missingFiles();
+        List<String> gone = facts.modules().missingFiles();
         if (!gone.isEmpty()) {
             add("module-missing", Severity.WARN, gone.subList(0, Math.min(5, gone.size())),
                     gone.size()
@@ -128,7 +125,7 @@ final class BoxFindings {
                     "rebuild and reinstall the firmware; the flash may have been too small");
         }
         Capability nat = facts.capability(Family.IPV4, Kind.TABLE, "nat");
-        if (facts.generation().equals("2.6.19") && (nat.state() == State.LOADABLE || nat.state().stops())) {
+        if (facts.generation.name().equals("2.6.19") && (nat.state == State.LOADABLE || nat.state.stops())) {
             add("nat-needs-replaced-kernel", Severity.NOTE, one(nat.evidence()),
                     "On 2.6.19 the nat table works only with a replaced kernel.",
                     "make menuconfig: FREETZ_REPLACE_KERNEL");
@@ -156,10 +153,11 @@ final class BoxFindings {
             default :
                 memory(verdict);
         }
-        for (KernelLog.Refusal refusal : log.refusals()) {
+        for (KernelLog.Refusal refusal : log.refusals) {
             if (refusal.cause == KernelLog.Cause.DUPLICATE_SYMBOL && refusal.owner.contains("conntrack")
                     && !refusal.module.contains("nf_conntrack") && !refusal.module.contains("ip_conntrack")
-                    && facts.modules.loaded.contains(refusal.owner) && !facts.modules.loaded.contains(refusal.module)) {
+                    && facts.modules().loaded.contains(refusal.owner)
+                    && !facts.modules().loaded.contains(refusal.module)) {
                 add("conntrack-symbol-conflict", Severity.WARN, one(refusal.line),
                         "Netfilter's connection tracking was loaded first and keeps AVM's module " + refusal.module
                                 + " out: services that need it (telephony, DSL, acceleration) may not work.",
@@ -188,10 +186,11 @@ final class BoxFindings {
     }
 
     private void memory(Conntrack verdict) {
-        if (facts.kernelGeneration().policy == KernelGeneration.Policy.MEMORY && facts.kernelGeneration().isListed()
-                && verdict.state().allowsState() && verdict.state() != Conntrack.State.UNKNOWN) {
+        if (facts.generation.policy == KernelGeneration.Policy.MEMORY && facts.generation.listed
+                && verdict.state.allowsState() && verdict.state != Conntrack.State.UNKNOWN) {
             add("conntrack-memory", Severity.WARN, verdict.evidence,
-                    "With " + (facts.memoryMb() == null ? "the" : "its " + facts.memoryMb() + " MB and the")
+                    "With " + (facts.firmware.memoryMb.value() == null ? "the"
+                            : "its " + facts.firmware.memoryMb.value() + " MB and the")
                             + " old kernel this box may reboot when its connection table grows.",
                     "modprobe ip_conntrack hashsize=509; echo 2036 > /proc/sys/net/ipv4/netfilter/ip_conntrack_max");
         }
@@ -202,7 +201,7 @@ final class BoxFindings {
      * (measured, 2.6.32).
      */
     private void layout() {
-        if (facts.conntrack().ground == Conntrack.Ground.LAYOUT && !facts.kernelGeneration().atLeast("4.1")) {
+        if (facts.conntrack().ground == Conntrack.Ground.LAYOUT && !facts.generation.atLeast("4.1")) {
             add("netfilter-layout-mismatch", Severity.WARN, facts.conntrack().evidence,
                     "The iptables modules may have been built for another struct sk_buff: then rules load but match nothing, and the "
                             + "first LOG crashes the box.",
@@ -212,12 +211,12 @@ final class BoxFindings {
 
     private void refusedModules() {
         List<String> done = new ArrayList<>();
-        for (KernelLog.Refusal refusal : log.refusals()) {
+        for (KernelLog.Refusal refusal : log.refusals) {
             String module = refusal.module;
             boolean ours = module.startsWith("xt_") || module.startsWith("ip") && module.indexOf('_') > 0
                     || module.equals("x_tables") || module.startsWith("nf_");
-            boolean byConntrack = facts.pullsConntrack(module) && facts.conntrack().state() == Conntrack.State.REFUSED;
-            State state = facts.modules.of(module).state();
+            boolean byConntrack = facts.pullsConntrack(module) && facts.conntrack().state == Conntrack.State.REFUSED;
+            State state = facts.modules().of(module).state;
             if (ours && refusal.owner.equals("kernel") && state == State.BUILTIN && !done.contains(module)) {
                 done.add(module);
                 add("module-refused", Severity.NOTE, one(refusal.line),
@@ -225,7 +224,7 @@ final class BoxFindings {
                         "take " + module + " out of /tmp/flash/mod/modules and of the firmware's menu");
             } else if (ours && !byConntrack && !done.contains(module) && state == State.REFUSED) {
                 done.add(module);
-                add("module-refused", Severity.WARN, one(facts.modules.of(module).evidence()),
+                add("module-refused", Severity.WARN, one(facts.modules().of(module).evidence()),
                         "The kernel refuses the module " + module + ", so rules that need it can't be loaded.",
                         cure(refusal));
             }
@@ -246,7 +245,7 @@ final class BoxFindings {
     }
 
     private void acceleration() {
-        Acceleration pa = facts.packetAcceleration();
+        Acceleration pa = facts.acceleration;
         if (pa.mayBypass()) {
             add("pa-bypasses-netfilter", Severity.WARN, one(pa.evidence),
                     "Accelerated flows bypass netfilter: no rule, counter or LOG sees their further packets, and a "
@@ -256,8 +255,8 @@ final class BoxFindings {
     }
 
     private void dsld() {
-        if (surroundings.dsld().equals("running")) {
-            add("dsld-in-path", Severity.NOTE, one(surroundings.dsldEvidence()),
+        if (facts.surroundings.dsld.value().equals("running")) {
+            add("dsld-in-path", Severity.NOTE, one(facts.surroundings.dsld.evidence()),
                     "AVM's dsld filters and translates on the Internet side as well: what either of the two drops is dropped.",
                     "allow forwardings in both; showdsldstat shows AVM's side");
         }
@@ -266,15 +265,15 @@ final class BoxFindings {
     /** IPv6 with an address that others reach, and no ip6tables filter that does anything. */
     private void ipv6() {
         List<String> evidence = new ArrayList<>();
-        for (Interface one : facts.interfaces()) {
-            if (one.ip6() != null && one.role != Interface.Role.LOOPBACK && Interface.inner(one.name()) == null) {
-                evidence.add((readings.file("/proc/net/if_inet6") != null ? "/proc/net/if_inet6: " : "") + one.ip6()
-                        + " on " + one.name());
+        for (Interface one : facts.interfaces) {
+            if (one.ip6 != null && one.role != Interface.Role.LOOPBACK && Interface.inner(one.name) == null) {
+                evidence.add((readings.file("/proc/net/if_inet6") != null ? "/proc/net/if_inet6: " : "") + one.ip6
+                        + " on " + one.name);
             }
         }
         if (!evidence.isEmpty() && !isFiltered6()) {
-            boolean possible = !facts.capability(Family.IPV6, Kind.TABLE, "filter").state().stops()
-                    && facts.userland().ip6 != Known.NO;
+            boolean possible = !facts.capability(Family.IPV6, Kind.TABLE, "filter").state.stops()
+                    && facts.userland.ip6 != Known.NO;
             add("ipv6-unfiltered", Severity.WARN, evidence,
                     "IPv6 is on and no ip6tables rule filters it: what IPv4 rules forbid may be open over IPv6.",
                     possible ? "add ip6tables rules (preset basic has them)"
@@ -297,8 +296,8 @@ final class BoxFindings {
     }
 
     private void printk() {
-        if (surroundings.printk().equals("avm")) {
-            add("printk-diverted", Severity.NOTE, one(surroundings.printkEvidence()),
+        if (facts.surroundings.printk.value().equals("avm")) {
+            add("printk-diverted", Severity.NOTE, one(facts.surroundings.printk.evidence()),
                     "AVM's printk takes kernel messages: LOG lines appear on /dev/debug and console 0, not in dmesg or syslog.",
                     "for a while: echo STD_PRINTK > /dev/debug (DECT is off meanwhile; AVM_PRINTK restores it); permanently: make menuconfig, "
                             + "FREETZ_PATCH_PRINTK");
@@ -306,8 +305,8 @@ final class BoxFindings {
     }
 
     private void bootScripts() {
-        if (!surroundings.strayRules().isEmpty()) {
-            List<String> some = surroundings.strayRules();
+        if (!facts.surroundings.strayRules.isEmpty()) {
+            List<String> some = facts.surroundings.strayRules;
             add("debug-cfg-rules", Severity.WARN, some.subList(0, Math.min(5, some.size())),
                     some.size() + " command" + (some.size() == 1 ? "" : "s") + " of a boot script still set"
                             + (some.size() == 1 ? "s" : "") + " iptables rules: at boot they mix with boxwall's.",

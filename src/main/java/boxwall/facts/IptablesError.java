@@ -108,7 +108,7 @@ public final class IptablesError {
         }
         for (String[] plain : PLAIN) {
             if (line.contains(plain[0]) || plain[1].length() > 0 && line.contains(plain[1])) {
-                String version = facts.userland().version();
+                String version = facts.userland.version();
                 return finding(plain[2], line,
                         Words.replace(plain[3], "VERSION", version == null ? "of unknown version" : version), plain[4]);
             }
@@ -128,7 +128,7 @@ public final class IptablesError {
     private Finding kernelSide(String line, String name) {
         Kind kind = Character.isUpperCase(name.charAt(0)) ? Kind.TARGET : Kind.MATCH;
         Capability capability = facts.capability(family, kind, name);
-        boolean refused = capability.state() == State.REFUSED;
+        boolean refused = capability.state == State.REFUSED;
         return finding(refused ? "module-refused" : "module-missing", line,
                 "the kernel gave no " + kind.word + " \"" + name + "\" (" + capability.evidence() + ")",
                 refused && facts.pullsConntrack(family, kind, name) ? "STATEFUL=auto or no in boxwall.cfg"
@@ -141,8 +141,8 @@ public final class IptablesError {
                     "the file has Windows line ends: one was read as part of the table's name", "tr -d '\\r' < FILE");
         }
         Capability table = facts.capability(family, Kind.TABLE, name);
-        String why = table.state() == State.REFUSED ? "the " + name + " table must not be loaded here: "
-                + facts.conntrack().reason() : table.state() == State.MISSING ? "this kernel has no " + name + " table"
+        String why = table.state == State.REFUSED ? "the " + name + " table must not be loaded here: "
+                + facts.conntrack().reason : table.state == State.MISSING ? "this kernel has no " + name + " table"
                 : "the " + name + " table isn't there (" + table.evidence() + ")";
         return finding("table-missing", line, why, table.modules.isEmpty() ? facts.cure(family, Kind.TABLE, name)
                 : "modprobe " + table.modules.get(table.modules.size() - 1));
@@ -154,12 +154,12 @@ public final class IptablesError {
         if (behind != null) {
             List<String> all = new ArrayList<>(behind.evidence());
             all.add(0, Line.evidence("iptables", line));
-            return new Finding(behind.code(), Severity.REFUSE, where, all, behind.effect(), behind.remedy);
+            return new Finding(behind.code, Severity.REFUSE, where, all, behind.effect(), behind.remedy);
         }
-        if (facts.conntrack().state() == Conntrack.State.REFUSED
+        if (facts.conntrack().state == Conntrack.State.REFUSED
                 && (requirement == null || requirement.pullsConntrack())) {
             return finding("module-refused", line,
-                    "if a rule here uses states or NAT, that is the cause: " + facts.conntrack().reason(),
+                    "if a rule here uses states or NAT, that is the cause: " + facts.conntrack().reason,
                     "STATEFUL=auto or no in boxwall.cfg");
         }
         return finding("module-missing", line,

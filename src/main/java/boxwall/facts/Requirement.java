@@ -25,7 +25,8 @@ import boxwall.netfilter.Table;
  * Immutable.
  */
 public final class Requirement {
-    private final Map<String, Capability> features = new LinkedHashMap<>();
+    /** {@code match state}, {@code target LOG} … with what is known of each, in the rule's order. */
+    public final Map<String, Capability> features = new LinkedHashMap<>();
     private final Family family;
     private final BoxFacts facts;
     /** Modules to load for it, in order, those already there left out. */
@@ -33,7 +34,8 @@ public final class Requirement {
     /** The worst state of all it needs. */
     public final State state;
     private final boolean conntrack;
-    private final Origin origin;
+    /** Where the rule is from. */
+    public final Origin origin;
 
     private Requirement(Family family, Table table, Rule rule, BoxFacts facts) {
         this.family = family;
@@ -50,7 +52,7 @@ public final class Requirement {
         State worst = State.BUILTIN;
         for (Capability capability : features.values()) {
             load.addAll(capability.modules);
-            worst = worst.worst(capability.state());
+            worst = worst.worst(capability.state);
         }
         modules = Collections.unmodifiableList(new ArrayList<String>(load));
         state = worst;
@@ -65,7 +67,7 @@ public final class Requirement {
     private boolean isExtension(Rule rule) {
         String name = rule.target.name;
         return !rule.target.isStandard() && (ModuleTable.get().knows(Kind.TARGET, name, family)
-                || facts.capability(family, Kind.TARGET, name).state() != State.UNKNOWN);
+                || facts.capability(family, Kind.TARGET, name).state != State.UNKNOWN);
     }
 
     private boolean need(Kind kind, String name) {
@@ -78,22 +80,14 @@ public final class Requirement {
         return ConntrackUse.pulls(kind, name);
     }
 
-    /** Where the rule is from. */
-    public Origin origin() { return origin; }
-
     /** Whether the rule would load connection tracking. */
     public boolean pullsConntrack() { return conntrack; }
-
-    /** {@code match state}, {@code target LOG} … with what is known of each, in the rule's order. */
-    public Map<String, Capability> features() {
-        return Collections.unmodifiableMap(features);
-    }
 
     /** The features that are in the worst state: what stops the rule, or what is unknown. */
     public List<String> worstFeatures() {
         List<String> worst = new ArrayList<>();
         for (Map.Entry<String, Capability> feature : features.entrySet()) {
-            if (feature.getValue().state() == state) { worst.add(feature.getKey()); }
+            if (feature.getValue().state == state) { worst.add(feature.getKey()); }
         }
         return worst;
     }

@@ -123,8 +123,8 @@ public final class Witness {
      * when not.
      */
     public static Finding bypassed(BoxFacts facts, Readings before, Readings after) {
-        if (facts.wan() == null || !facts.packetAcceleration().mayBypass()) { return null; }
-        String wan = facts.wan().name();
+        if (facts.wan == null || !facts.acceleration.mayBypass()) { return null; }
+        String wan = facts.wan.name;
         long moved = interfacePackets(after, wan) - interfacePackets(before, wan);
         long counted = filterPackets(after) - filterPackets(before);
         if (interfacePackets(before, wan) < 0 || filterPackets(before) < 0 || moved < ENOUGH || counted * 10 > moved

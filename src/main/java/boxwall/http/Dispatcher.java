@@ -82,7 +82,7 @@ final class Dispatcher {
             connection.leavesUnread();
             return Reply.problem(new Problem(503, "out of memory", "the daemon's heap is full; " + Problem.TOO_LONG));
         } catch (Abandoned e) {
-            port.log().event("given up: " + connection.patience.reason().title() + ", " + session.getMethod() + " for "
+            port.log().event("given up: " + connection.patience.reason().title + ", " + session.getMethod() + " for "
                     + connection.client.text());
             return Reply.problem(connection.patience.reason());
         } catch (StackOverflowError e) {

@@ -59,7 +59,7 @@ public final class Reply {
 
     /** A refusal as application/problem+json (RFC 9457). */
     public static Reply problem(Problem problem) {
-        return new Reply(problem.status(), "application/problem+json", bytesOf(problem.toJson() + "\n", "UTF-8"));
+        return new Reply(problem.status, "application/problem+json", bytesOf(problem.toJson() + "\n", "UTF-8"));
     }
 
     private static byte[] bytesOf(String text, String charset) {

@@ -10,7 +10,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 
-import boxwall.box.Readings;
 import boxwall.modules.Capability.State;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Words;
@@ -20,18 +19,17 @@ import boxwall.netfilter.Words;
  * lists in /proc/net, /proc/modules, the kernel log, modules.dep, the kernel's configuration, the generation's table.
  */
 public final class Capabilities {
-    private final Readings readings;
     private final KernelGeneration generation;
-    private final ModuleStates modules;
-    private final Conntrack conntrack;
+    public final ModuleStates modules;
+    /** Whether connection tracking may be used. */
+    public final Conntrack conntrack;
     private final Map<String, List<String>> listed = new ConcurrentHashMap<>();
 
-    /** From these facts and readings. */
-    public Capabilities(Readings readings, KernelGeneration generation, ModuleStates modules, Conntrack conntrack) {
-        this.readings = readings;
+    /** Of a box with that processor, which is null where it is unknown. */
+    public Capabilities(KernelGeneration generation, ModuleStates modules, String machine) {
         this.generation = generation;
         this.modules = modules;
-        this.conntrack = conntrack;
+        conntrack = ConntrackVerdict.of(generation, modules, machine);
     }
 
     /** Every name that is worth reporting: what this generation has or may have, and what is registered. Sorted. */
@@ -40,7 +38,7 @@ public final class Capabilities {
         for (String name : ModuleTable.get().names(kind, family)) {
             if (!generation.spec(kind, name, family).isNone()) { names.add(name); }
         }
-        for (String name : readings.lines(procFile(kind, family))) {
+        for (String name : modules.readings.lines(procFile(kind, family))) {
             if (isName(name) && !name.equals("ERROR")) { names.add(name); }
         }
         return new ArrayList<>(names);
@@ -59,9 +57,9 @@ public final class Capabilities {
         String name = kernelName(given);
         if (kind == Kind.TARGET && isStandard(name)) { return core(family); }
         ModuleSpec spec = generation.spec(kind, name, family);
-        if (spec.pullsConntrack() && conntrack.state() == Conntrack.State.REFUSED) {
+        if (spec.pullsConntrack() && conntrack.state == Conntrack.State.REFUSED) {
             return Capability.of(State.REFUSED,
-                    conntrack.evidence.isEmpty() ? conntrack.reason() : conntrack.evidence.get(0));
+                    conntrack.evidence.isEmpty() ? conntrack.reason : conntrack.evidence.get(0));
         }
         String registered = registered(kind, family, name);
         if (registered != null) { return Capability.of(isLoaded(spec) ? State.LOADED : State.BUILTIN, registered); }
@@ -83,7 +81,7 @@ public final class Capabilities {
         String file = procFile(kind, family);
         List<String> lines = listed.get(file);
         if (lines == null) {
-            lines = readings.lines(file);
+            lines = modules.readings.lines(file);
             listed.put(file, lines);
         }
         for (String spelling : spellings(name)) {
@@ -100,7 +98,7 @@ public final class Capabilities {
     }
 
     private boolean isLoaded(ModuleSpec spec) {
-        for (String module : spec.alternatives()) {
+        for (String module : spec.alternatives) {
             if (modules.loaded.contains(module)) { return true; }
         }
         return spec.isCore() && (modules.loaded.contains("ip_tables") || modules.loaded.contains("ip6_tables"));
@@ -108,7 +106,7 @@ public final class Capabilities {
 
     private Capability core(Family family) {
         ModuleSpec spec = generation.core(family);
-        return modules.of(spec.alternatives().get(0));
+        return modules.of(spec.alternatives.get(0));
     }
 
     /**
@@ -124,7 +122,7 @@ public final class Capabilities {
                 return bySpec(family, ModuleSpec.parse(module));
             }
         }
-        if (spec.isNone() && generation.isListed()) {
+        if (spec.isNone() && generation.listed) {
             return Capability.of(State.MISSING, "kernel " + generation.name() + " has no " + name);
         }
         return Capability.of(State.UNKNOWN, "no reading mentions " + name);
@@ -133,32 +131,32 @@ public final class Capabilities {
     private Capability bySpec(Family family, ModuleSpec spec) {
         Capability core = core(family);
         Capability best = null;
-        for (String module : spec.alternatives()) {
+        for (String module : spec.alternatives) {
             Capability candidate = modules.of(module);
-            if (best == null || candidate.state().compareTo(best.state()) < 0) { best = candidate; }
+            if (best == null || candidate.state.compareTo(best.state) < 0) { best = candidate; }
         }
         Set<String> load = new LinkedHashSet<>(core.modules);
-        State state = core.state().worst(best.state());
-        String evidence = state == best.state() || !core.state().stops() ? best.evidence() : core.evidence();
+        State state = core.state.worst(best.state);
+        String evidence = state == best.state || !core.state.stops() ? best.evidence() : core.evidence();
         if (spec.pullsConntrack()) {
             Capability tracking = tracking(family);
             load.addAll(tracking.modules);
-            evidence = tracking.state().compareTo(state) > 0 ? tracking.evidence() : evidence;
-            state = state.worst(tracking.state());
+            evidence = tracking.state.compareTo(state) > 0 ? tracking.evidence() : evidence;
+            state = state.worst(tracking.state);
         }
-        if (!modules.dep.isKnown()) { load.addAll(unloaded(spec.needed())); }
+        if (!modules.dep.known) { load.addAll(unloaded(spec.needed)); }
         load.addAll(best.modules);
-        for (String module : spec.along()) {
+        for (String module : spec.along) {
             Capability also = modules.of(module);
-            if (generation.isListed() || !isAbsent(also) || modules.dep.contains(module)) {
+            if (generation.listed || !isAbsent(also) || modules.dep.contains(module)) {
                 load.addAll(also.modules);
-                evidence = also.state().compareTo(state) > 0 ? also.evidence() : evidence;
-                state = state.worst(also.state());
+                evidence = also.state.compareTo(state) > 0 ? also.evidence() : evidence;
+                state = state.worst(also.state);
             }
         }
-        if (conntrack.state() == Conntrack.State.REFUSED
+        if (conntrack.state == Conntrack.State.REFUSED
                 && (load.contains("nf_conntrack") || load.contains("ip_conntrack"))) {
-            return Capability.of(State.REFUSED, conntrack.reason());
+            return Capability.of(State.REFUSED, conntrack.reason);
         }
         return new Capability(inWords(state, best, load), evidence,
                 state.stops() ? Collections.<String>emptyList() : new ArrayList<String>(load));
@@ -168,12 +166,12 @@ public final class Capabilities {
      * Something built in whose companion is loaded counts as loaded; something with a module still to load as loadable.
      */
     private static State inWords(State worst, Capability best, Set<String> load) {
-        if (worst.compareTo(State.LOADABLE) < 0 && best.state() == State.BUILTIN) { return State.BUILTIN; }
+        if (worst.compareTo(State.LOADABLE) < 0 && best.state == State.BUILTIN) { return State.BUILTIN; }
         return worst.compareTo(State.LOADABLE) < 0 && !load.isEmpty() ? State.LOADABLE : worst;
     }
 
     private static boolean isAbsent(Capability capability) {
-        return capability.state() == State.UNKNOWN || capability.state() == State.MISSING;
+        return capability.state == State.UNKNOWN || capability.state == State.MISSING;
     }
 
     private List<String> unloaded(List<String> names) {
@@ -186,22 +184,22 @@ public final class Capabilities {
 
     /** Connection tracking for one family: its modules, judged one by one; the verdict has been asked before. */
     private Capability tracking(Family family) {
-        if (conntrack.state() == Conntrack.State.MISSING) { return Capability.of(State.MISSING, conntrack.reason()); }
+        if (conntrack.state == Conntrack.State.MISSING) { return Capability.of(State.MISSING, conntrack.reason); }
         ModuleSpec spec = generation.conntrack(family);
         Set<String> load = new LinkedHashSet<>();
         State worst = State.BUILTIN;
-        String evidence = conntrack.reason();
-        if (!modules.dep.isKnown()) { load.addAll(unloaded(spec.needed())); }
-        List<String> names = new ArrayList<>(spec.alternatives());
-        names.addAll(spec.along());
+        String evidence = conntrack.reason;
+        if (!modules.dep.known) { load.addAll(unloaded(spec.needed)); }
+        List<String> names = new ArrayList<>(spec.alternatives);
+        names.addAll(spec.along);
         for (String module : names) {
             Capability one = modules.of(module);
             boolean tolerated = isAbsent(one) && !modules.dep.contains(module)
-                    && (!generation.isListed() || conntrack.state() == Conntrack.State.IN_USE);
+                    && (!generation.listed || conntrack.state == Conntrack.State.IN_USE);
             if (!tolerated) {
                 load.addAll(one.modules);
-                evidence = one.state().compareTo(worst) > 0 ? one.evidence() : evidence;
-                worst = worst.worst(one.state());
+                evidence = one.state.compareTo(worst) > 0 ? one.evidence() : evidence;
+                worst = worst.worst(one.state);
             }
         }
         return new Capability(worst, evidence, new ArrayList<String>(load));

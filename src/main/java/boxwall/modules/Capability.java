@@ -24,7 +24,7 @@ public final class Capability {
         public State worst(State other) { return compareTo(other) >= 0 ? this : other; }
     }
 
-    private final State state;
+    public final State state;
     private final String evidence;
     /** Modules to modprobe, in load order; empty when nothing is to be loaded, or nothing can be. */
     public final List<String> modules;
@@ -38,8 +38,6 @@ public final class Capability {
     public static Capability of(State state, String evidence) {
         return new Capability(state, evidence, Collections.<String>emptyList());
     }
-
-    public State state() { return state; }
 
     /** The line it follows from, with its source in front ({@code /proc/modules: xt_tcpudp 2067 …}); never null. */
     public String evidence() {

@@ -25,10 +25,11 @@ public final class Conntrack {
     /** What stands behind a refusal. */
     public enum Ground { NONE, SYMBOLS, LAYOUT, KDSLDMOD, MODULE }
 
-    private final State state;
+    public final State state;
     /** Who has the connections of this box: {@code netfilter}, {@code avm}, {@code none} or {@code unknown}. */
     public final String owner;
-    private final String reason;
+    /** One sentence; never empty. */
+    public final String reason;
     /** Verbatim lines with their source in front; empty when there was nothing to read. */
     public final List<String> evidence;
     public final Ground ground;
@@ -40,9 +41,4 @@ public final class Conntrack {
         this.evidence = Collections.unmodifiableList(new ArrayList<String>(evidence));
         this.ground = ground;
     }
-
-    public State state() { return state; }
-
-    /** One sentence; never empty. */
-    public String reason() { return reason; }
 }

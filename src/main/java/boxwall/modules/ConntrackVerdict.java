@@ -6,7 +6,6 @@ import java.util.Collections;
 import java.util.List;
 
 import boxwall.box.KernelLog;
-import boxwall.box.Readings;
 import boxwall.modules.Capability.State;
 import boxwall.modules.Conntrack.Ground;
 import boxwall.netfilter.Family;
@@ -16,7 +15,7 @@ import boxwall.netfilter.Family;
  * kernel refused, who owns the symbols, whose struct sk_buff it is, what runs already, what the generation is known
  * for. What might crash the box is never tried in order to find out.
  */
-public final class ConntrackVerdict {
+final class ConntrackVerdict {
     /**
      * Exported by every nf_conntrack (2.6.22 to today) and by the ip_conntrack before it; functions, so kallsyms always
      * has them.
@@ -26,40 +25,37 @@ public final class ConntrackVerdict {
                     "nf_ct_get_tuple", "ip_conntrack_find_get", "ip_conntrack_alloc", "ip_conntrack_get");
     private static final List<String> CORES = Arrays.asList("nf_conntrack", "ip_conntrack");
 
-    private final Readings readings;
     private final KernelGeneration generation;
     private final ModuleStates modules;
     private final KernelLog log;
     private final Symbols symbols;
     private final String machine;
 
-    /** From these facts and readings. */
-    public ConntrackVerdict(Readings readings, KernelGeneration generation, ModuleStates modules, KernelLog log,
-            Symbols symbols, String machine) {
-        this.machine = machine;
-        this.readings = readings;
+    private ConntrackVerdict(KernelGeneration generation, ModuleStates modules, String machine) {
         this.generation = generation;
         this.modules = modules;
-        this.log = log;
-        this.symbols = symbols;
+        this.machine = machine;
+        log = modules.log;
+        symbols = modules.symbols;
     }
 
-    /** The verdict. */
-    public Conntrack decide() {
-        Conntrack verdict = symbolConflict();
-        if (verdict == null) { verdict = otherLayout(); }
-        if (verdict == null) { verdict = besideKdsldmod(); }
-        if (verdict == null) { verdict = running(); }
-        if (verdict == null) { verdict = refusedModule(); }
-        return verdict == null ? byFiles() : verdict;
+    /** The verdict on a box. */
+    static Conntrack of(KernelGeneration generation, ModuleStates modules, String machine) {
+        ConntrackVerdict box = new ConntrackVerdict(generation, modules, machine);
+        Conntrack verdict = box.symbolConflict();
+        verdict = verdict != null ? verdict : box.otherLayout();
+        verdict = verdict != null ? verdict : box.besideKdsldmod();
+        verdict = verdict != null ? verdict : box.running();
+        verdict = verdict != null ? verdict : box.refusedModule();
+        return verdict != null ? verdict : box.byFiles();
     }
 
     private Conntrack symbolConflict() {
         if (loadedCore() != null) { return null; }
-        for (KernelLog.Refusal refusal : log.refusals()) {
+        for (KernelLog.Refusal refusal : log.refusals) {
             if (refusal.cause == KernelLog.Cause.DUPLICATE_SYMBOL && isConntrack(refusal.module)
                     && !isConntrack(refusal.owner) && !refusal.owner.equals("kernel")
-                    && (!modules.loaded.isKnown() || modules.loaded.contains(refusal.owner))) {
+                    && (!modules.loaded.known || modules.loaded.contains(refusal.owner))) {
                 return refused("avm", Ground.SYMBOLS, "the module " + refusal.owner + " owns " + refusal.symbol
                         + ", so the kernel refuses " + refusal.module, refusal.line);
             }
@@ -93,15 +89,15 @@ public final class ConntrackVerdict {
                             + "connection tracking would corrupt memory",
                     log.skBuffSizes(), Ground.LAYOUT);
         }
-        for (KernelLog.Refusal refusal : log.refusals()) {
+        for (KernelLog.Refusal refusal : log.refusals) {
             if (refusal.cause == KernelLog.Cause.UNKNOWN_SYMBOL && CORES.contains(refusal.module)
                     && loadedCore() == null && isHook(refusal.symbol) && symbols.owner(refusal.symbol) == null) {
                 return refused("none", Ground.LAYOUT, "this kernel was built without connection tracking, so "
                         + refusal.module + " can't be linked into it", refusal.line);
             }
         }
-        boolean oldKernel = generation.isRead() && !generation.atLeast("4.1");
-        if (oldKernel && symbols.listsKernel() && symbols.owner("nf_ct_attach") == null && loadedCore() == null
+        boolean oldKernel = generation.read && !generation.atLeast("4.1");
+        if (oldKernel && symbols.listsKernel && symbols.owner("nf_ct_attach") == null && loadedCore() == null
                 && modules.dep.contains("nf_conntrack")) {
             return refused("none", Ground.LAYOUT,
                     "this kernel was built without connection tracking, nf_conntrack.ko with it: "
@@ -123,11 +119,11 @@ public final class ConntrackVerdict {
      */
     private Conntrack besideKdsldmod() {
         String kdsld = kdsldmod();
-        boolean known = generation.isRead();
+        boolean known = generation.read;
         boolean layoutKnown = known && generation.policy == KernelGeneration.Policy.LAYOUT;
         boolean works = known && (generation.policy == KernelGeneration.Policy.MEMORY
                 || generation.policy == KernelGeneration.Policy.WORKS);
-        if (works || isBuiltin() || kdsld == null && (!layoutKnown || modules.loaded.isKnown())) { return null; }
+        if (works || isBuiltin() || kdsld == null && (!layoutKnown || modules.loaded.known)) { return null; }
         Boolean has = layoutKnown ? Boolean.FALSE : avmHasConntrack();
         if (Boolean.TRUE.equals(has)) { return null; }
         List<String> evidence = new ArrayList<>();
@@ -160,20 +156,20 @@ public final class ConntrackVerdict {
     private Boolean avmHasConntrack() {
         State configured = modules.configured("nf_conntrack");
         if (configured != State.UNKNOWN) { return configured != State.MISSING; }
-        if (symbols.listsKernel()) { return symbols.owner("nf_ct_attach") != null; }
-        return machine == null || !generation.isRead() ? null
+        if (symbols.listsKernel) { return symbols.owner("nf_ct_attach") != null; }
+        return machine == null || !generation.read ? null
                 : Boolean.valueOf(machine.startsWith("arm") || machine.startsWith("aarch"));
     }
 
     /** The evidence that kdsldmod is in the kernel, or null. */
     private String kdsldmod() {
         if (modules.loaded.contains("kdsldmod")) { return modules.loaded.line("kdsldmod"); }
-        return !readings.names("/proc/kdsld").isEmpty() ? "/proc/kdsld is there" : modules.loaded.isKnown() ? null
+        return !modules.readings.names("/proc/kdsld").isEmpty() ? "/proc/kdsld is there" : modules.loaded.known ? null
                 : log.clue(KernelLog.Clue.KDSLDMOD);
     }
 
     private boolean isBuiltin() {
-        return modules.of("nf_conntrack").state() == State.BUILTIN || "kernel".equals(symbols.owner("nf_conntrack_in"));
+        return modules.of("nf_conntrack").state == State.BUILTIN || "kernel".equals(symbols.owner("nf_conntrack_in"));
     }
 
     private Conntrack running() {
@@ -183,7 +179,7 @@ public final class ConntrackVerdict {
                 {"/proc/net/nf_conntrack", "/proc/net/ip_conntrack", "/proc/sys/net/netfilter/nf_conntrack_max",
                         "/proc/sys/net/ipv4/netfilter/ip_conntrack_max", "/proc/sys/net/nf_conntrack_max"};
         for (String file : files) {
-            if (readings.file(file) != null) {
+            if (modules.readings.file(file) != null) {
                 return inUse("connection tracking runs in this kernel", file + " is there");
             }
         }
@@ -201,7 +197,7 @@ public final class ConntrackVerdict {
     private Conntrack refusedModule() {
         for (String module : coreModules()) {
             Capability capability = modules.of(module);
-            if (capability.state() == State.REFUSED) {
+            if (capability.state == State.REFUSED) {
                 return refused("none", Ground.MODULE, "the kernel refuses the module " + module, capability.evidence());
             }
         }
@@ -210,8 +206,8 @@ public final class ConntrackVerdict {
 
     private List<String> coreModules() {
         ModuleSpec spec = generation.conntrack(Family.IPV4);
-        List<String> all = new ArrayList<>(spec.alternatives());
-        all.addAll(spec.along());
+        List<String> all = new ArrayList<>(spec.alternatives);
+        all.addAll(spec.along);
         return all;
     }
 
@@ -222,9 +218,9 @@ public final class ConntrackVerdict {
             Capability capability = modules.of(module);
             // a renamed or merged part of a kernel that the table doesn't list is no loss
             boolean core = CORES.contains(module);
-            if (core || generation.isListed() || capability.state() == State.LOADABLE) {
-                evidence = core || capability.state().compareTo(worst) > 0 ? capability.evidence() : evidence;
-                worst = worst.worst(capability.state());
+            if (core || generation.listed || capability.state == State.LOADABLE) {
+                evidence = core || capability.state.compareTo(worst) > 0 ? capability.evidence() : evidence;
+                worst = worst.worst(capability.state);
             }
         }
         List<String> lines = Collections.singletonList(evidence);

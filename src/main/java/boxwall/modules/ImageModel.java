@@ -79,12 +79,12 @@ public final class ImageModel {
         return all;
     }
 
-    private static void addOffered(Set<String> all, ModuleSpec spec) { if (spec.isOffered()) { addAll(all, spec); } }
+    private static void addOffered(Set<String> all, ModuleSpec spec) { if (spec.offered) { addAll(all, spec); } }
 
     private static void addAll(Set<String> all, ModuleSpec spec) {
-        all.addAll(spec.alternatives());
-        all.addAll(spec.along());
-        all.addAll(spec.needed());
+        all.addAll(spec.alternatives);
+        all.addAll(spec.along);
+        all.addAll(spec.needed);
     }
 
     /**

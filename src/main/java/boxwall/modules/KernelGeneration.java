@@ -16,8 +16,10 @@ public final class KernelGeneration {
     }
 
     private final int index;
-    private final boolean listed;
-    private final boolean read;
+    /** Whether the table has this very generation. */
+    public final boolean listed;
+    /** Whether a release was read at all; where not, {@link #like} is only the newest. */
+    final boolean read;
     public final Policy policy;
 
     private KernelGeneration(int index, boolean listed, boolean read) {
@@ -45,14 +47,6 @@ public final class KernelGeneration {
     /** {@code 2.6.32}, {@code 4.19} …, or {@code unknown}. */
     public String name() {
         return listed ? table(1) : "unknown";
-    }
-
-    /** Whether the table has this very generation. */
-    public boolean isListed() { return listed; }
-
-    /** Whether a release was read at all; where not, {@link #like} is only the newest. */
-    boolean isRead() {
-        return read;
     }
 
     /** The generation whose rows are used: the own one, or the nearest older one. */

@@ -14,7 +14,8 @@ import boxwall.netfilter.Words;
  */
 public final class LoadedModules {
     private final Map<String, String> lines = new LinkedHashMap<>();
-    private final boolean known;
+    /** Whether what is loaded was read at all. */
+    public final boolean known;
     /** Where the list is from. */
     public final String source;
 
@@ -43,9 +44,6 @@ public final class LoadedModules {
     public static String normal(String module) {
         return module.replace('-', '_');
     }
-
-    /** Whether what is loaded was read at all. */
-    public boolean isKnown() { return known; }
 
     public boolean contains(String module) { return lines.containsKey(normal(module)); }
 

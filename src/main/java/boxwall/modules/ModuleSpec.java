@@ -1,7 +1,6 @@
 package boxwall.modules;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 
 import boxwall.netfilter.Words;
@@ -15,10 +14,14 @@ public final class ModuleSpec {
     static final ModuleSpec UNLISTED = new ModuleSpec("?");
 
     private final String text;
-    private final List<String> alternatives = new ArrayList<>();
-    private final List<String> along = new ArrayList<>();
-    private final List<String> needed = new ArrayList<>();
-    private final boolean offered;
+    /** The module itself, best first; empty for core, none and unlisted. */
+    public final List<String> alternatives = new ArrayList<>();
+    /** Modules to ask for as well: nothing links them, so modules.dep doesn't bring them. */
+    final List<String> along = new ArrayList<>();
+    /** Modules whose symbols it needs; modules.dep brings them where there is one. */
+    final List<String> needed = new ArrayList<>();
+    /** Whether Freetz' menu offers the module. */
+    public final boolean offered;
     private boolean conntrack;
 
     private ModuleSpec(String text) {
@@ -55,26 +58,8 @@ public final class ModuleSpec {
 
     public boolean isUnlisted() { return text.equals("?"); }
 
-    /** Whether Freetz' menu offers the module. */
-    public boolean isOffered() { return offered; }
-
     /** Whether using it loads connection tracking. */
     boolean pullsConntrack() { return conntrack; }
-
-    /** The module itself, best first; empty for core, none and unlisted. */
-    public List<String> alternatives() {
-        return Collections.unmodifiableList(alternatives);
-    }
-
-    /** Modules to ask for as well: nothing links them, so modules.dep doesn't bring them. */
-    List<String> along() {
-        return Collections.unmodifiableList(along);
-    }
-
-    /** Modules whose symbols it needs; modules.dep brings them where there is one. */
-    List<String> needed() {
-        return Collections.unmodifiableList(needed);
-    }
 
     @Override
     public String toString() { return text; }

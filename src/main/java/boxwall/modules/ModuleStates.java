@@ -22,25 +22,35 @@ public final class ModuleStates {
     /** One lock for all readings, as in facts.BoxFacts. */
     private static final Object ASKING = new Object();
 
-    private final Readings readings;
+    final Readings readings;
     public final LoadedModules loaded;
     public final ModulesDep dep;
-    private final KernelLog log;
-    private final Symbols symbols;
+    final KernelLog log;
+    final Symbols symbols;
     private final KernelConfig config;
     private final Map<String, Capability> cache = new HashMap<>();
     private final Set<String> open = new HashSet<>();
     /** The files of a directory by its path; null where it wasn't listed. */
     private final Map<String, Set<String>> listed = new HashMap<>();
 
-    /** From these facts and readings. */
-    public ModuleStates(Readings readings, LoadedModules loaded, ModulesDep dep, KernelLog log, Symbols symbols) {
+    /** As a box's readings say; {@code release} is the kernel's, null where it is unknown. */
+    public ModuleStates(Readings readings, Readings all, String release, KernelLog log) {
         this.readings = readings;
-        this.loaded = loaded;
-        this.dep = dep;
         this.log = log;
-        this.symbols = symbols;
-        this.config = KernelConfig.of(readings);
+        loaded = new LoadedModules(readings);
+        dep = new ModulesDep(all, release);
+        symbols = new Symbols(all);
+        config = KernelConfig.of(all);
+    }
+
+    /** The same files and kernel with other modules loaded. */
+    public ModuleStates(Readings readings, ModuleStates other) {
+        this.readings = readings;
+        log = other.log;
+        loaded = new LoadedModules(readings);
+        dep = other.dep;
+        symbols = other.symbols;
+        config = other.config;
     }
 
     /** What is known of a module of that very name; {@code modules()} is its load order when it can be loaded. */
@@ -87,11 +97,11 @@ public final class ModuleStates {
         if (dep.contains(module)) { return fromFile(module); }
         if (config.of(module) == State.MISSING) { return Capability.of(State.MISSING, config.line(module)); }
         String impossible = cannotBeBuiltin(module);
-        if (impossible != null && dep.isKnown()) {
+        if (impossible != null && dep.known) {
             return Capability.of(State.MISSING, "modules.dep: no " + module + ".ko; " + impossible);
         }
         return new Capability(State.UNKNOWN,
-                dep.isKnown() ? "modules.dep: no " + module + ".ko; it may be built in" : "modules.dep wasn't read",
+                dep.known ? "modules.dep: no " + module + ".ko; it may be built in" : "modules.dep wasn't read",
                 Collections.singletonList(module));
     }
 
@@ -103,7 +113,7 @@ public final class ModuleStates {
 
     /** A core that works without being loaded is part of the kernel. */
     private String coreEvidence(String module) {
-        if (!loaded.isKnown()) { return null; }
+        if (!loaded.known) { return null; }
         boolean v4 = readings.file(namesFile(Family.IPV4)) != null;
         boolean v6 = readings.file(namesFile(Family.IPV6)) != null;
         if (module.equals("ip_tables") && v4 || module.equals("x_tables") && v4 && !loaded.contains("ip_tables")) {
@@ -131,11 +141,11 @@ public final class ModuleStates {
         for (String needed : dep.closure(module)) {
             if (needed.equals(module)) { continue; }
             Capability other = of(needed);
-            if (other.state().compareTo(worst) > 0) {
-                worst = other.state();
+            if (other.state.compareTo(worst) > 0) {
+                worst = other.state;
                 evidence = other.evidence();
             }
-            if (other.state() == State.LOADABLE || other.state() == State.UNKNOWN) { load.add(needed); }
+            if (other.state == State.LOADABLE || other.state == State.UNKNOWN) { load.add(needed); }
         }
         load.add(module);
         return worst.stops() ? Capability.of(worst, evidence) : new Capability(worst, evidence, load);
@@ -158,7 +168,7 @@ public final class ModuleStates {
     /** The kernel's last word against a module that isn't loaded, or null. */
     public KernelLog.Refusal refusal(String module) {
         KernelLog.Refusal last = null;
-        for (KernelLog.Refusal refusal : log.refusals()) {
+        for (KernelLog.Refusal refusal : log.refusals) {
             if (refusal.module.equals(module) && !isStale(refusal)) {
                 last = last == null || refusal.cause == KernelLog.Cause.DUPLICATE_SYMBOL ? refusal : last;
             }
@@ -168,7 +178,7 @@ public final class ModuleStates {
 
     private boolean isStale(KernelLog.Refusal refusal) {
         if (refusal.cause == KernelLog.Cause.DUPLICATE_SYMBOL) {
-            return !refusal.owner.equals("kernel") && loaded.isKnown() && !loaded.contains(refusal.owner);
+            return !refusal.owner.equals("kernel") && loaded.known && !loaded.contains(refusal.owner);
         }
         if (refusal.cause != KernelLog.Cause.UNKNOWN_SYMBOL) { return false; }
         if (symbols.owner(refusal.symbol) != null) { return true; }
@@ -192,7 +202,7 @@ public final class ModuleStates {
                 return loaded.line(base);
             } else if (dep.contains(base) && coreEvidence(base) == null) {
                 return dep.line(base);
-            } else if (of(base).state() == State.MISSING) { return of(base).evidence(); }
+            } else if (of(base).state == State.MISSING) { return of(base).evidence(); }
         }
         return null;
     }
@@ -202,7 +212,7 @@ public final class ModuleStates {
             // running() in the verdict has looked for the file; it comes with the old ip_conntrack in any case
             return "/proc/net/ip_conntrack isn't there";
         }
-        if (symbols.listsKernel()) { return "/proc/kallsyms: no nf_conntrack_in in the kernel itself"; }
+        if (symbols.listsKernel) { return "/proc/kallsyms: no nf_conntrack_in in the kernel itself"; }
         // the sysctl comes with conntrack, built in or not, since 2.6.23; another sysctl shows that they were read
         return readings.file("/proc/sys/net/ipv4/ip_local_port_range") != null
                 && readings.file("/proc/sys/net/netfilter/nf_conntrack_max") == null

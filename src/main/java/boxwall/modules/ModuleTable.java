@@ -103,9 +103,9 @@ public final class ModuleTable {
             for (String name : kind.getValue().keySet()) {
                 ModuleSpec spec =
                         spec(kind.getKey().substring(0, kind.getKey().length() - 2), name, family, generation);
-                if (spec.alternatives().contains(module)
-                        || spec.along().contains(module) && spec.alternatives().size() + spec.along().size() > 1) {
-                    linked.addAll(spec.needed());
+                if (spec.alternatives.contains(module)
+                        || spec.along.contains(module) && spec.alternatives.size() + spec.along.size() > 1) {
+                    linked.addAll(spec.needed);
                 }
             }
         }

@@ -24,7 +24,8 @@ public final class ModulesDep {
     private final Map<String, List<String>> needs = new HashMap<>();
     private final Map<String, String> builtin = new HashMap<>();
     private final String directory;
-    private final boolean known;
+    /** Whether modules.dep was read and had a module in it. */
+    public final boolean known;
 
     /** Of the kernel with that release; null where it is unknown. */
     public ModulesDep(Readings readings, String release) {
@@ -64,9 +65,6 @@ public final class ModulesDep {
         int end = file.indexOf(".ko");
         return LoadedModules.normal(end < 0 ? file : file.substring(0, end));
     }
-
-    /** Whether modules.dep was read and had a module in it. */
-    public boolean isKnown() { return known; }
 
     public boolean contains(String module) { return lines.containsKey(LoadedModules.normal(module)); }
 

@@ -12,7 +12,8 @@ import boxwall.netfilter.Words;
  */
 public final class Symbols {
     private final String text;
-    private final boolean listsKernel;
+    /** Whether the kernel's own functions are listed, so that one that isn't there isn't in the kernel. */
+    final boolean listsKernel;
 
     /** As these readings say. */
     public Symbols(Readings readings) {
@@ -20,11 +21,6 @@ public final class Symbols {
         text = read == null ? "" : read;
         // built in wherever netfilter is, so its absence means that the kernel's own functions aren't listed
         listsKernel = "kernel".equals(owner("nf_hook_slow"));
-    }
-
-    /** Whether the kernel's own functions are listed, so that one that isn't there isn't in the kernel. */
-    boolean listsKernel() {
-        return listsKernel;
     }
 
     /** {@code kernel}, a module's name, or null when the symbol isn't listed. */

@@ -5,14 +5,15 @@ import boxwall.netfilter.Origin;
 import boxwall.netfilter.Words;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
 /** The rules that are in the kernel, with their counters, as {@code iptables-save -c} prints them. Immutable. */
 public final class LiveRules {
-    private final List<Counted> rules = new ArrayList<>();
-    private final List<Counted> policies = new ArrayList<>();
+    /** All rules in order. */
+    public final List<Counted> rules = new ArrayList<>();
+    /** Of built-in chains. */
+    public final List<Counted> policies = new ArrayList<>();
 
     private LiveRules() {}
 
@@ -56,10 +57,4 @@ public final class LiveRules {
         long bytes = both ? Words.number(text.substring(colon + 1, end), Long.MAX_VALUE) : -1;
         return packets < 0 || bytes < 0 ? new long[] {0, 0} : new long[] {packets, bytes};
     }
-
-    /** All rules in order. */
-    public List<Counted> rules() { return Collections.unmodifiableList(rules); }
-
-    /** Of built-in chains. */
-    public List<Counted> policies() { return Collections.unmodifiableList(policies); }
 }

@@ -34,7 +34,7 @@ public final class LoggedPackets {
     /** Assigns log lines, oldest first as the log has them, to the LOG rules among the live ones. */
     public LoggedPackets(List<String> lines, LiveRules live) {
         List<Counted> logging = new ArrayList<>();
-        for (Counted rule : live.rules()) {
+        for (Counted rule : live.rules) {
             if ("LOG".equals(rule.target())) {
                 logging.add(rule);
                 byRule.put(rule, 0);

@@ -76,7 +76,7 @@ public final class BoxReader {
     public static Map<String, String> part(Sys sys, String probe, String part) throws BoxException {
         Map<String, String> cut = new TreeMap<>();
         for (Map.Entry<String, String> frame : Frames
-                .parse(sys.run(Arrays.asList(probe, "probe", part), "", PROBE_SECONDS).out()).outputs().entrySet()) {
+                .parse(sys.run(Arrays.asList(probe, "probe", part), "", PROBE_SECONDS).out).outputs().entrySet()) {
             cut.put(frame.getKey(), cut(frame.getKey(), frame.getValue()));
         }
         return cut;
@@ -98,7 +98,7 @@ public final class BoxReader {
 
     private void probe(String program) {
         try {
-            Frames frames = Frames.parse(sys.run(Arrays.asList(program, "probe"), "", PROBE_SECONDS).out());
+            Frames frames = Frames.parse(sys.run(Arrays.asList(program, "probe"), "", PROBE_SECONDS).out);
             for (Map.Entry<String, String> frame : frames.outputs().entrySet()) {
                 if (frame.getKey().equals("kallsyms")) {
                     files.put("/proc/kallsyms", keep(frame.getValue(), Paths.SYMBOLS));
@@ -187,7 +187,7 @@ public final class BoxReader {
     }
 
     private void modules() {
-        String running = Kernel.release(new Readings(files, commands), null).value();
+        String running = Kernel.release(new Readings(files, commands)).value();
         for (String release : names("/lib/modules")) {
             if (running != null && !running.equals(release)) { continue; }
             String directory = "/lib/modules/" + release;

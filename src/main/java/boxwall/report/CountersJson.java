@@ -26,8 +26,8 @@ public final class CountersJson {
      */
     public static String of(LiveRules live, long at, List<Long> times, List<long[]> samples) {
         JsonArray rules = new JsonArray();
-        for (int i = 0; i < live.rules().size(); i++) {
-            Counted rule = live.rules().get(i);
+        for (int i = 0; i < live.rules.size(); i++) {
+            Counted rule = live.rules.get(i);
             JsonObject json = place(rule).merge(JsonText.object("number", rule.number, "packets", rule.packets, "bytes",
                     rule.bytes, "rule", rule.rule)).merge(origin(rule));
             json.add("comment", JsonText.value(rule.comment()));
@@ -38,7 +38,7 @@ public final class CountersJson {
             rules.add(times == null ? json : json.add("samples", packets));
         }
         JsonArray policies = new JsonArray();
-        for (Counted each : live.policies()) {
+        for (Counted each : live.policies) {
             policies.add(place(each)
                     .merge(JsonText.object("policy", each.rule, "packets", each.packets, "bytes", each.bytes)));
         }

@@ -27,25 +27,26 @@ public final class FactsJson {
      * be reported: names as above, with a dot between levels, to lines with their source.
      */
     public static JsonObject of(BoxFacts facts) {
-        Userland userland = facts.userland();
-        Acceleration pa = facts.packetAcceleration();
+        Userland userland = facts.userland;
+        Integer revision = facts.firmware.revision.value();
+        Acceleration pa = facts.acceleration;
         return JsonText.object("kernel",
-                JsonText.object(
-                        "release", facts.kernelRelease(), "generation", facts.generation(), "machine", facts.machine()),
+                JsonText.object("release", facts.kernel.value(), "generation", facts.generation.name(), "machine",
+                        facts.machine.value()),
                 "firmware",
-                JsonText.object("model", facts.firmwareModel(), "version", facts.firmwareVersion(), "revision",
-                        facts.firmwareRevision()),
-                "memory_mb", facts.memoryMb(), "iptables",
+                JsonText.object("model", facts.firmware.model.value(), "version", facts.firmware.version.value(),
+                        "revision", revision == null ? null : revision.toString()),
+                "memory_mb", facts.firmware.memoryMb.value(), "iptables",
                 JsonText.object("version", userland.version(), "save", known(userland.save), "restore",
-                        known(userland.restore()), "wait", known(userland.waits()), "ip6", known(userland.ip6)),
-                "modules", JsonText.object("loaded", facts.loadedModules()), "netfilter", netfilter(facts, false),
-                "conntrack",
-                JsonText.object("state", facts.conntrack().state().word(), "owner", facts.conntrack().owner, "reason",
-                        facts.conntrack().reason()),
+                        known(userland.restore), "wait", known(userland.waits()), "ip6", known(userland.ip6)),
+                "modules", JsonText.object("loaded", facts.modules().loaded.names()), "netfilter",
+                netfilter(facts, false), "conntrack",
+                JsonText.object("state", facts.conntrack().state.word(), "owner", facts.conntrack().owner, "reason",
+                        facts.conntrack().reason),
                 "packet_acceleration",
-                JsonText.object("state", pa.state().word(), "hardware", pa.hardware, "version", pa.version),
-                "interfaces", interfaces(facts), "printk", facts.printk(), "dsld", facts.dsld(), "decided_by",
-                facts.decidedBy(), "findings", JsonText.findings(facts.findings(), true));
+                JsonText.object("state", pa.state.word(), "hardware", pa.hardware, "version", pa.version), "interfaces",
+                interfaces(facts), "printk", facts.surroundings.printk.value(), "dsld", facts.surroundings.dsld.value(),
+                "decided_by", facts.decidedBy(), "findings", JsonText.findings(facts.findings, true));
     }
 
     /**
@@ -67,7 +68,7 @@ public final class FactsJson {
                 JsonObject names = new JsonObject();
                 for (String name : facts.capabilityNames(family, kind)) {
                     Capability one = facts.capability(family, kind, name);
-                    names.add(name, JsonText.value(evidence ? one.evidence() : one.state().word()));
+                    names.add(name, JsonText.value(evidence ? one.evidence() : one.state.word()));
                 }
                 kinds.add(KINDS[kinds.size()], names);
             }
@@ -79,15 +80,15 @@ public final class FactsJson {
     /** lan, wan and guest by what they are for; {@code all} lists every interface with the reason for its role. */
     private static JsonObject interfaces(BoxFacts facts) {
         JsonArray all = new JsonArray();
-        for (Interface one : facts.interfaces()) {
-            all.add(JsonText.object("name", one.name(), "role", one.role.word(), "reason", one.reason));
+        for (Interface one : facts.interfaces) {
+            all.add(JsonText.object("name", one.name, "role", one.role.word(), "reason", one.reason));
         }
-        return JsonText.object("lan", of(facts.lan()), "wan", of(facts.wan()), "guest", of(facts.guest()), "all", all);
+        return JsonText.object("lan", of(facts.lan), "wan", of(facts.wan), "guest", of(facts.guest), "all", all);
     }
 
     private static JsonObject of(Interface one) {
-        return one == null ? null : JsonText.object("name", one.name(), "ip", one.ip(), "net", one.net(), "ip6",
-                one.ip6() == null ? null : Secrets.masked(one.ip6()), "net6", one.net6());
+        return one == null ? null : JsonText.object("name", one.name, "ip", one.ip, "net", one.net, "ip6",
+                one.ip6 == null ? null : Secrets.masked(one.ip6), "net6", one.net6);
     }
 
     private static Boolean known(Known known) {

@@ -51,9 +51,9 @@ final class JsonText {
     static JsonArray findings(List<Finding> findings, boolean whole) {
         JsonArray all = new JsonArray();
         for (Finding finding : findings) {
-            JsonObject json = object("code", finding.code(), "severity", finding.severity().word());
-            all.add(!whole ? json : json.merge(object("where", finding.where(), "evidence", finding.evidence(),
-                    "effect", finding.effect(), "remedy", finding.remedy)));
+            JsonObject json = object("code", finding.code, "severity", finding.severity.word());
+            all.add(!whole ? json : json.merge(object("where", finding.where, "evidence", finding.evidence(), "effect",
+                    finding.effect(), "remedy", finding.remedy)));
         }
         return all;
     }

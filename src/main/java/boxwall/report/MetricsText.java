@@ -45,10 +45,10 @@ public final class MetricsText {
 
     /** Counters of all rules and policies. */
     public MetricsText counters(LiveRules live) {
-        each("rule_packets_total", "Packets that the rules of that verdict and comment matched.", live.rules(), true);
-        each("rule_bytes_total", "Bytes that they matched.", live.rules(), false);
-        each("policy_packets_total", "Packets that a chain's policy decided.", live.policies(), true);
-        each("policy_bytes_total", "Bytes that a chain's policy decided.", live.policies(), false);
+        each("rule_packets_total", "Packets that the rules of that verdict and comment matched.", live.rules, true);
+        each("rule_bytes_total", "Bytes that they matched.", live.rules, false);
+        each("policy_packets_total", "Packets that a chain's policy decided.", live.policies, true);
+        each("policy_bytes_total", "Bytes that a chain's policy decided.", live.policies, false);
         return this;
     }
 

@@ -78,8 +78,8 @@ public final class Page {
         String word = state;
         for (Finding finding : findings) {
             // the loaded rules, proven or on trial, can't drop a packet
-            word = finding.code().equals(EmptyRuleset.CODE) ? "inactive" : word;
-            list.append("<li>").append(escaped(finding.severity().word())).append(": ").append(escaped(finding.code()))
+            word = finding.code.equals(EmptyRuleset.CODE) ? "inactive" : word;
+            list.append("<li>").append(escaped(finding.severity.word())).append(": ").append(escaped(finding.code))
                     .append("</li>");
         }
         int saying = PROTECTED.contains(word) ? 4 : word.equals("drifted") ? 5 : 6;

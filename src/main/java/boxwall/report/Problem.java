@@ -16,8 +16,10 @@ public final class Problem {
     public static final String TOO_LONG =
             "nothing was changed; send a shorter list, raise BOXWALL_HEAP, or compile it on a PC and try the plan here";
 
-    private final int status;
-    private final String title;
+    /** The HTTP status. */
+    public final int status;
+    /** In a few words. */
+    public final String title;
     private final String detail;
     private final List<Finding> findings;
 
@@ -33,12 +35,6 @@ public final class Problem {
         this.detail = detail;
         this.findings = findings;
     }
-
-    /** The HTTP status. */
-    public int status() { return status; }
-
-    /** In a few words. */
-    public String title() { return title; }
 
     /** The JSON text. */
     public String toJson() {

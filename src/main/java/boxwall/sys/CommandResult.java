@@ -7,9 +7,12 @@ import java.util.List;
 /** What a program printed, and its status for those who really need it. */
 public class CommandResult {
     private final List<String> command;
-    private final String out;
-    private final String err;
-    private final boolean timedOut;
+    /** Everything from standard output, ISO-8859-1. */
+    public final String out;
+    /** Everything from standard error, ISO-8859-1. */
+    public final String err;
+    /** Whether the time limit killed it. */
+    public final boolean timedOut;
     private final int status;
 
     /** Makes a result with a status that is already known. */
@@ -20,15 +23,6 @@ public class CommandResult {
         this.timedOut = timedOut;
         this.status = status;
     }
-
-    /** Everything from standard output, ISO-8859-1. */
-    public String out() { return out; }
-
-    /** Everything from standard error, ISO-8859-1. */
-    public String err() { return err; }
-
-    /** Whether the time limit killed it. */
-    public boolean timedOut() { return timedOut; }
 
     /**
      * The exit status; negative when a signal ended the program. On JamVM asking costs up to a second: look at

@@ -24,12 +24,12 @@ class AvmFirewallTest {
     void aForwardingHasPortsAHostAndALength() {
         AvmFirewall firewall = withForwards(
                 "\"tcp 0.0.0.0:7000+3 192.168.178.21:80 0 # x\", \"udp 0.0.0.0:5060 0.0.0.0:5060\", \"gre 0.0.0.0 192.168.178.9 0\"");
-        assertEquals(3, firewall.forwards().size());
-        AvmFirewall.Forward first = firewall.forwards().get(0);
+        assertEquals(3, firewall.forwards.size());
+        AvmFirewall.Forward first = firewall.forwards.get(0);
         assertEquals("tcp 7000 3 192.168.178.21 80", first.protocol + " " + first.port + " " + first.count + " "
                 + Addresses.print(first.host()) + " " + first.toPort);
-        assertNull(firewall.forwards().get(1).host(), "0.0.0.0 is the box");
-        assertEquals("gre 0", firewall.forwards().get(2).protocol + " " + firewall.forwards().get(2).port);
+        assertNull(firewall.forwards.get(1).host(), "0.0.0.0 is the box");
+        assertEquals("gre 0", firewall.forwards.get(2).protocol + " " + firewall.forwards.get(2).port);
     }
 
     @Test
@@ -37,7 +37,7 @@ class AvmFirewallTest {
         for (String rule : new String[] {"# tcp 0.0.0.0:80 192.168.178.20:80 0", "tcp 0.0.0.0:0 1.2.3.4:80",
                 "tcp 0.0.0.0:80 host:80", "tcp :80", "tcp 0.0.0.0:65535+2 1.2.3.4:80", "tcp 0.0.0.0 1.2.3.4",
                 "sctp 0.0.0.0:1 1.2.3.4:1", "tcp 0.0.0.0:99999 1.2.3.4:1", ""}) {
-            assertEquals(0, withForwards("\"" + rule + "\"").forwards().size(), rule);
+            assertEquals(0, withForwards("\"" + rule + "\"").forwards.size(), rule);
         }
     }
 
@@ -48,12 +48,12 @@ class AvmFirewallTest {
                         + " \"deny tcp any any range 20 30\", \"permit ip any 192.168.0.0 255.255.0.0\", \"permit ip any any connection outgoing-related\"; } } } }");
         byte[] friend = Addresses.parse("10.0.0.1");
         byte[] lan = Addresses.parse("192.168.7.7");
-        assertTrue(AvmFirewall.decides(firewall.in(), "tcp", friend, null, 22).permits);
-        assertFalse(AvmFirewall.decides(firewall.in(), "tcp", friend, null, 23).permits);
-        assertFalse(AvmFirewall.decides(firewall.in(), "tcp", null, lan, 22).permits);
-        assertTrue(AvmFirewall.decides(firewall.in(), "udp", null, lan, 22).permits);
-        assertTrue(AvmFirewall.decides(firewall.in(), "udp", null, null, 22).isPolicy());
-        assertEquals(4, firewall.in().size(), "a line with words that aren't known is passed over");
+        assertTrue(AvmFirewall.decides(firewall.in, "tcp", friend, null, 22).permits);
+        assertFalse(AvmFirewall.decides(firewall.in, "tcp", friend, null, 23).permits);
+        assertFalse(AvmFirewall.decides(firewall.in, "tcp", null, lan, 22).permits);
+        assertTrue(AvmFirewall.decides(firewall.in, "udp", null, lan, 22).permits);
+        assertTrue(AvmFirewall.decides(firewall.in, "udp", null, null, 22).policy);
+        assertEquals(4, firewall.in.size(), "a line with words that aren't known is passed over");
     }
 
     @Test
@@ -61,17 +61,17 @@ class AvmFirewallTest {
         AvmFirewall firewall = read(
                 "dslifaces { name = \"voip\"; dsldpconfig { lowinput { accesslist = \"deny udp any any eq 1\"; } } } "
                         + "{ name = \"internet\"; dsldpconfig { lowinput { accesslist = \"deny udp any any eq 2\"; } } }");
-        assertEquals(1, firewall.in().size());
-        assertEquals(2, firewall.in().get(0).low);
+        assertEquals(1, firewall.in.size());
+        assertEquals(2, firewall.in.get(0).low);
     }
 
     @Test
     void aBrokenFileIsReadAsFarAsItGoes() {
-        assertEquals(1, withForwards("\"tcp 0.0.0.0:1 1.2.3.4:1\", \"tcp 0.0.0.0:2 1.2.3.4").forwards().size());
-        assertFalse(read("").isKnown());
-        assertFalse(read("ar7cfg { mode = dsldmode_router; }").isKnown());
-        assertEquals(1, read("dsldpconfig { forwardrules = \"tcp 0.0.0.0:1 1.2.3.4:1\" }").forwards().size());
-        assertFalse(AvmFirewall.of(Readings.none()).isKnown());
+        assertEquals(1, withForwards("\"tcp 0.0.0.0:1 1.2.3.4:1\", \"tcp 0.0.0.0:2 1.2.3.4").forwards.size());
+        assertFalse(read("").known);
+        assertFalse(read("ar7cfg { mode = dsldmode_router; }").known);
+        assertEquals(1, read("dsldpconfig { forwardrules = \"tcp 0.0.0.0:1 1.2.3.4:1\" }").forwards.size());
+        assertFalse(AvmFirewall.of(Readings.none()).known);
     }
 
     @Test

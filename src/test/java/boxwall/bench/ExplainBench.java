@@ -60,7 +60,7 @@ final class ExplainBench {
                 new AdminPath("lan", lan, Addresses.parse("192.168.178.1"), 22));
         Bench.millis("explain: lock-out proof, three ports, boxwall.rules",
                 () -> AdminProof.of(new Verdicts(stateless, site), paths));
-        List<String> doors = Listeners.doors(FACTS.interfaces());
+        List<String> doors = Listeners.doors(FACTS.interfaces);
         Bench.millis("explain: exposure, boxwall.rules",
                 () -> Exposure.of(new Verdicts(stateless, site), Listeners.of(BOX), doors));
         Bench.millis("explain: stateful against stateless, boxwall.rules",
@@ -92,7 +92,7 @@ final class ExplainBench {
             at = end;
         }
         ParsedRules parsed = RulesetParser.parse(new Source("rules", main.toString()),
-                Names.of(FACTS.names(), FACTS.lackingNames()), (name, from) -> new Source(name, pieces.get(name)));
+                Names.of(FACTS.names, FACTS.lackingNames()), (name, from) -> new Source(name, pieces.get(name)));
         if (!parsed.errors().isEmpty()) { throw new IllegalStateException(parsed.errors().get(0).toString()); }
         return parsed;
     }

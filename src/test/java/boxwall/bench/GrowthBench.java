@@ -52,7 +52,7 @@ final class GrowthBench {
     }
 
     private void run(String text) {
-        ParsedRules parsed = step(0, () -> GrownRules.parse(text, Names.of(FACTS.names(), FACTS.lackingNames())));
+        ParsedRules parsed = step(0, () -> GrownRules.parse(text, Names.of(FACTS.names, FACTS.lackingNames())));
         if (!parsed.errors().isEmpty()) { throw new IllegalStateException(parsed.errors().get(0).toString()); }
         Compiled compiled =
                 step(1, () -> Compiler.compile(parsed, FACTS, BOOTED, AutoYesNo.AUTO, AutoYesNo.AUTO, false));

@@ -122,8 +122,8 @@ final class PathBench {
     }
 
     private static String compiled(String text, boolean optimize) {
-        ParsedRules parsed = RulesetParser.parse(new Source("rules", text),
-                Names.of(FACTS.names(), FACTS.lackingNames()), (name, from) -> {
+        ParsedRules parsed = RulesetParser.parse(new Source("rules", text), Names.of(FACTS.names, FACTS.lackingNames()),
+                (name, from) -> {
                     try {
                         return new Source(name, Files.readString(Path.of("conf/presets", name + ".rules"),
                                 StandardCharsets.ISO_8859_1));

@@ -27,7 +27,7 @@ final class RulesBench {
             String form = box.equals("virtual") ? "stateful" : "stateless";
             for (int count : new int[] {10, 100, 1000, 10000, 50000}) {
                 LargeRules rules = new LargeRules(count);
-                Names names = Names.of(facts.names(), facts.lackingNames());
+                Names names = Names.of(facts.names, facts.lackingNames());
                 Bench.millis("parse+compile+check of " + count + " rules, " + form, () -> {
                     ParsedRules parsed = RulesetParser.parse(rules.main(), names, rules);
                     Compiled compiled = Compiler.compile(parsed, facts, booted, AutoYesNo.AUTO, AutoYesNo.AUTO, false);

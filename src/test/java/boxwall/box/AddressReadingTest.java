@@ -16,7 +16,7 @@ class AddressReadingTest {
         List<String> all = new ArrayList<>();
         for (String name : reading.names()) {
             Interface one = reading.bare(name);
-            all.add(name + (one.ip() == null ? "" : " " + one.net()) + (one.ip6() == null ? "" : " " + one.net6()));
+            all.add(name + (one.ip == null ? "" : " " + one.net) + (one.ip6 == null ? "" : " " + one.net6));
         }
         return String.join(", ", all);
     }

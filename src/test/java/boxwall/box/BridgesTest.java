@@ -18,15 +18,15 @@ class BridgesTest {
         Bridges old = Bridges.of(
                 "lan       Link encap:Ethernet  HWaddr 02:00:00:00:00:01  \n          inet addr:192.168.178.1  Bcast:192.168.178.255  Mask:255.255.255.0\n"
                         + "          UP BROADCAST RUNNING  MTU:1500  Metric:1\n\nguest     Link encap:Ethernet  \n          inet addr:192.168.179.1  Bcast:192.168.179.255  Mask:255.255.255.0\n");
-        assertEquals("192.168.178.1 192.168.178.0/24", old.lan().ip() + " " + old.lan().net());
-        assertEquals("192.168.179.0/24", old.guest().net());
+        assertEquals("192.168.178.1 192.168.178.0/24", old.lan.ip + " " + old.lan.net);
+        assertEquals("192.168.179.0/24", old.guest.net);
         Bridges ip = Bridges.of(
                 "3: lan: <BROADCAST,UP> mtu 1500 qdisc noqueue\n    inet 192.168.178.1/24 brd 192.168.178.255 scope global lan\n");
-        assertEquals("192.168.178.1 192.168.178.0/24", ip.lan().ip() + " " + ip.lan().net());
-        assertNull(ip.guest());
+        assertEquals("192.168.178.1 192.168.178.0/24", ip.lan.ip + " " + ip.lan.net);
+        assertNull(ip.guest);
         for (String nothing : new String[] {"", "\n", "7",
                 "ifconfig: lan: error fetching interface information: Device not found\n"}) {
-            assertNull(Bridges.of(nothing).lan());
+            assertNull(Bridges.of(nothing).lan);
         }
     }
 
@@ -36,8 +36,8 @@ class BridgesTest {
             Path folder = Path.of("src/test/resources/boxes", box);
             BoxFacts facts = BoxFacts.of(BoxReader.read(new LiveSys(), folder.toString()));
             Bridges bridges = Bridges.of(Files.readString(folder.resolve("commands/ifconfig_-a")));
-            assertEquals(facts.lan().ip() + facts.lan().net(), bridges.lan().ip() + bridges.lan().net());
-            assertEquals(facts.guest() == null, bridges.guest() == null);
+            assertEquals(facts.lan.ip + facts.lan.net, bridges.lan.ip + bridges.lan.net);
+            assertEquals(facts.guest == null, bridges.guest == null);
         }
     }
 }

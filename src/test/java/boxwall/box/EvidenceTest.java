@@ -53,23 +53,22 @@ class EvidenceTest {
                 {"null", "Jan  1 01:00:54 fritz user.info sipd[7]: Linux version 2.6.13.1-ohio (x)"},
                 {"null", "Linux version is 3.10"}, {"null", "Comm: x Tainted: P  O"},
                 {"null", "module compiled for 3.10.73 #1"}, {"null", "depmod: WARNING: /lib/modules/4.4.271/x.ko"}};
-        return rows(table, BoxFacts::kernelRelease, EvidenceTest::log);
+        return rows(table, f -> f.kernel.value(), EvidenceTest::log);
     }
 
     @Test
     void theReleaseFromElsewhere() {
-        assertEquals("4.4.271", command("uname_-r", "4.4.271\n").kernelRelease());
-        assertEquals("2.4.17_mvl21-malta-mips_fp_le",
-                command("uname_-a",
-                        "Linux fritz 2.4.17_mvl21-malta-mips_fp_le 699-4 Fr Mai 13 10:38:09 CEST 2005 mips unknown\n")
-                        .kernelRelease());
+        assertEquals("4.4.271", command("uname_-r", "4.4.271\n").kernel.value());
+        assertEquals("2.4.17_mvl21-malta-mips_fp_le", command("uname_-a",
+                "Linux fritz 2.4.17_mvl21-malta-mips_fp_le 699-4 Fr Mai 13 10:38:09 CEST 2005 mips unknown\n").kernel
+                .value());
         BoxFacts two = BoxFacts
                 .of(Readings.none().withCommand("dmesg", "Linux version 3.10.73 (a)\nLinux version 3.10.107 (b)\n"));
-        assertEquals("3.10.107", two.kernelRelease(), "the last start");
+        assertEquals("3.10.107", two.kernel.value(), "the last start");
         assertEquals("uname -r: 4.4.271", BoxFacts.of(Readings.none().withCommand("uname_-r", "4.4.271\n")
                 .withCommand("dmesg", "Linux version 3.10.73 (a)\n")).decidedBy().get("kernel.release").get(0));
-        assertEquals("5.4.213", command("ls_%2Flib%2Fmodules", "5.4.213\n").kernelRelease());
-        assertNull(command("ls_%2Flib%2Fmodules", "5.4.213\n4.9.276\n").kernelRelease(), "which of the two?");
+        assertEquals("5.4.213", command("ls_%2Flib%2Fmodules", "5.4.213\n").kernel.value());
+        assertNull(command("ls_%2Flib%2Fmodules", "5.4.213\n4.9.276\n").kernel.value(), "which of the two?");
     }
 
     @TestFactory
@@ -77,17 +76,17 @@ class EvidenceTest {
         return rows(new String[][] {{"mips", "CPU revision is: 00019556 (MIPS 34Kc)"},
                 {"mips", "[ 0.000000] CPU0 revision is: 0001a120 (MIPS interAptiv)"},
                 {"armv7l", "CPU: ARMv7 Processor [51af8014] revision 4 (ARMv7), cr=10c5387d"},
-                {"null", "CPU revision is: 00018448"}}, BoxFacts::machine, EvidenceTest::log);
+                {"null", "CPU revision is: 00018448"}}, f -> f.machine.value(), EvidenceTest::log);
     }
 
     @Test
     void theMachineFromUname() {
+        assertEquals("mips", command("uname_-a",
+                "Linux fritz 3.10.107 #1 SMP Wed Aug 29 19:46:45 CEST 2018 mips GNU/Linux\n").machine.value());
         assertEquals("mips",
-                command("uname_-a", "Linux fritz 3.10.107 #1 SMP Wed Aug 29 19:46:45 CEST 2018 mips GNU/Linux\n")
-                        .machine());
-        assertEquals("mips",
-                command("uname_-a", "Linux fritz 3.10.107 #1 SMP Wed Aug 29 19:46:45 CEST 2018 mips\n").machine());
-        assertEquals("mips", file("/proc/cpuinfo", "processor : 0\ncpu model : MIPS 4KEc V4.8\n").machine());
+                command("uname_-a", "Linux fritz 3.10.107 #1 SMP Wed Aug 29 19:46:45 CEST 2018 mips\n").machine
+                        .value());
+        assertEquals("mips", file("/proc/cpuinfo", "processor : 0\ncpu model : MIPS 4KEc V4.8\n").machine.value());
     }
 
     @TestFactory
@@ -96,27 +95,23 @@ class EvidenceTest {
                 new String[][] {{"true", "AVM PA for Linux 2.6.32.61"}, {"true", "avmnet: avm_pa: register pid eth0"},
                         {"false", "[avmnet] Driver version"}, {"true", "AVM PA skb pktinfo at offset 128 size 208"},
                         {"false", "Jan  1 01:00:54 fritz user.info x: AVM PA for Linux 3.10.73"}},
-                facts -> facts.packetAcceleration().mayBypass(), EvidenceTest::log);
+                facts -> facts.acceleration.mayBypass(), EvidenceTest::log);
     }
 
     @Test
     void accelerationIsAbsentOnlyWithProof() {
-        assertEquals(Acceleration.State.UNKNOWN, file("/proc/net/dev", "lo: 0\n").packetAcceleration().state());
+        assertEquals(Acceleration.State.UNKNOWN, file("/proc/net/dev", "lo: 0\n").acceleration.state);
+        assertEquals(Acceleration.State.ABSENT, command("ls_%2Fproc%2Fnet", "arp\ndev\nroute\n").acceleration.state);
         assertEquals(Acceleration.State.ABSENT,
-                command("ls_%2Fproc%2Fnet", "arp\ndev\nroute\n").packetAcceleration().state());
-        assertEquals(Acceleration.State.ABSENT,
-                command("ls_-la_%2Fproc%2Fnet%2F", "-r--r--r-- 1 root root 0 Jan 1 01:00 dev\n").packetAcceleration()
-                        .state());
+                command("ls_-la_%2Fproc%2Fnet%2F", "-r--r--r-- 1 root root 0 Jan 1 01:00 dev\n").acceleration.state);
         assertEquals(Acceleration.State.UNKNOWN,
-                command("ls_%2Fproc%2Fnet", "ls: /proc/net: No such file or directory\n").packetAcceleration().state());
-        assertEquals(Acceleration.State.UNKNOWN,
-                command("ls_-d_%2Fproc%2Fnet", "/proc/net\n").packetAcceleration().state());
+                command("ls_%2Fproc%2Fnet", "ls: /proc/net: No such file or directory\n").acceleration.state);
+        assertEquals(Acceleration.State.UNKNOWN, command("ls_-d_%2Fproc%2Fnet", "/proc/net\n").acceleration.state);
         for (String old : new String[] {"2.6.13.1-ohio", "2.6.19.2", "2.4.17_mvl21"}) {
-            assertEquals(Acceleration.State.ABSENT, command("uname_-r", old + "\n").packetAcceleration().state(), old);
+            assertEquals(Acceleration.State.ABSENT, command("uname_-r", old + "\n").acceleration.state, old);
         }
         for (String newer : new String[] {"2.6.28.10", "3.10.73", "5.15.111"}) {
-            assertEquals(Acceleration.State.UNKNOWN, command("uname_-r", newer + "\n").packetAcceleration().state(),
-                    newer);
+            assertEquals(Acceleration.State.UNKNOWN, command("uname_-r", newer + "\n").acceleration.state, newer);
         }
         // a line that says otherwise counts for more than any list
         Readings contradicted =
@@ -125,13 +120,12 @@ class EvidenceTest {
                 contradicted.withCommand("dmesg", "avm_pa: try to activate hw accelaration for pid 1 (ipv4)\n"),
                 contradicted.withFile("/proc/net/avm_pa/control", ""),
                 contradicted.withFile("/proc/modules", "offload_pa 77 0 - Live 0x0 (P)\n")}) {
-            assertEquals(Acceleration.State.UNKNOWN, BoxFacts.of(box).packetAcceleration().state());
-            assertTrue(BoxFacts.of(box).packetAcceleration().mayBypass());
-            assertEquals("unknown", BoxFacts.of(box).packetAcceleration().hardware);
+            assertEquals(Acceleration.State.UNKNOWN, BoxFacts.of(box).acceleration.state);
+            assertTrue(BoxFacts.of(box).acceleration.mayBypass());
+            assertEquals("unknown", BoxFacts.of(box).acceleration.hardware);
         }
-        assertEquals("none",
-                file("/proc/net/avm_pa/brief", "State          : enabled\n").packetAcceleration().hardware);
-        assertTrue(command("ls_%2Fproc%2Fnet", "arp  avm_pa  dev\n").packetAcceleration().mayBypass());
+        assertEquals("none", file("/proc/net/avm_pa/brief", "State          : enabled\n").acceleration.hardware);
+        assertTrue(command("ls_%2Fproc%2Fnet", "arp  avm_pa  dev\n").acceleration.mayBypass());
     }
 
     @TestFactory
@@ -147,12 +141,14 @@ class EvidenceTest {
                         {"04.26", "CONFIG_VERSION='04.26'"}, {"05.54", "export CONFIG_VERSION=\"05.54\""},
                         {"null", "Jan  1 01:00:54 fritz user.info x[1]: FW(07.19-79768)"}, {"null", "FW(hello)"},
                         {"null", "CONFIG_VERSION='`reboot`'"}, {"null", "Driver version: 6.247.3.1"}},
-                BoxFacts::firmwareVersion, EvidenceTest::log);
-        tests.add(DynamicTest.dynamicTest("the revision", () -> assertEquals("79768", log(panic).firmwareRevision())));
-        tests.add(DynamicTest.dynamicTest("no revision", () -> assertNull(log("x FW(07.29)HW(1)").firmwareRevision())));
+                f -> f.firmware.version.value(), EvidenceTest::log);
+        tests.add(DynamicTest.dynamicTest("the revision",
+                () -> assertEquals(79768, log(panic).firmware.revision.value())));
+        tests.add(DynamicTest.dynamicTest("no revision",
+                () -> assertNull(log("x FW(07.29)HW(1)").firmware.revision.value())));
         tests.addAll(rows(new String[][] {{"Fritz_Box_DECT_W920V", "ProductID\tFritz_Box_DECT_W920V"},
                 {"Speedport W 701V", "CONFIG_PRODUKT_NAME='Speedport W 701V'"},
-                {"null", "WLAND: ProductID is unknown"}}, BoxFacts::firmwareModel, EvidenceTest::log));
+                {"null", "WLAND: ProductID is unknown"}}, f -> f.firmware.model.value(), EvidenceTest::log));
         return tests;
     }
 
@@ -160,8 +156,8 @@ class EvidenceTest {
     void quotesOfEachSort() {
         for (String line : new String[] {"CONFIG_VERSION='04.26'", "export CONFIG_VERSION=\"04.26\"",
                 "CONFIG_VERSION=04.26", "  export  CONFIG_VERSION='04.26'  "}) {
-            assertEquals("04.26", file("/etc/init.d/rc.conf", line + "\n").firmwareVersion(), line);
-            assertEquals("04.26", command("set", line + "\n").firmwareVersion(), line);
+            assertEquals("04.26", file("/etc/init.d/rc.conf", line + "\n").firmware.version.value(), line);
+            assertEquals("04.26", command("set", line + "\n").firmware.version.value(), line);
         }
     }
 
@@ -172,7 +168,8 @@ class EvidenceTest {
                 {"128", "Memory: 111584k/131072k available (4787k kernel code, 19304k reserved)"},
                 {"32", "<6>Memory: 30324k/30676k available (1477k)"},
                 {"256", "[    0.000000] Memory: 235176K/262144K available (4096K kernel code)"},
-                {"null", "Memory: enough"}, {"null", "memsize=all"}}, BoxFacts::memoryMb, EvidenceTest::log);
+                {"null", "Memory: enough"}, {"null", "memsize=all"}}, f -> f.firmware.memoryMb.value(),
+                EvidenceTest::log);
     }
 
     @Test
@@ -181,7 +178,9 @@ class EvidenceTest {
                 {"500000", "512"}, {"8192", "8"}, {"40000", "39"}};
         for (String[] row : table) {
             assertEquals(row[1],
-                    String.valueOf(file("/proc/meminfo", "MemTotal:        " + row[0] + " kB\n").memoryMb()), row[0]);
+                    String.valueOf(
+                            file("/proc/meminfo", "MemTotal:        " + row[0] + " kB\n").firmware.memoryMb.value()),
+                    row[0]);
         }
     }
 
@@ -189,21 +188,21 @@ class EvidenceTest {
     void iptablesSaysItsVersionInManyPlaces() {
         String error =
                 "modprobe: can't load module x_tables\niptables v1.4.11.1: can't initialize iptables table `nat': Table does not exist (do you need to insmod?)\n";
-        assertEquals("1.4.11.1", command("iptables_-t_nat_-A_POSTROUTING_-j_MASQUERADE", error).userland().version());
-        assertEquals("1.4.21", command("iptables_-L", "iptables v1.4.21: Couldn't load match `x':No such file\n")
-                .userland().version());
-        assertEquals("1.8.9",
-                command("iptables-restore", "iptables-restore v1.8.9 (legacy): unknown option\n").userland().version());
+        assertEquals("1.4.11.1", command("iptables_-t_nat_-A_POSTROUTING_-j_MASQUERADE", error).userland.version());
         assertEquals("1.4.21",
-                command("iptables-save", "# Generated by iptables-save v1.4.21 on Sat Nov 28 2026\n*filter\nCOMMIT\n")
-                        .userland().version());
+                command("iptables_-L", "iptables v1.4.21: Couldn't load match `x':No such file\n").userland.version());
+        assertEquals("1.8.9",
+                command("iptables-restore", "iptables-restore v1.8.9 (legacy): unknown option\n").userland.version());
+        assertEquals("1.4.21",
+                command("iptables-save",
+                        "# Generated by iptables-save v1.4.21 on Sat Nov 28 2026\n*filter\nCOMMIT\n").userland
+                        .version());
         assertEquals(Known.YES,
-                command("ip6tables_-L", "ip6tables v1.4.21: can't initialize ip6tables table `filter'\n")
-                        .userland().ip6);
-        assertNull(command("ip6tables_-L", "ip6tables v1.4.21: x\n").userland().version(),
-                "that is the other program's");
-        assertNull(command("iptables_-L", "iptables: No chain/target/match by that name.\niptables vanished: x\n")
-                .userland().version());
+                command("ip6tables_-L", "ip6tables v1.4.21: can't initialize ip6tables table `filter'\n").userland.ip6);
+        assertNull(command("ip6tables_-L", "ip6tables v1.4.21: x\n").userland.version(), "that is the other program's");
+        assertNull(
+                command("iptables_-L", "iptables: No chain/target/match by that name.\niptables vanished: x\n").userland
+                        .version());
     }
 
     @TestFactory
@@ -217,7 +216,7 @@ class EvidenceTest {
                 {"unknown", "  PID USER       VSZ STAT COMMAND"}, {"unknown", " 12 root         0 SW   [kdsld]"}};
         List<DynamicTest> tests = new ArrayList<>();
         for (String command : new String[] {"ps", "ps_ax", "ps_-ax", "ps_w", "ps_-ef"}) {
-            tests.addAll(rows(table, BoxFacts::dsld, line -> command(command, line + "\n")));
+            tests.addAll(rows(table, f -> f.surroundings.dsld.value(), line -> command(command, line + "\n")));
         }
         return tests;
     }
@@ -230,52 +229,56 @@ class EvidenceTest {
                         {"running", "Jan  1 01:00:29 dsld[1168]: startup ($Revision: 32621 $)"},
                         {"running", "2000-01-01 01:00:19 dsld: startup (Jul  6 2006 15:37:07)"},
                         {"unknown", "Jan  1 01:00:29 multid[9]: dsld: startup"}, {"unknown", "dsl: startup"}},
-                BoxFacts::dsld, EvidenceTest::log);
+                f -> f.surroundings.dsld.value(), EvidenceTest::log);
     }
 
     @Test
     void aListOfModulesCountsForMoreThanAnOlderLine() {
         Readings removed = Readings.none().withCommand("dmesg", "kdsldmod: init done\n").withFile("/proc/modules",
                 "usbcore 1 0 - Live 0xc0\n");
-        assertEquals("absent", BoxFacts.of(removed).dsld());
-        assertEquals("unknown", command("lsmod", "").dsld(), "a program that printed nothing listed nothing");
-        assertEquals("absent", command("lsmod", "Module                  Size  Used by    Not tainted\n").dsld());
+        assertEquals("absent", BoxFacts.of(removed).surroundings.dsld.value());
+        assertEquals("unknown", command("lsmod", "").surroundings.dsld.value(),
+                "a program that printed nothing listed nothing");
+        assertEquals("absent",
+                command("lsmod", "Module                  Size  Used by    Not tainted\n").surroundings.dsld.value());
         assertEquals("running", command("lsmod",
-                "Module                  Size  Used by    Tainted: P\nkdsldmod             1907296  7 userman_mod\n")
-                .dsld());
+                "Module                  Size  Used by    Tainted: P\nkdsldmod             1907296  7 userman_mod\n").surroundings.dsld
+                .value());
     }
 
     @Test
     void printkInALog() {
         String avm = "[avm_debug]redirect kernel-messages (/dev/debug)\n";
-        assertEquals("avm", log(avm).printk());
-        assertEquals("std", log(avm + "\n[avm_debug]standard kernel-messages\n").printk(), "the last word");
-        assertEquals("avm", log("[avm_debug]standard kernel-messages\n" + avm).printk());
+        assertEquals("avm", log(avm).surroundings.printk.value());
+        assertEquals("std", log(avm + "\n[avm_debug]standard kernel-messages\n").surroundings.printk.value(),
+                "the last word");
+        assertEquals("avm", log("[avm_debug]standard kernel-messages\n" + avm).surroundings.printk.value());
         assertEquals("std", BoxFacts.of(Readings.none().withCommand("dmesg", avm).withFile("/var/flash/debug.cfg",
-                "echo STD_PRINTK > /dev/debug\n")).printk());
+                "echo STD_PRINTK > /dev/debug\n")).surroundings.printk.value());
         assertEquals("avm", BoxFacts.of(Readings.none().withCommand("dmesg", avm).withFile("/etc/init.d/rc.S",
-                "echo STD_PRINTK > /dev/debug\n")).printk());
+                "echo STD_PRINTK > /dev/debug\n")).surroundings.printk.value());
         assertEquals("unknown",
-                log("[avm_debug]unknown mode: use: STD_PRINTK, AVM_PRINTK or AVMDBG_EOF <on>").printk());
+                log("[avm_debug]unknown mode: use: STD_PRINTK, AVM_PRINTK or AVMDBG_EOF <on>").surroundings.printk
+                        .value());
     }
 
     @Test
     void kdsldmodBesideAKernelThatWasNotReadIsNoVerdict() {
         BoxFacts facts = log("kdsld: init start (sizeof(struct sk_buff) = 384)");
-        assertEquals(Conntrack.State.UNKNOWN, facts.conntrack().state());
-        assertFalse(facts.conntrack().state().allowsState());
-        assertFalse(facts.conntrack().reason().contains("5.15"));
+        assertEquals(Conntrack.State.UNKNOWN, facts.conntrack().state);
+        assertFalse(facts.conntrack().state.allowsState());
+        assertFalse(facts.conntrack().reason.contains("5.15"));
         for (String mips : new String[] {"2.6.28.10", "2.6.32.61", "2.6.39.3", "3.10.73", "3.12.74"}) {
             assertEquals(Conntrack.State.REFUSED,
-                    log("Linux version " + mips + " (x)\nkdsldmod: init done").conntrack().state(), mips);
-            assertEquals(Conntrack.State.REFUSED, log("Linux version " + mips + " (x)").conntrack().state(),
+                    log("Linux version " + mips + " (x)\nkdsldmod: init done").conntrack().state, mips);
+            assertEquals(Conntrack.State.REFUSED, log("Linux version " + mips + " (x)").conntrack().state,
                     mips + ", modules not read");
         }
-        assertEquals(Conntrack.State.UNKNOWN, log("Linux version 4.9.276 (x)\nkdsldmod: init done").conntrack().state(),
+        assertEquals(Conntrack.State.UNKNOWN, log("Linux version 4.9.276 (x)\nkdsldmod: init done").conntrack().state,
                 "for MIPS or for ARM?");
         assertEquals(Conntrack.State.REFUSED,
                 log("Linux version 4.9.276 (x)\nCPU0 revision is: 0001a120 (MIPS interAptiv)\nkdsldmod: init done")
-                        .conntrack().state());
+                        .conntrack().state);
     }
 
     @TestFactory
@@ -286,10 +289,10 @@ class EvidenceTest {
                 {"port", "eth0.8"}, {"port", "tiwlan0"}, {"wan", "dsl"}, {"wan", "ppp0"}, {"tunnel", "tun0"},
                 {"tunnel", "ip6gre0"}, {"other", "lanparty"}, {"other", "adslx"}, {"guest", "guest"}, {"lan", "lan"},
                 {"loopback", "lo"}, {"alias", "lan:0"}};
-        List<DynamicTest> tests = rows(table, facts -> facts.interfaces().get(0).role.word(),
+        List<DynamicTest> tests = rows(table, facts -> facts.interfaces.get(0).role.word(),
                 name -> command("ifconfig", name + (name.length() < 10 ? "          ".substring(name.length()) : " ")
                         + "Link encap:Ethernet  HWaddr 00:04:0E:00:00:01\n"));
-        tests.addAll(rows(table, facts -> facts.interfaces().get(0).role.word(),
+        tests.addAll(rows(table, facts -> facts.interfaces.get(0).role.word(),
                 name -> file("/proc/net/dev", "  " + name + ":       0       0    0\n")));
         return tests;
     }
@@ -300,17 +303,17 @@ class EvidenceTest {
                 "lan       Link encap:Ethernet  HWaddr 00:04:0E:00:00:01\n          inet addr:192.168.2.1  Bcast:192.168.2.255  Mask:255.255.255.0\n"
                         + "          inet6 addr: fd00::1/64 Scope:Global\n          inet6 addr: fe80::204:eff:fe00:1/64 Scope:Link\n";
         BoxFacts facts = command("ifconfig", text);
-        assertEquals("192.168.2.0/24", facts.lan().net());
-        assertEquals("fd00::1", facts.lan().ip6());
-        assertEquals("fd00::/64", facts.lan().net6());
+        assertEquals("192.168.2.0/24", facts.lan.net);
+        assertEquals("fd00::1", facts.lan.ip6);
+        assertEquals("fd00::/64", facts.lan.net6);
         BoxFacts inner = command("ifconfig", text.replace("lan  ", "cpunet0")
                 .replace("          inet addr:192.168.2.1  Bcast:192.168.2.255  Mask:255.255.255.0\n", ""));
-        assertTrue(inner.findings().stream().noneMatch(f -> f.code().equals("ipv6-unfiltered")),
+        assertTrue(inner.findings.stream().noneMatch(f -> f.code.equals("ipv6-unfiltered")),
                 "nobody is behind the link of two processors");
-        assertTrue(facts.findings().stream().anyMatch(f -> f.code().equals("ipv6-unfiltered")));
+        assertTrue(facts.findings.stream().anyMatch(f -> f.code.equals("ipv6-unfiltered")));
         BoxFacts ip = command("ip_addr",
                 "3: lan: <UP> mtu 1500\n    inet6 2001:db8::9/64 scope global temporary dynamic\n    inet6 2001:db8::1/64 scope global dynamic\n");
-        assertEquals("2001:db8::1", ip.lan().ip6());
+        assertEquals("2001:db8::1", ip.lan.ip6);
     }
 
     @Test
@@ -318,10 +321,10 @@ class EvidenceTest {
         BoxFacts facts = log(
                 "[   18.513451] lan: port 1(eth0) entered forwarding state\n[   18.513706] IPv6: ADDRCONF(NETDEV_CHANGE): guest: link becomes ready\n"
                         + "[   26.900000][0] device eth9 entered promiscuous mode");
-        assertEquals("lan", facts.lan().name());
-        assertEquals("guest", facts.guest().name());
-        assertEquals(3, facts.interfaces().size());
+        assertEquals("lan", facts.lan.name);
+        assertEquals("guest", facts.guest.name);
+        assertEquals(3, facts.interfaces.size());
         assertEquals(1, BoxFacts.of(Readings.none().withCommand("dmesg", "lan: port 1(eth0) entered forwarding state\n")
-                .withFile("/proc/net/dev", "lo: 0\n")).interfaces().size());
+                .withFile("/proc/net/dev", "lo: 0\n")).interfaces.size());
     }
 }

@@ -60,14 +60,14 @@ class LogMessageTest {
                     message = message.next();
                 }
                 assertEquals("a message: [x] of 3", message.text());
-                assertTrue(message.isKernel());
+                assertTrue(message.kernel);
             }));
         }
         for (String head : FORGED) {
             tests.add(DynamicTest.dynamicTest(head, () -> {
                 for (LogMessage message = LogMessage.of(head.replace("@", "m")); message != null; message =
                         message.next()) {
-                    assertFalse(message.isKernel());
+                    assertFalse(message.kernel);
                 }
             }));
         }
@@ -85,12 +85,12 @@ class LogMessageTest {
         for (String refusal : refusals) {
             tests.add(DynamicTest.dynamicTest(refusal, () -> {
                 for (Readings log : logs(HEADS, refusal)) {
-                    List<KernelLog.Refusal> found = new KernelLog(log).refusals();
+                    List<KernelLog.Refusal> found = new KernelLog(log).refusals;
                     assertEquals(1, found.size(), () -> "" + log.commandLines("dmesg") + log.commandLines("logread"));
                     assertEquals(refusal.substring(0, refusal.indexOf(':')), found.get(0).module);
                 }
                 for (Readings log : logs(FORGED, refusal)) {
-                    assertTrue(new KernelLog(log).refusals().isEmpty(),
+                    assertTrue(new KernelLog(log).refusals.isEmpty(),
                             () -> "" + log.commandLines("dmesg") + log.commandLines("logread"));
                 }
             }));

@@ -21,11 +21,11 @@ class AvmFindingsTest {
     private static List<String> found(String box, String rules) {
         BoxFacts facts = BoxFacts.of(BoxReader.read(new LiveSys(), "src/test/resources/boxes/" + box));
         ParsedRules parsed =
-                RulesetParser.parse(new Source("rules", rules), Names.of(facts.names(), facts.lackingNames()), null);
+                RulesetParser.parse(new Source("rules", rules), Names.of(facts.names, facts.lackingNames()), null);
         assertEquals(List.of(), parsed.errors());
         List<Finding> findings = Checker.check(new CheckedRuleset(parsed, parsed.ruleset(), facts));
         return findings
-                .stream().filter(f -> f.code().contains("blocked-by")).map(f -> f.code() + " " + f.where() + " "
+                .stream().filter(f -> f.code.contains("blocked-by")).map(f -> f.code + " " + f.where + " "
                         + f.evidence().get(0).replace("/var/flash/ar7.cfg: ", "") + " | " + f.evidence().get(1))
                 .toList();
     }

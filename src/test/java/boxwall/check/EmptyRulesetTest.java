@@ -46,12 +46,12 @@ class EmptyRulesetTest {
     void saidOfWhatStopsNothing(String lines, boolean empty) {
         BoxFacts facts = BoxFacts.of(BoxReader.read(new LiveSys(), "src/test/resources/boxes/virtual"));
         ParsedRules parsed = RulesetParser.parse(new Source("rules", lines.replace(';', '\n') + "\n"),
-                Names.of(facts.names(), facts.lackingNames()), null);
+                Names.of(facts.names, facts.lackingNames()), null);
         assertEquals(List.of(), parsed.errors());
         Compiled compiled = Compiler.compile(parsed, facts, facts, AutoYesNo.AUTO, AutoYesNo.AUTO, false);
         int said = 0;
         for (Finding each : Checker.check(new CheckedRuleset(parsed, compiled.ruleset(), facts))) {
-            said += each.code().equals("empty-ruleset") && each.severity() == Finding.Severity.WARN ? 1 : 0;
+            said += each.code.equals("empty-ruleset") && each.severity == Finding.Severity.WARN ? 1 : 0;
         }
         assertEquals(empty ? 1 : 0, said);
         Stamp stamp = new Stamp();

@@ -21,14 +21,14 @@ class FailedTryTest {
         Ruleset rules = RulesetParser.parse(
                 new Source("rules", "iptables -P INPUT DROP\niptables -A INPUT -i lo -j ACCEPT\n"
                         + "iptables -A INPUT -m state --state ESTABLISHED -j ACCEPT\niptables -A INPUT -m iprange --src-range 10.0.0.1-10.0.0.9 -j DROP\n"),
-                Names.of(facts.names(), facts.lackingNames()), null).ruleset();
+                Names.of(facts.names, facts.lackingNames()), null).ruleset();
         return FailedTry.of(error, rules, facts);
     }
 
     private static String said(String box, String error) {
         Finding finding = of(box, error).get(0);
-        assertEquals(Finding.Severity.REFUSE, finding.severity());
-        return finding.code() + " at " + finding.where() + ": " + finding.effect() + " | " + finding.remedy;
+        assertEquals(Finding.Severity.REFUSE, finding.severity);
+        return finding.code + " at " + finding.where + ": " + finding.effect() + " | " + finding.remedy;
     }
 
     /** {@code iptables-restore: line N failed} names the COMMIT: the rule is found by what the box lacks. */

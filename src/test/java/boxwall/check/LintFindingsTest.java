@@ -47,7 +47,7 @@ class LintFindingsTest {
     private static List<Finding> all(String rules) {
         BoxFacts facts = facts();
         ParsedRules parsed = RulesetParser.parse(new Source("rules", rules),
-                Names.of(facts.names(), facts.lackingNames()), boxwall.syntax.Includes.NONE);
+                Names.of(facts.names, facts.lackingNames()), boxwall.syntax.Includes.NONE);
         assertEquals(List.of(), parsed.errors());
         Ruleset ruleset = parsed.ruleset();
         List<Finding> findings = new java.util.ArrayList<>(Checker.check(new CheckedRuleset(parsed, ruleset, facts)));
@@ -59,11 +59,11 @@ class LintFindingsTest {
     private static String found(String rules) {
         StringBuilder out = new StringBuilder();
         for (Finding finding : all(rules)) {
-            if (CODES.contains(finding.code()) && !finding.effect().startsWith("the ruleset filters IPv4 only")) {
-                out.append(out.length() == 0 ? "" : "; ").append(finding.severity().word()).append(' ')
-                        .append(finding.code()).append(finding.where().isEmpty() ? "" : " " + finding.where());
+            if (CODES.contains(finding.code) && !finding.effect().startsWith("the ruleset filters IPv4 only")) {
+                out.append(out.length() == 0 ? "" : "; ").append(finding.severity.word()).append(' ')
+                        .append(finding.code).append(finding.where.isEmpty() ? "" : " " + finding.where);
                 assertTrue(!finding.evidence().isEmpty(), finding + " has no evidence");
-                assertTrue(finding.remedy.contains("tables -") || finding.code().startsWith("time"),
+                assertTrue(finding.remedy.contains("tables -") || finding.code.startsWith("time"),
                         finding + " has no line to write");
             }
         }
@@ -72,8 +72,8 @@ class LintFindingsTest {
 
     private static Finding one(String code, String rules) {
         return all(rules).stream()
-                .filter(f -> f.code().equals(code) && !f.effect().startsWith("the ruleset filters IPv4 only"))
-                .findFirst().orElseThrow();
+                .filter(f -> f.code.equals(code) && !f.effect().startsWith("the ruleset filters IPv4 only")).findFirst()
+                .orElseThrow();
     }
 
     @Test
@@ -237,21 +237,21 @@ class LintFindingsTest {
                             Files.readString(file, java.nio.charset.StandardCharsets.ISO_8859_1).split("\n----\n")[0]
                                     + "\n";
                     BoxFacts facts = facts();
-                    if (!RulesetParser.parse(new Source("rules", text), Names.of(facts.names(), facts.lackingNames()),
+                    if (!RulesetParser.parse(new Source("rules", text), Names.of(facts.names, facts.lackingNames()),
                             boxwall.syntax.Includes.NONE).errors().isEmpty()) {
                         continue;
                     }
                     for (Finding finding : all(text)) {
-                        if (CODES.contains(finding.code()) && !finding.code().equals("time-is-utc")
+                        if (CODES.contains(finding.code) && !finding.code.equals("time-is-utc")
                                 && !finding.effect().contains("IPv4 only")) {
-                            codes.add(finding.code());
+                            codes.add(finding.code);
                             String chains = text.lines().filter(l -> l.matches("ip6?tables (-t [a-z]+ )?-N .*"))
                                     .distinct().reduce("", (a, b) -> a + b + "\n");
                             String line = finding.remedy.replaceFirst("^[^:]*: (?=ip)", "")
                                     .replaceFirst(",? (before|after|behind|and|then) .*", "");
                             List<?> errors = RulesetParser
                                     .parse(new Source("rules", chains + line + "\n"),
-                                            Names.of(facts.names(), facts.lackingNames()), boxwall.syntax.Includes.NONE)
+                                            Names.of(facts.names, facts.lackingNames()), boxwall.syntax.Includes.NONE)
                                     .errors();
                             assertEquals(List.of(), errors, file + ": " + finding + " -> " + line);
                         }

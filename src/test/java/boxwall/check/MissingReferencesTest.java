@@ -22,11 +22,11 @@ class MissingReferencesTest {
     private static List<Finding> found(String code, String rules, String box) {
         BoxFacts facts = BoxFacts.of(BoxReader.read(new LiveSys(), "src/test/resources/boxes/" + box));
         ParsedRules parsed = RulesetParser.parse(new Source("rules", rules + "\n"),
-                Names.of(facts.names(), facts.lackingNames()), null);
+                Names.of(facts.names, facts.lackingNames()), null);
         assertEquals(List.of(), parsed.errors());
         List<Finding> found = new ArrayList<>();
         for (Finding each : Checker.check(new CheckedRuleset(parsed, parsed.ruleset(), facts))) {
-            if (each.code().equals(code)) { found.add(each); }
+            if (each.code.equals(code)) { found.add(each); }
         }
         return found;
     }
@@ -39,8 +39,8 @@ class MissingReferencesTest {
                 "7590-0729");
         assertEquals(1, found.size());
         Finding one = found.get(0);
-        assertEquals(Finding.Severity.WARN, one.severity());
-        assertEquals("rules:2, rules:3, rules:4", one.where());
+        assertEquals(Finding.Severity.WARN, one.severity);
+        assertEquals("rules:2, rules:3, rules:4", one.where);
         assertTrue(one.effect().contains("no interface br-lan, vlan2") && one.effect().contains("eth1 is a port"),
                 one.effect());
         assertTrue(one.effect().contains("netfilter sees the bridge") && one.remedy.contains("$LAN_IF (lan)"),
@@ -57,7 +57,7 @@ class MissingReferencesTest {
     void namesAgainstTheVirtualBox(String rule, String severity) {
         StringBuilder said = new StringBuilder();
         for (Finding each : found("interface-missing", "iptables -A INPUT " + rule, "virtual")) {
-            said.append(each.severity().word());
+            said.append(each.severity.word());
         }
         assertEquals(severity, said.toString());
     }

@@ -37,11 +37,11 @@ class NeighboursTest {
     private static List<Finding> found(String rules, String box) {
         BoxFacts facts = BoxFacts.of(BoxReader.read(new LiveSys(), "src/test/resources/boxes/" + box));
         ParsedRules parsed =
-                RulesetParser.parse(new Source("rules", rules), Names.of(facts.names(), facts.lackingNames()), null);
+                RulesetParser.parse(new Source("rules", rules), Names.of(facts.names, facts.lackingNames()), null);
         assertEquals(List.of(), parsed.errors());
         List<Finding> found = new ArrayList<>();
         for (Finding each : Checker.check(new CheckedRuleset(parsed, parsed.ruleset(), facts))) {
-            if (each.code().equals("neighbour-discovery-dropped")) { found.add(each); }
+            if (each.code.equals("neighbour-discovery-dropped")) { found.add(each); }
         }
         return found;
     }
@@ -55,7 +55,7 @@ class NeighboursTest {
                         + " -j ACCEPT; ip6tables -A INPUT -i $WAN_IF -p icmpv6 --icmpv6-type 136 -j ACCEPT; ip6tables -A INPUT -i $WAN_IF -s fe80::/10 -p udp"
                         + " --sport 547 --dport 546 -j ACCEPT, before the line that drops them; or include ipv6-basic",
                 found.get(0).remedy);
-        assertEquals(Finding.Severity.WARN, found.get(0).severity());
+        assertEquals(Finding.Severity.WARN, found.get(0).severity);
         assertTrue(found.get(0).effect().contains("dsl"), found.get(0).effect());
     }
 

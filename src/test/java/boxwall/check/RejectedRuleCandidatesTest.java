@@ -23,7 +23,7 @@ class RejectedRuleCandidatesTest {
     private static RejectedRuleCandidates of(String box, String rules, String error) {
         BoxFacts facts = BoxFacts.of(BoxReader.read(new LiveSys(), "src/test/resources/boxes/" + box));
         Ruleset ruleset = RulesetParser
-                .parse(new Source("rules", rules), Names.of(facts.names(), facts.lackingNames()), null).ruleset();
+                .parse(new Source("rules", rules), Names.of(facts.names, facts.lackingNames()), null).ruleset();
         return RejectedRuleCandidates.of(error, ruleset, facts, "alone");
     }
 
@@ -39,7 +39,7 @@ class RejectedRuleCandidatesTest {
                 suspects.lines());
         assertEquals(List.of("-A alone -j MARK --set-xmark 0x1/0xffffffff"), of("virtual", RULES, failed(8)).lines());
         Finding finding = suspects.refused(1, "line 4 failed", List.of("<4>[ 12.5] xt_tcpudp: no"));
-        assertEquals("rule-refused rules:4", finding.code() + " " + finding.where());
+        assertEquals("rule-refused rules:4", finding.code + " " + finding.where);
         assertEquals(List.of("filter U 1 (rules:4): -A U -p tcp -m tcp --dport 80 -j ACCEPT",
                 "tried alone: line 4 failed", "dmesg: <4>[ 12.5] xt_tcpudp: no"), finding.evidence());
         assertEquals("the kernel refuses this rule of the table filter, and its log gives the reason: xt_tcpudp: no",

@@ -37,7 +37,7 @@ class UnknownConntrackTest {
 
     @Test
     void autoCompilesWithoutStates() {
-        assertEquals(Conntrack.State.UNKNOWN, UNKNOWN.conntrack().state());
+        assertEquals(Conntrack.State.UNKNOWN, UNKNOWN.conntrack().state);
         Compiled auto = Compiler.compile(parsed(STATES), UNKNOWN, UNKNOWN, AutoYesNo.AUTO, AutoYesNo.AUTO, false);
         assertFalse(auto.stateful());
         assertTrue(auto.modules().stream().noneMatch(UNKNOWN::pullsConntrack), auto.modules().toString());

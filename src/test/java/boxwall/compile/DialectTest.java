@@ -63,8 +63,8 @@ class DialectTest {
         compiled.notes().stream().filter(n -> n.text().contains("which means the same"))
                 .forEach(n -> out.append("note ").append(n.origin()).append('\n'));
         for (Finding finding : Checker.check(new CheckedRuleset(parsed, compiled.ruleset(), facts))) {
-            if (finding.severity() == Finding.Severity.REFUSE) {
-                out.append(finding.code()).append(' ').append(finding.where()).append(": ").append(finding.effect())
+            if (finding.severity == Finding.Severity.REFUSE) {
+                out.append(finding.code).append(' ').append(finding.where).append(": ").append(finding.effect())
                         .append('\n');
             }
         }

@@ -48,7 +48,7 @@ public final class Presets {
 
     /** A ruleset on a box. */
     record OnBox(ParsedRules parsed, Compiled compiled, BoxFacts facts, List<Finding> findings) {
-        List<Finding> of(String code) { return findings.stream().filter(f -> f.code().equals(code)).toList(); }
+        List<Finding> of(String code) { return findings.stream().filter(f -> f.code.equals(code)).toList(); }
     }
 
     private Presets() {}
@@ -126,7 +126,7 @@ public final class Presets {
     static ParsedRules parse(String text, BoxFacts facts) { return parse(text, facts, includes()); }
 
     private static ParsedRules parse(String text, BoxFacts facts, Includes includes) {
-        return RulesetParser.parse(new Source("rules", text), Names.of(facts.names(), facts.lackingNames()), includes);
+        return RulesetParser.parse(new Source("rules", text), Names.of(facts.names, facts.lackingNames()), includes);
     }
 
     /** All the way, as the verb check goes; the compiled form is null when the text has errors. */

@@ -94,12 +94,12 @@ public class UseCasesTest {
                     }
                     // a line of the user's may make a shipped one needless, and home-basic one of a preset for the
                     // strict base
-                    boolean lint = LINT.contains(finding.code()) && !finding.effect().contains("(ACCEPT), rules:")
+                    boolean lint = LINT.contains(finding.code) && !finding.effect().contains("(ACCEPT), rules:")
                             && !(base.equals(HOME) && finding.effect().contains("home-basic"))
                             && !finding.effect().contains("no-telephony") // it is there to close what a base opens
-                            && !finding.where().startsWith("rules:");
-                    if (lint || finding.severity() == Finding.Severity.REFUSE) {
-                        wrong.computeIfAbsent(finding.code() + " " + finding.where() + " " + finding.effect(),
+                            && !finding.where.startsWith("rules:");
+                    if (lint || finding.severity == Finding.Severity.REFUSE) {
+                        wrong.computeIfAbsent(finding.code + " " + finding.where + " " + finding.effect(),
                                 k -> new TreeSet<>()).add(model + " " + one);
                     }
                 }
@@ -117,7 +117,7 @@ public class UseCasesTest {
     }
 
     private static boolean lacks(Finding finding) {
-        return finding.code().equals("module-missing") || finding.code().equals("module-refused");
+        return finding.code.equals("module-missing") || finding.code.equals("module-refused");
     }
 
     /**
@@ -156,9 +156,9 @@ public class UseCasesTest {
             return;
         }
         for (Finding finding : on.findings()) {
-            if (finding.severity() == Finding.Severity.REFUSE) {
+            if (finding.severity == Finding.Severity.REFUSE) {
                 String what = finding.effect().replaceAll("^.*\"(match|target|table) (.*)\".*$", "$1 $2");
-                refused.computeIfAbsent(ruleset + " | " + (what.equals(finding.effect()) ? finding.code() : what),
+                refused.computeIfAbsent(ruleset + " | " + (what.equals(finding.effect()) ? finding.code : what),
                         all -> new TreeSet<>()).add(model);
             }
         }
@@ -170,15 +170,15 @@ public class UseCasesTest {
         Presets.OnBox on = Presets.on(Presets.box("virtual"), HOME + CASES[8] + "\n", AutoYesNo.AUTO);
         List<Finding> found = on.of("policy-test-overridden");
         assertFalse(Checker.refuses(on.findings()), on.findings().toString());
-        assertEquals(List.of("allow-service:14", "allow-service:15"), found.stream().map(Finding::where).toList());
+        assertEquals(List.of("allow-service:14", "allow-service:15"), found.stream().map(f -> f.where).toList());
         on = Presets.on(Presets.box("virtual"), WIKI + "iptables -A INPUT -i $WAN_IF -p tcp --dport 443 -j ACCEPT\n",
                 AutoYesNo.AUTO);
-        assertEquals(List.of("rules:4"), on.of("policy-test-overridden").stream().map(Finding::where).toList());
+        assertEquals(List.of("rules:4"), on.of("policy-test-overridden").stream().map(f -> f.where).toList());
         assertEquals(List.of(), on.of("policy-test-failed"));
         // a rule taken away leaves only the policy to decide
         on = Presets.on(Presets.box("virtual"), WIKI + "iptables -P INPUT ACCEPT\n", AutoYesNo.AUTO);
         assertFalse(Checker.refuses(on.findings()), on.findings().toString());
-        assertEquals(List.of("rules:4"), on.of("policy-test-overridden").stream().map(Finding::where).toList());
+        assertEquals(List.of("rules:4"), on.of("policy-test-overridden").stream().map(f -> f.where).toList());
     }
 
     @Test
@@ -186,7 +186,7 @@ public class UseCasesTest {
         Presets.OnBox on = Presets.on(Presets.box("virtual"),
                 HOME + "expect DROP in=wan proto=tcp dport=22\n" + CASES[8] + "\n", AutoYesNo.AUTO);
         assertTrue(Checker.refuses(on.findings()));
-        assertEquals(List.of("rules:2"), on.of("policy-test-failed").stream().map(Finding::where).toList());
+        assertEquals(List.of("rules:2"), on.of("policy-test-failed").stream().map(f -> f.where).toList());
     }
 
     /** A preset's own lines alone keep what it promises: if they did not on some box, that is no wish of the user's. */
@@ -195,7 +195,7 @@ public class UseCasesTest {
         Presets.OnBox on = Presets.on(Presets.box("virtual"), "include broken\n", AutoYesNo.AUTO,
                 (name, from) -> boxwall.syntax.Source.preset(name,
                         "iptables -P INPUT ACCEPT\nexpect DROP in=wan proto=tcp dport=22\n"));
-        assertEquals(List.of("broken:2"), on.of("policy-test-failed").stream().map(Finding::where).toList());
+        assertEquals(List.of("broken:2"), on.of("policy-test-failed").stream().map(f -> f.where).toList());
     }
 
     /** What is left out on a box is not held against the ruleset. */

@@ -55,7 +55,7 @@ class GrowthTest {
 
     private static List<Double> perRule(BoxFacts facts, BoxFacts booted, Function<Names, ParsedRules> parser,
             int count) {
-        Step<ParsedRules> parsed = Step.of(() -> parser.apply(Names.of(facts.names(), facts.lackingNames())));
+        Step<ParsedRules> parsed = Step.of(() -> parser.apply(Names.of(facts.names, facts.lackingNames())));
         assertEquals(List.of(), parsed.result.errors());
         Step<Compiled> compiled =
                 Step.of(() -> Compiler.compile(parsed.result, facts, booted, AutoYesNo.AUTO, AutoYesNo.AUTO, false));

@@ -65,17 +65,17 @@ class HalvingIT {
     private List<Finding> behind(String rules) throws Exception {
         BoxFacts facts = BoxFacts.of(BoxReader.read(new LiveSys(), BOX));
         ParsedRules parsed =
-                RulesetParser.parse(new Source("rules", rules), Names.of(facts.names(), facts.lackingNames()), null);
+                RulesetParser.parse(new Source("rules", rules), Names.of(facts.names, facts.lackingNames()), null);
         assertEquals(List.of(), parsed.errors());
         Ruleset ruleset = overflowing(parsed.ruleset());
         Family family = ruleset.tables(Family.IPV4).isEmpty() ? Family.IPV6 : Family.IPV4;
         CommandResult tried = run(family.command() + "-restore", Writer.restore(ruleset, family).text());
-        assertTrue(tried.status() != 0 && tried.err().contains(" failed"),
+        assertTrue(tried.status() != 0 && tried.err.contains(" failed"),
                 "the kernel was to refuse it: " + tried.describe());
-        String before = run("iptables-save", "").out().replaceAll("#.*", "");
-        String error = family.command() + "-restore -c: status 1 | " + tried.err().trim().replace("\n", " | ");
+        String before = run("iptables-save", "").out.replaceAll("#.*", "");
+        String error = family.command() + "-restore -c: status 1 | " + tried.err.trim().replace("\n", " | ");
         List<Finding> findings = Halving.of(new LiveSys(), folder.toString(), error, ruleset, facts);
-        assertEquals(before, run("iptables-save", "").out().replaceAll("#.*", ""), "the search left something");
+        assertEquals(before, run("iptables-save", "").out.replaceAll("#.*", ""), "the search left something");
         return findings;
     }
 
@@ -104,8 +104,8 @@ class HalvingIT {
     void theRuleIsNamedWithTheUsersLineAndTheLogsWords() throws Exception {
         Finding finding = behind(HARMLESS + "iptables -A U -p udp -m limit --limit 3/minute -j ACCEPT\n"
                 + HARMLESS.replace("iptables -N U\n", "")).get(0);
-        assertEquals("rule-refused", finding.code());
-        assertEquals("rules:5", finding.where());
+        assertEquals("rule-refused", finding.code);
+        assertEquals("rules:5", finding.where);
         assertTrue(
                 finding.evidence().get(0).startsWith(
                         "filter U 2 (rules:5): -A U -p udp -m limit --limit 1/day --limit-burst 7 -j ACCEPT"),
@@ -120,10 +120,10 @@ class HalvingIT {
     void anotherTableAndTheOtherFamily() throws Exception {
         Finding finding = behind("iptables -t mangle -A FORWARD -p udp -m mark --mark 3 -j MARK --set-mark 4\n"
                 + "iptables -t mangle -A FORWARD -m limit --limit 3/minute -j MARK --set-mark 2\n").get(0);
-        assertEquals("rule-refused rules:2", finding.code() + " " + finding.where());
+        assertEquals("rule-refused rules:2", finding.code + " " + finding.where);
         finding = behind(
                 "ip6tables -A INPUT -p tcp -m mark --mark 3 -j ACCEPT\nip6tables -A INPUT -p udp -m limit --limit 3/minute -j DROP\n")
                 .get(0);
-        assertEquals("rule-refused rules:2", finding.code() + " " + finding.where());
+        assertEquals("rule-refused rules:2", finding.code + " " + finding.where);
     }
 }

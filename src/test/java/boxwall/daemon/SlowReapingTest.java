@@ -35,7 +35,7 @@ class SlowReapingTest {
         @Override
         public CommandResult run(List<String> command, String stdin, int limitSeconds) {
             CommandResult quick = box.run(command, stdin, limitSeconds);
-            return new CommandResult(command, quick.out(), quick.err(), quick.timedOut(), 0) {
+            return new CommandResult(command, quick.out, quick.err, quick.timedOut, 0) {
                 @Override
                 public int status() {
                     waits++;

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import boxwall.sys.EventLog;
 import boxwall.apply.BootPlane;
-import boxwall.box.Finding;
 import boxwall.plan.Plan;
 import boxwall.plan.Stamp;
 import boxwall.syntax.Source;
@@ -67,7 +66,7 @@ class WatchTest {
         sys.verbs.clear();
     }
 
-    private static List<String> codes(Watch watch) { return watch.findings().stream().map(Finding::code).toList(); }
+    private static List<String> codes(Watch watch) { return watch.findings().stream().map(f -> f.code).toList(); }
 
     /** Of two who look at the result at once the slower one has read the older file: that is no news. */
     @Test

@@ -85,7 +85,7 @@ class WorkQueueTest {
     void everyStepEndsWhenItIsGivenUp() {
         BoxFacts facts = BoxFacts.of(BoxReader.read(new LiveSys(), "src/test/resources/boxes/virtual-avm"));
         Supplier<ParsedRules> parse = () -> RulesetParser.parse(new Source("rules", RULES),
-                Names.of(facts.names(), facts.lackingNames()), (name, from) -> null);
+                Names.of(facts.names, facts.lackingNames()), (name, from) -> null);
         ParsedRules parsed = parse.get();
         assertEquals(List.of(), parsed.errors());
         var compiled = Compiler.compile(parsed, facts, facts, AutoYesNo.AUTO, AutoYesNo.AUTO, false);
@@ -112,7 +112,7 @@ class WorkQueueTest {
         String line = "iptables -A INPUT -s 10.20.30.40 -p tcp --dport 99 -j DROP\n";
         assertNull(HeapBudget.lacking(line.repeat(500), 8 * MEGABYTE, 4 * MEGABYTE));
         Problem problem = HeapBudget.lacking(line.repeat(4000), 8 * MEGABYTE, 4 * MEGABYTE);
-        assertEquals(503, problem.status());
+        assertEquals(503, problem.status);
         // (4 MB - 8 MB / 6) / 32 bytes a character / 50 characters
         assertTrue(problem.toJson().contains(
                 "with 8 MB of heap the daemon can take about 1747 rules of 50 characters now; this ruleset is as long as 4720;"),

@@ -1,6 +1,5 @@
 package boxwall.facts;
 
-import boxwall.modules.Capability;
 import boxwall.modules.Conntrack;
 import boxwall.box.Finding;
 import boxwall.modules.KernelGeneration;
@@ -20,6 +19,9 @@ import boxwall.netfilter.Origin;
 import boxwall.netfilter.Rule;
 import boxwall.netfilter.Table;
 import boxwall.netfilter.Target;
+import java.lang.ref.Reference;
+import java.lang.ref.WeakReference;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -60,7 +62,7 @@ class BoxFactsTest {
         assertEquals(List.of("ip_conntrack"), older.module("nf_conntrack").modules);
         assertEquals(List.of("ipt_iprange"), older.module("xt_iprange").modules);
         assertEquals(List.of("ipt_LOG"), older.module("xt_LOG").modules);
-        assertEquals(State.MISSING, BoxFacts.of(kernel("2.6.19.2", "x_tables:")).module("xt_iprange").state());
+        assertEquals(State.MISSING, BoxFacts.of(kernel("2.6.19.2", "x_tables:")).module("xt_iprange").state);
     }
 
     @Test
@@ -74,7 +76,7 @@ class BoxFactsTest {
         Readings box = kernel("6.1.0", "nf_conntrack:").withFile("/proc/kallsyms",
                 "c00a t nf_conntrack_find_get\t[avm_conntrack]\n80230000 T nf_hook_slow\n");
         Conntrack conntrack = BoxFacts.of(box).conntrack();
-        assertEquals(Conntrack.State.REFUSED, conntrack.state());
+        assertEquals(Conntrack.State.REFUSED, conntrack.state);
         assertEquals("avm", conntrack.owner);
         assertEquals(List.of("/proc/kallsyms: c00a t nf_conntrack_find_get [avm_conntrack]"), conntrack.evidence);
     }
@@ -83,9 +85,9 @@ class BoxFactsTest {
     void aConflictIsOverWhenItsOwnerIsGone() {
         Readings box = kernel("6.1.0", "nf_conntrack:").withCommand("dmesg",
                 "nf_conntrack: exports duplicate symbol nf_conntrack_find_get (owned by avm_conntrack)\n");
-        assertEquals(Conntrack.State.USABLE, BoxFacts.of(box).conntrack().state());
+        assertEquals(Conntrack.State.USABLE, BoxFacts.of(box).conntrack().state);
         assertEquals(Conntrack.State.REFUSED,
-                BoxFacts.of(box.withFile("/proc/modules", "avm_conntrack 1 0 - Live 0xc0\n")).conntrack().state());
+                BoxFacts.of(box.withFile("/proc/modules", "avm_conntrack 1 0 - Live 0xc0\n")).conntrack().state);
     }
 
     @Test
@@ -94,18 +96,18 @@ class BoxFactsTest {
                 .withCommand("dmesg",
                         "[ 3.1] avm_conntrack: exports duplicate symbol nf_conntrack_find_get (owned by nf_conntrack)\n");
         BoxFacts facts = BoxFacts.of(box);
-        assertEquals(Conntrack.State.IN_USE, facts.conntrack().state());
-        assertTrue(facts.findings().stream()
-                .anyMatch(f -> f.code().equals("conntrack-symbol-conflict") && f.effect().contains("avm_conntrack")));
+        assertEquals(Conntrack.State.IN_USE, facts.conntrack().state);
+        assertTrue(facts.findings.stream()
+                .anyMatch(f -> f.code.equals("conntrack-symbol-conflict") && f.effect().contains("avm_conntrack")));
     }
 
     @Test
     void anInsmodByHandWithoutItsNeedsIsNoRefusal() {
         Readings box = kernel("2.6.32.61", "x_tables:", "ip_tables: x_tables", "xt_mac: x_tables").withCommand("dmesg",
                 "xt_mac: Unknown symbol xt_register_match\n");
-        assertEquals(State.LOADABLE, BoxFacts.of(box).capability(Family.IPV4, Kind.MATCH, "mac").state());
+        assertEquals(State.LOADABLE, BoxFacts.of(box).capability(Family.IPV4, Kind.MATCH, "mac").state);
         Readings ready = box.withFile("/proc/modules", "x_tables 1 0 - Live 0xc0\n");
-        assertEquals(State.REFUSED, BoxFacts.of(ready).capability(Family.IPV4, Kind.MATCH, "mac").state());
+        assertEquals(State.REFUSED, BoxFacts.of(ready).capability(Family.IPV4, Kind.MATCH, "mac").state);
     }
 
     @Test
@@ -118,7 +120,7 @@ class BoxFactsTest {
             Readings box = kernel(row[0], "ip_conntrack:", "nf_conntrack:", "nf_conntrack_ipv4: nf_conntrack")
                     .withFile("/proc/modules", kdsld)
                     .withCommand("uname_-a", "Linux box " + row[0] + " #1 date " + row[1] + " GNU/Linux\n");
-            assertEquals(row[2], BoxFacts.of(box).conntrack().state().word(), row[0] + " " + row[1]);
+            assertEquals(row[2], BoxFacts.of(box).conntrack().state.word(), row[0] + " " + row[1]);
         }
     }
 
@@ -141,7 +143,7 @@ class BoxFactsTest {
         Requirement reject = Requirement.of(Family.IPV4, Table.FILTER, rule(Target.of("REJECT"), "iprange"), facts);
         assertEquals(State.MISSING, reject.state);
         assertEquals(List.of("match iprange", "target REJECT"), reject.worstFeatures());
-        assertEquals("module-missing", reject.finding("rules:1:1").code());
+        assertEquals("module-missing", reject.finding("rules:1:1").code);
         assertEquals("make menuconfig: FREETZ_MODULE_xt_iprange", reject.finding("").remedy);
         assertEquals(State.LOADABLE,
                 Requirement.of(Family.IPV4, Table.FILTER, rule(Target.of("MYCHAIN"), "tcp"), facts).state);
@@ -183,8 +185,8 @@ class BoxFactsTest {
                 }
             }
         }
-        assertEquals(State.REFUSED, facts.module("ip_conntrack").state());
-        assertEquals(State.REFUSED, facts.capability(Family.IPV4, Kind.MATCH, "odd").state());
+        assertEquals(State.REFUSED, facts.module("ip_conntrack").state);
+        assertEquals(State.REFUSED, facts.capability(Family.IPV4, Kind.MATCH, "odd").state);
     }
 
     @Test
@@ -195,8 +197,8 @@ class BoxFactsTest {
         Requirement state = Requirement.of(Family.IPV4, Table.FILTER, rule(Target.ACCEPT, "state"), facts);
         Finding finding = IptablesError.translate(facts, Family.IPV4, "iptables: No chain/target/match by that name.\n",
                 state, "rules:7:1");
-        assertEquals("module-refused", finding.code());
-        assertEquals("rules:7:1", finding.where());
+        assertEquals("module-refused", finding.code);
+        assertEquals("rules:7:1", finding.where);
         assertEquals("iptables: iptables: No chain/target/match by that name.", finding.evidence().get(0));
         String[][] table = {{
                 "iptables v1.4.11.1: can't initialize iptables table `nat': Table does not exist (do you need to insmod?)",
@@ -215,7 +217,7 @@ class BoxFactsTest {
         for (String[] row : table) {
             Finding one = IptablesError.translate(facts, Family.IPV4, row[0], null, "");
             assertNotNull(one, row[0]);
-            assertEquals(row[1], one.code(), row[0]);
+            assertEquals(row[1], one.code, row[0]);
         }
         assertNull(IptablesError.translate(facts, Family.IPV4, "all is well", null, ""));
     }
@@ -224,9 +226,9 @@ class BoxFactsTest {
     void countersTellWhetherNetfilterSees() {
         assertNull(Witness.counted(2, 168, 2, 84));
         assertNull(Witness.counted(4, 336, 2, 84));
-        assertEquals("netfilter-sees-nothing", Witness.counted(0, 0, 2, 84).code());
-        assertEquals("netfilter-layout-mismatch", Witness.counted(2, 0, 2, 84).code());
-        assertEquals("netfilter-layout-mismatch", Witness.counted(1, 84, 2, 84).code());
+        assertEquals("netfilter-sees-nothing", Witness.counted(0, 0, 2, 84).code);
+        assertEquals("netfilter-layout-mismatch", Witness.counted(2, 0, 2, 84).code);
+        assertEquals("netfilter-layout-mismatch", Witness.counted(1, 84, 2, 84).code);
     }
 
     private static Readings traffic(long wan, long filter) {
@@ -241,7 +243,7 @@ class BoxFactsTest {
         Readings before = traffic(1000, 50);
         BoxFacts facts = BoxFacts.of(before);
         Finding finding = Witness.bypassed(facts, before, traffic(11000, 60));
-        assertEquals("pa-bypasses-netfilter", finding.code());
+        assertEquals("pa-bypasses-netfilter", finding.code);
         assertTrue(finding.effect().contains("9990 of 10000"), finding.effect());
         assertNull(Witness.bypassed(facts, before, traffic(11000, 9000)), "most were counted");
         assertNull(Witness.bypassed(facts, before, traffic(1100, 50)), "too few to tell");
@@ -252,11 +254,40 @@ class BoxFactsTest {
     void whatTheBootPlaneSaysOfItsCountingIsUnderstood() {
         String words =
                 "netfilter-sees-nothing: counting rule for ICMP on lo: %d packets, %d bytes; sent 2 packets, 168 bytes";
-        assertEquals("netfilter-sees-nothing", Witness.told(words.formatted(0, 0)).code());
-        assertEquals("netfilter-layout-mismatch", Witness.told(words.formatted(2, 0)).code());
-        assertEquals("netfilter-unproved", Witness.told("netfilter-unproved: no ping to lo could be counted").code());
+        assertEquals("netfilter-sees-nothing", Witness.told(words.formatted(0, 0)).code);
+        assertEquals("netfilter-layout-mismatch", Witness.told(words.formatted(2, 0)).code);
+        assertEquals("netfilter-unproved", Witness.told("netfilter-unproved: no ping to lo could be counted").code);
         assertEquals("pa-control-ineffective",
-                Witness.told("pa-control-ineffective: echo flush >/proc/net/avm_pa/control").code());
+                Witness.told("pa-control-ineffective: echo flush >/proc/net/avm_pa/control").code);
         assertNull(Witness.told("restore-failed: iptables-restore -c: status 1"));
+    }
+
+    /** A candidate keeps the facts of its box, perhaps for days; what they were read from must not stay with them. */
+    @Test
+    void factsLetTheTextsGo() {
+        List<WeakReference<String>> texts = new ArrayList<>();
+        BoxFacts facts = BoxFacts.of(large(texts));
+        assertEquals(List.of("ip_tables"),
+                facts.booted().capability(Family.IPV4, Kind.TABLE, "filter").modules.subList(0, 1));
+        for (int i = 0; i < 100 && texts.stream().anyMatch(text -> text.get() != null); i++) {
+            System.gc();
+        }
+        for (WeakReference<String> text : texts) {
+            assertNull(text.get());
+        }
+        Reference.reachabilityFence(facts);
+    }
+
+    private static Readings large(List<WeakReference<String>> texts) {
+        Readings readings = Readings.none().withCommand("uname_-r", "2.6.32.61\n").withFile("/proc/modules",
+                "iptable_filter 1 0 - Live 0xc0\nip_tables 1 1 iptable_filter, Live 0xc0\n");
+        for (String command : List.of("dmesg", "ps", "iptables-save")) {
+            String text = command + ": " + "x".repeat(100) + "\n";
+            texts.add(new WeakReference<>(text));
+            readings = readings.withCommand(command, text);
+        }
+        String dep = "kernel/iptable_filter.ko: kernel/ip_tables.ko\nkernel/ip_tables.ko:\n" + "\n".repeat(100);
+        texts.add(new WeakReference<>(dep));
+        return readings.withFile("/lib/modules/2.6.32.61/modules.dep", dep);
     }
 }

@@ -86,13 +86,13 @@ class PackageModulesIT {
         Includes includes = (name, from) -> Source.preset(name, read(PRESETS.resolve(name + ".rules")));
         BoxFacts facts = BoxFacts.of(box);
         ParsedRules parsed =
-                RulesetParser.parse(new Source("rules", text), Names.of(facts.names(), facts.lackingNames()), includes);
+                RulesetParser.parse(new Source("rules", text), Names.of(facts.names, facts.lackingNames()), includes);
         assertEquals(List.of(), parsed.errors());
         Compiled compiled =
                 Compiler.compile(parsed, facts, BoxFacts.of(box).booted(), AutoYesNo.AUTO, AutoYesNo.AUTO, false);
         List<String> lacking = new ArrayList<>();
         for (Finding finding : Checker.check(new CheckedRuleset(parsed, compiled.ruleset(), facts))) {
-            if (finding.severity() == Finding.Severity.REFUSE) {
+            if (finding.severity == Finding.Severity.REFUSE) {
                 lacking.add(finding.effect().replaceAll("^.*\"(match|target|table) (.*)\".*$", "$1 $2"));
             }
         }

@@ -151,8 +151,8 @@ class PortTest {
         Network guest = Network.ofPrefix(Family.IPV4, Addresses.parse("192.168.179.0"), 24);
         AccessControl gate = new AccessControl(List.of("192.168.178.1"), List.of(lan), List.of(guest), () -> TOKEN);
         assertEquals(null, gate.refuseSource(from("192.168.178.20")));
-        assertEquals(403, gate.refuseSource(from("192.168.179.20")).status());
-        assertEquals(403, gate.refuseSource(from("203.0.113.1")).status());
+        assertEquals(403, gate.refuseSource(from("192.168.179.20")).status);
+        assertEquals(403, gate.refuseSource(from("203.0.113.1")).status);
     }
 
     private static Request from(String address) {

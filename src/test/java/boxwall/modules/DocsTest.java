@@ -127,9 +127,9 @@ class DocsTest {
     /** Freetz' menu is the source of what is offered: a module in parentheses isn't in it, any other is. */
     @Test
     void conntrackIsOfferedAsFreetzOffersIt() {
-        assertTrue(KernelGeneration.of("2.6.19.2").spec(Kind.MATCH, "state", Family.IPV4).isOffered());
-        assertTrue(!KernelGeneration.of("2.6.32.61").spec(Kind.MATCH, "state", Family.IPV4).isOffered());
-        assertTrue(KernelGeneration.of("2.6.28.10").conntrack(Family.IPV4).isOffered());
-        assertTrue(!KernelGeneration.of("4.9.1").conntrack(Family.IPV4).isOffered());
+        assertTrue(KernelGeneration.of("2.6.19.2").spec(Kind.MATCH, "state", Family.IPV4).offered);
+        assertTrue(!KernelGeneration.of("2.6.32.61").spec(Kind.MATCH, "state", Family.IPV4).offered);
+        assertTrue(KernelGeneration.of("2.6.28.10").conntrack(Family.IPV4).offered);
+        assertTrue(!KernelGeneration.of("4.9.1").conntrack(Family.IPV4).offered);
     }
 }

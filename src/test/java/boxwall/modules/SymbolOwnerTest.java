@@ -43,9 +43,8 @@ class SymbolOwnerTest {
                         + "FREETZ_MODULES_OWN=\"nf_reject_ipv4\", and build again";
         BoxFacts facts = BoxFacts.of(box("4.4.271", log));
         assertEquals(expected, remedy(facts));
-        assertTrue(
-                facts.findings().stream().anyMatch(f -> f.code().equals("module-refused") && f.remedy.equals(expected)),
-                facts.findings().toString());
+        assertTrue(facts.findings.stream().anyMatch(f -> f.code.equals("module-refused") && f.remedy.equals(expected)),
+                facts.findings.toString());
         assertTrue(remedy(BoxFacts.of(box("4.4.271", log, "nf_reject_ipv4")))
                 .endsWith("modprobe nf_reject_ipv4 in the ruleset, before it is needed"));
         assertTrue(remedy(BoxFacts.of(box("2.6.32.61", "ipt_REJECT: Unknown symbol nf_ct_attach")))

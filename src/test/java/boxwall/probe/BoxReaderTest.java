@@ -101,7 +101,7 @@ class BoxReaderTest {
         sys.output = null;
         sys.files.put("/proc/version", "Linux version 2.6.32.41 (gcc) #1\n");
         Readings readings = BoxReader.read(sys, "/");
-        assertEquals("2.6.32", BoxFacts.of(readings).generation());
+        assertEquals("2.6.32", BoxFacts.of(readings).generation.name());
         assertTrue(readings.command("boxwall-apply_probe").contains("no such program"));
     }
 
@@ -119,9 +119,9 @@ class BoxReaderTest {
         sys.files.put("/usr/sbin/iptables", "");
         sys.files.put("/bin/busybox", "");
         BoxFacts facts = BoxFacts.of(BoxReader.read(sys, "/"));
-        assertEquals(Known.YES, facts.userland().present);
-        assertEquals(Known.NO, facts.userland().restore());
-        assertNull(facts.userland().version());
+        assertEquals(Known.YES, facts.userland.present);
+        assertEquals(Known.NO, facts.userland.restore);
+        assertNull(facts.userland.version());
     }
 
     @Test

@@ -26,7 +26,7 @@ final class Golden {
                 netfilter(out, member.getValue().asObject());
             } else if (!member.getName().equals("findings")) { leaves(out, member.getName(), member.getValue()); }
         }
-        out.append("names ").append(facts.names()).append(" lacking ").append(facts.lackingNames()).append('\n');
+        out.append("names ").append(facts.names).append(" lacking ").append(facts.lackingNames()).append('\n');
         out.append("ports ")
                 .append(facts.portRange == null ? "unknown" : facts.portRange.low + "-" + facts.portRange.high)
                 .append('\n');
@@ -40,8 +40,8 @@ final class Golden {
             out.append("modprobe ").append(module).append(" -> ").append(facts.module(module)).append(' ')
                     .append(facts.module(module).modules).append('\n');
         }
-        out.append(facts.avmFirewall().isKnown() ? facts.avmFirewall().toString() : "");
-        for (Finding finding : facts.findings()) {
+        out.append(facts.avmFirewall.known ? facts.avmFirewall.toString() : "");
+        for (Finding finding : facts.findings) {
             out.append("finding ").append(finding).append('\n');
             for (String line : finding.evidence()) {
                 out.append("    ").append(line).append('\n');
@@ -98,7 +98,7 @@ final class Golden {
                 }
             }
         }
-        return out.append(facts.conntrack().evidence).append(facts.packetAcceleration().evidence)
-                .append(facts.packetAcceleration().sessions).append(facts.interfaces()).toString();
+        return out.append(facts.conntrack().evidence).append(facts.acceleration.evidence)
+                .append(facts.acceleration.sessions).append(facts.interfaces).toString();
     }
 }

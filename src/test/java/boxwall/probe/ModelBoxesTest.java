@@ -78,7 +78,7 @@ class ModelBoxesTest {
     void thereAreBoxesOfEveryGeneration() throws IOException {
         Set<String> generations = new HashSet<>();
         for (Path box : boxes()) {
-            generations.add(BoxFacts.of(BoxReader.read(MemorySys.of(box), "/box")).generation());
+            generations.add(BoxFacts.of(BoxReader.read(MemorySys.of(box), "/box")).generation.name());
         }
         for (String name : "2.6.13 2.6.19 2.6.28 2.6.32 2.6.39 3.10 3.12 4.1 4.4 4.9 4.19 5.4 5.15 unknown"
                 .split(" ")) {
@@ -116,7 +116,7 @@ class ModelBoxesTest {
                 return sys.files.getOrDefault("/commands/dmesg", "").contains(module + ": ");
             }
             if (line.pattern().equals("@conntrack")) {
-                return facts.conntrack().state() == Conntrack.State.REFUSED
+                return facts.conntrack().state == Conntrack.State.REFUSED
                         && (facts.pullsConntrack(module) || module.startsWith("nf_defrag"));
             }
             return line.matcher(text).matches();

@@ -143,8 +143,8 @@ class RecordedBoxesTest {
     void noReasonNamesAKernelThatWasNotRead() throws IOException {
         for (Path box : boxes()) {
             BoxFacts facts = BoxFacts.of(BoxReader.read(MemorySys.of(box), "/box"));
-            if (facts.kernelRelease() == null) {
-                String said = facts.conntrack().reason() + facts.findings();
+            if (facts.kernel.value() == null) {
+                String said = facts.conntrack().reason + facts.findings;
                 assertFalse(said.contains("5.15") || said.contains("like "), box + ": " + said);
             }
         }
@@ -156,8 +156,8 @@ class RecordedBoxesTest {
             MemorySys sys = MemorySys.of(box);
             boolean read = sys.files.containsKey("/proc/modules") || sys.files.containsKey("/commands/lsmod");
             List<Finding> unknown = new ArrayList<>();
-            for (Finding finding : BoxFacts.of(BoxReader.read(sys, "/box")).findings()) {
-                if (finding.code().equals("modules-unknown")) { unknown.add(finding); }
+            for (Finding finding : BoxFacts.of(BoxReader.read(sys, "/box")).findings) {
+                if (finding.code.equals("modules-unknown")) { unknown.add(finding); }
             }
             assertEquals(read ? 0 : 1, unknown.size(), box.toString());
             assertTrue(read || !unknown.get(0).remedy.contains("mount"),
@@ -188,8 +188,8 @@ class RecordedBoxesTest {
     @Test
     void noFalseAlarmAboutSkBuff() throws IOException {
         for (Path box : boxes()) {
-            for (Finding finding : BoxFacts.of(BoxReader.read(MemorySys.of(box), "/box")).findings()) {
-                assertFalse(finding.code().contains("layout"), box + ": " + finding);
+            for (Finding finding : BoxFacts.of(BoxReader.read(MemorySys.of(box), "/box")).findings) {
+                assertFalse(finding.code.contains("layout"), box + ": " + finding);
             }
         }
     }

@@ -66,13 +66,14 @@ class RecordTest {
                 }
                 assertTrue(files > 12, files + " files");
                 BoxFacts facts = BoxFacts.of(BoxReader.read(new LiveSys(), record.toString()));
-                assertEquals("2.6.32", facts.generation());
-                assertEquals("FRITZ!Box 7270", facts.firmwareModel());
-                assertEquals("enabled", facts.packetAcceleration().state().word());
-                assertEquals(boxwall.box.Known.NO, facts.userland().restore(), "the listing says what isn't there");
-                assertEquals("192.168.178.1", facts.lan().ip());
-                assertEquals(BoxFacts.of(boxwall.box.Readings.none().withFile(AvmFirewall.FILE, Indiscreet.ar7()))
-                        .avmFirewall().toString(), facts.avmFirewall().toString());
+                assertEquals("2.6.32", facts.generation.name());
+                assertEquals("FRITZ!Box 7270", facts.firmware.model.value());
+                assertEquals("enabled", facts.acceleration.state.word());
+                assertEquals(boxwall.box.Known.NO, facts.userland.restore, "the listing says what isn't there");
+                assertEquals("192.168.178.1", facts.lan.ip);
+                assertEquals(BoxFacts
+                        .of(boxwall.box.Readings.none().withFile(AvmFirewall.FILE, Indiscreet.ar7())).avmFirewall
+                        .toString(), facts.avmFirewall.toString());
             }
         });
     }
@@ -115,9 +116,9 @@ class RecordTest {
                 String rules = Files.readString(record.resolve("var/flash/debug.cfg"));
                 assertTrue(rules.contains("iptables -A INPUT -m mac --mac-source 00:00:00:00:00:00 -j DROP\n"), rules);
                 BoxFacts facts = BoxFacts.of(BoxReader.read(new LiveSys(), record.toString()));
-                assertEquals("2.6.32", facts.generation());
-                assertEquals("192.168.178.1", facts.lan().ip());
-                assertTrue(facts.wan().ip().startsWith("198.18.0."), facts.wan().ip());
+                assertEquals("2.6.32", facts.generation.name());
+                assertEquals("192.168.178.1", facts.lan.ip);
+                assertTrue(facts.wan.ip.startsWith("198.18.0."), facts.wan.ip);
             }
         });
     }

@@ -20,8 +20,8 @@ class LiveSysTest {
     @Test
     void bothOutputsAndTheStatusComeBack() throws BoxException {
         CommandResult result = sys.run(List.of("/bin/sh", "-c", "cat; echo err >&2; exit 3"), "in\n", 20);
-        assertEquals("in\n", result.out());
-        assertEquals("err\n", result.err());
+        assertEquals("in\n", result.out);
+        assertEquals("err\n", result.err);
         assertEquals(3, result.status());
         assertTrue(result.describe().endsWith(": status 3: err"), result.describe());
     }
@@ -30,8 +30,8 @@ class LiveSysTest {
     void aProgramThatFillsBothPipesDoesNotStandStill() throws BoxException {
         CommandResult result =
                 sys.run(List.of("/bin/sh", "-c", "yes x | head -c 300000 >&2; yes y | head -c 300000"), "", 60);
-        assertEquals(300000, result.out().length());
-        assertEquals(300000, result.err().length());
+        assertEquals(300000, result.out.length());
+        assertEquals(300000, result.err.length());
     }
 
     @Test
@@ -42,7 +42,7 @@ class LiveSysTest {
     @Test
     void aHungProgramIsKilled() throws BoxException {
         CommandResult result = sys.run(List.of("/bin/sh", "-c", "exec sleep 600"), "", 1);
-        assertTrue(result.timedOut());
+        assertTrue(result.timedOut);
         assertTrue(result.describe().contains("time limit"), result.describe());
     }
 
@@ -58,7 +58,7 @@ class LiveSysTest {
         try {
             for (int i = 0; i < 100; i++) {
                 living.append(' ').append(
-                        sys.run(List.of("/bin/sh", "-c", "echo $$; exec >&- 2>&- sleep 600"), "", 60).out().trim());
+                        sys.run(List.of("/bin/sh", "-c", "echo $$; exec >&- 2>&- sleep 600"), "", 60).out.trim());
             }
             int after = sys.list("/proc/self/fd").size();
             assertTrue(after < before + 10, after + " descriptors, before " + before);
