@@ -85,17 +85,20 @@ class PageIT {
         browser.write("text", LOCKED);
         browser.write("seconds", "8");
         assertChecked("No errors");
-        browser.value(
-                """
-                        window.told = window.forgot = window.late = window.later = 0;
-                        const ended = document.getElementById('ended'), real = window.fetch;
-                        new MutationObserver(() => { if (ended.textContent) told++; else if (told) forgot++; }).observe(ended, { childList: true });
-                        window.fetch = async (path, o) => {
-                            const reply = await real(path, o);
-                            if (late && path === '/status') later++;
-                            if (path.startsWith('/apply?')) { while (!told) await new Promise(go => setTimeout(go, 100)); late = 1; }
-                            return reply;
-                        }; 0""");
+        browser.value("""
+                window.told = window.forgot = window.late = window.later = 0;
+                {
+                    const said = $('ended'), real = window.fetch;
+                    new MutationObserver(() => said.textContent ? told++ : forgot += told && 1)
+                        .observe(said, { childList: true });
+                    window.fetch = async (path, o) => {
+                        const reply = await real(path, o);
+                        if (late && path === '/status') later++;
+                        if (path.startsWith('/apply?')) { while (!told) await pause(100); late = 1; }
+                        return reply;
+                    };
+                }
+                0""");
         browser.click("try");
         assertTrue(browser.until("!document.getElementById('pending').hidden"), text("checked"));
         assertTrue(browser.until("!document.getElementById('lost').hidden"), "it says that the connection is lost");
