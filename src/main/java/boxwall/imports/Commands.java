@@ -24,6 +24,22 @@ final class Commands {
     private static final Set<String> SERVICES =
             new HashSet<>(Arrays.asList("service", "systemctl", "netfilter-persistent", "chkconfig", "update-rc.d"));
 
+    /**
+     * {@code $IPT}, {@code $IP6TABLES}, {@code $_ipt6_cmd} and their like: known as iptables when the script computes
+     * them ({@code $(which iptables)}) or leaves them to another file.
+     */
+    private static final Set<String> IPTABLES_NAMES = new HashSet<>(Arrays.asList("$FW"));
+
+    static {
+        for (String start : new String[] {"$IPT", "$IP6T", "$_IPT", "$_IP6T"}) {
+            for (String middle : new String[] {"", "ABLES", "4", "6", "ABLES4", "ABLES6"}) {
+                for (String end : new String[] {"", "BIN", "CMD", "_BIN", "_CMD"}) {
+                    IPTABLES_NAMES.add(start + middle + end);
+                }
+            }
+        }
+    }
+
     final IptablesCommands iptables;
     private final Interpreter shell;
     private final SourceLines lines;
@@ -45,9 +61,14 @@ final class Commands {
     void count(Node simple) {
         List<ShellWord> words = simple.words;
         String name = simple.program().toLowerCase(Locale.ROOT);
-        boolean program = isIptables(name) || words.size() > 2 && ShellWord.isName(name.replace('-', '_'))
-                && isCommand(words.get(1).plain()) && RuleText.isChain(words.get(2).toString());
-        if (program && words.size() > 1 && !isPattern(lines.text(simple.line))) { lines.rule(simple.line); }
+        String option = words.size() > 2 ? words.get(1).plain() : null;
+        // a function that passes its words on to iptables is called like it
+        boolean called = option != null && option.length() == 2 && option.charAt(0) == '-'
+                && "AINPDR".indexOf(option.charAt(1)) >= 0 && ShellWord.isName(name.replace('-', '_'))
+                && RuleText.isChain(words.get(2).toString());
+        if ((called || isIptables(name) && words.size() > 1) && !isPattern(lines.text(simple.line))) {
+            lines.rule(simple.line);
+        }
         for (Node.Redirect redirect : simple.redirects) {
             for (int i = 0; i < redirect.body.size() && name.endsWith("-restore"); i++) {
                 if (isSaved(redirect.body.get(i).trim())) { lines.rule(redirect.bodyLine + i); }
@@ -74,11 +95,6 @@ final class Commands {
         return called && plain.length() < 17 && !plain.contains("restore") && !plain.contains("save");
     }
 
-    /** A function that passes its words on to iptables is called like it. */
-    private static boolean isCommand(String word) {
-        return word != null && word.length() == 2 && word.charAt(0) == '-' && "AINPDR".indexOf(word.charAt(1)) >= 0;
-    }
-
     /** Whether a line is a pattern for rules, with places to fill in. */
     private static boolean isPattern(String text) {
         int open = text.indexOf('<');
@@ -93,7 +109,7 @@ final class Commands {
             shell.saved(node.line);
             return ExitStatus.TRUE;
         }
-        if (shell.functions.substitutes(node)) {
+        if (notRun.substitutes(node)) {
             return notRun.left(node, "a rule in $( ), and nothing is executed here: " + lines.shown(node.line),
                     "write the rule as a line of its own");
         }
@@ -145,142 +161,108 @@ final class Commands {
                 || rest.get(0).plain().startsWith("-")) {
             return command(node, base, name, rest, asks);
         }
-        boolean direct = base.equals("command") || base.equals("busybox") || base.equals("exec");
+        boolean direct = isOf(base, "command", "busybox", "exec");
         base = Script.baseName(rest.get(0).plain());
-        Node function = direct ? shell.functions.defined.remove(base) : null;
+        Node function = direct ? shell.functions.remove(base) : null;
         try {
             return command(node, base, Arrays.asList(base), rest.subList(1, rest.size()), asks);
         } finally {
-            if (function != null) { shell.functions.defined.put(base, function); }
+            if (function != null) { shell.functions.put(base, function); }
         }
     }
 
-    /**
-     * {@code $IPT}, {@code $IP6TABLES}, {@code $_ipt6_cmd} and their like, when the script computes it
-     * ({@code $(which iptables)}) or leaves it to another file.
-     */
     private static String guess(String word) {
         String text = word.toUpperCase(Locale.ROOT);
-        String rest = text.startsWith("$") ? without(text.substring(1), "_") : "";
-        boolean named = rest.startsWith("IPT") || rest.startsWith("IP6T");
-        rest = without(rest.substring(named ? rest.indexOf('T') + 1 : 0), "ABLES");
-        rest = rest.startsWith("4") ? rest.substring(1) : without(rest, "6");
-        String end = without(rest, "_");
-        named &= rest.length() == 0 || end.equals("BIN") || end.equals("CMD");
-        return text.equals("$FW") || named ? text.indexOf('6') > 0 ? "ip6tables" : "iptables" : null;
-    }
-
-    private static String without(String text, String beginning) {
-        return text.startsWith(beginning) ? text.substring(beginning.length()) : text;
+        return !IPTABLES_NAMES.contains(text) ? null : text.indexOf('6') > 0 ? "ip6tables" : "iptables";
     }
 
     private ExitStatus command(Node node, String name, List<String> first, List<ShellWord> rest, boolean asks)
             throws ShellError {
-        Node function = shell.functions.defined.get(first.get(0));
+        Node function = shell.functions.get(first.get(0));
         if (function != null) { return call(node, function, rest); }
         String program = IptablesCommands.program(name);
         if (program != null) { return iptables.run(node, program, first.subList(1, first.size()), rest); }
-        switch (name) {
-            case "iptables-restore" :
-            case "ip6tables-restore" :
-                return iptables.restore(node, name.startsWith("ip6"), node.here(), rest);
-            case "modprobe" :
-            case "insmod" :
-                return modules(node, rest);
-            case "keep" :
-            case "own" :
-            case "expect" :
-                return iptables.own(node, name, rest);
-            case "[" :
-            case "test" :
-            case "[[" :
-                return TestCommand.run(shell, node, name, rest);
-            case ":" :
-            case "true" :
-                return shell.taken(node);
-            case "false" :
-                return shell.taken(node).not();
-            case "exit" :
-            case "return" :
-            case "break" :
-            case "continue" :
-                shell.halt(name, node.line);
-                return shell.taken(node);
-            case "export" :
-            case "readonly" :
-            case "local" :
-            case "declare" :
-            case "typeset" :
-            case "unset" :
-                return names(node, name, rest);
-            case "shift" :
-                List<String> left = shell.variables.positional;
-                shell.variables.positional = new ArrayList<>(left.subList(Math.min(1, left.size()), left.size()));
-                return shell.taken(node);
-            case "set" :
-                return positional(node, rest);
-            case "." :
-            case "source" :
-                shell.variables.sourced(node.line);
-                return notRun.left(node, "reads another file: " + lines.shown(node.line),
-                        "boxwall import opens one file; put that file's text in its place");
-            default :
-                return other(node, name, rest, asks);
+        if (isOf(name, "iptables-restore", "ip6tables-restore")) {
+            return iptables.restore(node, name.startsWith("ip6"), node.here(), rest);
         }
+        if (isOf(name, "modprobe", "insmod")) { return modules(node, rest); }
+        if (isOf(name, "keep", "own", "expect")) { return iptables.own(node, name, rest); }
+        if (isOf(name, "[", "test", "[[")) { return Conditions.test(shell, node, name, rest); }
+        if (isOf(name, "export", "readonly", "local", "declare", "typeset", "unset")) {
+            return names(node, name, rest);
+        }
+        if (isOf(name, "exit", "return", "break", "continue")) { shell.halt(name, node.line); }
+        if (name.equals("shift")) {
+            List<String> left = shell.variables.positional;
+            shell.variables.positional = new ArrayList<>(left.subList(Math.min(1, left.size()), left.size()));
+        }
+        if (isOf(name, ":", "true", "shift", "exit", "return", "break", "continue")) { return shell.taken(node); }
+        if (name.equals("false")) { return shell.taken(node).not(); }
+        if (name.equals("set")) { return positional(node, rest); }
+        if (isOf(name, ".", "source")) {
+            shell.variables.sourced(node.line);
+            return notRun.left(node, "reads another file: " + lines.shown(node.line),
+                    "boxwall import opens one file; put that file's text in its place");
+        }
+        return other(node, name, rest, asks);
     }
+
+    private static boolean isOf(String name, String... names) { return Arrays.asList(names).contains(name); }
 
     private ExitStatus other(Node node, String name, List<ShellWord> rest, boolean asks) {
         String target = written(node, shell.variables);
-        String setting =
-                name.equals("sysctl") && !rest.isEmpty() ? rest.get(rest.size() - 1).toString().replace('.', '/') : "";
         String shown = lines.shown(node.line);
-        boolean tables = lines.trimmed(node.line).contains("tables")
-                || lines.trimmed(node.line).contains("netfilter-persistent");
+        String line = lines.trimmed(node.line);
+        boolean tables = line.contains("tables") || line.contains("netfilter-persistent");
         if (target != null
                 && (target.startsWith("/proc/") || target.startsWith("/sys/") || target.startsWith("/dev/"))) {
             return notRun.aside(node, "sets " + Quoting.cut(target, 80), Settings.instead(target));
-        } else if (name.equals("sysctl")) {
+        }
+        if (name.equals("sysctl")) {
+            String setting = rest.isEmpty() ? "" : rest.get(rest.size() - 1).toString().replace('.', '/');
             return notRun.aside(node, "sets " + Quoting.cut(setting, 80), Settings.instead("/proc/sys/" + setting));
-        } else if (PRINTING.contains(name) && target == null) {
-            boolean condition = asks && !name.equals("echo");
-            lines.note(node.line,
-                    (condition ? "a condition that only the box can decide: " : "builds no rule: ") + shown);
-            return condition ? ExitStatus.UNKNOWN : ExitStatus.TRUE;
-        } else if (name.equals("rmmod") || name.equals("depmod")) {
-            lines.note(node.line, "unloads or lists modules",
+        }
+        if (PRINTING.contains(name) && target == null) {
+            return asks && !name.equals("echo") ? askedOfTheBox(node)
+                    : shell.noted(node, "builds no rule: " + shown, "nothing to do");
+        }
+        if (isOf(name, "rmmod", "depmod")) {
+            return shell.noted(node, "unloads or lists modules",
                     "nothing to do: boxwall loads what the rules need and leaves the rest");
-        } else if (name.endsWith("tables-save") || (SERVICES.contains(name) || name.endsWith("tables")) && tables) {
-            lines.note(node.line, "saves or loads the rules: " + shown, "nothing to do: boxwall keeps them itself");
-        } else if (target != null) {
+        }
+        if (name.endsWith("tables-save") || (SERVICES.contains(name) || name.endsWith("tables")) && tables) {
+            return shell.noted(node, "saves or loads the rules: " + shown, "nothing to do: boxwall keeps them itself");
+        }
+        if (target != null) {
             return notRun.aside(node, "writes the file " + Quoting.cut(target, 80),
                     "boxwall writes no files for rules; keep it in rc.custom if it is needed");
-        } else {
-            return unknown(node, asks, name.equals("include") ? "include can't be followed here"
-                    : name.equals("eval") ? "eval runs a text as a command" : "no part of a ruleset: " + shown);
         }
-        return ExitStatus.TRUE;
+        return unknown(node, asks, name.equals("include") ? "include can't be followed here"
+                : name.equals("eval") ? "eval runs a text as a command" : "no part of a ruleset: " + shown);
+    }
+
+    private ExitStatus askedOfTheBox(Node node) {
+        lines.note(node.line, "a condition that only the box can decide: " + lines.shown(node.line));
+        return ExitStatus.UNKNOWN;
     }
 
     /** A command that no firewall script is known by: its remark, and whether it holds a rule. */
     private ExitStatus unknown(Node node, boolean asks, String what) {
         String shown = lines.shown(node.line);
-        String[] foreign = RuleText.foreign(lines.text(node.line));
-        boolean rule = Functions.isRule(node);
-        if (asks && !rule) {
-            lines.note(node.line, "a condition that only the box can decide: " + shown);
-        } else if (foreign != null) {
-            lines.rule(node.line);
-            notRun.left(node, foreign[0] + ": boxwall reads those of iptables", foreign[1]);
-        } else if (node.program().equals("ipset")) {
+        boolean rule = NotRun.isRule(node);
+        if (asks && !rule) { return askedOfTheBox(node); }
+        if (notRun.foreign(node)) { return ExitStatus.UNKNOWN; }
+        if (node.program().equals("ipset")) {
             for (ShellWord word : node.words) {
                 lines.sets.put(word.toString(), 0);
             }
-            notRun.left(node, "makes or fills a set: " + shown, IPSET);
-        } else if (rule) {
-            notRun.left(node, "a rule in a command that isn't known: " + shown, "write it as an iptables command");
-        } else {
-            notRun.aside(node, what, "keep it in rc.custom if it is needed");
+            return notRun.left(node, "makes or fills a set: " + shown, IPSET);
         }
+        if (rule) {
+            return notRun.left(node, "a rule in a command that isn't known: " + shown,
+                    "write it as an iptables command");
+        }
+        notRun.aside(node, what, "keep it in rc.custom if it is needed");
         return ExitStatus.UNKNOWN;
     }
 
@@ -288,8 +270,8 @@ final class Commands {
     static String written(Node node, Variables variables) {
         for (Node.Redirect redirect : node.redirects) {
             String target = redirect.target.toString();
-            boolean swallowed = target.equals("/dev/null") || target.equals("/dev/console")
-                    || target.startsWith("/dev/tty") || target.equals("/dev/kmsg") || redirect.operator.equals(">&");
+            boolean swallowed = isOf(target, "/dev/null", "/dev/console", "/dev/kmsg") || target.startsWith("/dev/tty")
+                    || redirect.operator.equals(">&");
             if (redirect.operator.indexOf('>') >= 0 && !swallowed) {
                 try {
                     String value = Expansion.single(redirect.target, variables, true);
@@ -308,7 +290,7 @@ final class Commands {
             String value = Expansion.single(word.from(0, name.length() + 1), shell.variables, true);
             shell.variables.set(name, value);
             shell.taken(node);
-            if (shell.functions.mayKeep(name) && value.length() > 0 && value.length() < 900 && Letters.isText(value)) {
+            if (shell.mayKeep(name) && value.length() > 0 && value.length() < 900 && Letters.isText(value)) {
                 Output.Line line = new Output.Line(node.line, "", name + "=" + Quoting.word(value));
                 line.assigned = name;
                 shell.add(line);
@@ -327,7 +309,7 @@ final class Commands {
         for (ShellWord word : words) {
             String name = word.assigned() != null ? word.assigned() : word.plain();
             if (name == null || !ShellWord.isName(name)) { continue; }
-            if (command.equals("local")) { shell.functions.local(name); }
+            if (command.equals("local")) { shell.local(name); }
             if (command.equals("unset")) {
                 shell.variables.unset(name);
             } else if (word.assigned() != null) { assign(word, node); }
@@ -353,7 +335,7 @@ final class Commands {
         List<String> words = Expansion.of(rest, shell.variables).texts;
         shell.taken(node);
         int before = shell.out.size();
-        ExitStatus status = shell.functions.call(function, words, node.line);
+        ExitStatus status = shell.call(function, words, node.line);
         if (shell.out.size() > before) { lines.built(node.line, node.end); }
         return status;
     }
@@ -364,12 +346,11 @@ final class Commands {
         int modules = 0;
         for (ShellWord word : words) {
             String plain = word.plain() == null ? "" : word.plain();
-            if (plain.equals("-r") || plain.equals("--remove")) {
-                lines.note(node.line, "unloads modules",
+            if (isOf(plain, "-r", "--remove")) {
+                return shell.noted(node, "unloads modules",
                         "nothing to do: boxwall unloads only what a failed try has loaded");
-                return ExitStatus.TRUE;
             }
-            several |= plain.equals("-a") || plain.equals("-qa") || plain.equals("-aq");
+            several |= isOf(plain, "-a", "-qa", "-aq");
             if (plain.startsWith("-")) { continue; }
             if (modules > 0 && !several) {
                 lines.note(node.line, "a module's parameter is left out: " + Quoting.excerpt(word.toString()),
@@ -448,14 +429,14 @@ final class Commands {
             return iptables.restore(last, to.startsWith("ip6"), first.here(), last.words.subList(1, last.words.size()));
         }
         boolean quiet = true;
-        boolean adds = false;
+        boolean adds = notRun.adds(node);
         for (Node simple : node.simple()) {
             quiet &= isQuiet(simple);
-            adds |= shell.functions.adds(simple);
         }
-        if (!adds && (asks || quiet)) {
-            lines.note(node.line, (asks ? "a condition that only the box can decide: " : "builds no rule: ")
-                    + lines.shown(node.line));
+        if (!adds && asks) {
+            askedOfTheBox(node);
+        } else if (!adds && quiet) {
+            lines.note(node.line, "builds no rule: " + lines.shown(node.line));
         } else {
             notRun.left(node, "a chain of commands, and nothing is executed here: " + lines.shown(node.line),
                     "write its result");

@@ -4,6 +4,7 @@ import boxwall.netfilter.Abandoned;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -18,12 +19,18 @@ import java.util.Set;
 final class Interpreter {
     /** Rounds of loops and calls of functions may multiply; a ruleset file has 256 KiB. */
     private static final int STEPS_LIMIT = 50000;
+    private static final int CALLS_LIMIT = 20;
+    private static final Set<Node.Kind> COMPOUND = EnumSet.range(Node.Kind.IF, Node.Kind.GROUP);
+
     final SourceLines lines;
     final List<Output.Line> out = new ArrayList<>();
     Variables variables = new Variables();
     final String name;
     final NotRun notRun;
-    final Functions functions = new Functions(this);
+    /** By name, those that are defined so far. */
+    Map<String, Node> functions = new HashMap<>();
+    /** For each call that runs, its local names with the values that they had before, null for none. */
+    private final List<Map<String, String>> locals = new ArrayList<>();
     private final Commands commands;
     private SaveDump dump;
     /** Within what iptables -L printed. */
@@ -75,7 +82,7 @@ final class Interpreter {
             }
         }
         if (dump != null) { dump.end(); }
-        functions.uncalled();
+        notRun.uncalled();
     }
 
     private String stopped() { return "it stands after " + halt + " in line " + haltLine; }
@@ -87,6 +94,7 @@ final class Interpreter {
             notRun.passOver(node, "more than " + STEPS_LIMIT + " steps", "write the rules without the loop", false);
             return ExitStatus.UNKNOWN;
         }
+        if (COMPOUND.contains(node.kind)) { lines.structure(node.line, node.end); }
         switch (node.kind) {
             case SIMPLE :
                 return commands.run(node, asks);
@@ -105,14 +113,6 @@ final class Interpreter {
                 return ExitStatus.TRUE;
             case UNREADABLE :
                 return notRun.left(node, notRun.unreadable(node), "write what it should do into the ruleset");
-            default :
-                lines.structure(node.line, node.end);
-                return compound(node, asks);
-        }
-    }
-
-    private ExitStatus compound(Node node, boolean asks) {
-        switch (node.kind) {
             case IF :
                 return choice(node);
             case FOR :
@@ -122,7 +122,7 @@ final class Interpreter {
             case CASE :
                 return cases(node);
             case FUNCTION :
-                functions.defined.put(node.name, node);
+                functions.put(node.name, node);
                 return ExitStatus.TRUE;
             default :
                 return group(node, asks);
@@ -133,11 +133,11 @@ final class Interpreter {
     void perhaps(Node node) {
         if (lines.muted > 2 || steps > STEPS_LIMIT / 2) { return; }
         Variables outer = variables;
-        Map<String, Node> defined = functions.defined;
+        Map<String, Node> defined = functions;
         Set<String> present = iptables().present;
         String halted = halt;
         variables = variables.copy();
-        functions.defined = new HashMap<>(defined);
+        functions = new HashMap<>(defined);
         iptables().present = new HashSet<>(present);
         halt = null;
         lines.muted++;
@@ -145,7 +145,7 @@ final class Interpreter {
         lines.muted--;
         halt = halted;
         iptables().present = present;
-        functions.defined = defined;
+        functions = defined;
         variables = outer;
     }
 
@@ -256,7 +256,7 @@ final class Interpreter {
     private ExitStatus cases(Node node) {
         int chosen = -1;
         try {
-            chosen = Patterns.choose(node, this);
+            chosen = Conditions.choose(node, this);
         } catch (ShellError e) {
             lines.note(node.line, "a case that can't be decided: " + e.getMessage(), e.todo);
             for (Node part : node.parts) {
@@ -289,17 +289,16 @@ final class Interpreter {
      */
     private void prose(Node node) {
         String line = lines.text(node.line);
-        String[] foreign = RuleText.foreign(line);
         boolean chain = RuleText.isListing(line);
         listing = chain || listing && line.trim().length() > 0;
-        boolean listed = chain || listing && (line.indexOf('.') > 0 || line.contains("anywhere"));
-        if (listed || foreign != null || RuleText.isPart(line)) { lines.rule(node.line); }
-        if (listed) {
+        if (chain || listing && (line.indexOf('.') > 0 || line.contains("anywhere"))) {
+            lines.rule(node.line);
             notRun.left(node, "a rule as iptables -L lists it, which leaves the interfaces out",
                     "import what iptables-save or iptables -S prints");
-        } else if (foreign != null) {
-            notRun.left(node, foreign[0] + ": boxwall reads those of iptables", foreign[1]);
+        } else if (notRun.foreign(node)) {
+            return;
         } else if (RuleText.isPart(line)) {
+            lines.rule(node.line);
             notRun.left(node, "a rule in a line that isn't read as a command", "write the rule as a line of its own");
         } else if (lines.text(1).startsWith("#!")) {
             notRun.left(node, "not read: the script as a whole can't be", "write what it should do into the ruleset");
@@ -308,11 +307,50 @@ final class Interpreter {
         }
     }
 
-    boolean inSubshell() { return subshells > 0; }
-
-    /** What stopped the run, or null; a function that returns goes on. */
-    void returned() {
+    /** Runs a function's body with these words as $1 and so on. */
+    ExitStatus call(Node function, List<String> words, int line) {
+        if (locals.size() >= CALLS_LIMIT) {
+            lines.remark(line, "functions that call each other more than " + CALLS_LIMIT + " deep",
+                    "write the rules out", false);
+            leftLine(line, "functions that call each other too deep", null);
+            return ExitStatus.UNKNOWN;
+        }
+        if (lines.muted == 0) { notRun.called.add(function); }
+        List<String> before = variables.positional;
+        variables.positional = words;
+        locals.add(new HashMap<String, String>());
+        ExitStatus status = run(function.parts.get(0), false);
         halt = "return".equals(halt) ? null : halt;
+        for (Map.Entry<String, String> local : locals.remove(locals.size() - 1).entrySet()) {
+            if (local.getValue() != null) {
+                variables.set(local.getKey(), local.getValue());
+            } else {
+                variables.unset(local.getKey());
+            }
+        }
+        variables.positional = before;
+        return status;
+    }
+
+    private boolean isLocal(String name) {
+        return !locals.isEmpty() && locals.get(locals.size() - 1).containsKey(name);
+    }
+
+    /** The name gets its value back when the function that runs now ends. */
+    void local(String name) {
+        if (locals.isEmpty() || isLocal(name)) { return; }
+        String value = null;
+        try {
+            value = variables.value(name);
+        } catch (ShellError e) {
+            variables.unset(name);
+        }
+        locals.get(locals.size() - 1).put(name, value);
+    }
+
+    /** Whether an assignment may go out as one: it holds from here on, everywhere. */
+    boolean mayKeep(String name) {
+        return subshells == 0 && !isLocal(name);
     }
 
     /** Stops: exit, return, break or continue. */
@@ -321,9 +359,21 @@ final class Interpreter {
         haltLine = line;
     }
 
+    /** A command that nothing is lost by. */
+    ExitStatus noted(Node node, String what, String todo) {
+        lines.note(node.line, what, todo);
+        return ExitStatus.TRUE;
+    }
+
     ExitStatus taken(Node node) {
         lines.taken(node.line, node.end);
         return ExitStatus.TRUE;
+    }
+
+    /** Leaves out a line, and says so in a remark and beside the rules. */
+    void leave(int line, String what, String todo) {
+        lines.remark(line, what, todo, false);
+        leftLine(line, what, null);
     }
 
     /** Says beside the rules what is left out; {@code strict} is what can be read of the rule, or null. */

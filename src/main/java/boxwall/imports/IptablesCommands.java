@@ -175,8 +175,7 @@ final class IptablesCommands {
         cut(line, words, named);
         String text = text(program, words);
         if (text == null) {
-            lines.remark(line, "a control character in a rule", "remove it", false);
-            shell.leftLine(line, "a control character in a rule", null);
+            shell.leave(line, "a control character in a rule", "remove it");
             return;
         }
         Output.Line out = new Output.Line(line, text, program + " " + Words.join(named, " "));
@@ -258,7 +257,7 @@ final class IptablesCommands {
                 dump.line(line, !here.expand ? text
                         : Expansion.single(ShellLexer.hereLine(text, line, 0), shell.variables, false));
             } catch (ShellError e) {
-                dump.refuse(line, e.getMessage(), e.todo);
+                shell.leave(line, e.getMessage(), e.todo);
             }
         }
         dump.end();

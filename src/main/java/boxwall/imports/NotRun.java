@@ -1,13 +1,15 @@
 package boxwall.imports;
 
+import boxwall.netfilter.Words;
+
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.Set;
 
 /**
- * Parts of a script that aren't run here, or may or may not run on the box: the remarks on their lines, and what is not
- * known after them.
+ * Parts of a script that aren't run here, or may or may not run on the box: the remarks on their lines, whether they
+ * add rules, and what is not known after them.
  */
 final class NotRun {
     private static final Set<String> QUIET = new HashSet<>(Arrays.asList("echo", "printf", "exit", "return", ":",
@@ -20,8 +22,16 @@ final class NotRun {
     /** What bash reads and ash does not. */
     private static final String[] BASH = {"<(", ">(", "((", "[[", "=(", "=~", ";;&", ";&", "coproc ", "select "};
 
+    /** Functions that call each other, for asking whether one adds a rule. */
+    private static final int ASKED_LIMIT = 50;
+
     private final Interpreter shell;
     private final SourceLines lines;
+    /** The functions that are called, and those that are where it can't be decided whether. */
+    final Set<Node> called = new HashSet<>();
+    private final Set<Node> calledPerhaps = new HashSet<>();
+    /** Names of commands in what isn't run: a function among them isn't never called. */
+    private final Set<String> mentioned = new HashSet<>();
 
     NotRun(Interpreter shell) {
         this.shell = shell;
@@ -31,7 +41,7 @@ final class NotRun {
     /** A part that isn't run, and what is lost by that: nothing. */
     void skip(Node node, String why) {
         for (Node simple : node.simple()) {
-            shell.functions.mention(simple);
+            mentioned.add(simple.called());
         }
         passOver(node, "not run: " + why, "nothing to do, unless you need it", true);
     }
@@ -89,14 +99,14 @@ final class NotRun {
         if (node.kind == Node.Kind.FOR) {
             shell.variables.forget(node.name, "line " + node.line + " may set it or not", null);
         } else if (node.kind == Node.Kind.FUNCTION && here) {
-            shell.functions.defined.remove(node.name);
+            shell.functions.remove(node.name);
         } else if (node.kind == Node.Kind.UNREADABLE) {
             lines.passOver(node.line, node.end, unreadable(node), "write what it should do into the ruleset", false);
         } else if (node.kind == Node.Kind.SIMPLE) {
             assigned(node);
-            Node function = shell.functions.defined.get(node.called());
+            Node function = shell.functions.get(node.called());
             if (function != null && seen.size() < NESTED_LIMIT && seen.add(function)) {
-                shell.functions.calledPerhaps.add(function);
+                calledPerhaps.add(function);
                 forget(function.parts.get(0), false, seen);
             }
         }
@@ -149,6 +159,15 @@ final class NotRun {
         return ExitStatus.UNKNOWN;
     }
 
+    /** Leaves out a rule of another firewall; false if the line is none. */
+    boolean foreign(Node node) {
+        String[] foreign = RuleText.foreign(lines.text(node.line));
+        if (foreign == null) { return false; }
+        lines.rule(node.line);
+        left(node, foreign[0] + ": boxwall reads those of iptables", foreign[1]);
+        return true;
+    }
+
     /** Whether a command may add a rule: by its words, by what it runs, or in a here-document. */
     private boolean mayAdd(Node simple) {
         for (int line = simple.line; line <= simple.last(); line++) {
@@ -156,7 +175,7 @@ final class NotRun {
         }
         String name = simple.program();
         return name.startsWith("$") || name.endsWith(".sh") || name.endsWith("tables-restore") || RUNNING.contains(name)
-                || IptablesCommands.program(name) != null || shell.functions.adds(simple);
+                || IptablesCommands.program(name) != null || adds(simple);
     }
 
     /** Why a part is no shell; what bash reads is not what the box's ash does. */
@@ -180,7 +199,7 @@ final class NotRun {
         boolean constant = "true".equals(word) || "false".equals(word);
         String name = constant ? null : unset(by);
         for (Node simple : constant || name != null ? part.simple() : Collections.<Node>emptyList()) {
-            if (shell.functions.adds(simple)) {
+            if (adds(simple)) {
                 lines.remark(simple.line,
                         "not run: " + why + (constant ? "" : ", as the name " + name + " isn't set in this file"),
                         constant ? "remove " + word + " if you need it"
@@ -198,5 +217,57 @@ final class NotRun {
             }
         }
         return null;
+    }
+
+    /** Names the lines of functions that aren't run. */
+    void uncalled() {
+        for (Node function : shell.functions.values()) {
+            if (called.contains(function)) { continue; }
+            String what = "the function " + Quoting.cut(function.name, 30) + " is ";
+            if (calledPerhaps.contains(function)) {
+                passOver(function, what + "called only where it depends on the box",
+                        "write its rules into the ruleset if you need them", false);
+            } else if (mentioned.contains(function.name)) {
+                skip(function, what + "called only in what isn't run");
+            } else {
+                skip(function, what + "never called");
+                lines.missing(function.line, function.end, "not run: " + what + "never called",
+                        "call it, or remove it");
+            }
+        }
+    }
+
+    /** Whether a rule, or a function that adds some, is in what would have to be executed for the command's words. */
+    boolean substitutes(Node node) {
+        boolean rule = false;
+        for (ShellWord word : node.words) {
+            for (Piece piece : word.pieces) {
+                boolean unknown = piece.isUnknown();
+                rule |= unknown && RuleText.holds(piece.text);
+                for (String each : RuleText.words(unknown ? piece.text : "")) {
+                    mentioned.add(each);
+                    rule |= shell.functions.containsKey(each) && adds(shell.functions.get(each));
+                }
+            }
+        }
+        return rule;
+    }
+
+    /** Whether a command adds a rule, itself or by the functions that it calls. */
+    boolean adds(Node part) {
+        return adds(part, new HashSet<Node>());
+    }
+
+    private boolean adds(Node part, Set<Node> seen) {
+        if (seen.size() > ASKED_LIMIT || !seen.add(part)) { return false; }
+        for (Node simple : part.simple()) {
+            Node function = shell.functions.get(simple.called());
+            if (isRule(simple) || function != null && adds(function, seen)) { return true; }
+        }
+        return false;
+    }
+
+    static boolean isRule(Node simple) {
+        return !Commands.PRINTING.contains(simple.called()) && RuleText.holds(Words.join(simple.words, " "));
     }
 }

@@ -167,7 +167,7 @@ final class SaveDump {
             close();
             lines.taken(line, line);
         } else if (refused) {
-            refuse(line, "a line of a table that isn't taken", "a table goes from *TABLE to COMMIT");
+            shell.leave(line, "a line of a table that isn't taken", "a table goes from *TABLE to COMMIT");
         } else {
             if (table == null || !named && ruled && starts) { open(line, starts || trimmed.startsWith("[")); }
             ruled |= !starts;
@@ -212,7 +212,7 @@ final class SaveDump {
         named = true;
         refused = !TABLES.contains(table);
         if (refused) {
-            refuse(line, "a table that isn't known: " + Quoting.excerpt(name),
+            shell.leave(line, "a table that isn't known: " + Quoting.excerpt(name),
                     "the tables are filter, nat, mangle, raw and security");
             table = null;
             return;
@@ -242,7 +242,7 @@ final class SaveDump {
         boolean builtin = BUILTIN.contains(chain);
         boolean counted = words.size() < 3 || words.size() == 3 && words.get(2).charAt(0) == '[';
         if (words.size() < 2 || chain.length() == 0 || !counted || !builtin && !words.get(1).equals("-")) {
-            refuse(line, "not a chain's line: " + lines.shown(line),
+            shell.leave(line, "not a chain's line: " + lines.shown(line),
                     "write :CHAIN POLICY [0:0], and - as the policy of a chain of your own");
         } else if (!builtin) {
             inTable(line, Arrays.asList("-N", chain));
@@ -265,12 +265,12 @@ final class SaveDump {
         List<String> words = words(text.substring(counters).trim());
         boolean tabled = words != null && (words.contains("-t") || words.contains("--table"));
         if (words == null) {
-            refuse(line, "a quote is opened and not closed", "close it with \"");
+            shell.leave(line, "a quote is opened and not closed", "close it with \"");
         } else if (named && tabled) {
-            refuse(line, "-t within a table's block", "remove it; iptables-restore refuses it");
+            shell.leave(line, "-t within a table's block", "remove it; iptables-restore refuses it");
         } else if (words.isEmpty() || words.get(0).length() < 2 || words.get(0).charAt(0) != '-'
                 || counters == 0 && text.charAt(0) == '[') {
-            refuse(line, "not a rule: " + Quoting.excerpt(text), "a rule begins with -A CHAIN");
+            shell.leave(line, "not a rule: " + Quoting.excerpt(text), "a rule begins with -A CHAIN");
         } else if (tabled) {
             shell.iptables().saved(line, command(), words);
         } else {
@@ -304,11 +304,6 @@ final class SaveDump {
             }
         }
         return inside ? null : words;
-    }
-
-    void refuse(int line, String what, String todo) {
-        lines.remark(line, what, todo, false);
-        shell.leftLine(line, what, null);
     }
 
     /** The text's end, or what else can't be within a table. */

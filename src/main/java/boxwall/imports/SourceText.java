@@ -1,6 +1,7 @@
 package boxwall.imports;
 
 import boxwall.netfilter.Words;
+import boxwall.syntax.Letters;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,7 +15,7 @@ import java.util.Locale;
  * and lines copied with a prompt or sudo before them.
  */
 final class SourceText {
-    /** As Unicode, each with what was meant; the bytes of UTF-8 are known too. */
+    /** Signs, each row before what was meant by them. */
     private static final String[] SIGNS = {"\u2013\u2014\u2212\u2010\u2011", "-", "\u201C\u201D\u201E\u00AB\u00BB",
             "\"", "\u2018\u2019", "'", "\u00A0\u202F\u2009", " ", "\u200B\uFEFF", ""};
     private static final List<String> UP =
@@ -48,7 +49,7 @@ final class SourceText {
     private String signs(String clean) {
         String[] lines = Words.split(clean, '\n');
         for (int i = 0; i < lines.length; i++) {
-            String corrected = isAscii(lines[i]) ? lines[i] : corrected(lines[i]);
+            String corrected = corrected(lines[i]);
             if (!corrected.equals(lines[i]) && RuleText.isPart(corrected) && !corrected.trim().startsWith("#")) {
                 lines[i] = corrected;
                 changed.add(i + 1);
@@ -57,41 +58,24 @@ final class SourceText {
         return changed.isEmpty() ? clean : Words.join(Arrays.asList(lines), "\n");
     }
 
-    private static boolean isAscii(String line) {
-        for (int i = 0; i < line.length(); i++) {
-            if (line.charAt(i) >= 0x80) { return false; }
-        }
-        return true;
-    }
-
     private static String corrected(String line) {
-        String now = line;
-        for (int i = 0; i < SIGNS.length; i += 2) {
-            for (char sign : SIGNS[i].toCharArray()) {
-                now = sign(sign(now, String.valueOf(sign), SIGNS[i + 1]), bytes(sign), SIGNS[i + 1]);
-            }
-        }
-        return now;
-    }
-
-    /** The bytes of UTF-8, as a text that was read byte by byte has them. */
-    private static String bytes(char c) {
-        return c < 0x800 ? "" + (char) (0xC0 | c >> 6) + (char) (0x80 | c & 0x3F)
-                : "" + (char) (0xE0 | c >> 12) + (char) (0x80 | c >> 6 & 0x3F) + (char) (0x80 | c & 0x3F);
-    }
-
-    private static String sign(String line, String sign, String meant) {
         StringBuilder now = new StringBuilder();
-        int from = 0;
-        for (int at = line.indexOf(sign); at >= 0; at = line.indexOf(sign, from)) {
-            int after = at + sign.length();
+        for (int at = 0, after; at < line.length(); at = after) {
+            after = at + Letters.length(line, at);
+            String meant = line.charAt(at) < 0x80 ? null : meant(Letters.code(line, at));
             // pages make one dash of the two before a long option
-            boolean two = meant.equals("-") && (at == 0 || line.charAt(at - 1) == ' ') && after + 1 < line.length()
+            boolean two = "-".equals(meant) && (at == 0 || line.charAt(at - 1) == ' ') && after + 1 < line.length()
                     && Character.isLetter(line.charAt(after)) && Character.isLetter(line.charAt(after + 1));
-            now.append(line, from, at).append(two ? "--" : meant);
-            from = after;
+            now.append(meant == null ? line.substring(at, after) : two ? "--" : meant);
         }
-        return now.append(line.substring(from)).toString();
+        return now.toString();
+    }
+
+    private static String meant(int code) {
+        for (int i = 0; i < SIGNS.length; i += 2) {
+            if (SIGNS[i].indexOf(code) >= 0) { return SIGNS[i + 1]; }
+        }
+        return null;
     }
 
     void remarkOnSigns(SourceLines lines) {

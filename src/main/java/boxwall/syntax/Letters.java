@@ -40,7 +40,7 @@ public final class Letters {
     }
 
     /** How many chars the character at an index takes: more than one for a UTF-8 sequence, 1 for anything else. */
-    static int length(CharSequence text, int at) {
+    public static int length(CharSequence text, int at) {
         char c = text.charAt(at);
         int length = c >= 0xc2 && c <= 0xdf ? 2 : c >= 0xe0 && c <= 0xef ? 3 : c >= 0xf0 && c <= 0xf4 ? 4 : 1;
         if (at + length > text.length()) { return 1; }
@@ -52,7 +52,7 @@ public final class Letters {
     }
 
     /** The character's number. */
-    static int code(CharSequence text, int at) {
+    public static int code(CharSequence text, int at) {
         int length = length(text, at);
         char c = text.charAt(at);
         if (length == 1) { return c; }

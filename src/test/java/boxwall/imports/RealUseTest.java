@@ -52,6 +52,15 @@ class RealUseTest {
 
     private static String said(Imported imported) { return imported.remarks.toString(); }
 
+    /** The bytes of UTF-8 for e with two dots hold that of a quote as web pages write it. */
+    @Example
+    void aLettersBytesAreNoSigns() {
+        Imported imported = read(
+                "iptables -A INPUT -p tcp \u00e2\u0080\u0093dport 22 -m comment --comment \u00c3\u00ab -j ACCEPT\n");
+        assertEquals(List.of("iptables -A INPUT -p tcp --dport 22 -m comment --comment \"\u00c3\u00ab\" -j ACCEPT"),
+                rules(imported));
+    }
+
     @Example
     void aDumpWithoutItsTableLineIsTakenAndThatIsSaid() {
         Imported imported = read(
