@@ -24,6 +24,7 @@ import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -71,6 +72,29 @@ class SmallJarIT {
         try (JarFile jar = new JarFile(SMALL)) {
             assertTrue(jar.stream().allMatch(entry -> entry.getMethod() == ZipEntry.STORED),
                     "the image's file system compresses better");
+        }
+    }
+
+    /** Neither a text of the page between backquotes nor a row of a table goes with what the build leaves out. */
+    @Test
+    void resourcesLoseTheirCommentsAlone() throws IOException {
+        Path folder = Path.of("src/main/resources");
+        try (JarFile jar = new JarFile(SMALL); Stream<Path> files = Files.walk(folder).filter(Files::isRegularFile)) {
+            for (Path file : files.filter(file -> !file.endsWith("models.txt")).toList()) {
+                boolean page = file.toString().endsWith(".html");
+                StringBuilder expected = new StringBuilder();
+                boolean quoted = false;
+                for (String line : Files.readAllLines(file)) {
+                    String shown = page ? line.replaceFirst("^\t+", "") : line;
+                    boolean left = shown.isEmpty() || shown.startsWith(page ? "//" : "#");
+                    assertFalse(quoted && (left || !shown.equals(line)), file + ": " + line);
+                    quoted ^= page && line.chars().filter(c -> c == '`').count() % 2 == 1;
+                    expected.append(left ? "" : shown + "\n");
+                }
+                try (InputStream in = jar.getInputStream(jar.getEntry(folder.relativize(file).toString()))) {
+                    assertEquals(expected.toString(), new String(in.readAllBytes(), StandardCharsets.UTF_8));
+                }
+            }
         }
     }
 
