@@ -4,7 +4,6 @@ import boxwall.netfilter.Abandoned;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -20,8 +19,6 @@ final class Interpreter {
     /** Rounds of loops and calls of functions may multiply; a ruleset file has 256 KiB. */
     private static final int STEPS_LIMIT = 50000;
     private static final int CALLS_LIMIT = 20;
-    private static final Set<Node.Kind> COMPOUND = EnumSet.range(Node.Kind.IF, Node.Kind.GROUP);
-
     final SourceLines lines;
     final List<Output.Line> out = new ArrayList<>();
     Variables variables = new Variables();
@@ -94,7 +91,7 @@ final class Interpreter {
             notRun.passOver(node, "more than " + STEPS_LIMIT + " steps", "write the rules without the loop", false);
             return ExitStatus.UNKNOWN;
         }
-        if (COMPOUND.contains(node.kind)) { lines.structure(node.line, node.end); }
+        if (node.kind.isCompound()) { lines.structure(node.line, node.end); }
         switch (node.kind) {
             case SIMPLE :
                 return commands.run(node, asks);

@@ -15,7 +15,14 @@ final class Node {
      * (subshell) parentheses; UNREADABLE text that is no shell, with {@link #name} why; PROSE a line of ordinary text;
      * SAVED a line of a dump.
      */
-    enum Kind { SIMPLE, LIST, AND_OR, PIPE, IF, FOR, LOOP, CASE, FUNCTION, GROUP, UNREADABLE, PROSE, SAVED }
+    enum Kind {
+        SIMPLE, LIST, AND_OR, PIPE, IF, FOR, LOOP, CASE, FUNCTION, GROUP, UNREADABLE, PROSE, SAVED;
+
+        /** Whether words of its own stand around its parts. */
+        boolean isCompound() {
+            return compareTo(IF) >= 0 && compareTo(GROUP) <= 0;
+        }
+    }
 
     /** {@code >file}, {@code 2>&1}, {@code <file} or a here-document at a command. */
     static final class Redirect {
