@@ -1,36 +1,26 @@
 package boxwall.check;
 
 import boxwall.box.Finding;
-import boxwall.box.Interface;
-import boxwall.explain.Walk;
-import boxwall.facts.BoxFacts;
+import boxwall.explain.TrailEntry;
 import boxwall.facts.Requirement;
 import boxwall.modules.Kind;
 import boxwall.netfilter.Abandoned;
-import boxwall.netfilter.Chain;
 import boxwall.netfilter.Family;
-import boxwall.netfilter.Rule;
 import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.Table;
-import boxwall.netfilter.Words;
 import boxwall.syntax.Line;
-import boxwall.syntax.ParsedRules;
+import boxwall.syntax.Note;
+import boxwall.syntax.RequiredRelease;
 import boxwall.syntax.SyntaxError;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 
 /** Checks a parsed ruleset and its compiled form against a box. */
-public final class Checker {
-    private static final List<String> NO_EVIDENCE = Collections.emptyList();
-
-    private final BoxFacts facts;
-    private final List<Finding> findings = new ArrayList<>();
-
-    private Checker(BoxFacts facts) { this.facts = facts; }
+public final class Checker extends CheckPart {
+    private Checker(CheckedRuleset rules) { super(rules, new ArrayList<Finding>()); }
 
     /** Both in one: what decides, then advice. Findings about the box itself are the facts' own. */
     public static List<Finding> check(CheckedRuleset rules) {
@@ -44,27 +34,14 @@ public final class Checker {
      * walked. Empty when nothing is wrong.
      */
     public static List<Finding> decisions(CheckedRuleset rules) {
-        ParsedRules parsed = rules.parsed;
-        Ruleset compiled = rules.compiled;
-        BoxFacts facts = rules.facts;
-        Checker checker = new Checker(facts);
-        for (SyntaxError error : parsed.errors()) {
-            checker.findings.add(new Finding("syntax", Finding.Severity.REFUSE,
-                    error.file + ":" + error.line() + ":" + error.column(), NO_EVIDENCE, error.what(), error.todo()));
+        Checker checker = new Checker(rules);
+        checker.text();
+        if (rules.parsed.errors().isEmpty()) {
+            checker.out.addAll(EmptyRuleset.of(rules.parsed, rules.compiled));
+            checker.requirements();
+            checker.forgottenFamily(rules.parsed.ruleset());
         }
-        for (Line host : parsed.hostNames()) {
-            checker.findings.add(new Finding("host-name-in-rule", Finding.Severity.REFUSE, host.origin.toString(),
-                    NO_EVIDENCE, "'" + host.name + "' is a host name; there is no name service when the box boots",
-                    "write its address"));
-        }
-        if (parsed.errors().isEmpty()) {
-            checker.findings.addAll(EmptyRuleset.of(parsed, compiled));
-            checker.requirements(compiled);
-            checker.findings.addAll(Vocabulary.of(compiled, facts));
-            checker.findings.addAll(MissingReferences.of(compiled, facts));
-            checker.forgottenFamily(parsed.ruleset(), compiled);
-        }
-        return checker.findings;
+        return checker.out;
     }
 
     /**
@@ -72,39 +49,21 @@ public final class Checker {
      * walks of single packets. Empty when the text has errors.
      */
     public static List<Finding> advice(CheckedRuleset rules) {
-        if (!rules.parsed.errors().isEmpty()) { return Collections.emptyList(); }
-        Ruleset ruleset = rules.parsed.ruleset();
-        Ruleset compiled = rules.compiled;
-        BoxFacts facts = rules.facts;
+        List<Finding> found = new ArrayList<>();
+        if (!rules.parsed.errors().isEmpty()) { return found; }
         List<Family> families = new ArrayList<>();
         for (Family family : Family.values()) {
-            if (!compiled.tables(family).isEmpty()) { families.add(family); }
+            if (!rules.compiled.tables(family).isEmpty()) { families.add(family); }
         }
-        List<Finding> found = new ArrayList<>(AvmFindings.of(facts, rules.loaded.walk));
-        found.addAll(RuleLint.of(ruleset, families));
-        Walk walk = rules.written.walk;
-        boolean tracks = asksStates(compiled) || !asksStates(ruleset);
+        new AvmFindings(rules, found).find();
+        new RuleLint(rules, found).find(families);
+        boolean tracks = asksStates(rules.compiled) || !asksStates(rules.parsed.ruleset());
         for (Family family : families) {
-            found.addAll(tracks ? DroppedAnswers.of(ruleset, facts, family, walk, null)
-                    : DroppedAnswers.of(compiled, facts, family, rules.loaded.walk, walk));
-            found.addAll(OpenServices.of(ruleset, facts, family, walk));
+            new DroppedAnswers(rules, found, family, tracks).find();
+            new OpenServices(rules, found, family).find();
         }
-        found.addAll(families.contains(Family.IPV6) ? Neighbours.of(ruleset, facts, walk)
-                : Collections.<Finding>emptyList());
+        if (families.contains(Family.IPV6)) { new Neighbours(rules, found).find(); }
         return found;
-    }
-
-    private static boolean asksStates(Ruleset ruleset) {
-        for (Family family : Family.values()) {
-            for (Table table : ruleset.tables(family)) {
-                for (Chain chain : ruleset.chains(family, table)) {
-                    for (Rule rule : chain.rules()) {
-                        if (rule.match("state") != null || rule.match("conntrack") != null) { return true; }
-                    }
-                }
-            }
-        }
-        return false;
     }
 
     /** Whether any finding keeps the ruleset from being applied. */
@@ -115,56 +74,97 @@ public final class Checker {
         return false;
     }
 
-    /** One finding for each thing that is missing or refused, with all the lines that want it. */
-    private void requirements(Ruleset compiled) {
-        Map<String, Finding> first = new LinkedHashMap<>();
-        Map<String, List<String>> lines = new LinkedHashMap<>();
-        for (Family family : Family.values()) {
-            for (Table table : compiled.tables(family)) {
-                for (Chain chain : compiled.chains(family, table)) {
-                    for (Rule rule : chain.rules()) {
-                        Abandoned.check();
-                        Finding finding = Requirement.of(family, table, rule, facts).finding(rule.origin.toString());
-                        if (finding == null) { continue; }
-                        String key = finding.code + " " + finding.effect();
-                        if (!first.containsKey(key)) {
-                            first.put(key, finding);
-                            lines.put(key, new ArrayList<String>());
-                        }
-                        lines.get(key).add(finding.where);
-                    }
-                }
+    /** A finding rule-left-out for each reason why the compiler leaves rules with a function out for this box. */
+    public static List<Finding> leftOut(List<Note> notes) {
+        RuleGroups groups = new RuleGroups();
+        Map<String, String> instead = new LinkedHashMap<>();
+        for (Note note : notes) {
+            if (note.instead != null) {
+                groups.add(note.text(), note.origin(), note.origin() + ": " + note.text());
+                if (!instead.containsKey(note.text())) { instead.put(note.text(), note.instead); }
             }
         }
-        for (Map.Entry<String, Finding> e : first.entrySet()) {
-            Finding f = e.getValue();
-            findings.add(
-                    new Finding(f.code, f.severity, listed(lines.get(e.getKey())), f.evidence(), f.effect(), f.remedy));
+        List<Finding> findings = new ArrayList<>();
+        for (String reason : groups.causes()) {
+            findings.add(new Finding("rule-left-out", Finding.Severity.WARN, groups.places(reason),
+                    groups.lines(reason), reason, instead.get(reason)));
+        }
+        return findings;
+    }
+
+    private void text() {
+        for (SyntaxError error : rules.parsed.errors()) {
+            refuse("syntax", error.file + ":" + error.line() + ":" + error.column(), NO_EVIDENCE, error.what(),
+                    error.todo());
+        }
+        for (Line host : rules.parsed.hostNames()) {
+            refuse("host-name-in-rule", host.origin.toString(), NO_EVIDENCE,
+                    "'" + host.name + "' is a host name; there is no name service when the box boots",
+                    "write its address");
         }
     }
 
-    static String listed(List<String> places) { return Words.join(new LinkedHashSet<String>(places), ", "); }
+    /**
+     * What the rules need of the box and it lacks or refuses; what its iptables is too old to read (the compiler has
+     * said otherwise what could be); and what they take for granted. One finding for each thing, with all its rules.
+     */
+    private void requirements() {
+        String version = facts.userland.version();
+        Map<String, Finding> unmet = new LinkedHashMap<>();
+        RuleGroups wanting = new RuleGroups();
+        RuleGroups tooNew = new RuleGroups();
+        MissingReferences references = new MissingReferences(rules, out);
+        for (Family family : Family.values()) {
+            for (TrailEntry at : TrailEntry.all(rules.compiled, family)) {
+                Abandoned.check();
+                Finding finding = Requirement.of(family, at.table, at.rule, facts).finding(at.origin().toString());
+                if (finding != null) {
+                    String key = finding.code + " " + finding.effect();
+                    if (!unmet.containsKey(key)) { unmet.put(key, finding); }
+                    wanting.add(key, at.origin(), "");
+                }
+                String missing = RequiredRelease.missingIn(version, family, at.rule);
+                if (missing != null) { tooNew.add(missing, at); }
+                references.look(family, at);
+            }
+        }
+        for (Map.Entry<String, Finding> each : unmet.entrySet()) {
+            Finding f = each.getValue();
+            out.add(new Finding(f.code, f.severity, wanting.places(each.getKey()), f.evidence(), f.effect(), f.remedy));
+        }
+        for (String missing : tooNew.causes()) {
+            List<String> lines = tooNew.lines(missing);
+            lines.add(0, "iptables --version: " + version);
+            refuse("iptables-too-old", tooNew.places(missing), lines, missing + ", and this box has " + version,
+                    "leave it out; the kernel determines which iptables Freetz builds");
+        }
+        references.report();
+    }
 
     /** Rules for one family leave the other open; reported once. */
-    private void forgottenFamily(Ruleset ruleset, Ruleset compiled) {
-        if (ruleset.owns(Family.IPV6, Table.FILTER) && !compiled.owns(Family.IPV6, Table.FILTER)) { familyLeftOut(); }
-        if (ruleset.owns(Family.IPV4, Table.FILTER) && !ruleset.owns(Family.IPV6, Table.FILTER)) {
-            findings.add(new Finding("ipv6-unfiltered", Finding.Severity.WARN, "", NO_EVIDENCE,
+    private void forgottenFamily(Ruleset written) {
+        if (written.owns(Family.IPV6, Table.FILTER) && !rules.compiled.owns(Family.IPV6, Table.FILTER)) {
+            // without ip6_tables nothing filters IPv6; that matters only where the box speaks it
+            boolean speaks = speaksIpv6();
+            out.add(new Finding("ipv6-unfiltered", speaks ? Finding.Severity.WARN : Finding.Severity.NOTE, "",
+                    Collections.singletonList(facts.capability(Family.IPV6, Kind.TABLE, "filter").evidence()),
+                    speaks ? "the box has IPv6 addresses, but no IPv6 filter: the rules for IPv6 are left out"
+                            : "the rules for IPv6 are left out: this box has no IPv6 filter and no IPv6 address",
+                    "make menuconfig: FREETZ_TARGET_IPV6_SUPPORT and FREETZ_MODULE_ip6table_filter, or switch IPv6 off in AVM's pages"));
+        }
+        if (written.owns(Family.IPV4, Table.FILTER) && !written.owns(Family.IPV6, Table.FILTER)) {
+            warn("ipv6-unfiltered", "", NO_EVIDENCE,
                     "the ruleset filters IPv4 only: traffic to the IPv6 addresses of this box or LAN bypasses it",
-                    "add ip6tables lines; conf/boxwall.rules has a set to start from"));
+                    "add ip6tables lines; conf/boxwall.rules has a set to start from");
         }
     }
 
-    /** Without ip6_tables nothing filters IPv6; that matters only where the box speaks it. */
-    private void familyLeftOut() {
-        boolean speaks = false;
-        for (Interface each : facts.interfaces) {
-            speaks |= each.ip6 != null;
+    private static boolean asksStates(Ruleset ruleset) {
+        for (Family family : Family.values()) {
+            for (TrailEntry at : TrailEntry.all(ruleset, family)) {
+                if (at.rule.match("state") != null || at.rule.match("conntrack") != null) { return true; }
+            }
         }
-        findings.add(new Finding("ipv6-unfiltered", speaks ? Finding.Severity.WARN : Finding.Severity.NOTE, "",
-                Collections.singletonList(facts.capability(Family.IPV6, Kind.TABLE, "filter").evidence()),
-                speaks ? "the box has IPv6 addresses, but no IPv6 filter: the rules for IPv6 are left out"
-                        : "the rules for IPv6 are left out: this box has no IPv6 filter and no IPv6 address",
-                "make menuconfig: FREETZ_TARGET_IPV6_SUPPORT and FREETZ_MODULE_ip6table_filter, or switch IPv6 off in AVM's pages"));
+        return false;
     }
 }

@@ -1,14 +1,13 @@
 package boxwall.check;
 
 import boxwall.box.Finding;
+import boxwall.explain.TrailEntry;
 import boxwall.facts.BoxFacts;
 import boxwall.facts.IptablesError;
 import boxwall.facts.Requirement;
 import boxwall.modules.Capability;
-import boxwall.netfilter.Chain;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Origin;
-import boxwall.netfilter.Rule;
 import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.Table;
 import boxwall.netfilter.Words;
@@ -84,9 +83,9 @@ public final class FailedTry {
         Origin origin = line <= text.lines() ? text.originOf(line) : null;
         Table table = table(text, line, compiled, family);
         if (origin == null) { return table == null ? null : unmet(compiled, family, table, facts); }
-        for (Chain chain : table == null ? Collections.<Chain>emptyList() : compiled.chains(family, table)) {
-            for (Rule rule : chain.rules()) {
-                if (rule.origin.equals(origin)) { return Requirement.of(family, table, rule, facts); }
+        for (TrailEntry each : TrailEntry.all(compiled, family)) {
+            if (each.table == table && each.origin().equals(origin)) {
+                return Requirement.of(family, table, each.rule, facts);
             }
         }
         return null;
@@ -121,11 +120,9 @@ public final class FailedTry {
 
     /** What the first rule of a table needs that this box lacks or refuses, or null. */
     static Requirement unmet(Ruleset compiled, Family family, Table table, BoxFacts facts) {
-        for (Chain chain : compiled.chains(family, table)) {
-            for (Rule rule : chain.rules()) {
-                Requirement needs = Requirement.of(family, table, rule, facts);
-                if (needs.state.stops()) { return needs; }
-            }
+        for (TrailEntry each : TrailEntry.all(compiled, family)) {
+            Requirement needs = each.table == table ? Requirement.of(family, table, each.rule, facts) : null;
+            if (needs != null && needs.state.stops()) { return needs; }
         }
         return null;
     }

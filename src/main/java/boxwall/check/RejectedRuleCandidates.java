@@ -2,18 +2,16 @@ package boxwall.check;
 
 import boxwall.box.Finding;
 import boxwall.box.LogMessage;
+import boxwall.explain.TrailEntry;
 import boxwall.facts.BoxFacts;
 import boxwall.facts.Requirement;
-import boxwall.netfilter.Chain;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Rule;
 import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.Table;
 import boxwall.netfilter.Target;
-import boxwall.netfilter.Words;
 import boxwall.syntax.Writer;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 
 /**
@@ -21,11 +19,11 @@ import java.util.List;
  * was.
  */
 public final class RejectedRuleCandidates {
-    private final Family family;
-    private final Table table;
-    private final List<Rule> rules = new ArrayList<>();
-    private final List<String> lines = new ArrayList<>();
-    private final List<String> places = new ArrayList<>();
+    public final Family family;
+    public final Table table;
+    private final List<TrailEntry> rules = new ArrayList<>();
+    /** The rules as lines of a restore file, in their order. */
+    public final List<String> lines = new ArrayList<>();
 
     private RejectedRuleCandidates(Family family, Table table) {
         this.family = family;
@@ -46,35 +44,18 @@ public final class RejectedRuleCandidates {
         if (table == null || FailedTry.unmet(compiled, family, table, facts) != null) { return null; }
         RejectedRuleCandidates candidates = new RejectedRuleCandidates(family, table);
         boolean tracks = facts.conntrack().state.allowsState();
-        for (Chain each : compiled.chains(family, table)) {
-            int number = 0;
-            for (Rule rule : each.rules()) {
-                number++;
-                Rule alone =
-                        compiled.chain(family, table, target(rule)) == null ? rule : rule.copy().target(null).build();
-                boolean plain = alone.matches().isEmpty() && (alone.target == null || alone.target.isStandard());
-                if (!plain && (tracks || !Requirement.of(family, table, rule, facts).pullsConntrack())) {
-                    candidates.rules.add(rule);
-                    candidates.lines.add(Writer.rule(chain, alone));
-                    candidates.places.add(table.word() + " " + each.name() + " " + number);
-                }
+        for (TrailEntry each : TrailEntry.all(compiled, family)) {
+            Target target = each.rule.target;
+            boolean jumps = target != null && compiled.chain(family, each.table, target.name) != null;
+            Rule alone = jumps ? each.rule.copy().target(null).build() : each.rule;
+            boolean plain = alone.matches().isEmpty() && (alone.target == null || alone.target.isStandard());
+            if (each.table == table && !plain
+                    && (tracks || !Requirement.of(family, table, each.rule, facts).pullsConntrack())) {
+                candidates.rules.add(each);
+                candidates.lines.add(Writer.rule(chain, alone));
             }
         }
         return candidates;
-    }
-
-    private static String target(Rule rule) {
-        Target target = rule.target;
-        return target == null ? "" : target.name;
-    }
-
-    public Family family() { return family; }
-
-    public Table table() { return table; }
-
-    /** The rules as lines of a restore file, in their order. */
-    public List<String> lines() {
-        return Collections.unmodifiableList(lines);
     }
 
     /**
@@ -85,15 +66,15 @@ public final class RejectedRuleCandidates {
      * @param log what the kernel log said, verbatim
      */
     public Finding refused(int index, String words, List<String> log) {
-        Rule rule = rules.get(index);
+        TrailEntry at = rules.get(index);
         List<String> evidence = new ArrayList<>();
-        evidence.add(
-                places.get(index) + " (" + rule.origin + "): " + Writer.rule(Words.of(places.get(index))[1], rule));
+        evidence.add(table.word() + " " + at.chain + " " + at.number + " (" + at.origin() + "): "
+                + Writer.rule(at.chain, at.rule));
         evidence.add("tried alone: " + words);
         for (String line : log) {
             evidence.add("dmesg: " + line);
         }
-        return new Finding("rule-refused", Finding.Severity.REFUSE, rule.origin.toString(), evidence,
+        return new Finding("rule-refused", Finding.Severity.REFUSE, at.origin().toString(), evidence,
                 "the kernel refuses this rule of the table " + table.word()
                         + (log.isEmpty() ? "; its log gives no reason"
                                 : ", and its log gives the reason: " + LogMessage.of(log.get(0)).text()),

@@ -1,87 +1,84 @@
 package boxwall.check;
 
 import boxwall.box.Finding;
+import boxwall.explain.Protection;
+import boxwall.explain.TrailEntry;
 import boxwall.netfilter.Chain;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Match;
 import boxwall.netfilter.Option;
+import boxwall.netfilter.Origin;
 import boxwall.netfilter.Policy;
 import boxwall.netfilter.Rule;
 import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.Table;
-import boxwall.netfilter.Target;
+import boxwall.netfilter.Words;
 import boxwall.syntax.Writer;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * What can be told from the rules' text alone: logs without a limit, times of another zone, a chain that only IPv4
  * closes.
  */
-final class RuleLint {
+final class RuleLint extends CheckPart {
     /** Matches that end after so many packets, so that what stands behind them can't be asked for without end. */
-    private static final Set<String> LIMITS = Collections.unmodifiableSet(new HashSet<String>(
-            Arrays.asList("limit", "hashlimit", "recent", "quota", "statistic", "connlimit", "connbytes")));
-    private static final Set<String> LOGS =
-            Collections.unmodifiableSet(new HashSet<String>(Arrays.asList("LOG", "NFLOG", "ULOG")));
+    private static final Set<String> LIMITS = new HashSet<>(
+            Arrays.asList("limit", "hashlimit", "recent", "quota", "statistic", "connlimit", "connbytes"));
+    private static final List<String> LOGS = Arrays.asList("LOG", "NFLOG", "ULOG");
     private static final String[] TIMES = {"--timestart", "--timestop", "--weekdays", "--monthdays", "--datestart"};
 
     private final Ruleset ruleset;
-    private final List<Finding> out = new ArrayList<>();
 
-    private RuleLint(Ruleset ruleset) { this.ruleset = ruleset; }
+    RuleLint(CheckedRuleset rules, List<Finding> out) {
+        super(rules, out);
+        this.ruleset = rules.parsed.ruleset();
+    }
 
     /** The findings log-unlimited, time-is-utc and (by chain) ipv6-unfiltered. */
-    static List<Finding> of(Ruleset ruleset, List<Family> families) {
-        RuleLint lint = new RuleLint(ruleset);
+    void find(List<Family> families) {
         for (Family family : families) {
-            lint.logs(family);
-            lint.times(family);
+            logs(family);
+            times(family);
         }
-        if (families.size() == 2) { lint.openInIpv6(); }
-        return lint.out;
+        if (families.size() == 2) { openInIpv6(); }
     }
 
     /** Rules that others' packets reach without a limit on the way; what the box itself sends is nobody's flood. */
     private void logs(Family family) {
-        List<String> evidence = new ArrayList<>();
-        StringBuilder where = new StringBuilder();
+        RuleGroups logs = new RuleGroups();
         String remedy = null;
-        for (Table table : ruleset.tables(family)) {
-            Set<String> reached = new HashSet<>();
-            for (String start : Arrays.asList("PREROUTING", "INPUT", "FORWARD")) {
-                reach(family, table, start, reached);
-            }
-            for (Chain chain : ruleset.chains(family, table)) {
-                for (Rule rule : reached.contains(chain.name()) ? chain.rules() : Collections.<Rule>emptyList()) {
-                    if (rule.target != null && LOGS.contains(rule.target.name) && !isLimited(rule)) {
-                        String line = Writer.rule(chain.name(), rule);
-                        evidence.add(rule.origin + ": " + line);
-                        where.append(where.length() == 0 ? "" : ", ").append(rule.origin);
-                        remedy = remedy != null ? remedy : family.command()
-                                + (table == Table.FILTER ? " " : " -t " + table.word() + " ")
-                                + Writer.rule(chain.name(),
-                                        rule.copy().match(Match.of("limit", Option.of("--limit", "10/min"))).build());
-                    }
-                }
+        Map<Table, Set<String>> reached = new TreeMap<>();
+        for (TrailEntry at : TrailEntry.all(ruleset, family)) {
+            if (at.rule.target == null || !LOGS.contains(at.rule.target.name) || isLimited(at.rule)) { continue; }
+            if (!reached.containsKey(at.table)) { reached.put(at.table, reached(family, at.table)); }
+            if (reached.get(at.table).contains(at.chain)) {
+                logs.add("", at);
+                Rule limited = at.rule.copy().match(Match.of("limit", Option.of("--limit", "10/min"))).build();
+                remedy = remedy != null ? remedy
+                        : family.command() + (at.table == Table.FILTER ? " " : " -t " + at.table.word() + " ")
+                                + Writer.rule(at.chain, limited);
             }
         }
         if (remedy != null) {
-            out.add(new Finding("log-unlimited", Finding.Severity.NOTE, where.toString(), evidence,
-                    "every packet writes a log line: a flood fills the log and keeps the box busy", remedy));
+            note("log-unlimited", logs.places(), logs.lines(),
+                    "every packet writes a log line: a flood fills the log and keeps the box busy", remedy);
         }
     }
 
     /**
-     * Adds the chains that packets of a chain get to without a limit. A list of its own instead of the stack: a file
-     * nests chains deeper than that goes.
+     * The chains that packets get to without a limit. A list of its own instead of the stack: a file nests chains
+     * deeper than that goes.
      */
-    private void reach(Family family, Table table, String start, Set<String> reached) {
-        List<String> open = new ArrayList<>(Collections.singletonList(start));
+    private Set<String> reached(Family family, Table table) {
+        Set<String> reached = new HashSet<>();
+        List<String> open = new ArrayList<>(Arrays.asList("PREROUTING", "INPUT", "FORWARD"));
         while (!open.isEmpty()) {
             String name = open.remove(open.size() - 1);
             Chain chain = ruleset.chain(family, table, name);
@@ -90,6 +87,7 @@ final class RuleLint {
                 if (rule.target != null && !isLimited(rule)) { open.add(rule.target.name); }
             }
         }
+        return reached;
     }
 
     private static boolean isLimited(Rule rule) {
@@ -104,31 +102,27 @@ final class RuleLint {
      * knows no summer time.
      */
     private void times(Family family) {
+        Set<Origin> places = new LinkedHashSet<>();
         List<String> evidence = new ArrayList<>();
-        StringBuilder where = new StringBuilder();
         boolean kernelZone = false;
-        for (Table table : ruleset.tables(family)) {
-            for (Chain chain : ruleset.chains(family, table)) {
-                for (Rule rule : chain.rules()) {
-                    Match time = rule.match("time");
-                    if (time == null || !asksTheClock(time)) { continue; }
-                    kernelZone |= time.option("--kerneltz") != null;
-                    evidence.add(rule.origin + ": " + Writer.rule(chain.name(), rule));
-                    where.append(where.length() == 0 ? "" : ", ").append(rule.origin);
-                    if (isCutAtMidnight(time)) {
-                        evidence.add(
-                                "    the hours after midnight belong to the day named, not to the night that began the day before;"
-                                        + " --contiguous joins them (kernel 3.7, iptables 1.4.16)");
-                    }
-                }
+        for (TrailEntry at : TrailEntry.all(ruleset, family)) {
+            Match time = at.rule.match("time");
+            if (time == null || !asksTheClock(time)) { continue; }
+            kernelZone |= time.option("--kerneltz") != null;
+            places.add(at.origin());
+            evidence.add(RuleGroups.line(at));
+            if (isCutAtMidnight(time)) {
+                evidence.add(
+                        "    the hours after midnight belong to the day named, not to the night that began the day before;"
+                                + " --contiguous joins them (kernel 3.7, iptables 1.4.16)");
             }
         }
         if (!evidence.isEmpty()) {
-            out.add(new Finding("time-is-utc", Finding.Severity.NOTE, where.toString(), evidence, kernelZone
+            note("time-is-utc", Words.join(places, ", "), evidence, kernelZone
                     ? "--kerneltz uses the kernel's time zone: the box's boot scripts may never have set it, and it ignores summer time"
                     : "the times are UTC, not the box's local time: one hour behind German time in winter, two in summer",
                     kernelZone ? "write UTC and leave --kerneltz out"
-                            : "20:00 in Germany is --timestart 19:00 in winter, 18:00 in summer"));
+                            : "20:00 in Germany is --timestart 19:00 in winter, 18:00 in summer");
         }
     }
 
@@ -152,32 +146,13 @@ final class RuleLint {
         for (String name : Arrays.asList("INPUT", "FORWARD", "OUTPUT")) {
             Chain four = ruleset.chain(Family.IPV4, Table.FILTER, name);
             Chain six = ruleset.chain(Family.IPV6, Table.FILTER, name);
-            if (four.policy() == Policy.DROP && six.policy() == Policy.ACCEPT && !stops(name)) {
-                out.add(new Finding("ipv6-unfiltered", Finding.Severity.WARN, "",
+            if (four.policy() == Policy.DROP && !Protection.stops(ruleset, Family.IPV6, Table.FILTER, six)) {
+                warn("ipv6-unfiltered", "",
                         Arrays.asList("iptables: policy of " + name + " DROP",
                                 "ip6tables: policy of " + name + " ACCEPT, and no rule that drops anything"),
                         name + " is closed for IPv4 and open for IPv6", "ip6tables -P " + name
-                                + " DROP, after rules for what IPv6 needs; conf/boxwall.rules has a set to start from"));
+                                + " DROP, after rules for what IPv6 needs; conf/boxwall.rules has a set to start from");
             }
         }
-    }
-
-    /** Whether anything could be stopped in a chain or in those that it calls; a target that isn't known counts. */
-    private boolean stops(String start) {
-        Set<String> seen = new HashSet<>();
-        List<String> open = new ArrayList<>(Collections.singletonList(start));
-        while (!open.isEmpty()) {
-            String name = open.remove(open.size() - 1);
-            Chain chain = ruleset.chain(Family.IPV6, Table.FILTER, name);
-            if (chain == null) { return true; }
-            for (Rule rule : seen.add(name) ? chain.rules() : Collections.<Rule>emptyList()) {
-                Target target = rule.target;
-                if (target != null && !target.name.equals("ACCEPT") && !target.name.equals("RETURN")
-                        && !LOGS.contains(target.name)) {
-                    open.add(target.name);
-                }
-            }
-        }
-        return false;
     }
 }

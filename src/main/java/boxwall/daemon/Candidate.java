@@ -4,7 +4,6 @@ import boxwall.avm.Listeners;
 import boxwall.box.Finding;
 import boxwall.check.CheckedRuleset;
 import boxwall.check.Checker;
-import boxwall.check.LeftOut;
 import boxwall.check.Proofs;
 import boxwall.compile.AutoYesNo;
 import boxwall.compile.Compiled;
@@ -81,7 +80,7 @@ public final class Candidate {
         CheckedRuleset checked = new CheckedRuleset(parsed, ruleset, facts);
         List<Finding> findings = new ArrayList<>(Checker.decisions(checked));
         findings.addAll(wishes.thorough ? Checker.advice(checked) : Collections.<Finding>emptyList());
-        findings.addAll(compiled == null ? Collections.<Finding>emptyList() : LeftOut.of(compiled.notes()));
+        findings.addAll(compiled == null ? Collections.<Finding>emptyList() : Checker.leftOut(compiled.notes()));
         // a text with errors has nothing to prove, and the proof is most of the time that a check takes
         Administrator admin = compiled == null ? null : Administrator.of(checked.loaded, facts, client, port);
         if (admin != null) {

@@ -28,10 +28,10 @@ final class Halving {
     static List<Finding> of(Sys sys, String folder, String error, Ruleset tried, BoxFacts facts) {
         List<Finding> known = FailedTry.of(error, tried, facts);
         RejectedRuleCandidates suspects = RejectedRuleCandidates.of(error, tried, facts, RefusedRule.CHAIN);
-        String restore = suspects == null ? null : Programs.path(sys, folder, suspects.family().command() + "-restore");
+        String restore = suspects == null ? null : Programs.path(sys, folder, suspects.family.command() + "-restore");
         if (restore == null) { return known; }
         RefusedRule.Found found = RefusedRule.find(sys, restore, Programs.path(sys, folder, "dmesg"),
-                suspects.table().word(), suspects.lines());
+                suspects.table.word(), suspects.lines);
         if (found.index < 0) { return known; }
         List<Finding> all = new ArrayList<Finding>();
         all.add(suspects.refused(found.index, found.words, found.log));

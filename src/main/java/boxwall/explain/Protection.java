@@ -8,6 +8,7 @@ import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.Table;
 import boxwall.netfilter.Target;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -22,18 +23,18 @@ public final class Protection {
     public static boolean stopsAnything(Ruleset ruleset) {
         for (Family family : Family.values()) {
             for (Table table : ruleset.tables(family)) {
-                if (stops(ruleset, family, table)) { return true; }
+                for (Chain chain : ruleset.chains(family, table)) {
+                    if (chain.isBuiltin() && stops(ruleset, family, table, chain)) { return true; }
+                }
             }
         }
         return false;
     }
 
-    private static boolean stops(Ruleset ruleset, Family family, Table table) {
-        List<Chain> open = new ArrayList<>();
+    /** The same of one chain and those that it calls. */
+    public static boolean stops(Ruleset ruleset, Family family, Table table, Chain start) {
+        List<Chain> open = new ArrayList<>(Collections.singletonList(start));
         Set<String> seen = new HashSet<>();
-        for (Chain chain : ruleset.chains(family, table)) {
-            if (chain.isBuiltin()) { open.add(chain); }
-        }
         while (!open.isEmpty()) {
             Chain chain = open.remove(open.size() - 1);
             if (!seen.add(chain.name())) { continue; }

@@ -34,10 +34,10 @@ class RejectedRuleCandidatesTest {
     @Test
     void onlyTheRefusedTablesRulesWithoutTheirJumps() {
         RejectedRuleCandidates suspects = of("virtual", RULES, failed(18));
-        assertEquals("filter", suspects.table().word());
+        assertEquals("filter", suspects.table.word());
         assertEquals(List.of("-A alone -p udp -m mark --mark 0x1", "-A alone -p tcp -m tcp --dport 80 -j ACCEPT"),
-                suspects.lines());
-        assertEquals(List.of("-A alone -j MARK --set-xmark 0x1/0xffffffff"), of("virtual", RULES, failed(8)).lines());
+                suspects.lines);
+        assertEquals(List.of("-A alone -j MARK --set-xmark 0x1/0xffffffff"), of("virtual", RULES, failed(8)).lines);
         Finding finding = suspects.refused(1, "line 4 failed", List.of("<4>[ 12.5] xt_tcpudp: no"));
         assertEquals("rule-refused rules:4", finding.code + " " + finding.where);
         assertEquals(List.of("filter U 1 (rules:4): -A U -p tcp -m tcp --dport 80 -j ACCEPT",
@@ -66,6 +66,6 @@ class RejectedRuleCandidatesTest {
         RejectedRuleCandidates refusing = of("virtual-avm", rules, failed(7));
         assertNull(refusing);
         RejectedRuleCandidates tracking = of("virtual", rules, failed(7));
-        assertEquals(2, tracking.lines().size());
+        assertEquals(2, tracking.lines.size());
     }
 }

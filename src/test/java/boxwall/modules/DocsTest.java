@@ -19,11 +19,11 @@ import org.junit.jupiter.api.Test;
 /** The documents say what the code says. */
 class DocsTest {
     /**
-     * A code is the first argument of {@code new Finding(…)}, or of {@code add(…, Severity)} and
-     * {@code finding(…, line)}.
+     * A code is the first argument of {@code new Finding(…)}, of {@code refuse}, {@code warn}, {@code note} and
+     * {@code found}, or of {@code add(…, Severity)} and {@code finding(…, line)}.
      */
-    private static final Pattern USED =
-            Pattern.compile("(?:new Finding\\(\\s*(?:\\w+ \\? )?|\\badd\\((?=\"[a-z0-9-]+\", (?:Severity|loud|sure))|"
+    private static final Pattern USED = Pattern.compile(
+            "(?:new Finding\\(\\s*(?:\\w+ \\? )?|\\b(?:refuse|warn|note|found)\\(\\s*|\\badd\\((?=\"[a-z0-9-]+\", (?:Severity|loud|sure))|"
                     + "\\bfinding\\((?=\"[a-z0-9-]+\", line))\"([a-z0-9-]+)\"(?: : \"([a-z0-9-]+)\")?");
     private static final List<String> PROMISED =
             Arrays.asList(("kernel-unknown conntrack-symbol-conflict conntrack-layout-mismatch "

@@ -1,0 +1,48 @@
+package boxwall.check;
+
+import boxwall.box.Finding;
+import boxwall.box.Interface;
+import boxwall.explain.Answer;
+import boxwall.facts.BoxFacts;
+import java.util.Collections;
+import java.util.List;
+
+/** One part of a check: adds what it finds. */
+class CheckPart {
+    static final List<String> NO_EVIDENCE = Collections.emptyList();
+    final CheckedRuleset rules;
+    final BoxFacts facts;
+    final List<Finding> out;
+
+    CheckPart(CheckedRuleset rules, List<Finding> out) {
+        this.rules = rules;
+        this.facts = rules.facts;
+        this.out = out;
+    }
+
+    final void refuse(String code, String where, List<String> evidence, String effect, String remedy) {
+        out.add(new Finding(code, Finding.Severity.REFUSE, where, evidence, effect, remedy));
+    }
+
+    final void warn(String code, String where, List<String> evidence, String effect, String remedy) {
+        out.add(new Finding(code, Finding.Severity.WARN, where, evidence, effect, remedy));
+    }
+
+    final void note(String code, String where, List<String> evidence, String effect, String remedy) {
+        out.add(new Finding(code, Finding.Severity.NOTE, where, evidence, effect, remedy));
+    }
+
+    /** Where the user wrote the rule that decides; empty when it is none. */
+    static String where(Answer answer) {
+        return answer.decidedBy == null || answer.decidedBy.rule == null ? "" : answer.decidedBy.origin().toString();
+    }
+
+    /** Whether the box has an IPv6 address on any interface. */
+    final boolean speaksIpv6() {
+        boolean speaks = false;
+        for (Interface each : facts.interfaces) {
+            speaks |= each.ip6 != null;
+        }
+        return speaks;
+    }
+}
