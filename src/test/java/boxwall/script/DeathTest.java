@@ -70,6 +70,22 @@ class DeathTest {
     }
 
     @Test
+    void aConfirmThatComesTooLateUndoesWhatNobodyGuards() {
+        inBothShells(shell -> {
+            try (NetBox box = new NetBox(shell)) {
+                String before = settled(box);
+                String id = box.apply("try", plan(box, "two", 2222), "60", "--replace").get("id");
+                box.sh("read -r guard _ <$BOXWALL_RUN/tx/guard; kill -9 $guard");
+                assertTrue(Wait.until(() -> box.living() == 0), "nobody is left");
+                box.passes(60);
+                NetBox.Answer confirmed = box.apply("confirm", id);
+                assertEquals("3 too-late", confirmed.status() + " " + confirmed.get("reason"), confirmed.err());
+                assertBack(box, before, "confirm");
+            }
+        });
+    }
+
+    @Test
     void anUndoThatWasKilledIsDoneByTheNext() {
         inBothShells(shell -> {
             try (NetBox box = new NetBox(shell)) {
