@@ -24,7 +24,6 @@ import java.util.Map;
  * what is in the way.
  */
 final class AddressChange {
-    private static final int MAX_RULES = 256 * 1024 + 1;
     /** How long the old rules would wait if the daemon died between its try and its confirm. */
     private static final int SECONDS = 30;
 
@@ -47,12 +46,12 @@ final class AddressChange {
 
     /** Compares a box with what the live plan was compiled for, and follows it; the findings that remain. */
     List<Finding> follow(Box now, Outcome last) {
+        String saved = History.text(sys, config, 0);
         LivePlan live = LivePlan.of(sys, config, last.get("plan"));
-        List<String> changed = live == null ? new ArrayList<String>() : changes(live.stamp, now.facts, savedRules());
+        List<String> changed = live == null ? new ArrayList<String>() : changes(live.stamp, now.facts, saved);
         if (last.why().contains("kernel-changed")) {
             changed.add("the plans in flash are for another kernel than " + now.facts.kernel.value());
         }
-        String saved = savedRules();
         if (changed.isEmpty() || saved == null || last.state().equals("open") || last.state().equals("locked")) {
             return Collections.emptyList();
         }
@@ -75,8 +74,6 @@ final class AddressChange {
                 "the live rules were compiled for other addresses or another kernel",
                 "apply the ruleset again (POST /apply), read the findings, and confirm"));
     }
-
-    private String savedRules() { return sys.read(config.get("STATE") + "/rules", MAX_RULES); }
 
     /** The names that have another value than the plan was compiled with, or have one at last, a line each. */
     static List<String> changes(Stamp stamp, BoxFacts facts, String rules) {

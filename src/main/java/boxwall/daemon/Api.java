@@ -35,9 +35,6 @@ final class Api extends Replies implements Handler {
         switches = new SwitchReplies(this);
     }
 
-    /** Lets go what nobody asks for any more. */
-    void forget() { measures.forget(); }
-
     @Override
     public Reply answer(Route route, Request request, boolean withToken) {
         // read before: reading is no work that may be given up
@@ -76,16 +73,16 @@ final class Api extends Replies implements Handler {
         if (route == Route.DIFF) {
             Ruleset live = questions.live();
             return live == null
-                    ? Reply.problem(new Problem(409, "live rules not known",
+                    ? Reply.problem(409, "live rules not known",
                             "iptables-save could not be read on this box, or holds something not"
-                                    + " understood; see GET /facts"))
+                                    + " understood; see GET /facts")
                     : of(DiffJson.of(questions.difference(live, Questions.loaded(live, about)), "the live rules",
                             of.equals("draft") ? "the candidate" : "the saved rules"), of);
         }
         try {
             return of(ExplainJson.of(questions.explain(about, query)), of);
         } catch (IllegalArgumentException e) {
-            return Reply.problem(new Problem(400, "bad packet", e.getMessage()));
+            return Reply.problem(400, "bad packet", e.getMessage());
         }
     }
 
@@ -142,7 +139,7 @@ final class Api extends Replies implements Handler {
                 watch.notice();
                 return history.get();
             case RESTORE :
-                return history.restore(request, route.id(request), drafts);
+                return drafts.restore(request, route.id(request));
             case IMPORT :
                 return Reply.json(200, ImportReport.of(Import.read("import", request.body), Site.unknown()).text());
             case RECORD :

@@ -38,8 +38,8 @@ final class ChangeReplies extends Replies {
     Reply apply(Request request) {
         int seconds = seconds(request.query("confirm"));
         if (seconds < 0) {
-            return Reply.problem(new Problem(400, "bad confirm",
-                    "confirm=N must be " + MIN_SECONDS + " to " + MAX_SECONDS + " seconds"));
+            return Reply.problem(400, "bad confirm",
+                    "confirm=N must be " + MIN_SECONDS + " to " + MAX_SECONDS + " seconds");
         }
         if (!changes.applying().tryLock()) { return busy(); }
         String name = "apply #" + applies.incrementAndGet();
@@ -51,7 +51,7 @@ final class ChangeReplies extends Replies {
             return applyLocked(request, seconds, name);
         } catch (BoxException e) {
             log.event(name + ": " + e.getMessage());
-            return Reply.problem(new Problem(500, "the box failed to do it", e.getMessage()));
+            return Reply.problem(500, "the box failed to do it", e.getMessage());
         } finally {
             heavy.end(request);
             changes.applying().unlock();
@@ -73,8 +73,7 @@ final class ChangeReplies extends Replies {
     }
 
     private static Reply busy() {
-        return Reply.problem(
-                new Problem(409, "a change is pending", "wait for it, confirm it, or revert it with DELETE /apply/ID"));
+        return Reply.problem(409, "a change is pending", "wait for it, confirm it, or revert it with DELETE /apply/ID");
     }
 
     private int seconds(String text) {
@@ -93,9 +92,7 @@ final class ChangeReplies extends Replies {
         Candidate next = put;
         if (next == null) {
             String saved = drafts.saved();
-            if (saved == null) {
-                return Reply.problem(new Problem(409, "nothing to apply", "PUT a ruleset to /rules first"));
-            }
+            if (saved == null) { return Reply.problem(409, "nothing to apply", "PUT a ruleset to /rules first"); }
             next = drafts.check(saved, request.client.address);
         }
         Reply other = Drafts.mismatch(request, next.etag());
@@ -152,24 +149,24 @@ final class ChangeReplies extends Replies {
             case 0 :
                 return Reply.json(202, ChangeJson.pending(outcome.id(), outcome.deadline(), seconds, tried.findings));
             case 3 :
-                return Reply.problem(new Problem(422, "refused, nothing touched", why));
+                return Reply.problem(422, "refused, nothing touched", why);
             case 4 :
                 return Reply.problem(new Problem(422, "failed, rolled back to the old rules", why, behind));
             case 6 :
                 return busy();
             case 5 :
-                return Reply.problem(new Problem(500, "failed, and the rollback failed too",
-                        why + "; on the box: boxwall-apply lock, or open"));
+                return Reply.problem(500, "failed, and the rollback failed too",
+                        why + "; on the box: boxwall-apply lock, or open");
             default :
-                return Reply.problem(new Problem(500, "boxwall-apply failed", why));
+                return Reply.problem(500, "boxwall-apply failed", why);
         }
     }
 
     Reply confirm(Request request, String id) {
         if (!changes.isNewer(request.client)) {
             log.event("confirm of " + id + " by " + request.client.text() + " over a connection older than the rules");
-            return Reply.problem(new Problem(409, "old connection",
-                    "a confirm counts on a connection opened after the rules were loaded:" + " open a new one"));
+            return Reply.problem(409, "old connection",
+                    "a confirm counts on a connection opened after the rules were loaded:" + " open a new one");
         }
         try {
             BootPlane.Reached reached = changes.confirm(id);
@@ -184,7 +181,7 @@ final class ChangeReplies extends Replies {
             }
             return kept ? Reply.json(200, ChangeJson.state(state, reached.outcome().why())) : notPending(reached);
         } catch (BoxException e) {
-            return Reply.problem(new Problem(500, "the box failed to do it", e.getMessage()));
+            return Reply.problem(500, "the box failed to do it", e.getMessage());
         }
     }
 
@@ -196,13 +193,13 @@ final class ChangeReplies extends Replies {
 
     private static Reply notPending(BootPlane.Reached reached) {
         if (reached.status() == 6) {
-            return Reply.problem(new Problem(409, "a change is pending",
+            return Reply.problem(409, "a change is pending",
                     "it is still being applied, so there is nothing to confirm or revert yet; GET /status tells"
-                            + " the outcome"));
+                            + " the outcome");
         }
         String why = reached.outcome().why().length() > 0 ? reached.outcome().why() : reached.words();
-        return Reply.problem(new Problem(reached.status() == 3 ? 409 : 500,
-                reached.status() == 3 ? "no pending change with that id" : "boxwall-apply failed", why));
+        return Reply.problem(reached.status() == 3 ? 409 : 500,
+                reached.status() == 3 ? "no pending change with that id" : "boxwall-apply failed", why);
     }
 
     Reply revert(Request request, String id) {
@@ -219,7 +216,7 @@ final class ChangeReplies extends Replies {
             return done ? Reply.json(200, ChangeJson.state(reached.outcome().state(), reached.outcome().why()))
                     : notPending(reached);
         } catch (BoxException e) {
-            return Reply.problem(new Problem(500, "the box failed to do it", e.getMessage()));
+            return Reply.problem(500, "the box failed to do it", e.getMessage());
         }
     }
 }

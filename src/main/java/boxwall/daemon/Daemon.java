@@ -2,6 +2,7 @@ package boxwall.daemon;
 
 import boxwall.apply.BootPlane;
 import boxwall.box.Bridges;
+import boxwall.http.Client;
 import boxwall.http.Port;
 import boxwall.netfilter.Words;
 import boxwall.sys.BoxException;
@@ -44,7 +45,7 @@ public final class Daemon {
             log.event(other);
             return 3;
         }
-        Port port = new Port(config.number("PORT"), new Port.Clock() {
+        Port port = new Port(config.number("PORT"), new Client.Clock() {
             @Override
             public long uptimeMillis() { return sys.uptimeMillis(); }
         }, log);
@@ -72,7 +73,7 @@ public final class Daemon {
         }
         log.event((early ? "" : "listening on " + port.addresses() + " port " + config.number("PORT") + ", ")
                 + "box read at uptime " + sys.uptimeMillis() / 1000 + " s");
-        watch.run(doors, api);
+        watch.run(doors);
         return 0;
     }
 

@@ -11,8 +11,6 @@ import boxwall.syntax.Source;
 
 /** The ruleset that is being worked on: the candidate in memory, beside the live one. */
 final class Drafts extends Replies {
-    static final int MAX_RULES = 256 * 1024 + 1;
-
     private volatile Candidate candidate;
 
     Drafts(Replies all) { super(all); }
@@ -21,9 +19,7 @@ final class Drafts extends Replies {
     Candidate candidate() { return candidate; }
 
     /** The saved ruleset's text, or null. */
-    String saved() {
-        return sys.read(config.get("STATE") + "/rules", MAX_RULES);
-    }
+    String saved() { return History.text(sys, config, 0); }
 
     /** Forgets a candidate that is saved now; one that somebody else put meanwhile stays. */
     synchronized void kept(Candidate confirmed) {
@@ -74,7 +70,7 @@ final class Drafts extends Replies {
     }
 
     static Reply noRules() {
-        return Reply.problem(new Problem(404, "no rules yet", "there is no ruleset on this box; PUT one to /rules"));
+        return Reply.problem(404, "no rules yet", "there is no ruleset on this box; PUT one to /rules");
     }
 
     /** The text that the live rules were made from, found by the sum in their plan's stamp; null when it isn't kept. */
@@ -105,8 +101,8 @@ final class Drafts extends Replies {
     /** PUT /rules and its like: checked, and the candidate from now on. Heavy work that the caller has begun. */
     Reply put(Request request, String text) {
         if (text.length() == 0) {
-            return Reply.problem(new Problem(422, "empty ruleset",
-                    "send the ruleset's text as the body;" + " an empty one would leave every table alone"));
+            return Reply.problem(422, "empty ruleset",
+                    "send the ruleset's text as the body;" + " an empty one would leave every table alone");
         }
         Reply other = mismatch(request);
         if (other != null) { return other; }
@@ -132,6 +128,14 @@ final class Drafts extends Replies {
         return Reply.json(200, CandidateJson.put(next.etag(), next.compiled, next.findings)).with("ETag", next.etag());
     }
 
+    /** POST /history/N: a kept ruleset becomes the candidate; nothing is loaded or saved by it. */
+    Reply restore(Request request, String number) {
+        boolean known = number.length() == 1 && number.charAt(0) >= '1' && number.charAt(0) <= '0' + History.RULESETS;
+        String text = known ? History.text(sys, config, number.charAt(0) - '0') : null;
+        return text != null ? put(request, text)
+                : Reply.problem(404, "no such ruleset", "see GET /history: 1 to " + History.RULESETS + " at most");
+    }
+
     private Reply mismatch(Request request) {
         Candidate kept = candidate;
         String saved = kept == null ? saved() : kept.text;
@@ -144,8 +148,8 @@ final class Drafts extends Replies {
     static Reply mismatch(Request request, String etag) {
         String wanted = request.header("if-match");
         if (wanted == null || etag != null && names(wanted, etag)) { return null; }
-        return Reply.problem(new Problem(412, "other rules", "If-Match names " + wanted + ", the rules here are "
-                + (etag == null ? "none" : etag) + ": somebody changed them; read /rules again"));
+        return Reply.problem(412, "other rules", "If-Match names " + wanted + ", the rules here are "
+                + (etag == null ? "none" : etag) + ": somebody changed them; read /rules again");
     }
 
     private static boolean names(String header, String etag) {

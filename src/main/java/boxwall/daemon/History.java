@@ -2,12 +2,10 @@ package boxwall.daemon;
 
 import boxwall.apply.Outcome;
 import boxwall.http.Reply;
-import boxwall.http.Request;
 import boxwall.netfilter.Words;
 import boxwall.plan.Plan;
 import boxwall.plan.Stamp;
 import boxwall.report.HistoryJson;
-import boxwall.report.Problem;
 import boxwall.sys.BoxException;
 import boxwall.sys.Sys;
 
@@ -25,6 +23,8 @@ final class History {
     private static final int CHANGES = 20;
     private static final int KEEP_SECONDS = 20;
     static final int RULESETS = 3;
+    /** One more than a ruleset's text may have. */
+    private static final int MAX_RULES = 256 * 1024 + 1;
     private static final int MAX_STAMP = 8192;
 
     /** One try. */
@@ -85,7 +85,7 @@ final class History {
     Reply get() {
         HistoryJson json = new HistoryJson();
         List<String> times = times();
-        String saved = sys.read(config.get("STATE") + "/rules", Drafts.MAX_RULES);
+        String saved = text(0);
         for (int n = 0; n <= RULESETS; n++) {
             String text = text(n);
             if (text != null) {
@@ -145,7 +145,7 @@ final class History {
 
     /** A ruleset in flash: 0 is the saved one; null when there is none. */
     static String text(Sys sys, Config config, int number) {
-        return sys.read(config.get("STATE") + "/rules" + (number == 0 ? "" : "." + number), Drafts.MAX_RULES);
+        return sys.read(config.get("STATE") + "/rules" + (number == 0 ? "" : "." + number), MAX_RULES);
     }
 
     /** Lines like {@code rules.1 12 lines, Mon Nov 23 08:19:33 UTC 2026}; empty when boxwall-keep can't be asked. */
@@ -164,13 +164,5 @@ final class History {
             if (line.startsWith(name) && comma > 0) { return line.substring(comma + 7); }
         }
         return null;
-    }
-
-    /** POST /history/N: nothing is loaded or saved by it. */
-    Reply restore(Request request, String number, Drafts drafts) {
-        boolean known = number.length() == 1 && number.charAt(0) >= '1' && number.charAt(0) <= '0' + RULESETS;
-        String text = known ? text(number.charAt(0) - '0') : null;
-        return text != null ? drafts.put(request, text)
-                : Reply.problem(new Problem(404, "no such ruleset", "see GET /history: 1 to " + RULESETS + " at most"));
     }
 }

@@ -13,7 +13,6 @@ import boxwall.probe.BoxReader;
 import boxwall.report.CountersJson;
 import boxwall.report.LogJson;
 import boxwall.report.MetricsText;
-import boxwall.report.Problem;
 import boxwall.report.Version;
 import boxwall.sys.BoxException;
 
@@ -38,7 +37,6 @@ final class MeasureReplies extends Replies {
     private static final int MAX_LINES = 1000;
 
     private final ReadReplies reads;
-    private final CounterRing ring = new CounterRing();
     private Map<String, String> logs = Collections.emptyMap();
     private long logsMillis = -BoxState.SHARED_MILLIS;
     private Box counted;
@@ -84,6 +82,7 @@ final class MeasureReplies extends Replies {
 
     Reply counters(boolean withSamples) {
         LiveRules live = rules();
+        CounterRing ring = watch.ring;
         synchronized (ring) {
             List<Long> times = ring.times();
             long at = box.tablesMillis();
@@ -93,9 +92,6 @@ final class MeasureReplies extends Replies {
             return Reply.json(200, CountersJson.of(live, at, withSamples && whole ? ring.times() : null, samples));
         }
     }
-
-    /** Lets samples go that nobody looks at. */
-    void forget() { ring.forget(sys.uptimeMillis()); }
 
     Reply metrics() {
         watch.notice();
@@ -173,12 +169,12 @@ final class MeasureReplies extends Replies {
             lines = -1;
         }
         if (lines < 0 || lines > MAX_LINES) {
-            return Reply.problem(new Problem(400, "bad lines", "lines=N must be 0 to " + MAX_LINES));
+            return Reply.problem(400, "bad lines", "lines=N must be 0 to " + MAX_LINES);
         }
         try {
             return reply(logs(), lines);
         } catch (BoxException e) {
-            return Reply.problem(new Problem(500, "the log could not be read", e.getMessage()));
+            return Reply.problem(500, "the log could not be read", e.getMessage());
         }
     }
 

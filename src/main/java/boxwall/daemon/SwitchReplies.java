@@ -21,8 +21,8 @@ final class SwitchReplies extends Replies {
     Reply acceleration(Request request) {
         String word = request.query("state");
         if (!Arrays.asList("flush", "disable", "enable").contains(String.valueOf(word))) {
-            return Reply.problem(new Problem(400, "bad state",
-                    "state= must be flush (flows start again, under the rules), disable or enable"));
+            return Reply.problem(400, "bad state",
+                    "state= must be flush (flows start again, under the rules), disable or enable");
         }
         try {
             BootPlane.Reached reached = plane.acceleration(word);
@@ -34,7 +34,7 @@ final class SwitchReplies extends Replies {
                             ChangeJson.acceleration(reached.outcome().get("pa"), reached.outcome().get("sessions")))
                     : refusal(reached, "no Packet Acceleration here");
         } catch (BoxException e) {
-            return Reply.problem(new Problem(500, "the box failed to do it", e.getMessage()));
+            return Reply.problem(500, "the box failed to do it", e.getMessage());
         }
     }
 
@@ -44,13 +44,12 @@ final class SwitchReplies extends Replies {
     Reply printk(Request request) {
         int seconds = seconds(request.query("seconds"));
         if (seconds < 0) {
-            return Reply.problem(new Problem(400, "bad seconds", "seconds=N must be 0 (restore now) to " + MAX_SECONDS
-                    + "; meanwhile DECT phones can't reach the box"));
+            return Reply.problem(400, "bad seconds", "seconds=N must be 0 (restore now) to " + MAX_SECONDS
+                    + "; meanwhile DECT phones can't reach the box");
         }
         if (box.box().facts.surroundings.printk.value().equals("std")) {
-            return Reply.problem(
-                    new Problem(409, "in the kernel log already", "the kernel's messages on this box are already where"
-                            + " GET /log finds them; there is nothing to switch"));
+            return Reply.problem(409, "in the kernel log already", "the kernel's messages on this box are already where"
+                    + " GET /log finds them; there is nothing to switch");
         }
         try {
             BootPlane.Reached reached = plane.printk(seconds);
@@ -59,7 +58,7 @@ final class SwitchReplies extends Replies {
             return reached.status() == 0 ? Reply.json(200, ChangeJson.printk(reached.outcome().get("until")))
                     : refusal(reached, "no AVM printk here");
         } catch (BoxException e) {
-            return Reply.problem(new Problem(500, "the box failed to do it", e.getMessage()));
+            return Reply.problem(500, "the box failed to do it", e.getMessage());
         }
     }
 

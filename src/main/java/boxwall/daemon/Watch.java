@@ -46,6 +46,8 @@ final class Watch {
     private final AddressChange following;
     private final History history;
     private final EventLog log;
+    /** The rules' packets for a graph, while somebody looks. */
+    final CounterRing ring = new CounterRing();
     private final Object bell = new Object();
     private Outcome seen;
     private volatile boolean changed;
@@ -69,10 +71,10 @@ final class Watch {
     }
 
     /**
-     * Looks until the thread is interrupted; whom the port lets in follows each look. {@code api} forgets what nobody
-     * asks for.
+     * Looks until the thread is interrupted; whom the port lets in follows each look, and samples that nobody looks at
+     * are let go.
      */
-    void run(ListenAddresses doors, Api api) {
+    void run(ListenAddresses doors) {
         long period = config.number("DRIFT") * 1000L;
         String poked = poke();
         look(box.box());
@@ -82,7 +84,7 @@ final class Watch {
                 String now = poke();
                 notice();
                 relieveGuard();
-                api.forget();
+                ring.forget(sys.uptimeMillis());
                 if (!now.equals(poked) || period > 0 && sys.uptimeMillis() >= due) {
                     poked = now;
                     look(null);

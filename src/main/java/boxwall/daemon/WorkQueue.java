@@ -39,9 +39,9 @@ final class WorkQueue {
     private Reply begin(Request request, boolean advice) {
         if (!taken(advice)) {
             return Reply
-                    .problem(new Problem(503, "busy",
+                    .problem(503, "busy",
                             "the daemon is working on another ruleset or query, one at a time; retry in a few seconds."
-                                    + " Confirm, revert and status still work"))
+                                    + " Confirm, revert and status still work")
                     .with("Retry-After", String.valueOf(waitSeconds));
         }
         advising = advice;

@@ -25,7 +25,7 @@ public final class AccessControl {
      * @param hosts the box's own addresses and names, as a browser would write them into the Host header
      * @param welcome networks whose clients may ask, besides loopback
      * @param refused networks whose clients may not, even when welcome holds them (the guests')
-     * @param secret knows what {@code Authorization: Bearer} must carry
+     * @param secret knows what {@code Authorization: Bearer} must carry; null when nothing is right yet
      */
     public AccessControl(Collection<String> hosts, List<Network> welcome, List<Network> refused, Secret secret) {
         for (String host : hosts) {
@@ -103,7 +103,7 @@ public final class AccessControl {
     boolean hasToken(Request request) {
         String given = request.header("authorization");
         if (given == null || !given.regionMatches(true, 0, "Bearer ", 0, 7)) { return false; }
-        String token = secret.token();
+        String token = secret == null ? null : secret.token();
         return token != null && token.length() > 0 && sameText(token, given.substring(7).trim());
     }
 

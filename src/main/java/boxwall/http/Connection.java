@@ -1,7 +1,5 @@
 package boxwall.http;
 
-import boxwall.report.Problem;
-
 import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
 import java.io.FilterInputStream;
@@ -18,6 +16,8 @@ final class Connection implements RequestDeadline.Line {
      * two threads wanted.
      */
     private static final Object LOOKING = new Object();
+    /** Bytes of a body at most: a ruleset file may have as many. */
+    static final int MAX_BODY = 256 * 1024;
     private static final long REQUEST_NANOS = 10L * 1000000000L;
     /** What a head may take while others may want the place. A browser sends it with its first segment. */
     static final int CROWDED_SECONDS = 1;
@@ -33,7 +33,7 @@ final class Connection implements RequestDeadline.Line {
     final Client client;
     final ConnectionLimit.Place place;
     final RequestDeadline patience;
-    private final Port port;
+    private final ConnectionLimit limit;
     /** System.nanoTime() at which the connection is cut; while the daemon works on the answer, none. */
     private volatile long deadline;
     private volatile boolean bounded = true;
@@ -42,12 +42,12 @@ final class Connection implements RequestDeadline.Line {
     private volatile boolean readingHead = true;
     private volatile boolean trusted;
 
-    Connection(Socket socket, Client client, Port port, ConnectionLimit.Place place) {
+    Connection(Socket socket, Client client, ConnectionLimit limit, ConnectionLimit.Place place) {
         this.socket = socket;
         this.client = client;
-        this.port = port;
+        this.limit = limit;
         this.place = place;
-        this.patience = port.patience(this);
+        this.patience = new RequestDeadline(this, limit.workSeconds, limit.goneSeconds);
         deadline = began + REQUEST_NANOS;
     }
 
@@ -88,11 +88,11 @@ final class Connection implements RequestDeadline.Line {
     Reply refusal(IOException why) {
         unread = true;
         if (why instanceof Reply.Refused) { return answered(((Reply.Refused) why).reply); }
-        return answered(Reply.problem(why instanceof SocketTimeoutException
-                ? new Problem(408, "too slow",
+        return answered(why instanceof SocketTimeoutException
+                ? Reply.problem(408, "too slow",
                         "a request must arrive within " + REQUEST_NANOS / 1000000000L + " seconds, its head within "
                                 + CROWDED_SECONDS + " while there are many connections")
-                : new Problem(503, "connection lost", String.valueOf(why.getMessage()))));
+                : Reply.problem(503, "connection lost", String.valueOf(why.getMessage())));
     }
 
     /** Something of the request will not be read. */
@@ -105,7 +105,7 @@ final class Connection implements RequestDeadline.Line {
         socket.setSoTimeout(LINGER_MILLIS);
         byte[] bin = new byte[1024];
         InputStream in = socket.getInputStream();
-        for (int left = 2 * Dispatcher.MAX_BODY; left > 0;) {
+        for (int left = 2 * MAX_BODY; left > 0;) {
             int n = in.read(bin);
             if (n < 0 || System.nanoTime() > deadline) { return; }
             left -= n;
@@ -124,10 +124,8 @@ final class Connection implements RequestDeadline.Line {
                 return socket.getInputStream().read(new byte[256]) < 0;
             } catch (SocketTimeoutException e) {
                 return false;
-            } catch (IOException e) {
-                return true;
-            } catch (RuntimeException e) {
-                // GNU Classpath's word for the same
+            } catch (IOException | RuntimeException e) {
+                // the second is GNU Classpath's word for the same
                 return true;
             }
         }
@@ -141,11 +139,8 @@ final class Connection implements RequestDeadline.Line {
         try {
             socket.shutdownInput();
             socket.shutdownOutput();
-        } catch (IOException e) {
-            // it was ended already
-            bounded = true;
-        } catch (RuntimeException e) {
-            // likewise, in GNU Classpath's words
+        } catch (IOException | RuntimeException e) {
+            // it was ended already; the second is GNU Classpath's word for it
             bounded = true;
         }
         close(socket);
@@ -183,8 +178,8 @@ final class Connection implements RequestDeadline.Line {
         public void close() { return; }
 
         private long end() {
-            return readingHead && port.admission().isCrowded(Connection.this)
-                    ? Math.min(deadline, began + port.crowdedNanos()) : deadline;
+            return readingHead && limit.isCrowded(Connection.this)
+                    ? Math.min(deadline, began + limit.crowdedSeconds * 1000000000L) : deadline;
         }
     }
 }

@@ -21,6 +21,14 @@ final class ConnectionLimit {
     /** Connections in all. */
     static final int ALL = FOR_ANYBODY + RESERVED + RESERVED_FOR_LOOPBACK;
 
+    /**
+     * Seconds that work may take, that it goes on without a client, and that a head may take among many; tests change
+     * them.
+     */
+    volatile int workSeconds = RequestDeadline.SECONDS;
+    volatile int goneSeconds = RequestDeadline.GONE_SECONDS;
+    volatile int crowdedSeconds = Connection.CROWDED_SECONDS;
+
     /** What a connection may be used for. */
     enum Place { USUAL, RESERVED }
 
@@ -28,22 +36,23 @@ final class ConnectionLimit {
     private final List<Connection> open = new ArrayList<>();
 
     /** Makes a connection for a new connection, or null when there is no place. */
-    Connection admit(Socket socket, Client client, boolean welcome, Port port) {
+    Connection admit(Socket socket, Client client, AccessControl gate) {
+        boolean welcome = gate.isWelcome(client);
         Connection displaced = null;
         Connection connection = null;
         synchronized (this) {
-            boolean limited = welcome ? isLimited(client) : strangers(port) >= FOR_STRANGERS;
+            boolean limited = welcome ? isLimited(client) : strangers(gate) >= FOR_STRANGERS;
             Place place = limited || isFull() ? null : Place.USUAL;
             for (Place each : Place.values()) {
                 if (place == null && each == Place.RESERVED && welcome && hasReserved(client)) { place = each; }
                 if (place == null) {
-                    displaced = slowest(each, client, welcome, limited, port);
+                    displaced = slowest(each, client, limited, gate);
                     place = displaced == null ? null : each;
                 }
             }
             open.remove(displaced);
             if (place != null) {
-                connection = new Connection(socket, client, port, place);
+                connection = new Connection(socket, client, this, place);
                 open.add(connection);
             }
         }
@@ -67,10 +76,10 @@ final class ConnectionLimit {
         return same >= FOR_ONE_CLIENT;
     }
 
-    private int strangers(Port port) {
+    private int strangers(AccessControl gate) {
         int strangers = 0;
         for (Connection one : open) {
-            strangers += port.gate().isWelcome(one.client) ? 0 : 1;
+            strangers += gate.isWelcome(one.client) ? 0 : 1;
         }
         return strangers;
     }
@@ -79,11 +88,11 @@ final class ConnectionLimit {
      * Whom the newcomer displaces, or null. A client at its limit displaces only its own connections, a stranger only
      * strangers'.
      */
-    private Connection slowest(Place place, Client client, boolean welcome, boolean limited, Port port) {
+    private Connection slowest(Place place, Client client, boolean limited, AccessControl gate) {
+        boolean welcome = gate.isWelcome(client);
         Connection deaf = null;
         for (Connection one : open) {
-            boolean may =
-                    welcome ? !limited || one.client.text().equals(client.text()) : !port.gate().isWelcome(one.client);
+            boolean may = welcome ? !limited || one.client.text().equals(client.text()) : !gate.isWelcome(one.client);
             if (may && one.place == place) {
                 if (one.isReadingHead()) { return one; }
                 deaf = deaf == null && one.keepsUsWaiting() ? one : deaf;
@@ -124,12 +133,17 @@ final class ConnectionLimit {
     /** Connections that are open. */
     synchronized int count() { return open.size(); }
 
-    /** Those open now; all of them, or only those whose time is over. */
-    synchronized List<Connection> open(boolean onlyLate) {
-        List<Connection> found = new ArrayList<>();
-        for (Connection one : open) {
-            if (!onlyLate || one.isLate()) { found.add(one); }
+    /** Ends the connections whose time is over, and the work that nobody waits for. */
+    void cutLate() {
+        for (Connection one : open()) {
+            if (one.isLate()) {
+                one.cut();
+            } else {
+                one.patience.look();
+            }
         }
-        return found;
     }
+
+    /** Those open now. */
+    synchronized List<Connection> open() { return new ArrayList<>(open); }
 }

@@ -1,22 +1,22 @@
 package boxwall.http;
 
 import boxwall.netfilter.Abandoned;
+import boxwall.netfilter.Network;
 import boxwall.netfilter.Words;
 import boxwall.report.Problem;
 import boxwall.report.Resource;
+import boxwall.sys.EventLog;
 
 import fi.iki.elonen.NanoHTTPD;
 
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 
 /**
  * From a head to a reply: what refuses a request, in this order: 404, 405, 403, 401 and 429, the body's bounds; then
@@ -28,26 +28,20 @@ final class Dispatcher {
 
     /** Far longer than any start that was seen; after it the daemon is broken, and saying so is better than silence. */
     private static final int START_MILLIS = 60 * 1000;
-    /** Bytes of a body at most: a ruleset file may have as many. */
-    static final int MAX_BODY = 256 * 1024;
-    /** Who sends as many wrong tokens in a minute is refused for the rest of that minute; no thread waits for it. */
-    private static final int WRONG_TOKENS = 5;
-    private static final long WINDOW_MILLIS = 60 * 1000;
-    /** Peers remembered; the LAN of a router has fewer. */
-    private static final int PEERS = 64;
-
-    private final Port port;
+    final ConnectionLimit limit = new ConnectionLimit();
+    final Client.Clock clock;
+    private final EventLog log;
+    private final FailedLogins failures = new FailedLogins();
+    /** Who may ask; at first nobody. */
+    volatile AccessControl gate = new AccessControl(Collections.<String>emptyList(), Collections.<Network>emptyList(),
+            Collections.<Network>emptyList(), null);
     /** The daemon behind the port; null until it comes. */
     private Handler daemon;
-    /** {start of the window, wrong tokens in it} by peer. */
-    private final Map<String, long[]> wrong = new LinkedHashMap<String, long[]>() {
-        private static final long serialVersionUID = 1L;
 
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, long[]> eldest) { return size() > PEERS; }
-    };
-
-    Dispatcher(Port port) { this.port = port; }
+    Dispatcher(Client.Clock clock, EventLog log) {
+        this.clock = clock;
+        this.log = log;
+    }
 
     /** The daemon is there. */
     synchronized void come(Handler handler) {
@@ -61,9 +55,9 @@ final class Dispatcher {
      * closed port.
      */
     private synchronized Handler daemon() {
-        long end = port.uptimeMillis() + START_MILLIS;
+        long end = clock.uptimeMillis() + START_MILLIS;
         try {
-            while (daemon == null && port.uptimeMillis() < end) {
+            while (daemon == null && clock.uptimeMillis() < end) {
                 wait(1000);
             }
         } catch (InterruptedException e) {
@@ -78,35 +72,34 @@ final class Dispatcher {
         } catch (OutOfMemoryError e) {
             // JamVM throws again at the next allocation unless the collector ran
             System.gc();
-            port.log().event("out of memory");
+            log.event("out of memory");
             connection.leavesUnread();
-            return Reply.problem(new Problem(503, "out of memory", "the daemon's heap is full; " + Problem.TOO_LONG));
+            return Reply.problem(503, "out of memory", "the daemon's heap is full; " + Problem.TOO_LONG);
         } catch (Abandoned e) {
-            port.log().event("given up: " + connection.patience.reason().title + ", " + session.getMethod() + " for "
+            log.event("given up: " + connection.patience.reason().title + ", " + session.getMethod() + " for "
                     + connection.client.text());
             return Reply.problem(connection.patience.reason());
         } catch (StackOverflowError e) {
-            return Reply
-                    .problem(new Problem(503, "out of stack", "this takes more stack than a thread of the daemon has;"
-                            + " 'java -jar boxwall.jar' on a PC has more"));
+            return Reply.problem(503, "out of stack", "this takes more stack than a thread of the daemon has;"
+                    + " 'java -jar boxwall.jar' on a PC has more");
         } catch (RuntimeException e) {
-            port.log().bug(e);
-            return Reply.problem(new Problem(500, "a bug in boxwall", e.toString()));
+            log.bug(e);
+            return Reply.problem(500, "a bug in boxwall", e.toString());
         }
     }
 
     private Reply guarded(Connection connection, NanoHTTPD.IHTTPSession session) throws IOException {
-        AccessControl gate = port.gate();
+        AccessControl now = gate;
         Request request = request(session, connection.client);
         Route route = Route.find(request.method, request.path);
-        boolean right = gate.hasToken(request);
-        Reply refusal = refuse(request, route, gate, right);
+        boolean right = now.hasToken(request);
+        Reply refusal = refuse(request, route, now, right);
         boolean trusted = refusal == null && right;
-        if (!port.admission().heard(connection, trusted)) { throw new IOException("displaced by a newer connection"); }
+        if (!limit.heard(connection, trusted)) { throw new IOException("displaced by a newer connection"); }
         if (refusal == null && connection.place == ConnectionLimit.Place.RESERVED && !route.needs(Route.Need.SHORT)) {
-            refusal = Reply.problem(new Problem(429, "too many connections",
+            refusal = Reply.problem(429, "too many connections",
                     "the limit is four per client and seven in total; one more is reserved for"
-                            + " status, confirm and revert"))
+                            + " status, confirm and revert")
                     .with("Retry-After", "1");
         }
         if (refusal != null) {
@@ -123,41 +116,31 @@ final class Dispatcher {
     }
 
     /** Null when the request may go on. */
-    private Reply refuse(Request request, Route route, AccessControl gate, boolean right) {
-        if (route == null) { return noRoute(request.method, request.path); }
-        Problem source = gate.refuseSource(request);
+    private Reply refuse(Request request, Route route, AccessControl now, boolean right) {
+        if (route == null) { return Route.missing(request.method, request.path); }
+        Problem source = now.refuseSource(request);
         return source == null ? refuseToken(request, route, right) : Reply.problem(source);
-    }
-
-    /** The answer to a path that isn't there, or a method that it doesn't take. */
-    static Reply noRoute(String method, String path) {
-        String allowed = Route.allowed(path);
-        return allowed.length() == 0
-                ? Reply.problem(
-                        new Problem(404, "no such path", "there is no " + clip(path) + "; there are " + paths()))
-                : Reply.problem(new Problem(405, "wrong method", clip(path) + " takes " + allowed + ", not " + method))
-                        .with("Allow", allowed);
     }
 
     private Reply refuseToken(Request request, Route route, boolean right) {
         String peer = request.client.text();
-        int seconds = barred(peer);
+        int seconds = failures.secondsLeft(peer, clock.uptimeMillis());
         // a client with the token can always revert, whatever another program on the same PC sent before
         if (seconds > 0 && route.needs(Route.Need.TOKEN) && !(right && route.isUrgent())) {
             return Reply
-                    .problem(new Problem(429, "too many wrong tokens",
+                    .problem(429, "too many wrong tokens",
                             "wait " + seconds + " seconds; '/etc/init.d/rc.boxwall"
-                                    + " token' on the box shows the token; confirm and revert still work"))
+                                    + " token' on the box shows the token; confirm and revert still work")
                     .with("Retry-After", String.valueOf(seconds));
         }
-        if (!right && request.header("authorization") != null && failed(peer)) {
-            port.log().event("wrong tokens from " + peer + ": refused for a minute");
+        if (!right && request.header("authorization") != null && failures.add(peer, clock.uptimeMillis())) {
+            log.event("wrong tokens from " + peer + ": refused for a minute");
         }
         if (route.needs(Route.Need.TOKEN) && !right) {
             return Reply
-                    .problem(new Problem(401, "token wanted",
+                    .problem(401, "token wanted",
                             "send the header 'Authorization: Bearer TOKEN'; on the box,"
-                                    + " '/etc/init.d/rc.boxwall token' shows the token"))
+                                    + " '/etc/init.d/rc.boxwall token' shows the token")
                     .with("WWW-Authenticate", "Bearer");
         }
         return null;
@@ -168,31 +151,13 @@ final class Dispatcher {
         Handler handler = daemon();
         if (handler == null) {
             return Reply
-                    .problem(new Problem(503, "not ready yet",
-                            "the daemon opened its port but has not finished starting; see its log"))
+                    .problem(503, "not ready yet",
+                            "the daemon opened its port but has not finished starting; see its log")
                     .with("Retry-After", "10");
         }
         if (route == Route.OPENAPI) { return Reply.json(200, Resource.text("/boxwall/http/openapi.json").trim()); }
-        return handler.answer(route, request, right && barred(request.client.text()) == 0);
-    }
-
-    /** Counts a wrong token; true when the peer is refused from now on. */
-    private synchronized boolean failed(String peer) {
-        long now = port.uptimeMillis();
-        long[] seen = wrong.get(peer);
-        if (seen == null || now - seen[0] >= WINDOW_MILLIS) {
-            seen = new long[] {now, 0};
-            wrong.put(peer, seen);
-        }
-        seen[1]++;
-        return seen[1] == WRONG_TOKENS;
-    }
-
-    /** Seconds for which the peer is still refused for wrong tokens; 0 when it isn't. */
-    private synchronized int barred(String peer) {
-        long[] seen = wrong.get(peer);
-        long left = seen == null || seen[1] < WRONG_TOKENS ? 0 : WINDOW_MILLIS - (port.uptimeMillis() - seen[0]);
-        return left <= 0 ? 0 : (int) (left / 1000) + 1;
+        return handler.answer(route, request,
+                right && failures.secondsLeft(request.client.text(), clock.uptimeMillis()) == 0);
     }
 
     /** What NanoHTTPD read, each parameter once and a character a byte. */
@@ -227,17 +192,6 @@ final class Dispatcher {
         return new String(bytes, "ISO-8859-1");
     }
 
-    private static String paths() {
-        Set<String> paths = new TreeSet<>();
-        for (Route route : Route.values()) {
-            paths.add(route.path());
-        }
-        String text = paths.toString();
-        return text.substring(1, text.length() - 1);
-    }
-
-    private static String clip(String path) { return path.length() > 80 ? path.substring(0, 80) + "…" : path; }
-
     /** The body's length, 0 when there is none. */
     private static int size(Request request, boolean text) throws Reply.Refused {
         if (request.header("transfer-encoding") != null) {
@@ -246,8 +200,8 @@ final class Dispatcher {
         String length = request.header("content-length");
         length = length == null ? "0" : length;
         if (!Words.isNumber(length)) { throw new Reply.Refused(400, "bad length", "Content-Length must be a number"); }
-        if (length.length() > 9 || Integer.parseInt(length) > MAX_BODY) {
-            throw new Reply.Refused(413, "too large", "a body may have " + MAX_BODY + " bytes");
+        if (length.length() > 9 || Integer.parseInt(length) > Connection.MAX_BODY) {
+            throw new Reply.Refused(413, "too large", "a body may have " + Connection.MAX_BODY + " bytes");
         }
         int size = Integer.parseInt(length);
         if (text && size > 0 && !isText(request)) {

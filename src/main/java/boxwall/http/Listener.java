@@ -8,6 +8,11 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -20,16 +25,16 @@ final class Listener extends NanoHTTPD {
     private static final String NO_PLACE =
             "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 
-    private final Port port;
+    private final Dispatcher dispatcher;
 
-    Listener(String address, final Port port) {
-        super(address, port.number());
-        this.port = port;
+    Listener(String address, int number, final Dispatcher dispatcher, Pool pool) {
+        super(address, number);
+        this.dispatcher = dispatcher;
         Logger.getLogger(NanoHTTPD.class.getName()).setLevel(Level.parse("OFF"));
-        setAsyncRunner(port.pool);
+        setAsyncRunner(pool);
         setServerSocketFactory(new ServerSocketFactory() {
             @Override
-            public ServerSocket create() throws IOException { return new PatientServerSocket(port); }
+            public ServerSocket create() throws IOException { return new PatientServerSocket(dispatcher.limit); }
         });
     }
 
@@ -42,16 +47,15 @@ final class Listener extends NanoHTTPD {
     private Connection admitted(Socket socket) {
         try {
             socket.setTcpNoDelay(true);
-            Client client = new Client(socket.getInetAddress().getAddress(), port.uptimeMillis());
-            boolean welcome = port.gate().isWelcome(client);
-            Connection connection = port.admission().admit(socket, client, welcome, port);
-            if (connection == null && welcome) { socket.getOutputStream().write(NO_PLACE.getBytes("US-ASCII")); }
+            Client client = new Client(socket.getInetAddress().getAddress(), dispatcher.clock.uptimeMillis());
+            AccessControl gate = dispatcher.gate;
+            Connection connection = dispatcher.limit.admit(socket, client, gate);
+            if (connection == null && gate.isWelcome(client)) {
+                socket.getOutputStream().write(NO_PLACE.getBytes("US-ASCII"));
+            }
             return connection;
-        } catch (IOException e) {
-            // gone between accept and here
-            return null;
-        } catch (RuntimeException e) {
-            // likewise, in GNU Classpath's words
+        } catch (IOException | RuntimeException e) {
+            // gone between accept and here; the second is GNU Classpath's word for it
             return null;
         } catch (OutOfMemoryError e) {
             // the thread that listens must not end
@@ -64,7 +68,7 @@ final class Listener extends NanoHTTPD {
     public Response serve(IHTTPSession session) {
         Session own = (Session) session;
         try {
-            return own.connection.answered(port.dispatcher().of(own.connection, session)).written();
+            return own.connection.answered(dispatcher.of(own.connection, session)).written();
         } catch (IOException e) {
             return own.connection.refusal(e).written();
         }
@@ -112,11 +116,8 @@ final class Listener extends NanoHTTPD {
             } catch (OutOfMemoryError e) {
                 // not even the answer found room; the client sees the connection end
                 System.gc();
-            } catch (IOException e) {
-                // the client is gone; there is nobody to tell
-                return;
-            } catch (RuntimeException e) {
-                // GNU Classpath's sockets throw NotYetConnectedException when the peer is gone
+            } catch (IOException | RuntimeException e) {
+                // the client is gone (NotYetConnectedException in GNU Classpath's words); there is nobody to tell
                 return;
             } finally {
                 close();
@@ -141,9 +142,71 @@ final class Listener extends NanoHTTPD {
         public void close() {
             if (connection != null) {
                 connection.cut();
-                port.admission().left(connection);
+                dispatcher.limit.left(connection);
             } else {
                 Connection.close(socket);
+            }
+        }
+    }
+
+    /**
+     * A thread for each connection that {@link ConnectionLimit} lets in, and no more; idle ones end. In place of
+     * NanoHTTPD's unbounded ones.
+     */
+    static final class Pool implements AsyncRunner {
+        private static final int IDLE_SECONDS = 30;
+        /**
+         * Bytes of address space for a stack; only what is used takes memory. The proof over sets calls itself once for
+         * each bit of an IPv6 packet: an interpreter that keeps its frames on the thread's own stack (OpenJDK's Zero)
+         * ran out of 192 KiB there.
+         */
+        private static final int STACK = 1024 * 1024;
+
+        private final ConnectionLimit limit;
+        /**
+         * A thread that has just answered, or whose connection was displaced, may not be idle yet when the next
+         * connection has its place: that one waits.
+         */
+        private final ThreadPoolExecutor threads =
+                new ThreadPoolExecutor(ConnectionLimit.ALL, ConnectionLimit.ALL, IDLE_SECONDS, TimeUnit.SECONDS,
+                        new LinkedBlockingQueue<Runnable>(4 * ConnectionLimit.ALL), new ThreadFactory() {
+                            @Override
+                            public Thread newThread(Runnable work) {
+                                Thread thread = new Thread(null, work, "http", STACK);
+                                thread.setDaemon(true);
+                                return thread;
+                            }
+                        });
+
+        Pool(ConnectionLimit limit) {
+            this.limit = limit;
+            threads.allowCoreThreadTimeOut(true);
+        }
+
+        @Override
+        public void exec(ClientHandler client) {
+            try {
+                if (((Served) client).connection == null) {
+                    client.close();
+                } else {
+                    threads.execute(client);
+                }
+            } catch (RejectedExecutionException e) {
+                client.close();
+            } catch (OutOfMemoryError e) {
+                // no room for one more thread: this connection ends, the one that listens must not
+                client.close();
+                System.gc();
+            }
+        }
+
+        @Override
+        public void closed(ClientHandler client) { client.close(); }
+
+        @Override
+        public void closeAll() {
+            for (Connection connection : limit.open()) {
+                connection.cut();
             }
         }
     }
@@ -161,18 +224,18 @@ final class Listener extends NanoHTTPD {
          */
         private static final int QUIET_MILLIS = 10 * 1000;
 
-        private final Port port;
+        private final ConnectionLimit limit;
 
-        PatientServerSocket(Port port) throws IOException {
+        PatientServerSocket(ConnectionLimit limit) throws IOException {
             super();
-            this.port = port;
+            this.limit = limit;
         }
 
         @Override
         public Socket accept() throws IOException {
             if (isClosed()) { throw new SocketException("closed"); }
-            port.cutLate();
-            setSoTimeout(port.connections() > 0 ? BUSY_MILLIS : QUIET_MILLIS);
+            limit.cutLate();
+            setSoTimeout(limit.count() > 0 ? BUSY_MILLIS : QUIET_MILLIS);
             try {
                 return super.accept();
             } catch (OutOfMemoryError e) {

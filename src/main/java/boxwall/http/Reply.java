@@ -62,6 +62,11 @@ public final class Reply {
         return new Reply(problem.status, "application/problem+json", bytesOf(problem.toJson() + "\n", "UTF-8"));
     }
 
+    /** A refusal without findings. */
+    public static Reply problem(int status, String title, String detail) {
+        return problem(new Problem(status, title, detail));
+    }
+
     private static byte[] bytesOf(String text, String charset) {
         try {
             return text.getBytes(charset);
@@ -89,7 +94,7 @@ public final class Reply {
 
         Refused(Reply reply) { this.reply = reply; }
 
-        Refused(int status, String title, String detail) { this(problem(new Problem(status, title, detail))); }
+        Refused(int status, String title, String detail) { this(problem(status, title, detail)); }
     }
 
     /** A status with its words; those that NanoHTTPD lacks are RFC 9110's. */

@@ -93,7 +93,7 @@ final class RequestHead {
         // NanoHTTPD knows some methods only, and has no answer of ours for the others
         if (!Route.hasMethod(method)) {
             int query = target.indexOf('?');
-            throw new Reply.Refused(Dispatcher.noRoute(method, query < 0 ? target : target.substring(0, query)));
+            throw new Reply.Refused(Route.missing(method, query < 0 ? target : target.substring(0, query)));
         }
     }
 

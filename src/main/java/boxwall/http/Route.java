@@ -1,5 +1,10 @@
 package boxwall.http;
 
+import boxwall.netfilter.Words;
+
+import java.util.Set;
+import java.util.TreeSet;
+
 /**
  * The table of routes: method, path and what a request needs. An ID or a number may stand in the place of the path's
  * last word. The handler is the case of the same name in {@link Handler}'s one implementation; OpenApiTest makes
@@ -65,8 +70,8 @@ public enum Route {
         return " GET HEAD PUT POST DELETE ".contains(" " + method + " ");
     }
 
-    /** The methods that a path takes, for the header Allow; empty when there is no such path. */
-    static String allowed(String path) {
+    /** The methods that a path takes; empty when there is no such path. */
+    private static String allowed(String path) {
         StringBuilder text = new StringBuilder();
         for (Route route : values()) {
             if (route.hasPath(path)) {
@@ -75,6 +80,21 @@ public enum Route {
             }
         }
         return text.toString();
+    }
+
+    /** The answer to a path that isn't there, or a method that it doesn't take. */
+    static Reply missing(String method, String asked) {
+        String path = asked.length() > 80 ? asked.substring(0, 80) + "…" : asked;
+        String allowed = allowed(asked);
+        if (allowed.length() > 0) {
+            return Reply.problem(405, "wrong method", path + " takes " + allowed + ", not " + method).with("Allow",
+                    allowed);
+        }
+        Set<String> paths = new TreeSet<>();
+        for (Route route : values()) {
+            paths.add(route.path);
+        }
+        return Reply.problem(404, "no such path", "there is no " + path + "; there are " + Words.join(paths, ", "));
     }
 
     /** IDs are those of /proc/sys/kernel/random/uuid: hex digits and dashes, so nothing else gets any further. */

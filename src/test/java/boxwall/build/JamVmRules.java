@@ -44,14 +44,14 @@ final class JamVmRules {
                     CRASH + "not seen there whether these wait on themselves"),
             rule("\\bThread\\.sleep\\(", "",
                     "timed waits follow the wall clock, which a box sets after it came up: wait in steps and look at the uptime"),
-            rule("\\b(extends Thread|new Thread|ThreadPoolExecutor\\()", "sys/LiveSys sys/EventLog http/Port",
+            rule("\\b(extends Thread|new Thread|ThreadPoolExecutor\\()", "sys/LiveSys sys/EventLog http/Listener",
                     "a thread is memory, and one that nobody may join or wait for; these are daemon threads"),
             rule("\\bsetSoTimeout\\(", "http/Connection http/Listener",
                     "close() doesn't wake who accepts or reads: these look up by themselves"),
             rule("\\bcatch \\(OutOfMemoryError|\\bSystem\\.gc\\(",
-                    "sys/EventLog daemon/HeapBudget daemon/Watch http/Dispatcher http/Listener http/Port",
+                    "sys/EventLog daemon/HeapBudget daemon/Watch http/Dispatcher http/Listener",
                     "after one, the next allocation fails too unless the collector ran: caught only where a thread would end, each with System.gc(); HeapBudget counts after one"),
-            rule("\\bcatch \\((RuntimeException|Throwable|Exception|Error)\\b",
+            rule("\\bcatch \\(([A-Za-z]+ \\| )*(RuntimeException|Throwable|Exception|Error)\\b",
                     "sys/EventLog daemon/Watch http/Connection http/Dispatcher http/Listener",
                     "sockets whose peer is gone throw a RuntimeException: caught where a thread would end, nowhere else"),
             rule("\\b(SimpleDateFormat|DateFormat|Calendar|GregorianCalendar)\\b|\\bnew Date\\(", "", SLOW_FORMAT),
@@ -79,9 +79,9 @@ final class JamVmRules {
             "http/Connection STATIC", "http/RequestDeadline STATIC", "modules/ModuleTable modules/ModuleTable",
             "daemon/BoxState daemon/Daemon", "daemon/Changes daemon/Daemon", "daemon/ChangeReplies daemon/Api",
             "daemon/Drafts daemon/Api", "daemon/History daemon/Daemon", "daemon/MeasureReplies daemon/Api",
-            "daemon/ReadReplies daemon/Api", "daemon/Watch daemon/Daemon", "daemon/CounterRing daemon/MeasureReplies",
-            "sys/EventLog daemon/Daemon", "http/ConnectionLimit http/Port", "http/Port daemon/Daemon",
-            "http/Dispatcher http/Port", "daemon/Api daemon/Daemon");
+            "daemon/ReadReplies daemon/Api", "daemon/Watch daemon/Daemon", "daemon/CounterRing daemon/Watch",
+            "sys/EventLog daemon/Daemon", "http/ConnectionLimit http/Dispatcher", "http/FailedLogins http/Dispatcher",
+            "http/Port daemon/Daemon", "http/Dispatcher http/Port", "daemon/Api daemon/Daemon");
 
     /** The simple name of each class that locks on itself, and the file that makes it. */
     private static final Map<String, String> MAKERS = LOCKS.stream().filter(lock -> !lock.endsWith(" STATIC")).collect(
@@ -106,8 +106,7 @@ final class JamVmRules {
         Set<String> inVain = new TreeSet<>();
         RULES.forEach(rule -> rule.files().forEach(file -> inVain.add(file + " has none of " + rule.looksFor())));
         LOCKS.forEach(lock -> inVain.add(lock.split(" ")[0] + " locks nothing"));
-        inVain.remove("http/Dispatcher locks nothing"); // these are listed for who makes them: they make FailedLogins,
-                                                        // Drafts and their like
+        // listed for who makes it: it makes Drafts and its like
         inVain.remove("daemon/Api locks nothing");
         try (Stream<Path> walk = Files.walk(main)) {
             for (Path file : walk.filter(f -> f.toString().endsWith(".java")).sorted().toList()) {

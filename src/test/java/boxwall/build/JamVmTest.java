@@ -50,7 +50,7 @@ class JamVmTest {
                 "class Made {\n    synchronized void method() {\n    }\n}\n", "box");
         assertFound("block", "box/Made.java:3: synchronized",
                 "class Made {\n    void method() {\n        synchronized (known) {\n        }\n    }\n}\n", "box");
-        assertFound("made elsewhere", "box/Made.java:2: new CounterRing( only in daemon/MeasureReplies",
+        assertFound("made elsewhere", "box/Made.java:2: new CounterRing( only in daemon/Watch",
                 "class Made {\n    Object ring = new CounterRing();\n}\n", "box");
     }
 

@@ -81,7 +81,7 @@ class PortTest {
         assertStatus(401, get("/facts", ""));
         java.util.concurrent.FutureTask<String> asked = new java.util.concurrent.FutureTask<>(() -> get("/status", ""));
         new Thread(asked, "asks early").start();
-        while (port.connections() == 0 && !asked.isDone()) {
+        while (port.dispatcher.limit.count() == 0 && !asked.isDone()) {
             Thread.onSpinWait();
         }
         port.serve(new Echo());
@@ -353,15 +353,15 @@ class PortTest {
     /** Opens silent connections, one after the other, so that the port knows which was first. */
     private void silent(List<Socket> sockets, int client, int count) throws IOException, InterruptedException {
         for (int i = 0; i < count; i++) {
-            int before = port.connections();
+            int before = port.dispatcher.limit.count();
             sockets.add(from(client));
-            waitFor(() -> port.connections() == before + 1);
+            waitFor(() -> port.dispatcher.limit.count() == before + 1);
         }
     }
 
     @Test
     void aClientAtItsLimitDisplacesItsOwnConnectionThatSaidNothingLongest() throws IOException, InterruptedException {
-        port.boundHead(100_000);
+        port.dispatcher.limit.crowdedSeconds = 100_000;
         List<Socket> silent = new java.util.ArrayList<>();
         try {
             silent(silent, 3, 1);
@@ -370,19 +370,19 @@ class PortTest {
                 assertEquals(-1, silent.get(1).getInputStream().read(), "the first of its own");
                 assertStatus(204, answer(fifth, "GET /ok HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"));
             }
-            waitFor(() -> port.connections() == 4);
+            waitFor(() -> port.dispatcher.limit.count() == 4);
             // the others are there still: as many as the client may have, and they are answered
             assertStatus(204, answer(silent.get(0), "GET /ok HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"));
             assertStatus(204, answer(silent.get(4), "GET /ok HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"));
         } finally {
             close(silent);
         }
-        waitFor(() -> port.connections() == 0);
+        waitFor(() -> port.dispatcher.limit.count() == 0);
     }
 
     @Test
     void whereAllPlacesAreTakenTheNewcomerDisplacesWhoReadsItsHeadLongest() throws IOException, InterruptedException {
-        port.boundHead(100_000);
+        port.dispatcher.limit.crowdedSeconds = 100_000;
         List<Socket> silent = new java.util.ArrayList<>();
         try {
             silent(silent, 3, 3);
@@ -394,7 +394,7 @@ class PortTest {
         } finally {
             close(silent);
         }
-        waitFor(() -> port.connections() == 0);
+        waitFor(() -> port.dispatcher.limit.count() == 0);
     }
 
     @Test
@@ -405,7 +405,7 @@ class PortTest {
             silent(silent, 3, 3);
             silent(silent, 2, 4);
             // one of them: with its place free the others have their ten seconds again
-            waitFor(() -> port.connections() < 7);
+            waitFor(() -> port.dispatcher.limit.count() < 7);
             double seconds = (System.nanoTime() - began) / 1e9;
             assertTrue(seconds > 0.9 && seconds < 9, "cut after " + seconds + " s, without others it has ten");
         } finally {
@@ -426,7 +426,7 @@ class PortTest {
 
     @Test
     void whereAllAreAtWorkEachClientHasOneMoreForWhatIsShort() throws IOException, InterruptedException {
-        port.boundHead(100_000);
+        port.dispatcher.limit.crowdedSeconds = 100_000;
         List<Socket> sockets = new java.util.ArrayList<>();
         try {
             atWork(sockets, 2, 4);
@@ -437,13 +437,13 @@ class PortTest {
                         assertStatus(200,
                                 answer(more, request + " HTTP/1.1\r\nHost: 127.0.0.1\r\n" + bearer(TOKEN) + "\r\n"));
                     }
-                    waitFor(() -> port.connections() == 7);
+                    waitFor(() -> port.dispatcher.limit.count() == 7);
                 }
                 try (Socket more = from(client)) {
                     assertStatus(429,
                             answer(more, "GET /facts HTTP/1.1\r\nHost: 127.0.0.1\r\n" + bearer(TOKEN) + "\r\n"));
                 }
-                waitFor(() -> port.connections() == 7);
+                waitFor(() -> port.dispatcher.limit.count() == 7);
             }
             // who takes the one of its address and says nothing takes it from nobody else, and not from itself
             silent(sockets, 4, 1);
@@ -468,10 +468,10 @@ class PortTest {
         List<Socket> deaf = new java.util.ArrayList<>();
         try {
             for (int i = 0; i < 7; i++) {
-                int before = port.connections();
+                int before = port.dispatcher.limit.count();
                 deaf.add(from(2 + i / 4));
                 deaf.get(i).getOutputStream().write("GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".getBytes());
-                waitFor(() -> port.connections() == before + 1);
+                waitFor(() -> port.dispatcher.limit.count() == before + 1);
                 assertEquals('H', deaf.get(i).getInputStream().read(), "the answer has begun");
             }
             try (Socket eighth = from(4)) {
@@ -510,7 +510,7 @@ class PortTest {
             assertStatus(408, answer(slow, ""));
             double seconds = (System.nanoTime() - began) / 1e9;
             assertTrue(seconds > 9 && seconds < 13, "cut after " + seconds + " s");
-            waitFor(() -> port.connections() == 0);
+            waitFor(() -> port.dispatcher.limit.count() == 0);
             dripping.join();
         }
     }
@@ -520,7 +520,7 @@ class PortTest {
         try (Socket hanging = new Socket("127.0.0.1", number)) {
             hanging.getOutputStream()
                     .write(("POST /apply HTTP/1.1\r\nHost: 127.0.0.1\r\n" + bearer(TOKEN) + "\r\n").getBytes());
-            waitFor(() -> port.connections() == 1);
+            waitFor(() -> port.dispatcher.limit.count() == 1);
             assertStatus(200, post("/confirm/1a", bearer(TOKEN)));
             this.hanging.countDown();
             assertStatus(202, answer(hanging, ""));

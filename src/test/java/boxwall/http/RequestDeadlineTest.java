@@ -54,6 +54,11 @@ class RequestDeadlineTest {
     @AfterEach
     void close() { port.close(); }
 
+    private void bound(int work, int gone) {
+        port.dispatcher.limit.workSeconds = work;
+        port.dispatcher.limit.goneSeconds = gone;
+    }
+
     private Reply work(Request request) {
         request.patience.begin();
         try {
@@ -84,7 +89,7 @@ class RequestDeadlineTest {
 
     @Test
     void workEndsWhenItsClientIsGone() throws Exception {
-        port.bound(NEVER, 0);
+        bound(NEVER, 0);
         Socket socket = ask();
         assertTrue(began.await(60, TimeUnit.SECONDS));
         assertFalse(over.await(3, TimeUnit.SECONDS), "a client that waits is waited for");
@@ -101,7 +106,7 @@ class RequestDeadlineTest {
 
     @Test
     void whoClosesItsSendingSideGetsSomeTimeAndThenAnAnswer() throws Exception {
-        port.bound(NEVER, 2);
+        bound(NEVER, 2);
         try (Socket socket = ask()) {
             socket.shutdownOutput();
             String answer = answer(socket);
@@ -112,7 +117,7 @@ class RequestDeadlineTest {
 
     @Test
     void workEndsWhenItsTimeIsOver() throws Exception {
-        port.bound(0, NEVER);
+        bound(0, NEVER);
         try (Socket socket = ask()) {
             String answer = answer(socket);
             assertTrue(answer.startsWith("HTTP/1.1 503 ") && answer.contains("takes too long")
