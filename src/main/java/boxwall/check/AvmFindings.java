@@ -25,10 +25,7 @@ final class AvmFindings extends PacketCheck {
 
     AvmFindings(CheckedRuleset rules, List<Finding> out) { super(rules, out, Family.IPV4, true); }
 
-    /**
-     * Findings forward-blocked-by-rules and rules-blocked-by-avm; none when ar7.cfg wasn't read or the Internet side
-     * isn't known.
-     */
+    /** Findings forward-blocked-by-rules and rules-blocked-by-avm; needs ar7.cfg and the Internet side. */
     void find() {
         AvmFirewall avm = facts.avmFirewall;
         if (avm.known && wan != null) {
@@ -67,10 +64,7 @@ final class AvmFindings extends PacketCheck {
 
     private static String name(Interface one) { return one == null ? null : one.name; }
 
-    /**
-     * Each line that drops, asked for every port that it names: which rule lets such a packet pass, and names it as
-     * well?
-     */
+    /** Each line that drops, for every port that it names: does a rule that names it too let it pass? */
     private void accesses(List<AvmAccess> list, boolean in) {
         for (AvmAccess access : list) {
             if (access.permits || access.policy || !access.namesPorts() && access.destination == null) { continue; }

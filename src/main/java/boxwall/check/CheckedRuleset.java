@@ -10,10 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/**
- * A ruleset as written and as it would be loaded on a box, with what becomes of packets under both: what one check
- * found out, the next one uses.
- */
+/** A ruleset as written and as it would be loaded on a box, with what becomes of packets under both. */
 public final class CheckedRuleset {
     final ParsedRules parsed;
     /** What would be loaded; empty when the text has errors. */

@@ -29,10 +29,7 @@ public final class Checker extends CheckPart {
         return all;
     }
 
-    /**
-     * What decides whether a ruleset can be loaded here, and what would be missing: a look at each rule, no packet is
-     * walked. Empty when nothing is wrong.
-     */
+    /** What decides whether a ruleset can be loaded, and what would be missing: no packet is walked. */
     public static List<Finding> decisions(CheckedRuleset rules) {
         Checker checker = new Checker(rules);
         checker.text();
@@ -44,10 +41,7 @@ public final class Checker extends CheckPart {
         return checker.out;
     }
 
-    /**
-     * What refuses nothing, of the rules as written and of the families that are compiled: a look at each rule and
-     * walks of single packets. Empty when the text has errors.
-     */
+    /** What refuses nothing: a look at each rule, and walks of packets. Empty when the text has errors. */
     public static List<Finding> advice(CheckedRuleset rules) {
         List<Finding> found = new ArrayList<>();
         if (!rules.parsed.errors().isEmpty()) { return found; }

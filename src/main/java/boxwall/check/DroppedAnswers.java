@@ -14,10 +14,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/**
- * Questions that the rules let through and answers that they drop: the rule for ESTABLISHED is missing in the chain
- * that the answers take.
- */
+/** Questions that rules let through and answers that they drop: a rule for ESTABLISHED is missing. */
 final class DroppedAnswers extends PacketCheck {
     private static final List<Integer> TCP_PORTS = Arrays.asList(443, 80);
     private static final List<Integer> UDP_PORTS = Arrays.asList(53, 123);
@@ -68,9 +65,7 @@ final class DroppedAnswers extends PacketCheck {
         }
     }
 
-    /**
-     * Whether no further port need be asked for: the answer is dropped, or let through by a rule that asks for no port.
-     */
+    /** Whether no further port counts: the answer is dropped, or let through by a rule that asks for none. */
     private boolean ask(Hook way, Hook back, Packet question, Packet answer, int port) {
         Answer asked = walk.packet(question, way);
         if (asked.verdict != Verdict.ACCEPT) { return false; }

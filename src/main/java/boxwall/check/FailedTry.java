@@ -1,6 +1,7 @@
 package boxwall.check;
 
 import boxwall.box.Finding;
+import boxwall.box.LogMessage;
 import boxwall.explain.TrailEntry;
 import boxwall.facts.BoxFacts;
 import boxwall.facts.IptablesError;
@@ -8,11 +9,14 @@ import boxwall.facts.Requirement;
 import boxwall.modules.Capability;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Origin;
+import boxwall.netfilter.Rule;
 import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.Table;
+import boxwall.netfilter.Target;
 import boxwall.netfilter.Words;
 import boxwall.syntax.RestoreText;
 import boxwall.syntax.Writer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -28,29 +32,59 @@ public final class FailedTry {
     private static final String MODPROBE = "modprobe ";
     private static final int LINE_MAX = 9999999;
 
-    private FailedTry() {}
+    public final Family family;
+    /** The table that the kernel refused as a whole, when nothing known tells which rule it was; else null. */
+    public final Table refused;
+    private final String error;
+    private final Ruleset compiled;
+    private final BoxFacts facts;
+    private final RestoreText restore;
+    private final List<String> lines;
+    private final List<TrailEntry> candidates = new ArrayList<>();
 
     /**
-     * The finding behind the error; empty when its words are none that are known.
+     * Reads an error.
      *
      * @param error the boot plane's {@code error=}
      * @param compiled what was tried
      * @param facts of the box, read after the try: the kernel's log says why by then
      */
-    public static List<Finding> of(String error, Ruleset compiled, BoxFacts facts) {
+    public FailedTry(String error, Ruleset compiled, BoxFacts facts) {
+        this.error = error;
+        this.compiled = compiled;
+        this.facts = facts;
+        family = error.contains("ip6tables") ? Family.IPV6 : Family.IPV4;
+        restore = Writer.restore(compiled, family);
+        lines = Words.lines(restore.text());
+        int line = failedLine();
+        Table table = line > 0 && line <= lines.size() && lines.get(line - 1).equals("COMMIT") ? table(line) : null;
+        refused = table == null || unmet(table) != null ? null : table;
+    }
+
+    /** The finding behind the error; empty when its words are none that are known. */
+    public List<Finding> findings() {
         int end = error.indexOf(": status");
         String name =
                 error.startsWith(MODPROBE) && end > MODPROBE.length() ? error.substring(MODPROBE.length(), end) : "";
-        if (Words.isName(name, "_.+-")) {
-            return Collections.singletonList(module(error, facts.module(name), name, facts.symbolCure(name)));
-        }
-        Family family = error.contains("ip6tables") ? Family.IPV6 : Family.IPV4;
+        if (Words.isName(name, "_.+-")) { return Collections.singletonList(module(name)); }
         int line = line(error, 0);
-        Requirement requirement = line >= 0 ? at(line, compiled, family, facts) : null;
+        Requirement requirement = line >= 0 ? at(line) : null;
         Origin origin = requirement == null ? null : requirement.origin;
         Finding finding = IptablesError.translate(facts, family, Words.replace(error, " | ", "\n"), requirement,
                 origin == null ? "" : origin.toString());
         return finding == null ? Collections.<Finding>emptyList() : Collections.singletonList(finding);
+    }
+
+    private Finding module(String name) {
+        Capability known = facts.module(name);
+        String cure = facts.symbolCure(name);
+        boolean missing = known.state == Capability.State.MISSING;
+        return new Finding(missing ? "module-missing" : "module-refused", Finding.Severity.REFUSE, "",
+                Arrays.asList("boxwall-apply: " + error, known.evidence()),
+                missing ? "this kernel has no module \"" + name + "\""
+                        : "the kernel did not load the module \"" + name + "\"",
+                missing ? "make menuconfig: FREETZ_MODULE_" + name + ", or remove it from the ruleset"
+                        : cure != null ? cure : "dmesg | tail says why");
     }
 
     /** The number after {@code line} or {@code line:}; -1 when there is none. */
@@ -64,25 +98,22 @@ public final class FailedTry {
         return -1;
     }
 
-    private static Finding module(String error, Capability known, String name, String cure) {
-        boolean missing = known.state == Capability.State.MISSING;
-        return new Finding(missing ? "module-missing" : "module-refused", Finding.Severity.REFUSE, "",
-                Arrays.asList("boxwall-apply: " + error, known.evidence()),
-                missing ? "this kernel has no module \"" + name + "\""
-                        : "the kernel did not load the module \"" + name + "\"",
-                missing ? "make menuconfig: FREETZ_MODULE_" + name + ", or remove it from the ruleset"
-                        : cure != null ? cure : "dmesg | tail says why");
+    /** The line that the kernel refused, by the words {@code iptables-restore: line 14 failed}; else -1. */
+    private int failedLine() {
+        for (String part : Words.split(error, '|')) {
+            int at = Words.find(part, ": line ", 0);
+            int end = at < 0 ? -1 : Words.digits(part, at + ": line ".length());
+            boolean failed = end >= 0 && part.startsWith(" failed", end) && part.indexOf("tables-restore") >= 0;
+            if (failed && line(part, at) >= 0) { return line(part, at); }
+        }
+        return -1;
     }
 
-    /**
-     * What the rule on a line of the restore text needs; for a COMMIT, of its table's rules the first that something
-     * speaks against.
-     */
-    private static Requirement at(int line, Ruleset compiled, Family family, BoxFacts facts) {
-        RestoreText text = Writer.restore(compiled, family);
-        Origin origin = line <= text.lines() ? text.originOf(line) : null;
-        Table table = table(text, line, compiled, family);
-        if (origin == null) { return table == null ? null : unmet(compiled, family, table, facts); }
+    /** What the rule on a line of the restore text needs; for a COMMIT, the first one that can't be met. */
+    private Requirement at(int line) {
+        Origin origin = line <= restore.lines() ? restore.originOf(line) : null;
+        Table table = table(line);
+        if (origin == null) { return table == null ? null : unmet(table); }
         for (TrailEntry each : TrailEntry.all(compiled, family)) {
             if (each.table == table && each.origin().equals(origin)) {
                 return Requirement.of(family, table, each.rule, facts);
@@ -92,8 +123,7 @@ public final class FailedTry {
     }
 
     /** The table that a line of the restore text belongs to, or null. */
-    private static Table table(RestoreText text, int line, Ruleset compiled, Family family) {
-        List<String> lines = Words.lines(text.text());
+    private Table table(int line) {
         String word = "";
         for (String each : lines.subList(0, Math.min(line, lines.size()))) {
             word = each.startsWith("*") ? each.substring(1) : word;
@@ -102,28 +132,60 @@ public final class FailedTry {
         return table != null && compiled.owns(family, table) ? table : null;
     }
 
-    /** The table whose COMMIT the kernel refused, or null when the words are others. */
-    static Table refusedTable(String error, Ruleset compiled, Family family) {
-        int number = -1;
-        for (String part : Words.split(error, '|')) {
-            int at = Words.find(part, ": line ", 0);
-            int end = at < 0 ? -1 : Words.digits(part, at + ": line ".length());
-            boolean failed = end >= 0 && part.startsWith(" failed", end) && part.indexOf("tables-restore") >= 0;
-            number = number < 0 && failed ? line(part, at) : number;
-        }
-        if (number < 0) { return null; }
-        RestoreText text = Writer.restore(compiled, family);
-        List<String> lines = Words.lines(text.text());
-        return number < 1 || number > lines.size() || !lines.get(number - 1).equals("COMMIT") ? null
-                : table(text, number, compiled, family);
-    }
-
     /** What the first rule of a table needs that this box lacks or refuses, or null. */
-    static Requirement unmet(Ruleset compiled, Family family, Table table, BoxFacts facts) {
+    private Requirement unmet(Table table) {
         for (TrailEntry each : TrailEntry.all(compiled, family)) {
             Requirement needs = each.table == table ? Requirement.of(family, table, each.rule, facts) : null;
             if (needs != null && needs.state.stops()) { return needs; }
         }
         return null;
+    }
+
+    /**
+     * The rules of the refused table that may be tried one by one, as lines of a restore file in their order. Rules
+     * that would load connection tracking are left out where the box refuses it; so are those that only jump to a chain
+     * or ask for nothing and have a verdict: every kernel takes them.
+     *
+     * @param chain the chain that the lines are for
+     */
+    public List<String> candidates(String chain) {
+        List<String> alone = new ArrayList<>();
+        boolean tracks = facts.conntrack().state.allowsState();
+        for (TrailEntry each : TrailEntry.all(compiled, family)) {
+            Target target = each.rule.target;
+            boolean jumps = target != null && compiled.chain(family, each.table, target.name) != null;
+            Rule rule = jumps ? each.rule.copy().target(null).build() : each.rule;
+            boolean plain = rule.matches().isEmpty() && (rule.target == null || rule.target.isStandard());
+            if (each.table == refused && !plain
+                    && (tracks || !Requirement.of(family, refused, each.rule, facts).pullsConntrack())) {
+                candidates.add(each);
+                alone.add(Writer.rule(chain, rule));
+            }
+        }
+        return alone;
+    }
+
+    /**
+     * The finding that one of them is refused.
+     *
+     * @param index of {@link #candidates}
+     * @param words what iptables-restore said of it
+     * @param log what the kernel log said, verbatim
+     */
+    public Finding refused(int index, String words, List<String> log) {
+        TrailEntry at = candidates.get(index);
+        List<String> evidence = new ArrayList<>();
+        evidence.add(refused.word() + " " + at.chain + " " + at.number + " (" + at.origin() + "): "
+                + Writer.rule(at.chain, at.rule));
+        evidence.add("tried alone: " + words);
+        for (String line : log) {
+            evidence.add("dmesg: " + line);
+        }
+        return new Finding("rule-refused", Finding.Severity.REFUSE, at.origin().toString(), evidence,
+                "the kernel refuses this rule of the table " + refused.word()
+                        + (log.isEmpty() ? "; its log gives no reason"
+                                : ", and its log gives the reason: " + LogMessage.of(log.get(0)).text()),
+                log.isEmpty() ? "change the rule or leave it out; more rules may be refused, the first is named"
+                        : "change the rule as the log says, or leave it out; more rules may be refused, the first is named");
     }
 }

@@ -41,10 +41,7 @@ final class Guests extends CheckPart {
         this.family = family;
     }
 
-    /**
-     * The findings guest-reaches-lan and guest-reaches-box of a family; none for a box without guests or a ruleset that
-     * doesn't filter.
-     */
+    /** The findings guest-reaches-lan and guest-reaches-box of a family, where it is filtered. */
     void find() {
         if (facts.guest == null || !rules.parsed.ruleset().owns(family, Table.FILTER)) { return; }
         verdicts = unintended();
@@ -76,10 +73,7 @@ final class Guests extends CheckPart {
         }
     }
 
-    /**
-     * The rules but for those by which an included preset lets guests use a device of the home network: that is what it
-     * is for.
-     */
+    /** Without the rules by which a preset lets guests use a device of the home network: that is its purpose. */
     private Verdicts unintended() {
         Ruleset written = rules.parsed.ruleset();
         boolean all = true;

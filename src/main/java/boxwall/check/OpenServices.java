@@ -21,10 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/**
- * Who gets into the box: strangers to what was never meant for them, strangers as often as they like, and what could
- * get into the administrator's way.
- */
+/** Who gets into the box: strangers, strangers without a limit; and what gets into the administrator's way. */
 final class OpenServices extends PacketCheck {
     /**
      * What a FRITZ!Box offers to its LAN or its provider: protocol, port, name. TR-064 and UPnP description 49000 and
@@ -105,9 +102,7 @@ final class OpenServices extends PacketCheck {
                 "after the rule for ESTABLISHED: " + family.command() + " " + Writer.rule(first.chain, limited));
     }
 
-    /**
-     * Rules that may stop a packet of the administrator's before one that accepts it: with any state, for any limit.
-     */
+    /** Rules that may stop the administrator before one that accepts him: with any state, for any limit. */
     private void administrator() {
         Set<TrailEntry> stoppers = new LinkedHashSet<>();
         for (int port : ADMIN_PORTS) {

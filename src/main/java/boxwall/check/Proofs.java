@@ -29,10 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/**
- * What can be proved of a ruleset for a box: its own policy tests, rules that do nothing, services that the Internet
- * reaches.
- */
+/** What can be proved of a ruleset: its policy tests, rules that do nothing, services that are exposed. */
 public final class Proofs extends CheckPart {
     private Proofs(CheckedRuleset rules) { super(rules, new ArrayList<Finding>()); }
 
@@ -63,10 +60,7 @@ public final class Proofs extends CheckPart {
         return proofs.out;
     }
 
-    /**
-     * The policy tests, which may refuse a ruleset: the findings policy-test-failed, policy-test-overridden and
-     * policy-test-skipped.
-     */
+    /** The policy tests, which may refuse: policy-test-failed, policy-test-overridden, policy-test-skipped. */
     public static List<Finding> expectations(CheckedRuleset rules) {
         Proofs proofs = new Proofs(rules);
         // the families of which the ruleset has tables, and this box gets none

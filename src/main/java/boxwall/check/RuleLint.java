@@ -23,10 +23,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-/**
- * What can be told from the rules' text alone: logs without a limit, times of another zone, a chain that only IPv4
- * closes.
- */
+/** What the rules' text tells: logs without a limit, times of another zone, a chain closed for IPv4 only. */
 final class RuleLint extends CheckPart {
     /** Matches that end after so many packets, so that what stands behind them can't be asked for without end. */
     private static final Set<String> LIMITS = new HashSet<>(
@@ -72,10 +69,7 @@ final class RuleLint extends CheckPart {
         }
     }
 
-    /**
-     * The chains that packets get to without a limit. A list of its own instead of the stack: a file nests chains
-     * deeper than that goes.
-     */
+    /** Chains that packets get to without a limit; a list, as files nest deeper than the stack goes. */
     private Set<String> reached(Family family, Table table) {
         Set<String> reached = new HashSet<>();
         List<String> open = new ArrayList<>(Arrays.asList("PREROUTING", "INPUT", "FORWARD"));
@@ -97,10 +91,7 @@ final class RuleLint extends CheckPart {
         return false;
     }
 
-    /**
-     * -m time compares with UTC in all of Freetz' iptables (1.4.11 on); with --kerneltz the kernel adds sys_tz, which
-     * knows no summer time.
-     */
+    /** -m time compares with UTC (iptables 1.4.11 on), with --kerneltz sys_tz: that knows no summer time. */
     private void times(Family family) {
         Set<Origin> places = new LinkedHashSet<>();
         List<String> evidence = new ArrayList<>();

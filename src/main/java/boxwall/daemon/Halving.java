@@ -3,7 +3,6 @@ package boxwall.daemon;
 import boxwall.apply.RefusedRule;
 import boxwall.box.Finding;
 import boxwall.check.FailedTry;
-import boxwall.check.RejectedRuleCandidates;
 import boxwall.facts.BoxFacts;
 import boxwall.netfilter.Ruleset;
 import boxwall.sys.Programs;
@@ -26,15 +25,16 @@ final class Halving {
      * @param folder $BOXWALL_BIN, or null
      */
     static List<Finding> of(Sys sys, String folder, String error, Ruleset tried, BoxFacts facts) {
-        List<Finding> known = FailedTry.of(error, tried, facts);
-        RejectedRuleCandidates suspects = RejectedRuleCandidates.of(error, tried, facts, RefusedRule.CHAIN);
-        String restore = suspects == null ? null : Programs.path(sys, folder, suspects.family.command() + "-restore");
+        FailedTry failed = new FailedTry(error, tried, facts);
+        List<Finding> known = failed.findings();
+        String restore =
+                failed.refused == null ? null : Programs.path(sys, folder, failed.family.command() + "-restore");
         if (restore == null) { return known; }
         RefusedRule.Found found = RefusedRule.find(sys, restore, Programs.path(sys, folder, "dmesg"),
-                suspects.table.word(), suspects.lines);
+                failed.refused.word(), failed.candidates(RefusedRule.CHAIN));
         if (found.index < 0) { return known; }
         List<Finding> all = new ArrayList<Finding>();
-        all.add(suspects.refused(found.index, found.words, found.log));
+        all.add(failed.refused(found.index, found.words, found.log));
         if (error.contains("Extension ")) {
             // 1.8 names the extension that the kernel lacks; all other words about a COMMIT are but a guess beside the
             // rule

@@ -59,10 +59,7 @@ public final class AdminPath {
         return bdd.and(unmarked, bdd.or(connection(sets, in), discovery));
     }
 
-    /**
-     * In: a new connection's SYN, then anything with ACK and without SYN. Out: anything with ACK, the SYN of the answer
-     * too.
-     */
+    /** In: a SYN, then anything with ACK and without SYN. Out: anything with ACK, the answer's SYN too. */
     private int connection(Sets sets, boolean in) {
         Bdd bdd = sets.bdd;
         int clientPort = sets.lies(in ? Field.SPORT : Field.DPORT, 1024, 65535);
@@ -90,9 +87,7 @@ public final class AdminPath {
 
     private static int type(Sets sets, int type) { return sets.lies(Field.ICMP, type * 256, type * 256); }
 
-    /**
-     * The solicited-node address of one client, or those of a network: any where its mask leaves the last 24 bits open.
-     */
+    /** Those of the clients: any where the network's mask leaves the last 24 bits open. */
     private int solicitedClients(Sets sets) {
         byte[] mask = client.mask();
         Arrays.fill(mask, 0, 13, (byte) 255);

@@ -14,15 +14,9 @@ public final class Answer {
     public final Packet packet;
     /** UNKNOWN when more than one outcome is possible. */
     public final Verdict verdict;
-    /**
-     * Every outcome that is possible; never empty. UNKNOWN in it: a program outside the kernel decides, or nobody here
-     * knows.
-     */
+    /** Every possible outcome, one at least; UNKNOWN: a program outside the kernel decides, or nobody here knows. */
     public final Set<Verdict> possible;
-    /**
-     * The rule or policy that decides; null when the verdict is UNKNOWN, when no table of the ruleset was asked, or
-     * when the kernel drops by itself.
-     */
+    /** What decides; null when the verdict is UNKNOWN, no table was asked, or the kernel drops by itself. */
     public final TrailEntry decidedBy;
     /** The rules that matched, in order, and the policies. */
     public final List<TrailEntry> trail;

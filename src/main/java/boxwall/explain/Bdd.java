@@ -16,9 +16,7 @@ import java.util.Arrays;
 final class Bdd {
     static final int NONE = 0;
     static final int ALL = 1;
-    /**
-     * Bytes that a node takes, with its share of the hash table, of the cache, and of an array that is being copied.
-     */
+    /** Bytes that a node takes, with its share of the hash table, the cache, and an array being copied. */
     static final int NODE_BYTES = 32;
 
     private static final int AND = 0;
@@ -26,10 +24,7 @@ final class Bdd {
     private static final int MINUS = 2;
     private static final int PROJECT = 3;
     private static final int START = 1024;
-    /**
-     * Steps for each node that it may have; the cache forgets, so a small diagram could be gone through again and
-     * again.
-     */
+    /** Steps for each node that it may have: the cache forgets, so a small diagram could be gone through for ever. */
     private static final int STEPS_PER_NODE = 16;
     private static final long STEPS_MIN = 8000000;
 

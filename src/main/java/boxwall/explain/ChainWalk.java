@@ -21,10 +21,7 @@ import java.util.Map;
 final class ChainWalk {
     /** The kernel refuses to load loops; a walk deeper than this is one. */
     private static final int DEPTH_MAX = 256;
-    /**
-     * Questions to rules in one chain, or this many times all rules: chains that call each other twice over and over
-     * would take for ever.
-     */
+    /** Questions in one chain, or this many times all rules: chains that call each other twice multiply. */
     private static final int VISITS_MAX = 200000;
     private static final int TIMES_MAX = 4;
     /** Marks and states that packets at one place may have been given; each rule that may write one doubles them. */
@@ -159,10 +156,7 @@ final class ChainWalk {
         return mark == null ? rewrites.markUnknown() : rewrites.mark((int) mark[0], (int) mark[1]);
     }
 
-    /**
-     * The addresses and ports that a nat target leaves behind, as far as they are static; what the kernel chooses
-     * itself (from a range, a free port) isn't known afterwards.
-     */
+    /** What a nat target writes, as far as it is static; what the kernel chooses itself isn't known afterwards. */
     private void translate(Target target, Rewrites rewrites, int packets) {
         if (!target.name.equals("DNAT") && !target.name.equals("REDIRECT")) {
             // NETMAP and SAME change either side, by the hook; SNAT and MASQUERADE the source, and a port that is taken
@@ -181,10 +175,7 @@ final class ChainWalk {
         }
     }
 
-    /**
-     * REDIRECT goes to the first address of the interface that each packet came in through; to loopback for what the
-     * box itself sends.
-     */
+    /** To the first address of the interface that each packet came in through; from the box itself to loopback. */
     private void redirect(Rewrites after, int packets) {
         if (after.touches(Field.IN)) {
             sets.add(through, after.with(Field.DST, own(after.constant(Field.IN))), packets);

@@ -14,10 +14,7 @@ public final class Difference {
     private static final int REGIONS_MAX = 16;
     private static final Verdict[] KINDS = {Verdict.ACCEPT, Verdict.DROP, Verdict.UNKNOWN};
 
-    /**
-     * The changes, largest first; empty when the rulesets decide alike, unless {@link #incomplete()} says that it isn't
-     * known.
-     */
+    /** Largest first; empty when both decide alike, unless {@link #incomplete()} says that it isn't known. */
     public final List<Change> changes = new ArrayList<>();
     private String incomplete;
 

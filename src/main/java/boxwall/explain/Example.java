@@ -6,10 +6,7 @@ import boxwall.netfilter.Hook;
 import boxwall.netfilter.Network;
 import java.util.Map;
 
-/**
- * Takes one packet out of a set, of all of them one that a person would think of: real interfaces, addresses that live
- * there.
- */
+/** Takes the packet out of a set that a person would think of: real interfaces, addresses that live there. */
 final class Example {
     /** A packet of a set that isn't empty, for a walk to a hook; fields that mean nothing in it are left unknown. */
     static Packet of(Sets sets, Hook way, int set) {
@@ -49,10 +46,7 @@ final class Example {
         return set;
     }
 
-    /**
-     * Hosts that are attached to the interface, or any documentation address (RFC 5737, RFC 3849) on that of the
-     * default route.
-     */
+    /** Hosts attached to the interface; on the default route's one for documentation (RFC 5737, RFC 3849). */
     private static int neighbours(Sets sets, Field device, Field address) {
         Bdd bdd = sets.bdd;
         int set = Bdd.NONE;

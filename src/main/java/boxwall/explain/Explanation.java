@@ -15,9 +15,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
-/**
- * What becomes of one packet on a box: by the rules that it would load, by the rules as written, and at AVM's firewall.
- */
+/** What becomes of a packet on a box: by the rules that it would load, as written, and at AVM's firewall. */
 public final class Explanation {
     /** By what the box would load: this counts. */
     public final Answer answer;
@@ -133,9 +131,7 @@ public final class Explanation {
         return (access == null ? "ACCEPT, no line of ar7.cfg decides" : "ACCEPT by " + access.line) + running;
     }
 
-    /**
-     * Netfilter sees the packet after dsld's translation: its address and port are those that a forwarding leads to.
-     */
+    /** Netfilter sees the packet after dsld's translation: with the address and port of a forwarding's end. */
     private String forward(String protocol, int dport) {
         for (AvmFirewall.Forward forward : facts.avmFirewall.forwards) {
             boolean port = forward.toPort == 0 || dport >= forward.toPort && dport < forward.toPort + forward.count;

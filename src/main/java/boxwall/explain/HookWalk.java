@@ -106,9 +106,7 @@ final class HookWalk {
         }
     }
 
-    /**
-     * With the interface that it came with when nothing was translated and one was given, else with that of a route.
-     */
+    /** With the interface that was given, unless there is none or the address was translated: then by a route. */
     private Rewrites leaving(Rewrites rewrites, boolean elsewhere) {
         byte[] given = start.constant(Field.OUT);
         if (elsewhere || start.touches(Field.OUT) && (given == null || given[0] == 0)) {
@@ -143,10 +141,7 @@ final class HookWalk {
         }
     }
 
-    /**
-     * What nat's OUTPUT has translated leaves where its new address leads; the tables at OUTPUT still saw the old
-     * interface.
-     */
+    /** What nat's OUTPUT has translated is routed again; the tables at OUTPUT still saw the old interface. */
     private Map<Rewrites, Integer> routedAgain(Map<Rewrites, Integer> sent) {
         Map<Rewrites, Integer> away = new LinkedHashMap<>();
         for (Map.Entry<Rewrites, Integer> each : sent.entrySet()) {
@@ -171,10 +166,7 @@ final class HookWalk {
                 : Collections.singletonMap(rewrites, packets);
     }
 
-    /**
-     * IPv4 puts fragments together before INPUT (ip_local_deliver): the whole packet is asked there, never a later
-     * fragment.
-     */
+    /** IPv4 puts fragments together before INPUT (ip_local_deliver), which is asked for the whole packet. */
     private Map<Rewrites, Integer> whole(Map<Rewrites, Integer> input) {
         if (sets.family == Family.IPV6) { return input; }
         Map<Rewrites, Integer> whole = new LinkedHashMap<>();

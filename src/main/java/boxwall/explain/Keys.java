@@ -81,9 +81,7 @@ public final class Keys {
         throw wrong("chain", keys, "INPUT, FORWARD or OUTPUT");
     }
 
-    /**
-     * The family that is given, or that an address, ICMPv6 or the name of one of its types implies; null when none is.
-     */
+    /** The family that is given, or that an address, ICMPv6 or one of its types implies; null when none is. */
     static Family family(Map<String, String> keys) {
         String word = keys.get("family");
         if (word != null) {

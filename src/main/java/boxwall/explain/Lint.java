@@ -35,9 +35,7 @@ public final class Lint {
         this.idle = idle;
     }
 
-    /**
-     * The idle rules in the order of the tables; a ruleset that is too long or too complex is judged as far as it goes.
-     */
+    /** The idle rules in their order; a ruleset that is too long or complex is judged as far as it goes. */
     public static List<NeedlessRule> of(Verdicts verdicts) {
         List<NeedlessRule> all = new ArrayList<>();
         for (Family family : Family.values()) {

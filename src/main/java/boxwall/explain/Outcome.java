@@ -3,10 +3,7 @@ package boxwall.explain;
 import boxwall.netfilter.Chain;
 import boxwall.netfilter.Rule;
 
-/**
- * What a walk finds: the packets for which each verdict is possible, of all that were walked. A subclass is told how it
- * came to that.
- */
+/** What a walk finds: the packets for which each verdict is possible. A subclass is told how it came to that. */
 class Outcome {
     final Bdd bdd;
     private final int[] possible = new int[Verdict.values().length];

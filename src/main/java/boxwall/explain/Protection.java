@@ -13,9 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/**
- * Whether a ruleset keeps anything out at all: one that can't stop a packet protects nobody, however many rules it has.
- */
+/** Whether a ruleset keeps anything out at all: one that can't stop a packet protects nobody. */
 public final class Protection {
     private Protection() {}
 

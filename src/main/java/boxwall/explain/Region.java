@@ -4,10 +4,7 @@ import boxwall.netfilter.Family;
 import boxwall.netfilter.Hook;
 import java.util.Map;
 
-/**
- * Packets that can be described in a line: each field has some values, whatever the others have. Made by
- * {@link Regions}.
- */
+/** Packets that a line describes: each field has some values, whatever the others have. */
 public final class Region implements Comparable<Region> {
     private final Family family;
     /** INPUT, FORWARD or OUTPUT. */

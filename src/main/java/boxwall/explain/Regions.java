@@ -98,10 +98,7 @@ final class Regions {
         return box;
     }
 
-    /**
-     * Protocols that have what the box already says: a line about ports names only those with ports, one about flags
-     * only TCP.
-     */
+    /** Protocols that have what the box says already: ports, or TCP's flags. */
     private int meant(int[] box, Packet packet) {
         int own = packet.protocol().intValue();
         boolean alone = isGiven(box, Field.FLAGS) || isGiven(box, Field.ICMP);

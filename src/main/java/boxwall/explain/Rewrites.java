@@ -15,9 +15,7 @@ final class Rewrites {
     private final int unknown;
     /** The mark's bits that were written: their value is that of {@link #markFlip}. */
     final int markSet;
-    /**
-     * The mark's bits that are turned over against what the packet came with, or against zero where they were written.
-     */
+    /** The mark's bits that are turned over against the packet's own, or against zero where they were written. */
     final int markFlip;
     private final int markUnknown;
     /** 0 until it is asked for. */

@@ -72,10 +72,7 @@ final class SetMatch {
         return NOBODY;
     }
 
-    /**
-     * (mark and mask) equals value, bit by bit: written bits are known, the others are the packet's own, turned over or
-     * not.
-     */
+    /** (mark and mask) equals value, by bits: written ones are known, the others are the packet's, turned or not. */
     private static SetMatch mark(Criterion criterion, Sets sets, Rewrites rewrites) {
         Span span = criterion.spans.get(0);
         int value = (int) Numbers.number(span.first);

@@ -178,9 +178,7 @@ final class Sets {
         return bdd.and(fits, whole(), state(State.NEW));
     }
 
-    /**
-     * Packets of a connection that conntrack knows: TCP ones carry ACK, for nobody sends anything else after the first.
-     */
+    /** Packets of a known connection; of TCP with ACK, for nobody sends anything else after the first. */
     int later() {
         int tcp = bdd.and(protocol(6), flags(Packet.ACK, Packet.ACK));
         return bdd.and(bdd.or(tcp, bdd.not(protocol(6))), bdd.and(whole(), state(State.ESTABLISHED)));

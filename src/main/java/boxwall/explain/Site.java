@@ -39,10 +39,7 @@ public final class Site {
     /** A site of which nothing is known. */
     public static Site unknown() { return new Builder().build(); }
 
-    /**
-     * The box's interfaces, addresses and networks; an alias ({@code lan:0}) is a further address of its interface, as
-     * in the kernel.
-     */
+    /** What is known of a box; an alias ({@code lan:0}) is a further address of its interface, as in the kernel. */
     public static Site of(BoxFacts facts) {
         Builder site = new Builder();
         for (Interface each : facts.interfaces) {
@@ -66,9 +63,7 @@ public final class Site {
         return own.isEmpty() || own.containsKey(name);
     }
 
-    /**
-     * The interface that plays a role ({@code lan}, {@code wan}, {@code guest}); the word itself when none is known to.
-     */
+    /** The interface of a role ({@code lan}, {@code wan}, {@code guest}); the word itself when none is known. */
     public String interfaceFor(String word) {
         return !own.containsKey(word) && roles.containsKey(word) ? roles.get(word) : word;
     }
@@ -86,10 +81,10 @@ public final class Site {
         return found;
     }
 
-    /**
-     * The networks and the interface behind which each lies, attached ones and routes; the default route is everything.
-     */
-    public Map<Network, String> routes() { return Collections.unmodifiableMap(routes); }
+    /** Networks, and behind which interface each lies: attached ones and routes, by default everything. */
+    public Map<Network, String> routes() {
+        return Collections.unmodifiableMap(routes);
+    }
 
     /** Whether own addresses of that family are known, so that INPUT and FORWARD can be distinguished. */
     public boolean knows(Family family) {
@@ -175,10 +170,7 @@ public final class Site {
         return Network.ofPrefix(bytes.length == 4 ? Family.IPV4 : Family.IPV6, bytes, prefix);
     }
 
-    /**
-     * A network in which the box has an address on the interface that it lies behind; only those have a broadcast
-     * address.
-     */
+    /** Whether the box has an address in the network on its interface: only then has it a broadcast address. */
     private boolean isAttached(Network network) {
         for (byte[] address : addresses(network.family, routes.get(network))) {
             if (network.prefix > 0 && network.contains(address)) { return true; }

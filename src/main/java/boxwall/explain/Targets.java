@@ -44,10 +44,7 @@ final class Targets {
         return target.name.equals("NOTRACK") || target.name.equals("CT") && target.option("--notrack") != null;
     }
 
-    /**
-     * The bits that a MARK target sets and flips: (mark and not clear) xor flip. Any other target, and what can't be
-     * read, makes every bit unknown: null.
-     */
+    /** What MARK does, (mark and not clear) xor flip, as clear and flip; null when every bit may change. */
     static long[] mark(Target target) {
         if (!target.name.equals("MARK") || target.options.size() != 1) { return null; }
         // the other ways to write it (--or-mark and its like) are read as this one

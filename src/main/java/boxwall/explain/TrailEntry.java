@@ -84,10 +84,7 @@ public final class TrailEntry {
                 + text(rule);
     }
 
-    /**
-     * {@code -s 10.0.0.0/8 -p tcp -m tcp --dport 80 -j ACCEPT}, for people; what is sent to the kernel is written
-     * elsewhere.
-     */
+    /** For people, {@code -s 10.0.0.0/8 -p tcp -j ACCEPT}; what is sent to the kernel is written elsewhere. */
     private static String text(Rule rule) {
         StringBuilder out = new StringBuilder();
         part(out, "-s", rule.source);

@@ -1,8 +1,6 @@
 package boxwall.explain;
 
-/**
- * What becomes of a packet. REJECT is a DROP that tells the sender; UNKNOWN: it depends on something that isn't given.
- */
+/** What becomes of a packet. REJECT is a DROP that tells the sender; UNKNOWN depends on what isn't given. */
 public enum Verdict {
     ACCEPT, DROP, REJECT, UNKNOWN;
 

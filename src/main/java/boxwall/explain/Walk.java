@@ -50,16 +50,15 @@ public final class Walk {
         return new Universe(rulesets, site, family, further, criteria.get(family));
     }
 
-    /**
-     * Whether all that a rule asks lies in the packet and is understood: no limit, no counter, no unknown extension.
-     */
-    public static boolean foresees(Rule rule, Family family) { return Criteria.of(rule, family).opaque.isEmpty(); }
+    /** Whether all that a rule asks lies in the packet and is understood: no limit, no counter. */
+    public static boolean foresees(Rule rule, Family family) {
+        return Criteria.of(rule, family).opaque.isEmpty();
+    }
 
-    /**
-     * Walks every table at every hook that the packet crosses; where it goes is decided by its interfaces and
-     * addresses.
-     */
-    public Answer packet(Packet packet) { return packet(packet, null); }
+    /** Walks every table at every hook to which the packet's interfaces and addresses lead it. */
+    public Answer packet(Packet packet) {
+        return packet(packet, null);
+    }
 
     /**
      * As {@link #packet(Packet)}, with the routing decision given.
@@ -86,10 +85,7 @@ public final class Walk {
         return trail.answer(packet);
     }
 
-    /**
-     * OUTPUT for what the box itself sends, FORWARD when the packet says both interfaces and may cross, else null:
-     * routing decides.
-     */
+    /** OUTPUT for what the box sends, FORWARD when both interfaces are given and it may cross, null: routing. */
     private Hook start(Packet packet) {
         boolean in = packet.in() != null && packet.in().length() > 0;
         boolean out = packet.out() != null && packet.out().length() > 0;

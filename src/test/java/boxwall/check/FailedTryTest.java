@@ -22,7 +22,7 @@ class FailedTryTest {
                 new Source("rules", "iptables -P INPUT DROP\niptables -A INPUT -i lo -j ACCEPT\n"
                         + "iptables -A INPUT -m state --state ESTABLISHED -j ACCEPT\niptables -A INPUT -m iprange --src-range 10.0.0.1-10.0.0.9 -j DROP\n"),
                 Names.of(facts.names, facts.lackingNames()), null).ruleset();
-        return FailedTry.of(error, rules, facts);
+        return new FailedTry(error, rules, facts).findings();
     }
 
     private static String said(String box, String error) {

@@ -15,16 +15,16 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Which rules may be tried alone after the kernel refused their table. */
-class RejectedRuleCandidatesTest {
+class RefusedTableTest {
     private static final String RULES =
             "iptables -N U\niptables -A INPUT -i lo -j ACCEPT\niptables -A INPUT -p udp -m mark --mark 1 -j U\n"
                     + "iptables -A U -p tcp -m tcp --dport 80 -j ACCEPT\niptables -A U -j DROP\niptables -t mangle -A INPUT -j MARK --set-mark 1\n";
 
-    private static RejectedRuleCandidates of(String box, String rules, String error) {
+    private static FailedTry of(String box, String rules, String error) {
         BoxFacts facts = BoxFacts.of(BoxReader.read(new LiveSys(), "src/test/resources/boxes/" + box));
         Ruleset ruleset = RulesetParser
                 .parse(new Source("rules", rules), Names.of(facts.names, facts.lackingNames()), null).ruleset();
-        return RejectedRuleCandidates.of(error, ruleset, facts, "alone");
+        return new FailedTry(error, ruleset, facts);
     }
 
     private static String failed(int line) {
@@ -33,12 +33,13 @@ class RejectedRuleCandidatesTest {
 
     @Test
     void onlyTheRefusedTablesRulesWithoutTheirJumps() {
-        RejectedRuleCandidates suspects = of("virtual", RULES, failed(18));
-        assertEquals("filter", suspects.table.word());
+        FailedTry failed = of("virtual", RULES, failed(18));
+        assertEquals("filter", failed.refused.word());
         assertEquals(List.of("-A alone -p udp -m mark --mark 0x1", "-A alone -p tcp -m tcp --dport 80 -j ACCEPT"),
-                suspects.lines);
-        assertEquals(List.of("-A alone -j MARK --set-xmark 0x1/0xffffffff"), of("virtual", RULES, failed(8)).lines);
-        Finding finding = suspects.refused(1, "line 4 failed", List.of("<4>[ 12.5] xt_tcpudp: no"));
+                failed.candidates("alone"));
+        assertEquals(List.of("-A alone -j MARK --set-xmark 0x1/0xffffffff"),
+                of("virtual", RULES, failed(8)).candidates("alone"));
+        Finding finding = failed.refused(1, "line 4 failed", List.of("<4>[ 12.5] xt_tcpudp: no"));
         assertEquals("rule-refused rules:4", finding.code + " " + finding.where);
         assertEquals(List.of("filter U 1 (rules:4): -A U -p tcp -m tcp --dport 80 -j ACCEPT",
                 "tried alone: line 4 failed", "dmesg: <4>[ 12.5] xt_tcpudp: no"), finding.evidence());
@@ -49,13 +50,13 @@ class RejectedRuleCandidatesTest {
     @Test
     void nobodyIsSuspectedForOtherWordsOrForAKnownReason() {
         assertNull(of("virtual", RULES,
-                "iptables-restore -c: status 2 | iptables-restore v1.8.9 (legacy): Couldn't load match `x' | Error occurred at line: 18"));
-        assertNull(of("virtual", RULES, failed(17)), "no line of COMMIT");
-        assertNull(of("virtual", RULES, failed(900)));
-        assertNull(of("virtual", RULES, ""));
-        assertNull(of("virtual", RULES, "ip6" + failed(18).replace("| ip", "| ip6")), "no such family here");
+                "iptables-restore -c: status 2 | iptables-restore v1.8.9 (legacy): Couldn't load match `x' | Error occurred at line: 18").refused);
+        assertNull(of("virtual", RULES, failed(17)).refused, "no line of COMMIT");
+        assertNull(of("virtual", RULES, failed(900)).refused);
+        assertNull(of("virtual", RULES, "").refused);
+        assertNull(of("virtual", RULES, "ip6" + failed(18).replace("| ip", "| ip6")).refused, "no such family here");
         // what the box is known to lack is the reason already
-        assertNull(of("7270v2-0554", "iptables -A INPUT -m state --state NEW -j ACCEPT\n", failed(6)));
+        assertNull(of("7270v2-0554", "iptables -A INPUT -m state --state NEW -j ACCEPT\n", failed(6)).refused);
     }
 
     /** Where tracking is refused a rule that wants it is a known reason; nothing of it is ever among the lines. */
@@ -63,9 +64,7 @@ class RejectedRuleCandidatesTest {
     void whatWouldLoadConntrackIsNeverTried() {
         String rules =
                 "iptables -A INPUT -m connlimit --connlimit-above 3 -j DROP\niptables -A INPUT -m mark --mark 1 -j DROP\n";
-        RejectedRuleCandidates refusing = of("virtual-avm", rules, failed(7));
-        assertNull(refusing);
-        RejectedRuleCandidates tracking = of("virtual", rules, failed(7));
-        assertEquals(2, tracking.lines.size());
+        assertNull(of("virtual-avm", rules, failed(7)).refused);
+        assertEquals(2, of("virtual", rules, failed(7)).candidates("alone").size());
     }
 }
