@@ -13,6 +13,7 @@ import boxwall.report.DiffJson;
 import boxwall.report.ExplainJson;
 import boxwall.report.FactsJson;
 import boxwall.report.Problem;
+import boxwall.sys.BoxException;
 
 import java.util.List;
 import java.util.Map;
@@ -21,18 +22,14 @@ import java.util.Map;
 final class Api extends Replies implements Handler {
     private final Drafts drafts;
     private final ReadReplies reads;
-    private final MeasureReplies measures;
-    private final ChangeReplies applies;
-    private final SwitchReplies switches;
+    private final ChangeReplies changing;
 
     /** Makes the parts of the daemon that answer. Nothing is read and nothing started for it. */
     Api(Replies all, long now) {
         super(all);
         drafts = new Drafts(this);
         reads = new ReadReplies(this, now);
-        measures = new MeasureReplies(this, reads);
-        applies = new ChangeReplies(this, drafts);
-        switches = new SwitchReplies(this);
+        changing = new ChangeReplies(this, drafts);
     }
 
     @Override
@@ -49,6 +46,9 @@ final class Api extends Replies implements Handler {
         try {
             return busy != null ? busy : route.needs(Route.Need.CANDIDATE) ? question(route, request.query, now)
                     : answered(route, request, withToken);
+        } catch (BoxException e) {
+            log.event(request.method + " " + request.path + ": " + e.getMessage());
+            return Reply.problem(500, "the box failed to do it", e.getMessage());
         } finally {
             heavy.end(request);
         }
@@ -100,10 +100,10 @@ final class Api extends Replies implements Handler {
         heavy.end(request);
         watch.notice();
         return Reply.json(200,
-                CandidateJson.findings(reads.findings(changes.last()), draft == null ? null : draft.etag(), about));
+                CandidateJson.findings(reads.findings(plane.last()), draft == null ? null : draft.etag(), about));
     }
 
-    private Reply answered(Route route, Request request, boolean withToken) {
+    private Reply answered(Route route, Request request, boolean withToken) throws BoxException {
         switch (route) {
             case PAGE :
                 return reads.page(request);
@@ -114,11 +114,11 @@ final class Api extends Replies implements Handler {
             case FINDINGS :
                 return findings(request);
             case COUNTERS :
-                return measures.counters("1".equals(request.query("samples")));
+                return reads.counters("1".equals(request.query("samples")));
             case LOG :
-                return measures.log(request);
+                return reads.log(request);
             case METRICS :
-                return measures.metrics();
+                return reads.metrics();
             case RULES :
                 return drafts.get(request);
             case PUT_RULES :
@@ -130,11 +130,11 @@ final class Api extends Replies implements Handler {
             case DEVICES :
                 return reads.devices();
             case APPLY :
-                return applies.apply(request);
+                return changing.apply(request);
             case CONFIRM :
-                return applies.confirm(request, route.id(request));
+                return changing.confirm(request, route.id(request));
             case REVERT :
-                return applies.revert(request, route.id(request));
+                return changing.revert(request, route.id(request));
             case HISTORY :
                 watch.notice();
                 return history.get();
@@ -143,11 +143,11 @@ final class Api extends Replies implements Handler {
             case IMPORT :
                 return Reply.json(200, ImportReport.of(Import.read("import", request.body), Site.unknown()).text());
             case RECORD :
-                return switches.record(request);
+                return changing.record(request);
             case PA :
-                return switches.acceleration(request);
+                return changing.acceleration(request);
             case PRINTK :
-                return switches.printk(request);
+                return changing.printk(request);
             default :
                 throw new IllegalStateException(request.path);
         }

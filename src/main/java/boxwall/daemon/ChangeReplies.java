@@ -6,18 +6,20 @@ import boxwall.box.Finding;
 import boxwall.check.EmptyRuleset;
 import boxwall.http.Reply;
 import boxwall.http.Request;
+import boxwall.probe.Recorder;
 import boxwall.report.ChangeJson;
 import boxwall.report.Problem;
+import boxwall.report.Tar;
 import boxwall.sys.BoxException;
 
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The answers that change the live rules: apply, confirm, revert. Each leaves a line in the log when it is asked and
- * when it is done.
+ * The answers that change the live rules (apply, confirm, revert) or AVM's switches beside them, and the record of the
+ * box. Each leaves a line in the log when it is asked and when it is done.
  */
 final class ChangeReplies extends Replies {
     /** A confirm needs time for a new connection, and nobody should wait a day for his old rules. */
@@ -35,35 +37,30 @@ final class ChangeReplies extends Replies {
         this.drafts = drafts;
     }
 
-    Reply apply(Request request) {
-        int seconds = seconds(request.query("confirm"));
+    Reply apply(Request request) throws BoxException {
+        String confirm = request.query("confirm");
+        int seconds = confirm == null ? config.number("CONFIRM_SECONDS") : number(confirm, MIN_SECONDS, MAX_SECONDS);
         if (seconds < 0) {
             return Reply.problem(400, "bad confirm",
                     "confirm=N must be " + MIN_SECONDS + " to " + MAX_SECONDS + " seconds");
         }
-        if (!changes.applying().tryLock()) { return busy(); }
-        String name = "apply #" + applies.incrementAndGet();
+        if (!changes.applying.tryLock()) { return busy(); }
         try {
-            Reply other = changes.last().state().equals("pending") ? busy() : heavy.begin(request);
+            Reply other = plane.last().state().equals("pending") ? busy() : heavy.begin(request);
             if (other != null) { return other; }
             // an apply is carried through: whoever is gone may be so because of it
             heavy.settle(request);
-            return applyLocked(request, seconds, name);
-        } catch (BoxException e) {
-            log.event(name + ": " + e.getMessage());
-            return Reply.problem(500, "the box failed to do it", e.getMessage());
+            return applyLocked(request, seconds, "apply #" + applies.incrementAndGet());
         } finally {
             heavy.end(request);
-            changes.applying().unlock();
+            changes.applying.unlock();
         }
     }
 
-    private synchronized void begins(Candidate next) {
-        pending = next;
-        pendingId = "";
+    private synchronized void trying(String id, Candidate put) {
+        pendingId = id;
+        pending = put;
     }
-
-    private synchronized void isPending(String id) { pendingId = id; }
 
     /** What was tried under that id, null when it was another; it isn't kept here any more. */
     private synchronized Candidate letGo(String id) {
@@ -76,18 +73,7 @@ final class ChangeReplies extends Replies {
         return Reply.problem(409, "a change is pending", "wait for it, confirm it, or revert it with DELETE /apply/ID");
     }
 
-    private int seconds(String text) {
-        if (text == null) { return config.number("CONFIRM_SECONDS"); }
-        try {
-            int seconds = Integer.parseInt(text);
-            return seconds < MIN_SECONDS || seconds > MAX_SECONDS ? -1 : seconds;
-        } catch (NumberFormatException e) {
-            return -1;
-        }
-    }
-
     private Reply applyLocked(Request request, int seconds, String name) throws BoxException {
-        Outcome last = changes.last();
         Candidate put = drafts.candidate();
         Candidate next = put;
         if (next == null) {
@@ -98,40 +84,48 @@ final class ChangeReplies extends Replies {
         Reply other = Drafts.mismatch(request, next.etag());
         if (other != null) { return other; }
         // the box may have changed since the candidate was checked: a module was loaded, the LAN got another address
-        if (!box.forPlan(last.toString()).compilesLike(next.box) || !next.isFor(request.client.address)) {
+        if (!box.forPlan(plane.last().toString()).compilesLike(next.box) || !next.isFor(request.client.address)) {
             next = drafts.check(next.text, request.client.address);
         }
-        if (next.isRefused()) {
-            return Reply.problem(new Problem(422, "ruleset refused",
-                    "nothing was changed; each finding says where and what to do", next.findings));
-        }
+        if (next.isRefused()) { return Drafts.refused(next); }
         boolean force = "1".equals(request.query("force"));
         log.event(name + " of " + next.etag() + " asked by " + request.client.text() + " for " + seconds + " s"
                 + (force ? ", forced" : ""));
-        begins(put);
-        return tried(request, next, seconds, force, name);
-    }
-
-    private Reply tried(Request request, Candidate next, int seconds, boolean force, String name) throws BoxException {
         long began = sys.uptimeMillis();
         String plan = changes.write(next, box.box().facts);
         // what follows is the boot plane's work: others may think meanwhile
         heavy.end(request);
         BootPlane.Reached reached = changes.apply(plan, seconds, force, "1".equals(request.query("replace")));
         Outcome outcome = reached.outcome();
+        boolean live = reached.status() == 0;
         log.event(name + ": status " + reached.status() + ", " + outcome.state() + " " + outcome.why()
                 + (outcome.id().length() == 0 ? "" : ", id " + outcome.id()) + ", after " + (sys.uptimeMillis() - began)
                 + " ms");
         history.tried(request.client.text(), next.etag(), reached.status(), outcome);
-        if (reached.status() == 0) {
-            isPending(outcome.id());
-            box.tablesChanged();
-        } else {
-            begins(null);
-        }
+        trying(live ? outcome.id() : "", live ? put : null);
+        if (live) { box.tablesChanged(); }
         watch.notice();
-        return answer(reached, seconds, next,
-                reached.status() == 4 ? behind(outcome, next) : Collections.<Finding>emptyList());
+        return answer(reached, seconds, next);
+    }
+
+    private Reply answer(BootPlane.Reached reached, int seconds, Candidate tried) {
+        Outcome outcome = reached.outcome();
+        switch (reached.status()) {
+            case 0 :
+                return Reply.json(202, ChangeJson.pending(outcome.id(), outcome.deadline(), seconds, tried.findings));
+            case 3 :
+                return Reply.problem(422, "refused, nothing touched", why(reached));
+            case 4 :
+                return Reply.problem(
+                        new Problem(422, "failed, rolled back to the old rules", why(reached), behind(outcome, tried)));
+            case 6 :
+                return busy();
+            case 5 :
+                return Reply.problem(500, "failed, and the rollback failed too",
+                        why(reached) + "; on the box: boxwall-apply lock, or open");
+            default :
+                return Reply.problem(500, "boxwall-apply failed", why(reached));
+        }
     }
 
     /** What iptables' bare words mean for these rules; the box is read again, its kernel may have said more. */
@@ -142,81 +136,104 @@ final class ChangeReplies extends Replies {
         return findings;
     }
 
-    private static Reply answer(BootPlane.Reached reached, int seconds, Candidate tried, List<Finding> behind) {
-        Outcome outcome = reached.outcome();
-        String why = outcome.why().length() > 0 ? outcome.why() : reached.words();
-        switch (reached.status()) {
-            case 0 :
-                return Reply.json(202, ChangeJson.pending(outcome.id(), outcome.deadline(), seconds, tried.findings));
-            case 3 :
-                return Reply.problem(422, "refused, nothing touched", why);
-            case 4 :
-                return Reply.problem(new Problem(422, "failed, rolled back to the old rules", why, behind));
-            case 6 :
-                return busy();
-            case 5 :
-                return Reply.problem(500, "failed, and the rollback failed too",
-                        why + "; on the box: boxwall-apply lock, or open");
-            default :
-                return Reply.problem(500, "boxwall-apply failed", why);
-        }
+    private static String why(BootPlane.Reached reached) {
+        return reached.outcome().why().length() > 0 ? reached.outcome().why() : reached.words();
     }
 
-    Reply confirm(Request request, String id) {
+    Reply confirm(Request request, String id) throws BoxException {
         if (!changes.isNewer(request.client)) {
             log.event("confirm of " + id + " by " + request.client.text() + " over a connection older than the rules");
             return Reply.problem(409, "old connection",
-                    "a confirm counts on a connection opened after the rules were loaded:" + " open a new one");
+                    "a confirm counts on a connection opened after the rules were loaded: open a new one");
         }
-        try {
-            BootPlane.Reached reached = changes.confirm(id);
-            String state = reached.outcome().state();
-            boolean kept = reached.status() == 0 || state.equals("unsaved");
-            if (kept) { drafts.kept(letGo(id)); }
-            ended("confirm of " + id, request, reached);
-            LivePlan live = kept ? LivePlan.of(sys, config, reached.outcome().get("plan")) : null;
-            if (live != null && !live.protects()) {
-                return Reply.json(200,
-                        ChangeJson.state("inactive", EmptyRuleset.CODE + ": " + EmptyRuleset.live().effect()));
-            }
-            return kept ? Reply.json(200, ChangeJson.state(state, reached.outcome().why())) : notPending(reached);
-        } catch (BoxException e) {
-            return Reply.problem(500, "the box failed to do it", e.getMessage());
-        }
+        BootPlane.Reached reached = plane.confirm(id);
+        Outcome outcome = reached.outcome();
+        boolean kept = reached.status() == 0 || outcome.state().equals("unsaved");
+        if (kept) { drafts.kept(letGo(id)); }
+        LivePlan live = kept ? LivePlan.of(sys, config, outcome.get("plan")) : null;
+        Reply reply = ended("confirm of " + id, request, reached, kept);
+        return live == null || live.protects() ? reply : Reply.json(200,
+                ChangeJson.state("inactive", EmptyRuleset.CODE + ": " + EmptyRuleset.live().effect()));
     }
 
-    private void ended(String what, Request request, BootPlane.Reached reached) {
-        log.event(what + " by " + request.client.text() + ": status " + reached.status() + ", "
-                + reached.outcome().state() + " " + reached.outcome().why());
+    Reply revert(Request request, String id) throws BoxException {
+        BootPlane.Reached reached = plane.revert(id);
+        // "reverted" is the reason of a revert that went well; what else went wrong has a status of its own
+        boolean done = reached.status() == 0
+                || reached.outcome().get("reason").equals("reverted") && reached.outcome().id().equals(id);
+        if (done) {
+            letGo(id);
+            box.tablesChanged();
+        }
+        return ended("revert of " + id, request, reached, done);
+    }
+
+    private Reply ended(String what, Request request, BootPlane.Reached reached, boolean done) {
+        log(what, request, reached);
         watch.notice();
+        if (done) { return Reply.json(200, ChangeJson.state(reached.outcome().state(), reached.outcome().why())); }
+        return reached.status() == 6
+                ? Reply.problem(409, "a change is pending",
+                        "it is still being applied, so there is nothing to confirm or revert yet; GET /status tells"
+                                + " the outcome")
+                : refusal(reached, "no pending change with that id", "boxwall-apply failed");
     }
 
-    private static Reply notPending(BootPlane.Reached reached) {
-        if (reached.status() == 6) {
-            return Reply.problem(409, "a change is pending",
-                    "it is still being applied, so there is nothing to confirm or revert yet; GET /status tells"
-                            + " the outcome");
-        }
-        String why = reached.outcome().why().length() > 0 ? reached.outcome().why() : reached.words();
-        return Reply.problem(reached.status() == 3 ? 409 : 500,
-                reached.status() == 3 ? "no pending change with that id" : "boxwall-apply failed", why);
+    private void log(String what, Request request, BootPlane.Reached reached) {
+        String state = reached.outcome().get("state");
+        log.event(what + " by " + request.client.text() + ": status " + reached.status()
+                + (state.length() == 0 ? "" : ", " + state) + " " + reached.outcome().why());
     }
 
-    Reply revert(Request request, String id) {
-        try {
-            BootPlane.Reached reached = changes.revert(id);
-            // "reverted" is the reason of a revert that went well; what else went wrong has a status of its own
-            boolean done = reached.status() == 0
-                    || reached.outcome().get("reason").equals("reverted") && reached.outcome().id().equals(id);
-            if (done) {
-                letGo(id);
-                box.tablesChanged();
-            }
-            ended("revert of " + id, request, reached);
-            return done ? Reply.json(200, ChangeJson.state(reached.outcome().state(), reached.outcome().why()))
-                    : notPending(reached);
-        } catch (BoxException e) {
-            return Reply.problem(500, "the box failed to do it", e.getMessage());
+    private static Reply refusal(BootPlane.Reached reached, String nothing, String failed) {
+        return reached.status() == 3 ? Reply.problem(409, nothing, why(reached))
+                : Reply.problem(500, failed, why(reached));
+    }
+
+    /** POST /pa?state=…. */
+    Reply acceleration(Request request) throws BoxException {
+        String word = request.query("state");
+        if (!Arrays.asList("flush", "disable", "enable").contains(String.valueOf(word))) {
+            return Reply.problem(400, "bad state",
+                    "state= must be flush (flows start again, under the rules), disable or enable");
         }
+        BootPlane.Reached reached = plane.acceleration(word);
+        log("pa " + word, request, reached);
+        watch.readSoon();
+        return reached.status() == 0
+                ? Reply.json(200,
+                        ChangeJson.acceleration(reached.outcome().get("pa"), reached.outcome().get("sessions")))
+                : refusal(reached, "no Packet Acceleration here", "it had no effect");
+    }
+
+    /**
+     * POST /printk?seconds=N; a process of the boot plane brings it back, so that it comes back without the daemon too.
+     */
+    Reply printk(Request request) throws BoxException {
+        int seconds = number(request.query("seconds"), 0, MAX_SECONDS);
+        if (seconds < 0) {
+            return Reply.problem(400, "bad seconds", "seconds=N must be 0 (restore now) to " + MAX_SECONDS
+                    + "; meanwhile DECT phones can't reach the box");
+        }
+        if (box.box().facts.surroundings.printk.value().equals("std")) {
+            return Reply.problem(409, "in the kernel log already", "the kernel's messages on this box are already where"
+                    + " GET /log finds them; there is nothing to switch");
+        }
+        BootPlane.Reached reached = plane.printk(seconds);
+        log("printk for " + seconds + " s", request, reached);
+        return reached.status() == 0 ? Reply.json(200, ChangeJson.printk(reached.outcome().get("until")))
+                : refusal(reached, "no AVM printk here", "it had no effect");
+    }
+
+    /** POST /record: for {@code --root} at the desk, without a file on the box. */
+    Reply record(Request request) {
+        Recorder recorder = new Recorder(box.box().readings);
+        Tar tar = new Tar("boxwall-record", System.currentTimeMillis() / 1000);
+        for (String path : recorder.paths()) {
+            tar.add(path, recorder.text(path));
+        }
+        log.event("record for " + request.client.text());
+        return Reply.bytes("application/x-tar", tar.text()).with("Content-Disposition",
+                "attachment; filename=\"boxwall-record.tar\"");
     }
 }

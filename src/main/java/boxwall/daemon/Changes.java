@@ -1,7 +1,6 @@
 package boxwall.daemon;
 
 import boxwall.apply.BootPlane;
-import boxwall.apply.Outcome;
 import boxwall.compile.Compiled;
 import boxwall.facts.BoxFacts;
 import boxwall.http.Client;
@@ -22,8 +21,10 @@ import java.util.concurrent.locks.ReentrantLock;
 public final class Changes {
     private final Sys sys;
     private final Config config;
-    private final BootPlane plane;
-    private final ReentrantLock applying = new ReentrantLock();
+    /** Asked through here only to try; what is tried is dated. */
+    final BootPlane plane;
+    /** Held by whoever changes the live rules: a request, or the daemon itself when the box's addresses changed. */
+    final ReentrantLock applying = new ReentrantLock();
     private volatile long triedMillis;
     private long appliedMillis;
     private int applied;
@@ -32,11 +33,6 @@ public final class Changes {
         this.sys = sys;
         this.config = config;
         this.plane = plane;
-    }
-
-    /** Held by whoever changes the live rules: a request, or the daemon itself when the box's addresses changed. */
-    ReentrantLock applying() {
-        return applying;
     }
 
     /** The stamp of a plan for this box. */
@@ -124,13 +120,4 @@ public final class Changes {
      * that.
      */
     boolean isNewer(Client client) { return client.acceptedMillis >= triedMillis; }
-
-    BootPlane.Reached confirm(String id) throws BoxException { return plane.confirm(id); }
-
-    BootPlane.Reached revert(String id) throws BoxException { return plane.revert(id); }
-
-    /** Loads the live plan once more. */
-    BootPlane.Reached again() throws BoxException { return plane.again(); }
-
-    Outcome last() { return plane.last(); }
 }

@@ -127,6 +127,6 @@ public final class Daemon {
         Changes changes = new Changes(sys, config, plane);
         History history = new History(sys, config, folder() == null ? KEEP : folder() + "/boxwall-keep");
         watch = new Watch(sys, config, box, changes, new AddressChange(sys, config, changes, heavy, log), history, log);
-        return new Api(new Replies(sys, config, log, box, plane, changes, history, heavy, watch), now);
+        return new Api(new Replies(watch, heavy), now);
     }
 }

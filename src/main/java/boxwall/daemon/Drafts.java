@@ -75,7 +75,7 @@ final class Drafts extends Replies {
 
     /** The text that the live rules were made from, found by the sum in their plan's stamp; null when it isn't kept. */
     private String live() {
-        LivePlan plan = LivePlan.of(sys, config, changes.last().get("plan"));
+        LivePlan plan = LivePlan.of(sys, config, plane.last().get("plan"));
         String sum = plan == null ? null : plan.stamp.get("sha1.rules");
         String text = sum == null ? null : plan.file("rules");
         for (int n = 0; sum != null && n <= History.RULESETS && (text == null || !sum.equals(Plan.sha1(text))); n++) {
@@ -113,11 +113,13 @@ final class Drafts extends Replies {
         return kept(request, next);
     }
 
+    static Reply refused(Candidate next) {
+        return Reply.problem(new Problem(422, "ruleset refused",
+                "nothing was changed; each finding says where and what to do", next.findings));
+    }
+
     private Reply kept(Request request, Candidate next) {
-        if (next.isRefused()) {
-            return Reply.problem(new Problem(422, "ruleset refused",
-                    "nothing was changed; each finding says where and what to do", next.findings));
-        }
+        if (next.isRefused()) { return refused(next); }
         synchronized (this) {
             // the check took time: somebody else may have been faster
             Reply other = mismatch(request);

@@ -9,6 +9,7 @@ import boxwall.sys.Sys;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Tables that boxwall loaded since the boot and that a ruleset has no more. The boot plane touches a plan's own tables
@@ -16,25 +17,21 @@ import java.util.List;
  * table, empty.
  */
 final class LeftTables {
-    private static final int MAX_TABLE = 8 << 20;
     private static final int SHOWN = 5;
 
     private LeftTables() {}
 
     /** The candidate with the tables that its plan has to empty, and a finding for each; itself when there are none. */
     static Candidate emptied(Candidate next, Sys sys, Config config) {
-        List<String> names = next.compiled == null ? null : sys.list(config.get("RUN") + "/live");
         Candidate candidate = next;
-        for (String name : names == null ? Collections.<String>emptyList() : names) {
-            Family family = name.startsWith("4.") ? Family.IPV4 : name.startsWith("6.") ? Family.IPV6 : null;
-            Table table = family == null ? null : Table.of(name.substring(2));
+        for (Map.Entry<String, String> live : next.compiled == null ? Collections.<String, String>emptyMap().entrySet()
+                : LivePlan.tables(sys, config.get("RUN") + "/live").entrySet()) {
+            Family family = live.getKey().charAt(0) == '4' ? Family.IPV4 : Family.IPV6;
+            Table table = Table.of(live.getKey().substring(2));
             // what is in the ruleset, and was left out for this box, has a finding already
-            if (table != null && !next.parsed.ruleset().owns(family, table)
+            if (table != null && live.getValue().length() > 0 && !next.parsed.ruleset().owns(family, table)
                     && !next.compiled.ruleset().owns(family, table)) {
-                String live = sys.read(config.get("RUN") + "/live/" + name, MAX_TABLE);
-                if (live != null && live.length() > 0) {
-                    candidate = candidate.emptying(family, table, finding(family, table, live));
-                }
+                candidate = candidate.emptying(family, table, finding(family, table, live.getValue()));
             }
         }
         return candidate;

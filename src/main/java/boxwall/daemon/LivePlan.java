@@ -9,6 +9,8 @@ import boxwall.sys.Sys;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** The plan directory that the live rules came from, found by its stamp's id. Immutable. */
 final class LivePlan {
@@ -39,6 +41,20 @@ final class LivePlan {
             if (stamp != null && planId.equals(stamp.get("id"))) { return new LivePlan(sys, place, stamp); }
         }
         return null;
+    }
+
+    /**
+     * The tables that boxwall loaded and read back, by name ({@code 4.filter}): RUN/live, or RUN/tx/live of a trial.
+     */
+    static Map<String, String> tables(Sys sys, String folder) {
+        Map<String, String> tables = new TreeMap<>();
+        List<String> names = sys.list(folder);
+        for (String name : names == null ? Collections.<String>emptyList() : names) {
+            String text =
+                    name.startsWith("4.") || name.startsWith("6.") ? sys.read(folder + "/" + name, MAX_FILE) : null;
+            if (text != null) { tables.put(name, text); }
+        }
+        return tables;
     }
 
     /** A file of the plan as it stands there, with its end mark; null when it can't be read. */

@@ -7,27 +7,51 @@ import boxwall.http.Reply;
 import boxwall.http.Request;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Words;
+import boxwall.plan.LiveRules;
+import boxwall.plan.LoggedPackets;
+import boxwall.plan.Origins;
+import boxwall.probe.BoxReader;
+import boxwall.report.CountersJson;
 import boxwall.report.DevicesJson;
+import boxwall.report.LogJson;
+import boxwall.report.MetricsText;
 import boxwall.report.Page;
 import boxwall.report.StatusJson;
+import boxwall.report.Version;
+import boxwall.sys.BoxException;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What the daemon answers about the box from memory: status and findings. No process is started for it. */
+/**
+ * What the daemon answers about the box: page, status and findings from memory, without any process; counters, metrics
+ * and log from the tables and the kernel's log, read once a second at most.
+ */
 final class ReadReplies extends Replies {
     /** Static, as sys.WaitedOn says. */
     private static final Object LOOKING = new Object();
-    private static final int MAX_TABLE = 8 << 20;
     private static final int MAX_LEASES = 64 << 10;
+    private static final String[] STATES = {"active", "pending", "inactive", "failed", "fallback", "drifted", "open",
+            "locked", "unsaved", "rollback-failed"};
+    private static final String[] CONNTRACK = {"/proc/sys/net/netfilter/nf_conntrack_", "/proc/sys/net/nf_conntrack_",
+            "/proc/sys/net/ipv4/netfilter/ip_conntrack_"};
+
+    private static final int LINES = 100;
+    private static final int MAX_LINES = 1000;
+
     private final long daemonAtMillis;
-    private Page page;
+    private volatile Page page;
     private volatile int restarts = -1;
     private LivePlan live;
     private Outcome liveOf;
+    private Map<String, String> logs = Collections.emptyMap();
+    private long logsMillis = -BoxState.SHARED_MILLIS;
+    private Box counted;
+    private LiveRules counters;
 
     ReadReplies(Replies all, long daemonAtMillis) {
         super(all);
@@ -40,7 +64,7 @@ final class ReadReplies extends Replies {
      */
     Reply status(boolean withToken) {
         watch.notice();
-        Outcome last = changes.last();
+        Outcome last = plane.last();
         StatusJson status = new StatusJson(state(last), daemonAtMillis);
         status.protectedAt = last.protectedAt();
         status.reason = last.why();
@@ -48,7 +72,7 @@ final class ReadReplies extends Replies {
         status.clock = System.currentTimeMillis();
         status.model = box.known() == null ? null : box.known().facts.firmware.model.value();
         status.restarts = restarts();
-        status.findings = withToken ? findings(last) : brief(last);
+        status.findings = findings(last, withToken ? box.box() : box.known());
         status.rules = rules(last);
         if (last.state().equals("pending")) {
             status.pendingId = last.id();
@@ -71,33 +95,24 @@ final class ReadReplies extends Replies {
     private Map<Family, Integer> rules(Outcome last) {
         boolean read = box.tablesOf().equals(last.toString()) || box.tablesOf().length() == 0 && !watch.changed();
         Box known = read || last.state().equals("locked") ? box.known() : null;
-        Map<Family, Integer> rules = new TreeMap<>();
-        for (Family family : Family.values()) {
-            rules.put(family, known == null ? loaded(family, last.state()) : known.liveRules(family));
-        }
-        return rules;
-    }
-
-    private int loaded(Family family, String state) {
-        int count = 0;
         Map<String, String> tables = new TreeMap<>();
         // a change on trial has its tables in a place of their own; open has none
-        for (String folder : state.equals("open") ? new String[0] : new String[] {"/live", "/tx/live"}) {
-            List<String> names =
-                    folder.equals("/live") || state.equals("pending") ? sys.list(config.get("RUN") + folder) : null;
-            for (String name : names == null ? Collections.<String>emptyList() : names) {
-                tables.put(name, config.get("RUN") + folder + "/" + name);
-            }
+        for (String folder : known != null || last.state().equals("open") ? new String[0]
+                : last.state().equals("pending") ? new String[] {"/live", "/tx/live"} : new String[] {"/live"}) {
+            tables.putAll(LivePlan.tables(sys, config.get("RUN") + folder));
         }
-        for (Map.Entry<String, String> table : tables.entrySet()) {
-            String read =
-                    table.getKey().startsWith(family.digit() + ".") ? sys.read(table.getValue(), MAX_TABLE) : null;
-            String text = "\n" + read;
-            for (int at = text.indexOf("\n-A "); at >= 0; at = text.indexOf("\n-A ", at + 1)) {
-                count++;
+        Map<Family, Integer> rules = new TreeMap<>();
+        for (Family family : Family.values()) {
+            int count = known == null ? 0 : known.liveRules(family);
+            for (Map.Entry<String, String> table : tables.entrySet()) {
+                String text = table.getKey().startsWith(family.digit()) ? "\n" + table.getValue() : "";
+                for (int at = text.indexOf("\n-A "); at >= 0; at = text.indexOf("\n-A ", at + 1)) {
+                    count++;
+                }
             }
+            rules.put(family, count);
         }
-        return count;
+        return rules;
     }
 
     /**
@@ -106,11 +121,11 @@ final class ReadReplies extends Replies {
      */
     Reply page(Request request) {
         watch.notice();
-        Outcome last = changes.last();
+        Outcome last = plane.last();
         String uuid = sys.read("/proc/sys/kernel/random/uuid", 64);
         String nonce = uuid == null ? Long.toHexString(System.nanoTime()) : uuid.trim();
         String html = page().html(Page.wantsGerman(request.header("accept-language")), nonce, state(last),
-                ago(last.protectedAt()), brief(last));
+                ago(last.protectedAt()), findings(last, box.known()));
         return Reply.utf8("text/html; charset=utf-8", html).with("Content-Security-Policy",
                 "default-src 'none'; script-src 'nonce-" + nonce + "'; style-src 'nonce-" + nonce
                         + "'; img-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
@@ -128,7 +143,7 @@ final class ReadReplies extends Replies {
     }
 
     /** Read when the first browser comes: most boxes are asked by curl only. */
-    private synchronized Page page() {
+    private Page page() {
         page = page == null ? Page.load() : page;
         return page;
     }
@@ -154,22 +169,21 @@ final class ReadReplies extends Replies {
         }
     }
 
-    /** The findings as far as they are known without waiting. */
-    private List<Finding> brief(Outcome last) {
-        if (box.known() != null) { return findings(last); }
-        List<Finding> all = new ArrayList<>();
-        all.add(new Finding("box-unread", Finding.Severity.NOTE, "", Collections.<String>emptyList(),
-                "the daemon has just started and is still reading the box: rules are counted as boxwall loaded them, more findings may follow",
-                "retry in a few seconds"));
-        all.addAll(RunFindings.of(last));
-        all.addAll(LivePlan.findings(sys, live(last)));
-        return all;
+    /** All findings; waits for the first reading of the box. */
+    List<Finding> findings(Outcome last) {
+        return findings(last, box.box());
     }
 
-    List<Finding> findings(Outcome last) {
-        Finding measured = box.bypassed();
+    /** The findings as far as they are known without waiting where {@code known} is null. */
+    private List<Finding> findings(Outcome last, Box known) {
         List<Finding> all = new ArrayList<>();
-        for (Finding finding : box.box().facts.findings) {
+        if (known == null) {
+            all.add(new Finding("box-unread", Finding.Severity.NOTE, "", Collections.<String>emptyList(),
+                    "the daemon has just started and is still reading the box: rules are counted as boxwall loaded them, more findings may follow",
+                    "retry in a few seconds"));
+        }
+        Finding measured = box.bypassed();
+        for (Finding finding : known == null ? Collections.<Finding>emptyList() : known.facts.findings) {
             all.add(measured != null && finding.code.equals(measured.code) ? measured : finding);
         }
         all.addAll(RunFindings.of(last));
@@ -185,5 +199,149 @@ final class ReadReplies extends Replies {
                 sys.read("/var/tmp/multid.leases", MAX_LEASES), sys.read("/var/tmp/dnsmasq.leases", MAX_LEASES)};
         return Reply.json(200,
                 DevicesJson.of(sys.read("/proc/net/arp", MAX_LEASES), leases, wan == null ? null : wan.name));
+    }
+
+    /** The live rules, with the user's lines; read now, or a moment ago. */
+    LiveRules rules() {
+        return rules(box.live());
+    }
+
+    private synchronized LiveRules rules(Box now) {
+        if (counted != now) {
+            Map<Family, List<String>> saved = new TreeMap<>();
+            Map<Family, Origins> origins = new HashMap<>();
+            Outcome last = plane.last();
+            LivePlan plan = LivePlan.of(sys, config, last.get("plan"));
+            for (Family family : Family.values()) {
+                saved.put(family, now.readings.commandLines(family.command() + "-save"));
+                origins.put(family,
+                        plan == null ? Origins.none() : origins(family, plan, last.state().equals("pending")));
+            }
+            counters = LiveRules.of(saved, origins);
+            counted = now;
+        }
+        return counters;
+    }
+
+    private Origins origins(Family family, LivePlan plan, boolean pending) {
+        Map<String, String> live = new HashMap<>();
+        for (Map.Entry<String, String> table : LivePlan
+                .tables(sys, config.get("RUN") + (pending ? "/tx/live" : "/live")).entrySet()) {
+            if (table.getKey().startsWith(family.digit())) { live.put(table.getKey().substring(2), table.getValue()); }
+        }
+        return Origins.of(family, plan.file("restore" + family.digit()), plan.file("origin"), live);
+    }
+
+    Reply counters(boolean withSamples) {
+        LiveRules live = rules();
+        CounterRing ring = watch.ring;
+        synchronized (ring) {
+            List<Long> times = ring.times();
+            long at = box.tablesMillis();
+            if (times.isEmpty() || times.get(times.size() - 1) != at) { ring.add(live, at); }
+            List<long[]> samples = ring.samples();
+            boolean whole = !samples.isEmpty() && samples.get(0).length == live.rules.size();
+            return Reply.json(200, CountersJson.of(live, at, withSamples && whole ? ring.times() : null, samples));
+        }
+    }
+
+    Reply metrics() {
+        watch.notice();
+        Outcome last = plane.last();
+        MetricsText text =
+                new MetricsText().counters(rules()).name("state", "gauge", "1 for the state that the box is in.");
+        for (String state : STATES) {
+            text.value("state", state.equals(state(last)) ? "1" : "0", "state", state);
+        }
+        Map<String, Integer> severities = new TreeMap<>();
+        for (Finding.Severity severity : Finding.Severity.values()) {
+            severities.put(severity.word(), 0);
+        }
+        for (Finding finding : findings(last)) {
+            severities.put(finding.severity.word(), severities.get(finding.severity.word()) + 1);
+        }
+        text.name("build_info", "gauge", "1, with the version of boxwall.").value("build_info", "1", "version",
+                Version.TEXT);
+        text.name("findings", "gauge", "Findings by severity.");
+        for (Map.Entry<String, Integer> e : severities.entrySet()) {
+            text.value("findings", e.getValue().toString(), "severity", e.getKey());
+        }
+        text.gauge("drift", "1 when the last check found other live rules than those applied.",
+                watch.drifted() ? "1" : "0")
+                .gauge("protected_uptime_seconds", "Uptime at which the rules were loaded.", number(last.protectedAt()))
+                .gauge("uptime_seconds", "Uptime of the box.", String.valueOf(sys.uptimeMillis() / 1000.0))
+                .gauge("conntrack_entries", "Connections that the kernel tracks.", conntrack("count"))
+                .gauge("conntrack_limit", "Connections that the kernel tracks at most.", conntrack("max"))
+                .gauge("pa_sessions", "Accelerated flows, which bypass the rules.", sessions());
+        text.name("apply_duration_seconds", "summary", "Time that loading a ruleset took.")
+                .value("apply_duration_seconds_sum", String.valueOf(changes.appliedMillis() / 1000.0))
+                .value("apply_duration_seconds_count", String.valueOf(changes.applied()));
+        // Prometheus has UTF-8; texts inside are byte strings, which MetricsText turned into characters
+        return Reply.utf8("text/plain; version=0.0.4; charset=utf-8", text.text());
+    }
+
+    /** Reading these files loads nothing; where connections aren't tracked they aren't there. */
+    private String conntrack(String what) {
+        for (String place : CONNTRACK) {
+            String text = sys.read(place + what, 32);
+            if (text != null) { return number(text.trim()); }
+        }
+        return null;
+    }
+
+    /** {@code Sessions       : 12} in /proc/net/avm_pa/brief. */
+    private String sessions() {
+        String brief = sys.read("/proc/net/avm_pa/brief", 16 * 1024);
+        for (String line : Words.lines(brief)) {
+            int colon = line.indexOf(':');
+            if (colon > 0 && line.substring(0, colon).trim().equals("Sessions")) {
+                return number(line.substring(colon + 1).trim());
+            }
+        }
+        return null;
+    }
+
+    private static String number(String text) {
+        try {
+            return text.length() == 0 ? null : String.valueOf(Double.parseDouble(text));
+        } catch (NumberFormatException e) {
+            return null;
+        }
+    }
+
+    /**
+     * GET /log: from the kernel log or syslog's buffer, whichever has more of it. AVM's /dev/debug has one reader, and
+     * that isn't boxwall.
+     */
+    Reply log(Request request) throws BoxException {
+        int lines = request.query("lines") == null ? LINES : number(request.query("lines"), 0, MAX_LINES);
+        if (lines < 0) { return Reply.problem(400, "bad lines", "lines=N must be 0 to " + MAX_LINES); }
+        Map<String, String> logs = logs();
+        List<String> kernel = Words.lines(logs.get("dmesg"));
+        List<String> syslog = Words.lines(logs.get("logread"));
+        LoggedPackets ofKernel = new LoggedPackets(kernel, rules());
+        LoggedPackets ofSyslog = new LoggedPackets(syslog, rules());
+        // by what LOG wrote: anyone may fill syslog with lines that look so
+        boolean fromSyslog = ofSyslog.size() > ofKernel.size();
+        LoggedPackets logged = fromSyslog ? ofSyslog : ofKernel;
+        String source = fromSyslog ? "logread" : logs.containsKey("dmesg") ? "dmesg" : "none";
+        return Reply.json(200, LogJson.of(logged, source, hint(logged), lines));
+    }
+
+    private String hint(LoggedPackets logged) {
+        if (!logged.entries.isEmpty()) { return null; }
+        if (box.box().facts.surroundings.printk.value().equals("avm")) {
+            return "the kernel's messages go to AVM's /dev/debug, which AVM already reads; POST /printk?seconds=N redirects them here for that time";
+        }
+        return logged.byRule.isEmpty() ? "no live rule has the target LOG" : null;
+    }
+
+    /** One reading a second, however many ask. */
+    private synchronized Map<String, String> logs() throws BoxException {
+        if (sys.uptimeMillis() - logsMillis >= BoxState.SHARED_MILLIS) {
+            logsMillis = sys.uptimeMillis();
+            logs = BoxReader.part(sys, plane.script, "log");
+        }
+        return logs;
     }
 }

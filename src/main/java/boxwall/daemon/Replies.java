@@ -13,23 +13,30 @@ class Replies {
     final BootPlane plane;
     final Changes changes;
     final History history;
-    final WorkQueue heavy;
     final Watch watch;
+    final WorkQueue heavy;
 
-    Replies(Sys sys, Config config, EventLog log, BoxState box, BootPlane plane, Changes changes, History history,
-            WorkQueue heavy, Watch watch) {
-        this.sys = sys;
-        this.config = config;
-        this.log = log;
-        this.box = box;
-        this.plane = plane;
-        this.changes = changes;
-        this.history = history;
-        this.heavy = heavy;
+    Replies(Watch watch, WorkQueue heavy) {
+        sys = watch.sys;
+        config = watch.config;
+        log = watch.log;
+        box = watch.box;
+        changes = watch.changes;
+        plane = changes.plane;
+        history = watch.history;
         this.watch = watch;
+        this.heavy = heavy;
     }
 
-    Replies(Replies all) {
-        this(all.sys, all.config, all.log, all.box, all.plane, all.changes, all.history, all.heavy, all.watch);
+    Replies(Replies all) { this(all.watch, all.heavy); }
+
+    /** A whole number within bounds; -1 for anything else, null too. */
+    static int number(String text, int least, int most) {
+        try {
+            int number = Integer.parseInt(text);
+            return number < least || number > most ? -1 : number;
+        } catch (NumberFormatException e) {
+            return -1;
+        }
     }
 }

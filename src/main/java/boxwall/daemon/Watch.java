@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Looks now and then whether the box is still as it was left: the live rules those that were applied, the addresses
@@ -36,16 +37,15 @@ final class Watch {
     private static final int AGAIN_MILLIS = 60 * 1000;
     /** What a guard may need after the deadline: a second to wake up, and commands that hang. */
     private static final int GUARD_MILLIS = 60 * 1000;
-    private static final int MAX_TABLE = 8 << 20;
     private static final int SHOWN = 20;
 
-    private final Sys sys;
-    private final Config config;
-    private final BoxState box;
-    private final Changes changes;
+    final Sys sys;
+    final Config config;
+    final BoxState box;
+    final Changes changes;
     private final AddressChange following;
-    private final History history;
-    private final EventLog log;
+    final History history;
+    final EventLog log;
     /** The rules' packets for a graph, while somebody looks. */
     final CounterRing ring = new CounterRing();
     private final Object bell = new Object();
@@ -90,10 +90,10 @@ final class Watch {
                     look(null);
                     doors.open(new Bridges(box.box().facts.lan, box.box().facts.guest));
                     due = sys.uptimeMillis() + period;
-                } else if (soon && !changes.applying().isLocked()) {
+                } else if (soon && !changes.applying.isLocked()) {
                     soon = false;
-                    box.read(changes.last().toString());
-                } else if (tablesSoon && !changes.applying().isLocked()) { readAfterChange(changes.last()); }
+                    box.read(changes.plane.last().toString());
+                } else if (tablesSoon && !changes.applying.isLocked()) { readAfterChange(changes.plane.last()); }
             } catch (RuntimeException bug) {
                 log.bug(bug);
             } catch (OutOfMemoryError e) {
@@ -139,7 +139,7 @@ final class Watch {
         Outcome last;
         synchronized (bell) {
             // read in here: of two who come at once, the later one must not have the older file
-            last = changes.last();
+            last = changes.plane.last();
             if (seen == null) {
                 // what the daemon found when it came is what it read the box for
                 seen = last;
@@ -160,21 +160,21 @@ final class Watch {
      * after all, boxwall-apply waits for it.
      */
     void relieveGuard() {
-        Outcome last = changes.last();
+        Outcome last = changes.plane.last();
         long deadline = last.state().equals("pending") ? last.deadline() : -1;
         if (deadline < 0 || last.id().equals(relieved) || sys.uptimeMillis() < deadline * 1000 + GUARD_MILLIS
-                || !changes.applying().tryLock()) {
+                || !changes.applying.tryLock()) {
             return;
         }
         relieved = last.id();
         try {
-            BootPlane.Reached reached = changes.revert(last.id());
+            BootPlane.Reached reached = changes.plane.revert(last.id());
             log.event("change " + last.id() + " is a minute overdue and its guard is gone; rolled back: status "
                     + reached.status() + " " + reached.outcome().why());
         } catch (BoxException e) {
             log.event("change " + last.id() + " is a minute overdue and could not be rolled back: " + e.getMessage());
         } finally {
-            changes.applying().unlock();
+            changes.applying.unlock();
         }
     }
 
@@ -210,17 +210,17 @@ final class Watch {
      */
     void look(Box known) {
         lookedMillis = sys.uptimeMillis();
-        Outcome last = changes.last();
-        if (last.state().equals("pending") || changes.applying().isLocked()) { return; }
+        Outcome last = changes.plane.last();
+        if (last.state().equals("pending") || changes.applying.isLocked()) { return; }
         try {
             Box now = known == null ? box.read(last.toString()) : known;
             List<Finding> found = new ArrayList<>(following.follow(now, last));
-            if (!changes.last().toString().equals(last.toString())) {
-                last = changes.last();
+            if (!changes.plane.last().toString().equals(last.toString())) {
+                last = changes.plane.last();
                 now = box.read(last.toString());
             }
             List<String> differences = loadedAgain(differences(now, last), last);
-            if (changes.last().toString().equals(last.toString())) {
+            if (changes.plane.last().toString().equals(last.toString())) {
                 drifted = !differences.isEmpty();
                 found.addAll(
                         drifted ? Collections.singletonList(finding(differences)) : Collections.<Finding>emptyList());
@@ -244,20 +244,16 @@ final class Watch {
     /** A line for each rule that differs; empty in states in which nobody expects the plan's rules. */
     private List<String> differences(Box now, Outcome last) {
         List<String> all = new ArrayList<>();
-        List<String> tables = Arrays.asList("active", "unsaved", "fallback").contains(last.state())
-                ? sys.list(config.get("RUN") + "/live") : null;
+        if (!Arrays.asList("active", "unsaved", "fallback").contains(last.state())) { return all; }
         LivePlan plan = LivePlan.of(sys, config, last.get("plan"));
-        for (String name : tables == null ? Collections.<String>emptyList() : tables) {
-            for (Family family : Family.values()) {
-                String applied = name.startsWith(family.digit() + ".")
-                        ? sys.read(config.get("RUN") + "/live/" + name, MAX_TABLE) : null;
-                String save = family.command() + "-save";
-                if (applied != null && now.readings.command(save) != null) {
-                    String table = name.substring(2);
-                    // the file's name says which table it is, its text needn't
-                    String whole = applied.startsWith("*") ? applied : "*" + table + "\n" + applied;
-                    all.addAll(Drift.of(family, table, whole, now.readings.commandLines(save), kept(plan, table)));
-                }
+        for (Map.Entry<String, String> live : LivePlan.tables(sys, config.get("RUN") + "/live").entrySet()) {
+            Family family = live.getKey().charAt(0) == '4' ? Family.IPV4 : Family.IPV6;
+            String table = live.getKey().substring(2);
+            // the file's name says which table it is, its text needn't
+            String applied = live.getValue().startsWith("*") ? live.getValue() : "*" + table + "\n" + live.getValue();
+            if (now.readings.command(family.command() + "-save") != null) {
+                all.addAll(Drift.of(family, table, applied, now.readings.commandLines(family.command() + "-save"),
+                        kept(plan, table)));
             }
         }
         return all;
@@ -271,12 +267,12 @@ final class Watch {
     /** With REASSERT the plan is loaded again, at most once a minute; gives back what differs after that. */
     private List<String> loadedAgain(List<String> differences, Outcome last) {
         if (differences.isEmpty() || !config.get("REASSERT").equals("yes")
-                || sys.uptimeMillis() - againMillis < AGAIN_MILLIS || !changes.applying().tryLock()) {
+                || sys.uptimeMillis() - againMillis < AGAIN_MILLIS || !changes.applying.tryLock()) {
             return differences;
         }
         againMillis = sys.uptimeMillis();
         try {
-            BootPlane.Reached reached = changes.again();
+            BootPlane.Reached reached = changes.plane.again();
             log.event("drift: " + differences.size() + " differences, the first is " + differences.get(0)
                     + "; the plan was loaded again: status " + reached.status() + " " + reached.outcome().why());
             return reached.status() == 0 ? differences(box.read(last.toString()), last) : differences;
@@ -284,7 +280,7 @@ final class Watch {
             log.event("drift: the plan could not be loaded again: " + e.getMessage());
             return differences;
         } finally {
-            changes.applying().unlock();
+            changes.applying.unlock();
         }
     }
 }
