@@ -14,9 +14,6 @@ final class Commands {
     static final Set<String> PRINTING = new HashSet<>(Arrays.asList("echo", "printf", "logger", "sleep", "cd", "wait",
             "umask", "trap", "sync", "date", "uname", "hostname", "ps", "cat", "grep", "lsmod", "ifconfig", "ls",
             "which", "type", "iptables-save", "ip6tables-save", "tail", "head", "dmesg", "ping"));
-    static final String IPSET =
-            "the set must exist before boxwall loads the rules at boot, and rc.custom runs after that (without it, nothing of the table loads);"
-                    + " or write the networks as rules: --optimize makes long lists cheap";
     private static final Set<String> FILTERS =
             new HashSet<>(Arrays.asList("awk", "sed", "tr", "cut", "tee", "wc", "sort", "uniq", "egrep", "fgrep"));
     private static final Set<String> PREFIXES =
@@ -109,10 +106,7 @@ final class Commands {
             shell.saved(node.line);
             return ExitStatus.TRUE;
         }
-        if (notRun.substitutes(node)) {
-            return notRun.left(node, "a rule in $( ), and nothing is executed here: " + lines.shown(node.line),
-                    "write the rule as a line of its own");
-        }
+        if (notRun.substitutes(node)) { return notRun.left(node, "substituted"); }
         ExitStatus status;
         try {
             status = dispatch(node, asks);
@@ -130,32 +124,24 @@ final class Commands {
             for (ShellWord assignment : node.words) {
                 assign(assignment, node);
             }
-            return !node.words.isEmpty() ? ExitStatus.TRUE
-                    : notRun.aside(node, "writes a file, or reads one: " + lines.shown(node.line),
-                            "boxwall touches no files; keep it in rc.custom if it is needed");
+            return node.words.isEmpty() ? notRun.aside(node, "redirect") : ExitStatus.TRUE;
         }
         List<ShellWord> words = node.words.subList(node.words.indexOf(first), node.words.size());
-        if (RuleText.isIgnored(words)) {
-            notRun.left(node, "this command ignores the words of a rule: " + lines.shown(node.line),
-                    "write iptables before them");
-        }
+        if (RuleText.isIgnored(words)) { notRun.left(node, "ignores"); }
         List<ShellWord> rest = words.subList(1, words.size());
         List<String> name;
         String guess = guess(first.toString());
         try {
             name = Expansion.of(first, shell.variables);
-            if (name.isEmpty() && guess != null) {
-                throw new ShellError("its value is empty", "write the program's path");
-            }
+            if (name.isEmpty() && guess != null) { throw new ShellError("empty-program"); }
         } catch (ShellError e) {
-            if (guess == null) { return unknown(node, asks, "a command that isn't known: " + e.getMessage()); }
+            if (guess == null) { return unknown(node, asks, "unknown-command", e.getMessage()); }
             name = Arrays.asList(guess);
             if (guessed.add(first.toString())) {
-                lines.note(node.line,
-                        Quoting.excerpt(first.toString()) + " is taken for " + guess + ": " + e.getMessage());
+                lines.note(node.line, "guessed", Quoting.excerpt(first.toString()), guess, e.getMessage());
             }
         }
-        if (name.isEmpty()) { return unknown(node, asks, "a command whose name is empty: " + lines.shown(node.line)); }
+        if (name.isEmpty()) { return unknown(node, asks, "no-name"); }
         String base = Script.baseName(name.get(0));
         if (!PREFIXES.contains(base) || rest.isEmpty() || rest.get(0).plain() == null
                 || rest.get(0).plain().startsWith("-")) {
@@ -201,54 +187,43 @@ final class Commands {
         if (name.equals("set")) { return positional(node, rest); }
         if (isOf(name, ".", "source")) {
             shell.variables.sourced(node.line);
-            return notRun.left(node, "reads another file: " + lines.shown(node.line),
-                    "boxwall import opens one file; put that file's text in its place");
+            return notRun.left(node, "sourced");
         }
         return other(node, name, rest, asks);
     }
 
-    private static boolean isOf(String name, String... names) { return Arrays.asList(names).contains(name); }
+    static boolean isOf(String name, String... names) { return Arrays.asList(names).contains(name); }
 
     private ExitStatus other(Node node, String name, List<ShellWord> rest, boolean asks) {
         String target = written(node, shell.variables);
-        String shown = lines.shown(node.line);
         String line = lines.trimmed(node.line);
         boolean tables = line.contains("tables") || line.contains("netfilter-persistent");
         if (target != null
                 && (target.startsWith("/proc/") || target.startsWith("/sys/") || target.startsWith("/dev/"))) {
-            return notRun.aside(node, "sets " + Quoting.cut(target, 80), Settings.instead(target));
+            return notRun.aside(node, "sets", Quoting.cut(target, 80), Messages.instead(target));
         }
         if (name.equals("sysctl")) {
             String setting = rest.isEmpty() ? "" : rest.get(rest.size() - 1).toString().replace('.', '/');
-            return notRun.aside(node, "sets " + Quoting.cut(setting, 80), Settings.instead("/proc/sys/" + setting));
+            return notRun.aside(node, "sets", Quoting.cut(setting, 80), Messages.instead("/proc/sys/" + setting));
         }
         if (PRINTING.contains(name) && target == null) {
-            return asks && !name.equals("echo") ? askedOfTheBox(node)
-                    : shell.noted(node, "builds no rule: " + shown, "nothing to do");
+            return asks && !name.equals("echo") ? askedOfTheBox(node) : shell.noted(node, "prints");
         }
-        if (isOf(name, "rmmod", "depmod")) {
-            return shell.noted(node, "unloads or lists modules",
-                    "nothing to do: boxwall loads what the rules need and leaves the rest");
-        }
+        if (isOf(name, "rmmod", "depmod")) { return shell.noted(node, "lists-modules"); }
         if (name.endsWith("tables-save") || (SERVICES.contains(name) || name.endsWith("tables")) && tables) {
-            return shell.noted(node, "saves or loads the rules: " + shown, "nothing to do: boxwall keeps them itself");
+            return shell.noted(node, "saves");
         }
-        if (target != null) {
-            return notRun.aside(node, "writes the file " + Quoting.cut(target, 80),
-                    "boxwall writes no files for rules; keep it in rc.custom if it is needed");
-        }
-        return unknown(node, asks, name.equals("include") ? "include can't be followed here"
-                : name.equals("eval") ? "eval runs a text as a command" : "no part of a ruleset: " + shown);
+        if (target != null) { return notRun.aside(node, "writes", Quoting.cut(target, 80)); }
+        return unknown(node, asks, isOf(name, "include", "eval") ? name : "no-part");
     }
 
     private ExitStatus askedOfTheBox(Node node) {
-        lines.note(node.line, "a condition that only the box can decide: " + lines.shown(node.line));
+        lines.note(node.line, "asks-box");
         return ExitStatus.UNKNOWN;
     }
 
     /** A command that no firewall script is known by: its remark, and whether it holds a rule. */
-    private ExitStatus unknown(Node node, boolean asks, String what) {
-        String shown = lines.shown(node.line);
+    private ExitStatus unknown(Node node, boolean asks, String message, Object... values) {
         boolean rule = NotRun.isRule(node);
         if (asks && !rule) { return askedOfTheBox(node); }
         if (notRun.foreign(node)) { return ExitStatus.UNKNOWN; }
@@ -256,13 +231,10 @@ final class Commands {
             for (ShellWord word : node.words) {
                 lines.sets.put(word.toString(), 0);
             }
-            return notRun.left(node, "makes or fills a set: " + shown, IPSET);
+            return notRun.left(node, "set-made");
         }
-        if (rule) {
-            return notRun.left(node, "a rule in a command that isn't known: " + shown,
-                    "write it as an iptables command");
-        }
-        notRun.aside(node, what, "keep it in rc.custom if it is needed");
+        if (rule) { return notRun.left(node, "unknown-rule"); }
+        notRun.aside(node, message, values);
         return ExitStatus.UNKNOWN;
     }
 
@@ -299,7 +271,7 @@ final class Commands {
         } catch (ShellError e) {
             String meant = word.pieces.size() < 3 ? e.meant : null;
             shell.variables.forget(name, e.getMessage(), meant);
-            lines.note(node.line, name + " isn't known from here on: " + e.getMessage(),
+            lines.note(node.line, "name-unknown", name, e.getMessage(),
                     meant != null ? "write " + name + "=" + meant : e.todo);
             lines.structure(node.line, node.end);
         }
@@ -346,21 +318,17 @@ final class Commands {
         int modules = 0;
         for (ShellWord word : words) {
             String plain = word.plain() == null ? "" : word.plain();
-            if (isOf(plain, "-r", "--remove")) {
-                return shell.noted(node, "unloads modules",
-                        "nothing to do: boxwall unloads only what a failed try has loaded");
-            }
+            if (isOf(plain, "-r", "--remove")) { return shell.noted(node, "unloads"); }
             several |= isOf(plain, "-a", "-qa", "-aq");
             if (plain.startsWith("-")) { continue; }
             if (modules > 0 && !several) {
-                lines.note(node.line, "a module's parameter is left out: " + Quoting.excerpt(word.toString()),
-                        "keep it in rc.custom, before boxwall starts, if it is needed");
+                lines.note(node.line, "parameter", Quoting.excerpt(word.toString()));
                 continue;
             }
             if (!module(node, word)) { return ExitStatus.UNKNOWN; }
             modules++;
         }
-        if (modules == 0) { notRun.aside(node, "no module's name", "write modprobe NAME"); }
+        if (modules == 0) { notRun.aside(node, "no-module"); }
         return ExitStatus.TRUE;
     }
 
@@ -369,7 +337,7 @@ final class Commands {
             for (String path : Expansion.of(lastPart(word), shell.variables)) {
                 String name = moduleName(Script.baseName(path));
                 if (!Letters.isText(name)) {
-                    notRun.aside(node, "a module's name with control characters", "remove them");
+                    notRun.aside(node, "module-control");
                     return false;
                 }
                 String text = "modprobe " + Quoting.word(name);
@@ -378,7 +346,7 @@ final class Commands {
             shell.taken(node);
             return true;
         } catch (ShellError e) {
-            notRun.aside(node, "a module whose name isn't known: " + e.getMessage(), e.todo);
+            notRun.aside(node, "module-unknown", e.getMessage(), e.todo);
             return false;
         }
     }
@@ -409,22 +377,14 @@ final class Commands {
         if (IptablesCommands.program(first.program()) != null) {
             ExitStatus status = run(first, asks);
             for (Node behind : node.parts.subList(1, node.parts.size())) {
-                if (!isQuiet(behind)) {
-                    notRun.left(behind,
-                            "no command that only prints, but perhaps a part of a rule: " + lines.shown(behind.line),
-                            "write the rule without |");
-                }
+                if (!isQuiet(behind)) { notRun.left(behind, "piped", "|"); }
             }
             return status;
         }
         if (to.endsWith("tables-restore")) {
             boolean here = node.parts.size() == 2 && first.program().equals("cat") && first.words.size() == 1
                     && first.redirects.size() == 1 && first.here() != null;
-            if (!here) {
-                return notRun.left(node,
-                        "iptables-restore reads what another command prints: " + lines.shown(node.line),
-                        "import the text that it reads as a file of its own");
-            }
+            if (!here) { return notRun.left(node, "restore-pipe"); }
             lines.structure(first.line, first.last());
             return iptables.restore(last, to.startsWith("ip6"), first.here(), last.words.subList(1, last.words.size()));
         }
@@ -436,10 +396,9 @@ final class Commands {
         if (!adds && asks) {
             askedOfTheBox(node);
         } else if (!adds && quiet) {
-            lines.note(node.line, "builds no rule: " + lines.shown(node.line));
+            lines.note(node.line, "prints");
         } else {
-            notRun.left(node, "a chain of commands, and nothing is executed here: " + lines.shown(node.line),
-                    "write its result");
+            notRun.left(node, "pipe");
         }
         lines.structure(node.line, node.end);
         return ExitStatus.UNKNOWN;

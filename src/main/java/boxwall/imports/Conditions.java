@@ -29,7 +29,7 @@ final class Conditions {
                 texts.add(Expansion.single(word, shell.variables, true));
             }
             if (name.equals("[") && (texts.isEmpty() || !texts.remove(texts.size() - 1).equals("]"))) {
-                return shell.notRun.left(node, "a [ without its ]", "write ] as the last word");
+                return shell.notRun.left(node, "bracket");
             }
             for (int i = 0; i < texts.size() && shell.variables.assumed && texts.size() == 3; i += 2) {
                 boolean own =
@@ -41,9 +41,9 @@ final class Conditions {
                 shell.taken(node);
                 return status;
             }
-            lines.note(node.line, "a condition that only the box can decide: " + lines.shown(node.line));
+            lines.note(node.line, "asks-box");
         } catch (ShellError e) {
-            lines.note(node.line, "a condition that can't be decided here: " + e.getMessage());
+            lines.note(node.line, "condition", e.getMessage());
         }
         return ExitStatus.UNKNOWN;
     }
@@ -66,13 +66,10 @@ final class Conditions {
     }
 
     private static ExitStatus unary(String operator, String value) {
-        if (operator.equals("-z") || operator.equals("-n")) {
-            return ExitStatus.of(value.length() == 0 == operator.equals("-z"));
-        }
-        String name = Script.baseName(value);
+        if (Commands.isOf(operator, "-z", "-n")) { return ExitStatus.of(value.length() == 0 == operator.equals("-z")); }
         // boxwall is of no use without them, and says so itself
-        return PROGRAMS.contains(name) && (operator.equals("-x") || operator.equals("-f") || operator.equals("-e"))
-                ? ExitStatus.TRUE : ExitStatus.UNKNOWN;
+        boolean known = PROGRAMS.contains(Script.baseName(value)) && Commands.isOf(operator, "-x", "-f", "-e");
+        return known ? ExitStatus.TRUE : ExitStatus.UNKNOWN;
     }
 
     private static ExitStatus binary(String a, String operator, String b) {
@@ -99,13 +96,8 @@ final class Conditions {
         ShellWord word = node.words.get(0);
         String value = Expansion.single(word, variables, true);
         String unset = value.length() > 0 ? null : variables.unsetIn(word);
-        if (unset != null) {
-            throw new ShellError("the name " + unset + " isn't set in this file",
-                    "put " + unset + "=... before it if something else sets it");
-        }
-        if (Quoting.isMarked(value)) {
-            throw new ShellError("it needs a value of the box", "write the value for your box");
-        }
+        if (unset != null) { throw new ShellError("case-unset", unset); }
+        if (Quoting.isMarked(value)) { throw new ShellError("case-box"); }
         boolean own = variables.assumed && value.equals("start") && word.plain() == null;
         for (String each : own ? new String[] {"start", "load", "", "boot", "up", "add"} : new String[] {value}) {
             int index = index(node, each, variables, !own);
@@ -120,8 +112,7 @@ final class Conditions {
                     known.append("*".equals(pattern.plain()) ? "" : pattern + ", ");
                 }
             }
-            String what = "the script knows " + Quoting.cut(known.toString(), 200) + "and no start; nothing taken";
-            shell.leave(node.line, what, "boxwall import FILE WORD, with one of these words");
+            shell.leave(node.line, "no-start", Quoting.cut(known.toString(), 200));
         }
         return other;
     }

@@ -53,7 +53,7 @@ final class Expansion {
     }
 
     private static String single(ShellWord word, Variables variables, boolean lenient, int depth) throws ShellError {
-        if (depth > DEPTH_LIMIT) { throw new ShellError("expansions nested too deeply", "write the value"); }
+        if (depth > DEPTH_LIMIT) { throw new ShellError("value-deep"); }
         StringBuilder out = new StringBuilder();
         for (Piece piece : word.pieces) {
             out.append(piece.isAll() ? Words.join(variables.positional, " ") : value(piece, variables, lenient, depth));
@@ -63,17 +63,15 @@ final class Expansion {
     }
 
     private static void check(int length) throws ShellError {
-        if (length > LIMIT) {
-            throw new ShellError("a value of more than " + LIMIT + " characters", "write the values of the rule");
-        }
+        if (length > LIMIT) { throw new ShellError("value-long", LIMIT); }
     }
 
     private static String value(Piece piece, Variables variables, boolean lenient, int depth) throws ShellError {
         if (piece.kind == Piece.Kind.TEXT) { return piece.text; }
         if (piece.isUnknown()) {
-            String meant = Settings.meant(piece.text);
-            throw new ShellError("nothing is executed here: " + Quoting.excerpt(piece.text),
-                    "write " + (meant == null ? "its output" : meant), meant);
+            String meant = Messages.meant(piece.text);
+            throw new ShellError("not-executed", Quoting.excerpt(piece.text), meant == null ? "its output" : meant)
+                    .meaning(meant);
         }
         String value = variables.value(piece.text);
         if (piece.operator != null) {
@@ -85,9 +83,7 @@ final class Expansion {
             if (piece.operator.endsWith("=")) { variables.set(piece.text, other); }
             return other;
         }
-        if (value == null && !lenient) {
-            throw new ShellError("the name " + piece.text + " isn't set in this file", nameHint(piece.text));
-        }
+        if (value == null && !lenient) { throw new ShellError("unset", piece.text, nameHint(piece.text)); }
         return value == null ? "" : value;
     }
 

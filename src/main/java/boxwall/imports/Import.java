@@ -21,21 +21,20 @@ public final class Import {
      * @param word what a script is started with; null for start, or none if that gave no rule
      */
     public static Imported read(String name, String text, String word) {
-        Imported started = started(name, text, word, null);
+        Imported started = started(name, text, word, false);
         if (word != null || started.isWhole() || started.rulesTaken() > 0) { return started; }
-        Imported alone =
-                started(name, text, "", "taken as started without a word: with start none of its rules is run");
+        Imported alone = started(name, text, "", true);
         return alone.rulesTaken() > 0 ? alone : started;
     }
 
-    private static Imported started(String name, String text, String word, String note) {
+    private static Imported started(String name, String text, String word, boolean withoutWord) {
         SourceText source = new SourceText(text, SIZE_LIMIT);
         SourceLines lines = new SourceLines(source.text);
         Interpreter shell = new Interpreter(lines, name, word);
         source.remarkOnSigns(lines);
-        if (note != null) { lines.note(1, note, "boxwall import FILE WORD, for another"); }
+        if (withoutWord) { lines.note(1, "without-word"); }
         if (source.tooLarge) {
-            lines.remark(1, "a text of more than " + SIZE_LIMIT / 1024 + " KiB", "import it in parts", false);
+            lines.loss(1, "large", SIZE_LIMIT / 1024);
         } else {
             shell.run(Script.read(source.commands(name, lines), lines));
             SourceText.remarkOnComments(lines);

@@ -109,7 +109,7 @@ final class Interpreter {
                 saved(node.line);
                 return ExitStatus.TRUE;
             case UNREADABLE :
-                return notRun.left(node, notRun.unreadable(node), "write what it should do into the ruleset");
+                return notRun.left(node, "unreadable", notRun.unreadable(node));
             case IF :
                 return choice(node);
             case FOR :
@@ -218,13 +218,12 @@ final class Interpreter {
             for (ShellWord word : node.words) {
                 for (Piece piece : word.pieces) {
                     if (piece.isBare() && (piece.text.indexOf('*') >= 0 || piece.text.indexOf('?') >= 0)) {
-                        throw new ShellError("a pattern for file names: " + Quoting.excerpt(piece.text),
-                                "write the values");
+                        throw new ShellError("file-pattern", Quoting.excerpt(piece.text));
                     }
                 }
             }
         } catch (ShellError e) {
-            lines.note(node.line, "a loop over what isn't known: " + e.getMessage(), e.todo);
+            lines.note(node.line, "loop-unknown", e.getMessage(), e.todo);
             variables.forget(node.name, "line " + node.line + " sets it in a loop", null);
             notRun.undecided(node.parts.get(0), node);
             variables.forget(node.name, "line " + node.line + " sets it in a loop", null);
@@ -255,7 +254,7 @@ final class Interpreter {
         try {
             chosen = Conditions.choose(node, this);
         } catch (ShellError e) {
-            lines.note(node.line, "a case that can't be decided: " + e.getMessage(), e.todo);
+            lines.note(node.line, "case-unknown", e.getMessage(), e.todo);
             for (Node part : node.parts) {
                 notRun.undecided(part, node);
             }
@@ -290,17 +289,16 @@ final class Interpreter {
         listing = chain || listing && line.trim().length() > 0;
         if (chain || listing && (line.indexOf('.') > 0 || line.contains("anywhere"))) {
             lines.rule(node.line);
-            notRun.left(node, "a rule as iptables -L lists it, which leaves the interfaces out",
-                    "import what iptables-save or iptables -S prints");
+            notRun.left(node, "listed");
         } else if (notRun.foreign(node)) {
             return;
         } else if (RuleText.isPart(line)) {
             lines.rule(node.line);
-            notRun.left(node, "a rule in a line that isn't read as a command", "write the rule as a line of its own");
+            notRun.left(node, "hidden");
         } else if (lines.text(1).startsWith("#!")) {
-            notRun.left(node, "not read: the script as a whole can't be", "write what it should do into the ruleset");
+            notRun.left(node, "script-unread");
         } else {
-            lines.note(node.line, "a line of text, no command");
+            lines.note(node.line, "text");
         }
     }
 
@@ -357,8 +355,8 @@ final class Interpreter {
     }
 
     /** A command that nothing is lost by. */
-    ExitStatus noted(Node node, String what, String todo) {
-        lines.note(node.line, what, todo);
+    ExitStatus noted(Node node, String name) {
+        lines.note(node.line, name);
         return ExitStatus.TRUE;
     }
 
@@ -368,9 +366,13 @@ final class Interpreter {
     }
 
     /** Leaves out a line, and says so in a remark and beside the rules. */
-    void leave(int line, String what, String todo) {
-        lines.remark(line, what, todo, false);
-        leftLine(line, what, null);
+    void leave(int line, String name, Object... values) {
+        leave(line, Messages.of(lines.shown(line), name, values));
+    }
+
+    void leave(int line, String[] texts) {
+        lines.remark(line, texts, false);
+        leftLine(line, texts[0], null);
     }
 
     /** Says beside the rules what is left out; {@code strict} is what can be read of the rule, or null. */

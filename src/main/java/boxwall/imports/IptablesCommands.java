@@ -5,6 +5,7 @@ import boxwall.syntax.Letters;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -20,6 +21,7 @@ final class IptablesCommands {
     private static final String LETTER_OF = LETTERS + "N";
     private static final List<String> RULE_PARTS = Arrays.asList("-A", "-I", "-R", "-D", "-N", "-P", "-t", "-j", "-g",
             "-m", "-p", "--append", "--insert", "--jump", "--table", "--match", "--protocol");
+    private static final List<String> HELP = Arrays.asList("-V", "--version", "-h", "--help");
     /** Texts that iptables cuts silently at a length (libipt_LOG.c, libxt_NFLOG.c): the option, bytes. */
     private static final List<String> CUT = Arrays.asList("--log-prefix", "29", "--nflog-prefix", "63");
 
@@ -46,9 +48,7 @@ final class IptablesCommands {
     ExitStatus run(Node node, String program, List<String> first, List<ShellWord> rest) {
         for (Node.Redirect redirect : node.redirects) {
             if (redirect.operator.equals("<")) {
-                return shell.notRun.left(node,
-                        "a place to fill in, or a file to read: <" + Quoting.cut(redirect.target.toString(), 40),
-                        "write the value itself");
+                return shell.notRun.left(node, "place-file", Quoting.cut(redirect.target.toString(), 40));
             }
         }
         Expansion all;
@@ -57,9 +57,7 @@ final class IptablesCommands {
         } catch (ShellError e) {
             return shell.notRun.left(node, e, known(program, rest));
         }
-        if (all.texts.contains("...")) {
-            return shell.notRun.left(node, "a place to fill in: ...", "write the rule itself");
-        }
+        if (all.texts.contains("...")) { return shell.notRun.left(node, "place"); }
         List<String> words = new ArrayList<>(first);
         List<String> named = Quoting.words(first);
         words.addAll(all.texts);
@@ -104,17 +102,13 @@ final class IptablesCommands {
         char verb = verb(words);
         boolean adds = RuleText.holds(program + " " + Words.join(words, " "));
         if ((verb == 'L' || verb == 'S' || verb == 'C') && !adds) {
-            lines.note(node.line, verb == 'C' ? "tests for a rule" : "lists rules");
+            lines.note(node.line, verb == 'C' ? "tests" : "lists");
             String chain = behind(words, "-L") == null ? behind(words, "-S") : behind(words, "-L");
             return ExitStatus.of(verb == 'C' ? present.contains(key(program, words))
                     : chain == null || SaveDump.BUILTIN.contains(chain)
                             || present.contains(program + " " + table(words) + " -N " + chain));
         }
-        if (verb == 0 && (words.contains("-V") || words.contains("--version") || words.contains("-h")
-                || words.contains("--help"))) {
-            lines.note(node.line, "builds no rule");
-            return ExitStatus.TRUE;
-        }
+        if (verb == 0 && !Collections.disjoint(words, HELP)) { return shell.noted(node, "no-rule"); }
         natTable(node, words, named);
         add(node.line, node.end, program, words, named, false);
         return ExitStatus.of(verb != 'D' || present.remove(key(program, words)));
@@ -175,7 +169,7 @@ final class IptablesCommands {
         cut(line, words, named);
         String text = text(program, words);
         if (text == null) {
-            shell.leave(line, "a control character in a rule", "remove it");
+            shell.leave(line, "control");
             return;
         }
         Output.Line out = new Output.Line(line, text, program + " " + Words.join(named, " "));
@@ -203,8 +197,7 @@ final class IptablesCommands {
             String value = words.get(i + 1);
             if (known >= 0 && value.length() > limit && !Quoting.isMarked(value)) {
                 words.set(i + 1, value.substring(0, limit));
-                lines.note(line, words.get(i) + " is cut to " + limit + " characters, as iptables does",
-                        "choose a shorter one if its end counts");
+                lines.note(line, "text-cut", words.get(i), limit);
                 named.clear();
                 named.addAll(Quoting.words(words));
             }
@@ -218,7 +211,7 @@ final class IptablesCommands {
         if (chain && SaveDump.NAT_TARGETS.contains(target) && table(words).equals("filter")) {
             words.addAll(0, Arrays.asList("-t", "nat"));
             named.addAll(0, Arrays.asList("-t", "nat"));
-            lines.note(node.line, "taken with -t nat: " + target + " works in no other table");
+            lines.note(node.line, "nat", target);
         }
     }
 
@@ -227,9 +220,10 @@ final class IptablesCommands {
         boolean missing = false;
         for (int i = 0; i < words.size(); i++) {
             if (MissingAddress.at(words, i)) {
-                String what = "address missing after " + words.get(i);
-                lines.remark(line, what, MissingAddress.suggest(words, i, lines.text(line)), false);
-                if (!missing) { shell.leftLine(line, what, null); }
+                String[] texts =
+                        Messages.of("", "no-address", words.get(i), MissingAddress.suggest(words, i, lines.text(line)));
+                lines.remark(line, texts, false);
+                if (!missing) { shell.leftLine(line, texts[0], null); }
                 missing = true;
             }
         }
@@ -239,11 +233,7 @@ final class IptablesCommands {
 
     /** A here-document for iptables-restore; from a file or a pipe nothing can be read here. */
     ExitStatus restore(Node node, boolean six, Node.Redirect here, List<ShellWord> options) {
-        if (here == null) {
-            return shell.notRun.left(node,
-                    "iptables-restore reads a file, and no file is opened here: " + lines.shown(node.line),
-                    "import that file too: boxwall import FILE");
-        }
+        if (here == null) { return shell.notRun.left(node, "restore-file"); }
         boolean adds = false;
         for (ShellWord option : options) {
             adds |= "-n".equals(option.plain()) || "--noflush".equals(option.plain());
@@ -257,7 +247,7 @@ final class IptablesCommands {
                 dump.line(line, !here.expand ? text
                         : Expansion.single(ShellLexer.hereLine(text, line, 0), shell.variables, false));
             } catch (ShellError e) {
-                shell.leave(line, e.getMessage(), e.todo);
+                shell.leave(line, new String[] {e.getMessage(), e.todo});
             }
         }
         dump.end();
@@ -270,7 +260,7 @@ final class IptablesCommands {
     ExitStatus own(Node node, String name, List<ShellWord> rest) throws ShellError {
         Expansion all = Expansion.of(rest, shell.variables);
         String text = text(name, all.texts);
-        if (text == null) { return shell.notRun.left(node, "a control character", "remove it"); }
+        if (text == null) { return shell.notRun.left(node, "own-control"); }
         shell.add(new Output.Line(node.line, text, name + " " + Words.join(all.named, " ")));
         return shell.taken(node);
     }

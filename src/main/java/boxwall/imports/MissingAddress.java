@@ -17,44 +17,41 @@ final class MissingAddress {
 
     /** Whether the word at {@code i} is such an option and no value follows. */
     static boolean at(List<String> words, int i) {
-        if (!OPTIONS.contains(words.get(i))
-                || i > 0 && (words.get(i - 1).equals("--comment") || words.get(i - 1).equals("--log-prefix"))) {
-            return false;
-        }
+        String before = i > 0 ? words.get(i - 1) : "";
+        boolean option =
+                OPTIONS.contains(words.get(i)) && !before.equals("--comment") && !before.equals("--log-prefix");
         int next = i + 1 < words.size() && words.get(i + 1).equals("!") ? i + 2 : i + 1;
-        if (next >= words.size()) { return true; }
-        String value = words.get(next);
-        return value.length() == 0 || value.length() > 1 && value.charAt(0) == '-';
+        String value = next < words.size() ? words.get(next) : "";
+        return option && (value.length() == 0 || value.length() > 1 && value.charAt(0) == '-');
     }
 
     /** What to write there; the line's source is asked for its comment. */
     static String suggest(List<String> words, int i, String source) {
-        boolean from = OPTIONS.indexOf(words.get(i)) < 3;
         String option = words.get(i);
-        String comment =
-                source.indexOf('#') < 0 ? "" : source.substring(source.lastIndexOf('#')).toLowerCase(Locale.ROOT);
+        boolean from = OPTIONS.indexOf(option) < 3;
+        boolean output = words.contains("OUTPUT");
+        String write = "write " + option + " ";
+        int sign = source.lastIndexOf('#');
+        String comment = sign < 0 ? "" : source.substring(sign).toLowerCase(Locale.ROOT);
         if (words.contains("67") && words.contains("68")) {
-            return "write " + option + (from ? " 0.0.0.0" : " 255.255.255.255") + ", which DHCP asks with";
+            return write + (from ? "0.0.0.0" : "255.255.255.255") + ", which DHCP asks with";
         }
         if (comment.contains("local")) {
-            return "write " + option + " 127.0.0.1, or better the interface: "
-                    + (words.contains("OUTPUT") ? "-o lo" : "-i lo");
+            return write + "127.0.0.1, or better the interface: " + (output ? "-o lo" : "-i lo");
         }
-        if (comment.contains("emergency")) {
-            return "write " + option + " 169.254.0.0/16, the box's emergency network";
-        }
+        if (comment.contains("emergency")) { return write + "169.254.0.0/16, the box's emergency network"; }
         if (comment.contains("upnp")) {
-            return "write " + option + " 239.255.255.250 (UPnP's multicast) or " + option + " 224.0.0.0/24";
+            return write + "239.255.255.250 (UPnP's multicast) or " + option + " 224.0.0.0/24";
         }
-        boolean web = words.contains("OUTPUT") && words.contains("80");
-        if (web || comment.contains("dyndns") || comment.contains("mail") || comment.contains("server")) {
-            return "write " + option + " with the server's address, in numbers";
+        if (output && words.contains("80") || comment.contains("dyndns") || comment.contains("mail")
+                || comment.contains("server")) {
+            return write + "with the server's address, in numbers";
         }
         if (words.contains("guest") || words.contains("${GUEST_IF}")) {
-            return from == words.contains("-i") ? "write " + option + " $GUEST_NET" : "write " + option + " $LAN_NET";
+            return write + (from == words.contains("-i") ? "$GUEST_NET" : "$LAN_NET");
         }
-        boolean lan = words.contains("OUTPUT") ? !from : from;
-        return lan ? "write " + option + " $LAN_NET, or remove " + option
-                : "write " + option + " with an address (the box's own is $LAN_IP), or remove " + option;
+        return write
+                + (from != output ? "$LAN_NET, or remove " : "with an address (the box's own is $LAN_IP), or remove ")
+                + option;
     }
 }

@@ -108,14 +108,10 @@ final class Node {
     /** All simple commands in this part, in their order. */
     List<Node> simple() {
         List<Node> all = new ArrayList<>();
-        collect(all);
-        return all;
-    }
-
-    private void collect(List<Node> into) {
-        if (kind == Kind.SIMPLE) { into.add(this); }
+        if (kind == Kind.SIMPLE) { all.add(this); }
         for (Node part : parts) {
-            part.collect(into);
+            all.addAll(part.simple());
         }
+        return all;
     }
 }

@@ -77,17 +77,14 @@ final class NotRun {
             shell.run(node, false);
             return;
         }
-        String what =
-                quiet ? "whether this runs depends on the box (line " + cause.line + "); assumed: the script continues"
-                        : "whether this applies depends on the box: line " + cause.line + " asks "
-                                + Quoting.excerpt(asked.toString());
-        String todo = quiet ? "nothing to do" : "write it into the ruleset if you need it";
+        String[] texts =
+                Messages.of("", quiet ? "depends-quietly" : "depends", cause.line, Quoting.excerpt(asked.toString()));
         for (Node simple : node.simple()) {
             boolean harmless = quiet || !mayAdd(simple);
             for (int line = simple.line; line <= simple.last(); line++) {
-                lines.remark(line, what, todo, harmless);
+                lines.remark(line, texts, harmless);
             }
-            if (!quiet) { shell.leftLine(simple.line, what, null); }
+            if (!quiet) { shell.leftLine(simple.line, texts[0], null); }
         }
         shell.perhaps(node);
         forget(node, true, new HashSet<Node>());
@@ -122,7 +119,7 @@ final class NotRun {
             if (name != null) {
                 Piece value = word.pieces.get(word.pieces.size() - 1);
                 String known = shell.variables.meant(name);
-                boolean same = value.isUnknown() && known != null && known.equals(Settings.meant(value.text));
+                boolean same = value.isUnknown() && known != null && known.equals(Messages.meant(value.text));
                 shell.variables.forget(name, "line " + simple.line + " may set it or not", same ? known : null);
             } else if (("read".equals(first) || "unset".equals(first)) && word.plain() != null
                     && ShellWord.isName(word.plain())) {
@@ -132,28 +129,28 @@ final class NotRun {
     }
 
     /** Leaves a command out, and says so beside the rules too. */
-    ExitStatus left(Node node, String what, String todo) {
-        return left(node, what, todo, null, false);
+    ExitStatus left(Node node, String name, Object... values) {
+        return left(node, Messages.of(lines.shown(node.line), name, values), null, false);
     }
 
     /** {@code strict}: what can be read of the rule. */
     ExitStatus left(Node node, ShellError e, String strict) {
-        return left(node, e.getMessage(), e.todo, strict, false);
+        return left(node, new String[] {e.getMessage(), e.todo}, strict, false);
     }
 
     /**
      * Leaves out what is no rule: nothing is missing by that, unless its lines hold a rule, or it may run others that
      * do.
      */
-    ExitStatus aside(Node node, String what, String todo) {
-        left(node, what, todo, null, !mayAdd(node));
+    ExitStatus aside(Node node, String name, Object... values) {
+        left(node, Messages.of(lines.shown(node.line), name, values), null, !mayAdd(node));
         return ExitStatus.TRUE;
     }
 
-    private ExitStatus left(Node node, String what, String todo, String strict, boolean harmless) {
+    private ExitStatus left(Node node, String[] texts, String strict, boolean harmless) {
         for (int line = node.line; line <= node.last(); line++) {
-            if (lines.trimmed(line).length() > 0 && lines.remark(line, what, todo, harmless) && line == node.line) {
-                shell.leftLine(line, what, strict);
+            if (lines.trimmed(line).length() > 0 && lines.remark(line, texts, harmless) && line == node.line) {
+                shell.leftLine(line, texts[0], strict);
             }
         }
         return ExitStatus.UNKNOWN;
@@ -164,7 +161,7 @@ final class NotRun {
         String[] foreign = RuleText.foreign(lines.text(node.line));
         if (foreign == null) { return false; }
         lines.rule(node.line);
-        left(node, foreign[0] + ": boxwall reads those of iptables", foreign[1]);
+        left(node, new String[] {foreign[3] + ": boxwall reads those of iptables", foreign[4]}, null, false);
         return true;
     }
 
@@ -200,11 +197,7 @@ final class NotRun {
         String name = constant ? null : unset(by);
         for (Node simple : constant || name != null ? part.simple() : Collections.<Node>emptyList()) {
             if (adds(simple)) {
-                lines.remark(simple.line,
-                        "not run: " + why + (constant ? "" : ", as the name " + name + " isn't set in this file"),
-                        constant ? "remove " + word + " if you need it"
-                                : "put " + name + "=... before it if something else sets it",
-                        false);
+                lines.loss(simple.line, constant ? "constant" : "name-unset", why, constant ? word : name);
             }
         }
     }

@@ -41,17 +41,6 @@ final class Output {
     private static final int STRICT_ROUNDS = 8;
     private static final int STRICT_RULES = 200;
     private static final Names NAMES = Names.of(Variables.BOX, Collections.<String>emptyList());
-    /** Targets that other firmware has and no FRITZ!Box: the name, what to do. */
-    private static final String[][] TARGETS = {
-            {"FULLCONENAT", "a target of another firmware; MASQUERADE is the closest to it"},
-            {"FULLCONE", "a target of another firmware; MASQUERADE is the closest to it"},
-            {"FLOWOFFLOAD",
-                    "a target of another firmware that makes forwarding fast and decides nothing: leave it out"},
-            {"SKIPLOG", "a target of another firmware that decides nothing: leave it out"},
-            {"IMQ", "a target of another firmware, for shaping: leave it out"},
-            {"TRIGGER", "a target of another firmware; open the ports with rules of their own"},
-            {"CLASSIFY", "for shaping, which decides nothing: leave it out"},};
-
     /** One line that goes out: with values put in, and with the script's names left in it. */
     static final class Line {
         /** The source line that it comes from, 1-based. */
@@ -144,8 +133,7 @@ final class Output {
         for (Line line : lines) {
             size += line.text.length() + 1;
             if (size > SIZE_LIMIT && line.text.length() > 0) {
-                source.remark(line.line, "more than fits into one ruleset (" + SIZE_LIMIT / 1024 + " KiB)",
-                        "use networks, lists of ports and chains", false);
+                source.loss(line.line, "too-much", SIZE_LIMIT / 1024);
                 line.leaveOut(null, null);
             }
         }
@@ -160,7 +148,7 @@ final class Output {
         for (Line line : lines) {
             boolean empties = line.verb == 'F' || line.verb == 'X';
             if (line.verb == 'Z' || empties && !filled.contains(line.table)) {
-                source.note(line.line, line.verb == 'Z' ? "counters begin at 0 anyway" : "tables begin empty here");
+                source.note(line.line, line.verb == 'Z' ? "counters" : "begins-empty");
                 line.leaveOut(null, null);
             } else if (line.verb != 0 && !empties && line.verb != 'P') { filled.add(line.table); }
         }
@@ -194,8 +182,8 @@ final class Output {
         if (!error.what().startsWith("no target and no chain")) { return error.todo(); }
         String[] quoted = Words.split(error.what(), '"');
         String name = quoted.length > 2 ? quoted[1] : "";
-        for (String[] target : TARGETS) {
-            if (target[0].equals(name)) { return target[1]; }
+        for (String[] target : Messages.rows("target")) {
+            if (target[1].equals(name)) { return target[2]; }
         }
         if (!line.saved) { return error.todo(); }
         for (Line other : lines) {
@@ -220,8 +208,7 @@ final class Output {
                 String place = family.command() + " " + table.word();
                 for (Line line : lines) {
                     if (idle && line.table.equals(place)) {
-                        source.note(line.line, "the table " + table.word() + " holds no rule, so it isn't named",
-                                "nothing to do: naming nat would load connection tracking");
+                        source.note(line.line, "idle", table.word());
                         line.leaveOut(null, null);
                         any = true;
                     }
@@ -241,8 +228,7 @@ final class Output {
                 boolean numbered = words[i].length() > 1 && "RDI".indexOf(words[i].charAt(words[i].length() - 1)) >= 0
                         && words[i].charAt(words[i].length() - 2) == '-' && Words.isNumber(words[i + 2]);
                 if (numbered) {
-                    source.note(line.line, "a rule's number, while a rule before it is left out",
-                            "see that the number still fits");
+                    source.note(line.line, "number");
                     break;
                 }
             }

@@ -18,26 +18,6 @@ final class RuleText {
     private static final List<String> ADDING = Arrays.asList("-A", "-I", "-R", "--append", "--insert", "--replace");
     private static final List<String> JUMPS = Arrays.asList("-j", "--jump", "-g", "--goto");
     private static final List<String> DROPPING = Arrays.asList("DROP", "REJECT", "TARPIT", "QUEUE", "NFQUEUE");
-    private static final String SAVE = ", and import what it prints";
-    private static final String WRITE = "write it as an iptables command";
-    private static final String TABLE =
-            "write its rules as iptables commands; where both are there, import what iptables-save prints";
-    private static final String DSLD = "dsld goes on filtering by it; " + WRITE + " if boxwall shall";
-    /** How other firewalls write rules: the line's beginning, what follows in it, what it is, what to do. */
-    private static final String[][] FOREIGN =
-            {{"table inet ", "{", "a ruleset of nftables", TABLE}, {"table ip", "{", "a ruleset of nftables", TABLE},
-                    {"nft ", "add", "a rule of nftables", WRITE}, {"add rule ", "", "a rule of nftables", WRITE},
-                    {"ufw ", "", "a rule of ufw", "run iptables-save where ufw runs" + SAVE},
-                    {"firewall-cmd ", "", "a rule of firewalld", "run iptables-save where firewalld runs" + SAVE},
-                    {"config rule", "", "a rule in OpenWrt's own form", "run iptables-save there" + SAVE},
-                    {"config redirect", "", "a rule in OpenWrt's own form", "run iptables-save there" + SAVE},
-                    {"config zone", "", "a zone in OpenWrt's own form", "run iptables-save there" + SAVE},
-                    {"uci ", "firewall.", "a rule in OpenWrt's own form", "run iptables-save there" + SAVE},
-                    {"add ", "chain=", "a rule of RouterOS", WRITE}, {"/ip firewall", "", "a rule of RouterOS", WRITE},
-                    {"\"permit ", "", "a line of AVM's own filter (ar7.cfg)", DSLD},
-                    {"\"deny ", "", "a line of AVM's own filter (ar7.cfg)", DSLD},
-                    {"\"reject ", "", "a line of AVM's own filter (ar7.cfg)", DSLD}};
-
     private RuleText() {}
 
     /** Whether a command that does something else has the words of a rule behind it. */
@@ -149,13 +129,11 @@ final class RuleText {
                 && (Character.isLetter(word.charAt(0)) || word.charAt(0) == '_' || word.charAt(0) == '$');
     }
 
-    /** What kind of rule of another program the line is, and what to do; null for none. */
+    /** The row on rules of another program that the line is one of; null for none. */
     static String[] foreign(String line) {
         String text = line.trim();
-        for (String[] row : FOREIGN) {
-            if (text.startsWith(row[0]) && text.indexOf(row[1], row[0].length()) >= 0) {
-                return new String[] {row[2], row[3]};
-            }
+        for (String[] row : Messages.rows("foreign")) {
+            if (text.startsWith(row[1].replace('_', ' ')) && text.indexOf(row[2], row[1].length()) >= 0) { return row; }
         }
         return null;
     }

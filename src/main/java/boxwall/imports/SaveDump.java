@@ -167,7 +167,7 @@ final class SaveDump {
             close();
             lines.taken(line, line);
         } else if (refused) {
-            shell.leave(line, "a line of a table that isn't taken", "a table goes from *TABLE to COMMIT");
+            shell.leave(line, "refused-table");
         } else {
             if (table == null || !named && ruled && starts) { open(line, starts || trimmed.startsWith("[")); }
             ruled |= !starts;
@@ -196,13 +196,9 @@ final class SaveDump {
         table = guess(block);
         named = false;
         ruled = false;
-        String taken = "; what follows is taken as the table " + table + " of " + command();
         if (program > 0 || saved && !lines.trimmed(line).startsWith("-P")) {
-            lines.doubt(line, "the line *" + table + " is missing before this one" + taken,
-                    "see that nothing else is missing at the head");
-        } else if (family(line) != 0) {
-            lines.note(line, "there is no line *" + table + taken, "see that nothing else is missing at the head");
-        }
+            lines.doubt(line, "no-table-line", table, command());
+        } else if (family(line) != 0) { lines.note(line, "table-guessed", table, command()); }
     }
 
     private void begin(int line, String name) {
@@ -212,8 +208,7 @@ final class SaveDump {
         named = true;
         refused = !TABLES.contains(table);
         if (refused) {
-            shell.leave(line, "a table that isn't known: " + Quoting.excerpt(name),
-                    "the tables are filter, nat, mangle, raw and security");
+            shell.leave(line, "no-table", Quoting.excerpt(name));
             table = null;
             return;
         }
@@ -225,12 +220,7 @@ final class SaveDump {
         }
         if (filled && !adds) {
             // iptables-restore empties a table before it fills it
-            if (program == 0) {
-                lines.doubt(line,
-                        "the table " + table + " of " + command()
-                                + " has rules above, and this block empties it as iptables-restore does",
-                        "leave one of both away, or write their rules into one block");
-            }
+            if (program == 0) { lines.doubt(line, "table-twice", table, command()); }
             for (String command : new String[] {"-F", "-X"}) {
                 shell.iptables().saved(line, command(), new ArrayList<>(Arrays.asList("-t", table, command)));
             }
@@ -242,8 +232,7 @@ final class SaveDump {
         boolean builtin = BUILTIN.contains(chain);
         boolean counted = words.size() < 3 || words.size() == 3 && words.get(2).charAt(0) == '[';
         if (words.size() < 2 || chain.length() == 0 || !counted || !builtin && !words.get(1).equals("-")) {
-            shell.leave(line, "not a chain's line: " + lines.shown(line),
-                    "write :CHAIN POLICY [0:0], and - as the policy of a chain of your own");
+            shell.leave(line, "no-chain");
         } else if (!builtin) {
             inTable(line, Arrays.asList("-N", chain));
         } else if (words.get(1).equals("-")) {
@@ -265,12 +254,12 @@ final class SaveDump {
         List<String> words = words(text.substring(counters).trim());
         boolean tabled = words != null && (words.contains("-t") || words.contains("--table"));
         if (words == null) {
-            shell.leave(line, "a quote is opened and not closed", "close it with \"");
+            shell.leave(line, "open-quote");
         } else if (named && tabled) {
-            shell.leave(line, "-t within a table's block", "remove it; iptables-restore refuses it");
+            shell.leave(line, "table-within");
         } else if (words.isEmpty() || words.get(0).length() < 2 || words.get(0).charAt(0) != '-'
                 || counters == 0 && text.charAt(0) == '[') {
-            shell.leave(line, "not a rule: " + Quoting.excerpt(text), "a rule begins with -A CHAIN");
+            shell.leave(line, "no-rule-line", Quoting.excerpt(text));
         } else if (tabled) {
             shell.iptables().saved(line, command(), words);
         } else {
@@ -308,10 +297,7 @@ final class SaveDump {
 
     /** The text's end, or what else can't be within a table. */
     void end() {
-        if (table != null && named) {
-            lines.doubt(opened, "the table " + table + " has no COMMIT; what is there of it is taken",
-                    "see that the file isn't cut short");
-        }
+        if (table != null && named) { lines.doubt(opened, "no-commit", table); }
         close();
     }
 }

@@ -47,9 +47,7 @@ final class Script {
             script.lineByLine();
         }
         for (Node.Redirect redirect : script.lexer.cutShort) {
-            source.doubt(redirect.target.line,
-                    "the here-document has no line " + Quoting.cut(redirect.target.toString(), 30),
-                    "see that the file isn't cut short");
+            source.doubt(redirect.target.line, "here-cut", Quoting.cut(redirect.target.toString(), 30));
         }
         return script;
     }
@@ -103,36 +101,34 @@ final class Script {
     private void lineByLine() {
         int offset = 0;
         boolean table = false;
-        for (int i = 0; i < lines.length; i++) {
+        for (int i = 0; i < lines.length;) {
             Abandoned.check();
             String line = lines[i].trim();
-            int next = i;
+            int last = i;
             boolean head = SaveDump.isHead(line);
             if (head || SaveDump.isLine(line) || table && line.length() > 0 && line.charAt(0) != '#'
-                    && !line.startsWith("```") && !looksLikeACommand(line, first(line))) {
+                    && !line.startsWith("```") && !looksLikeACommand(line, first(line, " \t;("))) {
                 parts.add(new Node(Node.Kind.SAVED, i + 1));
                 table = !head && !line.equals("COMMIT") && (table || line.charAt(0) == '*');
             } else if (line.length() > 0 && line.charAt(0) != '#') {
                 table = false;
-                next = one(i, offset, line);
+                last = one(i, offset, line);
             }
-            for (; i < next; i++) {
+            for (; i <= last; i++) {
                 offset += lines[i].length() + 1;
             }
-            offset += lines[i].length() + 1;
         }
     }
 
     /** Reads what begins on a line (0-based); answers the last line that it takes. */
     private int one(int i, int offset, String line) {
-        String first = first(line);
+        String first = first(line, " \t;(");
         boolean opens = opens(i, line, first);
         if (!opens && !looksLikeACommand(line, first)) {
             parts.add(new Node(Node.Kind.PROSE, i + 1));
             return i;
         }
-        boolean mayReachFar = opens || first.indexOf('=') > 0 || first.equals("echo") || first.equals("cat")
-                || first.equals("export");
+        boolean mayReachFar = opens || first.indexOf('=') > 0 || Commands.isOf(first, "echo", "cat", "export");
         lexer.moveTo(offset, i + 1, !mayReachFar);
         try {
             parts.add(parser.complete());
@@ -145,8 +141,6 @@ final class Script {
             return unreadable.end - 1;
         }
     }
-
-    private static String first(String line) { return first(line, " \t;("); }
 
     private static String first(String line, String ends) {
         int end = 0;
@@ -163,7 +157,7 @@ final class Script {
         if (first.equals("if")) {
             return rest.indexOf(';') >= 0 || after.startsWith("then") || rest.startsWith("[") || rest.endsWith("then");
         }
-        if (first.equals("for") || first.equals("while") || first.equals("until")) {
+        if (Commands.isOf(first, "for", "while", "until")) {
             return line.endsWith(" do") || line.endsWith(";do") || after.equals("do") || after.startsWith("do ")
                     || line.contains("; do") || line.contains(";do");
         }
@@ -182,7 +176,7 @@ final class Script {
                 || first.startsWith("$")) {
             return option || name.contains("-restore");
         }
-        boolean module = (name.equals("modprobe") || name.equals("insmod")) && words.length > 1
+        boolean module = Commands.isOf(name, "modprobe", "insmod") && words.length > 1
                 && (words.length == 2 || option || words[2].startsWith("#"));
         return module || name.equals("echo") && line.indexOf('>') > 0 || name.equals("export") && line.indexOf('=') > 0
                 || name.equals("cat") && line.contains("<<") || first.equals("[");

@@ -11,18 +11,23 @@ final class ShellError extends Exception {
     final int line;
     final String todo;
     /** The box's own name for such a value, as {@code $WAN_IF}, or null. */
-    final String meant;
+    String meant;
 
-    private ShellError(int line, String what, String todo, String meant) {
+    private ShellError(int line, String what, String todo) {
         super(what);
         this.line = line;
         this.todo = todo;
-        this.meant = meant;
     }
 
-    ShellError(int line, String what) { this(line, what, "write it without a shell's signs", null); }
+    ShellError(int line, String what) { this(line, what, "write it without a shell's signs"); }
 
-    ShellError(String what, String todo) { this(0, what, todo, null); }
+    private ShellError(String[] texts) { this(0, texts[0], texts[1]); }
 
-    ShellError(String what, String todo, String meant) { this(0, what, todo, meant); }
+    /** Of the messages. */
+    ShellError(String name, Object... values) { this(Messages.of("", name, values)); }
+
+    ShellError meaning(String boxName) {
+        meant = boxName;
+        return this;
+    }
 }

@@ -64,8 +64,7 @@ final class ShellLexer {
     /** The text up to {@code end}, which is stepped over; for what isn't read as words. Nothing may be peeked. */
     String rawUntil(String end) throws ShellError {
         int stop = text.indexOf(end, at);
-        int lineEnd = text.indexOf('\n', at);
-        if (stop < 0 || lineEnd >= 0 && stop > lineEnd) { throw new ShellError(line, "no " + end + " on this line"); }
+        if (stop < 0 || stop > lineEnd(at)) { throw new ShellError(line, "no " + end + " on this line"); }
         String raw = text.substring(at, stop);
         at = stop + end.length();
         return raw;
@@ -102,19 +101,16 @@ final class ShellLexer {
     }
 
     private void skipBlanks() {
-        while (in(" \t#\\", at)) {
-            if (text.startsWith("\\\n", at)) {
-                at += 2;
-                line++;
-            } else if (text.charAt(at) == '#') {
-                int end = text.indexOf('\n', at);
-                at = end < 0 ? text.length() : end;
-            } else if (text.charAt(at) != '\\') {
-                at++;
-            } else {
-                return;
-            }
+        while (in(" \t#", at) || text.startsWith("\\\n", at)) {
+            char c = text.charAt(at);
+            line += c == '\\' ? 1 : 0;
+            at = c == '#' ? lineEnd(at) : c == '\\' ? at + 2 : at + 1;
         }
+    }
+
+    private int lineEnd(int from) {
+        int end = text.indexOf('\n', from);
+        return end < 0 ? text.length() : end;
     }
 
     private void bodies() {
@@ -122,13 +118,13 @@ final class ShellLexer {
             redirect.bodyLine = line;
             boolean done = false;
             while (!done && at < text.length()) {
-                int stop = text.indexOf('\n', at);
+                int stop = lineEnd(at);
                 int from = at;
                 while (redirect.operator.equals("<<-") && in("\t", from)) {
                     from++;
                 }
-                String body = text.substring(from, stop < 0 ? text.length() : stop);
-                at = stop < 0 ? text.length() : stop + 1;
+                String body = text.substring(from, stop);
+                at = Math.min(stop + 1, text.length());
                 line++;
                 done = body.equals(redirect.target.toString());
                 if (!done) { redirect.body.add(body); }
@@ -190,8 +186,7 @@ final class ShellLexer {
     private void single() throws ShellError {
         flush(false);
         int end = text.indexOf('\'', at + 1);
-        int lineEnd = text.indexOf('\n', at);
-        if (end < 0 || strict && lineEnd >= 0 && lineEnd < end) { throw new ShellError(line, OPEN_QUOTE); }
+        if (end < 0 || strict && lineEnd(at) < end) { throw new ShellError(line, OPEN_QUOTE); }
         piece(Piece.Kind.TEXT, text.substring(at + 1, end), true);
         stepTo(end + 1);
     }

@@ -102,12 +102,17 @@ final class SourceLines {
         }
     }
 
-    /** A remark on what nothing is lost by. */
-    void note(int line, String what, String todo) {
-        remark(line, what, todo, true);
+    /** A remark of the messages on what nothing is lost by. */
+    void note(int line, String name, Object... values) {
+        remark(line, Messages.of(shown(line), name, values), true);
     }
 
-    void note(int line, String what) { note(line, what, "nothing to do"); }
+    /** A remark of the messages on what is missing. */
+    void loss(int line, String name, Object... values) {
+        remark(line, Messages.of(shown(line), name, values), false);
+    }
+
+    boolean remark(int line, String[] texts, boolean harmless) { return remark(line, texts[0], texts[1], harmless); }
 
     /**
      * Says that a line isn't in the ruleset as it stands; the same remark twice (a loop's round) counts once. False if
@@ -128,8 +133,9 @@ final class SourceLines {
     }
 
     /** Says that more may be missing than the text shows. */
-    void doubt(int line, String what, String todo) {
-        say(Math.max(1, line), what, todo, false);
+    void doubt(int line, String name, Object... values) {
+        String[] texts = Messages.of(shown(line), name, values);
+        say(Math.max(1, line), texts[0], texts[1], false);
     }
 
     /** A remark for each line that has text; a harmless one only for what nothing else becomes of. */
@@ -159,10 +165,7 @@ final class SourceLines {
     /** Whatever nothing was said about; nothing may get lost. {@code empty}: no rule came out. */
     void close(boolean empty) {
         for (Map.Entry<String, Integer> set : sets.entrySet()) {
-            if (set.getValue() > 0) {
-                note(set.getValue(), "no line of this text makes the set " + Quoting.cut(set.getKey(), 40),
-                        Commands.IPSET);
-            }
+            if (set.getValue() > 0) { note(set.getValue(), "set-missing", Quoting.cut(set.getKey(), 40)); }
         }
         for (Remark remark : skipped.values()) {
             if (is(remark.line, TAKEN)) { continue; }
@@ -175,23 +178,17 @@ final class SourceLines {
             boolean holds = RuleText.holds(text(line));
             boolean bare = !isEmpty(line);
             if (fate == STRUCTURE && is(line, COMMAND) || fate == 0 && bare) {
-                remark(line, "not reached", "write what it should do into the ruleset", false);
+                loss(line, "not-reached");
             } else if (holds && bare && built[line] < Math.max(1, RuleText.count(text(line)))
                     && !is(line, LEFT | PASSED) && !skipped.containsKey(line) && !prints(trimmed(line))) {
-                remark(line, "a rule in a line that isn't read as one", "write the rule as a line of its own", false);
+                loss(line, "not-read");
             }
             first = first == 0 && holds ? line : first;
             if (holds && bare && is(line, LEFT)) { rule(line); }
         }
         if (empty && first > 0 && tally(LEFT, 0) == 0) {
-            boolean comment = isEmpty(first);
-            remark(first,
-                    comment ? "every rule stands in a comment (or behind a prompt)"
-                            : "no rule of this text is in the result",
-                    comment ? "remove the # before those that you need"
-                            : "see the other remarks; for a script that wants a word: boxwall import FILE WORD"
-                                    + (words.isEmpty() ? "" : ", with " + Quoting.cut(words.toString(), 100)),
-                    false);
+            loss(first, isEmpty(first) ? "in-comments" : "no-result",
+                    words.isEmpty() ? "" : ", with " + Quoting.cut(words.toString(), 100));
         }
     }
 

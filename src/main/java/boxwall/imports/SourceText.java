@@ -80,8 +80,7 @@ final class SourceText {
 
     void remarkOnSigns(SourceLines lines) {
         for (int line : changed) {
-            lines.note(line, "signs as web pages write them (a dash, a quote, a blank) are read as -, \" and blank",
-                    "see that the rule is what was meant");
+            lines.note(line, "signs");
         }
     }
 
@@ -126,17 +125,14 @@ final class SourceText {
             command = command.startsWith("=") ? command.substring(1).trim() : command;
             if (command.contains("%i") && name.endsWith(".conf")) {
                 String device = name.substring(0, name.length() - 5);
-                lines.note(number, "%i is taken as " + Quoting.cut(device, 30) + ", after the file's name",
-                        "see that the interface is called so");
+                lines.note(number, "device", Quoting.cut(device, 30));
                 command = Words.replace(command, "%i", device);
             }
-            lines.note(number, key + " is taken as a command",
-                    "remove it there: what reads that file would run it a second time");
+            lines.note(number, "key", key);
             return command.startsWith("-") ? command.substring(1) : command;
         }
         boolean down = DOWN.contains(key.toLowerCase(Locale.ROOT));
-        lines.remark(number, down ? key + " is for when it goes down" : "no command of a firewall's", "nothing to do",
-                down || !RuleText.isPart(line));
+        lines.remark(number, Messages.of("", down ? "key-down" : "key-other", key), down || !RuleText.isPart(line));
         return "";
     }
 
@@ -174,18 +170,15 @@ final class SourceText {
             String text = start > 0 ? line.substring(start) : "";
             if (text.startsWith("Warning: ") && text.contains("tables present")) {
                 String save = text.contains("ip6tables-legacy") ? "ip6tables-legacy-save" : "iptables-legacy-save";
-                lines.remark(i, "the dump isn't all: more rules are in the legacy tables",
-                        "import what " + save + " prints too", false);
+                lines.loss(i, "legacy", save);
             } else if (text.startsWith("Table `") && text.contains("is incompatible")) {
-                lines.remark(i, "the dump isn't all: this table holds rules of nftables",
-                        "see nft list ruleset, and write them as iptables commands", false);
+                lines.loss(i, "incompatible");
             } else if (text.startsWith("iptables -") || text.startsWith("ip6tables -")) {
                 int comment = text.indexOf(" #");
                 List<String> words = SaveDump.words(comment < 0 ? text : text.substring(0, comment));
                 for (int w = 0; words != null && w < words.size(); w++) {
                     if (MissingAddress.at(words, w)) {
-                        lines.note(i, "a rule in a comment: address missing after " + words.get(w),
-                                "before you use it, " + MissingAddress.suggest(words, w, text));
+                        lines.note(i, "comment-address", words.get(w), MissingAddress.suggest(words, w, text));
                     }
                 }
             }

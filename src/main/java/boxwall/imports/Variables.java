@@ -96,27 +96,21 @@ final class Variables {
     String value(String name) throws ShellError {
         if (Character.isDigit(name.charAt(0))) {
             int number = name.length() > 2 ? 999 : Integer.parseInt(name);
-            if (number == 0) { throw new ShellError("$0 is the script's own name", "write what is meant"); }
+            if (number == 0) { throw new ShellError("script-name"); }
             return number <= positional.size() ? positional.get(number - 1) : null;
         }
         if (name.equals("#")) { return String.valueOf(positional.size()); }
-        if (!ShellWord.isName(name)) {
-            throw new ShellError("only a running shell knows $" + name, "write what is meant");
-        }
+        if (!ShellWord.isName(name)) { throw new ShellError("shell-name", name); }
         if (unknown.containsKey(name)) {
             String known = meant.get(name);
-            throw new ShellError("the value of " + name + " isn't known: " + unknown.get(name),
+            throw new ShellError("value-unknown", name, unknown.get(name),
                     known != null ? "write " + name + "=" + known + " before it"
-                            : "write " + name + "=... with the value in the ruleset, then the line",
-                    known);
+                            : "write " + name + "=... with the value in the ruleset, then the line")
+                    .meaning(known);
         }
         String value = values.get(name);
         if (value == null && BOX.containsKey(name)) { return Quoting.mark(name); }
-        if (value == null && sourcedAt > 0) {
-            throw new ShellError(
-                    "the name " + name + " isn't set here; the file that line " + sourcedAt + " reads may set it",
-                    "put " + name + "=... before it");
-        }
+        if (value == null && sourcedAt > 0) { throw new ShellError("unset-sourced", name, sourcedAt); }
         return value;
     }
 }

@@ -1,0 +1,81 @@
+package boxwall.imports;
+
+import boxwall.netfilter.Words;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What remarks say, and tables of what to do instead: the rows of the resource messages, which tells its form. */
+final class Messages {
+    private static final String RESOURCE = "/boxwall/imports/messages";
+    private static final Map<String, List<String[]>> ROWS = new HashMap<>();
+
+    static {
+        try {
+            BufferedReader in =
+                    new BufferedReader(new InputStreamReader(Messages.class.getResourceAsStream(RESOURCE), "US-ASCII"));
+            for (String line = in.readLine(); line != null; line = in.readLine()) {
+                String[] row = Words.split(line.startsWith("#") ? "" : line, '|');
+                for (int i = 0; i < row.length; i++) {
+                    row[i] = row[i].trim();
+                }
+                if (!ROWS.containsKey(row[0])) { ROWS.put(row[0], new ArrayList<String[]>()); }
+                ROWS.get(row[0]).add(row);
+            }
+        } catch (IOException e) {
+            throw new IllegalStateException(RESOURCE + " can't be read: " + e.getMessage(), e);
+        }
+    }
+
+    private Messages() {}
+
+    /** The rows of a table, each with the table's name before its columns. */
+    static List<String[]> rows(String table) {
+        return ROWS.get(table);
+    }
+
+    /** What is there, and what to do; {@code shown}: the line that is spoken of. */
+    static String[] of(String shown, String name, Object... values) {
+        String[] row = ROWS.get(name).get(0);
+        return new String[] {filled(row[1], shown, values),
+                row.length < 3 ? "nothing to do" : filled(row[2], shown, values)};
+    }
+
+    private static String filled(String text, String shown, Object... values) {
+        StringBuilder out = new StringBuilder();
+        int from = 0;
+        for (int at = text.indexOf('%'); at >= 0; at = text.indexOf('%', at + 1)) {
+            int number = text.charAt(at + 1) - '0';
+            if (number >= 0 && number <= values.length) {
+                out.append(text, from, at).append(number == 0 ? shown : values[number - 1]);
+                from = at + 2;
+            }
+        }
+        return out.append(text, from, text.length()).toString();
+    }
+
+    /** The box's own name for what a command would tell, or null. */
+    static String meant(String command) {
+        for (String[] row : rows("meant")) {
+            boolean all = true;
+            for (int i = 2; i < row.length; i++) {
+                all &= command.contains(row[i]);
+            }
+            if (all) { return row[1]; }
+        }
+        return null;
+    }
+
+    /** What to do in place of writing to a file of the kernel's. */
+    static String instead(String target) {
+        for (String[] row : rows("setting")) {
+            if (target.contains(row[1])) { return row[2]; }
+        }
+        throw new IllegalStateException(RESOURCE + " has no setting for all others");
+    }
+}

@@ -1,0 +1,64 @@
+package boxwall.imports;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** Each message that the code names is a row of the resource, and each row is named. */
+class MessagesTest {
+    private static final Pattern LITERAL = Pattern.compile("\"([a-z]+(-[a-z]+)*)\"");
+    /** A call whose message is written in it, the line or the command before. */
+    private static final Pattern CALL = Pattern.compile(
+            "(?:note|loss|left|aside|leave|noted|doubt|unknown|ShellError|Messages\\.of|rows)\\((?:[\\w.]+(?:\\(\\w*\\))?,\\s*|\"\",\\s*)*\"([a-z]+(?:-[a-z]+)*)\"");
+
+    private static TreeSet<String> found(Pattern pattern) throws IOException {
+        TreeSet<String> found = new TreeSet<>();
+        try (var files = Files.list(Path.of("src/main/java/boxwall/imports"))) {
+            for (Path file : files.toList()) {
+                Matcher match = pattern.matcher(Files.readString(file));
+                while (match.find()) {
+                    found.add(match.group(1));
+                }
+            }
+        }
+        return found;
+    }
+
+    private static TreeSet<String> rows() throws IOException {
+        return Files.readAllLines(Path.of("src/main/resources/boxwall/imports/messages")).stream()
+                .filter(l -> !l.isEmpty() && !l.startsWith("#")).map(l -> l.substring(0, l.indexOf(' ')))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    @Test
+    void eachMessageThatTheCodeNamesIsThere() throws IOException {
+        TreeSet<String> missing = found(CALL);
+        assertTrue(missing.size() > 60, missing::toString);
+        missing.removeAll(rows());
+        assertEquals("[]", missing.toString());
+    }
+
+    @Test
+    void eachRowIsNamedInTheCode() throws IOException {
+        TreeSet<String> unused = rows();
+        unused.removeAll(found(LITERAL));
+        assertEquals("[]", unused.toString());
+    }
+
+    @Test
+    void valuesArePutInAndAPercentSignOfTheTextStays() {
+        assertEquals(List.of("%i is taken as wg0, after the file's name", "see that the interface is called so"),
+                List.of(Messages.of("", "device", "wg0")));
+        assertEquals("builds no rule: \"a %1\"", Messages.of("\"a %1\"", "prints")[0]);
+        assertEquals("nothing to do", Messages.of("", "prints")[1]);
+    }
+}
