@@ -37,7 +37,7 @@ import org.objectweb.asm.Opcodes;
 
 /** The jar that was made small does what the whole one does, and asks no more of the box's class library. */
 class SmallJarIT {
-    private static final String WHOLE = "target/boxwall.jar";
+    private static final String WHOLE = "target/boxwall-whole.jar";
     private static final String SMALL = "target/boxwall-small.jar";
 
     private static String said(String jar, String... arguments) throws Exception {
