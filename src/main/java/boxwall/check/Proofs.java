@@ -12,7 +12,6 @@ import boxwall.explain.Packet;
 import boxwall.explain.SpoofableAccept;
 import boxwall.explain.TrailEntry;
 import boxwall.netfilter.Abandoned;
-import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Negatable;
 import boxwall.netfilter.Network;
@@ -212,12 +211,7 @@ public final class Proofs extends CheckPart {
     private static List<Network> networks(Interface one) {
         List<Network> networks = new ArrayList<>();
         for (String text : one == null ? new String[] {} : new String[] {one.net, one.net6}) {
-            if (text != null) {
-                int slash = text.indexOf('/');
-                byte[] address = Addresses.parse(text.substring(0, slash));
-                networks.add(Network.ofPrefix(address.length == 4 ? Family.IPV4 : Family.IPV6, address,
-                        Integer.parseInt(text.substring(slash + 1))));
-            }
+            if (text != null) { networks.add(Network.parse(text)); }
         }
         return networks;
     }

@@ -36,13 +36,13 @@ final class Fragments {
 
     private final boolean v4;
     private final List<Note> notes;
-    private final Set<String> taken;
+    private final Jumps jumps;
     private Chain chain;
 
-    /** {@code taken} are the names of the table's chains; notes go to the list. */
-    Fragments(Family family, Set<String> taken, List<Note> notes) {
+    /** For one table; notes go to the list. */
+    Fragments(Family family, Jumps jumps, List<Note> notes) {
         v4 = family == Family.IPV4;
-        this.taken = taken;
+        this.jumps = jumps;
         this.notes = notes;
     }
 
@@ -75,7 +75,7 @@ final class Fragments {
                     .target(Target.RETURN).build());
         }
         rules.add(new Rule.Builder(origin).target(Target.ACCEPT).build());
-        return new Chain(Stateless.freeName("later-fragments", taken), null, rules);
+        return new Chain(jumps.freeName("later-fragments"), null, rules);
     }
 
     /** What a rule asks besides ports; null when it asks for no port, or for what only the first fragment shows. */

@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Which chains of a table are reached from which, and on what conditions. */
+/** The chains of one table: which are reached from which, on what conditions, and which names are free. */
 final class Jumps {
     /** Paths to rules that are followed; a ruleset made to have more loses mirrored answers, never soundness. */
     private static final int PATHS_MAX = 10000;
@@ -29,12 +29,41 @@ final class Jumps {
     private final Family family;
     private final Table table;
     private final Map<String, Boolean> dropping = new HashMap<>();
+    /** The next number behind a wanted name. */
+    private final Map<String, Integer> numbers = new HashMap<>();
+    private final Set<String> taken = new HashSet<>();
     private int paths;
 
     Jumps(Ruleset ruleset, Family family, Table table) {
         this.ruleset = ruleset;
         this.family = family;
         this.table = table;
+        for (Chain chain : chains()) {
+            taken.add(chain.name());
+        }
+    }
+
+    List<Chain> chains() { return ruleset.chains(family, table); }
+
+    /** The name itself, or with a number behind it when it is taken; it then is. */
+    String freeName(String wanted) {
+        String name = wanted;
+        int number = numbers.containsKey(wanted) ? numbers.get(wanted).intValue() : 2;
+        while (!taken.add(name)) {
+            name = wanted + "-" + number++;
+        }
+        // a ruleset can need thousands
+        numbers.put(wanted, Integer.valueOf(number));
+        return name;
+    }
+
+    /** The rules of all chains that packets of a hook may get to. */
+    List<Rule> rulesFrom(String start) {
+        List<Rule> rules = new ArrayList<>();
+        for (String name : any(start)) {
+            rules.addAll(ruleset.chain(family, table, name).rules());
+        }
+        return rules;
     }
 
     /** The chain and all that its packets may get to. */
@@ -65,11 +94,9 @@ final class Jumps {
 
     private boolean dropsOnly(String chain) {
         Set<String> reached = any(chain);
-        for (String name : reached) {
-            for (Rule rule : ruleset.chain(family, table, name).rules()) {
-                Target next = rule.target;
-                if (next != null && !DROPPING.contains(next.name) && !reached.contains(next.name)) { return false; }
-            }
+        for (Rule rule : rulesFrom(chain)) {
+            Target next = rule.target;
+            if (next != null && !DROPPING.contains(next.name) && !reached.contains(next.name)) { return false; }
         }
         return !reached.isEmpty();
     }
@@ -105,5 +132,10 @@ final class Jumps {
             if (!match.name.equals("comment") && !match.options.isEmpty()) { return false; }
         }
         return true;
+    }
+
+    /** Whether a rule's target works from within another chain: RETURN and a goto don't. */
+    static boolean worksInChain(Rule rule) {
+        return rule.target != null && !rule.target.isGoto() && !rule.target.equals(Target.RETURN);
     }
 }

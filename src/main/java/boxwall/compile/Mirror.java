@@ -10,7 +10,6 @@ import boxwall.netfilter.Network;
 import boxwall.netfilter.Option;
 import boxwall.netfilter.Ports;
 import boxwall.netfilter.Rule;
-import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.Table;
 import boxwall.netfilter.Target;
 
@@ -56,7 +55,6 @@ final class Mirror {
     private final Jumps jumps;
     private final Ports freePorts;
     private final Ports unserved;
-    private final Set<String> taken;
     private final int asking;
     private int writtenOut;
     private final Map<Hook, Set<String>> reached = new TreeMap<>();
@@ -67,18 +65,16 @@ final class Mirror {
     /**
      * Makes a mirror of one table.
      *
-     * @param taken the names of the table's chains; new ones are added
      * @param asking how many rules of the table let answers in
      */
-    Mirror(Ruleset ruleset, Family family, Table table, StatelessContext context, Set<String> taken, int asking) {
+    Mirror(Family family, Table table, StatelessContext context, Jumps jumps, int asking) {
         this.family = family;
         this.table = table;
         this.context = context;
-        this.taken = taken;
+        this.jumps = jumps;
         this.asking = asking;
-        jumps = new Jumps(ruleset, family, table);
-        unserved = FreePorts.unserved(ruleset, family, table, jumps);
-        freePorts = FreePorts.of(context.localPorts, unserved);
+        unserved = UdpPorts.unserved(jumps);
+        freePorts = UdpPorts.largest(context.localPorts.within(unserved));
         for (Hook hook : table.hooks) {
             reached.put(hook, jumps.any(hook.name()));
             chains.put(hook, new LinkedHashMap<Target, Chain>());
@@ -96,7 +92,7 @@ final class Mirror {
         for (Hook hook : fragments ? Collections.<Hook>emptyList() : table.hooks) {
             if (!reached.get(hook).contains(chain)) { continue; }
             List<Rule> asked = questions(hook);
-            if (Replacements.worksInChain(standsFor)
+            if (Jumps.worksInChain(standsFor)
                     && ((long) asking * asked.size() > SHORT || !onlyPorts || needsChain(hook, standsFor))) {
                 Rule jump = jump(standsFor, chainOf(hook, standsFor));
                 if (jump != null) { answers.add(jump); }
@@ -135,8 +131,7 @@ final class Mirror {
         for (Rule question : questions(hook)) {
             answers.addAll(answers(question, hook, anything));
         }
-        chain = new Chain(answers.isEmpty() ? "" : Stateless.freeName("udp-answers", taken), null,
-                new ArrayList<>(answers));
+        chain = new Chain(answers.isEmpty() ? "" : jumps.freeName("udp-answers"), null, new ArrayList<>(answers));
         chains.get(hook).put(standsFor.target, chain);
         sizes.put(chain.name(), Integer.valueOf(answers.size()));
         return chain;

@@ -56,13 +56,12 @@ final class Replacements {
 
     private final Family family;
     private final List<String> protocols;
-    private final Set<String> taken;
+    private final Jumps jumps;
     private final Map<Target, Chain> otherProtocols = new LinkedHashMap<>();
 
-    /** {@code taken} are the names of the table's chains; new ones are added. */
-    Replacements(Family family, Set<String> taken) {
+    Replacements(Family family, Jumps jumps) {
         this.family = family;
-        this.taken = taken;
+        this.jumps = jumps;
         protocols = Arrays.asList("tcp", "udp", family == Family.IPV4 ? "icmp" : "ipv6-icmp");
     }
 
@@ -91,7 +90,7 @@ final class Replacements {
         if (concerns(base, "udp") && all) { made.add(base.copy().protocol(Negatable.is("udp")).build()); }
         if (concerns(base, protocols.get(2))) { addIcmp(base, states, made); }
         if (base.protocol == null || base.protocol.negated) {
-            if (takesNew && worksInChain(base)) { made.add(otherProtocols(base)); }
+            if (takesNew && Jumps.worksInChain(base)) { made.add(otherProtocols(base)); }
         } else if (all && !protocols.contains(base.protocol.value)) { made.add(base); }
         return made;
     }
@@ -157,11 +156,6 @@ final class Replacements {
         }
     }
 
-    /** Whether a rule's target works from within another chain: RETURN and a goto don't. */
-    static boolean worksInChain(Rule base) {
-        return base.target != null && !base.target.isGoto() && !base.target.equals(Target.RETURN);
-    }
-
     private Rule otherProtocols(Rule base) {
         Chain chain = otherProtocols.get(base.target);
         if (chain == null) {
@@ -170,7 +164,7 @@ final class Replacements {
                 rules.add(new Rule.Builder(base.origin).protocol(Negatable.is(protocol)).target(Target.RETURN).build());
             }
             rules.add(new Rule.Builder(base.origin).target(base.target).build());
-            chain = new Chain(Stateless.freeName("other-protocols", taken), null, rules);
+            chain = new Chain(jumps.freeName("other-protocols"), null, rules);
             otherProtocols.put(base.target, chain);
         }
         return base.copy().target(Target.of(chain.name())).build();

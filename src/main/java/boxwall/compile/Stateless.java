@@ -1,5 +1,7 @@
 package boxwall.compile;
 
+import boxwall.modules.ConntrackUse;
+import boxwall.modules.Kind;
 import boxwall.netfilter.Abandoned;
 import boxwall.netfilter.Chain;
 import boxwall.netfilter.Family;
@@ -12,7 +14,6 @@ import boxwall.netfilter.Table;
 import boxwall.syntax.Note;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -26,12 +27,6 @@ import java.util.Set;
  * {@link Mirror}, {@link Fragments} come beside.
  */
 final class Stateless {
-    /** Matches that need conntrack and that no single packet can answer. */
-    private static final Set<String> MATCHES =
-            new HashSet<>(Arrays.asList("connlimit", "connbytes", "connmark", "helper", "connlabel", "cluster"));
-    private static final Set<String> TARGETS = new HashSet<>(Arrays.asList("CT", "NOTRACK", "MASQUERADE", "SNAT",
-            "DNAT", "REDIRECT", "NETMAP", "SAME", "CONNMARK", "CONNSECMARK", "SYNPROXY"));
-
     /** What does nearly the same for a single packet. */
     private static final Map<String, String> INSTEAD = new HashMap<>();
 
@@ -81,17 +76,15 @@ final class Stateless {
             return;
         }
         Jumps jumps = new Jumps(ruleset, family, table);
-        Set<String> taken = new HashSet<>();
         int asking = 0;
-        for (Chain chain : ruleset.chains(family, table)) {
-            taken.add(chain.name());
+        for (Chain chain : jumps.chains()) {
             for (Rule rule : chain.rules()) {
                 asking += States.matchOf(rule) != null && takesAnswers(rule, States.of(rule), jumps) ? 1 : 0;
             }
         }
-        Mirror mirror = new Mirror(ruleset, family, table, context, taken, asking);
-        Replacements replacements = new Replacements(family, taken);
-        Fragments fragments = new Fragments(family, taken, notes);
+        Mirror mirror = new Mirror(family, table, context, jumps, asking);
+        Replacements replacements = new Replacements(family, jumps);
+        Fragments fragments = new Fragments(family, jumps, notes);
         Set<String> fragmented = fragmented(family, jumps);
         List<Chain> chains = new ArrayList<>();
         for (Chain chain : ruleset.chains(family, table)) {
@@ -124,27 +117,6 @@ final class Stateless {
         return chains;
     }
 
-    /** The name itself, or with a number behind it when it is taken; it then is. */
-    static String freeName(String wanted, Set<String> taken) {
-        if (taken.add(wanted)) { return wanted; }
-        // a ruleset can need thousands: the numbers are taken one after the other, so the first free one is found by
-        // halves
-        int low = 1;
-        int high = 2;
-        while (taken.contains(wanted + "-" + high)) {
-            low = high;
-            high *= 2;
-        }
-        while (high - low > 1) {
-            int middle = (low + high) / 2;
-            boolean isTaken = taken.contains(wanted + "-" + middle);
-            low = isTaken ? middle : low;
-            high = isTaken ? high : middle;
-        }
-        taken.add(wanted + "-" + high);
-        return wanted + "-" + high;
-    }
-
     private static boolean takesAnswers(Rule rule, Set<State> states, Jumps jumps) {
         return states != null && states.contains(State.ESTABLISHED) && !states.contains(State.NEW)
                 && !jumps.onlyDrops(rule.target);
@@ -152,9 +124,10 @@ final class Stateless {
 
     /** Whether nothing of a rule needs connection tracking but its states; says so if not. */
     private boolean mayStay(Rule rule) {
-        String lost = rule.target != null && TARGETS.contains(rule.target.name) ? "-j " + rule.target.name : null;
+        String lost = rule.target != null && ConntrackUse.pulls(Kind.TARGET, rule.target.name)
+                ? "-j " + rule.target.name : null;
         for (Match match : rule.matches()) {
-            if (MATCHES.contains(match.name)) {
+            if (ConntrackUse.pulls(Kind.MATCH, match.name) && !States.isState(match)) {
                 lost = "-m " + match.name;
                 break;
             }

@@ -2,7 +2,6 @@ package boxwall.compile;
 
 import boxwall.facts.BoxFacts;
 import boxwall.box.Interface;
-import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Negatable;
 import boxwall.netfilter.Network;
@@ -28,8 +27,8 @@ final class StatelessContext {
         this.localPorts = localPorts;
         this.wan = wan;
         this.guest = guest == null ? null : guest.name;
-        guestNet = network(guest == null ? null : guest.net);
-        guestNet6 = network(guest == null ? null : guest.net6);
+        guestNet = Network.parse(guest == null ? null : guest.net);
+        guestNet6 = Network.parse(guest == null ? null : guest.net6);
     }
 
     /** A box of which its guests' network isn't known; {@code wan} may be null too. */
@@ -40,13 +39,6 @@ final class StatelessContext {
     static StatelessContext of(BoxFacts facts) {
         Ports ports = facts.portRange == null ? LOCAL_PORTS : Ports.of(facts.portRange.low, facts.portRange.high);
         return new StatelessContext(ports, facts.wan == null ? null : facts.wan.name, facts.guest);
-    }
-
-    private static Network network(String text) {
-        int slash = text == null ? -1 : text.indexOf('/');
-        byte[] address = slash < 0 ? null : Addresses.parse(text.substring(0, slash));
-        return address == null ? null : Network.ofPrefix(address.length == 4 ? Family.IPV4 : Family.IPV6, address,
-                Integer.parseInt(text.substring(slash + 1)));
     }
 
     /**

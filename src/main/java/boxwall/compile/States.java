@@ -13,7 +13,7 @@ import java.util.TreeSet;
 
 /** The states that a rule can ask for ({@code -m state --state}, {@code -m conntrack --ctstate}). */
 final class States {
-    private static boolean isState(Match match) { return match.name.equals("state") || match.name.equals("conntrack"); }
+    static boolean isState(Match match) { return match.name.equals("state") || match.name.equals("conntrack"); }
 
     /** The first state match of a rule, or null when it asks for no state. */
     static Match matchOf(Rule rule) {

@@ -1,13 +1,16 @@
 package boxwall.compile;
 
 import boxwall.netfilter.Match;
+import boxwall.netfilter.Negatable;
 import boxwall.netfilter.Option;
 import boxwall.netfilter.Ports;
 import boxwall.netfilter.Rule;
+import boxwall.netfilter.State;
 
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The source and the destination ports that a UDP rule asks for, each as ranges with commas; a rule with --ports asks
@@ -16,6 +19,10 @@ import java.util.List;
 final class UdpPorts {
     /** A range of more ports than this counts as any port. */
     private static final int FIXED_MAX = 1024;
+    /** A range of more ports than this names no service. */
+    private static final int SERVICE_MAX = 256;
+    /** multiport takes 15 ports, a range counts twice (xt_multiport.h: XT_MULTI_PORTS). */
+    private static final int RANGES_MAX = 7;
 
     final Ports from;
     final Ports to;
@@ -86,5 +93,41 @@ final class UdpPorts {
         if (ports.ranges.size() > 1) {
             matches.add(Match.of("multiport", Option.of(option + "s", ports.toString())));
         } else if (!ports.equals(Ports.ALL)) { udp.add(Option.of(option, ports.toString())); }
+    }
+
+    /**
+     * All ports that no rule of INPUT names for new packets: behind the others there is a service. WireGuard's 51820
+     * lies in the midst of what the kernel gives to programs.
+     */
+    static Ports unserved(Jumps jumps) {
+        Ports left = Ports.ALL;
+        for (Rule rule : jumps.rulesFrom("INPUT")) {
+            Set<State> states = States.of(rule);
+            // a rule that only lets answers in names no service
+            boolean takesNew = states == null || states.contains(State.NEW);
+            for (Match match : Negatable.is("udp").equals(rule.protocol) && takesNew ? rule.matches()
+                    : Collections.<Match>emptyList()) {
+                for (Option option : match.options) {
+                    boolean names = option.name.equals("--dport") || option.name.equals("--dports");
+                    for (int[] range : names && !option.negated ? option.ports().ranges : Ports.NONE.ranges) {
+                        if (range[1] - range[0] < SERVICE_MAX) { left = left.without(Ports.of(range[0], range[1])); }
+                    }
+                }
+            }
+        }
+        return left;
+    }
+
+    /** As many ranges as one multiport takes, the largest. */
+    static Ports largest(Ports ports) {
+        List<int[]> left = new ArrayList<>(ports.ranges);
+        while (left.size() > RANGES_MAX) {
+            int least = 0;
+            for (int i = 1; i < left.size(); i++) {
+                least = left.get(i)[1] - left.get(i)[0] <= left.get(least)[1] - left.get(least)[0] ? i : least;
+            }
+            left.remove(least);
+        }
+        return Ports.of(left);
     }
 }

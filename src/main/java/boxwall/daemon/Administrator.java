@@ -51,7 +51,7 @@ final class Administrator {
             return new Administrator(AdminProof.of(verdicts, Collections.<AdminPath>emptyList()), "", "", port);
         }
         byte[] box = Addresses.parse(lan.ip);
-        Network net = network(lan.net);
+        Network net = Network.parse(lan.net);
         List<AdminPath> paths = new ArrayList<>();
         boolean known = client != null && net.contains(client);
         if (known) { paths.add(AdminPath.of(lan.name, client, box, port)); }
@@ -59,18 +59,10 @@ final class Administrator {
             paths.add(new AdminPath(lan.name, net, box, each));
         }
         if (lan.ip6 != null && lan.net6 != null) {
-            paths.add(new AdminPath(lan.name, network(lan.net6), Addresses.parse(lan.ip6), WEB_PAGE));
+            paths.add(new AdminPath(lan.name, Network.parse(lan.net6), Addresses.parse(lan.ip6), WEB_PAGE));
         }
         return new Administrator(AdminProof.of(verdicts, paths), known ? Addresses.print(client) : lan.net, lan.name,
                 port);
-    }
-
-    /** {@code 192.168.178.0/24}, as the facts print it. */
-    static Network network(String text) {
-        int slash = text.indexOf('/');
-        byte[] address = Addresses.parse(text.substring(0, slash));
-        Family family = address.length == 4 ? Family.IPV4 : Family.IPV6;
-        return Network.ofPrefix(family, address, Integer.parseInt(text.substring(slash + 1)));
     }
 
     /** Writes {@code admin=…} and whom it holds for into a plan's stamp. */

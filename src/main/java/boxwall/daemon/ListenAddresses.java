@@ -65,9 +65,9 @@ final class ListenAddresses {
         hosts.addAll(config.words("HOSTS"));
         List<Network> welcome = new ArrayList<>();
         List<Network> refused = new ArrayList<>();
-        if (bridges.lan != null && bridges.lan.net != null) { welcome.add(Administrator.network(bridges.lan.net)); }
+        if (bridges.lan != null && bridges.lan.net != null) { welcome.add(Network.parse(bridges.lan.net)); }
         if (bridges.guest != null && bridges.guest.net != null) {
-            refused.add(Administrator.network(bridges.guest.net));
+            refused.add(Network.parse(bridges.guest.net));
         }
         return new AccessControl(hosts, welcome, refused, new AccessControl.Secret() {
             @Override

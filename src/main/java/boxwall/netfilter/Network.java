@@ -40,6 +40,14 @@ public final class Network {
         return new Network(family, address, maskOf(family, prefix));
     }
 
+    /** {@code 192.168.178.0/24}, as the facts print it; null for null and for anything else. */
+    public static Network parse(String text) {
+        int slash = text == null ? -1 : text.indexOf('/');
+        byte[] address = slash < 0 ? null : Addresses.parse(text.substring(0, slash));
+        int prefix = address == null ? -1 : (int) Words.number(text.substring(slash + 1), address.length * 8);
+        return prefix < 0 ? null : ofPrefix(address.length == 4 ? Family.IPV4 : Family.IPV6, address, prefix);
+    }
+
     /** A mask with {@code prefix} leading ones. */
     public static byte[] maskOf(Family family, int prefix) {
         byte[] mask = new byte[family.addressBits / 8];
@@ -90,6 +98,20 @@ public final class Network {
             if ((mask[i] & ~other.mask[i]) != 0) { return false; }
         }
         return true;
+    }
+
+    /** The bit of the address at an index, 0 the first. */
+    public boolean bit(int at) {
+        return (address[at / 8] & 0x80 >> at % 8) != 0;
+    }
+
+    /** How many leading bits both networks have in common, at most the shorter one's prefix. */
+    public int common(Network other) {
+        int at = 0;
+        while (at < Math.min(prefix, other.prefix) && bit(at) == other.bit(at)) {
+            at++;
+        }
+        return at;
     }
 
     /** True for {@code 0.0.0.0/0} and {@code ::/0}. */

@@ -34,6 +34,14 @@ public final class Option {
         return new Option(name, false, Arrays.asList(values));
     }
 
+    /** The first of some options that has a name, or null. */
+    public static Option find(List<Option> options, String name) {
+        for (Option option : options) {
+            if (option.name.equals(name)) { return option; }
+        }
+        return null;
+    }
+
     /** The first value, or null for a flag. */
     public String value() { return values.isEmpty() ? null : values.get(0); }
 
@@ -124,10 +132,6 @@ public final class Option {
 
     @Override
     public String toString() {
-        StringBuilder out = new StringBuilder(negated ? "! " : "").append(name);
-        for (String value : values) {
-            out.append(' ').append(value);
-        }
-        return out.toString();
+        return (negated ? "! " : "") + name + (values.isEmpty() ? "" : " " + Words.join(values, " "));
     }
 }

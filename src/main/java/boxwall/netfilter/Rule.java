@@ -1,6 +1,7 @@
 package boxwall.netfilter;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 
@@ -28,15 +29,19 @@ public final class Rule {
     /** Where the user wrote it; never null. */
     public final Origin origin;
 
+    private final Object[] parts;
+
+    @SuppressWarnings("unchecked")
     private Rule(Builder b) {
-        source = b.source;
-        destination = b.destination;
-        in = b.in;
-        out = b.out;
-        protocol = b.protocol;
-        fragment = b.fragment;
-        matches = Collections.unmodifiableList(new ArrayList<Match>(b.matches));
-        target = b.target;
+        parts = b.parts;
+        source = (Negatable<Network>) parts[0];
+        destination = (Negatable<Network>) parts[1];
+        in = (Negatable<String>) parts[2];
+        out = (Negatable<String>) parts[3];
+        protocol = (Negatable<String>) parts[4];
+        fragment = (Negatable<Boolean>) parts[5];
+        target = (Target) parts[6];
+        matches = Collections.unmodifiableList(new ArrayList<>(b.matches));
         origin = b.origin;
     }
 
@@ -53,83 +58,50 @@ public final class Rule {
 
     /** A builder that starts with everything of this rule. */
     public Builder copy() {
-        Builder b = new Builder(origin);
-        b.source = source;
-        b.destination = destination;
-        b.in = in;
-        b.out = out;
-        b.protocol = protocol;
-        b.fragment = fragment;
-        b.matches.addAll(matches);
-        b.target = target;
-        return b;
+        return new Builder(origin, parts.clone()).matches(matches);
     }
 
     @Override
     public boolean equals(Object other) {
-        if (!(other instanceof Rule)) { return false; }
-        Rule r = (Rule) other;
-        return same(source, r.source) && same(destination, r.destination) && same(in, r.in) && same(out, r.out)
-                && same(protocol, r.protocol) && same(fragment, r.fragment) && same(target, r.target)
-                && matches.equals(r.matches);
+        return other instanceof Rule && Arrays.equals(parts, ((Rule) other).parts)
+                && matches.equals(((Rule) other).matches);
     }
-
-    private static boolean same(Object a, Object b) { return a == null ? b == null : a.equals(b); }
 
     @Override
-    public int hashCode() {
-        int hash = matches.hashCode();
-        Object[] parts = {source, destination, in, out, protocol, fragment, target};
-        for (Object part : parts) {
-            hash = hash * 31 + (part == null ? 0 : part.hashCode());
-        }
-        return hash;
-    }
+    public int hashCode() { return matches.hashCode() * 31 + Arrays.hashCode(parts); }
 
     /** Collects the parts of a rule; one builder makes one rule. */
     public static final class Builder {
         private final Origin origin;
+        private final Object[] parts;
         private final List<Match> matches = new ArrayList<>();
-        private Negatable<Network> source;
-        private Negatable<Network> destination;
-        private Negatable<String> in;
-        private Negatable<String> out;
-        private Negatable<String> protocol;
-        private Negatable<Boolean> fragment;
-        private Target target;
 
         /** Starts a rule for every packet. */
-        public Builder(Origin origin) { this.origin = origin; }
+        public Builder(Origin origin) { this(origin, new Object[7]); }
 
-        public Builder source(Negatable<Network> value) {
-            source = value;
+        private Builder(Origin origin, Object[] parts) {
+            this.origin = origin;
+            this.parts = parts;
+        }
+
+        private Builder set(int part, Object value) {
+            parts[part] = value;
             return this;
         }
 
-        public Builder destination(Negatable<Network> value) {
-            destination = value;
-            return this;
-        }
+        public Builder source(Negatable<Network> value) { return set(0, value); }
 
-        public Builder in(Negatable<String> value) {
-            in = value;
-            return this;
-        }
+        public Builder destination(Negatable<Network> value) { return set(1, value); }
 
-        public Builder out(Negatable<String> value) {
-            out = value;
-            return this;
-        }
+        public Builder in(Negatable<String> value) { return set(2, value); }
 
-        public Builder protocol(Negatable<String> value) {
-            protocol = value;
-            return this;
-        }
+        public Builder out(Negatable<String> value) { return set(3, value); }
 
-        public Builder fragment(Negatable<Boolean> value) {
-            fragment = value;
-            return this;
-        }
+        public Builder protocol(Negatable<String> value) { return set(4, value); }
+
+        public Builder fragment(Negatable<Boolean> value) { return set(5, value); }
+
+        public Builder target(Target value) { return set(6, value); }
 
         /** Adds a match after those already there. */
         public Builder match(Match match) {
@@ -139,14 +111,8 @@ public final class Rule {
 
         /** Replaces all matches. */
         public Builder matches(List<Match> all) {
-            List<Match> copy = new ArrayList<>(all);
             matches.clear();
-            matches.addAll(copy);
-            return this;
-        }
-
-        public Builder target(Target value) {
-            target = value;
+            matches.addAll(all);
             return this;
         }
 

@@ -31,12 +31,8 @@ public final class Ruleset {
         for (Map.Entry<Family, Map<Table, Map<String, Chain>>> e : families.entrySet()) {
             copy.families.put(e.getKey(), new TreeMap<Table, Map<String, Chain>>(e.getValue()));
         }
-        Map<Table, Map<String, Chain>> tables = copy.families.get(family);
-        if (tables == null) {
-            tables = new TreeMap<>();
-            copy.families.put(family, tables);
-        }
-        tables.put(table, Collections.unmodifiableMap(sorted(table, chains)));
+        if (!copy.families.containsKey(family)) { copy.families.put(family, new TreeMap<Table, Map<String, Chain>>()); }
+        copy.families.get(family).put(table, sorted(table, chains));
         return copy;
     }
 
@@ -65,23 +61,26 @@ public final class Ruleset {
         return all;
     }
 
-    /** The tables owned in a family, in the order raw, mangle, nat, filter, security; empty when none. */
-    public Set<Table> tables(Family family) {
-        Map<Table, Map<String, Chain>> tables = families.get(family);
-        return Collections.unmodifiableSet((tables == null ? NONE : tables).keySet());
+    private Map<Table, Map<String, Chain>> of(Family family) {
+        return families.containsKey(family) ? families.get(family) : NONE;
     }
 
-    public boolean owns(Family family, Table table) { return tables(family).contains(table); }
+    /** The tables owned in a family, in the order raw, mangle, nat, filter, security; empty when none. */
+    public Set<Table> tables(Family family) {
+        return Collections.unmodifiableSet(of(family).keySet());
+    }
+
+    public boolean owns(Family family, Table table) { return of(family).containsKey(table); }
 
     /** The chains of a table, in iptables-save's order; empty when the table isn't owned. */
     public List<Chain> chains(Family family, Table table) {
-        if (!owns(family, table)) { return Collections.emptyList(); }
-        return Collections.unmodifiableList(new ArrayList<Chain>(families.get(family).get(table).values()));
+        return owns(family, table) ? Collections.unmodifiableList(new ArrayList<>(of(family).get(table).values()))
+                : Collections.<Chain>emptyList();
     }
 
     /** One chain, or null. */
     public Chain chain(Family family, Table table, String name) {
-        return owns(family, table) ? families.get(family).get(table).get(name) : null;
+        return owns(family, table) ? of(family).get(table).get(name) : null;
     }
 
     /** Rules in all chains of a family. */

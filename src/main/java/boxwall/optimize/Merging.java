@@ -12,6 +12,7 @@ import boxwall.netfilter.Words;
 import boxwall.syntax.Note;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -32,6 +33,28 @@ final class Merging {
     /** Ports that one multiport holds; a range takes two places (XT_MULTI_PORTS of xt_multiport.h). */
     private static final int PORTS_MAX = 15;
     private static final int LINES_NAMED = 8;
+
+    /** A network and those given ones that it stands for; sorted by address, the wider first. */
+    private static final class Sum implements Comparable<Sum> {
+        final Network network;
+        /** Places in the given list, ascending; what lies in the others is among them. */
+        final List<Integer> members;
+
+        private Sum(Network network, List<Integer> members) {
+            this.network = network;
+            this.members = members;
+        }
+
+        @Override
+        public int compareTo(Sum other) {
+            byte[] a = network.address();
+            byte[] b = other.network.address();
+            for (int i = 0; i < a.length; i++) {
+                if (a[i] != b[i]) { return (a[i] & 255) - (b[i] & 255); }
+            }
+            return network.prefix - other.network.prefix;
+        }
+    }
 
     private final Family family;
     private final List<Note> notes;
@@ -102,7 +125,7 @@ final class Merging {
         for (Integer place : places) {
             all.add((source ? result[place].source : result[place].destination).value);
         }
-        for (Prefixes.Sum sum : Prefixes.sums(all)) {
+        for (Sum sum : sums(all)) {
             List<Integer> parts = new ArrayList<>();
             for (Integer member : sum.members) {
                 parts.add(places.get(member));
@@ -111,6 +134,42 @@ final class Merging {
                 replace(parts, with(result[parts.get(0)], source, sum.network), "as " + sum.network, result);
             }
         }
+    }
+
+    /**
+     * As few networks as hold the same addresses; neighbours are put together, but never to all addresses there are.
+     */
+    private static List<Sum> sums(List<Network> networks) {
+        List<Sum> sorted = new ArrayList<>();
+        for (int i = 0; i < networks.size(); i++) {
+            sorted.add(new Sum(networks.get(i), new ArrayList<>(Collections.singletonList(i))));
+        }
+        Collections.sort(sorted);
+        List<Sum> done = new ArrayList<>();
+        for (Sum each : sorted) {
+            Sum top = each;
+            while (!done.isEmpty()) {
+                Sum before = done.get(done.size() - 1);
+                Network both =
+                        before.network.containsAll(top.network) ? before.network : parent(before.network, top.network);
+                if (both == null) { break; }
+                done.remove(done.size() - 1);
+                before.members.addAll(top.members);
+                top = new Sum(both, before.members);
+            }
+            done.add(top);
+        }
+        for (Sum each : done) {
+            Collections.sort(each.members);
+        }
+        return done;
+    }
+
+    /** The network of which these two are the halves, or null. */
+    private static Network parent(Network a, Network b) {
+        int prefix = a.prefix;
+        boolean halves = prefix > 1 && b.prefix == prefix && a.common(b) == prefix - 1;
+        return halves ? Network.ofPrefix(a.family, a.address(), prefix - 1) : null;
     }
 
     /** Merges rules that are alike but for the ports on one side. */

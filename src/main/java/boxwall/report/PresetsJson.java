@@ -10,7 +10,7 @@ import java.util.List;
 /**
  * What can be included: {@code {presets[{name, title{en, de}, text{en, de}, parameters[{name, kind, default, label{en,
  * de}, example}], lines[]}]}}. lines are those that it writes, without comments. default is null where the value has to
- * be given. kind is a word of {@link boxwall.syntax.ParameterKind}.
+ * be given. kind is a word of {@link boxwall.syntax.Preset.Kind}.
  */
 public final class PresetsJson {
     private PresetsJson() {}

@@ -1,5 +1,6 @@
 package boxwall.syntax;
 
+import boxwall.netfilter.Clause;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Hook;
 import boxwall.netfilter.Match;
@@ -7,6 +8,8 @@ import boxwall.netfilter.Option;
 import boxwall.netfilter.Table;
 import boxwall.netfilter.Target;
 import boxwall.netfilter.Words;
+import boxwall.syntax.Draft.DraftChain;
+import boxwall.syntax.Draft.Entry;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -23,8 +26,6 @@ import java.util.TreeSet;
  * reached; so does this.
  */
 final class ChainCheck {
-    static final String NAT_DROP = "iptables refuses it: that table sees first packets only; use filter";
-
     private final Table table;
     private final Family family;
     private final Map<String, DraftChain> chains;
@@ -43,7 +44,7 @@ final class ChainCheck {
     /** Judges the table; notes what passes as it is. */
     void run() {
         for (DraftChain chain : chains.values()) {
-            for (DraftChain.Entry entry : chain.rules()) {
+            for (Entry entry : chain.rules()) {
                 jump(entry);
                 opaque(entry);
             }
@@ -51,18 +52,22 @@ final class ChainCheck {
         loops();
         Map<String, Set<Hook>> reached = reached();
         for (DraftChain chain : chains.values()) {
-            for (DraftChain.Entry entry : chain.rules()) {
-                places(entry, reached.get(chain.name));
+            for (Entry entry : chain.rules()) {
+                Target target = entry.rule.target;
+                if (target != null && !target.isGoto()) { place(target, entry.targetAt, reached.get(chain.name)); }
+                for (Match match : entry.rule.matches()) {
+                    place(match, entry.at, reached.get(chain.name));
+                }
             }
         }
     }
 
     private boolean isChain(Target target) { return target != null && known.target(target.name, family) == null; }
 
-    private void jump(DraftChain.Entry entry) {
+    private void jump(Entry entry) {
         Target target = entry.rule.target;
         if (target != null && table == Table.NAT && target.name.equals("DROP")) {
-            errors.add(entry.targetAt, "DROP in the table nat", NAT_DROP);
+            errors.add(entry.targetAt, "DROP in the table nat", Draft.NAT_DROP);
         }
         if (!isChain(target)) { return; }
         DraftChain to = chains.get(target.name);
@@ -83,7 +88,7 @@ final class ChainCheck {
     }
 
     /** Says which of a rule's extensions are the box's own, unknown here. */
-    private void opaque(DraftChain.Entry entry) {
+    private void opaque(Entry entry) {
         StringBuilder names = new StringBuilder();
         for (Match match : entry.rule.matches()) {
             names.append(known.match(match.name, family) == null ? " -m " + match.name : "");
@@ -98,9 +103,9 @@ final class ChainCheck {
     }
 
     /** The rules of a chain that jump to a user's chain. */
-    private List<DraftChain.Entry> jumps(String chain) {
-        List<DraftChain.Entry> jumps = new ArrayList<>();
-        for (DraftChain.Entry entry : chains.get(chain).rules()) {
+    private List<Entry> jumps(String chain) {
+        List<Entry> jumps = new ArrayList<>();
+        for (Entry entry : chains.get(chain).rules()) {
             DraftChain to = isChain(entry.rule.target) ? chains.get(entry.rule.target.name) : null;
             if (to != null && !to.builtin) { jumps.add(entry); }
         }
@@ -110,32 +115,32 @@ final class ChainCheck {
     /** A walk that keeps its own stack: a file can nest chains deeper than a small JVM's stack goes. */
     private void loops() {
         Set<String> done = new HashSet<>();
+        Deque<String> path = new ArrayDeque<>();
+        // the jumps still to follow of each chain on the path
+        Map<String, List<Entry>> left = new HashMap<>();
         for (String start : chains.keySet()) {
-            Deque<String> path = new ArrayDeque<>();
-            Deque<List<DraftChain.Entry>> open = new ArrayDeque<>();
-            Set<String> onPath = new HashSet<>();
-            String next = start;
-            while (next != null || !path.isEmpty()) {
-                if (next != null && done.add(next)) {
-                    path.push(next);
-                    onPath.add(next);
-                    open.push(jumps(next));
-                }
-                next = null;
-                if (path.isEmpty()) { break; }
-                List<DraftChain.Entry> left = open.peek();
-                if (left.isEmpty()) {
-                    open.pop();
-                    onPath.remove(path.pop());
+            enter(start, done, path, left);
+            while (!path.isEmpty()) {
+                List<Entry> jumps = left.get(path.peek());
+                if (jumps.isEmpty()) {
+                    left.remove(path.pop());
                     continue;
                 }
-                DraftChain.Entry entry = left.remove(left.size() - 1);
-                next = entry.rule.target.name;
-                if (onPath.contains(next)) {
+                Entry entry = jumps.remove(jumps.size() - 1);
+                String next = entry.rule.target.name;
+                if (left.containsKey(next)) {
                     errors.add(entry.targetAt, "a loop: " + next + " comes back to itself here",
                             "break it; the kernel refuses loops");
                 }
+                enter(next, done, path, left);
             }
+        }
+    }
+
+    private void enter(String chain, Set<String> done, Deque<String> path, Map<String, List<Entry>> left) {
+        if (done.add(chain)) {
+            path.push(chain);
+            left.put(chain, jumps(chain));
         }
     }
 
@@ -151,7 +156,7 @@ final class ChainCheck {
             while (!todo.isEmpty()) {
                 String name = todo.pop();
                 if (reached.get(name).add(hook)) {
-                    for (DraftChain.Entry entry : jumps(name)) {
+                    for (Entry entry : jumps(name)) {
                         todo.push(entry.rule.target.name);
                     }
                 }
@@ -160,18 +165,11 @@ final class ChainCheck {
         return reached;
     }
 
-    private void places(DraftChain.Entry entry, Set<Hook> hooks) {
-        Target target = entry.rule.target;
-        if (target != null && !target.isGoto()) {
-            place(known.target(target.name, family), "-j " + target.name, target.options, entry.targetAt, hooks);
-        }
-        for (Match match : entry.rule.matches()) {
-            place(known.match(match.name, family), "-m " + match.name, match.options, entry.at, hooks);
-        }
-    }
-
-    private void place(Extension e, String name, List<Option> options, Word at, Set<Hook> hooks) {
+    /** Whether an extension may stand in this table under these hooks. */
+    private void place(Clause clause, Word at, Set<Hook> hooks) {
+        Extension e = known.of(clause, family);
         if (e == null) { return; }
+        String name = clause.letter + " " + clause.name;
         if (!e.tables.contains(table)) {
             List<String> words = new ArrayList<>();
             for (Table each : e.tables) {
@@ -181,7 +179,7 @@ final class ChainCheck {
         } else {
             hooks(name, e.hooks, at, hooks);
         }
-        for (Option option : options) {
+        for (Option option : clause.options) {
             OptionSpec spec = e.printed(option.name);
             if (spec != null) { hooks(option.name, spec.hooks(option.value()), at, hooks); }
         }

@@ -8,6 +8,7 @@ import boxwall.netfilter.Rule;
 import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.Table;
 import boxwall.netfilter.Target;
+import boxwall.syntax.CommandParser.Command;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -25,13 +26,121 @@ import java.util.TreeMap;
 final class Draft {
     /** All rules of a file together; a box has 16 to 512 MB. */
     static final int RULES_LIMIT = 50000;
+    static final String NAT_DROP = "iptables refuses it: that table sees first packets only; use filter";
+
+    /** A rule with the places that later errors name. */
+    static final class Entry {
+        final Word at;
+        final Word targetAt;
+        /** Replaced when the chain that it jumps to gets another name. */
+        Rule rule;
+        private DraftChain chain;
+        boolean gone;
+
+        Entry(Rule rule, Command c) {
+            this.rule = rule;
+            this.at = c.verbAt;
+            this.targetAt = c.targetAt;
+        }
+    }
+
+    /**
+     * A chain that is being filled. What is deleted by its words is found without a look at each rule, and only marked:
+     * a file may make and delete ten thousand rules.
+     */
+    static final class DraftChain {
+        String name;
+        final boolean builtin;
+        /** Null for a user's chain. */
+        Policy policy;
+        /** Where a policy is given, or null. */
+        Word policyAt;
+        /** Deleted ones among them, so many; {@link #rules} sweeps them out. */
+        private List<Entry> entries = new ArrayList<>();
+        private int gone;
+        /**
+         * Equal rules in their order; null until a rule is deleted by its words, and when the order isn't known any
+         * more.
+         */
+        private Map<Rule, Deque<Entry>> alike;
+
+        DraftChain(String name, boolean builtin) {
+            this.name = name;
+            this.builtin = builtin;
+            this.policy = builtin ? Policy.ACCEPT : null;
+        }
+
+        int size() { return entries.size() - gone; }
+
+        /** The rules in their order; for reading, until the next change. */
+        List<Entry> rules() {
+            if (gone > 0) {
+                List<Entry> left = new ArrayList<>(size());
+                for (Entry entry : entries) {
+                    if (!entry.gone) { left.add(entry); }
+                }
+                entries = left;
+                gone = 0;
+            }
+            return entries;
+        }
+
+        /** Puts a rule before the one that is at the index, 0 the first. */
+        void insert(int index, Entry entry) {
+            entry.chain = this;
+            boolean end = index == size();
+            if (end) {
+                entries.add(entry);
+            } else {
+                rules().add(index, entry);
+            }
+            if (alike != null && end) {
+                those(entry.rule).addLast(entry);
+            } else if (alike != null && index == 0) {
+                those(entry.rule).addFirst(entry);
+            } else {
+                alike = null;
+            }
+        }
+
+        void remove(int index) {
+            rules().remove(index).gone = true;
+            alike = null;
+        }
+
+        /** Deletes the first rule that equals this one; false when there is none. */
+        boolean remove(Rule rule) {
+            if (alike == null) {
+                alike = new HashMap<>();
+                for (Entry entry : rules()) {
+                    those(entry.rule).addLast(entry);
+                }
+            }
+            Entry first = those(rule).pollFirst();
+            if (first == null) { return false; }
+            first.gone = true;
+            gone++;
+            return true;
+        }
+
+        private Deque<Entry> those(Rule rule) { return under(rule, alike); }
+
+        void clear() {
+            for (Entry entry : entries) {
+                entry.gone = true;
+            }
+            entries.clear();
+            gone = 0;
+            alike = null;
+        }
+    }
 
     /** A table that is being filled. */
     static final class DraftTable {
         final Table table;
         final Map<String, DraftChain> chains = new LinkedHashMap<>();
         /** The rules by the name of their target, deleted ones among them: who jumps to a chain. */
-        private final Map<String, Deque<DraftChain.Entry>> jumps = new HashMap<>();
+        private final Map<String, Deque<Entry>> jumps = new HashMap<>();
         final Word at;
         /** Whether anything but its mention is in it. */
         boolean touched;
@@ -44,25 +153,31 @@ final class Draft {
             }
         }
 
-        private DraftChain.Entry entry(Rule rule, CommandParser.Command c) {
-            DraftChain.Entry entry = new DraftChain.Entry(rule, c);
+        private Entry entry(Rule rule, Command c) {
+            Entry entry = new Entry(rule, c);
             if (rule.target != null) { jumps(rule.target.name).add(entry); }
             return entry;
         }
 
-        private Deque<DraftChain.Entry> jumps(String name) {
-            if (!jumps.containsKey(name)) { jumps.put(name, new ArrayDeque<DraftChain.Entry>(2)); }
-            return jumps.get(name);
-        }
+        private Deque<Entry> jumps(String name) { return under(name, jumps); }
 
         /** The first rule that jumps to a chain, or null; deleted ones before it are taken out. */
-        private DraftChain.Entry user(String chain) {
-            for (Iterator<DraftChain.Entry> each = jumps(chain).iterator(); each.hasNext(); each.remove()) {
-                DraftChain.Entry entry = each.next();
+        private Entry user(String chain) {
+            for (Iterator<Entry> each = jumps(chain).iterator(); each.hasNext(); each.remove()) {
+                Entry entry = each.next();
                 if (!entry.gone) { return entry; }
             }
             return null;
         }
+    }
+
+    private static <K> Deque<Entry> under(K key, Map<K, Deque<Entry>> entries) {
+        Deque<Entry> found = entries.get(key);
+        if (found == null) {
+            found = new ArrayDeque<>(2);
+            entries.put(key, found);
+        }
+        return found;
     }
 
     final Map<Table, DraftTable> tables = new TreeMap<>();
@@ -81,7 +196,7 @@ final class Draft {
     }
 
     /** Does what the command says, or notes why it can't be done. */
-    void apply(CommandParser.Command c) {
+    void apply(Command c) {
         DraftTable table = table(c.table, c.verbAt);
         table.touched = true;
         if (c.verb == 'N') {
@@ -89,38 +204,30 @@ final class Draft {
             return;
         }
         if (c.chain == null) {
-            for (String name : new ArrayList<>(table.chains.keySet())) {
-                if (!all(table, table.chains.get(name), c)) { return; }
+            boolean goesOn = true;
+            for (DraftChain chain : new ArrayList<>(table.chains.values())) {
+                goesOn = goesOn && all(table, chain, c);
             }
             return;
         }
         DraftChain chain = chain(table, c);
         if (chain == null) { return; }
-        switch (c.verb) {
-            case 'X' :
-                remove(table, chain, c);
-                break;
-            case 'F' :
-                flush(chain);
-                break;
-            case 'E' :
-                if (c.extra != null) { rename(table, chain, c); }
-                break;
-            case 'P' :
-                policy(chain, c);
-                break;
-            case 'Z' :
-                break;
-            default :
-                change(table, chain, c);
-        }
+        if (c.verb == 'X') {
+            remove(table, chain, c);
+        } else if (c.verb == 'F') {
+            flush(chain);
+        } else if (c.verb == 'E') {
+            if (c.extra != null) { rename(table, chain, c); }
+        } else if (c.verb == 'P') {
+            policy(chain, c);
+        } else if (c.verb != 'Z') { change(table, chain, c); }
     }
 
     /**
      * -F and -X of a whole table; user chains must be empty and unused then: iptables deletes the others before it
      * fails, iptables-restore takes nothing. False when it ends here.
      */
-    private boolean all(DraftTable table, DraftChain chain, CommandParser.Command c) {
+    private boolean all(DraftTable table, DraftChain chain, Command c) {
         if (c.verb == 'F') { flush(chain); }
         if (c.verb != 'X' || chain.builtin) { return true; }
         if (chain.size() > 0 || table.user(chain.name) != null) {
@@ -133,23 +240,21 @@ final class Draft {
         return true;
     }
 
-    private DraftChain chain(DraftTable table, CommandParser.Command c) {
+    private DraftChain chain(DraftTable table, Command c) {
         DraftChain chain = table.chains.get(c.chain.text);
         if (chain == null && errors.isFull()) {
             errors.more();
         } else if (chain == null) {
-            boolean hook = false;
-            for (Hook each : Hook.values()) {
-                hook |= each.name().equals(c.chain.text);
-            }
-            errors.add(c.chain, "no chain " + Letters.show(c.chain.text) + " in the table " + c.table.word(), hook
-                    ? "the table " + c.table.word() + " has no such hook; see -t"
-                    : Nearest.hint(c.chain.text, table.chains.keySet(), "make it with -N " + c.chain.text + " before"));
+            // mangle has all five
+            errors.add(c.chain, "no chain " + Letters.show(c.chain.text) + " in the table " + c.table.word(),
+                    Table.MANGLE.isBuiltin(c.chain.text) ? "the table " + c.table.word() + " has no such hook; see -t"
+                            : Nearest.hint(c.chain.text, table.chains.keySet(),
+                                    "make it with -N " + c.chain.text + " before"));
         }
         return chain;
     }
 
-    private void create(DraftTable table, CommandParser.Command c) {
+    private void create(DraftTable table, Command c) {
         String name = c.chain.text;
         if (table.chains.containsKey(name)) {
             errors.add(c.chain, "the chain " + Letters.show(name) + " is there already", "remove the second -N");
@@ -160,8 +265,8 @@ final class Draft {
         }
     }
 
-    private void remove(DraftTable table, DraftChain chain, CommandParser.Command c) {
-        DraftChain.Entry user = table.user(chain.name);
+    private void remove(DraftTable table, DraftChain chain, Command c) {
+        Entry user = table.user(chain.name);
         if (chain.builtin) {
             errors.add(c.chain, chain.name + " is built in and can't be deleted",
                     "use -F " + chain.name + " to empty it");
@@ -180,17 +285,18 @@ final class Draft {
         chain.clear();
     }
 
-    private void rename(DraftTable table, DraftChain chain, CommandParser.Command c) {
+    private void rename(DraftTable table, DraftChain chain, Command c) {
         String name = c.extra.text;
         if (chain.builtin) {
             errors.add(c.chain, chain.name + " is built in and can't be renamed", "rename a chain of your own");
         } else if (table.chains.containsKey(name) || Extensions.get().isTarget(name)) {
             errors.add(c.extra, "the name " + Letters.show(name) + " is taken", "choose another name");
         } else {
-            for (DraftChain.Entry entry : table.jumps(chain.name)) {
+            for (Entry entry : table.jumps(chain.name)) {
                 if (!entry.gone) {
                     Target target = entry.rule.target;
-                    entry.become(entry.rule.copy().target(new Target(name, target.isGoto(), target.options)).build());
+                    entry.rule = entry.rule.copy().target(new Target(name, target.isGoto(), target.options)).build();
+                    entry.chain.alike = null;
                     table.jumps(name).add(entry);
                 }
             }
@@ -201,7 +307,7 @@ final class Draft {
         }
     }
 
-    private void policy(DraftChain chain, CommandParser.Command c) {
+    private void policy(DraftChain chain, Command c) {
         boolean known = c.extra != null && (c.extra.is("ACCEPT") || c.extra.is("DROP"));
         if (!chain.builtin) {
             errors.add(c.chain, "a policy for the chain " + chain.name + ", which isn't built in",
@@ -210,7 +316,7 @@ final class Draft {
             errors.add(c.extra == null ? c.chain : c.extra, "a policy must be ACCEPT or DROP",
                     "for another answer add a last rule");
         } else if (c.table == Table.NAT && c.extra.is("DROP")) {
-            errors.add(c.extra, "DROP in the table nat", ChainCheck.NAT_DROP);
+            errors.add(c.extra, "DROP in the table nat", NAT_DROP);
         } else {
             chain.policy = Policy.valueOf(c.extra.text);
             chain.policyAt = c.extra;
@@ -221,7 +327,7 @@ final class Draft {
      * -A, -I, -R and -D. Several rules of one -I each go to the same place, so they end up reversed, as iptables does
      * it.
      */
-    private void change(DraftTable table, DraftChain chain, CommandParser.Command c) {
+    private void change(DraftTable table, DraftChain chain, Command c) {
         count += c.verb == 'D' ? 0 : c.rules.size();
         if (count > RULES_LIMIT) {
             errors.add(c.verbAt, "more than " + RULES_LIMIT + " rules", "use networks, ranges and chains");
@@ -248,7 +354,7 @@ final class Draft {
         }
     }
 
-    private void delete(DraftChain chain, CommandParser.Command c) {
+    private void delete(DraftChain chain, Command c) {
         for (Rule rule : c.rules) {
             if (!chain.remove(rule)) {
                 errors.add(c.verbAt, "no such rule in " + chain.name + " to delete",
@@ -266,7 +372,7 @@ final class Draft {
             List<Chain> chains = new ArrayList<>();
             for (DraftChain chain : table.chains.values()) {
                 List<Rule> rules = new ArrayList<>();
-                for (DraftChain.Entry entry : chain.rules()) {
+                for (Entry entry : chain.rules()) {
                     rules.add(entry.rule);
                 }
                 chains.add(new Chain(chain.name, chain.policy, rules));

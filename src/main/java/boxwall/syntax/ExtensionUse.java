@@ -1,6 +1,5 @@
 package boxwall.syntax;
 
-import boxwall.netfilter.Match;
 import boxwall.netfilter.Negatable;
 import boxwall.netfilter.Option;
 import boxwall.netfilter.Words;
@@ -44,7 +43,7 @@ final class ExtensionUse {
     }
 
     /** Null when it isn't given. */
-    Option option(String canonical) { return Match.find(given, canonical); }
+    Option option(String canonical) { return Option.find(given, canonical); }
 
     private String value(String canonical, String otherwise) {
         Option option = option(canonical);

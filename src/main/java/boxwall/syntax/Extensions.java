@@ -1,6 +1,8 @@
 package boxwall.syntax;
 
+import boxwall.netfilter.Clause;
 import boxwall.netfilter.Family;
+import boxwall.netfilter.Target;
 import boxwall.netfilter.Words;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -60,6 +62,11 @@ final class Extensions {
     Extension match(String name, Family family) { return byKey.get("m" + family.digit() + name); }
 
     Extension target(String name, Family family) { return byKey.get("t" + family.digit() + name); }
+
+    /** That of a match or a target in a rule, or null. */
+    Extension of(Clause clause, Family family) {
+        return find(clause instanceof Target, clause.name, family);
+    }
 
     Extension find(boolean target, String name, Family family) {
         return target ? target(name, family) : match(name, family);

@@ -69,20 +69,10 @@ final class Numbers {
         int slash = masked ? text.indexOf('/') : -1;
         long value = within(slash < 0 ? text : text.substring(0, slash), 0, U32);
         long mask = slash < 0 ? U32 : within(text.substring(slash + 1), 0, U32);
-        switch (kind) {
-            case "mark" :
-                return mask == U32 ? hex(value) : hex(value) + "/" + hex(mask);
-            case "setmark" :
-                return hex(value) + "/" + hex(value | mask);
-            case "andmark" :
-                return "0x0/" + hex(~value & U32);
-            case "ormark" :
-                return hex(value) + "/" + hex(value);
-            case "xormark" :
-                return hex(value) + "/0x0";
-            default :
-                return hex(value) + "/" + hex(mask);
-        }
+        if (kind.equals("mark") && mask == U32) { return hex(value); }
+        long second = kind.equals("setmark") ? value | mask
+                : kind.equals("andmark") ? ~value & U32 : kind.equals("ormark") ? value : kind.equals("xormark") ? 0 : mask;
+        return hex(kind.equals("andmark") ? 0 : value) + "/" + hex(second);
     }
 
     private static String hex(long value) { return "0x" + Long.toHexString(value); }

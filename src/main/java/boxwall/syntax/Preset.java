@@ -1,9 +1,14 @@
 package boxwall.syntax;
 
+import boxwall.netfilter.Addresses;
+import boxwall.netfilter.Family;
+import boxwall.netfilter.Ports;
 import boxwall.netfilter.Words;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 
 /**
  * What the head of a preset says of it for people: a title and a sentence in English and German, and the values that it
@@ -22,16 +27,139 @@ import java.util.List;
 public final class Preset {
     private static final String MARK = "#@ ";
 
+    /**
+     * The kinds of values that a preset takes, and the names that each sets in the preset for {@code NAME=value}. A
+     * name that is set to null leaves the lines out that use it: {@code NAME4} for an IPv6 address, say.
+     */
+    public enum Kind {
+        /**
+         * An address or a MAC: NAME4, NAME6 the match words (-s …, or -m mac …), NAME_KEY4, NAME_KEY6 the key of an
+         * expect line (src=…, mac=…).
+         */
+        DEVICE("192.168.178.30 or 00:00:5E:00:53:2A"),
+        /** One address: NAME4 or NAME6. */
+        HOST("192.168.178.30"),
+        /**
+         * Addresses and networks, or any: NAME4 and NAME6 those of each family, NAME_SRC4 and NAME_SRC6 the match words
+         * (-s …, nothing for any), NAME_KEY4 and NAME_KEY6 the key of an expect line (src=…, for any an address for
+         * examples).
+         */
+        NETWORK("203.0.113.0/24,198.51.100.7 or any"),
+        /** Up to 15 ports as multiport takes them: NAME; NAME_OTHERS all other ports, for an expect line. */
+        PORTS("80,443,8000-8010"),
+        /** tcp or udp: NAME. */
+        PROTO("tcp or udp"),
+        /** HH:MM-HH:MM or always: NAME the match words (-m time …, or nothing), NAME_ALWAYS nothing when always. */
+        TIMES("21:00-07:00 or always"),
+        /** A rate as -m limit takes it, or no: NAME the match words, NAME_NONE nothing when no. */
+        LIMIT("6/minute or no"),
+        /** An interface's name: NAME. */
+        INTERFACE("tun0");
+
+        /** A value of that kind. */
+        public final String example;
+
+        Kind(String example) { this.example = example; }
+
+        /** The kind as a preset's head writes it, in small letters; null for another word. */
+        static Kind of(String word) {
+            for (Kind kind : values()) {
+                if (kind.word().equals(word)) { return kind; }
+            }
+            return null;
+        }
+
+        /** As the head and the JSON have it. */
+        public String word() { return name().toLowerCase(Locale.ROOT); }
+
+        /**
+         * Checks a value and sets what the preset's lines use.
+         */
+        void set(String name, String value, Map<String, String> names) throws ValueException {
+            names.put(name, value);
+            if (this == DEVICE) {
+                device(name, value, names);
+            } else if (this == HOST || this == NETWORK) {
+                networks(name, value, names);
+            } else if (this == PORTS) {
+                String list = Inet.portList(value.replace('-', ':'));
+                names.put(name, list);
+                String others = Ports.of(1, 65535).without(Ports.parse(list)).toString();
+                names.put(name + "_OTHERS", others.length() == 0 ? null : others.replace(':', '-'));
+            } else if (this == PROTO) {
+                wanted(value.equals("tcp") || value.equals("udp"), value);
+            } else if (this == TIMES) {
+                times(name, value, names);
+            } else if (this == LIMIT) {
+                boolean none = value.equals("no");
+                names.put(name, none ? "" : "-m limit --limit " + Rate.print(value) + " --limit-burst 12");
+                names.put(name + "_NONE", none ? "" : null);
+            } else {
+                wanted(value.length() > 0 && value.length() < 16, value);
+                Letters.name(value, 15);
+            }
+        }
+
+        private void wanted(boolean good, String value) throws ValueException {
+            if (!good) {
+                throw new ValueException("not a value for a " + word() + ": " + Letters.show(value),
+                        "write " + example);
+            }
+        }
+
+        private void device(String name, String value, Map<String, String> names) throws ValueException {
+            byte[] address = Addresses.parse(value);
+            boolean mac = address == null;
+            if (mac) { wanted(value.length() == 17 && Addresses.mac(value) != null, value); }
+            for (Family family : Family.values()) {
+                boolean here = mac || address.length * 8 == family.addressBits;
+                names.put(name + family.digit(), !here ? null : mac ? "-m mac --mac-source " + value : "-s " + value);
+                names.put(name + "_KEY" + family.digit(), !here ? null : (mac ? "mac=" : "src=") + value);
+            }
+        }
+
+        private void networks(String name, String value, Map<String, String> names) throws ValueException {
+            boolean any = this == NETWORK && value.equals("any");
+            String[] lists = {any ? "0.0.0.0/0" : null, any ? "::/0" : null};
+            for (String one : any ? new String[0] : Words.split(value, ',')) {
+                wanted(this == NETWORK || Addresses.parse(value) != null, value);
+                int index = one.indexOf(':') >= 0 ? 1 : 0;
+                Inet.network(one, Family.values()[index], false);
+                lists[index] = lists[index] == null ? one : lists[index] + "," + one;
+            }
+            for (Family family : Family.values()) {
+                String list = lists[family.ordinal()];
+                names.put(name + family.digit(), list);
+                names.put(name + "_SRC" + family.digit(), list == null ? null : any ? "" : "-s " + list);
+                names.put(name + "_KEY" + family.digit(), list == null ? null
+                        : "src=" + (!any ? list : family == Family.IPV4 ? "198.51.100.7" : "2001:db8:ffff::7"));
+            }
+        }
+
+        private void times(String name, String value, Map<String, String> names) throws ValueException {
+            boolean always = value.equals("always");
+            int dash = value.indexOf('-');
+            wanted(always || dash > 0, value);
+            names.put(name + "_ALWAYS", always ? "" : null);
+            try {
+                names.put(name, always ? "" : "-m time --timestart " + ValueKinds.clock(value.substring(0, dash))
+                        + " --timestop " + ValueKinds.clock(value.substring(dash + 1)));
+            } catch (ValueException bad) {
+                throw new ValueException(bad.getMessage(), "write " + example);
+            }
+        }
+    }
+
     /** One value that a preset takes. */
     public static final class Parameter {
         public final String name;
-        public final ParameterKind kind;
+        public final Kind kind;
         /** Null when the value has to be given; may be empty. */
         public final String standard;
         public final String english;
         public final String german;
 
-        Parameter(String name, ParameterKind kind, String standard, String english, String german) {
+        Parameter(String name, Kind kind, String standard, String english, String german) {
             this.name = name;
             this.kind = kind;
             this.standard = standard;
@@ -48,22 +176,15 @@ public final class Preset {
     /** What it writes, without comments. */
     public final List<String> lines;
 
-    private Preset(String name, String english, String german, List<Parameter> parameters, List<String> lines) {
-        this.lines = Collections.unmodifiableList(lines);
-        this.name = name;
-        this.english = english;
-        this.german = german;
-        this.parameters = Collections.unmodifiableList(parameters);
-    }
-
     /**
      * Reads the head: the comment lines before the first other line. A line that isn't of the form is passed over; a
      * test reads those we ship.
      */
-    public static Preset of(Source source) {
-        String english = "";
-        String german = "";
-        List<Parameter> parameters = new ArrayList<>();
+    private Preset(Source source) {
+        name = source.name;
+        String en = "";
+        String de = "";
+        List<Parameter> found = new ArrayList<>();
         List<String> rest = new ArrayList<>();
         boolean head = true;
         for (String line : Words.lines(source.text())) {
@@ -72,16 +193,22 @@ public final class Preset {
             if (!comment && line.length() > 0) {
                 rest.add(line);
             } else if (head && line.startsWith(MARK + "en ")) {
-                english = line.substring(6).trim();
+                en = line.substring(6).trim();
             } else if (head && line.startsWith(MARK + "de ")) {
-                german = line.substring(6).trim();
+                de = line.substring(6).trim();
             } else if (head && line.startsWith(MARK + "ask ")) {
                 Parameter parameter = parameter(line.substring(7).trim());
-                if (parameter != null) { parameters.add(parameter); }
+                if (parameter != null) { found.add(parameter); }
             }
         }
-        return new Preset(source.name, english, german, parameters, rest);
+        english = en;
+        german = de;
+        parameters = Collections.unmodifiableList(found);
+        lines = Collections.unmodifiableList(rest);
     }
+
+    /** What a preset's text says of itself. */
+    public static Preset of(Source source) { return new Preset(source); }
 
     /**
      * {@code NAME KIND[=DEFAULT]: English | German}; the default may have colons but no blank. Null for anything else.
@@ -93,7 +220,7 @@ public final class Preset {
         if (blank < 0 || colon < blank || bar < colon) { return null; }
         String kind = line.substring(blank + 1, colon);
         int equals = kind.indexOf('=');
-        ParameterKind known = ParameterKind.of(equals < 0 ? kind : kind.substring(0, equals));
+        Kind known = Kind.of(equals < 0 ? kind : kind.substring(0, equals));
         return known == null ? null
                 : new Parameter(line.substring(0, blank), known, equals < 0 ? null : kind.substring(equals + 1),
                         line.substring(colon + 2, bar), line.substring(bar + 3));

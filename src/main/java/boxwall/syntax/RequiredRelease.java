@@ -1,10 +1,10 @@
 package boxwall.syntax;
 
+import boxwall.netfilter.Clause;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Match;
 import boxwall.netfilter.Option;
 import boxwall.netfilter.Rule;
-import boxwall.netfilter.Target;
 import boxwall.netfilter.Words;
 
 import java.util.ArrayList;
@@ -22,22 +22,23 @@ public final class RequiredRelease {
      * null.
      */
     public static String missingIn(String version, Family family, Rule rule) {
-        for (Match match : rule.matches()) {
-            String missing = missing(version, family, false, match.name, match.options);
+        List<Clause> clauses = new ArrayList<Clause>(rule.matches());
+        if (rule.target != null && !rule.target.isGoto()) { clauses.add(rule.target); }
+        for (Clause clause : clauses) {
+            String missing = version == null ? null : missing(version, family, clause);
             if (missing != null) { return missing; }
         }
-        Target target = rule.target;
-        return target == null || target.isGoto() ? null : missing(version, family, true, target.name, target.options);
+        return null;
     }
 
-    private static String missing(String version, Family family, boolean target, String word, List<Option> options) {
-        Extension extension = Extensions.get().find(target, word, family);
-        if (extension == null || version == null) { return null; }
-        String name = (target ? "-j " : "-m ") + word;
+    private static String missing(String version, Family family, Clause clause) {
+        Extension extension = Extensions.get().of(clause, family);
+        if (extension == null) { return null; }
+        String name = clause.letter + " " + clause.name;
         if (older(version, extension.since(family))) {
             return name + (family == Family.IPV6 ? " for IPv6" : "") + " needs iptables " + extension.since(family);
         }
-        for (Option option : options) {
+        for (Option option : clause.options) {
             OptionSpec spec = extension.printed(option.name);
             if (spec != null && older(version, spec.get("since"))) {
                 return name + " " + option.name + " needs iptables " + spec.get("since");

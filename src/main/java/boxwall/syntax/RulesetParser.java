@@ -4,6 +4,7 @@ import boxwall.netfilter.Abandoned;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Table;
 import boxwall.syntax.CommandParser.Command;
+import boxwall.syntax.Draft.DraftChain;
 
 import java.util.ArrayList;
 import java.util.Arrays;

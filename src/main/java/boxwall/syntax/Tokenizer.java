@@ -22,12 +22,6 @@ final class Tokenizer {
     /** iptables-restore 1.4.11 takes 255 arguments, its own included. */
     static final int WORDS_LIMIT = 250;
 
-    /** What a name stands for. */
-    interface Lookup {
-        /** The value, or null when nothing is to be put there (unknown or lacking: told to the lookup's owner). */
-        String value(String name, Word at);
-    }
-
     private final Source source;
     private final String text;
     private final Errors errors;
@@ -61,14 +55,11 @@ final class Tokenizer {
 
     boolean atEnd() { return at >= text.length(); }
 
-    /** The physical line that the next logical line starts at, 1-based. */
-    int line() { return line; }
-
     /**
      * The next line's words, or null when the line can't be read (the error is noted); empty for a blank or comment
      * line.
      */
-    List<Word> nextShell(Lookup names) {
+    List<Word> nextShell(Variables names) {
         begin();
         while (!atEnd() && !broken) {
             char c = text.charAt(at);
@@ -226,7 +217,7 @@ final class Tokenizer {
     }
 
     /** Up to the closing quote; within double quotes names are replaced and a backslash takes what a shell lets it. */
-    private void quoted(char quote, Lookup names) {
+    private void quoted(char quote, Variables names) {
         start();
         bare = false;
         quoted = true;
@@ -256,7 +247,7 @@ final class Tokenizer {
      * {@code $NAME} or {@code ${NAME}}; a dollar before anything else stands for itself, but for what only a shell
      * could expand.
      */
-    private void dollar(Lookup names, boolean split) {
+    private void dollar(Variables names, boolean split) {
         int column = column();
         int from = at + 1;
         boolean braces = from < text.length() && text.charAt(from) == '{';

@@ -2,19 +2,16 @@ package boxwall.syntax;
 
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /** The names while a file is read: those of the box, and over them those that the file sets. */
-final class Variables implements Tokenizer.Lookup {
+final class Variables {
     private final Names names;
     private final ParsedRules rules;
     private final Map<String, String> set = new HashMap<>();
     /** Names set from something that this box lacks: they lack too. */
     private final Map<String, String> setLacking = new HashMap<>();
-    private final Set<String> ofFile = new HashSet<>();
     /** What the include that is read just now sets for its lines; null values leave a line out. */
     Map<String, String> given = new HashMap<>();
     /** The first name of this line that has no value on this box, or null. */
@@ -35,8 +32,8 @@ final class Variables implements Tokenizer.Lookup {
     /** Whether a line before has set it. */
     boolean isSet(String name) { return set.containsKey(name); }
 
-    @Override
-    public String value(String name, Word at) {
+    /** What a name stands for; null when nothing is to be put there, because it is unknown (an error) or lacking. */
+    String value(String name, Word at) {
         if (given.containsKey(name)) {
             unset |= given.get(name) == null;
             return given.get(name);
@@ -54,7 +51,8 @@ final class Variables implements Tokenizer.Lookup {
         } else {
             // one letter off is a slip; a name further from the known ones (VPN_IF) is one that a preset wants to be
             // set
-            List<String> known = new ArrayList<>(ofFile);
+            List<String> known = new ArrayList<>(set.keySet());
+            known.addAll(setLacking.keySet());
             known.addAll(names.all());
             String todo = "write " + name + "=... in a line before";
             for (String each : known) {
@@ -77,7 +75,6 @@ final class Variables implements Tokenizer.Lookup {
             return;
         }
         String name = word.text.substring(0, word.assignment);
-        ofFile.add(name);
         set.remove(name);
         setLacking.remove(name);
         if (lacking != null) {

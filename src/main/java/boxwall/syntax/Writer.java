@@ -1,6 +1,7 @@
 package boxwall.syntax;
 
 import boxwall.netfilter.Chain;
+import boxwall.netfilter.Clause;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Match;
 import boxwall.netfilter.Negatable;
@@ -28,13 +29,9 @@ public final class Writer {
         part(out, "-p", rule.protocol);
         if (rule.fragment != null) { out.append(rule.fragment.negated ? " ! -f" : " -f"); }
         for (Match match : rule.matches()) {
-            out.append(" -m ").append(match.name);
-            options(out, match.options, extension(match.name, false));
+            clause(out, match);
         }
-        if (rule.target != null) {
-            out.append(rule.target.isGoto() ? " -g " : " -j ").append(rule.target.name);
-            options(out, rule.target.options, extension(rule.target.name, true));
-        }
+        if (rule.target != null) { clause(out, rule.target); }
         return out.toString();
     }
 
@@ -42,13 +39,11 @@ public final class Writer {
         if (value != null) { out.append(value.negated ? " ! " : " ").append(option).append(' ').append(value.value); }
     }
 
-    private static Extension extension(String name, boolean target) {
-        Extension found = Extensions.get().find(target, name, Family.IPV4);
-        return found != null ? found : Extensions.get().find(target, name, Family.IPV6);
-    }
-
-    private static void options(StringBuilder out, List<Option> options, Extension extension) {
-        for (Option option : options) {
+    private static void clause(StringBuilder out, Clause clause) {
+        Extension found = Extensions.get().of(clause, Family.IPV4);
+        Extension extension = found != null ? found : Extensions.get().of(clause, Family.IPV6);
+        out.append(' ').append(clause.letter).append(' ').append(clause.name);
+        for (Option option : clause.options) {
             OptionSpec spec = extension == null ? null : extension.printed(option.name);
             out.append(option.negated ? " ! " : " ").append(option.name);
             for (int i = 0; i < option.values.size(); i++) {
@@ -56,25 +51,19 @@ public final class Writer {
                 String value = option.values.get(i);
                 boolean quoted = kind.equals("word") ? !Words.isName(value, "_-./:,+%=@~^")
                         : kind.startsWith("text:") && !Words.isName(value, "_-");
-                out.append(' ');
-                if (quoted) {
-                    quote(out, value);
-                } else {
-                    out.append(value);
-                }
+                out.append(' ').append(quoted ? quoted(value) : value);
             }
         }
     }
 
     /** In double quotes; iptables-restore takes any character after a backslash as it is. */
-    private static void quote(StringBuilder out, String text) {
-        out.append('"');
+    private static String quoted(String text) {
+        StringBuilder out = new StringBuilder("\"");
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            if (c == '"' || c == '\\' || c == '\'') { out.append('\\'); }
-            out.append(c);
+            out.append(c == '"' || c == '\\' || c == '\'' ? "\\" : "").append(c);
         }
-        out.append('"');
+        return out.append('"').toString();
     }
 
     /** All tables that the ruleset owns in a family, whole. */
