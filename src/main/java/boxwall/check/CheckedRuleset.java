@@ -29,7 +29,7 @@ public final class CheckedRuleset {
         this.facts = facts;
         site = Site.of(facts);
         List<Map<String, String>> statements = new ArrayList<>();
-        for (Line expect : parsed.expects()) {
+        for (Line expect : parsed.expects) {
             statements.add(expect.keys);
         }
         loaded = new Verdicts(compiled, site, statements, null);

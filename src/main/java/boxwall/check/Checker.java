@@ -74,8 +74,8 @@ public final class Checker extends CheckPart {
         Map<String, String> instead = new LinkedHashMap<>();
         for (Note note : notes) {
             if (note.instead != null) {
-                groups.add(note.text(), note.origin(), note.origin() + ": " + note.text());
-                if (!instead.containsKey(note.text())) { instead.put(note.text(), note.instead); }
+                groups.add(note.text, note.origin, note.origin + ": " + note.text);
+                if (!instead.containsKey(note.text)) { instead.put(note.text, note.instead); }
             }
         }
         List<Finding> findings = new ArrayList<>();
@@ -88,10 +88,9 @@ public final class Checker extends CheckPart {
 
     private void text() {
         for (SyntaxError error : rules.parsed.errors()) {
-            refuse("syntax", error.file + ":" + error.line() + ":" + error.column(), NO_EVIDENCE, error.what(),
-                    error.todo());
+            refuse("syntax", error.file + ":" + error.line + ":" + error.column, NO_EVIDENCE, error.what, error.todo);
         }
-        for (Line host : rules.parsed.hostNames()) {
+        for (Line host : rules.parsed.hostNames) {
             refuse("host-name-in-rule", host.origin.toString(), NO_EVIDENCE,
                     "'" + host.name + "' is a host name; there is no name service when the box boots",
                     "write its address");

@@ -87,9 +87,9 @@ final class DroppedAnswers extends PacketCheck {
                 + (lostPort == 0 ? ""
                         : ": this box can't track connections, and UDP replies pass only from ports that a rule names"),
                 lostPort != 0
-                        ? family.command() + " -A " + way + " -p udp --dport " + lostPort
+                        ? family.command + " -A " + way + " -p udp --dport " + lostPort
                                 + " -j ACCEPT, for each remote port in use"
-                        : family.command() + " -A " + back + " -m state --state RELATED,ESTABLISHED -j ACCEPT"
+                        : family.command + " -A " + back + " -m state --state RELATED,ESTABLISHED -j ACCEPT"
                                 + (where.length() == 0 ? "" : ", before the line that drops them"));
     }
 }

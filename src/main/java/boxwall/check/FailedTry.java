@@ -55,7 +55,7 @@ public final class FailedTry {
         this.facts = facts;
         family = error.contains("ip6tables") ? Family.IPV6 : Family.IPV4;
         restore = Writer.restore(compiled, family);
-        lines = Words.lines(restore.text());
+        lines = Words.lines(restore.text);
         int line = failedLine();
         Table table = line > 0 && line <= lines.size() && lines.get(line - 1).equals("COMMIT") ? table(line) : null;
         refused = table == null || unmet(table) != null ? null : table;
@@ -155,7 +155,7 @@ public final class FailedTry {
             Target target = each.rule.target;
             boolean jumps = target != null && compiled.chain(family, each.table, target.name) != null;
             Rule rule = jumps ? each.rule.copy().target(null).build() : each.rule;
-            boolean plain = rule.matches().isEmpty() && (rule.target == null || rule.target.isStandard());
+            boolean plain = rule.matches.isEmpty() && (rule.target == null || rule.target.isStandard());
             if (each.table == refused && !plain
                     && (tracks || !Requirement.of(family, refused, each.rule, facts).pullsConntrack())) {
                 candidates.add(each);

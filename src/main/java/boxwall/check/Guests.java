@@ -45,7 +45,7 @@ final class Guests extends CheckPart {
     void find() {
         if (facts.guest == null || !rules.parsed.ruleset().owns(family, Table.FILTER)) { return; }
         verdicts = unintended();
-        String command = family.command();
+        String command = family.command;
         if (facts.lan != null) {
             found("guest-reaches-lan", through("out", facts.lan.name), "reach the home network in ",
                     " according to netfilter's rules",
@@ -78,13 +78,13 @@ final class Guests extends CheckPart {
         Ruleset written = rules.parsed.ruleset();
         boolean all = true;
         Set<String> presets = new HashSet<>();
-        for (Line each : rules.parsed.includes()) {
+        for (Line each : rules.parsed.includes) {
             if (each.preset) { presets.add(each.name); }
         }
         List<Chain> chains = new ArrayList<>();
         for (Chain chain : written.chains(family, Table.FILTER)) {
             List<Rule> others = new ArrayList<>();
-            for (Rule rule : chain.rules()) {
+            for (Rule rule : chain.rules) {
                 boolean meant = presets.contains(rule.origin.file) && isOf(rule.in, facts.guest)
                         && isOf(rule.out, facts.lan) && rule.target != null && rule.target.name.equals("ACCEPT");
                 if (!meant) { others.add(rule); }

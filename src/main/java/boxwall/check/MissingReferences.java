@@ -134,7 +134,7 @@ final class MissingReferences extends CheckPart {
 
     private void sets(Family family, TrailEntry at) {
         List<Option> options = new ArrayList<>();
-        for (Match match : at.rule.matches()) {
+        for (Match match : at.rule.matches) {
             options.addAll(match.name.equals("set") ? match.options : Collections.<Option>emptyList());
         }
         if (at.rule.target != null && at.rule.target.name.equals("SET")) { options.addAll(at.rule.target.options); }
@@ -142,7 +142,7 @@ final class MissingReferences extends CheckPart {
             boolean names = option.name.equals("--match-set") || option.name.endsWith("-set");
             if (names && option.word() != null) {
                 sets.add(option.word(), at);
-                setTables.add(family.command() + "'s table " + at.table.word());
+                setTables.add(family.command + "'s table " + at.table.word());
             }
         }
     }

@@ -75,8 +75,8 @@ final class OpenServices extends PacketCheck {
     }
 
     private String drop(List<Object> ports, String protocol) {
-        return ports.isEmpty() ? "" : family.command() + " -A INPUT -i $WAN_IF -p " + protocol
-                + " -m multiport --dports " + Words.join(ports, ",") + " -j DROP";
+        return ports.isEmpty() ? "" : family.command + " -A INPUT -i $WAN_IF -p " + protocol + " -m multiport --dports "
+                + Words.join(ports, ",") + " -j DROP";
     }
 
     /** A rule with a limit, or behind one, is never certain to accept: what is certain has none. */
@@ -99,7 +99,7 @@ final class OpenServices extends PacketCheck {
                 .match(Match.of("limit", Option.of("--limit", "10/min"), Option.of("--limit-burst", "20"))).build();
         note("flood-unlimited", rules.places(), rules.lines(),
                 "anybody on the Internet may open any number of connections: port scans, floods, thousands of password guesses a minute",
-                "after the rule for ESTABLISHED: " + family.command() + " " + Writer.rule(first.chain, limited));
+                "after the rule for ESTABLISHED: " + family.command + " " + Writer.rule(first.chain, limited));
     }
 
     /** Rules that may stop the administrator before one that accepts him: with any state, for any limit. */
@@ -126,7 +126,7 @@ final class OpenServices extends PacketCheck {
         }
         note("administrator-not-first", stoppers.iterator().next().origin().toString(), evidence,
                 "a rule before the one that accepts the administrator could drop his packets, depending on their state or on a limit",
-                "as the first rule of INPUT: " + family.command() + " -A INPUT -i $LAN_IF -s $LAN_NET"
+                "as the first rule of INPUT: " + family.command + " -A INPUT -i $LAN_IF -s $LAN_NET"
                         + (family == Family.IPV4 ? "" : "6") + " -j ACCEPT");
     }
 }

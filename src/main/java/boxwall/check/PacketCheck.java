@@ -114,7 +114,7 @@ class PacketCheck extends CheckPart {
     /** The options by which a rule names the port that it is for. */
     static List<Option> destinationPorts(Rule rule) {
         List<Option> options = new ArrayList<>();
-        for (Match match : rule.matches()) {
+        for (Match match : rule.matches) {
             for (Option option : match.options) {
                 boolean names = option.name.equals("--dport") || option.name.equals("--dports")
                         || option.name.equals("--ports");

@@ -69,7 +69,7 @@ public final class Proofs extends CheckPart {
                 leftOut.add(family);
             }
         }
-        for (Line expect : rules.parsed.expects()) {
+        for (Line expect : rules.parsed.expects) {
             Abandoned.check();
             proofs.expect(expect, leftOut);
         }
@@ -120,7 +120,7 @@ public final class Proofs extends CheckPart {
         for (Origin each : all) {
             if (!each.file.equals(expect.origin.file)) { outside.add(each); }
         }
-        return outside.isEmpty() ? rules.parsed.ownCommands() : outside;
+        return outside.isEmpty() ? rules.parsed.ownCommands : outside;
     }
 
     /** One finding for each line that overrides something, at that line: for a preset's where the user includes it. */
@@ -153,7 +153,7 @@ public final class Proofs extends CheckPart {
             evidence.add("    " + cover);
         }
         String where = idle.step.origin().toString();
-        String family = idle.family.command() + ": ";
+        String family = idle.family.command + ": ";
         if (idle.redundant) {
             note("rule-redundant", where, evidence, family + idle.why(), "delete the rule");
         } else {
@@ -196,7 +196,7 @@ public final class Proofs extends CheckPart {
     }
 
     private String remedy(Packet packet, TrailEntry by) {
-        String command = packet.family().command();
+        String command = packet.family().command;
         boolean guest = false;
         for (Network network : networks(facts.guest)) {
             guest |= network.contains(packet.src());

@@ -59,7 +59,7 @@ final class RuleLint extends CheckPart {
                 logs.add("", at);
                 Rule limited = at.rule.copy().match(Match.of("limit", Option.of("--limit", "10/min"))).build();
                 remedy = remedy != null ? remedy
-                        : family.command() + (at.table == Table.FILTER ? " " : " -t " + at.table.word() + " ")
+                        : family.command + (at.table == Table.FILTER ? " " : " -t " + at.table.word() + " ")
                                 + Writer.rule(at.chain, limited);
             }
         }
@@ -77,7 +77,7 @@ final class RuleLint extends CheckPart {
             String name = open.remove(open.size() - 1);
             Chain chain = ruleset.chain(family, table, name);
             if (chain == null || !reached.add(name)) { continue; }
-            for (Rule rule : chain.rules()) {
+            for (Rule rule : chain.rules) {
                 if (rule.target != null && !isLimited(rule)) { open.add(rule.target.name); }
             }
         }
@@ -85,7 +85,7 @@ final class RuleLint extends CheckPart {
     }
 
     private static boolean isLimited(Rule rule) {
-        for (Match match : rule.matches()) {
+        for (Match match : rule.matches) {
             if (LIMITS.contains(match.name)) { return true; }
         }
         return false;
@@ -137,7 +137,7 @@ final class RuleLint extends CheckPart {
         for (String name : Arrays.asList("INPUT", "FORWARD", "OUTPUT")) {
             Chain four = ruleset.chain(Family.IPV4, Table.FILTER, name);
             Chain six = ruleset.chain(Family.IPV6, Table.FILTER, name);
-            if (four.policy() == Policy.DROP && !Protection.stops(ruleset, Family.IPV6, Table.FILTER, six)) {
+            if (four.policy == Policy.DROP && !Protection.stops(ruleset, Family.IPV6, Table.FILTER, six)) {
                 warn("ipv6-unfiltered", "",
                         Arrays.asList("iptables: policy of " + name + " DROP",
                                 "ip6tables: policy of " + name + " ACCEPT, and no rule that drops anything"),

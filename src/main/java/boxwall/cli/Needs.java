@@ -66,7 +66,7 @@ final class Needs {
                 }
                 return 1;
             }
-            needs.add(candidate.compiled.ruleset(), candidate.compiled.modules());
+            needs.add(candidate.compiled.ruleset, candidate.compiled.modules);
         }
         out.print(needs.text(arguments.file()));
         return needs.isComplete() ? 0 : 1;
@@ -78,7 +78,7 @@ final class Needs {
             for (Table table : ruleset.tables(family)) {
                 ipv6 |= family == Family.IPV6;
                 for (Chain chain : ruleset.chains(family, table)) {
-                    for (Rule rule : chain.rules()) {
+                    for (Rule rule : chain.rules) {
                         add(family, Requirement.of(family, table, rule, box.facts));
                     }
                 }

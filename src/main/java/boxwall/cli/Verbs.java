@@ -144,26 +144,26 @@ final class Verbs {
         if (candidate.compiled == null) { return; }
         // one line for each kind of note, with the lines that it is about
         Map<String, StringBuilder> kinds = new LinkedHashMap<>();
-        for (Note note : candidate.compiled.notes()) {
-            StringBuilder lines = kinds.get(note.text());
+        for (Note note : candidate.compiled.notes) {
+            StringBuilder lines = kinds.get(note.text);
             if (lines == null) {
-                kinds.put(note.text(), new StringBuilder(note.origin().toString()));
+                kinds.put(note.text, new StringBuilder(note.origin.toString()));
             } else {
-                lines.append(", ").append(note.origin());
+                lines.append(", ").append(note.origin);
             }
         }
         for (Map.Entry<String, StringBuilder> kind : kinds.entrySet()) {
             print(out, kind.getValue() + ": note: " + kind.getKey() + "\n");
         }
-        if (!candidate.parsed.expects().isEmpty()) {
-            out.println("expect lines: " + candidate.parsed.expects().size() + ", failed: "
+        if (!candidate.parsed.expects.isEmpty()) {
+            out.println("expect lines: " + candidate.parsed.expects.size() + ", failed: "
                     + count(candidate, "policy-test-failed") + ", overridden: "
                     + count(candidate, "policy-test-overridden") + ", skipped: "
                     + count(candidate, "policy-test-skipped"));
         }
-        out.println(candidate.compiled.mode() + ", rules: " + candidate.compiled.ruleset().ruleCount(Family.IPV4)
-                + " IPv4, " + candidate.compiled.ruleset().ruleCount(Family.IPV6) + " IPv6; modules:"
-                + modules(candidate));
+        out.println(
+                candidate.compiled.mode() + ", rules: " + candidate.compiled.ruleset.ruleCount(Family.IPV4) + " IPv4, "
+                        + candidate.compiled.ruleset.ruleCount(Family.IPV6) + " IPv6; modules:" + modules(candidate));
     }
 
     /** The verdict in one line: {@code refused: 2 errors, 1 warning, 3 notes}. */
@@ -193,7 +193,7 @@ final class Verbs {
 
     private static String modules(Candidate candidate) {
         StringBuilder text = new StringBuilder();
-        for (String module : candidate.compiled.modules()) {
+        for (String module : candidate.compiled.modules) {
             text.append(' ').append(module);
         }
         return text.length() == 0 ? " none" : text.toString();
@@ -279,7 +279,7 @@ final class Verbs {
         }
         String a = alone ? "the stateful form" : arguments.files.get(0);
         String b = alone ? "the stateless form" : arguments.files.get(1);
-        Difference difference = questions.difference(first.compiled.ruleset(), second.compiled.ruleset());
+        Difference difference = questions.difference(first.compiled.ruleset, second.compiled.ruleset);
         return json ? DiffJson.of(difference, a, b) + "\n" : DiffJson.inWords(difference, a, b);
     }
 
@@ -294,7 +294,7 @@ final class Verbs {
         if (candidate == null) { return 2; }
         print(candidate);
         if (candidate.isRefused()) { return 1; }
-        if (!candidate.compiled.stateful() && sys.list(directory + "/safe") != null) {
+        if (!candidate.compiled.stateful && sys.list(directory + "/safe") != null) {
             err.println(
                     "boxwall: " + directory + "/safe is the stateless form of another plan: choose an empty folder");
             return 2;

@@ -18,10 +18,13 @@ import java.util.Set;
 
 /** A ruleset as one box will get it. */
 public final class Compiled {
-    private final Ruleset ruleset;
-    private final boolean stateful;
-    private final List<String> modules;
-    private final List<Note> notes;
+    public final Ruleset ruleset;
+    /** Whether state matches were kept. */
+    public final boolean stateful;
+    /** To load, in order; those already loaded too. */
+    public final List<String> modules;
+    /** What was left out or weakened, by the user's line. */
+    public final List<Note> notes;
 
     Compiled(Ruleset ruleset, boolean stateful, Collection<String> modules, List<Note> notes) {
         this.ruleset = ruleset;
@@ -29,11 +32,6 @@ public final class Compiled {
         this.modules = Collections.unmodifiableList(new ArrayList<>(modules));
         this.notes = Collections.unmodifiableList(new ArrayList<>(notes));
     }
-
-    public Ruleset ruleset() { return ruleset; }
-
-    /** Whether state matches were kept. */
-    public boolean stateful() { return stateful; }
 
     /** As the stamp and JSON spell it. */
     public String mode() { return stateful ? "stateful" : "stateless"; }
@@ -49,10 +47,4 @@ public final class Compiled {
 
     /** Whether it can stop any packet. */
     public boolean protects() { return Protection.stopsAnything(ruleset); }
-
-    /** To load, in order; those already loaded too. */
-    public List<String> modules() { return modules; }
-
-    /** What was left out or weakened, by the user's line. */
-    public List<Note> notes() { return notes; }
 }

@@ -56,7 +56,7 @@ public final class Compiler {
         ruleset = Dialect.of(ruleset, facts, compiler.notes);
         if (optimize) { ruleset = Optimizer.of(ruleset, compiler.multiport(), Site.of(facts), compiler.notes); }
         compiler.modulesOf(ruleset);
-        compiler.modulesAskedFor(parsed.modules(), stateful);
+        compiler.modulesAskedFor(parsed.modules, stateful);
         return new Compiled(ruleset, stateful, compiler.modules, compiler.notes);
     }
 
@@ -73,7 +73,7 @@ public final class Compiler {
                 families.add(family);
             } else if (wish == AutoYesNo.AUTO && lacks && !ruleset.tables(family).isEmpty()) {
                 families.add(family);
-                notes.add(new Note(new Origin(family.command(), 0), "this kernel has no connection tracking for "
+                notes.add(new Note(new Origin(family.command, 0), "this kernel has no connection tracking for "
                         + family.word() + ": its rules are compiled without states"));
             }
         }
@@ -107,7 +107,7 @@ public final class Compiler {
                     modules.addAll(each.capability(family, Kind.TABLE, table.word()).modules);
                 }
                 for (Chain chain : ruleset.chains(family, table)) {
-                    for (Rule rule : chain.rules()) {
+                    for (Rule rule : chain.rules) {
                         Abandoned.check();
                         modules.addAll(Requirement.of(family, table, rule, booted).modules);
                         modules.addAll(Requirement.of(family, table, rule, facts).modules);

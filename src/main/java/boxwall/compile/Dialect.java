@@ -47,7 +47,7 @@ final class Dialect {
                 boolean changed = false;
                 for (Chain chain : ruleset.chains(family, table)) {
                     List<Rule> rules = new ArrayList<>();
-                    for (Rule rule : chain.rules()) {
+                    for (Rule rule : chain.rules) {
                         Rule said =
                                 dialect.states(family, RequiredRelease.without(facts.userland.version(), family, rule));
                         changed |= said != rule;
@@ -63,13 +63,13 @@ final class Dialect {
 
     private Rule states(Family family, Rule rule) {
         Rule said = rule;
-        for (int i = 0; i < rule.matches().size(); i++) {
-            Match match = rule.matches().get(i);
+        for (int i = 0; i < rule.matches.size(); i++) {
+            Match match = rule.matches.get(i);
             boolean state = match.name.equals("state");
             String other = state ? "conntrack" : "state";
             Option asked = state || match.name.equals("conntrack") ? States.asked(match) : null;
             if (asked == null || !lacks(family, match.name) || lacks(family, other)) { continue; }
-            List<Match> matches = new ArrayList<>(said.matches());
+            List<Match> matches = new ArrayList<>(said.matches);
             matches.set(i, new Match(other, Collections
                     .singletonList(new Option(state ? "--ctstate" : "--state", asked.negated, asked.values))));
             said = said.copy().matches(matches).build();

@@ -56,7 +56,7 @@ final class Fragments {
             if (!Target.ACCEPT.equals(rule.target) || rule.fragment != null || rest == null) { continue; }
             if (chain == null && !v4) { chain = chain(rule.origin); }
             Rule twin = rule.copy().matches(rest).fragment(v4 ? Negatable.is(Boolean.TRUE) : null)
-                    .target(v4 ? Target.ACCEPT : Target.of(chain.name())).build();
+                    .target(v4 ? Target.ACCEPT : Target.of(chain.name)).build();
             if (made.add(twin)) {
                 all.add(twin);
                 notes.add(new Note(rule.origin, "later fragments of such packets (without ports) are accepted too"));
@@ -82,7 +82,7 @@ final class Fragments {
     private static List<Match> besidesPorts(Rule rule) {
         List<Match> rest = new ArrayList<>();
         boolean ports = false;
-        for (Match match : rule.matches()) {
+        for (Match match : rule.matches) {
             boolean tcpOrUdp = match.name.equals("tcp") || match.name.equals("udp");
             if (match.name.equals("multiport")
                     || tcpOrUdp && (match.option("--dport") != null || match.option("--sport") != null)) {

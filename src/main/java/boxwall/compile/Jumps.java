@@ -39,7 +39,7 @@ final class Jumps {
         this.family = family;
         this.table = table;
         for (Chain chain : chains()) {
-            taken.add(chain.name());
+            taken.add(chain.name);
         }
     }
 
@@ -61,7 +61,7 @@ final class Jumps {
     List<Rule> rulesFrom(String start) {
         List<Rule> rules = new ArrayList<>();
         for (String name : any(start)) {
-            rules.addAll(ruleset.chain(family, table, name).rules());
+            rules.addAll(ruleset.chain(family, table, name).rules);
         }
         return rules;
     }
@@ -74,7 +74,7 @@ final class Jumps {
             String name = open.remove(open.size() - 1);
             Chain chain = ruleset.chain(family, table, name);
             if (chain == null || !reached.add(name)) { continue; }
-            for (Rule rule : chain.rules()) {
+            for (Rule rule : chain.rules) {
                 if (rule.target != null) { open.add(rule.target.name); }
             }
         }
@@ -115,7 +115,7 @@ final class Jumps {
     private void collect(String name, Rule conditions, Set<String> open, List<Rule> found) {
         Chain chain = ruleset.chain(family, table, name);
         if (chain == null || !open.add(name)) { return; }
-        for (Rule rule : chain.rules()) {
+        for (Rule rule : chain.rules) {
             Set<State> states = States.of(rule);
             boolean takesNew = states != null && states.contains(State.NEW);
             if (rule.target == null || !takesNew || ++paths > PATHS_MAX) { continue; }

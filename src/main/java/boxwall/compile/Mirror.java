@@ -133,7 +133,7 @@ final class Mirror {
         }
         chain = new Chain(answers.isEmpty() ? "" : jumps.freeName("udp-answers"), null, new ArrayList<>(answers));
         chains.get(hook).put(standsFor.target, chain);
-        sizes.put(chain.name(), Integer.valueOf(answers.size()));
+        sizes.put(chain.name, Integer.valueOf(answers.size()));
         return chain;
     }
 
@@ -142,9 +142,9 @@ final class Mirror {
      * UDP, or none is answered.
      */
     private static Rule jump(Rule standsFor, Chain chain) {
-        Rule udp = new Rule.Builder(standsFor.origin).protocol(Negatable.is("udp")).target(Target.of(chain.name()))
-                .build();
-        Rule jump = chain.rules().isEmpty() ? null : RuleIntersection.by(udp, standsFor);
+        Rule udp =
+                new Rule.Builder(standsFor.origin).protocol(Negatable.is("udp")).target(Target.of(chain.name)).build();
+        Rule jump = chain.rules.isEmpty() ? null : RuleIntersection.by(udp, standsFor);
         List<Match> asked = new ArrayList<>();
         for (Match match : States.further(standsFor)) {
             if (!match.name.equals("comment") && !(match.name.equals("udp") && match.options.isEmpty())) {
@@ -168,7 +168,7 @@ final class Mirror {
     List<Chain> chains(Hook hook) {
         List<Chain> all = new ArrayList<>();
         for (Chain chain : chains.get(hook).values()) {
-            if (!chain.rules().isEmpty()) { all.add(chain); }
+            if (!chain.rules.isEmpty()) { all.add(chain); }
         }
         return all;
     }

@@ -103,7 +103,7 @@ final class Replacements {
 
     /** Adds the rule for TCP segments with these flags only, unless its own flag condition contradicts them. */
     private static void addTcp(TcpFlags flags, Rule base, List<Rule> made) {
-        List<Match> matches = new ArrayList<>(base.matches());
+        List<Match> matches = new ArrayList<>(base.matches);
         Match tcp = base.match("tcp");
         Option own = tcp == null ? null : tcp.option("--tcp-flags");
         TcpFlags merged = flags;
@@ -142,7 +142,7 @@ final class Replacements {
                 boolean wholeType = type != null && type[1] > type[0];
                 if (type != null && !asked.negated && !same || same && asked.negated && wholeType) { continue; }
                 Match match = Match.of(name, Option.of(option, String.valueOf(each)));
-                List<Match> matches = new ArrayList<>(base.matches());
+                List<Match> matches = new ArrayList<>(base.matches);
                 if (own == null) {
                     matches.add(0, match);
                 } else if (!same) {
@@ -167,7 +167,7 @@ final class Replacements {
             chain = new Chain(jumps.freeName("other-protocols"), null, rules);
             otherProtocols.put(base.target, chain);
         }
-        return base.copy().target(Target.of(chain.name())).build();
+        return base.copy().target(Target.of(chain.name)).build();
     }
 
     /** The chains that the rules jump to. */

@@ -68,7 +68,7 @@ final class Stateless {
     private void table(Family family, Table table) {
         if (table == Table.NAT) {
             for (Chain chain : ruleset.chains(family, table)) {
-                for (Rule rule : chain.rules()) {
+                for (Rule rule : chain.rules) {
                     loss(rule, "the nat table needs connection tracking, which this box refuses: left out",
                             "use AVM's own page to translate addresses and forward ports");
                 }
@@ -78,7 +78,7 @@ final class Stateless {
         Jumps jumps = new Jumps(ruleset, family, table);
         int asking = 0;
         for (Chain chain : jumps.chains()) {
-            for (Rule rule : chain.rules()) {
+            for (Rule rule : chain.rules) {
                 asking += States.matchOf(rule) != null && takesAnswers(rule, States.of(rule), jumps) ? 1 : 0;
             }
         }
@@ -89,16 +89,16 @@ final class Stateless {
         List<Chain> chains = new ArrayList<>();
         for (Chain chain : ruleset.chains(family, table)) {
             List<Rule> rules = new ArrayList<>();
-            for (Rule rule : chain.rules()) {
+            for (Rule rule : chain.rules) {
                 Abandoned.check();
-                if (mayStay(rule)) { addWithoutState(chain.name(), rule, mirror, jumps, replacements, rules); }
+                if (mayStay(rule)) { addWithoutState(chain.name, rule, mirror, jumps, replacements, rules); }
             }
-            chains.add(chain.withRules(fragmented.contains(chain.name()) ? fragments.with(rules) : rules));
+            chains.add(chain.withRules(fragmented.contains(chain.name) ? fragments.with(rules) : rules));
         }
         chains.addAll(replacements.chains());
         for (Hook hook : table.hooks) {
             for (Chain chain : mirror.chains(hook)) {
-                chains.add(fragmented.contains(hook.name()) ? chain.withRules(fragments.with(chain.rules())) : chain);
+                chains.add(fragmented.contains(hook.name()) ? chain.withRules(fragments.with(chain.rules)) : chain);
             }
         }
         if (fragments.chain() != null) { chains.add(fragments.chain()); }
@@ -126,7 +126,7 @@ final class Stateless {
     private boolean mayStay(Rule rule) {
         String lost = rule.target != null && ConntrackUse.pulls(Kind.TARGET, rule.target.name)
                 ? "-j " + rule.target.name : null;
-        for (Match match : rule.matches()) {
+        for (Match match : rule.matches) {
             if (ConntrackUse.pulls(Kind.MATCH, match.name) && !States.isState(match)) {
                 lost = "-m " + match.name;
                 break;

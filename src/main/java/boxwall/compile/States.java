@@ -17,7 +17,7 @@ final class States {
 
     /** The first state match of a rule, or null when it asks for no state. */
     static Match matchOf(Rule rule) {
-        for (Match match : rule.matches()) {
+        for (Match match : rule.matches) {
             if (isState(match)) { return match; }
         }
         return null;
@@ -31,7 +31,7 @@ final class States {
      */
     static Set<State> of(Rule rule) {
         Set<State> states = new TreeSet<>(Arrays.asList(State.values()));
-        for (Match match : rule.matches()) {
+        for (Match match : rule.matches) {
             if (!isState(match)) { continue; }
             Option asked = asked(match);
             if (asked == null) { return null; }
@@ -57,7 +57,7 @@ final class States {
     /** What a rule asks besides states. */
     static List<Match> further(Rule rule) {
         List<Match> kept = new ArrayList<>();
-        for (Match match : rule.matches()) {
+        for (Match match : rule.matches) {
             if (!isState(match)) { kept.add(match); }
         }
         return kept;

@@ -35,7 +35,7 @@ final class UdpPorts {
     /** The pairs that the udp and multiport matches of a rule let through; empty when there are none. */
     static List<UdpPorts> of(Rule rule) {
         List<UdpPorts> pairs = Collections.singletonList(new UdpPorts(Ports.ALL, Ports.ALL));
-        for (Match match : rule.matches()) {
+        for (Match match : rule.matches) {
             for (Option option : isPorts(match) ? match.options : Collections.<Option>emptyList()) {
                 List<UdpPorts> narrowed = new ArrayList<>();
                 for (UdpPorts each : pairs) {
@@ -105,7 +105,7 @@ final class UdpPorts {
             Set<State> states = States.of(rule);
             // a rule that only lets answers in names no service
             boolean takesNew = states == null || states.contains(State.NEW);
-            for (Match match : Negatable.is("udp").equals(rule.protocol) && takesNew ? rule.matches()
+            for (Match match : Negatable.is("udp").equals(rule.protocol) && takesNew ? rule.matches
                     : Collections.<Match>emptyList()) {
                 for (Option option : match.options) {
                     boolean names = option.name.equals("--dport") || option.name.equals("--dports");

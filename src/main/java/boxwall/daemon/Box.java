@@ -24,7 +24,7 @@ public final class Box {
         this.readings = readings;
         this.facts = facts;
         for (Family family : Family.values()) {
-            for (String line : readings.commandLines(family.command() + "-save")) {
+            for (String line : readings.commandLines(family.command + "-save")) {
                 // with counters a line is "[12:3456] -A INPUT …"
                 rules[family.ordinal()] +=
                         line.startsWith("-A ") || line.startsWith("[") && line.contains("] -A ") ? 1 : 0;

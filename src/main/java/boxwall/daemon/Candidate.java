@@ -59,7 +59,7 @@ public final class Candidate {
     public static Candidate unchecked(Source source, Includes includes, Box box, CompileOptions wishes) {
         ParsedRules parsed = parse(source, includes, box.facts);
         boolean whole = parsed.errors().isEmpty();
-        return new Candidate(source.text(), parsed, whole ? compile(parsed, box, wishes) : null,
+        return new Candidate(source.text, parsed, whole ? compile(parsed, box, wishes) : null,
                 whole ? Collections.<Finding>emptyList()
                         : Checker.decisions(new CheckedRuleset(parsed, Ruleset.empty(), box.facts)),
                 null, box, null, wishes);
@@ -76,11 +76,11 @@ public final class Candidate {
         BoxFacts facts = box.facts;
         ParsedRules parsed = parse(source, includes, facts);
         Compiled compiled = parsed.errors().isEmpty() ? compile(parsed, box, wishes) : null;
-        Ruleset ruleset = compiled == null ? Ruleset.empty() : compiled.ruleset();
+        Ruleset ruleset = compiled == null ? Ruleset.empty() : compiled.ruleset;
         CheckedRuleset checked = new CheckedRuleset(parsed, ruleset, facts);
         List<Finding> findings = new ArrayList<>(Checker.decisions(checked));
         findings.addAll(wishes.thorough ? Checker.advice(checked) : Collections.<Finding>emptyList());
-        findings.addAll(compiled == null ? Collections.<Finding>emptyList() : Checker.leftOut(compiled.notes()));
+        findings.addAll(compiled == null ? Collections.<Finding>emptyList() : Checker.leftOut(compiled.notes));
         // a text with errors has nothing to prove, and the proof is most of the time that a check takes
         Administrator admin = compiled == null ? null : Administrator.of(checked.loaded, facts, client, port);
         if (admin != null) {
@@ -89,7 +89,7 @@ public final class Candidate {
                     : Collections.<Finding>emptyList());
             findings.addAll(admin.findings());
         }
-        return new Candidate(source.text(), parsed, compiled, findings, admin, box, client, wishes);
+        return new Candidate(source.text, parsed, compiled, findings, admin, box, client, wishes);
     }
 
     private static ParsedRules parse(Source source, Includes includes, BoxFacts facts) {
@@ -107,7 +107,7 @@ public final class Candidate {
      */
     List<Finding> all(Box now) {
         if (advice == null) {
-            CheckedRuleset checked = new CheckedRuleset(parsed, compiled.ruleset(), box.facts);
+            CheckedRuleset checked = new CheckedRuleset(parsed, compiled.ruleset, box.facts);
             List<Finding> found = new ArrayList<>(Checker.advice(checked));
             found.addAll(Proofs.advice(checked, Listeners.of(now.readings)));
             advice = found;
@@ -127,7 +127,7 @@ public final class Candidate {
 
     /** What would be loaded where connection tracking is refused; null when {@link #compiled} is that already. */
     Compiled twin() {
-        return compiled == null || !compiled.stateful() ? null : compile(parsed, box, wishes.with(AutoYesNo.NO));
+        return compiled == null || !compiled.stateful ? null : compile(parsed, box, wishes.with(AutoYesNo.NO));
     }
 
     private static Compiled compile(ParsedRules parsed, Box box, CompileOptions wishes) {

@@ -131,7 +131,7 @@ final class ChangeReplies extends Replies {
     /** What iptables' bare words mean for these rules; the box is read again, its kernel may have said more. */
     private List<Finding> behind(Outcome outcome, Candidate tried) {
         List<Finding> findings = new ArrayList<>(RunFindings.of(outcome));
-        findings.addAll(Halving.of(sys, System.getenv("BOXWALL_BIN"), outcome.get("error"), tried.compiled.ruleset(),
+        findings.addAll(Halving.of(sys, System.getenv("BOXWALL_BIN"), outcome.get("error"), tried.compiled.ruleset,
                 box.read().facts));
         return findings;
     }

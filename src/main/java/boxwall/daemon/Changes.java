@@ -42,7 +42,7 @@ public final class Changes {
                 .put("created", String.valueOf(System.currentTimeMillis() / 1000)).put("kernel", facts.kernel.value())
                 .put("userland", facts.userland.version()).put("lan.if", facts.lan == null ? "" : facts.lan.name);
         candidate.admin.addTo(stamp);
-        for (Map.Entry<String, String> name : candidate.parsed.namesUsed().entrySet()) {
+        for (Map.Entry<String, String> name : candidate.parsed.namesUsed.entrySet()) {
             stamp.put("name." + name.getKey(), name.getValue());
         }
         strangers(stamp, candidate);
@@ -55,7 +55,7 @@ public final class Changes {
      */
     private static void strangers(Stamp stamp, Candidate candidate) {
         Map<String, Set<String>> kept = new TreeMap<>();
-        for (Line keep : candidate.parsed.keeps()) {
+        for (Line keep : candidate.parsed.keeps) {
             String key = "keep." + keep.table.word();
             if (!kept.containsKey(key)) { kept.put(key, new TreeSet<String>()); }
             kept.get(key).add(keep.name);
@@ -64,7 +64,7 @@ public final class Changes {
             stamp.put(each.getKey(), Words.join(each.getValue(), " "));
         }
         Set<String> owned = new TreeSet<>();
-        for (Line own : candidate.parsed.owns()) {
+        for (Line own : candidate.parsed.owns) {
             owned.add(own.table.word());
         }
         if (!owned.isEmpty()) { stamp.put("own", Words.join(owned, " ")); }
@@ -80,7 +80,7 @@ public final class Changes {
      * folder.
      */
     public String write(Candidate candidate, BoxFacts facts) throws BoxException {
-        String directory = config.get("RUN") + (candidate.compiled.stateful() ? "/candidate" : "/candidate.stateless");
+        String directory = config.get("RUN") + (candidate.compiled.stateful ? "/candidate" : "/candidate.stateless");
         write(plane, directory, candidate, sys, facts, config);
         return directory;
     }

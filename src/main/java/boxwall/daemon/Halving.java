@@ -27,8 +27,7 @@ final class Halving {
     static List<Finding> of(Sys sys, String folder, String error, Ruleset tried, BoxFacts facts) {
         FailedTry failed = new FailedTry(error, tried, facts);
         List<Finding> known = failed.findings();
-        String restore =
-                failed.refused == null ? null : Programs.path(sys, folder, failed.family.command() + "-restore");
+        String restore = failed.refused == null ? null : Programs.path(sys, folder, failed.family.command + "-restore");
         if (restore == null) { return known; }
         RefusedRule.Found found = RefusedRule.find(sys, restore, Programs.path(sys, folder, "dmesg"),
                 failed.refused.word(), failed.candidates(RefusedRule.CHAIN));

@@ -30,7 +30,7 @@ final class LeftTables {
             Table table = Table.of(live.getKey().substring(2));
             // what is in the ruleset, and was left out for this box, has a finding already
             if (table != null && live.getValue().length() > 0 && !next.parsed.ruleset().owns(family, table)
-                    && !next.compiled.ruleset().owns(family, table)) {
+                    && !next.compiled.ruleset.owns(family, table)) {
                 candidate = candidate.emptying(family, table, finding(family, table, live.getValue()));
             }
         }
@@ -46,7 +46,7 @@ final class LeftTables {
         int rules = lines.size();
         return new Finding("table-emptied", stops ? Finding.Severity.WARN : Finding.Severity.NOTE, "",
                 rules > SHOWN ? new ArrayList<>(lines.subList(0, SHOWN)) : lines,
-                "the ruleset has no table " + table.word() + " of " + family.command()
+                "the ruleset has no table " + table.word() + " of " + family.command
                         + " any more: what boxwall loaded there (" + rules + (rules == 1 ? " line" : " lines")
                         + ") is removed" + (stops ? ", including what drops packets" : ""),
                 "nothing, if that is intended; else restore its lines in the ruleset");

@@ -66,9 +66,7 @@ final class ListenAddresses {
         List<Network> welcome = new ArrayList<>();
         List<Network> refused = new ArrayList<>();
         if (bridges.lan != null && bridges.lan.net != null) { welcome.add(Network.parse(bridges.lan.net)); }
-        if (bridges.guest != null && bridges.guest.net != null) {
-            refused.add(Network.parse(bridges.guest.net));
-        }
+        if (bridges.guest != null && bridges.guest.net != null) { refused.add(Network.parse(bridges.guest.net)); }
         return new AccessControl(hosts, welcome, refused, new AccessControl.Secret() {
             @Override
             public String token() {

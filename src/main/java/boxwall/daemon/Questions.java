@@ -47,8 +47,8 @@ public final class Questions {
 
     /** What becomes of the packet that the keys mean; IllegalArgumentException says what is wrong with them. */
     public Explanation explain(Candidate candidate, Map<String, String> keys) {
-        return Explanation.of(candidate.compiled.ruleset(),
-                candidate.compiled.stateful() ? null : candidate.parsed.ruleset(), keys, facts);
+        return Explanation.of(candidate.compiled.ruleset,
+                candidate.compiled.stateful ? null : candidate.parsed.ruleset(), keys, facts);
     }
 
     /** Who reaches what when the candidate is loaded, beside what is so now. */
@@ -73,7 +73,7 @@ public final class Questions {
     Ruleset live() {
         StringBuilder text = new StringBuilder();
         for (Family family : Family.values()) {
-            String saved = readings.command(family.command() + "-save");
+            String saved = readings.command(family.command + "-save");
             String names =
                     readings.file(family == Family.IPV4 ? "/proc/net/ip_tables_names" : "/proc/net/ip6_tables_names");
             boolean none = names == null ? readings.file("/proc/modules") != null : names.trim().length() == 0;
@@ -92,8 +92,8 @@ public final class Questions {
     static Ruleset loaded(Ruleset now, Candidate candidate) {
         Ruleset then = now == null ? Ruleset.empty() : now;
         for (Family family : Family.values()) {
-            for (Table table : candidate.compiled.ruleset().tables(family)) {
-                then = then.with(family, table, candidate.compiled.ruleset().chains(family, table));
+            for (Table table : candidate.compiled.ruleset.tables(family)) {
+                then = then.with(family, table, candidate.compiled.ruleset.chains(family, table));
             }
         }
         return then;

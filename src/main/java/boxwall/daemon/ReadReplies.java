@@ -213,7 +213,7 @@ final class ReadReplies extends Replies {
             Outcome last = plane.last();
             LivePlan plan = LivePlan.of(sys, config, last.get("plan"));
             for (Family family : Family.values()) {
-                saved.put(family, now.readings.commandLines(family.command() + "-save"));
+                saved.put(family, now.readings.commandLines(family.command + "-save"));
                 origins.put(family,
                         plan == null ? Origins.none() : origins(family, plan, last.state().equals("pending")));
             }

@@ -251,8 +251,8 @@ final class Watch {
             String table = live.getKey().substring(2);
             // the file's name says which table it is, its text needn't
             String applied = live.getValue().startsWith("*") ? live.getValue() : "*" + table + "\n" + live.getValue();
-            if (now.readings.command(family.command() + "-save") != null) {
-                all.addAll(Drift.of(family, table, applied, now.readings.commandLines(family.command() + "-save"),
+            if (now.readings.command(family.command + "-save") != null) {
+                all.addAll(Drift.of(family, table, applied, now.readings.commandLines(family.command + "-save"),
                         kept(plan, table)));
             }
         }

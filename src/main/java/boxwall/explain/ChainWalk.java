@@ -46,8 +46,8 @@ final class ChainWalk {
 
     /** Walks a built-in chain; returns what it accepts. */
     Map<Rewrites, Integer> from(Chain chain, Map<Rewrites, Integer> packets) {
-        TrailEntry step = TrailEntry.policy(table, chain.name(), chain.policy());
-        Verdict verdict = Verdict.valueOf(chain.policy().name());
+        TrailEntry step = TrailEntry.policy(table, chain.name, chain.policy);
+        Verdict verdict = Verdict.valueOf(chain.policy.name());
         for (Map.Entry<Rewrites, Integer> each : walk(chain, packets, 0).entrySet()) {
             end(step, verdict, each.getKey(), each.getValue());
         }
@@ -69,18 +69,18 @@ final class ChainWalk {
         Map<Rewrites, Integer> here = packets;
         Map<Rewrites, Integer> back = new LinkedHashMap<>();
         int number = 0;
-        for (Rule rule : chain.rules()) {
+        for (Rule rule : chain.rules) {
             Abandoned.check();
             number++;
             if (here.isEmpty()) { break; }
             visits += here.size();
             if (depth >= DEPTH_MAX || visits > most) {
-                throw new TooComplex("chains call each other more than " + most + " rules long, at " + chain.name(),
+                throw new TooComplex("chains call each other more than " + most + " rules long, at " + chain.name,
                         rule);
             }
             if (here.size() > REWRITES_MAX) {
                 throw new TooComplex(
-                        "packets may have more than " + REWRITES_MAX + " different marks, at " + chain.name(), rule);
+                        "packets may have more than " + REWRITES_MAX + " different marks, at " + chain.name, rule);
             }
             here = ask(chain, number, rule, here, back, depth);
         }
@@ -104,7 +104,7 @@ final class ChainWalk {
             matches[i++] = match;
         }
         if (!some) { return here; }
-        TrailEntry step = TrailEntry.rule(table, chain.name(), number, rule, certain);
+        TrailEntry step = TrailEntry.rule(table, chain.name, number, rule, certain);
         Map<Rewrites, Integer> matched = new LinkedHashMap<>();
         Map<Rewrites, Integer> on = new LinkedHashMap<>();
         i = 0;

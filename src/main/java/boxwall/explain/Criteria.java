@@ -41,7 +41,7 @@ final class Criteria {
         device(Field.OUT, rule.out);
         protocol(rule.protocol);
         if (rule.fragment != null) { all.add(Criterion.fragment(rule.fragment.value != rule.fragment.negated)); }
-        for (Match match : rule.matches()) {
+        for (Match match : rule.matches) {
             if (!read(match, family)) { opaque.add(match.name); }
         }
         int bits = 0;

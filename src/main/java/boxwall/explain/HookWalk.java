@@ -215,7 +215,7 @@ final class HookWalk {
             sets.add(asked, each.getKey(), first);
             sets.add(past, each.getKey(), sets.bdd.minus(set, first));
         }
-        if (!past.isEmpty() && !chain.rules().isEmpty() && !translated) {
+        if (!past.isEmpty() && !chain.rules.isEmpty() && !translated) {
             outcome.note("nat's rules decide on a connection's first packet; assumed: not translated");
         }
         if (!asked.isEmpty()) { sets.addAll(past, new ChainWalk(ruleset, table, sets, outcome).from(chain, asked)); }

@@ -35,9 +35,9 @@ public final class Protection {
         Set<String> seen = new HashSet<>();
         while (!open.isEmpty()) {
             Chain chain = open.remove(open.size() - 1);
-            if (!seen.add(chain.name())) { continue; }
-            if (chain.policy() == Policy.DROP) { return true; }
-            for (Rule rule : chain.rules()) {
+            if (!seen.add(chain.name)) { continue; }
+            if (chain.policy == Policy.DROP) { return true; }
+            for (Rule rule : chain.rules) {
                 Target target = rule.target;
                 Chain called = target == null ? null : ruleset.chain(family, table, target.name);
                 if (called != null) {

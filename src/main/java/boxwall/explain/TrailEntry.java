@@ -48,8 +48,8 @@ public final class TrailEntry {
         for (Table table : ruleset.tables(family)) {
             for (Chain chain : ruleset.chains(family, table)) {
                 int number = 0;
-                for (Rule rule : chain.rules()) {
-                    all.add(rule(table, chain.name(), ++number, rule, true));
+                for (Rule rule : chain.rules) {
+                    all.add(rule(table, chain.name, ++number, rule, true));
                 }
             }
         }
@@ -96,7 +96,7 @@ public final class TrailEntry {
             boolean later = rule.fragment.value.booleanValue() != rule.fragment.negated;
             out.append(later ? "-f " : "! -f ");
         }
-        for (Match match : rule.matches()) {
+        for (Match match : rule.matches) {
             out.append(match).append(' ');
         }
         return out.append(rule.target == null ? "(counts only)" : rule.target.toString()).toString();

@@ -42,7 +42,7 @@ public final class Requirement {
         this.facts = facts;
         this.origin = rule.origin;
         boolean pulls = need(Kind.TABLE, table.word());
-        for (Match match : rule.matches()) {
+        for (Match match : rule.matches) {
             pulls |= need(Kind.MATCH, match.name);
         }
         if (rule.target != null && !rule.target.isGoto() && isExtension(rule)) {

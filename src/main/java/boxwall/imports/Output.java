@@ -157,9 +157,9 @@ final class Output {
     private void drop(List<SyntaxError> errors, boolean single) {
         boolean dropped = false;
         for (SyntaxError error : errors) {
-            Line line = error.line() < 1 || error.line() > lines.size() ? null : lines.get(error.line() - 1);
-            String what = error.what();
-            boolean summary = error.todo().startsWith("is this a ruleset");
+            Line line = error.line < 1 || error.line > lines.size() ? null : lines.get(error.line - 1);
+            String what = error.what;
+            boolean summary = error.todo.startsWith("is this a ruleset");
             if (summary || line == null || line.text.length() == 0) { continue; }
             boolean nothing = what.startsWith("no such rule in") || what.startsWith("no rule ") && line.verb == 'D'
                     || (line.verb == 'F' || line.verb == 'X') && what.startsWith("no chain ")
@@ -172,20 +172,20 @@ final class Output {
         for (Line line : lines) {
             // an error of the whole: better nothing than a ruleset that can't be read
             if ((!dropped || !single) && line.text.length() > 0) {
-                source.remark(line.line, errors.get(0).what(), errors.get(0).todo(), false);
+                source.remark(line.line, errors.get(0).what, errors.get(0).todo, false);
                 line.leaveOut(null, null);
             }
         }
     }
 
     private String todo(SyntaxError error, Line line) {
-        if (!error.what().startsWith("no target and no chain")) { return error.todo(); }
-        String[] quoted = Words.split(error.what(), '"');
+        if (!error.what.startsWith("no target and no chain")) { return error.todo; }
+        String[] quoted = Words.split(error.what, '"');
         String name = quoted.length > 2 ? quoted[1] : "";
         for (String[] target : Messages.rows("target")) {
             if (target[1].equals(name)) { return target[2]; }
         }
-        if (!line.saved) { return error.todo(); }
+        if (!line.saved) { return error.todo; }
         for (Line other : lines) {
             if (RuleText.words(other.text).contains(name) && other.text.contains("-A " + name + " ")) {
                 return "the line :" + name + " - [0:0] is missing from the dump: put it before the rules";
@@ -203,9 +203,9 @@ final class Output {
             for (Table table : ruleset.tables(family)) {
                 boolean idle = table != Table.FILTER;
                 for (Chain chain : ruleset.chains(family, table)) {
-                    idle &= chain.rules().isEmpty() && chain.policy() == Policy.ACCEPT;
+                    idle &= chain.rules.isEmpty() && chain.policy == Policy.ACCEPT;
                 }
-                String place = family.command() + " " + table.word();
+                String place = family.command + " " + table.word();
                 for (Line line : lines) {
                     if (idle && line.table.equals(place)) {
                         source.note(line.line, "idle", table.word());
@@ -255,7 +255,7 @@ final class Output {
             if (parsed.errors().isEmpty()) { return parsed.ruleset(); }
             Set<Integer> refused = new HashSet<>();
             for (SyntaxError error : parsed.errors()) {
-                refused.add(error.line() - 1);
+                refused.add(error.line - 1);
             }
             if (round > STRICT_ROUNDS || !added.containsAll(refused)) { return null; }
             added.removeAll(refused);
@@ -271,12 +271,12 @@ final class Output {
         String now = rule;
         for (int round = 0; round < STRICT_ROUNDS && now != null; round++) {
             List<SyntaxError> errors = parse(now).errors();
-            String what = errors.isEmpty() ? "" : errors.get(0).what();
+            String what = errors.isEmpty() ? "" : errors.get(0).what;
             // the chains are those of the whole
             if (errors.isEmpty() || what.startsWith("no chain ") || what.startsWith("no target and no chain ")) {
                 return now;
             }
-            now = without(now, errors.get(0).column() - 1);
+            now = without(now, errors.get(0).column - 1);
         }
         return null;
     }

@@ -6,9 +6,10 @@ import java.util.List;
 
 /** A chain of one table: its rules in order, and for a built-in chain its policy. */
 public final class Chain {
-    private final String name;
-    private final Policy policy;
-    private final List<Rule> rules;
+    public final String name;
+    /** The policy, or null for a user's chain. */
+    public final Policy policy;
+    public final List<Rule> rules;
 
     /**
      * Makes a chain.
@@ -21,14 +22,7 @@ public final class Chain {
         this.rules = Collections.unmodifiableList(new ArrayList<Rule>(rules));
     }
 
-    public String name() { return name; }
-
-    /** The policy, or null for a user's chain. */
-    public Policy policy() { return policy; }
-
     public boolean isBuiltin() { return policy != null; }
-
-    public List<Rule> rules() { return rules; }
 
     /** Other rules. */
     public Chain withRules(List<Rule> other) { return new Chain(name, policy, other); }

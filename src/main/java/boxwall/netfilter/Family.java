@@ -4,7 +4,8 @@ package boxwall.netfilter;
 public enum Family {
     IPV4("iptables", 32), IPV6("ip6tables", 128);
 
-    private final String command;
+    /** The program's name: {@code iptables} or {@code ip6tables}. */
+    public final String command;
     /** Bits of an address: 32 or 128. */
     public final int addressBits;
 
@@ -12,9 +13,6 @@ public enum Family {
         this.command = command;
         this.addressBits = addressBits;
     }
-
-    /** The program's name: {@code iptables} or {@code ip6tables}. */
-    public String command() { return command; }
 
     /** As in {@code restore4}: 4 or 6. */
     public String digit() { return this == IPV4 ? "4" : "6"; }

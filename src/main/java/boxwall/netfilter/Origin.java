@@ -3,7 +3,8 @@ package boxwall.netfilter;
 /** Where in the user's own text something stands. */
 public final class Origin {
     public final String file;
-    private final int line;
+    /** 1-based line, 0 for none. */
+    public final int line;
 
     /**
      * Makes an origin.
@@ -15,9 +16,6 @@ public final class Origin {
         this.file = file;
         this.line = line;
     }
-
-    /** 1-based line, 0 for none. */
-    public int line() { return line; }
 
     @Override
     public boolean equals(Object other) {

@@ -23,7 +23,8 @@ public final class Rule {
     public final Negatable<String> protocol;
     /** -f (IPv4: second and later fragments only), or null. */
     public final Negatable<Boolean> fragment;
-    private final List<Match> matches;
+    /** In their order, with what -p implies. */
+    public final List<Match> matches;
     /** The target, or null for a rule that only counts. */
     public final Target target;
     /** Where the user wrote it; never null. */
@@ -44,9 +45,6 @@ public final class Rule {
         matches = Collections.unmodifiableList(new ArrayList<>(b.matches));
         origin = b.origin;
     }
-
-    /** In their order, with what -p implies. */
-    public List<Match> matches() { return matches; }
 
     /** The match of that name, or null. */
     public Match match(String name) {

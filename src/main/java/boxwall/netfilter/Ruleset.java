@@ -47,8 +47,8 @@ public final class Ruleset {
     private static Map<String, Chain> sorted(Table table, List<Chain> chains) {
         Map<String, Chain> byName = new TreeMap<>();
         for (Chain chain : chains) {
-            if (byName.put(chain.name(), chain) != null) {
-                throw new IllegalArgumentException("chain twice in " + table.word() + ": " + chain.name());
+            if (byName.put(chain.name, chain) != null) {
+                throw new IllegalArgumentException("chain twice in " + table.word() + ": " + chain.name);
             }
         }
         Map<String, Chain> all = new LinkedHashMap<>();
@@ -88,7 +88,7 @@ public final class Ruleset {
         int count = 0;
         for (Table table : tables(family)) {
             for (Chain chain : chains(family, table)) {
-                count += chain.rules().size();
+                count += chain.rules.size();
             }
         }
         return count;

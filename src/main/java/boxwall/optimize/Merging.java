@@ -198,7 +198,7 @@ final class Merging {
         }
         List<Option> others = new ArrayList<>(match.options);
         others.remove(match.option(side));
-        List<Match> matches = new ArrayList<>(rule.matches());
+        List<Match> matches = new ArrayList<>(rule.matches);
         matches.set(matches.indexOf(match), new Match(match.name, others));
         return rule.copy().matches(matches).build();
     }
@@ -232,7 +232,7 @@ final class Merging {
     private void put(Rule key, List<Integer> parts, Set<String> ports, String side, Rule[] result) {
         if (parts.size() < 2) { return; }
         Rule first = result[parts.get(0)];
-        List<Match> matches = new ArrayList<>(key.matches());
+        List<Match> matches = new ArrayList<>(key.matches);
         Match asked = Match.of("multiport", Option.of(side + "s", Words.join(ports, ",")));
         matches.add(matches.indexOf(reader(key)) + 1, asked);
         // a copy of the first, for its line

@@ -86,8 +86,8 @@ public final class Optimizer {
         Set<String> users = new HashSet<>();
         Set<String> names = new HashSet<>();
         for (Chain chain : given) {
-            names.add(chain.name());
-            if (!chain.isBuiltin()) { users.add(chain.name()); }
+            names.add(chain.name);
+            if (!chain.isBuiltin()) { users.add(chain.name); }
         }
         Trees trees = new Trees(family, users, names, notes);
         List<Chain> chains = new ArrayList<>();
@@ -95,7 +95,7 @@ public final class Optimizer {
             chains.add(step == Step.TREES ? trees.of(chain)
                     : step == Step.COVERED ? chain.withRules(uncovered(family, chain, notes))
                     : step == Step.KNOWN_FIRST ? chain.withRules(knownFirst(family, chain, notes))
-                    : chain.withRules(new Merging(family, notes).of(chain.rules(), multiport.contains(family))));
+                    : chain.withRules(new Merging(family, notes).of(chain.rules, multiport.contains(family))));
         }
         chains.addAll(trees.made);
         return chains;
@@ -106,13 +106,13 @@ public final class Optimizer {
         List<Rule> left = new ArrayList<>();
         // by what they ask; a rule with the same question is found at once, others are compared
         Map<Rule, Rule> ended = new LinkedHashMap<>();
-        for (Rule rule : chain.rules()) {
+        for (Rule rule : chain.rules) {
             Abandoned.check();
             boolean asks = RuleOrder.asks(rule, family);
             Rule question = rule.copy().target(null).build();
             Rule by = !asks ? null : ended.containsKey(question) ? ended.get(question) : covering(rule, ended.values());
             if (by != null) {
-                notes.add(new Note(rule.origin, "left out of " + chain.name() + ": " + by.origin + " (" + by.target.name
+                notes.add(new Note(rule.origin, "left out of " + chain.name + ": " + by.origin + " (" + by.target.name
                         + ") matches all its packets"));
                 continue;
             }
@@ -138,7 +138,7 @@ public final class Optimizer {
 
     /** With the rules that accept known connections moved up as far as nothing changes: most packets belong to one. */
     private static List<Rule> knownFirst(Family family, Chain chain, List<Note> notes) {
-        List<Rule> rules = new ArrayList<>(chain.rules());
+        List<Rule> rules = new ArrayList<>(chain.rules);
         for (int i = 1; i < rules.size(); i++) {
             Rule known = rules.get(i);
             int to = i;
@@ -148,7 +148,7 @@ public final class Optimizer {
             }
             if (to < i) {
                 rules.add(to, rules.remove(i));
-                notes.add(new Note(known.origin, "is moved before " + rules.get(to + 1).origin + " in " + chain.name()
+                notes.add(new Note(known.origin, "is moved before " + rules.get(to + 1).origin + " in " + chain.name
                         + ": most packets belong to a known connection"));
             }
         }

@@ -36,7 +36,7 @@ final class RuleOrder {
 
     /** Whether the rule only asks, and asks nothing but the packet: asking it more or less often changes nothing. */
     static boolean asks(Rule rule, Family family) {
-        for (Match match : rule.matches()) {
+        for (Match match : rule.matches) {
             if (!ASKING.contains(match.name)) { return false; }
         }
         return Walk.foresees(rule, family);
@@ -55,7 +55,7 @@ final class RuleOrder {
     static boolean covers(Rule wide, Rule narrow) {
         return within(wide.source, narrow.source) && within(wide.destination, narrow.destination)
                 && same(wide.in, narrow.in) && same(wide.out, narrow.out) && same(wide.protocol, narrow.protocol)
-                && same(wide.fragment, narrow.fragment) && asksNoMore(wide, narrow.matches());
+                && same(wide.fragment, narrow.fragment) && asksNoMore(wide, narrow.matches);
     }
 
     private static boolean same(Negatable<?> wide, Negatable<?> narrow) { return wide == null || wide.equals(narrow); }
@@ -66,7 +66,7 @@ final class RuleOrder {
     }
 
     private static boolean asksNoMore(Rule wide, List<Match> matches) {
-        for (Match match : wide.matches()) {
+        for (Match match : wide.matches) {
             if (!match.name.equals("comment") && !matches.contains(match)) { return false; }
         }
         return true;
@@ -110,7 +110,7 @@ final class RuleOrder {
      */
     static boolean readsHeader(Rule rule) {
         if (rule.protocol != null) { return true; }
-        for (Match match : rule.matches()) {
+        for (Match match : rule.matches) {
             if (HEADER.contains(match.name)) { return true; }
         }
         return false;
@@ -122,7 +122,7 @@ final class RuleOrder {
     static boolean acceptsKnown(Rule rule) {
         if (!Target.ACCEPT.equals(rule.target)) { return false; }
         int asked = 0;
-        for (Match match : rule.matches()) {
+        for (Match match : rule.matches) {
             Set<State> states = states(match);
             boolean known = states != null && match.options.size() == 1 && states.contains(State.ESTABLISHED)
                     && KNOWN.containsAll(states);
@@ -145,7 +145,7 @@ final class RuleOrder {
      */
     static boolean mayPrecede(Rule known, Rule other) {
         boolean apartByState = false;
-        for (Match match : other.matches()) {
+        for (Match match : other.matches) {
             Set<State> states = states(match);
             apartByState |= states != null && OTHER.containsAll(states);
         }

@@ -193,9 +193,9 @@ final class Trees {
 
     /** A chain with its long lists behind jumps. */
     Chain of(Chain given) {
-        chain = given.name();
+        chain = given.name;
         number = 0;
-        List<Rule> rules = given.rules();
+        List<Rule> rules = given.rules;
         for (Key by : Key.values()) {
             List<Rule> next = new ArrayList<>();
             int at = 0;
@@ -211,7 +211,7 @@ final class Trees {
             }
             rules = next;
         }
-        return rules.size() == given.rules().size() ? given : given.withRules(rules);
+        return rules.size() == given.rules.size() ? given : given.withRules(rules);
     }
 
     /** A jump that comes back is as good as a verdict here: the rule stays whole. RETURN would come back too early. */
@@ -269,7 +269,7 @@ final class Trees {
         int deepest = 0;
         for (Rule rule : body) {
             for (Chain tree : made) {
-                deepest = rule.target.name.equals(tree.name()) ? Math.max(deepest, most(tree.rules())) : deepest;
+                deepest = rule.target.name.equals(tree.name) ? Math.max(deepest, most(tree.rules)) : deepest;
             }
         }
         return body.size() + deepest;

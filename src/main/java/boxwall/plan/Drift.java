@@ -60,7 +60,7 @@ public final class Drift {
         return drift.differences;
     }
 
-    private String at(String what) { return family.command() + " -t " + table + ": " + what + ": "; }
+    private String at(String what) { return family.command + " -t " + table + ": " + what + ": "; }
 
     /**
      * The table's chains, each with its policy (other than ACCEPT) or {@code -N} first and then its rules; null when it

@@ -39,11 +39,11 @@ public final class Plan {
         Plan plan = new Plan();
         StringBuilder origin = new StringBuilder();
         List<String> families = new ArrayList<>();
-        plan.files.put("modules", lines(compiled.modules()));
+        plan.files.put("modules", lines(compiled.modules));
         for (Family family : Family.values()) {
-            RestoreText restore = Writer.restore(compiled.ruleset(), family);
-            plan.files.put("restore" + family.digit(), restore.text());
-            if (restore.text().length() > 0) { families.add(family.word()); }
+            RestoreText restore = Writer.restore(compiled.ruleset, family);
+            plan.files.put("restore" + family.digit(), restore.text);
+            if (restore.text.length() > 0) { families.add(family.word()); }
             for (int line = 1; line <= restore.lines(); line++) {
                 Origin from = restore.originOf(line);
                 if (from != null) {
@@ -51,7 +51,7 @@ public final class Plan {
                 }
             }
             List<String> tables = new ArrayList<>();
-            for (Table table : compiled.ruleset().tables(family)) {
+            for (Table table : compiled.ruleset.tables(family)) {
                 tables.add(table.word());
             }
             stamp.put("tables" + family.digit(), Words.join(tables, ","));
@@ -59,8 +59,8 @@ public final class Plan {
         plan.files.put("pa", acceleration + "\n");
         plan.files.put("origin", origin.toString());
         List<String> notes = new ArrayList<>();
-        for (Note note : compiled.notes()) {
-            notes.add(note.origin() + ": " + note.text());
+        for (Note note : compiled.notes) {
+            notes.add(note.origin + ": " + note.text);
         }
         plan.files.put("notes", lines(notes));
         stamp.put("families", Words.join(families, ",")).put("mode", compiled.mode());

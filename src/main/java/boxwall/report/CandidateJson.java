@@ -29,14 +29,14 @@ public final class CandidateJson {
     private static JsonObject of(String etag, Compiled compiled, List<Finding> findings, String advice) {
         JsonObject counts = new JsonObject();
         for (Family family : Family.values()) {
-            counts.add(family.word(), compiled.ruleset().ruleCount(family));
+            counts.add(family.word(), compiled.ruleset.ruleCount(family));
         }
         JsonArray notes = new JsonArray();
-        for (Note note : compiled.notes()) {
-            notes.add(JsonText.object("where", note.origin(), "text", note.text()));
+        for (Note note : compiled.notes) {
+            notes.add(JsonText.object("where", note.origin, "text", note.text));
         }
         JsonObject json =
-                JsonText.object("etag", etag, "mode", compiled.mode(), "rules", counts, "modules", compiled.modules());
+                JsonText.object("etag", etag, "mode", compiled.mode(), "rules", counts, "modules", compiled.modules);
         if (advice != null) { json.add("advice", advice); }
         return json.add("findings", JsonText.findings(findings, true)).add("notes", notes);
     }

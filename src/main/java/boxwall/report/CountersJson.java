@@ -55,8 +55,8 @@ public final class CountersJson {
     }
 
     static JsonObject origin(Counted rule) {
-        boolean line = rule.origin != null && rule.origin.line() > 0;
+        boolean line = rule.origin != null && rule.origin.line > 0;
         return JsonText.object("file", rule.origin == null ? null : rule.origin.file, "line",
-                line ? (Object) rule.origin.line() : null);
+                line ? (Object) rule.origin.line : null);
     }
 }

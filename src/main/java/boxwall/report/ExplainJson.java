@@ -42,7 +42,7 @@ public final class ExplainJson {
             return json.merge(
                     JsonText.object("number", null, "file", null, "line", null, "rule", "policy " + step.policy));
         }
-        int line = step.origin().line();
+        int line = step.origin().line;
         return json.merge(JsonText.object("number", step.number, "file", step.origin().file, "line",
                 line == 0 ? null : (Object) line, "rule", step.ruleText(), "certain", step.certain));
     }

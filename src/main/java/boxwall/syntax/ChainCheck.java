@@ -55,7 +55,7 @@ final class ChainCheck {
             for (Entry entry : chain.rules()) {
                 Target target = entry.rule.target;
                 if (target != null && !target.isGoto()) { place(target, entry.targetAt, reached.get(chain.name)); }
-                for (Match match : entry.rule.matches()) {
+                for (Match match : entry.rule.matches) {
                     place(match, entry.at, reached.get(chain.name));
                 }
             }
@@ -90,7 +90,7 @@ final class ChainCheck {
     /** Says which of a rule's extensions are the box's own, unknown here. */
     private void opaque(Entry entry) {
         StringBuilder names = new StringBuilder();
-        for (Match match : entry.rule.matches()) {
+        for (Match match : entry.rule.matches) {
             names.append(known.match(match.name, family) == null ? " -m " + match.name : "");
         }
         Target target = entry.rule.target;

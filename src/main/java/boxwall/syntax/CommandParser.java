@@ -156,7 +156,7 @@ final class CommandParser {
             boolean other = family.digit().charAt(0) != letter;
             command.ignored |= other;
             if (other && !both && block == null) {
-                errors.add(w, w + " with " + family.command(), "use " + (letter == '4' ? "iptables" : "ip6tables"));
+                errors.add(w, w + " with " + family.command, "use " + (letter == '4' ? "iptables" : "ip6tables"));
             }
         } else if (letter == 'M') {
             errors.add(w, "--modprobe makes iptables run a program", "remove it; a line modprobe NAME loads a module");

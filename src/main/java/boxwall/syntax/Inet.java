@@ -34,7 +34,7 @@ final class Inet {
         }
         if (bytes.length * 8 != family.addressBits) {
             throw new ValueException(
-                    family.command() + " with an " + (bytes.length == 4 ? "IPv4" : "IPv6") + " address: "
+                    family.command + " with an " + (bytes.length == 4 ? "IPv4" : "IPv6") + " address: "
                             + Letters.show(text),
                     "use " + (bytes.length == 4 ? "iptables" : "ip6tables") + " for this rule");
         }

@@ -4,8 +4,8 @@ import boxwall.netfilter.Origin;
 
 /** Something the user should read that is no error: what was left out or assumed, by the line it stands on. */
 public final class Note {
-    private final Origin origin;
-    private final String text;
+    public final Origin origin;
+    public final String text;
     /** What to write instead of a rule that is left out with its function; null when nothing is lost. */
     public final String instead;
 
@@ -22,8 +22,4 @@ public final class Note {
     public static Note loss(Origin origin, String text, String instead) {
         return new Note(origin, text, instead);
     }
-
-    public Origin origin() { return origin; }
-
-    public String text() { return text; }
 }

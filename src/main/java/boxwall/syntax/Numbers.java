@@ -70,8 +70,8 @@ final class Numbers {
         long value = within(slash < 0 ? text : text.substring(0, slash), 0, U32);
         long mask = slash < 0 ? U32 : within(text.substring(slash + 1), 0, U32);
         if (kind.equals("mark") && mask == U32) { return hex(value); }
-        long second = kind.equals("setmark") ? value | mask
-                : kind.equals("andmark") ? ~value & U32 : kind.equals("ormark") ? value : kind.equals("xormark") ? 0 : mask;
+        long second = kind.equals("setmark") ? value | mask : kind.equals("andmark") ? ~value & U32
+                : kind.equals("ormark") ? value : kind.equals("xormark") ? 0 : mask;
         return hex(kind.equals("andmark") ? 0 : value) + "/" + hex(second);
     }
 

@@ -14,14 +14,18 @@ import java.util.Map;
 public final class ParsedRules {
     Ruleset ruleset = Ruleset.empty();
     final Errors found = new Errors();
-    final List<Line> modules = new ArrayList<>();
-    final List<Line> expects = new ArrayList<>();
-    final List<Line> includes = new ArrayList<>();
-    final List<Line> keeps = new ArrayList<>();
-    final List<Line> owns = new ArrayList<>();
-    final List<Line> hostNames = new ArrayList<>();
-    final List<Origin> ownCommands = new ArrayList<>();
-    final Map<String, String> namesUsed = new LinkedHashMap<>();
+    public final List<Line> modules = new ArrayList<>();
+    public final List<Line> expects = new ArrayList<>();
+    /** The include lines that were followed, in their order. */
+    public final List<Line> includes = new ArrayList<>();
+    public final List<Line> keeps = new ArrayList<>();
+    public final List<Line> owns = new ArrayList<>();
+    /** Host names for addresses, errors too. */
+    public final List<Line> hostNames = new ArrayList<>();
+    /** The user's iptables commands. */
+    public final List<Origin> ownCommands = new ArrayList<>();
+    /** The box's names that a line used. */
+    public final Map<String, String> namesUsed = new LinkedHashMap<>();
 
     ParsedRules() {}
 
@@ -33,24 +37,4 @@ public final class ParsedRules {
 
     /** What was left out or assumed. */
     public List<Note> notes() { return found.notes; }
-
-    public List<Line> modules() { return modules; }
-
-    public List<Line> expects() { return expects; }
-
-    /** The include lines that were followed, in their order. */
-    public List<Line> includes() { return includes; }
-
-    public List<Line> keeps() { return keeps; }
-
-    public List<Line> owns() { return owns; }
-
-    /** Host names for addresses, errors too. */
-    public List<Line> hostNames() { return hostNames; }
-
-    /** The user's iptables commands. */
-    public List<Origin> ownCommands() { return ownCommands; }
-
-    /** The box's names that a line used. */
-    public Map<String, String> namesUsed() { return namesUsed; }
 }

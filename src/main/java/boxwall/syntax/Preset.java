@@ -187,7 +187,7 @@ public final class Preset {
         List<Parameter> found = new ArrayList<>();
         List<String> rest = new ArrayList<>();
         boolean head = true;
-        for (String line : Words.lines(source.text())) {
+        for (String line : Words.lines(source.text)) {
             boolean comment = line.startsWith("#");
             head &= comment;
             if (!comment && line.length() > 0) {

@@ -22,7 +22,7 @@ public final class RequiredRelease {
      * null.
      */
     public static String missingIn(String version, Family family, Rule rule) {
-        List<Clause> clauses = new ArrayList<Clause>(rule.matches());
+        List<Clause> clauses = new ArrayList<Clause>(rule.matches);
         if (rule.target != null && !rule.target.isGoto()) { clauses.add(rule.target); }
         for (Clause clause : clauses) {
             String missing = version == null ? null : missing(version, family, clause);
@@ -52,7 +52,7 @@ public final class RequiredRelease {
      */
     public static Rule without(String version, Family family, Rule rule) {
         List<Match> matches = new ArrayList<>();
-        for (Match match : rule.matches()) {
+        for (Match match : rule.matches) {
             Extension extension = Extensions.get().match(match.name, family);
             List<Option> kept = new ArrayList<>();
             for (Option option : match.options) {
@@ -63,7 +63,7 @@ public final class RequiredRelease {
             }
             matches.add(kept.size() == match.options.size() ? match : new Match(match.name, kept));
         }
-        return matches.equals(rule.matches()) ? rule : rule.copy().matches(matches).build();
+        return matches.equals(rule.matches) ? rule : rule.copy().matches(matches).build();
     }
 
     /** Whether {@code version} comes before {@code since}; null for since: always there. */

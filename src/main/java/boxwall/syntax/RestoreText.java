@@ -8,16 +8,14 @@ import java.util.List;
 
 /** Input for iptables-restore, and where each of its rules comes from. */
 public final class RestoreText {
-    private final String text;
+    /** The text, each line ended; empty when no table is owned. */
+    public final String text;
     private final List<Origin> origins;
 
     RestoreText(String text, List<Origin> origins) {
         this.text = text;
         this.origins = Collections.unmodifiableList(new ArrayList<Origin>(origins));
     }
-
-    /** The text, each line ended; empty when no table is owned. */
-    public String text() { return text; }
 
     /** The origin of the rule on a line (1-based), null for lines that are no rules. */
     public Origin originOf(int line) {

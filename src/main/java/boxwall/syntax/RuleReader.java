@@ -164,7 +164,7 @@ final class RuleReader {
             Family other = family == Family.IPV4 ? Family.IPV6 : Family.IPV4;
             if (errors.name(name, 28, "")) {
                 errors.add(name,
-                        known.match(name.text, other) != null ? "-m " + name + " is " + other.command() + "'s"
+                        known.match(name.text, other) != null ? "-m " + name + " is " + other.command + "'s"
                                 : "unknown match " + Letters.show(name.text),
                         Nearest.hint(name.text, known.names(false, family), "see the list of matches that are known"));
             }

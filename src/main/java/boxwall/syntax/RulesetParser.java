@@ -64,18 +64,18 @@ public final class RulesetParser {
     }
 
     private void file(Source source) {
-        if (source.text().startsWith("\u00ff\u00fe") || source.text().startsWith("\u00fe\u00ff")) {
+        if (source.text.startsWith("\u00ff\u00fe") || source.text.startsWith("\u00fe\u00ff")) {
             errors.add(source.name, 1, 1, "a text in UTF-16, as some editors of Windows save it", "save it as UTF-8");
             return;
         }
-        if (source.text().length() > FILE_LIMIT) {
+        if (source.text.length() > FILE_LIMIT) {
             errors.add(source.name, 1, 1, "a file of more than " + FILE_LIMIT / 1024 + " KiB",
                     "split it, or use networks and chains");
             return;
         }
         open.add(source.name);
         boolean outer = preset;
-        preset = source.isPreset();
+        preset = source.preset;
         Tokenizer in = new Tokenizer(source, errors);
         while (!in.atEnd()) {
             Abandoned.check();
@@ -229,11 +229,11 @@ public final class RulesetParser {
             for (Line each : rules.includes) {
                 again |= each.name.equals(source.name);
             }
-            if (errors.count() == before && source.isPreset() && values.isEmpty() && again) {
+            if (errors.count() == before && source.preset && values.isEmpty() && again) {
                 errors.note(name, Letters.show(source.name) + " is included already; left out here");
             } else if (errors.count() == before) {
-                rules.includes.add(
-                        new Line(source.name, null, name, Collections.<String, String>emptyMap(), source.isPreset()));
+                rules.includes
+                        .add(new Line(source.name, null, name, Collections.<String, String>emptyMap(), source.preset));
                 Map<String, String> outer = variables.given;
                 variables.given = values;
                 file(source);
@@ -330,7 +330,7 @@ public final class RulesetParser {
                 for (DraftChain chain : table.chains.values()) {
                     if (table.table == Table.FILTER && chain.builtin && chain.policyAt == null) {
                         errors.note(table.at,
-                                family.command() + ": no policy for " + chain.name + " is given, so it is ACCEPT");
+                                family.command + ": no policy for " + chain.name + " is given, so it is ACCEPT");
                     }
                 }
             }

@@ -3,8 +3,8 @@ package boxwall.syntax;
 /** A text to parse, and the name by which the user knows it. */
 public final class Source {
     public final String name;
-    private final String text;
-    private final boolean preset;
+    public final String text;
+    public final boolean preset;
 
     /** The name appears in diagnostics. */
     public Source(String name, String text) { this(name, text, false); }
@@ -19,8 +19,4 @@ public final class Source {
     public static Source preset(String name, String text) {
         return new Source(name, text, true);
     }
-
-    public boolean isPreset() { return preset; }
-
-    public String text() { return text; }
 }

@@ -43,7 +43,7 @@ final class Tokenizer {
     Tokenizer(Source source, Errors errors) {
         this.source = source;
         this.errors = errors;
-        this.text = source.text();
+        this.text = source.text;
         skipMark();
     }
 

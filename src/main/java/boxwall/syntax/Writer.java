@@ -28,7 +28,7 @@ public final class Writer {
         part(out, "-o", rule.out);
         part(out, "-p", rule.protocol);
         if (rule.fragment != null) { out.append(rule.fragment.negated ? " ! -f" : " -f"); }
-        for (Match match : rule.matches()) {
+        for (Match match : rule.matches) {
             clause(out, match);
         }
         if (rule.target != null) { clause(out, rule.target); }
@@ -73,12 +73,12 @@ public final class Writer {
         for (Table table : ruleset.tables(family)) {
             line(out, origins, "*" + table.word(), null);
             for (Chain chain : ruleset.chains(family, table)) {
-                line(out, origins,
-                        ":" + chain.name() + " " + (chain.isBuiltin() ? chain.policy().name() : "-") + " [0:0]", null);
+                line(out, origins, ":" + chain.name + " " + (chain.isBuiltin() ? chain.policy.name() : "-") + " [0:0]",
+                        null);
             }
             for (Chain chain : ruleset.chains(family, table)) {
-                for (Rule rule : chain.rules()) {
-                    line(out, origins, rule(chain.name(), rule), rule.origin);
+                for (Rule rule : chain.rules) {
+                    line(out, origins, rule(chain.name, rule), rule.origin);
                 }
             }
             line(out, origins, "COMMIT", null);

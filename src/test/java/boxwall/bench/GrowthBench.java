@@ -56,8 +56,8 @@ final class GrowthBench {
         if (!parsed.errors().isEmpty()) { throw new IllegalStateException(parsed.errors().get(0).toString()); }
         Compiled compiled =
                 step(1, () -> Compiler.compile(parsed, FACTS, BOOTED, AutoYesNo.AUTO, AutoYesNo.AUTO, false));
-        step(2, () -> Checker.check(new CheckedRuleset(parsed, compiled.ruleset(), FACTS)));
-        step(3, () -> new Walk(compiled.ruleset(), Site.of(FACTS)).packet(PACKET));
+        step(2, () -> Checker.check(new CheckedRuleset(parsed, compiled.ruleset, FACTS)));
+        step(3, () -> new Walk(compiled.ruleset, Site.of(FACTS)).packet(PACKET));
     }
 
     private static double[] measured(String text, int runs) {

@@ -132,10 +132,8 @@ final class PathBench {
                     }
                 });
         if (!parsed.errors().isEmpty()) { throw new IllegalStateException(parsed.errors().get(0).toString()); }
-        return Writer
-                .restore(Compiler.compile(parsed, FACTS, BOOTED, AutoYesNo.YES, AutoYesNo.AUTO, optimize).ruleset(),
-                        Family.IPV4)
-                .text();
+        return Writer.restore(Compiler.compile(parsed, FACTS, BOOTED, AutoYesNo.YES, AutoYesNo.AUTO, optimize).ruleset,
+                Family.IPV4).text;
     }
 
     private static void measure(String flood, String name, String rules, List<String> frames) throws Exception {

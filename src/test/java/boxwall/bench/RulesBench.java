@@ -31,7 +31,7 @@ final class RulesBench {
                 Bench.millis("parse+compile+check of " + count + " rules, " + form, () -> {
                     ParsedRules parsed = RulesetParser.parse(rules.main(), names, rules);
                     Compiled compiled = Compiler.compile(parsed, facts, booted, AutoYesNo.AUTO, AutoYesNo.AUTO, false);
-                    return Checker.check(new CheckedRuleset(parsed, compiled.ruleset(), facts));
+                    return Checker.check(new CheckedRuleset(parsed, compiled.ruleset, facts));
                 });
             }
         }

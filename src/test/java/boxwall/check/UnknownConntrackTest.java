@@ -39,12 +39,12 @@ class UnknownConntrackTest {
     void autoCompilesWithoutStates() {
         assertEquals(Conntrack.State.UNKNOWN, UNKNOWN.conntrack().state);
         Compiled auto = Compiler.compile(parsed(STATES), UNKNOWN, UNKNOWN, AutoYesNo.AUTO, AutoYesNo.AUTO, false);
-        assertFalse(auto.stateful());
-        assertTrue(auto.modules().stream().noneMatch(UNKNOWN::pullsConntrack), auto.modules().toString());
-        assertFalse(Checker.refuses(Checker.check(new CheckedRuleset(parsed(STATES), auto.ruleset(), UNKNOWN))));
+        assertFalse(auto.stateful);
+        assertTrue(auto.modules.stream().noneMatch(UNKNOWN::pullsConntrack), auto.modules.toString());
+        assertFalse(Checker.refuses(Checker.check(new CheckedRuleset(parsed(STATES), auto.ruleset, UNKNOWN))));
         Compiled yes = Compiler.compile(parsed(STATES), UNKNOWN, UNKNOWN, AutoYesNo.YES, AutoYesNo.AUTO, false);
-        assertTrue(yes.stateful());
-        assertFalse(Checker.refuses(Checker.check(new CheckedRuleset(parsed(STATES), yes.ruleset(), UNKNOWN))));
+        assertTrue(yes.stateful);
+        assertFalse(Checker.refuses(Checker.check(new CheckedRuleset(parsed(STATES), yes.ruleset, UNKNOWN))));
     }
 
     @Test
@@ -56,8 +56,8 @@ class UnknownConntrackTest {
                 "modprobe ip_conntrack_ftp"}) {
             Compiled auto =
                     Compiler.compile(parsed(rule + "\n"), UNKNOWN, UNKNOWN, AutoYesNo.AUTO, AutoYesNo.AUTO, false);
-            assertTrue(auto.modules().stream().noneMatch(UNKNOWN::pullsConntrack), () -> rule + ": " + auto.modules());
-            assertFalse(auto.notes().isEmpty(), rule);
+            assertTrue(auto.modules.stream().noneMatch(UNKNOWN::pullsConntrack), () -> rule + ": " + auto.modules);
+            assertFalse(auto.notes.isEmpty(), rule);
         }
     }
 }

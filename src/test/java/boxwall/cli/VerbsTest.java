@@ -156,8 +156,8 @@ class VerbsTest {
                 continue;
             }
             told++;
-            String line = text.toString().split("\n").length < counted.origin.line() ? ""
-                    : text.toString().split("\n")[counted.origin.line() - 1];
+            String line = text.toString().split("\n").length < counted.origin.line ? ""
+                    : text.toString().split("\n")[counted.origin.line - 1];
             String source = counted.after("-s");
             assertTrue(source == null || line.contains(source.replace("/32", "") + " "),
                     counted.origin + ": " + counted.rule);

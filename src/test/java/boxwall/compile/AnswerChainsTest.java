@@ -98,7 +98,7 @@ class AnswerChainsTest {
     @Test
     void fewAreWrittenOutWhereTheyStand() {
         for (Chain chain : compile(List.of(letsIn(0), letsIn(1), asks(0), asks(1))).chains(Family.IPV4, Table.FILTER)) {
-            assertTrue(!chain.name().startsWith("udp-answers"), chain.name());
+            assertTrue(!chain.name.startsWith("udp-answers"), chain.name);
         }
     }
 
@@ -111,7 +111,7 @@ class AnswerChainsTest {
         }
         int rules = 0;
         for (Chain chain : compile(all).chains(Family.IPV4, Table.FILTER)) {
-            rules += chain.rules().size();
+            rules += chain.rules.size();
         }
         assertTrue(rules < 400 * 10, rules + " rules");
     }

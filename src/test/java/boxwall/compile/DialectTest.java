@@ -57,12 +57,12 @@ class DialectTest {
         assertEquals(List.of(), parsed.errors());
         Compiled compiled = Compiler.compile(parsed, facts, facts, AutoYesNo.YES, AutoYesNo.AUTO, false);
         StringBuilder out = new StringBuilder();
-        for (Rule rule : compiled.ruleset().chain(Family.IPV4, Table.FILTER, "INPUT").rules()) {
+        for (Rule rule : compiled.ruleset.chain(Family.IPV4, Table.FILTER, "INPUT").rules) {
             out.append(Writer.rule("INPUT", rule).substring("-A INPUT ".length())).append('\n');
         }
-        compiled.notes().stream().filter(n -> n.text().contains("which means the same"))
-                .forEach(n -> out.append("note ").append(n.origin()).append('\n'));
-        for (Finding finding : Checker.check(new CheckedRuleset(parsed, compiled.ruleset(), facts))) {
+        compiled.notes.stream().filter(n -> n.text.contains("which means the same"))
+                .forEach(n -> out.append("note ").append(n.origin).append('\n'));
+        for (Finding finding : Checker.check(new CheckedRuleset(parsed, compiled.ruleset, facts))) {
             if (finding.severity == Finding.Severity.REFUSE) {
                 out.append(finding.code).append(' ').append(finding.where).append(": ").append(finding.effect())
                         .append('\n');

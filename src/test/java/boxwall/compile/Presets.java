@@ -139,7 +139,7 @@ public final class Presets {
         ParsedRules parsed = parse(text, facts, includes);
         if (!parsed.errors().isEmpty()) { return new OnBox(parsed, null, facts, List.of()); }
         Compiled compiled = Compiler.compile(parsed, facts, BoxFacts.of(box).booted(), wish, AutoYesNo.AUTO, false);
-        CheckedRuleset checked = new CheckedRuleset(parsed, compiled.ruleset(), facts);
+        CheckedRuleset checked = new CheckedRuleset(parsed, compiled.ruleset, facts);
         List<Finding> findings = new ArrayList<>(Checker.check(checked));
         findings.addAll(Proofs.of(checked, null));
         return new OnBox(parsed, compiled, facts, findings);

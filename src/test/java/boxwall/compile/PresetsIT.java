@@ -35,10 +35,10 @@ class PresetsIT {
             for (AutoYesNo form : new AutoYesNo[] {AutoYesNo.YES, AutoYesNo.NO}) {
                 Compiled compiled = Presets.on(box, Presets.text(presets), form).compiled();
                 for (Family family : Family.values()) {
-                    if (!compiled.ruleset().tables(family).isEmpty()) {
+                    if (!compiled.ruleset.tables(family).isEmpty()) {
                         String name = String.format("%03d.%s.%s.%s", texts++, family.digit(), form,
                                 presets.get(presets.size() - 1));
-                        Files.writeString(folder.resolve(name), Writer.restore(compiled.ruleset(), family).text(),
+                        Files.writeString(folder.resolve(name), Writer.restore(compiled.ruleset, family).text,
                                 StandardCharsets.ISO_8859_1);
                     }
                 }

@@ -46,7 +46,7 @@ class PresetsTest {
         assertEquals(List.of(), on.parsed().errors());
         assertFalse(Checker.refuses(on.findings()), () -> presets + " on " + box + ": " + on.findings());
         assertEquals(List.of(), on.of("policy-test-failed"));
-        assertEquals(!box.endsWith("-avm") && !box.startsWith("7490-0630"), on.compiled().stateful());
+        assertEquals(!box.endsWith("-avm") && !box.startsWith("7490-0630"), on.compiled().stateful);
         return on;
     }
 
@@ -58,7 +58,7 @@ class PresetsTest {
     void eachHoldsAlone(String box) throws IOException {
         for (String preset : Presets.all()) {
             Presets.OnBox on = holds(box, List.of(preset));
-            long skipped = on.parsed().expects().size() - on.of("policy-test-skipped").size();
+            long skipped = on.parsed().expects.size() - on.of("policy-test-skipped").size();
             assertTrue(skipped > 0, preset + " on " + box + " proves nothing");
             assertEquals(List.of(), on.of("rule-unreachable"), preset);
         }
@@ -104,8 +104,8 @@ class PresetsTest {
                     List.of("anti-spoof", "stateless-basic", "ipv6-basic", "guest-isolation", "block-tr069",
                             "flood-limits", "port-scan", "voip", "vpn-interface", "dmz-host", "prioritise",
                             "call-home-log"));
-            Chain input = on.compiled().ruleset().chain(Family.IPV4, Table.FILTER, "INPUT");
-            for (Rule rule : input.rules()) {
+            Chain input = on.compiled().ruleset.chain(Family.IPV4, Table.FILTER, "INPUT");
+            for (Rule rule : input.rules) {
                 assertEquals(null, States.matchOf(rule), "a state in " + rule);
             }
         }
@@ -115,12 +115,12 @@ class PresetsTest {
     void withoutConntrackNothingIsLeftThatLoadsIt() throws IOException {
         Presets.OnBox on = holds("virtual-avm",
                 List.of("anti-spoof", "wiki-basic", "ipv6-basic", "guest-isolation", "nat-virtual-host"));
-        for (String module : on.compiled().modules()) {
+        for (String module : on.compiled().modules) {
             assertFalse(on.facts().pullsConntrack(module), module);
         }
-        assertFalse(on.compiled().ruleset().owns(Family.IPV4, Table.NAT));
-        long nat = on.compiled().notes().stream().filter(n -> n.origin().toString().startsWith("nat-virtual-host")
-                && n.text().contains("nat table needs connection tracking")).count();
+        assertFalse(on.compiled().ruleset.owns(Family.IPV4, Table.NAT));
+        long nat = on.compiled().notes.stream().filter(n -> n.origin.toString().startsWith("nat-virtual-host")
+                && n.text.contains("nat table needs connection tracking")).count();
         assertEquals(2, nat);
     }
 
@@ -129,8 +129,8 @@ class PresetsTest {
     void theNotesNameEveryKindOfPacketThatPassesInAddition() {
         Presets.OnBox on = holds("virtual-avm", List.of("anti-spoof", "wiki-basic", "ipv6-basic", "guest-isolation"));
         for (String family : new String[] {"wiki-basic", "ipv6-basic"}) {
-            String notes = on.compiled().notes().stream().filter(n -> n.origin().toString().startsWith(family))
-                    .map(n -> n.text() + "\n").reduce("", String::concat);
+            String notes = on.compiled().notes.stream().filter(n -> n.origin.toString().startsWith(family))
+                    .map(n -> n.text + "\n").reduce("", String::concat);
             for (String kind : new String[] {"TCP with ACK or RST set", "replies to ICMP requests",
                     "UDP from the fixed remote ports", "anybody can forge such packets",
                     "RELATED means ICMP errors only", "FTP data and the like don't pass",
@@ -150,7 +150,7 @@ class PresetsTest {
                 List<SyntaxError> errors = Presets.parse(text, facts).errors();
                 assertEquals(each.standard == null ? 1 : 0, errors.size(),
                         preset + " without " + each.name + ": " + errors);
-                assertTrue(errors.isEmpty() || errors.get(0).what().contains("needs " + each.name), errors.toString());
+                assertTrue(errors.isEmpty() || errors.get(0).what.contains("needs " + each.name), errors.toString());
                 asked += errors.size();
             }
         }
@@ -184,7 +184,7 @@ class PresetsTest {
             assertEquals(List.of(), on.parsed().errors());
             assertFalse(Checker.refuses(on.findings()), on.findings().toString());
             assertEquals(List.of(), on.of("rule-unreachable"));
-            assertTrue(on.parsed().expects().size() >= 20);
+            assertTrue(on.parsed().expects.size() >= 20);
         }
     }
 }

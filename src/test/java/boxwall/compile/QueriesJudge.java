@@ -68,9 +68,8 @@ final class QueriesJudge {
             List<String> found = new ArrayList<>();
             found.add(answers() + " | " + passed(to, heard, service, given));
             for (String[] form : FORMS) {
-                String text = Writer
-                        .restore(Presets.on(box, REST + form[0] + "\n", AutoYesNo.NO).compiled().ruleset(), Family.IPV4)
-                        .text();
+                String text = Writer.restore(Presets.on(box, REST + form[0] + "\n", AutoYesNo.NO).compiled().ruleset,
+                        Family.IPV4).text;
                 if (text.contains("state")) { throw new AssertionError("a state is left in " + text); }
                 run(text, "iptables-legacy-restore");
                 String answers = answers();

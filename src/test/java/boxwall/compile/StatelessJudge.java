@@ -84,11 +84,11 @@ final class StatelessJudge {
             further += "iptables -A INPUT -i lan -p udp --dport 51820 -j ACCEPT\n";
             Presets.OnBox on = Presets.on(box, Presets.text(List.of(presets.split(" "))) + further, AutoYesNo.NO);
             for (Family family : Family.values()) {
-                String text = Writer.restore(on.compiled().ruleset(), family).text();
+                String text = Writer.restore(on.compiled().ruleset, family).text;
                 if (text.contains("state") || text.contains("conntrack")) {
                     throw new AssertionError("a state is left in " + text);
                 }
-                run(text, family.command() + "-legacy-restore");
+                run(text, family.command + "-legacy-restore");
             }
             judge.exchanges(presets.contains("voip"));
             judge.forged(presets.contains("port-scan"));

@@ -32,7 +32,7 @@ class StatelessTest {
     private static List<String> chain(Stateless stateless, Family family, String name) {
         List<String> lines = new ArrayList<>();
         Chain chain = stateless.ruleset().chain(family, Table.FILTER, name);
-        for (Rule rule : chain.rules()) {
+        for (Rule rule : chain.rules) {
             lines.add(Writer.rule(name, rule));
         }
         return lines;
@@ -130,8 +130,8 @@ class StatelessTest {
     void invalidIsLeftOutAndSaid() {
         Stateless stateless = compile("dsl", "iptables -A INPUT -m state --state INVALID -j DROP");
         assertEquals(List.of(), chain(stateless, Family.IPV4, "INPUT"));
-        assertTrue(stateless.notes.get(0).text().contains("left out"), stateless.notes.get(0).text());
-        assertEquals("t:1", stateless.notes.get(0).origin().toString());
+        assertTrue(stateless.notes.get(0).text.contains("left out"), stateless.notes.get(0).text);
+        assertEquals("t:1", stateless.notes.get(0).origin.toString());
     }
 
     @Test

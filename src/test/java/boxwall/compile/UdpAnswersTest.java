@@ -64,8 +64,8 @@ class UdpAnswersTest {
     private static List<String> input(String text) {
         List<String> lines = new ArrayList<>();
         for (Chain chain : stateless(text).chains(Family.IPV4, Table.FILTER)) {
-            for (Rule rule : chain.name().equals("INPUT") || chain.policy() == null ? chain.rules() : List.<Rule>of()) {
-                lines.add(Writer.rule(chain.name(), rule));
+            for (Rule rule : chain.name.equals("INPUT") || chain.policy == null ? chain.rules : List.<Rule>of()) {
+                lines.add(Writer.rule(chain.name, rule));
             }
         }
         return lines;

@@ -126,7 +126,7 @@ class GoldenRunTest {
             answers.put("check", candidate.compiled == null ? CandidateJson.findingsOnly(candidate.findings)
                     : CandidateJson.of(candidate.etag(), candidate.compiled, candidate.findings));
             if (candidate.compiled == null) { return answers; }
-            Ruleset rules = candidate.compiled.ruleset();
+            Ruleset rules = candidate.compiled.ruleset;
             answers.put("plan", plan(candidate.compiled, text) + plan(candidate.twin(), text));
             answers.put("optimized",
                     plan(Candidate.unchecked(new Source("rules", text), presets, box, wishes.optimized(true)).compiled,
@@ -135,7 +135,7 @@ class GoldenRunTest {
                     QUESTIONS.stream().map(q -> q + ": " + explain(candidate, q)).collect(Collectors.joining("\n")));
             answers.put("exposure", questions.exposure(candidate).json());
             answers.put("diff",
-                    DiffJson.of(questions.difference(base.compiled.ruleset(), rules), "boxwall.rules", "these"));
+                    DiffJson.of(questions.difference(base.compiled.ruleset, rules), "boxwall.rules", "these"));
             return answers;
         }
 

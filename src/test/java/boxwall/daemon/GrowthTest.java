@@ -60,7 +60,7 @@ class GrowthTest {
         Step<Compiled> compiled =
                 Step.of(() -> Compiler.compile(parsed.result, facts, booted, AutoYesNo.AUTO, AutoYesNo.AUTO, false));
         Step<?> checked =
-                Step.of(() -> Checker.check(new CheckedRuleset(parsed.result, compiled.result.ruleset(), facts)));
+                Step.of(() -> Checker.check(new CheckedRuleset(parsed.result, compiled.result.ruleset, facts)));
         List<Double> all = new ArrayList<>();
         for (Step<?> step : List.of(parsed, compiled, checked)) {
             all.add(step.bytes / (double) count);
@@ -120,7 +120,7 @@ class GrowthTest {
     @CsvSource({"500,8,virtual", "500,8,virtual-avm", "10000,64,virtual", "10000,64,virtual-avm"})
     void aSmallHeapIsEnough(int count, int megabytes, String box, @TempDir Path folder) throws Exception {
         LargeRules rules = new LargeRules(count);
-        Files.writeString(folder.resolve("rules"), rules.main().text());
+        Files.writeString(folder.resolve("rules"), rules.main().text);
         for (int i = 0; i < rules.parts(); i++) {
             Files.writeString(folder.resolve("part" + i), rules.part(i));
         }

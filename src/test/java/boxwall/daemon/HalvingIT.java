@@ -69,11 +69,11 @@ class HalvingIT {
         assertEquals(List.of(), parsed.errors());
         Ruleset ruleset = overflowing(parsed.ruleset());
         Family family = ruleset.tables(Family.IPV4).isEmpty() ? Family.IPV6 : Family.IPV4;
-        CommandResult tried = run(family.command() + "-restore", Writer.restore(ruleset, family).text());
+        CommandResult tried = run(family.command + "-restore", Writer.restore(ruleset, family).text);
         assertTrue(tried.status() != 0 && tried.err.contains(" failed"),
                 "the kernel was to refuse it: " + tried.describe());
         String before = run("iptables-save", "").out.replaceAll("#.*", "");
-        String error = family.command() + "-restore -c: status 1 | " + tried.err.trim().replace("\n", " | ");
+        String error = family.command + "-restore -c: status 1 | " + tried.err.trim().replace("\n", " | ");
         List<Finding> findings = Halving.of(new LiveSys(), folder.toString(), error, ruleset, facts);
         assertEquals(before, run("iptables-save", "").out.replaceAll("#.*", ""), "the search left something");
         return findings;
@@ -88,10 +88,10 @@ class HalvingIT {
         Ruleset changed = ruleset;
         for (Family family : Family.values()) {
             for (Table table : ruleset.tables(family)) {
-                List<Chain> chains = ruleset.chains(family, table).stream().map(chain -> chain.withRules(chain.rules()
+                List<Chain> chains = ruleset.chains(family, table).stream().map(chain -> chain.withRules(chain.rules
                         .stream()
                         .map(rule -> rule.copy().matches(
-                                rule.matches().stream().map(m -> m.toString().contains("3/min") ? tooLong : m).toList())
+                                rule.matches.stream().map(m -> m.toString().contains("3/min") ? tooLong : m).toList())
                                 .build())
                         .toList())).toList();
                 changed = changed.with(family, table, chains);

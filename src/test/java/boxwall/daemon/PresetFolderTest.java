@@ -27,9 +27,9 @@ class PresetFolderTest {
 
     @Test
     void presetsFirstThenWhatLiesBesideAFile() {
-        assertEquals("preset", new PresetFolder(sys, "/presets", "/home").find("basic", "rules").text());
-        assertEquals("own", new PresetFolder(sys, "/presets", "/home").find("own", "rules").text());
-        assertEquals("preset", new PresetFolder(sys, "/presets", null).find("basic", "rules").text());
+        assertEquals("preset", new PresetFolder(sys, "/presets", "/home").find("basic", "rules").text);
+        assertEquals("own", new PresetFolder(sys, "/presets", "/home").find("own", "rules").text);
+        assertEquals("preset", new PresetFolder(sys, "/presets", null).find("basic", "rules").text);
         assertNull(new PresetFolder(sys, "/presets", null).find("own", "rules"), "what came over HTTP has no folder");
     }
 

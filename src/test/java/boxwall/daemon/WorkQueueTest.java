@@ -92,10 +92,10 @@ class WorkQueueTest {
         Map<String, Runnable> steps = Map.of("parse", parse::get, "compile",
                 () -> Compiler.compile(parsed, facts, facts, AutoYesNo.YES, AutoYesNo.AUTO, false), "without states",
                 () -> Compiler.compile(parsed, facts, facts, AutoYesNo.NO, AutoYesNo.AUTO, false), "check",
-                () -> Checker.check(new CheckedRuleset(parsed, compiled.ruleset(), facts)), "prove",
-                () -> Administrator.of(new CheckedRuleset(parsed, compiled.ruleset(), facts).loaded, facts, null, 8181),
-                "advise", () -> Proofs.advice(new CheckedRuleset(parsed, compiled.ruleset(), facts), List.of()),
-                "import", () -> Import.read("import", RULES));
+                () -> Checker.check(new CheckedRuleset(parsed, compiled.ruleset, facts)), "prove",
+                () -> Administrator.of(new CheckedRuleset(parsed, compiled.ruleset, facts).loaded, facts, null, 8181),
+                "advise", () -> Proofs.advice(new CheckedRuleset(parsed, compiled.ruleset, facts), List.of()), "import",
+                () -> Import.read("import", RULES));
         steps.forEach((name, step) -> {
             step.run();
             Thread.currentThread().interrupt();

@@ -123,7 +123,7 @@ final class KernelJudge {
             lines.add(lines.size() - 1, "-A OUTPUT -m state --state NEW");
         }
         String text = String.join("\n", lines) + (features.contains(Feature.MARK) ? "" : NO_MANGLE) + "\n";
-        run(text, family.command() + "-legacy-restore");
+        run(text, family.command + "-legacy-restore");
         Walk walk = new Walk(Rules.of(family, text), site);
         Traffic traffic = new Traffic(random, family, addresses, tracked, nat, site, used);
         Map<String, long[]> foretold = new TreeMap<>();
@@ -191,7 +191,7 @@ final class KernelJudge {
         String wrong = "";
         // a frame is handled in softirq context after the sender has returned: look again for a second at most
         for (int attempt = 0; attempt < 100; attempt++) {
-            wrong = differences(counters(run("", family.command() + "-legacy-save", "-c")), foretold);
+            wrong = differences(counters(run("", family.command + "-legacy-save", "-c")), foretold);
             if (wrong.isEmpty()) { return; }
             TimeUnit.MILLISECONDS.sleep(10);
         }

@@ -27,7 +27,7 @@ class LintTest {
     private static String found(String... lines) {
         StringBuilder out = new StringBuilder();
         for (NeedlessRule idle : Lint.of(new Verdicts(Rules.v4(lines), Rules.box()))) {
-            out.append(idle.redundant ? "redundant " : "unreachable ").append(idle.step.origin().line()).append(' ')
+            out.append(idle.redundant ? "redundant " : "unreachable ").append(idle.step.origin().line).append(' ')
                     .append(idle.why()).append('\n');
         }
         return out.toString();
@@ -51,9 +51,9 @@ class LintTest {
         for (Table table : ruleset.tables(Family.IPV4)) {
             List<Chain> chains = new ArrayList<>();
             for (Chain chain : ruleset.chains(Family.IPV4, table)) {
-                List<Rule> rules = new ArrayList<>(chain.rules());
+                List<Rule> rules = new ArrayList<>(chain.rules);
                 for (NeedlessRule each : idle) {
-                    if (each.step.table == table && each.step.chain.equals(chain.name())) {
+                    if (each.step.table == table && each.step.chain.equals(chain.name)) {
                         rules.removeIf(
                                 rule -> rule == each.step.rule || each.why().startsWith("no packet reaches the chain"));
                     }
@@ -106,7 +106,7 @@ class LintTest {
     @Test
     void tooMuchIsLeftAlone() {
         List<Rule> rules = new ArrayList<>();
-        Rule one = Rules.v4("-A INPUT -s 10.0.0.1/32 -j DROP").chain(Family.IPV4, Table.FILTER, "INPUT").rules().get(0);
+        Rule one = Rules.v4("-A INPUT -s 10.0.0.1/32 -j DROP").chain(Family.IPV4, Table.FILTER, "INPUT").rules.get(0);
         for (int i = 0; i <= Verdicts.RULES_MAX; i++) {
             rules.add(one.copy().build());
         }

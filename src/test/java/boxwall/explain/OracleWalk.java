@@ -192,7 +192,7 @@ final class OracleWalk {
         for (Packet p : packets) {
             (p.state() == State.NEW && !passage.isTranslated() ? asked : past).add(p);
         }
-        if (!past.isEmpty() && !chain.rules().isEmpty() && !passage.isTranslated()) {
+        if (!past.isEmpty() && !chain.rules.isEmpty() && !passage.isTranslated()) {
             passage.note("nat's rules decide on a connection's first packet; assumed: not translated");
         }
         if (!asked.isEmpty()) {
@@ -337,15 +337,15 @@ final class OracleWalk {
         /** Walks from the top of a chain; a user's chain that is fallen off has the outcome UNKNOWN with no step. */
         List<Outcome> from(Chain chain, Set<Packet> packets) {
             Set<Packet> fell = walk(chain, packets, 0);
-            if (!fell.isEmpty() && chain.policy() != null) {
-                trail.add(TrailEntry.policy(table, chain.name(), chain.policy()));
+            if (!fell.isEmpty() && chain.policy != null) {
+                trail.add(TrailEntry.policy(table, chain.name, chain.policy));
             }
             for (Packet packet : fell) {
-                if (chain.policy() == null) {
+                if (chain.policy == null) {
                     outcomes.add(new Outcome(Verdict.UNKNOWN, null, packet));
                 } else {
-                    outcomes.add(new Outcome(chain.policy() == Policy.ACCEPT ? Verdict.ACCEPT : Verdict.DROP,
-                            TrailEntry.policy(table, chain.name(), chain.policy()), packet));
+                    outcomes.add(new Outcome(chain.policy == Policy.ACCEPT ? Verdict.ACCEPT : Verdict.DROP,
+                            TrailEntry.policy(table, chain.name, chain.policy), packet));
                 }
             }
             return outcomes;
@@ -356,7 +356,7 @@ final class OracleWalk {
             Set<Packet> here = packets;
             Set<Packet> back = new LinkedHashSet<>();
             int number = 0;
-            for (Rule rule : chain.rules()) {
+            for (Rule rule : chain.rules) {
                 Abandoned.check();
                 number++;
                 if (here.isEmpty()) { break; }
@@ -364,7 +364,7 @@ final class OracleWalk {
                 effort.count(here.size());
                 if (here.size() > PACKETS_MAX || visits > effort.most || effort.isSpent()) {
                     unknown.add(rule.origin);
-                    end(Verdict.UNKNOWN, TrailEntry.rule(table, chain.name(), number, rule, false), here);
+                    end(Verdict.UNKNOWN, TrailEntry.rule(table, chain.name, number, rule, false), here);
                     here = new LinkedHashSet<>();
                     break;
                 }
@@ -372,7 +372,7 @@ final class OracleWalk {
                 Set<Packet> on = new LinkedHashSet<>();
                 boolean certain = split(rule, here, matched, on);
                 if (!matched.isEmpty()) {
-                    TrailEntry step = TrailEntry.rule(table, chain.name(), number, rule, certain);
+                    TrailEntry step = TrailEntry.rule(table, chain.name, number, rule, certain);
                     trail.add(step);
                     act(rule, step, matched, on, back, depth);
                 }

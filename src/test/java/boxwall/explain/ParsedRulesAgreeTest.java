@@ -48,7 +48,7 @@ class ParsedRulesAgreeTest {
     void aRuleAsPeopleWriteIt(String rule, String keys, String expected) {
         ParsedRules parsed = parse("iptables -A FORWARD " + rule + " -j ACCEPT");
         assertEquals(List.of(), parsed.errors());
-        Rule only = parsed.ruleset().chain(Family.IPV4, Table.FILTER, "FORWARD").rules().get(0);
+        Rule only = parsed.ruleset().chain(Family.IPV4, Table.FILTER, "FORWARD").rules.get(0);
         assertEquals(expected, matches(only, Keys.packet(Rules.keys(keys), Site.unknown())));
     }
 
@@ -65,7 +65,7 @@ class ParsedRulesAgreeTest {
     void anIpv6RuleAsPeopleWriteIt(String rule, String keys, String expected) {
         ParsedRules parsed = parse("ip6tables -A INPUT " + rule + " -j ACCEPT");
         assertEquals(List.of(), parsed.errors());
-        Rule only = parsed.ruleset().chain(Family.IPV6, Table.FILTER, "INPUT").rules().get(0);
+        Rule only = parsed.ruleset().chain(Family.IPV6, Table.FILTER, "INPUT").rules.get(0);
         assertEquals(expected, matches(only, Keys.packet(Rules.keys(keys), Site.unknown())));
     }
 
@@ -81,12 +81,12 @@ class ParsedRulesAgreeTest {
         ParsedRules parsed = parse("iptables -t " + table + " -A " + chain + " " + words);
         assertEquals(List.of(), parsed.errors());
         Chain found = parsed.ruleset().chain(Family.IPV4, Table.of(table), chain);
-        assertEquals(target, found.rules().get(0).target.name);
-        if (target.equals("MARK")) { assertTrue(Targets.mark(found.rules().get(0).target) != null); }
+        assertEquals(target, found.rules.get(0).target.name);
+        if (target.equals("MARK")) { assertTrue(Targets.mark(found.rules.get(0).target) != null); }
         if (target.equals("DNAT")) {
-            assertEquals(80, Targets.port(found.rules().get(0).target, Family.IPV4));
+            assertEquals(80, Targets.port(found.rules.get(0).target, Family.IPV4));
             assertEquals("192.168.178.20",
-                    boxwall.netfilter.Addresses.print(Targets.address(found.rules().get(0).target, Family.IPV4)));
+                    boxwall.netfilter.Addresses.print(Targets.address(found.rules.get(0).target, Family.IPV4)));
         }
     }
 }

@@ -145,8 +145,8 @@ class StatelessProofTest {
      * when nothing.
      */
     private static String wrong(List<String> stateful, List<String> stateless, Family family) {
-        Ruleset with = compiled(stateful, AutoYesNo.YES).ruleset();
-        Ruleset without = compiled(stateless, AutoYesNo.NO).ruleset();
+        Ruleset with = compiled(stateful, AutoYesNo.YES).ruleset;
+        Ruleset without = compiled(stateless, AutoYesNo.NO).ruleset;
         boolean takesUdp = stateful.stream().anyMatch(StatelessProofTest::takesUdpForAnswers);
         boolean returnsOthers = stateful.stream().anyMatch(l -> l.contains("state") && l.contains("-j RETURN"));
         for (Hook way : WAYS) {

@@ -91,7 +91,7 @@ class PackageModulesIT {
         Compiled compiled =
                 Compiler.compile(parsed, facts, BoxFacts.of(box).booted(), AutoYesNo.AUTO, AutoYesNo.AUTO, false);
         List<String> lacking = new ArrayList<>();
-        for (Finding finding : Checker.check(new CheckedRuleset(parsed, compiled.ruleset(), facts))) {
+        for (Finding finding : Checker.check(new CheckedRuleset(parsed, compiled.ruleset, facts))) {
             if (finding.severity == Finding.Severity.REFUSE) {
                 lacking.add(finding.effect().replaceAll("^.*\"(match|target|table) (.*)\".*$", "$1 $2"));
             }

@@ -47,7 +47,7 @@ class ImportIT {
         assertEquals(List.of(), parsed.errors());
         for (Family family : Family.values()) {
             RestoreText text = Writer.restore(parsed.ruleset(), family);
-            Files.writeString(folder.resolve("restore" + family.digit()), text.text(), StandardCharsets.ISO_8859_1);
+            Files.writeString(folder.resolve("restore" + family.digit()), text.text, StandardCharsets.ISO_8859_1);
         }
     }
 

@@ -34,17 +34,17 @@ final class Taken {
             for (Table table : ruleset.tables(family)) {
                 for (Chain chain : ruleset.chains(family, table)) {
                     String at = family.digit() + " " + table.word() + " ";
-                    if (chain.policy() == null || !chain.policy().toString().equals("ACCEPT")) {
-                        lines.add(at + (chain.policy() == null ? "-N " + chain.name()
-                                : "-P " + chain.name() + " " + chain.policy()));
+                    if (chain.policy == null || !chain.policy.toString().equals("ACCEPT")) {
+                        lines.add(at + (chain.policy == null ? "-N " + chain.name
+                                : "-P " + chain.name + " " + chain.policy));
                     }
-                    for (Rule rule : chain.rules()) {
-                        lines.add(at + Writer.rule(chain.name(), rule));
+                    for (Rule rule : chain.rules) {
+                        lines.add(at + Writer.rule(chain.name, rule));
                     }
                 }
             }
         }
-        parsed.modules().forEach(m -> lines.add("modprobe " + m.name));
+        parsed.modules.forEach(m -> lines.add("modprobe " + m.name));
         return lines;
     }
 }

@@ -65,7 +65,7 @@ class OptimizerTest {
     }
 
     private static List<String> rules(Ruleset ruleset, Family family) {
-        return Writer.restore(ruleset, family).text().lines().filter(line -> line.startsWith("-A")).toList();
+        return Writer.restore(ruleset, family).text.lines().filter(line -> line.startsWith("-A")).toList();
     }
 
     // ---- by chance
@@ -78,14 +78,14 @@ class OptimizerTest {
         Ruleset after = optimized(before);
         assertFalse(said().contains("optimizer step skipped"), () -> seed + ": " + said());
         assertNull(wrong(lists, before, after, 60),
-                () -> seed + "\n" + String.join("\n", lines) + "\n" + Writer.restore(after, lists.family()).text());
+                () -> seed + "\n" + String.join("\n", lines) + "\n" + Writer.restore(after, lists.family()).text);
         assertEquals(List.of(), Difference.of(before, after, SITE).changes);
         names(before, after, lists.family());
     }
 
     private String said() {
         StringBuilder all = new StringBuilder();
-        notes.forEach(note -> all.append(note.origin()).append(": ").append(note.text()).append('\n'));
+        notes.forEach(note -> all.append(note.origin).append(": ").append(note.text).append('\n'));
         return all.toString();
     }
 
@@ -131,7 +131,7 @@ class OptimizerTest {
 
     private static void each(Ruleset ruleset, Family family, java.util.function.Consumer<Rule> to) {
         for (Table table : ruleset.tables(family)) {
-            ruleset.chains(family, table).forEach(chain -> chain.rules().forEach(to));
+            ruleset.chains(family, table).forEach(chain -> chain.rules.forEach(to));
         }
     }
 
@@ -145,16 +145,16 @@ class OptimizerTest {
             assertEquals("t", rule.origin.file);
             if (rule.target != null && rule.target.name.startsWith("bw_")) {
                 called.add(rule.target.name);
-                assertEquals(0, rule.origin.line());
+                assertEquals(0, rule.origin.line);
             } else {
-                assertTrue(rule.origin.line() > 0);
+                assertTrue(rule.origin.line > 0);
             }
         });
         Set<String> made = new HashSet<>();
         for (Chain chain : after.chains(family, Table.FILTER)) {
-            if (before.chain(family, Table.FILTER, chain.name()) == null) {
-                made.add(chain.name());
-                assertTrue(chain.name().matches("bw_[A-Za-z0-9_.+-]{1,25}"), chain.name());
+            if (before.chain(family, Table.FILTER, chain.name) == null) {
+                made.add(chain.name);
+                assertTrue(chain.name.matches("bw_[A-Za-z0-9_.+-]{1,25}"), chain.name);
             }
         }
         assertEquals(made.size(), called.size());
@@ -179,7 +179,7 @@ class OptimizerTest {
             RandomLists lists = new RandomLists(seed);
             Ruleset before = parse(lists.lines());
             Family family = lists.family();
-            String text = Writer.restore(optimized(before), family).text();
+            String text = Writer.restore(optimized(before), family).text;
             String other = text.lines().map(line -> line.replaceAll(right, broken == null ? "" : broken)).reduce("",
                     (a, b) -> a + b + "\n");
             if (!other.equals(text)) {
@@ -208,8 +208,8 @@ class OptimizerTest {
                 "iptables -A FORWARD -i lan -j ACCEPT",
                 "iptables -A FORWARD -s 10.0.0.128/25 -p tcp --dport 22 -j ACCEPT");
         assertEquals(rules(parse(lines), Family.IPV4), optimized(lines.toArray(new String[0])));
-        assertFalse(RuleOrder.commute(parse(lines).chain(Family.IPV4, Table.FILTER, "INPUT").rules().get(0),
-                parse(lines).chain(Family.IPV4, Table.FILTER, "INPUT").rules().get(1)));
+        assertFalse(RuleOrder.commute(parse(lines).chain(Family.IPV4, Table.FILTER, "INPUT").rules.get(0),
+                parse(lines).chain(Family.IPV4, Table.FILTER, "INPUT").rules.get(1)));
     }
 
     @Test
@@ -263,7 +263,7 @@ class OptimizerTest {
                 "iptables -A INPUT -s 10.0.0.0/25 -j DROP", "iptables -A INPUT -s 10.0.2.0/24 -j DROP")));
         assertEquals(List.of("-A INPUT -s 10.0.0.0/23 -j DROP", "-A INPUT -s 11.0.0.0/8 -j DROP",
                 "-A INPUT -s 10.0.2.0/24 -j DROP"), rules(after, Family.IPV4));
-        assertEquals("t:1", after.chain(Family.IPV4, Table.FILTER, "INPUT").rules().get(0).origin.toString());
+        assertEquals("t:1", after.chain(Family.IPV4, Table.FILTER, "INPUT").rules.get(0).origin.toString());
         assertTrue(said().contains("t:1: stands for t:3, t:4 as well, as 10.0.0.0/23"), said());
         assertEquals(List.of("-A INPUT -s ::/1 -j DROP", "-A INPUT -s 8000::/1 -j DROP"),
                 optimized("ip6tables -A INPUT -s ::/1 -j DROP", "ip6tables -A INPUT -s 8000::/1 -j DROP"),
@@ -285,7 +285,7 @@ class OptimizerTest {
         Ruleset after = optimized(before);
         assertNull(Difference.unproved(before, after, SITE, Difference.affordable()));
         names(before, after, Family.IPV4);
-        assertEquals(1, after.chain(Family.IPV4, Table.FILTER, "INPUT").rules().size());
+        assertEquals(1, after.chain(Family.IPV4, Table.FILTER, "INPUT").rules.size());
         assertTrue(said().matches(
                 "(?s).*compared with at most [1-3][0-9] of their rules.*compared with at most [1-3][0-9] of their rules.*"),
                 said());

@@ -76,12 +76,12 @@ final class PathJudge {
         List<Note> notes = new ArrayList<>();
         Ruleset after =
                 Optimizer.of(before, EnumSet.allOf(Family.class), Site.of(BoxFacts.of(Presets.box("virtual"))), notes);
-        notes.forEach(note -> System.out.println(note.origin() + ": " + note.text()));
+        notes.forEach(note -> System.out.println(note.origin + ": " + note.text));
         judge.packets(random, list, new Walk(before, Site.unknown()), packets);
-        String text = Writer.restore(after, Family.IPV4).text();
+        String text = Writer.restore(after, Family.IPV4).text;
         String broken = text.lines().filter(line -> !line.matches("-A bw_\\w*[05] .*-j DROP")).reduce("",
                 (a, b) -> a + b + "\n");
-        double old = judge.judge(Writer.restore(before, Family.IPV4).text(), packets);
+        double old = judge.judge(Writer.restore(before, Family.IPV4).text, packets);
         double now = judge.judge(args.length > 3 ? broken : text, packets);
         judge.injector.destroy();
         System.out.printf(

@@ -23,7 +23,7 @@ final class RandomLists {
     RandomLists(long seed) {
         random = new Random(seed);
         family = seed % 3 == 0 ? Family.IPV6 : Family.IPV4;
-        command = family.command() + " ";
+        command = family.command + " ";
     }
 
     Family family() { return family; }

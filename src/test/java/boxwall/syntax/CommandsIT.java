@@ -80,7 +80,7 @@ class CommandsIT {
     }
 
     private static ParsedRules parse(Family family, List<String> commands) {
-        String text = commands.stream().map(c -> family.command() + " " + c + "\n").collect(Collectors.joining());
+        String text = commands.stream().map(c -> family.command + " " + c + "\n").collect(Collectors.joining());
         return RulesetParser.parse(new Source("r", text), Names.none(), Includes.NONE);
     }
 
@@ -101,7 +101,7 @@ class CommandsIT {
                 why = refused.startsWith(command + " |") ? parsed.errors().toString() : why;
             }
         }
-        String restore = Writer.restore(parse(family, taken).ruleset(), family).text();
+        String restore = Writer.restore(parse(family, taken).ruleset(), family).text;
         return new Sequence(taken, refused, why, restore);
     }
 

@@ -23,7 +23,7 @@ class DangerousInputTest {
 
     private static void refused(String line, String expected) {
         List<SyntaxError> errors = errors(line + "\n", Includes.NONE);
-        assertTrue(errors.stream().anyMatch(e -> e.what().contains(expected)), line + ": " + errors);
+        assertTrue(errors.stream().anyMatch(e -> e.what.contains(expected)), line + ": " + errors);
     }
 
     @ParameterizedTest
@@ -76,27 +76,29 @@ class DangerousInputTest {
         ParsedRules parsed =
                 RulesetParser.parse(new Source("r", "iptables -A INPUT -m comment --comment \"a\\\nb\" -j DROP\n"),
                         Names.none(), Includes.NONE);
-        assertTrue(Writer.restore(parsed.ruleset(), boxwall.netfilter.Family.IPV4).text()
-                .contains("--comment ab -j DROP\n"), "continued, as in a shell");
+        assertTrue(
+                Writer.restore(parsed.ruleset(), boxwall.netfilter.Family.IPV4).text.contains("--comment ab -j DROP\n"),
+                "continued, as in a shell");
     }
 
     @Test
     void filesAndIncludesAreBounded() {
         String long256 = "#".repeat(RulesetParser.FILE_LIMIT + 1);
-        assertTrue(errors(long256, Includes.NONE).get(0).what().contains("256 KiB"));
-        assertTrue(errors("include x\n", (name, from) -> new Source(name, long256)).get(0).what().contains("256 KiB"),
+        assertTrue(errors(long256, Includes.NONE).get(0).what.contains("256 KiB"));
+        assertTrue(errors("include x\n", (name, from) -> new Source(name, long256)).get(0).what.contains("256 KiB"),
                 "an included one too");
         assertEquals(List.of(),
                 errors("include x\n", (name, from) -> new Source(name, "#".repeat(RulesetParser.FILE_LIMIT))));
         assertTrue(errors("include a\n",
-                (name, from) -> new Source(name, name.equals("a") ? "include b\n" : "include a\n")).get(0).what()
+                (name, from) -> new Source(name, name.equals("a") ? "include b\n" : "include a\n")).get(0).what
                 .contains("includes itself"));
-        assertTrue(errors("include a\ninclude a\n".repeat(20), (name, from) -> new Source(name, "# nothing\n")).get(0)
-                .what().contains("more than 32"));
+        assertTrue(
+                errors("include a\ninclude a\n".repeat(20), (name, from) -> new Source(name, "# nothing\n")).get(0).what
+                        .contains("more than 32"));
         // each includes two others: the count ends it, not the stack
         int[] made = {0};
-        assertTrue(errors("include a\n", (name, from) -> new Source(name + made[0]++, "include a\ninclude a\n")).get(0)
-                .what().contains("more than 32"));
+        assertTrue(errors("include a\n", (name, from) -> new Source(name + made[0]++, "include a\ninclude a\n"))
+                .get(0).what.contains("more than 32"));
     }
 
     /** The limits that iptables enforces, checked before it does. */

@@ -58,8 +58,8 @@ class DifferentialIT {
         List<String> lines = new ArrayList<>();
         boolean asWritten = false;
         for (Chain chain : parsed.ruleset().chains(rule.family(), rule.table())) {
-            for (Rule each : chain.rules()) {
-                lines.add(Writer.rule(chain.name(), each));
+            for (Rule each : chain.rules) {
+                lines.add(Writer.rule(chain.name, each));
                 asWritten |= passesAsWritten(each, rule.family());
             }
         }
@@ -69,7 +69,7 @@ class DifferentialIT {
     /** Whether a value passes as it is written: then the real program has to make the same of both lines. */
     private static boolean passesAsWritten(Rule rule, Family family) {
         List<Map.Entry<Extension, Option>> options = new ArrayList<>();
-        rule.matches().forEach(
+        rule.matches.forEach(
                 m -> m.options.forEach(o -> options.add(Map.entry(Extensions.get().match(m.name, family), o))));
         if (rule.target != null && Extensions.get().target(rule.target.name, family) != null) {
             rule.target.options

@@ -31,16 +31,16 @@ class ForeignTest {
     void itPassesAsItIsAndIsNamed(String rule, String expected) {
         ParsedRules parsed = parse("iptables -P FORWARD DROP\niptables -A FORWARD " + rule + "\n", BOX);
         assertEquals(List.of(), parsed.errors());
-        assertTrue(Writer.restore(parsed.ruleset(), Family.IPV4).text().contains(expected + "\n"),
-                Writer.restore(parsed.ruleset(), Family.IPV4).text());
-        List<String> notes = parsed.notes().stream().map(n -> n.origin() + " " + n.text())
+        assertTrue(Writer.restore(parsed.ruleset(), Family.IPV4).text.contains(expected + "\n"),
+                Writer.restore(parsed.ruleset(), Family.IPV4).text);
+        List<String> notes = parsed.notes().stream().map(n -> n.origin + " " + n.text)
                 .filter(t -> t.contains("unchecked")).collect(Collectors.toList());
         assertEquals(1, notes.size(), notes.toString());
         assertTrue(notes.get(0).startsWith("r:2 passes unchecked: -"), notes.get(0));
         assertEquals(1,
                 parse("iptables -A FORWARD " + rule + "\n", Foreign.none()).errors().stream()
-                        .filter(e -> e.what().startsWith("unknown match") || e.what().startsWith("no target"))
-                        .map(e -> 1).reduce(0, Math::max),
+                        .filter(e -> e.what.startsWith("unknown match") || e.what.startsWith("no target")).map(e -> 1)
+                        .reduce(0, Math::max),
                 "elsewhere an error");
     }
 
@@ -60,13 +60,13 @@ class ForeignTest {
             "iptables -A INPUT -m ../layer7 | not a name",})
     void nothingElsePasses(String line, String expected) {
         List<SyntaxError> errors = parse(line + "\n", BOX).errors();
-        assertTrue(errors.stream().anyMatch(e -> e.what().startsWith(expected)), errors.toString());
+        assertTrue(errors.stream().anyMatch(e -> e.what.startsWith(expected)), errors.toString());
     }
 
     @Test
     void aChainOfTheUsersIsStillAChain() {
         ParsedRules parsed = parse("iptables -N imq\niptables -A imq -j DROP\niptables -A INPUT -j imq\n", BOX);
         assertEquals(List.of(), parsed.errors());
-        assertTrue(parsed.notes().stream().noneMatch(n -> n.text().contains("unchecked")));
+        assertTrue(parsed.notes().stream().noneMatch(n -> n.text.contains("unchecked")));
     }
 }

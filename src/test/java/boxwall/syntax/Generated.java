@@ -11,7 +11,7 @@ record Generated(Family family, Table table, String chain, List<String> words) {
     /** As a line of a ruleset file. */
     String shell() {
         StringBuilder line =
-                new StringBuilder(family.command()).append(" -t ").append(table.word()).append(" -A ").append(chain);
+                new StringBuilder(family.command).append(" -t ").append(table.word()).append(" -A ").append(chain);
         for (String word : words) {
             line.append(" '").append(word.replace("'", "'\\''")).append('\'');
         }

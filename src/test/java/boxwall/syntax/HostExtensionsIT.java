@@ -81,12 +81,12 @@ class HostExtensionsIT {
         if (known == null) {
             // a file for both families may hold a match for one of them only (osf)
             boolean nothing = !target && help(family, "-m", name).isEmpty();
-            if (!nothing && !docs.contains("| `" + word + "` |")) { forgotten.add(family.command() + " " + word); }
+            if (!nothing && !docs.contains("| `" + word + "` |")) { forgotten.add(family.command + " " + word); }
             return 0;
         }
         String base = help(family);
         String all = help(family, target ? "-j" : "-m", name);
-        assertTrue(all.startsWith(base), family.command() + " " + word + " -h");
+        assertTrue(all.startsWith(base), family.command + " " + word + " -h");
         TreeSet<String> options = new TreeSet<>();
         for (Matcher option = OPTION.matcher(all.substring(base.length())); option.find();) {
             options.add(option.group());
@@ -94,7 +94,7 @@ class HostExtensionsIT {
         for (String option : options) {
             boolean has = known.options.stream().anyMatch(spec -> spec.names.contains(option));
             if (!has && !docs.contains("| `" + word + " " + option + "` |")) {
-                forgotten.add(family.command() + " " + word + " " + option);
+                forgotten.add(family.command + " " + word + " " + option);
             }
         }
         return options.size();

@@ -44,8 +44,10 @@ class PresetTest {
     }
 
     private static String rules(ParsedRules parsed, Family family) {
-        return parsed.ruleset().owns(family, Table.FILTER) ? parsed.ruleset().chain(family, Table.FILTER, "FORWARD")
-                .rules().stream().map(r -> Writer.rule("FORWARD", r)).collect(Collectors.joining("\n")) : "";
+        return parsed.ruleset().owns(family, Table.FILTER)
+                ? parsed.ruleset().chain(family, Table.FILTER, "FORWARD").rules.stream()
+                        .map(r -> Writer.rule("FORWARD", r)).collect(Collectors.joining("\n"))
+                : "";
     }
 
     @Test
@@ -87,15 +89,15 @@ class PresetTest {
                 rules(parse("include sample DEVICE=192.0.2.1\n"), Family.IPV4));
         assertEquals("", rules(parse("include sample DEVICE=192.0.2.1\n"), Family.IPV6));
         assertEquals(List.of(), parse("include sample DEVICE=192.0.2.1\n").notes().stream()
-                .filter(n -> n.text().contains("left out")).toList());
+                .filter(n -> n.text.contains("left out")).toList());
         assertEquals("-A FORWARD -s 2001:db8::1/128 -p tcp -m multiport --dports 80 -j DROP",
                 rules(parse("include sample DEVICE=2001:db8::1\n"), Family.IPV6));
         ParsedRules mac = parse("include sample DEVICE=00:00:5e:00:53:2a PROTO=udp\n");
         assertEquals("-A FORWARD -p udp -m mac --mac-source 00:00:5e:00:53:2a -m multiport --dports 80 -j DROP",
                 rules(mac, Family.IPV4));
         assertFalse(rules(mac, Family.IPV6).isEmpty());
-        assertEquals(Map.of("mac", "00:00:5e:00:53:2a", "dport", "1-79,81-65535"), mac.expects().get(0).keys);
-        assertTrue(mac.expects().get(0).preset);
+        assertEquals(Map.of("mac", "00:00:5e:00:53:2a", "dport", "1-79,81-65535"), mac.expects.get(0).keys);
+        assertTrue(mac.expects.get(0).preset);
     }
 
     @Test
@@ -106,9 +108,9 @@ class PresetTest {
                 "-A FORWARD -s 192.0.2.1/32 -p tcp -m multiport --dports 80 -m time --timestart 21:00:00 --timestop 07:30:00 --datestop 2038-01-19T03:14:07 -m limit --limit 3/min --limit-burst 12 -j DROP\n"
                         + "-A FORWARD -s 192.0.2.2/32 -p tcp -m multiport --dports 22,8000:8010 -j DROP",
                 rules(parsed, Family.IPV4));
-        assertEquals(1, parsed.expects().size(), "a timed rule promises nothing for every hour");
-        assertEquals("1-21,23-7999,8011-65535", parsed.expects().get(0).keys.get("dport"));
-        assertEquals(List.of("rules:1", "rules:2"), parsed.includes().stream().map(i -> i.origin.toString()).toList());
+        assertEquals(1, parsed.expects.size(), "a timed rule promises nothing for every hour");
+        assertEquals("1-21,23-7999,8011-65535", parsed.expects.get(0).keys.get("dport"));
+        assertEquals(List.of("rules:1", "rules:2"), parsed.includes.stream().map(i -> i.origin.toString()).toList());
         assertEquals(1, parse("include sample DEVICE=192.0.2.1\niptables -A INPUT -p tcp --dport $PORTS -j DROP\n")
                 .errors().size());
     }
@@ -140,7 +142,7 @@ class PresetTest {
         assertFalse(errors.isEmpty(), line);
         SyntaxError error = errors.get(0);
         assertEquals(place + " " + what + "; " + todo,
-                error.line() + ":" + error.column() + " " + error.what() + "; " + error.todo());
+                error.line + ":" + error.column + " " + error.what + "; " + error.todo);
         assertNotNull(error.file);
     }
 
@@ -148,7 +150,7 @@ class PresetTest {
     void aPresetWithoutValuesCountsOnce() {
         ParsedRules parsed = RulesetParser.parse(new Source("rules", "include plain\ninclude plain\n"), Names.none(),
                 (name, from) -> Source.preset(name, "iptables -A INPUT -j DROP\n"));
-        assertEquals(1, parsed.ruleset().chain(Family.IPV4, Table.FILTER, "INPUT").rules().size());
-        assertTrue(parsed.notes().stream().anyMatch(n -> n.text().contains("included already")));
+        assertEquals(1, parsed.ruleset().chain(Family.IPV4, Table.FILTER, "INPUT").rules.size());
+        assertTrue(parsed.notes().stream().anyMatch(n -> n.text.contains("included already")));
     }
 }

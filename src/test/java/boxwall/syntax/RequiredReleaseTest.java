@@ -21,7 +21,7 @@ class RequiredReleaseTest {
         Family family = line.startsWith("ip6") ? Family.IPV6 : Family.IPV4;
         for (Table table : parsed.ruleset().tables(family)) {
             for (boxwall.netfilter.Chain chain : parsed.ruleset().chains(family, table)) {
-                if (!chain.rules().isEmpty()) { return chain.rules().get(0); }
+                if (!chain.rules.isEmpty()) { return chain.rules.get(0); }
             }
         }
         throw new AssertionError(line);

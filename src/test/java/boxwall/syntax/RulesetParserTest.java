@@ -30,7 +30,7 @@ class RulesetParserTest {
     private static String written(String text) {
         ParsedRules parsed = parse(text);
         assertEquals(List.of(), parsed.errors());
-        return Writer.restore(parsed.ruleset(), Family.IPV4).text().lines().filter(l -> l.startsWith("-A"))
+        return Writer.restore(parsed.ruleset(), Family.IPV4).text.lines().filter(l -> l.startsWith("-A"))
                 .collect(Collectors.joining("\n"));
     }
 
@@ -113,7 +113,7 @@ class RulesetParserTest {
         assertEquals(List.of(2, 3, 3, 5), parse(
                 "WEB=80\niptables -A INPUT -s -j DROP\niptables -A INPUT -s -d -j DROP\niptables -A INPUT -j DROP\n"
                         + "iptables -A INPUT -p tpc\n")
-                .errors().stream().map(SyntaxError::line).collect(Collectors.toList()));
+                .errors().stream().map(e -> e.line).collect(Collectors.toList()));
     }
 
     @Test
@@ -122,9 +122,9 @@ class RulesetParserTest {
                 "X=$GUEST_NET\niptables -A INPUT -i $GUEST_IF -j DROP\niptables -A INPUT -s $X -j DROP\niptables -A INPUT -i $LAN_IF -j ACCEPT\n");
         assertEquals(List.of(), parsed.errors());
         assertEquals(1, parsed.ruleset().ruleCount(Family.IPV4));
-        assertEquals(Map.of("LAN_IF", "lan"), parsed.namesUsed());
-        assertEquals("rules:2", parsed.notes().get(0).origin().toString());
-        assertTrue(parsed.notes().get(1).text().contains("GUEST_NET"));
+        assertEquals(Map.of("LAN_IF", "lan"), parsed.namesUsed);
+        assertEquals("rules:2", parsed.notes().get(0).origin.toString());
+        assertTrue(parsed.notes().get(1).text.contains("GUEST_NET"));
     }
 
     @Test
@@ -143,7 +143,7 @@ class RulesetParserTest {
                 written("iptables -F\niptables -X\niptables -N first\niptables -A first -p tcp -j DROP\niptables -R first 1 -p udp -j RETURN\niptables -A INPUT -j first\n"
                         + "iptables -I INPUT 2 -s 10.0.0.1,10.0.0.2 -j DROP\niptables -A INPUT -j DROP\niptables -D INPUT -j DROP\niptables -E first second\n"));
         ParsedRules policies = parse("iptables -P INPUT DROP\n");
-        assertEquals(Policy.DROP, policies.ruleset().chain(Family.IPV4, Table.FILTER, "INPUT").policy());
+        assertEquals(Policy.DROP, policies.ruleset().chain(Family.IPV4, Table.FILTER, "INPUT").policy);
         assertEquals(2, policies.notes().size(), "FORWARD and OUTPUT have no policy given");
     }
 
@@ -177,7 +177,7 @@ class RulesetParserTest {
                 "*filter6\n:INPUT DROP [1:2]\n:own - [0:0]\n[3:4] -A INPUT -m comment --comment \"a \\\"b\\\"\" -j own\n-A own -p ipv6-icmp -j ACCEPT\nCOMMIT\n");
         assertEquals(List.of(), parsed.errors());
         assertEquals("-A INPUT -m comment --comment \"a \\\"b\\\"\" -j own",
-                Writer.rule("INPUT", parsed.ruleset().chain(Family.IPV6, Table.FILTER, "INPUT").rules().get(0)));
+                Writer.rule("INPUT", parsed.ruleset().chain(Family.IPV6, Table.FILTER, "INPUT").rules.get(0)));
         assertTrue(errors("iptables -A INPUT -j DROP\n*filter\nCOMMIT\n").get(0).contains("has rules already"));
         assertTrue(errors("*filter\n-t nat -A INPUT\nCOMMIT\n").get(0).contains("-t inside a block"));
     }
@@ -187,16 +187,16 @@ class RulesetParserTest {
         ParsedRules parsed = parse(
                 "modprobe ip_conntrack_ftp\nkeep filter foreign\nown nat\nexpect DROP in=dsl proto=tcp dport=80\n");
         assertEquals(List.of(), parsed.errors());
-        assertEquals("ip_conntrack_ftp", parsed.modules().get(0).name);
-        assertEquals("foreign", parsed.keeps().get(0).name);
-        assertEquals(Table.NAT, parsed.owns().get(0).table);
-        assertEquals("[in=dsl, proto=tcp, dport=80]", parsed.expects().get(0).keys.entrySet().toString());
+        assertEquals("ip_conntrack_ftp", parsed.modules.get(0).name);
+        assertEquals("foreign", parsed.keeps.get(0).name);
+        assertEquals(Table.NAT, parsed.owns.get(0).table);
+        assertEquals("[in=dsl, proto=tcp, dport=80]", parsed.expects.get(0).keys.entrySet().toString());
         assertFalse(errors("expect MAYBE in=dsl\n").isEmpty());
     }
 
     @Test
     void aHostNameIsListedAsWell() {
-        Line host = parse("iptables -A OUTPUT -d ! mail.example.org -j DROP\n").hostNames().get(0);
+        Line host = parse("iptables -A OUTPUT -d ! mail.example.org -j DROP\n").hostNames.get(0);
         assertEquals("mail.example.org at rules:1", host.name + " at " + host.origin);
     }
 
@@ -214,13 +214,13 @@ class RulesetParserTest {
     void theOriginOfEachRestoreLineIsKnown() {
         ParsedRules parsed = parse("\niptables -N a\niptables -A a \\\n -j DROP\nip46tables -A INPUT -j DROP\n");
         RestoreText text = Writer.restore(parsed.ruleset(), Family.IPV4);
-        String[] lines = text.text().split("\n");
+        String[] lines = text.text.split("\n");
         assertEquals(lines.length, text.lines());
         for (int i = 0; i < lines.length; i++) {
             assertEquals(lines[i].equals("-A a -j DROP") ? "rules:3" : lines[i].equals("-A INPUT -j DROP") ? "rules:5"
                     : "null", String.valueOf(text.originOf(i + 1)), lines[i]);
         }
         assertNull(text.originOf(lines.length + 1));
-        assertEquals("", Writer.restore(parse("# nothing\n").ruleset(), Family.IPV4).text());
+        assertEquals("", Writer.restore(parse("# nothing\n").ruleset(), Family.IPV4).text);
     }
 }

@@ -77,8 +77,8 @@ class SpellingsTest {
         for (Family family : Family.values()) {
             for (Table table : parsed.ruleset().tables(family)) {
                 for (Chain chain : parsed.ruleset().chains(family, table)) {
-                    for (Rule rule : chain.rules()) {
-                        lines.add(Writer.rule(chain.name(), rule));
+                    for (Rule rule : chain.rules) {
+                        lines.add(Writer.rule(chain.name, rule));
                     }
                 }
             }
@@ -113,8 +113,8 @@ class SpellingsTest {
     void whatMayNotBeMeantIsNoted(String line, String note) {
         ParsedRules parsed = parse(line + "\n");
         assertEquals(List.of(), parsed.errors());
-        assertTrue(parsed.notes().stream().anyMatch(n -> n.text().contains(note)),
-                () -> parsed.notes().stream().map(Note::text).collect(Collectors.toList()).toString());
+        assertTrue(parsed.notes().stream().anyMatch(n -> n.text.contains(note)),
+                () -> parsed.notes().stream().map(n -> n.text).collect(Collectors.toList()).toString());
     }
 
     /** A letter of several bytes isn't cut in the middle. */

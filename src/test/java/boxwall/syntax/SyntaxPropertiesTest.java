@@ -41,10 +41,10 @@ class SyntaxPropertiesTest {
         ParsedRules first = parse(good.toString());
         for (Family family : Family.values()) {
             RestoreText text = Writer.restore(first.ruleset(), family);
-            String block = family == Family.IPV4 ? text.text() : text.text().replaceAll("(?m)^(\\*\\w+)$", "$16");
+            String block = family == Family.IPV4 ? text.text : text.text.replaceAll("(?m)^(\\*\\w+)$", "$16");
             ParsedRules again = parse(block);
             assertEquals(List.of(), again.errors(), block);
-            assertEquals(text.text(), Writer.restore(again.ruleset(), family).text());
+            assertEquals(text.text, Writer.restore(again.ruleset(), family).text);
             first.ruleset().tables(family).forEach(table -> assertEquals(first.ruleset().chains(family, table),
                     again.ruleset().chains(family, table)));
         }
@@ -53,7 +53,7 @@ class SyntaxPropertiesTest {
     @Property(tries = 300)
     void nothingIsThrownForNoise(@ForAll("noise") String text) {
         for (SyntaxError error : parse(text).errors()) {
-            assertTrue(error.line() >= 1 && error.column() >= 1, error.toString());
+            assertTrue(error.line >= 1 && error.column >= 1, error.toString());
             assertFalse(error.toString().chars().anyMatch(c -> c < ' '), "control characters in a message");
         }
     }

@@ -71,7 +71,7 @@ class TruncationTest {
                 }
             }
             for (SyntaxError error : errors(text.toString())) {
-                assertTrue(error.line() >= 1 && error.column() >= 1, error.toString());
+                assertTrue(error.line >= 1 && error.column >= 1, error.toString());
             }
         }
     }
@@ -98,10 +98,9 @@ class TruncationTest {
         assertEquals(List.of(), parsed.errors());
         List<String> read = new ArrayList<>();
         for (int i = 0; i < 200; i++) {
-            read.add(parsed.modules().get(i).name + " " + parsed.owns().get(i).table.word() + " "
-                    + parsed.keeps().get(i).name + " " + parsed.expects().get(i).name + " "
-                    + parsed.expects().get(i).keys);
-            assertEquals("r:" + (4 * i + 1), parsed.modules().get(i).origin.toString());
+            read.add(parsed.modules.get(i).name + " " + parsed.owns.get(i).table.word() + " " + parsed.keeps.get(i).name
+                    + " " + parsed.expects.get(i).name + " " + parsed.expects.get(i).keys);
+            assertEquals("r:" + (4 * i + 1), parsed.modules.get(i).origin.toString());
         }
         assertEquals(expected, read);
     }

@@ -95,12 +95,11 @@ class WrongOrderTest {
 
     private void check(String text) {
         ParsedRules parsed = parse(text);
-        parsed.errors()
-                .forEach(e -> assertTrue(e.line() >= 1 && e.column() >= 1 && !e.what().isEmpty() && !e.todo().isEmpty(),
-                        text + e));
+        parsed.errors().forEach(
+                e -> assertTrue(e.line >= 1 && e.column >= 1 && !e.what.isEmpty() && !e.todo.isEmpty(), text + e));
         if (!parsed.errors().isEmpty()) { return; }
         for (Family family : Family.values()) {
-            String written = Writer.restore(parsed.ruleset(), family).text();
+            String written = Writer.restore(parsed.ruleset(), family).text;
             String block = family == Family.IPV4 ? written : written.replaceAll("(?m)^(\\*\\w+)$", "$16");
             ParsedRules again = parse(block);
             assertEquals(List.of(), again.errors(), text + block);
@@ -124,13 +123,13 @@ class WrongOrderTest {
             }
             text.append('\n');
         }
-        parse(text.toString()).errors().forEach(e -> assertTrue(e.line() >= 1 && e.column() >= 1, text.toString()));
+        parse(text.toString()).errors().forEach(e -> assertTrue(e.line >= 1 && e.column >= 1, text.toString()));
     }
 
     @Test
     void theCasesThatWere() {
         assertEquals("! beside a list of addresses",
-                parse("iptables ! -s 10.0.0.1,10.0.0.2 -A\n").errors().get(1).what());
+                parse("iptables ! -s 10.0.0.1,10.0.0.2 -A\n").errors().get(1).what);
         String many = String.join(",", java.util.Collections.nCopies(70, "10.0.0.1"));
         assertTrue(parse("iptables -s " + many + " -d " + many + " -A\n").errors().toString()
                 .contains("more than 4096 rules"));
