@@ -7,9 +7,7 @@ import boxwall.explain.Answer;
 import boxwall.explain.Expectation;
 import boxwall.explain.Exposure;
 import boxwall.explain.Lint;
-import boxwall.explain.NeedlessRule;
 import boxwall.explain.Packet;
-import boxwall.explain.SpoofableAccept;
 import boxwall.explain.TrailEntry;
 import boxwall.netfilter.Abandoned;
 import boxwall.netfilter.Family;
@@ -48,7 +46,7 @@ public final class Proofs extends CheckPart {
     public static List<Finding> advice(CheckedRuleset rules, List<Service> services) {
         Proofs proofs = new Proofs(rules);
         // the rules as written: the user need not know the stateless form
-        for (NeedlessRule idle : Lint.of(rules.written)) {
+        for (Lint.NeedlessRule idle : Lint.of(rules.written)) {
             proofs.idle(idle);
         }
         if (services != null && proofs.facts.wan != null) { proofs.exposed(services); }
@@ -146,7 +144,7 @@ public final class Proofs extends CheckPart {
                         "nothing, if that is intended; else narrow the line, or put it after the preset's"));
     }
 
-    private void idle(NeedlessRule idle) {
+    private void idle(Lint.NeedlessRule idle) {
         List<String> evidence = new ArrayList<>();
         evidence.add(idle.step.toString());
         for (TrailEntry cover : idle.covers) {
@@ -186,7 +184,7 @@ public final class Proofs extends CheckPart {
         }
         if (facts.wan == null || inner.isEmpty()) { return; }
         Set<Rule> said = new HashSet<>();
-        for (Answer answer : SpoofableAccept.of(rules.written, facts.wan.name, inner)) {
+        for (Answer answer : Exposure.spoofable(rules.written, facts.wan.name, inner)) {
             if (said.add(answer.decidedBy.rule)) {
                 warn("spoofable-accept", where(answer), Words.lines(answer.inFull()),
                         "the rule trusts the source address: a host on " + facts.wan.name + " can forge it",

@@ -47,8 +47,7 @@ public final class AdminProof {
     }
 
     private static AdminProof of(Verdicts verdicts, final AdminPath path) {
-        byte[] name = Numbers.interfaceName(path.interfaceName);
-        Criterion device = new Criterion(Field.IN, false, Span.range(name, name));
+        Criterion device = new Criterion(Field.IN, false, Span.one(Numbers.interfaceName(path.interfaceName)));
         try {
             return new Verdicts.Question<AdminProof>() {
                 @Override
@@ -72,12 +71,11 @@ public final class AdminProof {
     }
 
     private static AdminProof ask(AdminPath path, FamilyVerdicts of, Hook way) {
-        Bdd bdd = of.sets.bdd;
         int packets = path.packets(of.sets, way == Hook.INPUT);
         FamilyVerdicts.Walked walked = of.withoutMac(way, packets);
-        int open = bdd.and(packets, walked.otherThan(Verdict.ACCEPT));
+        int open = of.sets.bdd.and(packets, walked.otherThan(Verdict.ACCEPT));
         if (open == Bdd.NONE) { return new AdminProof(Result.PROVED, path.toString(), null); }
-        int closed = bdd.minus(packets, walked.passing());
+        int closed = walked.stopped(packets);
         return closed != Bdd.NONE ? found(Result.FAILED, path, of.exampleWithoutMac(way, closed))
                 : found(Result.UNKNOWN, path, of.exampleWithoutMac(way, open));
     }

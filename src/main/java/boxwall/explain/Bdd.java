@@ -65,8 +65,6 @@ final class Bdd {
         return (int) Math.max(START, Math.min(nodes, 4000000));
     }
 
-    int size() { return size; }
-
     /** The steps that one question may take. */
     long stepsAllowed() {
         return Math.max(STEPS_MIN, (long) STEPS_PER_NODE * limit);

@@ -153,7 +153,7 @@ final class ChainWalk {
             return rewrites.with(Field.STATE, new byte[] {(byte) State.UNTRACKED.ordinal()});
         }
         long[] mark = Targets.mark(target);
-        return mark == null ? rewrites.markUnknown() : rewrites.mark((int) mark[0], (int) mark[1]);
+        return mark == null ? rewrites.withoutMark() : rewrites.mark((int) mark[0], (int) mark[1]);
     }
 
     /** What a nat target writes, as far as it is static; what the kernel chooses itself isn't known afterwards. */

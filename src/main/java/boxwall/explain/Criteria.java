@@ -123,14 +123,12 @@ final class Criteria {
             TcpFlags flags = option.flags();
             span = flags == null ? null : Span.masked(Numbers.bytes(flags.set, 1), Numbers.bytes(flags.mask, 1));
         } else if (field == Field.MAC) {
-            byte[] mac = option.mac();
-            span = mac == null ? null : Span.range(mac, mac);
+            span = Span.one(option.mac());
         } else if (field == Field.MARK) {
             long[] mark = option.masked();
             span = mark == null ? null : Span.masked(Numbers.bytes(mark[0], 4), Numbers.bytes(mark[1], 4));
         } else {
-            byte[][] range = option.addresses(family);
-            span = range == null ? null : Span.range(range[0], range[1]);
+            span = Span.range(option.addresses(family));
         }
         return span == null ? null : Collections.singletonList(span);
     }

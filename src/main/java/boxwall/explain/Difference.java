@@ -157,9 +157,8 @@ public final class Difference {
     /** The packets that are accepted, that are stopped, and those of which it can't be said. */
     private static int[] split(Ruleset ruleset, Sets sets, Hook way, int packets) {
         Outcome walk = HookWalk.walk(ruleset, sets, way, packets);
-        Bdd bdd = sets.bdd;
-        int accepted = bdd.minus(packets, walk.otherThan(Verdict.ACCEPT));
-        int stopped = bdd.minus(packets, walk.passing());
-        return new int[] {accepted, stopped, bdd.minus(bdd.minus(packets, accepted), stopped)};
+        int accepted = walk.accepted(packets);
+        int stopped = walk.stopped(packets);
+        return new int[] {accepted, stopped, sets.bdd.minus(sets.bdd.minus(packets, accepted), stopped)};
     }
 }

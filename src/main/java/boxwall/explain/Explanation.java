@@ -84,24 +84,23 @@ public final class Explanation {
     private boolean isWan(String name) { return facts.wan != null && facts.wan.name.equals(name); }
 
     private String name(String name) {
-        for (Interface one : facts.interfaces) {
-            if (one.name.equals(name)) {
-                boolean wan = one.role == Interface.Role.WAN;
-                return name + (wan ? ", the Internet side" : name.equals(one.role.word()) ? ""
-                        : " (" + one.role.word() + ")");
-            }
-        }
-        return name + ", which this box doesn't have";
+        Interface one = find(name);
+        return one == null ? name + ", which this box doesn't have"
+                : one.role == Interface.Role.WAN ? name + ", the Internet side" : name.equals(one.role.word()) ? name
+                : name + " (" + one.role.word() + ")";
     }
 
     private String port(String name) {
+        Interface one = find(name);
+        return one == null || one.role != Interface.Role.PORT || one.ip != null ? ""
+                : "; " + name + " is not visible to netfilter if it is a port of a bridge: rules see the bridge's name";
+    }
+
+    private Interface find(String name) {
         for (Interface one : facts.interfaces) {
-            if (one.name.equals(name) && one.role == Interface.Role.PORT && one.ip == null) {
-                return "; " + name
-                        + " is not visible to netfilter if it is a port of a bridge: rules see the bridge's name";
-            }
+            if (one.name.equals(name)) { return one; }
         }
-        return "";
+        return null;
     }
 
     /** Established flows take AVM's fast way; what opens or ends a TCP connection and fragments never do. */

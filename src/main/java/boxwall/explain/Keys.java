@@ -150,17 +150,12 @@ public final class Keys {
 
     private static Span device(String word, Site site) {
         String name = site.interfaceFor(word);
-        if (name.length() == 0 || name.length() > 15) { return null; }
-        byte[] bytes = Numbers.interfaceName(name);
-        return Span.range(bytes, bytes);
+        return name.length() == 0 || name.length() > 15 ? null : Span.one(Numbers.interfaceName(name));
     }
 
     private static Span address(String word, Family family) {
         int slash = word.indexOf('/');
-        if (slash < 0) {
-            byte[][] range = Addresses.range(word, family);
-            return range == null ? null : Span.range(range[0], range[1]);
-        }
+        if (slash < 0) { return Span.range(Addresses.range(word, family)); }
         byte[] address = Addresses.parse(word.substring(0, slash));
         long prefix = Words.number(word.substring(slash + 1), family.addressBits);
         if (address == null || address.length * 8 != family.addressBits || prefix < 0) { return null; }
@@ -182,10 +177,7 @@ public final class Keys {
     }
 
     private static Span other(Field field, String word) {
-        if (field == Field.MAC) {
-            byte[] mac = Addresses.mac(word);
-            return mac == null ? null : Span.range(mac, mac);
-        }
+        if (field == Field.MAC) { return Span.one(Addresses.mac(word)); }
         State state = field == Field.STATE ? State.of(word) : null;
         long number = field == Field.FLAGS ? TcpFlags.bits(word) : field == Field.MARK ? Words.number(word, 0xffffffffL)
                 : field == Field.STATE ? state == null ? -1 : state.ordinal() : word.equals("yes") ? 1

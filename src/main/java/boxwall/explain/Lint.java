@@ -23,11 +23,53 @@ public final class Lint {
     private static final int REDUNDANT_MAX = 250;
     private static final List<TrailEntry> NOBODY = Collections.emptyList();
 
+    /** A rule that could be left out: it is never reached, or what it decides would be decided the same without it. */
+    public static final class NeedlessRule {
+        private static final int NAMED_MAX = 4;
+
+        public final Family family;
+        /** The rule with its place. */
+        public final TrailEntry step;
+        /** True when packets get to it, but are decided the same without it; false when no packet gets to it. */
+        public final boolean redundant;
+        private final String why;
+        /** The rules that decide its packets; empty when it asks for what no packet has, or nothing leads to it. */
+        public final List<TrailEntry> covers;
+
+        NeedlessRule(Family family, TrailEntry step, boolean redundant, String why, List<TrailEntry> covers) {
+            this.family = family;
+            this.step = step;
+            this.redundant = redundant;
+            this.why = why;
+            this.covers = Collections.unmodifiableList(new ArrayList<TrailEntry>(covers));
+        }
+
+        /** Whether the rule would decide or send elsewhere, rather than only log, mark or count. */
+        public boolean decides() {
+            return !Targets.goesOn(step.rule.target);
+        }
+
+        /** What is proved, in a sentence, the covering rules named by the user's lines. */
+        public String why() {
+            StringBuilder out = new StringBuilder(why);
+            for (int i = 0; i < covers.size() && i < NAMED_MAX; i++) {
+                TrailEntry each = covers.get(i);
+                out.append(i == 0 ? ": " : ", ").append(each.rule == null ? "the policy of " + each.chain
+                        : each.origin() + " (" + (each.rule.target == null ? "counts" : each.rule.target.name) + ")");
+            }
+            return out.append(covers.size() > NAMED_MAX ? " and " + (covers.size() - NAMED_MAX) + " more" : "")
+                    .toString();
+        }
+    }
+
     private final FamilyVerdicts of;
     private final Sets sets;
     private final List<NeedlessRule> idle;
     private final Map<Rule, Rule> gone = new IdentityHashMap<>();
     private final Map<Hook, FamilyVerdicts.Walked> ways = new TreeMap<>();
+    /** Of all ways. */
+    private final Map<Rule, Integer> matched = new IdentityHashMap<>();
+    private final Map<Chain, Chain> entered = new IdentityHashMap<>();
 
     private Lint(FamilyVerdicts of, List<NeedlessRule> idle) {
         this.of = of;
@@ -52,15 +94,18 @@ public final class Lint {
 
     private void judge() {
         for (Hook way : FamilyVerdicts.WAYS) {
-            ways.put(way, of.at(way, of.everything(way)));
+            FamilyVerdicts.Walked walked = of.at(way, of.everything(way));
+            ways.put(way, walked);
+            matched.putAll(walked.matched);
+            entered.putAll(walked.entered);
         }
         List<TrailEntry> rules = TrailEntry.all(of.ruleset, sets.family);
         Chain unused = null;
         for (TrailEntry each : rules) {
-            if (isMatched(each.rule)) { continue; }
+            if (matched.containsKey(each.rule)) { continue; }
             gone.put(each.rule, each.rule);
             Chain chain = of.ruleset.chain(sets.family, each.table, each.chain);
-            if (isEntered(chain)) {
+            if (entered.containsKey(chain)) {
                 covered(each, chain);
             } else if (chain != unused) {
                 add(each, false, "no packet reaches the chain " + each.chain, NOBODY);
@@ -74,22 +119,6 @@ public final class Lint {
 
     private void add(TrailEntry step, boolean redundant, String why, List<TrailEntry> covers) {
         idle.add(new NeedlessRule(sets.family, step, redundant, why, covers));
-    }
-
-    private boolean isEntered(Chain chain) {
-        boolean any = false;
-        for (FamilyVerdicts.Walked way : ways.values()) {
-            any |= way.entered.containsKey(chain);
-        }
-        return any;
-    }
-
-    private boolean isMatched(Rule rule) {
-        boolean any = false;
-        for (FamilyVerdicts.Walked way : ways.values()) {
-            any |= way.matched.containsKey(rule);
-        }
-        return any;
     }
 
     /** Names the rules that take what an unreachable rule asks for. */

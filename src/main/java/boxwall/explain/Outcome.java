@@ -29,6 +29,16 @@ class Outcome {
         return other;
     }
 
+    /** Those of the packets that are certainly accepted. */
+    final int accepted(int packets) {
+        return bdd.minus(packets, otherThan(Verdict.ACCEPT));
+    }
+
+    /** Those of the packets that are certainly dropped or rejected. */
+    final int stopped(int packets) {
+        return bdd.minus(packets, passing());
+    }
+
     final void add(Verdict verdict, int packets) { possible[verdict.ordinal()] = bdd.or(possible(verdict), packets); }
 
     /** Whether a rule is walked as if it weren't there; it is still told of. */

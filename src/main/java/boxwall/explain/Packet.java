@@ -7,8 +7,8 @@ import boxwall.netfilter.TcpFlags;
 import java.util.Arrays;
 
 /**
- * One packet as a rule can see it. What isn't given is not known, and a rule that asks for it is unknown. Immutable;
- * made by {@link Builder}, which starts with a new connection (state NEW) and no fragment.
+ * One packet as a rule can see it. What isn't given is not known (null), and a rule that asks for it is unknown.
+ * Immutable; made by {@link Builder}, which starts with a new connection (state NEW) and no fragment.
  */
 public final class Packet {
     public static final int FIN = 1;
@@ -41,33 +41,21 @@ public final class Packet {
         return name(Field.IN);
     }
 
-    /** The outgoing interface; as {@link #in()}. */
     public String out() { return name(Field.OUT); }
 
-    /** 4 or 16 bytes, or null. */
     public byte[] src() { return copy(Field.SRC); }
 
-    /** 4 or 16 bytes, or null. */
     public byte[] dst() { return copy(Field.DST); }
 
-    /** 0 to 255, or null. */
     public Integer protocol() { return number(Field.PROTOCOL); }
 
-    /** 0 to 65535, or null. */
     public Integer sport() { return number(Field.SPORT); }
 
-    /** 0 to 65535, or null. */
     public Integer dport() { return number(Field.DPORT); }
 
-    /** The type of ICMP or ICMPv6, or null. */
-    public Integer icmpType() {
-        return number(Field.ICMP) == null ? null : number(Field.ICMP) >> 8;
-    }
+    public Integer icmpType() { return number(Field.ICMP) == null ? null : number(Field.ICMP) >> 8; }
 
-    /** The code of ICMP or ICMPv6, or null. */
-    public Integer icmpCode() {
-        return number(Field.ICMP) == null ? null : number(Field.ICMP) & 255;
-    }
+    public Integer icmpCode() { return number(Field.ICMP) == null ? null : number(Field.ICMP) & 255; }
 
     /** The bits {@link #FIN} to {@link #URG}, or null. */
     public Integer flags() { return number(Field.FLAGS); }

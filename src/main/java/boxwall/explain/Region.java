@@ -38,11 +38,6 @@ public final class Region implements Comparable<Region> {
         return way == Hook.INPUT ? "the box" : words(Field.OUT, "anywhere");
     }
 
-    /** The protocols in words, or null for every one. */
-    public String protocols() {
-        return values.get(Field.PROTOCOL);
-    }
-
     private String words(Field field, String otherwise) {
         return values.containsKey(field) ? values.get(field) : otherwise;
     }

@@ -13,11 +13,13 @@ final class Rewrites {
 
     private final byte[][] constants;
     private final int unknown;
+    /** The fields that aren't as they came, a bit for each by its ordinal. */
+    private final int touched;
     /** The mark's bits that were written: their value is that of {@link #markFlip}. */
     final int markSet;
     /** The mark's bits that are turned over against the packet's own, or against zero where they were written. */
     final int markFlip;
-    private final int markUnknown;
+    final int markUnknown;
     /** 0 until it is asked for. */
     private int hash;
 
@@ -27,6 +29,11 @@ final class Rewrites {
         this.markSet = markSet;
         this.markFlip = markFlip;
         this.markUnknown = markUnknown;
+        int bits = unknown | ((markSet | markFlip | markUnknown) != 0 ? 1 << Field.MARK.ordinal() : 0);
+        for (int i = 0; i < constants.length; i++) {
+            bits |= constants[i] != null ? 1 << i : 0;
+        }
+        touched = bits;
     }
 
     /** One packet whose fields are all written: each a constant, or unknown as far as the packet is. */
@@ -54,10 +61,10 @@ final class Rewrites {
 
     /** With a field as it is there. */
     Rewrites asIn(Rewrites other, Field field) {
-        byte[][] copy = constants.clone();
-        copy[field.ordinal()] = other.constants[field.ordinal()];
-        int bit = 1 << field.ordinal();
-        return new Rewrites(copy, unknown & ~bit | other.unknown & bit, markSet, markFlip, markUnknown);
+        byte[] value = other.constant(field);
+        Rewrites with = with(field, value);
+        return value != null || other.isUnknown(field) ? with
+                : new Rewrites(with.constants, unknown & ~(1 << field.ordinal()), markSet, markFlip, markUnknown);
     }
 
     /** With the mark's bits in {@code clear} zero, then those in {@code flip} turned over. */
@@ -67,26 +74,16 @@ final class Rewrites {
     }
 
     /** With a mark of which nothing is known. */
-    Rewrites markUnknown() {
+    Rewrites withoutMark() {
         return new Rewrites(constants, unknown, 0, 0, -1);
     }
 
     /** Whether one of the fields (a bit for each, by its ordinal) isn't as it came. */
     boolean touch(int fields) {
-        if ((fields & unknown) != 0
-                || (fields & 1 << Field.MARK.ordinal()) != 0 && (markSet | markFlip | markUnknown) != 0) {
-            return true;
-        }
-        for (int i = 0; i < constants.length; i++) {
-            if ((fields & 1 << i) != 0 && constants[i] != null) { return true; }
-        }
-        return false;
+        return (fields & touched) != 0;
     }
 
-    /** Whether the field isn't as it came. */
-    boolean touches(Field field) {
-        return constants[field.ordinal()] != null || isUnknown(field);
-    }
+    boolean touches(Field field) { return touch(1 << field.ordinal()); }
 
     boolean isUnknown(Field field) { return (unknown & 1 << field.ordinal()) != 0; }
 
@@ -94,8 +91,6 @@ final class Rewrites {
     byte[] constant(Field field) {
         return constants[field.ordinal()];
     }
-
-    int markUnknownBits() { return markUnknown; }
 
     @Override
     public boolean equals(Object other) {

@@ -80,12 +80,12 @@ final class SetMatch {
         int perhaps = (value & ~mask) == 0 ? Bdd.ALL : Bdd.NONE;
         for (int i = 31; i >= 0; i--) {
             int bit = 0x80000000 >>> i;
-            if ((mask & bit & ~rewrites.markUnknownBits()) == 0) { continue; }
+            if ((mask & bit & ~rewrites.markUnknown) == 0) { continue; }
             boolean wanted = ((value ^ rewrites.markFlip) & bit) != 0;
             int has = (rewrites.markSet & bit) != 0 ? Bdd.NONE : sets.markBit(i);
             perhaps = sets.bdd.and(perhaps, wanted ? has : sets.bdd.not(has));
         }
-        boolean guess = (mask & rewrites.markUnknownBits()) != 0;
+        boolean guess = (mask & rewrites.markUnknown) != 0;
         SetMatch result = new SetMatch(guess ? Bdd.NONE : perhaps, perhaps);
         return criterion.negated ? result.not(sets.bdd) : result;
     }

@@ -144,7 +144,7 @@ final class Sets {
 
     /** The packets with this very value in a field. */
     int is(Field field, byte[] value) {
-        return lies(field, Span.range(value, value));
+        return lies(field, Span.one(value));
     }
 
     /** The packets of an interface. */

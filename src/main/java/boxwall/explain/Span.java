@@ -22,6 +22,16 @@ final class Span {
         return new Span(false, low, high);
     }
 
+    /** Both ends, or null for null. */
+    static Span range(byte[][] ends) {
+        return ends == null ? null : range(ends[0], ends[1]);
+    }
+
+    /** One value, or null for null. */
+    static Span one(byte[] value) {
+        return value == null ? null : range(value, value);
+    }
+
     /** The numbers from low to high of a field of {@code bytes} bytes, at most four. */
     static Span range(int bytes, long low, long high) {
         return new Span(false, Numbers.bytes(low, bytes), Numbers.bytes(high, bytes));

@@ -55,15 +55,10 @@ public final class Walk {
         return Criteria.of(rule, family).opaque.isEmpty();
     }
 
-    /** Walks every table at every hook to which the packet's interfaces and addresses lead it. */
-    public Answer packet(Packet packet) {
-        return packet(packet, null);
-    }
-
     /**
-     * As {@link #packet(Packet)}, with the routing decision given.
+     * Walks every table at every hook that the packet crosses.
      *
-     * @param hook INPUT, FORWARD or OUTPUT; null when the packet's own fields decide
+     * @param hook INPUT, FORWARD or OUTPUT; null when its interfaces and addresses decide
      */
     public Answer packet(Packet packet, Hook hook) {
         if (hook == Hook.PREROUTING || hook == Hook.POSTROUTING) {

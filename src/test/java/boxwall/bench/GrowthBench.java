@@ -57,7 +57,7 @@ final class GrowthBench {
         Compiled compiled =
                 step(1, () -> Compiler.compile(parsed, FACTS, BOOTED, AutoYesNo.AUTO, AutoYesNo.AUTO, false));
         step(2, () -> Checker.check(new CheckedRuleset(parsed, compiled.ruleset, FACTS)));
-        step(3, () -> new Walk(compiled.ruleset, Site.of(FACTS)).packet(PACKET));
+        step(3, () -> new Walk(compiled.ruleset, Site.of(FACTS)).packet(PACKET, null));
     }
 
     private static double[] measured(String text, int runs) {

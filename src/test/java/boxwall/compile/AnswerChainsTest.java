@@ -57,7 +57,7 @@ class AnswerChainsTest {
     }
 
     private static boolean passes(Ruleset ruleset, Packet packet) {
-        return new Walk(ruleset, SITE).packet(packet).verdict == Verdict.ACCEPT;
+        return new Walk(ruleset, SITE).packet(packet, null).verdict == Verdict.ACCEPT;
     }
 
     @Test

@@ -134,7 +134,7 @@ final class KernelJudge {
                 // what a packet on lo has as hardware address differs from kernel to kernel
                 shot = traffic.next();
             }
-            Answer answer = walk.packet(shot.packet());
+            Answer answer = walk.packet(shot.packet(), null);
             if (nat && loops(shot) && !answer.trail.stream().allMatch(each -> each.certain)) {
                 // masqueraded on its way to the box itself: which source it then has is the kernel's choice
                 continue;

@@ -47,7 +47,7 @@ class LinkScopeTest {
                 + "ip6tables -A INPUT -i wan -s fe80::/10 -p udp --sport 547 --dport 546 -j ACCEPT\n");
         Packet packet = Packet.of(Family.IPV6).in("wan").src(Addresses.parse("fe80::22"))
                 .dst(Addresses.parse("fe80::2")).protocol(17).sport(547).dport(546).state(State.NEW).build();
-        Answer answer = new Walk(ruleset, site("7530-0729")).packet(packet);
+        Answer answer = new Walk(ruleset, site("7530-0729")).packet(packet, null);
         assertEquals(Verdict.ACCEPT, answer.verdict, answer.inFull());
         assertEquals("INPUT", answer.decidedBy.chain);
     }
@@ -73,7 +73,7 @@ class LinkScopeTest {
                         .out(names[random.nextInt(names.length)]).src(Addresses.parse(bySource ? one : other))
                         .dst(Addresses.parse(bySource ? other : one)).protocol(17).sport(1).dport(2).state(State.NEW)
                         .build();
-                Answer answer = new Walk(ruleset, site).packet(packet);
+                Answer answer = new Walk(ruleset, site).packet(packet, null);
                 boolean through = answer.trail.stream().anyMatch(step -> step.chain.equals("FORWARD"));
                 forwarded += through ? 1 : 0;
                 assertFalse(through && bound, "seed " + seed + ", box " + box + ": " + answer.inFull());
@@ -87,7 +87,7 @@ class LinkScopeTest {
         Packet packet = Packet.of(Family.IPV6).in("lan").src(Addresses.parse("fe80::22"))
                 .dst(Addresses.parse("2001:db8::5")).protocol(6).build();
         Answer answer = new Walk(rules("ip6tables -P INPUT ACCEPT\nip6tables -P FORWARD ACCEPT\n"), site("virtual"))
-                .packet(packet);
+                .packet(packet, null);
         assertEquals(Verdict.DROP, answer.verdict);
         assertTrue(answer.toString().contains("by the kernel itself")
                 && answer.notes.toString().contains("never forwarded"), answer.inFull());
@@ -105,8 +105,8 @@ class LinkScopeTest {
         Packet packet = Packet.of(Family.IPV6).in("dsl").src(Addresses.parse("fe80::22"))
                 .dst(Addresses.parse("2001:db8:d51::2")).protocol(6).sport(1).dport(2).flags(Packet.SYN)
                 .state(State.NEW).fragment(false).build();
-        assertEquals(java.util.Set.of(Verdict.DROP), new Walk(ruleset, site).packet(packet).possible,
-                new Walk(ruleset, site).packet(packet).inFull());
+        assertEquals(java.util.Set.of(Verdict.DROP), new Walk(ruleset, site).packet(packet, null).possible,
+                new Walk(ruleset, site).packet(packet, null).inFull());
         Sets sets = new Sets(new Universe(List.of(ruleset), site, Family.IPV6, List.of()), 1 << 20);
         Outcome walk = HookWalk.walk(ruleset, sets, boxwall.netfilter.Hook.INPUT, SetsAgreeTest.of(sets, packet));
         assertEquals(Bdd.NONE, walk.possible(Verdict.ACCEPT));

@@ -26,7 +26,7 @@ class LintTest {
 
     private static String found(String... lines) {
         StringBuilder out = new StringBuilder();
-        for (NeedlessRule idle : Lint.of(new Verdicts(Rules.v4(lines), Rules.box()))) {
+        for (Lint.NeedlessRule idle : Lint.of(new Verdicts(Rules.v4(lines), Rules.box()))) {
             out.append(idle.redundant ? "redundant " : "unreachable ").append(idle.step.origin().line).append(' ')
                     .append(idle.why()).append('\n');
         }
@@ -38,21 +38,21 @@ class LintTest {
         List<String> lines = new RandomRules(new Random(seed), Family.IPV4, ADDRESSES, new String[] {"lan", "guest"},
                 EnumSet.of(RandomRules.Feature.STATE, RandomRules.Feature.MARK, RandomRules.Feature.FRAGMENT)).lines();
         Ruleset ruleset = Rules.v4(lines.toArray(new String[0]));
-        List<NeedlessRule> idle = Lint.of(new Verdicts(ruleset, Rules.box()));
+        List<Lint.NeedlessRule> idle = Lint.of(new Verdicts(ruleset, Rules.box()));
         Ruleset rest = without(ruleset, idle);
         Difference difference = Difference.of(ruleset, rest, Rules.box());
         assertEquals(List.of(), difference.changes,
-                () -> String.join("\n", lines) + "\n" + idle.stream().map(NeedlessRule::why).toList());
+                () -> String.join("\n", lines) + "\n" + idle.stream().map(Lint.NeedlessRule::why).toList());
     }
 
     /** A chain that nothing leads to is named by its first rule: all of it goes. */
-    private static Ruleset without(Ruleset ruleset, List<NeedlessRule> idle) {
+    private static Ruleset without(Ruleset ruleset, List<Lint.NeedlessRule> idle) {
         Ruleset rest = ruleset;
         for (Table table : ruleset.tables(Family.IPV4)) {
             List<Chain> chains = new ArrayList<>();
             for (Chain chain : ruleset.chains(Family.IPV4, table)) {
                 List<Rule> rules = new ArrayList<>(chain.rules);
-                for (NeedlessRule each : idle) {
+                for (Lint.NeedlessRule each : idle) {
                     if (each.step.table == table && each.step.chain.equals(chain.name)) {
                         rules.removeIf(
                                 rule -> rule == each.step.rule || each.why().startsWith("no packet reaches the chain"));
