@@ -316,39 +316,33 @@ final class Commands {
     private ExitStatus modules(Node node, List<ShellWord> words) {
         boolean several = false;
         int modules = 0;
-        for (ShellWord word : words) {
-            String plain = word.plain() == null ? "" : word.plain();
-            if (isOf(plain, "-r", "--remove")) { return shell.noted(node, "unloads"); }
-            several |= isOf(plain, "-a", "-qa", "-aq");
-            if (plain.startsWith("-")) { continue; }
-            if (modules > 0 && !several) {
-                lines.note(node.line, "parameter", Quoting.excerpt(word.toString()));
-                continue;
-            }
-            if (!module(node, word)) { return ExitStatus.UNKNOWN; }
-            modules++;
-        }
-        if (modules == 0) { notRun.aside(node, "no-module"); }
-        return ExitStatus.TRUE;
-    }
-
-    private boolean module(Node node, ShellWord word) {
         try {
-            for (String path : Expansion.of(lastPart(word), shell.variables)) {
-                String name = moduleName(Script.baseName(path));
-                if (!Letters.isText(name)) {
-                    notRun.aside(node, "module-control");
-                    return false;
+            for (ShellWord word : words) {
+                String plain = word.plain() == null ? "" : word.plain();
+                if (isOf(plain, "-r", "--remove")) { return shell.noted(node, "unloads"); }
+                several |= isOf(plain, "-a", "-qa", "-aq");
+                if (plain.startsWith("-")) { continue; }
+                if (modules > 0 && !several) {
+                    lines.note(node.line, "parameter", Quoting.excerpt(word.toString()));
+                    continue;
                 }
-                String text = "modprobe " + Quoting.word(name);
-                shell.add(new Output.Line(node.line, text, text));
+                for (String path : Expansion.of(lastPart(word), shell.variables)) {
+                    String name = moduleName(Script.baseName(path));
+                    if (!Letters.isText(name)) {
+                        notRun.aside(node, "module-control");
+                        return ExitStatus.UNKNOWN;
+                    }
+                    String text = "modprobe " + Quoting.word(name);
+                    shell.add(new Output.Line(node.line, text, text));
+                }
+                shell.taken(node);
+                modules++;
             }
-            shell.taken(node);
-            return true;
         } catch (ShellError e) {
             notRun.aside(node, "module-unknown", e.getMessage(), e.todo);
-            return false;
+            return ExitStatus.UNKNOWN;
         }
+        return modules == 0 ? notRun.aside(node, "no-module") : ExitStatus.TRUE;
     }
 
     private static String moduleName(String file) {

@@ -2,8 +2,6 @@ package boxwall.imports;
 
 /** Takes a text over: a script, a page with rules in it, a dump of iptables-save, or what iptables -S lists. */
 public final class Import {
-    private static final int SIZE_LIMIT = 256 * 1024;
-
     private Import() {}
 
     /**
@@ -28,17 +26,12 @@ public final class Import {
     }
 
     private static Imported started(String name, String text, String word, boolean withoutWord) {
-        SourceText source = new SourceText(text, SIZE_LIMIT);
-        SourceLines lines = new SourceLines(source.text);
+        SourceText source = new SourceText(name, text);
+        SourceLines lines = source.lines;
         Interpreter shell = new Interpreter(lines, name, word);
-        source.remarkOnSigns(lines);
         if (withoutWord) { lines.note(1, "without-word"); }
-        if (source.tooLarge) {
-            lines.loss(1, "large", SIZE_LIMIT / 1024);
-        } else {
-            shell.run(Script.read(source.commands(name, lines), lines));
-            SourceText.remarkOnComments(lines);
-        }
+        shell.run(new Script(source.commands(), lines));
+        source.remarkOnComments();
         return new Imported(new Output(shell), lines);
     }
 }

@@ -305,8 +305,7 @@ final class Interpreter {
     /** Runs a function's body with these words as $1 and so on. */
     ExitStatus call(Node function, List<String> words, int line) {
         if (locals.size() >= CALLS_LIMIT) {
-            lines.remark(line, "functions that call each other more than " + CALLS_LIMIT + " deep",
-                    "write the rules out", false);
+            lines.loss(line, "calls-deep", CALLS_LIMIT);
             leftLine(line, "functions that call each other too deep", null);
             return ExitStatus.UNKNOWN;
         }
@@ -317,11 +316,7 @@ final class Interpreter {
         ExitStatus status = run(function.parts.get(0), false);
         halt = "return".equals(halt) ? null : halt;
         for (Map.Entry<String, String> local : locals.remove(locals.size() - 1).entrySet()) {
-            if (local.getValue() != null) {
-                variables.set(local.getKey(), local.getValue());
-            } else {
-                variables.unset(local.getKey());
-            }
+            variables.set(local.getKey(), local.getValue());
         }
         variables.positional = before;
         return status;

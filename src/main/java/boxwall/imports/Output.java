@@ -15,6 +15,7 @@ import boxwall.syntax.Source;
 import boxwall.syntax.SyntaxError;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
@@ -89,7 +90,7 @@ final class Output {
     final String text;
     /** The ruleset, with examples for the box's own names. */
     final Ruleset ruleset;
-    /** See {@link Imported#stricter()}. */
+    /** See {@link Imported#stricter}. */
     final Ruleset stricter;
 
     Output(Interpreter shell) {
@@ -223,14 +224,10 @@ final class Output {
         boolean missing = false;
         for (Line line : lines) {
             missing |= line.named.startsWith("# left out");
-            String[] words = missing ? Words.of(line.text) : new String[0];
-            for (int i = 1; i + 2 < words.length; i++) {
-                boolean numbered = words[i].length() > 1 && "RDI".indexOf(words[i].charAt(words[i].length() - 1)) >= 0
-                        && words[i].charAt(words[i].length() - 2) == '-' && Words.isNumber(words[i + 2]);
-                if (numbered) {
-                    source.note(line.line, "number");
-                    break;
-                }
+            List<String> words = Arrays.asList(Words.of(line.text));
+            int at = "RDI".indexOf(line.verb) < 0 ? 0 : words.indexOf("-" + line.verb) + 2;
+            if (missing && at > 1 && at < words.size() && Words.isNumber(words.get(at))) {
+                source.note(line.line, "number");
             }
         }
     }

@@ -18,6 +18,7 @@ final class RuleText {
     private static final List<String> ADDING = Arrays.asList("-A", "-I", "-R", "--append", "--insert", "--replace");
     private static final List<String> JUMPS = Arrays.asList("-j", "--jump", "-g", "--goto");
     private static final List<String> DROPPING = Arrays.asList("DROP", "REJECT", "TARPIT", "QUEUE", "NFQUEUE");
+
     private RuleText() {}
 
     /** Whether a command that does something else has the words of a rule behind it. */

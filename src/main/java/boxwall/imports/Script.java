@@ -26,30 +26,25 @@ final class Script {
     /** The commands, one node for each line that begins one. */
     final List<Node> parts = new ArrayList<>();
     /** Whether the text is no script as a whole. */
-    boolean page;
+    final boolean page;
 
     private final String[] lines;
     private final ShellLexer lexer;
     private final ShellParser parser;
 
-    private Script(String text) {
-        this.lines = Words.split(text, '\n');
-        this.lexer = new ShellLexer(text);
-        this.parser = new ShellParser(lexer);
-    }
-
-    static Script read(String text, SourceLines source) {
-        Script script = new Script(text);
-        if (script.startsAsDump() || !script.whole()) {
-            script.page = true;
-            script.parts.clear();
-            script.lexer.cutShort.clear();
-            script.lineByLine();
+    Script(String text, SourceLines source) {
+        lines = Words.split(text, '\n');
+        lexer = new ShellLexer(text);
+        parser = new ShellParser(lexer);
+        page = startsAsDump() || !whole();
+        if (page) {
+            parts.clear();
+            lexer.cutShort.clear();
+            lineByLine();
         }
-        for (Node.Redirect redirect : script.lexer.cutShort) {
+        for (Node.Redirect redirect : lexer.cutShort) {
             source.doubt(redirect.target.line, "here-cut", Quoting.cut(redirect.target.toString(), 30));
         }
-        return script;
     }
 
     /** A dump is read line by line from its first line on, and its quotes are none of a shell's. */

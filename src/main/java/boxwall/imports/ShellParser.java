@@ -117,30 +117,20 @@ final class ShellParser {
     }
 
     private Node compound(String word) throws ShellError {
-        switch (word) {
-            case "if" :
-                return choice();
-            case "for" :
-                return each();
-            case "while" :
-            case "until" :
-                Node loop = new Node(Node.Kind.LOOP, in.next().line);
-                loop.flag = word.equals("until");
-                loop.parts.add(list());
-                return body(loop);
-            case "case" :
-                return cases();
-            case "{" :
-                return group("}");
-            case "(" :
-                return group(")");
-            case "function" :
-                Node function = new Node(Node.Kind.FUNCTION, in.next().line);
-                function.name = in.next().toString();
-                return function(function);
-            default :
-                return null;
+        if (word.equals("if")) { return choice(); }
+        if (word.equals("for")) { return each(); }
+        if (word.equals("case")) { return cases(); }
+        if (word.equals("{")) { return group("}"); }
+        if (word.equals("(")) { return group(")"); }
+        if (word.equals("while") || word.equals("until")) {
+            Node loop = new Node(Node.Kind.LOOP, in.next().line);
+            loop.flag = word.equals("until");
+            loop.parts.add(list());
+            return body(loop);
         }
+        if (!word.equals("function")) { return null; }
+        int line = in.next().line;
+        return function(line, in.next().toString());
     }
 
     private Node group(String close) throws ShellError {
@@ -220,7 +210,9 @@ final class ShellParser {
         return cases;
     }
 
-    private Node function(Node function) throws ShellError {
+    private Node function(int line, String name) throws ShellError {
+        Node function = new Node(Node.Kind.FUNCTION, line);
+        function.name = name;
         if (accept("(")) { expect(")"); }
         skipNewlines();
         if (!in.peek().is("{") && !in.peek().is("(")) { throw unexpected(); }
@@ -239,9 +231,7 @@ final class ShellParser {
                     brackets(simple, in.rawUntil("]]"));
                 }
             } else if (in.peek().is("(") && simple.words.size() == 1 && simple.words.get(0).plain() != null) {
-                Node function = new Node(Node.Kind.FUNCTION, simple.line);
-                function.name = simple.words.get(0).plain();
-                return function(function);
+                return function(simple.line, simple.words.get(0).plain());
             } else {
                 more = redirect(simple);
             }

@@ -30,7 +30,7 @@ final class SourceLines {
     /** Holds a rule that isn't run for the script's first word, or as its own conditions decide. */
     static final int NOT_RUN = 128;
 
-    private final String[] source;
+    final String[] source;
     final int count;
     private final int[] states;
     /** How many rules came of each line. */

@@ -23,16 +23,24 @@ final class SourceText {
     private static final List<String> DOWN = Arrays.asList("predown", "postdown", "execstop", "execstoppost",
             "execreload", "pre-down", "post-down", "down");
 
-    /** Empty if it is too large. */
-    final String text;
-    final boolean tooLarge;
-    /** The lines where signs were put right. */
-    private final List<Integer> changed = new ArrayList<>();
+    private static final int SIZE_LIMIT = 256 * 1024;
 
-    SourceText(String original, int limit) {
+    private final String name;
+    /** None but an empty one if the text is too large. */
+    final SourceLines lines;
+
+    SourceText(String name, String original) {
+        this.name = name;
         String clean = clean(original);
-        tooLarge = clean.length() > limit;
-        text = tooLarge ? "" : signs(clean);
+        lines = new SourceLines(clean.length() > SIZE_LIMIT ? "" : clean);
+        if (clean.length() > SIZE_LIMIT) { lines.loss(1, "large", SIZE_LIMIT / 1024); }
+        for (int i = 1; i <= lines.count; i++) {
+            String corrected = corrected(lines.text(i));
+            if (!corrected.equals(lines.text(i)) && RuleText.isPart(corrected) && !corrected.trim().startsWith("#")) {
+                lines.source[i - 1] = corrected;
+                lines.note(i, "signs");
+            }
+        }
     }
 
     /**
@@ -44,18 +52,6 @@ final class SourceText {
                 : text.startsWith("\u00EF\u00BB\u00BF") ? text.substring(3) : text;
         String lines = from.indexOf('\n') < 0 ? from.replace('\r', '\n') : Words.replace(from, "\r\n", "\n");
         return lines.replace(Quoting.MARK, '?');
-    }
-
-    private String signs(String clean) {
-        String[] lines = Words.split(clean, '\n');
-        for (int i = 0; i < lines.length; i++) {
-            String corrected = corrected(lines[i]);
-            if (!corrected.equals(lines[i]) && RuleText.isPart(corrected) && !corrected.trim().startsWith("#")) {
-                lines[i] = corrected;
-                changed.add(i + 1);
-            }
-        }
-        return changed.isEmpty() ? clean : Words.join(Arrays.asList(lines), "\n");
     }
 
     private static String corrected(String line) {
@@ -78,26 +74,20 @@ final class SourceText {
         return null;
     }
 
-    void remarkOnSigns(SourceLines lines) {
-        for (int line : changed) {
-            lines.note(line, "signs");
-        }
-    }
-
     /** The text with the commands alone. */
-    String commands(String name, SourceLines lines) {
-        boolean keyed = isKeyed(lines);
+    String commands() {
+        boolean keyed = isKeyed();
         boolean goesOn = false;
         List<String> commands = new ArrayList<>();
         for (int i = 1; i <= lines.count; i++) {
-            String line = !keyed ? bare(lines.text(i)) : goesOn ? lines.text(i) : keyed(i, name, lines);
+            String line = !keyed ? bare(lines.text(i)) : goesOn ? lines.text(i) : keyed(i);
             goesOn = line.endsWith("\\");
             commands.add(line);
         }
         return Words.join(commands, "\n");
     }
 
-    private static boolean isKeyed(SourceLines lines) {
+    private boolean isKeyed() {
         for (int i = 1; i <= lines.count; i++) {
             String line = lines.trimmed(i);
             if (line.equals("[Interface]") || line.equals("[Service]")
@@ -112,7 +102,7 @@ final class SourceText {
         return false;
     }
 
-    private static String keyed(int number, String name, SourceLines lines) {
+    private String keyed(int number) {
         String line = lines.trimmed(number);
         int end = 0;
         while (end < line.length() && (Character.isLetter(line.charAt(end)) || line.charAt(end) == '-')) {
@@ -160,7 +150,7 @@ final class SourceText {
      * What comments tell. Rules in them stay comments; those that lack an address would still lack it when used. And
      * iptables-save says in a comment when its dump isn't all.
      */
-    static void remarkOnComments(SourceLines lines) {
+    void remarkOnComments() {
         for (int i = 1; i <= lines.count; i++) {
             String line = lines.trimmed(i);
             int start = 0;

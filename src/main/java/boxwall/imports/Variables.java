@@ -52,9 +52,10 @@ final class Variables {
         return copy;
     }
 
+    /** {@code null} for no value. */
     void set(String name, String value) {
         unset(name);
-        values.put(name, value);
+        if (value != null) { values.put(name, value); }
     }
 
     void unset(String name) {
