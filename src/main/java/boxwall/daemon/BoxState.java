@@ -18,11 +18,16 @@ final class BoxState {
     private final Sys sys;
     private final String script;
     private final Object reading = new Object();
-    private volatile Box box;
-    private volatile long tablesMillis = -SHARED_MILLIS;
-    private volatile String era = "";
-    private volatile String tablesOf = "";
-    private volatile Finding bypassed;
+    /** The box at the last reading; null while the first one is still being made. */
+    volatile Box known;
+    /** Milliseconds of uptime at which the tables were read. */
+    volatile long tablesMillis = -SHARED_MILLIS;
+    /** The change that was live when the tables were read; empty when nobody said. */
+    volatile String tablesOf = "";
+    /** That accelerated packets bypassed the rules between the last two readings, with figures; null when not. */
+    volatile Finding bypassed;
+    /** The change that was live at the last whole reading. */
+    private String era = "";
     /** The counters of the whole reading before, with its packets of interfaces. */
     private Readings before;
 
@@ -51,7 +56,7 @@ final class BoxState {
             era = now;
             tablesOf = now;
             tablesMillis = started;
-            box = next;
+            known = next;
             return next;
         }
     }
@@ -62,7 +67,6 @@ final class BoxState {
      */
     Box forPlan(String now) {
         synchronized (reading) {
-            Box known = box;
             try {
                 return known != null && known.facts.plansLike(BoxReader.forPlan(sys, script, known.readings)) ? known
                         : read(now);
@@ -84,7 +88,7 @@ final class BoxState {
         Box now = box();
         if (isFresh()) { return now; }
         synchronized (reading) {
-            return isFresh() ? box : readTables(tablesOf);
+            return isFresh() ? known : readTables(tablesOf);
         }
     }
 
@@ -96,44 +100,22 @@ final class BoxState {
             Box old = box();
             try {
                 tablesMillis = sys.uptimeMillis();
-                box = old.withTables(BoxReader.part(sys, script, "counters"));
+                known = old.withTables(BoxReader.part(sys, script, "counters"));
                 tablesOf = now;
             } catch (BoxException e) {
                 // the next whole reading says why; until then the tables are as they were read before
-                box = old;
+                known = old;
             }
-            return box;
+            return known;
         }
     }
-
-    /** Milliseconds of uptime at which the tables were read. */
-    long tablesMillis() { return tablesMillis; }
-
-    /** The change that was live when the tables were read; empty when nobody said. */
-    String tablesOf() {
-        return tablesOf;
-    }
-
-    /** The change that was live at the last whole reading. */
-    String era() { return era; }
-
-    /**
-     * The finding that accelerated packets bypassed the rules between the last two readings, with figures; null when
-     * not.
-     */
-    Finding bypassed() { return bypassed; }
 
     /** The box at the last reading; reads when there is none yet, once however many ask. */
     Box box() {
-        Box now = box;
-        if (now == null) {
-            synchronized (reading) {
-                now = box == null ? read() : box;
-            }
+        Box now = known;
+        if (now != null) { return now; }
+        synchronized (reading) {
+            return known == null ? read() : known;
         }
-        return now;
     }
-
-    /** The box at the last reading; null while the first one is still being made. */
-    Box known() { return box; }
 }

@@ -2,15 +2,21 @@ package boxwall.daemon;
 
 import boxwall.apply.BootPlane;
 import boxwall.apply.Outcome;
+import boxwall.apply.RefusedRule;
 import boxwall.box.Finding;
 import boxwall.check.EmptyRuleset;
+import boxwall.check.FailedTry;
+import boxwall.facts.BoxFacts;
 import boxwall.http.Reply;
 import boxwall.http.Request;
+import boxwall.netfilter.Ruleset;
 import boxwall.probe.Recorder;
 import boxwall.report.ChangeJson;
 import boxwall.report.Problem;
 import boxwall.report.Tar;
 import boxwall.sys.BoxException;
+import boxwall.sys.Programs;
+import boxwall.sys.Sys;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -74,7 +80,7 @@ final class ChangeReplies extends Replies {
     }
 
     private Reply applyLocked(Request request, int seconds, String name) throws BoxException {
-        Candidate put = drafts.candidate();
+        Candidate put = drafts.candidate;
         Candidate next = put;
         if (next == null) {
             String saved = drafts.saved();
@@ -130,10 +136,34 @@ final class ChangeReplies extends Replies {
 
     /** What iptables' bare words mean for these rules; the box is read again, its kernel may have said more. */
     private List<Finding> behind(Outcome outcome, Candidate tried) {
-        List<Finding> findings = new ArrayList<>(RunFindings.of(outcome));
-        findings.addAll(Halving.of(sys, System.getenv("BOXWALL_BIN"), outcome.get("error"), tried.compiled.ruleset,
+        List<Finding> findings = new ArrayList<>(LivePlan.findings(outcome));
+        findings.addAll(behind(sys, System.getenv("BOXWALL_BIN"), outcome.get("error"), tried.compiled.ruleset,
                 box.read().facts));
         return findings;
+    }
+
+    /**
+     * The findings behind a failed try; the rule that the kernel refused in place of the words that it refused
+     * something: the kernel is asked where iptables' words and what is known of the box leave it open.
+     *
+     * @param folder $BOXWALL_BIN, or null
+     */
+    static List<Finding> behind(Sys sys, String folder, String error, Ruleset tried, BoxFacts facts) {
+        FailedTry failed = new FailedTry(error, tried, facts);
+        List<Finding> known = failed.findings();
+        String restore = failed.refused == null ? null : Programs.path(sys, folder, failed.family.command + "-restore");
+        if (restore == null) { return known; }
+        RefusedRule.Found found = RefusedRule.find(sys, restore, Programs.path(sys, folder, "dmesg"),
+                failed.refused.word(), failed.candidates(RefusedRule.CHAIN));
+        if (found.index < 0) { return known; }
+        List<Finding> all = new ArrayList<Finding>();
+        all.add(failed.refused(found.index, found.words, found.log));
+        if (error.contains("Extension ")) {
+            // 1.8 names the extension that the kernel lacks; all other words about a COMMIT are but a guess beside the
+            // rule
+            all.addAll(known);
+        }
+        return all;
     }
 
     private static String why(BootPlane.Reached reached) {

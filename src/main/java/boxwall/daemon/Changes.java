@@ -26,8 +26,9 @@ public final class Changes {
     /** Held by whoever changes the live rules: a request, or the daemon itself when the box's addresses changed. */
     final ReentrantLock applying = new ReentrantLock();
     private volatile long triedMillis;
-    private long appliedMillis;
-    private int applied;
+    /** Tries since the daemon is there, and milliseconds that they took together; written under the lock. */
+    volatile int applied;
+    volatile long appliedMillis;
 
     Changes(Sys sys, Config config, BootPlane plane) {
         this.sys = sys;
@@ -90,7 +91,8 @@ public final class Changes {
         long began = sys.uptimeMillis();
         BootPlane.Reached reached = plane.tryPlan(directory, seconds, force, replace);
         triedMillis = sys.uptimeMillis();
-        count(triedMillis - began);
+        applied++;
+        appliedMillis += triedMillis - began;
         return reached;
     }
 
@@ -102,17 +104,6 @@ public final class Changes {
         plane.write(directory, plan,
                 twin == null ? null : Plan.of(twin, candidate.text, stamp(sys, facts, candidate), config.get("PA")));
     }
-
-    private synchronized void count(long millis) {
-        applied++;
-        appliedMillis += millis;
-    }
-
-    /** Tries since the daemon is there. */
-    synchronized int applied() { return applied; }
-
-    /** Milliseconds that they took together. */
-    synchronized long appliedMillis() { return appliedMillis; }
 
     /**
      * Whether a connection was opened after the last try: only such a one shows that the administrator still gets in.

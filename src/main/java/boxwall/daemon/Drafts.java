@@ -1,7 +1,10 @@
 package boxwall.daemon;
 
+import boxwall.box.Finding;
 import boxwall.http.Reply;
 import boxwall.http.Request;
+import boxwall.netfilter.Family;
+import boxwall.netfilter.Table;
 import boxwall.netfilter.Words;
 import boxwall.plan.Plan;
 import boxwall.report.CandidateJson;
@@ -9,14 +12,20 @@ import boxwall.report.PresetsJson;
 import boxwall.report.Problem;
 import boxwall.syntax.Source;
 
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+
 /** The ruleset that is being worked on: the candidate in memory, beside the live one. */
 final class Drafts extends Replies {
-    private volatile Candidate candidate;
+    /** Lines of a table that are shown. */
+    private static final int SHOWN = 5;
+
+    /** Null when nobody is working on a ruleset. */
+    volatile Candidate candidate;
 
     Drafts(Replies all) { super(all); }
-
-    /** The candidate, or null. */
-    Candidate candidate() { return candidate; }
 
     /** The saved ruleset's text, or null. */
     String saved() { return History.text(sys, config, 0); }
@@ -43,11 +52,43 @@ final class Drafts extends Replies {
 
     /** Heavy work: whoever calls it has begun that. */
     Candidate check(String text, byte[] client) {
-        return LeftTables
-                .emptied(
-                        Candidate.of(new Source("rules", text), new PresetFolder(sys, config.get("PRESETS"), null),
-                                box.box(), CompileOptions.of(config, false), client, config.number("PORT")),
-                        sys, config);
+        return emptied(Candidate.of(new Source("rules", text), new PresetFolder(sys, config.get("PRESETS"), null),
+                box.box(), CompileOptions.of(config, false), client, config.number("PORT")));
+    }
+
+    /**
+     * The candidate with the tables that boxwall loaded since the boot and it has no more, and a finding for each;
+     * itself when there are none. The boot plane touches a plan's own tables only, so their rules would stay until the
+     * next boot, and nobody would see them in the ruleset: the plan has the table, empty.
+     */
+    private Candidate emptied(Candidate next) {
+        Candidate candidate = next;
+        for (Map.Entry<String, String> live : next.compiled == null ? Collections.<String, String>emptyMap().entrySet()
+                : LivePlan.tables(sys, config.get("RUN") + "/live").entrySet()) {
+            Family family = live.getKey().charAt(0) == '4' ? Family.IPV4 : Family.IPV6;
+            Table table = Table.of(live.getKey().substring(2));
+            // what is in the ruleset, and was left out for this box, has a finding already
+            if (table != null && live.getValue().length() > 0 && !next.parsed.ruleset().owns(family, table)
+                    && !next.compiled.ruleset.owns(family, table)) {
+                candidate = candidate.emptying(family, table, finding(family, table, live.getValue()));
+            }
+        }
+        return candidate;
+    }
+
+    private static Finding finding(Family family, Table table, String live) {
+        List<String> lines = new ArrayList<>();
+        for (String line : Words.lines(live)) {
+            if (line.length() > 0) { lines.add(line); }
+        }
+        boolean stops = live.contains("-j DROP") || live.contains("-j REJECT") || live.contains(" DROP\n");
+        int rules = lines.size();
+        return new Finding("table-emptied", stops ? Finding.Severity.WARN : Finding.Severity.NOTE, "",
+                rules > SHOWN ? new ArrayList<>(lines.subList(0, SHOWN)) : lines,
+                "the ruleset has no table " + table.word() + " of " + family.command
+                        + " any more: what boxwall loaded there (" + rules + (rules == 1 ? " line" : " lines")
+                        + ") is removed" + (stops ? ", including what drops packets" : ""),
+                "nothing, if that is intended; else restore its lines in the ruleset");
     }
 
     /**

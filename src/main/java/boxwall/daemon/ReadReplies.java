@@ -70,9 +70,9 @@ final class ReadReplies extends Replies {
         status.reason = last.why();
         status.uptime = sys.uptimeMillis();
         status.clock = System.currentTimeMillis();
-        status.model = box.known() == null ? null : box.known().facts.firmware.model.value();
+        status.model = box.known == null ? null : box.known.facts.firmware.model.value();
         status.restarts = restarts();
-        status.findings = findings(last, withToken ? box.box() : box.known());
+        status.findings = findings(last, withToken ? box.box() : box.known);
         status.rules = rules(last);
         if (last.state().equals("pending")) {
             status.pendingId = last.id();
@@ -93,8 +93,8 @@ final class ReadReplies extends Replies {
 
     /** Live rules by family; those that the boot plane loaded where the tables have not been read since. */
     private Map<Family, Integer> rules(Outcome last) {
-        boolean read = box.tablesOf().equals(last.toString()) || box.tablesOf().length() == 0 && !watch.changed();
-        Box known = read || last.state().equals("locked") ? box.known() : null;
+        boolean read = box.tablesOf.equals(last.toString()) || box.tablesOf.length() == 0 && !watch.changed;
+        Box known = read || last.state().equals("locked") ? box.known : null;
         Map<String, String> tables = new TreeMap<>();
         // a change on trial has its tables in a place of their own; open has none
         for (String folder : known != null || last.state().equals("open") ? new String[0]
@@ -125,7 +125,7 @@ final class ReadReplies extends Replies {
         String uuid = sys.read("/proc/sys/kernel/random/uuid", 64);
         String nonce = uuid == null ? Long.toHexString(System.nanoTime()) : uuid.trim();
         String html = page().html(Page.wantsGerman(request.header("accept-language")), nonce, state(last),
-                ago(last.protectedAt()), findings(last, box.known()));
+                ago(last.protectedAt()), findings(last, box.known));
         return Reply.utf8("text/html; charset=utf-8", html).with("Content-Security-Policy",
                 "default-src 'none'; script-src 'nonce-" + nonce + "'; style-src 'nonce-" + nonce
                         + "'; img-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
@@ -153,7 +153,7 @@ final class ReadReplies extends Replies {
         boolean loaded = last.state().equals("active") || last.state().equals("unsaved");
         LivePlan live = loaded ? live(last) : null;
         if (live != null && !live.protects()) { return "inactive"; }
-        return watch.drifted() && last.state().equals("active") ? "drifted" : last.state();
+        return watch.drifted && last.state().equals("active") ? "drifted" : last.state();
     }
 
     /**
@@ -182,12 +182,12 @@ final class ReadReplies extends Replies {
                     "the daemon has just started and is still reading the box: rules are counted as boxwall loaded them, more findings may follow",
                     "retry in a few seconds"));
         }
-        Finding measured = box.bypassed();
+        Finding measured = box.bypassed;
         for (Finding finding : known == null ? Collections.<Finding>emptyList() : known.facts.findings) {
             all.add(measured != null && finding.code.equals(measured.code) ? measured : finding);
         }
-        all.addAll(RunFindings.of(last));
-        all.addAll(watch.findings());
+        all.addAll(LivePlan.findings(last));
+        all.addAll(watch.findings);
         all.addAll(LivePlan.findings(sys, live(last)));
         return all;
     }
@@ -237,7 +237,7 @@ final class ReadReplies extends Replies {
         CounterRing ring = watch.ring;
         synchronized (ring) {
             List<Long> times = ring.times();
-            long at = box.tablesMillis();
+            long at = box.tablesMillis;
             if (times.isEmpty() || times.get(times.size() - 1) != at) { ring.add(live, at); }
             List<long[]> samples = ring.samples();
             boolean whole = !samples.isEmpty() && samples.get(0).length == live.rules.size();
@@ -267,15 +267,15 @@ final class ReadReplies extends Replies {
             text.value("findings", e.getValue().toString(), "severity", e.getKey());
         }
         text.gauge("drift", "1 when the last check found other live rules than those applied.",
-                watch.drifted() ? "1" : "0")
+                watch.drifted ? "1" : "0")
                 .gauge("protected_uptime_seconds", "Uptime at which the rules were loaded.", number(last.protectedAt()))
                 .gauge("uptime_seconds", "Uptime of the box.", String.valueOf(sys.uptimeMillis() / 1000.0))
                 .gauge("conntrack_entries", "Connections that the kernel tracks.", conntrack("count"))
                 .gauge("conntrack_limit", "Connections that the kernel tracks at most.", conntrack("max"))
                 .gauge("pa_sessions", "Accelerated flows, which bypass the rules.", sessions());
         text.name("apply_duration_seconds", "summary", "Time that loading a ruleset took.")
-                .value("apply_duration_seconds_sum", String.valueOf(changes.appliedMillis() / 1000.0))
-                .value("apply_duration_seconds_count", String.valueOf(changes.applied()));
+                .value("apply_duration_seconds_sum", String.valueOf(changes.appliedMillis / 1000.0))
+                .value("apply_duration_seconds_count", String.valueOf(changes.applied));
         // Prometheus has UTF-8; texts inside are byte strings, which MetricsText turned into characters
         return Reply.utf8("text/plain; version=0.0.4; charset=utf-8", text.text());
     }

@@ -50,11 +50,14 @@ final class Watch {
     final CounterRing ring = new CounterRing();
     private final Object bell = new Object();
     private Outcome seen;
-    private volatile boolean changed;
+    /** Whether other rules than those of the daemon's start may be live. */
+    volatile boolean changed;
     private volatile boolean soon;
     private volatile boolean tablesSoon;
-    private volatile List<Finding> findings = Collections.emptyList();
-    private volatile boolean drifted;
+    /** What was found at the last look; drift and address-changed. */
+    volatile List<Finding> findings = Collections.emptyList();
+    /** Whether the live rules were others than those applied, at the last look. */
+    volatile boolean drifted;
     private volatile long lookedMillis = -ASKED_MILLIS;
     private long againMillis = -AGAIN_MILLIS;
     private String relieved = "";
@@ -108,7 +111,7 @@ final class Watch {
     private void readAfterChange(Outcome last) {
         if (last.state().equals("pending")) { return; }
         tablesSoon = false;
-        Box known = box.known();
+        Box known = box.known;
         if (box.forPlan(last.toString()) == known) { box.readTables(last.toString()); }
     }
 
@@ -178,16 +181,7 @@ final class Watch {
         }
     }
 
-    /** Whether other rules than those of the daemon's start may be live. */
-    boolean changed() { return changed; }
-
     private String poke() { return String.valueOf(sys.read(config.get("RUN") + POKE, 256)); }
-
-    /** What was found at the last look; drift and address-changed. */
-    List<Finding> findings() { return findings; }
-
-    /** Whether the live rules were others than those applied, at the last look. */
-    boolean drifted() { return drifted; }
 
     /** Looks again when a second has passed since the last look: for those who ask. */
     void lookNow() {

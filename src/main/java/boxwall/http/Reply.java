@@ -4,7 +4,6 @@ import boxwall.report.Problem;
 
 import fi.iki.elonen.NanoHTTPD;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UnsupportedEncodingException;
@@ -98,21 +97,11 @@ public final class Reply {
     }
 
     /** A status with its words; those that NanoHTTPD lacks are RFC 9110's. */
-    private static final class Code implements NanoHTTPD.Response.IStatus {
-        private final int status;
-
-        Code(int status) { this.status = status; }
-
-        @Override
-        public int getRequestStatus() { return status; }
-
-        @Override
-        public String getDescription() {
-            NanoHTTPD.Response.Status known = NanoHTTPD.Response.Status.lookup(status);
-            return known != null ? known.getDescription() : status == 414 ? "414 URI Too Long"
-                    : status == 431 ? "431 Request Header Fields Too Large"
-                    : status == 422 ? "422 Unprocessable Content" : status + " Status";
-        }
+    private String statusLine() {
+        NanoHTTPD.Response.Status known = NanoHTTPD.Response.Status.lookup(status);
+        return known != null ? known.getDescription() : status == 414 ? "414 URI Too Long"
+                : status == 431 ? "431 Request Header Fields Too Large" : status == 422 ? "422 Unprocessable Content"
+                : status + " Status";
     }
 
     /**
@@ -124,7 +113,7 @@ public final class Reply {
         private final Reply reply;
 
         private Written(Reply reply) {
-            super(new Code(reply.status), null, new ByteArrayInputStream(reply.body), reply.body.length);
+            super(null, null, null, 0);
             this.reply = reply;
             closeConnection(true);
         }
@@ -142,7 +131,7 @@ public final class Reply {
             if (reply.status != 204 && reply.status != 304) {
                 all.put("Content-Length", String.valueOf(reply.body.length));
             }
-            StringBuilder head = new StringBuilder("HTTP/1.1 " + getStatus().getDescription() + "\r\n");
+            StringBuilder head = new StringBuilder("HTTP/1.1 " + reply.statusLine() + "\r\n");
             for (Map.Entry<String, String> header : all.entrySet()) {
                 head.append(header.getKey()).append(": ").append(header.getValue()).append("\r\n");
             }

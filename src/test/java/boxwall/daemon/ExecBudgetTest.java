@@ -109,7 +109,7 @@ class ExecBudgetTest {
     void drift() {
         daemon.watch().look(null);
         if (Budgets.isBroken("drift.execs")) { daemon.watch().look(null); }
-        assertEquals(List.of(), daemon.watch().findings());
+        assertEquals(List.of(), daemon.watch().findings);
         Budgets.hold("drift.execs", sys.verbs.size());
     }
 

@@ -66,7 +66,7 @@ class WatchTest {
         sys.verbs.clear();
     }
 
-    private static List<String> codes(Watch watch) { return watch.findings().stream().map(f -> f.code).toList(); }
+    private static List<String> codes(Watch watch) { return watch.findings.stream().map(f -> f.code).toList(); }
 
     /** Of two who look at the result at once the slower one has read the older file: that is no news. */
     @Test
@@ -112,7 +112,7 @@ class WatchTest {
         Watch watch = watch();
         watch.look(null);
         assertEquals(List.of(), codes(watch));
-        assertFalse(watch.drifted());
+        assertFalse(watch.drifted);
         assertEquals(List.of("probe"), sys.verbs);
         watch.lookNow();
         assertEquals(List.of("probe"), sys.verbs, "a second has to pass");
@@ -124,12 +124,12 @@ class WatchTest {
         sys.load(sys.live[0].replace("-A INPUT -i lo -j ACCEPT", "-A INPUT -s 8.8.8.8/32 -j ACCEPT"), sys.live[1]);
         Watch watch = watch();
         watch.look(null);
-        assertTrue(watch.drifted());
+        assertTrue(watch.drifted);
         assertEquals(List.of("drift"), codes(watch));
         assertEquals(
                 List.of("iptables -t filter: gone: -A INPUT -i lo -j ACCEPT",
                         "iptables -t filter: added: -A INPUT -s 8.8.8.8/32 -j ACCEPT"),
-                watch.findings().get(0).evidence());
+                watch.findings.get(0).evidence());
         assertEquals(List.of("probe"), sys.verbs, "nobody asked to load anything");
     }
 
@@ -140,16 +140,16 @@ class WatchTest {
         sys.load(meddled, sys.live[1]);
         Watch watch = watch("REASSERT=yes");
         watch.look(null);
-        assertFalse(watch.drifted());
+        assertFalse(watch.drifted);
         assertEquals(List.of("probe", "again", "probe"), sys.verbs);
         sys.load(meddled, sys.live[1]);
         sys.uptimeMillis += 59_000;
         watch.look(null);
-        assertTrue(watch.drifted());
+        assertTrue(watch.drifted);
         assertEquals(1, sys.verbs.stream().filter("again"::equals).count());
         sys.uptimeMillis += 2_000;
         watch.look(null);
-        assertFalse(watch.drifted());
+        assertFalse(watch.drifted);
         assertEquals(2, sys.verbs.stream().filter("again"::equals).count());
     }
 
@@ -236,8 +236,8 @@ class WatchTest {
         watch.look(null);
         watch.look(null);
         assertEquals(List.of("address-changed"), codes(watch));
-        assertTrue(watch.findings().get(0).evidence().toString().contains("not applied automatically"),
-                watch.findings().toString());
+        assertTrue(watch.findings.get(0).evidence().toString().contains("not applied automatically"),
+                watch.findings.toString());
         assertEquals(List.of("probe", "probe"), sys.verbs);
     }
 
@@ -250,8 +250,7 @@ class WatchTest {
         watch.look(null);
         watch.look(null);
         assertEquals(List.of("address-changed"), codes(watch));
-        assertTrue(watch.findings().get(0).evidence().toString().contains("line 5 failed"),
-                watch.findings().toString());
+        assertTrue(watch.findings.get(0).evidence().toString().contains("line 5 failed"), watch.findings.toString());
         assertEquals(1, sys.verbs.stream().filter(v -> v.startsWith("try")).count());
     }
 
@@ -275,6 +274,6 @@ class WatchTest {
                 ":VPN - [0:0]\n-A INPUT -j VPN\n-A VPN -s 10.0.0.0/8 -j ACCEPT\n-A INPUT"), sys.live[1]);
         Watch watch = watch();
         watch.look(null);
-        assertEquals(List.of(), codes(watch), () -> watch.findings().get(0).evidence().toString());
+        assertEquals(List.of(), codes(watch), () -> watch.findings.get(0).evidence().toString());
     }
 }
