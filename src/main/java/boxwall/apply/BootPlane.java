@@ -80,14 +80,14 @@ public final class BootPlane {
 
     /** Tells Packet Acceleration flush, disable or enable; pa and sessions in the outcome say what it is then. */
     public Reached acceleration(String word) throws BoxException {
-        return order("pa", word);
+        return ask("done", "pa", word);
     }
 
     /**
      * The kernel's messages to the kernel log for so many seconds, 0 for back at once; until in the outcome is the
      * uptime of the return.
      */
-    public Reached printk(int seconds) throws BoxException { return order("printk", String.valueOf(seconds)); }
+    public Reached printk(int seconds) throws BoxException { return ask("done", "printk", String.valueOf(seconds)); }
 
     /**
      * What the boot plane said last, from its file; no process is started. The same object as before while the file
@@ -103,48 +103,31 @@ public final class BootPlane {
         return before;
     }
 
-    /** For verbs that change no rule: they say {@code done=yes} when they did what they were told. */
-    private Reached order(String... words) throws BoxException {
-        CommandResult result = run(Arrays.asList(words));
-        Outcome outcome = Outcome.parse(result.out);
-        return new Reached(outcome, result, outcome.get("done").equals("yes"));
-    }
-
+    /** The goal is a state, or {@code done} for verbs that change no rule: they say {@code done=yes}. */
     private Reached ask(String goal, String... words) throws BoxException {
-        CommandResult result = run(Arrays.asList(words));
+        List<String> command = new ArrayList<>(Arrays.asList(words));
+        command.add(0, script);
+        CommandResult result = sys.run(command, "", LIMIT_SECONDS);
         Outcome outcome = Outcome.parse(result.out);
-        return new Reached(outcome, result,
-                outcome.state().equals(goal) && outcome.get("reason").length() == 0 && !result.timedOut);
-    }
-
-    private CommandResult run(List<String> words) throws BoxException {
-        List<String> command = new ArrayList<>();
-        command.add(script);
-        command.addAll(words);
-        return sys.run(command, "", LIMIT_SECONDS);
+        return new Reached(outcome, result, goal.equals("done") ? outcome.get("done").equals("yes")
+                : outcome.state().equals(goal) && outcome.get("reason").length() == 0 && !result.timedOut);
     }
 
     /** An outcome with the command's status and words, for an error's text. */
     public static final class Reached {
-        private final Outcome outcome;
-        private final int status;
-        private final String words;
+        public final Outcome outcome;
+        /**
+         * 0 done, 2 usage, 3 refused and nothing touched, 4 failed with the old rules back, 5 ROLLBACK_FAILED, 6
+         * pending.
+         */
+        public final int status;
+        /** Command, status and stderr in one line. */
+        public final String words;
 
         private Reached(Outcome outcome, CommandResult result, boolean done) {
             this.outcome = outcome;
             status = done ? 0 : result.status();
             words = status == 0 ? "" : result.describe();
         }
-
-        public Outcome outcome() { return outcome; }
-
-        /**
-         * 0 done, 2 usage, 3 refused and nothing touched, 4 failed with the old rules back, 5 ROLLBACK_FAILED, 6
-         * pending.
-         */
-        public int status() { return status; }
-
-        /** Command, status and stderr in one line. */
-        public String words() { return words; }
     }
 }

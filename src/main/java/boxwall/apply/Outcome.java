@@ -2,10 +2,10 @@ package boxwall.apply;
 
 import boxwall.netfilter.Words;
 
+import boxwall.plan.Stamp;
+
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * What boxwall-apply says: lines of {@code key=value} as in RUN/result, <pre>
@@ -18,14 +18,11 @@ public final class Outcome {
 
     /** As it was read. */
     final String text;
-    private final Map<String, String> values = new LinkedHashMap<>();
+    private final Stamp values;
 
     private Outcome(String text) {
         this.text = text;
-        for (String line : Words.lines(text)) {
-            int at = line.indexOf('=');
-            if (at > 0) { values.put(line.substring(0, at), line.substring(at + 1)); }
-        }
+        values = Stamp.parse(text);
     }
 
     /** Null is an empty outcome. */

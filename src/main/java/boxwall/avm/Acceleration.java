@@ -10,7 +10,6 @@ import boxwall.box.Line;
 import boxwall.box.Readings;
 import boxwall.box.Versions;
 import boxwall.modules.LoadedModules;
-import boxwall.netfilter.Words;
 
 /**
  * AVM's Packet Acceleration, from /proc/net/avm_pa/brief and status: a label, blanks, {@code :}, a value on each line,
@@ -40,22 +39,19 @@ public final class Acceleration {
     public final String hardware;
     /** {@code 4.1.4 2013-11-27}, or null. */
     public final String version;
-    /** Flows that are accelerated now, or null. */
-    public final Integer sessions;
 
     private Acceleration(State state, boolean present, String evidence, String hardware, Map<String, String> values) {
         this.state = state;
         this.present = present;
         this.evidence = evidence;
         this.hardware = hardware;
-        version = version(values.get("Version"));
-        sessions = number(values.get("Sessions"));
+        String text = values.get("Version");
+        version = text != null && Versions.isVersion(text) && text.length() < 60 ? text : null;
     }
 
     /** As these readings say. */
     public static Acceleration of(Readings readings, Fact<String> kernel, KernelLog log, LoadedModules loaded) {
         Map<String, String> values = new LinkedHashMap<>();
-        boolean read = false;
         String stateLine = null;
         for (Line line : readings.all(DIRECTORY + "/status", DIRECTORY + "/brief")) {
             int colon = line.text.indexOf(':');
@@ -63,30 +59,19 @@ public final class Acceleration {
                 String label = line.text.substring(0, colon).trim();
                 values.put(label, line.text.substring(colon + 1).trim());
                 stateLine = label.equals("State") ? line.evidence() : stateLine;
-                read = true;
             }
         }
-        String there = presence(readings, log, loaded);
+        String line = log.clue(KernelLog.Clue.ACCELERATION);
+        String there = !readings.names(DIRECTORY).isEmpty() || readings.listed("/proc/net").contains("avm_pa")
+                ? DIRECTORY + " is there" : line != null ? line : loaded.line("offload_pa");
         if (there != null) {
             return new Acceleration(state(values.get("State")), true, stateLine == null ? there : stateLine,
-                    read ? hardware(values.get("HW State")) : "unknown", values);
+                    values.isEmpty() ? "unknown" : hardware(values.get("HW State")), values);
         }
-        String absence = absence(readings, kernel);
-        return new Acceleration(absence == null ? State.UNKNOWN : State.ABSENT, false, absence == null ? "" : absence,
-                "unknown", values);
-    }
-
-    private static String presence(Readings readings, KernelLog log, LoadedModules loaded) {
-        if (!readings.names(DIRECTORY).isEmpty() || readings.listed("/proc/net").contains("avm_pa")) {
-            return DIRECTORY + " is there";
-        }
-        String line = log.clue(KernelLog.Clue.ACCELERATION);
-        return line != null ? line : loaded.line("offload_pa");
-    }
-
-    private static String absence(Readings readings, Fact<String> kernel) {
-        if (readings.isListed("/proc/net")) { return "ls /proc/net: no avm_pa"; }
-        return kernel.value() != null && Versions.compare(kernel.value(), FIRST) < 0 ? kernel.evidence() : null;
+        boolean old = kernel.value() != null && Versions.compare(kernel.value(), FIRST) < 0;
+        String absence = readings.isListed("/proc/net") ? "ls /proc/net: no avm_pa" : old ? kernel.evidence() : "";
+        return new Acceleration(absence.length() == 0 ? State.UNKNOWN : State.ABSENT, false, absence, "unknown",
+                values);
     }
 
     private static State state(String word) {
@@ -100,14 +85,6 @@ public final class Acceleration {
     private static String hardware(String word) {
         if (word == null) { return "none"; }
         return word.startsWith("enable") ? "enabled" : word.startsWith("disable") ? "disabled" : "unknown";
-    }
-
-    private static String version(String text) {
-        return text != null && Versions.isVersion(text) && text.length() < 60 ? text : null;
-    }
-
-    private static Integer number(String text) {
-        return text == null || text.length() > 9 || !Words.isNumber(text) ? null : Integer.valueOf(text);
     }
 
     /** Whether packets of established flows may pass netfilter by. */

@@ -1,6 +1,7 @@
 package boxwall.avm;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 import boxwall.box.Line;
@@ -24,7 +25,8 @@ public final class AvmFirewall {
         public final int port;
         /** How many ports, one at least. */
         public final int count;
-        private final byte[] host;
+        /** The host that gets it, 4 bytes; null for the box itself (written 0.0.0.0). */
+        public final byte[] host;
         /** The first port inside; 0 for a protocol without ports. */
         public final int toPort;
         /** The line as evidence. */
@@ -37,11 +39,6 @@ public final class AvmFirewall {
             this.host = host;
             this.toPort = toPort;
             this.line = line;
-        }
-
-        /** The host that gets it, 4 bytes; null for the box itself (written 0.0.0.0). */
-        public byte[] host() {
-            return host == null ? null : host.clone();
         }
     }
 
@@ -58,55 +55,41 @@ public final class AvmFirewall {
 
     /** What of ar7.cfg is kept of a box: the filter's sections and nothing else, in AVM's form again. */
     public static String kept(String text) {
-        final StringBuilder kept = new StringBuilder("ar7cfg {\n");
-        final int[] last = {-1};
-        final boolean[] open = {false};
-        AvmSyntax.read(text, new AvmSyntax.Reader() {
-            @Override
-            public void value(int number, String section, String key, List<String> texts) {
-                if (open[0] && number != last[0]) {
-                    kept.append("}\n");
-                    open[0] = false;
-                }
-                if (number >= 0 && !open[0]) {
-                    kept.append("dslifaces {\n");
-                    open[0] = true;
-                }
-                last[0] = number;
-                boolean list = section.equals("lowinput") || section.equals("highoutput");
-                kept.append(list ? "dsldpconfig { " + section + " {\n"
-                        : section.equals("dsldpconfig") ? "dsldpconfig {\n" : "").append(key);
-                for (int i = 0; i < texts.size(); i++) {
-                    kept.append(i == 0 ? " = \"" : ",\n\"").append(texts.get(i)).append('"');
-                }
-                kept.append(";\n").append(list ? "} }\n" : section.equals("dsldpconfig") ? "}\n" : "");
+        StringBuilder kept = new StringBuilder("ar7cfg {\n");
+        int open = -1;
+        for (AvmSyntax.Value value : AvmSyntax.values(text)) {
+            if (value.number != open) {
+                kept.append(open < 0 ? "" : "}\n").append(value.number < 0 ? "" : "dslifaces {\n");
+                open = value.number;
             }
-        });
-        return kept.append(open[0] ? "}\n}\n" : "}\n").toString();
+            boolean list = isList(value.section);
+            boolean inner = list || value.section.equals("dsldpconfig");
+            kept.append(inner ? "dsldpconfig {" : "").append(list ? " " + value.section + " {\n" : inner ? "\n" : "");
+            kept.append(value.key).append(" = \"").append(Words.join(value.texts, "\",\n\"")).append("\";\n");
+            kept.append(list ? "} }\n" : inner ? "}\n" : "");
+        }
+        return kept.append(open < 0 ? "}\n" : "}\n}\n").toString();
     }
+
+    private static boolean isList(String section) { return section.equals("lowinput") || section.equals("highoutput"); }
 
     /** As these readings say; knows nothing where ar7.cfg was not read. */
     public static AvmFirewall of(Readings readings) {
         String text = readings.file(FILE);
-        if (text == null) { return new AvmFirewall(false); }
-        final List<String[]> values = new ArrayList<>();
-        final int[] internet = {-1};
-        final int[] first = {-1};
-        AvmSyntax.read(text, new AvmSyntax.Reader() {
-            @Override
-            public void value(int number, String section, String key, List<String> texts) {
-                if (key.equals("name")) { internet[0] = number; }
-                first[0] = first[0] < 0 ? number : first[0];
-                for (String one : texts) {
-                    values.add(new String[] {String.valueOf(number), section, key, one});
-                }
-            }
-        });
+        List<AvmSyntax.Value> values = text == null ? Collections.<AvmSyntax.Value>emptyList() : AvmSyntax.values(text);
         // without a section called internet (old files have one only) the first that says something counts
-        String wanted = String.valueOf(internet[0] >= 0 ? internet[0] : first[0]);
+        int internet = -1;
+        int first = -1;
+        for (AvmSyntax.Value value : values) {
+            internet = value.key.equals("name") ? value.number : internet;
+            first = first < 0 ? value.number : first;
+        }
         AvmFirewall firewall = new AvmFirewall(!values.isEmpty());
-        for (String[] value : values) {
-            if (value[0].equals("-1") || value[0].equals(wanted)) { firewall.take(value[1], value[2], value[3]); }
+        for (AvmSyntax.Value value : values) {
+            boolean counts = value.number == -1 || value.number == (internet >= 0 ? internet : first);
+            for (String one : counts ? value.texts : Collections.<String>emptyList()) {
+                firewall.take(value.section, value.key, one);
+            }
         }
         return firewall;
     }
@@ -116,7 +99,7 @@ public final class AvmFirewall {
         if (key.endsWith("forwardrules")) {
             Forward forward = forward(text, line);
             if (forward != null) { forwards.add(forward); }
-        } else if (section.equals("lowinput") || section.equals("highoutput")) {
+        } else if (isList(section)) {
             List<AvmAccess> list = section.equals("lowinput") ? in : out;
             AvmAccess access = key.equals("policy") ? AvmAccess.policy(text, line) : AvmAccess.of(text, line);
             if (access != null) {
@@ -160,21 +143,5 @@ public final class AvmFirewall {
             if (access.fits(protocol, src, dst, dport)) { return access; }
         }
         return null;
-    }
-
-    /** All that is known, for a look. */
-    @Override
-    public String toString() {
-        StringBuilder text = new StringBuilder();
-        for (Forward forward : forwards) {
-            text.append(forward.line).append('\n');
-        }
-        for (AvmAccess access : in) {
-            text.append(access.line).append('\n');
-        }
-        for (AvmAccess access : out) {
-            text.append(access.line).append('\n');
-        }
-        return text.toString();
     }
 }

@@ -27,16 +27,22 @@ import boxwall.netfilter.Words;
  * here is ever handed on.
  */
 final class AvmSyntax {
-    /** Is told each value that may be kept. */
-    interface Reader {
-        /**
-         * One value.
-         *
-         * @param interfaceNumber which dslifaces section, from 0; -1 outside of them
-         * @param section the innermost section's name
-         * @param texts the list's strings, already harmless; never empty
-         */
-        void value(int interfaceNumber, String section, String key, List<String> texts);
+    /** A value that may be kept. */
+    static final class Value {
+        /** Which dslifaces section, from 0; -1 outside of them. */
+        final int number;
+        /** The innermost section's name. */
+        final String section;
+        final String key;
+        /** The list's strings, already harmless; never empty. */
+        final List<String> texts;
+
+        private Value(int number, String section, String key, List<String> texts) {
+            this.number = number;
+            this.section = section;
+            this.key = key;
+            this.texts = texts;
+        }
     }
 
     /** Longer than any list that a box can have; what follows is passed over. */
@@ -45,18 +51,19 @@ final class AvmSyntax {
     private static final String ACTIONS = "permit deny reject";
 
     private final String text;
-    private final Reader reader;
+    private final List<Value> values = new ArrayList<>();
     private final List<String> path = new ArrayList<>();
     private int at;
     private int interfaces = -1;
     private String closed = "";
 
-    private AvmSyntax(String text, Reader reader) {
-        this.text = text;
-        this.reader = reader;
-    }
+    private AvmSyntax(String text) { this.text = text; }
 
-    static void read(String text, Reader reader) { new AvmSyntax(text, reader).sections(); }
+    static List<Value> values(String text) {
+        AvmSyntax syntax = new AvmSyntax(text);
+        syntax.sections();
+        return syntax.values;
+    }
 
     private void sections() {
         String before = "";
@@ -96,7 +103,7 @@ final class AvmSyntax {
         if (token != null && !token.equals(";")) { at = mark; }
         String section = path.isEmpty() ? "" : path.get(path.size() - 1);
         if (!texts.isEmpty() && isKept(section, key)) {
-            reader.value(path.contains("dslifaces") ? interfaces : -1, section, key, texts);
+            values.add(new Value(path.contains("dslifaces") ? interfaces : -1, section, key, texts));
         }
     }
 

@@ -73,14 +73,12 @@ public final class Listeners {
         if (words.length < 4 || !words[0].endsWith(":") || !words[3].equals(protocol == 6 ? "0A" : "07")) { return; }
         int colon = words[1].indexOf(':');
         String hex = colon < 0 ? "" : words[1].substring(0, colon);
-        if (hex.length() != 8 && hex.length() != 32 || words[1].length() != colon + 5 || !isHex(hex)
-                || !isHex(words[1].substring(colon + 1))) {
-            return;
-        }
-        int port = Integer.parseInt(words[1].substring(colon + 1), 16);
+        byte[] printed = Words.bytes(hex);
+        int port =
+                words[1].length() != colon + 5 ? -1 : (int) Words.number("0x" + words[1].substring(colon + 1), 65535);
+        if (printed == null || printed.length != 4 && printed.length != 16 || port <= 0) { return; }
         boolean any = isZeros(hex);
-        byte[] address = any || little == null ? null : address(hex);
-        if (port == 0) { return; }
+        byte[] address = any || little == null ? null : address(printed);
         Family family = hex.length() == 8 ? Family.IPV4 : Family.IPV6;
         if (address != null && address.length == 16 && Addresses.print(address).startsWith("::ffff:")) {
             address = Arrays.copyOfRange(address, 12, 16);
@@ -91,14 +89,6 @@ public final class Listeners {
             // a socket on :: takes IPv4 too, unless it said otherwise, which can't be seen from here
             add(Family.IPV4, protocol, null, port);
         }
-    }
-
-    private static boolean isHex(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (!(c >= '0' && c <= '9' || c >= 'A' && c <= 'F')) { return false; }
-        }
-        return text.length() > 0;
     }
 
     private static boolean isZeros(String text) {
@@ -120,11 +110,10 @@ public final class Listeners {
         found.put(service.toString() + family, service);
     }
 
-    private byte[] address(String hex) {
-        byte[] bytes = new byte[hex.length() / 2];
-        for (int i = 0; i < bytes.length; i++) {
-            int at = little.booleanValue() ? i / 4 * 4 + 3 - i % 4 : i;
-            bytes[at] = (byte) Integer.parseInt(hex.substring(2 * i, 2 * i + 2), 16);
+    private byte[] address(byte[] printed) {
+        byte[] bytes = printed.clone();
+        for (int i = 0; little.booleanValue() && i < bytes.length; i++) {
+            bytes[i / 4 * 4 + 3 - i % 4] = printed[i];
         }
         return bytes;
     }
@@ -136,7 +125,7 @@ public final class Listeners {
     private static Boolean littleEndian(Readings readings) {
         for (String line : readings.lines("/proc/net/route")) {
             String[] words = Words.of(line);
-            String mask = words.length > 7 && words[7].length() == 8 && isHex(words[7]) ? words[7] : "";
+            String mask = words.length > 7 && words[7].length() == 8 && Words.bytes(words[7]) != null ? words[7] : "";
             if (mask.startsWith("FF") != mask.endsWith("FF")) { return mask.endsWith("FF"); }
         }
         for (String name : Arrays.asList("/proc/net/tcp", "/proc/net/udp")) {

@@ -8,29 +8,19 @@ public final class Service {
     public final Family family;
     /** 6 or 17. */
     public final int protocol;
-    private final byte[] address;
+    /** The one it is bound to, or null for every one of the box. */
+    public final byte[] address;
     public final int port;
     /** The process or what the port is known for, or null. */
     public final String name;
 
-    /**
-     * Makes a service.
-     *
-     * @param protocol 6 or 17
-     * @param address the one it is bound to, or null for every one
-     * @param name the process or what the port is known for, or null
-     */
+    /** Makes a service. */
     public Service(Family family, int protocol, byte[] address, int port, String name) {
         this.family = family;
         this.protocol = protocol;
-        this.address = address == null ? null : address.clone();
+        this.address = address;
         this.port = port;
         this.name = name;
-    }
-
-    /** The address, or null for every one of the box. */
-    public byte[] address() {
-        return address == null ? null : address.clone();
     }
 
     /** {@code tcp 8181 (boxwall)}, {@code tcp 127.0.0.1 port 5031}, {@code udp6 5060 (SIP)}. */

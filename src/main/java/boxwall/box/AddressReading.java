@@ -82,7 +82,7 @@ final class AddressReading {
     /** {@code inet 192.168.178.1/24 brd … scope global lan:0}, an alias' label at the end. */
     private void ipInet(String current, String[] words) {
         int slash = words[1].indexOf('/');
-        int prefix = slash < 0 ? 32 : number(words[1].substring(slash + 1), 10, 32);
+        int prefix = slash < 0 ? 32 : number(words[1].substring(slash + 1), 32);
         String label = words[words.length - 1];
         if (prefix >= 0) {
             address(label.startsWith(current + ":") ? label : current,
@@ -101,7 +101,8 @@ final class AddressReading {
         for (String word : words) {
             int slash = word.indexOf('/');
             byte[] address = slash < 0 ? null : Addresses.parse(word.substring(0, slash));
-            int prefix = address == null || address.length != 16 ? -1 : number(word.substring(slash + 1), 10, 128);
+            int prefix =
+                    address == null || address.length != 16 ? -1 : number(word.substring(slash + 1), 128);
             if (prefix >= 0) { keep6(name, address, prefix); }
         }
     }
@@ -116,10 +117,10 @@ final class AddressReading {
 
     private void readInet6(String[] words) {
         if (words.length != 6 || words[0].length() != 32 || !Interface.isName(words[5])) { return; }
-        int prefix = number(words[2], 16, 128);
-        int scope = number(words[3], 16, 255);
-        int flags = number(words[4], 16, 0xffff);
-        byte[] address = bytes(words[0]);
+        int prefix = number("0x" + words[2], 128);
+        int scope = number("0x" + words[3], 255);
+        int flags = number("0x" + words[4], 0xffff);
+        byte[] address = Words.bytes(words[0]);
         name(words[5]);
         if (prefix < 0 || scope != 0 || flags < 0 || (flags & PASSING) != 0 || address == null) { return; }
         keep6(words[5], address, prefix);
@@ -138,24 +139,9 @@ final class AddressReading {
         return (address[0] & 0xfe) == 0xfc;
     }
 
-    private static byte[] bytes(String hex) {
-        byte[] bytes = new byte[16];
-        for (int i = 0; i < 16; i++) {
-            int value = number(hex.substring(2 * i, 2 * i + 2), 16, 255);
-            if (value < 0) { return null; }
-            bytes[i] = (byte) value;
-        }
-        return bytes;
-    }
-
-    /** The number, or -1 when it is none or above the limit. */
-    private static int number(String text, int radix, int max) {
-        try {
-            int value = Integer.parseInt(text, radix);
-            return value < 0 || value > max || text.charAt(0) == '+' ? -1 : value;
-        } catch (NumberFormatException e) {
-            return -1;
-        }
+    /** The number, or -1 when it is none, has a sign or is above the limit. */
+    private static int number(String text, int most) {
+        return text.indexOf('+') >= 0 ? -1 : (int) Words.number(text, most);
     }
 
     /** Every interface found, aliases too, in the order found. */

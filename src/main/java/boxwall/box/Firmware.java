@@ -95,14 +95,14 @@ public final class Firmware {
         }
         version(set.get("firmware_info"));
         for (Line line : readings.all("/etc/.revision")) {
-            revision.offer(number(line.text.trim(), 10, 9999999), line);
+            revision(line.text.trim(), line);
         }
         for (Line line : version.value() == null ? KernelLog.find(readings, "FW(") : KernelLog.NOTHING) {
             int from = Words.find(line.text, "FW(", 0) + 3;
             String inside = line.text.substring(from, Math.max(from, line.text.indexOf(')', from)));
             version(line.with(inside));
             if (line.evidence().equals(version.evidence())) {
-                revision.offer(number(inside.substring(inside.indexOf('-') + 1), 10, 9999999), line);
+                revision(inside.substring(inside.indexOf('-') + 1), line);
             }
         }
     }
@@ -130,7 +130,7 @@ public final class Firmware {
 
     private void memory(Readings readings) {
         Line ramsize = set.get("CONFIG_RAMSIZE");
-        if (ramsize != null) { memory(number(ramsize.text, 10, 65536), ramsize); }
+        if (ramsize != null) { memory(Words.number(ramsize.text, 65536), ramsize); }
         if (set.containsKey("memsize")) { memory(memsize(set.get("memsize").text), set.get("memsize")); }
         for (Line line : memoryMb.value() == null ? KernelLog.find(readings, "memsize") : KernelLog.NOTHING) {
             memory(memsize(line.text.substring(Words.find(line.text, "memsize", 0) + 7)), line);
@@ -139,7 +139,7 @@ public final class Firmware {
             // "Memory: 111584k/131072k available (…": what is left for programs, of what the kernel was given
             int slash = line.text.startsWith("Memory: ") && Words.find(line.text, " available", 0) > 0
                     ? line.text.indexOf('/') + 1 : 0;
-            memory(slash == 0 ? null : wholeMb(line.text.substring(slash, Words.digits(line.text, slash))), line);
+            memory(slash == 0 ? -1 : wholeMb(line.text.substring(slash, Words.digits(line.text, slash))), line);
         }
         for (Line line : readings.all("/proc/meminfo")) {
             String[] words = line.words();
@@ -149,34 +149,28 @@ public final class Firmware {
         }
     }
 
-    private void memory(Integer mb, Line line) { if (mb != null && mb > 0) { memoryMb.offer(mb, line); } }
+    private void revision(String text, Line line) {
+        long number = Words.number(text, 9999999);
+        if (number >= 0) { revision.offer((int) number, line); }
+    }
 
-    /** MiB of {@code 0x02000000}, {@code = 0x4000000}, {@code =32 MByte}; null for anything else. */
-    private static Integer memsize(String text) {
+    private void memory(long mb, Line line) { if (mb > 0) { memoryMb.offer((int) mb, line); } }
+
+    /** MiB of {@code 0x02000000}, {@code = 0x4000000}, {@code =32 MByte}; -1 for anything else. */
+    private static long memsize(String text) {
         String[] words = Words.of(text.replace('=', ' '));
-        if (words.length > 1 && words[1].equals("MByte")) { return number(words[0], 10, 65536); }
-        Integer bytes = words.length > 0 && words[0].startsWith("0x")
-                ? number(words[0].substring(2), 16, Integer.MAX_VALUE) : null;
-        return bytes == null || bytes < 1 << 20 ? null : Integer.valueOf(bytes >> 20);
+        if (words.length > 1 && words[1].equals("MByte")) { return Words.number(words[0], 65536); }
+        boolean hex = words.length > 0 && words[0].startsWith("0x");
+        return hex ? Words.number(words[0], Integer.MAX_VALUE) >> 20 : -1;
     }
 
     /** What a box with so much for its kernel has: the power of two, when no more than a quarter of it is missing. */
-    private static Integer wholeMb(String text) {
-        Integer kilobytes = number(text, 10, Integer.MAX_VALUE);
-        if (kilobytes == null) { return null; }
+    private static long wholeMb(String text) {
+        long kilobytes = Words.number(text, Integer.MAX_VALUE);
         int mb = 1;
         while (mb < 1 << 20 && mb << 10 < kilobytes) {
             mb <<= 1;
         }
-        return (long) kilobytes * 4 >= ((long) mb << 10) * 3 ? mb : kilobytes >> 10;
-    }
-
-    private static Integer number(String text, int radix, int max) {
-        try {
-            long value = text.length() > 12 ? -1 : Long.parseLong(text, radix);
-            return value < 0 || value > max ? null : Integer.valueOf((int) value);
-        } catch (NumberFormatException e) {
-            return null;
-        }
+        return kilobytes * 4 >= ((long) mb << 10) * 3 ? mb : kilobytes >> 10;
     }
 }

@@ -67,32 +67,14 @@ public final class LogLine {
         return values;
     }
 
-    /** Name of the interface it came in by; empty for what the box sent. */
-    public String in() { return text("IN"); }
-
-    public String out() { return text("OUT"); }
-
-    public String source() { return text("SRC"); }
-
-    public String destination() { return text("DST"); }
-
-    /** {@code TCP}, {@code UDP}, {@code ICMP} or a number; empty when it wasn't said. */
-    public String protocol() {
-        return text("PROTO");
-    }
-
-    private String text(String key) {
+    /** What stands behind {@code IN=}, {@code SRC=} …; empty when it isn't there. */
+    public String get(String key) {
         String value = values.get(key);
         return value == null ? "" : value;
     }
 
     /** SPT, DPT, LEN or TYPE; -1 when it isn't there. */
     public int number(String key) {
-        String value = text(key);
-        try {
-            return value.length() == 0 || value.length() > 6 ? -1 : Integer.parseInt(value);
-        } catch (NumberFormatException e) {
-            return -1;
-        }
+        return (int) Words.number(get(key), 999999);
     }
 }

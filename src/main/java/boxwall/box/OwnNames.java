@@ -30,7 +30,7 @@ final class OwnNames {
         }
         for (String line : readings.commandLines("uname_-a")) {
             String[] words = Words.of(line);
-            host = words.length > 2 && words[1].length() > 2 ? SecretTable.lower(words[1]) : "";
+            host = words.length > 2 && words[1].length() > 2 ? SecretForms.lower(words[1]) : "";
         }
     }
 
@@ -41,7 +41,7 @@ final class OwnNames {
         while (i < line.length()) {
             int start = i;
             while (i < line.length()
-                    && (SecretTable.isAlphanumeric(line.charAt(i)) || "_.:-".indexOf(line.charAt(i)) >= 0)) {
+                    && (SecretForms.isAlphanumeric(line.charAt(i)) || "_.:-".indexOf(line.charAt(i)) >= 0)) {
                 i++;
             }
             out.append(i - start < 3 ? line.substring(start, i) : word(line.substring(start, i)));
@@ -53,17 +53,17 @@ final class OwnNames {
     /** A word, of which only the part that is an address may be one: {@code addr:84.1.2.3}, {@code 00000000:0050}. */
     private String word(String word) {
         if (own4.isEmpty() && own6.isEmpty() && host.length() == 0 && word.indexOf('.') < 0) { return word; }
-        String lower = SecretTable.lower(word);
-        for (String end : SecretTable.HOSTS) {
+        String lower = SecretForms.lower(word);
+        for (String end : SecretForms.HOSTS) {
             if (lower.endsWith(end) && lower.length() > end.length()) { return "host" + end; }
         }
-        if (lower.equals(host) && !SecretTable.PLAIN.contains(host)) { return "box"; }
+        if (lower.equals(host) && !SecretForms.PLAIN.contains(host)) { return "box"; }
         StringBuilder out = new StringBuilder();
         int i = 0;
         while (i < word.length()) {
             int start = i;
             while (i < word.length()
-                    && (SecretTable.hex(word.charAt(i)) || word.charAt(i) == ':' || word.charAt(i) == '.')) {
+                    && (SecretForms.hex(word.charAt(i)) || word.charAt(i) == ':' || word.charAt(i) == '.')) {
                 i++;
             }
             out.append(address(word.substring(start, i)));
@@ -79,8 +79,8 @@ final class OwnNames {
             return address(text.substring(0, colon)) + ":" + address(text.substring(colon + 1));
         }
         if (bytes != null) {
-            String hex = renamed6(digits(bytes));
-            return hex == null ? text : Addresses.print(bytes(hex));
+            String hex = renamed6(Words.hex(bytes));
+            return hex == null ? text : Addresses.print(Words.bytes(hex));
         }
         if (text.length() == 32) {
             String hex = renamed6(text);
@@ -95,7 +95,7 @@ final class OwnNames {
             String net = own4.get(i);
             if (text.startsWith(net)) { return "198.18." + i + text.substring(net.length() - 1); }
             byte[] bytes = text.length() == 8 ? Addresses.parse(net + "0") : null;
-            String hex = bytes == null ? "" : digits(bytes).substring(0, 6).toUpperCase(Locale.ROOT);
+            String hex = bytes == null ? "" : Words.hex(bytes).substring(0, 6).toUpperCase(Locale.ROOT);
             String number = "C612" + Integer.toHexString(0x100 | i).substring(1).toUpperCase(Locale.ROOT);
             if (bytes != null && text.startsWith(hex)) { return number + text.substring(6); }
             if (bytes != null && text.substring(2).equals(swapped("00" + hex).substring(0, 6))) {
@@ -107,7 +107,7 @@ final class OwnNames {
 
     private String renamed6(String hex) {
         for (int i = 0; i < own6.size(); i++) {
-            if (SecretTable.lower(hex).startsWith(own6.get(i))) {
+            if (SecretForms.lower(hex).startsWith(own6.get(i))) {
                 return "20010db8ff" + Integer.toHexString(0x100 | i).substring(1) + hex.substring(12);
             }
         }
@@ -125,22 +125,6 @@ final class OwnNames {
         return out.toString();
     }
 
-    private static String digits(byte[] bytes) {
-        StringBuilder out = new StringBuilder();
-        for (byte one : bytes) {
-            out.append(Integer.toHexString(0x100 | one & 255).substring(1));
-        }
-        return out.toString();
-    }
-
-    private static byte[] bytes(String hex) {
-        byte[] bytes = new byte[hex.length() / 2];
-        for (int i = 0; i < bytes.length; i++) {
-            bytes[i] = (byte) Integer.parseInt(hex.substring(2 * i, 2 * i + 2), 16);
-        }
-        return bytes;
-    }
-
     /**
      * Takes the addresses of a line of ifconfig or ip: {@code inet addr:84.1.2.3  P-t-P:…},
      * {@code inet6 2a02::1/64 scope global}.
@@ -152,7 +136,7 @@ final class OwnNames {
             String text = slash < 0 ? word : word.substring(0, slash);
             byte[] bytes = Addresses.parse(text.indexOf('.') < 0 ? text : text.substring(text.lastIndexOf(':') + 1));
             if (bytes != null && bytes.length == 16) {
-                own6(digits(bytes));
+                own6(Words.hex(bytes));
             } else if (bytes != null && isPublic(bytes)) {
                 add(own4, (bytes[0] & 255) + "." + (bytes[1] & 255) + "." + (bytes[2] & 255) + ".");
             }
@@ -161,7 +145,7 @@ final class OwnNames {
 
     /** Global unicast addresses, 2000::/3. */
     private void own6(String hex) {
-        if (hex.startsWith("2") || hex.startsWith("3")) { add(own6, SecretTable.lower(hex).substring(0, 12)); }
+        if (hex.startsWith("2") || hex.startsWith("3")) { add(own6, SecretForms.lower(hex).substring(0, 12)); }
     }
 
     private static void add(List<String> to, String one) { if (!to.contains(one) && to.size() < 256) { to.add(one); } }

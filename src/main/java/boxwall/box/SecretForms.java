@@ -1,8 +1,52 @@
 package boxwall.box;
 
-/** MAC addresses in every form, by their shapes in {@code secrets}. */
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+import boxwall.netfilter.Words;
+
+/**
+ * The rows of {@code secrets}, what names a box or its owner, read when something is to be shown, not at a start; and
+ * MAC addresses in every form, by the shapes in it.
+ */
 final class SecretForms {
-    private SecretForms() {}
+    static final List<String[]> FORMS = new ArrayList<>();
+    static final List<String> HOSTS = new ArrayList<>();
+    static final List<String> PLAIN = new ArrayList<>();
+    private static final List<List<String>> WORDS = new ArrayList<>();
+
+    static {
+        for (int c = 0; c < 128; c++) {
+            WORDS.add(new ArrayList<String>());
+        }
+        for (String[] row : Rows.of("/boxwall/box/secrets")) {
+            String text = Words.join(Arrays.asList(row).subList(1, row.length), " ");
+            if (row[0].equals("form")) {
+                FORMS.add(new String[] {row[1], row[2]});
+            } else if (row[0].equals("host")) {
+                HOSTS.add(text);
+            } else if (row[0].equals("plain")) {
+                PLAIN.add(text);
+            } else {
+                WORDS.get(text.charAt(0)).add(row[0].charAt(0) + text);
+            }
+        }
+    }
+
+    /** Those that begin so, each behind a w or an n. */
+    static List<String> words(char first) {
+        return WORDS.get(first < 128 ? first : 0);
+    }
+
+    static boolean hex(char c) { return c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F'; }
+
+    static boolean isAlphanumeric(char c) {
+        return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z';
+    }
+
+    static String lower(String text) { return text.toLowerCase(Locale.ROOT); }
 
     /** The line with zeros in their place. */
     static String without(String line) {
@@ -10,8 +54,8 @@ final class SecretForms {
         int i = 0;
         while (i < line.length()) {
             String[] form =
-                    SecretTable.hex(line.charAt(i)) && (i == 0 || !SecretTable.isAlphanumeric(line.charAt(i - 1)))
-                            && line.length() - i > 8 ? form(line, i) : null;
+                    hex(line.charAt(i)) && (i == 0 || !isAlphanumeric(line.charAt(i - 1))) && line.length() - i > 8
+                            ? form(line, i) : null;
             if (form != null) {
                 out = out == null ? new StringBuilder(line.substring(0, i)) : out;
                 int kept = form[1].lastIndexOf('=') + 1;
@@ -27,7 +71,7 @@ final class SecretForms {
 
     /** The first shape that the text which begins here has; null for none. */
     private static String[] form(String line, int from) {
-        for (String[] form : SecretTable.FORMS) {
+        for (String[] form : FORMS) {
             int end = match(form[0], 0, line, from);
             if (end >= 0 && isAlone(form[0], line, from, end)) { return form; }
         }
@@ -37,8 +81,8 @@ final class SecretForms {
     /** Whether it is no part of something longer; a short form would be one of an IPv6 address. */
     private static boolean isAlone(String shape, String line, int from, int end) {
         boolean more = line.startsWith(":", end) && end + 1 < line.length()
-                && (SecretTable.hex(line.charAt(end + 1)) || line.charAt(end + 1) == ':');
-        return (end == line.length() || !SecretTable.isAlphanumeric(line.charAt(end)))
+                && (hex(line.charAt(end + 1)) || line.charAt(end + 1) == ':');
+        return (end == line.length() || !isAlphanumeric(line.charAt(end)))
                 && !(shape.startsWith("H:") && (more || from > 0 && line.charAt(from - 1) == ':'));
     }
 
@@ -52,7 +96,7 @@ final class SecretForms {
                     ? match(shape, s + 1, line, at + 1) : -1;
         }
         int digits = 0;
-        while (digits < most && at + digits < line.length() && SecretTable.hex(line.charAt(at + digits))) {
+        while (digits < most && at + digits < line.length() && hex(line.charAt(at + digits))) {
             digits++;
         }
         for (int least = c == 'g' ? 0 : 1; digits >= least; digits--) {

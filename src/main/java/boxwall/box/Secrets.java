@@ -60,9 +60,9 @@ public final class Secrets {
     /** Null when the line may hold a key and is no rule; of a rule only the keys' values go. */
     private static String withoutKeys(String line, boolean rule) {
         String text = line;
-        String lower = SecretTable.lower(text);
+        String lower = SecretForms.lower(text);
         for (int at = 0; at < lower.length(); at++) {
-            for (String word : SecretTable.words(lower.charAt(at))) {
+            for (String word : SecretForms.words(lower.charAt(at))) {
                 boolean name = word.charAt(0) == 'n';
                 if (!lower.startsWith(word.substring(1), at)) { continue; }
                 if (!rule) {
@@ -72,7 +72,7 @@ public final class Secrets {
                 int[] value = value(lower, at, word.length() - 1, name);
                 if (value != null) {
                     text = text.substring(0, value[0]) + LEFT_OUT + text.substring(value[1]);
-                    lower = SecretTable.lower(text);
+                    lower = SecretForms.lower(text);
                 }
             }
         }

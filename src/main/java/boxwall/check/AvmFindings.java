@@ -38,7 +38,7 @@ final class AvmFindings extends PacketCheck {
     }
 
     private void forward(AvmFirewall.Forward forward) {
-        byte[] host = forward.host();
+        byte[] host = forward.host;
         boolean box = host == null || lan != null && Addresses.print(host).equals(lan.ip);
         for (int i = 0; i < forward.count; i = next(i, forward.count)) {
             Answer answer =

@@ -1,6 +1,8 @@
 package boxwall.cli;
 
 import java.util.ArrayList;
+import boxwall.sys.BoxException;
+
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -63,8 +65,11 @@ final class Arguments {
         files.add(word);
     }
 
-    /** The file, or null. */
-    String file() { return files.isEmpty() ? null : files.get(0); }
+    /** The file; {@code needed} says that there is none. */
+    String file(String needed) throws BoxException {
+        if (files.isEmpty()) { throw new BoxException(needed); }
+        return files.get(0);
+    }
 
     /** An option's value, or the given one when it wasn't said. */
     String get(String option, String otherwise) {

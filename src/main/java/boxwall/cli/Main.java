@@ -3,6 +3,7 @@ package boxwall.cli;
 import boxwall.daemon.Config;
 import boxwall.daemon.Daemon;
 import boxwall.report.Version;
+import boxwall.sys.BoxException;
 import boxwall.sys.LiveSys;
 
 import java.io.PrintStream;
@@ -54,14 +55,19 @@ public final class Main {
                     .run(bridges == null ? "" : bridges);
         }
         Verbs verbs = new Verbs(new LiveSys(), arguments, out, err);
-        if (verb.equals("facts")) { return verbs.facts(); }
-        if (verb.equals("check")) { return verbs.check(); }
-        if (verb.equals("compile")) { return verbs.compile(); }
-        if (verb.equals("record")) { return verbs.record(); }
-        if (verb.equals("explain") || verb.equals("exposure") || verb.equals("diff")) { return verbs.question(); }
-        if (verb.equals("needs")) { return Needs.run(arguments, verbs, out, err); }
-        if (verb.equals("presets")) { return verbs.presets(); }
-        if (verb.equals("import")) { return verbs.imported(); }
+        try {
+            if (verb.equals("facts")) { return verbs.facts(); }
+            if (verb.equals("check")) { return verbs.check(); }
+            if (verb.equals("compile")) { return verbs.compile(); }
+            if (verb.equals("record")) { return verbs.record(); }
+            if (verb.equals("explain") || verb.equals("exposure") || verb.equals("diff")) { return verbs.question(); }
+            if (verb.equals("needs")) { return Needs.run(arguments, verbs, out); }
+            if (verb.equals("presets")) { return verbs.presets(); }
+            if (verb.equals("import")) { return verbs.imported(); }
+        } catch (BoxException e) {
+            err.println("boxwall: " + e.getMessage());
+            return 2;
+        }
         err.print("boxwall: no verb '" + verb + "'\n" + USAGE);
         return 2;
     }

@@ -8,6 +8,7 @@ import boxwall.facts.Requirement;
 import boxwall.modules.Capability;
 import boxwall.modules.Conntrack;
 import boxwall.modules.ImageModel;
+import boxwall.sys.BoxException;
 import boxwall.netfilter.Chain;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Rule;
@@ -42,24 +43,21 @@ final class Needs {
     }
 
     /** The verb; 1 when something is not available on the model. */
-    static int run(Arguments arguments, Verbs verbs, PrintStream out, PrintStream err) {
+    static int run(Arguments arguments, Verbs verbs, PrintStream out) throws BoxException {
         String model = arguments.get("--model", null);
         String firmware = arguments.get("--firmware", null);
         if (model == null || firmware == null) {
-            err.println("boxwall: needs takes --model MODEL and --firmware VERSION, for example 7590 and 08.2x");
-            return 2;
+            throw new BoxException("needs takes --model MODEL and --firmware VERSION, for example 7590 and 08.2x");
         }
         Needs needs;
         try {
             needs = new Needs(ImageModel.find(model, firmware));
         } catch (IllegalArgumentException e) {
-            err.println("boxwall: " + e.getMessage());
-            return 2;
+            throw new BoxException(e.getMessage());
         }
         // the stateless form as well: a box falls back to it
         for (AutoYesNo form : Arrays.asList(verbs.wish(), AutoYesNo.NO)) {
-            Candidate candidate = verbs.read(needs.box, arguments.file(), form, false);
-            if (candidate == null) { return 2; }
+            Candidate candidate = verbs.read(needs.box, form, false, 0);
             if (candidate.compiled == null) {
                 for (Finding finding : candidate.findings) {
                     verbs.diagnostic(finding);
@@ -68,7 +66,7 @@ final class Needs {
             }
             needs.add(candidate.compiled.ruleset, candidate.compiled.modules);
         }
-        out.print(needs.text(arguments.file()));
+        out.print(needs.text(arguments.files.get(0)));
         return needs.isComplete() ? 0 : 1;
     }
 

@@ -60,58 +60,40 @@ final class Verbs {
 
     Config config() { return Config.read(sys, arguments.get("--config", null)); }
 
-    private Box box() { return new Box(BoxReader.read(sys, root(), Daemon.APPLY)); }
+    /** The box that --root names: a folder, at the desk also a model box of the tree by its name alone. */
+    private Box box() throws BoxException {
+        String root = arguments.get("--root", "/");
+        String boxes = root.indexOf('/') >= 0 || sys.list(root) != null ? null
+                : PresetFolder.inTree(sys, System.getProperty("java.class.path"), BOXES);
+        root = boxes == null ? root : boxes + "/" + root;
+        if (sys.list(root) == null) {
+            throw new BoxException(root + " can't be opened; --root needs the folder of a recorded box");
+        }
+        return new Box(BoxReader.read(sys, root, Daemon.APPLY));
+    }
 
-    int facts() {
-        if (isNoBox()) { return 2; }
+    int facts() throws BoxException {
         out.println(FactsJson.text(box().facts));
         return 0;
     }
 
     /** Writes what was read of the box, secrets left out, as a folder that --root takes. */
-    int record() {
-        if (arguments.file() == null) {
-            err.println("boxwall: record needs a folder to write to");
-            return 2;
+    int record() throws BoxException {
+        String folder = arguments.file("record needs a folder to write to");
+        while (folder.length() > 1 && folder.endsWith("/")) {
+            folder = folder.substring(0, folder.length() - 1);
         }
-        if (isNoBox()) { return 2; }
-        try {
-            String folder = arguments.file();
-            while (folder.length() > 1 && folder.endsWith("/")) {
-                folder = folder.substring(0, folder.length() - 1);
-            }
-            int count = Recorder.record(sys, box().readings, folder);
-            out.println(count + " files in " + arguments.file() + "; look through it before you send it");
-        } catch (BoxException e) {
-            err.println("boxwall: " + e.getMessage());
-            return 2;
-        }
+        int count = Recorder.record(sys, box().readings, folder);
+        out.println(count + " files in " + arguments.file("") + "; look through it before you send it");
         return 0;
     }
 
-    /** The folder that --root names; at the desk also a model box of the tree by its name alone. */
-    private String root() {
-        String root = arguments.get("--root", "/");
-        String boxes = root.indexOf('/') >= 0 || sys.list(root) != null ? null
-                : PresetFolder.inTree(sys, System.getProperty("java.class.path"), BOXES);
-        return boxes == null ? root : boxes + "/" + root;
-    }
-
-    private boolean isNoBox() {
-        String root = root();
-        if (sys.list(root) == null) {
-            err.println("boxwall: " + root + " can't be opened; --root needs the folder of a recorded box");
-            return true;
-        }
-        return false;
-    }
-
     /** What can be included. */
-    int presets() {
+    int presets() throws BoxException {
         List<Preset> all = folder(null).all();
         if (all.isEmpty()) {
-            err.println("boxwall: no presets in " + config().get("PRESETS") + "; set BOXWALL_PRESETS to their folder");
-            return 2;
+            throw new BoxException(
+                    "no presets in " + config().get("PRESETS") + "; set BOXWALL_PRESETS to their folder");
         }
         out.print(arguments.has("--json") ? PresetsJson.of(all) + "\n" : PresetsJson.inWords(all));
         return 0;
@@ -123,10 +105,8 @@ final class Verbs {
                 PresetFolder.place(sys, config().get("PRESETS"), System.getProperty("java.class.path")), beside);
     }
 
-    int check() {
-        Box box = isNoBox() ? null : box();
-        Candidate candidate = box == null ? null : read(box);
-        if (candidate == null) { return 2; }
+    int check() throws BoxException {
+        Candidate candidate = read(box());
         if (arguments.has("--json")) {
             out.println(candidate.compiled == null ? CandidateJson.findingsOnly(candidate.findings)
                     : CandidateJson.of(candidate.etag(), candidate.compiled, candidate.findings));
@@ -206,30 +186,28 @@ final class Verbs {
         }
     }
 
-    /** The candidate that the command line names; null, and said, when it can't be read. */
-    private Candidate read(Box box) {
-        return read(box, arguments.file(), wish(), true);
+    /** The candidate that the command line names. */
+    private Candidate read(Box box) throws BoxException {
+        return read(box, wish(), true, 0);
     }
 
-    /** Null for a word that isn't one of the three, and said. */
-    AutoYesNo wish() {
+    AutoYesNo wish() throws BoxException {
         AutoYesNo wish = AutoYesNo.of(arguments.get("--stateful", config().get("STATEFUL")));
-        if (wish == null) { err.println("boxwall: --stateful must be auto, yes or no"); }
+        if (wish == null) { throw new BoxException("--stateful must be auto, yes or no"); }
         return wish;
     }
 
-    /** The same of any file, checked or only compiled. */
-    Candidate read(Box box, String file, AutoYesNo wish, boolean check) {
-        if (wish == null) { return null; }
-        if (file == null) {
-            err.println("boxwall: " + arguments.verb + " requires a ruleset file");
-            return null;
-        }
+    private String text(String file) throws BoxException {
         String text = sys.read(file, MAX_RULES);
-        if (text == null) {
-            err.println("boxwall: " + file + " can't be opened");
-            return null;
-        }
+        if (text == null) { throw new BoxException(file + " can't be opened"); }
+        return text;
+    }
+
+    /** The same of the file at a place of the command line, checked or only compiled. */
+    Candidate read(Box box, AutoYesNo wish, boolean check, int place) throws BoxException {
+        String file = arguments.file(arguments.verb + " requires a ruleset file");
+        file = place == 0 ? file : arguments.files.get(place);
+        String text = text(file);
         int slash = file.lastIndexOf('/');
         String beside = slash < 0 ? "." : file.substring(0, slash + 1);
         PresetFolder folder = folder(beside);
@@ -242,16 +220,14 @@ final class Verbs {
     }
 
     /** explain, exposure and diff: they answer for rules that check refuses too, if they parse. */
-    int question() {
-        Box box = isNoBox() ? null : box();
-        AutoYesNo wish = box == null ? null : wish();
+    int question() throws BoxException {
+        Box box = box();
+        AutoYesNo wish = wish();
         boolean diff = arguments.verb.equals("diff");
         boolean alone = diff && arguments.files.size() < 2;
         // diff of one file compares its two forms
-        Candidate first = wish == null ? null : read(box, arguments.file(), alone ? AutoYesNo.YES : wish, false);
-        Candidate second = first == null || !diff ? first
-                : read(box, arguments.files.get(alone ? 0 : 1), alone ? AutoYesNo.NO : wish, false);
-        if (second == null) { return 2; }
+        Candidate first = read(box, alone ? AutoYesNo.YES : wish, false, 0);
+        Candidate second = !diff ? first : read(box, alone ? AutoYesNo.NO : wish, false, alone ? 0 : 1);
         for (Candidate each : first == second ? Arrays.asList(first) : Arrays.asList(first, second)) {
             for (Finding finding : each.findings) {
                 diagnostic(finding);
@@ -261,8 +237,7 @@ final class Verbs {
         try {
             out.print(answer(new Questions(box), first, second, alone));
         } catch (IllegalArgumentException e) {
-            err.println("boxwall: " + e.getMessage());
-            return 2;
+            throw new BoxException(e.getMessage());
         }
         return 0;
     }
@@ -283,42 +258,26 @@ final class Verbs {
         return json ? DiffJson.of(difference, a, b) + "\n" : DiffJson.inWords(difference, a, b);
     }
 
-    int compile() {
+    int compile() throws BoxException {
         String directory = arguments.get("--out", null);
-        if (directory == null) {
-            err.println("boxwall: compile needs --out DIR");
-            return 2;
-        }
-        Box box = isNoBox() ? null : box();
-        Candidate candidate = box == null ? null : read(box);
-        if (candidate == null) { return 2; }
+        if (directory == null) { throw new BoxException("compile needs --out DIR"); }
+        Box box = box();
+        Candidate candidate = read(box);
         print(candidate);
         if (candidate.isRefused()) { return 1; }
         if (!candidate.compiled.stateful && sys.list(directory + "/safe") != null) {
-            err.println(
-                    "boxwall: " + directory + "/safe is the stateless form of another plan: choose an empty folder");
-            return 2;
+            throw new BoxException(directory + "/safe is the stateless form of another plan: choose an empty folder");
         }
-        try {
-            Changes.write(new BootPlane(sys, Daemon.APPLY, config().get("RUN")), directory, candidate, sys, box.facts,
-                    config());
-        } catch (BoxException e) {
-            err.println("boxwall: " + e.getMessage());
-            return 2;
-        }
+        Changes.write(new BootPlane(sys, Daemon.APPLY, config().get("RUN")), directory, candidate, sys, box.facts,
+                config());
         return 0;
     }
 
     /** A script or a dump as a ruleset on standard output, what isn't in it on the other. */
-    int imported() {
-        String file = arguments.file();
-        String text = file == null ? null : sys.read(file, MAX_RULES);
-        if (text == null) {
-            err.println(file == null ? "boxwall: import needs a file" : "boxwall: " + file + " can't be opened");
-            return 2;
-        }
+    int imported() throws BoxException {
+        String file = arguments.file("import needs a file");
+        String text = text(file);
         String name = file.substring(file.lastIndexOf('/') + 1);
-        if (arguments.has("--root") && isNoBox()) { return 2; }
         Imported imported = Import.read(name, text, arguments.files.size() > 1 ? arguments.files.get(1) : null);
         ImportJson report = ImportReport.of(imported, arguments.has("--root") ? Site.of(box().facts) : Site.unknown());
         if (arguments.has("--json")) {

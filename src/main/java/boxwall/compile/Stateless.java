@@ -1,6 +1,6 @@
 package boxwall.compile;
 
-import boxwall.modules.ConntrackUse;
+import boxwall.modules.ModuleTable;
 import boxwall.modules.Kind;
 import boxwall.netfilter.Abandoned;
 import boxwall.netfilter.Chain;
@@ -124,10 +124,10 @@ final class Stateless {
 
     /** Whether nothing of a rule needs connection tracking but its states; says so if not. */
     private boolean mayStay(Rule rule) {
-        String lost = rule.target != null && ConntrackUse.pulls(Kind.TARGET, rule.target.name)
+        String lost = rule.target != null && ModuleTable.get().tracks(Kind.TARGET, rule.target.name)
                 ? "-j " + rule.target.name : null;
         for (Match match : rule.matches) {
-            if (ConntrackUse.pulls(Kind.MATCH, match.name) && !States.isState(match)) {
+            if (ModuleTable.get().tracks(Kind.MATCH, match.name) && !States.isState(match)) {
                 lost = "-m " + match.name;
                 break;
             }

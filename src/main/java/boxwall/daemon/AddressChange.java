@@ -109,11 +109,11 @@ final class AddressChange {
         if (!changes.applying.tryLock()) { return "a change is pending"; }
         try {
             BootPlane.Reached tried = changes.apply(changes.write(next, now.facts), SECONDS, false, false);
-            if (tried.status() != 0) { return tried.outcome().why() + " " + tried.words(); }
-            BootPlane.Reached kept = changes.plane.confirm(tried.outcome().id());
-            log.event("followed " + changed + ": status " + kept.status() + " " + kept.outcome().state() + " "
-                    + kept.outcome().why());
-            return kept.status() == 0 || kept.outcome().state().equals("unsaved") ? null : kept.outcome().why();
+            if (tried.status != 0) { return tried.outcome.why() + " " + tried.words; }
+            BootPlane.Reached kept = changes.plane.confirm(tried.outcome.id());
+            log.event("followed " + changed + ": status " + kept.status + " " + kept.outcome.state() + " "
+                    + kept.outcome.why());
+            return kept.status == 0 || kept.outcome.state().equals("unsaved") ? null : kept.outcome.why();
         } catch (BoxException e) {
             return e.getMessage();
         } finally {

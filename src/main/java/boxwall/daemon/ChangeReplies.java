@@ -102,12 +102,12 @@ final class ChangeReplies extends Replies {
         // what follows is the boot plane's work: others may think meanwhile
         heavy.end(request);
         BootPlane.Reached reached = changes.apply(plan, seconds, force, "1".equals(request.query("replace")));
-        Outcome outcome = reached.outcome();
-        boolean live = reached.status() == 0;
-        log.event(name + ": status " + reached.status() + ", " + outcome.state() + " " + outcome.why()
+        Outcome outcome = reached.outcome;
+        boolean live = reached.status == 0;
+        log.event(name + ": status " + reached.status + ", " + outcome.state() + " " + outcome.why()
                 + (outcome.id().length() == 0 ? "" : ", id " + outcome.id()) + ", after " + (sys.uptimeMillis() - began)
                 + " ms");
-        history.tried(request.client.text(), next.etag(), reached.status(), outcome);
+        history.tried(request.client.text(), next.etag(), reached.status, outcome);
         trying(live ? outcome.id() : "", live ? put : null);
         if (live) { box.tablesChanged(); }
         watch.notice();
@@ -115,8 +115,8 @@ final class ChangeReplies extends Replies {
     }
 
     private Reply answer(BootPlane.Reached reached, int seconds, Candidate tried) {
-        Outcome outcome = reached.outcome();
-        switch (reached.status()) {
+        Outcome outcome = reached.outcome;
+        switch (reached.status) {
             case 0 :
                 return Reply.json(202, ChangeJson.pending(outcome.id(), outcome.deadline(), seconds, tried.findings));
             case 3 :
@@ -167,7 +167,7 @@ final class ChangeReplies extends Replies {
     }
 
     private static String why(BootPlane.Reached reached) {
-        return reached.outcome().why().length() > 0 ? reached.outcome().why() : reached.words();
+        return reached.outcome.why().length() > 0 ? reached.outcome.why() : reached.words;
     }
 
     Reply confirm(Request request, String id) throws BoxException {
@@ -177,8 +177,8 @@ final class ChangeReplies extends Replies {
                     "a confirm counts on a connection opened after the rules were loaded: open a new one");
         }
         BootPlane.Reached reached = plane.confirm(id);
-        Outcome outcome = reached.outcome();
-        boolean kept = reached.status() == 0 || outcome.state().equals("unsaved");
+        Outcome outcome = reached.outcome;
+        boolean kept = reached.status == 0 || outcome.state().equals("unsaved");
         if (kept) { drafts.kept(letGo(id)); }
         LivePlan live = kept ? LivePlan.of(sys, config, outcome.get("plan")) : null;
         Reply reply = ended("confirm of " + id, request, reached, kept);
@@ -189,8 +189,8 @@ final class ChangeReplies extends Replies {
     Reply revert(Request request, String id) throws BoxException {
         BootPlane.Reached reached = plane.revert(id);
         // "reverted" is the reason of a revert that went well; what else went wrong has a status of its own
-        boolean done = reached.status() == 0
-                || reached.outcome().get("reason").equals("reverted") && reached.outcome().id().equals(id);
+        boolean done = reached.status == 0
+                || reached.outcome.get("reason").equals("reverted") && reached.outcome.id().equals(id);
         if (done) {
             letGo(id);
             box.tablesChanged();
@@ -201,8 +201,8 @@ final class ChangeReplies extends Replies {
     private Reply ended(String what, Request request, BootPlane.Reached reached, boolean done) {
         log(what, request, reached);
         watch.notice();
-        if (done) { return Reply.json(200, ChangeJson.state(reached.outcome().state(), reached.outcome().why())); }
-        return reached.status() == 6
+        if (done) { return Reply.json(200, ChangeJson.state(reached.outcome.state(), reached.outcome.why())); }
+        return reached.status == 6
                 ? Reply.problem(409, "a change is pending",
                         "it is still being applied, so there is nothing to confirm or revert yet; GET /status tells"
                                 + " the outcome")
@@ -210,13 +210,13 @@ final class ChangeReplies extends Replies {
     }
 
     private void log(String what, Request request, BootPlane.Reached reached) {
-        String state = reached.outcome().get("state");
-        log.event(what + " by " + request.client.text() + ": status " + reached.status()
-                + (state.length() == 0 ? "" : ", " + state) + " " + reached.outcome().why());
+        String state = reached.outcome.get("state");
+        log.event(what + " by " + request.client.text() + ": status " + reached.status
+                + (state.length() == 0 ? "" : ", " + state) + " " + reached.outcome.why());
     }
 
     private static Reply refusal(BootPlane.Reached reached, String nothing, String failed) {
-        return reached.status() == 3 ? Reply.problem(409, nothing, why(reached))
+        return reached.status == 3 ? Reply.problem(409, nothing, why(reached))
                 : Reply.problem(500, failed, why(reached));
     }
 
@@ -230,9 +230,8 @@ final class ChangeReplies extends Replies {
         BootPlane.Reached reached = plane.acceleration(word);
         log("pa " + word, request, reached);
         watch.readSoon();
-        return reached.status() == 0
-                ? Reply.json(200,
-                        ChangeJson.acceleration(reached.outcome().get("pa"), reached.outcome().get("sessions")))
+        return reached.status == 0
+                ? Reply.json(200, ChangeJson.acceleration(reached.outcome.get("pa"), reached.outcome.get("sessions")))
                 : refusal(reached, "no Packet Acceleration here", "it had no effect");
     }
 
@@ -251,7 +250,7 @@ final class ChangeReplies extends Replies {
         }
         BootPlane.Reached reached = plane.printk(seconds);
         log("printk for " + seconds + " s", request, reached);
-        return reached.status() == 0 ? Reply.json(200, ChangeJson.printk(reached.outcome().get("until")))
+        return reached.status == 0 ? Reply.json(200, ChangeJson.printk(reached.outcome.get("until")))
                 : refusal(reached, "no AVM printk here", "it had no effect");
     }
 

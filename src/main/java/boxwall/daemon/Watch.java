@@ -173,7 +173,7 @@ final class Watch {
         try {
             BootPlane.Reached reached = changes.plane.revert(last.id());
             log.event("change " + last.id() + " is a minute overdue and its guard is gone; rolled back: status "
-                    + reached.status() + " " + reached.outcome().why());
+                    + reached.status + " " + reached.outcome.why());
         } catch (BoxException e) {
             log.event("change " + last.id() + " is a minute overdue and could not be rolled back: " + e.getMessage());
         } finally {
@@ -268,8 +268,8 @@ final class Watch {
         try {
             BootPlane.Reached reached = changes.plane.again();
             log.event("drift: " + differences.size() + " differences, the first is " + differences.get(0)
-                    + "; the plan was loaded again: status " + reached.status() + " " + reached.outcome().why());
-            return reached.status() == 0 ? differences(box.read(last.toString()), last) : differences;
+                    + "; the plan was loaded again: status " + reached.status + " " + reached.outcome.why());
+            return reached.status == 0 ? differences(box.read(last.toString()), last) : differences;
         } catch (BoxException e) {
             log.event("drift: the plan could not be loaded again: " + e.getMessage());
             return differences;

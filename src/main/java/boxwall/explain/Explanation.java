@@ -134,8 +134,8 @@ public final class Explanation {
     private String forward(String protocol, int dport) {
         for (AvmFirewall.Forward forward : facts.avmFirewall.forwards) {
             boolean port = forward.toPort == 0 || dport >= forward.toPort && dport < forward.toPort + forward.count;
-            if (forward.protocol.equals(protocol) && port && forward.host() != null
-                    && Arrays.equals(forward.host(), packet.dst())) {
+            if (forward.protocol.equals(protocol) && port && forward.host != null
+                    && Arrays.equals(forward.host, packet.dst())) {
                 return "ACCEPT, translated by " + forward.line;
             }
         }

@@ -110,13 +110,13 @@ public final class Exposure {
 
     /** Whether it listens on a loopback address, which nobody outside can send to. */
     public static boolean isLocal(Service service) {
-        return service.address() != null && Site.isLoopback(service.address());
+        return service.address != null && Site.isLoopback(service.address);
     }
 
     private static int to(Sets sets, Service service) {
         Bdd bdd = sets.bdd;
         int port = bdd.and(sets.protocol(service.protocol), sets.lies(Field.DPORT, service.port, service.port));
-        if (service.address() != null) { return bdd.and(port, sets.is(Field.DST, service.address())); }
+        if (service.address != null) { return bdd.and(port, sets.is(Field.DST, service.address)); }
         int own = Bdd.NONE;
         for (byte[] each : sets.site.addresses(sets.family, null)) {
             own = Site.isLoopback(each) ? own : bdd.or(own, sets.is(Field.DST, each));

@@ -26,7 +26,7 @@ import boxwall.box.Userland;
 import boxwall.modules.Capabilities;
 import boxwall.modules.Capability;
 import boxwall.modules.Conntrack;
-import boxwall.modules.ConntrackUse;
+import boxwall.modules.ModuleTable;
 import boxwall.modules.KernelGeneration;
 import boxwall.modules.Kind;
 import boxwall.modules.LoadedModules;
@@ -220,7 +220,7 @@ public final class BoxFacts implements Cloneable {
      * itself.
      */
     public boolean pullsConntrack(String module) {
-        if (ConntrackUse.pullsByName(module)) { return true; }
+        if (ModuleTable.get().tracks(module)) { return true; }
         for (String needed : modules().dep.closure(module)) {
             if (needed.equals("nf_conntrack") || needed.equals("ip_conntrack")) { return true; }
         }

@@ -11,7 +11,6 @@ import java.util.Set;
 import boxwall.box.Finding;
 import boxwall.modules.Capability.State;
 import boxwall.modules.Capability;
-import boxwall.modules.ConntrackUse;
 import boxwall.modules.Kind;
 import boxwall.modules.ModuleTable;
 import boxwall.netfilter.Family;
@@ -73,11 +72,6 @@ public final class Requirement {
     private boolean need(Kind kind, String name) {
         features.put(kind.word + " " + name, facts.capability(family, kind, name));
         return facts.pullsConntrack(family, kind, name);
-    }
-
-    /** Whether a table, match (-m) or target (-j) of that name loads connection tracking on any kernel. */
-    public static boolean pullsConntrack(Kind kind, String name) {
-        return ConntrackUse.pulls(kind, name);
     }
 
     /** Whether the rule would load connection tracking. */

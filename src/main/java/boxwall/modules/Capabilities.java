@@ -207,6 +207,6 @@ public final class Capabilities {
 
     /** Whether a feature loads connection tracking on this box. */
     public boolean pullsConntrack(Family family, Kind kind, String name) {
-        return generation.spec(kind, kernelName(name), family).pullsConntrack() || ConntrackUse.pulls(kind, name);
+        return generation.spec(kind, kernelName(name), family).pullsConntrack() || ModuleTable.get().tracks(kind, name);
     }
 }

@@ -3,7 +3,9 @@ package boxwall.modules;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -24,6 +26,8 @@ public final class ModuleTable {
     private final Map<String, ModuleSpec> specs = new HashMap<>();
     private final List<String[]> symbols = new ArrayList<>();
     private final List<String[]> renames = new ArrayList<>();
+    /** "match state", "module xt_state" … */
+    private final Set<String> tracking = new HashSet<>();
 
     private ModuleTable() {
         for (String[] row : Rows.of("/boxwall/modules/generations.txt")) {
@@ -40,6 +44,10 @@ public final class ModuleTable {
             renames.add(words);
         } else if (words[0].equals("symbol")) {
             symbols.add(words);
+        } else if (words[0].equals("tracks")) {
+            for (int i = 2; i < words.length; i++) {
+                tracking.add(words[1] + " " + words[i]);
+            }
         } else {
             for (char digit : words[2].toCharArray()) {
                 String key = words[0] + " " + digit;
@@ -110,6 +118,18 @@ public final class ModuleTable {
             }
         }
         return linked;
+    }
+
+    /** Whether a table, match or target pulls connection tracking in, whatever the kernel. */
+    public boolean tracks(Kind kind, String name) {
+        return tracking.contains(kind.word + " " + name);
+    }
+
+    /** Whether loading a module of that name loads, or is, connection tracking; the old names too. */
+    public boolean tracks(String module) {
+        String name = LoadedModules.normal(module).toLowerCase(Locale.ROOT);
+        return name.contains("conntrack") || name.startsWith("nf_nat") || name.startsWith("ip_nat")
+                || name.startsWith("xt_conn") || name.startsWith("ipt_conn") || tracking.contains("module " + name);
     }
 
     /** Whether any generation has that name in a family. */

@@ -104,11 +104,6 @@ public final class ModulesDep {
         order.add(module);
     }
 
-    /** The modules that need this one, by any number of steps. */
-    boolean needs(String module, String other) {
-        return closure(module).contains(other) && !LoadedModules.normal(module).equals(other);
-    }
-
     List<String> modules() {
         List<String> all = new ArrayList<>(lines.keySet());
         Collections.sort(all);

@@ -136,4 +136,24 @@ public final class Words {
         }
         return out.append(text, start, text.length()).toString();
     }
+
+    /** Two hex digits for each byte. */
+    public static String hex(byte[] bytes) {
+        StringBuilder out = new StringBuilder();
+        for (byte one : bytes) {
+            out.append(Character.forDigit(one >> 4 & 15, 16)).append(Character.forDigit(one & 15, 16));
+        }
+        return out.toString();
+    }
+
+    /** The bytes that {@link #hex} wrote, in capitals or not; null for a text that it can't have written. */
+    public static byte[] bytes(String hex) {
+        byte[] bytes = new byte[hex.length() / 2];
+        for (int i = 0; i < hex.length(); i++) {
+            int digit = hex.charAt(i) < 128 ? Character.digit(hex.charAt(i), 16) : -1;
+            if (digit < 0 || hex.length() % 2 != 0) { return null; }
+            bytes[i / 2] = (byte) (bytes[i / 2] << 4 | digit);
+        }
+        return bytes;
+    }
 }

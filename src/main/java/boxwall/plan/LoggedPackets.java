@@ -51,8 +51,8 @@ public final class LoggedPackets {
         List<Counted> fitting = new ArrayList<>();
         for (Counted rule : logging) {
             String prefix = rule.after("--log-prefix");
-            if (line.prefix.equals(prefix == null ? "" : prefix.trim()) && mayBe(rule.after("-i"), line.in())
-                    && mayBe(rule.after("-o"), line.out())) {
+            if (line.prefix.equals(prefix == null ? "" : prefix.trim()) && mayBe(rule.after("-i"), line.get("IN"))
+                    && mayBe(rule.after("-o"), line.get("OUT"))) {
                 fitting.add(rule);
             }
         }
@@ -63,7 +63,7 @@ public final class LoggedPackets {
         entries.add(new Entry(line, fitting));
         Counted first = fitting.get(0);
         byRule.put(first, byRule.get(first) + 1);
-        String source = line.source();
+        String source = line.get("SRC");
         bySource.put(source, bySource.containsKey(source) ? bySource.get(source) + 1 : 1);
     }
 

@@ -100,11 +100,7 @@ public final class Plan {
     /** A text's SHA-1 as a stamp has it, in hex digits. */
     public static String sha1(String text) {
         try {
-            StringBuilder hex = new StringBuilder();
-            for (byte b : MessageDigest.getInstance("SHA-1").digest(text.getBytes("ISO-8859-1"))) {
-                hex.append(Character.forDigit(b >> 4 & 15, 16)).append(Character.forDigit(b & 15, 16));
-            }
-            return hex.toString();
+            return Words.hex(MessageDigest.getInstance("SHA-1").digest(text.getBytes("ISO-8859-1")));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         } catch (UnsupportedEncodingException e) {

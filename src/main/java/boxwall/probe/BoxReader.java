@@ -1,7 +1,7 @@
 package boxwall.probe;
 
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +13,7 @@ import boxwall.box.Kernel;
 import boxwall.box.Readings;
 import boxwall.netfilter.Words;
 import boxwall.sys.BoxException;
+import boxwall.sys.Programs;
 import boxwall.sys.Sys;
 
 /**
@@ -21,15 +22,18 @@ import boxwall.sys.Sys;
  * frame {@code kallsyms}, the lines of /proc/kallsyms that matter.
  */
 public final class BoxReader {
-    /** Prints every reading that needs a process; see {@link Frames} for the format. */
+    /** Prints every reading that needs a process; see {@link #frames} for the format. */
     private static final String PROBE = "/usr/sbin/boxwall-apply";
     private static final int PROBE_SECONDS = 20;
     private static final int DMESG_BYTES = 256 << 10;
     private static final int COMMAND_BYTES = 2 << 20;
     private static final int DEP_BYTES = 512 << 10;
-    private static final int KALLSYMS_BYTES = 12 << 20;
     /** Reading all of kallsyms at once takes three times its size; a small JVM leaves it to the probe. */
     private static final long KALLSYMS_HEAP = 48L << 20;
+
+    /** Programs worth keeping in the listing of their directory, beside iptables'. */
+    private static final List<String> PROGRAMS =
+            Arrays.asList("modprobe", "kmod", "busybox", "dsld", "modsave", "jamvm", "java");
 
     private final Sys sys;
     private final String root;
@@ -74,12 +78,7 @@ public final class BoxReader {
      * @throws BoxException when the probe can't be started
      */
     public static Map<String, String> part(Sys sys, String probe, String part) throws BoxException {
-        Map<String, String> cut = new TreeMap<>();
-        for (Map.Entry<String, String> frame : Frames
-                .parse(sys.run(Arrays.asList(probe, "probe", part), "", PROBE_SECONDS).out).outputs().entrySet()) {
-            cut.put(frame.getKey(), cut(frame.getKey(), frame.getValue()));
-        }
-        return cut;
+        return frames(sys.run(Arrays.asList(probe, "probe", part), "", PROBE_SECONDS).out);
     }
 
     /**
@@ -88,28 +87,50 @@ public final class BoxReader {
      * @throws BoxException when the probe can't be started
      */
     public static Readings forPlan(Sys sys, String probe, Readings old) throws BoxException {
-        Readings now = old.withCommands(Paths.ADDRESS_COMMANDS, part(sys, probe, "addresses"));
-        for (Paths.Entry entry : Paths.FILES) {
-            String text = Paths.ADDRESS_FILES.contains(entry.path) ? sys.read(entry.path, entry.limit) : null;
-            if (text != null) { now = now.withFile(entry.path, text); }
+        Readings now = old.withCommands(Arrays.asList("ifconfig_-a", "ip_addr"), part(sys, probe, "addresses"));
+        for (ReadPath each : ReadPath.ALL) {
+            String text = each.kind.equals("plan") ? sys.read(each.path, each.limit) : null;
+            if (text != null) { now = now.withFile(each.path, text); }
         }
         return now;
     }
 
     private void probe(String program) {
         try {
-            Frames frames = Frames.parse(sys.run(Arrays.asList(program, "probe"), "", PROBE_SECONDS).out);
-            for (Map.Entry<String, String> frame : frames.outputs().entrySet()) {
-                if (frame.getKey().equals("kallsyms")) {
-                    files.put("/proc/kallsyms", keep(frame.getValue(), Paths.SYMBOLS));
-                } else {
-                    commands.put(frame.getKey(), cut(frame.getKey(), frame.getValue()));
-                }
-            }
+            commands.putAll(frames(sys.run(Arrays.asList(program, "probe"), "", PROBE_SECONDS).out));
         } catch (BoxException e) {
             // files still say most of it; what the commands would have said stays unknown, and the record shows why
             commands.put("boxwall-apply_probe", e.getMessage());
         }
+    }
+
+    /**
+     * What {@code boxwall-apply probe} prints: for each command a head with its name (blanks as {@code _}, slashes as
+     * {@code %2F}) and status, then its output, a character in front of each line, {@code |} for stdout, {@code !} for
+     * stderr. Status 127 with nothing printed means that there is no such command. <pre>
+     * &#64;iptables_--version rc=0
+     * |iptables v1.4.11.1
+     * &#64;ip_addr rc=127
+     * </pre>
+     */
+    static Map<String, String> frames(String text) {
+        Map<String, String> outputs = new TreeMap<>();
+        String name = null;
+        String status = "";
+        StringBuilder out = new StringBuilder();
+        for (String line : Words.lines(text + "\n@")) {
+            if (line.startsWith("@")) {
+                if (name != null && (!status.equals("127") || out.length() > 0)) {
+                    outputs.put(name, cut(name, out.toString()));
+                }
+                int end = line.indexOf(" rc=");
+                name = end > 1 && end < 122 && Words.isName(line.substring(1, end), "_.%+-") ? line.substring(1, end)
+                        : null;
+                status = name == null ? "" : line.substring(end + 4).trim();
+                out = new StringBuilder();
+            } else if (line.startsWith("|")) { out.append(line, 1, line.length()).append('\n'); }
+        }
+        return outputs;
     }
 
     /** The newest part of the kernel log, the start of everything else. */
@@ -130,60 +151,29 @@ public final class BoxReader {
     }
 
     private void files() {
-        for (Paths.Entry entry : Paths.FILES) {
-            String text = sys.read(root + entry.path, entry.limit);
+        String probed = commands.remove("kallsyms");
+        for (ReadPath each : ReadPath.ALL) {
+            boolean symbols = each.kind.equals("symbols");
+            boolean read = symbols ? probed == null && (!isLive() || Runtime.getRuntime().maxMemory() >= KALLSYMS_HEAP)
+                    : !isLive() || !each.kind.equals("recorded");
+            String text = read ? sys.read(root + each.path, each.limit) : symbols ? probed : null;
             if (text != null) {
-                files.put(entry.path,
-                        entry.path.equals(AvmFirewall.FILE) ? AvmFirewall.kept(text) : keep(text, entry.keep));
+                files.put(each.path, each.kind.equals("present") ? ""
+                        : each.path.equals(AvmFirewall.FILE) ? AvmFirewall.kept(text) : each.kept(text));
             }
         }
-        for (Paths.Entry entry : isLive() ? Collections.<Paths.Entry>emptyList() : Paths.RECORDED) {
-            String text = sys.read(root + entry.path, entry.limit);
-            if (text != null) { files.put(entry.path, text); }
-        }
-        for (String path : Paths.PRESENCE) {
-            if (sys.read(root + path, 1) != null) { files.put(path, ""); }
-        }
-        for (String name : names("/proc/net/avm_pa")) {
-            presence("/proc/net/avm_pa/" + name);
-        }
-        for (String name : names("/proc/kdsld")) {
-            presence("/proc/kdsld/" + name);
-        }
-        if (!files.containsKey("/proc/kallsyms")) {
-            String symbols = !isLive() || Runtime.getRuntime().maxMemory() >= KALLSYMS_HEAP
-                    ? sys.read(root + "/proc/kallsyms", KALLSYMS_BYTES) : null;
-            if (symbols != null) { files.put("/proc/kallsyms", keep(symbols, Paths.SYMBOLS)); }
+        for (String folder : new String[] {"/proc/net/avm_pa", "/proc/kdsld"}) {
+            for (String name : names(folder)) {
+                if (!files.containsKey(folder + "/" + name)) { files.put(folder + "/" + name, ""); }
+            }
         }
     }
 
     private boolean isLive() { return root.length() == 0; }
 
-    private void presence(String path) { if (!files.containsKey(path)) { files.put(path, ""); } }
-
     private List<String> names(String directory) {
         List<String> names = sys.list(root + directory);
         return names == null ? Collections.<String>emptyList() : names;
-    }
-
-    /** The lines that have one of the words; all lines when there are no words. */
-    static String keep(String text, Collection<String> words) {
-        if (words.isEmpty()) { return text; }
-        StringBuilder out = new StringBuilder();
-        int start = 0;
-        while (start < text.length()) {
-            int end = text.indexOf('\n', start);
-            end = end < 0 ? text.length() : end;
-            String line = text.substring(start, end);
-            for (String word : words) {
-                if (line.indexOf(word) >= 0) {
-                    out.append(line).append('\n');
-                    break;
-                }
-            }
-            start = end + 1;
-        }
-        return out.toString();
     }
 
     private void modules() {
@@ -218,17 +208,14 @@ public final class BoxReader {
     }
 
     private void programs() {
-        for (String directory : Paths.COMMANDS) {
-            List<String> names = sys.list(root + directory);
-            if (names != null) {
-                List<String> programs = new java.util.ArrayList<String>();
-                for (String name : names) {
-                    if (Paths.isProgram(name)) { programs.add(name); }
-                }
-                listing(directory, programs);
+        for (String directory : Programs.FOLDERS) {
+            List<String> programs = new ArrayList<>();
+            for (String name : names(directory)) {
+                if (name.indexOf("tables") >= 0 || PROGRAMS.contains(name)) { programs.add(name); }
             }
+            if (sys.list(directory) != null) { listing(directory, programs); }
         }
-        list(Paths.EXTENSIONS);
+        list("/usr/lib/xtables");
     }
 
     /**

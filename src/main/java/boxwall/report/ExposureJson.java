@@ -53,9 +53,8 @@ public final class ExposureJson {
                 doors.add(reach.interfaceName, reach(reach).add("before", JsonText.value(was)));
             }
             all.add(JsonText.object("family", service.family.word(), "protocol", service.protocol == 6 ? "tcp" : "udp",
-                    "port", service.port, "address",
-                    service.address() == null ? null : Addresses.print(service.address()), "name", service.name,
-                    "reach", doors));
+                    "port", service.port, "address", service.address == null ? null : Addresses.print(service.address),
+                    "name", service.name, "reach", doors));
         }
         boolean known = services != null;
         return JsonText.object("interfaces", after.doors, "services", known ? all : null, "local_services",

@@ -54,8 +54,8 @@ public final class LogJson {
             rules.add(rule(rule));
         }
         return JsonText.object("uptime", JsonText.number(line.uptime), "when", masked(line.when), "prefix",
-                masked(line.prefix), "in", line.in(), "out", line.out(), "src", masked(line.source()), "dst",
-                masked(line.destination()), "proto", line.protocol(), "sport", number(line, "SPT"), "dport",
+                masked(line.prefix), "in", line.get("IN"), "out", line.get("OUT"), "src", masked(line.get("SRC")),
+                "dst", masked(line.get("DST")), "proto", line.get("PROTO"), "sport", number(line, "SPT"), "dport",
                 number(line, "DPT"), "length", number(line, "LEN"), "rules", rules);
     }
 

@@ -8,7 +8,7 @@ import java.util.List;
 /** Where programs lie: Java on the box searches no PATH. */
 public final class Programs {
     /** As boxwall-apply looks for its commands, after $BOXWALL_BIN. */
-    private static final List<String> FOLDERS =
+    public static final List<String> FOLDERS =
             Collections.unmodifiableList(Arrays.asList("/sbin", "/usr/sbin", "/bin", "/usr/bin"));
 
     private Programs() {}

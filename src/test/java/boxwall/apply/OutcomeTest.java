@@ -38,17 +38,17 @@ class OutcomeTest {
         Fake fake = new Fake();
         BootPlane plane = new BootPlane(fake, "/sbin/apply", "/run");
         fake.out = "state=pending\nid=1\ndeadline=9\n";
-        assertEquals(0, plane.tryPlan("/plan", 20, false, false).status());
+        assertEquals(0, plane.tryPlan("/plan", 20, false, false).status);
         assertEquals(0, fake.statusAsked);
         assertEquals(List.of("/sbin/apply", "try", "/plan", "20"), fake.commands.get(0));
         fake.out = "state=active\nreason=restore-failed\nerror=line 4\n";
         fake.status = 4;
         BootPlane.Reached reached = plane.tryPlan("/plan", 20, true, true);
-        assertEquals(4, reached.status());
+        assertEquals(4, reached.status);
         assertTrue(fake.statusAsked > 0);
-        assertEquals("restore-failed: line 4", reached.outcome().why());
+        assertEquals("restore-failed: line 4", reached.outcome.why());
         assertEquals(List.of("/sbin/apply", "try", "/plan", "20", "--force", "--replace"), fake.commands.get(1));
-        assertFalse(reached.words().isEmpty());
+        assertFalse(reached.words.isEmpty());
     }
 
     /** Answers every command alike and counts who asks for a status. */

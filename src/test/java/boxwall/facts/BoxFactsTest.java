@@ -4,6 +4,7 @@ import boxwall.modules.Conntrack;
 import boxwall.box.Finding;
 import boxwall.modules.KernelGeneration;
 import boxwall.modules.Kind;
+import boxwall.modules.ModuleTable;
 import boxwall.box.Readings;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -152,14 +153,14 @@ class BoxFactsTest {
     @Test
     void whatPullsConntrackInIsKnownOnEveryKernel() {
         for (String name : "state conntrack connlimit connbytes connmark helper".split(" ")) {
-            assertTrue(Requirement.pullsConntrack(Kind.MATCH, name), name);
+            assertTrue(ModuleTable.get().tracks(Kind.MATCH, name), name);
         }
         for (String name : "CT NOTRACK MASQUERADE SNAT DNAT REDIRECT".split(" ")) {
-            assertTrue(Requirement.pullsConntrack(Kind.TARGET, name), name);
+            assertTrue(ModuleTable.get().tracks(Kind.TARGET, name), name);
         }
-        assertTrue(Requirement.pullsConntrack(Kind.TABLE, "nat"));
-        assertFalse(Requirement.pullsConntrack(Kind.TABLE, "filter"));
-        assertFalse(Requirement.pullsConntrack(Kind.TARGET, "LOG"));
+        assertTrue(ModuleTable.get().tracks(Kind.TABLE, "nat"));
+        assertFalse(ModuleTable.get().tracks(Kind.TABLE, "filter"));
+        assertFalse(ModuleTable.get().tracks(Kind.TARGET, "LOG"));
         BoxFacts facts = BoxFacts.of(kernel("6.1.0", "nf_conntrack:", "xt_new: nf_conntrack"));
         for (String module : "ip_conntrack nf-conntrack ip_nat_ftp ipt_state xt_CT nf_conntrack_ipv4 iptable_nat xt_new"
                 .split(" ")) {

@@ -20,7 +20,7 @@ class LoggedPacketsTest {
             LogLine line = LogLine.parse(head + PACKET);
             assertNotNull(line, head);
             assertEquals("[IPT] drop", line.prefix, head);
-            assertEquals("198.51.100.7", line.source());
+            assertEquals("198.51.100.7", line.get("SRC"));
             assertEquals(23, line.number("DPT"));
         }
         assertEquals("1234.567890", LogLine.parse("[ 1234.567890] " + PACKET).uptime);

@@ -108,8 +108,8 @@ class BoxReaderTest {
     @Test
     void framesAreTakenApart() {
         Map<String, String> outputs =
-                Frames.parse("noise\n@uname_-r rc=0\n|6.1.0\n!a complaint\n@ip_addr rc=127\n@dmesg rc=1\n"
-                        + "@../../etc/passwd rc=0\n|x\n@lsmod\n|y\n@empty rc=0\n").outputs();
+                BoxReader.frames("noise\n@uname_-r rc=0\n|6.1.0\n!a complaint\n@ip_addr rc=127\n@dmesg rc=1\n"
+                        + "@../../etc/passwd rc=0\n|x\n@lsmod\n|y\n@empty rc=0\n");
         assertEquals(Map.of("uname_-r", "6.1.0\n", "dmesg", "", "empty", ""), outputs);
     }
 

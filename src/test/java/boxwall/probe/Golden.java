@@ -40,7 +40,7 @@ final class Golden {
             out.append("modprobe ").append(module).append(" -> ").append(facts.module(module)).append(' ')
                     .append(facts.module(module).modules).append('\n');
         }
-        out.append(facts.avmFirewall.known ? facts.avmFirewall.toString() : "");
+        out.append(Planted.lines(facts.avmFirewall));
         for (Finding finding : facts.findings) {
             out.append("finding ").append(finding).append('\n');
             for (String line : finding.evidence()) {
@@ -98,7 +98,7 @@ final class Golden {
                 }
             }
         }
-        return out.append(facts.conntrack().evidence).append(facts.acceleration.evidence)
-                .append(facts.acceleration.sessions).append(facts.interfaces).toString();
+        return out.append(facts.conntrack().evidence).append(facts.acceleration.evidence).append(facts.interfaces)
+                .toString();
     }
 }

@@ -1,5 +1,6 @@
 package boxwall.probe;
 
+import boxwall.avm.AvmFirewall;
 import boxwall.facts.BoxFacts;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -166,8 +167,10 @@ public final class Planted {
     /** Its files: all that may be read, with a line each that says nothing. */
     public Map<String, String> files() {
         Map<String, String> files = new LinkedHashMap<>();
-        for (Paths.Entry entry : Paths.FILES) {
-            if (!entry.path.endsWith(".gz")) { files.put(entry.path, "\n"); }
+        for (ReadPath entry : ReadPath.ALL) {
+            if (!entry.path.endsWith(".gz") && (entry.kind.equals("file") || entry.kind.equals("plan"))) {
+                files.put(entry.path, "\n");
+            }
         }
         files.put("/proc/net/dev", "  lan: 1 1 0 0 0 0 0 0 1 1 0 0 0 0 0 0\n  dsl: 1 1 0 0 0 0 0 0 1 1 0 0 0 0 0 0\n");
         files.put("/proc/net/if_inet6",
@@ -181,4 +184,13 @@ public final class Planted {
 
     /** Facts as text. */
     public static String facts(BoxFacts facts) { return Golden.of(facts); }
+
+    /** What dsld was told, a line each. */
+    public static String lines(AvmFirewall firewall) {
+        StringBuilder lines = new StringBuilder();
+        firewall.forwards.forEach(forward -> lines.append(forward.line).append('\n'));
+        firewall.in.forEach(access -> lines.append(access.line).append('\n'));
+        firewall.out.forEach(access -> lines.append(access.line).append('\n'));
+        return lines.toString();
+    }
 }
