@@ -61,12 +61,12 @@ final class Criteria {
 
     private void device(Field field, Negatable<String> name) {
         if (name != null) {
-            byte[] mask = Numbers.interfaceMask(name.value);
-            byte[] value = Numbers.interfaceName(name.value);
-            for (int i = 0; i < value.length; i++) {
-                value[i] &= mask[i];
-            }
-            add(field, name.negated, Span.masked(value, mask));
+            boolean open = name.value.endsWith("+");
+            String start = open ? name.value.substring(0, name.value.length() - 1) : name.value;
+            // of a whole name the zero behind it counts too
+            byte[] mask = new byte[16];
+            Arrays.fill(mask, 0, Math.min(start.length() + (open ? 0 : 1), 16), (byte) 255);
+            add(field, name.negated, Span.masked(Numbers.interfaceName(start), mask));
         }
     }
 

@@ -75,7 +75,7 @@ public final class Keys {
     public static Hook hook(Map<String, String> keys) {
         String chain = keys.get("chain");
         if (chain == null) { return null; }
-        for (Hook hook : new Hook[] {Hook.INPUT, Hook.FORWARD, Hook.OUTPUT}) {
+        for (Hook hook : FamilyVerdicts.WAYS) {
             if (hook.name().equals(chain)) { return hook; }
         }
         throw wrong("chain", keys, "INPUT, FORWARD or OUTPUT");
@@ -90,12 +90,11 @@ public final class Keys {
             }
             throw wrong("family", keys, "ipv4 or ipv6");
         }
-        String addresses =
-                (keys.containsKey("src") ? keys.get("src") : "") + (keys.containsKey("dst") ? keys.get("dst") : "");
+        String addresses = keys.get("src") + keys.get("dst");
         if (addresses.indexOf(':') >= 0 || keys.containsKey("proto") && Numbers.protocol(keys.get("proto")) == 58) {
             return Family.IPV6;
         }
-        if (addresses.length() > 0) { return Family.IPV4; }
+        if (keys.containsKey("src") || keys.containsKey("dst")) { return Family.IPV4; }
         String type = keys.get("type");
         return type != null && isNamed(type, Family.IPV6) && !isNamed(type, Family.IPV4) ? Family.IPV6 : null;
     }
@@ -154,13 +153,10 @@ public final class Keys {
     }
 
     private static Span address(String word, Family family) {
-        int slash = word.indexOf('/');
-        if (slash < 0) { return Span.range(Addresses.range(word, family)); }
-        byte[] address = Addresses.parse(word.substring(0, slash));
-        long prefix = Words.number(word.substring(slash + 1), family.addressBits);
-        if (address == null || address.length * 8 != family.addressBits || prefix < 0) { return null; }
-        return prefix == family.addressBits ? Span.range(address, address)
-                : Span.of(Network.ofPrefix(family, address, (int) prefix));
+        if (word.indexOf('/') < 0) { return Span.range(Addresses.range(word, family)); }
+        Network network = Network.parse(word);
+        return network == null || network.family != family ? null
+                : network.prefix == family.addressBits ? Span.one(network.address()) : Span.of(network);
     }
 
     private static Span protocol(String word, Family family) {

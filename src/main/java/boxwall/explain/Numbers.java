@@ -67,15 +67,6 @@ final class Numbers {
         return out.toString();
     }
 
-    /** The bytes of a name that count: all and the zero behind them, or what stands before a closing {@code +}. */
-    static byte[] interfaceMask(String name) {
-        boolean open = name.endsWith("+");
-        int length = open ? name.length() - 1 : name.length() + 1;
-        byte[] mask = new byte[16];
-        java.util.Arrays.fill(mask, 0, Math.min(length, 16), (byte) 255);
-        return mask;
-    }
-
     /** A protocol's number from its name as iptables-save prints it or its number; -1 when unknown. */
     static int protocol(String word) {
         String start = word.toLowerCase(Locale.ROOT) + "=";

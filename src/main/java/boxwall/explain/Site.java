@@ -24,10 +24,10 @@ public final class Site {
      * ip6_forward and ip6_mc_input), whatever its own addresses are. {@code ff02::} under a mask that leaves the flags
      * open: ff12:: and ff32:: are of the same scope.
      */
-    static final List<Network> LINK_DESTINATIONS = Arrays.asList(network("fe80::", 10),
+    static final List<Network> LINK_DESTINATIONS = Arrays.asList(Network.parse("fe80::/10"),
             new Network(Family.IPV6, Addresses.parse("ff01::"), Addresses.parse("ff0f::")),
             new Network(Family.IPV6, Addresses.parse("ff02::"), Addresses.parse("ff0f::")));
-    static final List<Network> LINK_SOURCES = Collections.singletonList(network("fe80::", 10));
+    static final List<Network> LINK_SOURCES = Collections.singletonList(Network.parse("fe80::/10"));
 
     private final Map<String, List<byte[]>> own = new LinkedHashMap<>();
     private final Map<Network, String> routes = new LinkedHashMap<>();
@@ -48,7 +48,7 @@ public final class Site {
             site.add(name).attach(name, each.ip, each.net).attach(name, each.ip6, each.net6);
         }
         if (facts.wan != null) {
-            site.route(network("0.0.0.0", 0), facts.wan.name).route(network("::", 0), facts.wan.name);
+            site.route(Network.parse("0.0.0.0/0"), facts.wan.name).route(Network.parse("::/0"), facts.wan.name);
         }
         return site.role("lan", facts.lan).role("wan", facts.wan).role("guest", facts.guest).build();
     }
@@ -94,7 +94,7 @@ public final class Site {
     /** Whether the address is the box's own on any interface. */
     public boolean isOwn(byte[] address) {
         for (byte[] mine : addresses(address.length == 4 ? Family.IPV4 : Family.IPV6, null)) {
-            if (Numbers.compare(mine, address) == 0) { return true; }
+            if (Arrays.equals(mine, address)) { return true; }
         }
         return false;
     }
@@ -124,7 +124,7 @@ public final class Site {
 
     /** Whether nobody outside can send to the address. */
     static boolean isLoopback(byte[] address) {
-        return address.length == 4 ? address[0] == 127 : Numbers.compare(address, Numbers.bytes(1, 16)) == 0;
+        return address.length == 4 ? address[0] == 127 : Arrays.equals(address, Numbers.bytes(1, 16));
     }
 
     /** The interface through which the box would send to that address, or null when no route is known. */
@@ -149,25 +149,20 @@ public final class Site {
             all.add(Network.ofPrefix(family, address, family.addressBits));
         }
         if (family == Family.IPV6) {
-            all.add(network("::1", 128));
-            all.add(network("fe80::", 10));
-            all.add(network("ff00::", 8));
+            all.add(Network.parse("::1/128"));
+            all.add(Network.parse("fe80::/10"));
+            all.add(Network.parse("ff00::/8"));
             return all;
         }
-        all.add(network("127.0.0.0", 8));
-        all.add(network("224.0.0.0", 4));
-        all.add(network("255.255.255.255", 32));
+        all.add(Network.parse("127.0.0.0/8"));
+        all.add(Network.parse("224.0.0.0/4"));
+        all.add(Network.parse("255.255.255.255/32"));
         for (Network network : routes.keySet()) {
             if (network.family == family && network.prefix < 31 && isAttached(network)) {
                 all.add(Network.ofPrefix(family, Numbers.last(network), 32));
             }
         }
         return all;
-    }
-
-    private static Network network(String address, int prefix) {
-        byte[] bytes = Addresses.parse(address);
-        return Network.ofPrefix(bytes.length == 4 ? Family.IPV4 : Family.IPV6, bytes, prefix);
     }
 
     /** Whether the box has an address in the network on its interface: only then has it a broadcast address. */
