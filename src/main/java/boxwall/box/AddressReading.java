@@ -101,8 +101,7 @@ final class AddressReading {
         for (String word : words) {
             int slash = word.indexOf('/');
             byte[] address = slash < 0 ? null : Addresses.parse(word.substring(0, slash));
-            int prefix =
-                    address == null || address.length != 16 ? -1 : number(word.substring(slash + 1), 128);
+            int prefix = address == null || address.length != 16 ? -1 : number(word.substring(slash + 1), 128);
             if (prefix >= 0) { keep6(name, address, prefix); }
         }
     }
