@@ -8,7 +8,6 @@ import boxwall.netfilter.Family;
 import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.Table;
 import boxwall.syntax.Note;
-
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;

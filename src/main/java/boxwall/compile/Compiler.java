@@ -16,7 +16,6 @@ import boxwall.optimize.Optimizer;
 import boxwall.syntax.Line;
 import boxwall.syntax.Note;
 import boxwall.syntax.ParsedRules;
-
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;

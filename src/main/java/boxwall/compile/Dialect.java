@@ -12,7 +12,6 @@ import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.Table;
 import boxwall.syntax.Note;
 import boxwall.syntax.RequiredRelease;
-
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

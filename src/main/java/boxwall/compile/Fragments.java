@@ -8,7 +8,6 @@ import boxwall.netfilter.Origin;
 import boxwall.netfilter.Rule;
 import boxwall.netfilter.Target;
 import boxwall.syntax.Note;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;

@@ -8,7 +8,6 @@ import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.State;
 import boxwall.netfilter.Table;
 import boxwall.netfilter.Target;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;

@@ -12,7 +12,6 @@ import boxwall.netfilter.Ports;
 import boxwall.netfilter.Rule;
 import boxwall.netfilter.Table;
 import boxwall.netfilter.Target;
-
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;

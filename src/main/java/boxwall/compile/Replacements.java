@@ -9,7 +9,6 @@ import boxwall.netfilter.Rule;
 import boxwall.netfilter.State;
 import boxwall.netfilter.Target;
 import boxwall.netfilter.TcpFlags;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;

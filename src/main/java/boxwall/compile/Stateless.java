@@ -12,7 +12,6 @@ import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.State;
 import boxwall.netfilter.Table;
 import boxwall.syntax.Note;
-
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;

@@ -4,7 +4,6 @@ import boxwall.netfilter.Match;
 import boxwall.netfilter.Option;
 import boxwall.netfilter.Rule;
 import boxwall.netfilter.State;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

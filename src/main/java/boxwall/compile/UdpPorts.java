@@ -6,7 +6,6 @@ import boxwall.netfilter.Option;
 import boxwall.netfilter.Ports;
 import boxwall.netfilter.Rule;
 import boxwall.netfilter.State;
-
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

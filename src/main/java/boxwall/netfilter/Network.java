@@ -29,10 +29,12 @@ public final class Network {
         this.family = family;
         this.address = new byte[address.length];
         this.mask = mask.clone();
+        int ones = 0;
         for (int i = 0; i < address.length; i++) {
             this.address[i] = (byte) (address[i] & mask[i]);
+            ones += Integer.bitCount(mask[i] & 255);
         }
-        prefix = prefixOf(mask);
+        prefix = Arrays.equals(mask, maskOf(family, ones)) ? ones : -1;
     }
 
     /** The network of the first {@code prefix} bits. */
@@ -51,8 +53,8 @@ public final class Network {
     /** A mask with {@code prefix} leading ones. */
     public static byte[] maskOf(Family family, int prefix) {
         byte[] mask = new byte[family.addressBits / 8];
-        for (int bit = 0; bit < prefix; bit++) {
-            mask[bit / 8] |= (byte) (0x80 >> (bit % 8));
+        for (int i = 0; i < mask.length; i++) {
+            mask[i] = (byte) (0xff00 >> Math.max(0, Math.min(8, prefix - 8 * i)));
         }
         return mask;
     }
@@ -62,25 +64,6 @@ public final class Network {
 
     /** A copy of the mask, network order. */
     public byte[] mask() { return mask.clone(); }
-
-    private static int prefixOf(byte[] mask) {
-        int i = 0;
-        while (i < mask.length && mask[i] == -1) {
-            i++;
-        }
-        int ones = i * 8;
-        if (i < mask.length) {
-            int rest = mask[i] & 0xff;
-            for (; (rest & 0x80) != 0; rest = rest << 1 & 0xff) {
-                ones++;
-            }
-            for (i++; i < mask.length; i++) {
-                rest |= mask[i];
-            }
-            if (rest != 0) { return -1; }
-        }
-        return ones;
-    }
 
     /** Whether an address (4 or 16 bytes) lies in this network; false for the other family. */
     public boolean contains(byte[] candidate) {

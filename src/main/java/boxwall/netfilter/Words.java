@@ -78,13 +78,14 @@ public final class Words {
 
     /** A decimal or 0x number from 0 to {@code most}, or -1 when the text is none. */
     public static long number(String text, long most) {
-        try {
-            boolean hex = text.startsWith("0x") || text.startsWith("0X");
-            long number = hex ? Long.parseLong(text.substring(2), 16) : Long.parseLong(text);
-            return number < 0 || number > most ? -1 : number;
-        } catch (NumberFormatException e) {
-            return -1;
+        int base = text.startsWith("0x") || text.startsWith("0X") ? 16 : 10;
+        int from = base == 16 ? 2 : 0;
+        long number = from == text.length() ? -1 : 0;
+        for (int i = from; i < text.length() && number >= 0; i++) {
+            int digit = text.charAt(i) < 128 ? Character.digit(text.charAt(i), base) : -1;
+            number = digit < 0 || number > (most - digit) / base ? -1 : number * base + digit;
         }
+        return number;
     }
 
     /** The numbers of {@code value/mask} in 32 bits, the mask all ones when it is left out; null when it isn't that. */

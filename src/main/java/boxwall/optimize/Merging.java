@@ -10,8 +10,8 @@ import boxwall.netfilter.Ports;
 import boxwall.netfilter.Rule;
 import boxwall.netfilter.Words;
 import boxwall.syntax.Note;
-
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -33,6 +33,17 @@ final class Merging {
     /** Ports that one multiport holds; a range takes two places (XT_MULTI_PORTS of xt_multiport.h). */
     private static final int PORTS_MAX = 15;
     private static final int LINES_NAMED = 8;
+
+    /** What the rules of a group may differ in, in the order in which it is merged. */
+    private enum Side {
+        SOURCE(null), DESTINATION(null), DPORT("--dport"), SPORT("--sport");
+
+        private final String option;
+
+        Side(String option) { this.option = option; }
+
+        boolean isPort() { return option != null; }
+    }
 
     /** A network and those given ones that it stands for; sorted by address, the wider first. */
     private static final class Sum implements Comparable<Sum> {
@@ -84,46 +95,61 @@ final class Merging {
     }
 
     private List<Rule> merged(List<Rule> run, boolean multiport) {
-        List<Rule> rules = networks(networks(run, true), false);
-        return multiport ? ports(ports(rules, "--dport"), "--sport") : rules;
+        List<Rule> rules = run;
+        for (Side side : Side.values()) {
+            rules = side.isPort() && !multiport ? rules : merged(rules, side);
+        }
+        return rules;
     }
 
-    /** Merges rules that are alike but for the network on one side. */
-    private List<Rule> networks(List<Rule> run, boolean source) {
+    /** Merges rules that are alike but for what they ask of one side. */
+    private List<Rule> merged(List<Rule> run, Side side) {
         Rule[] result = run.toArray(new Rule[0]);
         Map<Rule, List<Integer>> groups = new LinkedHashMap<>();
         Rule last = null;
         for (int i = 0; i < run.size(); i++) {
             Abandoned.check();
-            Rule rule = run.get(i);
-            Rule key = RuleOrder.hasPrefix(source ? rule.source : rule.destination) ? with(rule, source, null) : null;
-            if (key != null && RuleOrder.readsHeader(key) && !key.equals(last) && groups.containsKey(key)) {
+            Rule key = key(run.get(i), side);
+            if (key != null && !side.isPort() && RuleOrder.readsHeader(key) && !key.equals(last)
+                    && groups.containsKey(key)) {
                 // rules that read a header keep their order among others: only neighbours are merged
-                mergeNetworks(groups.remove(key), source, result);
+                mergeNetworks(groups.remove(key), side, result);
             }
-            if (key != null) { add(groups, key, i); }
+            if (key != null && !groups.containsKey(key)) { groups.put(key, new ArrayList<Integer>()); }
+            if (key != null) { groups.get(key).add(Integer.valueOf(i)); }
             last = key;
         }
-        for (List<Integer> group : groups.values()) {
-            mergeNetworks(group, source, result);
+        for (Map.Entry<Rule, List<Integer>> each : groups.entrySet()) {
+            if (side.isPort()) {
+                mergePorts(each.getKey(), each.getValue(), side, result);
+            } else {
+                mergeNetworks(each.getValue(), side, result);
+            }
         }
-        return left(result);
+        List<Rule> left = new ArrayList<>(Arrays.asList(result));
+        left.removeAll(Collections.singleton(null));
+        return left;
     }
 
-    private static void add(Map<Rule, List<Integer>> groups, Rule key, int place) {
-        if (!groups.containsKey(key)) { groups.put(key, new ArrayList<Integer>()); }
-        groups.get(key).add(Integer.valueOf(place));
+    /** The rule without what it asks of a side; null when it asks nothing, or in a way that can't be merged. */
+    private static Rule key(Rule rule, Side side) {
+        if (side.isPort()) { return portless(rule, side.option); }
+        return RuleOrder.hasPrefix(network(rule, side)) ? with(rule, side, null) : null;
     }
 
-    private static Rule with(Rule rule, boolean source, Network network) {
+    private static Negatable<Network> network(Rule rule, Side side) {
+        return side == Side.SOURCE ? rule.source : rule.destination;
+    }
+
+    private static Rule with(Rule rule, Side side, Network network) {
         Negatable<Network> value = network == null ? null : Negatable.is(network);
-        return (source ? rule.copy().source(value) : rule.copy().destination(value)).build();
+        return (side == Side.SOURCE ? rule.copy().source(value) : rule.copy().destination(value)).build();
     }
 
-    private void mergeNetworks(List<Integer> places, boolean source, Rule[] result) {
+    private void mergeNetworks(List<Integer> places, Side side, Rule[] result) {
         List<Network> all = new ArrayList<>();
         for (Integer place : places) {
-            all.add((source ? result[place].source : result[place].destination).value);
+            all.add(network(result[place], side).value);
         }
         for (Sum sum : sums(all)) {
             List<Integer> parts = new ArrayList<>();
@@ -131,7 +157,7 @@ final class Merging {
                 parts.add(places.get(member));
             }
             if (parts.size() > 1) {
-                replace(parts, with(result[parts.get(0)], source, sum.network), "as " + sum.network, result);
+                replace(parts, with(result[parts.get(0)], side, sum.network), "as " + sum.network, result);
             }
         }
     }
@@ -172,20 +198,6 @@ final class Merging {
         return halves ? Network.ofPrefix(a.family, a.address(), prefix - 1) : null;
     }
 
-    /** Merges rules that are alike but for the ports on one side. */
-    private List<Rule> ports(List<Rule> run, String side) {
-        Rule[] result = run.toArray(new Rule[0]);
-        Map<Rule, List<Integer>> groups = new LinkedHashMap<>();
-        for (int i = 0; i < run.size(); i++) {
-            Rule key = portless(run.get(i), side);
-            if (key != null) { add(groups, key, i); }
-        }
-        for (Map.Entry<Rule, List<Integer>> each : groups.entrySet()) {
-            mergePorts(each.getKey(), each.getValue(), side, result);
-        }
-        return left(result);
-    }
-
     /**
      * The rule without its ports of that side; null when it names none, or names them in another way than by
      * {@code -m tcp} or {@code udp}.
@@ -209,12 +221,12 @@ final class Merging {
                 : rule.match(rule.protocol.value);
     }
 
-    private void mergePorts(Rule key, List<Integer> places, String side, Rule[] result) {
+    private void mergePorts(Rule key, List<Integer> places, Side side, Rule[] result) {
         Set<String> ports = new LinkedHashSet<>();
         List<Integer> parts = new ArrayList<>();
         int weight = 0;
         for (Integer place : places) {
-            Ports asked = reader(result[place]).option(side).ports();
+            Ports asked = reader(result[place]).option(side.option).ports();
             int more = ports.contains(asked.toString()) ? 0 : asked.count() == 1 ? 1 : 2;
             if (weight + more > PORTS_MAX) {
                 put(key, parts, ports, side, result);
@@ -229,15 +241,15 @@ final class Merging {
         put(key, parts, ports, side, result);
     }
 
-    private void put(Rule key, List<Integer> parts, Set<String> ports, String side, Rule[] result) {
+    private void put(Rule key, List<Integer> parts, Set<String> ports, Side side, Rule[] result) {
         if (parts.size() < 2) { return; }
         Rule first = result[parts.get(0)];
         List<Match> matches = new ArrayList<>(key.matches);
-        Match asked = Match.of("multiport", Option.of(side + "s", Words.join(ports, ",")));
+        Match asked = Match.of("multiport", Option.of(side.option + "s", Words.join(ports, ",")));
         matches.add(matches.indexOf(reader(key)) + 1, asked);
         // a copy of the first, for its line
         Rule merged = ports.size() == 1 ? first : first.copy().matches(matches).build();
-        replace(parts, merged, "as " + side + "s " + Words.join(ports, ","), result);
+        replace(parts, merged, "as " + side.option + "s " + Words.join(ports, ","), result);
     }
 
     /** Puts one rule in the place of the first of several; a note names the others by their lines. */
@@ -250,13 +262,5 @@ final class Merging {
         int more = places.size() - 1 - LINES_NAMED;
         notes.add(new Note(merged.origin,
                 "stands for " + lines + (more > 0 ? " and " + more + " more" : "") + " as well, " + how));
-    }
-
-    private static List<Rule> left(Rule[] rules) {
-        List<Rule> left = new ArrayList<>();
-        for (Rule rule : rules) {
-            if (rule != null) { left.add(rule); }
-        }
-        return left;
     }
 }

@@ -9,7 +9,6 @@ import boxwall.netfilter.Option;
 import boxwall.netfilter.Rule;
 import boxwall.netfilter.State;
 import boxwall.netfilter.Target;
-
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;

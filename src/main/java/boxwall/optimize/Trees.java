@@ -9,7 +9,6 @@ import boxwall.netfilter.Origin;
 import boxwall.netfilter.Rule;
 import boxwall.netfilter.Target;
 import boxwall.syntax.Note;
-
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;

@@ -34,10 +34,7 @@ final class BaseOption {
 
     /** Whether there is such a short option. */
     static boolean isLetter(char letter) {
-        for (String row : TABLE) {
-            if (row.charAt(0) == letter && letter != '#') { return true; }
-        }
-        return false;
+        return takesValue(letter) || "fnvxVh46".indexOf(letter) >= 0;
     }
 
     static boolean takesValue(char letter) { return VALUED.indexOf(letter) >= 0; }

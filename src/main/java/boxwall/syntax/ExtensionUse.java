@@ -117,7 +117,7 @@ final class ExtensionUse {
     /** What an option, or its value, asks of -p. */
     private void protocol(Option option, OptionSpec spec, Negatable<String> protocol, Errors errors) {
         String value = option.value();
-        if (spec.is("p") && !isOneOf(protocol, Collections.singletonList(spec.get("p")))) {
+        if (spec.is("p") && !isOneOf(protocol, Arrays.asList(spec.get("p")))) {
             errors.add(place(option.name), option.name + " needs the protocol " + spec.get("p"),
                     "write -p " + spec.get("p"));
         }
@@ -129,7 +129,7 @@ final class ExtensionUse {
         }
         // ipt_REJECT.c
         if (option.name.equals("--reject-with") && value.equals("tcp-reset")
-                && !isOneOf(protocol, Collections.singletonList("tcp"))) {
+                && !isOneOf(protocol, Arrays.asList("tcp"))) {
             errors.add(place(option.name), "tcp-reset needs the protocol tcp", "write -p tcp, or another answer");
         }
     }

@@ -1,7 +1,6 @@
 package boxwall.syntax;
 
 import boxwall.netfilter.Family;
-
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Set;

@@ -81,13 +81,11 @@ final class Inet {
 
     /** Whether a text that is no address was at least meant as one, and not as a name. */
     static boolean looksNumeric(String text) {
-        boolean numeric = text.length() > 0;
+        boolean numeric = true;
         for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c == ':') { return true; }
-            numeric &= c >= '0' && c <= '9' || c == '.' || c == '/';
+            numeric &= "0123456789./".indexOf(text.charAt(i)) >= 0;
         }
-        return numeric || text.length() == 0;
+        return numeric || text.indexOf(':') >= 0;
     }
 
     /** {@code a-b} or {@code a}, as -m iprange takes it and prints it: always two addresses. */

@@ -1,24 +1,15 @@
 package boxwall.syntax;
 
+import boxwall.netfilter.Words;
+
 /** Numbers as iptables takes them: decimal or 0x...; a leading zero is refused, since iptables reads it as octal. */
 final class Numbers {
     static final long U32 = 0xffffffffL;
 
     /** The value, or -1 when the text is no number of at most 32 bits. */
     static long parse(String text) {
-        boolean hex = text.length() > 2 && text.charAt(0) == '0' && (text.charAt(1) == 'x' || text.charAt(1) == 'X');
-        int from = hex ? 2 : 0;
-        if (text.length() == from || text.length() > from + 10 || !hex && text.length() > 1 && text.charAt(0) == '0') {
-            return -1;
-        }
-        long value = 0;
-        for (int i = from; i < text.length(); i++) {
-            char c = text.charAt(i);
-            int digit = c < 128 ? Character.digit(c, hex ? 16 : 10) : -1;
-            if (digit < 0) { return -1; }
-            value = value * (hex ? 16 : 10) + digit;
-        }
-        return value > U32 ? -1 : value;
+        boolean octal = text.length() > 1 && text.charAt(0) == '0' && text.charAt(1) != 'x' && text.charAt(1) != 'X';
+        return octal ? -1 : Words.number(text, U32);
     }
 
     /** A number from {@code low} to {@code high}. */
@@ -86,6 +77,6 @@ final class Numbers {
 
     /** Whether the text is digits only, not more than a 64-bit number has. */
     static boolean isCount(String text) {
-        return boxwall.netfilter.Words.isNumber(text) && text.length() <= 20;
+        return Words.isNumber(text) && text.length() <= 20;
     }
 }

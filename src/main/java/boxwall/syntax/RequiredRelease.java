@@ -6,7 +6,6 @@ import boxwall.netfilter.Match;
 import boxwall.netfilter.Option;
 import boxwall.netfilter.Rule;
 import boxwall.netfilter.Words;
-
 import java.util.ArrayList;
 import java.util.List;
 

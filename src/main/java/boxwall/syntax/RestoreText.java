@@ -1,7 +1,6 @@
 package boxwall.syntax;
 
 import boxwall.netfilter.Origin;
-
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

@@ -5,7 +5,6 @@ import boxwall.netfilter.Family;
 import boxwall.netfilter.Table;
 import boxwall.syntax.CommandParser.Command;
 import boxwall.syntax.Draft.DraftChain;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;

@@ -280,14 +280,10 @@ final class Tokenizer {
         for (int i = 0; i < value.length() && !broken;) {
             char c = value.charAt(i);
             if (split && (c == ' ' || c == '\t')) {
-                int line0 = wordLine;
-                int column0 = wordColumn;
                 if (word.length() > 0) { close(); }
                 open = ++i < value.length();
                 bare = false;
                 assignment = -1;
-                wordLine = line0;
-                wordColumn = column0;
             } else {
                 open = true;
                 i += append(value, i, true);

@@ -11,7 +11,6 @@ import boxwall.netfilter.Rule;
 import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.Table;
 import boxwall.netfilter.Words;
-
 import java.util.ArrayList;
 import java.util.List;
 
