@@ -200,10 +200,8 @@ final class Mirror {
         List<Rule> answers = new ArrayList<>();
         for (UdpPorts asked : narrowed == null ? Collections.<UdpPorts>emptyList() : asked(question)) {
             for (UdpPorts wanted : UdpPorts.of(standsFor)) {
-                Ports from = asked.to.within(wanted.from);
                 Ports to = ownPorts(asked.from, wanted, hook).within(wanted.to);
-                for (List<Match> matches : from.isEmpty() || to.isEmpty() ? Collections.<List<Match>>emptyList()
-                        : new UdpPorts(from, to).matches()) {
+                for (List<Match> matches : new UdpPorts(asked.to.within(wanted.from), to).matches()) {
                     matches.addAll(addresses(question));
                     answers.add(narrowed.copy().matches(matches).build());
                 }

@@ -71,9 +71,10 @@ final class UdpPorts {
     /** Few ports, all in all. */
     static boolean isFixed(Ports ports) { return ports.count() <= FIXED_MAX; }
 
-    /** The matches that ask for this pair, a list for each rule that it takes. */
+    /** The matches that ask for this pair, a list for each rule that it takes; none when there is no such pair. */
     List<List<Match>> matches() {
         List<List<Match>> all = new ArrayList<>();
+        if (from.isEmpty() || to.isEmpty()) { return all; }
         for (Ports some : from.parts()) {
             for (Ports others : to.parts()) {
                 List<Option> udp = new ArrayList<>();

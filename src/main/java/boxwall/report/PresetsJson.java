@@ -20,7 +20,7 @@ public final class PresetsJson {
         JsonArray all = new JsonArray();
         for (Preset preset : presets) {
             JsonArray parameters = new JsonArray();
-            for (Preset.Parameter each : preset.parameters) {
+            for (Preset.Parameter each : preset.parameters.values()) {
                 parameters.add(JsonText.object("name", each.name, "kind", each.kind.word(), "default", each.standard,
                         "label", both(each.english, each.german), "example", each.kind.example));
             }
@@ -48,12 +48,12 @@ public final class PresetsJson {
         StringBuilder out = new StringBuilder();
         for (Preset preset : presets) {
             out.append("include ").append(preset.name);
-            for (Preset.Parameter each : preset.parameters) {
+            for (Preset.Parameter each : preset.parameters.values()) {
                 out.append(each.standard == null ? " " + each.name + "=..."
                         : " [" + each.name + "=" + each.standard + "]");
             }
             out.append("\n    ").append(JsonText.utf8(preset.english)).append('\n');
-            for (Preset.Parameter each : preset.parameters) {
+            for (Preset.Parameter each : preset.parameters.values()) {
                 out.append("    ").append(each.name).append(": ").append(JsonText.utf8(each.english))
                         .append("; for example ").append(each.kind.example).append('\n');
             }

@@ -6,6 +6,7 @@ import boxwall.netfilter.Ports;
 import boxwall.netfilter.Words;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -172,7 +173,8 @@ public final class Preset {
     /** "Title: sentence"; empty when the head has none. */
     public final String english;
     public final String german;
-    public final List<Parameter> parameters;
+    /** By their names, in the order of the head. */
+    public final Map<String, Parameter> parameters;
     /** What it writes, without comments. */
     public final List<String> lines;
 
@@ -184,7 +186,7 @@ public final class Preset {
         name = source.name;
         String en = "";
         String de = "";
-        List<Parameter> found = new ArrayList<>();
+        Map<String, Parameter> found = new LinkedHashMap<>();
         List<String> rest = new ArrayList<>();
         boolean head = true;
         for (String line : Words.lines(source.text)) {
@@ -198,12 +200,12 @@ public final class Preset {
                 de = line.substring(6).trim();
             } else if (head && line.startsWith(MARK + "ask ")) {
                 Parameter parameter = parameter(line.substring(7).trim());
-                if (parameter != null) { found.add(parameter); }
+                if (parameter != null) { found.put(parameter.name, parameter); }
             }
         }
         english = en;
         german = de;
-        parameters = Collections.unmodifiableList(found);
+        parameters = Collections.unmodifiableMap(found);
         lines = Collections.unmodifiableList(rest);
     }
 
@@ -224,21 +226,5 @@ public final class Preset {
         return known == null ? null
                 : new Parameter(line.substring(0, blank), known, equals < 0 ? null : kind.substring(equals + 1),
                         line.substring(colon + 2, bar), line.substring(bar + 3));
-    }
-
-    /** The parameter of that name, or null. */
-    Parameter parameter(Object of) {
-        for (Parameter each : parameters) {
-            if (each.name.equals(of)) { return each; }
-        }
-        return null;
-    }
-
-    List<String> names() {
-        List<String> names = new ArrayList<>();
-        for (Parameter each : parameters) {
-            names.add(each.name);
-        }
-        return names;
     }
 }

@@ -253,15 +253,15 @@ public final class RulesetParser {
             if (equals < 1) {
                 errors.add(word, "not NAME=value: " + Letters.show(word.text),
                         "write one include line for each preset, its values behind it");
-            } else if (preset.parameter(name) == null) {
+            } else if (!preset.parameters.containsKey(name)) {
                 errors.add(word, Letters.show(preset.name) + " takes no " + Letters.show(name),
-                        preset.parameters.isEmpty() ? "leave it out: this preset takes no values"
-                                : Nearest.hint(name, preset.names(), "it takes " + preset.names()));
+                        preset.parameters.isEmpty() ? "leave it out: this preset takes no values" : Nearest.hint(name,
+                                preset.parameters.keySet(), "it takes " + preset.parameters.keySet()));
             } else if (given.put(name, word.from(equals + 1)) != null) {
                 errors.add(word, Letters.show(name) + " is given twice", "keep one");
             }
         }
-        for (Preset.Parameter each : preset.parameters) {
+        for (Preset.Parameter each : preset.parameters.values()) {
             Word word = given.get(each.name);
             String value = word != null ? word.text
                     : variables.isSet(each.name) ? variables.value(each.name, line.get(1)) : each.standard;

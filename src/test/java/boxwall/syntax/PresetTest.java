@@ -55,11 +55,12 @@ class PresetTest {
         Preset preset = Preset.of(new Source("sample", HEAD + LINES));
         assertEquals("Sample: an example.", preset.english);
         assertEquals("Muster: ein Beispiel.", preset.german);
-        assertEquals(List.of("DEVICE", "PORTS", "PROTO", "WHEN", "FROM", "LIMIT"), preset.names());
-        assertEquals(null, preset.parameters.get(0).standard);
-        assertEquals("80", preset.parameters.get(1).standard);
-        assertEquals("When", preset.parameters.get(3).english);
-        assertEquals("Höchstens", preset.parameters.get(5).german);
+        assertEquals(List.of("DEVICE", "PORTS", "PROTO", "WHEN", "FROM", "LIMIT"),
+                List.copyOf(preset.parameters.keySet()));
+        assertEquals(null, preset.parameters.get("DEVICE").standard);
+        assertEquals("80", preset.parameters.get("PORTS").standard);
+        assertEquals("When", preset.parameters.get("WHEN").english);
+        assertEquals("Höchstens", preset.parameters.get("LIMIT").german);
     }
 
     /**
@@ -76,7 +77,7 @@ class PresetTest {
                 long asks = text.lines().filter(l -> l.startsWith("#@ ask")).count();
                 assertEquals(asks, preset.parameters.size(), file.toString());
                 assertEquals(asks + 2, text.lines().filter(l -> l.startsWith("#@")).count(), file.toString());
-                for (Preset.Parameter each : preset.parameters) {
+                for (Preset.Parameter each : preset.parameters.values()) {
                     assertTrue(text.contains("$" + each.name), file + " doesn't use " + each.name);
                 }
             }
