@@ -59,10 +59,7 @@ public final class Compiler {
         return new Compiled(ruleset, stateful, compiler.modules, compiler.notes);
     }
 
-    /**
-     * The families to compile without states: both, none, or with AUTO one that the kernel tracks no connections of
-     * (IPv6, mostly).
-     */
+    /** The families to compile without states; with AUTO also one that the kernel tracks no connections of (IPv6). */
     private Set<Family> untracked(Ruleset ruleset, boolean stateful, AutoYesNo wish) {
         Set<Family> families = new LinkedHashSet<>();
         for (Family family : Family.values()) {
@@ -116,10 +113,7 @@ public final class Compiler {
         }
     }
 
-    /**
-     * {@code modprobe NAME} lines: by the name that the module has on this kernel; never one that loads conntrack where
-     * it is refused.
-     */
+    /** {@code modprobe NAME} lines, by the name on this kernel; never one that loads conntrack where it is refused. */
     private void modulesAskedFor(List<Line> lines, boolean stateful) {
         for (Line line : lines) {
             String asked = "modprobe " + line.name;

@@ -61,11 +61,7 @@ final class Mirror {
     private final Map<Hook, Map<Target, Chain>> chains = new TreeMap<>();
     private final Map<String, Integer> sizes = new HashMap<>();
 
-    /**
-     * Makes a mirror of one table.
-     *
-     * @param asking how many rules of the table let answers in
-     */
+    /** For one table, of which so many rules let answers in. */
     Mirror(Family family, Table table, StatelessContext context, Jumps jumps, int asking) {
         this.family = family;
         this.table = table;
@@ -80,10 +76,7 @@ final class Mirror {
         }
     }
 
-    /**
-     * The answers that may pass where the given rule (ESTABLISHED) of this chain stands, with its target; or a jump to
-     * them.
-     */
+    /** The answers that may pass where the given rule (ESTABLISHED) of this chain stands, or a jump to them. */
     List<Rule> answersFor(String chain, Rule standsFor) {
         Set<Rule> answers = new LinkedHashSet<>();
         boolean fragments = standsFor.fragment != null && !standsFor.fragment.negated;
@@ -109,10 +102,7 @@ final class Mirror {
         return new ArrayList<>(answers);
     }
 
-    /**
-     * Whether an answer and the rule that lets it in ask for more than one rule can say: a jump asks for the one, the
-     * chain for the other.
-     */
+    /** Whether it takes two rules to ask for an answer and for what lets it in: a jump and one of the chain. */
     private boolean needsChain(Hook hook, Rule standsFor) {
         for (Rule question : questions(hook)) {
             Rule answer = turned(question, hook, standsFor);
@@ -136,10 +126,7 @@ final class Mirror {
         return chain;
     }
 
-    /**
-     * The rule that jumps to a chain of answers where {@code standsFor} stands; null when none of its packets can be
-     * UDP, or none is answered.
-     */
+    /** The jump to a chain of answers where {@code standsFor} stands; null when none of its packets is answered. */
     private static Rule jump(Rule standsFor, Chain chain) {
         Rule udp =
                 new Rule.Builder(standsFor.origin).protocol(Negatable.is("udp")).target(Target.of(chain.name)).build();
@@ -190,10 +177,7 @@ final class Mirror {
         return found;
     }
 
-    /**
-     * The rules for the answers to one question that the given rule lets in; none when the question can't be turned
-     * round.
-     */
+    /** The rules for the answers to one question that the given rule lets in; none when it can't be turned round. */
     private List<Rule> answers(Rule question, Hook hook, Rule standsFor) {
         Rule turned = turned(question, hook, standsFor);
         Rule narrowed = turned == null ? null : RuleIntersection.by(turned, standsFor);
@@ -210,10 +194,7 @@ final class Mirror {
         return answers;
     }
 
-    /**
-     * A question's addresses and interfaces turned round, its ports left out; null when nothing is known of where
-     * answers come from.
-     */
+    /** A question's addresses and interfaces turned round; null when it isn't known where answers come from. */
     private Rule turned(Rule question, Hook hook, Rule standsFor) {
         Negatable<String> in = question.out;
         if (hook == Hook.FORWARD) {
@@ -233,10 +214,7 @@ final class Mirror {
         return true;
     }
 
-    /**
-     * What is asked of many is answered by an address that nobody knows before (DHCP, UPnP); no state would match it
-     * either.
-     */
+    /** Who is asked by multicast (DHCP, UPnP) answers from an address of its own; no state would match it either. */
     private static boolean isMulticast(Negatable<Network> destination) {
         if (destination == null || destination.negated || destination.value.isEverything()) { return false; }
         int first = destination.value.address()[0] & 255;

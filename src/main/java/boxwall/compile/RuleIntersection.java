@@ -11,10 +11,7 @@ final class RuleIntersection {
     /** Some may fit both, but one rule can't ask for that. */
     private boolean needsTwo;
 
-    /**
-     * The rule with the other's conditions too, matches aside; null when no packet fits both, or one rule can't ask for
-     * both.
-     */
+    /** The rule with the other's conditions too, matches aside; null when nothing fits both, or it takes two. */
     static Rule by(Rule rule, Rule other) {
         RuleIntersection found = new RuleIntersection();
         Rule narrowed = found.both(rule, other);

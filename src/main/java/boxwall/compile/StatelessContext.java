@@ -7,10 +7,7 @@ import boxwall.netfilter.Negatable;
 import boxwall.netfilter.Network;
 import boxwall.netfilter.Ports;
 
-/**
- * What the stateless form must know of the box: where the Internet and the guests are, and which ports no service
- * listens on.
- */
+/** What the stateless form must know of the box: Internet, guests, and the ports that no service listens on. */
 final class StatelessContext {
     /** The kernel's default (net/ipv4/inet_connection_sock.c, since 2.6.24 for boxes with this much memory). */
     private static final Ports LOCAL_PORTS = Ports.of(32768, 61000);

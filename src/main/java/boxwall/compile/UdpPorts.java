@@ -11,10 +11,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 
-/**
- * The source and the destination ports that a UDP rule asks for, each as ranges with commas; a rule with --ports asks
- * for one pair or another.
- */
+/** Source and destination ports that a UDP rule asks for; one with --ports asks for one pair or another. */
 final class UdpPorts {
     /** A range of more ports than this counts as any port. */
     private static final int FIXED_MAX = 1024;

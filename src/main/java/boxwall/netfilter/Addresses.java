@@ -1,18 +1,13 @@
 package boxwall.netfilter;
 
-/**
- * Numeric addresses as text and back, without ever asking a resolver. (InetAddress would look names up, and GNU
- * Classpath's accepts shapes that iptables doesn't.)
- */
+/** Numeric addresses as text and back. InetAddress would ask a resolver, and takes shapes that iptables doesn't. */
 public final class Addresses {
     private Addresses() {}
 
-    /**
-     * The bytes of a numeric address of either family.
-     *
-     * @return 4 or 16 bytes in network order, or null when the text is no numeric address (a host name, say)
-     */
-    public static byte[] parse(String text) { return text.indexOf(':') >= 0 ? parseV6(text) : parseV4(text); }
+    /** The 4 or 16 bytes of a numeric address, in network order; null when it is none (a host name, say). */
+    public static byte[] parse(String text) {
+        return text.indexOf(':') >= 0 ? parseV6(text) : parseV4(text);
+    }
 
     private static byte[] parseV4(String text) {
         String[] parts = Words.split(text, '.');

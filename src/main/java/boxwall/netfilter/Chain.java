@@ -11,11 +11,7 @@ public final class Chain {
     public final Policy policy;
     public final List<Rule> rules;
 
-    /**
-     * Makes a chain.
-     *
-     * @param policy null for a user's chain, which has none
-     */
+    /** A chain; the policy is null for a user's, which has none. */
     public Chain(String name, Policy policy, List<Rule> rules) {
         this.name = name;
         this.policy = policy;

@@ -4,10 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/**
- * The names that iptables and ip6tables take for ICMP types and codes (RFC 792, 1812, 4443, 2461, 2710), for rules and
- * for questions alike.
- */
+/** The names that iptables and ip6tables take for ICMP types and codes (RFC 792, 1812, 4443, 2461, 2710). */
 public final class IcmpNames {
     private static final String[] IPV4 = Words
             .of("any=255 echo-reply=0 pong=0 destination-unreachable=3 network-unreachable=3/0 host-unreachable=3/1 "
@@ -47,10 +44,7 @@ public final class IcmpNames {
         return found;
     }
 
-    /**
-     * First and last of the types and codes, as type * 256 + code, of {@code 8}, {@code 3/4} or {@code any} (255 in
-     * IPv4); null when it isn't that.
-     */
+    /** First and last type * 256 + code of {@code 8}, {@code 3/4} or {@code any} (255 in IPv4); or null. */
     public static int[] range(String text, Family family) {
         if (text.equals("any") || family == Family.IPV4 && text.equals("255")) { return new int[] {0, 65535}; }
         int slash = text.indexOf('/');

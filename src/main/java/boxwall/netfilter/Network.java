@@ -16,12 +16,7 @@ public final class Network {
     /** The mask's length when it is a run of ones, else -1. */
     public final int prefix;
 
-    /**
-     * Makes a network; host bits of the address are cleared.
-     *
-     * @param address 4 or 16 bytes, network order
-     * @param mask as long as the address
-     */
+    /** From 4 or 16 bytes each, in network order; host bits of the address are cleared. */
     public Network(Family family, byte[] address, byte[] mask) {
         if (address.length * 8 != family.addressBits || mask.length != address.length) {
             throw new IllegalArgumentException(family + " with " + address.length + " and " + mask.length + " bytes");

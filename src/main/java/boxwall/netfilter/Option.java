@@ -6,10 +6,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 
-/**
- * One option of a match or target, in canonical form: {@code ! --dports 80,443} is name {@code --dports}, negated, one
- * value.
- */
+/** One option of a match or target in canonical form: its name, whether it is negated, and its values. */
 public final class Option {
     public final String name;
     public final boolean negated;
@@ -17,12 +14,7 @@ public final class Option {
     /** What the last reader made of the values. */
     private Object read;
 
-    /**
-     * Makes an option.
-     *
-     * @param name with its dashes, as iptables-save prints it
-     * @param values unquoted; empty for a flag
-     */
+    /** The name with its dashes, as iptables-save prints it; values unquoted, none for a flag. */
     public Option(String name, boolean negated, List<String> values) {
         this.name = name;
         this.negated = negated;

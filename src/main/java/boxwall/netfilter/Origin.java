@@ -6,12 +6,7 @@ public final class Origin {
     /** 1-based line, 0 for none. */
     public final int line;
 
-    /**
-     * Makes an origin.
-     *
-     * @param file the name as the user knows it (no path of the box's inside), never null
-     * @param line 1-based; 0 when the thing has no line of its own
-     */
+    /** The file by the name that the user knows, never null; 0 for a line when the thing has none of its own. */
     public Origin(String file, int line) {
         this.file = file;
         this.line = line;

@@ -4,10 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/**
- * Ports as rules name them, {@code 80,443,5060:5070}: ranges in the order in which they are written, both ends
- * included. Immutable.
- */
+/** Ports as rules name them, {@code 80,443,5060:5070}: ranges in the order in which they are written. */
 public final class Ports {
     public static final Ports ALL = of(0, 65535);
     public static final Ports NONE = new Ports(new ArrayList<int[]>());
@@ -24,10 +21,7 @@ public final class Ports {
         return new Ports(new ArrayList<>(ranges));
     }
 
-    /**
-     * Reads numbers and ranges with commas; an end that is left out is the first or the last port. Null when it isn't
-     * that.
-     */
+    /** Reads numbers and ranges with commas; an end that is left out is the first or last port. Or null. */
     public static Ports parse(String text) {
         List<int[]> ranges = new ArrayList<>();
         for (String part : Words.split(text, ',')) {
@@ -76,10 +70,7 @@ public final class Ports {
         return left;
     }
 
-    /**
-     * The same in parts that multiport can ask for: it takes 15 ports, a range counts twice (xt_multiport.h,
-     * XT_MULTI_PORTS).
-     */
+    /** The same in parts that multiport takes: 15 ports, a range counts twice (XT_MULTI_PORTS of xt_multiport.h). */
     public List<Ports> parts() {
         List<Ports> parts = new ArrayList<>();
         List<int[]> part = new ArrayList<>();

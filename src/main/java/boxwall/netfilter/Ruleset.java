@@ -22,10 +22,7 @@ public final class Ruleset {
     /** A ruleset that owns nothing. */
     public static Ruleset empty() { return new Ruleset(); }
 
-    /**
-     * This ruleset with one table replaced or added; the chains are sorted, missing built-in ones are added with
-     * ACCEPT.
-     */
+    /** This ruleset with one table replaced or added; built-in chains that are missing are added with ACCEPT. */
     public Ruleset with(Family family, Table table, List<Chain> chains) {
         Ruleset copy = new Ruleset();
         for (Map.Entry<Family, Map<Table, Map<String, Chain>>> e : families.entrySet()) {

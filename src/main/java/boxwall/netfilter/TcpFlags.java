@@ -3,10 +3,7 @@ package boxwall.netfilter;
 import java.util.ArrayList;
 import java.util.List;
 
-/**
- * A condition on TCP flags, {@code --tcp-flags MASK SET}: of the flags in the mask exactly the set ones. FIN is 1, URG
- * 32. Immutable.
- */
+/** {@code --tcp-flags MASK SET}: of the flags in the mask exactly the set ones. FIN is 1, URG 32. */
 public final class TcpFlags {
     private static final String[] NAMES = {"FIN", "SYN", "RST", "PSH", "ACK", "URG"};
 

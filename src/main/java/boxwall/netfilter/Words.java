@@ -27,10 +27,7 @@ public final class Words {
         return words.toArray(NONE);
     }
 
-    /**
-     * The parts between separators, empty ones too: {@code "a::b"} is a, nothing, b; one part for a text without a
-     * separator.
-     */
+    /** The parts between separators, empty ones too; one part for a text without a separator. */
     public static String[] split(String text, char separator) {
         List<String> parts = new ArrayList<>();
         int start = 0;
@@ -53,10 +50,7 @@ public final class Words {
         return out.toString();
     }
 
-    /**
-     * The lines of a text without their ends (LF or CR LF); what follows the last LF is a line if it isn't empty. None
-     * for null.
-     */
+    /** The lines of a text without their ends (LF or CR LF); the last needs none. No line for null. */
     public static List<String> lines(String text) {
         if (text == null || text.length() == 0) { return Collections.emptyList(); }
         List<String> lines = new ArrayList<>();

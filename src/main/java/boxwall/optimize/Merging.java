@@ -198,10 +198,7 @@ final class Merging {
         return halves ? Network.ofPrefix(a.family, a.address(), prefix - 1) : null;
     }
 
-    /**
-     * The rule without its ports of that side; null when it names none, or names them in another way than by
-     * {@code -m tcp} or {@code udp}.
-     */
+    /** The rule without its ports of that side; null when it names none by {@code -m tcp} or {@code udp}. */
     private static Rule portless(Rule rule, String side) {
         Match match = reader(rule);
         if (match == null || rule.match("multiport") != null || match.option(side) == null

@@ -103,10 +103,7 @@ final class RuleOrder {
         return disjoint(a, b) || ends(a) && a.target.equals(b.target) && !readsHeader(a) && !readsHeader(b);
     }
 
-    /**
-     * IPv6 looks for the protocol behind headers that may be broken, and drops a packet where they are
-     * (ip6_packet_match).
-     */
+    /** IPv6 drops a packet when the headers before the protocol are broken (ip6_packet_match). */
     static boolean readsHeader(Rule rule) {
         if (rule.protocol != null) { return true; }
         for (Match match : rule.matches) {

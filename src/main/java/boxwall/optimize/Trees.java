@@ -29,10 +29,7 @@ import java.util.Set;
 final class Trees {
     /** A list that is shorter than this is no worse than the jumps. */
     static final int LEAST = 16;
-    /**
-     * Rules that stand in a row in the end. Fewer would be faster by little, and take more chains: some 480 bytes of
-     * the kernel's each.
-     */
+    /** Rules that stand in a row in the end. Each chain costs some 480 bytes of the kernel's. */
     private static final int LEAF = 8;
     /** Jumps beside each other for one address: half as many levels as with two, and hardly more jumps. */
     private static final int JUMPS = 4;
@@ -45,10 +42,7 @@ final class Trees {
 
         boolean isAddress() { return this == SOURCE || this == DESTINATION; }
 
-        /**
-         * Whether the rule names one value of it. IPv6's protocol stands behind headers that may be broken: a jump must
-         * not look for it.
-         */
+        /** Whether the rule names one value. A jump must not ask for IPv6's protocol: headers may be broken. */
         boolean reads(Rule rule, Family family) {
             return isAddress() ? RuleOrder.hasPrefix(network(rule)) : this != PROTOCOL ? RuleOrder.isName(name(rule))
                     : family == Family.IPV4 && RuleOrder.isProtocol(rule.protocol);
@@ -61,10 +55,7 @@ final class Trees {
         }
     }
 
-    /**
-     * A list of rules in parts that no packet matches rules of two of, and before them what is in none. Each part keeps
-     * its order.
-     */
+    /** Rules in parts of which a packet matches one at most, and before them what is in none. Each keeps its order. */
     private static final class Parts {
         /** Rules that belong to no part; they may stand before all parts. */
         final List<Rule> before = new ArrayList<>();
@@ -177,12 +168,7 @@ final class Trees {
     private String chain;
     private int number;
 
-    /**
-     * A forest for one table.
-     *
-     * @param users the user's chains, which may be jumped to
-     * @param taken all names that are taken; gets the new ones
-     */
+    /** For one table: the user's chains, which may be jumped to, and all names that are taken; new ones are added. */
     Trees(Family family, Set<String> users, Set<String> taken, List<Note> notes) {
         this.family = family;
         this.users = users;
@@ -274,10 +260,7 @@ final class Trees {
         return body.size() + deepest;
     }
 
-    /**
-     * A rule without target that asks what all of them ask before any -m; null when that is nothing. Its origin is the
-     * first one's file.
-     */
+    /** A rule without target or line that asks what all of them ask before any -m; null when that is nothing. */
     private Rule common(List<Rule> rules) {
         Rule first = rules.get(0);
         Rule.Builder all = new Rule.Builder(new Origin(first.origin.file, 0));

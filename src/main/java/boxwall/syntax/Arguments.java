@@ -2,10 +2,7 @@ package boxwall.syntax;
 
 import java.util.List;
 
-/**
- * The words of a command as they are consumed: what is next, what is glued to an option, and a ! that waits for its
- * option.
- */
+/** The words of a command as they are consumed, what is glued to an option, and a ! that waits for its option. */
 final class Arguments {
     private final List<Word> words;
     private final Errors errors;
@@ -42,10 +39,7 @@ final class Arguments {
         return glue != null ? glue : !atEnd() && isValue(peek()) ? next() : null;
     }
 
-    /**
-     * The value of an option: glued on or the next word. Null, with an error, when there is none or the next word is an
-     * option.
-     */
+    /** The value of an option, glued on or the next word; null, with an error, when there is none. */
     Word value(Word option, String what) {
         Word value = optional();
         if (value != null && isValue(value)) { return value; }

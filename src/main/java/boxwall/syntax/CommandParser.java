@@ -54,11 +54,8 @@ final class CommandParser {
     private final Command command;
 
     /**
-     * For a line.
-     *
-     * @param from index of the first word after the command's name
-     * @param both the line is read for both families (ip46tables), so {@code -4} and {@code -6} choose one
-     * @param block the table of the block that the line stands in, null outside of one
+     * For a line whose command's words begin at an index. {@code both}: it is read for both families (ip46tables), so
+     * {@code -4} and {@code -6} choose one. {@code block} is the table of the block that it stands in, or null.
      */
     CommandParser(List<Word> line, int from, Family family, boolean both, Table block, ParsedRules rules,
             Foreign foreign) {

@@ -19,10 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/**
- * The tables of one family as the commands so far have made them; they begin empty, since a table that is mentioned is
- * owned whole.
- */
+/** The tables of one family as the commands so far have made them; each begins empty, since it is owned whole. */
 final class Draft {
     /** All rules of a file together; a box has 16 to 512 MB. */
     static final int RULES_LIMIT = 50000;
@@ -58,10 +55,7 @@ final class Draft {
         /** Deleted ones among them, so many; {@link #rules} sweeps them out. */
         private List<Entry> entries = new ArrayList<>();
         private int gone;
-        /**
-         * Equal rules in their order; null until a rule is deleted by its words, and when the order isn't known any
-         * more.
-         */
+        /** Equal rules in their order; null while no rule is deleted by its words, or when it isn't known. */
         private Map<Rule, Deque<Entry>> alike;
 
         DraftChain(String name, boolean builtin) {
@@ -323,10 +317,7 @@ final class Draft {
         }
     }
 
-    /**
-     * -A, -I, -R and -D. Several rules of one -I each go to the same place, so they end up reversed, as iptables does
-     * it.
-     */
+    /** -A, -I, -R and -D. Several rules of one -I end up reversed, as iptables does it. */
     private void change(DraftTable table, DraftChain chain, Command c) {
         count += c.verb == 'D' ? 0 : c.rules.size();
         if (count > RULES_LIMIT) {

@@ -6,10 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/**
- * Collects errors, and notes about what was read; the same one twice (a line that is parsed for both families) counts
- * once.
- */
+/** Collects errors and notes; the same one twice (a line that is parsed for both families) counts once. */
 final class Errors {
     /** More than this helps nobody, and noise must not fill a small heap. */
     static final int LIMIT = 500;

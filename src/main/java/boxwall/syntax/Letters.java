@@ -77,10 +77,7 @@ public final class Letters {
         return at < text.length() && code(text, at) == 0xfeff ? length(text, at) : 0;
     }
 
-    /**
-     * Why the character at an index can't be taken, and what to write; null when it can. Within quotes it may be any
-     * that is seen.
-     */
+    /** Why the character at an index can't be taken; null when it can. Quotes may hold any that is seen. */
     static ValueException refused(CharSequence text, int at, boolean inQuotes) {
         int length = length(text, at);
         int code = code(text, at);

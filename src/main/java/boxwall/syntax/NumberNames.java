@@ -5,10 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 
-/**
- * The names that iptables takes for numbers (services, protocols ...), from the resource {@code names}:
- * {@code kind name number}.
- */
+/** Names for numbers (services, protocols ...), from the resource {@code names}: {@code kind name number}. */
 final class NumberNames {
     private static final String[] BUILTIN =
             {"icmp", "tcp", "udp", "esp", "ah", "ipv6-icmp", "udplite", "ipv6-mh", "sctp"};

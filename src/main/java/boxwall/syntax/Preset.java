@@ -178,10 +178,7 @@ public final class Preset {
     /** What it writes, without comments. */
     public final List<String> lines;
 
-    /**
-     * Reads the head: the comment lines before the first other line. A line that isn't of the form is passed over; a
-     * test reads those we ship.
-     */
+    /** Reads the head: the comment lines before the first other line; one that isn't of the form is passed over. */
     private Preset(Source source) {
         name = source.name;
         String en = "";

@@ -16,10 +16,7 @@ import java.util.List;
 public final class RequiredRelease {
     private RequiredRelease() {}
 
-    /**
-     * The first thing of the rule that this release lacks, in words ("-m recent --reap needs iptables 1.4.13"), or
-     * null.
-     */
+    /** What the rule has first that this release lacks ("-m recent --reap needs iptables 1.4.13"), or null. */
     public static String missingIn(String version, Family family, Rule rule) {
         List<Clause> clauses = new ArrayList<Clause>(rule.matches);
         if (rule.target != null && !rule.target.isGoto()) { clauses.add(rule.target); }

@@ -286,10 +286,7 @@ final class RuleReader {
         return Nearest.hint(name, names, "see iptables-extensions(8)");
     }
 
-    /**
-     * The extension that an unknown option is taken for: one that isn't known itself, the newest first; null when there
-     * is none.
-     */
+    /** The extension that an unknown option is taken for: one not known itself, the newest first; or null. */
     private ExtensionUse opaque() {
         List<ExtensionUse> uses = uses();
         if (latest != null) { uses.add(0, latest); }

@@ -14,10 +14,7 @@ import java.util.List;
  * iptables-restore does: only double quotes, inside them {@code \} takes the next character as it is, and no names.
  */
 final class Tokenizer {
-    /**
-     * Values of names can repeat each other; a word longer than this can't be meant. iptables-restore 1.4.11 stops at
-     * 1023.
-     */
+    /** Names can repeat each other; a longer word can't be meant. iptables-restore 1.4.11 stops at 1023. */
     static final int WORD_LIMIT = 1023;
     /** iptables-restore 1.4.11 takes 255 arguments, its own included. */
     static final int WORDS_LIMIT = 250;
@@ -55,10 +52,7 @@ final class Tokenizer {
 
     boolean atEnd() { return at >= text.length(); }
 
-    /**
-     * The next line's words, or null when the line can't be read (the error is noted); empty for a blank or comment
-     * line.
-     */
+    /** The next line's words, none for a blank or comment line; null, with an error, when it can't be read. */
     List<Word> nextShell(Variables names) {
         begin();
         while (!atEnd() && !broken) {
@@ -243,10 +237,7 @@ final class Tokenizer {
         at += broken ? 0 : 1;
     }
 
-    /**
-     * {@code $NAME} or {@code ${NAME}}; a dollar before anything else stands for itself, but for what only a shell
-     * could expand.
-     */
+    /** {@code $NAME} or {@code ${NAME}}; another dollar stands for itself, unless only a shell could expand it. */
     private void dollar(Variables names, boolean split) {
         int column = column();
         int from = at + 1;
