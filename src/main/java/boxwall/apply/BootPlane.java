@@ -63,15 +63,11 @@ public final class BootPlane {
         return ask("pending", words.toArray(new String[0]));
     }
 
-    /** Keeps a tried plan. */
-    public Reached confirm(String id) throws BoxException {
-        return ask("active", "confirm", id);
-    }
+    /** Keeps it. */
+    public Reached confirm(String id) throws BoxException { return ask("active", "confirm", id); }
 
-    /** Rolls back to the old rules now. */
-    public Reached revert(String id) throws BoxException {
-        return ask("active", "revert", id);
-    }
+    /** Rolls back now. */
+    public Reached revert(String id) throws BoxException { return ask("active", "revert", id); }
 
     /** Loads the plan that is live once more, where somebody else changed its tables. */
     public Reached again() throws BoxException {

@@ -87,8 +87,6 @@ public final class Acceleration {
         return word.startsWith("enable") ? "enabled" : word.startsWith("disable") ? "disabled" : "unknown";
     }
 
-    /** Whether packets of established flows may pass netfilter by. */
-    public boolean mayBypass() {
-        return present && state != State.DISABLED;
-    }
+    /** Whether flows may bypass netfilter. */
+    public boolean mayBypass() { return present && state != State.DISABLED; }
 }

@@ -133,20 +133,16 @@ final class AddressReading {
         }
     }
 
-    /** fc00::/7: does not change when the provider does. */
-    private static boolean isUniqueLocal(byte[] address) {
-        return (address[0] & 0xfe) == 0xfc;
-    }
+    /** fc00::/7. */
+    private static boolean isUniqueLocal(byte[] address) { return (address[0] & 0xfe) == 0xfc; }
 
     /** The number, or -1 when it is none, has a sign or is above the limit. */
     private static int number(String text, int most) {
         return text.indexOf('+') >= 0 ? -1 : (int) Words.number(text, most);
     }
 
-    /** Every interface found, aliases too, in the order found. */
-    List<String> names() {
-        return new ArrayList<>(v4.keySet());
-    }
+    /** All interfaces, aliases too, in the order found. */
+    List<String> names() { return new ArrayList<>(v4.keySet()); }
 
     /** The interface with its addresses and a role still to be given. */
     Interface bare(String name) {

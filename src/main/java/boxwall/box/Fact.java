@@ -11,10 +11,8 @@ public final class Fact<T> {
     /** What counts while nothing is told. */
     public Fact(T unknown) { value = unknown; }
 
-    /** Takes a value unless there is one already, or this is null. */
-    void offer(T offered, Line line) {
-        offer(offered, line.evidence());
-    }
+    /** The first value that is not null counts. */
+    void offer(T offered, Line line) { offer(offered, line.evidence()); }
 
     void offer(T offered, String line) {
         if (value == null && offered != null) {

@@ -66,10 +66,8 @@ public final class Finding {
         return shown;
     }
 
-    /** The sentence without secrets: it may quote. */
-    public String effect() {
-        return Secrets.maskedSentence(secrets, effect);
-    }
+    /** Without secrets: it may quote. */
+    public String effect() { return Secrets.maskedSentence(secrets, effect); }
 
     private String shown(String line) { return secrets == null ? Secrets.masked(line) : secrets.line(line); }
 

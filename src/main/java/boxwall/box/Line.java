@@ -19,10 +19,8 @@ public final class Line {
         this.whole = whole;
     }
 
-    /** The same line, of which something else matters. */
-    Line with(String other) {
-        return new Line(source, other, whole);
-    }
+    /** The same, but for what matters of it. */
+    Line with(String other) { return new Line(source, other, whole); }
 
     /** What blanks separate. */
     public String[] words() { return Words.of(text); }

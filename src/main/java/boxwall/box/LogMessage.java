@@ -208,8 +208,6 @@ public final class LogMessage {
         return line.substring(Math.min(start, last), last);
     }
 
-    /** Seconds since the kernel started ({@code 1234.567890}), or null when they weren't printed. */
-    public String uptime() {
-        return uptime;
-    }
+    /** Seconds since the kernel started ({@code 1234.567890}), or null. */
+    public String uptime() { return uptime; }
 }

@@ -41,35 +41,25 @@ public final class Readings {
         return new Readings(files, all);
     }
 
-    /** The text of a file, or null when it wasn't recorded. */
-    public String file(String path) {
-        return files.get(path);
-    }
+    /** The text of a file, or null. */
+    public String file(String path) { return files.get(path); }
 
-    /** The lines of a file without line ends; empty when it wasn't recorded. */
-    public List<String> lines(String path) {
-        return Words.lines(files.get(path));
-    }
+    /** The lines of a file. */
+    public List<String> lines(String path) { return Words.lines(files.get(path)); }
 
-    /** What a command printed (stdout), or null when it wasn't recorded or the command is missing on the box. */
-    public String command(String name) {
-        return commands.get(name);
-    }
+    /** What a command printed, or null. */
+    public String command(String name) { return commands.get(name); }
 
-    /** The lines a command printed; empty when it wasn't recorded. */
+    /** What it printed, in lines. */
     public List<String> commandLines(String name) {
         return Words.lines(commands.get(name));
     }
 
-    /** Paths of the files that were recorded, sorted. */
-    public List<String> paths() {
-        return new ArrayList<>(files.keySet());
-    }
+    /** Paths of the files, sorted. */
+    public List<String> paths() { return new ArrayList<>(files.keySet()); }
 
-    /** Names of the commands that were recorded, sorted. */
-    public List<String> commandNames() {
-        return new ArrayList<>(commands.keySet());
-    }
+    /** Names of the commands. */
+    public List<String> commandNames() { return new ArrayList<>(commands.keySet()); }
 
     /** Names directly in a directory of which something was recorded; empty when nothing was. */
     public List<String> names(String directory) {
@@ -180,10 +170,8 @@ public final class Readings {
         return text == null || Words.find(text, ": No such file", 0) >= 0 ? null : text;
     }
 
-    /** Whether it was read which files a directory has. */
-    public boolean isListed(String directory) {
-        return listing(directory) != null;
-    }
+    /** Whether it was listed. */
+    public boolean isListed(String directory) { return listing(directory) != null; }
 
     /** All names that were listed; of a long listing its other words too. */
     public List<String> listed(String directory) {

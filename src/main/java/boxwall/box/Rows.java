@@ -1,9 +1,8 @@
 package boxwall.box;
 
-import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -17,19 +16,25 @@ public final class Rows {
     public static List<String[]> of(String path) {
         InputStream in = Rows.class.getResourceAsStream(path);
         if (in == null) { return null; }
+        List<String[]> rows = new ArrayList<>();
+        for (String line : Words.lines(text(in, "US-ASCII", Integer.MAX_VALUE))) {
+            if (line.length() > 0 && line.charAt(0) != '#') { rows.add(Words.of(line)); }
+        }
+        return rows;
+    }
+
+    /** A stream to its end, or a little beyond so many bytes; IllegalStateException when it can't be read. */
+    public static String text(InputStream in, String encoding, int most) {
         try {
-            BufferedReader reader = new BufferedReader(new InputStreamReader(in, "US-ASCII"));
-            try {
-                List<String[]> rows = new ArrayList<>();
-                for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-                    if (line.length() > 0 && line.charAt(0) != '#') { rows.add(Words.of(line)); }
-                }
-                return rows;
-            } finally {
-                reader.close();
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream(32 * 1024);
+            byte[] buffer = new byte[4096];
+            for (int n = in.read(buffer); n >= 0 && bytes.size() < most; n = in.read(buffer)) {
+                bytes.write(buffer, 0, n);
             }
+            in.close();
+            return bytes.toString(encoding);
         } catch (IOException e) {
-            throw new IllegalStateException(path + " can't be read from the jar: " + e.getMessage());
+            throw new IllegalStateException("can't be read: " + e.getMessage(), e);
         }
     }
 }

@@ -16,20 +16,16 @@ public final class Secrets {
 
     private Secrets(Readings readings) { own = new OwnNames(readings); }
 
-    /** What is secret of the box that these were read of. */
-    public static Secrets of(Readings readings) {
-        return new Secrets(readings);
-    }
+    /** What is secret of a box. */
+    public static Secrets of(Readings readings) { return new Secrets(readings); }
 
     /** A sentence of ours as it may be shown: only values that it quotes are left out. */
     static String maskedSentence(Secrets box, String sentence) {
         return (box == null ? NONE : box).own.renamed(SecretForms.without(withoutUsers(withoutKeys(sentence, true))));
     }
 
-    /** A line as it may be shown, where the box that it is from isn't at hand. */
-    public static String masked(String line) {
-        return NONE.line(line);
-    }
+    /** The same for a line of any box. */
+    public static String masked(String line) { return NONE.line(line); }
 
     /** A line as it may be shown; of one that may hold a key only what is before the first colon, its source. */
     public String line(String line) {

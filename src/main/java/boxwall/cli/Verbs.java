@@ -186,10 +186,8 @@ final class Verbs {
         }
     }
 
-    /** The candidate that the command line names. */
-    private Candidate read(Box box) throws BoxException {
-        return read(box, wish(), true, 0);
-    }
+    /** The ruleset file. */
+    private Candidate read(Box box) throws BoxException { return read(box, wish(), true, 0); }
 
     AutoYesNo wish() throws BoxException {
         AutoYesNo wish = AutoYesNo.of(arguments.get("--stateful", config().get("STATEFUL")));

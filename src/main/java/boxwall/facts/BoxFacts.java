@@ -105,7 +105,7 @@ public final class BoxFacts implements Cloneable {
         findings = Collections.unmodifiableList(found);
     }
 
-    /** The facts of these readings; never null, never an exception. */
+    /** Never null, never an exception. */
     public static BoxFacts of(Readings readings) {
         return new BoxFacts(readings);
     }

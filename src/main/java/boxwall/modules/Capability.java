@@ -16,10 +16,8 @@ public final class Capability {
         /** Lower case, as in JSON. */
         public String word() { return name().toLowerCase(Locale.ROOT); }
 
-        /** Whether a rule that needs it can't be applied; UNKNOWN doesn't stop. */
-        public boolean stops() {
-            return this == MISSING || this == REFUSED;
-        }
+        /** UNKNOWN does not stop a rule. */
+        public boolean stops() { return this == MISSING || this == REFUSED; }
 
         public State worst(State other) { return compareTo(other) >= 0 ? this : other; }
     }

@@ -11,10 +11,8 @@ public final class Conntrack {
     public enum State {
         IN_USE, USABLE, REFUSED, MISSING, UNKNOWN;
 
-        /** As in JSON: {@code in-use}. */
-        public String word() {
-            return name().toLowerCase(Locale.ROOT).replace('_', '-');
-        }
+        /** {@code in-use}. */
+        public String word() { return name().toLowerCase(Locale.ROOT).replace('_', '-'); }
 
         /** Whether rules with states can be compiled as they are. UNKNOWN is no: a wrong guess reboots the box. */
         public boolean allowsState() {

@@ -223,16 +223,14 @@ final class ConntrackVerdict {
                 worst = worst.worst(capability.state);
             }
         }
-        List<String> lines = Collections.singletonList(evidence);
-        if (worst == State.MISSING) {
-            return new Conntrack(Conntrack.State.MISSING, "none", "this firmware has no module for connection tracking",
-                    lines, Ground.NONE);
-        }
-        if (worst == State.LOADABLE) {
-            return new Conntrack(Conntrack.State.USABLE, "none", "no reason against loading it", lines, Ground.NONE);
-        }
-        return new Conntrack(Conntrack.State.UNKNOWN, "unknown", "no reading shows whether this kernel has it", lines,
-                Ground.NONE);
+        boolean missing = worst == State.MISSING;
+        Conntrack.State state = missing ? Conntrack.State.MISSING : worst == State.LOADABLE ? Conntrack.State.USABLE
+                : Conntrack.State.UNKNOWN;
+        boolean unknown = state == Conntrack.State.UNKNOWN;
+        return new Conntrack(state, unknown ? "unknown" : "none",
+                missing ? "this firmware has no module for connection tracking"
+                        : unknown ? "no reading shows whether this kernel has it" : "no reason against loading it",
+                Collections.singletonList(evidence), Ground.NONE);
     }
 
     private static Conntrack refused(String owner, Ground ground, String reason, String... evidence) {

@@ -169,15 +169,11 @@ public final class ImageModel {
         return rows;
     }
 
-    /** {@code 7590, FRITZ!OS 08.2x, kernel 4.9.337}. */
-    public String title() {
-        return name + ", FRITZ!OS " + firmware + ", kernel " + release;
-    }
+    /** For a heading. */
+    public String title() { return name + ", FRITZ!OS " + firmware + ", kernel " + release; }
 
-    /** Whether Freetz shows Iptables to developers only. */
-    public boolean isForDevelopers() {
-        return generation.atLeast("3.10");
-    }
+    /** Freetz hides Iptables from others. */
+    public boolean isForDevelopers() { return generation.atLeast("3.10"); }
 
     /** Why Freetz has no modules or no iptables for this box at all; empty when it has. */
     public String obstacle() {

@@ -1,9 +1,7 @@
 package boxwall.modules;
 
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -11,6 +9,7 @@ import java.util.zip.GZIPInputStream;
 
 import boxwall.box.Line;
 import boxwall.box.Readings;
+import boxwall.box.Rows;
 import boxwall.modules.Capability.State;
 
 /**
@@ -62,16 +61,11 @@ final class KernelConfig {
 
     private static String unpack(String packed) {
         try {
-            InputStream in = new GZIPInputStream(new ByteArrayInputStream(packed.getBytes("ISO-8859-1")));
-            ByteArrayOutputStream out = new ByteArrayOutputStream();
-            byte[] buffer = new byte[4096];
-            int n = in.read(buffer);
-            while (n >= 0 && out.size() < MAX_BYTES) {
-                out.write(buffer, 0, n);
-                n = in.read(buffer);
-            }
-            return out.toString("ISO-8859-1");
+            byte[] bytes = packed.getBytes("ISO-8859-1");
+            return Rows.text(new GZIPInputStream(new ByteArrayInputStream(bytes)), "ISO-8859-1", MAX_BYTES);
         } catch (IOException e) {
+            return "";
+        } catch (IllegalStateException e) {
             // not gzip, or cut off: it says nothing, and that is what unknown means
             return "";
         }

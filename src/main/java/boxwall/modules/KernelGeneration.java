@@ -44,15 +44,11 @@ public final class KernelGeneration {
         return new KernelGeneration(nearest, false, release != null);
     }
 
-    /** {@code 2.6.32}, {@code 4.19} …, or {@code unknown}. */
-    public String name() {
-        return listed ? table(1) : "unknown";
-    }
+    /** {@code 2.6.32} …, or {@code unknown}. */
+    public String name() { return listed ? table(1) : "unknown"; }
 
-    /** The generation whose rows are used: the own one, or the nearest older one. */
-    public String like() {
-        return table(1);
-    }
+    /** The generation whose rows are used: this, or the nearest older. */
+    public String like() { return table(1); }
 
     /** The iptables version that Freetz builds for it. */
     String freetzUserland() { return table(3); }

@@ -48,10 +48,8 @@ public final class ModuleSpec {
 
     private boolean isModules() { return !text.equals("-") && !text.equals("?") && !text.equals("@core"); }
 
-    /** Whether the feature is part of ip_tables or ip6_tables itself. */
-    boolean isCore() {
-        return text.equals("@core");
-    }
+    /** Whether it is part of ip_tables or ip6_tables itself. */
+    boolean isCore() { return text.equals("@core"); }
 
     /** Whether this generation has no such thing at all. */
     public boolean isNone() { return text.equals("-"); }

@@ -12,7 +12,6 @@ import java.util.Set;
 import boxwall.box.KernelLog;
 import boxwall.box.Readings;
 import boxwall.modules.Capability.State;
-import boxwall.netfilter.Family;
 
 /**
  * What is known of each single module: in the kernel, in a file, refused, or nowhere. Conntrack's dangers are not
@@ -114,22 +113,16 @@ public final class ModuleStates {
     /** A core that works without being loaded is part of the kernel. */
     private String coreEvidence(String module) {
         if (!loaded.known) { return null; }
-        boolean v4 = readings.file(namesFile(Family.IPV4)) != null;
-        boolean v6 = readings.file(namesFile(Family.IPV6)) != null;
-        if (module.equals("ip_tables") && v4 || module.equals("x_tables") && v4 && !loaded.contains("ip_tables")) {
-            return "/proc/net/ip_tables_names is there and " + module + " isn't in /proc/modules";
-        }
-        if (module.equals("ip6_tables") && v6) {
-            return "/proc/net/ip6_tables_names is there and ip6_tables isn't in /proc/modules";
+        String names = "/proc/net/" + (module.equals("ip6_tables") ? "ip6" : "ip") + "_tables_names";
+        boolean registers = module.equals("ip_tables") || module.equals("ip6_tables")
+                || module.equals("x_tables") && !loaded.contains("ip_tables");
+        if (registers && readings.file(names) != null) {
+            return names + " is there and " + module + " isn't in /proc/modules";
         }
         String function = module.equals("x_tables") ? "xt_find_match" : module.equals("ip_tables") ? "ipt_do_table"
                 : module.equals("ip6_tables") ? "ip6t_do_table" : module.equals("nf_conntrack") ? "nf_conntrack_in"
                 : null;
         return function != null && "kernel".equals(symbols.owner(function)) ? symbols.line(function) : null;
-    }
-
-    static String namesFile(Family family) {
-        return "/proc/net/" + (family == Family.IPV4 ? "ip" : "ip6") + "_tables_names";
     }
 
     private Capability fromFile(String module) {

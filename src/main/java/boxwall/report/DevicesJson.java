@@ -13,8 +13,6 @@ import java.util.TreeMap;
  * lately, and those that have a lease. name, mac and interface are null where nobody told them.
  */
 public final class DevicesJson {
-    private final Map<String, JsonObject> devices = new TreeMap<>();
-
     private DevicesJson() {}
 
     /**
@@ -26,31 +24,31 @@ public final class DevicesJson {
      * @param wan the interface whose neighbours are the provider's, or null
      */
     public static String of(String arp, String[] leases, String wan) {
-        DevicesJson json = new DevicesJson();
+        Map<String, JsonObject> devices = new TreeMap<>();
         for (String file : leases) {
             for (String line : Words.lines(file)) {
                 String[] words = Words.of(line);
                 if (words.length >= 3 && (words[0].equals("lease") || isNumber(words[0]))) {
-                    json.add(words[2], words[1], name(words), null);
+                    add(devices, words[2], words[1], name(words), null);
                 }
             }
         }
         for (String line : Words.lines(arp)) {
             String[] words = Words.of(line);
             if (words.length == 6 && !words[2].equals("0x0") && !words[5].equals(wan)) {
-                JsonObject leased = json.devices.get(words[0]);
+                JsonObject leased = devices.get(words[0]);
                 boolean named = leased != null && !leased.get("name").isNull();
-                json.add(words[0], words[3], named ? leased.getString("name", null) : null, words[5]);
+                add(devices, words[0], words[3], named ? leased.getString("name", null) : null, words[5]);
             }
         }
-        return JsonText.object("devices", json.devices.values()).toString();
+        return JsonText.object("devices", devices.values()).toString();
     }
 
     private static boolean isNumber(String word) {
         return Character.isDigit(word.charAt(0)) && word.indexOf(':') < 0 && word.indexOf('.') < 0;
     }
 
-    private void add(String address, String mac, String name, String device) {
+    private static void add(Map<String, JsonObject> devices, String address, String mac, String name, String device) {
         byte[] bytes = Addresses.parse(address);
         if (bytes == null || bytes.length != 4) { return; }
         devices.put(address, JsonText.object("address", address, "name", name, "mac", mac.length() == 17 ? mac : null,

@@ -33,8 +33,5 @@ public final class HistoryJson {
         return this;
     }
 
-    /** The JSON text. */
-    public String text() {
-        return JsonText.object("rulesets", rulesets, "changes", changes).toString();
-    }
+    public String text() { return JsonText.object("rulesets", rulesets, "changes", changes).toString(); }
 }

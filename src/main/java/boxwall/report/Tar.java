@@ -30,11 +30,8 @@ public final class Tar {
         String back = "0" + padded("", 100) + "ustar\0" + "00" + padded("root", 32) + padded("root", 32) + "0000000\0"
                 + "0000000\0" + padded(prefix, 155) + padded("", 12);
         int sum = 8 * ' ';
-        for (int i = 0; i < front.length(); i++) {
-            sum += front.charAt(i);
-        }
-        for (int i = 0; i < back.length(); i++) {
-            sum += back.charAt(i);
+        for (char c : (front + back).toCharArray()) {
+            sum += c;
         }
         out.append(front).append(octal(sum, 6)).append("\0 ").append(back).append(text)
                 .append(padded("", (BLOCK - text.length() % BLOCK) % BLOCK));

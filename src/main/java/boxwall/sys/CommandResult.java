@@ -14,9 +14,16 @@ public class CommandResult {
     /** Whether the time limit killed it. */
     public final boolean timedOut;
     private final int status;
+    /** Asked for its status when somebody wants it: GNU Classpath's waitFor() takes a second. Null when it is known. */
+    private final Process process;
 
     /** Makes a result with a status that is already known. */
     public CommandResult(List<String> command, String out, String err, boolean timedOut, int status) {
+        this(command, out, err, timedOut, status, null);
+    }
+
+    CommandResult(List<String> command, String out, String err, boolean timedOut, int status, Process process) {
+        this.process = process;
         this.command = Collections.unmodifiableList(new ArrayList<String>(command));
         this.out = out;
         this.err = err;
@@ -28,7 +35,15 @@ public class CommandResult {
      * The exit status; negative when a signal ended the program. On JamVM asking costs up to a second: look at
      * {@link #out} first.
      */
-    public int status() { return status; }
+    public int status() {
+        try {
+            // waited on again, maybe long after its start
+            return process == null ? status : WaitedOn.kept(process).waitFor();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return -1;
+        }
+    }
 
     /** Command, status and the end of stderr in one line, for an error message. */
     public String describe() {

@@ -30,14 +30,9 @@ public class EventLog {
 
     /** A thread of its own: looking for logger and an exec take long on a box, and no answer should wait for them. */
     private synchronized LinkedBlockingQueue<String> syslog() {
-        if (waiting == null) {
-            waiting = new LinkedBlockingQueue<String>(WAITING);
-            startSyslog(waiting);
-        }
-        return waiting;
-    }
-
-    private void startSyslog(final LinkedBlockingQueue<String> queue) {
+        if (waiting != null) { return waiting; }
+        final LinkedBlockingQueue<String> queue = new LinkedBlockingQueue<String>(WAITING);
+        waiting = queue;
         Thread thread = new Thread("syslog") {
             @Override
             public void run() {
@@ -55,6 +50,7 @@ public class EventLog {
         };
         thread.setDaemon(true);
         thread.start();
+        return queue;
     }
 
     private void tell(String logger, String line) {

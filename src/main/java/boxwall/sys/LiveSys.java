@@ -38,7 +38,7 @@ public final class LiveSys implements Sys {
         feed(process.getOutputStream(), stdin);
         String out = drain(process.getInputStream());
         String errText = err.text();
-        return new LazyResult(command, out, errText, watchdog.cancel(), process);
+        return new CommandResult(command, out, errText, watchdog.cancel(), 0, process);
     }
 
     private static void feed(OutputStream to, String stdin) {
@@ -219,27 +219,6 @@ public final class LiveSys implements Sys {
                 cancelled = true;
                 ENDS.notifyAll();
                 return fired;
-            }
-        }
-    }
-
-    /** Waits for the status only when asked: GNU Classpath's waitFor() takes a second. */
-    private static final class LazyResult extends CommandResult {
-        private final Process process;
-
-        LazyResult(List<String> command, String out, String err, boolean timedOut, Process process) {
-            super(command, out, err, timedOut, 0);
-            this.process = process;
-        }
-
-        @Override
-        public int status() {
-            try {
-                // waited on again, maybe long after its start
-                return WaitedOn.kept(process).waitFor();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return -1;
             }
         }
     }
