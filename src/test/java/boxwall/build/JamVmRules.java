@@ -32,7 +32,7 @@ final class JamVmRules {
 
     static final List<Rule> RULES = List.of(rule(
             "\\b(ProcessBuilder\\(|Runtime\\.getRuntime\\(\\)\\s*\\.exec|(waitFor|exitValue)\\(\\)|\\.destroy\\(\\))",
-            "sys/LiveSys",
+            "sys/LiveSys sys/CommandResult",
             "a missing program is no IOException, a status costs a second, and a process must not be collected early"),
             rule("(?<!WaitedOn\\.kept\\(new )ProcessBuilder\\(|(?<!WaitedOn\\.kept\\(process\\))\\.(waitFor|destroy)\\(\\)",
                     "",
