@@ -8,6 +8,7 @@ import boxwall.netfilter.Chain;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Rule;
 import boxwall.netfilter.Table;
+import boxwall.syntax.Foreign;
 import boxwall.syntax.Includes;
 import boxwall.syntax.Names;
 import boxwall.syntax.ParsedRules;
@@ -44,6 +45,16 @@ class StatelessTest {
                 Family.IPV4, "INPUT");
         assertEquals(List.of("-A INPUT -p tcp -m tcp --tcp-flags ACK ACK -j ACCEPT",
                 "-A INPUT -p tcp -m tcp --tcp-flags SYN,RST RST -j ACCEPT"), lines);
+    }
+
+    @Test
+    void whatTheBoxAloneKnowsAndPullsConntrackIsLeftOut() {
+        ParsedRules parsed = RulesetParser.parse(
+                new Source("t", "iptables -A INPUT -m layer7 --l7proto sip -j ACCEPT\niptables -A INPUT -j DROP\n"),
+                Names.none(), Includes.NONE, Foreign.of(List.of("libxt_layer7.so")));
+        Stateless stateless = Stateless.of(parsed.ruleset(), Set.of(Family.values()), StatelessContext.of("1:2", null));
+        assertEquals(List.of("-A INPUT -j DROP"), chain(stateless, Family.IPV4, "INPUT"));
+        assertTrue(stateless.notes.get(0).text.startsWith("-m layer7 needs connection tracking"));
     }
 
     @Test

@@ -68,4 +68,14 @@ class WordsTest {
             test.accept(text.toString());
         }
     }
+
+    @Test
+    void aNumberHasDigitsOnlyAndIsNotTooLarge() {
+        assertEquals(10, Words.number("0xA", 10));
+        assertEquals(255, Words.number("255", 255));
+        assertEquals(Long.MAX_VALUE, Words.number(String.valueOf(Long.MAX_VALUE), Long.MAX_VALUE));
+        for (String none : List.of("", "0x", "+5", "-5", " 5", "256", "0x100", "99999999999999999999", "\u0665")) {
+            assertEquals(-1, Words.number(none, 255), none);
+        }
+    }
 }
