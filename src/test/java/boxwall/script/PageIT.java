@@ -119,9 +119,19 @@ class PageIT {
         assertTrue(browser.until(
                 "!document.getElementById('confirm').disabled && Number(document.getElementById('left').textContent) > 30"),
                 text("left"));
+        assertTrue(browser.value("document.getElementById('left').textContent <= 60").asBoolean(), text("left"));
+        for (int width : new int[] {400, 1100}) {
+            browser.size(width, 900);
+            for (String place : new String[] {"0", "document.body.scrollHeight / 2", "document.body.scrollHeight"}) {
+                browser.value("scrollTo(0, " + place + ")");
+                assertEquals("confirm,revert,left", browser.text(
+                        "['confirm', 'revert', 'left'].filter(id => (r => document.elementFromPoint(r.left + r.width / 2, r.top + r.height / 2) === $(id))($(id).getBoundingClientRect()))"),
+                        "in view and not covered, " + width + " wide at " + place);
+            }
+        }
         browser.picture("page-pending");
         browser.click("confirm");
-        assertTrue(browser.until("document.getElementById('ended').textContent === 'The new rules are kept.'"),
+        assertTrue(browser.until("document.getElementById('ended').textContent.startsWith('The new rules are kept.')"),
                 () -> text("ended"));
         assertTrue(box.box.tables().contains("--dport 4711"), box.box.tables());
         assertEquals("", browser.complaints().lines().filter(l -> !l.contains("net::ERR") && !l.contains("422"))
@@ -205,10 +215,50 @@ class PageIT {
         browser.value("document.getElementById('try').click(); document.getElementById('try').click()");
         assertTrue(browser.until("!document.getElementById('confirm').disabled"), () -> text("checked"));
         browser.value("document.getElementById('confirm').click(); document.getElementById('confirm').click()");
-        assertTrue(browser.until("document.getElementById('ended').textContent === 'The new rules are kept.'"),
+        assertTrue(browser.until("document.getElementById('ended').textContent.startsWith('The new rules are kept.')"),
                 () -> text("ended"));
         assertEquals(1, browser.value("sent.filter(s => s.startsWith('POST /apply')).length").asInt());
         assertEquals(1, browser.value("sent.filter(s => s.startsWith('POST /confirm')).length").asInt());
+    }
+
+    /** A device by its name in the form; where several have one MAC, by its address. */
+    @Test
+    void aDeviceIsCalledByItsNameAndMeantByWhatIsItsOwn() throws IOException {
+        open("de");
+        showToken();
+        assertTrue(browser.until("document.getElementById('services').rows.length > 0"), () -> text("exposed"));
+        browser.value(
+                """
+                        window.real = window.fetch;
+                        window.fetch = (path, o) => path !== '/devices' ? real(path, o) : Promise.resolve(new Response(JSON.stringify({ devices: [
+                            { address: '192.168.178.30', name: 'Tablet-Lena', mac: '00:00:5e:00:53:01' },
+                            { address: '192.168.178.40', name: 'Kamera', mac: '00:00:5e:00:53:02' },
+                            { address: '192.168.178.50', name: 'Drucker', mac: '00:00:5e:00:53:02' }] }), { headers: { 'Content-Type': 'application/json' } }));
+                        readDevices()""");
+        for (String[] device : new String[][] {{"Tablet-Lena", "00:00:5e:00:53:01"}, {"Kamera", "192.168.178.40"}}) {
+            browser.value("[...document.querySelectorAll('#devices > li')].find(l => l.textContent.startsWith('"
+                    + device[0] + "')).querySelector('button').click()");
+            assertTrue(browser.until("document.getElementById('line-diff').textContent.includes('block-device DEVICE="
+                    + device[1] + "')"), () -> text("line-diff"));
+            assertTrue(text("changes").contains("Neu: Gerät sperren – " + device[0]), text("changes"));
+        }
+        assertTrue(text("in-use").contains("Gerät sperren – Kamera noch nicht aktiv"), text("in-use"));
+        assertTrue(text("in-use").contains("Eigene Zeile: iptables -P INPUT DROP"), text("in-use"));
+        browser.value(
+                "[...document.querySelectorAll('#devices button')].find(b => b.textContent === 'Für Gäste freigeben').click()");
+        String field = "document.querySelector('#fields [data-name=HOST]')";
+        assertEquals("Tablet-Lena 192.168.178.30", browser.text(field + ".value + ' ' + " + field + ".read()"));
+        assertEquals("true  192.168.178.50", write(field, "drucker"));
+        assertEquals("false Ein Gerät wählen, oder die Adresse schreiben. Drucke", write(field, "Drucke"));
+        assertEquals("[]", browser.value(
+                "[...document.querySelectorAll('nav a, input[type=checkbox]')].map(e => e.getBoundingClientRect()).filter(r => r.height && (r.height < 24 || r.width < 24)).map(r => r.height)")
+                .toString(), "large enough for a finger");
+    }
+
+    private String write(String field, String words) {
+        return browser.text("(e => { e.value = '" + words
+                + "'; e.dispatchEvent(new Event('input')); return e.validity.valid + ' ' + e.validationMessage + ' ' + e.read(); })("
+                + field + ")");
     }
 
     /**

@@ -178,9 +178,10 @@ class PageUseCaseIT {
         assertTrue(browser.until("!document.getElementById('confirm').disabled"),
                 () -> "it is live: " + text("checked") + text("check-list"));
         browser.click("confirm");
-        assertTrue(browser.until("document.getElementById('ended').textContent === '"
-                + say("Die neuen Regeln bleiben.", "The new rules are kept.")
-                + "' && document.getElementById('draft').hidden"), () -> text("ended"));
+        assertTrue(browser.until("/^"
+                + say("Die neuen Regeln bleiben. (Neu|Entfernt): ", "The new rules are kept. (New|Removed): ")
+                + "/.test(document.getElementById('ended').textContent) && document.getElementById('draft').hidden"),
+                () -> text("ended"));
     }
 
     private void tryAndKeep() {
@@ -244,6 +245,8 @@ class PageUseCaseIT {
                 pick(each.preset, each.values);
                 assertTrue(browser.until("document.getElementById('line-diff').textContent.startsWith('+ include "
                         + each.preset + " ')"), () -> text("picked") + text("line-diff"));
+                assertTrue(text("changes").startsWith(say("Neu: " + each.german, "New: " + each.english)),
+                        text("changes"));
                 tryAndKeep();
                 note(wrong, each, "live", wrong(each.arrive(true)));
                 if (each.preset.equals("allow-service")) {
@@ -286,6 +289,7 @@ class PageUseCaseIT {
         assertTrue(browser.until("document.getElementById('state').textContent === 'nicht geschützt'"),
                 () -> text("ended"));
         assertEquals("", wrong(open), "back to no rules");
+        assertTrue(text("in-use").contains("Grundschutz noch nicht aktiv"), text("in-use"));
         browser.click("discard");
         assertTrue(browser.until("!document.getElementById('start').hidden"), () -> text("ended"));
 
@@ -308,6 +312,7 @@ class PageUseCaseIT {
         assertTrue(browser.until(
                 "document.getElementById('services-now').textContent === '2 services of the box, none reachable from the Internet.'"),
                 () -> text("services-now"));
+        assertEquals("Open to the Internet, if AVM’s page forwards it, too: 8443 → " + PC, text("opened"));
         for (String title : new String[] {"Open a port", "Guests may use a device", "No telephony"}) {
             atRow("in-use", title, "Remove");
         }
@@ -336,7 +341,7 @@ class PageUseCaseIT {
         Map<String, Boolean> stopped = CASES.get(0).arrive(true);
         for (int from : new int[] {-1, 1}) {
             if (from < 0) {
-                atRow("devices", PC, "Internet bis …");
+                atRow("devices", PC, "Abends sperren …");
             } else {
                 atRow("in-use", "Gerät sperren", "Bearbeiten");
                 assertTrue(browser.until("document.getElementById('add').textContent === 'Ändern'"),
@@ -359,9 +364,22 @@ class PageUseCaseIT {
             assertEquals("", wrong(from < 0 ? stopped : CASES.get(0).arrive(false)), times);
             assertTrue(text("in-use").contains(here.plusHours(from) + "–" + here.plusHours(from + 2)),
                     () -> "his own time: " + text("in-use"));
+            assertTrue(!text("draft").contains("time-is-utc"), text("draft"));
+            atRow("devices", PC, "Warum?");
+            assertTrue(browser.until(
+                    "document.getElementById('verdict').textContent.startsWith('unbekannt: Das hängt ab von Ihrer Regel „Gerät sperren – "
+                            + PC + ", täglich ')"),
+                    () -> text("verdict"));
         }
+        browser.click("amend");
+        assertEquals("block-device " + PC, browser.text(
+                "document.getElementById('preset').value + ' ' + document.querySelector('#fields [data-name=DEVICE]').value"));
         takeBack("Gerät sperren");
+        assertEquals("", text("verdict"), "an answer about other rules");
         atRow("devices", PC, "Warum?");
+        assertTrue(browser.until(
+                "document.getElementById('verdict').textContent.startsWith('erlaubt durch Ihre Regel „Grundschutz')"),
+                () -> text("verdict"));
         assertEquals("lan " + PC, browser
                 .text("(f => f.in.value + ' ' + f.src.value)(document.getElementById('explain-form').elements)"));
     }
@@ -394,6 +412,8 @@ class PageUseCaseIT {
                     + " -p tcp --dport 8443 -j ACCEPT");
             tryAndKeep();
             assertEquals("", wrong(packet));
+            assertTrue(text("in-use").contains(say("Eigene Zeile: ", "Own line: ") + "iptables -I FORWARD 1"),
+                    text("in-use"));
             if (german) {
                 browser.click("undo");
             } else {
