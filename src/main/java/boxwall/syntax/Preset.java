@@ -104,7 +104,7 @@ public final class Preset {
         private void wanted(boolean good, String value) throws ValueException {
             if (!good) {
                 throw new ValueException("not a value for a " + word() + ": " + Letters.show(value),
-                        "write " + example);
+                        "write " + (this == DEVICE || this == HOST ? "an address, as " : "") + example);
             }
         }
 

@@ -127,7 +127,7 @@ class PresetTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
             "include sample|1:9|\"sample\" needs DEVICE (Device)|write include sample DEVICE=..., for example 192.168.178.30 or 00:00:5E:00:53:2A",
-            "include sample DEVICE=nas|1:23|DEVICE: not a value for a device: \"nas\"|write 192.168.178.30 or 00:00:5E:00:53:2A",
+            "include sample DEVICE=nas|1:23|DEVICE: not a value for a device: \"nas\"|write an address, as 192.168.178.30 or 00:00:5E:00:53:2A",
             "include sample DEVICE=192.0.2.1 PORTS=http1|1:39|PORTS: unknown port \"http1\"|did you mean \"http\"?",
             "include sample DEVICE=192.0.2.1 PORTS=90-80|1:39|PORTS: a range that runs backwards: \"90:80\"|write the lower port first",
             "include sample DEVICE=192.0.2.1 PROTO=icmp|1:39|PROTO: not a value for a proto: \"icmp\"|write tcp or udp",
