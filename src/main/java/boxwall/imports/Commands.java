@@ -37,7 +37,6 @@ final class Commands {
         }
     }
 
-    final IptablesCommands iptables;
     private final Interpreter shell;
     private final SourceLines lines;
     private final NotRun notRun;
@@ -48,7 +47,6 @@ final class Commands {
         this.shell = shell;
         this.lines = shell.lines;
         this.notRun = shell.notRun;
-        this.iptables = new IptablesCommands(shell);
     }
 
     /**
@@ -167,12 +165,12 @@ final class Commands {
         Node function = shell.functions.get(first.get(0));
         if (function != null) { return call(node, function, rest); }
         String program = IptablesCommands.program(name);
-        if (program != null) { return iptables.run(node, program, first.subList(1, first.size()), rest); }
+        if (program != null) { return shell.iptables.run(node, program, first.subList(1, first.size()), rest); }
         if (isOf(name, "iptables-restore", "ip6tables-restore")) {
-            return iptables.restore(node, name.startsWith("ip6"), node.here(), rest);
+            return shell.iptables.restore(node, name.startsWith("ip6"), node.here(), rest);
         }
         if (isOf(name, "modprobe", "insmod")) { return modules(node, rest); }
-        if (isOf(name, "keep", "own", "expect")) { return iptables.own(node, name, rest); }
+        if (isOf(name, "keep", "own", "expect")) { return shell.iptables.own(node, name, rest); }
         if (isOf(name, "[", "test", "[[")) { return Conditions.test(shell, node, name, rest); }
         if (isOf(name, "export", "readonly", "local", "declare", "typeset", "unset")) {
             return names(node, name, rest);
@@ -266,7 +264,7 @@ final class Commands {
                 Output.Line line = new Output.Line(node.line, "", name + "=" + Quoting.word(value));
                 line.assigned = name;
                 shell.add(line);
-                shell.variables.keep(name);
+                shell.variables.kept.add(name);
             }
         } catch (ShellError e) {
             String meant = word.pieces.size() < 3 ? e.meant : null;
@@ -380,7 +378,7 @@ final class Commands {
                     && first.redirects.size() == 1 && first.here() != null;
             if (!here) { return notRun.left(node, "restore-pipe"); }
             lines.structure(first.line, first.last());
-            return iptables.restore(last, to.startsWith("ip6"), first.here(), last.words.subList(1, last.words.size()));
+            return shell.iptables.restore(last, to.startsWith("ip6"), first.here(), last.words.subList(1, last.words.size()));
         }
         boolean quiet = true;
         boolean adds = notRun.adds(node);

@@ -105,7 +105,7 @@ final class Expansion {
                 continue;
             }
             String value = value(piece, variables, false, 0);
-            boolean kept = piece.isName() && piece.operator == null && variables.isKept(piece.text);
+            boolean kept = piece.isName() && piece.operator == null && variables.kept.contains(piece.text);
             if (piece.isName() && !piece.quoted) {
                 split(value, !kept);
             } else {

@@ -28,6 +28,7 @@ final class Interpreter {
     Map<String, Node> functions = new HashMap<>();
     /** For each call that runs, its local names with the values that they had before, null for none. */
     private final List<Map<String, String>> locals = new ArrayList<>();
+    final IptablesCommands iptables;
     private final Commands commands;
     private SaveDump dump;
     /** Within what iptables -L printed. */
@@ -45,14 +46,13 @@ final class Interpreter {
         this.lines = lines;
         this.name = name;
         this.notRun = new NotRun(this);
+        this.iptables = new IptablesCommands(this);
         this.commands = new Commands(this);
         if (word != null) {
             variables.positional = new ArrayList<>(Arrays.asList(word).subList(word.length() == 0 ? 1 : 0, 1));
             variables.assumed = false;
         }
     }
-
-    IptablesCommands iptables() { return commands.iptables; }
 
     /** The lines of a dump that stand in the text itself. */
     void saved(int line) {
@@ -131,17 +131,17 @@ final class Interpreter {
         if (lines.muted > 2 || steps > STEPS_LIMIT / 2) { return; }
         Variables outer = variables;
         Map<String, Node> defined = functions;
-        Set<String> present = iptables().present;
+        Set<String> present = iptables.present;
         String halted = halt;
         variables = variables.copy();
         functions = new HashMap<>(defined);
-        iptables().present = new HashSet<>(present);
+        iptables.present = new HashSet<>(present);
         halt = null;
         lines.muted++;
         run(node, false);
         lines.muted--;
         halt = halted;
-        iptables().present = present;
+        iptables.present = present;
         functions = defined;
         variables = outer;
     }

@@ -118,7 +118,7 @@ final class NotRun {
             String name = word.assigned();
             if (name != null) {
                 Piece value = word.pieces.get(word.pieces.size() - 1);
-                String known = shell.variables.meant(name);
+                String known = shell.variables.meant.get(name);
                 boolean same = value.isUnknown() && known != null && known.equals(Messages.meant(value.text));
                 shell.variables.forget(name, "line " + simple.line + " may set it or not", same ? known : null);
             } else if (("read".equals(first) || "unset".equals(first)) && word.plain() != null

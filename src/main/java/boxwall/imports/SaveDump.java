@@ -222,7 +222,7 @@ final class SaveDump {
             // iptables-restore empties a table before it fills it
             if (program == 0) { lines.doubt(line, "table-twice", table, command()); }
             for (String command : new String[] {"-F", "-X"}) {
-                shell.iptables().saved(line, command(), new ArrayList<>(Arrays.asList("-t", table, command)));
+                shell.iptables.saved(line, command(), new ArrayList<>(Arrays.asList("-t", table, command)));
             }
         }
     }
@@ -246,7 +246,7 @@ final class SaveDump {
         List<String> words = new ArrayList<>();
         if (!table.equals("filter")) { words.addAll(Arrays.asList("-t", table)); }
         words.addAll(command);
-        shell.iptables().saved(line, command(), words);
+        shell.iptables.saved(line, command(), words);
     }
 
     private void rule(int line, String text) {
@@ -261,7 +261,7 @@ final class SaveDump {
                 || counters == 0 && text.charAt(0) == '[') {
             shell.leave(line, "no-rule-line", Quoting.excerpt(text));
         } else if (tabled) {
-            shell.iptables().saved(line, command(), words);
+            shell.iptables.saved(line, command(), words);
         } else {
             inTable(line, words);
         }

@@ -127,7 +127,7 @@ final class Script {
         lexer.moveTo(offset, i + 1, !mayReachFar);
         try {
             parts.add(parser.complete());
-            return Math.max(i, lexer.line() - 2);
+            return Math.max(i, lexer.line - 2);
         } catch (ShellError e) {
             Node unreadable = new Node(Node.Kind.UNREADABLE, i + 1);
             unreadable.name = (e.line == i + 1 ? "" : "line " + e.line + ": ") + e.getMessage();

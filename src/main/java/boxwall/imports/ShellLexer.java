@@ -20,7 +20,8 @@ final class ShellLexer {
     private final String text;
     private int depth;
     private int at;
-    private int line = 1;
+    /** Where it reads, 1-based. */
+    int line = 1;
     /** Quotes may not reach over a line's end: for texts that aren't scripts, where an apostrophe is just that. */
     private boolean strict;
     private final List<Node.Redirect> waiting = new ArrayList<>();
@@ -42,8 +43,6 @@ final class ShellLexer {
         peeked = null;
         waiting.clear();
     }
-
-    int line() { return line; }
 
     ShellWord peek() throws ShellError {
         if (peeked == null) { peeked = read(); }

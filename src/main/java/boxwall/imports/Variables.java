@@ -29,9 +29,9 @@ final class Variables {
     /** Names whose value can't be known, and why. */
     private final Map<String, String> unknown = new HashMap<>();
     /** The box's own names for values that can't be known. */
-    private final Map<String, String> meant = new HashMap<>();
+    final Map<String, String> meant = new HashMap<>();
     /** Names that the output has assigned with the value they have now, so that a line may use the name. */
-    private final Set<String> kept = new HashSet<>();
+    final Set<String> kept = new HashSet<>();
     /** {@code $1} and so on; the script itself is taken as started with the word "start". */
     List<String> positional = new ArrayList<>(Arrays.asList("start"));
     /** Whether that word is only assumed. */
@@ -70,13 +70,6 @@ final class Variables {
         unknown.put(name, why);
         meant.put(name, boxName);
     }
-
-    /** The box's own name for what a name stands for, or null. */
-    String meant(String name) { return meant.get(name); }
-
-    void keep(String name) { kept.add(name); }
-
-    boolean isKept(String name) { return kept.contains(name); }
 
     boolean isSet(String name) { return values.containsKey(name) || unknown.containsKey(name); }
 
