@@ -85,8 +85,7 @@ final class Commands {
     /** iptables by its name or in a variable's. */
     private static boolean isIptables(String name) {
         String plain = name.startsWith("$") ? name.substring(1) : name;
-        boolean called = plain.startsWith("iptables") || plain.startsWith("ip6tables") || plain.equals("ip46tables")
-                || plain.startsWith("ipt") || plain.startsWith("ip6t");
+        boolean called = plain.startsWith("ipt") || plain.startsWith("ip6t") || plain.equals("ip46tables");
         return called && plain.length() < 17 && !plain.contains("restore") && !plain.contains("save");
     }
 
@@ -378,7 +377,8 @@ final class Commands {
                     && first.redirects.size() == 1 && first.here() != null;
             if (!here) { return notRun.left(node, "restore-pipe"); }
             lines.structure(first.line, first.last());
-            return shell.iptables.restore(last, to.startsWith("ip6"), first.here(), last.words.subList(1, last.words.size()));
+            return shell.iptables.restore(last, to.startsWith("ip6"), first.here(),
+                    last.words.subList(1, last.words.size()));
         }
         boolean quiet = true;
         boolean adds = notRun.adds(node);

@@ -248,7 +248,10 @@ final class NotRun {
 
     /** Whether a command adds a rule, itself or by the functions that it calls. */
     boolean adds(Node part) {
-        return adds(part, new HashSet<Node>());
+        for (Node simple : part.simple()) {
+            if (adds(simple, new HashSet<Node>())) { return true; }
+        }
+        return false;
     }
 
     private boolean adds(Node part, Set<Node> seen) {
