@@ -76,7 +76,6 @@ class PageTest {
                 sources.append(Files.readString(file));
             }
         }
-        sources.append(Files.readString(Path.of("src/main/resources/boxwall/imports/messages")));
         String said = Pattern.compile("\"\\s*\\+\\s*\"").matcher(sources).replaceAll("");
         Set<String> missing = new TreeSet<>();
         for (String[] row : table(template(), "const D = `")) {
