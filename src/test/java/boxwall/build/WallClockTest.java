@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
  */
 class WallClockTest {
     /** Class to how often it asks, with what for. */
-    private static final Map<String, Integer> SHOWN = new TreeMap<>(Map.of("SwitchReplies", 1, // the time of the files
+    private static final Map<String, Integer> SHOWN = new TreeMap<>(Map.of("ChangeReplies", 1, // the time of the files
                                                                                                // in a tar
             "History", 1, // beside the uptime of a change
             "Changes", 2, // a stamp's "created", and the id of a plan that was made where no kernel has a random one
