@@ -35,6 +35,7 @@ public final class Verdicts {
     /** Walks single packets through the same rules, and keeps what was parsed of them. */
     public final Walk walk;
     private final Verdicts like;
+    private final Map<Family, Verdicts> holders = new TreeMap<>();
     private final Map<Family, FamilyVerdicts> kept = new TreeMap<>();
     private final Map<Family, FamilyVerdicts.Base> bases = new TreeMap<>();
     private Bdd own;
@@ -101,6 +102,11 @@ public final class Verdicts {
 
     /** Where the family is walked: there when that ruleset has the very same rules. */
     private Verdicts holder(Family family) {
+        if (!holders.containsKey(family)) { holders.put(family, findHolder(family)); }
+        return holders.get(family);
+    }
+
+    private Verdicts findHolder(Family family) {
         if (like == null || like.nodes != nodes || !ruleset.tables(family).equals(like.ruleset.tables(family))) {
             return this;
         }
