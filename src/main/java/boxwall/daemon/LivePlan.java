@@ -91,7 +91,7 @@ final class LivePlan {
         if (outcome.state().equals("unsaved")) {
             boolean full = words.contains("too big") || words.contains("No space");
             findings.add(new Finding(full ? "flash-full" : "unsaved", Finding.Severity.WARN, "", evidence,
-                    "the rules are active but could not be saved: a reboot restores the old ones",
+                    "the rules are active but could not be saved: a power cut restores the old ones",
                     full ? "free space in /tmp/flash (all of Freetz has 32 KiB compressed), then confirm a change again"
                             : "run 'modsave flash' on the box and read what it says, then confirm a change again"));
         }
