@@ -69,6 +69,33 @@ class DeathTest {
         });
     }
 
+    /** RUN was full when the pid file was written anew, so it is empty; status and the next try both know it. */
+    @Test
+    void anEmptyPidFileKeepsNobodyFromUndoing() {
+        inBothShells(shell -> {
+            try (NetBox box = new NetBox(shell)) {
+                String before = settled(box);
+                box.script("ip6tables-restore", KILL_BOTH);
+                box.apply("try", plan(box, "two", 2222), "60", "--replace");
+                assertTrue(Wait.until(() -> box.living() == 0), "both are dead");
+                box.real("ip6tables-restore");
+                box.sh(": >$BOXWALL_RUN/tx/worker");
+                assertEquals("interrupted", box.apply("status").get("reason"));
+                assertBack(box, before, "an empty pid file");
+
+                box.script("ip6tables-restore", KILL_BOTH);
+                box.apply("try", plan(box, "two", 2222), "60", "--replace");
+                assertTrue(Wait.until(() -> box.living() == 0), "both are dead again");
+                box.real("ip6tables-restore");
+                box.sh("mv $BOXWALL_RUN/tx $BOXWALL_RUN/left.1; : >$BOXWALL_RUN/left.1/worker");
+                assertEquals(0, box.apply("try", plan(box, "three", 3333), "60", "--replace").status());
+                assertEquals(0, box.apply("revert", "--now").status());
+                assertBack(box, before, "one that was being undone");
+                assertFalse(Files.exists(box.run.resolve("left.1")), "its folder is gone");
+            }
+        });
+    }
+
     @Test
     void aConfirmThatComesTooLateUndoesWhatNobodyGuards() {
         inBothShells(shell -> {
