@@ -14,6 +14,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.platform.engine.DiscoverySelector;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
@@ -32,11 +33,22 @@ class BudgetBreaksIT {
     private static TestExecutionSummary run(String test) {
         String[] name = ("boxwall." + test).split("#");
         SummaryGeneratingListener listener = new SummaryGeneratingListener();
-        LauncherFactory.create()
-                .execute(LauncherDiscoveryRequestBuilder.request()
-                        .selectors(name.length > 1 ? selectMethod(name[0], name[1]) : selectClass(name[0])).build(),
-                        listener);
+        LauncherFactory.create().execute(
+                LauncherDiscoveryRequestBuilder.request()
+                        .selectors(name.length > 1 ? method(name[0], name[1]) : selectClass(name[0])).build(),
+                listener);
         return listener.getSummary();
+    }
+
+    /** A test method by its name, whatever it takes. */
+    private static DiscoverySelector method(String type, String name) {
+        try {
+            Class<?> tests = Class.forName(type);
+            return Stream.of(tests.getDeclaredMethods()).filter(each -> each.getName().equals(name)).findFirst()
+                    .map(each -> selectMethod(tests, each)).orElseThrow();
+        } catch (ClassNotFoundException e) {
+            throw new IllegalArgumentException(e);
+        }
     }
 
     private static String words(TestExecutionSummary summary) {

@@ -38,6 +38,11 @@ class BudgetsTest {
         assertTrue(!rows.isEmpty(), "budgets.txt is empty");
         for (Row row : rows) {
             assertTrue(Files.exists(source(row)), row.name() + ": no " + source(row));
+            int method = row.test().indexOf('#');
+            assertTrue(
+                    method < 0
+                            || Files.readString(source(row)).contains("void " + row.test().substring(method + 1) + "("),
+                    row.name() + ": no test " + row.test());
             assertTrue(held(source(row)).contains(row.name()),
                     row.name() + ": no Budgets.hold(\"" + row.name() + "\", …) in " + source(row));
         }
