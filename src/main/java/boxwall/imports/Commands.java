@@ -1,5 +1,6 @@
 package boxwall.imports;
 
+import boxwall.netfilter.Words;
 import boxwall.syntax.Letters;
 
 import java.util.ArrayList;
@@ -11,16 +12,12 @@ import java.util.Set;
 
 /** What a single command of a script means for the ruleset. */
 final class Commands {
-    static final Set<String> PRINTING = new HashSet<>(Arrays.asList("echo", "printf", "logger", "sleep", "cd", "wait",
-            "umask", "trap", "sync", "date", "uname", "hostname", "ps", "cat", "grep", "lsmod", "ifconfig", "ls",
-            "which", "type", "iptables-save", "ip6tables-save", "tail", "head", "dmesg", "ping"));
     private static final Set<String> FILTERS =
             new HashSet<>(Arrays.asList("awk", "sed", "tr", "cut", "tee", "wc", "sort", "uniq", "egrep", "fgrep"));
     private static final Set<String> PREFIXES =
             new HashSet<>(Arrays.asList("sudo", "busybox", "command", "nohup", "exec", "nice"));
     private static final Set<String> SERVICES =
             new HashSet<>(Arrays.asList("service", "systemctl", "netfilter-persistent", "chkconfig", "update-rc.d"));
-
     /**
      * {@code $IPT}, {@code $IP6TABLES}, {@code $_ipt6_cmd} and their like: known as iptables when the script computes
      * them ({@code $(which iptables)}) or leaves them to another file.
@@ -38,15 +35,20 @@ final class Commands {
     }
 
     private final Interpreter shell;
+    private final ShellState state;
     private final SourceLines lines;
-    private final NotRun notRun;
+    private final IptablesCommands iptables;
+    /** Of the dump's lines that stand in the text itself. */
+    final SaveDump dump;
     /** Words that were taken for iptables, to say so once. */
     private final Set<String> guessed = new HashSet<>();
 
     Commands(Interpreter shell) {
         this.shell = shell;
-        this.lines = shell.lines;
-        this.notRun = shell.notRun;
+        state = shell.state;
+        lines = state.lines;
+        iptables = new IptablesCommands(state);
+        dump = new SaveDump(state, iptables, 0, false);
     }
 
     /**
@@ -61,54 +63,33 @@ final class Commands {
         boolean called = option != null && option.length() == 2 && option.charAt(0) == '-'
                 && "AINPDR".indexOf(option.charAt(1)) >= 0 && ShellWord.isName(name.replace('-', '_'))
                 && RuleText.isChain(words.get(2).toString());
-        if ((called || isIptables(name) && words.size() > 1) && !isPattern(lines.text(simple.line))) {
+        if ((called || RuleText.isIptables(name) && words.size() > 1) && !RuleText.isPattern(lines.text(simple.line))) {
             lines.rule(simple.line);
         }
         for (Node.Redirect redirect : simple.redirects) {
             for (int i = 0; i < redirect.body.size() && name.endsWith("-restore"); i++) {
-                if (isSaved(redirect.body.get(i).trim())) { lines.rule(redirect.bodyLine + i); }
+                if (RuleText.isSaved(redirect.body.get(i).trim())) { lines.rule(redirect.bodyLine + i); }
             }
         }
     }
 
-    /** A chain or a command of a dump, with or without its counters. */
-    private static boolean isSaved(String line) {
-        int at = line.startsWith("[") ? 1 : 0;
-        while (at > 0 && at < line.length() && "0123456789:".indexOf(line.charAt(at)) >= 0) {
-            at++;
-        }
-        boolean counted = at > 1 && (line.startsWith("]-A", at) || line.startsWith("] -A", at));
-        return counted || line.startsWith(":")
-                || line.length() > 1 && line.charAt(0) == '-' && "AIND".indexOf(line.charAt(1)) >= 0;
-    }
-
-    /** iptables by its name or in a variable's. */
-    private static boolean isIptables(String name) {
-        String plain = name.startsWith("$") ? name.substring(1) : name;
-        boolean called = plain.startsWith("ipt") || plain.startsWith("ip6t") || plain.equals("ip46tables");
-        return called && plain.length() < 17 && !plain.contains("restore") && !plain.contains("save");
-    }
-
-    /** Whether a line is a pattern for rules, with places to fill in. */
-    private static boolean isPattern(String text) {
-        int open = text.indexOf('<');
-        int close = open < 0 ? -1 : text.indexOf('>', open);
-        return text.contains("...") || close > 0 && ShellWord.isName(text.substring(open + 1, close));
+    ExitStatus saved(int line) {
+        dump.line(line, lines.text(line));
+        return ExitStatus.TRUE;
     }
 
     ExitStatus run(Node node, boolean asks) {
         String start = node.called();
-        if (start.length() > 0 && node.words.get(0) == node.command() && SaveDump.isLine(start + " x")
-                && lines.trimmed(node.line).startsWith(start) && SaveDump.isLine(lines.text(node.line))) {
-            shell.saved(node.line);
-            return ExitStatus.TRUE;
+        if (start.length() > 0 && node.words.get(0) == node.command() && RuleText.isDump(start + " x")
+                && lines.trimmed(node.line).startsWith(start) && RuleText.isDump(lines.text(node.line))) {
+            return saved(node.line);
         }
-        if (notRun.substitutes(node)) { return notRun.left(node, "substituted"); }
+        if (state.substitutes(node)) { return state.left(node, "substituted"); }
         ExitStatus status;
         try {
             status = dispatch(node, asks);
         } catch (ShellError e) {
-            status = notRun.left(node, e, null);
+            status = state.left(node, e, null);
         }
         // the here-document's lines belong to the command, and so do those after a backslash
         lines.structure(node.line, node.last());
@@ -121,15 +102,15 @@ final class Commands {
             for (ShellWord assignment : node.words) {
                 assign(assignment, node);
             }
-            return node.words.isEmpty() ? notRun.aside(node, "redirect") : ExitStatus.TRUE;
+            return node.words.isEmpty() ? state.aside(node, "redirect") : ExitStatus.TRUE;
         }
         List<ShellWord> words = node.words.subList(node.words.indexOf(first), node.words.size());
-        if (RuleText.isIgnored(words)) { notRun.left(node, "ignores"); }
+        if (RuleText.isIgnored(words)) { state.left(node, "ignores"); }
         List<ShellWord> rest = words.subList(1, words.size());
         List<String> name;
         String guess = guess(first.toString());
         try {
-            name = Expansion.of(first, shell.variables);
+            name = Expansion.of(words.subList(0, 1), state.variables).texts;
             if (name.isEmpty() && guess != null) { throw new ShellError("empty-program"); }
         } catch (ShellError e) {
             if (guess == null) { return unknown(node, asks, "unknown-command", e.getMessage()); }
@@ -139,19 +120,17 @@ final class Commands {
             }
         }
         if (name.isEmpty()) { return unknown(node, asks, "no-name"); }
-        String base = Script.baseName(name.get(0));
-        if (!PREFIXES.contains(base) || rest.isEmpty() || rest.get(0).plain() == null
-                || rest.get(0).plain().startsWith("-")) {
-            return command(node, base, name, rest, asks);
+        String base = ShellWord.baseName(name.get(0));
+        String behind = PREFIXES.contains(base) && !rest.isEmpty() ? rest.get(0).plain() : null;
+        if (behind == null || behind.startsWith("-")) {
+            Node function = state.functions.get(name.get(0));
+            return function != null ? call(node, function, rest) : command(node, base, name, rest, asks);
         }
-        boolean direct = isOf(base, "command", "busybox", "exec");
-        base = Script.baseName(rest.get(0).plain());
-        Node function = direct ? shell.functions.remove(base) : null;
-        try {
-            return command(node, base, Arrays.asList(base), rest.subList(1, rest.size()), asks);
-        } finally {
-            if (function != null) { shell.functions.put(base, function); }
-        }
+        boolean direct = !ShellWord.isOf(base, "sudo", "nohup", "nice");
+        base = ShellWord.baseName(behind);
+        Node function = direct ? null : state.functions.get(base);
+        rest = rest.subList(1, rest.size());
+        return function != null ? call(node, function, rest) : command(node, base, Arrays.asList(base), rest, asks);
     }
 
     private static String guess(String word) {
@@ -159,59 +138,54 @@ final class Commands {
         return !IPTABLES_NAMES.contains(text) ? null : text.indexOf('6') > 0 ? "ip6tables" : "iptables";
     }
 
+    /** A command that is no function. {@code first}: the words of its name, as {@code IPT="iptables -w"} gives two. */
     private ExitStatus command(Node node, String name, List<String> first, List<ShellWord> rest, boolean asks)
             throws ShellError {
-        Node function = shell.functions.get(first.get(0));
-        if (function != null) { return call(node, function, rest); }
-        String program = IptablesCommands.program(name);
-        if (program != null) { return shell.iptables.run(node, program, first.subList(1, first.size()), rest); }
-        if (isOf(name, "iptables-restore", "ip6tables-restore")) {
-            return shell.iptables.restore(node, name.startsWith("ip6"), node.here(), rest);
-        }
-        if (isOf(name, "modprobe", "insmod")) { return modules(node, rest); }
-        if (isOf(name, "keep", "own", "expect")) { return shell.iptables.own(node, name, rest); }
-        if (isOf(name, "[", "test", "[[")) { return Conditions.test(shell, node, name, rest); }
-        if (isOf(name, "export", "readonly", "local", "declare", "typeset", "unset")) {
-            return names(node, name, rest);
-        }
-        if (isOf(name, "exit", "return", "break", "continue")) { shell.halt(name, node.line); }
+        String program = RuleText.program(name);
+        if (program != null) { return iptables.run(node, program, first.subList(1, first.size()), rest); }
+        if (is(name, "iptables-restore", "ip6tables-restore")) { return restore(node, name, node.here(), rest); }
+        if (is(name, "modprobe", "insmod")) { return modules(node, rest); }
+        if (is(name, "keep", "own", "expect")) { return own(node, name, rest); }
+        if (is(name, "[", "test", "[[")) { return Conditions.test(state, node, name, rest); }
+        if (is(name, "export", "readonly", "local", "declare", "typeset", "unset")) { return names(node, name, rest); }
+        if (is(name, "exit", "return", "break", "continue")) { shell.halt(name, node.line); }
         if (name.equals("shift")) {
-            List<String> left = shell.variables.positional;
-            shell.variables.positional = new ArrayList<>(left.subList(Math.min(1, left.size()), left.size()));
+            List<String> left = state.variables.positional;
+            state.variables.positional = new ArrayList<>(left.subList(Math.min(1, left.size()), left.size()));
         }
-        if (isOf(name, ":", "true", "shift", "exit", "return", "break", "continue")) { return shell.taken(node); }
-        if (name.equals("false")) { return shell.taken(node).not(); }
+        if (is(name, ":", "true", "shift", "exit", "return", "break", "continue")) { return state.taken(node); }
+        if (name.equals("false")) { return state.taken(node).not(); }
         if (name.equals("set")) { return positional(node, rest); }
-        if (isOf(name, ".", "source")) {
-            shell.variables.sourced(node.line);
-            return notRun.left(node, "sourced");
+        if (is(name, ".", "source")) {
+            state.variables.sourced(node.line);
+            return state.left(node, "sourced");
         }
         return other(node, name, rest, asks);
     }
 
-    static boolean isOf(String name, String... names) { return Arrays.asList(names).contains(name); }
+    private static boolean is(String name, String... names) { return ShellWord.isOf(name, names); }
 
     private ExitStatus other(Node node, String name, List<ShellWord> rest, boolean asks) {
-        String target = written(node, shell.variables);
+        String target = state.written(node);
         String line = lines.trimmed(node.line);
         boolean tables = line.contains("tables") || line.contains("netfilter-persistent");
         if (target != null
                 && (target.startsWith("/proc/") || target.startsWith("/sys/") || target.startsWith("/dev/"))) {
-            return notRun.aside(node, "sets", Quoting.cut(target, 80), Messages.instead(target));
+            return state.aside(node, "sets", Quoting.cut(target, 80), Messages.instead(target));
         }
         if (name.equals("sysctl")) {
             String setting = rest.isEmpty() ? "" : rest.get(rest.size() - 1).toString().replace('.', '/');
-            return notRun.aside(node, "sets", Quoting.cut(setting, 80), Messages.instead("/proc/sys/" + setting));
+            return state.aside(node, "sets", Quoting.cut(setting, 80), Messages.instead("/proc/sys/" + setting));
         }
-        if (PRINTING.contains(name) && target == null) {
-            return asks && !name.equals("echo") ? askedOfTheBox(node) : shell.noted(node, "prints");
+        if (ShellState.PRINTING.contains(name) && target == null) {
+            return asks && !name.equals("echo") ? askedOfTheBox(node) : state.noted(node, "prints");
         }
-        if (isOf(name, "rmmod", "depmod")) { return shell.noted(node, "lists-modules"); }
+        if (is(name, "rmmod", "depmod")) { return state.noted(node, "lists-modules"); }
         if (name.endsWith("tables-save") || (SERVICES.contains(name) || name.endsWith("tables")) && tables) {
-            return shell.noted(node, "saves");
+            return state.noted(node, "saves");
         }
-        if (target != null) { return notRun.aside(node, "writes", Quoting.cut(target, 80)); }
-        return unknown(node, asks, isOf(name, "include", "eval") ? name : "no-part");
+        if (target != null) { return state.aside(node, "writes", Quoting.cut(target, 80)); }
+        return unknown(node, asks, is(name, "include", "eval") ? name : "no-part");
     }
 
     private ExitStatus askedOfTheBox(Node node) {
@@ -221,55 +195,38 @@ final class Commands {
 
     /** A command that no firewall script is known by: its remark, and whether it holds a rule. */
     private ExitStatus unknown(Node node, boolean asks, String message, Object... values) {
-        boolean rule = NotRun.isRule(node);
+        boolean rule = ShellState.isRule(node);
         if (asks && !rule) { return askedOfTheBox(node); }
-        if (notRun.foreign(node)) { return ExitStatus.UNKNOWN; }
+        if (state.foreign(node)) { return ExitStatus.UNKNOWN; }
         if (node.program().equals("ipset")) {
             for (ShellWord word : node.words) {
                 lines.sets.put(word.toString(), 0);
             }
-            return notRun.left(node, "set-made");
+            return state.left(node, "set-made");
         }
-        if (rule) { return notRun.left(node, "unknown-rule"); }
-        notRun.aside(node, message, values);
+        if (rule) { return state.left(node, "unknown-rule"); }
+        state.aside(node, message, values);
         return ExitStatus.UNKNOWN;
-    }
-
-    /** The file that the output goes to; null for none, or one that swallows it. */
-    static String written(Node node, Variables variables) {
-        for (Node.Redirect redirect : node.redirects) {
-            String target = redirect.target.toString();
-            boolean swallowed = isOf(target, "/dev/null", "/dev/console", "/dev/kmsg") || target.startsWith("/dev/tty")
-                    || redirect.operator.equals(">&");
-            if (redirect.operator.indexOf('>') >= 0 && !swallowed) {
-                try {
-                    String value = Expansion.single(redirect.target, variables, true);
-                    return value.length() == 0 ? target : value;
-                } catch (ShellError e) {
-                    return target;
-                }
-            }
-        }
-        return null;
     }
 
     private void assign(ShellWord word, Node node) {
         String name = word.assigned();
+        Variables variables = state.variables;
         try {
-            String value = Expansion.single(word.from(0, name.length() + 1), shell.variables, true);
-            shell.variables.set(name, value);
-            shell.taken(node);
+            String value = Expansion.single(word.from(0, name.length() + 1), variables, true);
+            variables.set(name, value);
+            state.taken(node);
             if (shell.mayKeep(name) && value.length() > 0 && value.length() < 900 && Letters.isText(value)) {
-                Output.Line line = new Output.Line(node.line, "", name + "=" + Quoting.word(value));
+                OutputLine line = new OutputLine(node.line, "", name + "=" + Quoting.word(value));
                 line.assigned = name;
-                shell.add(line);
-                shell.variables.kept.add(name);
+                state.add(line);
+                variables.kept.add(name);
             }
         } catch (ShellError e) {
             String meant = word.pieces.size() < 3 ? e.meant : null;
-            shell.variables.forget(name, e.getMessage(), meant);
+            variables.forget(name, e.getMessage(), meant);
             lines.note(node.line, "name-unknown", name, e.getMessage(),
-                    meant != null ? "write " + name + "=" + meant : e.todo);
+                    meant != null ? "write " + name + "=" + meant : e.texts[1]);
             lines.structure(node.line, node.end);
         }
     }
@@ -280,33 +237,42 @@ final class Commands {
             if (name == null || !ShellWord.isName(name)) { continue; }
             if (command.equals("local")) { shell.local(name); }
             if (command.equals("unset")) {
-                shell.variables.unset(name);
+                state.variables.unset(name);
             } else if (word.assigned() != null) { assign(word, node); }
         }
-        return shell.taken(node);
+        return state.taken(node);
     }
 
     private ExitStatus positional(Node node, List<ShellWord> words) {
         try {
-            List<String> texts = Expansion.of(words, shell.variables).texts;
+            List<String> texts = Expansion.of(words, state.variables).texts;
             String first = texts.isEmpty() ? "-" : texts.get(0);
             if (first.equals("--")) {
-                shell.variables.positional = texts.subList(1, texts.size());
-            } else if (!first.startsWith("-") && !first.startsWith("+")) { shell.variables.positional = texts; }
-            return shell.taken(node);
+                state.variables.positional = texts.subList(1, texts.size());
+            } else if (!first.startsWith("-") && !first.startsWith("+")) { state.variables.positional = texts; }
+            return state.taken(node);
         } catch (ShellError e) {
-            notRun.left(node, e, null);
+            state.left(node, e, null);
             return ExitStatus.TRUE;
         }
     }
 
     private ExitStatus call(Node node, Node function, List<ShellWord> rest) throws ShellError {
-        List<String> words = Expansion.of(rest, shell.variables).texts;
-        shell.taken(node);
-        int before = shell.out.size();
+        List<String> words = Expansion.of(rest, state.variables).texts;
+        state.taken(node);
+        int before = state.out.size();
         ExitStatus status = shell.call(function, words, node.line);
-        if (shell.out.size() > before) { lines.built(node.line, node.end); }
+        if (state.out.size() > before) { lines.built(node.line, node.end); }
         return status;
+    }
+
+    /** A line of the ruleset language itself: keep, own, expect. */
+    private ExitStatus own(Node node, String name, List<ShellWord> rest) throws ShellError {
+        Expansion all = Expansion.of(rest, state.variables);
+        String text = IptablesCommands.text(name, all.texts);
+        if (text == null) { return state.left(node, "own-control"); }
+        state.add(new OutputLine(node.line, text, name + " " + Words.join(all.named, " ")));
+        return state.taken(node);
     }
 
     /** {@code insmod /lib/modules/$(uname -r)/…/ipt_LOG.ko} is {@code modprobe ipt_LOG}. */
@@ -316,32 +282,33 @@ final class Commands {
         try {
             for (ShellWord word : words) {
                 String plain = word.plain() == null ? "" : word.plain();
-                if (isOf(plain, "-r", "--remove")) { return shell.noted(node, "unloads"); }
-                several |= isOf(plain, "-a", "-qa", "-aq");
+                if (is(plain, "-r", "--remove")) { return state.noted(node, "unloads"); }
+                several |= is(plain, "-a", "-qa", "-aq");
                 if (plain.startsWith("-")) { continue; }
                 if (modules > 0 && !several) {
                     lines.note(node.line, "parameter", Quoting.excerpt(word.toString()));
                     continue;
                 }
-                for (String path : Expansion.of(lastPart(word), shell.variables)) {
-                    String name = moduleName(Script.baseName(path));
+                for (String path : Expansion.of(Arrays.asList(lastPart(word)), state.variables).texts) {
+                    String name = moduleName(ShellWord.baseName(path));
                     if (!Letters.isText(name)) {
-                        notRun.aside(node, "module-control");
+                        state.aside(node, "module-control");
                         return ExitStatus.UNKNOWN;
                     }
                     String text = "modprobe " + Quoting.word(name);
-                    shell.add(new Output.Line(node.line, text, text));
+                    state.add(new OutputLine(node.line, text, text));
                 }
-                shell.taken(node);
+                state.taken(node);
                 modules++;
             }
         } catch (ShellError e) {
-            notRun.aside(node, "module-unknown", e.getMessage(), e.todo);
+            state.aside(node, "module-unknown", (Object[]) e.texts);
             return ExitStatus.UNKNOWN;
         }
-        return modules == 0 ? notRun.aside(node, "no-module") : ExitStatus.TRUE;
+        return modules == 0 ? state.aside(node, "no-module") : ExitStatus.TRUE;
     }
 
+    /** Without .ko or .o, and .gz or .xz behind that. */
     private static String moduleName(String file) {
         for (String end : new String[] {".ko", ".o", ".ko.gz", ".o.gz", ".ko.xz", ".o.xz"}) {
             if (file.endsWith(end)) { return file.substring(0, file.length() - end.length()); }
@@ -352,45 +319,55 @@ final class Commands {
     /** What stands after the last slash: the folder may be computed, as the kernel's release often is. */
     private static ShellWord lastPart(ShellWord word) {
         for (int i = word.pieces.size() - 1; i >= 0; i--) {
-            Piece piece = word.pieces.get(i);
-            if (piece.kind == Piece.Kind.TEXT && piece.text.indexOf('/') >= 0) {
+            ShellWord.Piece piece = word.pieces.get(i);
+            if (piece.kind == ShellWord.Piece.Kind.TEXT && piece.text.indexOf('/') >= 0) {
                 return word.from(i, piece.text.lastIndexOf('/') + 1);
             }
         }
         return word;
     }
 
+    /** A here-document for iptables-restore; from a file or a pipe nothing can be read here. */
+    private ExitStatus restore(Node node, String name, Node.Redirect here, List<ShellWord> options) {
+        if (here == null) { return state.left(node, "restore-file"); }
+        boolean adds = false;
+        for (ShellWord option : options) {
+            adds |= "-n".equals(option.plain()) || "--noflush".equals(option.plain());
+            lines.structure(option.line, option.line);
+        }
+        new SaveDump(state, iptables, name.startsWith("ip6") ? 6 : 4, adds).here(here);
+        lines.taken(node.line, node.line);
+        lines.structure(node.line, here.bodyLine + here.body.size());
+        return ExitStatus.TRUE;
+    }
+
     /** Several commands side by side: a here-document into iptables-restore, or a question. */
     ExitStatus pipe(Node node, boolean asks) {
         Node first = node.parts.get(0);
         Node last = node.parts.get(node.parts.size() - 1);
-        String to = last.program();
-        if (IptablesCommands.program(first.program()) != null) {
+        if (RuleText.program(first.program()) != null) {
             ExitStatus status = run(first, asks);
             for (Node behind : node.parts.subList(1, node.parts.size())) {
-                if (!isQuiet(behind)) { notRun.left(behind, "piped", "|"); }
+                if (!isQuiet(behind)) { state.left(behind, "piped", "|"); }
             }
             return status;
         }
-        if (to.endsWith("tables-restore")) {
+        if (last.program().endsWith("tables-restore")) {
             boolean here = node.parts.size() == 2 && first.program().equals("cat") && first.words.size() == 1
                     && first.redirects.size() == 1 && first.here() != null;
-            if (!here) { return notRun.left(node, "restore-pipe"); }
+            if (!here) { return state.left(node, "restore-pipe"); }
             lines.structure(first.line, first.last());
-            return shell.iptables.restore(last, to.startsWith("ip6"), first.here(),
-                    last.words.subList(1, last.words.size()));
+            return restore(last, last.program(), first.here(), last.words.subList(1, last.words.size()));
         }
         boolean quiet = true;
-        boolean adds = notRun.adds(node);
+        boolean adds = state.adds(node);
         for (Node simple : node.simple()) {
             quiet &= isQuiet(simple);
         }
-        if (!adds && asks) {
-            askedOfTheBox(node);
-        } else if (!adds && quiet) {
-            lines.note(node.line, "prints");
+        if (adds || !asks && !quiet) {
+            state.left(node, "pipe");
         } else {
-            notRun.left(node, "pipe");
+            lines.note(node.line, asks ? "asks-box" : "prints");
         }
         lines.structure(node.line, node.end);
         return ExitStatus.UNKNOWN;
@@ -398,6 +375,6 @@ final class Commands {
 
     private boolean isQuiet(Node simple) {
         String name = simple.program();
-        return (PRINTING.contains(name) || FILTERS.contains(name)) && written(simple, shell.variables) == null;
+        return (ShellState.PRINTING.contains(name) || FILTERS.contains(name)) && state.written(simple) == null;
     }
 }

@@ -20,7 +20,7 @@ final class Conditions {
     private Conditions() {}
 
     /** What the words behind {@code [}, test or {@code [[} give; what they ask of the box isn't known. */
-    static ExitStatus test(Interpreter shell, Node node, String name, List<ShellWord> words) {
+    static ExitStatus test(ShellState shell, Node node, String name, List<ShellWord> words) {
         SourceLines lines = shell.lines;
         try {
             List<String> texts = new ArrayList<>();
@@ -29,7 +29,7 @@ final class Conditions {
                 texts.add(Expansion.single(word, shell.variables, true));
             }
             if (name.equals("[") && (texts.isEmpty() || !texts.remove(texts.size() - 1).equals("]"))) {
-                return shell.notRun.left(node, "bracket");
+                return shell.left(node, "bracket");
             }
             for (int i = 0; i < texts.size() && shell.variables.assumed && texts.size() == 3; i += 2) {
                 boolean own =
@@ -66,9 +66,11 @@ final class Conditions {
     }
 
     private static ExitStatus unary(String operator, String value) {
-        if (Commands.isOf(operator, "-z", "-n")) { return ExitStatus.of(value.length() == 0 == operator.equals("-z")); }
+        if (ShellWord.isOf(operator, "-z", "-n")) {
+            return ExitStatus.of(value.length() == 0 == operator.equals("-z"));
+        }
         // boxwall is of no use without them, and says so itself
-        boolean known = PROGRAMS.contains(Script.baseName(value)) && Commands.isOf(operator, "-x", "-f", "-e");
+        boolean known = PROGRAMS.contains(ShellWord.baseName(value)) && ShellWord.isOf(operator, "-x", "-f", "-e");
         return known ? ExitStatus.TRUE : ExitStatus.UNKNOWN;
     }
 
@@ -91,7 +93,7 @@ final class Conditions {
      * nothing else was said is taken with "load", without a word or with "boot" when its case knows no start; when it
      * knows neither, a remark says so.
      */
-    static int choose(Node node, Interpreter shell) throws ShellError {
+    static int choose(Node node, ShellState shell) throws ShellError {
         Variables variables = shell.variables;
         ShellWord word = node.words.get(0);
         String value = Expansion.single(word, variables, true);
@@ -104,8 +106,8 @@ final class Conditions {
             if (index >= 0) { return index; }
         }
         int other = own ? index(node, "start", variables, true) : -1;
-        boolean taken = other >= 0 && shell.notRun.adds(node.parts.get(other));
-        if (own && !taken && shell.notRun.adds(node)) {
+        boolean taken = other >= 0 && shell.adds(node.parts.get(other));
+        if (own && !taken && shell.adds(node)) {
             StringBuilder known = new StringBuilder();
             for (List<ShellWord> patterns : node.patterns) {
                 for (ShellWord pattern : patterns) {
@@ -130,7 +132,7 @@ final class Conditions {
     /** The pattern with {@code \} before each quoted character. */
     private static String pattern(ShellWord word, Variables variables) throws ShellError {
         StringBuilder out = new StringBuilder();
-        for (Piece piece : word.pieces) {
+        for (ShellWord.Piece piece : word.pieces) {
             String text = Expansion.single(new ShellWord(word.line, piece), variables, true);
             for (int i = 0; i < text.length(); i++) {
                 out.append(piece.quoted ? "\\" : "").append(text.charAt(i));

@@ -55,7 +55,7 @@ final class Expansion {
     private static String single(ShellWord word, Variables variables, boolean lenient, int depth) throws ShellError {
         if (depth > DEPTH_LIMIT) { throw new ShellError("value-deep"); }
         StringBuilder out = new StringBuilder();
-        for (Piece piece : word.pieces) {
+        for (ShellWord.Piece piece : word.pieces) {
             out.append(piece.isAll() ? Words.join(variables.positional, " ") : value(piece, variables, lenient, depth));
             check(out.length());
         }
@@ -66,8 +66,9 @@ final class Expansion {
         if (length > LIMIT) { throw new ShellError("value-long", LIMIT); }
     }
 
-    private static String value(Piece piece, Variables variables, boolean lenient, int depth) throws ShellError {
-        if (piece.kind == Piece.Kind.TEXT) { return piece.text; }
+    private static String value(ShellWord.Piece piece, Variables variables, boolean lenient, int depth)
+            throws ShellError {
+        if (piece.kind == ShellWord.Piece.Kind.TEXT) { return piece.text; }
         if (piece.isUnknown()) {
             String meant = Messages.meant(piece.text);
             throw new ShellError("not-executed", Quoting.excerpt(piece.text), meant == null ? "its output" : meant)
@@ -99,7 +100,7 @@ final class Expansion {
     private void word(ShellWord word) throws ShellError {
         name.setLength(0);
         int before = texts.size();
-        for (Piece piece : word.pieces) {
+        for (ShellWord.Piece piece : word.pieces) {
             if (piece.isAll()) {
                 positional(piece);
                 continue;
@@ -159,7 +160,7 @@ final class Expansion {
         if (name.length() > 0 && name.charAt(name.length() - 1) != ' ') { name.append(' '); }
     }
 
-    private void positional(Piece piece) throws ShellError {
+    private void positional(ShellWord.Piece piece) throws ShellError {
         boolean first = true;
         for (String each : variables.positional) {
             if (!first) {

@@ -32,6 +32,6 @@ public final class Import {
         if (withoutWord) { lines.note(1, "without-word"); }
         shell.run(new Script(source.commands(), lines));
         source.remarkOnComments();
-        return new Imported(new Output(shell), lines);
+        return new Imported(new Output(shell.state), lines);
     }
 }

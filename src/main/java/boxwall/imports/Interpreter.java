@@ -19,23 +19,19 @@ final class Interpreter {
     /** Rounds of loops and calls of functions may multiply; a ruleset file has 256 KiB. */
     private static final int STEPS_LIMIT = 50000;
     private static final int CALLS_LIMIT = 20;
-    final SourceLines lines;
-    final List<Output.Line> out = new ArrayList<>();
-    Variables variables = new Variables();
-    final String name;
-    final NotRun notRun;
-    /** By name, those that are defined so far. */
-    Map<String, Node> functions = new HashMap<>();
+    /** Functions that call functions, one in the other: a small JVM's stack ends. */
+    private static final int NESTED_LIMIT = 200;
+    /** Commands that add no rule and change no name. */
+    private static final Set<String> QUIET = new HashSet<>(Arrays.asList("echo", "printf", "exit", "return", ":",
+            "true", "false", "logger", "sleep", "[", "test", "break", "continue", "shift", "set", "rmmod"));
+
+    final ShellState state;
+    private final SourceLines lines;
+    private final Commands commands;
     /** For each call that runs, its local names with the values that they had before, null for none. */
     private final List<Map<String, String>> locals = new ArrayList<>();
-    final IptablesCommands iptables;
-    private final Commands commands;
-    private SaveDump dump;
     /** Within what iptables -L printed. */
     private boolean listing;
-    /** The line of the text's part that is run now: comments above it belong to its output. */
-    private int top;
-    private int subshells;
     private int steps;
     /** Why nothing more is run (exit, return, break, continue), or null. */
     private String halt;
@@ -44,20 +40,12 @@ final class Interpreter {
     /** {@code word}: what a script is started with, null for start. */
     Interpreter(SourceLines lines, String name, String word) {
         this.lines = lines;
-        this.name = name;
-        this.notRun = new NotRun(this);
-        this.iptables = new IptablesCommands(this);
-        this.commands = new Commands(this);
+        state = new ShellState(lines, name);
+        commands = new Commands(this);
         if (word != null) {
-            variables.positional = new ArrayList<>(Arrays.asList(word).subList(word.length() == 0 ? 1 : 0, 1));
-            variables.assumed = false;
+            state.variables.positional = new ArrayList<>(Arrays.asList(word).subList(word.length() == 0 ? 1 : 0, 1));
+            state.variables.assumed = false;
         }
-    }
-
-    /** The lines of a dump that stand in the text itself. */
-    void saved(int line) {
-        dump = dump == null ? new SaveDump(this, 0, false) : dump;
-        dump.line(line, lines.text(line));
     }
 
     void run(Script script) {
@@ -68,9 +56,9 @@ final class Interpreter {
             }
         }
         for (Node part : script.parts) {
-            top = part.line;
+            state.top = part.line;
             if (halt != null && !script.page) {
-                notRun.skip(part, stopped());
+                state.skip(part, stopped());
                 lines.missing(part.line, part.last(), "not run: " + stopped(),
                         "move it before that line if you need it");
             } else {
@@ -78,8 +66,8 @@ final class Interpreter {
                 run(part, false);
             }
         }
-        if (dump != null) { dump.end(); }
-        notRun.uncalled();
+        commands.dump.end();
+        state.uncalled();
     }
 
     private String stopped() { return "it stands after " + halt + " in line " + haltLine; }
@@ -88,7 +76,7 @@ final class Interpreter {
     ExitStatus run(Node node, boolean asks) {
         Abandoned.check();
         if (++steps > STEPS_LIMIT) {
-            notRun.passOver(node, "more than " + STEPS_LIMIT + " steps", "write the rules without the loop", false);
+            state.passOver(node, "more than " + STEPS_LIMIT + " steps", "write the rules without the loop", false);
             return ExitStatus.UNKNOWN;
         }
         if (node.kind.isCompound()) { lines.structure(node.line, node.end); }
@@ -103,13 +91,11 @@ final class Interpreter {
                 ExitStatus status = node.parts.size() == 1 ? run(node.parts.get(0), asks) : commands.pipe(node, asks);
                 return node.flag ? status.not() : status;
             case PROSE :
-                prose(node);
-                return ExitStatus.UNKNOWN;
+                return prose(node);
             case SAVED :
-                saved(node.line);
-                return ExitStatus.TRUE;
+                return commands.saved(node.line);
             case UNREADABLE :
-                return notRun.left(node, "unreadable", notRun.unreadable(node));
+                return state.unreadable(node);
             case IF :
                 return choice(node);
             case FOR :
@@ -119,38 +105,18 @@ final class Interpreter {
             case CASE :
                 return cases(node);
             case FUNCTION :
-                functions.put(node.name, node);
+                state.functions.put(node.name, node);
                 return ExitStatus.TRUE;
             default :
                 return group(node, asks);
         }
     }
 
-    /** Interprets a part that runs or not as the box decides, for the rules that it may add. */
-    void perhaps(Node node) {
-        if (lines.muted > 2 || steps > STEPS_LIMIT / 2) { return; }
-        Variables outer = variables;
-        Map<String, Node> defined = functions;
-        Set<String> present = iptables.present;
-        String halted = halt;
-        variables = variables.copy();
-        functions = new HashMap<>(defined);
-        iptables.present = new HashSet<>(present);
-        halt = null;
-        lines.muted++;
-        run(node, false);
-        lines.muted--;
-        halt = halted;
-        iptables.present = present;
-        functions = defined;
-        variables = outer;
-    }
-
     private ExitStatus list(Node node, boolean asks) {
         ExitStatus status = ExitStatus.TRUE;
         for (int i = 0; i < node.parts.size(); i++) {
             if (halt != null) {
-                notRun.skip(node.parts.get(i), stopped());
+                state.skip(node.parts.get(i), stopped());
             } else {
                 status = run(node.parts.get(i), asks && i == node.parts.size() - 1);
             }
@@ -165,14 +131,14 @@ final class Interpreter {
             Node part = node.parts.get(i);
             boolean and = node.operators.get(i - 1).equals("&&");
             if (halt != null) {
-                notRun.skip(part, stopped());
+                state.skip(part, stopped());
             } else if (status == ExitStatus.of(and)) {
                 ran = part;
                 status = run(part, asks || i + 1 < node.parts.size());
             } else if (status == ExitStatus.UNKNOWN) {
-                notRun.undecided(part, node.parts.get(i - 1));
+                undecided(part, node.parts.get(i - 1));
             } else {
-                notRun.skip(ran, part, "it is for when the command before " + (and ? "succeeds" : "fails"));
+                state.skip(ran, part, "it is for when the command before " + (and ? "succeeds" : "fails"));
             }
         }
         return status;
@@ -186,25 +152,25 @@ final class Interpreter {
             Node condition = node.parts.get(i);
             Node body = node.parts.get(otherwise ? i : i + 1);
             if (open != null && (otherwise || halt == null)) {
-                notRun.undecided(condition, open);
-                if (!otherwise) { notRun.undecided(body, open); }
+                undecided(condition, open);
+                if (!otherwise) { undecided(body, open); }
             } else if (otherwise && !done && halt == null) {
                 run(body, false);
             } else if (otherwise) {
-                notRun.skip(node.parts.get(0), body, "another branch is taken");
+                state.skip(node.parts.get(0), body, "another branch is taken");
             } else if (done || halt != null) {
-                notRun.skip(condition, "another branch is taken");
-                notRun.skip(body, "another branch is taken");
+                state.skip(condition, "another branch is taken");
+                state.skip(body, "another branch is taken");
             } else {
                 ExitStatus status = run(condition, true);
-                if (status == ExitStatus.TRUE) {
+                done = status == ExitStatus.TRUE;
+                if (done) {
                     run(body, false);
-                    done = true;
                 } else if (status == ExitStatus.FALSE) {
-                    notRun.skip(condition, body, "the condition doesn't hold");
+                    state.skip(condition, body, "the condition doesn't hold");
                 } else {
                     open = condition;
-                    notRun.undecided(body, open);
+                    undecided(body, open);
                 }
             }
         }
@@ -214,24 +180,24 @@ final class Interpreter {
     private ExitStatus each(Node node) {
         List<String> values;
         try {
-            values = node.flag ? variables.positional : Expansion.of(node.words, variables).texts;
+            values = node.flag ? state.variables.positional : Expansion.of(node.words, state.variables).texts;
             for (ShellWord word : node.words) {
-                for (Piece piece : word.pieces) {
+                for (ShellWord.Piece piece : word.pieces) {
                     if (piece.isBare() && (piece.text.indexOf('*') >= 0 || piece.text.indexOf('?') >= 0)) {
                         throw new ShellError("file-pattern", Quoting.excerpt(piece.text));
                     }
                 }
             }
         } catch (ShellError e) {
-            lines.note(node.line, "loop-unknown", e.getMessage(), e.todo);
-            variables.forget(node.name, "line " + node.line + " sets it in a loop", null);
-            notRun.undecided(node.parts.get(0), node);
-            variables.forget(node.name, "line " + node.line + " sets it in a loop", null);
+            lines.note(node.line, "loop-unknown", (Object[]) e.texts);
+            state.variables.forget(node.name, "line " + node.line + " sets it in a loop", null);
+            undecided(node.parts.get(0), node);
+            state.variables.forget(node.name, "line " + node.line + " sets it in a loop", null);
             return ExitStatus.UNKNOWN;
         }
-        if (values.isEmpty()) { notRun.skip(node.parts.get(0), "the loop's list is empty"); }
+        if (values.isEmpty()) { state.skip(node.parts.get(0), "the loop's list is empty"); }
         for (String value : values) {
-            variables.set(node.name, value);
+            state.variables.set(node.name, value);
             run(node.parts.get(0), false);
             boolean goesOn = halt == null || halt.equals("continue");
             halt = goesOn || halt.equals("break") ? null : halt;
@@ -242,26 +208,26 @@ final class Interpreter {
 
     private ExitStatus loop(Node node) {
         if (run(node.parts.get(0), true) == ExitStatus.of(node.flag)) {
-            notRun.skip(node.parts.get(1), "the loop's condition doesn't hold at its start");
+            state.skip(node.parts.get(1), "the loop's condition doesn't hold at its start");
             return ExitStatus.TRUE;
         }
-        notRun.undecided(node.parts.get(1), node);
+        undecided(node.parts.get(1), node);
         return ExitStatus.UNKNOWN;
     }
 
     private ExitStatus cases(Node node) {
-        int chosen = -1;
+        int chosen;
         try {
-            chosen = Conditions.choose(node, this);
+            chosen = Conditions.choose(node, state);
         } catch (ShellError e) {
-            lines.note(node.line, "case-unknown", e.getMessage(), e.todo);
+            lines.note(node.line, "case-unknown", (Object[]) e.texts);
             for (Node part : node.parts) {
-                notRun.undecided(part, node);
+                undecided(part, node);
             }
             return ExitStatus.UNKNOWN;
         }
         for (int i = 0; i < node.parts.size(); i++) {
-            if (i != chosen) { notRun.skip(node.parts.get(i), "another branch of the case is taken"); }
+            if (i != chosen) { state.skip(node.parts.get(i), "another branch of the case is taken"); }
         }
         if (chosen >= 0) { run(node.parts.get(chosen), false); }
         return ExitStatus.TRUE;
@@ -269,12 +235,13 @@ final class Interpreter {
 
     private ExitStatus group(Node node, boolean asks) {
         if (!node.flag) { return run(node.parts.get(0), asks); }
-        Variables outer = variables;
-        variables = variables.copy();
-        subshells++;
+        Variables outer = state.variables;
+        boolean lasting = state.lasting;
+        state.variables = outer.copy();
+        state.lasting = false;
         ExitStatus status = run(node.parts.get(0), asks);
-        variables = outer;
-        subshells--;
+        state.variables = outer;
+        state.lasting = lasting;
         halt = null;
         return status;
     }
@@ -283,22 +250,108 @@ final class Interpreter {
      * A line that isn't read as a command; if it has a rule in it, or is in what calls itself a script, something may
      * be missing.
      */
-    private void prose(Node node) {
+    private ExitStatus prose(Node node) {
         String line = lines.text(node.line);
         boolean chain = RuleText.isListing(line);
         listing = chain || listing && line.trim().length() > 0;
-        if (chain || listing && (line.indexOf('.') > 0 || line.contains("anywhere"))) {
+        boolean listed = chain || listing && (line.indexOf('.') > 0 || line.contains("anywhere"));
+        if (!listed && state.foreign(node)) { return ExitStatus.UNKNOWN; }
+        if (listed || RuleText.isPart(line)) {
             lines.rule(node.line);
-            notRun.left(node, "listed");
-        } else if (notRun.foreign(node)) {
+            return state.left(node, listed ? "listed" : "hidden");
+        }
+        if (lines.text(1).startsWith("#!")) { return state.left(node, "script-unread"); }
+        lines.note(node.line, "text");
+        return ExitStatus.UNKNOWN;
+    }
+
+    /** A part that runs or not as the box decides. */
+    private void undecided(Node node, Node cause) {
+        StringBuilder asked = new StringBuilder();
+        for (int line = cause.line; line <= cause.end && line <= cause.line + 3; line++) {
+            asked.append(line == cause.line ? "" : " ").append(lines.trimmed(line));
+        }
+        boolean quiet = true;
+        boolean modules = asked.indexOf("lsmod") >= 0 || asked.indexOf("/proc/modules") >= 0;
+        for (Node simple : node.simple()) {
+            String name = simple.program();
+            quiet &= QUIET.contains(name) && state.written(simple) == null || simple.words.isEmpty();
+            modules &= QUIET.contains(name) || name.equals("modprobe") || name.equals("insmod");
+        }
+        if (modules && !quiet) {
+            // a module that is loaded already is left alone by modprobe, so asking before makes no difference
+            run(node, false);
             return;
-        } else if (RuleText.isPart(line)) {
-            lines.rule(node.line);
-            notRun.left(node, "hidden");
-        } else if (lines.text(1).startsWith("#!")) {
-            notRun.left(node, "script-unread");
-        } else {
-            lines.note(node.line, "text");
+        }
+        String[] texts =
+                Messages.of("", quiet ? "depends-quietly" : "depends", cause.line, Quoting.excerpt(asked.toString()));
+        for (Node simple : node.simple()) {
+            boolean harmless = quiet || !state.mayAdd(simple);
+            for (int line = simple.line; line <= simple.last(); line++) {
+                lines.remark(line, texts, harmless);
+            }
+            if (!quiet) { state.leftLine(simple.line, texts[0], null); }
+        }
+        perhaps(node);
+        forget(node, true, new HashSet<Node>());
+        lines.structure(node.line, node.end);
+    }
+
+    /** Interprets a part that runs or not as the box decides, for the rules that it may add. */
+    private void perhaps(Node node) {
+        if (lines.muted > 2 || steps > STEPS_LIMIT / 2) { return; }
+        Variables outer = state.variables;
+        Map<String, Node> defined = state.functions;
+        Set<String> present = state.present;
+        String halted = halt;
+        state.variables = outer.copy();
+        state.functions = new HashMap<>(defined);
+        state.present = new HashSet<>(present);
+        halt = null;
+        lines.muted++;
+        run(node, false);
+        lines.muted--;
+        halt = halted;
+        state.present = present;
+        state.functions = defined;
+        state.variables = outer;
+    }
+
+    /** Names that a part may set or not have no known value after it, and functions that it may define are none. */
+    private void forget(Node node, boolean here, Set<Node> seen) {
+        if (node.kind == Node.Kind.FOR) {
+            state.variables.forget(node.name, "line " + node.line + " may set it or not", null);
+        } else if (node.kind == Node.Kind.FUNCTION && here) {
+            state.functions.remove(node.name);
+        } else if (node.kind == Node.Kind.UNREADABLE) {
+            lines.passOver(node.line, node.end, state.whyUnreadable(node), "write what it should do into the ruleset",
+                    false);
+        } else if (node.kind == Node.Kind.SIMPLE) {
+            forgetAssigned(node);
+            Node function = state.functions.get(node.called());
+            if (function != null && seen.size() < NESTED_LIMIT && seen.add(function)) {
+                state.calledPerhaps.add(function);
+                forget(function.parts.get(0), false, seen);
+            }
+        }
+        for (Node part : node.parts) {
+            forget(part, here, seen);
+        }
+    }
+
+    private void forgetAssigned(Node simple) {
+        String first = simple.words.isEmpty() ? null : simple.words.get(0).plain();
+        for (ShellWord word : simple.words) {
+            String name = word.assigned();
+            if (name != null) {
+                ShellWord.Piece value = word.pieces.get(word.pieces.size() - 1);
+                String known = state.variables.meant.get(name);
+                boolean same = value.isUnknown() && known != null && known.equals(Messages.meant(value.text));
+                state.variables.forget(name, "line " + simple.line + " may set it or not", same ? known : null);
+            } else if (("read".equals(first) || "unset".equals(first)) && word.plain() != null
+                    && ShellWord.isName(word.plain())) {
+                state.variables.forget(word.plain(), "line " + simple.line + " reads it", null);
+            }
         }
     }
 
@@ -306,19 +359,19 @@ final class Interpreter {
     ExitStatus call(Node function, List<String> words, int line) {
         if (locals.size() >= CALLS_LIMIT) {
             lines.loss(line, "calls-deep", CALLS_LIMIT);
-            leftLine(line, "functions that call each other too deep", null);
+            state.leftLine(line, "functions that call each other too deep", null);
             return ExitStatus.UNKNOWN;
         }
-        if (lines.muted == 0) { notRun.called.add(function); }
-        List<String> before = variables.positional;
-        variables.positional = words;
+        if (lines.muted == 0) { state.called.add(function); }
+        List<String> before = state.variables.positional;
+        state.variables.positional = words;
         locals.add(new HashMap<String, String>());
         ExitStatus status = run(function.parts.get(0), false);
         halt = "return".equals(halt) ? null : halt;
         for (Map.Entry<String, String> local : locals.remove(locals.size() - 1).entrySet()) {
-            variables.set(local.getKey(), local.getValue());
+            state.variables.set(local.getKey(), local.getValue());
         }
-        variables.positional = before;
+        state.variables.positional = before;
         return status;
     }
 
@@ -331,58 +384,21 @@ final class Interpreter {
         if (locals.isEmpty() || isLocal(name)) { return; }
         String value = null;
         try {
-            value = variables.value(name);
+            value = state.variables.value(name);
         } catch (ShellError e) {
-            variables.unset(name);
+            state.variables.unset(name);
         }
         locals.get(locals.size() - 1).put(name, value);
     }
 
     /** Whether an assignment may go out as one: it holds from here on, everywhere. */
     boolean mayKeep(String name) {
-        return subshells == 0 && !isLocal(name);
+        return state.lasting && !isLocal(name);
     }
 
     /** Stops: exit, return, break or continue. */
     void halt(String how, int line) {
         halt = how;
         haltLine = line;
-    }
-
-    /** A command that nothing is lost by. */
-    ExitStatus noted(Node node, String name) {
-        lines.note(node.line, name);
-        return ExitStatus.TRUE;
-    }
-
-    ExitStatus taken(Node node) {
-        lines.taken(node.line, node.end);
-        return ExitStatus.TRUE;
-    }
-
-    /** Leaves out a line, and says so in a remark and beside the rules. */
-    void leave(int line, String name, Object... values) {
-        leave(line, Messages.of(lines.shown(line), name, values));
-    }
-
-    void leave(int line, String[] texts) {
-        lines.remark(line, texts, false);
-        leftLine(line, texts[0], null);
-    }
-
-    /** Says beside the rules what is left out; {@code strict} is what can be read of the rule, or null. */
-    void leftLine(int line, String what, String strict) {
-        add(new Output.Line(line, "", "").leaveOut(what, strict));
-    }
-
-    /** A line that goes out; of what only might run, for {@link Imported#stricter} alone. */
-    void add(Output.Line line) {
-        if (lines.muted > 0) {
-            String may = line.text.length() > 0 ? line.text : line.strict;
-            if (may == null) { return; }
-            line.leaveOut(null, may);
-        }
-        line.top = top;
-        out.add(line);
     }
 }

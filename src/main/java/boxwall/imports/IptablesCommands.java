@@ -6,13 +6,11 @@ import boxwall.syntax.Letters;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** iptables and ip6tables commands of a script, lines of dumps, and here-documents for iptables-restore. */
+/** iptables and ip6tables commands of a script, and the lines of dumps that stand for one. */
 final class IptablesCommands {
-    private static final List<String> PROGRAMS = Arrays.asList("iptables", "ip6tables", "ip46tables");
     private static final String LETTERS = "AIDRNXFPEZLSC";
     /** The long names, and the letter of each. */
     private static final List<String> LONG =
@@ -25,44 +23,53 @@ final class IptablesCommands {
     /** Texts that iptables cuts silently at a length (libipt_LOG.c, libxt_NFLOG.c): the option, bytes. */
     private static final List<String> CUT = Arrays.asList("--log-prefix", "29", "--nflog-prefix", "63");
 
-    private final Interpreter shell;
+    private final ShellState state;
     private final SourceLines lines;
-    /**
-     * Rules and chains that are there at this point of the script, as texts: what {@code -C} and {@code -D} ask for.
-     */
-    Set<String> present = new HashSet<>();
 
-    IptablesCommands(Interpreter shell) {
-        this.shell = shell;
-        this.lines = shell.lines;
-    }
-
-    /** The ruleset language's name for a program, or null. */
-    static String program(String name) {
-        boolean legacy = name.equals("iptables-legacy") || name.equals("ip6tables-legacy");
-        String program = legacy ? name.substring(0, name.indexOf('-')) : name;
-        return PROGRAMS.contains(program) ? program : null;
+    IptablesCommands(ShellState state) {
+        this.state = state;
+        this.lines = state.lines;
     }
 
     /** One command. {@code first} holds words that came with the program's name ({@code IPT="iptables -w"}). */
     ExitStatus run(Node node, String program, List<String> first, List<ShellWord> rest) {
         for (Node.Redirect redirect : node.redirects) {
             if (redirect.operator.equals("<")) {
-                return shell.notRun.left(node, "place-file", Quoting.cut(redirect.target.toString(), 40));
+                return state.left(node, "place-file", Quoting.cut(redirect.target.toString(), 40));
             }
         }
         Expansion all;
         try {
-            all = Expansion.of(rest, shell.variables);
+            all = Expansion.of(rest, state.variables);
         } catch (ShellError e) {
-            return shell.notRun.left(node, e, known(program, rest));
+            return state.left(node, e, known(program, rest));
         }
-        if (all.texts.contains("...")) { return shell.notRun.left(node, "place"); }
+        if (all.texts.contains("...")) { return state.left(node, "place"); }
         List<String> words = new ArrayList<>(first);
         List<String> named = Quoting.words(first);
         words.addAll(all.texts);
         named.addAll(all.named);
-        return line(node, program, words, named);
+        if (addresses(node.line, node.end, words)) { return ExitStatus.UNKNOWN; }
+        char verb = verb(words);
+        boolean adds = RuleText.holds(program + " " + Words.join(words, " "));
+        Set<String> present = state.present;
+        if ((verb == 'L' || verb == 'S' || verb == 'C') && !adds) {
+            lines.note(node.line, verb == 'C' ? "tests" : "lists");
+            String chain = behind(words, "-L") == null ? behind(words, "-S") : behind(words, "-L");
+            return ExitStatus.of(verb == 'C' ? present.contains(key(program, words))
+                    : chain == null || RuleText.BUILTIN.contains(chain)
+                            || present.contains(program + " " + table(words) + " -N " + chain));
+        }
+        if (verb == 0 && !Collections.disjoint(words, HELP)) { return state.noted(node, "no-rule"); }
+        natTable(node, words, named);
+        add(node.line, node.end, program, words, named, false);
+        return ExitStatus.of(verb != 'D' || present.remove(key(program, words)));
+    }
+
+    /** A rule of a dump, in words. */
+    void saved(int line, String program, List<String> words) {
+        List<String> named = Quoting.words(words);
+        if (!addresses(line, line, words)) { add(line, line, program, words, named, true); }
     }
 
     /**
@@ -73,7 +80,7 @@ final class IptablesCommands {
         List<String> words = new ArrayList<>();
         for (ShellWord word : rest) {
             try {
-                words.addAll(Expansion.of(word, shell.variables));
+                words.addAll(Expansion.of(Arrays.asList(word), state.variables).texts);
             } catch (ShellError e) {
                 if (e.meant != null && word.pieces.size() == 1) {
                     words.add(Quoting.mark(e.meant.substring(1)));
@@ -90,28 +97,11 @@ final class IptablesCommands {
     }
 
     /** Null when a word has control characters. */
-    private static String text(String program, List<String> words) {
+    static String text(String program, List<String> words) {
         for (String word : words) {
             if (!Letters.isText(word)) { return null; }
         }
         return program + (words.isEmpty() ? "" : " ") + Words.join(Quoting.words(words), " ");
-    }
-
-    private ExitStatus line(Node node, String program, List<String> words, List<String> named) {
-        if (addresses(node.line, node.end, words)) { return ExitStatus.UNKNOWN; }
-        char verb = verb(words);
-        boolean adds = RuleText.holds(program + " " + Words.join(words, " "));
-        if ((verb == 'L' || verb == 'S' || verb == 'C') && !adds) {
-            lines.note(node.line, verb == 'C' ? "tests" : "lists");
-            String chain = behind(words, "-L") == null ? behind(words, "-S") : behind(words, "-L");
-            return ExitStatus.of(verb == 'C' ? present.contains(key(program, words))
-                    : chain == null || SaveDump.BUILTIN.contains(chain)
-                            || present.contains(program + " " + table(words) + " -N " + chain));
-        }
-        if (verb == 0 && !Collections.disjoint(words, HELP)) { return shell.noted(node, "no-rule"); }
-        natTable(node, words, named);
-        add(node.line, node.end, program, words, named, false);
-        return ExitStatus.of(verb != 'D' || present.remove(key(program, words)));
     }
 
     /** The word behind an option, when it is none itself; else null. */
@@ -169,25 +159,23 @@ final class IptablesCommands {
         cut(line, words, named);
         String text = text(program, words);
         if (text == null) {
-            shell.leave(line, "control");
+            state.leave(line, "control");
             return;
         }
-        Output.Line out = new Output.Line(line, text, program + " " + Words.join(named, " "));
-        char verb = verb(words);
-        String table = program + " " + table(words);
-        out.verb = verb;
-        out.table = table;
+        OutputLine out = new OutputLine(line, text, program + " " + Words.join(named, " "));
+        out.verb = verb(words);
+        out.table = program + " " + table(words);
         out.saved = saved;
-        shell.add(out);
+        if (out.verb == 'N') {
+            state.present.add(out.table + " -N " + words.get(words.size() - 1));
+        } else if (out.verb == 'A' || out.verb == 'I') { state.present.add(key(program, words)); }
+        state.add(out);
         lines.taken(line, end);
         lines.built(line, end);
         for (int i = words.indexOf("set") + 1; i > 0 && i + 1 < words.size(); i++) {
             boolean asks = words.get(i).equals("--match-set") || words.get(i).equals("--set");
             if (asks && !lines.sets.containsKey(words.get(i + 1))) { lines.sets.put(words.get(i + 1), line); }
         }
-        if (verb == 'N') {
-            present.add(table + " -N " + words.get(words.size() - 1));
-        } else if (verb == 'A' || verb == 'I') { present.add(key(program, words)); }
     }
 
     private void cut(int line, List<String> words, List<String> named) {
@@ -208,7 +196,7 @@ final class IptablesCommands {
     private void natTable(Node node, List<String> words, List<String> named) {
         String target = behind(words, "-j");
         boolean chain = words.contains("PREROUTING") || words.contains("POSTROUTING");
-        if (chain && SaveDump.NAT_TARGETS.contains(target) && table(words).equals("filter")) {
+        if (chain && RuleText.NAT_TARGETS.contains(target) && table(words).equals("filter")) {
             words.addAll(0, Arrays.asList("-t", "nat"));
             named.addAll(0, Arrays.asList("-t", "nat"));
             lines.note(node.line, "nat", target);
@@ -219,55 +207,15 @@ final class IptablesCommands {
     private boolean addresses(int line, int end, List<String> words) {
         boolean missing = false;
         for (int i = 0; i < words.size(); i++) {
-            if (MissingAddress.at(words, i)) {
+            if (RuleText.isWithoutAddress(words, i)) {
                 String[] texts =
-                        Messages.of("", "no-address", words.get(i), MissingAddress.suggest(words, i, lines.text(line)));
+                        Messages.of("", "no-address", words.get(i), Messages.address(words, i, lines.text(line)));
                 lines.remark(line, texts, false);
-                if (!missing) { shell.leftLine(line, texts[0], null); }
+                if (!missing) { state.leftLine(line, texts[0], null); }
                 missing = true;
             }
         }
         if (missing) { lines.structure(line, end); }
         return missing;
-    }
-
-    /** A here-document for iptables-restore; from a file or a pipe nothing can be read here. */
-    ExitStatus restore(Node node, boolean six, Node.Redirect here, List<ShellWord> options) {
-        if (here == null) { return shell.notRun.left(node, "restore-file"); }
-        boolean adds = false;
-        for (ShellWord option : options) {
-            adds |= "-n".equals(option.plain()) || "--noflush".equals(option.plain());
-            lines.structure(option.line, option.line);
-        }
-        SaveDump dump = new SaveDump(shell, six ? 6 : 4, adds);
-        for (int i = 0; i < here.body.size(); i++) {
-            int line = here.bodyLine + i;
-            String text = here.body.get(i);
-            try {
-                dump.line(line, !here.expand ? text
-                        : Expansion.single(ShellLexer.hereLine(text, line, 0), shell.variables, false));
-            } catch (ShellError e) {
-                shell.leave(line, new String[] {e.getMessage(), e.todo});
-            }
-        }
-        dump.end();
-        lines.taken(node.line, node.line);
-        lines.structure(node.line, here.bodyLine + here.body.size());
-        return ExitStatus.TRUE;
-    }
-
-    /** A line of the ruleset language itself: keep, own, expect. */
-    ExitStatus own(Node node, String name, List<ShellWord> rest) throws ShellError {
-        Expansion all = Expansion.of(rest, shell.variables);
-        String text = text(name, all.texts);
-        if (text == null) { return shell.notRun.left(node, "own-control"); }
-        shell.add(new Output.Line(node.line, text, name + " " + Words.join(all.named, " ")));
-        return shell.taken(node);
-    }
-
-    /** A rule of a dump, in words. */
-    void saved(int line, String program, List<String> words) {
-        List<String> named = Quoting.words(words);
-        if (!addresses(line, line, words)) { add(line, line, program, words, named, true); }
     }
 }

@@ -8,6 +8,7 @@ import java.io.InputStreamReader;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** What remarks say, and tables of what to do instead: the rows of the resource messages, which tells its form. */
@@ -77,5 +78,22 @@ final class Messages {
             if (target.contains(row[1])) { return row[2]; }
         }
         throw new IllegalStateException(RESOURCE + " has no setting for all others");
+    }
+
+    /** What to write for the address that an option lacks, as the rest of its line and the line's comment let see. */
+    static String address(List<String> words, int i, String source) {
+        String option = words.get(i);
+        int sign = source.lastIndexOf('#');
+        String comment = sign < 0 ? "" : source.substring(sign).toLowerCase(Locale.ROOT);
+        String side = option.startsWith("-s") || option.startsWith("--s") ? "from" : "to";
+        for (String[] row : rows("address")) {
+            boolean all = true;
+            for (String key : Words.of(row[1])) {
+                all &= key.charAt(0) == '#' ? comment.contains(key.substring(1))
+                        : key.equals(side) || words.contains(key);
+            }
+            if (all) { return filled(row[2], "", option); }
+        }
+        throw new IllegalStateException(RESOURCE + " has no address for all others");
     }
 }

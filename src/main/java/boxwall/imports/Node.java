@@ -39,7 +39,7 @@ final class Node {
         Redirect(String operator, ShellWord target) {
             this.operator = operator;
             this.target = target;
-            for (Piece piece : target.pieces) {
+            for (ShellWord.Piece piece : target.pieces) {
                 expand &= !piece.quoted;
             }
         }
@@ -85,7 +85,7 @@ final class Node {
     String called() { return command() == null ? "" : command().toString(); }
 
     /** That text without its folder. */
-    String program() { return Script.baseName(called()); }
+    String program() { return ShellWord.baseName(called()); }
 
     /** The here-document, the last one if there are several; null for none. */
     Redirect here() {

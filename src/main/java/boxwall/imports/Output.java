@@ -42,50 +42,10 @@ final class Output {
     private static final int STRICT_ROUNDS = 8;
     private static final int STRICT_RULES = 200;
     private static final Names NAMES = Names.of(Variables.BOX, Collections.<String>emptyList());
-    /** One line that goes out: with values put in, and with the script's names left in it. */
-    static final class Line {
-        /** The source line that it comes from, 1-based. */
-        final int line;
-        /** With values put in; nothing but the box's own names. Empty for an assignment and for a comment. */
-        String text;
-        /** With the names of the script. */
-        String named;
-        /** The name that is assigned, or null. */
-        String assigned;
-        /** For what isn't in the ruleset: as much of its text as could be read, or null. */
-        String strict;
-        /** What makes a rule's place in the tables: {@code iptables nat}, or empty for what is no iptables command. */
-        String table = "";
-        /** The line of the text's part that this comes of: a function's call, a loop's beginning. */
-        int top;
-        /** The letter of an iptables command, or 0. */
-        char verb;
-        /** Whether it is a dump's, in which every chain is declared. */
-        boolean saved;
-
-        Line(int line, String text, String named) {
-            this.line = line;
-            this.text = text;
-            this.named = named;
-        }
-
-        /**
-         * Makes it one that isn't in the ruleset: why, if anything is lost by that; what can be read of it, or null.
-         */
-        Line leaveOut(String why, String rule) {
-            named = why == null ? "" : "# left out, line " + line + ": " + Quoting.cut(why, 160);
-            strict = rule;
-            text = "";
-            table = "";
-            assigned = null;
-            verb = 0;
-            return this;
-        }
-    }
 
     private final SourceLines source;
     private final String name;
-    private final List<Line> lines;
+    private final List<OutputLine> lines;
     /** The text; parses without errors. */
     final String text;
     /** The ruleset, with examples for the box's own names. */
@@ -93,7 +53,7 @@ final class Output {
     /** See {@link Imported#stricter}. */
     final Ruleset stricter;
 
-    Output(Interpreter shell) {
+    Output(ShellState shell) {
         source = shell.lines;
         lines = shell.out;
         name = shell.name;
@@ -108,7 +68,7 @@ final class Output {
         numbers();
         stricter = strict();
         boolean empty = true;
-        for (Line line : lines) {
+        for (OutputLine line : lines) {
             empty &= !RuleText.holds(line.text);
         }
         source.close(empty);
@@ -123,7 +83,7 @@ final class Output {
 
     private ParsedRules parse() {
         StringBuilder all = new StringBuilder();
-        for (Line line : lines) {
+        for (OutputLine line : lines) {
             all.append(line.text).append('\n');
         }
         return parse(all.toString());
@@ -131,7 +91,7 @@ final class Output {
 
     private void cut() {
         int size = 0;
-        for (Line line : lines) {
+        for (OutputLine line : lines) {
             size += line.text.length() + 1;
             if (size > SIZE_LIMIT && line.text.length() > 0) {
                 source.loss(line.line, "too-much", SIZE_LIMIT / 1024);
@@ -146,7 +106,7 @@ final class Output {
      */
     private void emptying() {
         Set<String> filled = new HashSet<>();
-        for (Line line : lines) {
+        for (OutputLine line : lines) {
             boolean empties = line.verb == 'F' || line.verb == 'X';
             if (line.verb == 'Z' || empties && !filled.contains(line.table)) {
                 source.note(line.line, line.verb == 'Z' ? "counters" : "begins-empty");
@@ -158,7 +118,7 @@ final class Output {
     private void drop(List<SyntaxError> errors, boolean single) {
         boolean dropped = false;
         for (SyntaxError error : errors) {
-            Line line = error.line < 1 || error.line > lines.size() ? null : lines.get(error.line - 1);
+            OutputLine line = error.line < 1 || error.line > lines.size() ? null : lines.get(error.line - 1);
             String what = error.what;
             boolean summary = error.todo.startsWith("is this a ruleset");
             if (summary || line == null || line.text.length() == 0) { continue; }
@@ -170,7 +130,7 @@ final class Output {
             dropped = true;
             line.leaveOut(nothing ? null : what, nothing ? null : line.text);
         }
-        for (Line line : lines) {
+        for (OutputLine line : lines) {
             // an error of the whole: better nothing than a ruleset that can't be read
             if ((!dropped || !single) && line.text.length() > 0) {
                 source.remark(line.line, errors.get(0).what, errors.get(0).todo, false);
@@ -179,7 +139,7 @@ final class Output {
         }
     }
 
-    private String todo(SyntaxError error, Line line) {
+    private String todo(SyntaxError error, OutputLine line) {
         if (!error.what.startsWith("no target and no chain")) { return error.todo; }
         String[] quoted = Words.split(error.what, '"');
         String name = quoted.length > 2 ? quoted[1] : "";
@@ -187,7 +147,7 @@ final class Output {
             if (target[1].equals(name)) { return target[2]; }
         }
         if (!line.saved) { return error.todo; }
-        for (Line other : lines) {
+        for (OutputLine other : lines) {
             if (RuleText.words(other.text).contains(name) && other.text.contains("-A " + name + " ")) {
                 return "the line :" + name + " - [0:0] is missing from the dump: put it before the rules";
             }
@@ -207,7 +167,7 @@ final class Output {
                     idle &= chain.rules.isEmpty() && chain.policy == Policy.ACCEPT;
                 }
                 String place = family.command + " " + table.word();
-                for (Line line : lines) {
+                for (OutputLine line : lines) {
                     if (idle && line.table.equals(place)) {
                         source.note(line.line, "idle", table.word());
                         line.leaveOut(null, null);
@@ -222,7 +182,7 @@ final class Output {
     /** A rule's number counts what is there; when something is missing before it, the place may be another. */
     private void numbers() {
         boolean missing = false;
-        for (Line line : lines) {
+        for (OutputLine line : lines) {
             missing |= line.named.startsWith("# left out");
             List<String> words = Arrays.asList(Words.of(line.text));
             int at = "RDI".indexOf(line.verb) < 0 ? 0 : words.indexOf("-" + line.verb) + 2;
@@ -239,7 +199,7 @@ final class Output {
     private Ruleset strict() {
         List<String> texts = new ArrayList<>();
         Set<Integer> added = new HashSet<>();
-        for (Line line : lines) {
+        for (OutputLine line : lines) {
             Abandoned.check();
             boolean left = line.text.length() == 0 && line.strict != null && added.size() < STRICT_RULES
                     && (RuleText.drops(line.strict) || line.strict.contains(" -N "));
@@ -292,11 +252,11 @@ final class Output {
     }
 
     /** Assignments that a later line needs, and all else. */
-    private List<Line> used() {
-        List<Line> kept = new ArrayList<>();
+    private List<OutputLine> used() {
+        List<OutputLine> kept = new ArrayList<>();
         Set<String> needed = new HashSet<>();
         for (int i = lines.size() - 1; i >= 0; i--) {
-            Line line = lines.get(i);
+            OutputLine line = lines.get(i);
             if (line.assigned == null ? line.named.length() > 0 : needed.remove(line.assigned)) {
                 kept.add(line);
                 for (int at = line.named.indexOf("${"); at >= 0; at = line.named.indexOf("${", at + 2)) {
@@ -322,9 +282,9 @@ final class Output {
     /** The text; {@code named} with the script's names where they could be kept, else with values only. */
     private String write(boolean named) {
         StringBuilder out = new StringBuilder("# imported from " + Quoting.cut(name, 60) + " by boxwall import\n");
-        List<Line> used = used();
+        List<OutputLine> used = used();
         int limit = LIMIT;
-        for (Line line : used) {
+        for (OutputLine line : used) {
             limit -= line.text.length() + 1;
         }
         limit = Math.min(COMMENTS_LIMIT, limit);
@@ -338,7 +298,7 @@ final class Output {
             first++;
         }
         above(first, shown, out);
-        for (Line line : used) {
+        for (OutputLine line : used) {
             Abandoned.check();
             boolean comment = line.named.startsWith("#");
             if (line.assigned != null && !named || comment && (!left.add(line.named) || comments >= limit)) {

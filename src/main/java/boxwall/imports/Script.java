@@ -51,9 +51,9 @@ final class Script {
     private boolean startsAsDump() {
         for (String line : lines) {
             String text = line.trim();
-            if (text.length() > 0 && text.charAt(0) != '#' && !SaveDump.isHead(text) && !text.endsWith("tables-save")
+            if (text.length() > 0 && text.charAt(0) != '#' && !RuleText.isHead(text) && !text.endsWith("tables-save")
                     && !text.endsWith("tables-save -c")) {
-                return SaveDump.isLine(text);
+                return RuleText.isDump(text);
             }
         }
         return false;
@@ -91,8 +91,6 @@ final class Script {
         return strange > 5 && strange > known;
     }
 
-    static String baseName(String path) { return path.substring(path.lastIndexOf('/') + 1); }
-
     private void lineByLine() {
         int offset = 0;
         boolean table = false;
@@ -100,8 +98,8 @@ final class Script {
             Abandoned.check();
             String line = lines[i].trim();
             int last = i;
-            boolean head = SaveDump.isHead(line);
-            if (head || SaveDump.isLine(line) || table && line.length() > 0 && line.charAt(0) != '#'
+            boolean head = RuleText.isHead(line);
+            if (head || RuleText.isDump(line) || table && line.length() > 0 && line.charAt(0) != '#'
                     && !line.startsWith("```") && !looksLikeACommand(line, first(line, " \t;("))) {
                 parts.add(new Node(Node.Kind.SAVED, i + 1));
                 table = !head && !line.equals("COMMIT") && (table || line.charAt(0) == '*');
@@ -123,7 +121,7 @@ final class Script {
             parts.add(new Node(Node.Kind.PROSE, i + 1));
             return i;
         }
-        boolean mayReachFar = opens || first.indexOf('=') > 0 || Commands.isOf(first, "echo", "cat", "export");
+        boolean mayReachFar = opens || first.indexOf('=') > 0 || ShellWord.isOf(first, "echo", "cat", "export");
         lexer.moveTo(offset, i + 1, !mayReachFar);
         try {
             parts.add(parser.complete());
@@ -152,7 +150,7 @@ final class Script {
         if (first.equals("if")) {
             return rest.indexOf(';') >= 0 || after.startsWith("then") || rest.startsWith("[") || rest.endsWith("then");
         }
-        if (Commands.isOf(first, "for", "while", "until")) {
+        if (ShellWord.isOf(first, "for", "while", "until")) {
             return line.endsWith(" do") || line.endsWith(";do") || after.equals("do") || after.startsWith("do ")
                     || line.contains("; do") || line.contains(";do");
         }
@@ -162,7 +160,7 @@ final class Script {
     }
 
     private static boolean looksLikeACommand(String line, String first) {
-        String name = baseName(first);
+        String name = ShellWord.baseName(first);
         int equals = first.indexOf('=');
         if (equals > 0 && ShellWord.isName(first.substring(0, equals))) { return true; }
         String[] words = Words.of(line);
@@ -171,7 +169,7 @@ final class Script {
                 || first.startsWith("$")) {
             return option || name.contains("-restore");
         }
-        boolean module = Commands.isOf(name, "modprobe", "insmod") && words.length > 1
+        boolean module = ShellWord.isOf(name, "modprobe", "insmod") && words.length > 1
                 && (words.length == 2 || option || words[2].startsWith("#"));
         return module || name.equals("echo") && line.indexOf('>') > 0 || name.equals("export") && line.indexOf('=') > 0
                 || name.equals("cat") && line.contains("<<") || first.equals("[");

@@ -9,22 +9,21 @@ final class ShellError extends Exception {
 
     /** Where the text can't be read, 1-based; 0 for a value. */
     final int line;
-    final String todo;
+    /** What it is, what to do. */
+    final String[] texts;
     /** The box's own name for such a value, as {@code $WAN_IF}, or null. */
     String meant;
 
-    private ShellError(int line, String what, String todo) {
-        super(what);
+    private ShellError(int line, String... texts) {
+        super(texts[0]);
         this.line = line;
-        this.todo = todo;
+        this.texts = texts;
     }
 
     ShellError(int line, String what) { this(line, what, "write it without a shell's signs"); }
 
-    private ShellError(String[] texts) { this(0, texts[0], texts[1]); }
-
     /** Of the messages. */
-    ShellError(String name, Object... values) { this(Messages.of("", name, values)); }
+    ShellError(String name, Object... values) { this(0, Messages.of("", name, values)); }
 
     ShellError meaning(String boxName) {
         meant = boxName;

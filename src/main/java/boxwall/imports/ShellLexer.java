@@ -135,14 +135,14 @@ final class ShellLexer {
 
     private void flush(boolean quoted) {
         if (plain.length() > 0) {
-            word.pieces.add(Piece.text(plain.toString(), quoted));
+            word.pieces.add(new ShellWord.Piece(ShellWord.Piece.Kind.TEXT, plain.toString(), quoted));
             plain.setLength(0);
         }
     }
 
-    private void piece(Piece.Kind kind, String source, boolean quoted) {
+    private void piece(ShellWord.Piece.Kind kind, String source, boolean quoted) {
         flush(quoted);
-        word.pieces.add(new Piece(kind, source, quoted));
+        word.pieces.add(new ShellWord.Piece(kind, source, quoted));
     }
 
     private ShellWord word() throws ShellError {
@@ -151,7 +151,7 @@ final class ShellLexer {
         while (at < text.length()) {
             char c = text.charAt(at);
             if (c == '(' && plain.length() > 1 && plain.charAt(plain.length() - 1) == '=') {
-                piece(Piece.Kind.UNKNOWN, balanced('(', ')', at), false);
+                piece(ShellWord.Piece.Kind.UNKNOWN, balanced('(', ')', at), false);
             } else if (in(" \t\n;&|<>()", at)) {
                 break;
             } else if (c == '\\') {
@@ -177,7 +177,7 @@ final class ShellLexer {
             line++;
         } else {
             flush(false);
-            piece(Piece.Kind.TEXT, text.substring(at + 1, at + 2), true);
+            piece(ShellWord.Piece.Kind.TEXT, text.substring(at + 1, at + 2), true);
         }
         at += 2;
     }
@@ -186,7 +186,7 @@ final class ShellLexer {
         flush(false);
         int end = text.indexOf('\'', at + 1);
         if (end < 0 || strict && lineEnd(at) < end) { throw new ShellError(line, OPEN_QUOTE); }
-        piece(Piece.Kind.TEXT, text.substring(at + 1, end), true);
+        piece(ShellWord.Piece.Kind.TEXT, text.substring(at + 1, end), true);
         stepTo(end + 1);
     }
 
@@ -215,7 +215,7 @@ final class ShellLexer {
         }
         if (at >= text.length()) { throw new ShellError(opened, OPEN_QUOTE); }
         flush(true);
-        if (at++ == from) { word.pieces.add(Piece.text("", true)); }
+        if (at++ == from) { word.pieces.add(new ShellWord.Piece(ShellWord.Piece.Kind.TEXT, "", true)); }
     }
 
     /** A here-document's line: quoted text with names in it. {@code depth}: within so many others. */
@@ -230,9 +230,9 @@ final class ShellLexer {
 
     private void dollar(boolean quoted) throws ShellError {
         if (text.charAt(at) == '`') {
-            piece(Piece.Kind.UNKNOWN, balanced('`', '`', at), quoted);
+            piece(ShellWord.Piece.Kind.UNKNOWN, balanced('`', '`', at), quoted);
         } else if (in("(", at + 1)) {
-            piece(Piece.Kind.UNKNOWN, "$" + balanced('(', ')', at + 1), quoted);
+            piece(ShellWord.Piece.Kind.UNKNOWN, "$" + balanced('(', ')', at + 1), quoted);
         } else if (in("{", at + 1)) {
             flush(quoted);
             braces(quoted);
@@ -242,7 +242,7 @@ final class ShellLexer {
             if (end == at + 1) {
                 plain.append('$');
             } else {
-                piece(Piece.Kind.NAME, text.substring(at + 1, end), quoted);
+                piece(ShellWord.Piece.Kind.NAME, text.substring(at + 1, end), quoted);
             }
             at = end;
         }
@@ -267,14 +267,14 @@ final class ShellLexer {
         String rest = inside.substring(end);
         String operator = rest.substring(0, Math.min(rest.startsWith(":") ? 2 : 1, rest.length()));
         if (good && rest.length() == 0 || inside.equals("@") || inside.equals("*") || inside.equals("#")) {
-            piece(Piece.Kind.NAME, inside, quoted);
+            piece(ShellWord.Piece.Kind.NAME, inside, quoted);
         } else if (good && operator.length() > 0 && "-=+".indexOf(operator.charAt(operator.length() - 1)) >= 0) {
-            Piece name = new Piece(Piece.Kind.NAME, inside.substring(0, end), quoted);
+            ShellWord.Piece name = new ShellWord.Piece(ShellWord.Piece.Kind.NAME, inside.substring(0, end), quoted);
             name.operator = operator;
             name.other = hereLine(unquoted(rest.substring(operator.length())), line, depth + 1);
             word.pieces.add(name);
         } else {
-            piece(Piece.Kind.UNKNOWN, "${" + inside + "}", quoted);
+            piece(ShellWord.Piece.Kind.UNKNOWN, "${" + inside + "}", quoted);
         }
     }
 

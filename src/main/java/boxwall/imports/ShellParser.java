@@ -255,7 +255,8 @@ final class ShellParser {
 
     /** A word whose value nobody can know. */
     private static ShellWord unread(int line, String text, String unknown) {
-        return new ShellWord(line, Piece.text(text, true), Piece.unknown(unknown));
+        return new ShellWord(line, new ShellWord.Piece(ShellWord.Piece.Kind.TEXT, text, true),
+                new ShellWord.Piece(ShellWord.Piece.Kind.UNKNOWN, unknown, true));
     }
 
     /** Words within {@code [[ ]]}; what goes beyond comparing two of them isn't read. */
@@ -264,7 +265,7 @@ final class ShellParser {
         boolean plain = raw.indexOf('*') < 0 && raw.indexOf('?') < 0 && !raw.contains("=~");
         for (ShellWord token = inner.next(); !token.is(""); token = inner.next()) {
             plain = plain && token.isWord();
-            if (plain) { simple.words.add(new ShellWord(simple.line, token.pieces.toArray(new Piece[0]))); }
+            if (plain) { simple.words.add(new ShellWord(simple.line, token.pieces.toArray(new ShellWord.Piece[0]))); }
         }
         if (!plain) {
             simple.words.subList(1, simple.words.size()).clear();

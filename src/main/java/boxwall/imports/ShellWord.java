@@ -8,6 +8,41 @@ import java.util.List;
 
 /** One word of a shell script before anything is put in for its names, or the operator between words. */
 final class ShellWord {
+    /** A part of a word. */
+    static final class Piece {
+        /** Text as it stands, a name to put a value for, or what only a shell could compute. */
+        enum Kind {
+            TEXT, NAME, UNKNOWN
+        }
+
+        final Kind kind;
+        /** The text; the name ({@code 1}, {@code @} and the like too); the source of what can't be computed. */
+        final String text;
+        /** Within quotes: no splitting at blanks, no patterns. */
+        final boolean quoted;
+        /** For a name in {@code ${NAME:-other}}: one of - = + with a colon before it or not; null for a plain name. */
+        String operator;
+        ShellWord other;
+
+        Piece(Kind kind, String text, boolean quoted) {
+            this.kind = kind;
+            this.text = text;
+            this.quoted = quoted;
+        }
+
+        boolean isName() { return kind == Kind.NAME; }
+
+        boolean isUnknown() { return kind == Kind.UNKNOWN; }
+
+        /** {@code $@} or {@code $*}: all words that the script or function was started with. */
+        boolean isAll() {
+            return isName() && (text.equals("@") || text.equals("*"));
+        }
+
+        /** Text without quotes. */
+        boolean isBare() { return kind == Kind.TEXT && !quoted; }
+    }
+
     /** 1-based line where it starts. */
     final int line;
     /** A newline for a line's end, empty for the text's end; null for a word. */
@@ -48,12 +83,16 @@ final class ShellWord {
     /** What stands behind a place in one of its pieces. */
     ShellWord from(int piece, int offset) {
         Piece first = pieces.get(piece);
-        ShellWord rest = new ShellWord(line, Piece.text(first.text.substring(offset), first.quoted));
+        ShellWord rest = new ShellWord(line, new Piece(Piece.Kind.TEXT, first.text.substring(offset), first.quoted));
         rest.pieces.addAll(pieces.subList(piece + 1, pieces.size()));
         return rest;
     }
 
     static boolean isName(String text) { return Words.isName(text, "_") && !Character.isDigit(text.charAt(0)); }
+
+    static boolean isOf(String name, String... names) { return Arrays.asList(names).contains(name); }
+
+    static String baseName(String path) { return path.substring(path.lastIndexOf('/') + 1); }
 
     /** The word roughly as written, for messages and for guessing what a line was about. */
     @Override

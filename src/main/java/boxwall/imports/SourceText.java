@@ -165,10 +165,10 @@ final class SourceText {
                 lines.loss(i, "incompatible");
             } else if (text.startsWith("iptables -") || text.startsWith("ip6tables -")) {
                 int comment = text.indexOf(" #");
-                List<String> words = SaveDump.words(comment < 0 ? text : text.substring(0, comment));
+                List<String> words = RuleText.quoted(comment < 0 ? text : text.substring(0, comment));
                 for (int w = 0; words != null && w < words.size(); w++) {
-                    if (MissingAddress.at(words, w)) {
-                        lines.note(i, "comment-address", words.get(w), MissingAddress.suggest(words, w, text));
+                    if (RuleText.isWithoutAddress(words, w)) {
+                        lines.note(i, "comment-address", words.get(w), Messages.address(words, w, text));
                     }
                 }
             }

@@ -77,7 +77,7 @@ final class Variables {
 
     /** A name in the word that only another file or the environment may set; null for none. */
     String unsetIn(ShellWord word) {
-        for (Piece piece : word.pieces) {
+        for (ShellWord.Piece piece : word.pieces) {
             if (piece.isName() && piece.operator == null && ShellWord.isName(piece.text) && !isSet(piece.text)
                     && !BOX.containsKey(piece.text)) {
                 return piece.text;
