@@ -320,7 +320,7 @@ final class Commands {
     private static ShellWord lastPart(ShellWord word) {
         for (int i = word.pieces.size() - 1; i >= 0; i--) {
             ShellWord.Piece piece = word.pieces.get(i);
-            if (piece.kind == ShellWord.Piece.Kind.TEXT && piece.text.indexOf('/') >= 0) {
+            if (piece.kind == ShellWord.Kind.TEXT && piece.text.indexOf('/') >= 0) {
                 return word.from(i, piece.text.lastIndexOf('/') + 1);
             }
         }

@@ -133,7 +133,7 @@ final class Conditions {
     private static String pattern(ShellWord word, Variables variables) throws ShellError {
         StringBuilder out = new StringBuilder();
         for (ShellWord.Piece piece : word.pieces) {
-            String text = Expansion.single(new ShellWord(word.line, piece), variables, true);
+            String text = Expansion.single(new ShellWord(word.line, null, piece), variables, true);
             for (int i = 0; i < text.length(); i++) {
                 out.append(piece.quoted ? "\\" : "").append(text.charAt(i));
             }

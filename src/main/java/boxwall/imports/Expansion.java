@@ -3,7 +3,7 @@ package boxwall.imports;
 import boxwall.netfilter.Words;
 
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 
@@ -43,10 +43,6 @@ final class Expansion {
         return all;
     }
 
-    static List<String> of(ShellWord word, Variables variables) throws ShellError {
-        return of(Arrays.asList(word), variables).texts;
-    }
-
     /** One word without splitting, as in an assignment; an unset name is empty if {@code lenient}. */
     static String single(ShellWord word, Variables variables, boolean lenient) throws ShellError {
         return single(word, variables, lenient, 0);
@@ -68,7 +64,7 @@ final class Expansion {
 
     private static String value(ShellWord.Piece piece, Variables variables, boolean lenient, int depth)
             throws ShellError {
-        if (piece.kind == ShellWord.Piece.Kind.TEXT) { return piece.text; }
+        if (piece.kind == ShellWord.Kind.TEXT) { return piece.text; }
         if (piece.isUnknown()) {
             String meant = Messages.meant(piece.text);
             throw new ShellError("not-executed", Quoting.excerpt(piece.text), meant == null ? "its output" : meant)
@@ -101,80 +97,65 @@ final class Expansion {
         name.setLength(0);
         int before = texts.size();
         for (ShellWord.Piece piece : word.pieces) {
-            if (piece.isAll()) {
-                positional(piece);
-                continue;
-            }
-            String value = value(piece, variables, false, 0);
             boolean kept = piece.isName() && piece.operator == null && variables.kept.contains(piece.text);
-            if (piece.isName() && !piece.quoted) {
-                split(value, !kept);
-            } else {
-                add(value, !kept);
+            boolean whole = !piece.isName() || piece.quoted && !piece.text.equals("*");
+            List<String> values =
+                    piece.isAll() ? variables.positional : Collections.singletonList(value(piece, variables, false, 0));
+            for (int i = 0; i < values.size(); i++) {
+                if (i > 0) { blank(true); }
+                String value = values.get(i);
+                check(size += value.length());
+                if (whole) {
+                    add(value, !kept);
+                } else {
+                    split(value, !kept);
+                }
+                if (whole && piece.isAll() && value.length() == 0) { name.append("''"); }
             }
             if (kept) {
                 flush();
                 String reference = "${" + piece.text + "}";
                 name.append(piece.quoted ? '"' + reference + '"' : reference);
             }
-            check(size += value.length());
         }
-        close();
+        blank(false);
         flush();
         if (texts.size() > before) { named.add(name.length() == 0 ? "''" : name.toString()); }
     }
 
+    /** {@code written} unless the name itself stands in the line. */
     private void add(String value, boolean written) {
         open = true;
         text.append(value);
         literal.append(written ? value : "");
     }
 
-    private void flush() {
-        name.append(literal.length() > 0 ? Quoting.word(literal.toString()) : "");
-        literal.setLength(0);
-    }
-
-    private void close() {
-        if (open) { texts.add(text.toString()); }
-        text.setLength(0);
-        open = false;
-    }
-
-    /** An unquoted value; {@code written} unless the name itself stands in the line. */
+    /** An unquoted value. */
     private void split(String value, boolean written) {
         int from = 0;
         for (int i = 0; i <= value.length(); i++) {
             boolean blank = i < value.length() && " \t\n".indexOf(value.charAt(i)) >= 0;
             if ((blank || i == value.length()) && from < i) { add(value.substring(from, i), written); }
             if (blank) {
-                close();
-                if (written) { blank(); }
+                blank(written);
                 from = i + 1;
             }
         }
     }
 
-    private void blank() {
-        flush();
-        if (name.length() > 0 && name.charAt(name.length() - 1) != ' ') { name.append(' '); }
+    /** A word's end. */
+    private void blank(boolean written) {
+        if (open) { texts.add(text.toString()); }
+        text.setLength(0);
+        open = false;
+        if (written) {
+            flush();
+            if (name.length() > 0 && name.charAt(name.length() - 1) != ' ') { name.append(' '); }
+        }
     }
 
-    private void positional(ShellWord.Piece piece) throws ShellError {
-        boolean first = true;
-        for (String each : variables.positional) {
-            if (!first) {
-                close();
-                blank();
-            }
-            first = false;
-            check(size += each.length());
-            if (piece.quoted && piece.text.equals("@")) {
-                add(each, true);
-                if (each.length() == 0) { name.append("''"); }
-            } else {
-                split(each, true);
-            }
-        }
+    private void flush() {
+        name.append(literal.length() > 0 ? Quoting.word(literal.toString()) : "");
+        literal.setLength(0);
     }
 }

@@ -79,7 +79,9 @@ final class Interpreter {
             state.passOver(node, "more than " + STEPS_LIMIT + " steps", "write the rules without the loop", false);
             return ExitStatus.UNKNOWN;
         }
-        if (node.kind.isCompound()) { lines.structure(node.line, node.end); }
+        if (node.kind.compareTo(Node.Kind.IF) >= 0 && node.kind.compareTo(Node.Kind.GROUP) <= 0) {
+            lines.structure(node.line, node.end);
+        }
         switch (node.kind) {
             case SIMPLE :
                 return commands.run(node, asks);

@@ -3,10 +3,7 @@ package boxwall.imports;
 import java.util.ArrayList;
 import java.util.List;
 
-/**
- * A part of a script's tree. Which fields are used says the kind; the tree is made by ShellParser and only read after
- * that.
- */
+/** A part of a script's tree. Which fields are used says the kind; ShellParser makes the tree, then it is only read. */
 final class Node {
     /**
      * What the part is: SIMPLE one command; LIST parts one after the other; AND_OR parts with {@link #operators}
@@ -15,14 +12,7 @@ final class Node {
      * (subshell) parentheses; UNREADABLE text that is no shell, with {@link #name} why; PROSE a line of ordinary text;
      * SAVED a line of a dump.
      */
-    enum Kind {
-        SIMPLE, LIST, AND_OR, PIPE, IF, FOR, LOOP, CASE, FUNCTION, GROUP, UNREADABLE, PROSE, SAVED;
-
-        /** Whether words of its own stand around its parts. */
-        boolean isCompound() {
-            return compareTo(IF) >= 0 && compareTo(GROUP) <= 0;
-        }
-    }
+    enum Kind { SIMPLE, LIST, AND_OR, PIPE, IF, FOR, LOOP, CASE, FUNCTION, GROUP, UNREADABLE, PROSE, SAVED }
 
     /** {@code >file}, {@code 2>&1}, {@code <file} or a here-document at a command. */
     static final class Redirect {
@@ -33,18 +23,22 @@ final class Node {
         final List<String> body = new ArrayList<>();
         /** The line where the body starts, 1-based. */
         int bodyLine;
-        /** Whether names in the body are to be replaced: its end word has no quotes. */
-        boolean expand = true;
 
         Redirect(String operator, ShellWord target) {
             this.operator = operator;
             this.target = target;
-            for (ShellWord.Piece piece : target.pieces) {
-                expand &= !piece.quoted;
-            }
         }
 
         boolean isHere() { return operator.equals("<<") || operator.equals("<<-"); }
+
+        /** Whether names in the body are to be replaced: its end word has no quotes. */
+        boolean expands() {
+            boolean expands = true;
+            for (ShellWord.Piece piece : target.pieces) {
+                expands &= !piece.quoted;
+            }
+            return expands;
+        }
     }
 
     final Kind kind;

@@ -53,12 +53,13 @@ final class SaveDump {
 
     /** The lines of a here-document. */
     void here(Node.Redirect here) {
+        boolean expands = here.expands();
         for (int i = 0; i < here.body.size(); i++) {
             int line = here.bodyLine + i;
             String text = here.body.get(i);
             try {
-                line(line, !here.expand ? text
-                        : Expansion.single(ShellLexer.hereLine(text, line, 0), state.variables, false));
+                line(line,
+                        !expands ? text : Expansion.single(ShellLexer.hereLine(text, line, 0), state.variables, false));
             } catch (ShellError e) {
                 state.leave(line, line, e.texts, null, false);
             }

@@ -92,23 +92,20 @@ final class Script {
     }
 
     private void lineByLine() {
-        int offset = 0;
         boolean table = false;
-        for (int i = 0; i < lines.length;) {
+        int next = 0;
+        for (int i = 0, offset = 0; i < lines.length; offset += lines[i++].length() + 1) {
             Abandoned.check();
             String line = lines[i].trim();
-            int last = i;
+            if (i < next || line.length() == 0) { continue; }
             boolean head = RuleText.isHead(line);
-            if (head || RuleText.isDump(line) || table && line.length() > 0 && line.charAt(0) != '#'
-                    && !line.startsWith("```") && !looksLikeACommand(line, first(line, " \t;("))) {
+            if (head || RuleText.isDump(line)
+                    || table && line.charAt(0) != '#' && !line.startsWith("```") && !looksLikeACommand(line)) {
                 parts.add(new Node(Node.Kind.SAVED, i + 1));
                 table = !head && !line.equals("COMMIT") && (table || line.charAt(0) == '*');
-            } else if (line.length() > 0 && line.charAt(0) != '#') {
+            } else if (line.charAt(0) != '#') {
                 table = false;
-                last = one(i, offset, line);
-            }
-            for (; i <= last; i++) {
-                offset += lines[i].length() + 1;
+                next = one(i, offset, line) + 1;
             }
         }
     }
@@ -117,7 +114,7 @@ final class Script {
     private int one(int i, int offset, String line) {
         String first = first(line, " \t;(");
         boolean opens = opens(i, line, first);
-        if (!opens && !looksLikeACommand(line, first)) {
+        if (!opens && !looksLikeACommand(line)) {
             parts.add(new Node(Node.Kind.PROSE, i + 1));
             return i;
         }
@@ -159,20 +156,29 @@ final class Script {
                 || ShellWord.isName(first.replace('-', '_')) && (rest.startsWith("()") || rest.startsWith("( )"));
     }
 
-    private static boolean looksLikeACommand(String line, String first) {
+    private static boolean looksLikeACommand(String line) {
+        String first = first(line, " \t;(");
         String name = ShellWord.baseName(first);
-        int equals = first.indexOf('=');
-        if (equals > 0 && ShellWord.isName(first.substring(0, equals))) { return true; }
         String[] words = Words.of(line);
         boolean option = words.length > 1 && (words[1].startsWith("-") || words[1].startsWith("$"));
+        if (first.indexOf('=') > 0 && ShellWord.isName(first.substring(0, first.indexOf('=')))) { return true; }
         if (name.startsWith("iptables") || name.startsWith("ip6tables") || name.equals("ip46tables")
                 || first.startsWith("$")) {
             return option || name.contains("-restore");
         }
-        boolean module = ShellWord.isOf(name, "modprobe", "insmod") && words.length > 1
-                && (words.length == 2 || option || words[2].startsWith("#"));
-        return module || name.equals("echo") && line.indexOf('>') > 0 || name.equals("export") && line.indexOf('=') > 0
-                || name.equals("cat") && line.contains("<<") || first.equals("[");
+        switch (name) {
+            case "modprobe" :
+            case "insmod" :
+                return words.length == 2 || option || words.length > 2 && words[2].startsWith("#");
+            case "echo" :
+                return line.indexOf('>') > 0;
+            case "export" :
+                return line.indexOf('=') > 0;
+            case "cat" :
+                return line.contains("<<");
+            default :
+                return first.equals("[");
+        }
     }
 
     /**

@@ -69,22 +69,33 @@ final class ShellLexer {
         return raw;
     }
 
+    /** A here-document's line: quoted text with names in it. {@code depth}: within so many others. */
+    static ShellWord hereLine(String body, int line, int depth) throws ShellError {
+        if (depth > NESTING_LIMIT) { throw new ShellError(line, "expansions nested too deeply"); }
+        ShellLexer lexer = new ShellLexer(body);
+        lexer.line = line;
+        lexer.depth = depth;
+        lexer.word = new ShellWord(line, null);
+        lexer.quoted("$`\\\n", '\0');
+        return lexer.word;
+    }
+
     private ShellWord read() throws ShellError {
         Abandoned.check();
         int before = at;
-        skipBlanks();
+        while (in(" \t#", at) || text.startsWith("\\\n", at)) {
+            stepTo(text.charAt(at) == '#' ? lineEnd(at) : text.charAt(at) == '\\' ? at + 2 : at + 1);
+        }
         glued = before == at && at > 0;
         int start = line;
         if (at >= text.length() || text.charAt(at) == '\n') {
             String end = at >= text.length() ? "" : "\n";
-            at += end.length();
-            line += end.length();
+            stepTo(at + end.length());
             bodies();
             return new ShellWord(start, end);
         }
         // which of the streams is redirected makes no difference here
-        boolean numbered = at + 1 < text.length() && Character.isDigit(text.charAt(at)) && in("<>", at + 1);
-        at += numbered ? 1 : 0;
+        at += Character.isDigit(text.charAt(at)) && in("<>", at + 1) ? 1 : 0;
         for (String operator : OPERATORS) {
             if (text.startsWith(operator, at)) {
                 at += operator.length();
@@ -99,17 +110,15 @@ final class ShellLexer {
         return place < text.length() && characters.indexOf(text.charAt(place)) >= 0;
     }
 
-    private void skipBlanks() {
-        while (in(" \t#", at) || text.startsWith("\\\n", at)) {
-            char c = text.charAt(at);
-            line += c == '\\' ? 1 : 0;
-            at = c == '#' ? lineEnd(at) : c == '\\' ? at + 2 : at + 1;
-        }
-    }
-
     private int lineEnd(int from) {
         int end = text.indexOf('\n', from);
         return end < 0 ? text.length() : end;
+    }
+
+    private void stepTo(int end) {
+        for (; at < end; at++) {
+            line += text.charAt(at) == '\n' ? 1 : 0;
+        }
     }
 
     private void bodies() {
@@ -133,33 +142,36 @@ final class ShellLexer {
         waiting.clear();
     }
 
-    private void flush(boolean quoted) {
-        if (plain.length() > 0) {
-            word.pieces.add(new ShellWord.Piece(ShellWord.Piece.Kind.TEXT, plain.toString(), quoted));
-            plain.setLength(0);
-        }
-    }
-
-    private void piece(ShellWord.Piece.Kind kind, String source, boolean quoted) {
-        flush(quoted);
-        word.pieces.add(new ShellWord.Piece(kind, source, quoted));
-    }
-
     private ShellWord word() throws ShellError {
-        word = new ShellWord(line);
+        word = new ShellWord(line, null);
         plain.setLength(0);
         while (at < text.length()) {
             char c = text.charAt(at);
             if (c == '(' && plain.length() > 1 && plain.charAt(plain.length() - 1) == '=') {
-                piece(ShellWord.Piece.Kind.UNKNOWN, balanced('(', ')', at), false);
+                // bash's lists, NAME=(...)
+                piece(ShellWord.Kind.UNKNOWN, balanced('(', ')', at), false);
             } else if (in(" \t\n;&|<>()", at)) {
                 break;
             } else if (c == '\\') {
-                escaped();
+                if (at + 1 >= text.length()) { throw new ShellError(line, "a backslash at the text's end"); }
+                if (text.charAt(at + 1) != '\n') {
+                    flush(false);
+                    piece(ShellWord.Kind.TEXT, text.substring(at + 1, at + 2), true);
+                }
+                stepTo(at + 2);
             } else if (c == '\'') {
-                single();
+                flush(false);
+                int end = text.indexOf('\'', at + 1);
+                if (end < 0 || strict && lineEnd(at) < end) { throw new ShellError(line, OPEN_QUOTE); }
+                piece(ShellWord.Kind.TEXT, text.substring(at + 1, end), true);
+                stepTo(end + 1);
             } else if (c == '"') {
-                doubled();
+                flush(false);
+                int opened = line;
+                int from = ++at;
+                quoted("$`\"\\\n", '"');
+                if (at >= text.length()) { throw new ShellError(opened, OPEN_QUOTE); }
+                if (at++ == from) { piece(ShellWord.Kind.TEXT, "", true); }
             } else if (c == '$' || c == '`') {
                 dollar(false);
             } else {
@@ -171,39 +183,24 @@ final class ShellLexer {
         return word;
     }
 
-    private void escaped() throws ShellError {
-        if (at + 1 >= text.length()) { throw new ShellError(line, "a backslash at the text's end"); }
-        if (text.charAt(at + 1) == '\n') {
-            line++;
-        } else {
-            flush(false);
-            piece(ShellWord.Piece.Kind.TEXT, text.substring(at + 1, at + 2), true);
-        }
-        at += 2;
+    private void flush(boolean quoted) {
+        String before = plain.toString();
+        plain.setLength(0);
+        if (before.length() > 0) { piece(ShellWord.Kind.TEXT, before, quoted); }
     }
 
-    private void single() throws ShellError {
-        flush(false);
-        int end = text.indexOf('\'', at + 1);
-        if (end < 0 || strict && lineEnd(at) < end) { throw new ShellError(line, OPEN_QUOTE); }
-        piece(ShellWord.Piece.Kind.TEXT, text.substring(at + 1, end), true);
-        stepTo(end + 1);
+    private void piece(ShellWord.Kind kind, String source, boolean quoted) {
+        flush(quoted);
+        word.pieces.add(new ShellWord.Piece(kind, source, quoted));
     }
 
-    private void stepTo(int end) {
-        for (; at < end; at++) {
-            line += text.charAt(at) == '\n' ? 1 : 0;
-        }
-    }
-
-    private void doubled() throws ShellError {
-        flush(false);
+    /** Text within double quotes or a here-document, where a backslash only quotes the characters {@code special}. */
+    private void quoted(String special, char end) throws ShellError {
         int opened = line;
-        int from = ++at;
-        while (at < text.length() && text.charAt(at) != '"') {
+        while (at < text.length() && text.charAt(at) != end) {
             char c = text.charAt(at);
             if (c == '\n' && strict) { throw new ShellError(opened, OPEN_QUOTE); }
-            if (c == '\\' && in("$`\"\\\n", at + 1)) {
+            if (c == '\\' && in(special, at + 1)) {
                 plain.append(text.charAt(at + 1) == '\n' ? "" : text.substring(at + 1, at + 2));
                 stepTo(at + 2);
             } else if (c == '$' || c == '`') {
@@ -213,28 +210,15 @@ final class ShellLexer {
                 stepTo(at + 1);
             }
         }
-        if (at >= text.length()) { throw new ShellError(opened, OPEN_QUOTE); }
         flush(true);
-        if (at++ == from) { word.pieces.add(new ShellWord.Piece(ShellWord.Piece.Kind.TEXT, "", true)); }
-    }
-
-    /** A here-document's line: quoted text with names in it. {@code depth}: within so many others. */
-    static ShellWord hereLine(String body, int line, int depth) throws ShellError {
-        if (depth > NESTING_LIMIT) { throw new ShellError(line, "expansions nested too deeply"); }
-        String quotes = Words.replace(Words.replace(body, "\\\"", "\\\\\""), "\"", "\\\"");
-        ShellLexer lexer = new ShellLexer('"' + quotes + '"');
-        lexer.line = line;
-        lexer.depth = depth;
-        return lexer.word();
     }
 
     private void dollar(boolean quoted) throws ShellError {
         if (text.charAt(at) == '`') {
-            piece(ShellWord.Piece.Kind.UNKNOWN, balanced('`', '`', at), quoted);
+            piece(ShellWord.Kind.UNKNOWN, balanced('`', '`', at), quoted);
         } else if (in("(", at + 1)) {
-            piece(ShellWord.Piece.Kind.UNKNOWN, "$" + balanced('(', ')', at + 1), quoted);
+            piece(ShellWord.Kind.UNKNOWN, "$" + balanced('(', ')', at + 1), quoted);
         } else if (in("{", at + 1)) {
-            flush(quoted);
             braces(quoted);
         } else {
             int end = nameEnd(text, at + 1);
@@ -242,7 +226,7 @@ final class ShellLexer {
             if (end == at + 1) {
                 plain.append('$');
             } else {
-                piece(ShellWord.Piece.Kind.NAME, text.substring(at + 1, end), quoted);
+                piece(ShellWord.Kind.NAME, text.substring(at + 1, end), quoted);
             }
             at = end;
         }
@@ -266,15 +250,15 @@ final class ShellLexer {
         boolean good = end > 0 && (end < 4 || ShellWord.isName(inside.substring(0, end)));
         String rest = inside.substring(end);
         String operator = rest.substring(0, Math.min(rest.startsWith(":") ? 2 : 1, rest.length()));
-        if (good && rest.length() == 0 || inside.equals("@") || inside.equals("*") || inside.equals("#")) {
-            piece(ShellWord.Piece.Kind.NAME, inside, quoted);
+        if (good && rest.length() == 0 || ShellWord.isOf(inside, "@", "*", "#")) {
+            piece(ShellWord.Kind.NAME, inside, quoted);
         } else if (good && operator.length() > 0 && "-=+".indexOf(operator.charAt(operator.length() - 1)) >= 0) {
-            ShellWord.Piece name = new ShellWord.Piece(ShellWord.Piece.Kind.NAME, inside.substring(0, end), quoted);
+            piece(ShellWord.Kind.NAME, inside.substring(0, end), quoted);
+            ShellWord.Piece name = word.pieces.get(word.pieces.size() - 1);
             name.operator = operator;
             name.other = hereLine(unquoted(rest.substring(operator.length())), line, depth + 1);
-            word.pieces.add(name);
         } else {
-            piece(ShellWord.Piece.Kind.UNKNOWN, "${" + inside + "}", quoted);
+            piece(ShellWord.Kind.UNKNOWN, "${" + inside + "}", quoted);
         }
     }
 
@@ -287,21 +271,20 @@ final class ShellLexer {
 
     /** Steps over a bracket and all inside it, quotes respected; returns it. {@code from} is where it opens. */
     private String balanced(char open, char close, int from) throws ShellError {
-        int depth = 0;
-        for (int i = from; i < text.length(); i++) {
+        int nested = 0;
+        for (int i = from; i < text.length() && !(strict && text.charAt(i) == '\n'); i++) {
             char c = text.charAt(i);
-            if (c == '\n' && strict) { break; }
             if (c == '\\') {
                 i++;
-            } else if (c == close && (open != close || depth == 1)) {
-                depth--;
+            } else if (c == close && (open != close || nested == 1)) {
+                nested--;
             } else if (c == open) {
-                depth++;
+                nested++;
             } else if (c == '\'' && open == '(') {
                 int end = text.indexOf('\'', i + 1);
                 i = end < 0 ? text.length() : end;
             }
-            if (depth == 0) {
+            if (nested == 0) {
                 at = from;
                 stepTo(Math.min(i + 1, text.length()));
                 return text.substring(from, i + 1);

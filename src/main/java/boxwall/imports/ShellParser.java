@@ -31,32 +31,37 @@ final class ShellParser {
         depth = 0;
         skipNewlines();
         if (in.peek().is("")) { return null; }
-        Node list = new Node(Node.Kind.LIST, in.peek().line);
+        Node list = node(Node.Kind.LIST);
         while (!in.peek().ends()) {
             list.add(andOr());
-            if (!accept(";") && !accept("&") && !in.peek().ends()) { throw unexpected(); }
+            if (!accept(";") && !accept("&") && !in.peek().ends()) { throw refused("not expected here: "); }
         }
         in.next();
         return list;
-    }
-
-    private ShellError unexpected() throws ShellError {
-        return new ShellError(in.peek().line, "not expected here: " + Quoting.excerpt(in.peek().toString()));
     }
 
     /** Commands up to a word that closes what they stand in. */
     private Node list() throws ShellError {
         if (++depth > DEPTH_LIMIT) { throw new ShellError(in.peek().line, "nested too deeply"); }
         skipNewlines();
-        Node list = new Node(Node.Kind.LIST, in.peek().line);
+        Node list = node(Node.Kind.LIST);
         while (!isOf(CLOSING)) {
             list.add(andOr());
             if (accept(";") || accept("&") || in.peek().is("\n")) {
                 skipNewlines();
-            } else if (!isOf(CLOSING)) { throw unexpected(); }
+            } else if (!isOf(CLOSING)) { throw refused("not expected here: "); }
         }
         depth--;
         return list;
+    }
+
+    /** A node that begins at the next word. */
+    private Node node(Node.Kind kind) throws ShellError {
+        return new Node(kind, in.peek().line);
+    }
+
+    private ShellError refused(String why) throws ShellError {
+        return new ShellError(in.peek().line, why + Quoting.excerpt(in.peek().toString()));
     }
 
     private boolean isOf(Set<String> words) throws ShellError { return words.contains(in.peek().plain()); }
@@ -72,28 +77,25 @@ final class ShellParser {
         return in.peek().is(text) && in.next() != null;
     }
 
-    private ShellWord expect(String text) throws ShellError {
-        if (!in.peek().is(text)) {
-            throw new ShellError(in.peek().line, "not " + text + " but " + Quoting.excerpt(in.peek().toString()));
-        }
-        return in.next();
+    /** The line of that operator or word, which must be the next. */
+    private int expect(String text) throws ShellError {
+        if (!in.peek().is(text)) { throw refused("not " + text + " but "); }
+        return in.next().line;
     }
 
     private Node andOr() throws ShellError {
-        Node first = pipe();
-        if (!in.peek().is("&&") && !in.peek().is("||")) { return first; }
-        Node all = new Node(Node.Kind.AND_OR, first.line);
-        all.add(first);
+        Node all = node(Node.Kind.AND_OR);
+        all.add(pipe());
         while (in.peek().is("&&") || in.peek().is("||")) {
             all.operators.add(in.next().operator);
             skipNewlines();
             all.add(pipe());
         }
-        return all;
+        return all.parts.size() == 1 ? all.parts.get(0) : all;
     }
 
     private Node pipe() throws ShellError {
-        Node all = new Node(Node.Kind.PIPE, in.peek().line);
+        Node all = node(Node.Kind.PIPE);
         while (accept("!")) {
             all.flag = !all.flag;
         }
@@ -106,7 +108,7 @@ final class ShellParser {
     }
 
     private Node command() throws ShellError {
-        if (isOf(CLOSING) || isOf(SEPARATING)) { throw unexpected(); }
+        if (isOf(CLOSING) || isOf(SEPARATING)) { throw refused("not expected here: "); }
         String word = in.peek().plain();
         Node node = word == null ? null : compound(word);
         if (node == null) { return simple(); }
@@ -116,21 +118,30 @@ final class ShellParser {
         return node;
     }
 
+    /** What begins with a reserved word; null for a simple command. */
     private Node compound(String word) throws ShellError {
-        if (word.equals("if")) { return choice(); }
         if (word.equals("for")) { return each(); }
         if (word.equals("case")) { return cases(); }
         if (word.equals("{")) { return group("}"); }
         if (word.equals("(")) { return group(")"); }
         if (word.equals("while") || word.equals("until")) {
-            Node loop = new Node(Node.Kind.LOOP, in.next().line);
-            loop.flag = word.equals("until");
+            Node loop = node(Node.Kind.LOOP);
+            loop.flag = in.next().is("until");
             loop.parts.add(list());
             return body(loop);
         }
-        if (!word.equals("function")) { return null; }
-        int line = in.next().line;
-        return function(line, in.next().toString());
+        if (word.equals("function")) { return function(in.next().line, in.next().toString()); }
+        if (!word.equals("if")) { return null; }
+        Node choice = node(Node.Kind.IF);
+        in.next();
+        do {
+            choice.parts.add(list());
+            expect("then");
+            choice.parts.add(list());
+        } while (accept("elif"));
+        if (accept("else")) { choice.parts.add(list()); }
+        choice.end = expect("fi");
+        return choice;
     }
 
     private Node group(String close) throws ShellError {
@@ -143,36 +154,23 @@ final class ShellParser {
             return arithmetic;
         }
         group.parts.add(list());
-        group.end = expect(close).line;
+        group.end = expect(close);
         return group;
-    }
-
-    private Node choice() throws ShellError {
-        Node choice = new Node(Node.Kind.IF, in.next().line);
-        do {
-            choice.parts.add(list());
-            expect("then");
-            choice.parts.add(list());
-        } while (accept("elif"));
-        if (accept("else")) { choice.parts.add(list()); }
-        choice.end = expect("fi").line;
-        return choice;
     }
 
     private Node body(Node loop) throws ShellError {
         expect("do");
         loop.parts.add(list());
-        loop.end = expect("done").line;
+        loop.end = expect("done");
         return loop;
     }
 
     private Node each() throws ShellError {
         Node each = new Node(Node.Kind.FOR, in.next().line);
-        ShellWord name = in.next();
-        each.name = name.isWord() ? name.plain() : null;
-        if (each.name == null || !ShellWord.isName(each.name)) {
-            throw new ShellError(name.line, "for takes a name, not " + Quoting.excerpt(name.toString()));
+        if (!in.peek().isWord() || in.peek().plain() == null || !ShellWord.isName(in.peek().plain())) {
+            throw refused("for takes a name, not ");
         }
+        each.name = in.next().plain();
         skipNewlines();
         each.flag = !accept("in");
         while (!each.flag && in.peek().isWord()) {
@@ -194,11 +192,8 @@ final class ShellParser {
             accept("(");
             List<ShellWord> patterns = new ArrayList<>();
             do {
-                ShellWord pattern = in.next();
-                if (!pattern.isWord()) {
-                    throw new ShellError(pattern.line, "not a pattern: " + Quoting.excerpt(pattern.toString()));
-                }
-                patterns.add(pattern);
+                if (!in.peek().isWord()) { throw refused("not a pattern: "); }
+                patterns.add(in.next());
             } while (accept("|"));
             expect(")");
             cases.patterns.add(patterns);
@@ -206,7 +201,7 @@ final class ShellParser {
             if (!accept(";;")) { break; }
             skipNewlines();
         }
-        cases.end = expect("esac").line;
+        cases.end = expect("esac");
         return cases;
     }
 
@@ -215,23 +210,22 @@ final class ShellParser {
         function.name = name;
         if (accept("(")) { expect(")"); }
         skipNewlines();
-        if (!in.peek().is("{") && !in.peek().is("(")) { throw unexpected(); }
+        if (!in.peek().is("{") && !in.peek().is("(")) { throw refused("not expected here: "); }
         function.parts.add(command());
         function.end = function.parts.get(0).end;
         return function;
     }
 
     private Node simple() throws ShellError {
-        Node simple = new Node(Node.Kind.SIMPLE, in.peek().line);
+        Node simple = node(Node.Kind.SIMPLE);
         boolean more = true;
         while (more) {
+            String only = simple.words.size() == 1 ? simple.words.get(0).plain() : null;
             if (in.peek().isWord()) {
                 simple.words.add(in.next());
-                if (simple.words.size() == 1 && "[[".equals(simple.words.get(0).plain())) {
-                    brackets(simple, in.rawUntil("]]"));
-                }
-            } else if (in.peek().is("(") && simple.words.size() == 1 && simple.words.get(0).plain() != null) {
-                return function(simple.line, simple.words.get(0).plain());
+                if (simple.words.size() == 1 && simple.words.get(0).is("[[")) { brackets(simple, in.rawUntil("]]")); }
+            } else if (in.peek().is("(") && only != null) {
+                return function(simple.line, only);
             } else {
                 more = redirect(simple);
             }
@@ -246,7 +240,7 @@ final class ShellParser {
     private boolean redirect(Node node) throws ShellError {
         if (in.peek().isWord() || !isOf(REDIRECTS)) { return false; }
         String operator = in.next().operator;
-        if (!in.peek().isWord()) { throw unexpected(); }
+        if (!in.peek().isWord()) { throw refused("not expected here: "); }
         Node.Redirect redirect = new Node.Redirect(operator, in.next());
         node.redirects.add(redirect);
         if (redirect.isHere()) { in.expectBody(redirect); }
@@ -255,8 +249,8 @@ final class ShellParser {
 
     /** A word whose value nobody can know. */
     private static ShellWord unread(int line, String text, String unknown) {
-        return new ShellWord(line, new ShellWord.Piece(ShellWord.Piece.Kind.TEXT, text, true),
-                new ShellWord.Piece(ShellWord.Piece.Kind.UNKNOWN, unknown, true));
+        return new ShellWord(line, null, new ShellWord.Piece(ShellWord.Kind.TEXT, text, true),
+                new ShellWord.Piece(ShellWord.Kind.UNKNOWN, unknown, true));
     }
 
     /** Words within {@code [[ ]]}; what goes beyond comparing two of them isn't read. */
@@ -265,7 +259,9 @@ final class ShellParser {
         boolean plain = raw.indexOf('*') < 0 && raw.indexOf('?') < 0 && !raw.contains("=~");
         for (ShellWord token = inner.next(); !token.is(""); token = inner.next()) {
             plain = plain && token.isWord();
-            if (plain) { simple.words.add(new ShellWord(simple.line, token.pieces.toArray(new ShellWord.Piece[0]))); }
+            if (plain) {
+                simple.words.add(new ShellWord(simple.line, null, token.pieces.toArray(new ShellWord.Piece[0])));
+            }
         }
         if (!plain) {
             simple.words.subList(1, simple.words.size()).clear();

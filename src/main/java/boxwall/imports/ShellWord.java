@@ -8,13 +8,13 @@ import java.util.List;
 
 /** One word of a shell script before anything is put in for its names, or the operator between words. */
 final class ShellWord {
+    /** Text as it stands, a name to put a value for, or what only a shell could compute. */
+    enum Kind {
+        TEXT, NAME, UNKNOWN
+    }
+
     /** A part of a word. */
     static final class Piece {
-        /** Text as it stands, a name to put a value for, or what only a shell could compute. */
-        enum Kind {
-            TEXT, NAME, UNKNOWN
-        }
-
         final Kind kind;
         /** The text; the name ({@code 1}, {@code @} and the like too); the source of what can't be computed. */
         final String text;
@@ -36,7 +36,7 @@ final class ShellWord {
 
         /** {@code $@} or {@code $*}: all words that the script or function was started with. */
         boolean isAll() {
-            return isName() && (text.equals("@") || text.equals("*"));
+            return isName() && isOf(text, "@", "*");
         }
 
         /** Text without quotes. */
@@ -49,15 +49,10 @@ final class ShellWord {
     final String operator;
     final List<Piece> pieces;
 
-    ShellWord(int line, String operator) {
+    ShellWord(int line, String operator, Piece... pieces) {
         this.line = line;
         this.operator = operator;
-        this.pieces = new ArrayList<>();
-    }
-
-    ShellWord(int line, Piece... pieces) {
-        this(line, (String) null);
-        this.pieces.addAll(Arrays.asList(pieces));
+        this.pieces = new ArrayList<>(Arrays.asList(pieces));
     }
 
     boolean isWord() { return operator == null; }
@@ -83,7 +78,7 @@ final class ShellWord {
     /** What stands behind a place in one of its pieces. */
     ShellWord from(int piece, int offset) {
         Piece first = pieces.get(piece);
-        ShellWord rest = new ShellWord(line, new Piece(Piece.Kind.TEXT, first.text.substring(offset), first.quoted));
+        ShellWord rest = new ShellWord(line, null, new Piece(Kind.TEXT, first.text.substring(offset), first.quoted));
         rest.pieces.addAll(pieces.subList(piece + 1, pieces.size()));
         return rest;
     }
