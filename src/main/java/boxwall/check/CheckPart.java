@@ -3,6 +3,7 @@ package boxwall.check;
 import boxwall.box.Finding;
 import boxwall.box.Interface;
 import boxwall.explain.Answer;
+import boxwall.explain.TrailEntry;
 import boxwall.facts.BoxFacts;
 import java.util.Collections;
 import java.util.List;
@@ -35,6 +36,11 @@ class CheckPart {
     /** Where the user wrote the rule that decides; empty when it is none. */
     static String where(Answer answer) {
         return answer.decidedBy == null || answer.decidedBy.rule == null ? "" : answer.decidedBy.origin().toString();
+    }
+
+    /** Whether a line of a shipped preset made the rule: such a line knows what it does, and nobody can edit it. */
+    final boolean isShipped(TrailEntry by) {
+        return by != null && by.rule != null && rules.parsed.isShipped(by.origin());
     }
 
     /** Whether the box has an IPv6 address on any interface. */

@@ -71,8 +71,10 @@ final class DroppedAnswers extends PacketCheck {
         if (asked.verdict != Verdict.ACCEPT) { return false; }
         Answer answered = walk.packet(answer, back);
         if (answered.verdict.stops()) {
-            said.add(back);
             boolean lost = !tracks && rules.written.walk.packet(answer, back).verdict == Verdict.ACCEPT;
+            // the ports of which a preset expects replies are in it; the note stateless-weakened tells the rest
+            if (lost && isShipped(asked.decidedBy)) { return false; }
+            said.add(back);
             report(way, back, Arrays.asList(question + ": " + asked, answer + ": " + answered), where(answered),
                     lost ? port : 0);
             return true;

@@ -138,13 +138,24 @@ public final class Proofs extends CheckPart {
         all.add(expect.origin + ": " + line + ": " + reason);
         all.addAll(evidence);
         out.add(at,
-                new Finding("policy-test-overridden", Finding.Severity.WARN, by.toString(), all,
+                new Finding("policy-test-overridden",
+                        rules.parsed.isShipped(by) ? Finding.Severity.NOTE : Finding.Severity.WARN, by.toString(), all,
                         old != null ? old.effect()
                                 : "the line overrides what the preset " + expect.origin.file + " promises",
                         "nothing, if that is intended; else narrow the line, or put it after the preset's"));
     }
 
+    /** A preset's line that another preset makes needless, or the user's in the same way, is no fault of anybody's. */
     private void idle(Lint.NeedlessRule idle) {
+        if (isShipped(idle.step)) {
+            boolean others = false;
+            boolean own = false;
+            for (TrailEntry cover : idle.covers) {
+                others |= cover.rule != null && !cover.origin().file.equals(idle.step.origin().file);
+                own |= cover.rule != null && !isShipped(cover);
+            }
+            if (others && (idle.redundant || !own)) { return; }
+        }
         List<String> evidence = new ArrayList<>();
         evidence.add(idle.step.toString());
         for (TrailEntry cover : idle.covers) {

@@ -244,7 +244,8 @@ final class Verbs {
         boolean json = arguments.has("--json");
         if (arguments.verb.equals("explain")) {
             Explanation explanation = questions.explain(first, arguments.keys);
-            return json ? ExplainJson.of(explanation) + "\n" : ExplainJson.inWords(explanation);
+            long clock = arguments.has("--root") ? 0 : System.currentTimeMillis();
+            return json ? ExplainJson.of(explanation, clock) + "\n" : ExplainJson.inWords(explanation, clock);
         }
         if (arguments.verb.equals("exposure")) {
             ExposureJson exposure = questions.exposure(first);

@@ -80,7 +80,7 @@ final class Api extends Replies implements Handler {
                             of.equals("draft") ? "the candidate" : "the saved rules"), of);
         }
         try {
-            return of(ExplainJson.of(questions.explain(about, query)), of);
+            return of(ExplainJson.of(questions.explain(about, query), System.currentTimeMillis()), of);
         } catch (IllegalArgumentException e) {
             return Reply.problem(400, "bad packet", e.getMessage());
         }

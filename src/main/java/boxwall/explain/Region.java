@@ -38,6 +38,17 @@ public final class Region implements Comparable<Region> {
         return way == Hook.INPUT ? "the box" : words(Field.OUT, "anywhere");
     }
 
+    /** The protocols in words, null for all. */
+    public String protocols() { return values.get(Field.PROTOCOL); }
+
+    /** The destination addresses in words, null for all. */
+    public String destinations() {
+        return values.get(Field.DST);
+    }
+
+    /** The destination ports in words, null for all. */
+    public String ports() { return values.get(Field.DPORT); }
+
     private String words(Field field, String otherwise) {
         return values.containsKey(field) ? values.get(field) : otherwise;
     }

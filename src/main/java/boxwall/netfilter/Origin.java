@@ -5,11 +5,19 @@ public final class Origin {
     public final String file;
     /** 1-based line, 0 for none. */
     public final int line;
+    /** The line of the user's own file that it is from: this one, or one that includes its file; 0 where not known. */
+    public final int row;
 
     /** The file by the name that the user knows, never null; 0 for a line when the thing has none of its own. */
     public Origin(String file, int line) {
+        this(file, line, 0);
+    }
+
+    /** With the row, by which two includes of one file differ; they are equal all the same. */
+    public Origin(String file, int line, int row) {
         this.file = file;
         this.line = line;
+        this.row = row;
     }
 
     @Override

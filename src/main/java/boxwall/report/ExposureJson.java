@@ -17,9 +17,10 @@ import java.util.Map;
 
 /**
  * Who reaches what, before and after a change, as JSON and in words: {@code {interfaces[], services[{family, protocol,
- * port, address, name, reach{INTERFACE{who, sources, before}}}], local_services, forward[{packets, certain}],
- * forward_before, incomplete}}. services is null when nobody knows what listens, {@code before} and forward_before when
- * nobody knows what is loaded now.
+ * port, address, name, reach{INTERFACE{who, sources, before}}}], local_services, forward[{packets, certain, from, to,
+ * protocols, destinations, ports}], forward_before, incomplete}}. Of a region protocols, destinations and ports are
+ * null for all. services is null when nobody knows what listens, {@code before} and forward_before when nobody knows
+ * what is loaded now.
  */
 public final class ExposureJson {
     private final Exposure before;
@@ -69,12 +70,17 @@ public final class ExposureJson {
     private static JsonArray forward(Exposure exposure) {
         JsonArray all = new JsonArray();
         for (Region region : exposure.forwarded) {
-            all.add(JsonText.object("packets", region, "certain", true));
+            all.add(region(region, true));
         }
         for (Region region : exposure.perhaps) {
-            all.add(JsonText.object("packets", region, "certain", false));
+            all.add(region(region, false));
         }
         return all;
+    }
+
+    private static JsonObject region(Region region, boolean certain) {
+        return JsonText.object("packets", region, "certain", certain, "from", region.from(), "to", region.to(),
+                "protocols", region.protocols(), "destinations", region.destinations(), "ports", region.ports());
     }
 
     /** The services with their doors; a service is itself, though another may look alike. */

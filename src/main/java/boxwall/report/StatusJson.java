@@ -68,9 +68,13 @@ public final class StatusJson {
         }
         JsonObject pending = deadline < 0 ? null : JsonText.object("deadline", deadline, "left", left);
         return JsonText.object("state", state, "rules", counts, "protected_at", JsonText.number(protectedAt),
-                "daemon_at", JsonText.seconds(daemonAt), "uptime", JsonText.seconds(uptime), "clock",
-                clock / 1000 < CLOCK_SET ? null : (Object) (clock / 1000), "model", model, "version", Version.TEXT,
-                "restarts", restarts, "families", families, "pending",
+                "daemon_at", JsonText.seconds(daemonAt), "uptime", JsonText.seconds(uptime), "clock", clock(clock),
+                "model", model, "version", Version.TEXT, "restarts", restarts, "families", families, "pending",
                 pending == null || !withId ? pending : pending.add("id", pendingId));
+    }
+
+    /** The box's clock in seconds; null when nobody has set it. */
+    static Long clock(long millis) {
+        return millis / 1000 < CLOCK_SET ? null : (Long) (millis / 1000);
     }
 }

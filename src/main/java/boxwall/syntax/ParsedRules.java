@@ -32,6 +32,14 @@ public final class ParsedRules {
     /** The tables that the file mentions. */
     public Ruleset ruleset() { return ruleset; }
 
+    /** Whether it is a line of a preset that is shipped. */
+    public boolean isShipped(Origin origin) {
+        for (Line each : includes) {
+            if (each.preset && each.name.equals(origin.file)) { return true; }
+        }
+        return false;
+    }
+
     /** In the order found; empty when right. */
     public List<SyntaxError> errors() { return found.list; }
 

@@ -235,7 +235,7 @@ public final class RulesetParser {
                         .add(new Line(source.name, null, name, Collections.<String, String>emptyMap(), source.preset));
                 Map<String, String> outer = variables.given;
                 variables.given = values;
-                file(source);
+                file(source.includedAt(name.row));
                 variables.given = outer;
             }
         }

@@ -44,6 +44,8 @@ final class Tokenizer {
         skipMark();
     }
 
+    private int row(int line) { return source.row == 0 ? line : source.row; }
+
     /** A byte order mark at a line's start says nothing; a file glued together of others has several. */
     private void skipMark() {
         at += Letters.mark(text, at);
@@ -171,7 +173,7 @@ final class Tokenizer {
             fail(column(), "more than " + WORDS_LIMIT + " words on a line", "write several rules");
             return;
         }
-        words.add(new Word(word.toString(), source.name, wordLine, wordColumn, assignment));
+        words.add(new Word(word.toString(), source.name, wordLine, wordColumn, assignment, row(wordLine)));
         word.setLength(0);
     }
 
@@ -256,7 +258,7 @@ final class Tokenizer {
             at += append("$", 0, true);
         } else {
             at = braces ? end + 1 : end;
-            put(names.value(name, new Word(name, source.name, line, column, -1)), split && assignment < 0);
+            put(names.value(name, new Word(name, source.name, line, column, -1, row(line))), split && assignment < 0);
         }
     }
 

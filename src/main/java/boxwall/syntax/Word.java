@@ -10,23 +10,26 @@ final class Word {
     final int column;
     /** Index of the {@code =} when the word began as {@code NAME=}, unquoted, at the line's start; else -1. */
     final int assignment;
+    /** As {@link Origin#row}. */
+    final int row;
 
-    Word(String text, String file, int line, int column, int assignment) {
+    Word(String text, String file, int line, int column, int assignment, int row) {
         this.text = text;
         this.file = file;
         this.line = line;
         this.column = column;
         this.assignment = assignment;
+        this.row = row;
     }
 
     /** The rest of this word from {@code offset}, placed there; right for words without quotes before it. */
     Word from(int offset) {
-        return new Word(text.substring(offset), file, line, column + offset, -1);
+        return new Word(text.substring(offset), file, line, column + offset, -1, row);
     }
 
     boolean is(String other) { return text.equals(other); }
 
-    Origin origin() { return new Origin(file, line); }
+    Origin origin() { return new Origin(file, line, row); }
 
     @Override
     public String toString() { return text; }

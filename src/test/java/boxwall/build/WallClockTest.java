@@ -19,7 +19,8 @@ class WallClockTest {
                                                                                                // in a tar
             "History", 1, // beside the uptime of a change
             "Changes", 2, // a stamp's "created", and the id of a plan that was made where no kernel has a random one
-            "ReadReplies", 1)); // the status' clock
+            "ReadReplies", 1, // the status' clock
+            "Api", 1, "Verbs", 1)); // explain: whether a rule with hours holds now
 
     @Test
     void nothingIsDecidedByIt() throws IOException {

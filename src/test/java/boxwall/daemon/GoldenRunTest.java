@@ -145,7 +145,7 @@ class GoldenRunTest {
                 keys.put(key.substring(0, key.indexOf('=')), key.substring(key.indexOf('=') + 1));
             }
             try {
-                return ExplainJson.of(questions.explain(candidate, keys));
+                return ExplainJson.of(questions.explain(candidate, keys), 0);
             } catch (IllegalArgumentException e) {
                 return e.getMessage();
             }

@@ -27,6 +27,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import boxwall.report.ExplainJson;
+import boxwall.explain.Explanation;
+import java.io.IOException;
+import java.time.Instant;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -51,8 +56,9 @@ class QuestionsTest {
         Reply reply = Api.question(Route.EXPLAIN, Map.of("in", "lan", "dst", "192.168.178.1"), about, "draft", box);
         assertEquals(200, reply.status);
         assertEquals("draft", Json.parse(new String(reply.body)).asObject().getString("of", ""));
-        JsonObject json = Json.parse(boxwall.report.ExplainJson
-                .of(new Questions(box).explain(about, Map.of("in", "lan", "dst", "192.168.178.1")))).asObject();
+        JsonObject json = Json.parse(
+                ExplainJson.of(new Questions(box).explain(about, Map.of("in", "lan", "dst", "192.168.178.1")), 0))
+                .asObject();
         assertEquals("ACCEPT", json.getString("verdict", ""));
         assertEquals(1, json.get("decided_by").asObject().getInt("line", 0));
         assertEquals("INPUT", json.get("decided_by").asObject().getString("chain", ""));
@@ -60,6 +66,54 @@ class QuestionsTest {
         assertEquals(400, Api.question(Route.EXPLAIN, Map.of("dst", "nowhere"), about, "", box).status);
         assertEquals(404, Api.question(Route.EXPOSURE, Map.of(), null, "", box).status);
         assertEquals(422, Api.question(Route.DIFF, Map.of(), rules("iptables -Q\n", box), "x", box).status);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"--timestart 19:00 --timestop 05:00, 19:00:00, 05:00:00, 20:00, true, 'now, too'",
+            "--timestart 19:00 --timestop 05:00, 19:00:00, 05:00:00, 04:59, true, 'now, too'",
+            "--timestart 19:00 --timestop 05:00, 19:00:00, 05:00:00, 05:01, false, not now",
+            "--timestart 08:00 --timestop 12:00, 08:00:00, 12:00:00, 07:59, false, not now",
+            "--timestop 12:00, 00:00:00, 12:00:00, 11:00, true, 'now, too'",
+            "--timestart 19:00 --weekdays Mo, 19:00:00, 23:59:59, 20:00, null, on some days",
+            "--timestart 19:00 --timestop 05:00, 19:00:00, 05:00:00, '', null, the box's clock is not set"})
+    void explainSaysWhetherARuleWithHoursHoldsNow(String match, String from, String to, String clock, String now,
+            String words) {
+        Box box = box();
+        Candidate about =
+                rules("iptables -A FORWARD -o dsl -m time " + match + " -j DROP\niptables -P INPUT DROP\n", box);
+        long millis = clock.isEmpty() ? 60_000 : Instant.parse("2026-11-28T" + clock + ":00Z").toEpochMilli();
+        Explanation explanation =
+                new Questions(box).explain(about, Map.of("in", "lan", "out", "dsl", "dst", "198.51.100.7"));
+        assertEquals(
+                "[{\"file\":\"rules\",\"line\":1,\"from\":\"" + from + "\",\"to\":\"" + to + "\",\"now\":" + now + "}]",
+                Json.parse(ExplainJson.of(explanation, millis)).asObject().get("hours").toString());
+        String said = ExplainJson.inWords(explanation, millis);
+        assertTrue(said.contains("  hours:  rules:1 holds from " + from + " to " + to + " UTC: " + words + "\n"), said);
+    }
+
+    /** Two includes of one preset for one device: the rule says which of them it is from. */
+    @Test
+    void explainNamesTheRowThatIncludesTheRule() throws IOException {
+        String preset = Files.readString(Path.of("conf/presets/block-device.rules"));
+        Box box = box();
+        Candidate about = Candidate.unchecked(
+                new Source("rules",
+                        "# mine\ninclude block-device DEVICE=192.168.178.3 WHEN=05:00-06:00\n"
+                                + "include block-device DEVICE=192.168.178.30 WHEN=19:00-20:00\n"
+                                + "include block-device DEVICE=192.168.178.30\niptables -P INPUT DROP\n"),
+                (name, from) -> Source.preset(name, preset), box,
+                CompileOptions.of(Config.parse(null, java.util.Map.of()), false));
+        JsonObject json = Json
+                .parse(ExplainJson.of(new Questions(box).explain(about,
+                        Map.of("in", "lan", "out", "dsl", "src", "192.168.178.30", "dst", "198.51.100.7")), 0))
+                .asObject();
+        assertEquals("DROP", json.getString("verdict", ""));
+        assertEquals(4, json.get("decided_by").asObject().getInt("row", 0));
+        json = Json
+                .parse(ExplainJson.of(new Questions(box).explain(about,
+                        Map.of("in", "lan", "out", "dsl", "src", "192.168.178.3", "dst", "198.51.100.7")), 0))
+                .asObject();
+        assertEquals(2, json.get("trail").asArray().get(0).asObject().getInt("row", 0), json.toString());
     }
 
     /** After an apply the page asks for the exposure of rules that are live by then. */
