@@ -73,7 +73,7 @@ final class Extension extends TableRow {
     /** Where the canonical option stands in the printed order; those not listed come last. */
     int order(String canonical) {
         int at = 0;
-        while (at < options.size() && !options.get(at).canonical().equals(canonical)) {
+        while (at < options.size() && !options.get(at).canonical.equals(canonical)) {
             at++;
         }
         return at;

@@ -199,6 +199,7 @@ final class ExtensionUse {
                 all.add(def.length() == 0 ? Option.of(spec.names.get(0)) : Option.of(spec.names.get(0), def));
             }
         }
+        if (all.size() < 2) { return all; }
         Collections.sort(all, new Comparator<Option>() {
             @Override
             public int compare(Option a, Option b) { return extension.order(a.name) - extension.order(b.name); }

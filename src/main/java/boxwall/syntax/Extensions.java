@@ -19,11 +19,18 @@ import java.util.TreeSet;
  * </pre>
  */
 final class Extensions {
+    private static final int MATCH = 0;
+    private static final int TARGET = 1;
+    private static final int PROTOCOL = 2;
     private static Extensions loaded;
 
-    private final Map<String, Extension> byKey = new HashMap<>();
+    /** By name, a map for each kind and family; a protocol has the match that it implies. */
+    private final List<Map<String, Extension>> maps = new ArrayList<>();
 
     private Extensions() {
+        while (maps.size() < 3 * Family.values().length) {
+            maps.add(new HashMap<String, Extension>());
+        }
         List<Extension> current = new ArrayList<>();
         for (String[] fields : TableRow.resource("extensions")) {
             if (fields[0].startsWith("--")) {
@@ -38,19 +45,23 @@ final class Extensions {
                 Extension extension = new Extension(name, fields);
                 current.add(extension);
                 for (Family family : Family.values()) {
-                    if (extension.in(family)) { add(extension, family.digit()); }
+                    if (extension.in(family)) { add(extension, family); }
                 }
             }
         }
     }
 
-    private void add(Extension extension, String family) {
-        String key = (extension.target ? "t" : "m") + family;
-        byKey.put(key + extension.name, extension);
+    private void add(Extension extension, Family family) {
+        Map<String, Extension> byName = map(extension.target ? TARGET : MATCH, family);
+        byName.put(extension.name, extension);
         for (String alias : extension.aliases) {
-            byKey.put(key + alias, extension);
+            byName.put(alias, extension);
         }
-        if (extension.implicit != null) { byKey.put("p" + family + extension.implicit, extension); }
+        if (extension.implicit != null) { map(PROTOCOL, family).put(extension.implicit, extension); }
+    }
+
+    private Map<String, Extension> map(int kind, Family family) {
+        return maps.get(kind * Family.values().length + family.ordinal());
     }
 
     /** The table; loaded at the first call. */
@@ -59,9 +70,9 @@ final class Extensions {
         return loaded;
     }
 
-    Extension match(String name, Family family) { return byKey.get("m" + family.digit() + name); }
+    Extension match(String name, Family family) { return map(MATCH, family).get(name); }
 
-    Extension target(String name, Family family) { return byKey.get("t" + family.digit() + name); }
+    Extension target(String name, Family family) { return map(TARGET, family).get(name); }
 
     /** That of a match or a target in a rule, or null. */
     Extension of(Clause clause, Family family) {
@@ -79,15 +90,14 @@ final class Extensions {
 
     /** The match that -p brings along for its options, or null. */
     Extension implicit(String protocol, Family family) {
-        return byKey.get("p" + family.digit() + protocol);
+        return map(PROTOCOL, family).get(protocol);
     }
 
     /** All names of a kind in a family, sorted. */
     List<String> names(boolean target, Family family) {
-        String prefix = (target ? "t" : "m") + family.digit();
         TreeSet<String> names = new TreeSet<>();
-        for (Map.Entry<String, Extension> each : byKey.entrySet()) {
-            if (each.getKey().startsWith(prefix)) { names.add(each.getValue().name); }
+        for (Extension each : map(target ? TARGET : MATCH, family).values()) {
+            names.add(each.name);
         }
         return new ArrayList<>(names);
     }

@@ -39,6 +39,16 @@ public final class Letters {
         return true;
     }
 
+    /** Where the letters, digits and {@code _ , - . / :} that begin at an index end: they mean themselves anywhere. */
+    static int plain(String text, int from) {
+        int end = from;
+        for (; end < text.length(); end++) {
+            char c = text.charAt(end);
+            if (!(c >= 'a' && c <= 'z' || c >= ',' && c <= ':' || c >= 'A' && c <= 'Z' || c == '_')) { break; }
+        }
+        return end;
+    }
+
     /** How many chars the character at an index takes: more than one for a UTF-8 sequence, 1 for anything else. */
     public static int length(CharSequence text, int at) {
         char c = text.charAt(at);
@@ -64,12 +74,12 @@ public final class Letters {
     }
 
     /** How many bytes a text is: its own chars, or UTF-8 where it holds more than bytes. */
-    static byte[] bytes(String text) {
-        String charset = "ISO-8859-1";
+    static int bytes(String text) {
+        boolean wide = false;
         for (int i = 0; i < text.length(); i++) {
-            charset = text.charAt(i) > 0xff ? "UTF-8" : charset;
+            wide |= text.charAt(i) > 0xff;
         }
-        return text.getBytes(java.nio.charset.Charset.forName(charset));
+        return wide ? text.getBytes(java.nio.charset.Charset.forName("UTF-8")).length : text.length();
     }
 
     /** A byte order mark at an index: its length, else 0. */
@@ -79,6 +89,7 @@ public final class Letters {
 
     /** Why the character at an index can't be taken; null when it can. Quotes may hold any that is seen. */
     static ValueException refused(CharSequence text, int at, boolean inQuotes) {
+        if (text.charAt(at) >= ' ' && text.charAt(at) <= '~') { return null; }
         int length = length(text, at);
         int code = code(text, at);
         if (!inQuotes || length == 1 || unseen(code)) {

@@ -10,6 +10,8 @@ final class NumberNames {
     private static final String[] BUILTIN =
             {"icmp", "tcp", "udp", "esp", "ah", "ipv6-icmp", "udplite", "ipv6-mh", "sctp"};
     private static final Map<String, Map<String, String>> KINDS = new HashMap<>();
+    /** Protocols' names by number, of those built into iptables. */
+    private static final Map<String, String> PRINTED = new HashMap<>();
 
     static {
         for (String[] fields : TableRow.resource("names")) {
@@ -19,6 +21,9 @@ final class NumberNames {
                 KINDS.put(fields[0], names);
             }
             names.put(fields[1].toLowerCase(Locale.ROOT), fields[2]);
+        }
+        for (String name : BUILTIN) {
+            PRINTED.put(number("protocol", name), name);
         }
     }
 
@@ -39,9 +44,6 @@ final class NumberNames {
         long number = named == null ? -1 : Numbers.parse(named);
         if (number < 0 || number > 255) { return null; }
         String printed = String.valueOf(number);
-        for (String name : BUILTIN) {
-            if (number("protocol", name).equals(printed)) { return name; }
-        }
-        return printed;
+        return PRINTED.containsKey(printed) ? PRINTED.get(printed) : printed;
     }
 }

@@ -25,6 +25,8 @@ final class OptionSpec extends TableRow {
     /** All spellings, the first is the one that is printed (unless {@code as}). */
     final List<String> names;
     final boolean negatable;
+    /** The name in iptables-save's output. */
+    final String canonical;
     private final Set<Hook> hooks;
 
     /** From the words of a line; {@code kinds} are those of its values, {@code const:X} takes no word and gives X. */
@@ -32,6 +34,7 @@ final class OptionSpec extends TableRow {
         super(words, 1);
         names = Arrays.asList(Words.split(words[0], '|'));
         negatable = is("!");
+        canonical = is("as") ? get("as") : names.get(0);
         hooks = hooks("at", ALL_HOOKS);
     }
 
@@ -39,9 +42,6 @@ final class OptionSpec extends TableRow {
     Set<Hook> hooks(String value) {
         return hooks("at." + value, hooks);
     }
-
-    /** The name in iptables-save's output. */
-    String canonical() { return is("as") ? get("as") : names.get(0); }
 
     /** Whether it takes a word. */
     boolean hasValue() { return !kinds.isEmpty() && !kinds.get(0).startsWith("const:"); }

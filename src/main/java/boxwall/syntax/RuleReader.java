@@ -51,7 +51,8 @@ final class RuleReader {
     private ExtensionUse latest;
     /** The first option of the rule, or null. */
     Word first;
-    private String seen = "";
+    /** A bit for each letter that was given. */
+    private int seen;
 
     RuleReader(Family family, ParsedRules rules, boolean both, Foreign foreign, Arguments args) {
         this.family = family;
@@ -65,9 +66,9 @@ final class RuleReader {
     /** One of iptables' own options. */
     void base(char letter, Word w) {
         first = first == null ? w : first;
-        char once = letter == 'g' ? 'j' : letter;
-        if (letter != 'm' && seen.indexOf(once) >= 0) { errors.add(w, w + " is given twice", "keep one of them"); }
-        seen += once;
+        int once = 1 << (letter == 'g' ? 'j' : letter) - 'a';
+        if (letter != 'm' && (seen & once) != 0) { errors.add(w, w + " is given twice", "keep one of them"); }
+        seen |= once;
         if (letter == 's' || letter == 'd') {
             addresses(w, letter == 's' ? sources : destinations);
         } else if (letter == 'i') {
@@ -195,8 +196,9 @@ final class RuleReader {
 
     /** Takes the option if an extension named so far has exactly it. */
     boolean exact(Word w, String name) {
-        for (ExtensionUse use : uses()) {
-            OptionSpec spec = use.extension == null ? null : use.extension.spelled(name);
+        for (int i = matches.size(); i >= 0; i--) {
+            ExtensionUse use = i == matches.size() ? target : matches.get(i);
+            OptionSpec spec = use == null || use.extension == null ? null : use.extension.spelled(name);
             if (spec != null) {
                 take(use, spec, w, name);
                 return true;
@@ -329,7 +331,7 @@ final class RuleReader {
             }
         }
         boolean inverse = negated && spec.is("inverse");
-        use.add(new Option(inverse ? spec.get("inverse") : spec.canonical(), negated && !inverse, values), spec, w,
+        use.add(new Option(inverse ? spec.get("inverse") : spec.canonical, negated && !inverse, values), spec, w,
                 errors);
     }
 

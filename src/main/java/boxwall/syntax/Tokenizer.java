@@ -139,8 +139,8 @@ final class Tokenizer {
 
     /** Steps over a line's end, {@code \n} or {@code \r\n}; false when there is none here. */
     private boolean newline() {
-        if (atEnd()) { return false; }
-        int length = text.charAt(at) == '\n' ? 1 : text.startsWith("\r\n", at) ? 2 : 0;
+        char c = atEnd() ? ' ' : text.charAt(at);
+        int length = c == '\n' ? 1 : c == '\r' && text.startsWith("\r\n", at) ? 2 : 0;
         if (length == 0) { return false; }
         at += length;
         line++;
@@ -149,9 +149,8 @@ final class Tokenizer {
     }
 
     private void skipLine() {
-        while (!atEnd() && text.charAt(at) != '\n') {
-            at++;
-        }
+        int end = text.indexOf('\n', at);
+        at = end < 0 ? text.length() : end;
         if (!atEnd() && at > lineStart && text.charAt(at - 1) == '\r') { at--; }
     }
 
@@ -177,10 +176,14 @@ final class Tokenizer {
         word.setLength(0);
     }
 
-    /** Takes one character, which may be several bytes long: how many. Within quotes it may be any that is seen. */
-    private int append(CharSequence from, int index, boolean inQuotes) {
-        int length = Letters.length(from, index);
-        ValueException foreign = Letters.refused(from, index, inQuotes);
+    /**
+     * Takes the ordinary characters that begin there, else one, which may be several bytes long: how many. Within
+     * quotes it may be any that is seen.
+     */
+    private int append(String from, int index, boolean inQuotes) {
+        int plain = Letters.plain(from, index) - index;
+        int length = plain > 0 ? plain : Letters.length(from, index);
+        ValueException foreign = plain > 0 ? null : Letters.refused(from, index, inQuotes);
         if (word.length() + length > WORD_LIMIT) {
             fail(wordColumn, "a word of more than " + WORD_LIMIT + " characters",
                     "iptables-restore can't read it; write several rules");

@@ -152,25 +152,23 @@ final class RuleGenerator {
         List<String> names = new ArrayList<>();
         for (OptionSpec spec : e.options) {
             boolean needed = e.need.stream()
-                    .anyMatch(group -> group.contains(spec.canonical()) && group.stream().noneMatch(names::contains));
-            boolean excluded =
-                    names.contains(spec.canonical())
-                            || e.exclusive.stream()
-                                    .anyMatch(group -> group.contains(spec.canonical())
-                                            && group.stream().anyMatch(names::contains))
-                            || spec.is("with") && !names.contains(spec.get("with"));
+                    .anyMatch(group -> group.contains(spec.canonical) && group.stream().noneMatch(names::contains));
+            boolean excluded = names.contains(spec.canonical)
+                    || e.exclusive.stream().anyMatch(
+                            group -> group.contains(spec.canonical) && group.stream().anyMatch(names::contains))
+                    || spec.is("with") && !names.contains(spec.get("with"));
             if (left.contains(e.name + " " + spec.names.get(0))) { continue; }
             if (wild() ? chance(50) : !excluded && (needed && chance(70) || chance(35))) {
                 chosen.add(spec);
-                names.add(spec.canonical());
+                names.add(spec.canonical);
             }
         }
         for (List<String> group : e.need) {
             if (!wild() && names.stream().noneMatch(n -> group.isEmpty() || group.contains(n))) {
-                String wanted = group.isEmpty() ? e.options.get(0).canonical() : group.get(group.size() - 1);
+                String wanted = group.isEmpty() ? e.options.get(0).canonical : group.get(group.size() - 1);
                 OptionSpec spec = e.printed(wanted);
                 chosen.add(spec);
-                names.add(spec.canonical());
+                names.add(spec.canonical);
             }
         }
         return chosen;
