@@ -55,9 +55,7 @@ final class Administrator {
         List<AdminPath> paths = new ArrayList<>();
         boolean known = client != null && net.contains(client);
         if (known) { paths.add(AdminPath.of(lan.name, client, box, port)); }
-        for (int each : new int[] {port, WEB_PAGE, SSH}) {
-            paths.add(new AdminPath(lan.name, net, box, each));
-        }
+        paths.add(new AdminPath(lan.name, net, box, port, WEB_PAGE, SSH));
         if (lan.ip6 != null && lan.net6 != null) {
             paths.add(new AdminPath(lan.name, Network.parse(lan.net6), Addresses.parse(lan.ip6), WEB_PAGE));
         }

@@ -4,11 +4,12 @@ import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Network;
 import boxwall.netfilter.State;
+import boxwall.netfilter.Words;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** How an administrator reaches the box: from a client, or any of a network, over an interface to one TCP port. */
+/** How an administrator reaches the box: from a client, or any of a network, over an interface to some TCP ports. */
 public final class AdminPath {
     /** Client ports of single packets: the lowest, one that Linux and Windows choose, and the highest. */
     private static final int[] CLIENT_PORTS = {1024, 49200, 65535};
@@ -18,7 +19,7 @@ public final class AdminPath {
     public final String interfaceName;
     public final Network client;
     private final byte[] box;
-    private final int port;
+    private final int[] ports;
 
     /**
      * Makes a path.
@@ -26,16 +27,16 @@ public final class AdminPath {
      * @param interfaceName over which the client comes in
      * @param client a network, or one address with a full prefix
      * @param box the box's address that is asked, of the client's family
-     * @param port 1 to 65535
+     * @param ports 1 to 65535
      */
-    public AdminPath(String interfaceName, Network client, byte[] box, int port) {
+    public AdminPath(String interfaceName, Network client, byte[] box, int... ports) {
         if (box.length * 8 != client.family.addressBits) {
             throw new IllegalArgumentException("client " + client + ", but box " + Addresses.print(box));
         }
         this.interfaceName = interfaceName;
         this.client = client;
         this.box = box.clone();
-        this.port = port;
+        this.ports = ports;
     }
 
     /** The path of one client. */
@@ -44,30 +45,46 @@ public final class AdminPath {
         return new AdminPath(interfaceName, Network.ofPrefix(family, client, family.addressBits), box, port);
     }
 
-    /** {@code 192.168.178.0/24 over lan to 192.168.178.1 port 8181}. */
-    @Override
-    public String toString() {
-        return client + " over " + interfaceName + " to " + Addresses.print(box) + " port " + port;
+    /** A path for each port. */
+    List<AdminPath> each() {
+        List<AdminPath> paths = new ArrayList<>();
+        for (int port : ports) {
+            paths.add(new AdminPath(interfaceName, client, box, port));
+        }
+        return paths;
     }
 
-    /** All packets of the path in one direction. */
+    /** {@code 192.168.178.0/24 over lan to 192.168.178.1 port 8181}, for each port. */
+    @Override
+    public String toString() {
+        return ports.length > 1 ? Words.join(each(), ", ")
+                : client + " over " + interfaceName + " to " + Addresses.print(box) + " port " + ports[0];
+    }
+
+    /**
+     * All packets of the path in one direction. The sets that ask later bits come first: that takes the least steps.
+     */
     int packets(Sets sets, boolean in) {
         Bdd bdd = sets.bdd;
-        int unmarked = bdd.and(sets.everything(), bdd.and(sets.lies(Field.MARK, 0, 0),
-                bdd.and(sets.whole(), sets.device(in ? Field.IN : Field.OUT, interfaceName))));
+        int unmarked = bdd.and(sets.everything(), sets.device(in ? Field.IN : Field.OUT, interfaceName));
         int discovery = client.family == Family.IPV4 ? Bdd.NONE : discovery(sets, in);
-        return bdd.and(unmarked, bdd.or(connection(sets, in), discovery));
+        return bdd.and(unmarked, sets.whole(), bdd.or(connection(sets, in), discovery));
     }
 
     /** In: a SYN, then anything with ACK and without SYN. Out: anything with ACK, the answer's SYN too. */
     private int connection(Sets sets, boolean in) {
         Bdd bdd = sets.bdd;
         int clientPort = sets.lies(in ? Field.SPORT : Field.DPORT, 1024, 65535);
-        int boxPort = sets.lies(in ? Field.DPORT : Field.SPORT, port, port);
+        int boxPort = Bdd.NONE;
+        for (int port : ports) {
+            boxPort = bdd.or(boxPort, sets.lies(in ? Field.DPORT : Field.SPORT, port, port));
+        }
+        int unmarked = bdd.and(in ? clientPort : boxPort, sets.lies(Field.MARK, 0, 0));
+        int addresses =
+                bdd.and(sets.lies(in ? Field.SRC : Field.DST, client), sets.is(in ? Field.DST : Field.SRC, box));
         int later = bdd.and(sets.later(), in ? sets.flags(0, Packet.SYN) : Bdd.ALL);
-        int states = in ? bdd.or(sets.first(), later) : later;
-        return bdd.and(sets.protocol(6), bdd.and(bdd.and(clientPort, boxPort), bdd.and(states,
-                bdd.and(sets.lies(in ? Field.SRC : Field.DST, client), sets.is(in ? Field.DST : Field.SRC, box)))));
+        int states = bdd.and(sets.protocol(6), in ? bdd.or(sets.first(), later) : later);
+        return bdd.and(states, bdd.and(in ? boxPort : clientPort, bdd.and(addresses, unmarked)));
     }
 
     /**
@@ -81,8 +98,8 @@ public final class AdminPath {
         int you = sets.lies(in ? Field.SRC : Field.DST, client);
         int asking = in ? bdd.and(you, sets.is(Field.DST, solicited(box))) : bdd.and(me, solicitedClients(sets));
         int telling = bdd.and(type(sets, ADVERTISEMENT), bdd.and(me, you));
-        return bdd.and(bdd.and(sets.icmp(), sets.state(State.UNTRACKED)),
-                bdd.or(bdd.and(type(sets, SOLICITATION), asking), telling));
+        int unmarked = bdd.and(bdd.or(bdd.and(type(sets, SOLICITATION), asking), telling), sets.lies(Field.MARK, 0, 0));
+        return bdd.and(bdd.and(sets.icmp(), sets.state(State.UNTRACKED)), unmarked);
     }
 
     private static int type(Sets sets, int type) { return sets.lies(Field.ICMP, type * 256, type * 256); }
@@ -107,13 +124,17 @@ public final class AdminPath {
         for (byte[] each : clients()) {
             Packet.Builder in = packet(each, box).in(interfaceName);
             Packet.Builder out = packet(box, each).out(interfaceName).state(State.ESTABLISHED);
-            for (int from : CLIENT_PORTS) {
-                in.protocol(6).sport(from).dport(port);
-                out.protocol(6).sport(port).dport(from);
-                packets.add(in.flags(Packet.SYN).state(State.NEW).build());
-                packets.add(in.flags(Packet.ACK).state(State.ESTABLISHED).build());
-                packets.add(out.flags(Packet.SYN | Packet.ACK).build());
-                packets.add(out.flags(Packet.ACK).build());
+            in.protocol(6);
+            out.protocol(6);
+            for (int port : ports) {
+                for (int from : CLIENT_PORTS) {
+                    in.sport(from).dport(port);
+                    out.sport(port).dport(from);
+                    packets.add(in.flags(Packet.SYN).state(State.NEW).build());
+                    packets.add(in.flags(Packet.ACK).state(State.ESTABLISHED).build());
+                    packets.add(out.flags(Packet.SYN | Packet.ACK).build());
+                    packets.add(out.flags(Packet.ACK).build());
+                }
             }
             if (client.family == Family.IPV6) {
                 packets.add(icmp(each, solicited(box), SOLICITATION).in(interfaceName).build());

@@ -33,13 +33,16 @@ public final class AdminProof {
     @Override
     public String toString() { return result.word() + ": " + reason; }
 
-    /** Proves all paths, or shows the first packet that fails. No paths at all: UNKNOWN. */
+    /** Proves all paths, the ports of each together, or shows the first packet that fails. No paths at all: UNKNOWN. */
     public static AdminProof of(Verdicts verdicts, List<AdminPath> paths) {
         AdminProof unknown = null;
         for (AdminPath path : paths) {
-            AdminProof proof = of(verdicts, path);
-            if (proof.result == Result.FAILED) { return proof; }
-            unknown = unknown == null && proof.result == Result.UNKNOWN ? proof : unknown;
+            if (of(verdicts, path).result == Result.PROVED) { continue; }
+            for (AdminPath each : path.each()) {
+                AdminProof proof = of(verdicts, each);
+                if (proof.result == Result.FAILED) { return proof; }
+                unknown = unknown == null && proof.result == Result.UNKNOWN ? proof : unknown;
+            }
         }
         return unknown != null ? unknown
                 : paths.isEmpty() ? new AdminProof(Result.UNKNOWN, "no administrator's address is known", null)

@@ -92,14 +92,12 @@ final class Bdd {
     /** The set that goes on with {@code whenZero} or {@code whenOne}; both must ask later bits only. */
     int node(int at, int whenZero, int whenOne) {
         if (whenZero == whenOne) { return whenZero; }
-        int slot = hash(at, whenZero, whenOne) & heads.length - 1;
-        for (int i = heads[slot]; i != 0; i = next[i]) {
+        int hash = hash(at, whenZero, whenOne);
+        for (int i = heads[hash & heads.length - 1]; i != 0; i = next[i]) {
             if (level[i] == at && low[i] == whenZero && high[i] == whenOne) { return i; }
         }
-        if (size == level.length) {
-            grow();
-            slot = hash(at, whenZero, whenOne) & heads.length - 1;
-        }
+        if (size == level.length) { grow(); }
+        int slot = hash & heads.length - 1;
         level[size] = at;
         low[size] = whenZero;
         high[size] = whenOne;
@@ -156,45 +154,50 @@ final class Bdd {
     int not(int a) { return minus(ALL, a); }
 
     private int apply(int operation, int a, int b) {
-        int known = cached(operation, a, b);
-        if (known >= 0) { return known; }
+        int[] results = cache;
+        int slot = slot(results, operation, a, b);
+        if (results[slot] == operation && results[slot + 1] == a && results[slot + 2] == b) {
+            return results[slot + 3];
+        }
         step();
-        int at = Math.min(level[a], level[b]);
-        int a0 = level[a] == at ? low[a] : a;
-        int a1 = level[a] == at ? high[a] : a;
-        int b0 = level[b] == at ? low[b] : b;
-        int b1 = level[b] == at ? high[b] : b;
+        int levelA = level[a];
+        int levelB = level[b];
+        int at = levelA < levelB ? levelA : levelB;
+        int a0 = levelA == at ? low[a] : a;
+        int a1 = levelA == at ? high[a] : a;
+        int b0 = levelB == at ? low[b] : b;
+        int b1 = levelB == at ? high[b] : b;
         int zero = operation == AND ? and(a0, b0) : operation == OR ? or(a0, b0) : minus(a0, b0);
         int one = operation == AND ? and(a1, b1) : operation == OR ? or(a1, b1) : minus(a1, b1);
-        return remember(operation, a, b, node(at, zero, one));
+        return remember(results, slot, operation, a, b, node(at, zero, one));
     }
 
     /** The bits from {@code from} to before {@code to} of all that is in the set, whatever the others are. */
     int project(int set, int from, int to) {
         if (level[set] >= to) { return set == NONE ? NONE : ALL; }
-        int known = cached(PROJECT + from, set, to);
-        if (known >= 0) { return known; }
+        int[] results = cache;
+        int slot = slot(results, PROJECT + from, set, to);
+        if (results[slot] == PROJECT + from && results[slot + 1] == set && results[slot + 2] == to) {
+            return results[slot + 3];
+        }
         step();
         int zero = project(low[set], from, to);
         int one = project(high[set], from, to);
         int result = level[set] < from ? or(zero, one) : node(level[set], zero, one);
-        return remember(PROJECT + from, set, to, result);
+        return remember(results, slot, PROJECT + from, set, to, result);
     }
 
-    private int slot(int operation, int a, int b) { return (hash(operation, a, b) & cache.length / 4 - 1) * 4; }
-
-    private int cached(int operation, int a, int b) {
-        int at = slot(operation, a, b);
-        // a result is kept plus one, so that an empty entry is told from the set NONE
-        return cache[at] == operation && cache[at + 1] == a && cache[at + 2] == b ? cache[at + 3] - 1 : -1;
+    /** Where the answer to a question stands, if it does; an empty entry asks what is answered without one. */
+    private static int slot(int[] results, int operation, int a, int b) {
+        return (hash(operation, a, b) & results.length / 4 - 1) * 4;
     }
 
-    private int remember(int operation, int a, int b, int result) {
-        int at = slot(operation, a, b);
-        cache[at] = operation;
-        cache[at + 1] = a;
-        cache[at + 2] = b;
-        cache[at + 3] = result + 1;
+    /** Keeps an answer; in a cache that has been replaced meanwhile, it is forgotten. */
+    private static int remember(int[] results, int slot, int operation, int a, int b, int result) {
+        results[slot] = operation;
+        results[slot + 1] = a;
+        results[slot + 2] = b;
+        results[slot + 3] = result;
         return result;
     }
 

@@ -38,6 +38,8 @@ final class Sets {
     private final int[] bits = new int[Field.values().length];
     private final int total;
     private int everything;
+    private int first;
+    private int later;
     private final Map<Object, Integer> known = new IdentityHashMap<>();
 
     Sets(Universe universe, int nodeLimit) {
@@ -105,8 +107,8 @@ final class Sets {
 
     /** The packets with a field in a span. */
     int lies(Field field, Span span) {
-        List<byte[]> choices = choices(field);
-        if (choices != null) {
+        if (field == Field.IN || field == Field.OUT || field == Field.MAC) {
+            List<byte[]> choices = choices(field);
             int set = Bdd.NONE;
             for (int i = 0; i < choices.size(); i++) {
                 if (span.contains(choices.get(i))) { set = bdd.or(set, equal(field, Numbers.bytes(i, 4), null)); }
@@ -172,16 +174,20 @@ final class Sets {
      * fragment.
      */
     int first() {
+        if (first != Bdd.NONE) { return first; }
         int tcp = protocol(6);
         int opening = bdd.and(tcp, flags(Packet.SYN, Packet.FIN | Packet.SYN | Packet.RST | Packet.ACK));
         int fits = bdd.or(opening, bdd.or(bdd.and(icmp(), requests()), bdd.not(bdd.or(tcp, icmp()))));
-        return bdd.and(fits, whole(), state(State.NEW));
+        first = bdd.and(fits, whole(), state(State.NEW));
+        return first;
     }
 
     /** Packets of a known connection; of TCP with ACK, for nobody sends anything else after the first. */
     int later() {
+        if (later != Bdd.NONE) { return later; }
         int tcp = bdd.and(protocol(6), flags(Packet.ACK, Packet.ACK));
-        return bdd.and(bdd.or(tcp, bdd.not(protocol(6))), bdd.and(whole(), state(State.ESTABLISHED)));
+        later = bdd.and(bdd.or(tcp, bdd.not(protocol(6))), bdd.and(whole(), state(State.ESTABLISHED)));
+        return later;
     }
 
     /** Every packet but what conntrack never says: NEW of an ICMP message that isn't a request. */
