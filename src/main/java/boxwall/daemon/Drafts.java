@@ -24,6 +24,8 @@ final class Drafts extends Replies {
 
     /** Null when nobody is working on a ruleset. */
     volatile Candidate candidate;
+    /** The saved rules as last asked about: most of an answer's time is to compile them. Let go before others come. */
+    private volatile Candidate compiled;
 
     Drafts(Replies all) { super(all); }
 
@@ -39,9 +41,15 @@ final class Drafts extends Replies {
     Candidate asked() {
         Candidate kept = candidate;
         String saved = kept == null ? saved() : null;
-        return kept != null ? kept : saved == null ? null
-                : Candidate.unchecked(new Source("rules", saved), new PresetFolder(sys, config.get("PRESETS"), null),
-                        box.box(), CompileOptions.of(config, false).optimized(false));
+        if (saved == null) { return kept; }
+        Box now = box.box();
+        Candidate last = compiled;
+        if (last == null || last.box.facts != now.facts || !last.text.equals(saved)) {
+            last = Candidate.unchecked(new Source("rules", saved), new PresetFolder(sys, config.get("PRESETS"), null),
+                    now, CompileOptions.of(config, false).optimized(false));
+            compiled = last;
+        }
+        return last;
     }
 
     /** Which rules {@link #asked} gave: draft, live, or saved where others are live; GET /rules has the same names. */
@@ -52,6 +60,7 @@ final class Drafts extends Replies {
 
     /** Heavy work: whoever calls it has begun that. */
     Candidate check(String text, byte[] client) {
+        compiled = null;
         return emptied(Candidate.of(new Source("rules", text), new PresetFolder(sys, config.get("PRESETS"), null),
                 box.box(), CompileOptions.of(config, false), client, config.number("PORT")));
     }
@@ -147,6 +156,7 @@ final class Drafts extends Replies {
         }
         Reply other = mismatch(request);
         if (other != null) { return other; }
+        compiled = null;
         Problem lacking = HeapBudget.lacking(text);
         if (lacking != null) { return Reply.problem(lacking); }
         Candidate next = check(text, request.client.address);
