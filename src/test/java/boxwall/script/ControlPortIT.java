@@ -218,16 +218,20 @@ class ControlPortIT {
                 "from the live ones again");
     }
 
-    /** MACs are for who has the token. */
+    /** MACs are for who has the token; the names are those of the box's leases, not of the machine that it runs on. */
     @Test
     @Order(4)
     void devicesAreListedForTheToken() {
         daemon.sh("ip neigh replace 192.168.178.30 lladdr 00:00:5e:00:53:2a dev lan nud permanent");
+        assertEquals("", daemon.sh("ls /var/tmp"));
         String list = ask("GET /devices").body();
-        daemon.sh("ip neigh del 192.168.178.30 dev lan");
+        daemon.sh("echo '0 00:00:5e:00:53:2a 192.168.178.30 printer *' >/var/tmp/dnsmasq.leases");
+        String named = ask("GET /devices").body();
+        daemon.sh("ip neigh del 192.168.178.30 dev lan; rm /var/tmp/dnsmasq.leases");
         assertTrue(list.contains(
                 "{\"address\":\"192.168.178.30\",\"name\":null,\"mac\":\"00:00:5e:00:53:2a\",\"interface\":\"lan\"}"),
                 list);
+        assertTrue(named.contains("{\"address\":\"192.168.178.30\",\"name\":\"printer\","), named);
     }
 
     @Test

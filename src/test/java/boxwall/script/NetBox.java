@@ -21,8 +21,9 @@ import java.util.stream.Stream;
 
 /**
  * A box to run the scripts in: network, mount and process namespaces of its own, real iptables (the legacy one, as on
- * the boxes), stand-ins for modprobe, rmmod and modsave, a /run of its own for xtables' lock, /bin/sh the shell of the
- * case, and a folder in place of /tmp/flash and /var/run. Closing it ends every process in it.
+ * the boxes), stand-ins for modprobe, rmmod and modsave, a /run of its own for xtables' lock, an empty /var/tmp (the
+ * daemon reads leases there), /bin/sh the shell of the case, and a folder in place of /tmp/flash and /var/run. Closing
+ * it ends every process in it.
  * <p>
  * Its uptime stands still until the test moves it ({@link #passes}), so no time of a change is over before a slow
  * machine has looked; and no command ever counts as hung, unless the test says so ({@link #hangClock}).
@@ -107,7 +108,7 @@ final class NetBox implements AutoCloseable {
     private void powerOn() {
         try {
             space = new ProcessBuilder("unshare", "-n", "-m", "-p", "-f", "--mount-proc", "--kill-child", "sh", "-c",
-                    "mount -t tmpfs none /run && " + BUSYBOX
+                    "mount -t tmpfs none /run && mount -t tmpfs none /var/tmp && " + BUSYBOX
                             + (shell.length > 1 ? "mount --bind /bin/busybox /bin/sh && " : "")
                             + "echo up; while :; do sleep 0.3; done")
                     .redirectError(ProcessBuilder.Redirect.INHERIT).start();
