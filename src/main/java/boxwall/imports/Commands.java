@@ -18,22 +18,6 @@ final class Commands {
             new HashSet<>(Arrays.asList("sudo", "busybox", "command", "nohup", "exec", "nice"));
     private static final Set<String> SERVICES =
             new HashSet<>(Arrays.asList("service", "systemctl", "netfilter-persistent", "chkconfig", "update-rc.d"));
-    /**
-     * {@code $IPT}, {@code $IP6TABLES}, {@code $_ipt6_cmd} and their like: known as iptables when the script computes
-     * them ({@code $(which iptables)}) or leaves them to another file.
-     */
-    private static final Set<String> IPTABLES_NAMES = new HashSet<>(Arrays.asList("$FW"));
-
-    static {
-        for (String start : new String[] {"$IPT", "$IP6T", "$_IPT", "$_IP6T"}) {
-            for (String middle : new String[] {"", "ABLES", "4", "6", "ABLES4", "ABLES6"}) {
-                for (String end : new String[] {"", "BIN", "CMD", "_BIN", "_CMD"}) {
-                    IPTABLES_NAMES.add(start + middle + end);
-                }
-            }
-        }
-    }
-
     private final Interpreter shell;
     private final ShellState state;
     private final SourceLines lines;
@@ -133,9 +117,17 @@ final class Commands {
         return function != null ? call(node, function, rest) : command(node, base, Arrays.asList(base), rest, asks);
     }
 
+    /**
+     * {@code $IPT}, {@code $IP6TABLES}, {@code $_ipt6_cmd} and their like: known as iptables when the script computes
+     * them ({@code $(which iptables)}) or leaves them to another file. Null for another word.
+     */
     private static String guess(String word) {
-        String text = word.toUpperCase(Locale.ROOT);
-        return !IPTABLES_NAMES.contains(text) ? null : text.indexOf('6') > 0 ? "ip6tables" : "iptables";
+        String name = word.toUpperCase(Locale.ROOT);
+        for (String end : new String[] {"BIN", "CMD", "_", "4", "6", "ABLES"}) {
+            name = name.endsWith(end) ? name.substring(0, name.length() - end.length()) : name;
+        }
+        boolean known = is(name, "$IPT", "$IP6T", "$_IPT", "$_IP6T", "$FW");
+        return !known ? null : word.indexOf('6') > 0 ? "ip6tables" : "iptables";
     }
 
     /** A command that is no function. {@code first}: the words of its name, as {@code IPT="iptables -w"} gives two. */

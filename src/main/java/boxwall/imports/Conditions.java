@@ -119,26 +119,21 @@ final class Conditions {
         return other;
     }
 
+    /** {@code any}: whether a lone star counts. */
     private static int index(Node node, String value, Variables variables, boolean any) throws ShellError {
         for (int i = 0; i < node.patterns.size(); i++) {
-            for (ShellWord pattern : node.patterns.get(i)) {
-                boolean catchAll = "*".equals(pattern.plain());
-                if (catchAll ? any : matches(pattern(pattern, variables), value)) { return i; }
+            for (ShellWord word : node.patterns.get(i)) {
+                StringBuilder pattern = new StringBuilder();
+                for (ShellWord.Piece piece : word.pieces) {
+                    String text = Expansion.single(new ShellWord(word.line, null, piece), variables, true);
+                    for (int c = 0; c < text.length(); c++) {
+                        pattern.append(piece.quoted ? "\\" : "").append(text.charAt(c));
+                    }
+                }
+                if (word.is("*") ? any : matches(pattern.toString(), value)) { return i; }
             }
         }
         return -1;
-    }
-
-    /** The pattern with {@code \} before each quoted character. */
-    private static String pattern(ShellWord word, Variables variables) throws ShellError {
-        StringBuilder out = new StringBuilder();
-        for (ShellWord.Piece piece : word.pieces) {
-            String text = Expansion.single(new ShellWord(word.line, null, piece), variables, true);
-            for (int i = 0; i < text.length(); i++) {
-                out.append(piece.quoted ? "\\" : "").append(text.charAt(i));
-            }
-        }
-        return out.toString();
     }
 
     /** Each star is tried short first; a pattern of stars against a long text stays small, both are a line's words. */
@@ -147,24 +142,21 @@ final class Conditions {
         int mark = 0;
         int i = 0;
         int j = 0;
-        while (j < text.length()) {
-            char c = i < pattern.length() ? pattern.charAt(i) : 0;
-            int step = i < pattern.length() && c != '*' ? one(pattern, i, text.charAt(j)) : 0;
-            if (step > 0) {
-                i += step;
-                j++;
-            } else if (c == '*' && i < pattern.length()) {
+        while (j < text.length() || i < pattern.length() && pattern.charAt(i) == '*') {
+            boolean any = i < pattern.length() && pattern.charAt(i) == '*';
+            int step = any || i == pattern.length() ? 0 : one(pattern, i, text.charAt(j));
+            if (any) {
                 star = i++;
                 mark = j;
+            } else if (step > 0) {
+                i += step;
+                j++;
             } else if (star >= 0) {
                 i = star + 1;
                 j = ++mark;
             } else {
                 return false;
             }
-        }
-        while (i < pattern.length() && pattern.charAt(i) == '*') {
-            i++;
         }
         return i == pattern.length();
     }

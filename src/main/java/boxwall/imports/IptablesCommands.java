@@ -11,12 +11,11 @@ import java.util.Set;
 
 /** iptables and ip6tables commands of a script, and the lines of dumps that stand for one. */
 final class IptablesCommands {
-    private static final String LETTERS = "AIDRNXFPEZLSC";
-    /** The long names, and the letter of each. */
+    /** The commands of iptables: their letters, and their long names, of which -N has two. */
+    private static final String LETTERS = "AIDRNXFPEZLSCN";
     private static final List<String> LONG =
             Arrays.asList("--append", "--insert", "--delete", "--replace", "--new-chain", "--delete-chain", "--flush",
                     "--policy", "--rename-chain", "--zero", "--list", "--list-rules", "--check", "--new");
-    private static final String LETTER_OF = LETTERS + "N";
     private static final List<String> RULE_PARTS = Arrays.asList("-A", "-I", "-R", "-D", "-N", "-P", "-t", "-j", "-g",
             "-m", "-p", "--append", "--insert", "--jump", "--table", "--match", "--protocol");
     private static final List<String> HELP = Arrays.asList("-V", "--version", "-h", "--help");
@@ -61,7 +60,14 @@ final class IptablesCommands {
                             || present.contains(program + " " + table(words) + " -N " + chain));
         }
         if (verb == 0 && !Collections.disjoint(words, HELP)) { return state.noted(node, "no-rule"); }
-        natTable(node, words, named);
+        String target = behind(words, "-j");
+        boolean nat = words.contains("PREROUTING") || words.contains("POSTROUTING");
+        if (nat && RuleText.NAT_TARGETS.contains(target) && table(words).equals("filter")) {
+            // no iptables takes that without -t, and there is one table that was meant
+            words.addAll(0, Arrays.asList("-t", "nat"));
+            named.addAll(0, Arrays.asList("-t", "nat"));
+            lines.note(node.line, "nat", target);
+        }
         add(node.line, node.end, program, words, named, false);
         return ExitStatus.of(verb != 'D' || present.remove(key(program, words)));
     }
@@ -110,27 +116,23 @@ final class IptablesCommands {
         return at > 0 && at < words.size() && !words.get(at).startsWith("-") ? words.get(at) : null;
     }
 
-    /** A rule as a text that is the same for the same rule: inserting, testing and deleting count as appending. */
+    /**
+     * A rule as a text that is the same for the same rule: inserting, testing and deleting count as appending, without
+     * the place of -I and the seconds of -w.
+     */
     private static String key(String program, List<String> words) {
         StringBuilder key = new StringBuilder(program).append(' ').append(table(words));
         for (int i = 0; i < words.size(); i++) {
             String word = words.get(i);
-            boolean command = word.equals("-A") || word.equals("-C") || word.equals("-D") || word.equals("-I");
+            boolean place = Words.isNumber(word) && (i > 1 && words.get(i - 2).equals("-I")
+                    || i > 0 && ShellWord.isOf(words.get(i - 1), "-I", "-w"));
             if (word.equals("-t")) {
                 i++;
-            } else if (word.equals("-w")) {
-                i += isNumber(words, i + 1) ? 1 : 0;
-            } else {
-                key.append(' ').append(command ? "-A" : word);
+            } else if (!place && !word.equals("-w")) {
+                key.append(' ').append(ShellWord.isOf(word, "-C", "-D", "-I") ? "-A" : word);
             }
-            if (word.equals("-I") && isNumber(words, i + 2)) { key.append(' ').append(words.get(++i)); }
-            i += word.equals("-I") && isNumber(words, i + 1) ? 1 : 0;
         }
         return key.toString();
-    }
-
-    private static boolean isNumber(List<String> words, int at) {
-        return at < words.size() && Words.isNumber(words.get(at));
     }
 
     private static String table(List<String> words) {
@@ -147,7 +149,7 @@ final class IptablesCommands {
     private static char verb(List<String> words) {
         for (String word : words) {
             int known = LONG.indexOf(word.indexOf('=') > 0 ? word.substring(0, word.indexOf('=')) : word);
-            if (known >= 0) { return LETTER_OF.charAt(known); }
+            if (known >= 0) { return LETTERS.charAt(known); }
             if (word.length() > 1 && word.charAt(0) == '-' && LETTERS.indexOf(word.charAt(1)) >= 0) {
                 return word.charAt(1);
             }
@@ -156,7 +158,17 @@ final class IptablesCommands {
     }
 
     private void add(int line, int end, String program, List<String> words, List<String> named, boolean saved) {
-        cut(line, words, named);
+        for (int i = 0; i + 1 < words.size(); i++) {
+            int known = CUT.indexOf(words.get(i));
+            int limit = known < 0 ? 0 : Integer.parseInt(CUT.get(known + 1));
+            String value = words.get(i + 1);
+            if (known >= 0 && value.length() > limit && !Quoting.isMarked(value)) {
+                words.set(i + 1, value.substring(0, limit));
+                lines.note(line, "text-cut", words.get(i), limit);
+                named.clear();
+                named.addAll(Quoting.words(words));
+            }
+        }
         String text = text(program, words);
         if (text == null) {
             state.leave(line, "control");
@@ -173,33 +185,8 @@ final class IptablesCommands {
         lines.taken(line, end);
         lines.built(line, end);
         for (int i = words.indexOf("set") + 1; i > 0 && i + 1 < words.size(); i++) {
-            boolean asks = words.get(i).equals("--match-set") || words.get(i).equals("--set");
+            boolean asks = ShellWord.isOf(words.get(i), "--match-set", "--set");
             if (asks && !lines.sets.containsKey(words.get(i + 1))) { lines.sets.put(words.get(i + 1), line); }
-        }
-    }
-
-    private void cut(int line, List<String> words, List<String> named) {
-        for (int i = 0; i + 1 < words.size(); i++) {
-            int known = CUT.indexOf(words.get(i));
-            int limit = known < 0 ? 0 : Integer.parseInt(CUT.get(known + 1));
-            String value = words.get(i + 1);
-            if (known >= 0 && value.length() > limit && !Quoting.isMarked(value)) {
-                words.set(i + 1, value.substring(0, limit));
-                lines.note(line, "text-cut", words.get(i), limit);
-                named.clear();
-                named.addAll(Quoting.words(words));
-            }
-        }
-    }
-
-    /** {@code -A PREROUTING … -j DNAT} without -t: no iptables takes that, and there is one table that was meant. */
-    private void natTable(Node node, List<String> words, List<String> named) {
-        String target = behind(words, "-j");
-        boolean chain = words.contains("PREROUTING") || words.contains("POSTROUTING");
-        if (chain && RuleText.NAT_TARGETS.contains(target) && table(words).equals("filter")) {
-            words.addAll(0, Arrays.asList("-t", "nat"));
-            named.addAll(0, Arrays.asList("-t", "nat"));
-            lines.note(node.line, "nat", target);
         }
     }
 

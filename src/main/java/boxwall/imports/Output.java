@@ -57,8 +57,7 @@ final class Output {
         source = shell.lines;
         lines = shell.out;
         name = shell.name;
-        cut();
-        emptying();
+        prepare();
         ParsedRules parsed = parse();
         for (int i = 0; !parsed.errors().isEmpty(); i++) {
             drop(parsed.errors(), i < ROUNDS_LIMIT);
@@ -72,9 +71,9 @@ final class Output {
             empty &= !RuleText.holds(line.text);
         }
         source.close(empty);
-        String named = write(true);
-        ParsedRules again = parse(named);
-        text = again.errors().isEmpty() && again.ruleset().equals(ruleset) ? named : write(false);
+        String withNames = write(true);
+        ParsedRules again = parse(withNames);
+        text = again.errors().isEmpty() && again.ruleset().equals(ruleset) ? withNames : write(false);
     }
 
     private static ParsedRules parse(String text) {
@@ -89,51 +88,45 @@ final class Output {
         return parse(all.toString());
     }
 
-    private void cut() {
+    /**
+     * Leaves out what is too much, and -F, -X and -Z where nothing was yet: tables begin empty here, and a table that
+     * is only emptied had better not be named.
+     */
+    private void prepare() {
         int size = 0;
+        Set<String> filled = new HashSet<>();
         for (OutputLine line : lines) {
             size += line.text.length() + 1;
+            boolean empties = line.verb == 'F' || line.verb == 'X';
             if (size > SIZE_LIMIT && line.text.length() > 0) {
                 source.loss(line.line, "too-much", SIZE_LIMIT / 1024);
                 line.leaveOut(null, null);
-            }
-        }
-    }
-
-    /**
-     * -F, -X and -Z where nothing was yet: tables begin empty here, and a table that is only emptied had better not be
-     * named.
-     */
-    private void emptying() {
-        Set<String> filled = new HashSet<>();
-        for (OutputLine line : lines) {
-            boolean empties = line.verb == 'F' || line.verb == 'X';
-            if (line.verb == 'Z' || empties && !filled.contains(line.table)) {
+            } else if (line.verb == 'Z' || empties && !filled.contains(line.table)) {
                 source.note(line.line, line.verb == 'Z' ? "counters" : "begins-empty");
                 line.leaveOut(null, null);
             } else if (line.verb != 0 && !empties && line.verb != 'P') { filled.add(line.table); }
         }
     }
 
+    /** Leaves out the lines of errors; all if there are too many, or one isn't a line's. */
     private void drop(List<SyntaxError> errors, boolean single) {
         boolean dropped = false;
         for (SyntaxError error : errors) {
             OutputLine line = error.line < 1 || error.line > lines.size() ? null : lines.get(error.line - 1);
+            if (line == null || line.text.length() == 0 || error.todo.startsWith("is this a ruleset")) { continue; }
             String what = error.what;
-            boolean summary = error.todo.startsWith("is this a ruleset");
-            if (summary || line == null || line.text.length() == 0) { continue; }
             boolean nothing = what.startsWith("no such rule in") || what.startsWith("no rule ") && line.verb == 'D'
                     || (line.verb == 'F' || line.verb == 'X') && what.startsWith("no chain ")
                     || line.verb == 'N' && what.endsWith("is there already");
-            source.remark(line.line, what, nothing ? "nothing to do: tables begin empty here" : todo(error, line),
-                    nothing);
+            String todo = nothing ? "nothing to do: tables begin empty here" : todo(error, line);
+            source.remark(line.line, new String[] {what, todo}, nothing);
             dropped = true;
             line.leaveOut(nothing ? null : what, nothing ? null : line.text);
         }
         for (OutputLine line : lines) {
             // an error of the whole: better nothing than a ruleset that can't be read
             if ((!dropped || !single) && line.text.length() > 0) {
-                source.remark(line.line, errors.get(0).what, errors.get(0).todo, false);
+                source.remark(line.line, new String[] {errors.get(0).what, errors.get(0).todo}, false);
                 line.leaveOut(null, null);
             }
         }
@@ -159,24 +152,25 @@ final class Output {
 
     /** Tables beside filter without a rule: naming nat loads connection tracking, and there is nothing to gain. */
     private boolean idleTables(Ruleset ruleset) {
-        boolean any = false;
+        Set<String> idle = new HashSet<>();
         for (Family family : Family.values()) {
             for (Table table : ruleset.tables(family)) {
-                boolean idle = table != Table.FILTER;
+                boolean any = table == Table.FILTER;
                 for (Chain chain : ruleset.chains(family, table)) {
-                    idle &= chain.rules.isEmpty() && chain.policy == Policy.ACCEPT;
+                    any |= !chain.rules.isEmpty() || chain.policy != Policy.ACCEPT;
                 }
-                String place = family.command + " " + table.word();
-                for (OutputLine line : lines) {
-                    if (idle && line.table.equals(place)) {
-                        source.note(line.line, "idle", table.word());
-                        line.leaveOut(null, null);
-                        any = true;
-                    }
-                }
+                if (!any) { idle.add(family.command + " " + table.word()); }
             }
         }
-        return any;
+        boolean left = false;
+        for (OutputLine line : lines) {
+            if (idle.contains(line.table)) {
+                source.note(line.line, "idle", line.table.substring(line.table.indexOf(' ') + 1));
+                line.leaveOut(null, null);
+                left = true;
+            }
+        }
+        return left;
     }
 
     /** A rule's number counts what is there; when something is missing before it, the place may be another. */
@@ -269,27 +263,23 @@ final class Output {
         return kept;
     }
 
-    /** What stands at the result's head: whether it lets through more, or less, than the script. */
-    private void head(StringBuilder out, boolean drop, String what, String effect) {
-        List<Integer> missing = source.missingRules(drop);
-        if (!missing.isEmpty()) {
-            out.append("# CAUTION: ").append(what).append(" (line ")
-                    .append(Quoting.cut(Words.join(missing, ", "), COMMENT_LIMIT)).append("), so this ").append(effect)
+    /** The text; {@code withNames}: with the script's names where they could be kept, else with values only. */
+    private String write(boolean withNames) {
+        StringBuilder out = new StringBuilder("# imported from " + Quoting.cut(name, 60) + " by boxwall import\n");
+        for (boolean drop : new boolean[] {true, false}) {
+            List<Integer> missing = source.missingRules(drop);
+            if (missing.isEmpty()) { continue; }
+            out.append("# CAUTION: rules ").append(drop ? "that drop " : "").append("are missing (line ")
+                    .append(Quoting.cut(Words.join(missing, ", "), COMMENT_LIMIT)).append("), so this ")
+                    .append(drop ? "lets through more than the script" : "may keep out what the script lets in")
                     .append('\n');
         }
-    }
-
-    /** The text; {@code named} with the script's names where they could be kept, else with values only. */
-    private String write(boolean named) {
-        StringBuilder out = new StringBuilder("# imported from " + Quoting.cut(name, 60) + " by boxwall import\n");
         List<OutputLine> used = used();
         int limit = LIMIT;
         for (OutputLine line : used) {
             limit -= line.text.length() + 1;
         }
         limit = Math.min(COMMENTS_LIMIT, limit);
-        head(out, true, "rules that drop are missing", "lets through more than the script");
-        head(out, false, "rules are missing", "may keep out what the script lets in");
         Set<Integer> shown = new HashSet<>();
         Set<String> left = new HashSet<>();
         int comments = 0;
@@ -301,23 +291,22 @@ final class Output {
         for (OutputLine line : used) {
             Abandoned.check();
             boolean comment = line.named.startsWith("#");
-            if (line.assigned != null && !named || comment && (!left.add(line.named) || comments >= limit)) {
-                continue;
-            }
-            if (comments < limit) {
-                int before = out.length();
+            boolean fits = comments < limit;
+            if (line.assigned != null && !withNames || comment && (!left.add(line.named) || !fits)) { continue; }
+            int before = out.length();
+            if (fits) {
                 above(line.top, shown, out);
                 above(line.line, shown, out);
-                comments += out.length() - before;
             }
-            out.append(comment || named ? line.named : line.text);
+            comments += out.length() - before;
+            out.append(comment || withNames ? line.named : line.text);
+            before = out.length();
             if (comment) {
                 out.append("\n#   ").append(Quoting.cut(source.trimmed(line.line), COMMENT_LIMIT));
                 comments += line.named.length() + COMMENT_LIMIT;
             } else if (shown.add(-line.line) && comments < limit) {
-                String beside = beside(source.text(line.line));
-                out.append(beside);
-                comments += beside.length();
+                out.append(beside(source.text(line.line)));
+                comments += out.length() - before;
             }
             out.append('\n');
         }
@@ -346,9 +335,8 @@ final class Output {
     /** The comment at a line's end: a # after a blank with no quote behind it. */
     private static String beside(String line) {
         int at = line.lastIndexOf(" #");
-        if (at < 0 || line.indexOf('"', at) >= 0 || line.indexOf('\'', at) >= 0 || line.trim().startsWith("#")) {
-            return "";
-        }
-        return "  " + Quoting.cut(line.substring(at + 1).trim(), COMMENT_LIMIT);
+        boolean none =
+                at < 0 || line.indexOf('"', at) >= 0 || line.indexOf('\'', at) >= 0 || line.trim().startsWith("#");
+        return none ? "" : "  " + Quoting.cut(line.substring(at + 1).trim(), COMMENT_LIMIT);
     }
 }

@@ -47,13 +47,11 @@ final class Quoting {
 
     private static String literal(String text) {
         if (Words.isName(text, SAFE)) { return text; }
-        boolean plain = true;
         StringBuilder escaped = new StringBuilder("\"");
         for (int i = 0; i < text.length(); i++) {
-            boolean special = "\"$`\\".indexOf(text.charAt(i)) >= 0;
-            escaped.append(special ? "\\" : "").append(text.charAt(i));
-            plain &= !special;
+            escaped.append("\"$`\\".indexOf(text.charAt(i)) >= 0 ? "\\" : "").append(text.charAt(i));
         }
+        boolean plain = escaped.length() == text.length() + 1;
         return plain || text.indexOf('\'') >= 0 ? escaped.append('"').toString() : '\'' + text + '\'';
     }
 

@@ -11,10 +11,10 @@ public final class Remark implements Comparable<Remark> {
     /** Whether the ruleset lacks nothing for it: a line that only prints, say. */
     public final boolean harmless;
 
-    Remark(int line, String what, String todo, boolean harmless) {
+    Remark(int line, String[] texts, boolean harmless) {
         this.line = line;
-        this.what = what;
-        this.todo = todo;
+        this.what = texts[0];
+        this.todo = texts[1];
         this.harmless = harmless;
     }
 

@@ -85,27 +85,26 @@ final class RuleText {
         return glued || ADDING.contains(word) && i + 1 < words.size() && isChain(words.get(i + 1));
     }
 
-    /** Whether a line that is no command looks like a rule, or a piece of one. */
+    /**
+     * Whether a line that is no command looks like a rule, or a piece of one: it begins with an option, jumps, or has
+     * -A and a chain's name, and another word of a rule's, which is more than a text about the option has.
+     */
     static boolean isPart(String line) {
         String text = line.trim();
         boolean option = text.length() > 1 && text.charAt(0) == '-'
                 && (Character.isLetter(text.charAt(1)) || text.startsWith("--") && text.length() > 3);
         List<String> words = words(line);
-        return option || holds(line) || jumps(words, 0, !Collections.disjoint(words, ADDING)) || adds(words);
-    }
-
-    /** -A and a chain's name, and another word of a rule's: more than a text about the option has. */
-    private static boolean adds(List<String> words) {
+        if (option || holds(line) || jumps(words, 0, !Collections.disjoint(words, ADDING))) { return true; }
         boolean chain = false;
         for (int i = 1; i < words.size(); i++) {
             String word = words.get(i);
-            if (chain && (word.charAt(0) == '-' || word.length() > 2 && word.equals(word.toUpperCase(Locale.ROOT))
-                    && Character.isLetter(word.charAt(0)))) {
+            boolean upper = word.length() > 2 && word.equals(word.toUpperCase(Locale.ROOT))
+                    && Character.isLetter(word.charAt(0));
+            boolean added = ADDING.contains(words.get(i - 1)) && isChain(word);
+            if (chain && (word.charAt(0) == '-' || upper) || added && Character.isUpperCase(word.charAt(0))) {
                 return true;
             }
-            boolean added = ADDING.contains(words.get(i - 1));
-            chain |= added && isChain(word);
-            if (chain && added && Character.isUpperCase(word.charAt(0))) { return true; }
+            chain |= added;
         }
         return false;
     }

@@ -149,20 +149,15 @@ final class ShellState {
         skip(part, why);
         String word = by.simple().size() == 1 ? by.simple().get(0).called() : "";
         boolean constant = word.equals("true") || word.equals("false");
-        String unset = constant ? word : unset(by);
+        String unset = constant ? word : null;
+        for (Node simple : by.simple()) {
+            for (ShellWord each : simple.words) {
+                unset = unset == null ? variables.unsetIn(each) : unset;
+            }
+        }
         for (Node simple : unset == null ? Collections.<Node>emptyList() : part.simple()) {
             if (adds(simple)) { lines.loss(simple.line, constant ? "constant" : "name-unset", why, unset); }
         }
-    }
-
-    private String unset(Node by) {
-        for (Node simple : by.simple()) {
-            for (ShellWord word : simple.words) {
-                String unset = variables.unsetIn(word);
-                if (unset != null) { return unset; }
-            }
-        }
-        return null;
     }
 
     void passOver(Node node, String what, String todo, boolean harmless) {

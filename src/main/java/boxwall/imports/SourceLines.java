@@ -29,12 +29,12 @@ final class SourceLines {
     private static final int PASSED = 64;
     /** Holds a rule that isn't run for the script's first word, or as its own conditions decide. */
     static final int NOT_RUN = 128;
+    /** One rule that came of the line; the bits from here on count them. */
+    private static final int BUILT = 256;
 
     final String[] source;
     final int count;
     private final int[] states;
-    /** How many rules came of each line. */
-    private final int[] built;
     /** By their text, in the order they were made. */
     private final Map<String, Remark> remarks = new LinkedHashMap<>();
     /** What wasn't run, by line, for lines that aren't run elsewhere either. */
@@ -50,7 +50,6 @@ final class SourceLines {
         source = Words.split(text, '\n');
         count = source.length;
         states = new int[count + 1];
-        built = new int[count + 1];
     }
 
     /** A line of the input, 1-based. */
@@ -59,15 +58,6 @@ final class SourceLines {
     }
 
     String trimmed(int line) { return text(line).trim(); }
-
-    /** A line and what it goes on with after a backslash. */
-    String joined(int line) {
-        String text = text(line);
-        for (int next = line + 1; text.endsWith("\\") && next <= count; next++) {
-            text = text.substring(0, text.length() - 1) + text(next);
-        }
-        return text;
-    }
 
     /** A line for messages. */
     String shown(int line) {
@@ -81,9 +71,11 @@ final class SourceLines {
 
     private boolean isEmpty(int line) { return trimmed(line).length() == 0 || trimmed(line).charAt(0) == '#'; }
 
+    private boolean is(int line, int state) { return (states[line] & state) != 0; }
+
     void mark(int from, int to, int state) {
         for (int line = Math.max(1, from); muted == 0 && line <= to && line <= count; line++) {
-            states[line] |= state;
+            states[line] = state == BUILT ? states[line] + BUILT : states[line] | state;
         }
     }
 
@@ -93,14 +85,8 @@ final class SourceLines {
 
     void rule(int line) { mark(line, line, RULE); }
 
-    private boolean is(int line, int state) { return (states[line] & state) != 0; }
-
     /** A rule came of these lines. */
-    void built(int from, int to) {
-        for (int line = Math.max(1, from); muted == 0 && line <= to && line <= count; line++) {
-            built[line]++;
-        }
-    }
+    void built(int from, int to) { mark(from, to, BUILT); }
 
     /** A remark of the messages on what nothing is lost by. */
     void note(int line, String name, Object... values) {
@@ -112,44 +98,41 @@ final class SourceLines {
         remark(line, Messages.of(shown(line), name, values), false);
     }
 
-    boolean remark(int line, String[] texts, boolean harmless) { return remark(line, texts[0], texts[1], harmless); }
-
     /**
-     * Says that a line isn't in the ruleset as it stands; the same remark twice (a loop's round) counts once. False if
-     * it was there already.
+     * Says that a line isn't in the ruleset as it stands: what about it, what to do. The same remark twice (a loop's
+     * round) counts once; false if it was there already.
      */
-    boolean remark(int line, String what, String todo, boolean harmless) {
+    boolean remark(int line, String[] texts, boolean harmless) {
         Abandoned.check();
         int at = Math.max(1, Math.min(line, count));
         mark(at, at, harmless ? REMARKED : REMARKED | LEFT);
-        return say(at, what, todo, harmless);
+        return say(new Remark(at, texts, harmless));
     }
 
-    private boolean say(int line, String what, String todo, boolean harmless) {
-        Remark remark = new Remark(line, what, todo, harmless);
-        if (muted == 0 && remarks.containsKey(remark.toString())) { return false; }
-        if (muted == 0) { remarks.put(remark.toString(), remark); }
-        return true;
+    private boolean say(Remark remark) {
+        if (muted > 0) { return true; }
+        String text = remark.toString();
+        boolean first = !remarks.containsKey(text);
+        if (first) { remarks.put(text, remark); }
+        return first;
     }
 
     /** Says that more may be missing than the text shows. */
     void doubt(int line, String name, Object... values) {
-        String[] texts = Messages.of(shown(line), name, values);
-        say(Math.max(1, line), texts[0], texts[1], false);
+        say(new Remark(Math.max(1, line), Messages.of(shown(line), name, values), false));
     }
 
     /** A remark for each line that has text; a harmless one only for what nothing else becomes of. */
     void passOver(int from, int to, String what, String todo, boolean harmless) {
+        String[] texts = {what, todo};
         for (int line = from; muted == 0 && line <= to && line <= count; line++) {
             if (isEmpty(line)) { continue; }
             if (!harmless) {
-                remark(line, what, todo, false);
+                remark(line, texts, false);
             } else {
-                mark(line, line, PASSED);
-                if ((states[line] & FATE) <= STRUCTURE && !skipped.containsKey(line)) {
-                    structure(line, line);
-                    skipped.put(line, new Remark(line, what, todo, true));
-                }
+                boolean none = (states[line] & FATE) <= STRUCTURE && !skipped.containsKey(line);
+                mark(line, line, none ? PASSED | STRUCTURE : PASSED);
+                if (none) { skipped.put(line, new Remark(line, texts, true)); }
             }
         }
     }
@@ -158,7 +141,9 @@ final class SourceLines {
     void missing(int from, int to, String what, String todo) {
         for (int line = from; muted == 0 && line <= to && line <= count; line++) {
             boolean holds = RuleText.holds(text(line)) || text(line).contains("-restore");
-            if (!isEmpty(line) && !is(line, TAKEN) && holds) { skipped.put(line, new Remark(line, what, todo, false)); }
+            if (!isEmpty(line) && !is(line, TAKEN) && holds) {
+                skipped.put(line, new Remark(line, new String[] {what, todo}, false));
+            }
         }
     }
 
@@ -169,18 +154,21 @@ final class SourceLines {
         }
         for (Remark remark : skipped.values()) {
             if (is(remark.line, TAKEN)) { continue; }
-            remark(remark.line, remark.what, remark.todo, remark.harmless);
+            remark(remark.line, new String[] {remark.what, remark.todo}, remark.harmless);
             if (remark.harmless && is(remark.line, RULE)) { mark(remark.line, remark.line, NOT_RUN); }
         }
         int first = 0;
         for (int line = 1; line <= count; line++) {
+            String text = trimmed(line);
             int fate = states[line] & FATE;
             boolean holds = RuleText.holds(text(line));
             boolean bare = !isEmpty(line);
+            boolean prints = text.startsWith("echo ") || text.startsWith("printf ") || text.startsWith("logger ")
+                    || text.contains("grep ");
             if (fate == STRUCTURE && is(line, COMMAND) || fate == 0 && bare) {
                 loss(line, "not-reached");
-            } else if (holds && bare && built[line] < Math.max(1, RuleText.count(text(line)))
-                    && !is(line, LEFT | PASSED) && !skipped.containsKey(line) && !prints(trimmed(line))) {
+            } else if (holds && bare && states[line] / BUILT < Math.max(1, RuleText.count(text(line)))
+                    && !is(line, LEFT | PASSED) && !skipped.containsKey(line) && !prints) {
                 loss(line, "not-read");
             }
             first = first == 0 && holds ? line : first;
@@ -190,11 +178,6 @@ final class SourceLines {
             loss(first, isEmpty(first) ? "in-comments" : "no-result",
                     words.isEmpty() ? "" : ", with " + Quoting.cut(words.toString(), 100));
         }
-    }
-
-    private static boolean prints(String line) {
-        return line.startsWith("echo ") || line.startsWith("printf ") || line.startsWith("logger ")
-                || line.contains("grep ");
     }
 
     List<Remark> remarks() {
@@ -216,9 +199,13 @@ final class SourceLines {
     List<Integer> missingRules(boolean drop) {
         List<Integer> missing = new ArrayList<>();
         for (int line = 1; line <= count; line++) {
+            String text = text(line);
             boolean rule = is(line, LEFT) && !isEmpty(line)
-                    && (RuleText.holds(text(line)) || is(line, RULE) && RuleText.isPart(text(line)));
-            if (rule && RuleText.drops(joined(line)) == drop) { missing.add(line); }
+                    && (RuleText.holds(text) || is(line, RULE) && RuleText.isPart(text));
+            for (int next = line + 1; rule && text.endsWith("\\") && next <= count; next++) {
+                text = text.substring(0, text.length() - 1) + text(next);
+            }
+            if (rule && RuleText.drops(text) == drop) { missing.add(line); }
         }
         return missing;
     }

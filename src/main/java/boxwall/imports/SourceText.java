@@ -58,20 +58,18 @@ final class SourceText {
         StringBuilder now = new StringBuilder();
         for (int at = 0, after; at < line.length(); at = after) {
             after = at + Letters.length(line, at);
-            String meant = line.charAt(at) < 0x80 ? null : meant(Letters.code(line, at));
+            String meant = line.substring(at, after);
+            int code = Letters.code(line, at);
+            for (int i = 0; i < SIGNS.length && code >= 0x80; i += 2) {
+                meant = SIGNS[i].indexOf(code) >= 0 ? SIGNS[i + 1] : meant;
+            }
             // pages make one dash of the two before a long option
-            boolean two = "-".equals(meant) && (at == 0 || line.charAt(at - 1) == ' ') && after + 1 < line.length()
-                    && Character.isLetter(line.charAt(after)) && Character.isLetter(line.charAt(after + 1));
-            now.append(meant == null ? line.substring(at, after) : two ? "--" : meant);
+            boolean two = code >= 0x80 && meant.equals("-") && (at == 0 || line.charAt(at - 1) == ' ')
+                    && after + 1 < line.length() && Character.isLetter(line.charAt(after))
+                    && Character.isLetter(line.charAt(after + 1));
+            now.append(two ? "--" : meant);
         }
         return now.toString();
-    }
-
-    private static String meant(int code) {
-        for (int i = 0; i < SIGNS.length; i += 2) {
-            if (SIGNS[i].indexOf(code) >= 0) { return SIGNS[i + 1]; }
-        }
-        return null;
     }
 
     /** The text with the commands alone. */
@@ -87,21 +85,22 @@ final class SourceText {
         return Words.join(commands, "\n");
     }
 
+    /** Whether it begins as such a file does: at the first line that none of them has before its first section. */
     private boolean isKeyed() {
         for (int i = 1; i <= lines.count; i++) {
             String line = lines.trimmed(i);
-            if (line.equals("[Interface]") || line.equals("[Service]")
+            if (ShellWord.isOf(line, "[Interface]", "[Service]")
                     || line.startsWith("iface ") && line.contains(" inet")) {
                 return true;
             }
-            if (line.length() > 0 && line.charAt(0) != '#' && line.charAt(0) != '[' && !line.startsWith("auto ")
-                    && !line.startsWith("allow-") && line.indexOf('=') < 0) {
-                return false;
-            }
+            boolean other = line.length() == 0 || line.charAt(0) == '#' || line.charAt(0) == '['
+                    || line.startsWith("auto ") || line.startsWith("allow-") || line.indexOf('=') >= 0;
+            if (!other) { return false; }
         }
         return false;
     }
 
+    /** {@code PostUp = iptables …}, {@code ExecStart=-/sbin/iptables …}, {@code up iptables …}: what stands behind. */
     private String keyed(int number) {
         String line = lines.trimmed(number);
         int end = 0;
@@ -109,27 +108,30 @@ final class SourceText {
             end++;
         }
         String key = line.substring(0, end);
+        String lower = key.toLowerCase(Locale.ROOT);
         if (line.length() == 0 || line.charAt(0) == '#' || line.charAt(0) == ';') { return ""; }
-        if (UP.contains(key.toLowerCase(Locale.ROOT)) && end < line.length()) {
-            String command = line.substring(end).trim();
-            command = command.startsWith("=") ? command.substring(1).trim() : command;
-            if (command.contains("%i") && name.endsWith(".conf")) {
-                String device = name.substring(0, name.length() - 5);
-                lines.note(number, "device", Quoting.cut(device, 30));
-                command = Words.replace(command, "%i", device);
-            }
-            lines.note(number, "key", key);
-            return command.startsWith("-") ? command.substring(1) : command;
+        if (!UP.contains(lower) || end == line.length()) {
+            boolean down = DOWN.contains(lower);
+            String[] texts = Messages.of("", down ? "key-down" : "key-other", key);
+            lines.remark(number, texts, down || !RuleText.isPart(line));
+            return "";
         }
-        boolean down = DOWN.contains(key.toLowerCase(Locale.ROOT));
-        lines.remark(number, Messages.of("", down ? "key-down" : "key-other", key), down || !RuleText.isPart(line));
-        return "";
+        String command = line.substring(end).trim();
+        command = command.startsWith("=") ? command.substring(1).trim() : command;
+        if (command.contains("%i") && name.endsWith(".conf")) {
+            String device = name.substring(0, name.length() - 5);
+            lines.note(number, "device", Quoting.cut(device, 30));
+            command = Words.replace(command, "%i", device);
+        }
+        lines.note(number, "key", key);
+        return command.startsWith("-") ? command.substring(1) : command;
     }
 
     /** Without a prompt and sudo. */
     private static String bare(String line) {
         String text = line.trim();
         int rest = text.startsWith("$ ") || text.startsWith("> ") ? 2 : 0;
+        // user@box:~# iptables ...
         int sign = text.indexOf(' ') > 1 ? text.indexOf("# ") : -1;
         sign = sign < 0 ? text.indexOf("$ ") : sign;
         if (rest == 0 && sign > 0 && text.charAt(0) != '#' && text.lastIndexOf('@', sign) > 0

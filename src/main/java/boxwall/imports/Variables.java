@@ -71,14 +71,13 @@ final class Variables {
         meant.put(name, boxName);
     }
 
-    boolean isSet(String name) { return values.containsKey(name) || unknown.containsKey(name); }
-
     void sourced(int line) { sourcedAt = sourcedAt == 0 ? line : sourcedAt; }
 
     /** A name in the word that only another file or the environment may set; null for none. */
     String unsetIn(ShellWord word) {
         for (ShellWord.Piece piece : word.pieces) {
-            if (piece.isName() && piece.operator == null && ShellWord.isName(piece.text) && !isSet(piece.text)
+            if (piece.isName() && piece.operator == null && ShellWord.isName(piece.text)
+                    && !values.containsKey(piece.text) && !unknown.containsKey(piece.text)
                     && !BOX.containsKey(piece.text)) {
                 return piece.text;
             }
