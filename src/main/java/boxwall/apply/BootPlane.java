@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * boxwall-apply, asked from the daemon. One exec a question. Its status is looked at only when its words don't say that
- * it worked: on JamVM a status costs a second.
+ * Runs boxwall-apply for the daemon, once per request. Reads its exit status only if its output doesn't show success:
+ * on JamVM a status costs a second.
  */
 public final class BootPlane {
     /** A try loads modules, restores two families and reads back; each step of it is bounded by HANG_SECONDS. */
@@ -109,7 +109,7 @@ public final class BootPlane {
                 : outcome.state().equals(goal) && outcome.get("reason").length() == 0 && !result.timedOut);
     }
 
-    /** An outcome with the command's status and words, for an error's text. */
+    /** An outcome with the command's status and output, for error messages. */
     public static final class Reached {
         public final Outcome outcome;
         /**

@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What boxwall-apply says: lines of {@code key=value} as in RUN/result, <pre>
+ * The output of boxwall-apply: lines of {@code key=value} as in RUN/result, <pre>
  * state=pending     id=3f2a…    deadline=412 (uptime, seconds)    plan=5cf2…    protected=14.21 (uptime, seconds)    reason=    error=
  * </pre> Values may be empty; a key that wasn't printed is empty too. Lines of other forms are skipped.
  */

@@ -10,17 +10,17 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * Which of a table's rules the kernel refuses. It takes or refuses a table as a whole and names none of them
- * ({@code iptables-restore:
- * line 8 failed} is the line of COMMIT), so halves of them are loaded into a chain of their own that nothing jumps to:
+ * Finds the rule of a table that the kernel refuses, by bisection. The kernel accepts or refuses a table as a whole and
+ * names no rule ({@code iptables-restore:
+ * line 8 failed} is the line of COMMIT), so halves of the rules are loaded into a separate chain that nothing jumps to:
  * <pre>
  * *filter
  * :boxwall-halving - [0:0]
  * -A boxwall-halving -p udp -j REJECT --reject-with tcp-reset
  * COMMIT
- * </pre> No packet sees the chain, with --noflush nothing else changes, and it is taken out again whatever happens.
- * What is refused for its place only (a target in the wrong hook) or together with others is not found so. Of rules
- * that are refused the first is named.
+ * </pre> No packet reaches the chain, --noflush keeps everything else, and the chain is always removed afterwards. A
+ * rule that is refused only for its hook or together with others is not found. Of several refused rules the first is
+ * named.
  */
 public final class RefusedRule {
     /** The chain that the rules are tried in. */
@@ -44,7 +44,7 @@ public final class RefusedRule {
         this.rules = rules;
     }
 
-    /** What was found out. */
+    /** The result of the search. */
     public static final class Found {
         /** The refused rule's place in the list, from 0; -1 when none is refused by itself, or that isn't known. */
         public final int index;

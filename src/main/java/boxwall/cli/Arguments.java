@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A command line taken apart: a verb, its files (diff takes two, import one and a word, the others one), for explain
- * KEY=VALUE words, options.
+ * A parsed command line: a verb, its files (two for diff, one and a word for import, else one), KEY=VALUE words for
+ * explain, options.
  */
 final class Arguments {
     private static final List<String> WITH_VALUE =

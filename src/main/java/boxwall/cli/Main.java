@@ -10,7 +10,7 @@ import java.io.PrintStream;
 import java.util.Arrays;
 import java.util.List;
 
-/** The verbs of the command line. */
+/** The entry point: dispatches the verbs of the command line. */
 public final class Main {
     private static final String USAGE = "usage: boxwall facts   [--root DIR]\n"
             + "       boxwall check   RULES [--root DIR] [--stateful auto|yes|no] [--optimize] [--json]\n"

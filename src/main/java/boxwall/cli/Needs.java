@@ -25,9 +25,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What an image for a model must have for a ruleset, as lines of Freetz' .config. The ruleset is compiled for the model
- * as if the image had every module that Freetz can put into it: what it would load then is what the image needs, what
- * it lacks even then is not available.
+ * Lists what an image for a model must contain for a ruleset, as lines of Freetz' .config. Compiles the ruleset for the
+ * model as if the image had every module of Freetz: the image needs the modules that it would load; those missing even
+ * then are unavailable.
  */
 final class Needs {
     private final ImageModel model;

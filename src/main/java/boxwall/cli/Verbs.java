@@ -40,7 +40,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The verbs that end: facts, check, compile, explain, exposure, diff, import, record. Each returns its exit status. */
+/**
+ * The verbs that terminate, all but daemon: facts, check, compile, explain, exposure, diff, import, record. Each
+ * returns its exit status.
+ */
 final class Verbs {
     /** The model boxes of the tree. */
     private static final String BOXES = "src/test/resources/boxes";

@@ -1,5 +1,5 @@
 /**
- * The command line: the verbs at a desk and on the box.
+ * The command line, on a PC and on the box.
  *
  * <p>
  * In: arguments and files. Out: text or JSON with an exit status, or the running {@link boxwall.daemon.Daemon}.

@@ -1,9 +1,8 @@
 package boxwall.netfilter;
 
 /**
- * Long work over rules was given up: its thread was interrupted, since nobody waits for the answer any more, or it took
- * too long. Work asks between two rules; whoever interrupts sees to it that the thread does nothing but think at that
- * time.
+ * Thrown when long work over rules is aborted: its thread was interrupted because the client is gone or the time limit
+ * is exceeded. Work checks the flag between two rules; interrupt a thread only while it computes, not during I/O.
  */
 public final class Abandoned extends RuntimeException {
     private static final long serialVersionUID = 1L;

@@ -1,6 +1,6 @@
 package boxwall.netfilter;
 
-/** Numeric addresses as text and back. InetAddress would ask a resolver, and takes shapes that iptables doesn't. */
+/** Parses and prints numeric addresses. InetAddress would query DNS, and accepts forms that iptables doesn't. */
 public final class Addresses {
     private Addresses() {}
 

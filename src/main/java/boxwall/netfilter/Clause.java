@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** A match or the target of a rule: what it is, its name, and its options as iptables-save prints them. */
+/** A match or the target of a rule: its kind, its name, and its options as iptables-save prints them. */
 public abstract class Clause {
     /** {@code -m}, {@code -j} or {@code -g}. */
     public final String letter;

@@ -1,6 +1,6 @@
 package boxwall.netfilter;
 
-/** The two packet families that netfilter filters with tables of their own. */
+/** The two packet families, IPv4 and IPv6; each has its own tables. */
 public enum Family {
     IPV4("iptables", 32), IPV6("ip6tables", 128);
 

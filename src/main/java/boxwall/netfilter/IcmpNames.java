@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** The names that iptables and ip6tables take for ICMP types and codes (RFC 792, 1812, 4443, 2461, 2710). */
+/** The names that iptables and ip6tables accept for ICMP types and codes (RFC 792, 1812, 4443, 2461, 2710). */
 public final class IcmpNames {
     private static final String[] IPV4 = Words
             .of("any=255 echo-reply=0 pong=0 destination-unreachable=3 network-unreachable=3/0 host-unreachable=3/1 "

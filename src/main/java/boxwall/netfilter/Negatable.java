@@ -1,7 +1,7 @@
 package boxwall.netfilter;
 
 /**
- * A value that a rule wants to see, or not to see ({@code ! -s X}).
+ * A value that a rule matches, or its negation ({@code ! -s X}).
  *
  * @param <T> an immutable value with equals
  */

@@ -3,7 +3,7 @@ package boxwall.netfilter;
 import java.util.Arrays;
 
 /**
- * An address with a mask, as -s and -d take it. The address is stored masked, as iptables stores it.
+ * An address with a mask, as in -s and -d. The address is stored masked, as iptables stores it.
  *
  * <p>
  * Printed as iptables-save does: {@code 192.168.178.0/24}, {@code 10.0.0.0/255.0.255.0} for a mask with holes,

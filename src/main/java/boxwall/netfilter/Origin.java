@@ -1,6 +1,6 @@
 package boxwall.netfilter;
 
-/** Where in the user's own text something stands. */
+/** A position in the user's text. */
 public final class Origin {
     public final String file;
     /** 1-based line, 0 for none. */

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** Ports as rules name them, {@code 80,443,5060:5070}: ranges in the order in which they are written. */
+/** A list of ports, {@code 80,443,5060:5070}: ranges in the order in which they are written. */
 public final class Ports {
     public static final Ports ALL = of(0, 65535);
     public static final Ports NONE = new Ports(new ArrayList<int[]>());

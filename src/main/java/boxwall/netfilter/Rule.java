@@ -6,9 +6,9 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * One rule of a chain: what every rule can ask (addresses, interfaces, protocol, fragment), the matches in their order,
- * and the target. Immutable; made by {@link Builder}. The origin is not part of equality: two rules that do the same
- * are equal.
+ * One rule of a chain: the general matches (addresses, interfaces, protocol, fragment), the matches of extensions in
+ * their order, and the target. Immutable; made by {@link Builder}. The origin is not part of equality: two rules that
+ * do the same are equal.
  */
 public final class Rule {
     /** -s, or null. */

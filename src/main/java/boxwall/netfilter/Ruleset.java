@@ -9,8 +9,8 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * The tables that a ruleset owns, per family, each whole: built-in chains first (in the table's order), then the user's
- * chains by name, as iptables-save prints them. A table that isn't here is left alone on the box.
+ * The complete tables of a ruleset, per family: built-in chains first (in the table's order), then the user's chains by
+ * name, as iptables-save prints them. The box keeps other tables unchanged.
  */
 public final class Ruleset {
     private static final Map<Table, Map<String, Chain>> NONE = Collections.emptyMap();

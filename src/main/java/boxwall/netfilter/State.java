@@ -4,7 +4,7 @@ import java.util.Collections;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** A packet's state as conntrack tells it to -m state and -m conntrack --ctstate. */
+/** A packet's connection tracking state, as in -m state and -m conntrack --ctstate. */
 public enum State {
     NEW, ESTABLISHED, RELATED, INVALID, UNTRACKED;
 

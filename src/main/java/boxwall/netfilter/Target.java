@@ -3,7 +3,7 @@ package boxwall.netfilter;
 import java.util.Arrays;
 import java.util.List;
 
-/** What a rule does with the packet: {@code -j NAME} (a verdict, an extension or a chain) or {@code -g CHAIN}. */
+/** The target of a rule: {@code -j NAME} (a verdict, an extension or a chain) or {@code -g CHAIN}. */
 public final class Target extends Clause {
     public static final Target ACCEPT = of("ACCEPT");
     public static final Target DROP = of("DROP");

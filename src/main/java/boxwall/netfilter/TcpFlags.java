@@ -3,7 +3,7 @@ package boxwall.netfilter;
 import java.util.ArrayList;
 import java.util.List;
 
-/** {@code --tcp-flags MASK SET}: of the flags in the mask exactly the set ones. FIN is 1, URG 32. */
+/** {@code --tcp-flags MASK SET}: of the flags in MASK exactly those in SET are set. FIN is 1, URG 32. */
 public final class TcpFlags {
     private static final String[] NAMES = {"FIN", "SYN", "RST", "PSH", "ACK", "URG"};
 

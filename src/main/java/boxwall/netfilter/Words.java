@@ -5,8 +5,8 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * Taking lines and words apart without java.util.regex: GNU Classpath runs String.split, matches and replaceAll on a
- * backtracking regex, which was two thirds of the time that reading a box took on JamVM. ASCII only.
+ * Splits text into lines and words without java.util.regex: GNU Classpath runs String.split, matches and replaceAll on
+ * a backtracking regex, which was two thirds of the time that reading a box took on JamVM. ASCII only.
  */
 public final class Words {
     private static final String[] NONE = {};

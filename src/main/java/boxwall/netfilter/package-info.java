@@ -2,7 +2,7 @@
  * Netfilter's terms as immutable values: family, table, hook, chain, rule, match, target, policy.
  *
  * <p>
- * In: parsed parts from package syntax. Out: values that every other package reads. Nothing here knows a box, reads a
- * file or parses a line.
+ * In: parsed parts from package syntax. Out: values that every other package reads. This package does not depend on a
+ * box, and reads no files.
  */
 package boxwall.netfilter;

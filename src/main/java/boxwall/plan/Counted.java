@@ -6,7 +6,7 @@ import boxwall.netfilter.Origin;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A live rule, or a chain's policy, with what it counted. Immutable. */
+/** A live rule, or a chain's policy, with its counters. Immutable. */
 public final class Counted {
     public final Family family;
     public final String table;

@@ -14,9 +14,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What became of tables that boxwall loaded: the rules that somebody else took out, put in or moved. What it loaded is
- * what boxwall-apply read back then (RUN/live/FAMILY.TABLE, by the very iptables that prints the live rules now), so
- * both texts word a rule alike: <pre>
+ * Differences between the tables that boxwall loaded and the live ones: rules that another program removed, added or
+ * moved. What it loaded is what boxwall-apply read back then (RUN/live/FAMILY.TABLE, by the very iptables that prints
+ * the live rules now), so both texts word a rule alike: <pre>
  * *filter
  * :INPUT DROP
  * :TRANS -

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** The rules that are in the kernel, with their counters, as {@code iptables-save -c} prints them. Immutable. */
+/** The rules in the kernel, with their counters, as {@code iptables-save -c} prints them. Immutable. */
 public final class LiveRules {
     /** All rules in order. */
     public final List<Counted> rules = new ArrayList<>();

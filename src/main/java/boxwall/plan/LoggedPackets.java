@@ -10,10 +10,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Which LOG rule saw which packet, told by the rule's prefix and interfaces; counted by rule and by source.
+ * Assigns logged packets to LOG rules, by the rule's prefix and interfaces; counts them by rule and by source.
  */
 public final class LoggedPackets {
-    /** A packet and the rules that may have logged it: several, when they share a prefix. */
+    /** A packet and the rules that may have logged it: several if they share a prefix. */
     public static final class Entry {
         public final LogLine line;
         public final List<Counted> rules;

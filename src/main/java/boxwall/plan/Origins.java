@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Whose lines the live rules of a family are: from the plan's {@code restore4} and {@code origin}
- * ({@code 4 7 rules:12}: line 7 of restore4 is from line 12 of the user's file), and what the kernel gave back when
- * they were loaded (RUN/live/4.filter), worded as it is now.
+ * Maps the live rules of a family to the user's lines: from the plan's {@code restore4} and {@code origin}
+ * ({@code 4 7 rules:12}: line 7 of restore4 is from line 12 of the user's file), and the rules read back when they were
+ * loaded (RUN/live/4.filter), printed like the live ones.
  */
 public final class Origins {
     private final Map<String, List<Origin>> planned = new HashMap<>();

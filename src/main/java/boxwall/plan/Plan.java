@@ -19,9 +19,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A plan: the files of a plan directory. Each file ends in {@code # end NAME LINES BYTES}: its own name, and the count
- * of what stands before that line, which a shell without sha1sum can check. It shows a file that was cut short by a
- * power failure, and one that took another's place.
+ * A plan: the files of a plan directory. Each file ends in {@code # end NAME LINES BYTES}: its name, and the size of
+ * the text before that line, which a shell without sha1sum can check. This detects files that were truncated by a power
+ * failure or replaced by another.
  */
 public final class Plan {
     private final Map<String, String> files = new LinkedHashMap<>();

@@ -14,7 +14,7 @@ import java.util.Map;
  * :TRANS - [0:0]
  * [12:3456] -A INPUT -i lan -j ACCEPT
  * COMMIT
- * </pre> What isn't understood is passed over.
+ * </pre> Unknown lines are skipped.
  */
 final class SavedTable {
     final String name;

@@ -7,8 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The plan's {@code stamp}: for which box and when it was made, and whether the administrator's way in was proved. One
- * {@code key=value} a line: <pre>
+ * The plan's {@code stamp}: the box and time it was compiled for, and whether the administrator's access is proved. One
+ * {@code key=value} per line: <pre>
  * id=5cf2…            created=1790000000    kernel=2.6.32.61     userland=1.4.11.1   families=ipv4,ipv6   mode=stateless
  * tables4=filter      tables6=filter        admin=proved         admin.address=192.168.178.20    admin.interface=lan
  * admin.port=8181     lan.if=lan            name.LAN_NET=192.168.178.0/24                sha1.restore4=…

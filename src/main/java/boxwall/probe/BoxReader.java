@@ -17,9 +17,9 @@ import boxwall.sys.Programs;
 import boxwall.sys.Sys;
 
 /**
- * Reads a box into {@link Readings}: the live one, or one recorded in a folder. No table and no module is named by it,
- * so that looking never loads anything: {@code iptables -t nat -L} would load connection tracking. The probe prints a
- * frame {@code kallsyms}, the lines of /proc/kallsyms that matter.
+ * Reads a box into {@link Readings}: the live one, or one recorded in a folder. It names no table and no module,
+ * because reading must not load anything: {@code iptables -t nat -L} would load connection tracking. The probe prints a
+ * frame {@code kallsyms}, the relevant lines of /proc/kallsyms.
  */
 public final class BoxReader {
     /** Prints every reading that needs a process; see {@link #frames} for the format. */

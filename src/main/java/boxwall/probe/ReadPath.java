@@ -6,7 +6,7 @@ import java.util.List;
 
 import boxwall.box.Rows;
 
-/** A row of the resource {@code paths}: a file that is read of a box, how much of it, and which lines may be kept. */
+/** A row of the resource {@code paths}: a file to read on a box, its size limit, and the lines that may be recorded. */
 final class ReadPath {
     static final List<ReadPath> ALL;
 

@@ -9,7 +9,7 @@ import boxwall.netfilter.Words;
 import boxwall.sys.BoxException;
 import boxwall.sys.Sys;
 
-/** Writes readings as a folder that {@code --root} takes, secrets left out: a bug report is a folder of files. */
+/** Writes readings, without secrets, to a folder for {@code --root}: a bug report is a folder of files. */
 public final class Recorder {
     private static final String COMMANDS = "/commands/";
 

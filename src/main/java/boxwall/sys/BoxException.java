@@ -1,7 +1,7 @@
 package boxwall.sys;
 
 /**
- * The box did not do what it was asked: a program can't be started, a file can't be written. The message is for the
+ * An operation on the box failed: a program can't be started, a file can't be written. The message is for the
  * administrator.
  */
 public final class BoxException extends Exception {

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** What a program printed, and its status for those who really need it. */
+/** A program's output, and its exit status, which is expensive on JamVM. */
 public class CommandResult {
     private final List<String> command;
     /** Everything from standard output, ISO-8859-1. */

@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.concurrent.LinkedBlockingQueue;
 
 /**
- * The daemon's log: one line an event, to standard output and, by {@code logger}, to the box's syslog. What comes from
- * outside can't begin a line of its own: control characters become '?'. Tokens are never given to it.
+ * The daemon's log: one line per event, to standard output and, by {@code logger}, to the box's syslog. External text
+ * can't start a new line: control characters become '?'. Never pass it a token.
  */
 public class EventLog {
     private static final int LONGEST = 500;

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** The machine itself. */
+/** The real machine. */
 public final class LiveSys implements Sys {
     private static final String BYTES = "ISO-8859-1";
     /** A program that prints more than this is cut off; the longest honest answer is the save of 50 000 rules. */

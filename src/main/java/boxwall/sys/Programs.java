@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 
-/** Where programs lie: Java on the box searches no PATH. */
+/** Finds programs: Java on the box doesn't search PATH. */
 public final class Programs {
     /** As boxwall-apply looks for its commands, after $BOXWALL_BIN. */
     public static final List<String> FOLDERS =

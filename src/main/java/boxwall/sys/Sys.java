@@ -2,7 +2,7 @@ package boxwall.sys;
 
 import java.util.List;
 
-/** What boxwall asks of the machine: five small methods, one real implementation, fakes in tests. */
+/** Interface to the machine: five small methods, one real implementation, fakes in tests. */
 public interface Sys {
     /**
      * Runs a program without a shell and collects what it prints.

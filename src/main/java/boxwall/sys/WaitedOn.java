@@ -1,12 +1,12 @@
 package boxwall.sys;
 
 /**
- * Keeps objects that a thread has waited on from being collected for a while, because JamVM 2.0.0 ends when they are.
- * It gives such an object, and one whose lock two threads wanted at once, a monitor, in a cache that isn't told when
- * the object dies. When the heap is compacted and a stale word on some stack looks like the dead object's address, it
- * takes the free memory there for an object and writes into it (threadMonitorCache in its lock.c): the JVM crashes then
- * or soon after, most often some applies after the start. The cache is emptied of what is unused at three quarters of
- * 32 places, or 64 when many threads wait at once, so the last 64 objects are enough.
+ * Delays the garbage collection of objects that a thread has waited on, because it can crash JamVM 2.0.0. It gives such
+ * an object, and one whose lock two threads wanted at once, a monitor, in a cache that isn't told when the object dies.
+ * When the heap is compacted and a stale word on some stack looks like the dead object's address, it takes the free
+ * memory there for an object and writes into it (threadMonitorCache in its lock.c): the JVM crashes then or soon after,
+ * most often some applies after the start. The cache is emptied of what is unused at three quarters of 32 places, or 64
+ * when many threads wait at once, so the last 64 objects are enough.
  *
  * <p>
  * What waits on something that lives as long as the daemon, or locks it, needs nothing of this; so what comes and goes,
