@@ -1,7 +1,7 @@
 #!/bin/sh
 # memory.sh LABEL RULES TOKEN: memory of the daemon on 127.0.0.1:8181 (DAEMON is its process), beside daemon.sh; prints rows as ways.sh does.
-# VmRSS of /proc/PID/status: after the start, after 1000 GET /status with the token, after 100 applies of RULES that are reverted, and what
-# four clients at once leave behind; at last the processor's time in a minute in which nobody asks.
+# VmRSS of /proc/PID/status: after the start, after 1000 GET /status with the token, after 100 applies of RULES that are reverted, and after
+# four simultaneous clients; finally the processor time of an idle minute.
 # shellcheck disable=SC2034 # lib.sh uses them
 label=$1 rules=$2 token=$3
 # shellcheck source=src/bench/lib.sh

@@ -1,8 +1,8 @@
 #!/bin/sh
-# path.sh LABEL WRITTEN OPTIMIZED RUNS: what the rules of two plans cost a packet that a stranger sends to the box: the time of pings from the
-# peer "dsl" of the virtual box, each sent when the one before was answered, with no rules, with those of one plan and of the other, in turns.
-# A line a run: NAME, value and unit with tabs between. The rules must let ICMP in, after all others; how many a ping is compared with
-# is for whoever makes the plans. Runs in the virtual box, as root: it empties the filter table of IPv4.
+# path.sh LABEL WRITTEN OPTIMIZED RUNS: cost of two plans' rules per packet from the Internet to the box: the time of pings from the
+# peer "dsl" of the virtual box, each sent after the previous reply, without rules and with those of each plan, alternating.
+# One line per run: NAME, value and unit, separated by tabs. The rules must accept ICMP, after all others; the plans determine
+# the number of rules that a ping is compared with. Runs in the virtual box, as root: it empties the filter table of IPv4.
 # shellcheck disable=SC2034 # lib.sh uses them
 label=$1 written=$2 optimized=$3 runs=$4
 # shellcheck source=src/bench/lib.sh

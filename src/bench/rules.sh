@@ -1,10 +1,10 @@
 #!/bin/sh
 # rules.sh wiki|block|both|list COUNT: a ruleset of COUNT rules for the measurements, as iptables-save writes one.
-#   wiki   in the manner of Freetz' wiki page on iptables: a chain of its own, hosts and ports allowed one by one, states, logs
-#   block  a block list: networks dropped, one a rule, before the few rules of a small box
-#   both   the manner of the wiki, half of the rules for IPv4, half for IPv6
-#   list   networks dropped on their way into the box, and ICMP let in after all of them
-# The log prefix holds no blank, which one of the compared ways would not survive. 5000 rules fit into the 256 KiB of one file.
+#   wiki   like Freetz' wiki page on iptables: a separate chain, hosts and ports accepted one by one, states, logs
+#   block  a block list: one dropped network per rule, before the few rules of a small box
+#   both   like wiki, half of the rules for IPv4, half for IPv6
+#   list   networks dropped in INPUT, and ICMP accepted after all of them
+# The log prefix has no blank, because one of the compared ways does not support it. 5000 rules fit into the 256 KiB of one file.
 [ $# = 2 ] || { sed -n '2,7s/^# *//p' "$0" >&2; exit 2; }
 awk -v shape="$1" -v count="$2" '
 function add(rule) { if (left-- > 0) print rule }

@@ -1,6 +1,6 @@
 #!/bin/sh
-# ways.sh LABEL PLAN RUNS SINGLES: loads the rules of one plan in several ways, in turns, and says how long each took, a line a run:
-# NAME, value and unit with tabs between. SINGLES says how often the ways of one call a rule take part, which are slow.
+# ways.sh LABEL PLAN RUNS SINGLES: loads the rules of one plan in several ways, alternating, and prints the times, one line per run:
+# NAME, value and unit, separated by tabs. SINGLES is the number of runs with one call per rule, which are slow.
 #   bare            the plan's modprobes and one iptables-restore a family: the limit
 #   boot            boxwall-apply boot
 #   bare, saved     the same as bare with two saves of each family before and after

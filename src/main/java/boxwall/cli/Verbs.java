@@ -63,7 +63,7 @@ final class Verbs {
 
     Config config() { return Config.read(sys, arguments.get("--config", null)); }
 
-    /** The box that --root names: a folder, at the desk also a model box of the tree by its name alone. */
+    /** The box that --root names: a folder, on a PC also a model box of the tree by its name alone. */
     private Box box() throws BoxException {
         String root = arguments.get("--root", "/");
         String boxes = root.indexOf('/') >= 0 || sys.list(root) != null ? null

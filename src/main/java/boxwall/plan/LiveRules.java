@@ -17,7 +17,7 @@ public final class LiveRules {
 
     private LiveRules() {}
 
-    /** Takes both families' lines; what isn't understood is passed over, and a table without its end. */
+    /** Takes both families' lines; unknown lines and a table without its end are skipped. */
     public static LiveRules of(Map<Family, List<String>> saved, Map<Family, Origins> origins) {
         LiveRules live = new LiveRules();
         for (Map.Entry<Family, List<String>> e : saved.entrySet()) {
