@@ -24,9 +24,14 @@ request() { # FILE LINE [BODY]
 	[ -z "$3" ] || cat "$3" >>"$BENCH/$1"
 }
 
-# Sends the request in FILE and ends the measurement when its status is another; the answer is in BENCH/answer.
+# Sends the request in FILE and ends the measurement when its status is another; the answer is in BENCH/answer. The sending
+# side stays open until then: the daemon gives up after ten seconds for a client that seems to be gone.
 send() { # FILE PORT STATUS
-	nc 127.0.0.1 "$2" <"$BENCH/$1" >"$BENCH/answer"
+	[ -p "$BENCH/open" ] || mkfifo "$BENCH/open"
+	exec 9<>"$BENCH/open"
+	cat "$BENCH/$1" >&9 &
+	nc 127.0.0.1 "$2" <&9 >"$BENCH/answer"
+	exec 9<&-
 	read -r _ status _ <"$BENCH/answer"
 	[ "$status" = "$3" ] && return
 	echo "$label: $1 was answered $status, not $3" >&2

@@ -34,6 +34,7 @@ final class Api extends Replies implements Handler {
 
     @Override
     public Reply answer(Route route, Request request, boolean withToken) {
+        watch.asked |= withToken;
         // read before: reading is no work that may be given up
         Box now = route == Route.EXPOSURE ? box.live() : route.needs(Route.Need.LOCK) ? box.box() : null;
         if (route == Route.DIFF) {

@@ -2,6 +2,7 @@ package boxwall.daemon;
 
 import boxwall.box.Finding;
 import boxwall.box.Readings;
+import boxwall.facts.BoxFacts;
 import boxwall.facts.Witness;
 import boxwall.probe.BoxReader;
 import boxwall.sys.BoxException;
@@ -50,15 +51,28 @@ final class BoxState {
         synchronized (reading) {
             long started = sys.uptimeMillis();
             Box next = new Box(BoxReader.read(sys, "/", script));
-            bypassed = before != null && now.length() > 0 && now.equals(era)
-                    ? Witness.bypassed(next.facts, before, next.readings) : null;
-            before = Witness.counted(next.readings);
-            era = now;
+            compare(next.facts, next.readings, now);
             tablesOf = now;
             tablesMillis = started;
             known = next;
             return next;
         }
+    }
+
+    /** Compares the counters with those of the last reading; packets of interfaces are read for it. */
+    void count(Readings tables, String now) {
+        synchronized (reading) {
+            if (known != null && known.facts.acceleration.mayBypass()) {
+                String packets = sys.read(Witness.DEV, 64 << 10);
+                compare(known.facts, packets == null ? tables : tables.withFile(Witness.DEV, packets), now);
+            }
+        }
+    }
+
+    private void compare(BoxFacts facts, Readings next, String now) {
+        bypassed = before != null && now.length() > 0 && now.equals(era) ? Witness.bypassed(facts, before, next) : null;
+        before = Witness.counted(next);
+        era = now;
     }
 
     /**

@@ -4,9 +4,11 @@ import boxwall.apply.BootPlane;
 import boxwall.apply.Outcome;
 import boxwall.box.Bridges;
 import boxwall.box.Finding;
+import boxwall.box.Readings;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Words;
 import boxwall.plan.Drift;
+import boxwall.probe.BoxReader;
 import boxwall.sys.BoxException;
 import boxwall.sys.EventLog;
 import boxwall.sys.Sys;
@@ -21,7 +23,9 @@ import java.util.Map;
 /**
  * Looks now and then whether the box is still as it was left: the live rules those that were applied, the addresses
  * those that they were compiled for. One exec a look, every DRIFT seconds; RUN/changed (written when the line to the
- * Internet went up or down) brings the next look forward, and so does a question over HTTP.
+ * Internet went up) brings the next look forward, and so does a question over HTTP. While nobody asks, a look compares
+ * what the kernel and the interfaces say with the last time, and reads the whole box only where that is different: a
+ * whole reading takes an interpreter two seconds.
  */
 final class Watch {
     /**
@@ -38,6 +42,15 @@ final class Watch {
     /** What a guard may need after the deadline: a second to wake up, and commands that hang. */
     private static final int GUARD_MILLIS = 60 * 1000;
     private static final int SHOWN = 20;
+    /** A whole reading is due even if nothing seems to be different: it reads more than a look compares. */
+    private static final int WHOLE_MILLIS = 3 * 3600 * 1000;
+    /** What a look compares, as boxwall-apply's {@code probe drift} prints it. */
+    private static final List<String> COMPARED =
+            Arrays.asList("ifconfig_-a", "ip_addr", "iptables-save", "ip6tables-save");
+    /** How lines of ifconfig and ip begin that are other ones each time. */
+    private static final String[] COUNTING = {"RX", "TX", "collisions", "valid_lft"};
+
+    private static final int MODULES_BYTES = 64 << 10;
 
     final Sys sys;
     final Config config;
@@ -59,6 +72,11 @@ final class Watch {
     /** Whether the live rules were others than those applied, at the last look. */
     volatile boolean drifted;
     private volatile long lookedMillis = -ASKED_MILLIS;
+    /** Whether somebody with the token asked since the last whole reading: he wants it fresh. */
+    volatile boolean asked;
+    /** The sum of what the last look compared; 0 when the next look has to read the whole box. */
+    private volatile long sum;
+    private volatile long wholeMillis;
     private long againMillis = -AGAIN_MILLIS;
     private String relieved = "";
 
@@ -88,10 +106,13 @@ final class Watch {
                 notice();
                 relieveGuard();
                 ring.forget(sys.uptimeMillis());
-                if (!now.equals(poked) || period > 0 && sys.uptimeMillis() >= due) {
+                boolean told = !now.equals(poked);
+                if (told || period > 0 && (sys.uptimeMillis() >= due || isWantedFresh(period))) {
                     poked = now;
-                    look(null);
-                    doors.open(new Bridges(box.box().facts.lan, box.box().facts.guest));
+                    if (told || !isAsBefore()) {
+                        look(null);
+                        doors.open(new Bridges(box.box().facts.lan, box.box().facts.guest));
+                    }
                     due = sys.uptimeMillis() + period;
                 } else if (soon && !changes.applying.isLocked()) {
                     soon = false;
@@ -191,6 +212,31 @@ final class Watch {
         }
     }
 
+    /** Whether somebody asked about a box that was read as a whole longer ago than he may expect. */
+    private boolean isWantedFresh(long period) {
+        return asked && sys.uptimeMillis() - wholeMillis >= period;
+    }
+
+    /**
+     * Whether a whole look would find nothing, as the last one did: nobody asked, the same change is live, and modules,
+     * addresses and rules are the same. One exec; none while a change is being made or waits for its confirm.
+     */
+    boolean isAsBefore() {
+        Outcome last = changes.plane.last();
+        if (last.state().equals("pending") || changes.applying.isLocked()) { return true; }
+        if (sum == 0 || asked || sys.uptimeMillis() - wholeMillis >= WHOLE_MILLIS) { return false; }
+        try {
+            Readings now = Readings.none().withCommands(COMPARED, BoxReader.part(sys, changes.plane.script, "drift"))
+                    .withFile("/proc/modules", String.valueOf(sys.read("/proc/modules", MODULES_BYTES)));
+            if (sum != sum(now, last)) { return false; }
+            box.count(now, last.toString());
+            return true;
+        } catch (BoxException e) {
+            // the whole reading shows why
+            return false;
+        }
+    }
+
     /** Forgets what was found: other rules are live than those that it was about. */
     void forget() {
         findings = Collections.emptyList();
@@ -208,6 +254,10 @@ final class Watch {
         if (last.state().equals("pending") || changes.applying.isLocked()) { return; }
         try {
             Box now = known == null ? box.read(last.toString()) : known;
+            if (known == null) {
+                asked = false;
+                wholeMillis = lookedMillis;
+            }
             List<Finding> found = new ArrayList<>(following.follow(now, last));
             if (!changes.plane.last().toString().equals(last.toString())) {
                 last = changes.plane.last();
@@ -219,11 +269,59 @@ final class Watch {
                 found.addAll(
                         drifted ? Collections.singletonList(finding(differences)) : Collections.<Finding>emptyList());
                 findings = found;
+                sum = found.isEmpty() ? sum(now.readings, last) : 0;
             }
         } catch (RuntimeException bug) {
             // the watch must outlive whatever one look stumbled over
             log.bug(bug);
         }
+    }
+
+    /** The sum of what a look compares. */
+    private static long sum(Readings now, Outcome last) {
+        long sum = sum(last.toString(), 1);
+        String modules = now.file("/proc/modules");
+        for (String line : Words.lines(modules)) {
+            // how many use it changes
+            sum = sum(line.substring(0, Math.max(0, line.indexOf(' '))), sum);
+        }
+        for (String name : COMPARED) {
+            sum = sum(now.command(name), sum * 31);
+        }
+        return sum;
+    }
+
+    /**
+     * Goes on with a sum, over a text's lines but for comments and what counts: characters alone, an interpreter is
+     * slow.
+     */
+    private static long sum(String text, long before) {
+        long sum = before;
+        int length = text == null ? 0 : text.length();
+        for (int at = 0, end; at < length; at = end + 1) {
+            end = text.indexOf('\n', at);
+            end = end < 0 ? length : end;
+            char first = text.charAt(at);
+            int stop = first == '#' || isCounting(text, at) ? at
+                    // :INPUT DROP [12:3456]
+                    : first == ':' ? text.lastIndexOf('[', end) : end;
+            // [1:60] -A INPUT …
+            for (int i = first == '[' ? text.indexOf(']', at) + 2 : at; i < stop; i++) {
+                sum = sum * 31 + text.charAt(i);
+            }
+        }
+        return sum;
+    }
+
+    private static boolean isCounting(String text, int line) {
+        int at = line;
+        while (at < text.length() && text.charAt(at) == ' ') {
+            at++;
+        }
+        for (String word : COUNTING) {
+            if (at > line && text.startsWith(word, at)) { return true; }
+        }
+        return false;
     }
 
     private Finding finding(List<String> differences) {

@@ -19,7 +19,8 @@ public final class Witness {
     private static final long ENOUGH = 200;
     private static final String RULE = "counting rule for ICMP on lo: ";
     private static final String SAVE = "iptables-save";
-    private static final String DEV = "/proc/net/dev";
+    /** The packets of each interface. */
+    public static final String DEV = "/proc/net/dev";
 
     private Witness() {}
 

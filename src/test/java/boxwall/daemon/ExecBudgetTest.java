@@ -111,6 +111,9 @@ class ExecBudgetTest {
         if (Budgets.isBroken("drift.execs")) { daemon.watch().look(null); }
         assertEquals(List.of(), daemon.watch().findings);
         Budgets.hold("drift.execs", sys.verbs.size());
+        sys.verbs.clear();
+        assertTrue(daemon.watch().isAsBefore());
+        assertEquals(List.of("probe drift"), sys.verbs);
     }
 
     @Test

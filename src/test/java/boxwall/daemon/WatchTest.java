@@ -153,6 +153,48 @@ class WatchTest {
         assertEquals(2, sys.verbs.stream().filter("again"::equals).count());
     }
 
+    /** What counts is no difference; everything else has the whole box read, and so has a question. */
+    @Test
+    void whileNobodyAsksALookComparesFirst() {
+        booted(RULES);
+        String result = FakeBox.RUN + "/result";
+        sys.commands.put("ifconfig_-a", sys.commands.get("ifconfig_-a") + "          RX packets:5 errors:0\n");
+        Watch watch = watch();
+        assertFalse(watch.isAsBefore(), "nothing was compared yet");
+        watch.look(null);
+        assertEquals(List.of("probe"), sys.verbs);
+        sys.live[0] = sys.live[0].replace("[0:0]", "[7:420]").replaceAll("(?m)^-A", "[3:180] -A");
+        sys.commands.replaceAll((name, text) -> text.replace("RX packets:5", "RX packets:6"));
+        sys.files.computeIfPresent("/proc/modules", (name, text) -> text.replaceFirst(" [0-9]+ -", " 77 -"));
+        assertTrue(watch.isAsBefore());
+        assertEquals(List.of("probe", "probe drift"), sys.verbs);
+        Map<String, Runnable> different = Map.of("a rule", () -> sys.live[0] += "-A INPUT -j ACCEPT\n", "a policy",
+                () -> sys.live[0] = sys.live[0].replace("INPUT DROP", "INPUT ACCEPT"), "an address",
+                () -> sys.commands.replaceAll((name, text) -> text.replace("192.168.178.1", "192.168.178.2")),
+                "a module",
+                () -> sys.files.put("/proc/modules", sys.files.get("/proc/modules") + "xt_new 1 0 - Live\n"),
+                "another change", () -> sys.files.put(result, sys.files.get(result).replace("id=\n", "id=7\n")),
+                "a question", () -> watch.asked = true, "hours", () -> sys.uptimeMillis += 4 * 3600 * 1000);
+        different.forEach((what, change) -> {
+            Map<String, String> files = Map.copyOf(sys.files);
+            Map<String, String> commands = Map.copyOf(sys.commands);
+            String[] live = sys.live.clone();
+            long uptime = sys.uptimeMillis;
+            change.run();
+            assertFalse(watch.isAsBefore(), what);
+            sys.files.putAll(files);
+            sys.commands.putAll(commands);
+            sys.load(live[0], live[1]);
+            sys.uptimeMillis = uptime;
+            watch.asked = false;
+            assertTrue(watch.isAsBefore(), what + " and back");
+        });
+        sys.load(sys.live[0] + "-A INPUT -j ACCEPT\n", sys.live[1]);
+        watch.look(null);
+        assertEquals(List.of("drift"), codes(watch));
+        assertFalse(watch.isAsBefore(), "what was found is looked at again");
+    }
+
     @Test
     void openLockedAndPendingAreLeftAlone() {
         booted(RULES);
