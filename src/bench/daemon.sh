@@ -1,5 +1,5 @@
 #!/bin/sh
-# daemon.sh TOKEN JAR JVM... -- COMMAND...: runs a command beside a daemon of its own, in a namespace (space.sh).
+# daemon.sh TOKEN JAR JVM... -- COMMAND...: runs a command with a separate daemon, in a namespace (space.sh).
 token=$1 jar=$2 jvm=''
 shift 2
 while [ "$1" != -- ]; do jvm="$jvm $1"; shift; done

@@ -1,6 +1,6 @@
 #!/bin/sh
-# execs.sh LABEL PLAN RULES JAR TOKEN: how many programs each operation starts, as strace sees them: in a namespace (space.sh), with the shell that
-# /bin/sh is. What runs on in the background (a guard that sleeps) is not counted once the operation has answered, sleeps never.
+# execs.sh LABEL PLAN RULES JAR TOKEN: the number of programs that each operation starts, by strace: in a namespace (space.sh), with the shell
+# /bin/sh. Background processes (a sleeping guard) are not counted after the operation has answered, sleeps never.
 # shellcheck disable=SC2034 # lib.sh uses them
 label=$1 plan=$2 rules=$3 jar=$4 token=$5
 # shellcheck source=src/bench/lib.sh

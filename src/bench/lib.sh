@@ -1,5 +1,5 @@
 # shellcheck shell=dash disable=SC2154
-# What the measuring scripts share; sourced by them, with label, token (of the control port, where that is asked) and
+# Functions of the benchmark scripts, which source this with label, token (of the HTTP API, if used) and
 # BENCH (a folder for files, emptied here) set.
 PATH=${BOXWALL_BIN:+$BOXWALL_BIN:}/sbin:/usr/sbin:/bin:/usr/bin
 export PATH LC_ALL=C

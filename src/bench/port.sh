@@ -1,10 +1,10 @@
 #!/bin/sh
-# port.sh LABEL RULES RUNS TOKEN: times the control port of the daemon on 127.0.0.1:8181, in turns with a status page of busybox'
-# httpd, and prints rows as ways.sh does; every request is a process of busybox nc, its start is in every time alike.
-#   PUT and apply      the rules sent, checked, and applied until the answer with the change's id; reverted after it
+# port.sh LABEL RULES RUNS TOKEN: times the HTTP API of the daemon on 127.0.0.1:8181, alternating with a status page of busybox'
+# httpd, and prints rows like ways.sh; every time includes the start of one process of busybox nc.
+#   PUT and apply      the rules sent, checked, and applied until the answer with the change's id; then reverted
 #   GET /status        with the token, the rules live
 #   GET /counters      every rule with its counters
-#   CGI page           what a web interface made of shell scripts answers with: iptables -L -n -v of each table
+#   CGI page           the answer of a web interface of shell scripts: iptables -L -n -v of each table
 # shellcheck disable=SC2034 # lib.sh uses them
 label=$1 rules=$2 runs=$3 token=$4
 # shellcheck source=src/bench/lib.sh

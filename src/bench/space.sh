@@ -1,7 +1,7 @@
 #!/bin/sh
-# space.sh FOLDER COMMAND...: runs a command where a box is played on this machine: network, mount and process namespaces of its own with a
-# LAN and an Internet side, a /run of its own for xtables' lock, the legacy iptables and the scripts of init.d in FOLDER/bin. As root. Loading
-# modules costs nothing here: what is missing from the kernel can't be had, and modprobe, rmmod and modsave are /bin/true.
+# space.sh FOLDER COMMAND...: runs a command in a simulated box on this machine: separate network, mount and process namespaces with a
+# LAN and an Internet side, a separate /run for xtables' lock, the legacy iptables and the scripts of init.d in FOLDER/bin. As root. Loading
+# modules costs nothing here: modprobe, rmmod and modsave are /bin/true, so modules missing from the kernel are unavailable.
 folder=$1
 if [ "$2" != --in ]; then
 	shift

@@ -14,11 +14,11 @@ PORT=${BOXWALL_PORT:-8181}
 meaning() { # STATE
 	case $1 in
 	active) echo "$(lang de:"aktiv: Regeln sind geladen" en:"active: rules are loaded")" ;;
-	pending) echo "$(lang de:"eine &Auml;nderung wartet auf ihre Best&auml;tigung" en:"a change waits for its confirmation")" ;;
+	pending) echo "$(lang de:"eine &Auml;nderung wartet auf Best&auml;tigung" en:"a change is waiting for confirmation")" ;;
 	open) echo "$(lang de:"offen: alles ist erlaubt, bis zum Neustart" en:"open: everything is allowed until reboot")" ;;
 	locked) echo "$(lang de:"geschlossen: nur das Heimnetz kommt durch, bis zum Neustart" en:"locked: only the home network gets through, until reboot")" ;;
-	inactive) echo "$(lang de:"inaktiv: keine Regeln von boxwall" en:"inactive: no rules of boxwall")" ;;
-	fallback) echo "$(lang de:"R&uuml;ckfall: die neueren Regeln haben ihren ersten Neustart nicht &uuml;berstanden" en:"fallback: the box did not survive its first boot with the newer rules")" ;;
+	inactive) echo "$(lang de:"inaktiv: keine Regeln von boxwall" en:"inactive: no boxwall rules")" ;;
+	fallback) echo "$(lang de:"R&uuml;ckfall: die Box hat den ersten Start mit den neueren Regeln nicht &uuml;berstanden" en:"fallback: the box did not survive its first boot with the newer rules")" ;;
 	failed | rollback-failed) echo "$(lang de:"fehlgeschlagen" en:"failed")" ;;
 	*) html "$1" ;;
 	esac
@@ -59,12 +59,12 @@ for folder in boot.new boot; do [ ! -r "$STATE/$folder/notes" ] || plan=$STATE/$
 	echo "<p>$(lang de:"Das Image hat Regeln f&uuml;r diese Box; erproben mit" en:"The image has rules for this box; to try them:") <code>rc.boxwall adopt</code></p>"
 [ -e "$STATE/rules" ] || for file in /var/flash/debug.cfg /tmp/flash/mod/rc.custom; do
 	grep -q 'ip6\?tables' "$file" 2>/dev/null &&
-		echo "<p>$file: $(lang de:"enth&auml;lt iptables-Zeilen; &uuml;bernehmen mit" en:"has iptables lines; take them over with") <code>boxwall import $file</code></p>"
+		echo "<p>$file: $(lang de:"enth&auml;lt iptables-Zeilen; &uuml;bernehmen mit" en:"has iptables lines; convert them with") <code>boxwall import $file</code></p>"
 done
 if [ -x /usr/bin/boxwall ]; then
 	host=${HTTP_HOST%:*}
 	echo "<p><a href=\"http://$(html "${host:-fritz.box}"):$PORT/\">$(lang de:"Seite von boxwall" en:"boxwall's page")</a>"
-	echo "&mdash; $(lang de:"ihr Schl&uuml;ssel:" en:"its key:") <code>rc.boxwall token</code></p>"
+	echo "&mdash; $(lang de:"Token:" en:"token:") <code>rc.boxwall token</code></p>"
 fi
 sec_end
 
@@ -83,15 +83,15 @@ echo "<p>$(lang de:"Automatisch: Regeln beim Start laden. Stoppen l&auml;sst die
 sec_end
 
 sec_begin "$(lang de:"Einstellungen" en:"Settings")"
-cgi_print_textline_p confirm_seconds "$BOXWALL_CONFIRM_SECONDS" 6/4 "$(lang de:"Sekunden, in denen eine &Auml;nderung best&auml;tigt sein muss:" en:"Seconds in which a change has to be confirmed:") "
+cgi_print_textline_p confirm_seconds "$BOXWALL_CONFIRM_SECONDS" 6/4 "$(lang de:"Sekunden, in denen eine &Auml;nderung best&auml;tigt sein muss:" en:"Seconds to confirm a change:") "
 cgi_print_radiogroup stateful "$BOXWALL_STATEFUL" '' "$(lang de:"Verbindungsverfolgung (state):" en:"Connection tracking (state):")" \
-	"+auto::$(lang de:"wo sie sicher ist" en:"where it is safe")" "yes::$(lang de:"verlangen" en:"demand")" "no::$(lang de:"nie" en:"never")"
+	"+auto::$(lang de:"wo sie sicher ist" en:"where it is safe")" "yes::$(lang de:"verlangen" en:"require")" "no::$(lang de:"nie" en:"never")"
 cgi_print_radiogroup pa "$BOXWALL_PA" '' "Packet Acceleration:" \
 	"+flush::$(lang de:"nach neuen Regeln leeren" en:"flush after new rules")" "disable::$(lang de:"abschalten" en:"disable")" "leave::$(lang de:"lassen" en:"leave")"
 cgi_print_radiogroup ipv6 "$BOXWALL_IPV6" '' "IPv6:" \
-	"+auto::$(lang de:"wenn die Box es kann" en:"where the box can")" "yes::$(lang de:"ja" en:"yes")" "no::$(lang de:"nein" en:"no")"
+	"+auto::$(lang de:"wenn die Box es kann" en:"if the box supports it")" "yes::$(lang de:"ja" en:"yes")" "no::$(lang de:"nein" en:"no")"
 cgi_print_textline_p port "$PORT" 6/5 "$(lang de:"Port des Dienstes:" en:"Port of the daemon:") "
-cgi_print_textline_p hosts "$BOXWALL_HOSTS" 40/255 "$(lang de:"Weitere Namen der Box:" en:"Further names of the box:") "
+cgi_print_textline_p hosts "$BOXWALL_HOSTS" 40/255 "$(lang de:"Weitere Namen der Box:" en:"Additional names of the box:") "
 cgi_print_textline_p drift "$BOXWALL_DRIFT" 6/5 "$(lang de:"Regeln vergleichen alle (Sekunden, 0: nie):" en:"Compare the rules every (seconds, 0: never):") "
 cgi_print_checkbox_p reassert "$BOXWALL_REASSERT" "$(lang de:"fremde &Auml;nderungen zur&uuml;cknehmen" en:"undo changes by other programs")"
 cgi_print_textline_p heap "$BOXWALL_HEAP" 6/5 "$(lang de:"Speicher f&uuml;r Java:" en:"Memory for Java:") "

@@ -24,7 +24,7 @@ if asked; then
 	if said=$(/usr/sbin/boxwall-apply open 2>&1); then
 		echo "<p><b>$(lang de:"Alles ist erlaubt, bis zum Neustart oder zur n&auml;chsten &Auml;nderung." en:"Everything is allowed until reboot or the next change.")</b></p>"
 	else
-		echo "<p><b>$(lang de:"Das ging nicht &uuml;berall:" en:"That did not work everywhere:")</b></p><pre>$(html "$said")</pre>"
+		echo "<p><b>$(lang de:"Teilweise fehlgeschlagen:" en:"Partly failed:")</b></p><pre>$(html "$said")</pre>"
 	fi
 else
 	echo "<p>$(lang de:"Nichts wurde ge&auml;ndert. Der Knopf steht auf der Seite von boxwall." en:"Nothing was changed. The button is on boxwall's page.")</p>"
