@@ -5,25 +5,40 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A box without a JVM: its plans are compiled at the desk and brought over. */
+/**
+ * A box without a JVM: its plans are compiled at the desk and brought over. One box for all, since each boot costs as
+ * much as the rest of a test: a pending change and a confirmed one, each through what ends the power.
+ */
 class NoJvmIT {
-    private final VirtualBox box = new VirtualBox("no-jvm");
     @TempDir
     private Path folder;
 
-    @BeforeEach
-    void switchOn() { box.up("--new", "--jvm", "none"); }
-
-    @AfterEach
-    void forget() { box.close(); }
-
     @Test
-    void itIsProtectedAndSaysThatThereIsNoDaemon() {
+    void itIsProtectedAndKeepsWhatWasConfirmedAndNothingElse() {
+        try (VirtualBox box = new VirtualBox("no-jvm")) {
+            box.up("--new", "--jvm", "none");
+            protectedAndWithoutADaemon(box);
+            thePowerFailsWhileAChangeIsPending(box);
+            // short, so that the power cut below finds the plan proven; the confirm saves this with it
+            box.run("echo \"export BOXWALL_PROVE_SECONDS='3'\" >>/tmp/flash/boxwall.diff").good();
+            VirtualBox.Answer tried =
+                    box.apply("try", DeskPlan.of(folder, DeskPlan.marked()).into(box, "marked"), "100").good();
+            VirtualBox.Answer confirmed = box.apply("confirm", tried.get("id")).good();
+            assertEquals("active", confirmed.get("state"), confirmed.out());
+            box.reboot();
+            assertMarked(box, "the reboot");
+            box.awaitProven();
+            box.cut();
+            box.up("--jvm", "none");
+            assertMarked(box, "the power cut");
+            assertFalse(box.apply("status").out().contains("trial=yes"), "an ordinary boot tries nothing");
+        }
+    }
+
+    private void protectedAndWithoutADaemon(VirtualBox box) {
         VirtualBox.Answer status = box.apply("status").good();
         assertEquals("active", status.get("state"), status.out());
         assertTrue(status.number("protected") > 0, status.out());
@@ -39,23 +54,7 @@ class NoJvmIT {
         assertEquals("silent", box.peer("dsl", "boxnet", "tcp", "-", VirtualBox.WAN, "22").out().trim());
     }
 
-    @Test
-    void aConfirmedRuleOutlivesAReboot() {
-        confirmMarker();
-        box.reboot();
-        assertMarked("the reboot");
-    }
-
-    @Test
-    void aConfirmedRuleOutlivesAPowerCut() {
-        confirmMarker();
-        box.cut();
-        box.up("--jvm", "none");
-        assertMarked("the power cut");
-    }
-
-    @Test
-    void thePowerFailsWhileAChangeIsPending() {
+    private void thePowerFailsWhileAChangeIsPending(VirtualBox box) {
         String before = box.rules();
         VirtualBox.Answer tried =
                 box.apply("try", DeskPlan.of(folder, DeskPlan.marked()).into(box, "pending"), "600").good();
@@ -69,14 +68,7 @@ class NoJvmIT {
         assertEquals("", status.get("reason"), status.out());
     }
 
-    private void confirmMarker() {
-        VirtualBox.Answer tried =
-                box.apply("try", DeskPlan.of(folder, DeskPlan.marked()).into(box, "marked"), "100").good();
-        VirtualBox.Answer confirmed = box.apply("confirm", tried.get("id")).good();
-        assertEquals("active", confirmed.get("state"), confirmed.out());
-    }
-
-    private void assertMarked(String after) {
+    private static void assertMarked(VirtualBox box, String after) {
         assertTrue(box.marked(), () -> "no marker after " + after + "\n" + box.rules());
         VirtualBox.Answer status = box.apply("status").good();
         assertEquals("active", status.get("state"), status.out());

@@ -22,9 +22,7 @@ class RebootIT {
             String confirmed = box.up().out();
             assertTrue(confirmed.startsWith("curl "), confirmed);
             assertProtected(box, "the power cut");
-            assertTrue(VirtualBox.within(120,
-                    () -> box.run("test -e /tmp/flash/boxwall/boot.new -o -e /tmp/flash/boxwall/trial").status() != 0),
-                    "the box lives with it, so it is proven");
+            box.awaitProven();
             assertEquals("", box.apply("status").get("reason"));
             box.reboot();
             assertProtected(box, "the reboot");
