@@ -1,5 +1,5 @@
 $(call PKG_INIT_BIN, @VERSION@)
-# Before the servers at 30 and later: nobody answers on an open port before the rules are there.
+# Before the servers at 30 and later: no server listens before the rules are loaded.
 $(PKG)_STARTLEVEL=25
 
 # A plan that is compiled for a recorded box while the image is built; a box without a JVM loads it.

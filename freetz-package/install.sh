@@ -1,13 +1,13 @@
 #!/bin/sh
-# Puts boxwall into a source tree of Freetz-NG or of classic Freetz, and takes it out again.
+# Adds boxwall to a source tree of Freetz-NG or of classic Freetz, or removes it.
 #   install.sh FREETZ_DIR            as a package with an entry in menuconfig
-#   install.sh --addon FREETZ_DIR    as an addon, without one
-#   install.sh --undo FREETZ_DIR     out again, in whichever way it was put there
-# Exit: 0 done, 2 usage, 3 no tree of Freetz or another file in the way; nothing was touched then.
+#   install.sh --addon FREETZ_DIR    as an addon, without an entry
+#   install.sh --undo FREETZ_DIR     removes the package and the addon
+# Exit: 0 done, 2 usage, 3 not a tree of Freetz or another file in the way (nothing was changed).
 here=$(cd "${0%/*}" && pwd)
 note=.put-here-by-boxwall # marks the folders that are ours
 
-# Ends without having done anything.
+# Exits without changes.
 refuse() {
 	echo "install.sh: $1" >&2
 	exit 3
@@ -40,7 +40,7 @@ put() { # FROM PLACE
 	cp -pR "$here/$1" "$tree/$2" && : >"$tree/$2/$note" || exit 3
 }
 
-# Puts the package there and says what to choose.
+# Adds the package and prints the menu entries to select.
 install_package() {
 	ours $place
 	put $kind/$place $place
@@ -59,7 +59,7 @@ Nothing is filtered until boxwall is switched on in the web interface of the box
 END
 }
 
-# Puts the addon there and names it to the build.
+# Adds the addon and registers it with the build.
 install_addon() {
 	for folder in "$here"/addon/boxwall-*; do addon=addon/${folder##*/}; done
 	ours "$addon"
@@ -79,7 +79,7 @@ An addon starts after all packages: its rules are loaded last, when the servers 
 END
 }
 
-# Takes every version of the addon away, and its line.
+# Removes every version of the addon, and its line.
 remove_addons() {
 	for folder in "$tree"/addon/boxwall-*; do
 		[ -e "$folder/$note" ] || continue
@@ -90,7 +90,7 @@ remove_addons() {
 	done
 }
 
-# Takes away what was put there.
+# Removes the package and the addon.
 undo() {
 	ours $place
 	if [ -e "$tree/$place" ]; then

@@ -1,5 +1,5 @@
 #!/bin/sh
-# boxwall's page in Freetz' web interface: state and findings, the settings, and the button for those who locked themselves out.
+# boxwall's page in Freetz' web interface: state and findings, the settings, and the emergency button.
 # shellcheck disable=SC2005 # Freetz puts a text in the place of each call of lang when the image is built
 # Freetz shows it inside of its own form, after its own log-in. Looking changes nothing.
 
