@@ -15,11 +15,12 @@ import java.util.StringTokenizer;
  */
 public final class Config {
     private static final String FILE = "/mod/etc/conf/boxwall.cfg";
-    private static final String[][] DEFAULTS = {{"ENABLED", "no"}, {"PORT", "8181"}, {"LISTEN", "lan,loopback"},
-            {"HOSTS", ""}, {"CONFIRM_SECONDS", "120"}, {"STATEFUL", "auto"}, {"PA", "flush"}, {"PRINTK", "leave"},
-            {"IPV6", "auto"}, {"DRIFT", "300"}, {"REASSERT", "no"}, {"PROVE_SECONDS", "600"}, {"HANG_SECONDS", "20"},
-            {"HEAP", "8m"}, {"JVM", ""}, {"SYSLOG", "yes"}, {"STATE", "/tmp/flash/boxwall"},
-            {"RUN", "/var/run/boxwall"}, {"PRESETS", "/usr/share/boxwall/presets"}, {"BIN", ""}, {"OPTIMIZE", "no"},};
+    private static final String[][] DEFAULTS = {{"ENABLED", "no"}, {"PORT", "8181", "0", "65535"},
+            {"LISTEN", "lan,loopback"}, {"HOSTS", ""}, {"CONFIRM_SECONDS", "120", "5", "3600"}, {"STATEFUL", "auto"},
+            {"PA", "flush"}, {"PRINTK", "leave"}, {"IPV6", "auto"}, {"DRIFT", "300"}, {"REASSERT", "no"},
+            {"PROVE_SECONDS", "600"}, {"HANG_SECONDS", "20"}, {"HEAP", "8m"}, {"JVM", ""}, {"SYSLOG", "yes"},
+            {"STATE", "/tmp/flash/boxwall"}, {"RUN", "/var/run/boxwall"}, {"PRESETS", "/usr/share/boxwall/presets"},
+            {"BIN", ""}, {"OPTIMIZE", "no"},};
 
     private final Map<String, String> values = new LinkedHashMap<>();
 
@@ -85,15 +86,18 @@ public final class Config {
         return words;
     }
 
-    /** A setting that is a number; its default when something else was written there. */
+    /** A setting that is a number; its default when something else, or a number out of bounds, was written there. */
     public int number(String name) {
+        String[] row = {};
+        for (String[] setting : DEFAULTS) {
+            row = setting[0].equals(name) ? setting : row;
+        }
         try {
-            return Integer.parseInt(get(name).trim());
+            int number = Integer.parseInt(get(name).trim());
+            boolean within = row.length < 4 || number >= Integer.parseInt(row[2]) && number <= Integer.parseInt(row[3]);
+            return within ? number : Integer.parseInt(row[1]);
         } catch (NumberFormatException e) {
-            for (String[] setting : DEFAULTS) {
-                if (setting[0].equals(name)) { return Integer.parseInt(setting[1]); }
-            }
-            throw new IllegalArgumentException("no setting " + name);
+            return Integer.parseInt(row[1]);
         }
     }
 }

@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The settings, read as text and never run. */
 class ConfigTest {
@@ -25,6 +27,14 @@ class ConfigTest {
     @Test
     void aNumberThatIsNoneIsTheDefault() {
         assertEquals(120, Config.parse("export BOXWALL_CONFIRM_SECONDS='soon'\n", Map.of()).number("CONFIRM_SECONDS"));
+    }
+
+    /** A port that isn't one would keep the daemon waiting for its first listener. */
+    @ParameterizedTest
+    @CsvSource({"PORT, 65536, 8181", "PORT, -1, 8181", "PORT, 65535, 65535", "PORT, 0, 0", "CONFIRM_SECONDS, 0, 120",
+            "CONFIRM_SECONDS, 4, 120", "CONFIRM_SECONDS, 3601, 120", "CONFIRM_SECONDS, 3600, 3600"})
+    void aNumberOutOfBoundsIsTheDefault(String name, String given, int number) {
+        assertEquals(number, Config.parse(null, Map.of("BOXWALL_" + name, given)).number(name));
     }
 
     @Test
