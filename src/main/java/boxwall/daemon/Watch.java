@@ -120,10 +120,8 @@ final class Watch {
                 } else if (tablesSoon && !changes.applying.isLocked()) { readAfterChange(changes.plane.last()); }
             } catch (RuntimeException bug) {
                 log.bug(bug);
-            } catch (OutOfMemoryError e) {
-                // the watch must outlive whatever a moment of plenty asked of the heap
-                System.gc();
-                log.event("out of memory while watching");
+            } catch (VirtualMachineError e) {
+                lacking(e);
             }
         }
     }
@@ -274,6 +272,8 @@ final class Watch {
         } catch (RuntimeException bug) {
             // the watch must outlive whatever one look stumbled over
             log.bug(bug);
+        } catch (VirtualMachineError e) {
+            lacking(e);
         }
     }
 
@@ -322,6 +322,12 @@ final class Watch {
             if (at > line && text.startsWith(word, at)) { return true; }
         }
         return false;
+    }
+
+    /** The watch must outlive whatever a ruleset asked of heap or stack, at its first look too. */
+    private void lacking(VirtualMachineError error) {
+        System.gc();
+        log.event((error instanceof OutOfMemoryError ? "out of memory" : "out of stack") + " while watching");
     }
 
     private Finding finding(List<String> differences) {

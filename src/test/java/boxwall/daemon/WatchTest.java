@@ -17,6 +17,8 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The daemon notices what others do to its rules and what becomes of the box's addresses, and does no more about it
@@ -193,6 +195,28 @@ class WatchTest {
         watch.look(null);
         assertEquals(List.of("drift"), codes(watch));
         assertFalse(watch.isAsBefore(), "what was found is looked at again");
+    }
+
+    /** It compiles the rules when the address is another: what that lacks once, it lacks at each start. */
+    @ParameterizedTest
+    @ValueSource(classes = {OutOfMemoryError.class, StackOverflowError.class})
+    void theWatchOutlivesAFirstLookThatLacksHeapOrStack(Class<? extends Error> lack) {
+        booted(RULES);
+        Watch watch = watch();
+        sys.afterRead = path -> {
+            if (path.equals(FakeBox.STATE + "/rules")) {
+                Thread.currentThread().interrupt(); // ends the watch after its first look
+                throw lack == OutOfMemoryError.class ? new OutOfMemoryError() : new StackOverflowError();
+            }
+        };
+        try {
+            watch.run(null);
+        } catch (VirtualMachineError e) {
+            throw new AssertionError("the watch ended", e);
+        } finally {
+            Thread.interrupted();
+        }
+        assertTrue(log.toString().contains("out of "), log.toString());
     }
 
     @Test
