@@ -51,8 +51,8 @@ public final class LoggedPackets {
         List<Counted> fitting = new ArrayList<>();
         for (Counted rule : logging) {
             String prefix = rule.after("--log-prefix");
-            if (line.prefix.equals(prefix == null ? "" : prefix.trim()) && mayBe(rule.after("-i"), line.get("IN"))
-                    && mayBe(rule.after("-o"), line.get("OUT"))) {
+            if (line.prefix.equals(prefix == null ? "" : prefix.trim()) && mayBe(rule, "-i", line.get("IN"))
+                    && mayBe(rule, "-o", line.get("OUT"))) {
                 fitting.add(rule);
             }
         }
@@ -67,10 +67,12 @@ public final class LoggedPackets {
         bySource.put(source, bySource.containsKey(source) ? bySource.get(source) + 1 : 1);
     }
 
-    /** A negated interface may be anything here. */
-    private static boolean mayBe(String name, String is) {
-        return name == null || name.equals(is)
-                || name.endsWith("+") && is.startsWith(name.substring(0, name.length() - 1));
+    /** Whether a rule that asks for an interface by that option sees the packets of this one. */
+    private static boolean mayBe(Counted rule, String option, String is) {
+        String name = rule.after(option);
+        if (name == null) { return true; }
+        boolean fits = name.equals(is) || name.endsWith("+") && is.startsWith(name.substring(0, name.length() - 1));
+        return fits != rule.rule.contains(" ! " + option + " ");
     }
 
     /** Sources by number of packets, most first. */

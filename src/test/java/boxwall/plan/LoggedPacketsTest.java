@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import boxwall.box.LogLine;
+import boxwall.netfilter.Family;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class LoggedPacketsTest {
@@ -26,6 +29,18 @@ class LoggedPacketsTest {
         assertEquals("1234.567890", LogLine.parse("[ 1234.567890] " + PACKET).uptime);
         assertEquals("DROPIN=", LogLine.parse("DROPIN=IN=lan OUT= SRC=10.0.0.1").prefix,
                 "a prefix that looks like the packet's start");
+    }
+
+    @Test
+    void aRuleOfAllInterfacesButOneMayHaveLoggedIt() {
+        LiveRules live = LiveRules.of(
+                Map.of(Family.IPV4,
+                        List.of("*filter", ":INPUT ACCEPT [0:0]",
+                                "[1:60] -A INPUT ! -i lan ! -o tun+ -j LOG --log-prefix \"[IPT] drop \"", "COMMIT")),
+                Map.of());
+        LoggedPackets logged = new LoggedPackets(List.of(PACKET, PACKET.replace("IN=dsl", "IN=lan")), live);
+        assertEquals(1, logged.entries.size());
+        assertEquals(1, logged.others());
     }
 
     @Test
