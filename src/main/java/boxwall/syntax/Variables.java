@@ -38,7 +38,10 @@ final class Variables {
             unset |= given.get(name) == null;
             return given.get(name);
         }
-        if (set.containsKey(name)) { return set.get(name); }
+        if (set.containsKey(name)) {
+            unset |= set.get(name) == null;
+            return set.get(name);
+        }
         String without = setLacking.get(name);
         if (without == null && names.get(name) != null) {
             rules.namesUsed.put(name, names.get(name));
@@ -80,7 +83,8 @@ final class Variables {
         if (lacking != null) {
             setLacking.put(name, lacking);
         } else {
-            set.put(name, word.text.substring(word.assignment + 1));
+            // set from a value that its include doesn't have: what uses it would lose a condition
+            set.put(name, unset ? null : word.text.substring(word.assignment + 1));
         }
     }
 }

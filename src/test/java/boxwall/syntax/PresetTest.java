@@ -43,6 +43,24 @@ class PresetTest {
                 (name, from) -> name.equals("sample") ? Source.preset(name, HEAD + LINES) : null);
     }
 
+    /** A line that sets a name from a value that isn't given sets nothing: a rule would lose its condition. */
+    @Test
+    void whatIsSetFromAMissingValueIsMissingToo() {
+        ParsedRules parsed = RulesetParser.parse(
+                new Source("rules", "include own DEVICE=192.168.178.30\nWHO=\niptables -A INPUT $WHO -j DROP\n"),
+                Names.none(), (name, from) -> new Source(name, """
+                        #@ ask DEVICE device: Device | Gerät
+                        WHO="-p tcp $DEVICE4"
+                        iptables -A FORWARD $WHO -j ACCEPT
+                        WHO="-p tcp $DEVICE6"
+                        ip6tables -A FORWARD $WHO -j ACCEPT
+                        """));
+        assertEquals(List.of(), parsed.errors());
+        assertEquals("-A FORWARD -s 192.168.178.30/32 -p tcp -j ACCEPT", rules(parsed, Family.IPV4));
+        assertEquals("", rules(parsed, Family.IPV6));
+        assertEquals(1, parsed.ruleset().chain(Family.IPV4, Table.FILTER, "INPUT").rules.size());
+    }
+
     private static String rules(ParsedRules parsed, Family family) {
         return parsed.ruleset().owns(family, Table.FILTER)
                 ? parsed.ruleset().chain(family, Table.FILTER, "FORWARD").rules.stream()
