@@ -12,8 +12,10 @@ import boxwall.sys.Sys;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The saved ruleset and those before it, which boxwall-keep left in flash, and the changes since the daemon is there,
@@ -134,9 +136,14 @@ final class History {
     /** Lines of one that the other lacks, each as often as it has it more; in their order. */
     private static List<String> without(List<String> these, List<String> those) {
         List<String> left = new ArrayList<>();
-        List<String> other = new LinkedList<>(those);
+        Map<String, Integer> other = new HashMap<>();
+        for (String line : those) {
+            other.put(line, other.containsKey(line) ? other.get(line) + 1 : 1);
+        }
         for (String line : these) {
-            if (!other.remove(line)) { left.add(line); }
+            int there = other.containsKey(line) ? other.get(line) : 0;
+            if (there == 0) { left.add(line); }
+            other.put(line, Math.max(0, there - 1));
         }
         return left;
     }
