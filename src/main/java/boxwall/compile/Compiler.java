@@ -8,6 +8,7 @@ import boxwall.explain.Site;
 import boxwall.netfilter.Abandoned;
 import boxwall.netfilter.Chain;
 import boxwall.netfilter.Family;
+import boxwall.netfilter.Match;
 import boxwall.netfilter.Origin;
 import boxwall.netfilter.Rule;
 import boxwall.netfilter.Ruleset;
@@ -17,6 +18,7 @@ import boxwall.syntax.Line;
 import boxwall.syntax.Note;
 import boxwall.syntax.ParsedRules;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -102,15 +104,27 @@ public final class Compiler {
                 for (BoxFacts each : new BoxFacts[] {booted, facts}) {
                     modules.addAll(each.capability(family, Kind.TABLE, table.word()).modules);
                 }
+                Set<List<String>> seen = new HashSet<>();
                 for (Chain chain : ruleset.chains(family, table)) {
                     for (Rule rule : chain.rules) {
                         Abandoned.check();
+                        if (!seen.add(names(rule))) { continue; }
                         modules.addAll(Requirement.of(family, table, rule, booted).modules);
                         modules.addAll(Requirement.of(family, table, rule, facts).modules);
                     }
                 }
             }
         }
+    }
+
+    /** The matches and the target of a rule: rules that have the same need the same modules. */
+    private static List<String> names(Rule rule) {
+        List<String> names = new ArrayList<>();
+        for (Match match : rule.matches) {
+            names.add(match.name);
+        }
+        names.add(rule.target == null || rule.target.isGoto() ? "" : rule.target.name);
+        return names;
     }
 
     /** {@code modprobe NAME} lines, by the name on this kernel; never one that loads conntrack where it is refused. */

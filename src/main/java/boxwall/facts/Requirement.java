@@ -32,7 +32,6 @@ public final class Requirement {
     public final List<String> modules;
     /** The worst state of all it needs. */
     public final State state;
-    private final boolean conntrack;
     /** Where the rule is from. */
     public final Origin origin;
 
@@ -40,13 +39,11 @@ public final class Requirement {
         this.family = family;
         this.facts = facts;
         this.origin = rule.origin;
-        boolean pulls = need(Kind.TABLE, table.word());
+        need(Kind.TABLE, table.word());
         for (Match match : rule.matches) {
-            pulls |= need(Kind.MATCH, match.name);
+            need(Kind.MATCH, match.name);
         }
-        if (rule.target != null && !rule.target.isGoto() && isExtension(rule)) {
-            pulls |= need(Kind.TARGET, rule.target.name);
-        }
+        if (rule.target != null && !rule.target.isGoto() && isExtension(rule)) { need(Kind.TARGET, rule.target.name); }
         Set<String> load = new LinkedHashSet<>();
         State worst = State.BUILTIN;
         for (Capability capability : features.values()) {
@@ -55,7 +52,6 @@ public final class Requirement {
         }
         modules = Collections.unmodifiableList(new ArrayList<String>(load));
         state = worst;
-        conntrack = pulls;
     }
 
     /** What the rule needs; a target that no kernel has is a chain of the user's and needs nothing. */
@@ -69,13 +65,24 @@ public final class Requirement {
                 || facts.capability(family, Kind.TARGET, name).state != State.UNKNOWN);
     }
 
-    private boolean need(Kind kind, String name) {
+    private void need(Kind kind, String name) {
         features.put(kind.word + " " + name, facts.capability(family, kind, name));
-        return facts.pullsConntrack(family, kind, name);
     }
 
     /** Whether the rule would load connection tracking. */
-    public boolean pullsConntrack() { return conntrack; }
+    public boolean pullsConntrack() {
+        boolean pulls = false;
+        for (String feature : features.keySet()) {
+            pulls |= facts.pullsConntrack(family, kind(feature), name(feature));
+        }
+        return pulls;
+    }
+
+    private static Kind kind(String feature) {
+        return Kind.valueOf(feature.substring(0, feature.indexOf(' ')).toUpperCase(java.util.Locale.ROOT));
+    }
+
+    private static String name(String feature) { return feature.substring(feature.indexOf(' ') + 1); }
 
     /** The features that are in the worst state: what stops the rule, or what is unknown. */
     public List<String> worstFeatures() {
@@ -101,12 +108,11 @@ public final class Requirement {
     }
 
     private String remedy(String feature) {
-        String name = feature.substring(feature.indexOf(' ') + 1);
-        if (state == State.REFUSED && conntrack) {
+        String name = name(feature);
+        if (state == State.REFUSED && pullsConntrack()) {
             return "STATEFUL=auto or no in boxwall.cfg, or leave \"" + name + "\" out";
         }
-        Kind kind = Kind.valueOf(feature.substring(0, feature.indexOf(' ')).toUpperCase(java.util.Locale.ROOT));
-        String cure = facts.cure(family, kind, name);
+        String cure = facts.cure(family, kind(feature), name);
         boolean another = cure.contains(" needs ") || cure.startsWith("this kernel was");
         return state == State.REFUSED && !another
                 ? "leave \"" + name + "\" out, or build its module for this very kernel: " + cure : cure;

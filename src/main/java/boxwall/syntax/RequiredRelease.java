@@ -64,8 +64,9 @@ public final class RequiredRelease {
 
     /** Whether {@code version} comes before {@code since}; null for since: always there. */
     static boolean older(String version, String since) {
+        if (since == null) { return false; }
         String[] a = Words.split(version.replace('-', '.'), '.');
-        String[] b = since == null ? new String[0] : Words.split(since, '.');
+        String[] b = Words.split(since, '.');
         for (int i = 0; i < b.length; i++) {
             long has = i < a.length ? Math.max(0, Numbers.parse(a[i])) : 0;
             long wants = Numbers.parse(b[i]);
