@@ -26,13 +26,22 @@ public final class Rows {
     /** A stream to its end, or a little beyond so many bytes; IllegalStateException when it can't be read. */
     public static String text(InputStream in, String encoding, int most) {
         try {
+            return bytes(in, most).toString(encoding);
+        } catch (IOException e) {
+            throw new IllegalStateException("can't be read: " + e.getMessage(), e);
+        }
+    }
+
+    /** The same without making a text of it. */
+    public static ByteArrayOutputStream bytes(InputStream in, int most) {
+        try {
             ByteArrayOutputStream bytes = new ByteArrayOutputStream(32 * 1024);
             byte[] buffer = new byte[4096];
             for (int n = in.read(buffer); n >= 0 && bytes.size() < most; n = in.read(buffer)) {
                 bytes.write(buffer, 0, n);
             }
             in.close();
-            return bytes.toString(encoding);
+            return bytes;
         } catch (IOException e) {
             throw new IllegalStateException("can't be read: " + e.getMessage(), e);
         }

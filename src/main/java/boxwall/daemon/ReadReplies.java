@@ -124,9 +124,9 @@ final class ReadReplies extends Replies {
         Outcome last = plane.last();
         String uuid = sys.read("/proc/sys/kernel/random/uuid", 64);
         String nonce = uuid == null ? Long.toHexString(System.nanoTime()) : uuid.trim();
-        String html = page().html(Page.wantsGerman(request.header("accept-language")), nonce, state(last),
+        byte[] html = page().html(Page.wantsGerman(request.header("accept-language")), nonce, state(last),
                 ago(last.protectedAt()), findings(last, box.known));
-        return Reply.utf8("text/html; charset=utf-8", html).with("Content-Security-Policy",
+        return Reply.bytes("text/html; charset=utf-8", html).with("Content-Security-Policy",
                 "default-src 'none'; script-src 'nonce-" + nonce + "'; style-src 'nonce-" + nonce
                         + "'; img-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
                 .with("Vary", "Accept-Language");

@@ -38,6 +38,9 @@ public final class Reply {
         return new Reply(200, type, bytesOf(text, "ISO-8859-1"));
     }
 
+    /** Bytes of any type. */
+    public static Reply bytes(String type, byte[] body) { return new Reply(200, type, body); }
+
     /** Text of a type of its own, sent as UTF-8, with a line end. */
     public static Reply utf8(String type, String text) {
         return new Reply(200, type, bytesOf(ended(text), "UTF-8"));
@@ -67,6 +70,13 @@ public final class Reply {
     }
 
     private static byte[] bytesOf(String text, String charset) {
+        // most texts are ASCII, which Classpath's encoders take a character at a time
+        byte[] bytes = new byte[text.length()];
+        int at = 0;
+        while (at < bytes.length && text.charAt(at) < 0x80) {
+            bytes[at] = (byte) text.charAt(at++);
+        }
+        if (at == bytes.length) { return bytes; }
         try {
             return text.getBytes(charset);
         } catch (UnsupportedEncodingException e) {

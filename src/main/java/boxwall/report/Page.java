@@ -4,6 +4,9 @@ import boxwall.box.Finding;
 import boxwall.check.EmptyRuleset;
 import boxwall.netfilter.Words;
 
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.Charset;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -31,13 +34,35 @@ public final class Page {
             new HashSet<>(Arrays.asList("active", "unsaved", "locked", "fallback", "pending"));
     private static final String[] ESCAPES = {"&", "&amp;", "<", "&lt;", ">", "&gt;", "\"", "&quot;", "'", "&#39;"};
 
-    private final String template;
+    private static final List<String> PLACES = Arrays.asList("@LANG@", "@NONCE@", "@STATE@", "@PLAIN@");
 
-    /** {@code template} is boxwall/page/page.html's text. */
-    public Page(String template) { this.template = template; }
+    private final byte[] template;
+    /** For each place its index in {@link #PLACES} and where it begins. */
+    private final List<int[]> places = new ArrayList<>();
+
+    /**
+     * {@code template} is boxwall/page/page.html in UTF-8: as a text it would take twice the heap, and be encoded each
+     * time.
+     */
+    public Page(byte[] template) {
+        this.template = template;
+        for (int at = 0; at < template.length; at++) {
+            for (int i = 0; template[at] == '@' && i < PLACES.size(); i++) {
+                if (isAt(at, PLACES.get(i))) { places.add(new int[] {i, at}); }
+            }
+        }
+    }
+
+    private boolean isAt(int at, String word) {
+        int i = 0;
+        while (i < word.length() && at + i < template.length && template[at + i] == word.charAt(i)) {
+            i++;
+        }
+        return i == word.length();
+    }
 
     /** The jar's page. */
-    public static Page load() { return new Page(Resource.text("/boxwall/page/page.html")); }
+    public static Page load() { return new Page(Resource.bytes("/boxwall/page/page.html")); }
 
     /** Whether a browser's Accept-Language asks for German rather than English; English for null. */
     public static boolean wantsGerman(String acceptLanguage) {
@@ -67,12 +92,12 @@ public final class Page {
     }
 
     /**
-     * The page's text.
+     * The page in UTF-8.
      *
      * @param nonce what the policy names; letters, digits and dashes
      * @param seconds since when the rules are live, -1 for never
      */
-    public String html(boolean german, String nonce, String state, long seconds, List<Finding> findings) {
+    public byte[] html(boolean german, String nonce, String state, long seconds, List<Finding> findings) {
         int language = german ? 1 : 0;
         StringBuilder list = new StringBuilder();
         String word = state;
@@ -89,10 +114,17 @@ public final class Page {
         if (seconds >= 0) { plain.append(TEXTS[2][language]).append(duration(seconds / 60, language)).append(". "); }
         plain.append("</p><ul>").append(list).append("</ul><p class=\"dim\">").append(TEXTS[3][language])
                 .append("</p></section>");
-        String page = Words.replace(template, "@PLAIN@", plain.toString());
-        page = Words.replace(page, "@STATE@", escaped(state));
-        page = Words.replace(page, "@LANG@", german ? "de" : "en");
-        return Words.replace(page, "@NONCE@", nonce);
+        String[] values = {german ? "de" : "en", nonce, escaped(state), plain.toString()};
+        ByteArrayOutputStream page = new ByteArrayOutputStream(template.length + 2 * plain.length());
+        int from = 0;
+        for (int[] place : places) {
+            page.write(template, from, place[1] - from);
+            byte[] value = values[place[0]].getBytes(Charset.forName("UTF-8"));
+            page.write(value, 0, value.length);
+            from = place[1] + PLACES.get(place[0]).length();
+        }
+        page.write(template, from, template.length - from);
+        return page.toByteArray();
     }
 
     /** As a person counts it: {@code 4 minutes}; two of a unit before the next one is used. */

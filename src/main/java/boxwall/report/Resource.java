@@ -10,4 +10,9 @@ public final class Resource {
     public static String text(String path) {
         return Rows.text(Resource.class.getResourceAsStream(path), "UTF-8", Integer.MAX_VALUE);
     }
+
+    /** Its bytes. */
+    public static byte[] bytes(String path) {
+        return Rows.bytes(Resource.class.getResourceAsStream(path), Integer.MAX_VALUE).toByteArray();
+    }
 }

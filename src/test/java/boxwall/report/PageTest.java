@@ -25,7 +25,8 @@ class PageTest {
     }
 
     private static String page(boolean german, String state, Finding... findings) throws IOException {
-        return new Page(template()).html(german, "n0nce", state, 250, List.of(findings));
+        return new String(new Page(template().getBytes(StandardCharsets.UTF_8)).html(german, "n0nce", state, 250,
+                List.of(findings)), StandardCharsets.UTF_8);
     }
 
     @Test
