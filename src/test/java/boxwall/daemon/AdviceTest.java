@@ -1,7 +1,9 @@
 package boxwall.daemon;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -121,5 +123,20 @@ class AdviceTest {
 
     private static Request request() {
         return new Request("GET", "/findings", Map.of(), Map.of(), new Client(PC, 1), "");
+    }
+
+    /** Questions where nobody works on a draft are about the saved rules, until those or the box are others. */
+    @Test
+    void savedRulesAreCompiledOnce() {
+        sys.files.put(FakeBox.STATE + "/rules", RULES);
+        Drafts drafts = new Drafts(api);
+        Candidate first = drafts.asked();
+        assertSame(first, drafts.asked());
+        api.box.read();
+        Candidate second = drafts.asked();
+        assertNotSame(first, second);
+        sys.files.put(FakeBox.STATE + "/rules", RULES + "iptables -A INPUT -j DROP\n");
+        assertEquals(1, drafts.asked().parsed.ruleset().ruleCount(boxwall.netfilter.Family.IPV4)
+                - second.parsed.ruleset().ruleCount(boxwall.netfilter.Family.IPV4));
     }
 }
