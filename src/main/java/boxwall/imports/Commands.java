@@ -48,11 +48,14 @@ final class Commands {
                 && "AINPDR".indexOf(option.charAt(1)) >= 0 && ShellWord.isName(name.replace('-', '_'))
                 && RuleText.isChain(words.get(2).toString());
         if ((called || RuleText.isIptables(name) && words.size() > 1) && !RuleText.isPattern(lines.text(simple.line))) {
-            lines.rule(simple.line);
+            lines.mark(simple.line, simple.line, SourceLines.RULE);
         }
         for (Node.Redirect redirect : simple.redirects) {
             for (int i = 0; i < redirect.body.size() && name.endsWith("-restore"); i++) {
-                if (RuleText.isSaved(redirect.body.get(i).trim())) { lines.rule(redirect.bodyLine + i); }
+                String text = redirect.body.get(i).trim();
+                if (RuleText.isDump(text) && "*C".indexOf(text.charAt(0)) < 0) {
+                    lines.mark(redirect.bodyLine + i, redirect.bodyLine + i, SourceLines.RULE);
+                }
             }
         }
     }
@@ -76,7 +79,7 @@ final class Commands {
             status = state.left(node, e, null);
         }
         // the here-document's lines belong to the command, and so do those after a backslash
-        lines.structure(node.line, node.last());
+        lines.mark(node.line, node.last(), SourceLines.STRUCTURE);
         return status;
     }
 
@@ -157,6 +160,7 @@ final class Commands {
 
     private static boolean is(String name, String... names) { return ShellWord.isOf(name, names); }
 
+    /** What no rule comes of: settings of the kernel, output, services, files; else it isn't known. */
     private ExitStatus other(Node node, String name, List<ShellWord> rest, boolean asks) {
         String target = state.written(node);
         String line = lines.trimmed(node.line);
@@ -219,10 +223,11 @@ final class Commands {
             variables.forget(name, e.getMessage(), meant);
             lines.note(node.line, "name-unknown", name, e.getMessage(),
                     meant != null ? "write " + name + "=" + meant : e.texts[1]);
-            lines.structure(node.line, node.end);
+            lines.mark(node.line, node.end, SourceLines.STRUCTURE);
         }
     }
 
+    /** {@code export A=1 B}, {@code local A}, {@code unset A}. */
     private ExitStatus names(Node node, String command, List<ShellWord> words) {
         for (ShellWord word : words) {
             String name = word.assigned() != null ? word.assigned() : word.plain();
@@ -235,6 +240,7 @@ final class Commands {
         return state.taken(node);
     }
 
+    /** {@code set -e} is an option; {@code set -- a b} and {@code set a b} give $1 and $2. */
     private ExitStatus positional(Node node, List<ShellWord> words) {
         try {
             List<String> texts = Expansion.of(words, state.variables).texts;
@@ -249,12 +255,13 @@ final class Commands {
         }
     }
 
+    /** A rule that came of the function came of this line too. */
     private ExitStatus call(Node node, Node function, List<ShellWord> rest) throws ShellError {
         List<String> words = Expansion.of(rest, state.variables).texts;
         state.taken(node);
         int before = state.out.size();
         ExitStatus status = shell.call(function, words, node.line);
-        if (state.out.size() > before) { lines.built(node.line, node.end); }
+        if (state.out.size() > before) { lines.mark(node.line, node.end, SourceLines.BUILT); }
         return status;
     }
 
@@ -325,11 +332,11 @@ final class Commands {
         boolean adds = false;
         for (ShellWord option : options) {
             adds |= "-n".equals(option.plain()) || "--noflush".equals(option.plain());
-            lines.structure(option.line, option.line);
+            lines.mark(option.line, option.line, SourceLines.STRUCTURE);
         }
         new SaveDump(state, iptables, name.startsWith("ip6") ? 6 : 4, adds).here(here);
-        lines.taken(node.line, node.line);
-        lines.structure(node.line, here.bodyLine + here.body.size());
+        lines.mark(node.line, node.line, SourceLines.TAKEN);
+        lines.mark(node.line, here.bodyLine + here.body.size(), SourceLines.STRUCTURE);
         return ExitStatus.TRUE;
     }
 
@@ -348,7 +355,7 @@ final class Commands {
             boolean here = node.parts.size() == 2 && first.program().equals("cat") && first.words.size() == 1
                     && first.redirects.size() == 1 && first.here() != null;
             if (!here) { return state.left(node, "restore-pipe"); }
-            lines.structure(first.line, first.last());
+            lines.mark(first.line, first.last(), SourceLines.STRUCTURE);
             return restore(last, last.program(), first.here(), last.words.subList(1, last.words.size()));
         }
         boolean quiet = true;
@@ -361,7 +368,7 @@ final class Commands {
         } else {
             lines.note(node.line, asks ? "asks-box" : "prints");
         }
-        lines.structure(node.line, node.end);
+        lines.mark(node.line, node.end, SourceLines.STRUCTURE);
         return ExitStatus.UNKNOWN;
     }
 

@@ -48,7 +48,10 @@ final class Conditions {
         return ExitStatus.UNKNOWN;
     }
 
-    /** The status for the words between the brackets. */
+    /**
+     * The status for the words between the brackets: {@code -n "$A" -a ! -f /x}. -o binds less than -a, and an operand
+     * that isn't known doesn't matter where the other one decides.
+     */
     private static ExitStatus of(List<String> words) {
         for (String operator : new String[] {"-o", "-a"}) {
             int at = words.lastIndexOf(operator);

@@ -80,7 +80,7 @@ final class Interpreter {
             return ExitStatus.UNKNOWN;
         }
         if (node.kind.compareTo(Node.Kind.IF) >= 0 && node.kind.compareTo(Node.Kind.GROUP) <= 0) {
-            lines.structure(node.line, node.end);
+            lines.mark(node.line, node.end, SourceLines.STRUCTURE);
         }
         switch (node.kind) {
             case SIMPLE :
@@ -146,6 +146,7 @@ final class Interpreter {
         return status;
     }
 
+    /** Once a condition is open, all branches from there on are; a known one only decides for those behind it. */
     private ExitStatus choice(Node node) {
         boolean done = false;
         Node open = null;
@@ -208,6 +209,7 @@ final class Interpreter {
         return ExitStatus.TRUE;
     }
 
+    /** A while or until is run if it is known not to begin; how often it goes round only the box knows. */
     private ExitStatus loop(Node node) {
         if (run(node.parts.get(0), true) == ExitStatus.of(node.flag)) {
             state.skip(node.parts.get(1), "the loop's condition doesn't hold at its start");
@@ -235,6 +237,7 @@ final class Interpreter {
         return ExitStatus.TRUE;
     }
 
+    /** Braces, or a subshell, whose names and exit end with it. */
     private ExitStatus group(Node node, boolean asks) {
         if (!node.flag) { return run(node.parts.get(0), asks); }
         Variables outer = state.variables;
@@ -259,7 +262,7 @@ final class Interpreter {
         boolean listed = chain || listing && (line.indexOf('.') > 0 || line.contains("anywhere"));
         if (!listed && state.foreign(node)) { return ExitStatus.UNKNOWN; }
         if (listed || RuleText.isPart(line)) {
-            lines.rule(node.line);
+            lines.mark(node.line, node.line, SourceLines.RULE);
             return state.left(node, listed ? "listed" : "hidden");
         }
         if (lines.text(1).startsWith("#!")) { return state.left(node, "script-unread"); }
@@ -296,7 +299,7 @@ final class Interpreter {
         }
         perhaps(node);
         forget(node, true, new HashSet<Node>());
-        lines.structure(node.line, node.end);
+        lines.mark(node.line, node.end, SourceLines.STRUCTURE);
     }
 
     /** Interprets a part that runs or not as the box decides, for the rules that it may add. */
@@ -341,6 +344,7 @@ final class Interpreter {
         }
     }
 
+    /** {@code A=…} and {@code read A}; a name that is asked of the box in the same way twice keeps its meaning. */
     private void forgetAssigned(Node simple) {
         String first = simple.words.isEmpty() ? null : simple.words.get(0).plain();
         for (ShellWord word : simple.words) {

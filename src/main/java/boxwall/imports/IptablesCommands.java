@@ -135,6 +135,7 @@ final class IptablesCommands {
         return key.toString();
     }
 
+    /** {@code -t nat}, {@code -tnat}, {@code --table nat} or {@code --table=nat}. */
     private static String table(List<String> words) {
         for (int i = 0; i < words.size(); i++) {
             String word = words.get(i);
@@ -182,8 +183,8 @@ final class IptablesCommands {
             state.present.add(out.table + " -N " + words.get(words.size() - 1));
         } else if (out.verb == 'A' || out.verb == 'I') { state.present.add(key(program, words)); }
         state.add(out);
-        lines.taken(line, end);
-        lines.built(line, end);
+        lines.mark(line, end, SourceLines.TAKEN);
+        lines.mark(line, end, SourceLines.BUILT);
         for (int i = words.indexOf("set") + 1; i > 0 && i + 1 < words.size(); i++) {
             boolean asks = ShellWord.isOf(words.get(i), "--match-set", "--set");
             if (asks && !lines.sets.containsKey(words.get(i + 1))) { lines.sets.put(words.get(i + 1), line); }
@@ -202,7 +203,7 @@ final class IptablesCommands {
                 missing = true;
             }
         }
-        if (missing) { lines.structure(line, end); }
+        if (missing) { lines.mark(line, end, SourceLines.STRUCTURE); }
         return missing;
     }
 }

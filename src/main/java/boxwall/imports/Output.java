@@ -132,6 +132,7 @@ final class Output {
         }
     }
 
+    /** What to do about an error: the parser says to make a chain of that name, where a target may be meant. */
     private String todo(SyntaxError error, OutputLine line) {
         if (!error.what.startsWith("no target and no chain")) { return error.todo; }
         String[] quoted = Words.split(error.what, '"');

@@ -5,9 +5,7 @@ import boxwall.netfilter.Words;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
 /**
  * A text as a list of commands. What a shell would read as a whole is read as a shell would. What it wouldn't (a web
@@ -16,9 +14,6 @@ import java.util.Set;
  * isn't understood must not become a rule that always holds.
  */
 final class Script {
-    private static final Set<String> KNOWN = new HashSet<>(Arrays.asList("iptables", "ip6tables", "ip46tables",
-            "iptables-restore", "ip6tables-restore", "modprobe", "insmod", "echo", "export", "[", "test", "exit",
-            "return", "set", "local", ":", "true", "keep", "own", "expect", "include", "cat"));
     private static final List<String> OPENING =
             Arrays.asList("if", "for", "while", "until", "case", "function", "{", "(");
     private static final List<String> CLOSING = Arrays.asList("fi", "done", "esac", "}", ")");
@@ -70,27 +65,13 @@ final class Script {
         } catch (ShellError e) {
             return false;
         }
-        return !isProse();
+        return true;
     }
 
     /**
-     * More lines that begin with no command that a firewall script has than others: ordinary text can be good shell by
-     * chance.
+     * Between *TABLE and COMMIT each line is the dump's, whatever it looks like, unless it is a command; a table that
+     * never ends must not swallow a script behind it.
      */
-    private boolean isProse() {
-        int strange = 0;
-        int known = 0;
-        for (Node part : parts) {
-            for (Node simple : part.simple()) {
-                boolean good = simple.command() == null || KNOWN.contains(simple.program())
-                        || simple.called().startsWith("$") || simple.words.size() < 4;
-                strange += good ? 0 : 1;
-                known += good ? 1 : 0;
-            }
-        }
-        return strange > 5 && strange > known;
-    }
-
     private void lineByLine() {
         boolean table = false;
         int next = 0;
@@ -119,6 +100,7 @@ final class Script {
             return i;
         }
         boolean mayReachFar = opens || first.indexOf('=') > 0 || ShellWord.isOf(first, "echo", "cat", "export");
+        // an apostrophe of the text around a command would else open a quote that ends anywhere
         lexer.moveTo(offset, i + 1, !mayReachFar);
         try {
             parts.add(parser.complete());
@@ -156,6 +138,10 @@ final class Script {
                 || ShellWord.isName(first.replace('-', '_')) && (rest.startsWith("()") || rest.startsWith("( )"));
     }
 
+    /**
+     * Whether a line of a page begins as the commands of a firewall script do: {@code A=…}, {@code iptables -…}, {@code
+     * $IPT -…}, {@code modprobe ip_tables}, {@code echo 1 > …}; "iptables is a program" is prose.
+     */
     private static boolean looksLikeACommand(String line) {
         String first = first(line, " \t;(");
         String name = ShellWord.baseName(first);

@@ -121,6 +121,7 @@ final class ShellLexer {
         }
     }
 
+    /** The text of the here-documents that the line that ends here has begun, in their order. */
     private void bodies() {
         for (Node.Redirect redirect : waiting) {
             redirect.bodyLine = line;

@@ -69,7 +69,7 @@ final class ShellState {
     }
 
     ExitStatus taken(Node node) {
-        lines.taken(node.line, node.end);
+        lines.mark(node.line, node.end, SourceLines.TAKEN);
         return ExitStatus.TRUE;
     }
 
@@ -116,7 +116,7 @@ final class ShellState {
     boolean foreign(Node node) {
         String[] row = RuleText.foreign(lines.text(node.line));
         if (row == null) { return false; }
-        lines.rule(node.line);
+        lines.mark(node.line, node.line, SourceLines.RULE);
         leave(node.line, node.last(), new String[] {row[3] + ": boxwall reads those of iptables", row[4]}, null, false);
         return true;
     }
@@ -164,9 +164,9 @@ final class ShellState {
         for (Node simple : node.simple()) {
             boolean prints = harmless && PRINTING.contains(simple.called());
             lines.passOver(simple.line, prints ? simple.line : simple.last(), what, todo, harmless);
-            lines.structure(simple.line, simple.last());
+            lines.mark(simple.line, simple.last(), SourceLines.STRUCTURE);
         }
-        lines.structure(node.line, node.end);
+        lines.mark(node.line, node.end, SourceLines.STRUCTURE);
         if (node.kind == Node.Kind.UNREADABLE || node.kind == Node.Kind.PROSE) {
             lines.passOver(node.line, node.end, what, todo, harmless);
         }

@@ -15,8 +15,8 @@ import java.util.TreeSet;
 /** Accounts for each line of the input: taken, part of a construct that was understood, or remarked on. */
 final class SourceLines {
     /** Says only how commands belong together ({@code then}, {@code done}), or was read with them. */
-    private static final int STRUCTURE = 1;
-    private static final int TAKEN = 2;
+    static final int STRUCTURE = 1;
+    static final int TAKEN = 2;
     private static final int REMARKED = 4;
     private static final int FATE = STRUCTURE | TAKEN | REMARKED;
     /** Holds a rule, for the count. */
@@ -30,7 +30,7 @@ final class SourceLines {
     /** Holds a rule that isn't run for the script's first word, or as its own conditions decide. */
     static final int NOT_RUN = 128;
     /** One rule that came of the line; the bits from here on count them. */
-    private static final int BUILT = 256;
+    static final int BUILT = 256;
 
     final String[] source;
     final int count;
@@ -78,15 +78,6 @@ final class SourceLines {
             states[line] = state == BUILT ? states[line] + BUILT : states[line] | state;
         }
     }
-
-    void structure(int from, int to) { mark(from, to, STRUCTURE); }
-
-    void taken(int from, int to) { mark(from, to, TAKEN); }
-
-    void rule(int line) { mark(line, line, RULE); }
-
-    /** A rule came of these lines. */
-    void built(int from, int to) { mark(from, to, BUILT); }
 
     /** A remark of the messages on what nothing is lost by. */
     void note(int line, String name, Object... values) {
@@ -172,7 +163,7 @@ final class SourceLines {
                 loss(line, "not-read");
             }
             first = first == 0 && holds ? line : first;
-            if (holds && bare && is(line, LEFT)) { rule(line); }
+            if (holds && bare && is(line, LEFT)) { mark(line, line, RULE); }
         }
         if (empty && first > 0 && tally(LEFT, 0) == 0) {
             loss(first, isEmpty(first) ? "in-comments" : "no-result",

@@ -104,4 +104,16 @@ class ImportTest {
         assertTrue(Import.read("rules", dump.replace("-i lo", "-p ipv6-icmp")).text.contains("\nip6tables -A"));
         assertTrue(Import.read("rules", dump.replace("filter", "filter6")).text.contains("\nip6tables -A"));
     }
+
+    /** Seven calls of a script's own function, each with more than three words, are no ordinary text. */
+    @Test
+    void aScriptThatMostlyCallsItsOwnFunctionIsAScript() {
+        assertEquals(7, rules("common() {\niptables \"$@\"\n}\n" + "common -A INPUT -j DROP\n".repeat(7)).size());
+    }
+
+    @Test
+    void aBackslashAtTheEndOfAHereDocumentsLineOpensNoQuote() {
+        String text = "iptables-restore <<E\n*filter\n-A INPUT -j DROP\n-A INPUT -i lo -j ACCEPT \\\nCOMMIT\nE\n";
+        assertFalse(left(text, 4).remarks.toString().contains("a quote is opened"));
+    }
 }
