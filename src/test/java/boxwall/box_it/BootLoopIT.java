@@ -14,7 +14,7 @@ class BootLoopIT {
     @Test
     void aPlanThatPanicsTheBoxIsAbandonedForTheProvenOne(@TempDir Path folder) {
         try (VirtualBox box = new VirtualBox("panic")) {
-            box.up("--new", "--panic-module");
+            box.up("--new", "--panic-module", "--late-stick"); // the daemon has no part in it before the next boot
             String proven = box.rules();
             String plan = DeskPlan.of(folder, DeskPlan.marked()).with("modules", "box_panic\n").into(box, "panic");
             // as a confirm leaves it; a try would have stopped the box before

@@ -9,26 +9,27 @@ import com.eclipsesource.json.JsonObject;
 import com.eclipsesource.json.JsonValue;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * What boxwall makes of a box that really runs. The readings are taken there without a JVM
- * ({@code boxwall-apply record}) and judged on this machine; once the box's own JVM does it. Looking must change
- * nothing: neither the modules nor the kernel's log.
+ * ({@code boxwall-apply record}) and judged on this machine; {@link UpIT} compares that with the box's own JVM. Looking
+ * must change nothing: neither the modules nor the kernel's log.
  */
-@SharedBox.Used
 class KnowledgeIT {
     private static final String REFUSED =
             "dmesg: [^:]*nf_conntrack: exports duplicate symbol nf_conntrack_find_get \\(owned by avm_conntrack\\)";
 
     @TempDir
     private Path folder;
-    private int records;
 
     /** The facts of the box as it is now; fails when reading them left a trace. */
     private JsonObject look(VirtualBox box) {
+        return look(box, folder);
+    }
+
+    static JsonObject look(VirtualBox box, Path folder) {
         // what rules with LOG say of passing packets is no trace, nor what a kernel says whose machine waits for its
         // host
         String trace =
@@ -37,7 +38,7 @@ class KnowledgeIT {
         box.run("rm -rf /tmp/record; boxwall-apply record /tmp/record && tar -C /tmp -czf /tmp/record.tgz record")
                 .good();
         assertEquals(before, box.run(trace).out(), "looking changed the box");
-        Path here = folder.resolve("record" + records++);
+        Path here = folder.resolve("record" + System.nanoTime());
         Path packed = folder.resolve("record.tgz");
         VirtualBox.host("mkdir", here.toString()).good();
         try {
@@ -50,7 +51,7 @@ class KnowledgeIT {
         return Json.parse(DeskPlan.jar("facts", "--root", here.resolve("record").toString()).good().out()).asObject();
     }
 
-    private static String conntrack(JsonObject facts) {
+    static String conntrack(JsonObject facts) {
         JsonObject verdict = facts.get("conntrack").asObject();
         return verdict.getString("state", "") + " " + verdict.getString("owner", "");
     }
@@ -180,28 +181,5 @@ class KnowledgeIT {
         } catch (java.io.IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
-    }
-
-    /** The box's own JVM comes to the same as the desk does with a record of it. */
-    @Test
-    void theBoxsOwnJvmSaysTheSame(VirtualBox box) {
-        JsonObject desk = look(box);
-        long began = System.nanoTime();
-        // a record renames the Internet side's addresses
-        JsonObject own = Json.parse(box.run("boxwall facts").good().out().replace("203.0.113.", "198.18.0.")
-                .replace("2001:db8:d51:", "2001:db8:ff00:")).asObject();
-        System.out.printf("measured: boxwall facts on the virtual box %.1f s%n", (System.nanoTime() - began) / 1e9);
-        for (String key : List.of("kernel", "firmware", "iptables", "modules", "netfilter", "conntrack",
-                "packet_acceleration", "interfaces")) {
-            assertEquals(desk.get(key), own.get(key), key);
-        }
-        assertEquals(codes(desk), codes(own));
-        assertEquals("in-use netfilter", conntrack(own));
-        assertEquals(Map.of("state", "absent"),
-                Map.of("state", own.get("packet_acceleration").asObject().getString("state", "")));
-    }
-
-    private static List<String> codes(JsonObject facts) {
-        return facts.get("findings").asArray().values().stream().map(f -> f.asObject().getString("code", "")).toList();
     }
 }
