@@ -370,6 +370,7 @@ class PageUseCaseIT {
                     "document.getElementById('verdict').textContent.startsWith('unbekannt: Das hängt ab von Ihrer Regel „Gerät sperren – "
                             + PC + ", täglich ')"),
                     () -> text("verdict"));
+            assertTrue(text("verdict").endsWith(from < 0 ? ", auch jetzt." : ", jetzt nicht."), text("verdict"));
         }
         browser.click("amend");
         assertEquals("block-device " + PC, browser.text(
