@@ -289,7 +289,9 @@ class PageUseCaseIT {
         assertTrue(browser.until("document.getElementById('state').textContent === 'nicht geschützt'"),
                 () -> text("ended"));
         assertEquals("", wrong(open), "back to no rules");
-        assertTrue(text("in-use").contains("Grundschutz noch nicht aktiv"), text("in-use"));
+        assertTrue(
+                browser.until("document.getElementById('in-use').textContent.includes('Grundschutz noch nicht aktiv')"),
+                () -> text("in-use"));
         browser.click("discard");
         assertTrue(browser.until("!document.getElementById('start').hidden"), () -> text("ended"));
 
