@@ -33,7 +33,7 @@ public final class Line {
         String text = line.trim();
         StringBuilder out = new StringBuilder(source).append(": ");
         int start = out.length();
-        out.append(text, 0, Math.min(MAX, text.length())).append(text.length() > MAX ? "…" : "");
+        out.append(text.substring(0, Math.min(MAX, text.length()))).append(text.length() > MAX ? "…" : "");
         for (int i = start; i < out.length(); i++) {
             char c = out.charAt(i);
             if (c < ' ' || c >= 0x7f && c < 0xa0) { out.setCharAt(i, ' '); }

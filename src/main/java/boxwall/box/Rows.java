@@ -17,23 +17,14 @@ public final class Rows {
         InputStream in = Rows.class.getResourceAsStream(path);
         if (in == null) { return null; }
         List<String[]> rows = new ArrayList<>();
-        for (String line : Words.lines(text(in, "US-ASCII", Integer.MAX_VALUE))) {
+        for (String line : Words.lines(Words.text(bytes(in, Integer.MAX_VALUE)))) {
             if (line.length() > 0 && line.charAt(0) != '#') { rows.add(Words.of(line)); }
         }
         return rows;
     }
 
     /** A stream to its end, or a little beyond so many bytes; IllegalStateException when it can't be read. */
-    public static String text(InputStream in, String encoding, int most) {
-        try {
-            return bytes(in, most).toString(encoding);
-        } catch (IOException e) {
-            throw new IllegalStateException("can't be read: " + e.getMessage(), e);
-        }
-    }
-
-    /** The same without making a text of it. */
-    public static ByteArrayOutputStream bytes(InputStream in, int most) {
+    public static byte[] bytes(InputStream in, int most) {
         try {
             ByteArrayOutputStream bytes = new ByteArrayOutputStream(32 * 1024);
             byte[] buffer = new byte[4096];
@@ -41,7 +32,7 @@ public final class Rows {
                 bytes.write(buffer, 0, n);
             }
             in.close();
-            return bytes;
+            return bytes.toByteArray();
         } catch (IOException e) {
             throw new IllegalStateException("can't be read: " + e.getMessage(), e);
         }

@@ -2,6 +2,8 @@ package boxwall.box;
 
 import boxwall.netfilter.Words;
 
+import java.util.List;
+
 /**
  * Takes out of texts what names a box or its owner, by the table {@code secrets}, which says what that is;
  * boxwall-anonymous does the same for the shell. Addresses are renamed network by network, so that what belongs
@@ -58,9 +60,11 @@ public final class Secrets {
         String text = line;
         String lower = SecretForms.lower(text);
         for (int at = 0; at < lower.length(); at++) {
-            for (String word : SecretForms.words(lower.charAt(at))) {
+            List<String> words = SecretForms.words(lower.charAt(at));
+            for (int i = 0; i < words.size(); i++) {
+                String word = words.get(i);
                 boolean name = word.charAt(0) == 'n';
-                if (!lower.startsWith(word.substring(1), at)) { continue; }
+                if (!lower.regionMatches(at, word, 1, word.length() - 1)) { continue; }
                 if (!rule) {
                     if (!name || hasValue(lower, at + word.length() - 1)) { return null; }
                     continue;

@@ -74,6 +74,8 @@ public final class BoxFacts implements Cloneable {
     public final List<Finding> findings;
     /** Answers given before: each rule of a ruleset asks the same few, and an interpreter takes its time. */
     private Map<String, Capability> known = new HashMap<>();
+    /** The evidence as it may be shown, made when asked for: each /status shows it. */
+    private volatile Map<String, List<String>> decidedBy;
     /** The same box as it comes up; made when asked for. */
     private BoxFacts booted;
 
@@ -129,6 +131,7 @@ public final class BoxFacts implements Cloneable {
             BoxFacts facts = (BoxFacts) clone();
             facts.capabilities = new Capabilities(generation, new ModuleStates(up, modules()), machine.value());
             facts.known = new HashMap<>();
+            facts.decidedBy = null;
             return facts;
         } catch (CloneNotSupportedException e) {
             throw new IllegalStateException(e);
@@ -140,6 +143,7 @@ public final class BoxFacts implements Cloneable {
      * nothing decided.
      */
     public Map<String, List<String>> decidedBy() {
+        if (decidedBy != null) { return decidedBy; }
         Map<String, List<String>> by = new LinkedHashMap<>();
         decided(by, "kernel.release", kernel.evidence());
         decided(by, "kernel.machine", machine.evidence());
@@ -155,7 +159,8 @@ public final class BoxFacts implements Cloneable {
         decided(by, "packet_acceleration", acceleration.evidence);
         decided(by, "printk", surroundings.printk.evidence());
         decided(by, "dsld", surroundings.dsld.evidence());
-        return by;
+        decidedBy = Collections.unmodifiableMap(by);
+        return decidedBy;
     }
 
     private void decided(Map<String, List<String>> by, String fact, String line) {

@@ -189,7 +189,7 @@ final class Dispatcher {
             if (n < 0) { throw new Reply.Refused(400, "body cut short", "the body ended before its Content-Length"); }
             have += n;
         }
-        return new String(bytes, "ISO-8859-1");
+        return Words.text(bytes);
     }
 
     /** The body's length, 0 when there is none. */

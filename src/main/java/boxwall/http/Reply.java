@@ -1,5 +1,6 @@
 package boxwall.http;
 
+import boxwall.netfilter.Words;
 import boxwall.report.Problem;
 
 import fi.iki.elonen.NanoHTTPD;
@@ -71,12 +72,7 @@ public final class Reply {
 
     private static byte[] bytesOf(String text, String charset) {
         // most texts are ASCII, which Classpath's encoders take a character at a time
-        byte[] bytes = new byte[text.length()];
-        int at = 0;
-        while (at < bytes.length && text.charAt(at) < 0x80) {
-            bytes[at] = (byte) text.charAt(at++);
-        }
-        if (at == bytes.length) { return bytes; }
+        if (Words.highest(text) < 128) { return Words.bytesOf(text); }
         try {
             return text.getBytes(charset);
         } catch (UnsupportedEncodingException e) {

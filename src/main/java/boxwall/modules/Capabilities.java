@@ -137,11 +137,11 @@ public final class Capabilities {
         }
         Set<String> load = new LinkedHashSet<>(core.modules);
         State state = core.state.worst(best.state);
-        String evidence = state == best.state || !core.state.stops() ? best.evidence() : core.evidence();
+        String evidence = state == best.state || !core.state.stops() ? best.evidence : core.evidence;
         if (spec.pullsConntrack()) {
             Capability tracking = tracking(family);
             load.addAll(tracking.modules);
-            evidence = tracking.state.compareTo(state) > 0 ? tracking.evidence() : evidence;
+            evidence = tracking.state.compareTo(state) > 0 ? tracking.evidence : evidence;
             state = state.worst(tracking.state);
         }
         if (!modules.dep.known) { load.addAll(unloaded(spec.needed)); }
@@ -150,7 +150,7 @@ public final class Capabilities {
             Capability also = modules.of(module);
             if (generation.listed || !isAbsent(also) || modules.dep.contains(module)) {
                 load.addAll(also.modules);
-                evidence = also.state.compareTo(state) > 0 ? also.evidence() : evidence;
+                evidence = also.state.compareTo(state) > 0 ? also.evidence : evidence;
                 state = state.worst(also.state);
             }
         }
@@ -198,7 +198,7 @@ public final class Capabilities {
                     && (!generation.listed || conntrack.state == Conntrack.State.IN_USE);
             if (!tolerated) {
                 load.addAll(one.modules);
-                evidence = one.state.compareTo(worst) > 0 ? one.evidence() : evidence;
+                evidence = one.state.compareTo(worst) > 0 ? one.evidence : evidence;
                 worst = worst.worst(one.state);
             }
         }

@@ -23,7 +23,8 @@ public final class Capability {
     }
 
     public final State state;
-    private final String evidence;
+    /** As it was read: what may be shown is {@link #evidence}, which a small box takes milliseconds to make. */
+    final String evidence;
     /** Modules to modprobe, in load order; empty when nothing is to be loaded, or nothing can be. */
     public final List<String> modules;
 

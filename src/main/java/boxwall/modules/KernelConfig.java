@@ -11,6 +11,7 @@ import boxwall.box.Line;
 import boxwall.box.Readings;
 import boxwall.box.Rows;
 import boxwall.modules.Capability.State;
+import boxwall.netfilter.Words;
 
 /**
  * The kernel's own configuration, /proc/config.gz (IKCONFIG_PROC, newer firmware only): {@code CONFIG_X=y}, {@code =m},
@@ -62,7 +63,7 @@ final class KernelConfig {
     private static String unpack(String packed) {
         try {
             byte[] bytes = packed.getBytes("ISO-8859-1");
-            return Rows.text(new GZIPInputStream(new ByteArrayInputStream(bytes)), "ISO-8859-1", MAX_BYTES);
+            return Words.text(Rows.bytes(new GZIPInputStream(new ByteArrayInputStream(bytes)), MAX_BYTES));
         } catch (IOException e) {
             return "";
         } catch (IllegalStateException e) {

@@ -136,7 +136,7 @@ public final class ModuleStates {
             Capability other = of(needed);
             if (other.state.compareTo(worst) > 0) {
                 worst = other.state;
-                evidence = other.evidence();
+                evidence = other.evidence;
             }
             if (other.state == State.LOADABLE || other.state == State.UNKNOWN) { load.add(needed); }
         }
@@ -195,7 +195,7 @@ public final class ModuleStates {
                 return loaded.line(base);
             } else if (dep.contains(base) && coreEvidence(base) == null) {
                 return dep.line(base);
-            } else if (of(base).state == State.MISSING) { return of(base).evidence(); }
+            } else if (of(base).state == State.MISSING) { return of(base).evidence; }
         }
         return null;
     }

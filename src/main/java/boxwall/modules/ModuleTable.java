@@ -24,6 +24,8 @@ public final class ModuleTable {
      */
     private final Map<String, TreeMap<String, String[]>> rows = new HashMap<>();
     private final Map<String, ModuleSpec> specs = new HashMap<>();
+    /** A range to the first and the last generation that it covers. */
+    private final Map<String, int[]> ranges = new HashMap<>();
     private final List<String[]> symbols = new ArrayList<>();
     private final List<String[]> renames = new ArrayList<>();
     /** "match state", "module xt_state" … */
@@ -58,12 +60,17 @@ public final class ModuleTable {
     }
 
     /** Whether {@code 2.6.19-3.12}, {@code 4.1+}, {@code 2.6.13} or {@code all} covers the generation of that index. */
-    private boolean covers(String range, int index) {
-        if (range.equals("all")) { return true; }
-        if (range.endsWith("+")) { return index >= indexOf(range.substring(0, range.length() - 1)); }
-        int dash = range.indexOf('-');
-        if (dash < 0) { return index == indexOf(range); }
-        return index >= indexOf(range.substring(0, dash)) && index <= indexOf(range.substring(dash + 1));
+    private synchronized boolean covers(String range, int index) {
+        int[] ends = ranges.get(range);
+        if (ends == null) {
+            int dash = range.indexOf('-');
+            String from = dash < 0 ? range : range.substring(0, dash);
+            ends = range.equals("all") ? new int[] {0, size()}
+                    : range.endsWith("+") ? new int[] {indexOf(range.substring(0, range.length() - 1)), size()}
+                    : new int[] {indexOf(from), indexOf(range.substring(dash + 1))};
+            ranges.put(range, ends);
+        }
+        return index >= ends[0] && index <= ends[1];
     }
 
     private int indexOf(String name) {

@@ -42,8 +42,8 @@ public final class ModulesDep {
 
     private void add(String line) {
         int colon = line.indexOf(':');
-        if (colon <= 0 || line.substring(0, colon).indexOf(".ko") < 0) { return; }
-        lines.put(name(line.substring(0, colon)), line);
+        String path = line.substring(0, Math.max(0, colon));
+        if (Words.find(path, ".ko", 0) >= 0) { lines.put(name(path), line); }
     }
 
     /** The modules a line names behind its colon, nearest first; empty when the module is unknown. */
@@ -62,7 +62,7 @@ public final class ModulesDep {
 
     private static String name(String path) {
         String file = path.substring(path.lastIndexOf('/') + 1);
-        int end = file.indexOf(".ko");
+        int end = Words.find(file, ".ko", 0);
         return LoadedModules.normal(end < 0 ? file : file.substring(0, end));
     }
 

@@ -13,6 +13,28 @@ public final class Words {
 
     private Words() {}
 
+    /** A character a byte (ISO-8859-1), without a decoder: GNU Classpath's calls four methods for each byte. */
+    @SuppressWarnings("deprecation")
+    public static String text(byte[] bytes) { return new String(bytes, 0); }
+
+    /** A byte a character, the counterpart of {@link #text}; only of characters below 256. */
+    @SuppressWarnings("deprecation")
+    public static byte[] bytesOf(String text) {
+        byte[] bytes = new byte[text.length()];
+        text.getBytes(0, bytes.length, bytes, 0);
+        return bytes;
+    }
+
+    /** The character with the highest number; 0 for an empty text. */
+    public static char highest(String text) {
+        char highest = 0;
+        // of an array: a call for each character is most of the time that this takes on JamVM
+        for (char c : text.toCharArray()) {
+            highest = c > highest ? c : highest;
+        }
+        return highest;
+    }
+
     /** The words of a line, which blanks and tabs (control characters too) separate; none for an empty line. */
     public static String[] of(String line) {
         List<String> words = new ArrayList<>();
@@ -126,10 +148,10 @@ public final class Words {
         StringBuilder out = new StringBuilder(text.length());
         int start = 0;
         for (; at >= 0; at = find(text, word, start)) {
-            out.append(text, start, at).append(by);
+            out.append(text.substring(start, at)).append(by);
             start = at + word.length();
         }
-        return out.append(text, start, text.length()).toString();
+        return out.append(text.substring(start)).toString();
     }
 
     /** Two hex digits for each byte. */

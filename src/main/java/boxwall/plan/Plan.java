@@ -100,7 +100,8 @@ public final class Plan {
     /** A text's SHA-1 as a stamp has it, in hex digits. */
     public static String sha1(String text) {
         try {
-            return Words.hex(MessageDigest.getInstance("SHA-1").digest(text.getBytes("ISO-8859-1")));
+            return Words.hex(MessageDigest.getInstance("SHA-1")
+                    .digest(Words.highest(text) < 256 ? Words.bytesOf(text) : text.getBytes("ISO-8859-1")));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         } catch (UnsupportedEncodingException e) {

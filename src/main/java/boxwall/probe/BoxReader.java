@@ -128,7 +128,7 @@ public final class BoxReader {
                         : null;
                 status = name == null ? "" : line.substring(end + 4).trim();
                 out = new StringBuilder();
-            } else if (line.startsWith("|")) { out.append(line, 1, line.length()).append('\n'); }
+            } else if (line.startsWith("|")) { out.append(line.substring(1)).append('\n'); }
         }
         return outputs;
     }
@@ -158,8 +158,9 @@ public final class BoxReader {
                     : !isLive() || !each.kind.equals("recorded");
             String text = read ? sys.read(root + each.path, each.limit) : symbols ? probed : null;
             if (text != null) {
-                files.put(each.path, each.kind.equals("present") ? ""
-                        : each.path.equals(AvmFirewall.FILE) ? AvmFirewall.kept(text) : each.kept(text));
+                files.put(each.path,
+                        each.kind.equals("present") ? "" : each.path.equals(AvmFirewall.FILE) ? AvmFirewall.kept(text)
+                                : text == probed ? text : each.kept(text));
             }
         }
         for (String folder : new String[] {"/proc/net/avm_pa", "/proc/kdsld"}) {

@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.List;
 
 import boxwall.box.Rows;
+import boxwall.netfilter.Words;
 
 /** A row of the resource {@code paths}: a file to read on a box, its size limit, and the lines that may be recorded. */
 final class ReadPath {
@@ -44,7 +45,7 @@ final class ReadPath {
             end = end < 0 ? text.length() : end;
             String line = text.substring(start, end);
             for (String word : words) {
-                if (line.indexOf(word) >= 0) {
+                if (Words.find(line, word, 0) >= 0) {
                     out.append(line).append('\n');
                     break;
                 }

@@ -77,12 +77,8 @@ final class JsonText {
      * The text whose UTF-8 bytes are the characters of {@code bytes}; unchanged when it holds other characters already.
      */
     static String utf8(String bytes) {
-        char highest = 0;
-        for (int i = 0; i < bytes.length() && highest <= 255; i++) {
-            highest = bytes.charAt(i) > highest ? bytes.charAt(i) : highest;
-        }
-        // most texts are ASCII, and Classpath takes both conversions character by character
-        if (highest < 0x80 || highest > 255) { return bytes; }
+        char highest = Words.highest(bytes);
+        if (highest < 128 || highest > 255) { return bytes; }
         try {
             String text = new String(bytes.getBytes("ISO-8859-1"), "UTF-8");
             return text.indexOf('\ufffd') >= 0 ? bytes : text;

@@ -13,7 +13,6 @@ import java.util.List;
 
 /** The real machine. */
 public final class LiveSys implements Sys {
-    private static final String BYTES = "ISO-8859-1";
     /** A program that prints more than this is cut off; the longest honest answer is the save of 50 000 rules. */
     private static final int MAX_OUTPUT = 8 << 20;
     /** What all wait on who wait for the end of something here: never collected, see {@link WaitedOn}. */
@@ -43,7 +42,7 @@ public final class LiveSys implements Sys {
 
     private static void feed(OutputStream to, String stdin) {
         try {
-            to.write(stdin.getBytes(BYTES));
+            to.write(bytes(stdin));
         } catch (IOException e) {
             // The program ended without reading everything: its own output says why.
             return;
@@ -73,6 +72,20 @@ public final class LiveSys implements Sys {
         }
     }
 
+    /** A character a byte, without a decoder: GNU Classpath's calls four methods for each byte. */
+    @SuppressWarnings("deprecation")
+    private static String text(byte[] bytes) { return new String(bytes, 0); }
+
+    /** Their counterpart: a question mark for what is no byte. */
+    private static byte[] bytes(String text) {
+        char[] chars = text.toCharArray();
+        byte[] bytes = new byte[chars.length];
+        for (int i = 0; i < chars.length; i++) {
+            bytes[i] = (byte) (chars[i] < 256 ? chars[i] : '?');
+        }
+        return bytes;
+    }
+
     /** A program's output is read beyond the limit too, so that the program ends. */
     private static String text(InputStream in, int limit, boolean toTheEnd) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream(1024);
@@ -80,7 +93,7 @@ public final class LiveSys implements Sys {
         for (int n = in.read(buffer); n >= 0 && (toTheEnd || out.size() < limit); n = in.read(buffer)) {
             out.write(buffer, 0, Math.min(n, limit - out.size()));
         }
-        return out.toString(BYTES);
+        return text(out.toByteArray());
     }
 
     @Override
@@ -107,7 +120,7 @@ public final class LiveSys implements Sys {
         try {
             FileOutputStream out = new FileOutputStream(temporary);
             try {
-                out.write(text.getBytes(BYTES));
+                out.write(bytes(text));
                 out.getFD().sync();
             } finally {
                 out.close();
