@@ -90,11 +90,15 @@ public final class Compiler {
 
     private Ruleset withFamilies(Ruleset ruleset, AutoYesNo ipv6) {
         if (ruleset.tables(Family.IPV6).isEmpty() || ipv6 == AutoYesNo.YES) { return ruleset; }
-        Table table = ruleset.tables(Family.IPV6).iterator().next();
-        Capability capability = facts.capability(Family.IPV6, Kind.TABLE, table.word());
-        if (ipv6 == AutoYesNo.AUTO && !capability.state.stops()) { return ruleset; }
+        String evidence = "";
+        for (Table table : ruleset.tables(Family.IPV6)) {
+            Capability capability = facts.capability(Family.IPV6, Kind.TABLE, table.word());
+            // one table that is there filters; the check refuses the rules of those that aren't
+            if (ipv6 == AutoYesNo.AUTO && !capability.state.stops()) { return ruleset; }
+            evidence = capability.evidence();
+        }
         notes.add(new Note(new Origin("ip6tables", 0), ipv6 == AutoYesNo.NO ? "left out: BOXWALL_IPV6 is no"
-                : "all rules for IPv6 are left out: this box has no ip6_tables (" + capability.evidence() + ")"));
+                : "all rules for IPv6 are left out: this box has no ip6_tables (" + evidence + ")"));
         return ruleset.without(Family.IPV6);
     }
 

@@ -41,6 +41,23 @@ class DialectTest {
         return BoxFacts.of(new Readings(files, commands));
     }
 
+    /** The other tables' rules are kept, and the check refuses those of the table that isn't there. */
+    @Test
+    void ofIpv6NothingIsLeftOutWhereOneTableIsThere() {
+        BoxFacts facts = box("1.4.11.1", "2.6.32.61", "x_tables", "iptable_filter", "ip6_tables", "ip6table_filter");
+        ParsedRules parsed = RulesetParser.parse(
+                new Source("rules", "ip6tables -P INPUT DROP\nip6tables -t raw -A PREROUTING -s fd00::7 -j DROP\n"),
+                Names.of(Map.of(), List.of()), null);
+        Compiled compiled = Compiler.compile(parsed, facts, facts, AutoYesNo.YES, AutoYesNo.AUTO, false);
+        assertTrue(compiled.ruleset.owns(Family.IPV6, Table.FILTER));
+        List<Finding> findings = Checker.decisions(new CheckedRuleset(parsed, compiled.ruleset, facts));
+        assertTrue(Checker.refuses(findings) && findings.toString().contains("rules:2: refuse table-missing")
+                && !findings.toString().contains("ipv6-unfiltered"), findings::toString);
+        facts = box("1.4.11.1", "2.6.32.61", "x_tables", "iptable_filter");
+        compiled = Compiler.compile(parsed, facts, facts, AutoYesNo.YES, AutoYesNo.AUTO, false);
+        assertTrue(compiled.ruleset.tables(Family.IPV6).isEmpty());
+    }
+
     private static final String[] ALL = {"x_tables", "iptable_filter", "xt_tcpudp", "xt_recent", "ipt_recent",
             "ip_conntrack", "xt_time", "xt_NFQUEUE"};
 
