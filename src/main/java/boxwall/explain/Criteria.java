@@ -42,7 +42,11 @@ final class Criteria {
         protocol(rule.protocol);
         if (rule.fragment != null) { all.add(Criterion.fragment(rule.fragment.value != rule.fragment.negated)); }
         for (Match match : rule.matches) {
-            if (!read(match, family)) { opaque.add(match.name); }
+            boolean known = read(match, family);
+            // xt_mac.c: what didn't come over Ethernet (a DSL line, lo) has no other address, but none
+            boolean mayHaveNone = match.name.equals("mac") && (rule.in == null || rule.in.negated)
+                    && !match.options.isEmpty() && match.options.get(0).negated;
+            if (!known || mayHaveNone) { opaque.add(match.name); }
         }
         int bits = 0;
         for (Criterion each : all) {

@@ -58,6 +58,18 @@ class WalkTest {
         assertEquals("ACCEPT or DROP, depends on rules:9", answer.toString());
     }
 
+    /** xt_mac.c answers no for what didn't come over Ethernet, negated or not: a DSL line, loopback. */
+    @Test
+    void anotherHardwareAddressIsNoneOnALineWithoutAny() {
+        Ruleset rules = Rules.v4(":INPUT ACCEPT", "-A INPUT -m mac ! --mac-source 00:00:5e:00:53:2a -j DROP");
+        String from = "in=dsl src=198.51.100.1 dst=203.0.113.2 proto=tcp sport=1 dport=80";
+        assertEquals(Verdict.UNKNOWN, walk(rules, from + " mac=00:00:5e:00:53:2b").verdict);
+        assertEquals(Verdict.ACCEPT, walk(rules, from + " mac=00:00:5e:00:53:2a").verdict);
+        rules = Rules.v4(":INPUT ACCEPT", "-A INPUT -i lan -m mac ! --mac-source 00:00:5e:00:53:2a -j DROP");
+        from = "in=lan src=192.168.178.20 dst=192.168.178.1 proto=tcp sport=1 dport=80";
+        assertEquals(Verdict.DROP, walk(rules, from + " mac=00:00:5e:00:53:2b").verdict);
+    }
+
     @Test
     void anUnknownMatchThatDecidesNothingIsNoDoubt() {
         Ruleset rules = Rules.v4(":INPUT DROP", "-A INPUT -m limit --limit 1/sec -j LOG",
