@@ -54,8 +54,8 @@ final class Drafts extends Replies {
 
     /** Which rules {@link #asked} gave: draft, live, or saved where others are live; GET /rules has the same names. */
     String nameOf(Candidate asked) {
-        return asked != null && asked == candidate ? "draft" : asked != null && asked.text.equals(live()) ? "live"
-                : "saved";
+        return asked != null && asked == candidate ? "draft"
+                : asked != null && Plan.sha1(asked.text).equals(liveSum(livePlan())) ? "live" : "saved";
     }
 
     /** Heavy work: whoever calls it has begun that. */
@@ -125,14 +125,19 @@ final class Drafts extends Replies {
 
     /** The text that the live rules were made from, found by the sum in their plan's stamp; null when it isn't kept. */
     private String live() {
-        LivePlan plan = LivePlan.of(sys, config, plane.last().get("plan"));
-        String sum = plan == null ? null : plan.stamp.get("sha1.rules");
+        LivePlan plan = livePlan();
+        String sum = liveSum(plan);
         String text = sum == null ? null : plan.file("rules");
-        for (int n = 0; sum != null && n <= History.RULESETS && (text == null || !sum.equals(Plan.sha1(text))); n++) {
+        for (int n = 0; sum != null && (text == null || !sum.equals(Plan.sha1(text))); n++) {
+            if (n > History.RULESETS) { return null; }
             text = History.text(sys, config, n);
         }
-        return text == null || !sum.equals(Plan.sha1(text)) ? null : text;
+        return text;
     }
+
+    private LivePlan livePlan() { return LivePlan.of(sys, config, plane.last().get("plan")); }
+
+    private static String liveSum(LivePlan plan) { return plan == null ? null : plan.stamp.get("sha1.rules"); }
 
     /** DELETE /rules: what is live and what is being tried stay as they are. */
     synchronized Reply discard(Request request) {
