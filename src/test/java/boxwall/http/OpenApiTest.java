@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
  */
 class OpenApiTest {
     private static final Path FILE = Path.of("src/main/resources/boxwall/http/openapi.json");
-    private static final int MOST = 21 * 1024;
+    private static final int MOST = 20 * 1024;
 
     @Test
     void theDocumentIsMadeFromTheTable() throws IOException {
