@@ -66,18 +66,22 @@ class ProgramsTest {
         return names.size();
     }
 
-    /** The programs that count among those that were started. */
+    /**
+     * The programs that count among those that were started. Not the guard's freeing of the reserve: on a busy machine
+     * its second is over before the confirm has ended, and then it does that once more.
+     */
     private static List<String> names(String started) {
         Set<String> moved = new HashSet<>();
         return started.lines()
-                .filter(line -> !line.startsWith("sleep ") && (!line.matches("(mv|rm) .*") || moved.add(line)))
+                .filter(line -> !line.startsWith("sleep ") && !line.equals("rm -rf ./reserve")
+                        && (!line.matches("(mv|rm) .*") || moved.add(line)))
                 .map(line -> line.replaceFirst(" .*", "")).toList();
     }
 
     @Test
     void onlyStepsCount() {
         assertEquals(List.of("mv", "rm", "cat", "cat"),
-                names("mv a b\nrm -rf tx\nsleep 1\ncat x\nrm -rf tx\nmv a b\ncat x\n"));
+                names("mv a b\nrm -rf ./reserve\nrm -rf tx\nsleep 1\ncat x\nrm -rf tx\nmv a b\ncat x\n"));
     }
 
     private static String plan(NetBox box, String id, int port) {
