@@ -15,10 +15,11 @@ import java.util.List;
 
 /**
  * What becomes of one packet, as JSON and in words: {@code {verdict, decided_by{table,chain,number,file,line,row,rule},
- * trail[], possible[], depends_on[], notes[], packet, path[], hours[{file, line, from, to, now}], as_written}}. row is
- * the line of the user's file that includes file. Line and number are 1-based; a policy has none. hours has the rules
- * of the trail that ask the clock (-m time), in UTC; now is null where the box's clock isn't set, or more than the hour
- * counts. {@code as_written} is the same for the rules with states where the box loads them without, else null.
+ * trail[], possible[], depends_on[], notes[], packet, path[], hours[{file, line, row, from, to, now}], as_written}}.
+ * row is the line of the user's file that includes file. Line and number are 1-based; a policy has none. hours has the
+ * rules of the trail that ask the clock (-m time), in UTC; now is null where the box's clock isn't set, or more than
+ * the hour counts. {@code as_written} is the same for the rules with states where the box loads them without, else
+ * null.
  */
 public final class ExplainJson {
     /** What the kernel writes for no date, and what names the zone that counts anyway. */
@@ -34,7 +35,7 @@ public final class ExplainJson {
         JsonArray hours = new JsonArray();
         for (TrailEntry step : timed(explanation.answer)) {
             Boolean now = holds(step, clock);
-            hours.add(JsonText.object("file", step.origin().file, "line", step.origin().line, "from",
+            hours.add(JsonText.object("file", step.origin().file, "line", step.origin().line, "row", row(step), "from",
                     hour(step, "--timestart"), "to", hour(step, "--timestop"), "now", now));
         }
         return answer(explanation.answer).add("path", JsonText.value(explanation.path)).add("hours", hours)
@@ -60,11 +61,11 @@ public final class ExplainJson {
                     "policy " + step.policy));
         }
         int line = step.origin().line;
-        int row = step.origin().row;
         return json.merge(JsonText.object("number", step.number, "file", step.origin().file, "line",
-                line == 0 ? null : (Object) line, "row", row == 0 ? null : (Object) row, "rule", step.ruleText(),
-                "certain", step.certain));
+                line == 0 ? null : (Object) line, "row", row(step), "rule", step.ruleText(), "certain", step.certain));
     }
+
+    private static Object row(TrailEntry step) { return step.origin().row == 0 ? null : (Object) step.origin().row; }
 
     /** For people: verdict and packet, the way over the box, the rules that matched, and the rules as written. */
     public static String inWords(Explanation explanation, long clock) {

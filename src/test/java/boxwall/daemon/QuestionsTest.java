@@ -85,7 +85,7 @@ class QuestionsTest {
         Explanation explanation =
                 new Questions(box).explain(about, Map.of("in", "lan", "out", "dsl", "dst", "198.51.100.7"));
         assertEquals(
-                "[{\"file\":\"rules\",\"line\":1,\"from\":\"" + from + "\",\"to\":\"" + to + "\",\"now\":" + now + "}]",
+                "[{\"file\":\"rules\",\"line\":1,\"row\":1,\"from\":\"" + from + "\",\"to\":\"" + to + "\",\"now\":" + now + "}]",
                 Json.parse(ExplainJson.of(explanation, millis)).asObject().get("hours").toString());
         String said = ExplainJson.inWords(explanation, millis);
         assertTrue(said.contains("  hours:  rules:1 holds from " + from + " to " + to + " UTC: " + words + "\n"), said);
