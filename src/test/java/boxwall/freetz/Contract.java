@@ -170,7 +170,7 @@ final class Contract {
         assertEquals("running\n", status.out(), verb + ": " + answer.all());
         assertEquals(0, status.status());
         String line = box.sh("tr '\\0' ' ' </proc/$(cat /var/run/boxwall.pid)/cmdline").out();
-        assertTrue(line.contains("boxwall.jar daemon"), verb + ": the pid is that of " + line);
+        assertTrue(line.contains("boxwall.cli.Main daemon"), verb + ": the pid is that of " + line);
     }
 
     /** Runs a verb, after which it must not run. */

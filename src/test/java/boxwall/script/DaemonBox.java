@@ -109,7 +109,7 @@ final class DaemonBox implements AutoCloseable {
     /** The process number of the daemon as the box's namespace has it. */
     long pid() {
         return Long.parseLong(sh(
-                "for p in /proc/[0-9]*; do if tr '\\0' ' ' <$p/cmdline 2>/dev/null | grep -q '^[^ ]*java .*boxwall.jar daemon'; then echo ${p#/proc/}; fi; done")
+                "for p in /proc/[0-9]*; do if tr '\\0' ' ' <$p/cmdline 2>/dev/null | grep -q '^[^ ]*java .*boxwall.* daemon'; then echo ${p#/proc/}; fi; done")
                 .trim());
     }
 
