@@ -30,11 +30,15 @@ public final class Explanation {
     public final List<String> path;
 
     private final Packet packet;
+    private final Hook way;
+    private final Ruleset loaded;
     private final Site site;
     private final BoxFacts facts;
 
     private Explanation(Packet packet, Hook way, Ruleset loaded, Ruleset written, Site site, BoxFacts facts) {
         this.packet = packet;
+        this.way = way;
+        this.loaded = loaded;
         this.site = site;
         this.facts = facts;
         answer = new Walk(loaded, site).packet(packet, way);
@@ -53,6 +57,57 @@ public final class Explanation {
     public static Explanation of(Ruleset loaded, Ruleset written, Map<String, String> keys, BoxFacts facts) {
         Site site = Site.of(facts);
         return new Explanation(Keys.packet(keys, site), Keys.hook(keys), loaded, written, site, facts);
+    }
+
+    /** What holds at one time, where other things hold at others. */
+    public static final class Now {
+        public final Verdict verdict;
+        /** As in {@link Answer}. */
+        public final TrailEntry decidedBy;
+        /** HH:MM:SS in UTC, when a rule before what decides, or that itself, begins or ends; null where not known. */
+        public final String until;
+
+        private Now(Verdict verdict, TrailEntry decidedBy, String until) {
+            this.verdict = verdict;
+            this.decidedBy = decidedBy;
+            this.until = until;
+        }
+    }
+
+    /** The answer at a second since 1970; null where the clock isn't set, or no rule with known hours matters. */
+    public Now now(Long second) {
+        boolean depends = false;
+        for (TrailEntry step : answer.trail) {
+            Hours hours = step.rule == null ? null : Hours.of(step.rule);
+            depends |= hours != null && hours.holds(second) != null && answer.dependsOn.contains(step.origin());
+        }
+        if (!depends) { return null; }
+        Family family = packet.family();
+        Answer now = new Walk(Hours.at(loaded, family, second), site).packet(packet, way);
+        TrailEntry by = now.decidedBy;
+        if (by != null && by.rule != null) {
+            // as it is written, with its hours
+            by = TrailEntry.rule(by.table, by.chain, by.number,
+                    loaded.chain(family, by.table, by.chain).rules.get(by.number - 1), by.certain);
+        }
+        return new Now(now.verdict, by, by == null ? null : until(second, by));
+    }
+
+    private String until(long second, TrailEntry by) {
+        int least = 0;
+        String end = null;
+        String known = null;
+        for (TrailEntry step : answer.trail) {
+            Hours hours = step.rule == null ? null : Hours.of(step.rule);
+            int left = hours == null || hours.holds(second) == null ? 0 : hours.left(second);
+            if (left > 0 && (least == 0 || left < least)) {
+                least = left;
+                end = hours.end(second, left);
+            }
+            // the last of them: a chain may be called twice
+            if (step.table == by.table && step.chain.equals(by.chain) && step.number == by.number) { known = end; }
+        }
+        return known;
     }
 
     private List<String> path(Hook way) {

@@ -2,31 +2,26 @@ package boxwall.report;
 
 import boxwall.explain.Answer;
 import boxwall.explain.Explanation;
+import boxwall.explain.Hours;
 import boxwall.explain.TrailEntry;
-import boxwall.netfilter.Option;
-import boxwall.netfilter.Words;
 
 import com.eclipsesource.json.JsonArray;
 import com.eclipsesource.json.JsonObject;
 
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 
 /**
  * What becomes of one packet, as JSON and in words: {@code {verdict, decided_by{table,chain,number,file,line,row,rule},
- * trail[], possible[], depends_on[], notes[], packet, path[], hours[{file, line, row, from, to, now}], as_written}}.
- * row is the line of the user's file that includes file. Line and number are 1-based; a policy has none. hours has the
- * rules of the trail that ask the clock (-m time), in UTC; now is null where the box's clock isn't set, or more than
- * the hour counts. {@code as_written} is the same for the rules with states where the box loads them without, else
- * null.
+ * trail[], possible[], depends_on[], notes[], packet, path[], hours[{file, line, row, from, to, now}], now{verdict,
+ * decided_by, until}, as_written}}. row is the line of the user's file that includes file. Line and number are 1-based;
+ * a policy has none. hours has the rules of the trail that ask the clock (-m time), in UTC; now is null where the box's
+ * clock isn't set, or more than hours and days of the week count. The outer now is what holds now, and is there only
+ * where the answer depends on such rules. {@code as_written} is the same for the rules with states where the box loads
+ * them without, else null.
  */
 public final class ExplainJson {
-    /** What the kernel writes for no date, and what names the zone that counts anyway. */
-    private static final List<String> NO_DATE =
-            Arrays.asList("--timestart", "--timestop", "--datestop 2038-01-19T03:14:07", "--utc");
-    private static final int DAY = 86400;
-
     private ExplainJson() {}
 
     /** The JSON text. The box's clock in milliseconds, 0 when it isn't known. */
@@ -34,12 +29,17 @@ public final class ExplainJson {
         Answer written = explanation.asWritten;
         JsonArray hours = new JsonArray();
         for (TrailEntry step : timed(explanation.answer)) {
-            Boolean now = holds(step, clock);
+            Hours of = Hours.of(step.rule);
             hours.add(JsonText.object("file", step.origin().file, "line", step.origin().line, "row", row(step), "from",
-                    hour(step, "--timestart"), "to", hour(step, "--timestop"), "now", now));
+                    of.from, "to", of.to, "now", of.holds(StatusJson.clock(clock))));
         }
-        return answer(explanation.answer).add("path", JsonText.value(explanation.path)).add("hours", hours)
-                .add("as_written", JsonText.value(written == null ? null : answer(written))).toString();
+        JsonObject json = answer(explanation.answer).add("path", JsonText.value(explanation.path)).add("hours", hours);
+        Explanation.Now now = explanation.now(StatusJson.clock(clock));
+        if (now != null) {
+            json.add("now", JsonText.object("verdict", now.verdict.name(), "decided_by", step(now.decidedBy), "until",
+                    now.until));
+        }
+        return json.add("as_written", JsonText.value(written == null ? null : answer(written))).toString();
     }
 
     /** One walk. */
@@ -76,12 +76,20 @@ public final class ExplainJson {
         block(out, "note", answer.notes);
         List<String> hours = new ArrayList<>();
         for (TrailEntry step : timed(answer)) {
-            Boolean now = holds(step, clock);
-            hours.add(step.origin() + " holds from " + hour(step, "--timestart") + " to " + hour(step, "--timestop")
-                    + " UTC: " + (now != null ? now ? "now, too" : "not now"
+            Hours of = Hours.of(step.rule);
+            Boolean now = of.holds(StatusJson.clock(clock));
+            hours.add(step.origin() + " holds from " + of.from + " to " + of.to + " UTC: "
+                    + (now != null ? now ? "now, too" : "not now"
                             : StatusJson.clock(clock) == null ? "the box's clock is not set" : "on some days"));
         }
         block(out, "hours", hours);
+        Explanation.Now now = explanation.now(StatusJson.clock(clock));
+        if (now != null) {
+            block(out, "now",
+                    Collections
+                            .singletonList(now.verdict + (now.decidedBy == null ? "" : ", by " + place(now.decidedBy))
+                                    + (now.until == null ? "" : ", until " + now.until + " UTC")));
+        }
         Answer written = explanation.asWritten;
         if (written != null) {
             out.append("  this box has no connection tracking; the rules as written, with states: ").append(written)
@@ -95,37 +103,16 @@ public final class ExplainJson {
     private static List<TrailEntry> timed(Answer answer) {
         List<TrailEntry> timed = new ArrayList<>();
         for (TrailEntry step : answer.trail) {
-            if (step.rule != null && step.rule.match("time") != null) { timed.add(step); }
+            if (step.rule != null && Hours.of(step.rule) != null) { timed.add(step); }
         }
         return timed;
     }
 
-    private static String hour(TrailEntry step, String name) {
-        Option option = step.rule.match("time").option(name);
-        return option != null ? option.value() : name.equals("--timestart") ? "00:00:00" : "23:59:59";
-    }
-
-    /** As xt_time of Linux has it: until before from is over midnight, both are in it. */
-    private static Boolean holds(TrailEntry step, long clock) {
-        for (Option option : step.rule.match("time").options) {
-            if (option.negated || !NO_DATE.contains(option.name) && !NO_DATE.contains(option.toString())) {
-                return null;
-            }
-        }
-        Long now = StatusJson.clock(clock);
-        if (now == null) { return null; }
-        int from = seconds(hour(step, "--timestart"));
-        int to = seconds(hour(step, "--timestop"));
-        long second = now % DAY;
-        return from < to ? second >= from && second <= to : second >= from || second <= to;
-    }
-
-    private static int seconds(String time) {
-        int seconds = 0;
-        for (String part : Words.split(time, ':')) {
-            seconds = seconds * 60 + Integer.parseInt(part);
-        }
-        return seconds;
+    /** {@code block-device:13 (line 5 of the rules)}, or {@code filter FORWARD policy DROP}. */
+    private static String place(TrailEntry step) {
+        if (step.rule == null) { return step.toString(); }
+        int row = step.origin().row;
+        return step.origin() + (row == 0 || row == step.origin().line ? "" : " (line " + row + " of the rules)");
     }
 
     private static void block(StringBuilder out, String name, List<?> lines) {

@@ -74,7 +74,8 @@ class QuestionsTest {
             "--timestart 19:00 --timestop 05:00, 19:00:00, 05:00:00, 05:01, false, not now",
             "--timestart 08:00 --timestop 12:00, 08:00:00, 12:00:00, 07:59, false, not now",
             "--timestop 12:00, 00:00:00, 12:00:00, 11:00, true, 'now, too'",
-            "--timestart 19:00 --weekdays Mo, 19:00:00, 23:59:59, 20:00, null, on some days",
+            "--timestart 19:00 --weekdays Mo, 19:00:00, 23:59:59, 20:00, false, not now",
+            "--timestart 19:00 --monthdays 5, 19:00:00, 23:59:59, 20:00, null, on some days",
             "--timestart 19:00 --timestop 05:00, 19:00:00, 05:00:00, '', null, the box's clock is not set"})
     void explainSaysWhetherARuleWithHoursHoldsNow(String match, String from, String to, String clock, String now,
             String words) {
@@ -85,10 +86,89 @@ class QuestionsTest {
         Explanation explanation =
                 new Questions(box).explain(about, Map.of("in", "lan", "out", "dsl", "dst", "198.51.100.7"));
         assertEquals(
-                "[{\"file\":\"rules\",\"line\":1,\"row\":1,\"from\":\"" + from + "\",\"to\":\"" + to + "\",\"now\":" + now + "}]",
+                "[{\"file\":\"rules\",\"line\":1,\"row\":1,\"from\":\"" + from + "\",\"to\":\"" + to + "\",\"now\":"
+                        + now + "}]",
                 Json.parse(ExplainJson.of(explanation, millis)).asObject().get("hours").toString());
         String said = ExplainJson.inWords(explanation, millis);
         assertTrue(said.contains("  hours:  rules:1 holds from " + from + " to " + to + " UTC: " + words + "\n"), said);
+    }
+
+    /** Rules of FORWARD, each with its hours ("" for none) and target; 2026-11-28 is a Saturday. */
+    @ParameterizedTest
+    @CsvSource({"inside, 19:00 --timestop 21:00 DROP, 20:38, DROP, 1, 21:00:00",
+            "its last second, 19:00 --timestop 20:38 DROP, 20:38, DROP, 1, 20:38:00",
+            "outside, 19:00 --timestop 21:00 DROP, 18:00, ACCEPT, 0, 19:00:00",
+            "after it, 19:00 --timestop 21:00 DROP, 22:00, ACCEPT, 0, 19:00:00",
+            "before midnight, 19:00 --timestop 05:00 DROP, 20:38, DROP, 1, 05:00:00",
+            "after midnight, 19:00 --timestop 05:00 DROP, 04:00, DROP, 1, 05:00:00",
+            "between, 19:00 --timestop 05:00 DROP, 12:00, ACCEPT, 0, 19:00:00",
+            "no end, 19:00 DROP, 20:38, DROP, 1, 23:59:59",
+            "the second of two, 12:00 --timestop 13:00 DROP|19:00 --timestop 05:00 DROP, 20:38, DROP, 2, 05:00:00",
+            "the first of two, 12:00 --timestop 13:00 DROP|19:00 --timestop 05:00 DROP, 12:30, DROP, 1, 13:00:00",
+            "none of two, 12:00 --timestop 13:00 DROP|19:00 --timestop 05:00 DROP, 14:00, ACCEPT, 0, 19:00:00",
+            "one before it begins, 22:00 --timestop 23:00 ACCEPT|19:00 --timestop 05:00 DROP, 20:38, DROP, 2, 22:00:00",
+            "one after it ends, 19:00 --timestop 05:00 DROP|20:00 --timestop 21:00 DROP, 20:38, DROP, 1, 05:00:00",
+            "then one without hours, 19:00 --timestop 05:00 ACCEPT|DROP, 12:00, DROP, 2, 19:00:00",
+            "its day, 19:00 --timestop 05:00 --weekdays Sat DROP, 20:38, DROP, 1, 00:00:00",
+            "its day and the next, '19:00 --timestop 05:00 --weekdays 6,7 DROP', 20:38, DROP, 1, 05:00:00",
+            "another day, '19:00 --timestop 05:00 --weekdays Mo,Fr DROP', 20:38, ACCEPT, 0, ",
+            "not that day, 19:00 --timestop 05:00 ! --weekdays Mo DROP, 20:38, DROP, 1, 05:00:00",
+            "negated, 19:00 --timestop 05:00 ! --weekdays SA DROP, 20:38, ACCEPT, 0, 00:00:00",
+            "all days, 00:00 DROP, 20:38, DROP, 1, ",
+            "a date that does not matter, 19:00 --monthdays 5 DROP|19:00 DROP, 20:38, DROP, 2, 23:59:59",
+            "a date that counts, 19:00 --monthdays 5 DROP|19:00 ACCEPT, 20:38, UNKNOWN, 0, ",
+            "only a date, 19:00 --monthdays 5 DROP, 20:38, none, 0, ",
+            "two times, 19:00 -m time --timestop 21:00 DROP, 20:38, none, 0, ",
+            "clock unset, 19:00 --timestop 05:00 DROP, , none, 0, ",
+            "an earlier rule decides, DROP|19:00 --timestop 05:00 DROP, 20:38, none, 0, ",
+            "the same without it, 19:00 --timestop 05:00 ACCEPT, 20:38, none, 0, ",
+            "something else counts, -m limit --limit 1/s DROP|19:00 --timestop 05:00 LOG, 20:38, none, 0, "})
+    void explainSaysWhatHoldsNow(String what, String written, String time, String verdict, int number, String until) {
+        StringBuilder text = new StringBuilder();
+        for (String rule : written.split("[|]")) {
+            int space = rule.lastIndexOf(' ');
+            text.append("iptables -A FORWARD ").append(Character.isDigit(rule.charAt(0)) ? "-m time --timestart " : "")
+                    .append(rule, 0, Math.max(0, space)).append(" -j ").append(rule.substring(space + 1)).append('\n');
+        }
+        Box box = box();
+        long millis = time == null ? 60_000 : Instant.parse("2026-11-28T" + time + ":00Z").toEpochMilli();
+        Explanation explanation = new Questions(box).explain(rules(text.toString(), box),
+                Map.of("in", "lan", "out", "dsl", "dst", "198.51.100.7"));
+        JsonObject json = Json.parse(ExplainJson.of(explanation, millis)).asObject();
+        String said = ExplainJson.inWords(explanation, millis);
+        if (verdict.equals("none")) {
+            assertEquals(null, json.get("now"), text.toString());
+            assertFalse(said.contains("  now:"), said);
+            return;
+        }
+        JsonObject now = json.get("now").asObject();
+        assertEquals("UNKNOWN", json.getString("verdict", ""), "at all hours");
+        assertEquals(verdict, now.getString("verdict", ""), json.toString());
+        JsonObject by = now.get("decided_by").isNull() ? null : now.get("decided_by").asObject();
+        assertEquals(number, by == null || by.get("number").isNull() ? 0 : by.getInt("number", 0), json.toString());
+        assertEquals(until == null ? Json.NULL : Json.value(until), now.get("until"), json.toString());
+        String[] rule = text.toString().split("\n");
+        if (number > 0) {
+            assertEquals(number, by.getInt("line", 0));
+            assertEquals(rule[number - 1].contains("-m time"), by.getString("rule", "").contains("-m time"));
+        }
+        String place = by == null ? "" : ", by " + (number > 0 ? "rules:" + number : "filter FORWARD policy ACCEPT");
+        assertTrue(
+                said.contains(
+                        "  now:    " + verdict + place + (until == null ? "" : ", until " + until + " UTC") + "\n"),
+                said);
+    }
+
+    /** The rule that decides stands once in the ruleset and twice in the trail. */
+    @Test
+    void whatHoldsNowEndsWithTheHoursOfTheSecondCall() {
+        Box box = box();
+        Explanation explanation = new Questions(box).explain(rules(
+                "iptables -N X\niptables -A FORWARD -m time --timestart 12:00 --timestop 13:00 -j X\n"
+                        + "iptables -A FORWARD -m time --timestart 19:00 --timestop 05:00 -j X\niptables -A X -j DROP\n",
+                box), Map.of("in", "lan", "out", "dsl", "dst", "198.51.100.7"));
+        String said = ExplainJson.inWords(explanation, Instant.parse("2026-11-28T20:38:00Z").toEpochMilli());
+        assertTrue(said.contains("  now:    DROP, by rules:4, until 05:00:00 UTC\n"), said);
     }
 
     /** Two includes of one preset for one device: the rule says which of them it is from. */
@@ -114,6 +194,12 @@ class QuestionsTest {
                         Map.of("in", "lan", "out", "dsl", "src", "192.168.178.3", "dst", "198.51.100.7")), 0))
                 .asObject();
         assertEquals(2, json.get("trail").asArray().get(0).asObject().getInt("row", 0), json.toString());
+        String said = ExplainJson.inWords(
+                new Questions(box).explain(about,
+                        Map.of("in", "lan", "out", "dsl", "src", "192.168.178.3", "dst", "198.51.100.7")),
+                Instant.parse("2026-11-28T05:30:00Z").toEpochMilli());
+        assertTrue(said.contains("  now:    DROP, by block-device:13 (line 2 of the rules), until 06:00:00 UTC\n"),
+                said);
     }
 
     /** After an apply the page asks for the exposure of rules that are live by then. */

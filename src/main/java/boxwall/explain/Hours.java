@@ -1,0 +1,142 @@
+package boxwall.explain;
+
+import boxwall.netfilter.Chain;
+import boxwall.netfilter.Family;
+import boxwall.netfilter.Match;
+import boxwall.netfilter.Option;
+import boxwall.netfilter.Rule;
+import boxwall.netfilter.Ruleset;
+import boxwall.netfilter.Table;
+import boxwall.netfilter.Words;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * The hours of a rule that asks the clock (-m time), as xt_time of Linux has them: in UTC; with an end before the start
+ * they are over midnight; both ends are in them; the day of the week is the one that it is then.
+ */
+public final class Hours {
+    /** What the kernel writes for no date, and what names the zone that counts anyway. */
+    private static final List<String> NO_DATE =
+            Arrays.asList("--timestart", "--timestop", "--datestop 2038-01-19T03:14:07", "--utc");
+    private static final List<String> DAYS = Arrays.asList("su", "mo", "tu", "we", "th", "fr", "sa");
+    private static final int DAY = 86400;
+    /** 1 January 1970. */
+    private static final int THURSDAY = 4;
+
+    /** HH:MM:SS. */
+    public final String from;
+    /** HH:MM:SS. */
+    public final String to;
+    private final int start;
+    private final int stop;
+    private final boolean[] days = new boolean[7];
+    private boolean judged = true;
+
+    private Hours(Match time) {
+        Option first = time.option("--timestart");
+        Option last = time.option("--timestop");
+        from = first == null ? "00:00:00" : first.value();
+        to = last == null ? "23:59:59" : last.value();
+        start = seconds(from);
+        stop = seconds(to);
+        Arrays.fill(days, true);
+        for (Option option : time.options) {
+            if (option.name.equals("--weekdays")) {
+                days(option);
+            } else if (option.negated || !NO_DATE.contains(option.name) && !NO_DATE.contains(option.toString())) {
+                judged = false;
+            }
+        }
+    }
+
+    /** Those of a rule; null for one that doesn't ask the clock. */
+    public static Hours of(Rule rule) {
+        Hours hours = null;
+        for (Match match : rule.matches) {
+            if (match.name.equals("time")) {
+                boolean second = hours != null;
+                hours = new Hours(match);
+                hours.judged &= !second;
+            }
+        }
+        return hours;
+    }
+
+    /** Names, of which two letters count, or 1 (Monday) to 7. */
+    private void days(Option option) {
+        Arrays.fill(days, option.negated);
+        for (String word : Words.split(option.value(), ',')) {
+            int day = Words.isNumber(word) && word.length() == 1 ? word.charAt(0) - '0' : word.length() < 2 ? -1
+                    : DAYS.indexOf(word.substring(0, 2).toLowerCase(Locale.ENGLISH));
+            judged &= day >= 0 && day <= 7;
+            if (judged) { days[day % 7] = !option.negated; }
+        }
+    }
+
+    /** Whether they hold at a second since 1970; null where that isn't known, or more than hours and days counts. */
+    public Boolean holds(Long second) {
+        return second == null || !judged ? null : (Boolean) at(second);
+    }
+
+    private boolean at(long second) {
+        long time = second % DAY;
+        return days[(int) ((second / DAY + THURSDAY) % 7)]
+                && (start < stop ? time >= start && time <= stop : time >= start || time <= stop);
+    }
+
+    /** In how many seconds that changes; 0 where it doesn't within a day. */
+    int left(long second) {
+        int time = (int) (second % DAY);
+        int least = 0;
+        for (int edge : new int[] {start, stop + 1, DAY}) {
+            int left = edge > time ? edge - time : edge - time + DAY;
+            if ((least == 0 || left < least) && at(second + left) != at(second)) { least = left; }
+        }
+        return least;
+    }
+
+    /** The end that is in so many seconds, as the rule has it. */
+    String end(long second, int left) {
+        long time = (second + left) % DAY;
+        return time == (stop + 1) % DAY ? to : time == start ? from : "00:00:00";
+    }
+
+    /** The ruleset at that second: the rules whose hours hold don't ask the clock, the others do nothing. */
+    static Ruleset at(Ruleset ruleset, Family family, long second) {
+        Ruleset now = ruleset;
+        for (Table table : ruleset.tables(family)) {
+            List<Chain> chains = new ArrayList<>();
+            for (Chain chain : ruleset.chains(family, table)) {
+                List<Rule> rules = new ArrayList<>();
+                for (Rule rule : chain.rules) {
+                    rules.add(at(rule, second));
+                }
+                chains.add(chain.withRules(rules));
+            }
+            now = now.with(family, table, chains);
+        }
+        return now;
+    }
+
+    /** One without a target keeps its number for the rules after it. */
+    private static Rule at(Rule rule, long second) {
+        Hours hours = of(rule);
+        if (hours == null || !hours.judged) { return rule; }
+        List<Match> others = new ArrayList<>(rule.matches);
+        others.remove(rule.match("time"));
+        Rule.Builder now = rule.copy().matches(others);
+        return (hours.at(second) ? now : now.target(null)).build();
+    }
+
+    private static int seconds(String time) {
+        int seconds = 0;
+        for (String part : Words.split(time, ':')) {
+            seconds = seconds * 60 + Integer.parseInt(part);
+        }
+        return seconds;
+    }
+}
