@@ -105,7 +105,7 @@ class PageTest {
     private static List<String[]> table(String template, String from) {
         int start = template.indexOf(from) + from.length();
         assertTrue(start > from.length(), from);
-        return template.substring(start, template.indexOf('`', start)).strip().lines().map(l -> l.split(" = "))
+        return template.substring(start, template.indexOf('`', start)).strip().lines().map(l -> l.split("\\|"))
                 .toList();
     }
 

@@ -412,8 +412,8 @@ class PageUseCaseIT {
                     + " -p tcp --dport 8443 -j ACCEPT");
             tryAndKeep();
             assertEquals("", wrong(packet));
-            assertTrue(text("in-use").contains(say("Eigene Zeile: ", "Own line: ") + "iptables -I FORWARD 1"),
-                    text("in-use"));
+            assertTrue(text("in-use").contains(say("Eigene Zeile: ", "Own line: ") + SERVER + " \u2192 " + PC
+                    + ", tcp 8443: " + say("erlaubt", "allowed")), text("in-use"));
             if (german) {
                 browser.click("undo");
             } else {
