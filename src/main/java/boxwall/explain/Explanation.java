@@ -7,6 +7,7 @@ import boxwall.box.Interface;
 import boxwall.facts.BoxFacts;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Hook;
+import boxwall.netfilter.Hours;
 import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.State;
 import java.util.ArrayList;

@@ -2,8 +2,8 @@ package boxwall.report;
 
 import boxwall.explain.Answer;
 import boxwall.explain.Explanation;
-import boxwall.explain.Hours;
 import boxwall.explain.TrailEntry;
+import boxwall.netfilter.Hours;
 
 import com.eclipsesource.json.JsonArray;
 import com.eclipsesource.json.JsonObject;

@@ -1,13 +1,4 @@
-package boxwall.explain;
-
-import boxwall.netfilter.Chain;
-import boxwall.netfilter.Family;
-import boxwall.netfilter.Match;
-import boxwall.netfilter.Option;
-import boxwall.netfilter.Rule;
-import boxwall.netfilter.Ruleset;
-import boxwall.netfilter.Table;
-import boxwall.netfilter.Words;
+package boxwall.netfilter;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -89,7 +80,7 @@ public final class Hours {
     }
 
     /** In how many seconds that changes; 0 where it doesn't within a day. */
-    int left(long second) {
+    public int left(long second) {
         int time = (int) (second % DAY);
         int least = 0;
         for (int edge : new int[] {start, stop + 1, DAY}) {
@@ -100,13 +91,13 @@ public final class Hours {
     }
 
     /** The end that is in so many seconds, as the rule has it. */
-    String end(long second, int left) {
+    public String end(long second, int left) {
         long time = (second + left) % DAY;
         return time == (stop + 1) % DAY ? to : time == start ? from : "00:00:00";
     }
 
     /** The ruleset at that second: the rules whose hours hold don't ask the clock, the others do nothing. */
-    static Ruleset at(Ruleset ruleset, Family family, long second) {
+    public static Ruleset at(Ruleset ruleset, Family family, long second) {
         Ruleset now = ruleset;
         for (Table table : ruleset.tables(family)) {
             List<Chain> chains = new ArrayList<>();
