@@ -368,15 +368,21 @@ class PageUseCaseIT {
                     () -> "his own time: " + text("in-use"));
             assertTrue(!text("draft").contains("time-is-utc"), text("draft"));
             atRow("devices", PC, "Warum?");
-            assertTrue(browser.until(
-                    "document.getElementById('verdict').textContent.startsWith('unbekannt: Das hängt ab von Ihrer Regel „Gerät sperren – "
-                            + PC + ", täglich ')"),
+            String rule = "„Gerät sperren – " + PC + ", täglich ";
+            String answer = from < 0 ? "verworfen durch Ihre Regel " + rule : "erlaubt durch Ihre Regel „Grundschutz“";
+            assertTrue(browser.until("document.getElementById('verdict').textContent.startsWith('" + answer + "')"),
                     () -> text("verdict"));
-            assertTrue(text("verdict").endsWith(from < 0 ? ", auch jetzt." : ", jetzt nicht."), text("verdict"));
+            assertTrue(text("verdict").matches(".* · " + rule + "[^“]*“ gilt jetzt" + (from < 0 ? "." : " nicht.")),
+                    text("verdict"));
+            assertEquals(from > 0, browser.value("document.getElementById('amend').hidden").asBoolean(),
+                    "nothing to edit in a rule without values");
+            if (from < 0) {
+                browser.click("amend");
+                assertEquals("block-device " + PC, browser.text(
+                        "document.getElementById('preset').value + ' ' + document.querySelector('#fields [data-name=DEVICE]').value"));
+                browser.click("cancel");
+            }
         }
-        browser.click("amend");
-        assertEquals("block-device " + PC, browser.text(
-                "document.getElementById('preset').value + ' ' + document.querySelector('#fields [data-name=DEVICE]').value"));
         takeBack("Gerät sperren");
         assertEquals("", text("verdict"), "an answer about other rules");
         atRow("devices", PC, "Warum?");
