@@ -250,6 +250,13 @@ class PageIT {
         assertEquals("Tablet-Lena 192.168.178.30", browser.text(field + ".value + ' ' + " + field + ".read()"));
         assertEquals("true  192.168.178.50", write(field, "drucker"));
         assertEquals("false Ein Gerät wählen, oder die Adresse schreiben. Drucke", write(field, "Drucke"));
+        String ports = "document.querySelector('#fields [data-name=PORTS]')";
+        assertEquals("true  443,8000-8010", write(ports, "https 8000-8010"));
+        assertEquals("false 1 – 65535 443,99999", write(ports, "https 99999"));
+        browser.value(
+                "document.querySelector('[name=src]').value = '192.168.178.999'; document.getElementById('ask').click()");
+        assertTrue(browser.until("document.getElementById('verdict').textContent.includes('192.168.178.999')"),
+                () -> "the error stays: " + text("verdict"));
         assertEquals("[]", browser.value(
                 "[...document.querySelectorAll('nav a, input[type=checkbox]')].map(e => e.getBoundingClientRect()).filter(r => r.height && (r.height < 24 || r.width < 24)).map(r => r.height)")
                 .toString(), "large enough for a finger");
