@@ -77,7 +77,7 @@ public final class KernelLog {
 
     /** The logs of these readings. */
     public KernelLog(Readings readings) {
-        for (Line line : lines(readings)) {
+        for (Line line : lines(readings, "")) {
             LogMessage message = line.text.length() > LONGEST ? null : LogMessage.of(line.text);
             for (; message != null; message = message.next()) {
                 read(message, line);
@@ -85,14 +85,14 @@ public final class KernelLog {
         }
     }
 
-    /** Split each time it is asked for: a log is a tenth of a small heap. */
-    private static List<Line> lines(Readings readings) {
+    /** The lines that hold a word; made each time they are asked for: a log is a tenth of a small heap. */
+    private static List<Line> lines(Readings readings, String word) {
         List<Line> lines = new ArrayList<>();
         boolean commands = false;
         // best first; files are of use only where nothing else was recorded: they may be older than this boot
         for (String name : new String[] {"dmesg", "logread", "/proc/kmsg", "/var/log/messages",
                 "/proc/avm/log_sd/panic"}) {
-            if (!name.startsWith("/") || !commands) { lines.addAll(readings.all(name)); }
+            if (!name.startsWith("/") || !commands) { lines.addAll(readings.holding(word, name)); }
             commands |= readings.command(name) != null;
         }
         return lines;
@@ -201,8 +201,8 @@ public final class KernelLog {
      */
     static List<Line> find(Readings readings, String word) {
         List<Line> found = new ArrayList<>();
-        for (Line line : lines(readings)) {
-            boolean may = line.text.length() <= LONGEST && Words.find(line.text, word, 0) >= 0;
+        for (Line line : lines(readings, word)) {
+            boolean may = line.text.length() <= LONGEST;
             for (LogMessage message = may ? LogMessage.of(line.text) : null; message != null
                     && message.kernel; message = message.next()) {
                 if (Words.find(message.text(), word, 0) >= 0) { found.add(line.with(message.text())); }

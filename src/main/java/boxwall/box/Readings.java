@@ -137,9 +137,15 @@ public final class Readings {
 
     /** The lines of files by path, and of commands as they are typed ({@code uname -r}), one source after the other. */
     public List<Line> all(String... sources) {
+        return holding("", sources);
+    }
+
+    /** Of these lines those that hold a word; the others are not made. */
+    List<Line> holding(String word, String... sources) {
         List<Line> all = new ArrayList<>();
         for (String source : sources) {
-            for (String line : source.startsWith("/") ? lines(source) : commandLines(source.replace(' ', '_'))) {
+            String text = source.startsWith("/") ? files.get(source) : commands.get(source.replace(' ', '_'));
+            for (String line : Words.lines(text, word)) {
                 all.add(new Line(source, line, line));
             }
         }

@@ -9,6 +9,7 @@ import boxwall.netfilter.Family;
 import boxwall.netfilter.Words;
 import boxwall.plan.Drift;
 import boxwall.probe.BoxReader;
+import boxwall.report.FactsJson;
 import boxwall.sys.BoxException;
 import boxwall.sys.EventLog;
 import boxwall.sys.Sys;
@@ -35,6 +36,8 @@ final class Watch {
     private static final int POKE_MILLIS = 5000;
     /** While nothing changes: each look takes a box's JVM some milliseconds, and every request looks, too. */
     private static final int IDLE_MILLIS = 20 * 1000;
+    /** After the first look: who waited for the box to be read gets his first answers before other work. */
+    private static final int SETTLE_MILLIS = 3000;
     /** Many who ask at once get one look. */
     private static final int ASKED_MILLIS = 1000;
     /** Two programs that restore their own rules in turn would keep the box busy. */
@@ -100,8 +103,12 @@ final class Watch {
         String poked = poke();
         look(box.box());
         long due = sys.uptimeMillis() + period;
-        while (rested()) {
+        boolean settled = false;
+        while (rested(settled)) {
+            settled = true;
             try {
+                // before somebody asks for a status: that takes a slow processor half a second
+                FactsJson.inStatus(box.box().facts);
                 String now = poke();
                 notice();
                 relieveGuard();
@@ -135,10 +142,10 @@ final class Watch {
     }
 
     /** Sleeps until the next look at small things is due, or somebody rings; false when the thread was interrupted. */
-    private boolean rested() {
+    private boolean rested(boolean settled) {
         try {
             synchronized (bell) {
-                if (!soon) { bell.wait(tablesSoon ? POKE_MILLIS : IDLE_MILLIS); }
+                if (!soon) { bell.wait(!settled ? SETTLE_MILLIS : tablesSoon ? POKE_MILLIS : IDLE_MILLIS); }
             }
             return !Thread.currentThread().isInterrupted();
         } catch (InterruptedException e) {

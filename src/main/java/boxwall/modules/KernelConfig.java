@@ -62,8 +62,8 @@ final class KernelConfig {
 
     private static String unpack(String packed) {
         try {
-            byte[] bytes = packed.getBytes("ISO-8859-1");
-            return Words.text(Rows.bytes(new GZIPInputStream(new ByteArrayInputStream(bytes)), MAX_BYTES));
+            return Words
+                    .text(Rows.bytes(new GZIPInputStream(new ByteArrayInputStream(Words.bytesOf(packed))), MAX_BYTES));
         } catch (IOException e) {
             return "";
         } catch (IllegalStateException e) {

@@ -74,11 +74,19 @@ public final class Words {
 
     /** The lines of a text without their ends (LF or CR LF); the last needs none. No line for null. */
     public static List<String> lines(String text) {
+        return lines(text, "");
+    }
+
+    /** Of these lines those that hold a word, which may be empty; no text is made of the others. */
+    public static List<String> lines(String text, String word) {
         if (text == null || text.length() == 0) { return Collections.emptyList(); }
         List<String> lines = new ArrayList<>();
         int start = 0;
         while (start < text.length()) {
-            int end = text.indexOf('\n', start);
+            int at = word.length() == 0 ? start : find(text, word, start);
+            if (at < 0) { break; }
+            start = at == start ? start : text.lastIndexOf('\n', at) + 1;
+            int end = text.indexOf('\n', at);
             int next = end < 0 ? text.length() : end + 1;
             end = end < 0 ? text.length() : end;
             lines.add(text.substring(start, end > start && text.charAt(end - 1) == '\r' ? end - 1 : end));

@@ -211,10 +211,11 @@ public final class BoxReader {
     private void programs() {
         for (String directory : Programs.FOLDERS) {
             List<String> programs = new ArrayList<>();
-            for (String name : names(directory)) {
+            List<String> names = sys.list(directory);
+            for (String name : names == null ? Collections.<String>emptyList() : names) {
                 if (name.indexOf("tables") >= 0 || PROGRAMS.contains(name)) { programs.add(name); }
             }
-            if (sys.list(directory) != null) { listing(directory, programs); }
+            if (names != null) { listing(directory, programs); }
         }
         list("/usr/lib/xtables");
     }

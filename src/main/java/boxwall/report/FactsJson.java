@@ -20,7 +20,20 @@ import com.eclipsesource.json.JsonObject;
 public final class FactsJson {
     private static final String[] KINDS = {"tables", "matches", "targets"};
 
+    /** The facts shown last and their text, which each GET /status shows again. */
+    private static BoxFacts shown;
+    private static String text = "";
+
     private FactsJson() {}
+
+    /** The facts as they stand in a status; made once for each reading of a box. */
+    public static synchronized String inStatus(BoxFacts facts) {
+        if (facts != shown) {
+            text = of(facts).toString();
+            shown = facts;
+        }
+        return text;
+    }
 
     /**
      * The facts, keys in a fixed order. decided_by names the readings that decided each fact, so that a wrong one can

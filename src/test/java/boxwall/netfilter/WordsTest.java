@@ -34,6 +34,16 @@ class WordsTest {
     }
 
     @Test
+    void linesThatHoldAWordAreThoseOfAllThatDo() {
+        each(text -> {
+            for (String word : List.of("a", "ab", " ", "b a")) {
+                assertEquals(Words.lines(text).stream().filter(l -> l.contains(word)).toList(), Words.lines(text, word),
+                        () -> "lines with '" + word + "' of " + text);
+            }
+        });
+    }
+
+    @Test
     void numbersAndNames() {
         each(text -> {
             assertEquals(text.matches("[0-9]+"), Words.isNumber(text), text);

@@ -1,6 +1,7 @@
 package boxwall.probe;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -88,6 +89,16 @@ class RecordedBoxesTest {
 
     private static BoxFacts facts(String name) {
         return BoxFacts.of(BoxReader.read(MemorySys.of(BOXES.resolve("recorded-" + name)), "/box"));
+    }
+
+    @Test
+    void aStatusKeepsTheTextOfItsOwnFactsOnly() {
+        BoxFacts one = facts("7390-2.6.28");
+        BoxFacts other = facts("3272-2.6.32");
+        for (BoxFacts facts : List.of(one, other, one)) {
+            assertEquals(FactsJson.of(facts).toString(), FactsJson.inStatus(facts));
+            assertSame(FactsJson.inStatus(facts), FactsJson.inStatus(facts), "made once");
+        }
     }
 
     @TestFactory
