@@ -25,6 +25,8 @@ final class BoxState {
     volatile long tablesMillis = -SHARED_MILLIS;
     /** The change that was live when the tables were read; empty when nobody said. */
     volatile String tablesOf = "";
+    /** How often other rules went live: a reading that began before is none of them. */
+    private volatile int loads;
     /** That accelerated packets bypassed the rules between the last two readings, with figures; null when not. */
     volatile Finding bypassed;
     /** The change that was live at the last whole reading. */
@@ -50,11 +52,11 @@ final class BoxState {
     Box read(String now) {
         synchronized (reading) {
             long started = sys.uptimeMillis();
+            int begun = loads;
             Box next = new Box(BoxReader.read(sys, "/", script));
             compare(next.facts, next.readings, now);
-            tablesOf = now;
-            tablesMillis = started;
             known = next;
+            tablesRead(now, started, begun);
             return next;
         }
     }
@@ -93,8 +95,19 @@ final class BoxState {
 
     /** Other rules are live than those that were read: whoever needs the tables has them read. */
     void tablesChanged() {
+        loads++;
         tablesMillis = -SHARED_MILLIS;
         tablesOf = "unread";
+    }
+
+    /** Those who ask now get the box that was read, so this comes after it is known. */
+    private void tablesRead(String now, long started, int begun) {
+        tablesOf = now;
+        tablesMillis = started;
+        if (begun != loads) {
+            tablesMillis = -SHARED_MILLIS;
+            tablesOf = "unread";
+        }
     }
 
     /** The box with its tables as they are now, read at most once a second however many ask. */
@@ -112,13 +125,14 @@ final class BoxState {
     Box readTables(String now) {
         synchronized (reading) {
             Box old = box();
+            long started = sys.uptimeMillis();
+            int begun = loads;
             try {
-                tablesMillis = sys.uptimeMillis();
                 known = old.withTables(BoxReader.part(sys, script, "counters"));
-                tablesOf = now;
+                tablesRead(now, started, begun);
             } catch (BoxException e) {
                 // the next whole reading says why; until then the tables are as they were read before
-                known = old;
+                tablesMillis = started;
             }
             return known;
         }

@@ -104,11 +104,14 @@ final class Watch {
         look(box.box());
         long due = sys.uptimeMillis() + period;
         boolean settled = false;
-        while (rested(settled)) {
-            settled = true;
+        while (rested(!settled ? SETTLE_MILLIS : tablesSoon ? POKE_MILLIS : IDLE_MILLIS)) {
             try {
-                // before somebody asks for a status: that takes a slow processor half a second
-                FactsJson.inStatus(box.box().facts);
+                if (!settled) {
+                    settled = true;
+                    // before somebody asks for a status: that takes a slow processor half a second
+                    FactsJson.inStatus(box.box().facts);
+                    continue;
+                }
                 String now = poke();
                 notice();
                 relieveGuard();
@@ -142,10 +145,10 @@ final class Watch {
     }
 
     /** Sleeps until the next look at small things is due, or somebody rings; false when the thread was interrupted. */
-    private boolean rested(boolean settled) {
+    private boolean rested(int millis) {
         try {
             synchronized (bell) {
-                if (!soon) { bell.wait(!settled ? SETTLE_MILLIS : tablesSoon ? POKE_MILLIS : IDLE_MILLIS); }
+                if (!soon) { bell.wait(millis); }
             }
             return !Thread.currentThread().isInterrupted();
         } catch (InterruptedException e) {

@@ -76,12 +76,12 @@ final class JamVmRules {
      */
     static final List<String> LOCKS = List.of("sys/LiveSys STATIC", "sys/WaitedOn STATIC", "syntax/Extensions STATIC",
             "facts/BoxFacts STATIC", "modules/KernelConfig STATIC", "modules/ModuleStates STATIC",
-            "http/Connection STATIC", "http/RequestDeadline STATIC", "modules/ModuleTable modules/ModuleTable",
-            "daemon/BoxState daemon/Daemon", "daemon/ChangeReplies daemon/Api", "daemon/Drafts daemon/Api",
-            "daemon/History daemon/Daemon", "daemon/ReadReplies daemon/Api", "daemon/Watch daemon/Daemon",
-            "daemon/CounterRing daemon/Watch", "sys/EventLog daemon/Daemon", "http/ConnectionLimit http/Dispatcher",
-            "http/FailedLogins http/Dispatcher", "http/Port daemon/Daemon", "http/Dispatcher http/Port",
-            "daemon/Api daemon/Daemon");
+            "http/Connection STATIC", "http/RequestDeadline STATIC", "report/FactsJson STATIC",
+            "modules/ModuleTable modules/ModuleTable", "daemon/BoxState daemon/Daemon",
+            "daemon/ChangeReplies daemon/Api", "daemon/Drafts daemon/Api", "daemon/History daemon/Daemon",
+            "daemon/ReadReplies daemon/Api", "daemon/Watch daemon/Daemon", "daemon/CounterRing daemon/Watch",
+            "sys/EventLog daemon/Daemon", "http/ConnectionLimit http/Dispatcher", "http/FailedLogins http/Dispatcher",
+            "http/Port daemon/Daemon", "http/Dispatcher http/Port", "daemon/Api daemon/Daemon");
 
     /** The simple name of each class that locks on itself, and the file that makes it. */
     private static final Map<String, String> MAKERS = LOCKS.stream().filter(lock -> !lock.endsWith(" STATIC")).collect(

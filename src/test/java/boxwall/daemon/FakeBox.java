@@ -19,7 +19,7 @@ import java.util.function.Consumer;
  * frames, try that leaves RUN/tx/plan and a pending result, confirm that makes it RUN/plan and RUN/live, again. Its
  * kernel is the texts {@code live4} and {@code live6}.
  */
-final class FakeBox implements Sys {
+class FakeBox implements Sys {
     static final String RUN = "/var/run/boxwall";
     static final String STATE = "/tmp/flash/boxwall";
 

@@ -2,6 +2,7 @@ package boxwall.daemon;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import boxwall.sys.EventLog;
@@ -9,6 +10,7 @@ import boxwall.apply.BootPlane;
 import boxwall.plan.Plan;
 import boxwall.plan.Stamp;
 import boxwall.syntax.Source;
+import boxwall.sys.CommandResult;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -16,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -98,6 +101,60 @@ class WatchTest {
         slow.join();
         fast.join();
         assertEquals(List.of("now pending"), log.toString().lines().map(line -> line.replaceAll(",.*", "")).toList());
+    }
+
+    /** Two who ask after a change: the second waits for the tables that the first is having read. */
+    @Test
+    void whileTablesAreReadNobodyGetsThoseFromBefore() throws InterruptedException {
+        CountDownLatch reads = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        FakeBox slowly = new FakeBox(Path.of("src/test/resources/boxes/virtual")) {
+            @Override
+            public CommandResult run(List<String> command, String stdin, int limitSeconds) {
+                if (command.contains("counters")) {
+                    reads.countDown();
+                    await(goOn);
+                }
+                return super.run(command, stdin, limitSeconds);
+            }
+        };
+        BoxState state = new BoxState(slowly, "/usr/sbin/boxwall-apply");
+        Box before = state.read();
+        state.tablesChanged();
+        Thread first = new Thread(state::live);
+        first.start();
+        await(reads);
+        AtomicReference<Box> got = new AtomicReference<>();
+        Thread second = new Thread(() -> got.set(state.live()));
+        second.start();
+        while (second.getState() != Thread.State.BLOCKED && second.getState() != Thread.State.TERMINATED) {
+            second.join(10);
+        }
+        goOn.countDown();
+        first.join();
+        second.join();
+        assertNotSame(before, got.get());
+    }
+
+    /** Rules that go live while the box is read as a whole are not among what was read. */
+    @Test
+    void aReadingThatAChangeOvertookIsNotFresh() {
+        boolean[] overtaken = {false};
+        BoxState[] state = new BoxState[1];
+        FakeBox slowly = new FakeBox(Path.of("src/test/resources/boxes/virtual")) {
+            @Override
+            public CommandResult run(List<String> command, String stdin, int limitSeconds) {
+                CommandResult result = super.run(command, stdin, limitSeconds);
+                if (!overtaken[0]) {
+                    overtaken[0] = true;
+                    state[0].tablesChanged();
+                }
+                return result;
+            }
+        };
+        state[0] = new BoxState(slowly, "/usr/sbin/boxwall-apply");
+        Box old = state[0].read();
+        assertNotSame(old, state[0].live());
     }
 
     private static void await(CountDownLatch latch) {
