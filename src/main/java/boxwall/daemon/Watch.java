@@ -103,11 +103,11 @@ final class Watch {
         String poked = poke();
         look(box.box());
         long due = sys.uptimeMillis() + period;
-        boolean settled = false;
-        while (rested(!settled ? SETTLE_MILLIS : tablesSoon ? POKE_MILLIS : IDLE_MILLIS)) {
+        int millis = SETTLE_MILLIS;
+        while (rested(millis)) {
             try {
-                if (!settled) {
-                    settled = true;
+                if (millis == SETTLE_MILLIS) {
+                    millis = IDLE_MILLIS - SETTLE_MILLIS;
                     // before somebody asks for a status: that takes a slow processor half a second
                     FactsJson.inStatus(box.box().facts);
                     continue;
@@ -133,6 +133,7 @@ final class Watch {
             } catch (VirtualMachineError e) {
                 lacking(e);
             }
+            millis = tablesSoon ? POKE_MILLIS : IDLE_MILLIS;
         }
     }
 
