@@ -144,9 +144,9 @@ class ControlPortLoadIT {
             client.join(60_000);
         }
         // each begins a second after the one before at the earliest, by the daemon's own clock, and all of them between
-        // these two looks at it
+        // these two looks at it; and the watch reads the tables once after the change before, up to 20 s later
         double seconds = uptime() - began;
-        assertTrue(saves() - before <= seconds + 1,
+        assertTrue(saves() - before <= seconds + 2,
                 () -> saves() - before + " times iptables-save in " + seconds + " s");
     }
 
