@@ -85,6 +85,12 @@ class DeathTest {
                 assertEquals(0, box.apply("revert", "--now").status());
                 assertBack(box, before, "one that was being undone");
                 assertFalse(Files.exists(box.run.resolve("left.1")), "its folder is gone");
+
+                box.settings.put("BOXWALL_HANG_SECONDS", "1");
+                box.sh("mkdir $BOXWALL_RUN/tx; : >$BOXWALL_RUN/tx/worker");
+                assertEquals(0, box.apply("try", plan(box, "four", 4444), "60", "--replace").status(),
+                        "a lock that touched nothing is taken away");
+                assertEquals(0, box.apply("revert", "--now").status());
             }
         });
     }
