@@ -14,6 +14,7 @@ import boxwall.syntax.RequiredRelease;
 import boxwall.syntax.SyntaxError;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -108,9 +109,15 @@ public final class Checker extends CheckPart {
         RuleGroups tooNew = new RuleGroups();
         MissingReferences references = new MissingReferences(rules, out);
         for (Family family : Family.values()) {
+            Map<List<String>, Finding> known = new HashMap<>();
             for (TrailEntry at : TrailEntry.all(rules.compiled, family)) {
                 Abandoned.check();
-                Finding finding = Requirement.of(family, at.table, at.rule, facts).finding(at.origin().toString());
+                List<String> names = Requirement.names(at.rule);
+                names.add(at.table.word());
+                if (!known.containsKey(names)) {
+                    known.put(names, Requirement.of(family, at.table, at.rule, facts).finding(""));
+                }
+                Finding finding = known.get(names);
                 if (finding != null) {
                     String key = finding.code + " " + finding.effect();
                     if (!unmet.containsKey(key)) { unmet.put(key, finding); }

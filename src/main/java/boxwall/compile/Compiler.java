@@ -8,7 +8,6 @@ import boxwall.explain.Site;
 import boxwall.netfilter.Abandoned;
 import boxwall.netfilter.Chain;
 import boxwall.netfilter.Family;
-import boxwall.netfilter.Match;
 import boxwall.netfilter.Origin;
 import boxwall.netfilter.Rule;
 import boxwall.netfilter.Ruleset;
@@ -112,23 +111,13 @@ public final class Compiler {
                 for (Chain chain : ruleset.chains(family, table)) {
                     for (Rule rule : chain.rules) {
                         Abandoned.check();
-                        if (!seen.add(names(rule))) { continue; }
-                        modules.addAll(Requirement.of(family, table, rule, booted).modules);
-                        modules.addAll(Requirement.of(family, table, rule, facts).modules);
+                        if (!seen.add(Requirement.names(rule))) { continue; }
+                        modules.addAll(Requirement.of(family, table, rule, booted).modules());
+                        modules.addAll(Requirement.of(family, table, rule, facts).modules());
                     }
                 }
             }
         }
-    }
-
-    /** The matches and the target of a rule: rules that have the same need the same modules. */
-    private static List<String> names(Rule rule) {
-        List<String> names = new ArrayList<>();
-        for (Match match : rule.matches) {
-            names.add(match.name);
-        }
-        names.add(rule.target == null || rule.target.isGoto() ? "" : rule.target.name);
-        return names;
     }
 
     /** {@code modprobe NAME} lines, by the name on this kernel; never one that loads conntrack where it is refused. */

@@ -38,6 +38,7 @@ public final class Candidate {
     final Box box;
     private final byte[] client;
     private final CompileOptions wishes;
+    private final String etag;
     /** What refuses nothing; null until somebody asked for it. */
     private volatile List<Finding> advice;
 
@@ -45,6 +46,7 @@ public final class Candidate {
             Box box, byte[] client, CompileOptions wishes) {
         this.wishes = wishes;
         this.text = text;
+        this.etag = etag(text);
         this.parsed = parsed;
         this.compiled = compiled;
         this.findings = findings;
@@ -143,14 +145,14 @@ public final class Candidate {
 
     /** Names this text, for If-Match: the hash of its characters with their number. */
     public String etag() {
-        return etag(text);
+        return etag;
     }
 
     /** The tag of any text. */
     public static String etag(String text) {
         long hash = 1125899906842597L;
-        for (int i = 0; i < text.length(); i++) {
-            hash = hash * 31 + text.charAt(i);
+        for (char each : text.toCharArray()) {
+            hash = hash * 31 + each;
         }
         return "\"" + Long.toHexString(hash) + "-" + text.length() + "\"";
     }

@@ -195,6 +195,7 @@ final class Drafts extends Replies {
     }
 
     private Reply mismatch(Request request) {
+        if (request.header("if-match") == null) { return null; }
         Candidate kept = candidate;
         String saved = kept == null ? saved() : kept.text;
         Reply other = mismatch(request, saved == null ? null : Candidate.etag(saved));

@@ -28,9 +28,9 @@ final class Criteria {
     /** All rules that were parsed in this JVM, for a test that counts them. */
     static int parsed;
     /** What must hold, all of it; empty for a rule that asks nothing. */
-    final List<Criterion> all = new ArrayList<>();
+    final List<Criterion> all = new ArrayList<>(4);
     /** The names of matches that can't be foreseen. */
-    final List<String> opaque = new ArrayList<>();
+    final List<String> opaque = new ArrayList<>(0);
     /** The fields that are asked, a bit for each by its ordinal. */
     final int fields;
 
@@ -140,7 +140,7 @@ final class Criteria {
     /** Null for null. */
     static List<Span> spans(Ports ports) {
         if (ports == null) { return null; }
-        List<Span> spans = new ArrayList<>();
+        List<Span> spans = new ArrayList<>(ports.ranges.size());
         for (int[] range : ports.ranges) {
             spans.add(Span.range(2, range[0], range[1]));
         }
@@ -149,7 +149,7 @@ final class Criteria {
 
     private static List<Span> states(Set<State> states) {
         if (states == null) { return null; }
-        List<Span> spans = new ArrayList<>();
+        List<Span> spans = new ArrayList<>(states.size());
         for (State state : states) {
             spans.add(Span.range(1, state.ordinal(), state.ordinal()));
         }

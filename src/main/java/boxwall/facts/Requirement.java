@@ -28,8 +28,6 @@ public final class Requirement {
     public final Map<String, Capability> features = new LinkedHashMap<>();
     private final Family family;
     private final BoxFacts facts;
-    /** Modules to load for it, in order, those already there left out. */
-    public final List<String> modules;
     /** The worst state of all it needs. */
     public final State state;
     /** Where the rule is from. */
@@ -44,19 +42,35 @@ public final class Requirement {
             need(Kind.MATCH, match.name);
         }
         if (rule.target != null && !rule.target.isGoto() && isExtension(rule)) { need(Kind.TARGET, rule.target.name); }
-        Set<String> load = new LinkedHashSet<>();
         State worst = State.BUILTIN;
         for (Capability capability : features.values()) {
-            load.addAll(capability.modules);
             worst = worst.worst(capability.state);
         }
-        modules = Collections.unmodifiableList(new ArrayList<String>(load));
         state = worst;
+    }
+
+    /** The matches and the target of a rule: rules of a table that have the same need the same. */
+    public static List<String> names(Rule rule) {
+        List<String> names = new ArrayList<>(4);
+        for (Match match : rule.matches) {
+            names.add(match.name);
+        }
+        names.add(rule.target == null || rule.target.isGoto() ? "" : rule.target.name);
+        return names;
     }
 
     /** What the rule needs; a target that no kernel has is a chain of the user's and needs nothing. */
     public static Requirement of(Family family, Table table, Rule rule, BoxFacts facts) {
         return new Requirement(family, table, rule, facts);
+    }
+
+    /** Modules to load for it, in order, those already there left out. */
+    public Set<String> modules() {
+        Set<String> load = new LinkedHashSet<>();
+        for (Capability capability : features.values()) {
+            load.addAll(capability.modules);
+        }
+        return load;
     }
 
     private boolean isExtension(Rule rule) {

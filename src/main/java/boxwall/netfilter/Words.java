@@ -9,8 +9,6 @@ import java.util.List;
  * a backtracking regex, which was two thirds of the time that reading a box took on JamVM. ASCII only.
  */
 public final class Words {
-    private static final String[] NONE = {};
-
     private Words() {}
 
     /** A character a byte (ISO-8859-1), without a decoder: GNU Classpath's calls four methods for each byte. */
@@ -46,7 +44,7 @@ public final class Words {
                 start = -1;
             } else if (!blank && start < 0) { start = i; }
         }
-        return words.toArray(NONE);
+        return words.toArray(new String[words.size()]);
     }
 
     /** The parts between separators, empty ones too; one part for a text without a separator. */
@@ -58,7 +56,7 @@ public final class Words {
             start = end + 1;
         }
         parts.add(text.substring(start));
-        return parts.toArray(NONE);
+        return parts.toArray(new String[parts.size()]);
     }
 
     /** The texts of things one after another, the separator between them. */

@@ -169,26 +169,27 @@ final class ChainCheck {
     private void place(Clause clause, Word at, Set<Hook> hooks) {
         Extension e = known.of(clause, family);
         if (e == null) { return; }
-        String name = clause.letter + " " + clause.name;
         if (!e.tables.contains(table)) {
             List<String> words = new ArrayList<>();
             for (Table each : e.tables) {
                 words.add(each.word());
             }
-            errors.add(at, name + " in the table " + table.word(), "it works in " + Words.join(words, ", ") + " only");
+            errors.add(at, clause.letter + " " + clause.name + " in the table " + table.word(),
+                    "it works in " + Words.join(words, ", ") + " only");
         } else {
-            hooks(name, e.hooks, at, hooks);
+            hooks(clause.letter + " ", clause.name, e.hooks, at, hooks);
         }
         for (Option option : clause.options) {
             OptionSpec spec = e.printed(option.name);
-            if (spec != null) { hooks(option.name, spec.hooks(option.value()), at, hooks); }
+            if (spec != null) { hooks("", option.name, spec.hooks(option.value()), at, hooks); }
         }
     }
 
-    private void hooks(String name, Set<Hook> allowed, Word at, Set<Hook> hooks) {
+    private void hooks(String letter, String name, Set<Hook> allowed, Word at, Set<Hook> hooks) {
+        if (allowed == TableRow.ALL_HOOKS) { return; }
         for (Hook hook : hooks) {
             if (!allowed.contains(hook)) {
-                errors.add(at, name + " where packets of " + hook + " come by",
+                errors.add(at, letter + name + " where packets of " + hook + " come by",
                         "it works in " + Words.join(allowed, ", ") + " only");
                 return;
             }

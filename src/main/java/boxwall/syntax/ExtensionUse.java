@@ -72,17 +72,17 @@ final class ExtensionUse {
     /** Notes what must and must not be together, in a rule with that -p; completes the options. */
     void check(Negatable<String> protocol, Errors errors) {
         if (extension == null) { return; }
-        String word = (extension.target ? "-j " : "-m ") + name;
         for (List<String> group : extension.need) {
             boolean met = group.isEmpty() && !given.isEmpty();
-            List<String> names = new ArrayList<>(group);
             for (String option : group) {
                 met |= option(option) != null;
             }
+            if (met) { continue; }
+            List<String> names = new ArrayList<>(group);
             for (OptionSpec spec : extension.options) {
                 if (group.isEmpty()) { names.add(spec.names.get(0)); }
             }
-            if (!met) { errors.add(at, word + " needs " + Words.join(names, " or "), "add it"); }
+            errors.add(at, word() + " needs " + Words.join(names, " or "), "add it");
         }
         for (List<String> group : extension.exclusive) {
             String first = null;
@@ -105,7 +105,7 @@ final class ExtensionUse {
             errors.add(at, "-m " + name + ": ", bad);
         }
         if (!extension.protocols.isEmpty() && !isOneOf(protocol, extension.protocols)) {
-            errors.add(at, word + " needs the protocol " + or(extension.protocols),
+            errors.add(at, word() + " needs the protocol " + or(extension.protocols),
                     "write -p " + extension.protocols.get(0) + " before it");
         }
         for (Option option : options()) {
@@ -113,6 +113,8 @@ final class ExtensionUse {
             if (spec != null) { protocol(option, spec, protocol, errors); }
         }
     }
+
+    private String word() { return (extension.target ? "-j " : "-m ") + name; }
 
     /** What an option, or its value, asks of -p. */
     private void protocol(Option option, OptionSpec spec, Negatable<String> protocol, Errors errors) {

@@ -22,13 +22,14 @@ final class Extensions {
     private static final int MATCH = 0;
     private static final int TARGET = 1;
     private static final int PROTOCOL = 2;
+    private static final int FAMILIES = Family.values().length;
     private static Extensions loaded;
 
     /** By name, a map for each kind and family; a protocol has the match that it implies. */
     private final List<Map<String, Extension>> maps = new ArrayList<>();
 
     private Extensions() {
-        while (maps.size() < 3 * Family.values().length) {
+        while (maps.size() < 3 * FAMILIES) {
             maps.add(new HashMap<String, Extension>());
         }
         List<Extension> current = new ArrayList<>();
@@ -60,9 +61,7 @@ final class Extensions {
         if (extension.implicit != null) { map(PROTOCOL, family).put(extension.implicit, extension); }
     }
 
-    private Map<String, Extension> map(int kind, Family family) {
-        return maps.get(kind * Family.values().length + family.ordinal());
-    }
+    private Map<String, Extension> map(int kind, Family family) { return maps.get(kind * FAMILIES + family.ordinal()); }
 
     /** The table; loaded at the first call. */
     static synchronized Extensions get() {

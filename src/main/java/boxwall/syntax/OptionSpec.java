@@ -28,6 +28,7 @@ final class OptionSpec extends TableRow {
     /** The name in iptables-save's output. */
     final String canonical;
     private final Set<Hook> hooks;
+    private final boolean hooksByValue;
 
     /** From the words of a line; {@code kinds} are those of its values, {@code const:X} takes no word and gives X. */
     OptionSpec(String[] words) {
@@ -36,11 +37,16 @@ final class OptionSpec extends TableRow {
         negatable = is("!");
         canonical = is("as") ? get("as") : names.get(0);
         hooks = hooks("at", ALL_HOOKS);
+        boolean byValue = false;
+        for (String word : words) {
+            byValue |= word.startsWith("at.");
+        }
+        hooksByValue = byValue;
     }
 
     /** The hooks where the kernel takes it with that value. */
     Set<Hook> hooks(String value) {
-        return hooks("at." + value, hooks);
+        return hooksByValue ? hooks("at." + value, hooks) : hooks;
     }
 
     /** Whether it takes a word. */

@@ -18,26 +18,25 @@ public final class RequiredRelease {
 
     /** What the rule has first that this release lacks ("-m recent --reap needs iptables 1.4.13"), or null. */
     public static String missingIn(String version, Family family, Rule rule) {
-        List<Clause> clauses = new ArrayList<Clause>(rule.matches);
-        if (rule.target != null && !rule.target.isGoto()) { clauses.add(rule.target); }
-        for (Clause clause : clauses) {
-            String missing = version == null ? null : missing(version, family, clause);
+        if (version == null) { return null; }
+        for (Match match : rule.matches) {
+            String missing = missing(version, family, match);
             if (missing != null) { return missing; }
         }
-        return null;
+        return rule.target == null || rule.target.isGoto() ? null : missing(version, family, rule.target);
     }
 
     private static String missing(String version, Family family, Clause clause) {
         Extension extension = Extensions.get().of(clause, family);
         if (extension == null) { return null; }
-        String name = clause.letter + " " + clause.name;
         if (older(version, extension.since(family))) {
-            return name + (family == Family.IPV6 ? " for IPv6" : "") + " needs iptables " + extension.since(family);
+            return clause.letter + " " + clause.name + (family == Family.IPV6 ? " for IPv6" : "") + " needs iptables "
+                    + extension.since(family);
         }
         for (Option option : clause.options) {
             OptionSpec spec = extension.printed(option.name);
             if (spec != null && older(version, spec.get("since"))) {
-                return name + " " + option.name + " needs iptables " + spec.get("since");
+                return clause.letter + " " + clause.name + " " + option.name + " needs iptables " + spec.get("since");
             }
         }
         return null;
@@ -47,19 +46,25 @@ public final class RequiredRelease {
      * The rule without the options that this release lacks and that say only what it means anyway (recent's --mask).
      */
     public static Rule without(String version, Family family, Rule rule) {
-        List<Match> matches = new ArrayList<>();
-        for (Match match : rule.matches) {
+        List<Match> matches = null;
+        for (int i = 0; version != null && i < rule.matches.size(); i++) {
+            Match match = rule.matches.get(i);
             Extension extension = Extensions.get().match(match.name, family);
-            List<Option> kept = new ArrayList<>();
+            List<Option> kept = null;
             for (Option option : match.options) {
                 OptionSpec spec = extension == null ? null : extension.printed(option.name);
-                boolean idle = spec != null && version != null && older(version, spec.get("since")) && !option.negated
-                        && spec.is("def") && spec.get("def").equals(option.value());
-                if (!idle) { kept.add(option); }
+                if (spec != null && older(version, spec.get("since")) && !option.negated && spec.is("def")
+                        && spec.get("def").equals(option.value())) {
+                    kept = kept == null ? new ArrayList<>(match.options) : kept;
+                    kept.remove(option);
+                }
             }
-            matches.add(kept.size() == match.options.size() ? match : new Match(match.name, kept));
+            if (kept != null) {
+                matches = matches == null ? new ArrayList<>(rule.matches) : matches;
+                matches.set(i, new Match(match.name, kept));
+            }
         }
-        return matches.equals(rule.matches) ? rule : rule.copy().matches(matches).build();
+        return matches == null ? rule : rule.copy().matches(matches).build();
     }
 
     /** Whether {@code version} comes before {@code since}; null for since: always there. */

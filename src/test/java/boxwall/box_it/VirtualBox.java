@@ -153,12 +153,14 @@ final class VirtualBox implements AutoCloseable {
     }
 
     /**
-     * Waits until the box has lived with a confirmed plan for as long as makes it the proven one, two minutes at most.
+     * Waits until the box has lived with a confirmed plan for as long as makes it the proven one, two minutes at most,
+     * and until that is in flash: the files are gone before modsave ends, and the prover ends after it.
      */
     void awaitProven() {
         assertTrue(
                 within(120,
-                        () -> run("test -e /tmp/flash/boxwall/boot.new -o -e /tmp/flash/boxwall/trial").status() != 0),
+                        () -> run("test -e /tmp/flash/boxwall/boot.new -o -e /tmp/flash/boxwall/trial").status() != 0
+                                && !apply("status").out().contains("trial=yes")),
                 "the box lives with it, so it is proven");
     }
 

@@ -139,7 +139,8 @@ class BoxFactsTest {
                 "xt_tcpudp: x_tables", "xt_LOG: x_tables"));
         Requirement log = Requirement.of(Family.IPV4, Table.FILTER, rule(Target.of("LOG"), "tcp"), facts);
         assertEquals(State.LOADABLE, log.state);
-        assertEquals(List.of("x_tables", "ip_tables", "iptable_filter", "xt_tcpudp", "xt_LOG"), log.modules);
+        assertEquals(List.of("x_tables", "ip_tables", "iptable_filter", "xt_tcpudp", "xt_LOG"),
+                List.copyOf(log.modules()));
         assertNull(log.finding("rules:1:1"));
         Requirement reject = Requirement.of(Family.IPV4, Table.FILTER, rule(Target.of("REJECT"), "iprange"), facts);
         assertEquals(State.MISSING, reject.state);

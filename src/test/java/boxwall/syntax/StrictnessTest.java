@@ -32,6 +32,8 @@ class StrictnessTest {
             "--rdest beside --rsource | iptables -A INPUT -m recent --set --rsource --rdest",
             "beside --zone | iptables -t raw -A PREROUTING -j CT --zone 1 --zone-orig 2",
             "shift-mark beside -- | iptables -t mangle -A INPUT -j CONNMARK --set-mark 1 --left-shift-mark 2 --right-shift-mark 3",
+            "--clamp-mss-to-pmtu beside | iptables -t mangle -A FORWARD -p tcp --syn -j TCPMSS --set-mss 1400 --clamp-mss-to-pmtu",
+            "beside --notrack | iptables -t raw -A PREROUTING -j CT --notrack --helper ftp",
             " beside --srh- | ip6tables -A INPUT -m srh --srh-segs-left-eq 1 --srh-segs-left-gt 2",
             "takes longer than | iptables -A INPUT -m limit --limit 1/hour --limit-burst 47",
             "with a port needs the protocol | iptables -t nat -A POSTROUTING ! -p tcp -j MASQUERADE --to-ports 5",
