@@ -40,7 +40,8 @@ class DifferentialIT {
     /** What the real program refuses and we take, since our own line, which it then gets, says what it asks for. */
     private static final Map<String, String> KINDER = Map.of("also requires \"--packet\"",
             "1.4.11 took --every alone and meant --packet 0", "unknown protocol \"ipcomp\"",
-            "1.8.9's -m policy knows fewer names of protocols than -p; boxwall writes the number",
+            "1.8.9's -m policy knows fewer names of protocols than -p; boxwall writes the number", "Bad IP address",
+            "1.8.8 and later want all four numbers in the address of NAT; boxwall writes them",
             "unknown option \"--mh-type\"",
             "1.8.9 looks for a match by the protocol's name as it is written; boxwall writes -m mh");
 

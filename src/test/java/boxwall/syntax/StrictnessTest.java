@@ -26,6 +26,7 @@ class StrictnessTest {
             "not a value | iptables -A INPUT -i-lan",
             "not a name | iptables -A INPUT -m hashlimit --hashlimit-upto 5/s --hashlimit-name a,b",
             "a name is missing | iptables -A INPUT -p tcp -m osf --genre ''",
+            "an empty name | iptables -A INPUT -j REJECT --reject-with ''",
             "unknown TCP flag | iptables -A INPUT -p tcp --tcp-flags SYN, SYN",
             "not an address | iptables -A INPUT -s 010.0.0.1", "a host name | iptables -A INPUT -s localhost",
             "mask beside --set-xmark | iptables -t mangle -A INPUT -j CONNMARK --set-mark 1 --nfmask 2",
