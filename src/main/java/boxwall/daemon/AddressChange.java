@@ -12,6 +12,7 @@ import boxwall.sys.BoxException;
 import boxwall.sys.EventLog;
 import boxwall.sys.Sys;
 
+import java.util.AbstractMap.SimpleImmutableEntry;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -32,9 +33,8 @@ final class AddressChange {
     private final Changes changes;
     private final WorkQueue heavy;
     private final EventLog log;
-    /** The changes that could not be followed, and why, so that nothing is tried twice. */
-    private String done = "";
-    private String found;
+    /** The changes that could not be followed, and why, so that nothing is tried twice; empty at first. */
+    private volatile Map.Entry<String, String> notFollowed = new SimpleImmutableEntry<>("", "");
 
     AddressChange(Sys sys, Config config, Changes changes, WorkQueue heavy, EventLog log) {
         this.sys = sys;
@@ -56,20 +56,20 @@ final class AddressChange {
             return Collections.emptyList();
         }
         String key = changed + " " + saved.hashCode();
-        if (!key.equals(done) && !heavy.beginAlone()) {
+        Map.Entry<String, String> before = notFollowed;
+        if (!before.getKey().equals(key)) {
             // two rulesets at once are too much for a small heap; the next look comes
-            return Collections.emptyList();
+            if (!heavy.beginAlone()) { return Collections.emptyList(); }
+            try {
+                String obstacle = applied(saved, now, live, changed);
+                before = new SimpleImmutableEntry<>(obstacle == null ? "" : key, obstacle);
+                notFollowed = before;
+            } finally {
+                heavy.endAlone();
+            }
+            if (before.getValue() == null) { return Collections.emptyList(); }
         }
-        String obstacle;
-        try {
-            obstacle = key.equals(done) ? found : applied(saved, now, live, changed);
-        } finally {
-            heavy.endAlone();
-        }
-        done = obstacle == null ? "" : key;
-        found = obstacle;
-        if (obstacle == null) { return Collections.emptyList(); }
-        changed.add("not applied automatically: " + obstacle);
+        changed.add("not applied automatically: " + before.getValue());
         return Collections.singletonList(new Finding("address-changed", Finding.Severity.WARN, "", changed,
                 "the live rules were compiled for other addresses or another kernel",
                 "apply the ruleset again (POST /apply), read the findings, and confirm"));

@@ -85,7 +85,7 @@ class StrongProtectionIT {
                 "boxnet listen tcp 192.168.178.20 80 300 >/dev/null 2>&1 & boxnet listen tcp fd00:178::20 80 300 >/dev/null 2>&1 &")
                 .good();
         for (String host : new String[] {"192.168.178.20", "fd00:178::20"}) {
-            assertTrue(VirtualBox.within(30, () -> box.run("boxnet", "tcp", "-", host, "80").status() == 0),
+            assertTrue(VirtualBox.within(120, () -> box.run("boxnet", "tcp", "-", host, "80").status() == 0),
                     "the box reaches " + host);
             for (String net : new String[] {"dsl", "guest"}) {
                 assertEquals("silent", box.peer(net, "boxnet", "tcp", "-", host, "80").out().trim(),
@@ -127,7 +127,7 @@ class StrongProtectionIT {
      */
     private static void listen(VirtualBox box) {
         // the old ones first, to the end: a port that still has its owner is refused to the next
-        assertTrue(VirtualBox.within(30, () -> box.run("killall -9 boxnet 2>/dev/null; pidof boxnet").out().isBlank()),
+        assertTrue(VirtualBox.within(120, () -> box.run("killall -9 boxnet 2>/dev/null; pidof boxnet").out().isBlank()),
                 "the listeners before are gone");
         StringBuilder script = new StringBuilder("rm -f /tmp/heard.*\n");
         for (int port : PORTS) {
@@ -139,7 +139,7 @@ class StrongProtectionIT {
         script.append(
                 "boxnet listen udp 0.0.0.0 9999 300 >/tmp/heard.udp 2>&1 &\nboxnet listen udp :: 9999 300 >/tmp/heard.udp6 2>&1 &\n");
         box.run(script.toString()).good();
-        assertTrue(VirtualBox.within(30, () -> udpSockets(box, "udp") == 1 && udpSockets(box, "udp6") == 1),
+        assertTrue(VirtualBox.within(120, () -> udpSockets(box, "udp") == 1 && udpSockets(box, "udp6") == 1),
                 () -> "the UDP listeners are not there\n"
                         + box.run("cat /proc/net/udp /proc/net/udp6 /tmp/heard.*; ps; free; dmesg | tail -n 20"));
     }
@@ -155,7 +155,7 @@ class StrongProtectionIT {
     /** What the LAN sees, as soon as all is open: listeners need a moment. */
     private static Map<String, String> within(VirtualBox box, List<String> addresses) {
         List<Map<String, String>> seen = new ArrayList<>(Collections.singletonList(Map.of()));
-        VirtualBox.within(60, () -> {
+        VirtualBox.within(120, () -> {
             seen.set(0, probe(box, "lan", addresses));
             return seen.get(0).equals(all(addresses, "open"));
         });

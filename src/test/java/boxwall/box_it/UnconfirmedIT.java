@@ -36,7 +36,7 @@ class UnconfirmedIT {
         String before = box.rules();
         String plan = DeskPlan.of(folder, DeskPlan.marked()).into(box, "session");
         Process session = box.start("boxwall-apply try " + plan + " 6; sleep 100");
-        assertTrue(VirtualBox.within(60, () -> box.apply("status").get("state").equals("pending")),
+        assertTrue(VirtualBox.within(120, () -> box.apply("status").get("state").equals("pending")),
                 "the try is pending");
         session.destroyForcibly();
         assertTrue(session.waitFor(10, TimeUnit.SECONDS));
@@ -49,11 +49,11 @@ class UnconfirmedIT {
         String before = box.rules();
         String plan = DeskPlan.of(folder, DeskPlan.marked()).into(box, "middle");
         Process session = box.start("boxwall-apply try " + plan + " 6");
-        assertTrue(VirtualBox.within(60, () -> box.run("test -s /var/run/boxwall/tx/worker").status() == 0),
+        assertTrue(VirtualBox.within(120, () -> box.run("test -s /var/run/boxwall/tx/worker").status() == 0),
                 "the try has begun");
         session.destroyForcibly();
         assertTrue(session.waitFor(10, TimeUnit.SECONDS));
-        assertTrue(VirtualBox.within(60, () -> box.run("test -e /var/run/boxwall/tx").status() != 0),
+        assertTrue(VirtualBox.within(120, () -> box.run("test -e /var/run/boxwall/tx").status() != 0),
                 "the try is over");
         assertEquals(before, box.rules());
         assertEquals("active", box.apply("status").get("state"));
@@ -89,7 +89,7 @@ class UnconfirmedIT {
         assertTrue(back > deadline - 1.5, "back at " + back + ", too early for " + deadline);
         assertTrue(back <= deadline + GRACE, "back at " + back + ", due at " + deadline);
         System.out.printf("measured: %s was back %.2f s after its time%n", what, back - deadline);
-        assertTrue(VirtualBox.within(30, () -> box.apply("status").get("state").equals("active")),
+        assertTrue(VirtualBox.within(120, () -> box.apply("status").get("state").equals("active")),
                 "the undoing is over");
         assertEquals(before, box.rules());
     }

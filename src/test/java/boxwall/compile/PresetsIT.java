@@ -50,7 +50,7 @@ class PresetsIT {
         Process process = new ProcessBuilder("unshare", "-m", "sh", "-c", "mount -t tmpfs none /run; " + script, "sh",
                 folder.toString()).redirectErrorStream(true).start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
-        assertTrue(process.waitFor(60, TimeUnit.SECONDS), "no end within a minute");
+        assertTrue(process.waitFor(120, TimeUnit.SECONDS), "no end within two minutes");
         assertEquals("done\n", said);
         assertTrue(texts >= 40, texts + " texts");
         System.out.println("presets: " + texts + " texts taken by iptables-restore");

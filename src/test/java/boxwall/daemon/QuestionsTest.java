@@ -264,7 +264,7 @@ class QuestionsTest {
                 "-Xmx8m", "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"), "boxwall.cli.Main", verb,
                 "conf/boxwall.rules", "--root", BOX).redirectErrorStream(true).start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertTrue(process.waitFor(60, TimeUnit.SECONDS));
+        assertTrue(process.waitFor(120, TimeUnit.SECONDS));
         assertEquals(0, process.exitValue(), said);
         assertFalse(said.contains("too complex"), said);
     }

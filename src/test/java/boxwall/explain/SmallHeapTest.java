@@ -23,7 +23,7 @@ class SmallHeapTest {
                 "-Xmx8m", "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"),
                 "boxwall.explain.SmallHeapTest").redirectErrorStream(true).start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertTrue(process.waitFor(60, TimeUnit.SECONDS));
+        assertTrue(process.waitFor(120, TimeUnit.SECONDS));
         assertEquals(0, process.exitValue(), said);
         List<String> lines = said.lines().toList();
         assertEquals(List.of("proved", "true"), lines.subList(0, 2), said);

@@ -184,7 +184,7 @@ final class FreetzRoot implements AutoCloseable {
             Process process = new ProcessBuilder(inside("/bin/sh", "-c", line)).redirectError(err.toFile()).start();
             process.getOutputStream().close();
             String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
-            if (!process.waitFor(60, TimeUnit.SECONDS)) {
+            if (!process.waitFor(120, TimeUnit.SECONDS)) {
                 throw new IllegalStateException("still running after a minute: " + line);
             }
             Answer answer = new Answer(process.exitValue(), out, Files.readString(err, StandardCharsets.ISO_8859_1));

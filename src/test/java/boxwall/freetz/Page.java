@@ -56,7 +56,7 @@ final class Page {
             assertTrue(box.tables().contains("1111"), load.all());
             box.sh("cd /usr/mww && httpd -p 127.0.0.1:81 -h /usr/mww");
             Page page = new Page(box);
-            assertTrue(FreetzRoot.within(5, () -> !page.get("conf/boxwall").isEmpty()), "httpd answers");
+            assertTrue(FreetzRoot.within(120, () -> !page.get("conf/boxwall").isEmpty()), "httpd answers");
             page.showsWithoutChanging(texts);
             page.keep(freetz, language);
             page.opensOnlyWhenAsked(freetz == null, opened);

@@ -225,7 +225,8 @@ class SmallJarIT {
         try {
             Path log = folder.resolve("log");
             assertTrue(
-                    FreetzRoot.within(60, () -> lines(log).stream().anyMatch(line -> line.startsWith("listening on "))),
+                    FreetzRoot.within(120,
+                            () -> lines(log).stream().anyMatch(line -> line.startsWith("listening on "))),
                     () -> lines(log).toString());
             return lines(log).stream().takeWhile(line -> !line.startsWith("listening on "))
                     .filter(line -> line.contains(" source: ")).map(line -> line.split(" ")[0]).toList();
@@ -265,7 +266,7 @@ class SmallJarIT {
         Process daemon = new ProcessBuilder("java", "-jar", SMALL, "daemon", "--config", config.toString())
                 .redirectErrorStream(true).redirectOutput(folder.resolve("log").toFile()).start();
         try {
-            assertTrue(FreetzRoot.within(30, () -> answer(port, "/ok") == 204),
+            assertTrue(FreetzRoot.within(120, () -> answer(port, "/ok") == 204),
                     Files.readString(folder.resolve("log")));
             assertEquals(200, answer(port, "/status"));
             assertEquals(401, answer(port, "/rules"));

@@ -32,7 +32,7 @@ class ImportIT {
         Process process = new ProcessBuilder("unshare", "-n", "-m", "sh", "-c", NAMESPACE + command)
                 .directory(folder.toFile()).redirectErrorStream(true).redirectOutput(log.toFile()).start();
         // a restore takes milliseconds; half a minute means that something hangs
-        if (!process.waitFor(30, TimeUnit.SECONDS)) {
+        if (!process.waitFor(120, TimeUnit.SECONDS)) {
             process.destroyForcibly();
             throw new IOException("no end within 30 s: " + command);
         }
