@@ -141,8 +141,9 @@ final class Listener extends NanoHTTPD {
         @Override
         public void close() {
             if (connection != null) {
-                connection.cut();
+                // first: whoever sees the end and asks again must not find his own place taken
                 dispatcher.limit.left(connection);
+                connection.cut();
             } else {
                 Connection.close(socket);
             }

@@ -1,14 +1,11 @@
 package boxwall.modules;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentHashMap;
 
 import boxwall.modules.Capability.State;
 import boxwall.netfilter.Family;
@@ -19,16 +16,26 @@ import boxwall.netfilter.Words;
  * lists in /proc/net, /proc/modules, the kernel log, modules.dep, the kernel's configuration, the generation's table.
  */
 public final class Capabilities {
+    private static final int KINDS = Kind.values().length;
+
     private final KernelGeneration generation;
     public final ModuleStates modules;
     /** Whether connection tracking may be used. */
     public final Conntrack conntrack;
-    private final Map<String, List<String>> listed = new ConcurrentHashMap<>();
+    /** The lists in /proc/net by family and kind; null until asked for. */
+    private final List<List<String>> listed =
+            new ArrayList<>(Collections.<List<String>>nCopies(KINDS * Family.values().length, null));
+    /** The core's and connection tracking's by family; null until asked for. */
+    private final Capability[] cores = new Capability[Family.values().length];
+    private final Capability[] tracking = new Capability[Family.values().length];
+    /** Since 1.4.16 the userland asks the kernel's conntrack match for -m state, and CT for -j NOTRACK. */
+    private final boolean mapped;
 
     /** Of a box with that processor, which is null where it is unknown. */
     public Capabilities(KernelGeneration generation, ModuleStates modules, String machine) {
         this.generation = generation;
         this.modules = modules;
+        mapped = generation.atLeast("3.10");
         conntrack = ConntrackVerdict.of(generation, modules, machine);
     }
 
@@ -78,23 +85,15 @@ public final class Capabilities {
     }
 
     private String registered(Kind kind, Family family, String name) {
-        String file = procFile(kind, family);
-        List<String> lines = listed.get(file);
+        int index = family.ordinal() * KINDS + kind.ordinal();
+        List<String> lines = listed.get(index);
         if (lines == null) {
-            lines = modules.readings.lines(file);
-            listed.put(file, lines);
+            lines = modules.readings.lines(procFile(kind, family));
+            listed.set(index, lines);
         }
-        for (String spelling : spellings(name)) {
-            if (lines.contains(spelling)) { return file + ": " + spelling; }
-        }
-        return null;
-    }
-
-    /** Since 1.4.16 the userland asks the kernel's conntrack match for -m state, and CT for -j NOTRACK. */
-    private List<String> spellings(String name) {
-        boolean mapped = generation.atLeast("3.10");
-        if (mapped && name.equals("state")) { return Arrays.asList("conntrack", "state"); }
-        return mapped && name.equals("NOTRACK") ? Arrays.asList("CT", "NOTRACK") : Collections.singletonList(name);
+        String other = mapped && name.equals("state") ? "conntrack" : mapped && name.equals("NOTRACK") ? "CT" : name;
+        String found = lines.contains(other) ? other : lines.contains(name) ? name : null;
+        return found == null ? null : procFile(kind, family) + ": " + found;
     }
 
     private boolean isLoaded(ModuleSpec spec) {
@@ -105,8 +104,9 @@ public final class Capabilities {
     }
 
     private Capability core(Family family) {
-        ModuleSpec spec = generation.core(family);
-        return modules.of(spec.alternatives.get(0));
+        int index = family.ordinal();
+        if (cores[index] == null) { cores[index] = modules.of(generation.core(family).alternatives.get(0)); }
+        return cores[index];
     }
 
     /**
@@ -139,10 +139,11 @@ public final class Capabilities {
         State state = core.state.worst(best.state);
         String evidence = state == best.state || !core.state.stops() ? best.evidence : core.evidence;
         if (spec.pullsConntrack()) {
-            Capability tracking = tracking(family);
-            load.addAll(tracking.modules);
-            evidence = tracking.state.compareTo(state) > 0 ? tracking.evidence : evidence;
-            state = state.worst(tracking.state);
+            int index = family.ordinal();
+            if (tracking[index] == null) { tracking[index] = tracking(family); }
+            load.addAll(tracking[index].modules);
+            evidence = tracking[index].state.compareTo(state) > 0 ? tracking[index].evidence : evidence;
+            state = state.worst(tracking[index].state);
         }
         if (!modules.dep.known) { load.addAll(unloaded(spec.needed)); }
         load.addAll(best.modules);

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -24,6 +25,9 @@ public final class ModuleTable {
      */
     private final Map<String, TreeMap<String, String[]>> rows = new HashMap<>();
     private final Map<String, ModuleSpec> specs = new HashMap<>();
+    /** What rows say of {@link #asked}, the generation asked for last: a box has one. */
+    private final Map<String[], ModuleSpec> found = new IdentityHashMap<>();
+    private int asked = -1;
     /** A range to the first and the last generation that it covers. */
     private final Map<String, int[]> ranges = new HashMap<>();
     private final List<String[]> symbols = new ArrayList<>();
@@ -91,17 +95,28 @@ public final class ModuleTable {
      * What the generation needs for a feature; UNLISTED when no row says. {@code kind} is core, conntrack, table, match
      * or target.
      */
-    public ModuleSpec spec(String kind, String name, Family family, int generation) {
+    public synchronized ModuleSpec spec(String kind, String name, Family family, int generation) {
         TreeMap<String, String[]> ofKind = rows.get(kind + " " + family.digit());
         String[] words = ofKind == null ? null : ofKind.get(name);
-        for (int i = 3; words != null && i < words.length; i++) {
+        if (asked != generation) { found.clear(); }
+        asked = generation;
+        ModuleSpec spec = found.get(words);
+        if (spec == null) {
+            spec = words == null ? ModuleSpec.UNLISTED : read(words, generation);
+            found.put(words, spec);
+        }
+        return spec;
+    }
+
+    private ModuleSpec read(String[] words, int generation) {
+        for (int i = 3; i < words.length; i++) {
             int equals = words[i].indexOf('=');
             if (covers(words[i].substring(0, equals), generation)) { return parsed(words[i].substring(equals + 1)); }
         }
         return ModuleSpec.UNLISTED;
     }
 
-    private synchronized ModuleSpec parsed(String text) {
+    private ModuleSpec parsed(String text) {
         ModuleSpec spec = specs.get(text);
         if (spec == null) {
             spec = ModuleSpec.parse(text);

@@ -22,6 +22,7 @@ public final class ModulesDep {
     /** Module to its raw line: most lines are never looked at, so they are taken apart when they are. */
     private final Map<String, String> lines = new HashMap<>();
     private final Map<String, List<String>> needs = new HashMap<>();
+    private final Map<String, List<String>> closures = new HashMap<>();
     private final Map<String, String> builtin = new HashMap<>();
     private final String directory;
     /** Whether modules.dep was read and had a module in it. */
@@ -88,14 +89,24 @@ public final class ModulesDep {
     }
 
     /** What a module needs, all levels, in load order, itself last; just itself when nothing is known of it. */
-    public List<String> closure(String module) {
-        Set<String> order = new LinkedHashSet<>();
-        visit(LoadedModules.normal(module), order, new HashSet<String>());
-        return new ArrayList<>(order);
+    public synchronized List<String> closure(String module) {
+        String name = LoadedModules.normal(module);
+        List<String> closure = closures.get(name);
+        if (closure == null) {
+            Set<String> order = new LinkedHashSet<>();
+            visit(name, order, new HashSet<String>());
+            closure = Collections.unmodifiableList(new ArrayList<>(order));
+            closures.put(name, closure);
+        }
+        return closure;
     }
 
     private void visit(String module, Set<String> order, Set<String> open) {
         if (order.contains(module) || !open.add(module)) { return; }
+        if (closures.containsKey(module)) {
+            order.addAll(closures.get(module));
+            return;
+        }
         List<String> needed = needed(module);
         // depmod writes the nearest first: the last one is loaded first
         for (int i = needed.size() - 1; i >= 0; i--) {

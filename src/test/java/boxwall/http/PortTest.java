@@ -65,6 +65,14 @@ class PortTest {
     }
 
     @Test
+    void whoSeesTheEndOfAnAnswerHasAPlaceAgain() throws IOException {
+        for (int i = 0; i < 2000; i++) {
+            assertStatus(204, get("/ok", ""));
+            assertEquals(0, port.dispatcher.limit.count(), "connections after the end of number " + i);
+        }
+    }
+
+    @Test
     void okNeedsNothing() throws IOException { assertTrue(get("/ok", "").startsWith("HTTP/1.1 204 ")); }
 
     /**

@@ -376,10 +376,13 @@ class PageIT {
         assertTrue(browser.until("document.getElementById('state').textContent === 'protected'"), text("state"));
         showToken();
         assertTrue(browser.until("document.getElementById('services').rows.length > 0"), () -> text("exposed"));
-        // the port ends a silent connection after 10 s: new ones come until this program is killed
+        // a head with the token keeps its place until the port ends it, after 10 s without a body; then a new one comes
+        String head = "PUT /rules HTTP/1.1\\r\\nHost: " + DaemonBox.LAN + ":" + DaemonBox.PORT
+                + "\\r\\nAuthorization: Bearer " + DaemonBox.TOKEN + "\\r\\nContent-Length: 9\\r\\n\\r\\n";
         Process greedy = box.box.start("bash", "-c", "hold() { while :; do exec 3<>/dev/tcp/" + DaemonBox.LAN + "/"
-                + DaemonBox.PORT
-                + " && read -r -t 10 -u 3; exec 3>&-; done; }; for n in 1 2 3 4 5 6; do hold & done 2>/dev/null; echo held; wait");
+                + DaemonBox.PORT + " && printf '" + head
+                + "' >&3 && read -r -t 60 -u 3; exec 3>&-; sleep 0.1; done; }; for n in 1 2 3 4 5 6; do hold & done"
+                + " 2>/dev/null; echo held; wait");
         try {
             assertEquals('h', greedy.getInputStream().read());
             assertTrue(Wait.until(() -> {
