@@ -73,6 +73,8 @@ final class OwnNames {
     }
 
     private String address(String text) {
+        // 1.2.3. and 2a02:: are the shortest that name a network
+        if (text.length() < 6) { return text; }
         int colon = text.indexOf(':');
         byte[] bytes = colon < 0 || text.indexOf(':', colon + 1) < 0 ? null : Addresses.parse(text);
         if (bytes == null && colon >= 0) {
@@ -95,10 +97,11 @@ final class OwnNames {
             String net = own4.get(i);
             if (text.startsWith(net)) { return "198.18." + i + text.substring(net.length() - 1); }
             byte[] bytes = text.length() == 8 ? Addresses.parse(net + "0") : null;
-            String hex = bytes == null ? "" : Words.hex(bytes).substring(0, 6).toUpperCase(Locale.ROOT);
+            if (bytes == null) { continue; }
+            String hex = Words.hex(bytes).substring(0, 6).toUpperCase(Locale.ROOT);
             String number = "C612" + Integer.toHexString(0x100 | i).substring(1).toUpperCase(Locale.ROOT);
-            if (bytes != null && text.startsWith(hex)) { return number + text.substring(6); }
-            if (bytes != null && text.substring(2).equals(swapped("00" + hex).substring(0, 6))) {
+            if (text.startsWith(hex)) { return number + text.substring(6); }
+            if (text.substring(2).equals(swapped("00" + hex).substring(0, 6))) {
                 return text.substring(0, 2) + swapped("00" + number).substring(0, 6);
             }
         }

@@ -18,6 +18,11 @@ import boxwall.netfilter.Words;
  * {@code # CONFIG_X is not set}. Kept as read, gzip in a string of bytes (ISO-8859-1), or unpacked as /proc/config.
  */
 final class KernelConfig {
+    /** Modules whose symbols are named otherwise, and how the symbols of the others begin. */
+    private static final String[][] SYMBOLS = {{"x_tables", "NETFILTER_XTABLES"}, {"xt_tcpudp", "NETFILTER_XTABLES"},
+            {"ip_tables", "IP_NF_IPTABLES"}, {"ip6_tables", "IP6_NF_IPTABLES"}};
+    private static final String[][] BEGINNINGS = {{"iptable_", "IP_NF_"}, {"ip6table_", "IP6_NF_"},
+            {"xt_", "NETFILTER_XT_"}, {"ipt_", "IP_NF_"}, {"ip6t_", "IP6_NF_"}};
     /** A configuration is about 100 KiB; more than this is not one. */
     private static final int MAX_BYTES = 1 << 20;
 
@@ -89,14 +94,10 @@ final class KernelConfig {
      * Kconfig. xt_tcpudp has none of its own, it comes with x_tables.
      */
     private static String symbol(String module) {
-        String[][] whole = {{"x_tables", "NETFILTER_XTABLES"}, {"xt_tcpudp", "NETFILTER_XTABLES"},
-                {"ip_tables", "IP_NF_IPTABLES"}, {"ip6_tables", "IP6_NF_IPTABLES"}};
-        for (String[] row : whole) {
+        for (String[] row : SYMBOLS) {
             if (module.equals(row[0])) { return row[1]; }
         }
-        String[][] beginnings = {{"iptable_", "IP_NF_"}, {"ip6table_", "IP6_NF_"}, {"xt_", "NETFILTER_XT_"},
-                {"ipt_", "IP_NF_"}, {"ip6t_", "IP6_NF_"}};
-        for (String[] row : beginnings) {
+        for (String[] row : BEGINNINGS) {
             if (module.startsWith(row[0])) {
                 String name = module.substring(row[0].length());
                 String upper = name.toUpperCase(Locale.ROOT);

@@ -18,6 +18,13 @@ import boxwall.modules.Capability.State;
  * looked at here.
  */
 public final class ModuleStates {
+    /**
+     * How names of modules begin, and on what those are built. x_tables alone is of no use: where neither core works
+     * without being loaded, it isn't built in, or might as well not be.
+     */
+    private static final String[][] BASES = {{"ip6t", "ip6_tables"}, {"iptable_", "ip_tables"}, {"ipt_", "ip_tables"},
+            {"x_tables", "ip_tables"}, {"xt_", "x_tables"}, {"nf_conntrack_", "nf_conntrack"},
+            {"nf_nat", "nf_conntrack"}, {"ip_conntrack_", "ip_conntrack"}, {"ip_nat", "ip_conntrack"}};
     /** One lock for all readings, as in facts.BoxFacts. */
     private static final Object ASKING = new Object();
 
@@ -215,12 +222,7 @@ public final class ModuleStates {
 
     /** The modules without which a module can't be linked, so that it is a module wherever they are. */
     private static List<String> bases(String module) {
-        // x_tables alone is of no use: where neither core works without being loaded, it isn't built in, or might as
-        // well not be
-        String[][] rows = {{"ip6t", "ip6_tables"}, {"iptable_", "ip_tables"}, {"ipt_", "ip_tables"},
-                {"x_tables", "ip_tables"}, {"xt_", "x_tables"}, {"nf_conntrack_", "nf_conntrack"},
-                {"nf_nat", "nf_conntrack"}, {"ip_conntrack_", "ip_conntrack"}, {"ip_nat", "ip_conntrack"}};
-        for (String[] row : rows) {
+        for (String[] row : BASES) {
             if (module.startsWith(row[0])) { return Arrays.asList(row).subList(1, row.length); }
         }
         return module.endsWith("_tables") ? Arrays.asList(module, "x_tables") : Collections.<String>emptyList();

@@ -3,11 +3,8 @@ package boxwall.modules;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 import boxwall.box.Line;
 import boxwall.box.Readings;
@@ -19,6 +16,9 @@ import boxwall.netfilter.Words;
  * empty).
  */
 public final class ModulesDep {
+    /** One lock for all readings, as in facts.BoxFacts. */
+    private static final Object ASKING = new Object();
+
     /** Module to its raw line: most lines are never looked at, so they are taken apart when they are. */
     private final Map<String, String> lines = new HashMap<>();
     private final Map<String, List<String>> needs = new HashMap<>();
@@ -89,24 +89,23 @@ public final class ModulesDep {
     }
 
     /** What a module needs, all levels, in load order, itself last; just itself when nothing is known of it. */
-    public synchronized List<String> closure(String module) {
+    public List<String> closure(String module) {
         String name = LoadedModules.normal(module);
-        List<String> closure = closures.get(name);
-        if (closure == null) {
-            Set<String> order = new LinkedHashSet<>();
-            visit(name, order, new HashSet<String>());
-            closure = Collections.unmodifiableList(new ArrayList<>(order));
-            closures.put(name, closure);
+        synchronized (ASKING) {
+            List<String> closure = closures.get(name);
+            if (closure == null) {
+                closure = new ArrayList<>();
+                visit(name, closure, new ArrayList<String>());
+                closures.put(name, closure);
+            }
+            return closure;
         }
-        return closure;
     }
 
-    private void visit(String module, Set<String> order, Set<String> open) {
-        if (order.contains(module) || !open.add(module)) { return; }
-        if (closures.containsKey(module)) {
-            order.addAll(closures.get(module));
-            return;
-        }
+    /** Lists, not sets: they are short. */
+    private void visit(String module, List<String> order, List<String> open) {
+        if (order.contains(module) || open.contains(module)) { return; }
+        open.add(module);
         List<String> needed = needed(module);
         // depmod writes the nearest first: the last one is loaded first
         for (int i = needed.size() - 1; i >= 0; i--) {
