@@ -13,6 +13,9 @@ import boxwall.netfilter.Words;
  * as /proc/net writes them too. Immutable.
  */
 final class OwnNames {
+    /** Characters of {@code 1.2.3.} and {@code 2a02::}: nothing shorter names a network. */
+    private static final int SHORTEST = 6;
+
     private final List<String> own4 = new ArrayList<>();
     private final List<String> own6 = new ArrayList<>();
     private String host = "";
@@ -58,6 +61,7 @@ final class OwnNames {
             if (lower.endsWith(end) && lower.length() > end.length()) { return "host" + end; }
         }
         if (lower.equals(host) && !SecretForms.PLAIN.contains(host)) { return "box"; }
+        if (word.length() < SHORTEST) { return word; }
         StringBuilder out = new StringBuilder();
         int i = 0;
         while (i < word.length()) {
@@ -73,8 +77,7 @@ final class OwnNames {
     }
 
     private String address(String text) {
-        // 1.2.3. and 2a02:: are the shortest that name a network
-        if (text.length() < 6) { return text; }
+        if (text.length() < SHORTEST) { return text; }
         int colon = text.indexOf(':');
         byte[] bytes = colon < 0 || text.indexOf(':', colon + 1) < 0 ? null : Addresses.parse(text);
         if (bytes == null && colon >= 0) {

@@ -2,8 +2,10 @@ package boxwall.modules;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -28,6 +30,8 @@ public final class Capabilities {
     /** The core's and connection tracking's by family; null until asked for. */
     private final Capability[] cores = new Capability[Family.values().length];
     private final Capability[] tracking = new Capability[Family.values().length];
+    /** By family, what was found for a spec: matches and targets of one module have the same. */
+    private final List<Map<ModuleSpec, Capability>> bySpec = new ArrayList<>();
     /** Since 1.4.16 the userland asks the kernel's conntrack match for -m state, and CT for -j NOTRACK. */
     private final boolean mapped;
 
@@ -36,15 +40,16 @@ public final class Capabilities {
         this.generation = generation;
         this.modules = modules;
         mapped = generation.atLeast("3.10");
+        while (bySpec.size() < Family.values().length) {
+            bySpec.add(new IdentityHashMap<ModuleSpec, Capability>());
+        }
         conntrack = ConntrackVerdict.of(generation, modules, machine);
     }
 
     /** Every name that is worth reporting: what this generation has or may have, and what is registered. Sorted. */
     public List<String> names(Kind kind, Family family) {
         TreeSet<String> names = new TreeSet<>();
-        for (String name : ModuleTable.get().names(kind, family)) {
-            if (!generation.spec(kind, name, family).isNone()) { names.add(name); }
-        }
+        names.addAll(generation.names(kind, family));
         for (String name : modules.readings.lines(procFile(kind, family))) {
             if (isName(name) && !name.equals("ERROR")) { names.add(name); }
         }
@@ -72,7 +77,13 @@ public final class Capabilities {
         if (registered != null) { return Capability.of(isLoaded(spec) ? State.LOADED : State.BUILTIN, registered); }
         if (spec.isCore()) { return core(family); }
         if (spec.isNone() || spec.isUnlisted()) { return guess(family, name, spec); }
-        return bySpec(family, spec);
+        Map<ModuleSpec, Capability> known = bySpec.get(family.ordinal());
+        Capability capability = known.get(spec);
+        if (capability == null) {
+            capability = bySpec(family, spec);
+            known.put(spec, capability);
+        }
+        return capability;
     }
 
     /** Users and userland write some names differently from the kernel's lists. */

@@ -66,6 +66,11 @@ public final class KernelGeneration {
         return ModuleTable.get().spec(kind.word, name, family, index);
     }
 
+    /** The names of that kind that it has, or may have, in a family, sorted. */
+    List<String> names(Kind kind, Family family) {
+        return ModuleTable.get().names(kind, family, index);
+    }
+
     ModuleSpec core(Family family) { return ModuleTable.get().spec("core", "-", family, index); }
 
     public ModuleSpec conntrack(Family family) { return ModuleTable.get().spec("conntrack", "-", family, index); }

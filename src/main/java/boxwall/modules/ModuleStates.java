@@ -98,10 +98,11 @@ public final class ModuleStates {
         if (refusal != null) {
             return Capability.of(refusal.owner.equals("kernel") ? State.BUILTIN : State.REFUSED, refusal.line);
         }
-        String builtin = builtinEvidence(module);
+        State configured = config.of(module);
+        String builtin = builtinEvidence(module, configured);
         if (builtin != null) { return Capability.of(State.BUILTIN, builtin); }
         if (dep.contains(module)) { return fromFile(module); }
-        if (config.of(module) == State.MISSING) { return Capability.of(State.MISSING, config.line(module)); }
+        if (configured == State.MISSING) { return Capability.of(State.MISSING, config.line(module)); }
         String impossible = cannotBeBuiltin(module);
         if (impossible != null && dep.known) {
             return Capability.of(State.MISSING, "modules.dep: no " + module + ".ko; " + impossible);
@@ -111,9 +112,9 @@ public final class ModuleStates {
                 Collections.singletonList(module));
     }
 
-    private String builtinEvidence(String module) {
+    private String builtinEvidence(String module, State configured) {
         if (dep.builtin(module) != null) { return dep.builtin(module); }
-        if (config.of(module) == State.BUILTIN) { return config.line(module); }
+        if (configured == State.BUILTIN) { return config.line(module); }
         return coreEvidence(module);
     }
 

@@ -98,11 +98,15 @@ public final class ModuleTable {
     public synchronized ModuleSpec spec(String kind, String name, Family family, int generation) {
         TreeMap<String, String[]> ofKind = rows.get(kind + " " + family.digit());
         String[] words = ofKind == null ? null : ofKind.get(name);
+        return words == null ? ModuleSpec.UNLISTED : spec(words, generation);
+    }
+
+    private ModuleSpec spec(String[] words, int generation) {
         if (asked != generation) { found.clear(); }
         asked = generation;
         ModuleSpec spec = found.get(words);
         if (spec == null) {
-            spec = words == null ? ModuleSpec.UNLISTED : read(words, generation);
+            spec = read(words, generation);
             found.put(words, spec);
         }
         return spec;
@@ -162,6 +166,15 @@ public final class ModuleTable {
     /** The names of that kind that any generation has in a family, sorted. */
     Set<String> names(Kind kind, Family family) {
         return Collections.unmodifiableSet(rows.get(kind.word + " " + family.digit()).keySet());
+    }
+
+    /** Those of them that a generation has or may have. */
+    synchronized List<String> names(Kind kind, Family family, int generation) {
+        List<String> names = new ArrayList<>();
+        for (Map.Entry<String, String[]> row : rows.get(kind.word + " " + family.digit()).entrySet()) {
+            if (!spec(row.getValue(), generation).isNone()) { names.add(row.getKey()); }
+        }
+        return names;
     }
 
     /** The module that has a symbol in a generation, {@code @core} for the kernel itself; null when no line says. */
