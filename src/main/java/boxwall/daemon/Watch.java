@@ -36,8 +36,6 @@ final class Watch {
     private static final int POKE_MILLIS = 5000;
     /** While nothing changes: each look takes a box's JVM some milliseconds, and every request looks, too. */
     private static final int IDLE_MILLIS = 20 * 1000;
-    /** After the first look: who waited for the box to be read gets his first answers before other work. */
-    private static final int SETTLE_MILLIS = 3000;
     /** Many who ask at once get one look. */
     private static final int ASKED_MILLIS = 1000;
     /** Two programs that restore their own rules in turn would keep the box busy. */
@@ -101,17 +99,11 @@ final class Watch {
     void run(ListenAddresses doors) {
         long period = config.number("DRIFT") * 1000L;
         String poked = poke();
-        look(box.box());
+        firstLook();
         long due = sys.uptimeMillis() + period;
-        int millis = SETTLE_MILLIS;
+        int millis = IDLE_MILLIS;
         while (rested(millis)) {
             try {
-                if (millis == SETTLE_MILLIS) {
-                    millis = IDLE_MILLIS - SETTLE_MILLIS;
-                    // before somebody asks for a status: that takes a slow processor half a second
-                    FactsJson.inStatus(box.box().facts);
-                    continue;
-                }
                 String now = poke();
                 notice();
                 relieveGuard();
@@ -135,6 +127,21 @@ final class Watch {
             }
             millis = tablesSoon ? POKE_MILLIS : IDLE_MILLIS;
         }
+    }
+
+    /**
+     * The facts' text comes first, which takes a slow processor a second: who asks for the status now waits for that,
+     * and shares the processor with nothing else.
+     */
+    private void firstLook() {
+        try {
+            FactsJson.inStatus(box.box().facts);
+        } catch (RuntimeException bug) {
+            log.bug(bug);
+        } catch (VirtualMachineError e) {
+            lacking(e);
+        }
+        look(box.box());
     }
 
     /** Reads what a change changed: the tables, and all where modules or addresses are others now. A trial can wait. */
