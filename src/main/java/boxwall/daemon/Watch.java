@@ -130,8 +130,8 @@ final class Watch {
     }
 
     /**
-     * The facts' text comes first, which takes a slow processor a second: who asks for the status now waits for that,
-     * and shares the processor with nothing else.
+     * The facts' text comes first, which takes a slow processor a second: a request for the status that comes now waits
+     * for it, and shares the processor with nothing else.
      */
     private void firstLook() {
         try {
