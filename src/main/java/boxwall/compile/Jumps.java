@@ -2,6 +2,7 @@ package boxwall.compile;
 
 import boxwall.netfilter.Chain;
 import boxwall.netfilter.Family;
+import boxwall.netfilter.Hook;
 import boxwall.netfilter.Match;
 import boxwall.netfilter.Rule;
 import boxwall.netfilter.Ruleset;
@@ -10,8 +11,10 @@ import boxwall.netfilter.Table;
 import boxwall.netfilter.Target;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +24,8 @@ import java.util.Set;
 final class Jumps {
     /** Paths to rules that are followed; a ruleset made to have more loses mirrored answers, never soundness. */
     private static final int PATHS_MAX = 10000;
+    /** Characters of a copied chain's name before its number; the kernel takes 28 of a name. */
+    private static final int COPIED_NAME_MAX = 22;
     /** What a chain may hold and still do nothing but drop. */
     private static final Set<String> DROPPING = new HashSet<>(Arrays.asList("DROP", "REJECT", "LOG", "ULOG", "NFLOG"));
 
@@ -31,9 +36,16 @@ final class Jumps {
     /** The next number behind a wanted name. */
     private final Map<String, Integer> numbers = new HashMap<>();
     private final Set<String> taken = new HashSet<>();
+    /** The copies of each chain that hooks shared, by its name. */
+    private final Map<String, List<String>> copies;
     private int paths;
 
     Jumps(Ruleset ruleset, Family family, Table table) {
+        this(ruleset, family, table, Collections.<String, List<String>>emptyMap());
+    }
+
+    private Jumps(Ruleset ruleset, Family family, Table table, Map<String, List<String>> copies) {
+        this.copies = copies;
         this.ruleset = ruleset;
         this.family = family;
         this.table = table;
@@ -78,6 +90,76 @@ final class Jumps {
             }
         }
         return reached;
+    }
+
+    /**
+     * The same table with a copy for each hook of every chain that leads to one of these, so that what stands in it can
+     * differ by hook; itself when no two hooks share one. The first hook keeps the name. Example: INPUT and FORWARD
+     * both jump to {@code block}; then FORWARD jumps to its copy {@code block-2}.
+     */
+    Jumps copiedPerHook(List<String> wanted) {
+        Set<String> leading = leadingTo(wanted);
+        Set<String> kept = new HashSet<>();
+        Map<String, Chain> all = new LinkedHashMap<>();
+        Map<String, List<String>> made = new HashMap<>();
+        for (Chain chain : chains()) {
+            all.put(chain.name, chain);
+        }
+        for (Hook hook : table.hooks) {
+            Map<String, String> names = new HashMap<>();
+            List<String> shared = new ArrayList<>(any(hook.name()));
+            shared.retainAll(leading);
+            for (String name : shared) {
+                if (kept.add(name)) { continue; }
+                String copy = freeName(name.substring(0, Math.min(name.length(), COPIED_NAME_MAX)));
+                names.put(name, copy);
+                if (!made.containsKey(name)) { made.put(name, new ArrayList<String>()); }
+                made.get(name).add(copy);
+            }
+            for (String name : names.isEmpty() ? Collections.<String>emptyList() : shared) {
+                Chain chain = ruleset.chain(family, table, name);
+                List<Rule> rules = new ArrayList<>();
+                for (Rule rule : chain.rules) {
+                    String to = rule.target == null ? null : names.get(rule.target.name);
+                    rules.add(to == null ? rule : rule.copy().target(rule.target.to(to)).build());
+                }
+                String own = names.containsKey(name) ? names.get(name) : name;
+                all.put(own, new Chain(own, chain.policy, rules));
+            }
+        }
+        return made.isEmpty() ? this
+                : new Jumps(ruleset.with(family, table, new ArrayList<>(all.values())), family, table, made);
+    }
+
+    /** The names of a chain's copies; empty when it has none. */
+    List<String> copiesOf(String chain) {
+        return copies.containsKey(chain) ? copies.get(chain) : Collections.<String>emptyList();
+    }
+
+    boolean isCopy(String chain) {
+        for (List<String> names : copies.values()) {
+            if (names.contains(chain)) { return true; }
+        }
+        return false;
+    }
+
+    /** These chains and all that may get to them. */
+    private Set<String> leadingTo(List<String> wanted) {
+        Map<String, List<String>> callers = new HashMap<>();
+        for (Chain chain : chains()) {
+            for (Rule rule : chain.rules) {
+                if (rule.target == null || !taken.contains(rule.target.name)) { continue; }
+                if (!callers.containsKey(rule.target.name)) { callers.put(rule.target.name, new ArrayList<String>()); }
+                callers.get(rule.target.name).add(chain.name);
+            }
+        }
+        Set<String> leading = new HashSet<>();
+        List<String> open = new ArrayList<>(wanted);
+        while (!open.isEmpty()) {
+            String name = open.remove(open.size() - 1);
+            if (leading.add(name) && callers.containsKey(name)) { open.addAll(callers.get(name)); }
+        }
+        return leading;
     }
 
     /** Whether a target can only take packets away: DROP, REJECT, or a chain with nothing else in it. */

@@ -159,6 +159,14 @@ final class Mirror {
         return all;
     }
 
+    /** Whether any hook lets a question out whose answers would need rules. */
+    boolean hasQuestions() {
+        for (Hook hook : table.hooks) {
+            if (!questions(hook).isEmpty()) { return true; }
+        }
+        return false;
+    }
+
     /** The rules that let UDP to a fixed port through in the other direction. */
     private List<Rule> questions(Hook hook) {
         List<Rule> found = questions.get(hook);

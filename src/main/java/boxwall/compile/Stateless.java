@@ -75,23 +75,26 @@ final class Stateless {
             return;
         }
         Jumps jumps = new Jumps(ruleset, family, table);
-        int asking = 0;
-        for (Chain chain : jumps.chains()) {
-            for (Rule rule : chain.rules) {
-                asking += States.matchOf(rule) != null && takesAnswers(rule, States.of(rule), jumps) ? 1 : 0;
-            }
+        List<String> taking = taking(jumps);
+        Mirror mirror = new Mirror(family, table, context, jumps, taking.size());
+        if (mirror.hasQuestions()) {
+            // an answer passes by hook: in a chain of INPUT and FORWARD the box's answers would pass through it as well
+            Jumps own = jumps.copiedPerHook(taking);
+            mirror = own == jumps ? mirror : new Mirror(family, table, context, own, taking(own).size());
+            jumps = own;
         }
-        Mirror mirror = new Mirror(family, table, context, jumps, asking);
         Replacements replacements = new Replacements(family, jumps);
         Fragments fragments = new Fragments(family, jumps, notes);
         Set<String> fragmented = fragmented(family, jumps);
         List<Chain> chains = new ArrayList<>();
-        for (Chain chain : ruleset.chains(family, table)) {
+        for (Chain chain : jumps.chains()) {
             List<Rule> rules = new ArrayList<>();
+            int said = notes.size();
             for (Rule rule : chain.rules) {
                 Abandoned.check();
                 if (mayStay(rule)) { addWithoutState(chain.name, rule, mirror, jumps, replacements, rules); }
             }
+            if (jumps.isCopy(chain.name)) { notes.subList(said, notes.size()).clear(); }
             chains.add(chain.withRules(fragmented.contains(chain.name) ? fragments.with(rules) : rules));
         }
         chains.addAll(replacements.chains());
@@ -113,6 +116,19 @@ final class Stateless {
         Set<String> chains = new HashSet<>(jumps.any("FORWARD"));
         chains.addAll(jumps.any("PREROUTING"));
         if (family == Family.IPV6) { chains.addAll(jumps.any("INPUT")); }
+        return chains;
+    }
+
+    /** The chain of each rule that lets answers in. */
+    private static List<String> taking(Jumps jumps) {
+        List<String> chains = new ArrayList<>();
+        for (Chain chain : jumps.chains()) {
+            for (Rule rule : chain.rules) {
+                if (States.matchOf(rule) != null && takesAnswers(rule, States.of(rule), jumps)) {
+                    chains.add(chain.name);
+                }
+            }
+        }
         return chains;
     }
 
@@ -156,9 +172,13 @@ final class Stateless {
         }
         boolean drops = jumps.onlyDrops(rule.target);
         List<Rule> made = replacements.of(rule, states, drops);
-        List<Rule> mirrored =
-                takesAnswers(rule, states, jumps) ? mirror.answersFor(chain, rule) : Collections.<Rule>emptyList();
-        explain(rule, states, made.size(), mirror.count(mirrored), drops);
+        boolean takes = takesAnswers(rule, states, jumps);
+        List<Rule> mirrored = takes ? mirror.answersFor(chain, rule) : Collections.<Rule>emptyList();
+        int answers = mirror.count(mirrored);
+        for (String copy : takes ? jumps.copiesOf(chain) : Collections.<String>emptyList()) {
+            answers += mirror.count(mirror.answersFor(copy, rule));
+        }
+        explain(rule, states, made.size(), answers, drops);
         rules.addAll(made);
         rules.addAll(mirrored);
     }

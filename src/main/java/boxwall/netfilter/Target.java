@@ -22,6 +22,11 @@ public final class Target extends Clause {
     /** -g: the walk doesn't come back here. */
     public boolean isGoto() { return letter.equals("-g"); }
 
+    /** The same jump or goto to another chain. */
+    public Target to(String chain) {
+        return new Target(chain, isGoto(), options);
+    }
+
     /** ACCEPT, DROP, RETURN or QUEUE: what the kernel's core does without an extension. */
     public boolean isStandard() {
         return !isGoto()

@@ -90,6 +90,38 @@ class UdpAnswersTest {
         assertEquals(expected, String.join(" / ", input(text)));
     }
 
+    /**
+     * The netfilter HOWTO's "block": one chain for INPUT and FORWARD. Each hook gets its own answers, a line one note.
+     */
+    @Test
+    void aChainOfTwoHooksIsCopiedForItsAnswers() {
+        String text = """
+                iptables -A OUTPUT -p udp --dport 53 -j ACCEPT
+                iptables -A FORWARD -i lan -o dsl -p udp --dport 123 -j ACCEPT
+                iptables -N a-name-of-twenty-eight-chars
+                iptables -A a-name-of-twenty-eight-chars -p udp -m state --state ESTABLISHED -j ACCEPT
+                iptables -N block
+                iptables -A block -j a-name-of-twenty-eight-chars
+                iptables -A INPUT -j block
+                iptables -A FORWARD -g block
+                """;
+        List<String> own = new ArrayList<>();
+        for (Chain chain : stateless(text).chains(Family.IPV4, Table.FILTER)) {
+            chain.rules.stream().map(rule -> Writer.rule(chain.name, rule)).filter(line -> !line.contains("-f"))
+                    .forEach(own::add);
+        }
+        assertEquals(List.of("-A INPUT -j block", "-A FORWARD -i lan -o dsl -p udp -m udp --dport 123 -j ACCEPT",
+                "-A FORWARD -g block-2", "-A OUTPUT -p udp -m udp --dport 53 -j ACCEPT",
+                "-A a-name-of-twenty-eight -i dsl -o lan -p udp -m udp --sport 123 --dport 1024:65535 -j ACCEPT",
+                "-A a-name-of-twenty-eight-chars -p udp -m udp --sport 53 --dport 32768:61000 -j ACCEPT",
+                "-A block -j a-name-of-twenty-eight-chars", "-A block-2 -j a-name-of-twenty-eight"), own);
+        List<String> notes =
+                Stateless.of(parsed(text).ruleset(), Set.of(Family.values()), StatelessContext.of(LOCAL, "dsl")).notes
+                        .stream().map(n -> n.origin + ": " + n.text).toList();
+        assertEquals(1, notes.stream().filter(n -> n.contains("t:4: ") && n.contains("(2 reply rules)")).count(),
+                notes.toString());
+    }
+
     private static boolean passes(Ruleset ruleset, Packet packet, Hook way) {
         return new Walk(ruleset, Site.unknown()).packet(packet, way).verdict == Verdict.ACCEPT;
     }

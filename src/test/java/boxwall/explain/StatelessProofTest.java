@@ -29,6 +29,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The stateless form against the stateful one, over all packets at once: rulesets by chance out of states, negation,
@@ -51,6 +52,18 @@ class StatelessProofTest {
     void whatDiffersIsOfAnAllowedClass(@ForAll long seed) {
         List<String> lines = lines(seed);
         assertNull(wrong(lines, lines, family(seed)), () -> String.join("\n", lines));
+    }
+
+    /** What a chain lets in as answers to the box itself must not pass through the box, and the other way round. */
+    @ParameterizedTest
+    @ValueSource(strings = {"OUTPUT -p udp --dport 53", "FORWARD -i lan -p udp --dport 53", "INPUT -p udp --dport 53",
+            "OUTPUT -p udp --sport 5060 --dport 5060"})
+    void hooksThatShareAChainKeepTheirAnswersApart(String question) {
+        List<String> lines = List.of("iptables -P INPUT DROP", "iptables -P FORWARD DROP", "iptables -P OUTPUT DROP",
+                "iptables -N OUTER", "iptables -N ONE", "iptables -A " + question + " -j ACCEPT",
+                "iptables -A INPUT -j ONE", "iptables -A FORWARD -j OUTER", "iptables -A OUTPUT -g ONE",
+                "iptables -A OUTER -j ONE", "iptables -A ONE -m state --state ESTABLISHED -j ACCEPT");
+        assertNull(wrong(lines, lines, Family.IPV4));
     }
 
     /** What the compiler must not do, done to the rules that it reads: each must come to light. */
@@ -103,6 +116,12 @@ class StatelessProofTest {
                     pick(random, "ACCEPT", "ACCEPT", "ACCEPT", "DROP", "DROP", "REJECT", "RETURN", "LOG", "ONE", "TWO");
             boolean loop = target.equals("ONE") && (chain.equals("ONE") || chain.equals("TWO")) || target.equals(chain);
             lines.add(line + (loop ? "DROP" : target));
+        }
+        if (random.nextInt(3) == 0) {
+            // one chain for several hooks, as many scripts have it
+            for (String chain : new String[] {"INPUT", "FORWARD", "OUTPUT"}) {
+                if (random.nextInt(3) > 0) { lines.add(ip + "-A " + chain + " -j ONE"); }
+            }
         }
         return lines;
     }

@@ -26,6 +26,10 @@ final class Browser implements AutoCloseable {
     /** A page on a slow machine may take long to answer; more means that it hangs. */
     private static final int LIMIT_SECONDS = Wait.SECONDS;
 
+    /** Chromium's words for an expression whose document was left before it had a value. */
+    private static final String NAVIGATED =
+            ".*(Inspected target navigated or closed|Execution context was destroyed|Cannot find .*context).*";
+
     private final Process process;
     private final OutputStream to;
     private final Map<Integer, CompletableFuture<JsonObject>> waiting = new ConcurrentHashMap<>();
@@ -52,6 +56,12 @@ final class Browser implements AutoCloseable {
         for (String domain : new String[] {"Page", "Runtime", "Log"}) {
             command(domain + ".enable", Json.object());
         }
+    }
+
+    private static final class Navigated extends IllegalStateException {
+        private static final long serialVersionUID = 1;
+
+        Navigated(String error) { super(error); }
     }
 
     private void read(InputStream in) {
@@ -91,7 +101,10 @@ final class Browser implements AutoCloseable {
                 to.flush();
             }
             JsonObject reply = answer.get(LIMIT_SECONDS, TimeUnit.SECONDS);
-            if (reply.get("error") != null) { throw new IllegalStateException(method + ": " + reply.get("error")); }
+            if (reply.get("error") != null) {
+                String error = method + ": " + reply.get("error");
+                throw error.matches(NAVIGATED) ? new Navigated(error) : new IllegalStateException(error);
+            }
             return reply.get("result").asObject();
         } catch (IOException | InterruptedException | ExecutionException | TimeoutException e) {
             throw new IllegalStateException(method + ": " + e, e);
@@ -102,9 +115,19 @@ final class Browser implements AutoCloseable {
 
     /** Goes to an address and waits until its document is there. */
     void open(String address) {
-        command("Page.navigate", Json.object().add("url", address));
-        if (!until("document.readyState === 'complete' && location.href !== 'about:blank'")) {
-            throw new IllegalStateException(address + " did not load");
+        load("Page.navigate", Json.object().add("url", address));
+    }
+
+    /** Loads the same address again and waits until the new document is there. */
+    void reload() {
+        load("Page.reload", Json.object());
+    }
+
+    private void load(String method, JsonObject params) {
+        value("window.abandonedDocument = true");
+        command(method, params);
+        if (!until("!window.abandonedDocument && document.readyState === 'complete'")) {
+            throw new IllegalStateException(method + " " + params + " did not load");
         }
     }
 
@@ -125,9 +148,18 @@ final class Browser implements AutoCloseable {
         return value.asString();
     }
 
-    /** Waits until an expression is true, at most a minute; prints what the page complained of when it never was. */
+    /**
+     * Waits until an expression is true, as long as only a hang takes; prints what the page complained of when it never
+     * was. A document that is left for another one meanwhile has no answer.
+     */
     boolean until(String expression) {
-        boolean came = Wait.until(() -> value("!!(" + expression + ")").asBoolean());
+        boolean came = Wait.until(() -> {
+            try {
+                return value("!!(" + expression + ")").asBoolean();
+            } catch (Navigated e) {
+                return false;
+            }
+        });
         if (!came) { System.out.println("the page never came to " + expression + "\n" + complaints); }
         return came;
     }

@@ -152,7 +152,8 @@ class PageIT {
             browser.value("document.getElementById('wrong').textContent = ''");
         }
         showToken();
-        browser.value("sessionStorage.removeItem('boxwall.token'); location.reload()");
+        browser.value("sessionStorage.removeItem('boxwall.token')");
+        browser.reload();
         assertTrue(browser.until(
                 "document.getElementById('key') && !document.getElementById('key').hidden && document.getElementById('state').textContent === 'protected'"),
                 "signed out");
