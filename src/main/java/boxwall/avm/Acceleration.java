@@ -13,7 +13,7 @@ import boxwall.modules.LoadedModules;
 
 /**
  * AVM's Packet Acceleration, from /proc/net/avm_pa/brief and status: a label, blanks, {@code :}, a value on each line,
- * {@code State          : enabled}. Labels change between firmwares; unknown ones are passed over. Where those weren't
+ * {@code State          : enabled}. Labels change between firmwares; unknown ones are skipped. Where those weren't
  * read, the log, or the module offload_pa, shows that it is there. It isn't there where a listing of /proc/net has no
  * avm_pa, or where the kernel is older than it: kernels up to 2.6.19 never had it (AVM's configurations have it from
  * FRITZ!OS 5.21 on). Immutable.

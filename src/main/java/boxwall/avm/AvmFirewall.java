@@ -133,7 +133,7 @@ public final class AvmFirewall {
 
     /**
      * The entry that decides on a packet; null when none is known to. A part that isn't known is null, or -1 for the
-     * port: an entry that asks for it is then passed over.
+     * port: an entry that asks for it is then skipped.
      *
      * @param list {@link #in()} or {@link #out()}
      * @param protocol {@code tcp}, {@code udp}, {@code icmp} …

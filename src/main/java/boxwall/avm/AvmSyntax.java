@@ -23,7 +23,7 @@ import boxwall.netfilter.Words;
  *         internet_forwardrules = "tcp 0.0.0.0:444+2 0.0.0.0:444 0 mark 1";      FRITZ!OS 5.55 and later
  * }
  * </pre> Sources: Freetz-NG's avm-forwarding and avm-portfw packages for the forwardings, its avm-firewall package for
- * the lists. Tolerant: what isn't understood is passed over, a missing end is taken as there. Nothing but what is named
+ * the lists. Tolerant: what isn't understood is skipped, a missing end is taken as there. Nothing but what is named
  * here is ever handed on.
  */
 final class AvmSyntax {
@@ -45,7 +45,7 @@ final class AvmSyntax {
         }
     }
 
-    /** Longer than any list that a box can have; what follows is passed over. */
+    /** Longer than any list that a box can have; what follows is skipped. */
     private static final int MAX_TOKENS = 200000;
     private static final int MAX_DEPTH = 20;
     private static final String ACTIONS = "permit deny reject";

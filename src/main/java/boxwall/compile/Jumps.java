@@ -38,6 +38,7 @@ final class Jumps {
     private final Set<String> taken = new HashSet<>();
     /** The copies of each chain that hooks shared, by its name. */
     private final Map<String, List<String>> copies;
+    private final Set<String> copied = new HashSet<>();
     private int paths;
 
     Jumps(Ruleset ruleset, Family family, Table table) {
@@ -46,6 +47,9 @@ final class Jumps {
 
     private Jumps(Ruleset ruleset, Family family, Table table, Map<String, List<String>> copies) {
         this.copies = copies;
+        for (List<String> names : copies.values()) {
+            copied.addAll(names);
+        }
         this.ruleset = ruleset;
         this.family = family;
         this.table = table;
@@ -136,12 +140,7 @@ final class Jumps {
         return copies.containsKey(chain) ? copies.get(chain) : Collections.<String>emptyList();
     }
 
-    boolean isCopy(String chain) {
-        for (List<String> names : copies.values()) {
-            if (names.contains(chain)) { return true; }
-        }
-        return false;
-    }
+    boolean isCopy(String chain) { return copied.contains(chain); }
 
     /** These chains and all that may get to them. */
     private Set<String> leadingTo(List<String> wanted) {

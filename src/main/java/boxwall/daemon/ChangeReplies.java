@@ -254,7 +254,7 @@ final class ChangeReplies extends Replies {
                 : refusal(reached, "no AVM printk here", "it had no effect");
     }
 
-    /** POST /record: for {@code --root} at the desk, without a file on the box. */
+    /** POST /record: for {@code --root} on a PC, without a file on the box. */
     Reply record(Request request) {
         Recorder recorder = new Recorder(box.box().readings);
         Tar tar = new Tar("boxwall-record", System.currentTimeMillis() / 1000);

@@ -36,7 +36,7 @@ final class RequestHead {
                 text.setLength(text.length() - 1);
             }
             boolean empty = c == '\n' && text.length() == lineStart;
-            // an empty line before the first is to be passed over (RFC 9112, 2.2)
+            // an empty line before the first is to be skipped (RFC 9112, 2.2)
             if (!empty || lineStart > 0) { text.append((char) c); }
             if (empty && lineStart > 0) {
                 check(text.toString());

@@ -8,7 +8,7 @@ import java.util.Locale;
 
 /**
  * Recognises rules by a line's words alone, whatever a shell or a parser makes of it: what is recognised here is never
- * passed over as prose, and must be in the ruleset or be named.
+ * skipped as prose, and must be in the ruleset or be named.
  */
 final class RuleText {
     /** Commands that do something else than the words behind them say. */

@@ -178,7 +178,7 @@ public final class Preset {
     /** What it writes, without comments. */
     public final List<String> lines;
 
-    /** Reads the head: the comment lines before the first other line; one that isn't of the form is passed over. */
+    /** Reads the head: the comment lines before the first other line; one that isn't of the form is skipped. */
     private Preset(Source source) {
         name = source.name;
         String en = "";

@@ -16,7 +16,7 @@ public final class Programs {
     /**
      * The absolute path of a program, or null.
      *
-     * @param first a folder to look into first, or null; passed over when it isn't absolute
+     * @param first a folder to look into first, or null; skipped when it isn't absolute
      */
     public static String path(Sys sys, String first, String name) {
         List<String> folders = new ArrayList<>(FOLDERS);

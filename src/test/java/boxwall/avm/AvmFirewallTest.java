@@ -54,7 +54,7 @@ class AvmFirewallTest {
         assertFalse(AvmFirewall.decides(firewall.in, "tcp", null, lan, 22).permits);
         assertTrue(AvmFirewall.decides(firewall.in, "udp", null, lan, 22).permits);
         assertTrue(AvmFirewall.decides(firewall.in, "udp", null, null, 22).policy);
-        assertEquals(4, firewall.in.size(), "a line with words that aren't known is passed over");
+        assertEquals(4, firewall.in.size(), "a line with words that aren't known is skipped");
     }
 
     @Test

@@ -9,8 +9,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A box without a JVM: its plans are compiled at the desk and brought over. One box for all, since each boot costs as
- * much as the rest of a test: a pending change and a confirmed one, each through what ends the power.
+ * A box without a JVM: its plans are compiled on a PC and copied to it. One box for all, since each boot costs as much
+ * as the rest of a test: a pending change and a confirmed one, each through what ends the power.
  */
 class NoJvmIT {
     @TempDir

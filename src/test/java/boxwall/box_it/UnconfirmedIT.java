@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A change that nobody confirms goes back by itself, whoever dies meanwhile. Times are the box's own uptime. */
+/** A change that nobody confirms is rolled back, whichever process dies. Times are the box's own uptime. */
 @SharedBox.Used
 class UnconfirmedIT {
     /**

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@code bin/box up} and what it prints. */
 @SharedBox.Used
 class UpIT {
-    /** And the facts that the box's own JVM comes to are those that the desk makes of a record. */
+    /** And the facts that the box's own JVM comes to are those that a PC makes of a record. */
     @Test
     void thePrintedLinesWorkAsTheyAre(SharedBox.Booted booted, @TempDir Path folder) {
         List<String> lines = booted.up.out().lines().toList();

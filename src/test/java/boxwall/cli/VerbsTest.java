@@ -22,7 +22,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The verbs at the desk, with the recorded virtual boxes. */
+/** The verbs on a PC, with the recorded virtual boxes. */
 class VerbsTest {
     private static final String BOX = "src/test/resources/boxes/virtual";
     private static final String AVM = "src/test/resources/boxes/virtual-avm";

@@ -87,7 +87,7 @@ class LockOutTest {
                 try (Socket socket = from(client)) {
                     attack.with(socket);
                 } catch (IOException e) {
-                    continue; // displaced: come again
+                    continue; // displaced: retry
                 } catch (InterruptedException e) {
                     return;
                 }

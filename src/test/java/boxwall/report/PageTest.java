@@ -86,7 +86,7 @@ class PageTest {
         assertEquals(Set.of(), missing);
     }
 
-    /** But for what only boxwall check at the desk says. */
+    /** But for what only boxwall check on a PC says. */
     @Test
     void everyFindingOfTheDaemonIsSaidInGerman() throws IOException {
         Set<String> said = new TreeSet<>();

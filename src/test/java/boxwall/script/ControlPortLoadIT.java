@@ -309,7 +309,7 @@ class ControlPortLoadIT {
                 try {
                     attack.once();
                 } catch (IOException e) {
-                    continue; // displaced: come again
+                    continue; // displaced: retry
                 } catch (InterruptedException e) {
                     return;
                 }
@@ -392,7 +392,7 @@ class ControlPortLoadIT {
         assertTrue(!daemon.log().contains("out of memory"), daemon::log);
     }
 
-    /** Rulesets that fit, sent by three at the same time: one after the other, or told to come again. */
+    /** Rulesets that fit, sent by three at the same time: one after the other, or told to retry. */
     private void threeAtOnce() throws InterruptedException {
         List<DaemonBox.Answer> answers = Collections.synchronizedList(new ArrayList<>());
         List<Thread> clients = new ArrayList<>();

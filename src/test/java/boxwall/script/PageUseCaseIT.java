@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 /**
  * What ordinary people want, by the page alone: picked, tried, confirmed, proved by packets of hosts in the home
  * network, among the guests and in the Internet, each in a namespace of its own behind the box's real iptables, and
- * taken back. German on a phone, English at the desk.
+ * taken back. German on a phone, English on a PC.
  */
 class PageUseCaseIT {
     private static final String PAGE = "http://" + DaemonBox.LAN + ":" + DaemonBox.PORT + "/";
