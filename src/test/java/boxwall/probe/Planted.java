@@ -30,8 +30,9 @@ public final class Planted {
         this.seed = seed;
         random = new Random(seed);
         mac = hex(12);
+        // the last byte has a hex letter: a route to an address of decimal digits alone reads as a module of that size
         wan = (20 + random.nextInt(80)) + "." + (64 + random.nextInt(190)) + "." + random.nextInt(256) + "."
-                + (1 + random.nextInt(254));
+                + (0xA0 + random.nextInt(95));
         wan6 = "2a0" + hex(1).replace('0', '7') + ":" + (1 + random.nextInt(900)) + ":"
                 + Integer.toHexString(0x1000 + random.nextInt(0xe000));
         host = word() + "-box";
