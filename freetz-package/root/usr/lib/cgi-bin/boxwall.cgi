@@ -14,6 +14,7 @@ PORT=${BOXWALL_PORT:-8181}
 meaning() { # STATE
 	case $1 in
 	active) echo "$(lang de:"aktiv: Regeln sind geladen" en:"active: rules are loaded")" ;;
+	unsaved) echo "$(lang de:"aktiv, aber nicht gespeichert: Ein Stromausfall bringt die alten Regeln zur&uuml;ck" en:"active, but not saved: a power cut brings the old rules back")" ;;
 	pending) echo "$(lang de:"eine &Auml;nderung wartet auf Best&auml;tigung" en:"a change is waiting for confirmation")" ;;
 	open) echo "$(lang de:"offen: alles ist erlaubt, bis zum Neustart" en:"open: everything is allowed until reboot")" ;;
 	locked) echo "$(lang de:"geschlossen: nur das Heimnetz kommt durch, bis zum Neustart" en:"locked: only the home network gets through, until reboot")" ;;

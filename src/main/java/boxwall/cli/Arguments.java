@@ -32,7 +32,10 @@ final class Arguments {
         Arguments arguments = new Arguments();
         for (int i = 0; i < words.size(); i++) {
             String word = words.get(i);
-            if (WITH_VALUE.contains(word)) {
+            int equals = word.indexOf('=');
+            if (equals > 0 && WITH_VALUE.contains(word.substring(0, equals))) {
+                arguments.options.put(word.substring(0, equals), word.substring(equals + 1));
+            } else if (WITH_VALUE.contains(word)) {
                 if (i + 1 == words.size()) { throw new IllegalArgumentException(word + " needs a value"); }
                 arguments.options.put(word, words.get(++i));
             } else if (FLAGS.contains(word)) {

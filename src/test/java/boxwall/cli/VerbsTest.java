@@ -48,7 +48,7 @@ class VerbsTest {
 
     @Test
     void theSameRulesAreStatelessBesideAvmsConntrack() {
-        assertEquals(0, run("check", "conf/boxwall.rules", "--root", AVM));
+        assertEquals(0, run("check", "conf/boxwall.rules", "--root=" + AVM));
         assertTrue(out.contains("stateless, rules: "), out);
         assertFalse(err.contains("lockout"), err);
     }

@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -228,5 +230,18 @@ class PackageIT {
         Files.createDirectories(tree.resolve(kind.equals("ng") ? "make/pkgs/boxwall" : "make/boxwall"));
         assertTrue(said("sh", install, tree.toString()).contains("not from here"), "somebody else's folder stays");
         assertTrue(said("sh", install, "/usr").contains("neither"), "not a tree of Freetz");
+    }
+
+    /** Each state that boxwall-apply can print; "drifted" is the daemon's own word for one of them. */
+    @Test
+    void freetzPageExplainsEachState() throws IOException {
+        String api = Files.readString(Path.of("src/main/resources/boxwall/http/openapi.json"));
+        Matcher states = Pattern.compile("\"Status\": .*?\"enum\":\\[(.*?)]").matcher(api);
+        assertTrue(states.find());
+        String page = Files.readString(Path.of("freetz-package/root/usr/lib/cgi-bin/boxwall.cgi"));
+        for (String state : states.group(1).replace("\"", "").split(",")) {
+            assertTrue(state.equals("drifted")
+                    || Pattern.compile("\\b" + state + "( \\| [a-z-]+)?\\) echo").matcher(page).find(), state);
+        }
     }
 }
