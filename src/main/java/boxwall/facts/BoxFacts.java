@@ -19,7 +19,6 @@ import boxwall.box.Interface;
 import boxwall.box.InterfaceReading;
 import boxwall.box.Kernel;
 import boxwall.box.KernelLog;
-import boxwall.box.PortRange;
 import boxwall.box.Readings;
 import boxwall.box.Secrets;
 import boxwall.box.Userland;
@@ -33,6 +32,8 @@ import boxwall.modules.LoadedModules;
 import boxwall.modules.ModuleSpec;
 import boxwall.modules.ModuleStates;
 import boxwall.netfilter.Family;
+import boxwall.netfilter.Ports;
+import boxwall.netfilter.Words;
 
 /**
  * What a box is and can do, as far as its readings say. Whatever the readings hold, {@link #of} gives facts: what can't
@@ -64,7 +65,7 @@ public final class BoxFacts implements Cloneable {
     /** The names that rules may use, with their values here; those without a value are in {@link #lackingNames}. */
     public final Map<String, String> names;
     /** The ports for outgoing connections, or null. */
-    public final PortRange portRange;
+    public final Ports portRange;
     /** AVM's printk and dsld: {@code unknown} where nothing tells. */
     public final Surroundings surroundings;
     /** What AVM's own filter forwards and drops, as far as it was read. */
@@ -96,7 +97,7 @@ public final class BoxFacts implements Cloneable {
         wan = reading.of(Role.WAN);
         guest = reading.of(Role.GUEST);
         names = reading.names();
-        portRange = PortRange.of(all);
+        portRange = portRange(all);
         surroundings = new Surroundings(all, modules().loaded, log);
         avmFirewall = AvmFirewall.of(all);
         secrets = Secrets.of(all);
@@ -105,6 +106,14 @@ public final class BoxFacts implements Cloneable {
             found.add(finding.of(secrets));
         }
         findings = Collections.unmodifiableList(found);
+    }
+
+    /** {@code 32768	60999} in /proc/sys/net/ipv4/ip_local_port_range; null when it wasn't read or is no range. */
+    private static Ports portRange(Readings all) {
+        String text = all.file("/proc/sys/net/ipv4/ip_local_port_range");
+        String[] words = text == null ? new String[0] : Words.of(text);
+        Ports ports = words.length == 2 ? Ports.parse(words[0] + ":" + words[1]) : null;
+        return ports == null || ports.ranges.get(0)[0] == 0 || ports.count() < 1 ? null : ports;
     }
 
     /** Never null, never an exception. */
