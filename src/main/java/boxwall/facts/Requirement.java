@@ -11,8 +11,8 @@ import java.util.Set;
 import boxwall.box.Finding;
 import boxwall.modules.Capability.State;
 import boxwall.modules.Capability;
+import boxwall.modules.KernelGeneration;
 import boxwall.modules.Kind;
-import boxwall.modules.ModuleTable;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Match;
 import boxwall.netfilter.Origin;
@@ -75,7 +75,7 @@ public final class Requirement {
 
     private boolean isExtension(Rule rule) {
         String name = rule.target.name;
-        return !rule.target.isStandard() && (ModuleTable.get().knows(Kind.TARGET, name, family)
+        return !rule.target.isStandard() && (KernelGeneration.allNames(Kind.TARGET, family).contains(name)
                 || facts.capability(family, Kind.TARGET, name).state != State.UNKNOWN);
     }
 
@@ -98,19 +98,13 @@ public final class Requirement {
 
     private static String name(String feature) { return feature.substring(feature.indexOf(' ') + 1); }
 
-    /** The features that are in the worst state: what stops the rule, or what is unknown. */
-    public List<String> worstFeatures() {
-        List<String> worst = new ArrayList<>();
-        for (Map.Entry<String, Capability> feature : features.entrySet()) {
-            if (feature.getValue().state == state) { worst.add(feature.getKey()); }
-        }
-        return worst;
-    }
-
     /** The finding for a rule that can't be applied or may not be, or null when nothing speaks against it. */
     public Finding finding(String where) {
         if (state.compareTo(State.UNKNOWN) < 0) { return null; }
-        String worst = worstFeatures().get(0);
+        String worst = null;
+        for (Map.Entry<String, Capability> feature : features.entrySet()) {
+            worst = worst == null && feature.getValue().state == state ? feature.getKey() : worst;
+        }
         String evidence = features.get(worst).evidence();
         String code = state == State.REFUSED ? "module-refused" : worst.startsWith("table") ? "table-missing"
                 : "module-missing";

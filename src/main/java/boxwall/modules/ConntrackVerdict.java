@@ -154,7 +154,7 @@ final class ConntrackVerdict {
      * when nothing says.
      */
     private Boolean avmHasConntrack() {
-        State configured = modules.configured("nf_conntrack");
+        State configured = modules.config.of("nf_conntrack");
         if (configured != State.UNKNOWN) { return configured != State.MISSING; }
         if (symbols.listsKernel) { return symbols.owner("nf_ct_attach") != null; }
         return machine == null || !generation.read ? null
