@@ -86,26 +86,22 @@ public final class LogMessage {
      * when there is none.
      */
     private static int time(String line, int from) {
-        int clock = from + 7;
         if (line.length() - from > 16 && line.charAt(from + 3) == ' '
-                && MONTHS.indexOf(line.substring(from, from + 4)) % 4 == 0) {
-            return isClock(line, clock) && line.charAt(clock + 8) == ' ' ? clock + 8 : from;
+                && MONTHS.indexOf(line.substring(from, from + 4)) % 4 == 0 && isLike(line, from + 7, "00:00:00 ")) {
+            return from + 15;
         }
-        clock = from + 11;
-        if (line.length() - from > 20 && line.charAt(from + 4) == '-' && line.charAt(from + 7) == '-'
-                && Words.digits(line, from) == from + 4 && Words.digits(line, from + 8) == from + 10
-                && isClock(line, clock)) {
-            int blank = line.indexOf(' ', clock);
-            return blank < 0 ? from : blank;
-        }
-        return from;
+        int blank = isLike(line, from, "0000-00-00") && isLike(line, from + 11, "00:00:00")
+                ? line.indexOf(' ', from + 11) : -1;
+        return blank < 0 ? from : blank;
     }
 
-    /** {@code 01:00:54} with a blank behind it, or a fraction and a zone. */
-    private static boolean isClock(String line, int at) {
-        return line.length() > at + 8 && Words.digits(line, at) == at + 2 && line.charAt(at + 2) == ':'
-                && Words.digits(line, at + 3) == at + 5 && line.charAt(at + 5) == ':'
-                && Words.digits(line, at + 6) == at + 8;
+    /** Whether a text has these characters at an index, any digit for a 0. */
+    private static boolean isLike(String line, int from, String shape) {
+        for (int i = 0; i < shape.length(); i++) {
+            char c = from + i < line.length() ? line.charAt(from + i) : '\0';
+            if (shape.charAt(i) == '0' ? c < '0' || c > '9' : c != shape.charAt(i)) { return false; }
+        }
+        return true;
     }
 
     /** Behind {@code \r} and {@code ^M}, which syslogd and cat -v make of it. */
@@ -142,7 +138,7 @@ public final class LogMessage {
             at = level(line, at);
             int stamp = stamp(at, uptime == null);
             if (stamp > at) {
-                uptime = number(at, stamp);
+                uptime = line.substring(at, stamp - 1).replace('[', ' ').trim();
                 at = processor(stamp);
             }
         }
@@ -162,14 +158,6 @@ public final class LogMessage {
         int close = Words.digits(line, dot + 1);
         return close > dot + 1 && close < dot + 8 && close < line.length() && line.charAt(close) == ']' ? close + 1
                 : from;
-    }
-
-    private String number(int from, int stamp) {
-        int digit = from;
-        while (Words.digits(line, digit) == digit) {
-            digit++;
-        }
-        return line.substring(digit, stamp - 1);
     }
 
     /** Behind {@code [2]}, the processor, or {@code [   T12]}, the task (CONFIG_PRINTK_CALLER). */

@@ -42,10 +42,9 @@ public final class Userland {
         for (Line line : readings.all(program + " --version")) {
             version.offer(version(line.text, program), line);
         }
-        for (String command : version.value() == null ? readings.commandNames()
-                : readings.commandNames().subList(0, 0)) {
+        for (String command : readings.commandNames()) {
             boolean ours = command.startsWith(program + "_") || command.startsWith(program + "-");
-            for (Line line : readings.all(ours ? command.replace('_', ' ') : "")) {
+            for (Line line : readings.holding(" v", ours && version.value() == null ? command.replace('_', ' ') : "")) {
                 version.offer(version(line.text, program), line);
             }
         }
