@@ -81,16 +81,10 @@ public final class AvmAccess {
         if (left == 0) { return new int[] {0, 65535}; }
         boolean range = words[at[0]].equals("range") && left == 3;
         if (!range && !(words[at[0]].equals("eq") && left == 2)) { return null; }
-        int low = port(words[at[0] + 1]);
-        int high = range ? port(words[at[0] + 2]) : low;
+        int low = (int) Words.number(words[at[0] + 1], 65535);
+        int high = range ? (int) Words.number(words[at[0] + 2], 65535) : low;
         at[0] += left;
         return low < 0 || high < low ? null : new int[] {low, high};
-    }
-
-    /** The number, or -1 when it is none up to 65535. */
-    static int port(String text) {
-        return text.length() < 6 && Words.isNumber(text) && Integer.parseInt(text) < 65536 ? Integer.parseInt(text)
-                : -1;
     }
 
     boolean fits(String proto, byte[] src, byte[] dst, int dport) {

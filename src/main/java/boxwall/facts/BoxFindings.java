@@ -232,16 +232,10 @@ final class BoxFindings {
     }
 
     private String cure(KernelLog.Refusal refusal) {
-        switch (refusal.cause) {
-            case VERSION_MAGIC :
-            case SYMBOL_VERSION :
-                return "rebuild the module together with the running firmware: it was made for another kernel";
-            case UNKNOWN_SYMBOL :
-                return facts.symbolCure(refusal);
-            default :
-                return "take " + refusal.module + " out of /tmp/flash/mod/modules: " + refusal.owner
-                        + " has it already";
-        }
+        return refusal.cause == KernelLog.Cause.UNKNOWN_SYMBOL ? facts.symbolCure(refusal)
+                : refusal.cause == KernelLog.Cause.DUPLICATE_SYMBOL ? "take " + refusal.module
+                        + " out of /tmp/flash/mod/modules: " + refusal.owner + " has it already"
+                : "rebuild the module together with the running firmware: it was made for another kernel";
     }
 
     private void acceleration() {

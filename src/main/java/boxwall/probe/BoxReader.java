@@ -143,8 +143,7 @@ public final class BoxReader {
     }
 
     private void recordedCommands() {
-        List<String> names = sys.list(root + "/commands");
-        for (String name : names == null ? Collections.<String>emptyList() : names) {
+        for (String name : names("/commands")) {
             String text = sys.read(root + "/commands/" + name, COMMAND_BYTES);
             if (text != null) { commands.put(name, cut(name, text)); }
         }
@@ -210,12 +209,13 @@ public final class BoxReader {
 
     private void programs() {
         for (String directory : Programs.FOLDERS) {
-            List<String> programs = new ArrayList<>();
             List<String> names = sys.list(directory);
-            for (String name : names == null ? Collections.<String>emptyList() : names) {
+            if (names == null) { continue; }
+            List<String> programs = new ArrayList<>();
+            for (String name : names) {
                 if (name.indexOf("tables") >= 0 || PROGRAMS.contains(name)) { programs.add(name); }
             }
-            if (names != null) { listing(directory, programs); }
+            listing(directory, programs);
         }
         list("/usr/lib/xtables");
     }
@@ -232,10 +232,7 @@ public final class BoxReader {
     }
 
     private void listing(String directory, List<String> names) {
-        StringBuilder out = new StringBuilder();
-        for (String name : names) {
-            out.append(name).append('\n');
-        }
-        commands.put("ls_" + Words.replace(directory, "/", "%2F"), out.toString());
+        commands.put("ls_" + Words.replace(directory, "/", "%2F"),
+                names.isEmpty() ? "" : Words.join(names, "\n") + "\n");
     }
 }

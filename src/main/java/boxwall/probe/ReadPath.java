@@ -39,18 +39,12 @@ final class ReadPath {
     String kept(String text) {
         if (words.isEmpty()) { return text; }
         StringBuilder out = new StringBuilder();
-        int start = 0;
-        while (start < text.length()) {
-            int end = text.indexOf('\n', start);
-            end = end < 0 ? text.length() : end;
-            String line = text.substring(start, end);
+        for (String line : Words.lines(text)) {
+            boolean kept = false;
             for (String word : words) {
-                if (Words.find(line, word, 0) >= 0) {
-                    out.append(line).append('\n');
-                    break;
-                }
+                kept |= Words.find(line, word, 0) >= 0;
             }
-            start = end + 1;
+            out.append(kept ? line + "\n" : "");
         }
         return out.toString();
     }
