@@ -11,6 +11,7 @@ import java.util.TreeSet;
 import boxwall.avm.AvmFirewall;
 import boxwall.box.Kernel;
 import boxwall.box.Readings;
+import boxwall.box.Rows;
 import boxwall.netfilter.Words;
 import boxwall.sys.BoxException;
 import boxwall.sys.Programs;
@@ -31,6 +32,8 @@ public final class BoxReader {
     /** Reading all of kallsyms at once takes three times its size; a small JVM leaves it to the probe. */
     private static final long KALLSYMS_HEAP = 48L << 20;
 
+    /** The rows of the resource {@code paths}: kind, path, KiB, then words that lines which are kept have. */
+    static final List<String[]> PATHS = Rows.of("/boxwall/probe/paths");
     /** Programs worth keeping in the listing of their directory, beside iptables'. */
     private static final List<String> PROGRAMS =
             Arrays.asList("modprobe", "kmod", "busybox", "dsld", "modsave", "jamvm", "java");
@@ -88,9 +91,9 @@ public final class BoxReader {
      */
     public static Readings forPlan(Sys sys, String probe, Readings old) throws BoxException {
         Readings now = old.withCommands(Arrays.asList("ifconfig_-a", "ip_addr"), part(sys, probe, "addresses"));
-        for (ReadPath each : ReadPath.ALL) {
-            String text = each.kind.equals("plan") ? sys.read(each.path, each.limit) : null;
-            if (text != null) { now = now.withFile(each.path, text); }
+        for (String[] row : PATHS) {
+            String text = row[0].equals("plan") ? sys.read(row[1], limit(row)) : null;
+            if (text != null) { now = now.withFile(row[1], text); }
         }
         return now;
     }
@@ -151,15 +154,16 @@ public final class BoxReader {
 
     private void files() {
         String probed = commands.remove("kallsyms");
-        for (ReadPath each : ReadPath.ALL) {
-            boolean symbols = each.kind.equals("symbols");
+        for (String[] row : PATHS) {
+            String kind = row[0];
+            String path = row[1];
+            boolean symbols = kind.equals("symbols");
             boolean read = symbols ? probed == null && (!isLive() || Runtime.getRuntime().maxMemory() >= KALLSYMS_HEAP)
-                    : !isLive() || !each.kind.equals("recorded");
-            String text = read ? sys.read(root + each.path, each.limit) : symbols ? probed : null;
+                    : !isLive() || !kind.equals("recorded");
+            String text = read ? sys.read(root + path, limit(row)) : symbols ? probed : null;
             if (text != null) {
-                files.put(each.path,
-                        each.kind.equals("present") ? "" : each.path.equals(AvmFirewall.FILE) ? AvmFirewall.kept(text)
-                                : text == probed ? text : each.kept(text));
+                files.put(path, kind.equals("present") ? "" : path.equals(AvmFirewall.FILE) ? AvmFirewall.kept(text)
+                        : text == probed ? text : kept(row, text));
             }
         }
         for (String folder : new String[] {"/proc/net/avm_pa", "/proc/kdsld"}) {
@@ -167,6 +171,22 @@ public final class BoxReader {
                 if (!files.containsKey(folder + "/" + name)) { files.put(folder + "/" + name, ""); }
             }
         }
+    }
+
+    private static int limit(String[] row) { return Integer.parseInt(row[2]) << 10; }
+
+    /** The lines that may be kept. */
+    private static String kept(String[] row, String text) {
+        if (row.length == 3) { return text; }
+        StringBuilder out = new StringBuilder();
+        for (String line : Words.lines(text)) {
+            boolean kept = false;
+            for (int i = 3; !kept && i < row.length; i++) {
+                kept = Words.find(line, row[i].replace('~', ' '), 0) >= 0;
+            }
+            out.append(kept ? line + "\n" : "");
+        }
+        return out.toString();
     }
 
     private boolean isLive() { return root.length() == 0; }
