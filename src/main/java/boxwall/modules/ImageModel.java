@@ -66,20 +66,12 @@ public final class ImageModel {
     /** What Freetz' menu has for a generation of kernels. */
     private static Set<String> offeredBy(KernelGeneration generation) {
         Set<String> all = new TreeSet<>();
-        for (Family family : Family.values()) {
-            addOffered(all, generation.core(family));
-            addOffered(all, generation.conntrack(family));
-            for (Kind kind : Kind.values()) {
-                for (String feature : KernelGeneration.allNames(kind, family)) {
-                    addOffered(all, generation.spec(kind, feature, family));
-                }
-            }
+        for (ModuleSpec spec : generation.specs()) {
+            if (spec.offered) { addAll(all, spec); }
         }
         all.removeAll(REJECT);
         return all;
     }
-
-    private static void addOffered(Set<String> all, ModuleSpec spec) { if (spec.offered) { addAll(all, spec); } }
 
     private static void addAll(Set<String> all, ModuleSpec spec) {
         all.addAll(spec.alternatives);
@@ -93,7 +85,11 @@ public final class ImageModel {
      * @throws IllegalArgumentException when there is none; it says what there is
      */
     public static ImageModel find(String model, String firmware) {
-        List<String[]> rows = rows();
+        List<String[]> rows = Rows.of("/boxwall/modules/models.txt");
+        if (rows == null) {
+            throw new IllegalArgumentException(
+                    "the jar of a box has no list of models; ask the one on a PC, target/boxwall.jar");
+        }
         Map<String, String[]> kernels = new HashMap<>();
         Set<String> known = new LinkedHashSet<>();
         Set<String> versions = new TreeSet<>();
@@ -149,15 +145,6 @@ public final class ImageModel {
             plain.append(c >= 'a' && c <= 'z' || c >= '0' && c <= '9' ? String.valueOf(c) : "");
         }
         return plain.toString().startsWith("fritzbox") ? plain.substring(8) : plain.toString();
-    }
-
-    private static List<String[]> rows() {
-        List<String[]> rows = Rows.of("/boxwall/modules/models.txt");
-        if (rows == null) {
-            throw new IllegalArgumentException(
-                    "the jar of a box has no list of models; ask the one on a PC, target/boxwall.jar");
-        }
-        return rows;
     }
 
     /** For a heading. */
@@ -266,7 +253,10 @@ public final class ImageModel {
 
     /** What a module is linked to, by its name and by generations.txt; perhaps what this kernel doesn't have. */
     private List<String> needed(String module) {
-        List<String> needed = new ArrayList<>(generation.linked(module));
+        List<String> needed = new ArrayList<>();
+        for (ModuleSpec spec : generation.specs()) {
+            if (spec.alternatives.contains(module) || spec.along.contains(module)) { needed.addAll(spec.needed); }
+        }
         if (module.equals("xt_conntrack") || module.equals("xt_state")) { needed.add("nf_conntrack"); }
         String base = module.equals("x_tables") ? null : ModuleStates.base(module);
         if (base != null) { needed.add(base); }

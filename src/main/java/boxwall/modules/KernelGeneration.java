@@ -157,16 +157,15 @@ public final class KernelGeneration {
         }
     }
 
-    /** Modules whose symbols a module needs, as far as the table lists them. */
-    List<String> linked(String module) {
-        List<String> linked = new ArrayList<>();
+    /** What it needs for each feature that the table has, for the core and for connection tracking. */
+    List<ModuleSpec> specs() {
+        List<ModuleSpec> all = new ArrayList<>();
         for (TreeMap<String, String[]> kind : ROWS.values()) {
             for (String[] words : kind.values()) {
-                ModuleSpec spec = spec(words);
-                if (spec.alternatives.contains(module) || spec.along.contains(module)) { linked.addAll(spec.needed); }
+                all.add(spec(words));
             }
         }
-        return linked;
+        return all;
     }
 
     /** Whether a table, match or target pulls connection tracking in, whatever the kernel. */
