@@ -41,7 +41,8 @@ public final class Finding {
         this(code, severity, where, evidence, effect, remedy, null);
     }
 
-    private Finding(String code, Severity severity, String where, List<String> evidence, String effect, String remedy,
+    /** The same, shown without what names this box. */
+    public Finding(String code, Severity severity, String where, List<String> evidence, String effect, String remedy,
             Secrets secrets) {
         this.code = code;
         this.severity = severity;
@@ -50,11 +51,6 @@ public final class Finding {
         this.effect = effect;
         this.remedy = remedy;
         this.secrets = secrets;
-    }
-
-    /** The same, shown without what names this box. */
-    public Finding of(Secrets box) {
-        return new Finding(code, severity, where, evidence, effect, remedy, box);
     }
 
     /** The lines without secrets, see {@link Secrets}. */

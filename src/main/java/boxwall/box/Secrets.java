@@ -16,10 +16,8 @@ public final class Secrets {
 
     private final OwnNames own;
 
-    private Secrets(Readings readings) { own = new OwnNames(readings); }
-
     /** What is secret of a box. */
-    public static Secrets of(Readings readings) { return new Secrets(readings); }
+    public Secrets(Readings readings) { own = new OwnNames(readings); }
 
     /** A sentence of ours as it may be shown: only values that it quotes are left out. */
     static String maskedSentence(Secrets box, String sentence) {

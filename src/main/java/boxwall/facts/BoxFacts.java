@@ -63,7 +63,7 @@ public final class BoxFacts implements Cloneable {
     public final Surroundings surroundings;
     /** What AVM's own filter forwards and drops, as far as it was read. */
     public final AvmFirewall avmFirewall;
-    private final Secrets secrets;
+    final Secrets secrets;
     /** What the administrator should know of this box, whatever the rules. */
     public final List<Finding> findings;
     /** The evidence as it may be shown, made when asked for: each /status shows it. */
@@ -91,12 +91,8 @@ public final class BoxFacts implements Cloneable {
         portRange = portRange(all);
         surroundings = new Surroundings(all, modules().loaded, log);
         avmFirewall = AvmFirewall.of(all);
-        secrets = Secrets.of(all);
-        List<Finding> found = new ArrayList<>();
-        for (Finding finding : new BoxFindings(this, all, log).all()) {
-            found.add(finding.of(secrets));
-        }
-        findings = Collections.unmodifiableList(found);
+        secrets = new Secrets(all);
+        findings = Collections.unmodifiableList(new BoxFindings(this, all, log).all());
     }
 
     /** {@code 32768	60999} in /proc/sys/net/ipv4/ip_local_port_range; null when it wasn't read or is no range. */

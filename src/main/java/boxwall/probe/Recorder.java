@@ -19,7 +19,7 @@ public final class Recorder {
     /** Of these readings. */
     public Recorder(Readings readings) {
         this.readings = readings;
-        this.secrets = Secrets.of(readings);
+        this.secrets = new Secrets(readings);
     }
 
     /**
