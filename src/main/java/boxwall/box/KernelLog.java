@@ -174,15 +174,10 @@ public final class KernelLog {
     private void size(String text, Line line) {
         int at = text.indexOf('(') < 0 ? -1 : Words.find(text, SIZE, 0);
         if (at < 0) { return; }
-        int number = at + SIZE.length();
-        while (number < text.length() && (text.charAt(number) == ' ' || text.charAt(number) == '=')) {
-            number++;
-        }
-        String size = text.substring(number, Words.digits(text, number));
-        if (size.length() > 1 && size.length() < 5 && text.substring(at, number).indexOf('=') > 0
-                && !sizes.containsKey(size)) {
-            sizes.put(size, line.evidence());
-        }
+        String rest = text.substring(at + SIZE.length()).trim();
+        String value = rest.startsWith("=") ? rest.substring(1).trim() : "";
+        String size = value.substring(0, Words.digits(value, 0));
+        if (size.length() > 1 && size.length() < 5 && !sizes.containsKey(size)) { sizes.put(size, line.evidence()); }
     }
 
     /** One line for each different size of struct sk_buff that was printed; more than one entry means two layouts. */

@@ -115,9 +115,13 @@ public final class LogMessage {
 
     /** Behind {@code <6>}. */
     private static int level(String line, int from) {
-        int digits = from < line.length() && line.charAt(from) == '<' ? Words.digits(line, from + 1) : 0;
-        return digits > from + 1 && digits < from + 5 && digits < line.length() && line.charAt(digits) == '>'
-                ? digits + 1 : from;
+        return line.startsWith("<", from) ? Math.max(from, digits(line, from + 1, 3, '>')) : from;
+    }
+
+    /** Behind so many digits at most and a character; -1 when that isn't there. */
+    private static int digits(String line, int from, int most, char end) {
+        int at = Words.digits(line, from);
+        return at > from && at - from <= most && at < line.length() && line.charAt(at) == end ? at + 1 : -1;
     }
 
     private int blanks(int from) {
@@ -152,12 +156,8 @@ public final class LogMessage {
     private int stamp(int from, boolean first) {
         boolean open = from < line.length() && line.charAt(from) == '[';
         if (!open && !first) { return from; }
-        int number = blanks(open ? from + 1 : from);
-        int dot = Words.digits(line, number);
-        if (dot == number || dot - number > 9 || dot >= line.length() || line.charAt(dot) != '.') { return from; }
-        int close = Words.digits(line, dot + 1);
-        return close > dot + 1 && close < dot + 8 && close < line.length() && line.charAt(close) == ']' ? close + 1
-                : from;
+        int dot = digits(line, blanks(open ? from + 1 : from), 9, '.');
+        return dot < 0 ? from : Math.max(from, digits(line, dot, 6, ']'));
     }
 
     /** Behind {@code [2]}, the processor, or {@code [   T12]}, the task (CONFIG_PRINTK_CALLER). */
@@ -165,9 +165,7 @@ public final class LogMessage {
         if (from >= line.length() || line.charAt(from) != '[') { return from; }
         int at = blanks(from + 1);
         boolean caller = at < line.length() && (line.charAt(at) == 'T' || line.charAt(at) == 'C');
-        int digits = Words.digits(line, caller ? at + 1 : at);
-        return digits > at && digits < at + 8 && digits < line.length() && line.charAt(digits) == ']' ? digits + 1
-                : from;
+        return Math.max(from, digits(line, caller ? at + 1 : at, 7, ']'));
     }
 
     /**
