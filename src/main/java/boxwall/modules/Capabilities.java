@@ -168,9 +168,7 @@ public final class Capabilities {
         if (conntrack.state == Conntrack.State.MISSING) { return Capability.of(State.MISSING, conntrack.reason); }
         ModuleSpec spec = generation.conntrack(family);
         Capability all = linked(spec, conntrack.reason);
-        List<String> names = new ArrayList<>(spec.alternatives);
-        names.addAll(spec.along);
-        for (String module : names) {
+        for (String module : spec.modules()) {
             Capability one = modules.of(module);
             boolean tolerated = one.isAbsent() && !modules.dep.contains(module)
                     && (!generation.listed || conntrack.state == Conntrack.State.IN_USE);

@@ -74,8 +74,7 @@ public final class ImageModel {
     }
 
     private static void addAll(Set<String> all, ModuleSpec spec) {
-        all.addAll(spec.alternatives);
-        all.addAll(spec.along);
+        all.addAll(spec.modules());
         all.addAll(spec.needed);
     }
 
@@ -255,7 +254,7 @@ public final class ImageModel {
     private List<String> needed(String module) {
         List<String> needed = new ArrayList<>();
         for (ModuleSpec spec : generation.specs()) {
-            if (spec.alternatives.contains(module) || spec.along.contains(module)) { needed.addAll(spec.needed); }
+            if (spec.modules().contains(module)) { needed.addAll(spec.needed); }
         }
         if (module.equals("xt_conntrack") || module.equals("xt_state")) { needed.add("nf_conntrack"); }
         String base = module.equals("x_tables") ? null : ModuleStates.base(module);

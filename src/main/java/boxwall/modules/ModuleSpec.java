@@ -45,6 +45,13 @@ public final class ModuleSpec {
         pullsConntrack = conntrack;
     }
 
+    /** All that it has to be asked for. */
+    List<String> modules() {
+        List<String> all = new ArrayList<>(alternatives);
+        all.addAll(along);
+        return all;
+    }
+
     /** Whether it is part of ip_tables or ip6_tables itself. */
     boolean isCore() { return text.equals("@core"); }
 
