@@ -10,6 +10,7 @@ import boxwall.box.Line;
 import boxwall.box.Readings;
 import boxwall.box.Versions;
 import boxwall.modules.LoadedModules;
+import boxwall.netfilter.Words;
 
 /**
  * AVM's Packet Acceleration, from /proc/net/avm_pa/brief and status: a label, blanks, {@code :}, a value on each line,
@@ -46,7 +47,7 @@ public final class Acceleration {
         this.evidence = evidence;
         this.hardware = hardware;
         String text = values.get("Version");
-        version = text != null && Versions.isVersion(text) && text.length() < 60 ? text : null;
+        version = text != null && Words.digits(text, 0) > 0 && text.length() < 60 ? text : null;
     }
 
     /** As these readings say. */

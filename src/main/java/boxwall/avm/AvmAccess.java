@@ -28,20 +28,20 @@ public final class AvmAccess {
     /** The line as evidence. */
     public final String line;
 
-    private AvmAccess(boolean permits, boolean policy, String protocol, Network source, Network destination,
-            int[] ports, String line) {
+    private AvmAccess(boolean permits, boolean policy, String protocol, Network source, Network destination, int low,
+            int high, String line) {
         this.permits = permits;
         this.policy = policy;
         this.protocol = protocol;
-        this.source = source;
-        this.destination = destination;
-        this.low = ports[0];
-        this.high = ports[1];
+        this.source = source == null || source.isEverything() ? null : source;
+        this.destination = destination == null || destination.isEverything() ? null : destination;
+        this.low = low;
+        this.high = high;
         this.line = line;
     }
 
     static AvmAccess policy(String text, String line) {
-        return new AvmAccess(text.equals("permit"), true, "ip", null, null, new int[] {0, 65535}, line);
+        return new AvmAccess(text.equals("permit"), true, "ip", null, null, 0, 65535, line);
     }
 
     /**
@@ -49,48 +49,24 @@ public final class AvmAccess {
      * than it seems.
      */
     static AvmAccess of(String text, String line) {
-        String[] words = Words.of(text);
-        if (words.length < 4) { return null; }
-        int[] at = {2};
-        Network[] source = network(words, at);
-        Network[] destination = source == null ? null : network(words, at);
-        int[] ports = destination == null ? null : ports(words, at);
-        return ports == null || at[0] != words.length ? null
-                : new AvmAccess(words[0].equals("permit"), false, words[1], source[0], destination[0], ports, line);
+        String[] words = Words.of(Words.replace(text, " any", " 0.0.0.0 0.0.0.0"));
+        int count = words.length;
+        boolean whole = count == 6 || count == 8 && words[6].equals("eq") || count == 9 && words[6].equals("range");
+        Network source = whole ? network(words[2], words[3]) : null;
+        Network destination = whole ? network(words[4], words[5]) : null;
+        int low = count > 7 ? (int) Words.number(words[7], 65535) : 0;
+        int high = count > 7 ? (int) Words.number(words[count - 1], 65535) : 65535;
+        return source == null || destination == null || low < 0 || high < low ? null
+                : new AvmAccess(words[0].equals("permit"), false, words[1], source, destination, low, high, line);
     }
 
-    /**
-     * {@code any}, {@code host 1.2.3.4} or {@code 10.0.0.0 255.0.0.0}; an array with null in it for any, null when it
-     * is none of these.
-     */
-    private static Network[] network(String[] words, int[] at) {
-        String word = at[0] < words.length ? words[at[0]++] : "";
-        if (word.equals("any")) { return new Network[] {null}; }
-        boolean host = word.equals("host");
-        byte[] address = at[0] < words.length ? Addresses.parse(host ? words[at[0]] : word) : null;
-        byte[] mask =
-                at[0] < words.length ? host ? Network.maskOf(Family.IPV4, 32) : Addresses.parse(words[at[0]]) : null;
-        at[0]++;
+    /** {@code host 1.2.3.4} or {@code 10.0.0.0 255.0.0.0}; null when it is neither. */
+    private static Network network(String first, String second) {
+        boolean host = first.equals("host");
+        byte[] address = Addresses.parse(host ? second : first);
+        byte[] mask = host ? Network.maskOf(Family.IPV4, 32) : Addresses.parse(second);
         return address == null || mask == null || address.length != 4 || mask.length != 4 ? null
-                : new Network[] {new Network(Family.IPV4, address, mask)};
-    }
-
-    /** {@code eq 135}, {@code range 137 139} or nothing; null when it is none of these. */
-    private static int[] ports(String[] words, int[] at) {
-        int left = words.length - at[0];
-        if (left == 0) { return new int[] {0, 65535}; }
-        boolean range = words[at[0]].equals("range") && left == 3;
-        if (!range && !(words[at[0]].equals("eq") && left == 2)) { return null; }
-        int low = port(words[at[0] + 1]);
-        int high = range ? port(words[at[0] + 2]) : low;
-        at[0] += left;
-        return low < 0 || high < low ? null : new int[] {low, high};
-    }
-
-    /** The number, or -1 when it is none up to 65535. */
-    static int port(String text) {
-        return text.length() < 6 && Words.isNumber(text) && Integer.parseInt(text) < 65536 ? Integer.parseInt(text)
-                : -1;
+                : new Network(Family.IPV4, address, mask);
     }
 
     boolean fits(String proto, byte[] src, byte[] dst, int dport) {

@@ -124,9 +124,9 @@ public final class AvmFirewall {
         boolean box = host[0] == 0 && host[1] == 0 && host[2] == 0 && host[3] == 0;
         if (!ports) { return new Forward(words[0], 0, 1, box ? null : host, 0, line); }
         String[] range = Words.split(words[1].substring(outer + 1), '+');
-        int port = AvmAccess.port(range[0]);
-        int count = range.length > 1 ? AvmAccess.port(range[1]) : 1;
-        int to = AvmAccess.port(words[2].substring(inner + 1));
+        int port = (int) Words.number(range[0], 65535);
+        int count = range.length > 1 ? (int) Words.number(range[1], 65535) : 1;
+        int to = (int) Words.number(words[2].substring(inner + 1), 65535);
         return port < 1 || count < 1 || to < 1 || port + count > 65536 || to + count > 65536 ? null
                 : new Forward(words[0], port, count, box ? null : host, to, line);
     }

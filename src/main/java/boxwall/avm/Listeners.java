@@ -77,7 +77,7 @@ public final class Listeners {
         int port =
                 words[1].length() != colon + 5 ? -1 : (int) Words.number("0x" + words[1].substring(colon + 1), 65535);
         if (printed == null || printed.length != 4 && printed.length != 16 || port <= 0) { return; }
-        boolean any = isZeros(hex);
+        boolean any = hex.replace('0', ' ').trim().length() == 0;
         byte[] address = any || little == null ? null : address(printed);
         Family family = hex.length() == 8 ? Family.IPV4 : Family.IPV6;
         if (address != null && address.length == 16 && Addresses.print(address).startsWith("::ffff:")) {
@@ -89,13 +89,6 @@ public final class Listeners {
             // a socket on :: takes IPv4 too, unless it said otherwise, which can't be seen from here
             add(Family.IPV4, protocol, null, port);
         }
-    }
-
-    private static boolean isZeros(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            if (text.charAt(i) != '0') { return false; }
-        }
-        return true;
     }
 
     private void add(Family family, int protocol, byte[] address, int port) {

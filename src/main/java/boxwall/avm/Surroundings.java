@@ -90,9 +90,8 @@ public final class Surroundings {
     private static String program(String[] words) {
         if (words.length < 3) { return ""; }
         // some ps put the user in front of the number
-        boolean first = Words.isNumber(words[0]);
-        if (!first && !Words.isNumber(words[1])) { return ""; }
-        int at = first && !isColumn(words[1]) ? 2 : first ? 1 : 2;
+        if (!Words.isNumber(words[0]) && !Words.isNumber(words[1])) { return ""; }
+        int at = 2;
         while (at < words.length && isColumn(words[at])) {
             at++;
         }
@@ -118,5 +117,4 @@ public final class Surroundings {
         }
         return false;
     }
-
 }

@@ -2,6 +2,7 @@ package boxwall.box;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,10 +24,11 @@ final class AddressReading {
     /** IFA_F_TEMPORARY, DEPRECATED and TENTATIVE: addresses that don't last (linux/if_addr.h). */
     private static final int PASSING = 0x01 | 0x20 | 0x40;
 
-    /** Name to IPv4 {address, mask}, null for an interface without one; in the order found. */
-    private final Map<String, byte[][]> v4 = new LinkedHashMap<>();
-    private final Map<String, byte[]> v6 = new LinkedHashMap<>();
-    private final Map<String, Integer> v6Prefix = new LinkedHashMap<>();
+    private static final String[] NONE = {null, null};
+
+    /** Name to IPv4 address and network, NONE for an interface without one; in the order found. */
+    private final Map<String, String[]> v4 = new LinkedHashMap<>();
+    private final Map<String, String[]> v6 = new HashMap<>();
 
     AddressReading(Readings readings) {
         for (String line : readings.lines("/proc/net/dev")) {
@@ -45,28 +47,29 @@ final class AddressReading {
         }
     }
 
-    private void name(String name) { if (Interface.isName(name) && !v4.containsKey(name)) { v4.put(name, null); } }
+    private void name(String name) { if (Interface.isName(name) && !v4.containsKey(name)) { v4.put(name, NONE); } }
 
     private void read(List<String> lines, boolean ip, boolean inet6) {
         String current = null;
         for (String line : lines) {
             String[] words = Words.of(line);
             String head = words.length == 0 || line.charAt(0) <= ' ' ? null : ip ? ipHead(words) : words[0];
-            if (head != null) {
-                current = head;
-                name(current);
-            }
-            for (int i = 0; current != null && i + 1 < words.length; i++) {
-                if (head == null && inet6 && words[i].equals("inet6")) { inet6(current, words); }
-                if (words[i].equals("inet") && ip && i == 0) {
-                    ipInet(current, words);
-                } else if (words[i].equals("inet") && !ip && words[i + 1].startsWith("addr:")) {
-                    String mask = "";
-                    for (String word : words) {
-                        mask = word.startsWith("Mask:") ? word.substring(5) : mask;
-                    }
-                    address(current, words[i + 1].substring(5), Addresses.parse(mask));
+            current = head != null ? head : current;
+            if (head != null) { name(head); }
+            if (current == null || words.length < 2) { continue; }
+            if (words[0].equals("inet6") && head == null && inet6) {
+                inet6(current, words);
+            } else if (words[0].equals("inet") && ip) {
+                String label = words[words.length - 1];
+                keep(label.startsWith(current + ":") ? label : current,
+                        words[1].indexOf('/') < 0 ? words[1] + "/32" : words[1]);
+            } else if (words[0].equals("inet") && words[1].startsWith("addr:")) {
+                byte[] mask = null;
+                for (String word : words) {
+                    mask = word.startsWith("Mask:") ? Addresses.parse(word.substring(5)) : mask;
                 }
+                boolean four = mask != null && mask.length == 4;
+                keep(current, words[1].substring(5) + "/" + (four ? new Network(Family.IPV4, mask, mask).prefix : -1));
             }
         }
     }
@@ -79,17 +82,6 @@ final class AddressReading {
         return is ? words[1].substring(0, at > 0 ? at : words[1].length() - 1) : null;
     }
 
-    /** {@code inet 192.168.178.1/24 brd … scope global lan:0}, an alias' label at the end. */
-    private void ipInet(String current, String[] words) {
-        int slash = words[1].indexOf('/');
-        int prefix = slash < 0 ? 32 : number(words[1].substring(slash + 1), 32);
-        String label = words[words.length - 1];
-        if (prefix >= 0) {
-            address(label.startsWith(current + ":") ? label : current,
-                    slash < 0 ? words[1] : words[1].substring(0, slash), Network.maskOf(Family.IPV4, prefix));
-        }
-    }
-
     /**
      * {@code inet6 addr: fd00::1/64 Scope:Global}, {@code inet6 fd00::1/64 scope global temporary …}: those that last.
      */
@@ -99,46 +91,37 @@ final class AddressReading {
                 || all.indexOf("global") == all.indexOf("scope") + 1 && all.contains("scope");
         if (!global || all.contains("temporary") || all.contains("deprecated") || all.contains("tentative")) { return; }
         for (String word : words) {
-            int slash = word.indexOf('/');
-            byte[] address = slash < 0 ? null : Addresses.parse(word.substring(0, slash));
-            int prefix = address == null || address.length != 16 ? -1 : number(word.substring(slash + 1), 128);
-            if (prefix >= 0) { keep6(name, address, prefix); }
-        }
-    }
-
-    private void address(String name, String ip, byte[] mask) {
-        byte[] address = Addresses.parse(ip);
-        if (Interface.isName(name) && address != null && address.length == 4 && mask != null && mask.length == 4
-                && v4.get(name) == null && new Network(Family.IPV4, address, mask).prefix >= 0) {
-            v4.put(name, new byte[][] {address, mask});
+            keep(name, word);
         }
     }
 
     private void readInet6(String[] words) {
-        if (words.length != 6 || words[0].length() != 32 || !Interface.isName(words[5])) { return; }
-        int prefix = number("0x" + words[2], 128);
-        int scope = number("0x" + words[3], 255);
-        int flags = number("0x" + words[4], 0xffff);
-        byte[] address = Words.bytes(words[0]);
+        if (words.length != 6 || words[0].length() != 32) { return; }
         name(words[5]);
-        if (prefix < 0 || scope != 0 || flags < 0 || (flags & PASSING) != 0 || address == null) { return; }
-        keep6(words[5], address, prefix);
-    }
-
-    private void keep6(String name, byte[] address, int prefix) {
-        byte[] before = v6.get(name);
-        if (before == null || isUniqueLocal(address) && !isUniqueLocal(before)) {
-            v6.put(name, address);
-            v6Prefix.put(name, prefix);
+        byte[] address = Words.bytes(words[0]);
+        boolean lasts =
+                Words.number("0x" + words[3], 255) == 0 && (Words.number("0x" + words[4], 0xffff) & PASSING) == 0;
+        if (lasts && address != null) {
+            keep(words[5], Addresses.print(address) + "/" + Words.number("0x" + words[2], 128));
         }
     }
 
-    /** fc00::/7. */
-    private static boolean isUniqueLocal(byte[] address) { return (address[0] & 0xfe) == 0xfc; }
+    /**
+     * Takes {@code 192.168.178.1/24}; the first IPv4 address counts, and the first IPv6 address that is unique local.
+     */
+    private void keep(String name, String text) {
+        Network net = Network.parse(text);
+        if (net == null || !Interface.isName(name)) { return; }
+        String[] found = {Addresses.print(Addresses.parse(text.substring(0, text.indexOf('/')))), net.toString()};
+        if (net.family == Family.IPV6) {
+            String[] before = v6.get(name);
+            if (before == null || isUniqueLocal(found[0]) && !isUniqueLocal(before[0])) { v6.put(name, found); }
+        } else if (v4.get(name) == null || v4.get(name) == NONE) { v4.put(name, found); }
+    }
 
-    /** The number, or -1 when it is none, has a sign or is above the limit. */
-    private static int number(String text, int most) {
-        return text.indexOf('+') >= 0 ? -1 : (int) Words.number(text, most);
+    /** fc00::/7. */
+    private static boolean isUniqueLocal(String address) {
+        return address.startsWith("fc") || address.startsWith("fd");
     }
 
     /** All interfaces, aliases too, in the order found. */
@@ -146,11 +129,8 @@ final class AddressReading {
 
     /** The interface with its addresses and a role still to be given. */
     Interface bare(String name) {
-        byte[][] four = v4.get(name);
-        byte[] six = v6.get(name);
-        return new Interface(name, Interface.Role.OTHER, "", four == null ? null : Addresses.print(four[0]),
-                four == null ? null : new Network(Family.IPV4, four[0], four[1]).toString(),
-                six == null ? null : Addresses.print(six),
-                six == null ? null : Network.ofPrefix(Family.IPV6, six, v6Prefix.get(name)).toString());
+        String[] four = v4.containsKey(name) ? v4.get(name) : NONE;
+        String[] six = v6.containsKey(name) ? v6.get(name) : NONE;
+        return new Interface(name, Interface.Role.OTHER, "", four[0], four[1], six[0], six[1]);
     }
 }

@@ -25,7 +25,7 @@ public final class Finding {
     private final List<String> evidence;
     private final String effect;
     public final String remedy;
-    /** Of the box that it is about; null when it is at hand no more. */
+    /** Of the box that it is about; of none when they are at hand no more. */
     private final Secrets secrets;
 
     /**
@@ -38,10 +38,11 @@ public final class Finding {
      * @param remedy the exact command or menuconfig symbol; never null
      */
     public Finding(String code, Severity severity, String where, List<String> evidence, String effect, String remedy) {
-        this(code, severity, where, evidence, effect, remedy, null);
+        this(code, severity, where, evidence, effect, remedy, Secrets.NONE);
     }
 
-    private Finding(String code, Severity severity, String where, List<String> evidence, String effect, String remedy,
+    /** The same, shown without what names this box. */
+    public Finding(String code, Severity severity, String where, List<String> evidence, String effect, String remedy,
             Secrets secrets) {
         this.code = code;
         this.severity = severity;
@@ -52,24 +53,17 @@ public final class Finding {
         this.secrets = secrets;
     }
 
-    /** The same, shown without what names this box. */
-    public Finding of(Secrets box) {
-        return new Finding(code, severity, where, evidence, effect, remedy, box);
-    }
-
     /** The lines without secrets, see {@link Secrets}. */
     public List<String> evidence() {
         List<String> shown = new ArrayList<>();
         for (String line : evidence) {
-            shown.add(shown(line));
+            shown.add(secrets.line(line));
         }
         return shown;
     }
 
     /** Without secrets: it may quote. */
-    public String effect() { return Secrets.maskedSentence(secrets, effect); }
-
-    private String shown(String line) { return secrets == null ? Secrets.masked(line) : secrets.line(line); }
+    public String effect() { return secrets.sentence(effect); }
 
     @Override
     public String toString() {

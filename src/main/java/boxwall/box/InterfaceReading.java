@@ -32,6 +32,14 @@ public final class InterfaceReading {
         electWan();
     }
 
+    /** What {@code ip addr} or {@code ifconfig} says alone; none for "". */
+    public static InterfaceReading of(String text) {
+        // "3: lan: <…" is how ip begins, "lan Link encap" ifconfig
+        boolean ip = text.length() > 0 && Character.isDigit(text.charAt(0));
+        return new InterfaceReading(new Readings(Collections.<String, String>emptyMap(),
+                Collections.singletonMap(ip ? "ip_addr" : "ifconfig_-a", text)));
+    }
+
     /**
      * {@code lan: port 1(eth0) entered forwarding state}, {@code IPv6: ADDRCONF(NETDEV_UP): guest: link is not ready}.
      */

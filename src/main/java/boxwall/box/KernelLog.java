@@ -25,7 +25,19 @@ import boxwall.netfilter.Words;
  */
 public final class KernelLog {
     /** Why the kernel said no. */
-    public enum Cause { DUPLICATE_SYMBOL, UNKNOWN_SYMBOL, VERSION_MAGIC, SYMBOL_VERSION }
+    public enum Cause {
+        DUPLICATE_SYMBOL("exports duplicate symbol ", " (owned by "), UNKNOWN_SYMBOL("Unknown symbol ", " (err "),
+        VERSION_MAGIC("version magic '", "' should be '"), SYMBOL_VERSION("disagrees about version of symbol ", " (");
+
+        /** What the message says before the symbol, and behind it. */
+        private final String before;
+        private final String behind;
+
+        Cause(String before, String behind) {
+            this.before = before;
+            this.behind = behind;
+        }
+    }
 
     /** What a line of the log can show beside refusals; each is the evidence for one fact. */
     public enum Clue {
@@ -133,36 +145,22 @@ public final class KernelLog {
     private void refusal(String text, Line line) {
         int colon = text.indexOf(": ");
         if (colon < 1 || colon > 64 || !Words.isName(text.substring(0, colon), "_-")) { return; }
-        String rest = text.substring(colon + 2);
-        Cause cause = rest.startsWith("exports duplicate symbol ") ? Cause.DUPLICATE_SYMBOL
-                : rest.startsWith("Unknown symbol ") ? Cause.UNKNOWN_SYMBOL
-                : rest.startsWith("version magic '") ? Cause.VERSION_MAGIC
-                : rest.startsWith("disagrees about version of symbol ") ? Cause.SYMBOL_VERSION : null;
-        if (cause == null) { return; }
-        String[] words = Words.of(rest);
-        int count = words.length;
-        String symbol = "";
-        String owner = "";
-        boolean whole;
-        switch (cause) {
-            case DUPLICATE_SYMBOL :
-                whole = count == 7 && words[4].equals("(owned") && words[5].equals("by") && words[6].endsWith(")");
-                symbol = whole ? words[3] : "";
-                owner = whole ? words[6].substring(0, words[6].length() - 1) : "";
-                break;
-            case UNKNOWN_SYMBOL :
-                whole = count == 3 || count == 5 && words[3].equals("(err") && words[4].endsWith(")");
-                symbol = whole ? words[2] : "";
-                break;
-            case SYMBOL_VERSION :
-                whole = count == 6;
-                symbol = whole ? words[5] : "";
-                break;
-            default :
-                whole = rest.endsWith("'") && rest.indexOf("' should be '") > 0;
+        for (Cause cause : Cause.values()) {
+            if (text.startsWith(cause.before, colon + 2)) {
+                refusal(cause, text, colon, text.substring(colon + 2 + cause.before.length()), line);
+            }
         }
-        boolean sane = whole && (cause == Cause.VERSION_MAGIC || Words.isName(symbol, "_."))
-                && (owner.length() == 0 || Words.isName(owner, "_-"));
+    }
+
+    /** Of a message with this rest behind what it says first. */
+    private void refusal(Cause cause, String text, int colon, String rest, Line line) {
+        int end = Words.find(rest, cause.behind, 0);
+        boolean owned = cause == Cause.DUPLICATE_SYMBOL;
+        boolean magic = cause == Cause.VERSION_MAGIC;
+        boolean whole = end < 0 ? !owned && !magic : rest.endsWith(magic ? "'" : ")");
+        String symbol = magic ? "" : rest.substring(0, end < 0 ? rest.length() : end);
+        String owner = owned && whole ? rest.substring(end + cause.behind.length(), rest.length() - 1) : "";
+        boolean sane = whole && (magic || Words.isName(symbol, "_.")) && (!owned || Words.isName(owner, "_-"));
         // each try adds the same line again
         if (sane && seen.add(text)) {
             refusals.add(new Refusal(cause, text.substring(0, colon), symbol, owner, line.evidence()));
@@ -176,15 +174,10 @@ public final class KernelLog {
     private void size(String text, Line line) {
         int at = text.indexOf('(') < 0 ? -1 : Words.find(text, SIZE, 0);
         if (at < 0) { return; }
-        int number = at + SIZE.length();
-        while (number < text.length() && (text.charAt(number) == ' ' || text.charAt(number) == '=')) {
-            number++;
-        }
-        String size = text.substring(number, Words.digits(text, number));
-        if (size.length() > 1 && size.length() < 5 && text.substring(at, number).indexOf('=') > 0
-                && !sizes.containsKey(size)) {
-            sizes.put(size, line.evidence());
-        }
+        String rest = text.substring(at + SIZE.length()).trim();
+        String value = rest.startsWith("=") ? rest.substring(1).trim() : "";
+        String size = value.substring(0, Words.digits(value, 0));
+        if (size.length() > 1 && size.length() < 5 && !sizes.containsKey(size)) { sizes.put(size, line.evidence()); }
     }
 
     /** One line for each different size of struct sk_buff that was printed; more than one entry means two layouts. */

@@ -86,26 +86,22 @@ public final class LogMessage {
      * when there is none.
      */
     private static int time(String line, int from) {
-        int clock = from + 7;
         if (line.length() - from > 16 && line.charAt(from + 3) == ' '
-                && MONTHS.indexOf(line.substring(from, from + 4)) % 4 == 0) {
-            return isClock(line, clock) && line.charAt(clock + 8) == ' ' ? clock + 8 : from;
+                && MONTHS.indexOf(line.substring(from, from + 4)) % 4 == 0 && isLike(line, from + 7, "00:00:00 ")) {
+            return from + 15;
         }
-        clock = from + 11;
-        if (line.length() - from > 20 && line.charAt(from + 4) == '-' && line.charAt(from + 7) == '-'
-                && Words.digits(line, from) == from + 4 && Words.digits(line, from + 8) == from + 10
-                && isClock(line, clock)) {
-            int blank = line.indexOf(' ', clock);
-            return blank < 0 ? from : blank;
-        }
-        return from;
+        int blank = isLike(line, from, "0000-00-00") && isLike(line, from + 11, "00:00:00")
+                ? line.indexOf(' ', from + 11) : -1;
+        return blank < 0 ? from : blank;
     }
 
-    /** {@code 01:00:54} with a blank behind it, or a fraction and a zone. */
-    private static boolean isClock(String line, int at) {
-        return line.length() > at + 8 && Words.digits(line, at) == at + 2 && line.charAt(at + 2) == ':'
-                && Words.digits(line, at + 3) == at + 5 && line.charAt(at + 5) == ':'
-                && Words.digits(line, at + 6) == at + 8;
+    /** Whether a text has these characters at an index, any digit for a 0. */
+    private static boolean isLike(String line, int from, String shape) {
+        for (int i = 0; i < shape.length(); i++) {
+            char c = from + i < line.length() ? line.charAt(from + i) : '\0';
+            if (shape.charAt(i) == '0' ? c < '0' || c > '9' : c != shape.charAt(i)) { return false; }
+        }
+        return true;
     }
 
     /** Behind {@code \r} and {@code ^M}, which syslogd and cat -v make of it. */
@@ -119,9 +115,13 @@ public final class LogMessage {
 
     /** Behind {@code <6>}. */
     private static int level(String line, int from) {
-        int digits = from < line.length() && line.charAt(from) == '<' ? Words.digits(line, from + 1) : 0;
-        return digits > from + 1 && digits < from + 5 && digits < line.length() && line.charAt(digits) == '>'
-                ? digits + 1 : from;
+        return line.startsWith("<", from) ? Math.max(from, digits(line, from + 1, 3, '>')) : from;
+    }
+
+    /** Behind so many digits at most and a character; -1 when that isn't there. */
+    private static int digits(String line, int from, int most, char end) {
+        int at = Words.digits(line, from);
+        return at > from && at - from <= most && at < line.length() && line.charAt(at) == end ? at + 1 : -1;
     }
 
     private int blanks(int from) {
@@ -142,7 +142,7 @@ public final class LogMessage {
             at = level(line, at);
             int stamp = stamp(at, uptime == null);
             if (stamp > at) {
-                uptime = number(at, stamp);
+                uptime = line.substring(at, stamp - 1).replace('[', ' ').trim();
                 at = processor(stamp);
             }
         }
@@ -156,20 +156,8 @@ public final class LogMessage {
     private int stamp(int from, boolean first) {
         boolean open = from < line.length() && line.charAt(from) == '[';
         if (!open && !first) { return from; }
-        int number = blanks(open ? from + 1 : from);
-        int dot = Words.digits(line, number);
-        if (dot == number || dot - number > 9 || dot >= line.length() || line.charAt(dot) != '.') { return from; }
-        int close = Words.digits(line, dot + 1);
-        return close > dot + 1 && close < dot + 8 && close < line.length() && line.charAt(close) == ']' ? close + 1
-                : from;
-    }
-
-    private String number(int from, int stamp) {
-        int digit = from;
-        while (Words.digits(line, digit) == digit) {
-            digit++;
-        }
-        return line.substring(digit, stamp - 1);
+        int dot = digits(line, blanks(open ? from + 1 : from), 9, '.');
+        return dot < 0 ? from : Math.max(from, digits(line, dot, 6, ']'));
     }
 
     /** Behind {@code [2]}, the processor, or {@code [   T12]}, the task (CONFIG_PRINTK_CALLER). */
@@ -177,9 +165,7 @@ public final class LogMessage {
         if (from >= line.length() || line.charAt(from) != '[') { return from; }
         int at = blanks(from + 1);
         boolean caller = at < line.length() && (line.charAt(at) == 'T' || line.charAt(at) == 'C');
-        int digits = Words.digits(line, caller ? at + 1 : at);
-        return digits > at && digits < at + 8 && digits < line.length() && line.charAt(digits) == ']' ? digits + 1
-                : from;
+        return Math.max(from, digits(line, caller ? at + 1 : at, 7, ']'));
     }
 
     /**

@@ -186,15 +186,15 @@ public final class Readings {
     }
 
     /**
-     * Whether a program is in one of the directories that commands are looked for in; NO only when each that exists was
-     * listed.
+     * Whether a program is in one of the directories that commands are looked for in; false only when each that exists
+     * was listed, null when it isn't known.
      */
-    Known program(String name) {
+    Boolean program(String name) {
         boolean any = false;
         for (String directory : new String[] {"/sbin", "/usr/sbin", "/bin", "/usr/bin"}) {
-            if (listed(directory).contains(name)) { return Known.YES; }
+            if (listed(directory).contains(name)) { return Boolean.TRUE; }
             any |= isListed(directory);
         }
-        return any ? Known.NO : Known.UNKNOWN;
+        return any ? Boolean.FALSE : null;
     }
 }

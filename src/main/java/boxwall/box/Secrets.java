@@ -12,18 +12,17 @@ import java.util.List;
 public final class Secrets {
     private static final String LEFT_OUT = "***";
     private static final String NAME = "abcdefghijklmnopqrstuvwxyz0123456789_-";
-    private static final Secrets NONE = new Secrets(Readings.none());
+    /** What is secret of any box. */
+    static final Secrets NONE = new Secrets(Readings.none());
 
     private final OwnNames own;
 
-    private Secrets(Readings readings) { own = new OwnNames(readings); }
-
     /** What is secret of a box. */
-    public static Secrets of(Readings readings) { return new Secrets(readings); }
+    public Secrets(Readings readings) { own = new OwnNames(readings); }
 
     /** A sentence of ours as it may be shown: only values that it quotes are left out. */
-    static String maskedSentence(Secrets box, String sentence) {
-        return (box == null ? NONE : box).own.renamed(SecretForms.without(withoutUsers(withoutKeys(sentence, true))));
+    String sentence(String sentence) {
+        return shown(sentence, true);
     }
 
     /** The same for a line of any box. */
@@ -50,8 +49,11 @@ public final class Secrets {
     }
 
     private String shown(String line) {
-        String text =
-                withoutKeys(line, line.indexOf("tables") >= 0 || line.startsWith("-A ") || line.indexOf(" -A ") >= 0);
+        return shown(line, line.indexOf("tables") >= 0 || line.startsWith("-A ") || line.indexOf(" -A ") >= 0);
+    }
+
+    private String shown(String line, boolean rule) {
+        String text = withoutKeys(line, rule);
         return text == null ? null : own.renamed(SecretForms.without(withoutUsers(text)));
     }
 

@@ -40,11 +40,6 @@ public final class Versions {
         return end;
     }
 
-    /** Whether the text starts with a digit and so can be compared at all. */
-    public static boolean isVersion(String text) {
-        return text.length() > 0 && text.charAt(0) >= '0' && text.charAt(0) <= '9';
-    }
-
     /** {@code 2.6.32.61}, {@code 2.6.13.1-ohio}: a number, a dot, a digit, then what a release may have. */
     static boolean isRelease(String text) {
         int dot = Words.digits(text, 0);

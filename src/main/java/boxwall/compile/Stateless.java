@@ -1,6 +1,6 @@
 package boxwall.compile;
 
-import boxwall.modules.ModuleTable;
+import boxwall.modules.KernelGeneration;
 import boxwall.modules.Kind;
 import boxwall.netfilter.Abandoned;
 import boxwall.netfilter.Chain;
@@ -139,10 +139,10 @@ final class Stateless {
 
     /** Whether nothing of a rule needs connection tracking but its states; says so if not. */
     private boolean mayStay(Rule rule) {
-        String lost = rule.target != null && ModuleTable.get().tracks(Kind.TARGET, rule.target.name)
+        String lost = rule.target != null && KernelGeneration.tracks(Kind.TARGET, rule.target.name)
                 ? "-j " + rule.target.name : null;
         for (Match match : rule.matches) {
-            if (ModuleTable.get().tracks(Kind.MATCH, match.name) && !States.isState(match)) {
+            if (KernelGeneration.tracks(Kind.MATCH, match.name) && !States.isState(match)) {
                 lost = "-m " + match.name;
                 break;
             }

@@ -34,7 +34,7 @@ final class StatelessContext {
     }
 
     static StatelessContext of(BoxFacts facts) {
-        Ports ports = facts.portRange == null ? LOCAL_PORTS : Ports.of(facts.portRange.low, facts.portRange.high);
+        Ports ports = facts.portRange == null ? LOCAL_PORTS : facts.portRange;
         return new StatelessContext(ports, facts.wan == null ? null : facts.wan.name, facts.guest);
     }
 

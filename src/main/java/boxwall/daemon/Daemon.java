@@ -1,7 +1,8 @@
 package boxwall.daemon;
 
 import boxwall.apply.BootPlane;
-import boxwall.box.Bridges;
+import boxwall.box.Interface.Role;
+import boxwall.box.InterfaceReading;
 import boxwall.http.Client;
 import boxwall.http.Port;
 import boxwall.netfilter.Words;
@@ -50,7 +51,8 @@ public final class Daemon {
             public long uptimeMillis() { return sys.uptimeMillis(); }
         }, log);
         ListenAddresses doors = new ListenAddresses(sys, config, port, log);
-        doors.open(Bridges.of(bridges));
+        InterfaceReading seen = InterfaceReading.of(bridges);
+        doors.open(seen.of(Role.LAN), seen.of(Role.GUEST));
         if (doors.inUse()) {
             log.event("port " + config.number("PORT")
                     + " is in use: another boxwall daemon, or another program, has it; this one ends; stop the other"
@@ -66,7 +68,7 @@ public final class Daemon {
         BoxState box = new BoxState(sys, script());
         Api api = api(box, now);
         port.serve(api);
-        doors.open(new Bridges(box.box().facts.lan, box.box().facts.guest));
+        doors.open(box.box().facts.lan, box.box().facts.guest);
         if (port.addresses().isEmpty()) {
             log.event("no address to listen on: BOXWALL_LISTEN is '" + config.get("LISTEN") + "'");
             return 2;

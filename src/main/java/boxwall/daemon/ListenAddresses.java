@@ -1,6 +1,6 @@
 package boxwall.daemon;
 
-import boxwall.box.Bridges;
+import boxwall.box.Interface;
 import boxwall.http.AccessControl;
 import boxwall.http.Port;
 import boxwall.netfilter.Network;
@@ -26,11 +26,11 @@ final class ListenAddresses {
     }
 
     /** Opens what is new, closes what is gone. A box without a LAN leaves all as it was. */
-    void open(Bridges bridges) {
-        if (bridges.lan == null && !port.addresses().isEmpty()) { return; }
+    void open(Interface lan, Interface guest) {
+        if (lan == null && !port.addresses().isEmpty()) { return; }
         List<String> before = port.addresses();
-        port.admit(gate(bridges));
-        for (String address : port.listen(addresses(bridges))) {
+        port.admit(gate(lan, guest));
+        for (String address : port.listen(addresses(lan))) {
             log.event("can't listen on " + address);
             taken |= address.indexOf("in use") > 0;
         }
@@ -45,28 +45,26 @@ final class ListenAddresses {
     }
 
     /** The addresses that LISTEN's words mean here. */
-    private List<String> addresses(Bridges bridges) {
+    private List<String> addresses(Interface lan) {
         List<String> addresses = new ArrayList<>();
         for (String word : config.words("LISTEN")) {
             if (word.equals("loopback")) {
                 addresses.add("127.0.0.1");
-            } else if (word.equals("lan") && bridges.lan != null && bridges.lan.ip != null) {
-                addresses.add(bridges.lan.ip);
-            }
+            } else if (word.equals("lan") && lan != null && lan.ip != null) { addresses.add(lan.ip); }
         }
         return addresses;
     }
 
-    private AccessControl gate(Bridges bridges) {
-        List<String> hosts = new ArrayList<>(addresses(bridges));
+    private AccessControl gate(Interface lan, Interface guest) {
+        List<String> hosts = new ArrayList<>(addresses(lan));
         hosts.add("localhost");
         hosts.add("127.0.0.1");
         hosts.add("fritz.box");
         hosts.addAll(config.words("HOSTS"));
         List<Network> welcome = new ArrayList<>();
         List<Network> refused = new ArrayList<>();
-        if (bridges.lan != null && bridges.lan.net != null) { welcome.add(Network.parse(bridges.lan.net)); }
-        if (bridges.guest != null && bridges.guest.net != null) { refused.add(Network.parse(bridges.guest.net)); }
+        if (lan != null && lan.net != null) { welcome.add(Network.parse(lan.net)); }
+        if (guest != null && guest.net != null) { refused.add(Network.parse(guest.net)); }
         return new AccessControl(hosts, welcome, refused, new AccessControl.Secret() {
             @Override
             public String token() {

@@ -2,7 +2,6 @@ package boxwall.daemon;
 
 import boxwall.apply.BootPlane;
 import boxwall.apply.Outcome;
-import boxwall.box.Bridges;
 import boxwall.box.Finding;
 import boxwall.box.Readings;
 import boxwall.netfilter.Family;
@@ -113,7 +112,7 @@ final class Watch {
                     poked = now;
                     if (told || !isAsBefore()) {
                         look(null);
-                        doors.open(new Bridges(box.box().facts.lan, box.box().facts.guest));
+                        doors.open(box.box().facts.lan, box.box().facts.guest);
                     }
                     due = sys.uptimeMillis() + period;
                 } else if (soon && !changes.applying.isLocked()) {

@@ -3,7 +3,6 @@ package boxwall.facts;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,31 +18,26 @@ import boxwall.box.Interface;
 import boxwall.box.InterfaceReading;
 import boxwall.box.Kernel;
 import boxwall.box.KernelLog;
-import boxwall.box.PortRange;
 import boxwall.box.Readings;
 import boxwall.box.Secrets;
 import boxwall.box.Userland;
 import boxwall.modules.Capabilities;
 import boxwall.modules.Capability;
 import boxwall.modules.Conntrack;
-import boxwall.modules.ModuleTable;
 import boxwall.modules.KernelGeneration;
 import boxwall.modules.Kind;
 import boxwall.modules.LoadedModules;
 import boxwall.modules.ModuleSpec;
 import boxwall.modules.ModuleStates;
 import boxwall.netfilter.Family;
+import boxwall.netfilter.Ports;
+import boxwall.netfilter.Words;
 
 /**
  * What a box is and can do, as far as its readings say. Whatever the readings hold, {@link #of} gives facts: what can't
  * be read is unknown. Immutable.
  */
 public final class BoxFacts implements Cloneable {
-    /**
-     * One lock for all facts, which come and go with each reading: JamVM can't bear to lose an object that two threads
-     * wanted, see sys.WaitedOn.
-     */
-    private static final Object ASKING = new Object();
     /** Of what was read only what {@link #booted} needs: facts are kept long, and a log is a tenth of a small heap. */
     private final Readings readings;
     /** {@code uname -r}. */
@@ -64,20 +58,18 @@ public final class BoxFacts implements Cloneable {
     /** The names that rules may use, with their values here; those without a value are in {@link #lackingNames}. */
     public final Map<String, String> names;
     /** The ports for outgoing connections, or null. */
-    public final PortRange portRange;
+    public final Ports portRange;
     /** AVM's printk and dsld: {@code unknown} where nothing tells. */
     public final Surroundings surroundings;
     /** What AVM's own filter forwards and drops, as far as it was read. */
     public final AvmFirewall avmFirewall;
-    private final Secrets secrets;
+    final Secrets secrets;
     /** What the administrator should know of this box, whatever the rules. */
     public final List<Finding> findings;
-    /** Answers given before: each rule of a ruleset asks the same few, and an interpreter takes its time. */
-    private Map<String, Capability> known = new HashMap<>();
     /** The evidence as it may be shown, made when asked for: each /status shows it. */
     private volatile Map<String, List<String>> decidedBy;
     /** The same box as it comes up; made when asked for. */
-    private BoxFacts booted;
+    private volatile BoxFacts booted;
 
     private BoxFacts(Readings all) {
         readings = all.ofModules();
@@ -96,15 +88,19 @@ public final class BoxFacts implements Cloneable {
         wan = reading.of(Role.WAN);
         guest = reading.of(Role.GUEST);
         names = reading.names();
-        portRange = PortRange.of(all);
+        portRange = portRange(all);
         surroundings = new Surroundings(all, modules().loaded, log);
         avmFirewall = AvmFirewall.of(all);
-        secrets = Secrets.of(all);
-        List<Finding> found = new ArrayList<>();
-        for (Finding finding : new BoxFindings(this, all, log).all()) {
-            found.add(finding.of(secrets));
-        }
-        findings = Collections.unmodifiableList(found);
+        secrets = new Secrets(all);
+        findings = Collections.unmodifiableList(new BoxFindings(this, all, log).all());
+    }
+
+    /** {@code 32768	60999} in /proc/sys/net/ipv4/ip_local_port_range; null when it wasn't read or is no range. */
+    private static Ports portRange(Readings all) {
+        String text = all.file("/proc/sys/net/ipv4/ip_local_port_range");
+        String[] words = text == null ? new String[0] : Words.of(text);
+        Ports ports = words.length == 2 ? Ports.parse(words[0] + ":" + words[1]) : null;
+        return ports == null || ports.ranges.get(0)[0] == 0 || ports.count() < 1 ? null : ports;
     }
 
     /** Never null, never an exception. */
@@ -117,20 +113,17 @@ public final class BoxFacts implements Cloneable {
      * depends on loaded modules is decided anew.
      */
     public BoxFacts booted() {
-        synchronized (ASKING) {
-            if (booted == null) {
-                Readings up = readings.asBooted();
-                booted = up == readings ? this : withModules(up);
-            }
-            return booted;
+        if (booted == null) {
+            Readings up = readings.asBooted();
+            booted = up == readings ? this : withModules(up);
         }
+        return booted;
     }
 
     private BoxFacts withModules(Readings up) {
         try {
             BoxFacts facts = (BoxFacts) clone();
             facts.capabilities = new Capabilities(generation, new ModuleStates(up, modules()), machine.value());
-            facts.known = new HashMap<>();
             facts.decidedBy = null;
             return facts;
         } catch (CloneNotSupportedException e) {
@@ -153,9 +146,7 @@ public final class BoxFacts implements Cloneable {
         decided(by, "memory_mb", firmware.memoryMb.evidence());
         decided(by, "iptables.version", userland.evidence());
         decided(by, "modules", modules().loaded.known ? modules().loaded.source : "");
-        for (int i = 0; i < conntrack().evidence.size(); i++) {
-            decided(by, "conntrack", conntrack().evidence.get(i));
-        }
+        decided(by, "conntrack", conntrack().evidence.toArray(new String[0]));
         decided(by, "packet_acceleration", acceleration.evidence);
         decided(by, "printk", surroundings.printk.evidence());
         decided(by, "dsld", surroundings.dsld.evidence());
@@ -163,9 +154,12 @@ public final class BoxFacts implements Cloneable {
         return decidedBy;
     }
 
-    private void decided(Map<String, List<String>> by, String fact, String line) {
-        if (line.length() > 0 && !by.containsKey(fact)) { by.put(fact, new ArrayList<String>()); }
-        if (line.length() > 0) { by.get(fact).add(secrets.line(line)); }
+    private void decided(Map<String, List<String>> by, String fact, String... lines) {
+        List<String> shown = new ArrayList<>();
+        for (String line : lines) {
+            if (line.length() > 0) { shown.add(secrets.line(line)); }
+        }
+        if (!shown.isEmpty()) { by.put(fact, shown); }
     }
 
     /** What is known of each module, of which netfilter's may be gone in {@link #booted}. */
@@ -178,20 +172,12 @@ public final class BoxFacts implements Cloneable {
 
     /** Whether this kernel has a table, match or target; never null. */
     public Capability capability(Family family, Kind kind, String name) {
-        String key = family.digit() + kind.word + " " + name;
-        synchronized (ASKING) {
-            Capability capability = known.get(key);
-            if (capability == null) {
-                capability = capabilities.of(family, kind, name);
-                known.put(key, capability);
-            }
-            return capability;
-        }
+        return capabilities.of(family, kind, name);
     }
 
     /** The names worth reporting of that kind, sorted. */
     public List<String> capabilityNames(Family family, Kind kind) {
-        return capabilities.names(kind, family);
+        return capabilities.names(family, kind);
     }
 
     /**
@@ -206,18 +192,12 @@ public final class BoxFacts implements Cloneable {
         names.addAll(generation.namesOf(LoadedModules.normal(name)));
         for (String candidate : names) {
             Capability one = modules().of(candidate);
-            if (one.state != Capability.State.UNKNOWN && one.state != Capability.State.MISSING) {
-                first = one;
-                break;
-            }
             // the last is this kernel's own name: the best to try where nothing was read
-            first = one.state == Capability.State.UNKNOWN || first == null ? one : first;
+            boolean better = first == null || first.isAbsent() && one.state != Capability.State.MISSING;
+            first = better ? one : first;
         }
-        if (conntrack().state == Conntrack.State.REFUSED && pullsConntrack(name)) {
-            return Capability.of(Capability.State.REFUSED,
-                    conntrack().evidence.isEmpty() ? conntrack().reason : conntrack().evidence.get(0));
-        }
-        return first;
+        return conntrack().state == Conntrack.State.REFUSED && pullsConntrack(name)
+                ? Capability.of(Capability.State.REFUSED, conntrack().evidence.get(0)) : first;
     }
 
     /**
@@ -225,11 +205,8 @@ public final class BoxFacts implements Cloneable {
      * itself.
      */
     public boolean pullsConntrack(String module) {
-        if (ModuleTable.get().tracks(module)) { return true; }
-        for (String needed : modules().dep.closure(module)) {
-            if (needed.equals("nf_conntrack") || needed.equals("ip_conntrack")) { return true; }
-        }
-        return false;
+        List<String> needed = modules().dep.closure(module);
+        return KernelGeneration.tracks(module) || needed.contains("nf_conntrack") || needed.contains("ip_conntrack");
     }
 
     /** Whether using a table, match or target would load connection tracking. */

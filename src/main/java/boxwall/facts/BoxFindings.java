@@ -10,7 +10,6 @@ import boxwall.box.Finding;
 import boxwall.box.Firmware;
 import boxwall.box.Interface;
 import boxwall.box.KernelLog;
-import boxwall.box.Known;
 import boxwall.box.Line;
 import boxwall.box.Readings;
 import boxwall.box.Userland;
@@ -62,7 +61,7 @@ final class BoxFindings {
     }
 
     private void add(String code, Severity severity, List<String> evidence, String effect, String remedy) {
-        out.add(new Finding(code, severity, "", evidence, effect, remedy));
+        out.add(new Finding(code, severity, "", evidence, effect, remedy, facts.secrets));
     }
 
     private static List<String> one(String line) {
@@ -92,11 +91,11 @@ final class BoxFindings {
 
     private void userland() {
         Userland userland = facts.userland;
-        if (userland.present == Known.NO) {
+        if (Boolean.FALSE.equals(userland.present)) {
             add("iptables-missing", Severity.REFUSE, one("no iptables in /sbin, /usr/sbin, /bin, /usr/bin"),
                     "There is no iptables program on this box, so no rule can be loaded.",
                     "make menuconfig: FREETZ_PACKAGE_IPTABLES, with FREETZ_PACKAGE_IPTABLES_SAVE_RESTORE");
-        } else if (userland.restore == Known.NO) {
+        } else if (Boolean.FALSE.equals(userland.restore)) {
             add("restore-missing", Severity.REFUSE, one("no iptables-restore in /sbin, /usr/sbin, /bin, /usr/bin"),
                     "Without iptables-restore a table can't be replaced in one step, so boxwall loads no rules.",
                     "make menuconfig: FREETZ_PACKAGE_IPTABLES_SAVE_RESTORE (default is off)");
@@ -134,24 +133,20 @@ final class BoxFindings {
 
     private void conntrack() {
         Conntrack verdict = facts.conntrack();
-        switch (verdict.ground) {
-            case SYMBOLS :
-                add("conntrack-symbol-conflict", Severity.WARN, verdict.evidence,
-                        "AVM's own connection tracking replaces netfilter's: rules with states and NAT can't be used, they are "
-                                + "weakened to stateless ones.",
-                        "STATEFUL=auto or no in boxwall.cfg; nothing else helps without another firmware; never rmmod AVM's module");
-                break;
-            case LAYOUT :
-                add("conntrack-layout-mismatch", Severity.WARN, verdict.evidence,
-                        "Modules for connection tracking were built for another struct sk_buff than this kernel's; loading them by force "
-                                + "would corrupt memory.",
-                        "remove nf_conntrack from FREETZ_MODULES_OWN and from /tmp/flash/mod/modules; STATEFUL=auto");
-                break;
-            case KDSLDMOD :
-                besideKdsldmod(verdict);
-                break;
-            default :
-                memory(verdict);
+        if (verdict.ground == Conntrack.Ground.SYMBOLS) {
+            add("conntrack-symbol-conflict", Severity.WARN, verdict.evidence,
+                    "AVM's own connection tracking replaces netfilter's: rules with states and NAT can't be used, they are "
+                            + "weakened to stateless ones.",
+                    "STATEFUL=auto or no in boxwall.cfg; nothing else helps without another firmware; never rmmod AVM's module");
+        } else if (verdict.ground == Conntrack.Ground.LAYOUT) {
+            add("conntrack-layout-mismatch", Severity.WARN, verdict.evidence,
+                    "Modules for connection tracking were built for another struct sk_buff than this kernel's; loading them by force "
+                            + "would corrupt memory.",
+                    "remove nf_conntrack from FREETZ_MODULES_OWN and from /tmp/flash/mod/modules; STATEFUL=auto");
+        } else if (verdict.ground == Conntrack.Ground.KDSLDMOD) {
+            besideKdsldmod(verdict);
+        } else {
+            memory(verdict);
         }
         for (KernelLog.Refusal refusal : log.refusals) {
             if (refusal.cause == KernelLog.Cause.DUPLICATE_SYMBOL && refusal.owner.contains("conntrack")
@@ -232,16 +227,10 @@ final class BoxFindings {
     }
 
     private String cure(KernelLog.Refusal refusal) {
-        switch (refusal.cause) {
-            case VERSION_MAGIC :
-            case SYMBOL_VERSION :
-                return "rebuild the module together with the running firmware: it was made for another kernel";
-            case UNKNOWN_SYMBOL :
-                return facts.symbolCure(refusal);
-            default :
-                return "take " + refusal.module + " out of /tmp/flash/mod/modules: " + refusal.owner
-                        + " has it already";
-        }
+        return refusal.cause == KernelLog.Cause.UNKNOWN_SYMBOL ? facts.symbolCure(refusal)
+                : refusal.cause == KernelLog.Cause.DUPLICATE_SYMBOL ? "take " + refusal.module
+                        + " out of /tmp/flash/mod/modules: " + refusal.owner + " has it already"
+                : "rebuild the module together with the running firmware: it was made for another kernel";
     }
 
     private void acceleration() {
@@ -273,7 +262,7 @@ final class BoxFindings {
         }
         if (!evidence.isEmpty() && !isFiltered6()) {
             boolean possible = !facts.capability(Family.IPV6, Kind.TABLE, "filter").state.stops()
-                    && facts.userland.ip6 != Known.NO;
+                    && !Boolean.FALSE.equals(facts.userland.ip6);
             add("ipv6-unfiltered", Severity.WARN, evidence,
                     "IPv6 is on and no ip6tables rule filters it: what IPv4 rules forbid may be open over IPv6.",
                     possible ? "add ip6tables rules (preset basic has them)"
@@ -323,22 +312,20 @@ final class BoxFindings {
             }
             return;
         }
-        boolean of2014 = Versions.compare(version, "4.55") >= 0 && Versions.compare(version, VERSION_AFTER_2014) < 0;
-        boolean of2023 = Versions.compare(version, VERSION_AFTER_2014) >= 0 && Versions.compare(version, "7.57") < 0
-                && Versions.compare(version, "7.31") != 0;
+        boolean late = Versions.compare(version, VERSION_AFTER_2014) >= 0;
+        boolean old = late ? Versions.compare(version, "7.57") < 0 && Versions.compare(version, "7.31") != 0
+                : Versions.compare(version, "4.55") >= 0;
         List<String> evidence = new ArrayList<>(one(firmware.version.evidence()));
-        if (firmware.revision.value() == null) {
-            evidence.add("/etc/.revision wasn't read");
-            if (of2014 || of2023) { unknownFirmware(evidence, of2014 ? "of February 2014" : "of September 2023"); }
-            return;
-        }
-        evidence.add(firmware.revision.evidence());
-        if (of2014 && firmware.revision.value() < REVISION_FIXED_2014) {
+        Integer revision = firmware.revision.value();
+        evidence.add(revision == null ? "/etc/.revision wasn't read" : firmware.revision.evidence());
+        if (old && revision == null) {
+            unknownFirmware(evidence, late ? "of September 2023" : "of February 2014");
+        } else if (old && !late && revision < REVISION_FIXED_2014) {
             add("firmware-cve-2014-9727", Severity.WARN, evidence,
                     "This firmware has the vulnerability of February 2014: anybody who reaches its web interface, also through a page opened in the LAN, "
                             + "can run commands on the box.",
                     "install AVM's last firmware for this model; until then keep remote access off and TCP 443 closed from WAN");
-        } else if (of2023 && firmware.revision.value() < REVISION_FIXED_2023) {
+        } else if (old && late && revision < REVISION_FIXED_2023) {
             // among the images before 06.50 some models never had the page in question (Freetz-NG's firmware list)
             boolean sure = Versions.compare(version, "6.50") >= 0;
             add("firmware-tr064-2023", sure ? Severity.WARN : Severity.NOTE, evidence,

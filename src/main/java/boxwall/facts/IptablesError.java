@@ -89,13 +89,8 @@ public final class IptablesError {
             name = name.length() > 0 ? name : quoted(line, "Couldn't find " + kind);
             if (name.length() > 0) { return extension(line, kind, name); }
         }
-        for (String words : line.contains(" initialize ")
-                ? new String[] {"initialize iptables table", "initialize ip6tables table", "initialize table",
-                        "initialize iptables table:", "initialize ip6tables table:", "initialize table:"}
-                : new String[0]) {
-            String name = quoted(line, words).trim();
-            if (name.length() > 0) { return table(line, name); }
-        }
+        String table = !line.contains(" initialize ") ? "" : (quoted(line, "table") + quoted(line, "table:")).trim();
+        if (table.length() > 0) { return table(line, table); }
         String host = line.contains("' not found") ? quoted(line, "host/network") : "";
         if (host.length() > 0) {
             return finding("host-name-in-rule", line, "the name \"" + host + "\" could not be looked up",

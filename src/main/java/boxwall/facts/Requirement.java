@@ -11,8 +11,8 @@ import java.util.Set;
 import boxwall.box.Finding;
 import boxwall.modules.Capability.State;
 import boxwall.modules.Capability;
+import boxwall.modules.KernelGeneration;
 import boxwall.modules.Kind;
-import boxwall.modules.ModuleTable;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Match;
 import boxwall.netfilter.Origin;
@@ -28,6 +28,8 @@ public final class Requirement {
     public final Map<String, Capability> features = new LinkedHashMap<>();
     private final Family family;
     private final BoxFacts facts;
+    /** The first feature that is in the worst state. */
+    private final String worst;
     /** The worst state of all it needs. */
     public final State state;
     /** Where the rule is from. */
@@ -42,11 +44,13 @@ public final class Requirement {
             need(Kind.MATCH, match.name);
         }
         if (rule.target != null && !rule.target.isGoto() && isExtension(rule)) { need(Kind.TARGET, rule.target.name); }
-        State worst = State.BUILTIN;
-        for (Capability capability : features.values()) {
-            worst = worst.worst(capability.state);
+        String first = null;
+        for (Map.Entry<String, Capability> feature : features.entrySet()) {
+            boolean worse = first == null || feature.getValue().state.compareTo(features.get(first).state) > 0;
+            first = worse ? feature.getKey() : first;
         }
-        state = worst;
+        worst = first;
+        state = features.get(worst).state;
     }
 
     /** The matches and the target of a rule: rules of a table that have the same need the same. */
@@ -75,7 +79,7 @@ public final class Requirement {
 
     private boolean isExtension(Rule rule) {
         String name = rule.target.name;
-        return !rule.target.isStandard() && (ModuleTable.get().knows(Kind.TARGET, name, family)
+        return !rule.target.isStandard() && (KernelGeneration.allNames(Kind.TARGET, family).contains(name)
                 || facts.capability(family, Kind.TARGET, name).state != State.UNKNOWN);
     }
 
@@ -98,35 +102,24 @@ public final class Requirement {
 
     private static String name(String feature) { return feature.substring(feature.indexOf(' ') + 1); }
 
-    /** The features that are in the worst state: what stops the rule, or what is unknown. */
-    public List<String> worstFeatures() {
-        List<String> worst = new ArrayList<>();
-        for (Map.Entry<String, Capability> feature : features.entrySet()) {
-            if (feature.getValue().state == state) { worst.add(feature.getKey()); }
-        }
-        return worst;
-    }
-
     /** The finding for a rule that can't be applied or may not be, or null when nothing speaks against it. */
     public Finding finding(String where) {
         if (state.compareTo(State.UNKNOWN) < 0) { return null; }
-        String worst = worstFeatures().get(0);
-        String evidence = features.get(worst).evidence();
         String code = state == State.REFUSED ? "module-refused" : worst.startsWith("table") ? "table-missing"
                 : "module-missing";
         String effect = state == State.REFUSED ? "this kernel must not or can't load what \"" + worst + "\" needs"
                 : state == State.MISSING ? "this kernel has nothing for \"" + worst + "\""
                 : "whether this kernel has \"" + worst + "\" is unknown; boxwall tries it";
         return new Finding(code, state.stops() ? Finding.Severity.REFUSE : Finding.Severity.NOTE, where,
-                Collections.singletonList(evidence), effect, remedy(worst));
+                Collections.singletonList(features.get(worst).evidence()), effect, remedy());
     }
 
-    private String remedy(String feature) {
-        String name = name(feature);
+    private String remedy() {
+        String name = name(worst);
         if (state == State.REFUSED && pullsConntrack()) {
             return "STATEFUL=auto or no in boxwall.cfg, or leave \"" + name + "\" out";
         }
-        String cure = facts.cure(family, kind(feature), name);
+        String cure = facts.cure(family, kind(worst), name);
         boolean another = cure.contains(" needs ") || cure.startsWith("this kernel was");
         return state == State.REFUSED && !another
                 ? "leave \"" + name + "\" out, or build its module for this very kernel: " + cure : cure;

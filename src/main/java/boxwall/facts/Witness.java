@@ -2,8 +2,6 @@ package boxwall.facts;
 
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.Map;
-import java.util.TreeMap;
 
 import boxwall.box.Finding.Severity;
 import boxwall.box.Finding;
@@ -24,45 +22,27 @@ public final class Witness {
 
     private Witness() {}
 
-    /**
-     * The verdict on a rule that counted echoes on lo, asked before any LOG rule is loaded: modules built for another
-     * struct sk_buff load and match nothing, or count nonsense, and crash the box at the first LOG (measured on
-     * 2.6.32).
-     *
-     * @param packets and bytes what the rule counted
-     * @param expectedPackets what was sent; an echo and its reply both pass INPUT, so two for a ping
-     * @param bytesEach the IP length of each, 84 for a ping of 56 bytes
-     * @return null when it counted rightly
-     */
-    static Finding counted(long packets, long bytes, long expectedPackets, long bytesEach) {
-        if (packets >= expectedPackets && bytes == packets * bytesEach) { return null; }
-        String line = RULE + packets + " packets, " + bytes + " bytes; sent " + expectedPackets + " packets, "
-                + expectedPackets * bytesEach + " bytes";
-        boolean nothing = packets == 0;
-        return finding(nothing ? "netfilter-sees-nothing" : "netfilter-layout-mismatch", Severity.REFUSE, line,
-                nothing ? "Rules load but see no packet: they protect nothing, and a LOG rule may crash the box."
-                        : "Rules misread packets: the modules were built for another struct sk_buff, and a LOG rule "
-                                + "would crash the box.",
-                "rebuild the firmware so that kernel and modules agree on NF_CONNTRACK; load no LOG rule before that");
-    }
-
     private static Finding finding(String code, Severity severity, String line, String effect, String remedy) {
         return new Finding(code, severity, "", Collections.singletonList(line), effect, remedy);
     }
 
     /**
      * The finding behind the boot plane's words about its own counting,
-     * {@code counting rule for ICMP on lo: 0 packets, 0 bytes; sent 2 packets, 168 bytes}, about a ping that could not
-     * be sent, or about Packet Acceleration's control file (which takes any word without an error, so its state is read
-     * back); null when they are about something else.
+     * {@code counting rule for ICMP on lo: 0 packets, 0 bytes; sent 2 packets, 168 bytes}: modules built for another
+     * struct sk_buff load and match nothing, or count nonsense, and crash the box at the first LOG (measured on
+     * 2.6.32). Or about a ping that could not be sent, or about Packet Acceleration's control file (which takes any
+     * word without an error, so its state is read back). Null when they are about something else.
      */
     public static Finding told(String words) {
-        int at = Words.find(words, RULE, 0);
-        String[] count = at < 0 ? new String[0] : Words.of(words.substring(at + RULE.length()));
-        if (count.length > 8 && count[1].equals("packets,") && count[3].equals("bytes;") && count[4].equals("sent")
-                && count[6].equals("packets,") && count[8].startsWith("bytes")) {
-            long sent = number(count[5]);
-            return counted(number(count[0]), number(count[2]), sent, number(count[7]) / Math.max(1, sent));
+        int at = words.indexOf(RULE);
+        if (at >= 0) {
+            boolean nothing = words.startsWith("0 packets", at + RULE.length());
+            return finding(nothing ? "netfilter-sees-nothing" : "netfilter-layout-mismatch", Severity.REFUSE,
+                    Words.split(words.substring(at), '|')[0].trim(),
+                    nothing ? "Rules load but see no packet: they protect nothing, and a LOG rule may crash the box."
+                            : "Rules misread packets: the modules were built for another struct sk_buff, and a LOG "
+                                    + "rule would crash the box.",
+                    "rebuild the firmware so that kernel and modules agree on NF_CONNTRACK; load no LOG rule before that");
         }
         if (words.startsWith("pa-control-ineffective")) {
             return finding("pa-control-ineffective", Severity.WARN, "boxwall-apply: " + words,
@@ -112,11 +92,9 @@ public final class Witness {
 
     /** As much of a reading as the next one is compared with: the rest may go. */
     public static Readings counted(Readings readings) {
-        Map<String, String> files = new TreeMap<>();
-        Map<String, String> commands = new TreeMap<>();
-        if (readings.file(DEV) != null) { files.put(DEV, readings.file(DEV)); }
-        if (readings.command(SAVE) != null) { commands.put(SAVE, readings.command(SAVE)); }
-        return new Readings(files, commands);
+        Readings few = Readings.none();
+        few = readings.file(DEV) == null ? few : few.withFile(DEV, readings.file(DEV));
+        return readings.command(SAVE) == null ? few : few.withCommand(SAVE, readings.command(SAVE));
     }
 
     /**

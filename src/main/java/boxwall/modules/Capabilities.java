@@ -1,16 +1,14 @@
 package boxwall.modules;
 
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.IdentityHashMap;
-import java.util.LinkedHashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeSet;
 
 import boxwall.modules.Capability.State;
 import boxwall.netfilter.Family;
+import boxwall.netfilter.Target;
 import boxwall.netfilter.Words;
 
 /**
@@ -18,20 +16,20 @@ import boxwall.netfilter.Words;
  * lists in /proc/net, /proc/modules, the kernel log, modules.dep, the kernel's configuration, the generation's table.
  */
 public final class Capabilities {
-    private static final int KINDS = Kind.values().length;
+    /**
+     * One lock for all boxes, which come and go with each reading: JamVM can't bear to lose an object that two threads
+     * wanted, see sys.WaitedOn.
+     */
+    private static final Object ASKING = new Object();
 
     private final KernelGeneration generation;
     public final ModuleStates modules;
     /** Whether connection tracking may be used. */
     public final Conntrack conntrack;
-    /** The lists in /proc/net by family and kind; null until asked for. */
-    private final List<List<String>> listed =
-            new ArrayList<>(Collections.<List<String>>nCopies(KINDS * Family.values().length, null));
-    /** The core's and connection tracking's by family; null until asked for. */
-    private final Capability[] cores = new Capability[Family.values().length];
-    private final Capability[] tracking = new Capability[Family.values().length];
-    /** By family, what was found for a spec: matches and targets of one module have the same. */
-    private final List<Map<ModuleSpec, Capability>> bySpec = new ArrayList<>();
+    /** The lists in /proc/net by path, as far as they were asked for. */
+    private final Map<String, List<String>> lists = new HashMap<>();
+    /** Answers given before: each rule of a ruleset asks the same few, and an interpreter takes its time. */
+    private final Map<String, Capability> known = new HashMap<>();
     /** Since 1.4.16 the userland asks the kernel's conntrack match for -m state, and CT for -j NOTRACK. */
     private final boolean mapped;
 
@@ -40,16 +38,12 @@ public final class Capabilities {
         this.generation = generation;
         this.modules = modules;
         mapped = generation.atLeast("3.10");
-        while (bySpec.size() < Family.values().length) {
-            bySpec.add(new IdentityHashMap<ModuleSpec, Capability>());
-        }
         conntrack = ConntrackVerdict.of(generation, modules, machine);
     }
 
     /** Every name that is worth reporting: what this generation has or may have, and what is registered. Sorted. */
-    public List<String> names(Kind kind, Family family) {
-        TreeSet<String> names = new TreeSet<>();
-        names.addAll(generation.names(kind, family));
+    public List<String> names(Family family, Kind kind) {
+        TreeSet<String> names = new TreeSet<>(generation.names(kind, family));
         for (String name : modules.readings.lines(procFile(kind, family))) {
             if (isName(name) && !name.equals("ERROR")) { names.add(name); }
         }
@@ -64,26 +58,29 @@ public final class Capabilities {
         return text.length() < 30 && Words.isName(text, "_.+-") && ".+-".indexOf(text.charAt(0)) < 0;
     }
 
-    /** Whether this kernel has a table, match or target, by the name users write. */
-    public Capability of(Family family, Kind kind, String given) {
-        String name = kernelName(given);
-        if (kind == Kind.TARGET && isStandard(name)) { return core(family); }
+    /** Whether this kernel has a table, match or target, by the name users write; never null. */
+    public Capability of(Family family, Kind kind, String name) {
+        String key = family.digit() + kind.word + " " + name;
+        synchronized (ASKING) {
+            Capability capability = known.get(key);
+            if (capability == null) {
+                capability = decide(family, kind, kernelName(name));
+                known.put(key, capability);
+            }
+            return capability;
+        }
+    }
+
+    private Capability decide(Family family, Kind kind, String name) {
+        if (kind == Kind.TARGET && Target.of(name).isStandard()) { return core(family); }
         ModuleSpec spec = generation.spec(kind, name, family);
-        if (spec.pullsConntrack() && conntrack.state == Conntrack.State.REFUSED) {
-            return Capability.of(State.REFUSED,
-                    conntrack.evidence.isEmpty() ? conntrack.reason : conntrack.evidence.get(0));
+        if (spec.pullsConntrack && conntrack.state == Conntrack.State.REFUSED) {
+            return Capability.of(State.REFUSED, conntrack.evidence.get(0));
         }
         String registered = registered(kind, family, name);
         if (registered != null) { return Capability.of(isLoaded(spec) ? State.LOADED : State.BUILTIN, registered); }
         if (spec.isCore()) { return core(family); }
-        if (spec.isNone() || spec.isUnlisted()) { return guess(family, name, spec); }
-        Map<ModuleSpec, Capability> known = bySpec.get(family.ordinal());
-        Capability capability = known.get(spec);
-        if (capability == null) {
-            capability = bySpec(family, spec);
-            known.put(spec, capability);
-        }
-        return capability;
+        return spec.isNone() || spec.isUnlisted() ? guess(family, name, spec) : bySpec(family, spec);
     }
 
     /** Users and userland write some names differently from the kernel's lists. */
@@ -91,20 +88,16 @@ public final class Capabilities {
         return name.equals("icmpv6") || name.equals("ipv6-icmp") ? "icmp6" : name;
     }
 
-    static boolean isStandard(String target) {
-        return target.equals("ACCEPT") || target.equals("DROP") || target.equals("RETURN") || target.equals("QUEUE");
-    }
-
     private String registered(Kind kind, Family family, String name) {
-        int index = family.ordinal() * KINDS + kind.ordinal();
-        List<String> lines = listed.get(index);
+        String file = procFile(kind, family);
+        List<String> lines = lists.get(file);
         if (lines == null) {
-            lines = modules.readings.lines(procFile(kind, family));
-            listed.set(index, lines);
+            lines = modules.readings.lines(file);
+            lists.put(file, lines);
         }
         String other = mapped && name.equals("state") ? "conntrack" : mapped && name.equals("NOTRACK") ? "CT" : name;
         String found = lines.contains(other) ? other : lines.contains(name) ? name : null;
-        return found == null ? null : procFile(kind, family) + ": " + found;
+        return found == null ? null : file + ": " + found;
     }
 
     private boolean isLoaded(ModuleSpec spec) {
@@ -114,11 +107,7 @@ public final class Capabilities {
         return spec.isCore() && (modules.loaded.contains("ip_tables") || modules.loaded.contains("ip6_tables"));
     }
 
-    private Capability core(Family family) {
-        int index = family.ordinal();
-        if (cores[index] == null) { cores[index] = modules.of(generation.core(family).alternatives.get(0)); }
-        return cores[index];
-    }
+    private Capability core(Family family) { return modules.of(generation.core(family).alternatives.get(0)); }
 
     /**
      * A name that the table doesn't have here: the upstream naming rule, if there is such a file; never "missing" by
@@ -130,13 +119,12 @@ public final class Capabilities {
         for (String prefix : prefixes) {
             String module = prefix + name;
             if (isName(name) && (modules.dep.contains(module) || modules.loaded.contains(module))) {
-                return bySpec(family, ModuleSpec.parse(module));
+                return bySpec(family, new ModuleSpec(module));
             }
         }
-        if (spec.isNone() && generation.listed) {
-            return Capability.of(State.MISSING, "kernel " + generation.name() + " has no " + name);
-        }
-        return Capability.of(State.UNKNOWN, "no reading mentions " + name);
+        return spec.isNone() && generation.listed
+                ? Capability.of(State.MISSING, "kernel " + generation.name() + " has no " + name)
+                : Capability.of(State.UNKNOWN, "no reading mentions " + name);
     }
 
     private Capability bySpec(Family family, ModuleSpec spec) {
@@ -146,79 +134,51 @@ public final class Capabilities {
             Capability candidate = modules.of(module);
             if (best == null || candidate.state.compareTo(best.state) < 0) { best = candidate; }
         }
-        Set<String> load = new LinkedHashSet<>(core.modules);
-        State state = core.state.worst(best.state);
-        String evidence = state == best.state || !core.state.stops() ? best.evidence : core.evidence;
-        if (spec.pullsConntrack()) {
-            int index = family.ordinal();
-            if (tracking[index] == null) { tracking[index] = tracking(family); }
-            load.addAll(tracking[index].modules);
-            evidence = tracking[index].state.compareTo(state) > 0 ? tracking[index].evidence : evidence;
-            state = state.worst(tracking[index].state);
-        }
-        if (!modules.dep.known) { load.addAll(unloaded(spec.needed)); }
-        load.addAll(best.modules);
+        boolean byCore = core.state.stops() && core.state.compareTo(best.state) > 0;
+        Capability all =
+                new Capability(core.state.worst(best.state), byCore ? core.evidence : best.evidence, core.modules);
+        if (spec.pullsConntrack) { all = all.with(tracking(family)); }
+        all = all.with(linked(spec, "")).with(best);
         for (String module : spec.along) {
             Capability also = modules.of(module);
-            if (generation.listed || !isAbsent(also) || modules.dep.contains(module)) {
-                load.addAll(also.modules);
-                evidence = also.state.compareTo(state) > 0 ? also.evidence : evidence;
-                state = state.worst(also.state);
-            }
+            if (generation.listed || !also.isAbsent() || modules.dep.contains(module)) { all = all.with(also); }
         }
         if (conntrack.state == Conntrack.State.REFUSED
-                && (load.contains("nf_conntrack") || load.contains("ip_conntrack"))) {
+                && (all.modules.contains("nf_conntrack") || all.modules.contains("ip_conntrack"))) {
             return Capability.of(State.REFUSED, conntrack.reason);
         }
-        return new Capability(inWords(state, best, load), evidence,
-                state.stops() ? Collections.<String>emptyList() : new ArrayList<String>(load));
+        if (all.state.stops()) { return Capability.of(all.state, all.evidence); }
+        // something built in whose companion is loaded counts as loaded; something with a module to load as loadable
+        State state = all.state.compareTo(State.LOADABLE) >= 0 ? all.state : best.state == State.BUILTIN ? best.state
+                : all.modules.isEmpty() ? all.state : State.LOADABLE;
+        return new Capability(state, all.evidence, all.modules);
     }
 
-    /**
-     * Something built in whose companion is loaded counts as loaded; something with a module still to load as loadable.
-     */
-    private static State inWords(State worst, Capability best, Set<String> load) {
-        if (worst.compareTo(State.LOADABLE) < 0 && best.state == State.BUILTIN) { return State.BUILTIN; }
-        return worst.compareTo(State.LOADABLE) < 0 && !load.isEmpty() ? State.LOADABLE : worst;
-    }
-
-    private static boolean isAbsent(Capability capability) {
-        return capability.state == State.UNKNOWN || capability.state == State.MISSING;
-    }
-
-    private List<String> unloaded(List<String> names) {
-        List<String> reversed = new ArrayList<>();
-        for (int i = names.size() - 1; i >= 0; i--) {
-            if (!modules.loaded.contains(names.get(i))) { reversed.add(names.get(i)); }
+    /** The modules that a spec's are linked to, where no modules.dep brings them. */
+    private Capability linked(ModuleSpec spec, String evidence) {
+        List<String> load = new ArrayList<>();
+        for (int i = spec.needed.size() - 1; i >= 0; i--) {
+            if (!modules.dep.known && !modules.loaded.contains(spec.needed.get(i))) { load.add(spec.needed.get(i)); }
         }
-        return reversed;
+        return new Capability(State.BUILTIN, evidence, load);
     }
 
     /** Connection tracking for one family: its modules, judged one by one; the verdict has been asked before. */
     private Capability tracking(Family family) {
         if (conntrack.state == Conntrack.State.MISSING) { return Capability.of(State.MISSING, conntrack.reason); }
         ModuleSpec spec = generation.conntrack(family);
-        Set<String> load = new LinkedHashSet<>();
-        State worst = State.BUILTIN;
-        String evidence = conntrack.reason;
-        if (!modules.dep.known) { load.addAll(unloaded(spec.needed)); }
-        List<String> names = new ArrayList<>(spec.alternatives);
-        names.addAll(spec.along);
-        for (String module : names) {
+        Capability all = linked(spec, conntrack.reason);
+        for (String module : spec.modules()) {
             Capability one = modules.of(module);
-            boolean tolerated = isAbsent(one) && !modules.dep.contains(module)
+            boolean tolerated = one.isAbsent() && !modules.dep.contains(module)
                     && (!generation.listed || conntrack.state == Conntrack.State.IN_USE);
-            if (!tolerated) {
-                load.addAll(one.modules);
-                evidence = one.state.compareTo(worst) > 0 ? one.evidence : evidence;
-                worst = worst.worst(one.state);
-            }
+            if (!tolerated) { all = all.with(one); }
         }
-        return new Capability(worst, evidence, new ArrayList<String>(load));
+        return all;
     }
 
     /** Whether a feature loads connection tracking on this box. */
     public boolean pullsConntrack(Family family, Kind kind, String name) {
-        return generation.spec(kind, kernelName(name), family).pullsConntrack() || ModuleTable.get().tracks(kind, name);
+        return generation.spec(kind, kernelName(name), family).pullsConntrack || KernelGeneration.tracks(kind, name);
     }
 }

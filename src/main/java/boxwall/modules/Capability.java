@@ -2,8 +2,10 @@ package boxwall.modules;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 import boxwall.box.Secrets;
 
@@ -38,11 +40,21 @@ public final class Capability {
         return new Capability(state, evidence, Collections.<String>emptyList());
     }
 
+    /** Whether no reading shows it. */
+    public boolean isAbsent() {
+        return state == State.UNKNOWN || state == State.MISSING;
+    }
+
+    /** What needs another thing too: the modules of both, the worse state with its evidence. */
+    Capability with(Capability other) {
+        Set<String> load = new LinkedHashSet<>(modules);
+        load.addAll(other.modules);
+        Capability worse = other.state.compareTo(state) > 0 ? other : this;
+        return new Capability(worse.state, worse.evidence, new ArrayList<String>(load));
+    }
+
     /** The line it follows from, with its source in front ({@code /proc/modules: xt_tcpudp 2067 …}); never null. */
     public String evidence() {
         return Secrets.masked(evidence);
     }
-
-    @Override
-    public String toString() { return state.word() + " (" + evidence + ")"; }
 }

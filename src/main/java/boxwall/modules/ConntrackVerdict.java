@@ -154,7 +154,7 @@ final class ConntrackVerdict {
      * when nothing says.
      */
     private Boolean avmHasConntrack() {
-        State configured = modules.configured("nf_conntrack");
+        State configured = modules.config.of("nf_conntrack");
         if (configured != State.UNKNOWN) { return configured != State.MISSING; }
         if (symbols.listsKernel) { return symbols.owner("nf_ct_attach") != null; }
         return machine == null || !generation.read ? null
@@ -195,7 +195,7 @@ final class ConntrackVerdict {
     }
 
     private Conntrack refusedModule() {
-        for (String module : coreModules()) {
+        for (String module : generation.conntrack(Family.IPV4).modules()) {
             Capability capability = modules.of(module);
             if (capability.state == State.REFUSED) {
                 return refused("none", Ground.MODULE, "the kernel refuses the module " + module, capability.evidence());
@@ -204,17 +204,10 @@ final class ConntrackVerdict {
         return null;
     }
 
-    private List<String> coreModules() {
-        ModuleSpec spec = generation.conntrack(Family.IPV4);
-        List<String> all = new ArrayList<>(spec.alternatives);
-        all.addAll(spec.along);
-        return all;
-    }
-
     private Conntrack byFiles() {
         State worst = State.BUILTIN;
         String evidence = "";
-        for (String module : coreModules()) {
+        for (String module : generation.conntrack(Family.IPV4).modules()) {
             Capability capability = modules.of(module);
             // a renamed or merged part of a kernel that the table doesn't list is no loss
             boolean core = CORES.contains(module);

@@ -66,24 +66,15 @@ public final class ImageModel {
     /** What Freetz' menu has for a generation of kernels. */
     private static Set<String> offeredBy(KernelGeneration generation) {
         Set<String> all = new TreeSet<>();
-        for (Family family : Family.values()) {
-            addOffered(all, generation.core(family));
-            addOffered(all, generation.conntrack(family));
-            for (Kind kind : Kind.values()) {
-                for (String feature : ModuleTable.get().names(kind, family)) {
-                    addOffered(all, generation.spec(kind, feature, family));
-                }
-            }
+        for (ModuleSpec spec : generation.specs()) {
+            if (spec.offered) { addAll(all, spec); }
         }
         all.removeAll(REJECT);
         return all;
     }
 
-    private static void addOffered(Set<String> all, ModuleSpec spec) { if (spec.offered) { addAll(all, spec); } }
-
     private static void addAll(Set<String> all, ModuleSpec spec) {
-        all.addAll(spec.alternatives);
-        all.addAll(spec.along);
+        all.addAll(spec.modules());
         all.addAll(spec.needed);
     }
 
@@ -93,7 +84,11 @@ public final class ImageModel {
      * @throws IllegalArgumentException when there is none; it says what there is
      */
     public static ImageModel find(String model, String firmware) {
-        List<String[]> rows = rows();
+        List<String[]> rows = Rows.of("/boxwall/modules/models.txt");
+        if (rows == null) {
+            throw new IllegalArgumentException(
+                    "the jar of a box has no list of models; ask the one on a PC, target/boxwall.jar");
+        }
         Map<String, String[]> kernels = new HashMap<>();
         Set<String> known = new LinkedHashSet<>();
         Set<String> versions = new TreeSet<>();
@@ -119,15 +114,6 @@ public final class ImageModel {
                     "no firmware '" + firmware + "' for " + wanted + "; known: " + Words.join(versions, " "));
         }
         return new ImageModel(wanted, best, kernels.get(best[4]));
-    }
-
-    /** Every model and firmware: {@code 7590 08.2x}. */
-    public static List<String> all() {
-        List<String> all = new ArrayList<>();
-        for (String[] row : rows()) {
-            if (row[0].equals("box")) { all.add(row[1] + " " + row[2]); }
-        }
-        return all;
     }
 
     /** Those that begin alike; all when none does. */
@@ -160,15 +146,6 @@ public final class ImageModel {
         return plain.toString().startsWith("fritzbox") ? plain.substring(8) : plain.toString();
     }
 
-    private static List<String[]> rows() {
-        List<String[]> rows = Rows.of("/boxwall/modules/models.txt");
-        if (rows == null) {
-            throw new IllegalArgumentException(
-                    "the jar of a box has no list of models; ask the one on a PC, target/boxwall.jar");
-        }
-        return rows;
-    }
-
     /** For a heading. */
     public String title() { return name + ", FRITZ!OS " + firmware + ", kernel " + release; }
 
@@ -188,7 +165,7 @@ public final class ImageModel {
         Set<String> all = new TreeSet<>();
         ModuleSpec spec = generation.spec(Kind.valueOf(kind.toUpperCase(Locale.ROOT)), feature, family);
         for (ModuleSpec each : Arrays.asList(spec, generation.core(family),
-                spec.pullsConntrack() ? generation.conntrack(family) : spec)) {
+                spec.pullsConntrack ? generation.conntrack(family) : spec)) {
             addAll(all, each);
         }
         all.retainAll(builtin);
@@ -248,15 +225,14 @@ public final class ImageModel {
         files.put(folder + "modules.builtin", inside.toString());
         files.put("/proc/modules", generation.policy == KernelGeneration.Policy.LAYOUT
                 ? "kdsldmod 700000 0 - Live 0x00000000 (P)\n" : "dummy 1 0 - Live 0x00000000\n");
-        files.put("/proc/net/dev",
-                "  lan: 1 1 0 0 0 0 0 0 1 1 0 0 0 0 0 0\nguest: 1 1 0 0 0 0 0 0 1 1 0 0 0 0 0 0\n  dsl: 1 1 0 0 0 0 0 0 1 1 0 0 0 0 0 0\n");
+        files.put("/proc/net/dev", "");
         if (!isTracking()) { files.put("/proc/config", "# CONFIG_NF_CONNTRACK is not set\n"); }
         commands.put("uname_-r", release + "\n");
         commands.put("iptables_--version", "iptables v" + generation.freetzUserland() + "\n");
-        commands.put("ifconfig_-a",
-                interfaceText("lan", "192.168.178.1", "192.168.178.255", "2001:db8:0:178::1/64")
-                        + interfaceText("guest", "192.168.179.1", "192.168.179.255", "2001:db8:0:179::1/64")
-                        + interfaceText("dsl", "203.0.113.2", "203.0.113.255", "2001:db8::2/64"));
+        commands.put("ip_addr",
+                interfaceText("lan", "192.168.178.1", "2001:db8:0:178::1")
+                        + interfaceText("guest", "192.168.179.1", "2001:db8:0:179::1")
+                        + interfaceText("dsl", "203.0.113.2", "2001:db8::2"));
         return new Readings(files, commands);
     }
 
@@ -267,33 +243,22 @@ public final class ImageModel {
                 || generation.policy == KernelGeneration.Policy.MEMORY;
     }
 
-    private static String interfaceText(String name, String address, String broadcast, String ipv6) {
-        return name + "       Link encap:Ethernet  HWaddr 00:00:5E:00:53:01\n          inet addr:" + address
-                + "  Bcast:" + broadcast + "  Mask:255.255.255.0\n          inet6 addr: " + ipv6
-                + " Scope:Global\n          UP BROADCAST RUNNING MULTICAST  MTU:1500  Metric:1\n\n";
+    private static String interfaceText(String name, String ip, String ip6) {
+        return "1: " + name + ": <UP>\n    inet " + ip + "/24 scope global " + name + "\n    inet6 " + ip6
+                + "/64 scope global\n";
     }
 
     private static String path(String module) { return "kernel/net/netfilter/" + module + ".ko"; }
 
-    /** What a module is linked to, by its name and by generations.txt. */
+    /** What a module is linked to, by its name and by generations.txt; perhaps what this kernel doesn't have. */
     private List<String> needed(String module) {
-        List<String> needed = new ArrayList<>(generation.linked(module));
-        if (module.startsWith("iptable_") || module.startsWith("ip6table_")) {
-            needed.add(module.startsWith("iptable_") ? "ip_tables" : "ip6_tables");
+        List<String> needed = new ArrayList<>();
+        for (ModuleSpec spec : generation.specs()) {
+            if (spec.modules().contains(module)) { needed.addAll(spec.needed); }
         }
-        if (module.startsWith("nf_conntrack_") || module.startsWith("nf_nat") || module.equals("xt_conntrack")
-                || module.equals("xt_state")) {
-            needed.add("nf_conntrack");
-        }
-        if (module.startsWith("ip_conntrack_") || module.startsWith("ip_nat")) { needed.add("ip_conntrack"); }
-        boolean split = generation.atLeast("2.6.19");
-        if (!split && (module.startsWith("ipt") || module.startsWith("ip6t"))) {
-            needed.add(module.startsWith("ip6t") ? "ip6_tables" : "ip_tables");
-        } else if (split && (module.startsWith("xt_") || module.startsWith("ip")
-                && (module.startsWith("ipt") || module.startsWith("ip6t") || module.endsWith("_tables")))) {
-            needed.add("x_tables");
-        }
-        needed.remove(module);
+        if (module.equals("xt_conntrack") || module.equals("xt_state")) { needed.add("nf_conntrack"); }
+        String base = module.equals("x_tables") ? null : ModuleStates.base(module);
+        if (base != null) { needed.add(base); }
         return needed;
     }
 }

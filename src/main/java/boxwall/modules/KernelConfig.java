@@ -30,33 +30,25 @@ final class KernelConfig {
      * The last one: a kernel keeps its configuration as long as it runs, and its 4000 lines are half a megabyte for
      * each reading of a box.
      */
-    private static KernelConfig last = new KernelConfig("");
+    private static KernelConfig last = new KernelConfig("", "");
 
     /** As it was read, packed or not. */
     private final String read;
     private final Map<String, String> lines = new HashMap<>();
-
-    private KernelConfig(String read) { this.read = read; }
 
     /** The configuration that these readings hold; the same object again for the same text. */
     static synchronized KernelConfig of(Readings readings) {
         String plain = readings.file("/proc/config");
         String packed = plain == null ? readings.file("/proc/config.gz") : null;
         String text = plain != null ? plain : packed != null ? packed : "";
-        if (!text.equals(last.read)) {
-            KernelConfig next = new KernelConfig(text);
-            next.parse(packed == null ? text : unpack(packed));
-            last = next;
-        }
+        if (!text.equals(last.read)) { last = new KernelConfig(text, packed == null ? text : unpack(packed)); }
         return last;
     }
 
-    private void parse(String text) {
-        int next = 0;
-        for (int start = 0; start < text.length(); start = next) {
-            int end = text.indexOf('\n', start);
-            next = end < 0 ? text.length() : end + 1;
-            String trimmed = text.substring(start, end < 0 ? text.length() : end).trim();
+    private KernelConfig(String read, String text) {
+        this.read = read;
+        for (String line : Words.lines(text, "CONFIG_")) {
+            String trimmed = line.trim();
             if (trimmed.startsWith("CONFIG_") && trimmed.indexOf('=') > 0) {
                 lines.put(trimmed.substring(7, trimmed.indexOf('=')), trimmed);
             } else if (trimmed.startsWith("# CONFIG_") && trimmed.endsWith(" is not set")) {
@@ -69,9 +61,7 @@ final class KernelConfig {
         try {
             return Words
                     .text(Rows.bytes(new GZIPInputStream(new ByteArrayInputStream(Words.bytesOf(packed))), MAX_BYTES));
-        } catch (IOException e) {
-            return "";
-        } catch (IllegalStateException e) {
+        } catch (IOException | IllegalStateException e) {
             // not gzip, or cut off: it says nothing, and that is what unknown means
             return "";
         }

@@ -1,6 +1,7 @@
 package boxwall.modules;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 import boxwall.netfilter.Words;
@@ -13,40 +14,43 @@ public final class ModuleSpec {
     /** Nothing is known: a generation that the row doesn't name, or a name that no row has. */
     static final ModuleSpec UNLISTED = new ModuleSpec("?");
 
-    private final String text;
+    final String text;
     /** The module itself, best first; empty for core, none and unlisted. */
-    public final List<String> alternatives = new ArrayList<>();
+    public final List<String> alternatives = new ArrayList<>(1);
     /** Modules to ask for as well: nothing links them, so modules.dep doesn't bring them. */
-    final List<String> along = new ArrayList<>();
+    final List<String> along = new ArrayList<>(0);
     /** Modules whose symbols it needs; modules.dep brings them where there is one. */
-    final List<String> needed = new ArrayList<>();
+    final List<String> needed = new ArrayList<>(0);
     /** Whether Freetz' menu offers the module. */
     public final boolean offered;
-    private boolean conntrack;
+    /** Whether using it loads connection tracking. */
+    final boolean pullsConntrack;
 
-    private ModuleSpec(String text) {
+    ModuleSpec(String text) {
         this.text = text;
-        offered = !text.startsWith("(") && isModules();
-        if (!isModules()) { return; }
-        String[] parts = Words.split(text.startsWith("(") ? text.substring(1, text.length() - 1) : text, '+');
-        for (int i = 0; i < parts.length; i++) {
-            if (parts[i].equals("%ct")) {
+        boolean modules = !isNone() && !isUnlisted() && !isCore();
+        offered = modules && !text.startsWith("(");
+        String[] parts =
+                !modules ? new String[0] : Words.split(offered ? text : text.substring(1, text.length() - 1), '+');
+        boolean conntrack = false;
+        for (String part : parts) {
+            String[] linked = Words.split(part, '&');
+            if (part.equals("%ct")) {
                 conntrack = true;
-                continue;
-            }
-            String[] linked = Words.split(parts[i], '&');
-            for (int k = 1; k < linked.length; k++) {
-                needed.add(linked[k]);
-            }
-            for (String name : Words.split(linked[0], '|')) {
-                (i == 0 ? alternatives : along).add(name);
+            } else {
+                (alternatives.isEmpty() ? alternatives : along).addAll(Arrays.asList(Words.split(linked[0], '|')));
+                needed.addAll(Arrays.asList(linked).subList(1, linked.length));
             }
         }
+        pullsConntrack = conntrack;
     }
 
-    static ModuleSpec parse(String text) { return new ModuleSpec(text); }
-
-    private boolean isModules() { return !text.equals("-") && !text.equals("?") && !text.equals("@core"); }
+    /** All that it has to be asked for. */
+    List<String> modules() {
+        List<String> all = new ArrayList<>(alternatives);
+        all.addAll(along);
+        return all;
+    }
 
     /** Whether it is part of ip_tables or ip6_tables itself. */
     boolean isCore() { return text.equals("@core"); }
@@ -55,10 +59,4 @@ public final class ModuleSpec {
     public boolean isNone() { return text.equals("-"); }
 
     public boolean isUnlisted() { return text.equals("?"); }
-
-    /** Whether using it loads connection tracking. */
-    boolean pullsConntrack() { return conntrack; }
-
-    @Override
-    public String toString() { return text; }
 }

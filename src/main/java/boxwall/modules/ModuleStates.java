@@ -1,7 +1,6 @@
 package boxwall.modules;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -25,7 +24,7 @@ public final class ModuleStates {
     private static final String[][] BASES = {{"ip6t", "ip6_tables"}, {"iptable_", "ip_tables"}, {"ipt_", "ip_tables"},
             {"x_tables", "ip_tables"}, {"xt_", "x_tables"}, {"nf_conntrack_", "nf_conntrack"},
             {"nf_nat", "nf_conntrack"}, {"ip_conntrack_", "ip_conntrack"}, {"ip_nat", "ip_conntrack"}};
-    /** One lock for all readings, as in facts.BoxFacts. */
+    /** One lock for all readings, as in {@link Capabilities}. */
     private static final Object ASKING = new Object();
 
     final Readings readings;
@@ -33,9 +32,8 @@ public final class ModuleStates {
     public final ModulesDep dep;
     final KernelLog log;
     final Symbols symbols;
-    private final KernelConfig config;
+    final KernelConfig config;
     private final Map<String, Capability> cache = new HashMap<>();
-    private final Set<String> open = new HashSet<>();
     /** The files of a directory by its path; null where it wasn't listed. */
     private final Map<String, Set<String>> listed = new HashMap<>();
 
@@ -65,21 +63,13 @@ public final class ModuleStates {
         synchronized (ASKING) {
             Capability known = cache.get(name);
             if (known == null) {
-                if (!open.add(name)) {
-                    // modules.dep of a broken build may go round in a circle
-                    return Capability.of(State.UNKNOWN, name + " needs itself in modules.dep");
-                }
+                // what it is meanwhile: modules.dep of a broken build may go round in a circle
+                cache.put(name, Capability.of(State.UNKNOWN, name + " needs itself in modules.dep"));
                 known = decide(name);
                 cache.put(name, known);
-                open.remove(name);
             }
             return known;
         }
-    }
-
-    /** What the kernel's configuration says of a module: BUILTIN, LOADABLE (=m), MISSING (not set) or UNKNOWN. */
-    State configured(String module) {
-        return config.of(module);
     }
 
     /** The lines of modules.dep whose file isn't there, as evidence; empty when the directories weren't listed. */
@@ -99,7 +89,8 @@ public final class ModuleStates {
             return Capability.of(refusal.owner.equals("kernel") ? State.BUILTIN : State.REFUSED, refusal.line);
         }
         State configured = config.of(module);
-        String builtin = builtinEvidence(module, configured);
+        String builtin = dep.builtin(module) != null ? dep.builtin(module)
+                : configured == State.BUILTIN ? config.line(module) : coreEvidence(module);
         if (builtin != null) { return Capability.of(State.BUILTIN, builtin); }
         if (dep.contains(module)) { return fromFile(module); }
         if (configured == State.MISSING) { return Capability.of(State.MISSING, config.line(module)); }
@@ -110,12 +101,6 @@ public final class ModuleStates {
         return new Capability(State.UNKNOWN,
                 dep.known ? "modules.dep: no " + module + ".ko; it may be built in" : "modules.dep wasn't read",
                 Collections.singletonList(module));
-    }
-
-    private String builtinEvidence(String module, State configured) {
-        if (dep.builtin(module) != null) { return dep.builtin(module); }
-        if (configured == State.BUILTIN) { return config.line(module); }
-        return coreEvidence(module);
     }
 
     /** A core that works without being loaded is part of the kernel. */
@@ -193,19 +178,15 @@ public final class ModuleStates {
     /** Why a module can't be built in: what it is built on is a module or absent itself. Null when it might be. */
     private String cannotBeBuiltin(String module) {
         if (module.equals("nf_conntrack") || module.equals("ip_conntrack")) { return conntrackIsNotBuiltin(module); }
-        for (String base : bases(module)) {
-            if (base.equals(module)) {
-                if (readings.file("/proc/net/dev") != null && base.endsWith("_tables") && !base.startsWith("x_")
-                        && readings.file("/proc/net/" + base + "_names") == null) {
-                    return "/proc/net/" + base + "_names isn't there";
-                }
-            } else if (loaded.contains(base)) {
-                return loaded.line(base);
-            } else if (dep.contains(base) && coreEvidence(base) == null) {
-                return dep.line(base);
-            } else if (of(base).state == State.MISSING) { return of(base).evidence; }
+        String base = base(module);
+        if (base == null) { return null; }
+        if (base.equals("x_tables") && module.endsWith("_tables") && readings.file("/proc/net/dev") != null
+                && readings.file("/proc/net/" + module + "_names") == null) {
+            return "/proc/net/" + module + "_names isn't there";
         }
-        return null;
+        if (loaded.contains(base)) { return loaded.line(base); }
+        if (dep.contains(base) && coreEvidence(base) == null) { return dep.line(base); }
+        return of(base).state == State.MISSING ? of(base).evidence : null;
     }
 
     private String conntrackIsNotBuiltin(String module) {
@@ -221,11 +202,12 @@ public final class ModuleStates {
                         ? "/proc/sys/net has no conntrack_max" : null;
     }
 
-    /** The modules without which a module can't be linked, so that it is a module wherever they are. */
-    private static List<String> bases(String module) {
+    /** The module without which a module can't be linked, so that it is a module where that is one; null for none. */
+    static String base(String module) {
+        String base = module.endsWith("_tables") ? "x_tables" : null;
         for (String[] row : BASES) {
-            if (module.startsWith(row[0])) { return Arrays.asList(row).subList(1, row.length); }
+            base = module.startsWith(row[0]) ? row[1] : base;
         }
-        return module.endsWith("_tables") ? Arrays.asList(module, "x_tables") : Collections.<String>emptyList();
+        return base;
     }
 }

@@ -3,8 +3,10 @@ package boxwall.modules;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 import boxwall.box.Line;
 import boxwall.box.Readings;
@@ -16,12 +18,11 @@ import boxwall.netfilter.Words;
  * empty).
  */
 public final class ModulesDep {
-    /** One lock for all readings, as in facts.BoxFacts. */
+    /** One lock for all readings, as in {@link Capabilities}. */
     private static final Object ASKING = new Object();
 
     /** Module to its raw line: most lines are never looked at, so they are taken apart when they are. */
     private final Map<String, String> lines = new HashMap<>();
-    private final Map<String, List<String>> needs = new HashMap<>();
     private final Map<String, List<String>> closures = new HashMap<>();
     private final Map<String, String> builtin = new HashMap<>();
     private final String directory;
@@ -32,33 +33,14 @@ public final class ModulesDep {
     public ModulesDep(Readings readings, String release) {
         directory = "/lib/modules/" + (release == null ? "unknown" : release);
         for (String line : readings.lines(directory + "/modules.dep")) {
-            add(line);
+            String path = line.substring(0, Math.max(0, line.indexOf(':')));
+            if (Words.find(path, ".ko", 0) >= 0) { lines.put(name(path), line); }
         }
         // an empty file is what a failed write leaves, not a box without modules
         known = !lines.isEmpty();
         for (String line : readings.lines(directory + "/modules.builtin")) {
             if (line.endsWith(".ko")) { builtin.put(name(line), Line.evidence("modules.builtin", line)); }
         }
-    }
-
-    private void add(String line) {
-        int colon = line.indexOf(':');
-        String path = line.substring(0, Math.max(0, colon));
-        if (Words.find(path, ".ko", 0) >= 0) { lines.put(name(path), line); }
-    }
-
-    /** The modules a line names behind its colon, nearest first; empty when the module is unknown. */
-    private List<String> needed(String module) {
-        List<String> needed = needs.get(module);
-        if (needed == null) {
-            needed = new ArrayList<>();
-            String line = lines.get(module);
-            for (String word : line == null ? new String[0] : Words.of(line.substring(line.indexOf(':') + 1))) {
-                needed.add(name(word));
-            }
-            needs.put(module, needed);
-        }
-        return needed;
     }
 
     private static String name(String path) {
@@ -75,17 +57,16 @@ public final class ModulesDep {
         return line == null ? null : Line.evidence("modules.dep", line);
     }
 
-    /** The absolute path of the module's file, or null. */
+    /** The absolute path of the file of a module that has a line. */
     String path(String module) {
-        String line = lines.get(LoadedModules.normal(module));
-        if (line == null) { return null; }
+        String line = lines.get(module);
         String path = line.substring(0, line.indexOf(':'));
         return path.startsWith("/") ? path : directory + "/" + path;
     }
 
     /** The line of modules.builtin as evidence, or null. */
     String builtin(String module) {
-        return builtin.get(LoadedModules.normal(module));
+        return builtin.get(module);
     }
 
     /** What a module needs, all levels, in load order, itself last; just itself when nothing is known of it. */
@@ -95,23 +76,21 @@ public final class ModulesDep {
             List<String> closure = closures.get(name);
             if (closure == null) {
                 closure = new ArrayList<>();
-                visit(name, closure, new ArrayList<String>());
+                // a broken build may go round in a circle: it then finds this one, still empty
                 closures.put(name, closure);
+                String line = lines.get(name);
+                String[] needed = line == null ? new String[0] : Words.of(line.substring(line.indexOf(':') + 1));
+                Set<String> all = new LinkedHashSet<>();
+                // depmod writes the nearest first: the last one is loaded first
+                for (int i = needed.length - 1; i >= 0; i--) {
+                    all.addAll(closure(name(needed[i])));
+                }
+                all.remove(name);
+                closure.addAll(all);
+                closure.add(name);
             }
             return closure;
         }
-    }
-
-    /** Lists, not sets: they are short. */
-    private void visit(String module, List<String> order, List<String> open) {
-        if (order.contains(module) || open.contains(module)) { return; }
-        open.add(module);
-        List<String> needed = needed(module);
-        // depmod writes the nearest first: the last one is loaded first
-        for (int i = needed.size() - 1; i >= 0; i--) {
-            visit(needed.get(i), order, open);
-        }
-        order.add(module);
     }
 
     List<String> modules() {

@@ -11,6 +11,7 @@ import java.util.TreeSet;
 import boxwall.avm.AvmFirewall;
 import boxwall.box.Kernel;
 import boxwall.box.Readings;
+import boxwall.box.Rows;
 import boxwall.netfilter.Words;
 import boxwall.sys.BoxException;
 import boxwall.sys.Programs;
@@ -31,6 +32,8 @@ public final class BoxReader {
     /** Reading all of kallsyms at once takes three times its size; a small JVM leaves it to the probe. */
     private static final long KALLSYMS_HEAP = 48L << 20;
 
+    /** The rows of the resource {@code paths}: kind, path, KiB, then words that lines which are kept have. */
+    static final List<String[]> PATHS = Rows.of("/boxwall/probe/paths");
     /** Programs worth keeping in the listing of their directory, beside iptables'. */
     private static final List<String> PROGRAMS =
             Arrays.asList("modprobe", "kmod", "busybox", "dsld", "modsave", "jamvm", "java");
@@ -88,9 +91,9 @@ public final class BoxReader {
      */
     public static Readings forPlan(Sys sys, String probe, Readings old) throws BoxException {
         Readings now = old.withCommands(Arrays.asList("ifconfig_-a", "ip_addr"), part(sys, probe, "addresses"));
-        for (ReadPath each : ReadPath.ALL) {
-            String text = each.kind.equals("plan") ? sys.read(each.path, each.limit) : null;
-            if (text != null) { now = now.withFile(each.path, text); }
+        for (String[] row : PATHS) {
+            String text = row[0].equals("plan") ? sys.read(row[1], limit(row)) : null;
+            if (text != null) { now = now.withFile(row[1], text); }
         }
         return now;
     }
@@ -143,8 +146,7 @@ public final class BoxReader {
     }
 
     private void recordedCommands() {
-        List<String> names = sys.list(root + "/commands");
-        for (String name : names == null ? Collections.<String>emptyList() : names) {
+        for (String name : names("/commands")) {
             String text = sys.read(root + "/commands/" + name, COMMAND_BYTES);
             if (text != null) { commands.put(name, cut(name, text)); }
         }
@@ -152,15 +154,16 @@ public final class BoxReader {
 
     private void files() {
         String probed = commands.remove("kallsyms");
-        for (ReadPath each : ReadPath.ALL) {
-            boolean symbols = each.kind.equals("symbols");
+        for (String[] row : PATHS) {
+            String kind = row[0];
+            String path = row[1];
+            boolean symbols = kind.equals("symbols");
             boolean read = symbols ? probed == null && (!isLive() || Runtime.getRuntime().maxMemory() >= KALLSYMS_HEAP)
-                    : !isLive() || !each.kind.equals("recorded");
-            String text = read ? sys.read(root + each.path, each.limit) : symbols ? probed : null;
+                    : !isLive() || !kind.equals("recorded");
+            String text = read ? sys.read(root + path, limit(row)) : symbols ? probed : null;
             if (text != null) {
-                files.put(each.path,
-                        each.kind.equals("present") ? "" : each.path.equals(AvmFirewall.FILE) ? AvmFirewall.kept(text)
-                                : text == probed ? text : each.kept(text));
+                files.put(path, kind.equals("present") ? "" : path.equals(AvmFirewall.FILE) ? AvmFirewall.kept(text)
+                        : text == probed ? text : kept(row, text));
             }
         }
         for (String folder : new String[] {"/proc/net/avm_pa", "/proc/kdsld"}) {
@@ -168,6 +171,22 @@ public final class BoxReader {
                 if (!files.containsKey(folder + "/" + name)) { files.put(folder + "/" + name, ""); }
             }
         }
+    }
+
+    private static int limit(String[] row) { return Integer.parseInt(row[2]) << 10; }
+
+    /** The lines that may be kept. */
+    private static String kept(String[] row, String text) {
+        if (row.length == 3) { return text; }
+        StringBuilder out = new StringBuilder();
+        for (String line : Words.lines(text)) {
+            boolean kept = false;
+            for (int i = 3; !kept && i < row.length; i++) {
+                kept = Words.find(line, row[i].replace('~', ' '), 0) >= 0;
+            }
+            out.append(kept ? line + "\n" : "");
+        }
+        return out.toString();
     }
 
     private boolean isLive() { return root.length() == 0; }
@@ -210,12 +229,13 @@ public final class BoxReader {
 
     private void programs() {
         for (String directory : Programs.FOLDERS) {
-            List<String> programs = new ArrayList<>();
             List<String> names = sys.list(directory);
-            for (String name : names == null ? Collections.<String>emptyList() : names) {
+            if (names == null) { continue; }
+            List<String> programs = new ArrayList<>();
+            for (String name : names) {
                 if (name.indexOf("tables") >= 0 || PROGRAMS.contains(name)) { programs.add(name); }
             }
-            if (names != null) { listing(directory, programs); }
+            listing(directory, programs);
         }
         list("/usr/lib/xtables");
     }
@@ -232,10 +252,7 @@ public final class BoxReader {
     }
 
     private void listing(String directory, List<String> names) {
-        StringBuilder out = new StringBuilder();
-        for (String name : names) {
-            out.append(name).append('\n');
-        }
-        commands.put("ls_" + Words.replace(directory, "/", "%2F"), out.toString());
+        commands.put("ls_" + Words.replace(directory, "/", "%2F"),
+                names.isEmpty() ? "" : Words.join(names, "\n") + "\n");
     }
 }

@@ -19,7 +19,7 @@ public final class Recorder {
     /** Of these readings. */
     public Recorder(Readings readings) {
         this.readings = readings;
-        this.secrets = Secrets.of(readings);
+        this.secrets = new Secrets(readings);
     }
 
     /**
@@ -31,7 +31,8 @@ public final class Recorder {
     public static int record(Sys sys, Readings readings, String directory) throws BoxException {
         Recorder recorder = new Recorder(readings);
         for (String path : recorder.paths()) {
-            write(sys, directory + path, recorder.text(path));
+            if (path.contains("/../")) { throw new BoxException(directory + path + " would leave the folder"); }
+            sys.write(directory + path, recorder.text(path));
         }
         return recorder.paths().size();
     }
@@ -68,10 +69,5 @@ public final class Recorder {
             }
         }
         return kept.toString();
-    }
-
-    private static void write(Sys sys, String path, String text) throws BoxException {
-        if (path.contains("/../")) { throw new BoxException(path + " would leave the folder"); }
-        sys.write(path, text);
     }
 }

@@ -5,7 +5,6 @@ import boxwall.facts.BoxFacts;
 import boxwall.modules.Capability;
 import boxwall.box.Interface;
 import boxwall.modules.Kind;
-import boxwall.box.Known;
 import boxwall.box.Secrets;
 import boxwall.box.Userland;
 import boxwall.netfilter.Family;
@@ -50,8 +49,8 @@ public final class FactsJson {
                 JsonText.object("model", facts.firmware.model.value(), "version", facts.firmware.version.value(),
                         "revision", revision == null ? null : revision.toString()),
                 "memory_mb", facts.firmware.memoryMb.value(), "iptables",
-                JsonText.object("version", userland.version(), "save", known(userland.save), "restore",
-                        known(userland.restore), "wait", known(userland.waits()), "ip6", known(userland.ip6)),
+                JsonText.object("version", userland.version(), "save", userland.save, "restore", userland.restore,
+                        "wait", userland.waits(), "ip6", userland.ip6),
                 "modules", JsonText.object("loaded", facts.modules().loaded.names()), "netfilter",
                 netfilter(facts, false), "conntrack",
                 JsonText.object("state", facts.conntrack().state.word(), "owner", facts.conntrack().owner, "reason",
@@ -102,9 +101,5 @@ public final class FactsJson {
     private static JsonObject of(Interface one) {
         return one == null ? null : JsonText.object("name", one.name, "ip", one.ip, "net", one.net, "ip6",
                 one.ip6 == null ? null : Secrets.masked(one.ip6), "net6", one.net6);
-    }
-
-    private static Boolean known(Known known) {
-        return known == Known.UNKNOWN ? null : Boolean.valueOf(known == Known.YES);
     }
 }

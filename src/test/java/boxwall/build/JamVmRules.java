@@ -75,9 +75,9 @@ final class JamVmRules {
      * daemon lives.
      */
     static final List<String> LOCKS = List.of("sys/LiveSys STATIC", "sys/WaitedOn STATIC", "syntax/Extensions STATIC",
-            "facts/BoxFacts STATIC", "modules/KernelConfig STATIC", "modules/ModuleStates STATIC",
+            "modules/Capabilities STATIC", "modules/KernelConfig STATIC", "modules/ModuleStates STATIC",
             "modules/ModulesDep STATIC", "http/Connection STATIC", "http/RequestDeadline STATIC",
-            "report/FactsJson STATIC", "modules/ModuleTable modules/ModuleTable", "daemon/BoxState daemon/Daemon",
+            "report/FactsJson STATIC", "modules/KernelGeneration STATIC", "daemon/BoxState daemon/Daemon",
             "daemon/ChangeReplies daemon/Api", "daemon/Drafts daemon/Api", "daemon/History daemon/Daemon",
             "daemon/ReadReplies daemon/Api", "daemon/Watch daemon/Daemon", "daemon/CounterRing daemon/Watch",
             "sys/EventLog daemon/Daemon", "http/ConnectionLimit http/Dispatcher", "http/FailedLogins http/Dispatcher",

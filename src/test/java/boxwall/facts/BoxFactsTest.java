@@ -4,7 +4,6 @@ import boxwall.modules.Conntrack;
 import boxwall.box.Finding;
 import boxwall.modules.KernelGeneration;
 import boxwall.modules.Kind;
-import boxwall.modules.ModuleTable;
 import boxwall.box.Readings;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -24,6 +23,7 @@ import java.lang.ref.Reference;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class BoxFactsTest {
@@ -144,7 +144,8 @@ class BoxFactsTest {
         assertNull(log.finding("rules:1:1"));
         Requirement reject = Requirement.of(Family.IPV4, Table.FILTER, rule(Target.of("REJECT"), "iprange"), facts);
         assertEquals(State.MISSING, reject.state);
-        assertEquals(List.of("match iprange", "target REJECT"), reject.worstFeatures());
+        assertEquals(List.of("match iprange", "target REJECT"), reject.features.entrySet().stream()
+                .filter(feature -> feature.getValue().state == reject.state).map(Map.Entry::getKey).toList());
         assertEquals("module-missing", reject.finding("rules:1:1").code);
         assertEquals("make menuconfig: FREETZ_MODULE_xt_iprange", reject.finding("").remedy);
         assertEquals(State.LOADABLE,
@@ -154,14 +155,14 @@ class BoxFactsTest {
     @Test
     void whatPullsConntrackInIsKnownOnEveryKernel() {
         for (String name : "state conntrack connlimit connbytes connmark helper".split(" ")) {
-            assertTrue(ModuleTable.get().tracks(Kind.MATCH, name), name);
+            assertTrue(KernelGeneration.tracks(Kind.MATCH, name), name);
         }
         for (String name : "CT NOTRACK MASQUERADE SNAT DNAT REDIRECT".split(" ")) {
-            assertTrue(ModuleTable.get().tracks(Kind.TARGET, name), name);
+            assertTrue(KernelGeneration.tracks(Kind.TARGET, name), name);
         }
-        assertTrue(ModuleTable.get().tracks(Kind.TABLE, "nat"));
-        assertFalse(ModuleTable.get().tracks(Kind.TABLE, "filter"));
-        assertFalse(ModuleTable.get().tracks(Kind.TARGET, "LOG"));
+        assertTrue(KernelGeneration.tracks(Kind.TABLE, "nat"));
+        assertFalse(KernelGeneration.tracks(Kind.TABLE, "filter"));
+        assertFalse(KernelGeneration.tracks(Kind.TARGET, "LOG"));
         BoxFacts facts = BoxFacts.of(kernel("6.1.0", "nf_conntrack:", "xt_new: nf_conntrack"));
         for (String module : "ip_conntrack nf-conntrack ip_nat_ftp ipt_state xt_CT nf_conntrack_ipv4 iptable_nat xt_new"
                 .split(" ")) {
@@ -224,15 +225,6 @@ class BoxFactsTest {
         assertNull(IptablesError.translate(facts, Family.IPV4, "all is well", null, ""));
     }
 
-    @Test
-    void countersTellWhetherNetfilterSees() {
-        assertNull(Witness.counted(2, 168, 2, 84));
-        assertNull(Witness.counted(4, 336, 2, 84));
-        assertEquals("netfilter-sees-nothing", Witness.counted(0, 0, 2, 84).code);
-        assertEquals("netfilter-layout-mismatch", Witness.counted(2, 0, 2, 84).code);
-        assertEquals("netfilter-layout-mismatch", Witness.counted(1, 84, 2, 84).code);
-    }
-
     private static Readings traffic(long wan, long filter) {
         return Readings.none().withFile("/proc/net/avm_pa/brief", "State : enabled\n")
                 .withFile("/proc/net/dev", "  dsl: 1 " + wan + " 0 0 0 0 0 0 1 0 0 0 0 0 0 0\n")
@@ -258,6 +250,9 @@ class BoxFactsTest {
                 "netfilter-sees-nothing: counting rule for ICMP on lo: %d packets, %d bytes; sent 2 packets, 168 bytes";
         assertEquals("netfilter-sees-nothing", Witness.told(words.formatted(0, 0)).code);
         assertEquals("netfilter-layout-mismatch", Witness.told(words.formatted(2, 0)).code);
+        assertEquals("netfilter-layout-mismatch", Witness.told(words.formatted(1, 84)).code);
+        assertEquals(List.of(words.formatted(20, 0).substring("netfilter-sees-nothing: ".length())),
+                Witness.told("trial-failed: " + words.formatted(20, 0) + " | still open: nat").evidence());
         assertEquals("netfilter-unproved", Witness.told("netfilter-unproved: no ping to lo could be counted").code);
         assertEquals("pa-control-ineffective",
                 Witness.told("pa-control-ineffective: echo flush >/proc/net/avm_pa/control").code);

@@ -8,6 +8,7 @@ import boxwall.facts.BoxFacts;
 import boxwall.box.Finding;
 import boxwall.modules.ImageModel;
 import boxwall.box.Readings;
+import boxwall.box.Rows;
 import boxwall.check.Checker;
 import boxwall.compile.Compiled;
 import boxwall.compile.Compiler;
@@ -127,8 +128,10 @@ class PackageModulesIT {
         Map<String, String> rulesets = rulesets();
         Map<String, Map<String, List<String>>> seen = new HashMap<>();
         Map<String, Set<String>> rows = new TreeMap<>();
-        for (String name : ImageModel.all()) {
-            ImageModel model = ImageModel.find(name.split(" ")[0], name.split(" ")[1]);
+        for (String[] row : Rows.of("/boxwall/modules/models.txt")) {
+            if (!row[0].equals("box")) { continue; }
+            String name = row[1] + " " + row[2];
+            ImageModel model = ImageModel.find(row[1], row[2]);
             if (!model.obstacle().isEmpty()) { continue; }
             Set<String> image = image(model);
             Set<String> without = new TreeSet<>(image);

@@ -14,10 +14,13 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The documents say what the code says. */
 class DocsTest {
+    private static final List<KernelGeneration> GENERATIONS =
+            KernelGeneration.ALL.stream().map(row -> KernelGeneration.of(row[1])).toList();
     /**
      * A code is the first argument of {@code new Finding(…)}, of {@code refuse}, {@code warn}, {@code note} and
      * {@code found}, or of {@code add(…, Severity)} and {@code finding(…, line)}.
@@ -61,32 +64,30 @@ class DocsTest {
     }
 
     private static String table() {
-        ModuleTable table = ModuleTable.get();
         StringBuilder out = new StringBuilder();
         for (Family family : Family.values()) {
             out.append("\n## ").append(family == Family.IPV4 ? "IPv4" : "IPv6").append("\n\n| |");
-            for (int g = 0; g < table.size(); g++) {
-                out.append(' ').append(table.generation(g)[1]).append(" |");
+            for (KernelGeneration generation : GENERATIONS) {
+                out.append(' ').append(generation.name()).append(" |");
             }
-            out.append("\n|---|").append("---|".repeat(table.size())).append('\n');
-            row(out, "conntrack", "-", family);
+            out.append("\n|---|").append("---|".repeat(GENERATIONS.size())).append('\n');
+            row(out, "conntrack", GENERATIONS.stream().map(g -> g.conntrack(family)));
             for (Kind kind : Kind.values()) {
-                for (String name : table.names(kind, family)) {
-                    row(out, kind.word, name, family);
+                String option = kind == Kind.TABLE ? "-t " : kind == Kind.MATCH ? "-m " : "-j ";
+                for (String name : KernelGeneration.allNames(kind, family)) {
+                    row(out, option + name, GENERATIONS.stream().map(g -> g.spec(kind, name, family)));
                 }
             }
         }
         return out.toString();
     }
 
-    private static void row(StringBuilder out, String kind, String name, Family family) {
-        String label = kind.equals("table") ? "-t " + name : kind.equals("match") ? "-m " + name
-                : kind.equals("target") ? "-j " + name : kind;
+    private static void row(StringBuilder out, String label, Stream<ModuleSpec> specs) {
         out.append("| ").append(label).append(" |");
         String before = "";
-        for (int g = 0; g < ModuleTable.get().size(); g++) {
-            String spec = ModuleTable.get().spec(kind, name, family, g).toString().replace("|", " or ")
-                    .replace("&", " ").replace("%ct", "conntrack").replace("+", " + ").replace("@core", "core");
+        for (ModuleSpec each : specs.toList()) {
+            String spec = each.text.replace("|", " or ").replace("&", " ").replace("%ct", "conntrack")
+                    .replace("+", " + ").replace("@core", "core");
             out.append(' ').append(spec.equals(before) ? "″" : spec).append(" |");
             before = spec;
         }
@@ -108,14 +109,13 @@ class DocsTest {
 
     @Test
     void everyGenerationIsSaidInEveryRow() {
-        ModuleTable table = ModuleTable.get();
         List<String> gaps = new ArrayList<>();
         for (Family family : Family.values()) {
             for (Kind kind : Kind.values()) {
-                for (String name : table.names(kind, family)) {
-                    for (int g = 0; g < table.size(); g++) {
-                        if (table.spec(kind.word, name, family, g).isUnlisted()) {
-                            gaps.add(kind.word + " " + name + " " + family.word() + " " + table.generation(g)[1]);
+                for (String name : KernelGeneration.allNames(kind, family)) {
+                    for (KernelGeneration generation : GENERATIONS) {
+                        if (generation.spec(kind, name, family).isUnlisted()) {
+                            gaps.add(kind.word + " " + name + " " + family.word() + " " + generation.name());
                         }
                     }
                 }

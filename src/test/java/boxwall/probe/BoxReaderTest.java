@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import boxwall.facts.BoxFacts;
-import boxwall.box.Known;
 import boxwall.box.Readings;
 import boxwall.box.Secrets;
 import boxwall.report.FactsJson;
@@ -70,7 +69,7 @@ class BoxReaderTest {
             Recorder.record(copy, first, "/box");
             Readings second = BoxReader.read(copy, "/box");
             // but for the addresses of the Internet side, which a record renames
-            String renamed = Golden.of(BoxFacts.of(first)).lines().map(Secrets.of(first)::line)
+            String renamed = Golden.of(BoxFacts.of(first)).lines().map(new Secrets(first)::line)
                     .collect(Collectors.joining("\n", "", "\n"));
             assertEquals(renamed, Golden.of(BoxFacts.of(second)), box.toString());
         }
@@ -119,8 +118,8 @@ class BoxReaderTest {
         sys.files.put("/usr/sbin/iptables", "");
         sys.files.put("/bin/busybox", "");
         BoxFacts facts = BoxFacts.of(BoxReader.read(sys, "/"));
-        assertEquals(Known.YES, facts.userland.present);
-        assertEquals(Known.NO, facts.userland.restore);
+        assertEquals(true, facts.userland.present);
+        assertEquals(false, facts.userland.restore);
         assertNull(facts.userland.version());
     }
 

@@ -168,9 +168,9 @@ public final class Planted {
     /** Its files: all that may be read, with a line each that says nothing. */
     public Map<String, String> files() {
         Map<String, String> files = new LinkedHashMap<>();
-        for (ReadPath entry : ReadPath.ALL) {
-            if (!entry.path.endsWith(".gz") && (entry.kind.equals("file") || entry.kind.equals("plan"))) {
-                files.put(entry.path, "\n");
+        for (String[] row : BoxReader.PATHS) {
+            if (!row[1].endsWith(".gz") && (row[0].equals("file") || row[0].equals("plan"))) {
+                files.put(row[1], "\n");
             }
         }
         files.put("/proc/net/dev", "  lan: 1 1 0 0 0 0 0 0 1 1 0 0 0 0 0 0\n  dsl: 1 1 0 0 0 0 0 0 1 1 0 0 0 0 0 0\n");

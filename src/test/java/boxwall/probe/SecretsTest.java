@@ -56,7 +56,7 @@ class SecretsTest {
                 for (Map.Entry<String, String> file : copy.files.entrySet()) {
                     assertHidden(file.getValue(), some, file.getKey() + ": " + what);
                 }
-                Secrets secrets = Secrets.of(readings);
+                Secrets secrets = new Secrets(readings);
                 // a line of /proc/net/dev is an interface, whatever it is called
                 assertEquals(lines(facts, secrets), lines(BoxFacts.of(BoxReader.read(copy, "/box")), secrets), what);
             }

@@ -69,7 +69,7 @@ class RecordTest {
                 assertEquals("2.6.32", facts.generation.name());
                 assertEquals("FRITZ!Box 7270", facts.firmware.model.value());
                 assertEquals("enabled", facts.acceleration.state.word());
-                assertEquals(boxwall.box.Known.NO, facts.userland.restore, "the listing says what isn't there");
+                assertEquals(false, facts.userland.restore, "the listing says what isn't there");
                 assertEquals("192.168.178.1", facts.lan.ip);
                 assertEquals(
                         Planted.lines(AvmFirewall

@@ -1,5 +1,6 @@
 package boxwall.box;
 
+import boxwall.box.Interface.Role;
 import boxwall.facts.BoxFacts;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -12,21 +13,21 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
 /** What the launcher saw of the bridges says the same as the whole reading. */
-class BridgesTest {
+class InterfaceReadingTest {
     @Test
     void eachProgramsWordsWillDo() {
-        Bridges old = Bridges.of(
+        InterfaceReading old = InterfaceReading.of(
                 "lan       Link encap:Ethernet  HWaddr 02:00:00:00:00:01  \n          inet addr:192.168.178.1  Bcast:192.168.178.255  Mask:255.255.255.0\n"
                         + "          UP BROADCAST RUNNING  MTU:1500  Metric:1\n\nguest     Link encap:Ethernet  \n          inet addr:192.168.179.1  Bcast:192.168.179.255  Mask:255.255.255.0\n");
-        assertEquals("192.168.178.1 192.168.178.0/24", old.lan.ip + " " + old.lan.net);
-        assertEquals("192.168.179.0/24", old.guest.net);
-        Bridges ip = Bridges.of(
+        assertEquals("192.168.178.1 192.168.178.0/24", old.of(Role.LAN).ip + " " + old.of(Role.LAN).net);
+        assertEquals("192.168.179.0/24", old.of(Role.GUEST).net);
+        InterfaceReading ip = InterfaceReading.of(
                 "3: lan: <BROADCAST,UP> mtu 1500 qdisc noqueue\n    inet 192.168.178.1/24 brd 192.168.178.255 scope global lan\n");
-        assertEquals("192.168.178.1 192.168.178.0/24", ip.lan.ip + " " + ip.lan.net);
-        assertNull(ip.guest);
+        assertEquals("192.168.178.1 192.168.178.0/24", ip.of(Role.LAN).ip + " " + ip.of(Role.LAN).net);
+        assertNull(ip.of(Role.GUEST));
         for (String nothing : new String[] {"", "\n", "7",
                 "ifconfig: lan: error fetching interface information: Device not found\n"}) {
-            assertNull(Bridges.of(nothing).lan);
+            assertNull(InterfaceReading.of(nothing).of(Role.LAN));
         }
     }
 
@@ -35,9 +36,9 @@ class BridgesTest {
         for (String box : new String[] {"virtual", "virtual-avm"}) {
             Path folder = Path.of("src/test/resources/boxes", box);
             BoxFacts facts = BoxFacts.of(BoxReader.read(new LiveSys(), folder.toString()));
-            Bridges bridges = Bridges.of(Files.readString(folder.resolve("commands/ifconfig_-a")));
-            assertEquals(facts.lan.ip + facts.lan.net, bridges.lan.ip + bridges.lan.net);
-            assertEquals(facts.guest == null, bridges.guest == null);
+            InterfaceReading bridges = InterfaceReading.of(Files.readString(folder.resolve("commands/ifconfig_-a")));
+            assertEquals(facts.lan.ip + facts.lan.net, bridges.of(Role.LAN).ip + bridges.of(Role.LAN).net);
+            assertEquals(facts.guest == null, bridges.of(Role.GUEST) == null);
         }
     }
 }
