@@ -9,7 +9,6 @@ import boxwall.daemon.Changes;
 import boxwall.daemon.CompileOptions;
 import boxwall.daemon.Config;
 import boxwall.daemon.Daemon;
-import boxwall.daemon.ImportReport;
 import boxwall.daemon.PresetFolder;
 import boxwall.daemon.Questions;
 import boxwall.explain.Difference;
@@ -281,7 +280,7 @@ final class Verbs {
         String text = text(file);
         String name = file.substring(file.lastIndexOf('/') + 1);
         Imported imported = Import.read(name, text, arguments.files.size() > 1 ? arguments.files.get(1) : null);
-        ImportJson report = ImportReport.of(imported, arguments.has("--root") ? Site.of(box().facts) : Site.unknown());
+        ImportJson report = new ImportJson(imported, arguments.has("--root") ? Site.of(box().facts) : Site.unknown());
         if (arguments.has("--json")) {
             out.println(report.text());
         } else {

@@ -12,6 +12,7 @@ import boxwall.report.CandidateJson;
 import boxwall.report.DiffJson;
 import boxwall.report.ExplainJson;
 import boxwall.report.FactsJson;
+import boxwall.report.ImportJson;
 import boxwall.report.Problem;
 import boxwall.sys.BoxException;
 
@@ -142,7 +143,7 @@ final class Api extends Replies implements Handler {
             case RESTORE :
                 return drafts.restore(request, route.id(request));
             case IMPORT :
-                return Reply.json(200, ImportReport.of(Import.read("import", request.body), Site.unknown()).text());
+                return Reply.json(200, new ImportJson(Import.read("import", request.body), Site.unknown()).text());
             case RECORD :
                 return changing.record(request);
             case PA :
