@@ -26,6 +26,14 @@ public final class CandidateJson {
         return of(etag, compiled, findings, "GET /findings").toString();
     }
 
+    /**
+     * 202 of POST /apply: {@code {id, deadline, seconds, findings}}; deadline in seconds of uptime, findings in brief.
+     */
+    public static String pending(String id, long deadline, int seconds, List<Finding> findings) {
+        return JsonText.object("id", id, "deadline", deadline, "seconds", seconds, "findings",
+                JsonText.findings(findings, false)).toString();
+    }
+
     private static JsonObject of(String etag, Compiled compiled, List<Finding> findings, String advice) {
         JsonObject counts = new JsonObject();
         for (Family family : Family.values()) {

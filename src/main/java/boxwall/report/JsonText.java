@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 
 /** The few methods that write all of boxwall's JSON; texts are byte strings until here. */
-final class JsonText {
+public final class JsonText {
     private JsonText() {}
 
     /** An object of names and their values, in turns. */
@@ -24,6 +24,9 @@ final class JsonText {
         }
         return json;
     }
+
+    /** The same for packages that don't see minimal-json: toString() is its text, or it is a value of another one. */
+    public static Object of(Object... namesAndValues) { return object(namesAndValues); }
 
     /** Null, a JSON value, a list or map of such, a truth value, an int or a long; the text of anything else. */
     static JsonValue value(Object value) {
@@ -59,13 +62,13 @@ final class JsonText {
     }
 
     /** Milliseconds as seconds with two digits. */
-    static JsonValue seconds(long millis) {
+    public static Object seconds(long millis) {
         long part = millis % 1000 / 10;
         return Json.parse(millis / 1000 + "." + (part < 10 ? "0" : "") + part);
     }
 
     /** A number as a program printed it ({@code 14.21}); null for null, and what isn't a number to JSON. */
-    static JsonValue number(String text) {
+    public static Object number(String text) {
         int dot = text == null ? -1 : text.indexOf('.');
         String whole = dot < 0 ? text : text.substring(0, dot);
         boolean number = text != null && Words.isNumber(whole) && (whole.length() == 1 || whole.charAt(0) != '0')
