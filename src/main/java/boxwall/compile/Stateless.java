@@ -1,5 +1,6 @@
 package boxwall.compile;
 
+import boxwall.facts.BoxFacts;
 import boxwall.modules.ModuleTable;
 import boxwall.modules.Kind;
 import boxwall.netfilter.Abandoned;
@@ -36,19 +37,19 @@ final class Stateless {
     }
 
     private final Ruleset ruleset;
-    private final StatelessContext context;
+    private final BoxFacts facts;
     /** What the result decides otherwise, by the user's line. */
     final List<Note> notes = new ArrayList<>();
     private Ruleset result = Ruleset.empty();
 
-    private Stateless(Ruleset ruleset, StatelessContext context) {
+    private Stateless(Ruleset ruleset, BoxFacts facts) {
         this.ruleset = ruleset;
-        this.context = context;
+        this.facts = facts;
     }
 
     /** Compiles the state matches of some families' rules away; the other families' stay as they are. */
-    static Stateless of(Ruleset ruleset, Set<Family> families, StatelessContext context) {
-        Stateless stateless = new Stateless(ruleset, context);
+    static Stateless of(Ruleset ruleset, Set<Family> families, BoxFacts facts) {
+        Stateless stateless = new Stateless(ruleset, facts);
         for (Family family : Family.values()) {
             for (Table table : ruleset.tables(family)) {
                 if (families.contains(family)) {
@@ -76,11 +77,11 @@ final class Stateless {
         }
         Jumps jumps = new Jumps(ruleset, family, table);
         List<String> taking = taking(jumps);
-        Mirror mirror = new Mirror(family, table, context, jumps, taking.size());
+        Mirror mirror = new Mirror(family, table, facts, jumps, taking.size());
         if (mirror.hasQuestions()) {
             // an answer passes by hook: in a chain of INPUT and FORWARD the box's answers would pass through it as well
             Jumps own = jumps.copiedPerHook(taking);
-            mirror = own == jumps ? mirror : new Mirror(family, table, context, own, taking(own).size());
+            mirror = own == jumps ? mirror : new Mirror(family, table, facts, own, taking(own).size());
             jumps = own;
         }
         Replacements replacements = new Replacements(family, jumps);

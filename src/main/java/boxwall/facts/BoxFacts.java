@@ -19,7 +19,6 @@ import boxwall.box.Interface;
 import boxwall.box.InterfaceReading;
 import boxwall.box.Kernel;
 import boxwall.box.KernelLog;
-import boxwall.box.PortRange;
 import boxwall.box.Readings;
 import boxwall.box.Secrets;
 import boxwall.box.Userland;
@@ -33,6 +32,8 @@ import boxwall.modules.LoadedModules;
 import boxwall.modules.ModuleSpec;
 import boxwall.modules.ModuleStates;
 import boxwall.netfilter.Family;
+import boxwall.netfilter.Ports;
+import boxwall.netfilter.Words;
 
 /**
  * What a box is and can do, as far as its readings say. Whatever the readings hold, {@link #of} gives facts: what can't
@@ -63,8 +64,8 @@ public final class BoxFacts implements Cloneable {
     public final Interface guest;
     /** The names that rules may use, with their values here; those without a value are in {@link #lackingNames}. */
     public final Map<String, String> names;
-    /** The ports for outgoing connections, or null. */
-    public final PortRange portRange;
+    /** The ports for outgoing connections, one range; or null. */
+    public final Ports localPorts;
     /** AVM's printk and dsld: {@code unknown} where nothing tells. */
     public final Surroundings surroundings;
     /** What AVM's own filter forwards and drops, as far as it was read. */
@@ -96,7 +97,7 @@ public final class BoxFacts implements Cloneable {
         wan = reading.of(Role.WAN);
         guest = reading.of(Role.GUEST);
         names = reading.names();
-        portRange = PortRange.of(all);
+        localPorts = localPorts(all);
         surroundings = new Surroundings(all, modules().loaded, log);
         avmFirewall = AvmFirewall.of(all);
         secrets = Secrets.of(all);
@@ -105,6 +106,16 @@ public final class BoxFacts implements Cloneable {
             found.add(finding.of(secrets));
         }
         findings = Collections.unmodifiableList(found);
+    }
+
+    /** In /proc/sys/net/ipv4/ip_local_port_range, {@code 32768	60999}; null when it wasn't read or is no range. */
+    private static Ports localPorts(Readings all) {
+        for (String line : all.lines("/proc/sys/net/ipv4/ip_local_port_range")) {
+            String[] words = Words.of(line);
+            Ports ports = words.length == 2 ? Ports.parse(words[0] + ":" + words[1]) : null;
+            if (ports != null) { return ports.ranges.get(0)[0] > 0 && ports.count() > 0 ? ports : null; }
+        }
+        return null;
     }
 
     /** Never null, never an exception. */

@@ -28,7 +28,7 @@ final class Golden {
         }
         out.append("names ").append(facts.names).append(" lacking ").append(facts.lackingNames()).append('\n');
         out.append("ports ")
-                .append(facts.portRange == null ? "unknown" : facts.portRange.low + "-" + facts.portRange.high)
+                .append(facts.localPorts == null ? "unknown" : facts.localPorts.toString().replace(':', '-'))
                 .append('\n');
         load(out, facts, Kind.TABLE, "filter");
         load(out, facts, Kind.TABLE, "nat");
