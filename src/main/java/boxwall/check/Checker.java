@@ -19,16 +19,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Checks a parsed ruleset and its compiled form against a box. */
+/** Checks a parsed ruleset and its compiled form against a box; findings about the box itself are the facts' own. */
 public final class Checker extends CheckPart {
     private Checker(CheckedRuleset rules) { super(rules, new ArrayList<Finding>()); }
-
-    /** Both in one: what decides, then advice. Findings about the box itself are the facts' own. */
-    public static List<Finding> check(CheckedRuleset rules) {
-        List<Finding> all = new ArrayList<>(decisions(rules));
-        all.addAll(advice(rules));
-        return all;
-    }
 
     /** What decides whether a ruleset can be loaded, and what would be missing: no packet is walked. */
     public static List<Finding> decisions(CheckedRuleset rules) {

@@ -30,13 +30,6 @@ import java.util.Set;
 public final class Proofs extends CheckPart {
     private Proofs(CheckedRuleset rules) { super(rules, new ArrayList<Finding>()); }
 
-    /** All that can be proved: {@link #expectations}, then {@link #advice}. */
-    public static List<Finding> of(CheckedRuleset rules, List<Service> services) {
-        List<Finding> all = new ArrayList<>(expectations(rules));
-        all.addAll(advice(rules, services));
-        return all;
-    }
-
     /**
      * What refuses nothing: the findings rule-unreachable, rule-redundant, exposed-service, guest-reaches-lan,
      * guest-reaches-box and spoofable-accept.
