@@ -31,7 +31,7 @@ public final class CandidateJson {
      */
     public static String pending(String id, long deadline, int seconds, List<Finding> findings) {
         return JsonText.object("id", id, "deadline", deadline, "seconds", seconds, "findings",
-                JsonText.findings(findings, false)).toString();
+                JsonText.brief(findings)).toString();
     }
 
     private static JsonObject of(String etag, Compiled compiled, List<Finding> findings, String advice) {
@@ -46,18 +46,17 @@ public final class CandidateJson {
         JsonObject json =
                 JsonText.object("etag", etag, "mode", compiled.mode(), "rules", counts, "modules", compiled.modules);
         if (advice != null) { json.add("advice", advice); }
-        return json.add("findings", JsonText.findings(findings, true)).add("notes", notes);
+        return json.merge(JsonText.object("findings", findings, "notes", notes));
     }
 
     /** GET /findings: {@code {findings:[…], draft:{etag, findings:[…]}}}, null in place of a draft that isn't there. */
     public static String findings(List<Finding> box, String etag, List<Finding> draft) {
-        return JsonText.object("findings", JsonText.findings(box, true), "draft",
-                draft == null ? null : JsonText.object("etag", etag, "findings", JsonText.findings(draft, true)))
-                .toString();
+        return JsonText.object("findings", box, "draft",
+                draft == null ? null : JsonText.object("etag", etag, "findings", draft)).toString();
     }
 
     /** {@code {findings:[…]}}: for {@code check --json} of a text with errors. */
     public static String findingsOnly(List<Finding> findings) {
-        return JsonText.object("findings", JsonText.findings(findings, true)).toString();
+        return JsonText.object("findings", findings).toString();
     }
 }
