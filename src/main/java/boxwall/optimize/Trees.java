@@ -233,9 +233,7 @@ final class Trees {
 
     private Rule jump(Rule common, List<Rule> part) {
         String name = name();
-        int place = made.size();
-        made.add(null);
-        made.set(place, new Chain(name, null, body(part)));
+        made.add(new Chain(name, null, body(part)));
         return common.copy().target(Target.of(name)).build();
     }
 
