@@ -25,6 +25,7 @@ import boxwall.report.ExplainJson;
 import boxwall.report.ExposureJson;
 import boxwall.report.FactsJson;
 import boxwall.report.ImportJson;
+import boxwall.report.JsonText;
 import boxwall.report.PresetsJson;
 import boxwall.syntax.Note;
 import boxwall.syntax.Preset;
@@ -110,8 +111,8 @@ final class Verbs {
     int check() throws BoxException {
         Candidate candidate = read(box());
         if (arguments.has("--json")) {
-            out.println(candidate.compiled == null ? CandidateJson.findingsOnly(candidate.findings)
-                    : CandidateJson.of(candidate.etag(), candidate.compiled, candidate.findings));
+            out.println(candidate.compiled == null ? JsonText.of("findings", candidate.findings).toString()
+                    : CandidateJson.of(candidate.etag(), candidate.compiled, candidate.findings, null));
         } else {
             print(candidate);
         }

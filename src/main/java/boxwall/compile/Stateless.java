@@ -208,8 +208,8 @@ final class Stateless {
                 meant.add("NEW means TCP opening segments, all UDP, ICMP requests and all other protocols");
             }
             if (established) {
-                meant.add("ESTABLISHED means TCP with ACK or RST set, replies to ICMP requests" + (opening ? ""
-                        : drops ? ", and all UDP" : ", and UDP from the fixed remote ports (" + answers
+                meant.add("ESTABLISHED means TCP with ACK or RST set, replies to ICMP requests"
+                        + (opening ? "" : drops ? ", and all UDP" : ", and UDP from the fixed remote ports (" + answers
                                 + " reply rules); anybody can forge such packets, and replies of other protocols don't pass"));
             }
             if (related) { meant.add("RELATED means ICMP errors only: FTP data and the like don't pass"); }

@@ -4,14 +4,13 @@ import boxwall.apply.BootPlane;
 import boxwall.apply.Outcome;
 import boxwall.apply.RefusedRule;
 import boxwall.box.Finding;
-import boxwall.check.EmptyRuleset;
+import boxwall.check.Checker;
 import boxwall.check.FailedTry;
 import boxwall.facts.BoxFacts;
 import boxwall.http.Reply;
 import boxwall.http.Request;
 import boxwall.netfilter.Ruleset;
 import boxwall.probe.Recorder;
-import boxwall.report.CandidateJson;
 import boxwall.report.JsonText;
 import boxwall.report.Problem;
 import boxwall.report.Tar;
@@ -119,8 +118,8 @@ final class ChangeReplies extends Replies {
         Outcome outcome = reached.outcome;
         switch (reached.status) {
             case 0 :
-                return Reply.json(202,
-                        CandidateJson.pending(outcome.id(), outcome.deadline(), seconds, tried.findings));
+                return Reply.json(202, JsonText.of("id", outcome.id(), "deadline", outcome.deadline(), "seconds",
+                        seconds, "findings", JsonText.brief(tried.findings)).toString());
             case 3 :
                 return Reply.problem(422, "refused, nothing touched", why(reached));
             case 4 :
@@ -185,7 +184,7 @@ final class ChangeReplies extends Replies {
         LivePlan live = kept ? LivePlan.of(sys, config, outcome.get("plan")) : null;
         Reply reply = ended("confirm of " + id, request, reached, kept);
         return live == null || live.protects() ? reply
-                : state("inactive", EmptyRuleset.CODE + ": " + EmptyRuleset.live().effect());
+                : state("inactive", Checker.EMPTY_RULESET + ": " + Checker.emptyLive().effect());
     }
 
     Reply revert(Request request, String id) throws BoxException {

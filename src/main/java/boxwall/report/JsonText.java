@@ -30,7 +30,9 @@ public final class JsonText {
     }
 
     /** The same for packages that don't see minimal-json: toString() is its text, or it is a value of another one. */
-    public static Object of(Object... namesAndValues) { return object(namesAndValues); }
+    public static Object of(Object... namesAndValues) {
+        return object(namesAndValues);
+    }
 
     /** Null, a JSON value, a finding, a list or map of such, a truth value, a whole number; the text of all else. */
     static JsonValue value(Object value) {

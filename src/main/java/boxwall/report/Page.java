@@ -1,7 +1,7 @@
 package boxwall.report;
 
 import boxwall.box.Finding;
-import boxwall.check.EmptyRuleset;
+import boxwall.check.Checker;
 import boxwall.netfilter.Words;
 
 import java.io.ByteArrayOutputStream;
@@ -103,7 +103,7 @@ public final class Page {
         String word = state;
         for (Finding finding : findings) {
             // the loaded rules, proven or on trial, can't drop a packet
-            word = finding.code.equals(EmptyRuleset.CODE) ? "inactive" : word;
+            word = finding.code.equals(Checker.EMPTY_RULESET) ? "inactive" : word;
             list.append("<li>").append(escaped(finding.severity.word())).append(": ").append(escaped(finding.code))
                     .append("</li>");
         }
