@@ -41,23 +41,22 @@ final class Stateless {
     private final BoxFacts facts;
     /** What the result decides otherwise, by the user's line. */
     final List<Note> notes = new ArrayList<>();
-    private Ruleset result = Ruleset.empty();
+    private Ruleset result;
 
     private Stateless(Ruleset ruleset, BoxFacts facts) {
         this.ruleset = ruleset;
         this.facts = facts;
+        result = ruleset;
     }
 
     /** Compiles the state matches of some families' rules away; the other families' stay as they are. */
     static Stateless of(Ruleset ruleset, Set<Family> families, BoxFacts facts) {
         Stateless stateless = new Stateless(ruleset, facts);
         for (Family family : Family.values()) {
+            if (!families.contains(family)) { continue; }
+            stateless.result = stateless.result.without(family);
             for (Table table : ruleset.tables(family)) {
-                if (families.contains(family)) {
-                    stateless.table(family, table);
-                } else {
-                    stateless.result = stateless.result.with(family, table, ruleset.chains(family, table));
-                }
+                stateless.table(family, table);
             }
         }
         return stateless;

@@ -70,8 +70,8 @@ public final class Optimizer {
         for (Family family : Family.values()) {
             for (Table table : ruleset.tables(family)) {
                 if (table != Table.NAT) {
-                    result = result.with(family, table, chains(step, family, ruleset.chains(family, table),
-                            multiport.contains(family), notes));
+                    result = result.with(family, table,
+                            chains(step, family, ruleset.chains(family, table), multiport.contains(family), notes));
                 }
             }
         }
@@ -83,10 +83,10 @@ public final class Optimizer {
         Trees trees = new Trees(family, given, notes);
         List<Chain> chains = new ArrayList<>();
         for (Chain chain : given) {
-            chains.add(chain.withRules(step == Step.TREES ? trees.of(chain)
-                    : step == Step.COVERED ? uncovered(family, chain, notes)
-                    : step == Step.KNOWN_FIRST ? knownFirst(family, chain, notes)
-                    : new Merging(family, notes).of(chain.rules, multiport)));
+            chains.add(chain.withRules(
+                    step == Step.TREES ? trees.of(chain) : step == Step.COVERED ? uncovered(family, chain, notes)
+                            : step == Step.KNOWN_FIRST ? knownFirst(family, chain, notes)
+                            : new Merging(family, notes).of(chain.rules, multiport)));
         }
         chains.addAll(trees.made);
         return chains;
