@@ -77,7 +77,7 @@ final class Mirror {
         this.jumps = jumps;
         this.asking = asking;
         unserved = UdpPorts.unserved(jumps);
-        Ports local = facts.localPorts == null ? LOCAL_PORTS : facts.localPorts;
+        Ports local = facts.portRange == null ? LOCAL_PORTS : facts.portRange;
         freePorts = UdpPorts.largest(local.within(unserved));
         for (Hook hook : table.hooks) {
             reached.put(hook, jumps.any(hook.name()));

@@ -64,8 +64,8 @@ public final class BoxFacts implements Cloneable {
     public final Interface guest;
     /** The names that rules may use, with their values here; those without a value are in {@link #lackingNames}. */
     public final Map<String, String> names;
-    /** The ports for outgoing connections, one range; or null. */
-    public final Ports localPorts;
+    /** The ports for outgoing connections, or null. */
+    public final Ports portRange;
     /** AVM's printk and dsld: {@code unknown} where nothing tells. */
     public final Surroundings surroundings;
     /** What AVM's own filter forwards and drops, as far as it was read. */
@@ -97,7 +97,7 @@ public final class BoxFacts implements Cloneable {
         wan = reading.of(Role.WAN);
         guest = reading.of(Role.GUEST);
         names = reading.names();
-        localPorts = localPorts(all);
+        portRange = portRange(all);
         surroundings = new Surroundings(all, modules().loaded, log);
         avmFirewall = AvmFirewall.of(all);
         secrets = Secrets.of(all);
@@ -108,14 +108,12 @@ public final class BoxFacts implements Cloneable {
         findings = Collections.unmodifiableList(found);
     }
 
-    /** In /proc/sys/net/ipv4/ip_local_port_range, {@code 32768	60999}; null when it wasn't read or is no range. */
-    private static Ports localPorts(Readings all) {
-        for (String line : all.lines("/proc/sys/net/ipv4/ip_local_port_range")) {
-            String[] words = Words.of(line);
-            Ports ports = words.length == 2 ? Ports.parse(words[0] + ":" + words[1]) : null;
-            if (ports != null) { return ports.ranges.get(0)[0] > 0 && ports.count() > 0 ? ports : null; }
-        }
-        return null;
+    /** {@code 32768	60999} in /proc/sys/net/ipv4/ip_local_port_range; null when it wasn't read or is no range. */
+    private static Ports portRange(Readings all) {
+        String text = all.file("/proc/sys/net/ipv4/ip_local_port_range");
+        String[] words = text == null ? new String[0] : Words.of(text);
+        Ports ports = words.length == 2 ? Ports.parse(words[0] + ":" + words[1]) : null;
+        return ports == null || ports.ranges.get(0)[0] == 0 || ports.count() < 1 ? null : ports;
     }
 
     /** Never null, never an exception. */

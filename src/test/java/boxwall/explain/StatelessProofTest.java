@@ -227,7 +227,7 @@ class StatelessProofTest {
         Bdd bdd = sets.bdd;
         int from = sets.lies(Field.SPORT, Criteria.spans(boxwall.netfilter.Ports.parse("53,123,5060")));
         String low =
-                way == Hook.INPUT ? BOX.localPorts == null ? "32768:61000" : BOX.localPorts.toString() : "1024:65535";
+                way == Hook.INPUT ? BOX.portRange == null ? "32768:61000" : BOX.portRange.toString() : "1024:65535";
         int to = sets.lies(Field.DPORT, Criteria.spans(boxwall.netfilter.Ports.parse(low)));
         to = bdd.or(to, bdd.and(sets.lies(Field.SPORT, Criteria.spans(boxwall.netfilter.Ports.parse("5060"))),
                 sets.lies(Field.DPORT, Criteria.spans(boxwall.netfilter.Ports.parse("5060")))));

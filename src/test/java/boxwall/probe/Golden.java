@@ -27,8 +27,7 @@ final class Golden {
             } else if (!member.getName().equals("findings")) { leaves(out, member.getName(), member.getValue()); }
         }
         out.append("names ").append(facts.names).append(" lacking ").append(facts.lackingNames()).append('\n');
-        out.append("ports ")
-                .append(facts.localPorts == null ? "unknown" : facts.localPorts.toString().replace(':', '-'))
+        out.append("ports ").append(facts.portRange == null ? "unknown" : facts.portRange.toString().replace(':', '-'))
                 .append('\n');
         load(out, facts, Kind.TABLE, "filter");
         load(out, facts, Kind.TABLE, "nat");
