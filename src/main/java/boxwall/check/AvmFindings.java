@@ -40,12 +40,11 @@ final class AvmFindings extends PacketCheck {
     private void forward(AvmFirewall.Forward forward) {
         byte[] host = forward.host;
         boolean box = host == null || lan != null && Addresses.print(host).equals(lan.ip);
+        byte[] dst = host != null ? host : box(wan);
         for (int i = 0; i < forward.count; i = next(i, forward.count)) {
-            Answer answer =
-                    walk.packet(
-                            packet(wan.name, box ? "" : name(lan), forward.protocol, null,
-                                    host != null ? host : box(wan), forward.toPort == 0 ? -1 : forward.toPort + i),
-                            box ? Hook.INPUT : Hook.FORWARD);
+            int port = forward.toPort == 0 ? -1 : forward.toPort + i;
+            Packet packet = packet(wan.name, box ? "" : name(lan), forward.protocol, null, dst, port);
+            Answer answer = walk.packet(packet, box ? Hook.INPUT : Hook.FORWARD);
             if (answer.verdict.stops()) {
                 warn("forward-blocked-by-rules", where(answer), Arrays.asList(forward.line, "rules: " + answer),
                         "AVM forwards " + forward.protocol + (forward.port == 0 ? "" : " port " + (forward.port + i))
@@ -53,7 +52,7 @@ final class AvmFindings extends PacketCheck {
                                 + ", and these rules drop it there.",
                         "add an accept before the rule that drops it: iptables -A "
                                 + (box ? "INPUT" : "FORWARD -d " + Addresses.print(host)) + " -i $WAN_IF -p "
-                                + forward.protocol + (forward.toPort == 0 ? "" : " --dport " + (forward.toPort + i))
+                                + forward.protocol + (port < 0 ? "" : " --dport " + port)
                                 + " -j ACCEPT; or remove the forwarding on AVM's page");
                 return;
             }

@@ -1,6 +1,7 @@
 package boxwall.check;
 
 import boxwall.box.Finding;
+import boxwall.explain.Protection;
 import boxwall.explain.TrailEntry;
 import boxwall.facts.Requirement;
 import boxwall.modules.Kind;
@@ -19,23 +20,19 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Checks a parsed ruleset and its compiled form against a box. */
+/** Checks a parsed ruleset and its compiled form against a box; findings about the box itself are the facts' own. */
 public final class Checker extends CheckPart {
-    private Checker(CheckedRuleset rules) { super(rules, new ArrayList<Finding>()); }
+    /** Of a ruleset that stops no packet: a success to iptables, and no protection. */
+    public static final String EMPTY_RULESET = "empty-ruleset";
 
-    /** Both in one: what decides, then advice. Findings about the box itself are the facts' own. */
-    public static List<Finding> check(CheckedRuleset rules) {
-        List<Finding> all = new ArrayList<>(decisions(rules));
-        all.addAll(advice(rules));
-        return all;
-    }
+    private Checker(CheckedRuleset rules) { super(rules, new ArrayList<Finding>()); }
 
     /** What decides whether a ruleset can be loaded, and what would be missing: no packet is walked. */
     public static List<Finding> decisions(CheckedRuleset rules) {
         Checker checker = new Checker(rules);
         checker.text();
         if (rules.parsed.errors().isEmpty()) {
-            checker.out.addAll(EmptyRuleset.of(rules.parsed, rules.compiled));
+            checker.empty();
             checker.requirements();
             checker.forgottenFamily(rules.parsed.ruleset());
         }
@@ -69,6 +66,18 @@ public final class Checker extends CheckPart {
         return false;
     }
 
+    /** The finding empty-ruleset about the rules that are live. */
+    public static Finding emptyLive() {
+        return empty("the rules that are loaded drop nothing, and every policy is ACCEPT");
+    }
+
+    private static Finding empty(String what) {
+        return new Finding(EMPTY_RULESET, Finding.Severity.WARN, "", NO_EVIDENCE,
+                what + ": the box is as open as without boxwall",
+                "add accept rules, then iptables -P INPUT DROP; or include wiki-basic. If there were rules: was the text sent complete"
+                        + " (curl -T FILE, or --data-binary @FILE, not -d)?");
+    }
+
     /** A finding rule-left-out for each reason why the compiler leaves rules with a function out for this box. */
     public static List<Finding> leftOut(List<Note> notes) {
         RuleGroups groups = new RuleGroups();
@@ -85,6 +94,22 @@ public final class Checker extends CheckPart {
                     groups.lines(reason), reason, instead.get(reason)));
         }
         return findings;
+    }
+
+    /** The finding empty-ruleset, where it is so; it says what became of the rules when the text had some. */
+    private void empty() {
+        if (Protection.stopsAnything(rules.compiled)) { return; }
+        int count = 0;
+        boolean tables = false;
+        for (Family family : Family.values()) {
+            count += rules.compiled.ruleCount(family);
+            tables |= !rules.compiled.tables(family).isEmpty();
+        }
+        String what = !tables ? "no rule and no policy is in this ruleset"
+                : count == 0 ? "this ruleset has no rule, and every policy is ACCEPT"
+                : "no rule of this ruleset drops anything, and every policy is ACCEPT";
+        boolean leftOut = Protection.stopsAnything(rules.parsed.ruleset());
+        out.add(empty(leftOut ? what + " after the rules were left out that this box can't load" : what));
     }
 
     private void text() {

@@ -102,9 +102,8 @@ public final class FailedTry {
     private int failedLine() {
         for (String part : Words.split(error, '|')) {
             int at = Words.find(part, ": line ", 0);
-            int end = at < 0 ? -1 : Words.digits(part, at + ": line ".length());
-            boolean failed = end >= 0 && part.startsWith(" failed", end) && part.indexOf("tables-restore") >= 0;
-            if (failed && line(part, at) >= 0) { return line(part, at); }
+            int line = at < 0 || !part.contains("tables-restore") ? -1 : line(part, at);
+            if (line >= 0 && part.startsWith(line + " failed", at + ": line ".length())) { return line; }
         }
         return -1;
     }

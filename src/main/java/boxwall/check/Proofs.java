@@ -9,33 +9,42 @@ import boxwall.explain.Exposure;
 import boxwall.explain.Lint;
 import boxwall.explain.Packet;
 import boxwall.explain.TrailEntry;
+import boxwall.explain.Verdict;
+import boxwall.explain.Verdicts;
 import boxwall.netfilter.Abandoned;
+import boxwall.netfilter.Chain;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Negatable;
 import boxwall.netfilter.Network;
 import boxwall.netfilter.Origin;
 import boxwall.netfilter.Rule;
+import boxwall.netfilter.Ruleset;
+import boxwall.netfilter.Table;
+import boxwall.netfilter.Target;
 import boxwall.netfilter.Words;
 import boxwall.syntax.Line;
 import boxwall.syntax.Writer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** What can be proved of a ruleset: its policy tests, rules that do nothing, services that are exposed. */
+/**
+ * What can be proved of a ruleset: its policy tests, rules that do nothing, services that are exposed, what guests
+ * reach, addresses that are trusted.
+ */
 public final class Proofs extends CheckPart {
-    private Proofs(CheckedRuleset rules) { super(rules, new ArrayList<Finding>()); }
+    /** All but DNS. */
+    private static final String TCP_PORTS = "1-52,54-65535";
+    /** All but DNS, DHCP and, for IPv6, DHCPv6. */
+    private static final String UDP_PORTS_V4 = "1-52,54-66,68-65535";
+    private static final String UDP_PORTS_V6 = "1-52,54-546,548-65535";
 
-    /** All that can be proved: {@link #expectations}, then {@link #advice}. */
-    public static List<Finding> of(CheckedRuleset rules, List<Service> services) {
-        List<Finding> all = new ArrayList<>(expectations(rules));
-        all.addAll(advice(rules, services));
-        return all;
-    }
+    private Proofs(CheckedRuleset rules) { super(rules, new ArrayList<Finding>()); }
 
     /**
      * What refuses nothing: the findings rule-unreachable, rule-redundant, exposed-service, guest-reaches-lan,
@@ -51,7 +60,7 @@ public final class Proofs extends CheckPart {
         }
         if (services != null && proofs.facts.wan != null) { proofs.exposed(services); }
         for (Family family : Family.values()) {
-            if (!rules.compiled.tables(family).isEmpty()) { new Guests(rules, proofs.out, family).find(); }
+            if (!rules.compiled.tables(family).isEmpty()) { proofs.guests(family); }
         }
         proofs.spoofable();
         return proofs.out;
@@ -186,6 +195,74 @@ public final class Proofs extends CheckPart {
                             + " open to the Internet side according to netfilter's rules",
                     "if that isn't intended: drop it on $WAN_IF, or stop the service; 'boxwall exposure RULES' shows all");
         }
+    }
+
+    /**
+     * Whether guests are kept from the LAN, and from the box but for what they need: addresses (DHCP), names (DNS),
+     * ICMP. Proved over all new connections of a family, where it is filtered; a packet that gets through is the
+     * evidence.
+     */
+    private void guests(Family family) {
+        if (facts.guest == null || !rules.parsed.ruleset().owns(family, Table.FILTER)) { return; }
+        Verdicts verdicts = unintended(family);
+        String command = family.command;
+        if (facts.lan != null) {
+            guests("guest-reaches-lan", through(family, verdicts, "out", facts.lan.name),
+                    "reach the home network in " + family.word() + " according to netfilter's rules",
+                    command + " -A FORWARD -i $GUEST_IF -o $LAN_IF -j DROP, before the rule that accepts them");
+        }
+        boolean four = family == Family.IPV4;
+        Answer box = through(family, verdicts, "chain", "INPUT", "proto", "tcp", "dport", TCP_PORTS);
+        box = box != null ? box : through(family, verdicts, "chain", "INPUT", "proto", "udp", "dport",
+                four ? UDP_PORTS_V4 : UDP_PORTS_V6);
+        guests("guest-reaches-box", box,
+                "reach more of the box than DHCP and DNS in " + family.word() + ", possibly its web page",
+                command + " -A INPUT -i $GUEST_IF -p udp -m multiport --dports 53," + (four ? "67" : "547")
+                        + " -j ACCEPT, then " + command
+                        + " -A INPUT -i $GUEST_IF -j DROP, before the rule that accepts them");
+    }
+
+    /** A rule that lets them in is worth a warning; a policy of ACCEPT closes nothing to anybody, and says so. */
+    private void guests(String code, Answer answer, String what, String remedy) {
+        if (answer != null) {
+            boolean accepts = answer.verdict == Verdict.ACCEPT;
+            boolean rule = accepts && answer.decidedBy != null && answer.decidedBy.rule != null;
+            out.add(new Finding(code, rule ? Finding.Severity.WARN : Finding.Severity.NOTE, where(answer),
+                    Words.lines(answer.inFull()), "guests " + (accepts ? "" : "may ") + what, remedy));
+        }
+    }
+
+    /** Without the rules by which a preset lets guests use a device of the home network: that is its purpose. */
+    private Verdicts unintended(Family family) {
+        Ruleset written = rules.parsed.ruleset();
+        boolean all = true;
+        List<Chain> chains = new ArrayList<>();
+        for (Chain chain : written.chains(family, Table.FILTER)) {
+            List<Rule> others = new ArrayList<>();
+            for (Rule rule : chain.rules) {
+                boolean meant = isOf(rule.in, facts.guest) && isOf(rule.out, facts.lan)
+                        && Target.ACCEPT.equals(rule.target) && rules.parsed.isShipped(rule.origin);
+                if (!meant) { others.add(rule); }
+                all &= !meant;
+            }
+            chains.add(chain.withRules(others));
+        }
+        return all ? rules.written : rules.like(written.with(family, Table.FILTER, chains));
+    }
+
+    private static boolean isOf(Negatable<String> name, Interface one) {
+        return one != null && Negatable.is(one.name).equals(name);
+    }
+
+    /** The packet that isn't stopped, walked; null when all are, or that can't be proved. */
+    private Answer through(Family family, Verdicts verdicts, String... keys) {
+        Map<String, String> map = new HashMap<>();
+        map.put("family", family.digit());
+        map.put("in", facts.guest.name);
+        for (int i = 0; i < keys.length; i += 2) {
+            map.put(keys[i], keys[i + 1]);
+        }
+        return Expectation.check("DROP", map, verdicts, Collections.<Family>emptySet()).counterexample;
     }
 
     private void spoofable() {

@@ -9,7 +9,6 @@ import boxwall.daemon.Changes;
 import boxwall.daemon.CompileOptions;
 import boxwall.daemon.Config;
 import boxwall.daemon.Daemon;
-import boxwall.daemon.ImportReport;
 import boxwall.daemon.PresetFolder;
 import boxwall.daemon.Questions;
 import boxwall.explain.Difference;
@@ -26,6 +25,7 @@ import boxwall.report.ExplainJson;
 import boxwall.report.ExposureJson;
 import boxwall.report.FactsJson;
 import boxwall.report.ImportJson;
+import boxwall.report.JsonText;
 import boxwall.report.PresetsJson;
 import boxwall.syntax.Note;
 import boxwall.syntax.Preset;
@@ -111,8 +111,8 @@ final class Verbs {
     int check() throws BoxException {
         Candidate candidate = read(box());
         if (arguments.has("--json")) {
-            out.println(candidate.compiled == null ? CandidateJson.findingsOnly(candidate.findings)
-                    : CandidateJson.of(candidate.etag(), candidate.compiled, candidate.findings));
+            out.println(candidate.compiled == null ? JsonText.of("findings", candidate.findings).toString()
+                    : CandidateJson.of(candidate.etag(), candidate.compiled, candidate.findings, null));
         } else {
             print(candidate);
         }
@@ -281,7 +281,7 @@ final class Verbs {
         String text = text(file);
         String name = file.substring(file.lastIndexOf('/') + 1);
         Imported imported = Import.read(name, text, arguments.files.size() > 1 ? arguments.files.get(1) : null);
-        ImportJson report = ImportReport.of(imported, arguments.has("--root") ? Site.of(box().facts) : Site.unknown());
+        ImportJson report = new ImportJson(imported, arguments.has("--root") ? Site.of(box().facts) : Site.unknown());
         if (arguments.has("--json")) {
             out.println(report.text());
         } else {

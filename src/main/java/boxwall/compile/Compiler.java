@@ -49,7 +49,7 @@ public final class Compiler {
         Ruleset ruleset = compiler.withFamilies(parsed.ruleset(), ipv6);
         Set<Family> without = compiler.untracked(ruleset, stateful, wish);
         if (!without.isEmpty()) {
-            Stateless stateless = Stateless.of(ruleset, without, StatelessContext.of(facts));
+            Stateless stateless = Stateless.of(ruleset, without, facts);
             ruleset = stateless.ruleset();
             compiler.notes.addAll(stateless.notes);
         }

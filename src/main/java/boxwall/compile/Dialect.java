@@ -43,18 +43,15 @@ final class Dialect {
         for (Family family : Family.values()) {
             for (Table table : ruleset.tables(family)) {
                 List<Chain> chains = new ArrayList<>();
-                boolean changed = false;
                 for (Chain chain : ruleset.chains(family, table)) {
                     List<Rule> rules = new ArrayList<>();
                     for (Rule rule : chain.rules) {
-                        Rule said =
-                                dialect.states(family, RequiredRelease.without(facts.userland.version(), family, rule));
-                        changed |= said != rule;
-                        rules.add(said);
+                        rules.add(dialect.states(family,
+                                RequiredRelease.without(facts.userland.version(), family, rule)));
                     }
                     chains.add(chain.withRules(rules));
                 }
-                result = changed ? result.with(family, table, chains) : result;
+                result = result.with(family, table, chains);
             }
         }
         return result;

@@ -29,7 +29,7 @@ final class Jumps {
     /** What a chain may hold and still do nothing but drop. */
     private static final Set<String> DROPPING = new HashSet<>(Arrays.asList("DROP", "REJECT", "LOG", "ULOG", "NFLOG"));
 
-    private final Ruleset ruleset;
+    private Ruleset ruleset;
     private final Family family;
     private final Table table;
     private final Map<String, Boolean> dropping = new HashMap<>();
@@ -37,19 +37,11 @@ final class Jumps {
     private final Map<String, Integer> numbers = new HashMap<>();
     private final Set<String> taken = new HashSet<>();
     /** The copies of each chain that hooks shared, by its name. */
-    private final Map<String, List<String>> copies;
+    private final Map<String, List<String>> copies = new HashMap<>();
     private final Set<String> copied = new HashSet<>();
     private int paths;
 
     Jumps(Ruleset ruleset, Family family, Table table) {
-        this(ruleset, family, table, Collections.<String, List<String>>emptyMap());
-    }
-
-    private Jumps(Ruleset ruleset, Family family, Table table, Map<String, List<String>> copies) {
-        this.copies = copies;
-        for (List<String> names : copies.values()) {
-            copied.addAll(names);
-        }
         this.ruleset = ruleset;
         this.family = family;
         this.table = table;
@@ -97,15 +89,14 @@ final class Jumps {
     }
 
     /**
-     * The same table with a copy for each hook of every chain that leads to one of these, so that what stands in it can
-     * differ by hook; itself when no two hooks share one. The first hook keeps the name. Example: INPUT and FORWARD
-     * both jump to {@code block}; then FORWARD jumps to its copy {@code block-2}.
+     * Makes a copy for each hook of every chain that leads to one of these, so that what stands in it can differ by
+     * hook; false when no two hooks share one. The first hook keeps the name. Example: INPUT and FORWARD both jump to
+     * {@code block}; then FORWARD jumps to its copy {@code block-2}.
      */
-    Jumps copiedPerHook(List<String> wanted) {
+    boolean copyPerHook(List<String> wanted) {
         Set<String> leading = leadingTo(wanted);
         Set<String> kept = new HashSet<>();
         Map<String, Chain> all = new LinkedHashMap<>();
-        Map<String, List<String>> made = new HashMap<>();
         for (Chain chain : chains()) {
             all.put(chain.name, chain);
         }
@@ -117,8 +108,9 @@ final class Jumps {
                 if (kept.add(name)) { continue; }
                 String copy = freeName(name.substring(0, Math.min(name.length(), COPIED_NAME_MAX)));
                 names.put(name, copy);
-                if (!made.containsKey(name)) { made.put(name, new ArrayList<String>()); }
-                made.get(name).add(copy);
+                if (!copies.containsKey(name)) { copies.put(name, new ArrayList<String>()); }
+                copies.get(name).add(copy);
+                copied.add(copy);
             }
             for (String name : names.isEmpty() ? Collections.<String>emptyList() : shared) {
                 Chain chain = ruleset.chain(family, table, name);
@@ -131,8 +123,8 @@ final class Jumps {
                 all.put(own, new Chain(own, chain.policy, rules));
             }
         }
-        return made.isEmpty() ? this
-                : new Jumps(ruleset.with(family, table, new ArrayList<>(all.values())), family, table, made);
+        ruleset = ruleset.with(family, table, new ArrayList<>(all.values()));
+        return !copied.isEmpty();
     }
 
     /** The names of a chain's copies; empty when it has none. */

@@ -1,5 +1,6 @@
 package boxwall.compile;
 
+import boxwall.facts.BoxFacts;
 import boxwall.netfilter.Abandoned;
 import boxwall.netfilter.Chain;
 import boxwall.netfilter.Family;
@@ -47,10 +48,15 @@ final class Mirror {
      * loses answers, never soundness.
      */
     private static final int WRITTEN_MAX = 10000;
+    /** The kernel's default (net/ipv4/inet_connection_sock.c, since 2.6.24 for boxes with this much memory). */
+    private static final Ports LOCAL_PORTS = Ports.of(32768, 61000);
 
     private final Family family;
     private final Table table;
-    private final StatelessContext context;
+    /** The names of the interfaces to the Internet and the guests, and the guests' network; each may be null. */
+    private final String wan;
+    private final String guest;
+    private final Network guestNet;
     private final Jumps jumps;
     private final Ports freePorts;
     private final Ports unserved;
@@ -62,14 +68,17 @@ final class Mirror {
     private final Map<String, Integer> sizes = new HashMap<>();
 
     /** For one table, of which so many rules let answers in. */
-    Mirror(Family family, Table table, StatelessContext context, Jumps jumps, int asking) {
+    Mirror(Family family, Table table, BoxFacts facts, Jumps jumps, int asking) {
         this.family = family;
         this.table = table;
-        this.context = context;
+        wan = facts.wan == null ? null : facts.wan.name;
+        guest = facts.guest == null ? null : facts.guest.name;
+        guestNet = guest == null ? null : Network.parse(family == Family.IPV4 ? facts.guest.net : facts.guest.net6);
         this.jumps = jumps;
         this.asking = asking;
         unserved = UdpPorts.unserved(jumps);
-        freePorts = UdpPorts.largest(context.localPorts.within(unserved));
+        Ports local = facts.portRange == null ? LOCAL_PORTS : facts.portRange;
+        freePorts = UdpPorts.largest(local.within(unserved));
         for (Hook hook : table.hooks) {
             reached.put(hook, jumps.any(hook.name()));
             chains.put(hook, new LinkedHashMap<Target, Chain>());
@@ -206,12 +215,22 @@ final class Mirror {
     private Rule turned(Rule question, Hook hook, Rule standsFor) {
         Negatable<String> in = question.out;
         if (hook == Hook.FORWARD) {
-            boolean fromWan = in == null ? context.wan != null : !in.negated && in.value.equals(context.wan);
+            boolean fromWan = in == null ? wan != null : !in.negated && in.value.equals(wan);
             if (!fromWan) { return null; }
-            in = Negatable.is(context.wan);
-        } else if (hook == Hook.INPUT && in == null) { in = context.butGuests(family, question.destination); }
+            in = Negatable.is(wan);
+        } else if (hook == Hook.INPUT && in == null) { in = butGuests(question.destination); }
         return new Rule.Builder(standsFor.origin).source(question.destination).destination(question.source).in(in)
                 .out(question.in).protocol(Negatable.is("udp")).target(standsFor.target).build();
+    }
+
+    /**
+     * Where an answer from there can't come in: from the guests, of whom the box asks nothing. Null when the guests'
+     * network isn't known, or when the question may go into it, as the address says.
+     */
+    private Negatable<String> butGuests(Negatable<Network> asked) {
+        boolean toGuests = asked != null && !asked.negated && guestNet != null && (guestNet.containsAll(asked.value)
+                || asked.value.containsAll(guestNet) && !asked.value.isEverything());
+        return guest == null || toGuests ? null : new Negatable<String>(true, guest);
     }
 
     /** Whether a rule asks for no more than what an answer's own rule can ask for as well. */

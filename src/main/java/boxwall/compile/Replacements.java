@@ -11,6 +11,7 @@ import boxwall.netfilter.Target;
 import boxwall.netfilter.TcpFlags;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -70,15 +71,12 @@ final class Replacements {
      * @param drops whether its target can only take packets away
      */
     List<Rule> of(Rule rule, Set<State> states, boolean drops) {
-        Rule base = States.strip(rule);
+        Rule base = rule.copy().matches(States.further(rule)).build();
         boolean takesNew = states.contains(State.NEW);
         boolean established = states.contains(State.ESTABLISHED);
         boolean all = takesNew || drops && established;
         List<Rule> made = new ArrayList<>();
-        if (takesNew && established && states.contains(State.RELATED)) {
-            made.add(base);
-            return made;
-        }
+        if (takesNew && established && states.contains(State.RELATED)) { return Collections.singletonList(base); }
         if (concerns(base, "tcp")) {
             if (takesNew) { addTcp(OPENING, base, made); }
             if (established) {

@@ -1,5 +1,6 @@
 package boxwall.compile;
 
+import boxwall.facts.BoxFacts;
 import boxwall.modules.KernelGeneration;
 import boxwall.modules.Kind;
 import boxwall.netfilter.Abandoned;
@@ -11,6 +12,7 @@ import boxwall.netfilter.Rule;
 import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.State;
 import boxwall.netfilter.Table;
+import boxwall.netfilter.Words;
 import boxwall.syntax.Note;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -36,26 +38,25 @@ final class Stateless {
     }
 
     private final Ruleset ruleset;
-    private final StatelessContext context;
+    private final BoxFacts facts;
     /** What the result decides otherwise, by the user's line. */
     final List<Note> notes = new ArrayList<>();
-    private Ruleset result = Ruleset.empty();
+    private Ruleset result;
 
-    private Stateless(Ruleset ruleset, StatelessContext context) {
+    private Stateless(Ruleset ruleset, BoxFacts facts) {
         this.ruleset = ruleset;
-        this.context = context;
+        this.facts = facts;
+        result = ruleset;
     }
 
     /** Compiles the state matches of some families' rules away; the other families' stay as they are. */
-    static Stateless of(Ruleset ruleset, Set<Family> families, StatelessContext context) {
-        Stateless stateless = new Stateless(ruleset, context);
+    static Stateless of(Ruleset ruleset, Set<Family> families, BoxFacts facts) {
+        Stateless stateless = new Stateless(ruleset, facts);
         for (Family family : Family.values()) {
+            if (!families.contains(family)) { continue; }
+            stateless.result = stateless.result.without(family);
             for (Table table : ruleset.tables(family)) {
-                if (families.contains(family)) {
-                    stateless.table(family, table);
-                } else {
-                    stateless.result = stateless.result.with(family, table, ruleset.chains(family, table));
-                }
+                stateless.table(family, table);
             }
         }
         return stateless;
@@ -76,12 +77,10 @@ final class Stateless {
         }
         Jumps jumps = new Jumps(ruleset, family, table);
         List<String> taking = taking(jumps);
-        Mirror mirror = new Mirror(family, table, context, jumps, taking.size());
-        if (mirror.hasQuestions()) {
-            // an answer passes by hook: in a chain of INPUT and FORWARD the box's answers would pass through it as well
-            Jumps own = jumps.copiedPerHook(taking);
-            mirror = own == jumps ? mirror : new Mirror(family, table, context, own, taking(own).size());
-            jumps = own;
+        Mirror mirror = new Mirror(family, table, facts, jumps, taking.size());
+        // an answer passes by hook: in a chain of INPUT and FORWARD the box's answers would pass through it as well
+        if (mirror.hasQuestions() && jumps.copyPerHook(taking)) {
+            mirror = new Mirror(family, table, facts, jumps, taking(jumps).size());
         }
         Replacements replacements = new Replacements(family, jumps);
         Fragments fragments = new Fragments(family, jumps, notes);
@@ -198,23 +197,24 @@ final class Stateless {
             return;
         }
         boolean established = states.contains(State.ESTABLISHED);
-        StringBuilder text = new StringBuilder("without connection tracking ");
-        if (established && states.contains(State.NEW) && states.contains(State.RELATED)) {
-            text.append(states).append(" means every packet, including those that netfilter calls INVALID");
+        boolean opening = states.contains(State.NEW);
+        boolean related = states.contains(State.RELATED);
+        List<String> meant = new ArrayList<>();
+        if (established && opening && related) {
+            meant.add(states + " means every packet, including those that netfilter calls INVALID");
         } else {
-            text.append(states.contains(State.NEW)
-                    ? "NEW means TCP opening segments, all UDP, ICMP requests and all other protocols; " : "");
-            text.append(established ? "ESTABLISHED means TCP with ACK or RST set, replies to ICMP requests" : "");
-            if (established && !states.contains(State.NEW)) {
-                text.append(drops ? ", and all UDP" : ", and UDP from the fixed remote ports (" + answers
-                        + " reply rules); anybody can forge such packets, and replies of other protocols don't pass");
+            if (opening) {
+                meant.add("NEW means TCP opening segments, all UDP, ICMP requests and all other protocols");
             }
-            text.append(established ? "; " : "");
-            text.append(states.contains(State.RELATED)
-                    ? "RELATED means ICMP errors only: FTP data and the like don't pass; " : "");
-            text.setLength(text.length() - (text.charAt(text.length() - 2) == ';' ? 2 : 0));
+            if (established) {
+                meant.add("ESTABLISHED means TCP with ACK or RST set, replies to ICMP requests"
+                        + (opening ? "" : drops ? ", and all UDP" : ", and UDP from the fixed remote ports (" + answers
+                                + " reply rules); anybody can forge such packets, and replies of other protocols don't pass"));
+            }
+            if (related) { meant.add("RELATED means ICMP errors only: FTP data and the like don't pass"); }
         }
-        note(rule, text.append(states.contains(State.INVALID) ? "; INVALID can't be recognised" : "").toString());
+        note(rule, "without connection tracking " + Words.join(meant, "; ")
+                + (states.contains(State.INVALID) ? "; INVALID can't be recognised" : ""));
     }
 
     private void loss(Rule rule, String text, String instead) { notes.add(Note.loss(rule.origin, text, instead)); }

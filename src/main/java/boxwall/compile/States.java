@@ -50,9 +50,6 @@ final class States {
         return states && only.states() != null ? only : null;
     }
 
-    /** Without its states. */
-    static Rule strip(Rule rule) { return rule.copy().matches(further(rule)).build(); }
-
     /** What a rule asks besides states. */
     static List<Match> further(Rule rule) {
         List<Match> kept = new ArrayList<>();

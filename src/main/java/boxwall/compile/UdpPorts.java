@@ -76,10 +76,9 @@ final class UdpPorts {
             for (Ports others : to.parts()) {
                 List<Option> udp = new ArrayList<>();
                 List<Match> matches = new ArrayList<>();
-                matches.add(null);
                 ask("--sport", some, udp, matches);
                 ask("--dport", others, udp, matches);
-                matches.set(0, new Match("udp", udp));
+                matches.add(0, new Match("udp", udp));
                 all.add(matches);
             }
         }

@@ -8,10 +8,11 @@ import boxwall.http.Request;
 import boxwall.http.Route;
 import boxwall.imports.Import;
 import boxwall.netfilter.Ruleset;
-import boxwall.report.CandidateJson;
 import boxwall.report.DiffJson;
 import boxwall.report.ExplainJson;
 import boxwall.report.FactsJson;
+import boxwall.report.ImportJson;
+import boxwall.report.JsonText;
 import boxwall.report.Problem;
 import boxwall.sys.BoxException;
 
@@ -100,8 +101,11 @@ final class Api extends Replies implements Handler {
         List<Finding> about = draft == null ? null : draft.all(box.box());
         heavy.end(request);
         watch.notice();
-        return Reply.json(200,
-                CandidateJson.findings(reads.findings(plane.last()), draft == null ? null : draft.etag(), about));
+        return Reply
+                .json(200,
+                        JsonText.of("findings", reads.findings(plane.last()), "draft",
+                                draft == null ? null : JsonText.of("etag", draft.etag(), "findings", about))
+                                .toString());
     }
 
     private Reply answered(Route route, Request request, boolean withToken) throws BoxException {
@@ -142,7 +146,7 @@ final class Api extends Replies implements Handler {
             case RESTORE :
                 return drafts.restore(request, route.id(request));
             case IMPORT :
-                return Reply.json(200, ImportReport.of(Import.read("import", request.body), Site.unknown()).text());
+                return Reply.json(200, new ImportJson(Import.read("import", request.body), Site.unknown()).text());
             case RECORD :
                 return changing.record(request);
             case PA :

@@ -4,14 +4,14 @@ import boxwall.apply.BootPlane;
 import boxwall.apply.Outcome;
 import boxwall.apply.RefusedRule;
 import boxwall.box.Finding;
-import boxwall.check.EmptyRuleset;
+import boxwall.check.Checker;
 import boxwall.check.FailedTry;
 import boxwall.facts.BoxFacts;
 import boxwall.http.Reply;
 import boxwall.http.Request;
 import boxwall.netfilter.Ruleset;
 import boxwall.probe.Recorder;
-import boxwall.report.ChangeJson;
+import boxwall.report.JsonText;
 import boxwall.report.Problem;
 import boxwall.report.Tar;
 import boxwall.sys.BoxException;
@@ -118,7 +118,8 @@ final class ChangeReplies extends Replies {
         Outcome outcome = reached.outcome;
         switch (reached.status) {
             case 0 :
-                return Reply.json(202, ChangeJson.pending(outcome.id(), outcome.deadline(), seconds, tried.findings));
+                return Reply.json(202, JsonText.of("id", outcome.id(), "deadline", outcome.deadline(), "seconds",
+                        seconds, "findings", JsonText.brief(tried.findings)).toString());
             case 3 :
                 return Reply.problem(422, "refused, nothing touched", why(reached));
             case 4 :
@@ -182,8 +183,8 @@ final class ChangeReplies extends Replies {
         if (kept) { drafts.kept(letGo(id)); }
         LivePlan live = kept ? LivePlan.of(sys, config, outcome.get("plan")) : null;
         Reply reply = ended("confirm of " + id, request, reached, kept);
-        return live == null || live.protects() ? reply : Reply.json(200,
-                ChangeJson.state("inactive", EmptyRuleset.CODE + ": " + EmptyRuleset.live().effect()));
+        return live == null || live.protects() ? reply
+                : state("inactive", Checker.EMPTY_RULESET + ": " + Checker.emptyLive().effect());
     }
 
     Reply revert(Request request, String id) throws BoxException {
@@ -198,10 +199,14 @@ final class ChangeReplies extends Replies {
         return ended("revert of " + id, request, reached, done);
     }
 
+    private static Reply state(String state, String reason) {
+        return Reply.json(200, JsonText.of("state", state, "reason", reason).toString());
+    }
+
     private Reply ended(String what, Request request, BootPlane.Reached reached, boolean done) {
         log(what, request, reached);
         watch.notice();
-        if (done) { return Reply.json(200, ChangeJson.state(reached.outcome.state(), reached.outcome.why())); }
+        if (done) { return state(reached.outcome.state(), reached.outcome.why()); }
         return reached.status == 6
                 ? Reply.problem(409, "a change is pending",
                         "it is still being applied, so there is nothing to confirm or revert yet; GET /status tells"
@@ -220,7 +225,7 @@ final class ChangeReplies extends Replies {
                 : Reply.problem(500, failed, why(reached));
     }
 
-    /** POST /pa?state=…. */
+    /** POST /pa?state=…: state and sessions as Packet Acceleration reports them; state is empty where it doesn't. */
     Reply acceleration(Request request) throws BoxException {
         String word = request.query("state");
         if (!Arrays.asList("flush", "disable", "enable").contains(String.valueOf(word))) {
@@ -231,12 +236,15 @@ final class ChangeReplies extends Replies {
         log("pa " + word, request, reached);
         watch.readSoon();
         return reached.status == 0
-                ? Reply.json(200, ChangeJson.acceleration(reached.outcome.get("pa"), reached.outcome.get("sessions")))
+                ? Reply.json(200,
+                        JsonText.of("state", reached.outcome.get("pa"), "sessions",
+                                JsonText.number(reached.outcome.get("sessions"))).toString())
                 : refusal(reached, "no Packet Acceleration here", "it had no effect");
     }
 
     /**
-     * POST /printk?seconds=N; a process of the boot plane brings it back, so that it comes back without the daemon too.
+     * POST /printk?seconds=N; a process of the boot plane brings it back, so that it comes back without the daemon too:
+     * {@code until} is the uptime in seconds at which it does.
      */
     Reply printk(Request request) throws BoxException {
         int seconds = number(request.query("seconds"), 0, MAX_SECONDS);
@@ -250,7 +258,8 @@ final class ChangeReplies extends Replies {
         }
         BootPlane.Reached reached = plane.printk(seconds);
         log("printk for " + seconds + " s", request, reached);
-        return reached.status == 0 ? Reply.json(200, ChangeJson.printk(reached.outcome.get("until")))
+        return reached.status == 0
+                ? Reply.json(200, JsonText.of("until", JsonText.number(reached.outcome.get("until"))).toString())
                 : refusal(reached, "no AVM printk here", "it had no effect");
     }
 

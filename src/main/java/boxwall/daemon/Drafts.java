@@ -183,7 +183,8 @@ final class Drafts extends Replies {
             candidate = next;
         }
         log.event("candidate " + next.etag() + " from " + request.client.text());
-        return Reply.json(200, CandidateJson.put(next.etag(), next.compiled, next.findings)).with("ETag", next.etag());
+        return Reply.json(200, CandidateJson.of(next.etag(), next.compiled, next.findings, "GET /findings"))
+                .with("ETag", next.etag());
     }
 
     /** POST /history/N: a kept ruleset becomes the candidate; nothing is loaded or saved by it. */

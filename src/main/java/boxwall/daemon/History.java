@@ -5,7 +5,7 @@ import boxwall.http.Reply;
 import boxwall.netfilter.Words;
 import boxwall.plan.Plan;
 import boxwall.plan.Stamp;
-import boxwall.report.HistoryJson;
+import boxwall.report.JsonText;
 import boxwall.sys.BoxException;
 import boxwall.sys.Sys;
 
@@ -83,9 +83,18 @@ final class History {
         }
     }
 
-    /** GET /history. */
+    /**
+     * GET /history: {@code {rulesets[{number, etag, lines, saved, outcome, gone[], added[]}], changes[{uptime, time,
+     * what, by, etag, id, state, reason}]}}. Number 0 is the saved ruleset, 1 to 3 are those before it; gone and added
+     * are the lines by which each differs from number 0 (gone: only here, added: only there). saved is the box's own
+     * words for the time at which it was kept, null when it doesn't say. outcome is kept, unsaved (in RAM only), proven
+     * (the box boots with it) or fell-back (the box did not survive its trial). changes are those since the daemon is
+     * there, newest first, each with its state: pending, kept, unsaved, taken-back, refused, failed or rollback-failed;
+     * etag and id may be empty; uptime in seconds, time in seconds since 1970 by the box's clock.
+     */
     Reply get() {
-        HistoryJson json = new HistoryJson();
+        List<Object> rulesets = new ArrayList<>();
+        List<Object> tries = new ArrayList<>();
         List<String> times = times();
         String saved = text(0);
         for (int n = 0; n <= RULESETS; n++) {
@@ -94,17 +103,18 @@ final class History {
                 List<String> here = Words.lines(text);
                 List<String> there = Words.lines(saved);
                 String etag = Candidate.etag(text);
-                json.ruleset(n, etag, here.size(), time(times, n), outcome(text, etag), without(here, there),
-                        without(there, here));
+                rulesets.add(JsonText.of("number", n, "etag", etag, "lines", here.size(), "saved", time(times, n),
+                        "outcome", outcome(text, etag), "gone", without(here, there), "added", without(there, here)));
             }
         }
         synchronized (this) {
             for (Change change : changes) {
-                json.change(change.uptimeMillis, change.time, change.by, change.etag, change.id, change.outcome,
-                        change.reason);
+                tries.add(JsonText.of("uptime", JsonText.seconds(change.uptimeMillis), "time", change.time, "what",
+                        "apply", "by", change.by, "etag", change.etag, "id", change.id, "state", change.outcome,
+                        "reason", change.reason));
             }
         }
-        return Reply.json(200, json.text());
+        return Reply.json(200, JsonText.of("rulesets", rulesets, "changes", tries).toString());
     }
 
     /**

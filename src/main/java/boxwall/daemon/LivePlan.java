@@ -2,7 +2,7 @@ package boxwall.daemon;
 
 import boxwall.apply.Outcome;
 import boxwall.box.Finding;
-import boxwall.check.EmptyRuleset;
+import boxwall.check.Checker;
 import boxwall.facts.Witness;
 import boxwall.netfilter.Words;
 import boxwall.plan.Stamp;
@@ -77,7 +77,7 @@ final class LivePlan {
      * or nothing.
      */
     static List<Finding> findings(Sys sys, LivePlan live) {
-        if (live != null && !live.protects()) { return Collections.singletonList(EmptyRuleset.live()); }
+        if (live != null && !live.protects()) { return Collections.singletonList(Checker.emptyLive()); }
         return live == null || !"stateless".equals(live.stamp.get("mode")) ? Collections.<Finding>emptyList()
                 : weakened(sys.read(live.place + "/notes", MAX_NOTES), live.place);
     }

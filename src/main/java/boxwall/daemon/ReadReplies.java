@@ -13,16 +13,19 @@ import boxwall.plan.Origins;
 import boxwall.probe.BoxReader;
 import boxwall.report.CountersJson;
 import boxwall.report.DevicesJson;
+import boxwall.report.FactsJson;
+import boxwall.report.JsonText;
 import boxwall.report.LogJson;
 import boxwall.report.MetricsText;
 import boxwall.report.Page;
-import boxwall.report.StatusJson;
 import boxwall.report.Version;
 import boxwall.sys.BoxException;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -59,27 +62,39 @@ final class ReadReplies extends Replies {
     }
 
     /**
-     * The short form is there at once, also while the box is being read for the first time; the long one waits for
-     * that.
+     * {@code GET /status}: {@code {state, rules{ipv4,ipv6}, protected_at, daemon_at, uptime, clock, model, version,
+     * restarts, families, pending{deadline, left}, findings[{code,severity}]}}, nothing that names an address, an
+     * interface or a line of the log; with the token also reason, pending.id, whole findings and the facts. Times are
+     * seconds of uptime; clock is the wall clock of the same moment, in seconds since 1970, null while the box has not
+     * been told the time; families are those with rules. The short form is there at once, also while the box is being
+     * read for the first time; the long one waits for that.
      */
     Reply status(boolean withToken) {
         watch.notice();
         Outcome last = plane.last();
-        StatusJson status = new StatusJson(state(last), daemonAtMillis);
-        status.protectedAt = last.protectedAt();
-        status.reason = last.why();
-        status.uptime = sys.uptimeMillis();
-        status.clock = System.currentTimeMillis();
-        status.model = box.known == null ? null : box.known.facts.firmware.model.value();
-        status.restarts = restarts();
-        status.findings = findings(last, withToken ? box.box() : box.known);
-        status.rules = rules(last);
-        if (last.state().equals("pending")) {
-            status.pendingId = last.id();
-            status.deadline = last.deadline();
-            status.left = Math.max(0, last.deadline() - sys.uptimeMillis() / 1000);
+        String state = state(last);
+        long uptime = sys.uptimeMillis();
+        String model = box.known == null ? null : box.known.facts.firmware.model.value();
+        List<Finding> findings = findings(last, withToken ? box.box() : box.known);
+        Map<String, Integer> rules = new LinkedHashMap<>();
+        List<String> families = new ArrayList<>();
+        for (Map.Entry<Family, Integer> count : rules(last).entrySet()) {
+            rules.put(count.getKey().word(), count.getValue());
+            if (count.getValue() > 0) { families.add(count.getKey().word()); }
         }
-        return Reply.json(200, withToken ? status.whole(box.box().facts) : status.brief());
+        long deadline = last.state().equals("pending") ? last.deadline() : -1;
+        long left = Math.max(0, deadline - uptime / 1000);
+        List<Object> json = new ArrayList<>(Arrays.<Object>asList("state", state, "rules", rules, "protected_at",
+                JsonText.number(last.protectedAt()), "daemon_at", JsonText.seconds(daemonAtMillis), "uptime",
+                JsonText.seconds(uptime), "clock", JsonText.clock(System.currentTimeMillis()), "model", model,
+                "version", Version.TEXT, "restarts", restarts(), "families", families, "pending",
+                deadline < 0 ? null : withToken ? JsonText.of("deadline", deadline, "left", left, "id", last.id())
+                        : JsonText.of("deadline", deadline, "left", left)));
+        json.addAll(withToken ? Arrays.asList("reason", last.why(), "findings", findings)
+                : Arrays.asList("findings", JsonText.brief(findings)));
+        String text = JsonText.of(json.toArray()).toString();
+        return Reply.json(200, !withToken ? text
+                : text.substring(0, text.length() - 1) + ",\"facts\":" + FactsJson.inStatus(box.box().facts) + "}");
     }
 
     /** The launcher that starts the daemon again counts in RUN/restarts before it does; 0 without one. */

@@ -48,12 +48,12 @@ final class Merging {
     /** A network and those given ones that it stands for; sorted by address, the wider first. */
     private static final class Sum implements Comparable<Sum> {
         final Network network;
-        /** Places in the given list, ascending; what lies in the others is among them. */
-        final List<Integer> members;
+        /** The places of their rules, in the end ascending; what lies in the others is among them. */
+        final List<Integer> places;
 
-        private Sum(Network network, List<Integer> members) {
+        private Sum(Network network, List<Integer> places) {
             this.network = network;
-            this.members = members;
+            this.places = places;
         }
 
         @Override
@@ -147,17 +147,14 @@ final class Merging {
     }
 
     private void mergeNetworks(List<Integer> places, Side side, Rule[] result) {
-        List<Network> all = new ArrayList<>();
+        List<Sum> single = new ArrayList<>();
         for (Integer place : places) {
-            all.add(network(result[place], side).value);
+            single.add(new Sum(network(result[place], side).value, new ArrayList<>(Collections.singletonList(place))));
         }
-        for (Sum sum : sums(all)) {
-            List<Integer> parts = new ArrayList<>();
-            for (Integer member : sum.members) {
-                parts.add(places.get(member));
-            }
-            if (parts.size() > 1) {
-                replace(parts, with(result[parts.get(0)], side, sum.network), "as " + sum.network, result);
+        for (Sum sum : sums(single)) {
+            if (sum.places.size() > 1) {
+                Rule merged = with(result[sum.places.get(0)], side, sum.network);
+                replace(sum.places, merged, "as " + sum.network, result);
             }
         }
     }
@@ -165,14 +162,10 @@ final class Merging {
     /**
      * As few networks as hold the same addresses; neighbours are put together, but never to all addresses there are.
      */
-    private static List<Sum> sums(List<Network> networks) {
-        List<Sum> sorted = new ArrayList<>();
-        for (int i = 0; i < networks.size(); i++) {
-            sorted.add(new Sum(networks.get(i), new ArrayList<>(Collections.singletonList(i))));
-        }
-        Collections.sort(sorted);
+    private static List<Sum> sums(List<Sum> single) {
+        Collections.sort(single);
         List<Sum> done = new ArrayList<>();
-        for (Sum each : sorted) {
+        for (Sum each : single) {
             Sum top = each;
             while (!done.isEmpty()) {
                 Sum before = done.get(done.size() - 1);
@@ -180,13 +173,13 @@ final class Merging {
                         before.network.containsAll(top.network) ? before.network : parent(before.network, top.network);
                 if (both == null) { break; }
                 done.remove(done.size() - 1);
-                before.members.addAll(top.members);
-                top = new Sum(both, before.members);
+                before.places.addAll(top.places);
+                top = new Sum(both, before.places);
             }
             done.add(top);
         }
         for (Sum each : done) {
-            Collections.sort(each.members);
+            Collections.sort(each.places);
         }
         return done;
     }

@@ -11,7 +11,6 @@ import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.Table;
 import boxwall.syntax.Note;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,9 +25,7 @@ public final class Optimizer {
     /** Plain rules in a row that one more is compared with; beyond, only rules asking exactly the same are found. */
     private static final int COMPARED_MAX = 1000;
 
-    private final Set<Family> multiport;
-
-    private Optimizer(Set<Family> multiport) { this.multiport = multiport; }
+    private Optimizer() {}
 
     /** The steps in their order. */
     private enum Step {
@@ -52,11 +49,10 @@ public final class Optimizer {
 
     /** The same with a limit to what a proof may take: nodes of explain's sets. */
     static Ruleset of(Ruleset ruleset, Set<Family> multiport, Site site, int nodes, List<Note> notes) {
-        Optimizer optimizer = new Optimizer(multiport);
         Ruleset result = ruleset;
         for (Step step : Step.values()) {
             List<Note> said = new ArrayList<>();
-            Ruleset next = optimizer.after(step, result, said);
+            Ruleset next = after(step, result, multiport, said);
             String unproved = next.equals(result) ? null : Difference.unproved(result, next, site, nodes);
             if (unproved == null) {
                 result = next;
@@ -69,32 +65,28 @@ public final class Optimizer {
         return result;
     }
 
-    private Ruleset after(Step step, Ruleset ruleset, List<Note> notes) {
+    private static Ruleset after(Step step, Ruleset ruleset, Set<Family> multiport, List<Note> notes) {
         Ruleset result = ruleset;
         for (Family family : Family.values()) {
             for (Table table : ruleset.tables(family)) {
                 if (table != Table.NAT) {
-                    result = result.with(family, table, chains(step, family, ruleset.chains(family, table), notes));
+                    result = result.with(family, table,
+                            chains(step, family, ruleset.chains(family, table), multiport.contains(family), notes));
                 }
             }
         }
         return result;
     }
 
-    private List<Chain> chains(Step step, Family family, List<Chain> given, List<Note> notes) {
-        Set<String> users = new HashSet<>();
-        Set<String> names = new HashSet<>();
-        for (Chain chain : given) {
-            names.add(chain.name);
-            if (!chain.isBuiltin()) { users.add(chain.name); }
-        }
-        Trees trees = new Trees(family, users, names, notes);
+    private static List<Chain> chains(Step step, Family family, List<Chain> given, boolean multiport,
+            List<Note> notes) {
+        Trees trees = new Trees(family, given, notes);
         List<Chain> chains = new ArrayList<>();
         for (Chain chain : given) {
-            chains.add(step == Step.TREES ? trees.of(chain)
-                    : step == Step.COVERED ? chain.withRules(uncovered(family, chain, notes))
-                    : step == Step.KNOWN_FIRST ? chain.withRules(knownFirst(family, chain, notes))
-                    : chain.withRules(new Merging(family, notes).of(chain.rules, multiport.contains(family))));
+            chains.add(chain.withRules(
+                    step == Step.TREES ? trees.of(chain) : step == Step.COVERED ? uncovered(family, chain, notes)
+                            : step == Step.KNOWN_FIRST ? knownFirst(family, chain, notes)
+                            : new Merging(family, notes).of(chain.rules, multiport)));
         }
         chains.addAll(trees.made);
         return chains;

@@ -11,6 +11,7 @@ import boxwall.netfilter.Target;
 import boxwall.syntax.Note;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -160,7 +161,7 @@ final class Trees {
     }
 
     private final Family family;
-    private final Set<String> users;
+    private final Set<String> users = new HashSet<>();
     private final Set<String> taken;
     private final List<Note> notes;
     /** The chains made so far. */
@@ -168,16 +169,18 @@ final class Trees {
     private String chain;
     private int number;
 
-    /** For one table: the user's chains, which may be jumped to, and all names that are taken; new ones are added. */
-    Trees(Family family, Set<String> users, Set<String> taken, List<Note> notes) {
+    /** For the chains of one table. */
+    Trees(Family family, List<Chain> chains, List<Note> notes) {
         this.family = family;
-        this.users = users;
-        this.taken = taken;
+        for (Chain each : chains) {
+            users.add(each.name);
+        }
+        taken = new HashSet<>(users);
         this.notes = notes;
     }
 
-    /** A chain with its long lists behind jumps. */
-    Chain of(Chain given) {
+    /** A chain's rules with long lists behind jumps. */
+    List<Rule> of(Chain given) {
         chain = given.name;
         number = 0;
         List<Rule> rules = given.rules;
@@ -196,7 +199,7 @@ final class Trees {
             }
             rules = next;
         }
-        return rules.size() == given.rules.size() ? given : given.withRules(rules);
+        return rules.size() == given.rules.size() ? given.rules : rules;
     }
 
     /** A jump that comes back is as good as a verdict here: the rule stays whole. RETURN would come back too early. */
@@ -233,9 +236,7 @@ final class Trees {
 
     private Rule jump(Rule common, List<Rule> part) {
         String name = name();
-        int place = made.size();
-        made.add(null);
-        made.set(place, new Chain(name, null, body(part)));
+        made.add(new Chain(name, null, body(part)));
         return common.copy().target(Target.of(name)).build();
     }
 

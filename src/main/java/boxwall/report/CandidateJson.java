@@ -16,17 +16,8 @@ import java.util.List;
 public final class CandidateJson {
     private CandidateJson() {}
 
-    /** All that is known of a checked ruleset. */
-    public static String of(String etag, Compiled compiled, List<Finding> findings) {
-        return of(etag, compiled, findings, null).toString();
-    }
-
-    /** What decides; {@code advice} says where the rest comes from. */
-    public static String put(String etag, Compiled compiled, List<Finding> findings) {
-        return of(etag, compiled, findings, "GET /findings").toString();
-    }
-
-    private static JsonObject of(String etag, Compiled compiled, List<Finding> findings, String advice) {
+    /** The JSON text; {@code advice} says where the rest of the findings comes from, null where they are whole. */
+    public static String of(String etag, Compiled compiled, List<Finding> findings, String advice) {
         JsonObject counts = new JsonObject();
         for (Family family : Family.values()) {
             counts.add(family.word(), compiled.ruleset.ruleCount(family));
@@ -38,18 +29,6 @@ public final class CandidateJson {
         JsonObject json =
                 JsonText.object("etag", etag, "mode", compiled.mode(), "rules", counts, "modules", compiled.modules);
         if (advice != null) { json.add("advice", advice); }
-        return json.add("findings", JsonText.findings(findings, true)).add("notes", notes);
-    }
-
-    /** GET /findings: {@code {findings:[…], draft:{etag, findings:[…]}}}, null in place of a draft that isn't there. */
-    public static String findings(List<Finding> box, String etag, List<Finding> draft) {
-        return JsonText.object("findings", JsonText.findings(box, true), "draft",
-                draft == null ? null : JsonText.object("etag", etag, "findings", JsonText.findings(draft, true)))
-                .toString();
-    }
-
-    /** {@code {findings:[…]}}: for {@code check --json} of a text with errors. */
-    public static String findingsOnly(List<Finding> findings) {
-        return JsonText.object("findings", JsonText.findings(findings, true)).toString();
+        return json.merge(JsonText.object("findings", findings, "notes", notes)).toString();
     }
 }

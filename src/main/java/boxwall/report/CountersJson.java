@@ -6,6 +6,7 @@ import boxwall.plan.LiveRules;
 import com.eclipsesource.json.JsonArray;
 import com.eclipsesource.json.JsonObject;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -43,11 +44,11 @@ public final class CountersJson {
                     .merge(JsonText.object("policy", each.rule, "packets", each.packets, "bytes", each.bytes)));
         }
         JsonObject all = JsonText.object("at", JsonText.seconds(at), "rules", rules, "policies", policies);
-        JsonArray taken = new JsonArray();
+        List<Object> taken = new ArrayList<>();
         for (Long time : times == null ? java.util.Collections.<Long>emptyList() : times) {
             taken.add(JsonText.seconds(time));
         }
-        return (times == null ? all : all.add("sampled_at", taken)).toString();
+        return (times == null ? all : all.add("sampled_at", JsonText.value(taken))).toString();
     }
 
     static JsonObject place(Counted rule) {

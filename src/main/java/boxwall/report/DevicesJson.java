@@ -28,7 +28,7 @@ public final class DevicesJson {
         for (String file : leases) {
             for (String line : Words.lines(file)) {
                 String[] words = Words.of(line);
-                if (words.length >= 3 && (words[0].equals("lease") || isNumber(words[0]))) {
+                if (words.length >= 3 && (words[0].equals("lease") || Words.isNumber(words[0]))) {
                     add(devices, words[2], words[1], name(words), null);
                 }
             }
@@ -42,10 +42,6 @@ public final class DevicesJson {
             }
         }
         return JsonText.object("devices", devices.values()).toString();
-    }
-
-    private static boolean isNumber(String word) {
-        return Character.isDigit(word.charAt(0)) && word.indexOf(':') < 0 && word.indexOf('.') < 0;
     }
 
     private static void add(Map<String, JsonObject> devices, String address, String mac, String name, String device) {

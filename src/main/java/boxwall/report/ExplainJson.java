@@ -31,10 +31,10 @@ public final class ExplainJson {
         for (TrailEntry step : timed(explanation.answer)) {
             Hours of = Hours.of(step.rule);
             hours.add(JsonText.object("file", step.origin().file, "line", step.origin().line, "row", row(step), "from",
-                    of.from, "to", of.to, "now", of.holds(StatusJson.clock(clock))));
+                    of.from, "to", of.to, "now", of.holds(JsonText.clock(clock))));
         }
         JsonObject json = answer(explanation.answer).add("path", JsonText.value(explanation.path)).add("hours", hours);
-        Explanation.Now now = explanation.now(StatusJson.clock(clock));
+        Explanation.Now now = explanation.now(JsonText.clock(clock));
         if (now != null) {
             json.add("now", JsonText.object("verdict", now.verdict.name(), "decided_by", step(now.decidedBy), "until",
                     now.until));
@@ -77,13 +77,13 @@ public final class ExplainJson {
         List<String> hours = new ArrayList<>();
         for (TrailEntry step : timed(answer)) {
             Hours of = Hours.of(step.rule);
-            Boolean now = of.holds(StatusJson.clock(clock));
+            Boolean now = of.holds(JsonText.clock(clock));
             hours.add(step.origin() + " holds from " + of.from + " to " + of.to + " UTC: "
                     + (now != null ? now ? "now, too" : "not now"
-                            : StatusJson.clock(clock) == null ? "the box's clock is not set" : "on some days"));
+                            : JsonText.clock(clock) == null ? "the box's clock is not set" : "on some days"));
         }
         block(out, "hours", hours);
-        Explanation.Now now = explanation.now(StatusJson.clock(clock));
+        Explanation.Now now = explanation.now(JsonText.clock(clock));
         if (now != null) {
             block(out, "now",
                     Collections

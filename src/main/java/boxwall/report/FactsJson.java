@@ -58,7 +58,7 @@ public final class FactsJson {
                 "packet_acceleration",
                 JsonText.object("state", pa.state.word(), "hardware", pa.hardware, "version", pa.version), "interfaces",
                 interfaces(facts), "printk", facts.surroundings.printk.value(), "dsld", facts.surroundings.dsld.value(),
-                "decided_by", facts.decidedBy(), "findings", JsonText.findings(facts.findings, true));
+                "decided_by", facts.decidedBy(), "findings", facts.findings);
     }
 
     /**

@@ -1,7 +1,11 @@
 package boxwall.report;
 
 import boxwall.box.Secrets;
-import boxwall.netfilter.Words;
+import boxwall.explain.Difference;
+import boxwall.explain.Site;
+import boxwall.explain.Verdict;
+import boxwall.imports.Imported;
+import boxwall.imports.Remark;
 
 import com.eclipsesource.json.JsonArray;
 
@@ -15,58 +19,50 @@ import java.util.List;
  * ruleset accepts and, as far as the script can be read, the script drops.
  */
 public final class ImportJson {
-    private final String rules;
-    private final boolean whole;
-    private final int taken;
-    private final int missing;
-    private final int notRun;
-    private final JsonArray remarks = new JsonArray();
+    private final Imported imported;
     private final List<String> opens = new ArrayList<>();
-    private final StringBuilder words = new StringBuilder();
+    /** What could not be compared with the script; null for nothing. */
     private String incomplete;
 
-    /** Starts with the ruleset that came out, and the counts of lines. */
-    public ImportJson(String rules, boolean whole, int taken, int missing, int notRun) {
-        this.rules = rules;
-        this.whole = whole;
-        this.taken = taken;
-        this.missing = missing;
-        this.notRun = notRun;
-    }
-
-    /** Adds the remark on a line; {@code todo} may be empty or null. */
-    public ImportJson remark(int line, String quoting, String todo, boolean harmless) {
-        String what = Secrets.masked(quoting);
-        remarks.add(
-                JsonText.object("line", line, "what", what, "todo", todo == null ? "" : todo, "harmless", harmless));
-        words.append(harmless ? "  " : "* ").append('\0').append(line).append(": ").append(what).append("; ")
-                .append(todo).append('\n');
-        return this;
-    }
-
-    /** Adds packets that the ruleset lets through and the script may not. */
-    public ImportJson opens(String packets) {
-        opens.add(packets);
-        words.append("* lets through what the script drops, or may drop: ").append(packets).append('\n');
-        return this;
-    }
-
-    /** Says what could not be compared; null for nothing. */
-    public ImportJson incomplete(String why) {
-        incomplete = why;
-        return this;
+    /** {@code site} is what is known of the box that the ruleset is for. */
+    public ImportJson(Imported imported, Site site) {
+        this.imported = imported;
+        if (imported.stricter != null) {
+            Difference difference = Difference.of(imported.stricter, imported.ruleset, site);
+            incomplete = difference.incomplete();
+            for (Difference.Change change : difference.changes) {
+                if (change.before == Verdict.DROP && change.after == Verdict.ACCEPT) {
+                    opens.add(change.region.toString());
+                }
+            }
+        }
     }
 
     /** The JSON text. */
     public String text() {
-        return JsonText.object("rules", rules, "whole", whole, "taken", taken, "missing", missing, "not_run", notRun,
-                "remarks", remarks, "opens", opens, "incomplete", incomplete).toString();
+        JsonArray remarks = new JsonArray();
+        for (Remark each : imported.remarks) {
+            remarks.add(JsonText.object("line", each.line, "what", Secrets.masked(each.what), "todo", each.todo,
+                    "harmless", each.harmless));
+        }
+        return JsonText.object("rules", imported.text, "whole", imported.isWhole(), "taken", imported.rulesTaken(),
+                "missing", imported.rulesLeft, "not_run", imported.rulesNotRun, "remarks", remarks, "opens", opens,
+                "incomplete", incomplete).toString();
     }
 
     /** One line a remark, those about what is missing with a star; the totals last. */
     public String inWords(String file) {
-        String more = incomplete == null ? "" : "* not all could be compared with the script: " + incomplete + "\n";
-        return JsonText.utf8(Words.replace(words.toString(), "\0", file + ":") + more + "taken " + taken + ", missing "
-                + missing + (notRun > 0 ? ", not run " + notRun : "") + "\n");
+        StringBuilder out = new StringBuilder();
+        for (Remark each : imported.remarks) {
+            out.append(each.harmless ? "  " : "* ").append(file).append(':').append(each.line).append(": ")
+                    .append(Secrets.masked(each.what)).append("; ").append(each.todo).append('\n');
+        }
+        for (String packets : opens) {
+            out.append("* lets through what the script drops, or may drop: ").append(packets).append('\n');
+        }
+        out.append(incomplete == null ? "" : "* not all could be compared with the script: " + incomplete + "\n");
+        out.append("taken ").append(imported.rulesTaken()).append(", missing ").append(imported.rulesLeft)
+                .append(imported.rulesNotRun > 0 ? ", not run " + imported.rulesNotRun : "").append('\n');
+        return JsonText.utf8(out.toString());
     }
 }

@@ -9,11 +9,15 @@ import com.eclipsesource.json.JsonObject;
 import com.eclipsesource.json.JsonValue;
 
 import java.io.UnsupportedEncodingException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
 /** The few methods that write all of boxwall's JSON; texts are byte strings until here. */
-final class JsonText {
+public final class JsonText {
+    /** A box without a clock of its own begins in 1970, or with the day its image was made. */
+    private static final long CLOCK_SET = 1577836800L;
+
     private JsonText() {}
 
     /** An object of names and their values, in turns. */
@@ -25,9 +29,19 @@ final class JsonText {
         return json;
     }
 
-    /** Null, a JSON value, a list or map of such, a truth value, an int or a long; the text of anything else. */
+    /** The same for packages that don't see minimal-json: toString() is its text, or it is a value of another one. */
+    public static Object of(Object... namesAndValues) {
+        return object(namesAndValues);
+    }
+
+    /** Null, a JSON value, a finding, a list or map of such, a truth value, a whole number; the text of all else. */
     static JsonValue value(Object value) {
         if (value instanceof JsonValue) { return (JsonValue) value; }
+        if (value instanceof Finding) {
+            Finding finding = (Finding) value;
+            return object("code", finding.code, "severity", finding.severity.word(), "where", finding.where, "evidence",
+                    finding.evidence(), "effect", finding.effect(), "remedy", finding.remedy);
+        }
         if (value instanceof Map) {
             JsonObject json = new JsonObject();
             for (Map.Entry<?, ?> e : ((Map<?, ?>) value).entrySet()) {
@@ -47,25 +61,28 @@ final class JsonText {
         return value == null ? Json.NULL : Json.value(utf8(value.toString()));
     }
 
-    /** {@code {code, severity}} of each finding; the whole ones also {@code {where, evidence[], effect, remedy}}. */
-    static JsonArray findings(List<Finding> findings, boolean whole) {
-        JsonArray all = new JsonArray();
+    /** {@code {code, severity}} of each finding; a whole one also has {@code {where, evidence[], effect, remedy}}. */
+    public static List<Object> brief(List<Finding> findings) {
+        List<Object> all = new ArrayList<>();
         for (Finding finding : findings) {
-            JsonObject json = object("code", finding.code, "severity", finding.severity.word());
-            all.add(!whole ? json : json.merge(object("where", finding.where, "evidence", finding.evidence(), "effect",
-                    finding.effect(), "remedy", finding.remedy)));
+            all.add(object("code", finding.code, "severity", finding.severity.word()));
         }
         return all;
     }
 
+    /** A clock's milliseconds since 1970 in seconds; null when nobody has set it. */
+    public static Long clock(long millis) {
+        return millis / 1000 < CLOCK_SET ? null : (Long) (millis / 1000);
+    }
+
     /** Milliseconds as seconds with two digits. */
-    static JsonValue seconds(long millis) {
+    public static Object seconds(long millis) {
         long part = millis % 1000 / 10;
         return Json.parse(millis / 1000 + "." + (part < 10 ? "0" : "") + part);
     }
 
     /** A number as a program printed it ({@code 14.21}); null for null, and what isn't a number to JSON. */
-    static JsonValue number(String text) {
+    public static Object number(String text) {
         int dot = text == null ? -1 : text.indexOf('.');
         String whole = dot < 0 ? text : text.substring(0, dot);
         boolean number = text != null && Words.isNumber(whole) && (whole.length() == 1 || whole.charAt(0) != '0')

@@ -1,7 +1,7 @@
 package boxwall.report;
 
 import boxwall.box.Finding;
-import boxwall.check.EmptyRuleset;
+import boxwall.check.Checker;
 import boxwall.netfilter.Words;
 
 import java.io.ByteArrayOutputStream;
@@ -35,6 +35,7 @@ public final class Page {
     private static final String[] ESCAPES = {"&", "&amp;", "<", "&lt;", ">", "&gt;", "\"", "&quot;", "'", "&#39;"};
 
     private static final List<String> PLACES = Arrays.asList("@LANG@", "@NONCE@", "@STATE@", "@PLAIN@");
+    private static final int LONGEST_PLACE = 7;
 
     private final byte[] template;
     /** For each place its index in {@link #PLACES} and where it begins. */
@@ -47,18 +48,12 @@ public final class Page {
     public Page(byte[] template) {
         this.template = template;
         for (int at = 0; at < template.length; at++) {
-            for (int i = 0; template[at] == '@' && i < PLACES.size(); i++) {
-                if (isAt(at, PLACES.get(i))) { places.add(new int[] {i, at}); }
+            if (template[at] != '@') { continue; }
+            String rest = Words.text(Arrays.copyOfRange(template, at, at + LONGEST_PLACE));
+            for (int i = 0; i < PLACES.size(); i++) {
+                if (rest.startsWith(PLACES.get(i))) { places.add(new int[] {i, at}); }
             }
         }
-    }
-
-    private boolean isAt(int at, String word) {
-        int i = 0;
-        while (i < word.length() && at + i < template.length && template[at + i] == word.charAt(i)) {
-            i++;
-        }
-        return i == word.length();
     }
 
     /** The jar's page. */
@@ -103,7 +98,7 @@ public final class Page {
         String word = state;
         for (Finding finding : findings) {
             // the loaded rules, proven or on trial, can't drop a packet
-            word = finding.code.equals(EmptyRuleset.CODE) ? "inactive" : word;
+            word = finding.code.equals(Checker.EMPTY_RULESET) ? "inactive" : word;
             list.append("<li>").append(escaped(finding.severity.word())).append(": ").append(escaped(finding.code))
                     .append("</li>");
         }

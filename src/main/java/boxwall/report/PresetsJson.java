@@ -1,5 +1,6 @@
 package boxwall.report;
 
+import boxwall.netfilter.Words;
 import boxwall.syntax.Preset;
 
 import com.eclipsesource.json.JsonArray;
@@ -37,8 +38,7 @@ public final class PresetsJson {
 
     /** What stands before the first colon of "Title: sentence". */
     private static String title(String text) {
-        int colon = text.indexOf(':');
-        return colon < 0 ? text : text.substring(0, colon);
+        return Words.split(text, ':')[0];
     }
 
     private static String sentence(String text) { return text.substring(text.indexOf(':') + 1).trim(); }

@@ -39,6 +39,6 @@ public final class Problem {
     /** The JSON text. */
     public String toJson() {
         JsonObject json = JsonText.object("type", "about:blank", "title", title, "status", status, "detail", detail);
-        return (findings.isEmpty() ? json : json.add("findings", JsonText.findings(findings, true))).toString();
+        return (findings.isEmpty() ? json : json.add("findings", JsonText.value(findings))).toString();
     }
 }

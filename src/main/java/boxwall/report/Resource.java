@@ -1,8 +1,7 @@
 package boxwall.report;
 
 import boxwall.box.Rows;
-
-import java.io.UnsupportedEncodingException;
+import boxwall.netfilter.Words;
 
 /** A text that is in the jar. */
 public final class Resource {
@@ -10,11 +9,7 @@ public final class Resource {
 
     /** The text (UTF-8) at an absolute path of the jar; IllegalStateException when the jar is damaged. */
     public static String text(String path) {
-        try {
-            return new String(bytes(path), "UTF-8");
-        } catch (UnsupportedEncodingException e) {
-            throw new IllegalStateException(e);
-        }
+        return JsonText.utf8(Words.text(bytes(path)));
     }
 
     /** Its bytes. */

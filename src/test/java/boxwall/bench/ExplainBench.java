@@ -2,10 +2,10 @@ package boxwall.bench;
 
 import boxwall.facts.BoxFacts;
 import boxwall.avm.Listeners;
+import boxwall.check.AllFindings;
 import boxwall.check.CheckedRuleset;
 import boxwall.explain.Verdicts;
 import boxwall.box.Readings;
-import boxwall.check.Checker;
 import boxwall.compile.Compiler;
 import boxwall.compile.AutoYesNo;
 import boxwall.explain.AdminProof;
@@ -72,7 +72,7 @@ final class ExplainBench {
             String text = rules(count);
             medians[i] = Bench.millis("parse, check and compile " + count + " rules", () -> {
                 ParsedRules parsed = parse(text);
-                return Checker.check(new CheckedRuleset(parsed,
+                return AllFindings.checked(new CheckedRuleset(parsed,
                         Compiler.compile(parsed, FACTS, BOOTED, AutoYesNo.NO, AutoYesNo.AUTO, false).ruleset, FACTS));
             });
         }

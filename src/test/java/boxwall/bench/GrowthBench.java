@@ -1,9 +1,9 @@
 package boxwall.bench;
 
 import boxwall.facts.BoxFacts;
+import boxwall.check.AllFindings;
 import boxwall.check.CheckedRuleset;
 import boxwall.box.Readings;
-import boxwall.check.Checker;
 import boxwall.compile.Compiled;
 import boxwall.compile.Compiler;
 import boxwall.compile.AutoYesNo;
@@ -56,7 +56,7 @@ final class GrowthBench {
         if (!parsed.errors().isEmpty()) { throw new IllegalStateException(parsed.errors().get(0).toString()); }
         Compiled compiled =
                 step(1, () -> Compiler.compile(parsed, FACTS, BOOTED, AutoYesNo.AUTO, AutoYesNo.AUTO, false));
-        step(2, () -> Checker.check(new CheckedRuleset(parsed, compiled.ruleset, FACTS)));
+        step(2, () -> AllFindings.checked(new CheckedRuleset(parsed, compiled.ruleset, FACTS)));
         step(3, () -> new Walk(compiled.ruleset, Site.of(FACTS)).packet(PACKET, null));
     }
 

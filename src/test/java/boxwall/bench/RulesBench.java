@@ -1,9 +1,9 @@
 package boxwall.bench;
 
 import boxwall.facts.BoxFacts;
+import boxwall.check.AllFindings;
 import boxwall.check.CheckedRuleset;
 import boxwall.box.Readings;
-import boxwall.check.Checker;
 import boxwall.compile.Compiled;
 import boxwall.compile.Compiler;
 import boxwall.compile.AutoYesNo;
@@ -31,7 +31,7 @@ final class RulesBench {
                 Bench.millis("parse+compile+check of " + count + " rules, " + form, () -> {
                     ParsedRules parsed = RulesetParser.parse(rules.main(), names, rules);
                     Compiled compiled = Compiler.compile(parsed, facts, booted, AutoYesNo.AUTO, AutoYesNo.AUTO, false);
-                    return Checker.check(new CheckedRuleset(parsed, compiled.ruleset, facts));
+                    return AllFindings.checked(new CheckedRuleset(parsed, compiled.ruleset, facts));
                 });
             }
         }

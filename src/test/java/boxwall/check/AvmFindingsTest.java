@@ -23,7 +23,7 @@ class AvmFindingsTest {
         ParsedRules parsed =
                 RulesetParser.parse(new Source("rules", rules), Names.of(facts.names, facts.lackingNames()), null);
         assertEquals(List.of(), parsed.errors());
-        List<Finding> findings = Checker.check(new CheckedRuleset(parsed, parsed.ruleset(), facts));
+        List<Finding> findings = AllFindings.checked(new CheckedRuleset(parsed, parsed.ruleset(), facts));
         return findings
                 .stream().filter(f -> f.code.contains("blocked-by")).map(f -> f.code + " " + f.where + " "
                         + f.evidence().get(0).replace("/var/flash/ar7.cfg: ", "") + " | " + f.evidence().get(1))

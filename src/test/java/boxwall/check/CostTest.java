@@ -119,8 +119,8 @@ class CostTest {
         List<Finding> findings = new ArrayList<>();
         for (AutoYesNo wish : new AutoYesNo[] {AutoYesNo.YES, AutoYesNo.NO}) {
             Compiled compiled = Compiler.compile(parsed, FACTS, FACTS, wish, AutoYesNo.AUTO, wish == AutoYesNo.YES);
-            findings.addAll(Checker.check(new CheckedRuleset(parsed, compiled.ruleset, FACTS)));
-            findings.addAll(Proofs.of(new CheckedRuleset(parsed, compiled.ruleset, FACTS), List.of()));
+            findings.addAll(AllFindings.checked(new CheckedRuleset(parsed, compiled.ruleset, FACTS)));
+            findings.addAll(AllFindings.proved(new CheckedRuleset(parsed, compiled.ruleset, FACTS), List.of()));
             Exposure.of(new Verdicts(compiled.ruleset, SITE), List.of(), List.of("lan", "dsl"));
             Difference.of(parsed.ruleset(), compiled.ruleset, SITE);
         }

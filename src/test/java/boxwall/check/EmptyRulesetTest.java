@@ -50,7 +50,7 @@ class EmptyRulesetTest {
         assertEquals(List.of(), parsed.errors());
         Compiled compiled = Compiler.compile(parsed, facts, facts, AutoYesNo.AUTO, AutoYesNo.AUTO, false);
         int said = 0;
-        for (Finding each : Checker.check(new CheckedRuleset(parsed, compiled.ruleset, facts))) {
+        for (Finding each : AllFindings.checked(new CheckedRuleset(parsed, compiled.ruleset, facts))) {
             said += each.code.equals("empty-ruleset") && each.severity == Finding.Severity.WARN ? 1 : 0;
         }
         assertEquals(empty ? 1 : 0, said);

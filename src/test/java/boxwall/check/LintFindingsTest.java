@@ -50,8 +50,9 @@ class LintFindingsTest {
                 Names.of(facts.names, facts.lackingNames()), boxwall.syntax.Includes.NONE);
         assertEquals(List.of(), parsed.errors());
         Ruleset ruleset = parsed.ruleset();
-        List<Finding> findings = new java.util.ArrayList<>(Checker.check(new CheckedRuleset(parsed, ruleset, facts)));
-        findings.addAll(Proofs.of(new CheckedRuleset(parsed, ruleset, facts), null));
+        List<Finding> findings =
+                new java.util.ArrayList<>(AllFindings.checked(new CheckedRuleset(parsed, ruleset, facts)));
+        findings.addAll(AllFindings.proved(new CheckedRuleset(parsed, ruleset, facts), null));
         return findings;
     }
 

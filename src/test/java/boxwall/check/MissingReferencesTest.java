@@ -25,7 +25,7 @@ class MissingReferencesTest {
                 Names.of(facts.names, facts.lackingNames()), null);
         assertEquals(List.of(), parsed.errors());
         List<Finding> found = new ArrayList<>();
-        for (Finding each : Checker.check(new CheckedRuleset(parsed, parsed.ruleset(), facts))) {
+        for (Finding each : AllFindings.checked(new CheckedRuleset(parsed, parsed.ruleset(), facts))) {
             if (each.code.equals(code)) { found.add(each); }
         }
         return found;

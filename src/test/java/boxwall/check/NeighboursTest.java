@@ -40,7 +40,7 @@ class NeighboursTest {
                 RulesetParser.parse(new Source("rules", rules), Names.of(facts.names, facts.lackingNames()), null);
         assertEquals(List.of(), parsed.errors());
         List<Finding> found = new ArrayList<>();
-        for (Finding each : Checker.check(new CheckedRuleset(parsed, parsed.ruleset(), facts))) {
+        for (Finding each : AllFindings.checked(new CheckedRuleset(parsed, parsed.ruleset(), facts))) {
             if (each.code.equals("neighbour-discovery-dropped")) { found.add(each); }
         }
         return found;

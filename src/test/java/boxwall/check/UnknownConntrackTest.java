@@ -41,10 +41,10 @@ class UnknownConntrackTest {
         Compiled auto = Compiler.compile(parsed(STATES), UNKNOWN, UNKNOWN, AutoYesNo.AUTO, AutoYesNo.AUTO, false);
         assertFalse(auto.stateful);
         assertTrue(auto.modules.stream().noneMatch(UNKNOWN::pullsConntrack), auto.modules.toString());
-        assertFalse(Checker.refuses(Checker.check(new CheckedRuleset(parsed(STATES), auto.ruleset, UNKNOWN))));
+        assertFalse(Checker.refuses(AllFindings.checked(new CheckedRuleset(parsed(STATES), auto.ruleset, UNKNOWN))));
         Compiled yes = Compiler.compile(parsed(STATES), UNKNOWN, UNKNOWN, AutoYesNo.YES, AutoYesNo.AUTO, false);
         assertTrue(yes.stateful);
-        assertFalse(Checker.refuses(Checker.check(new CheckedRuleset(parsed(STATES), yes.ruleset, UNKNOWN))));
+        assertFalse(Checker.refuses(AllFindings.checked(new CheckedRuleset(parsed(STATES), yes.ruleset, UNKNOWN))));
     }
 
     @Test

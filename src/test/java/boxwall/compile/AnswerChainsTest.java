@@ -41,8 +41,7 @@ class AnswerChainsTest {
                 new Source("t", "iptables -P INPUT DROP\niptables -P FORWARD DROP\n" + String.join("\n", lines) + "\n"),
                 Names.none(), Includes.NONE);
         assertEquals(List.of(), parsed.errors());
-        return Stateless.of(parsed.ruleset(), Set.of(Family.values()), StatelessContext.of("32768:60999", "dsl"))
-                .ruleset();
+        return Stateless.of(parsed.ruleset(), Set.of(Family.values()), FewFacts.of("32768:60999", "dsl")).ruleset();
     }
 
     private static String letsIn(int i) {

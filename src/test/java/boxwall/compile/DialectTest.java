@@ -1,5 +1,6 @@
 package boxwall.compile;
 
+import boxwall.check.AllFindings;
 import boxwall.check.CheckedRuleset;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -79,7 +80,7 @@ class DialectTest {
         }
         compiled.notes.stream().filter(n -> n.text.contains("which means the same"))
                 .forEach(n -> out.append("note ").append(n.origin).append('\n'));
-        for (Finding finding : Checker.check(new CheckedRuleset(parsed, compiled.ruleset, facts))) {
+        for (Finding finding : AllFindings.checked(new CheckedRuleset(parsed, compiled.ruleset, facts))) {
             if (finding.severity == Finding.Severity.REFUSE) {
                 out.append(finding.code).append(' ').append(finding.where).append(": ").append(finding.effect())
                         .append('\n');

@@ -1,12 +1,11 @@
 package boxwall.compile;
 
 import boxwall.facts.BoxFacts;
+import boxwall.check.AllFindings;
 import boxwall.check.CheckedRuleset;
 import boxwall.box.Finding;
 import boxwall.modules.ImageModel;
 import boxwall.box.Readings;
-import boxwall.check.Checker;
-import boxwall.check.Proofs;
 import boxwall.probe.BoxReader;
 import boxwall.syntax.Includes;
 import boxwall.syntax.Names;
@@ -140,8 +139,8 @@ public final class Presets {
         if (!parsed.errors().isEmpty()) { return new OnBox(parsed, null, facts, List.of()); }
         Compiled compiled = Compiler.compile(parsed, facts, BoxFacts.of(box).booted(), wish, AutoYesNo.AUTO, false);
         CheckedRuleset checked = new CheckedRuleset(parsed, compiled.ruleset, facts);
-        List<Finding> findings = new ArrayList<>(Checker.check(checked));
-        findings.addAll(Proofs.of(checked, null));
+        List<Finding> findings = new ArrayList<>(AllFindings.checked(checked));
+        findings.addAll(AllFindings.proved(checked, null));
         return new OnBox(parsed, compiled, facts, findings);
     }
 }

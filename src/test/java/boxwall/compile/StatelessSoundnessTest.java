@@ -73,8 +73,8 @@ class StatelessSoundnessTest {
         ParsedRules parsed = RulesetParser.parse(new Source("t", text.toString()), Names.none(), Includes.NONE);
         assertEquals(List.of(), parsed.errors());
         Answer stateful = new Walk(parsed.ruleset(), Site.unknown()).packet(packet, Hook.INPUT);
-        Answer stateless = new Walk(Stateless
-                .of(parsed.ruleset(), Set.of(Family.values()), StatelessContext.of("32768:60999", "dsl")).ruleset(),
+        Answer stateless = new Walk(
+                Stateless.of(parsed.ruleset(), Set.of(Family.values()), FewFacts.of("32768:60999", "dsl")).ruleset(),
                 Site.unknown()).packet(packet, Hook.INPUT);
         if (stateful.verdict != Verdict.ACCEPT) {
             assertTrue(stateless.verdict != Verdict.ACCEPT,

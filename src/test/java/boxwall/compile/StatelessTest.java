@@ -27,7 +27,7 @@ class StatelessTest {
         ParsedRules parsed =
                 RulesetParser.parse(new Source("t", String.join("\n", lines) + "\n"), Names.none(), Includes.NONE);
         assertEquals(List.of(), parsed.errors());
-        return Stateless.of(parsed.ruleset(), Set.of(Family.values()), StatelessContext.of("32768:60999", wan));
+        return Stateless.of(parsed.ruleset(), Set.of(Family.values()), FewFacts.of("32768:60999", wan));
     }
 
     private static List<String> chain(Stateless stateless, Family family, String name) {
@@ -52,7 +52,7 @@ class StatelessTest {
         ParsedRules parsed = RulesetParser.parse(
                 new Source("t", "iptables -A INPUT -m layer7 --l7proto sip -j ACCEPT\niptables -A INPUT -j DROP\n"),
                 Names.none(), Includes.NONE, Foreign.of(List.of("libxt_layer7.so")));
-        Stateless stateless = Stateless.of(parsed.ruleset(), Set.of(Family.values()), StatelessContext.of("1:2", null));
+        Stateless stateless = Stateless.of(parsed.ruleset(), Set.of(Family.values()), FewFacts.of("1:2", null));
         assertEquals(List.of("-A INPUT -j DROP"), chain(stateless, Family.IPV4, "INPUT"));
         assertTrue(stateless.notes.get(0).text.startsWith("-m layer7 needs connection tracking"));
     }

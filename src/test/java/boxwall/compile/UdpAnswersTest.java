@@ -57,8 +57,7 @@ class UdpAnswersTest {
     }
 
     private static Ruleset stateless(String text) {
-        return Stateless.of(parsed(text).ruleset(), Set.of(Family.values()), StatelessContext.of(LOCAL, "dsl"))
-                .ruleset();
+        return Stateless.of(parsed(text).ruleset(), Set.of(Family.values()), FewFacts.of(LOCAL, "dsl")).ruleset();
     }
 
     private static List<String> input(String text) {
@@ -116,8 +115,8 @@ class UdpAnswersTest {
                 "-A a-name-of-twenty-eight-chars -p udp -m udp --sport 53 --dport 32768:61000 -j ACCEPT",
                 "-A block -j a-name-of-twenty-eight-chars", "-A block-2 -j a-name-of-twenty-eight"), own);
         List<String> notes =
-                Stateless.of(parsed(text).ruleset(), Set.of(Family.values()), StatelessContext.of(LOCAL, "dsl")).notes
-                        .stream().map(n -> n.origin + ": " + n.text).toList();
+                Stateless.of(parsed(text).ruleset(), Set.of(Family.values()), FewFacts.of(LOCAL, "dsl")).notes.stream()
+                        .map(n -> n.origin + ": " + n.text).toList();
         assertEquals(1, notes.stream().filter(n -> n.contains("t:4: ") && n.contains("(2 reply rules)")).count(),
                 notes.toString());
     }

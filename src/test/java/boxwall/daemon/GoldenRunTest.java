@@ -13,6 +13,7 @@ import boxwall.probe.BoxReader;
 import boxwall.report.CandidateJson;
 import boxwall.report.DiffJson;
 import boxwall.report.ExplainJson;
+import boxwall.report.JsonText;
 import boxwall.syntax.Source;
 import boxwall.sys.LiveSys;
 import java.io.IOException;
@@ -123,8 +124,8 @@ class GoldenRunTest {
         Map<String, String> answers(String text) {
             Candidate candidate = Candidate.of(new Source("rules", text), presets, box, wishes, null, 8181);
             Map<String, String> answers = new LinkedHashMap<>();
-            answers.put("check", candidate.compiled == null ? CandidateJson.findingsOnly(candidate.findings)
-                    : CandidateJson.of(candidate.etag(), candidate.compiled, candidate.findings));
+            answers.put("check", candidate.compiled == null ? JsonText.of("findings", candidate.findings).toString()
+                    : CandidateJson.of(candidate.etag(), candidate.compiled, candidate.findings, null));
             if (candidate.compiled == null) { return answers; }
             Ruleset rules = candidate.compiled.ruleset;
             answers.put("plan", plan(candidate.compiled, text) + plan(candidate.twin(), text));

@@ -1,11 +1,11 @@
 package boxwall.daemon;
 
+import boxwall.check.AllFindings;
 import boxwall.check.CheckedRuleset;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import boxwall.facts.BoxFacts;
-import boxwall.check.Checker;
 import boxwall.compile.Compiled;
 import boxwall.compile.Compiler;
 import boxwall.compile.AutoYesNo;
@@ -60,7 +60,7 @@ class GrowthTest {
         Step<Compiled> compiled =
                 Step.of(() -> Compiler.compile(parsed.result, facts, booted, AutoYesNo.AUTO, AutoYesNo.AUTO, false));
         Step<?> checked =
-                Step.of(() -> Checker.check(new CheckedRuleset(parsed.result, compiled.result.ruleset, facts)));
+                Step.of(() -> AllFindings.checked(new CheckedRuleset(parsed.result, compiled.result.ruleset, facts)));
         List<Double> all = new ArrayList<>();
         for (Step<?> step : List.of(parsed, compiled, checked)) {
             all.add(step.bytes / (double) count);

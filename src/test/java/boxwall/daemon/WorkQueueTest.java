@@ -1,5 +1,6 @@
 package boxwall.daemon;
 
+import boxwall.check.AllFindings;
 import boxwall.check.CheckedRuleset;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -8,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import boxwall.facts.BoxFacts;
-import boxwall.check.Checker;
 import boxwall.check.Proofs;
 import boxwall.compile.Compiler;
 import boxwall.compile.AutoYesNo;
@@ -92,7 +92,7 @@ class WorkQueueTest {
         Map<String, Runnable> steps = Map.of("parse", parse::get, "compile",
                 () -> Compiler.compile(parsed, facts, facts, AutoYesNo.YES, AutoYesNo.AUTO, false), "without states",
                 () -> Compiler.compile(parsed, facts, facts, AutoYesNo.NO, AutoYesNo.AUTO, false), "check",
-                () -> Checker.check(new CheckedRuleset(parsed, compiled.ruleset, facts)), "prove",
+                () -> AllFindings.checked(new CheckedRuleset(parsed, compiled.ruleset, facts)), "prove",
                 () -> Administrator.of(new CheckedRuleset(parsed, compiled.ruleset, facts).loaded, facts, null, 8181),
                 "advise", () -> Proofs.advice(new CheckedRuleset(parsed, compiled.ruleset, facts), List.of()), "import",
                 () -> Import.read("import", RULES));

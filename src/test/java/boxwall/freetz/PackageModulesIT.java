@@ -1,5 +1,6 @@
 package boxwall.freetz;
 
+import boxwall.check.AllFindings;
 import boxwall.check.CheckedRuleset;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -9,7 +10,6 @@ import boxwall.box.Finding;
 import boxwall.modules.ImageModel;
 import boxwall.box.Readings;
 import boxwall.box.Rows;
-import boxwall.check.Checker;
 import boxwall.compile.Compiled;
 import boxwall.compile.Compiler;
 import boxwall.compile.Presets;
@@ -92,7 +92,7 @@ class PackageModulesIT {
         Compiled compiled =
                 Compiler.compile(parsed, facts, BoxFacts.of(box).booted(), AutoYesNo.AUTO, AutoYesNo.AUTO, false);
         List<String> lacking = new ArrayList<>();
-        for (Finding finding : Checker.check(new CheckedRuleset(parsed, compiled.ruleset, facts))) {
+        for (Finding finding : AllFindings.checked(new CheckedRuleset(parsed, compiled.ruleset, facts))) {
             if (finding.severity == Finding.Severity.REFUSE) {
                 lacking.add(finding.effect().replaceAll("^.*\"(match|target|table) (.*)\".*$", "$1 $2"));
             }
