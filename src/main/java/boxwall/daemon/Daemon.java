@@ -2,7 +2,6 @@ package boxwall.daemon;
 
 import boxwall.apply.BootPlane;
 import boxwall.box.Bridges;
-import boxwall.http.Client;
 import boxwall.http.Port;
 import boxwall.netfilter.Words;
 import boxwall.sys.BoxException;
@@ -45,11 +44,8 @@ public final class Daemon {
             log.event(other);
             return 3;
         }
-        Port port = new Port(config.number("PORT"), new Client.Clock() {
-            @Override
-            public long uptimeMillis() { return sys.uptimeMillis(); }
-        }, log);
-        ListenAddresses doors = new ListenAddresses(sys, config, port, log);
+        Port port = new Port(config.number("PORT"), sys, config.get("STATE") + "/token", log);
+        ListenAddresses doors = new ListenAddresses(config, port, log);
         doors.open(Bridges.of(bridges));
         if (doors.inUse()) {
             log.event("port " + config.number("PORT")

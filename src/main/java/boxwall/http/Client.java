@@ -9,12 +9,6 @@ public final class Client {
     /** Uptime in milliseconds; a confirm counts only on a connection that is younger than the try. */
     public final long acceptedMillis;
 
-    /** The machine's own time. */
-    public interface Clock {
-        /** Milliseconds since the machine started; connections are dated with it. */
-        long uptimeMillis();
-    }
-
     public Client(byte[] address, long acceptedMillis) {
         this.address = address;
         this.acceptedMillis = acceptedMillis;

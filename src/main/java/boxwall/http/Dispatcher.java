@@ -6,6 +6,7 @@ import boxwall.netfilter.Words;
 import boxwall.report.Problem;
 import boxwall.report.Resource;
 import boxwall.sys.EventLog;
+import boxwall.sys.Sys;
 
 import fi.iki.elonen.NanoHTTPD;
 
@@ -29,17 +30,19 @@ final class Dispatcher {
     /** Far longer than any start that was seen; after it the daemon is broken, and saying so is better than silence. */
     private static final int START_MILLIS = 60 * 1000;
     final ConnectionLimit limit = new ConnectionLimit();
-    final Client.Clock clock;
+    final Sys sys;
+    private final String tokenFile;
     private final EventLog log;
     private final FailedLogins failures = new FailedLogins();
     /** Who may ask; at first nobody. */
     volatile AccessControl gate = new AccessControl(Collections.<String>emptyList(), Collections.<Network>emptyList(),
-            Collections.<Network>emptyList(), null);
+            Collections.<Network>emptyList());
     /** The daemon behind the port; null until it comes. */
     private Handler daemon;
 
-    Dispatcher(Client.Clock clock, EventLog log) {
-        this.clock = clock;
+    Dispatcher(Sys sys, String tokenFile, EventLog log) {
+        this.sys = sys;
+        this.tokenFile = tokenFile;
         this.log = log;
     }
 
@@ -55,9 +58,9 @@ final class Dispatcher {
      * closed port.
      */
     private synchronized Handler daemon() {
-        long end = clock.uptimeMillis() + START_MILLIS;
+        long end = sys.uptimeMillis() + START_MILLIS;
         try {
-            while (daemon == null && clock.uptimeMillis() < end) {
+            while (daemon == null && sys.uptimeMillis() < end) {
                 wait(1000);
             }
         } catch (InterruptedException e) {
@@ -92,7 +95,9 @@ final class Dispatcher {
         AccessControl now = gate;
         Request request = request(session, connection.client);
         Route route = Route.find(request.method, request.path);
-        boolean right = now.hasToken(request);
+        // a small file of a RAM disk, read each time: a new token counts at once, the old one no more
+        String token = sys.read(tokenFile, 256);
+        boolean right = AccessControl.hasToken(request, token == null ? "" : token.trim());
         Reply refusal = refuse(request, route, now, right);
         boolean trusted = refusal == null && right;
         if (!limit.heard(connection, trusted)) { throw new IOException("displaced by a newer connection"); }
@@ -124,7 +129,7 @@ final class Dispatcher {
 
     private Reply refuseToken(Request request, Route route, boolean right) {
         String peer = request.client.text();
-        int seconds = failures.secondsLeft(peer, clock.uptimeMillis());
+        int seconds = failures.secondsLeft(peer, sys.uptimeMillis());
         // a client with the token can always revert, whatever another program on the same PC sent before
         if (seconds > 0 && route.needs(Route.Need.TOKEN) && !(right && route.isUrgent())) {
             return Reply
@@ -133,7 +138,7 @@ final class Dispatcher {
                                     + " token' on the box shows the token; confirm and revert still work")
                     .with("Retry-After", String.valueOf(seconds));
         }
-        if (!right && request.header("authorization") != null && failures.add(peer, clock.uptimeMillis())) {
+        if (!right && request.header("authorization") != null && failures.add(peer, sys.uptimeMillis())) {
             log.event("wrong tokens from " + peer + ": refused for a minute");
         }
         if (route.needs(Route.Need.TOKEN) && !right) {
@@ -157,7 +162,7 @@ final class Dispatcher {
         }
         if (route == Route.OPENAPI) { return Reply.json(200, Resource.text("/boxwall/http/openapi.json").trim()); }
         return handler.answer(route, request,
-                right && failures.secondsLeft(request.client.text(), clock.uptimeMillis()) == 0);
+                right && failures.secondsLeft(request.client.text(), sys.uptimeMillis()) == 0);
     }
 
     /** What NanoHTTPD read, each parameter once and a character a byte. */

@@ -47,7 +47,7 @@ final class Listener extends NanoHTTPD {
     private Connection admitted(Socket socket) {
         try {
             socket.setTcpNoDelay(true);
-            Client client = new Client(socket.getInetAddress().getAddress(), dispatcher.clock.uptimeMillis());
+            Client client = new Client(socket.getInetAddress().getAddress(), dispatcher.sys.uptimeMillis());
             AccessControl gate = dispatcher.gate;
             Connection connection = dispatcher.limit.admit(socket, client, gate);
             if (connection == null && gate.isWelcome(client)) {
