@@ -37,7 +37,7 @@ public final class LiveSys implements Sys {
         feed(process.getOutputStream(), stdin);
         String out = drain(process.getInputStream());
         String errText = err.text();
-        return new CommandResult(command, out, errText, watchdog.cancel(), 0, process);
+        return new CommandResult(command, out, errText, watchdog.cancel(), process);
     }
 
     private static void feed(OutputStream to, String stdin) {

@@ -10,6 +10,7 @@ import boxwall.http.Request;
 import boxwall.http.Route;
 import boxwall.sys.BoxException;
 import boxwall.sys.CommandResult;
+import boxwall.sys.EndedCommand;
 import boxwall.sys.Sys;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -35,7 +36,7 @@ class SlowReapingTest {
         @Override
         public CommandResult run(List<String> command, String stdin, int limitSeconds) {
             CommandResult quick = box.run(command, stdin, limitSeconds);
-            return new CommandResult(command, quick.out, quick.err, quick.timedOut, 0) {
+            return new EndedCommand(command, quick.out, quick.err, 0) {
                 @Override
                 public int status() {
                     waits++;
