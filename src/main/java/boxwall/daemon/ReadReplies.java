@@ -35,8 +35,6 @@ final class ReadReplies extends Replies {
     /** Static, as sys.WaitedOn says. */
     private static final Object LOOKING = new Object();
     private static final int MAX_LEASES = 64 << 10;
-    private static final String[] STATES = {"active", "pending", "inactive", "failed", "fallback", "drifted", "open",
-            "locked", "unsaved", "rollback-failed"};
     private static final String[] CONNTRACK = {"/proc/sys/net/netfilter/nf_conntrack_", "/proc/sys/net/nf_conntrack_",
             "/proc/sys/net/ipv4/netfilter/ip_conntrack_"};
 
@@ -236,12 +234,10 @@ final class ReadReplies extends Replies {
         LiveRules live = rules();
         CounterRing ring = watch.ring;
         synchronized (ring) {
-            List<Long> times = ring.times();
             long at = box.tablesMillis;
-            if (times.isEmpty() || times.get(times.size() - 1) != at) { ring.add(live, at); }
-            List<long[]> samples = ring.samples();
-            boolean whole = !samples.isEmpty() && samples.get(0).length == live.rules.size();
-            return Reply.json(200, CountersJson.of(live, at, withSamples && whole ? ring.times() : null, samples));
+            if (ring.times.isEmpty() || ring.times.getLast() != at) { ring.add(live, at); }
+            boolean whole = !ring.samples.isEmpty() && ring.samples.getFirst().length == live.rules.size();
+            return Reply.json(200, CountersJson.of(live, at, withSamples && whole ? ring.times : null, ring.samples));
         }
     }
 
@@ -250,7 +246,7 @@ final class ReadReplies extends Replies {
         Outcome last = plane.last();
         MetricsText text =
                 new MetricsText().counters(rules()).name("state", "gauge", "1 for the state that the box is in.");
-        for (String state : STATES) {
+        for (String state : Outcome.STATES) {
             text.value("state", state.equals(state(last)) ? "1" : "0", "state", state);
         }
         Map<String, Integer> severities = new TreeMap<>();
