@@ -10,6 +10,7 @@ import boxwall.facts.BoxFacts;
 import boxwall.http.Reply;
 import boxwall.http.Request;
 import boxwall.netfilter.Ruleset;
+import boxwall.netfilter.Words;
 import boxwall.probe.Recorder;
 import boxwall.report.ChangeJson;
 import boxwall.report.Problem;
@@ -52,7 +53,7 @@ final class ChangeReplies extends Replies {
         }
         if (!changes.applying.tryLock()) { return busy(); }
         try {
-            Reply other = plane.last().state().equals("pending") ? busy() : heavy.begin(request);
+            Reply other = plane.last().state().equals("pending") ? busy() : heavy.begin(request, false);
             if (other != null) { return other; }
             // an apply is carried through: whoever is gone may be so because of it
             heavy.settle(request);
@@ -262,7 +263,7 @@ final class ChangeReplies extends Replies {
             tar.add(path, recorder.text(path));
         }
         log.event("record for " + request.client.text());
-        return Reply.bytes("application/x-tar", tar.text()).with("Content-Disposition",
+        return Reply.bytes("application/x-tar", Words.bytesOf(tar.text())).with("Content-Disposition",
                 "attachment; filename=\"boxwall-record.tar\"");
     }
 }

@@ -93,7 +93,7 @@ class AdviceTest {
         CountDownLatch working = new CountDownLatch(1);
         FutureTask<Reply> advice = new FutureTask<>(() -> {
             Request request = request();
-            assertNull(heavy.beginAdvice(request));
+            assertNull(heavy.begin(request, true));
             try {
                 assertThrows(Abandoned.class, () -> {
                     while (true) {
@@ -109,12 +109,12 @@ class AdviceTest {
         });
         new Thread(advice, "advises").start();
         assertTrue(working.await(60, TimeUnit.SECONDS));
-        assertEquals(503, heavy.beginAdvice(request()).status);
+        assertEquals(503, heavy.begin(request(), true).status);
         assertTrue(!advice.isDone());
         Request put = request();
-        assertNull(heavy.begin(put), "a PUT does not wait for advice");
+        assertNull(heavy.begin(put, false), "a PUT does not wait for advice");
         advice.get(60, TimeUnit.SECONDS);
-        FutureTask<Reply> second = new FutureTask<>(() -> heavy.beginAdvice(request()));
+        FutureTask<Reply> second = new FutureTask<>(() -> heavy.begin(request(), true));
         new Thread(second, "asks").start();
         assertEquals(503, second.get(60, TimeUnit.SECONDS).status);
         assertTrue(!Thread.currentThread().isInterrupted(), "nothing ends a PUT for advice");

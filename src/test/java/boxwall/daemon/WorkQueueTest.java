@@ -55,7 +55,7 @@ class WorkQueueTest {
         CountDownLatch enough = new CountDownLatch(1);
         FutureTask<Reply> first = new FutureTask<>(() -> {
             Request request = request();
-            Reply none = heavy.begin(request);
+            Reply none = heavy.begin(request, false);
             working.countDown();
             enough.await(60, TimeUnit.SECONDS);
             heavy.end(request);
@@ -64,7 +64,7 @@ class WorkQueueTest {
         new Thread(first, "works").start();
         assertTrue(working.await(60, TimeUnit.SECONDS));
         Request second = request();
-        Reply busy = heavy.begin(second);
+        Reply busy = heavy.begin(second, false);
         assertNotNull(busy);
         assertEquals(503, busy.status);
         assertEquals("1", busy.headers.get("Retry-After"));
@@ -75,7 +75,7 @@ class WorkQueueTest {
         assertTrue(!heavy.beginAlone());
         enough.countDown();
         assertNull(first.get(60, TimeUnit.SECONDS));
-        assertNull(heavy.begin(second));
+        assertNull(heavy.begin(second, false));
         heavy.end(second);
         heavy.end(second);
     }

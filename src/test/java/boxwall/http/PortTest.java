@@ -637,7 +637,7 @@ class PortTest {
                 case METRICS :
                     return Reply.utf8("text/plain", "");
                 case RECORD :
-                    return Reply.bytes("application/x-tar", "");
+                    return Reply.bytes("application/x-tar", new byte[0]);
                 default :
                     return Reply.json(200, "{}");
             }
