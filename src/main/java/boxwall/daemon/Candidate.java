@@ -123,7 +123,7 @@ public final class Candidate {
     Candidate emptying(Family family, Table table, Finding finding) {
         List<Finding> more = new ArrayList<>(findings);
         more.add(finding);
-        return new Candidate(text, parsed, compiled.emptying(family, table, box.facts, box.booted()), more, admin, box,
+        return new Candidate(text, parsed, compiled.emptying(family, table, box.facts, box.facts.booted()), more, admin, box,
                 client, wishes);
     }
 
@@ -133,7 +133,7 @@ public final class Candidate {
     }
 
     private static Compiled compile(ParsedRules parsed, Box box, CompileOptions wishes) {
-        return Compiler.compile(parsed, box.facts, box.booted(), wishes.stateful, wishes.ipv6, wishes.optimize);
+        return Compiler.compile(parsed, box.facts, box.facts.booted(), wishes.stateful, wishes.ipv6, wishes.optimize);
     }
 
     /** Whether the administrator's proof is for that client. */

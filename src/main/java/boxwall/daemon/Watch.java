@@ -365,10 +365,8 @@ final class Watch {
         for (Map.Entry<String, String> live : LivePlan.tables(sys, config.get("RUN") + "/live").entrySet()) {
             Family family = live.getKey().charAt(0) == '4' ? Family.IPV4 : Family.IPV6;
             String table = live.getKey().substring(2);
-            // the file's name says which table it is, its text needn't
-            String applied = live.getValue().startsWith("*") ? live.getValue() : "*" + table + "\n" + live.getValue();
             if (now.readings.command(family.command + "-save") != null) {
-                all.addAll(Drift.of(family, table, applied, now.readings.commandLines(family.command + "-save"),
+                all.addAll(Drift.of(family, table, live.getValue(), now.readings.commandLines(family.command + "-save"),
                         kept(plan, table)));
             }
         }
