@@ -93,7 +93,7 @@ final class Dispatcher {
 
     private Reply guarded(Connection connection, NanoHTTPD.IHTTPSession session) throws IOException {
         AccessControl now = gate;
-        Request request = request(session, connection.client);
+        Request request = request(session, connection);
         Route route = Route.find(request.method, request.path);
         // a small file of a RAM disk, read each time: a new token counts at once, the old one no more
         String token = sys.read(tokenFile, 256);
@@ -115,7 +115,7 @@ final class Dispatcher {
         String body = body(connection, request, session.getInputStream(), size(request, text));
         Reply.Refused form = text ? FormBody.refusal(body, type(request).equals(FORM)) : null;
         if (form != null) { return form.reply; }
-        request = request.with(body, connection.patience);
+        request = request.with(body);
         connection.beginsWork();
         return answer(route, request, right);
     }
@@ -166,7 +166,7 @@ final class Dispatcher {
     }
 
     /** What NanoHTTPD read, each parameter once and a character a byte. */
-    private static Request request(NanoHTTPD.IHTTPSession session, Client client) throws IOException {
+    private static Request request(NanoHTTPD.IHTTPSession session, Connection connection) throws IOException {
         Map<String, String> query = new HashMap<>();
         for (Map.Entry<String, List<String>> each : session.getParameters().entrySet()) {
             String name = bytes(each.getKey());
@@ -176,7 +176,8 @@ final class Dispatcher {
             }
             query.put(name, bytes(each.getValue().get(0)));
         }
-        return new Request(session.getMethod().name(), session.getUri(), query, session.getHeaders(), client, "");
+        return new Request(session.getMethod().name(), session.getUri(), query, session.getHeaders(), connection.client,
+                "", connection.patience);
     }
 
     private static String bytes(String text) throws IOException {

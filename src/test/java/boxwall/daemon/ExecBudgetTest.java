@@ -8,6 +8,7 @@ import boxwall.http.Client;
 import boxwall.http.Reply;
 import boxwall.http.Request;
 import boxwall.http.Route;
+import boxwall.http.TestRequest;
 import com.sun.management.ThreadMXBean;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -54,7 +55,7 @@ class ExecBudgetTest {
 
     private Request request(String method, String path, Map<String, String> query, String body) {
         later();
-        return new Request(method, path, query, Map.of(), new Client(PC, sys.uptimeMillis), body);
+        return TestRequest.of(method, path, query, Map.of(), new Client(PC, sys.uptimeMillis), body);
     }
 
     /** Whoever asks in the seconds in which a slow box is read gets what is known without it, and is told so. */

@@ -15,6 +15,7 @@ import boxwall.compile.AutoYesNo;
 import boxwall.http.Client;
 import boxwall.http.Reply;
 import boxwall.http.Request;
+import boxwall.http.TestRequest;
 import boxwall.imports.Import;
 import boxwall.netfilter.Abandoned;
 import boxwall.probe.BoxReader;
@@ -45,7 +46,7 @@ class WorkQueueTest {
 
     private static Request request() {
         byte[] pc = {(byte) 192, (byte) 168, (byte) 178, 20};
-        return new Request("PUT", "/rules", Map.of(), Map.of(), new Client(pc, 1), "");
+        return TestRequest.of("PUT", "/rules", Map.of(), Map.of(), new Client(pc, 1), "");
     }
 
     @Test

@@ -166,7 +166,7 @@ class PortTest {
     }
 
     private static Request from(String address) {
-        return new Request("GET", "/status", java.util.Map.of(), java.util.Map.of("host", "192.168.178.1"),
+        return TestRequest.of("GET", "/status", java.util.Map.of(), java.util.Map.of("host", "192.168.178.1"),
                 new Client(Addresses.parse(address), 1), "");
     }
 
