@@ -1,8 +1,8 @@
 package boxwall.cli;
 
-import boxwall.apply.BootPlane;
 import boxwall.box.Finding;
 import boxwall.compile.AutoYesNo;
+import boxwall.compile.Compiled;
 import boxwall.daemon.Box;
 import boxwall.daemon.Candidate;
 import boxwall.daemon.Changes;
@@ -18,6 +18,7 @@ import boxwall.explain.Site;
 import boxwall.imports.Import;
 import boxwall.imports.Imported;
 import boxwall.netfilter.Family;
+import boxwall.netfilter.Words;
 import boxwall.probe.BoxReader;
 import boxwall.probe.Recorder;
 import boxwall.report.CandidateJson;
@@ -34,7 +35,6 @@ import boxwall.sys.BoxException;
 import boxwall.sys.Sys;
 
 import java.io.PrintStream;
-import java.nio.charset.Charset;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -144,9 +144,10 @@ final class Verbs {
                     + count(candidate, "policy-test-overridden") + ", skipped: "
                     + count(candidate, "policy-test-skipped"));
         }
-        out.println(
-                candidate.compiled.mode() + ", rules: " + candidate.compiled.ruleset.ruleCount(Family.IPV4) + " IPv4, "
-                        + candidate.compiled.ruleset.ruleCount(Family.IPV6) + " IPv6; modules:" + modules(candidate));
+        Compiled compiled = candidate.compiled;
+        out.println(compiled.mode() + ", rules: " + compiled.ruleset.ruleCount(Family.IPV4) + " IPv4, "
+                + compiled.ruleset.ruleCount(Family.IPV6) + " IPv6; modules: "
+                + (compiled.modules.isEmpty() ? "none" : Words.join(compiled.modules, " ")));
     }
 
     /** The verdict in one line: {@code refused: 2 errors, 1 warning, 3 notes}. */
@@ -172,14 +173,6 @@ final class Verbs {
             count += finding.code.equals(code) ? 1 : 0;
         }
         return count;
-    }
-
-    private static String modules(Candidate candidate) {
-        StringBuilder text = new StringBuilder();
-        for (String module : candidate.compiled.modules) {
-            text.append(' ').append(module);
-        }
-        return text.length() == 0 ? " none" : text.toString();
     }
 
     void diagnostic(Finding finding) {
@@ -270,8 +263,7 @@ final class Verbs {
         if (!candidate.compiled.stateful && sys.list(directory + "/safe") != null) {
             throw new BoxException(directory + "/safe is the stateless form of another plan: choose an empty folder");
         }
-        Changes.write(new BootPlane(sys, Daemon.APPLY, config().get("RUN")), directory, candidate, sys, box.facts,
-                config());
+        Changes.write(directory, candidate, sys, box.facts, config());
         return 0;
     }
 
@@ -296,14 +288,12 @@ final class Verbs {
      * on the terminal.
      */
     private static void print(PrintStream to, String text) {
-        for (int i = 0; i < text.length(); i++) {
-            if (text.charAt(i) > 0xff) {
-                to.print(text);
-                return;
-            }
+        if (Words.highest(text) > 0xff) {
+            to.print(text);
+        } else {
+            byte[] bytes = Words.bytesOf(text);
+            to.write(bytes, 0, bytes.length);
+            to.flush();
         }
-        byte[] bytes = text.getBytes(Charset.forName("ISO-8859-1"));
-        to.write(bytes, 0, bytes.length);
-        to.flush();
     }
 }

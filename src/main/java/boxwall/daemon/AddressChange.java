@@ -5,7 +5,6 @@ import boxwall.apply.Outcome;
 import boxwall.box.Finding;
 import boxwall.facts.BoxFacts;
 import boxwall.netfilter.Words;
-import boxwall.plan.Plan;
 import boxwall.plan.Stamp;
 import boxwall.syntax.Source;
 import boxwall.sys.BoxException;
@@ -123,9 +122,9 @@ final class AddressChange {
 
     /** Whether what was compiled is what is live already: the change touched no rule. */
     private boolean compilesTo(Candidate next, Box now, LivePlan live) {
-        Plan plan = Plan.of(next.compiled, next.text, Changes.stamp(sys, now.facts, next), config.get("PA"));
+        Map<String, String> plan = Changes.plan(next.compiled, next, sys, now.facts, config);
         for (String file : new String[] {"modules", "restore4", "restore6"}) {
-            if (!plan.files().get(file).equals(live.file(file))) { return false; }
+            if (!plan.get(file).equals(live.file(file))) { return false; }
         }
         return true;
     }

@@ -123,8 +123,8 @@ public final class Candidate {
     Candidate emptying(Family family, Table table, Finding finding) {
         List<Finding> more = new ArrayList<>(findings);
         more.add(finding);
-        return new Candidate(text, parsed, compiled.emptying(family, table, box.facts, box.facts.booted()), more, admin, box,
-                client, wishes);
+        return new Candidate(text, parsed, compiled.emptying(family, table, box.facts, box.facts.booted()), more, admin,
+                box, client, wishes);
     }
 
     /** What would be loaded where connection tracking is refused; null when {@link #compiled} is that already. */

@@ -38,10 +38,9 @@ public final class Changes {
 
     /** The stamp of a plan for this box. */
     static Stamp stamp(Sys sys, BoxFacts facts, Candidate candidate) {
-        String id = sys.read("/proc/sys/kernel/random/uuid", 64);
-        Stamp stamp = new Stamp().put("id", id == null ? deskId(candidate) : id.trim())
-                .put("created", String.valueOf(System.currentTimeMillis() / 1000)).put("kernel", facts.kernel.value())
-                .put("userland", facts.userland.version()).put("lan.if", facts.lan == null ? "" : facts.lan.name);
+        Stamp stamp = new Stamp().put("id", uuid(sys)).put("created", String.valueOf(System.currentTimeMillis() / 1000))
+                .put("kernel", facts.kernel.value()).put("userland", facts.userland.version())
+                .put("lan.if", facts.lan == null ? "" : facts.lan.name);
         candidate.admin.addTo(stamp);
         for (Map.Entry<String, String> name : candidate.parsed.namesUsed.entrySet()) {
             stamp.put("name." + name.getKey(), name.getValue());
@@ -71,9 +70,11 @@ public final class Changes {
         if (!owned.isEmpty()) { stamp.put("own", Words.join(owned, " ")); }
     }
 
-    /** A desk may have no /proc: a plan's id only has to differ from the last one's. */
-    private static String deskId(Candidate candidate) {
-        return Long.toHexString(System.currentTimeMillis()) + "-" + Integer.toHexString(candidate.text.hashCode());
+    /** A number that nobody had before; a desk may have no /proc. */
+    static String uuid(Sys sys) {
+        String uuid = sys.read("/proc/sys/kernel/random/uuid", 64);
+        return uuid != null ? uuid.trim()
+                : Long.toHexString(System.currentTimeMillis()) + "-" + Long.toHexString(System.nanoTime());
     }
 
     /**
@@ -82,7 +83,7 @@ public final class Changes {
      */
     public String write(Candidate candidate, BoxFacts facts) throws BoxException {
         String directory = config.get("RUN") + (candidate.compiled.stateful ? "/candidate" : "/candidate.stateless");
-        write(plane, directory, candidate, sys, facts, config);
+        write(directory, candidate, sys, facts, config);
         return directory;
     }
 
@@ -97,12 +98,16 @@ public final class Changes {
     }
 
     /** Writes a candidate's plan, with its stateless form if it has states, to a new folder of its own. */
-    public static void write(BootPlane plane, String directory, Candidate candidate, Sys sys, BoxFacts facts,
-            Config config) throws BoxException {
-        Plan plan = Plan.of(candidate.compiled, candidate.text, stamp(sys, facts, candidate), config.get("PA"));
+    public static void write(String directory, Candidate candidate, Sys sys, BoxFacts facts, Config config)
+            throws BoxException {
+        Map<String, String> plan = plan(candidate.compiled, candidate, sys, facts, config);
         Compiled twin = candidate.twin();
-        plane.write(directory, plan,
-                twin == null ? null : Plan.of(twin, candidate.text, stamp(sys, facts, candidate), config.get("PA")));
+        BootPlane.write(sys, directory, plan, twin == null ? null : plan(twin, candidate, sys, facts, config));
+    }
+
+    /** The plan of one of a candidate's forms. */
+    static Map<String, String> plan(Compiled form, Candidate candidate, Sys sys, BoxFacts facts, Config config) {
+        return Plan.files(form, candidate.text, stamp(sys, facts, candidate), config.get("PA"));
     }
 
     /**

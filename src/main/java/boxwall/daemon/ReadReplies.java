@@ -120,8 +120,7 @@ final class ReadReplies extends Replies {
     Reply page(Request request) {
         watch.notice();
         Outcome last = plane.last();
-        String uuid = sys.read("/proc/sys/kernel/random/uuid", 64);
-        String nonce = uuid == null ? Long.toHexString(System.nanoTime()) : uuid.trim();
+        String nonce = Changes.uuid(sys);
         byte[] html = page().html(Page.wantsGerman(request.header("accept-language")), nonce, state(last),
                 ago(last.protectedAt()), findings(last, box.known));
         return Reply.bytes("text/html; charset=utf-8", html).with("Content-Security-Policy",

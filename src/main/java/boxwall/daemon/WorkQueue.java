@@ -27,8 +27,8 @@ final class WorkQueue {
     WorkQueue(int waitSeconds) { this.waitSeconds = waitSeconds; }
 
     /**
-     * Null when the work may begin: {@link #end} must follow, on the same thread. Else the answer. Advice is given up as
-     * soon as anything else wants to begin.
+     * Null when the work may begin: {@link #end} must follow, on the same thread. Else the answer. Advice is given up
+     * as soon as anything else wants to begin.
      */
     Reply begin(Request request, boolean advice) {
         if (!taken(advice)) {

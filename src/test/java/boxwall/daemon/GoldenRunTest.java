@@ -117,7 +117,7 @@ class GoldenRunTest {
 
         private static String plan(Compiled compiled, String text) {
             return compiled == null ? "-"
-                    : Plan.of(compiled, text, new Stamp().put("id", "1-2"), "flush").files().toString();
+                    : Plan.files(compiled, text, new Stamp().put("id", "1-2"), "flush").toString();
         }
 
         Map<String, String> answers(String text) {

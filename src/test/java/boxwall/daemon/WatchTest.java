@@ -64,10 +64,9 @@ class WatchTest {
                 CompileOptions.of(config, false), null, 8181);
         assertFalse(candidate.isRefused(), () -> candidate.findings.toString());
         Stamp stamp = Changes.stamp(sys, now.facts, candidate);
-        Plan plan = Plan.of(candidate.compiled, rules, stamp, "flush");
-        sys.booted(plan.file("stamp").replaceAll("(?m)^id=.*\n", ""), plan.files().get("restore4"),
-                plan.files().get("restore6"));
-        sys.files.put(FakeBox.STATE + "/boot/modules", plan.files().get("modules"));
+        Map<String, String> plan = Plan.files(candidate.compiled, rules, stamp, "flush");
+        sys.booted(plan.get("stamp").replaceAll("(?m)^id=.*\n", ""), plan.get("restore4"), plan.get("restore6"));
+        sys.files.put(FakeBox.STATE + "/boot/modules", plan.get("modules"));
         sys.verbs.clear();
     }
 
