@@ -87,9 +87,9 @@ final class History {
     Reply get() {
         HistoryJson json = new HistoryJson();
         List<String> times = times();
-        String saved = text(0);
+        String saved = text(sys, config, 0);
         for (int n = 0; n <= RULESETS; n++) {
-            String text = text(n);
+            String text = text(sys, config, n);
             if (text != null) {
                 List<String> here = Words.lines(text);
                 List<String> there = Words.lines(saved);
@@ -147,8 +147,6 @@ final class History {
         }
         return left;
     }
-
-    private String text(int number) { return text(sys, config, number); }
 
     /** A ruleset in flash: 0 is the saved one; null when there is none. */
     static String text(Sys sys, Config config, int number) {

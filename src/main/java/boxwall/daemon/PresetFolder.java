@@ -58,13 +58,9 @@ public final class PresetFolder implements Includes {
     public List<Preset> all() {
         List<String> names = sys.list(presets);
         List<Preset> all = new ArrayList<>();
-        if (names != null) {
-            List<String> sorted = new ArrayList<>(names);
-            Collections.sort(sorted);
-            for (String file : sorted) {
-                Source source = file.endsWith(".rules") ? find(file.substring(0, file.length() - 6), "") : null;
-                if (source != null) { all.add(Preset.of(source)); }
-            }
+        for (String file : names == null ? Collections.<String>emptyList() : names) {
+            Source source = file.endsWith(".rules") ? find(file.substring(0, file.length() - 6), "") : null;
+            if (source != null) { all.add(Preset.of(source)); }
         }
         return all;
     }

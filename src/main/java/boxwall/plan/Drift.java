@@ -48,12 +48,11 @@ public final class Drift {
         Map<String, List<String>> before = drift.chains(Words.lines("*" + table + "\n" + applied));
         Map<String, List<String>> now = drift.chains(saved);
         if (now == null) { return Collections.singletonList(drift.at("gone") + "the whole table"); }
-        Set<String> chains = new LinkedHashSet<>();
-        if (before != null) { chains.addAll(before.keySet()); }
+        Set<String> chains = new LinkedHashSet<>(before.keySet());
         chains.addAll(now.keySet());
         List<String> none = Collections.emptyList();
         for (String chain : chains) {
-            drift.compare(before != null && before.containsKey(chain) ? before.get(chain) : none,
+            drift.compare(before.containsKey(chain) ? before.get(chain) : none,
                     now.containsKey(chain) ? now.get(chain) : none);
         }
         return drift.differences;
