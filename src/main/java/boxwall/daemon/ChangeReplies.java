@@ -138,8 +138,7 @@ final class ChangeReplies extends Replies {
     /** What iptables' bare words mean for these rules; the box is read again, its kernel may have said more. */
     private List<Finding> behind(Outcome outcome, Candidate tried) {
         List<Finding> findings = new ArrayList<>(LivePlan.findings(outcome));
-        findings.addAll(behind(sys, System.getenv("BOXWALL_BIN"), outcome.get("error"), tried.compiled.ruleset,
-                box.read().facts));
+        findings.addAll(behind(sys, config.get("BIN"), outcome.get("error"), tried.compiled.ruleset, box.read().facts));
         return findings;
     }
 
@@ -147,7 +146,7 @@ final class ChangeReplies extends Replies {
      * The findings behind a failed try; the rule that the kernel refused in place of the words that it refused
      * something: the kernel is asked where iptables' words and what is known of the box leave it open.
      *
-     * @param folder $BOXWALL_BIN, or null
+     * @param folder $BOXWALL_BIN, or empty
      */
     static List<Finding> behind(Sys sys, String folder, String error, Ruleset tried, BoxFacts facts) {
         FailedTry failed = new FailedTry(error, tried, facts);

@@ -8,6 +8,7 @@ import boxwall.netfilter.Words;
 import boxwall.plan.Plan;
 import boxwall.plan.Stamp;
 import boxwall.syntax.Line;
+import boxwall.syntax.Source;
 import boxwall.sys.BoxException;
 import boxwall.sys.Sys;
 
@@ -19,8 +20,8 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /** Turns a candidate into a plan directory and asks the boot plane to try, keep or drop it. */
 public final class Changes {
-    private final Sys sys;
-    private final Config config;
+    final Sys sys;
+    final Config config;
     /** Asked through here only to try; what is tried is dated. */
     final BootPlane plane;
     /** Held by whoever changes the live rules: a request, or the daemon itself when the box's addresses changed. */
@@ -36,6 +37,12 @@ public final class Changes {
         this.plane = plane;
     }
 
+    /** A text that came over HTTP, or that was saved, checked for a box; {@code client} is null for nobody. */
+    Candidate checked(String text, Box box, byte[] client) {
+        return Candidate.of(new Source("rules", text), new PresetFolder(sys, config.get("PRESETS"), null), box,
+                CompileOptions.of(config, false), client, config.number("PORT"));
+    }
+
     /** The stamp of a plan for this box. */
     static Stamp stamp(Sys sys, BoxFacts facts, Candidate candidate) {
         Stamp stamp = new Stamp().put("id", uuid(sys)).put("created", String.valueOf(System.currentTimeMillis() / 1000))
@@ -45,29 +52,23 @@ public final class Changes {
         for (Map.Entry<String, String> name : candidate.parsed.namesUsed.entrySet()) {
             stamp.put("name." + name.getKey(), name.getValue());
         }
-        strangers(stamp, candidate);
+        // keep.filter=VPN PROXY: chains that stay as they are; own=mangle: tables whose strangers' rules may go
+        Map<String, Set<String>> strangers = new TreeMap<>();
+        for (Line keep : candidate.parsed.keeps) {
+            add(strangers, "keep." + keep.table.word(), keep.name);
+        }
+        for (Line own : candidate.parsed.owns) {
+            add(strangers, "own", own.table.word());
+        }
+        for (Map.Entry<String, Set<String>> each : strangers.entrySet()) {
+            stamp.put(each.getKey(), Words.join(each.getValue(), " "));
+        }
         return stamp.put("lacks", Words.join(facts.lackingNames(), " "));
     }
 
-    /**
-     * {@code keep.filter=VPN PROXY}: chains that stay as they are; {@code own=mangle}: tables whose strangers' rules
-     * may go.
-     */
-    private static void strangers(Stamp stamp, Candidate candidate) {
-        Map<String, Set<String>> kept = new TreeMap<>();
-        for (Line keep : candidate.parsed.keeps) {
-            String key = "keep." + keep.table.word();
-            if (!kept.containsKey(key)) { kept.put(key, new TreeSet<String>()); }
-            kept.get(key).add(keep.name);
-        }
-        for (Map.Entry<String, Set<String>> each : kept.entrySet()) {
-            stamp.put(each.getKey(), Words.join(each.getValue(), " "));
-        }
-        Set<String> owned = new TreeSet<>();
-        for (Line own : candidate.parsed.owns) {
-            owned.add(own.table.word());
-        }
-        if (!owned.isEmpty()) { stamp.put("own", Words.join(owned, " ")); }
+    private static void add(Map<String, Set<String>> to, String key, String word) {
+        if (!to.containsKey(key)) { to.put(key, new TreeSet<String>()); }
+        to.get(key).add(word);
     }
 
     /** A number that nobody had before; a desk may have no /proc. */

@@ -18,7 +18,6 @@ import java.io.PrintStream;
 public final class Daemon {
     /** Where the boot plane's program is on a box. */
     public static final String APPLY = "/usr/sbin/boxwall-apply";
-    private static final String KEEP = "/usr/sbin/boxwall-keep";
 
     private final Sys sys;
     private final Config config;
@@ -59,7 +58,7 @@ public final class Daemon {
             log.event("listening on " + port.addresses() + " port " + config.number("PORT") + " at uptime " + now / 1000
                     + " s");
         }
-        BoxState box = new BoxState(sys, script());
+        BoxState box = new BoxState(sys, script("boxwall-apply"));
         Api api = api(box, now);
         port.serve(api);
         doors.open(new Bridges(box.box().facts.lan, box.box().facts.guest));
@@ -109,9 +108,9 @@ public final class Daemon {
                 : new String[] {stat.substring(0, stat.indexOf(' ')), fields[19]};
     }
 
-    private String folder() { return config.get("BIN").length() == 0 ? null : config.get("BIN"); }
-
-    private String script() { return folder() == null ? APPLY : folder() + "/boxwall-apply"; }
+    private String script(String name) {
+        return (config.get("BIN").length() == 0 ? "/usr/sbin" : config.get("BIN")) + "/" + name;
+    }
 
     /** What looks after the box; null before {@link #api}. */
     Watch watch() { return watch; }
@@ -119,10 +118,10 @@ public final class Daemon {
     /** What answers. */
     Api api(BoxState box, long now) {
         WorkQueue heavy = new WorkQueue();
-        BootPlane plane = new BootPlane(sys, script(), config.get("RUN"));
+        BootPlane plane = new BootPlane(sys, script("boxwall-apply"), config.get("RUN"));
         Changes changes = new Changes(sys, config, plane);
-        History history = new History(sys, config, folder() == null ? KEEP : folder() + "/boxwall-keep");
-        watch = new Watch(sys, config, box, changes, new AddressChange(sys, config, changes, heavy, log), history, log);
+        History history = new History(sys, config, script("boxwall-keep"));
+        watch = new Watch(sys, config, box, changes, new AddressChange(changes, heavy, log), history, log);
         return new Api(new Replies(watch, heavy), now);
     }
 }

@@ -61,8 +61,7 @@ final class Drafts extends Replies {
     /** Heavy work: whoever calls it has begun that. */
     Candidate check(String text, byte[] client) {
         compiled = null;
-        return emptied(Candidate.of(new Source("rules", text), new PresetFolder(sys, config.get("PRESETS"), null),
-                box.box(), CompileOptions.of(config, false), client, config.number("PORT")));
+        return emptied(changes.checked(text, box.box(), client));
     }
 
     /**

@@ -76,10 +76,9 @@ final class LivePlan {
      * The finding empty-ruleset; or stateless-weakened when the live plan has no states, with the first of its notes;
      * or nothing.
      */
-    static List<Finding> findings(Sys sys, LivePlan live) {
-        if (live != null && !live.protects()) { return Collections.singletonList(EmptyRuleset.live()); }
-        return live == null || !"stateless".equals(live.stamp.get("mode")) ? Collections.<Finding>emptyList()
-                : weakened(sys.read(live.place + "/notes", MAX_NOTES), live.place);
+    List<Finding> findings() {
+        if (!protects()) { return Collections.singletonList(EmptyRuleset.live()); }
+        return "stateless".equals(stamp.get("mode")) ? weakened() : Collections.<Finding>emptyList();
     }
 
     /** What the boot plane's own words mean as findings about the last boot, try or save; empty when all went well. */
@@ -109,10 +108,10 @@ final class LivePlan {
         return findings;
     }
 
-    private static List<Finding> weakened(String notes, String place) {
+    private List<Finding> weakened() {
         List<String> evidence = new ArrayList<>();
         int more = 0;
-        for (String line : Words.lines(notes)) {
+        for (String line : Words.lines(sys.read(place + "/notes", MAX_NOTES))) {
             if (line.startsWith("#") || line.length() == 0) { continue; }
             if (evidence.size() < SHOWN) {
                 evidence.add(line);

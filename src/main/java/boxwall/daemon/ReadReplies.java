@@ -185,7 +185,8 @@ final class ReadReplies extends Replies {
         }
         all.addAll(LivePlan.findings(last));
         all.addAll(watch.findings);
-        all.addAll(LivePlan.findings(sys, live(last)));
+        LivePlan plan = live(last);
+        all.addAll(plan == null ? Collections.<Finding>emptyList() : plan.findings());
         return all;
     }
 

@@ -51,7 +51,7 @@ class WatchTest {
         box = new BoxState(sys, "/usr/sbin/boxwall-apply");
         Changes changes = new Changes(sys, config, new BootPlane(sys, "/usr/sbin/boxwall-apply", FakeBox.RUN));
         EventLog events = new EventLog(null, new PrintStream(log, true), null);
-        return new Watch(sys, config, box, changes, new AddressChange(sys, config, changes, new WorkQueue(), events),
+        return new Watch(sys, config, box, changes, new AddressChange(changes, new WorkQueue(), events),
                 new History(sys, config, "/usr/sbin/boxwall-keep"), events);
     }
 
