@@ -51,7 +51,7 @@ public final class AccessControl {
                     "a page of another site may not ask (Sec-Fetch-Site: " + clip(site) + ")");
         }
         String origin = request.header("origin");
-        if (origin != null && !isOwnOrigin(origin, host)) {
+        if (origin != null && !origin.equalsIgnoreCase("http://" + host)) {
             return new Problem(403, "foreign page",
                     "a page of another origin may not ask (Origin: " + clip(origin) + ")");
         }
@@ -77,10 +77,6 @@ public final class AccessControl {
             if (network.contains(client.address)) { return true; }
         }
         return false;
-    }
-
-    private static boolean isOwnOrigin(String origin, String host) {
-        return origin.toLowerCase(Locale.ROOT).equals("http://" + host.toLowerCase(Locale.ROOT));
     }
 
     /** The name of {@code name:port}; {@code [::1]:8181} keeps its brackets. */

@@ -2,6 +2,8 @@ package boxwall.http;
 
 import boxwall.netfilter.Addresses;
 
+import java.util.Arrays;
+
 /** The other end of a connection, and since when the connection is there. */
 public final class Client {
     /** The peer's address in network order. */
@@ -16,6 +18,9 @@ public final class Client {
 
     /** The peer's address as text. */
     public String text() { return Addresses.print(address); }
+
+    /** Whether it is the same peer. */
+    boolean is(Client other) { return Arrays.equals(address, other.address); }
 
     /** Whether the peer is this machine itself. */
     public boolean isLoopback() {

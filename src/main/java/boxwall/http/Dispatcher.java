@@ -76,7 +76,7 @@ final class Dispatcher {
             // JamVM throws again at the next allocation unless the collector ran
             System.gc();
             log.event("out of memory");
-            connection.leavesUnread();
+            connection.unread = true;
             return Reply.problem(503, "out of memory", "the daemon's heap is full; " + Problem.TOO_LONG);
         } catch (Abandoned e) {
             log.event("given up: " + connection.patience.reason().title + ", " + session.getMethod() + " for "
@@ -108,7 +108,7 @@ final class Dispatcher {
                     .with("Retry-After", "1");
         }
         if (refusal != null) {
-            connection.leavesUnread();
+            connection.unread = true;
             return refusal;
         }
         boolean text = route.needs(Route.Need.TEXT);
@@ -206,10 +206,10 @@ final class Dispatcher {
         String length = request.header("content-length");
         length = length == null ? "0" : length;
         if (!Words.isNumber(length)) { throw new Reply.Refused(400, "bad length", "Content-Length must be a number"); }
-        if (length.length() > 9 || Integer.parseInt(length) > Connection.MAX_BODY) {
+        int size = (int) Words.number(length, Connection.MAX_BODY);
+        if (size < 0) {
             throw new Reply.Refused(413, "too large", "a body may have " + Connection.MAX_BODY + " bytes");
         }
-        int size = Integer.parseInt(length);
         if (text && size > 0 && !isText(request)) {
             throw new Reply.Refused(415, "not a text",
                     "send the ruleset as it is, not packed and not as a form: curl -T FILE");
