@@ -13,7 +13,6 @@ import boxwall.report.Problem;
 import boxwall.syntax.Source;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
@@ -70,15 +69,17 @@ final class Drafts extends Replies {
      * next boot, and nobody would see them in the ruleset: the plan has the table, empty.
      */
     private Candidate emptied(Candidate next) {
+        if (next.compiled == null) { return next; }
         Candidate candidate = next;
-        for (Map.Entry<String, String> live : next.compiled == null ? Collections.<String, String>emptyMap().entrySet()
-                : LivePlan.tables(sys, config.get("RUN") + "/live").entrySet()) {
-            Family family = live.getKey().charAt(0) == '4' ? Family.IPV4 : Family.IPV6;
-            Table table = Table.of(live.getKey().substring(2));
-            // what is in the ruleset, and was left out for this box, has a finding already
-            if (table != null && live.getValue().length() > 0 && !next.parsed.ruleset().owns(family, table)
-                    && !next.compiled.ruleset.owns(family, table)) {
-                candidate = candidate.emptying(family, table, finding(family, table, live.getValue()));
+        for (Family family : Family.values()) {
+            for (Map.Entry<String, String> live : LivePlan.tables(sys, config.get("RUN") + "/live", family)
+                    .entrySet()) {
+                Table table = Table.of(live.getKey());
+                // what is in the ruleset, and was left out for this box, has a finding already
+                if (table != null && live.getValue().length() > 0 && !next.parsed.ruleset().owns(family, table)
+                        && !next.compiled.ruleset.owns(family, table)) {
+                    candidate = candidate.emptying(family, table, finding(family, table, live.getValue()));
+                }
             }
         }
         return candidate;

@@ -4,6 +4,7 @@ import boxwall.apply.Outcome;
 import boxwall.box.Finding;
 import boxwall.check.EmptyRuleset;
 import boxwall.facts.Witness;
+import boxwall.netfilter.Family;
 import boxwall.netfilter.Words;
 import boxwall.plan.Stamp;
 import boxwall.sys.Sys;
@@ -45,16 +46,13 @@ final class LivePlan {
         return null;
     }
 
-    /**
-     * The tables that boxwall loaded and read back, by name ({@code 4.filter}): RUN/live, or RUN/tx/live of a trial.
-     */
-    static Map<String, String> tables(Sys sys, String folder) {
+    /** The tables of a family that boxwall loaded and read back, by name: RUN/live, or RUN/tx/live of a trial. */
+    static Map<String, String> tables(Sys sys, String folder, Family family) {
         Map<String, String> tables = new TreeMap<>();
         List<String> names = sys.list(folder);
         for (String name : names == null ? Collections.<String>emptyList() : names) {
-            String text =
-                    name.startsWith("4.") || name.startsWith("6.") ? sys.read(folder + "/" + name, MAX_FILE) : null;
-            if (text != null) { tables.put(name, text); }
+            String text = name.startsWith(family.digit() + ".") ? sys.read(folder + "/" + name, MAX_FILE) : null;
+            if (text != null) { tables.put(name.substring(2), text); }
         }
         return tables;
     }

@@ -362,12 +362,13 @@ final class Watch {
         List<String> all = new ArrayList<>();
         if (!Arrays.asList("active", "unsaved", "fallback").contains(last.state())) { return all; }
         LivePlan plan = LivePlan.of(sys, config, last.get("plan"));
-        for (Map.Entry<String, String> live : LivePlan.tables(sys, config.get("RUN") + "/live").entrySet()) {
-            Family family = live.getKey().charAt(0) == '4' ? Family.IPV4 : Family.IPV6;
-            String table = live.getKey().substring(2);
-            if (now.readings.command(family.command + "-save") != null) {
-                all.addAll(Drift.of(family, table, live.getValue(), now.readings.commandLines(family.command + "-save"),
-                        kept(plan, table)));
+        for (Family family : Family.values()) {
+            String save = family.command + "-save";
+            if (now.readings.command(save) == null) { continue; }
+            for (Map.Entry<String, String> live : LivePlan.tables(sys, config.get("RUN") + "/live", family)
+                    .entrySet()) {
+                all.addAll(Drift.of(family, live.getKey(), live.getValue(), now.readings.commandLines(save),
+                        kept(plan, live.getKey())));
             }
         }
         return all;
