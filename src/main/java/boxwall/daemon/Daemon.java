@@ -78,19 +78,17 @@ public final class Daemon {
      */
     private String other() {
         String file = config.get("RUN") + "/daemon.pid";
-        String[] known = Words.of(sys.read(file, 64) == null ? "" : sys.read(file, 64));
-        String[] self = process("self");
-        if (known.length == 2 && self != null && !known[0].equals(self[0])) {
-            String[] running = process(known[0]);
-            if (running != null && running[1].equals(known[1])) {
-                return "a boxwall daemon runs already, process " + known[0]
-                        + "; this one ends; stop the other first: rc.boxwall stop";
-            }
+        String text = sys.read(file, 64);
+        String known = text == null ? "" : text.trim();
+        String self = process("self");
+        if (self == null || known.equals(self)) { return null; }
+        String id = known.substring(0, Math.max(0, known.indexOf(' ')));
+        if (known.equals(process(id))) {
+            return "a boxwall daemon runs already, process " + id
+                    + "; this one ends; stop the other first: rc.boxwall stop";
         }
         try {
-            if (self != null && (known.length != 2 || !known[0].equals(self[0]))) {
-                sys.write(file, self[0] + " " + self[1] + "\n");
-            }
+            sys.write(file, self + "\n");
         } catch (BoxException e) {
             log.event(e.getMessage());
         }
@@ -101,11 +99,11 @@ public final class Daemon {
      * The number of a process and its start, {@code 512 (jamvm) S 1 …} in /proc/PID/stat (proc(5): fields 1 and 22);
      * null when it's gone.
      */
-    private String[] process(String id) {
+    private String process(String id) {
         String stat = Words.isName(id, "") ? sys.read("/proc/" + id + "/stat", 1024) : null;
         String[] fields = Words.of(stat == null ? "" : stat.substring(stat.lastIndexOf(')') + 1));
         return fields.length < 20 || fields[0].equals("Z") ? null
-                : new String[] {stat.substring(0, stat.indexOf(' ')), fields[19]};
+                : stat.substring(0, stat.indexOf(' ')) + " " + fields[19];
     }
 
     private String script(String name) {

@@ -47,7 +47,7 @@ public final class PresetFolder implements Includes {
 
     @Override
     public Source find(String name, String fromFile) {
-        if (!isPlain(name)) { return null; }
+        if (!Words.isName(name, "_.+-") || name.charAt(0) == '.' || name.charAt(0) == '-') { return null; }
         String text = sys.read(presets + "/" + name + ".rules", MAX_BYTES);
         if (text != null) { return Source.preset(name, text); }
         text = beside == null ? null : sys.read(beside + "/" + name, MAX_BYTES);
@@ -63,9 +63,5 @@ public final class PresetFolder implements Includes {
             if (source != null) { all.add(Preset.of(source)); }
         }
         return all;
-    }
-
-    private static boolean isPlain(String name) {
-        return Words.isName(name, "_.+-") && name.charAt(0) != '.' && name.charAt(0) != '-';
     }
 }
