@@ -42,7 +42,8 @@ public final class AccessControl {
         String host = request.header("host");
         if (host == null || !hosts.contains(nameOf(host))) {
             return new Problem(403, "unknown host",
-                    "the Host header must be one of the box's own addresses or names, found " + quote(host)
+                    "the Host header must be one of the box's own addresses or names, found "
+                            + (host == null ? "none" : "'" + clip(host) + "'")
                             + "; use the box's address, or add the name to BOXWALL_HOSTS");
         }
         String site = request.header("sec-fetch-site");
@@ -104,8 +105,6 @@ public final class AccessControl {
         }
         return difference == 0;
     }
-
-    private static String quote(String header) { return header == null ? "none" : "'" + clip(header) + "'"; }
 
     private static String clip(String header) { return header.length() > 80 ? header.substring(0, 80) + "…" : header; }
 }
