@@ -18,6 +18,7 @@ import boxwall.explain.Site;
 import boxwall.imports.Import;
 import boxwall.imports.Imported;
 import boxwall.netfilter.Family;
+import boxwall.netfilter.Origin;
 import boxwall.netfilter.Words;
 import boxwall.probe.BoxReader;
 import boxwall.probe.Recorder;
@@ -35,6 +36,7 @@ import boxwall.sys.BoxException;
 import boxwall.sys.Sys;
 
 import java.io.PrintStream;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -83,11 +85,8 @@ final class Verbs {
     /** Writes what was read of the box, secrets left out, as a folder that --root takes. */
     int record() throws BoxException {
         String folder = arguments.file("record needs a folder to write to");
-        while (folder.length() > 1 && folder.endsWith("/")) {
-            folder = folder.substring(0, folder.length() - 1);
-        }
         int count = Recorder.record(sys, box().readings, folder);
-        out.println(count + " files in " + arguments.file("") + "; look through it before you send it");
+        out.println(count + " files in " + folder + "; look through it before you send it");
         return 0;
     }
 
@@ -112,7 +111,7 @@ final class Verbs {
         Candidate candidate = read(box());
         if (arguments.has("--json")) {
             out.println(candidate.compiled == null ? CandidateJson.findingsOnly(candidate.findings)
-                    : CandidateJson.of(candidate.etag(), candidate.compiled, candidate.findings));
+                    : CandidateJson.of(candidate.etag, candidate.compiled, candidate.findings));
         } else {
             print(candidate);
         }
@@ -126,17 +125,13 @@ final class Verbs {
         }
         if (candidate.compiled == null) { return; }
         // one line for each kind of note, with the lines that it is about
-        Map<String, StringBuilder> kinds = new LinkedHashMap<>();
+        Map<String, List<Origin>> kinds = new LinkedHashMap<>();
         for (Note note : candidate.compiled.notes) {
-            StringBuilder lines = kinds.get(note.text);
-            if (lines == null) {
-                kinds.put(note.text, new StringBuilder(note.origin.toString()));
-            } else {
-                lines.append(", ").append(note.origin);
-            }
+            if (!kinds.containsKey(note.text)) { kinds.put(note.text, new ArrayList<Origin>()); }
+            kinds.get(note.text).add(note.origin);
         }
-        for (Map.Entry<String, StringBuilder> kind : kinds.entrySet()) {
-            print(out, kind.getValue() + ": note: " + kind.getKey() + "\n");
+        for (Map.Entry<String, List<Origin>> kind : kinds.entrySet()) {
+            print(out, Words.join(kind.getValue(), ", ") + ": note: " + kind.getKey() + "\n");
         }
         if (!candidate.parsed.expects.isEmpty()) {
             out.println("expect lines: " + candidate.parsed.expects.size() + ", failed: "

@@ -101,7 +101,7 @@ final class Api extends Replies implements Handler {
         heavy.end(request);
         watch.notice();
         return Reply.json(200,
-                CandidateJson.findings(reads.findings(plane.last()), draft == null ? null : draft.etag(), about));
+                CandidateJson.findings(reads.findings(plane.last()), draft == null ? null : draft.etag, about));
     }
 
     private Reply answered(Route route, Request request, boolean withToken) throws BoxException {

@@ -38,7 +38,8 @@ public final class Candidate {
     final Box box;
     private final byte[] client;
     private final CompileOptions wishes;
-    private final String etag;
+    /** Names this text, for If-Match: the hash of its characters with their number. */
+    public final String etag;
     /** What refuses nothing; null until somebody asked for it. */
     private volatile List<Finding> advice;
 
@@ -142,11 +143,6 @@ public final class Candidate {
     }
 
     public boolean isRefused() { return compiled == null || admin == null || Checker.refuses(findings); }
-
-    /** Names this text, for If-Match: the hash of its characters with their number. */
-    public String etag() {
-        return etag;
-    }
 
     /** The tag of any text. */
     public static String etag(String text) {

@@ -88,7 +88,7 @@ final class ChangeReplies extends Replies {
             if (saved == null) { return Reply.problem(409, "nothing to apply", "PUT a ruleset to /rules first"); }
             next = drafts.check(saved, request.client.address);
         }
-        Reply other = Drafts.mismatch(request, next.etag());
+        Reply other = Drafts.mismatch(request, next.etag);
         if (other != null) { return other; }
         // the box may have changed since the candidate was checked: a module was loaded, the LAN got another address
         if (!box.forPlan(plane.last().toString()).compilesLike(next.box) || !next.isFor(request.client.address)) {
@@ -96,7 +96,7 @@ final class ChangeReplies extends Replies {
         }
         if (next.isRefused()) { return Drafts.refused(next); }
         boolean force = "1".equals(request.query("force"));
-        log.event(name + " of " + next.etag() + " asked by " + request.client.text() + " for " + seconds + " s"
+        log.event(name + " of " + next.etag + " asked by " + request.client.text() + " for " + seconds + " s"
                 + (force ? ", forced" : ""));
         long began = sys.uptimeMillis();
         String plan = changes.write(next, box.box().facts);
@@ -108,7 +108,7 @@ final class ChangeReplies extends Replies {
         log.event(name + ": status " + reached.status + ", " + outcome.state() + " " + outcome.why()
                 + (outcome.id().length() == 0 ? "" : ", id " + outcome.id()) + ", after " + (sys.uptimeMillis() - began)
                 + " ms");
-        history.tried(request.client.text(), next.etag(), reached.status, outcome);
+        history.tried(request.client.text(), next.etag, reached.status, outcome);
         trying(live ? outcome.id() : "", live ? put : null);
         if (live) { box.tablesChanged(); }
         watch.notice();

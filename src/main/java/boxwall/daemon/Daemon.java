@@ -22,7 +22,8 @@ public final class Daemon {
     private final Sys sys;
     private final Config config;
     private final EventLog log;
-    private Watch watch;
+    /** What looks after the box; null before {@link #api}. */
+    Watch watch;
 
     /** Makes a daemon that listens nowhere yet; {@code log} takes its lines. */
     public Daemon(Sys sys, Config config, PrintStream log) {
@@ -109,9 +110,6 @@ public final class Daemon {
     private String script(String name) {
         return (config.get("BIN").length() == 0 ? "/usr/sbin" : config.get("BIN")) + "/" + name;
     }
-
-    /** What looks after the box; null before {@link #api}. */
-    Watch watch() { return watch; }
 
     /** What answers. */
     Api api(BoxState box, long now) {

@@ -12,7 +12,6 @@ import boxwall.report.PresetsJson;
 import boxwall.report.Problem;
 import boxwall.syntax.Source;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -86,14 +85,11 @@ final class Drafts extends Replies {
     }
 
     private static Finding finding(Family family, Table table, String live) {
-        List<String> lines = new ArrayList<>();
-        for (String line : Words.lines(live)) {
-            if (line.length() > 0) { lines.add(line); }
-        }
+        List<String> lines = Words.lines(live);
         boolean stops = live.contains("-j DROP") || live.contains("-j REJECT") || live.contains(" DROP\n");
         int rules = lines.size();
         return new Finding("table-emptied", stops ? Finding.Severity.WARN : Finding.Severity.NOTE, "",
-                rules > SHOWN ? new ArrayList<>(lines.subList(0, SHOWN)) : lines,
+                lines.subList(0, Math.min(SHOWN, rules)),
                 "the ruleset has no table " + table.word() + " of " + family.command
                         + " any more: what boxwall loaded there (" + rules + (rules == 1 ? " line" : " lines")
                         + ") is removed" + (stops ? ", including what drops packets" : ""),
@@ -141,7 +137,7 @@ final class Drafts extends Replies {
 
     /** DELETE /rules: what is live and what is being tried stay as they are. */
     synchronized Reply discard(Request request) {
-        Reply other = candidate == null ? null : mismatch(request, candidate.etag());
+        Reply other = candidate == null ? null : mismatch(request, candidate.etag);
         if (other != null) { return other; }
         candidate = null;
         log.event("draft discarded by " + request.client.text());
@@ -182,8 +178,8 @@ final class Drafts extends Replies {
             if (other != null) { return other; }
             candidate = next;
         }
-        log.event("candidate " + next.etag() + " from " + request.client.text());
-        return Reply.json(200, CandidateJson.put(next.etag(), next.compiled, next.findings)).with("ETag", next.etag());
+        log.event("candidate " + next.etag + " from " + request.client.text());
+        return Reply.json(200, CandidateJson.put(next.etag, next.compiled, next.findings)).with("ETag", next.etag);
     }
 
     /** POST /history/N: a kept ruleset becomes the candidate; nothing is loaded or saved by it. */

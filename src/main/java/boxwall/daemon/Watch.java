@@ -109,7 +109,9 @@ final class Watch {
                 relieveGuard();
                 ring.forget(sys.uptimeMillis());
                 boolean told = !now.equals(poked);
-                if (told || period > 0 && (sys.uptimeMillis() >= due || isWantedFresh(period))) {
+                if (told || period > 0 && (sys.uptimeMillis() >= due
+                        // somebody asked about a box that was read as a whole longer ago than he may expect
+                        || asked && sys.uptimeMillis() - wholeMillis >= period)) {
                     poked = now;
                     if (told || !isAsBefore()) {
                         look(null);
@@ -189,7 +191,9 @@ final class Watch {
             changed = true;
         }
         history.became(last);
-        forget();
+        // other rules are live than those that was found out about
+        findings = Collections.emptyList();
+        drifted = false;
         log.event("now " + last.state() + (last.why().length() == 0 ? "" : " (" + last.why() + ")") + ", plan "
                 + last.get("plan") + (last.id().length() == 0 ? "" : ", change " + last.id()));
         tablesSoon = true;
@@ -228,11 +232,6 @@ final class Watch {
         }
     }
 
-    /** Whether somebody asked about a box that was read as a whole longer ago than he may expect. */
-    private boolean isWantedFresh(long period) {
-        return asked && sys.uptimeMillis() - wholeMillis >= period;
-    }
-
     /**
      * Whether a whole look would find nothing, as the last one did: nobody asked, the same change is live, and modules,
      * addresses and rules are the same. One exec; none while a change is being made or waits for its confirm.
@@ -251,12 +250,6 @@ final class Watch {
             // the whole reading shows why
             return false;
         }
-    }
-
-    /** Forgets what was found: other rules are live than those that it was about. */
-    void forget() {
-        findings = Collections.emptyList();
-        drifted = false;
     }
 
     /**

@@ -131,7 +131,8 @@ final class Dispatcher {
         String peer = request.client.text();
         int seconds = failures.secondsLeft(peer, sys.uptimeMillis());
         // a client with the token can always revert, whatever another program on the same PC sent before
-        if (seconds > 0 && route.needs(Route.Need.TOKEN) && !(right && route.isUrgent())) {
+        if (seconds > 0 && route.needs(Route.Need.TOKEN)
+                && !(right && (route == Route.CONFIRM || route == Route.REVERT))) {
             return Reply
                     .problem(429, "too many wrong tokens",
                             "wait " + seconds + " seconds; '/etc/init.d/rc.boxwall"

@@ -42,8 +42,9 @@ public enum Route {
         SHORT
     }
 
-    private final String method;
-    private final String path;
+    final String method;
+    /** As a person would write it. */
+    final String path;
     private final List<Need> needs;
 
     Route(String method, String path, Need... needs) {
@@ -115,14 +116,4 @@ public enum Route {
     public String id(Request request) { return request.path.substring(fixed()); }
 
     public boolean needs(Need need) { return needs.contains(need); }
-
-    /** Whether it is open to a peer that sent wrong tokens before. */
-    boolean isUrgent() {
-        return this == CONFIRM || this == REVERT;
-    }
-
-    public String method() { return method; }
-
-    /** As a person would write it. */
-    public String path() { return path; }
 }

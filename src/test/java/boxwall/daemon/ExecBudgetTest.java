@@ -42,7 +42,7 @@ class ExecBudgetTest {
         String table = "*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -i lo -j ACCEPT\nCOMMIT\n";
         sys.booted("", table, table);
         api = daemon.api(box, 5000);
-        daemon.watch().look(box.box());
+        daemon.watch.look(box.box());
         assertEquals(List.of("probe"), sys.verbs);
         sys.verbs.clear();
         later();
@@ -100,7 +100,7 @@ class ExecBudgetTest {
     void idle() {
         for (int round = 0; round < 720; round++) {
             sys.uptimeMillis += 5000;
-            daemon.watch().notice();
+            daemon.watch.notice();
             if (round == 700 && Budgets.isBroken("idle.execs")) { box.read(""); }
         }
         Budgets.hold("idle.execs", sys.verbs.size());
@@ -108,12 +108,12 @@ class ExecBudgetTest {
 
     @Test
     void drift() {
-        daemon.watch().look(null);
-        if (Budgets.isBroken("drift.execs")) { daemon.watch().look(null); }
-        assertEquals(List.of(), daemon.watch().findings);
+        daemon.watch.look(null);
+        if (Budgets.isBroken("drift.execs")) { daemon.watch.look(null); }
+        assertEquals(List.of(), daemon.watch.findings);
         Budgets.hold("drift.execs", sys.verbs.size());
         sys.verbs.clear();
-        assertTrue(daemon.watch().isAsBefore());
+        assertTrue(daemon.watch.isAsBefore());
         assertEquals(List.of("probe drift"), sys.verbs);
     }
 

@@ -124,7 +124,7 @@ class GoldenRunTest {
             Candidate candidate = Candidate.of(new Source("rules", text), presets, box, wishes, null, 8181);
             Map<String, String> answers = new LinkedHashMap<>();
             answers.put("check", candidate.compiled == null ? CandidateJson.findingsOnly(candidate.findings)
-                    : CandidateJson.of(candidate.etag(), candidate.compiled, candidate.findings));
+                    : CandidateJson.of(candidate.etag, candidate.compiled, candidate.findings));
             if (candidate.compiled == null) { return answers; }
             Ruleset rules = candidate.compiled.ruleset;
             answers.put("plan", plan(candidate.compiled, text) + plan(candidate.twin(), text));
