@@ -107,17 +107,12 @@ final class LivePlan {
     }
 
     private List<Finding> weakened() {
-        List<String> evidence = new ArrayList<>();
-        int more = 0;
+        List<String> notes = new ArrayList<>();
         for (String line : Words.lines(sys.read(place + "/notes", MAX_NOTES))) {
-            if (line.startsWith("#") || line.length() == 0) { continue; }
-            if (evidence.size() < SHOWN) {
-                evidence.add(line);
-            } else {
-                more++;
-            }
+            if (!line.startsWith("#") && line.length() > 0) { notes.add(line); }
         }
-        if (more > 0) { evidence.add(more + " more in " + place + "/notes"); }
+        List<String> evidence = new ArrayList<>(notes.subList(0, Math.min(SHOWN, notes.size())));
+        if (notes.size() > SHOWN) { evidence.add(notes.size() - SHOWN + " more in " + place + "/notes"); }
         return Collections.singletonList(new Finding("stateless-weakened", Finding.Severity.NOTE, place + "/notes",
                 evidence, "the rules are loaded without connection tracking: each packet is judged by its own headers",
                 "nothing, if this box can't track connections; 'boxwall check' lists line by line what is weaker"));
