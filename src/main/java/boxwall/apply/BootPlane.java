@@ -1,6 +1,5 @@
 package boxwall.apply;
 
-import boxwall.plan.Plan;
 import boxwall.sys.BoxException;
 import boxwall.sys.CommandResult;
 import boxwall.sys.Sys;
@@ -41,16 +40,14 @@ public final class BootPlane {
      * its stateless form in {@code safe/}: the boot loads that if the kernel no longer supports connection tracking. It
      * has no copy of the ruleset's text: flash is small.
      */
-    public void write(String directory, Plan plan, Plan twin) throws BoxException {
-        if (twin != null) { write(directory + "/safe", twin.files(), false); }
-        write(directory, plan.files(), true);
-    }
-
-    private void write(String directory, Map<String, String> files, boolean withRules) throws BoxException {
+    public static void write(Sys sys, String directory, Map<String, String> files, Map<String, String> twin)
+            throws BoxException {
+        if (twin != null) {
+            twin.remove("rules");
+            write(sys, directory + "/safe", twin, null);
+        }
         for (Map.Entry<String, String> file : files.entrySet()) {
-            if (!file.getKey().equals("stamp") && (withRules || !file.getKey().equals("rules"))) {
-                sys.write(directory + "/" + file.getKey(), file.getValue());
-            }
+            if (!file.getKey().equals("stamp")) { sys.write(directory + "/" + file.getKey(), file.getValue()); }
         }
         sys.write(directory + "/stamp", files.get("stamp"));
     }

@@ -13,7 +13,8 @@ import java.util.List;
  * </pre> Values may be empty; a key that wasn't printed is empty too. Lines of other forms are skipped.
  */
 public final class Outcome {
-    private static final List<String> STATES = Arrays.asList("active", "pending", "inactive", "failed", "fallback",
+    /** The words that a state may have. */
+    public static final List<String> STATES = Arrays.asList("active", "pending", "inactive", "failed", "fallback",
             "drifted", "open", "locked", "unsaved", "rollback-failed");
 
     /** As it was read. */

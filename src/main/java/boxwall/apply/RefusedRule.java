@@ -34,7 +34,6 @@ public final class RefusedRule {
     private final String dmesg;
     private final String table;
     private final List<String> rules;
-    private int runs;
 
     private RefusedRule(Sys sys, String restore, String dmesg, String table, List<String> rules) {
         this.sys = sys;
@@ -52,14 +51,11 @@ public final class RefusedRule {
         public final String words;
         /** What the kernel log got for it, verbatim; empty when nothing, or it can't be read. */
         public final List<String> log;
-        /** How many programs were started. */
-        public final int runs;
 
-        private Found(int index, String words, List<String> log, int runs) {
+        private Found(int index, String words, List<String> log) {
             this.index = index;
             this.words = words;
             this.log = Collections.unmodifiableList(log);
-            this.runs = runs;
         }
     }
 
@@ -73,17 +69,18 @@ public final class RefusedRule {
      * without what must not be loaded here
      */
     public static Found find(Sys sys, String restore, String dmesg, String table, List<String> rules) {
+        if (rules.isEmpty()) { return none("no rule of it may be tried alone"); }
         RefusedRule search = new RefusedRule(sys, restore, dmesg, table, rules);
         try {
-            return rules.isEmpty() ? search.none("no rule of it may be tried alone") : search.halve();
+            return search.halve();
         } catch (BoxException e) {
-            return search.none(e.getMessage());
+            return none(e.getMessage());
         } finally {
             search.remove();
         }
     }
 
-    private Found none(String why) { return new Found(-1, why, Collections.<String>emptyList(), runs); }
+    private static Found none(String why) { return new Found(-1, why, Collections.<String>emptyList()); }
 
     private Found halve() throws BoxException {
         int from = 0;
@@ -98,7 +95,7 @@ public final class RefusedRule {
         List<String> before = log();
         CommandResult alone = load(from, to);
         if (isTaken(alone)) { return none("its rules are refused together, none alone"); }
-        return new Found(from, alone.describe(), added(before, log()), runs);
+        return new Found(from, alone.describe(), added(before, log()));
     }
 
     /** Silence is consent: a status costs a second on JamVM, and all versions complain when they fail. */
@@ -119,28 +116,24 @@ public final class RefusedRule {
      * rules.
      */
     private CommandResult restore(String lines) throws BoxException {
-        runs++;
         return sys.run(Arrays.asList(restore, "--noflush"),
                 "*" + table + "\n:" + CHAIN + " - [0:0]\n" + lines + "COMMIT\n", LIMIT_SECONDS);
     }
 
     /** Declared first, the chain can always be deleted, whether a try left it or not. */
     private void remove() {
-        if (runs == 0) { return; }
         try {
             restore("-X " + CHAIN + "\n");
         } catch (BoxException e) {
             // the program could be started a moment ago; an empty or unused chain that stays does no harm
-            runs--;
+            return;
         }
     }
 
     /** Null when it can't be read. */
     private List<String> log() throws BoxException {
         if (dmesg == null) { return null; }
-        runs++;
-        CommandResult result = sys.run(Collections.singletonList(dmesg), "", LIMIT_SECONDS);
-        return Words.lines(result.out);
+        return Words.lines(sys.run(Collections.singletonList(dmesg), "", LIMIT_SECONDS).out);
     }
 
     /**

@@ -1,8 +1,8 @@
 package boxwall.cli;
 
-import boxwall.apply.BootPlane;
 import boxwall.box.Finding;
 import boxwall.compile.AutoYesNo;
+import boxwall.compile.Compiled;
 import boxwall.daemon.Box;
 import boxwall.daemon.Candidate;
 import boxwall.daemon.Changes;
@@ -17,6 +17,8 @@ import boxwall.explain.Site;
 import boxwall.imports.Import;
 import boxwall.imports.Imported;
 import boxwall.netfilter.Family;
+import boxwall.netfilter.Origin;
+import boxwall.netfilter.Words;
 import boxwall.probe.BoxReader;
 import boxwall.probe.Recorder;
 import boxwall.report.CandidateJson;
@@ -34,7 +36,7 @@ import boxwall.sys.BoxException;
 import boxwall.sys.Sys;
 
 import java.io.PrintStream;
-import java.nio.charset.Charset;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -83,11 +85,8 @@ final class Verbs {
     /** Writes what was read of the box, secrets left out, as a folder that --root takes. */
     int record() throws BoxException {
         String folder = arguments.file("record needs a folder to write to");
-        while (folder.length() > 1 && folder.endsWith("/")) {
-            folder = folder.substring(0, folder.length() - 1);
-        }
         int count = Recorder.record(sys, box().readings, folder);
-        out.println(count + " files in " + arguments.file("") + "; look through it before you send it");
+        out.println(count + " files in " + folder + "; look through it before you send it");
         return 0;
     }
 
@@ -112,7 +111,7 @@ final class Verbs {
         Candidate candidate = read(box());
         if (arguments.has("--json")) {
             out.println(candidate.compiled == null ? JsonText.of("findings", candidate.findings).toString()
-                    : CandidateJson.of(candidate.etag(), candidate.compiled, candidate.findings, null));
+                    : CandidateJson.of(candidate.etag, candidate.compiled, candidate.findings, null));
         } else {
             print(candidate);
         }
@@ -126,17 +125,13 @@ final class Verbs {
         }
         if (candidate.compiled == null) { return; }
         // one line for each kind of note, with the lines that it is about
-        Map<String, StringBuilder> kinds = new LinkedHashMap<>();
+        Map<String, List<Origin>> kinds = new LinkedHashMap<>();
         for (Note note : candidate.compiled.notes) {
-            StringBuilder lines = kinds.get(note.text);
-            if (lines == null) {
-                kinds.put(note.text, new StringBuilder(note.origin.toString()));
-            } else {
-                lines.append(", ").append(note.origin);
-            }
+            if (!kinds.containsKey(note.text)) { kinds.put(note.text, new ArrayList<Origin>()); }
+            kinds.get(note.text).add(note.origin);
         }
-        for (Map.Entry<String, StringBuilder> kind : kinds.entrySet()) {
-            print(out, kind.getValue() + ": note: " + kind.getKey() + "\n");
+        for (Map.Entry<String, List<Origin>> kind : kinds.entrySet()) {
+            print(out, Words.join(kind.getValue(), ", ") + ": note: " + kind.getKey() + "\n");
         }
         if (!candidate.parsed.expects.isEmpty()) {
             out.println("expect lines: " + candidate.parsed.expects.size() + ", failed: "
@@ -144,9 +139,10 @@ final class Verbs {
                     + count(candidate, "policy-test-overridden") + ", skipped: "
                     + count(candidate, "policy-test-skipped"));
         }
-        out.println(
-                candidate.compiled.mode() + ", rules: " + candidate.compiled.ruleset.ruleCount(Family.IPV4) + " IPv4, "
-                        + candidate.compiled.ruleset.ruleCount(Family.IPV6) + " IPv6; modules:" + modules(candidate));
+        Compiled compiled = candidate.compiled;
+        out.println(compiled.mode() + ", rules: " + compiled.ruleset.ruleCount(Family.IPV4) + " IPv4, "
+                + compiled.ruleset.ruleCount(Family.IPV6) + " IPv6; modules: "
+                + (compiled.modules.isEmpty() ? "none" : Words.join(compiled.modules, " ")));
     }
 
     /** The verdict in one line: {@code refused: 2 errors, 1 warning, 3 notes}. */
@@ -172,14 +168,6 @@ final class Verbs {
             count += finding.code.equals(code) ? 1 : 0;
         }
         return count;
-    }
-
-    private static String modules(Candidate candidate) {
-        StringBuilder text = new StringBuilder();
-        for (String module : candidate.compiled.modules) {
-            text.append(' ').append(module);
-        }
-        return text.length() == 0 ? " none" : text.toString();
     }
 
     void diagnostic(Finding finding) {
@@ -270,8 +258,7 @@ final class Verbs {
         if (!candidate.compiled.stateful && sys.list(directory + "/safe") != null) {
             throw new BoxException(directory + "/safe is the stateless form of another plan: choose an empty folder");
         }
-        Changes.write(new BootPlane(sys, Daemon.APPLY, config().get("RUN")), directory, candidate, sys, box.facts,
-                config());
+        Changes.write(directory, candidate, sys, box.facts, config());
         return 0;
     }
 
@@ -296,14 +283,12 @@ final class Verbs {
      * on the terminal.
      */
     private static void print(PrintStream to, String text) {
-        for (int i = 0; i < text.length(); i++) {
-            if (text.charAt(i) > 0xff) {
-                to.print(text);
-                return;
-            }
+        if (Words.highest(text) > 0xff) {
+            to.print(text);
+        } else {
+            byte[] bytes = Words.bytesOf(text);
+            to.write(bytes, 0, bytes.length);
+            to.flush();
         }
-        byte[] bytes = text.getBytes(Charset.forName("ISO-8859-1"));
-        to.write(bytes, 0, bytes.length);
-        to.flush();
     }
 }

@@ -5,12 +5,9 @@ import boxwall.apply.Outcome;
 import boxwall.box.Finding;
 import boxwall.facts.BoxFacts;
 import boxwall.netfilter.Words;
-import boxwall.plan.Plan;
 import boxwall.plan.Stamp;
-import boxwall.syntax.Source;
 import boxwall.sys.BoxException;
 import boxwall.sys.EventLog;
-import boxwall.sys.Sys;
 
 import java.util.AbstractMap.SimpleImmutableEntry;
 import java.util.ArrayList;
@@ -28,17 +25,13 @@ final class AddressChange {
     /** How long the old rules would wait if the daemon died between its try and its confirm. */
     private static final int SECONDS = 30;
 
-    private final Sys sys;
-    private final Config config;
     private final Changes changes;
     private final WorkQueue heavy;
     private final EventLog log;
     /** The changes that could not be followed, and why, so that nothing is tried twice; empty at first. */
     private volatile Map.Entry<String, String> notFollowed = new SimpleImmutableEntry<>("", "");
 
-    AddressChange(Sys sys, Config config, Changes changes, WorkQueue heavy, EventLog log) {
-        this.sys = sys;
-        this.config = config;
+    AddressChange(Changes changes, WorkQueue heavy, EventLog log) {
         this.changes = changes;
         this.heavy = heavy;
         this.log = log;
@@ -46,8 +39,8 @@ final class AddressChange {
 
     /** Compares a box with what the live plan was compiled for, and follows it; the findings that remain. */
     List<Finding> follow(Box now, Outcome last) {
-        String saved = History.text(sys, config, 0);
-        LivePlan live = LivePlan.of(sys, config, last.get("plan"));
+        String saved = History.text(changes.sys, changes.config, 0);
+        LivePlan live = LivePlan.of(changes.sys, changes.config, last.get("plan"));
         List<String> changed = live == null ? new ArrayList<String>() : changes(live.stamp, now.facts, saved);
         if (last.why().contains("kernel-changed")) {
             changed.add("the plans in flash are for another kernel than " + now.facts.kernel.value());
@@ -99,8 +92,7 @@ final class AddressChange {
 
     /** Compiles and applies; null when that is done or nothing had to be, else what is in the way. */
     private String applied(String saved, Box now, LivePlan live, List<String> changed) {
-        Candidate next = Candidate.of(new Source("rules", saved), new PresetFolder(sys, config.get("PRESETS"), null),
-                now, CompileOptions.of(config, false), null, config.number("PORT"));
+        Candidate next = changes.checked(saved, now, null);
         if (next.isRefused()) {
             return "the ruleset is refused now" + (next.findings.isEmpty() ? "" : ": " + next.findings.get(0).effect());
         }
@@ -123,9 +115,9 @@ final class AddressChange {
 
     /** Whether what was compiled is what is live already: the change touched no rule. */
     private boolean compilesTo(Candidate next, Box now, LivePlan live) {
-        Plan plan = Plan.of(next.compiled, next.text, Changes.stamp(sys, now.facts, next), config.get("PA"));
+        Map<String, String> plan = Changes.plan(next.compiled, next, changes.sys, now.facts, changes.config);
         for (String file : new String[] {"modules", "restore4", "restore6"}) {
-            if (!plan.files().get(file).equals(live.file(file))) { return false; }
+            if (!plan.get(file).equals(live.file(file))) { return false; }
         }
         return true;
     }

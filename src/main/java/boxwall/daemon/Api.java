@@ -44,7 +44,7 @@ final class Api extends Replies implements Handler {
         }
         // one packet's walk through rules that are compiled already is no work either
         boolean work = route.needs(Route.Need.LOCK) && !(route == Route.EXPLAIN && drafts.candidate != null);
-        Reply busy = work ? heavy.begin(request) : null;
+        Reply busy = work ? heavy.begin(request, false) : null;
         try {
             return busy != null ? busy : route.needs(Route.Need.CANDIDATE) ? question(route, request.query, now)
                     : answered(route, request, withToken);
@@ -96,7 +96,7 @@ final class Api extends Replies implements Handler {
     /** GET /findings: the box's, and all about the draft. What is not known of that yet is work. */
     private Reply findings(Request request) {
         Candidate draft = drafts.candidate;
-        Reply busy = draft == null || draft.isAdvised() ? null : heavy.beginAdvice(request);
+        Reply busy = draft == null || draft.isAdvised() ? null : heavy.begin(request, true);
         if (busy != null) { return busy; }
         List<Finding> about = draft == null ? null : draft.all(box.box());
         heavy.end(request);
@@ -104,7 +104,7 @@ final class Api extends Replies implements Handler {
         return Reply
                 .json(200,
                         JsonText.of("findings", reads.findings(plane.last()), "draft",
-                                draft == null ? null : JsonText.of("etag", draft.etag(), "findings", about))
+                                draft == null ? null : JsonText.of("etag", draft.etag, "findings", about))
                                 .toString());
     }
 

@@ -48,11 +48,6 @@ public final class Box {
         return rules[family.ordinal()];
     }
 
-    /** The facts as they are when the box has just come up, no module of netfilter loaded. */
-    BoxFacts booted() {
-        return facts.booted();
-    }
-
     /** Whether a ruleset compiled for the other box would be compiled the same for this one. */
     boolean compilesLike(Box other) {
         return this == other || facts.names.equals(other.facts.names)

@@ -38,7 +38,8 @@ public final class Candidate {
     final Box box;
     private final byte[] client;
     private final CompileOptions wishes;
-    private final String etag;
+    /** Names this text, for If-Match: the hash of its characters with their number. */
+    public final String etag;
     /** What refuses nothing; null until somebody asked for it. */
     private volatile List<Finding> advice;
 
@@ -123,8 +124,8 @@ public final class Candidate {
     Candidate emptying(Family family, Table table, Finding finding) {
         List<Finding> more = new ArrayList<>(findings);
         more.add(finding);
-        return new Candidate(text, parsed, compiled.emptying(family, table, box.facts, box.booted()), more, admin, box,
-                client, wishes);
+        return new Candidate(text, parsed, compiled.emptying(family, table, box.facts, box.facts.booted()), more, admin,
+                box, client, wishes);
     }
 
     /** What would be loaded where connection tracking is refused; null when {@link #compiled} is that already. */
@@ -133,7 +134,7 @@ public final class Candidate {
     }
 
     private static Compiled compile(ParsedRules parsed, Box box, CompileOptions wishes) {
-        return Compiler.compile(parsed, box.facts, box.booted(), wishes.stateful, wishes.ipv6, wishes.optimize);
+        return Compiler.compile(parsed, box.facts, box.facts.booted(), wishes.stateful, wishes.ipv6, wishes.optimize);
     }
 
     /** Whether the administrator's proof is for that client. */
@@ -142,11 +143,6 @@ public final class Candidate {
     }
 
     public boolean isRefused() { return compiled == null || admin == null || Checker.refuses(findings); }
-
-    /** Names this text, for If-Match: the hash of its characters with their number. */
-    public String etag() {
-        return etag;
-    }
 
     /** The tag of any text. */
     public static String etag(String text) {

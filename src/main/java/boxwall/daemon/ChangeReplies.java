@@ -10,6 +10,7 @@ import boxwall.facts.BoxFacts;
 import boxwall.http.Reply;
 import boxwall.http.Request;
 import boxwall.netfilter.Ruleset;
+import boxwall.netfilter.Words;
 import boxwall.probe.Recorder;
 import boxwall.report.JsonText;
 import boxwall.report.Problem;
@@ -52,7 +53,7 @@ final class ChangeReplies extends Replies {
         }
         if (!changes.applying.tryLock()) { return busy(); }
         try {
-            Reply other = plane.last().state().equals("pending") ? busy() : heavy.begin(request);
+            Reply other = plane.last().state().equals("pending") ? busy() : heavy.begin(request, false);
             if (other != null) { return other; }
             // an apply is carried through: whoever is gone may be so because of it
             heavy.settle(request);
@@ -87,7 +88,7 @@ final class ChangeReplies extends Replies {
             if (saved == null) { return Reply.problem(409, "nothing to apply", "PUT a ruleset to /rules first"); }
             next = drafts.check(saved, request.client.address);
         }
-        Reply other = Drafts.mismatch(request, next.etag());
+        Reply other = Drafts.mismatch(request, next.etag);
         if (other != null) { return other; }
         // the box may have changed since the candidate was checked: a module was loaded, the LAN got another address
         if (!box.forPlan(plane.last().toString()).compilesLike(next.box) || !next.isFor(request.client.address)) {
@@ -95,7 +96,7 @@ final class ChangeReplies extends Replies {
         }
         if (next.isRefused()) { return Drafts.refused(next); }
         boolean force = "1".equals(request.query("force"));
-        log.event(name + " of " + next.etag() + " asked by " + request.client.text() + " for " + seconds + " s"
+        log.event(name + " of " + next.etag + " asked by " + request.client.text() + " for " + seconds + " s"
                 + (force ? ", forced" : ""));
         long began = sys.uptimeMillis();
         String plan = changes.write(next, box.box().facts);
@@ -107,7 +108,7 @@ final class ChangeReplies extends Replies {
         log.event(name + ": status " + reached.status + ", " + outcome.state() + " " + outcome.why()
                 + (outcome.id().length() == 0 ? "" : ", id " + outcome.id()) + ", after " + (sys.uptimeMillis() - began)
                 + " ms");
-        history.tried(request.client.text(), next.etag(), reached.status, outcome);
+        history.tried(request.client.text(), next.etag, reached.status, outcome);
         trying(live ? outcome.id() : "", live ? put : null);
         if (live) { box.tablesChanged(); }
         watch.notice();
@@ -138,8 +139,7 @@ final class ChangeReplies extends Replies {
     /** What iptables' bare words mean for these rules; the box is read again, its kernel may have said more. */
     private List<Finding> behind(Outcome outcome, Candidate tried) {
         List<Finding> findings = new ArrayList<>(LivePlan.findings(outcome));
-        findings.addAll(behind(sys, System.getenv("BOXWALL_BIN"), outcome.get("error"), tried.compiled.ruleset,
-                box.read().facts));
+        findings.addAll(behind(sys, config.get("BIN"), outcome.get("error"), tried.compiled.ruleset, box.read().facts));
         return findings;
     }
 
@@ -147,7 +147,7 @@ final class ChangeReplies extends Replies {
      * The findings behind a failed try; the rule that the kernel refused in place of the words that it refused
      * something: the kernel is asked where iptables' words and what is known of the box leave it open.
      *
-     * @param folder $BOXWALL_BIN, or null
+     * @param folder $BOXWALL_BIN, or empty
      */
     static List<Finding> behind(Sys sys, String folder, String error, Ruleset tried, BoxFacts facts) {
         FailedTry failed = new FailedTry(error, tried, facts);
@@ -271,7 +271,7 @@ final class ChangeReplies extends Replies {
             tar.add(path, recorder.text(path));
         }
         log.event("record for " + request.client.text());
-        return Reply.bytes("application/x-tar", tar.text()).with("Content-Disposition",
+        return Reply.bytes("application/x-tar", Words.bytesOf(tar.text())).with("Content-Disposition",
                 "attachment; filename=\"boxwall-record.tar\"");
     }
 }

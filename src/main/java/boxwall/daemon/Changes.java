@@ -8,6 +8,7 @@ import boxwall.netfilter.Words;
 import boxwall.plan.Plan;
 import boxwall.plan.Stamp;
 import boxwall.syntax.Line;
+import boxwall.syntax.Source;
 import boxwall.sys.BoxException;
 import boxwall.sys.Sys;
 
@@ -19,8 +20,8 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /** Turns a candidate into a plan directory and asks the boot plane to try, keep or drop it. */
 public final class Changes {
-    private final Sys sys;
-    private final Config config;
+    final Sys sys;
+    final Config config;
     /** Asked through here only to try; what is tried is dated. */
     final BootPlane plane;
     /** Held by whoever changes the live rules: a request, or the daemon itself when the box's addresses changed. */
@@ -36,44 +37,45 @@ public final class Changes {
         this.plane = plane;
     }
 
+    /** A text that came over HTTP, or that was saved, checked for a box; {@code client} is null for nobody. */
+    Candidate checked(String text, Box box, byte[] client) {
+        return Candidate.of(new Source("rules", text), new PresetFolder(sys, config.get("PRESETS"), null), box,
+                CompileOptions.of(config, false), client, config.number("PORT"));
+    }
+
     /** The stamp of a plan for this box. */
     static Stamp stamp(Sys sys, BoxFacts facts, Candidate candidate) {
-        String id = sys.read("/proc/sys/kernel/random/uuid", 64);
-        Stamp stamp = new Stamp().put("id", id == null ? deskId(candidate) : id.trim())
-                .put("created", String.valueOf(System.currentTimeMillis() / 1000)).put("kernel", facts.kernel.value())
-                .put("userland", facts.userland.version()).put("lan.if", facts.lan == null ? "" : facts.lan.name);
+        Stamp stamp = new Stamp().put("id", uuid(sys)).put("created", String.valueOf(System.currentTimeMillis() / 1000))
+                .put("kernel", facts.kernel.value()).put("userland", facts.userland.version())
+                .put("lan.if", facts.lan == null ? "" : facts.lan.name);
         candidate.admin.addTo(stamp);
         for (Map.Entry<String, String> name : candidate.parsed.namesUsed.entrySet()) {
             stamp.put("name." + name.getKey(), name.getValue());
         }
-        strangers(stamp, candidate);
+        // keep.filter=VPN PROXY: chains that stay as they are; own=mangle: tables whose strangers' rules may go
+        Map<String, Set<String>> strangers = new TreeMap<>();
+        for (Line keep : candidate.parsed.keeps) {
+            add(strangers, "keep." + keep.table.word(), keep.name);
+        }
+        for (Line own : candidate.parsed.owns) {
+            add(strangers, "own", own.table.word());
+        }
+        for (Map.Entry<String, Set<String>> each : strangers.entrySet()) {
+            stamp.put(each.getKey(), Words.join(each.getValue(), " "));
+        }
         return stamp.put("lacks", Words.join(facts.lackingNames(), " "));
     }
 
-    /**
-     * {@code keep.filter=VPN PROXY}: chains that stay as they are; {@code own=mangle}: tables whose strangers' rules
-     * may go.
-     */
-    private static void strangers(Stamp stamp, Candidate candidate) {
-        Map<String, Set<String>> kept = new TreeMap<>();
-        for (Line keep : candidate.parsed.keeps) {
-            String key = "keep." + keep.table.word();
-            if (!kept.containsKey(key)) { kept.put(key, new TreeSet<String>()); }
-            kept.get(key).add(keep.name);
-        }
-        for (Map.Entry<String, Set<String>> each : kept.entrySet()) {
-            stamp.put(each.getKey(), Words.join(each.getValue(), " "));
-        }
-        Set<String> owned = new TreeSet<>();
-        for (Line own : candidate.parsed.owns) {
-            owned.add(own.table.word());
-        }
-        if (!owned.isEmpty()) { stamp.put("own", Words.join(owned, " ")); }
+    private static void add(Map<String, Set<String>> to, String key, String word) {
+        if (!to.containsKey(key)) { to.put(key, new TreeSet<String>()); }
+        to.get(key).add(word);
     }
 
-    /** A desk may have no /proc: a plan's id only has to differ from the last one's. */
-    private static String deskId(Candidate candidate) {
-        return Long.toHexString(System.currentTimeMillis()) + "-" + Integer.toHexString(candidate.text.hashCode());
+    /** A number that nobody had before; a desk may have no /proc. */
+    static String uuid(Sys sys) {
+        String uuid = sys.read("/proc/sys/kernel/random/uuid", 64);
+        return uuid != null ? uuid.trim()
+                : Long.toHexString(System.currentTimeMillis()) + "-" + Long.toHexString(System.nanoTime());
     }
 
     /**
@@ -82,7 +84,7 @@ public final class Changes {
      */
     public String write(Candidate candidate, BoxFacts facts) throws BoxException {
         String directory = config.get("RUN") + (candidate.compiled.stateful ? "/candidate" : "/candidate.stateless");
-        write(plane, directory, candidate, sys, facts, config);
+        write(directory, candidate, sys, facts, config);
         return directory;
     }
 
@@ -97,12 +99,16 @@ public final class Changes {
     }
 
     /** Writes a candidate's plan, with its stateless form if it has states, to a new folder of its own. */
-    public static void write(BootPlane plane, String directory, Candidate candidate, Sys sys, BoxFacts facts,
-            Config config) throws BoxException {
-        Plan plan = Plan.of(candidate.compiled, candidate.text, stamp(sys, facts, candidate), config.get("PA"));
+    public static void write(String directory, Candidate candidate, Sys sys, BoxFacts facts, Config config)
+            throws BoxException {
+        Map<String, String> plan = plan(candidate.compiled, candidate, sys, facts, config);
         Compiled twin = candidate.twin();
-        plane.write(directory, plan,
-                twin == null ? null : Plan.of(twin, candidate.text, stamp(sys, facts, candidate), config.get("PA")));
+        BootPlane.write(sys, directory, plan, twin == null ? null : plan(twin, candidate, sys, facts, config));
+    }
+
+    /** The plan of one of a candidate's forms. */
+    static Map<String, String> plan(Compiled form, Candidate candidate, Sys sys, BoxFacts facts, Config config) {
+        return Plan.files(form, candidate.text, stamp(sys, facts, candidate), config.get("PA"));
     }
 
     /**

@@ -3,11 +3,10 @@ package boxwall.daemon;
 import boxwall.netfilter.Words;
 import boxwall.sys.Sys;
 
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.StringTokenizer;
 
 /**
  * The settings, as boxwall.cfg has them, a line each: <pre>export BOXWALL_PORT='8181'</pre> The file is never run as
@@ -79,11 +78,7 @@ public final class Config {
 
     /** A setting's words, which blanks or commas part. */
     List<String> words(String name) {
-        List<String> words = new ArrayList<>();
-        for (StringTokenizer left = new StringTokenizer(get(name), ", "); left.hasMoreTokens();) {
-            words.add(left.nextToken());
-        }
-        return words;
+        return Arrays.asList(Words.of(get(name).replace(',', ' ')));
     }
 
     /** A setting that is a number; its default when something else, or a number out of bounds, was written there. */

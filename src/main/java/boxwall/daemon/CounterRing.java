@@ -7,15 +7,20 @@ import java.util.ArrayList;
 import java.util.LinkedList;
 import java.util.List;
 
-/** The rules' packets at the last 120 looks, for a graph; only in memory, and only while somebody looks. */
+/**
+ * The rules' packets at the last 120 looks, for a graph; only in memory, and only while somebody looks. Who reads it
+ * holds its lock.
+ */
 final class CounterRing {
     private static final int SAMPLES = 120;
     /** Numbers in all at most, 8 bytes each: a ruleset of 1000 lines gets 40 samples, not 120, of a heap of 8 MB. */
     private static final int NUMBERS = 40000;
     private static final long FORGET_MILLIS = 60 * 1000;
 
-    private final LinkedList<Long> times = new LinkedList<>();
-    private final LinkedList<long[]> samples = new LinkedList<>();
+    /** Milliseconds of uptime of the looks, oldest first. */
+    final LinkedList<Long> times = new LinkedList<>();
+    /** The packets of each rule at those times. */
+    final LinkedList<long[]> samples = new LinkedList<>();
     private List<String> rules = new ArrayList<>();
     private long lookedMillis;
 
@@ -53,15 +58,5 @@ final class CounterRing {
         times.clear();
         samples.clear();
         rules = new ArrayList<String>();
-    }
-
-    /** Milliseconds of uptime of the looks, oldest first. */
-    synchronized List<Long> times() {
-        return new ArrayList<Long>(times);
-    }
-
-    /** The packets of each rule at those times. */
-    synchronized List<long[]> samples() {
-        return new ArrayList<long[]>(samples);
     }
 }

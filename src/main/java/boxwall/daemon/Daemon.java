@@ -3,7 +3,6 @@ package boxwall.daemon;
 import boxwall.apply.BootPlane;
 import boxwall.box.Interface.Role;
 import boxwall.box.InterfaceReading;
-import boxwall.http.Client;
 import boxwall.http.Port;
 import boxwall.netfilter.Words;
 import boxwall.sys.BoxException;
@@ -20,12 +19,12 @@ import java.io.PrintStream;
 public final class Daemon {
     /** Where the boot plane's program is on a box. */
     public static final String APPLY = "/usr/sbin/boxwall-apply";
-    private static final String KEEP = "/usr/sbin/boxwall-keep";
 
     private final Sys sys;
     private final Config config;
     private final EventLog log;
-    private Watch watch;
+    /** What looks after the box; null before {@link #api}. */
+    Watch watch;
 
     /** Makes a daemon that listens nowhere yet; {@code log} takes its lines. */
     public Daemon(Sys sys, Config config, PrintStream log) {
@@ -46,11 +45,8 @@ public final class Daemon {
             log.event(other);
             return 3;
         }
-        Port port = new Port(config.number("PORT"), new Client.Clock() {
-            @Override
-            public long uptimeMillis() { return sys.uptimeMillis(); }
-        }, log);
-        ListenAddresses doors = new ListenAddresses(sys, config, port, log);
+        Port port = new Port(config.number("PORT"), sys, config.get("STATE") + "/token", log);
+        ListenAddresses doors = new ListenAddresses(config, port, log);
         InterfaceReading seen = InterfaceReading.of(bridges);
         doors.open(seen.of(Role.LAN), seen.of(Role.GUEST));
         if (doors.inUse()) {
@@ -65,7 +61,7 @@ public final class Daemon {
             log.event("listening on " + port.addresses() + " port " + config.number("PORT") + " at uptime " + now / 1000
                     + " s");
         }
-        BoxState box = new BoxState(sys, script());
+        BoxState box = new BoxState(sys, script("boxwall-apply"));
         Api api = api(box, now);
         port.serve(api);
         doors.open(box.box().facts.lan, box.box().facts.guest);
@@ -85,19 +81,17 @@ public final class Daemon {
      */
     private String other() {
         String file = config.get("RUN") + "/daemon.pid";
-        String[] known = Words.of(sys.read(file, 64) == null ? "" : sys.read(file, 64));
-        String[] self = process("self");
-        if (known.length == 2 && self != null && !known[0].equals(self[0])) {
-            String[] running = process(known[0]);
-            if (running != null && running[1].equals(known[1])) {
-                return "a boxwall daemon runs already, process " + known[0]
-                        + "; this one ends; stop the other first: rc.boxwall stop";
-            }
+        String text = sys.read(file, 64);
+        String known = text == null ? "" : text.trim();
+        String self = process("self");
+        if (self == null || known.equals(self)) { return null; }
+        String id = known.substring(0, Math.max(0, known.indexOf(' ')));
+        if (known.equals(process(id))) {
+            return "a boxwall daemon runs already, process " + id
+                    + "; this one ends; stop the other first: rc.boxwall stop";
         }
         try {
-            if (self != null && (known.length != 2 || !known[0].equals(self[0]))) {
-                sys.write(file, self[0] + " " + self[1] + "\n");
-            }
+            sys.write(file, self + "\n");
         } catch (BoxException e) {
             log.event(e.getMessage());
         }
@@ -108,27 +102,24 @@ public final class Daemon {
      * The number of a process and its start, {@code 512 (jamvm) S 1 …} in /proc/PID/stat (proc(5): fields 1 and 22);
      * null when it's gone.
      */
-    private String[] process(String id) {
+    private String process(String id) {
         String stat = Words.isName(id, "") ? sys.read("/proc/" + id + "/stat", 1024) : null;
         String[] fields = Words.of(stat == null ? "" : stat.substring(stat.lastIndexOf(')') + 1));
         return fields.length < 20 || fields[0].equals("Z") ? null
-                : new String[] {stat.substring(0, stat.indexOf(' ')), fields[19]};
+                : stat.substring(0, stat.indexOf(' ')) + " " + fields[19];
     }
 
-    private String folder() { return config.get("BIN").length() == 0 ? null : config.get("BIN"); }
-
-    private String script() { return folder() == null ? APPLY : folder() + "/boxwall-apply"; }
-
-    /** What looks after the box; null before {@link #api}. */
-    Watch watch() { return watch; }
+    private String script(String name) {
+        return (config.get("BIN").length() == 0 ? "/usr/sbin" : config.get("BIN")) + "/" + name;
+    }
 
     /** What answers. */
     Api api(BoxState box, long now) {
         WorkQueue heavy = new WorkQueue();
-        BootPlane plane = new BootPlane(sys, script(), config.get("RUN"));
+        BootPlane plane = new BootPlane(sys, script("boxwall-apply"), config.get("RUN"));
         Changes changes = new Changes(sys, config, plane);
-        History history = new History(sys, config, folder() == null ? KEEP : folder() + "/boxwall-keep");
-        watch = new Watch(sys, config, box, changes, new AddressChange(sys, config, changes, heavy, log), history, log);
+        History history = new History(sys, config, script("boxwall-keep"));
+        watch = new Watch(sys, config, box, changes, new AddressChange(changes, heavy, log), history, log);
         return new Api(new Replies(watch, heavy), now);
     }
 }

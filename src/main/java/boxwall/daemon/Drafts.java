@@ -12,8 +12,6 @@ import boxwall.report.PresetsJson;
 import boxwall.report.Problem;
 import boxwall.syntax.Source;
 
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
@@ -61,8 +59,7 @@ final class Drafts extends Replies {
     /** Heavy work: whoever calls it has begun that. */
     Candidate check(String text, byte[] client) {
         compiled = null;
-        return emptied(Candidate.of(new Source("rules", text), new PresetFolder(sys, config.get("PRESETS"), null),
-                box.box(), CompileOptions.of(config, false), client, config.number("PORT")));
+        return emptied(changes.checked(text, box.box(), client));
     }
 
     /**
@@ -71,29 +68,28 @@ final class Drafts extends Replies {
      * next boot, and nobody would see them in the ruleset: the plan has the table, empty.
      */
     private Candidate emptied(Candidate next) {
+        if (next.compiled == null) { return next; }
         Candidate candidate = next;
-        for (Map.Entry<String, String> live : next.compiled == null ? Collections.<String, String>emptyMap().entrySet()
-                : LivePlan.tables(sys, config.get("RUN") + "/live").entrySet()) {
-            Family family = live.getKey().charAt(0) == '4' ? Family.IPV4 : Family.IPV6;
-            Table table = Table.of(live.getKey().substring(2));
-            // what is in the ruleset, and was left out for this box, has a finding already
-            if (table != null && live.getValue().length() > 0 && !next.parsed.ruleset().owns(family, table)
-                    && !next.compiled.ruleset.owns(family, table)) {
-                candidate = candidate.emptying(family, table, finding(family, table, live.getValue()));
+        for (Family family : Family.values()) {
+            for (Map.Entry<String, String> live : LivePlan.tables(sys, config.get("RUN") + "/live", family)
+                    .entrySet()) {
+                Table table = Table.of(live.getKey());
+                // what is in the ruleset, and was left out for this box, has a finding already
+                if (table != null && live.getValue().length() > 0 && !next.parsed.ruleset().owns(family, table)
+                        && !next.compiled.ruleset.owns(family, table)) {
+                    candidate = candidate.emptying(family, table, finding(family, table, live.getValue()));
+                }
             }
         }
         return candidate;
     }
 
     private static Finding finding(Family family, Table table, String live) {
-        List<String> lines = new ArrayList<>();
-        for (String line : Words.lines(live)) {
-            if (line.length() > 0) { lines.add(line); }
-        }
+        List<String> lines = Words.lines(live);
         boolean stops = live.contains("-j DROP") || live.contains("-j REJECT") || live.contains(" DROP\n");
         int rules = lines.size();
         return new Finding("table-emptied", stops ? Finding.Severity.WARN : Finding.Severity.NOTE, "",
-                rules > SHOWN ? new ArrayList<>(lines.subList(0, SHOWN)) : lines,
+                lines.subList(0, Math.min(SHOWN, rules)),
                 "the ruleset has no table " + table.word() + " of " + family.command
                         + " any more: what boxwall loaded there (" + rules + (rules == 1 ? " line" : " lines")
                         + ") is removed" + (stops ? ", including what drops packets" : ""),
@@ -141,7 +137,7 @@ final class Drafts extends Replies {
 
     /** DELETE /rules: what is live and what is being tried stay as they are. */
     synchronized Reply discard(Request request) {
-        Reply other = candidate == null ? null : mismatch(request, candidate.etag());
+        Reply other = candidate == null ? null : mismatch(request, candidate.etag);
         if (other != null) { return other; }
         candidate = null;
         log.event("draft discarded by " + request.client.text());
@@ -182,9 +178,9 @@ final class Drafts extends Replies {
             if (other != null) { return other; }
             candidate = next;
         }
-        log.event("candidate " + next.etag() + " from " + request.client.text());
-        return Reply.json(200, CandidateJson.of(next.etag(), next.compiled, next.findings, "GET /findings"))
-                .with("ETag", next.etag());
+        log.event("candidate " + next.etag + " from " + request.client.text());
+        return Reply.json(200, CandidateJson.of(next.etag, next.compiled, next.findings, "GET /findings")).with("ETag",
+                next.etag);
     }
 
     /** POST /history/N: a kept ruleset becomes the candidate; nothing is loaded or saved by it. */

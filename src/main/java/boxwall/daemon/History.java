@@ -31,19 +31,13 @@ final class History {
 
     /** One try. */
     private static final class Change {
-        private final long uptimeMillis;
+        private long uptimeMillis;
         private final long time = System.currentTimeMillis() / 1000;
-        private final String by;
-        private final String etag;
+        private String by;
+        private String etag;
         private String id = "";
         private String outcome;
         private String reason;
-
-        private Change(long uptimeMillis, String by, String etag) {
-            this.uptimeMillis = uptimeMillis;
-            this.by = by;
-            this.etag = etag;
-        }
     }
 
     private final Sys sys;
@@ -60,7 +54,10 @@ final class History {
 
     /** Notes a try that was just made, with boxwall-apply's status. */
     synchronized void tried(String by, String etag, int status, Outcome outcome) {
-        Change change = new Change(sys.uptimeMillis(), by, etag);
+        Change change = new Change();
+        change.uptimeMillis = sys.uptimeMillis();
+        change.by = by;
+        change.etag = etag;
         change.id = status == 0 ? outcome.id() : "";
         change.outcome = status == 0 ? "pending" : status == 3 || status == 6 ? "refused"
                 : status == 5 ? "rollback-failed" : "failed";
@@ -96,9 +93,9 @@ final class History {
         List<Object> rulesets = new ArrayList<>();
         List<Object> tries = new ArrayList<>();
         List<String> times = times();
-        String saved = text(0);
+        String saved = text(sys, config, 0);
         for (int n = 0; n <= RULESETS; n++) {
-            String text = text(n);
+            String text = text(sys, config, n);
             if (text != null) {
                 List<String> here = Words.lines(text);
                 List<String> there = Words.lines(saved);
@@ -157,8 +154,6 @@ final class History {
         }
         return left;
     }
-
-    private String text(int number) { return text(sys, config, number); }
 
     /** A ruleset in flash: 0 is the saved one; null when there is none. */
     static String text(Sys sys, Config config, int number) {

@@ -5,21 +5,18 @@ import boxwall.http.AccessControl;
 import boxwall.http.Port;
 import boxwall.netfilter.Network;
 import boxwall.sys.EventLog;
-import boxwall.sys.Sys;
 
 import java.util.ArrayList;
 import java.util.List;
 
 /** Where the control port listens and whom it lets in, by the box's addresses of the moment. */
 final class ListenAddresses {
-    private final Sys sys;
     private final Config config;
     private final Port port;
     private final EventLog log;
     private boolean taken;
 
-    ListenAddresses(Sys sys, Config config, Port port, EventLog log) {
-        this.sys = sys;
+    ListenAddresses(Config config, Port port, EventLog log) {
         this.config = config;
         this.port = port;
         this.log = log;
@@ -65,13 +62,6 @@ final class ListenAddresses {
         List<Network> refused = new ArrayList<>();
         if (lan != null && lan.net != null) { welcome.add(Network.parse(lan.net)); }
         if (guest != null && guest.net != null) { refused.add(Network.parse(guest.net)); }
-        return new AccessControl(hosts, welcome, refused, new AccessControl.Secret() {
-            @Override
-            public String token() {
-                // a small file of a RAM disk, read each time: a new token counts at once, the old one no more
-                String text = sys.read(config.get("STATE") + "/token", 256);
-                return text == null || text.trim().length() == 0 ? null : text.trim();
-            }
-        });
+        return new AccessControl(hosts, welcome, refused);
     }
 }

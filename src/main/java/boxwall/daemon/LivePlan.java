@@ -4,6 +4,7 @@ import boxwall.apply.Outcome;
 import boxwall.box.Finding;
 import boxwall.check.Checker;
 import boxwall.facts.Witness;
+import boxwall.netfilter.Family;
 import boxwall.netfilter.Words;
 import boxwall.plan.Stamp;
 import boxwall.sys.Sys;
@@ -45,16 +46,13 @@ final class LivePlan {
         return null;
     }
 
-    /**
-     * The tables that boxwall loaded and read back, by name ({@code 4.filter}): RUN/live, or RUN/tx/live of a trial.
-     */
-    static Map<String, String> tables(Sys sys, String folder) {
+    /** The tables of a family that boxwall loaded and read back, by name: RUN/live, or RUN/tx/live of a trial. */
+    static Map<String, String> tables(Sys sys, String folder, Family family) {
         Map<String, String> tables = new TreeMap<>();
         List<String> names = sys.list(folder);
         for (String name : names == null ? Collections.<String>emptyList() : names) {
-            String text =
-                    name.startsWith("4.") || name.startsWith("6.") ? sys.read(folder + "/" + name, MAX_FILE) : null;
-            if (text != null) { tables.put(name, text); }
+            String text = name.startsWith(family.digit() + ".") ? sys.read(folder + "/" + name, MAX_FILE) : null;
+            if (text != null) { tables.put(name.substring(2), text); }
         }
         return tables;
     }
@@ -76,10 +74,9 @@ final class LivePlan {
      * The finding empty-ruleset; or stateless-weakened when the live plan has no states, with the first of its notes;
      * or nothing.
      */
-    static List<Finding> findings(Sys sys, LivePlan live) {
-        if (live != null && !live.protects()) { return Collections.singletonList(Checker.emptyLive()); }
-        return live == null || !"stateless".equals(live.stamp.get("mode")) ? Collections.<Finding>emptyList()
-                : weakened(sys.read(live.place + "/notes", MAX_NOTES), live.place);
+    List<Finding> findings() {
+        if (!protects()) { return Collections.singletonList(Checker.emptyLive()); }
+        return "stateless".equals(stamp.get("mode")) ? weakened() : Collections.<Finding>emptyList();
     }
 
     /** What the boot plane's own words mean as findings about the last boot, try or save; empty when all went well. */
@@ -109,18 +106,13 @@ final class LivePlan {
         return findings;
     }
 
-    private static List<Finding> weakened(String notes, String place) {
-        List<String> evidence = new ArrayList<>();
-        int more = 0;
-        for (String line : Words.lines(notes)) {
-            if (line.startsWith("#") || line.length() == 0) { continue; }
-            if (evidence.size() < SHOWN) {
-                evidence.add(line);
-            } else {
-                more++;
-            }
+    private List<Finding> weakened() {
+        List<String> notes = new ArrayList<>();
+        for (String line : Words.lines(sys.read(place + "/notes", MAX_NOTES))) {
+            if (!line.startsWith("#") && line.length() > 0) { notes.add(line); }
         }
-        if (more > 0) { evidence.add(more + " more in " + place + "/notes"); }
+        List<String> evidence = new ArrayList<>(notes.subList(0, Math.min(SHOWN, notes.size())));
+        if (notes.size() > SHOWN) { evidence.add(notes.size() - SHOWN + " more in " + place + "/notes"); }
         return Collections.singletonList(new Finding("stateless-weakened", Finding.Severity.NOTE, place + "/notes",
                 evidence, "the rules are loaded without connection tracking: each packet is judged by its own headers",
                 "nothing, if this box can't track connections; 'boxwall check' lists line by line what is weaker"));

@@ -47,7 +47,7 @@ public final class PresetFolder implements Includes {
 
     @Override
     public Source find(String name, String fromFile) {
-        if (!isPlain(name)) { return null; }
+        if (!Words.isName(name, "_.+-") || name.charAt(0) == '.' || name.charAt(0) == '-') { return null; }
         String text = sys.read(presets + "/" + name + ".rules", MAX_BYTES);
         if (text != null) { return Source.preset(name, text); }
         text = beside == null ? null : sys.read(beside + "/" + name, MAX_BYTES);
@@ -58,18 +58,10 @@ public final class PresetFolder implements Includes {
     public List<Preset> all() {
         List<String> names = sys.list(presets);
         List<Preset> all = new ArrayList<>();
-        if (names != null) {
-            List<String> sorted = new ArrayList<>(names);
-            Collections.sort(sorted);
-            for (String file : sorted) {
-                Source source = file.endsWith(".rules") ? find(file.substring(0, file.length() - 6), "") : null;
-                if (source != null) { all.add(Preset.of(source)); }
-            }
+        for (String file : names == null ? Collections.<String>emptyList() : names) {
+            Source source = file.endsWith(".rules") ? find(file.substring(0, file.length() - 6), "") : null;
+            if (source != null) { all.add(Preset.of(source)); }
         }
         return all;
-    }
-
-    private static boolean isPlain(String name) {
-        return Words.isName(name, "_.+-") && name.charAt(0) != '.' && name.charAt(0) != '-';
     }
 }

@@ -29,11 +29,6 @@ import java.util.Map;
  * errors.
  */
 public final class Questions {
-    private static final Includes NONE = new Includes() {
-        @Override
-        public Source find(String name, String fromFile) { return null; }
-    };
-
     private final Readings readings;
     private final BoxFacts facts;
     private final Site site;
@@ -84,7 +79,7 @@ public final class Questions {
             }
         }
         ParsedRules parsed = RulesetParser.parse(new Source("live", text.toString()),
-                Names.of(Collections.<String, String>emptyMap(), Collections.<String>emptyList()), NONE);
+                Names.of(Collections.<String, String>emptyMap(), Collections.<String>emptyList()), Includes.NONE);
         return parsed.errors().isEmpty() ? parsed.ruleset() : null;
     }
 

@@ -38,8 +38,6 @@ final class ReadReplies extends Replies {
     /** Static, as sys.WaitedOn says. */
     private static final Object LOOKING = new Object();
     private static final int MAX_LEASES = 64 << 10;
-    private static final String[] STATES = {"active", "pending", "inactive", "failed", "fallback", "drifted", "open",
-            "locked", "unsaved", "rollback-failed"};
     private static final String[] CONNTRACK = {"/proc/sys/net/netfilter/nf_conntrack_", "/proc/sys/net/nf_conntrack_",
             "/proc/sys/net/ipv4/netfilter/ip_conntrack_"};
 
@@ -110,17 +108,18 @@ final class ReadReplies extends Replies {
     private Map<Family, Integer> rules(Outcome last) {
         boolean read = box.tablesOf.equals(last.toString()) || box.tablesOf.length() == 0 && !watch.changed;
         Box known = read || last.state().equals("locked") ? box.known : null;
-        Map<String, String> tables = new TreeMap<>();
         // a change on trial has its tables in a place of their own; open has none
-        for (String folder : known != null || last.state().equals("open") ? new String[0]
-                : last.state().equals("pending") ? new String[] {"/live", "/tx/live"} : new String[] {"/live"}) {
-            tables.putAll(LivePlan.tables(sys, config.get("RUN") + folder));
-        }
+        String[] folders = known != null || last.state().equals("open") ? new String[0]
+                : last.state().equals("pending") ? new String[] {"/live", "/tx/live"} : new String[] {"/live"};
         Map<Family, Integer> rules = new TreeMap<>();
         for (Family family : Family.values()) {
             int count = known == null ? 0 : known.liveRules(family);
-            for (Map.Entry<String, String> table : tables.entrySet()) {
-                String text = table.getKey().startsWith(family.digit()) ? "\n" + table.getValue() : "";
+            Map<String, String> tables = new TreeMap<>();
+            for (String folder : folders) {
+                tables.putAll(LivePlan.tables(sys, config.get("RUN") + folder, family));
+            }
+            for (String table : tables.values()) {
+                String text = "\n" + table;
                 for (int at = text.indexOf("\n-A "); at >= 0; at = text.indexOf("\n-A ", at + 1)) {
                     count++;
                 }
@@ -137,9 +136,10 @@ final class ReadReplies extends Replies {
     Reply page(Request request) {
         watch.notice();
         Outcome last = plane.last();
-        String uuid = sys.read("/proc/sys/kernel/random/uuid", 64);
-        String nonce = uuid == null ? Long.toHexString(System.nanoTime()) : uuid.trim();
-        byte[] html = page().html(Page.wantsGerman(request.header("accept-language")), nonce, state(last),
+        String nonce = Changes.uuid(sys);
+        // read when the first browser comes: most boxes are asked by curl only
+        page = page == null ? Page.load() : page;
+        byte[] html = page.html(Page.wantsGerman(request.header("accept-language")), nonce, state(last),
                 ago(last.protectedAt()), findings(last, box.known));
         return Reply.bytes("text/html; charset=utf-8", html).with("Content-Security-Policy",
                 "default-src 'none'; script-src 'nonce-" + nonce + "'; style-src 'nonce-" + nonce
@@ -155,12 +155,6 @@ final class ReadReplies extends Replies {
         } catch (NumberFormatException e) {
             return -1;
         }
-    }
-
-    /** Read when the first browser comes: most boxes are asked by curl only. */
-    private Page page() {
-        page = page == null ? Page.load() : page;
-        return page;
     }
 
     /** The state's word: boxwall-apply's, or drifted; inactive where the rules that are loaded can't stop a packet. */
@@ -203,7 +197,8 @@ final class ReadReplies extends Replies {
         }
         all.addAll(LivePlan.findings(last));
         all.addAll(watch.findings);
-        all.addAll(LivePlan.findings(sys, live(last)));
+        LivePlan plan = live(last);
+        all.addAll(plan == null ? Collections.<Finding>emptyList() : plan.findings());
         return all;
     }
 
@@ -227,10 +222,12 @@ final class ReadReplies extends Replies {
             Map<Family, Origins> origins = new HashMap<>();
             Outcome last = plane.last();
             LivePlan plan = LivePlan.of(sys, config, last.get("plan"));
+            String folder = config.get("RUN") + (last.state().equals("pending") ? "/tx/live" : "/live");
             for (Family family : Family.values()) {
                 saved.put(family, now.readings.commandLines(family.command + "-save"));
                 origins.put(family,
-                        plan == null ? Origins.none() : origins(family, plan, last.state().equals("pending")));
+                        plan == null ? Origins.none() : Origins.of(family, plan.file("restore" + family.digit()),
+                                plan.file("origin"), LivePlan.tables(sys, folder, family)));
             }
             counters = LiveRules.of(saved, origins);
             counted = now;
@@ -238,25 +235,14 @@ final class ReadReplies extends Replies {
         return counters;
     }
 
-    private Origins origins(Family family, LivePlan plan, boolean pending) {
-        Map<String, String> live = new HashMap<>();
-        for (Map.Entry<String, String> table : LivePlan
-                .tables(sys, config.get("RUN") + (pending ? "/tx/live" : "/live")).entrySet()) {
-            if (table.getKey().startsWith(family.digit())) { live.put(table.getKey().substring(2), table.getValue()); }
-        }
-        return Origins.of(family, plan.file("restore" + family.digit()), plan.file("origin"), live);
-    }
-
     Reply counters(boolean withSamples) {
         LiveRules live = rules();
         CounterRing ring = watch.ring;
         synchronized (ring) {
-            List<Long> times = ring.times();
             long at = box.tablesMillis;
-            if (times.isEmpty() || times.get(times.size() - 1) != at) { ring.add(live, at); }
-            List<long[]> samples = ring.samples();
-            boolean whole = !samples.isEmpty() && samples.get(0).length == live.rules.size();
-            return Reply.json(200, CountersJson.of(live, at, withSamples && whole ? ring.times() : null, samples));
+            if (ring.times.isEmpty() || ring.times.getLast() != at) { ring.add(live, at); }
+            boolean whole = !ring.samples.isEmpty() && ring.samples.getFirst().length == live.rules.size();
+            return Reply.json(200, CountersJson.of(live, at, withSamples && whole ? ring.times : null, ring.samples));
         }
     }
 
@@ -265,7 +251,7 @@ final class ReadReplies extends Replies {
         Outcome last = plane.last();
         MetricsText text =
                 new MetricsText().counters(rules()).name("state", "gauge", "1 for the state that the box is in.");
-        for (String state : STATES) {
+        for (String state : Outcome.STATES) {
             text.value("state", state.equals(state(last)) ? "1" : "0", "state", state);
         }
         Map<String, Integer> severities = new TreeMap<>();

@@ -108,7 +108,9 @@ final class Watch {
                 relieveGuard();
                 ring.forget(sys.uptimeMillis());
                 boolean told = !now.equals(poked);
-                if (told || period > 0 && (sys.uptimeMillis() >= due || isWantedFresh(period))) {
+                if (told || period > 0 && (sys.uptimeMillis() >= due
+                        // somebody asked about a box that was read as a whole longer ago than he may expect
+                        || asked && sys.uptimeMillis() - wholeMillis >= period)) {
                     poked = now;
                     if (told || !isAsBefore()) {
                         look(null);
@@ -188,7 +190,9 @@ final class Watch {
             changed = true;
         }
         history.became(last);
-        forget();
+        // other rules are live than those that was found out about
+        findings = Collections.emptyList();
+        drifted = false;
         log.event("now " + last.state() + (last.why().length() == 0 ? "" : " (" + last.why() + ")") + ", plan "
                 + last.get("plan") + (last.id().length() == 0 ? "" : ", change " + last.id()));
         tablesSoon = true;
@@ -227,11 +231,6 @@ final class Watch {
         }
     }
 
-    /** Whether somebody asked about a box that was read as a whole longer ago than he may expect. */
-    private boolean isWantedFresh(long period) {
-        return asked && sys.uptimeMillis() - wholeMillis >= period;
-    }
-
     /**
      * Whether a whole look would find nothing, as the last one did: nobody asked, the same change is live, and modules,
      * addresses and rules are the same. One exec; none while a change is being made or waits for its confirm.
@@ -250,12 +249,6 @@ final class Watch {
             // the whole reading shows why
             return false;
         }
-    }
-
-    /** Forgets what was found: other rules are live than those that it was about. */
-    void forget() {
-        findings = Collections.emptyList();
-        drifted = false;
     }
 
     /**
@@ -361,14 +354,13 @@ final class Watch {
         List<String> all = new ArrayList<>();
         if (!Arrays.asList("active", "unsaved", "fallback").contains(last.state())) { return all; }
         LivePlan plan = LivePlan.of(sys, config, last.get("plan"));
-        for (Map.Entry<String, String> live : LivePlan.tables(sys, config.get("RUN") + "/live").entrySet()) {
-            Family family = live.getKey().charAt(0) == '4' ? Family.IPV4 : Family.IPV6;
-            String table = live.getKey().substring(2);
-            // the file's name says which table it is, its text needn't
-            String applied = live.getValue().startsWith("*") ? live.getValue() : "*" + table + "\n" + live.getValue();
-            if (now.readings.command(family.command + "-save") != null) {
-                all.addAll(Drift.of(family, table, applied, now.readings.commandLines(family.command + "-save"),
-                        kept(plan, table)));
+        for (Family family : Family.values()) {
+            String save = family.command + "-save";
+            if (now.readings.command(save) == null) { continue; }
+            for (Map.Entry<String, String> live : LivePlan.tables(sys, config.get("RUN") + "/live", family)
+                    .entrySet()) {
+                all.addAll(Drift.of(family, live.getKey(), live.getValue(), now.readings.commandLines(save),
+                        kept(plan, live.getKey())));
             }
         }
         return all;

@@ -26,17 +26,11 @@ final class WorkQueue {
 
     WorkQueue(int waitSeconds) { this.waitSeconds = waitSeconds; }
 
-    /** Null when the work may begin: {@link #end} must follow, on the same thread. Else the answer. */
-    Reply begin(Request request) {
-        return begin(request, false);
-    }
-
-    /** The same for advice, which is given up as soon as anything else wants to begin. */
-    Reply beginAdvice(Request request) {
-        return begin(request, true);
-    }
-
-    private Reply begin(Request request, boolean advice) {
+    /**
+     * Null when the work may begin: {@link #end} must follow, on the same thread. Else the answer. Advice is given up
+     * as soon as anything else wants to begin.
+     */
+    Reply begin(Request request, boolean advice) {
         if (!taken(advice)) {
             return Reply
                     .problem(503, "busy",

@@ -17,7 +17,6 @@ public final class AccessControl {
     private final Set<String> hosts = new HashSet<>();
     private final List<Network> welcome;
     private final List<Network> refused;
-    private final Secret secret;
 
     /**
      * Makes a gate.
@@ -25,21 +24,13 @@ public final class AccessControl {
      * @param hosts the box's own addresses and names, as a browser would write them into the Host header
      * @param welcome networks whose clients may ask, besides loopback
      * @param refused networks whose clients may not, even when welcome holds them (the guests')
-     * @param secret knows what {@code Authorization: Bearer} must carry; null when nothing is right yet
      */
-    public AccessControl(Collection<String> hosts, List<Network> welcome, List<Network> refused, Secret secret) {
+    public AccessControl(Collection<String> hosts, List<Network> welcome, List<Network> refused) {
         for (String host : hosts) {
             this.hosts.add(host.toLowerCase(Locale.ROOT));
         }
         this.welcome = welcome;
         this.refused = refused;
-        this.secret = secret;
-    }
-
-    /** Where the token is asked for each time, so that a new one counts at once and the old one no more. */
-    public interface Secret {
-        /** The token of this moment; null when there is none: then nothing that needs it works. */
-        String token();
     }
 
     /** Why this request is refused before the token is looked at, or null. */
@@ -51,7 +42,8 @@ public final class AccessControl {
         String host = request.header("host");
         if (host == null || !hosts.contains(nameOf(host))) {
             return new Problem(403, "unknown host",
-                    "the Host header must be one of the box's own addresses or names, found " + quote(host)
+                    "the Host header must be one of the box's own addresses or names, found "
+                            + (host == null ? "none" : "'" + clip(host) + "'")
                             + "; use the box's address, or add the name to BOXWALL_HOSTS");
         }
         String site = request.header("sec-fetch-site");
@@ -60,7 +52,7 @@ public final class AccessControl {
                     "a page of another site may not ask (Sec-Fetch-Site: " + clip(site) + ")");
         }
         String origin = request.header("origin");
-        if (origin != null && !isOwnOrigin(origin, host)) {
+        if (origin != null && !origin.equalsIgnoreCase("http://" + host)) {
             return new Problem(403, "foreign page",
                     "a page of another origin may not ask (Origin: " + clip(origin) + ")");
         }
@@ -88,10 +80,6 @@ public final class AccessControl {
         return false;
     }
 
-    private static boolean isOwnOrigin(String origin, String host) {
-        return origin.toLowerCase(Locale.ROOT).equals("http://" + host.toLowerCase(Locale.ROOT));
-    }
-
     /** The name of {@code name:port}; {@code [::1]:8181} keeps its brackets. */
     private static String nameOf(String host) {
         String name = host.trim().toLowerCase(Locale.ROOT);
@@ -99,12 +87,11 @@ public final class AccessControl {
         return end > 0 ? name.substring(0, end) : name;
     }
 
-    /** Whether the request carries the token. */
-    boolean hasToken(Request request) {
+    /** Whether the request carries the token; where that is empty nothing that needs it works. */
+    static boolean hasToken(Request request, String token) {
         String given = request.header("authorization");
-        if (given == null || !given.regionMatches(true, 0, "Bearer ", 0, 7)) { return false; }
-        String token = secret == null ? null : secret.token();
-        return token != null && token.length() > 0 && sameText(token, given.substring(7).trim());
+        return given != null && given.regionMatches(true, 0, "Bearer ", 0, 7) && token.length() > 0
+                && sameText(token, given.substring(7).trim());
     }
 
     /**
@@ -118,8 +105,6 @@ public final class AccessControl {
         }
         return difference == 0;
     }
-
-    private static String quote(String header) { return header == null ? "none" : "'" + clip(header) + "'"; }
 
     private static String clip(String header) { return header.length() > 80 ? header.substring(0, 80) + "…" : header; }
 }

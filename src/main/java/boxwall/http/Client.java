@@ -2,18 +2,14 @@ package boxwall.http;
 
 import boxwall.netfilter.Addresses;
 
+import java.util.Arrays;
+
 /** The other end of a connection, and since when the connection is there. */
 public final class Client {
     /** The peer's address in network order. */
     public final byte[] address;
     /** Uptime in milliseconds; a confirm counts only on a connection that is younger than the try. */
     public final long acceptedMillis;
-
-    /** The machine's own time. */
-    public interface Clock {
-        /** Milliseconds since the machine started; connections are dated with it. */
-        long uptimeMillis();
-    }
 
     public Client(byte[] address, long acceptedMillis) {
         this.address = address;
@@ -22,6 +18,9 @@ public final class Client {
 
     /** The peer's address as text. */
     public String text() { return Addresses.print(address); }
+
+    /** Whether it is the same peer. */
+    boolean is(Client other) { return Arrays.equals(address, other.address); }
 
     /** Whether the peer is this machine itself. */
     public boolean isLoopback() {

@@ -37,9 +37,10 @@ final class Connection implements RequestDeadline.Line {
     /** System.nanoTime() at which the connection is cut; while the daemon works on the answer, none. */
     private volatile long deadline;
     private volatile boolean bounded = true;
-    private boolean unread;
+    /** Whether something of the request will not be read. */
+    boolean unread;
     private volatile long began = System.nanoTime();
-    private volatile boolean readingHead = true;
+    volatile boolean readingHead = true;
     private volatile boolean trusted;
 
     Connection(Socket socket, Client client, ConnectionLimit limit, ConnectionLimit.Place place) {
@@ -50,8 +51,6 @@ final class Connection implements RequestDeadline.Line {
         this.patience = new RequestDeadline(this, limit.workSeconds, limit.goneSeconds);
         deadline = began + REQUEST_NANOS;
     }
-
-    boolean isReadingHead() { return readingHead; }
 
     /**
      * Whether it has not shown the token and it is the client that must do something: send a body, or take its answer.
@@ -94,9 +93,6 @@ final class Connection implements RequestDeadline.Line {
                                 + CROWDED_SECONDS + " while there are many connections")
                 : Reply.problem(503, "connection lost", String.valueOf(why.getMessage())));
     }
-
-    /** Something of the request will not be read. */
-    void leavesUnread() { unread = true; }
 
     /** After the answer: swallows what a refused client still sends. */
     void linger() throws IOException {

@@ -42,7 +42,7 @@ final class ConnectionLimit {
         Connection connection = null;
         synchronized (this) {
             boolean limited = welcome ? isLimited(client) : strangers(gate) >= FOR_STRANGERS;
-            Place place = limited || isFull() ? null : Place.USUAL;
+            Place place = limited || count(Place.USUAL, null) >= FOR_ANYBODY ? null : Place.USUAL;
             for (Place each : Place.values()) {
                 if (place == null && each == Place.RESERVED && welcome && hasReserved(client)) { place = each; }
                 if (place == null) {
@@ -60,21 +60,16 @@ final class ConnectionLimit {
         return connection;
     }
 
-    private boolean isFull() {
-        int usual = 0;
+    /** Open connections of a place and of a client; null for any. */
+    private int count(Place place, Client client) {
+        int count = 0;
         for (Connection one : open) {
-            usual += one.place == Place.USUAL ? 1 : 0;
+            count += (place == null || one.place == place) && (client == null || one.client.is(client)) ? 1 : 0;
         }
-        return usual >= FOR_ANYBODY;
+        return count;
     }
 
-    private boolean isLimited(Client client) {
-        int same = 0;
-        for (Connection one : open) {
-            same += one.client.text().equals(client.text()) ? 1 : 0;
-        }
-        return same >= FOR_ONE_CLIENT;
-    }
+    private boolean isLimited(Client client) { return count(null, client) >= FOR_ONE_CLIENT; }
 
     private int strangers(AccessControl gate) {
         int strangers = 0;
@@ -92,9 +87,9 @@ final class ConnectionLimit {
         boolean welcome = gate.isWelcome(client);
         Connection deaf = null;
         for (Connection one : open) {
-            boolean may = welcome ? !limited || one.client.text().equals(client.text()) : !gate.isWelcome(one.client);
+            boolean may = welcome ? !limited || one.client.is(client) : !gate.isWelcome(one.client);
             if (may && one.place == place) {
-                if (one.isReadingHead()) { return one; }
+                if (one.readingHead) { return one; }
                 deaf = deaf == null && one.keepsUsWaiting() ? one : deaf;
             }
         }
@@ -103,20 +98,16 @@ final class ConnectionLimit {
 
     private boolean hasReserved(Client client) {
         int lan = 0;
-        int all = 0;
         for (Connection one : open) {
-            if (one.place == Place.RESERVED) {
-                if (one.client.text().equals(client.text())) { return false; }
-                lan += one.client.isLoopback() ? 0 : 1;
-                all++;
-            }
+            lan += one.place == Place.RESERVED && !one.client.isLoopback() ? 1 : 0;
         }
-        return client.isLoopback() ? all < RESERVED + RESERVED_FOR_LOOPBACK : lan < RESERVED;
+        return count(Place.RESERVED, client) == 0 && (client.isLoopback()
+                ? count(Place.RESERVED, null) < RESERVED + RESERVED_FOR_LOOPBACK : lan < RESERVED);
     }
 
     /** Whether others may want this connection's place: then its head must come soon. */
     synchronized boolean isCrowded(Connection connection) {
-        return isFull() || isLimited(connection.client);
+        return count(Place.USUAL, null) >= FOR_ANYBODY || isLimited(connection.client);
     }
 
     /**

@@ -6,6 +6,7 @@ import boxwall.netfilter.Words;
 import boxwall.report.Problem;
 import boxwall.report.Resource;
 import boxwall.sys.EventLog;
+import boxwall.sys.Sys;
 
 import fi.iki.elonen.NanoHTTPD;
 
@@ -29,17 +30,19 @@ final class Dispatcher {
     /** Far longer than any start that was seen; after it the daemon is broken, and saying so is better than silence. */
     private static final int START_MILLIS = 60 * 1000;
     final ConnectionLimit limit = new ConnectionLimit();
-    final Client.Clock clock;
+    final Sys sys;
+    private final String tokenFile;
     private final EventLog log;
     private final FailedLogins failures = new FailedLogins();
     /** Who may ask; at first nobody. */
     volatile AccessControl gate = new AccessControl(Collections.<String>emptyList(), Collections.<Network>emptyList(),
-            Collections.<Network>emptyList(), null);
+            Collections.<Network>emptyList());
     /** The daemon behind the port; null until it comes. */
     private Handler daemon;
 
-    Dispatcher(Client.Clock clock, EventLog log) {
-        this.clock = clock;
+    Dispatcher(Sys sys, String tokenFile, EventLog log) {
+        this.sys = sys;
+        this.tokenFile = tokenFile;
         this.log = log;
     }
 
@@ -55,9 +58,9 @@ final class Dispatcher {
      * closed port.
      */
     private synchronized Handler daemon() {
-        long end = clock.uptimeMillis() + START_MILLIS;
+        long end = sys.uptimeMillis() + START_MILLIS;
         try {
-            while (daemon == null && clock.uptimeMillis() < end) {
+            while (daemon == null && sys.uptimeMillis() < end) {
                 wait(1000);
             }
         } catch (InterruptedException e) {
@@ -73,7 +76,7 @@ final class Dispatcher {
             // JamVM throws again at the next allocation unless the collector ran
             System.gc();
             log.event("out of memory");
-            connection.leavesUnread();
+            connection.unread = true;
             return Reply.problem(503, "out of memory", "the daemon's heap is full; " + Problem.TOO_LONG);
         } catch (Abandoned e) {
             log.event("given up: " + connection.patience.reason().title + ", " + session.getMethod() + " for "
@@ -90,9 +93,11 @@ final class Dispatcher {
 
     private Reply guarded(Connection connection, NanoHTTPD.IHTTPSession session) throws IOException {
         AccessControl now = gate;
-        Request request = request(session, connection.client);
+        Request request = request(session, connection);
         Route route = Route.find(request.method, request.path);
-        boolean right = now.hasToken(request);
+        // a small file of a RAM disk, read each time: a new token counts at once, the old one no more
+        String token = sys.read(tokenFile, 256);
+        boolean right = AccessControl.hasToken(request, token == null ? "" : token.trim());
         Reply refusal = refuse(request, route, now, right);
         boolean trusted = refusal == null && right;
         if (!limit.heard(connection, trusted)) { throw new IOException("displaced by a newer connection"); }
@@ -103,14 +108,14 @@ final class Dispatcher {
                     .with("Retry-After", "1");
         }
         if (refusal != null) {
-            connection.leavesUnread();
+            connection.unread = true;
             return refusal;
         }
         boolean text = route.needs(Route.Need.TEXT);
         String body = body(connection, request, session.getInputStream(), size(request, text));
         Reply.Refused form = text ? FormBody.refusal(body, type(request).equals(FORM)) : null;
         if (form != null) { return form.reply; }
-        request = request.with(body, connection.patience);
+        request = request.with(body);
         connection.beginsWork();
         return answer(route, request, right);
     }
@@ -124,16 +129,17 @@ final class Dispatcher {
 
     private Reply refuseToken(Request request, Route route, boolean right) {
         String peer = request.client.text();
-        int seconds = failures.secondsLeft(peer, clock.uptimeMillis());
+        int seconds = failures.secondsLeft(peer, sys.uptimeMillis());
         // a client with the token can always revert, whatever another program on the same PC sent before
-        if (seconds > 0 && route.needs(Route.Need.TOKEN) && !(right && route.isUrgent())) {
+        if (seconds > 0 && route.needs(Route.Need.TOKEN)
+                && !(right && (route == Route.CONFIRM || route == Route.REVERT))) {
             return Reply
                     .problem(429, "too many wrong tokens",
                             "wait " + seconds + " seconds; '/etc/init.d/rc.boxwall"
                                     + " token' on the box shows the token; confirm and revert still work")
                     .with("Retry-After", String.valueOf(seconds));
         }
-        if (!right && request.header("authorization") != null && failures.add(peer, clock.uptimeMillis())) {
+        if (!right && request.header("authorization") != null && failures.add(peer, sys.uptimeMillis())) {
             log.event("wrong tokens from " + peer + ": refused for a minute");
         }
         if (route.needs(Route.Need.TOKEN) && !right) {
@@ -157,11 +163,11 @@ final class Dispatcher {
         }
         if (route == Route.OPENAPI) { return Reply.json(200, Resource.text("/boxwall/http/openapi.json").trim()); }
         return handler.answer(route, request,
-                right && failures.secondsLeft(request.client.text(), clock.uptimeMillis()) == 0);
+                right && failures.secondsLeft(request.client.text(), sys.uptimeMillis()) == 0);
     }
 
     /** What NanoHTTPD read, each parameter once and a character a byte. */
-    private static Request request(NanoHTTPD.IHTTPSession session, Client client) throws IOException {
+    private static Request request(NanoHTTPD.IHTTPSession session, Connection connection) throws IOException {
         Map<String, String> query = new HashMap<>();
         for (Map.Entry<String, List<String>> each : session.getParameters().entrySet()) {
             String name = bytes(each.getKey());
@@ -171,7 +177,8 @@ final class Dispatcher {
             }
             query.put(name, bytes(each.getValue().get(0)));
         }
-        return new Request(session.getMethod().name(), session.getUri(), query, session.getHeaders(), client, "");
+        return new Request(session.getMethod().name(), session.getUri(), query, session.getHeaders(), connection.client,
+                "", connection.patience);
     }
 
     private static String bytes(String text) throws IOException {
@@ -200,10 +207,10 @@ final class Dispatcher {
         String length = request.header("content-length");
         length = length == null ? "0" : length;
         if (!Words.isNumber(length)) { throw new Reply.Refused(400, "bad length", "Content-Length must be a number"); }
-        if (length.length() > 9 || Integer.parseInt(length) > Connection.MAX_BODY) {
+        int size = (int) Words.number(length, Connection.MAX_BODY);
+        if (size < 0) {
             throw new Reply.Refused(413, "too large", "a body may have " + Connection.MAX_BODY + " bytes");
         }
-        int size = Integer.parseInt(length);
         if (text && size > 0 && !isText(request)) {
             throw new Reply.Refused(415, "not a text",
                     "send the ruleset as it is, not packed and not as a form: curl -T FILE");

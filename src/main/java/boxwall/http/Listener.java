@@ -40,14 +40,19 @@ final class Listener extends NanoHTTPD {
 
     @Override
     protected ClientHandler createClientHandler(Socket socket, InputStream in) {
-        return new Served(in, socket, admitted(socket));
+        Connection connection = admitted(socket);
+        if (connection == null) {
+            Connection.close(socket);
+            return null;
+        }
+        return new Served(in, connection);
     }
 
-    /** Null when the connection gets no place, or is gone already; then it is closed. */
+    /** Null when the connection gets no place, or is gone already. */
     private Connection admitted(Socket socket) {
         try {
             socket.setTcpNoDelay(true);
-            Client client = new Client(socket.getInetAddress().getAddress(), dispatcher.clock.uptimeMillis());
+            Client client = new Client(socket.getInetAddress().getAddress(), dispatcher.sys.uptimeMillis());
             AccessControl gate = dispatcher.gate;
             Connection connection = dispatcher.limit.admit(socket, client, gate);
             if (connection == null && gate.isWelcome(client)) {
@@ -98,14 +103,11 @@ final class Listener extends NanoHTTPD {
     }
 
     /** Serves one connection. */
-    final class Served extends ClientHandler {
-        private final Socket socket;
-        final Connection connection;
+    private final class Served extends ClientHandler {
+        private final Connection connection;
 
-        /** Without a connection there is nothing to do but to close. */
-        Served(InputStream in, Socket socket, Connection connection) {
-            super(in, socket);
-            this.socket = socket;
+        Served(InputStream in, Connection connection) {
+            super(in, connection.socket);
             this.connection = connection;
         }
 
@@ -130,23 +132,19 @@ final class Listener extends NanoHTTPD {
                 if (in == null) { return; }
                 new Session(connection, in).execute();
             } catch (Reply.Refused | SocketTimeoutException e) {
-                connection.refusal(e).written().send(socket.getOutputStream());
+                connection.refusal(e).written().send(connection.socket.getOutputStream());
             } catch (SocketException e) {
                 // how NanoHTTPD ends after an answer
-                if (socket.isClosed()) { return; }
+                if (connection.socket.isClosed()) { return; }
             }
             connection.linger();
         }
 
         @Override
         public void close() {
-            if (connection != null) {
-                // first: whoever sees the end and asks again must not find his own place taken
-                dispatcher.limit.left(connection);
-                connection.cut();
-            } else {
-                Connection.close(socket);
-            }
+            // first: whoever sees the end and asks again must not find his own place taken
+            dispatcher.limit.left(connection);
+            connection.cut();
         }
     }
 
@@ -187,11 +185,7 @@ final class Listener extends NanoHTTPD {
         @Override
         public void exec(ClientHandler client) {
             try {
-                if (((Served) client).connection == null) {
-                    client.close();
-                } else {
-                    threads.execute(client);
-                }
+                if (client != null) { threads.execute(client); }
             } catch (RejectedExecutionException e) {
                 client.close();
             } catch (OutOfMemoryError e) {

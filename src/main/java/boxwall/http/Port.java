@@ -1,6 +1,7 @@
 package boxwall.http;
 
 import boxwall.sys.EventLog;
+import boxwall.sys.Sys;
 
 import java.io.IOException;
 import java.util.ArrayList;
@@ -29,10 +30,14 @@ public final class Port {
     private final Listener.Pool pool;
     private final Map<String, Listener> listeners = new TreeMap<>();
 
-    /** Makes a port that listens nowhere yet and lets nobody in; what happens to it is told to the log. */
-    public Port(int number, Client.Clock clock, EventLog log) {
+    /**
+     * Makes a port that listens nowhere yet and lets nobody in; what happens to it is told to the log.
+     *
+     * @param tokenFile has what {@code Authorization: Bearer} must carry
+     */
+    public Port(int number, Sys sys, String tokenFile, EventLog log) {
         this.number = number;
-        dispatcher = new Dispatcher(clock, log);
+        dispatcher = new Dispatcher(sys, tokenFile, log);
         pool = new Listener.Pool(dispatcher.limit);
     }
 

@@ -34,11 +34,6 @@ public final class Reply {
         return new Reply(status, "text/plain; charset=utf-8", bytesOf(ended(text), "ISO-8859-1"));
     }
 
-    /** Bytes of any type, one character a byte. */
-    public static Reply bytes(String type, String text) {
-        return new Reply(200, type, bytesOf(text, "ISO-8859-1"));
-    }
-
     /** Bytes of any type. */
     public static Reply bytes(String type, byte[] body) { return new Reply(200, type, body); }
 
@@ -82,10 +77,8 @@ public final class Reply {
 
     /** This answer with one header more. */
     public Reply with(String name, String value) {
-        Reply copy = new Reply(status, type, body);
-        copy.headers.putAll(headers);
-        copy.headers.put(name, value);
-        return copy;
+        headers.put(name, value);
+        return this;
     }
 
     /** As NanoHTTPD writes it. */

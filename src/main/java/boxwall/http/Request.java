@@ -17,13 +17,8 @@ public final class Request {
     /** How long the answer is waited for. */
     public final RequestDeadline patience;
 
-    /** Makes a request that is waited for; query and headers by name, header names in lower case. */
-    public Request(String method, String path, Map<String, String> query, Map<String, String> headers, Client client,
-            String body) {
-        this(method, path, query, headers, client, body, new RequestDeadline(null, Integer.MAX_VALUE, 0));
-    }
-
-    private Request(String method, String path, Map<String, String> query, Map<String, String> headers, Client client,
+    /** Makes a request; query and headers by name, header names in lower case. */
+    Request(String method, String path, Map<String, String> query, Map<String, String> headers, Client client,
             String body, RequestDeadline patience) {
         this.method = method;
         this.path = path;
@@ -42,7 +37,5 @@ public final class Request {
         return headers.get(lowerCaseName);
     }
 
-    Request with(String text, RequestDeadline bounds) {
-        return new Request(method, path, query, headers, client, text, bounds);
-    }
+    Request with(String text) { return new Request(method, path, query, headers, client, text, patience); }
 }

@@ -35,7 +35,6 @@ public final class RequestDeadline {
         boolean isClosed();
     }
 
-    /** {@code line} is null for a request that came over no connection: it is waited for. */
     RequestDeadline(Line line, int seconds, int goneSeconds) {
         this.line = line;
         this.seconds = seconds;
@@ -69,7 +68,7 @@ public final class RequestDeadline {
         if (worked > seconds) {
             giveUp(new Problem(503, "takes too long",
                     "work on one request ends after " + seconds + " seconds; " + Problem.TOO_LONG));
-        } else if (worked >= patient && line != null && line.isClosed()) {
+        } else if (worked >= patient && line.isClosed()) {
             giveUp(new Problem(503, "nobody waited",
                     "the connection's sending side was closed while the daemon worked on the answer; leave it open"
                             + " until the answer is there"));

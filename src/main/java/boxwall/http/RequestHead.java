@@ -1,5 +1,7 @@
 package boxwall.http;
 
+import boxwall.netfilter.Words;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.HashSet;
@@ -14,6 +16,7 @@ import java.util.Set;
 final class RequestHead {
     /** Bytes of first line and headers at most; NanoHTTPD's buffer has as many. */
     static final int MAX = 8192;
+    /** What a token (RFC 9110) may have beside letters and digits. */
     private static final String TOKEN = "!#$%&'*+-.^_`|~";
 
     private RequestHead() {}
@@ -60,7 +63,7 @@ final class RequestHead {
         for (int at = end + 1; text.charAt(at) != '\n'; at = end + 1) {
             end = text.indexOf('\n', at);
             int colon = text.indexOf(':', at);
-            if (colon < 0 || colon > end || !isToken(text.substring(at, colon))) {
+            if (colon < 0 || colon > end || !Words.isName(text.substring(at, colon), TOKEN)) {
                 throw new Reply.Refused(400, "bad header", "a header must be NAME: VALUE on one line");
             }
             String name = text.substring(at, colon).toLowerCase(Locale.ROOT);
@@ -73,7 +76,8 @@ final class RequestHead {
         int first = line.indexOf(' ');
         int last = line.lastIndexOf(' ');
         String method = line.substring(0, Math.max(0, first));
-        if (!isToken(method) || method.length() > 20 || last == first || line.indexOf(' ', first + 1) != last) {
+        if (!Words.isName(method, TOKEN) || method.length() > 20 || last == first
+                || line.indexOf(' ', first + 1) != last) {
             throw new Reply.Refused(400, "bad request line", "the first line must be METHOD /PATH HTTP/1.1");
         }
         String target = line.substring(first + 1, last);
@@ -95,15 +99,5 @@ final class RequestHead {
             int query = target.indexOf('?');
             throw new Reply.Refused(Route.missing(method, query < 0 ? target : target.substring(0, query)));
         }
-    }
-
-    private static boolean isToken(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (!(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || TOKEN.indexOf(c) >= 0)) {
-                return false;
-            }
-        }
-        return text.length() > 0;
     }
 }

@@ -2,6 +2,8 @@ package boxwall.http;
 
 import boxwall.netfilter.Words;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -40,18 +42,15 @@ public enum Route {
         SHORT
     }
 
-    private final String method;
-    private final String path;
-    private final int needs;
+    final String method;
+    /** As a person would write it. */
+    final String path;
+    private final List<Need> needs;
 
     Route(String method, String path, Need... needs) {
-        int bits = 0;
-        for (Need need : needs) {
-            bits |= 1 << need.ordinal();
-        }
         this.method = method;
         this.path = path;
-        this.needs = bits;
+        this.needs = Arrays.asList(needs);
     }
 
     /** The route of a request, or null. */
@@ -116,15 +115,5 @@ public enum Route {
     /** The ID in a request's path. */
     public String id(Request request) { return request.path.substring(fixed()); }
 
-    public boolean needs(Need need) { return (needs & 1 << need.ordinal()) != 0; }
-
-    /** Whether it is open to a peer that sent wrong tokens before. */
-    boolean isUrgent() {
-        return this == CONFIRM || this == REVERT;
-    }
-
-    public String method() { return method; }
-
-    /** As a person would write it. */
-    public String path() { return path; }
+    public boolean needs(Need need) { return needs.contains(need); }
 }

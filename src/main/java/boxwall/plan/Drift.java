@@ -17,11 +17,10 @@ import java.util.Set;
  * Differences between the tables that boxwall loaded and the live ones: rules that another program removed, added or
  * moved. What it loaded is what boxwall-apply read back then (RUN/live/FAMILY.TABLE, by the very iptables that prints
  * the live rules now), so both texts word a rule alike: <pre>
- * *filter
  * :INPUT DROP
  * :TRANS -
  * -A INPUT -i lan -j ACCEPT
- * </pre> without counters, and without policies that accept.
+ * </pre> without the table's name, counters, and policies that accept.
  */
 public final class Drift {
     private final Family family;
@@ -46,15 +45,14 @@ public final class Drift {
     public static List<String> of(Family family, String table, String applied, List<String> saved,
             Collection<String> kept) {
         Drift drift = new Drift(family, table, kept);
-        Map<String, List<String>> before = drift.chains(Words.lines(applied));
+        Map<String, List<String>> before = drift.chains(Words.lines("*" + table + "\n" + applied));
         Map<String, List<String>> now = drift.chains(saved);
         if (now == null) { return Collections.singletonList(drift.at("gone") + "the whole table"); }
-        Set<String> chains = new LinkedHashSet<>();
-        if (before != null) { chains.addAll(before.keySet()); }
+        Set<String> chains = new LinkedHashSet<>(before.keySet());
         chains.addAll(now.keySet());
         List<String> none = Collections.emptyList();
         for (String chain : chains) {
-            drift.compare(before != null && before.containsKey(chain) ? before.get(chain) : none,
+            drift.compare(before.containsKey(chain) ? before.get(chain) : none,
                     now.containsKey(chain) ? now.get(chain) : none);
         }
         return drift.differences;

@@ -13,7 +13,6 @@ import java.io.UnsupportedEncodingException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,25 +23,24 @@ import java.util.Map;
  * failure or replaced by another.
  */
 public final class Plan {
-    private final Map<String, String> files = new LinkedHashMap<>();
-
     private Plan() {}
 
     /**
-     * Makes a plan.
+     * Makes a plan: the files by name, each with its end mark; the user's {@code rules} go without one, they are kept
+     * as written.
      *
      * @param source the ruleset's text as the user wrote it; kept beside the plan so that a confirmed change saves both
      * @param stamp what is known of box and administrator; gets mode, families, tables and sums
      * @param acceleration flush, disable or leave
      */
-    public static Plan of(Compiled compiled, String source, Stamp stamp, String acceleration) {
-        Plan plan = new Plan();
+    public static Map<String, String> files(Compiled compiled, String source, Stamp stamp, String acceleration) {
+        Map<String, String> files = new LinkedHashMap<>();
         StringBuilder origin = new StringBuilder();
         List<String> families = new ArrayList<>();
-        plan.files.put("modules", lines(compiled.modules));
+        put(files, "modules", lines(compiled.modules));
         for (Family family : Family.values()) {
             RestoreText restore = Writer.restore(compiled.ruleset, family);
-            plan.files.put("restore" + family.digit(), restore.text);
+            put(files, "restore" + family.digit(), restore.text);
             if (restore.text.length() > 0) { families.add(family.word()); }
             for (int line = 1; line <= restore.lines(); line++) {
                 Origin from = restore.originOf(line);
@@ -56,45 +54,33 @@ public final class Plan {
             }
             stamp.put("tables" + family.digit(), Words.join(tables, ","));
         }
-        plan.files.put("pa", acceleration + "\n");
-        plan.files.put("origin", origin.toString());
+        put(files, "pa", acceleration + "\n");
+        put(files, "origin", origin.toString());
         List<String> notes = new ArrayList<>();
         for (Note note : compiled.notes) {
             notes.add(note.origin + ": " + note.text);
         }
-        plan.files.put("notes", lines(notes));
+        put(files, "notes", lines(notes));
         stamp.put("families", Words.join(families, ",")).put("mode", compiled.mode());
         if (!compiled.protects()) { stamp.put("protects", "no"); }
         for (String name : new String[] {"modules", "restore4", "restore6", "pa"}) {
-            stamp.put("sha1." + name, sha1(marked(name, plan.files.get(name)))); // as sha1sum prints it on the box
+            stamp.put("sha1." + name, sha1(files.get(name))); // as sha1sum prints it on the box
         }
         // tells after a reboot which of the kept rulesets this plan was made from
         stamp.put("sha1.rules", sha1(source));
-        plan.files.put("stamp", stamp.toString());
-        plan.files.put("rules", source);
-        return plan;
+        put(files, "stamp", stamp.toString());
+        files.put("rules", source);
+        return files;
     }
 
     private static String lines(List<String> lines) { return lines.isEmpty() ? "" : Words.join(lines, "\n") + "\n"; }
 
-    /** The files by name, each with its end mark; the user's {@code rules} go without one, they are kept as written. */
-    public Map<String, String> files() {
-        Map<String, String> marked = new LinkedHashMap<>();
-        for (Map.Entry<String, String> e : files.entrySet()) {
-            marked.put(e.getKey(), e.getKey().equals("rules") ? e.getValue() : marked(e.getKey(), e.getValue()));
-        }
-        return Collections.unmodifiableMap(marked);
-    }
-
-    /** Without its end mark; null for none. */
-    public String file(String name) { return files.get(name); }
-
-    static String marked(String name, String text) {
+    private static void put(Map<String, String> files, String name, String text) {
         int count = 0;
         for (int i = 0; i < text.length(); i++) {
             count += text.charAt(i) == '\n' ? 1 : 0;
         }
-        return text + "# end " + name + " " + count + " " + text.length() + "\n";
+        files.put(name, text + "# end " + name + " " + count + " " + text.length() + "\n");
     }
 
     /** A text's SHA-1 as a stamp has it, in hex digits. */

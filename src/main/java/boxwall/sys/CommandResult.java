@@ -1,7 +1,5 @@
 package boxwall.sys;
 
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 
 /** A program's output, and its exit status, which is expensive on JamVM. */
@@ -13,22 +11,15 @@ public class CommandResult {
     public final String err;
     /** Whether the time limit killed it. */
     public final boolean timedOut;
-    private final int status;
-    /** Asked for its status when somebody wants it: GNU Classpath's waitFor() takes a second. Null when it is known. */
+    /** Asked for its status when somebody wants it: GNU Classpath's waitFor() takes a second. */
     private final Process process;
 
-    /** Makes a result with a status that is already known. */
-    public CommandResult(List<String> command, String out, String err, boolean timedOut, int status) {
-        this(command, out, err, timedOut, status, null);
-    }
-
-    CommandResult(List<String> command, String out, String err, boolean timedOut, int status, Process process) {
+    public CommandResult(List<String> command, String out, String err, boolean timedOut, Process process) {
         this.process = process;
-        this.command = Collections.unmodifiableList(new ArrayList<String>(command));
+        this.command = command;
         this.out = out;
         this.err = err;
         this.timedOut = timedOut;
-        this.status = status;
     }
 
     /**
@@ -38,7 +29,7 @@ public class CommandResult {
     public int status() {
         try {
             // waited on again, maybe long after its start
-            return process == null ? status : WaitedOn.kept(process).waitFor();
+            return WaitedOn.kept(process).waitFor();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return -1;

@@ -37,7 +37,7 @@ public final class LiveSys implements Sys {
         feed(process.getOutputStream(), stdin);
         String out = drain(process.getInputStream());
         String errText = err.text();
-        return new CommandResult(command, out, errText, watchdog.cancel(), 0, process);
+        return new CommandResult(command, out, errText, watchdog.cancel(), process);
     }
 
     private static void feed(OutputStream to, String stdin) {
@@ -72,11 +72,7 @@ public final class LiveSys implements Sys {
         }
     }
 
-    /** A character a byte, without a decoder: GNU Classpath's calls four methods for each byte. */
-    @SuppressWarnings("deprecation")
-    private static String text(byte[] bytes) { return new String(bytes, 0); }
-
-    /** Their counterpart: a question mark for what is no byte. */
+    /** A byte a character; a question mark for what is no byte. */
     private static byte[] bytes(String text) {
         char[] chars = text.toCharArray();
         byte[] bytes = new byte[chars.length];
@@ -86,14 +82,18 @@ public final class LiveSys implements Sys {
         return bytes;
     }
 
-    /** A program's output is read beyond the limit too, so that the program ends. */
+    /**
+     * A character a byte, without a decoder: GNU Classpath's calls four methods for each byte. A program's output is
+     * read beyond the limit too, so that the program ends.
+     */
+    @SuppressWarnings("deprecation")
     private static String text(InputStream in, int limit, boolean toTheEnd) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream(1024);
         byte[] buffer = new byte[4096];
         for (int n = in.read(buffer); n >= 0 && (toTheEnd || out.size() < limit); n = in.read(buffer)) {
             out.write(buffer, 0, Math.min(n, limit - out.size()));
         }
-        return text(out.toByteArray());
+        return new String(out.toByteArray(), 0);
     }
 
     @Override

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import boxwall.sys.CommandResult;
+import boxwall.sys.EndedCommand;
 import boxwall.sys.Sys;
 
 import java.util.ArrayList;
@@ -61,7 +62,7 @@ class OutcomeTest {
         @Override
         public CommandResult run(List<String> command, String stdin, int limitSeconds) {
             commands.add(new ArrayList<>(command));
-            return new CommandResult(command, out, "", false, status) {
+            return new EndedCommand(command, out, "", status) {
                 @Override
                 public int status() {
                     statusAsked++;

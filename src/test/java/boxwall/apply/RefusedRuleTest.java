@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import boxwall.sys.BoxException;
 import boxwall.sys.CommandResult;
+import boxwall.sys.EndedCommand;
 import boxwall.sys.Sys;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +18,7 @@ class RefusedRuleTest {
     /** Takes texts as iptables-restore --noflush does; a table with a line that has BAD in it is refused whole. */
     private static final class Kernel implements Sys {
         final List<String> texts = new ArrayList<>();
+        int runs;
         final List<String> log = new ArrayList<>(List.of("[1.0] boot"));
         boolean chainThere;
         String instead;
@@ -25,9 +27,10 @@ class RefusedRuleTest {
 
         @Override
         public CommandResult run(List<String> command, String stdin, int limitSeconds) throws BoxException {
+            runs++;
             if (command.get(0).equals("/bin/dmesg")) {
                 assertEquals(1, command.size());
-                return new CommandResult(command, String.join("\n", log) + "\n", "", false, 0);
+                return new EndedCommand(command, String.join("\n", log) + "\n", "", 0);
             }
             assertEquals(List.of("/sbin/iptables-restore", "--noflush"), command);
             texts.add(stdin);
@@ -36,14 +39,14 @@ class RefusedRuleTest {
             assertEquals("*filter", lines[0]);
             assertEquals(":boxwall-halving - [0:0]", lines[1]);
             assertEquals("COMMIT", lines[lines.length - 1]);
-            if (instead != null && !stdin.contains("-X ")) { return new CommandResult(command, "", instead, false, 4); }
+            if (instead != null && !stdin.contains("-X ")) { return new EndedCommand(command, "", instead, 4); }
             boolean refused = together ? stdin.contains("one") && stdin.contains("two") : stdin.contains("BAD");
             if (refused) {
                 log.add("[2.0] xt_bad: never");
-                return new CommandResult(command, "", "iptables-restore: line " + lines.length + " failed\n", false, 1);
+                return new EndedCommand(command, "", "iptables-restore: line " + lines.length + " failed\n", 1);
             }
             chainThere = !stdin.contains("-X boxwall-halving");
-            return new CommandResult(command, "", "", false, 0);
+            return new EndedCommand(command, "", "", 0);
         }
 
         @Override
@@ -84,7 +87,7 @@ class RefusedRuleTest {
         assertTrue(found.words.contains("line 4 failed"), found.words);
         int log2 = 32 - Integer.numberOfLeadingZeros(count - 1);
         assertTrue(kernel.texts.size() <= 3 + log2, kernel.texts.size() + " restores for " + count);
-        assertTrue(found.runs <= 5 + log2, found.runs + " programs for " + count);
+        assertTrue(kernel.runs <= 5 + log2, kernel.runs + " programs for " + count);
         assertTrue(!kernel.chainThere, "the chain is left");
         assertTrue(kernel.texts.get(kernel.texts.size() - 1).contains("\n-X boxwall-halving\n"));
     }

@@ -55,7 +55,7 @@ class EmptyRulesetTest {
         }
         assertEquals(empty ? 1 : 0, said);
         Stamp stamp = new Stamp();
-        Plan.of(compiled, lines, stamp, "leave");
+        Plan.files(compiled, lines, stamp, "leave");
         assertEquals(empty ? "no" : null, stamp.get("protects"));
     }
 }

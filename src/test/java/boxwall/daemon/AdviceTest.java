@@ -12,6 +12,7 @@ import boxwall.http.Client;
 import boxwall.http.Reply;
 import boxwall.http.Request;
 import boxwall.http.Route;
+import boxwall.http.TestRequest;
 import boxwall.netfilter.Abandoned;
 import com.eclipsesource.json.Json;
 import com.eclipsesource.json.JsonObject;
@@ -39,7 +40,8 @@ class AdviceTest {
             new PrintStream(new ByteArrayOutputStream(), true)).api(new BoxState(sys, Daemon.APPLY), 5000);
 
     private JsonObject ask(Route route, String method, String path, String body, int status) {
-        Reply reply = api.answer(route, new Request(method, path, Map.of(), Map.of(), new Client(PC, 1), body), true);
+        Reply reply =
+                api.answer(route, TestRequest.of(method, path, Map.of(), Map.of(), new Client(PC, 1), body), true);
         String text = new String(reply.body, StandardCharsets.UTF_8);
         assertEquals(status, reply.status, text);
         return Json.parse(text).asObject();
@@ -93,7 +95,7 @@ class AdviceTest {
         CountDownLatch working = new CountDownLatch(1);
         FutureTask<Reply> advice = new FutureTask<>(() -> {
             Request request = request();
-            assertNull(heavy.beginAdvice(request));
+            assertNull(heavy.begin(request, true));
             try {
                 assertThrows(Abandoned.class, () -> {
                     while (true) {
@@ -109,12 +111,12 @@ class AdviceTest {
         });
         new Thread(advice, "advises").start();
         assertTrue(working.await(60, TimeUnit.SECONDS));
-        assertEquals(503, heavy.beginAdvice(request()).status);
+        assertEquals(503, heavy.begin(request(), true).status);
         assertTrue(!advice.isDone());
         Request put = request();
-        assertNull(heavy.begin(put), "a PUT does not wait for advice");
+        assertNull(heavy.begin(put, false), "a PUT does not wait for advice");
         advice.get(60, TimeUnit.SECONDS);
-        FutureTask<Reply> second = new FutureTask<>(() -> heavy.beginAdvice(request()));
+        FutureTask<Reply> second = new FutureTask<>(() -> heavy.begin(request(), true));
         new Thread(second, "asks").start();
         assertEquals(503, second.get(60, TimeUnit.SECONDS).status);
         assertTrue(!Thread.currentThread().isInterrupted(), "nothing ends a PUT for advice");
@@ -122,7 +124,7 @@ class AdviceTest {
     }
 
     private static Request request() {
-        return new Request("GET", "/findings", Map.of(), Map.of(), new Client(PC, 1), "");
+        return TestRequest.of("GET", "/findings", Map.of(), Map.of(), new Client(PC, 1), "");
     }
 
     /** Questions where nobody works on a draft are about the saved rules, until those or the box are others. */

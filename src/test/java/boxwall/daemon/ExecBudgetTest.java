@@ -8,6 +8,7 @@ import boxwall.http.Client;
 import boxwall.http.Reply;
 import boxwall.http.Request;
 import boxwall.http.Route;
+import boxwall.http.TestRequest;
 import com.sun.management.ThreadMXBean;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -41,7 +42,7 @@ class ExecBudgetTest {
         String table = "*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -i lo -j ACCEPT\nCOMMIT\n";
         sys.booted("", table, table);
         api = daemon.api(box, 5000);
-        daemon.watch().look(box.box());
+        daemon.watch.look(box.box());
         assertEquals(List.of("probe"), sys.verbs);
         sys.verbs.clear();
         later();
@@ -54,7 +55,7 @@ class ExecBudgetTest {
 
     private Request request(String method, String path, Map<String, String> query, String body) {
         later();
-        return new Request(method, path, query, Map.of(), new Client(PC, sys.uptimeMillis), body);
+        return TestRequest.of(method, path, query, Map.of(), new Client(PC, sys.uptimeMillis), body);
     }
 
     /** Whoever asks in the seconds in which a slow box is read gets what is known without it, and is told so. */
@@ -99,7 +100,7 @@ class ExecBudgetTest {
     void idle() {
         for (int round = 0; round < 720; round++) {
             sys.uptimeMillis += 5000;
-            daemon.watch().notice();
+            daemon.watch.notice();
             if (round == 700 && Budgets.isBroken("idle.execs")) { box.read(""); }
         }
         Budgets.hold("idle.execs", sys.verbs.size());
@@ -107,12 +108,12 @@ class ExecBudgetTest {
 
     @Test
     void drift() {
-        daemon.watch().look(null);
-        if (Budgets.isBroken("drift.execs")) { daemon.watch().look(null); }
-        assertEquals(List.of(), daemon.watch().findings);
+        daemon.watch.look(null);
+        if (Budgets.isBroken("drift.execs")) { daemon.watch.look(null); }
+        assertEquals(List.of(), daemon.watch.findings);
         Budgets.hold("drift.execs", sys.verbs.size());
         sys.verbs.clear();
-        assertTrue(daemon.watch().isAsBefore());
+        assertTrue(daemon.watch.isAsBefore());
         assertEquals(List.of("probe drift"), sys.verbs);
     }
 

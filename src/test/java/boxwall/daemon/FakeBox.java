@@ -1,6 +1,7 @@
 package boxwall.daemon;
 
 import boxwall.sys.CommandResult;
+import boxwall.sys.EndedCommand;
 import boxwall.sys.Sys;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -100,10 +101,10 @@ class FakeBox implements Sys {
             commands.forEach((name, text) -> frame(frames, name, text));
             frame(frames, "iptables-save", live[0]);
             frame(frames, "ip6tables-save", live[1]);
-            return new CommandResult(command, frames.toString(), "", false, 0);
+            return new EndedCommand(command, frames.toString(), "", 0);
         }
         int status = act(verb, command);
-        return new CommandResult(command, files.get(RUN + "/result"), "", false, status);
+        return new EndedCommand(command, files.get(RUN + "/result"), "", status);
     }
 
     private int act(String verb, List<String> command) {

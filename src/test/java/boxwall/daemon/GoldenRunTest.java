@@ -118,14 +118,14 @@ class GoldenRunTest {
 
         private static String plan(Compiled compiled, String text) {
             return compiled == null ? "-"
-                    : Plan.of(compiled, text, new Stamp().put("id", "1-2"), "flush").files().toString();
+                    : Plan.files(compiled, text, new Stamp().put("id", "1-2"), "flush").toString();
         }
 
         Map<String, String> answers(String text) {
             Candidate candidate = Candidate.of(new Source("rules", text), presets, box, wishes, null, 8181);
             Map<String, String> answers = new LinkedHashMap<>();
             answers.put("check", candidate.compiled == null ? JsonText.of("findings", candidate.findings).toString()
-                    : CandidateJson.of(candidate.etag(), candidate.compiled, candidate.findings, null));
+                    : CandidateJson.of(candidate.etag, candidate.compiled, candidate.findings, null));
             if (candidate.compiled == null) { return answers; }
             Ruleset rules = candidate.compiled.ruleset;
             answers.put("plan", plan(candidate.compiled, text) + plan(candidate.twin(), text));

@@ -66,7 +66,7 @@ class NoServerErrorTest {
         try (ServerSocket free = new ServerSocket(0)) {
             number = free.getLocalPort();
         }
-        port = new Port(number, box::uptimeMillis, new EventLog(null, null, null) {
+        port = new Port(number, box, "/token", new EventLog(null, null, null) {
             @Override
             public void event(String words) { return; }
 
@@ -82,9 +82,10 @@ class NoServerErrorTest {
         box.booted("", "*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -i lo -j ACCEPT\nCOMMIT\n",
                 "*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n");
         box.files.put(FakeBox.STATE + "/rules", RULES);
+        box.files.put("/token", "t\n");
         port.serve(new Daemon(box, Config.parse(null, Map.of("BOXWALL_SYSLOG", "no")),
                 new PrintStream(new ByteArrayOutputStream(), true)).api(new BoxState(box, Daemon.APPLY), 5000));
-        port.admit(new AccessControl(List.of("127.0.0.1"), List.of(), List.of(), () -> "t"));
+        port.admit(new AccessControl(List.of("127.0.0.1"), List.of(), List.of()));
         assertEquals(List.of(), port.listen(List.of("127.0.0.1")));
     }
 

@@ -7,6 +7,7 @@ import boxwall.http.Client;
 import boxwall.http.Reply;
 import boxwall.http.Request;
 import boxwall.http.Route;
+import boxwall.http.TestRequest;
 import com.sun.management.ThreadMXBean;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -36,7 +37,7 @@ class RequestBudgetTest {
 
     private Request request(String method, String path, Map<String, String> query, String body) {
         sys.uptimeMillis += 10 * BoxState.SHARED_MILLIS;
-        return new Request(method, path, query, Map.of(), new Client(PC, sys.uptimeMillis), body);
+        return TestRequest.of(method, path, query, Map.of(), new Client(PC, sys.uptimeMillis), body);
     }
 
     /** Answers, twice where the budget is to be broken, and gives the kilobytes that it took. */

@@ -8,8 +8,10 @@ import boxwall.http.Client;
 import boxwall.http.Reply;
 import boxwall.http.Request;
 import boxwall.http.Route;
+import boxwall.http.TestRequest;
 import boxwall.sys.BoxException;
 import boxwall.sys.CommandResult;
+import boxwall.sys.EndedCommand;
 import boxwall.sys.Sys;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -35,7 +37,7 @@ class SlowReapingTest {
         @Override
         public CommandResult run(List<String> command, String stdin, int limitSeconds) {
             CommandResult quick = box.run(command, stdin, limitSeconds);
-            return new CommandResult(command, quick.out, quick.err, quick.timedOut, 0) {
+            return new EndedCommand(command, quick.out, quick.err, 0) {
                 @Override
                 public int status() {
                     waits++;
@@ -70,7 +72,7 @@ class SlowReapingTest {
 
     /** Over a connection of the very hundredth of a second in which the one before was answered. */
     private Request request(String method, String path, Map<String, String> query, String body) {
-        return new Request(method, path, query, Map.of(),
+        return TestRequest.of(method, path, query, Map.of(),
                 new Client(new byte[] {(byte) 192, (byte) 168, (byte) 178, 20}, box.uptimeMillis), body);
     }
 

@@ -51,7 +51,7 @@ class WatchTest {
         box = new BoxState(sys, "/usr/sbin/boxwall-apply");
         Changes changes = new Changes(sys, config, new BootPlane(sys, "/usr/sbin/boxwall-apply", FakeBox.RUN));
         EventLog events = new EventLog(null, new PrintStream(log, true), null);
-        return new Watch(sys, config, box, changes, new AddressChange(sys, config, changes, new WorkQueue(), events),
+        return new Watch(sys, config, box, changes, new AddressChange(changes, new WorkQueue(), events),
                 new History(sys, config, "/usr/sbin/boxwall-keep"), events);
     }
 
@@ -64,10 +64,9 @@ class WatchTest {
                 CompileOptions.of(config, false), null, 8181);
         assertFalse(candidate.isRefused(), () -> candidate.findings.toString());
         Stamp stamp = Changes.stamp(sys, now.facts, candidate);
-        Plan plan = Plan.of(candidate.compiled, rules, stamp, "flush");
-        sys.booted(plan.file("stamp").replaceAll("(?m)^id=.*\n", ""), plan.files().get("restore4"),
-                plan.files().get("restore6"));
-        sys.files.put(FakeBox.STATE + "/boot/modules", plan.files().get("modules"));
+        Map<String, String> plan = Plan.files(candidate.compiled, rules, stamp, "flush");
+        sys.booted(plan.get("stamp").replaceAll("(?m)^id=.*\n", ""), plan.get("restore4"), plan.get("restore6"));
+        sys.files.put(FakeBox.STATE + "/boot/modules", plan.get("modules"));
         sys.verbs.clear();
     }
 

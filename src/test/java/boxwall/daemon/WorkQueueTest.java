@@ -15,6 +15,7 @@ import boxwall.compile.AutoYesNo;
 import boxwall.http.Client;
 import boxwall.http.Reply;
 import boxwall.http.Request;
+import boxwall.http.TestRequest;
 import boxwall.imports.Import;
 import boxwall.netfilter.Abandoned;
 import boxwall.probe.BoxReader;
@@ -45,7 +46,7 @@ class WorkQueueTest {
 
     private static Request request() {
         byte[] pc = {(byte) 192, (byte) 168, (byte) 178, 20};
-        return new Request("PUT", "/rules", Map.of(), Map.of(), new Client(pc, 1), "");
+        return TestRequest.of("PUT", "/rules", Map.of(), Map.of(), new Client(pc, 1), "");
     }
 
     @Test
@@ -55,7 +56,7 @@ class WorkQueueTest {
         CountDownLatch enough = new CountDownLatch(1);
         FutureTask<Reply> first = new FutureTask<>(() -> {
             Request request = request();
-            Reply none = heavy.begin(request);
+            Reply none = heavy.begin(request, false);
             working.countDown();
             enough.await(60, TimeUnit.SECONDS);
             heavy.end(request);
@@ -64,7 +65,7 @@ class WorkQueueTest {
         new Thread(first, "works").start();
         assertTrue(working.await(60, TimeUnit.SECONDS));
         Request second = request();
-        Reply busy = heavy.begin(second);
+        Reply busy = heavy.begin(second, false);
         assertNotNull(busy);
         assertEquals(503, busy.status);
         assertEquals("1", busy.headers.get("Retry-After"));
@@ -75,7 +76,7 @@ class WorkQueueTest {
         assertTrue(!heavy.beginAlone());
         enough.countDown();
         assertNull(first.get(60, TimeUnit.SECONDS));
-        assertNull(heavy.begin(second));
+        assertNull(heavy.begin(second, false));
         heavy.end(second);
         heavy.end(second);
     }

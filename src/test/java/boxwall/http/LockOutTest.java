@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import boxwall.sys.EventLog;
+import boxwall.sys.Sys;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -45,7 +46,8 @@ class LockOutTest {
             number = free.getLocalPort();
         }
         long start = System.nanoTime();
-        port = new Port(number, () -> (System.nanoTime() - start) / 1_000_000, new EventLog(null, null, null) {
+        Sys sys = new ClockAndToken(() -> (System.nanoTime() - start) / 1_000_000, () -> "t");
+        port = new Port(number, sys, ClockAndToken.FILE, new EventLog(null, null, null) {
             @Override
             public void event(String words) { return; }
 
@@ -54,7 +56,7 @@ class LockOutTest {
         });
         port.serve((route, request, withToken) -> Reply.json(200,
                 "{\"" + route + "\":\"" + "x".repeat(route == Route.PAGE ? 60_000 : 10) + "\"}"));
-        port.admit(new AccessControl(List.of("127.0.0.1"), List.of(), List.of(), () -> "t"));
+        port.admit(new AccessControl(List.of("127.0.0.1"), List.of(), List.of()));
         assertEquals(List.of(), port.listen(List.of("127.0.0.1")));
     }
 

@@ -33,11 +33,11 @@ class OpenApiTest {
     private static String made(JsonObject old) {
         JsonObject paths = new JsonObject();
         for (Route route : Route.values()) {
-            String path = route.path().replace("/ID", "/{id}").replace("/N", "/{number}");
+            String path = route.path.replace("/ID", "/{id}").replace("/N", "/{number}");
             JsonObject methods = paths.get(path) == null ? new JsonObject() : paths.get(path).asObject();
             JsonValue before = old.get("paths").asObject().get(path);
-            methods.set(route.method().toLowerCase(), operation(route, path,
-                    before == null ? null : before.asObject().get(route.method().toLowerCase())));
+            methods.set(route.method.toLowerCase(),
+                    operation(route, path, before == null ? null : before.asObject().get(route.method.toLowerCase())));
             paths.set(path, methods);
         }
         return lines(new JsonObject(old).set("paths", paths), 3) + "\n";

@@ -9,6 +9,7 @@ import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Network;
 import boxwall.sys.EventLog;
+import boxwall.sys.Sys;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -45,7 +46,8 @@ class PortTest {
     }
 
     private Port port() {
-        return new Port(number, () -> now, new EventLog(null, null, null) {
+        Sys sys = new ClockAndToken(() -> now, () -> token);
+        return new Port(number, sys, ClockAndToken.FILE, new EventLog(null, null, null) {
             @Override
             public void event(String words) { events.add(words); }
 
@@ -61,7 +63,7 @@ class PortTest {
     }
 
     private AccessControl gate(List<Network> refused) {
-        return new AccessControl(List.of("127.0.0.1", "fritz.box"), List.of(), refused, () -> token);
+        return new AccessControl(List.of("127.0.0.1", "fritz.box"), List.of(), refused);
     }
 
     @Test
@@ -157,14 +159,14 @@ class PortTest {
     void onlyLoopbackAndWelcomeNetworksMayAskAndGuestsNever() {
         Network lan = Network.ofPrefix(Family.IPV4, Addresses.parse("192.168.178.0"), 23);
         Network guest = Network.ofPrefix(Family.IPV4, Addresses.parse("192.168.179.0"), 24);
-        AccessControl gate = new AccessControl(List.of("192.168.178.1"), List.of(lan), List.of(guest), () -> TOKEN);
+        AccessControl gate = new AccessControl(List.of("192.168.178.1"), List.of(lan), List.of(guest));
         assertEquals(null, gate.refuseSource(from("192.168.178.20")));
         assertEquals(403, gate.refuseSource(from("192.168.179.20")).status);
         assertEquals(403, gate.refuseSource(from("203.0.113.1")).status);
     }
 
     private static Request from(String address) {
-        return new Request("GET", "/status", java.util.Map.of(), java.util.Map.of("host", "192.168.178.1"),
+        return TestRequest.of("GET", "/status", java.util.Map.of(), java.util.Map.of("host", "192.168.178.1"),
                 new Client(Addresses.parse(address), 1), "");
     }
 
@@ -635,7 +637,7 @@ class PortTest {
                 case METRICS :
                     return Reply.utf8("text/plain", "");
                 case RECORD :
-                    return Reply.bytes("application/x-tar", "");
+                    return Reply.bytes("application/x-tar", new byte[0]);
                 default :
                     return Reply.json(200, "{}");
             }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import boxwall.netfilter.Abandoned;
 import boxwall.sys.EventLog;
+import boxwall.sys.Sys;
 
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -40,7 +41,8 @@ class RequestDeadlineTest {
         try (ServerSocket free = new ServerSocket(0)) {
             number = free.getLocalPort();
         }
-        port = new Port(number, () -> 1, new EventLog(null, null, null) {
+        Sys sys = new ClockAndToken(() -> 1, () -> "t");
+        port = new Port(number, sys, ClockAndToken.FILE, new EventLog(null, null, null) {
             @Override
             public void event(String words) { events.add(words); }
 
@@ -48,7 +50,7 @@ class RequestDeadlineTest {
             public void bug(Throwable bug) { events.add("bug: " + bug); }
         });
         port.serve((route, request, withToken) -> work(request));
-        port.admit(new AccessControl(List.of("127.0.0.1"), List.of(), List.of(), () -> "t"));
+        port.admit(new AccessControl(List.of("127.0.0.1"), List.of(), List.of()));
     }
 
     @AfterEach

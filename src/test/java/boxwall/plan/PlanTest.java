@@ -23,16 +23,16 @@ class PlanTest {
     private static final String RULES =
             "# first\niptables -P INPUT DROP\niptables -A INPUT -i lan -j ACCEPT\nip6tables -P INPUT DROP\n";
 
-    private static Plan plan() {
+    private static Map<String, String> plan() {
         ParsedRules parsed = RulesetParser.parse(new Source("rules", RULES), Names.none(), Includes.NONE);
         BoxFacts facts = BoxFacts.of(Readings.none());
         Compiled compiled = Compiler.compile(parsed, facts, facts, AutoYesNo.AUTO, AutoYesNo.AUTO, false);
-        return Plan.of(compiled, RULES, new Stamp().put("id", "1-2").put("kernel", null), "flush");
+        return Plan.files(compiled, RULES, new Stamp().put("id", "1-2").put("kernel", null), "flush");
     }
 
     @Test
     void everyFileEndsInItsNameAndItsCount() {
-        for (Map.Entry<String, String> file : plan().files().entrySet()) {
+        for (Map.Entry<String, String> file : plan().entrySet()) {
             String text = file.getValue();
             if (file.getKey().equals("rules")) {
                 assertEquals(RULES, text);
@@ -47,17 +47,17 @@ class PlanTest {
 
     @Test
     void theOriginNamesTheUsersLine() {
-        String[] restore = plan().file("restore4").split("\n");
+        String[] restore = plan().get("restore4").split("\n");
         int line = 0;
         while (!restore[line].startsWith("-A INPUT")) {
             line++;
         }
-        assertTrue(plan().file("origin").contains("4 " + (line + 1) + " rules:3\n"), plan().file("origin"));
+        assertTrue(plan().get("origin").contains("4 " + (line + 1) + " rules:3\n"), plan().get("origin"));
     }
 
     @Test
     void theStampSaysWhatIsInIt() {
-        Stamp stamp = Stamp.parse(plan().files().get("stamp"));
+        Stamp stamp = Stamp.parse(plan().get("stamp"));
         assertEquals("1-2", stamp.get("id"));
         assertEquals("unknown", stamp.get("kernel"));
         assertEquals("ipv4,ipv6", stamp.get("families"));
@@ -65,7 +65,7 @@ class PlanTest {
         assertEquals("stateless", stamp.get("mode"),
                 "nothing was read of the box: connection tracking might reboot it");
         for (String file : new String[] {"modules", "restore4", "restore6", "pa"}) {
-            assertEquals(Plan.sha1(plan().files().get(file)), stamp.get("sha1." + file),
+            assertEquals(Plan.sha1(plan().get(file)), stamp.get("sha1." + file),
                     "of the whole file, as sha1sum sees it");
         }
     }

@@ -2,6 +2,7 @@ package boxwall.probe;
 
 import boxwall.sys.BoxException;
 import boxwall.sys.CommandResult;
+import boxwall.sys.EndedCommand;
 import boxwall.sys.Sys;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -39,7 +40,7 @@ final class MemorySys implements Sys {
     public CommandResult run(List<String> command, String stdin, int limitSeconds) throws BoxException {
         started.add(command);
         if (output == null) { throw new BoxException(command.get(0) + ": no such program"); }
-        return new CommandResult(command, output, "", false, 0);
+        return new EndedCommand(command, output, "", 0);
     }
 
     private static String plain(String path) { return path.startsWith("/box/") ? path.substring(4) : path; }

@@ -1,0 +1,14 @@
+package boxwall.http;
+
+import java.util.Map;
+
+/** Requests that came over no connection, so they are waited for. */
+public final class TestRequest {
+    private TestRequest() {}
+
+    public static Request of(String method, String path, Map<String, String> query, Map<String, String> headers,
+            Client client, String body) {
+        return new Request(method, path, query, headers, client, body,
+                new RequestDeadline(() -> false, Integer.MAX_VALUE, 0));
+    }
+}
