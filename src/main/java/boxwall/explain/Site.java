@@ -16,7 +16,7 @@ import java.util.TreeMap;
 
 /**
  * Where a ruleset stands: the box's interfaces with their own addresses, and which networks lie behind which interface.
- * Immutable; made by {@link Builder}. Without own addresses of a family nothing is known of its routing.
+ * Nothing is added to it after {@link #complete}. Without own addresses of a family nothing is known of its routing.
  */
 public final class Site {
     /**
@@ -34,14 +34,14 @@ public final class Site {
     private final Map<String, String> roles = new LinkedHashMap<>();
     private final Map<Family, List<Network>> local = new TreeMap<>();
 
-    private Site() {}
+    Site() {}
 
     /** A site of which nothing is known. */
-    public static Site unknown() { return new Builder().build(); }
+    public static Site unknown() { return new Site().complete(); }
 
     /** What is known of a box; an alias ({@code lan:0}) is a further address of its interface, as in the kernel. */
     public static Site of(BoxFacts facts) {
-        Builder site = new Builder();
+        Site site = new Site();
         for (Interface each : facts.interfaces) {
             int colon = each.name.indexOf(':');
             String name = colon > 0 ? each.name.substring(0, colon) : each.name;
@@ -50,7 +50,8 @@ public final class Site {
         if (facts.wan != null) {
             site.route(Network.parse("0.0.0.0/0"), facts.wan.name).route(Network.parse("::/0"), facts.wan.name);
         }
-        return site.role("lan", facts.lan).role("wan", facts.wan).role("guest", facts.guest).build();
+        return site.role("lan", name(facts.lan)).role("wan", name(facts.wan)).role("guest", name(facts.guest))
+                .complete();
     }
 
     /** The interfaces' names, in the order in which they were given; empty when not known. */
@@ -173,48 +174,43 @@ public final class Site {
         return false;
     }
 
-    /** Collects what is known of the box; one builder makes one site. */
-    public static final class Builder {
-        private final Site site = new Site();
+    /** Adds an interface; harmless when it is there already. */
+    Site add(String name) {
+        if (!own.containsKey(name)) { own.put(name, new ArrayList<byte[]>()); }
+        return this;
+    }
 
-        /** Adds an interface; harmless when it is there already. */
-        public Builder add(String name) {
-            if (!site.own.containsKey(name)) { site.own.put(name, new ArrayList<byte[]>()); }
-            return this;
+    /** Adds an interface's own address with the network around it, say 192.168.178.1 and 24. */
+    Site add(String name, byte[] address, int prefix) {
+        add(name).own.get(name).add(address.clone());
+        Family family = address.length == 4 ? Family.IPV4 : Family.IPV6;
+        return route(Network.ofPrefix(family, address, prefix), name);
+    }
+
+    private Site attach(String name, String address, String net) {
+        return address == null || net == null ? this
+                : add(name, Addresses.parse(address), Integer.parseInt(net.substring(net.indexOf('/') + 1)));
+    }
+
+    /** Adds a network that lies behind an interface; {@code 0.0.0.0/0} or {@code ::/0} for the default route. */
+    Site route(Network network, String name) {
+        add(name).routes.put(network, name);
+        return this;
+    }
+
+    /** Says which interface plays a role ({@code lan}, {@code wan}, {@code guest}) when none has that name. */
+    Site role(String word, String name) {
+        if (name != null) { roles.put(word, name); }
+        return this;
+    }
+
+    private static String name(Interface one) { return one == null ? null : one.name; }
+
+    /** Ends what is added. */
+    Site complete() {
+        for (Family family : Family.values()) {
+            local.put(family, findLocal(family));
         }
-
-        /** Adds an interface's own address with the network around it, say 192.168.178.1 and 24. */
-        public Builder add(String name, byte[] address, int prefix) {
-            add(name).site.own.get(name).add(address.clone());
-            Family family = address.length == 4 ? Family.IPV4 : Family.IPV6;
-            return route(Network.ofPrefix(family, address, prefix), name);
-        }
-
-        private Builder attach(String name, String address, String net) {
-            return address == null || net == null ? this
-                    : add(name, Addresses.parse(address), Integer.parseInt(net.substring(net.indexOf('/') + 1)));
-        }
-
-        /** Adds a network that lies behind an interface; {@code 0.0.0.0/0} or {@code ::/0} for the default route. */
-        public Builder route(Network network, String name) {
-            add(name).site.routes.put(network, name);
-            return this;
-        }
-
-        /** Says which interface plays a role ({@code lan}, {@code wan}, {@code guest}) when none has that name. */
-        public Builder role(String word, String name) {
-            site.roles.put(word, name);
-            return this;
-        }
-
-        private Builder role(String word, Interface one) { return one == null ? this : role(word, one.name); }
-
-        /** The site of all that was said. */
-        public Site build() {
-            for (Family family : Family.values()) {
-                site.local.put(family, site.findLocal(family));
-            }
-            return site;
-        }
+        return this;
     }
 }
