@@ -117,10 +117,7 @@ public final class Exposure {
         Bdd bdd = sets.bdd;
         int port = bdd.and(sets.protocol(service.protocol), sets.lies(Field.DPORT, service.port, service.port));
         if (service.address != null) { return bdd.and(port, sets.is(Field.DST, service.address)); }
-        int own = Bdd.NONE;
-        for (byte[] each : sets.site.addresses(sets.family, null)) {
-            own = Site.isLoopback(each) ? own : bdd.or(own, sets.is(Field.DST, each));
-        }
+        int own = sets.own(Field.DST, false);
         return bdd.and(port, own == Bdd.NONE ? Bdd.ALL : own);
     }
 

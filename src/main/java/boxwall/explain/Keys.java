@@ -54,7 +54,7 @@ public final class Keys {
             Span span = criterion.spans.get(0);
             boolean wholeType =
                     criterion.field == Field.ICMP && span.second[1] == -1 && span.first[0] == span.second[0];
-            boolean one = !span.isMasked() && (wholeType || Arrays.equals(span.first, span.second));
+            boolean one = !span.masked && (wholeType || Arrays.equals(span.first, span.second));
             if (criterion.spans.size() > 1 || !one) {
                 throw wrong(NAMES.get(1 + FIELDS.indexOf(criterion.field)), keys, "one value");
             }

@@ -70,7 +70,7 @@ final class Universe {
     Criteria criteria(Rule rule) {
         Criteria asked = criteria.get(rule);
         if (asked == null) {
-            asked = Criteria.of(rule, family);
+            asked = new Criteria(rule, family);
             criteria.put(rule, asked);
         }
         return asked;
@@ -97,7 +97,7 @@ final class Universe {
             } else if (criterion.field == Field.IN || criterion.field == Field.OUT) {
                 // a mask that ends before the name's closing zero is that of eth+
                 String name = Numbers.text(span.first);
-                boolean whole = !span.isMasked() || span.second[Math.min(15, name.length())] != 0;
+                boolean whole = !span.masked || span.second[Math.min(15, name.length())] != 0;
                 (whole ? exactly : open).add(whole ? name : name + "+");
             }
         }

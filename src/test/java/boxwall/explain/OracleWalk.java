@@ -389,7 +389,7 @@ final class OracleWalk {
         private boolean split(Rule rule, Set<Packet> here, Set<Packet> matched, Set<Packet> on) {
             Criteria asked = criteria.get(rule);
             if (asked == null) {
-                asked = Criteria.of(rule, family);
+                asked = new Criteria(rule, family);
                 criteria.put(rule, asked);
             }
             boolean certain = true;
