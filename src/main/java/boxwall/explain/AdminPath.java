@@ -4,7 +4,6 @@ import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Network;
 import boxwall.netfilter.State;
-import boxwall.netfilter.Words;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -30,9 +29,6 @@ public final class AdminPath {
      * @param ports 1 to 65535
      */
     public AdminPath(String interfaceName, Network client, byte[] box, int... ports) {
-        if (box.length * 8 != client.family.addressBits) {
-            throw new IllegalArgumentException("client " + client + ", but box " + Addresses.print(box));
-        }
         this.interfaceName = interfaceName;
         this.client = client;
         this.box = box.clone();
@@ -54,11 +50,10 @@ public final class AdminPath {
         return paths;
     }
 
-    /** {@code 192.168.178.0/24 over lan to 192.168.178.1 port 8181}, for each port. */
+    /** {@code 192.168.178.0/24 over lan to 192.168.178.1 port 8181}, of the first port. */
     @Override
     public String toString() {
-        return ports.length > 1 ? Words.join(each(), ", ")
-                : client + " over " + interfaceName + " to " + Addresses.print(box) + " port " + ports[0];
+        return client + " over " + interfaceName + " to " + Addresses.print(box) + " port " + ports[0];
     }
 
     /**

@@ -53,10 +53,6 @@ public final class Packet {
 
     public Integer dport() { return number(Field.DPORT); }
 
-    public Integer icmpType() { return number(Field.ICMP) == null ? null : number(Field.ICMP) >> 8; }
-
-    public Integer icmpCode() { return number(Field.ICMP) == null ? null : number(Field.ICMP) & 255; }
-
     /** The bits {@link #FIN} to {@link #URG}, or null. */
     public Integer flags() { return number(Field.FLAGS); }
 
@@ -68,14 +64,6 @@ public final class Packet {
     /** What conntrack says of it, or null. */
     public State state() {
         return value(Field.STATE) == null ? null : State.values()[value(Field.STATE)[0]];
-    }
-
-    /** The sender's 6 bytes on Ethernet, or null. */
-    public byte[] mac() { return copy(Field.MAC); }
-
-    /** The mark when all its bits are known, else null. */
-    public Long mark() {
-        return markKnown != -1 ? null : Long.valueOf(Numbers.number(value(Field.MARK)));
     }
 
     byte[] value(Field field) { return values[field.ordinal()]; }
@@ -119,11 +107,12 @@ public final class Packet {
         say(out, "proto", protocol() == null ? null : Numbers.protocolName(protocol().intValue()));
         say(out, "sport", sport());
         say(out, "dport", dport());
-        say(out, "type", icmpType() == null ? null : icmpType() + "/" + icmpCode());
+        byte[] icmp = value(Field.ICMP);
+        say(out, "type", icmp == null ? null : (icmp[0] & 255) + "/" + (icmp[1] & 255));
         say(out, "flags", flags() == null ? null : TcpFlags.words(flags().intValue()));
         say(out, "state", state());
-        say(out, "mark",
-                mark() == null || mark().longValue() == 0 ? null : "0x" + Long.toHexString(mark().longValue()));
+        long mark = markKnown == -1 ? Numbers.number(value(Field.MARK)) : 0;
+        say(out, "mark", mark == 0 ? null : "0x" + Long.toHexString(mark));
         say(out, "fragment", Boolean.TRUE.equals(fragment()) ? "yes" : null);
         return out.toString();
     }

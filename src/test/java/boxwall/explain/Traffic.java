@@ -114,7 +114,8 @@ final class Traffic {
                     ? State.NEW : State.INVALID;
         }
         boolean icmp = p.protocol() == 1 || p.protocol() == 58;
-        return !icmp || p.icmpType() == 8 || p.icmpType() == 128 ? State.NEW : State.INVALID;
+        int type = p.value(Field.ICMP)[0] & 255;
+        return !icmp || type == 8 || type == 128 ? State.NEW : State.INVALID;
     }
 
     private int flags() {
