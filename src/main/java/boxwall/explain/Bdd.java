@@ -29,9 +29,9 @@ final class Bdd {
     private static final long STEPS_MIN = 8000000;
 
     private final int limit;
-    private int[] level;
-    private int[] low;
-    private int[] high;
+    private int[] level = {Integer.MAX_VALUE, Integer.MAX_VALUE};
+    private int[] low = {};
+    private int[] high = {};
     private int[] next;
     private int[] heads;
     private int[] cache;
@@ -47,16 +47,8 @@ final class Bdd {
     /** An empty diagram of at most {@code limit} nodes. */
     Bdd(int limit) {
         this.limit = limit;
-        int start = Math.min(START, limit);
-        level = new int[start];
-        low = new int[start];
-        high = new int[start];
-        next = new int[start];
-        heads = new int[start];
-        cache = new int[start];
         refill();
-        level[NONE] = Integer.MAX_VALUE;
-        level[ALL] = Integer.MAX_VALUE;
+        resize(Math.min(START, limit));
     }
 
     /** The nodes that a third of this JVM's heap holds: the other two are the ruleset's and the daemon's. */
@@ -96,7 +88,7 @@ final class Bdd {
         for (int i = heads[hash & heads.length - 1]; i != 0; i = next[i]) {
             if (level[i] == at && low[i] == whenZero && high[i] == whenOne) { return i; }
         }
-        if (size == level.length) { grow(); }
+        if (size == level.length) { resize(size * 2); }
         int slot = hash & heads.length - 1;
         level[size] = at;
         low[size] = whenZero;
@@ -111,10 +103,9 @@ final class Bdd {
         return h ^ h >>> 15;
     }
 
-    private void grow() {
+    /** Makes room for more nodes; the length is a power of two, for the hash. */
+    private void resize(int length) {
         Abandoned.check();
-        // the arrays' length stays a power of two, for the hash
-        int length = level.length * 2;
         if (length > limit) { throw new TooComplex("the sets of packets take more than " + size + " nodes"); }
         level = Arrays.copyOf(level, length);
         low = Arrays.copyOf(low, length);
