@@ -25,16 +25,13 @@ final class FamilyVerdicts {
     private static final int FEW = 3;
 
     final Sets sets;
-    /** What the sets distinguish besides what the rules name. */
-    final List<Criterion> further;
     final Walk walk;
     private final Base base;
     private final int[] asked = new int[Hook.values().length];
     private final Map<Hook, Walked> walks = new TreeMap<>();
 
-    FamilyVerdicts(Walk walk, Universe universe, List<Criterion> further, Base base, int nodes) {
+    FamilyVerdicts(Walk walk, Universe universe, Base base, int nodes) {
         this.walk = walk;
-        this.further = further;
         this.base = base;
         sets = new Sets(universe, nodes);
     }

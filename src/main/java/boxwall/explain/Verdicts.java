@@ -128,7 +128,6 @@ public final class Verdicts {
                     continue;
                 }
             }
-            if (there != null) { all.addAll(there.further); }
             kept.remove(family);
             there = fresh(family, all, base);
             kept.put(family, there);
@@ -163,7 +162,7 @@ public final class Verdicts {
     }
 
     private FamilyVerdicts fresh(Family family, List<Criterion> further, FamilyVerdicts.Base base) {
-        return new FamilyVerdicts(walk, walk.universe(family, Collections.singletonList(ruleset), further), further,
-                base, nodes);
+        Universe universe = walk.universe(family, Collections.singletonList(ruleset), further);
+        return new FamilyVerdicts(walk, universe, base, nodes);
     }
 }
