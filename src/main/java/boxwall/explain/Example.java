@@ -56,13 +56,13 @@ final class Example {
 
     private static Packet trim(Packet packet, Sets sets, Hook way) {
         int protocol = packet.protocol();
-        Packet.Builder trimmed = packet.copy();
+        Packet trimmed = packet;
         if (protocol != 6 && protocol != 17 && protocol != 132 && protocol != 33 && protocol != 136) {
-            trimmed.sport(null).dport(null);
+            trimmed = trimmed.sport(null).dport(null);
         }
-        if (protocol != 6) { trimmed.flags(null); }
-        if (protocol != (sets.family == Family.IPV4 ? 1 : 58)) { trimmed.value(Field.ICMP, null); }
-        if (sets.universe.macs.size() == 1 || way == Hook.OUTPUT) { trimmed.mac(null); }
-        return (way == Hook.INPUT ? trimmed.out(null) : way == Hook.OUTPUT ? trimmed.in(null) : trimmed).build();
+        trimmed = protocol != 6 ? trimmed.flags(null) : trimmed;
+        trimmed = protocol != (sets.family == Family.IPV4 ? 1 : 58) ? trimmed.value(Field.ICMP, null) : trimmed;
+        trimmed = sets.universe.macs.size() == 1 || way == Hook.OUTPUT ? trimmed.mac(null) : trimmed;
+        return way == Hook.INPUT ? trimmed.out(null) : way == Hook.OUTPUT ? trimmed.in(null) : trimmed;
     }
 }

@@ -114,6 +114,6 @@ final class FamilyVerdicts {
     }
 
     Answer exampleWithoutMac(Hook way, int packets) {
-        return walk.packet(Example.of(sets, way, packets).copy().mac(null).build(), way);
+        return walk.packet(Example.of(sets, way, packets).mac(null), way);
     }
 }

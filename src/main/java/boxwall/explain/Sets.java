@@ -304,11 +304,11 @@ final class Sets {
     /** A packet of a set that isn't empty, with every field known. */
     Packet packet(int set) {
         boolean[] string = bdd.any(set, total);
-        Packet.Builder packet = Packet.of(family);
+        Packet packet = Packet.of(family);
         for (Field field : Field.values()) {
-            packet.value(field, value(field, string));
+            packet = packet.value(field, value(field, string));
         }
-        return packet.build();
+        return packet;
     }
 
     /** Adds packets to those that have the same rewrites. */
