@@ -129,7 +129,7 @@ class StatementTest {
         assertEquals("failed",
                 AdminProof.of(new Verdicts(closed, Rules.box(), List.of(), null, 1024), List.of(lan(8181))).result
                         .word());
-        assertTrue(Difference.of(Wiki.basic(), closed, Rules.box(), 1024).incomplete().contains("too complex"));
+        assertTrue(new Difference(Wiki.basic(), closed, Rules.box(), 1024).incomplete().contains("too complex"));
         assertTrue(Exposure.of(new Verdicts(Wiki.basic(), Rules.box(), List.of(), null, 1024), List.of(), DOORS)
                 .incomplete().contains("too complex"));
     }
