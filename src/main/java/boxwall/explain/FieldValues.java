@@ -20,7 +20,7 @@ final class FieldValues {
     private final Field field;
     private final List<byte[]> choices;
     /** The ranges, both ends included, as numbers of the field's bits; at most {@link #RANGES_MAX}. */
-    final List<byte[][]> ranges = new ArrayList<>();
+    private final List<byte[][]> ranges = new ArrayList<>();
     private final List<byte[][]> gaps = new ArrayList<>();
 
     /**

@@ -203,7 +203,7 @@ final class Sets {
     int ofItsLink() { return networks(Field.SRC, Site.LINK_SOURCES); }
 
     /** The packets to addresses that end on this box. */
-    int local() { return networks(Field.DST, site.local(family)); }
+    int local() { return networks(Field.DST, site.local); }
 
     /** The packets that come to a hook, as far as it is known which addresses end on this box. */
     int to(Hook way) {

@@ -104,8 +104,8 @@ final class KernelJudge {
             site.add(DEVICES[i], Addresses.parse("10.8." + (i + 1) + ".1"), 24);
             site.add(DEVICES[i], Addresses.parse("fd00:8:" + (i + 1) + "::1"), 64);
         }
-        return site.route(Rules.network(Family.IPV4, "0.0.0.0/0"), "dsl")
-                .route(Rules.network(Family.IPV6, "::/0"), "dsl").complete();
+        return site.route(Rules.network(Family.IPV4, "0.0.0.0/0"), "dsl").route(Rules.network(Family.IPV6, "::/0"),
+                "dsl");
     }
 
     private void judge(Random random, int packets) throws Exception {
