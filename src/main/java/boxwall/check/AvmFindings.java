@@ -106,6 +106,6 @@ final class AvmFindings extends PacketCheck {
 
     private Packet packet(String in, String out, String protocol, byte[] src, byte[] dst, int dport) {
         return packet(in, out, src, dst).mark(null).protocol(protocol).flags(protocol.equals("tcp") ? Packet.SYN : null)
-                .dport(dport < 0 ? null : dport).build();
+                .dport(dport < 0 ? null : dport);
     }
 }

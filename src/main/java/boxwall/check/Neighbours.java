@@ -68,16 +68,16 @@ final class Neighbours extends PacketCheck {
     }
 
     private void icmp(Hook hook, Interface side, String src, String dst, int type, String where) {
-        ask(hook, packet(hook, side, src, dst).protocol(58).icmp(type, 0).state(State.UNTRACKED).build(),
+        ask(hook, packet(hook, side, src, dst).protocol(58).icmp(type, 0).state(State.UNTRACKED),
                 where + " -p icmpv6 --icmpv6-type " + type);
     }
 
     private void dhcp(Hook hook, Interface side, String src, String dst, int sport, int dport, String where) {
-        ask(hook, packet(hook, side, src, dst).protocol(UDP).sport(sport).dport(dport).build(),
+        ask(hook, packet(hook, side, src, dst).protocol(UDP).sport(sport).dport(dport),
                 where + " -p udp --sport " + sport + " --dport " + dport);
     }
 
-    private Packet.Builder packet(Hook hook, Interface side, String src, String dst) {
+    private Packet packet(Hook hook, Interface side, String src, String dst) {
         return packet(hook == Hook.INPUT ? side.name : "", hook == Hook.OUTPUT ? side.name : "", Addresses.parse(src),
                 Addresses.parse(dst));
     }

@@ -111,7 +111,7 @@ final class OpenServices extends PacketCheck {
             if (walk.packet(packet, Hook.INPUT).verdict.stops()) { continue; }
             for (int flags : new int[] {Packet.SYN, Packet.ACK}) {
                 List<TrailEntry> before = new ArrayList<>();
-                for (TrailEntry step : walk.packet(packet.copy().flags(flags).state(null).build(), Hook.INPUT).trail) {
+                for (TrailEntry step : walk.packet(packet.flags(flags).state(null), Hook.INPUT).trail) {
                     Target target = step.rule == null ? null : step.rule.target;
                     if (target != null && (target.name.equals("DROP") || target.name.equals("REJECT"))) {
                         before.add(step);

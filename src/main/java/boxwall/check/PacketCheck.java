@@ -70,20 +70,20 @@ class PacketCheck extends CheckPart {
         return address;
     }
 
-    final Packet.Builder packet(String in, String out, byte[] src, byte[] dst) {
+    final Packet packet(String in, String out, byte[] src, byte[] dst) {
         return Packet.of(family).in(in).out(out).src(src).dst(dst).mark(0L);
     }
 
     /** Somebody's question to a service: the first packet of a connection. */
     final Packet question(String in, String out, byte[] src, byte[] dst, int protocol, int port) {
         return packet(in, out, src, dst).protocol(protocol).sport(CLIENT_PORT).dport(port)
-                .flags(protocol == TCP ? Packet.SYN : null).build();
+                .flags(protocol == TCP ? Packet.SYN : null);
     }
 
     /** The service's answer. */
     final Packet answer(String in, String out, byte[] src, byte[] dst, int protocol, int port) {
         return packet(in, out, src, dst).protocol(protocol).sport(port).dport(CLIENT_PORT).state(State.ESTABLISHED)
-                .flags(protocol == TCP ? Packet.SYN | Packet.ACK : null).build();
+                .flags(protocol == TCP ? Packet.SYN | Packet.ACK : null);
     }
 
     /**

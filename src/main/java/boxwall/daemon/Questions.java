@@ -42,7 +42,7 @@ public final class Questions {
 
     /** What becomes of the packet that the keys mean; IllegalArgumentException says what is wrong with them. */
     public Explanation explain(Candidate candidate, Map<String, String> keys) {
-        return Explanation.of(candidate.compiled.ruleset,
+        return new Explanation(candidate.compiled.ruleset,
                 candidate.compiled.stateful ? null : candidate.parsed.ruleset(), keys, facts);
     }
 

@@ -4,7 +4,6 @@ import boxwall.netfilter.Addresses;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Network;
 import boxwall.netfilter.State;
-import boxwall.netfilter.Words;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -30,9 +29,6 @@ public final class AdminPath {
      * @param ports 1 to 65535
      */
     public AdminPath(String interfaceName, Network client, byte[] box, int... ports) {
-        if (box.length * 8 != client.family.addressBits) {
-            throw new IllegalArgumentException("client " + client + ", but box " + Addresses.print(box));
-        }
         this.interfaceName = interfaceName;
         this.client = client;
         this.box = box.clone();
@@ -54,11 +50,10 @@ public final class AdminPath {
         return paths;
     }
 
-    /** {@code 192.168.178.0/24 over lan to 192.168.178.1 port 8181}, for each port. */
+    /** {@code 192.168.178.0/24 over lan to 192.168.178.1 port 8181}, of the first port. */
     @Override
     public String toString() {
-        return ports.length > 1 ? Words.join(each(), ", ")
-                : client + " over " + interfaceName + " to " + Addresses.print(box) + " port " + ports[0];
+        return client + " over " + interfaceName + " to " + Addresses.print(box) + " port " + ports[0];
     }
 
     /**
@@ -122,25 +117,21 @@ public final class AdminPath {
     List<Packet> packets() {
         List<Packet> packets = new ArrayList<>();
         for (byte[] each : clients()) {
-            Packet.Builder in = packet(each, box).in(interfaceName);
-            Packet.Builder out = packet(box, each).out(interfaceName).state(State.ESTABLISHED);
-            in.protocol(6);
-            out.protocol(6);
             for (int port : ports) {
                 for (int from : CLIENT_PORTS) {
-                    in.sport(from).dport(port);
-                    out.sport(port).dport(from);
-                    packets.add(in.flags(Packet.SYN).state(State.NEW).build());
-                    packets.add(in.flags(Packet.ACK).state(State.ESTABLISHED).build());
-                    packets.add(out.flags(Packet.SYN | Packet.ACK).build());
-                    packets.add(out.flags(Packet.ACK).build());
+                    Packet in = packet(each, box).in(interfaceName).protocol(6).sport(from).dport(port);
+                    Packet out = packet(box, each).out(interfaceName).protocol(6).sport(port).dport(from);
+                    packets.add(in.flags(Packet.SYN));
+                    packets.add(in.flags(Packet.ACK).state(State.ESTABLISHED));
+                    packets.add(out.flags(Packet.SYN | Packet.ACK).state(State.ESTABLISHED));
+                    packets.add(out.flags(Packet.ACK).state(State.ESTABLISHED));
                 }
             }
             if (client.family == Family.IPV6) {
-                packets.add(icmp(each, solicited(box), SOLICITATION).in(interfaceName).build());
-                packets.add(icmp(box, each, ADVERTISEMENT).out(interfaceName).build());
-                packets.add(icmp(box, solicited(each), SOLICITATION).out(interfaceName).build());
-                packets.add(icmp(each, box, ADVERTISEMENT).in(interfaceName).build());
+                packets.add(icmp(each, solicited(box), SOLICITATION).in(interfaceName));
+                packets.add(icmp(box, each, ADVERTISEMENT).out(interfaceName));
+                packets.add(icmp(box, solicited(each), SOLICITATION).out(interfaceName));
+                packets.add(icmp(each, box, ADVERTISEMENT).in(interfaceName));
             }
         }
         return packets;
@@ -160,11 +151,9 @@ public final class AdminPath {
         return clients;
     }
 
-    private Packet.Builder packet(byte[] src, byte[] dst) {
-        return Packet.of(client.family).src(src).dst(dst).mark(0L);
-    }
+    private Packet packet(byte[] src, byte[] dst) { return Packet.of(client.family).src(src).dst(dst).mark(0L); }
 
-    private Packet.Builder icmp(byte[] src, byte[] dst, int type) {
+    private Packet icmp(byte[] src, byte[] dst, int type) {
         return packet(src, dst).protocol(58).icmp(type, 0).state(State.UNTRACKED);
     }
 }

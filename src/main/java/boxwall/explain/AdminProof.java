@@ -18,8 +18,10 @@ public final class AdminProof {
         public String word() { return name().toLowerCase(java.util.Locale.ROOT); }
     }
 
+    private static final AdminProof PROVED = new AdminProof(Result.PROVED, null, null);
+
     public final Result result;
-    /** What was proved, or what is in the way, in words. */
+    /** What is in the way, or why it isn't known, in words; null when proved. */
     public final String reason;
     /** The walk of a packet that would not get through, or perhaps not; null when proved, or with none to show. */
     public final Answer answer;
@@ -30,12 +32,10 @@ public final class AdminProof {
         this.answer = answer;
     }
 
-    @Override
-    public String toString() { return result.word() + ": " + reason; }
-
     /** Proves all paths, the ports of each together, or shows the first packet that fails. No paths at all: UNKNOWN. */
     public static AdminProof of(Verdicts verdicts, List<AdminPath> paths) {
-        AdminProof unknown = null;
+        AdminProof unknown =
+                !paths.isEmpty() ? null : new AdminProof(Result.UNKNOWN, "no administrator's address is known", null);
         for (AdminPath path : paths) {
             if (of(verdicts, path).result == Result.PROVED) { continue; }
             for (AdminPath each : path.each()) {
@@ -44,9 +44,7 @@ public final class AdminProof {
                 unknown = unknown == null && proof.result == Result.UNKNOWN ? proof : unknown;
             }
         }
-        return unknown != null ? unknown
-                : paths.isEmpty() ? new AdminProof(Result.UNKNOWN, "no administrator's address is known", null)
-                : new AdminProof(Result.PROVED, "accepted in both directions: " + paths, null);
+        return unknown != null ? unknown : PROVED;
     }
 
     private static AdminProof of(Verdicts verdicts, final AdminPath path) {
@@ -77,9 +75,9 @@ public final class AdminProof {
         int packets = path.packets(of.sets, way == Hook.INPUT);
         FamilyVerdicts.Walked walked = of.withoutMac(way, packets);
         int open = of.sets.bdd.and(packets, walked.otherThan(Verdict.ACCEPT));
-        if (open == Bdd.NONE) { return new AdminProof(Result.PROVED, path.toString(), null); }
+        if (open == Bdd.NONE) { return PROVED; }
         int closed = walked.stopped(packets);
-        return closed != Bdd.NONE ? found(Result.FAILED, path, of.exampleWithoutMac(way, closed))
-                : found(Result.UNKNOWN, path, of.exampleWithoutMac(way, open));
+        return found(closed != Bdd.NONE ? Result.FAILED : Result.UNKNOWN, path,
+                of.exampleWithoutMac(way, closed != Bdd.NONE ? closed : open));
     }
 }

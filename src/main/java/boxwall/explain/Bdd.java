@@ -29,9 +29,9 @@ final class Bdd {
     private static final long STEPS_MIN = 8000000;
 
     private final int limit;
-    private int[] level;
-    private int[] low;
-    private int[] high;
+    private int[] level = {Integer.MAX_VALUE, Integer.MAX_VALUE};
+    private int[] low = {};
+    private int[] high = {};
     private int[] next;
     private int[] heads;
     private int[] cache;
@@ -47,16 +47,8 @@ final class Bdd {
     /** An empty diagram of at most {@code limit} nodes. */
     Bdd(int limit) {
         this.limit = limit;
-        int start = Math.min(START, limit);
-        level = new int[start];
-        low = new int[start];
-        high = new int[start];
-        next = new int[start];
-        heads = new int[start];
-        cache = new int[start];
         refill();
-        level[NONE] = Integer.MAX_VALUE;
-        level[ALL] = Integer.MAX_VALUE;
+        resize(Math.min(START, limit));
     }
 
     /** The nodes that a third of this JVM's heap holds: the other two are the ruleset's and the daemon's. */
@@ -96,7 +88,7 @@ final class Bdd {
         for (int i = heads[hash & heads.length - 1]; i != 0; i = next[i]) {
             if (level[i] == at && low[i] == whenZero && high[i] == whenOne) { return i; }
         }
-        if (size == level.length) { grow(); }
+        if (size == level.length) { resize(size * 2); }
         int slot = hash & heads.length - 1;
         level[size] = at;
         low[size] = whenZero;
@@ -111,10 +103,9 @@ final class Bdd {
         return h ^ h >>> 15;
     }
 
-    private void grow() {
+    /** Makes room for more nodes; the length is a power of two, for the hash. */
+    private void resize(int length) {
         Abandoned.check();
-        // the arrays' length stays a power of two, for the hash
-        int length = level.length * 2;
         if (length > limit) { throw new TooComplex("the sets of packets take more than " + size + " nodes"); }
         level = Arrays.copyOf(level, length);
         low = Arrays.copyOf(low, length);
@@ -153,47 +144,38 @@ final class Bdd {
 
     int not(int a) { return minus(ALL, a); }
 
+    /** The bits from {@code from} to before {@code to} of all that is in the set, whatever the others are. */
+    int project(int set, int from, int to) {
+        return set == NONE ? NONE : level[set] >= to ? ALL : apply(PROJECT + from, set, to);
+    }
+
+    /** Answers from the cache, where an empty entry asks what is answered without one. */
     private int apply(int operation, int a, int b) {
         int[] results = cache;
-        int slot = slot(results, operation, a, b);
+        int slot = (hash(operation, a, b) & results.length / 4 - 1) * 4;
         if (results[slot] == operation && results[slot + 1] == a && results[slot + 2] == b) {
             return results[slot + 3];
         }
         step();
-        int levelA = level[a];
-        int levelB = level[b];
-        int at = levelA < levelB ? levelA : levelB;
-        int a0 = levelA == at ? low[a] : a;
-        int a1 = levelA == at ? high[a] : a;
-        int b0 = levelB == at ? low[b] : b;
-        int b1 = levelB == at ? high[b] : b;
-        int zero = operation == AND ? and(a0, b0) : operation == OR ? or(a0, b0) : minus(a0, b0);
-        int one = operation == AND ? and(a1, b1) : operation == OR ? or(a1, b1) : minus(a1, b1);
-        return remember(results, slot, operation, a, b, node(at, zero, one));
-    }
-
-    /** The bits from {@code from} to before {@code to} of all that is in the set, whatever the others are. */
-    int project(int set, int from, int to) {
-        if (level[set] >= to) { return set == NONE ? NONE : ALL; }
-        int[] results = cache;
-        int slot = slot(results, PROJECT + from, set, to);
-        if (results[slot] == PROJECT + from && results[slot + 1] == set && results[slot + 2] == to) {
-            return results[slot + 3];
+        int result;
+        if (operation >= PROJECT) {
+            int from = operation - PROJECT;
+            int zero = project(low[a], from, b);
+            int one = project(high[a], from, b);
+            result = level[a] < from ? or(zero, one) : node(level[a], zero, one);
+        } else {
+            int levelA = level[a];
+            int levelB = level[b];
+            int at = levelA < levelB ? levelA : levelB;
+            int a0 = levelA == at ? low[a] : a;
+            int a1 = levelA == at ? high[a] : a;
+            int b0 = levelB == at ? low[b] : b;
+            int b1 = levelB == at ? high[b] : b;
+            int zero = operation == AND ? and(a0, b0) : operation == OR ? or(a0, b0) : minus(a0, b0);
+            int one = operation == AND ? and(a1, b1) : operation == OR ? or(a1, b1) : minus(a1, b1);
+            result = node(at, zero, one);
         }
-        step();
-        int zero = project(low[set], from, to);
-        int one = project(high[set], from, to);
-        int result = level[set] < from ? or(zero, one) : node(level[set], zero, one);
-        return remember(results, slot, PROJECT + from, set, to, result);
-    }
-
-    /** Where the answer to a question stands, if it does; an empty entry asks what is answered without one. */
-    private static int slot(int[] results, int operation, int a, int b) {
-        return (hash(operation, a, b) & results.length / 4 - 1) * 4;
-    }
-
-    /** Keeps an answer; in a cache that has been replaced meanwhile, it is forgotten. */
-    private static int remember(int[] results, int slot, int operation, int a, int b, int result) {
+        // in a cache that has been replaced meanwhile it is forgotten
         results[slot] = operation;
         results[slot + 1] = a;
         results[slot + 2] = b;
@@ -211,9 +193,8 @@ final class Bdd {
         return shares[set];
     }
 
-    /** One bit string of the set, zeros where there is a choice; null when the set is empty. */
+    /** One bit string of a set that isn't empty, zeros where there is a choice. */
     boolean[] any(int set, int bits) {
-        if (set == NONE) { return null; }
         boolean[] found = new boolean[bits];
         int at = set;
         while (at != ALL) {

@@ -34,7 +34,9 @@ final class Criteria {
     /** The fields that are asked, a bit for each by its ordinal. */
     final int fields;
 
-    private Criteria(Rule rule, Family family) {
+    /** Reads what a rule asks. */
+    Criteria(Rule rule, Family family) {
+        parsed++;
         if (rule.source != null) { add(Field.SRC, rule.source.negated, Span.of(rule.source.value)); }
         if (rule.destination != null) { add(Field.DST, rule.destination.negated, Span.of(rule.destination.value)); }
         device(Field.IN, rule.in);
@@ -53,12 +55,6 @@ final class Criteria {
             bits |= 1 << each.field.ordinal() | (each.other == null ? 0 : 1 << each.other.ordinal());
         }
         fields = bits;
-    }
-
-    /** Parses what a rule asks. */
-    static Criteria of(Rule rule, Family family) {
-        parsed++;
-        return new Criteria(rule, family);
     }
 
     private void add(Field field, boolean negated, Span span) { all.add(new Criterion(field, negated, span)); }

@@ -18,8 +18,6 @@ public final class Difference {
     public final List<Change> changes = new ArrayList<>();
     private String incomplete;
 
-    private Difference() {}
-
     /** Packets whose verdict changes. */
     public static final class Change implements Comparable<Change> {
         /** ACCEPT, DROP or UNKNOWN. */
@@ -48,26 +46,22 @@ public final class Difference {
         public String toString() { return before + " becomes " + after + ": " + region; }
     }
 
-    /** Compares two rulesets on a box. */
-    public static Difference of(Ruleset before, Ruleset after, Site site) {
-        return of(before, after, site, Bdd.affordable());
-    }
-
-    static Difference of(Ruleset before, Ruleset after, Site site, int nodes) {
-        Difference difference = new Difference();
+    Difference(Ruleset before, Ruleset after, Site site, int nodes) {
         for (Family family : families(before, after)) {
             for (Hook way : FamilyVerdicts.WAYS) {
                 try {
-                    if (!difference.compare(before, after, sets(before, after, site, family, nodes), way)) {
-                        difference.incomplete = "there are more differences than shown here";
-                    }
+                    compare(before, after, sets(before, after, site, family, nodes), way);
                 } catch (TooComplex e) {
-                    difference.incomplete = notCompared(family, way, e);
+                    incomplete = notCompared(family, way, e);
                 }
             }
         }
-        Collections.sort(difference.changes);
-        return difference;
+        Collections.sort(changes);
+    }
+
+    /** Compares two rulesets on a box. */
+    public static Difference of(Ruleset before, Ruleset after, Site site) {
+        return new Difference(before, after, site, Bdd.affordable());
     }
 
     /** What could not be compared or named, or null when the list is complete. */
@@ -131,15 +125,14 @@ public final class Difference {
         return families;
     }
 
-    /** Adds the changes at one hook; false when there are more than were added. */
-    private boolean compare(Ruleset before, Ruleset after, Sets sets, Hook way) {
+    /** Adds the changes at one hook. */
+    private void compare(Ruleset before, Ruleset after, Sets sets, Hook way) {
         Bdd bdd = sets.bdd;
         int packets = bdd.and(sets.possible(), sets.to(way));
         if (way == Hook.INPUT && sets.family == Family.IPV4) { packets = bdd.and(packets, sets.whole()); }
         int[] old = split(before, sets, way, packets);
         int[] now = split(after, sets, way, packets);
         Regions regions = new Regions(sets, way, packets);
-        boolean complete = true;
         for (int i = 0; i < KINDS.length; i++) {
             for (int k = 0; k < KINDS.length; k++) {
                 int set = i == k ? Bdd.NONE : bdd.and(old[i], now[k]);
@@ -148,10 +141,9 @@ public final class Difference {
                     changes.add(new Change(KINDS[i], KINDS[k], region, new Walk(before, sets.site).packet(example, way),
                             new Walk(after, sets.site).packet(example, way)));
                 }
-                complete &= regions.isComplete();
+                if (!regions.isComplete()) { incomplete = "there are more differences than shown here"; }
             }
         }
-        return complete;
     }
 
     /** The packets that are accepted, that are stopped, and those of which it can't be said. */

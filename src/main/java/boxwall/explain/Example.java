@@ -23,9 +23,9 @@ final class Example {
         return new int[] {sets.lies(Field.MARK, 0, 0),
                 sets.is(Field.MAC, sets.universe.macs.get(sets.universe.macs.size() - 1)), sets.whole(),
                 known(sets, Field.IN), known(sets, Field.OUT),
-                way == Hook.OUTPUT ? own(sets, Field.SRC) : neighbours(sets, Field.IN, Field.SRC),
+                way == Hook.OUTPUT ? sets.own(Field.SRC, false) : neighbours(sets, Field.IN, Field.SRC),
                 way == Hook.INPUT ? Bdd.ALL : neighbours(sets, Field.OUT, Field.DST),
-                way == Hook.INPUT ? own(sets, Field.DST) : Bdd.ALL, bdd.or(sets.protocol(6), sets.protocol(17)),
+                way == Hook.INPUT ? sets.own(Field.DST, false) : Bdd.ALL, bdd.or(sets.protocol(6), sets.protocol(17)),
                 sets.protocol(6), bdd.or(sets.flags(Packet.SYN, 63), bdd.not(sets.protocol(6))),
                 sets.lies(Field.SPORT, 40000, 65535), sets.lies(Field.DPORT, 22, 65535)};
     }
@@ -34,14 +34,6 @@ final class Example {
         int set = Bdd.NONE;
         for (String name : sets.site.interfaces()) {
             set = name.equals("lo") ? set : sets.bdd.or(set, sets.device(field, name));
-        }
-        return set;
-    }
-
-    private static int own(Sets sets, Field field) {
-        int set = Bdd.NONE;
-        for (byte[] address : sets.site.addresses(sets.family, null)) {
-            set = address[0] == 127 ? set : sets.bdd.or(set, sets.is(field, address));
         }
         return set;
     }
@@ -59,18 +51,18 @@ final class Example {
                 set = bdd.or(set, bdd.and(hosts, sets.device(device, route.getValue())));
             }
         }
-        return bdd.minus(set, bdd.or(own(sets, address), address == Field.DST ? sets.local() : Bdd.NONE));
+        return bdd.minus(set, bdd.or(sets.own(address, false), address == Field.DST ? sets.local() : Bdd.NONE));
     }
 
     private static Packet trim(Packet packet, Sets sets, Hook way) {
         int protocol = packet.protocol();
-        Packet.Builder trimmed = packet.copy();
+        Packet trimmed = packet;
         if (protocol != 6 && protocol != 17 && protocol != 132 && protocol != 33 && protocol != 136) {
-            trimmed.sport(null).dport(null);
+            trimmed = trimmed.sport(null).dport(null);
         }
-        if (protocol != 6) { trimmed.flags(null); }
-        if (protocol != (sets.family == Family.IPV4 ? 1 : 58)) { trimmed.value(Field.ICMP, null); }
-        if (sets.universe.macs.size() == 1 || way == Hook.OUTPUT) { trimmed.mac(null); }
-        return (way == Hook.INPUT ? trimmed.out(null) : way == Hook.OUTPUT ? trimmed.in(null) : trimmed).build();
+        trimmed = protocol != 6 ? trimmed.flags(null) : trimmed;
+        trimmed = protocol != (sets.family == Family.IPV4 ? 1 : 58) ? trimmed.value(Field.ICMP, null) : trimmed;
+        trimmed = sets.universe.macs.size() == 1 || way == Hook.OUTPUT ? trimmed.mac(null) : trimmed;
+        return way == Hook.INPUT ? trimmed.out(null) : way == Hook.OUTPUT ? trimmed.in(null) : trimmed;
     }
 }

@@ -19,11 +19,13 @@ import java.util.Set;
  * leave where routing would send them; but what must be dropped on its way to an out= is asked for every address.
  */
 public final class Expectation {
+    private static final Expectation HELD = new Expectation(true, null, null, null);
+
     /** Whether the statement holds; false too when it was skipped, and when it couldn't be decided. */
     public final boolean held;
     /** Why it wasn't checked (an interface that the box lacks), or null. */
     public final String skippedBecause;
-    /** What holds or what was found instead, in words; null when skipped. */
+    /** What was found instead, in words; null when it holds or was skipped. */
     public final String reason;
     /** The walk of a packet that shows that it doesn't hold; null when it does, and when there is none to show. */
     public final Answer counterexample;
@@ -43,11 +45,9 @@ public final class Expectation {
      * @param leftOut the families whose rules this box doesn't get: what is about them is skipped
      * @throws IllegalArgumentException for a word or key that isn't understood, with what was expected
      */
-    public static Expectation check(final String verdict, final Map<String, String> keys, final Verdicts verdicts,
+    public static Expectation check(String verdict, final Map<String, String> keys, final Verdicts verdicts,
             Set<Family> leftOut) {
-        if (!verdict.equals("ACCEPT") && !verdict.equals("DROP") && !verdict.equals("REJECT")) {
-            throw new IllegalArgumentException("verdict: found '" + verdict + "', expected ACCEPT, DROP or REJECT");
-        }
+        final Verdict wanted = Verdict.valueOf(verdict);
         Family given = Keys.family(keys);
         boolean any = false;
         for (Family family : given == null ? Difference.families(verdicts.ruleset) : Collections.singletonList(given)) {
@@ -63,17 +63,16 @@ public final class Expectation {
             try {
                 List<Expectation> found = new Verdicts.Question<Expectation>() {
                     @Override
-                    void ask(FamilyVerdicts of) { check(Verdict.valueOf(verdict), keys, asked, of, found); }
+                    void ask(FamilyVerdicts of) { check(wanted, keys, asked, of, found); }
                 }.of(verdicts, family, asked, true);
-                for (Expectation each : found) {
-                    if (!each.held) { return each; }
-                    any = true;
-                }
+                Expectation last = found.isEmpty() ? HELD : found.get(found.size() - 1);
+                if (!last.held) { return last; }
+                any |= !found.isEmpty();
             } catch (TooComplex e) {
                 return new Expectation(false, null, "can't be proved, " + e.getMessage(), null);
             }
         }
-        return any ? new Expectation(true, null, verdict + " holds", null) : new Expectation(false, null,
+        return any ? HELD : new Expectation(false, null,
                 "matches no packet: the keys contradict each other or the routing", null);
     }
 
@@ -105,15 +104,12 @@ public final class Expectation {
                         "expected " + wanted + ", found " + answer + " for " + answer.packet, answer));
                 return;
             }
-            found.add(new Expectation(true, null, wanted + " holds", null));
+            found.add(HELD);
         }
     }
 
     private static int start(Sets sets, Map<String, String> keys, List<Criterion> asked) {
-        int all = sets.everything();
-        for (Criterion criterion : asked) {
-            all = sets.bdd.and(all, sets.matches(criterion));
-        }
+        int all = sets.bdd.and(sets.everything(), sets.matches(asked));
         if (!keys.containsKey("fragment")) { all = sets.bdd.and(all, sets.whole()); }
         if (keys.containsKey("state")) { return all; }
         // flags, type or fragment, where given, say themselves which packets are meant
@@ -137,10 +133,7 @@ public final class Expectation {
         }
         int set = way == Hook.INPUT ? bdd.and(routed, sets.local()) : bdd.minus(routed, sets.local());
         boolean src = keys.containsKey("src");
-        if (way == Hook.OUTPUT) { return src ? bdd.and(set, sets.own(Field.SRC)) : set; }
-        return way == Hook.INPUT || in || !out ? set : src ? bdd.minus(set, sets.own(Field.SRC)) : Bdd.NONE;
+        if (way == Hook.OUTPUT) { return src ? bdd.and(set, sets.own(Field.SRC, true)) : set; }
+        return way == Hook.INPUT || in || !out ? set : src ? bdd.minus(set, sets.own(Field.SRC, true)) : Bdd.NONE;
     }
-
-    @Override
-    public String toString() { return skippedBecause != null ? "skipped: " + skippedBecause : reason; }
 }

@@ -36,17 +36,6 @@ public final class Explanation {
     private final Site site;
     private final BoxFacts facts;
 
-    private Explanation(Packet packet, Hook way, Ruleset loaded, Ruleset written, Site site, BoxFacts facts) {
-        this.packet = packet;
-        this.way = way;
-        this.loaded = loaded;
-        this.site = site;
-        this.facts = facts;
-        answer = new Walk(loaded, site).packet(packet, way);
-        asWritten = written == null ? null : new Walk(written, site).packet(packet, way);
-        path = Collections.unmodifiableList(path(way));
-    }
-
     /**
      * Walks the packet that the keys mean.
      *
@@ -55,9 +44,15 @@ public final class Explanation {
      * @param keys as {@link Keys#packet}
      * @throws IllegalArgumentException for a key or value that isn't understood, with what was expected
      */
-    public static Explanation of(Ruleset loaded, Ruleset written, Map<String, String> keys, BoxFacts facts) {
-        Site site = Site.of(facts);
-        return new Explanation(Keys.packet(keys, site), Keys.hook(keys), loaded, written, site, facts);
+    public Explanation(Ruleset loaded, Ruleset written, Map<String, String> keys, BoxFacts facts) {
+        this.loaded = loaded;
+        this.facts = facts;
+        site = Site.of(facts);
+        packet = Keys.packet(keys, site);
+        way = Keys.hook(keys);
+        answer = new Walk(loaded, site).packet(packet, way);
+        asWritten = written == null ? null : new Walk(written, site).packet(packet, way);
+        path = Collections.unmodifiableList(path());
     }
 
     /** What holds at one time, where other things hold at others. */
@@ -111,7 +106,7 @@ public final class Explanation {
         return known;
     }
 
-    private List<String> path(Hook way) {
+    private List<String> path() {
         List<String> lines = new ArrayList<>();
         boolean own = packet.src() != null && site.isOwn(packet.src());
         boolean known = packet.src() != null && site.knows(packet.family());

@@ -30,8 +30,6 @@ public final class Exposure {
     public final List<Region> perhaps = new ArrayList<>();
     private String incomplete;
 
-    private Exposure(List<String> doors) { this.doors = doors; }
-
     /** Who reaches one service through one interface with a new connection. */
     public static final class Reach {
         /** How many of those who could send there. PERHAPS: it depends on a match that can't be foreseen. */
@@ -60,27 +58,26 @@ public final class Exposure {
         }
     }
 
+    private Exposure(Verdicts verdicts, List<Service> services, List<String> doors, boolean through) {
+        this.doors = doors;
+        for (Family family : Family.values()) {
+            try {
+                input(verdicts, family, services);
+                if (through) { forward(verdicts, family); }
+            } catch (TooComplex e) {
+                incomplete = family.word() + ": " + e.getMessage();
+            }
+        }
+    }
+
     /** Finds out for the interfaces that somebody may be behind. */
     public static Exposure of(Verdicts verdicts, List<Service> services, List<String> doors) {
-        return of(verdicts, services, doors, true);
+        return new Exposure(verdicts, services, doors, true);
     }
 
     /** Only who reaches the box itself through one interface: less work. */
     public static Exposure ofBox(Verdicts verdicts, List<Service> services, String door) {
-        return of(verdicts, services, Collections.singletonList(door), false);
-    }
-
-    private static Exposure of(Verdicts verdicts, List<Service> services, List<String> doors, boolean through) {
-        Exposure exposure = new Exposure(doors);
-        for (Family family : Family.values()) {
-            try {
-                exposure.input(verdicts, family, services);
-                if (through) { exposure.forward(verdicts, family); }
-            } catch (TooComplex e) {
-                exposure.incomplete = family.word() + ": " + e.getMessage();
-            }
-        }
-        return exposure;
+        return new Exposure(verdicts, services, Collections.singletonList(door), false);
     }
 
     /** What could not be found out, or null when complete. */
@@ -117,10 +114,7 @@ public final class Exposure {
         Bdd bdd = sets.bdd;
         int port = bdd.and(sets.protocol(service.protocol), sets.lies(Field.DPORT, service.port, service.port));
         if (service.address != null) { return bdd.and(port, sets.is(Field.DST, service.address)); }
-        int own = Bdd.NONE;
-        for (byte[] each : sets.site.addresses(sets.family, null)) {
-            own = Site.isLoopback(each) ? own : bdd.or(own, sets.is(Field.DST, each));
-        }
+        int own = sets.own(Field.DST, false);
         return bdd.and(port, own == Bdd.NONE ? Bdd.ALL : own);
     }
 

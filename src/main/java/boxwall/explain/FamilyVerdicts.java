@@ -3,7 +3,6 @@ package boxwall.explain;
 import boxwall.netfilter.Chain;
 import boxwall.netfilter.Hook;
 import boxwall.netfilter.Rule;
-import boxwall.netfilter.Ruleset;
 import boxwall.netfilter.Target;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,19 +24,14 @@ final class FamilyVerdicts {
     /** So many questions about some packets at a hook are cheaper than one about all. */
     private static final int FEW = 3;
 
-    final Ruleset ruleset;
     final Sets sets;
-    /** What the sets distinguish besides what the rules name. */
-    final List<Criterion> further;
-    private final Walk walk;
+    final Walk walk;
     private final Base base;
     private final int[] asked = new int[Hook.values().length];
     private final Map<Hook, Walked> walks = new TreeMap<>();
 
-    FamilyVerdicts(Walk walk, Universe universe, List<Criterion> further, Base base, int nodes) {
+    FamilyVerdicts(Walk walk, Universe universe, Base base, int nodes) {
         this.walk = walk;
-        this.ruleset = walk.ruleset;
-        this.further = further;
         this.base = base;
         sets = new Sets(universe, nodes);
     }
@@ -105,7 +99,7 @@ final class FamilyVerdicts {
 
     private Walked walk(Hook way, int packets, Rewrites start) {
         Walked walked = new Walked(sets.bdd);
-        new HookWalk(ruleset, sets, walked).walk(way, packets, start, true);
+        new HookWalk(walk.ruleset, sets, walked).walk(way, packets, start, true);
         return walked;
     }
 
@@ -120,6 +114,6 @@ final class FamilyVerdicts {
     }
 
     Answer exampleWithoutMac(Hook way, int packets) {
-        return walk.packet(Example.of(sets, way, packets).copy().mac(null).build(), way);
+        return walk.packet(Example.of(sets, way, packets).mac(null), way);
     }
 }

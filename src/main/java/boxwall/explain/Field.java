@@ -1,5 +1,6 @@
 package boxwall.explain;
 
+import boxwall.netfilter.Family;
 import boxwall.netfilter.State;
 
 /**
@@ -13,24 +14,27 @@ enum Field {
     /** 4 or 16 bytes. */
     DST(0),
     /** IFNAMSIZ bytes; all zero where a hook has no incoming device. */
-    IN(16),
+    IN(128),
     /** IFNAMSIZ bytes; all zero where a hook has no outgoing device. */
-    OUT(16), PROTOCOL(1), SPORT(2), DPORT(2),
+    OUT(128), PROTOCOL(8), SPORT(16), DPORT(16),
     /** Type, then code, of ICMP and ICMPv6. */
-    ICMP(2),
+    ICMP(16),
     /** The six lower TCP flag bits, FIN is 1. */
-    FLAGS(1),
+    FLAGS(6),
     /** The ordinal of {@link State}. */
-    STATE(1),
+    STATE(3),
     /** 1 for a second or later fragment, else 0. */
-    FRAGMENT(1), MAC(6), MARK(4);
+    FRAGMENT(1), MAC(48), MARK(32);
 
-    private final int bytes;
+    private final int bits;
 
-    Field(int bytes) { this.bytes = bytes; }
+    Field(int bits) { this.bits = bits; }
 
-    /** How many bytes it takes in packets of a family. */
-    int bytes(boxwall.netfilter.Family family) {
-        return bytes == 0 ? family.addressBits / 8 : bytes;
+    /** How many bits it has in packets of a family. */
+    int bits(Family family) {
+        return bits == 0 ? family.addressBits : bits;
     }
+
+    /** How many bytes it takes there. */
+    int bytes(Family family) { return (bits(family) + 7) / 8; }
 }

@@ -5,6 +5,7 @@ import boxwall.netfilter.Family;
 import boxwall.netfilter.Network;
 import boxwall.netfilter.State;
 import boxwall.netfilter.TcpFlags;
+import boxwall.netfilter.Words;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -19,7 +20,7 @@ final class FieldValues {
     private final Field field;
     private final List<byte[]> choices;
     /** The ranges, both ends included, as numbers of the field's bits; at most {@link #RANGES_MAX}. */
-    final List<byte[][]> ranges = new ArrayList<>();
+    private final List<byte[][]> ranges = new ArrayList<>();
     private final List<byte[][]> gaps = new ArrayList<>();
 
     /**
@@ -61,7 +62,7 @@ final class FieldValues {
 
     private static void append(List<byte[][]> to, byte[] low, byte[] high) {
         byte[][] last = to.isEmpty() ? null : to.get(to.size() - 1);
-        if (last != null && Numbers.compare(next(last[1]), low) == 0) {
+        if (last != null && Arrays.equals(next(last[1]), low)) {
             last[1] = high;
         } else {
             to.add(new byte[][] {low, high});
@@ -84,43 +85,45 @@ final class FieldValues {
         return (fewer ? "all but " : "") + list(fewer ? gaps : ranges);
     }
 
+    /** Whether the values have no order, so that each is named by itself. */
+    private boolean isListed() {
+        return choices != null || field == Field.STATE || field == Field.FRAGMENT;
+    }
+
     private int count(List<byte[][]> list) {
-        int count = 0;
+        int count = list.size();
         for (byte[][] range : list) {
-            count += choices == null ? 1 : (int) (Numbers.number(range[1]) - Numbers.number(range[0])) + 1;
+            count += isListed() ? (int) (Numbers.number(range[1]) - Numbers.number(range[0])) : 0;
         }
         return count;
     }
 
     private String list(List<byte[][]> list) {
-        StringBuilder out = new StringBuilder();
-        int said = 0;
+        List<String> words = new ArrayList<>();
         for (byte[][] range : list) {
-            if (choices != null) {
+            if (isListed()) {
                 for (int i = (int) Numbers.number(range[0]); i <= Numbers.number(range[1]); i++) {
-                    out.append(out.length() > 0 ? "," : "").append(one(choices.get(i)));
+                    words.add(one(i));
                 }
-            } else if (said++ < WORDS_MAX) {
-                out.append(out.length() > 0 ? "," : "").append(range(range[0], range[1]));
-            }
+            } else if (words.size() < WORDS_MAX) { words.add(range(range[0], range[1])); }
         }
-        return said <= WORDS_MAX ? out.toString()
-                : out + " and " + (list.size() > RANGES_MAX ? "many" : said - WORDS_MAX) + " more";
+        String said = Words.join(words, ",");
+        return isListed() || list.size() <= WORDS_MAX ? said
+                : said + " and " + (list.size() > RANGES_MAX ? "many" : list.size() - WORDS_MAX) + " more";
     }
 
-    private String one(byte[] value) {
-        return field == Field.IN || field == Field.OUT ? Numbers.text(value)
-                : field == Field.STATE ? State.values()[value[0]].toString()
-                : field == Field.FRAGMENT ? value[0] == 0 ? "no later fragments" : "later fragments only" : hex(value);
+    private String one(int value) {
+        return field == Field.STATE ? State.values()[value].toString()
+                : field == Field.FRAGMENT ? value == 0 ? "no later fragments" : "later fragments only"
+                : field == Field.MAC ? hex(choices.get(value)) : Numbers.text(choices.get(value));
     }
 
     private static String hex(byte[] value) {
-        StringBuilder out = new StringBuilder();
-        for (byte b : value) {
-            out.append(out.length() > 0 ? ":" : "").append(Character.forDigit(b >> 4 & 15, 16))
-                    .append(Character.forDigit(b & 15, 16));
+        List<String> bytes = new ArrayList<>();
+        for (byte each : value) {
+            bytes.add(Words.hex(new byte[] {each}));
         }
-        return out.toString();
+        return Words.join(bytes, ":");
     }
 
     private String range(byte[] low, byte[] high) {

@@ -53,6 +53,7 @@ final class HookWalk {
      */
     Outcome walk(Hook way, int packets, Rewrites first, boolean away) {
         start = first;
+        if (packets == Bdd.NONE) { return outcome; }
         if (way == Hook.OUTPUT) {
             leave(packets, away);
         } else {
@@ -64,7 +65,8 @@ final class HookWalk {
     private void enter(Hook way, int packets) {
         Map<Rewrites, Integer> input = new LinkedHashMap<>();
         Map<Rewrites, Integer> forward = new LinkedHashMap<>();
-        Map<Rewrites, Integer> here = hook(Hook.PREROUTING, one(start.with(Field.OUT, NO_DEVICE), packets));
+        Map<Rewrites, Integer> here =
+                hook(Hook.PREROUTING, Collections.singletonMap(start.with(Field.OUT, NO_DEVICE), packets));
         for (Map.Entry<Rewrites, Integer> each : here.entrySet()) {
             route(way, each.getKey(), each.getValue(), input, forward);
         }
@@ -126,7 +128,8 @@ final class HookWalk {
             sent = out(sent, start.constant(Field.DST), true);
         }
         Map<Rewrites, Integer> again = new LinkedHashMap<>();
-        Map<Rewrites, Integer> gone = hook(Hook.POSTROUTING, routedAgain(hook(Hook.OUTPUT, one(sent, packets))));
+        Map<Rewrites, Integer> gone =
+                hook(Hook.POSTROUTING, routedAgain(hook(Hook.OUTPUT, Collections.singletonMap(sent, packets))));
         for (Map.Entry<Rewrites, Integer> each : gone.entrySet()) {
             if (away || !Arrays.equals(LO, each.getKey().constant(Field.OUT))) {
                 outcome.add(Verdict.ACCEPT, each.getValue());
@@ -159,11 +162,6 @@ final class HookWalk {
         if (start.touches(Field.DST)) { return Arrays.equals(dst, start.constant(Field.DST)) ? packets : Bdd.NONE; }
         return !rewrites.touches(Field.DST) ? packets : dst == null ? Bdd.NONE
                 : sets.bdd.and(packets, sets.is(Field.DST, dst));
-    }
-
-    private static Map<Rewrites, Integer> one(Rewrites rewrites, int packets) {
-        return packets == Bdd.NONE ? Collections.<Rewrites, Integer>emptyMap()
-                : Collections.singletonMap(rewrites, packets);
     }
 
     /** IPv4 puts fragments together before INPUT (ip_local_deliver), which is asked for the whole packet. */

@@ -49,22 +49,19 @@ public final class Keys {
      */
     public static Packet packet(Map<String, String> keys, Site site) {
         Family family = family(keys);
-        Packet.Builder packet = Packet.of(family == null ? Family.IPV4 : family);
-        for (Criterion criterion : criteria(keys, packet.build().family(), site)) {
+        Packet packet = Packet.of(family == null ? Family.IPV4 : family);
+        for (Criterion criterion : criteria(keys, packet.family(), site)) {
             Span span = criterion.spans.get(0);
             boolean wholeType =
                     criterion.field == Field.ICMP && span.second[1] == -1 && span.first[0] == span.second[0];
-            boolean one = !span.isMasked() && (wholeType || Arrays.equals(span.first, span.second));
+            boolean one = !span.masked && (wholeType || Arrays.equals(span.first, span.second));
             if (criterion.spans.size() > 1 || !one) {
                 throw wrong(NAMES.get(1 + FIELDS.indexOf(criterion.field)), keys, "one value");
             }
-            packet.value(criterion.field, span.first);
+            packet = packet.value(criterion.field, span.first);
         }
-        Packet given = packet.build();
-        if (given.flags() == null && given.protocol() != null && given.protocol().intValue() == 6) {
-            packet.flags(Integer.valueOf(given.state() == State.NEW ? Packet.SYN : Packet.ACK));
-        }
-        return packet.build();
+        boolean lacksFlags = packet.flags() == null && packet.protocol() != null && packet.protocol().intValue() == 6;
+        return lacksFlags ? packet.flags(packet.state() == State.NEW ? Packet.SYN : Packet.ACK) : packet;
     }
 
     /**

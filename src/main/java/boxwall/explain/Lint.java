@@ -99,12 +99,12 @@ public final class Lint {
             matched.putAll(walked.matched);
             entered.putAll(walked.entered);
         }
-        List<TrailEntry> rules = TrailEntry.all(of.ruleset, sets.family);
+        List<TrailEntry> rules = TrailEntry.all(of.walk.ruleset, sets.family);
         Chain unused = null;
         for (TrailEntry each : rules) {
             if (matched.containsKey(each.rule)) { continue; }
             gone.put(each.rule, each.rule);
-            Chain chain = of.ruleset.chain(sets.family, each.table, each.chain);
+            Chain chain = of.walk.ruleset.chain(sets.family, each.table, each.chain);
             if (entered.containsKey(chain)) {
                 covered(each, chain);
             } else if (chain != unused) {
@@ -167,7 +167,7 @@ public final class Lint {
         for (Hook way : FamilyVerdicts.WAYS) {
             Integer packets = same ? ways.get(way).matched.get(step.rule) : null;
             if (packets != null) {
-                new HookWalk(of.ruleset, sets, without).walk(way, packets, Rewrites.NOTHING, true);
+                new HookWalk(of.walk.ruleset, sets, without).walk(way, packets, Rewrites.NOTHING, true);
                 same = !without.works && sets.bdd.and(packets, without.otherThan(verdict)) == Bdd.NONE;
             }
         }

@@ -2,6 +2,7 @@ package boxwall.explain;
 
 import boxwall.netfilter.Network;
 import boxwall.netfilter.Words;
+import java.util.Arrays;
 import java.util.Locale;
 
 /** Unsigned numbers as bytes in network order, and the numbers and names that rules are written with. */
@@ -51,20 +52,16 @@ final class Numbers {
 
     /** An interface's name as the kernel keeps it, 16 bytes. */
     static byte[] interfaceName(String name) {
-        byte[] bytes = new byte[16];
-        for (int i = 0; i < name.length() && i < 16; i++) {
-            bytes[i] = (byte) name.charAt(i);
-        }
-        return bytes;
+        return Arrays.copyOf(Words.bytesOf(name), 16);
     }
 
     /** The text before the closing zeros. */
     static String text(byte[] name) {
-        StringBuilder out = new StringBuilder();
-        for (int i = 0; i < name.length && name[i] != 0; i++) {
-            out.append((char) (name[i] & 255));
+        int end = 0;
+        while (end < name.length && name[end] != 0) {
+            end++;
         }
-        return out.toString();
+        return Words.text(Arrays.copyOf(name, end));
     }
 
     /** A protocol's number from its name as iptables-save prints it or its number; -1 when unknown. */

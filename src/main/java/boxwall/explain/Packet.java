@@ -8,7 +8,7 @@ import java.util.Arrays;
 
 /**
  * One packet as a rule can see it. What isn't given is not known (null), and a rule that asks for it is unknown.
- * Immutable; made by {@link Builder}, which starts with a new connection (state NEW) and no fragment.
+ * Immutable: what sets a value returns another packet, and null makes the value unknown.
  */
 public final class Packet {
     public static final int FIN = 1;
@@ -29,9 +29,9 @@ public final class Packet {
         this.markKnown = markKnown;
     }
 
-    /** A builder of a new connection's packet of that family. */
-    public static Builder of(Family family) {
-        return new Builder(family).state(State.NEW).fragment(Boolean.FALSE);
+    /** A packet of that family of which only this is known: it begins a connection (state NEW), and is no fragment. */
+    public static Packet of(Family family) {
+        return new Packet(family, new byte[Field.values().length][], 0).state(State.NEW).fragment(Boolean.FALSE);
     }
 
     public Family family() { return family; }
@@ -53,10 +53,6 @@ public final class Packet {
 
     public Integer dport() { return number(Field.DPORT); }
 
-    public Integer icmpType() { return number(Field.ICMP) == null ? null : number(Field.ICMP) >> 8; }
-
-    public Integer icmpCode() { return number(Field.ICMP) == null ? null : number(Field.ICMP) & 255; }
-
     /** The bits {@link #FIN} to {@link #URG}, or null. */
     public Integer flags() { return number(Field.FLAGS); }
 
@@ -70,14 +66,6 @@ public final class Packet {
         return value(Field.STATE) == null ? null : State.values()[value(Field.STATE)[0]];
     }
 
-    /** The sender's 6 bytes on Ethernet, or null. */
-    public byte[] mac() { return copy(Field.MAC); }
-
-    /** The mark when all its bits are known, else null. */
-    public Long mark() {
-        return markKnown != -1 ? null : Long.valueOf(Numbers.number(value(Field.MARK)));
-    }
-
     byte[] value(Field field) { return values[field.ordinal()]; }
 
     private byte[] copy(Field field) { return value(field) == null ? null : value(field).clone(); }
@@ -87,14 +75,6 @@ public final class Packet {
     }
 
     private String name(Field field) { return value(field) == null ? null : Numbers.text(value(field)); }
-
-    /** A builder that starts with this packet. */
-    public Builder copy() {
-        Builder b = new Builder(family);
-        System.arraycopy(values, 0, b.values, 0, values.length);
-        b.markKnown = markKnown;
-        return b;
-    }
 
     @Override
     public boolean equals(Object other) {
@@ -119,11 +99,12 @@ public final class Packet {
         say(out, "proto", protocol() == null ? null : Numbers.protocolName(protocol().intValue()));
         say(out, "sport", sport());
         say(out, "dport", dport());
-        say(out, "type", icmpType() == null ? null : icmpType() + "/" + icmpCode());
+        byte[] icmp = value(Field.ICMP);
+        say(out, "type", icmp == null ? null : (icmp[0] & 255) + "/" + (icmp[1] & 255));
         say(out, "flags", flags() == null ? null : TcpFlags.words(flags().intValue()));
         say(out, "state", state());
-        say(out, "mark",
-                mark() == null || mark().longValue() == 0 ? null : "0x" + Long.toHexString(mark().longValue()));
+        long mark = markKnown == -1 ? Numbers.number(value(Field.MARK)) : 0;
+        say(out, "mark", mark == 0 ? null : "0x" + Long.toHexString(mark));
         say(out, "fragment", Boolean.TRUE.equals(fragment()) ? "yes" : null);
         return out.toString();
     }
@@ -132,79 +113,67 @@ public final class Packet {
         if (value != null && value.toString().length() > 0) { out.append(' ').append(key).append('=').append(value); }
     }
 
-    /** Collects what is known of a packet; null resets a value to unknown. */
-    public static final class Builder {
-        private final Family family;
-        private final byte[][] values = new byte[Field.values().length][];
-        private int markKnown;
-
-        private Builder(Family family) { this.family = family; }
-
-        Builder value(Field field, byte[] value) {
-            if (value != null && value.length != field.bytes(family)) {
-                throw new IllegalArgumentException(field + " of " + family + " with " + value.length + " bytes");
-            }
-            values[field.ordinal()] = value == null ? null : value.clone();
-            markKnown = field != Field.MARK ? markKnown : value == null ? 0 : -1;
-            return this;
+    Packet value(Field field, byte[] value) {
+        if (value != null && value.length != field.bytes(family)) {
+            throw new IllegalArgumentException(field + " of " + family + " with " + value.length + " bytes");
         }
+        byte[][] copy = values.clone();
+        copy[field.ordinal()] = value == null ? null : value.clone();
+        return new Packet(family, copy, field != Field.MARK ? markKnown : value == null ? 0 : -1);
+    }
 
-        private Builder number(Field field, Integer number) {
-            return value(field, number == null ? null : Numbers.bytes(number.intValue(), field.bytes(family)));
-        }
+    private Packet number(Field field, Integer number) {
+        return value(field, number == null ? null : Numbers.bytes(number.intValue(), field.bytes(family)));
+    }
 
-        /** The incoming interface; empty for none. */
-        public Builder in(String name) {
-            return value(Field.IN, name == null ? null : Numbers.interfaceName(name));
-        }
+    /** The incoming interface; empty for none. */
+    public Packet in(String name) {
+        return value(Field.IN, name == null ? null : Numbers.interfaceName(name));
+    }
 
-        /** The outgoing interface; empty for none. */
-        public Builder out(String name) {
-            return value(Field.OUT, name == null ? null : Numbers.interfaceName(name));
-        }
+    /** The outgoing interface; empty for none. */
+    public Packet out(String name) {
+        return value(Field.OUT, name == null ? null : Numbers.interfaceName(name));
+    }
 
-        public Builder src(byte[] address) { return value(Field.SRC, address); }
+    public Packet src(byte[] address) { return value(Field.SRC, address); }
 
-        public Builder dst(byte[] address) { return value(Field.DST, address); }
+    public Packet dst(byte[] address) { return value(Field.DST, address); }
 
-        public Builder protocol(Integer number) { return number(Field.PROTOCOL, number); }
+    public Packet protocol(Integer number) { return number(Field.PROTOCOL, number); }
 
-        /** By name or number; unknown for a word that is neither. */
-        public Builder protocol(String word) {
-            int number = Numbers.protocol(word);
-            return protocol(number < 0 ? null : Integer.valueOf(number));
-        }
+    /** By name or number; unknown for a word that is neither. */
+    public Packet protocol(String word) {
+        int number = Numbers.protocol(word);
+        return protocol(number < 0 ? null : Integer.valueOf(number));
+    }
 
-        public Builder sport(Integer port) { return number(Field.SPORT, port); }
+    public Packet sport(Integer port) { return number(Field.SPORT, port); }
 
-        public Builder dport(Integer port) { return number(Field.DPORT, port); }
+    public Packet dport(Integer port) { return number(Field.DPORT, port); }
 
-        public Builder icmp(int type, int code) { return value(Field.ICMP, new byte[] {(byte) type, (byte) code}); }
+    public Packet icmp(int type, int code) { return value(Field.ICMP, new byte[] {(byte) type, (byte) code}); }
 
-        public Builder flags(Integer bits) { return number(Field.FLAGS, bits); }
+    public Packet flags(Integer bits) { return number(Field.FLAGS, bits); }
 
-        public Builder fragment(Boolean later) {
-            return number(Field.FRAGMENT, later == null ? null : Integer.valueOf(later.booleanValue() ? 1 : 0));
-        }
+    public Packet fragment(Boolean later) {
+        return number(Field.FRAGMENT, later == null ? null : Integer.valueOf(later.booleanValue() ? 1 : 0));
+    }
 
-        public Builder state(State state) {
-            return number(Field.STATE, state == null ? null : Integer.valueOf(state.ordinal()));
-        }
+    public Packet state(State state) {
+        return number(Field.STATE, state == null ? null : Integer.valueOf(state.ordinal()));
+    }
 
-        public Builder mac(byte[] address) { return value(Field.MAC, address); }
+    public Packet mac(byte[] address) { return value(Field.MAC, address); }
 
-        /** The packet's mark, or null. */
-        public Builder mark(Long mark) {
-            return value(Field.MARK, mark == null ? null : Numbers.bytes(mark, 4));
-        }
+    /** The packet's mark, or null. */
+    public Packet mark(Long mark) {
+        return value(Field.MARK, mark == null ? null : Numbers.bytes(mark, 4));
+    }
 
-        /** A mark of which only the bits in {@code known} are known. */
-        Builder mark(int mark, int known) {
-            value(Field.MARK, known == 0 ? null : Numbers.bytes(mark & known, 4));
-            markKnown = known;
-            return this;
-        }
-
-        public Packet build() { return new Packet(family, values.clone(), markKnown); }
+    /** A mark of which only the bits in {@code known} are known. */
+    Packet mark(int mark, int known) {
+        Packet packet = value(Field.MARK, known == 0 ? null : Numbers.bytes(mark & known, 4));
+        return new Packet(family, packet.values, known);
     }
 }

@@ -30,8 +30,6 @@ final class SetMatch {
         int perhaps = here;
         for (Criterion criterion : criteria.all) {
             SetMatch one = of(criterion, sets, rewrites);
-            if (one == EVERYBODY) { continue; }
-            if (one == NOBODY) { return one; }
             perhaps = bdd.and(perhaps, one.perhaps);
             if (perhaps == Bdd.NONE) { return NOBODY; }
             sure = bdd.and(sure, one.sure);
@@ -54,10 +52,7 @@ final class SetMatch {
         return criterion.negated ? result.not(sets.bdd) : result;
     }
 
-    private SetMatch not(Bdd bdd) {
-        return this == NOBODY ? EVERYBODY : this == EVERYBODY ? NOBODY : this == ANYBODY ? this
-                : new SetMatch(bdd.not(perhaps), bdd.not(sure));
-    }
+    private SetMatch not(Bdd bdd) { return new SetMatch(bdd.not(perhaps), bdd.not(sure)); }
 
     private static SetMatch field(Criterion criterion, Field field, Sets sets, Rewrites rewrites) {
         if (rewrites.isUnknown(field)) { return ANYBODY; }
@@ -82,7 +77,8 @@ final class SetMatch {
             int bit = 0x80000000 >>> i;
             if ((mask & bit & ~rewrites.markUnknown) == 0) { continue; }
             boolean wanted = ((value ^ rewrites.markFlip) & bit) != 0;
-            int has = (rewrites.markSet & bit) != 0 ? Bdd.NONE : sets.markBit(i);
+            int has = (rewrites.markSet & bit) != 0 ? Bdd.NONE
+                    : sets.bdd.node(sets.start(Field.MARK) + i, Bdd.NONE, Bdd.ALL);
             perhaps = sets.bdd.and(perhaps, wanted ? has : sets.bdd.not(has));
         }
         boolean guess = (mask & rewrites.markUnknown) != 0;

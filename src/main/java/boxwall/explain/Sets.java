@@ -19,10 +19,6 @@ import java.util.Map;
 final class Sets {
     private static final Field[] ORDER = {Field.IN, Field.OUT, Field.STATE, Field.FRAGMENT, Field.PROTOCOL, Field.ICMP,
             Field.FLAGS, Field.DPORT, Field.DST, Field.SRC, Field.SPORT, Field.MAC, Field.MARK};
-    /** The values of fields that are counted through. */
-    private static final List<byte[]> FLAGS = count(64);
-    private static final List<byte[]> STATES = count(State.values().length);
-    private static final List<byte[]> FRAGMENT = count(2);
     /**
      * The ICMP requests that conntrack takes as new: echo, timestamp, information, address mask; in ICMPv6 echo and
      * node information (nf_conntrack_proto_icmp.c, nf_conntrack_proto_icmpv6.c).
@@ -39,7 +35,6 @@ final class Sets {
     private final int total;
     private int everything;
     private int first;
-    private int later;
     private final Map<Object, Integer> known = new IdentityHashMap<>();
 
     Sets(Universe universe, int nodeLimit) {
@@ -52,25 +47,15 @@ final class Sets {
             List<byte[]> choices = choices(field);
             start[field.ordinal()] = at;
             bits[field.ordinal()] =
-                    choices == null ? field.bytes(family) * 8 : 32 - Integer.numberOfLeadingZeros(choices.size() - 1);
+                    choices == null ? field.bits(family) : 32 - Integer.numberOfLeadingZeros(choices.size() - 1);
             at += bits[field.ordinal()];
         }
         total = at;
     }
 
-    private static List<byte[]> count(int values) {
-        List<byte[]> all = new ArrayList<>();
-        for (int i = 0; i < values; i++) {
-            all.add(new byte[] {(byte) i});
-        }
-        return all;
-    }
-
-    /** The values of a field that is counted through, null for one that is taken bit by bit. */
+    /** The values that stand for all that a field may have, numbered in this order; null for a field taken as it is. */
     List<byte[]> choices(Field field) {
-        return field == Field.IN || field == Field.OUT ? universe.names : field == Field.MAC ? universe.macs
-                : field == Field.STATE ? STATES : field == Field.FRAGMENT ? FRAGMENT : field == Field.FLAGS ? FLAGS
-                : null;
+        return field == Field.IN || field == Field.OUT ? universe.names : field == Field.MAC ? universe.macs : null;
     }
 
     /** The first bit of a field. */
@@ -87,13 +72,12 @@ final class Sets {
     /** Every packet: all bits but those that stand for no value. */
     int everything() {
         if (everything != Bdd.NONE) { return everything; }
-        int all = Bdd.ALL;
-        for (Field field : ORDER) {
-            List<byte[]> choices = choices(field);
-            all = choices == null ? all : bdd.and(all, upTo(field, Numbers.bytes(choices.size() - 1, 4), Bdd.ALL));
+        everything = lies(Field.STATE, 0, State.values().length - 1);
+        for (Field field : new Field[] {Field.IN, Field.OUT, Field.MAC}) {
+            byte[] last = Numbers.bytes(choices(field).size() - 1, 4);
+            everything = bdd.and(everything, compare(field, last, null, Bdd.ALL, Bdd.ALL));
         }
-        everything = all;
-        return all;
+        return everything;
     }
 
     /** The packets with a field in one of the spans. */
@@ -107,17 +91,18 @@ final class Sets {
 
     /** The packets with a field in a span. */
     int lies(Field field, Span span) {
-        if (field == Field.IN || field == Field.OUT || field == Field.MAC) {
-            List<byte[]> choices = choices(field);
+        List<byte[]> choices = choices(field);
+        if (choices != null) {
             int set = Bdd.NONE;
             for (int i = 0; i < choices.size(); i++) {
                 if (span.contains(choices.get(i))) { set = bdd.or(set, equal(field, Numbers.bytes(i, 4), null)); }
             }
             return set;
         }
-        if (!span.isMasked()) {
+        if (!span.masked) {
             return Arrays.equals(span.first, span.second) ? equal(field, span.first, null)
-                    : bdd.minus(upTo(field, span.second, Bdd.ALL), upTo(field, span.first, Bdd.NONE));
+                    : bdd.minus(compare(field, span.second, null, Bdd.ALL, Bdd.ALL),
+                            compare(field, span.first, null, Bdd.ALL, Bdd.NONE));
         }
         for (int i = 0; i < span.first.length; i++) {
             if ((span.first[i] & ~span.second[i]) != 0) { return Bdd.NONE; }
@@ -184,10 +169,8 @@ final class Sets {
 
     /** Packets of a known connection; of TCP with ACK, for nobody sends anything else after the first. */
     int later() {
-        if (later != Bdd.NONE) { return later; }
-        int tcp = bdd.and(protocol(6), flags(Packet.ACK, Packet.ACK));
-        later = bdd.and(bdd.or(tcp, bdd.not(protocol(6))), bdd.and(whole(), state(State.ESTABLISHED)));
-        return later;
+        int acknowledges = bdd.or(flags(Packet.ACK, Packet.ACK), bdd.not(protocol(6)));
+        return bdd.and(acknowledges, bdd.and(whole(), state(State.ESTABLISHED)));
     }
 
     /** Every packet but what conntrack never says: NEW of an ICMP message that isn't a request. */
@@ -206,7 +189,7 @@ final class Sets {
     /** What comes in at all: IPv4 loopback addresses are martians on every interface but lo (ip_route_input_slow). */
     int arriving() {
         if (family == Family.IPV6) { return Bdd.ALL; }
-        Span loopback = Span.masked(new byte[] {127, 0, 0, 0}, new byte[] {-1, 0, 0, 0});
+        Network loopback = Network.parse("127.0.0.0/8");
         int martian = bdd.or(lies(Field.SRC, loopback), lies(Field.DST, loopback));
         return bdd.or(bdd.not(martian), device(Field.IN, "lo"));
     }
@@ -220,7 +203,7 @@ final class Sets {
     int ofItsLink() { return networks(Field.SRC, Site.LINK_SOURCES); }
 
     /** The packets to addresses that end on this box. */
-    int local() { return networks(Field.DST, site.local(family)); }
+    int local() { return networks(Field.DST, site.local); }
 
     /** The packets that come to a hook, as far as it is known which addresses end on this box. */
     int to(Hook way) {
@@ -230,11 +213,11 @@ final class Sets {
                 : bdd.minus(arriving, local());
     }
 
-    /** The packets from, or to, the box's own addresses. */
-    int own(Field field) {
+    /** The packets from, or to, the box's own addresses, perhaps without those of its loopback. */
+    int own(Field field, boolean loopback) {
         int set = Bdd.NONE;
         for (byte[] address : site.addresses(family, null)) {
-            set = bdd.or(set, is(field, address));
+            set = loopback || !Site.isLoopback(address) ? bdd.or(set, is(field, address)) : set;
         }
         return set;
     }
@@ -244,16 +227,13 @@ final class Sets {
         int done = Bdd.NONE;
         int routed = Bdd.NONE;
         for (int prefix = family.addressBits; prefix >= 0; prefix--) {
-            int now = Bdd.NONE;
             for (Map.Entry<Network, String> route : site.routes().entrySet()) {
                 if (route.getKey().family == family && route.getKey().prefix == prefix) {
-                    int to = lies(Field.DST, route.getKey());
-                    routed = bdd.or(routed,
-                            bdd.and(bdd.minus(to, bdd.or(done, now)), device(Field.OUT, route.getValue())));
-                    now = bdd.or(now, to);
+                    int to = bdd.minus(lies(Field.DST, route.getKey()), done);
+                    routed = bdd.or(routed, bdd.and(to, device(Field.OUT, route.getValue())));
+                    done = bdd.or(done, to);
                 }
             }
-            done = bdd.or(done, now);
         }
         return done == Bdd.NONE ? Bdd.ALL : routed;
     }
@@ -295,30 +275,18 @@ final class Sets {
         return (number[at / 8] & 0x80 >> at % 8) != 0;
     }
 
-    private int equal(Field field, byte[] value, byte[] mask) {
-        int set = Bdd.ALL;
+    private int equal(Field field, byte[] value, byte[] mask) { return compare(field, value, mask, Bdd.NONE, Bdd.ALL); }
+
+    /** All or none of the packets with a field below a value, and of those at it; of the bits in the mask, if any. */
+    private int compare(Field field, byte[] value, byte[] mask, int below, int equal) {
+        int set = equal;
         for (int i = bits(field) - 1; i >= 0; i--) {
             if (mask == null || bitOf(mask, field, i)) {
                 int at = start(field) + i;
-                set = bitOf(value, field, i) ? bdd.node(at, Bdd.NONE, set) : bdd.node(at, set, Bdd.NONE);
+                set = bitOf(value, field, i) ? bdd.node(at, below, set) : bdd.node(at, set, Bdd.NONE);
             }
         }
         return set;
-    }
-
-    /** The packets with a field below a bound, or at it where {@code whenEqual} is {@link Bdd#ALL}. */
-    private int upTo(Field field, byte[] bound, int whenEqual) {
-        int set = whenEqual;
-        for (int i = bits(field) - 1; i >= 0; i--) {
-            int at = start(field) + i;
-            set = bitOf(bound, field, i) ? bdd.node(at, Bdd.ALL, set) : bdd.node(at, set, Bdd.NONE);
-        }
-        return set;
-    }
-
-    /** The mark's bit, the highest is 0, as a packet came with it. */
-    int markBit(int i) {
-        return bdd.node(start(Field.MARK) + i, Bdd.NONE, Bdd.ALL);
     }
 
     private byte[] value(Field field, boolean[] string) {
@@ -333,15 +301,14 @@ final class Sets {
         return choices != null ? choices.get((int) Numbers.number(value)) : value;
     }
 
-    /** A packet of a set with every field known; null when the set is empty. */
+    /** A packet of a set that isn't empty, with every field known. */
     Packet packet(int set) {
         boolean[] string = bdd.any(set, total);
-        if (string == null) { return null; }
-        Packet.Builder packet = Packet.of(family);
+        Packet packet = Packet.of(family);
         for (Field field : Field.values()) {
-            packet.value(field, value(field, string));
+            packet = packet.value(field, value(field, string));
         }
-        return packet.build();
+        return packet;
     }
 
     /** Adds packets to those that have the same rewrites. */

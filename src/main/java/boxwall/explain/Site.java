@@ -12,11 +12,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 
 /**
  * Where a ruleset stands: the box's interfaces with their own addresses, and which networks lie behind which interface.
- * Immutable; made by {@link Builder}. Without own addresses of a family nothing is known of its routing.
+ * Nothing is added to it once it is asked. Without own addresses of a family nothing is known of its routing.
  */
 public final class Site {
     /**
@@ -28,20 +27,28 @@ public final class Site {
             new Network(Family.IPV6, Addresses.parse("ff01::"), Addresses.parse("ff0f::")),
             new Network(Family.IPV6, Addresses.parse("ff02::"), Addresses.parse("ff0f::")));
     static final List<Network> LINK_SOURCES = Collections.singletonList(Network.parse("fe80::/10"));
+    /** Loopback, link-local addresses of IPv6, multicast, broadcast. */
+    private static final String[] LOCAL =
+            {"127.0.0.0/8", "224.0.0.0/4", "255.255.255.255/32", "::1/128", "fe80::/10", "ff00::/8"};
 
     private final Map<String, List<byte[]>> own = new LinkedHashMap<>();
     private final Map<Network, String> routes = new LinkedHashMap<>();
     private final Map<String, String> roles = new LinkedHashMap<>();
-    private final Map<Family, List<Network>> local = new TreeMap<>();
+    /** What {@link #isLocal} is true for. */
+    final List<Network> local = new ArrayList<>();
 
-    private Site() {}
+    Site() {
+        for (String network : LOCAL) {
+            local.add(Network.parse(network));
+        }
+    }
 
     /** A site of which nothing is known. */
-    public static Site unknown() { return new Builder().build(); }
+    public static Site unknown() { return new Site(); }
 
     /** What is known of a box; an alias ({@code lan:0}) is a further address of its interface, as in the kernel. */
     public static Site of(BoxFacts facts) {
-        Builder site = new Builder();
+        Site site = new Site();
         for (Interface each : facts.interfaces) {
             int colon = each.name.indexOf(':');
             String name = colon > 0 ? each.name.substring(0, colon) : each.name;
@@ -50,7 +57,7 @@ public final class Site {
         if (facts.wan != null) {
             site.route(Network.parse("0.0.0.0/0"), facts.wan.name).route(Network.parse("::/0"), facts.wan.name);
         }
-        return site.role("lan", facts.lan).role("wan", facts.wan).role("guest", facts.guest).build();
+        return site.role("lan", name(facts.lan)).role("wan", name(facts.wan)).role("guest", name(facts.guest));
     }
 
     /** The interfaces' names, in the order in which they were given; empty when not known. */
@@ -103,7 +110,7 @@ public final class Site {
      * Whether a packet to that address ends on the box: own addresses, loopback, broadcast, multicast; in IPv6
      * link-local ones. (Multicast routing is left out: the box's own stack is asked in any case.)
      */
-    boolean isLocal(byte[] dst) { return isIn(dst, local(dst.length == 4 ? Family.IPV4 : Family.IPV6)); }
+    boolean isLocal(byte[] dst) { return isIn(dst, local); }
 
     /** Whether a packet to that address stays on its link; null is not known to. */
     static boolean endsOnItsLink(byte[] dst) {
@@ -140,81 +147,40 @@ public final class Site {
         return best;
     }
 
-    /** What {@link #isLocal} is true for. */
-    List<Network> local(Family family) { return local.get(family); }
-
-    private List<Network> findLocal(Family family) {
-        List<Network> all = new ArrayList<>();
-        for (byte[] address : addresses(family, null)) {
-            all.add(Network.ofPrefix(family, address, family.addressBits));
-        }
-        if (family == Family.IPV6) {
-            all.add(Network.parse("::1/128"));
-            all.add(Network.parse("fe80::/10"));
-            all.add(Network.parse("ff00::/8"));
-            return all;
-        }
-        all.add(Network.parse("127.0.0.0/8"));
-        all.add(Network.parse("224.0.0.0/4"));
-        all.add(Network.parse("255.255.255.255/32"));
-        for (Network network : routes.keySet()) {
-            if (network.family == family && network.prefix < 31 && isAttached(network)) {
-                all.add(Network.ofPrefix(family, Numbers.last(network), 32));
-            }
-        }
-        return all;
+    /** Adds an interface; harmless when it is there already. */
+    Site add(String name) {
+        if (!own.containsKey(name)) { own.put(name, new ArrayList<byte[]>()); }
+        return this;
     }
 
-    /** Whether the box has an address in the network on its interface: only then has it a broadcast address. */
-    private boolean isAttached(Network network) {
-        for (byte[] address : addresses(network.family, routes.get(network))) {
-            if (network.prefix > 0 && network.contains(address)) { return true; }
+    /** Adds an interface's own address with the network around it, say 192.168.178.1 and 24. */
+    Site add(String name, byte[] address, int prefix) {
+        add(name).own.get(name).add(address.clone());
+        Family family = address.length == 4 ? Family.IPV4 : Family.IPV6;
+        Network network = Network.ofPrefix(family, address, prefix);
+        local.add(Network.ofPrefix(family, address, family.addressBits));
+        if (family == Family.IPV4 && prefix > 0 && prefix < 31) {
+            local.add(Network.ofPrefix(family, Numbers.last(network), 32));
         }
-        return false;
+        return route(network, name);
     }
 
-    /** Collects what is known of the box; one builder makes one site. */
-    public static final class Builder {
-        private final Site site = new Site();
-
-        /** Adds an interface; harmless when it is there already. */
-        public Builder add(String name) {
-            if (!site.own.containsKey(name)) { site.own.put(name, new ArrayList<byte[]>()); }
-            return this;
-        }
-
-        /** Adds an interface's own address with the network around it, say 192.168.178.1 and 24. */
-        public Builder add(String name, byte[] address, int prefix) {
-            add(name).site.own.get(name).add(address.clone());
-            Family family = address.length == 4 ? Family.IPV4 : Family.IPV6;
-            return route(Network.ofPrefix(family, address, prefix), name);
-        }
-
-        private Builder attach(String name, String address, String net) {
-            return address == null || net == null ? this
-                    : add(name, Addresses.parse(address), Integer.parseInt(net.substring(net.indexOf('/') + 1)));
-        }
-
-        /** Adds a network that lies behind an interface; {@code 0.0.0.0/0} or {@code ::/0} for the default route. */
-        public Builder route(Network network, String name) {
-            add(name).site.routes.put(network, name);
-            return this;
-        }
-
-        /** Says which interface plays a role ({@code lan}, {@code wan}, {@code guest}) when none has that name. */
-        public Builder role(String word, String name) {
-            site.roles.put(word, name);
-            return this;
-        }
-
-        private Builder role(String word, Interface one) { return one == null ? this : role(word, one.name); }
-
-        /** The site of all that was said. */
-        public Site build() {
-            for (Family family : Family.values()) {
-                site.local.put(family, site.findLocal(family));
-            }
-            return site;
-        }
+    private Site attach(String name, String address, String net) {
+        return address == null || net == null ? this
+                : add(name, Addresses.parse(address), Integer.parseInt(net.substring(net.indexOf('/') + 1)));
     }
+
+    /** Adds a network that lies behind an interface; {@code 0.0.0.0/0} or {@code ::/0} for the default route. */
+    Site route(Network network, String name) {
+        add(name).routes.put(network, name);
+        return this;
+    }
+
+    /** Says which interface plays a role ({@code lan}, {@code wan}, {@code guest}) when none has that name. */
+    Site role(String word, String name) {
+        if (name != null) { roles.put(word, name); }
+        return this;
+    }
+
+    private static String name(Interface one) { return one == null ? null : one.name; }
 }

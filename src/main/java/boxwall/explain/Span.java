@@ -1,11 +1,11 @@
 package boxwall.explain;
 
 import boxwall.netfilter.Network;
-import java.util.Arrays;
 
 /** Some values of a field: a range with both ends, or all that equal a value under a mask. */
 final class Span {
-    private final boolean masked;
+    /** Whether {@link #second} is a mask. */
+    final boolean masked;
     /** The lower end, or the value. */
     final byte[] first;
     /** The higher end, or the mask. */
@@ -34,7 +34,7 @@ final class Span {
 
     /** The numbers from low to high of a field of {@code bytes} bytes, at most four. */
     static Span range(int bytes, long low, long high) {
-        return new Span(false, Numbers.bytes(low, bytes), Numbers.bytes(high, bytes));
+        return range(Numbers.bytes(low, bytes), Numbers.bytes(high, bytes));
     }
 
     /** What equals {@code value} where {@code mask} has ones; nothing when value has ones where mask has none. */
@@ -44,8 +44,6 @@ final class Span {
 
     static Span of(Network network) { return masked(network.address(), network.mask()); }
 
-    boolean isMasked() { return masked; }
-
     boolean contains(byte[] value) {
         if (!masked) { return Numbers.compare(first, value) <= 0 && Numbers.compare(value, second) <= 0; }
         for (int i = 0; i < value.length; i++) {
@@ -53,13 +51,4 @@ final class Span {
         }
         return true;
     }
-
-    @Override
-    public boolean equals(Object other) {
-        return other instanceof Span && ((Span) other).masked == masked && Arrays.equals(((Span) other).first, first)
-                && Arrays.equals(((Span) other).second, second);
-    }
-
-    @Override
-    public int hashCode() { return Arrays.hashCode(first) * 31 + Arrays.hashCode(second); }
 }

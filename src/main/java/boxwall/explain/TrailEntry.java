@@ -56,11 +56,6 @@ public final class TrailEntry {
         return all;
     }
 
-    /** The rule in words of the command line; {@code policy DROP} for a policy. */
-    public String ruleText() {
-        return rule == null ? "policy " + policy : text(rule);
-    }
-
     /** Where the user wrote the rule; null for the policy. */
     public Origin origin() {
         return rule == null ? null : rule.origin;
@@ -81,11 +76,11 @@ public final class TrailEntry {
     public String toString() {
         if (rule == null) { return table.word() + " " + chain + " policy " + policy; }
         return table.word() + " " + chain + " " + number + " (" + rule.origin + (certain ? "" : ", perhaps") + "): "
-                + text(rule);
+                + ruleText();
     }
 
-    /** For people, {@code -s 10.0.0.0/8 -p tcp -j ACCEPT}; what is sent to the kernel is written elsewhere. */
-    private static String text(Rule rule) {
+    /** The rule for people, {@code -s 10.0.0.0/8 -p tcp -j ACCEPT}; what is sent to the kernel is written elsewhere. */
+    public String ruleText() {
         StringBuilder out = new StringBuilder();
         part(out, "-s", rule.source);
         part(out, "-d", rule.destination);

@@ -5,6 +5,7 @@ import boxwall.netfilter.Family;
 import boxwall.netfilter.Rule;
 import boxwall.netfilter.Ruleset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
@@ -26,7 +27,6 @@ final class Universe {
     final Family family;
     final Site site;
     private final Map<Rule, Criteria> criteria;
-    private final Set<String> exact = new LinkedHashSet<>();
 
     /** Collects from rulesets, the site, and the further criteria of a statement. */
     Universe(List<Ruleset> rulesets, Site site, Family family, List<Criterion> further) {
@@ -38,7 +38,7 @@ final class Universe {
         this.criteria = criteria;
         this.family = family;
         this.site = site;
-        exact.addAll(site.interfaces());
+        Set<String> exact = new LinkedHashSet<>(site.interfaces());
         Set<String> open = new LinkedHashSet<>();
         for (Criterion criterion : further) {
             collect(criterion, exact, open);
@@ -52,12 +52,12 @@ final class Universe {
             }
         }
         exact.remove("");
-        open.add("other+");
+        open.add("other");
         for (String prefix : open) {
-            represent(prefix.substring(0, prefix.length() - 1), open);
+            represent(prefix, exact, open);
         }
         byte[] stranger = {2, 0, 0, 0, 0, 0};
-        while (index(stranger) >= 0) {
+        while (index(macs, stranger) >= 0) {
             stranger[5]++;
         }
         macs.add(stranger);
@@ -70,46 +70,43 @@ final class Universe {
     Criteria criteria(Rule rule) {
         Criteria asked = criteria.get(rule);
         if (asked == null) {
-            asked = Criteria.of(rule, family);
+            asked = new Criteria(rule, family);
             criteria.put(rule, asked);
         }
         return asked;
     }
 
-    /** Whether criteria tell apart no more than the rules do. */
+    /** Whether criteria, which name single values, tell apart no more than the rules do. */
     boolean knows(List<Criterion> asked) {
-        Set<String> other = new LinkedHashSet<>();
-        Set<String> open = new LinkedHashSet<>();
         for (Criterion criterion : asked) {
-            if (criterion.field != Field.MAC) { collect(criterion, other, open); }
-            for (Span span : criterion.field == Field.MAC ? criterion.spans : Collections.<Span>emptyList()) {
-                int index = index(span.first);
-                if (index < 0 || index == macs.size() - 1) { return false; }
+            boolean device = criterion.field == Field.IN || criterion.field == Field.OUT;
+            for (Span span : device || criterion.field == Field.MAC ? criterion.spans : Collections.<Span>emptyList()) {
+                int index = index(device ? names : macs, span.first);
+                if (index < 0 || !device && index == macs.size() - 1) { return false; }
             }
         }
-        return open.isEmpty() && exact.containsAll(other);
+        return true;
     }
 
-    private void collect(Criterion criterion, Set<String> exactly, Set<String> open) {
+    private void collect(Criterion criterion, Set<String> exact, Set<String> open) {
         for (Span span : criterion.spans) {
-            if (criterion.field == Field.MAC && index(span.first) < 0) {
+            if (criterion.field == Field.MAC && index(macs, span.first) < 0) {
                 macs.add(span.first);
             } else if (criterion.field == Field.IN || criterion.field == Field.OUT) {
                 // a mask that ends before the name's closing zero is that of eth+
                 String name = Numbers.text(span.first);
-                boolean whole = !span.isMasked() || span.second[Math.min(15, name.length())] != 0;
-                (whole ? exactly : open).add(whole ? name : name + "+");
+                boolean whole = !span.masked || span.second[Math.min(15, name.length())] != 0;
+                (whole ? exact : open).add(name);
             }
         }
     }
 
     /** Adds a name that starts so, but that no rule names, and that starts with no longer prefix that a rule has. */
-    private void represent(String prefix, Set<String> open) {
+    private static void represent(String prefix, Set<String> exact, Set<String> open) {
         for (int i = 0; i < 1000; i++) {
             String name = prefix + i;
             boolean free = !exact.contains(name);
-            for (String other : open) {
-                String start = other.substring(0, other.length() - 1);
+            for (String start : open) {
                 free &= start.length() <= prefix.length() || !name.startsWith(start);
             }
             if (free && name.length() < 16) {
@@ -121,9 +118,9 @@ final class Universe {
         if (prefix.length() > 0) { exact.add(prefix); }
     }
 
-    private int index(byte[] mac) {
-        for (int i = 0; i < macs.size(); i++) {
-            if (Numbers.compare(macs.get(i), mac) == 0) { return i; }
+    private static int index(List<byte[]> values, byte[] value) {
+        for (int i = 0; i < values.size(); i++) {
+            if (Arrays.equals(values.get(i), value)) { return i; }
         }
         return -1;
     }

@@ -3,7 +3,6 @@ package boxwall.explain;
 import boxwall.netfilter.Abandoned;
 import boxwall.netfilter.Family;
 import boxwall.netfilter.Ruleset;
-import boxwall.netfilter.Table;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -34,7 +33,7 @@ public final class Verdicts {
     private final int nodes;
     /** Walks single packets through the same rules, and keeps what was parsed of them. */
     public final Walk walk;
-    private final Verdicts like;
+    /** Where each family is walked: there when that ruleset has the very same rules. */
     private final Map<Family, Verdicts> holders = new TreeMap<>();
     private final Map<Family, FamilyVerdicts> kept = new TreeMap<>();
     private final Map<Family, FamilyVerdicts.Base> bases = new TreeMap<>();
@@ -59,9 +58,23 @@ public final class Verdicts {
         this.ruleset = ruleset;
         this.site = site;
         this.statements = statements;
-        this.like = like;
         this.nodes = nodes;
         walk = new Walk(ruleset, site, like == null ? null : like.walk);
+        for (Family family : Family.values()) {
+            holders.put(family, like != null && isAsIn(like, family) ? like.holders.get(family) : this);
+            bases.put(family, ruleset.ruleCount(family) <= RULES_MAX ? FamilyVerdicts.Base.EVERYTHING : fewer());
+        }
+    }
+
+    private boolean isAsIn(Verdicts like, Family family) {
+        Family other = family == Family.IPV4 ? Family.IPV6 : Family.IPV4;
+        if (!ruleset.without(other).equals(like.ruleset.without(other))) { return false; }
+        List<TrailEntry> mine = TrailEntry.all(ruleset, family);
+        List<TrailEntry> others = TrailEntry.all(like.ruleset, family);
+        for (int i = 0; i < mine.size(); i++) {
+            if (mine.get(i).rule != others.get(i).rule) { return false; }
+        }
+        return true;
     }
 
     /** A question about one family, asked again of a smaller diagram when one gets too complex. */
@@ -78,7 +91,7 @@ public final class Verdicts {
 
         /** The answer to a statement that names what the rules may not; all statements share their steps. */
         final List<T> of(Verdicts verdicts, Family family, List<Criterion> asked, boolean statement) {
-            Verdicts holder = verdicts.holder(family);
+            Verdicts holder = verdicts.holders.get(family);
             while (true) {
                 try {
                     found.clear();
@@ -100,31 +113,7 @@ public final class Verdicts {
         }
     }
 
-    /** Where the family is walked: there when that ruleset has the very same rules. */
-    private Verdicts holder(Family family) {
-        if (!holders.containsKey(family)) { holders.put(family, findHolder(family)); }
-        return holders.get(family);
-    }
-
-    private Verdicts findHolder(Family family) {
-        if (like == null || like.nodes != nodes || !ruleset.tables(family).equals(like.ruleset.tables(family))) {
-            return this;
-        }
-        for (Table table : ruleset.tables(family)) {
-            if (!ruleset.chains(family, table).equals(like.ruleset.chains(family, table))) { return this; }
-        }
-        List<TrailEntry> mine = TrailEntry.all(ruleset, family);
-        List<TrailEntry> others = TrailEntry.all(like.ruleset, family);
-        for (int i = 0; i < mine.size(); i++) {
-            if (mine.get(i).rule != others.get(i).rule) { return this; }
-        }
-        return like.holder(family);
-    }
-
     private FamilyVerdicts family(Family family, List<Criterion> asked, boolean statement) {
-        if (!bases.containsKey(family)) {
-            bases.put(family, ruleset.ruleCount(family) <= RULES_MAX ? FamilyVerdicts.Base.EVERYTHING : fewer());
-        }
         FamilyVerdicts.Base base = bases.get(family);
         if (base == FamilyVerdicts.Base.OWN) { return own(family, asked, statement); }
         FamilyVerdicts there = kept.get(family);
@@ -139,7 +128,6 @@ public final class Verdicts {
                     continue;
                 }
             }
-            all.addAll(there == null ? Collections.<Criterion>emptyList() : there.further);
             kept.remove(family);
             there = fresh(family, all, base);
             kept.put(family, there);
@@ -174,7 +162,7 @@ public final class Verdicts {
     }
 
     private FamilyVerdicts fresh(Family family, List<Criterion> further, FamilyVerdicts.Base base) {
-        return new FamilyVerdicts(walk, walk.universe(family, Collections.singletonList(ruleset), further), further,
-                base, nodes);
+        Universe universe = walk.universe(family, Collections.singletonList(ruleset), further);
+        return new FamilyVerdicts(walk, universe, base, nodes);
     }
 }

@@ -52,7 +52,7 @@ public final class Walk {
 
     /** Whether all that a rule asks lies in the packet and is understood: no limit, no counter. */
     public static boolean foresees(Rule rule, Family family) {
-        return Criteria.of(rule, family).opaque.isEmpty();
+        return new Criteria(rule, family).opaque.isEmpty();
     }
 
     /**
@@ -61,9 +61,6 @@ public final class Walk {
      * @param hook INPUT, FORWARD or OUTPUT; null when its interfaces and addresses decide
      */
     public Answer packet(Packet packet, Hook hook) {
-        if (hook == Hook.PREROUTING || hook == Hook.POSTROUTING) {
-            throw new IllegalArgumentException(hook + " is crossed on the way: expected INPUT, FORWARD or OUTPUT");
-        }
         Family family = packet.family();
         if (!sets.containsKey(family)) {
             sets.put(family, new Sets(

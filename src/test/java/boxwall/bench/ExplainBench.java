@@ -52,7 +52,7 @@ final class ExplainBench {
                 Compiler.compile(parse(delivered), FACTS, BOOTED, AutoYesNo.NO, AutoYesNo.AUTO, false).ruleset;
         Walk walk = new Walk(parse(rules(1000)).ruleset(), site);
         Packet packet = Packet.of(Family.IPV4).in("dsl").src(Addresses.parse("198.51.100.7"))
-                .dst(Addresses.parse("203.0.113.2")).protocol(6).sport(40000).dport(49000).flags(Packet.SYN).build();
+                .dst(Addresses.parse("203.0.113.2")).protocol(6).sport(40000).dport(49000).flags(Packet.SYN);
         Bench.millis("explain: one packet, 1000 rules asked", () -> walk.packet(packet, null));
         Network lan = Network.ofPrefix(Family.IPV4, Addresses.parse("192.168.178.0"), 24);
         List<AdminPath> paths = List.of(new AdminPath("lan", lan, Addresses.parse("192.168.178.1"), 8181),

@@ -38,7 +38,7 @@ final class GrowthBench {
      */
     private static final int RUNS = 3;
     private static final Packet PACKET = Packet.of(Family.IPV4).in("dsl").src(Addresses.parse("198.51.100.7"))
-            .dst(Addresses.parse("203.0.113.2")).protocol(6).sport(40000).dport(49000).flags(Packet.SYN).build();
+            .dst(Addresses.parse("203.0.113.2")).protocol(6).sport(40000).dport(49000).flags(Packet.SYN);
 
     private final double[] least = new double[STEPS.length];
 

@@ -140,7 +140,7 @@ class CostTest {
     /** A single packet's walk gives up too, and says UNKNOWN, never a verdict that it hasn't reached. */
     @Test
     void aPacketsWalkGivesUpAsUnknown() {
-        Packet packet = Packet.of(Family.IPV4).in("dsl").protocol(6).sport(1000).dport(400).mark(0L).build();
+        Packet packet = Packet.of(Family.IPV4).in("dsl").protocol(6).sport(1000).dport(400).mark(0L);
         assertEquals(Verdict.UNKNOWN, new Walk(parsed("chains").ruleset(), SITE).packet(packet, Hook.INPUT).verdict);
         assertEquals(Verdict.UNKNOWN,
                 new Walk(parsed("nested marks").ruleset(), SITE).packet(packet, Hook.INPUT).verdict);

@@ -83,10 +83,10 @@ class AnswerChainsTest {
             // mostly the answer to a question that was asked; now and then of another port, or from another side
             int asked = random.nextInt(EACH);
             byte[] net = Addresses.parse("10.0." + asked + "." + random.nextInt(256));
-            Packet.Builder packet = Packet.of(Family.IPV4).in(random.nextInt(8) == 0 ? "lan" : "dsl").protocol(17)
+            Packet packet = Packet.of(Family.IPV4).in(random.nextInt(8) == 0 ? "lan" : "dsl").protocol(17)
                     .sport(50 + asked + (random.nextInt(6) == 0 ? 1 : 0)).dport(random.nextInt(6) == 0 ? 1000 : 40000);
             Packet one = (asked % 2 == 1 ? packet.out("lan").src(Addresses.parse("198.51.100.7")).dst(net)
-                    : packet.src(net).dst(Addresses.parse("203.0.113.2"))).build();
+                    : packet.src(net).dst(Addresses.parse("203.0.113.2")));
             boolean written = pairs.stream().anyMatch(pair -> passes(pair, one));
             assertEquals(written, passes(shared, one), "seed " + seed + ": " + one);
             passed += written ? 1 : 0;

@@ -56,11 +56,11 @@ class StatelessSoundnessTest {
     Arbitrary<Packet> openings() {
         return Combinators.combine(Arbitraries.of(6, 17, 1), Arbitraries.of(53, 80, 5000, 40000),
                 Arbitraries.of(53, 1234), Arbitraries.of("lan", "dsl")).as((protocol, dport, sport, in) -> {
-                    Packet.Builder packet = Packet.of(Family.IPV4).in(in).src(Addresses.parse("203.0.113.7"))
+                    Packet packet = Packet.of(Family.IPV4).in(in).src(Addresses.parse("203.0.113.7"))
                             .dst(Addresses.parse("192.168.178.1")).protocol(protocol).state(State.NEW).fragment(false);
-                    return protocol == 1 ? packet.icmp(8, 0).build()
-                            : protocol == 6 ? packet.sport(sport).dport(dport).flags(Packet.SYN).build()
-                            : packet.sport(sport).dport(dport).build();
+                    return protocol == 1 ? packet.icmp(8, 0)
+                            : protocol == 6 ? packet.sport(sport).dport(dport).flags(Packet.SYN)
+                            : packet.sport(sport).dport(dport);
                 });
     }
 

@@ -160,10 +160,10 @@ class UdpAnswersTest {
                 int own = new int[] {40000, 40001, 50001, 123, 1000, 53}[random.nextInt(6)];
                 String door = pick(random, "dsl", "dsl", "lan", "guest");
                 Packet answer = Packet.of(Family.IPV4).in(door).src(peer).dst(box).protocol(17).sport(remote).dport(own)
-                        .state(State.NEW).mark(0L).fragment(false).build();
+                        .state(State.NEW).mark(0L).fragment(false);
                 Packet question = Packet.of(Family.IPV4).in("").out(door).src(box).dst(peer).protocol(17).sport(own)
-                        .dport(remote).state(State.NEW).mark(0L).fragment(false).build();
-                boolean known = passes(with, answer.copy().state(State.ESTABLISHED).build(), Hook.INPUT);
+                        .dport(remote).state(State.NEW).mark(0L).fragment(false);
+                boolean known = passes(with, answer.state(State.ESTABLISHED), Hook.INPUT);
                 boolean asked = passes(with, question, Hook.OUTPUT);
                 boolean now = passes(without, answer, Hook.INPUT);
                 String what = "seed " + seed + "\n" + text + answer + "\n" + input(text.toString());

@@ -99,13 +99,13 @@ final class KernelJudge {
     }
 
     private static Site site() {
-        Site.Builder site = new Site.Builder().add("lo", Addresses.parse("127.0.0.1"), 8);
+        Site site = new Site().add("lo", Addresses.parse("127.0.0.1"), 8);
         for (int i = 0; i < 3; i++) {
             site.add(DEVICES[i], Addresses.parse("10.8." + (i + 1) + ".1"), 24);
             site.add(DEVICES[i], Addresses.parse("fd00:8:" + (i + 1) + "::1"), 64);
         }
-        return site.route(Rules.network(Family.IPV4, "0.0.0.0/0"), "dsl")
-                .route(Rules.network(Family.IPV6, "::/0"), "dsl").build();
+        return site.route(Rules.network(Family.IPV4, "0.0.0.0/0"), "dsl").route(Rules.network(Family.IPV6, "::/0"),
+                "dsl");
     }
 
     private void judge(Random random, int packets) throws Exception {
@@ -165,7 +165,7 @@ final class KernelJudge {
         } else {
             int number = List.of(DEVICES).indexOf(shot.packet().in()) + 1;
             request.append("P ").append(shot.packet().in()).append("p 020000000").append(number).append("01");
-            hex(request, shot.packet().mac());
+            hex(request, shot.packet().value(Field.MAC));
             request.append(family == Family.IPV4 ? "0800" : "86dd");
         }
         hex(request, shot.bytes());

@@ -75,8 +75,8 @@ final class OracleWalk {
 
     private void enter(WalkState passage, Packet packet, Hook way) {
         Set<Packet> here = new LinkedHashSet<>();
-        for (Packet p : hook(passage, Hook.PREROUTING, ChainWalk.only(packet.copy().out("").build()))) {
-            here.add(p.copy().out(packet.out()).build());
+        for (Packet p : hook(passage, Hook.PREROUTING, ChainWalk.only(packet.out("")))) {
+            here.add(p.out(packet.out()));
         }
         Set<Packet> input = new LinkedHashSet<>();
         Set<Packet> forward = new LinkedHashSet<>();
@@ -98,7 +98,7 @@ final class OracleWalk {
             if (elsewhere) {
                 passage.dropped();
             } else {
-                input.add(packet.copy().out("").build());
+                input.add(packet.out(""));
             }
             return;
         }
@@ -106,29 +106,29 @@ final class OracleWalk {
             passage.note("unknown whether the packet is for the box or forwarded: both were tried");
         }
         if (decided == Hook.INPUT || decided == null && (!known || site.isLocal(packet.dst()))) {
-            input.add(packet.copy().out("").build());
+            input.add(packet.out(""));
         }
         if (decided == Hook.FORWARD || decided == null && (!known || !site.isLocal(packet.dst()))) {
             String out = packet.out() != null && packet.out().length() > 0 && !translated ? packet.out()
                     : packet.dst() == null ? null : site.interfaceTo(packet.dst());
-            forward.add(packet.copy().out(out).build());
+            forward.add(packet.out(out));
         }
     }
 
     private void leave(WalkState passage, Packet packet, boolean forced) {
         boolean given = packet.out() != null && packet.out().length() > 0;
-        Packet sent = packet.copy().in("").out(given ? packet.out() : way(packet)).build();
+        Packet sent = packet.in("").out(given ? packet.out() : way(packet));
         Set<Packet> away = new LinkedHashSet<>();
         for (Packet p : hook(passage, Hook.OUTPUT, ChainWalk.only(sent))) {
             // nat's OUTPUT has the packet routed again, but the tables after it still see the first interface
-            away.add(Arrays.equals(p.dst(), packet.dst()) ? p : p.copy().out(way(p)).build());
+            away.add(Arrays.equals(p.dst(), packet.dst()) ? p : p.out(way(p)));
         }
         Set<Packet> again = new LinkedHashSet<>();
         for (Packet p : postrouting(passage, away, "")) {
             if (forced || !"lo".equals(p.out())) {
                 passage.delivered(ChainWalk.only(p));
             } else {
-                again.add(p.copy().in("lo").out("").build());
+                again.add(p.in("lo").out(""));
             }
         }
         if (!again.isEmpty()) {
@@ -156,7 +156,7 @@ final class OracleWalk {
                 passage.delivered(ChainWalk.only(p));
             }
             if (!maybe || p.fragment() == null) {
-                whole.add(p.copy().fragment(p.family() == Family.IPV4 ? Boolean.FALSE : p.fragment()).build());
+                whole.add(p.fragment(p.family() == Family.IPV4 ? Boolean.FALSE : p.fragment()));
             }
         }
         if (!whole.isEmpty()) { passage.delivered(hook(passage, Hook.INPUT, whole)); }
@@ -166,7 +166,7 @@ final class OracleWalk {
     private Set<Packet> postrouting(WalkState passage, Set<Packet> packets, String in) {
         Set<Packet> here = new LinkedHashSet<>();
         for (Packet p : packets) {
-            here.add(p.copy().in(in).build());
+            here.add(p.in(in));
         }
         return hook(passage, Hook.POSTROUTING, here);
     }
@@ -389,7 +389,7 @@ final class OracleWalk {
         private boolean split(Rule rule, Set<Packet> here, Set<Packet> matched, Set<Packet> on) {
             Criteria asked = criteria.get(rule);
             if (asked == null) {
-                asked = Criteria.of(rule, family);
+                asked = new Criteria(rule, family);
                 criteria.put(rule, asked);
             }
             boolean certain = true;
@@ -448,17 +448,17 @@ final class OracleWalk {
             Set<Packet> after = new LinkedHashSet<>();
             for (Packet packet : packets) {
                 if (Targets.untracks(target)) {
-                    after.add(packet.copy().state(State.UNTRACKED).build());
+                    after.add(packet.state(State.UNTRACKED));
                     continue;
                 }
                 long[] mark = Targets.mark(target);
                 if (mark == null) {
-                    after.add(packet.copy().mark(null).build());
+                    after.add(packet.mark(null));
                     continue;
                 }
                 byte[] old = packet.value(Field.MARK);
                 long value = (old == null ? 0 : Numbers.number(old)) & ~mark[0] ^ mark[1];
-                after.add(packet.copy().mark((int) value, packet.markKnown | (int) mark[0]).build());
+                after.add(packet.mark((int) value, packet.markKnown | (int) mark[0]));
             }
             return after;
         }
@@ -529,9 +529,9 @@ final class OracleWalk {
             Family family = packet.family();
             byte[] dst = !target.name.equals("DNAT") ? redirect(site, packet)
                     : Targets.keepsAddress(target, family) ? packet.dst() : Targets.address(target, family);
-            Packet.Builder after = packet.copy().dst(dst);
+            Packet after = packet.dst(dst);
             int port = Targets.port(target, family);
-            return (port == -1 ? after : after.dport(port < 0 ? null : Integer.valueOf(port))).build();
+            return (port == -1 ? after : after.dport(port < 0 ? null : Integer.valueOf(port)));
         }
 
         /**
@@ -551,8 +551,8 @@ final class OracleWalk {
             // NETMAP and SAME change either side, by the hook; SNAT and MASQUERADE the source, and the port when it is
             // taken.
             boolean both = target.name.equals("NETMAP") || target.name.equals("SAME");
-            Packet.Builder after = packet.copy().src(null).sport(null);
-            return (both ? after.dst(null) : after).build();
+            Packet after = packet.src(null).sport(null);
+            return (both ? after.dst(null) : after);
         }
     }
 }

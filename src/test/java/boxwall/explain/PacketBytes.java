@@ -53,8 +53,9 @@ final class PacketBytes {
             checksumAt = 6;
         } else if (protocol == 1 || protocol == 58) {
             out = ByteBuffer.allocate(8 + payload.length);
-            boolean echo = protocol == 1 ? packet.icmpType() == 8 || packet.icmpType() == 0 : packet.icmpType() >= 128;
-            out.put((byte) (int) packet.icmpType()).put((byte) (int) packet.icmpCode()).putShort((short) 0);
+            byte[] icmp = packet.value(Field.ICMP);
+            boolean echo = protocol == 1 ? icmp[0] == 8 || icmp[0] == 0 : (icmp[0] & 255) >= 128;
+            out.put(icmp).putShort((short) 0);
             out.putInt(echo ? sequence : 0);
             checksumAt = 2;
         } else {

@@ -47,7 +47,7 @@ class StatementTest {
     void expectLinesAreProvedOrRefuted(String verdict, String keys, boolean held) {
         Ruleset guests = Wiki.with("-A FORWARD -i guest -o dsl -j ACCEPT", "-A FORWARD -i guest -j DROP");
         Expectation found = expect(guests, verdict, keys);
-        assertEquals(held, found.held, found.toString());
+        assertEquals(held, found.held, found.reason);
         assertNull(found.skippedBecause);
         if (!held && found.counterexample != null) {
             Answer shown = found.counterexample;
@@ -63,14 +63,13 @@ class StatementTest {
         // the wiki's rules take LAN addresses from anywhere
         assertEquals("192.168.178.0", Addresses.print(packet.src()).replaceAll("[0-9]+$", "0"));
         assertEquals("rules:26", found.counterexample.decidedBy.origin().toString());
-        assertTrue(found.toString().startsWith("expected DROP, found ACCEPT by filter TRANS 1 (rules:26)"),
-                found.toString());
+        assertTrue(found.reason.startsWith("expected DROP, found ACCEPT by filter TRANS 1 (rules:26)"), found.reason);
     }
 
     @Test
     void whatCannotBeCheckedIsNotHeld() {
         assertEquals("the box has no interface 'tun0'", expect(Wiki.basic(), "DROP", "in=tun0").skippedBecause);
-        assertTrue(expect(Wiki.basic(), "ACCEPT", "in=lan out=guest dst=8.8.8.8").toString().contains("no packet"));
+        assertTrue(expect(Wiki.basic(), "ACCEPT", "in=lan out=guest dst=8.8.8.8").reason.contains("no packet"));
         Ruleset limited = Rules.v4(":INPUT DROP", "-A INPUT -m limit --limit 3/min -j ACCEPT");
         assertFalse(expect(limited, "DROP", "in=dsl dst=203.0.113.2").held);
         assertFalse(expect(limited, "ACCEPT", "in=dsl dst=203.0.113.2").held);
@@ -130,7 +129,7 @@ class StatementTest {
         assertEquals("failed",
                 AdminProof.of(new Verdicts(closed, Rules.box(), List.of(), null, 1024), List.of(lan(8181))).result
                         .word());
-        assertTrue(Difference.of(Wiki.basic(), closed, Rules.box(), 1024).incomplete().contains("too complex"));
+        assertTrue(new Difference(Wiki.basic(), closed, Rules.box(), 1024).incomplete().contains("too complex"));
         assertTrue(Exposure.of(new Verdicts(Wiki.basic(), Rules.box(), List.of(), null, 1024), List.of(), DOORS)
                 .incomplete().contains("too complex"));
     }

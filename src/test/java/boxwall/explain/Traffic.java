@@ -92,16 +92,16 @@ final class Traffic {
     private Packet fresh() {
         boolean local = random.nextInt(4) == 0;
         String in = DEVICES[random.nextInt(3)];
-        Packet.Builder packet = Packet.of(family).src(address(local)).dst(address(random.nextInt(3) == 0));
+        Packet packet = Packet.of(family).src(address(local)).dst(address(random.nextInt(3) == 0));
         int[] protocols = {6, 6, 17, 17, family == Family.IPV4 ? 1 : 58, tracked ? 17 : 47};
         int protocol = protocols[random.nextInt(6)];
-        packet.protocol(protocol).sport(nat ? 20000 + used.size() % 40000 : port()).dport(nat ? port() % 20000 : port())
-                .flags(flags()).fragment(!tracked && random.nextInt(8) == 0);
+        packet = packet.protocol(protocol).sport(nat ? 20000 + used.size() % 40000 : port())
+                .dport(nat ? port() % 20000 : port()).flags(flags()).fragment(!tracked && random.nextInt(8) == 0);
         int[] types = family == Family.IPV4 ? new int[] {8, 0, 3} : new int[] {128, 129, 1};
         int type = types[random.nextInt(3)];
-        packet.icmp(type, type == 3 ? 3 : type == 1 ? 4 : 0).mark(local ? 0x1000L : 0L);
-        if (!local) { packet.in(in).mac(new byte[] {0, 0x11, 0x22, 0x33, 0x44, (byte) random.nextInt(4)}); }
-        return packet.state(stateOf(packet.build())).build();
+        packet = packet.icmp(type, type == 3 ? 3 : type == 1 ? 4 : 0).mark(local ? 0x1000L : 0L);
+        if (!local) { packet = packet.in(in).mac(new byte[] {0, 0x11, 0x22, 0x33, 0x44, (byte) random.nextInt(4)}); }
+        return packet.state(stateOf(packet));
     }
 
     /**
@@ -114,7 +114,8 @@ final class Traffic {
                     ? State.NEW : State.INVALID;
         }
         boolean icmp = p.protocol() == 1 || p.protocol() == 58;
-        return !icmp || p.icmpType() == 8 || p.icmpType() == 128 ? State.NEW : State.INVALID;
+        int type = p.value(Field.ICMP)[0] & 255;
+        return !icmp || type == 8 || type == 128 ? State.NEW : State.INVALID;
     }
 
     private int flags() {
@@ -143,24 +144,24 @@ final class Traffic {
             boolean udp = first.protocol() == 17;
             State state = talk.answered[0] ? State.ESTABLISHED : State.NEW;
             if (udp || !talk.answered[0]) {
-                return shot(first.copy().state(state).build(), talk.first.sequence(), 1,
+                return shot(first.state(state), talk.first.sequence(), 1,
                         udp ? new byte[random.nextInt(99)] : new byte[0]);
             }
         }
         if (kind == 1) { return error(talk); }
         if (kind == 2 && talk.answered[0]) {
-            Packet on = first.copy().state(State.ESTABLISHED).flags(Packet.ACK).build();
+            Packet on = first.state(State.ESTABLISHED).flags(Packet.ACK);
             return shot(on, talk.first.sequence() + 1, 5001, new byte[0]);
         }
         talk.answered[0] = true;
         Packet back = turned(first).state(State.ESTABLISHED).sport(first.dport()).dport(first.sport())
-                .flags(Packet.SYN | Packet.ACK).build();
+                .flags(Packet.SYN | Packet.ACK);
         return shot(back, 5000, talk.first.sequence() + 1, new byte[0]);
     }
 
     /** From the other end: comes in where the first packet left, or is sent by the box itself. */
-    private Packet.Builder turned(Packet first) {
-        Packet.Builder back = first.copy().src(first.dst()).dst(first.src());
+    private Packet turned(Packet first) {
+        Packet back = first.src(first.dst()).dst(first.src());
         boolean fromBox = site.isOwn(first.dst());
         return fromBox ? back.in(null).mac(null).mark(0x1000L)
                 : back.in(site.interfaceTo(first.dst())).mac(new byte[] {0, 0x11, 0x22, 0x33, 0x44, 3}).mark(0L);
@@ -170,7 +171,7 @@ final class Traffic {
     private Shot error(Talk talk) {
         boolean four = family == Family.IPV4;
         Packet packet = turned(talk.first.packet()).protocol(four ? 1 : 58).icmp(four ? 3 : 1, four ? 3 : 4)
-                .state(State.RELATED).build();
+                .state(State.RELATED);
         byte[] original = talk.first.bytes();
         return shot(packet, 1, 1, java.util.Arrays.copyOf(original, Math.min(original.length, 60)));
     }

@@ -74,7 +74,7 @@ class WalkTest {
     void anUnknownMatchThatDecidesNothingIsNoDoubt() {
         Ruleset rules = Rules.v4(":INPUT DROP", "-A INPUT -m limit --limit 1/sec -j LOG",
                 "-A INPUT -m owner --uid-owner 0 -j DROP");
-        Answer answer = new Walk(rules, Site.unknown()).packet(Packet.of(Family.IPV4).build(), Hook.INPUT);
+        Answer answer = new Walk(rules, Site.unknown()).packet(Packet.of(Family.IPV4), Hook.INPUT);
         assertEquals(Verdict.DROP, answer.verdict);
         assertTrue(answer.dependsOn.isEmpty());
     }
@@ -83,7 +83,7 @@ class WalkTest {
     void gotoDoesNotComeBackToTheRuleAfterIt() {
         Ruleset rules = Rules.v4(":INPUT DROP", ":A -", ":B -", "-A INPUT -j A", "-A INPUT -p tcp -j ACCEPT",
                 "-A A -g B", "-A A -j DROP", "-A B -p udp -j ACCEPT");
-        Packet tcp = Packet.of(Family.IPV4).protocol(6).build();
+        Packet tcp = Packet.of(Family.IPV4).protocol(6);
         assertEquals("rules:5", new Walk(rules, Site.unknown()).packet(tcp, Hook.INPUT).decidedBy.origin().toString());
         Ruleset direct =
                 Rules.v4(":INPUT DROP", ":B -", "-A INPUT -g B", "-A INPUT -j ACCEPT", "-A B -p udp -j ACCEPT");

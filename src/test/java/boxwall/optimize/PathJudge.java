@@ -126,7 +126,7 @@ final class PathJudge {
                     .src(Addresses.parse(text(random.nextBoolean() ? inside : address(random))))
                     .dst(Addresses.parse("10.8.1.1")).protocol(17).sport(FIRST_PORT + i % PORTS)
                     .dport(5000 + random.nextInt(SERVICES)).fragment(false).state(State.NEW)
-                    .mac(new byte[] {2, 0, 0, 0, 1, 2}).build();
+                    .mac(new byte[] {2, 0, 0, 0, 1, 2});
             expected.set(i, walk.packet(packet, Hook.INPUT).verdict == Verdict.ACCEPT);
             frames.add(Wire.frame("lanp", "020000000101", "020000000102", packet));
         }

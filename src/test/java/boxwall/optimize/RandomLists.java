@@ -124,12 +124,12 @@ final class RandomLists {
 
     /** A packet that such rules may meet. */
     Packet packet(boolean leaves) {
-        Packet.Builder packet = Packet.of(family).src(address()).dst(address())
+        Packet packet = Packet.of(family).src(address()).dst(address())
                 .protocol(new int[] {6, 17, 6, 17, 47}[random.nextInt(5)]).sport(18 + random.nextInt(36))
                 .dport(18 + random.nextInt(36)).flags(random.nextInt(3) == 0 ? Packet.ACK : Packet.SYN).icmp(8, 0)
                 .fragment(random.nextInt(9) == 0).state(State.values()[random.nextInt(State.values().length)])
                 .mark((long) random.nextInt(2)).mac(new byte[6]);
-        return (leaves ? packet.out(pick("lan", "dsl", "guest")) : packet.in(pick("lan", "dsl", "guest"))).build();
+        return leaves ? packet.out(pick("lan", "dsl", "guest")) : packet.in(pick("lan", "dsl", "guest"));
     }
 
     private byte[] address() {
