@@ -15,7 +15,7 @@ import boxwall.compile.AutoYesNo;
 import boxwall.http.Client;
 import boxwall.http.Reply;
 import boxwall.http.Request;
-import boxwall.imports.Import;
+import boxwall.imports.Imported;
 import boxwall.netfilter.Abandoned;
 import boxwall.probe.BoxReader;
 import boxwall.report.Problem;
@@ -95,7 +95,7 @@ class WorkQueueTest {
                 () -> Checker.check(new CheckedRuleset(parsed, compiled.ruleset, facts)), "prove",
                 () -> Administrator.of(new CheckedRuleset(parsed, compiled.ruleset, facts).loaded, facts, null, 8181),
                 "advise", () -> Proofs.advice(new CheckedRuleset(parsed, compiled.ruleset, facts), List.of()), "import",
-                () -> Import.read("import", RULES));
+                () -> Imported.read("import", RULES, null));
         steps.forEach((name, step) -> {
             step.run();
             Thread.currentThread().interrupt();
